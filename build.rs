@@ -1,0 +1,3 @@
+//! Packs the catalogue.
+
+fn main() {}

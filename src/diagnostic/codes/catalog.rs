@@ -1,0 +1,4 @@
+//! Codes of `catalog`.
+
+super::codes! { "catalog":
+}

@@ -1,0 +1,4 @@
+//! Codes of `check`.
+
+super::codes! { "check":
+}

@@ -1,0 +1,4 @@
+//! Codes of `manifest`.
+
+super::codes! { "manifest":
+}

@@ -1,0 +1,54 @@
+//! The table of codes: one file an area, each code with the page that `jcc explain` shows.
+
+pub mod catalog;
+pub mod check;
+pub mod manifest;
+pub mod plan;
+pub mod resolve;
+pub mod syntax;
+pub mod world;
+
+use super::Code;
+
+/// A code and its page.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// The code.
+    pub code: Code,
+    /// Markdown: a title, what is wrong and why it matters, an example that fails (a `kdl` block under `## Wrong`) and
+    /// its mend (under `## Right`).
+    pub page: &'static str,
+}
+
+/// Declares the codes of one area: constant, short name; the page is `pages/AREA/NAME.md`.
+macro_rules! codes {
+    ($area:literal: $($(#[$doc:meta])* $constant:ident = $name:literal;)*) => {
+        $($(#[$doc])* pub const $constant: $crate::diagnostic::Code =
+            $crate::diagnostic::Code::new(concat!("jcc::", $area, "::", $name));)*
+
+        /// The codes of this area with their pages.
+        pub(super) const TABLE: &[super::Entry] = &[
+            $(super::Entry {
+                code: $constant,
+                page: include_str!(concat!("../pages/", $area, "/", $name, ".md")),
+            },)*
+        ];
+    };
+}
+pub(crate) use codes;
+
+/// Every code, by area, in the order of declaration.
+pub fn all() -> impl Iterator<Item = Entry> {
+    [syntax::TABLE, manifest::TABLE, catalog::TABLE, check::TABLE, resolve::TABLE, plan::TABLE, world::TABLE]
+        .into_iter()
+        .flatten()
+        .copied()
+}
+
+/// The entry of a code as users write it: whole (`jcc::manifest::unknown-node`) or its last part.
+pub fn find(text: &str) -> Option<Entry> {
+    all().find(|entry| {
+        let code = entry.code.as_str();
+        code == text || code.strip_prefix("jcc::") == Some(text) || code.rsplit("::").next() == Some(text)
+    })
+}

@@ -1,0 +1,4 @@
+//! Codes of `plan`.
+
+super::codes! { "plan":
+}

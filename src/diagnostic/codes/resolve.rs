@@ -1,0 +1,4 @@
+//! Codes of `resolve`.
+
+super::codes! { "resolve":
+}

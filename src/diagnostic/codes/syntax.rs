@@ -1,0 +1,4 @@
+//! Codes of `syntax`.
+
+super::codes! { "syntax":
+}

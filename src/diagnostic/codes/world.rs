@@ -1,0 +1,4 @@
+//! Codes of `world`.
+
+super::codes! { "world":
+}

@@ -1,0 +1,70 @@
+//! Where problems are collected.
+
+use super::{Diagnostic, Severity};
+
+/// Proof that the user has been told of an error. A pass fails with this and nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told(());
+
+/// The problems of a run, in the order in which they were found.
+#[derive(Debug, Clone, Default)]
+pub struct Log {
+    all: Vec<Diagnostic>,
+}
+
+impl Log {
+    /// Nothing told yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Tells an error and gives the proof of it.
+    pub fn error(&mut self, diagnostic: Diagnostic) -> Told {
+        debug_assert_eq!(diagnostic.severity, Severity::Error, "{}", diagnostic.message);
+        self.all.push(diagnostic);
+        Told(())
+    }
+
+    /// Tells a warning or a note (or an error, where no proof is needed).
+    pub fn tell(&mut self, diagnostic: Diagnostic) {
+        self.all.push(diagnostic);
+    }
+
+    /// The proof, where an error was told.
+    pub fn told(&self) -> Option<Told> {
+        self.has_errors().then_some(Told(()))
+    }
+
+    /// `Err` where an error was told: a pass ends with this, so that all of its mistakes are found in one run.
+    pub fn checkpoint(&self) -> Result<(), Told> {
+        self.told().map_or(Ok(()), Err)
+    }
+
+    /// Whether an error was told.
+    pub fn has_errors(&self) -> bool {
+        self.all.iter().any(|one| one.severity == Severity::Error)
+    }
+
+    /// Everything told, by place (source, start), then in order of telling; the same problem at the same place once.
+    pub fn sorted(&self) -> Vec<&Diagnostic> {
+        let mut all: Vec<&Diagnostic> = self.all.iter().collect();
+        all.sort_by_key(|one| one.primary().map(|span| (span.source, span.start)));
+        all.dedup();
+        all
+    }
+
+    /// Everything told, mutable: for the pass that takes allowed warnings out.
+    pub fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
+        self.all.retain(keep);
+    }
+
+    /// How many were told.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether nothing was told.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+}

@@ -1,0 +1,9 @@
+//! jcc compiles a declarative manifest to a Dockerfile and a Compose file.
+//!
+//! The passes are folders, in order: each takes the value that the one before gives.
+
+pub mod diagnostic;
+pub mod source;
+pub mod syntax;
+pub mod value;
+pub mod world;

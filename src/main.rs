@@ -1,0 +1,3 @@
+//! The command `jcc`.
+
+fn main() {}

@@ -1,0 +1,73 @@
+//! Text to [`Document`]: our own small tree with spans. The one folder that names kdl.
+
+use serde::{Deserialize, Serialize};
+
+use crate::source::Span;
+
+/// A parsed KDL 2 text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    /// The top-level nodes, in order.
+    pub nodes: Vec<Node>,
+    /// The whole text.
+    pub span: Span,
+}
+
+/// `name "argument" key="value" { children }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// The name and its place.
+    pub name: Text,
+    /// Positional arguments, in order.
+    pub arguments: Vec<Argument>,
+    /// `key=value`, in order; a key given twice stands twice (the reader complains).
+    pub properties: Vec<Property>,
+    /// The children; `None` where there is no block (an empty one is `Some`).
+    pub children: Option<Vec<Node>>,
+    /// From the name to the end of the node, its block included.
+    pub span: Span,
+}
+
+/// A name and its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// As the user means it (escapes resolved).
+    pub value: String,
+    /// Where it stands, quotes included.
+    pub span: Span,
+}
+
+/// One positional argument.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Argument {
+    /// The value.
+    pub value: Value,
+    /// Where it stands, quotes included.
+    pub span: Span,
+}
+
+/// One `key=value`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Property {
+    /// The key.
+    pub key: Text,
+    /// The value.
+    pub value: Value,
+    /// Where the value stands.
+    pub span: Span,
+}
+
+/// A KDL value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Value {
+    /// `"text"`, `text`, `#"raw"#`.
+    String(String),
+    /// `7`, `0x1f`.
+    Integer(i128),
+    /// `2.5`; as written, since `2.10` is no number for us but a version without quotes.
+    Float(String),
+    /// `#true`, `#false`.
+    Bool(bool),
+    /// `#null`.
+    Null,
+}
