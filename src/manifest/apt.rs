@@ -3,6 +3,8 @@
 use crate::source::{Span, Spanned};
 use crate::value::{AptComponent, AptPackage, AptSuite, Fingerprint, Name, Ppa, ProjectPath, Timestamp, Url};
 
+use super::Flag;
+
 /// Extra system packages and where they come from.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Apt {
@@ -13,11 +15,11 @@ pub struct Apt {
     /// `ppa "OWNER/NAME" fingerprint="…"`.
     pub ppas: Vec<(Spanned<Ppa>, Option<Spanned<Fingerprint>>)>,
     /// `recommends #true`; off otherwise.
-    pub recommends: bool,
+    pub recommends: Flag,
     /// `snapshot "20260901T000000Z"`.
     pub snapshot: Option<Spanned<Timestamp>>,
     /// `extra-arg #true`: `ARG EXTRA_APT_PACKAGES=""`.
-    pub extra_arg: Option<Span>,
+    pub extra_arg: Flag,
 }
 
 /// One package of `install`.

@@ -6,6 +6,7 @@
 mod app;
 mod apt;
 mod base;
+mod flag;
 mod output;
 mod package;
 mod pip;
@@ -16,16 +17,17 @@ mod target;
 pub use app::{App, Copy, HealthCheck, Test, User};
 pub use apt::{Apt, AptInstall, AptSource, KeyLocation};
 pub use base::{Base, BaseChoice, Provided};
+pub use flag::Flag;
 pub use output::{Cache, Engine, Grade, Output};
 pub use package::{Pin, Request};
-pub use pip::{Index, Installer, Pip, PipInstall, Requirements, Venv};
+pub use pip::{Index, Installer, Pip, Requirements, Venv};
 pub use project::{Allow, Header};
 pub use run::{
     Audio, Camera, Device, Display, EnvFile, Gpu, Mode, Run, Secret, SecretSource, Service, Ulimit, Volume,
 };
 pub use target::{AxisRequirement, Target};
 
-use crate::source::Spanned;
+use crate::source::{SourceId, Spanned};
 use crate::value::{EnvName, ProjectPath};
 
 /// A manifest for one target, overlays applied: what every later pass reads.
@@ -61,6 +63,8 @@ pub struct Project {
     pub allows: Vec<Allow>,
     /// Folders of definitions (`catalog`); later ones shadow earlier ones.
     pub catalogs: Vec<Spanned<ProjectPath>>,
+    /// Every text that was read for this: the manifest, what it extends, requirements files; the lock hashes them.
+    pub sources_read: Vec<SourceId>,
 }
 
 /// `KEY "VALUE"` pairs of an `env` node, in the order of the file.

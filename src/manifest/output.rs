@@ -1,7 +1,9 @@
 //! `output` and `cache`.
 
-use crate::source::{Span, Spanned};
+use crate::source::Spanned;
 use crate::value::{ImageRef, ProjectPath};
+
+use super::Flag;
 
 /// Which files to write and where. Absent ones take their defaults.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -21,7 +23,7 @@ pub struct Output {
     /// `require-grade "B"`.
     pub require_grade: Option<Spanned<Grade>>,
     /// `dev #true`: the `dev` stage, the final image with the build tools.
-    pub dev: Option<Span>,
+    pub dev: Flag,
 }
 
 /// What runs the containers.

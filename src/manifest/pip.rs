@@ -27,6 +27,10 @@ pub struct Requirements {
     pub path: Spanned<ProjectPath>,
     /// What it asks for, each at its place in that file (lines that jcc cannot judge, such as `-e .`, are left out).
     pub specs: Vec<Spanned<PepRequirement>>,
+    /// Files that it takes in by `-r` and `-c`, at any depth; the build needs them beside it.
+    pub includes: Vec<Spanned<ProjectPath>>,
+    /// Whether its lines bear `--hash`: pip then wants one for every package that the call installs.
+    pub hashed: bool,
 }
 
 /// A further index.

@@ -3,7 +3,7 @@
 use crate::source::{Span, Spanned};
 use crate::value::{ByteSize, EnvName, HostPath, ImagePath, ImageRef, Name, PortMapping, ProjectPath};
 
-use super::{Env, HealthCheck};
+use super::{Env, Flag, HealthCheck};
 
 /// How a container is started; the main service's, and in the same words each further `service`.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -31,7 +31,7 @@ pub struct Run {
     /// `ulimit "memlock" -1`.
     pub ulimits: Vec<Spanned<Ulimit>>,
     /// `privileged #true`.
-    pub privileged: Option<Span>,
+    pub privileged: Flag,
     /// `cap-add`.
     pub cap_add: Vec<Spanned<String>>,
     /// `security-opt`.
@@ -53,9 +53,9 @@ pub struct Run {
     /// `secret "NAME" file=…`.
     pub secrets: Vec<Secret>,
     /// `jtop`.
-    pub jtop: Option<Span>,
+    pub jtop: Flag,
     /// `docker-socket`.
-    pub docker_socket: Option<Span>,
+    pub docker_socket: Flag,
     /// `models "./data"`.
     pub models: Option<Spanned<HostPath>>,
     /// `command`.
