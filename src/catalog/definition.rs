@@ -1,0 +1,259 @@
+//! One `package` (or `axis`) definition.
+
+use std::collections::BTreeMap;
+
+use crate::source::{SourceId, Span, Spanned};
+use crate::value::{EnvName, ImagePath, Name, Requirement, Version};
+
+use super::{Step, Template};
+
+/// A package, or an axis of the platform, or both (`cuda` is decided as an axis and installed as a package).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Package {
+    /// As manifests write it.
+    pub name: Spanned<Name>,
+    /// The definition's text; its name gives the folder of `script`, `copy` and test files.
+    pub source: SourceId,
+    /// One line.
+    pub summary: String,
+    /// The folder above.
+    pub group: String,
+    /// Its home.
+    pub homepage: Option<String>,
+    /// SPDX expression.
+    pub license: Option<String>,
+    /// Other names.
+    pub aliases: Vec<Spanned<Name>>,
+    /// Set where this is an axis: always decided, with the platform's default first.
+    pub axis: Option<Axis>,
+    /// What can be had, in the order of the file (preferred first among equal versions). A package without any has one
+    /// version, `0`, its distribution's.
+    pub versions: Vec<PackageVersion>,
+    /// Requirements of every version.
+    pub requires: Vec<Require>,
+    /// What may not be in the same image.
+    pub conflicts: Vec<Require>,
+    /// Of packages that share this word an image holds one at most.
+    pub choice: Option<Spanned<Name>>,
+    /// `option`, in order.
+    pub options: Vec<PackageOption>,
+    /// `variant`, in order.
+    pub variants: Vec<Variant>,
+    /// `build`: its own stage; only what it exports leaves it.
+    pub build: Option<Install>,
+    /// `install`: done in the image that ships.
+    pub install: Install,
+    /// `env`, in the image, for later stages and at run time.
+    pub env: Vec<Guarded<(Spanned<EnvName>, Template)>>,
+    /// `path`: put before `PATH`.
+    pub paths: Vec<Guarded<Spanned<ImagePath>>>,
+    /// Python distributions that this package fixes the version of (`dist "torch"`): constraints, drift check,
+    /// comparison with users' requirements.
+    pub dists: Vec<Guarded<Dist>>,
+    /// `site-packages "system"`: its Python modules lie in the distribution's folders, which the virtual environment
+    /// must see.
+    pub system_site_packages: bool,
+    /// `test`.
+    pub tests: Vec<PackageTest>,
+    /// `size`.
+    pub size: Option<SizeFact>,
+    /// `note`: shown by `compile` and `show`.
+    pub notes: Vec<Guarded<Spanned<String>>>,
+    /// `source`.
+    pub sources: Vec<String>,
+    /// The whole node.
+    pub span: Span,
+}
+
+/// How an axis is decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Axis {
+    /// Lower ones first (`l4t` before `cuda` before `cudnn`).
+    pub order: u32,
+    /// Which version is preferred where the platform has no default.
+    pub choose: Choose,
+    /// How people write it: `CUDA`, `JetPack`, `L4T`.
+    pub title: String,
+}
+
+/// Which of the versions that fit is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choose {
+    /// The newest (nearest to the default, where there is one).
+    Newest,
+    /// Only the lowest that the user's requirement admits is promised (a host's driver).
+    Lowest,
+}
+
+/// `version "V" [name="humble"] [default=#true] { … }`. The same version may stand several times, each narrowed by
+/// what it requires: one artefact each.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PackageVersion {
+    /// The version.
+    pub version: Spanned<Version>,
+    /// The word that a requirement may use for it.
+    pub name: Option<Spanned<Name>>,
+    /// Preferred over newer ones.
+    pub default: bool,
+    /// What this one requires besides the package's own requirements.
+    pub requires: Vec<Require>,
+    /// What may not be beside this one.
+    pub conflicts: Vec<Require>,
+    /// Of an axis: what other axes are by default when this is chosen (a release's CUDA).
+    pub defaults: BTreeMap<Name, Spanned<Version>>,
+    /// Everything else: `commit`, `sha256`, `url`, `codename` …, templates themselves.
+    pub values: BTreeMap<String, Template>,
+    /// Why nobody has shown yet that it works: a warning that `allow` accepts.
+    pub unproven: Option<Spanned<String>>,
+    /// What users must know.
+    pub notes: Vec<Spanned<String>>,
+    /// Where its facts come from.
+    pub sources: Vec<String>,
+    /// The whole node.
+    pub span: Span,
+}
+
+/// `NAME "REQ" [stage="build"]` inside `requires` or `conflicts`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Require {
+    /// An axis (`platform`, `arch` and `sm` too) or a package.
+    pub name: Spanned<Name>,
+    /// What is required.
+    pub requirement: Spanned<Requirement>,
+    /// Where it is needed.
+    pub stage: Stage,
+    /// Only when this holds.
+    pub guard: Guard,
+}
+
+/// Where a requirement is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Stage {
+    /// Where it is built; stays out of the image that ships.
+    Build,
+    /// In the image that ships.
+    #[default]
+    Run,
+    /// Where it is tested.
+    Test,
+}
+
+/// All of its conditions hold. Empty: always.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Guard {
+    /// The conditions.
+    pub all: Vec<Condition>,
+}
+
+/// One property of `when`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Condition {
+    /// `l4t=">=36"`, `platform="tegra"`: an axis or a package is there, in such a version.
+    Is {
+        /// Which.
+        name: Spanned<Name>,
+        /// In which versions.
+        requirement: Spanned<Requirement>,
+    },
+    /// `option="qt=5"`; `option="qt"`: any value but `none`, `off`, `no`.
+    Option {
+        /// The option.
+        key: Spanned<Name>,
+        /// Its value.
+        value: Option<String>,
+    },
+    /// `variant="desktop"`.
+    Variant(Spanned<Name>),
+}
+
+/// A value that holds under a guard.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Guarded<T> {
+    /// When.
+    pub guard: Guard,
+    /// What.
+    pub value: T,
+}
+
+/// `option "qt" default="5" { value "5" { requires { … } } }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PackageOption {
+    /// The key.
+    pub key: Spanned<Name>,
+    /// The value when nobody says.
+    pub default: Spanned<String>,
+    /// What can be chosen, with what each requires. Empty: any text.
+    pub values: Vec<(Spanned<String>, Vec<Require>)>,
+    /// What it is for.
+    pub summary: Option<String>,
+}
+
+/// `variant "desktop" [default=#true] { option "gui" "yes"; requires { … } }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Variant {
+    /// The name.
+    pub name: Spanned<Name>,
+    /// Taken when nobody says.
+    pub default: bool,
+    /// What it is for.
+    pub summary: Option<String>,
+    /// Options it sets.
+    pub options: Vec<(Spanned<Name>, Spanned<String>)>,
+    /// What it requires.
+    pub requires: Vec<Require>,
+}
+
+/// `build { … }` or `install { … }`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Install {
+    /// What one parallel job of the build takes, in MiB (`build memory=2048`): with the target's memory it bounds the jobs.
+    pub memory: Option<u32>,
+    /// The steps, in order.
+    pub steps: Vec<Step>,
+}
+
+/// `dist "torch" version="{{ wheel }}"`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dist {
+    /// The distribution's name on an index.
+    pub name: Spanned<String>,
+    /// Its version; `{{ version }}` when absent.
+    pub version: Option<Template>,
+}
+
+/// `test "imports" { gpu; python "import torch" }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PackageTest {
+    /// The name.
+    pub name: Spanned<Name>,
+    /// Without a GPU, while building; otherwise in the running container.
+    pub build: bool,
+    /// When it applies.
+    pub guard: Guard,
+    /// What is run, in order.
+    pub body: Vec<TestBody>,
+    /// The whole node.
+    pub span: Span,
+}
+
+/// One thing that a test runs.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TestBody {
+    /// Shell.
+    Run(Template),
+    /// Python code.
+    Python(Template),
+    /// A file of the folder: `.py` by Python, otherwise by its shebang.
+    File(Spanned<String>),
+}
+
+/// `size image=1200 models=4000 source="…"`, in MiB.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SizeFact {
+    /// What it adds to the image.
+    pub image: Option<u64>,
+    /// What it fetches at run time.
+    pub models: Option<u64>,
+    /// Who says so.
+    pub source: String,
+}

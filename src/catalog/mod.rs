@@ -1,0 +1,15 @@
+//! What jcc knows: packages, axes, platforms, devices, bases and indexes, as data.
+//!
+//! The built-in catalogue is packed at build time and a definition is decoded when it is first asked for; users'
+//! folders lie over it.
+
+mod definition;
+mod platform;
+mod step;
+
+pub use definition::{
+    Axis, Choose, Condition, Dist, Guard, Guarded, Install, Package, PackageOption, PackageTest, PackageVersion,
+    Require, SizeFact, Stage, TestBody, Variant,
+};
+pub use platform::{BaseImage, BaseTag, Device, GpuAccess, Index, Platform, Role};
+pub use step::{CmakeDefine, Step, StepKind, Template};

@@ -1,0 +1,141 @@
+//! Platforms, devices, bases and indexes: `packages/platform/`.
+
+use std::collections::BTreeMap;
+
+use crate::source::{Span, Spanned};
+use crate::value::{Digest, Name, Repository, Version};
+
+use super::{Require, Template};
+
+/// `platform "tegra" { … }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Platform {
+    /// The name.
+    pub name: Spanned<Name>,
+    /// One line.
+    pub summary: String,
+    /// `amd64`, `arm64`: Debian's word, also BuildKit's.
+    pub arch: Name,
+    /// How a container gets at the GPU.
+    pub gpu: GpuAccess,
+    /// Whether builds and services use the host's network unless told otherwise.
+    pub host_network: bool,
+    /// `NVIDIA_DRIVER_CAPABILITIES` unless the run profile needs others.
+    pub capabilities: Vec<String>,
+    /// Run options that need such a machine and can be had here: `camera-csi`, `gpio`, `i2c`, `spi`, `can`, `jtop`.
+    pub offers: Vec<Name>,
+    /// The axes that exist here.
+    pub axes: Vec<Name>,
+    /// What they are where no release says so.
+    pub defaults: BTreeMap<Name, Spanned<Version>>,
+    /// Host preparation, for the head of the Compose file.
+    pub notes: Vec<Spanned<String>>,
+    /// Where its facts come from.
+    pub sources: Vec<String>,
+    /// The whole node.
+    pub span: Span,
+}
+
+/// How a container gets at the GPU.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GpuAccess {
+    /// `runtime: nvidia`.
+    Runtime,
+    /// Device reservations.
+    Reservation,
+}
+
+/// `device "jetson-agx-orin" { … }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Device {
+    /// The name.
+    pub name: Spanned<Name>,
+    /// Other names.
+    pub aliases: Vec<Spanned<Name>>,
+    /// One line.
+    pub summary: String,
+    /// Its platform.
+    pub platform: Spanned<Name>,
+    /// Compute capabilities.
+    pub sm: Vec<Spanned<Version>>,
+    /// RAM shared with the GPU, MiB; the smallest of the family.
+    pub memory: Option<u64>,
+    /// What images usually have room on, MiB.
+    pub storage: Option<u64>,
+    /// Releases that run on it.
+    pub requires: Vec<Require>,
+    /// Values for templates and run profiles: `model "JETSON_ORIN"`.
+    pub values: BTreeMap<String, String>,
+    /// Where its facts come from.
+    pub sources: Vec<String>,
+    /// The whole node.
+    pub span: Span,
+}
+
+/// `base "l4t-cuda" { image "…"; tag "…" { … } }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BaseImage {
+    /// The name that manifests use.
+    pub name: Spanned<String>,
+    /// One line.
+    pub summary: String,
+    /// The repository.
+    pub image: Repository,
+    /// Whether the resolver may choose it when the manifest names no base.
+    pub auto: bool,
+    /// The tags, preferred first.
+    pub tags: Vec<BaseTag>,
+    /// Where its facts come from.
+    pub sources: Vec<String>,
+    /// The whole node.
+    pub span: Span,
+}
+
+/// One tag.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BaseTag {
+    /// The tag.
+    pub tag: Spanned<String>,
+    /// Its digest, where known.
+    pub digest: Option<Digest>,
+    /// What it holds: runtime libraries, or compilers and headers too.
+    pub role: Role,
+    /// Where it runs.
+    pub requires: Vec<Require>,
+    /// What is installed in it.
+    pub provides: BTreeMap<Name, Spanned<Version>>,
+    /// Environment variables that it defines, so that a path may be put before its own.
+    pub env: Vec<String>,
+    /// MiB.
+    pub size: Option<u64>,
+    /// Its layers.
+    pub layers: Option<u32>,
+    /// Why nobody has shown yet that it exists or works.
+    pub unproven: Option<Spanned<String>>,
+    /// The whole node.
+    pub span: Span,
+}
+
+/// What a base is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// To ship.
+    Runtime,
+    /// To build in.
+    Devel,
+}
+
+/// `index "jetson-ai-lab" { url "…{{ cuda.major }}…"; mirror "…" }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Index {
+    /// The name that `pip … index=` uses.
+    pub name: Spanned<Name>,
+    /// Where it is.
+    pub url: Template,
+    /// The same packages elsewhere.
+    pub mirrors: Vec<Template>,
+    /// Where its facts come from.
+    pub sources: Vec<String>,
+    /// The whole node.
+    pub span: Span,
+}

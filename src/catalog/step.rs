@@ -1,0 +1,208 @@
+//! Steps of `build` and `install`.
+
+use crate::manifest::KeyLocation;
+use crate::source::{Span, Spanned};
+use crate::value::{EnvName, Fingerprint, Name};
+
+use super::Guard;
+
+/// A text in which `{{ … }}` stands for resolved values. Strict: an unknown name is an error at its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    /// As written.
+    pub text: String,
+    /// Where.
+    pub span: Span,
+}
+
+/// One step and when it is done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// When (nested `when`s are joined).
+    pub guard: Guard,
+    /// What.
+    pub kind: StepKind,
+    /// The whole node.
+    pub span: Span,
+}
+
+/// What a step does. Every text is a template; it is parsed into its value type once it is expanded.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StepKind {
+    /// `apt "a" "b"`: system packages.
+    Apt(Vec<Template>),
+    /// `apt-source "NAME" { uri; suite; component; arch; key … fingerprint=… }`.
+    AptSource {
+        /// Names the files under `/etc/apt`.
+        name: Spanned<Name>,
+        /// Where it is.
+        uri: Template,
+        /// Suites.
+        suites: Vec<Template>,
+        /// Components.
+        components: Vec<Template>,
+        /// The key: a file of the folder, or an https URL.
+        key: Spanned<KeyLocation>,
+        /// Its fingerprint.
+        fingerprint: Spanned<Fingerprint>,
+    },
+    /// `pip "SPEC" … [index="…"] [deps=#false]`: in the main environment, held to the resolver's choices. From another
+    /// index only the named ones come, their dependencies from the default one.
+    Pip {
+        /// PEP 508 requirements.
+        specs: Vec<Template>,
+        /// The name of an `index` of the catalogue, or a URL.
+        index: Option<Template>,
+        /// Whether dependencies are installed too.
+        deps: bool,
+    },
+    /// `wheel "URL" sha256="…"`.
+    Wheel {
+        /// Where it is.
+        url: Template,
+        /// Its hash.
+        sha256: Option<Template>,
+    },
+    /// `wheel-build "/src/x" { env … }`: a wheel from a source tree (or a PEP 508 requirement), installed from there.
+    WheelBuild {
+        /// The tree or the requirement.
+        from: Template,
+        /// Variables of the build.
+        env: Vec<(Spanned<EnvName>, Template)>,
+    },
+    /// `deb "URL" sha256="…"`.
+    Deb {
+        /// Where it is.
+        url: Template,
+        /// Its hash.
+        sha256: Option<Template>,
+    },
+    /// `archive "URL" sha256="…" to="/opt/x" strip=1`.
+    Archive {
+        /// Where it is.
+        url: Template,
+        /// Its hash.
+        sha256: Option<Template>,
+        /// The folder that it is unpacked into.
+        to: Template,
+        /// Leading path parts dropped.
+        strip: u32,
+    },
+    /// `git "URL" tag="v1" commit="…" to="/src/x" [submodules=#true]`.
+    Git {
+        /// Where it is.
+        url: Template,
+        /// For readers; the commit decides.
+        tag: Option<Template>,
+        /// The commit; absent compiles with a warning (grade D).
+        commit: Option<Template>,
+        /// The folder of the tree.
+        to: Template,
+        /// Whether submodules come along.
+        submodules: bool,
+    },
+    /// `cmake "/src/x" generator="Ninja" { define "K" "V" }`: configured, built with all jobs, installed below the prefix
+    /// (`/usr/local` when absent).
+    Cmake {
+        /// The source tree.
+        source: Template,
+        /// The generator.
+        generator: Option<Template>,
+        /// Where it is installed.
+        prefix: Option<Template>,
+        /// `-DK=V`.
+        defines: Vec<CmakeDefine>,
+    },
+    /// `make "/src/x" "install" …`: arguments after the folder.
+    Make {
+        /// The folder.
+        directory: Template,
+        /// Targets and variables.
+        arguments: Vec<Template>,
+    },
+    /// `ninja "/src/x" "install" …`.
+    Ninja {
+        /// The folder.
+        directory: Template,
+        /// Targets.
+        arguments: Vec<Template>,
+    },
+    /// `colcon "/ws" …`: arguments of `colcon build`.
+    Colcon {
+        /// The workspace.
+        workspace: Template,
+        /// Arguments.
+        arguments: Vec<Template>,
+    },
+    /// `run "…"`: a shell script, with `set -euo pipefail`. Values reach it by `env` (`env { X "{{ version }}" }`), so that
+    /// none is ever pasted into shell.
+    Run {
+        /// The script.
+        script: Template,
+        /// Variables of this step.
+        env: Vec<(Spanned<EnvName>, Template)>,
+    },
+    /// `script "FILE"`: the same, from a file of the folder.
+    Script {
+        /// The file's name.
+        file: Spanned<String>,
+        /// Its text, read when the definition was.
+        text: String,
+        /// Variables of this step.
+        env: Vec<(Spanned<EnvName>, Template)>,
+    },
+    /// `copy "FILE" to="…" [mode="0755"]`: a file of the folder, carried in the Dockerfile itself.
+    Copy {
+        /// The file's name.
+        file: Spanned<String>,
+        /// Its text, read when the definition was.
+        text: String,
+        /// Where it goes.
+        to: Template,
+        /// Octal.
+        mode: Option<Template>,
+    },
+    /// `symlink "/opt/x/bin/x" at="/usr/local/bin/x"`.
+    Symlink {
+        /// What it points to.
+        target: Template,
+        /// The link.
+        at: Template,
+    },
+    /// `ldconfig`.
+    Ldconfig,
+    /// `mkdir "/x" [mode="0755"]`.
+    Mkdir {
+        /// The folder.
+        path: Template,
+        /// Octal.
+        mode: Option<Template>,
+    },
+    /// `dockerfile "FILE"`: instructions as they are, without a `FROM`.
+    Dockerfile {
+        /// The file's name.
+        file: Spanned<String>,
+        /// Its text.
+        text: String,
+    },
+    /// `env { K "V" }` inside `build`: for the rest of the build stage.
+    Env(Vec<(Spanned<EnvName>, Template)>),
+    /// `export "/usr/local"`, `export "/build/x" to="/opt/x"`: what leaves the build stage.
+    Export {
+        /// A path of the build stage.
+        path: Template,
+        /// Where it lies in the image that ships; the same when absent.
+        to: Option<Template>,
+    },
+}
+
+/// `define "KEY" "VALUE" [when-option="KEY"]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CmakeDefine {
+    /// The variable.
+    pub key: Spanned<String>,
+    /// Its value.
+    pub value: Template,
+    /// Only where this option is neither `none`, `off` nor `no`.
+    pub when_option: Option<Spanned<Name>>,
+}
