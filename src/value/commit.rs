@@ -1,0 +1,42 @@
+//! [`Commit`]: one state of a git repository.
+
+use super::parse::word;
+use super::{Invalid, text};
+
+word! {
+    /// The full name of a git commit: 40 hexadecimal digits.
+    Commit, "a commit" => read
+}
+
+const HELP: &str =
+    "`git ls-remote URL TAG` shows the commit of a tag, `git rev-parse NAME` that of a checkout";
+
+fn read(word: &str) -> Result<String, Invalid> {
+    let is_hex = word.bytes().all(|b| b.is_ascii_hexdigit());
+    if is_hex && (7..40).contains(&word.len()) {
+        let message = format!("a commit has 40 hexadecimal digits, this is a short form with {}", word.len());
+        return Err(Invalid::new(message).help(HELP));
+    }
+    if !is_hex && text::first_other(word, |c| c.is_ascii_graphic()).is_none() {
+        return Err(
+            Invalid::new("a commit is meant here, not a tag or a branch, which can be moved").help(HELP)
+        );
+    }
+    text::hex(word, "a commit", 40, HELP)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{Parse, parse::laws};
+
+    laws!(Commit: "0123456789abcdef0123456789abcdef01234567");
+
+    #[test]
+    fn says_what_is_wrong() {
+        let said = |text| Commit::parse(text).unwrap_err().message;
+        assert_eq!(said("v2.5.1"), "a commit is meant here, not a tag or a branch, which can be moved");
+        assert_eq!(said("0123456"), "a commit has 40 hexadecimal digits, this is a short form with 7");
+        assert_eq!(said(""), "a commit can't be empty");
+    }
+}

@@ -1,0 +1,123 @@
+//! [`ImageRef`]: one image.
+
+use std::fmt;
+
+use super::{Digest, Invalid, Parse, Repository, text};
+
+/// A reference to an image: `ubuntu:22.04`, `ghcr.io/acme/robot:1.4@sha256:…`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ImageRef {
+    repository: Repository,
+    tag: Option<String>,
+    digest: Option<Digest>,
+}
+
+impl ImageRef {
+    /// The registry as written; `None` stands for Docker's own.
+    pub fn registry(&self) -> Option<&str> {
+        self.repository.registry()
+    }
+
+    /// The name without tag and digest.
+    pub fn repository(&self) -> &Repository {
+        &self.repository
+    }
+
+    /// The tag; without one Docker takes `latest`.
+    pub fn tag(&self) -> Option<&str> {
+        self.tag.as_deref()
+    }
+
+    /// The digest, which holds whatever becomes of the tag.
+    pub fn digest(&self) -> Option<&Digest> {
+        self.digest.as_ref()
+    }
+
+    /// The same at that digest.
+    #[must_use]
+    pub fn with_digest(&self, digest: Digest) -> Self {
+        Self { digest: Some(digest), ..self.clone() }
+    }
+}
+
+impl Parse for ImageRef {
+    const WHAT: &'static str = "an image reference";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let (named, digest) = match text.split_once('@') {
+            Some((named, digest)) => {
+                let parsed =
+                    Digest::parse(digest).map_err(|invalid| invalid.within(named.len() + 1, digest.len()))?;
+                (named, Some(parsed))
+            }
+            None => (text, None),
+        };
+        let last = named.rfind('/').map_or(0, |slash| slash + 1);
+        // `https://…` has its colon elsewhere; the repository tells what is wrong with it.
+        let (name, tag) = match named[last..].find(':') {
+            Some(colon) => {
+                let (name, tag) = named.split_at(last + colon);
+                check_tag(&tag[1..]).map_err(|invalid| invalid.within(name.len() + 1, tag.len() - 1))?;
+                (name, Some(tag[1..].to_owned()))
+            }
+            None => (named, None),
+        };
+        Ok(Self { repository: Repository::parse(name)?, tag, digest })
+    }
+}
+
+fn check_tag(tag: &str) -> Result<(), Invalid> {
+    let help = "a tag is letters, digits, `.`, `_` and `-`, as in `22.04` or `r36.4.0-py3`";
+    text::only(tag, "a tag", help, |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))?;
+    if tag.starts_with(['.', '-']) {
+        return Err(Invalid::new(format!("a tag can't start with `{}`", &tag[..1])).help(help).at(0..1));
+    }
+    text::at_most(tag, "a tag", 128)
+}
+
+impl fmt::Display for ImageRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.repository)?;
+        if let Some(tag) = &self.tag {
+            write!(f, ":{tag}")?;
+        }
+        match &self.digest {
+            Some(digest) => write!(f, "@{digest}"),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::parse::laws;
+
+    const DIGEST: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    laws!(ImageRef: "ubuntu:22.04", "ubuntu", "localhost:5000/a", "localhost:5000/a/b:_1.2-x", "nvcr.io/nvidia/l4t-jetpack:r36.4.0",
+        "a@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        "a.b/c:d@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
+
+    #[test]
+    fn gives_its_parts() {
+        let image = ImageRef::parse("localhost:5000/acme/robot:1.4").unwrap();
+        assert_eq!(
+            (image.registry(), image.repository().path(), image.tag()),
+            (Some("localhost:5000"), "acme/robot", Some("1.4"))
+        );
+        let fixed = image.with_digest(Digest::parse(DIGEST).unwrap());
+        assert_eq!(fixed.to_string(), format!("localhost:5000/acme/robot:1.4@{DIGEST}"));
+        assert_eq!(fixed.digest().map(Digest::as_str), Some(DIGEST));
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        let said = |text| ImageRef::parse(text).unwrap_err().message;
+        assert_eq!(said("docker://ubuntu:22.04"), "an image name has no scheme");
+        assert_eq!(said("ubuntu:"), "a tag can't be empty");
+        assert_eq!(said("ubuntu:a b"), "a space can't be part of a tag");
+        assert_eq!(said("Ubuntu"), "an image name is written in lower case, `U` is not");
+        assert_eq!(ImageRef::parse("a@sha256:x").unwrap_err().at, Some(9..10));
+    }
+}

@@ -1,0 +1,126 @@
+//! [`Interval`]: a stretch of versions.
+
+use std::cmp::Ordering;
+use std::ops::Bound;
+
+use super::Version;
+
+/// All versions between two bounds, over the total order of [`Version`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interval {
+    /// Where it starts.
+    pub lower: Bound<Version>,
+    /// Where it ends.
+    pub upper: Bound<Version>,
+}
+
+impl Interval {
+    /// Every version.
+    pub const ALL: Self = Self { lower: Bound::Unbounded, upper: Bound::Unbounded };
+
+    /// From a version on.
+    pub(super) fn from(lower: Version) -> Self {
+        Self { lower: Bound::Included(lower), upper: Bound::Unbounded }
+    }
+
+    /// Everything before a version.
+    pub(super) fn before(upper: Version) -> Self {
+        Self { lower: Bound::Unbounded, upper: Bound::Excluded(upper) }
+    }
+
+    /// From one version on, before another.
+    pub(super) fn between(lower: Version, upper: Version) -> Self {
+        Self { lower: Bound::Included(lower), upper: Bound::Excluded(upper) }
+    }
+
+    /// Whether the version lies inside.
+    pub fn contains(&self, version: &Version) -> bool {
+        let from = match &self.lower {
+            Bound::Unbounded => true,
+            Bound::Included(lower) => version >= lower,
+            Bound::Excluded(lower) => version > lower,
+        };
+        let to = match &self.upper {
+            Bound::Unbounded => true,
+            Bound::Included(upper) => version <= upper,
+            Bound::Excluded(upper) => version < upper,
+        };
+        from && to
+    }
+
+    fn is_empty(&self) -> bool {
+        match (&self.lower, &self.upper) {
+            (Bound::Unbounded, _) | (_, Bound::Unbounded) => false,
+            (Bound::Included(lower), Bound::Included(upper)) => lower > upper,
+            (
+                Bound::Included(lower) | Bound::Excluded(lower),
+                Bound::Excluded(upper) | Bound::Included(upper),
+            ) => lower >= upper,
+        }
+    }
+}
+
+/// What lies in both sets.
+pub(super) fn intersection(one: &[Interval], other: &[Interval]) -> Vec<Interval> {
+    let mut out = Vec::new();
+    for a in one {
+        for b in other {
+            let lower = if starts(&a.lower, &b.lower).is_ge() { &a.lower } else { &b.lower };
+            let upper = if ends(&a.upper, &b.upper).is_le() { &a.upper } else { &b.upper };
+            let both = Interval { lower: lower.clone(), upper: upper.clone() };
+            if !both.is_empty() {
+                out.push(both);
+            }
+        }
+    }
+    union(out)
+}
+
+/// The same set, sorted and disjoint, what touches joined.
+pub(super) fn union(mut intervals: Vec<Interval>) -> Vec<Interval> {
+    intervals.sort_by(|a, b| starts(&a.lower, &b.lower));
+    let mut out: Vec<Interval> = Vec::new();
+    for next in intervals {
+        match out.last_mut() {
+            Some(last) if meet(&last.upper, &next.lower) => {
+                if ends(&last.upper, &next.upper).is_lt() {
+                    last.upper = next.upper;
+                }
+            }
+            _ => out.push(next),
+        }
+    }
+    out
+}
+
+/// Whether nothing lies between an end and the start that follows it.
+fn meet(upper: &Bound<Version>, lower: &Bound<Version>) -> bool {
+    match (upper, lower) {
+        (Bound::Unbounded, _) | (_, Bound::Unbounded) => true,
+        (Bound::Excluded(upper), Bound::Excluded(lower)) => lower < upper,
+        (
+            Bound::Included(upper) | Bound::Excluded(upper),
+            Bound::Included(lower) | Bound::Excluded(lower),
+        ) => lower <= upper,
+    }
+}
+
+fn starts(one: &Bound<Version>, other: &Bound<Version>) -> Ordering {
+    bounds(one, other, Ordering::Less)
+}
+
+fn ends(one: &Bound<Version>, other: &Bound<Version>) -> Ordering {
+    bounds(one, other, Ordering::Greater)
+}
+
+/// Compares two starts or two ends; `open` is how no bound (and one that includes its version) compares with others.
+fn bounds(one: &Bound<Version>, other: &Bound<Version>, open: Ordering) -> Ordering {
+    match (one, other) {
+        (Bound::Unbounded, Bound::Unbounded) => Ordering::Equal,
+        (Bound::Unbounded, _) => open,
+        (_, Bound::Unbounded) => open.reverse(),
+        (Bound::Included(a), Bound::Excluded(b)) => a.cmp(b).then(open),
+        (Bound::Excluded(a), Bound::Included(b)) => a.cmp(b).then(open.reverse()),
+        (Bound::Included(a), Bound::Included(b)) | (Bound::Excluded(a), Bound::Excluded(b)) => a.cmp(b),
+    }
+}

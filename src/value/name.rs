@@ -1,0 +1,52 @@
+//! [`Name`]: what users call packages, targets, environments, services.
+
+use super::parse::word;
+use super::{Invalid, text};
+
+word! {
+    /// A name as users type it: `pytorch`, `stable-diffusion-webui`, `llama_cpp`.
+    Name, "a name" => read
+}
+
+const HELP: &str =
+    "a name starts with a lower-case letter or a digit and goes on with those, `-`, `_` and `.`";
+
+fn read(word: &str) -> Result<String, Invalid> {
+    let lower = word.to_ascii_lowercase();
+    if lower != word && read(&lower).is_ok() {
+        let (_, at) =
+            text::first_other(word, |c| !c.is_ascii_uppercase()).expect("the two differ in a letter");
+        return Err(Invalid::new("a name is written in lower case").help(format!("write `{lower}`")).at(at));
+    }
+    text::only(word, "a name", HELP, |c| {
+        c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-')
+    })?;
+    if word.starts_with(['.', '_', '-']) {
+        let message = format!("a name can't start with `{}`", &word[..1]);
+        return Err(Invalid::new(message).help(HELP).at(0..1));
+    }
+    text::at_most(word, "a name", 64)?;
+    Ok(word.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{Parse, parse::laws};
+
+    laws!(Name: "pytorch", "stable-diffusion-webui", "llama_cpp", "3d", "a.b");
+
+    #[test]
+    fn says_what_is_wrong() {
+        let upper = Name::parse("PyTorch").unwrap_err();
+        assert_eq!(upper.help.as_deref(), Some("write `pytorch`"));
+        assert_eq!(upper.at, Some(0..1));
+        assert_eq!(Name::parse("").unwrap_err().message, "a name can't be empty");
+        assert_eq!(Name::parse("a b").unwrap_err().message, "a space can't be part of a name");
+        assert_eq!(Name::parse("-a").unwrap_err().message, "a name can't start with `-`");
+        assert_eq!(
+            Name::parse(&"a".repeat(65)).unwrap_err().message,
+            "a name has at most 64 characters, this has 65"
+        );
+    }
+}

@@ -1,0 +1,172 @@
+//! [`Repository`]: the name of an image without tag and digest.
+
+use std::fmt;
+
+use super::project_name::stray_separator;
+use super::{Invalid, Parse, text};
+
+/// Where images lie: `ghcr.io/acme/perception`, `dustynv/l4t-pytorch`, `localhost:5000/robot`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Repository {
+    text: String,
+    /// How much of the text is the registry, without the slash; 0 where there is none.
+    registry: usize,
+}
+
+const HELP: &str = "an image is named as in `ubuntu`, `acme/robot` or `ghcr.io/acme/robot`";
+
+impl Repository {
+    /// All of it.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The registry as written (`ghcr.io`, `localhost:5000`); `None` stands for Docker's own.
+    pub fn registry(&self) -> Option<&str> {
+        (self.registry > 0).then(|| &self.text[..self.registry])
+    }
+
+    /// The path in the registry: `acme/perception`.
+    pub fn path(&self) -> &str {
+        self.text[self.registry..].trim_start_matches('/')
+    }
+}
+
+impl Parse for Repository {
+    const WHAT: &'static str = "an image name";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        known_mistake(text)?;
+        let registry = match text.split_once('/') {
+            Some((first, _)) if is_registry(first) => first.len(),
+            _ => 0,
+        };
+        check_registry(&text[..registry])?;
+        let start = if registry > 0 { registry + 1 } else { 0 };
+        let mut at = start;
+        for component in text[start..].split('/') {
+            check_component(component).map_err(|invalid| invalid.within(at, component.len()))?;
+            at += component.len() + 1;
+        }
+        super::text::at_most(text, "an image name", 255)?;
+        Ok(Self { text: text.to_owned(), registry })
+    }
+}
+
+fn known_mistake(word: &str) -> Result<(), Invalid> {
+    if word.is_empty() {
+        return Err(Invalid::new("an image name can't be empty").help(HELP));
+    }
+    if let Some(place) = word.find("://") {
+        let help = format!("write {}", text::quoted(&word[place + 3..]));
+        return Err(Invalid::new("an image name has no scheme").help(help).at(0..place + 3));
+    }
+    if let Some((name, digest)) = word.split_once('@') {
+        let message = "a digest can't stand in this image name";
+        return Err(Invalid::new(message)
+            .help(format!("write {}", text::quoted(name)))
+            .at(word.len() - digest.len() - 1..word.len()));
+    }
+    let last = word.rfind('/').map_or(0, |slash| slash + 1);
+    if let Some(colon) = word[last..].find(':') {
+        let name = &word[..last + colon];
+        let message = "a tag can't stand in this image name";
+        return Err(Invalid::new(message)
+            .help(format!("write {}", text::quoted(name)))
+            .at(name.len()..word.len()));
+    }
+    Ok(())
+}
+
+/// Whether the first component is a host: it has a dot or a port, or is `localhost`. Docker takes one with an upper-case
+/// letter for a host too; here that is a slip.
+fn is_registry(first: &str) -> bool {
+    first.contains(['.', ':']) || first == "localhost"
+}
+
+fn check_registry(registry: &str) -> Result<(), Invalid> {
+    if registry.is_empty() {
+        return Ok(());
+    }
+    let (host, port) = match registry.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, Some(port)),
+        _ => (registry, None),
+    };
+    let help = "a registry is a host, perhaps with a port: `ghcr.io`, `localhost:5000`";
+    if let Some(port) =
+        port.filter(|port| text::number(port).is_none_or(|number| number == 0 || number > 65535))
+    {
+        let message = format!("{} is no port of a registry", text::quoted(port));
+        return Err(Invalid::new(message).help(help).at(host.len() + 1..registry.len()));
+    }
+    let bracketed = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    let valid = match bracketed {
+        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => super::HostName::parse(host).is_ok(),
+    };
+    if !valid {
+        let message = format!("{} is no host of a registry", text::quoted(host));
+        return Err(Invalid::new(message).help(help).at(0..host.len()));
+    }
+    Ok(())
+}
+
+fn check_component(component: &str) -> Result<(), Invalid> {
+    if component.is_empty() {
+        return Err(Invalid::new("a part of an image name is empty").help(HELP));
+    }
+    if let Some((letter, at)) = text::first_other(component, |c| !c.is_ascii_uppercase()) {
+        let help = format!("write {}", text::quoted(&component.to_ascii_lowercase()));
+        return Err(Invalid::new(format!("an image name is written in lower case, `{letter}` is not"))
+            .help(help)
+            .at(at));
+    }
+    text::only(component, "an image name", HELP, |c| {
+        c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-')
+    })?;
+    match stray_separator(component) {
+        Some(at) => {
+            let message = format!("`{}` can't stand here in an image name", &component[at.clone()]);
+            let help = "single `.`, `_`, `__` or hyphens stand between letters or digits";
+            Err(Invalid::new(message).help(help).at(at))
+        }
+        None => Ok(()),
+    }
+}
+
+impl fmt::Display for Repository {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::parse::laws;
+
+    laws!(Repository: "ubuntu", "acme/robot", "ghcr.io/acme/robot", "localhost:5000/robot", "localhost/a", "[::1]:5000/a", "nvcr.io/nvidia/l4t-jetpack");
+
+    #[test]
+    fn tells_registry_from_path() {
+        let parts = |text| {
+            let repository = Repository::parse(text).unwrap();
+            (repository.registry().map(str::to_owned), repository.path().to_owned())
+        };
+        assert_eq!(parts("acme/robot"), (None, "acme/robot".to_owned()));
+        assert_eq!(parts("ghcr.io/acme/robot"), (Some("ghcr.io".to_owned()), "acme/robot".to_owned()));
+        assert_eq!(parts("localhost:5000/robot"), (Some("localhost:5000".to_owned()), "robot".to_owned()));
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        let said = |text| Repository::parse(text).unwrap_err().message;
+        assert_eq!(said("https://ghcr.io/a"), "an image name has no scheme");
+        assert_eq!(said("a/b:1"), "a tag can't stand in this image name");
+        assert_eq!(said("a/b@sha256:1"), "a digest can't stand in this image name");
+        assert_eq!(said("a/Bc"), "an image name is written in lower case, `B` is not");
+        assert_eq!(said("a//b"), "a part of an image name is empty");
+        assert_eq!(said("ghcr.io:x/b"), "`x` is no port of a registry");
+        assert_eq!(Repository::parse("a/b--/c").unwrap_err().at, Some(3..5));
+    }
+}

@@ -1,0 +1,123 @@
+//! [`Requirement`]: which versions will do.
+
+mod comparator;
+mod read;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use super::interval::{intersection, union};
+use super::{Interval, Invalid, Parse, Version};
+pub(super) use comparator::Op;
+use comparator::{Comparator, Operand};
+
+/// Which versions will do: `2.5`, `>=2.5, <2.9`, `2.4 || 2.6`, `humble`, `*`.
+///
+/// Local builds count as what they are builds of: `=2.9.0` takes `2.9.0+cu128` too. A pre-release is matched only by an
+/// alternative (what stands between `||`) that names one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Requirement {
+    /// As written.
+    text: String,
+    /// One of these; in each, all of its comparators.
+    alternatives: Vec<Vec<Comparator>>,
+}
+
+impl Requirement {
+    /// What every release satisfies.
+    pub fn any() -> Self {
+        Self { text: "*".to_owned(), alternatives: vec![Vec::new()] }
+    }
+
+    /// That version and its local builds.
+    pub fn exactly(version: &Version) -> Self {
+        let comparator = Comparator { op: Op::Exact, operand: Operand::Version(version.clone()) };
+        Self { text: format!("={version}"), alternatives: vec![vec![comparator]] }
+    }
+
+    /// As written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether every release satisfies it.
+    pub fn is_any(&self) -> bool {
+        self.intervals() == [Interval::ALL]
+    }
+
+    /// Whether the version will do. A name that was not yet looked up (see [`Self::resolve_names`]) matches nothing.
+    pub fn matches(&self, version: &Version) -> bool {
+        self.alternatives.iter().any(|alternative| {
+            (!version.is_prerelease() || names_prerelease(alternative))
+                && stretch(alternative).iter().any(|interval| interval.contains(version))
+        })
+    }
+
+    /// Whether one of its alternatives names a pre-release, so that pre-releases come into question at all.
+    pub fn allows_prerelease(&self) -> bool {
+        self.alternatives.iter().any(|alternative| names_prerelease(alternative))
+    }
+
+    /// The versions that will do, sorted and disjoint. Pre-releases inside them count only where
+    /// [`Self::allows_prerelease`].
+    pub fn intervals(&self) -> Vec<Interval> {
+        union(self.alternatives.iter().flat_map(|alternative| stretch(alternative)).collect())
+    }
+
+    /// The names of versions in it, which a catalogue knows the meaning of: `humble`.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.alternatives.iter().flatten().filter_map(|comparator| match &comparator.operand {
+            Operand::Name(name) => Some(name.as_str()),
+            Operand::Version(_) => None,
+        })
+    }
+
+    /// The same with versions for its names, its text unchanged; or the first name that has no meaning.
+    pub fn resolve_names(&self, meaning: impl Fn(&str) -> Option<Version>) -> Result<Self, String> {
+        let mut resolved = self.clone();
+        for comparator in resolved.alternatives.iter_mut().flatten() {
+            if let Operand::Name(name) = &comparator.operand {
+                let version = meaning(name).ok_or_else(|| name.clone())?;
+                comparator.operand = Operand::Version(version);
+            }
+        }
+        Ok(resolved)
+    }
+}
+
+/// What all comparators of an alternative have in common.
+fn stretch(alternative: &[Comparator]) -> Vec<Interval> {
+    alternative
+        .iter()
+        .fold(vec![Interval::ALL], |common, comparator| intersection(&common, &comparator.intervals()))
+}
+
+fn names_prerelease(alternative: &[Comparator]) -> bool {
+    alternative.iter().any(|comparator| match &comparator.operand {
+        Operand::Version(version) => version.is_prerelease(),
+        Operand::Name(_) => false,
+    })
+}
+
+impl Parse for Requirement {
+    const WHAT: &'static str = "a version requirement";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let alternatives = read::alternatives(text)?;
+        let requirement = Self { text: text.trim().to_owned(), alternatives };
+        if requirement.names().next().is_none() && requirement.intervals().is_empty() {
+            let help =
+                if text.contains("||") { None } else { Some("`||` between two requirements means either") };
+            let invalid = Invalid::new("no version can satisfy all of this");
+            return Err(help.map_or(invalid.clone(), |help| invalid.help(help)));
+        }
+        Ok(requirement)
+    }
+}
+
+impl fmt::Display for Requirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
+}

@@ -1,0 +1,86 @@
+//! Checks that several words share.
+
+use std::ops::Range;
+
+use super::Invalid;
+
+/// How a character is shown in a message: as itself, or by its number where it can't be seen.
+pub(super) fn shown(letter: char) -> String {
+    match letter {
+        ' ' => "a space".to_owned(),
+        '\n' => "a line break".to_owned(),
+        '\t' => "a tab".to_owned(),
+        '`' => "a backtick".to_owned(),
+        _ if letter.is_control() || letter.is_whitespace() => {
+            format!("the character U+{:04X}", u32::from(letter))
+        }
+        _ => format!("`{letter}`"),
+    }
+}
+
+/// A text as it is quoted in a message: short, on one line.
+pub(super) fn quoted(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let mut out: String =
+        text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(LONGEST).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        out.push('…');
+    }
+    format!("`{out}`")
+}
+
+/// The first character that may not be there, and its place.
+pub(super) fn first_other(text: &str, allowed: impl Fn(char) -> bool) -> Option<(char, Range<usize>)> {
+    text.char_indices().find(|(_, c)| !allowed(*c)).map(|(i, c)| (c, i..i + c.len_utf8()))
+}
+
+/// Not empty, and nothing but the allowed characters; `what` with its article.
+pub(super) fn only(
+    text: &str,
+    what: &str,
+    help: &str,
+    allowed: impl Fn(char) -> bool,
+) -> Result<(), Invalid> {
+    if text.is_empty() {
+        return Err(Invalid::new(format!("{what} can't be empty")).help(help));
+    }
+    match first_other(text, allowed) {
+        Some((letter, at)) => {
+            Err(Invalid::new(format!("{} can't be part of {what}", shown(letter))).help(help).at(at))
+        }
+        None => Ok(()),
+    }
+}
+
+/// At most so many characters.
+pub(super) fn at_most(text: &str, what: &str, longest: usize) -> Result<(), Invalid> {
+    let length = text.chars().count();
+    if length <= longest {
+        return Ok(());
+    }
+    Err(Invalid::new(format!("{what} has at most {longest} characters, this has {length}")))
+}
+
+/// Exactly so many hexadecimal digits, in lower case.
+pub(super) fn hex(text: &str, what: &str, length: usize, help: &str) -> Result<String, Invalid> {
+    if text.is_empty() {
+        return Err(Invalid::new(format!("{what} can't be empty")).help(help));
+    }
+    if let Some((letter, at)) = first_other(text, |c| c.is_ascii_hexdigit()) {
+        let message = format!("{what} has {length} hexadecimal digits, {} is none", shown(letter));
+        return Err(Invalid::new(message).help(help).at(at));
+    }
+    if text.len() != length {
+        return Err(Invalid::new(format!("{what} has {length} hexadecimal digits, this has {}", text.len()))
+            .help(help));
+    }
+    Ok(text.to_ascii_lowercase())
+}
+
+/// A whole number written in digits alone.
+pub(super) fn number(text: &str) -> Option<u64> {
+    if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    text.parse().ok()
+}

@@ -1,0 +1,226 @@
+//! Reading a [`Version`].
+
+use super::{Local, Suffix, Version};
+use crate::value::{Invalid, text};
+
+const HELP: &str =
+    "a version is one to four numbers with dots between: `2.5`, `22.04`, `10.3.0.30`, `2.9.0-rc1`";
+
+/// What numbers have at most, so that one more still fits.
+const DIGITS: usize = 18;
+
+/// What remains to be read, and where it starts.
+struct Rest<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Rest<'a> {
+    fn left(&self) -> &'a str {
+        &self.text[self.at..]
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.left().chars().next()
+    }
+
+    /// Takes the letters at its start that fit.
+    fn take(&mut self, fits: fn(char) -> bool) -> &'a str {
+        let left = self.left();
+        let length = left.find(|c| !fits(c)).unwrap_or(left.len());
+        self.at += length;
+        &left[..length]
+    }
+
+    fn number(&mut self) -> Result<Option<u64>, Invalid> {
+        let start = self.at;
+        let digits = self.take(|c| c.is_ascii_digit());
+        if digits.is_empty() {
+            return Ok(None);
+        }
+        let significant = digits.trim_start_matches('0');
+        if significant.len() > DIGITS {
+            return Err(Invalid::new("a number in a version has at most 18 digits").at(start..self.at));
+        }
+        Ok(Some(significant.bytes().fold(0, |number, digit| number * 10 + u64::from(digit - b'0'))))
+    }
+
+    /// What is wrong from `start` on to the end.
+    fn wrong(&self, start: usize, message: impl Into<String>) -> Invalid {
+        Invalid::new(message).help(HELP).at(start..self.text.len())
+    }
+}
+
+pub(super) fn version(text: &str) -> Result<Version, Invalid> {
+    if let Some(invalid) = known_mistake(text) {
+        return Err(invalid);
+    }
+    let (public, local) = text.split_once('+').map_or((text, None), |(public, local)| (public, Some(local)));
+    let mut rest = Rest { text: public, at: 0 };
+    let parts = numbers(&mut rest)?;
+    let release = rest.at;
+    let suffix = suffixes(&mut rest)?;
+    let local = local.map(|local| locals(local, public.len() + 1)).transpose()?.unwrap_or_default();
+    Ok(Version { text: text.to_owned(), release, parts, suffix, local })
+}
+
+/// What people write who have another language of versions in mind.
+fn known_mistake(word: &str) -> Option<Invalid> {
+    if word.is_empty() {
+        return Some(Invalid::new("a version can't be empty").help(HELP));
+    }
+    let bare = word.trim();
+    if bare != word {
+        return Some(
+            Invalid::new("a version has no spaces around it").help(format!("write {}", text::quoted(bare))),
+        );
+    }
+    if let Some(rest) =
+        word.strip_prefix(['v', 'V']).filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    {
+        return Some(
+            Invalid::new("a version is written without `v`")
+                .help(format!("write {}", text::quoted(rest)))
+                .at(0..1),
+        );
+    }
+    let last = word.rfind('.').map_or(word, |dot| &word[dot + 1..]);
+    if matches!(last, "x" | "X" | "*") && last.len() < word.len() {
+        let stem = &word[..word.len() - 2];
+        let message = format!("{} says which versions, it is no version itself", text::quoted(word));
+        return Some(
+            Invalid::new(message).help(format!("a requirement `{stem}` stands for all that start so")),
+        );
+    }
+    if let Some(bang) = word.find('!') {
+        return Some(Invalid::new("a version with an epoch is not understood").at(0..bang + 1).help(HELP));
+    }
+    None
+}
+
+fn numbers(rest: &mut Rest<'_>) -> Result<Vec<u64>, Invalid> {
+    let mut parts = Vec::new();
+    loop {
+        let Some(number) = rest.number()? else {
+            let message = match rest.peek() {
+                _ if parts.is_empty() => "a version starts with a number".to_owned(),
+                None => return Err(rest.wrong(rest.at - 1, "a number is missing at the end")),
+                Some(letter) => format!("a number is expected here, not {}", text::shown(letter)),
+            };
+            return Err(rest.wrong(rest.at, message));
+        };
+        parts.push(number);
+        let more = rest
+            .left()
+            .strip_prefix('.')
+            .is_some_and(|left| !left.starts_with(|c: char| c.is_ascii_alphabetic()));
+        if !more {
+            break;
+        }
+        rest.at += 1;
+    }
+    if parts.len() > 4 {
+        return Err(rest.wrong(0, format!("a version has at most four numbers, this has {}", parts.len())));
+    }
+    Ok(parts)
+}
+
+fn suffixes(rest: &mut Rest<'_>) -> Result<Vec<Suffix>, Invalid> {
+    let mut suffixes = Vec::new();
+    while !rest.left().is_empty() {
+        if matches!(suffixes.last(), Some(Suffix::Dev(_))) {
+            return Err(rest.wrong(rest.at, "nothing but a local build (`+…`) follows `dev`"));
+        }
+        suffixes.push(suffix(rest)?);
+    }
+    suffixes.push(Suffix::End);
+    Ok(suffixes)
+}
+
+fn suffix(rest: &mut Rest<'_>) -> Result<Suffix, Invalid> {
+    let start = rest.at;
+    let separator = rest.take(|c| matches!(c, '.' | '-' | '_'));
+    if separator.len() > 1 {
+        return Err(rest.wrong(start, format!("`{separator}` can't stand in a version")));
+    }
+    let word = rest.take(|c| c.is_ascii_alphabetic()).to_ascii_lowercase();
+    if word.is_empty() {
+        return match rest.number()? {
+            Some(number) if separator == "-" => Ok(Suffix::Post(number)),
+            _ => Err(match rest.peek() {
+                Some(letter) => {
+                    rest.wrong(rest.at, format!("{} can't be part of a version", text::shown(letter)))
+                }
+                None => rest.wrong(start, format!("nothing follows `{separator}`")),
+            }),
+        };
+    }
+    let known = match word.as_str() {
+        "alpha" => "a",
+        "beta" => "b",
+        "c" | "pre" | "preview" => "rc",
+        "rev" | "r" | "p" => "post",
+        "a" | "b" | "rc" | "dev" | "dp" | "post" => &word,
+        // Any word may stand after a hyphen, as in semver.
+        _ if separator == "-" => &word,
+        _ => {
+            let message = format!("`{word}` is no known end of a version");
+            return Err(rest.wrong(start, message).help("a pre-release follows a hyphen: `2.9.0-rc1`"));
+        }
+    };
+    let mut numbers = word_numbers(rest)?;
+    match known {
+        "dev" | "post" if numbers.len() > 1 => {
+            Err(rest.wrong(start, format!("`{word}` takes one number, this has {}", numbers.len())))
+        }
+        "dev" => Ok(Suffix::Dev(numbers.pop().unwrap_or(0))),
+        "post" => Ok(Suffix::Post(numbers.pop().unwrap_or(0))),
+        _ => {
+            while numbers.last() == Some(&0) {
+                numbers.pop();
+            }
+            Ok(Suffix::Pre(known.to_owned(), numbers))
+        }
+    }
+}
+
+/// The numbers after a word: `1` of `rc1`, `rc.1` and `rc-1`, two of `beta.1.2`.
+fn word_numbers(rest: &mut Rest<'_>) -> Result<Vec<u64>, Invalid> {
+    let mut numbers = Vec::new();
+    loop {
+        let left = rest.left();
+        // Only the first may follow directly, or after a hyphen; afterwards `-1` is a post-release.
+        let dot =
+            left.strip_prefix('.').or_else(|| left.strip_prefix(['-', '_']).filter(|_| numbers.is_empty()));
+        let next = dot.unwrap_or(left);
+        if !next.starts_with(|c: char| c.is_ascii_digit()) || (dot.is_none() && !numbers.is_empty()) {
+            return Ok(numbers);
+        }
+        rest.at += left.len() - next.len();
+        numbers.extend(rest.number()?);
+    }
+}
+
+fn locals(local: &str, offset: usize) -> Result<Vec<Local>, Invalid> {
+    let mut rest = Rest { text: local, at: 0 };
+    let mut parts = Vec::new();
+    for part in local.split(['.', '-', '_']) {
+        let at = rest.at;
+        rest.at += part.len() + 1;
+        if let Some((letter, place)) = text::first_other(part, |c| c.is_ascii_alphanumeric()) {
+            let message = format!("{} can't be part of a local build", text::shown(letter));
+            return Err(Invalid::new(message).help(HELP).at(place).within(offset + at, part.len()));
+        }
+        if part.is_empty() {
+            let message = "a local build is letters and digits with single dots between";
+            return Err(Invalid::new(message)
+                .help("`2.9.0+cu128`, `2.4.0+nv24.07`")
+                .at(offset - 1..offset + local.len()));
+        }
+        parts.push(match text::number(part).filter(|_| part.len() <= DIGITS) {
+            Some(number) => Local::Number(number),
+            None => Local::Word(part.to_ascii_lowercase()),
+        });
+    }
+    Ok(parts)
+}

@@ -1,0 +1,142 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::value::parse::laws;
+
+laws!(Version: "2.5", "22.04", "10.3.0.30", "2.9.0-rc1", "1.6.1.post4", "2.5.0a0+nv24.08", "6.0-dp", "8.9.7.29-1+cuda12.2",
+    "1.0.dev3", "1.0rc1.post2.dev3", "1-beta.1.2", "1.0-dev");
+
+fn v(text: &str) -> Version {
+    Version::parse(text).unwrap_or_else(|invalid| panic!("{text}: {invalid}"))
+}
+
+#[test]
+fn sorts() {
+    let sorted = [
+        "1.9",
+        "2.dev0",
+        "2.0.dev1",
+        "2.0a0.dev1",
+        "2.0a0",
+        "2.0a0+nv24.7",
+        "2.0a0+nv24.08",
+        "2.0-b1",
+        "2.0-dp",
+        "2.0rc1",
+        "2.0-rc.2",
+        "2",
+        "2.0+abc",
+        "2.0+cu118",
+        "2.0+cu128",
+        "2.0+12",
+        "2.0.post0.dev0",
+        "2.0.post1",
+        "2.0-2",
+        "2.0.1",
+        "2.5",
+        "2.10",
+    ];
+    for (index, low) in sorted.iter().enumerate() {
+        for high in &sorted[index + 1..] {
+            assert!(v(low) < v(high), "{low} < {high}");
+        }
+    }
+}
+
+#[test]
+fn spelling_does_not_matter() {
+    for (one, other) in [
+        ("2.5", "2.5.0"),
+        ("22.04", "22.4"),
+        ("2.9.0rc1", "2.9-rc.1"),
+        ("1a0", "1-alpha"),
+        ("1.0-1", "1.post1"),
+        ("1+CU128", "1.0+cu128"),
+        ("0", "0.0.0.0"),
+    ] {
+        assert_eq!(v(one), v(other));
+    }
+    assert_eq!(v("22.04").to_string(), "22.04");
+}
+
+#[test]
+fn gives_its_parts() {
+    let version = v("22.04.5-rc1+x");
+    assert_eq!((version.major(), version.minor(), version.patch()), (22, 4, 5));
+    assert_eq!(version.truncated(2).to_string(), "22.04");
+    assert_eq!(version.truncated(0).to_string(), "22");
+    assert_eq!(version.truncated(9).to_string(), "22.04.5");
+    assert_eq!(version.without_local().to_string(), "22.04.5-rc1");
+    assert_eq!(version.local(), Some("x"));
+    assert!(version.is_prerelease() && !v("1.0.post1").is_prerelease());
+}
+
+#[test]
+fn says_what_is_wrong() {
+    let said = |text: &str| Version::parse(text).unwrap_err().message;
+    assert_eq!(said("v2.5"), "a version is written without `v`");
+    assert_eq!(said("2.x"), "`2.x` says which versions, it is no version itself");
+    assert_eq!(said("1.2.3.4.5"), "a version has at most four numbers, this has 5");
+    assert_eq!(said("2."), "a number is missing at the end");
+    assert_eq!(said("2..1"), "a number is expected here, not `.`");
+    assert_eq!(said("abc"), "a version starts with a number");
+    assert_eq!(said("1.1.1f"), "`f` is no known end of a version");
+    assert_eq!(said("2-"), "nothing follows `-`");
+    assert_eq!(said("2,5"), "`,` can't be part of a version");
+    assert_eq!(said("1!2"), "a version with an epoch is not understood");
+    assert_eq!(said("2+"), "a local build is letters and digits with single dots between");
+}
+
+/// Versions that lie close together.
+pub(in crate::value) fn versions() -> impl Strategy<Value = Version> {
+    let suffix = prop::sample::select(vec![
+        "",
+        "",
+        "-rc1",
+        "a0",
+        ".dev0",
+        ".dev1",
+        "-dp",
+        ".post1",
+        "rc1.post0",
+        "a0.dev2",
+    ]);
+    let local = prop::sample::select(vec!["", "", "", "+cu128", "+1.2"]);
+    (prop::collection::vec(0..4_u64, 1..=4), suffix, local).prop_map(|(parts, suffix, local)| {
+        let release = parts.iter().map(u64::to_string).collect::<Vec<_>>().join(".");
+        v(&format!("{release}{suffix}{local}"))
+    })
+}
+
+proptest! {
+    #[test]
+    fn the_order_is_total(a in versions(), b in versions(), c in versions()) {
+        prop_assert_eq!(a.cmp(&b), b.cmp(&a).reverse());
+        prop_assert_eq!(a == b, a.cmp(&b) == Ordering::Equal);
+        if a <= b && b <= c {
+            prop_assert!(a <= c);
+        }
+        let hash = |version: &Version| {
+            let mut state = std::hash::DefaultHasher::new();
+            version.hash(&mut state);
+            state.finish()
+        };
+        prop_assert!(a != b || hash(&a) == hash(&b));
+    }
+
+    #[test]
+    fn made_bounds_lie_where_they_should(a in versions(), b in versions()) {
+        let after = a.after_locals();
+        prop_assert_eq!(&v(after.as_str()), &after);
+        prop_assert!(a < after);
+        // Between a version and what follows it there are only its own local builds.
+        if b >= a.without_local() && b < after {
+            prop_assert_eq!(b.without_local(), a.without_local());
+        }
+        let floor = a.floor();
+        prop_assert_eq!(&v(floor.as_str()), &floor);
+        prop_assert!(floor <= a);
+        prop_assert_eq!(b >= floor, b.truncated(4) >= a.truncated(4));
+        prop_assert_eq!(&v(a.next_floor(1).as_str()), &a.next_floor(1));
+    }
+}
