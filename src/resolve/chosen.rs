@@ -1,0 +1,172 @@
+//! What was chosen and why.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalog::{GpuAccess, Role};
+use crate::source::Span;
+use crate::value::{ImageRef, Name, Version};
+
+/// Everything that a target holds, decided.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resolution {
+    /// What the target fixes.
+    pub target: TargetFacts,
+    /// The image to start from.
+    pub base: ChosenBase,
+    /// The image that stages which compile against a toolkit start from; `None`: they start from `base`.
+    pub devel: Option<ChosenBase>,
+    /// Axes and packages that the image or its build needs, by name. Axes that nothing needs are left out, but for those
+    /// that name the platform (`l4t`, `jetpack`, the distribution).
+    pub chosen: BTreeMap<Name, Chosen>,
+    /// Every axis' version, needed or not: conditions and templates look here.
+    pub axes: BTreeMap<Name, Version>,
+    /// The order of installing: what something requires comes before it; ties by name.
+    pub order: Vec<Name>,
+    /// What is not as the platform has it by default.
+    pub moved: Vec<Moved>,
+    /// `SOURCE_DATE_EPOCH`, seconds.
+    pub epoch: u64,
+}
+
+/// What a target fixes, looked up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TargetFacts {
+    /// The target's name.
+    pub name: Name,
+    /// The device, where one is named.
+    pub device: Option<Name>,
+    /// One line about it (the device's summary, else the platform's).
+    pub summary: String,
+    /// `tegra`, `sbsa`, `x86_64`.
+    pub platform: Name,
+    /// `arm64`, `amd64`.
+    pub arch: Name,
+    /// Compute capabilities, ascending; empty where unknown.
+    pub sm: Vec<Version>,
+    /// MiB of RAM, where known.
+    pub memory: Option<u64>,
+    /// MiB of the usual storage, where known.
+    pub storage: Option<u64>,
+    /// How the GPU is reached.
+    pub gpu: GpuAccess,
+    /// Whether builds and services use the host's network unless told otherwise.
+    pub host_network: bool,
+    /// Driver capabilities by default.
+    pub capabilities: Vec<String>,
+    /// Hardware options that can be had (`camera-csi`).
+    pub offers: BTreeSet<Name>,
+    /// The device's values.
+    pub values: BTreeMap<String, String>,
+    /// Host preparation.
+    pub notes: Vec<String>,
+}
+
+/// The image that a stage starts from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChosenBase {
+    /// With tag, and digest where known.
+    pub image: ImageRef,
+    /// The catalogue's name for it; `None` for a user's own image.
+    pub name: Option<String>,
+    /// To ship or to build in.
+    pub role: Role,
+    /// What it holds.
+    pub provides: BTreeMap<Name, Version>,
+    /// Environment variables that it defines.
+    pub env: Vec<String>,
+    /// Its layers; 0 where unknown.
+    pub layers: u32,
+    /// MiB, where known.
+    pub size: Option<u64>,
+    /// Where the user asked for it; `None`: chosen by the resolver.
+    pub asked: Option<Span>,
+}
+
+/// One axis or package.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chosen {
+    /// Its name in the catalogue.
+    pub name: Name,
+    /// Its version.
+    pub version: Version,
+    /// Which entry of the definition's `versions` this is; `None` for what the base provides or a package without any.
+    pub entry: Option<usize>,
+    /// What it is.
+    pub kind: Kind,
+    /// Why it is here; never empty, in a fixed order.
+    pub because: Vec<Because>,
+    /// Whether the base holds it already: nothing is installed.
+    pub provided: bool,
+    /// Where it is needed.
+    pub needed: Needed,
+    /// Options, every one of the definition's with its value.
+    pub options: BTreeMap<Name, String>,
+    /// The variant, where the definition has any.
+    pub variant: Option<Name>,
+    /// What it requires that was chosen too, with where each is needed (`build` ones are for its build stage only).
+    pub requires: Vec<(Name, crate::catalog::Stage)>,
+}
+
+/// What a chosen thing is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A pure axis: nothing to install (`l4t`).
+    Axis,
+    /// Has a definition with steps, or is provided.
+    Package,
+}
+
+/// Where something is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Needed {
+    /// In some build stage.
+    pub build: bool,
+    /// In the image that ships.
+    pub run: bool,
+    /// In the test stage.
+    pub test: bool,
+}
+
+/// One reason.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Because {
+    /// The manifest asks for it there.
+    Requested(Span),
+    /// A pin of the manifest decides its version.
+    Pinned(Span),
+    /// The target's own node says so (`jetpack "6.2"`).
+    Target(Span),
+    /// The base holds it.
+    Base(Option<Span>),
+    /// Another one requires it.
+    RequiredBy {
+        /// Which.
+        name: Name,
+        /// In which version.
+        version: Version,
+        /// The line of its definition.
+        span: Span,
+    },
+    /// The platform's default for that release.
+    PlatformDefault {
+        /// The axis that has the default (`l4t`), or the platform itself.
+        by: Name,
+        /// Its version; absent for the platform.
+        version: Option<Version>,
+    },
+    /// Kept by the lock.
+    Locked,
+}
+
+/// `cuda` is 12.6 although the release has 12.2.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moved {
+    /// The axis.
+    pub name: Name,
+    /// What the release has.
+    pub default: Version,
+    /// What was chosen.
+    pub chosen: Version,
+    /// What moved it: lines of the manifest or of definitions.
+    pub by: Vec<Because>,
+}
