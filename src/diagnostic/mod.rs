@@ -5,6 +5,7 @@
 mod code;
 pub mod codes;
 mod log;
+pub mod wording;
 
 pub use code::Code;
 pub use log::{Log, Told};

@@ -1,5 +1,15 @@
 //! Text to [`Document`]: our own small tree with spans. The one folder that names kdl.
 
+mod kinds;
+mod parse;
+mod reader;
+pub mod schema;
+mod value;
+
+pub use parse::parse;
+pub use reader::{FromValue, Reader, invalid, prop_of, text};
+pub use value::quote;
+
 use serde::{Deserialize, Serialize};
 
 use crate::source::Span;

@@ -1,0 +1,79 @@
+//! Grammar of messages: counts, lists, did-you-mean.
+
+/// `1 error`, `2 errors`: the noun takes an `s`.
+pub fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub fn all_of<T: AsRef<str>>(words: &[T]) -> String {
+    joined(words, "and")
+}
+
+/// `a`, `either a or b`, `either a, b or c`.
+pub fn either<T: AsRef<str>>(words: &[T]) -> String {
+    if words.len() < 2 { joined(words, "or") } else { format!("either {}", joined(words, "or")) }
+}
+
+/// `a, b or c`.
+pub fn any_of<T: AsRef<str>>(words: &[T]) -> String {
+    joined(words, "or")
+}
+
+fn joined<T: AsRef<str>>(words: &[T], last: &str) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.as_ref().to_owned(),
+        [init @ .., end] => {
+            let init: Vec<&str> = init.iter().map(AsRef::as_ref).collect();
+            format!("{} {last} {}", init.join(", "), end.as_ref())
+        }
+    }
+}
+
+/// The word in backticks; a backtick within is shown as an apostrophe, a control character as its escape.
+pub fn code(word: impl AsRef<str>) -> String {
+    let mut out = String::from("`");
+    for letter in word.as_ref().chars() {
+        match letter {
+            '`' => out.push('\''),
+            letter if letter.is_control() => out.extend(letter.escape_default()),
+            letter => out.push(letter),
+        }
+    }
+    out.push('`');
+    out
+}
+
+/// Each word in backticks.
+pub fn codes<T: AsRef<str>>(words: impl IntoIterator<Item = T>) -> Vec<String> {
+    words.into_iter().map(code).collect()
+}
+
+/// The candidates that a person may have meant by `word`, nearest first, three at the most. Case and the kind of
+/// hyphen count for nothing; otherwise one typing error is forgiven for every three letters.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let plain = |text: &str| text.to_lowercase().replace(['_', ' ', '.'], "-");
+    let wanted = plain(word);
+    let forgiven = (wanted.chars().count() / 3).clamp(1, 4);
+    let mut found: Vec<(usize, &str)> = candidates
+        .into_iter()
+        .filter_map(|candidate| {
+            let other = plain(candidate);
+            let distance = strsim::osa_distance(&wanted, &other);
+            // `lib` for `b`: as many errors as letters is no typing error.
+            (distance <= forgiven && distance < other.chars().count().max(2)).then_some((distance, candidate))
+        })
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    // A much nearer word makes the others noise.
+    let best = found.first().map_or(0, |first| first.0);
+    found.into_iter().filter(|one| one.0 <= best + 1).take(3).map(|one| one.1).collect()
+}
+
+/// ``did you mean `a` or `b`?``, where something is near.
+pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let near = nearest(word, candidates);
+    (!near.is_empty()).then(|| format!("did you mean {}?", any_of(&codes(near))))
+}

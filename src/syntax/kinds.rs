@@ -1,0 +1,107 @@
+//! Values of the wrong kind: told the same by the tables and by the reader, so that [`Log`] keeps one of the two.
+
+use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
+use crate::source::Span;
+
+use super::Value;
+use super::schema::Kind;
+use super::value::quote;
+
+/// Whether the value is of this kind, words of a choice left aside.
+fn fits(value: &Value, kind: Kind) -> bool {
+    match kind {
+        Kind::Text | Kind::Choice(_) => matches!(value, Value::String(_)),
+        Kind::Integer => matches!(value, Value::Integer(_)),
+        Kind::Bool => matches!(value, Value::Bool(_)),
+        Kind::Number => matches!(value, Value::Integer(_) | Value::Float(_)),
+        Kind::Either(kinds) => kinds.iter().any(|one| fits(value, *one)),
+        Kind::Any => true,
+    }
+}
+
+/// The words of a choice that a text must be one of, if it must.
+fn words(kind: Kind) -> Option<Vec<&'static str>> {
+    match kind {
+        Kind::Choice(words) => Some(words.to_vec()),
+        Kind::Either(kinds) => {
+            let all: Vec<_> = kinds.iter().filter(|one| fits(&Value::String(String::new()), **one)).collect();
+            all.into_iter().map(|one| words(*one)).collect::<Option<Vec<_>>>().map(|lists| lists.concat())
+        }
+        Kind::Text | Kind::Integer | Kind::Bool | Kind::Number | Kind::Any => None,
+    }
+}
+
+fn name(kind: Kind) -> String {
+    match kind {
+        Kind::Text => "text".to_owned(),
+        Kind::Integer => "a whole number".to_owned(),
+        Kind::Bool => "`#true` or `#false`".to_owned(),
+        Kind::Number => "a number".to_owned(),
+        Kind::Choice(words) => {
+            wording::any_of(&words.iter().map(|word| format!("`\"{word}\"`")).collect::<Vec<_>>())
+        }
+        Kind::Either(kinds) => wording::any_of(&kinds.iter().map(|one| name(*one)).collect::<Vec<_>>()),
+        Kind::Any => "a value".to_owned(),
+    }
+}
+
+/// What a value is, as messages name it.
+fn given(value: &Value) -> String {
+    match value {
+        Value::String(_) => "text".to_owned(),
+        Value::Integer(number) => format!("the number `{number}`"),
+        Value::Float(number) => format!("the number `{number}`"),
+        Value::Bool(flag) => format!("`#{flag}`"),
+        Value::Null => "`#null`".to_owned(),
+    }
+}
+
+/// Tells where a value is not of the kind that `owner` (in backticks) takes.
+pub(super) fn expect(value: &Value, span: Span, kind: Kind, owner: &str, log: &mut Log) {
+    if !fits(value, kind) {
+        log.error(wrong(value, span, kind, owner));
+    } else if let (Value::String(text), Some(words)) = (value, words(kind))
+        && !words.contains(&text.as_str())
+    {
+        let possible: Vec<String> = words.iter().map(|word| format!("`\"{word}\"`")).collect();
+        let mut told = Diagnostic::error(
+            codes::UNKNOWN_CHOICE,
+            format!("{owner} takes {}, not {}", wording::either(&possible), wording::code(text)),
+        )
+        .at(span, "not one of them")
+        .maybe_help(wording::did_you_mean(text, words.iter().copied()));
+        if let [one] = wording::nearest(text, words.iter().copied())[..] {
+            told = told.fix(span, quote(one));
+        }
+        log.error(told);
+    }
+}
+
+/// A value of the wrong kind, with the mend where there is an obvious one.
+pub(super) fn wrong(value: &Value, span: Span, kind: Kind, owner: &str) -> Diagnostic {
+    let told =
+        Diagnostic::error(codes::WRONG_TYPE, format!("{owner} takes {}, not {}", name(kind), given(value)))
+            .at(span, format!("this is {}", given(value)));
+    let text_fits = fits(&Value::String(String::new()), kind);
+    let mend = match value {
+        Value::Integer(number) if text_fits => Some(format!("\"{number}\"")),
+        Value::Float(number) if text_fits => Some(format!("\"{number}\"")),
+        Value::Bool(flag) if text_fits => Some(format!("\"{flag}\"")),
+        Value::String(text) if fits(&Value::Integer(0), kind) && text.parse::<i128>().is_ok() => {
+            Some(text.clone())
+        }
+        Value::String(text) if fits(&Value::Bool(true), kind) => match text.as_str() {
+            "true" | "yes" | "on" | "1" => Some("#true".to_owned()),
+            "false" | "no" | "off" | "0" => Some("#false".to_owned()),
+            _ => None,
+        },
+        _ => None,
+    };
+    match mend {
+        Some(mend) if text_fits => {
+            told.help(format!("put it in quotes: {}", wording::code(&mend))).fix(span, mend)
+        }
+        Some(mend) => told.help(format!("write {}", wording::code(&mend))).fix(span, mend),
+        None => told,
+    }
+}

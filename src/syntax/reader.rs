@@ -1,0 +1,257 @@
+//! Typed access to a node, for decoders. What is missing gives `None`: [`schema::check`](super::schema::check) has
+//! told the user by then; what is there and wrong is told here, at the letters to blame.
+//!
+//! ```
+//! use jcc::{diagnostic::Log, source::Spanned, syntax::{Document, Reader}};
+//!
+//! struct App { workdir: Option<Spanned<String>>, uid: Option<Spanned<u32>>, install: Vec<Spanned<String>> }
+//!
+//! fn decode(document: &Document, log: &mut Log) -> Option<App> {
+//!     let app = Reader::all(&document.nodes).find(|node| node.name() == "app")?;
+//!     Some(App {
+//!         workdir: app.text_of_child("workdir", log),          // workdir "/app"
+//!         uid: app.child("user").and_then(|user| user.prop("uid", log)), // user "robot" uid=1000
+//!         install: app.args_of_children("install", log),       // install "a" "b", as often as one likes
+//!     })
+//! }
+//! ```
+
+use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
+use crate::source::{Span, Spanned};
+use crate::value::{Invalid, Parse};
+
+use super::schema::Kind;
+use super::{Node, Property, Text, Value, kinds};
+
+/// What can be made from one KDL value: every [`Parse`] from text, numbers and `bool` from theirs.
+pub trait FromValue: Sized {
+    /// What KDL value it is made from.
+    const KIND: Kind;
+
+    /// The value, or why there is none; `None` where the KDL value is of another kind.
+    fn from_value(value: &Value) -> Option<Result<Self, Invalid>>;
+}
+
+impl<T: Parse> FromValue for T {
+    const KIND: Kind = Kind::Text;
+
+    fn from_value(value: &Value) -> Option<Result<Self, Invalid>> {
+        if let Value::String(text) = value { Some(T::parse(text)) } else { None }
+    }
+}
+
+impl FromValue for bool {
+    const KIND: Kind = Kind::Bool;
+
+    fn from_value(value: &Value) -> Option<Result<Self, Invalid>> {
+        if let Value::Bool(flag) = value { Some(Ok(*flag)) } else { None }
+    }
+}
+
+impl FromValue for Value {
+    const KIND: Kind = Kind::Any;
+
+    fn from_value(value: &Value) -> Option<Result<Self, Invalid>> {
+        Some(Ok(value.clone()))
+    }
+}
+
+macro_rules! integers {
+    ($($type:ty),*) => {$(
+        impl FromValue for $type {
+            const KIND: Kind = Kind::Integer;
+
+            fn from_value(value: &Value) -> Option<Result<Self, Invalid>> {
+                let Value::Integer(number) = value else { return None };
+                Some(<$type>::try_from(*number).map_err(|_| {
+                    Invalid::new(format!("`{number}` is out of range"))
+                        .help(format!("write a whole number from {} to {}", <$type>::MIN, <$type>::MAX))
+                }))
+            }
+        }
+    )*};
+}
+integers!(u8, u16, u32, u64, i64);
+
+/// One node, read.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader<'a> {
+    node: &'a Node,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads this node.
+    pub fn new(node: &'a Node) -> Self {
+        Self { node }
+    }
+
+    /// Reads these nodes.
+    pub fn all(nodes: &'a [Node]) -> impl Iterator<Item = Self> + Clone {
+        nodes.iter().map(Self::new)
+    }
+
+    /// The node itself.
+    pub fn node(self) -> &'a Node {
+        self.node
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'a str {
+        &self.node.name.value
+    }
+
+    /// Where its name stands: the place to point at when something is missing in it.
+    pub fn name_span(self) -> Span {
+        self.node.name.span
+    }
+
+    /// All of it, its block included.
+    pub fn span(self) -> Span {
+        self.node.span
+    }
+
+    /// Its name as a value: `pytorch` in `packages { pytorch }`.
+    pub fn name_as<T: Parse>(self, log: &mut Log) -> Option<Spanned<T>> {
+        text(&self.node.name, log)
+    }
+
+    /// One argument, from 0.
+    pub fn arg<T: FromValue>(self, at: usize, log: &mut Log) -> Option<Spanned<T>> {
+        let given = self.node.arguments.get(at)?;
+        value(&given.value, given.span, &wording::code(self.name()), log)
+    }
+
+    /// All arguments; those that are wrong are told and left out.
+    pub fn args<T: FromValue>(self, log: &mut Log) -> Vec<Spanned<T>> {
+        self.args_from(0, log)
+    }
+
+    /// The arguments from this one on.
+    pub fn args_from<T: FromValue>(self, at: usize, log: &mut Log) -> Vec<Spanned<T>> {
+        (at..self.node.arguments.len()).filter_map(|at| self.arg(at, log)).collect()
+    }
+
+    /// How many arguments it has.
+    pub fn arg_count(self) -> usize {
+        self.node.arguments.len()
+    }
+
+    /// One argument as it is.
+    pub fn raw_arg(self, at: usize) -> Option<Spanned<&'a Value>> {
+        self.node.arguments.get(at).map(|given| Spanned::new(&given.value, given.span))
+    }
+
+    /// The value of a property.
+    pub fn prop<T: FromValue>(self, key: &str, log: &mut Log) -> Option<Spanned<T>> {
+        let given = self.node.properties.iter().find(|given| given.key.value == key)?;
+        value(&given.value, given.span, &wording::code(key), log)
+    }
+
+    /// All properties, for nodes whose keys are free; see [`prop_of`].
+    pub fn props(self) -> &'a [Property] {
+        &self.node.properties
+    }
+
+    /// Whether it has a block, be it empty.
+    pub fn has_block(self) -> bool {
+        self.node.children.is_some()
+    }
+
+    /// The children, in order.
+    pub fn children(self) -> impl Iterator<Item = Reader<'a>> + Clone {
+        Self::all(self.node.children.as_deref().unwrap_or_default())
+    }
+
+    /// The children of this name, in order.
+    pub fn children_named(self, name: &str) -> impl Iterator<Item = Reader<'a>> + Clone {
+        self.children().filter(move |child| child.name() == name)
+    }
+
+    /// The first child of this name (a second one of a node that may stand once was told by the tables).
+    pub fn child(self, name: &str) -> Option<Reader<'a>> {
+        self.children_named(name).next()
+    }
+
+    /// The first argument of the child of this name: `workdir "/app"`.
+    pub fn text_of_child<T: FromValue>(self, name: &str, log: &mut Log) -> Option<Spanned<T>> {
+        self.child(name)?.arg(0, log)
+    }
+
+    /// Every argument of every child of this name: `install "a" "b"`.
+    pub fn args_of_children<T: FromValue>(self, name: &str, log: &mut Log) -> Vec<Spanned<T>> {
+        self.children_named(name).flat_map(|child| child.args(log)).collect()
+    }
+
+    /// A switch: `recommends #true`, `privileged` (which is `#true`), absent.
+    pub fn flag_of_child(self, name: &str, log: &mut Log) -> Option<Spanned<bool>> {
+        let child = self.child(name)?;
+        if child.arg_count() == 0 { Some(Spanned::new(true, child.name_span())) } else { child.arg(0, log) }
+    }
+
+    /// Its children as pairs of name and first argument: `env { KEY "VALUE" }`. A pair with a wrong half is left out.
+    pub fn pairs<K: Parse, V: FromValue>(self, log: &mut Log) -> Vec<(Spanned<K>, Spanned<V>)> {
+        self.children()
+            .filter_map(|child| {
+                let (key, value) = (child.name_as(log), child.arg(0, log));
+                key.zip(value)
+            })
+            .collect()
+    }
+}
+
+/// Key and value of a property whose key is free: `when cuda=">=12"`.
+pub fn prop_of<K: Parse, V: FromValue>(given: &Property, log: &mut Log) -> Option<(Spanned<K>, Spanned<V>)> {
+    let key = text(&given.key, log);
+    key.zip(value(&given.value, given.span, &wording::code(&given.key.value), log))
+}
+
+/// A name as a value.
+pub fn text<T: Parse>(given: &Text, log: &mut Log) -> Option<Spanned<T>> {
+    match T::parse(&given.value) {
+        Ok(value) => Some(Spanned::new(value, given.span)),
+        Err(why) => {
+            log.error(invalid(&why, &given.value, given.span, T::WHAT));
+            None
+        }
+    }
+}
+
+fn value<T: FromValue>(given: &Value, span: Span, owner: &str, log: &mut Log) -> Option<Spanned<T>> {
+    match T::from_value(given) {
+        Some(Ok(value)) => Some(Spanned::new(value, span)),
+        Some(Err(why)) => {
+            let text = if let Value::String(text) = given { text } else { "" };
+            log.error(invalid(&why, text, span, owner));
+            None
+        }
+        None => {
+            log.error(kinds::wrong(given, span, T::KIND, owner));
+            None
+        }
+    }
+}
+
+/// The diagnostic of a word that its type refused; `text` is the word and `span` where it stands, quotes included.
+pub fn invalid(why: &Invalid, text: &str, span: Span, owner: &str) -> Diagnostic {
+    let label =
+        if why.at.is_some() { "this part is wrong".to_owned() } else { format!("the value of {owner}") };
+    Diagnostic::error(codes::INVALID_VALUE, why.message.clone())
+        .at(sub_span(why, text, span), label)
+        .maybe_help(why.help.clone())
+}
+
+/// The letters to blame, where the text stands in the source as it is: bare, or in quotes without an escape.
+fn sub_span(why: &Invalid, text: &str, span: Span) -> Span {
+    let written = (span.end - span.start) as usize;
+    let quotes = written.checked_sub(text.len());
+    let inside = why.at.clone().filter(|at| at.start <= at.end && at.end <= text.len());
+    let (Some(at), Some(quotes @ (0 | 2))) = (inside, quotes) else { return span };
+    let shift = |n: usize| span.start as usize + quotes / 2 + n;
+    // An empty place is widened to one letter, or to the closing quote.
+    let end = if at.is_empty() {
+        at.end + text[at.end..].chars().next().map_or(quotes / 2, char::len_utf8)
+    } else {
+        at.end
+    };
+    Span::new(span.source, shift(at.start)..shift(end))
+}

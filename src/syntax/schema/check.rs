@@ -1,0 +1,229 @@
+//! A document against the tables of its language.
+
+use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
+use crate::source::Span;
+use crate::syntax::{Document, Node, kinds};
+
+use super::{Children, NodeSpec, Times};
+
+/// Tells everything in which the document is not as the tables say. `place` is what messages call the document: `a
+/// manifest`, `a package definition`.
+pub fn check(document: &Document, language: &'static [&'static NodeSpec], place: &str, log: &mut Log) {
+    let start = Span { end: document.span.start, ..document.span };
+    let here = Here { roots: language, place, owner: start };
+    here.block(&document.nodes, Children::Listed(language), log);
+}
+
+/// Where a block stands.
+#[derive(Clone, Copy)]
+struct Here<'a> {
+    roots: &'static [&'static NodeSpec],
+    place: &'a str,
+    /// What is pointed at when something is missing: the name of the owner of the block.
+    owner: Span,
+}
+
+impl Here<'_> {
+    fn block(self, nodes: &[Node], allowed: Children, log: &mut Log) {
+        for (at, node) in nodes.iter().enumerate() {
+            let Some(spec) = allowed.find(&node.name.value) else {
+                self.unknown(node, allowed, log);
+                continue;
+            };
+            let name = node.name.value.as_str();
+            if matches!(spec.times, Times::Once | Times::Optional)
+                && let Some(first) = nodes[..at].iter().find(|other| other.name.value == name)
+            {
+                self.duplicate(first, node, log);
+            }
+            self.node(node, spec, log);
+        }
+        for spec in allowed.listed() {
+            let needed = matches!(spec.times, Times::Once | Times::AtLeastOnce);
+            if needed && !nodes.iter().any(|node| node.name.value == spec.name) {
+                log.error(
+                    Diagnostic::error(
+                        codes::MISSING_NODE,
+                        format!("{} has no {}", self.place, wording::code(spec.name)),
+                    )
+                    .at(self.owner, format!("`{}` is missing here", spec.name))
+                    .help(format!("add {}: {}", wording::code(spec.shape()), spec.doc)),
+                );
+            }
+        }
+    }
+
+    fn node(self, node: &Node, spec: &'static NodeSpec, log: &mut Log) {
+        arguments(node, spec, log);
+        properties(node, spec, log);
+        let name = wording::code(&node.name.value);
+        match (&node.children, spec.children) {
+            (Some(children), Children::None) => {
+                let span = children
+                    .first()
+                    .map_or(node.span, |first| first.span.to(children.last().unwrap_or(first).span));
+                let told = Diagnostic::error(codes::UNEXPECTED_CHILDREN, format!("{name} takes no block"))
+                    .at(span, "these have no meaning here")
+                    .help(format!("it is written {}", wording::code(spec.shape())));
+                log.error(told);
+            }
+            (Some(children), allowed) => {
+                let inner = Here { place: &name, owner: node.name.span, ..self };
+                inner.block(children, allowed, log);
+            }
+            (None, _) if spec.block_required => {
+                log.error(
+                    Diagnostic::error(codes::MISSING_CHILDREN, format!("{name} needs a block"))
+                        .at(node.name.span, "nothing is said in it")
+                        .maybe_help(possible(spec.children)),
+                );
+            }
+            (None, _) => {}
+        }
+    }
+
+    fn unknown(self, node: &Node, allowed: Children, log: &mut Log) {
+        let name = node.name.value.as_str();
+        let known = allowed.listed().iter().map(|spec| spec.name);
+        let near = wording::nearest(name, known.clone());
+        let mut told = Diagnostic::error(
+            codes::UNKNOWN_NODE,
+            format!("{} has no meaning in {}", wording::code(name), self.place),
+        )
+        .at(node.name.span, if near.is_empty() { "no such node" } else { "not known here" });
+        if let Some(mean) = wording::did_you_mean(name, known) {
+            told = told.help(mean);
+            if let [one] = near[..] {
+                told = told.fix(node.name.span, one);
+            }
+        }
+        let elsewhere = homes(name, self.roots);
+        if !elsewhere.is_empty() {
+            told = told.help(format!("{} belongs {}", wording::code(name), wording::any_of(&elsewhere)));
+        }
+        log.error(told.maybe_help(possible(allowed)));
+    }
+
+    fn duplicate(self, first: &Node, second: &Node, log: &mut Log) {
+        let name = wording::code(&second.name.value);
+        log.error(
+            Diagnostic::error(codes::DUPLICATE_NODE, format!("{name} stands twice in {}", self.place))
+                .at(second.name.span, "the second one")
+                .at(first.name.span, "the first one")
+                .help("keep one of them"),
+        );
+    }
+}
+
+fn arguments(node: &Node, spec: &NodeSpec, log: &mut Log) {
+    let name = wording::code(&node.name.value);
+    let shape = || format!("it is written {}", wording::code(spec.shape()));
+    for (at, given) in node.arguments.iter().enumerate() {
+        if let Some(expected) = spec.arguments.get(at).or(spec.rest.as_ref()) {
+            kinds::expect(&given.value, given.span, expected.kind, &name, log);
+            continue;
+        }
+        let takes = match spec.arguments.len() {
+            0 => "no argument".to_owned(),
+            number => format!("only {}", wording::count(number, "argument")),
+        };
+        let told = Diagnostic::error(codes::UNEXPECTED_ARGUMENT, format!("{name} takes {takes}"));
+        log.error(told.at(given.span, "one too many").help(shape()));
+    }
+    let required = spec.arguments.iter().chain(&spec.rest).enumerate();
+    for (_, missing) in required.filter(|(at, one)| one.required && *at >= node.arguments.len()) {
+        let what = wording::code(missing.name);
+        let told = Diagnostic::error(codes::MISSING_ARGUMENT, format!("{name} needs its {what}"))
+            .at(node.name.span, format!("{what} is missing: {}", missing.doc.trim_end_matches('.')))
+            .help(shape());
+        log.error(told);
+    }
+}
+
+fn properties(node: &Node, spec: &NodeSpec, log: &mut Log) {
+    let name = wording::code(&node.name.value);
+    for (at, given) in node.properties.iter().enumerate() {
+        let key = given.key.value.as_str();
+        if let Some(first) = node.properties[..at].iter().find(|other| other.key.value == key) {
+            let told =
+                Diagnostic::error(codes::DUPLICATE_PROPERTY, format!("`{key}` is given twice to {name}"))
+                    .at(given.key.span.to(given.span), "the second one")
+                    .at(first.key.span.to(first.span), "the first one")
+                    .help("keep one of them");
+            log.error(told);
+        }
+        let listed = spec.properties.iter().find(|one| one.key == key);
+        match listed.or(spec.open_properties.as_ref()) {
+            Some(known) => kinds::expect(&given.value, given.span, known.kind, &format!("`{key}`"), log),
+            None => unknown_property(node, at, spec, log),
+        }
+    }
+    for missing in spec.properties.iter().filter(|one| one.required) {
+        if !node.properties.iter().any(|given| given.key.value == missing.key) {
+            let told =
+                Diagnostic::error(codes::MISSING_PROPERTY, format!("{name} needs `{}=…`", missing.key))
+                    .at(
+                        node.name.span,
+                        format!("`{}` is missing: {}", missing.key, missing.doc.trim_end_matches('.')),
+                    )
+                    .help(format!("it is written {}", wording::code(spec.shape())));
+            log.error(told);
+        }
+    }
+}
+
+fn unknown_property(node: &Node, at: usize, spec: &NodeSpec, log: &mut Log) {
+    let given = &node.properties[at];
+    let key = given.key.value.as_str();
+    let name = wording::code(&node.name.value);
+    let known: Vec<&str> = spec.properties.iter().map(|one| one.key).collect();
+    let message = format!("{name} has no property {}", wording::code(key));
+    let mut told =
+        Diagnostic::error(codes::UNKNOWN_PROPERTY, message).at(given.key.span, "no such property here");
+    if let [one] = wording::nearest(key, known.iter().copied())[..] {
+        told = told.fix(given.key.span, one);
+    }
+    told = told.maybe_help(wording::did_you_mean(key, known.iter().copied()));
+    if spec.children.listed().iter().any(|child| child.name == key) {
+        told = told.help(format!("{} is a child of {name}: write it in its block", wording::code(key)));
+    }
+    let help = if known.is_empty() {
+        format!("{name} takes no properties: it is written {}", wording::code(spec.shape()))
+    } else {
+        format!("possible here: {}", wording::all_of(&wording::codes(known)))
+    };
+    log.error(told.help(help));
+}
+
+fn possible(children: Children) -> Option<String> {
+    let mut names = wording::codes(children.listed().iter().map(|spec| spec.name));
+    if let Some(other) = children.other() {
+        names.push(format!("any {}", wording::code(other.shape())));
+    }
+    (!names.is_empty()).then(|| format!("possible here: {}", wording::all_of(&names)))
+}
+
+/// The blocks of the language in which a node of this name has a meaning: ``in `app` ``, `at the top level`.
+fn homes(name: &str, roots: &'static [&'static NodeSpec]) -> Vec<String> {
+    let mut found = Vec::new();
+    if roots.iter().any(|spec| spec.name == name) {
+        found.push("at the top level".to_owned());
+    }
+    let mut seen: Vec<&'static NodeSpec> = roots.to_vec();
+    let mut next = 0;
+    while let Some(spec) = seen.get(next).copied() {
+        next += 1;
+        if spec.children.listed().iter().any(|child| child.name == name) {
+            let home = format!("in {}", wording::code(spec.name));
+            if !found.contains(&home) {
+                found.push(home);
+            }
+        }
+        for child in spec.children.listed().iter().copied().chain(spec.children.other()) {
+            if !seen.iter().any(|known| std::ptr::eq(*known, child)) {
+                seen.push(child);
+            }
+        }
+    }
+    found
+}
