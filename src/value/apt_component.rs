@@ -1,0 +1,36 @@
+//! [`AptComponent`]: which part of an archive.
+
+use super::apt_suite::check;
+use super::parse::word;
+use super::{Invalid, text};
+
+word! {
+    /// A component of an archive: `main`, `universe`, `non-free-firmware`.
+    AptComponent, "a component" => read
+}
+
+const HELP: &str = "`main`, `universe`; each is an argument of its own";
+
+fn read(word: &str) -> Result<String, Invalid> {
+    if word.ends_with('/') || word.starts_with('/') {
+        return Err(Invalid::new(format!("{} is not a component", text::quoted(word))).help(HELP));
+    }
+    check(word, "a component", HELP)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{Parse, parse::laws};
+
+    laws!(AptComponent: "main", "non-free-firmware", "updates/main");
+
+    #[test]
+    fn says_what_is_wrong() {
+        assert_eq!(
+            AptComponent::parse("main universe").unwrap_err().message,
+            "a space can't be part of a component"
+        );
+        assert_eq!(AptComponent::parse("main/").unwrap_err().message, "`main/` is not a component");
+    }
+}

@@ -1,0 +1,78 @@
+//! [`ByteSize`]: an amount of memory.
+
+use std::fmt;
+
+use super::{Invalid, Parse, text};
+
+/// An amount of memory in Compose's units, powers of 1024: `8g`, `512m`, `64k`, `100b`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ByteSize(u64);
+
+const UNITS: [(&str, u32); 4] = [("g", 30), ("m", 20), ("k", 10), ("b", 0)];
+const HELP: &str = "a whole number with `b`, `k`, `m` or `g` after it: `512m`, `8g`";
+
+impl ByteSize {
+    /// How many bytes.
+    pub fn bytes(self) -> u64 {
+        self.0
+    }
+}
+
+impl Parse for ByteSize {
+    const WHAT: &'static str = "an amount of memory";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+        let (digits, unit) = text.split_at(end);
+        let wrong = || Invalid::new(format!("{} is no amount of memory", text::quoted(text))).help(HELP);
+        let shift = match unit.trim_start().to_ascii_lowercase().as_str() {
+            "" | "b" => 0,
+            "k" | "kb" | "kib" => 10,
+            "m" | "mb" | "mib" => 20,
+            "g" | "gb" | "gib" => 30,
+            "t" | "tb" | "tib" => 40,
+            other if other.starts_with('.') => {
+                return Err(Invalid::new("an amount of memory is a whole number")
+                    .help("`1536m` is one and a half `g`"));
+            }
+            _ => return Err(wrong()),
+        };
+        let number = text::number(digits).ok_or_else(wrong)?;
+        let bytes = number.checked_mul(1 << shift);
+        bytes.map(Self).ok_or_else(|| Invalid::new("this is more memory than can be counted").help(HELP))
+    }
+}
+
+impl fmt::Display for ByteSize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fits = |shift: u32| self.0 % (1 << shift) == 0 && self.0 > 0;
+        let (unit, shift) = UNITS.into_iter().find(|(_, shift)| fits(*shift)).unwrap_or(("b", 0));
+        write!(f, "{}{unit}", self.0 >> shift)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::parse::laws;
+
+    laws!(ByteSize: "8g", "512m", "64k", "100b", "1024", "8 GB", "2t", "0");
+
+    #[test]
+    fn takes_the_largest_unit() {
+        for (written, spelt) in
+            [("1024", "1k"), ("1025", "1025b"), ("8GiB", "8g"), ("1024m", "1g"), ("0g", "0b")]
+        {
+            assert_eq!(ByteSize::parse(written).unwrap().to_string(), spelt);
+        }
+        assert_eq!(ByteSize::parse("1k").unwrap().bytes(), 1024);
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        let said = |text| ByteSize::parse(text).unwrap_err().message;
+        assert_eq!(said("1.5g"), "an amount of memory is a whole number");
+        assert_eq!(said("8x"), "`8x` is no amount of memory");
+        assert_eq!(said("99999999999g"), "this is more memory than can be counted");
+    }
+}

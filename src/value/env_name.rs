@@ -1,0 +1,43 @@
+//! [`EnvName`]: the name of an environment variable.
+
+use super::parse::word;
+use super::{Invalid, text};
+
+word! {
+    /// The name of an environment variable: `ROS_DOMAIN_ID`.
+    EnvName, "the name of a variable" => read
+}
+
+const HELP: &str = "it is letters, digits and `_`, and starts with no digit: `ROS_DOMAIN_ID`";
+
+fn read(word: &str) -> Result<String, Invalid> {
+    if let Some(sign) = word.find('=') {
+        let (name, value) = (&word[..sign], &word[sign + 1..]);
+        let help = format!("the value is an argument of its own: `{name} \"{value}\"`");
+        return Err(Invalid::new("`=` can't be part of the name of a variable")
+            .help(help)
+            .at(sign..sign + 1));
+    }
+    text::only(word, "the name of a variable", HELP, |c| c.is_ascii_alphanumeric() || c == '_')?;
+    if word.starts_with(|c: char| c.is_ascii_digit()) {
+        return Err(Invalid::new("the name of a variable can't start with a digit").help(HELP).at(0..1));
+    }
+    Ok(word.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{Parse, parse::laws};
+
+    laws!(EnvName: "ROS_DOMAIN_ID", "_x", "a1");
+
+    #[test]
+    fn says_what_is_wrong() {
+        let said = |text| EnvName::parse(text).unwrap_err().message;
+        assert_eq!(said("A=1"), "`=` can't be part of the name of a variable");
+        assert_eq!(said("1A"), "the name of a variable can't start with a digit");
+        assert_eq!(said("A-B"), "`-` can't be part of the name of a variable");
+        assert_eq!(said(""), "the name of a variable can't be empty");
+    }
+}

@@ -1,0 +1,125 @@
+//! [`ImagePath`]: a path in the container.
+
+use super::parse::word;
+use super::project_path::unprintable;
+use super::{Invalid, text};
+
+word! {
+    /// An absolute path in the container: `/app`, `/usr/local/bin`. `/app//x/` is written `/app/x`.
+    ImagePath, "a path in the container" => read
+}
+
+const HELP: &str = "it is absolute, with `/` between: `/app/models`";
+
+impl ImagePath {
+    /// The last component; `None` for `/`.
+    pub fn file_name(&self) -> Option<&str> {
+        self.0.rsplit('/').next().filter(|name| !name.is_empty())
+    }
+
+    /// The folder that it lies in; `None` for `/`.
+    pub fn parent(&self) -> Option<Self> {
+        self.file_name()?;
+        let folder = self.0.rsplit_once('/').map_or("", |(folder, _)| folder);
+        Some(Self(if folder.is_empty() { "/".to_owned() } else { folder.to_owned() }))
+    }
+
+    /// What `relative` names, seen from this folder; an absolute path stands for itself.
+    pub fn join(&self, relative: &str) -> Result<Self, Invalid> {
+        if relative.starts_with('/') {
+            return read(relative).map(Self);
+        }
+        if relative.is_empty() {
+            return Err(empty());
+        }
+        let offset = self.0.len() + 1;
+        read(&format!("{}/{relative}", self.0)).map(Self).map_err(|invalid| {
+            let at =
+                invalid.at.clone().map(|at| at.start.saturating_sub(offset)..at.end.saturating_sub(offset));
+            Invalid { at, ..invalid }
+        })
+    }
+
+    /// Whether it is this folder or lies below it.
+    pub fn is_inside(&self, folder: &Self) -> bool {
+        self == folder
+            || folder.0 == "/"
+            || self.0.strip_prefix(&folder.0).is_some_and(|rest| rest.starts_with('/'))
+    }
+}
+
+fn empty() -> Invalid {
+    Invalid::new("a path can't be empty").help(HELP)
+}
+
+fn read(word: &str) -> Result<String, Invalid> {
+    if word.is_empty() {
+        return Err(empty());
+    }
+    unprintable(word)?;
+    if !word.starts_with('/') {
+        let help = if word.starts_with('~') {
+            "`~` has no meaning there: write the folder, as in `/root` or `/home/robot`".to_owned()
+        } else {
+            format!("write {}", text::quoted(&format!("/{}", word.trim_start_matches("./"))))
+        };
+        return Err(Invalid::new("a path in the container starts with `/`").help(help));
+    }
+    let mut out = String::new();
+    let mut at = 0;
+    for part in word.split('/') {
+        let place = at..at + part.len();
+        at = place.end + 1;
+        match part {
+            "" | "." => {}
+            ".." => {
+                let message = "`..` can't be part of a path in the container";
+                return Err(Invalid::new(message).help("write the path that is meant").at(place));
+            }
+            _ => {
+                out.push('/');
+                out.push_str(part);
+            }
+        }
+    }
+    Ok(if out.is_empty() { "/".to_owned() } else { out })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{Parse, parse::laws};
+
+    laws!(ImagePath: "/", "/app", "/app//x/", "/./a", "/with space/ä");
+
+    #[test]
+    fn has_one_spelling() {
+        for (written, spelt) in [("/app//x/", "/app/x"), ("//", "/"), ("/./a", "/a")] {
+            assert_eq!(ImagePath::parse(written).unwrap().as_str(), spelt);
+        }
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        let wrong = ImagePath::parse("app").unwrap_err();
+        assert_eq!(
+            (wrong.message.as_str(), wrong.help.as_deref()),
+            ("a path in the container starts with `/`", Some("write `/app`"))
+        );
+        assert_eq!(ImagePath::parse("/a/../b").unwrap_err().at, Some(3..5));
+    }
+
+    #[test]
+    fn joins_and_compares() {
+        let app = ImagePath::parse("/app").unwrap();
+        assert_eq!(app.join("x/y").unwrap().as_str(), "/app/x/y");
+        assert_eq!(app.join("./").unwrap(), app);
+        assert_eq!(app.join("/opt").unwrap().as_str(), "/opt");
+        assert_eq!(app.join("x/../y").unwrap_err().at, Some(2..4));
+        assert!(
+            app.join("x").unwrap().is_inside(&app) && !ImagePath::parse("/apple").unwrap().is_inside(&app)
+        );
+        assert_eq!(app.parent().unwrap().as_str(), "/");
+        assert_eq!(app.file_name(), Some("app"));
+    }
+}

@@ -1,0 +1,50 @@
+//! [`Port`]: a port of TCP or UDP.
+
+use std::fmt;
+
+use super::{Invalid, Parse, text};
+
+/// A port: 1 to 65535.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Port(u16);
+
+impl Port {
+    /// The number.
+    pub fn get(self) -> u16 {
+        self.0
+    }
+}
+
+impl Parse for Port {
+    const WHAT: &'static str = "a port";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let number =
+            text::number(text).and_then(|number| u16::try_from(number).ok()).filter(|number| *number > 0);
+        number.map(Self).ok_or_else(|| {
+            Invalid::new(format!("{} is no port", text::quoted(text)))
+                .help("a port is a whole number from 1 to 65535")
+        })
+    }
+}
+
+impl fmt::Display for Port {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::parse::laws;
+
+    laws!(Port: "1", "8080", "65535");
+
+    #[test]
+    fn refuses_what_is_none() {
+        for wrong in ["", "0", "65536", "-1", "http"] {
+            assert_eq!(Port::parse(wrong).unwrap_err().message, format!("`{wrong}` is no port"));
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! [`Ppa`]: a personal package archive.
+
+use std::fmt;
+
+use super::{Invalid, Parse, text};
+
+/// A personal package archive of Launchpad: `deadsnakes/ppa`, with or without `ppa:` before it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ppa {
+    owner: String,
+    name: String,
+}
+
+impl Ppa {
+    /// Whose it is.
+    pub fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    /// Which of theirs.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+const HELP: &str = "OWNER/NAME, as its page shows after `ppa:`";
+
+impl Parse for Ppa {
+    const WHAT: &'static str = "a personal package archive";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let bare = text.strip_prefix("ppa:").unwrap_or(text);
+        let offset = text.len() - bare.len();
+        let Some((owner, name)) = bare.split_once('/') else {
+            return Err(Invalid::new("a personal package archive is named by owner and name").help(HELP));
+        };
+        for (part, at) in [(owner, offset), (name, offset + owner.len() + 1)] {
+            text::only(part, "the name of a personal package archive", HELP, |c| {
+                c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '+' | '.' | '-')
+            })
+            .map_err(|invalid| invalid.within(at, part.len()))?;
+            if part.starts_with(['+', '.', '-']) {
+                let message = "owner and name start with a letter or a digit";
+                return Err(Invalid::new(message).help(HELP).at(at..at + 1));
+            }
+        }
+        Ok(Self { owner: owner.to_owned(), name: name.to_owned() })
+    }
+}
+
+impl fmt::Display for Ppa {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.owner, self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::parse::laws;
+
+    laws!(Ppa: "deadsnakes/ppa", "ppa:ubuntu-toolchain-r/test");
+
+    #[test]
+    fn says_what_is_wrong() {
+        let said = |text| Ppa::parse(text).unwrap_err().message;
+        assert_eq!(said("deadsnakes"), "a personal package archive is named by owner and name");
+        assert_eq!(said("a/b/c"), "`/` can't be part of the name of a personal package archive");
+        assert_eq!(said("a/"), "the name of a personal package archive can't be empty");
+    }
+}

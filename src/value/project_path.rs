@@ -1,0 +1,152 @@
+//! [`ProjectPath`]: a file or folder of the project.
+
+use super::parse::word;
+use super::{Invalid, text};
+
+word! {
+    /// A path inside the project, relative to its root, with `/` between: `keys/vendor.asc`, `.` for the root.
+    ///
+    /// `./a//b/` is written `a/b`; nothing leads out of the project.
+    ProjectPath, "a path inside the project" => read
+}
+
+const HELP: &str = "it is relative to the manifest's folder, with `/` between: `keys/vendor.asc`";
+
+impl ProjectPath {
+    /// The root of the project.
+    pub fn root() -> Self {
+        Self(".".to_owned())
+    }
+
+    /// The last component; `None` for the root.
+    pub fn file_name(&self) -> Option<&str> {
+        if self.0 == "." { None } else { self.0.rsplit('/').next() }
+    }
+
+    /// The folder that it lies in; `None` for the root.
+    pub fn parent(&self) -> Option<Self> {
+        self.file_name()?;
+        Some(self.0.rsplit_once('/').map_or_else(Self::root, |(folder, _)| Self(folder.to_owned())))
+    }
+
+    /// What `relative` names, seen from this folder; it may go up, but not out of the project.
+    pub fn join(&self, relative: &str) -> Result<Self, Invalid> {
+        check(relative)?;
+        let mut parts: Vec<&str> = self.0.split('/').filter(|part| *part != ".").collect();
+        walk(&mut parts, relative)?;
+        Ok(Self(spelt(&parts)))
+    }
+}
+
+fn read(word: &str) -> Result<String, Invalid> {
+    check(word)?;
+    let mut parts = Vec::new();
+    walk(&mut parts, word)?;
+    Ok(spelt(&parts))
+}
+
+fn check(word: &str) -> Result<(), Invalid> {
+    if word.is_empty() {
+        return Err(Invalid::new("a path can't be empty").help("`.` is the project's folder itself"));
+    }
+    unprintable(word)?;
+    if word.starts_with('/') {
+        return Err(Invalid::new("a path inside the project can't be absolute").help(HELP).at(0..1));
+    }
+    if word.starts_with("~/") || word == "~" {
+        return Err(Invalid::new("a path inside the project can't start in a home folder")
+            .help(HELP)
+            .at(0..1));
+    }
+    if let Some(slash) = word.find('\\') {
+        let help = format!("write {}", text::quoted(&word.replace('\\', "/")));
+        return Err(Invalid::new("folders are separated by `/`, not by a backslash")
+            .help(help)
+            .at(slash..slash + 1));
+    }
+    if has_drive(word) {
+        return Err(Invalid::new("a path inside the project has no drive letter").help(HELP).at(0..2));
+    }
+    Ok(())
+}
+
+/// Follows a relative path from a folder.
+fn walk<'a>(parts: &mut Vec<&'a str>, relative: &'a str) -> Result<(), Invalid> {
+    let mut at = 0;
+    for part in relative.split('/') {
+        let place = at..at + part.len();
+        at = place.end + 1;
+        match part {
+            "" | "." => {}
+            ".." => {
+                if parts.pop().is_none() {
+                    let help =
+                        "copy the file into the project, or move the manifest up to a folder that holds both";
+                    return Err(Invalid::new("this path leaves the project's folder").help(help).at(place));
+                }
+            }
+            _ => parts.push(part),
+        }
+    }
+    // `a/../C:` would read as a drive when it is parsed again.
+    if parts.first().is_some_and(|first| has_drive(first) || *first == "~") {
+        return Err(Invalid::new("a path inside the project has no drive letter and no `~`").help(HELP));
+    }
+    Ok(())
+}
+
+fn spelt(parts: &[&str]) -> String {
+    if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
+}
+
+fn has_drive(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    bytes.len() >= 2 && bytes[0].is_ascii_alphabetic() && bytes[1] == b':'
+}
+
+/// No path holds a control character: none of the files that we write could carry it.
+pub(super) fn unprintable(word: &str) -> Result<(), Invalid> {
+    match text::first_other(word, |c| !c.is_control()) {
+        Some((letter, at)) => {
+            Err(Invalid::new(format!("{} can't be part of a path", text::shown(letter))).at(at))
+        }
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{Parse, parse::laws};
+
+    laws!(ProjectPath: ".", "a/b", "./a//b/", "a/../b", "keys/vendor.asc", "with space", "ä");
+
+    #[test]
+    fn has_one_spelling() {
+        for (written, spelt) in [("./a//b/", "a/b"), ("a/..", "."), ("./", "."), ("a/../b/./c", "b/c")] {
+            assert_eq!(ProjectPath::parse(written).unwrap().as_str(), spelt);
+        }
+    }
+
+    #[test]
+    fn stays_inside() {
+        let said = |text| ProjectPath::parse(text).unwrap_err().message;
+        assert_eq!(said("../a"), "this path leaves the project's folder");
+        assert_eq!(said("a/../../b"), "this path leaves the project's folder");
+        assert_eq!(said("/a"), "a path inside the project can't be absolute");
+        assert_eq!(said("C:/a"), "a path inside the project has no drive letter");
+        assert_eq!(said("a\\b"), "folders are separated by `/`, not by a backslash");
+        assert_eq!(said("a\0b"), "the character U+0000 can't be part of a path");
+        assert_eq!(said(""), "a path can't be empty");
+    }
+
+    #[test]
+    fn joins() {
+        let folder = ProjectPath::parse("stacks/l4t").unwrap();
+        assert_eq!(folder.join("../x.kdl").unwrap().as_str(), "stacks/x.kdl");
+        assert!(folder.join("../../../x").is_err());
+        assert_eq!(folder.parent().unwrap().as_str(), "stacks");
+        assert_eq!(folder.file_name(), Some("l4t"));
+        assert_eq!(ProjectPath::root().parent(), None);
+    }
+}

@@ -1,0 +1,96 @@
+//! [`Timestamp`]: a moment of which an archive has a snapshot.
+
+use super::parse::word;
+use super::{Invalid, text};
+
+word! {
+    /// A moment in UTC, as archives name their snapshots: `20260901T000000Z`.
+    Timestamp, "a snapshot's time" => read
+}
+
+const HELP: &str = "year, month, day, `T`, hour, minute, second, `Z`: `20260901T000000Z`";
+
+impl Timestamp {
+    /// Seconds since 1970-01-01, for `SOURCE_DATE_EPOCH`.
+    pub fn unix_seconds(&self) -> u64 {
+        let [year, month, day, hour, minute, second] = fields(&self.0).expect("the parser saw the fields");
+        days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second
+    }
+}
+
+fn read(word: &str) -> Result<String, Invalid> {
+    let Some([year, month, day, hour, minute, second]) = fields(word) else {
+        return Err(Invalid::new(format!("{} is no snapshot's time", text::quoted(word))).help(HELP));
+    };
+    if year < 1970 || !(1..=12).contains(&month) || day < 1 || day > month_length(year, month) {
+        return Err(Invalid::new(format!("`{}` is no day", &word[..8])).help(HELP).at(0..8));
+    }
+    if hour > 23 || minute > 59 || second > 59 {
+        return Err(Invalid::new(format!("`{}` is no time of a day", &word[9..15])).help(HELP).at(9..15));
+    }
+    Ok(word.to_owned())
+}
+
+/// Year, month, day, hour, minute, second.
+fn fields(word: &str) -> Option<[u64; 6]> {
+    let (day, time) = word.strip_suffix('Z')?.split_once('T')?;
+    if day.len() != 8 || time.len() != 6 {
+        return None;
+    }
+    let part = |text: &str, from: usize, to: usize| text.get(from..to).and_then(text::number);
+    Some([
+        part(day, 0, 4)?,
+        part(day, 4, 6)?,
+        part(day, 6, 8)?,
+        part(time, 0, 2)?,
+        part(time, 2, 4)?,
+        part(time, 4, 6)?,
+    ])
+}
+
+fn is_leap(year: u64) -> bool {
+    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+}
+
+fn month_length(year: u64, month: u64) -> u64 {
+    match month {
+        2 if is_leap(year) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Days since 1970-01-01.
+fn days(year: u64, month: u64, day: u64) -> u64 {
+    let years: u64 = (1970..year).map(|year| if is_leap(year) { 366 } else { 365 }).sum();
+    let months: u64 = (1..month).map(|month| month_length(year, month)).sum();
+    years + months + day - 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{Parse, parse::laws};
+
+    laws!(Timestamp: "20260901T000000Z", "20240229T235959Z", "19700101T000000Z");
+
+    #[test]
+    fn counts_seconds() {
+        for (text, seconds) in [
+            ("19700101T000000Z", 0),
+            ("20240229T235959Z", 1_709_251_199),
+            ("20260901T000000Z", 1_788_220_800),
+        ] {
+            assert_eq!(Timestamp::parse(text).unwrap().unix_seconds(), seconds);
+        }
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        let said = |text| Timestamp::parse(text).unwrap_err().message;
+        assert_eq!(said("2026-09-01"), "`2026-09-01` is no snapshot's time");
+        assert_eq!(said("20250229T000000Z"), "`20250229` is no day");
+        assert_eq!(said("20260901T240000Z"), "`240000` is no time of a day");
+    }
+}

@@ -1,0 +1,48 @@
+//! [`UlimitName`]: what a process may have only so much of.
+
+use super::parse::word;
+use super::{Invalid, text};
+
+word! {
+    /// A resource limit as Docker names it: `memlock`, `nofile`, `rtprio`.
+    UlimitName, "a resource limit" => read
+}
+
+const KNOWN: [&str; 15] = [
+    "core",
+    "cpu",
+    "data",
+    "fsize",
+    "locks",
+    "memlock",
+    "msgqueue",
+    "nice",
+    "nofile",
+    "nproc",
+    "rss",
+    "rtprio",
+    "rttime",
+    "sigpending",
+    "stack",
+];
+
+fn read(word: &str) -> Result<String, Invalid> {
+    if KNOWN.contains(&word) {
+        return Ok(word.to_owned());
+    }
+    let message = format!("{} is no resource limit", text::quoted(word));
+    Err(Invalid::new(message).help(format!("there are {}", KNOWN.map(|name| format!("`{name}`")).join(", "))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{Parse, parse::laws};
+
+    laws!(UlimitName: "memlock", "nofile");
+
+    #[test]
+    fn says_what_is_wrong() {
+        assert_eq!(UlimitName::parse("memory").unwrap_err().message, "`memory` is no resource limit");
+    }
+}

@@ -1,0 +1,198 @@
+//! [`Url`]: where something is fetched from.
+
+use std::fmt;
+
+use super::{HostName, Invalid, Parse, Port, text};
+
+/// A place to fetch from: `https://example.com/a.tar.gz`, `git+https://example.com/x.git`.
+///
+/// Scheme and host are in lower case; what may not stand in a URL is percent-encoded by who writes it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Url {
+    text: String,
+    /// Where the scheme ends.
+    scheme: usize,
+    /// Where the host starts and ends.
+    host: (usize, usize),
+    /// Where the path starts and ends.
+    path: (usize, usize),
+    credentials: bool,
+}
+
+const HELP: &str = "it looks like `https://example.com/a.tar.gz`";
+const SCHEMES: [&str; 3] = ["https", "http", "git+https"];
+
+impl Url {
+    /// All of it.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// `https`, `http` or `git+https`.
+    pub fn scheme(&self) -> &str {
+        &self.text[..self.scheme]
+    }
+
+    /// The host without its port; an IPv6 address in its brackets.
+    pub fn host(&self) -> &str {
+        &self.text[self.host.0..self.host.1]
+    }
+
+    /// The path, from its first `/`, without query and fragment; may be empty.
+    pub fn path(&self) -> &str {
+        &self.text[self.path.0..self.path.1]
+    }
+
+    /// The last part of the path: `a.tar.gz`.
+    pub fn file_name(&self) -> Option<&str> {
+        self.path().rsplit('/').next().filter(|name| !name.is_empty())
+    }
+
+    /// Whether a name or a password stands in it, which would end up in the image's history.
+    pub fn has_credentials(&self) -> bool {
+        self.credentials
+    }
+}
+
+impl Parse for Url {
+    const WHAT: &'static str = "a URL";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let scheme = scheme(text)?;
+        characters(text)?;
+        let start = scheme.len() + "://".len();
+        let rest = &text[start..];
+        let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
+        let user = authority.rfind('@').map_or(0, |at| at + 1);
+        let (host, port) = split_port(&authority[user..]);
+        let host = start + user..start + user + host.len();
+        check_host(&text[host.clone()]).map_err(|invalid| invalid.at(host.clone()))?;
+        if let Some(port) = port {
+            let at = host.end + 1..host.end + 1 + port.len();
+            Port::parse(port).map_err(|invalid| invalid.at(at))?;
+        }
+        let path = start + authority.len();
+        let length = text[path..].find(['?', '#']).unwrap_or(text.len() - path);
+        let mut spelt = text.to_owned();
+        spelt[..scheme.len()].make_ascii_lowercase();
+        spelt[host.clone()].make_ascii_lowercase();
+        Ok(Self {
+            text: spelt,
+            scheme: scheme.len(),
+            host: (host.start, host.end),
+            path: (path, path + length),
+            credentials: user > 0,
+        })
+    }
+}
+
+fn scheme(word: &str) -> Result<&str, Invalid> {
+    if word.is_empty() {
+        return Err(Invalid::new("a URL can't be empty").help(HELP));
+    }
+    let Some((scheme, rest)) = word.split_once("://") else {
+        let help = match word.split_once('@').and_then(|(_, rest)| rest.split_once(':')) {
+            // `git@host:owner/name.git`, as ssh has it.
+            Some((host, path)) => format!("write {}", text::quoted(&format!("https://{host}/{path}"))),
+            None if word.starts_with(|c: char| c.is_ascii_alphanumeric()) && word.contains('.') => {
+                format!("write {}", text::quoted(&format!("https://{word}")))
+            }
+            None => HELP.to_owned(),
+        };
+        return Err(Invalid::new("a URL starts with `https://`").help(help));
+    };
+    if !SCHEMES.contains(&scheme.to_ascii_lowercase().as_str()) {
+        let message = format!("{} is not fetched from", text::quoted(&format!("{scheme}://")));
+        let help = if matches!(scheme, "git" | "ssh" | "git+ssh" | "ftp") {
+            format!("write {}", text::quoted(&format!("https://{}", rest.trim_start_matches("git@"))))
+        } else {
+            "`https://`, `http://` and `git+https://` are".to_owned()
+        };
+        return Err(Invalid::new(message).help(help).at(0..scheme.len()));
+    }
+    Ok(scheme)
+}
+
+/// Nothing but what a URL is made of, every `%` with its two digits.
+fn characters(word: &str) -> Result<(), Invalid> {
+    let plain =
+        |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}');
+    if let Some((letter, at)) = text::first_other(word, plain) {
+        let mut bytes = [0; 4];
+        let encoded: String =
+            letter.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let message = format!("{} can't be part of a URL", text::shown(letter));
+        return Err(Invalid::new(message).help(format!("written in a URL it is `{encoded}`")).at(at));
+    }
+    for (at, _) in word.match_indices('%') {
+        let digits = word.get(at + 1..at + 3).unwrap_or_default();
+        if digits.len() < 2 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+            let message = "two hexadecimal digits follow a `%`";
+            return Err(Invalid::new(message).help("`%25` stands for the character itself").at(at..at + 1));
+        }
+    }
+    Ok(())
+}
+
+fn split_port(authority: &str) -> (&str, Option<&str>) {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, Some(port)),
+        _ => (authority, None),
+    }
+}
+
+fn check_host(host: &str) -> Result<(), Invalid> {
+    if host.is_empty() {
+        return Err(Invalid::new("a URL needs a host").help(HELP));
+    }
+    if let Some(address) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        return match address.parse::<std::net::Ipv6Addr>() {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Invalid::new(format!("{} is no address", text::quoted(address))).help(HELP)),
+        };
+    }
+    HostName::parse(host).map(drop)
+}
+
+impl fmt::Display for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::parse::laws;
+
+    laws!(Url: "https://example.com/a.tar.gz", "git+https://example.com/x.git", "HTTP://u:p@Example.com:8080/a/b%20c?q=1#f",
+        "https://[::1]:80", "https://a");
+
+    #[test]
+    fn gives_its_parts() {
+        let url = Url::parse("HTTP://u:p@Example.com:8080/a/B%20c?q=/x#f").unwrap();
+        assert_eq!((url.scheme(), url.host(), url.path()), ("http", "example.com", "/a/B%20c"));
+        assert_eq!((url.file_name(), url.has_credentials()), (Some("B%20c"), true));
+        assert_eq!(Url::parse("https://a.b/").unwrap().file_name(), None);
+        assert_eq!(Url::parse("https://a.b?x").unwrap().path(), "");
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        let said = |text| {
+            let invalid = Url::parse(text).unwrap_err();
+            format!("{} ({})", invalid.message, invalid.help.unwrap_or_default())
+        };
+        assert_eq!(
+            said("git@example.com:a/b.git"),
+            "a URL starts with `https://` (write `https://example.com/a/b.git`)"
+        );
+        assert_eq!(said("example.com/x"), "a URL starts with `https://` (write `https://example.com/x`)");
+        assert_eq!(said("ftp://a/b"), "`ftp://` is not fetched from (write `https://a/b`)");
+        assert_eq!(said("https:///x"), "a URL needs a host (it looks like `https://example.com/a.tar.gz`)");
+        assert_eq!(said("https://a/ä"), "`ä` can't be part of a URL (written in a URL it is `%C3%A4`)");
+        assert_eq!(said("https://a/b c"), "a space can't be part of a URL (written in a URL it is `%20`)");
+        assert!(said("https://a/%zz").starts_with("two hexadecimal digits follow a `%`"));
+        assert!(said("https://a:0/").starts_with("`0` is no port"));
+    }
+}

@@ -1,0 +1,48 @@
+//! [`UserName`]: a user or a group of the image.
+
+use super::parse::word;
+use super::{Invalid, text};
+
+word! {
+    /// The login name of a user, or a group's, as `useradd` takes it: `robot`, `_apt`.
+    UserName, "a user name" => read
+}
+
+const HELP: &str = "it starts with a lower-case letter or `_` and goes on with those, digits and `-`";
+
+fn read(word: &str) -> Result<String, Invalid> {
+    let lower = word.to_ascii_lowercase();
+    if lower != word && read(&lower).is_ok() {
+        let (_, at) =
+            text::first_other(word, |c| !c.is_ascii_uppercase()).expect("the two differ in a letter");
+        return Err(Invalid::new("a user name is written in lower case")
+            .help(format!("write `{lower}`"))
+            .at(at));
+    }
+    text::only(word, "a user name", HELP, |c| {
+        c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-')
+    })?;
+    if word.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
+        return Err(Invalid::new(format!("a user name can't start with `{}`", &word[..1]))
+            .help(HELP)
+            .at(0..1));
+    }
+    text::at_most(word, "a user name", 32)?;
+    Ok(word.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{Parse, parse::laws};
+
+    laws!(UserName: "robot", "_apt", "a-b_1");
+
+    #[test]
+    fn says_what_is_wrong() {
+        let said = |text| UserName::parse(text).unwrap_err().message;
+        assert_eq!(said("Robot"), "a user name is written in lower case");
+        assert_eq!(said("1000"), "a user name can't start with `1`");
+        assert_eq!(said("a.b"), "`.` can't be part of a user name");
+    }
+}
