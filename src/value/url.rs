@@ -118,9 +118,7 @@ fn characters(word: &str) -> Result<(), Invalid> {
     let plain =
         |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}');
     if let Some((letter, at)) = text::first_other(word, plain) {
-        let mut bytes = [0; 4];
-        let encoded: String =
-            letter.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let encoded = word[at.clone()].bytes().fold(String::new(), |done, byte| format!("{done}%{byte:02X}"));
         let message = format!("{} can't be part of a URL", text::shown(letter));
         return Err(Invalid::new(message).help(format!("written in a URL it is `{encoded}`")).at(at));
     }
