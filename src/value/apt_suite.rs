@@ -5,7 +5,7 @@ use super::{Invalid, text};
 
 word! {
     /// A suite of an archive: `jammy`, `jammy-updates`; one that ends with `/` is a flat archive's folder.
-    AptSuite, "a suite" => |word| check(word, "a suite", "`jammy`, `jammy-updates`, or `./` for a flat archive")
+    AptSuite, "a suite" => |word| check(word, "a suite", "`stable`, `stable-updates`, or `./` for a flat archive")
 }
 
 impl AptSuite {

@@ -83,3 +83,6 @@ pub use apt_package::AptPackage;
 pub use apt_suite::AptSuite;
 pub use ppa::Ppa;
 pub use timestamp::Timestamp;
+
+mod pep_requirement;
+pub use pep_requirement::{PepOp, PepRequirement};

@@ -13,7 +13,7 @@ pub struct Repository {
     registry: usize,
 }
 
-const HELP: &str = "an image is named as in `ubuntu`, `acme/robot` or `ghcr.io/acme/robot`";
+const HELP: &str = "an image is named as in `robot`, `acme/robot` or `ghcr.io/acme/robot`";
 
 impl Repository {
     /// All of it.
