@@ -60,6 +60,11 @@ impl Version {
         }
     }
 
+    /// Version 0, for what has none of its own.
+    pub fn zero() -> Self {
+        Self::of(&[0])
+    }
+
     /// The text as written.
     pub fn as_str(&self) -> &str {
         &self.text

@@ -68,6 +68,7 @@ fn gives_its_parts() {
     assert_eq!(version.truncated(9).to_string(), "22.04.5");
     assert_eq!(version.without_local().to_string(), "22.04.5-rc1");
     assert_eq!(version.local(), Some("x"));
+    assert_eq!(Version::zero(), v("0"));
     assert!(version.is_prerelease() && !v("1.0.post1").is_prerelease());
 }
 
