@@ -1,9 +1,66 @@
-//! `app` and `test`.
+//! `app`.
 
+use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes};
 use crate::source::{Span, Spanned};
-use crate::value::{Duration, FileMode, Id, ImagePath, Name, Port, ProjectPath, UserName};
+use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
+use crate::syntax::{Reader, invalid};
+use crate::value::{FileMode, Id, ImagePath, Port, ProjectPath, UserName};
 
-use super::{Env, Requirements};
+use super::decode::{self, COMMAND, ENV, HEALTHCHECK};
+use super::pip::{self, REQUIREMENTS};
+use super::{Env, HealthCheck, Requirements, health};
+
+/// `app`.
+pub(super) static APP: NodeSpec = NodeSpec::new("app", "The user's own code on top.")
+    .children(&[
+        &WORKDIR,
+        &COPY,
+        &REQUIREMENTS,
+        &ENV,
+        &RUN,
+        &USER,
+        &EXPOSE,
+        &ENTRYPOINT,
+        &COMMAND,
+        &HEALTHCHECK,
+        &VOLUME,
+    ])
+    .optional();
+static WORKDIR: NodeSpec =
+    NodeSpec::new("workdir", "The folder of the image in which the code lives and starts.")
+        .args(&[ArgSpec::text("PATH", "An absolute path.")])
+        .optional();
+static COPY: NodeSpec = NodeSpec::new("copy", "Copies files of the project into the image, in order.")
+    .args(&[ArgSpec::text("SRC", "A file or folder of the project; a folder's content is copied.")])
+    .properties(&[
+        PropertySpec::text("to", "Where it goes, relative to `workdir`; a folder when it ends in `/`.")
+            .required(),
+        PropertySpec::new(
+            "chmod",
+            Kind::Either(&[Kind::Text, Kind::Integer]),
+            "The mode of the copies, in octal.",
+        ),
+    ]);
+static RUN: NodeSpec = NodeSpec::new("run", "A shell line that is run while building, after the copies.")
+    .args(&[ArgSpec::text("LINE", "The line; `set -euo pipefail` holds.")]);
+static USER: NodeSpec = NodeSpec::new("user", "Whom the image runs as; root when absent, which is a lint.")
+    .args(&[ArgSpec::text("NAME", "The login name; it is made where the image has none of that name.")])
+    .properties(&[
+        PropertySpec::new("uid", Kind::Integer, "Its number; 1000 when absent."),
+        PropertySpec::new("gid", Kind::Integer, "The number of its group; the uid when absent."),
+        PropertySpec::text("groups", "Groups of the image that it joins, separated by blanks."),
+    ])
+    .optional();
+static EXPOSE: NodeSpec = NodeSpec::new("expose", "Ports that the image listens on.").rest(ArgSpec::new(
+    "PORT",
+    Kind::Either(&[Kind::Integer, Kind::Text]),
+    "A port, such as `8080`.",
+));
+static ENTRYPOINT: NodeSpec = NodeSpec::new("entrypoint", "The program that every command is given to.")
+    .rest(ArgSpec::text("WORD", "A word of it, as the program sees it."))
+    .optional();
+static VOLUME: NodeSpec = NodeSpec::new("volume", "A folder of the image that is meant to be mounted over.")
+    .rest(ArgSpec::text("PATH", "An absolute path."));
 
 /// The user's own code on top.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +102,8 @@ pub struct Copy {
     pub into: bool,
     /// Octal.
     pub chmod: Option<Spanned<FileMode>>,
+    /// Whether `to` still waits for the working directory, which an overlay may change.
+    pub(super) relative: bool,
 }
 
 /// `user "robot" uid=1000 gid=1000 groups="video render"`.
@@ -60,32 +119,78 @@ pub struct User {
     pub groups: Vec<Spanned<UserName>>,
 }
 
-/// `healthcheck "CMD" … interval="30s"`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct HealthCheck {
-    /// Exec form; one word with spaces is run by a shell.
-    pub test: Spanned<Vec<String>>,
-    /// Between two checks.
-    pub interval: Option<Spanned<Duration>>,
-    /// A check that takes longer failed.
-    pub timeout: Option<Spanned<Duration>>,
-    /// Failures in this time at the start do not count.
-    pub start_period: Option<Spanned<Duration>>,
-    /// So many failures in a row are unhealthy.
-    pub retries: Option<Spanned<u32>>,
+/// Reads `app`.
+pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> App {
+    App {
+        workdir: node.text_of_child("workdir", log),
+        copies: node.children_named("copy").filter_map(|copy| copy_of(copy, log)).collect(),
+        requirements: pip::requirements(node, log),
+        env: decode::env(node, log),
+        runs: node.args_of_children("run", log),
+        user: node.child("user").and_then(|user| user_of(user, log)),
+        expose: decode::texts_or_numbers(node, "expose", log),
+        entrypoint: decode::exec(node.child("entrypoint"), log),
+        command: decode::exec(node.child("command"), log),
+        healthcheck: health::decode(node, log),
+        volumes: node.args_of_children("volume", log),
+        span: node.span(),
+    }
 }
 
-/// `test "NAME" { run "…" }`, beside those of the packages.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Test {
-    /// The name.
-    pub name: Spanned<Name>,
-    /// `build`: without a GPU, in the `test` stage; otherwise in the running container.
-    pub build: bool,
-    /// Shell lines.
-    pub run: Vec<Spanned<String>>,
-    /// Python code.
-    pub python: Vec<Spanned<String>>,
-    /// The whole node.
-    pub span: Span,
+fn copy_of(node: Reader<'_>, log: &mut Log) -> Option<Copy> {
+    let from = node.arg(0, log);
+    let chmod = decode::prop_or_number(node, "chmod", log);
+    let written: Spanned<String> = node.prop("to", log)?;
+    let relative = !written.starts_with('/');
+    let to = if relative {
+        let path = written.trim_start_matches("./");
+        let path = if path == "." { "" } else { path };
+        decode::parsed(&format!("/{path}"), written.span, "`to`", log)
+    } else {
+        node.prop("to", log)
+    };
+    let into = written.value.is_empty() || written.ends_with(['/', '.']);
+    Some(Copy { from: from?, to: to?, into, chmod, relative })
+}
+
+fn user_of(node: Reader<'_>, log: &mut Log) -> Option<User> {
+    let name: Option<Spanned<UserName>> = node.arg(0, log);
+    let groups = decode::user_names(node, "groups", log);
+    let (uid, gid) = (decode::id(node, "uid", log), decode::id(node, "gid", log));
+    let name = name?;
+    let root = name.value.as_str() == "root";
+    if let Some(uid) = uid.as_ref().filter(|uid| root != (uid.value.get() == 0)) {
+        let (message, help) = if root {
+            (
+                format!("`root` is the user 0, not {}", uid.value),
+                "leave `uid` out, or give the user another name",
+            )
+        } else {
+            (format!("the user 0 is `root`, not `{}`", name.value), "take another `uid`, such as 1000")
+        };
+        log.error(
+            Diagnostic::error(codes::ROOT_USER, message)
+                .at(uid.span, "this number")
+                .at(name.span, "for this user")
+                .help(help),
+        );
+    }
+    let uid = uid.map_or(if root { Id::ROOT } else { Id::FIRST_USER }, |uid| uid.value);
+    Some(User { name, uid, gid: gid.map_or(uid, |gid| gid.value), groups })
+}
+
+impl App {
+    /// Joins the targets of copies to the working directory, once no overlay can change it.
+    pub(super) fn settle(&mut self, log: &mut Log) {
+        let Some(folder) = &self.workdir else { return };
+        for copy in self.copies.iter_mut().filter(|copy| copy.relative) {
+            let rest = copy.to.value.as_str().trim_start_matches('/');
+            match folder.value.join(if rest.is_empty() { "." } else { rest }) {
+                Ok(to) => copy.to.value = to,
+                Err(why) => {
+                    log.error(invalid(&why, rest, copy.to.span, "`to`"));
+                }
+            }
+        }
+    }
 }

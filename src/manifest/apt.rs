@@ -1,9 +1,50 @@
 //! `apt`.
 
+use crate::diagnostic::Log;
 use crate::source::{Span, Spanned};
+use crate::syntax::Reader;
+use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec};
 use crate::value::{AptComponent, AptPackage, AptSuite, Fingerprint, Name, Ppa, ProjectPath, Timestamp, Url};
 
 use super::Flag;
+use super::decode::{self, flag};
+
+/// `apt`.
+pub(super) static APT: NodeSpec = NodeSpec::new("apt", "Extra system packages and where they come from.")
+    .children(&[&INSTALL, &SOURCE, &PPA, &RECOMMENDS, &SNAPSHOT, &EXTRA_ARG]);
+static INSTALL: NodeSpec = NodeSpec::new("install", "System packages.")
+    .rest(ArgSpec::text("NAME", "A package, with its version as `NAME=VERSION` where it matters."));
+static SOURCE: NodeSpec = NodeSpec::new("source", "A third-party archive.")
+    .args(&[ArgSpec::text("NAME", "Names its files under `/etc/apt`.")])
+    .children(&[&URI, &SUITE, &COMPONENT, &ARCH, &KEY])
+    .block();
+static URI: NodeSpec =
+    NodeSpec::new("uri", "Where the archive is.").args(&[ArgSpec::text("URL", "Its address.")]).once();
+static SUITE: NodeSpec = NodeSpec::new("suite", "Suites of the archive.")
+    .rest(ArgSpec::text("SUITE", "A suite such as `jammy`, or a folder that ends in `/` for a flat archive."))
+    .at_least_once();
+static COMPONENT: NodeSpec = NodeSpec::new("component", "Components of its suites; none for a flat archive.")
+    .rest(ArgSpec::text("COMPONENT", "A component such as `main`."));
+static ARCH: NodeSpec = NodeSpec::new("arch", "The architecture to take from it; the target's when absent.")
+    .args(&[ArgSpec::text("ARCH", "As Debian names it, such as `arm64`.")])
+    .optional();
+static KEY: NodeSpec = NodeSpec::new("key", "The key that signs the archive; without one it is a warning.")
+    .args(&[ArgSpec::text("WHERE", "A file of the project, or an https address.")])
+    .properties(&[PropertySpec::text("fingerprint", "The key's fingerprint, which the build checks.")])
+    .optional();
+static PPA: NodeSpec = NodeSpec::new("ppa", "A personal archive of Launchpad.")
+    .args(&[ArgSpec::text("OWNER/NAME", "Which one.")])
+    .properties(&[PropertySpec::text("fingerprint", "The fingerprint of its key, which the build checks.")]);
+static RECOMMENDS: NodeSpec =
+    flag("recommends", "Whether recommended packages come too; they don't when absent.");
+static SNAPSHOT: NodeSpec =
+    NodeSpec::new("snapshot", "Takes every archive that offers snapshots as it was at that time.")
+        .args(&[ArgSpec::text("TIME", "The time, as `20260901T000000Z`.")])
+        .optional();
+static EXTRA_ARG: NodeSpec = flag(
+    "extra-arg",
+    "Adds the build argument `EXTRA_APT_PACKAGES`, so that more can be given at build time.",
+);
 
 /// Extra system packages and where they come from.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -57,4 +98,49 @@ pub enum KeyLocation {
     File(ProjectPath),
     /// An https URL, fetched in the build.
     Url(Url),
+}
+
+/// The children that may stand once in all `apt` nodes of a block together.
+pub(super) const SINGLE: &[&str] = &["recommends", "snapshot", "extra-arg"];
+
+/// Reads one `apt`.
+pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Apt {
+    let install = node.args_of_children("install", log);
+    Apt {
+        install: install.into_iter().map(|package| AptInstall { package }).collect(),
+        sources: node.children_named("source").filter_map(|source| source_of(source, log)).collect(),
+        ppas: node
+            .children_named("ppa")
+            .filter_map(|ppa| {
+                let (name, fingerprint) = (ppa.arg(0, log), ppa.prop("fingerprint", log));
+                Some((name?, fingerprint))
+            })
+            .collect(),
+        recommends: decode::flag_of(node, "recommends", log),
+        snapshot: node.text_of_child("snapshot", log),
+        extra_arg: decode::flag_of(node, "extra-arg", log),
+    }
+}
+
+fn source_of(node: Reader<'_>, log: &mut Log) -> Option<AptSource> {
+    let name = node.arg(0, log);
+    let uri = node.text_of_child("uri", log);
+    let suites = node.args_of_children("suite", log);
+    let components = node.args_of_children("component", log);
+    let arch = node.text_of_child("arch", log);
+    let key = node.child("key");
+    let fingerprint = key.and_then(|key| key.prop("fingerprint", log));
+    let key = key.and_then(|key| key_of(key, log));
+    Some(AptSource { name: name?, uri: uri?, suites, components, arch, key, fingerprint, span: node.span() })
+}
+
+fn key_of(node: Reader<'_>, log: &mut Log) -> Option<Spanned<KeyLocation>> {
+    let written: Spanned<String> = node.arg(0, log)?;
+    if written.contains("://") {
+        let url: Spanned<Url> = node.arg(0, log)?;
+        Some(url.map(KeyLocation::Url))
+    } else {
+        let path: Spanned<ProjectPath> = node.arg(0, log)?;
+        Some(path.map(KeyLocation::File))
+    }
 }

@@ -1,7 +1,33 @@
 //! `base`.
 
+use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes};
 use crate::source::{Span, Spanned};
+use crate::syntax::Reader;
+use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec};
 use crate::value::{Digest, ImageRef, Name, Version};
+
+use super::decode;
+
+/// `base`.
+pub(super) static BASE: NodeSpec =
+    NodeSpec::new("base", "The image to start from; chosen by the resolver when absent.")
+        .args(
+            &[ArgSpec::text("NAME", "A base of the catalogue, or a published family of images.").optional()],
+        )
+        .properties(&[
+            PropertySpec::text("image", "Any image, by its reference; what it holds is said by `provides`."),
+            PropertySpec::text("digest", "The digest of that image."),
+        ])
+        .children(&[&PROVIDES])
+        .optional();
+static PROVIDES: NodeSpec =
+    NodeSpec::new("provides", "What the image holds: it is fixed, and not installed again.")
+        .open(&PROVIDED)
+        .block()
+        .optional();
+static PROVIDED: NodeSpec = NodeSpec::new("NAME", "An axis such as `ubuntu` or `cuda`, or a package.")
+    .args(&[ArgSpec::text("VERSION", "The version that is there.")])
+    .optional();
 
 /// The image to start from.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,4 +61,56 @@ pub struct Provided {
     pub name: Spanned<Name>,
     /// The version that is there.
     pub version: Spanned<Version>,
+}
+
+/// Reads `base`.
+pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Option<Base> {
+    let name: Option<Spanned<String>> = node.arg(0, log);
+    let image: Option<Spanned<ImageRef>> = node.prop("image", log);
+    let digest: Option<Spanned<Digest>> = node.prop("digest", log);
+    let mut provides = Vec::new();
+    for child in node.child("provides").into_iter().flat_map(Reader::children) {
+        let (name, version) = (child.name_as(log), decode::text_or_number(child, 0, log));
+        provides.extend(name.zip(version).map(|(name, version)| Provided { name, version }));
+    }
+    let said = |key: &str| node.props().iter().any(|given| given.key.value == key);
+    let choice = match (name, image) {
+        (Some(name), None) if !said("image") => {
+            if let Some(digest) = digest {
+                log.error(
+                    Diagnostic::error(
+                        codes::BASE_CHOICE,
+                        "a digest belongs to an image, not to a base of the catalogue",
+                    )
+                    .at(digest.span, "this digest")
+                    .at(name.span, "this names a base of the catalogue")
+                    .help("give the whole reference: `base image=\"…\" digest=\"…\"`"),
+                );
+            }
+            BaseChoice::Catalog(name)
+        }
+        (None, Some(image)) => BaseChoice::Image { image, digest },
+        (Some(name), Some(image)) => {
+            log.error(
+                Diagnostic::error(
+                    codes::BASE_CHOICE,
+                    "a base is either of the catalogue or any image, not both",
+                )
+                .at(name.span, "a base of the catalogue")
+                .at(image.span, "any image")
+                .help("keep one of them"),
+            );
+            return None;
+        }
+        _ if node.arg_count() > 0 || said("image") => return None,
+        _ => {
+            log.error(
+                Diagnostic::error(codes::BASE_CHOICE, "`base` names no image")
+                    .at(node.name_span(), "which one?")
+                    .help("write `base \"NAME\"` for one of the catalogue, or `base image=\"REFERENCE\"` for any other"),
+            );
+            return None;
+        }
+    };
+    Some(Base { choice, provides, span: node.span() })
 }

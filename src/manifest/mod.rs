@@ -6,18 +6,30 @@
 mod app;
 mod apt;
 mod base;
+mod decode;
+mod files;
 mod flag;
+mod health;
+mod layer;
+mod load;
 mod output;
+mod overlay;
 mod package;
 mod pip;
 mod project;
+mod requirements;
 mod run;
 mod target;
+mod test;
+#[cfg(test)]
+mod tests;
 
-pub use app::{App, Copy, HealthCheck, Test, User};
+pub use app::{App, Copy, User};
 pub use apt::{Apt, AptInstall, AptSource, KeyLocation};
 pub use base::{Base, BaseChoice, Provided};
 pub use flag::Flag;
+pub use health::HealthCheck;
+pub use load::{Stacks, load};
 pub use output::{Cache, Engine, Grade, Output};
 pub use package::{Pin, Request};
 pub use pip::{Index, Installer, Pip, Requirements, Venv};
@@ -26,9 +38,86 @@ pub use run::{
     Audio, Camera, Device, Display, EnvFile, Gpu, Mode, Run, Secret, SecretSource, Service, Ulimit, Volume,
 };
 pub use target::{AxisRequirement, Target};
+pub use test::Test;
 
+use layer::Layer;
+use load::TargetDraft;
+
+use crate::diagnostic::{Log, Told};
 use crate::source::{SourceId, Spanned};
+use crate::syntax::schema::NodeSpec;
 use crate::value::{EnvName, ProjectPath};
+
+/// The tables of the language: what may stand at the top level.
+pub static LANGUAGE: &[&NodeSpec] = &[
+    &project::PROJECT,
+    &load::EXTENDS,
+    &load::CATALOG,
+    &target::TARGET,
+    &package::PIN,
+    &base::BASE,
+    &package::PACKAGES,
+    &apt::APT,
+    &pip::PIP,
+    &app::APP,
+    &run::RUN,
+    &test::TEST,
+    &output::CACHE,
+    &output::OUTPUT,
+    &project::ALLOW,
+];
+
+/// A manifest with everything that it extends, not yet seen from one of its targets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Manifest {
+    header: Header,
+    targets: Vec<TargetDraft>,
+    common: Layer,
+    output: Output,
+    catalogs: Vec<Spanned<ProjectPath>>,
+    sources_read: Vec<SourceId>,
+}
+
+impl Manifest {
+    /// `catalog`: the folders of definitions, later ones over earlier ones.
+    pub fn catalogs(&self) -> &[Spanned<ProjectPath>] {
+        &self.catalogs
+    }
+
+    /// The manifest as each of its targets sees it, in the order of the file.
+    pub fn projects(&self, log: &mut Log) -> Result<Vec<Project>, Told> {
+        let projects = self.targets.iter().map(|target| self.project(target, log)).collect();
+        log.checkpoint()?;
+        Ok(projects)
+    }
+
+    fn project(&self, own: &TargetDraft, log: &mut Log) -> Project {
+        let mut layer = self.common.clone();
+        layer.overlay(own.layer.clone());
+        let Layer { pins, base, packages, apt, pip, mut app, run, tests, cache, allows } = layer;
+        if let Some(app) = &mut app {
+            app.settle(log);
+        }
+        Project {
+            header: self.header.clone(),
+            target: own.target.clone(),
+            targets: self.targets.len(),
+            pins,
+            base,
+            packages,
+            apt,
+            pip,
+            app,
+            run,
+            tests,
+            cache: cache.map(|cache| cache.value).unwrap_or_default(),
+            output: self.output.clone(),
+            allows,
+            catalogs: self.catalogs.clone(),
+            sources_read: self.sources_read.clone(),
+        }
+    }
+}
 
 /// A manifest for one target, overlays applied: what every later pass reads.
 #[derive(Debug, Clone, PartialEq)]

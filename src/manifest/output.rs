@@ -1,9 +1,61 @@
 //! `output` and `cache`.
 
+use crate::diagnostic::Log;
 use crate::source::Spanned;
+use crate::syntax::Reader;
+use crate::syntax::schema::{ArgSpec, Kind, NodeSpec};
 use crate::value::{ImageRef, ProjectPath};
 
 use super::Flag;
+use super::decode::{self, flag, words};
+
+/// `output`.
+pub(super) static OUTPUT: NodeSpec = NodeSpec::new("output", "Which files to write and where.")
+    .children(&[&DOCKERFILE, &COMPOSE, &BAKE, &DEVCONTAINER, &ENGINE, &FRONTEND, &REQUIRE_GRADE, &DEV])
+    .optional();
+static DOCKERFILE: NodeSpec =
+    file("dockerfile", "Where the Dockerfile is written; `Dockerfile` when absent.");
+static COMPOSE: NodeSpec =
+    file("compose", "Where the Compose file is written; `docker-compose.yaml` when absent.");
+static BAKE: NodeSpec =
+    file("bake", "Where the bake file is written; with several targets there always is one.");
+static DEVCONTAINER: NodeSpec = file("devcontainer", "Where the dev container's definition is written.");
+static ENGINE: NodeSpec = NodeSpec::new("engine", "What runs the containers; Docker when absent.")
+    .args(&[ArgSpec::new(
+        "ENGINE",
+        Kind::Choice(Engine::WORDS),
+        "Docker with Compose, or Podman with Quadlet.",
+    )])
+    .optional();
+static FRONTEND: NodeSpec =
+    NodeSpec::new("frontend", "The image of the `# syntax=` line; there is none when absent.")
+        .args(&[ArgSpec::text("REF", "The image.")])
+        .optional();
+static REQUIRE_GRADE: NodeSpec =
+    NodeSpec::new("require-grade", "How well every fetch must be pinned; a lower grade is an error.")
+        .args(&[ArgSpec::new(
+            "GRADE",
+            Kind::Choice(Grade::WORDS),
+            "A content hash, B exact version, C dated snapshot, D floating.",
+        )])
+        .optional();
+static DEV: NodeSpec = flag("dev", "Adds the stage `dev`: the final image with the build tools.");
+
+const fn file(name: &'static str, doc: &'static str) -> NodeSpec {
+    const PATH: &[ArgSpec] = &[ArgSpec::text("PATH", "A path in the project.")];
+    NodeSpec::new(name, doc).args(PATH).optional()
+}
+
+/// `cache`.
+pub(super) static CACHE: NodeSpec = NodeSpec::new(
+    "cache",
+    "Which build caches the Compose file starts; both when absent, none with `#false`.",
+)
+.args(&[ArgSpec::new("ON", Kind::Bool, "`#false` for none.").optional()])
+.children(&[&CACHE_APT, &CACHE_PIP])
+.optional();
+static CACHE_APT: NodeSpec = NodeSpec::new("apt", "A cache for system packages.").optional();
+static CACHE_PIP: NodeSpec = NodeSpec::new("pip", "A cache for Python packages.").optional();
 
 /// Which files to write and where. Absent ones take their defaults.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -61,5 +113,32 @@ pub struct Cache {
 impl Default for Cache {
     fn default() -> Self {
         Self { apt: true, pip: true }
+    }
+}
+
+words! { Engine: "docker" => Docker, "podman" => Podman }
+words! { Grade: "A" => A, "B" => B, "C" => C, "D" => D }
+
+/// Reads `output`.
+pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Output {
+    Output {
+        dockerfile: node.text_of_child("dockerfile", log),
+        compose: node.text_of_child("compose", log),
+        bake: node.text_of_child("bake", log),
+        devcontainer: node.text_of_child("devcontainer", log),
+        engine: decode::choice(node.child("engine")),
+        frontend: node.text_of_child("frontend", log),
+        require_grade: decode::choice(node.child("require-grade")),
+        dev: decode::flag_of(node, "dev", log),
+    }
+}
+
+/// Reads `cache`: without a block it is both, or neither with `#false`.
+pub(super) fn decode_cache(node: Reader<'_>, log: &mut Log) -> Cache {
+    if node.has_block() {
+        Cache { apt: node.child("apt").is_some(), pip: node.child("pip").is_some() }
+    } else {
+        let on = node.arg(0, log).is_none_or(|on| on.value);
+        Cache { apt: on, pip: on }
     }
 }

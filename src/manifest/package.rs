@@ -1,7 +1,33 @@
 //! `packages` and `pin`.
 
+use crate::diagnostic::Log;
 use crate::source::{Span, Spanned};
+use crate::syntax::Reader;
+use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec};
 use crate::value::{Name, Requirement};
+
+use super::decode;
+
+/// `pin`.
+pub(super) static PIN: NodeSpec = NodeSpec::new(
+    "pin",
+    "Requirements that hold whatever else is chosen; a pin alone asks for nothing to be installed.",
+)
+.open(&PINNED)
+.block();
+static PINNED: NodeSpec = NodeSpec::new("NAME", "An axis such as `cuda` or `python`, or a package.")
+    .args(&[ArgSpec::text("REQUIREMENT", "What versions will do.")])
+    .optional();
+
+/// `packages`.
+pub(super) static PACKAGES: NodeSpec =
+    NodeSpec::new("packages", "What to install from the catalogue.").open(&PACKAGE).block();
+static PACKAGE: NodeSpec = NodeSpec::new("NAME", "A package of the catalogue, or an alias of it.")
+    .args(&[ArgSpec::text("REQUIREMENT", "What versions will do; any when absent.").optional()])
+    .properties(&[PropertySpec::text("variant", "A named set of its options and parts.")])
+    .children(&[&OPTION]);
+static OPTION: NodeSpec = NodeSpec::new("option", "A choice that the package offers.")
+    .args(&[ArgSpec::text("KEY", "Which choice."), ArgSpec::text("VALUE", "What is chosen.")]);
 
 /// `ros "humble" variant="desktop"`, `vtk "9.3" { option "qt" "5" }`.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,4 +53,51 @@ pub struct Pin {
     pub requirement: Spanned<Requirement>,
     /// The whole node.
     pub span: Span,
+}
+
+impl Request {
+    /// Whether versions were named, rather than any taken.
+    pub(super) fn is_narrow(&self) -> bool {
+        self.requirement.span != self.name.span
+    }
+
+    /// The same request, any version.
+    #[must_use]
+    pub(super) fn any_version(self) -> Self {
+        Self { requirement: Spanned::new(Requirement::any(), self.name.span), ..self }
+    }
+}
+
+/// Reads one `packages`.
+pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Vec<Request> {
+    node.children().filter_map(|package| request(package, log)).collect()
+}
+
+fn request(node: Reader<'_>, log: &mut Log) -> Option<Request> {
+    let name = node.name_as(log);
+    let given = decode::text_or_number(node, 0, log);
+    let variant = node.prop("variant", log);
+    let mut options = Vec::new();
+    for option in node.children_named("option") {
+        let (key, value) = (option.arg(0, log), decode::text_or_number(option, 1, log));
+        options.extend(key.zip(value));
+    }
+    let name: Spanned<Name> = name?;
+    // A requirement that is there but wrong was told; going on without it finds more.
+    let requirement = given.unwrap_or_else(|| Spanned::new(Requirement::any(), name.span));
+    Some(Request { name, requirement, variant, options, span: node.span() })
+}
+
+/// Reads one `pin`.
+pub(super) fn decode_pins(node: Reader<'_>, log: &mut Log) -> Vec<Pin> {
+    let mut pins = Vec::new();
+    for child in node.children() {
+        let (name, requirement) = (child.name_as(log), decode::text_or_number(child, 0, log));
+        pins.extend(name.zip(requirement).map(|(name, requirement)| Pin {
+            name,
+            requirement,
+            span: child.span(),
+        }));
+    }
+    pins
 }

@@ -1,7 +1,37 @@
 //! `pip`.
 
+use crate::diagnostic::Log;
 use crate::source::{Span, Spanned};
+use crate::syntax::Reader;
+use crate::syntax::schema::{ArgSpec, Kind, NodeSpec};
 use crate::value::{Name, PepRequirement, ProjectPath, Url};
+
+use super::decode::{self, words};
+
+/// `pip`.
+pub(super) static PIP: NodeSpec = NodeSpec::new("pip", "Extra Python packages and where they come from.")
+    .children(&[&INSTALL, &REQUIREMENTS, &INDEX, &EXTRA_INDEX, &INSTALLER, &VENV]);
+static INSTALL: NodeSpec = NodeSpec::new("install", "Python packages, beside those that the resolver chose.")
+    .rest(ArgSpec::text("SPEC", "A requirement as pip reads it (PEP 508), such as `rich>=13`."));
+/// `requirements`, in `pip`, `venv` and `app`.
+pub(super) static REQUIREMENTS: NodeSpec =
+    NodeSpec::new("requirements", "A requirements file: read at compile time, copied into the build.")
+        .args(&[ArgSpec::text("FILE", "The file, in the project.")]);
+static INDEX: NodeSpec = NodeSpec::new("index", "The Python index to use instead of PyPI.")
+    .args(&[ArgSpec::text("URL", "Its address.")])
+    .optional();
+static EXTRA_INDEX: NodeSpec = NodeSpec::new("extra-index", "A further Python index.").args(&[
+    ArgSpec::text("NAME", "What messages and the cache call it."),
+    ArgSpec::text("URL", "Its address."),
+]);
+static INSTALLER: NodeSpec = NodeSpec::new("installer", "What installs Python packages; pip when absent.")
+    .args(&[ArgSpec::new("INSTALLER", Kind::Choice(Installer::WORDS), "The program.")])
+    .optional();
+static VENV: NodeSpec =
+    NodeSpec::new("venv", "An environment apart from the main one, for what would clash with it.")
+        .args(&[ArgSpec::text("NAME", "Names its folder, `/opt/venvs/NAME`.")])
+        .children(&[&INSTALL, &REQUIREMENTS])
+        .block();
 
 /// Extra Python packages and where they come from.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -10,7 +40,7 @@ pub struct Pip {
     pub install: Vec<Spanned<PepRequirement>>,
     /// `requirements "FILE"`, read at compile time.
     pub requirements: Vec<Requirements>,
-    /// `index "URL"`: instead of PyPI.
+    /// `index "URL"`: instead of `PyPI`.
     pub index: Option<Spanned<Url>>,
     /// `extra-index "NAME" "URL"`.
     pub extra_indexes: Vec<Index>,
@@ -27,6 +57,8 @@ pub struct Requirements {
     pub path: Spanned<ProjectPath>,
     /// What it asks for, each at its place in that file (lines that jcc cannot judge, such as `-e .`, are left out).
     pub specs: Vec<Spanned<PepRequirement>>,
+    /// What its constraint files (`-c`) bind without asking for it.
+    pub constraints: Vec<Spanned<PepRequirement>>,
     /// Files that it takes in by `-r` and `-c`, at any depth; the build needs them beside it.
     pub includes: Vec<Spanned<ProjectPath>>,
     /// Whether its lines bear `--hash`: pip then wants one for every package that the call installs.
@@ -63,4 +95,48 @@ pub struct Venv {
     pub requirements: Vec<Requirements>,
     /// The whole node.
     pub span: Span,
+}
+
+words! { Installer: "pip" => Pip, "uv" => Uv }
+
+/// The children that may stand once in all `pip` nodes of a block together.
+pub(super) const SINGLE: &[&str] = &["index", "installer"];
+
+/// Reads one `pip`.
+pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Pip {
+    Pip {
+        install: node.args_of_children("install", log),
+        requirements: requirements(node, log),
+        index: node.text_of_child("index", log),
+        extra_indexes: node
+            .children_named("extra-index")
+            .filter_map(|index| {
+                let (name, url) = (index.arg(0, log), index.arg(1, log));
+                Some(Index { name: name?, url: url? })
+            })
+            .collect(),
+        installer: decode::choice(node.child("installer")),
+        venvs: node.children_named("venv").filter_map(|venv| venv_of(venv, log)).collect(),
+    }
+}
+
+/// Reads the `requirements` of a block; what the files say is read later.
+pub(super) fn requirements(node: Reader<'_>, log: &mut Log) -> Vec<Requirements> {
+    node.args_of_children("requirements", log)
+        .into_iter()
+        .map(|path| Requirements {
+            path,
+            specs: Vec::new(),
+            constraints: Vec::new(),
+            includes: Vec::new(),
+            hashed: false,
+        })
+        .collect()
+}
+
+fn venv_of(node: Reader<'_>, log: &mut Log) -> Option<Venv> {
+    let name = node.arg(0, log);
+    let install = node.args_of_children("install", log);
+    let requirements = requirements(node, log);
+    Some(Venv { name: name?, install, requirements, span: node.span() })
 }

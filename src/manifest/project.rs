@@ -1,7 +1,40 @@
 //! `project` and `allow`.
 
+use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes};
 use crate::source::{Span, Spanned};
-use crate::value::{LabelKey, ProjectName, Repository, Version};
+use crate::syntax::Reader;
+use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec};
+use crate::value::{LabelKey, ProjectName, Repository, SemverReq, Version};
+
+/// `project`.
+pub(super) static PROJECT: NodeSpec = NodeSpec::new("project", "Names the project.")
+    .args(&[ArgSpec::text("NAME", "The name, a valid component of an image path.")])
+    .properties(&[PropertySpec::text("version", "The project's own version, which also tags the image.")])
+    .children(&[&JCC, &DESCRIPTION, &IMAGE, &LABEL])
+    .optional();
+static JCC: NodeSpec = NodeSpec::new("jcc", "The compiler versions that the manifest is written for.")
+    .args(&[ArgSpec::text("REQUIREMENT", "Versions of jcc, such as `>=0.2`.")])
+    .optional();
+static DESCRIPTION: NodeSpec = NodeSpec::new("description", "What the project is, in one line.")
+    .args(&[ArgSpec::text("TEXT", "The line; it labels the image.")])
+    .optional();
+static IMAGE: NodeSpec = NodeSpec::new("image", "The repository that the built image is tagged with.")
+    .args(&[ArgSpec::text("REPOSITORY", "Registry and path without a tag; the project's name when absent.")])
+    .optional();
+static LABEL: NodeSpec = NodeSpec::new("label", "A label of the image.").args(&[
+    ArgSpec::text("KEY", "The key, such as `org.opencontainers.image.source`."),
+    ArgSpec::text("VALUE", "The value."),
+]);
+
+/// `allow`.
+pub(super) static ALLOW: NodeSpec =
+    NodeSpec::new("allow", "Accepts one kind of warning, or one unproven combination, that is meant.")
+        .args(&[ArgSpec::text("CODE", "The code of the diagnostic, whole or its last part.")])
+        .properties(&[PropertySpec::text(
+            "reason",
+            "Why it is meant; it is echoed in the head of the Dockerfile.",
+        )
+        .required()]);
 
 /// `project "perception" version="0.3.0" { … }`.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,4 +60,50 @@ pub struct Allow {
     pub reason: Spanned<String>,
     /// The node.
     pub span: Span,
+}
+
+/// Reads `project`.
+pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Option<Header> {
+    if let Some(wanted) = node.text_of_child("jcc", log) {
+        check_compiler(&wanted, log);
+    }
+    let mut labels = Vec::new();
+    for label in node.children_named("label") {
+        let (key, value) = (label.arg(0, log), label.arg(1, log));
+        labels.extend(key.zip(value));
+    }
+    let version = node.prop("version", log);
+    let description = node.text_of_child("description", log);
+    let image = node.text_of_child("image", log);
+    Some(Header { name: node.arg(0, log)?, version, description, image, labels })
+}
+
+fn check_compiler(wanted: &Spanned<SemverReq>, log: &mut Log) {
+    let ours = semver::Version::parse(crate::VERSION).expect("the crate's own version is one");
+    // A pre-release of a version that would do, does.
+    let release = semver::Version::new(ours.major, ours.minor, ours.patch);
+    if !wanted.value.matches(&release) {
+        log.error(
+            Diagnostic::error(
+                codes::COMPILER_VERSION,
+                format!("this is jcc {ours}, and the project is not written for it"),
+            )
+            .at(wanted.span, "the versions it is written for")
+            .help("install such a version, or change the requirement if this one will do"),
+        );
+    }
+}
+
+/// Reads one `allow`.
+pub(super) fn decode_allow(node: Reader<'_>, log: &mut Log) -> Option<Allow> {
+    let code: Option<Spanned<String>> = node.arg(0, log);
+    let reason: Option<Spanned<String>> = node.prop("reason", log);
+    if let Some(reason) = reason.as_ref().filter(|reason| reason.trim().is_empty()) {
+        log.error(
+            Diagnostic::error(codes::EMPTY_REASON, "the reason says nothing")
+                .at(reason.span, "why is it meant?")
+                .help("one line that a reviewer understands, such as `reason=\"the robot has no network\"`"),
+        );
+    }
+    Some(Allow { code: code?, reason: reason?, span: node.span() })
 }

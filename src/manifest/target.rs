@@ -1,9 +1,63 @@
 //! `target`.
 
+use crate::diagnostic::Log;
 use crate::source::{Span, Spanned};
-use crate::value::{Name, Requirement, Version};
+use crate::syntax::Reader;
+use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
+use crate::value::{Name, Parse, Requirement, Version};
 
-use super::Engine;
+use super::app::APP;
+use super::apt::APT;
+use super::base::BASE;
+use super::output::CACHE;
+use super::package::{PACKAGES, PIN};
+use super::pip::PIP;
+use super::project::ALLOW;
+use super::run::RUN;
+use super::test::TEST;
+use super::{Engine, decode};
+
+/// `target`.
+pub(super) static TARGET: NodeSpec = NodeSpec::new(
+    "target",
+    "Where the image runs; nodes of the top level may stand in it, for this target alone.",
+)
+.args(&[ArgSpec::text("NAME", "The target's name; with one target it may be left out.").optional()])
+.children(&[
+    &DEVICE, &PLATFORM, &GPU, &JETPACK, &L4T, &UBUNTU, &DRIVER, &ENGINE, &PIN, &BASE, &PACKAGES, &APT, &PIP,
+    &APP, &RUN, &TEST, &CACHE, &ALLOW,
+]);
+static DEVICE: NodeSpec =
+    NodeSpec::new("device", "A machine of the catalogue; it fixes platform, CPU and GPU.")
+        .args(&[ArgSpec::text("NAME", "The machine, as `jcc list devices` names it.")])
+        .optional();
+static PLATFORM: NodeSpec = NodeSpec::new("platform", "The platform, where no device is named.")
+    .args(&[ArgSpec::text("NAME", "The platform, such as `x86_64`.")])
+    .optional();
+static GPU: NodeSpec =
+    NodeSpec::new("gpu", "The compute capabilities to build for, where no device fixes them.")
+        .rest(ArgSpec::text("CAPABILITY", "A compute capability, such as `8.6`."))
+        .optional();
+static JETPACK: NodeSpec = axis("jetpack", "The JetPack release.");
+static L4T: NodeSpec = axis("l4t", "The L4T release.");
+static UBUNTU: NodeSpec = axis("ubuntu", "The Ubuntu release of the image.");
+static DRIVER: NodeSpec = axis("driver", "The GPU driver of the host.");
+static ENGINE: NodeSpec = NodeSpec::new("engine", "What runs the containers there.")
+    .args(&[ArgSpec::new(
+        "ENGINE",
+        Kind::Choice(Engine::WORDS),
+        "Docker with Compose, or Podman with Quadlet.",
+    )])
+    .optional();
+
+const fn axis(name: &'static str, doc: &'static str) -> NodeSpec {
+    const VERSIONS: &[ArgSpec] = &[ArgSpec::text("REQUIREMENT", "What versions will do.")];
+    const LIKE: &[PropertySpec] = &[PropertySpec::text(
+        "like",
+        "The known release that one which the catalogue does not know is taken for.",
+    )];
+    NodeSpec::new(name, doc).args(VERSIONS).properties(LIKE).optional()
+}
 
 /// `target "orin" { device "jetson-agx-orin"; jetpack "6.2" }`.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,4 +87,33 @@ pub struct AxisRequirement {
     pub requirement: Spanned<Requirement>,
     /// Which known release an unknown one is taken for.
     pub like: Option<Spanned<Version>>,
+}
+
+/// The requirements that a target may make, each a node.
+const AXES: &[&str] = &["jetpack", "l4t", "ubuntu", "driver"];
+
+/// Reads what a `target` says of itself.
+pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Option<Target> {
+    let name = if node.arg_count() == 0 {
+        let name = Name::parse("default").expect("`default` is a name");
+        Some(Spanned::new(name, node.name_span()))
+    } else {
+        node.arg(0, log)
+    };
+    let device = node.text_of_child("device", log);
+    let platform = node.text_of_child("platform", log);
+    let gpu = decode::texts_or_numbers(node, "gpu", log);
+    let axes = node.children().filter_map(|child| axis_of(child, log)).collect();
+    let engine = decode::choice(node.child("engine"));
+    Some(Target { name: name?, device, platform, gpu, axes, engine, span: node.span() })
+}
+
+fn axis_of(node: Reader<'_>, log: &mut Log) -> Option<AxisRequirement> {
+    if !AXES.contains(&node.name()) {
+        return None;
+    }
+    let axis = node.name_as(log);
+    let requirement = decode::text_or_number(node, 0, log);
+    let like = node.prop("like", log);
+    Some(AxisRequirement { axis: axis?, requirement: requirement?, like })
 }

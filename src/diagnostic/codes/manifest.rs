@@ -27,4 +27,42 @@ super::codes! { "manifest":
     UNEXPECTED_CHILDREN = "unexpected-children";
     /// No block where there must be one.
     MISSING_CHILDREN = "missing-children";
+    /// Two things of one name.
+    DUPLICATE_NAME = "duplicate-name";
+    /// A base that is named twice, or not at all.
+    BASE_CHOICE = "base-choice";
+    /// A user called root with another number, or another one with root's.
+    ROOT_USER = "root-user";
+    /// A switch among the GPUs of `gpu`.
+    MIXED_GPUS = "mixed-gpus";
+    /// A soft limit over the hard one.
+    LIMIT_ORDER = "limit-order";
+    /// A secret from nowhere, or from two places.
+    SECRET_SOURCE = "secret-source";
+    /// `allow` without a word of why.
+    EMPTY_REASON = "empty-reason";
+    /// A manifest for other versions of jcc.
+    COMPILER_VERSION = "compiler-version";
+    /// A target without a name among several.
+    UNNAMED_TARGET = "unnamed-target";
+    /// Manifests that extend each other.
+    EXTENDS_CYCLE = "extends-cycle";
+    /// A ready-made manifest that there is not.
+    UNKNOWN_STACK = "unknown-stack";
+    /// A file that is not there.
+    MISSING_FILE = "missing-file";
+    /// A folder where a file is needed, and the like.
+    WRONG_FILE_KIND = "wrong-file-kind";
+    /// A link that leads out of the project.
+    OUTSIDE_PROJECT = "outside-project";
+    /// A file that the system does not let be read.
+    UNREADABLE_FILE = "unreadable-file";
+    /// A text that is not UTF-8.
+    NOT_UTF8 = "not-utf8";
+    /// A line of a requirements file that pip cannot read.
+    BAD_REQUIREMENT = "bad-requirement";
+    /// A requirement that is a path.
+    LOCAL_REQUIREMENT = "local-requirement";
+    /// Requirements files that take each other in.
+    REQUIREMENTS_CYCLE = "requirements-cycle";
 }

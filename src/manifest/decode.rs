@@ -1,0 +1,181 @@
+//! What several decoders share.
+
+use crate::diagnostic::Log;
+use crate::source::{Span, Spanned};
+use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
+use crate::syntax::{Reader, Value, invalid};
+use crate::value::{Id, Parse, UserName};
+
+use super::{Env, Flag};
+
+/// An enum that is written as one of a few words.
+pub(super) trait Choice: Sized {
+    /// The variant of this word.
+    fn of(word: &str) -> Option<Self>;
+}
+
+/// Declares how an enum is written: its `WORDS` for the tables, `as_str`, and [`Choice`].
+macro_rules! words {
+    ($type:ident: $($word:literal => $variant:ident),+ $(,)?) => {
+        impl $type {
+            /// How the variants are written.
+            pub const WORDS: &'static [&'static str] = &[$($word),+];
+
+            /// How it is written.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+        }
+
+        impl $crate::manifest::decode::Choice for $type {
+            fn of(word: &str) -> Option<Self> {
+                match word {
+                    $($word => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+pub(super) use words;
+
+/// A switch: `jtop`, `jtop #true`, `jtop #false`.
+pub(super) const fn flag(name: &'static str, doc: &'static str) -> NodeSpec {
+    const ON: &[ArgSpec] = &[ArgSpec::new("ON", Kind::Bool, "`#false` turns it off again.").optional()];
+    NodeSpec::new(name, doc).args(ON).optional()
+}
+
+/// A node that stands once and takes one text.
+pub(super) const fn one_text(
+    name: &'static str,
+    doc: &'static str,
+    argument: &'static [ArgSpec],
+) -> NodeSpec {
+    NodeSpec::new(name, doc).args(argument).optional()
+}
+
+/// `env`, in `app`, `run` and `service`.
+pub(super) static ENV: NodeSpec = NodeSpec::new("env", "Variables of the environment.").open(&VARIABLE);
+static VARIABLE: NodeSpec = NodeSpec::new("KEY", "One variable.")
+    .args(&[ArgSpec::new(
+        "VALUE",
+        Kind::Either(&[Kind::Text, Kind::Number]),
+        "Its value, passed on unchanged.",
+    )])
+    .optional();
+
+/// `command`, in `app`, `run` and `service`.
+pub(super) static COMMAND: NodeSpec = NodeSpec::new("command", "What is started.")
+    .rest(ArgSpec::text("WORD", "A word of it, as the program sees it."))
+    .optional();
+
+/// `healthcheck`, in `app`, `run` and `service`.
+pub(super) static HEALTHCHECK: NodeSpec =
+    NodeSpec::new("healthcheck", "What tells that the container works.")
+        .rest(ArgSpec::text("WORD", "A word of the check; one word with blanks is run by a shell."))
+        .properties(&[
+            PropertySpec::text("interval", "Between two checks, such as `30s`."),
+            PropertySpec::text("timeout", "A check that takes longer failed."),
+            PropertySpec::text("start-period", "Failures in this time after the start don't count."),
+            PropertySpec::new("retries", Kind::Integer, "So many failures in a row are unhealthy."),
+        ])
+        .optional();
+
+/// The word of a choice; one that is none was told by the tables.
+pub(super) fn choice<T: Choice>(node: Option<Reader<'_>>) -> Option<Spanned<T>> {
+    let given = node?.raw_arg(0)?;
+    let Value::String(word) = given.value else { return None };
+    T::of(word).map(|value| Spanned::new(value, given.span))
+}
+
+/// The word of a property that is a choice.
+pub(super) fn choice_prop<T: Choice>(node: Reader<'_>, key: &str) -> Option<Spanned<T>> {
+    let given = node.props().iter().find(|given| given.key.value == key)?;
+    let Value::String(word) = &given.value else { return None };
+    T::of(word).map(|value| Spanned::new(value, given.span))
+}
+
+/// A switch of a block.
+pub(super) fn flag_of(node: Reader<'_>, name: &str, log: &mut Log) -> Flag {
+    Flag(node.flag_of_child(name, log))
+}
+
+/// All variables of the `env` blocks.
+pub(super) fn env(node: Reader<'_>, log: &mut Log) -> Env {
+    let mut all = Env::new();
+    for variable in node.children_named("env").flat_map(Reader::children) {
+        let (key, value) = (variable.name_as(log), text_or_number(variable, 0, log));
+        all.extend(key.zip(value));
+    }
+    all
+}
+
+/// An argument that may be written without quotes where it is a number: `expose 8080`.
+pub(super) fn text_or_number<T: Parse>(node: Reader<'_>, at: usize, log: &mut Log) -> Option<Spanned<T>> {
+    let given = node.raw_arg(at)?;
+    parsed(&as_text(given.value)?, given.span, &format!("`{}`", node.name()), log)
+}
+
+/// A property that may be written without quotes where it is a number: `chmod=755`.
+pub(super) fn prop_or_number<T: Parse>(node: Reader<'_>, key: &str, log: &mut Log) -> Option<Spanned<T>> {
+    let given = node.props().iter().find(|given| given.key.value == key)?;
+    parsed(&as_text(&given.value)?, given.span, &format!("`{key}`"), log)
+}
+
+/// The text of a value that is a text or a number; what else it may be was told by the tables.
+fn as_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) | Value::Float(text) => Some(text.clone()),
+        Value::Integer(number) => Some(number.to_string()),
+        Value::Bool(_) | Value::Null => None,
+    }
+}
+
+/// A text as a value, told at `span` where it is none.
+pub(super) fn parsed<T: Parse>(text: &str, span: Span, owner: &str, log: &mut Log) -> Option<Spanned<T>> {
+    match T::parse(text) {
+        Ok(value) => Some(Spanned::new(value, span)),
+        Err(why) => {
+            log.error(invalid(&why, text, span, owner));
+            None
+        }
+    }
+}
+
+/// The number of a user or a group.
+pub(super) fn id(node: Reader<'_>, key: &str, log: &mut Log) -> Option<Spanned<Id>> {
+    prop_or_number(node, key, log)
+}
+
+/// The arguments of every child of this name, numbers or texts.
+pub(super) fn texts_or_numbers<T: Parse>(node: Reader<'_>, name: &str, log: &mut Log) -> Vec<Spanned<T>> {
+    let mut all = Vec::new();
+    for child in node.children_named(name) {
+        all.extend((0..child.arg_count()).filter_map(|at| text_or_number(child, at, log)));
+    }
+    all
+}
+
+/// The words of a command, as one value at the place of all of them.
+pub(super) fn exec(node: Option<Reader<'_>>, log: &mut Log) -> Option<Spanned<Vec<String>>> {
+    let words: Vec<Spanned<String>> = node?.args(log);
+    let span = words.first()?.span.to(words.last()?.span);
+    Some(Spanned::new(words.into_iter().map(|word| word.value).collect(), span))
+}
+
+/// The words of a property that holds several, each at its own place.
+pub(super) fn user_names(node: Reader<'_>, key: &str, log: &mut Log) -> Vec<Spanned<UserName>> {
+    let Some(all) = node.prop::<String>(key, log) else { return Vec::new() };
+    let mut names = Vec::new();
+    for word in all.value.split([' ', ',']).filter(|word| !word.is_empty()) {
+        match UserName::parse(word) {
+            Ok(name) => names.push(Spanned::new(name, all.span)),
+            Err(why) => {
+                log.error(invalid(&why, word, all.span, &format!("`{key}`")));
+            }
+        }
+    }
+    names
+}

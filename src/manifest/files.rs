@@ -1,0 +1,270 @@
+//! The files that a manifest names: whether they are there, inside of the project, and what requirements files say.
+
+use std::borrow::Cow;
+
+use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
+use crate::source::{SourceId, Sources, Span, Spanned};
+use crate::syntax::invalid;
+use crate::value::ProjectPath;
+use crate::world::{FileKind, World};
+
+use super::layer::Layer;
+use super::requirements::{self, Line};
+use super::{KeyLocation, Requirements};
+
+/// The world as a manifest sees it, and what was read of it.
+pub(super) struct Files<'a> {
+    pub(super) world: &'a dyn World,
+    pub(super) sources: &'a mut Sources,
+    pub(super) log: &'a mut Log,
+    /// Every text that was read, in order.
+    pub(super) read: Vec<SourceId>,
+}
+
+/// What a path leads to, for messages.
+#[derive(Clone, Copy, PartialEq)]
+enum Wanted {
+    File,
+    Folder,
+    Either,
+}
+
+impl<'a> Files<'a> {
+    /// Nothing read yet.
+    pub(super) fn new(world: &'a dyn World, sources: &'a mut Sources, log: &'a mut Log) -> Self {
+        Self { world, sources, log, read: Vec::new() }
+    }
+
+    /// Takes a text in.
+    pub(super) fn add(&mut self, name: impl Into<String>, text: impl Into<Cow<'static, str>>) -> SourceId {
+        let id = self.sources.add(name, text);
+        self.read.push(id);
+        id
+    }
+
+    /// Reads a text; what is wrong with it is told at the place that asked for it.
+    pub(super) fn text(&mut self, path: &str, asked: Option<Span>) -> Option<SourceId> {
+        if !self.is_there(path, asked, Wanted::File) {
+            return None;
+        }
+        let told = match self.world.read(path) {
+            Ok(bytes) => match String::from_utf8(bytes) {
+                Ok(text) => return Some(self.add(path, text)),
+                Err(wrong) => Diagnostic::error(
+                    codes::NOT_UTF8,
+                    format!(
+                        "{} is not UTF-8 from byte {} on",
+                        wording::code(path),
+                        wrong.utf8_error().valid_up_to()
+                    ),
+                )
+                .help("save it as UTF-8"),
+            },
+            Err(why) => Diagnostic::error(
+                codes::UNREADABLE_FILE,
+                format!("{} can't be read: {why}", wording::code(path)),
+            ),
+        };
+        self.log.error(at(told, asked, "asked for here"));
+        None
+    }
+
+    /// Checks a folder.
+    pub(super) fn folder(&mut self, path: &Spanned<ProjectPath>) {
+        self.is_there(path.value.as_str(), Some(path.span), Wanted::Folder);
+    }
+
+    fn is_there(&mut self, path: &str, asked: Option<Span>, wanted: Wanted) -> bool {
+        let Some(kind) = self.world.kind(path) else {
+            self.log.error(at(self.missing(path), asked, "no such file"));
+            return false;
+        };
+        if !self.world.is_inside(path) {
+            let told = Diagnostic::error(
+                codes::OUTSIDE_PROJECT,
+                format!("{} is a link that leads out of the project", wording::code(path)),
+            )
+            .help("the build sees the project's folder alone: put a copy of it there");
+            self.log.error(at(told, asked, "leads out"));
+            return false;
+        }
+        let wrong = match (wanted, kind) {
+            (Wanted::File, FileKind::Folder) => Some(("a folder", "a file")),
+            (Wanted::Folder, FileKind::File) => Some(("a file", "a folder")),
+            (_, FileKind::Other) => Some(("neither a file nor a folder", "one")),
+            _ => None,
+        };
+        let Some((is, needed)) = wrong else { return true };
+        let told = Diagnostic::error(codes::WRONG_FILE_KIND, format!("{} is {is}", wording::code(path)));
+        self.log.error(at(told, asked, format!("{needed} is needed here").as_str()));
+        false
+    }
+
+    /// That nothing is there, with the names that are and look like it.
+    fn missing(&self, path: &str) -> Diagnostic {
+        let told = Diagnostic::error(codes::MISSING_FILE, format!("{} does not exist", wording::code(path)));
+        let (mut folder, mut rest) = ("", path);
+        while let Some((name, further)) = rest.split_once('/') {
+            let inner = &path[..path.len() - further.len() - 1];
+            if self.world.kind(inner) != Some(FileKind::Folder) {
+                rest = name;
+                break;
+            }
+            (folder, rest) = (inner, further);
+        }
+        let names = self.world.list(if folder.is_empty() { "." } else { folder }).unwrap_or_default();
+        let near = wording::nearest(rest, names.iter().map(String::as_str));
+        let shown: Vec<String> = near
+            .iter()
+            .map(|name| {
+                if folder.is_empty() {
+                    wording::code(name)
+                } else {
+                    wording::code(format!("{folder}/{name}"))
+                }
+            })
+            .collect();
+        told.maybe_help((!shown.is_empty()).then(|| format!("did you mean {}?", wording::any_of(&shown))))
+    }
+
+    /// Reads a requirements file and those that it takes in.
+    fn requirements(&mut self, wanted: &mut Requirements) {
+        let mut reading = Reading { wanted, open: Vec::new(), done: Vec::new() };
+        let path = reading.wanted.path.clone();
+        self.requirements_file(&path.value, path.span, false, &mut reading);
+    }
+
+    fn requirements_file(
+        &mut self,
+        path: &ProjectPath,
+        asked: Span,
+        constraint: bool,
+        reading: &mut Reading<'_>,
+    ) {
+        if reading.open.contains(path) {
+            let ring: Vec<String> = wording::codes(reading.open.iter().map(ProjectPath::as_str));
+            self.log.error(
+                Diagnostic::error(
+                    codes::REQUIREMENTS_CYCLE,
+                    format!(
+                        "requirements files take each other in: {} → {}",
+                        ring.join(" → "),
+                        wording::code(path.as_str())
+                    ),
+                )
+                .at(asked, format!("{} is being read", wording::code(path.as_str())))
+                .help("take this line out"),
+            );
+            return;
+        }
+        if reading.done.contains(&(path.clone(), constraint)) {
+            return;
+        }
+        reading.done.push((path.clone(), constraint));
+        let Some(source) = self.text(path.as_str(), Some(asked)) else { return };
+        let text = self.sources.get(source).text.clone();
+        reading.open.push(path.clone());
+        for line in requirements::lines(source, &text) {
+            self.line(line, constraint, reading);
+        }
+        reading.open.pop();
+    }
+
+    fn line(&mut self, line: Line, constraint: bool, reading: &mut Reading<'_>) {
+        match line {
+            Line::Spec(spec) if constraint => reading.wanted.constraints.push(spec),
+            Line::Spec(spec) => reading.wanted.specs.push(spec),
+            Line::Hashes => reading.wanted.hashed = true,
+            Line::Include { path, constraint: more } => self.include(&path, constraint || more, reading),
+            Line::Local(text) => {
+                self.log.error(
+                    Diagnostic::error(
+                        codes::LOCAL_REQUIREMENT,
+                        format!("{} is not there when requirements are installed", wording::code(&text.value)),
+                    )
+                    .at(text.span, "something beside this file")
+                    .help("the code is copied later: install it from there with `app { run \"pip install --no-deps .\" }`"),
+                );
+            }
+            Line::UnknownOption(name) => {
+                let told = Diagnostic::error(
+                    codes::BAD_REQUIREMENT,
+                    format!("pip has no option {} in requirements files", wording::code(&name.value)),
+                );
+                let near = wording::did_you_mean(&name.value, requirements::OPTIONS.iter().copied());
+                self.log.error(told.at(name.span, "no such option").maybe_help(near));
+            }
+            Line::Incomplete(name) => {
+                let told = Diagnostic::error(
+                    codes::BAD_REQUIREMENT,
+                    format!("{} names no file", wording::code(&name.value)),
+                );
+                self.log.error(told.at(name.span, "which one?"));
+            }
+            Line::Wrong { span, invalid } => {
+                let told = Diagnostic::error(codes::BAD_REQUIREMENT, invalid.message);
+                self.log.error(told.at(span, "pip can't read this").maybe_help(invalid.help));
+            }
+        }
+    }
+
+    fn include(&mut self, written: &Spanned<String>, constraint: bool, reading: &mut Reading<'_>) {
+        let folder = reading.open.last().and_then(ProjectPath::parent).unwrap_or_else(ProjectPath::root);
+        match folder.join(written) {
+            Ok(path) => {
+                if reading.wanted.includes.iter().all(|other| other.value != path) {
+                    reading.wanted.includes.push(Spanned::new(path.clone(), written.span));
+                }
+                self.requirements_file(&path, written.span, constraint, reading);
+            }
+            Err(why) => {
+                self.log.error(invalid(&why, written, written.span, "this line"));
+            }
+        }
+    }
+}
+
+/// A requirements file that is being read, with those that it takes in.
+struct Reading<'a> {
+    wanted: &'a mut Requirements,
+    open: Vec<ProjectPath>,
+    done: Vec<(ProjectPath, bool)>,
+}
+
+fn at(told: Diagnostic, asked: Option<Span>, label: &str) -> Diagnostic {
+    match asked {
+        Some(span) => told.at(span, label),
+        None => told,
+    }
+}
+
+/// Checks every file that a block names, and reads its requirements files.
+pub(super) fn check(layer: &mut Layer, files: &mut Files<'_>) {
+    let pip = &mut layer.pip;
+    let venvs = pip.venvs.iter_mut().flat_map(|venv| &mut venv.requirements);
+    let app = layer.app.iter_mut().flat_map(|app| &mut app.requirements);
+    for wanted in pip.requirements.iter_mut().chain(venvs).chain(app) {
+        files.requirements(wanted);
+    }
+    for source in &layer.apt.sources {
+        if let Some(Spanned { value: KeyLocation::File(path), span }) = &source.key {
+            files.is_there(path.as_str(), Some(*span), Wanted::File);
+        }
+    }
+    for copy in layer.app.iter().flat_map(|app| &app.copies) {
+        if copy.from.value.as_str() != "." {
+            files.is_there(copy.from.value.as_str(), Some(copy.from.span), Wanted::Either);
+        }
+    }
+    let services = layer.run.services.iter().map(|service| &service.run);
+    for file in std::iter::once(&layer.run).chain(services).flat_map(|run| &run.env_files) {
+        if file.required && files.world.kind(file.path.value.as_str()).is_none() {
+            let path = wording::code(file.path.value.as_str());
+            files.log.tell(
+                Diagnostic::warning(codes::MISSING_FILE, format!("{path} does not exist yet"))
+                    .at(file.path.span, "the engine starts nothing without it")
+                    .help("add `required=#false` if it may be absent"),
+            );
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! From a file and all that it extends to one [`Manifest`].
+
+use std::borrow::Cow;
+
+use crate::diagnostic::{Diagnostic, Log, Told, codes::manifest as codes, wording};
+use crate::source::{SourceId, Sources, Span, Spanned};
+use crate::syntax::schema::{ArgSpec, NodeSpec, check};
+use crate::syntax::{self, Document, Reader};
+use crate::value::{Parse, ProjectPath};
+use crate::world::World;
+
+use super::files::{self, Files};
+use super::layer::{self, Layer};
+use super::{Header, Manifest, Output, Target, output, overlay, project, target};
+
+/// The ready-made manifests that `extends "stack:NAME"` takes.
+pub trait Stacks {
+    /// The name under which users know it, and its text.
+    fn stack(&self, name: &str) -> Option<(String, Cow<'static, str>)>;
+
+    /// The names of all, sorted.
+    fn names(&self) -> Vec<String>;
+}
+
+pub(super) static EXTENDS: NodeSpec =
+    NodeSpec::new("extends", "Takes another manifest's nodes first; this file's own win, node by node.")
+        .args(&[ArgSpec::text("WHERE", "A path beside this file, or `stack:NAME` for a ready-made one.")]);
+pub(super) static CATALOG: NodeSpec =
+    NodeSpec::new("catalog", "One more folder of package definitions, over the built-in ones.")
+        .args(&[ArgSpec::text("DIR", "The folder, in the project.")]);
+
+/// What one file says, and what it extends under it.
+#[derive(Default)]
+struct Draft {
+    header: Option<Header>,
+    targets: Vec<TargetDraft>,
+    common: Layer,
+    output: Output,
+    catalogs: Vec<Spanned<ProjectPath>>,
+}
+
+/// A target and the nodes that stand in it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct TargetDraft {
+    pub(super) target: Target,
+    pub(super) layer: Layer,
+    /// Whether the name was written.
+    named: bool,
+}
+
+/// Reads the manifest at `path`, in the project's root, and everything that it extends.
+pub fn load(
+    world: &dyn World,
+    path: &str,
+    library: &dyn Stacks,
+    sources: &mut Sources,
+    log: &mut Log,
+) -> Result<Manifest, Told> {
+    let mut loader =
+        Loader { files: Files::new(world, sources, log), library, open: Vec::new(), done: Vec::new() };
+    let draft = match ProjectPath::parse(path) {
+        Ok(path) => loader.file(&Place::Path(path), None),
+        Err(why) => {
+            loader.files.log.error(Diagnostic::error(codes::INVALID_VALUE, why.message).maybe_help(why.help));
+            None
+        }
+    };
+    let read = loader.files.read;
+    let manifest = draft.and_then(|draft| finish(draft, read, sources, log));
+    log.checkpoint()?;
+    Ok(manifest.expect("a manifest is missing only where an error was told"))
+}
+
+/// Where a manifest is.
+#[derive(Debug, Clone, PartialEq)]
+enum Place {
+    /// A file, from the project's root.
+    Path(ProjectPath),
+    /// A ready-made one.
+    Stack(String),
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Path(path) => f.write_str(path.as_str()),
+            Self::Stack(name) => write!(f, "stack:{name}"),
+        }
+    }
+}
+
+struct Loader<'a> {
+    files: Files<'a>,
+    library: &'a dyn Stacks,
+    /// The files that are being read, each with the `extends` that asked for it.
+    open: Vec<(Place, Option<Span>)>,
+    done: Vec<Place>,
+}
+
+impl Loader<'_> {
+    fn file(&mut self, place: &Place, asked: Option<Span>) -> Option<Draft> {
+        if let Some(at) = self.open.iter().position(|(other, _)| other == place) {
+            self.cycle(at, place, asked);
+            return None;
+        }
+        if self.done.contains(place) {
+            // Two ways lead to it: its nodes are there already.
+            return None;
+        }
+        self.done.push(place.clone());
+        let source = self.text(place, asked)?;
+        let text = self.files.sources.get(source).text.clone();
+        let document = syntax::parse(source, &text, self.files.log)?;
+        check(&document, super::LANGUAGE, "a manifest", self.files.log);
+        self.open.push((place.clone(), asked));
+        let mut draft = self.extended(&document, place);
+        self.open.pop();
+        let mut own = decode(&document, self.files.log);
+        for layer in std::iter::once(&mut own.common).chain(own.targets.iter_mut().map(|one| &mut one.layer))
+        {
+            files::check(layer, &mut self.files);
+        }
+        for folder in &own.catalogs {
+            self.files.folder(folder);
+        }
+        draft.overlay(own);
+        Some(draft)
+    }
+
+    /// Everything that the file extends, in order.
+    fn extended(&mut self, document: &Document, place: &Place) -> Draft {
+        let mut draft = Draft::default();
+        for node in Reader::all(&document.nodes).filter(|node| node.name() == "extends") {
+            let Some(wanted) = node.arg::<String>(0, self.files.log) else { continue };
+            let found = self.place(&wanted, place).and_then(|other| self.file(&other, Some(wanted.span)));
+            if let Some(found) = found {
+                draft.overlay(found);
+            }
+        }
+        draft
+    }
+
+    /// Where `wanted`, written in the file at `from`, leads.
+    fn place(&mut self, wanted: &Spanned<String>, from: &Place) -> Option<Place> {
+        if let Some(name) = wanted.strip_prefix("stack:") {
+            return Some(Place::Stack(name.to_owned()));
+        }
+        let folder = match from {
+            Place::Path(path) => path.parent().unwrap_or_else(ProjectPath::root),
+            Place::Stack(_) => ProjectPath::root(),
+        };
+        match folder.join(wanted) {
+            Ok(path) => Some(Place::Path(path)),
+            Err(why) => {
+                self.files.log.error(syntax::invalid(&why, wanted, wanted.span, "`extends`"));
+                None
+            }
+        }
+    }
+
+    fn text(&mut self, place: &Place, asked: Option<Span>) -> Option<SourceId> {
+        match place {
+            Place::Path(path) => self.files.text(path.as_str(), asked),
+            Place::Stack(name) => {
+                let found = self.library.stack(name);
+                if found.is_none() {
+                    self.unknown_stack(name, asked);
+                }
+                found.map(|(shown, text)| self.files.add(shown, text))
+            }
+        }
+    }
+
+    fn unknown_stack(&mut self, name: &str, asked: Option<Span>) {
+        let known = self.library.names();
+        let near = wording::did_you_mean(name, known.iter().map(String::as_str));
+        let listed =
+            (!known.is_empty()).then(|| format!("there are {}", wording::all_of(&wording::codes(&known))));
+        let mut told =
+            Diagnostic::error(codes::UNKNOWN_STACK, format!("there is no stack {}", wording::code(name)));
+        if let Some(asked) = asked {
+            told = told.at(asked, "asked for here");
+        }
+        self.files.log.error(told.maybe_help(near).maybe_help(listed));
+    }
+
+    fn cycle(&mut self, start: usize, place: &Place, asked: Option<Span>) {
+        let ring: Vec<String> =
+            self.open[start..].iter().map(|(one, _)| wording::code(one.to_string())).collect();
+        let last = ring.last().expect("the file that closes the ring is open");
+        let again = wording::code(place.to_string());
+        let message = if ring.len() == 1 {
+            format!("{again} extends itself")
+        } else {
+            format!("manifests extend each other in a circle: {} → {again}", ring.join(" → "))
+        };
+        let mut told = Diagnostic::error(codes::EXTENDS_CYCLE, message);
+        if let Some(asked) = asked {
+            told = told.at(asked, format!("{last} takes in {again}, which is being read"));
+        }
+        for (at, (_, asked)) in self.open.iter().enumerate().skip(start + 1) {
+            if let Some(asked) = *asked {
+                told = told.at(asked, format!("{} takes in {}", ring[at - start - 1], ring[at - start]));
+            }
+        }
+        self.files.log.error(told.help("take one of these lines out; what both need goes into a third file"));
+    }
+}
+
+fn decode(document: &Document, log: &mut Log) -> Draft {
+    let nodes = Reader::all(&document.nodes);
+    let find = |name: &'static str| Reader::all(&document.nodes).find(move |node| node.name() == name);
+    let mut targets: Vec<TargetDraft> = Vec::new();
+    for node in nodes.clone().filter(|node| node.name() == "target") {
+        let layer = layer::decode(node.children(), log);
+        let target = target::decode(node, log);
+        targets.extend(target.map(|target| TargetDraft { target, layer, named: node.arg_count() > 0 }));
+    }
+    layer::names(targets.iter().filter(|one| one.named).map(|one| one.target.name.as_ref()), "targets", log);
+    let mut catalogs = Vec::new();
+    for node in nodes.clone().filter(|node| node.name() == "catalog") {
+        catalogs.extend(node.arg(0, log));
+    }
+    Draft {
+        header: find("project").and_then(|node| project::decode(node, log)),
+        targets,
+        common: layer::decode(nodes, log),
+        output: find("output").map(|node| output::decode(node, log)).unwrap_or_default(),
+        catalogs,
+    }
+}
+
+impl Draft {
+    fn overlay(&mut self, other: Self) {
+        let Self { header, targets, common, output, catalogs } = other;
+        match (&mut self.header, header) {
+            (Some(ours), Some(theirs)) => ours.overlay(theirs),
+            (ours @ None, theirs) => *ours = theirs,
+            (Some(_), None) => {}
+        }
+        // A target without a name stands for the only one there is: it gives way to any that are named.
+        if targets.iter().any(|one| one.named) {
+            self.targets.retain(|one| one.named);
+        }
+        for one in targets {
+            match self.targets.iter_mut().find(|other| other.target.name.value == one.target.name.value) {
+                Some(same) => {
+                    same.target.overlay(one.target);
+                    same.layer.overlay(one.layer);
+                    same.named = one.named;
+                }
+                None => self.targets.push(one),
+            }
+        }
+        self.common.overlay(common);
+        self.output.overlay(output);
+        overlay::add_new(&mut self.catalogs, catalogs);
+    }
+}
+
+/// What only the whole can be asked: a name, a target, names for several.
+fn finish(draft: Draft, read: Vec<SourceId>, sources: &Sources, log: &mut Log) -> Option<Manifest> {
+    let first = *read.first()?;
+    let start = Span::new(first, 0..0);
+    let file = wording::code(&sources.get(first).name);
+    let mut missing = |node: &str, help: &str| {
+        let told = Diagnostic::error(codes::MISSING_NODE, format!("{file} has no `{node}`"));
+        log.error(told.at(start, format!("`{node}` is missing")).help(help));
+    };
+    if draft.header.is_none() {
+        missing("project", "add `project \"NAME\" version=\"0.1.0\"`");
+    }
+    if draft.targets.is_empty() {
+        missing("target", "add `target { device \"NAME\" }`: `jcc list devices` names them");
+    }
+    for unnamed in draft.targets.iter().filter(|one| !one.named && draft.targets.len() > 1) {
+        let told = Diagnostic::error(codes::UNNAMED_TARGET, "with several targets each needs a name")
+            .at(unnamed.target.name.span, "this one has none");
+        let other = draft.targets.iter().find(|other| other.target.span != unnamed.target.span);
+        let told = match other {
+            Some(other) => told.at(other.target.name.span, "another target"),
+            None => told,
+        };
+        log.error(told.help("write `target \"NAME\" { … }`"));
+    }
+    let Draft { header, targets, common, output, catalogs } = draft;
+    Some(Manifest { header: header?, targets, common, output, catalogs, sources_read: read })
+}

@@ -1,0 +1,205 @@
+//! Requirements files: what pip would read in them, each thing at its place in that file.
+//!
+//! Every byte keeps its offset: a continued line is read as one by blanking its backslash and line break.
+
+use crate::source::{SourceId, Span, Spanned};
+use crate::value::{Parse, PepRequirement};
+
+/// One thing that a line says.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Line {
+    /// `numpy==1.26.4`, and whether hashes follow it.
+    Spec(Spanned<PepRequirement>),
+    /// `-r other.txt`, `-c constraints.txt`.
+    Include {
+        /// As written.
+        path: Spanned<String>,
+        /// `-c`: its lines bind, but ask for nothing.
+        constraint: bool,
+    },
+    /// `--hash=…` after a requirement, or `--require-hashes`.
+    Hashes,
+    /// `-e .`, `./wheels/x.whl`: something beside the file, which the layer of the requirements has not.
+    Local(Spanned<String>),
+    /// An option that pip does not have in such files.
+    UnknownOption(Spanned<String>),
+    /// An option without what it needs.
+    Incomplete(Spanned<String>),
+    /// A line that is no requirement.
+    Wrong {
+        /// Where.
+        span: Span,
+        /// What is wrong.
+        invalid: crate::value::Invalid,
+    },
+}
+
+/// Options of pip that may stand in a requirements file and tell us nothing.
+pub(super) const OPTIONS: &[&str] = &[
+    "-i",
+    "--index-url",
+    "--pypi-url",
+    "--extra-index-url",
+    "--no-index",
+    "-f",
+    "--find-links",
+    "--no-binary",
+    "--only-binary",
+    "--prefer-binary",
+    "--pre",
+    "--trusted-host",
+    "--use-feature",
+    "--uploaded-prior-to",
+];
+
+/// What a requirements file says, in order.
+pub(super) fn lines(source: SourceId, text: &str) -> Vec<Line> {
+    let joined = join_continued(text);
+    let mut out = Vec::new();
+    let mut start = 0;
+    for line in joined.split('\n') {
+        let content = without_comment(line);
+        let trimmed = content.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\u{c}']);
+        let lead = content.len() - trimmed.len();
+        let piece = Piece { source, start: start + lead, text: trimmed.trim_end() };
+        if !piece.text.is_empty() {
+            read_line(piece, &mut out);
+        }
+        start += line.len() + 1;
+    }
+    out
+}
+
+/// A stretch of the file.
+#[derive(Clone, Copy)]
+struct Piece<'a> {
+    source: SourceId,
+    start: usize,
+    text: &'a str,
+}
+
+impl<'a> Piece<'a> {
+    fn span(self) -> Span {
+        Span::new(self.source, self.start..self.start + self.text.len())
+    }
+
+    fn owned(self) -> Spanned<String> {
+        Spanned::new(self.text.to_owned(), self.span())
+    }
+
+    /// The part from `at` on, without the blanks around it.
+    fn after(self, at: usize) -> Self {
+        let rest = &self.text[at..];
+        let trimmed = rest.trim_start();
+        Self { start: self.start + at + rest.len() - trimmed.len(), text: trimmed.trim_end(), ..self }
+    }
+
+    fn before(self, at: usize) -> Piece<'a> {
+        Self { text: self.text[..at].trim_end(), ..self }
+    }
+}
+
+/// Blanks `\` and the line break after it. A line that is a comment does not go on.
+fn join_continued(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let body = line.trim_end_matches(['\n', '\r']);
+        let comment = body.trim_start().starts_with('#');
+        match body.strip_suffix('\\') {
+            Some(kept) if !comment && body.len() < line.len() => {
+                out.push_str(kept);
+                out.extend(std::iter::repeat_n(' ', line.len() - kept.len()));
+            }
+            _ => out.push_str(line),
+        }
+    }
+    out
+}
+
+/// Up to a `#` that starts the line or follows a blank; any other belongs to a URL.
+fn without_comment(line: &str) -> &str {
+    let mut blank = true;
+    for (at, letter) in line.char_indices() {
+        if letter == '#' && blank {
+            return &line[..at];
+        }
+        blank = letter.is_whitespace();
+    }
+    line
+}
+
+fn read_line(line: Piece<'_>, out: &mut Vec<Line>) {
+    if line.text.starts_with('-') {
+        return read_option(line, out);
+    }
+    let end = line.text.find(" --").or_else(|| line.text.find("\t--")).unwrap_or(line.text.len());
+    let spec = line.before(end);
+    let options = &line.text[end..];
+    if options.contains("--hash") {
+        out.push(Line::Hashes);
+    }
+    if spec.text.contains("${") || is_url(spec.text) {
+        // pip fills variables in, and a bare URL does not say which package it is.
+    } else if is_path(spec.text) {
+        out.push(Line::Local(spec.owned()));
+    } else {
+        out.push(read_spec(spec));
+    }
+}
+
+fn read_spec(spec: Piece<'_>) -> Line {
+    match PepRequirement::parse(spec.text) {
+        Ok(value) => Line::Spec(Spanned::new(value, spec.span())),
+        Err(invalid) => {
+            let span = invalid
+                .at
+                .clone()
+                .map_or(spec.span(), |at| Span::new(spec.source, spec.start + at.start..spec.start + at.end));
+            Line::Wrong { span, invalid }
+        }
+    }
+}
+
+fn read_option(line: Piece<'_>, out: &mut Vec<Line>) {
+    let end = line.text.find(|c: char| c == '=' || c.is_whitespace()).unwrap_or(line.text.len());
+    let (name, mut argument) = (line.before(end), line.after(end));
+    if argument.text.starts_with('=') {
+        argument = argument.after(1);
+    }
+    // `-rother.txt`: a short option and its value in one word.
+    let short = name.text.len() > 2 && !name.text.starts_with("--") && name.text.is_char_boundary(2);
+    let (name, argument) = if short { (line.before(2), line.after(2)) } else { (name, argument) };
+    match name.text {
+        "-r" | "--requirement" | "-c" | "--constraint" | "-e" | "--editable" if argument.text.is_empty() => {
+            out.push(Line::Incomplete(name.owned()));
+        }
+        "-r" | "--requirement" | "-c" | "--constraint" => {
+            if !is_url(argument.text) && !argument.text.contains("${") {
+                let constraint = matches!(name.text, "-c" | "--constraint");
+                out.push(Line::Include { path: argument.owned(), constraint });
+            }
+        }
+        "-e" | "--editable" => {
+            if !is_url(argument.text) && !argument.text.contains("${") {
+                out.push(Line::Local(line.owned()));
+            }
+        }
+        "--require-hashes" => out.push(Line::Hashes),
+        known if OPTIONS.contains(&known) => {}
+        _ => out.push(Line::UnknownOption(name.owned())),
+    }
+}
+
+/// `https://…`, `git+ssh://…`; `name @ https://…` is a requirement.
+fn is_url(text: &str) -> bool {
+    let scheme = text.split("://").next().unwrap_or("");
+    scheme.len() < text.len()
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+}
+
+/// What pip takes for a path: it starts like one, or names an archive.
+fn is_path(text: &str) -> bool {
+    let first = text.split([' ', '\t', ';', '[']).next().unwrap_or("");
+    let archive = [".whl", ".tar.gz", ".zip", ".tar.bz2"].iter().any(|end| first.ends_with(end));
+    !text.contains('@') && (first.starts_with(['.', '/', '~']) || first.contains('/') || archive)
+}

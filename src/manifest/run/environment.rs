@@ -1,0 +1,100 @@
+//! What the container is told: files of variables, secrets, sockets.
+
+use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes};
+use crate::source::Spanned;
+use crate::syntax::Reader;
+use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
+use crate::value::{EnvName, HostPath, Name, ProjectPath};
+
+use crate::manifest::decode::flag;
+
+pub(super) static ENV_FILE: NodeSpec =
+    NodeSpec::new("env-file", "A file of variables, read when it is started.")
+        .args(&[ArgSpec::text("FILE", "The file, beside the manifest.")])
+        .properties(&[PropertySpec::new(
+            "required",
+            Kind::Bool,
+            "Whether it must be there; it must when absent.",
+        )]);
+pub(super) static SECRET: NodeSpec =
+    NodeSpec::new("secret", "A secret, which the container reads from `/run/secrets/NAME`.")
+        .args(&[ArgSpec::text("NAME", "Names its file.")])
+        .properties(&[
+            PropertySpec::text("file", "The file of the host that holds it."),
+            PropertySpec::text("env", "The variable of the caller's environment that holds it."),
+        ]);
+pub(super) static JTOP: NodeSpec = flag("jtop", "The socket of jtop, which tells the state of a Jetson.");
+pub(super) static DOCKER_SOCKET: NodeSpec =
+    flag("docker-socket", "The engine's socket; who has it is root on the host.");
+
+/// `env-file ".env" [required=#false]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EnvFile {
+    /// Beside the manifest.
+    pub path: Spanned<ProjectPath>,
+    /// Whether its absence is an error of the engine.
+    pub required: bool,
+}
+
+/// `secret "hf-token" file="token.txt"` or `env="HF_TOKEN"`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Secret {
+    /// Names `/run/secrets/NAME`.
+    pub name: Spanned<Name>,
+    /// Where it comes from.
+    pub source: SecretSource,
+}
+
+/// Where a secret comes from; never its value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SecretSource {
+    /// A file of the host, outside of the build.
+    File(Spanned<HostPath>),
+    /// A variable of the caller's environment.
+    Env(Spanned<EnvName>),
+}
+
+/// Reads every `env-file`.
+pub(super) fn env_files(block: Reader<'_>, log: &mut Log) -> Vec<EnvFile> {
+    let mut all = Vec::new();
+    for node in block.children_named("env-file") {
+        let required = node.prop("required", log).is_none_or(|required| required.value);
+        all.extend(node.arg(0, log).map(|path| EnvFile { path, required }));
+    }
+    all
+}
+
+/// Reads every `secret`.
+pub(super) fn secrets(block: Reader<'_>, log: &mut Log) -> Vec<Secret> {
+    block.children_named("secret").filter_map(|node| secret(node, log)).collect()
+}
+
+fn secret(node: Reader<'_>, log: &mut Log) -> Option<Secret> {
+    let name: Option<Spanned<Name>> = node.arg(0, log);
+    let file: Option<Spanned<HostPath>> = node.prop("file", log);
+    let env: Option<Spanned<EnvName>> = node.prop("env", log);
+    let said = |key: &str| node.props().iter().any(|given| given.key.value == key);
+    let source = match (file, env) {
+        (Some(file), Some(env)) => {
+            log.error(
+                Diagnostic::error(codes::SECRET_SOURCE, "a secret comes from one place, this names two")
+                    .at(file.span, "a file")
+                    .at(env.span, "a variable")
+                    .help("keep one of them"),
+            );
+            return None;
+        }
+        (Some(file), None) => SecretSource::File(file),
+        (None, Some(env)) => SecretSource::Env(env),
+        (None, None) if said("file") || said("env") => return None,
+        (None, None) => {
+            log.error(
+                Diagnostic::error(codes::SECRET_SOURCE, "a secret needs to come from somewhere")
+                    .at(node.name_span(), "neither `file=…` nor `env=…`")
+                    .help("write `file=\"PATH\"` for a file of the host, or `env=\"NAME\"` for a variable of the caller"),
+            );
+            return None;
+        }
+    };
+    Some(Secret { name: name?, source })
+}

@@ -1,0 +1,268 @@
+//! GPU, screen, sound, cameras, buses.
+
+use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes};
+use crate::source::Spanned;
+use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
+use crate::syntax::{Reader, Value};
+use crate::value::{HostPath, ImagePath, Invalid, Parse};
+
+use crate::manifest::decode::{self, words};
+
+pub(super) static GPU: NodeSpec =
+    NodeSpec::new("gpu", "The GPU; on unless turned off, and off in a further service unless turned on.")
+        .rest(ArgSpec::new(
+            "WHICH",
+            Kind::Either(&[Kind::Text, Kind::Integer, Kind::Bool]),
+            "`\"all\"`, the indexes or UUIDs of some, or `#false`.",
+        ))
+        .optional();
+pub(super) static DISPLAY: NodeSpec = NodeSpec::new("display", "Windows on the host's screen.")
+    .args(&[ArgSpec::new("SERVER", Kind::Choice(Display::WORDS), "What draws them on the host.")])
+    .optional();
+pub(super) static AUDIO: NodeSpec = NodeSpec::new("audio", "Sound.")
+    .args(&[ArgSpec::new("SERVER", Kind::Choice(Audio::WORDS), "What plays it on the host.")])
+    .optional();
+pub(super) static CAMERA: NodeSpec = NodeSpec::new("camera", "Cameras.").rest(ArgSpec::text(
+    "WHICH",
+    "`\"csi\"` for the Argus socket, or the path of a V4L2 device such as `\"/dev/video0\"`.",
+));
+pub(super) static DEVICE: NodeSpec =
+    NodeSpec::new("device", "A device of the host, with the group that may use it.")
+        .args(&[ArgSpec::text("PATH", "Its path, such as `/dev/ttyACM0`.")])
+        .properties(&[PropertySpec::text("to", "Its path in the container, where it differs.")]);
+pub(super) static I2C: NodeSpec = NodeSpec::new("i2c", "I2C buses.").rest(ArgSpec::new(
+    "BUS",
+    Kind::Integer,
+    "The number of a bus: 7 is `/dev/i2c-7`.",
+));
+pub(super) static SPI: NodeSpec = NodeSpec::new("spi", "SPI devices; `0.0` when none is named.").rest(
+    ArgSpec::new(
+        "DEVICE",
+        Kind::Either(&[Kind::Text, Kind::Number]),
+        "Bus and chip: `0.0` is `/dev/spidev0.0`.",
+    )
+    .optional(),
+);
+pub(super) static GPIO: NodeSpec = NodeSpec::new("gpio", "GPIO chips; 0 when none is named.")
+    .rest(ArgSpec::new("CHIP", Kind::Integer, "The number of a chip: 0 is `/dev/gpiochip0`.").optional());
+pub(super) static CAN: NodeSpec = NodeSpec::new("can", "CAN interfaces of the host.")
+    .rest(ArgSpec::text("INTERFACE", "The interface, such as `can0`."));
+
+/// `gpu "all"`, `gpu "0" "1"`, `gpu #false`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gpu {
+    /// Every GPU.
+    All,
+    /// These, by index or UUID.
+    Some(Vec<String>),
+    /// None.
+    Off,
+}
+
+/// `display "x11"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Display {
+    /// The X server's socket and cookie.
+    X11,
+    /// The Wayland compositor's socket.
+    Wayland,
+}
+
+/// `audio "pulse"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audio {
+    /// `PulseAudio`'s socket.
+    Pulse,
+    /// `PipeWire`'s socket.
+    Pipewire,
+    /// The devices under `/dev/snd`.
+    Alsa,
+}
+
+/// `camera "csi"`, `camera "/dev/video0"`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Camera {
+    /// The Argus daemon's socket.
+    Csi,
+    /// A V4L2 device.
+    Device(HostPath),
+}
+
+/// Hardware that is not a camera.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Device {
+    /// `device "/dev/ttyACM0" [to="/dev/arm"]`.
+    Path {
+        /// On the host.
+        from: HostPath,
+        /// In the container, where it differs.
+        to: Option<ImagePath>,
+    },
+    /// `i2c 1 7`: one entry a bus.
+    I2c(u32),
+    /// `spi "0.0"`; `0.0` when absent.
+    Spi(String),
+    /// `gpio`, `gpio 0 1`: the chip's number.
+    Gpio(u32),
+}
+
+words! { Display: "x11" => X11, "wayland" => Wayland }
+words! { Audio: "pulse" => Pulse, "pipewire" => Pipewire, "alsa" => Alsa }
+
+/// Reads `gpu`.
+pub(super) fn gpu(block: Reader<'_>, log: &mut Log) -> Option<Spanned<Gpu>> {
+    let node = block.child("gpu")?;
+    let first = node.raw_arg(0)?;
+    match first.value {
+        Value::Bool(on) if node.arg_count() == 1 => {
+            return Some(Spanned::new(if *on { Gpu::All } else { Gpu::Off }, first.span));
+        }
+        Value::String(word) if word == "all" && node.arg_count() == 1 => {
+            return Some(Spanned::new(Gpu::All, first.span));
+        }
+        _ => {}
+    }
+    let mut which = Vec::new();
+    let mut end = first.span;
+    for at in 0..node.arg_count() {
+        let id: Option<Spanned<GpuId>> = decode::text_or_number(node, at, log);
+        if let Some(id) = id {
+            end = id.span;
+            which.push(id.value.0);
+        } else if let Some(Spanned { value: Value::Bool(_), span }) = node.raw_arg(at) {
+            log.error(
+                Diagnostic::error(codes::MIXED_GPUS, "a switch can't stand among GPUs")
+                    .at(span, "this turns all of them on or off")
+                    .help("write `gpu #false`, `gpu \"all\"`, or the GPUs alone"),
+            );
+        }
+    }
+    (!which.is_empty()).then(|| Spanned::new(Gpu::Some(which), first.span.to(end)))
+}
+
+/// An index or a UUID.
+struct GpuId(String);
+
+impl Parse for GpuId {
+    const WHAT: &'static str = "a GPU";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let index = !text.is_empty() && text.len() <= 3 && text.bytes().all(|b| b.is_ascii_digit());
+        let uuid = ["GPU-", "MIG-"].iter().any(|start| {
+            text.strip_prefix(start).is_some_and(|rest| {
+                !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_hexdigit() || b"-/".contains(&b))
+            })
+        });
+        if index || uuid {
+            return Ok(Self(text.to_owned()));
+        }
+        let message =
+            if text == "all" { "`all` stands alone".to_owned() } else { format!("`{text}` is no GPU") };
+        Err(Invalid::new(message)
+            .help("write `\"all\"`, indexes such as `\"0\" \"1\"`, or UUIDs as `nvidia-smi -L` lists them"))
+    }
+}
+
+/// Reads every `camera`.
+pub(super) fn cameras(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<Camera>> {
+    block.args_of_children("camera", log)
+}
+
+impl Parse for Camera {
+    const WHAT: &'static str = "a camera";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        if text == "csi" {
+            return Ok(Self::Csi);
+        }
+        if !text.starts_with("/dev/") {
+            return Err(Invalid::new(format!("`{text}` is no camera")).help(
+                "write `\"csi\"` for a CSI camera, or the path of a V4L2 device such as `\"/dev/video0\"`",
+            ));
+        }
+        HostPath::parse(text).map(Self::Device)
+    }
+}
+
+/// Reads `device`, `i2c`, `spi` and `gpio`, in order; one entry a device.
+pub(super) fn devices(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<Device>> {
+    let mut all = Vec::new();
+    for node in block.children() {
+        let alone = || node.arg_count() == 0;
+        match node.name() {
+            "device" => all.extend(device(node, log)),
+            "i2c" => all.extend(node.args::<u32>(log).into_iter().map(|bus| bus.map(Device::I2c))),
+            "gpio" if alone() => all.push(Spanned::new(Device::Gpio(0), node.name_span())),
+            "gpio" => all.extend(node.args::<u32>(log).into_iter().map(|chip| chip.map(Device::Gpio))),
+            "spi" if alone() => all.push(Spanned::new(Device::Spi("0.0".to_owned()), node.name_span())),
+            "spi" => {
+                for at in 0..node.arg_count() {
+                    let spi: Option<Spanned<SpiDevice>> = decode::text_or_number(node, at, log);
+                    all.extend(spi.map(|spi| spi.map(|spi| Device::Spi(spi.0))));
+                }
+            }
+            _ => {}
+        }
+    }
+    all
+}
+
+fn device(node: Reader<'_>, log: &mut Log) -> Option<Spanned<Device>> {
+    let from: Option<Spanned<DevicePath>> = node.arg(0, log);
+    let to: Option<Spanned<ImagePath>> = node.prop("to", log);
+    Some(from?.map(|from| Device::Path { from: from.0, to: to.map(|to| to.value) }))
+}
+
+/// A path under `/dev`, or a variable that the caller's environment fills in.
+struct DevicePath(HostPath);
+
+impl Parse for DevicePath {
+    const WHAT: &'static str = "a device";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        if !text.starts_with("/dev/") && !text.starts_with('$') {
+            return Err(Invalid::new(format!("`{text}` is no device"))
+                .help("devices of the host lie under `/dev`, such as `/dev/ttyACM0`; a file is mounted with `volume`"));
+        }
+        HostPath::parse(text).map(Self)
+    }
+}
+
+/// `0.0`: bus and chip select.
+struct SpiDevice(String);
+
+impl Parse for SpiDevice {
+    const WHAT: &'static str = "an SPI device";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let number =
+            |part: &str| !part.is_empty() && part.len() <= 3 && part.bytes().all(|b| b.is_ascii_digit());
+        match text.split_once('.') {
+            Some((bus, chip)) if number(bus) && number(chip) => Ok(Self(text.to_owned())),
+            _ => Err(Invalid::new(format!("`{text}` is no SPI device"))
+                .help("write bus and chip, such as `\"0.0\"` for `/dev/spidev0.0`")),
+        }
+    }
+}
+
+/// Reads every `can`.
+pub(super) fn can(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<String>> {
+    let all: Vec<Spanned<Interface>> = block.args_of_children("can", log);
+    all.into_iter().map(|one| one.map(|one| one.0)).collect()
+}
+
+/// The name of a network interface.
+struct Interface(String);
+
+impl Parse for Interface {
+    const WHAT: &'static str = "a network interface";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+        if text.is_empty() || text.len() > 15 || !text.chars().all(fine) {
+            return Err(Invalid::new(format!("`{text}` is no network interface"))
+                .help("its name has at most 15 letters and digits, such as `can0`"));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}

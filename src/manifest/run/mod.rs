@@ -1,0 +1,210 @@
+//! `run`: how the container is started.
+
+mod environment;
+mod hardware;
+mod namespaces;
+mod services;
+mod storage;
+
+pub use environment::{EnvFile, Secret, SecretSource};
+pub use hardware::{Audio, Camera, Device, Display, Gpu};
+pub use namespaces::Ulimit;
+pub use services::Service;
+pub use storage::{Mode, Volume};
+
+use crate::diagnostic::Log;
+use crate::source::{Span, Spanned};
+use crate::syntax::Reader;
+use crate::syntax::schema::{ArgSpec, NodeSpec};
+use crate::value::{ByteSize, Capability, HostPath, ImagePath, Name, PortMapping};
+
+use super::decode::{self, COMMAND, ENV, HEALTHCHECK};
+use super::{Env, Flag, HealthCheck, health};
+
+/// The words of `run`, which `service` has too.
+macro_rules! words_and {
+    ($more:expr) => {{
+        use environment::{DOCKER_SOCKET, ENV_FILE, JTOP, SECRET};
+        use hardware::{AUDIO, CAMERA, CAN, DEVICE, DISPLAY, GPIO, GPU, I2C, SPI};
+        use namespaces::{
+            CAP_ADD, DEVICE_CGROUP_RULE, GROUP_ADD, IPC, MEMORY, NETWORK, PID, PRIVILEGED, SECURITY_OPT,
+            SHM_SIZE, ULIMIT, USER,
+        };
+        use services::{DEPENDS_ON, INIT, NAME, READ_ONLY, RESTART, TTY};
+        use storage::{MODELS, PORT, TMPFS, VOLUME};
+        &[
+            &GPU,
+            &DISPLAY,
+            &AUDIO,
+            &CAMERA,
+            &DEVICE,
+            &I2C,
+            &SPI,
+            &GPIO,
+            &CAN,
+            &NETWORK,
+            &IPC,
+            &PID,
+            &SHM_SIZE,
+            &MEMORY,
+            &ULIMIT,
+            &PRIVILEGED,
+            &CAP_ADD,
+            &SECURITY_OPT,
+            &GROUP_ADD,
+            &DEVICE_CGROUP_RULE,
+            &USER,
+            &VOLUME,
+            &TMPFS,
+            &PORT,
+            &MODELS,
+            &ENV,
+            &ENV_FILE,
+            &SECRET,
+            &JTOP,
+            &DOCKER_SOCKET,
+            &COMMAND,
+            &HEALTHCHECK,
+            &RESTART,
+            &NAME,
+            &DEPENDS_ON,
+            &INIT,
+            &TTY,
+            &READ_ONLY,
+            $more,
+        ]
+    }};
+}
+
+/// `run`.
+pub(super) static RUN: NodeSpec =
+    NodeSpec::new("run", "How the container is started.").children(words_and!(&SERVICE)).optional();
+static SERVICE: NodeSpec = NodeSpec::new(
+    "service",
+    "One more service beside the main one, in the same words; without a GPU unless asked for.",
+)
+.args(&[ArgSpec::text("NAME", "The service's name.")])
+.children(words_and!(&services::IMAGE))
+.block();
+
+/// How a container is started; the main service's, and in the same words each further `service`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Run {
+    /// `gpu`; on unless turned off (off by default in a further service).
+    pub gpu: Option<Spanned<Gpu>>,
+    /// `display`.
+    pub display: Option<Spanned<Display>>,
+    /// `audio`.
+    pub audio: Option<Spanned<Audio>>,
+    /// `camera`.
+    pub cameras: Vec<Spanned<Camera>>,
+    /// `device`, `i2c`, `spi`, `gpio`, in order.
+    pub devices: Vec<Spanned<Device>>,
+    /// `can "can0"`.
+    pub can: Vec<Spanned<String>>,
+    /// `network`.
+    pub network: Option<Spanned<String>>,
+    /// `ipc`.
+    pub ipc: Option<Spanned<String>>,
+    /// `pid`.
+    pub pid: Option<Spanned<String>>,
+    /// `shm-size`.
+    pub shm_size: Option<Spanned<ByteSize>>,
+    /// `ulimit "memlock" -1`.
+    pub ulimits: Vec<Spanned<Ulimit>>,
+    /// `privileged #true`.
+    pub privileged: Flag,
+    /// `cap-add`.
+    pub cap_add: Vec<Spanned<Capability>>,
+    /// `security-opt`.
+    pub security_opt: Vec<Spanned<String>>,
+    /// `group-add`, numeric or a name of the image.
+    pub group_add: Vec<Spanned<String>>,
+    /// `device-cgroup-rule "c 166:* rmw"`: devices that come and go.
+    pub device_cgroup_rules: Vec<Spanned<String>>,
+    /// `volume "SRC" "DST" [mode="ro"]`.
+    pub volumes: Vec<Volume>,
+    /// `tmpfs`.
+    pub tmpfs: Vec<Spanned<ImagePath>>,
+    /// `port "8080:80"`.
+    pub ports: Vec<Spanned<PortMapping>>,
+    /// `env`.
+    pub env: Env,
+    /// `env-file`.
+    pub env_files: Vec<EnvFile>,
+    /// `secret "NAME" file=…`.
+    pub secrets: Vec<Secret>,
+    /// `jtop`.
+    pub jtop: Flag,
+    /// `docker-socket`.
+    pub docker_socket: Flag,
+    /// `models "./data"`.
+    pub models: Option<Spanned<HostPath>>,
+    /// `command`.
+    pub command: Option<Spanned<Vec<String>>>,
+    /// `restart`.
+    pub restart: Option<Spanned<String>>,
+    /// `user`.
+    pub user: Option<Spanned<String>>,
+    /// `name`: the container's.
+    pub name: Option<Spanned<Name>>,
+    /// `depends-on "SERVICE"`.
+    pub depends_on: Vec<Spanned<Name>>,
+    /// `init #true`.
+    pub init: Option<Spanned<bool>>,
+    /// `tty #true` (with `stdin_open`).
+    pub tty: Option<Spanned<bool>>,
+    /// `read-only #true`.
+    pub read_only: Option<Spanned<bool>>,
+    /// `memory "6g"`.
+    pub memory: Option<Spanned<ByteSize>>,
+    /// `healthcheck`, over that of `app`.
+    pub healthcheck: Option<HealthCheck>,
+    /// `service "NAME" { image "…"; … }`.
+    pub services: Vec<Service>,
+    /// The node; absent where the manifest has no `run`.
+    pub span: Option<Span>,
+}
+
+/// Reads the words of `run` or of a `service`.
+pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Run {
+    Run {
+        gpu: hardware::gpu(node, log),
+        display: decode::choice(node.child("display")),
+        audio: decode::choice(node.child("audio")),
+        cameras: hardware::cameras(node, log),
+        devices: hardware::devices(node, log),
+        can: hardware::can(node, log),
+        network: namespaces::network(node, log),
+        ipc: namespaces::ipc(node, log),
+        pid: namespaces::pid(node, log),
+        shm_size: node.text_of_child("shm-size", log),
+        ulimits: namespaces::ulimits(node, log),
+        privileged: decode::flag_of(node, "privileged", log),
+        cap_add: node.args_of_children("cap-add", log),
+        security_opt: namespaces::security_opt(node, log),
+        group_add: namespaces::group_add(node, log),
+        device_cgroup_rules: namespaces::device_cgroup_rules(node, log),
+        volumes: storage::volumes(node, log),
+        tmpfs: node.args_of_children("tmpfs", log),
+        ports: decode::texts_or_numbers(node, "port", log),
+        env: decode::env(node, log),
+        env_files: environment::env_files(node, log),
+        secrets: environment::secrets(node, log),
+        jtop: decode::flag_of(node, "jtop", log),
+        docker_socket: decode::flag_of(node, "docker-socket", log),
+        models: node.text_of_child("models", log),
+        command: decode::exec(node.child("command"), log),
+        restart: services::restart(node, log),
+        user: namespaces::user(node, log),
+        name: node.text_of_child("name", log),
+        depends_on: node.args_of_children("depends-on", log),
+        init: node.flag_of_child("init", log),
+        tty: node.flag_of_child("tty", log),
+        read_only: node.flag_of_child("read-only", log),
+        memory: node.text_of_child("memory", log),
+        healthcheck: health::decode(node, log),
+        services: services::services(node, log),
+        span: Some(node.span()),
+    }
+}

@@ -1,0 +1,242 @@
+//! What the container shares with the host, and what it may do there.
+
+use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
+use crate::source::Spanned;
+use crate::syntax::Reader;
+use crate::syntax::schema::{ArgSpec, Kind, NodeSpec};
+use crate::value::{Invalid, Name, Parse, UlimitName};
+
+use crate::manifest::decode::{self, flag, one_text};
+
+pub(super) static NETWORK: NodeSpec = one_text(
+    "network",
+    "The network that it is in.",
+    &[ArgSpec::text("MODE", "`host`, `bridge`, `none`, `service:NAME` or `container:NAME`.")],
+);
+pub(super) static IPC: NodeSpec = one_text(
+    "ipc",
+    "With whom it shares memory.",
+    &[ArgSpec::text("MODE", "`host`, `private`, `shareable`, `none`, `service:NAME` or `container:NAME`.")],
+);
+pub(super) static PID: NodeSpec = one_text(
+    "pid",
+    "Whose processes it sees.",
+    &[ArgSpec::text("MODE", "`host`, `service:NAME` or `container:NAME`.")],
+);
+pub(super) static SHM_SIZE: NodeSpec = one_text(
+    "shm-size",
+    "The size of `/dev/shm`; without meaning where memory is shared with the host.",
+    &[ArgSpec::text("SIZE", "A size such as `8g`.")],
+);
+pub(super) static MEMORY: NodeSpec = one_text(
+    "memory",
+    "The most memory that it may use; on a Jetson that of the GPU counts.",
+    &[ArgSpec::text("SIZE", "A size such as `6g`.")],
+);
+pub(super) static ULIMIT: NodeSpec = NodeSpec::new("ulimit", "A limit of its processes.").args(&[
+    ArgSpec::text("NAME", "Which limit, such as `memlock`."),
+    ArgSpec::new("SOFT", Kind::Integer, "The limit; -1 is none."),
+    ArgSpec::new("HARD", Kind::Integer, "How far a process may raise it; as far as the first when absent.")
+        .optional(),
+]);
+pub(super) static PRIVILEGED: NodeSpec =
+    flag("privileged", "Everything that the host's root may do; better name the devices and capabilities.");
+pub(super) static CAP_ADD: NodeSpec =
+    NodeSpec::new("cap-add", "Capabilities of Linux beyond the usual ones.")
+        .rest(ArgSpec::text("CAPABILITY", "A capability such as `SYS_NICE`."));
+pub(super) static SECURITY_OPT: NodeSpec = NodeSpec::new("security-opt", "Options of the security modules.")
+    .rest(ArgSpec::text(
+        "OPTION",
+        "Such as `seccomp=unconfined`, `apparmor=unconfined`, `no-new-privileges:true`.",
+    ));
+pub(super) static GROUP_ADD: NodeSpec =
+    NodeSpec::new("group-add", "Further groups of its user.").rest(ArgSpec::new(
+        "GROUP",
+        Kind::Either(&[Kind::Text, Kind::Integer]),
+        "The number of a group, or a name of the image.",
+    ));
+pub(super) static DEVICE_CGROUP_RULE: NodeSpec =
+    NodeSpec::new("device-cgroup-rule", "Devices that may come and go.")
+        .rest(ArgSpec::text("RULE", "Kind, numbers and rights, such as `c 166:* rmw`."));
+pub(super) static USER: NodeSpec = NodeSpec::new("user", "Whom it runs as, instead of the image's user.")
+    .args(&[ArgSpec::new("USER", Kind::Either(&[Kind::Text, Kind::Integer]), "`NAME`, `UID` or `UID:GID`.")])
+    .optional();
+
+/// `ulimit "memlock" -1`, `ulimit "nofile" 1024 2048`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ulimit {
+    /// `memlock`.
+    pub name: UlimitName,
+    /// The soft limit; -1 is none.
+    pub soft: i64,
+    /// The hard limit; the soft one when absent.
+    pub hard: Option<i64>,
+}
+
+/// Declares words of Compose that are kept as texts: how they are checked, without a type that outlives it.
+macro_rules! checked {
+    ($name:ident, $what:literal, $check:expr) => {
+        struct $name(String);
+
+        impl Parse for $name {
+            const WHAT: &'static str = $what;
+
+            fn parse(text: &str) -> Result<Self, Invalid> {
+                let check: fn(&str) -> Result<(), Invalid> = $check;
+                check(text).map(|()| Self(text.to_owned()))
+            }
+        }
+    };
+}
+
+checked!(Network, "a network", |text| mode(text, "a network", &["host", "bridge", "none"], true));
+checked!(Ipc, "a mode", |text| mode(text, "an IPC mode", &["host", "private", "shareable", "none"], true));
+checked!(Pid, "a mode", |text| mode(text, "a PID mode", &["host"], true));
+checked!(SecurityOption, "a security option", security_option);
+checked!(Group, "a group", |text| account(text, "a group"));
+checked!(CgroupRule, "a rule", cgroup_rule);
+checked!(UserGroup, "a user", user_group);
+
+fn mode(text: &str, what: &str, words: &[&str], shared: bool) -> Result<(), Invalid> {
+    if words.contains(&text) {
+        return Ok(());
+    }
+    if let Some((kind @ ("service" | "container"), name)) = text.split_once(':')
+        && shared
+    {
+        return Name::parse(name).map(drop).map_err(|why| {
+            let start = kind.len() + 1;
+            let at = why.at.clone().unwrap_or(0..name.len());
+            Invalid { at: Some(start + at.start..start + at.end), ..why }
+        });
+    }
+    let mut possible = wording::codes(words);
+    possible.extend(wording::codes(["service:NAME", "container:NAME"]));
+    let help = wording::did_you_mean(text, words.iter().copied())
+        .unwrap_or_else(|| format!("write {}", wording::any_of(&possible)));
+    Err(Invalid::new(format!("{} is not {what}", wording::code(text))).help(help))
+}
+
+fn security_option(text: &str) -> Result<(), Invalid> {
+    const KEYS: &[&str] =
+        &["seccomp", "apparmor", "label", "no-new-privileges", "systempaths", "mask", "unmask"];
+    let key = text.split(['=', ':']).next().unwrap_or("");
+    if KEYS.contains(&key) && (key == "no-new-privileges" || text.len() > key.len() + 1) {
+        return Ok(());
+    }
+    let help = wording::did_you_mean(key, KEYS.iter().copied()).unwrap_or_else(|| {
+        "such as `seccomp=unconfined`, `apparmor=unconfined` or `no-new-privileges:true`".to_owned()
+    });
+    Err(Invalid::new(format!("{} is no security option", wording::code(text))).help(help))
+}
+
+/// A number, or a name that `/etc/passwd` or `/etc/group` can hold, or a variable of the caller.
+fn account(text: &str, what: &str) -> Result<(), Invalid> {
+    let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let variable = text.starts_with("${") && text.ends_with('}');
+    if variable
+        || (!text.is_empty() && text.len() <= 32 && !text.starts_with('-') && text.chars().all(letter))
+    {
+        return Ok(());
+    }
+    Err(Invalid::new(format!("{} is not {what}", wording::code(text)))
+        .help("write its number, or its name as the image knows it"))
+}
+
+fn user_group(text: &str) -> Result<(), Invalid> {
+    if text.starts_with("${") {
+        return Ok(());
+    }
+    let (user, group) = text.split_once(':').map_or((text, None), |(user, group)| (user, Some(group)));
+    account(user, "a user")?;
+    group.map_or(Ok(()), |group| account(group, "a group"))
+}
+
+fn cgroup_rule(text: &str) -> Result<(), Invalid> {
+    let number = |part: &str| part == "*" || (!part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+    let words: Vec<&str> = text.split(' ').collect();
+    let fine = match words[..] {
+        [kind, numbers, rights] => {
+            matches!(kind, "a" | "b" | "c")
+                && numbers.split_once(':').is_some_and(|(major, minor)| number(major) && number(minor))
+                && (1..=3).contains(&rights.len())
+                && rights.bytes().all(|b| b"rwm".contains(&b))
+        }
+        _ => false,
+    };
+    if fine {
+        return Ok(());
+    }
+    Err(Invalid::new(format!("{} is no device rule", wording::code(text)))
+        .help("kind (`a`, `b` or `c`), major and minor number, rights: `c 166:* rmw`"))
+}
+
+/// Reads `network`.
+pub(super) fn network(block: Reader<'_>, log: &mut Log) -> Option<Spanned<String>> {
+    block.text_of_child::<Network>("network", log).map(|one| one.map(|one| one.0))
+}
+
+/// Reads `ipc`.
+pub(super) fn ipc(block: Reader<'_>, log: &mut Log) -> Option<Spanned<String>> {
+    block.text_of_child::<Ipc>("ipc", log).map(|one| one.map(|one| one.0))
+}
+
+/// Reads `pid`.
+pub(super) fn pid(block: Reader<'_>, log: &mut Log) -> Option<Spanned<String>> {
+    block.text_of_child::<Pid>("pid", log).map(|one| one.map(|one| one.0))
+}
+
+/// Reads `user`.
+pub(super) fn user(block: Reader<'_>, log: &mut Log) -> Option<Spanned<String>> {
+    decode::text_or_number::<UserGroup>(block.child("user")?, 0, log).map(|one| one.map(|one| one.0))
+}
+
+/// Reads every `security-opt`.
+pub(super) fn security_opt(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<String>> {
+    let all: Vec<Spanned<SecurityOption>> = block.args_of_children("security-opt", log);
+    all.into_iter().map(|one| one.map(|one| one.0)).collect()
+}
+
+/// Reads every `group-add`.
+pub(super) fn group_add(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<String>> {
+    let all: Vec<Spanned<Group>> = decode::texts_or_numbers(block, "group-add", log);
+    all.into_iter().map(|one| one.map(|one| one.0)).collect()
+}
+
+/// Reads every `device-cgroup-rule`.
+pub(super) fn device_cgroup_rules(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<String>> {
+    let all: Vec<Spanned<CgroupRule>> = block.args_of_children("device-cgroup-rule", log);
+    all.into_iter().map(|one| one.map(|one| one.0)).collect()
+}
+
+/// Reads every `ulimit`.
+pub(super) fn ulimits(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<Ulimit>> {
+    block.children_named("ulimit").filter_map(|node| ulimit(node, log)).collect()
+}
+
+fn ulimit(node: Reader<'_>, log: &mut Log) -> Option<Spanned<Ulimit>> {
+    let name: Option<Spanned<UlimitName>> = node.arg(0, log);
+    let soft: Option<Spanned<i64>> = node.arg(1, log);
+    let hard: Option<Spanned<i64>> = node.arg(2, log);
+    for limit in soft.iter().chain(&hard).filter(|limit| limit.value < -1) {
+        log.error(
+            Diagnostic::error(codes::LIMIT_ORDER, format!("`{}` is no limit", limit.value))
+                .at(limit.span, "less than nothing")
+                .help("`-1` is no limit at all"),
+        );
+    }
+    let soft = soft?;
+    if let Some(hard) = hard.filter(|hard| hard.value != -1 && (soft.value == -1 || soft.value > hard.value))
+    {
+        log.error(
+            Diagnostic::error(codes::LIMIT_ORDER, "the soft limit is over the hard one")
+                .at(soft.span, "the soft limit")
+                .at(hard.span, "the hard limit")
+                .help("the hard limit is the most that a process may set: give the larger number last"),
+        );
+    }
+    Some(Spanned::new(
+        Ulimit { name: name?.value, soft: soft.value, hard: hard.map(|hard| hard.value) },
+        node.span(),
+    ))
+}

@@ -1,0 +1,96 @@
+//! Further services, and how any of them lives.
+
+use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
+use crate::source::{Span, Spanned};
+use crate::syntax::Reader;
+use crate::syntax::schema::{ArgSpec, NodeSpec};
+use crate::value::{ImageRef, Invalid, Name, Parse};
+
+use crate::manifest::decode::{flag, one_text};
+
+use super::Run;
+
+pub(super) static IMAGE: NodeSpec = one_text(
+    "image",
+    "What the service runs; the project's own image when absent.",
+    &[ArgSpec::text("REF", "The image.")],
+);
+pub(super) static RESTART: NodeSpec = one_text(
+    "restart",
+    "What happens when it stops.",
+    &[ArgSpec::text("WHEN", "`no`, `always`, `unless-stopped`, `on-failure` or `on-failure:TIMES`.")],
+);
+pub(super) static NAME: NodeSpec = one_text(
+    "name",
+    "The container's name; the engine makes one up when absent.",
+    &[ArgSpec::text("NAME", "The name.")],
+);
+pub(super) static DEPENDS_ON: NodeSpec = NodeSpec::new("depends-on", "Services that are started before it.")
+    .rest(ArgSpec::text("SERVICE", "A further service."));
+pub(super) static INIT: NodeSpec =
+    flag("init", "A small init process that reaps children and passes signals on.");
+pub(super) static TTY: NodeSpec = flag("tty", "A terminal, with its input open.");
+pub(super) static READ_ONLY: NodeSpec = flag("read-only", "Nothing can be written in the image's own files.");
+
+/// `service "broker" { image "eclipse-mosquitto:2.0.20"; port "1883:1883" }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Service {
+    /// The name.
+    pub name: Spanned<Name>,
+    /// What it runs; absent: the project's own image.
+    pub image: Option<Spanned<ImageRef>>,
+    /// How.
+    pub run: Run,
+    /// The whole node.
+    pub span: Span,
+}
+
+const RESTARTS: &[&str] = &["no", "always", "unless-stopped", "on-failure"];
+
+/// When a container is started again.
+struct Restart(String);
+
+impl Parse for Restart {
+    const WHAT: &'static str = "a restart policy";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let times = text.strip_prefix("on-failure:").and_then(|times| times.parse::<u16>().ok());
+        if RESTARTS.contains(&text) || times.is_some_and(|times| times > 0) {
+            return Ok(Self(text.to_owned()));
+        }
+        let help = wording::did_you_mean(text, RESTARTS.iter().copied()).unwrap_or_else(|| {
+            format!("write {}, or `on-failure:3`", wording::any_of(&wording::codes(RESTARTS)))
+        });
+        Err(Invalid::new(format!("{} is no restart policy", wording::code(text))).help(help))
+    }
+}
+
+/// Reads `restart`.
+pub(super) fn restart(block: Reader<'_>, log: &mut Log) -> Option<Spanned<String>> {
+    block.text_of_child::<Restart>("restart", log).map(|one| one.map(|one| one.0))
+}
+
+/// Reads every `service`.
+pub(super) fn services(block: Reader<'_>, log: &mut Log) -> Vec<Service> {
+    let mut all: Vec<Service> = Vec::new();
+    for node in block.children_named("service") {
+        let name: Option<Spanned<Name>> = node.arg(0, log);
+        let image: Option<Spanned<ImageRef>> = node.text_of_child("image", log);
+        let run = super::decode(node, log);
+        let Some(name) = name else { continue };
+        if let Some(first) = all.iter().find(|other| other.name.value == name.value) {
+            log.error(
+                Diagnostic::error(
+                    codes::DUPLICATE_NAME,
+                    format!("two services are called {}", wording::code(name.value.as_str())),
+                )
+                .at(name.span, "the second one")
+                .at(first.name.span, "the first one")
+                .help("give one of them another name"),
+            );
+        } else {
+            all.push(Service { name, image, run, span: node.span() });
+        }
+    }
+    all
+}

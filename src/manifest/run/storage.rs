@@ -1,0 +1,113 @@
+//! Volumes, ports, model folders.
+
+use crate::diagnostic::{Log, wording};
+use crate::source::{Span, Spanned};
+use crate::syntax::Reader;
+use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
+use crate::value::{HostPath, ImagePath, Invalid, Parse};
+
+use crate::manifest::decode::{self, one_text, words};
+
+pub(super) static VOLUME: NodeSpec =
+    NodeSpec::new("volume", "A folder or file of the host, or a volume of the engine.")
+        .args(&[
+            ArgSpec::text(
+                "SRC",
+                "A host path (it starts with `.`, `/`, `~` or `$`), or the name of a volume.",
+            ),
+            ArgSpec::text("DST", "Where it is in the container."),
+        ])
+        .properties(&[PropertySpec::new("mode", Kind::Choice(Mode::WORDS), "`rw` when absent.")]);
+pub(super) static TMPFS: NodeSpec = NodeSpec::new("tmpfs", "Folders that live in memory.")
+    .rest(ArgSpec::text("PATH", "An absolute path in the container."));
+pub(super) static PORT: NodeSpec = NodeSpec::new(
+    "port",
+    "Ports of the container that the host offers; without meaning on the host's network.",
+)
+.rest(ArgSpec::new(
+    "MAPPING",
+    Kind::Either(&[Kind::Text, Kind::Integer]),
+    "`HOST:CONTAINER`, as in Compose.",
+));
+pub(super) static MODELS: NodeSpec = one_text(
+    "models",
+    "A host folder for model weights, with the cache variables of the usual hubs pointed at it.",
+    &[ArgSpec::text("PATH", "The folder.")],
+);
+
+/// `volume "./data" "/data" mode="ro"`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Volume {
+    /// A host path, or the name of a volume that the engine keeps.
+    pub from: Spanned<String>,
+    /// In the container.
+    pub to: Spanned<ImagePath>,
+    /// `rw` when absent.
+    pub mode: Mode,
+    /// Whether `from` is a host path (it starts with `.`, `/`, `~` or `$`) rather than a named volume.
+    pub bind: bool,
+    /// The whole node.
+    pub span: Span,
+}
+
+/// How a volume is mounted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// Reads and writes.
+    #[default]
+    ReadWrite,
+    /// Reads.
+    ReadOnly,
+}
+
+words! { Mode: "rw" => ReadWrite, "ro" => ReadOnly }
+
+/// Reads every `volume`.
+pub(super) fn volumes(block: Reader<'_>, log: &mut Log) -> Vec<Volume> {
+    block.children_named("volume").filter_map(|node| volume(node, log)).collect()
+}
+
+fn volume(node: Reader<'_>, log: &mut Log) -> Option<Volume> {
+    let from: Option<Spanned<VolumeSource>> = node.arg(0, log);
+    let to: Option<Spanned<ImagePath>> = node.arg(1, log);
+    let mode = decode::choice_prop(node, "mode").map(|mode| mode.value).unwrap_or_default();
+    let from = from?;
+    let bind = from.value.is_path();
+    Some(Volume { from: from.map(|from| from.0), to: to?, mode, bind, span: node.span() })
+}
+
+/// A host path or the name of a volume.
+struct VolumeSource(String);
+
+impl VolumeSource {
+    fn is_path(&self) -> bool {
+        self.0.starts_with(['.', '/', '~', '$'])
+    }
+}
+
+impl Parse for VolumeSource {
+    const WHAT: &'static str = "a volume";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let source = Self(text.to_owned());
+        if source.is_path() {
+            return HostPath::parse(text).map(|_| source);
+        }
+        let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+        if !text.is_empty()
+            && text.chars().all(letter)
+            && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        {
+            return Ok(source);
+        }
+        let help = if text.contains('/') {
+            format!(
+                "a host path starts with `.`, `/`, `~` or `$`: write {}",
+                wording::code(format!("./{text}"))
+            )
+        } else {
+            "a volume's name has letters, digits, `_`, `.` and `-`; a host path starts with `.`, `/`, `~` or `$`".to_owned()
+        };
+        Err(Invalid::new(format!("{} names no volume", wording::code(text))).help(help))
+    }
+}

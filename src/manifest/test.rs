@@ -1,0 +1,48 @@
+//! `test`.
+
+use crate::diagnostic::Log;
+use crate::source::{Span, Spanned};
+use crate::syntax::Reader;
+use crate::syntax::schema::{ArgSpec, NodeSpec};
+use crate::value::Name;
+
+use super::decode::flag;
+
+/// `test`.
+pub(super) static TEST: NodeSpec =
+    NodeSpec::new("test", "A check of the project's own, run beside those of its packages.")
+        .args(&[ArgSpec::text("NAME", "The test's name.")])
+        .children(&[&TEST_BUILD, &TEST_RUN, &TEST_PYTHON])
+        .block();
+static TEST_BUILD: NodeSpec =
+    flag("build", "Run it while building, without a GPU; otherwise it runs in the started container.");
+static TEST_RUN: NodeSpec =
+    NodeSpec::new("run", "A shell line that must succeed.").args(&[ArgSpec::text("LINE", "The line.")]);
+static TEST_PYTHON: NodeSpec =
+    NodeSpec::new("python", "Python code that must not raise.").args(&[ArgSpec::text("CODE", "The code.")]);
+
+/// `test "NAME" { run "…" }`, beside those of the packages.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Test {
+    /// The name.
+    pub name: Spanned<Name>,
+    /// `build`: without a GPU, in the `test` stage; otherwise in the running container.
+    pub build: bool,
+    /// Shell lines.
+    pub run: Vec<Spanned<String>>,
+    /// Python code.
+    pub python: Vec<Spanned<String>>,
+    /// The whole node.
+    pub span: Span,
+}
+
+/// Reads one `test`.
+pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Option<Test> {
+    Some(Test {
+        build: node.flag_of_child("build", log).is_some_and(|flag| flag.value),
+        run: node.args_of_children("run", log),
+        python: node.args_of_children("python", log),
+        span: node.span(),
+        name: node.arg(0, log)?,
+    })
+}

@@ -1,0 +1,97 @@
+//! Manifests over manifests.
+
+use super::{Folder, projects, read};
+
+const TOP: &str = "project \"a\"\nextends \"common/base.kdl\"\nextends \"stack:ml\"\n\
+    target { device \"orin\" }\npackages { pytorch variant=\"small\"; vtk \"9.3\" }\npin { cuda \"12.6\" }";
+const BASE: &str = "extends \"../other.kdl\"\nproject \"base\" version=\"1.0\" { label \"a\" \"b\" }\n\
+    target \"named\" { device \"x\" }\npin { cuda \"12.4\"; numpy \"1\" }\nrun { network \"host\"; cap-add \"KILL\" }\n\
+    pip { requirements \"requirements.txt\" }";
+const OTHER: &str = "run { network \"none\"; restart \"always\" }";
+const STACK: &str =
+    "packages { pytorch \"2.5\" { option \"a\" \"b\" }; vtk \"9.2\" }\ntarget { device \"y\"; l4t \"36\" }";
+
+fn four() -> Folder {
+    Folder::of(&[
+        ("project.kdl", TOP),
+        ("common/base.kdl", BASE),
+        ("other.kdl", OTHER),
+        ("stack:ml", STACK),
+        ("requirements.txt", "rich"),
+    ])
+}
+
+#[test]
+fn this_files_nodes_win_one_by_one() {
+    let folder = Folder::of(&[
+        ("project.kdl", &TOP.replace("target {", "target \"named\" {")),
+        ("common/base.kdl", BASE),
+        ("other.kdl", OTHER),
+        ("stack:ml", STACK),
+        ("requirements.txt", "rich"),
+    ]);
+    let all = projects(&folder).unwrap_or_else(|told| panic!("{}", told.join("\n")));
+    let [one] = &all[..] else { panic!("one target, the unnamed one gave way") };
+    assert_eq!(one.header.name.value.as_str(), "a");
+    assert!(one.header.version.is_some());
+    assert_eq!(one.target.device.as_ref().map(|device| device.value.as_str()), Some("orin"));
+    assert_eq!(one.run.network.as_ref().map(|network| network.value.as_str()), Some("host"));
+    assert_eq!(one.run.restart.as_ref().map(|restart| restart.value.as_str()), Some("always"));
+    let pins: Vec<String> =
+        one.pins.iter().map(|pin| format!("{} {}", pin.name.value, pin.requirement.value)).collect();
+    assert_eq!(pins, ["numpy 1", "cuda 12.6"]);
+    let packages: Vec<String> =
+        one.packages.iter().map(|one| format!("{} {}", one.name.value, one.requirement.value)).collect();
+    assert_eq!(packages, ["pytorch 2.5", "vtk *", "pytorch *", "vtk 9.3"]);
+    assert_eq!(one.sources_read.len(), 5);
+}
+
+#[test]
+fn a_target_without_a_name_among_others_is_told() {
+    let told = read(&four()).expect_err("two targets, one of them without a name");
+    assert_eq!(told, ["project.kdl:4 manifest::unnamed-target: with several targets each needs a name"]);
+}
+
+#[test]
+fn a_circle_is_shown_whole() {
+    let folder = Folder::of(&[
+        ("project.kdl", "extends \"b.kdl\"\nproject \"a\"\ntarget { device \"d\" }"),
+        ("b.kdl", "extends \"c.kdl\""),
+        ("c.kdl", "extends \"project.kdl\""),
+    ]);
+    assert_eq!(
+        read(&folder).expect_err("a circle"),
+        ["c.kdl:1 manifest::extends-cycle: manifests extend each other in a circle: \
+          `project.kdl` → `b.kdl` → `c.kdl` → `project.kdl`"]
+    );
+}
+
+#[test]
+fn two_ways_to_one_manifest_take_it_once() {
+    let folder = Folder::of(&[
+        ("project.kdl", "extends \"b.kdl\"\nextends \"c.kdl\"\nproject \"a\"\ntarget { device \"d\" }"),
+        ("b.kdl", "extends \"d.kdl\""),
+        ("c.kdl", "extends \"d.kdl\""),
+        ("d.kdl", "apt { install \"htop\" }"),
+    ]);
+    assert_eq!(projects(&folder).expect("it is right")[0].apt.install.len(), 1);
+}
+
+#[test]
+fn what_is_not_there_is_told_with_what_is() {
+    let folder = Folder::of(&[
+        (
+            "project.kdl",
+            "extends \"commno.kdl\"\nextends \"stack:lm\"\nproject \"a\"\ntarget { device \"d\" }",
+        ),
+        ("common.kdl", ""),
+        ("stack:ml", ""),
+    ]);
+    assert_eq!(
+        read(&folder).expect_err("neither is there"),
+        [
+            "project.kdl:1 manifest::missing-file: `commno.kdl` does not exist",
+            "project.kdl:2 manifest::unknown-stack: there is no stack `lm`"
+        ]
+    );
+}

@@ -1,0 +1,47 @@
+//! Whole manifests.
+
+mod extends;
+mod mutated;
+mod targets;
+mod world;
+
+use world::Folder;
+
+use super::{Manifest, Project, load};
+use crate::diagnostic::Log;
+use crate::source::Sources;
+
+const FULL: &str = include_str!("full.kdl");
+
+/// The files that the full manifest names.
+fn full() -> Folder {
+    Folder::of(&[
+        ("project.kdl", FULL),
+        ("requirements.txt", "numpy==1.26.4  # held\n-c constraints.txt\n"),
+        ("constraints.txt", "scipy<2\n"),
+        ("keys/vendor.asc", "key"),
+        ("config/robot.yaml", "a: 1"),
+        ("definitions/a/package.kdl", ""),
+    ])
+}
+
+/// What was told, one line each: place, code, message.
+fn told(log: &Log, sources: &Sources) -> Vec<String> {
+    log.sorted()
+        .into_iter()
+        .map(|one| {
+            let place = one.primary().map_or("-".to_owned(), |span| sources.cite(span));
+            format!("{place} {}: {}", one.code.as_str().trim_start_matches("jcc::"), one.message)
+        })
+        .collect()
+}
+
+/// Loads `project.kdl`; what was told otherwise.
+fn read(folder: &Folder) -> Result<Manifest, Vec<String>> {
+    let (mut sources, mut log) = (Sources::new(), Log::new());
+    load(folder, "project.kdl", folder, &mut sources, &mut log).map_err(|_| told(&log, &sources))
+}
+
+fn projects(folder: &Folder) -> Result<Vec<Project>, Vec<String>> {
+    Ok(read(folder)?.projects(&mut Log::new()).expect("what loads can be seen from its targets"))
+}
