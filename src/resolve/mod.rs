@@ -2,5 +2,7 @@
 //! [`Resolution`] in which no version is open.
 
 mod chosen;
+mod problem;
+mod provider;
 
 pub use chosen::{Because, ChosenBase, Chosen, Kind, Moved, Needed, Resolution, TargetFacts};

@@ -1,0 +1,94 @@
+//! The version problem as a finite model: variables, each with a list of candidates, and what each candidate asks of
+//! other variables. It knows nothing of manifests, catalogues or words; `model` builds it, `provider` solves it.
+
+use pubgrub::Ranges;
+
+/// A variable, by its place in [`Problem::variables`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct VariableId(pub(super) u32);
+
+impl VariableId {
+    /// The root: one candidate, which asks for what the manifest fixes.
+    pub(super) const ROOT: Self = Self(0);
+
+    /// Its place.
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A set of candidates of one variable, by their places in [`Variable::candidates`].
+pub(super) type Set = Ranges<u32>;
+
+/// What one candidate asks: the variable takes a candidate of this set.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Demand {
+    /// Of which variable.
+    pub(super) on: VariableId,
+    /// Which candidates will do.
+    pub(super) within: Set,
+}
+
+/// One thing to be decided.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Variable {
+    /// What each candidate asks, by its place.
+    pub(super) candidates: Vec<Vec<Demand>>,
+    /// All candidates, the one to be tried first first.
+    pub(super) preference: Vec<u32>,
+    /// The place of each candidate in the order of versions; equal versions share one.
+    pub(super) positions: Vec<u32>,
+    /// Positions that are preferred when some variable has taken a certain candidate: (that variable, its candidate,
+    /// our position). Earlier entries win.
+    pub(super) defaults: Vec<(VariableId, u32, u32)>,
+    /// Whether candidates near the default are preferred over others.
+    pub(super) near_default: bool,
+    /// A candidate that is tried last, whatever the default (an axis that is not there).
+    pub(super) last: Option<u32>,
+    /// Decided before those with a higher rank. Ranks are unique, and whatever a package's candidates ask for has a
+    /// higher rank than the package, so that the first answer found is the best one in that order.
+    pub(super) rank: u32,
+}
+
+/// The whole problem. The first variable is the root.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Problem {
+    /// What is to be decided.
+    pub(super) variables: Vec<Variable>,
+}
+
+impl Problem {
+    /// The variable behind an id.
+    pub(super) fn get(&self, id: VariableId) -> &Variable {
+        &self.variables[id.index()]
+    }
+
+    /// The candidates of a variable, best first, given what was decided before it (`decided(variable)`).
+    pub(super) fn order(&self, id: VariableId, decided: impl Fn(VariableId) -> Option<u32>) -> Vec<u32> {
+        let variable = self.get(id);
+        let default = variable
+            .defaults
+            .iter()
+            .find(|(by, candidate, _)| decided(*by) == Some(*candidate))
+            .map(|(_, _, ours)| *ours);
+        let mut order = variable.preference.clone();
+        if let Some(default) = default {
+            let position = |candidate: u32| variable.positions[candidate as usize];
+            // Of two that are as far, the one that is preferred anyway (the newer one) goes first: the sort is stable.
+            order.sort_by_key(|one| match variable.near_default {
+                true => position(*one).abs_diff(default),
+                false => u32::from(position(*one) != default),
+            });
+        }
+        // Stable too: all others stay in order.
+        order.sort_by_key(|one| Some(*one) == variable.last);
+        order
+    }
+}
+
+/// The set of these places.
+pub(super) fn set(places: impl IntoIterator<Item = u32>) -> Set {
+    places.into_iter().map(|place| place..=place).fold(Set::empty(), |all, one| {
+        all.union(&Set::from_range_bounds(one))
+    })
+}

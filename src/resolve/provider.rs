@@ -1,0 +1,92 @@
+//! A [`Problem`] as PubGrub sees it.
+
+use std::cell::RefCell;
+use std::cmp::Reverse;
+use std::convert::Infallible;
+
+use pubgrub::{
+    Dependencies, DependencyProvider, DerivationTree, PackageResolutionStatistics, PubGrubError, resolve,
+};
+
+use super::problem::{Problem, Set, VariableId};
+
+/// Why there is no answer, as PubGrub derives it.
+pub(super) type Derivation = DerivationTree<VariableId, Set, String>;
+
+/// The candidate of each variable, where it was decided; variables that nothing asked for stay open.
+pub(super) type Answer = Vec<Option<u32>>;
+
+/// Solves a problem: the answer that is best in the order of ranks and preferences, or why there is none.
+pub(super) fn solve(problem: &Problem) -> Result<Answer, Box<Derivation>> {
+    let provider = Provider { problem, decided: RefCell::new(vec![None; problem.variables.len()]) };
+    match resolve(&provider, VariableId::ROOT, 0u32) {
+        Ok(selected) => {
+            let mut answer = vec![None; problem.variables.len()];
+            for (variable, candidate) in selected {
+                answer[variable.index()] = Some(candidate);
+            }
+            Ok(answer)
+        }
+        Err(PubGrubError::NoSolution(derivation)) => Err(Box::new(derivation)),
+        Err(
+            PubGrubError::ErrorRetrievingDependencies { .. }
+            | PubGrubError::ErrorChoosingVersion { .. }
+            | PubGrubError::ErrorInShouldCancel(_),
+        ) => unreachable!("the provider's error type is Infallible"),
+    }
+}
+
+/// The view that PubGrub asks.
+struct Provider<'a> {
+    problem: &'a Problem,
+    /// What was chosen last for each variable. A variable with a lower rank is always decided before this one is
+    /// asked for, and asked again after it was taken back, so that its entry is current whenever it is read.
+    decided: RefCell<Answer>,
+}
+
+impl DependencyProvider for Provider<'_> {
+    type P = VariableId;
+    type V = u32;
+    type VS = Set;
+    type M = String;
+    type Err = Infallible;
+    type Priority = Reverse<u32>;
+
+    fn prioritize(&self, variable: &VariableId, _: &Set, _: &PackageResolutionStatistics) -> Reverse<u32> {
+        Reverse(self.problem.get(*variable).rank)
+    }
+
+    fn choose_version(&self, variable: &VariableId, within: &Set) -> Result<Option<u32>, Infallible> {
+        let rank = self.problem.get(*variable).rank;
+        let order = {
+            let decided = self.decided.borrow();
+            self.problem.order(*variable, |other| {
+                // A later one's old entry may be stale.
+                if self.problem.get(other).rank < rank { decided[other.index()] } else { None }
+            })
+        };
+        let choice = order.into_iter().find(|candidate| within.contains(candidate));
+        self.decided.borrow_mut()[variable.index()] = choice;
+        Ok(choice)
+    }
+
+    fn get_dependencies(
+        &self,
+        variable: &VariableId,
+        candidate: &u32,
+    ) -> Result<Dependencies<VariableId, Set, String>, Infallible> {
+        let demands = &self.problem.get(*variable).candidates[*candidate as usize];
+        Ok(Dependencies::Available(
+            demands.iter().map(|demand| (demand.on, demand.within.clone())).collect(),
+        ))
+    }
+}
+
+impl std::fmt::Display for VariableId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "#{}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests;

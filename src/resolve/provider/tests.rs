@@ -1,0 +1,118 @@
+//! PubGrub against a second solver that tries everything.
+
+use proptest::prelude::*;
+
+use super::super::problem::{Demand, Problem, Variable, VariableId, set};
+use super::{Answer, solve};
+
+/// The best answer by trying all candidates in order, variable by variable in the order of ranks.
+fn brute_force(problem: &Problem) -> Option<Answer> {
+    let mut order: Vec<usize> = (0..problem.variables.len()).collect();
+    order.sort_by_key(|index| problem.variables[*index].rank);
+    let mut answer = vec![None; problem.variables.len()];
+    search(problem, &order, &mut answer).then_some(answer)
+}
+
+fn demanded(problem: &Problem, answer: &Answer, variable: usize) -> Vec<Demand> {
+    let mut all = Vec::new();
+    for (index, candidate) in answer.iter().enumerate() {
+        if let Some(candidate) = candidate {
+            all.extend(
+                problem.variables[index].candidates[*candidate as usize]
+                    .iter()
+                    .filter(|demand| demand.on.index() == variable)
+                    .cloned(),
+            );
+        }
+    }
+    all
+}
+
+fn consistent(problem: &Problem, answer: &Answer) -> bool {
+    answer.iter().enumerate().all(|(index, candidate)| {
+        candidate.is_none_or(|candidate| {
+            demanded(problem, answer, index).iter().all(|demand| demand.within.contains(&candidate))
+        })
+    })
+}
+
+fn search(problem: &Problem, order: &[usize], answer: &mut Answer) -> bool {
+    let Some((first, rest)) = order.split_first() else { return true };
+    let asked = demanded(problem, answer, *first);
+    if asked.is_empty() && *first != 0 {
+        return search(problem, rest, answer);
+    }
+    let id = VariableId(u32::try_from(*first).unwrap());
+    let candidates = problem.order(id, |other| answer[other.index()]);
+    for candidate in candidates {
+        answer[*first] = Some(candidate);
+        if consistent(problem, answer) && search(problem, rest, answer) {
+            return true;
+        }
+        answer[*first] = None;
+    }
+    false
+}
+
+/// Variables ask only for later ones, as packages ask for what has a higher rank; the first few are asked for by the root
+/// and are asked back by all (axes).
+fn problems() -> impl Strategy<Value = Problem> {
+    let size = 2usize..7;
+    size.prop_flat_map(|variables| {
+        let demand = (0..variables, proptest::collection::vec(0u32..4, 0..4));
+        let candidate = proptest::collection::vec(demand, 0..3);
+        let variable = (proptest::collection::vec(candidate, 1..4), any::<bool>(), 0u32..4);
+        proptest::collection::vec(variable, variables)
+    })
+    .prop_map(|raw| {
+        let axes = raw.len() / 2;
+        let count = |index: usize| u32::try_from(raw[index].0.len()).unwrap();
+        let mut problem = Problem::default();
+        let mut root = Variable { candidates: vec![Vec::new()], preference: vec![0], positions: vec![0], ..Variable::default() };
+        for index in 0..=axes.min(raw.len() - 1) {
+            root.candidates[0].push(Demand {
+                on: VariableId(u32::try_from(index + 1).unwrap()),
+                within: set(0..count(index)),
+            });
+        }
+        problem.variables.push(root);
+        for (index, (candidates, near, default)) in raw.iter().enumerate() {
+            let demands = candidates.iter().map(|demands| {
+                demands
+                    .iter()
+                    .filter(|(on, _)| *on < axes && *on != index || *on > index)
+                    .map(|(on, places)| Demand {
+                        on: VariableId(u32::try_from(on + 1).unwrap()),
+                        within: set(places.iter().copied().filter(|place| *place < count(*on))),
+                    })
+                    .collect()
+            });
+            let places = u32::try_from(candidates.len()).unwrap();
+            problem.variables.push(Variable {
+                candidates: demands.collect(),
+                preference: (0..places).rev().collect(),
+                positions: (0..places).collect(),
+                last: (*default == 3).then_some(0),
+                defaults: if index > 0 && *default < places {
+                    vec![(VariableId(u32::try_from(index).unwrap()), 0, *default)]
+                } else {
+                    Vec::new()
+                },
+                near_default: *near,
+                rank: u32::try_from(index + 1).unwrap(),
+            });
+        }
+        problem
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn agrees_with_brute_force(problem in problems()) {
+        let found = solve(&problem).ok();
+        let best = brute_force(&problem);
+        prop_assert_eq!(found, best);
+    }
+}
