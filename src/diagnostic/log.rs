@@ -40,6 +40,11 @@ impl Log {
         self.told().map_or(Ok(()), Err)
     }
 
+    /// How many errors were told.
+    pub fn errors(&self) -> usize {
+        self.all.iter().filter(|one| one.severity == Severity::Error).count()
+    }
+
     /// Whether an error was told.
     pub fn has_errors(&self) -> bool {
         self.all.iter().any(|one| one.severity == Severity::Error)

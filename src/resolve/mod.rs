@@ -1,8 +1,45 @@
-//! Platform and packages as one version problem: a [`Project`](crate::manifest::Project) and the catalogue to a
-//! [`Resolution`] in which no version is open.
+//! Platform and packages as one version problem: a [`Project`] and the catalogue to a [`Resolution`] in which no version
+//! is open.
 
+mod bases;
 mod chosen;
+mod conflict;
+mod decided;
+mod lock;
+mod mend;
+mod model;
+mod outcome;
 mod problem;
 mod provider;
+mod story;
+mod words;
 
 pub use chosen::{Because, ChosenBase, Chosen, Kind, Moved, Needed, Resolution, TargetFacts};
+pub use lock::{Lock, LockedThing, LockedTarget};
+
+use crate::catalog::Catalog;
+use crate::diagnostic::{Log, Told};
+use crate::manifest::Project;
+use crate::source::Sources;
+
+use model::{Model, Question};
+
+/// Resolves one target. What the lock holds is kept where nothing that the manifest fixes speaks against it.
+///
+/// # Errors
+/// Unknown names and versions, and requirements that cannot hold together: told at the user's lines, with mends that
+/// were solved.
+pub fn resolve(
+    project: &Project,
+    catalog: &Catalog,
+    lock: Option<&LockedTarget>,
+    sources: &Sources,
+    log: &mut Log,
+) -> Result<Resolution, Told> {
+    let question = Question { project, catalog, lock };
+    let model = Model::build(question, log)?;
+    match provider::solve(&model.problem(|_| true)) {
+        Ok(answer) => outcome::resolution(question, &model, &answer, log),
+        Err(_) => Err(conflict::tell(question, &model, sources, log)),
+    }
+}

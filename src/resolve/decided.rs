@@ -1,0 +1,94 @@
+//! An answer, read through the model: versions by name, and which guards hold.
+
+use crate::catalog::{Condition, Guard, Require};
+use crate::value::{Name, Version};
+
+use super::model::{Candidate, Model, Thing, option_holds, word_meaning};
+use super::problem::VariableId;
+use super::provider::Answer;
+use super::words;
+
+/// An answer and what it means.
+#[derive(Clone, Copy)]
+pub(super) struct Decided<'m, 'a> {
+    /// The meaning.
+    pub(super) model: &'m Model<'a>,
+    /// The candidates.
+    pub(super) answer: &'m Answer,
+}
+
+impl<'m, 'a> Decided<'m, 'a> {
+    /// What was chosen for a variable that is an axis or a package; `None` where it is absent.
+    pub(super) fn candidate(self, id: VariableId) -> Option<(&'m Thing<'a>, &'m Candidate)> {
+        let thing = self.model.thing(id)?;
+        let candidate = &thing.candidates[self.answer[id.index()]? as usize];
+        (*candidate != Candidate::Absent).then_some((thing, candidate))
+    }
+
+    /// The same by name or alias.
+    pub(super) fn named(self, name: &Name) -> Option<(&'m Thing<'a>, &'m Candidate)> {
+        let id = self.model.ids.get(name).copied().or_else(|| {
+            self.model.ids.values().copied().find(|id| {
+                self.model.thing(*id).is_some_and(|thing| {
+                    thing.package.aliases.iter().any(|alias| alias.value == *name)
+                })
+            })
+        })?;
+        self.candidate(id)
+    }
+
+    /// The chosen version of an axis or a package.
+    pub(super) fn version(self, name: &Name) -> Option<&'m Version> {
+        self.named(name)?.1.version()
+    }
+
+    /// Whether a requirement holds (the target's own axes included).
+    pub(super) fn meets(self, require: &Require) -> bool {
+        self.is(&require.name, &require.requirement)
+    }
+
+    fn is(self, name: &Name, requirement: &crate::value::Requirement) -> bool {
+        let target = &self.model.target;
+        match name.as_str() {
+            words::PLATFORM => word_meaning(requirement, target.platform.as_str()),
+            words::ARCH => word_meaning(requirement, target.arch.as_str()),
+            words::SM => target.sm.iter().all(|sm| requirement.matches(sm)),
+            _ => self.named(name).is_some_and(|(thing, candidate)| {
+                super::model::meaning(thing.package, requirement)
+                    .is_ok_and(|meaning| candidate.version().is_some_and(|version| meaning.matches(version)))
+            }),
+        }
+    }
+
+    /// Whether a guard of this thing's definition holds.
+    pub(super) fn holds(self, thing: &Thing<'_>, guard: &Guard) -> bool {
+        guard.all.iter().all(|condition| match condition {
+            Condition::Is { name, requirement } => self.is(name, requirement),
+            Condition::Option { key, value } => {
+                option_holds(thing.options.get(&key.value).map(String::as_str), value.as_deref())
+            }
+            Condition::Variant(name) => thing.variant.as_ref() == Some(&name.value),
+        })
+    }
+
+    /// What a chosen thing requires, as its options, variant and guards have it.
+    pub(super) fn requires(self, thing: &'m Thing<'a>, candidate: &Candidate) -> Vec<&'a Require> {
+        let package = thing.package;
+        let mut all: Vec<&Require> = Vec::new();
+        match candidate {
+            Candidate::Absent | Candidate::Provided(_) | Candidate::Promised(_) => return all,
+            Candidate::Whole(_) => {}
+            Candidate::Entry { index, .. } => all.extend(&package.versions[*index].requires),
+        }
+        all.extend(&package.requires);
+        for option in &package.options {
+            let chosen = thing.options.get(&option.key.value);
+            let of_value = option.values.iter().filter(|(value, _)| Some(&value.value) == chosen);
+            all.extend(of_value.flat_map(|(_, requires)| requires));
+        }
+        let of_variant = package.variants.iter().filter(|one| Some(&one.name.value) == thing.variant.as_ref());
+        all.extend(of_variant.flat_map(|one| &one.requires));
+        all.retain(|one| self.holds(thing, &one.guard));
+        all
+    }
+}

@@ -1,0 +1,137 @@
+//! Mends: each was tried by solving again.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::Log;
+use crate::manifest::Project;
+use crate::source::{Span, Spanned};
+
+use super::decided::Decided;
+use super::model::{Fact, FactKind, Model, Question};
+use super::provider::{Answer, solve};
+use super::story;
+
+/// A way out.
+pub(super) struct Mend {
+    /// What to do, and what would then be chosen.
+    pub(super) text: String,
+    /// The fact that it changes.
+    pub(super) fact: Option<usize>,
+    /// The same as an edit.
+    pub(super) edit: Option<(Span, String)>,
+}
+
+/// So many are shown.
+const SHOWN: usize = 3;
+
+/// The mends of a conflict, those that change least first.
+pub(super) fn find(
+    question: Question<'_>,
+    model: &Model<'_>,
+    core: &[usize],
+    left_out: &BTreeSet<usize>,
+) -> Vec<Mend> {
+    let mut mends: Vec<Mend> = Vec::new();
+    for fact in core {
+        let kind = model.facts[*fact].kind;
+        if matches!(kind, FactKind::Pin | FactKind::Requirement | FactKind::Target | FactKind::Base) {
+            mends.extend(without(model, core, *fact, left_out));
+        }
+    }
+    mends.extend(other_options(question, model, core, left_out));
+    if mends.is_empty() {
+        for fact in core.iter().filter(|fact| model.facts[**fact].kind == FactKind::Request) {
+            mends.extend(without(model, core, *fact, left_out));
+        }
+    }
+    mends.truncate(SHOWN);
+    mends
+}
+
+/// The mend that changes or drops one fact, where that gives an answer.
+fn without(model: &Model<'_>, core: &[usize], dropped: usize, left_out: &BTreeSet<usize>) -> Option<Mend> {
+    let fact = &model.facts[dropped];
+    // Leaving a request out leaves its requirement out too.
+    let gone = |one: usize| {
+        one == dropped
+            || left_out.contains(&one)
+            || (fact.kind == FactKind::Request
+                && model.facts[one].kind == FactKind::Requirement
+                && model.facts[one].on == fact.on)
+    };
+    let answer = solve(&model.problem(|one| !gone(one))).ok()?;
+    let decided = Decided { model, answer: &answer };
+    let then = consequences(decided, core, fact);
+    let chosen = decided.candidate(fact.on).and_then(|(_, candidate)| candidate.version());
+    let name = fact.text.split(' ').next().unwrap_or_default();
+    let (text, edit) = match (fact.kind, chosen) {
+        (FactKind::Pin | FactKind::Requirement | FactKind::Target, Some(version)) => (
+            format!("change `{}` to `{name} \"{version}\"`{then}", fact.text),
+            fact.requirement.map(|span| (span, format!("\"{version}\""))),
+        ),
+        (FactKind::Base, _) => (format!("leave `base` out: the compiler chooses one that fits{then}"), None),
+        (FactKind::Request, _) => (format!("leave `{}` out{then}", fact.text), None),
+        (FactKind::Pin | FactKind::Requirement | FactKind::Target | FactKind::Device | FactKind::Implied, _) => {
+            (format!("drop `{}`{then}", fact.text), None)
+        }
+    };
+    Some(Mend { text, fact: Some(dropped), edit })
+}
+
+/// What the other lines of the conflict would then come to.
+fn consequences(decided: Decided<'_, '_>, core: &[usize], changed: &Fact) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for fact in core.iter().map(|fact| &decided.model.facts[*fact]) {
+        if fact.on == changed.on {
+            continue;
+        }
+        let Some((thing, candidate)) = decided.candidate(fact.on) else { continue };
+        if let (Some(version), false) = (candidate.version(), thing.package.versions.is_empty()) {
+            let part = format!("{} {version}", story::title(thing));
+            if !parts.contains(&part) {
+                parts.push(part);
+            }
+        }
+    }
+    if parts.is_empty() { String::new() } else { format!(" (then {})", parts.join(", ")) }
+}
+
+/// Other values of options of the packages in the conflict.
+fn other_options(
+    question: Question<'_>,
+    model: &Model<'_>,
+    core: &[usize],
+    left_out: &BTreeSet<usize>,
+) -> Vec<Mend> {
+    let mut mends = Vec::new();
+    for fact in core.iter().map(|fact| &model.facts[*fact]).filter(|fact| fact.kind == FactKind::Request) {
+        let Some(thing) = model.thing(fact.on) else { continue };
+        for option in &thing.package.options {
+            let now = thing.options.get(&option.key.value);
+            for (value, _) in option.values.iter().filter(|(value, _)| Some(&value.value) != now) {
+                let mut project = question.project.clone();
+                choose(&mut project, fact.span, (&option.key, value));
+                if solves(question, &project, left_out).is_some() {
+                    let text = format!(
+                        "give `{}` the option `{} \"{}\"`",
+                        thing.name, option.key.value, value.value
+                    );
+                    mends.push(Mend { text, fact: None, edit: None });
+                }
+            }
+        }
+    }
+    mends
+}
+
+fn choose(project: &mut Project, place: Span, option: (&Spanned<crate::value::Name>, &Spanned<String>)) {
+    for request in project.packages.iter_mut().filter(|request| request.name.span == place) {
+        request.options.push((option.0.clone(), option.1.clone()));
+    }
+}
+
+fn solves(question: Question<'_>, project: &Project, left_out: &BTreeSet<usize>) -> Option<Answer> {
+    let mut log = Log::new();
+    let model = Model::build(Question { project, ..question }, &mut log).ok()?;
+    solve(&model.problem(|fact| !left_out.contains(&fact))).ok()
+}

@@ -1,0 +1,267 @@
+//! The builder: variables on demand, from what the manifest asks for outwards.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::catalog::{Catalog, Package, Platform};
+use crate::diagnostic::{Diagnostic, Log, Told, codes, did_you_mean};
+use crate::manifest::Project;
+use crate::source::Spanned;
+use crate::value::{Name, Parse, Requirement, Version};
+
+use super::super::chosen::TargetFacts;
+use super::super::lock::LockedTarget;
+use super::super::problem::{Demand, Set, Variable, VariableId, set};
+use super::super::words;
+use super::{Candidate, Fact, Meaning, Model, Question, Thing, base, facts, rank, things};
+
+/// What is being built.
+pub(super) struct Builder<'a, 'l> {
+    pub(super) project: &'a Project,
+    pub(super) catalog: &'a Catalog,
+    pub(super) lock: Option<&'a LockedTarget>,
+    pub(super) platform: &'a Platform,
+    pub(super) target: TargetFacts,
+    pub(super) variables: Vec<Variable>,
+    pub(super) meanings: Vec<Meaning<'a>>,
+    pub(super) facts: Vec<Fact>,
+    pub(super) ids: BTreeMap<Name, VariableId>,
+    /// `platform`, `arch` (one each) and `sm` (one a capability).
+    pub(super) fixed: Vec<(&'static str, VariableId, Version)>,
+    /// Members of each choice met so far.
+    pub(super) choices: BTreeMap<Name, Vec<VariableId>>,
+    /// Variables whose candidates' demands are still to be written.
+    pub(super) todo: VecDeque<VariableId>,
+    /// What the manifest's base provides by name: candidates that the catalogue does not list.
+    pub(super) provided: BTreeMap<Name, Vec<Version>>,
+    pub(super) log: &'l mut Log,
+}
+
+/// Builds the model of one target.
+pub(super) fn build<'a>(question: Question<'a>, log: &mut Log) -> Result<Model<'a>, Told> {
+    let Question { project, catalog, lock } = question;
+    let (platform, target) = facts::target(project, catalog, log)?;
+    let mut builder = Builder {
+        project,
+        catalog,
+        lock,
+        platform,
+        target,
+        variables: Vec::new(),
+        meanings: Vec::new(),
+        facts: Vec::new(),
+        ids: BTreeMap::new(),
+        fixed: Vec::new(),
+        choices: BTreeMap::new(),
+        todo: VecDeque::new(),
+        provided: BTreeMap::new(),
+        log,
+    };
+    let before = builder.log.errors();
+    builder.run();
+    // Errors of another target do not keep this one from being solved.
+    if builder.log.errors() > before {
+        builder.log.checkpoint()?;
+    }
+    let Builder { variables, meanings, facts, ids, target, .. } = builder;
+    Ok(Model { variables, meanings, facts, target, ids })
+}
+
+impl<'a> Builder<'a, '_> {
+    fn run(&mut self) {
+        self.add(Variable { candidates: vec![Vec::new()], preference: vec![0], positions: vec![0], ..Variable::default() }, Meaning::Root);
+        self.fix_target();
+        let base = base::candidates(self);
+        self.axes();
+        facts::collect(self);
+        if let Some(base) = base {
+            base::add(self, base);
+        }
+        self.finish_things();
+        self.close_choices();
+        rank::assign(self);
+        things::defaults(self);
+    }
+
+    /// Adds a variable.
+    pub(super) fn add(&mut self, variable: Variable, meaning: Meaning<'a>) -> VariableId {
+        let id = VariableId(u32::try_from(self.variables.len()).expect("fewer than 2^32 variables"));
+        self.variables.push(variable);
+        self.meanings.push(meaning);
+        id
+    }
+
+    /// What holds whatever the manifest asks for.
+    pub(super) fn always(&mut self, on: VariableId, within: Set) {
+        self.variables[0].candidates[0].push(Demand { on, within });
+    }
+
+    fn fix_target(&mut self) {
+        let platform = self.target.platform.clone();
+        let arch = self.target.arch.clone();
+        let one = Version::parse("1").expect("a version");
+        let mut all = vec![(words::PLATFORM, platform.to_string(), one.clone()), (words::ARCH, arch.to_string(), one)];
+        all.extend(self.target.sm.iter().map(|sm| (words::SM, sm.to_string(), sm.clone())));
+        for (axis, value, version) in all {
+            let variable =
+                Variable { candidates: vec![Vec::new()], preference: vec![0], positions: vec![0], ..Variable::default() };
+            let id = self.add(variable, Meaning::Fixed { axis, value });
+            self.always(id, set([0]));
+            self.fixed.push((axis, id, version));
+        }
+    }
+
+    /// Every axis of the catalogue is a variable; those of the platform are decided, the others are absent.
+    fn axes(&mut self) {
+        let axes: Vec<&'a Package> = self.catalog.axes().collect();
+        for package in axes {
+            let name = package.name.value.clone();
+            let here = self.platform.axes.contains(&name);
+            let id = self.thing(package, here);
+            let count = self.count(id);
+            // A pure axis of the platform (a release) is always there; unless it is one of a kind (a distribution),
+            // where the choice sees to it. What is installed as a package may be absent.
+            let must = here && package.choice.is_none() && package.install.steps.is_empty() && count > 1;
+            self.always(id, if must { set(1..count) } else { set(0..count) });
+        }
+    }
+
+    /// How many candidates a variable has.
+    pub(super) fn count(&self, id: VariableId) -> u32 {
+        u32::try_from(self.variables[id.index()].candidates.len()).expect("fewer than 2^32 candidates")
+    }
+
+    /// The variable of an axis or a package of this name or alias, made when it is first asked for.
+    pub(super) fn named(&mut self, name: &Name) -> Option<VariableId> {
+        if let Some(id) = self.ids.get(name) {
+            return Some(*id);
+        }
+        let package = self.catalog.package(name)?;
+        if let Some(id) = self.ids.get(&package.name.value) {
+            return Some(*id);
+        }
+        Some(self.thing(package, true))
+    }
+
+    /// The same for a name that a user wrote: an unknown one is told, with the nearest known ones.
+    pub(super) fn named_by_user(&mut self, name: &Spanned<Name>) -> Option<VariableId> {
+        let found = self.named(name);
+        if found.is_none() {
+            let known: Vec<&str> = self.catalog.names().map(Name::as_str).collect();
+            let help = did_you_mean(name.as_str(), known.iter().copied())
+                .unwrap_or_else(|| format!("`jcc search {name}` looks through summaries too; a definition of your own goes into a folder that `catalog` names"));
+            self.log.error(
+                Diagnostic::error(codes::resolve::UNKNOWN_PACKAGE, format!("there is no package `{name}`"))
+                    .at(name.span, "not in the catalogue")
+                    .help(help),
+            );
+        }
+        found
+    }
+
+    /// The candidates of a variable that a requirement admits; `None` where it uses a word that the definition has
+    /// not (told where a user wrote it).
+    pub(super) fn within(&mut self, id: VariableId, requirement: &Requirement) -> Result<Set, String> {
+        let Meaning::Thing(thing) = &self.meanings[id.index()] else { return Ok(Set::full()) };
+        let meaning = things::meaning(thing.package, requirement)?;
+        Ok(set(thing.candidates.iter().zip(0..).filter_map(|(candidate, place)| {
+            candidate.version().filter(|version| meaning.matches(version)).map(|_| place)
+        })))
+    }
+
+    /// Demands of a requirement on an axis that the target fixes; `None` where the name is no such axis.
+    pub(super) fn fixed_demands(&self, name: &str, requirement: &Requirement) -> Option<Vec<Demand>> {
+        if ![words::PLATFORM, words::ARCH, words::SM].contains(&name) {
+            return None;
+        }
+        let holds = |value: &str, version: &Version| {
+            if name == words::SM { requirement.matches(version) } else { things::is_word(requirement, value) }
+        };
+        Some(
+            self.fixed
+                .iter()
+                .filter(|(axis, ..)| *axis == name)
+                .map(|(_, id, version)| {
+                    let Meaning::Fixed { value, .. } = &self.meanings[id.index()] else { unreachable!("a fixed axis") };
+                    let within = if holds(value, version) { set([0]) } else { Set::empty() };
+                    Demand { on: *id, within }
+                })
+                .collect(),
+        )
+    }
+
+    fn thing(&mut self, package: &'a Package, here: bool) -> VariableId {
+        let name = package.name.value.clone();
+        let candidates = things::candidates(self, package, here);
+        let variable = things::variable(self, package, &candidates);
+        let (options, variant) = super::options::of(self, package);
+        let word = package.choice.as_ref().map(|word| word.value.clone());
+        let thing = Thing { name: name.clone(), package, candidates, options, variant };
+        let id = self.add(variable, Meaning::Thing(thing));
+        self.ids.insert(name, id);
+        if let Some(word) = word {
+            self.choices.entry(word).or_default().push(id);
+        }
+        self.todo.push_back(id);
+        id
+    }
+
+    fn finish_things(&mut self) {
+        while let Some(id) = self.todo.pop_front() {
+            things::demands(self, id);
+        }
+    }
+
+    /// One of a kind: a variable a choice, which every member that is there asks to be itself.
+    fn close_choices(&mut self) {
+        for (word, mut members) in std::mem::take(&mut self.choices) {
+            // In the order of the axes, then by name, never in the order of asking.
+            members.sort_by_key(|id| self.key(*id));
+            let axes = members.iter().all(|id| self.is_axis(*id));
+            let optional = !axes;
+            let first = u32::from(optional);
+            let places: Vec<u32> = (0..u32::try_from(members.len()).expect("few members") + first).collect();
+            let mut candidates = vec![Vec::new(); places.len()];
+            for (place, member) in (first..).zip(&members) {
+                candidates[place as usize].push(Demand { on: *member, within: set(1..self.count(*member)) });
+            }
+            let variable =
+                Variable { candidates, preference: places.clone(), positions: places.clone(), ..Variable::default() };
+            let id = self.add(variable, Meaning::Choice { word, members: members.clone(), optional });
+            if axes {
+                self.always(id, set(places));
+            }
+            for (place, member) in (first..).zip(&members) {
+                for candidate in &mut self.variables[member.index()].candidates[1..] {
+                    candidate.push(Demand { on: id, within: set([place]) });
+                }
+            }
+        }
+    }
+
+    /// Sorts axes by their order, then packages, each by name.
+    pub(super) fn key(&self, id: VariableId) -> (u32, Option<Name>) {
+        match &self.meanings[id.index()] {
+            Meaning::Thing(thing) => {
+                (thing.package.axis.as_ref().map_or(u32::MAX, |axis| axis.order), Some(thing.name.clone()))
+            }
+            Meaning::Root | Meaning::Fixed { .. } | Meaning::Base(_) | Meaning::Choice { .. } | Meaning::Guard { .. } => {
+                (0, None)
+            }
+        }
+    }
+
+    /// Whether it is an axis of the catalogue.
+    pub(super) fn is_axis(&self, id: VariableId) -> bool {
+        matches!(&self.meanings[id.index()], Meaning::Thing(thing) if thing.package.axis.is_some())
+    }
+
+    /// Whether its candidate at this place is there at all.
+    pub(super) fn is_there(&self, id: VariableId, place: u32) -> bool {
+        match &self.meanings[id.index()] {
+            Meaning::Thing(thing) => thing.candidates[place as usize] != Candidate::Absent,
+            Meaning::Root | Meaning::Fixed { .. } | Meaning::Base(_) | Meaning::Choice { .. } | Meaning::Guard { .. } => {
+                true
+            }
+        }
+    }
+}

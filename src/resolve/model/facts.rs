@@ -1,0 +1,272 @@
+//! What the manifest says, each at its line: the target, pins, requests.
+
+use crate::catalog::{Catalog, Device, Platform};
+use crate::diagnostic::{Diagnostic, Log, Told, codes, did_you_mean, wording};
+use crate::manifest::Project;
+use crate::source::{Span, Spanned};
+use crate::value::{Name, Requirement};
+
+use super::super::chosen::TargetFacts;
+use super::super::problem::{Set, VariableId, set};
+use super::super::words;
+use super::build::Builder;
+use super::{Candidate, Fact, FactKind, Meaning, things};
+
+/// Looks up the device or the platform that a target names.
+pub(super) fn target<'a>(
+    project: &Project,
+    catalog: &'a Catalog,
+    log: &mut Log,
+) -> Result<(&'a Platform, TargetFacts), Told> {
+    let target = &project.target;
+    let device = match &target.device {
+        None => None,
+        Some(name) => Some(device(catalog, name, log)?),
+    };
+    let named = match (device, &target.platform) {
+        (Some(device), _) => &device.platform,
+        (None, Some(platform)) => platform,
+        (None, None) => {
+            let known: Vec<&str> = catalog.platforms().map(|one| one.name.as_str()).collect();
+            return Err(log.error(
+                Diagnostic::error(codes::resolve::NO_PLATFORM, "the target names neither a device nor a platform")
+                    .at(target.span, "where does this run?")
+                    .help(format!(
+                        "add `device \"…\"` (`jcc list devices` shows them) or `platform \"…\"`: {}",
+                        wording::either(&wording::codes(&known))
+                    )),
+            ));
+        }
+    };
+    let platform = platform(catalog, named, log)?;
+    if let (Some(device), Some(asked)) = (device, &target.platform) {
+        if asked.value != device.platform.value {
+            return Err(log.error(
+                Diagnostic::error(
+                    codes::resolve::WRONG_PLATFORM,
+                    format!("`{}` is a {} machine, not {}", device.name.value, device.platform.value, asked.value),
+                )
+                .at(asked.span, format!("contradicts the device, which is `{}`", device.platform.value))
+                .help("leave `platform` out: the device fixes it"),
+            ));
+        }
+    }
+    let mut sm: Vec<_> = match device {
+        Some(device) if target.gpu.is_empty() => device.sm.iter().map(|one| one.value.clone()).collect(),
+        Some(_) | None => target.gpu.iter().map(|one| one.value.clone()).collect(),
+    };
+    sm.sort();
+    sm.dedup();
+    let facts = TargetFacts {
+        name: target.name.value.clone(),
+        device: device.map(|device| device.name.value.clone()),
+        summary: device.map_or_else(|| platform.summary.clone(), |device| device.summary.clone()),
+        platform: platform.name.value.clone(),
+        arch: platform.arch.clone(),
+        sm,
+        memory: device.and_then(|device| device.memory),
+        storage: device.and_then(|device| device.storage),
+        gpu: platform.gpu,
+        host_network: platform.host_network,
+        capabilities: platform.capabilities.clone(),
+        offers: platform.offers.iter().cloned().collect(),
+        values: device.map(|device| device.values.clone()).unwrap_or_default(),
+        notes: platform.notes.iter().map(|note| note.value.clone()).collect(),
+    };
+    Ok((platform, facts))
+}
+
+fn device<'a>(catalog: &'a Catalog, name: &Spanned<Name>, log: &mut Log) -> Result<&'a Device, Told> {
+    catalog.device(name).ok_or_else(|| {
+        let known: Vec<&str> = catalog.devices().map(|one| one.name.as_str()).collect();
+        log.error(
+            Diagnostic::error(codes::resolve::UNKNOWN_DEVICE, format!("there is no device `{}`", name.value))
+                .at(name.span, "not in the catalogue")
+                .maybe_help(did_you_mean(name.as_str(), known.iter().copied()))
+                .help("`jcc list devices` shows them; without a device `platform` will do"),
+        )
+    })
+}
+
+fn platform<'a>(catalog: &'a Catalog, name: &Spanned<Name>, log: &mut Log) -> Result<&'a Platform, Told> {
+    catalog.platform(name).ok_or_else(|| {
+        let known: Vec<&str> = catalog.platforms().map(|one| one.name.as_str()).collect();
+        log.error(
+            Diagnostic::error(codes::resolve::UNKNOWN_PLATFORM, format!("there is no platform `{}`", name.value))
+                .at(name.span, "not a platform")
+                .maybe_help(did_you_mean(name.as_str(), known.iter().copied()))
+                .help(format!("it is {}", wording::either(&wording::codes(&known)))),
+        )
+    })
+}
+
+/// Collects what the manifest asks for.
+pub(super) fn collect(builder: &mut Builder<'_, '_>) {
+    target_axes(builder);
+    device_releases(builder);
+    for pin in &builder.project.pins {
+        let text = format!("{} \"{}\"", pin.name.value, pin.requirement.value);
+        if fixed(builder, &pin.name) {
+            continue;
+        }
+        let Some(on) = builder.named_by_user(&pin.name) else { continue };
+        let Some(within) = wanted(builder, on, &pin.requirement) else { continue };
+        // A pin alone asks for nothing: a package may as well be absent.
+        let within = if builder.is_axis(on) { within } else { within.union(&set([0])) };
+        builder.facts.push(Fact { span: pin.span, kind: FactKind::Pin, on, within, text, requirement: Some(pin.requirement.span) });
+    }
+    for request in &builder.project.packages {
+        let Some(on) = builder.named_by_user(&request.name) else { continue };
+        let count = builder.count(on);
+        let text = request.name.to_string();
+        builder.facts.push(Fact { span: request.name.span, kind: FactKind::Request, on, within: set(1..count), text, requirement: None });
+        if !request.requirement.is_any() {
+            let Some(within) = wanted(builder, on, &request.requirement) else { continue };
+            let text = format!("{} \"{}\"", request.name.value, request.requirement.value);
+            builder.facts.push(Fact {
+                span: request.requirement.span,
+                kind: FactKind::Requirement,
+                on,
+                within,
+                text,
+                requirement: Some(request.requirement.span),
+            });
+        }
+    }
+    implied(builder);
+}
+
+/// `platform`, `arch` and `sm` are no pins: the target fixes them.
+fn fixed(builder: &mut Builder<'_, '_>, name: &Spanned<Name>) -> bool {
+    let is = [words::PLATFORM, words::ARCH, words::SM].contains(&name.as_str());
+    if is {
+        builder.log.error(
+            Diagnostic::error(codes::resolve::FIXED_AXIS, format!("`{}` cannot be pinned", name.value))
+                .at(name.span, "the target fixes this")
+                .help("choose another `device`, `platform` or `gpu` in the target"),
+        );
+    }
+    is
+}
+
+fn target_axes(builder: &mut Builder<'_, '_>) {
+    for asked in &builder.project.target.axes {
+        let Some(on) = builder.named_by_user(&asked.axis) else { continue };
+        let text = format!("{} \"{}\"", asked.axis.value, asked.requirement.value);
+        let span = asked.requirement.span;
+        let Meaning::Thing(thing) = &builder.meanings[on.index()] else { continue };
+        if thing.candidates.len() == 1 {
+            let title = thing.package.axis.as_ref().map_or(thing.name.as_str(), |axis| &axis.title).to_owned();
+            let platform = builder.target.platform.clone();
+            builder.log.error(
+                Diagnostic::error(codes::resolve::NOT_HERE, format!("there is no {title} on {platform}"))
+                    .at(asked.axis.span, format!("the target is {platform}"))
+                    .help("leave it out, or choose a device that has it"),
+            );
+            continue;
+        }
+        let promised = thing.candidates.iter().position(|one| matches!(one, Candidate::Promised(_)));
+        let within = match (&asked.like, promised) {
+            (_, Some(place)) => Some(set(u32::try_from(place))),
+            (Some(like), None) => {
+                wanted(builder, on, &Spanned::new(Requirement::exactly(like), like.span))
+            }
+            (None, None) => wanted(builder, on, &asked.requirement),
+        };
+        if let Some(within) = within {
+            builder.facts.push(Fact { span, kind: FactKind::Target, on, within, text, requirement: Some(span) });
+        }
+    }
+}
+
+fn device_releases(builder: &mut Builder<'_, '_>) {
+    let Some(named) = &builder.project.target.device else { return };
+    let Some(device) = builder.catalog.device(named) else { return };
+    for require in &device.requires {
+        let Some(on) = builder.named(&require.name) else { continue };
+        let within = builder.within(on, &require.requirement).unwrap_or_else(|_| Set::empty());
+        let text = format!("device \"{}\"", named.value);
+        builder.facts.push(Fact { span: named.span, kind: FactKind::Device, on, within, text, requirement: None });
+    }
+}
+
+/// Python packages imply Python.
+fn implied(builder: &mut Builder<'_, '_>) {
+    let pip = &builder.project.pip;
+    let app = builder.project.app.as_ref();
+    let place: Option<Span> = pip
+        .install
+        .first()
+        .map(|one| one.span)
+        .or_else(|| pip.requirements.first().map(|one| one.path.span))
+        .or_else(|| pip.venvs.first().map(|one| one.span))
+        .or_else(|| app.and_then(|app| app.requirements.first()).map(|one| one.path.span));
+    let Some(span) = place else { return };
+    let Some(axis) = builder.catalog.axes().find(|axis| axis.name.as_str() == words::PYTHON) else { return };
+    let Some(on) = builder.named(&axis.name) else { return };
+    let within = set(1..builder.count(on));
+    let text = "Python packages".to_owned();
+    builder.facts.push(Fact { span, kind: FactKind::Implied, on, within, text, requirement: None });
+}
+
+/// The candidates that a user's requirement admits; none at all is told here: what nobody knows is never guessed.
+fn wanted(builder: &mut Builder<'_, '_>, on: VariableId, requirement: &Spanned<Requirement>) -> Option<Set> {
+    let Meaning::Thing(thing) = &builder.meanings[on.index()] else { return None };
+    let package = thing.package;
+    let name = thing.name.clone();
+    let resolved = match things::meaning(package, requirement) {
+        Ok(resolved) => resolved,
+        Err(word) => {
+            let known: Vec<&str> =
+                package.versions.iter().filter_map(|one| one.name.as_ref()).map(|one| one.as_str()).collect();
+            builder.log.error(
+                Diagnostic::error(codes::resolve::UNKNOWN_VERSION, format!("`{name}` has no version called `{word}`"))
+                    .at(requirement.span, "not known by this name")
+                    .maybe_help(did_you_mean(&word, known.iter().copied()))
+                    .maybe_help((!known.is_empty()).then(|| {
+                        format!("it is {}", wording::either(&wording::codes(&known)))
+                    })),
+            );
+            return None;
+        }
+    };
+    let within = builder.within(on, &resolved).unwrap_or_else(|_| Set::empty());
+    if within != Set::empty() {
+        return Some(within);
+    }
+    let Meaning::Thing(thing) = &builder.meanings[on.index()] else { return None };
+    let known = known_versions(thing.candidates.iter().filter_map(Candidate::version), &resolved);
+    let what = package.axis.as_ref().map_or_else(|| format!("`{name}`"), |axis| axis.title.clone());
+    builder.log.error(
+        Diagnostic::error(
+            codes::resolve::UNKNOWN_VERSION,
+            format!("no known {what} is `{}`", requirement.value),
+        )
+        .at(requirement.span, "the catalogue knows none like this")
+        .help(if known.is_empty() {
+            format!("there is none of {what} on {}", builder.target.platform)
+        } else {
+            format!("known are {}", wording::all_of(&known))
+        }),
+    );
+    None
+}
+
+/// The versions nearest to what was asked for, at most five on either side, in order.
+fn known_versions<'v>(
+    versions: impl Iterator<Item = &'v crate::value::Version>,
+    requirement: &Requirement,
+) -> Vec<String> {
+    let mut all: Vec<_> = versions.collect();
+    all.sort();
+    all.dedup();
+    let lower = requirement.intervals().first().map(|interval| interval.lower.clone());
+    let at = match lower {
+        Some(std::ops::Bound::Included(version) | std::ops::Bound::Excluded(version)) => {
+            all.partition_point(|one| **one < version)
+        }
+        Some(std::ops::Bound::Unbounded) | None => all.len(),
+    };
+    let from = at.saturating_sub(5);
+    all[from..(at + 5).min(all.len())].iter().map(|one| format!("`{one}`")).collect()
+}

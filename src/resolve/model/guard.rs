@@ -1,0 +1,83 @@
+//! Conditions: decided by what the target and the manifest fix, or by a variable of their own.
+
+use crate::catalog::{Condition, Guard};
+
+use super::super::problem::{Demand, Set, Variable, VariableId, set};
+use super::Meaning;
+use super::build::Builder;
+
+/// What a guard comes to before anything is solved.
+pub(super) enum Outcome {
+    /// It cannot hold.
+    Never,
+    /// It holds.
+    Always,
+    /// It holds where each of these variables takes a candidate of its set.
+    If(Vec<(VariableId, Set)>),
+}
+
+/// Evaluates a guard as far as it is fixed.
+pub(super) fn outcome(builder: &mut Builder<'_, '_>, owner: VariableId, guard: &Guard) -> Outcome {
+    let mut open: Vec<(VariableId, Set)> = Vec::new();
+    for condition in &guard.all {
+        match condition {
+            Condition::Option { key, value } => {
+                let Meaning::Thing(thing) = &builder.meanings[owner.index()] else { continue };
+                let chosen = thing.options.get(&key.value).map(String::as_str);
+                if !option_holds(chosen, value.as_deref()) {
+                    return Outcome::Never;
+                }
+            }
+            Condition::Variant(name) => {
+                let Meaning::Thing(thing) = &builder.meanings[owner.index()] else { continue };
+                if thing.variant.as_ref() != Some(&name.value) {
+                    return Outcome::Never;
+                }
+            }
+            Condition::Is { name, requirement } => {
+                if let Some(demands) = builder.fixed_demands(name.as_str(), requirement) {
+                    if demands.iter().any(|demand| demand.within == Set::empty()) {
+                        return Outcome::Never;
+                    }
+                    continue;
+                }
+                let Some(on) = builder.named(name) else { return Outcome::Never };
+                match builder.within(on, requirement) {
+                    Ok(within) if within != Set::empty() => open.push((on, within)),
+                    Ok(_) | Err(_) => return Outcome::Never,
+                }
+            }
+        }
+    }
+    if open.is_empty() { Outcome::Always } else { Outcome::If(open) }
+}
+
+/// Whether an option's value meets a condition; without a value any but the words for «no» does.
+pub(in crate::resolve) fn option_holds(chosen: Option<&str>, wanted: Option<&str>) -> bool {
+    match wanted {
+        Some(wanted) => chosen == Some(wanted),
+        None => chosen.is_some_and(|chosen| !["none", "off", "no"].contains(&chosen)),
+    }
+}
+
+/// A demand that holds only under conditions: on a variable whose candidates are «the conditions hold, and so do the
+/// demands» and, for each condition, «this one does not».
+pub(super) fn variable(
+    builder: &mut Builder<'_, '_>,
+    owner: VariableId,
+    conditions: Vec<(VariableId, Set)>,
+    demands: Vec<Demand>,
+) -> Demand {
+    let mut yes = demands;
+    yes.extend(conditions.iter().map(|(on, within)| Demand { on: *on, within: within.clone() }));
+    let mut candidates = vec![yes];
+    for (on, within) in conditions {
+        let others = set((0..builder.count(on)).filter(|place| !within.contains(place)));
+        candidates.push(vec![Demand { on, within: others }]);
+    }
+    let places: Vec<u32> = (0..).take(candidates.len()).collect();
+    let all = set(places.iter().copied());
+    let variable = Variable { candidates, preference: places.clone(), positions: places, ..Variable::default() };
+    let id = builder.add(variable, Meaning::Guard { owner });
+    Demand { on: id, within: all }
+}

@@ -1,0 +1,216 @@
+//! From a project and the catalogue to a finite problem, and what each of its variables and candidates means.
+
+mod base;
+mod build;
+mod facts;
+mod guard;
+mod options;
+mod rank;
+mod things;
+
+use std::collections::BTreeMap;
+
+use crate::catalog::{BaseImage, Catalog, Package};
+use crate::diagnostic::{Log, Told};
+use crate::manifest::Project;
+use crate::source::Span;
+use crate::value::{Name, Version};
+
+use super::chosen::TargetFacts;
+use super::lock::LockedTarget;
+use super::problem::{Demand, Problem, Set, Variable, VariableId};
+
+pub(super) use guard::option_holds;
+pub(super) use things::{is_word as word_meaning, meaning};
+
+/// What is to be resolved.
+#[derive(Clone, Copy)]
+pub(super) struct Question<'a> {
+    /// One target of the manifest.
+    pub(super) project: &'a Project,
+    /// What is known.
+    pub(super) catalog: &'a Catalog,
+    /// What was chosen last time.
+    pub(super) lock: Option<&'a LockedTarget>,
+}
+
+/// The problem, with its meaning.
+#[derive(Clone)]
+pub(super) struct Model<'a> {
+    /// The variables; the root's demands are those that hold whatever the manifest says.
+    pub(super) variables: Vec<Variable>,
+    /// What each variable is, in the same order.
+    pub(super) meanings: Vec<Meaning<'a>>,
+    /// What the manifest asks for, each at its line.
+    pub(super) facts: Vec<Fact>,
+    /// What the target fixes.
+    pub(super) target: TargetFacts,
+    /// Axes and packages by name.
+    pub(super) ids: BTreeMap<Name, VariableId>,
+}
+
+/// What a variable is.
+#[derive(Clone)]
+pub(super) enum Meaning<'a> {
+    /// The manifest.
+    Root,
+    /// `platform`, `arch`, `sm`: what the target fixes without data.
+    Fixed {
+        /// Its word.
+        axis: &'static str,
+        /// Its value.
+        value: String,
+    },
+    /// An axis or a package.
+    Thing(Thing<'a>),
+    /// The base that the manifest names: its tags.
+    Base(BaseMeaning<'a>),
+    /// One of a kind: which member of a choice is there.
+    Choice {
+        /// Its word.
+        word: Name,
+        /// The members, by candidate.
+        members: Vec<VariableId>,
+        /// Whether the first candidate is «none».
+        optional: bool,
+    },
+    /// A requirement under a condition: it holds, or one of the conditions does not.
+    Guard {
+        /// Whose requirement it is.
+        owner: VariableId,
+    },
+}
+
+/// An axis or a package as a variable.
+#[derive(Clone)]
+pub(super) struct Thing<'a> {
+    /// Its name.
+    pub(super) name: Name,
+    /// Its definition.
+    pub(super) package: &'a Package,
+    /// What it can be.
+    pub(super) candidates: Vec<Candidate>,
+    /// Every option with its value.
+    pub(super) options: BTreeMap<Name, String>,
+    /// The variant.
+    pub(super) variant: Option<Name>,
+}
+
+/// One thing that an axis or a package can be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Candidate {
+    /// Not there.
+    Absent,
+    /// An entry of the definition's `versions`.
+    Entry {
+        /// Its place.
+        index: usize,
+        /// Its version.
+        version: Version,
+    },
+    /// A definition without versions.
+    Whole(Version),
+    /// The base holds it in this version, which the definition need not know.
+    Provided(Version),
+    /// What the user promises of an axis of which only the lowest version counts.
+    Promised(Version),
+}
+
+/// The base that the manifest names.
+#[derive(Clone)]
+pub(super) struct BaseMeaning<'a> {
+    /// The catalogue's base, where it is one; candidates are its tags.
+    pub(super) image: Option<&'a BaseImage>,
+    /// What each candidate provides.
+    pub(super) provides: Vec<BTreeMap<Name, Version>>,
+    /// Where the manifest names it.
+    pub(super) span: Span,
+}
+
+/// One thing that the manifest asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Fact {
+    /// Where.
+    pub(super) span: Span,
+    /// What kind.
+    pub(super) kind: FactKind,
+    /// Of which variable.
+    pub(super) on: VariableId,
+    /// Which candidates will do.
+    pub(super) within: Set,
+    /// As it stands there: `python "3.8"`.
+    pub(super) text: String,
+    /// The requirement's own place, where the text could be changed.
+    pub(super) requirement: Option<Span>,
+}
+
+/// The kinds of [`Fact`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum FactKind {
+    /// The device runs these releases.
+    Device,
+    /// A requirement of the target.
+    Target,
+    /// `pin`.
+    Pin,
+    /// The base is this one.
+    Base,
+    /// A package is asked for.
+    Request,
+    /// In these versions.
+    Requirement,
+    /// Something else in the manifest implies it (Python packages imply Python).
+    Implied,
+}
+
+impl<'a> Model<'a> {
+    /// Builds it; names, releases and versions that nobody knows are told here.
+    pub(super) fn build(question: Question<'a>, log: &mut Log) -> Result<Self, Told> {
+        build::build(question, log)
+    }
+
+    /// The problem with only the facts that `keep` accepts (by their place).
+    pub(super) fn problem(&self, keep: impl Fn(usize) -> bool) -> Problem {
+        let mut variables = self.variables.clone();
+        let root = &mut variables[0].candidates[0];
+        for (index, fact) in self.facts.iter().enumerate() {
+            if keep(index) {
+                root.push(Demand { on: fact.on, within: fact.within.clone() });
+            }
+        }
+        Problem { variables }
+    }
+
+    /// The axis or package behind a variable.
+    pub(super) fn thing(&self, id: VariableId) -> Option<&Thing<'a>> {
+        match &self.meanings[id.index()] {
+            Meaning::Thing(thing) => Some(thing),
+            Meaning::Root
+            | Meaning::Fixed { .. }
+            | Meaning::Base(_)
+            | Meaning::Choice { .. }
+            | Meaning::Guard { .. } => None,
+        }
+    }
+}
+
+impl Candidate {
+    /// Its version; `None` where it is not there.
+    pub(super) fn version(&self) -> Option<&Version> {
+        match self {
+            Self::Absent => None,
+            Self::Entry { version, .. }
+            | Self::Whole(version)
+            | Self::Provided(version)
+            | Self::Promised(version) => Some(version),
+        }
+    }
+
+    /// Its entry in the definition.
+    pub(super) fn entry(&self) -> Option<usize> {
+        match self {
+            Self::Entry { index, .. } => Some(*index),
+            Self::Absent | Self::Whole(_) | Self::Provided(_) | Self::Promised(_) => None,
+        }
+    }
+}

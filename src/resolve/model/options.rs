@@ -1,0 +1,100 @@
+//! Options and variants: the manifest's choice, else the variant's, else the default.
+
+use std::collections::BTreeMap;
+
+use crate::catalog::Package;
+use crate::diagnostic::{Diagnostic, codes, did_you_mean, wording};
+use crate::manifest::Request;
+use crate::source::Spanned;
+use crate::value::Name;
+
+use super::build::Builder;
+
+/// Every option of a definition with its value, and the variant.
+pub(super) fn of(builder: &mut Builder<'_, '_>, package: &Package) -> (BTreeMap<Name, String>, Option<Name>) {
+    let requests: Vec<&Request> =
+        builder.project.packages.iter().filter(|one| is(package, &one.name.value)).collect();
+    let asked = requests.iter().rev().find_map(|one| one.variant.as_ref());
+    let variant = variant(builder, package, asked);
+    let mut options: BTreeMap<Name, String> = package
+        .options
+        .iter()
+        .map(|one| (one.key.value.clone(), one.default.value.clone()))
+        .collect();
+    let of_variant = package.variants.iter().filter(|one| Some(&one.name.value) == variant.as_ref());
+    for (key, value) in of_variant.flat_map(|one| &one.options) {
+        options.insert(key.value.clone(), value.value.clone());
+    }
+    for (key, value) in requests.iter().flat_map(|one| &one.options) {
+        if accepts(builder, package, key, value) {
+            options.insert(key.value.clone(), value.value.clone());
+        }
+    }
+    (options, variant)
+}
+
+/// Whether a name of the manifest means this package.
+fn is(package: &Package, name: &Name) -> bool {
+    package.name.value == *name || package.aliases.iter().any(|alias| alias.value == *name)
+}
+
+fn variant(builder: &mut Builder<'_, '_>, package: &Package, asked: Option<&Spanned<Name>>) -> Option<Name> {
+    let default = || package.variants.iter().find(|one| one.default).or(package.variants.first());
+    let Some(asked) = asked else { return default().map(|one| one.name.value.clone()) };
+    let known: Vec<&str> = package.variants.iter().map(|one| one.name.as_str()).collect();
+    if known.contains(&asked.as_str()) {
+        return Some(asked.value.clone());
+    }
+    let name = &package.name.value;
+    let diagnostic = Diagnostic::error(
+        codes::resolve::UNKNOWN_VARIANT,
+        format!("`{name}` has no variant `{}`", asked.value),
+    );
+    builder.log.error(if known.is_empty() {
+        diagnostic.at(asked.span, "this package has no variants").help("leave `variant` out")
+    } else {
+        diagnostic
+            .at(asked.span, format!("not a variant of `{name}`"))
+            .maybe_help(did_you_mean(asked.as_str(), known.iter().copied()))
+            .help(format!("`{name}` comes as {}", wording::either(&wording::codes(&known))))
+    });
+    default().map(|one| one.name.value.clone())
+}
+
+fn accepts(
+    builder: &mut Builder<'_, '_>,
+    package: &Package,
+    key: &Spanned<Name>,
+    value: &Spanned<String>,
+) -> bool {
+    let name = &package.name.value;
+    let Some(option) = package.options.iter().find(|one| one.key.value == key.value) else {
+        let known: Vec<&str> = package.options.iter().map(|one| one.key.as_str()).collect();
+        let help = if known.is_empty() {
+            format!("`{name}` has no options; leave this out")
+        } else {
+            format!("its options are {}", wording::all_of(&wording::codes(&known)))
+        };
+        builder.log.error(
+            Diagnostic::error(codes::resolve::UNKNOWN_OPTION, format!("`{name}` has no option `{}`", key.value))
+                .at(key.span, "not an option of this package")
+                .maybe_help(did_you_mean(key.as_str(), known.iter().copied()))
+                .help(help),
+        );
+        return false;
+    };
+    let values: Vec<&str> = option.values.iter().map(|(value, _)| value.as_str()).collect();
+    if values.is_empty() || values.contains(&value.as_str()) {
+        return true;
+    }
+    builder.log.error(
+        Diagnostic::error(
+            codes::resolve::UNKNOWN_OPTION,
+            format!("option `{}` of `{name}` cannot be `{}`", key.value, value.value),
+        )
+        .at(value.span, "not one of its values")
+        .maybe_help(did_you_mean(value, values.iter().copied()))
+        .help(format!("it is {}", wording::either(&wording::codes(&values)))),
+    );
+    false
+}

@@ -1,0 +1,249 @@
+//! Axes and packages as variables: candidates, their order, what each asks for.
+
+use crate::catalog::{Choose, Package, Require};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::value::{Name, Parse, Requirement, Version};
+
+use super::super::problem::{Demand, Set, Variable, VariableId, set};
+use super::build::Builder;
+use super::guard::{self, Outcome};
+use super::{Candidate, Meaning};
+
+/// A requirement with the definition's words (`humble`) put into versions.
+pub(in crate::resolve) fn meaning(package: &Package, requirement: &Requirement) -> Result<Requirement, String> {
+    requirement.resolve_names(|word| {
+        package
+            .versions
+            .iter()
+            .find(|version| version.name.as_ref().is_some_and(|name| name.as_str() == word))
+            .map(|version| version.version.value.clone())
+    })
+}
+
+/// Whether a requirement on an axis of words admits this one.
+pub(in crate::resolve) fn is_word(requirement: &Requirement, value: &str) -> bool {
+    requirement.is_any() || requirement.names().any(|word| word == value)
+}
+
+/// What an axis or a package can be: absent, then by version; of equal versions the one that stands first in the
+/// definition comes last, since later ones are preferred.
+pub(super) fn candidates(builder: &Builder<'_, '_>, package: &Package, here: bool) -> Vec<Candidate> {
+    let mut all: Vec<Candidate> = Vec::new();
+    if here {
+        let entries = package.versions.iter().enumerate().rev();
+        all.extend(entries.map(|(index, one)| Candidate::Entry { index, version: one.version.value.clone() }));
+        if package.versions.is_empty() {
+            all.push(Candidate::Whole(Version::parse("0").expect("a version")));
+        }
+        all.extend(promised(builder, package).map(Candidate::Promised));
+    }
+    for version in builder.provided.get(&package.name.value).into_iter().flatten() {
+        let known = package.axis.is_some() && all.iter().any(|one| one.version() == Some(version));
+        if !known {
+            all.push(Candidate::Provided(version.clone()));
+        }
+    }
+    all.sort_by(|one, other| one.version().cmp(&other.version()));
+    all.insert(0, Candidate::Absent);
+    all
+}
+
+/// Of a host's driver only the lowest version that the user's requirement admits is sure.
+pub(super) fn promised(builder: &Builder<'_, '_>, package: &Package) -> Option<Version> {
+    if package.axis.as_ref()?.choose != Choose::Lowest {
+        return None;
+    }
+    let asked = builder.project.target.axes.iter().find(|one| one.axis.value == package.name.value)?;
+    match asked.requirement.intervals().first()?.lower.clone() {
+        std::ops::Bound::Included(version) | std::ops::Bound::Excluded(version) => Some(version),
+        std::ops::Bound::Unbounded => None,
+    }
+}
+
+/// The variable of these candidates, without demands yet.
+pub(super) fn variable(builder: &Builder<'_, '_>, package: &Package, candidates: &[Candidate]) -> Variable {
+    let locked = builder.lock.and_then(|lock| lock.version(&package.name));
+    let mut preference: Vec<u32> = (0..).take(candidates.len()).collect();
+    preference.sort_by_key(|place| {
+        let candidate = &candidates[*place as usize];
+        let entry = candidate.entry().map(|index| &package.versions[index]);
+        std::cmp::Reverse((
+            // Packages that nobody asks for stay out; axes are there wherever they can be.
+            (package.axis.is_none()) && *candidate == Candidate::Absent,
+            locked.is_some() && candidate.version() == locked,
+            entry.is_none_or(|entry| entry.unproven.is_none()),
+            !candidate.version().is_some_and(Version::is_prerelease),
+            entry.is_some_and(|entry| entry.default),
+            *place,
+        ))
+    });
+    let mut positions = Vec::with_capacity(candidates.len());
+    for (index, candidate) in candidates.iter().enumerate() {
+        let previous = positions.last().copied().unwrap_or(0);
+        let same = index > 0 && candidates[index - 1].version() == candidate.version();
+        positions.push(if index == 0 || same { previous } else { previous + 1 });
+    }
+    Variable {
+        candidates: vec![Vec::new(); candidates.len()],
+        preference,
+        positions,
+        near_default: true,
+        last: package.axis.is_some().then_some(0),
+        ..Variable::default()
+    }
+}
+
+/// Writes what each candidate of a variable asks for.
+pub(super) fn demands(builder: &mut Builder<'_, '_>, id: VariableId) {
+    let Meaning::Thing(thing) = &builder.meanings[id.index()] else { return };
+    let package = thing.package;
+    let candidates = thing.candidates.clone();
+    let options = thing.options.clone();
+    let variant = thing.variant.clone();
+    let mut common: Vec<&Require> = package.requires.iter().collect();
+    for option in &package.options {
+        let chosen = options.get(&option.key.value);
+        common.extend(
+            option
+                .values
+                .iter()
+                .filter(|(value, _)| Some(&value.value) == chosen)
+                .flat_map(|(_, requires)| requires),
+        );
+    }
+    common.extend(
+        package
+            .variants
+            .iter()
+            .filter(|one| Some(&one.name.value) == variant.as_ref())
+            .flat_map(|one| &one.requires),
+    );
+    let mut shared: Vec<Demand> = common.into_iter().flat_map(|one| require(builder, id, one)).collect();
+    shared.extend(package.conflicts.iter().flat_map(|one| conflict(builder, id, one)));
+    for (place, candidate) in candidates.iter().enumerate() {
+        let own = match candidate {
+            Candidate::Absent | Candidate::Provided(_) | Candidate::Promised(_) => continue,
+            Candidate::Whole(_) => Vec::new(),
+            Candidate::Entry { index, .. } => {
+                let entry = &package.versions[*index];
+                let mut own: Vec<Demand> =
+                    entry.requires.iter().flat_map(|one| require(builder, id, one)).collect();
+                own.extend(entry.conflicts.iter().flat_map(|one| conflict(builder, id, one)));
+                own
+            }
+        };
+        let demands = &mut builder.variables[id.index()].candidates[place];
+        demands.extend(shared.iter().cloned());
+        demands.extend(own);
+    }
+}
+
+/// The demands of one `requires` entry.
+fn require(builder: &mut Builder<'_, '_>, owner: VariableId, require: &Require) -> Vec<Demand> {
+    match guard::outcome(builder, owner, &require.guard) {
+        Outcome::Never => Vec::new(),
+        Outcome::Always => plain(builder, require),
+        Outcome::If(conditions) => {
+            let demands = plain(builder, require);
+            vec![guard::variable(builder, owner, conditions, demands)]
+        }
+    }
+}
+
+fn plain(builder: &mut Builder<'_, '_>, require: &Require) -> Vec<Demand> {
+    if let Some(demands) = builder.fixed_demands(require.name.as_str(), &require.requirement) {
+        return demands;
+    }
+    let Some(on) = builder.named(&require.name) else {
+        builder.log.error(
+            Diagnostic::error(
+                codes::resolve::UNKNOWN_PACKAGE,
+                format!("there is no package `{}`", require.name.value),
+            )
+            .at(require.name.span, "required here, not in the catalogue")
+            .help("add a definition of it, or mend the name"),
+        );
+        return Vec::new();
+    };
+    // A word that the other definition has not admits nothing; `package check` tells it.
+    let within = builder.within(on, &require.requirement).unwrap_or_else(|_| Set::empty());
+    vec![Demand { on, within }]
+}
+
+/// The demands of one `conflicts` entry: the other is absent, or in another version.
+fn conflict(builder: &mut Builder<'_, '_>, owner: VariableId, conflict: &Require) -> Vec<Demand> {
+    if builder.fixed_demands(conflict.name.as_str(), &conflict.requirement).is_some() {
+        return Vec::new();
+    }
+    let Some(on) = builder.named(&conflict.name) else { return Vec::new() };
+    let Ok(within) = builder.within(on, &conflict.requirement) else { return Vec::new() };
+    let others = set((0..builder.count(on)).filter(|place| !within.contains(place)));
+    let demand = Demand { on, within: others };
+    match guard::outcome(builder, owner, &conflict.guard) {
+        Outcome::Never => Vec::new(),
+        Outcome::Always => vec![demand],
+        Outcome::If(conditions) => vec![guard::variable(builder, owner, conditions, vec![demand])],
+    }
+}
+
+/// Defaults of axes: what the lock holds for the same release, then what an earlier axis says, then the platform.
+pub(super) fn defaults(builder: &mut Builder<'_, '_>) {
+    let mut axes: Vec<VariableId> = builder.ids.values().copied().filter(|id| builder.is_axis(*id)).collect();
+    axes.sort_by_key(|id| builder.key(*id));
+    let release = axes.iter().copied().find(|id| {
+        matches!(&builder.meanings[id.index()], Meaning::Thing(thing)
+            if thing.candidates.len() > 1 && thing.package.versions.iter().any(|one| !one.defaults.is_empty()))
+    });
+    for id in &axes {
+        let Meaning::Thing(thing) = &builder.meanings[id.index()] else { continue };
+        let mut found = Vec::new();
+        let position = |version: &Version| {
+            thing
+                .candidates
+                .iter()
+                .position(|one| one.version() == Some(version))
+                .map(|place| builder.variables[id.index()].positions[place])
+        };
+        if let Some(lock) = builder.lock {
+            let locked = lock.version(&thing.name).and_then(position);
+            let same_release = match release {
+                Some(release) if release != *id => place_of(builder, release, |name| lock.version(name)).map(|place| (release, place)),
+                Some(_) | None => Some((VariableId::ROOT, 0)),
+            };
+            found.extend(locked.zip(same_release).map(|(position, (by, place))| (by, place, position)));
+        }
+        for by in axes.iter().filter(|by| *by != id) {
+            found.extend(defaults_of(builder, *by, &thing.name).filter_map(|(place, version)| {
+                Some((*by, place, position(version)?))
+            }));
+        }
+        let platform = builder.platform.defaults.get(&thing.name).and_then(|version| position(version));
+        found.extend(platform.map(|position| (VariableId::ROOT, 0, position)));
+        builder.variables[id.index()].defaults = found;
+    }
+}
+
+/// The candidate of a variable that has the version which `version` gives for its name.
+fn place_of<'v>(
+    builder: &Builder<'_, '_>,
+    id: VariableId,
+    version: impl Fn(&Name) -> Option<&'v Version>,
+) -> Option<u32> {
+    let Meaning::Thing(thing) = &builder.meanings[id.index()] else { return None };
+    let version = version(&thing.name)?;
+    let place = thing.candidates.iter().position(|one| one.version() == Some(version))?;
+    u32::try_from(place).ok()
+}
+
+/// What the candidates of one axis say another one is by default.
+fn defaults_of<'b>(
+    builder: &'b Builder<'_, '_>,
+    by: VariableId,
+    name: &'b Name,
+) -> impl Iterator<Item = (u32, &'b Version)> {
+    let Meaning::Thing(thing) = &builder.meanings[by.index()] else { unreachable!("an axis is a thing") };
+    (0..).zip(&thing.candidates).filter_map(move |(place, candidate)| {
+        let entry = &thing.package.versions[candidate.entry()?];
+        Some((place, &entry.defaults.get(name)?.value))
+    })
+}
