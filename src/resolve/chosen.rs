@@ -103,6 +103,8 @@ pub struct Chosen {
     pub options: BTreeMap<Name, String>,
     /// The variant, where the definition has any.
     pub variant: Option<Name>,
+    /// The first line of the manifest that it is here for.
+    pub place: Option<Span>,
     /// What it requires that was chosen too, with where each is needed (`build` ones are for its build stage only).
     pub requires: Vec<(Name, crate::catalog::Stage)>,
 }

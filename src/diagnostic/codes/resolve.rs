@@ -1,4 +1,38 @@
 //! Codes of `resolve`.
 
 super::codes! { "resolve":
+    /// Lines of the manifest that cannot hold together.
+    CONFLICT = "conflict";
+    /// A package that the catalogue does not have.
+    UNKNOWN_PACKAGE = "unknown-package";
+    /// A version or release that the catalogue does not have.
+    UNKNOWN_VERSION = "unknown-version";
+    /// A variant that the package does not have.
+    UNKNOWN_VARIANT = "unknown-variant";
+    /// An option, or a value of it, that the package does not have.
+    UNKNOWN_OPTION = "unknown-option";
+    /// A base that the catalogue does not have.
+    UNKNOWN_BASE = "unknown-base";
+    /// A device that the catalogue does not have.
+    UNKNOWN_DEVICE = "unknown-device";
+    /// A platform that the catalogue does not have.
+    UNKNOWN_PLATFORM = "unknown-platform";
+    /// A target without a device or a platform.
+    NO_PLATFORM = "no-platform";
+    /// A platform that is not the device's.
+    WRONG_PLATFORM = "wrong-platform";
+    /// A release that this platform does not have.
+    NOT_HERE = "not-here";
+    /// A pin of what the target fixes.
+    FIXED_AXIS = "fixed-axis";
+    /// No image to start from.
+    NO_BASE = "no-base";
+    /// Something that nobody has shown yet to work.
+    UNPROVEN = "unproven";
+    /// A lock of a newer compiler.
+    NEWER_LOCK = "newer-lock";
+    /// A lock that cannot be read.
+    DAMAGED_LOCK = "damaged-lock";
+    /// A lock that would change, with `--locked`.
+    LOCK_WOULD_CHANGE = "lock-would-change";
 }

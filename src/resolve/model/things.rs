@@ -2,7 +2,7 @@
 
 use crate::catalog::{Choose, Package, Require};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::value::{Name, Parse, Requirement, Version};
+use crate::value::{Name, Requirement, Version};
 
 use super::super::problem::{Demand, Set, Variable, VariableId, set};
 use super::build::Builder;
@@ -33,7 +33,7 @@ pub(super) fn candidates(builder: &Builder<'_, '_>, package: &Package, here: boo
         let entries = package.versions.iter().enumerate().rev();
         all.extend(entries.map(|(index, one)| Candidate::Entry { index, version: one.version.value.clone() }));
         if package.versions.is_empty() {
-            all.push(Candidate::Whole(Version::parse("0").expect("a version")));
+            all.push(Candidate::Whole(Version::zero()));
         }
         all.extend(promised(builder, package).map(Candidate::Promised));
     }

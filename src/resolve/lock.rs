@@ -1,0 +1,48 @@
+//! `jcc.lock`: what was chosen last time and why, in KDL, one line a thing.
+
+mod read;
+mod write;
+
+use std::collections::BTreeMap;
+
+use crate::value::{ImageRef, Name, Sha256, Version};
+
+/// The whole lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lock {
+    /// The hash of the manifest, its parents included.
+    pub manifest: Sha256,
+    /// By target.
+    pub targets: BTreeMap<Name, LockedTarget>,
+}
+
+/// What one target holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LockedTarget {
+    /// The image to start from.
+    pub base: ImageRef,
+    /// The image to build in.
+    pub devel: Option<ImageRef>,
+    /// `SOURCE_DATE_EPOCH`, seconds.
+    pub epoch: u64,
+    /// Axes and packages.
+    pub things: BTreeMap<Name, LockedThing>,
+}
+
+/// One axis or package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LockedThing {
+    /// Its version.
+    pub version: Version,
+    /// Why, in words: `requested`, `required by pytorch`, `platform default`.
+    pub because: Vec<String>,
+    /// The hash of its definition; absent for what the base holds without one.
+    pub definition: Option<Sha256>,
+}
+
+impl LockedTarget {
+    /// The locked version of an axis or a package.
+    pub(super) fn version(&self, name: &Name) -> Option<&Version> {
+        self.things.get(name).map(|thing| &thing.version)
+    }
+}

@@ -1,0 +1,115 @@
+//! The lock from text. A damaged one is an error at its place, never silently rebuilt.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Log, Told, codes};
+use crate::source::{SourceId, Sources};
+use crate::syntax::schema::{self, ArgSpec, Kind, NodeSpec, PropertySpec};
+use crate::syntax::{Document, Reader, parse};
+use crate::value::{ImageRef, Name, Sha256, Version};
+
+use super::{Lock, LockedTarget, LockedThing};
+
+static LOCK: NodeSpec = NodeSpec::new("lock", "The form of the file.")
+    .arguments(&[ArgSpec::new("FORM", Kind::Integer, "The number of the form.")])
+    .properties(&[PropertySpec::text("jcc", "The compiler that wrote it.").required()])
+    .once();
+static MANIFEST: NodeSpec = NodeSpec::new("manifest", "What it was made from.")
+    .properties(&[PropertySpec::text("sha256", "The hash of the manifest and of what it extends.").required()])
+    .once();
+static TARGET: NodeSpec = NodeSpec::new("target", "What one target holds.")
+    .arguments(&[ArgSpec::text("NAME", "The target.")])
+    .children(&[&EPOCH, &BASE, &DEVEL, &CHOSEN])
+    .block();
+static EPOCH: NodeSpec = NodeSpec::new("epoch", "`SOURCE_DATE_EPOCH` of its builds.")
+    .arguments(&[ArgSpec::new("SECONDS", Kind::Integer, "Seconds since 1970.")])
+    .once();
+static BASE: NodeSpec = NodeSpec::new("base", "The image to start from.")
+    .arguments(&[ArgSpec::text("IMAGE", "Its reference.")])
+    .once();
+static DEVEL: NodeSpec = NodeSpec::new("devel", "The image to build in.")
+    .arguments(&[ArgSpec::text("IMAGE", "Its reference.")])
+    .optional();
+static CHOSEN: NodeSpec = NodeSpec::new("chosen", "One axis or package.")
+    .arguments(&[ArgSpec::text("NAME", "Which."), ArgSpec::text("VERSION", "Its version.")])
+    .properties(&[
+        PropertySpec::text("because", "Why it is there.").required(),
+        PropertySpec::text("definition", "The hash of its definition."),
+    ]);
+
+/// The language of the file.
+static LANGUAGE: &[&NodeSpec] = &[&LOCK, &MANIFEST, &TARGET];
+
+impl Lock {
+    /// Reads a lock.
+    ///
+    /// # Errors
+    /// A damaged file, or one of a newer form: told at its place.
+    pub fn read(source: SourceId, sources: &Sources, log: &mut Log) -> Result<Self, Told> {
+        let before = log.errors();
+        let document = parse(source, &sources.get(source).text, log);
+        let lock = document.and_then(|document| {
+            newer(&document, log)?;
+            schema::check(&document, LANGUAGE, "a lock", log);
+            decode(&document, log)
+        });
+        match lock {
+            Some(lock) if log.errors() == before => Ok(lock),
+            Some(_) | None => Err(log.told().unwrap_or_else(|| {
+                log.error(
+                    Diagnostic::error(codes::resolve::DAMAGED_LOCK, "the lock cannot be read")
+                        .help("restore it from version control, or remove it and compile anew"),
+                )
+            })),
+        }
+    }
+}
+
+/// A lock of a newer form is told before anything in it is misread.
+fn newer(document: &Document, log: &mut Log) -> Option<()> {
+    let form = Reader::all(&document.nodes).find(|node| node.name() == "lock")?;
+    let number = form.arg::<u32>(0, log)?;
+    if number.value <= Lock::FORM {
+        return Some(());
+    }
+    let by: Option<String> = form.prop("jcc", log).map(|one| one.value);
+    let by = by.map_or_else(String::new, |version| format!(" (jcc {version})"));
+    log.error(
+        Diagnostic::error(codes::resolve::NEWER_LOCK, format!("the lock was written by a newer jcc{by}"))
+            .at(number.span, format!("this jcc reads form {} and older", Lock::FORM))
+            .help("use that jcc, or a newer one"),
+    );
+    None
+}
+
+fn decode(document: &Document, log: &mut Log) -> Option<Lock> {
+    let nodes = || Reader::all(&document.nodes);
+    let manifest = nodes().find(|node| node.name() == "manifest")?.prop::<Sha256>("sha256", log)?.value;
+    let mut targets = BTreeMap::new();
+    for node in nodes().filter(|node| node.name() == "target") {
+        let name = node.arg::<Name>(0, log);
+        let target = target(node, log);
+        if let (Some(name), Some(target)) = (name, target) {
+            targets.insert(name.value, target);
+        }
+    }
+    Some(Lock { manifest, targets })
+}
+
+fn target(node: Reader<'_>, log: &mut Log) -> Option<LockedTarget> {
+    let epoch = node.text_of_child::<u64>("epoch", log);
+    let base = node.text_of_child::<ImageRef>("base", log);
+    let devel = node.text_of_child::<ImageRef>("devel", log);
+    let mut things = BTreeMap::new();
+    for chosen in node.children_named("chosen") {
+        let name = chosen.arg::<Name>(0, log);
+        let version = chosen.arg::<Version>(1, log);
+        let because: Option<String> = chosen.prop("because", log).map(|one| one.value);
+        let definition = chosen.prop::<Sha256>("definition", log).map(|one| one.value);
+        if let (Some(name), Some(version)) = (name, version) {
+            let because = because.unwrap_or_default().split("; ").map(str::to_owned).collect();
+            things.insert(name.value, LockedThing { version: version.value, because, definition });
+        }
+    }
+    Some(LockedTarget { base: base?.value, devel: devel.map(|one| one.value), epoch: epoch?.value, things })
+}

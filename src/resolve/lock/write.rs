@@ -1,0 +1,97 @@
+//! The lock as text.
+
+use crate::source::Sources;
+use crate::syntax::quote;
+use crate::value::{Name, Version};
+
+use super::super::chosen::{Because, Resolution};
+use super::{Lock, LockedTarget, LockedThing};
+
+impl Lock {
+    /// The form of the file that this version writes and reads.
+    pub const FORM: u32 = 1;
+
+    /// The text of the file: one line a thing, in the order of names, so that a change of one choice is a change of one
+    /// line.
+    pub fn write(&self, compiler: &str) -> String {
+        let mut out = String::from(
+            "// What was chosen, and why. Written by jcc and kept to by the next run; `jcc update` moves it.\n",
+        );
+        out.push_str(&format!("lock {} jcc={}\n", Self::FORM, quote(compiler)));
+        out.push_str(&format!("manifest sha256={}\n", quote(&self.manifest.to_string())));
+        for (name, target) in &self.targets {
+            out.push_str(&format!("\ntarget {} {{\n", quote(name.as_str())));
+            target.write(&mut out);
+            out.push_str("}\n");
+        }
+        out
+    }
+}
+
+impl LockedTarget {
+    fn write(&self, out: &mut String) {
+        out.push_str(&format!("    epoch {}\n", self.epoch));
+        out.push_str(&format!("    base {}\n", quote(&self.base.to_string())));
+        if let Some(devel) = &self.devel {
+            out.push_str(&format!("    devel {}\n", quote(&devel.to_string())));
+        }
+        for (name, thing) in &self.things {
+            out.push_str(&format!("    chosen {} {}", quote(name.as_str()), quote(&thing.version.to_string())));
+            out.push_str(&format!(" because={}", quote(&thing.because.join("; "))));
+            if let Some(definition) = &thing.definition {
+                out.push_str(&format!(" definition={}", quote(&definition.to_string())));
+            }
+            out.push('\n');
+        }
+    }
+
+    /// What a resolution comes to in a lock. `definition` gives the hash of a definition by its name.
+    pub fn of(
+        resolution: &Resolution,
+        definition: impl Fn(&Name) -> Option<crate::value::Sha256>,
+        sources: &Sources,
+    ) -> Self {
+        let things = resolution.chosen.iter().map(|(name, chosen)| {
+            let thing = LockedThing {
+                version: chosen.version.clone(),
+                because: words(&chosen.because, sources),
+                definition: definition(name),
+            };
+            (name.clone(), thing)
+        });
+        Self {
+            base: resolution.base.image.clone(),
+            devel: resolution.devel.as_ref().map(|devel| devel.image.clone()),
+            epoch: resolution.epoch,
+            things: things.collect(),
+        }
+    }
+}
+
+/// Reasons in words that do not move when a line is added elsewhere: files, not lines.
+fn words(because: &[Because], sources: &Sources) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for one in because {
+        let file = |span: crate::source::Span| sources.get(span.source).name.clone();
+        let text = match one {
+            Because::Requested(span) => format!("requested in {}", file(*span)),
+            Because::Pinned(span) => format!("pinned in {}", file(*span)),
+            Because::Target(_) => "the target".to_owned(),
+            Because::Base(_) => "held by the base".to_owned(),
+            Because::RequiredBy { name, .. } => format!("required by {name}"),
+            Because::PlatformDefault { by, version } => default_of(by, version.as_ref()),
+            Because::Locked => continue,
+        };
+        if !all.contains(&text) {
+            all.push(text);
+        }
+    }
+    if all.is_empty() {
+        all.push("follows from the platform".to_owned());
+    }
+    all
+}
+
+fn default_of(by: &Name, version: Option<&Version>) -> String {
+    version.map_or_else(|| format!("default of {by}"), |version| format!("default of {by} {version}"))
+}

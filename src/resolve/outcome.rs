@@ -1,0 +1,293 @@
+//! From the solver's answer to a [`Resolution`]: what is needed, why, and in which order it is installed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalog::Stage;
+use crate::diagnostic::{Diagnostic, Log, Told, codes};
+use crate::source::Span;
+use crate::value::{Name, Version};
+
+use super::bases;
+use super::chosen::{Because, Chosen, ChosenBase, Kind, Moved, Needed, Resolution};
+use super::decided::Decided;
+use super::model::{Candidate, FactKind, Model, Question, Thing};
+use super::problem::VariableId;
+use super::provider::Answer;
+
+/// Why one thing is here, while that is being found out.
+#[derive(Debug, Clone, Default)]
+struct Reasons {
+    needed: Needed,
+    because: BTreeSet<Because>,
+    place: Option<Span>,
+    requires: BTreeSet<(Name, Stage)>,
+}
+
+/// Reads an answer.
+pub(super) fn resolution(
+    question: Question<'_>,
+    model: &Model<'_>,
+    answer: &Answer,
+    log: &mut Log,
+) -> Result<Resolution, Told> {
+    let decided = Decided { model, answer };
+    let reasons = reasons(decided);
+    let axes: BTreeMap<Name, Version> = model
+        .ids
+        .iter()
+        .filter(|(_, id)| model.thing(**id).is_some_and(|thing| thing.package.axis.is_some()))
+        .filter_map(|(name, id)| Some((name.clone(), decided.candidate(*id)?.1.version()?.clone())))
+        .collect();
+    let needs = |build: bool| -> BTreeSet<Name> {
+        reasons
+            .iter()
+            .filter(|(_, one)| if build { one.needed.build } else { one.needed.run || one.needed.test })
+            .map(|(name, _)| name.clone())
+            .collect()
+    };
+    let base = bases::final_base(question, decided, &needs(false), log)?;
+    let devel = bases::devel_base(question, decided, &base, &needs(true));
+    let defaults = defaults(question, decided);
+    let chosen = chosen(decided, &reasons, &base, &defaults);
+    warn_unproven(decided, &chosen, log);
+    Ok(Resolution {
+        target: model.target.clone(),
+        devel,
+        order: order(&chosen),
+        moved: moved(decided, &chosen, &defaults),
+        epoch: question.lock.map_or(question.catalog.epoch(), |lock| lock.epoch),
+        base,
+        chosen,
+        axes,
+    })
+}
+
+/// What is needed, from the manifest's requests outwards.
+fn reasons(decided: Decided<'_, '_>) -> BTreeMap<Name, Reasons> {
+    let model = decided.model;
+    let mut all: BTreeMap<Name, Reasons> = BTreeMap::new();
+    let mut todo: Vec<(VariableId, Needed, Option<Span>)> = Vec::new();
+    for fact in &model.facts {
+        let Some((thing, _)) = decided.candidate(fact.on) else { continue };
+        let run = Needed { run: true, ..Needed::default() };
+        let because = match fact.kind {
+            FactKind::Request | FactKind::Implied => Because::Requested(fact.span),
+            FactKind::Pin => Because::Pinned(fact.span),
+            FactKind::Target | FactKind::Device => Because::Target(fact.span),
+            FactKind::Base | FactKind::Requirement => continue,
+        };
+        let entry = all.entry(thing.name.clone()).or_default();
+        if matches!(fact.kind, FactKind::Request | FactKind::Implied) {
+            todo.push((fact.on, run, Some(fact.span)));
+        }
+        entry.because.insert(because);
+        entry.place = entry.place.or(Some(fact.span));
+    }
+    while let Some((id, needed, place)) = todo.pop() {
+        let Some((thing, candidate)) = decided.candidate(id) else { continue };
+        let entry = all.entry(thing.name.clone()).or_default();
+        entry.place = entry.place.or(place);
+        let before = entry.needed;
+        entry.needed.build |= needed.build;
+        entry.needed.run |= needed.run;
+        entry.needed.test |= needed.test;
+        if before == entry.needed && !entry.requires.is_empty() {
+            continue;
+        }
+        let needed = entry.needed;
+        for require in decided.requires(thing, candidate) {
+            let Some((other, _)) = decided.named(&require.name) else { continue };
+            let name = other.name.clone();
+            let next = passed_on(needed, require.stage);
+            all.entry(thing.name.clone()).or_default().requires.insert((name.clone(), require.stage));
+            if let Some(version) = candidate.version() {
+                all.entry(name.clone()).or_default().because.insert(Because::RequiredBy {
+                    name: thing.name.clone(),
+                    version: version.clone(),
+                    span: require.requirement.span,
+                });
+            }
+            let other = all.entry(name.clone()).or_default();
+            if !covers(other.needed, next) || other.place.is_none() {
+                todo.push((model.ids[&name], next, place));
+            }
+        }
+    }
+    all
+}
+
+/// Where a requirement of something that is needed there is needed.
+fn passed_on(holder: Needed, stage: Stage) -> Needed {
+    match stage {
+        Stage::Run => holder,
+        Stage::Build => Needed { build: true, ..Needed::default() },
+        Stage::Test => Needed { test: true, ..Needed::default() },
+    }
+}
+
+fn covers(one: Needed, other: Needed) -> bool {
+    (one.build || !other.build) && (one.run || !other.run) && (one.test || !other.test)
+}
+
+/// Each axis' default: what an earlier axis' chosen version says, else the platform.
+fn defaults(question: Question<'_>, decided: Decided<'_, '_>) -> BTreeMap<Name, (Version, Because)> {
+    let mut all = BTreeMap::new();
+    let mut axes: Vec<&Thing<'_>> = decided
+        .model
+        .ids
+        .values()
+        .filter_map(|id| decided.model.thing(*id))
+        .filter(|thing| thing.package.axis.is_some())
+        .collect();
+    axes.sort_by_key(|thing| thing.package.axis.as_ref().map(|axis| axis.order));
+    for by in &axes {
+        let Some((_, candidate)) = decided.named(&by.name) else { continue };
+        let Some(entry) = candidate.entry().map(|index| &by.package.versions[index]) else { continue };
+        for (name, version) in &entry.defaults {
+            let because =
+                Because::PlatformDefault { by: by.name.clone(), version: Some(entry.version.value.clone()) };
+            all.entry(name.clone()).or_insert((version.value.clone(), because));
+        }
+    }
+    let Some(platform) = question.catalog.platform(&decided.model.target.platform) else { return all };
+    for (name, version) in &platform.defaults {
+        let because = Because::PlatformDefault { by: platform.name.value.clone(), version: None };
+        all.entry(name.clone()).or_insert((version.value.clone(), because));
+    }
+    all
+}
+
+fn chosen(
+    decided: Decided<'_, '_>,
+    reasons: &BTreeMap<Name, Reasons>,
+    base: &ChosenBase,
+    defaults: &BTreeMap<Name, (Version, Because)>,
+) -> BTreeMap<Name, Chosen> {
+    let mut all = BTreeMap::new();
+    for (name, id) in &decided.model.ids {
+        let Some((thing, candidate)) = decided.candidate(*id) else { continue };
+        let Some(version) = candidate.version() else { continue };
+        let package = thing.package;
+        let pure = package.axis.is_some() && package.install.steps.is_empty() && package.build.is_none();
+        let reason = reasons.get(name).cloned().unwrap_or_default();
+        let needed = reason.needed.build || reason.needed.run || reason.needed.test;
+        let provided = base.provides.contains_key(name);
+        if !(needed || pure && names_the_platform(decided, *id) || provided && package.axis.is_none()) {
+            continue;
+        }
+        let mut because: Vec<Because> = reason.because.into_iter().collect();
+        if provided {
+            because.push(Because::Base(base.asked));
+        }
+        if let Some((default, by)) = defaults.get(name) {
+            if default == version {
+                because.push(by.clone());
+            }
+        }
+        all.insert(
+            name.clone(),
+            Chosen {
+                name: name.clone(),
+                version: version.clone(),
+                entry: candidate.entry(),
+                kind: if pure { Kind::Axis } else { Kind::Package },
+                because,
+                provided,
+                needed: reason.needed,
+                options: thing.options.clone(),
+                variant: thing.variant.clone(),
+                place: reason.place,
+                requires: reason.requires.into_iter().collect(),
+            },
+        );
+    }
+    all
+}
+
+/// Releases and distributions say what the platform is; an axis like a driver does so only where something asks for it.
+fn names_the_platform(decided: Decided<'_, '_>, id: VariableId) -> bool {
+    let asked = decided.model.facts.iter().any(|fact| fact.on == id);
+    let Some((thing, candidate)) = decided.candidate(id) else { return false };
+    let entry = candidate.entry().map(|index| &thing.package.versions[index]);
+    asked || thing.package.choice.is_some() || entry.is_some_and(|entry| !entry.defaults.is_empty())
+        || decided.model.ids.values().any(|other| {
+            decided.candidate(*other).is_some_and(|(release, candidate)| {
+                candidate.entry().is_some_and(|index| {
+                    let entry = &release.package.versions[index];
+                    !entry.defaults.is_empty() && entry.requires.iter().any(|one| one.name.value == thing.name)
+                })
+            })
+        })
+}
+
+/// Axes that are not what the release has by default, and what moved them.
+fn moved(
+    decided: Decided<'_, '_>,
+    chosen: &BTreeMap<Name, Chosen>,
+    defaults: &BTreeMap<Name, (Version, Because)>,
+) -> Vec<Moved> {
+    let mut all = Vec::new();
+    for (name, (default, _)) in defaults {
+        let Some(one) = chosen.get(name).filter(|one| one.version != *default) else { continue };
+        let mut by: Vec<Because> = one
+            .because
+            .iter()
+            .filter(|because| match because {
+                Because::Pinned(_) | Because::Requested(_) | Because::Target(_) | Because::Base(_) => true,
+                Because::RequiredBy { name: holder, span, .. } => excludes(decided, holder, (*span, name), default),
+                Because::PlatformDefault { .. } | Because::Locked => false,
+            })
+            .cloned()
+            .collect();
+        by.dedup();
+        all.push(Moved { name: name.clone(), default: default.clone(), chosen: one.version.clone(), by });
+    }
+    all
+}
+
+/// Whether the requirement at this place does not admit the default.
+fn excludes(decided: Decided<'_, '_>, holder: &Name, (span, of): (Span, &Name), default: &Version) -> bool {
+    let Some((thing, candidate)) = decided.named(holder) else { return false };
+    decided.requires(thing, candidate).into_iter().any(|one| {
+        one.requirement.span == span
+            && decided.named(of).is_some_and(|(other, _)| {
+                super::model::meaning(other.package, &one.requirement).is_ok_and(|meaning| !meaning.matches(default))
+            })
+    })
+}
+
+/// What something requires comes before it; ties by name. A cycle is cut by name.
+fn order(chosen: &BTreeMap<Name, Chosen>) -> Vec<Name> {
+    let mut order: Vec<Name> = Vec::new();
+    let mut left: BTreeSet<&Name> = chosen.keys().collect();
+    while !left.is_empty() {
+        let ready = left.iter().copied().find(|name| {
+            chosen[*name].requires.iter().all(|(other, _)| other == *name || !left.contains(other))
+        });
+        let next = ready.or(left.first().copied()).expect("something is left");
+        left.remove(next);
+        order.push(next.clone());
+    }
+    order
+}
+
+fn warn_unproven(decided: Decided<'_, '_>, chosen: &BTreeMap<Name, Chosen>, log: &mut Log) {
+    for (name, one) in chosen {
+        let Some((thing, candidate)) = decided.named(name) else { continue };
+        let entry = candidate.entry().map(|index| &thing.package.versions[index]);
+        let (Some(why), false) = (entry.and_then(|entry| entry.unproven.as_ref()), one.provided) else { continue };
+        if matches!(candidate, Candidate::Entry { .. }) {
+            let mut diagnostic = Diagnostic::warning(
+                codes::resolve::UNPROVEN,
+                format!("`{name}` {} is unproven here: {}", one.version, why.value),
+            );
+            if let Some(place) = one.place {
+                diagnostic = diagnostic.at(place, format!("brings {name} {}", one.version));
+            }
+            log.tell(diagnostic.help(format!(
+                "try it on the target; `allow \"{}\" reason=\"…\"` accepts it",
+                codes::resolve::UNPROVEN
+            )));
+        }
+    }
+}
