@@ -1,0 +1,111 @@
+//! From the syntax tree to definitions. Structural mistakes were told by the tables; what is told here is what a
+//! table can't know. Decoding always goes on to the end, so that all mistakes are found in one run.
+
+mod install;
+mod package;
+mod parts;
+mod platform;
+mod require;
+mod steps;
+mod test;
+mod version;
+
+pub(super) use package::package;
+pub(super) use platform::{base, device, epoch, index, platform};
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Log, codes::catalog as codes, wording};
+use crate::source::{Span, Spanned};
+use crate::syntax::{FromValue, Reader};
+
+use super::Template;
+
+/// The files that lie beside a definition, by their name.
+pub(super) type Files = BTreeMap<String, Cow<'static, [u8]>>;
+
+/// What decoding writes to and looks files up in.
+pub(super) struct Context<'a> {
+    /// The files beside the definition.
+    pub(super) files: &'a Files,
+    /// Where mistakes are told.
+    pub(super) log: &'a mut Log,
+}
+
+impl Context<'_> {
+    /// One argument as a template.
+    fn template(&mut self, node: Reader<'_>, at: usize) -> Option<Template> {
+        node.arg(at, self.log).map(to_template)
+    }
+
+    /// The arguments from this one on as templates.
+    fn templates(&mut self, node: Reader<'_>, from: usize) -> Vec<Template> {
+        node.args_from(from, self.log).into_iter().map(to_template).collect()
+    }
+
+    /// A property as a template.
+    fn property(&mut self, node: Reader<'_>, key: &str) -> Option<Template> {
+        node.prop(key, self.log).map(to_template)
+    }
+
+    /// The argument of a child that stands once.
+    fn child<T: FromValue>(&mut self, node: Reader<'_>, name: &str) -> Option<T> {
+        node.text_of_child(name, self.log).map(|found| found.value)
+    }
+
+    /// The arguments of all children of this name.
+    fn children<T: FromValue>(&mut self, node: Reader<'_>, name: &str) -> Vec<T> {
+        node.args_of_children(name, self.log).into_iter().map(|found| found.value).collect()
+    }
+
+    /// The file that the first argument names, with its text.
+    fn file(&mut self, node: Reader<'_>) -> Option<(Spanned<String>, String)> {
+        let name: Spanned<String> = node.arg(0, self.log)?;
+        let text = self.file_text(&name)?;
+        Some((name, text))
+    }
+
+    /// The text of a file of the folder.
+    fn file_text(&mut self, name: &Spanned<String>) -> Option<String> {
+        let shown = wording::code(&name.value);
+        let Some(bytes) = self.files.get(&name.value) else {
+            let told = Diagnostic::error(codes::MISSING_FILE, format!("the file {shown} is not there"))
+                .at(name.span, "no such file beside this definition")
+                .maybe_help(wording::did_you_mean(&name.value, self.files.keys().map(String::as_str)));
+            self.log.error(told);
+            return None;
+        };
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return Some(text.to_owned());
+        }
+        let told = Diagnostic::error(codes::BINARY_FILE, format!("{shown} is not a text"))
+            .at(name.span, "its bytes are no UTF-8")
+            .help("fetch it with `archive` or `deb`: only texts are carried in a Dockerfile");
+        self.log.error(told);
+        None
+    }
+}
+
+fn to_template(text: Spanned<String>) -> Template {
+    Template { text: text.value, span: text.span }
+}
+
+/// Tells where the same name stands twice among `what` (`option`, `variant`).
+fn unique<'a>(what: &str, names: impl IntoIterator<Item = (&'a str, Span)>, log: &mut Log) {
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+    for (name, span) in names {
+        if let Some(first) = seen.get(name) {
+            let told = Diagnostic::error(
+                codes::DUPLICATE_NAME,
+                format!("the {what} {} stands twice", wording::code(name)),
+            )
+            .at(span, "the second one")
+            .at(*first, "the first one")
+            .help("give one of them another name, or take it out");
+            log.error(told);
+        } else {
+            seen.insert(name, span);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! `package` and `axis`.
+
+use crate::source::Spanned;
+use crate::syntax::Reader;
+use crate::value::{EnvName, Name};
+
+use super::install::{install, variables};
+use super::require::{flatten, requirements};
+use super::{Context, parts, test, unique, version};
+use crate::catalog::{Guard, Guarded, Package, PackageTest, Template};
+
+/// A whole definition; `group` is the folder above.
+pub(in crate::catalog) fn package(
+    node: Reader<'_>,
+    group: &str,
+    context: &mut Context<'_>,
+) -> Option<Package> {
+    let children = flatten(node, context.log);
+    let name: Option<Spanned<Name>> = node.arg(0, context.log);
+    let summary = context.child(node, "summary");
+    let axis = if node.name() == "axis" { Some(node) } else { node.child("axis") };
+    Some(Package {
+        source: node.span().source,
+        group: context.child(node, "group").unwrap_or_else(|| group.to_owned()),
+        homepage: context.child(node, "homepage"),
+        license: context.child(node, "license"),
+        aliases: node.args_of_children("alias", context.log),
+        axis: axis.and_then(|node| parts::axis(node, context.log)),
+        versions: version::versions(node, context),
+        requires: requirements(&children, "requires", context.log),
+        conflicts: requirements(&children, "conflicts", context.log),
+        choice: node.text_of_child("choice", context.log),
+        options: parts::options(node, context.log),
+        variants: parts::variants(node, context.log),
+        build: node.child("build").map(|block| install(block, context)),
+        install: node.child("install").map(|block| install(block, context)).unwrap_or_default(),
+        env: env(&children, context),
+        paths: guarded(&children, "path", |one| one.arg(0, context.log)),
+        dists: guarded(&children, "dist", |one| parts::dist(one, context)),
+        system_site_packages: node.child("site-packages").is_some(),
+        tests: tests(&children, context),
+        size: node.child("size").and_then(|size| parts::size(size, context.log)),
+        notes: guarded(&children, "note", |one| one.arg(0, context.log)),
+        sources: context.children(node, "source"),
+        span: node.span(),
+        summary: summary?,
+        name: name?,
+    })
+}
+
+/// The children of one name, each with its guard.
+fn guarded<'a, T>(
+    children: &[(Guard, Reader<'a>)],
+    name: &str,
+    mut read: impl FnMut(Reader<'a>) -> Option<T>,
+) -> Vec<Guarded<T>> {
+    children
+        .iter()
+        .filter(|(_, child)| child.name() == name)
+        .filter_map(|(guard, child)| Some(Guarded { guard: guard.clone(), value: read(*child)? }))
+        .collect()
+}
+
+fn tests(children: &[(Guard, Reader<'_>)], context: &mut Context<'_>) -> Vec<PackageTest> {
+    let named = children.iter().filter(|(_, child)| child.name() == "test");
+    let found: Vec<_> = named.filter_map(|(guard, child)| test::test(*child, guard, context)).collect();
+    unique("test", found.iter().map(|one| (one.name.as_str(), one.name.span)), context.log);
+    found
+}
+
+fn env(
+    children: &[(Guard, Reader<'_>)],
+    context: &mut Context<'_>,
+) -> Vec<Guarded<(Spanned<EnvName>, Template)>> {
+    let mut found = Vec::new();
+    for (guard, block) in children.iter().filter(|(_, child)| child.name() == "env") {
+        let pairs = variables(*block, context);
+        found.extend(pairs.into_iter().map(|value| Guarded { guard: guard.clone(), value }));
+    }
+    found
+}

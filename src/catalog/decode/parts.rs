@@ -1,0 +1,107 @@
+//! `axis`, `option`, `variant`, `dist`, `size`.
+
+use crate::diagnostic::{Diagnostic, Log, codes::catalog as codes, wording};
+use crate::source::Spanned;
+use crate::syntax::Reader;
+use crate::value::Name;
+
+use super::require::plain;
+use super::version::one_default;
+use super::{Context, unique};
+use crate::catalog::{Axis, Choose, Dist, PackageOption, SizeFact, Variant};
+
+/// `axis … order=10 choose="newest" title="L4T"`.
+pub(super) fn axis(node: Reader<'_>, log: &mut Log) -> Option<Axis> {
+    let order = node.prop::<u32>("order", log);
+    let title = node.prop::<String>("title", log);
+    let choose = node.prop::<String>("choose", log);
+    let lowest = choose.is_some_and(|word| word.value == "lowest");
+    Some(Axis {
+        order: order?.value,
+        choose: if lowest { Choose::Lowest } else { Choose::Newest },
+        title: title?.value,
+    })
+}
+
+/// `option`, in order.
+pub(super) fn options(package: Reader<'_>, log: &mut Log) -> Vec<PackageOption> {
+    let found: Vec<_> = package.children_named("option").filter_map(|node| option(node, log)).collect();
+    unique("option", found.iter().map(|one| (one.key.as_str(), one.key.span)), log);
+    found
+}
+
+fn option(node: Reader<'_>, log: &mut Log) -> Option<PackageOption> {
+    let key: Option<Spanned<Name>> = node.arg(0, log);
+    let default: Option<Spanned<String>> = node.prop("default", log);
+    let values: Vec<(Spanned<String>, _)> = node
+        .children_named("value")
+        .filter_map(|value| {
+            let requires = plain(value, log);
+            Some((value.arg(0, log)?, requires))
+        })
+        .collect();
+    unique("value", values.iter().map(|(value, _)| (value.value.as_str(), value.span)), log);
+    let summary = summary(node, log);
+    let found = PackageOption { key: key?, default: default?, values, summary };
+    one_of(&found.default, &found, log);
+    Some(found)
+}
+
+/// Tells where a value is none of those that the option has.
+fn one_of(given: &Spanned<String>, option: &PackageOption, log: &mut Log) {
+    let values: Vec<&str> = option.values.iter().map(|(value, _)| value.value.as_str()).collect();
+    if values.is_empty() || values.contains(&given.value.as_str()) {
+        return;
+    }
+    let (key, value) = (wording::code(option.key.as_str()), wording::code(&given.value));
+    let told =
+        Diagnostic::error(codes::UNKNOWN_OPTION_VALUE, format!("the option {key} has no value {value}"))
+            .at(given.span, "not one of its values")
+            .maybe_help(wording::did_you_mean(&given.value, values.iter().copied()))
+            .help(format!("possible: {}", wording::all_of(&wording::codes(values))));
+    log.error(told);
+}
+
+/// `variant`, in order.
+pub(super) fn variants(package: Reader<'_>, log: &mut Log) -> Vec<Variant> {
+    let found: Vec<_> = package.children_named("variant").filter_map(|node| variant(node, log)).collect();
+    unique("variant", found.iter().map(|one| (one.name.as_str(), one.name.span)), log);
+    let defaults = found.iter().filter(|one| one.default);
+    one_default("variants", defaults.map(|one| (one.name.as_str(), one.name.span)), log);
+    found
+}
+
+fn variant(node: Reader<'_>, log: &mut Log) -> Option<Variant> {
+    let name: Option<Spanned<Name>> = node.arg(0, log);
+    let options: Vec<(Spanned<Name>, Spanned<String>)> = node
+        .children_named("option")
+        .filter_map(|option| option.arg(0, log).zip(option.arg(1, log)))
+        .collect();
+    unique("option", options.iter().map(|(key, _)| (key.as_str(), key.span)), log);
+    Some(Variant {
+        default: node.prop("default", log).is_some_and(|flag| flag.value),
+        summary: summary(node, log),
+        options,
+        requires: plain(node, log),
+        name: name?,
+    })
+}
+
+fn summary(node: Reader<'_>, log: &mut Log) -> Option<String> {
+    node.prop("summary", log).map(|text| text.value)
+}
+
+/// `dist "torch" version="…"`.
+pub(super) fn dist(node: Reader<'_>, context: &mut Context<'_>) -> Option<Dist> {
+    let name = node.arg(0, context.log);
+    let version = context.property(node, "version");
+    Some(Dist { name: name?, version })
+}
+
+/// `size image=1200 models=4000 source="…"`.
+pub(super) fn size(node: Reader<'_>, log: &mut Log) -> Option<SizeFact> {
+    let image = node.prop("image", log).map(|size| size.value);
+    let models = node.prop("models", log).map(|size| size.value);
+    let source: Spanned<String> = node.prop("source", log)?;
+    Some(SizeFact { image, models, source: source.value })
+}

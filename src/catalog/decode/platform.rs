@@ -1,0 +1,120 @@
+//! `platform`, `device`, `base`, `index`, `epoch`.
+
+use std::collections::BTreeMap;
+
+use crate::source::Spanned;
+use crate::syntax::Reader;
+use crate::value::{Name, Repository};
+
+use super::require::plain;
+use super::version::{value_name, versions_of};
+use super::{Context, to_template, unique};
+use crate::catalog::{BaseImage, BaseTag, Device, GpuAccess, Index, Platform, Role};
+
+/// `platform "tegra" { … }`.
+pub(in crate::catalog) fn platform(node: Reader<'_>, context: &mut Context<'_>) -> Option<Platform> {
+    let name: Option<Spanned<Name>> = node.arg(0, context.log);
+    let gpu: Option<String> = context.child(node, "gpu");
+    let network: Option<String> = context.child(node, "network");
+    let (summary, arch) = (context.child(node, "summary"), context.child(node, "arch"));
+    Some(Platform {
+        gpu: if gpu?.as_str() == "runtime" { GpuAccess::Runtime } else { GpuAccess::Reservation },
+        host_network: network.as_deref() == Some("host"),
+        capabilities: context.children(node, "capabilities"),
+        offers: context.children(node, "offers"),
+        axes: context.children(node, "axes"),
+        defaults: versions_of(node.child("default"), context.log),
+        notes: node.args_of_children("note", context.log),
+        sources: context.children(node, "source"),
+        span: node.span(),
+        summary: summary?,
+        arch: arch?,
+        name: name?,
+    })
+}
+
+/// `device "jetson-agx-orin" { … }`.
+pub(in crate::catalog) fn device(node: Reader<'_>, context: &mut Context<'_>) -> Option<Device> {
+    let name: Option<Spanned<Name>> = node.arg(0, context.log);
+    let platform: Option<Spanned<Name>> = node.text_of_child("platform", context.log);
+    let summary = context.child(node, "summary");
+    Some(Device {
+        aliases: node.args_of_children("alias", context.log),
+        sm: node.args_of_children("sm", context.log),
+        memory: context.child(node, "memory"),
+        storage: context.child(node, "storage"),
+        requires: plain(node, context.log),
+        values: values(node, context),
+        sources: context.children(node, "source"),
+        span: node.span(),
+        summary: summary?,
+        platform: platform?,
+        name: name?,
+    })
+}
+
+fn values(node: Reader<'_>, context: &mut Context<'_>) -> BTreeMap<String, String> {
+    let pairs: Vec<(Spanned<String>, Spanned<String>)> = node
+        .children_named("value")
+        .filter_map(|value| value.arg(0, context.log).zip(value.arg(1, context.log)))
+        .collect();
+    unique("value", pairs.iter().map(|(key, _)| (key.value.as_str(), key.span)), context.log);
+    for (key, _) in &pairs {
+        value_name(&key.value, key.span, context.log);
+    }
+    pairs.into_iter().map(|(key, value)| (key.value, value.value)).collect()
+}
+
+/// `base "l4t-cuda" { … }`.
+pub(in crate::catalog) fn base(node: Reader<'_>, context: &mut Context<'_>) -> Option<BaseImage> {
+    let name: Option<Spanned<String>> = node.arg(0, context.log);
+    let image: Option<Repository> = context.child(node, "image");
+    let summary = context.child(node, "summary");
+    let tags: Vec<_> = node.children_named("tag").filter_map(|tag| self::tag(tag, context)).collect();
+    unique("tag", tags.iter().map(|one| (one.tag.value.as_str(), one.tag.span)), context.log);
+    Some(BaseImage {
+        auto: node.flag_of_child("auto", context.log).is_some_and(|flag| flag.value),
+        tags,
+        sources: context.children(node, "source"),
+        span: node.span(),
+        summary: summary?,
+        image: image?,
+        name: name?,
+    })
+}
+
+fn tag(node: Reader<'_>, context: &mut Context<'_>) -> Option<BaseTag> {
+    let tag: Option<Spanned<String>> = node.arg(0, context.log);
+    let role: Option<Spanned<String>> = node.prop("role", context.log);
+    Some(BaseTag {
+        digest: node.prop("digest", context.log).map(|digest| digest.value),
+        role: if role.is_some_and(|role| role.value == "devel") { Role::Devel } else { Role::Runtime },
+        requires: plain(node, context.log),
+        provides: versions_of(node.child("provides"), context.log),
+        env: context.children(node, "env"),
+        size: context.child(node, "size"),
+        layers: context.child(node, "layers"),
+        unproven: node.text_of_child("unproven", context.log),
+        span: node.span(),
+        tag: tag?,
+    })
+}
+
+/// `index "jetson-ai-lab" { … }`.
+pub(in crate::catalog) fn index(node: Reader<'_>, context: &mut Context<'_>) -> Option<Index> {
+    let name: Option<Spanned<Name>> = node.arg(0, context.log);
+    let url = node.text_of_child("url", context.log).map(to_template);
+    let mirrors = node.args_of_children("mirror", context.log);
+    Some(Index {
+        mirrors: mirrors.into_iter().map(to_template).collect(),
+        sources: context.children(node, "source"),
+        span: node.span(),
+        url: url?,
+        name: name?,
+    })
+}
+
+/// `epoch 1767225600`.
+pub(in crate::catalog) fn epoch(node: Reader<'_>, context: &mut Context<'_>) -> Option<u64> {
+    node.arg(0, context.log).map(|seconds| seconds.value)
+}

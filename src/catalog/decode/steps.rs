@@ -1,0 +1,155 @@
+//! One step of `build` or `install`.
+
+use crate::diagnostic::{Diagnostic, codes::catalog as codes};
+use crate::manifest::KeyLocation;
+use crate::source::Spanned;
+use crate::syntax::{Reader, invalid};
+use crate::value::{Parse, ProjectPath, Url};
+
+use super::install::{variables, variables_of};
+use super::{Context, to_template};
+use crate::catalog::{CmakeDefine, StepKind, Template};
+
+/// The step; `None` where it is wrong, which was told, or unknown, which the tables told.
+pub(super) fn step(node: Reader<'_>, context: &mut Context<'_>) -> Option<StepKind> {
+    match node.name() {
+        "apt" => Some(StepKind::Apt(context.templates(node, 0))),
+        "apt-source" => apt_source(node, context),
+        "pip" => Some(pip(node, context)),
+        "wheel" | "deb" | "archive" | "git" => fetch(node, context),
+        "wheel-build" | "cmake" | "make" | "ninja" | "colcon" => builder(node, context),
+        "run" | "script" | "copy" | "dockerfile" => file_or_shell(node, context),
+        "symlink" => {
+            let at = context.property(node, "at");
+            Some(StepKind::Symlink { target: context.template(node, 0)?, at: at? })
+        }
+        "ldconfig" => Some(StepKind::Ldconfig),
+        "mkdir" => {
+            let mode = context.property(node, "mode");
+            Some(StepKind::Mkdir { path: context.template(node, 0)?, mode })
+        }
+        "env" => Some(StepKind::Env(variables(node, context))),
+        "export" => {
+            let to = context.property(node, "to");
+            Some(StepKind::Export { path: context.template(node, 0)?, to })
+        }
+        _ => None,
+    }
+}
+
+fn pip(node: Reader<'_>, context: &mut Context<'_>) -> StepKind {
+    StepKind::Pip {
+        specs: context.templates(node, 0),
+        index: context.property(node, "index"),
+        deps: node.prop::<bool>("deps", context.log).is_none_or(|flag| flag.value),
+    }
+}
+
+fn fetch(node: Reader<'_>, context: &mut Context<'_>) -> Option<StepKind> {
+    let url = context.template(node, 0);
+    let sha256 = context.property(node, "sha256");
+    let to = context.property(node, "to");
+    match node.name() {
+        "wheel" => Some(StepKind::Wheel { url: url?, sha256 }),
+        "deb" => Some(StepKind::Deb { url: url?, sha256 }),
+        "archive" => {
+            let strip = node.prop("strip", context.log).map_or(0, |strip| strip.value);
+            Some(StepKind::Archive { url: url?, sha256, to: to?, strip })
+        }
+        _ => Some(StepKind::Git {
+            tag: context.property(node, "tag"),
+            commit: context.property(node, "commit"),
+            submodules: node.prop::<bool>("submodules", context.log).is_some_and(|flag| flag.value),
+            url: url?,
+            to: to?,
+        }),
+    }
+}
+
+fn builder(node: Reader<'_>, context: &mut Context<'_>) -> Option<StepKind> {
+    let first = context.template(node, 0);
+    let arguments = context.templates(node, 1);
+    match node.name() {
+        "wheel-build" => {
+            let env = variables_of(node, context);
+            Some(StepKind::WheelBuild { from: first?, env })
+        }
+        "make" => Some(StepKind::Make { directory: first?, arguments }),
+        "ninja" => Some(StepKind::Ninja { directory: first?, arguments }),
+        "colcon" => Some(StepKind::Colcon { workspace: first?, arguments }),
+        _ => {
+            let defines = node.children_named("define").filter_map(|one| define(one, context)).collect();
+            let generator = context.property(node, "generator");
+            let prefix = context.property(node, "prefix");
+            Some(StepKind::Cmake { source: first?, generator, prefix, defines })
+        }
+    }
+}
+
+fn define(node: Reader<'_>, context: &mut Context<'_>) -> Option<CmakeDefine> {
+    let key = node.arg(0, context.log);
+    let when_option = node.prop("when-option", context.log);
+    Some(CmakeDefine { value: context.template(node, 1)?, key: key?, when_option })
+}
+
+fn file_or_shell(node: Reader<'_>, context: &mut Context<'_>) -> Option<StepKind> {
+    let env = variables_of(node, context);
+    if node.name() == "run" {
+        return Some(StepKind::Run { script: context.template(node, 0)?, env });
+    }
+    let to = context.property(node, "to");
+    let mode = context.property(node, "mode");
+    let (file, text) = context.file(node)?;
+    match node.name() {
+        "script" => Some(StepKind::Script { file, text, env }),
+        "copy" => Some(StepKind::Copy { file, text, to: to?, mode }),
+        _ => Some(StepKind::Dockerfile { file, text }),
+    }
+}
+
+fn apt_source(node: Reader<'_>, context: &mut Context<'_>) -> Option<StepKind> {
+    let log = &mut *context.log;
+    let name = node.arg(0, log);
+    let uri: Option<Template> = node.text_of_child("uri", log).map(to_template);
+    let suites = node.args_of_children("suite", log).into_iter().map(to_template).collect();
+    let components = node.args_of_children("component", log).into_iter().map(to_template).collect();
+    let key = node.child("key")?;
+    let fingerprint = key.prop("fingerprint", log);
+    let location = key_location(key, context);
+    Some(StepKind::AptSource {
+        name: name?,
+        uri: uri?,
+        suites,
+        components,
+        key: location?,
+        fingerprint: fingerprint?,
+    })
+}
+
+/// A file of the folder, or an https URL.
+fn key_location(key: Reader<'_>, context: &mut Context<'_>) -> Option<Spanned<KeyLocation>> {
+    let text: Spanned<String> = key.arg(0, context.log)?;
+    let location = if text.value.contains("://") {
+        Url::parse(&text.value).map(KeyLocation::Url)
+    } else {
+        if !context.files.contains_key(&text.value) {
+            context.file_text(&text);
+            return None;
+        }
+        ProjectPath::parse(&text.value).map(KeyLocation::File)
+    };
+    match location {
+        Ok(KeyLocation::Url(_)) if !text.value.starts_with("https://") => {
+            let told = Diagnostic::error(codes::INSECURE_KEY, "a key comes by `https`")
+                .at(text.span, "anyone on the way could replace it")
+                .help("write `https://`, or carry the key as a file of the folder");
+            context.log.error(told);
+            None
+        }
+        Ok(location) => Some(Spanned::new(location, text.span)),
+        Err(why) => {
+            context.log.error(invalid(&why, &text.value, text.span, "`key`"));
+            None
+        }
+    }
+}

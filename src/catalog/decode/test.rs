@@ -1,0 +1,45 @@
+//! `test`.
+
+use crate::diagnostic::{Diagnostic, codes::catalog as codes};
+use crate::source::Spanned;
+use crate::syntax::Reader;
+
+use super::{Context, to_template};
+use crate::catalog::{Guard, PackageTest, TestBody};
+
+/// `test "imports" { gpu; python "import torch" }`.
+pub(super) fn test(node: Reader<'_>, guard: &Guard, context: &mut Context<'_>) -> Option<PackageTest> {
+    let name = node.arg(0, context.log);
+    let build = node.child("build");
+    if let (Some(build), Some(gpu)) = (build, node.child("gpu")) {
+        let (build, gpu) = (build.name_span(), gpu.name_span());
+        let told = Diagnostic::error(codes::TEST_PLACE, "a test runs either while building or on the GPU")
+            .at(build.max(gpu), "the second place")
+            .at(build.min(gpu), "the first place")
+            .help("make two tests of it");
+        context.log.error(told);
+    }
+    if !node.children().any(|child| matches!(child.name(), "run" | "python" | "file")) {
+        let told = Diagnostic::error(codes::EMPTY_TEST, "the test runs nothing")
+            .at(node.name_span(), "so it shows nothing")
+            .help("add `run \"…\"`, `python \"…\"` or `file \"…\"`");
+        context.log.error(told);
+    }
+    let body = node.children().filter_map(|child| body(child, context)).collect();
+    Some(PackageTest { name: name?, build: build.is_some(), guard: guard.clone(), body, span: node.span() })
+}
+
+fn body(node: Reader<'_>, context: &mut Context<'_>) -> Option<TestBody> {
+    if !matches!(node.name(), "run" | "python" | "file") {
+        return None;
+    }
+    let text: Spanned<String> = node.arg(0, context.log)?;
+    match node.name() {
+        "run" => Some(TestBody::Run(to_template(text))),
+        "python" => Some(TestBody::Python(to_template(text))),
+        _ => {
+            context.file_text(&text)?;
+            Some(TestBody::File(text))
+        }
+    }
+}

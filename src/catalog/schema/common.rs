@@ -1,0 +1,69 @@
+//! Nodes that several blocks share.
+
+use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
+
+pub(super) static SUMMARY: NodeSpec =
+    NodeSpec::new("summary", "What it is, in one line.").args(&[ArgSpec::text("TEXT", "The line.")]).once();
+
+pub(super) static ALIAS: NodeSpec = NodeSpec::new("alias", "Other names that manifests may use.")
+    .rest(ArgSpec::text("NAME", "Another name."));
+
+pub(super) static SOURCE: NodeSpec =
+    NodeSpec::new("source", "Where a fact comes from; every list of versions has one.")
+        .args(&[ArgSpec::text("URL", "The page.")]);
+
+pub(super) static NOTE: NodeSpec =
+    NodeSpec::new("note", "What a user must know at run time or on the host; `compile` and `show` print it.")
+        .args(&[ArgSpec::text("TEXT", "One or two sentences.")]);
+
+pub(super) static UNPROVEN: NodeSpec = NodeSpec::new(
+    "unproven",
+    "Why nobody has shown yet that it works: a warning where it is chosen, which `allow` accepts.",
+)
+.args(&[ArgSpec::text("REASON", "What is missing.")])
+.optional();
+
+pub(super) static REQUIRES: NodeSpec =
+    NodeSpec::new("requires", "What must hold beside it, one axis or package a line.").open(&REQUIREMENT);
+
+static REQUIREMENT: NodeSpec =
+    NodeSpec::new("NAME", "An axis (`l4t`, `cuda`, `platform`, `arch`, `sm` …) or a package.")
+        .args(&[ArgSpec::text("REQUIREMENT", "Which versions will do; any where it is absent.").optional()])
+        .properties(&[PropertySpec::new(
+            "stage",
+            Kind::Choice(&["build", "run", "test"]),
+            "Where it is needed: `build` stays out of the image that ships. `run` where it is absent.",
+        )]);
+
+pub(super) static CONFLICTS: NodeSpec =
+    NodeSpec::new("conflicts", "What may not be in the same image, one a line.").open(&CONFLICT);
+
+static CONFLICT: NodeSpec = NodeSpec::new("NAME", "An axis or a package.")
+    .args(&[ArgSpec::text("REQUIREMENT", "Which versions; any where it is absent.").optional()]);
+
+pub(super) static DEFAULT: NodeSpec =
+    NodeSpec::new("default", "What axes are where nothing else says so.").open(&VERSION_OF).optional();
+
+pub(super) static PROVIDES: NodeSpec =
+    NodeSpec::new("provides", "What is installed in it, one axis or package a line.").open(&VERSION_OF).optional();
+
+static VERSION_OF: NodeSpec = NodeSpec::new("NAME", "An axis or a package.")
+    .args(&[ArgSpec::text("VERSION", "Its version.")])
+    .optional();
+
+pub(super) static ENV: NodeSpec = NodeSpec::new("env", "Environment variables.").open(&VARIABLE).block();
+
+static VARIABLE: NodeSpec = NodeSpec::new("KEY", "One variable.")
+    .args(&[ArgSpec::text("VALUE", "Its value, a template.")])
+    .optional();
+
+/// The condition of a `when`, whose children depend on where it stands.
+pub(super) const fn when(doc: &'static str) -> NodeSpec {
+    NodeSpec::new("when", doc)
+        .properties(&[
+            PropertySpec::text("option", "An option of this package: `option=\"qt=5\"`, or `option=\"qt\"` for any value but `none`, `off` and `no`."),
+            PropertySpec::text("variant", "The variant of this package."),
+        ])
+        .open_properties(PropertySpec::text("NAME", "An axis or a package and what is required of it: `l4t=\">=36\"`."))
+        .block()
+}

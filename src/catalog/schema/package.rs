@@ -1,0 +1,151 @@
+//! `package` and `axis`.
+
+use super::common::{
+    ALIAS, CONFLICTS, DEFAULT, ENV, NOTE, REQUIRES, SOURCE, SUMMARY, UNPROVEN, when,
+};
+use super::steps::{BUILD, INSTALL};
+use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
+
+/// `package "NAME" { … }`.
+pub static PACKAGE: NodeSpec = NodeSpec::new("package", "Something that can be installed.")
+    .args(&[ArgSpec::text("NAME", "As manifests write it; the folder bears it too.")])
+    .children(&[
+        &SUMMARY, &GROUP, &HOMEPAGE, &LICENSE, &ALIAS, &AXIS_CHILD, &VERSION, &OPTION, &VARIANT, &CHOICE, &REQUIRES,
+        &CONFLICTS, &WHEN, &BUILD, &INSTALL, &ENV, &PATH, &DIST, &SITE_PACKAGES, &TEST, &SIZE, &NOTE, &SOURCE,
+    ])
+    .block();
+
+/// `axis "NAME" order=10 choose="newest" title="L4T" { … }`.
+pub static AXIS: NodeSpec = NodeSpec::new(
+    "axis",
+    "Something of the platform that always has a version: a release, a distribution, a driver.",
+)
+.args(&[ArgSpec::text("NAME", "As manifests write it.")])
+.properties(AXIS_PROPERTIES)
+.children(&[&SUMMARY, &ALIAS, &VERSION, &REQUIRES, &CONFLICTS, &WHEN, &NOTE, &SOURCE])
+.block();
+
+static AXIS_PROPERTIES: &[PropertySpec] = &[
+    PropertySpec::new("order", Kind::Integer, "When it is decided: lower ones first.").required(),
+    PropertySpec::text("title", "How people write it: `CUDA`.").required(),
+    PropertySpec::new(
+        "choose",
+        Kind::Choice(&["newest", "lowest"]),
+        "Which version is preferred where no release says so; `newest` where it is absent.",
+    ),
+];
+
+static AXIS_CHILD: NodeSpec =
+    NodeSpec::new("axis", "The package is an axis too: always decided, and installed where something needs it.")
+        .properties(AXIS_PROPERTIES)
+        .optional();
+
+static GROUP: NodeSpec = NodeSpec::new("group", "The folder above.")
+    .args(&[ArgSpec::text("NAME", "`ml`, `vision`, `ros` …")])
+    .optional();
+
+static HOMEPAGE: NodeSpec =
+    NodeSpec::new("homepage", "Its home.").args(&[ArgSpec::text("URL", "The page.")]).optional();
+
+static LICENSE: NodeSpec = NodeSpec::new("license", "Under which terms it comes.")
+    .args(&[ArgSpec::text("SPDX", "An SPDX expression.")])
+    .optional();
+
+static VERSION: NodeSpec = NodeSpec::new(
+    "version",
+    "A version that can be had, newest first. The same version may stand several times, each with its own `requires` and values: the first that fits is preferred.",
+)
+.args(&[ArgSpec::text("VERSION", "The version.")])
+.properties(&[
+    PropertySpec::text("name", "The word that a requirement may use for it: `humble`."),
+    PropertySpec::new("default", Kind::Bool, "Preferred over newer ones."),
+])
+.listed_or_open(&[&REQUIRES, &CONFLICTS, &WHEN_VERSION, &DEFAULT, &UNPROVEN, &NOTE, &SOURCE], &VERSION_VALUE);
+
+static VERSION_VALUE: NodeSpec =
+    NodeSpec::new("KEY", "A value for templates: `commit`, `sha256`, `url`, `codename` …")
+        .args(&[ArgSpec::text("VALUE", "The value, a template itself.")])
+        .optional();
+
+static WHEN_VERSION: NodeSpec = when("Guards requirements of one version.").children(&[&REQUIRES, &CONFLICTS]);
+
+static OPTION: NodeSpec = NodeSpec::new(
+    "option",
+    "A choice that users may make. Without any `value` it takes any text.",
+)
+.args(&[ArgSpec::text("KEY", "Its name.")])
+.properties(&[
+    PropertySpec::text("default", "The value when nobody says.").required(),
+    PropertySpec::text("summary", "What it is for."),
+])
+.children(&[&OPTION_VALUE]);
+
+static OPTION_VALUE: NodeSpec = NodeSpec::new("value", "A value that it may have.")
+    .args(&[ArgSpec::text("VALUE", "The value.")])
+    .children(&[&REQUIRES]);
+
+static VARIANT: NodeSpec = NodeSpec::new("variant", "A named set of options and requirements.")
+    .args(&[ArgSpec::text("NAME", "Its name.")])
+    .properties(&[
+        PropertySpec::new("default", Kind::Bool, "Taken when nobody says."),
+        PropertySpec::text("summary", "What it is for."),
+    ])
+    .children(&[&VARIANT_OPTION, &REQUIRES]);
+
+static VARIANT_OPTION: NodeSpec = NodeSpec::new("option", "An option that it sets.").args(&[
+    ArgSpec::text("KEY", "The option."),
+    ArgSpec::text("VALUE", "Its value."),
+]);
+
+static CHOICE: NodeSpec = NodeSpec::new(
+    "choice",
+    "Of the packages that share this word an image holds one at most.",
+)
+.args(&[ArgSpec::text("WORD", "The word.")])
+.optional();
+
+static PATH: NodeSpec = NodeSpec::new("path", "A folder that is put before `PATH`.")
+    .args(&[ArgSpec::text("FOLDER", "A path of the image.")]);
+
+static DIST: NodeSpec = NodeSpec::new(
+    "dist",
+    "A Python distribution whose version this package fixes, so that no later install replaces it.",
+)
+.args(&[ArgSpec::text("NAME", "Its name on an index.")])
+.properties(&[PropertySpec::text("version", "Its version, a template; that of the package where it is absent.")]);
+
+static SITE_PACKAGES: NodeSpec = NodeSpec::new(
+    "site-packages",
+    "Where its Python modules lie: in the distribution's own folders, which the virtual environment must see.",
+)
+.args(&[ArgSpec::new("WHERE", Kind::Choice(&["system"]), "`system`.")])
+.optional();
+
+static TEST: NodeSpec = NodeSpec::new("test", "Shows that it works.")
+    .args(&[ArgSpec::text("NAME", "Its name.")])
+    .children(&[&TEST_BUILD, &TEST_GPU, &TEST_RUN, &TEST_PYTHON, &TEST_FILE])
+    .block();
+
+static TEST_BUILD: NodeSpec = NodeSpec::new("build", "It runs while building, without a GPU.").optional();
+
+static TEST_GPU: NodeSpec =
+    NodeSpec::new("gpu", "It runs in the running container; the same as saying nothing.").optional();
+
+static TEST_RUN: NodeSpec = NodeSpec::new("run", "Shell that must succeed.").args(&[ArgSpec::text("SHELL", "The lines.")]);
+
+static TEST_PYTHON: NodeSpec =
+    NodeSpec::new("python", "Python code that must not fail.").args(&[ArgSpec::text("CODE", "The code.")]);
+
+static TEST_FILE: NodeSpec = NodeSpec::new("file", "A file of the folder: `.py` by Python, others by their shebang.")
+    .args(&[ArgSpec::text("FILE", "Its name.")]);
+
+static SIZE: NodeSpec = NodeSpec::new("size", "How much it takes, in MiB, as published or measured.")
+    .properties(&[
+        PropertySpec::new("image", Kind::Integer, "What it adds to the image."),
+        PropertySpec::new("models", Kind::Integer, "What it fetches at run time."),
+        PropertySpec::text("source", "Who says so.").required(),
+    ])
+    .optional();
+
+static WHEN: NodeSpec = when("Guards its children: they hold where all of its conditions do.")
+    .children(&[&REQUIRES, &CONFLICTS, &ENV, &PATH, &DIST, &TEST, &NOTE, &WHEN]);

@@ -1,0 +1,109 @@
+//! `platform`, `device`, `base`, `index`, `epoch`.
+
+use super::common::{ALIAS, DEFAULT, NOTE, PROVIDES, REQUIRES, SOURCE, SUMMARY, UNPROVEN};
+use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
+
+/// `platform "tegra" { … }`.
+pub static PLATFORM: NodeSpec = NodeSpec::new("platform", "A kind of machine.")
+    .args(&[ArgSpec::text("NAME", "As manifests write it.")])
+    .children(&[
+        &SUMMARY, &ARCH, &GPU, &NETWORK, &CAPABILITIES, &OFFERS, &AXES, &DEFAULT, &NOTE, &SOURCE,
+    ])
+    .block();
+
+static ARCH: NodeSpec = NodeSpec::new("arch", "Its CPU.")
+    .args(&[ArgSpec::text("NAME", "Debian's word: `amd64`, `arm64`.")])
+    .once();
+static GPU: NodeSpec = NodeSpec::new("gpu", "How a container gets at the GPU.")
+    .args(&[ArgSpec::new(
+        "HOW",
+        Kind::Choice(&["runtime", "reservation"]),
+        "`runtime` is `runtime: nvidia`, `reservation` a device reservation.",
+    )])
+    .once();
+static NETWORK: NodeSpec = NodeSpec::new("network", "Builds and services use the host's network unless told otherwise.")
+    .args(&[ArgSpec::new("HOW", Kind::Choice(&["host", "bridge"]), "`bridge` is the same as saying nothing.")])
+    .optional();
+static CAPABILITIES: NodeSpec =
+    NodeSpec::new("capabilities", "`NVIDIA_DRIVER_CAPABILITIES` unless the run profile needs others.")
+        .rest(ArgSpec::text("NAME", "`compute`, `utility` …"))
+        .optional();
+static OFFERS: NodeSpec = NodeSpec::new("offers", "Run options that need such a machine and can be had here.")
+    .rest(ArgSpec::text("NAME", "`camera-csi`, `gpio`, `i2c`, `spi`, `can`, `jtop`."))
+    .optional();
+static AXES: NodeSpec =
+    NodeSpec::new("axes", "The axes that exist here.").rest(ArgSpec::text("NAME", "An axis.")).once();
+
+/// `device "jetson-agx-orin" { … }`.
+pub static DEVICE: NodeSpec = NodeSpec::new("device", "A machine.")
+    .args(&[ArgSpec::text("NAME", "As manifests write it.")])
+    .children(&[
+        &SUMMARY, &ALIAS, &DEVICE_PLATFORM, &SM, &MEMORY, &STORAGE, &REQUIRES, &DEVICE_VALUE, &SOURCE,
+    ])
+    .block();
+
+static DEVICE_PLATFORM: NodeSpec =
+    NodeSpec::new("platform", "What kind of machine it is.").args(&[ArgSpec::text("NAME", "A platform.")]).once();
+static SM: NodeSpec =
+    NodeSpec::new("sm", "Compute capabilities of its GPU.").rest(ArgSpec::text("VERSION", "`8.7`.")).once();
+static MEMORY: NodeSpec = NodeSpec::new("memory", "RAM that it shares with its GPU; the smallest of the family.")
+    .args(&[ArgSpec::new("MIB", Kind::Integer, "MiB.")])
+    .optional();
+static STORAGE: NodeSpec = NodeSpec::new("storage", "What images usually have room on.")
+    .args(&[ArgSpec::new("MIB", Kind::Integer, "MiB.")])
+    .optional();
+static DEVICE_VALUE: NodeSpec =
+    NodeSpec::new("value", "A value for templates and run profiles: `device.KEY`.").args(&[
+        ArgSpec::text("KEY", "The name."),
+        ArgSpec::text("VALUE", "The value."),
+    ]);
+
+/// `base "l4t-cuda" { image "…"; tag "…" { … } }`.
+pub static BASE: NodeSpec = NodeSpec::new("base", "A published image to start from.")
+    .args(&[ArgSpec::text("NAME", "As manifests write it.")])
+    .children(&[&SUMMARY, &IMAGE, &AUTO, &TAG, &SOURCE])
+    .block();
+
+static IMAGE: NodeSpec = NodeSpec::new("image", "The repository.")
+    .args(&[ArgSpec::text("REPOSITORY", "Without a tag.")])
+    .once();
+static AUTO: NodeSpec = NodeSpec::new("auto", "Whether it may be chosen where the manifest names no base.")
+    .args(&[ArgSpec::new("YES", Kind::Bool, "`#true` where the node stands alone.").optional()])
+    .optional();
+static TAG: NodeSpec = NodeSpec::new("tag", "One tag, preferred first.")
+    .args(&[ArgSpec::text("TAG", "The tag.")])
+    .properties(&[
+        PropertySpec::new(
+            "role",
+            Kind::Choice(&["runtime", "devel"]),
+            "What it holds: runtime libraries, or compilers and headers too. `runtime` where it is absent.",
+        ),
+        PropertySpec::text("digest", "Its digest."),
+    ])
+    .children(&[&REQUIRES, &PROVIDES, &TAG_ENV, &SIZE, &LAYERS, &UNPROVEN]);
+static TAG_ENV: NodeSpec =
+    NodeSpec::new("env", "Variables that it defines, so that a path may be put before its own.")
+        .rest(ArgSpec::text("NAME", "`PATH`."));
+static SIZE: NodeSpec = NodeSpec::new("size", "How much it takes.")
+    .args(&[ArgSpec::new("MIB", Kind::Integer, "MiB.")])
+    .optional();
+static LAYERS: NodeSpec = NodeSpec::new("layers", "How many layers it has.")
+    .args(&[ArgSpec::new("NUMBER", Kind::Integer, "The number.")])
+    .optional();
+
+/// `index "jetson-ai-lab" { url "…"; mirror "…" }`.
+pub static INDEX: NodeSpec = NodeSpec::new("index", "An index of Python packages.")
+    .args(&[ArgSpec::text("NAME", "As `pip … index=` writes it.")])
+    .children(&[&INDEX_URL, &MIRROR, &SOURCE])
+    .block();
+
+static INDEX_URL: NodeSpec =
+    NodeSpec::new("url", "Where it is.").args(&[ArgSpec::text("URL", "A template.")]).once();
+static MIRROR: NodeSpec =
+    NodeSpec::new("mirror", "The same packages elsewhere.").args(&[ArgSpec::text("URL", "A template.")]);
+
+/// `epoch 1767225600`.
+pub static EPOCH: NodeSpec =
+    NodeSpec::new("epoch", "The time that a first compile gives its images, in seconds since 1970.")
+        .args(&[ArgSpec::new("SECONDS", Kind::Integer, "`SOURCE_DATE_EPOCH`.")])
+        .optional();
