@@ -2,6 +2,7 @@
 //!
 //! The passes are folders, in order: each takes the value that the one before gives.
 
+pub mod catalog;
 pub mod diagnostic;
 pub mod manifest;
 pub mod source;

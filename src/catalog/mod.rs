@@ -3,13 +3,22 @@
 //! The built-in catalogue is packed at build time and a definition is decoded when it is first asked for; users'
 //! folders lie over it.
 
+mod decode;
 mod definition;
 mod platform;
+pub mod schema;
 mod step;
+mod store;
 
 pub use definition::{
-    Axis, Choose, Condition, Dist, Guard, Guarded, Install, Package, PackageOption, PackageTest, PackageVersion,
-    Require, SizeFact, Stage, TestBody, Variant,
+    Axis, Choose, Condition, Dist, Guard, Guarded, Install, Package, PackageOption, PackageTest,
+    PackageVersion, Require, SizeFact, Stage, TestBody, Variant,
 };
 pub use platform::{BaseImage, BaseTag, Device, GpuAccess, Index, Platform, Role};
 pub use step::{CmakeDefine, Step, StepKind, Template};
+pub use store::{Catalog, Entry, Kind, Shadow};
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,13 @@
 //! Text to [`Document`]: our own small tree with spans. The one folder that names kdl.
 
 mod kinds;
+mod packed;
 mod parse;
 mod reader;
 pub mod schema;
 mod value;
 
+pub use packed::{pack, unpack};
 pub use parse::parse;
 pub use reader::{FromValue, Reader, invalid, prop_of, text};
 pub use value::quote;

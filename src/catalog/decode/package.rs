@@ -17,15 +17,16 @@ pub(in crate::catalog) fn package(
 ) -> Option<Package> {
     let children = flatten(node, context.log);
     let name: Option<Spanned<Name>> = node.arg(0, context.log);
-    let summary = context.child(node, "summary");
     let axis = if node.name() == "axis" { Some(node) } else { node.child("axis") };
+    let axis = axis.and_then(|node| parts::axis(node, context.log));
+    let summary = context.child(node, "summary").or_else(|| Some(axis.as_ref()?.title.clone()));
     Some(Package {
         source: node.span().source,
         group: context.child(node, "group").unwrap_or_else(|| group.to_owned()),
         homepage: context.child(node, "homepage"),
         license: context.child(node, "license"),
         aliases: node.args_of_children("alias", context.log),
-        axis: axis.and_then(|node| parts::axis(node, context.log)),
+        axis,
         versions: version::versions(node, context),
         requires: requirements(&children, "requires", context.log),
         conflicts: requirements(&children, "conflicts", context.log),

@@ -16,8 +16,7 @@ const RESERVED: &[&str] = &["requires", "conflicts", "when", "default", "note", 
 
 /// `version`, in order.
 pub(super) fn versions(package: Reader<'_>, context: &mut Context<'_>) -> Vec<PackageVersion> {
-    let found: Vec<_> =
-        package.children_named("version").filter_map(|node| version(node, context)).collect();
+    let found: Vec<_> = package.children_named("version").filter_map(|node| version(node, context)).collect();
     let defaults = found.iter().filter(|one| one.default);
     one_default("versions", defaults.map(|one| (one.version.as_str(), one.version.span)), context.log);
     named_once(&found, context.log);

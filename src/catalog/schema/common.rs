@@ -5,6 +5,10 @@ use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
 pub(super) static SUMMARY: NodeSpec =
     NodeSpec::new("summary", "What it is, in one line.").args(&[ArgSpec::text("TEXT", "The line.")]).once();
 
+pub(super) static OPTIONAL_SUMMARY: NodeSpec = NodeSpec::new("summary", "What it is, in one line.")
+    .args(&[ArgSpec::text("TEXT", "The line.")])
+    .optional();
+
 pub(super) static ALIAS: NodeSpec = NodeSpec::new("alias", "Other names that manifests may use.")
     .rest(ArgSpec::text("NAME", "Another name."));
 
@@ -38,14 +42,19 @@ static REQUIREMENT: NodeSpec =
 pub(super) static CONFLICTS: NodeSpec =
     NodeSpec::new("conflicts", "What may not be in the same image, one a line.").open(&CONFLICT);
 
-static CONFLICT: NodeSpec = NodeSpec::new("NAME", "An axis or a package.")
-    .args(&[ArgSpec::text("REQUIREMENT", "Which versions; any where it is absent.").optional()]);
+static CONFLICT: NodeSpec = NodeSpec::new("NAME", "An axis or a package.").args(&[ArgSpec::text(
+    "REQUIREMENT",
+    "Which versions; any where it is absent.",
+)
+.optional()]);
 
 pub(super) static DEFAULT: NodeSpec =
     NodeSpec::new("default", "What axes are where nothing else says so.").open(&VERSION_OF).optional();
 
 pub(super) static PROVIDES: NodeSpec =
-    NodeSpec::new("provides", "What is installed in it, one axis or package a line.").open(&VERSION_OF).optional();
+    NodeSpec::new("provides", "What is installed in it, one axis or package a line.")
+        .open(&VERSION_OF)
+        .optional();
 
 static VERSION_OF: NodeSpec = NodeSpec::new("NAME", "An axis or a package.")
     .args(&[ArgSpec::text("VERSION", "Its version.")])
@@ -57,13 +66,21 @@ static VARIABLE: NodeSpec = NodeSpec::new("KEY", "One variable.")
     .args(&[ArgSpec::text("VALUE", "Its value, a template.")])
     .optional();
 
-/// The condition of a `when`, whose children depend on where it stands.
+/// A `when`, whose children depend on where it stands.
 pub(super) const fn when(doc: &'static str) -> NodeSpec {
     NodeSpec::new("when", doc)
-        .properties(&[
-            PropertySpec::text("option", "An option of this package: `option=\"qt=5\"`, or `option=\"qt\"` for any value but `none`, `off` and `no`."),
-            PropertySpec::text("variant", "The variant of this package."),
-        ])
-        .open_properties(PropertySpec::text("NAME", "An axis or a package and what is required of it: `l4t=\">=36\"`."))
+        .properties(OF_THE_PACKAGE)
+        .open_properties(PropertySpec::text(
+            "NAME",
+            "An axis or a package and what is required of it: `l4t=\">=36\"`.",
+        ))
         .block()
 }
+
+static OF_THE_PACKAGE: &[PropertySpec] = &[
+    PropertySpec::text(
+        "option",
+        "An option of this package: `option=\"qt=5\"`, or `option=\"qt\"` for any value but `none`, `off` and `no`.",
+    ),
+    PropertySpec::text("variant", "The variant of this package."),
+];

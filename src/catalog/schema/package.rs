@@ -1,7 +1,7 @@
 //! `package` and `axis`.
 
 use super::common::{
-    ALIAS, CONFLICTS, DEFAULT, ENV, NOTE, REQUIRES, SOURCE, SUMMARY, UNPROVEN, when,
+    ALIAS, CONFLICTS, DEFAULT, ENV, NOTE, OPTIONAL_SUMMARY, REQUIRES, SOURCE, SUMMARY, UNPROVEN, when,
 };
 use super::steps::{BUILD, INSTALL};
 use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
@@ -10,8 +10,29 @@ use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
 pub static PACKAGE: NodeSpec = NodeSpec::new("package", "Something that can be installed.")
     .args(&[ArgSpec::text("NAME", "As manifests write it; the folder bears it too.")])
     .children(&[
-        &SUMMARY, &GROUP, &HOMEPAGE, &LICENSE, &ALIAS, &AXIS_CHILD, &VERSION, &OPTION, &VARIANT, &CHOICE, &REQUIRES,
-        &CONFLICTS, &WHEN, &BUILD, &INSTALL, &ENV, &PATH, &DIST, &SITE_PACKAGES, &TEST, &SIZE, &NOTE, &SOURCE,
+        &SUMMARY,
+        &GROUP,
+        &HOMEPAGE,
+        &LICENSE,
+        &ALIAS,
+        &AXIS_CHILD,
+        &VERSION,
+        &OPTION,
+        &VARIANT,
+        &CHOICE,
+        &REQUIRES,
+        &CONFLICTS,
+        &WHEN,
+        &BUILD,
+        &INSTALL,
+        &ENV,
+        &PATH,
+        &DIST,
+        &SITE_PACKAGES,
+        &TEST,
+        &SIZE,
+        &NOTE,
+        &SOURCE,
     ])
     .block();
 
@@ -22,7 +43,7 @@ pub static AXIS: NodeSpec = NodeSpec::new(
 )
 .args(&[ArgSpec::text("NAME", "As manifests write it.")])
 .properties(AXIS_PROPERTIES)
-.children(&[&SUMMARY, &ALIAS, &VERSION, &REQUIRES, &CONFLICTS, &WHEN, &NOTE, &SOURCE])
+.children(&[&OPTIONAL_SUMMARY, &ALIAS, &VERSION, &REQUIRES, &CONFLICTS, &WHEN, &NOTE, &SOURCE])
 .block();
 
 static AXIS_PROPERTIES: &[PropertySpec] = &[
@@ -35,10 +56,12 @@ static AXIS_PROPERTIES: &[PropertySpec] = &[
     ),
 ];
 
-static AXIS_CHILD: NodeSpec =
-    NodeSpec::new("axis", "The package is an axis too: always decided, and installed where something needs it.")
-        .properties(AXIS_PROPERTIES)
-        .optional();
+static AXIS_CHILD: NodeSpec = NodeSpec::new(
+    "axis",
+    "The package is an axis too: always decided, and installed where something needs it.",
+)
+.properties(AXIS_PROPERTIES)
+.optional();
 
 static GROUP: NodeSpec = NodeSpec::new("group", "The folder above.")
     .args(&[ArgSpec::text("NAME", "`ml`, `vision`, `ros` …")])
@@ -67,18 +90,17 @@ static VERSION_VALUE: NodeSpec =
         .args(&[ArgSpec::text("VALUE", "The value, a template itself.")])
         .optional();
 
-static WHEN_VERSION: NodeSpec = when("Guards requirements of one version.").children(&[&REQUIRES, &CONFLICTS]);
+static WHEN_VERSION: NodeSpec =
+    when("Guards requirements of one version.").children(&[&REQUIRES, &CONFLICTS]);
 
-static OPTION: NodeSpec = NodeSpec::new(
-    "option",
-    "A choice that users may make. Without any `value` it takes any text.",
-)
-.args(&[ArgSpec::text("KEY", "Its name.")])
-.properties(&[
-    PropertySpec::text("default", "The value when nobody says.").required(),
-    PropertySpec::text("summary", "What it is for."),
-])
-.children(&[&OPTION_VALUE]);
+static OPTION: NodeSpec =
+    NodeSpec::new("option", "A choice that users may make. Without any `value` it takes any text.")
+        .args(&[ArgSpec::text("KEY", "Its name.")])
+        .properties(&[
+            PropertySpec::text("default", "The value when nobody says.").required(),
+            PropertySpec::text("summary", "What it is for."),
+        ])
+        .children(&[&OPTION_VALUE]);
 
 static OPTION_VALUE: NodeSpec = NodeSpec::new("value", "A value that it may have.")
     .args(&[ArgSpec::text("VALUE", "The value.")])
@@ -92,17 +114,13 @@ static VARIANT: NodeSpec = NodeSpec::new("variant", "A named set of options and 
     ])
     .children(&[&VARIANT_OPTION, &REQUIRES]);
 
-static VARIANT_OPTION: NodeSpec = NodeSpec::new("option", "An option that it sets.").args(&[
-    ArgSpec::text("KEY", "The option."),
-    ArgSpec::text("VALUE", "Its value."),
-]);
+static VARIANT_OPTION: NodeSpec = NodeSpec::new("option", "An option that it sets.")
+    .args(&[ArgSpec::text("KEY", "The option."), ArgSpec::text("VALUE", "Its value.")]);
 
-static CHOICE: NodeSpec = NodeSpec::new(
-    "choice",
-    "Of the packages that share this word an image holds one at most.",
-)
-.args(&[ArgSpec::text("WORD", "The word.")])
-.optional();
+static CHOICE: NodeSpec =
+    NodeSpec::new("choice", "Of the packages that share this word an image holds one at most.")
+        .args(&[ArgSpec::text("WORD", "The word.")])
+        .optional();
 
 static PATH: NodeSpec = NodeSpec::new("path", "A folder that is put before `PATH`.")
     .args(&[ArgSpec::text("FOLDER", "A path of the image.")]);
@@ -112,7 +130,10 @@ static DIST: NodeSpec = NodeSpec::new(
     "A Python distribution whose version this package fixes, so that no later install replaces it.",
 )
 .args(&[ArgSpec::text("NAME", "Its name on an index.")])
-.properties(&[PropertySpec::text("version", "Its version, a template; that of the package where it is absent.")]);
+.properties(&[PropertySpec::text(
+    "version",
+    "Its version, a template; that of the package where it is absent.",
+)]);
 
 static SITE_PACKAGES: NodeSpec = NodeSpec::new(
     "site-packages",
@@ -131,13 +152,15 @@ static TEST_BUILD: NodeSpec = NodeSpec::new("build", "It runs while building, wi
 static TEST_GPU: NodeSpec =
     NodeSpec::new("gpu", "It runs in the running container; the same as saying nothing.").optional();
 
-static TEST_RUN: NodeSpec = NodeSpec::new("run", "Shell that must succeed.").args(&[ArgSpec::text("SHELL", "The lines.")]);
+static TEST_RUN: NodeSpec =
+    NodeSpec::new("run", "Shell that must succeed.").args(&[ArgSpec::text("SHELL", "The lines.")]);
 
 static TEST_PYTHON: NodeSpec =
     NodeSpec::new("python", "Python code that must not fail.").args(&[ArgSpec::text("CODE", "The code.")]);
 
-static TEST_FILE: NodeSpec = NodeSpec::new("file", "A file of the folder: `.py` by Python, others by their shebang.")
-    .args(&[ArgSpec::text("FILE", "Its name.")]);
+static TEST_FILE: NodeSpec =
+    NodeSpec::new("file", "A file of the folder: `.py` by Python, others by their shebang.")
+        .args(&[ArgSpec::text("FILE", "Its name.")]);
 
 static SIZE: NodeSpec = NodeSpec::new("size", "How much it takes, in MiB, as published or measured.")
     .properties(&[

@@ -6,9 +6,7 @@ use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
 /// `platform "tegra" { … }`.
 pub static PLATFORM: NodeSpec = NodeSpec::new("platform", "A kind of machine.")
     .args(&[ArgSpec::text("NAME", "As manifests write it.")])
-    .children(&[
-        &SUMMARY, &ARCH, &GPU, &NETWORK, &CAPABILITIES, &OFFERS, &AXES, &DEFAULT, &NOTE, &SOURCE,
-    ])
+    .children(&[&SUMMARY, &ARCH, &GPU, &NETWORK, &CAPABILITIES, &OFFERS, &AXES, &DEFAULT, &NOTE, &SOURCE])
     .block();
 
 static ARCH: NodeSpec = NodeSpec::new("arch", "Its CPU.")
@@ -21,16 +19,22 @@ static GPU: NodeSpec = NodeSpec::new("gpu", "How a container gets at the GPU.")
         "`runtime` is `runtime: nvidia`, `reservation` a device reservation.",
     )])
     .once();
-static NETWORK: NodeSpec = NodeSpec::new("network", "Builds and services use the host's network unless told otherwise.")
-    .args(&[ArgSpec::new("HOW", Kind::Choice(&["host", "bridge"]), "`bridge` is the same as saying nothing.")])
-    .optional();
+static NETWORK: NodeSpec =
+    NodeSpec::new("network", "Builds and services use the host's network unless told otherwise.")
+        .args(&[ArgSpec::new(
+            "HOW",
+            Kind::Choice(&["host", "bridge"]),
+            "`bridge` is the same as saying nothing.",
+        )])
+        .optional();
 static CAPABILITIES: NodeSpec =
     NodeSpec::new("capabilities", "`NVIDIA_DRIVER_CAPABILITIES` unless the run profile needs others.")
         .rest(ArgSpec::text("NAME", "`compute`, `utility` …"))
         .optional();
-static OFFERS: NodeSpec = NodeSpec::new("offers", "Run options that need such a machine and can be had here.")
-    .rest(ArgSpec::text("NAME", "`camera-csi`, `gpio`, `i2c`, `spi`, `can`, `jtop`."))
-    .optional();
+static OFFERS: NodeSpec =
+    NodeSpec::new("offers", "Run options that need such a machine and can be had here.")
+        .rest(ArgSpec::text("NAME", "`camera-csi`, `gpio`, `i2c`, `spi`, `can`, `jtop`."))
+        .optional();
 static AXES: NodeSpec =
     NodeSpec::new("axes", "The axes that exist here.").rest(ArgSpec::text("NAME", "An axis.")).once();
 
@@ -38,25 +42,33 @@ static AXES: NodeSpec =
 pub static DEVICE: NodeSpec = NodeSpec::new("device", "A machine.")
     .args(&[ArgSpec::text("NAME", "As manifests write it.")])
     .children(&[
-        &SUMMARY, &ALIAS, &DEVICE_PLATFORM, &SM, &MEMORY, &STORAGE, &REQUIRES, &DEVICE_VALUE, &SOURCE,
+        &SUMMARY,
+        &ALIAS,
+        &DEVICE_PLATFORM,
+        &SM,
+        &MEMORY,
+        &STORAGE,
+        &REQUIRES,
+        &DEVICE_VALUE,
+        &SOURCE,
     ])
     .block();
 
-static DEVICE_PLATFORM: NodeSpec =
-    NodeSpec::new("platform", "What kind of machine it is.").args(&[ArgSpec::text("NAME", "A platform.")]).once();
+static DEVICE_PLATFORM: NodeSpec = NodeSpec::new("platform", "What kind of machine it is.")
+    .args(&[ArgSpec::text("NAME", "A platform.")])
+    .once();
 static SM: NodeSpec =
     NodeSpec::new("sm", "Compute capabilities of its GPU.").rest(ArgSpec::text("VERSION", "`8.7`.")).once();
-static MEMORY: NodeSpec = NodeSpec::new("memory", "RAM that it shares with its GPU; the smallest of the family.")
-    .args(&[ArgSpec::new("MIB", Kind::Integer, "MiB.")])
-    .optional();
+static MEMORY: NodeSpec =
+    NodeSpec::new("memory", "RAM that it shares with its GPU; the smallest of the family.")
+        .args(&[ArgSpec::new("MIB", Kind::Integer, "MiB.")])
+        .optional();
 static STORAGE: NodeSpec = NodeSpec::new("storage", "What images usually have room on.")
     .args(&[ArgSpec::new("MIB", Kind::Integer, "MiB.")])
     .optional();
 static DEVICE_VALUE: NodeSpec =
-    NodeSpec::new("value", "A value for templates and run profiles: `device.KEY`.").args(&[
-        ArgSpec::text("KEY", "The name."),
-        ArgSpec::text("VALUE", "The value."),
-    ]);
+    NodeSpec::new("value", "A value for templates and run profiles: `device.KEY`.")
+        .args(&[ArgSpec::text("KEY", "The name."), ArgSpec::text("VALUE", "The value.")]);
 
 /// `base "l4t-cuda" { image "…"; tag "…" { … } }`.
 pub static BASE: NodeSpec = NodeSpec::new("base", "A published image to start from.")
@@ -64,9 +76,8 @@ pub static BASE: NodeSpec = NodeSpec::new("base", "A published image to start fr
     .children(&[&SUMMARY, &IMAGE, &AUTO, &TAG, &SOURCE])
     .block();
 
-static IMAGE: NodeSpec = NodeSpec::new("image", "The repository.")
-    .args(&[ArgSpec::text("REPOSITORY", "Without a tag.")])
-    .once();
+static IMAGE: NodeSpec =
+    NodeSpec::new("image", "The repository.").args(&[ArgSpec::text("REPOSITORY", "Without a tag.")]).once();
 static AUTO: NodeSpec = NodeSpec::new("auto", "Whether it may be chosen where the manifest names no base.")
     .args(&[ArgSpec::new("YES", Kind::Bool, "`#true` where the node stands alone.").optional()])
     .optional();

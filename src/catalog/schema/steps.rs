@@ -11,31 +11,108 @@ pub(super) static BUILD: NodeSpec =
             "MiB that one parallel job takes; with the target's memory it bounds the jobs.",
         )])
         .children(&[
-            &APT, &APT_SOURCE, &PIP, &WHEEL, &WHEEL_BUILD, &DEB, &ARCHIVE, &GIT, &CMAKE, &MAKE, &NINJA, &COLCON,
-            &RUN, &SCRIPT, &COPY, &SYMLINK, &LDCONFIG, &MKDIR, &DOCKERFILE, &BUILD_ENV, &EXPORT, &WHEN_BUILD,
+            &APT,
+            &APT_SOURCE,
+            &PIP,
+            &WHEEL,
+            &WHEEL_BUILD,
+            &DEB,
+            &ARCHIVE,
+            &GIT,
+            &CMAKE,
+            &MAKE,
+            &NINJA,
+            &COLCON,
+            &RUN,
+            &SCRIPT,
+            &COPY,
+            &SYMLINK,
+            &LDCONFIG,
+            &MKDIR,
+            &DOCKERFILE,
+            &BUILD_ENV,
+            &EXPORT,
+            &WHEN_BUILD,
         ])
         .block()
         .optional();
 
 pub(super) static INSTALL: NodeSpec = NodeSpec::new("install", "What is done in the image that ships.")
     .children(&[
-        &APT, &APT_SOURCE, &PIP, &WHEEL, &WHEEL_BUILD, &DEB, &ARCHIVE, &GIT, &CMAKE, &MAKE, &NINJA, &COLCON, &RUN,
-        &SCRIPT, &COPY, &SYMLINK, &LDCONFIG, &MKDIR, &DOCKERFILE, &WHEN_INSTALL,
+        &APT,
+        &APT_SOURCE,
+        &PIP,
+        &WHEEL,
+        &WHEEL_BUILD,
+        &DEB,
+        &ARCHIVE,
+        &GIT,
+        &CMAKE,
+        &MAKE,
+        &NINJA,
+        &COLCON,
+        &RUN,
+        &SCRIPT,
+        &COPY,
+        &SYMLINK,
+        &LDCONFIG,
+        &MKDIR,
+        &DOCKERFILE,
+        &WHEN_INSTALL,
     ])
     .block()
     .optional();
 
 static WHEN_BUILD: NodeSpec = when("Guards steps.").children(&[
-    &APT, &APT_SOURCE, &PIP, &WHEEL, &WHEEL_BUILD, &DEB, &ARCHIVE, &GIT, &CMAKE, &MAKE, &NINJA, &COLCON, &RUN,
-    &SCRIPT, &COPY, &SYMLINK, &LDCONFIG, &MKDIR, &DOCKERFILE, &BUILD_ENV, &EXPORT, &WHEN_BUILD,
+    &APT,
+    &APT_SOURCE,
+    &PIP,
+    &WHEEL,
+    &WHEEL_BUILD,
+    &DEB,
+    &ARCHIVE,
+    &GIT,
+    &CMAKE,
+    &MAKE,
+    &NINJA,
+    &COLCON,
+    &RUN,
+    &SCRIPT,
+    &COPY,
+    &SYMLINK,
+    &LDCONFIG,
+    &MKDIR,
+    &DOCKERFILE,
+    &BUILD_ENV,
+    &EXPORT,
+    &WHEN_BUILD,
 ]);
 
 static WHEN_INSTALL: NodeSpec = when("Guards steps.").children(&[
-    &APT, &APT_SOURCE, &PIP, &WHEEL, &WHEEL_BUILD, &DEB, &ARCHIVE, &GIT, &CMAKE, &MAKE, &NINJA, &COLCON, &RUN,
-    &SCRIPT, &COPY, &SYMLINK, &LDCONFIG, &MKDIR, &DOCKERFILE, &WHEN_INSTALL,
+    &APT,
+    &APT_SOURCE,
+    &PIP,
+    &WHEEL,
+    &WHEEL_BUILD,
+    &DEB,
+    &ARCHIVE,
+    &GIT,
+    &CMAKE,
+    &MAKE,
+    &NINJA,
+    &COLCON,
+    &RUN,
+    &SCRIPT,
+    &COPY,
+    &SYMLINK,
+    &LDCONFIG,
+    &MKDIR,
+    &DOCKERFILE,
+    &WHEN_INSTALL,
 ]);
 
-static SHA256: PropertySpec = PropertySpec::text("sha256", "Its hash; what can't have one says why in a `note`.");
+static SHA256: PropertySpec =
+    PropertySpec::text("sha256", "Its hash; what can't have one says why in a `note`.");
 static FOLDER: ArgSpec = ArgSpec::text("FOLDER", "A path of the stage.");
 static ARGUMENT: ArgSpec = ArgSpec::text("ARGUMENT", "Handed on as it is.").optional();
 
@@ -49,28 +126,33 @@ static APT_SOURCE: NodeSpec = NodeSpec::new("apt-source", "A third-party archive
     .block();
 static APT_URI: NodeSpec =
     NodeSpec::new("uri", "Where it is.").args(&[ArgSpec::text("URL", "A template.")]).once();
-static APT_SUITE: NodeSpec =
-    NodeSpec::new("suite", "Its suites.").rest(ArgSpec::text("NAME", "A template; a flat archive's ends in `/`.")).at_least_once();
-static APT_COMPONENT: NodeSpec =
-    NodeSpec::new("component", "Its components; none for a flat archive.").rest(ArgSpec::text("NAME", "A template."));
+static APT_SUITE: NodeSpec = NodeSpec::new("suite", "Its suites.")
+    .rest(ArgSpec::text("NAME", "A template; a flat archive's ends in `/`."))
+    .at_least_once();
+static APT_COMPONENT: NodeSpec = NodeSpec::new("component", "Its components; none for a flat archive.")
+    .rest(ArgSpec::text("NAME", "A template."));
 static APT_KEY: NodeSpec = NodeSpec::new("key", "The key that signs it.")
     .args(&[ArgSpec::text("KEY", "A file of the folder, or an https URL.")])
     .properties(&[PropertySpec::text("fingerprint", "Its fingerprint, which the build checks.").required()])
     .once();
 
-static PIP: NodeSpec = NodeSpec::new(
-    "pip",
-    "Python packages in the main environment, held to the resolver's choices.",
-)
-.rest(ArgSpec::text("SPEC", "A PEP 508 requirement, a template."))
-.properties(&[
-    PropertySpec::text("index", "An `index` of the catalogue by name, or a URL; only the named ones come from it."),
-    PropertySpec::new("deps", Kind::Bool, "Whether their dependencies come along; they do where it is absent."),
-]);
+static PIP: NodeSpec =
+    NodeSpec::new("pip", "Python packages in the main environment, held to the resolver's choices.")
+        .rest(ArgSpec::text("SPEC", "A PEP 508 requirement, a template."))
+        .properties(&[
+            PropertySpec::text(
+                "index",
+                "An `index` of the catalogue by name, or a URL; only the named ones come from it.",
+            ),
+            PropertySpec::new(
+                "deps",
+                Kind::Bool,
+                "Whether their dependencies come along; they do where it is absent.",
+            ),
+        ]);
 
-static WHEEL: NodeSpec = NodeSpec::new("wheel", "One wheel.")
-    .args(&[ArgSpec::text("URL", "Where it is.")])
-    .properties(&[SHA256]);
+static WHEEL: NodeSpec =
+    NodeSpec::new("wheel", "One wheel.").args(&[ArgSpec::text("URL", "Where it is.")]).properties(&[SHA256]);
 
 static WHEEL_BUILD: NodeSpec =
     NodeSpec::new("wheel-build", "A wheel made from source in the build stage and installed from there.")
@@ -86,7 +168,11 @@ static ARCHIVE: NodeSpec = NodeSpec::new("archive", "A download that is unpacked
     .properties(&[
         SHA256,
         PropertySpec::text("to", "The folder that it is unpacked into.").required(),
-        PropertySpec::new("strip", Kind::Integer, "Leading path parts that are dropped; none where it is absent."),
+        PropertySpec::new(
+            "strip",
+            Kind::Integer,
+            "Leading path parts that are dropped; none where it is absent.",
+        ),
     ]);
 
 static GIT: NodeSpec = NodeSpec::new("git", "A source tree at a commit.")
@@ -114,7 +200,8 @@ static DEFINE: NodeSpec = NodeSpec::new("define", "One variable of CMake: `-DKEY
 
 static MAKE: NodeSpec = NodeSpec::new("make", "`make` with all jobs.").args(&[FOLDER]).rest(ARGUMENT);
 static NINJA: NodeSpec = NodeSpec::new("ninja", "`ninja` with all jobs.").args(&[FOLDER]).rest(ARGUMENT);
-static COLCON: NodeSpec = NodeSpec::new("colcon", "`colcon build` of a ROS workspace.").args(&[FOLDER]).rest(ARGUMENT);
+static COLCON: NodeSpec =
+    NodeSpec::new("colcon", "`colcon build` of a ROS workspace.").args(&[FOLDER]).rest(ARGUMENT);
 
 static RUN: NodeSpec = NodeSpec::new(
     "run",
@@ -144,12 +231,17 @@ static MKDIR: NodeSpec = NodeSpec::new("mkdir", "A folder.")
     .args(&[ArgSpec::text("PATH", "Where.")])
     .properties(&[PropertySpec::text("mode", "Its mode in octal: `1777`.")]);
 
-static DOCKERFILE: NodeSpec =
-    NodeSpec::new("dockerfile", "Instructions as they are, from a file of the folder, without a `FROM`: the last resort.")
-        .args(&[ArgSpec::text("FILE", "Its name.")]);
+static DOCKERFILE: NodeSpec = NodeSpec::new(
+    "dockerfile",
+    "Instructions as they are, from a file of the folder, without a `FROM`: the last resort.",
+)
+.args(&[ArgSpec::text("FILE", "Its name.")]);
 
 static BUILD_ENV: NodeSpec = ENV;
 
 static EXPORT: NodeSpec = NodeSpec::new("export", "What leaves the build stage.")
     .args(&[ArgSpec::text("PATH", "A path of the build stage.")])
-    .properties(&[PropertySpec::text("to", "Where it lies in the image that ships; the same where it is absent.")]);
+    .properties(&[PropertySpec::text(
+        "to",
+        "Where it lies in the image that ships; the same where it is absent.",
+    )]);

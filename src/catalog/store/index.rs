@@ -1,0 +1,99 @@
+//! What a definition file defines, without decoding it: names, aliases, one line.
+
+use serde::{Deserialize, Serialize};
+
+use crate::syntax::{Document, Node, Value};
+
+/// The kinds of definition; each has names of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Kind {
+    /// `package`, and `axis` too: they share their names.
+    Package,
+    /// `platform`.
+    Platform,
+    /// `device`.
+    Device,
+    /// `base`.
+    Base,
+    /// `index`.
+    Index,
+    /// `epoch`, which has no name.
+    Epoch,
+}
+
+/// One definition, as lists and searches show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// What it defines.
+    pub kind: Kind,
+    /// As manifests write it.
+    pub name: String,
+    /// Other names.
+    pub aliases: Vec<String>,
+    /// The folder above that of a package.
+    pub group: String,
+    /// One line.
+    pub summary: String,
+    /// Of an axis: when it is decided.
+    pub order: Option<u32>,
+    /// Whether it can be installed; an `axis` can't.
+    pub installable: bool,
+    /// Which node of its file.
+    pub(in crate::catalog) node: usize,
+}
+
+/// The definitions of a file, in its order. Nodes that are none are left out: the tables tell of them.
+pub(in crate::catalog) fn entries(document: &Document, group: &str) -> Vec<Entry> {
+    document.nodes.iter().enumerate().filter_map(|(at, node)| entry(node, at, group)).collect()
+}
+
+fn entry(node: &Node, at: usize, group: &str) -> Option<Entry> {
+    let kind = match node.name.value.as_str() {
+        "package" | "axis" => Kind::Package,
+        "platform" => Kind::Platform,
+        "device" => Kind::Device,
+        "base" => Kind::Base,
+        "index" => Kind::Index,
+        "epoch" => Kind::Epoch,
+        _ => return None,
+    };
+    let name = texts(node).into_iter().next();
+    let name = if kind == Kind::Epoch { Some(String::new()) } else { name };
+    let child = |name: &str| words(node, name).into_iter().next();
+    let axis = if node.name.value == "axis" { Some(node) } else { children(node, "axis").next() };
+    Some(Entry {
+        kind,
+        aliases: words(node, "alias"),
+        group: child("group").unwrap_or_else(|| group.to_owned()),
+        summary: child("summary")
+            .or_else(|| axis.and_then(|axis| property(axis, "title")))
+            .unwrap_or_default(),
+        order: axis.and_then(order),
+        installable: node.name.value == "package",
+        node: at,
+        name: name?,
+    })
+}
+
+fn children<'a>(node: &'a Node, name: &'a str) -> impl Iterator<Item = &'a Node> {
+    node.children.iter().flatten().filter(move |child| child.name.value == name)
+}
+
+fn texts(node: &Node) -> Vec<String> {
+    let text = |value: &Value| if let Value::String(text) = value { Some(text.clone()) } else { None };
+    node.arguments.iter().filter_map(|given| text(&given.value)).collect()
+}
+
+fn words(node: &Node, name: &str) -> Vec<String> {
+    children(node, name).flat_map(texts).collect()
+}
+
+fn property(node: &Node, key: &str) -> Option<String> {
+    let given = node.properties.iter().find(|given| given.key.value == key)?;
+    if let Value::String(text) = &given.value { Some(text.clone()) } else { None }
+}
+
+fn order(node: &Node) -> Option<u32> {
+    let given = node.properties.iter().find(|given| given.key.value == "order")?;
+    if let Value::Integer(number) = &given.value { u32::try_from(*number).ok() } else { None }
+}

@@ -1,0 +1,174 @@
+//! Finding definitions.
+
+use crate::catalog::{BaseImage, Device, Index, Package, Platform};
+use crate::diagnostic::{Log, wording};
+use crate::source::SourceId;
+
+use super::file::{Definition, DefinitionFile, Slot, decode};
+use super::{Catalog, Entry, Kind, Shadow};
+
+impl Catalog {
+    /// A package or an axis, by its name or an alias.
+    pub fn package(&self, name: &str) -> Option<&Package> {
+        if let Definition::Package(found) = self.definition(Kind::Package, name)? {
+            Some(found)
+        } else {
+            None
+        }
+    }
+
+    /// A platform.
+    pub fn platform(&self, name: &str) -> Option<&Platform> {
+        if let Definition::Platform(found) = self.definition(Kind::Platform, name)? {
+            Some(found)
+        } else {
+            None
+        }
+    }
+
+    /// A device, by its name or an alias.
+    pub fn device(&self, name: &str) -> Option<&Device> {
+        if let Definition::Device(found) = self.definition(Kind::Device, name)? { Some(found) } else { None }
+    }
+
+    /// A base.
+    pub fn base(&self, name: &str) -> Option<&BaseImage> {
+        if let Definition::Base(found) = self.definition(Kind::Base, name)? { Some(found) } else { None }
+    }
+
+    /// An index of Python packages.
+    pub fn index(&self, name: &str) -> Option<&Index> {
+        if let Definition::Index(found) = self.definition(Kind::Index, name)? { Some(found) } else { None }
+    }
+
+    /// The time that a first compile gives its images; 0 where nothing says one.
+    pub fn epoch(&self) -> u64 {
+        if let Some(Definition::Epoch(seconds)) = self.definition(Kind::Epoch, "") { *seconds } else { 0 }
+    }
+
+    /// What can be installed and the axes, by name.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.entries(Kind::Package).map(|entry| entry.name.as_str())
+    }
+
+    /// The axes, in the order in which they are decided.
+    pub fn axes(&self) -> Vec<&Package> {
+        let mut axes: Vec<&Entry> =
+            self.entries(Kind::Package).filter(|entry| entry.order.is_some()).collect();
+        axes.sort_by_key(|entry| (entry.order, &entry.name));
+        axes.into_iter().filter_map(|entry| self.package(&entry.name)).collect()
+    }
+
+    /// The platforms, by name.
+    pub fn platforms(&self) -> impl Iterator<Item = &Platform> {
+        self.entries(Kind::Platform).filter_map(|entry| self.platform(&entry.name))
+    }
+
+    /// The devices, by name.
+    pub fn devices(&self) -> impl Iterator<Item = &Device> {
+        self.entries(Kind::Device).filter_map(|entry| self.device(&entry.name))
+    }
+
+    /// The bases, by name.
+    pub fn bases(&self) -> impl Iterator<Item = &BaseImage> {
+        self.entries(Kind::Base).filter_map(|entry| self.base(&entry.name))
+    }
+
+    /// The indexes, by name.
+    pub fn indexes(&self) -> impl Iterator<Item = &Index> {
+        self.entries(Kind::Index).filter_map(|entry| self.index(&entry.name))
+    }
+
+    /// What lists show of one kind, by name, nothing decoded.
+    pub fn entries(&self, kind: Kind) -> impl Iterator<Item = &Entry> {
+        self.names.get(&kind).into_iter().flatten().map(|(_, slot)| &self.slots[*slot].entry)
+    }
+
+    /// The entry of a name or an alias.
+    pub fn entry(&self, kind: Kind, name: &str) -> Option<&Entry> {
+        self.slot(kind, name).map(|slot| &slot.entry)
+    }
+
+    /// The known names and aliases that a person may have meant, nearest first.
+    pub fn nearest(&self, kind: Kind, word: &str) -> Vec<&str> {
+        let names = self.names.get(&kind).into_iter().flatten().map(|(name, _)| name.as_str());
+        let aliases = self.aliases.get(&kind).into_iter().flatten().map(|(alias, _)| alias.as_str());
+        wording::nearest(word, names.chain(aliases))
+    }
+
+    /// The packages that all of these words fit, best first: by name, then by alias, then by summary and group.
+    pub fn search(&self, words: &str) -> Vec<&Entry> {
+        let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
+        let mut found: Vec<(u32, &Entry)> =
+            self.entries(Kind::Package).filter_map(|entry| Some((rank(entry, &words)?, entry))).collect();
+        found.sort_by_key(|(rank, entry)| (*rank, &entry.name));
+        found.into_iter().map(|(_, entry)| entry).collect()
+    }
+
+    /// A file beside the definition of a package.
+    pub fn file(&self, package: &str, file: &str) -> Option<&[u8]> {
+        let slot = self.slot(Kind::Package, package)?;
+        self.files[slot.file].files.get(file).map(AsRef::as_ref)
+    }
+
+    /// The text of the definition of a package.
+    pub fn source(&self, package: &str) -> Option<SourceId> {
+        self.slot(Kind::Package, package).map(|slot| self.files[slot.file].source)
+    }
+
+    /// Whether the definition is one that jcc came with.
+    pub fn is_builtin(&self, kind: Kind, name: &str) -> bool {
+        self.slot(kind, name).is_some_and(|slot| self.files[slot.file].packed.is_some())
+    }
+
+    /// Definitions of the user's that lie over others of their names.
+    pub fn shadows(&self) -> &[Shadow] {
+        &self.shadows
+    }
+
+    /// What a slot says.
+    pub(in crate::catalog) fn decoded<'a>(&'a self, slot: &'a Slot) -> Option<&'a Definition> {
+        let file = &self.files[slot.file];
+        let decoded = slot.decoded.get_or_init(|| {
+            let mut log = Log::new();
+            let found = decode(file, &slot.entry, &mut log);
+            let told = log.sorted().first().map(|first| first.message.clone());
+            assert!(told.is_none(), "{} is broken: {}", file.path, told.unwrap_or_default());
+            found
+        });
+        decoded.as_ref()
+    }
+
+    pub(super) fn slot(&self, kind: Kind, name: &str) -> Option<&Slot> {
+        let names = self.names.get(&kind)?;
+        let slot = names.get(name).or_else(|| names.get(self.aliases.get(&kind)?.get(name)?))?;
+        Some(&self.slots[*slot])
+    }
+
+    fn definition(&self, kind: Kind, name: &str) -> Option<&Definition> {
+        self.decoded(self.slot(kind, name)?)
+    }
+}
+
+/// How well an entry fits all of the words; `None` where one does not fit. Lower is better.
+fn rank(entry: &Entry, words: &[String]) -> Option<u32> {
+    let name = entry.name.to_lowercase();
+    let rest = format!("{} {}", entry.summary, entry.group).to_lowercase();
+    let mut sum = 0;
+    for word in words {
+        sum += if name == *word {
+            0
+        } else if name.starts_with(word) {
+            1
+        } else if name.contains(word) {
+            2
+        } else if entry.aliases.iter().any(|alias| alias.contains(word)) {
+            3
+        } else if rest.contains(word) {
+            4
+        } else {
+            return None;
+        };
+    }
+    Some(sum)
+}

@@ -1,0 +1,142 @@
+//! The catalogue: definitions in layers, found by name, decoded when first asked for.
+
+mod builtin;
+mod file;
+mod folder;
+mod hash;
+mod index;
+mod lookup;
+
+pub use index::{Entry, Kind};
+
+pub(super) use file::{Definition, DefinitionFile, Slot};
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Log, codes::catalog as codes, wording};
+use crate::source::{Sources, Span, Spanned};
+use crate::syntax::{Node, Reader};
+use crate::value::ProjectPath;
+use crate::world::World;
+
+use folder::Walk;
+
+/// What jcc knows, as data.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    files: Vec<DefinitionFile>,
+    slots: Vec<Slot>,
+    names: BTreeMap<Kind, BTreeMap<String, usize>>,
+    aliases: BTreeMap<Kind, BTreeMap<String, String>>,
+    shadows: Vec<Shadow>,
+}
+
+/// A definition of the user's that lies over another one of its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shadow {
+    /// What it defines.
+    pub kind: Kind,
+    /// The name of both.
+    pub name: String,
+    /// The user's own.
+    pub by: Span,
+    /// The file of the one that is not seen any more.
+    pub path: String,
+}
+
+impl Catalog {
+    /// Knows nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lays the definitions of a user's folder (`catalog "DIR"`) over what is there. What is wrong in them is told.
+    pub fn add_folder(
+        &mut self,
+        world: &dyn World,
+        folder: &Spanned<ProjectPath>,
+        sources: &mut Sources,
+        log: &mut Log,
+    ) {
+        self.add(
+            Walk { world, sources, log, named: Some(folder.span), layer: 0, found: Vec::new() },
+            folder.as_str(),
+        );
+    }
+
+    /// The same for a folder that was named on the command line.
+    pub fn add_named_folder(
+        &mut self,
+        world: &dyn World,
+        folder: &str,
+        sources: &mut Sources,
+        log: &mut Log,
+    ) {
+        self.add(Walk { world, sources, log, named: None, layer: 0, found: Vec::new() }, folder);
+    }
+
+    fn add(&mut self, mut walk: Walk<'_>, folder: &str) {
+        walk.layer = self.files.iter().map(|file| file.layer + 1).max().unwrap_or(0);
+        walk.folder(folder);
+        let first = self.slots.len();
+        for file in walk.found {
+            let entries = index::entries(file.document(), &file.group);
+            self.take_in(file, entries, walk.log);
+        }
+        for slot in &self.slots[first..] {
+            let decoded = file::decode(&self.files[slot.file], &slot.entry, walk.log);
+            _ = slot.decoded.set(decoded);
+        }
+    }
+
+    /// Takes in a file whose definitions are known by name.
+    fn take_in(&mut self, file: DefinitionFile, entries: Vec<Entry>, log: &mut Log) {
+        self.files.push(file);
+        let at = self.files.len() - 1;
+        for entry in entries {
+            let slot = self.slots.len();
+            self.name(&entry, at, slot, log);
+            self.slots.push(Slot::new(entry, at));
+        }
+    }
+
+    /// Gives a definition its names.
+    fn name(&mut self, entry: &Entry, file: usize, slot: usize, log: &mut Log) {
+        let layer = self.files[file].layer;
+        let names = self.names.entry(entry.kind).or_default();
+        if let Some(other) = names.insert(entry.name.clone(), slot) {
+            let old = &self.slots[other];
+            let old_file = &self.files[old.file];
+            if old_file.layer == layer {
+                log.error(twice(entry, self.node(file, entry), self.node(old.file, &old.entry)));
+            } else if entry.kind != Kind::Epoch {
+                let by = name_span(self.node(file, entry));
+                let path = old_file.path.clone();
+                self.shadows.push(Shadow { kind: entry.kind, name: entry.name.clone(), by, path });
+            }
+        }
+        for alias in &entry.aliases {
+            self.aliases.entry(entry.kind).or_default().insert(alias.clone(), entry.name.clone());
+        }
+    }
+
+    fn node(&self, file: usize, entry: &Entry) -> &Node {
+        &self.files[file].document().nodes[entry.node]
+    }
+}
+
+fn twice(entry: &Entry, second: &Node, first: &Node) -> Diagnostic {
+    let what = match entry.kind {
+        Kind::Epoch => "the epoch".to_owned(),
+        _ => wording::code(&entry.name),
+    };
+    Diagnostic::error(codes::DUPLICATE_DEFINITION, format!("{what} is defined twice"))
+        .at(name_span(second), "the second one")
+        .at(name_span(first), "the first one")
+        .help("keep one of them, or give one another name")
+}
+
+/// Where a definition's name stands.
+fn name_span(node: &Node) -> Span {
+    Reader::new(node).raw_arg(0).map_or(node.name.span, |argument| argument.span)
+}
