@@ -14,7 +14,7 @@ pub struct Platform {
     pub name: Spanned<Name>,
     /// One line.
     pub summary: String,
-    /// `amd64`, `arm64`: Debian's word, also BuildKit's.
+    /// `amd64`, `arm64`: Debian's word, also that of `BuildKit`.
     pub arch: Name,
     /// How a container gets at the GPU.
     pub gpu: GpuAccess,

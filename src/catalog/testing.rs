@@ -16,7 +16,6 @@ impl Memory {
     pub(super) fn of(files: &[(&str, &str)]) -> Self {
         Self(files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect())
     }
-
 }
 
 impl World for Memory {

@@ -65,7 +65,16 @@ fn guarded<'a, T>(
 fn tests(children: &[(Guard, Reader<'_>)], context: &mut Context<'_>) -> Vec<PackageTest> {
     let named = children.iter().filter(|(_, child)| child.name() == "test");
     let found: Vec<_> = named.filter_map(|(guard, child)| test::test(*child, guard, context)).collect();
-    unique("test", found.iter().map(|one| (one.name.as_str(), one.name.span)), context.log);
+    // Under conditions that exclude each other a name may stand again.
+    for (at, one) in found.iter().enumerate() {
+        let same = |other: &&PackageTest| {
+            other.name.value == one.name.value && (other.guard == one.guard || other.guard.all.is_empty())
+        };
+        if let Some(first) = found[..at].iter().find(same) {
+            let pair = [first, one].map(|test| (test.name.as_str(), test.name.span));
+            unique("test", pair, context.log);
+        }
+    }
     found
 }
 

@@ -6,7 +6,6 @@ use crate::syntax::Reader;
 use crate::value::Name;
 
 use super::require::plain;
-use super::version::one_default;
 use super::{Context, unique};
 use crate::catalog::{Axis, Choose, Dist, PackageOption, SizeFact, Variant};
 
@@ -66,8 +65,14 @@ fn one_of(given: &Spanned<String>, option: &PackageOption, log: &mut Log) {
 pub(super) fn variants(package: Reader<'_>, log: &mut Log) -> Vec<Variant> {
     let found: Vec<_> = package.children_named("variant").filter_map(|node| variant(node, log)).collect();
     unique("variant", found.iter().map(|one| (one.name.as_str(), one.name.span)), log);
-    let defaults = found.iter().filter(|one| one.default);
-    one_default("variants", defaults.map(|one| (one.name.as_str(), one.name.span)), log);
+    let mut defaults = found.iter().filter(|one| one.default);
+    if let (Some(first), Some(second)) = (defaults.next(), defaults.next()) {
+        let told = Diagnostic::error(codes::SEVERAL_DEFAULTS, "two variants are the default one")
+            .at(second.name.span, "the second one")
+            .at(first.name.span, "the first one")
+            .help("keep `default=#true` on one of them");
+        log.error(told);
+    }
     found
 }
 

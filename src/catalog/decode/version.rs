@@ -17,8 +17,6 @@ const RESERVED: &[&str] = &["requires", "conflicts", "when", "default", "note", 
 /// `version`, in order.
 pub(super) fn versions(package: Reader<'_>, context: &mut Context<'_>) -> Vec<PackageVersion> {
     let found: Vec<_> = package.children_named("version").filter_map(|node| version(node, context)).collect();
-    let defaults = found.iter().filter(|one| one.default);
-    one_default("versions", defaults.map(|one| (one.version.as_str(), one.version.span)), context.log);
     named_once(&found, context.log);
     found
 }
@@ -71,23 +69,6 @@ pub(super) fn value_name(name: &str, span: Span, log: &mut Log) {
         .at(span, "no template can reach it")
         .help("write it with lower-case letters, digits and `_`, a letter first");
     log.error(told);
-}
-
-/// Tells where two of `what` that are not the same are the default one.
-pub(super) fn one_default<'a>(
-    what: &str,
-    defaults: impl IntoIterator<Item = (&'a str, Span)>,
-    log: &mut Log,
-) {
-    let mut defaults = defaults.into_iter();
-    let Some((name, first)) = defaults.next() else { return };
-    for (_, second) in defaults.filter(|(other, _)| *other != name) {
-        let told = Diagnostic::error(codes::SEVERAL_DEFAULTS, format!("two {what} are the default one"))
-            .at(second, "the second one")
-            .at(first, "the first one")
-            .help("keep `default=#true` on one of them");
-        log.error(told);
-    }
 }
 
 /// A name means one version, which may stand several times.

@@ -23,7 +23,10 @@ impl Catalog {
             part(name.as_bytes());
             part(bytes);
         }
-        let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut hex = String::with_capacity(64);
+        for byte in hash.finalize() {
+            hex += &format!("{byte:02x}");
+        }
         Some(Sha256::parse(&hex).expect("a hash has 64 hexadecimal digits"))
     }
 }

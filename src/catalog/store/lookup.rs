@@ -4,7 +4,7 @@ use crate::catalog::{BaseImage, Device, Index, Package, Platform};
 use crate::diagnostic::{Log, wording};
 use crate::source::SourceId;
 
-use super::file::{Definition, DefinitionFile, Slot, decode};
+use super::file::{Definition, Slot, decode};
 use super::{Catalog, Entry, Kind, Shadow};
 
 impl Catalog {

@@ -9,8 +9,6 @@ mod lookup;
 
 pub use index::{Entry, Kind};
 
-pub(super) use file::{Definition, DefinitionFile, Slot};
-
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Log, codes::catalog as codes, wording};
@@ -19,6 +17,7 @@ use crate::syntax::{Node, Reader};
 use crate::value::ProjectPath;
 use crate::world::World;
 
+use file::{DefinitionFile, Slot};
 use folder::Walk;
 
 /// What jcc knows, as data.
