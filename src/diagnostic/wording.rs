@@ -55,7 +55,9 @@ pub fn codes<T: AsRef<str>>(words: impl IntoIterator<Item = T>) -> Vec<String> {
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let plain = |text: &str| text.to_lowercase().replace(['_', ' ', '.'], "-");
     let wanted = plain(word);
-    let forgiven = (wanted.chars().count() / 3).clamp(1, 4);
+    let letters = wanted.chars().count();
+    // Any letter is one error away from any other.
+    let forgiven = if letters < 2 { 0 } else { (letters / 3).clamp(1, 4) };
     let mut found: Vec<(usize, &str)> = candidates
         .into_iter()
         .filter_map(|candidate| {

@@ -2,9 +2,11 @@
 
 use crate::diagnostic::Log;
 use crate::source::{Span, Spanned};
-use crate::syntax::Reader;
 use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec};
-use crate::value::{AptComponent, AptPackage, AptSuite, Fingerprint, Name, Ppa, ProjectPath, Timestamp, Url};
+use crate::syntax::{Reader, invalid};
+use crate::value::{
+    AptComponent, AptPackage, AptSuite, Fingerprint, Invalid, Name, Ppa, ProjectPath, Timestamp, Url,
+};
 
 use super::Flag;
 use super::decode::{self, flag};
@@ -136,6 +138,11 @@ fn source_of(node: Reader<'_>, log: &mut Log) -> Option<AptSource> {
 
 fn key_of(node: Reader<'_>, log: &mut Log) -> Option<Spanned<KeyLocation>> {
     let written: Spanned<String> = node.arg(0, log)?;
+    if let Some(rest) = written.strip_prefix("http://") {
+        let why = Invalid::new("a key is fetched over https").help(format!("write `https://{rest}`"));
+        log.error(invalid(&why.at(0..7), &written, written.span, "`key`"));
+        return None;
+    }
     if written.contains("://") {
         let url: Spanned<Url> = node.arg(0, log)?;
         Some(url.map(KeyLocation::Url))

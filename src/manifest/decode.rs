@@ -169,13 +169,16 @@ pub(super) fn exec(node: Option<Reader<'_>>, log: &mut Log) -> Option<Spanned<Ve
 pub(super) fn user_names(node: Reader<'_>, key: &str, log: &mut Log) -> Vec<Spanned<UserName>> {
     let Some(all) = node.prop::<String>(key, log) else { return Vec::new() };
     let mut names = Vec::new();
-    for word in all.value.split([' ', ',']).filter(|word| !word.is_empty()) {
+    let mut start = 0;
+    for word in all.value.split([' ', ',']) {
         match UserName::parse(word) {
+            _ if word.is_empty() => {}
             Ok(name) => names.push(Spanned::new(name, all.span)),
             Err(why) => {
-                log.error(invalid(&why, word, all.span, &format!("`{key}`")));
+                log.error(invalid(&why.within(start, word.len()), &all.value, all.span, &format!("`{key}`")));
             }
         }
+        start += word.len() + 1;
     }
     names
 }

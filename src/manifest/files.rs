@@ -104,27 +104,30 @@ impl<'a> Files<'a> {
     fn missing(&self, path: &str) -> Diagnostic {
         let told = Diagnostic::error(codes::MISSING_FILE, format!("{} does not exist", wording::code(path)));
         let (mut folder, mut rest) = ("", path);
-        while let Some((name, further)) = rest.split_once('/') {
+        while let Some((_, further)) = rest.split_once('/') {
             let inner = &path[..path.len() - further.len() - 1];
             if self.world.kind(inner) != Some(FileKind::Folder) {
-                rest = name;
                 break;
             }
             (folder, rest) = (inner, further);
         }
         let names = self.world.list(if folder.is_empty() { "." } else { folder }).unwrap_or_default();
-        let near = wording::nearest(rest, names.iter().map(String::as_str));
-        let shown: Vec<String> = near
-            .iter()
-            .map(|name| {
-                if folder.is_empty() {
-                    wording::code(name)
-                } else {
-                    wording::code(format!("{folder}/{name}"))
-                }
-            })
-            .collect();
-        told.maybe_help((!shown.is_empty()).then(|| format!("did you mean {}?", wording::any_of(&shown))))
+        let (name, below) = rest.split_once('/').unwrap_or((rest, ""));
+        let join = |one: &str, other: &str| {
+            if one.is_empty() || other.is_empty() {
+                format!("{one}{other}")
+            } else {
+                format!("{one}/{other}")
+            }
+        };
+        let near = wording::nearest(name, names.iter().map(String::as_str));
+        let near = near.into_iter().map(|name| {
+            let place = join(folder, name);
+            let whole = join(&place, below);
+            wording::code(if self.world.kind(&whole).is_some() { whole } else { place })
+        });
+        let near: Vec<String> = near.collect();
+        told.maybe_help((!near.is_empty()).then(|| format!("did you mean {}?", wording::any_of(&near))))
     }
 
     /// Reads a requirements file and those that it takes in.

@@ -37,6 +37,8 @@ struct Draft {
     common: Layer,
     output: Output,
     catalogs: Vec<Spanned<ProjectPath>>,
+    /// Whether a `project`, a `target` stands there, be it one that could not be read.
+    has: [bool; 2],
 }
 
 /// A target and the nodes that stand in it.
@@ -56,8 +58,8 @@ pub fn load(
     sources: &mut Sources,
     log: &mut Log,
 ) -> Result<Manifest, Told> {
-    let mut loader =
-        Loader { files: Files::new(world, sources, log), library, open: Vec::new(), done: Vec::new() };
+    let files = Files::new(world, sources, log);
+    let mut loader = Loader { files, library, open: Vec::new(), done: Vec::new(), lost: false };
     let draft = match ProjectPath::parse(path) {
         Ok(path) => loader.file(&Place::Path(path), None),
         Err(why) => {
@@ -65,8 +67,11 @@ pub fn load(
             None
         }
     };
-    let read = loader.files.read;
-    let manifest = draft.and_then(|draft| finish(draft, read, sources, log));
+    let (read, lost) = (loader.files.read, loader.lost);
+    let manifest = draft.and_then(|mut draft| {
+        draft.has = draft.has.map(|has| has || lost);
+        finish(draft, read, sources, log)
+    });
     log.checkpoint()?;
     Ok(manifest.expect("a manifest is missing only where an error was told"))
 }
@@ -95,16 +100,14 @@ struct Loader<'a> {
     /// The files that are being read, each with the `extends` that asked for it.
     open: Vec<(Place, Option<Span>)>,
     done: Vec<Place>,
+    /// Whether a manifest could not be read; what the others lack may stand in it.
+    lost: bool,
 }
 
 impl Loader<'_> {
     fn file(&mut self, place: &Place, asked: Option<Span>) -> Option<Draft> {
         if let Some(at) = self.open.iter().position(|(other, _)| other == place) {
             self.cycle(at, place, asked);
-            return None;
-        }
-        if self.done.contains(place) {
-            // Two ways lead to it: its nodes are there already.
             return None;
         }
         self.done.push(place.clone());
@@ -132,9 +135,17 @@ impl Loader<'_> {
         let mut draft = Draft::default();
         for node in Reader::all(&document.nodes).filter(|node| node.name() == "extends") {
             let Some(wanted) = node.arg::<String>(0, self.files.log) else { continue };
-            let found = self.place(&wanted, place).and_then(|other| self.file(&other, Some(wanted.span)));
-            if let Some(found) = found {
-                draft.overlay(found);
+            let Some(other) = self.place(&wanted, place) else {
+                self.lost = true;
+                continue;
+            };
+            if self.done.contains(&other) && !self.open.iter().any(|(open, _)| *open == other) {
+                // Two ways lead to it: its nodes are there already.
+                continue;
+            }
+            match self.file(&other, Some(wanted.span)) {
+                Some(found) => draft.overlay(found),
+                None => self.lost = true,
             }
         }
         draft
@@ -227,12 +238,14 @@ fn decode(document: &Document, log: &mut Log) -> Draft {
         common: layer::decode(nodes, log),
         output: find("output").map(|node| output::decode(node, log)).unwrap_or_default(),
         catalogs,
+        has: ["project", "target"].map(|name| find(name).is_some()),
     }
 }
 
 impl Draft {
     fn overlay(&mut self, other: Self) {
-        let Self { header, targets, common, output, catalogs } = other;
+        let Self { header, targets, common, output, catalogs, has } = other;
+        self.has = [self.has[0] || has[0], self.has[1] || has[1]];
         match (&mut self.header, header) {
             (Some(ours), Some(theirs)) => ours.overlay(theirs),
             (ours @ None, theirs) => *ours = theirs,
@@ -242,8 +255,10 @@ impl Draft {
         if targets.iter().any(|one| one.named) {
             self.targets.retain(|one| one.named);
         }
+        let before = self.targets.len();
         for one in targets {
-            match self.targets.iter_mut().find(|other| other.target.name.value == one.target.name.value) {
+            let name = &one.target.name.value;
+            match self.targets[..before].iter_mut().find(|other| other.target.name.value == *name) {
                 Some(same) => {
                     same.target.overlay(one.target);
                     same.layer.overlay(one.layer);
@@ -267,10 +282,11 @@ fn finish(draft: Draft, read: Vec<SourceId>, sources: &Sources, log: &mut Log) -
         let told = Diagnostic::error(codes::MISSING_NODE, format!("{file} has no `{node}`"));
         log.error(told.at(start, format!("`{node}` is missing")).help(help));
     };
-    if draft.header.is_none() {
+    let [has_project, has_target] = draft.has;
+    if !has_project {
         missing("project", "add `project \"NAME\" version=\"0.1.0\"`");
     }
-    if draft.targets.is_empty() {
+    if !has_target {
         missing("target", "add `target { device \"NAME\" }`: `jcc list devices` names them");
     }
     for unnamed in draft.targets.iter().filter(|one| !one.named && draft.targets.len() > 1) {
@@ -283,6 +299,6 @@ fn finish(draft: Draft, read: Vec<SourceId>, sources: &Sources, log: &mut Log) -
         };
         log.error(told.help("write `target \"NAME\" { … }`"));
     }
-    let Draft { header, targets, common, output, catalogs } = draft;
+    let Draft { header, targets, common, output, catalogs, has: _ } = draft;
     Some(Manifest { header: header?, targets, common, output, catalogs, sources_read: read })
 }

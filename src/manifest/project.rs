@@ -89,7 +89,7 @@ fn check_compiler(wanted: &Spanned<SemverReq>, log: &mut Log) {
                 format!("this is jcc {ours}, and the project is not written for it"),
             )
             .at(wanted.span, "the versions it is written for")
-            .help("install such a version, or change the requirement if this one will do"),
+            .help("install a version that fits, or change the requirement if this one will do"),
         );
     }
 }

@@ -44,6 +44,11 @@ impl Sources {
         &self.all[id.0 as usize]
     }
 
+    /// Every text, in the order in which it was read.
+    pub fn iter(&self) -> impl Iterator<Item = &Source> {
+        self.all.iter()
+    }
+
     /// The source text that a span covers.
     pub fn slice(&self, span: Span) -> &str {
         self.get(span.source).text.get(span.range()).unwrap_or("")

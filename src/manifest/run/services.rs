@@ -58,6 +58,11 @@ impl Parse for Restart {
         if RESTARTS.contains(&text) || times.is_some_and(|times| times > 0) {
             return Ok(Self(text.to_owned()));
         }
+        if text.starts_with("on-failure:") {
+            return Err(Invalid::new(format!("{} does not say how often", wording::code(text)))
+                .help("a whole number of times from 1 on: `on-failure:3`")
+                .at("on-failure:".len()..text.len()));
+        }
         let help = wording::did_you_mean(text, RESTARTS.iter().copied()).unwrap_or_else(|| {
             format!("write {}, or `on-failure:3`", wording::any_of(&wording::codes(RESTARTS)))
         });

@@ -108,6 +108,11 @@ impl Parse for VolumeSource {
         } else {
             "a volume's name has letters, digits, `_`, `.` and `-`; a host path starts with `.`, `/`, `~` or `$`".to_owned()
         };
-        Err(Invalid::new(format!("{} names no volume", wording::code(text))).help(help))
+        let message = if text.is_empty() {
+            "the source of a volume can't be empty".to_owned()
+        } else {
+            format!("{} names no volume", wording::code(text))
+        };
+        Err(Invalid::new(message).help(help))
     }
 }

@@ -47,7 +47,11 @@ impl Here<'_> {
                         format!("{} has no {}", self.place, wording::code(spec.name)),
                     )
                     .at(self.owner, format!("`{}` is missing here", spec.name))
-                    .help(format!("add {}: {}", wording::code(spec.shape()), spec.doc)),
+                    .help(format!(
+                        "add {}: {}",
+                        wording::code(spec.shape()),
+                        phrase(spec.doc)
+                    )),
                 );
             }
         }
@@ -84,24 +88,27 @@ impl Here<'_> {
 
     fn unknown(self, node: &Node, allowed: Children, log: &mut Log) {
         let name = node.name.value.as_str();
+        let elsewhere = homes(name, self.roots);
         let known = allowed.listed().iter().map(|spec| spec.name);
-        let near = wording::nearest(name, known.clone());
+        // A word that the language has elsewhere is no typing error.
+        let near = if elsewhere.is_empty() { wording::nearest(name, known) } else { Vec::new() };
         let mut told = Diagnostic::error(
             codes::UNKNOWN_NODE,
             format!("{} has no meaning in {}", wording::code(name), self.place),
         )
-        .at(node.name.span, if near.is_empty() { "no such node" } else { "not known here" });
-        if let Some(mean) = wording::did_you_mean(name, known) {
-            told = told.help(mean);
-            if let [one] = near[..] {
-                told = told.fix(node.name.span, one);
-            }
+        .at(node.name.span, if near.is_empty() { "no such node here" } else { "not known here" });
+        if let [one] = near[..] {
+            told = told.fix(node.name.span, one);
         }
-        let elsewhere = homes(name, self.roots);
-        if !elsewhere.is_empty() {
+        if !near.is_empty() {
+            let mean = wording::any_of(&wording::codes(&near));
+            told = told.help(format!("did you mean {mean}?"));
+        } else if !elsewhere.is_empty() {
             told = told.help(format!("{} belongs {}", wording::code(name), wording::any_of(&elsewhere)));
+        } else {
+            told = told.maybe_help(possible(allowed));
         }
-        log.error(told.maybe_help(possible(allowed)));
+        log.error(told);
     }
 
     fn duplicate(self, first: &Node, second: &Node, log: &mut Log) {
@@ -134,7 +141,7 @@ fn arguments(node: &Node, spec: &NodeSpec, log: &mut Log) {
     for (_, missing) in required.filter(|(at, one)| one.required && *at >= node.arguments.len()) {
         let what = wording::code(missing.name);
         let told = Diagnostic::error(codes::MISSING_ARGUMENT, format!("{name} needs its {what}"))
-            .at(node.name.span, format!("{what} is missing: {}", missing.doc.trim_end_matches('.')))
+            .at(node.name.span, format!("{what} is missing: {}", phrase(missing.doc)))
             .help(shape());
         log.error(told);
     }
@@ -162,10 +169,7 @@ fn properties(node: &Node, spec: &NodeSpec, log: &mut Log) {
         if !node.properties.iter().any(|given| given.key.value == missing.key) {
             let told =
                 Diagnostic::error(codes::MISSING_PROPERTY, format!("{name} needs `{}=…`", missing.key))
-                    .at(
-                        node.name.span,
-                        format!("`{}` is missing: {}", missing.key, missing.doc.trim_end_matches('.')),
-                    )
+                    .at(node.name.span, format!("`{}` is missing: {}", missing.key, phrase(missing.doc)))
                     .help(format!("it is written {}", wording::code(spec.shape())));
             log.error(told);
         }
@@ -193,6 +197,18 @@ fn unknown_property(node: &Node, at: usize, spec: &NodeSpec, log: &mut Log) {
         format!("possible here: {}", wording::all_of(&wording::codes(known)))
     };
     log.error(told.help(help));
+}
+
+/// A sentence of the reference as the end of a label: no capital, no full stop.
+fn phrase(doc: &str) -> String {
+    let doc = doc.trim_end_matches('.');
+    let mut letters = doc.chars();
+    match letters.next() {
+        Some(first) if !letters.clone().next().is_some_and(char::is_uppercase) => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => doc.to_owned(),
+    }
 }
 
 fn possible(children: Children) -> Option<String> {

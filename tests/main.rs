@@ -1,0 +1,6 @@
+//! The project's tests over whole inputs, one binary: cases are data under `tests/cases`.
+
+#![allow(clippy::disallowed_methods, reason = "cases lie on the disk, and the environment steers the tests")]
+
+mod reject;
+mod support;

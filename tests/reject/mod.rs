@@ -1,0 +1,138 @@
+//! Inputs that must be refused: `tests/cases/reject/CODE-slug.kdl`.
+//!
+//! Each diagnostic is noted on its line, `//~ ERROR manifest::unknown-node` (several after commas; in a requirements
+//! file after `#~`). Others fail the case, and the report as users see it stands beside it in `CODE-slug.report`. The
+//! files of `tests/cases/reject/files` lie beside every case.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use jcc::diagnostic::{Diagnostic, Log, Severity};
+use jcc::manifest;
+use jcc::source::Sources;
+
+use crate::support::{self, folder::Folder, report::report};
+
+/// A case that was run.
+struct Ran {
+    sources: Sources,
+    log: Log,
+}
+
+fn run(name: &str, text: &str) -> Ran {
+    let mut folder = Folder::read(&support::repository("tests/cases/reject/files"));
+    folder.0.insert(name.to_owned(), text.as_bytes().to_vec());
+    let (mut sources, mut log) = (Sources::new(), Log::new());
+    if let Ok(manifest) = manifest::load(&folder, name, &folder, &mut sources, &mut log) {
+        let _ = manifest.projects(&mut log);
+    }
+    Ran { sources, log }
+}
+
+/// Where and what, `project.kdl:3 ERROR manifest::unknown-node`, and how often.
+type Notes = BTreeMap<String, usize>;
+
+fn note(notes: &mut Notes, file: &str, line: usize, what: &str) {
+    *notes.entry(format!("{file}:{line} {what}")).or_default() += 1;
+}
+
+/// What the comments of the texts that were read say.
+fn expected(name: &str, text: &str, ran: &Ran) -> Notes {
+    let mut notes = Notes::new();
+    let read = ran.sources.iter().map(|source| (source.name.as_str(), source.text.as_ref()));
+    let files: BTreeMap<&str, &str> = read.chain([(name, text)]).collect();
+    for (file, text) in files {
+        for (at, line) in text.lines().enumerate() {
+            let Some((_, said)) = line.split_once("//~ ").or_else(|| line.split_once("#~ ")) else {
+                continue;
+            };
+            for what in said.split(',') {
+                note(&mut notes, file, at + 1, what.trim());
+            }
+        }
+    }
+    notes
+}
+
+fn given(name: &str, ran: &Ran) -> Notes {
+    let mut notes = Notes::new();
+    for one in ran.log.sorted() {
+        let (file, line) = one.primary().map_or((name, 1), |span| {
+            (ran.sources.get(span.source).name.as_str(), ran.sources.start(span).line)
+        });
+        let severity = match one.severity {
+            Severity::Error => "ERROR",
+            Severity::Warning => "WARNING",
+            Severity::Note => "NOTE",
+        };
+        note(
+            &mut notes,
+            file,
+            line,
+            &format!("{severity} {}", one.code.as_str().trim_start_matches("jcc::")),
+        );
+    }
+    notes
+}
+
+fn cases() -> Vec<(String, String)> {
+    let folder = support::repository("tests/cases/reject");
+    let mut cases = Vec::new();
+    for entry in fs::read_dir(folder).expect("there are cases") {
+        let path = entry.expect("it can be listed").path();
+        if path.extension().is_some_and(|extension| extension == "kdl") {
+            let name = path.file_name().expect("it has a name").to_str().expect("it is UTF-8").to_owned();
+            cases.push((name, fs::read_to_string(&path).expect("it can be read")));
+        }
+    }
+    cases.sort();
+    cases
+}
+
+#[test]
+fn every_case_is_refused_as_it_says() {
+    let mut wrong = String::new();
+    for (name, text) in cases() {
+        let ran = run(&name, &text);
+        let (expected, given) = (expected(&name, &text, &ran), given(&name, &ran));
+        for (what, times) in &expected {
+            if given.get(what) != Some(times) {
+                wrong += &format!("not told: {what}\n");
+            }
+        }
+        for (what, times) in &given {
+            if expected.get(what) != Some(times) {
+                wrong += &format!("unexpected: {what} ({times})\n");
+            }
+        }
+        let named = |what: &String| what.rsplit("::").next().is_some_and(|code| name.starts_with(code));
+        if !given.keys().any(named) {
+            wrong += &format!("{name}: nothing that its name says\n");
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+#[test]
+fn every_report_reads_as_it_did() {
+    let mut stale = Vec::new();
+    for (name, text) in cases() {
+        let ran = run(&name, &text);
+        let told: Vec<&Diagnostic> = ran.log.sorted();
+        let report = report(&told, &ran.sources);
+        let path = support::repository("tests/cases/reject").join(name.replace(".kdl", ".report"));
+        if !matches(&path, &report) {
+            stale.push(name);
+        }
+    }
+    assert!(stale.is_empty(), "reports that changed (JCC_BLESS=1 writes them): {stale:?}");
+}
+
+/// Whether the file holds this text; when blessing, it does afterwards.
+fn matches(path: &Path, text: &str) -> bool {
+    if fs::read_to_string(path).is_ok_and(|old| old == text) {
+        return true;
+    }
+    support::bless() && fs::write(path, text).is_ok()
+}
