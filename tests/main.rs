@@ -2,5 +2,6 @@
 
 #![allow(clippy::disallowed_methods, reason = "cases lie on the disk, and the environment steers the tests")]
 
+mod pages;
 mod reject;
 mod support;

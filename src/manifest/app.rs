@@ -25,7 +25,8 @@ pub(super) static APP: NodeSpec = NodeSpec::new("app", "The user's own code on t
         &HEALTHCHECK,
         &VOLUME,
     ])
-    .optional();
+    .optional()
+    .block();
 static WORKDIR: NodeSpec =
     NodeSpec::new("workdir", "The folder of the image in which the code lives and starts.")
         .args(&[ArgSpec::text("PATH", "An absolute path.")])

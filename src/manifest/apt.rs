@@ -13,7 +13,8 @@ use super::decode::{self, flag};
 
 /// `apt`.
 pub(super) static APT: NodeSpec = NodeSpec::new("apt", "Extra system packages and where they come from.")
-    .children(&[&INSTALL, &SOURCE, &PPA, &RECOMMENDS, &SNAPSHOT, &EXTRA_ARG]);
+    .children(&[&INSTALL, &SOURCE, &PPA, &RECOMMENDS, &SNAPSHOT, &EXTRA_ARG])
+    .block();
 static INSTALL: NodeSpec = NodeSpec::new("install", "System packages.")
     .rest(ArgSpec::text("NAME", "A package, with its version as `NAME=VERSION` where it matters."));
 static SOURCE: NodeSpec = NodeSpec::new("source", "A third-party archive.")

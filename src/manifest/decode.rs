@@ -57,7 +57,8 @@ pub(super) const fn one_text(
 }
 
 /// `env`, in `app`, `run` and `service`.
-pub(super) static ENV: NodeSpec = NodeSpec::new("env", "Variables of the environment.").open(&VARIABLE);
+pub(super) static ENV: NodeSpec =
+    NodeSpec::new("env", "Variables of the environment.").open(&VARIABLE).block();
 static VARIABLE: NodeSpec = NodeSpec::new("KEY", "One variable.")
     .args(&[ArgSpec::new(
         "VALUE",

@@ -1,6 +1,7 @@
 //! The files that a manifest names: whether they are there, inside of the project, and what requirements files say.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
 use crate::source::{SourceId, Sources, Span, Spanned};
@@ -19,6 +20,8 @@ pub(super) struct Files<'a> {
     pub(super) log: &'a mut Log,
     /// Every text that was read, in order.
     pub(super) read: Vec<SourceId>,
+    /// The files among them: one that is named twice is read once.
+    known: BTreeMap<String, SourceId>,
 }
 
 /// What a path leads to, for messages.
@@ -32,7 +35,7 @@ enum Wanted {
 impl<'a> Files<'a> {
     /// Nothing read yet.
     pub(super) fn new(world: &'a dyn World, sources: &'a mut Sources, log: &'a mut Log) -> Self {
-        Self { world, sources, log, read: Vec::new() }
+        Self { world, sources, log, read: Vec::new(), known: BTreeMap::new() }
     }
 
     /// Takes a text in.
@@ -44,12 +47,19 @@ impl<'a> Files<'a> {
 
     /// Reads a text; what is wrong with it is told at the place that asked for it.
     pub(super) fn text(&mut self, path: &str, asked: Option<Span>) -> Option<SourceId> {
+        if let Some(id) = self.known.get(path) {
+            return Some(*id);
+        }
         if !self.is_there(path, asked, Wanted::File) {
             return None;
         }
         let told = match self.world.read(path) {
             Ok(bytes) => match String::from_utf8(bytes) {
-                Ok(text) => return Some(self.add(path, text)),
+                Ok(text) => {
+                    let id = self.add(path, text);
+                    self.known.insert(path.to_owned(), id);
+                    return Some(id);
+                }
                 Err(wrong) => Diagnostic::error(
                     codes::NOT_UTF8,
                     format!(

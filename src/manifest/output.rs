@@ -12,7 +12,8 @@ use super::decode::{self, flag, words};
 /// `output`.
 pub(super) static OUTPUT: NodeSpec = NodeSpec::new("output", "Which files to write and where.")
     .children(&[&DOCKERFILE, &COMPOSE, &BAKE, &DEVCONTAINER, &ENGINE, &FRONTEND, &REQUIRE_GRADE, &DEV])
-    .optional();
+    .optional()
+    .block();
 static DOCKERFILE: NodeSpec =
     file("dockerfile", "Where the Dockerfile is written; `Dockerfile` when absent.");
 static COMPOSE: NodeSpec =

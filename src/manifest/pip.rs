@@ -10,7 +10,8 @@ use super::decode::{self, words};
 
 /// `pip`.
 pub(super) static PIP: NodeSpec = NodeSpec::new("pip", "Extra Python packages and where they come from.")
-    .children(&[&INSTALL, &REQUIREMENTS, &INDEX, &EXTRA_INDEX, &INSTALLER, &VENV]);
+    .children(&[&INSTALL, &REQUIREMENTS, &INDEX, &EXTRA_INDEX, &INSTALLER, &VENV])
+    .block();
 static INSTALL: NodeSpec = NodeSpec::new("install", "Python packages, beside those that the resolver chose.")
     .rest(ArgSpec::text("SPEC", "A requirement as pip reads it (PEP 508), such as `rich>=13`."));
 /// `requirements`, in `pip`, `venv` and `app`.

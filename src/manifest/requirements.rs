@@ -203,3 +203,82 @@ fn is_path(text: &str) -> bool {
     let archive = [".whl", ".tar.gz", ".zip", ".tar.bz2"].iter().any(|end| first.ends_with(end));
     !text.contains('@') && (first.starts_with(['.', '/', '~']) || first.contains('/') || archive)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    /// Each line as what it is, with the text that its span covers.
+    fn read(text: &str) -> Vec<String> {
+        let mut sources = Sources::new();
+        let source = sources.add("requirements.txt", text.to_owned());
+        let shown = |span: Span| sources.slice(span).to_owned();
+        lines(source, text)
+            .into_iter()
+            .map(|line| match line {
+                Line::Spec(spec) => format!("spec {}", shown(spec.span)),
+                Line::Include { path, constraint } => {
+                    format!("{} {}", if constraint { "-c" } else { "-r" }, shown(path.span))
+                }
+                Line::Hashes => "hashes".to_owned(),
+                Line::Local(text) => format!("local {}", shown(text.span)),
+                Line::UnknownOption(name) => format!("unknown {}", shown(name.span)),
+                Line::Incomplete(name) => format!("incomplete {}", shown(name.span)),
+                Line::Wrong { span, .. } => format!("wrong {}", shown(span)),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn specs_stand_at_their_places() {
+        assert_eq!(read("rich\n  numpy==1.26.4 # held\r\n\n# all\n"), ["spec rich", "spec numpy==1.26.4"]);
+        assert_eq!(read("\u{feff}rich"), ["spec rich"]);
+        assert_eq!(
+            read("colcon-core ; python_version < \"3.12\""),
+            ["spec colcon-core ; python_version < \"3.12\""]
+        );
+    }
+
+    #[test]
+    fn continued_lines_are_one() {
+        assert_eq!(
+            read("numpy==1.26.4 \\\n  --hash=sha256:00 \\\r\n  --hash=sha256:11\nrich"),
+            ["hashes", "spec numpy==1.26.4", "spec rich"]
+        );
+        assert_eq!(read("# a comment goes not on \\\nrich"), ["spec rich"]);
+        assert_eq!(read("rich \\"), ["wrong \\"]);
+    }
+
+    #[test]
+    fn a_number_sign_within_a_word_is_no_comment() {
+        assert_eq!(read("-r a#b.txt # c"), ["-r a#b.txt"]);
+        assert_eq!(
+            read("tool @ https://example.com/tool.whl#sha256=00"),
+            ["spec tool @ https://example.com/tool.whl#sha256=00"]
+        );
+    }
+
+    #[test]
+    fn options_are_those_of_pip() {
+        assert_eq!(
+            read("-r a.txt\n-ra.txt\n--requirement=b.txt\n-c c.txt\n--constraint d.txt"),
+            ["-r a.txt", "-r a.txt", "-r b.txt", "-c c.txt", "-c d.txt"]
+        );
+        assert_eq!(read("-i https://pypi.example.com\n--pre\n--require-hashes"), ["hashes"]);
+        assert_eq!(read("-r\n--nonsense x"), ["incomplete -r", "unknown --nonsense"]);
+    }
+
+    #[test]
+    fn what_is_no_package_of_an_index_is_told_apart() {
+        assert_eq!(
+            read("https://example.com/a.whl\ngit+https://example.com/a\n-e git+https://e.com/a#egg=a"),
+            [""; 0]
+        );
+        assert_eq!(
+            read("-e .\n./a.whl\na-1.0.tar.gz\n../b[extra]"),
+            ["local -e .", "local ./a.whl", "local a-1.0.tar.gz", "local ../b[extra]"]
+        );
+        assert_eq!(read("${NAME}==1"), [""; 0]);
+    }
+}

@@ -26,7 +26,8 @@ pub(super) static TARGET: NodeSpec = NodeSpec::new(
 .children(&[
     &DEVICE, &PLATFORM, &GPU, &JETPACK, &L4T, &UBUNTU, &DRIVER, &ENGINE, &PIN, &BASE, &PACKAGES, &APT, &PIP,
     &APP, &RUN, &TEST, &CACHE, &ALLOW,
-]);
+])
+.block();
 static DEVICE: NodeSpec =
     NodeSpec::new("device", "A machine of the catalogue; it fixes platform, CPU and GPU.")
         .args(&[ArgSpec::text("NAME", "The machine, as `jcc list devices` names it.")])
@@ -38,8 +39,8 @@ static GPU: NodeSpec =
     NodeSpec::new("gpu", "The compute capabilities to build for, where no device fixes them.")
         .rest(ArgSpec::text("CAPABILITY", "A compute capability, such as `8.6`."))
         .optional();
-static JETPACK: NodeSpec = axis("jetpack", "The JetPack release.");
-static L4T: NodeSpec = axis("l4t", "The L4T release.");
+static JETPACK: NodeSpec = release("jetpack", "The JetPack release.");
+static L4T: NodeSpec = release("l4t", "The L4T release.");
 static UBUNTU: NodeSpec = axis("ubuntu", "The Ubuntu release of the image.");
 static DRIVER: NodeSpec = axis("driver", "The GPU driver of the host.");
 static ENGINE: NodeSpec = NodeSpec::new("engine", "What runs the containers there.")
@@ -50,13 +51,19 @@ static ENGINE: NodeSpec = NodeSpec::new("engine", "What runs the containers ther
     )])
     .optional();
 
+const VERSIONS: &[ArgSpec] = &[ArgSpec::text("REQUIREMENT", "What versions will do.")];
+
 const fn axis(name: &'static str, doc: &'static str) -> NodeSpec {
-    const VERSIONS: &[ArgSpec] = &[ArgSpec::text("REQUIREMENT", "What versions will do.")];
+    NodeSpec::new(name, doc).args(VERSIONS).optional()
+}
+
+/// An axis whose releases the catalogue lists; one that it does not know is taken for one that it does.
+const fn release(name: &'static str, doc: &'static str) -> NodeSpec {
     const LIKE: &[PropertySpec] = &[PropertySpec::text(
         "like",
         "The known release that one which the catalogue does not know is taken for.",
     )];
-    NodeSpec::new(name, doc).args(VERSIONS).properties(LIKE).optional()
+    axis(name, doc).properties(LIKE)
 }
 
 /// `target "orin" { device "jetson-agx-orin"; jetpack "6.2" }`.

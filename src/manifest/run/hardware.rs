@@ -19,13 +19,15 @@ pub(super) static GPU: NodeSpec =
 pub(super) static DISPLAY: NodeSpec = NodeSpec::new("display", "Windows on the host's screen.")
     .args(&[ArgSpec::new("SERVER", Kind::Choice(Display::WORDS), "What draws them on the host.")])
     .optional();
-pub(super) static AUDIO: NodeSpec = NodeSpec::new("audio", "Sound.")
-    .args(&[ArgSpec::new("SERVER", Kind::Choice(Audio::WORDS), "What plays it on the host.")])
-    .optional();
-pub(super) static CAMERA: NodeSpec = NodeSpec::new("camera", "Cameras.").rest(ArgSpec::text(
-    "WHICH",
-    "`\"csi\"` for the Argus socket, or the path of a V4L2 device such as `\"/dev/video0\"`.",
-));
+pub(super) static AUDIO: NodeSpec =
+    NodeSpec::new("audio", "Sound, by the host's sound server or its devices.")
+        .args(&[ArgSpec::new("SERVER", Kind::Choice(Audio::WORDS), "What plays it on the host.")])
+        .optional();
+pub(super) static CAMERA: NodeSpec =
+    NodeSpec::new("camera", "Cameras of the host, by their socket or their device.").rest(ArgSpec::text(
+        "WHICH",
+        "`\"csi\"` for the Argus socket, or the path of a V4L2 device such as `\"/dev/video0\"`.",
+    ));
 pub(super) static DEVICE: NodeSpec =
     NodeSpec::new("device", "A device of the host, with the group that may use it.")
         .args(&[ArgSpec::text("PATH", "Its path, such as `/dev/ttyACM0`.")])

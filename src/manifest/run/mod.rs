@@ -78,7 +78,7 @@ macro_rules! words_and {
 
 /// `run`.
 pub(super) static RUN: NodeSpec =
-    NodeSpec::new("run", "How the container is started.").children(words_and!(&SERVICE)).optional();
+    NodeSpec::new("run", "How the container is started.").children(words_and!(&SERVICE)).optional().block();
 static SERVICE: NodeSpec = NodeSpec::new(
     "service",
     "One more service beside the main one, in the same words; without a GPU unless asked for.",

@@ -23,7 +23,7 @@ pub(super) static RESTART: NodeSpec = one_text(
 pub(super) static NAME: NodeSpec = one_text(
     "name",
     "The container's name; the engine makes one up when absent.",
-    &[ArgSpec::text("NAME", "The name.")],
+    &[ArgSpec::text("NAME", "A name that no other container of the host has.")],
 );
 pub(super) static DEPENDS_ON: NodeSpec = NodeSpec::new("depends-on", "Services that are started before it.")
     .rest(ArgSpec::text("SERVICE", "A further service."));

@@ -2,6 +2,7 @@
 
 mod extends;
 mod mutated;
+mod tables;
 mod targets;
 mod world;
 
@@ -20,6 +21,7 @@ fn full() -> Folder {
         ("requirements.txt", "numpy==1.26.4  # held\n-c constraints.txt\n"),
         ("constraints.txt", "scipy<2\n"),
         ("keys/vendor.asc", "key"),
+        ("stack:l4t-ml", "packages { numpy }"),
         ("config/robot.yaml", "a: 1"),
         ("definitions/a/package.kdl", ""),
     ])
