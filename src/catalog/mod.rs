@@ -16,7 +16,7 @@ pub use definition::{
 };
 pub use platform::{BaseImage, BaseTag, Device, GpuAccess, Index, Platform, Role};
 pub use step::{CmakeDefine, Step, StepKind, Template};
-pub use store::{Catalog, Entry, Kind, Shadow};
+pub use store::{BuiltinStacks, Catalog, Entry, Kind, Shadow};
 
 #[cfg(test)]
 mod testing;

@@ -2,7 +2,6 @@ use super::testing::{Here, Memory, report};
 use super::*;
 use crate::diagnostic::Log;
 use crate::source::Sources;
-use crate::world::World as _;
 
 fn load(world: &Memory) -> (Catalog, Sources, Log) {
     let (mut catalog, mut sources, mut log) = (Catalog::new(), Sources::new(), Log::new());
@@ -78,8 +77,71 @@ fn the_contract_s_example_is_read() {
 #[test]
 fn the_catalogue_is_sound() {
     let (mut catalog, mut sources, mut log) = (Catalog::new(), Sources::new(), Log::new());
-    if Here.kind("packages").is_some() {
-        catalog.add_named_folder(&Here, "packages", &mut sources, &mut log);
-    }
+    catalog.add_named_folder(&Here, "packages", &mut sources, &mut log);
     assert!(!log.has_errors(), "\n{}", report(&log, &sources));
+}
+
+#[test]
+fn what_is_packed_is_what_lies_in_the_folder() {
+    let (mut packed_sources, mut sources, mut log) = (Sources::new(), Sources::new(), Log::new());
+    let packed = Catalog::builtin(&mut packed_sources);
+    let mut read = Catalog::new();
+    read.add_named_folder(&Here, "packages", &mut sources, &mut log);
+    let shown = |catalog: &Catalog, sources: &Sources| -> Vec<String> {
+        let mut out: Vec<String> = [Kind::Package, Kind::Platform, Kind::Device, Kind::Base, Kind::Index]
+            .into_iter()
+            .flat_map(|kind| catalog.entries(kind))
+            .map(|entry| format!("{entry:?} {:?}", catalog.definition_hash(&entry.name, sources)))
+            .collect();
+        out.sort();
+        out
+    };
+    assert_eq!(shown(&packed, &packed_sources), shown(&read, &sources));
+    assert!(packed.names().count() > 10);
+    for name in read.names() {
+        let (a, b) = (packed.package(name).unwrap(), read.package(name).unwrap());
+        assert_eq!(
+            (&a.versions.len(), &a.summary, &a.requires.len()),
+            (&b.versions.len(), &b.summary, &b.requires.len())
+        );
+        assert_eq!(packed_sources.cite(a.span), sources.cite(b.span));
+        assert_eq!(packed_sources.slice(a.span), sources.slice(b.span));
+        assert_eq!(a.build.as_ref().map(|b| b.steps.len()), b.build.as_ref().map(|b| b.steps.len()));
+        assert!(packed.is_builtin(Kind::Package, name) && !read.is_builtin(Kind::Package, name));
+    }
+    let orders: Vec<_> = packed.axes().iter().map(|axis| axis.axis.as_ref().unwrap().order).collect();
+    assert!(orders.is_sorted() && orders.len() > 5, "{orders:?}");
+    assert!(packed.devices().count() > 3 && packed.bases().count() > 3 && packed.epoch() > 0);
+    assert_eq!(packed.platforms().count(), read.platforms().count());
+    assert_eq!(packed.indexes().count(), read.indexes().count());
+}
+
+#[test]
+fn a_user_s_definition_lies_over_the_built_in_one() {
+    let world = Memory::of(&[
+        ("mine/numpy/package.kdl", "package \"numpy\" { summary \"mine\"; alias \"np\" }"),
+        ("mine/tools/tool/package.kdl", "package \"tool\" { summary \"a tool\" }"),
+        ("mine/tools/tool/notes.txt", "words"),
+    ]);
+    let (mut sources, mut log) = (Sources::new(), Log::new());
+    let mut catalog = Catalog::builtin(&mut sources);
+    catalog.add_named_folder(&world, "mine", &mut sources, &mut log);
+    assert_eq!(report(&log, &sources), "");
+    assert_eq!(catalog.package("np").unwrap().summary, "mine");
+    assert_eq!(catalog.package("tool").unwrap().group, "tools");
+    assert_eq!(catalog.file("tool", "notes.txt"), Some(&b"words"[..]));
+    let shadows: Vec<_> =
+        catalog.shadows().iter().map(|one| (sources.cite(one.by), one.path.as_str())).collect();
+    assert_eq!(shadows, [("mine/numpy/package.kdl:1".to_owned(), "packages/ml/numpy/package.kdl")]);
+    assert!(!catalog.is_builtin(Kind::Package, "numpy") && catalog.is_builtin(Kind::Package, "pytorch"));
+}
+
+#[test]
+fn names_are_found_and_suggested() {
+    let mut sources = Sources::new();
+    let catalog = Catalog::builtin(&mut sources);
+    assert_eq!(catalog.search("pytorch").first().map(|entry| entry.name.as_str()), Some("pytorch"));
+    assert!(catalog.search("no such words anywhere").is_empty());
+    assert_eq!(catalog.nearest(Kind::Package, "pytroch").first(), Some(&"pytorch"));
+    assert!(catalog.package("pytroch").is_none());
 }

@@ -1,11 +1,79 @@
-//! The catalogue that jcc comes with, packed at build time.
+//! The catalogue and the ready-made manifests that jcc comes with, packed at build time (`build/`).
 
-use super::Catalog;
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+use crate::diagnostic::Log;
+use crate::manifest::Stacks;
 use crate::source::Sources;
+
+use super::packing::{PackedFile, PackedStack, Stretch};
+use super::{Catalog, DefinitionFile};
+
+static TEXTS: &str = include_str!(concat!(env!("OUT_DIR"), "/catalog.txt"));
+static BYTES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.bin"));
+static FILES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.index"));
+static STACKS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/stacks.index"));
+
+fn text(stretch: Stretch) -> &'static str {
+    &TEXTS[stretch.range()]
+}
+
+fn bytes(stretch: Stretch) -> &'static [u8] {
+    &BYTES[stretch.range()]
+}
 
 impl Catalog {
     /// What jcc comes with. The texts are taken in, nothing is decoded.
-    pub fn builtin(_sources: &mut Sources) -> Self {
+    pub fn builtin(sources: &mut Sources) -> Self {
+        let packed: Vec<PackedFile> = postcard::from_bytes(FILES).expect("the build wrote the index");
+        let mut catalog = Self::new();
+        let mut log = Log::new();
+        for file in packed {
+            let beside = file.files.into_iter().map(|(name, at)| (name, Cow::Borrowed(bytes(at))));
+            let definitions = DefinitionFile {
+                source: sources.add(file.path.clone(), text(file.text)),
+                path: file.path,
+                group: file.group,
+                files: beside.collect(),
+                layer: 0,
+                packed: Some(bytes(file.tree)),
+                tree: OnceLock::new(),
+            };
+            catalog.take_in(definitions, file.entries, &mut log);
+        }
+        catalog
+    }
+}
+
+/// The ready-made manifests that jcc comes with.
+#[derive(Debug)]
+pub struct BuiltinStacks {
+    all: Vec<PackedStack>,
+}
+
+impl BuiltinStacks {
+    /// Reads their names.
+    pub fn new() -> Self {
+        Self { all: postcard::from_bytes(STACKS).expect("the build wrote the index") }
+    }
+}
+
+impl Default for BuiltinStacks {
+    fn default() -> Self {
         Self::new()
+    }
+}
+
+impl Stacks for BuiltinStacks {
+    fn stack(&self, name: &str) -> Option<(String, Cow<'static, str>)> {
+        let found = self.all.iter().find(|one| one.name == name)?;
+        Some((found.path.clone(), Cow::Borrowed(text(found.text))))
+    }
+
+    fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.all.iter().map(|one| one.name.clone()).collect();
+        names.sort();
+        names
     }
 }

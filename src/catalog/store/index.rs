@@ -39,11 +39,11 @@ pub struct Entry {
     /// Whether it can be installed; an `axis` can't.
     pub installable: bool,
     /// Which node of its file.
-    pub(in crate::catalog) node: usize,
+    pub(crate) node: usize,
 }
 
 /// The definitions of a file, in its order. Nodes that are none are left out: the tables tell of them.
-pub(in crate::catalog) fn entries(document: &Document, group: &str) -> Vec<Entry> {
+pub(crate) fn entries(document: &Document, group: &str) -> Vec<Entry> {
     document.nodes.iter().enumerate().filter_map(|(at, node)| entry(node, at, group)).collect()
 }
 

@@ -6,7 +6,9 @@ mod folder;
 mod hash;
 mod index;
 mod lookup;
+mod packing;
 
+pub use builtin::BuiltinStacks;
 pub use index::{Entry, Kind};
 
 use std::collections::BTreeMap;

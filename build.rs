@@ -1,3 +1,0 @@
-//! Packs the catalogue.
-
-fn main() {}

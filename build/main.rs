@@ -1,0 +1,138 @@
+//! Packs the catalogue and the ready-made manifests into the compiler: texts as they are, trees already parsed, and an
+//! index of names, so that starting up decodes nothing.
+
+// The compiler's own modules are taken in as they are; not all of them is used here.
+#![allow(dead_code, unused_imports, unreachable_pub)]
+// A build script speaks by printing and reads files directly.
+#![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::print_stderr)]
+
+mod catalog;
+mod diagnostic;
+#[path = "../src/source/mod.rs"]
+mod source;
+#[path = "../src/syntax/mod.rs"]
+mod syntax;
+#[path = "../src/value/mod.rs"]
+mod value;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{env, fs, process};
+
+use catalog::index::entries;
+use catalog::packing::{PackedFile, PackedStack, Stretch};
+use diagnostic::Log;
+use source::Sources;
+use syntax::Document;
+
+fn main() {
+    println!("cargo:rerun-if-changed=build");
+    let out = PathBuf::from(env::var("OUT_DIR").expect("cargo names a folder for what is built"));
+    let mut pack = Pack::default();
+    let packages = files_below("packages");
+    let stacks = files_below("manifests");
+    let files: Vec<PackedFile> =
+        packages.keys().filter_map(|path| pack.definition(path, &packages)).collect();
+    let stacks: Vec<PackedStack> =
+        stacks.iter().filter_map(|(path, bytes)| pack.stack(path, bytes)).collect();
+    if pack.failed {
+        process::exit(1);
+    }
+    let write =
+        |name: &str, bytes: &[u8]| fs::write(out.join(name), bytes).expect("the folder can be written");
+    write("catalog.txt", pack.texts.as_bytes());
+    write("catalog.bin", &pack.bytes);
+    write("catalog.index", &postcard::to_stdvec(&files).expect("an index can be written"));
+    write("stacks.index", &postcard::to_stdvec(&stacks).expect("an index can be written"));
+}
+
+/// What is packed so far.
+#[derive(Default)]
+struct Pack {
+    texts: String,
+    bytes: Vec<u8>,
+    failed: bool,
+}
+
+impl Pack {
+    /// Packs a file of definitions with what lies beside it; nothing where the file is something else.
+    fn definition(&mut self, path: &str, all: &BTreeMap<String, Vec<u8>>) -> Option<PackedFile> {
+        let parts: Vec<&str> = path.split('/').collect();
+        let (group, files) = match parts[..] {
+            ["packages", "platform", .., name] if name.rsplit('.').next() == Some("kdl") => ("", Vec::new()),
+            ["packages", group, _, "package.kdl"] => {
+                let folder = path.strip_suffix("package.kdl").expect("the pattern says so");
+                let beside = all.iter().filter_map(|(other, bytes)| {
+                    other.strip_prefix(folder).filter(|name| *name != "package.kdl").zip(Some(bytes))
+                });
+                (group, beside.map(|(name, bytes)| (name.to_owned(), self.add(bytes))).collect())
+            }
+            _ => return None,
+        };
+        let (text, document) = self.text(path, &all[path])?;
+        Some(PackedFile {
+            path: path.to_owned(),
+            group: group.to_owned(),
+            text,
+            tree: self.add(&syntax::pack(&document)),
+            files,
+            entries: entries(&document, group),
+        })
+    }
+
+    /// Packs a ready-made manifest: `manifests/NAME/project.kdl` or `manifests/NAME.kdl`.
+    fn stack(&mut self, path: &str, bytes: &[u8]) -> Option<PackedStack> {
+        let name = match path.split('/').collect::<Vec<_>>()[..] {
+            ["manifests", name, "project.kdl"] => name,
+            ["manifests", file] => file.strip_suffix(".kdl")?,
+            _ => return None,
+        };
+        let (text, _) = self.text(path, bytes)?;
+        Some(PackedStack { name: name.to_owned(), path: path.to_owned(), text })
+    }
+
+    fn add(&mut self, bytes: &[u8]) -> Stretch {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        Stretch::new(start, bytes.len())
+    }
+
+    /// Packs a KDL text; where it is none, that is told and the build fails.
+    fn text(&mut self, path: &str, bytes: &[u8]) -> Option<(Stretch, Document)> {
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            eprintln!("{path}: it is not UTF-8");
+            self.failed = true;
+            return None;
+        };
+        let (mut sources, mut log) = (Sources::new(), Log::new());
+        let source = sources.add(path, text.to_owned());
+        let document = syntax::parse(source, text, &mut log);
+        for problem in log.sorted() {
+            let place = problem.primary().map(|span| sources.cite(span)).unwrap_or_default();
+            eprintln!("{place}: {}", problem.message);
+            self.failed = true;
+        }
+        let start = self.texts.len();
+        self.texts.push_str(text);
+        Some((Stretch::new(start, text.len()), document?))
+    }
+}
+
+/// Every file below a folder of the project with its bytes, by its path with `/`, hidden ones left out.
+fn files_below(root: &str) -> BTreeMap<String, Vec<u8>> {
+    println!("cargo:rerun-if-changed={root}");
+    let mut found = BTreeMap::new();
+    if !Path::new(root).is_dir() {
+        return found;
+    }
+    let shown = |entry: &walkdir::DirEntry| !entry.file_name().to_string_lossy().starts_with('.');
+    for entry in walkdir::WalkDir::new(root).into_iter().filter_entry(shown) {
+        let entry = entry.expect("the project's own folders can be read");
+        if entry.file_type().is_file() {
+            let path: Vec<_> = entry.path().iter().map(|part| part.to_string_lossy()).collect();
+            found
+                .insert(path.join("/"), fs::read(entry.path()).expect("the project's own files can be read"));
+        }
+    }
+    found
+}
