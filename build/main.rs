@@ -94,7 +94,7 @@ impl Pack {
     fn add(&mut self, bytes: &[u8]) -> Stretch {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(bytes);
-        Stretch::new(start, bytes.len())
+        stretch(start, bytes.len())
     }
 
     /// Packs a KDL text; where it is none, that is told and the build fails.
@@ -114,8 +114,14 @@ impl Pack {
         }
         let start = self.texts.len();
         self.texts.push_str(text);
-        Some((Stretch::new(start, text.len()), document?))
+        Some((stretch(start, text.len()), document?))
     }
+}
+
+/// From a first byte, so many.
+fn stretch(start: usize, length: usize) -> Stretch {
+    let small = |number: usize| u32::try_from(number).expect("less than 4 GiB is packed");
+    Stretch { start: small(start), length: small(length) }
 }
 
 /// Every file below a folder of the project with its bytes, by its path with `/`, hidden ones left out.

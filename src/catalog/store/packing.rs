@@ -7,8 +7,10 @@ use super::index::Entry;
 /// A part of the packed texts or bytes.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Stretch {
-    start: u32,
-    length: u32,
+    /// The first one.
+    pub(crate) start: u32,
+    /// How many.
+    pub(crate) length: u32,
 }
 
 /// A file of definitions.
@@ -40,12 +42,6 @@ pub(crate) struct PackedStack {
 }
 
 impl Stretch {
-    /// From a first byte, so many.
-    pub(crate) fn new(start: usize, length: usize) -> Self {
-        let small = |number: usize| u32::try_from(number).expect("less than 4 GiB is packed");
-        Self { start: small(start), length: small(length) }
-    }
-
     /// As a range of bytes.
     pub(crate) fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.start as usize + self.length as usize
