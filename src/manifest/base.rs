@@ -65,52 +65,47 @@ pub struct Provided {
 
 /// Reads `base`.
 pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Option<Base> {
-    let name: Option<Spanned<String>> = node.arg(0, log);
-    let image: Option<Spanned<ImageRef>> = node.prop("image", log);
-    let digest: Option<Spanned<Digest>> = node.prop("digest", log);
     let mut provides = Vec::new();
     for child in node.child("provides").into_iter().flat_map(Reader::children) {
         let (name, version) = (child.name_as(log), decode::text_or_number(child, 0, log));
         provides.extend(name.zip(version).map(|(name, version)| Provided { name, version }));
     }
-    let said = |key: &str| node.props().iter().any(|given| given.key.value == key);
-    let choice = match (name, image) {
-        (Some(name), None) if !said("image") => {
-            if let Some(digest) = digest {
-                log.error(
-                    Diagnostic::error(
-                        codes::BASE_CHOICE,
-                        "a digest belongs to an image, not to a base of the catalogue",
-                    )
-                    .at(digest.span, "this digest")
-                    .at(name.span, "this names a base of the catalogue")
-                    .help("give the whole reference: `base image=\"…\" digest=\"…\"`"),
-                );
-            }
-            BaseChoice::Catalog(name)
-        }
-        (None, Some(image)) => BaseChoice::Image { image, digest },
-        (Some(name), Some(image)) => {
-            log.error(
-                Diagnostic::error(
-                    codes::BASE_CHOICE,
-                    "a base is either of the catalogue or any image, not both",
-                )
-                .at(name.span, "a base of the catalogue")
-                .at(image.span, "any image")
-                .help("keep one of them"),
-            );
-            return None;
-        }
-        _ if node.arg_count() > 0 || said("image") => return None,
-        _ => {
-            log.error(
-                Diagnostic::error(codes::BASE_CHOICE, "`base` names no image")
-                    .at(node.name_span(), "which one?")
-                    .help("write `base \"NAME\"` for one of the catalogue, or `base image=\"REFERENCE\"` for any other"),
-            );
-            return None;
-        }
-    };
+    let choice = choice(node, log)?;
     Some(Base { choice, provides, span: node.span() })
+}
+
+/// Either a name or an image; nothing where that could not be read, or makes no sense.
+fn choice(node: Reader<'_>, log: &mut Log) -> Option<BaseChoice> {
+    let name: Option<Spanned<String>> = node.arg(0, log);
+    let image: Option<Spanned<ImageRef>> = node.prop("image", log);
+    let digest: Option<Spanned<Digest>> = node.prop("digest", log);
+    let has_image = node.props().iter().any(|given| given.key.value == "image");
+    let wrong = |message: &str| Diagnostic::error(codes::BASE_CHOICE, message);
+    let told = match (name, image, digest) {
+        (Some(name), None, None) if !has_image => return Some(BaseChoice::Catalog(name)),
+        (None, Some(image), Some(digest)) if image.digest().is_some_and(|own| *own != digest.value) => {
+            wrong("the image is given with two digests")
+                .at(digest.span, "another digest than")
+                .at(image.span, "that of the reference")
+                .help("keep one of them")
+        }
+        (None, Some(image), digest) => return Some(BaseChoice::Image { image, digest }),
+        (Some(name), Some(image), _) => wrong("a base is either of the catalogue or any image, not both")
+            .at(name.span, "a base of the catalogue")
+            .at(image.span, "any image")
+            .help("keep one of them"),
+        (Some(name), None, Some(digest)) if !has_image => {
+            wrong("a digest belongs to an image, not to a base of the catalogue")
+                .at(digest.span, "this digest")
+                .at(name.span, "this names a base of the catalogue")
+                .help("give the whole reference: `base image=\"…\" digest=\"…\"`")
+        }
+        // What is there and wrong was told.
+        _ if node.arg_count() > 0 || has_image => return None,
+        _ => wrong("`base` names no image").at(node.name_span(), "which one?").help(
+            "write `base \"NAME\"` for one of the catalogue, or `base image=\"REFERENCE\"` for any other",
+        ),
+    };
+    log.error(told);
+    None
 }

@@ -58,7 +58,7 @@ pub(super) const fn one_text(
 
 /// `env`, in `app`, `run` and `service`.
 pub(super) static ENV: NodeSpec =
-    NodeSpec::new("env", "Variables of the environment.").open(&VARIABLE).block();
+    NodeSpec::new("env", "Variables of the environment.").open(&VARIABLE).block().optional();
 static VARIABLE: NodeSpec = NodeSpec::new("KEY", "One variable.")
     .args(&[ArgSpec::new(
         "VALUE",

@@ -95,3 +95,33 @@ fn what_is_not_there_is_told_with_what_is() {
         ]
     );
 }
+
+#[test]
+fn a_manifest_that_is_not_there_is_told_without_a_place() {
+    let folder = Folder::of(&[("projekt.kdl", "")]);
+    assert_eq!(
+        read(&folder).expect_err("it is not there"),
+        ["- manifest::missing-file: `project.kdl` does not exist"]
+    );
+}
+
+#[test]
+fn what_a_lost_manifest_may_hold_is_not_missed() {
+    let folder = Folder::of(&[("project.kdl", "extends \"stack:none\"")]);
+    assert_eq!(
+        read(&folder).expect_err("it is not there"),
+        ["project.kdl:1 manifest::unknown-stack: there is no stack `none`"]
+    );
+}
+
+#[test]
+fn a_manifest_may_take_all_from_another() {
+    let folder = Folder::of(&[
+        ("project.kdl", "extends \"base.kdl\"\napt { install \"vim\" }"),
+        ("base.kdl", "project \"a\"\ntarget { device \"d\" }\napt { install \"htop\" }"),
+    ]);
+    let all = projects(&folder).expect("it is right");
+    assert_eq!(all[0].header.name.value.as_str(), "a");
+    let install: Vec<String> = all[0].apt.install.iter().map(|one| one.package.value.to_string()).collect();
+    assert_eq!(install, ["htop", "vim"]);
+}
