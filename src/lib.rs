@@ -5,6 +5,7 @@
 pub mod catalog;
 pub mod diagnostic;
 pub mod manifest;
+pub mod resolve;
 pub mod source;
 pub mod syntax;
 pub mod value;

@@ -19,6 +19,6 @@ pub use step::{CmakeDefine, Step, StepKind, Template};
 pub use store::{BuiltinStacks, Catalog, Entry, Kind, Shadow};
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

@@ -10,10 +10,10 @@ use crate::world::{FileKind, World};
 
 /// Files in memory.
 #[derive(Debug, Default)]
-pub(super) struct Memory(BTreeMap<String, Vec<u8>>);
+pub(crate) struct Memory(BTreeMap<String, Vec<u8>>);
 
 impl Memory {
-    pub(super) fn of(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn of(files: &[(&str, &str)]) -> Self {
         Self(files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect())
     }
 }
@@ -55,7 +55,7 @@ impl World for Memory {
 }
 
 /// The files of this project, for reading.
-pub(super) struct Here;
+pub(crate) struct Here;
 
 fn at(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -94,7 +94,7 @@ impl World for Here {
 }
 
 /// Everything told, one problem a paragraph, with the source text that its labels cover.
-pub(super) fn report(log: &Log, sources: &Sources) -> String {
+pub(crate) fn report(log: &Log, sources: &Sources) -> String {
     let mut out = String::new();
     for one in log.sorted() {
         let severity = match one.severity {

@@ -48,20 +48,22 @@ pub(super) fn devel_base(
 
 fn asked(question: Question<'_>, decided: Decided<'_, '_>) -> Option<ChosenBase> {
     let base = question.project.base.as_ref()?;
-    let (meaning, place) = decided.model.meanings.iter().zip(decided.answer).find_map(|(meaning, place)| {
-        match meaning {
+    let (meaning, place) =
+        decided.model.meanings.iter().zip(decided.answer).find_map(|(meaning, place)| match meaning {
             Meaning::Base(base) => Some((base, (*place)? as usize)),
             Meaning::Root
             | Meaning::Fixed { .. }
             | Meaning::Thing(_)
             | Meaning::Choice { .. }
             | Meaning::Guard { .. } => None,
-        }
-    })?;
+        })?;
     let provides = canonical(question, &meaning.provides[place]);
     match (&base.choice, meaning.image) {
         (BaseChoice::Image { image, digest }, _) => Some(ChosenBase {
-            image: digest.as_ref().map_or_else(|| image.value.clone(), |digest| image.with_digest(&digest.value)),
+            image: digest.as_ref().map_or_else(
+                || image.value.clone(),
+                |digest| image.value.clone().with_digest(digest.value.clone()),
+            ),
             name: None,
             role: Role::Runtime,
             provides,
@@ -70,7 +72,9 @@ fn asked(question: Question<'_>, decided: Decided<'_, '_>) -> Option<ChosenBase>
             size: None,
             asked: Some(meaning.span),
         }),
-        (BaseChoice::Catalog(_), Some(image)) => of_tag(image, &image.tags[place], provides, Some(meaning.span)),
+        (BaseChoice::Catalog(_), Some(image)) => {
+            of_tag(image, &image.tags[place], provides, Some(meaning.span))
+        }
         (BaseChoice::Catalog(_), None) => None,
     }
 }
@@ -80,7 +84,7 @@ fn canonical(question: Question<'_>, provides: &BTreeMap<Name, Version>) -> BTre
     provides
         .iter()
         .map(|(name, version)| {
-            let name = question.catalog.package(name).map_or(name, |package| &package.name.value);
+            let name = question.catalog.package(name.as_str()).map_or(name, |package| &package.name.value);
             (name.clone(), version.clone())
         })
         .collect()
@@ -99,9 +103,11 @@ fn best(
             && tag.provides.iter().all(|(name, version)| decided.version(name) == Some(&version.value))
             && one_distribution(decided, tag)
     };
-    let all = question.catalog.bases().filter(|base| base.auto).flat_map(|base| {
-        base.tags.iter().filter(fits).map(move |tag| (base, tag))
-    });
+    let all = question
+        .catalog
+        .bases()
+        .filter(|base| base.auto)
+        .flat_map(|base| base.tags.iter().filter(fits).map(move |tag| (base, tag)));
     let (image, tag) = all.min_by_key(|(base, tag)| {
         let holds = tag.provides.keys().filter(|name| needed.contains(*name)).count();
         (
@@ -135,7 +141,10 @@ fn of_tag(
 ) -> Option<ChosenBase> {
     let reference = ImageRef::parse(&format!("{}:{}", image.image, tag.tag.value)).ok()?;
     Some(ChosenBase {
-        image: tag.digest.as_ref().map_or_else(|| reference.clone(), |digest| reference.with_digest(digest)),
+        image: tag
+            .digest
+            .as_ref()
+            .map_or_else(|| reference.clone(), |digest| reference.clone().with_digest(digest.clone())),
         name: Some(image.name.value.clone()),
         role: tag.role,
         provides,

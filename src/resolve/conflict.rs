@@ -110,4 +110,3 @@ fn label(model: &Model<'_>, fact: &Fact) -> String {
         FactKind::Implied => format!("this needs {name}"),
     }
 }
-

@@ -29,9 +29,9 @@ impl<'m, 'a> Decided<'m, 'a> {
     pub(super) fn named(self, name: &Name) -> Option<(&'m Thing<'a>, &'m Candidate)> {
         let id = self.model.ids.get(name).copied().or_else(|| {
             self.model.ids.values().copied().find(|id| {
-                self.model.thing(*id).is_some_and(|thing| {
-                    thing.package.aliases.iter().any(|alias| alias.value == *name)
-                })
+                self.model
+                    .thing(*id)
+                    .is_some_and(|thing| thing.package.aliases.iter().any(|alias| alias.value == *name))
             })
         })?;
         self.candidate(id)
@@ -86,7 +86,8 @@ impl<'m, 'a> Decided<'m, 'a> {
             let of_value = option.values.iter().filter(|(value, _)| Some(&value.value) == chosen);
             all.extend(of_value.flat_map(|(_, requires)| requires));
         }
-        let of_variant = package.variants.iter().filter(|one| Some(&one.name.value) == thing.variant.as_ref());
+        let of_variant =
+            package.variants.iter().filter(|one| Some(&one.name.value) == thing.variant.as_ref());
         all.extend(of_variant.flat_map(|one| &one.requires));
         all.retain(|one| self.holds(thing, &one.guard));
         all

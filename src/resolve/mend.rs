@@ -71,9 +71,10 @@ fn without(model: &Model<'_>, core: &[usize], dropped: usize, left_out: &BTreeSe
         ),
         (FactKind::Base, _) => (format!("leave `base` out: the compiler chooses one that fits{then}"), None),
         (FactKind::Request, _) => (format!("leave `{}` out{then}", fact.text), None),
-        (FactKind::Pin | FactKind::Requirement | FactKind::Target | FactKind::Device | FactKind::Implied, _) => {
-            (format!("drop `{}`{then}", fact.text), None)
-        }
+        (
+            FactKind::Pin | FactKind::Requirement | FactKind::Target | FactKind::Device | FactKind::Implied,
+            _,
+        ) => (format!("drop `{}`{then}", fact.text), None),
     };
     Some(Mend { text, fact: Some(dropped), edit })
 }

@@ -14,8 +14,8 @@ mod provider;
 mod story;
 mod words;
 
-pub use chosen::{Because, ChosenBase, Chosen, Kind, Moved, Needed, Resolution, TargetFacts};
-pub use lock::{Lock, LockedThing, LockedTarget};
+pub use chosen::{Because, Chosen, ChosenBase, Kind, Moved, Needed, Resolution, TargetFacts};
+pub use lock::{Lock, LockedTarget, LockedThing};
 
 use crate::catalog::Catalog;
 use crate::diagnostic::{Log, Told};
@@ -43,3 +43,6 @@ pub fn resolve(
         Err(_) => Err(conflict::tell(question, &model, sources, log)),
     }
 }
+
+#[cfg(test)]
+mod tests;

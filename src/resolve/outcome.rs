@@ -149,7 +149,9 @@ fn defaults(question: Question<'_>, decided: Decided<'_, '_>) -> BTreeMap<Name, 
             all.entry(name.clone()).or_insert((version.value.clone(), because));
         }
     }
-    let Some(platform) = question.catalog.platform(&decided.model.target.platform) else { return all };
+    let Some(platform) = question.catalog.platform(decided.model.target.platform.as_str()) else {
+        return all;
+    };
     for (name, version) in &platform.defaults {
         let because = Because::PlatformDefault { by: platform.name.value.clone(), version: None };
         all.entry(name.clone()).or_insert((version.value.clone(), because));
@@ -209,12 +211,15 @@ fn names_the_platform(decided: Decided<'_, '_>, id: VariableId) -> bool {
     let asked = decided.model.facts.iter().any(|fact| fact.on == id);
     let Some((thing, candidate)) = decided.candidate(id) else { return false };
     let entry = candidate.entry().map(|index| &thing.package.versions[index]);
-    asked || thing.package.choice.is_some() || entry.is_some_and(|entry| !entry.defaults.is_empty())
+    asked
+        || thing.package.choice.is_some()
+        || entry.is_some_and(|entry| !entry.defaults.is_empty())
         || decided.model.ids.values().any(|other| {
             decided.candidate(*other).is_some_and(|(release, candidate)| {
                 candidate.entry().is_some_and(|index| {
                     let entry = &release.package.versions[index];
-                    !entry.defaults.is_empty() && entry.requires.iter().any(|one| one.name.value == thing.name)
+                    !entry.defaults.is_empty()
+                        && entry.requires.iter().any(|one| one.name.value == thing.name)
                 })
             })
         })
@@ -234,7 +239,9 @@ fn moved(
             .iter()
             .filter(|because| match because {
                 Because::Pinned(_) | Because::Requested(_) | Because::Target(_) | Because::Base(_) => true,
-                Because::RequiredBy { name: holder, span, .. } => excludes(decided, holder, (*span, name), default),
+                Because::RequiredBy { name: holder, span, .. } => {
+                    excludes(decided, holder, (*span, name), default)
+                }
                 Because::PlatformDefault { .. } | Because::Locked => false,
             })
             .cloned()
@@ -251,7 +258,8 @@ fn excludes(decided: Decided<'_, '_>, holder: &Name, (span, of): (Span, &Name), 
     decided.requires(thing, candidate).into_iter().any(|one| {
         one.requirement.span == span
             && decided.named(of).is_some_and(|(other, _)| {
-                super::model::meaning(other.package, &one.requirement).is_ok_and(|meaning| !meaning.matches(default))
+                super::model::meaning(other.package, &one.requirement)
+                    .is_ok_and(|meaning| !meaning.matches(default))
             })
     })
 }
@@ -275,7 +283,9 @@ fn warn_unproven(decided: Decided<'_, '_>, chosen: &BTreeMap<Name, Chosen>, log:
     for (name, one) in chosen {
         let Some((thing, candidate)) = decided.named(name) else { continue };
         let entry = candidate.entry().map(|index| &thing.package.versions[index]);
-        let (Some(why), false) = (entry.and_then(|entry| entry.unproven.as_ref()), one.provided) else { continue };
+        let (Some(why), false) = (entry.and_then(|entry| entry.unproven.as_ref()), one.provided) else {
+            continue;
+        };
         if matches!(candidate, Candidate::Entry { .. }) {
             let mut diagnostic = Diagnostic::warning(
                 codes::resolve::UNPROVEN,

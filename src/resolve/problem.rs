@@ -88,7 +88,8 @@ impl Problem {
 
 /// The set of these places.
 pub(super) fn set(places: impl IntoIterator<Item = u32>) -> Set {
-    places.into_iter().map(|place| place..=place).fold(Set::empty(), |all, one| {
-        all.union(&Set::from_range_bounds(one))
-    })
+    places
+        .into_iter()
+        .map(|place| place..=place)
+        .fold(Set::empty(), |all, one| all.union(&Set::from_range_bounds(one)))
 }

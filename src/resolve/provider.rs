@@ -76,9 +76,7 @@ impl DependencyProvider for Provider<'_> {
         candidate: &u32,
     ) -> Result<Dependencies<VariableId, Set, String>, Infallible> {
         let demands = &self.problem.get(*variable).candidates[*candidate as usize];
-        Ok(Dependencies::Available(
-            demands.iter().map(|demand| (demand.on, demand.within.clone())).collect(),
-        ))
+        Ok(Dependencies::Available(demands.iter().map(|demand| (demand.on, demand.within.clone())).collect()))
     }
 }
 

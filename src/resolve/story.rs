@@ -51,7 +51,9 @@ fn collect(derivation: &Derivation, edges: &mut BTreeMap<(VariableId, VariableId
                 edge.0 = edge.0.union(holders);
                 edge.1 = edge.1.union(within);
             }
-            DerivationTree::External(External::NotRoot(..) | External::NoVersions(..) | External::Custom(..)) => {}
+            DerivationTree::External(
+                External::NotRoot(..) | External::NoVersions(..) | External::Custom(..),
+            ) => {}
         }
     }
 }
@@ -68,7 +70,11 @@ fn line(
         }
         (Meaning::Thing(thing), Meaning::Thing(_) | Meaning::Fixed { .. }) => {
             let who = format!("{} {}", title(thing), describe(model, from, holders));
-            Some(format!("  {} requires {}", who.trim_end(), wanted(model, (from, holders), (on, within), sources)))
+            Some(format!(
+                "  {} requires {}",
+                who.trim_end(),
+                wanted(model, (from, holders), (on, within), sources)
+            ))
         }
         // What a guard's first candidate asks is what its owner requires; the others only say when it need not.
         (Meaning::Guard { owner }, Meaning::Thing(_) | Meaning::Fixed { .. }) if holders.contains(&0) => {
@@ -92,14 +98,19 @@ fn wanted(
     let name = match &model.meanings[on.index()] {
         Meaning::Thing(thing) => thing.name.to_string(),
         Meaning::Fixed { axis, .. } => (*axis).to_owned(),
-        Meaning::Root | Meaning::Base(_) | Meaning::Choice { .. } | Meaning::Guard { .. } => return String::new(),
+        Meaning::Root | Meaning::Base(_) | Meaning::Choice { .. } | Meaning::Guard { .. } => {
+            return String::new();
+        }
     };
-    let requires: Vec<&Require> = model.thing(from).map(|thing| of_holders(thing, holders, &name)).unwrap_or_default();
+    let requires: Vec<&Require> =
+        model.thing(from).map(|thing| of_holders(thing, holders, &name)).unwrap_or_default();
     let mut texts: Vec<String> = requires.iter().map(|one| one.requirement.to_string()).collect();
     texts.sort();
     texts.dedup();
     match (texts.as_slice(), requires.first()) {
-        ([text], Some(require)) if text != "*" => format!("{name} {text} ({})", sources.cite(require.requirement.span)),
+        ([text], Some(require)) if text != "*" => {
+            format!("{name} {text} ({})", sources.cite(require.requirement.span))
+        }
         ([_], Some(require)) => format!("{name} ({})", sources.cite(require.requirement.span)),
         (several, _) if several.len() > 1 && matches!(&model.meanings[on.index()], Meaning::Fixed { .. }) => {
             format!("{name} {}", several.join(" or "))
@@ -146,7 +157,13 @@ pub(super) fn describe(model: &Model<'_>, id: VariableId, within: &Set) -> Strin
     match inside.as_slice() {
         [] if absent_fits => "absent".to_owned(),
         [] => "in a version that is not there".to_owned(),
-        some if some.len() == all.len() => if thing.package.versions.is_empty() { String::new() } else { "in any version".to_owned() },
+        some if some.len() == all.len() => {
+            if thing.package.versions.is_empty() {
+                String::new()
+            } else {
+                "in any version".to_owned()
+            }
+        }
         [one] => one.clone(),
         few if few.len() <= 4 => format!("{} or {}", few[..few.len() - 1].join(", "), few[few.len() - 1]),
         many if contiguous(&all, many) => format!("{} to {}", many[0], many[many.len() - 1]),

@@ -11,27 +11,29 @@ use crate::value::{ImageRef, Name, Sha256, Version};
 use super::{Lock, LockedTarget, LockedThing};
 
 static LOCK: NodeSpec = NodeSpec::new("lock", "The form of the file.")
-    .arguments(&[ArgSpec::new("FORM", Kind::Integer, "The number of the form.")])
+    .args(&[ArgSpec::new("FORM", Kind::Integer, "The number of the form.")])
     .properties(&[PropertySpec::text("jcc", "The compiler that wrote it.").required()])
     .once();
 static MANIFEST: NodeSpec = NodeSpec::new("manifest", "What it was made from.")
-    .properties(&[PropertySpec::text("sha256", "The hash of the manifest and of what it extends.").required()])
+    .properties(
+        &[PropertySpec::text("sha256", "The hash of the manifest and of what it extends.").required()],
+    )
     .once();
 static TARGET: NodeSpec = NodeSpec::new("target", "What one target holds.")
-    .arguments(&[ArgSpec::text("NAME", "The target.")])
+    .args(&[ArgSpec::text("NAME", "The target.")])
     .children(&[&EPOCH, &BASE, &DEVEL, &CHOSEN])
     .block();
 static EPOCH: NodeSpec = NodeSpec::new("epoch", "`SOURCE_DATE_EPOCH` of its builds.")
-    .arguments(&[ArgSpec::new("SECONDS", Kind::Integer, "Seconds since 1970.")])
+    .args(&[ArgSpec::new("SECONDS", Kind::Integer, "Seconds since 1970.")])
     .once();
 static BASE: NodeSpec = NodeSpec::new("base", "The image to start from.")
-    .arguments(&[ArgSpec::text("IMAGE", "Its reference.")])
+    .args(&[ArgSpec::text("IMAGE", "Its reference.")])
     .once();
 static DEVEL: NodeSpec = NodeSpec::new("devel", "The image to build in.")
-    .arguments(&[ArgSpec::text("IMAGE", "Its reference.")])
+    .args(&[ArgSpec::text("IMAGE", "Its reference.")])
     .optional();
 static CHOSEN: NodeSpec = NodeSpec::new("chosen", "One axis or package.")
-    .arguments(&[ArgSpec::text("NAME", "Which."), ArgSpec::text("VERSION", "Its version.")])
+    .args(&[ArgSpec::text("NAME", "Which."), ArgSpec::text("VERSION", "Its version.")])
     .properties(&[
         PropertySpec::text("because", "Why it is there.").required(),
         PropertySpec::text("definition", "The hash of its definition."),

@@ -36,7 +36,11 @@ impl LockedTarget {
             out.push_str(&format!("    devel {}\n", quote(&devel.to_string())));
         }
         for (name, thing) in &self.things {
-            out.push_str(&format!("    chosen {} {}", quote(name.as_str()), quote(&thing.version.to_string())));
+            out.push_str(&format!(
+                "    chosen {} {}",
+                quote(name.as_str()),
+                quote(&thing.version.to_string())
+            ));
             out.push_str(&format!(" because={}", quote(&thing.because.join("; "))));
             if let Some(definition) = &thing.definition {
                 out.push_str(&format!(" definition={}", quote(&definition.to_string())));

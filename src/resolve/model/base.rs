@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::BaseImage;
-use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, codes, wording::did_you_mean};
 use crate::manifest::BaseChoice;
 use crate::source::Span;
 use crate::value::{Name, Version};
@@ -35,8 +35,11 @@ pub(super) fn candidates<'a>(builder: &mut Builder<'a, '_>) -> Option<Found<'a>>
                 return None;
             };
             let all = image.tags.iter().map(|tag| {
-                let mut provides: BTreeMap<Name, Version> =
-                    tag.provides.iter().map(|(name, version)| (name.clone(), version.value.clone())).collect();
+                let mut provides: BTreeMap<Name, Version> = tag
+                    .provides
+                    .iter()
+                    .map(|(name, version)| (name.clone(), version.value.clone()))
+                    .collect();
                 provides.extend(declared.clone());
                 provides
             });
@@ -44,7 +47,7 @@ pub(super) fn candidates<'a>(builder: &mut Builder<'a, '_>) -> Option<Found<'a>>
         }
     };
     for (name, version) in provides.iter().flatten() {
-        let Some(package) = builder.catalog.package(name) else { continue };
+        let Some(package) = builder.catalog.package(name.as_str()) else { continue };
         let all = builder.provided.entry(package.name.value.clone()).or_default();
         if !all.contains(version) {
             all.push(version.clone());
@@ -90,7 +93,14 @@ pub(super) fn add<'a>(builder: &mut Builder<'a, '_>, found: Found<'a>) {
         ..Variable::default()
     };
     let id = builder.add(variable, Meaning::Base(BaseMeaning { image, provides, span }));
-    builder.facts.push(Fact { span, kind: FactKind::Base, on: id, within: set(places), text, requirement: None });
+    builder.facts.push(Fact {
+        span,
+        kind: FactKind::Base,
+        on: id,
+        within: set(places),
+        text,
+        requirement: None,
+    });
 }
 
 /// What a base holds is fixed: of the axis or package only that version is left.

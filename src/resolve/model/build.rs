@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::catalog::{Catalog, Package, Platform};
-use crate::diagnostic::{Diagnostic, Log, Told, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, Log, Told, codes, wording::did_you_mean};
 use crate::manifest::Project;
 use crate::source::Spanned;
 use crate::value::{Name, Parse, Requirement, Version};
@@ -68,7 +68,15 @@ pub(super) fn build<'a>(question: Question<'a>, log: &mut Log) -> Result<Model<'
 
 impl<'a> Builder<'a, '_> {
     fn run(&mut self) {
-        self.add(Variable { candidates: vec![Vec::new()], preference: vec![0], positions: vec![0], ..Variable::default() }, Meaning::Root);
+        self.add(
+            Variable {
+                candidates: vec![Vec::new()],
+                preference: vec![0],
+                positions: vec![0],
+                ..Variable::default()
+            },
+            Meaning::Root,
+        );
         self.fix_target();
         let base = base::candidates(self);
         self.axes();
@@ -99,11 +107,16 @@ impl<'a> Builder<'a, '_> {
         let platform = self.target.platform.clone();
         let arch = self.target.arch.clone();
         let one = Version::parse("1").expect("a version");
-        let mut all = vec![(words::PLATFORM, platform.to_string(), one.clone()), (words::ARCH, arch.to_string(), one)];
+        let mut all =
+            vec![(words::PLATFORM, platform.to_string(), one.clone()), (words::ARCH, arch.to_string(), one)];
         all.extend(self.target.sm.iter().map(|sm| (words::SM, sm.to_string(), sm.clone())));
         for (axis, value, version) in all {
-            let variable =
-                Variable { candidates: vec![Vec::new()], preference: vec![0], positions: vec![0], ..Variable::default() };
+            let variable = Variable {
+                candidates: vec![Vec::new()],
+                preference: vec![0],
+                positions: vec![0],
+                ..Variable::default()
+            };
             let id = self.add(variable, Meaning::Fixed { axis, value });
             self.always(id, set([0]));
             self.fixed.push((axis, id, version));
@@ -112,7 +125,7 @@ impl<'a> Builder<'a, '_> {
 
     /// Every axis of the catalogue is a variable; those of the platform are decided, the others are absent.
     fn axes(&mut self) {
-        let axes: Vec<&'a Package> = self.catalog.axes().collect();
+        let axes: Vec<&'a Package> = self.catalog.axes();
         for package in axes {
             let name = package.name.value.clone();
             let here = self.platform.axes.contains(&name);
@@ -135,7 +148,7 @@ impl<'a> Builder<'a, '_> {
         if let Some(id) = self.ids.get(name) {
             return Some(*id);
         }
-        let package = self.catalog.package(name)?;
+        let package = self.catalog.package(name.as_str())?;
         if let Some(id) = self.ids.get(&package.name.value) {
             return Some(*id);
         }
@@ -146,13 +159,16 @@ impl<'a> Builder<'a, '_> {
     pub(super) fn named_by_user(&mut self, name: &Spanned<Name>) -> Option<VariableId> {
         let found = self.named(name);
         if found.is_none() {
-            let known: Vec<&str> = self.catalog.names().map(Name::as_str).collect();
+            let known: Vec<&str> = self.catalog.names().collect();
             let help = did_you_mean(name.as_str(), known.iter().copied())
-                .unwrap_or_else(|| format!("`jcc search {name}` looks through summaries too; a definition of your own goes into a folder that `catalog` names"));
+                .unwrap_or_else(|| format!("`jcc search {}` looks through summaries too; a definition of your own goes into a folder that `catalog` names", name.value));
             self.log.error(
-                Diagnostic::error(codes::resolve::UNKNOWN_PACKAGE, format!("there is no package `{name}`"))
-                    .at(name.span, "not in the catalogue")
-                    .help(help),
+                Diagnostic::error(
+                    codes::resolve::UNKNOWN_PACKAGE,
+                    format!("there is no package `{}`", name.value),
+                )
+                .at(name.span, "not in the catalogue")
+                .help(help),
             );
         }
         found
@@ -181,7 +197,9 @@ impl<'a> Builder<'a, '_> {
                 .iter()
                 .filter(|(axis, ..)| *axis == name)
                 .map(|(_, id, version)| {
-                    let Meaning::Fixed { value, .. } = &self.meanings[id.index()] else { unreachable!("a fixed axis") };
+                    let Meaning::Fixed { value, .. } = &self.meanings[id.index()] else {
+                        unreachable!("a fixed axis")
+                    };
                     let within = if holds(value, version) { set([0]) } else { Set::empty() };
                     Demand { on: *id, within }
                 })
@@ -224,8 +242,12 @@ impl<'a> Builder<'a, '_> {
             for (place, member) in (first..).zip(&members) {
                 candidates[place as usize].push(Demand { on: *member, within: set(1..self.count(*member)) });
             }
-            let variable =
-                Variable { candidates, preference: places.clone(), positions: places.clone(), ..Variable::default() };
+            let variable = Variable {
+                candidates,
+                preference: places.clone(),
+                positions: places.clone(),
+                ..Variable::default()
+            };
             let id = self.add(variable, Meaning::Choice { word, members: members.clone(), optional });
             if axes {
                 self.always(id, set(places));
@@ -244,9 +266,11 @@ impl<'a> Builder<'a, '_> {
             Meaning::Thing(thing) => {
                 (thing.package.axis.as_ref().map_or(u32::MAX, |axis| axis.order), Some(thing.name.clone()))
             }
-            Meaning::Root | Meaning::Fixed { .. } | Meaning::Base(_) | Meaning::Choice { .. } | Meaning::Guard { .. } => {
-                (0, None)
-            }
+            Meaning::Root
+            | Meaning::Fixed { .. }
+            | Meaning::Base(_)
+            | Meaning::Choice { .. }
+            | Meaning::Guard { .. } => (0, None),
         }
     }
 
@@ -259,9 +283,11 @@ impl<'a> Builder<'a, '_> {
     pub(super) fn is_there(&self, id: VariableId, place: u32) -> bool {
         match &self.meanings[id.index()] {
             Meaning::Thing(thing) => thing.candidates[place as usize] != Candidate::Absent,
-            Meaning::Root | Meaning::Fixed { .. } | Meaning::Base(_) | Meaning::Choice { .. } | Meaning::Guard { .. } => {
-                true
-            }
+            Meaning::Root
+            | Meaning::Fixed { .. }
+            | Meaning::Base(_)
+            | Meaning::Choice { .. }
+            | Meaning::Guard { .. } => true,
         }
     }
 }

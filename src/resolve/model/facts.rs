@@ -1,7 +1,7 @@
 //! What the manifest says, each at its line: the target, pins, requests.
 
 use crate::catalog::{Catalog, Device, Platform};
-use crate::diagnostic::{Diagnostic, Log, Told, codes, did_you_mean, wording};
+use crate::diagnostic::{Diagnostic, Log, Told, codes, wording, wording::did_you_mean};
 use crate::manifest::Project;
 use crate::source::{Span, Spanned};
 use crate::value::{Name, Requirement};
@@ -29,12 +29,15 @@ pub(super) fn target<'a>(
         (None, None) => {
             let known: Vec<&str> = catalog.platforms().map(|one| one.name.as_str()).collect();
             return Err(log.error(
-                Diagnostic::error(codes::resolve::NO_PLATFORM, "the target names neither a device nor a platform")
-                    .at(target.span, "where does this run?")
-                    .help(format!(
-                        "add `device \"…\"` (`jcc list devices` shows them) or `platform \"…\"`: {}",
-                        wording::either(&wording::codes(&known))
-                    )),
+                Diagnostic::error(
+                    codes::resolve::NO_PLATFORM,
+                    "the target names neither a device nor a platform",
+                )
+                .at(target.span, "where does this run?")
+                .help(format!(
+                    "add `device \"…\"` (`jcc list devices` shows them) or `platform \"…\"`: {}",
+                    wording::either(&wording::codes(&known))
+                )),
             ));
         }
     };
@@ -44,7 +47,10 @@ pub(super) fn target<'a>(
             return Err(log.error(
                 Diagnostic::error(
                     codes::resolve::WRONG_PLATFORM,
-                    format!("`{}` is a {} machine, not {}", device.name.value, device.platform.value, asked.value),
+                    format!(
+                        "`{}` is a {} machine, not {}",
+                        device.name.value, device.platform.value, asked.value
+                    ),
                 )
                 .at(asked.span, format!("contradicts the device, which is `{}`", device.platform.value))
                 .help("leave `platform` out: the device fixes it"),
@@ -77,7 +83,7 @@ pub(super) fn target<'a>(
 }
 
 fn device<'a>(catalog: &'a Catalog, name: &Spanned<Name>, log: &mut Log) -> Result<&'a Device, Told> {
-    catalog.device(name).ok_or_else(|| {
+    catalog.device(name.as_str()).ok_or_else(|| {
         let known: Vec<&str> = catalog.devices().map(|one| one.name.as_str()).collect();
         log.error(
             Diagnostic::error(codes::resolve::UNKNOWN_DEVICE, format!("there is no device `{}`", name.value))
@@ -89,13 +95,16 @@ fn device<'a>(catalog: &'a Catalog, name: &Spanned<Name>, log: &mut Log) -> Resu
 }
 
 fn platform<'a>(catalog: &'a Catalog, name: &Spanned<Name>, log: &mut Log) -> Result<&'a Platform, Told> {
-    catalog.platform(name).ok_or_else(|| {
+    catalog.platform(name.as_str()).ok_or_else(|| {
         let known: Vec<&str> = catalog.platforms().map(|one| one.name.as_str()).collect();
         log.error(
-            Diagnostic::error(codes::resolve::UNKNOWN_PLATFORM, format!("there is no platform `{}`", name.value))
-                .at(name.span, "not a platform")
-                .maybe_help(did_you_mean(name.as_str(), known.iter().copied()))
-                .help(format!("it is {}", wording::either(&wording::codes(&known)))),
+            Diagnostic::error(
+                codes::resolve::UNKNOWN_PLATFORM,
+                format!("there is no platform `{}`", name.value),
+            )
+            .at(name.span, "not a platform")
+            .maybe_help(did_you_mean(name.as_str(), known.iter().copied()))
+            .help(format!("it is {}", wording::either(&wording::codes(&known)))),
         )
     })
 }
@@ -113,13 +122,27 @@ pub(super) fn collect(builder: &mut Builder<'_, '_>) {
         let Some(within) = wanted(builder, on, &pin.requirement) else { continue };
         // A pin alone asks for nothing: a package may as well be absent.
         let within = if builder.is_axis(on) { within } else { within.union(&set([0])) };
-        builder.facts.push(Fact { span: pin.span, kind: FactKind::Pin, on, within, text, requirement: Some(pin.requirement.span) });
+        builder.facts.push(Fact {
+            span: pin.span,
+            kind: FactKind::Pin,
+            on,
+            within,
+            text,
+            requirement: Some(pin.requirement.span),
+        });
     }
     for request in &builder.project.packages {
         let Some(on) = builder.named_by_user(&request.name) else { continue };
         let count = builder.count(on);
         let text = request.name.to_string();
-        builder.facts.push(Fact { span: request.name.span, kind: FactKind::Request, on, within: set(1..count), text, requirement: None });
+        builder.facts.push(Fact {
+            span: request.name.span,
+            kind: FactKind::Request,
+            on,
+            within: set(1..count),
+            text,
+            requirement: None,
+        });
         if !request.requirement.is_any() {
             let Some(within) = wanted(builder, on, &request.requirement) else { continue };
             let text = format!("{} \"{}\"", request.name.value, request.requirement.value);
@@ -156,7 +179,8 @@ fn target_axes(builder: &mut Builder<'_, '_>) {
         let span = asked.requirement.span;
         let Meaning::Thing(thing) = &builder.meanings[on.index()] else { continue };
         if thing.candidates.len() == 1 {
-            let title = thing.package.axis.as_ref().map_or(thing.name.as_str(), |axis| &axis.title).to_owned();
+            let title =
+                thing.package.axis.as_ref().map_or(thing.name.as_str(), |axis| &axis.title).to_owned();
             let platform = builder.target.platform.clone();
             builder.log.error(
                 Diagnostic::error(codes::resolve::NOT_HERE, format!("there is no {title} on {platform}"))
@@ -168,25 +192,37 @@ fn target_axes(builder: &mut Builder<'_, '_>) {
         let promised = thing.candidates.iter().position(|one| matches!(one, Candidate::Promised(_)));
         let within = match (&asked.like, promised) {
             (_, Some(place)) => Some(set(u32::try_from(place))),
-            (Some(like), None) => {
-                wanted(builder, on, &Spanned::new(Requirement::exactly(like), like.span))
-            }
+            (Some(like), None) => wanted(builder, on, &Spanned::new(Requirement::exactly(like), like.span)),
             (None, None) => wanted(builder, on, &asked.requirement),
         };
         if let Some(within) = within {
-            builder.facts.push(Fact { span, kind: FactKind::Target, on, within, text, requirement: Some(span) });
+            builder.facts.push(Fact {
+                span,
+                kind: FactKind::Target,
+                on,
+                within,
+                text,
+                requirement: Some(span),
+            });
         }
     }
 }
 
 fn device_releases(builder: &mut Builder<'_, '_>) {
     let Some(named) = &builder.project.target.device else { return };
-    let Some(device) = builder.catalog.device(named) else { return };
+    let Some(device) = builder.catalog.device(named.as_str()) else { return };
     for require in &device.requires {
         let Some(on) = builder.named(&require.name) else { continue };
         let within = builder.within(on, &require.requirement).unwrap_or_else(|_| Set::empty());
         let text = format!("device \"{}\"", named.value);
-        builder.facts.push(Fact { span: named.span, kind: FactKind::Device, on, within, text, requirement: None });
+        builder.facts.push(Fact {
+            span: named.span,
+            kind: FactKind::Device,
+            on,
+            within,
+            text,
+            requirement: None,
+        });
     }
 }
 
@@ -202,7 +238,10 @@ fn implied(builder: &mut Builder<'_, '_>) {
         .or_else(|| pip.venvs.first().map(|one| one.span))
         .or_else(|| app.and_then(|app| app.requirements.first()).map(|one| one.path.span));
     let Some(span) = place else { return };
-    let Some(axis) = builder.catalog.axes().find(|axis| axis.name.as_str() == words::PYTHON) else { return };
+    let Some(axis) = builder.catalog.axes().into_iter().find(|axis| axis.name.as_str() == words::PYTHON)
+    else {
+        return;
+    };
     let Some(on) = builder.named(&axis.name) else { return };
     let within = set(1..builder.count(on));
     let text = "Python packages".to_owned();
@@ -220,12 +259,16 @@ fn wanted(builder: &mut Builder<'_, '_>, on: VariableId, requirement: &Spanned<R
             let known: Vec<&str> =
                 package.versions.iter().filter_map(|one| one.name.as_ref()).map(|one| one.as_str()).collect();
             builder.log.error(
-                Diagnostic::error(codes::resolve::UNKNOWN_VERSION, format!("`{name}` has no version called `{word}`"))
-                    .at(requirement.span, "not known by this name")
-                    .maybe_help(did_you_mean(&word, known.iter().copied()))
-                    .maybe_help((!known.is_empty()).then(|| {
-                        format!("it is {}", wording::either(&wording::codes(&known)))
-                    })),
+                Diagnostic::error(
+                    codes::resolve::UNKNOWN_VERSION,
+                    format!("`{name}` has no version called `{word}`"),
+                )
+                .at(requirement.span, "not known by this name")
+                .maybe_help(did_you_mean(&word, known.iter().copied()))
+                .maybe_help(
+                    (!known.is_empty())
+                        .then(|| format!("it is {}", wording::either(&wording::codes(&known)))),
+                ),
             );
             return None;
         }

@@ -77,7 +77,8 @@ pub(super) fn variable(
     }
     let places: Vec<u32> = (0..).take(candidates.len()).collect();
     let all = set(places.iter().copied());
-    let variable = Variable { candidates, preference: places.clone(), positions: places, ..Variable::default() };
+    let variable =
+        Variable { candidates, preference: places.clone(), positions: places, ..Variable::default() };
     let id = builder.add(variable, Meaning::Guard { owner });
     Demand { on: id, within: all }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::Package;
-use crate::diagnostic::{Diagnostic, codes, did_you_mean, wording};
+use crate::diagnostic::{Diagnostic, codes, wording, wording::did_you_mean};
 use crate::manifest::Request;
 use crate::source::Spanned;
 use crate::value::Name;
@@ -16,11 +16,8 @@ pub(super) fn of(builder: &mut Builder<'_, '_>, package: &Package) -> (BTreeMap<
         builder.project.packages.iter().filter(|one| is(package, &one.name.value)).collect();
     let asked = requests.iter().rev().find_map(|one| one.variant.as_ref());
     let variant = variant(builder, package, asked);
-    let mut options: BTreeMap<Name, String> = package
-        .options
-        .iter()
-        .map(|one| (one.key.value.clone(), one.default.value.clone()))
-        .collect();
+    let mut options: BTreeMap<Name, String> =
+        package.options.iter().map(|one| (one.key.value.clone(), one.default.value.clone())).collect();
     let of_variant = package.variants.iter().filter(|one| Some(&one.name.value) == variant.as_ref());
     for (key, value) in of_variant.flat_map(|one| &one.options) {
         options.insert(key.value.clone(), value.value.clone());
@@ -76,10 +73,13 @@ fn accepts(
             format!("its options are {}", wording::all_of(&wording::codes(&known)))
         };
         builder.log.error(
-            Diagnostic::error(codes::resolve::UNKNOWN_OPTION, format!("`{name}` has no option `{}`", key.value))
-                .at(key.span, "not an option of this package")
-                .maybe_help(did_you_mean(key.as_str(), known.iter().copied()))
-                .help(help),
+            Diagnostic::error(
+                codes::resolve::UNKNOWN_OPTION,
+                format!("`{name}` has no option `{}`", key.value),
+            )
+            .at(key.span, "not an option of this package")
+            .maybe_help(did_you_mean(key.as_str(), known.iter().copied()))
+            .help(help),
         );
         return false;
     };

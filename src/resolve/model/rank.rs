@@ -24,7 +24,11 @@ pub(super) fn assign(builder: &mut Builder<'_, '_>) {
     let mut last: Vec<VariableId> = all.iter().copied().filter(|id| class(id) == 6).collect();
     last.sort_by_key(|id| match &builder.meanings[id.index()] {
         Meaning::Choice { word, .. } => Some(word.clone()),
-        Meaning::Root | Meaning::Fixed { .. } | Meaning::Thing(_) | Meaning::Base(_) | Meaning::Guard { .. } => None,
+        Meaning::Root
+        | Meaning::Fixed { .. }
+        | Meaning::Thing(_)
+        | Meaning::Base(_)
+        | Meaning::Guard { .. } => None,
     });
     order.extend(last);
     for (rank, id) in (0..).zip(order) {
@@ -41,9 +45,11 @@ fn dependents_first(
     let mut nodes: Vec<VariableId> = all.iter().copied().filter(|id| takes_part(*id)).collect();
     let key = |id: &VariableId| match &builder.meanings[id.index()] {
         Meaning::Guard { owner } => (builder.key(*owner), *id),
-        Meaning::Root | Meaning::Fixed { .. } | Meaning::Thing(_) | Meaning::Base(_) | Meaning::Choice { .. } => {
-            (builder.key(*id), VariableId::ROOT)
-        }
+        Meaning::Root
+        | Meaning::Fixed { .. }
+        | Meaning::Thing(_)
+        | Meaning::Base(_)
+        | Meaning::Choice { .. } => (builder.key(*id), VariableId::ROOT),
     };
     nodes.sort_by_key(key);
     let mut edges: BTreeMap<VariableId, Vec<VariableId>> = BTreeMap::new();

@@ -10,7 +10,10 @@ use super::guard::{self, Outcome};
 use super::{Candidate, Meaning};
 
 /// A requirement with the definition's words (`humble`) put into versions.
-pub(in crate::resolve) fn meaning(package: &Package, requirement: &Requirement) -> Result<Requirement, String> {
+pub(in crate::resolve) fn meaning(
+    package: &Package,
+    requirement: &Requirement,
+) -> Result<Requirement, String> {
     requirement.resolve_names(|word| {
         package
             .versions
@@ -31,7 +34,9 @@ pub(super) fn candidates(builder: &Builder<'_, '_>, package: &Package, here: boo
     let mut all: Vec<Candidate> = Vec::new();
     if here {
         let entries = package.versions.iter().enumerate().rev();
-        all.extend(entries.map(|(index, one)| Candidate::Entry { index, version: one.version.value.clone() }));
+        all.extend(
+            entries.map(|(index, one)| Candidate::Entry { index, version: one.version.value.clone() }),
+        );
         if package.versions.is_empty() {
             all.push(Candidate::Whole(Version::zero()));
         }
@@ -207,15 +212,18 @@ pub(super) fn defaults(builder: &mut Builder<'_, '_>) {
         if let Some(lock) = builder.lock {
             let locked = lock.version(&thing.name).and_then(position);
             let same_release = match release {
-                Some(release) if release != *id => place_of(builder, release, |name| lock.version(name)).map(|place| (release, place)),
+                Some(release) if release != *id => {
+                    place_of(builder, release, |name| lock.version(name)).map(|place| (release, place))
+                }
                 Some(_) | None => Some((VariableId::ROOT, 0)),
             };
             found.extend(locked.zip(same_release).map(|(position, (by, place))| (by, place, position)));
         }
         for by in axes.iter().filter(|by| *by != id) {
-            found.extend(defaults_of(builder, *by, &thing.name).filter_map(|(place, version)| {
-                Some((*by, place, position(version)?))
-            }));
+            found.extend(
+                defaults_of(builder, *by, &thing.name)
+                    .filter_map(|(place, version)| Some((*by, place, position(version)?))),
+            );
         }
         let platform = builder.platform.defaults.get(&thing.name).and_then(|version| position(version));
         found.extend(platform.map(|position| (VariableId::ROOT, 0, position)));

@@ -68,7 +68,12 @@ fn problems() -> impl Strategy<Value = Problem> {
         let axes = raw.len() / 2;
         let count = |index: usize| u32::try_from(raw[index].0.len()).unwrap();
         let mut problem = Problem::default();
-        let mut root = Variable { candidates: vec![Vec::new()], preference: vec![0], positions: vec![0], ..Variable::default() };
+        let mut root = Variable {
+            candidates: vec![Vec::new()],
+            preference: vec![0],
+            positions: vec![0],
+            ..Variable::default()
+        };
         for index in 0..=axes.min(raw.len() - 1) {
             root.candidates[0].push(Demand {
                 on: VariableId(u32::try_from(index + 1).unwrap()),

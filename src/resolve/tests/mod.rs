@@ -1,0 +1,72 @@
+//! Resolution over the real catalogue.
+
+mod cases;
+
+use std::fmt::Write as _;
+use std::sync::OnceLock;
+
+use crate::catalog::Catalog;
+use crate::catalog::testing::{Here, Memory, report};
+use crate::diagnostic::Log;
+use crate::manifest::{self, Stacks};
+use crate::source::Sources;
+
+use super::{Resolution, resolve};
+
+/// No ready-made manifests.
+struct NoStacks;
+
+impl Stacks for NoStacks {
+    fn stack(&self, _: &str) -> Option<(String, std::borrow::Cow<'static, str>)> {
+        None
+    }
+
+    fn names(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// The catalogue of this project, read once.
+fn catalog() -> &'static (Catalog, Sources) {
+    static READ: OnceLock<(Catalog, Sources)> = OnceLock::new();
+    READ.get_or_init(|| {
+        let (mut sources, mut log, mut catalog) = (Sources::new(), Log::new(), Catalog::new());
+        catalog.add_named_folder(&Here, "packages", &mut sources, &mut log);
+        assert!(!log.has_errors(), "{}", report(&log, &sources));
+        (catalog, sources)
+    })
+}
+
+/// Resolves the only target of a manifest (without `project`, which every one has), or gives the reports.
+pub(super) fn solved(manifest: &str) -> Result<Resolution, String> {
+    let (catalog, read) = catalog();
+    let (mut sources, mut log) = (read.clone(), Log::new());
+    let text = format!("project \"demo\"\n{manifest}");
+    let world = Memory::of(&[("project.kdl", &text)]);
+    let resolution = manifest::load(&world, "project.kdl", &NoStacks, &mut sources, &mut log)
+        .and_then(|manifest| manifest.projects(&mut log))
+        .and_then(|projects| resolve(&projects[0], catalog, None, &sources, &mut log));
+    resolution.map_err(|_| report(&log, &sources))
+}
+
+/// What was chosen, one line a thing, or the reports.
+pub(super) fn table(manifest: &str) -> String {
+    match solved(manifest) {
+        Err(reports) => reports,
+        Ok(resolution) => {
+            let mut out = format!("base {}\n", resolution.base.image);
+            if let Some(devel) = &resolution.devel {
+                writeln!(out, "devel {}", devel.image).unwrap();
+            }
+            for name in &resolution.order {
+                let one = &resolution.chosen[name];
+                let from = if one.provided { " (base)" } else { "" };
+                writeln!(out, "{name} {}{from}", one.version).unwrap();
+            }
+            for moved in &resolution.moved {
+                writeln!(out, "moved {} {} -> {}", moved.name, moved.default, moved.chosen).unwrap();
+            }
+            out
+        }
+    }
+}
