@@ -43,7 +43,7 @@ pub static AXIS: NodeSpec = NodeSpec::new(
 )
 .args(&[ArgSpec::text("NAME", "As manifests write it.")])
 .properties(AXIS_PROPERTIES)
-.children(&[&OPTIONAL_SUMMARY, &ALIAS, &VERSION, &REQUIRES, &CONFLICTS, &WHEN, &NOTE, &SOURCE])
+.children(&[&OPTIONAL_SUMMARY, &ALIAS, &CHOICE, &VERSION, &REQUIRES, &CONFLICTS, &WHEN, &NOTE, &SOURCE])
 .block();
 
 static AXIS_PROPERTIES: &[PropertySpec] = &[
