@@ -206,22 +206,18 @@ fn chosen(
     all
 }
 
-/// Releases and distributions say what the platform is; an axis like a driver does so only where something asks for it.
+/// Releases and distributions say what the platform is: they are asked for, one of a kind, have defaults for other axes,
+/// or are another name of one that has. An axis like a driver is none of these.
 fn names_the_platform(decided: Decided<'_, '_>, id: VariableId) -> bool {
-    let asked = decided.model.facts.iter().any(|fact| fact.on == id);
     let Some((thing, candidate)) = decided.candidate(id) else { return false };
-    let entry = candidate.entry().map(|index| &thing.package.versions[index]);
-    asked
+    let has_defaults = |thing: &Thing<'_>, candidate: &Candidate| {
+        candidate.entry().is_some_and(|index| !thing.package.versions[index].defaults.is_empty())
+    };
+    decided.model.facts.iter().any(|fact| fact.on == id)
         || thing.package.choice.is_some()
-        || entry.is_some_and(|entry| !entry.defaults.is_empty())
-        || decided.model.ids.values().any(|other| {
-            decided.candidate(*other).is_some_and(|(release, candidate)| {
-                candidate.entry().is_some_and(|index| {
-                    let entry = &release.package.versions[index];
-                    !entry.defaults.is_empty()
-                        && entry.requires.iter().any(|one| one.name.value == thing.name)
-                })
-            })
+        || has_defaults(thing, candidate)
+        || decided.requires(thing, candidate).into_iter().any(|require| {
+            decided.named(&require.name).is_some_and(|(other, candidate)| has_defaults(other, candidate))
         })
 }
 

@@ -17,7 +17,11 @@ const SHOWN: usize = 10;
 
 /// The lines, indented, without a full stop.
 pub(super) fn lines(model: &Model<'_>, core: &[usize], sources: &Sources) -> Vec<String> {
-    let Err(derivation) = solve(&model.problem(|fact| core.contains(&fact))) else { return Vec::new() };
+    let Err(derivation) =
+        solve(&model.problem(|fact| core.contains(&fact)).pruned(model.variables[0].candidates[0].len()))
+    else {
+        return Vec::new();
+    };
     let mut edges: BTreeMap<(VariableId, VariableId), (Set, Set)> = BTreeMap::new();
     collect(&derivation, &mut edges);
     let rank = |id: VariableId| model.variables[id.index()].rank;

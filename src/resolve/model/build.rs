@@ -278,16 +278,4 @@ impl<'a> Builder<'a, '_> {
     pub(super) fn is_axis(&self, id: VariableId) -> bool {
         matches!(&self.meanings[id.index()], Meaning::Thing(thing) if thing.package.axis.is_some())
     }
-
-    /// Whether its candidate at this place is there at all.
-    pub(super) fn is_there(&self, id: VariableId, place: u32) -> bool {
-        match &self.meanings[id.index()] {
-            Meaning::Thing(thing) => thing.candidates[place as usize] != Candidate::Absent,
-            Meaning::Root
-            | Meaning::Fixed { .. }
-            | Meaning::Base(_)
-            | Meaning::Choice { .. }
-            | Meaning::Guard { .. } => true,
-        }
-    }
 }

@@ -1,23 +1,93 @@
-//! The known cases.
+//! The known cases: what users of Jetson ask for, and what must come out.
 
-use super::table;
+use insta::assert_snapshot;
+
+use super::{solved, table};
+
+/// The versions of these, in order; a report where there is no answer.
+fn versions(manifest: &str, names: &[&str]) -> String {
+    match solved(manifest) {
+        Err(report) => report,
+        Ok(resolution) => names
+            .iter()
+            .map(|name| {
+                let chosen = resolution.chosen.values().find(|one| one.name.as_str() == *name);
+                format!("{name} {}", chosen.map_or_else(|| "-".to_owned(), |one| one.version.to_string()))
+            })
+            .collect::<Vec<_>>()
+            .join(", "),
+    }
+}
+
+const TORCH: [&str; 2] = ["pytorch", "torchvision"];
 
 #[test]
-fn look() {
-    for case in [
-        "target { device \"jetson-agx-orin\"; l4t \"35.2\" }\npackages { pytorch; torchvision }",
-        "target { device \"jetson-agx-orin\"; l4t \"35.2\" }\npin { pytorch \"2.0\" }\npackages { pytorch; torchvision }",
-        "target { device \"jetson-agx-orin\"; l4t \"36.2\" }\npin { cuda \"12.4\"; python \"3.8\" }\npackages { pytorch; torchvision }",
-        "target { device \"jetson-agx-orin\"; l4t \"36.2\" }\npin { cuda \"11.4\"; python \"3.10\" }\npackages { pytorch; torchvision }",
-        "target { device \"jetson-agx-orin\"; l4t \"36.2\" }\npin { cuda \"12.4\"; python \"3.10\" }\npackages { pytorch; torchvision }",
-        "target { device \"jetson-agx-orin\"; l4t \"36.2\" }\npin { cuda \"12.4\"; python \"3.10\" }\npackages { pytorch \"2.5\"; torchvision }",
-        "target { device \"jetson-agx-orin\"; jetpack \"6.0\" }\npin { cuda \"12.4\"; python \"3.10\" }\npackages { pytorch \"2.5\"; torchvision }",
-        "target { device \"jetson-agx-orin\"; jetpack \"6.0\" }\npin { tensorrt \"10.3\" }\npackages { tensorrt }",
-        "target { device \"jetson-agx-orin\"; jetpack \"6.0\" }\npin { cuda \"12.6\" }\npackages { tensorrt; pytorch }",
-        "target { platform \"x86_64\"; gpu \"8.9\" }\npackages { pytorch; torchvision; torchaudio }",
-        "target { platform \"x86_64\"; gpu \"8.9\"; driver \">=550\" }\npin { cuda \"13.0\" }\npackages { pytorch; torchvision }",
-        "target { device \"jetson-agx-orin\"; jetpack \"6.2\" }\npackages { ros \"humble\" variant=\"desktop\"; vtk \"9.3\"; pcl; cupcl }",
-    ] {
-        println!("=== {case}\n{}", table(case));
-    }
+fn the_newest_for_jetpack_5() {
+    let manifest = "target { device \"jetson-agx-orin\"; l4t \"35.2\" }\npackages { pytorch; torchvision }";
+    assert_snapshot!(versions(manifest, &TORCH), @"pytorch 2.2.0, torchvision 0.17.2");
+}
+
+#[test]
+fn a_pin_cascades() {
+    let manifest = "target { device \"jetson-agx-orin\"; l4t \"35.2\" }\npin { pytorch \"2.0\" }\npackages { pytorch; torchvision }";
+    assert_snapshot!(versions(manifest, &TORCH), @"pytorch 2.0.0, torchvision 0.15.1");
+}
+
+#[test]
+fn an_upgraded_cuda() {
+    let manifest = "target { device \"jetson-agx-orin\"; l4t \"36.2\" }\npin { cuda \"12.4\"; python \"3.10\" }\npackages { pytorch; torchvision }";
+    assert_snapshot!(versions(manifest, &TORCH), @"pytorch 2.6.0, torchvision 0.21.0");
+    let pinned = manifest.replace("pytorch;", "pytorch \"2.5\";");
+    assert_snapshot!(versions(&pinned, &TORCH), @"pytorch 2.5.0, torchvision 0.20.0");
+}
+
+#[test]
+fn jetpack_decides_l4t() {
+    let manifest = "target { device \"jetson-agx-orin\"; jetpack \"6.0\" }\npin { cuda \"12.4\"; python \"3.10\" }\npackages { pytorch \"2.5\"; torchvision }";
+    assert_snapshot!(versions(manifest, &["l4t", "pytorch", "torchvision"]), @"l4t 36.3.0, pytorch 2.5.0, torchvision 0.20.0");
+}
+
+#[test]
+fn tensorrt_moves_cuda() {
+    let manifest = "target { device \"jetson-agx-orin\"; jetpack \"6.0\" }\npin { tensorrt \"10.3\" }\npackages { tensorrt }";
+    assert_snapshot!(versions(manifest, &["tensorrt", "cuda", "cudnn"]), @"tensorrt 10.3.0.30, cuda 12.6, cudnn 9.3.0.75");
+    let pinned = manifest.replace("pin {", "pin { cuda \"12.2\";");
+    assert_snapshot!(table(&pinned));
+}
+
+#[test]
+fn a_pin_moves_the_stack() {
+    let manifest = "target { device \"jetson-agx-orin\"; jetpack \"6.0\" }\npin { cuda \"12.6\" }\npackages { tensorrt; pytorch }";
+    assert_snapshot!(table(manifest));
+}
+
+#[test]
+fn a_python_that_cannot_be() {
+    let manifest = "target { device \"jetson-agx-orin\"; l4t \"36.2\" }\npin { cuda \"12.4\"; python \"3.8\" }\npackages { pytorch; torchvision }";
+    assert_snapshot!(table(manifest));
+}
+
+#[test]
+fn a_cuda_that_does_not_run() {
+    let manifest = "target { device \"jetson-agx-orin\"; l4t \"36.2\" }\npin { cuda \"11.4\"; python \"3.10\" }\npackages { pytorch; torchvision }";
+    assert_snapshot!(table(manifest));
+}
+
+#[test]
+fn a_driver_that_is_too_old() {
+    let manifest = "target { platform \"x86_64\"; gpu \"8.9\"; driver \">=550\" }\npin { cuda \"13.0\" }\npackages { pytorch }";
+    assert_snapshot!(table(manifest));
+}
+
+#[test]
+fn a_workstation() {
+    let manifest =
+        "target { platform \"x86_64\"; gpu \"8.9\" }\npackages { pytorch; torchvision; torchaudio }";
+    assert_snapshot!(table(manifest));
+}
+
+#[test]
+fn perception() {
+    let manifest = "target { device \"jetson-agx-orin\"; jetpack \"6.2\" }\npackages { ros \"humble\" variant=\"desktop\"; vtk \"9.3\"; pcl; cupcl }";
+    assert_snapshot!(table(manifest));
 }
