@@ -75,9 +75,12 @@ impl Problem {
         if let Some(default) = default {
             let position = |candidate: u32| variable.positions[candidate as usize];
             // Of two that are as far, the one that is preferred anyway (the newer one) goes first: the sort is stable.
-            order.sort_by_key(|one| match variable.near_default {
-                true => position(*one).abs_diff(default),
-                false => u32::from(position(*one) != default),
+            order.sort_by_key(|one| {
+                if variable.near_default {
+                    position(*one).abs_diff(default)
+                } else {
+                    u32::from(position(*one) != default)
+                }
             });
         }
         // Stable too: all others stay in order.

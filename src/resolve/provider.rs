@@ -1,4 +1,4 @@
-//! A [`Problem`] as PubGrub sees it.
+//! A [`Problem`] as `PubGrub` sees it.
 
 use std::cell::RefCell;
 use std::cmp::Reverse;
@@ -10,7 +10,7 @@ use pubgrub::{
 
 use super::problem::{Problem, Set, VariableId};
 
-/// Why there is no answer, as PubGrub derives it.
+/// Why there is no answer, as `PubGrub` derives it.
 pub(super) type Derivation = DerivationTree<VariableId, Set, String>;
 
 /// The candidate of each variable, where it was decided; variables that nothing asked for stay open.
@@ -36,7 +36,7 @@ pub(super) fn solve(problem: &Problem) -> Result<Answer, Box<Derivation>> {
     }
 }
 
-/// The view that PubGrub asks.
+/// The view that `PubGrub` asks.
 struct Provider<'a> {
     problem: &'a Problem,
     /// What was chosen last for each variable. A variable with a lower rank is always decided before this one is

@@ -12,7 +12,7 @@ use super::super::chosen::TargetFacts;
 use super::super::lock::LockedTarget;
 use super::super::problem::{Demand, Set, Variable, VariableId, set};
 use super::super::words;
-use super::{Candidate, Fact, Meaning, Model, Question, Thing, base, facts, rank, things};
+use super::{Fact, Meaning, Model, Question, Thing, base, facts, rank, things};
 
 /// What is being built.
 pub(super) struct Builder<'a, 'l> {
@@ -248,7 +248,7 @@ impl<'a> Builder<'a, '_> {
                 positions: places.clone(),
                 ..Variable::default()
             };
-            let id = self.add(variable, Meaning::Choice { word, members: members.clone(), optional });
+            let id = self.add(variable, Meaning::Choice { word, optional });
             if axes {
                 self.always(id, set(places));
             }

@@ -4,7 +4,7 @@ use crate::catalog::{Catalog, Device, Platform};
 use crate::diagnostic::{Diagnostic, Log, Told, codes, wording, wording::did_you_mean};
 use crate::manifest::Project;
 use crate::source::{Span, Spanned};
-use crate::value::{Name, Requirement};
+use crate::value::{Name, Requirement, Version};
 
 use super::super::chosen::TargetFacts;
 use super::super::problem::{Set, VariableId, set};
@@ -57,12 +57,7 @@ pub(super) fn target<'a>(
             ));
         }
     }
-    let mut sm: Vec<_> = match device {
-        Some(device) if target.gpu.is_empty() => device.sm.iter().map(|one| one.value.clone()).collect(),
-        Some(_) | None => target.gpu.iter().map(|one| one.value.clone()).collect(),
-    };
-    sm.sort();
-    sm.dedup();
+    let sm = capabilities(project, device);
     let facts = TargetFacts {
         name: target.name.value.clone(),
         device: device.map(|device| device.name.value.clone()),
@@ -80,6 +75,20 @@ pub(super) fn target<'a>(
         notes: platform.notes.iter().map(|note| note.value.clone()).collect(),
     };
     Ok((platform, facts))
+}
+
+/// The compute capabilities to build for, ascending: the target's own, else the device's.
+fn capabilities(project: &Project, device: Option<&Device>) -> Vec<Version> {
+    let own = &project.target.gpu;
+    let of_device = device.into_iter().flat_map(|device| &device.sm);
+    let mut sm: Vec<Version> = if own.is_empty() {
+        of_device.map(|one| one.value.clone()).collect()
+    } else {
+        own.iter().map(|one| one.value.clone()).collect()
+    };
+    sm.sort();
+    sm.dedup();
+    sm
 }
 
 fn device<'a>(catalog: &'a Catalog, name: &Spanned<Name>, log: &mut Log) -> Result<&'a Device, Told> {

@@ -69,8 +69,6 @@ pub(super) enum Meaning<'a> {
     Choice {
         /// Its word.
         word: Name,
-        /// The members, by candidate.
-        members: Vec<VariableId>,
         /// Whether the first candidate is «none».
         optional: bool,
     },

@@ -60,7 +60,10 @@ pub(super) fn promised(builder: &Builder<'_, '_>, package: &Package) -> Option<V
     }
     let asked = builder.project.target.axes.iter().find(|one| one.axis.value == package.name.value)?;
     match asked.requirement.intervals().first()?.lower.clone() {
-        std::ops::Bound::Included(version) | std::ops::Bound::Excluded(version) => Some(version),
+        // Bounds of intervals may be made up (`>550` starts at a post-release): the numbers are what was meant.
+        std::ops::Bound::Included(version) | std::ops::Bound::Excluded(version) => {
+            Some(version.truncated(version.parts().len()))
+        }
         std::ops::Bound::Unbounded => None,
     }
 }

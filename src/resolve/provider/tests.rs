@@ -1,4 +1,4 @@
-//! PubGrub against a second solver that tries everything.
+//! `PubGrub` against a second solver that tries everything.
 
 use proptest::prelude::*;
 
