@@ -2,6 +2,7 @@
 
 mod extends;
 mod mutated;
+mod overlays;
 mod tables;
 mod targets;
 mod world;
