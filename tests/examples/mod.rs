@@ -1,0 +1,31 @@
+//! The examples are whole projects that a user would recognize; each of them must be read without a word.
+
+use std::fs;
+
+use jcc::catalog::BuiltinStacks;
+use jcc::diagnostic::Log;
+use jcc::manifest;
+use jcc::source::Sources;
+
+use crate::support::{self, folder::Folder, report::report};
+
+#[test]
+fn every_example_is_read() {
+    let mut told = String::new();
+    for entry in fs::read_dir(support::repository("examples")).expect("there are examples") {
+        let path = entry.expect("it can be listed").path();
+        if !path.join("project.kdl").is_file() {
+            continue;
+        }
+        let folder = Folder::read(&path);
+        let (mut sources, mut log) = (Sources::new(), Log::new());
+        let loaded = manifest::load(&folder, "project.kdl", &BuiltinStacks::new(), &mut sources, &mut log);
+        if let Ok(manifest) = loaded {
+            let _ = manifest.projects(&mut log);
+        }
+        if !log.is_empty() {
+            told += &format!("{}:\n{}\n", path.display(), report(&log.sorted(), &sources));
+        }
+    }
+    assert!(told.is_empty(), "\n{told}");
+}
