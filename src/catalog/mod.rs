@@ -9,14 +9,16 @@ mod platform;
 pub mod schema;
 mod step;
 mod store;
+mod template;
 
 pub use definition::{
     Axis, Choose, Condition, Dist, Guard, Guarded, Install, Package, PackageOption, PackageTest,
     PackageVersion, Require, SizeFact, Stage, TestBody, Variant,
 };
 pub use platform::{BaseImage, BaseTag, Device, GpuAccess, Index, Platform, Role};
-pub use step::{CmakeDefine, Step, StepKind, Template};
+pub use step::{CmakeDefine, Step, StepKind};
 pub use store::{BuiltinStacks, Catalog, Entry, Kind, Shadow};
+pub use template::{Names, Template, View};
 
 #[cfg(test)]
 pub(crate) mod testing;

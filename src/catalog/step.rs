@@ -4,16 +4,7 @@ use crate::manifest::KeyLocation;
 use crate::source::{Span, Spanned};
 use crate::value::{EnvName, Fingerprint, Name};
 
-use super::Guard;
-
-/// A text in which `{{ … }}` stands for resolved values. Strict: an unknown name is an error at its place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Template {
-    /// As written.
-    pub text: String,
-    /// Where.
-    pub span: Span,
-}
+use super::{Guard, Template};
 
 /// One step and when it is done.
 #[derive(Debug, Clone, PartialEq)]

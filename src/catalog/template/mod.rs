@@ -1,0 +1,123 @@
+//! Texts in which `{{ … }}` stands for resolved values: the one place of the catalogue that names the template engine.
+
+mod names;
+#[cfg(test)]
+mod tests;
+mod view;
+
+pub use names::Names;
+pub use view::View;
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
+
+use crate::diagnostic::{Diagnostic, Log, codes::catalog as codes, wording};
+use crate::source::Span;
+use crate::value::{Parse, Requirement, Version};
+
+/// A text in which `{{ … }}` stands for resolved values. Strict: an unknown name is an error at its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    /// As written.
+    pub text: String,
+    /// Where.
+    pub span: Span,
+}
+
+/// More steps than any template of a definition takes; a loop in a loop ends here.
+const FUEL: u64 = 50_000;
+
+static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut engine = Environment::new();
+    engine.set_undefined_behavior(UndefinedBehavior::Strict);
+    engine.set_syntax(
+        SyntaxConfig::builder().keep_trailing_newline(true).build().expect("only a switch is set"),
+    );
+    engine.set_debug(true);
+    engine.set_fuel(Some(FUEL));
+    // A version is no number: `12.10` is newer than `12.9`.
+    engine.add_test("matching", |value: &Value, requirement: &str| -> Result<bool, Error> {
+        let failed = |why: crate::value::Invalid| Error::new(ErrorKind::InvalidOperation, why.message);
+        let version = Version::parse(&value.to_string()).map_err(failed)?;
+        Ok(Requirement::parse(requirement).map_err(failed)?.matches(&version))
+    });
+    for other in ["debug", "dict", "namespace"] {
+        engine.remove_global(other);
+    }
+    engine
+});
+
+impl Template {
+    /// Whether there is anything to put in.
+    pub fn is_plain(&self) -> bool {
+        !["{{", "{%", "{#"].iter().any(|brace| self.text.contains(brace))
+    }
+
+    /// The text with its values; what is wrong is told at its place inside the template.
+    pub fn expand(&self, view: &View, log: &mut Log) -> Option<String> {
+        if self.is_plain() {
+            return Some(self.text.clone());
+        }
+        match ENGINE.render_str(&self.text, view.root()) {
+            Ok(text) => Some(text),
+            Err(error) => {
+                log.error(self.told(&error, view.names()));
+                None
+            }
+        }
+    }
+
+    fn told<'a>(&self, error: &Error, names: impl Iterator<Item = &'a str>) -> Diagnostic {
+        let range = error.range();
+        let word = range.clone().and_then(|range| self.text.get(range)).unwrap_or_default().trim_matches([' ', '.']);
+        let span = range.map_or(self.span, |range| self.place(range));
+        match error.kind() {
+            ErrorKind::SyntaxError => {
+                let why = error.detail().unwrap_or("it can't be read");
+                Diagnostic::error(
+                    codes::TEMPLATE_SYNTAX,
+                    format!("the template can't be read: {}", plain(why)),
+                )
+                .at(span, "not understood")
+            }
+            ErrorKind::UndefinedError if !word.is_empty() => unknown(word, span, names),
+            ErrorKind::OutOfFuel => {
+                Diagnostic::error(codes::TEMPLATE_FAILED, "the template takes too many steps")
+                    .at(span, "given up here")
+                    .help("a definition needs no loops over long ranges")
+            }
+            _ => {
+                let why = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+                Diagnostic::error(codes::TEMPLATE_FAILED, format!("the template failed: {}", plain(&why)))
+                    .at(span, "while computing this")
+            }
+        }
+    }
+
+    /// The place of a part of the text, where it stands in the source as it is: bare, or in quotes without an escape.
+    fn place(&self, range: Range<usize>) -> Span {
+        let written = (self.span.end - self.span.start) as usize;
+        let Some(quotes @ (0 | 2)) = written.checked_sub(self.text.len()) else { return self.span };
+        if range.is_empty() || range.end > self.text.len() {
+            return self.span;
+        }
+        let shift = self.span.start as usize + quotes / 2;
+        Span::new(self.span.source, shift + range.start..shift + range.end)
+    }
+}
+
+/// Of the engine's message what is for people: one line without a full stop.
+fn plain(why: &str) -> String {
+    why.lines().next().unwrap_or_default().trim_end_matches('.').to_owned()
+}
+
+/// A name that has no value where it stands.
+fn unknown<'a>(word: &str, span: Span, names: impl Iterator<Item = &'a str>) -> Diagnostic {
+    let names: Vec<&str> = names.collect();
+    Diagnostic::error(codes::TEMPLATE_NAME, format!("{} has no value here", wording::code(word)))
+        .at(span, "not known here")
+        .maybe_help(wording::did_you_mean(word, names.iter().copied()))
+}

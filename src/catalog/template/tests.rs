@@ -1,0 +1,113 @@
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::catalog::testing::report;
+use crate::source::Sources;
+use crate::value::Name;
+
+fn version(text: &str) -> Version {
+    Version::parse(text).unwrap()
+}
+
+fn name(text: &str) -> Name {
+    Name::parse(text).unwrap()
+}
+
+fn template(text: &str, sources: &mut Sources) -> Template {
+    let written = format!("\"{text}\"");
+    let length = written.len();
+    let source = sources.add("t.kdl", written);
+    Template { text: text.to_owned(), span: Span::new(source, 0..length) }
+}
+
+fn view(log: &mut Log, sources: &mut Sources) -> View {
+    let mut view = View::new();
+    view.text("arch", "arm64");
+    view.package(&name("cuda"), &version("12.6"), None);
+    view.package(&name("flash-attention"), &version("2.7.4"), None);
+    view.sm(&[version("8.7"), version("10.0")]);
+    view.option(&name("qt"), "5");
+    let values = [("url", "https://x/{{ file }}"), ("file", "a-{{ version }}.{{ build }}"), ("build", "24")];
+    let values = values.map(|(key, text)| (key.to_owned(), template(text, sources)));
+    view.own(&version("2.5.1"), &BTreeMap::from(values), log);
+    view
+}
+
+fn expand(text: &str) -> String {
+    let (mut log, mut sources) = (Log::new(), Sources::new());
+    let view = view(&mut log, &mut sources);
+    let expanded = template(text, &mut sources).expand(&view, &mut log);
+    match expanded {
+        Some(expanded) if log.is_empty() => expanded,
+        _ => report(&log, &sources),
+    }
+}
+
+#[test]
+fn values_are_put_in() {
+    assert_eq!(expand("plain"), "plain");
+    assert_eq!(
+        expand("{{ version }} {{ version.major }}.{{ version.minor }}.{{ version.patch }}"),
+        "2.5.1 2.5.1"
+    );
+    assert_eq!(
+        expand("cu{{ cuda.major }}{{ cuda.minor }} {{ cuda }} {{ cuda.version }} {{ arch }}"),
+        "cu126 12.6 12.6 arm64"
+    );
+    assert_eq!(expand("{{ url }}"), "https://x/a-2.5.1.24");
+    assert_eq!(expand("{{ sm | join(';') }} {{ sm_list }} {{ sm_flat }}"), "8.7;10.0 8.7;10.0 87;100");
+    assert_eq!(
+        expand("{{ sm[0].major }} {% for one in sm %}{{ one.major }}{{ one.minor }},{% endfor %}"),
+        "8 87,100,"
+    );
+    assert_eq!(expand("{{ packages['flash-attention'].version }} {{ flash_attention }}"), "2.7.4 2.7.4");
+    assert_eq!(expand("{{ 'NO' if option.qt == 'none' else 'YES' }}"), "YES");
+    assert_eq!(expand("{{ 1 if cuda is matching('>=12.4, <12.10') else 0 }}"), "1");
+}
+
+#[test]
+fn what_is_wrong_is_told_at_its_place() {
+    insta::assert_snapshot!(expand("a {{ versoin }}"));
+    insta::assert_snapshot!(expand("a {{ option.qtt }}"));
+    insta::assert_snapshot!(expand("a {{ version"));
+    insta::assert_snapshot!(expand("a {{ version | frobnicate }}"));
+    insta::assert_snapshot!(expand(
+        "{% for a in range(99999) %}{% for b in range(99999) %}x{% endfor %}{% endfor %}"
+    ));
+    insta::assert_snapshot!(expand("{{ packages.numpy.version }}"));
+    insta::assert_snapshot!(expand("{% include 'other' %}"));
+}
+
+#[test]
+fn values_that_need_each_other_are_told() {
+    let (mut log, mut sources) = (Log::new(), Sources::new());
+    let values = [("a", "{{ b }}"), ("b", "{{ a }}")]
+        .map(|(key, text)| (key.to_owned(), template(text, &mut sources)));
+    View::new().own(&version("1"), &BTreeMap::from(values), &mut log);
+    insta::assert_snapshot!(report(&log, &sources));
+}
+
+#[test]
+fn names_are_checked_without_values() {
+    let mut names = Names::new();
+    names.package(&name("ubuntu"), ["codename"]);
+    names.options([&name("qt")]);
+    names.value("commit");
+    let told = |text: &str| {
+        let (mut log, mut sources) = (Log::new(), Sources::new());
+        template(text, &mut sources).check_names(&names, &mut log);
+        report(&log, &sources)
+    };
+    assert_eq!(
+        told("{{ version }}{{ ubuntu.codename }}{{ option.qt }}{{ commit }}{{ packages['x-y'].version }}"),
+        ""
+    );
+    assert_eq!(
+        told("{% for one in sm %}{{ one.major }}{% endfor %}{{ device.model }}{{ cpu if false else 1 }}")
+            .lines()
+            .count(),
+        2
+    );
+    insta::assert_snapshot!(told("commit {{ comit }} {{ ubuntu.codenam }} {{ option.q }}"));
+    insta::assert_snapshot!(told("{{ a"));
+}

@@ -1,0 +1,169 @@
+//! The values that a template sees.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use minijinja::Value;
+use minijinja::value::{Enumerator, Object};
+
+use crate::catalog::PackageVersion;
+use crate::diagnostic::{Diagnostic, Log, codes::catalog as codes, wording};
+use crate::value::{Name, Version};
+
+use super::Template;
+
+/// The values that the templates of one package see.
+///
+/// Built by what was resolved: first what all packages see ([`Self::package`], [`Self::text`], [`Self::sm`],
+/// [`Self::device`]), then, on a copy, what this package alone sees ([`Self::option`], [`Self::variant`], and last
+/// [`Self::own`]).
+#[derive(Debug, Clone, Default)]
+pub struct View {
+    root: BTreeMap<String, Value>,
+    packages: BTreeMap<String, Value>,
+    options: BTreeMap<String, Value>,
+}
+
+impl View {
+    /// Nothing has a value yet.
+    pub fn new() -> Self {
+        let mut view = Self::default();
+        view.text("variant", "");
+        view.device(&BTreeMap::new());
+        view.sm(&[]);
+        view
+    }
+
+    /// A plain word: `arch`, `platform`.
+    pub fn text(&mut self, name: &str, value: &str) {
+        self.root.insert(name.to_owned(), Value::from(value));
+    }
+
+    /// An axis or a package that was chosen, with those values of its version that are no templates themselves:
+    /// `cuda.major`, `ubuntu.codename`, `packages["flash-attention"].version`.
+    pub fn package(&mut self, name: &Name, version: &Version, entry: Option<&PackageVersion>) {
+        let mut values = BTreeMap::from([("version".to_owned(), Chosen::value(version, BTreeMap::new()))]);
+        for (key, value) in entry.iter().flat_map(|entry| &entry.values).filter(|(_, value)| value.is_plain())
+        {
+            values.insert(key.clone(), Value::from(value.text.as_str()));
+        }
+        let value = Chosen::value(version, values);
+        self.root.insert(word(name), value.clone());
+        self.packages.insert(name.to_string(), value);
+    }
+
+    /// The compute capabilities of the target: `sm` (a list of versions), `sm_list` (`8.7;8.9`), `sm_flat` (`87;89`).
+    pub fn sm(&mut self, capabilities: &[Version]) {
+        let list: Vec<String> =
+            capabilities.iter().map(|one| format!("{}.{}", one.major(), one.minor())).collect();
+        let flat: Vec<String> =
+            capabilities.iter().map(|one| format!("{}{}", one.major(), one.minor())).collect();
+        let all = capabilities.iter().map(|one| Chosen::value(one, BTreeMap::new()));
+        self.root.insert("sm".to_owned(), all.collect::<Vec<_>>().into());
+        self.text("sm_list", &list.join(";"));
+        self.text("sm_flat", &flat.join(";"));
+    }
+
+    /// The values of the target's device: `device.model`.
+    pub fn device(&mut self, values: &BTreeMap<String, String>) {
+        let values: BTreeMap<String, Value> =
+            values.iter().map(|(key, value)| (key.clone(), Value::from(value.as_str()))).collect();
+        self.root.insert("device".to_owned(), Value::from_object(values));
+    }
+
+    /// The value of an option: `option.qt`.
+    pub fn option(&mut self, key: &Name, value: &str) {
+        self.options.insert(key.to_string(), Value::from(value));
+        self.options.insert(word(key), Value::from(value));
+    }
+
+    /// The variant that was chosen.
+    pub fn variant(&mut self, name: &Name) {
+        self.text("variant", name.as_str());
+    }
+
+    /// The package's own version and its values, which may refer to each other. What is wrong in them is told.
+    pub fn own(&mut self, version: &Version, values: &BTreeMap<String, Template>, log: &mut Log) {
+        self.root.insert("version".to_owned(), Chosen::value(version, BTreeMap::new()));
+        let mut waiting: Vec<(&str, &Template)> = Vec::new();
+        for (key, value) in values {
+            if value.is_plain() {
+                self.text(key, &value.text);
+            } else {
+                self.root.remove(key);
+                waiting.push((key, value));
+            }
+        }
+        while !waiting.is_empty() {
+            let names: Vec<&str> = waiting.iter().map(|(key, _)| *key).collect();
+            let (ready, later): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(_, value)| {
+                let used = value.roots();
+                !names.iter().any(|name| used.contains(*name))
+            });
+            if ready.is_empty() {
+                later.iter().for_each(|(key, value)| _ = log.error(circle(key, value)));
+                return;
+            }
+            for (key, value) in ready {
+                // What failed was told; an empty value keeps others from telling it again.
+                let text = value.expand(self, log).unwrap_or_default();
+                self.text(key, &text);
+            }
+            waiting = later;
+        }
+    }
+
+    /// What the engine sees.
+    pub(super) fn root(&self) -> Value {
+        let mut root = self.root.clone();
+        root.insert("packages".to_owned(), Value::from_object(self.packages.clone()));
+        root.insert("option".to_owned(), Value::from_object(self.options.clone()));
+        Value::from_object(root)
+    }
+
+    /// What has a value, as templates write it.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.root.keys().map(String::as_str).chain(["packages", "option"])
+    }
+}
+
+fn circle(key: &str, value: &Template) -> Diagnostic {
+    Diagnostic::error(codes::TEMPLATE_FAILED, format!("the value {} needs itself", wording::code(key)))
+        .at(value.span, "refers to a value that refers to this one")
+        .help("write one of them as plain text")
+}
+
+/// A name as templates can write it: `flash_attention`.
+pub(super) fn word(name: &Name) -> String {
+    name.as_str().replace(['-', '.'], "_")
+}
+
+/// A version with its parts and the values of its entry; prints as the version.
+#[derive(Debug)]
+struct Chosen {
+    text: String,
+    values: BTreeMap<String, Value>,
+}
+
+impl Chosen {
+    fn value(version: &Version, mut values: BTreeMap<String, Value>) -> Value {
+        let parts = [("major", version.major()), ("minor", version.minor()), ("patch", version.patch())];
+        values.extend(parts.map(|(name, number)| (name.to_owned(), Value::from(number))));
+        Value::from_object(Self { text: version.to_string(), values })
+    }
+}
+
+impl Object for Chosen {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.values.get(key.as_str()?).cloned()
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Values(self.values.keys().map(|key| Value::from(key.as_str())).collect())
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
