@@ -72,7 +72,8 @@ impl Template {
 
     fn told<'a>(&self, error: &Error, names: impl Iterator<Item = &'a str>) -> Diagnostic {
         let range = error.range();
-        let word = range.clone().and_then(|range| self.text.get(range)).unwrap_or_default().trim_matches([' ', '.']);
+        let word =
+            range.clone().and_then(|range| self.text.get(range)).unwrap_or_default().trim_matches([' ', '.']);
         let span = range.map_or(self.span, |range| self.place(range));
         match error.kind() {
             ErrorKind::SyntaxError => {

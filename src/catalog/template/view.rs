@@ -102,7 +102,9 @@ impl View {
                 !names.iter().any(|name| used.contains(*name))
             });
             if ready.is_empty() {
-                later.iter().for_each(|(key, value)| _ = log.error(circle(key, value)));
+                for (key, value) in later {
+                    log.error(circle(key, value));
+                }
                 return;
             }
             for (key, value) in ready {
