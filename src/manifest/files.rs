@@ -112,7 +112,8 @@ impl<'a> Files<'a> {
 
     /// That nothing is there, with the names that are and look like it.
     fn missing(&self, path: &str) -> Diagnostic {
-        let told = Diagnostic::error(codes::MISSING_FILE, format!("{} does not exist", wording::code(path)));
+        let told =
+            Diagnostic::error(codes::FILE_NOT_FOUND, format!("{} does not exist", wording::code(path)));
         let (mut folder, mut rest) = ("", path);
         while let Some((_, further)) = rest.split_once('/') {
             let inner = &path[..path.len() - further.len() - 1];
@@ -274,7 +275,7 @@ pub(super) fn check(layer: &mut Layer, files: &mut Files<'_>) {
         if file.required && files.world.kind(file.path.value.as_str()).is_none() {
             let path = wording::code(file.path.value.as_str());
             files.log.tell(
-                Diagnostic::warning(codes::MISSING_FILE, format!("{path} does not exist yet"))
+                Diagnostic::warning(codes::FILE_NOT_FOUND, format!("{path} does not exist yet"))
                     .at(file.path.span, "the engine starts nothing without it")
                     .help("add `required=#false` if it may be absent"),
             );

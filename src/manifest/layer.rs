@@ -90,7 +90,7 @@ pub(super) fn names<'a, T: PartialEq + std::fmt::Display + 'a>(
         if let Some(first) = seen.iter().find(|other| other.value == name.value) {
             let called = wording::code(name.value.to_string());
             log.error(
-                Diagnostic::error(codes::DUPLICATE_NAME, format!("two {what} are called {called}"))
+                Diagnostic::error(codes::SAME_NAME, format!("two {what} are called {called}"))
                     .at(name.span, "the second one")
                     .at(first.span, "the first one")
                     .help("give one of them another name, or make one of the two"),

@@ -28,7 +28,7 @@ super::codes! { "manifest":
     /// No block where there must be one.
     MISSING_CHILDREN = "missing-children";
     /// Two things of one name.
-    DUPLICATE_NAME = "duplicate-name";
+    SAME_NAME = "same-name";
     /// A base that is named twice, or not at all.
     BASE_CHOICE = "base-choice";
     /// A user called root with another number, or another one with root's.
@@ -50,7 +50,7 @@ super::codes! { "manifest":
     /// A ready-made manifest that there is not.
     UNKNOWN_STACK = "unknown-stack";
     /// A file that is not there.
-    MISSING_FILE = "missing-file";
+    FILE_NOT_FOUND = "file-not-found";
     /// A folder where a file is needed, and the like.
     WRONG_FILE_KIND = "wrong-file-kind";
     /// A link that leads out of the project.

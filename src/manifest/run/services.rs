@@ -86,7 +86,7 @@ pub(super) fn services(block: Reader<'_>, log: &mut Log) -> Vec<Service> {
         if let Some(first) = all.iter().find(|other| other.name.value == name.value) {
             log.error(
                 Diagnostic::error(
-                    codes::DUPLICATE_NAME,
+                    codes::SAME_NAME,
                     format!("two services are called {}", wording::code(name.value.as_str())),
                 )
                 .at(name.span, "the second one")

@@ -90,7 +90,7 @@ fn what_is_not_there_is_told_with_what_is() {
     assert_eq!(
         read(&folder).expect_err("neither is there"),
         [
-            "project.kdl:1 manifest::missing-file: `commno.kdl` does not exist",
+            "project.kdl:1 manifest::file-not-found: `commno.kdl` does not exist",
             "project.kdl:2 manifest::unknown-stack: there is no stack `lm`"
         ]
     );
@@ -101,7 +101,7 @@ fn a_manifest_that_is_not_there_is_told_without_a_place() {
     let folder = Folder::of(&[("projekt.kdl", "")]);
     assert_eq!(
         read(&folder).expect_err("it is not there"),
-        ["- manifest::missing-file: `project.kdl` does not exist"]
+        ["- manifest::file-not-found: `project.kdl` does not exist"]
     );
 }
 
