@@ -91,3 +91,43 @@ fn perception() {
     let manifest = "target { device \"jetson-agx-orin\"; jetpack \"6.2\" }\npackages { ros \"humble\" variant=\"desktop\"; vtk \"9.3\"; pcl; cupcl }";
     assert_snapshot!(table(manifest));
 }
+
+const STACK: [&str; 5] = ["l4t", "cuda", "cudnn", "tensorrt", "python"];
+
+#[test]
+fn a_distribution_that_the_release_has_not() {
+    let manifest = "target { device \"jetson-orin-nano\"; jetpack \"6.2\"; ubuntu \"24.04\" }\npackages { ros \"jazzy\"; cudnn }";
+    assert_snapshot!(versions(manifest, &STACK), @"l4t 36.5.2, cuda 12.8, cudnn 9.8.0.87, tensorrt -, python 3.12");
+}
+
+#[test]
+fn an_older_tensorrt_moves_cuda_back() {
+    let manifest = "target { device \"jetson-orin-nano\"; l4t \"36.4.3\" }\npackages { tensorrt \"8.6\" }";
+    assert_snapshot!(versions(manifest, &STACK), @"l4t 36.4.3, cuda 12.2, cudnn 8.9.4.25, tensorrt 8.6.2.3, python 3.10");
+}
+
+#[test]
+fn a_developer_preview_where_it_is_named() {
+    let manifest = "target { device \"jetson-xavier-nx\"; l4t \"34.1\" }\npackages { tensorrt }";
+    assert_snapshot!(versions(manifest, &["jetpack", "cuda", "cudnn", "tensorrt"]), @"jetpack 5.0.1-dp, cuda 11.4, cudnn 8.3.2.49, tensorrt 8.4.0");
+}
+
+#[test]
+fn an_old_driver_lowers_cuda() {
+    let manifest =
+        "target { platform \"x86_64\"; gpu \"8.9\"; driver \">=550\" }\npackages { tensorrt; cudnn }";
+    assert_snapshot!(versions(manifest, &["driver", "cuda", "cudnn", "tensorrt"]), @"driver 550, cuda 12.4, cudnn 9.1.0.70, tensorrt 10.0.1.6");
+}
+
+#[test]
+fn debian_where_the_base_is() {
+    let manifest =
+        "target { platform \"x86_64\"; gpu \"8.9\" }\nbase \"debian\"\npackages { tensorrt; python }";
+    assert_snapshot!(versions(manifest, &["debian", "ubuntu", "cuda", "tensorrt", "python"]), @"debian 12, ubuntu -, cuda 12.8, tensorrt 10.9.0.34, python 3.11");
+}
+
+#[test]
+fn a_published_image_counts_as_installed() {
+    let manifest = "target { device \"jetson-agx-orin\"; l4t \"35.4.1\" }\nbase \"dustynv/l4t-pytorch\"\npackages { pytorch; torchvision }";
+    assert_snapshot!(versions(manifest, &TORCH), @"pytorch 2.2, torchvision 0.17.2");
+}
