@@ -9,8 +9,14 @@ use jcc::source::Sources;
 
 use crate::support::{self, folder::Folder};
 
-/// Codes whose fault no text can show: the system must refuse to read.
-const NOT_SHOWN: &[&str] = &["jcc::manifest::unreadable-file", "jcc::syntax::not-utf8"];
+/// Codes whose fault no text of a page can show: the system must refuse to read, the bytes must be no UTF-8, the file
+/// must be huge, or a fault must be found that has no code of its own.
+const NOT_SHOWN: &[&str] = &[
+    "jcc::manifest::unreadable-file",
+    "jcc::syntax::wrong-encoding",
+    "jcc::syntax::too-large",
+    "jcc::syntax::invalid-kdl",
+];
 
 /// The block of code after a heading.
 fn example<'a>(page: &'a str, heading: &str) -> Option<&'a str> {
