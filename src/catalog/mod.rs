@@ -3,6 +3,7 @@
 //! The built-in catalogue is packed at build time and a definition is decoded when it is first asked for; users'
 //! folders lie over it.
 
+mod check;
 mod decode;
 mod definition;
 mod platform;

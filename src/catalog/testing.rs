@@ -18,6 +18,12 @@ impl Memory {
     }
 }
 
+impl Memory {
+    pub(super) fn put(&mut self, path: &str, bytes: &[u8]) {
+        self.0.insert(path.to_owned(), bytes.to_vec());
+    }
+}
+
 impl World for Memory {
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
         self.0.get(path).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())

@@ -78,7 +78,8 @@ fn the_contract_s_example_is_read() {
 fn the_catalogue_is_sound() {
     let (mut catalog, mut sources, mut log) = (Catalog::new(), Sources::new(), Log::new());
     catalog.add_named_folder(&Here, "packages", &mut sources, &mut log);
-    assert!(!log.has_errors(), "\n{}", report(&log, &sources));
+    catalog.check(&mut log);
+    assert!(log.is_empty(), "\n{}", report(&log, &sources));
 }
 
 #[test]
@@ -144,4 +145,47 @@ fn names_are_found_and_suggested() {
     assert!(catalog.search("no such words anywhere").is_empty());
     assert_eq!(catalog.nearest(Kind::Package, "pytroch").first(), Some(&"pytorch"));
     assert!(catalog.package("pytroch").is_none());
+}
+
+/// A definition with one part cut out, doubled or replaced.
+fn mutate(text: &str, at: usize, length: usize, kind: u8) -> String {
+    let boundary = |mut at: usize| {
+        at = at.min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    let (start, end) = (boundary(at), boundary(at + length));
+    let middle = match kind {
+        0 => "",
+        1 => &text[start..end].repeat(2),
+        2 => "#null",
+        3 => " { when { ",
+        4 => "\"{{ a\"",
+        _ => "12 ",
+    };
+    format!("{}{middle}{}", &text[..start], &text[end..])
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(96))]
+    #[test]
+    fn mutated_definitions_are_told_not_panicked_over(
+        seed in 0..3_usize, at in 0..20_000_usize, length in 0..40_usize, kind in 0..6_u8,
+    ) {
+        let platform = include_str!("../../packages/platform/platforms.kdl");
+        let devices = include_str!("../../packages/platform/devices.kdl");
+        let text = [VTK, platform, devices][seed];
+        let text = mutate(text, at % text.len().min(4000), length, kind);
+        let path = if seed == 0 { "defs/vision/vtk/package.kdl" } else { "defs/platform/x.kdl" };
+        let (catalog, sources, mut log) = load(&Memory::of(&[(path, &text)]));
+        catalog.check(&mut log);
+        // A report slices every span: none lies across a letter.
+        report(&log, &sources);
+        for entry in catalog.entries(Kind::Package) {
+            let _ = catalog.package(&entry.name);
+            let _ = catalog.definition_hash(&entry.name, &sources);
+        }
+    }
 }

@@ -148,8 +148,12 @@ impl Walk<'_> {
     }
 
     fn unreadable(&mut self, path: &str, error: &io::Error) {
-        let told =
-            Diagnostic::error(codes::UNREADABLE, format!("{} can't be read: {error}", wording::code(path)));
+        let shown = wording::code(path);
+        let message = match error.kind() {
+            io::ErrorKind::NotFound => format!("{shown} is not there"),
+            _ => format!("{shown} can't be read: {error}"),
+        };
+        let told = Diagnostic::error(codes::UNREADABLE, message);
         self.log.error(match self.named {
             Some(span) => told.at(span, "named here"),
             None => told,

@@ -4,7 +4,7 @@ use crate::catalog::{BaseImage, Device, Index, Package, Platform};
 use crate::diagnostic::{Log, wording};
 use crate::source::SourceId;
 
-use super::file::{Definition, Slot, decode};
+use super::file::{Definition, DefinitionFile, Slot, decode};
 use super::{Catalog, Entry, Kind, Shadow};
 
 impl Catalog {
@@ -124,6 +124,17 @@ impl Catalog {
     /// Definitions of the user's that lie over others of their names.
     pub fn shadows(&self) -> &[Shadow] {
         &self.shadows
+    }
+
+    /// The definitions of folders that were added, with their files, in the order of reading.
+    pub(in crate::catalog) fn added(&self) -> impl Iterator<Item = (&DefinitionFile, &Slot)> {
+        let all = self.slots.iter().map(|slot| (&self.files[slot.file], slot));
+        all.filter(|(file, _)| file.packed.is_none())
+    }
+
+    /// The files of folders that were added.
+    pub(in crate::catalog) fn added_files(&self) -> impl Iterator<Item = &DefinitionFile> {
+        self.files.iter().filter(|file| file.packed.is_none())
     }
 
     /// What a slot says.

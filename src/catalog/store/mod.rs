@@ -19,7 +19,9 @@ use crate::syntax::{Node, Reader};
 use crate::value::ProjectPath;
 use crate::world::World;
 
-use file::{DefinitionFile, Slot};
+pub(super) use file::{Definition, DefinitionFile};
+
+use file::Slot;
 use folder::Walk;
 
 /// What jcc knows, as data.

@@ -1,0 +1,62 @@
+//! `jcc package check`: what is wrong with definitions beyond what decoding tells.
+//!
+//! One kind of question a file; each tells everything that it finds.
+
+mod fetches;
+mod files;
+mod graph;
+mod names;
+mod platforms;
+mod references;
+mod templates;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+use crate::diagnostic::Log;
+
+use super::store::{Definition, DefinitionFile};
+use super::{Catalog, Entry, Package};
+
+/// One definition under question.
+#[derive(Clone, Copy)]
+struct Subject<'a> {
+    /// All that is known.
+    catalog: &'a Catalog,
+    /// The file that it stands in.
+    file: &'a DefinitionFile,
+    /// How lists show it.
+    entry: &'a Entry,
+    /// What it says.
+    package: &'a Package,
+}
+
+impl Catalog {
+    /// Checks every definition of the folders that were added; those that jcc came with are left alone.
+    pub fn check(&self, log: &mut Log) {
+        for (file, slot) in self.added() {
+            match self.decoded(slot) {
+                Some(Definition::Package(package)) => {
+                    check(Subject { catalog: self, file, entry: &slot.entry, package }, log);
+                }
+                Some(Definition::Platform(platform)) => platforms::platform(self, platform, log),
+                Some(Definition::Device(device)) => platforms::device(self, device, log),
+                Some(Definition::Base(base)) => platforms::base(self, base, log),
+                Some(Definition::Index(index)) => platforms::index(self, index, log),
+                Some(Definition::Epoch(_)) | None => {}
+            }
+        }
+        names::aliases(self, log);
+        files::orphans(self, log);
+        graph::cycles(self, log);
+    }
+}
+
+fn check(subject: Subject<'_>, log: &mut Log) {
+    names::folder(subject, log);
+    names::facts(subject, log);
+    names::order(subject, log);
+    references::check(subject, log);
+    templates::check(subject, log);
+    fetches::check(subject, log);
+}

@@ -1,0 +1,120 @@
+//! What a definition is called, where it lies, and what it must say of itself.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Log, codes::catalog as codes, wording};
+use crate::source::Span;
+use crate::syntax::Reader;
+
+use super::Subject;
+use crate::catalog::store::Definition;
+use crate::catalog::{Catalog, Kind, PackageVersion};
+
+/// The folder bears the name of the package, the one above that of its group.
+pub(super) fn folder(subject: Subject<'_>, log: &mut Log) {
+    let mut folders = subject.file.path.rsplit('/').skip(1);
+    let name = &subject.package.name;
+    if let Some(folder) = folders.next()
+        && subject.entry.installable
+        && subject.file.path.ends_with("/package.kdl")
+        && folder != name.as_str()
+    {
+        let message = format!("{} lies in a folder {}", wording::code(name.as_str()), wording::code(folder));
+        log.error(
+            Diagnostic::error(codes::FOLDER_NAME, message)
+                .at(name.span, "another name than the folder's")
+                .help(format!(
+                    "rename the folder, or write {}",
+                    wording::code(format!("package \"{folder}\""))
+                )),
+        );
+    }
+    let node = &subject.file.document().nodes[subject.entry.node];
+    let given = Reader::new(node).child("group").and_then(|group| group.raw_arg(0));
+    if let Some(given) = given
+        && !subject.file.group.is_empty()
+        && subject.package.group != subject.file.group
+    {
+        let message = format!(
+            "{} lies in the group {}",
+            wording::code(name.as_str()),
+            wording::code(&subject.file.group)
+        );
+        log.error(
+            Diagnostic::error(codes::FOLDER_NAME, message)
+                .at(given.span, "another group than the folder above")
+                .help("move the folder, or leave `group` out"),
+        );
+    }
+}
+
+/// Where facts come from, and under which terms.
+pub(super) fn facts(subject: Subject<'_>, log: &mut Log) {
+    let package = subject.package;
+    let shown = wording::code(package.name.as_str());
+    if package.sources.is_empty() && package.versions.iter().all(|version| version.sources.is_empty()) {
+        log.tell(
+            Diagnostic::warning(codes::NO_SOURCE, format!("{shown} does not say where its facts come from"))
+                .at(package.name.span, "no `source`")
+                .help("add `source \"https://…\"`: the page that lists its versions"),
+        );
+    }
+    if package.license.is_none() && subject.entry.installable {
+        log.tell(
+            Diagnostic::warning(codes::NO_LICENSE, format!("{shown} does not say its licence"))
+                .at(package.name.span, "no `license`")
+                .help("add `license \"…\"`, an SPDX expression such as `MIT` or `Apache-2.0`"),
+        );
+    }
+}
+
+/// Versions stand newest first, in a list for each kind of machine.
+pub(super) fn order(subject: Subject<'_>, log: &mut Log) {
+    for pair in subject.package.versions.windows(2) {
+        let (above, below) = (&pair[0].version, &pair[1].version);
+        if below.value > above.value && machine(&pair[0]) == machine(&pair[1]) {
+            let (newer, older) = (wording::code(below.as_str()), wording::code(above.as_str()));
+            log.error(
+                Diagnostic::error(codes::VERSION_ORDER, format!("{newer} stands below {older}"))
+                    .at(below.span, "newer than the one above")
+                    .at(above.span, "the one above")
+                    .help("write the newest version first"),
+            );
+        }
+    }
+}
+
+/// The kind of machine that a version is for, as it says.
+fn machine(version: &PackageVersion) -> Option<&str> {
+    let require = version.requires.iter().find(|require| require.name.as_str() == "platform")?;
+    Some(require.requirement.as_str())
+}
+
+/// An alias is nobody else's name or alias.
+pub(super) fn aliases(catalog: &Catalog, log: &mut Log) {
+    let mut taken: BTreeMap<(Kind, usize, String), Span> = BTreeMap::new();
+    let mut all = Vec::new();
+    for (file, slot) in catalog.added() {
+        let (name, aliases) = match catalog.decoded(slot) {
+            Some(Definition::Package(package)) => (package.name.span, &package.aliases),
+            Some(Definition::Device(device)) => (device.name.span, &device.aliases),
+            _ => continue,
+        };
+        let kind = slot.entry.kind;
+        taken.insert((kind, file.layer, slot.entry.name.clone()), name);
+        all.extend(aliases.iter().map(|alias| ((kind, file.layer, alias.to_string()), alias.span)));
+    }
+    for (key, span) in all {
+        if let Some(first) = taken.get(&key) {
+            let message = format!("the alias {} is taken", wording::code(&key.2));
+            log.error(
+                Diagnostic::error(codes::DUPLICATE_NAME, message)
+                    .at(span, "this alias")
+                    .at(*first, "what bears the name already")
+                    .help("take it out of one of them"),
+            );
+        } else {
+            taken.insert(key, span);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Platforms, devices, bases, indexes.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Log, codes::catalog as codes, wording};
+use crate::source::Spanned;
+use crate::value::{Name, Version};
+
+use super::{references, templates};
+use crate::catalog::{BaseImage, Catalog, Device, Index, Kind, Platform};
+
+pub(super) fn platform(catalog: &Catalog, platform: &Platform, log: &mut Log) {
+    for axis in &platform.axes {
+        if catalog.package(axis.as_str()).is_none_or(|found| found.axis.is_none()) {
+            let message = format!("there is no axis {}", wording::code(axis.as_str()));
+            log.error(
+                Diagnostic::error(codes::UNKNOWN_NAME, message).at(platform.name.span, "named by this"),
+            );
+        }
+    }
+    versions(catalog, &platform.defaults, log);
+    if platform.sources.is_empty() {
+        log.tell(no_source(platform.name.as_str(), platform.name.span));
+    }
+}
+
+pub(super) fn device(catalog: &Catalog, device: &Device, log: &mut Log) {
+    let platform = &device.platform;
+    if catalog.entry(Kind::Platform, platform.as_str()).is_none() {
+        let message = format!("there is no platform {}", wording::code(platform.as_str()));
+        let near = catalog.nearest(Kind::Platform, platform.as_str());
+        let told = Diagnostic::error(codes::UNKNOWN_NAME, message).at(platform.span, "not known");
+        log.error(told.maybe_help(wording::did_you_mean(platform.as_str(), near)));
+    }
+    references::requires(catalog, &device.requires, log);
+    if device.sources.is_empty() {
+        log.tell(no_source(device.name.as_str(), device.name.span));
+    }
+}
+
+pub(super) fn base(catalog: &Catalog, base: &BaseImage, log: &mut Log) {
+    for tag in &base.tags {
+        references::requires(catalog, &tag.requires, log);
+        versions(catalog, &tag.provides, log);
+    }
+    if base.sources.is_empty() {
+        log.tell(no_source(&base.name.value, base.name.span));
+    }
+}
+
+pub(super) fn index(catalog: &Catalog, index: &Index, log: &mut Log) {
+    let names = templates::of_axes(catalog);
+    for url in index.mirrors.iter().chain([&index.url]) {
+        url.check_names(&names, log);
+    }
+}
+
+fn versions(catalog: &Catalog, versions: &BTreeMap<Name, Spanned<Version>>, log: &mut Log) {
+    for (name, version) in versions {
+        if catalog.entry(Kind::Package, name.as_str()).is_none() {
+            references::unknown(catalog, &Spanned::new(name.clone(), version.span), log);
+        }
+    }
+}
+
+fn no_source(name: &str, span: crate::source::Span) -> Diagnostic {
+    let message = format!("{} does not say where its facts come from", wording::code(name));
+    Diagnostic::warning(codes::NO_SOURCE, message)
+        .at(span, "no `source`")
+        .help("add `source \"https://…\"`: the page that says so")
+}

@@ -1,0 +1,49 @@
+//! Names in templates.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Diagnostic, Log, codes::catalog as codes, wording};
+
+use super::{Subject, walk};
+use crate::catalog::{Catalog, Names, Package};
+
+pub(super) fn check(subject: Subject<'_>, log: &mut Log) {
+    let (catalog, package) = (subject.catalog, subject.package);
+    let mut names = of_axes(catalog);
+    for require in walk::requires(package) {
+        if let Some(other) = catalog.package(require.name.as_str()) {
+            add(&mut names, other);
+        }
+    }
+    add(&mut names, package);
+    names.options(package.options.iter().map(|option| &option.key.value));
+    let always = Names::new();
+    for version in &package.versions {
+        for (key, value) in version.values.iter().filter(|(key, _)| always.contains(key)) {
+            let message = format!("the value {} hides what every template sees", wording::code(key));
+            let told = Diagnostic::error(codes::VALUE_NAME, message);
+            log.error(told.at(value.span, "of that name").help("give it another name"));
+        }
+    }
+    for key in package.versions.iter().flat_map(|version| version.values.keys()) {
+        names.value(key);
+    }
+    for template in walk::templates(package) {
+        template.check_names(&names, log);
+    }
+}
+
+/// What templates see of the platform.
+pub(super) fn of_axes(catalog: &Catalog) -> Names {
+    let mut names = Names::new();
+    for axis in catalog.axes() {
+        add(&mut names, axis);
+    }
+    names
+}
+
+fn add(names: &mut Names, package: &Package) {
+    let values: BTreeSet<&str> =
+        package.versions.iter().flat_map(|version| version.values.keys().map(String::as_str)).collect();
+    names.package(&package.name.value, values);
+}
