@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{Diagnostic, Log, codes::catalog as codes, wording};
 
 use super::{Subject, walk};
-use crate::catalog::{Catalog, Names, Package};
+use crate::catalog::{Catalog, Names, Package, PackageVersion, Template};
 
 pub(super) fn check(subject: Subject<'_>, log: &mut Log) {
     let (catalog, package) = (subject.catalog, subject.package);
@@ -30,6 +30,33 @@ pub(super) fn check(subject: Subject<'_>, log: &mut Log) {
     }
     for template in walk::templates(package) {
         template.check_names(&names, log);
+    }
+    for step in walk::steps(package).filter(|step| step.guard.all.is_empty()) {
+        for template in walk::of_step(&step.kind) {
+            in_every_version(package, template, log);
+        }
+    }
+}
+
+/// What a step uses whatever is chosen, every version must have.
+fn in_every_version(package: &Package, template: &Template, log: &mut Log) {
+    if template.decides() {
+        return;
+    }
+    for name in template.roots() {
+        let has = |version: &&PackageVersion| version.values.contains_key(&name);
+        if !package.versions.iter().any(|version| has(&version)) {
+            continue;
+        }
+        for version in package.versions.iter().filter(|version| !has(version)) {
+            let shown = wording::code(version.version.as_str());
+            let message = format!("{} has no value for version {shown}", wording::code(&name));
+            let told = Diagnostic::error(codes::TEMPLATE_NAME, message)
+                .at(version.version.span, format!("no {} in this one", wording::code(&name)))
+                .at(template.span, "used here, whatever is chosen")
+                .help("give this version the value, or guard the step with `when`");
+            log.error(told);
+        }
     }
 }
 

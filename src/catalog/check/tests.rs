@@ -47,6 +47,15 @@ fn templates_are_checked() {
 }
 
 #[test]
+fn values_that_only_some_versions_have_are_told() {
+    insta::assert_snapshot!(demo(
+        r#"version "2.0" { commit "a" }
+        version "1.0" { tag "b" }
+        install { apt "a-{{ commit }}" "b-{{ tag if tag is defined else '' }}"; when demo=">=2" { apt "c-{{ commit }}" } }"#
+    ));
+}
+
+#[test]
 fn decoding_tells() {
     insta::assert_snapshot!(demo(
         r#"version "1.0" name="a"

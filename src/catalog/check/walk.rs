@@ -45,12 +45,14 @@ pub(super) fn templates(package: &Package) -> Vec<&Template> {
         }
     }
     for step in steps(package) {
-        of_step(&step.kind, &mut all);
+        all.extend(of_step(&step.kind));
     }
     all
 }
 
-fn of_step<'a>(step: &'a StepKind, all: &mut Vec<&'a Template>) {
+/// The texts of one step.
+pub(super) fn of_step(step: &StepKind) -> Vec<&Template> {
+    let mut all = Vec::new();
     match step {
         StepKind::Apt(packages) => all.extend(packages),
         StepKind::AptSource { uri, suites, components, .. } => {
@@ -103,4 +105,5 @@ fn of_step<'a>(step: &'a StepKind, all: &mut Vec<&'a Template>) {
         }
         StepKind::Ldconfig | StepKind::Dockerfile { .. } => {}
     }
+    all
 }

@@ -97,8 +97,16 @@ impl Template {
         }
     }
 
+    /// Whether it decides what it uses, so that not all of its names need a value.
+    pub(in crate::catalog) fn decides(&self) -> bool {
+        self.text.contains(" if ") || self.text.contains("{%")
+    }
+
     /// The names at the roots of what it uses.
-    pub(super) fn roots(&self) -> BTreeSet<String> {
+    pub(in crate::catalog) fn roots(&self) -> BTreeSet<String> {
+        if self.is_plain() {
+            return BTreeSet::new();
+        }
         let engine = engine();
         let Ok(template) = engine.template_from_str(&self.text) else { return BTreeSet::new() };
         template.undeclared_variables(false).into_iter().collect()
