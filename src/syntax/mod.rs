@@ -1,13 +1,22 @@
 //! Text to [`Document`]: our own small tree with spans. The one folder that names kdl.
 
+mod decode;
+mod entries;
+mod grammar;
 mod kinds;
 mod packed;
+mod lexer;
 mod parse;
 mod reader;
 pub mod schema;
+mod strings;
+#[cfg(test)]
+mod tests;
 mod value;
+mod words;
 
 pub use packed::{pack, unpack};
+pub use decode::decode;
 pub use parse::parse;
 pub use reader::{FromValue, Reader, invalid, prop_of, text};
 pub use value::quote;

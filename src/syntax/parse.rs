@@ -1,30 +1,73 @@
 //! kdl's tree to ours.
 
-use kdl::{KdlDocument, KdlEntry, KdlIdentifier, KdlNode, KdlValue};
+use std::ops::Range;
+
+use kdl::{KdlDiagnostic, KdlDocument, KdlEntry, KdlIdentifier, KdlNode, KdlValue};
 
 use crate::diagnostic::{Diagnostic, Log, codes::syntax as codes};
 use crate::source::{SourceId, Span};
 
 use super::{Argument, Document, Node, Property, Text, Value};
+use super::{grammar, lexer};
+
+/// The largest text that is read, in bytes.
+const LARGEST: usize = 1 << 20;
+
+/// So many mistakes of one text are told; what follows is most often the echo of the first ones.
+const MOST: usize = 20;
 
 /// Reads a text. `None` where it is no KDL: every mistake has been told.
 pub fn parse(source: SourceId, text: &str, log: &mut Log) -> Option<Document> {
+    if text.len() > LARGEST {
+        let told = Diagnostic::error(codes::TOO_LARGE, format!("the file has {} bytes", text.len()));
+        let told = told.at(Span::new(source, 0..0), "not read");
+        log.error(told.help(format!("at most {LARGEST} bytes are read: is it the right file?")));
+        return None;
+    }
+    let shape = grammar::shape(source, text, &lexer::lex(text));
+    if !shape.problems.is_empty() {
+        let mut problems = shape.problems;
+        problems.sort_by_key(Diagnostic::primary);
+        problems.dedup();
+        problems.into_iter().take(MOST).for_each(|one| log.tell(one));
+        return None;
+    }
+    let text = &blanked(text, &shape.blanks);
     match KdlDocument::parse_v2(text) {
         Ok(parsed) => {
             let tree = Tree { source, text };
             Some(Document { nodes: tree.nodes(&parsed), span: Span::new(source, 0..text.len()) })
         }
         Err(failed) => {
-            for one in failed.diagnostics {
-                let start = one.span.offset().min(text.len());
-                let span = Span::new(source, start..(start + one.span.len()).min(text.len()));
-                let message = one.message.unwrap_or_else(|| "this is no KDL".to_owned());
-                let told = Diagnostic::error(codes::INVALID_KDL, message.trim_end_matches('.'));
-                log.error(told.at(span, "here").maybe_help(one.help));
-            }
+            failed.diagnostics.into_iter().take(MOST).for_each(|one| log.tell(foreign(source, text, one)));
             None
         }
     }
+}
+
+/// The text with blanks for what says nothing: every offset holds, and kdl never meets a comment.
+fn blanked(text: &str, blanks: &[Range<usize>]) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    for range in blanks {
+        bytes[range.clone()].fill(b' ');
+    }
+    String::from_utf8(bytes).expect("tokens begin and end at letters")
+}
+
+/// A mistake that only kdl saw.
+fn foreign(source: SourceId, text: &str, found: KdlDiagnostic) -> Diagnostic {
+    let inside = |offset: usize| {
+        let mut offset = offset.min(text.len());
+        while !text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        offset
+    };
+    let start = found.span.offset();
+    let span = Span::new(source, inside(start)..inside(start.saturating_add(found.span.len())));
+    let message = found.message.unwrap_or_else(|| "this is no KDL".to_owned());
+    let message = message.trim_end_matches('.');
+    Diagnostic::error(codes::INVALID_KDL, message).at(span, "not understood").maybe_help(found.help)
 }
 
 #[derive(Clone, Copy)]

@@ -1,5 +1,11 @@
 //! The only way out of the process: reading, listing and writing files, on disk or in memory.
 
+mod disk;
+mod memory;
+
+pub use disk::Disk;
+pub use memory::Memory;
+
 use std::collections::BTreeMap;
 use std::io;
 

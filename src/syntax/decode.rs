@@ -1,0 +1,30 @@
+//! Bytes to text.
+
+use crate::diagnostic::{Diagnostic, Log, codes::syntax as codes};
+use crate::source::{SourceId, Sources, Span};
+
+/// Takes a file in as a text. Bytes that are no UTF-8 are told at the first of them; the text that is shown then has
+/// replacement characters.
+pub fn decode(
+    name: impl Into<String>,
+    bytes: Vec<u8>,
+    sources: &mut Sources,
+    log: &mut Log,
+) -> Option<SourceId> {
+    let failed = match String::from_utf8(bytes) {
+        Ok(text) => return Some(sources.add(name, text)),
+        Err(failed) => failed,
+    };
+    let at = failed.utf8_error().valid_up_to();
+    let bytes = failed.as_bytes();
+    let wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    let byte = bytes[at];
+    // What is right up to the byte stays as it is, so the offset holds.
+    let source = sources.add(name, String::from_utf8_lossy(bytes).into_owned());
+    let told =
+        Diagnostic::error(codes::NOT_UTF8, format!("the file is no UTF-8: byte {at} is `0x{byte:02x}`"))
+            .at(Span::new(source, at..at + '\u{fffd}'.len_utf8()), "this is no letter in UTF-8")
+            .help(if wide { "it is UTF-16: save it as UTF-8" } else { "save it as UTF-8" });
+    log.error(told);
+    None
+}

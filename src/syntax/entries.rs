@@ -1,0 +1,327 @@
+//! The words of one node: its name, arguments and properties.
+
+use std::ops::Range;
+
+use crate::diagnostic::{Diagnostic, codes::syntax as codes, wording};
+
+use super::grammar::{Grammar, is_blank};
+use super::lexer::{Kind, Token};
+use super::value::quote;
+use super::words::{Bare, classify};
+
+/// What ends a run of tokens that touch each other.
+fn parts(kind: Kind) -> bool {
+    is_blank(kind)
+        || matches!(kind, Kind::Newline | Kind::Open | Kind::Close | Kind::Semicolon | Kind::SlashDash)
+}
+
+/// The tokens from here on that touch each other.
+fn run(grammar: &Grammar) -> Range<usize> {
+    let rest = &grammar.tokens[grammar.at..];
+    let length = rest.iter().take_while(|token| !parts(token.kind)).count();
+    grammar.at..grammar.at + length
+}
+
+/// The name of a node, which comes first.
+pub(super) fn name(grammar: &mut Grammar) {
+    let tokens = run(grammar);
+    let Some(first) = grammar.tokens.get(tokens.start).copied() else { return };
+    grammar.at = tokens.end.max(grammar.at + 1);
+    match (first.kind, tokens.len()) {
+        (Kind::Text { .. }, 1) => {}
+        (Kind::Keyword, 1) => unquoted(grammar, first.start..first.end),
+        (Kind::Word, 1) => match classify(grammar.word(first)) {
+            Bare::Text => quoted_single(grammar, first),
+            Bare::Number | Bare::LikeNumber | Bare::Keyword => unquoted(grammar, first.start..first.end),
+        },
+        _ => value(grammar, tokens),
+    }
+    let equals = grammar.tokens[grammar.at..].iter().find(|token| !is_blank(token.kind));
+    if let Some(equals) = equals.filter(|token| token.kind == Kind::Equals).copied() {
+        let told = Diagnostic::error(codes::MISPLACED_TOKEN, "a node takes its value without `=`");
+        let span = grammar.span(equals.start..equals.end);
+        grammar.tell(told.at(span, "not needed").help("remove the `=`").fix(span, ""));
+        while grammar.tokens.get(grammar.at).is_some_and(|token| token.start <= equals.start) {
+            grammar.at += 1;
+        }
+    }
+}
+
+/// Arguments and properties up to what is none. Gives the place of a `/-` that takes out the block which follows.
+pub(super) fn entries(grammar: &mut Grammar) -> Option<usize> {
+    let mut discard = None;
+    while let Some(kind) = grammar.kind() {
+        let token = grammar.tokens[grammar.at];
+        match kind {
+            Kind::SlashDash if discard.is_none() => {
+                discard = Some(token.start);
+                grammar.at += 1;
+                // What is taken out may stand on the next line.
+                while grammar.kind().is_some_and(|kind| is_blank(kind) || kind == Kind::Newline) {
+                    grammar.at += 1;
+                }
+            }
+            Kind::SlashDash => {
+                grammar.misplaced(token, "`/-` takes out one thing, and is followed by it");
+                grammar.at += 1;
+            }
+            kind if is_blank(kind) => grammar.at += 1,
+            Kind::Open => return discard,
+            Kind::Newline | Kind::Close | Kind::Semicolon => break,
+            _ => {
+                let end = entry(grammar);
+                if let Some(start) = discard.take() {
+                    grammar.shape.blanks.push(start..end);
+                }
+            }
+        }
+    }
+    grammar.dangling(discard);
+    None
+}
+
+/// One argument or property; gives its end.
+fn entry(grammar: &mut Grammar) -> usize {
+    let tokens = run(grammar);
+    let spaced = spaced_equals(grammar, tokens.end);
+    let whole = &grammar.tokens[tokens.clone()];
+    let end = match (whole, spaced) {
+        // `key =value`, `key = value`: blanks are allowed there.
+        ([key], Some(value_at)) if is_key(key.kind) && !comparison(grammar.word(*key)) => {
+            grammar.at = value_at;
+            let rest = run(grammar);
+            key_value(grammar, *key, rest)
+        }
+        ([key, equals, rest @ ..], _)
+            if is_key(key.kind) && equals.kind == Kind::Equals && !comparison(grammar.word(*key)) =>
+        {
+            let key = *key;
+            if rest.is_empty() {
+                let mut at = tokens.end;
+                while grammar.tokens.get(at).is_some_and(|token| is_blank(token.kind)) {
+                    at += 1;
+                }
+                grammar.at = at;
+                let rest = run(grammar);
+                key_value(grammar, key, rest)
+            } else {
+                key_value(grammar, key, tokens.start + 2..tokens.end)
+            }
+        }
+        _ => {
+            value(grammar, tokens.clone());
+            tokens.end
+        }
+    };
+    grammar.at = end.max(grammar.at).max(tokens.start + 1);
+    grammar.tokens[grammar.at - 1].end
+}
+
+fn is_key(kind: Kind) -> bool {
+    matches!(kind, Kind::Word | Kind::Text { .. })
+}
+
+/// Whether a bare word ends as a comparison does: the `>` of `>=3.10`, the `numpy<` of `numpy<=2`.
+fn comparison(word: &str) -> bool {
+    word.ends_with(['<', '>', '!', '~', '^'])
+}
+
+/// The place behind a `=` that stands after blanks.
+fn spaced_equals(grammar: &Grammar, from: usize) -> Option<usize> {
+    let mut at = from;
+    let blank = |at: usize| grammar.tokens.get(at).is_some_and(|token| is_blank(token.kind));
+    while blank(at) {
+        at += 1;
+    }
+    if at == from || grammar.tokens.get(at)?.kind != Kind::Equals {
+        return None;
+    }
+    at += 1;
+    while blank(at) {
+        at += 1;
+    }
+    Some(at)
+}
+
+fn key_value(grammar: &mut Grammar, key: Token, rest: Range<usize>) -> usize {
+    if key.kind == Kind::Word && classify(grammar.word(key)) != Bare::Text {
+        unquoted(grammar, key.start..key.end);
+    }
+    if rest.is_empty() {
+        let told = Diagnostic::error(codes::MISPLACED_TOKEN, "there is no value behind this `=`");
+        let name = grammar.word(key).to_owned();
+        let span = grammar.span(key.start..key.end);
+        let help = format!("write the value right behind it: {}", wording::code(format!("{name}=\"…\"")));
+        grammar.tell(told.at(span, "this property has no value").help(help));
+    } else if grammar.tokens[rest.start].kind == Kind::Equals && key.kind == Kind::Word {
+        // `torch==2.5`
+        unquoted(grammar, key.start..grammar.tokens[rest.end - 1].end);
+    } else {
+        value(grammar, rest.clone());
+    }
+    rest.end
+}
+
+/// One value, and nothing that touches it.
+fn value(grammar: &mut Grammar, tokens: Range<usize>) {
+    let whole: Vec<Token> = grammar.tokens[tokens.clone()].to_vec();
+    let (Some(first), Some(last)) = (whole.first().copied(), whole.last().copied()) else { return };
+    let range = first.start..last.end;
+    match whole[..] {
+        [one] => single(grammar, one, tokens.end),
+        [paren, ..] if paren.kind == Kind::ParenOpen => {
+            let told = Diagnostic::error(codes::TYPE_ANNOTATION, "type annotations have no meaning here");
+            let span = grammar.span(range);
+            grammar.tell(
+                told.at(span, "a value with a type in front")
+                    .help("remove the parentheses and what is in them"),
+            );
+        }
+        [r, text, ..] if grammar.word(r) == "r" && matches!(text.kind, Kind::Text { .. }) => {
+            old_raw(grammar, r, text);
+        }
+        _ if whole.iter().any(|token| matches!(token.kind, Kind::Text { .. })) => {
+            touching(grammar, &whole);
+        }
+        _ => {
+            let end = if last.kind == Kind::Equals { comparison_end(grammar, tokens.end) } else { None };
+            unquoted(grammar, first.start..end.unwrap_or(last.end));
+        }
+    }
+}
+
+fn single(grammar: &mut Grammar, token: Token, next: usize) {
+    let word = grammar.word(token).to_owned();
+    match token.kind {
+        Kind::Word => {
+            let comment = grammar.tokens.get(next).filter(|next| next.kind == Kind::LineComment).copied();
+            if let Some(comment) = comment.filter(|_| word.ends_with(':')) {
+                // `https:` and a comment: a URL that lost its quotes.
+                let line = grammar.word(comment);
+                let rest = line.split_whitespace().next().unwrap_or_default().len();
+                unquoted(grammar, token.start..comment.start + rest);
+                return;
+            }
+            match classify(&word) {
+                Bare::Keyword => keyword(grammar, token, &word),
+                Bare::LikeNumber => unquoted(grammar, token.start..token.end),
+                Bare::Number => {}
+                Bare::Text
+                    if word == "," || (word.ends_with(',') && !word.starts_with(['<', '>', '~', '^'])) =>
+                {
+                    comma(grammar, token.end - 1);
+                }
+                Bare::Text if comparison(&word) => {
+                    let end = comparison_end(grammar, next).unwrap_or(token.end);
+                    unquoted(grammar, token.start..end);
+                }
+                Bare::Text => quoted_single(grammar, token),
+            }
+        }
+        Kind::Keyword if !matches!(&word[1..], "true" | "false" | "null" | "inf" | "-inf" | "nan") => {
+            let told =
+                Diagnostic::error(codes::UNKNOWN_KEYWORD, format!("{} is no keyword", wording::code(&word)));
+            let near = wording::did_you_mean(&word, ["#true", "#false", "#null"]);
+            let told = told.at(grammar.span(token.start..token.end), "not known").maybe_help(near);
+            let help = format!("put a text with `#` in quotes: {}", wording::code(quote(&word)));
+            grammar.tell(told.help(help));
+        }
+        Kind::Text { .. } | Kind::Keyword => {}
+        _ if word == "/" || word == "\\" || word == "[" || word == "]" => {
+            unquoted(grammar, token.start..token.end);
+        }
+        _ => grammar.misplaced(token, "a node is a name, then values, then a block in braces"),
+    }
+}
+
+/// Where `> = 3.10` or `>= 3.10` ends, seen from behind its `>`.
+fn comparison_end(grammar: &Grammar, mut at: usize) -> Option<usize> {
+    let blank = |at: usize| grammar.tokens.get(at).is_some_and(|token| token.kind == Kind::Space);
+    while blank(at) {
+        at += 1;
+    }
+    let token = grammar.tokens.get(at)?;
+    matches!(token.kind, Kind::Word).then_some(token.end)
+}
+
+fn keyword(grammar: &mut Grammar, token: Token, word: &str) {
+    let told =
+        Diagnostic::error(codes::BARE_KEYWORD, format!("{} is written `#{word}`", wording::code(word)));
+    let span = grammar.span(token.start..token.end);
+    let text = format!("or, where the word is meant, {}", wording::code(quote(word)));
+    grammar.tell(
+        told.at(span, "`#` is missing")
+            .help(format!("write `#{word}`"))
+            .help(text)
+            .fix(span, format!("#{word}")),
+    );
+}
+
+/// Text that cannot stand without quotes.
+fn unquoted(grammar: &mut Grammar, range: Range<usize>) {
+    let written = &grammar.text[range.clone()];
+    let mend = quote(written);
+    let told =
+        Diagnostic::error(codes::UNQUOTED_TEXT, format!("{} must stand in quotes", wording::code(written)));
+    let help = format!("write {}", wording::code(&mend));
+    let span = grammar.span(range);
+    grammar.tell(told.at(span, "quotes are missing").help(help).fix(span, mend));
+}
+
+fn quoted_single(grammar: &mut Grammar, token: Token) {
+    let word = grammar.word(token);
+    if !word.starts_with('\'') {
+        return;
+    }
+    let inner = word.trim_matches('\'');
+    let told = Diagnostic::error(codes::SINGLE_QUOTES, "text stands in double quotes");
+    let mend = word.len() > 1 && word.ends_with('\'');
+    let mend = mend.then(|| quote(inner));
+    let span = grammar.span(token.start..token.end);
+    let mut told = told.at(span, "`'` is a letter like any other");
+    match mend {
+        Some(mend) => told = told.help(format!("write {}", wording::code(&mend))).fix(span, mend),
+        None => told = told.help("write `\"` on either side"),
+    }
+    grammar.tell(told);
+}
+
+fn comma(grammar: &mut Grammar, at: usize) {
+    let told = Diagnostic::error(codes::MISPLACED_TOKEN, "values are parted by a space, without a comma");
+    let span = grammar.span(at..at + 1);
+    grammar.tell(told.at(span, "not needed").help("remove the comma").fix(span, ""));
+}
+
+fn old_raw(grammar: &mut Grammar, r: Token, text: Token) {
+    let body = grammar.word(text).to_owned();
+    let mend = if body.starts_with('#') { body } else { format!("#{body}#") };
+    let told = Diagnostic::error(codes::OLD_KDL, "this is a raw text as KDL 1 wrote it");
+    let span = grammar.span(r.start..text.end);
+    grammar.tell(
+        told.at(span, "`r` is not written any more")
+            .help(format!("write {}", wording::code(&mend)))
+            .fix(span, mend),
+    );
+}
+
+/// Values without a space between them.
+fn touching(grammar: &mut Grammar, whole: &[Token]) {
+    for pair in whole.windows(2) {
+        let [left, right] = [pair[0], pair[1]];
+        if right.kind == Kind::Word && grammar.word(right).starts_with(',') {
+            comma(grammar, right.start);
+            return;
+        }
+        if matches!(left.kind, Kind::Text { .. }) || matches!(right.kind, Kind::Text { .. }) {
+            let told = Diagnostic::error(codes::MISSING_SPACE, "a space is missing between two values");
+            let place = grammar.span(left.end..left.end);
+            let span = grammar.span(right.start..right.end);
+            grammar.tell(
+                told.at(span, "this touches the value before it")
+                    .help("put a space before it; a `\"` within a text is written `\\\"`")
+                    .fix(place, " "),
+            );
+            return;
+        }
+    }
+}

@@ -1,0 +1,433 @@
+//! Whether tokens are a KDL 2 text, told at the place where a person would mend it. Without recursion, so that no
+//! text is too deep for it; kdl is only given what passes here.
+
+use std::ops::Range;
+
+use crate::diagnostic::{Diagnostic, codes::syntax as codes, wording};
+use crate::source::{SourceId, Span};
+
+use super::entries;
+use super::lexer::{Kind, Token};
+use super::strings::{Flaw, flaws};
+
+/// How deep blocks may be nested.
+pub(super) const DEEPEST: usize = 64;
+
+/// So many problems are kept; a file that is no KDL at all has one a letter.
+const MOST: usize = 200;
+
+/// What is known of a text by its tokens.
+pub(super) struct Shape {
+    /// What says nothing: comments, what `/-` takes out. kdl is shown blanks there.
+    pub(super) blanks: Vec<Range<usize>>,
+    /// What is wrong.
+    pub(super) problems: Vec<Diagnostic>,
+}
+
+/// An open block.
+struct Block {
+    /// Its `{`.
+    open: usize,
+    /// Where the `/-` is that takes it out.
+    discard: Option<usize>,
+    /// What it is to its node.
+    role: Role,
+}
+
+/// What a block is to its node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// Its block, the end of the node.
+    Own,
+    /// The same, of a node that `/-` takes out.
+    OfGone,
+    /// Taken out, the node may still have a block of its own.
+    GoneBefore,
+    /// Taken out, behind the block of the node.
+    GoneBehind,
+}
+
+/// Reads tokens.
+pub(super) struct Grammar<'a> {
+    pub(super) source: SourceId,
+    pub(super) text: &'a str,
+    pub(super) tokens: &'a [Token],
+    pub(super) at: usize,
+    pub(super) shape: Shape,
+    blocks: Vec<Block>,
+    lines: Vec<(usize, usize)>,
+    /// A block whose `}` stands further left than the line that opens it: the likely one when a `}` is missing.
+    suspect: Option<usize>,
+}
+
+/// Reads the tokens of a text.
+pub(super) fn shape(source: SourceId, text: &str, tokens: &[Token]) -> Shape {
+    let shape = Shape { blanks: Vec::new(), problems: Vec::new() };
+    let (blocks, lines) = (Vec::new(), lines(tokens));
+    let mut grammar = Grammar { source, text, tokens, at: 0, shape, blocks, lines, suspect: None };
+    grammar.letters();
+    grammar.block();
+    grammar.unclosed();
+    grammar.shape
+}
+
+impl Grammar<'_> {
+    pub(super) fn span(&self, range: Range<usize>) -> Span {
+        Span::new(self.source, range)
+    }
+
+    pub(super) fn kind(&self) -> Option<Kind> {
+        self.tokens.get(self.at).map(|token| token.kind)
+    }
+
+    pub(super) fn word(&self, token: Token) -> &str {
+        &self.text[token.start..token.end]
+    }
+
+    pub(super) fn tell(&mut self, problem: Diagnostic) {
+        if self.shape.problems.len() < MOST {
+            self.shape.problems.push(problem);
+        }
+    }
+
+    /// Where the line of this place begins, and how far it is indented.
+    fn line(&self, at: usize) -> (usize, usize) {
+        let after = self.lines.partition_point(|line| line.0 <= at);
+        self.lines[..after].last().copied().unwrap_or_default()
+    }
+
+    fn offset(&self) -> usize {
+        self.tokens.get(self.at).map_or(self.text.len(), |token| token.start)
+    }
+
+    /// What is wrong wherever it stands: forbidden letters, texts, comments.
+    fn letters(&mut self) {
+        for token in self.tokens {
+            let span = self.span(token.start..token.end);
+            match token.kind {
+                Kind::Forbidden => {
+                    let letter = self.word(*token).chars().next().unwrap_or_default();
+                    self.tell(forbidden(letter, span));
+                }
+                Kind::Text { closed: false, multi, raw } => self.unclosed_text(*token, multi, raw),
+                Kind::Text { raw, multi, .. } => {
+                    if let Some(at) = self.word(*token).find(super::lexer::is_forbidden) {
+                        let letter = self.word(*token)[at..].chars().next().unwrap_or_default();
+                        let at = token.start + at;
+                        self.tell(forbidden(letter, self.span(at..at + letter.len_utf8())));
+                    }
+                    for (flaw, range) in flaws(self.word(*token), raw, multi) {
+                        let span = self.span(token.start + range.start..token.start + range.end);
+                        self.tell(flawed(&flaw, self.word(*token).get(range).unwrap_or_default(), span));
+                    }
+                }
+                Kind::BlockComment { closed: false } => {
+                    let told = Diagnostic::error(codes::UNCLOSED_COMMENT, "the comment is not closed");
+                    let open = self.span(token.start..token.start + 2);
+                    self.tell(told.at(open, "it begins here").help("close it with `*/`"));
+                }
+                Kind::HashComment => {
+                    let hash = self.span(token.start..token.start + 1);
+                    let told =
+                        Diagnostic::error(codes::HASH_COMMENT, "a comment begins with `//`, not with `#`");
+                    self.tell(told.at(hash, "no comment in KDL").help("write `//`").fix(hash, "//"));
+                }
+                _ => {}
+            }
+            if matches!(
+                token.kind,
+                Kind::Mark
+                    | Kind::LineComment
+                    | Kind::BlockComment { .. }
+                    | Kind::HashComment
+                    | Kind::Continuation
+            ) {
+                self.shape.blanks.push(token.start..token.end);
+            }
+        }
+    }
+
+    fn unclosed_text(&mut self, token: Token, multi: bool, raw: bool) {
+        let hashes = self.word(token).bytes().take_while(|byte| *byte == b'#').count();
+        let quotes = if multi { "\"\"\"" } else { "\"" };
+        let close = format!("{quotes}{}", "#".repeat(if raw { hashes } else { 0 }));
+        let open = hashes + quotes.len();
+        let span = if multi { token.start..token.start + open } else { token.start..token.end };
+        let mut told = Diagnostic::error(codes::UNCLOSED_STRING, "the text is not closed")
+            .at(self.span(span), if multi { "it begins here" } else { "it ends with the line" })
+            .help(format!("close it with {}", wording::code(&close)));
+        if !multi {
+            told = told.help(
+                "a text of several lines stands between `\"\"\"` and `\"\"\"`, each on a line of its own",
+            );
+        }
+        self.tell(told);
+    }
+
+    /// The nodes of all blocks, one after the other.
+    fn block(&mut self) {
+        let mut discard: Option<usize> = None;
+        while let Some(kind) = self.kind() {
+            let token = self.tokens[self.at];
+            match kind {
+                Kind::SlashDash => {
+                    if discard.is_some() {
+                        self.misplaced(token, "`/-` takes out one thing, and is followed by it");
+                    }
+                    discard = discard.or(Some(token.start));
+                    self.at += 1;
+                }
+                Kind::Close => {
+                    self.dangling(discard.take());
+                    self.close(token);
+                }
+                Kind::Open => {
+                    let told = Diagnostic::error(codes::MISPLACED_BRACE, "this block belongs to no node");
+                    let told =
+                        told.at(self.span(token.start..token.end), "nothing stands before it on this line");
+                    self.tell(told.help("put `{` at the end of the line that names the node"));
+                    let gone = discard.take();
+                    if !self.open(token, gone, if gone.is_some() { Role::OfGone } else { Role::Own }) {
+                        return;
+                    }
+                }
+                Kind::Semicolon => {
+                    let told = Diagnostic::error(codes::MISPLACED_TOKEN, "this `;` ends no node");
+                    let span = self.span(token.start..token.end);
+                    self.tell(told.at(span, "nothing stands before it").help("remove it").fix(span, ""));
+                    self.at += 1;
+                }
+                kind if is_blank(kind) || kind == Kind::Newline => self.at += 1,
+                _ => {
+                    if !self.node(discard.take()) {
+                        return;
+                    }
+                }
+            }
+        }
+        self.dangling(discard);
+    }
+
+    /// A `/-` that nothing follows.
+    pub(super) fn dangling(&mut self, discard: Option<usize>) {
+        if let Some(start) = discard {
+            let slashdash = Token { kind: Kind::SlashDash, start, end: start + 2 };
+            self.misplaced(slashdash, "`/-` takes out what follows it, and nothing follows");
+        }
+    }
+
+    /// One node up to its end or to its `{`; false where the text is too deep to go on.
+    fn node(&mut self, discard: Option<usize>) -> bool {
+        entries::name(self);
+        loop {
+            let taken_out = entries::entries(self);
+            let Some(kind) = self.kind() else { break };
+            let token = self.tokens[self.at];
+            match kind {
+                Kind::Open => {
+                    let role = match (discard, taken_out) {
+                        (Some(_), _) => Role::OfGone,
+                        (None, Some(_)) => Role::GoneBefore,
+                        (None, None) => Role::Own,
+                    };
+                    return self.open(token, discard.or(taken_out), role);
+                }
+                Kind::Semicolon => {
+                    self.at += 1;
+                    break;
+                }
+                Kind::Newline | Kind::Close => break,
+                _ => self.at += 1,
+            }
+        }
+        if let Some(start) = discard {
+            // The `;` goes with the node that it ends; an end of line stays, it ends nothing else.
+            self.shape.blanks.push(start..self.offset());
+        }
+        true
+    }
+
+    fn open(&mut self, token: Token, discard: Option<usize>, role: Role) -> bool {
+        self.at += 1;
+        self.blocks.push(Block { open: token.start, discard, role });
+        if self.blocks.len() <= DEEPEST {
+            return true;
+        }
+        let message = format!("blocks are nested more than {DEEPEST} deep");
+        let told =
+            Diagnostic::error(codes::TOO_DEEP, message).at(self.span(token.start..token.end), "too deep");
+        self.tell(
+            told.help("nothing in the language needs such depth: look for a `}` that is missing above"),
+        );
+        self.blocks.clear();
+        false
+    }
+
+    fn close(&mut self, token: Token) {
+        self.at += 1;
+        let Some(block) = self.blocks.pop() else {
+            let told = Diagnostic::error(codes::STRAY_BRACE, "this `}` closes nothing");
+            let span = self.span(token.start..token.end);
+            self.tell(told.at(span, "no block is open here").help("remove it, or open its block with `{`"));
+            return;
+        };
+        let (opened, closed) = (self.line(block.open), self.line(token.start));
+        if self.suspect.is_none() && token.start == closed.0 + closed.1 && closed.1 < opened.1 {
+            self.suspect = Some(block.open);
+        }
+        if let Some(start) = block.discard {
+            if block.role == Role::OfGone && self.kind() == Some(Kind::Semicolon) {
+                self.at += 1;
+                self.shape.blanks.push(start..self.offset());
+                return;
+            }
+            self.shape.blanks.push(start..token.end);
+        }
+        if block.role != Role::GoneBefore || !self.after_taken_out() {
+            self.after_block();
+        }
+    }
+
+    /// Behind `/-{ … }` the node may have its real block.
+    fn after_taken_out(&mut self) -> bool {
+        let start = self.at;
+        while self.kind().is_some_and(is_blank) {
+            self.at += 1;
+        }
+        if self.kind() == Some(Kind::Open) {
+            let token = self.tokens[self.at];
+            self.open(token, None, Role::Own);
+            return true;
+        }
+        self.at = start;
+        false
+    }
+
+    /// Behind a block its node ends: with the line, a `;` or the block around it.
+    fn after_block(&mut self) {
+        while self.kind().is_some_and(is_blank) {
+            self.at += 1;
+        }
+        let Some(kind) = self.kind() else { return };
+        let token = self.tokens[self.at];
+        match kind {
+            Kind::Semicolon => self.at += 1,
+            Kind::Newline | Kind::Close => {}
+            Kind::SlashDash => {
+                // Another block that is taken out, the one thing that may follow.
+                let mut next = self.at + 1;
+                while self
+                    .tokens
+                    .get(next)
+                    .is_some_and(|token| is_blank(token.kind) || token.kind == Kind::Newline)
+                {
+                    next += 1;
+                }
+                if let Some(open) = self.tokens.get(next).filter(|token| token.kind == Kind::Open).copied() {
+                    self.at = next;
+                    self.open(open, Some(token.start), Role::GoneBehind);
+                } else {
+                    self.misplaced(token, "a node ends behind its block");
+                }
+            }
+            _ => {
+                let told = Diagnostic::error(codes::MISSING_SEPARATOR, "a node ends behind its block");
+                let place = self.span(token.start..token.end);
+                self.tell(
+                    told.at(place, "this would be a second node on the line")
+                        .help("put it on a line of its own, or `;` between the two")
+                        .fix(self.span(token.start..token.start), "; "),
+                );
+            }
+        }
+    }
+
+    /// A token that has no meaning where it stands.
+    pub(super) fn misplaced(&mut self, token: Token, why: &str) {
+        let found = wording::code(self.word(token));
+        let told = Diagnostic::error(codes::MISPLACED_TOKEN, format!("{found} has no place here"));
+        let span = self.span(token.start..token.end);
+        self.tell(told.at(span, "not expected").help(why));
+    }
+
+    fn unclosed(&mut self) {
+        let Some(outer) = self.blocks.first().map(|block| block.open) else { return };
+        // Inside a text that never ends no `}` counts: that was told.
+        if self.shape.problems.iter().any(|one| one.code == codes::UNCLOSED_COMMENT)
+            || self.tokens.last().is_some_and(|last| matches!(last.kind, Kind::Text { closed: false, .. }))
+        {
+            return;
+        }
+        let open = self.suspect.unwrap_or(outer);
+        let told = Diagnostic::error(codes::UNCLOSED_BLOCK, "the block is not closed");
+        self.tell(told.at(self.span(open..open + 1), "it begins here").help("close it with `}`"));
+    }
+}
+
+/// What separates values within a node.
+pub(super) fn is_blank(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Space
+            | Kind::LineComment
+            | Kind::BlockComment { .. }
+            | Kind::HashComment
+            | Kind::Continuation
+            | Kind::Mark
+            | Kind::Forbidden
+    )
+}
+
+/// Where each line begins and how far it is indented.
+fn lines(tokens: &[Token]) -> Vec<(usize, usize)> {
+    let starts =
+        tokens.iter().enumerate().filter(|(_, token)| token.kind == Kind::Newline).map(|(at, _)| at + 1);
+    std::iter::once(0)
+        .chain(starts)
+        .filter_map(|at| tokens.get(at))
+        .map(|first| (first.start, if first.kind == Kind::Space { first.end - first.start } else { 0 }))
+        .collect()
+}
+
+fn forbidden(letter: char, span: Span) -> Diagnostic {
+    let name = format!("U+{:04X}", u32::from(letter));
+    let told = Diagnostic::error(codes::FORBIDDEN_CHARACTER, format!("the character {name} is not allowed"))
+        .at(
+            span,
+            if letter == '\u{feff}' {
+                "a byte-order mark, allowed only at the very start"
+            } else {
+                "it cannot be seen"
+            },
+        );
+    told.help(format!("remove it, or write it in a text as `\\u{{{:x}}}`", u32::from(letter)))
+}
+
+fn flawed(flaw: &Flaw, written: &str, span: Span) -> Diagnostic {
+    let code = match flaw {
+        Flaw::Escape | Flaw::Unicode => codes::BAD_ESCAPE,
+        Flaw::FirstLine | Flaw::LastLine | Flaw::Indent => codes::BAD_MULTILINE,
+    };
+    match flaw {
+        Flaw::Escape => {
+            Diagnostic::error(code, format!("{} means nothing in a text", wording::code(written)))
+                .at(span, "no such escape")
+                .help("write `\\\\` for a backslash; `\\n`, `\\t`, `\\\"`, `\\s` and `\\u{…}` have a meaning")
+                .help("in a raw text, `#\"…\"#`, a backslash is a backslash")
+        }
+        Flaw::Unicode => Diagnostic::error(code, format!("{} names no character", wording::code(written)))
+            .at(span, "not a character")
+            .help("write one to six hexadecimal digits in braces: `\\u{e9}`"),
+        Flaw::FirstLine => Diagnostic::error(code, "a text in `\"\"\"` begins on a line of its own")
+            .at(span, "words on the line of the opening quotes")
+            .help("put the end of the line right behind the opening `\"\"\"`"),
+        Flaw::LastLine => Diagnostic::error(code, "the closing `\"\"\"` stand on a line of their own")
+            .at(span, "words on the line of the closing quotes")
+            .help("put the closing `\"\"\"` on the next line"),
+        Flaw::Indent => {
+            Diagnostic::error(code, "a line of the text is indented less than its closing `\"\"\"`")
+                .at(span, "indented too little, or with other blanks")
+                .help("indent every line at least as far as the closing `\"\"\"`, with the same blanks")
+        }
+    }
+}
