@@ -6,6 +6,7 @@ mod code;
 pub mod codes;
 mod log;
 mod problem;
+pub mod render;
 pub mod wording;
 
 pub use code::Code;

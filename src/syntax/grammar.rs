@@ -8,7 +8,8 @@ use crate::source::{SourceId, Span};
 
 use super::entries;
 use super::lexer::{Kind, Token};
-use super::strings::{Flaw, flaws};
+use super::strings::flaws;
+use super::told::{flawed, forbidden};
 
 /// How deep blocks may be nested.
 pub(super) const DEEPEST: usize = 64;
@@ -387,47 +388,4 @@ fn lines(tokens: &[Token]) -> Vec<(usize, usize)> {
         .filter_map(|at| tokens.get(at))
         .map(|first| (first.start, if first.kind == Kind::Space { first.end - first.start } else { 0 }))
         .collect()
-}
-
-fn forbidden(letter: char, span: Span) -> Diagnostic {
-    let name = format!("U+{:04X}", u32::from(letter));
-    let told = Diagnostic::error(codes::FORBIDDEN_CHARACTER, format!("the character {name} is not allowed"))
-        .at(
-            span,
-            if letter == '\u{feff}' {
-                "a byte-order mark, allowed only at the very start"
-            } else {
-                "it cannot be seen"
-            },
-        );
-    told.help(format!("remove it, or write it in a text as `\\u{{{:x}}}`", u32::from(letter)))
-}
-
-fn flawed(flaw: &Flaw, written: &str, span: Span) -> Diagnostic {
-    let code = match flaw {
-        Flaw::Escape | Flaw::Unicode => codes::BAD_ESCAPE,
-        Flaw::FirstLine | Flaw::LastLine | Flaw::Indent => codes::BAD_MULTILINE,
-    };
-    match flaw {
-        Flaw::Escape => {
-            Diagnostic::error(code, format!("{} means nothing in a text", wording::code(written)))
-                .at(span, "no such escape")
-                .help("write `\\\\` for a backslash; `\\n`, `\\t`, `\\\"`, `\\s` and `\\u{…}` have a meaning")
-                .help("in a raw text, `#\"…\"#`, a backslash is a backslash")
-        }
-        Flaw::Unicode => Diagnostic::error(code, format!("{} names no character", wording::code(written)))
-            .at(span, "not a character")
-            .help("write one to six hexadecimal digits in braces: `\\u{e9}`"),
-        Flaw::FirstLine => Diagnostic::error(code, "a text in `\"\"\"` begins on a line of its own")
-            .at(span, "words on the line of the opening quotes")
-            .help("put the end of the line right behind the opening `\"\"\"`"),
-        Flaw::LastLine => Diagnostic::error(code, "the closing `\"\"\"` stand on a line of their own")
-            .at(span, "words on the line of the closing quotes")
-            .help("put the closing `\"\"\"` on the next line"),
-        Flaw::Indent => {
-            Diagnostic::error(code, "a line of the text is indented less than its closing `\"\"\"`")
-                .at(span, "indented too little, or with other blanks")
-                .help("indent every line at least as far as the closing `\"\"\"`, with the same blanks")
-        }
-    }
 }

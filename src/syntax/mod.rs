@@ -4,19 +4,20 @@ mod decode;
 mod entries;
 mod grammar;
 mod kinds;
-mod packed;
 mod lexer;
+mod packed;
 mod parse;
 mod reader;
 pub mod schema;
 mod strings;
 #[cfg(test)]
 mod tests;
+mod told;
 mod value;
 mod words;
 
-pub use packed::{pack, unpack};
 pub use decode::decode;
+pub use packed::{pack, unpack};
 pub use parse::parse;
 pub use reader::{FromValue, Reader, invalid, prop_of, text};
 pub use value::quote;

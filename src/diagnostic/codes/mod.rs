@@ -6,6 +6,8 @@ pub mod manifest;
 pub mod plan;
 pub mod resolve;
 pub mod syntax;
+#[cfg(test)]
+mod tests;
 pub mod world;
 
 use super::Code;

@@ -4,7 +4,7 @@ super::codes! { "syntax":
     /// A text that is no KDL, for a reason without a code of its own.
     INVALID_KDL = "invalid-kdl";
     /// Bytes that are no UTF-8.
-    NOT_UTF8 = "not-utf8";
+    WRONG_ENCODING = "wrong-encoding";
     /// A text of more than 1 MiB.
     TOO_LARGE = "too-large";
     /// Blocks in blocks without end.

@@ -1,0 +1,211 @@
+//! The report for people: the one file that names miette.
+
+use std::fmt;
+
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents};
+use miette::{SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles};
+
+use super::super::{Diagnostic, Label, Severity};
+use crate::source::{SourceId, Sources};
+
+/// How a report looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// Columns of the terminal.
+    pub width: usize,
+    /// Whether there is colour.
+    pub colour: Colour,
+    /// Which letters draw the lines.
+    pub letters: Letters,
+}
+
+/// Whether there is colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colour {
+    /// With escape sequences.
+    On,
+    /// Plain text.
+    Off,
+}
+
+/// Which letters draw the lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Letters {
+    /// Lines and arrows of Unicode.
+    Unicode,
+    /// What every terminal has.
+    Ascii,
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self { width: 100, colour: Colour::Off, letters: Letters::Unicode }
+    }
+}
+
+/// Every problem with the lines that it is about, an empty line between two.
+pub fn report(told: &[&Diagnostic], sources: &Sources, look: Look) -> String {
+    let handler = handler(look);
+    told.iter().map(|one| one_report(one, sources, &handler)).collect::<Vec<_>>().join("\n")
+}
+
+fn handler(look: Look) -> GraphicalReportHandler {
+    let characters = match look.letters {
+        Letters::Unicode => ThemeCharacters::unicode(),
+        Letters::Ascii => ThemeCharacters::ascii(),
+    };
+    let styles = match look.colour {
+        Colour::On => ThemeStyles::ansi(),
+        Colour::Off => ThemeStyles::none(),
+    };
+    GraphicalReportHandler::new_themed(GraphicalTheme { characters, styles })
+        .with_width(look.width.max(40))
+        .with_links(false)
+        .with_context_lines(1)
+        .tab_width(4)
+        .without_syntax_highlighting()
+}
+
+fn one_report(one: &Diagnostic, sources: &Sources, handler: &GraphicalReportHandler) -> String {
+    let mut groups: Vec<(SourceId, Vec<&Label>)> = Vec::new();
+    for label in &one.labels {
+        match groups.iter_mut().find(|(source, _)| *source == label.span.source) {
+            Some((_, labels)) => labels.push(label),
+            None => groups.push((label.span.source, vec![label])),
+        }
+    }
+    let mut parts = groups.into_iter().map(|(source, labels)| Shown::of(sources, source, &labels));
+    let mut main = parts.next().unwrap_or_default();
+    main.message.clone_from(&one.message);
+    main.code = Some(one.code.as_str());
+    main.severity = Some(one.severity);
+    main.help = one.help.join("\n");
+    main.related = parts.collect();
+    let mut out = String::new();
+    // Writing to a `String` cannot fail, and spans outside of their text are told by miette itself.
+    let _ = handler.render_report(&mut out, &main);
+    let lines: Vec<&str> = out.lines().map(str::trim_end).collect();
+    lines.join("\n") + "\n"
+}
+
+/// One problem, or what it has to say about one more file.
+#[derive(Debug, Default)]
+struct Shown {
+    message: String,
+    code: Option<&'static str>,
+    severity: Option<Severity>,
+    help: String,
+    source: Option<Named>,
+    labels: Vec<LabeledSpan>,
+    related: Vec<Shown>,
+}
+
+impl Shown {
+    fn of(sources: &Sources, id: SourceId, labels: &[&Label]) -> Self {
+        let source = sources.get(id);
+        let labels: Vec<LabeledSpan> = labels
+            .iter()
+            .enumerate()
+            .map(|(at, label)| {
+                let range = label.span.range();
+                let end = range.end.min(source.text.len());
+                let start = range.start.min(end);
+                let (text, span) = (Some(label.text.clone()), (start, end - start));
+                if at == 0 {
+                    LabeledSpan::new_primary_with_span(text, span)
+                } else {
+                    LabeledSpan::new_with_span(text, span)
+                }
+            })
+            .collect();
+        Self {
+            message: format!("this is about `{}` too", source.name),
+            source: Some(Named { name: source.name.clone(), text: visible(&source.text) }),
+            labels,
+            ..Self::default()
+        }
+    }
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Shown {}
+
+impl miette::Diagnostic for Shown {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.code.map(|code| Box::new(code) as Box<dyn fmt::Display>)
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.severity {
+            Some(Severity::Error) => miette::Severity::Error,
+            Some(Severity::Warning) => miette::Severity::Warning,
+            Some(Severity::Note) | None => miette::Severity::Advice,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        (!self.help.is_empty()).then(|| Box::new(&self.help) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.source.as_ref().map(|source| source as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        (!self.labels.is_empty())
+            .then(|| Box::new(self.labels.iter().cloned()) as Box<dyn Iterator<Item = LabeledSpan>>)
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn miette::Diagnostic> + 'a>> {
+        let all = self.related.iter().map(|one| one as &dyn miette::Diagnostic);
+        (!self.related.is_empty())
+            .then(|| Box::new(all) as Box<dyn Iterator<Item = &'a dyn miette::Diagnostic>>)
+    }
+}
+
+/// A text with its name.
+#[derive(Debug)]
+struct Named {
+    name: String,
+    text: String,
+}
+
+impl SourceCode for Named {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let found = self.text.read_span(span, before, after)?;
+        let (line, column, count) = (found.line(), found.column(), found.line_count());
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.name.clone(),
+            found.data(),
+            *found.span(),
+            line,
+            column,
+            count,
+        )))
+    }
+}
+
+/// The text with a sign of the same length for every letter that a terminal would obey or that cannot be seen.
+fn visible(text: &str) -> String {
+    let hidden = |letter: char| {
+        (letter.is_control() && !matches!(letter, '\n' | '\r' | '\t'))
+            || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    let shown = |letter: char| match letter.len_utf8() {
+        1 if hidden(letter) => '?',
+        2 if hidden(letter) => '¿',
+        3 if hidden(letter) => '\u{fffd}',
+        _ => letter,
+    };
+    text.chars().map(shown).collect()
+}

@@ -1,0 +1,72 @@
+use super::human::{Colour, Letters, Look};
+use super::*;
+use crate::diagnostic::codes::{manifest, syntax};
+use crate::source::{Sources, Span};
+
+/// Two files, three problems: over both, at a wide letter behind a tab, and without a place.
+fn told() -> (Sources, Vec<Diagnostic>) {
+    let mut sources = Sources::new();
+    let project = sources.add("project.kdl", "project \"a\"\n\tpin 漢 { cuda 12 }\nend\u{202e}\n");
+    let base = sources.add("stacks/my base.kdl", "pin { cuda \"11\" }\n");
+    let at = |source, start, end| Span::new(source, start..end);
+    let told = vec![
+        Diagnostic::error(manifest::WRONG_TYPE, "`cuda` takes text, not the number `12`")
+            .at(at(project, 28, 30), "this is the number `12`")
+            .at(at(project, 13, 16), "in this node")
+            .at(at(base, 11, 15), "as it stands here")
+            .help("put it in quotes: `\"12\"`")
+            .help("or remove it")
+            .fix(at(project, 28, 30), "\"12\""),
+        Diagnostic::warning(syntax::FORBIDDEN_CHARACTER, "the character U+202E is not allowed")
+            .at(at(project, 36, 39), "it cannot be seen"),
+        Diagnostic::note(manifest::MISSING_NODE, "there is no `project.kdl`"),
+    ];
+    (sources, told)
+}
+
+#[test]
+fn people_see_the_lines() {
+    let (sources, told) = told();
+    let told: Vec<&Diagnostic> = told.iter().collect();
+    let mut out = human::report(&told, &sources, Look::default());
+    out += "-----\n";
+    out +=
+        &human::report(&told[..1], &sources, Look { width: 40, letters: Letters::Ascii, ..Look::default() });
+    insta::assert_snapshot!(out);
+    let colours = human::report(&told, &sources, Look { colour: Colour::On, ..Look::default() });
+    assert!(colours.contains("\u{1b}["));
+    assert!(!colours.contains('\u{202e}'));
+}
+
+#[test]
+fn programs_read_a_line_each() {
+    let (sources, told) = told();
+    insta::assert_snapshot!(json::report(&told.iter().collect::<Vec<_>>(), &sources));
+}
+
+#[test]
+fn code_hosts_read_sarif() {
+    let (sources, told) = told();
+    let out = sarif::report(&told.iter().collect::<Vec<_>>(), &sources);
+    let value: serde_json::Value = serde_json::from_str(&out).expect("it is JSON");
+    assert_eq!(value["runs"][0]["tool"]["driver"]["rules"].as_array().map(Vec::len), Some(3));
+    insta::assert_snapshot!(serde_json::to_string_pretty(&value["runs"][0]["results"]).expect("it is JSON"));
+}
+
+#[test]
+fn the_end_counts() {
+    let (_, told) = told();
+    let told: Vec<&Diagnostic> = told.iter().collect();
+    assert_eq!(summary(&told).as_deref(), Some("error: 1 error, 1 warning"));
+    assert_eq!(summary(&[told[0], told[0]]).as_deref(), Some("error: 2 errors"));
+    assert_eq!(summary(&told[1..]).as_deref(), Some("warning: 1 warning"));
+    assert_eq!(summary(&told[2..]), None);
+}
+
+#[test]
+fn an_empty_file_can_be_pointed_at() {
+    let mut sources = Sources::new();
+    let empty = sources.add("e.kdl", "");
+    let one = Diagnostic::error(manifest::MISSING_NODE, "empty").at(Span::new(empty, 0..0), "here");
+    insta::assert_snapshot!(human::report(&[&one], &sources, Look::default()));
+}
