@@ -20,7 +20,17 @@ fn every_code_is_unique_and_its_name_is_kebab_case() {
 }
 
 #[test]
-#[ignore = "the pages of `resolve` are not written yet"]
+#[ignore = "codes of two areas still share their last part"]
+fn the_last_part_of_a_code_is_its_own() {
+    let mut seen = BTreeSet::new();
+    let name = |entry: &Entry| entry.code.as_str().rsplit("::").next().unwrap_or_default();
+    let twice: Vec<&str> =
+        all().filter(|entry| !seen.insert(name(entry))).map(|entry| entry.code.as_str()).collect();
+    assert!(twice.is_empty(), "`explain` could not tell these from others: {twice:?}");
+}
+
+#[test]
+#[ignore = "the pages of `resolve` and `plan` have their examples yet to come"]
 fn every_page_has_its_four_parts() {
     for entry in all() {
         let (code, page) = (entry.code, entry.page);
