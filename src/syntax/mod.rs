@@ -2,6 +2,7 @@
 
 mod decode;
 mod entries;
+mod format;
 mod grammar;
 mod kinds;
 mod lexer;
@@ -17,6 +18,7 @@ mod value;
 mod words;
 
 pub use decode::decode;
+pub use format::format;
 pub use packed::{pack, unpack};
 pub use parse::parse;
 pub use reader::{FromValue, Reader, invalid, prop_of, text};
