@@ -66,7 +66,7 @@ fn follow<'a>(
 fn told(round: &[(&str, Option<Span>)]) -> Diagnostic {
     let names: Vec<String> = round.iter().chain(&round[..1]).map(|(name, _)| wording::code(name)).collect();
     let message = format!("packages require each other: {}", names.join(" → "));
-    let mut told = Diagnostic::error(codes::CYCLE, message);
+    let mut told = Diagnostic::error(codes::REQUIRES_CYCLE, message);
     for (at, (name, span)) in round.iter().enumerate() {
         let before = round[(at + round.len() - 1) % round.len()].0;
         if let Some(span) = span {

@@ -140,7 +140,8 @@ fn condition(catalog: &Catalog, package: &Package, condition: &Condition, log: &
             if !package.variants.iter().any(|variant| variant.name.value == name.value) {
                 let message = format!("{} has no variant {}", shown(package), wording::code(name.as_str()));
                 let variants = package.variants.iter().map(|variant| variant.name.as_str());
-                let told = Diagnostic::error(codes::UNKNOWN_VARIANT, message).at(name.span, "not declared");
+                let told =
+                    Diagnostic::error(codes::UNDECLARED_VARIANT, message).at(name.span, "not declared");
                 log.error(told.maybe_help(wording::did_you_mean(name.as_str(), variants)));
             }
         }
@@ -156,7 +157,7 @@ fn option(package: &Package, key: &Spanned<Name>, value: Option<Spanned<&str>>, 
     let Some(found) = package.options.iter().find(|option| option.key.value == key.value) else {
         let message = format!("{} has no option {}", shown(package), wording::code(key.as_str()));
         let keys = package.options.iter().map(|option| option.key.as_str());
-        let told = Diagnostic::error(codes::UNKNOWN_OPTION, message).at(key.span, "not declared");
+        let told = Diagnostic::error(codes::UNDECLARED_OPTION, message).at(key.span, "not declared");
         log.error(told.maybe_help(wording::did_you_mean(key.as_str(), keys)));
         return;
     };

@@ -30,17 +30,17 @@ super::codes! { "catalog":
     /// A name that no definition bears.
     UNKNOWN_NAME = "unknown-name";
     /// An option that the package does not have.
-    UNKNOWN_OPTION = "unknown-option";
+    UNDECLARED_OPTION = "undeclared-option";
     /// A value that the option does not have.
     UNKNOWN_OPTION_VALUE = "unknown-option-value";
     /// A variant that the package does not have.
-    UNKNOWN_VARIANT = "unknown-variant";
+    UNDECLARED_VARIANT = "undeclared-variant";
     /// A requirement that no known version satisfies.
     NO_SUCH_VERSION = "no-such-version";
     /// Versions that do not stand newest first.
     VERSION_ORDER = "version-order";
     /// Packages that require each other in a circle.
-    CYCLE = "cycle";
+    REQUIRES_CYCLE = "requires-cycle";
     /// A template that can't be read.
     TEMPLATE_SYNTAX = "template-syntax";
     /// A name in a template that has no value.
