@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
 use crate::source::{SourceId, Sources, Span, Spanned};
-use crate::syntax::invalid;
+use crate::syntax::{self, invalid};
 use crate::value::ProjectPath;
 use crate::world::{FileKind, World};
 
@@ -53,30 +53,20 @@ impl<'a> Files<'a> {
         if !self.is_there(path, asked, Wanted::File) {
             return None;
         }
-        let told = match self.world.read(path) {
-            Ok(bytes) => match String::from_utf8(bytes) {
-                Ok(text) => {
-                    let id = self.add(path, text);
-                    self.known.insert(path.to_owned(), id);
-                    return Some(id);
-                }
-                Err(wrong) => Diagnostic::error(
-                    codes::NOT_UTF8,
-                    format!(
-                        "{} is not UTF-8 from byte {} on",
-                        wording::code(path),
-                        wrong.utf8_error().valid_up_to()
-                    ),
-                )
-                .help("save it as UTF-8"),
-            },
-            Err(why) => Diagnostic::error(
-                codes::UNREADABLE_FILE,
-                format!("{} can't be read: {why}", wording::code(path)),
-            ),
-        };
-        self.log.error(at(told, asked, "asked for here"));
-        None
+        match self.world.read(path) {
+            Ok(bytes) => {
+                let id = syntax::decode(path, bytes, self.sources, self.log)?;
+                self.read.push(id);
+                self.known.insert(path.to_owned(), id);
+                Some(id)
+            }
+            Err(why) => {
+                let message = format!("{} can't be read: {why}", wording::code(path));
+                let told = Diagnostic::error(codes::UNREADABLE_FILE, message);
+                self.log.error(at(told, asked, "asked for here"));
+                None
+            }
+        }
     }
 
     /// Checks a folder.

@@ -7,7 +7,7 @@ use jcc::diagnostic::Log;
 use jcc::manifest;
 use jcc::source::Sources;
 
-use crate::support::{self, folder::Folder, report::report};
+use crate::support::{self, folder::Folder, report};
 
 #[test]
 fn every_example_is_read() {

@@ -12,7 +12,7 @@ use jcc::diagnostic::{Diagnostic, Log, Severity};
 use jcc::manifest;
 use jcc::source::Sources;
 
-use crate::support::{self, folder::Folder, report::report};
+use crate::support::{self, folder::Folder, report};
 
 /// A case that was run.
 struct Ran {

@@ -1,9 +1,12 @@
 //! What several tests share.
 
 pub(crate) mod folder;
-pub(crate) mod report;
 
 use std::path::{Path, PathBuf};
+
+use jcc::diagnostic::Diagnostic;
+use jcc::diagnostic::render::human::{self, Colour, Letters, Look};
+use jcc::source::Sources;
 
 /// A path in the repository.
 pub(crate) fn repository(path: &str) -> PathBuf {
@@ -13,4 +16,9 @@ pub(crate) fn repository(path: &str) -> PathBuf {
 /// Whether expected files are to be written rather than compared: `JCC_BLESS=1 cargo test`.
 pub(crate) fn bless() -> bool {
     std::env::var("JCC_BLESS").is_ok_and(|value| value == "1")
+}
+
+/// The report as users see it on a wide terminal without colour.
+pub(crate) fn report(told: &[&Diagnostic], sources: &Sources) -> String {
+    human::report(told, sources, Look { width: 100, colour: Colour::Off, letters: Letters::Unicode })
 }

@@ -57,8 +57,6 @@ super::codes! { "manifest":
     OUTSIDE_PROJECT = "outside-project";
     /// A file that the system does not let be read.
     UNREADABLE_FILE = "unreadable-file";
-    /// A text that is not UTF-8.
-    NOT_UTF8 = "not-utf8";
     /// A line of a requirements file that pip cannot read.
     BAD_REQUIREMENT = "bad-requirement";
     /// A requirement that is a path.
