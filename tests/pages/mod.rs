@@ -26,8 +26,8 @@ fn example<'a>(page: &'a str, heading: &str) -> Option<&'a str> {
 
 /// The codes that a manifest yields.
 fn codes_of(text: &str) -> Vec<&'static str> {
-    let mut folder = Folder::read(&support::repository("tests/cases/reject/files"));
-    folder.0.insert("project.kdl".to_owned(), text.as_bytes().to_vec());
+    let folder = Folder::read(&support::repository("tests/cases/reject/files"));
+    folder.0.put("project.kdl", text);
     let (mut sources, mut log) = (Sources::new(), Log::new());
     if let Ok(manifest) = manifest::load(&folder, "project.kdl", &folder, &mut sources, &mut log) {
         let _ = manifest.projects(&mut log);

@@ -21,8 +21,8 @@ struct Ran {
 }
 
 fn run(name: &str, text: &str) -> Ran {
-    let mut folder = Folder::read(&support::repository("tests/cases/reject/files"));
-    folder.0.insert(name.to_owned(), text.as_bytes().to_vec());
+    let folder = Folder::read(&support::repository("tests/cases/reject/files"));
+    folder.0.put(name, text);
     let (mut sources, mut log) = (Sources::new(), Log::new());
     if let Ok(manifest) = manifest::load(&folder, name, &folder, &mut sources, &mut log) {
         let _ = manifest.projects(&mut log);

@@ -6,69 +6,60 @@ use std::io;
 use std::path::Path;
 
 use jcc::manifest::Stacks;
-use jcc::world::{FileKind, World};
+use jcc::world::{FileKind, Memory, World};
 
-/// Files by path; a path with `link` in it is a link that leads out; stacks are files under `stack:`.
-pub(crate) struct Folder(pub(crate) BTreeMap<String, Vec<u8>>);
+/// Files in memory; a path with `link` in it is a link that leads out, a file under `stack:` is a stack.
+pub(crate) struct Folder(pub(crate) Memory);
 
 impl Folder {
     /// The files below a folder of the disk, by their paths in it.
     pub(crate) fn read(root: &Path) -> Self {
-        let mut files = BTreeMap::new();
+        let memory = Memory::new();
         for entry in walkdir::WalkDir::new(root).into_iter().map(|entry| entry.expect("it can be listed")) {
             if entry.file_type().is_file() {
-                let path =
-                    entry.path().strip_prefix(root).expect("it lies below").to_str().expect("it is UTF-8");
-                files.insert(path.to_owned(), std::fs::read(entry.path()).expect("it can be read"));
+                let path = entry.path().strip_prefix(root).expect("it lies below");
+                let content = std::fs::read(entry.path()).expect("it can be read");
+                memory.put(path.to_str().expect("it is UTF-8"), content);
             }
         }
-        Self(files)
-    }
-
-    fn below<'a>(&'a self, path: &str) -> impl Iterator<Item = &'a str> {
-        let start = if path == "." { String::new() } else { format!("{path}/") };
-        self.0.keys().filter_map(move |key| {
-            key.strip_prefix(&start).map(|rest| rest.split('/').next().unwrap_or(rest))
-        })
+        Self(memory)
     }
 }
 
 impl World for Folder {
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        self.0.get(path).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+        self.0.read(path)
     }
 
     fn kind(&self, path: &str) -> Option<FileKind> {
-        let folder = || self.below(path).next().map(|_| FileKind::Folder);
-        self.0.get(path).map(|_| FileKind::File).or_else(folder)
+        self.0.kind(path)
     }
 
     fn list(&self, path: &str) -> io::Result<Vec<String>> {
-        let mut names: Vec<String> = self.below(path).map(str::to_owned).collect();
-        names.dedup();
-        Ok(names)
+        self.0.list(path)
     }
 
-    fn write_all(&self, _: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
-        Err(io::ErrorKind::Unsupported.into())
+    fn write_all(&self, files: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
+        self.0.write_all(files)
     }
 
-    fn remove(&self, _: &str) -> io::Result<()> {
-        Err(io::ErrorKind::Unsupported.into())
+    fn remove(&self, path: &str) -> io::Result<()> {
+        self.0.remove(path)
     }
 
     fn is_inside(&self, path: &str) -> bool {
-        !path.contains("link")
+        !path.contains("link") && self.0.is_inside(path)
     }
 }
 
 impl Stacks for Folder {
     fn stack(&self, name: &str) -> Option<(String, Cow<'static, str>)> {
-        let text = self.0.get(&format!("stack:{name}"))?;
-        Some((format!("stack:{name}"), Cow::Owned(String::from_utf8(text.clone()).ok()?)))
+        let shown = format!("stack:{name}");
+        let text = String::from_utf8(self.0.read(&shown).ok()?).ok()?;
+        Some((shown, Cow::Owned(text)))
     }
 
     fn names(&self) -> Vec<String> {
-        self.0.keys().filter_map(|key| key.strip_prefix("stack:")).map(str::to_owned).collect()
+        self.0.files().keys().filter_map(|key| key.strip_prefix("stack:")).map(str::to_owned).collect()
     }
 }

@@ -125,3 +125,11 @@ fn a_manifest_may_take_all_from_another() {
     let install: Vec<String> = all[0].apt.install.iter().map(|one| one.package.value.to_string()).collect();
     assert_eq!(install, ["htop", "vim"]);
 }
+
+#[test]
+fn what_the_system_does_not_let_be_read_is_told() {
+    let folder = Folder::of(&[("project.kdl", "project \"a\"")]);
+    folder.0.fail_at("project.kdl");
+    let told = read(&folder).expect_err("it can't be read");
+    assert!(told[0].starts_with("- manifest::unreadable-file: `project.kdl` can't be read: "), "{told:?}");
+}

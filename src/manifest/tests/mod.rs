@@ -42,7 +42,7 @@ fn told(log: &Log, sources: &Sources) -> Vec<String> {
 /// Loads `project.kdl`; what was told otherwise.
 fn read(folder: &Folder) -> Result<Manifest, Vec<String>> {
     let (mut sources, mut log) = (Sources::new(), Log::new());
-    load(folder, "project.kdl", folder, &mut sources, &mut log).map_err(|_| told(&log, &sources))
+    load(&folder.0, "project.kdl", folder, &mut sources, &mut log).map_err(|_| told(&log, &sources))
 }
 
 fn projects(folder: &Folder) -> Result<Vec<Project>, Vec<String>> {

@@ -34,9 +34,9 @@ proptest! {
         changes in prop::collection::vec((any::<u8>(), any::<usize>(), any::<usize>()), 1..12),
         requirements in "[ -~\n\\\\]{0,80}",
     ) {
-        let mut folder = full();
-        folder.0.insert("project.kdl".to_owned(), mutated(&changes));
-        folder.0.insert("requirements.txt".to_owned(), requirements);
+        let folder = full();
+        folder.0.put("project.kdl", mutated(&changes));
+        folder.0.put("requirements.txt", requirements);
         let _ = projects(&folder);
     }
 }
