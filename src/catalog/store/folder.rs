@@ -111,12 +111,8 @@ impl Walk<'_> {
             Ok(bytes) => bytes,
             Err(error) => return self.unreadable(&place.path, &error),
         };
-        let Ok(text) = String::from_utf8(bytes) else {
-            let error = io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8");
-            return self.unreadable(&place.path, &error);
-        };
-        let source = self.sources.add(place.path.clone(), text.clone());
-        let parsed = syntax::parse(source, &text, self.log);
+        let Some(source) = syntax::decode(place.path.clone(), bytes, self.sources, self.log) else { return };
+        let parsed = syntax::parse(source, &self.sources.get(source).text, self.log);
         if let Some(document) = &parsed {
             syntax::schema::check(document, language, "a package definition", self.log);
         }
