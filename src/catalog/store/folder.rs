@@ -19,6 +19,9 @@ const DEFINITION: &str = "package.kdl";
 /// The folder of platforms, devices, bases and indexes.
 const PLATFORM: &str = "platform";
 
+/// So many folders within each other are read; a link may lead back up.
+const DEEPEST: usize = 4;
+
 /// What reading a folder takes.
 pub(super) struct Walk<'a> {
     /// Where files are.
@@ -57,7 +60,7 @@ impl Walk<'_> {
             if self.is_file(&join(&path, DEFINITION)) {
                 self.definition(&Place { path, group: "" });
             } else if name == PLATFORM {
-                self.platforms(&path);
+                self.platforms(&path, 0);
             } else {
                 self.group(&path, &name);
             }
@@ -73,11 +76,11 @@ impl Walk<'_> {
         }
     }
 
-    fn platforms(&mut self, path: &str) {
+    fn platforms(&mut self, path: &str, depth: usize) {
         for name in self.list(path) {
             let place = Place { path: join(path, &name), group: "" };
             match self.world.kind(&place.path) {
-                Some(FileKind::Folder) => self.platforms(&place.path),
+                Some(FileKind::Folder) if depth < DEEPEST => self.platforms(&place.path, depth + 1),
                 Some(FileKind::File) if is_kdl(&name) => self.file(&place, Files::new(), schema::PLATFORMS),
                 _ => {}
             }
@@ -96,7 +99,9 @@ impl Walk<'_> {
         for name in self.list(folder) {
             let (path, name) = (join(folder, &name), format!("{prefix}{name}"));
             match self.world.kind(&path) {
-                Some(FileKind::Folder) => self.beside(&path, &format!("{name}/"), files),
+                Some(FileKind::Folder) if prefix.matches('/').count() < DEEPEST => {
+                    self.beside(&path, &format!("{name}/"), files);
+                }
                 Some(FileKind::File) if name != DEFINITION => match self.world.read(&path) {
                     Ok(bytes) => _ = files.insert(name, Cow::Owned(bytes)),
                     Err(error) => self.unreadable(&path, &error),
