@@ -1,8 +1,9 @@
 //! jcc compiles a declarative manifest to a Dockerfile and a Compose file.
 //!
-//! The passes are folders, in order: each takes the value that the one before gives.
+//! The passes are folders, in order: each takes the value that the one before gives. [`compile`] is the whole story.
 
 pub mod catalog;
+pub mod cli;
 pub mod diagnostic;
 pub mod manifest;
 pub mod resolve;
@@ -11,5 +12,70 @@ pub mod syntax;
 pub mod value;
 pub mod world;
 
+use catalog::{BuiltinStacks, Catalog};
+use diagnostic::{Diagnostic, Log, Told, codes, wording};
+use manifest::Project;
+use resolve::{Lock, Resolution};
+use source::Sources;
+use world::World;
+
 /// The version of this compiler.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What is compiled.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// The project's files.
+    pub world: &'a dyn World,
+    /// The manifest, in the project's root.
+    pub manifest: &'a str,
+    /// Only the target of this name.
+    pub target: Option<&'a str>,
+    /// Where the lock is.
+    pub lock: &'a str,
+}
+
+/// Everything that is known of a project whose versions are decided.
+#[derive(Debug)]
+pub struct Resolved {
+    /// What is known of packages and platforms, the project's own folders included.
+    pub catalog: Catalog,
+    /// The lock that was there.
+    pub old_lock: Option<Lock>,
+    /// The lock that holds what was decided.
+    pub lock: Lock,
+    /// Each target with its answer, in the order of the manifest.
+    pub targets: Vec<(Project, Resolution)>,
+}
+
+/// From a manifest to versions: reads it and what it names, then decides platform and packages of each target.
+///
+/// # Errors
+/// Whatever is wrong in the manifest, the catalogue's folders or the lock, all of it told.
+pub fn resolve(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result<Resolved, Told> {
+    let mut catalog = Catalog::builtin(sources);
+    let manifest = manifest::load(input.world, input.manifest, &BuiltinStacks::new(), sources, log)?;
+    for folder in manifest.catalogs() {
+        catalog.add_folder(input.world, folder, sources, log);
+    }
+    let projects = one_target(manifest.projects(log)?, input.target, log)?;
+    let old_lock = resolve::open_lock(input.world, input.lock, sources, log)?;
+    let targets = resolve::all(projects, &catalog, old_lock.as_ref(), sources, log)?;
+    let lock = resolve::lock_of(&targets, &catalog, old_lock.as_ref(), sources);
+    Ok(Resolved { catalog, old_lock, lock, targets })
+}
+
+/// The targets, or the one that was asked for.
+fn one_target(projects: Vec<Project>, name: Option<&str>, log: &mut Log) -> Result<Vec<Project>, Told> {
+    let Some(name) = name else { return Ok(projects) };
+    let known: Vec<String> = projects.iter().map(|one| one.target.name.value.to_string()).collect();
+    if known.iter().any(|one| one == name) {
+        return Ok(projects.into_iter().filter(|one| one.target.name.as_str() == name).collect());
+    }
+    let message = format!("there is no target {}", wording::code(name));
+    Err(log.error(
+        Diagnostic::error(codes::resolve::UNKNOWN_TARGET, message)
+            .maybe_help(wording::did_you_mean(name, known.iter().map(String::as_str)))
+            .help(format!("the manifest has {}", wording::all_of(&wording::codes(&known)))),
+    ))
+}

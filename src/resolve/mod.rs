@@ -9,13 +9,16 @@ mod lock;
 mod mend;
 mod model;
 mod outcome;
+pub mod possible;
 mod problem;
 mod provider;
+mod several;
 mod story;
 mod words;
 
 pub use chosen::{Because, Chosen, ChosenBase, Kind, Moved, Needed, Resolution, TargetFacts};
 pub use lock::{Lock, LockedTarget, LockedThing};
+pub use several::{all, lock_of, open_lock};
 
 use crate::catalog::Catalog;
 use crate::diagnostic::{Log, Told};

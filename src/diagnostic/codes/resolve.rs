@@ -29,6 +29,8 @@ super::codes! { "resolve":
     NO_BASE = "no-base";
     /// Something that nobody has shown yet to work.
     UNPROVEN = "unproven";
+    /// A target, named on the command line, that the manifest does not have.
+    UNKNOWN_TARGET = "unknown-target";
     /// A lock of a newer compiler.
     NEWER_LOCK = "newer-lock";
     /// A lock that cannot be read.

@@ -1,0 +1,175 @@
+//! `jcc list` and `jcc search`.
+
+use serde_json::{Value, json};
+
+use crate::catalog::{BuiltinStacks, Catalog, Entry, Kind};
+use crate::manifest::Stacks as _;
+
+use super::args::{Format, Listed};
+use super::{Exit, Session, table};
+
+/// Lists what the catalogue has.
+pub(super) fn list(session: &mut Session<'_, '_>, what: Listed, format: Format) -> Exit {
+    let catalog = Catalog::builtin(&mut session.sources);
+    let (rows, values) = match what {
+        Listed::Packages => packages(catalog.entries(Kind::Package).filter(|entry| entry.installable)),
+        Listed::Devices => devices(&catalog),
+        Listed::Releases => releases(&catalog),
+        Listed::Bases => bases(&catalog),
+        Listed::Stacks => stacks(),
+    };
+    show(session, format, &rows, values)
+}
+
+/// Searches names, aliases and summaries.
+pub(super) fn search(session: &mut Session<'_, '_>, words: &str, format: Format) -> Exit {
+    let catalog = Catalog::builtin(&mut session.sources);
+    let found = catalog.search(words);
+    if found.is_empty() {
+        let names = catalog.names();
+        let help = crate::diagnostic::wording::did_you_mean(words, names)
+            .unwrap_or_else(|| "`jcc list packages` shows all".to_owned());
+        return session.unknown(&format!("nothing is found for `{words}`"), Some(help));
+    }
+    let (rows, values) = packages(found.into_iter());
+    show(session, format, &rows, values)
+}
+
+fn show(session: &mut Session<'_, '_>, format: Format, rows: &[Vec<String>], values: Vec<Value>) -> Exit {
+    match format {
+        Format::Text => session.print(&table::columns(rows)),
+        Format::Json => session.print_json(&Value::Array(values)),
+    }
+}
+
+type Shown = (Vec<Vec<String>>, Vec<Value>);
+
+fn packages<'a>(entries: impl Iterator<Item = &'a Entry>) -> Shown {
+    let mut all: Vec<&Entry> = entries.collect();
+    all.sort_by_key(|entry| (&entry.group, &entry.name));
+    all.into_iter()
+        .map(|entry| {
+            (
+                vec![entry.name.clone(), entry.group.clone(), entry.summary.clone()],
+                json!({
+                    "name": entry.name,
+                    "aliases": entry.aliases,
+                    "group": entry.group,
+                    "summary": entry.summary,
+                }),
+            )
+        })
+        .unzip()
+}
+
+fn devices(catalog: &Catalog) -> Shown {
+    catalog
+        .devices()
+        .map(|device| {
+            let sm: Vec<String> = device.sm.iter().map(|sm| sm.value.to_string()).collect();
+            let runs: Vec<String> =
+                device.requires.iter().map(|one| format!("{} {}", one.name.value, one.requirement.value)).collect();
+            let memory = device.memory.map_or_else(String::new, |memory| format!("{} GiB", memory / 1024));
+            let name = device.name.value.to_string();
+            (
+                vec![
+                    name.clone(),
+                    device.platform.value.to_string(),
+                    format!("sm {}", sm.join(", ")),
+                    memory,
+                    runs.join(", "),
+                    device.summary.clone(),
+                ],
+                json!({
+                    "name": name,
+                    "platform": device.platform.value.as_str(),
+                    "sm": sm,
+                    "memory_mib": device.memory,
+                    "requires": runs,
+                    "summary": device.summary,
+                }),
+            )
+        })
+        .unzip()
+}
+
+/// Versions of the axes that have defaults for other axes: a release is what it brings.
+fn releases(catalog: &Catalog) -> Shown {
+    let mut shown = (Vec::new(), Vec::new());
+    for axis in catalog.axes() {
+        for version in axis.versions.iter().filter(|version| version.defaults.len() > 1) {
+            let title = axis.axis.as_ref().map_or(axis.name.as_str(), |axis| axis.title.as_str());
+            let defaults: Vec<String> =
+                version.defaults.iter().map(|(name, version)| format!("{name} {}", version.value)).collect();
+            let names = other_names(catalog, axis.name.as_str(), &version.version.value);
+            shown.0.push(vec![format!("{title} {}", version.version.value), names.join(", "), defaults.join(", ")]);
+            let by_name: serde_json::Map<String, Value> = version
+                .defaults
+                .iter()
+                .map(|(name, version)| (name.to_string(), json!(version.value.as_str())))
+                .collect();
+            shown.1.push(json!({
+                "axis": axis.name.as_str(),
+                "version": version.version.value.as_str(),
+                "names": names,
+                "defaults": by_name,
+            }));
+        }
+    }
+    shown
+}
+
+/// What other axes call a release: those of their versions that require just this one.
+fn other_names(catalog: &Catalog, axis: &str, version: &crate::value::Version) -> Vec<String> {
+    let mut names = Vec::new();
+    for other in catalog.axes() {
+        for one in other.versions.iter().filter(|one| one.defaults.is_empty()) {
+            let means = one.requires.iter().any(|require| {
+                require.name.as_str() == axis && !require.requirement.is_any() && require.requirement.matches(version)
+            });
+            let title = other.axis.as_ref().map_or(other.name.as_str(), |axis| axis.title.as_str());
+            if means && other.install.steps.is_empty() {
+                names.push(format!("{title} {}", one.version.value));
+            }
+        }
+    }
+    names
+}
+
+fn bases(catalog: &Catalog) -> Shown {
+    let mut shown = (Vec::new(), Vec::new());
+    for base in catalog.bases() {
+        for tag in &base.tags {
+            let holds: Vec<String> =
+                tag.provides.iter().map(|(name, version)| format!("{name} {}", version.value)).collect();
+            let runs: Vec<String> =
+                tag.requires.iter().map(|one| format!("{} {}", one.name.value, one.requirement.value)).collect();
+            let image = format!("{}:{}", base.image, tag.tag.value);
+            let unproven = tag.unproven.as_ref().map(|why| why.value.clone());
+            shown.0.push(vec![
+                base.name.value.clone(),
+                image.clone(),
+                holds.join(", "),
+                runs.join(", "),
+                unproven.as_ref().map_or_else(String::new, |_| "unproven".to_owned()),
+            ]);
+            shown.1.push(json!({
+                "name": base.name.value,
+                "image": image,
+                "provides": holds,
+                "requires": runs,
+                "size_mib": tag.size,
+                "unproven": unproven,
+            }));
+        }
+    }
+    shown
+}
+
+fn stacks() -> Shown {
+    let names = BuiltinStacks::new().names();
+    names
+        .into_iter()
+        .map(|name| (vec![format!("stack:{name}")], json!({ "name": name, "extends": format!("stack:{name}") })))
+        .unzip()
+}

@@ -1,0 +1,63 @@
+//! The command line: arguments to an exit code. One file a command.
+
+mod args;
+mod catalog;
+mod exit;
+mod explain;
+mod graph;
+mod resolve;
+mod session;
+mod show;
+mod streams;
+mod table;
+mod why;
+
+use clap::{CommandFactory, Parser};
+
+use args::{Cli, Command};
+pub use exit::Exit;
+use session::Session;
+pub use streams::{Surroundings, Terminal};
+
+/// Runs a command line, and says how it went.
+pub fn run(arguments: &[std::ffi::OsString], surroundings: &mut Surroundings<'_>) -> Exit {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(why) => return misuse(&why, surroundings),
+    };
+    let mut session = Session::new(cli.common, surroundings);
+    match cli.command {
+        Command::Resolve { input, format } => resolve::run(&mut session, &input, format),
+        Command::Why { name, input, format } => why::run(&mut session, &name, &input, format),
+        Command::Graph { input, packages, format } => graph::run(&mut session, &input, packages, format),
+        Command::Search { words, format } => catalog::search(&mut session, &words.join(" "), format),
+        Command::List { what, format } => catalog::list(&mut session, what, format),
+        Command::Show { name, device, platform, format } => {
+            show::run(&mut session, &name, show::Where { device, platform }, format)
+        }
+        Command::Explain { code, format } => explain::run(&mut session, code.as_deref(), format),
+        Command::Completions { shell } => {
+            let mut out = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "jcc", &mut out);
+            session.print(&String::from_utf8_lossy(&out))
+        }
+        Command::Man => {
+            let mut out = Vec::new();
+            match clap_mangen::Man::new(Cli::command()).render(&mut out) {
+                Ok(()) => session.print(&String::from_utf8_lossy(&out)),
+                Err(why) => session.machine(&why.to_string()),
+            }
+        }
+    }
+}
+
+/// What clap has to say: help and version are results, the rest is misuse.
+fn misuse(why: &clap::Error, surroundings: &mut Surroundings<'_>) -> Exit {
+    let text = if surroundings.out.colour { why.render().ansi().to_string() } else { why.render().to_string() };
+    if why.use_stderr() {
+        _ = surroundings.err.write(&text);
+        Exit::Misuse
+    } else {
+        surroundings.out.write(&text)
+    }
+}

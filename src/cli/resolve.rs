@@ -1,0 +1,130 @@
+//! `jcc resolve`.
+
+use serde_json::json;
+
+use crate::resolve::{Because, Kind, Resolution};
+use crate::source::Sources;
+
+use super::args::{Format, Input};
+use super::{Exit, Session, table};
+
+/// Shows what would be chosen, and why.
+pub(super) fn run(session: &mut Session<'_, '_>, input: &Input, format: Format) -> Exit {
+    let resolved = match session.resolve(input) {
+        Ok(resolved) => resolved,
+        Err(exit) => return exit,
+    };
+    let sources = std::mem::take(&mut session.sources);
+    let all: Vec<&Resolution> = resolved.targets.iter().map(|(_, resolution)| resolution).collect();
+    match format {
+        Format::Text => {
+            let texts: Vec<String> = all.iter().map(|one| text(one, &sources)).collect();
+            session.print(&texts.join("\n"))
+        }
+        Format::Json => {
+            let values: Vec<_> = all.iter().map(|one| value(one, &sources)).collect();
+            session.print_json(&match values.as_slice() {
+                [one] => one.clone(),
+                several => json!(several),
+            })
+        }
+    }
+}
+
+fn text(resolution: &Resolution, sources: &Sources) -> String {
+    let target = &resolution.target;
+    let mut out = format!("{}: {} ({}, {})\n", target.name, target.summary, target.platform, target.arch);
+    let mut rows = vec![vec!["base".to_owned(), resolution.base.image.to_string(), base(resolution, sources)]];
+    rows.extend(
+        resolution.devel.iter().map(|devel| {
+            vec!["devel".to_owned(), devel.image.to_string(), "to build in".to_owned()]
+        }),
+    );
+    for name in &resolution.order {
+        let one = &resolution.chosen[name];
+        rows.push(vec![name.to_string(), version(&one.version.to_string()), reasons(&one.because, sources).join("; ")]);
+    }
+    out.push_str(&indented(&table::columns(&rows)));
+    for moved in &resolution.moved {
+        let by = reasons(&moved.by, sources);
+        let by = if by.is_empty() { String::new() } else { format!(": {}", by.join("; ")) };
+        out.push_str(&format!("  moved: {} {} instead of {}{by}\n", moved.name, moved.chosen, moved.default));
+    }
+    out
+}
+
+/// What has no version of its own comes in its distribution's.
+fn version(version: &str) -> String {
+    if version == "0" { "the distribution's".to_owned() } else { version.to_owned() }
+}
+
+fn base(resolution: &Resolution, sources: &Sources) -> String {
+    resolution.base.asked.map_or_else(
+        || "holds most of what is needed".to_owned(),
+        |span| format!("requested ({})", sources.cite(span)),
+    )
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("  {line}\n")).collect()
+}
+
+/// Reasons as people read them, with places.
+pub(super) fn reasons(because: &[Because], sources: &Sources) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for one in because {
+        let text = match one {
+            Because::Requested(span) => format!("requested ({})", sources.cite(*span)),
+            Because::Pinned(span) => format!("pinned ({})", sources.cite(*span)),
+            Because::Target(span) => format!("the target ({})", sources.cite(*span)),
+            Because::Base(_) => "held by the base".to_owned(),
+            Because::RequiredBy { name, version, .. } if version.as_str() == "0" => format!("required by {name}"),
+            Because::RequiredBy { name, version, .. } => format!("required by {name} {version}"),
+            Because::PlatformDefault { by, version } => match version {
+                Some(version) => format!("default of {by} {version}"),
+                None => format!("default of {by}"),
+            },
+            Because::Locked => "locked".to_owned(),
+        };
+        if !all.contains(&text) {
+            all.push(text);
+        }
+    }
+    all
+}
+
+fn value(resolution: &Resolution, sources: &Sources) -> serde_json::Value {
+    let chosen: Vec<_> = resolution
+        .order
+        .iter()
+        .map(|name| {
+            let one = &resolution.chosen[name];
+            json!({
+                "name": name.as_str(),
+                "version": one.version.as_str(),
+                "kind": match one.kind { Kind::Axis => "axis", Kind::Package => "package" },
+                "provided": one.provided,
+                "because": reasons(&one.because, sources),
+            })
+        })
+        .collect();
+    let moved: Vec<_> = resolution
+        .moved
+        .iter()
+        .map(|one| {
+            json!({
+                "name": one.name.as_str(),
+                "default": one.default.as_str(),
+                "chosen": one.chosen.as_str(),
+                "because": reasons(&one.by, sources),
+            })
+        })
+        .collect();
+    json!({
+        "target": resolution.target.name.as_str(),
+        "base": resolution.base.image.to_string(),
+        "devel": resolution.devel.as_ref().map(|devel| devel.image.to_string()),
+        "chosen": chosen,
+        "moved": moved,
+    })
+}

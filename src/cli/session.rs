@@ -1,0 +1,142 @@
+//! What every command does at its start and its end: finding the manifest, telling what is wrong.
+
+use std::path::{Path, PathBuf};
+
+use crate::Input as CompilerInput;
+use crate::diagnostic::render::{human, json, sarif, summary};
+use crate::diagnostic::{Log, Severity};
+use crate::source::Sources;
+use crate::world::Disk;
+
+use super::args::{Colour, Common, Input, ReportFormat};
+use super::{Exit, Surroundings};
+
+/// The name of a manifest.
+const MANIFEST: &str = "project.kdl";
+/// The name of a lock.
+pub(super) const LOCK: &str = "jcc.lock";
+
+/// One run of a command.
+pub(super) struct Session<'s, 'w> {
+    /// How things are told.
+    pub(super) common: Common,
+    /// Streams and folder.
+    pub(super) around: &'s mut Surroundings<'w>,
+    /// What was read.
+    pub(super) sources: Sources,
+    /// What was told.
+    pub(super) log: Log,
+}
+
+/// A manifest that was found.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    /// Its folder.
+    pub(super) root: PathBuf,
+    /// Its name in there.
+    pub(super) name: String,
+}
+
+impl<'s, 'w> Session<'s, 'w> {
+    pub(super) fn new(common: Common, around: &'s mut Surroundings<'w>) -> Self {
+        match common.color {
+            Colour::Auto => {}
+            Colour::Always => (around.out.colour, around.err.colour) = (true, true),
+            Colour::Never => (around.out.colour, around.err.colour) = (false, false),
+        }
+        Self { common, around, sources: Sources::new(), log: Log::new() }
+    }
+
+    /// The manifest that was named, or the nearest one.
+    pub(super) fn find(&mut self, file: Option<&Path>) -> Result<Found, Exit> {
+        let path = match file {
+            Some(file) => {
+                let path = self.around.folder.join(file);
+                if path.is_dir() { path.join(MANIFEST) } else { path }
+            }
+            None => match self.around.folder.ancestors().map(|one| one.join(MANIFEST)).find(|one| one.is_file()) {
+                Some(path) => path,
+                None => {
+                    let text = format!(
+                        "error: there is no `{MANIFEST}` here or in a folder above\n  help: name one: `jcc compile path/to/{MANIFEST}`\n"
+                    );
+                    _ = self.around.err.write(&text);
+                    return Err(Exit::Problems);
+                }
+            },
+        };
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let root = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        Ok(Found { root, name })
+    }
+
+    /// Resolves the manifest, or tells why not.
+    pub(super) fn resolve(&mut self, input: &Input) -> Result<crate::Resolved, Exit> {
+        let found = self.find(input.file.as_deref())?;
+        let world = Disk::new(&found.root);
+        let input = CompilerInput {
+            world: &world,
+            manifest: &found.name,
+            target: input.target.as_deref(),
+            lock: LOCK,
+        };
+        let resolved = crate::resolve(input, &mut self.sources, &mut self.log);
+        self.tell(ReportFormat::Text);
+        resolved.map_err(|_| Exit::Problems)
+    }
+
+    /// Tells what was found wrong.
+    pub(super) fn tell(&mut self, format: ReportFormat) {
+        let least = match (self.common.quiet, self.common.verbose) {
+            (true, _) => Severity::Error,
+            (false, false) => Severity::Warning,
+            (false, true) => Severity::Note,
+        };
+        let told: Vec<_> = self.log.sorted().into_iter().filter(|one| one.severity <= least).collect();
+        match format {
+            ReportFormat::Sarif => _ = self.around.out.write(&sarif::report(&told, &self.sources)),
+            ReportFormat::Json => _ = self.around.err.write(&json::report(&told, &self.sources)),
+            ReportFormat::Text if told.is_empty() => {}
+            ReportFormat::Text => {
+                let err = &mut self.around.err;
+                let colour = if err.colour { human::Colour::On } else { human::Colour::Off };
+                let look = human::Look { width: err.width, colour, ..human::Look::default() };
+                let mut text = human::report(&told, &self.sources, look);
+                if let Some(line) = summary(&told) {
+                    text.push_str(&format!("\n{line}\n"));
+                }
+                _ = err.write(&text);
+            }
+        }
+    }
+
+    /// How a run that told nothing but this ends.
+    pub(super) fn verdict(&self, deny_warnings: bool) -> Exit {
+        let warned = || self.log.sorted().iter().any(|one| one.severity == Severity::Warning);
+        if self.log.has_errors() || deny_warnings && warned() { Exit::Problems } else { Exit::Done }
+    }
+
+    /// Prints a result.
+    pub(super) fn print(&mut self, text: &str) -> Exit {
+        self.around.out.write(text)
+    }
+
+    /// Prints a result for programs.
+    pub(super) fn print_json(&mut self, value: &serde_json::Value) -> Exit {
+        let text = serde_json::to_string_pretty(value).unwrap_or_default();
+        self.print(&format!("{text}\n"))
+    }
+
+    /// Says that what was asked for is not there.
+    pub(super) fn unknown(&mut self, message: &str, help: Option<String>) -> Exit {
+        let help = help.map_or_else(String::new, |help| format!("  help: {help}\n"));
+        _ = self.around.err.write(&format!("error: {message}\n{help}"));
+        Exit::Problems
+    }
+
+    /// Says that the machine failed.
+    pub(super) fn machine(&mut self, why: &str) -> Exit {
+        _ = self.around.err.write(&format!("error: {why}\n"));
+        Exit::Machine
+    }
+}

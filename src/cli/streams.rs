@@ -1,0 +1,39 @@
+//! What surrounds a run: its streams, the folder it was started in, what the environment says of the terminal.
+
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+
+use super::Exit;
+
+/// What a run reads from and writes to.
+pub struct Surroundings<'a> {
+    /// Results.
+    pub out: Terminal<'a>,
+    /// Reports.
+    pub err: Terminal<'a>,
+    /// Standard input.
+    pub input: &'a mut dyn Read,
+    /// The folder that the run was started in.
+    pub folder: PathBuf,
+}
+
+/// A stream and what it can show.
+pub struct Terminal<'a> {
+    /// Where it goes.
+    pub to: &'a mut dyn Write,
+    /// Whether it shows colour.
+    pub colour: bool,
+    /// How many columns it has.
+    pub width: usize,
+}
+
+impl Terminal<'_> {
+    /// Writes all of a text. A reader that went away is no failure: it has seen what it wanted.
+    pub fn write(&mut self, text: &str) -> Exit {
+        match self.to.write_all(text.as_bytes()).and_then(|()| self.to.flush()) {
+            Ok(()) => Exit::Done,
+            Err(why) if why.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
+            Err(_) => Exit::Machine,
+        }
+    }
+}

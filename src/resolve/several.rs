@@ -1,0 +1,83 @@
+//! All targets of a manifest, and the lock over them.
+
+use crate::catalog::Catalog;
+use crate::diagnostic::{Diagnostic, Log, Told, codes};
+use crate::manifest::Project;
+use crate::source::Sources;
+use crate::value::{Name, Sha256};
+use crate::world::{FileKind, World};
+
+use super::{Lock, LockedTarget, Resolution, resolve};
+
+/// Resolves every target; what is wrong with any is told before this fails.
+///
+/// # Errors
+/// A target that cannot be resolved.
+pub fn all(
+    projects: Vec<Project>,
+    catalog: &Catalog,
+    lock: Option<&Lock>,
+    sources: &Sources,
+    log: &mut Log,
+) -> Result<Vec<(Project, Resolution)>, Told> {
+    let mut targets = Vec::new();
+    for project in projects {
+        let locked = lock.and_then(|lock| lock.targets.get(&project.target.name.value));
+        if let Ok(resolution) = resolve(&project, catalog, locked, sources, log) {
+            targets.push((project, resolution));
+        }
+    }
+    log.checkpoint()?;
+    Ok(targets)
+}
+
+/// Reads the lock, where there is one.
+///
+/// # Errors
+/// A damaged lock, or one of a newer compiler.
+pub fn open_lock(
+    world: &dyn World,
+    path: &str,
+    sources: &mut Sources,
+    log: &mut Log,
+) -> Result<Option<Lock>, Told> {
+    if world.kind(path) != Some(FileKind::File) {
+        return Ok(None);
+    }
+    let damaged = |why: &str| {
+        Diagnostic::error(codes::resolve::DAMAGED_LOCK, format!("`{path}` cannot be read: {why}"))
+            .help("restore it from version control, or remove it and compile anew")
+    };
+    let bytes = world.read(path).map_err(|why| log.error(damaged(&why.to_string())))?;
+    let text = String::from_utf8(bytes).map_err(|_| log.error(damaged("it is not UTF-8")))?;
+    let source = sources.add(path, text);
+    Lock::read(source, sources, log).map(Some)
+}
+
+/// The lock that holds these answers, and those of the old one for targets that were not asked for this time.
+pub fn lock_of(
+    targets: &[(Project, Resolution)],
+    catalog: &Catalog,
+    old: Option<&Lock>,
+    sources: &Sources,
+) -> Lock {
+    let read = targets.iter().flat_map(|(project, _)| &project.sources_read);
+    let mut texts: Vec<_> = read.copied().collect();
+    texts.sort();
+    texts.dedup();
+    let manifest = Sha256::of(texts.iter().flat_map(|source| {
+        let source = sources.get(*source);
+        [source.name.as_bytes(), source.text.as_bytes()]
+    }));
+    let definition = |name: &Name| catalog.definition_hash(name.as_str(), sources);
+    let locked = targets.iter().map(|(project, resolution)| {
+        (project.target.name.value.clone(), LockedTarget::of(resolution, definition, sources))
+    });
+    let whole = targets.first().is_none_or(|(project, _)| project.targets == targets.len());
+    let mut all = match old {
+        Some(old) if !whole => old.targets.clone(),
+        Some(_) | None => std::collections::BTreeMap::new(),
+    };
+    all.extend(locked);
+    Lock { manifest, targets: all }
+}
