@@ -73,8 +73,8 @@ impl Looked<'_> {
             return self.to_thing(&name, &mut vec![name.clone()]);
         }
         let mut all = Vec::new();
-        for install in self.project.apt.install.iter().filter(|one| one.value.name() == word) {
-            all.push(vec![format!("apt ({})", self.sources.cite(install.span)), word.to_owned()]);
+        for install in self.project.apt.install.iter().filter(|one| one.package.value.name() == word) {
+            all.push(vec![format!("apt ({})", self.sources.cite(install.package.span)), word.to_owned()]);
         }
         for name in self.resolution.chosen.keys() {
             if self.installs(name, word) {
