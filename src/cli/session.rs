@@ -121,6 +121,11 @@ impl<'s, 'w> Session<'s, 'w> {
         self.around.out.write(text)
     }
 
+    /// Says something that is no result, unless asked to be quiet.
+    pub(super) fn say(&mut self, text: &str) -> Exit {
+        if self.common.quiet { Exit::Done } else { self.around.err.write(text) }
+    }
+
     /// Prints a result for programs.
     pub(super) fn print_json(&mut self, value: &serde_json::Value) -> Exit {
         let text = serde_json::to_string_pretty(value).unwrap_or_default();

@@ -1,0 +1,118 @@
+//! `jcc compile` and `jcc check`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::render::Artifacts;
+use crate::world::{Disk, World};
+
+use super::args::{Input, ReportFormat};
+use super::session::{Found, LOCK};
+use super::{Exit, Session, stale};
+
+/// How a compile was asked for.
+pub(super) struct Wish {
+    pub(super) input: Input,
+    pub(super) out: Option<PathBuf>,
+    pub(super) stdout: Option<String>,
+    pub(super) mode: Mode,
+    pub(super) locked: bool,
+    pub(super) force: bool,
+    pub(super) deny_warnings: bool,
+    pub(super) format: ReportFormat,
+}
+
+/// What becomes of the files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// They are written.
+    Write,
+    /// They are compared with what is there.
+    Check,
+}
+
+/// Compiles.
+pub(super) fn run(session: &mut Session<'_, '_>, wish: &Wish) -> Exit {
+    let found = match session.find(wish.input.file.as_deref()) {
+        Ok(found) => found,
+        Err(exit) => return exit,
+    };
+    let world = Disk::new(&found.root);
+    let input = crate::Input {
+        world: &world,
+        manifest: &found.name,
+        target: wish.input.target.as_deref(),
+        lock: LOCK,
+    };
+    let compiled = crate::compile(input, &mut session.sources, &mut session.log);
+    if let Ok(compiled) = &compiled {
+        if wish.locked {
+            stale::lock_must_hold(compiled, &session.sources, &mut session.log);
+        }
+    }
+    let Ok(compiled) = compiled else {
+        session.tell(wish.format);
+        return Exit::Problems;
+    };
+    if session.verdict(wish.deny_warnings) != Exit::Done {
+        session.tell(wish.format);
+        return Exit::Problems;
+    }
+    match (&wish.stdout, wish.mode) {
+        (Some(name), _) => {
+            session.tell(wish.format);
+            print(session, &compiled.artifacts, name)
+        }
+        (None, Mode::Check) => stale::compare(session, &world, &compiled, wish.format),
+        (None, Mode::Write) => write(session, &world, wish, &found, compiled),
+    }
+}
+
+fn print(session: &mut Session<'_, '_>, artifacts: &Artifacts, name: &str) -> Exit {
+    let file = artifacts.get(name).or_else(|| {
+        // `--stdout Dockerfile` with one target's files in a folder of its own.
+        let mut named = artifacts.iter().filter(|(path, _)| path.rsplit('/').next() == Some(name));
+        match (named.next(), named.next()) {
+            (Some((_, text)), None) => Some(text),
+            _ => None,
+        }
+    });
+    if let Some(text) = file {
+        return session.print(text);
+    }
+    let names: Vec<String> = artifacts.keys().map(|path| format!("`{path}`")).collect();
+    let help = format!("it is {}", crate::diagnostic::wording::either(&names));
+    session.unknown(&format!("`{name}` is none of the files"), Some(help))
+}
+
+fn write(session: &mut Session<'_, '_>, world: &Disk, wish: &Wish, found: &Found, compiled: crate::Compiled) -> Exit {
+    let elsewhere = wish.out.as_ref().map(|out| Disk::new(session.around.folder.join(out)));
+    let to: &dyn World = elsewhere.as_ref().map_or(world, |disk| disk);
+    let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    for (path, text) in compiled.artifacts {
+        if stale::may_write(to, &path, &text, wish.force, &mut session.log) {
+            files.insert(path, text.into_bytes());
+        }
+    }
+    let lock = compiled.lock.write(crate::VERSION).into_bytes();
+    if to.read(LOCK).ok().as_ref() != Some(&lock) {
+        files.insert(LOCK.to_owned(), lock);
+    }
+    if session.log.has_errors() {
+        session.tell(wish.format);
+        return Exit::Problems;
+    }
+    session.tell(wish.format);
+    if files.is_empty() {
+        return session.say("nothing changed\n");
+    }
+    match to.write_all(&files) {
+        Ok(()) => {
+            let names: Vec<&str> = files.keys().map(String::as_str).collect();
+            let text = format!("wrote {}\n", names.join(", "));
+            _ = found;
+            session.say(&text)
+        }
+        Err(why) => session.machine(&format!("nothing was written: {why}")),
+    }
+}

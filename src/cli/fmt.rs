@@ -1,0 +1,76 @@
+//! `jcc fmt`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::source::Sources;
+use crate::syntax::{self, format};
+use crate::world::{Disk, World as _};
+
+use super::args::ReportFormat;
+use super::{Exit, Session, diff};
+
+/// Formats files in place, or says which are not.
+pub(super) fn run(session: &mut Session<'_, '_>, files: &[PathBuf], check: bool) -> Exit {
+    if files.iter().any(|file| file.as_os_str() == "-") {
+        return standard_input(session);
+    }
+    let files = if files.is_empty() { vec![PathBuf::from("project.kdl")] } else { files.to_vec() };
+    let mut worst = Exit::Done;
+    for file in &files {
+        let exit = one(session, file, check);
+        worst = if worst == Exit::Done { exit } else { worst };
+    }
+    session.tell(ReportFormat::Text);
+    if session.log.has_errors() { Exit::Problems } else { worst }
+}
+
+fn standard_input(session: &mut Session<'_, '_>) -> Exit {
+    let mut bytes = Vec::new();
+    if let Err(why) = session.around.input.read_to_end(&mut bytes) {
+        return session.machine(&format!("standard input cannot be read: {why}"));
+    }
+    match formatted(session, "standard input", bytes) {
+        Some((_, new)) => session.print(&new),
+        None => {
+            session.tell(ReportFormat::Text);
+            Exit::Problems
+        }
+    }
+}
+
+fn one(session: &mut Session<'_, '_>, file: &std::path::Path, check: bool) -> Exit {
+    let path = session.around.folder.join(file);
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let world = Disk::new(path.parent().unwrap_or(&path));
+    let shown = file.display().to_string();
+    let bytes = match world.read(&name) {
+        Ok(bytes) => bytes,
+        Err(why) => return session.unknown(&format!("`{shown}` cannot be read: {why}"), None),
+    };
+    let Some((old, new)) = formatted(session, &shown, bytes) else { return Exit::Problems };
+    if old == new {
+        return Exit::Done;
+    }
+    if check {
+        let text = diff::unified(&shown, &old, &new);
+        session.print(&text);
+        return Exit::Stale;
+    }
+    match world.write_all(&BTreeMap::from([(name, new.into_bytes())])) {
+        Ok(()) => Exit::Done,
+        Err(why) => session.machine(&format!("`{shown}` cannot be written: {why}")),
+    }
+}
+
+/// The text, before and after.
+fn formatted(session: &mut Session<'_, '_>, shown: &str, bytes: Vec<u8>) -> Option<(String, String)> {
+    let mut sources: Sources = std::mem::take(&mut session.sources);
+    let text = syntax::decode(shown, bytes, &mut sources, &mut session.log);
+    let new = text.and_then(|source| {
+        let old = sources.get(source).text.to_string();
+        format::format(source, &old, &mut session.log).map(|new| (old, new))
+    });
+    session.sources = sources;
+    new
+}

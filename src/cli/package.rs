@@ -1,0 +1,25 @@
+//! `jcc package`.
+
+use crate::catalog::Catalog;
+use crate::world::Disk;
+
+use super::args::PackageCommand;
+use super::{Exit, Session};
+
+/// Works on package definitions.
+pub(super) fn run(session: &mut Session<'_, '_>, command: &PackageCommand) -> Exit {
+    let PackageCommand::Check { folder, deny_warnings, format } = command;
+    let path = session.around.folder.join(folder);
+    if !path.is_dir() {
+        return session.unknown(&format!("there is no folder `{}`", folder.display()), None);
+    }
+    // The folder is the root of what may be read; its name is what reports show.
+    let root = path.parent().map(std::path::Path::to_path_buf).unwrap_or_default();
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let world = Disk::new(&root);
+    let mut catalog = Catalog::builtin(&mut session.sources);
+    catalog.add_named_folder(&world, &name, &mut session.sources, &mut session.log);
+    crate::catalog::check(&catalog, &world, &name, &session.sources, &mut session.log);
+    session.tell(*format);
+    session.verdict(*deny_warnings)
+}
