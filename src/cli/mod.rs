@@ -2,12 +2,9 @@
 
 mod args;
 mod catalog;
-mod diff;
 mod exit;
 mod explain;
-mod fmt;
 mod graph;
-mod package;
 mod resolve;
 mod session;
 mod show;
@@ -39,8 +36,6 @@ pub fn run(arguments: &[std::ffi::OsString], surroundings: &mut Surroundings<'_>
             show::run(&mut session, &name, show::Where { device, platform }, format)
         }
         Command::Explain { code, format } => explain::run(&mut session, code.as_deref(), format),
-        Command::Fmt { files, check } => fmt::run(&mut session, &files, check),
-        Command::Package { command } => package::run(&mut session, &command),
         Command::Completions { shell } => {
             let mut out = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "jcc", &mut out);
@@ -53,6 +48,7 @@ pub fn run(arguments: &[std::ffi::OsString], surroundings: &mut Surroundings<'_>
                 Err(why) => session.machine(&why.to_string()),
             }
         }
+        other => session.unknown(&format!("not yet: {other:?}"), None),
     }
 }
 
