@@ -67,8 +67,11 @@ fn devices(catalog: &Catalog) -> Shown {
         .devices()
         .map(|device| {
             let sm: Vec<String> = device.sm.iter().map(|sm| sm.value.to_string()).collect();
-            let runs: Vec<String> =
-                device.requires.iter().map(|one| format!("{} {}", one.name.value, one.requirement.value)).collect();
+            let runs: Vec<String> = device
+                .requires
+                .iter()
+                .map(|one| format!("{} {}", one.name.value, one.requirement.value))
+                .collect();
             let memory = device.memory.map_or_else(String::new, |memory| format!("{} GiB", memory / 1024));
             let name = device.name.value.to_string();
             (
@@ -102,7 +105,11 @@ fn releases(catalog: &Catalog) -> Shown {
             let defaults: Vec<String> =
                 version.defaults.iter().map(|(name, version)| format!("{name} {}", version.value)).collect();
             let names = other_names(catalog, axis.name.as_str(), &version.version.value);
-            shown.0.push(vec![format!("{title} {}", version.version.value), names.join(", "), defaults.join(", ")]);
+            shown.0.push(vec![
+                format!("{title} {}", version.version.value),
+                names.join(", "),
+                defaults.join(", "),
+            ]);
             let by_name: serde_json::Map<String, Value> = version
                 .defaults
                 .iter()
@@ -125,7 +132,9 @@ fn other_names(catalog: &Catalog, axis: &str, version: &crate::value::Version) -
     for other in catalog.axes() {
         for one in other.versions.iter().filter(|one| one.defaults.is_empty()) {
             let means = one.requires.iter().any(|require| {
-                require.name.as_str() == axis && !require.requirement.is_any() && require.requirement.matches(version)
+                require.name.as_str() == axis
+                    && !require.requirement.is_any()
+                    && require.requirement.matches(version)
             });
             let title = other.axis.as_ref().map_or(other.name.as_str(), |axis| axis.title.as_str());
             if means && other.install.steps.is_empty() {
@@ -142,8 +151,11 @@ fn bases(catalog: &Catalog) -> Shown {
         for tag in &base.tags {
             let holds: Vec<String> =
                 tag.provides.iter().map(|(name, version)| format!("{name} {}", version.value)).collect();
-            let runs: Vec<String> =
-                tag.requires.iter().map(|one| format!("{} {}", one.name.value, one.requirement.value)).collect();
+            let runs: Vec<String> = tag
+                .requires
+                .iter()
+                .map(|one| format!("{} {}", one.name.value, one.requirement.value))
+                .collect();
             let image = format!("{}:{}", base.image, tag.tag.value);
             let unproven = tag.unproven.as_ref().map(|why| why.value.clone());
             shown.0.push(vec![
@@ -170,6 +182,8 @@ fn stacks() -> Shown {
     let names = BuiltinStacks::new().names();
     names
         .into_iter()
-        .map(|name| (vec![format!("stack:{name}")], json!({ "name": name, "extends": format!("stack:{name}") })))
+        .map(|name| {
+            (vec![format!("stack:{name}")], json!({ "name": name, "extends": format!("stack:{name}") }))
+        })
         .unzip()
 }

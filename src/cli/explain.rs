@@ -27,8 +27,9 @@ fn list(session: &mut Session<'_, '_>, format: Format) -> Exit {
     let title = |page: &'static str| page.lines().next().unwrap_or_default().trim_start_matches("# ");
     match format {
         Format::Text => {
-            let rows: Vec<Vec<String>> =
-                codes::all().map(|entry| vec![entry.code.to_string(), title(entry.page).to_owned()]).collect();
+            let rows: Vec<Vec<String>> = codes::all()
+                .map(|entry| vec![entry.code.to_string(), title(entry.page).to_owned()])
+                .collect();
             session.print(&super::table::columns(&rows))
         }
         Format::Json => {

@@ -19,7 +19,9 @@ pub(super) fn run(session: &mut Session<'_, '_>, input: &Input, packages: bool, 
         let edges: Edges = resolution
             .chosen
             .iter()
-            .map(|(name, one)| (name.to_string(), one.requires.iter().map(|(other, _)| other.to_string()).collect()))
+            .map(|(name, one)| {
+                (name.to_string(), one.requires.iter().map(|(other, _)| other.to_string()).collect())
+            })
             .collect();
         out.push_str(&draw(resolution.target.name.as_str(), &edges, format));
     }
@@ -47,7 +49,13 @@ fn text(title: &str, edges: &Edges) -> String {
     out
 }
 
-fn branch<'e>(name: &'e String, edges: &'e Edges, depth: usize, shown: &mut BTreeSet<&'e String>, out: &mut String) {
+fn branch<'e>(
+    name: &'e String,
+    edges: &'e Edges,
+    depth: usize,
+    shown: &mut BTreeSet<&'e String>,
+    out: &mut String,
+) {
     let below = edges.get(name).filter(|below| !below.is_empty());
     let again = below.is_some() && !shown.insert(name);
     let mark = if again { " (above)" } else { "" };

@@ -54,7 +54,8 @@ pub fn run(arguments: &[std::ffi::OsString], surroundings: &mut Surroundings<'_>
 
 /// What clap has to say: help and version are results, the rest is misuse.
 fn misuse(why: &clap::Error, surroundings: &mut Surroundings<'_>) -> Exit {
-    let text = if surroundings.out.colour { why.render().ansi().to_string() } else { why.render().to_string() };
+    let text =
+        if surroundings.out.colour { why.render().ansi().to_string() } else { why.render().to_string() };
     if why.use_stderr() {
         _ = surroundings.err.write(&text);
         Exit::Misuse

@@ -34,15 +34,21 @@ pub(super) fn run(session: &mut Session<'_, '_>, input: &Input, format: Format) 
 fn text(resolution: &Resolution, sources: &Sources) -> String {
     let target = &resolution.target;
     let mut out = format!("{}: {} ({}, {})\n", target.name, target.summary, target.platform, target.arch);
-    let mut rows = vec![vec!["base".to_owned(), resolution.base.image.to_string(), base(resolution, sources)]];
+    let mut rows =
+        vec![vec!["base".to_owned(), resolution.base.image.to_string(), base(resolution, sources)]];
     rows.extend(
-        resolution.devel.iter().map(|devel| {
-            vec!["devel".to_owned(), devel.image.to_string(), "to build in".to_owned()]
-        }),
+        resolution
+            .devel
+            .iter()
+            .map(|devel| vec!["devel".to_owned(), devel.image.to_string(), "to build in".to_owned()]),
     );
     for name in &resolution.order {
         let one = &resolution.chosen[name];
-        rows.push(vec![name.to_string(), version(&one.version.to_string()), reasons(&one.because, sources).join("; ")]);
+        rows.push(vec![
+            name.to_string(),
+            version(&one.version.to_string()),
+            reasons(&one.because, sources).join("; "),
+        ]);
     }
     out.push_str(&indented(&table::columns(&rows)));
     for moved in &resolution.moved {
@@ -78,7 +84,9 @@ pub(super) fn reasons(because: &[Because], sources: &Sources) -> Vec<String> {
             Because::Pinned(span) => format!("pinned ({})", sources.cite(*span)),
             Because::Target(span) => format!("the target ({})", sources.cite(*span)),
             Because::Base(_) => "held by the base".to_owned(),
-            Because::RequiredBy { name, version, .. } if version.as_str() == "0" => format!("required by {name}"),
+            Because::RequiredBy { name, version, .. } if version.as_str() == "0" => {
+                format!("required by {name}")
+            }
             Because::RequiredBy { name, version, .. } => format!("required by {name} {version}"),
             Because::PlatformDefault { by, version } => match version {
                 Some(version) => format!("default of {by} {version}"),

@@ -54,16 +54,18 @@ impl<'s, 'w> Session<'s, 'w> {
                 let path = self.around.folder.join(file);
                 if path.is_dir() { path.join(MANIFEST) } else { path }
             }
-            None => match self.around.folder.ancestors().map(|one| one.join(MANIFEST)).find(|one| one.is_file()) {
-                Some(path) => path,
-                None => {
-                    let text = format!(
-                        "error: there is no `{MANIFEST}` here or in a folder above\n  help: name one: `jcc compile path/to/{MANIFEST}`\n"
-                    );
-                    _ = self.around.err.write(&text);
-                    return Err(Exit::Problems);
+            None => {
+                match self.around.folder.ancestors().map(|one| one.join(MANIFEST)).find(|one| one.is_file()) {
+                    Some(path) => path,
+                    None => {
+                        let text = format!(
+                            "error: there is no `{MANIFEST}` here or in a folder above\n  help: name one: `jcc compile path/to/{MANIFEST}`\n"
+                        );
+                        _ = self.around.err.write(&text);
+                        return Err(Exit::Problems);
+                    }
                 }
-            },
+            }
         };
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let root = path.parent().map(Path::to_path_buf).unwrap_or_default();

@@ -111,7 +111,9 @@ fn versions(package: &Package, verdicts: Option<&[Option<String>]>) -> String {
         .map(|(index, version)| {
             let mut row = vec![format!("  {}", label(version))];
             if let Some(verdicts) = verdicts {
-                row.push(verdicts[index].as_ref().map_or_else(|| "yes".to_owned(), |why| format!("no: {why}")));
+                row.push(
+                    verdicts[index].as_ref().map_or_else(|| "yes".to_owned(), |why| format!("no: {why}")),
+                );
             } else {
                 row.push(version.requires.iter().map(requirement).collect::<Vec<_>>().join(", "));
             }

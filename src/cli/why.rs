@@ -89,7 +89,11 @@ impl Looked<'_> {
 
     fn to_thing(&self, name: &Name, open: &mut Vec<Name>) -> Vec<Vec<String>> {
         let chosen = &self.resolution.chosen[name];
-        let shown = if chosen.version.as_str() == "0" { name.to_string() } else { format!("{name} {}", chosen.version) };
+        let shown = if chosen.version.as_str() == "0" {
+            name.to_string()
+        } else {
+            format!("{name} {}", chosen.version)
+        };
         let mut all: Vec<Vec<String>> = Vec::new();
         for because in &chosen.because {
             match because {

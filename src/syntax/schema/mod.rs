@@ -17,10 +17,12 @@
 //! stand [any number of times](Times::Many) unless told otherwise.
 
 mod check;
+mod reference;
 #[cfg(test)]
 mod tests;
 
 pub use check::check;
+pub use reference::reference;
 
 /// One kind of node.
 #[derive(Debug, Clone, Copy)]
