@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::source::Sources;
-use crate::syntax::{self, format};
+use crate::syntax;
 use crate::world::{Disk, World as _};
 
 use super::args::ReportFormat;
@@ -69,7 +69,7 @@ fn formatted(session: &mut Session<'_, '_>, shown: &str, bytes: Vec<u8>) -> Opti
     let text = syntax::decode(shown, bytes, &mut sources, &mut session.log);
     let new = text.and_then(|source| {
         let old = sources.get(source).text.to_string();
-        format::format(source, &old, &mut session.log).map(|new| (old, new))
+        syntax::format(source, &old, &mut session.log).map(|new| (old, new))
     });
     session.sources = sources;
     new

@@ -2,9 +2,12 @@
 
 mod args;
 mod catalog;
+mod diff;
 mod exit;
 mod explain;
+mod fmt;
 mod graph;
+mod package;
 mod resolve;
 mod session;
 mod show;
@@ -36,6 +39,8 @@ pub fn run(arguments: &[std::ffi::OsString], surroundings: &mut Surroundings<'_>
             show::run(&mut session, &name, show::Where { device, platform }, format)
         }
         Command::Explain { code, format } => explain::run(&mut session, code.as_deref(), format),
+        Command::Fmt { files, check } => fmt::run(&mut session, &files, check),
+        Command::Package { command } => package::run(&mut session, &command),
         Command::Completions { shell } => {
             let mut out = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "jcc", &mut out);

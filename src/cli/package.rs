@@ -17,9 +17,11 @@ pub(super) fn run(session: &mut Session<'_, '_>, command: &PackageCommand) -> Ex
     let root = path.parent().map(std::path::Path::to_path_buf).unwrap_or_default();
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let world = Disk::new(&root);
-    let mut catalog = Catalog::builtin(&mut session.sources);
+    // A folder with platforms of its own is a whole catalogue; any other lies over the built-in one.
+    let whole = path.join("platform").is_dir();
+    let mut catalog = if whole { Catalog::new() } else { Catalog::builtin(&mut session.sources) };
     catalog.add_named_folder(&world, &name, &mut session.sources, &mut session.log);
-    crate::catalog::check(&catalog, &world, &name, &session.sources, &mut session.log);
+    catalog.check(&mut session.log);
     session.tell(*format);
     session.verdict(*deny_warnings)
 }

@@ -94,7 +94,13 @@ impl Problem {
     /// explanation need not go through them (wheels of other platforms). A variable that would be left without any keeps
     /// them all: there they are the explanation.
     pub(super) fn pruned(mut self, fixed: usize) -> Self {
-        let left = self.possible(fixed);
+        let mut left = self.possible(fixed);
+        // What the manifest asks for and the target rules out is the explanation too.
+        for demand in &self.variables[0].candidates[0][fixed..] {
+            if demand.within.is_disjoint(&left[demand.on.index()]) {
+                left[demand.on.index()] = Set::full();
+            }
+        }
         for demand in self.variables.iter_mut().flat_map(|one| one.candidates.iter_mut().flatten()) {
             demand.within = demand.within.intersection(&left[demand.on.index()]);
         }

@@ -39,8 +39,8 @@ pub(super) fn solve(problem: &Problem) -> Result<Answer, Box<Derivation>> {
 /// The view that `PubGrub` asks.
 struct Provider<'a> {
     problem: &'a Problem,
-    /// What was chosen last for each variable. A variable with a lower rank is always decided before this one is
-    /// asked for, and asked again after it was taken back, so that its entry is current whenever it is read.
+    /// What was chosen last for each variable. Variables are decided in the order of their ranks, and whatever takes
+    /// decisions back asks the first of them again; so a choice outdates the entries of all higher ranks.
     decided: RefCell<Answer>,
 }
 
@@ -58,15 +58,15 @@ impl DependencyProvider for Provider<'_> {
 
     fn choose_version(&self, variable: &VariableId, within: &Set) -> Result<Option<u32>, Infallible> {
         let rank = self.problem.get(*variable).rank;
-        let order = {
-            let decided = self.decided.borrow();
-            self.problem.order(*variable, |other| {
-                // A later one's old entry may be stale.
-                if self.problem.get(other).rank < rank { decided[other.index()] } else { None }
-            })
-        };
+        let mut decided = self.decided.borrow_mut();
+        for (entry, other) in decided.iter_mut().zip(&self.problem.variables) {
+            if other.rank > rank {
+                *entry = None;
+            }
+        }
+        let order = self.problem.order(*variable, |other| decided[other.index()]);
         let choice = order.into_iter().find(|candidate| within.contains(candidate));
-        self.decided.borrow_mut()[variable.index()] = choice;
+        decided[variable.index()] = choice;
         Ok(choice)
     }
 

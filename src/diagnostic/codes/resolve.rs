@@ -8,9 +8,9 @@ super::codes! { "resolve":
     /// A version or release that the catalogue does not have.
     UNKNOWN_VERSION = "unknown-version";
     /// A variant that the package does not have.
-    UNKNOWN_VARIANT = "unknown-variant";
+    NO_SUCH_VARIANT = "no-such-variant";
     /// An option, or a value of it, that the package does not have.
-    UNKNOWN_OPTION = "unknown-option";
+    NO_SUCH_OPTION = "no-such-option";
     /// A base that the catalogue does not have.
     UNKNOWN_BASE = "unknown-base";
     /// A device that the catalogue does not have.

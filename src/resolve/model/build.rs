@@ -56,12 +56,7 @@ pub(super) fn build<'a>(question: Question<'a>, log: &mut Log) -> Result<Model<'
         provided: BTreeMap::new(),
         log,
     };
-    let before = builder.log.errors();
     builder.run();
-    // Errors of another target do not keep this one from being solved.
-    if builder.log.errors() > before {
-        builder.log.checkpoint()?;
-    }
     let Builder { variables, meanings, facts, ids, target, .. } = builder;
     Ok(Model { variables, meanings, facts, target, ids })
 }

@@ -44,7 +44,7 @@ fn variant(builder: &mut Builder<'_, '_>, package: &Package, asked: Option<&Span
     }
     let name = &package.name.value;
     let diagnostic = Diagnostic::error(
-        codes::resolve::UNKNOWN_VARIANT,
+        codes::resolve::NO_SUCH_VARIANT,
         format!("`{name}` has no variant `{}`", asked.value),
     );
     builder.log.error(if known.is_empty() {
@@ -74,7 +74,7 @@ fn accepts(
         };
         builder.log.error(
             Diagnostic::error(
-                codes::resolve::UNKNOWN_OPTION,
+                codes::resolve::NO_SUCH_OPTION,
                 format!("`{name}` has no option `{}`", key.value),
             )
             .at(key.span, "not an option of this package")
@@ -89,7 +89,7 @@ fn accepts(
     }
     builder.log.error(
         Diagnostic::error(
-            codes::resolve::UNKNOWN_OPTION,
+            codes::resolve::NO_SUCH_OPTION,
             format!("option `{}` of `{name}` cannot be `{}`", key.value, value.value),
         )
         .at(value.span, "not one of its values")
