@@ -228,7 +228,8 @@ pub(super) enum Command {
     },
     /// Print the one command line that equals the service
     #[command(after_help = "Example: jcc run-command project.kdl")]
-    RunCommand {
+    #[command(name = "run-command")]
+    Run {
         /// What to run.
         #[command(flatten)]
         input: Input,
@@ -261,7 +262,7 @@ pub(super) enum Listed {
     Packages,
     /// Machines
     Devices,
-    /// Releases of Jetson Linux and JetPack
+    /// Releases of the platforms, with what each brings
     Releases,
     /// Images to start from
     Bases,

@@ -30,13 +30,11 @@ fn standard_input(session: &mut Session<'_, '_>) -> Exit {
     if let Err(why) = session.around.input.read_to_end(&mut bytes) {
         return session.machine(&format!("standard input cannot be read: {why}"));
     }
-    match formatted(session, "standard input", bytes) {
-        Some((_, new)) => session.print(&new),
-        None => {
-            session.tell(ReportFormat::Text);
-            Exit::Problems
-        }
-    }
+    let Some((_, new)) = formatted(session, "standard input", bytes) else {
+        session.tell(ReportFormat::Text);
+        return Exit::Problems;
+    };
+    session.print(&new)
 }
 
 fn one(session: &mut Session<'_, '_>, file: &std::path::Path, check: bool) -> Exit {

@@ -36,7 +36,7 @@ pub fn run(arguments: &[std::ffi::OsString], surroundings: &mut Surroundings<'_>
         Command::Search { words, format } => catalog::search(&mut session, &words.join(" "), format),
         Command::List { what, format } => catalog::list(&mut session, what, format),
         Command::Show { name, device, platform, format } => {
-            show::run(&mut session, &name, show::Where { device, platform }, format)
+            show::run(&mut session, &name, &show::Where { device, platform }, format)
         }
         Command::Explain { code, format } => explain::run(&mut session, code.as_deref(), format),
         Command::Fmt { files, check } => fmt::run(&mut session, &files, check),

@@ -72,7 +72,7 @@ fn base(resolution: &Resolution, sources: &Sources) -> String {
 }
 
 fn indented(text: &str) -> String {
-    text.lines().map(|line| format!("  {line}\n")).collect()
+    text.lines().fold(String::new(), |out, line| out + "  " + line + "\n")
 }
 
 /// Reasons as people read them, with places.

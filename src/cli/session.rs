@@ -55,16 +55,14 @@ impl<'s, 'w> Session<'s, 'w> {
                 if path.is_dir() { path.join(MANIFEST) } else { path }
             }
             None => {
-                match self.around.folder.ancestors().map(|one| one.join(MANIFEST)).find(|one| one.is_file()) {
-                    Some(path) => path,
-                    None => {
-                        let text = format!(
-                            "error: there is no `{MANIFEST}` here or in a folder above\n  help: name one: `jcc compile path/to/{MANIFEST}`\n"
-                        );
-                        _ = self.around.err.write(&text);
-                        return Err(Exit::Problems);
-                    }
-                }
+                let folder = self.around.folder.clone();
+                let nearest = folder.ancestors().map(|one| one.join(MANIFEST)).find(|one| one.is_file());
+                let Some(path) = nearest else {
+                    let message = format!("there is no `{MANIFEST}` here or in a folder above");
+                    let help = format!("name one: `jcc compile path/to/{MANIFEST}`");
+                    return Err(self.unknown(&message, Some(help)));
+                };
+                path
             }
         };
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -124,6 +122,7 @@ impl<'s, 'w> Session<'s, 'w> {
     }
 
     /// Says something that is no result, unless asked to be quiet.
+    #[expect(dead_code, reason = "for `compile`, which comes with the renderer")]
     pub(super) fn say(&mut self, text: &str) -> Exit {
         if self.common.quiet { Exit::Done } else { self.around.err.write(text) }
     }

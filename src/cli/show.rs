@@ -18,14 +18,14 @@ pub(super) struct Where {
 }
 
 /// Shows a package.
-pub(super) fn run(session: &mut Session<'_, '_>, name: &str, place: Where, format: Format) -> Exit {
+pub(super) fn run(session: &mut Session<'_, '_>, name: &str, place: &Where, format: Format) -> Exit {
     let catalog = Catalog::builtin(&mut session.sources);
     let Some(package) = catalog.package(name) else {
         let help = wording::did_you_mean(name, catalog.names())
             .unwrap_or_else(|| format!("`jcc search {name}` looks through summaries too"));
         return session.unknown(&format!("there is no package `{name}`"), Some(help));
     };
-    let verdicts = match verdicts(session, &catalog, package, &place) {
+    let verdicts = match verdicts(session, &catalog, package, place) {
         Ok(verdicts) => verdicts,
         Err(exit) => return exit,
     };
@@ -50,14 +50,12 @@ fn verdicts(
     }
     let mut log = Log::new();
     let target = possible::Machine { device: place.device.as_deref(), platform: place.platform.as_deref() };
-    match possible::entries(package, target, catalog, &mut session.sources, &mut log) {
-        Ok(verdicts) => Ok(Some(verdicts)),
-        Err(_) => {
-            let first = log.sorted().first().map(|one| (one.message.clone(), one.help.first().cloned()));
-            let (message, help) = first.unwrap_or_default();
-            Err(session.unknown(&message, help))
-        }
+    if let Ok(verdicts) = possible::entries(package, target, catalog, &mut session.sources, &mut log) {
+        return Ok(Some(verdicts));
     }
+    let first = log.sorted().first().map(|one| (one.message.clone(), one.help.first().cloned()));
+    let (message, help) = first.unwrap_or_default();
+    Err(session.unknown(&message, help))
 }
 
 fn text(package: &Package, verdicts: Option<&[Option<String>]>) -> String {

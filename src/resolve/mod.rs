@@ -43,7 +43,8 @@ pub fn resolve(
     let before = log.errors();
     let model = Model::build(question, log)?;
     // What nobody knows is told by now and left out, so that a conflict among the rest is found in the same run.
-    let answer = provider::solve(&model.problem(|_| true)).map_err(|_| conflict::tell(question, &model, sources, log))?;
+    let answer = provider::solve(&model.problem(|_| true))
+        .map_err(|_| conflict::tell(question, &model, sources, log))?;
     match log.told() {
         Some(told) if log.errors() > before => Err(told),
         Some(_) | None => outcome::resolution(question, &model, &answer, log),

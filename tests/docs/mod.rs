@@ -10,7 +10,7 @@ use jcc::syntax::schema::reference;
 fn holds(name: &str, text: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
     if std::env::var("JCC_BLESS").is_ok() {
-        std::fs::write(&path, text).unwrap();
+        std::fs::write(&path, text).expect("docs/ is there");
     }
     let there = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(there == text, "docs/{name} is stale: JCC_BLESS=1 cargo test docs");
