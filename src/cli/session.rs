@@ -49,21 +49,18 @@ impl<'s, 'w> Session<'s, 'w> {
 
     /// The manifest that was named, or the nearest one.
     pub(super) fn find(&mut self, file: Option<&Path>) -> Result<Found, Exit> {
-        let path = match file {
-            Some(file) => {
-                let path = self.around.folder.join(file);
-                if path.is_dir() { path.join(MANIFEST) } else { path }
-            }
-            None => {
-                let folder = self.around.folder.clone();
-                let nearest = folder.ancestors().map(|one| one.join(MANIFEST)).find(|one| one.is_file());
-                let Some(path) = nearest else {
-                    let message = format!("there is no `{MANIFEST}` here or in a folder above");
-                    let help = format!("name one: `jcc compile path/to/{MANIFEST}`");
-                    return Err(self.unknown(&message, Some(help)));
-                };
-                path
-            }
+        let path = if let Some(file) = file {
+            let path = self.around.folder.join(file);
+            if path.is_dir() { path.join(MANIFEST) } else { path }
+        } else {
+            let folder = self.around.folder.clone();
+            let nearest = folder.ancestors().map(|one| one.join(MANIFEST)).find(|one| one.is_file());
+            let Some(path) = nearest else {
+                let message = format!("there is no `{MANIFEST}` here or in a folder above");
+                let help = format!("name one: `jcc compile path/to/{MANIFEST}`");
+                return Err(self.unknown(&message, Some(help)));
+            };
+            path
         };
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let root = path.parent().map(Path::to_path_buf).unwrap_or_default();
