@@ -6,6 +6,8 @@ pub mod catalog;
 pub mod cli;
 pub mod diagnostic;
 pub mod manifest;
+pub mod plan;
+pub mod render;
 pub mod resolve;
 pub mod source;
 pub mod syntax;

@@ -1,8 +1,36 @@
 //! What is written, as data: stages and their typed steps, the services and how they run. No text of any output.
 
+mod act;
+mod assemble;
+mod build;
+mod checks;
+mod expand;
+mod fetched;
+mod graph;
+mod head;
+mod helpers;
+mod layer;
+mod layers;
+mod model;
+mod parts;
+mod python;
+mod refuse;
+mod ship;
+mod sources;
 mod stage;
+mod step;
+mod steps;
+mod test;
+mod user;
+mod view;
 
-pub use stage::{
-    Apt, AptSourceFile, Block, Constraint, CopyFrom, Export, Fetch, FileText, From, Instruction, KeyFetch, Mount,
-    PipCall, PipSource, Run, Script, Stage, StageName, UserAccount, Why,
+pub use assemble::plan;
+pub use graph::{edges, takes};
+pub use model::{FetchKind, Fetched, Head, Plan};
+pub use refuse::{Place, refuses};
+pub use stage::{AptSourceFile, Block, CopyFrom, Fetch, FileText, From, Instruction, Stage, StageName, Why};
+pub use step::{
+    Apt, Cmake, Constraint, Git, KeyFetch, Mount, PipCall, PipIndex, PipSource, PipTools, Run, Script, Tool,
+    UserAccount,
 };
+pub use view::Inputs;

@@ -1,15 +1,41 @@
-//! Stages and steps of a Dockerfile. A renderer turns each into text, quoting every value for where it stands.
+//! Stages of a Dockerfile and their instructions. A renderer turns each into text, quoting every value for where it
+//! stands.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::manifest::{Grade, HealthCheck};
 use crate::source::Span;
-use crate::value::{AptPackage, Commit, EnvName, FileMode, Fingerprint, Id, ImagePath, ImageRef, Name, Port,
-    ProjectPath, Sha256, Url, UserName};
+use crate::value::{EnvName, FileMode, Id, ImagePath, ImageRef, Name, Port, ProjectPath, Sha256, Url};
+
+use super::{PipTools, Run};
 
 /// The name of a stage: `base`, `build-vtk`, `python`, `final`, `test`, `dev`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct StageName(pub String);
+pub struct StageName(String);
+
+impl StageName {
+    /// One of the plan's own: `base`, `final`.
+    pub fn fixed(name: &'static str) -> Self {
+        Self(name.to_owned())
+    }
+
+    /// `build-vtk`: what it is for and whose it is. Builders take letters, digits, `-`, `_` and `.`.
+    pub fn of(kind: &'static str, owner: &Name) -> Self {
+        Self(format!("{kind}-{owner}"))
+    }
+
+    /// As the Dockerfile has it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for StageName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 /// One stage.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,12 +66,25 @@ pub enum From {
 pub struct Why {
     /// What it is: `torchvision 0.21.0`.
     pub what: String,
-    /// Who asked: `required by pytorch 2.6.0`, and the place in the manifest.
+    /// Who asked: `required by pytorch 2.6.0`, `project.kdl:14`.
     pub because: Vec<String>,
-    /// The first place in a user's file that caused it.
+    /// The first place that caused it, for who asks what a hunk comes from.
     pub place: Option<Span>,
-    /// Further lines: what must be known (a lint exception's reason, an unpinned fetch).
+    /// Further lines: what must be known (an unpinned fetch, what each package of a transaction needs).
     pub notes: Vec<String>,
+}
+
+impl Why {
+    /// What it is, for no one's sake in particular.
+    pub fn new(what: impl Into<String>) -> Self {
+        Self { what: what.into(), ..Self::default() }
+    }
+
+    /// Another word for what it is, the same reasons.
+    #[must_use]
+    pub fn what(&self, what: impl Into<String>) -> Self {
+        Self { what: what.into(), ..self.clone() }
+    }
 }
 
 /// Instructions under one comment.
@@ -71,7 +110,7 @@ pub enum Instruction {
     },
     /// `ENV`, one line a variable.
     Env(Vec<(EnvName, String)>),
-    /// Puts folders before a path variable that the base is known to define (or sets it where it is not).
+    /// Puts folders before a path variable that is known to be defined (or sets it where it is not).
     PrependPath {
         /// `PATH`, `LD_LIBRARY_PATH`.
         variable: EnvName,
@@ -82,8 +121,19 @@ pub enum Instruction {
     },
     /// `RUN`.
     Run(Run),
-    /// `COPY <<EOF`: files whose text stands in the Dockerfile.
+    /// What each apt step is told: configuration, and a detector where a cache on the builder's machine is looked for.
+    AptTools {
+        /// Whether it is.
+        cache: bool,
+    },
+    /// What each pip step is told.
+    PipTools(PipTools),
+    /// What every other step that fetches is told: certificates.
+    NetTools,
+    /// `COPY <<EOF`: a file whose text stands in the Dockerfile.
     CopyText(FileText),
+    /// `/etc/apt/sources.list.d/NAME.sources`.
+    AptSource(AptSourceFile),
     /// `COPY SRC DST` from the build context.
     Copy {
         /// In the project.
@@ -121,154 +171,7 @@ pub enum Instruction {
     Verbatim(String),
 }
 
-/// A `RUN` and what is mounted into it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Run {
-    /// What is mounted.
-    pub mounts: Vec<Mount>,
-    /// No network: what it needs was fetched before.
-    pub offline: bool,
-    /// What it does, in order.
-    pub script: Vec<Script>,
-    /// Variables of this step alone, exported before the script.
-    pub env: Vec<(EnvName, String)>,
-}
-
-/// Something that is there while a step runs, and not afterwards.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Mount {
-    /// The caches of apt and what it may be told in secret, the proxy detector.
-    Apt,
-    /// The cache of pip (or uv), its secret configuration, the index detector.
-    Pip,
-    /// The constraints file.
-    Constraints,
-    /// The company's CA bundle, where given.
-    CaBundle,
-    /// The compiler cache.
-    Ccache,
-    /// A file of the build context.
-    Bind {
-        /// In the project.
-        source: ProjectPath,
-        /// Where it is seen.
-        target: ImagePath,
-    },
-    /// A folder of another stage.
-    Stage {
-        /// The stage.
-        stage: StageName,
-        /// What of it.
-        source: ImagePath,
-        /// Where it is seen.
-        target: ImagePath,
-    },
-}
-
-/// One thing that a `RUN` does.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Script {
-    /// One apt transaction.
-    Apt(Apt),
-    /// One pip (or uv) call.
-    Pip(PipCall),
-    /// A virtual environment made.
-    Venv {
-        /// Its folder.
-        path: ImagePath,
-        /// Whether it sees the system's modules.
-        system_site_packages: bool,
-    },
-    /// A source tree at a commit.
-    Git {
-        /// Where it is.
-        url: Url,
-        /// For readers.
-        tag: Option<String>,
-        /// The commit.
-        commit: Option<Commit>,
-        /// Its folder.
-        to: ImagePath,
-        /// Submodules too.
-        submodules: bool,
-    },
-    /// A file fetched before is unpacked.
-    Unpack {
-        /// The archive.
-        archive: ImagePath,
-        /// The folder.
-        to: ImagePath,
-        /// Leading path parts dropped.
-        strip: u32,
-    },
-    /// A Debian package fetched before is installed.
-    Deb {
-        /// The file.
-        file: ImagePath,
-    },
-    /// Configure, build with all jobs, install.
-    Cmake {
-        /// The source tree.
-        source: ImagePath,
-        /// The generator.
-        generator: Option<String>,
-        /// Where it is installed.
-        prefix: ImagePath,
-        /// `-DK=V`, in order.
-        defines: Vec<(String, String)>,
-    },
-    /// `make`, `ninja` or `colcon build` in a folder.
-    Tool {
-        /// Which.
-        tool: String,
-        /// The folder.
-        directory: ImagePath,
-        /// Arguments.
-        arguments: Vec<String>,
-    },
-    /// A wheel built from a tree or a requirement into `/wheels`.
-    WheelBuild {
-        /// The tree or the requirement.
-        from: String,
-    },
-    /// Shell, as a definition or the manifest has it.
-    Shell(String),
-    /// A key's fingerprint compared and the key dearmoured.
-    Key(KeyFetch),
-    /// A link.
-    Symlink {
-        /// What it points to.
-        target: String,
-        /// The link.
-        at: ImagePath,
-    },
-    /// `ldconfig`.
-    Ldconfig,
-    /// A folder.
-    Mkdir {
-        /// Its path.
-        path: ImagePath,
-        /// Octal.
-        mode: Option<FileMode>,
-    },
-    /// The user and its groups.
-    User(UserAccount),
-    /// Installed versions compared with the resolved ones.
-    Drift(Vec<Constraint>),
-}
-
-/// One apt transaction.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Apt {
-    /// Sorted, each once.
-    pub packages: Vec<AptPackage>,
-    /// Recommended packages too.
-    pub recommends: bool,
-    /// `${EXTRA_APT_PACKAGES}` at the end.
-    pub extra_arg: bool,
-}
-
-/// `/etc/apt/sources.list.d/NAME.sources` and its key.
+/// `/etc/apt/sources.list.d/NAME.sources`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AptSourceFile {
     /// The name.
@@ -281,58 +184,8 @@ pub struct AptSourceFile {
     pub components: Vec<String>,
     /// Architectures.
     pub arch: Vec<String>,
-    /// Whether a key is under `/etc/apt/keyrings/NAME.gpg`.
+    /// Whether its key is at `/etc/apt/keyrings/NAME.gpg`; without one it is trusted as it is (told as a warning).
     pub signed: bool,
-    /// Whether it is trusted without a key (told as a warning).
-    pub trusted: bool,
-}
-
-/// A key and the fingerprint that it must have.
-#[derive(Debug, Clone, PartialEq)]
-pub struct KeyFetch {
-    /// The source's name.
-    pub name: Name,
-    /// Where the file lies in the stage.
-    pub file: ImagePath,
-    /// What it must be; absent: told as a warning, dearmoured only.
-    pub fingerprint: Option<Fingerprint>,
-}
-
-/// One call of the installer.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PipCall {
-    /// The environment's folder.
-    pub venv: ImagePath,
-    /// What is installed.
-    pub what: Vec<PipSource>,
-    /// Instead of the default index.
-    pub index: Option<Url>,
-    /// Beside it.
-    pub extra_indexes: Vec<Url>,
-    /// Without dependencies.
-    pub no_deps: bool,
-    /// Whether uv does it.
-    pub uv: bool,
-}
-
-/// Something that pip installs.
-#[derive(Debug, Clone, PartialEq)]
-pub enum PipSource {
-    /// PEP 508.
-    Spec(String),
-    /// A requirements file, mounted there.
-    Requirements(ImagePath),
-    /// A wheel fetched before, or a folder of wheels mounted there.
-    File(String),
-}
-
-/// `torch==2.6.0`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Constraint {
-    /// The distribution.
-    pub name: String,
-    /// Its version.
-    pub version: String,
 }
 
 /// What leaves another stage.
@@ -343,15 +196,6 @@ pub struct CopyFrom {
     /// What of it.
     pub from: ImagePath,
     /// Where it goes.
-    pub to: ImagePath,
-}
-
-/// What a build stage exports.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Export {
-    /// In the build stage.
-    pub from: ImagePath,
-    /// In the image.
     pub to: ImagePath,
 }
 
@@ -377,17 +221,4 @@ pub struct FileText {
     pub mode: FileMode,
     /// Its text.
     pub text: String,
-}
-
-/// A login.
-#[derive(Debug, Clone, PartialEq)]
-pub struct UserAccount {
-    /// The name.
-    pub name: UserName,
-    /// Its id.
-    pub uid: Id,
-    /// Its group's id.
-    pub gid: Id,
-    /// Groups that it joins; made where the image lacks them.
-    pub groups: Vec<UserName>,
 }

@@ -1,4 +1,26 @@
 //! Codes of `plan`.
 
 super::codes! { "plan":
+    /// A template of a definition comes to something that is no package, path, URL …
+    BAD_VALUE = "bad-value";
+    /// A step fetches something that no hash or commit holds.
+    UNPINNED = "unpinned";
+    /// A fetch is graded lower than the manifest requires.
+    GRADE = "grade";
+    /// Two packages write the same file.
+    SAME_PATH = "same-path";
+    /// Two archives bear one name.
+    SOURCE_CLASH = "source-clash";
+    /// An archive without a key.
+    UNSIGNED_SOURCE = "unsigned-source";
+    /// A snapshot that the archive does not have.
+    NO_SNAPSHOT = "no-snapshot";
+    /// A personal archive where the distribution has none.
+    NO_PPA = "no-ppa";
+    /// A value that a Dockerfile cannot carry where it stands.
+    NOT_CARRIED = "not-carried";
+    /// Instructions that would reach beyond their stage.
+    VERBATIM = "verbatim";
+    /// More layers than an engine takes.
+    LAYERS = "layers";
 }

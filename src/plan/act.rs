@@ -1,0 +1,143 @@
+//! A package's steps with their guards decided and their templates filled in: what is left to lay out in stages.
+
+use crate::manifest::{Grade, KeyLocation};
+use crate::source::Span;
+use crate::value::{AptPackage, EnvName, Fingerprint, ImagePath, Name, Sha256, Url};
+
+use super::{AptSourceFile, Cmake, FileText, Git, PipIndex, Script, Tool, Why};
+
+/// A chosen package, ready to be laid out.
+#[derive(Debug, Clone)]
+pub(super) struct Part {
+    /// Its name.
+    pub(super) name: Name,
+    /// Over its blocks.
+    pub(super) why: Why,
+    /// Whether everything else stands on it.
+    pub(super) platform: bool,
+    /// Its own build stage; empty where it has none.
+    pub(super) build: Vec<Act>,
+    /// MiB that one job of the build takes.
+    pub(super) job_memory: Option<u32>,
+    /// What is done where it is used.
+    pub(super) install: Vec<Act>,
+    /// Its variables.
+    pub(super) env: Vec<(EnvName, String, Span)>,
+    /// Its folders of programs.
+    pub(super) paths: Vec<ImagePath>,
+}
+
+impl Part {
+    /// Whether it has a stage of its own.
+    pub(super) fn is_built(&self) -> bool {
+        !self.build.is_empty()
+    }
+
+    /// Whether its build makes wheels.
+    pub(super) fn makes_wheels(&self) -> bool {
+        self.build.iter().any(|act| matches!(act.kind, ActKind::WheelBuild { .. }))
+    }
+
+    /// Whether a Python environment gets something from it.
+    pub(super) fn is_python(&self) -> bool {
+        self.makes_wheels() || self.install.iter().any(|act| act.kind.is_python())
+    }
+
+    /// The steps in front of those that need the environment, and those behind.
+    pub(super) fn early_and_late(&self) -> (&[Act], &[Act]) {
+        let first = if self.makes_wheels() { Some(0) } else { None };
+        let first = first.or_else(|| self.install.iter().position(|act| act.kind.is_python()));
+        self.install.split_at(first.unwrap_or(self.install.len()))
+    }
+
+    /// What leaves its build stage.
+    pub(super) fn exports(&self) -> impl Iterator<Item = (&ImagePath, &ImagePath, Span)> {
+        self.build.iter().filter_map(|act| match &act.kind {
+            ActKind::Export { from, to } => Some((from, to, act.span)),
+            _ => None,
+        })
+    }
+}
+
+/// One step.
+#[derive(Debug, Clone)]
+pub(super) struct Act {
+    pub(super) kind: ActKind,
+    pub(super) span: Span,
+}
+
+/// What a step does.
+#[derive(Debug, Clone)]
+pub(super) enum ActKind {
+    Apt(Vec<AptPackage>),
+    Source(Source),
+    Pip { specs: Vec<String>, index: Option<PipIndex>, deps: bool },
+    Wheel(Download),
+    WheelBuild { from: String, env: Vec<(EnvName, String)> },
+    Deb(Download),
+    Archive { download: Download, to: ImagePath, strip: u32 },
+    Git(Git),
+    Cmake(Cmake),
+    Tool { tool: Tool, directory: ImagePath, arguments: Vec<String> },
+    Shell { text: String, env: Vec<(EnvName, String)> },
+    File(FileText),
+    Symlink { target: String, at: ImagePath },
+    Ldconfig,
+    Mkdir(Script),
+    Verbatim(String),
+    Env(Vec<(EnvName, String)>),
+    Export { from: ImagePath, to: ImagePath },
+}
+
+impl ActKind {
+    /// Whether it happens in a Python environment.
+    pub(super) fn is_python(&self) -> bool {
+        matches!(self, Self::Pip { .. } | Self::Wheel(_))
+    }
+
+    /// Whether it brings files that are fetched or unpacked in a stage apart.
+    pub(super) fn brings_files(&self) -> bool {
+        matches!(self, Self::Archive { .. } | Self::Git(_))
+    }
+
+    /// What is fetched by its URL.
+    pub(super) fn download(&self) -> Option<&Download> {
+        match self {
+            Self::Wheel(download) | Self::Deb(download) | Self::Archive { download, .. } => Some(download),
+            _ => None,
+        }
+    }
+}
+
+/// One file to fetch.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Download {
+    pub(super) url: Url,
+    pub(super) sha256: Option<Sha256>,
+    /// Where it lies in the stage that fetches.
+    pub(super) file: ImagePath,
+}
+
+impl Download {
+    /// How well it is pinned.
+    pub(super) fn grade(&self) -> Grade {
+        if self.sha256.is_some() { Grade::A } else { Grade::D }
+    }
+}
+
+/// A third-party archive.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Source {
+    pub(super) file: AptSourceFile,
+    pub(super) key: Option<Key>,
+    pub(super) fingerprint: Option<Fingerprint>,
+}
+
+/// Where a key comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Key {
+    /// A file of the project, or a URL.
+    At(KeyLocation),
+    /// A file of a package's folder: its text.
+    Text(String),
+}

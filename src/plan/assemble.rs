@@ -1,0 +1,195 @@
+//! All stages of a target, in order.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Log, Told};
+use crate::manifest::Installer;
+use crate::resolve::ChosenBase;
+use crate::value::{Name, Parse, Url};
+
+use super::act::{ActKind, Part, Source};
+use super::layer::Layer;
+use super::parts::Parts;
+use super::python::Python;
+use super::ship::Around;
+use super::steps::{Files, Place};
+use super::view::Inputs;
+use super::{
+    From, Instruction, PipIndex, PipTools, Plan, Stage, StageName, Why, build, checks, fetched, graph, head,
+    helpers, layers, ship, sources, test,
+};
+
+/// Plans one target.
+///
+/// # Errors
+/// Templates that come to nothing sensible, files that two packages write, archives that clash, what no Dockerfile can
+/// carry: all of it is told.
+pub fn plan(inputs: Inputs<'_>, log: &mut Log) -> Result<Plan, Told> {
+    let parts = Parts::new(inputs, log);
+    let users = sources::of_user(inputs, log);
+    let all_sources = sources::all(&parts, &users, log);
+    let pip = pip_tools(&parts, log);
+    let python = python(&parts);
+    checks::check(&parts, log);
+    let around = Around {
+        parts: &parts,
+        python: python.as_ref(),
+        sources: &users,
+        constrained: python.is_some() && !pip.constraints.is_empty(),
+    };
+    let stages = stages(around, &all_sources, &pip);
+    let fetches = fetched::fetches(&parts, &stages, log);
+    let layers = layers::count(inputs, &stages, log);
+    let plan = Plan {
+        head: head::head(inputs),
+        frontend: inputs.project.output.frontend.as_ref().map(|image| image.value.clone()),
+        cache_key: cache_key(inputs),
+        stages,
+        pip,
+        fetches,
+        layers,
+        notes: notes(inputs),
+        epoch: inputs.resolution.epoch,
+    };
+    log.checkpoint()?;
+    Ok(plan)
+}
+
+fn stages(around: Around<'_>, sources: &[(Source, Why)], pip: &PipTools) -> Vec<Stage> {
+    let parts = around.parts;
+    let inputs = parts.inputs;
+    let fallback = Python { interpreter: interpreter(inputs), system: false, uv: false };
+    let python = around.python.unwrap_or(&fallback);
+    let mut stages = Vec::new();
+    stages.extend(helpers::keys(sources, From::Image(inputs.resolution.base.image.clone())));
+    stages.push(platform(parts, python, "base", &inputs.resolution.base));
+    if let Some(devel) = inputs
+        .resolution
+        .devel
+        .as_ref()
+        .filter(|_| parts.all().any(|part| part.is_built() && build::needs_toolkit(part, parts)))
+    {
+        stages.push(platform(parts, python, "devel", devel));
+    }
+    for part in parts.all() {
+        stages.extend(helpers::fetch(part));
+        if !part.platform {
+            stages.extend(helpers::files(part, &python.place()));
+        }
+        if part.is_built() {
+            stages.push(build::stage(part, parts, python));
+        }
+    }
+    if let Some(python) = around.python {
+        stages.push(Stage {
+            name: StageName::fixed("python"),
+            from: From::Stage(StageName::fixed("base")),
+            why: Why::default(),
+            blocks: python.blocks(&parts.shipped_with_platform()),
+        });
+        stages.extend(inputs.project.pip.venvs.iter().map(|venv| python.apart(inputs, venv)));
+    }
+    stages.push(ship::stage(around));
+    stages.extend(test::stage(parts, python));
+    stages.extend(test::dev(parts));
+    if let Some(tools) = helpers::tools(&stages, inputs.project.cache.apt, pip) {
+        stages.insert(0, tools);
+    }
+    graph::ordered(stages)
+}
+
+/// The image that everything stands on, with what the platform lacks in it.
+fn platform(parts: &Parts<'_>, python: &Python, name: &'static str, base: &ChosenBase) -> Stage {
+    let here: Vec<&Part> =
+        parts.platform().into_iter().filter(|part| !base.provides.contains_key(&part.name)).collect();
+    let place = Place { files: Files::Here, ..python.place() };
+    let https = sources::need_certificates(parts);
+    let certificates: Vec<_> =
+        https.then(|| Parse::parse("ca-certificates").expect("it is a package's name")).into_iter().collect();
+    let defined = base.env.iter().cloned().collect();
+    let layer =
+        Layer { parts: &here, title: "What the platform needs", more: &certificates, defined: &defined };
+    let mut blocks = sources::snapshot(parts.inputs).into_iter().collect::<Vec<_>>();
+    let utf8 = vec![(super::steps::variable("LANG"), "C.UTF-8".to_owned())];
+    blocks.push(super::Block { why: Why::default(), instructions: vec![Instruction::Env(utf8)] });
+    blocks.extend(layer.blocks(&place));
+    let what =
+        if name == "base" { "What every stage stands on" } else { "The same with compilers and headers" };
+    let asked = base.asked.map_or_else(|| Why::new(what), |span| parts.inputs.why(what, span));
+    Stage { name: StageName::fixed(name), from: From::Image(base.image.clone()), why: asked, blocks }
+}
+
+/// Where anything goes into a Python environment: how it is made.
+fn python(parts: &Parts<'_>) -> Option<Python> {
+    let inputs = parts.inputs;
+    let pip = &inputs.project.pip;
+    let app = inputs.project.app.as_ref().is_some_and(|app| !app.requirements.is_empty());
+    let packages = parts.shipped_with_platform().iter().any(|part| part.is_python());
+    let asked = app || !pip.install.is_empty() || !pip.requirements.is_empty() || !pip.venvs.is_empty();
+    (packages || asked).then(|| Python {
+        interpreter: interpreter(inputs),
+        system: sees_system(inputs),
+        uv: pip.installer.is_some_and(|installer| installer.value == Installer::Uv),
+    })
+}
+
+/// `python3.10`, as every distribution names it; `python3` where no version is known.
+fn interpreter(inputs: Inputs<'_>) -> String {
+    let known = inputs.resolution.axes.iter().find(|(name, _)| name.as_str() == "python");
+    known.map_or_else(
+        || "python3".to_owned(),
+        |(_, version)| format!("python{}.{}", version.major(), version.minor()),
+    )
+}
+
+/// Whether modules of the distribution's folders, or of the base's, are part of what was resolved.
+fn sees_system(inputs: Inputs<'_>) -> bool {
+    inputs.resolution.chosen.iter().any(|(name, chosen)| {
+        let Some(view) = inputs.view(name) else { return false };
+        view.package.system_site_packages
+            || (chosen.provided && view.held(&view.package.dists).next().is_some())
+    })
+}
+
+/// What every pip call is told.
+fn pip_tools(parts: &Parts<'_>, log: &mut Log) -> PipTools {
+    let inputs = parts.inputs;
+    let mut indexes: BTreeMap<String, Url> = BTreeMap::new();
+    for part in parts.all() {
+        for act in part.build.iter().chain(&part.install) {
+            if let ActKind::Pip { index: Some(PipIndex { name, url }), .. } = &act.kind {
+                indexes.insert(name.clone(), url.clone());
+            }
+        }
+    }
+    PipTools {
+        constraints: parts.constraints(log),
+        default_index: inputs.project.pip.index.as_ref().map(|url| url.value.clone()),
+        indexes: indexes.into_iter().map(|(name, url)| PipIndex { name, url }).collect(),
+        cache: inputs.project.cache.pip,
+    }
+}
+
+/// The distribution with its release, and the architecture: caches of another would do harm.
+fn cache_key(inputs: Inputs<'_>) -> String {
+    let resolution = inputs.resolution;
+    let distribution = |name: &Name| resolution.base.provides.get(name).or_else(|| resolution.axes.get(name));
+    let known = ["ubuntu", "debian"].iter().find_map(|word| {
+        let name: Name = Parse::parse(word).expect("it is a name");
+        distribution(&name).map(|version| format!("{name}{version}"))
+    });
+    format!("{}-{}", known.unwrap_or_else(|| "other".to_owned()), resolution.target.arch)
+}
+
+/// What a user must know of what was chosen, each once.
+fn notes(inputs: Inputs<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
+    for name in &inputs.resolution.order {
+        let Some(view) = inputs.view(name) else { continue };
+        let own =
+            view.held(&view.package.notes).chain(view.entry().into_iter().flat_map(|entry| &entry.notes));
+        notes.extend(own.map(|note| format!("{}: {}", view.title(), note.value)));
+    }
+    notes.dedup();
+    notes
+}

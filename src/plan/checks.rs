@@ -1,0 +1,92 @@
+//! What must not be in a plan: files that two packages write, values that no Dockerfile can carry.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
+use crate::manifest::Requirements;
+use crate::source::Span;
+use crate::value::ImagePath;
+
+use super::act::{ActKind, Part};
+use super::parts::Parts;
+use super::refuse::{self, Place};
+use super::sources;
+use super::view::Inputs;
+
+/// Everything that can be said before stages are laid out.
+pub(super) fn check(parts: &Parts<'_>, log: &mut Log) {
+    same_paths(parts, log);
+    for part in parts.all() {
+        for (name, value, span) in &part.env {
+            debug_assert!(!name.as_str().is_empty(), "the parser of names sees to it");
+            refuse::value(value, Place::Pair, Some(*span), log);
+        }
+        for act in part.build.iter().chain(&part.install) {
+            if let ActKind::Env(pairs) = &act.kind {
+                for (_, value) in pairs {
+                    refuse::value(value, Place::Pair, Some(act.span), log);
+                }
+            }
+        }
+    }
+    users(parts.inputs, log);
+    sources::check_snapshot(parts.inputs, log);
+}
+
+fn users(inputs: Inputs<'_>, log: &mut Log) {
+    let project = inputs.project;
+    let app = project.app.iter();
+    for (_, value) in app.clone().flat_map(|app| &app.env) {
+        refuse::value(&value.value, Place::Pair, Some(value.span), log);
+    }
+    for (_, value) in &project.header.labels {
+        refuse::value(&value.value, Place::Pair, Some(value.span), log);
+    }
+    if let Some(text) = &project.header.description {
+        refuse::value(&text.value, Place::Pair, Some(text.span), log);
+    }
+    let venvs = project.pip.venvs.iter().flat_map(|venv| &venv.requirements);
+    let files: Vec<&Requirements> =
+        project.pip.requirements.iter().chain(app.flat_map(|app| &app.requirements)).chain(venvs).collect();
+    for path in files.iter().flat_map(|file| std::iter::once(&file.path).chain(&file.includes)) {
+        refuse::value(path.value.as_str(), Place::Mount, Some(path.span), log);
+    }
+}
+
+/// Where a package writes a file: who, and where it says so.
+type Writers<'a> = BTreeMap<ImagePath, (&'a Part, Span)>;
+
+/// Two packages that write one file.
+fn same_paths(parts: &Parts<'_>, log: &mut Log) {
+    let mut writers: Writers<'_> = BTreeMap::new();
+    for part in parts.all() {
+        for (path, span) in written(part) {
+            match writers.get(&path) {
+                Some((other, first)) if other.name != part.name => {
+                    let message = format!(
+                        "{} and {} both write {}",
+                        wording::code(&other.why.what),
+                        wording::code(&part.why.what),
+                        wording::code(path.as_str())
+                    );
+                    log.error(
+                        Diagnostic::error(codes::SAME_PATH, message).at(span, "here").at(*first, "and here"),
+                    );
+                }
+                Some(_) => {}
+                None => drop(writers.insert(path, (part, span))),
+            }
+        }
+    }
+}
+
+/// Files that a package alone can own. A folder such as `/usr/local` is everyone's.
+fn written(part: &Part) -> Vec<(ImagePath, Span)> {
+    let own = part.install.iter().filter_map(|act| match &act.kind {
+        ActKind::File(file) => Some((file.to.clone(), act.span)),
+        ActKind::Symlink { at, .. } => Some((at.clone(), act.span)),
+        _ => None,
+    });
+    let exports = part.exports().filter(|(from, _, _)| !super::layer::is_shared(from));
+    own.chain(exports.map(|(_, to, span)| (to.clone(), span))).collect()
+}

@@ -1,0 +1,262 @@
+//! From a definition's steps to acts.
+
+use crate::catalog::{self, CmakeDefine, Install, Step, StepKind, Template};
+use crate::diagnostic::{Diagnostic, Log, codes::plan as codes};
+use crate::manifest::KeyLocation;
+use crate::source::Spanned;
+use crate::value::{EnvName, FileMode, ImagePath, Name, Parse, PepRequirement, Url};
+
+use super::act::{Act, ActKind, Download, Key, Part, Source};
+use super::view::{Filled, View};
+use super::{AptSourceFile, Cmake, FileText, Git, PipIndex, Script, Tool};
+
+/// A chosen package as acts. What is wrong in it is told, and left out.
+pub(super) fn part(view: Filled<'_>, log: &mut Log) -> Part {
+    let package = view.package;
+    let build = package.build.as_ref().map(|build| acts(view, build, &[], log)).unwrap_or_default();
+    let install = acts(view, &package.install, &build, log);
+    let mut env = Vec::new();
+    for (name, value) in view.held(&package.env) {
+        if let Some(text) = view.text(value, log) {
+            env.push((name.value.clone(), text, value.span));
+        }
+    }
+    Part {
+        name: view.chosen.name.clone(),
+        why: view.why(),
+        platform: view.is_platform(),
+        build,
+        job_memory: package.build.as_ref().and_then(|build| build.memory),
+        install,
+        env,
+        paths: paths(view, log),
+    }
+}
+
+/// Folders of programs; their definitions may have values in them.
+fn paths(view: Filled<'_>, log: &mut Log) -> Vec<ImagePath> {
+    let written = view.held(&view.package.paths);
+    let templates = written.map(|path| Template { text: path.value.to_string(), span: path.span });
+    let templates: Vec<Template> = templates.collect();
+    view.values(&templates, log)
+}
+
+/// The steps of a block; `earlier` are those of the block before it, whose files lie in the same place.
+fn acts(view: Filled<'_>, install: &Install, earlier: &[Act], log: &mut Log) -> Vec<Act> {
+    let mut acts = earlier.to_vec();
+    for step in install.steps.iter().filter(|step| view.holds(&step.guard)) {
+        if let Some(kind) = act(view, step, &acts, log) {
+            acts.push(Act { kind, span: step.span });
+        }
+    }
+    acts.split_off(earlier.len())
+}
+
+fn act(view: Filled<'_>, step: &Step, before: &[Act], log: &mut Log) -> Option<ActKind> {
+    Some(match &step.kind {
+        StepKind::Apt(packages) => ActKind::Apt(view.values(packages, log)),
+        StepKind::AptSource { .. } => ActKind::Source(source(view, &step.kind, log)?),
+        StepKind::Pip { specs, index, deps } => {
+            let specs = view.values::<PepRequirement>(specs, log).iter().map(ToString::to_string).collect();
+            ActKind::Pip { specs, index: pip_index(view, index.as_ref(), log)?, deps: *deps }
+        }
+        StepKind::Wheel { url, sha256 } => {
+            ActKind::Wheel(download(view, (url, sha256.as_ref()), before, log)?)
+        }
+        StepKind::Deb { url, sha256 } => ActKind::Deb(download(view, (url, sha256.as_ref()), before, log)?),
+        StepKind::Archive { url, sha256, to, strip } => ActKind::Archive {
+            download: download(view, (url, sha256.as_ref()), before, log)?,
+            to: view.value(to, log)?,
+            strip: *strip,
+        },
+        StepKind::WheelBuild { from, env } => {
+            ActKind::WheelBuild { from: view.text(from, log)?, env: pairs(view, env, log) }
+        }
+        StepKind::Git { url, tag, commit, to, submodules } => ActKind::Git(Git {
+            url: view.value(url, log)?,
+            tag: view.maybe(tag.as_ref(), log)?,
+            commit: view.maybe(commit.as_ref(), log)?,
+            to: view.value(to, log)?,
+            submodules: *submodules,
+        }),
+        StepKind::Cmake { .. } => ActKind::Cmake(cmake(view, &step.kind, before, log)?),
+        StepKind::Make { directory, arguments } => tool(view, Tool::Make, (directory, arguments), log)?,
+        StepKind::Ninja { directory, arguments } => tool(view, Tool::Ninja, (directory, arguments), log)?,
+        StepKind::Colcon { workspace, arguments } => tool(view, Tool::Colcon, (workspace, arguments), log)?,
+        StepKind::Run { script, env } => {
+            ActKind::Shell { text: script.text.clone(), env: pairs(view, env, log) }
+        }
+        StepKind::Script { text, env, .. } => {
+            ActKind::Shell { text: text.clone(), env: pairs(view, env, log) }
+        }
+        StepKind::Copy { file, text, to, mode } => {
+            ActKind::File(copied(view, (file, text), (to, mode.as_ref()), log)?)
+        }
+        StepKind::Symlink { target, at } => {
+            ActKind::Symlink { target: view.text(target, log)?, at: view.value(at, log)? }
+        }
+        StepKind::Ldconfig => ActKind::Ldconfig,
+        StepKind::Mkdir { path, mode } => ActKind::Mkdir(Script::Mkdir {
+            path: view.value(path, log)?,
+            mode: view.maybe(mode.as_ref(), log)?,
+        }),
+        StepKind::Dockerfile { file, text } => ActKind::Verbatim(verbatim(file, text, log)?),
+        StepKind::Env(env) => ActKind::Env(pairs(view, env, log)),
+        StepKind::Export { path, to } => {
+            let from: ImagePath = view.value(path, log)?;
+            let to = view.maybe(to.as_ref(), log)?.unwrap_or_else(|| from.clone());
+            ActKind::Export { from, to }
+        }
+    })
+}
+
+fn pairs(view: Filled<'_>, env: &[(Spanned<EnvName>, Template)], log: &mut Log) -> Vec<(EnvName, String)> {
+    let filled = env.iter().map(|(name, value)| Some((name.value.clone(), view.text(value, log)?)));
+    filled.collect::<Vec<_>>().into_iter().flatten().collect()
+}
+
+fn source(view: Filled<'_>, kind: &StepKind, log: &mut Log) -> Option<Source> {
+    let StepKind::AptSource { name, uri, suites, components, key, fingerprint } = kind else { return None };
+    let mut texts =
+        |all: &[Template]| -> Vec<String> { all.iter().filter_map(|each| view.text(each, log)).collect() };
+    let (suites, components) = (texts(suites), texts(components));
+    let key = match &key.value {
+        KeyLocation::Url(_) => Key::At(key.value.clone()),
+        KeyLocation::File(path) => {
+            let bytes =
+                view.inputs.catalog.file(view.chosen.name.as_str(), path.as_str()).unwrap_or_default();
+            Key::Text(String::from_utf8_lossy(bytes).into_owned())
+        }
+    };
+    let file = AptSourceFile {
+        name: name.value.clone(),
+        uri: view.value(uri, log)?,
+        suites,
+        components,
+        arch: vec![view.inputs.resolution.target.arch.to_string()],
+        signed: true,
+    };
+    Some(Source { file, key: Some(key), fingerprint: Some(fingerprint.value.clone()) })
+}
+
+/// An index by its name in the catalogue, or by its URL.
+#[expect(clippy::option_option, reason = "absent and wrong are two things")]
+fn pip_index(view: Filled<'_>, index: Option<&Template>, log: &mut Log) -> Option<Option<PipIndex>> {
+    let Some(index) = index else { return Some(None) };
+    let word = view.text(index, log)?;
+    let (name, url): (&str, Url) = match view.inputs.catalog.index(&word) {
+        Some(known) => (word.as_str(), view.value(&known.url, log)?),
+        None => ("index", view.value(index, log)?),
+    };
+    // One index has a folder a CUDA version: each is one of its own.
+    let last = url.file_name().filter(|last| *last != name);
+    let name = last.map_or_else(|| name.to_owned(), |last| format!("{name}-{last}"));
+    Some(Some(PipIndex { name, url }))
+}
+
+fn download(
+    view: Filled<'_>,
+    (url, sha256): (&Template, Option<&Template>),
+    before: &[Act],
+    log: &mut Log,
+) -> Option<Download> {
+    let url: Url = view.value(url, log)?;
+    let sha256 = view.maybe(sha256, log)?;
+    let name = file_name(&url);
+    let taken = before
+        .iter()
+        .filter_map(|act| act.kind.download())
+        .filter(|other| other.file.file_name() == Some(&name))
+        .count();
+    let file = if taken == 0 { format!("/{name}") } else { format!("/{taken}/{name}") };
+    Some(Download { url, sha256, file: ImagePath::parse(&file).expect("a plain name is a path") })
+}
+
+/// The last part of a URL as a file's name; what would want quotes is `_`.
+fn file_name(url: &Url) -> String {
+    let name = url.file_name().unwrap_or("download").replace("%2B", "+").replace("%2b", "+");
+    name.chars()
+        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+') { c } else { '_' })
+        .collect()
+}
+
+fn cmake(view: Filled<'_>, kind: &StepKind, before: &[Act], log: &mut Log) -> Option<Cmake> {
+    let StepKind::Cmake { source, generator, prefix, defines } = kind else { return None };
+    let source: ImagePath = view.value(source, log)?;
+    let prefix = view.maybe(prefix.as_ref(), log)?;
+    let builds = before.iter().filter(|act| matches!(act.kind, ActKind::Cmake(_))).count();
+    let build = if builds == 0 { "/build".to_owned() } else { format!("/build{}", builds + 1) };
+    let holds =
+        |define: &&CmakeDefine| define.when_option.as_ref().is_none_or(|key| view.option_is_on(&key.value));
+    let mut filled = Vec::new();
+    for define in defines.iter().filter(holds) {
+        filled.push((define.key.value.clone(), view.text(&define.value, log)?));
+    }
+    Some(Cmake {
+        source,
+        build: ImagePath::parse(&build).expect("a plain name is a path"),
+        generator: view.maybe(generator.as_ref(), log)?,
+        prefix: prefix.unwrap_or_else(|| ImagePath::parse("/usr/local").expect("it is a path")),
+        defines: filled,
+    })
+}
+
+fn tool(
+    view: Filled<'_>,
+    tool: Tool,
+    (directory, arguments): (&Template, &[Template]),
+    log: &mut Log,
+) -> Option<ActKind> {
+    Some(ActKind::Tool {
+        tool,
+        directory: view.value(directory, log)?,
+        arguments: view.values(arguments, log),
+    })
+}
+
+fn copied(
+    view: Filled<'_>,
+    (file, text): (&Spanned<String>, &str),
+    (to, mode): (&Template, Option<&Template>),
+    log: &mut Log,
+) -> Option<FileText> {
+    let to: ImagePath = view.value(to, log)?;
+    let mode = view.maybe(mode, log)?.unwrap_or_else(|| FileMode::parse("0644").expect("it is octal"));
+    if let Some(why) = super::refuse::refuses(super::refuse::Place::FileText, text) {
+        log.error(
+            Diagnostic::error(codes::NOT_CARRIED, format!("`{}` can't stand in a Dockerfile", file.value))
+                .at(file.span, why),
+        );
+    }
+    super::refuse::path(&to, super::refuse::Place::HeredocPath, Some(file.span), log);
+    Some(FileText { to, mode, text: text.to_owned() })
+}
+
+/// Instructions as they are, where they end as they should.
+fn verbatim(file: &Spanned<String>, text: &str, log: &mut Log) -> Option<String> {
+    let starts_stage =
+        |line: &str| line.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("from"));
+    let wrong = if text.lines().any(starts_stage) {
+        Some("a `FROM` would start a stage of its own")
+    } else if text.trim_end().ends_with('\\') {
+        Some("its last line goes on into what follows")
+    } else {
+        None
+    };
+    let Some(wrong) = wrong else { return Some(text.to_owned()) };
+    log.error(
+        Diagnostic::error(codes::VERBATIM, format!("`{}` can't be taken into a stage", file.value))
+            .at(file.span, wrong),
+    );
+    None
+}
+
+/// The names of a package's further requirements at a stage, those that were chosen.
+pub(super) fn requires(view: View<'_>, stages: &[catalog::Stage]) -> Vec<Name> {
+    view.chosen
+        .requires
+        .iter()
+        .filter(|(_, stage)| stages.contains(stage))
+        .map(|(name, _)| name.clone())
+        .collect()
+}

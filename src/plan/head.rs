@@ -1,0 +1,67 @@
+//! What the head of the Dockerfile says.
+
+use crate::manifest::Project;
+use crate::resolve::{Because, Moved};
+use crate::value::Name;
+
+use super::Head;
+use super::view::Inputs;
+
+/// The head.
+pub(super) fn head(inputs: Inputs<'_>) -> Head {
+    let resolution = inputs.resolution;
+    let target = &resolution.target;
+    let mut platform = vec![("platform".to_owned(), format!("{} ({})", target.platform, target.arch))];
+    if !target.sm.is_empty() {
+        let sm: Vec<String> = target.sm.iter().map(ToString::to_string).collect();
+        platform.push(("gpu".to_owned(), sm.join(", ")));
+    }
+    platform.extend(platform_facts(inputs));
+    Head {
+        compiler: crate::VERSION.to_owned(),
+        manifest: manifest(inputs),
+        target: format!("{}: {}", target.name, target.summary),
+        platform,
+        moved: resolution.moved.iter().map(|moved| said(inputs, moved)).collect(),
+        allowed: allowed(inputs.project),
+        inputs: inputs.hash.to_owned(),
+    }
+}
+
+/// The axes that matter, in the order in which they are decided: name and version.
+pub(super) fn platform_facts(inputs: Inputs<'_>) -> Vec<(String, String)> {
+    let order = |name: &Name| Some(inputs.catalog.package(name.as_str())?.axis.as_ref()?.order);
+    let chosen = inputs.resolution.chosen.iter();
+    let mut axes: Vec<_> = chosen
+        .filter_map(|(name, chosen)| Some((order(name)?, name.to_string(), chosen.version.to_string())))
+        .collect();
+    axes.sort();
+    axes.into_iter().map(|(_, name, version)| (name, version)).collect()
+}
+
+/// The file that the project itself stands in.
+fn manifest(inputs: Inputs<'_>) -> String {
+    inputs.sources.get(inputs.project.header.name.span.source).name.clone()
+}
+
+/// `cuda 12.6 instead of 12.2 (project.kdl:7)`.
+fn said(inputs: Inputs<'_>, moved: &Moved) -> String {
+    let by: Vec<String> = moved
+        .by
+        .iter()
+        .filter_map(|because| match because {
+            Because::Requested(span)
+            | Because::Pinned(span)
+            | Because::Target(span)
+            | Because::Base(Some(span)) => Some(inputs.cite(*span)),
+            Because::RequiredBy { name, version, .. } => Some(format!("required by {name} {version}")),
+            Because::Base(None) | Because::PlatformDefault { .. } | Because::Locked => None,
+        })
+        .collect();
+    let reason = if by.is_empty() { String::new() } else { format!(" ({})", by.join("; ")) };
+    format!("{} {} instead of {}{reason}", moved.name, moved.chosen, moved.default)
+}
+
+fn allowed(project: &Project) -> Vec<(String, String)> {
+    project.allows.iter().map(|allow| (allow.code.value.clone(), allow.reason.value.clone())).collect()
+}

@@ -1,0 +1,175 @@
+//! A layer of need: what a set of packages puts into a stage, Python apart. Archives first, one transaction of system
+//! packages, then each package's own block.
+
+use std::collections::BTreeSet;
+
+use crate::value::AptPackage;
+
+use super::act::{Act, ActKind, Part, Source};
+use super::steps::{self, Files, Place, path};
+use super::{Apt, Block, CopyFrom, Instruction, Mount, Run, Script, StageName, Why};
+
+/// Where a build stage puts apart what its build added to folders that others use too.
+pub(super) const EXPORT: &str = "/export";
+/// Where archives and trees of `install` lie in the stage that brings them.
+pub(super) const FILES: &str = "/files";
+
+/// What a stage takes from a set of packages before anything of Python.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Layer<'a> {
+    /// In the order of installing.
+    pub(super) parts: &'a [&'a Part],
+    /// Over the transaction.
+    pub(super) title: &'a str,
+    /// System packages that the stage needs of itself.
+    pub(super) more: &'a [AptPackage],
+    /// Path variables that are defined before.
+    pub(super) defined: &'a BTreeSet<String>,
+}
+
+impl Layer<'_> {
+    /// Its blocks.
+    pub(super) fn blocks(self, place: &Place) -> Vec<Block> {
+        let mut blocks = self.sources();
+        blocks.extend(self.transaction());
+        let mut defined = self.defined.clone();
+        for part in self.parts {
+            let (early, _) = part.early_and_late();
+            let mut instructions = copies(part, place);
+            instructions.extend(steps::instructions(part, early, place));
+            instructions.extend(environment(part, &mut defined));
+            if !instructions.is_empty() {
+                blocks.push(Block { why: part.why.clone(), instructions });
+            }
+        }
+        blocks
+    }
+
+    /// Third-party archives, each once.
+    fn sources(self) -> Vec<Block> {
+        let mut seen = BTreeSet::new();
+        let mut blocks = Vec::new();
+        for part in self.parts {
+            for act in &part.install {
+                if let ActKind::Source(source) = &act.kind {
+                    if seen.insert(source.file.name.clone()) {
+                        let what = format!("apt source `{}` for {}", source.file.name, part.why.what);
+                        blocks.push(Block { why: part.why.what(what), instructions: source_files(source) });
+                    }
+                }
+            }
+        }
+        blocks
+    }
+
+    /// One transaction of system packages.
+    fn transaction(self) -> Option<Block> {
+        let mut packages: BTreeSet<AptPackage> = self.more.iter().cloned().collect();
+        let mut why = Why::new(self.title);
+        for part in self.parts {
+            let own = apt_packages(&part.install);
+            if own.is_empty() {
+                continue;
+            }
+            packages.extend(own);
+            why.notes.push(format!("- {}", in_one_line(&part.why)));
+        }
+        (!packages.is_empty()).then(|| Block { why, instructions: vec![apt(packages)] })
+    }
+}
+
+/// `vtk 9.3.1 (project.kdl:8)`.
+fn in_one_line(why: &Why) -> String {
+    if why.because.is_empty() {
+        why.what.clone()
+    } else {
+        format!("{} ({})", why.what, why.because.join("; "))
+    }
+}
+
+/// System packages that steps name.
+pub(super) fn apt_packages(acts: &[Act]) -> Vec<AptPackage> {
+    let named = acts
+        .iter()
+        .filter_map(|act| if let ActKind::Apt(packages) = &act.kind { Some(packages) } else { None });
+    named.flatten().cloned().collect()
+}
+
+/// One transaction.
+pub(super) fn apt(packages: BTreeSet<AptPackage>) -> Instruction {
+    let apt = Apt { packages: packages.into_iter().collect(), recommends: false, extra_arg: false };
+    Instruction::Run(Run { mounts: vec![Mount::Apt], script: vec![Script::Apt(apt)], ..Run::default() })
+}
+
+/// An archive's file and its key.
+pub(super) fn source_files(source: &Source) -> Vec<Instruction> {
+    let mut instructions = Vec::new();
+    if source.key.is_some() {
+        let name = &source.file.name;
+        instructions.push(Instruction::CopyFrom(CopyFrom {
+            stage: StageName::fixed("keys"),
+            from: path(&format!("/keys/{name}.gpg")),
+            to: path(&format!("/etc/apt/keyrings/{name}.gpg")),
+        }));
+    }
+    instructions.push(Instruction::AptSource(source.file.clone()));
+    instructions
+}
+
+/// What a package's other stages give: what its build exports, what it unpacks.
+fn copies(part: &Part, place: &Place) -> Vec<Instruction> {
+    let mut copies = Vec::new();
+    for (from, to, _) in part.exports() {
+        let from = if is_shared(from) { path(&format!("{EXPORT}{from}")) } else { from.clone() };
+        copies.push(CopyFrom { stage: StageName::of("build", &part.name), from, to: to.clone() });
+    }
+    if place.files == Files::Apart {
+        for act in &part.install {
+            let to = match &act.kind {
+                ActKind::Archive { to, .. } => to,
+                ActKind::Git(git) => &git.to,
+                _ => continue,
+            };
+            let from = path(&format!("{FILES}{to}"));
+            copies.push(CopyFrom { stage: StageName::of("files", &part.name), from, to: to.clone() });
+        }
+    }
+    copies.dedup();
+    copies.into_iter().map(Instruction::CopyFrom).collect()
+}
+
+/// Whether a folder holds more than a build put there: only what the build added leaves such a one.
+pub(super) fn is_shared(folder: &crate::value::ImagePath) -> bool {
+    let text = folder.as_str();
+    let depth = text.matches('/').count();
+    depth == 1 || ["/usr/", "/etc/", "/var/", "/lib/"].iter().any(|above| text.starts_with(above))
+}
+
+/// A package's variables; folders go before what a path variable holds already.
+pub(super) fn environment(part: &Part, defined: &mut BTreeSet<String>) -> Vec<Instruction> {
+    let mut instructions = Vec::new();
+    if !part.paths.is_empty() {
+        instructions.push(prepend("PATH", part.paths.clone(), true));
+    }
+    let mut plain = Vec::new();
+    for (name, value, _) in &part.env {
+        let folders: Option<Vec<_>> =
+            value.split(':').map(|folder| crate::value::Parse::parse(folder).ok()).collect();
+        match folders {
+            Some(folders) if name.as_str().ends_with("_PATH") => {
+                let inherits = !defined.insert(name.as_str().to_owned());
+                instructions.push(prepend(name.as_str(), folders, inherits));
+            }
+            _ => plain.push((name.clone(), value.clone())),
+        }
+    }
+    if !plain.is_empty() {
+        instructions.push(Instruction::Env(plain));
+    }
+    instructions
+}
+
+/// Folders before those of a path variable.
+pub(super) fn prepend(variable: &str, paths: Vec<crate::value::ImagePath>, inherits: bool) -> Instruction {
+    Instruction::PrependPath { variable: steps::variable(variable), paths, inherits }
+}

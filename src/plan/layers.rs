@@ -1,0 +1,53 @@
+//! How many layers the image has.
+
+use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
+
+use super::view::Inputs;
+use super::{From, Instruction, Stage};
+
+/// Docker mounts no more than this.
+const MOST: u32 = 125;
+/// From here on it is tight: the next base may have more.
+const MANY: u32 = 100;
+
+/// The layers of the image that ships, the base's included; told where they are many.
+pub(super) fn count(inputs: Inputs<'_>, stages: &[Stage], log: &mut Log) -> u32 {
+    let find = |name: &str| stages.iter().find(|stage| stage.name.as_str() == name);
+    let mut sum = inputs.resolution.base.layers;
+    let mut next = find("final");
+    while let Some(stage) = next {
+        sum += own(stage);
+        next = if let From::Stage(name) = &stage.from { find(name.as_str()) } else { None };
+    }
+    if sum > MANY {
+        let message = format!("the image has {}, the base's included", wording::count(sum as usize, "layer"));
+        let place = inputs.project.header.name.span;
+        let help = "join packages into one of your own, or start from a base that holds some of them";
+        log.tell(if sum > MOST {
+            Diagnostic::error(codes::LAYERS, message)
+                .at(place, format!("engines take no more than {MOST}"))
+                .help(help)
+        } else {
+            Diagnostic::warning(codes::LAYERS, message)
+                .at(place, format!("engines take no more than {MOST}"))
+                .help(help)
+        });
+    }
+    sum
+}
+
+fn own(stage: &Stage) -> u32 {
+    let instructions = stage.blocks.iter().flat_map(|block| &block.instructions);
+    let layers = instructions.map(|each| match each {
+        Instruction::Run(_)
+        | Instruction::CopyText(_)
+        | Instruction::AptSource(_)
+        | Instruction::Copy { .. }
+        | Instruction::CopyFrom(_)
+        | Instruction::Fetch(_)
+        | Instruction::Workdir(_) => 1,
+        Instruction::Verbatim(text) => u32::try_from(text.lines().count()).unwrap_or(u32::MAX),
+        _ => 0,
+    });
+    layers.sum()
+}

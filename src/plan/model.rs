@@ -1,0 +1,90 @@
+//! The whole of what is written.
+
+use crate::manifest::Grade;
+use crate::source::Span;
+use crate::value::{ImageRef, Name};
+
+use super::{PipTools, Stage, StageName};
+
+/// What is written for a target, as data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// What the head of the Dockerfile says.
+    pub head: Head,
+    /// The `# syntax=` image, where the manifest asks for one.
+    pub frontend: Option<ImageRef>,
+    /// Names the build caches: the distribution with its release, and the architecture.
+    pub cache_key: String,
+    /// In the order of the file.
+    pub stages: Vec<Stage>,
+    /// What every pip call is told and held to.
+    pub pip: PipTools,
+    /// Everything that the build fetches, in the order in which it does.
+    pub fetches: Vec<Fetched>,
+    /// Layers of the image that ships, the base's included (as far as they are known).
+    pub layers: u32,
+    /// What a user must know at run time or on the host.
+    pub notes: Vec<String>,
+    /// `SOURCE_DATE_EPOCH`, seconds.
+    pub epoch: u64,
+}
+
+impl Plan {
+    /// The stage of that name.
+    pub fn stage(&self, name: &str) -> Option<&Stage> {
+        self.stages.iter().find(|stage| stage.name.as_str() == name)
+    }
+}
+
+/// What the head of the Dockerfile says.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Head {
+    /// `0.1.0`.
+    pub compiler: String,
+    /// `project.kdl`.
+    pub manifest: String,
+    /// `orin: Jetson AGX Orin`.
+    pub target: String,
+    /// What was resolved of the platform, a line each: `l4t 36.4.3`.
+    pub platform: Vec<(String, String)>,
+    /// What is not as the platform has it by default: `cuda 12.6 instead of 12.2 (project.kdl:7)`.
+    pub moved: Vec<String>,
+    /// Warnings that are meant: the code and the reason.
+    pub allowed: Vec<(String, String)>,
+    /// The hash of what this was made from, as it stands in the head.
+    pub inputs: String,
+}
+
+/// One thing that the build fetches.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fetched {
+    /// What: a URL, a requirement, a system package, an image.
+    pub what: String,
+    /// How it is fetched.
+    pub kind: FetchKind,
+    /// How well it is pinned.
+    pub grade: Grade,
+    /// For which package; `None` for the project's own.
+    pub package: Option<Name>,
+    /// The line that says so.
+    pub place: Option<Span>,
+    /// The stage that needs it.
+    pub stage: StageName,
+}
+
+/// How something is fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FetchKind {
+    /// An image.
+    Image,
+    /// A system package.
+    Apt,
+    /// The key of an archive.
+    Key,
+    /// A Python package from an index.
+    Pip,
+    /// A file by its URL.
+    File,
+    /// A source tree.
+    Git,
+}

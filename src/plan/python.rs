@@ -1,0 +1,147 @@
+//! Python environments: the main one, block by block, and those of the user apart from it.
+
+use crate::manifest::{Requirements, Venv};
+use crate::source::Spanned;
+use crate::value::{ImagePath, PepRequirement};
+
+use super::act::{Act, Part};
+use super::steps::{self, Files, Place, WHEELS, path, pip_call, small};
+use super::view::Inputs;
+use super::{Block, From, Instruction, Mount, PipCall, PipSource, Run, Script, Stage, StageName, Why};
+
+/// The folder of the main environment.
+pub(super) const VENV: &str = "/opt/venv";
+/// Where requirements files are seen, as they lie in the project.
+const REQUIREMENTS: &str = "/run/requirements";
+/// Where wheels of a build stage are seen.
+const BUILT: &str = "/run/wheels";
+
+/// How environments are made for a target.
+#[derive(Debug, Clone)]
+pub(super) struct Python {
+    /// `python3.10`.
+    pub(super) interpreter: String,
+    /// Whether the main environment sees the system's modules.
+    pub(super) system: bool,
+    /// Whether uv installs.
+    pub(super) uv: bool,
+}
+
+impl Python {
+    /// An environment made.
+    pub(super) fn venv(&self, folder: &str, system: bool) -> Instruction {
+        let venv = Script::Venv {
+            python: self.interpreter.clone(),
+            path: path(folder),
+            system_site_packages: system,
+            uv: self.uv,
+        };
+        let mounts = if self.uv { vec![Mount::Pip] } else { Vec::new() };
+        Instruction::Run(Run { mounts, ..small(venv) })
+    }
+
+    /// Where calls of the main environment go.
+    pub(super) fn place(&self) -> Place {
+        Place { venv: path(VENV), uv: self.uv, building: false, shared: false, files: Files::Apart }
+    }
+
+    /// The main environment with a block a package.
+    pub(super) fn blocks(&self, parts: &[&Part]) -> Vec<Block> {
+        let made = Block {
+            why: Why::new("The Python environment"),
+            instructions: vec![self.venv(VENV, self.system)],
+        };
+        std::iter::once(made).chain(parts.iter().filter_map(|part| self.block(part))).collect()
+    }
+
+    fn block(&self, part: &Part) -> Option<Block> {
+        let place = self.place();
+        let mut instructions = Vec::new();
+        if part.makes_wheels() {
+            let stage = StageName::of("build", &part.name);
+            let mount = Mount::Stage { stage, source: path(WHEELS), target: path(BUILT) };
+            let call = pip_call(&place, vec![PipSource::Wheels(path(BUILT))]);
+            instructions.push(Instruction::Run(Run {
+                mounts: vec![Mount::Pip, mount],
+                script: vec![Script::Pip(call)],
+                ..Run::default()
+            }));
+        }
+        let own: Vec<Act> = part.install.iter().filter(|act| act.kind.is_python()).cloned().collect();
+        instructions.extend(steps::instructions(part, &own, &place));
+        (!instructions.is_empty()).then(|| Block { why: part.why.clone(), instructions })
+    }
+
+    /// A user's environment apart.
+    pub(super) fn apart(&self, inputs: Inputs<'_>, venv: &Venv) -> Stage {
+        let folder = apart_folder(venv);
+        let place = Place { venv: folder.clone(), ..self.place() };
+        let made = self.venv(folder.as_str(), false);
+        let mut instructions = vec![made];
+        instructions.extend(asked(inputs, &place, &venv.install, &venv.requirements).map(|mut run| {
+            for script in &mut run.script {
+                if let Script::Pip(call) = script {
+                    call.constrained = false;
+                }
+            }
+            Instruction::Run(run)
+        }));
+        Stage {
+            name: StageName::of("venv", &venv.name.value),
+            from: From::Stage(StageName::fixed("base")),
+            why: inputs.why(format!("The Python environment `{}`", venv.name.value), venv.span),
+            blocks: vec![Block { why: Why::default(), instructions }],
+        }
+    }
+}
+
+/// What the user asks of pip: requirements first named, then files.
+pub(super) fn asked(
+    inputs: Inputs<'_>,
+    place: &Place,
+    install: &[Spanned<PepRequirement>],
+    files: &[Requirements],
+) -> Option<Run> {
+    let mut mounts = vec![Mount::Pip];
+    let mut what: Vec<PipSource> =
+        install.iter().map(|spec| PipSource::Spec(spec.value.to_string())).collect();
+    what.sort();
+    let mut calls = Vec::new();
+    for file in files {
+        let all = std::iter::once(&file.path).chain(&file.includes);
+        mounts.extend(all.map(|path| bind(&path.value)));
+        let source = PipSource::Requirements(seen(&file.path.value));
+        if file.hashed {
+            // pip wants a hash for all that such a call installs: the constraints have none.
+            calls.push(PipCall { constrained: false, ..call(inputs, place, vec![source]) });
+        } else {
+            what.push(source);
+        }
+    }
+    if !what.is_empty() {
+        calls.insert(0, call(inputs, place, what));
+    }
+    mounts.sort();
+    mounts.dedup();
+    let script: Vec<Script> = calls.into_iter().map(Script::Pip).collect();
+    (!script.is_empty()).then(|| Run { mounts, script, ..Run::default() })
+}
+
+fn call(inputs: Inputs<'_>, place: &Place, what: Vec<PipSource>) -> PipCall {
+    let extra_indexes =
+        inputs.project.pip.extra_indexes.iter().map(|index| index.url.value.clone()).collect();
+    PipCall { extra_indexes, ..pip_call(place, what) }
+}
+
+/// The folder of a user's environment.
+pub(super) fn apart_folder(venv: &Venv) -> ImagePath {
+    path(&format!("/opt/venvs/{}", venv.name.value))
+}
+
+fn seen(file: &crate::value::ProjectPath) -> ImagePath {
+    path(&format!("{REQUIREMENTS}/{file}"))
+}
+
+fn bind(file: &crate::value::ProjectPath) -> Mount {
+    Mount::Bind { source: file.clone(), target: seen(file) }
+}

@@ -1,0 +1,187 @@
+//! Third-party archives of system packages, and archives as of a day.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
+use crate::manifest::{AptSource, KeyLocation};
+use crate::source::Span;
+use crate::value::{Fingerprint, Name, Parse, Ppa, Url};
+
+use super::act::{ActKind, Key, Source};
+use super::parts::Parts;
+use super::view::Inputs;
+use super::{AptSourceFile, Block, Why};
+
+/// The user's archives, in the order of the manifest.
+pub(super) fn of_user(inputs: Inputs<'_>, log: &mut Log) -> Vec<(Source, Why)> {
+    let apt = &inputs.project.apt;
+    let mut all: Vec<(Source, Why)> = Vec::new();
+    for source in &apt.sources {
+        let why = inputs.why(format!("apt source `{}`", source.name.value), source.span);
+        all.push((written(inputs, source), why));
+        if source.key.is_none() {
+            log.tell(unsigned(&source.name.value, source.span));
+        }
+    }
+    for (ppa, fingerprint) in &apt.ppas {
+        let why = inputs.why(format!("apt source `{}`", ppa.value), ppa.span);
+        let fingerprint = fingerprint.as_ref().map(|fingerprint| fingerprint.value.clone());
+        if let Some(source) = launchpad(inputs, &ppa.value, fingerprint, ppa.span, log) {
+            all.push((source, why));
+        }
+    }
+    all
+}
+
+fn unsigned(name: &Name, span: Span) -> Diagnostic {
+    let message = format!("the apt source {} has no key", wording::code(name.as_str()));
+    Diagnostic::warning(codes::UNSIGNED_SOURCE, message)
+        .at(span, "whoever answers for its address can put anything into the image")
+        .help("give the key that signs it: `key \"keys/NAME.asc\" fingerprint=\"…\"`")
+}
+
+fn written(inputs: Inputs<'_>, source: &AptSource) -> Source {
+    let arch = source.arch.as_ref().map_or_else(
+        || vec![inputs.resolution.target.arch.to_string()],
+        |arch| arch.value.split([',', ' ']).filter(|word| !word.is_empty()).map(str::to_owned).collect(),
+    );
+    let file = AptSourceFile {
+        name: source.name.value.clone(),
+        uri: source.uri.value.clone(),
+        suites: source.suites.iter().map(|suite| suite.value.to_string()).collect(),
+        components: source.components.iter().map(|component| component.value.to_string()).collect(),
+        arch,
+        signed: source.key.is_some(),
+    };
+    let key = source.key.as_ref().map(|key| Key::At(key.value.clone()));
+    Source { file, key, fingerprint: source.fingerprint.as_ref().map(|each| each.value.clone()) }
+}
+
+/// A personal archive of Launchpad, at the addresses that the distribution's definition gives.
+fn launchpad(
+    inputs: Inputs<'_>,
+    ppa: &Ppa,
+    fingerprint: Option<Fingerprint>,
+    span: Span,
+    log: &mut Log,
+) -> Option<Source> {
+    let filled = |key: &str| {
+        let text = distribution_value(inputs, key)?;
+        let hash = fingerprint.as_ref().map(ToString::to_string).unwrap_or_default();
+        Some(text.replace("OWNER", ppa.owner()).replace("NAME", ppa.name()).replace("FINGERPRINT", &hash))
+    };
+    let (uri, suite) = (filled("ppa"), distribution_value(inputs, "codename"));
+    let (Some(uri), Some(suite)) = (uri, suite) else {
+        let message = format!("the distribution of the base has no {}", wording::code(ppa.to_string()));
+        log.error(Diagnostic::error(codes::NO_PPA, message).at(span, "personal archives are Ubuntu's"));
+        return None;
+    };
+    let name = Name::parse(&format!("{}-{}", ppa.owner(), ppa.name()).replace('+', "-")).ok()?;
+    let key = fingerprint.as_ref().and_then(|_| filled("ppa_key")).and_then(|url| Url::parse(&url).ok());
+    if key.is_none() {
+        log.tell(unsigned(&name, span));
+    }
+    let file = AptSourceFile {
+        name,
+        uri: Url::parse(&uri).ok()?,
+        suites: vec![suite],
+        components: vec!["main".to_owned()],
+        arch: vec![inputs.resolution.target.arch.to_string()],
+        signed: key.is_some(),
+    };
+    Some(Source { file, key: key.map(|url| Key::At(KeyLocation::Url(url))), fingerprint })
+}
+
+/// A value of the entry of the distribution that the base has: `codename`.
+pub(super) fn distribution_value(inputs: Inputs<'_>, key: &str) -> Option<String> {
+    let resolution = inputs.resolution;
+    let mut views = resolution.chosen.keys().filter_map(|name| inputs.view(name));
+    views.find_map(|view| {
+        let entry = view.entry().or_else(|| {
+            view.package.versions.iter().find(|entry| entry.version.value == view.chosen.version)
+        })?;
+        entry
+            .values
+            .get(key)
+            .filter(|value| value.is_plain() && entry.values.contains_key("codename"))
+            .map(|value| value.text.clone())
+    })
+}
+
+/// Every archive, each name once, with why; two that differ under one name are told.
+pub(super) fn all(parts: &Parts<'_>, users: &[(Source, Why)], log: &mut Log) -> Vec<(Source, Why)> {
+    let mut all: BTreeMap<Name, (Source, Why, Span)> = BTreeMap::new();
+    let mut take = |source: &Source, why: Why, span: Span| {
+        let name = source.file.name.clone();
+        match all.get(&name) {
+            Some((other, _, first)) if other != source => {
+                let message = format!("two apt sources are named {}", wording::code(name.as_str()));
+                log.error(
+                    Diagnostic::error(codes::SOURCE_CLASH, message)
+                        .at(span, "this one")
+                        .at(*first, "and this one, which says something else")
+                        .help("give one of them another name"),
+                );
+            }
+            Some(_) => {}
+            None => drop(all.insert(name, (source.clone(), why, span))),
+        }
+    };
+    for part in parts.all() {
+        for act in &part.install {
+            if let ActKind::Source(source) = &act.kind {
+                take(
+                    source,
+                    part.why.what(format!("apt source `{}` for {}", source.file.name, part.why.what)),
+                    act.span,
+                );
+            }
+        }
+    }
+    for (source, why) in users {
+        take(source, why.clone(), why.place.unwrap_or(parts.inputs.project.header.name.span));
+    }
+    all.into_values().map(|(source, why, _)| (source, why)).collect()
+}
+
+/// Whether an archive is reached by https, for which the platform must have certificates.
+pub(super) fn need_certificates(parts: &Parts<'_>) -> bool {
+    let secure = |url: &Url| url.scheme() == "https";
+    let apt = &parts.inputs.project.apt;
+    !apt.ppas.is_empty()
+        || apt.sources.iter().any(|source| secure(&source.uri.value))
+        || parts.all().flat_map(|part| &part.install).any(|act| match &act.kind {
+            ActKind::Source(source) => secure(&source.file.uri),
+            _ => false,
+        })
+}
+
+/// The archives of the distribution as of the day that the manifest names.
+pub(super) fn snapshot(inputs: Inputs<'_>) -> Option<Block> {
+    let time = inputs.project.apt.snapshot.as_ref()?;
+    let replaced = distribution_value(inputs, "snapshots")?;
+    let pairs = replaced
+        .split_whitespace()
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(from, to)| (from.to_owned(), format!("{to}/{}", time.value)))
+        .collect();
+    let run = super::Instruction::Run(super::steps::small(super::Script::Snapshot { replace: pairs }));
+    let why = inputs.why(format!("The distribution's archives as of {}", time.value), time.span);
+    Some(Block { why, instructions: vec![run] })
+}
+
+/// A snapshot that the archive has not got is no snapshot: that is told.
+pub(super) fn check_snapshot(inputs: Inputs<'_>, log: &mut Log) {
+    let Some(time) = &inputs.project.apt.snapshot else { return };
+    let arch = inputs.resolution.target.arch.as_str();
+    let kept = distribution_value(inputs, "snapshots_arch").unwrap_or_default();
+    if kept.split_whitespace().any(|word| word == arch || word == "all") {
+        return;
+    }
+    let message = format!("the distribution's archive has no snapshots for {}", wording::code(arch));
+    log.error(
+        Diagnostic::error(codes::NO_SNAPSHOT, message)
+            .at(time.span, "apt would take today's packages and say nothing")
+            .help("leave it out; versions can be held one by one: `install \"NAME=VERSION\"`"),
+    );
+}

@@ -1,0 +1,294 @@
+//! What a `RUN` does, step by step.
+
+use crate::value::{
+    AptPackage, Commit, EnvName, FileMode, Fingerprint, Id, ImagePath, Name, ProjectPath, Url, UserName,
+};
+
+use super::StageName;
+
+/// A `RUN` and what is mounted into it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Run {
+    /// What is mounted, sorted, each once.
+    pub mounts: Vec<Mount>,
+    /// No network: what it needs was fetched before.
+    pub offline: bool,
+    /// Whether it builds, with as many jobs as `MAX_JOBS` and the builder's cores allow.
+    pub jobs: bool,
+    /// Variables of this step alone, exported before the script.
+    pub env: Vec<(EnvName, String)>,
+    /// What it does, in order.
+    pub script: Vec<Script>,
+}
+
+/// Something that is there while a step runs, and not afterwards.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mount {
+    /// The caches of apt and what it may be told in secret, the proxy detector.
+    Apt,
+    /// The cache of pip (or uv), its secret configuration, the constraints.
+    Pip,
+    /// What the check of the environment reads.
+    Check,
+    /// What any step that fetches may be told in secret: the company's CA bundle, names and passwords for hosts.
+    Net,
+    /// A file of the build context.
+    Bind {
+        /// In the project.
+        source: ProjectPath,
+        /// Where it is seen.
+        target: ImagePath,
+    },
+    /// A folder of another stage.
+    Stage {
+        /// The stage.
+        stage: StageName,
+        /// What of it.
+        source: ImagePath,
+        /// Where it is seen.
+        target: ImagePath,
+    },
+}
+
+/// One thing that a `RUN` does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Script {
+    /// One apt transaction.
+    Apt(Apt),
+    /// One pip (or uv) call.
+    Pip(PipCall),
+    /// A virtual environment made.
+    Venv {
+        /// The interpreter.
+        python: String,
+        /// Its folder.
+        path: ImagePath,
+        /// Whether it sees the system's modules.
+        system_site_packages: bool,
+        /// Whether uv is put in, to install by it.
+        uv: bool,
+    },
+    /// A source tree at a commit.
+    Git(Git),
+    /// A file fetched before is unpacked.
+    Unpack {
+        /// The archive.
+        archive: ImagePath,
+        /// The folder.
+        to: ImagePath,
+        /// Leading path parts dropped.
+        strip: u32,
+    },
+    /// Debian packages fetched before are installed.
+    Deb {
+        /// The files.
+        files: Vec<ImagePath>,
+    },
+    /// Configure, build with all jobs, install.
+    Cmake(Cmake),
+    /// `make`, `ninja` or `colcon build` in a folder.
+    Tool {
+        /// Which.
+        tool: Tool,
+        /// The folder.
+        directory: ImagePath,
+        /// Arguments.
+        arguments: Vec<String>,
+    },
+    /// A wheel built from a tree or a requirement into a folder.
+    WheelBuild {
+        /// The environment whose pip does it.
+        venv: ImagePath,
+        /// The tree or the requirement.
+        from: String,
+        /// The folder.
+        to: ImagePath,
+        /// Whether the build sees what is installed, rather than an environment of its own.
+        shared: bool,
+    },
+    /// Shell, as a definition or the manifest has it.
+    Shell(String),
+    /// Python code.
+    Python(String),
+    /// A key's fingerprint compared and the key dearmoured.
+    Key(KeyFetch),
+    /// A link.
+    Symlink {
+        /// What it points to.
+        target: String,
+        /// The link.
+        at: ImagePath,
+    },
+    /// The distribution's archives replaced by what they were on a day.
+    Snapshot {
+        /// What stands in the lists, and what instead; without a scheme.
+        replace: Vec<(String, String)>,
+    },
+    /// `ldconfig`.
+    Ldconfig,
+    /// A folder.
+    Mkdir {
+        /// Its path.
+        path: ImagePath,
+        /// Octal.
+        mode: Option<FileMode>,
+    },
+    /// What lies in a folder before a build, so that only what the build adds leaves it.
+    ListBefore {
+        /// Folders.
+        folders: Vec<ImagePath>,
+    },
+    /// What a build added to these folders is put apart, below `/export`.
+    Collect {
+        /// The folders.
+        folders: Vec<ImagePath>,
+    },
+    /// The user and its groups.
+    User(UserAccount),
+    /// Installed versions compared with the resolved ones.
+    Drift {
+        /// The environment.
+        venv: ImagePath,
+    },
+}
+
+/// A build tool with a folder and arguments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tool {
+    /// `make`.
+    Make,
+    /// `ninja`.
+    Ninja,
+    /// `colcon build`.
+    Colcon,
+}
+
+/// One apt transaction.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Apt {
+    /// Sorted, each once.
+    pub packages: Vec<AptPackage>,
+    /// Recommended packages too.
+    pub recommends: bool,
+    /// `${EXTRA_APT_PACKAGES}` at the end.
+    pub extra_arg: bool,
+}
+
+/// A source tree at a commit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Git {
+    /// Where it is.
+    pub url: Url,
+    /// For readers, and what is fetched where there is no commit.
+    pub tag: Option<String>,
+    /// The commit.
+    pub commit: Option<Commit>,
+    /// Its folder.
+    pub to: ImagePath,
+    /// Submodules too.
+    pub submodules: bool,
+}
+
+/// Configure, build with all jobs, install.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cmake {
+    /// The source tree.
+    pub source: ImagePath,
+    /// Where it is built.
+    pub build: ImagePath,
+    /// The generator.
+    pub generator: Option<String>,
+    /// Where it is installed.
+    pub prefix: ImagePath,
+    /// `-DK=V`, in order.
+    pub defines: Vec<(String, String)>,
+}
+
+/// A key and the fingerprint that it must have.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeyFetch {
+    /// The source's name.
+    pub name: Name,
+    /// Where the file lies in the stage.
+    pub file: ImagePath,
+    /// What it must be; absent: told as a warning, dearmoured only.
+    pub fingerprint: Option<Fingerprint>,
+}
+
+/// One call of the installer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PipCall {
+    /// The environment's folder.
+    pub venv: ImagePath,
+    /// What is installed.
+    pub what: Vec<PipSource>,
+    /// Instead of the default index.
+    pub index: Option<PipIndex>,
+    /// Beside it.
+    pub extra_indexes: Vec<Url>,
+    /// Without dependencies.
+    pub no_deps: bool,
+    /// Whether uv does it.
+    pub uv: bool,
+    /// Whether the resolver's choices bind it (the main environment).
+    pub constrained: bool,
+}
+
+/// An index of Python packages, known to the build under a name, so that a cache can stand in for it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PipIndex {
+    /// `pytorch-cu128`.
+    pub name: String,
+    /// Where it is.
+    pub url: Url,
+}
+
+/// What each pip step is told.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PipTools {
+    /// The resolver's choices.
+    pub constraints: Vec<Constraint>,
+    /// Instead of `PyPI`.
+    pub default_index: Option<Url>,
+    /// Every other index that is used.
+    pub indexes: Vec<PipIndex>,
+    /// Whether a cache on the builder's machine is looked for.
+    pub cache: bool,
+}
+
+/// Something that pip installs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PipSource {
+    /// PEP 508.
+    Spec(String),
+    /// A requirements file, mounted there.
+    Requirements(ImagePath),
+    /// A wheel fetched before.
+    File(ImagePath),
+    /// Every wheel of a folder mounted there.
+    Wheels(ImagePath),
+}
+
+/// `torch==2.6.0`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Constraint {
+    /// The distribution.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// A login.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UserAccount {
+    /// The name.
+    pub name: UserName,
+    /// Its id.
+    pub uid: Id,
+    /// Its group's id.
+    pub gid: Id,
+    /// Groups that it joins; made where the image lacks them.
+    pub groups: Vec<UserName>,
+    /// A folder that is theirs: where the application lives.
+    pub workdir: Option<ImagePath>,
+}

@@ -1,0 +1,195 @@
+//! Acts as instructions of a stage.
+
+use crate::value::{AptPackage, EnvName, ImagePath, Parse};
+
+use super::act::{Act, ActKind, Download, Part};
+use super::{Instruction, Mount, PipCall, PipSource, Run, Script, StageName};
+
+/// Where files that a stage apart has fetched are seen.
+const FETCHED: &str = "/run/fetch";
+/// Where wheels that a stage apart has built are seen, and where it leaves them.
+pub(super) const WHEELS: &str = "/wheels";
+
+/// A path that is known to be one.
+pub(super) fn path(text: &str) -> ImagePath {
+    ImagePath::parse(text).expect("the plan's own paths are absolute")
+}
+
+/// Where archives and trees are brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Files {
+    /// Right where the steps are done.
+    Here,
+    /// In a stage apart, from which they are copied.
+    Apart,
+}
+
+/// What the steps of a package are laid out in.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    /// The Python environment there.
+    pub(super) venv: ImagePath,
+    /// Whether uv installs.
+    pub(super) uv: bool,
+    /// Whether it is a stage that builds: with all jobs, and nothing put off.
+    pub(super) building: bool,
+    /// Whether a wheel's build sees what is installed, rather than an environment of its own.
+    pub(super) shared: bool,
+    /// Where archives and trees of an installation are brought.
+    pub(super) files: Files,
+}
+
+/// The stage that fetches a package's files.
+pub(super) fn fetch_stage(part: &Part) -> StageName {
+    StageName::of("fetch", &part.name)
+}
+
+/// What the steps become, those of system packages, archives' sources and exports left out: they are laid out elsewhere.
+pub(super) fn instructions(part: &Part, acts: &[Act], place: &Place) -> Vec<Instruction> {
+    let mut out: Vec<Instruction> = Vec::new();
+    for act in acts {
+        match &act.kind {
+            ActKind::Apt(_) | ActKind::Source(_) | ActKind::Export { .. } => {}
+            ActKind::File(file) => out.push(Instruction::CopyText(file.clone())),
+            ActKind::Verbatim(text) => out.push(Instruction::Verbatim(text.clone())),
+            ActKind::Env(pairs) => out.push(Instruction::Env(pairs.clone())),
+            ActKind::Archive { .. } | ActKind::Git(_) if place.files == Files::Apart => {}
+            // One `ldconfig` at the end serves all.
+            ActKind::Ldconfig if !place.building => {}
+            kind => push(&mut out, run(part, kind, place)),
+        }
+    }
+    out
+}
+
+/// Adds a step to the one before, where they are of a kind: small ones share a layer.
+fn push(out: &mut Vec<Instruction>, run: Run) {
+    if let Some(Instruction::Run(last)) = out.last_mut() {
+        let shell = |run: &Run| run.script.iter().any(|script| matches!(script, Script::Shell(_)));
+        let alike = last.jobs == run.jobs && last.env.is_empty() && run.env.is_empty();
+        let same_tools = tools(last) == tools(&run);
+        if alike && same_tools && !shell(last) && !shell(&run) {
+            last.mounts.extend(run.mounts);
+            last.mounts.sort();
+            last.mounts.dedup();
+            last.script.extend(run.script);
+            return;
+        }
+    }
+    out.push(Instruction::Run(run));
+}
+
+/// Which of the tools is mounted: two of them have one place.
+fn tools(run: &Run) -> Vec<&Mount> {
+    run.mounts.iter().filter(|mount| !matches!(mount, Mount::Bind { .. } | Mount::Stage { .. })).collect()
+}
+
+fn run(part: &Part, kind: &ActKind, place: &Place) -> Run {
+    let mut run = Run { jobs: place.building, ..Run::default() };
+    let fetched = |download: &Download| path(&format!("{FETCHED}{}", download.file));
+    match kind {
+        ActKind::Pip { specs, index, deps } => {
+            let what = specs.iter().cloned().map(PipSource::Spec).collect();
+            let call = PipCall { index: index.clone(), no_deps: !deps, ..pip_call(place, what) };
+            run = Run { mounts: vec![Mount::Pip], script: vec![Script::Pip(call)], ..Run::default() };
+        }
+        ActKind::Wheel(download) => {
+            let call = pip_call(place, vec![PipSource::File(fetched(download))]);
+            let mounts = vec![Mount::Pip, fetch_mount(part)];
+            run = Run { mounts, script: vec![Script::Pip(call)], ..Run::default() };
+        }
+        ActKind::WheelBuild { from, env } => {
+            run.mounts = vec![Mount::Pip];
+            run.env.clone_from(env);
+            let venv = place.venv.clone();
+            run.script =
+                vec![Script::WheelBuild { venv, from: from.clone(), to: path(WHEELS), shared: place.shared }];
+        }
+        ActKind::Deb(download) => {
+            let script = vec![Script::Deb { files: vec![fetched(download)] }];
+            run = Run { mounts: vec![Mount::Apt, fetch_mount(part)], script, ..Run::default() };
+        }
+        ActKind::Archive { download, to, strip } => {
+            let script = Script::Unpack { archive: fetched(download), to: to.clone(), strip: *strip };
+            run = Run { mounts: vec![fetch_mount(part)], script: vec![script], ..Run::default() };
+        }
+        ActKind::Git(git) => {
+            run = Run { mounts: vec![Mount::Net], script: vec![Script::Git(git.clone())], ..Run::default() };
+        }
+        ActKind::Cmake(cmake) => run.script = vec![Script::Cmake(cmake.clone())],
+        ActKind::Tool { tool, directory, arguments } => {
+            let (directory, arguments) = (directory.clone(), arguments.clone());
+            run.script = vec![Script::Tool { tool: *tool, directory, arguments }];
+        }
+        ActKind::Shell { text, env } => {
+            run.mounts = vec![Mount::Net];
+            run.env.clone_from(env);
+            run.script = vec![Script::Shell(text.clone())];
+        }
+        ActKind::Symlink { target, at } => {
+            run = small(Script::Symlink { target: target.clone(), at: at.clone() });
+        }
+        ActKind::Ldconfig => run = small(Script::Ldconfig),
+        ActKind::Mkdir(script) => run = small(script.clone()),
+        ActKind::Apt(_)
+        | ActKind::Source(_)
+        | ActKind::Export { .. }
+        | ActKind::File(_)
+        | ActKind::Verbatim(_)
+        | ActKind::Env(_) => {}
+    }
+    run
+}
+
+/// A step that needs nothing mounted.
+pub(super) fn small(script: Script) -> Run {
+    Run { script: vec![script], ..Run::default() }
+}
+
+/// A call of the main environment's installer, held to the resolver's choices.
+pub(super) fn pip_call(place: &Place, what: Vec<PipSource>) -> PipCall {
+    PipCall {
+        venv: place.venv.clone(),
+        what,
+        index: None,
+        extra_indexes: Vec::new(),
+        no_deps: false,
+        uv: place.uv,
+        constrained: true,
+    }
+}
+
+fn fetch_mount(part: &Part) -> Mount {
+    Mount::Stage { stage: fetch_stage(part), source: path("/"), target: path(FETCHED) }
+}
+
+/// System packages without which steps of a stage could not be done: git, and what archives are packed by.
+pub(super) fn tools_of(acts: &[Act]) -> Vec<AptPackage> {
+    let mut names = Vec::new();
+    for act in acts {
+        match &act.kind {
+            ActKind::Git(_) => names.extend(["ca-certificates", "git"]),
+            ActKind::Archive { download, .. } => {
+                let file = download.file.as_str();
+                let packed = [
+                    (".xz", "xz-utils"),
+                    (".bz2", "bzip2"),
+                    (".zst", "zstd"),
+                    (".zip", "unzip"),
+                    (".txz", "xz-utils"),
+                ];
+                names.extend(packed.iter().filter(|(end, _)| file.ends_with(end)).map(|(_, name)| *name));
+            }
+            _ => {}
+        }
+    }
+    names
+        .into_iter()
+        .map(|name| AptPackage::parse(name).expect("the plan's own packages are well named"))
+        .collect()
+}
+
+/// The plan's own variable.
+pub(super) fn variable(name: &str) -> EnvName {
+    EnvName::parse(name).expect("the plan's own variables are well named")
+}

@@ -1,0 +1,99 @@
+//! The stages beside the image that ships: its tests that need no GPU, and the one for developing in.
+
+use std::collections::BTreeSet;
+
+use crate::catalog::TestBody;
+use crate::value::{Id, Name};
+
+use super::layer::{Layer, apt, apt_packages};
+use super::parts::Parts;
+use super::python::Python;
+use super::{Block, From, Instruction, Run, Script, Stage, StageName, Why};
+
+/// The stage `test`, where anything is tested while building.
+pub(super) fn stage(parts: &Parts<'_>, python: &Python) -> Option<Stage> {
+    let mut blocks = Vec::new();
+    for part in parts.platform().into_iter().chain(parts.shipped()).chain(parts.tested()) {
+        blocks.extend(of_package(parts, &part.name));
+    }
+    for test in parts.inputs.project.tests.iter().filter(|test| test.build) {
+        let shell = test.run.iter().map(|line| Script::Shell(line.value.clone()));
+        let code = test.python.iter().map(|code| Script::Python(code.value.clone()));
+        let why = parts.inputs.why(format!("test `{}`", test.name.value), test.span);
+        blocks.extend(block(why, shell.chain(code).collect()));
+    }
+    if blocks.is_empty() {
+        return None;
+    }
+    let tested = parts.tested();
+    let defined: BTreeSet<String> = BTreeSet::new();
+    let layer = Layer { parts: &tested, title: "What the tests need", more: &[], defined: &defined };
+    let mut all = layer.blocks(&python.place());
+    all.extend(blocks);
+    Some(on_top("test", "Checks that need no GPU: `docker build --target test`", parts, all))
+}
+
+fn of_package(parts: &Parts<'_>, name: &Name) -> Vec<Block> {
+    let Some(view) = parts.inputs.view(name) else { return Vec::new() };
+    let tests = view.package.tests.iter().filter(|test| test.build && view.holds(&test.guard));
+    tests
+        .filter_map(|test| {
+            let bodies = test.body.iter().filter_map(|body| parts.test_script(&view.chosen.name, body));
+            block(Why::new(format!("test `{}` of {}", test.name.value, view.title())), bodies.collect())
+        })
+        .collect()
+}
+
+fn block(why: Why, script: Vec<Script>) -> Option<Block> {
+    let run = Run { offline: true, script, ..Run::default() };
+    (!run.script.is_empty()).then(|| Block { why, instructions: vec![Instruction::Run(run)] })
+}
+
+/// The stage `dev`, where the manifest asks for it: the image with what its packages were built by.
+pub(super) fn dev(parts: &Parts<'_>) -> Option<Stage> {
+    let asked = parts.inputs.project.output.dev.on()?;
+    let packages: BTreeSet<_> = parts.all().flat_map(|part| apt_packages(&part.build)).collect();
+    let mut instructions = Vec::new();
+    if !packages.is_empty() {
+        instructions.push(apt(packages));
+    }
+    let why = parts.inputs.why("What the packages were built by", asked);
+    Some(on_top(
+        "dev",
+        "The image with its build tools, for developing in it",
+        parts,
+        vec![Block { why, instructions }],
+    ))
+}
+
+/// A stage on the image that ships, as root where that runs as someone else, and back again.
+fn on_top(name: &'static str, what: &str, parts: &Parts<'_>, blocks: Vec<Block>) -> Stage {
+    let user = parts.inputs.project.app.as_ref().and_then(|app| app.user.as_ref());
+    let mut all = Vec::new();
+    if user.is_some() {
+        all.push(Block { why: Why::default(), instructions: vec![Instruction::User(Id::ROOT, Id::ROOT)] });
+    }
+    all.extend(blocks);
+    if let Some(user) = user {
+        all.push(Block { why: Why::default(), instructions: vec![Instruction::User(user.uid, user.gid)] });
+    }
+    Stage {
+        name: StageName::fixed(name),
+        from: From::Stage(StageName::fixed("final")),
+        why: Why::new(what),
+        blocks: all,
+    }
+}
+
+/// A test's file by what it is: Python, or a shell script.
+pub(super) fn script_of(body: &TestBody, text: String) -> Script {
+    match body {
+        TestBody::File(file) if is_python(&file.value) => Script::Python(text),
+        TestBody::Python(_) => Script::Python(text),
+        TestBody::Run(_) | TestBody::File(_) => Script::Shell(text),
+    }
+}
+
+fn is_python(file: &str) -> bool {
+    file.rsplit_once('.').is_some_and(|(_, end)| end.eq_ignore_ascii_case("py"))
+}

@@ -1,0 +1,130 @@
+//! The user's own code on top: account, files, what the container runs.
+
+use std::collections::BTreeMap;
+
+use crate::manifest::{App, User};
+use crate::value::Id;
+
+use super::python::Python;
+use super::ship::asked_why;
+use super::steps::small;
+use super::view::Inputs;
+use super::{Block, Instruction, Mount, Run, Script, UserAccount, Why};
+
+/// What the application requires of pip: before its files, which change more often.
+pub(super) fn requirements(inputs: Inputs<'_>, python: &Python) -> Option<Block> {
+    let app = inputs.project.app.as_ref()?;
+    let run = super::python::asked(inputs, &python.place(), &[], &app.requirements)?;
+    let places = app.requirements.iter().map(|file| file.path.span);
+    let why = asked_why(inputs, "Python packages of the application", places);
+    Some(Block { why, instructions: vec![Instruction::Run(run)] })
+}
+
+/// From the account to what is started.
+pub(super) fn blocks(inputs: Inputs<'_>, _python: Option<&Python>) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    if let Some(app) = &inputs.project.app {
+        blocks.extend(app.user.as_ref().map(|user| account(inputs, app, user)));
+        blocks.extend(files(inputs, app));
+        blocks.extend(runs(inputs, app));
+        blocks.push(start(app));
+    }
+    let labels = Instruction::Label(labels(inputs));
+    let metadata = Block { why: Why::new("What the image says of itself"), instructions: vec![labels] };
+    let at = blocks.len().saturating_sub(usize::from(inputs.project.app.is_some()));
+    blocks.insert(at, metadata);
+    blocks.retain(|block| !block.instructions.is_empty());
+    blocks
+}
+
+fn account(inputs: Inputs<'_>, app: &App, user: &User) -> Block {
+    let account = UserAccount {
+        name: user.name.value.clone(),
+        uid: user.uid,
+        gid: user.gid,
+        groups: user.groups.iter().map(|group| group.value.clone()).collect(),
+        workdir: app.workdir.as_ref().map(|folder| folder.value.clone()),
+    };
+    let what = format!("user `{}`; a user of the base that bears its number gives way", user.name.value);
+    let run = Instruction::Run(small(Script::User(account)));
+    Block { why: inputs.why(what, user.name.span), instructions: vec![run] }
+}
+
+fn owner(app: &App) -> Option<(Id, Id)> {
+    app.user.as_ref().map(|user| (user.uid, user.gid))
+}
+
+fn files(inputs: Inputs<'_>, app: &App) -> Option<Block> {
+    let mut instructions: Vec<Instruction> =
+        app.workdir.iter().map(|folder| Instruction::Workdir(folder.value.clone())).collect();
+    for copy in &app.copies {
+        instructions.push(Instruction::Copy {
+            from: copy.from.value.clone(),
+            to: copy.to.value.clone(),
+            into: copy.into,
+            chmod: copy.chmod.map(|mode| mode.value),
+            chown: owner(app),
+        });
+    }
+    let env: Vec<_> = app.env.iter().map(|(name, value)| (name.value.clone(), value.value.clone())).collect();
+    if !env.is_empty() {
+        instructions.insert(usize::from(app.workdir.is_some()), Instruction::Env(env));
+    }
+    (!instructions.is_empty()).then(|| Block { why: inputs.why("The application", app.span), instructions })
+}
+
+fn runs(inputs: Inputs<'_>, app: &App) -> Vec<Block> {
+    let shell = |line: &crate::source::Spanned<String>| {
+        let script = vec![Script::Shell(line.value.clone())];
+        let run = Run { mounts: vec![Mount::Net], script, ..Run::default() };
+        Block {
+            why: inputs.why("A step of the application", line.span),
+            instructions: vec![Instruction::Run(run)],
+        }
+    };
+    app.runs.iter().map(shell).collect()
+}
+
+fn start(app: &App) -> Block {
+    let mut instructions = Vec::new();
+    let volumes: Vec<_> = app.volumes.iter().map(|volume| volume.value.clone()).collect();
+    if !volumes.is_empty() {
+        instructions.push(Instruction::Volume(volumes));
+    }
+    let ports: Vec<_> = app.expose.iter().map(|port| port.value).collect();
+    if !ports.is_empty() {
+        instructions.push(Instruction::Expose(ports));
+    }
+    instructions.extend(owner(app).map(|(uid, gid)| Instruction::User(uid, gid)));
+    instructions.extend(app.healthcheck.clone().map(Instruction::HealthCheck));
+    instructions.extend(app.entrypoint.as_ref().map(|words| Instruction::Entrypoint(words.value.clone())));
+    instructions.extend(app.command.as_ref().map(|words| Instruction::Cmd(words.value.clone())));
+    Block { why: Why::default(), instructions }
+}
+
+/// Titles as the Open Container Initiative names them, then the user's own, which win.
+fn labels(inputs: Inputs<'_>) -> BTreeMap<String, String> {
+    let header = &inputs.project.header;
+    let resolution = inputs.resolution;
+    let base = &resolution.base.image;
+    let named = base
+        .tag()
+        .map_or_else(|| base.repository().to_string(), |tag| format!("{}:{tag}", base.repository()));
+    let known = [
+        ("org.opencontainers.image.title", Some(header.name.value.to_string())),
+        (
+            "org.opencontainers.image.version",
+            header.version.as_ref().map(|version| version.value.to_string()),
+        ),
+        ("org.opencontainers.image.description", header.description.as_ref().map(|text| text.value.clone())),
+        ("org.opencontainers.image.base.name", Some(named)),
+        ("org.opencontainers.image.base.digest", base.digest().map(ToString::to_string)),
+        ("dev.jcc.target", Some(resolution.target.name.to_string())),
+    ];
+    let known = known.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
+    let axes = super::head::platform_facts(inputs)
+        .into_iter()
+        .map(|(axis, value)| (format!("dev.jcc.{axis}"), value));
+    let own = header.labels.iter().map(|(key, value)| (key.value.to_string(), value.value.clone()));
+    known.chain(axes).chain(own).collect()
+}

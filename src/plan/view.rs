@@ -1,0 +1,277 @@
+//! One chosen package as the plan reads it: guards decided, templates filled in, its name and reasons in words.
+
+use std::ops::Deref;
+
+use crate::catalog::{self, Catalog, Condition, Guard, Guarded, Package, PackageVersion, Template};
+use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
+use crate::manifest::Project;
+use crate::resolve::{Because, Chosen, Resolution};
+use crate::source::{Sources, Span};
+use crate::value::{Name, Parse, Requirement, Version};
+
+use super::Why;
+
+/// What the passes before give.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    /// The manifest for one target.
+    pub project: &'a Project,
+    /// What was chosen.
+    pub resolution: &'a Resolution,
+    /// What jcc knows.
+    pub catalog: &'a Catalog,
+    /// Every text that was read.
+    pub sources: &'a Sources,
+    /// The hash of all that the outputs are made from, as the head of the Dockerfile bears it.
+    pub hash: &'a str,
+}
+
+impl<'a> Inputs<'a> {
+    /// A chosen package with its definition; `None` for what has none (a pure axis, or a name that only a user's base
+    /// declares).
+    pub(super) fn view(self, name: &Name) -> Option<View<'a>> {
+        let chosen = self.resolution.chosen.get(name)?;
+        let package = self.catalog.package(name.as_str())?;
+        Some(View { inputs: self, chosen, package })
+    }
+
+    /// `project.kdl:14`.
+    pub(super) fn cite(self, span: Span) -> String {
+        self.sources.cite(span)
+    }
+
+    /// What the manifest asks for at a place.
+    pub(super) fn why(self, what: impl Into<String>, place: Span) -> Why {
+        Why { what: what.into(), because: vec![self.cite(place)], place: Some(place), notes: Vec::new() }
+    }
+
+    /// The values that all packages' templates see.
+    pub(super) fn values(self) -> catalog::View {
+        let resolution = self.resolution;
+        let target = &resolution.target;
+        let mut values = catalog::View::new();
+        values.text("arch", target.arch.as_str());
+        values.text("platform", target.platform.as_str());
+        values.sm(&target.sm);
+        values.device(&target.values);
+        let decided = resolution.axes.iter().filter(|(name, _)| !resolution.chosen.contains_key(*name));
+        for (name, version) in decided {
+            values.package(name, version, self.entry_of(name, version));
+        }
+        for (name, chosen) in &resolution.chosen {
+            let own = self.view(name).and_then(View::entry);
+            values.package(name, &chosen.version, own.or_else(|| self.entry_of(name, &chosen.version)));
+        }
+        values
+    }
+
+    /// The first entry of that version: of what no one chose, only the version is known.
+    fn entry_of(self, name: &Name, version: &Version) -> Option<&'a PackageVersion> {
+        let package = self.catalog.package(name.as_str())?;
+        package.versions.iter().find(|entry| entry.version.value == *version)
+    }
+
+    fn is_users(self, span: Span) -> bool {
+        self.project.sources_read.contains(&span.source)
+    }
+
+    /// Why something was chosen, in few words.
+    fn reasons(self, because: &[Because]) -> (Vec<String>, Option<Span>) {
+        let mut words = Vec::new();
+        let mut place = None;
+        for one in because {
+            let said = match one {
+                Because::Requested(span) | Because::Pinned(span) | Because::Target(span) => {
+                    place = place.or(Some(*span));
+                    self.cite(*span)
+                }
+                Because::Base(_) => "of the base".to_owned(),
+                Because::RequiredBy { name, version, span } => {
+                    place = place.or(Some(*span).filter(|span| self.is_users(*span)));
+                    // The first is enough: a line more for each would change with packages that it is not about.
+                    if words.iter().any(|word: &String| word.starts_with("required")) {
+                        continue;
+                    }
+                    let known = self.view(name).map(View::title);
+                    format!("required by {}", known.unwrap_or_else(|| titled(name, version)))
+                }
+                Because::PlatformDefault { by, version: Some(version) } => {
+                    format!("default of {by} {version}")
+                }
+                Because::PlatformDefault { by, version: None } => format!("default of {by}"),
+                Because::Locked => continue,
+            };
+            if !words.contains(&said) {
+                words.push(said);
+            }
+        }
+        (words, place)
+    }
+}
+
+/// `cuda 12.6`; the name alone for what has no version of its own.
+fn titled(name: &Name, version: &Version) -> String {
+    if version.as_str() == "0" { name.to_string() } else { format!("{name} {version}") }
+}
+
+/// One chosen package.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct View<'a> {
+    pub(super) inputs: Inputs<'a>,
+    pub(super) chosen: &'a Chosen,
+    pub(super) package: &'a Package,
+}
+
+impl<'a> View<'a> {
+    /// `torchvision 0.21.0`.
+    pub(super) fn title(self) -> String {
+        match self.entry().and_then(|entry| entry.name.as_ref()) {
+            Some(name) => format!("{} {}", self.chosen.name, name.value),
+            None => titled(&self.chosen.name, &self.chosen.version),
+        }
+    }
+
+    /// What it is and who asked for it.
+    pub(super) fn why(self) -> Why {
+        let (because, place) = self.inputs.reasons(&self.chosen.because);
+        Why { what: self.title(), because, place, notes: Vec::new() }
+    }
+
+    /// The entry of the definition that was chosen.
+    pub(super) fn entry(self) -> Option<&'a PackageVersion> {
+        self.chosen.entry.and_then(|entry| self.package.versions.get(entry))
+    }
+
+    /// Whether it is a part of the platform, which everything else stands on.
+    pub(super) fn is_platform(self) -> bool {
+        self.package.axis.is_some()
+    }
+
+    /// The values that its own templates see, over those of all.
+    pub(super) fn own_values(self, common: &catalog::View, log: &mut Log) -> catalog::View {
+        let mut values = common.clone();
+        for (key, value) in &self.chosen.options {
+            values.option(key, value);
+        }
+        if let Some(variant) = &self.chosen.variant {
+            values.variant(variant);
+        }
+        let none = std::collections::BTreeMap::new();
+        values.own(&self.chosen.version, self.entry().map_or(&none, |entry| &entry.values), log);
+        values
+    }
+
+    /// The values whose guard holds.
+    pub(super) fn held<T>(self, guarded: &'a [Guarded<T>]) -> impl Iterator<Item = &'a T> {
+        guarded.iter().filter(move |one| self.holds(&one.guard)).map(|one| &one.value)
+    }
+
+    /// Whether all conditions of a guard hold.
+    pub(super) fn holds(self, guard: &Guard) -> bool {
+        guard.all.iter().all(|condition| match condition {
+            Condition::Is { name, requirement } => self.is(&name.value, &requirement.value),
+            Condition::Option { key, value } => match (self.chosen.options.get(&key.value), value) {
+                (Some(chosen), Some(wanted)) => chosen == wanted,
+                (Some(chosen), None) => is_on(chosen),
+                (None, _) => false,
+            },
+            Condition::Variant(name) => self.chosen.variant.as_ref() == Some(&name.value),
+        })
+    }
+
+    /// Whether an option is set to anything but off.
+    pub(super) fn option_is_on(self, key: &Name) -> bool {
+        self.chosen.options.get(key).is_some_and(|value| is_on(value))
+    }
+
+    fn is(self, name: &Name, requirement: &Requirement) -> bool {
+        let resolution = self.inputs.resolution;
+        let target = &resolution.target;
+        match name.as_str() {
+            "platform" => words(requirement).any(|word| word == "*" || word == target.platform.as_str()),
+            "arch" => words(requirement).any(|word| word == "*" || word == target.arch.as_str()),
+            "sm" => !target.sm.is_empty() && target.sm.iter().all(|sm| requirement.matches(sm)),
+            _ => {
+                let chosen = resolution.chosen.get(name).map(|chosen| &chosen.version);
+                let Some(version) = chosen.or_else(|| resolution.axes.get(name)) else { return false };
+                self.named(name, requirement).matches(version)
+            }
+        }
+    }
+
+    /// The requirement with versions for the names in it (`humble`).
+    fn named(self, name: &Name, requirement: &Requirement) -> Requirement {
+        let versions = self
+            .inputs
+            .catalog
+            .package(name.as_str())
+            .map(|package| &package.versions[..])
+            .unwrap_or_default();
+        let meaning = |word: &str| {
+            let entry =
+                versions.iter().find(|entry| entry.name.as_ref().is_some_and(|name| name.as_str() == word));
+            entry.map(|entry| entry.version.value.clone())
+        };
+        requirement.resolve_names(meaning).unwrap_or_else(|_| requirement.clone())
+    }
+}
+
+/// One chosen package and the values that its templates see.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Filled<'a> {
+    pub(super) view: View<'a>,
+    pub(super) values: &'a catalog::View,
+}
+
+impl<'a> Deref for Filled<'a> {
+    type Target = View<'a>;
+
+    fn deref(&self) -> &View<'a> {
+        &self.view
+    }
+}
+
+impl Filled<'_> {
+    /// A template's text, or nothing where it is wrong, which is told at its place.
+    pub(super) fn text(self, template: &Template, log: &mut Log) -> Option<String> {
+        template.expand(self.values, log)
+    }
+
+    /// A template's value, or nothing where it is wrong, which is told at its place.
+    pub(super) fn value<T: Parse>(self, template: &Template, log: &mut Log) -> Option<T> {
+        let text = self.text(template, log)?;
+        match T::parse(&text) {
+            Ok(value) => Some(value),
+            Err(invalid) => {
+                let what = T::WHAT;
+                let message = format!("{} is not {what}", wording::code(&text));
+                log.error(
+                    Diagnostic::error(codes::BAD_VALUE, message)
+                        .at(template.span, format!("for {}: {invalid}", self.title()))
+                        .maybe_help(invalid.help),
+                );
+                None
+            }
+        }
+    }
+
+    /// The values of several templates; those that are wrong are told and left out.
+    pub(super) fn values<T: Parse>(self, templates: &[Template], log: &mut Log) -> Vec<T> {
+        templates.iter().filter_map(|template| self.value(template, log)).collect()
+    }
+
+    /// The value of a template that may be absent; `None` outside where it is wrong.
+    #[expect(clippy::option_option, reason = "absent and wrong are two things")]
+    pub(super) fn maybe<T: Parse>(self, template: Option<&Template>, log: &mut Log) -> Option<Option<T>> {
+        template.map_or(Some(None), |template| self.value(template, log).map(Some))
+    }
+}
+
+fn is_on(value: &str) -> bool {
+    !matches!(value, "none" | "off" | "no")
+}
+
+/// The words between `||` of a requirement on what has names instead of versions.
+fn words(requirement: &Requirement) -> impl Iterator<Item = &str> {
+    requirement.as_str().split("||").map(|word| word.trim().trim_start_matches('=').trim())
+}

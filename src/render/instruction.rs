@@ -1,0 +1,235 @@
+//! An instruction as its template sees it.
+
+use std::collections::BTreeMap;
+
+use minijinja::{Value, context};
+
+use crate::manifest::HealthCheck;
+use crate::plan::{AptSourceFile, CopyFrom, Fetch, FileText, Instruction, PipTools, Plan, Run};
+use crate::value::{FileMode, ImagePath, Parse};
+
+use super::dockerfile::floats;
+use super::templates::Templates;
+use super::{mounts, quote, script};
+
+/// One instruction, ready for its template.
+pub(super) struct Rendered {
+    /// Which template.
+    pub(super) kind: &'static str,
+    /// What it sees.
+    pub(super) values: Value,
+    /// Whether it ends in a heredoc, after which checkers want a blank line.
+    pub(super) heredoc: bool,
+    /// Whether checkers forget the shell by it.
+    pub(super) forgets_shell: bool,
+    /// Rules of checkers that do not hold for it, and why.
+    pub(super) exceptions: Vec<(&'static str, &'static str)>,
+}
+
+impl Rendered {
+    fn new(kind: &'static str, values: Value) -> Self {
+        Self { kind, values, heredoc: false, forgets_shell: false, exceptions: Vec::new() }
+    }
+
+    fn line(keyword: &str, argument: impl Into<String>) -> Vec<Self> {
+        let forgets_shell = matches!(keyword, "ENV" | "ARG");
+        vec![Self { forgets_shell, ..Self::new("line", context! { keyword, argument => argument.into() }) }]
+    }
+}
+
+/// What stands for an instruction: mostly one, several for the files of a tool.
+pub(super) fn instruction(instruction: &Instruction, plan: &Plan, templates: &Templates) -> Vec<Rendered> {
+    match instruction {
+        Instruction::Shell => Rendered::line("SHELL", quote::exec(&["/bin/bash", "-euo", "pipefail", "-c"])),
+        Instruction::Arg { name, default: None } => Rendered::line("ARG", name.as_str()),
+        Instruction::Arg { name, default: Some(value) } => {
+            Rendered::line("ARG", format!("{name}={}", quote::argument(value)))
+        }
+        Instruction::Env(pairs) => {
+            assignments("ENV", pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())))
+        }
+        Instruction::Label(pairs) => {
+            assignments("LABEL", pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())))
+        }
+        Instruction::PrependPath { variable, paths, inherits } => {
+            let paths: Vec<&str> = paths.iter().map(ImagePath::as_str).collect();
+            Rendered::line(
+                "ENV",
+                format!("{variable}={}", quote::path_list(&paths, variable.as_str(), *inherits)),
+            )
+        }
+        Instruction::Run(each) => vec![run(each, plan, templates)],
+        Instruction::AptTools { cache } => apt_tools(*cache, templates),
+        Instruction::PipTools(tools) => pip_tools(tools, templates),
+        Instruction::NetTools => vec![tool("/net/env", &templates.fill("tools/net.env", context! {}))],
+        Instruction::CopyText(text) => vec![file(text)],
+        Instruction::AptSource(source) => vec![apt_source(source, templates)],
+        Instruction::Copy { .. } => copy(instruction),
+        Instruction::CopyFrom(from) => Rendered::line("COPY", copy_from(from)),
+        Instruction::Fetch(each) => Rendered::line("ADD", fetch(each)),
+        Instruction::Workdir(path) => Rendered::line("WORKDIR", quote::path(path.as_str())),
+        // Without its group: with one named, engines leave out the groups that the user has joined.
+        Instruction::User(uid, _) => Rendered::line("USER", uid.to_string()),
+        Instruction::Expose(ports) => {
+            Rendered::line("EXPOSE", ports.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
+        }
+        Instruction::Volume(paths) => {
+            let paths: Vec<String> = paths.iter().map(|path| path.as_str().to_owned()).collect();
+            Rendered::line("VOLUME", quote::json_paths(&paths))
+        }
+        Instruction::HealthCheck(check) => Rendered::line("HEALTHCHECK", health(check)),
+        Instruction::Entrypoint(words) => Rendered::line("ENTRYPOINT", quote::exec(words)),
+        Instruction::Cmd(words) => Rendered::line("CMD", quote::exec(words)),
+        Instruction::Verbatim(text) => {
+            vec![Rendered {
+                heredoc: true,
+                ..Rendered::new("verbatim", context! { text => text.trim_end() })
+            }]
+        }
+    }
+}
+
+fn assignments<'a>(keyword: &str, pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Rendered> {
+    let pairs: Vec<String> = pairs.map(|(key, value)| format!("{key}={}", quote::pair(value))).collect();
+    let values = context! { keyword, pairs, indent => " ".repeat(keyword.len() + 1) };
+    vec![Rendered { forgets_shell: keyword == "ENV", ..Rendered::new("pairs", values) }]
+}
+
+fn run(run: &Run, plan: &Plan, templates: &Templates) -> Rendered {
+    let body = script::body(run, templates);
+    let mut exceptions = Vec::new();
+    if floats(&run.script) {
+        exceptions.push(("DL3008", "versions are the distribution's own"));
+    }
+    let flags = mounts::flags(run, plan);
+    let values =
+        context! { flags, delimiter => quote::delimiter(&body), body => body.trim_end_matches('\n') };
+    Rendered { heredoc: true, exceptions, ..Rendered::new("run", values) }
+}
+
+/// A file whose text stands in the Dockerfile.
+fn file(file: &FileText) -> Rendered {
+    let text = file.text.strip_suffix('\n').unwrap_or(&file.text);
+    let mut flags = vec!["--link".to_owned()];
+    // 0644 is what a heredoc has; written out, builders give it to the folders above too.
+    if file.mode.get() != 0o644 {
+        flags.push(format!("--chmod={}", file.mode));
+    }
+    let values =
+        context! { flags, delimiter => quote::delimiter(text), to => file.to.as_str(), body => text };
+    Rendered { heredoc: true, ..Rendered::new("file", values) }
+}
+
+/// A file of the stage `tools`, which no image holds.
+fn tool(to: &str, text: &str) -> Rendered {
+    Rendered { heredoc: true, ..Rendered::new("file", tool_values(to, text, &[])) }
+}
+
+fn program(to: &str, text: &str) -> Rendered {
+    Rendered { heredoc: true, ..Rendered::new("file", tool_values(to, text, &["--chmod=0755"])) }
+}
+
+fn tool_values(to: &str, text: &str, flags: &[&str]) -> Value {
+    let body = text.trim_end_matches('\n');
+    context! { flags => flags.iter().map(|flag| (*flag).to_owned()).collect::<Vec<_>>(), delimiter => quote::delimiter(body), to, body }
+}
+
+fn apt_tools(cache: bool, templates: &Templates) -> Vec<Rendered> {
+    let mut files = vec![
+        tool("/apt/env", &templates.fill("tools/apt.env", context! {})),
+        tool("/apt/apt.conf", &templates.fill("tools/apt.conf.j2", context! { cache })),
+        tool("/apt/apt-ca.conf", &templates.fill("tools/apt-ca.conf", context! {})),
+    ];
+    if cache {
+        files.push(program("/apt/proxy", &templates.fill("tools/proxy", context! {})));
+    }
+    files
+}
+
+fn pip_tools(tools: &PipTools, templates: &Templates) -> Vec<Rendered> {
+    let indexes: Vec<Value> = tools
+        .indexes
+        .iter()
+        .map(|index| {
+            let url = quote::shell(index.url.as_str());
+            context! { name => index.name.as_str(), variable => script::index_variable(&index.name), url }
+        })
+        .collect();
+    let default_index = tools.default_index.as_ref().map(|url| quote::shell(url.as_str()));
+    let environment =
+        templates.fill("tools/pip.env.j2", context! { default_index, indexes, cache => tools.cache });
+    let constraints: Vec<String> =
+        tools.constraints.iter().map(|each| format!("{}=={}", each.name, each.version)).collect();
+    vec![
+        tool("/pip/env", &environment),
+        tool("/pip/constraints.txt", &constraints.join("\n")),
+        tool("/pip/check", &templates.fill("tools/check.py", context! {})),
+    ]
+}
+
+fn apt_source(source: &AptSourceFile, templates: &Templates) -> Rendered {
+    let text = templates.fill(
+        "tools/apt.sources.j2",
+        context! {
+            name => source.name.as_str(), uri => source.uri.as_str(), suites => source.suites.join(" "),
+            components => source.components.join(" "), arch => source.arch.join(" "), signed => source.signed,
+        },
+    );
+    let to = format!("/etc/apt/sources.list.d/{}.sources", source.name);
+    file(&FileText {
+        to: ImagePath::parse(&to).expect("a name is a part of a path"),
+        mode: FileMode::parse("0644").expect("it is octal"),
+        text,
+    })
+}
+
+fn copy(instruction: &Instruction) -> Vec<Rendered> {
+    let Instruction::Copy { from, to, into, chmod, chown } = instruction else { return Vec::new() };
+    let mut flags = String::from("--link ");
+    if let Some((uid, gid)) = chown {
+        flags.push_str(&format!("--chown={uid}:{gid} "));
+    }
+    if let Some(mode) = chmod {
+        flags.push_str(&format!("--chmod={mode} "));
+    }
+    let to = if *into && to.as_str() != "/" { format!("{to}/") } else { to.to_string() };
+    Rendered::line("COPY", format!("{flags}{}", quote::paths(&[quote::pattern(from.as_str()), to])))
+}
+
+fn copy_from(copy: &CopyFrom) -> String {
+    let from = quote::pattern(copy.from.as_str());
+    let link = if is_linked(&copy.to) { "" } else { "--link " };
+    format!("{link}--from={} {}", copy.stage, quote::paths(&[from, copy.to.to_string()]))
+}
+
+/// Whether the path goes through a folder that distributions have as a symbolic link, which `--link` does not follow.
+fn is_linked(path: &ImagePath) -> bool {
+    let first = path.as_str().split('/').nth(1).unwrap_or_default();
+    matches!(first, "lib" | "lib64" | "bin" | "sbin" | "")
+}
+
+fn fetch(fetch: &Fetch) -> String {
+    let checksum = fetch.sha256.as_ref().map_or(String::new(), |hash| format!("--checksum=sha256:{hash} "));
+    format!("{checksum}{}", quote::paths(&[fetch.url.to_string(), fetch.to.to_string()]))
+}
+
+fn health(check: &HealthCheck) -> String {
+    let flags: BTreeMap<u8, String> = [
+        check.interval.map(|each| (0, format!("--interval={}", each.value))),
+        check.timeout.map(|each| (1, format!("--timeout={}", each.value))),
+        check.start_period.map(|each| (2, format!("--start-period={}", each.value))),
+        check.retries.map(|each| (3, format!("--retries={}", each.value))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let words: Vec<&str> = check.test.value.iter().map(String::as_str).collect();
+    let test = match words[..] {
+        // One word with spaces is for a shell.
+        [line] if line.contains(' ') => quote::exec(&["/bin/bash", "-c", line]),
+        _ => quote::exec(&words),
+    };
+    let mut parts: Vec<String> = flags.into_values().collect();
+    parts.push(format!("CMD {test}"));
+    parts.join(" ")
+}

@@ -1,0 +1,53 @@
+//! The templates of the outputs, built in.
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{Environment, UndefinedBehavior, Value};
+
+/// Reads templates of the folder `templates/dockerfile` into a table of names and texts.
+macro_rules! table {
+    ($($name:literal)*) => {
+        &[$(($name, include_str!(concat!("../../templates/dockerfile/", $name)))),*]
+    };
+}
+
+const DOCKERFILE: &[(&str, &str)] = table! {
+    "Dockerfile.j2" "stage.j2"
+    "instruction/file.j2" "instruction/line.j2" "instruction/pairs.j2" "instruction/run.j2"
+    "instruction/verbatim.j2"
+    "script/apt.j2" "script/before.j2" "script/cmake.j2" "script/colcon.j2" "script/collect.j2" "script/deb.j2"
+    "script/drift.j2" "script/git.j2" "script/key.j2" "script/ldconfig.j2" "script/make.j2" "script/mkdir.j2"
+    "script/ninja.j2" "script/pip.j2" "script/python.j2" "script/shell.j2" "script/snapshot.j2" "script/symlink.j2"
+    "script/unpack.j2" "script/user.j2" "script/venv.j2" "script/wheel.j2"
+    "tools/apt-ca.conf" "tools/apt.conf.j2" "tools/apt.env" "tools/apt.sources.j2" "tools/check.py"
+    "tools/net.env" "tools/pip.env.j2" "tools/proxy"
+};
+
+/// Every template of a Dockerfile.
+pub(super) struct Templates(Environment<'static>);
+
+impl Templates {
+    /// Parsed, strict: a value that a template misses is a bug.
+    pub(super) fn new() -> Self {
+        let mut environment = Environment::new();
+        let syntax = SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .keep_trailing_newline(true)
+            .build()
+            .expect("the delimiters are the usual ones");
+        environment.set_syntax(syntax);
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        // Values were quoted for where they stand.
+        environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+        for (name, text) in DOCKERFILE {
+            environment.add_template(name, text).expect("a built-in template is well formed");
+        }
+        Self(environment)
+    }
+
+    /// The text of a template with these values.
+    pub(super) fn fill(&self, name: &str, values: Value) -> String {
+        let template = self.0.get_template(name).expect("the template is in the table");
+        template.render(values).expect("a built-in template finds its values")
+    }
+}

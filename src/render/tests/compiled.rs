@@ -1,0 +1,171 @@
+//! Manifests through every pass to a Dockerfile.
+
+use std::borrow::Cow;
+
+use crate::catalog::Catalog;
+use crate::catalog::testing::Memory;
+use crate::diagnostic::Log;
+use crate::manifest::{self, Stacks};
+use crate::plan::{Inputs, plan};
+use crate::source::Sources;
+
+/// No ready-made manifest.
+struct None;
+
+impl Stacks for None {
+    fn stack(&self, _: &str) -> Option<(String, Cow<'static, str>)> {
+        Option::None
+    }
+
+    fn names(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// The Dockerfile of a manifest's first target, or the messages.
+pub(super) fn compiled(files: &[(&str, &str)]) -> Result<String, String> {
+    let world = Memory::of(files);
+    let (mut sources, mut log) = (Sources::new(), Log::new());
+    let text = (|log: &mut Log| {
+        let read = manifest::load(&world, "project.kdl", &None, &mut sources, log)?;
+        let projects = read.projects(log)?;
+        let mut catalog = Catalog::builtin(&mut sources);
+        for folder in &projects[0].catalogs {
+            catalog.add_folder(&world, folder, &mut sources, log);
+        }
+        let resolution = crate::resolve::resolve(&projects[0], &catalog, Option::None, &sources, log)?;
+        let hash = "0".repeat(64);
+        let inputs = Inputs {
+            project: &projects[0],
+            resolution: &resolution,
+            catalog: &catalog,
+            sources: &sources,
+            hash: &hash,
+        };
+        Ok(crate::render::dockerfile(&plan(inputs, log)?))
+    })(&mut log);
+    text.map_err(|_: crate::diagnostic::Told| {
+        let said = |one: &&crate::diagnostic::Diagnostic| {
+            let labels: Vec<String> = one
+                .labels
+                .iter()
+                .map(|label| format!("{}: {}", sources.cite(label.span), label.text))
+                .collect();
+            format!("{} {}\n  {}", one.code, one.message, labels.join("\n  "))
+        };
+        log.sorted().iter().map(said).collect::<Vec<_>>().join("\n")
+    })
+}
+
+const WORKSTATION: &str = r#"
+project "dl-workstation" version="0.1.0"
+target "bench" { platform "x86_64"; ubuntu "22.04"; driver ">=570"; gpu "8.6" "8.9" }
+pin { cuda "12.8" }
+packages { pytorch "2.8"; torchvision }
+apt {
+    install "vim" "htop"
+    extra-arg #true
+    source "vendor" { uri "https://apt.example.com/ubuntu"; suite "jammy"; component "main"; key "keys/vendor.asc" fingerprint="98DF8AF8EED4F47E4223152835D4FC3F3598DB57" }
+}
+pip { install "fastapi==0.115.0"; venv "open3d" { install "open3d==0.18.0" "numpy==1.24.4" } }
+app {
+    workdir "/app"
+    copy "src" to="/app"
+    user "robot" uid=1000
+    env { A "x\"$y" }
+    run "python3 -c 'print(1)'"
+    command "python3" "main.py"
+}
+"#;
+
+const JETSON: &str = r#"
+project "perception" version="0.3.0"
+target "orin" { device "jetson-agx-orin"; jetpack "6.2" }
+packages { ros "humble"; pytorch; vtk "9.3"; pcl; cupcl }
+"#;
+
+fn workstation() -> String {
+    compiled(&[("project.kdl", WORKSTATION), ("keys/vendor.asc", "x"), ("src/main.py", "")]).unwrap()
+}
+
+fn jetson() -> String {
+    compiled(&[("project.kdl", JETSON)]).unwrap()
+}
+
+/// The names of the stages, in order.
+fn stages(text: &str) -> Vec<&str> {
+    text.lines().filter(|line| line.starts_with("FROM ")).filter_map(|line| line.rsplit(' ').next()).collect()
+}
+
+/// The text of one stage.
+fn stage<'a>(text: &'a str, name: &str) -> &'a str {
+    let from = text.lines().find(|line| line.starts_with("FROM ") && line.ends_with(&format!(" AS {name}")));
+    let after = text.split_once(from.expect("there is such a stage")).expect("it was found").1;
+    after.split_once("\nFROM ").map_or(after, |(stage, _)| stage)
+}
+
+#[test]
+fn stages_stand_in_their_order() {
+    let text = workstation();
+    assert_eq!(stages(&text), ["tools", "keys", "base", "python", "venv-open3d", "final", "test"]);
+    let text = jetson();
+    let found = stages(&text);
+    let at = |name: &str| found.iter().position(|stage| *stage == name).expect(name);
+    assert!(at("tools") < at("base") && at("base") < at("build-vtk") && at("build-vtk") < at("python"));
+    assert!(at("python") < at("final") && at("final") < at("test"));
+}
+
+#[test]
+fn one_transaction_a_layer_of_need() {
+    for text in [workstation(), jetson()] {
+        let packages = |stage: &str| stage.matches("apt-get install").count();
+        assert!(packages(stage(&text, "base")) <= 1, "{text}");
+        assert!(packages(stage(&text, "final")) <= 2, "{text}");
+    }
+}
+
+#[test]
+fn builds_leave_nothing_but_exports() {
+    let text = jetson();
+    let last = stage(&text, "final");
+    assert!(last.contains("COPY --link --from=build-vtk /opt/vtk/"), "{last}");
+    assert!(!last.contains("build-essential") && !last.contains("libqt5opengl5-dev"), "{last}");
+}
+
+#[test]
+fn a_shell_is_told_before_each_step_that_follows_variables() {
+    for text in [workstation(), jetson()] {
+        let mut told = false;
+        for line in text.lines() {
+            let word = line.split(' ').next().unwrap_or_default();
+            match word {
+                "FROM" | "ENV" | "ARG" => told = false,
+                "SHELL" => told = true,
+                "RUN" => assert!(told, "{line}"),
+                _ => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn one_more_package_adds_its_line() {
+    let files = |text: &str| {
+        compiled(&[("project.kdl", text), ("keys/vendor.asc", "x"), ("src/main.py", "")]).unwrap()
+    };
+    let before = workstation();
+    let after = files(&WORKSTATION.replace("\"htop\"", "\"htop\" \"tree\""));
+    let lines = |text: &str| -> Vec<String> { text.lines().map(str::to_owned).collect() };
+    let own = |line: &&String| !line.starts_with("# jcc:");
+    let (before, after) = (lines(&before), lines(&after));
+    let added: Vec<&String> = after.iter().filter(|line| !before.contains(line)).filter(own).collect();
+    assert_eq!(added, ["    tree \\"]);
+    let gone: Vec<&String> = before.iter().filter(|line| !after.contains(line)).filter(own).collect();
+    assert!(gone.is_empty(), "{gone:?}");
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    assert_eq!(workstation(), workstation());
+    assert_eq!(jetson(), jetson());
+}

@@ -1,0 +1,151 @@
+//! Plans made by hand, as text.
+
+use crate::plan::{
+    Apt, Block, FileText, From, Head, Instruction, Mount, PipCall, PipIndex, PipSource, PipTools, Plan, Run,
+    Script, Stage, StageName, UserAccount, Why,
+};
+use crate::value::{AptPackage, EnvName, FileMode, Id, ImagePath, ImageRef, Parse, Url, UserName};
+
+use super::{Signature, dockerfile};
+
+fn path(text: &str) -> ImagePath {
+    ImagePath::parse(text).unwrap()
+}
+
+fn run(mounts: &[Mount], script: Vec<Script>) -> Instruction {
+    Instruction::Run(Run { mounts: mounts.to_vec(), script, ..Run::default() })
+}
+
+fn apt(names: &[&str], extra_arg: bool) -> Script {
+    let packages = names.iter().map(|name| AptPackage::parse(name).unwrap()).collect();
+    Script::Apt(Apt { packages, recommends: false, extra_arg })
+}
+
+fn block(what: &str, instructions: Vec<Instruction>) -> Block {
+    Block { why: Why::new(what), instructions }
+}
+
+fn stage(name: &'static str, from: From, blocks: Vec<Block>) -> Stage {
+    Stage { name: StageName::fixed(name), from, why: Why::default(), blocks }
+}
+
+fn tools() -> PipTools {
+    let url = Url::parse("https://download.pytorch.org/whl/cu128").unwrap();
+    let indexes = vec![PipIndex { name: "pytorch-cu128".into(), url }];
+    PipTools { constraints: Vec::new(), default_index: None, indexes, cache: true }
+}
+
+fn python() -> Vec<Block> {
+    let call = PipCall {
+        venv: path("/opt/venv"),
+        what: vec![PipSource::Spec("torch==2.8.0+cu128".into())],
+        index: tools().indexes.pop(),
+        extra_indexes: Vec::new(),
+        no_deps: false,
+        uv: false,
+        constrained: true,
+    };
+    let venv = Script::Venv {
+        python: "python3".into(),
+        path: path("/opt/venv"),
+        system_site_packages: false,
+        uv: false,
+    };
+    vec![
+        block("", vec![run(&[], vec![venv])]),
+        block("torch 2.8.0", vec![run(&[Mount::Pip], vec![Script::Pip(call)])]),
+    ]
+}
+
+fn last() -> Vec<Block> {
+    let account = UserAccount {
+        name: UserName::parse("robot").unwrap(),
+        uid: Id::FIRST_USER,
+        gid: Id::FIRST_USER,
+        groups: vec![UserName::parse("video").unwrap()],
+        workdir: Some(path("/app")),
+    };
+    let text = FileText {
+        to: path("/etc/a.conf"),
+        mode: FileMode::parse("0644").unwrap(),
+        text: "x\n\n\nEOF\n".into(),
+    };
+    let env = |name: &str, value: &str| (EnvName::parse(name).unwrap(), value.to_owned());
+    vec![
+        block(
+            "System packages",
+            vec![
+                Instruction::Arg {
+                    name: EnvName::parse("EXTRA_APT_PACKAGES").unwrap(),
+                    default: Some(String::new()),
+                },
+                run(&[Mount::Apt], vec![apt(&["htop", "vim=2:8"], true)]),
+            ],
+        ),
+        block(
+            "A file",
+            vec![Instruction::CopyText(text), Instruction::Env(vec![env("A", "1"), env("B", "a \"$b\"\\")])],
+        ),
+        block("user", vec![run(&[], vec![Script::User(account)])]),
+        block(
+            "end",
+            vec![
+                Instruction::Workdir(path("/a b")),
+                Instruction::User(Id::FIRST_USER, Id::FIRST_USER),
+                Instruction::Cmd(vec!["python3".into(), "it's.py".into()]),
+            ],
+        ),
+    ]
+}
+
+fn plan() -> Plan {
+    let image = ImageRef::parse("debian:bookworm-slim").unwrap();
+    let base = || From::Stage(StageName::fixed("base"));
+    Plan {
+        head: Head {
+            compiler: "0.1.0".into(),
+            manifest: "project.kdl".into(),
+            target: "x: A machine".into(),
+            platform: vec![("debian".into(), "12".into())],
+            moved: vec!["cuda 12.6 instead of 12.2".into()],
+            allowed: vec![("jcc::plan::unpinned".into(), "line\n# syntax=evil".into())],
+            inputs: "0".repeat(64),
+        },
+        frontend: None,
+        cache_key: "debian12-amd64".into(),
+        stages: vec![
+            stage(
+                "tools",
+                From::Scratch,
+                vec![block(
+                    "",
+                    vec![
+                        Instruction::AptTools { cache: true },
+                        Instruction::PipTools(tools()),
+                        Instruction::NetTools,
+                    ],
+                )],
+            ),
+            stage(
+                "base",
+                From::Image(image),
+                vec![block("", vec![run(&[Mount::Apt], vec![apt(&["python3", "python3-venv"], false)])])],
+            ),
+            stage("python", base(), python()),
+            stage("final", base(), last()),
+        ],
+        pip: tools(),
+        fetches: Vec::new(),
+        layers: 0,
+        notes: Vec::new(),
+        epoch: 0,
+    }
+}
+
+#[test]
+fn a_whole_file() {
+    let text = dockerfile(&plan());
+    assert_eq!(Signature::of(&text), Signature::Own);
+    insta::assert_snapshot!(text);
+}
+mod compiled;
