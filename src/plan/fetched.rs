@@ -125,13 +125,12 @@ fn pip_grade(spec: &str) -> Grade {
 fn tell(parts: &Parts<'_>, all: &[Fetched], log: &mut Log) {
     let inputs = parts.inputs;
     for each in all {
-        let Some(place) = each.place else { continue };
         let loose = matches!(each.kind, FetchKind::File | FetchKind::Git) && each.grade == Grade::D;
         let explained = each.package.as_ref().and_then(|name| inputs.view(name)).is_some_and(|view| {
             view.entry().is_some_and(|entry| !entry.notes.is_empty())
                 || view.held(&view.package.notes).next().is_some()
         });
-        if loose && !explained {
+        if let Some(place) = each.place.filter(|_| loose && !explained) {
             let message = format!("{} is fetched unchecked", wording::code(&each.what));
             log.tell(
                 Diagnostic::warning(codes::UNPINNED, message)
@@ -142,11 +141,9 @@ fn tell(parts: &Parts<'_>, all: &[Fetched], log: &mut Log) {
         let Some(required) = inputs.project.output.require_grade else { continue };
         if each.grade > required.value {
             let message = format!("{} is of grade {:?}", wording::code(&each.what), each.grade);
-            log.error(
-                Diagnostic::error(codes::GRADE, message)
-                    .at(place, "fetched here")
-                    .at(required.span, format!("{:?} or better is required here", required.value)),
-            );
+            let told = Diagnostic::error(codes::GRADE, message);
+            let told = if let Some(place) = each.place { told.at(place, "fetched here") } else { told };
+            log.error(told.at(required.span, format!("{:?} or better is required here", required.value)));
         }
     }
 }

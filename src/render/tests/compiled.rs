@@ -169,3 +169,54 @@ fn the_same_input_gives_the_same_bytes() {
     assert_eq!(workstation(), workstation());
     assert_eq!(jetson(), jetson());
 }
+
+const BENCH: &str = "target { platform \"x86_64\"; ubuntu \"22.04\"; driver \">=570\"; gpu \"8.9\" }\n";
+const ORIN: &str = "target { device \"jetson-agx-orin\"; jetpack \"6.2\" }\n";
+
+fn told(target: &str, more: &str) -> Result<String, String> {
+    let manifest = format!("project \"demo\"\n{target}{more}\n");
+    compiled(&[("project.kdl", &manifest), ("keys/vendor.asc", "x")])
+}
+
+#[test]
+fn a_snapshot_is_taken_where_there_is_one() {
+    let asked = "apt { snapshot \"20260901T000000Z\"; install \"htop\" }";
+    let text = told(BENCH, asked).unwrap();
+    assert!(text.contains("http://snapshot.ubuntu.com/ubuntu/20260901T000000Z/"), "{text}");
+    assert!(told(ORIN, asked).unwrap_err().starts_with("jcc::plan::no-snapshot"));
+}
+
+#[test]
+fn an_archive_of_launchpad_comes_with_its_key() {
+    let hash = "98DF8AF8EED4F47E4223152835D4FC3F3598DB57";
+    let text = told(BENCH, &format!("apt {{ ppa \"vendor/ppa\" fingerprint=\"{hash}\" }}")).unwrap();
+    assert!(
+        text.contains("URIs: https://ppa.launchpadcontent.net/vendor/ppa/ubuntu\nSuites: jammy"),
+        "{text}"
+    );
+    assert!(text.contains(&format!("search=0x{hash}")), "{text}");
+    assert!(text.contains("    ca-certificates"), "{text}");
+}
+
+#[test]
+fn what_no_dockerfile_carries_is_refused_at_its_place() {
+    let said = told(BENCH, "app { env { MOTD \"one\\ntwo\" } }").unwrap_err();
+    assert!(said.starts_with("jcc::plan::not-carried") && said.contains("project.kdl:3"), "{said}");
+}
+
+#[test]
+fn a_grade_that_is_required_is_held() {
+    let said = told(BENCH, "pip { install \"requests\" }\noutput { require-grade \"D\" }");
+    assert!(said.is_ok(), "{said:?}");
+    let said = told(BENCH, "pip { install \"requests\" }\noutput { require-grade \"B\" }").unwrap_err();
+    assert!(said.contains("`requests` is of grade D"), "{said}");
+}
+
+#[test]
+fn two_archives_of_one_name_clash() {
+    let source = |host: &str| {
+        format!("source \"a-b\" {{ uri \"https://{host}/x\"; suite \"jammy\"; component \"main\" }}")
+    };
+    let said = told(BENCH, &format!("apt {{ {}\n ppa \"a/b\" }}", source("one.example.com"))).unwrap_err();
+    assert!(said.contains("jcc::plan::source-clash two apt sources are named `a-b`"), "{said}");
+}
