@@ -34,3 +34,8 @@ pub use step::{
     UserAccount,
 };
 pub use view::Inputs;
+
+mod service;
+#[cfg(test)]
+pub(crate) use service::tests as service_tests;
+pub use service::*;

@@ -1,0 +1,51 @@
+//! Where a target's files are written, and how paths are seen from there.
+
+use crate::manifest::Project;
+use crate::value::{Parse, ProjectPath};
+
+use super::Text;
+
+/// Where a target's files are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputFiles {
+    /// The Dockerfile.
+    pub dockerfile: ProjectPath,
+    /// The Compose file.
+    pub compose: ProjectPath,
+}
+
+impl OutputFiles {
+    /// As the manifest says, else beside it; with several targets each in a folder of the target's name.
+    pub fn of(project: &Project) -> Self {
+        let place = |said: Option<&ProjectPath>, default: &str| {
+            let path = said.map_or(default, ProjectPath::as_str);
+            let path = match path.rsplit_once('/') {
+                _ if project.targets < 2 => path.to_owned(),
+                Some((folder, file)) => format!("{folder}/{}/{file}", project.target.name.value),
+                None => format!("{}/{path}", project.target.name.value),
+            };
+            ProjectPath::parse(&path).expect("a name is a folder of the project")
+        };
+        let output = &project.output;
+        Self {
+            dockerfile: place(output.dockerfile.as_ref().map(|path| &path.value), "Dockerfile"),
+            compose: place(output.compose.as_ref().map(|path| &path.value), "docker-compose.yaml"),
+        }
+    }
+
+    /// The project's root, seen from the Compose file's folder.
+    pub(super) fn context(&self) -> String {
+        let up = self.up();
+        if up.is_empty() { ".".to_owned() } else { up.trim_end_matches('/').to_owned() }
+    }
+
+    /// A path of the host that may be relative to the project, seen from the Compose file's folder.
+    pub(super) fn seen(&self, path: &str) -> Text {
+        Text::with_variables(path).seen_from(&self.up())
+    }
+
+    /// `../` for each folder that the Compose file lies in.
+    pub(super) fn up(&self) -> String {
+        "../".repeat(self.compose.as_str().matches('/').count())
+    }
+}

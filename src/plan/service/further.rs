@@ -1,0 +1,23 @@
+//! The services beside the main one.
+
+use crate::manifest::Service as Asked;
+
+use super::names::Names;
+use super::{Service, ServiceImage, ServiceInputs, profile};
+
+/// Every `service`, in the order of the manifest.
+pub(super) fn services(inputs: ServiceInputs<'_>, names: &Names) -> Vec<Service> {
+    inputs.project.run.services.iter().map(|asked| service(asked, inputs, names)).collect()
+}
+
+fn service(asked: &Asked, inputs: ServiceInputs<'_>, names: &Names) -> Service {
+    let image = asked.image.as_ref().map_or(ServiceImage::Own, |image| ServiceImage::Other(image.value.clone()));
+    let own = image == ServiceImage::Own;
+    let mut service = profile::of(&asked.run, inputs, names, own);
+    service.name = asked.name.value.to_string();
+    service.about = vec![inputs.cite(asked.name.span)];
+    service.image = image;
+    // Its image may have an init of its own.
+    service.init = asked.run.init.as_ref().map_or(own, |init| init.value);
+    service
+}

@@ -1,0 +1,253 @@
+//! Hardware and sockets of the host: what each needs in the container.
+
+use crate::manifest::{Audio, Camera, Device, Display, Gpu, Run};
+use crate::value::{Capability, ImagePath, Parse};
+
+use super::{GpuUse, MountFrom, MountUse, Noted, Service, ServiceInputs, Text};
+
+/// Driver capabilities in the order in which they are written.
+const CAPABILITIES: [&str; 6] = ["compute", "utility", "video", "graphics", "display", "ngx"];
+const X11_COOKIE: &str = "/tmp/.jcc.xauth";
+const RUNTIME_DIR: &str = "XDG_RUNTIME_DIR";
+
+/// The GPU: the main service has it unless told otherwise, a further one where it says so.
+pub(super) fn gpu(run: &Run, inputs: ServiceInputs<'_>, is_main: bool) -> Option<GpuUse> {
+    let which = match &run.gpu {
+        Some(gpu) if gpu.value == Gpu::Off => return None,
+        Some(gpu) => gpu.value.clone(),
+        None if is_main => Gpu::All,
+        None => return None,
+    };
+    let target = inputs.target;
+    let mut wanted: Vec<&str> = target.capabilities.iter().map(String::as_str).collect();
+    if run.display.is_some() {
+        wanted.extend(["graphics", "display"]);
+    }
+    if !run.cameras.is_empty() {
+        wanted.push("video");
+    }
+    let place = |word: &str| CAPABILITIES.iter().position(|known| *known == word).unwrap_or(CAPABILITIES.len());
+    wanted.sort_by_key(|word| (place(word), *word));
+    wanted.dedup();
+    Some(GpuUse {
+        which,
+        access: target.gpu,
+        platform: target.platform.to_string(),
+        capabilities: wanted.join(","),
+    })
+}
+
+/// Adds all that the hardware of a `run` needs; `root`: it runs as root, who needs no group of the host.
+pub(super) fn apply(service: &mut Service, run: &Run, inputs: ServiceInputs<'_>, root: bool) {
+    let mut adder = Adder { service, inputs, root };
+    adder.display(run);
+    adder.audio(run);
+    for camera in &run.cameras {
+        let cite = inputs.cite(camera.span);
+        match &camera.value {
+            Camera::Csi => adder.socket("/tmp/argus_socket", &format!("CSI cameras ({cite})")),
+            Camera::Device(path) => {
+                adder.device(Text::with_variables(path.as_str()), None, &format!("camera ({cite})"));
+                adder.group("44", "video", path.as_str());
+            }
+        }
+    }
+    for device in &run.devices {
+        adder.hardware(&device.value, &inputs.cite(device.span));
+    }
+    if let Some(can) = run.can.first() {
+        let why = format!("sets up CAN interfaces ({})", inputs.cite(can.span));
+        let capability = Capability::parse("NET_ADMIN").expect("it is a capability");
+        if !adder.service.cap_add.iter().any(|given| given.value == capability) {
+            adder.service.cap_add.push(Noted::new(capability, why));
+        }
+    }
+    if let Some(span) = run.jtop.on() {
+        adder.socket("/run/jtop.sock", &format!("jtop ({})", inputs.cite(span)));
+        adder.host_group("JTOP", "/run/jtop.sock");
+    }
+    if let Some(span) = run.docker_socket.on() {
+        let why = format!("who has it is root on the host ({})", inputs.cite(span));
+        adder.socket("/var/run/docker.sock", &why);
+        adder.host_group("DOCKER", "/var/run/docker.sock");
+    }
+}
+
+struct Adder<'a, 'b> {
+    service: &'a mut Service,
+    inputs: ServiceInputs<'b>,
+    root: bool,
+}
+
+impl Adder<'_, '_> {
+    fn env(&mut self, name: &str, value: Text, why: &str) {
+        self.service.env.entry(name.to_owned()).or_insert_with(|| Noted::new(value, why));
+    }
+
+    fn bind(&mut self, from: Text, to: Text, read_only: bool, why: &str) {
+        if self.service.mounts.iter().all(|mount| mount.value.to != to) {
+            let mount = MountUse { from: MountFrom::Host(from), to, read_only };
+            self.service.mounts.push(Noted::new(mount, why));
+        }
+    }
+
+    /// A socket at the same place in the container.
+    fn socket(&mut self, path: &str, why: &str) {
+        self.bind(Text::literal(path), Text::literal(path), false, why);
+    }
+
+    fn device(&mut self, from: Text, to: Option<ImagePath>, why: &str) {
+        if self.service.devices.iter().all(|device| device.value.0 != from || device.value.1 != to) {
+            self.service.devices.push(Noted::new((from, to), why));
+        }
+    }
+
+    /// A group of one number on every Ubuntu.
+    fn group(&mut self, number: &str, name: &str, device: &str) {
+        self.add_group(Text::literal(number), format!("{name}, which may use {device}"));
+    }
+
+    /// A group whose number only the host knows.
+    fn host_group(&mut self, name: &str, path: &str) {
+        if self.root {
+            return;
+        }
+        let message = format!("set it to what stat -c %g {path} says");
+        let variable = format!("JCC_GID_{name}");
+        self.add_group(Text::required(&variable, &message), format!("the host's group of {path}"));
+    }
+
+    fn add_group(&mut self, group: Text, why: String) {
+        let variable = |text: &Text| match text.pieces() {
+            [super::Piece::Variable { name, .. }] => Some(name.clone()),
+            _ => None,
+        };
+        let same = |given: &Noted<Text>| {
+            given.value == group || (variable(&group).is_some() && variable(&given.value) == variable(&group))
+        };
+        if !self.service.groups.iter().any(same) {
+            self.service.groups.push(Noted::new(group, why));
+        }
+    }
+
+    fn display(&mut self, run: &Run) {
+        let Some(display) = &run.display else { return };
+        let why = format!("display ({})", self.inputs.cite(display.span));
+        match display.value {
+            Display::X11 => {
+                self.env("DISPLAY", Text::required("DISPLAY", "no X server is known to this shell"), &why);
+                self.env("QT_X11_NO_MITSHM", Text::literal("1"), &why);
+                self.env("XAUTHORITY", Text::literal(X11_COOKIE), &why);
+                self.socket("/tmp/.X11-unix", &why);
+                self.bind(Text::literal(X11_COOKIE), Text::literal(X11_COOKIE), true, &why);
+            }
+            Display::Wayland => {
+                let socket = || runtime_dir().then("/").join(Text::or("WAYLAND_DISPLAY", "wayland-0"));
+                self.env("WAYLAND_DISPLAY", Text::or("WAYLAND_DISPLAY", "wayland-0"), &why);
+                self.env(RUNTIME_DIR, runtime_dir(), &why);
+                self.bind(socket(), socket(), false, &why);
+            }
+        }
+    }
+
+    fn audio(&mut self, run: &Run) {
+        let Some(audio) = &run.audio else { return };
+        let why = format!("sound ({})", self.inputs.cite(audio.span));
+        match audio.value {
+            Audio::Pulse => {
+                let server = Text::literal("unix:").join(runtime_dir()).then("/pulse/native");
+                self.env("PULSE_SERVER", server, &why);
+                let folder = || runtime_dir().then("/pulse");
+                self.bind(folder(), folder(), false, &why);
+            }
+            Audio::Pipewire => {
+                self.env(RUNTIME_DIR, runtime_dir(), &why);
+                let socket = || runtime_dir().then("/pipewire-0");
+                self.bind(socket(), socket(), false, &why);
+            }
+            Audio::Alsa => {
+                self.device(Text::literal("/dev/snd"), None, &why);
+                self.group("29", "audio", "/dev/snd");
+            }
+        }
+    }
+
+    fn hardware(&mut self, device: &Device, cite: &str) {
+        match device {
+            Device::Path { from, to } => {
+                self.device(Text::with_variables(from.as_str()), to.clone(), cite);
+                self.group_of(from.as_str());
+            }
+            Device::I2c(bus) => {
+                let path = format!("/dev/i2c-{bus}");
+                self.device(Text::literal(path.clone()), None, &format!("I2C ({cite})"));
+                self.host_group("I2C", &path);
+            }
+            Device::Spi(device) => {
+                self.device(Text::literal(format!("/dev/spidev{device}")), None, &format!("SPI ({cite})"));
+            }
+            Device::Gpio(chip) => {
+                let path = format!("/dev/gpiochip{chip}");
+                self.device(Text::literal(path.clone()), None, &format!("GPIO ({cite})"));
+                self.host_group("GPIO", &path);
+                if let Some(model) = self.inputs.target.values.get("model") {
+                    let why = "the board, which Jetson.GPIO cannot see from inside";
+                    self.env("JETSON_MODEL_NAME", Text::literal(model.clone()), why);
+                }
+            }
+        }
+    }
+
+    /// The group that may use a device, as udev's rules of Ubuntu have it.
+    fn group_of(&mut self, path: &str) {
+        let below = |start: &[&str]| start.iter().any(|start| path.starts_with(start));
+        if below(&["/dev/tty", "/dev/serial/", "/dev/rfcomm"]) {
+            self.group("20", "dialout", path);
+        } else if below(&["/dev/video", "/dev/v4l/", "/dev/media"]) {
+            self.group("44", "video", path);
+        } else if below(&["/dev/snd"]) {
+            self.group("29", "audio", path);
+        } else if below(&["/dev/bus/usb"]) {
+            self.group("46", "plugdev", path);
+        } else if below(&["/dev/dri"]) {
+            self.group("44", "video", path);
+            self.host_group("RENDER", "/dev/dri/renderD128");
+        } else if below(&["/dev/i2c-"]) {
+            self.host_group("I2C", path);
+        } else if below(&["/dev/gpiochip"]) {
+            self.host_group("GPIO", path);
+        } else if below(&["/dev/input"]) {
+            self.host_group("INPUT", "/dev/input/event0");
+        }
+    }
+}
+
+fn runtime_dir() -> Text {
+    Text::required(RUNTIME_DIR, "it is the folder of the session's sockets, such as /run/user/1000")
+}
+
+/// What the host must be prepared with for a `run`.
+pub(super) fn notes(run: &Run, inputs: ServiceInputs<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(display) = run.display.as_ref().filter(|display| display.value == Display::X11) {
+        notes.push(format!(
+            "Windows ({}): `touch {X11_COOKIE} && xauth nlist \"$DISPLAY\" | sed 's/^..../ffff/' | \
+             xauth -f {X11_COOKIE} nmerge -`, after each login",
+            inputs.cite(display.span)
+        ));
+    }
+    for can in &run.can {
+        let name = &can.value;
+        notes.push(format!(
+            "CAN ({}): `sudo ip link set {name} up type can bitrate 500000`, with the bus' own bit rate",
+            inputs.cite(can.span)
+        ));
+    }
+    if let Some(models) = &run.models {
+        let path = models.value.as_str();
+        if !models.value.has_variable() {
+            notes.push(format!("Model weights ({}): `mkdir -p {path}`", inputs.cite(models.span)));
+        }
+    }
+    notes
+}

@@ -1,0 +1,144 @@
+//! How a target's containers run: from the manifest's words to services, whatever engine starts them.
+
+mod files;
+mod further;
+mod hardware;
+mod model;
+mod names;
+mod profile;
+mod test;
+mod text;
+#[cfg(test)]
+pub(crate) mod tests;
+
+pub use files::OutputFiles;
+pub use model::{
+    GpuUse, ImageBuild, MountFrom, MountUse, Noted, PipCache, SecretFrom, Service, ServiceImage, Services,
+    ServicesHead,
+};
+pub use names::BUILD_SECRETS;
+pub use test::{TestScript, TestText};
+pub use text::{Piece, Text};
+
+use crate::manifest::{Engine, Project, SecretSource};
+use crate::resolve::TargetFacts;
+use crate::source::{Sources, Span};
+use crate::value::Url;
+
+use names::Names;
+
+/// What the services of a target are made from.
+#[derive(Debug, Clone, Copy)]
+pub struct ServiceInputs<'a> {
+    /// The manifest for one target.
+    pub project: &'a Project,
+    /// What the target fixes.
+    pub target: &'a TargetFacts,
+    /// Every text that was read.
+    pub sources: &'a Sources,
+    /// Where the files are written.
+    pub files: &'a OutputFiles,
+    /// The Python indexes of the chosen packages, by the names that the Dockerfile asks the cache for.
+    pub indexes: &'a [(String, Url)],
+    /// The tests that need the started container, of the chosen packages and then the project's own.
+    pub tests: &'a [TestScript],
+    /// `SOURCE_DATE_EPOCH`, seconds.
+    pub epoch: u64,
+    /// The hash of all that the outputs are made from.
+    pub hash: &'a str,
+}
+
+impl ServiceInputs<'_> {
+    /// `project.kdl:14`.
+    fn cite(&self, span: Span) -> String {
+        self.sources.cite(span)
+    }
+
+    /// What runs the containers: as the target says, or the manifest.
+    fn engine(&self) -> Engine {
+        let said = self.project.target.engine.or(self.project.output.engine);
+        said.map(|engine| engine.value).unwrap_or_default()
+    }
+}
+
+/// Everything that runs for a target.
+pub fn services(inputs: ServiceInputs<'_>) -> Services {
+    let project = inputs.project;
+    let names = Names::new(inputs);
+    let main = profile::main(inputs, &names);
+    let more = further::services(inputs, &names);
+    let test = test::service(inputs, &names, &main);
+    let dev = profile::dev(inputs, &names, &main);
+    let cache = project.cache;
+    let pip_cache = cache.pip.then(|| PipCache {
+        name: names.pip_cache.clone(),
+        default: project.pip.index.as_ref().map(|url| url.value.clone()),
+        indexes: inputs.indexes.iter().cloned().collect(),
+    });
+    let mut volumes: Vec<String> = std::iter::once(&main)
+        .chain(&more)
+        .flat_map(|service| &service.mounts)
+        .filter_map(|mount| match &mount.value.from {
+            MountFrom::Volume(name) => Some(name.clone()),
+            MountFrom::Host(_) => None,
+        })
+        .collect();
+    volumes.sort();
+    volumes.dedup();
+    Services {
+        head: head(inputs),
+        project: names.project.clone(),
+        target: inputs.target.name.to_string(),
+        engine: inputs.engine(),
+        build: ImageBuild {
+            image: names.image.clone(),
+            context: inputs.files.context(),
+            dockerfile: inputs.files.dockerfile.to_string(),
+            compose: inputs.files.compose.to_string(),
+            platform: format!("linux/{}", inputs.target.arch),
+            host_network: inputs.target.host_network || cache.apt || cache.pip,
+            epoch: inputs.epoch,
+        },
+        secrets: secrets(inputs, &names),
+        main,
+        more,
+        test,
+        dev,
+        apt_cache: cache.apt.then(|| names.apt_cache.clone()),
+        pip_cache,
+        volumes,
+    }
+}
+
+fn head(inputs: ServiceInputs<'_>) -> ServicesHead {
+    let name = inputs.project.header.name.span.source;
+    let mut notes = inputs.target.notes.clone();
+    let runs = std::iter::once(&inputs.project.run)
+        .chain(inputs.project.run.services.iter().map(|service| &service.run));
+    for run in runs {
+        for note in hardware::notes(run, inputs) {
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
+    }
+    ServicesHead {
+        compiler: crate::VERSION.to_owned(),
+        manifest: inputs.sources.get(name).name.clone(),
+        notes,
+        inputs: inputs.hash.to_owned(),
+    }
+}
+
+fn secrets(inputs: ServiceInputs<'_>, names: &Names) -> std::collections::BTreeMap<String, SecretFrom> {
+    let run = &inputs.project.run;
+    let all = run.services.iter().rev().flat_map(|service| &service.run.secrets).chain(&run.secrets);
+    all.map(|secret| {
+        let from = match &secret.source {
+            SecretSource::File(path) => SecretFrom::File(inputs.files.seen(path.value.as_str())),
+            SecretSource::Env(name) => SecretFrom::Variable(name.value.clone()),
+        };
+        (names.secret(secret.name.value.as_str()), from)
+    })
+    .collect()
+}

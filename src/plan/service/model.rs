@@ -1,0 +1,229 @@
+//! The services of a target as data, whatever engine runs them.
+
+use std::collections::BTreeMap;
+
+use crate::catalog::GpuAccess;
+use crate::manifest::{Engine, Gpu, HealthCheck, Ulimit};
+use crate::value::{ByteSize, Capability, EnvName, ImagePath, ImageRef, PortMapping, Url};
+
+use super::Text;
+
+/// Everything that runs for one target.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Services {
+    /// What the heads of the files say.
+    pub head: ServicesHead,
+    /// What Compose calls the whole.
+    pub project: String,
+    /// The target's name.
+    pub target: String,
+    /// What runs it.
+    pub engine: Engine,
+    /// How the project's image is built.
+    pub build: ImageBuild,
+    /// The service that is the project.
+    pub main: Service,
+    /// The services beside it, in the order of the manifest.
+    pub more: Vec<Service>,
+    /// The service that runs the tests which need the started container.
+    pub test: Option<Service>,
+    /// The service of the stage `dev`.
+    pub dev: Option<Service>,
+    /// The cache of system packages: its service's name.
+    pub apt_cache: Option<String>,
+    /// The cache of Python packages.
+    pub pip_cache: Option<PipCache>,
+    /// Volumes that the engine keeps for the services, sorted; without those of the caches.
+    pub volumes: Vec<String>,
+    /// Secrets of the services, sorted.
+    pub secrets: BTreeMap<String, SecretFrom>,
+}
+
+/// What the heads of the files say.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ServicesHead {
+    /// `0.1.0`.
+    pub compiler: String,
+    /// `project.kdl`.
+    pub manifest: String,
+    /// What the host must be prepared with, a paragraph each.
+    pub notes: Vec<String>,
+    /// The hash of what this was made from.
+    pub inputs: String,
+}
+
+/// How the project's image is built.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImageBuild {
+    /// `perception:0.3.0`.
+    pub image: String,
+    /// The project's root, seen from the Compose file: `.`, `..`.
+    pub context: String,
+    /// The Dockerfile, seen from the project's root.
+    pub dockerfile: String,
+    /// The Compose file, seen from the project's root.
+    pub compose: String,
+    /// `linux/arm64`.
+    pub platform: String,
+    /// Whether steps see the host's network.
+    pub host_network: bool,
+    /// `SOURCE_DATE_EPOCH`.
+    pub epoch: u64,
+}
+
+/// A caching Python index.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PipCache {
+    /// The service's name.
+    pub name: String,
+    /// What it mirrors as the default index, where that is not PyPI.
+    pub default: Option<Url>,
+    /// What else it mirrors, by name.
+    pub indexes: BTreeMap<String, Url>,
+}
+
+/// Where a secret of a service comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SecretFrom {
+    /// A file of the host.
+    File(Text),
+    /// A variable of the caller.
+    Variable(EnvName),
+}
+
+/// One service.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Service {
+    /// What Compose calls it.
+    pub name: String,
+    /// What it is and who asked for it, a line each.
+    pub about: Vec<String>,
+    /// The profile that it is started under; always where there is none.
+    pub profile: Option<String>,
+    /// What it runs.
+    pub image: ServiceImage,
+    /// The GPU, in whatever form the engine gives it.
+    pub gpu: Option<GpuUse>,
+    /// Whom it runs as.
+    pub user: Option<Text>,
+    /// The container's own name.
+    pub container: Option<String>,
+    /// Its variables.
+    pub env: BTreeMap<String, Noted<Text>>,
+    /// Files of variables: seen from the Compose file, and whether they must be there.
+    pub env_files: Vec<(String, bool)>,
+    /// The network that it is in.
+    pub network: Option<String>,
+    /// With whom it shares memory.
+    pub ipc: Option<String>,
+    /// Whose processes it sees.
+    pub pid: Option<String>,
+    /// Devices of the host: there, and in the container.
+    pub devices: Vec<Noted<(Text, Option<ImagePath>)>>,
+    /// Devices that come and go.
+    pub cgroup_rules: Vec<String>,
+    /// Further groups.
+    pub groups: Vec<Noted<Text>>,
+    /// What is mounted.
+    pub mounts: Vec<Noted<MountUse>>,
+    /// Folders in memory.
+    pub tmpfs: Vec<ImagePath>,
+    /// Secrets: the key of [`Services::secrets`], and the name of the file in the container.
+    pub secrets: Vec<(String, String)>,
+    /// Published ports.
+    pub ports: Vec<PortMapping>,
+    /// Capabilities of Linux.
+    pub cap_add: Vec<Noted<Capability>>,
+    /// Options of the security modules.
+    pub security_opt: Vec<String>,
+    /// Everything that root may do: the line that says so.
+    pub privileged: Option<String>,
+    /// The size of `/dev/shm`.
+    pub shm_size: Option<ByteSize>,
+    /// The most memory.
+    pub memory: Option<ByteSize>,
+    /// Limits of its processes.
+    pub ulimits: Vec<Ulimit>,
+    /// The program, over that of the image.
+    pub entrypoint: Option<Vec<String>>,
+    /// The words given to it, over those of the image.
+    pub command: Option<Vec<String>>,
+    /// Whether it lives.
+    pub healthcheck: Option<HealthCheck>,
+    /// What is started before it, and whether that must be healthy first.
+    pub depends_on: BTreeMap<String, bool>,
+    /// An init process.
+    pub init: bool,
+    /// A terminal, with its input open.
+    pub tty: bool,
+    /// Nothing can be written in the image's own files.
+    pub read_only: bool,
+    /// What happens when it stops.
+    pub restart: Option<String>,
+}
+
+/// What a service runs.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum ServiceImage {
+    /// The project's own image.
+    #[default]
+    Own,
+    /// The project's stage `dev`.
+    Dev,
+    /// Another one.
+    Other(ImageRef),
+}
+
+/// The GPU of a service.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GpuUse {
+    /// Which ones.
+    pub which: Gpu,
+    /// The form that Docker needs there.
+    pub access: GpuAccess,
+    /// The platform that has that form.
+    pub platform: String,
+    /// `compute,utility`.
+    pub capabilities: String,
+}
+
+/// What is mounted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MountUse {
+    /// From where.
+    pub from: MountFrom,
+    /// In the container.
+    pub to: Text,
+    /// Whether nothing can be written there.
+    pub read_only: bool,
+}
+
+/// Where a mount comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MountFrom {
+    /// A path of the host that must be there.
+    Host(Text),
+    /// A volume that the engine keeps.
+    Volume(String),
+}
+
+/// A value and, where it does not speak for itself, why it is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Noted<T> {
+    /// The value.
+    pub value: T,
+    /// Why; empty where it was written just so.
+    pub why: String,
+}
+
+impl<T> Noted<T> {
+    /// A value that speaks for itself.
+    pub fn plain(value: T) -> Self {
+        Self { value, why: String::new() }
+    }
+
+    /// A value with its reason.
+    pub fn new(value: T, why: impl Into<String>) -> Self {
+        Self { value, why: why.into() }
+    }
+}

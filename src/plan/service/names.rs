@@ -1,0 +1,77 @@
+//! What services, images, volumes and secrets are called, without two of one name.
+
+use std::collections::BTreeSet;
+
+use super::ServiceInputs;
+
+/// The secrets of builds, which the Compose file names too.
+pub const BUILD_SECRETS: [(&str, &str); 4] = [
+    ("apt-conf", "JCC_APT_CONF"),
+    ("ca-bundle", "JCC_CA_BUNDLE"),
+    ("netrc", "JCC_NETRC"),
+    ("pip-conf", "JCC_PIP_CONF"),
+];
+
+/// The names of a target's services.
+#[derive(Debug, Clone)]
+pub(super) struct Names {
+    pub(super) project: String,
+    pub(super) image: String,
+    pub(super) main: String,
+    pub(super) test: String,
+    pub(super) dev: String,
+    pub(super) apt_cache: String,
+    pub(super) pip_cache: String,
+}
+
+impl Names {
+    pub(super) fn new(inputs: ServiceInputs<'_>) -> Self {
+        let header = &inputs.project.header;
+        let several = inputs.project.targets > 1;
+        let target = &inputs.target.name;
+        let name = header.name.value.as_str();
+        let mut taken: BTreeSet<String> =
+            inputs.project.run.services.iter().map(|service| service.name.value.to_string()).collect();
+        let mut free = |wanted: &str| {
+            let mut name = wanted.to_owned();
+            while !taken.insert(name.clone()) {
+                name = format!("jcc-{name}");
+            }
+            name
+        };
+        let main = free(name);
+        // Compose allows no `.` in a project's name.
+        let plain = name.replace('.', "-");
+        let version = header.version.as_ref().map(|version| tag(&version.value.to_string()));
+        let tag = match (version, several) {
+            (Some(version), false) => version,
+            (Some(version), true) => format!("{version}-{}", tag(target.as_str())),
+            (None, false) => "latest".to_owned(),
+            (None, true) => tag(target.as_str()),
+        };
+        let repository = header.image.as_ref().map_or(name.to_owned(), |image| image.value.to_string());
+        Self {
+            project: if several { format!("{plain}-{target}").replace('.', "-") } else { plain },
+            image: format!("{repository}:{tag}"),
+            main,
+            test: free("test"),
+            dev: free("dev"),
+            apt_cache: free("apt-cache"),
+            pip_cache: free("pip-cache"),
+        }
+    }
+
+    /// The key of a service's secret, which is not that of a build's.
+    #[expect(clippy::unused_self, reason = "all names come from here")]
+    pub(super) fn secret(&self, name: &str) -> String {
+        let taken = BUILD_SECRETS.iter().any(|(build, _)| *build == name);
+        if taken { format!("run-{name}") } else { name.to_owned() }
+    }
+}
+
+/// What a registry takes for a tag.
+fn tag(text: &str) -> String {
+    let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+    let text: String = text.chars().map(|c| if fine(c) { c } else { '-' }).take(100).collect();
+    text.trim_start_matches(['.', '-']).to_owned()
+}

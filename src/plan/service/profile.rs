@@ -1,0 +1,171 @@
+//! The run profile of a service: every word of `run`.
+
+use std::collections::BTreeMap;
+
+use crate::manifest::{Mode, Run, Volume};
+use crate::value::{ImagePath, Parse};
+
+use super::names::Names;
+use super::{MountFrom, MountUse, Noted, Service, ServiceImage, ServiceInputs, Text, hardware};
+
+/// The service that is the project.
+pub(super) fn main(inputs: ServiceInputs<'_>, names: &Names) -> Service {
+    let run = &inputs.project.run;
+    Service {
+        name: names.main.clone(),
+        about: vec!["The project itself: `docker compose up`.".to_owned()],
+        init: run.init.as_ref().is_none_or(|init| init.value),
+        ..of(run, inputs, names, true)
+    }
+}
+
+/// The service of the stage `dev`: the same, with the project's folder in it and a shell.
+pub(super) fn dev(inputs: ServiceInputs<'_>, names: &Names, main: &Service) -> Option<Service> {
+    let asked = inputs.project.output.dev.on()?;
+    let workdir = inputs.project.app.as_ref().and_then(|app| app.workdir.as_ref());
+    let workdir = workdir.map_or("/workspace", |folder| folder.value.as_str());
+    let root = if inputs.files.up().is_empty() { Text::literal(".") } else { Text::literal(inputs.files.context()) };
+    let folder = MountUse { from: MountFrom::Host(root), to: Text::literal(workdir), read_only: false };
+    let mut mounts = vec![Noted::new(folder, "the project's folder, over what the image has of it")];
+    mounts.extend(main.mounts.iter().filter(|mount| mount.value.to != Text::literal(workdir)).cloned());
+    Some(Service {
+        name: names.dev.clone(),
+        about: vec![format!(
+            "The image with its build tools ({}): `docker compose --profile dev run --rm {}`.",
+            inputs.cite(asked),
+            names.dev
+        )],
+        profile: Some("dev".to_owned()),
+        image: ServiceImage::Dev,
+        container: None,
+        mounts,
+        command: Some(vec!["bash".to_owned()]),
+        healthcheck: None,
+        read_only: false,
+        tty: true,
+        restart: None,
+        ..main.clone()
+    })
+}
+
+/// What `run` or a `service` says; `own`: in the project's own image, which has the GPU unless told otherwise.
+pub(super) fn of(run: &Run, inputs: ServiceInputs<'_>, names: &Names, own: bool) -> Service {
+    let is_main = std::ptr::eq(run, &raw const inputs.project.run);
+    let mut service = Service {
+        gpu: hardware::gpu(run, inputs, is_main),
+        network: network(run, inputs),
+        env: run
+            .env
+            .iter()
+            .map(|(name, value)| (name.value.to_string(), Noted::plain(Text::literal(value.value.clone()))))
+            .collect(),
+        env_files: run
+            .env_files
+            .iter()
+            .map(|file| (format!("{}{}", inputs.files.up(), file.path.value), file.required))
+            .collect(),
+        cgroup_rules: run.device_cgroup_rules.iter().map(|rule| rule.value.clone()).collect(),
+        mounts: run.volumes.iter().map(|volume| Noted::plain(mount(volume, inputs))).collect(),
+        secrets: run
+            .secrets
+            .iter()
+            .map(|secret| {
+                let name = secret.name.value.as_str();
+                (names.secret(name), name.to_owned())
+            })
+            .collect(),
+        depends_on: depends_on(run, inputs),
+        privileged: run.privileged.on().map(|span| inputs.cite(span)),
+        ..words(run)
+    };
+    let root = is_root(run, inputs, own);
+    hardware::apply(&mut service, run, inputs, root);
+    models(&mut service, run, inputs);
+    service
+}
+
+/// What stands in the service as it is written.
+fn words(run: &Run) -> Service {
+    Service {
+        user: run.user.as_ref().map(|user| variable_or_literal(&user.value)),
+        container: run.name.as_ref().map(|name| name.value.to_string()),
+        ipc: run.ipc.as_ref().map(|mode| mode.value.clone()),
+        pid: run.pid.as_ref().map(|mode| mode.value.clone()),
+        groups: run.group_add.iter().map(|group| Noted::plain(variable_or_literal(&group.value))).collect(),
+        tmpfs: run.tmpfs.iter().map(|path| path.value.clone()).collect(),
+        ports: run.ports.iter().map(|port| port.value.clone()).collect(),
+        cap_add: run.cap_add.iter().map(|capability| Noted::plain(capability.value.clone())).collect(),
+        security_opt: run.security_opt.iter().map(|option| option.value.clone()).collect(),
+        shm_size: run.shm_size.as_ref().map(|size| size.value),
+        memory: run.memory.as_ref().map(|size| size.value),
+        ulimits: run.ulimits.iter().map(|limit| limit.value.clone()).collect(),
+        command: run.command.as_ref().map(|words| words.value.clone()),
+        healthcheck: run.healthcheck.clone(),
+        tty: run.tty.as_ref().is_some_and(|tty| tty.value),
+        read_only: run.read_only.as_ref().is_some_and(|read_only| read_only.value),
+        restart: run.restart.as_ref().map(|restart| restart.value.clone()),
+        ..Service::default()
+    }
+}
+
+/// A number, a name, or a variable of the caller's.
+fn variable_or_literal(text: &str) -> Text {
+    if text.starts_with("${") { Text::with_variables(text) } else { Text::literal(text) }
+}
+
+/// Whether it is known to run as root, who needs no group.
+fn is_root(run: &Run, inputs: ServiceInputs<'_>, own: bool) -> bool {
+    if let Some(user) = &run.user {
+        return matches!(user.value.split(':').next(), Some("0" | "root"));
+    }
+    let user = inputs.project.app.as_ref().and_then(|app| app.user.as_ref());
+    own && user.is_none_or(|user| user.uid.get() == 0)
+}
+
+fn network(run: &Run, inputs: ServiceInputs<'_>) -> Option<String> {
+    let said = run.network.as_ref().map(|network| network.value.clone());
+    // CAN interfaces are the host's.
+    said.or_else(|| (inputs.target.host_network || !run.can.is_empty()).then(|| "host".to_owned()))
+}
+
+fn mount(volume: &Volume, inputs: ServiceInputs<'_>) -> MountUse {
+    let from = if volume.bind {
+        MountFrom::Host(inputs.files.seen(&volume.from.value))
+    } else {
+        MountFrom::Volume(volume.from.value.clone())
+    };
+    let to = Text::literal(volume.to.value.as_str());
+    MountUse { from, to, read_only: volume.mode == Mode::ReadOnly }
+}
+
+/// What must be started before; healthy, where the manifest says how that is seen.
+fn depends_on(run: &Run, inputs: ServiceInputs<'_>) -> BTreeMap<String, bool> {
+    let services = &inputs.project.run.services;
+    let healthy = |name: &str| {
+        let service = services.iter().find(|service| service.name.value.as_str() == name);
+        service.is_some_and(|service| service.run.healthcheck.is_some())
+    };
+    run.depends_on.iter().map(|name| (name.value.to_string(), healthy(name.value.as_str()))).collect()
+}
+
+/// Where the usual hubs keep what they fetch.
+const HUBS: [(&str, &str); 4] = [
+    ("HF_HOME", "huggingface"),
+    ("MODELSCOPE_CACHE", "modelscope"),
+    ("OLLAMA_MODELS", "ollama"),
+    ("TORCH_HOME", "torch"),
+];
+const MODELS: &str = "/data/models";
+
+fn models(service: &mut Service, run: &Run, inputs: ServiceInputs<'_>) {
+    let Some(path) = &run.models else { return };
+    let why = format!("model weights ({})", inputs.cite(path.span));
+    for (name, folder) in HUBS {
+        let value = Noted::new(Text::literal(format!("{MODELS}/{folder}")), why.clone());
+        service.env.entry(name.to_owned()).or_insert(value);
+    }
+    let from = MountFrom::Host(inputs.files.seen(path.value.as_str()));
+    let to = ImagePath::parse(MODELS).expect("it is a path");
+    let mount = MountUse { from, to: Text::literal(to.as_str()), read_only: false };
+    service.mounts.push(Noted::new(mount, why));
+}

@@ -1,0 +1,102 @@
+//! Targets and manifests made by hand.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalog::GpuAccess;
+use crate::diagnostic::Log;
+use crate::manifest::{self, Project, Stacks};
+use crate::resolve::TargetFacts;
+use crate::source::Sources;
+use crate::value::{Name, Parse, Url, Version};
+use crate::world::Memory;
+
+use super::{OutputFiles, ServiceInputs, Services, TestScript, TestText, services};
+
+struct NoStacks;
+
+impl Stacks for NoStacks {
+    fn stack(&self, _: &str) -> Option<(String, Cow<'static, str>)> {
+        None
+    }
+
+    fn names(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+fn name(text: &str) -> Name {
+    Name::parse(text).unwrap()
+}
+
+/// A Jetson, as the catalogue has it.
+pub(crate) fn jetson() -> TargetFacts {
+    TargetFacts {
+        name: name("orin"),
+        device: Some(name("jetson-agx-orin")),
+        summary: "Jetson AGX Orin".into(),
+        platform: name("tegra"),
+        arch: name("arm64"),
+        sm: vec![Version::parse("8.7").unwrap()],
+        memory: Some(32_768),
+        storage: None,
+        gpu: GpuAccess::Runtime,
+        host_network: true,
+        capabilities: vec!["compute".into(), "utility".into()],
+        offers: BTreeSet::new(),
+        values: BTreeMap::from([("model".into(), "JETSON_ORIN".into())]),
+        notes: vec!["The host needs NVIDIA's container runtime".into()],
+    }
+}
+
+/// A PC.
+pub(crate) fn pc() -> TargetFacts {
+    TargetFacts {
+        name: name("bench"),
+        device: None,
+        summary: "A PC".into(),
+        platform: name("x86_64"),
+        arch: name("amd64"),
+        gpu: GpuAccess::Reservation,
+        host_network: false,
+        values: BTreeMap::new(),
+        notes: Vec::new(),
+        ..jetson()
+    }
+}
+
+/// The services of the first target of a manifest, one for each of the given facts.
+pub(crate) fn planned(manifest: &str, targets: &[TargetFacts], tests: &[TestScript]) -> Vec<Services> {
+    let (mut sources, mut log) = (Sources::new(), Log::new());
+    let world = Memory::with([("project.kdl", manifest)]);
+    let loaded = manifest::load(&world, "project.kdl", &NoStacks, &mut sources, &mut log);
+    let projects: Result<Vec<Project>, _> = loaded.and_then(|loaded| loaded.projects(&mut log));
+    let projects = projects.unwrap_or_else(|_| panic!("{:?}", log.sorted()));
+    assert_eq!(projects.len(), targets.len(), "a target for each facts");
+    let indexes = [("jetson-cu126".to_owned(), Url::parse("https://pypi.jetson-ai-lab.io/jp6/cu126").unwrap())];
+    let each = projects.iter().zip(targets).map(|(project, target)| {
+        let files = OutputFiles::of(project);
+        services(ServiceInputs {
+            project,
+            target,
+            sources: &sources,
+            files: &files,
+            indexes: &indexes,
+            tests,
+            epoch: 1_767_225_600,
+            hash: "0000",
+        })
+    });
+    each.collect()
+}
+
+/// Two tests, one of each kind.
+pub(crate) fn scripts() -> Vec<TestScript> {
+    vec![
+        TestScript {
+            name: "torch: cuda".into(),
+            text: TestText::Python("import torch\nassert torch.cuda.is_available(), \"it's $HOME\"\n".into()),
+        },
+        TestScript { name: "mine".into(), text: TestText::Shell("test -e main.py".into()) },
+    ]
+}

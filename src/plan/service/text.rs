@@ -1,0 +1,184 @@
+//! A text in which a variable of the caller's environment may stand.
+
+/// What Compose, a shell and systemd each write in their own way: literal parts and variables.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Text(Vec<Piece>);
+
+/// One part of a [`Text`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Piece {
+    /// As it is.
+    Literal(String),
+    /// `${NAME}`, `${NAME:-default}`, `${NAME:?message}`.
+    Variable {
+        /// Whose value.
+        name: String,
+        /// Nothing, or what stands between the name and what follows: `:-`, `-`, `:?`, `?`, `:+`, `+`.
+        operator: String,
+        /// What follows the operator.
+        rest: Text,
+    },
+}
+
+impl Text {
+    /// A text in which nothing is a variable.
+    pub fn literal(text: impl Into<String>) -> Self {
+        Self(vec![Piece::Literal(text.into())])
+    }
+
+    /// `${NAME:?message}`: what only the host knows, asked for where it is unset.
+    pub fn required(name: &str, message: &str) -> Self {
+        Self::variable(name, ":?", message)
+    }
+
+    /// `${NAME:-default}`.
+    pub fn or(name: &str, default: &str) -> Self {
+        Self::variable(name, ":-", default)
+    }
+
+    fn variable(name: &str, operator: &str, rest: &str) -> Self {
+        let rest = Self::literal(rest);
+        Self(vec![Piece::Variable { name: name.to_owned(), operator: operator.to_owned(), rest }])
+    }
+
+    /// Reads what the language documents for paths of the host: `$NAME`, `${NAME…}`, and `$$` for `$`. A `$` that begins
+    /// none of them stands for itself.
+    pub fn with_variables(text: &str) -> Self {
+        let mut pieces = Vec::new();
+        let mut literal = String::new();
+        let mut rest = text;
+        while let Some(at) = rest.find('$') {
+            literal.push_str(&rest[..at]);
+            let after = &rest[at + 1..];
+            if let Some((piece, length)) = variable(after) {
+                if !literal.is_empty() {
+                    pieces.push(Piece::Literal(std::mem::take(&mut literal)));
+                }
+                pieces.push(piece);
+                rest = &after[length..];
+            } else {
+                literal.push('$');
+                rest = after.strip_prefix('$').unwrap_or(after);
+            }
+        }
+        literal.push_str(rest);
+        if !literal.is_empty() || pieces.is_empty() {
+            pieces.push(Piece::Literal(literal));
+        }
+        Self(pieces)
+    }
+
+    /// This text, then that one.
+    #[must_use]
+    pub fn then(mut self, text: &str) -> Self {
+        self.0.push(Piece::Literal(text.to_owned()));
+        self
+    }
+
+    /// This text, then the parts of another.
+    #[must_use]
+    pub fn join(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
+    /// Its parts.
+    pub fn pieces(&self) -> &[Piece] {
+        &self.0
+    }
+
+    /// The text where no variable stands in it.
+    pub fn as_literal(&self) -> Option<String> {
+        let literal = |piece: &Piece| match piece {
+            Piece::Literal(text) => Some(text.clone()),
+            Piece::Variable { .. } => None,
+        };
+        self.0.iter().map(literal).collect()
+    }
+
+    /// A path that is relative to the project, seen from a folder `up` (`../`) below it.
+    #[must_use]
+    pub fn seen_from(mut self, up: &str) -> Self {
+        match self.0.first_mut() {
+            Some(Piece::Literal(text)) if text.starts_with('.') && !up.is_empty() => {
+                let below = if text == "." { "" } else { text.trim_start_matches("./") };
+                *text = format!("{up}{below}");
+            }
+            Some(Piece::Variable { rest, operator, .. }) if operator.ends_with('-') => {
+                *rest = rest.clone().seen_from(up);
+            }
+            _ => {}
+        }
+        self
+    }
+}
+
+/// The variable that a text after `$` begins with, and how long it is.
+fn variable(after: &str) -> Option<(Piece, usize)> {
+    let name_of = |text: &str| {
+        let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
+        let fine = end > 0 && !text.starts_with(|c: char| c.is_ascii_digit());
+        fine.then(|| text[..end].to_owned())
+    };
+    let Some(inner) = after.strip_prefix('{') else {
+        let name = name_of(after)?;
+        let length = name.len();
+        return Some((
+            Piece::Variable { name, operator: String::new(), rest: Text(Vec::new()) },
+            length,
+        ));
+    };
+    let inner = &inner[..closing(inner)?];
+    let name = name_of(inner)?;
+    let rest = &inner[name.len()..];
+    let operator = [":-", "-", ":?", "?", ":+", "+"].into_iter().find(|operator| rest.starts_with(operator));
+    if operator.is_none() && !rest.is_empty() {
+        return None;
+    }
+    let operator = operator.unwrap_or_default();
+    let rest = match &rest[operator.len()..] {
+        "" => Text(Vec::new()),
+        rest => Text::with_variables(rest),
+    };
+    Some((Piece::Variable { name, operator: operator.to_owned(), rest }, inner.len() + 2))
+}
+
+/// Where the brace closes that was opened just before.
+fn closing(inner: &str) -> Option<usize> {
+    let mut depth = 1;
+    for (at, letter) in inner.char_indices() {
+        match letter {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(at);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_paths_may_hold() {
+        let text = Text::with_variables("${A:-${B}/x}/a$$b/$C");
+        let Piece::Variable { name, operator, rest } = &text.pieces()[0] else { panic!("{text:?}") };
+        assert_eq!((name.as_str(), operator.as_str(), rest.pieces().len()), ("A", ":-", 2));
+        assert_eq!(text.pieces()[1], Piece::Literal("/a$b/".into()));
+        assert_eq!(Text::with_variables("${A!}$").as_literal().as_deref(), Some("${A!}$"));
+    }
+
+    #[test]
+    fn sees_a_path_from_below() {
+        let seen = |text: &str, up: &str| Text::with_variables(text).seen_from(up);
+        assert_eq!(seen("./data", "../"), Text::literal("../data"));
+        assert_eq!(seen("../data", "../"), Text::literal("../../data"));
+        assert_eq!(seen(".", "../"), Text::literal("../"));
+        assert_eq!(seen("/data", "../"), Text::literal("/data"));
+        assert_eq!(seen("${A:-./b}", "../"), Text::or("A", "../b"));
+    }
+}
