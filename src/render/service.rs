@@ -52,10 +52,7 @@ fn docker_gpu(map: &mut Map, gpu: &GpuUse) {
             let mut deploy = Map::default();
             deploy.map("resources", resources);
             map.map("deploy", deploy);
-            map.comment(&format!(
-                "The one form of GPU access that {} has: a reservation.",
-                gpu.platform
-            ));
+            map.comment(&format!("The one form of GPU access that {} has: a reservation.", gpu.platform));
         }
     }
 }
@@ -123,9 +120,12 @@ fn hardware(map: &mut Map, service: &Service, engine: Engine) {
     let mut devices = Vec::new();
     if let (Some(gpu), Engine::Podman) = (&service.gpu, engine) {
         let why = "The one form of GPU access that Podman has: CDI.";
-        devices.extend(cdi(gpu).into_iter().enumerate().map(|(at, device)| {
-            Item::noted(Yaml::Text(device), if at == 0 { why } else { "" })
-        }));
+        devices.extend(
+            cdi(gpu)
+                .into_iter()
+                .enumerate()
+                .map(|(at, device)| Item::noted(Yaml::Text(device), if at == 0 { why } else { "" })),
+        );
     }
     devices.extend(service.devices.iter().map(|device| {
         let (from, to) = &device.value;

@@ -157,7 +157,6 @@ fn write_map(out: &mut String, map: &Map, indent: usize, mut inside: bool) {
 fn write_value(out: &mut String, value: &Yaml, indent: usize) {
     match value {
         Yaml::Null => out.push('\n'),
-        Yaml::Text(text) => line(out, &scalar(text)),
         Yaml::Raw(text) => line(out, text),
         Yaml::Flow(texts) => line(out, &written(&FlowSeq(texts))),
         Yaml::Block(text) if fits_block(text) => {
@@ -170,7 +169,7 @@ fn write_value(out: &mut String, value: &Yaml, indent: usize) {
                 out.push('\n');
             }
         }
-        Yaml::Block(text) => line(out, &scalar(text)),
+        Yaml::Text(text) | Yaml::Block(text) => line(out, &scalar(text)),
         Yaml::Map(map) => {
             out.push('\n');
             write_map(out, map, indent, false);
@@ -232,9 +231,53 @@ mod tests {
 
     fn awkward() -> impl Strategy<Value = String> {
         let known = prop::sample::select(vec![
-            "22:22", "yes", "no", "on", "~", "null", "2024-01-01", "0755", "0x1f", "1e3", ".5", "1_000", "=", "<<", "!x",
-            "&a", "*a", "- a", "a: b", "a #b", "#", "'", "\"", "\\", "\n", "\r", "\t", " ", "é漢", "\u{85}", "\u{2028}",
-            "[a", "{a", "]", ",", "%x", "@x", "`x", "|", ">", "?", "---", "...", "true", "190:20:30", "\u{feff}", "\u{7}",
+            "22:22",
+            "yes",
+            "no",
+            "on",
+            "~",
+            "null",
+            "2024-01-01",
+            "0755",
+            "0x1f",
+            "1e3",
+            ".5",
+            "1_000",
+            "=",
+            "<<",
+            "!x",
+            "&a",
+            "*a",
+            "- a",
+            "a: b",
+            "a #b",
+            "#",
+            "'",
+            "\"",
+            "\\",
+            "\n",
+            "\r",
+            "\t",
+            " ",
+            "é漢",
+            "\u{85}",
+            "\u{2028}",
+            "[a",
+            "{a",
+            "]",
+            ",",
+            "%x",
+            "@x",
+            "`x",
+            "|",
+            ">",
+            "?",
+            "---",
+            "...",
+            "true",
+            "190:20:30",
+            "\u{feff}",
+            "\u{7}",
         ]);
         prop_oneof![
             known.clone().prop_map(str::to_owned),
@@ -255,8 +298,7 @@ mod tests {
             map.list("list", vec![Item::noted(Yaml::Text(text.clone()), &text), Item::text("x")]);
             map.put("map", Yaml::Map(inner));
             let out = document(&map);
-            type Read = BTreeMap<String, serde_json::Value>;
-            let read: Read = serde_saphyr::from_str(&out).map_err(|why| TestCaseError::fail(format!("{why}\n{out}")))?;
+            let read: BTreeMap<String, serde_json::Value> = serde_saphyr::from_str(&out).map_err(|why| TestCaseError::fail(format!("{why}\n{out}")))?;
             prop_assert_eq!(&read["flow"], &serde_json::json!(flow), "{}", out);
             prop_assert_eq!(&read["list"], &serde_json::json!([text, "x"]), "{}", out);
             let block = format!("x{text}\n");

@@ -11,7 +11,8 @@ pub(super) fn services(inputs: ServiceInputs<'_>, names: &Names) -> Vec<Service>
 }
 
 fn service(asked: &Asked, inputs: ServiceInputs<'_>, names: &Names) -> Service {
-    let image = asked.image.as_ref().map_or(ServiceImage::Own, |image| ServiceImage::Other(image.value.clone()));
+    let image =
+        asked.image.as_ref().map_or(ServiceImage::Own, |image| ServiceImage::Other(image.value.clone()));
     let own = image == ServiceImage::Own;
     let mut service = profile::of(&asked.run, inputs, names, own);
     service.name = asked.name.value.to_string();

@@ -26,7 +26,8 @@ pub(super) fn gpu(run: &Run, inputs: ServiceInputs<'_>, is_main: bool) -> Option
     if !run.cameras.is_empty() {
         wanted.push("video");
     }
-    let place = |word: &str| CAPABILITIES.iter().position(|known| *known == word).unwrap_or(CAPABILITIES.len());
+    let place =
+        |word: &str| CAPABILITIES.iter().position(|known| *known == word).unwrap_or(CAPABILITIES.len());
     wanted.sort_by_key(|word| (place(word), *word));
     wanted.dedup();
     Some(GpuUse {

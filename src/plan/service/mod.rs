@@ -7,9 +7,9 @@ mod model;
 mod names;
 mod profile;
 mod test;
-mod text;
 #[cfg(test)]
 pub(crate) mod tests;
+mod text;
 
 pub use files::OutputFiles;
 pub use model::{

@@ -76,7 +76,7 @@ pub struct ImageBuild {
 pub struct PipCache {
     /// The service's name.
     pub name: String,
-    /// What it mirrors as the default index, where that is not PyPI.
+    /// What it mirrors as the default index, where that is not the usual one.
     pub default: Option<Url>,
     /// What else it mirrors, by name.
     pub indexes: BTreeMap<String, Url>,

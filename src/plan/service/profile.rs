@@ -24,7 +24,8 @@ pub(super) fn dev(inputs: ServiceInputs<'_>, names: &Names, main: &Service) -> O
     let asked = inputs.project.output.dev.on()?;
     let workdir = inputs.project.app.as_ref().and_then(|app| app.workdir.as_ref());
     let workdir = workdir.map_or("/workspace", |folder| folder.value.as_str());
-    let root = if inputs.files.up().is_empty() { Text::literal(".") } else { Text::literal(inputs.files.context()) };
+    let root =
+        if inputs.files.up().is_empty() { Text::literal(".") } else { Text::literal(inputs.files.context()) };
     let folder = MountUse { from: MountFrom::Host(root), to: Text::literal(workdir), read_only: false };
     let mut mounts = vec![Noted::new(folder, "the project's folder, over what the image has of it")];
     mounts.extend(main.mounts.iter().filter(|mount| mount.value.to != Text::literal(workdir)).cloned());

@@ -73,7 +73,8 @@ pub(crate) fn planned(manifest: &str, targets: &[TargetFacts], tests: &[TestScri
     let projects: Result<Vec<Project>, _> = loaded.and_then(|loaded| loaded.projects(&mut log));
     let projects = projects.unwrap_or_else(|_| panic!("{:?}", log.sorted()));
     assert_eq!(projects.len(), targets.len(), "a target for each facts");
-    let indexes = [("jetson-cu126".to_owned(), Url::parse("https://pypi.jetson-ai-lab.io/jp6/cu126").unwrap())];
+    let indexes =
+        [("jetson-cu126".to_owned(), Url::parse("https://pypi.jetson-ai-lab.io/jp6/cu126").unwrap())];
     let each = projects.iter().zip(targets).map(|(project, target)| {
         let files = OutputFiles::of(project);
         services(ServiceInputs {

@@ -123,10 +123,7 @@ fn variable(after: &str) -> Option<(Piece, usize)> {
     let Some(inner) = after.strip_prefix('{') else {
         let name = name_of(after)?;
         let length = name.len();
-        return Some((
-            Piece::Variable { name, operator: String::new(), rest: Text(Vec::new()) },
-            length,
-        ));
+        return Some((Piece::Variable { name, operator: String::new(), rest: Text(Vec::new()) }, length));
     };
     let inner = &inner[..closing(inner)?];
     let name = name_of(inner)?;
