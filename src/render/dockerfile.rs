@@ -63,14 +63,18 @@ fn stage(stage: &Stage, plan: &Plan, templates: &Templates) -> Value {
             told_shell &= !each.forgets_shell;
             let mut lines = std::mem::take(&mut comment);
             let gap = after_heredoc || !lines.is_empty();
-            lines.extend(
-                each.exceptions.iter().map(|(rules, reason)| format!("hadolint ignore={rules} # {reason}")),
-            );
+            lines.extend(exception(&each));
             after_heredoc = each.heredoc;
             items.push(item(&each, gap, &lines));
         }
     }
     context! { name => stage.name.as_str(), from, comment => comments(&stage.why), items }
+}
+
+/// The rules that do not hold for an instruction, and why, right before it.
+fn exception(rendered: &Rendered) -> Option<String> {
+    let (rules, reasons): (Vec<&str>, Vec<&str>) = rendered.exceptions.iter().copied().unzip();
+    (!rules.is_empty()).then(|| format!("hadolint ignore={} # {}", rules.join(","), reasons.join("; ")))
 }
 
 fn item(rendered: &Rendered, gap: bool, comment: &[String]) -> Value {

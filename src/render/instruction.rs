@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use minijinja::{Value, context};
 
 use crate::manifest::HealthCheck;
-use crate::plan::{AptSourceFile, CopyFrom, Fetch, FileText, Instruction, PipTools, Plan, Run};
+use crate::plan::{AptSourceFile, CopyFrom, Fetch, FileText, Instruction, PipTools, Plan, Run, Script, Tool};
 use crate::value::{FileMode, ImagePath, Parse};
 
 use super::dockerfile::floats;
@@ -101,10 +101,24 @@ fn run(run: &Run, plan: &Plan, templates: &Templates) -> Rendered {
     if floats(&run.script) {
         exceptions.push(("DL3008", "versions are the distribution's own"));
     }
+    if run.script.iter().any(changes_folder) {
+        exceptions.push(("DL3003", "the script stays in that folder to its end"));
+    }
     let flags = mounts::flags(run, plan);
     let values =
         context! { flags, delimiter => quote::delimiter(&body), body => body.trim_end_matches('\n') };
     Rendered { heredoc: true, exceptions, ..Rendered::new("run", values) }
+}
+
+/// Whether a script goes into a folder.
+fn changes_folder(script: &Script) -> bool {
+    match script {
+        Script::Shell(text) => {
+            text.split(['\n', ';', '&', '|', '(', '{']).any(|command| command.trim_start().starts_with("cd "))
+        }
+        Script::Tool { tool, .. } => *tool == Tool::Colcon,
+        _ => false,
+    }
 }
 
 /// A file whose text stands in the Dockerfile.

@@ -220,3 +220,56 @@ fn two_archives_of_one_name_clash() {
     let said = told(BENCH, &format!("apt {{ {}\n ppa \"a/b\" }}", source("one.example.com"))).unwrap_err();
     assert!(said.contains("jcc::plan::source-clash two apt sources are named `a-b`"), "{said}");
 }
+
+#[test]
+fn what_is_built_leaves_by_exports_and_wheels() {
+    let manifest = "project \"demo\"\ncatalog \"my\"\ntarget { platform \"x86_64\" }\nbase image=\"debian:bookworm-slim\" { provides { debian \"12\" } }\npackages { demo; wheely }\napp { run \"demo-tool\"; run \"python3 -c 'import wheely; print(wheely.X)'\"; command \"demo-tool\" }\n";
+    let demo = r#"package "demo" {
+    summary "A demo"
+    license "MIT"
+    source "https://example.com/demo"
+    version "1.0"
+    build memory=512 {
+        apt "cmake" "g++" "make"
+        run "mkdir -p /src && cd /src && echo 'int main(){return 0;}' > a.cpp && printf 'cmake_minimum_required(VERSION 3.10)\nproject(a)\nadd_executable(demo-tool a.cpp)\ninstall(TARGETS demo-tool)\n' > CMakeLists.txt"
+        cmake "/src" { define "X_Y" "a b $c 'q'" }
+        export "/usr/local"
+    }
+    install { mkdir "/opt/demo/x" mode="0750"; symlink "/usr/local/bin/demo-tool" at="/opt/demo/tool" ; copy "a.conf" to="/etc/demo.conf" ; ldconfig }
+    env { DEMO_PATH "/opt/demo"; DEMO "é \" $x" }
+    test "runs" { build; run "demo-tool\nls -la /opt/demo" }
+}
+"#;
+    let wheely = r#"package "wheely" {
+    summary "A demo"
+    license "MIT"
+    source "https://example.com/demo"
+    version "2.0"
+    requires { python; demo }
+    build {
+        run "mkdir -p /src/w/wheely && cd /src/w && echo 'X = 3' > wheely/__init__.py && printf 'from setuptools import setup\nsetup(name=\"wheely\", version=\"2.0\", packages=[\"wheely\"])\n' > setup.py"
+        wheel-build "/src/w" { env { A "b" } }
+    }
+    dist "wheely"
+    test "imports" { build; python "import wheely; assert wheely.X == 3" }
+}
+"#;
+    let files = [
+        ("project.kdl", manifest),
+        ("my/demo/package.kdl", demo),
+        ("my/demo/a.conf", "x=1\n"),
+        ("my/wheely/package.kdl", wheely),
+    ];
+    let text = compiled(&files).unwrap();
+    let built = stage(&text, "build-demo");
+    assert!(built.contains("/jcc/before") && built.contains("$'-DX_Y=a b $c \\'q\\''"), "{built}");
+    // What a build requires to run is copied in, not built again.
+    assert!(
+        stage(&text, "build-wheely").contains("COPY --link --from=build-demo /export/usr/local /usr/local")
+    );
+    assert!(stage(&text, "python").contains("from=build-wheely,source=/wheels,target=/run/wheels"));
+    let last = stage(&text, "final");
+    assert!(last.contains("COPY --link --from=build-demo /export/usr/local /usr/local"), "{last}");
+    assert!(last.contains("ENV DEMO_PATH=/opt/demo") && last.contains(r#"ENV DEMO="é \" \$x""#), "{last}");
+    assert!(!last.contains("cmake"), "{last}");
+}
