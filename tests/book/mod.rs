@@ -1,0 +1,122 @@
+//! The book: every manifest and definition that it shows is resolved, and its picture of a diagnostic is a real one.
+//!
+//! A block of KDL with a `project` is a manifest; one with a `package` is a definition; any other is a part of a
+//! manifest, and gets a head. The files of `tests/book/files` lie beside them. `tests/docs` makes the other pages.
+
+mod picture;
+
+use std::fs;
+use std::path::PathBuf;
+
+use jcc::Input;
+use jcc::diagnostic::Log;
+use jcc::source::Sources;
+
+use crate::support::{self, folder::Folder, report};
+
+/// Pages that are made from tables and from the pages of the codes, which other tests hold.
+const MADE: &[&str] = &["definitions.md", "errors.md", "manifest.md"];
+/// What a part of a manifest stands below.
+const PROJECT: &str = "project \"demo\"\n";
+const TARGET: &str = "target { device \"jetson-agx-orin\"; jetpack \"6.2\" }\n";
+
+/// A block of KDL and where it stands.
+struct Block {
+    place: String,
+    text: String,
+}
+
+impl Block {
+    fn has(&self, node: &str) -> bool {
+        self.text.lines().any(|line| line.split(' ').next() == Some(node))
+    }
+
+    /// A whole manifest out of it.
+    fn manifest(&self) -> String {
+        match (self.has("project"), self.has("target")) {
+            (true, _) => self.text.clone(),
+            (false, true) => format!("{PROJECT}{}", self.text),
+            (false, false) => format!("{PROJECT}{TARGET}{}", self.text),
+        }
+    }
+}
+
+fn pages() -> Vec<PathBuf> {
+    let listed = fs::read_dir(support::repository("docs")).expect("docs/ is there");
+    let mut pages: Vec<PathBuf> = listed.map(|entry| entry.expect("it can be listed").path()).collect();
+    pages.retain(|page| page.extension().is_some_and(|extension| extension == "md"));
+    pages.retain(|page| !MADE.iter().any(|made| page.ends_with(made)));
+    pages.push(support::repository("README.md"));
+    pages.sort();
+    pages
+}
+
+fn blocks() -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for page in pages() {
+        let text = fs::read_to_string(&page).expect("a page is text");
+        let name = page.file_name().expect("it has a name").to_string_lossy().into_owned();
+        let mut rest = text.as_str();
+        while let Some((before, after)) = rest.split_once("\n```kdl\n") {
+            let line = text.len() - rest.len() + before.len();
+            let place = format!("{name}:{}", text[..line].lines().count() + 2);
+            let (block, rest_of_page) = after.split_once("\n```").expect("a block ends");
+            blocks.push(Block { place, text: format!("{block}\n") });
+            rest = rest_of_page;
+        }
+    }
+    blocks
+}
+
+/// What is wrong with a manifest of the book.
+fn manifest(block: &Block) -> Option<String> {
+    let folder = Folder::read(&support::repository("tests/book/files"));
+    folder.0.put("project.kdl", block.manifest());
+    let (mut sources, mut log) = (Sources::new(), Log::new());
+    let input = Input { world: &folder, manifest: "project.kdl", target: None, lock: "jcc.lock" };
+    let resolved = jcc::resolve(input, &mut sources, &mut log);
+    resolved.is_err().then(|| report(&log.sorted(), &sources))
+}
+
+/// What is wrong with a definition of the book.
+fn definition(block: &Block) -> Option<String> {
+    let name = block.text.split('"').nth(1).expect("a package has a name");
+    let folder = Folder::read(&support::repository("tests/book/files"));
+    folder.0.put(&format!("team/extras/{name}/package.kdl"), block.text.clone());
+    folder.0.put("project.kdl", format!("{PROJECT}{TARGET}catalog \"team\"\npackages {{ {name} }}\n"));
+    let (mut sources, mut log) = (Sources::new(), Log::new());
+    let input = Input { world: &folder, manifest: "project.kdl", target: None, lock: "jcc.lock" };
+    let resolved = jcc::resolve(input, &mut sources, &mut log);
+    (resolved.is_err() || !log.is_empty()).then(|| report(&log.sorted(), &sources))
+}
+
+#[test]
+fn every_example_of_the_book_resolves() {
+    let mut told = String::new();
+    for block in blocks() {
+        let wrong = if block.has("package") { definition(&block) } else { manifest(&block) };
+        if let Some(wrong) = wrong {
+            told += &format!("{}:\n{wrong}\n", block.place);
+        }
+    }
+    assert!(told.is_empty(), "\n{told}");
+}
+
+#[test]
+fn every_link_of_the_book_leads_somewhere() {
+    let mut broken = Vec::new();
+    for page in pages() {
+        let text = fs::read_to_string(&page).expect("a page is text");
+        for (_, after) in text.match_indices("](").map(|(at, _)| text.split_at(at + 2)) {
+            let link = after.split(')').next().unwrap_or_default();
+            let file = link.split('#').next().unwrap_or_default();
+            if file.is_empty() || file.starts_with("http") {
+                continue;
+            }
+            if !page.parent().expect("it lies in a folder").join(file).exists() {
+                broken.push(format!("{}: {link}", page.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "\n{}", broken.join("\n"));
+}

@@ -1,0 +1,109 @@
+//! `docs/diagnostic.svg`: what jcc says about `docs/diagnostic.kdl`, as a terminal shows it. `JCC_BLESS=1` writes it.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use jcc::Input;
+use jcc::diagnostic::Log;
+use jcc::diagnostic::render::human::{self, Colour, Letters, Look};
+use jcc::source::Sources;
+
+use crate::support::{self, folder::Folder};
+
+/// Units of the picture: a column, a line, the margin.
+const COLUMN: f32 = 8.4;
+const LINE: usize = 19;
+const MARGIN: usize = 16;
+
+/// The report, with or without escape sequences.
+fn said(colour: Colour) -> String {
+    let manifest = fs::read_to_string(support::repository("docs/diagnostic.kdl")).expect("it is there");
+    let folder = Folder::read(&support::repository("tests/book/files"));
+    folder.0.put("project.kdl", manifest);
+    let (mut sources, mut log) = (Sources::new(), Log::new());
+    let input = Input { world: &folder, manifest: "project.kdl", target: None, lock: "jcc.lock" };
+    assert!(jcc::resolve(input, &mut sources, &mut log).is_err(), "it is meant to be wrong");
+    human::report(&log.sorted(), &sources, Look { width: 100, colour, letters: Letters::Unicode })
+}
+
+/// The look of what follows an escape sequence, by its numbers.
+fn style(numbers: &str) -> String {
+    let mut style = String::new();
+    for number in numbers.split(';') {
+        style += match number {
+            "1" => "font-weight:bold;",
+            "2" => "fill:#8b949e;",
+            "31" => "fill:#ff7b72;",
+            "33" => "fill:#d29922;",
+            "35" => "fill:#d2a8ff;",
+            "36" => "fill:#76e3ea;",
+            _ => "",
+        };
+    }
+    style
+}
+
+/// The pieces of a line, each with its look.
+fn pieces(line: &str) -> Vec<(String, &str)> {
+    let mut parts = line.split("\u{1b}[");
+    let mut pieces = vec![(String::new(), parts.next().unwrap_or_default())];
+    for part in parts {
+        let (numbers, text) = part.split_once('m').expect("a sequence of colour ends in `m`");
+        pieces.push((style(numbers), text));
+    }
+    pieces
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[expect(clippy::cast_precision_loss, reason = "columns are few")]
+fn svg(report: &str) -> String {
+    let lines: Vec<&str> = report.lines().collect();
+    let height = lines.len() * LINE + 2 * MARGIN;
+    let mut out = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"800\" height=\"{height}\" viewBox=\"0 0 800 {height}\" \
+         role=\"img\" aria-label=\"A report of jcc on a terminal\">\n\
+         <rect width=\"800\" height=\"{height}\" rx=\"8\" fill=\"#0d1117\"/>\n\
+         <g font-family=\"ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace\" \
+         font-size=\"14\" fill=\"#e6edf3\">\n"
+    );
+    for (row, line) in lines.iter().enumerate() {
+        let mut column = 0;
+        for (style, text) in pieces(line) {
+            let (blank, length) = (text.chars().take_while(|c| *c == ' ').count(), text.chars().count());
+            if blank < length {
+                let x = MARGIN as f32 + (column + blank) as f32 * COLUMN;
+                let width = (text.trim().chars().count()) as f32 * COLUMN;
+                let style = if style.is_empty() { style } else { format!(" style=\"{style}\"") };
+                _ = writeln!(
+                    out,
+                    "<text x=\"{x:.1}\" y=\"{}\" textLength=\"{width:.1}\" xml:space=\"preserve\"{style}>{}</text>",
+                    MARGIN + row * LINE + 14,
+                    escaped(text.trim()),
+                );
+            }
+            column += length;
+        }
+    }
+    out + "</g>\n</svg>\n"
+}
+
+#[test]
+fn the_picture_is_what_is_said() {
+    let path = support::repository("docs/diagnostic.svg");
+    let picture = svg(&said(Colour::On));
+    if support::bless() {
+        fs::write(&path, &picture).expect("docs/ is there");
+    }
+    let there = fs::read_to_string(&path).unwrap_or_default();
+    assert!(there == picture, "docs/diagnostic.svg is stale: JCC_BLESS=1 cargo test book");
+}
+
+#[test]
+fn the_readme_says_the_same_in_text() {
+    let readme = fs::read_to_string(support::repository("README.md")).expect("it is there");
+    let said: Vec<String> = said(Colour::Off).lines().map(|line| line.trim_end().to_owned()).collect();
+    assert!(readme.contains(&said.join("\n")), "README.md shows another report than:\n{}", said.join("\n"));
+}
