@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "cases lie on the disk, and the environment steers the tests")]
 
+mod architecture;
 mod book;
 mod docs;
 mod examples;

@@ -1,0 +1,125 @@
+//! How long whole runs take, as a user waits for them: the process from start to end.
+//!
+//! `cargo bench` prints a table: the median and the fastest of many runs of `jcc`, beside the same for a process that
+//! does nothing; then how time grows with packages, versions and targets.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a benchmark prints, and writes its projects to disk"
+)]
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// The compiler, built for the benchmark.
+const JCC: &str = env!("CARGO_BIN_EXE_jcc");
+
+fn main() {
+    // `cargo test --benches` runs this too: then one run each is enough to see that it works.
+    let runs = if std::env::args().any(|argument| argument == "--bench") { 60 } else { 1 };
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    println!("{:<44} {:>10} {:>10} {:>10}", "", "median", "fastest", "peak");
+    let nothing = row("a process that does nothing", runs, &mut Command::new("/bin/true"));
+    for name in ["tiny", "perception-agx-orin", "fleet"] {
+        let manifest = examples.join(name).join("project.kdl");
+        if manifest.is_file() {
+            let median =
+                row(&format!("jcc check {name}"), runs, Command::new(JCC).arg("check").arg(&manifest));
+            let over = median.saturating_sub(nothing).as_secs_f64() * 1000.0;
+            println!("{:<44} {over:>8.2}ms", "  over a process that does nothing");
+        }
+    }
+    let scratch = tempfile::tempdir().expect("a temporary folder");
+    for packages in [10, 100, 1000] {
+        let project = catalogue(scratch.path(), packages, 8);
+        row(
+            &format!("jcc resolve, {packages} packages of 8 versions"),
+            runs,
+            Command::new(JCC).arg("resolve").arg(&project),
+        );
+    }
+    let project = catalogue(scratch.path(), 100, 100);
+    row("jcc resolve, 100 packages of 100 versions", runs, Command::new(JCC).arg("resolve").arg(&project));
+    for targets in [1, 10, 100] {
+        let project = several(scratch.path(), targets);
+        row(&format!("jcc resolve, {targets} targets"), runs, Command::new(JCC).arg("resolve").arg(&project));
+    }
+}
+
+/// Runs a command many times and prints what it took.
+fn row(name: &str, runs: usize, command: &mut Command) -> Duration {
+    command.stdout(Stdio::null()).stderr(Stdio::null()).stdin(Stdio::null());
+    let mut times: Vec<Duration> = (0..runs)
+        .map(|_| {
+            let start = Instant::now();
+            command.status().expect("the command starts");
+            start.elapsed()
+        })
+        .collect();
+    times.sort();
+    let median = times[times.len() / 2];
+    let peak =
+        peak(command).map_or_else(|| "-".to_owned(), |kib| format!("{:.1}MiB", f64::from(kib) / 1024.0));
+    let milliseconds = |time: Duration| format!("{:.2}ms", time.as_secs_f64() * 1000.0);
+    println!("{name:<44} {:>10} {:>10} {peak:>10}", milliseconds(median), milliseconds(times[0]));
+    median
+}
+
+/// The most memory that a command had, in KiB, where Python is there to ask the system.
+fn peak(command: &Command) -> Option<u32> {
+    let script = "import os,sys\npid=os.fork()\nif pid==0:\n n=os.open('/dev/null',os.O_WRONLY)\n os.dup2(n,1);os.dup2(n,2)\n os.execvp(sys.argv[1],sys.argv[1:])\nprint(os.wait4(pid,0)[2].ru_maxrss)";
+    let output = Command::new("python3")
+        .arg("-c")
+        .arg(script)
+        .arg(command.get_program())
+        .args(command.get_args())
+        .output()
+        .ok()?;
+    String::from_utf8(output.stdout).ok()?.trim().parse().ok()
+}
+
+/// A project with a catalogue of its own: each package requires the next one in a version not older than its own.
+fn catalogue(root: &Path, packages: usize, versions: usize) -> PathBuf {
+    let folder = root.join(format!("packages-{packages}-{versions}"));
+    let mut manifest =
+        String::from("project \"bench\"\ncatalog \"packages\"\ntarget { platform \"x86_64\" }\npackages {\n");
+    for package in 0..packages {
+        let mut text = format!(
+            "package \"p{package}\" {{\n    summary \"One of many\"\n    group \"bench\"\n    license \"MIT\"\n"
+        );
+        for version in (1..=versions).rev() {
+            write!(text, "    version \"{version}.0\"").expect("a string takes all");
+            if package + 1 < packages {
+                write!(text, " {{ requires {{ p{} \">={version}.0\" }} }}", package + 1)
+                    .expect("a string takes all");
+            }
+            text.push('\n');
+        }
+        text.push_str("    source \"https://example.com\"\n}\n");
+        let place = folder.join("packages/bench").join(format!("p{package}"));
+        std::fs::create_dir_all(&place).expect("a folder can be made");
+        std::fs::write(place.join("package.kdl"), text).expect("a file can be written");
+        writeln!(manifest, "    p{package}").expect("a string takes all");
+    }
+    manifest.push_str("}\n");
+    let file = folder.join("project.kdl");
+    std::fs::write(&file, manifest).expect("a file can be written");
+    file
+}
+
+/// A project with many targets.
+fn several(root: &Path, targets: usize) -> PathBuf {
+    let folder = root.join(format!("targets-{targets}"));
+    std::fs::create_dir_all(&folder).expect("a folder can be made");
+    let mut manifest = String::from("project \"bench\"\npackages { pytorch; torchvision }\n");
+    for target in 0..targets {
+        writeln!(manifest, "target \"t{target}\" {{ device \"jetson-agx-orin\"; jetpack \"6.2\" }}")
+            .expect("a string takes all");
+    }
+    let file = folder.join("project.kdl");
+    std::fs::write(&file, manifest).expect("a file can be written");
+    file
+}
