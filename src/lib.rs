@@ -19,6 +19,7 @@ use diagnostic::{Diagnostic, Log, Told, codes, wording};
 use manifest::Project;
 use resolve::{Lock, Resolution};
 use source::Sources;
+use value::Sha256;
 use world::World;
 
 /// The version of this compiler.
@@ -65,6 +66,29 @@ pub fn resolve(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result
     let targets = resolve::all(projects, &catalog, old_lock.as_ref(), sources, log)?;
     let lock = resolve::lock_of(&targets, &catalog, old_lock.as_ref(), sources);
     Ok(Resolved { catalog, old_lock, lock, targets })
+}
+
+/// Everything that a compile gives.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The files, by their path in the project.
+    pub artifacts: render::Artifacts,
+    /// What they were made from, a target each.
+    pub planned: Vec<plan::Planned>,
+    /// The versions.
+    pub resolved: Resolved,
+}
+
+/// From a manifest to the files that are written. The lock is left to the caller: [`Resolved::lock`].
+///
+/// # Errors
+/// Whatever is wrong, all of it told.
+pub fn compile(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result<Compiled, Told> {
+    let resolved = resolve(input, sources, log)?;
+    let hash = Sha256::of([resolved.lock.write(VERSION).as_bytes()]).to_string();
+    let planned = plan::all(&resolved.targets, &resolved.catalog, sources, &hash, log)?;
+    let artifacts = render::all(&planned);
+    Ok(Compiled { artifacts, planned, resolved })
 }
 
 /// The targets, or the one that was asked for.

@@ -7,7 +7,7 @@ use crate::render::Artifacts;
 use crate::world::{Disk, World};
 
 use super::args::{Input, ReportFormat};
-use super::session::{Found, LOCK};
+use super::session::LOCK;
 use super::{Exit, Session, stale};
 
 /// How a compile was asked for.
@@ -20,6 +20,22 @@ pub(super) struct Wish {
     pub(super) force: bool,
     pub(super) deny_warnings: bool,
     pub(super) format: ReportFormat,
+}
+
+impl Wish {
+    /// `jcc check`.
+    pub(super) fn check(input: Input, deny_warnings: bool, format: ReportFormat) -> Self {
+        Self {
+            input,
+            out: None,
+            stdout: None,
+            mode: Mode::Check,
+            locked: false,
+            force: false,
+            deny_warnings,
+            format,
+        }
+    }
 }
 
 /// What becomes of the files.
@@ -47,7 +63,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Wish) -> Exit {
     let compiled = crate::compile(input, &mut session.sources, &mut session.log);
     if let Ok(compiled) = &compiled {
         if wish.locked {
-            stale::lock_must_hold(compiled, &session.sources, &mut session.log);
+            stale::lock_must_hold(compiled, &mut session.log);
         }
     }
     let Ok(compiled) = compiled else {
@@ -64,7 +80,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Wish) -> Exit {
             print(session, &compiled.artifacts, name)
         }
         (None, Mode::Check) => stale::compare(session, &world, &compiled, wish.format),
-        (None, Mode::Write) => write(session, &world, wish, &found, compiled),
+        (None, Mode::Write) => write(session, &world, wish, compiled),
     }
 }
 
@@ -85,8 +101,11 @@ fn print(session: &mut Session<'_, '_>, artifacts: &Artifacts, name: &str) -> Ex
     session.unknown(&format!("`{name}` is none of the files"), Some(help))
 }
 
-fn write(session: &mut Session<'_, '_>, world: &Disk, wish: &Wish, found: &Found, compiled: crate::Compiled) -> Exit {
-    let elsewhere = wish.out.as_ref().map(|out| Disk::new(session.around.folder.join(out)));
+fn write(session: &mut Session<'_, '_>, world: &Disk, wish: &Wish, compiled: crate::Compiled) -> Exit {
+    let elsewhere = match wish.out.as_ref().map(|out| Disk::made(session.around.folder.join(out))).transpose() {
+        Ok(elsewhere) => elsewhere,
+        Err(why) => return session.machine(&format!("the folder of `--out` cannot be made: {why}")),
+    };
     let to: &dyn World = elsewhere.as_ref().map_or(world, |disk| disk);
     let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     for (path, text) in compiled.artifacts {
@@ -94,7 +113,7 @@ fn write(session: &mut Session<'_, '_>, world: &Disk, wish: &Wish, found: &Found
             files.insert(path, text.into_bytes());
         }
     }
-    let lock = compiled.lock.write(crate::VERSION).into_bytes();
+    let lock = compiled.resolved.lock.write(crate::VERSION).into_bytes();
     if to.read(LOCK).ok().as_ref() != Some(&lock) {
         files.insert(LOCK.to_owned(), lock);
     }
@@ -110,7 +129,6 @@ fn write(session: &mut Session<'_, '_>, world: &Disk, wish: &Wish, found: &Found
         Ok(()) => {
             let names: Vec<&str> = files.keys().map(String::as_str).collect();
             let text = format!("wrote {}\n", names.join(", "));
-            _ = found;
             session.say(&text)
         }
         Err(why) => session.machine(&format!("nothing was written: {why}")),

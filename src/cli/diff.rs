@@ -9,7 +9,6 @@ pub(super) fn unified(name: &str, old: &str, new: &str) -> String {
 }
 
 /// The hunks of the diff, each with the line of the new text that it starts at (from 0).
-#[expect(dead_code, reason = "for `check`, which comes with the renderer")]
 pub(super) fn hunks(old: &str, new: &str) -> Vec<(usize, String)> {
     let diff = TextDiff::configure().algorithm(Algorithm::Myers).diff_lines(old, new);
     diff.unified_diff()

@@ -1,7 +1,9 @@
 //! The command line: arguments to an exit code. One file a command.
 
 mod args;
+mod audit;
 mod catalog;
+mod compile;
 mod diff;
 mod exit;
 mod explain;
@@ -11,6 +13,7 @@ mod package;
 mod resolve;
 mod session;
 mod show;
+mod stale;
 mod streams;
 mod table;
 mod why;
@@ -30,6 +33,16 @@ pub fn run(arguments: &[std::ffi::OsString], surroundings: &mut Surroundings<'_>
     };
     let mut session = Session::new(cli.common, surroundings);
     match cli.command {
+        Command::Compile { input, out, stdout, check, locked, force, deny_warnings, format } => {
+            let mode = if check { compile::Mode::Check } else { compile::Mode::Write };
+            let wish = compile::Wish { input, out, stdout, mode, locked, force, deny_warnings, format };
+            compile::run(&mut session, &wish)
+        }
+        Command::Check { input, deny_warnings, format } => {
+            compile::run(&mut session, &compile::Wish::check(input, deny_warnings, format))
+        }
+        Command::Audit { input, format } => audit::run(&mut session, &input, format),
+        Command::Run { .. } => session.unknown("not yet", None),
         Command::Resolve { input, format } => resolve::run(&mut session, &input, format),
         Command::Why { name, input, format } => why::run(&mut session, &name, &input, format),
         Command::Graph { input, packages, format } => graph::run(&mut session, &input, packages, format),
@@ -53,7 +66,6 @@ pub fn run(arguments: &[std::ffi::OsString], surroundings: &mut Surroundings<'_>
                 Err(why) => session.machine(&why.to_string()),
             }
         }
-        other => session.unknown(&format!("not yet: {other:?}"), None),
     }
 }
 

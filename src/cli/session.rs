@@ -82,6 +82,21 @@ impl<'s, 'w> Session<'s, 'w> {
         resolved.map_err(|_| Exit::Problems)
     }
 
+    /// Compiles the manifest in memory, or tells why not.
+    pub(super) fn compile(&mut self, input: &Input) -> Result<crate::Compiled, Exit> {
+        let found = self.find(input.file.as_deref())?;
+        let world = Disk::new(&found.root);
+        let input = CompilerInput {
+            world: &world,
+            manifest: &found.name,
+            target: input.target.as_deref(),
+            lock: LOCK,
+        };
+        let compiled = crate::compile(input, &mut self.sources, &mut self.log);
+        self.tell(ReportFormat::Text);
+        compiled.map_err(|_| Exit::Problems)
+    }
+
     /// Tells what was found wrong.
     pub(super) fn tell(&mut self, format: ReportFormat) {
         let least = match (self.common.quiet, self.common.verbose) {
@@ -119,7 +134,6 @@ impl<'s, 'w> Session<'s, 'w> {
     }
 
     /// Says something that is no result, unless asked to be quiet.
-    #[expect(dead_code, reason = "for `compile`, which comes with the renderer")]
     pub(super) fn say(&mut self, text: &str) -> Exit {
         if self.common.quiet { Exit::Done } else { self.around.err.write(text) }
     }

@@ -4,7 +4,6 @@ use crate::Compiled;
 use crate::diagnostic::{Diagnostic, Log, codes};
 use crate::render::Signature;
 use crate::resolve::Lock;
-use crate::source::Sources;
 use crate::world::{FileKind, World};
 
 use super::args::ReportFormat;
@@ -55,14 +54,13 @@ pub(super) fn may_write(world: &dyn World, path: &str, text: &str, force: bool, 
 }
 
 /// `--locked`: the lock that is there must be the one that comes out.
-pub(super) fn lock_must_hold(compiled: &Compiled, sources: &Sources, log: &mut Log) {
-    _ = sources;
-    if compiled.old_lock.as_ref() == Some(&compiled.lock) {
+pub(super) fn lock_must_hold(compiled: &Compiled, log: &mut Log) {
+    if compiled.resolved.old_lock.as_ref() == Some(&compiled.resolved.lock) {
         return;
     }
-    let what = match &compiled.old_lock {
+    let what = match &compiled.resolved.old_lock {
         None => format!("there is no `{LOCK}`"),
-        Some(old) => format!("`{LOCK}` would change: {}", changes(old, &compiled.lock).join(", ")),
+        Some(old) => format!("`{LOCK}` would change: {}", changes(old, &compiled.resolved.lock).join(", ")),
     };
     log.error(
         Diagnostic::error(codes::resolve::LOCK_WOULD_CHANGE, what)
@@ -116,8 +114,8 @@ pub(super) fn compare(
 ) -> Exit {
     session.tell(format);
     let mut files = compiled.artifacts.clone();
-    files.insert(LOCK.to_owned(), compiled.lock.write(crate::VERSION));
-    let moved = compiled.old_lock.as_ref().map(|old| changes(old, &compiled.lock));
+    files.insert(LOCK.to_owned(), compiled.resolved.lock.write(crate::VERSION));
+    let moved = compiled.resolved.old_lock.as_ref().map(|old| changes(old, &compiled.resolved.lock));
     let mut out = String::new();
     for (path, new) in &files {
         let old = world.read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());

@@ -48,6 +48,7 @@ pub fn plan(inputs: Inputs<'_>, log: &mut Log) -> Result<Plan, Told> {
         pip,
         fetches,
         layers,
+        tests: test::running(&parts),
         notes: notes(inputs),
         epoch: inputs.resolution.epoch,
     };

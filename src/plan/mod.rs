@@ -1,6 +1,7 @@
 //! What is written, as data: stages and their typed steps, the services and how they run. No text of any output.
 
 mod act;
+mod all;
 mod assemble;
 mod build;
 mod checks;
@@ -24,6 +25,7 @@ mod test;
 mod user;
 mod view;
 
+pub use all::{Planned, all};
 pub use assemble::plan;
 pub use graph::{edges, takes};
 pub use model::{FetchKind, Fetched, Head, Plan};

@@ -8,7 +8,7 @@ use crate::value::{Id, Name};
 use super::layer::{Layer, apt, apt_packages};
 use super::parts::Parts;
 use super::python::Python;
-use super::{Block, From, Instruction, Run, Script, Stage, StageName, Why};
+use super::{Block, From, Instruction, Run, Script, Stage, StageName, TestScript, TestText, Why};
 
 /// The stage `test`, where anything is tested while building.
 pub(super) fn stage(parts: &Parts<'_>, python: &Python) -> Option<Stage> {
@@ -47,6 +47,35 @@ fn of_package(parts: &Parts<'_>, name: &Name) -> Vec<Block> {
 fn block(why: Why, script: Vec<Script>) -> Option<Block> {
     let run = Run { offline: true, script, ..Run::default() };
     (!run.script.is_empty()).then(|| Block { why, instructions: vec![Instruction::Run(run)] })
+}
+
+/// Tests that need the started container: the packages' in the order of installing, then the project's own.
+pub(super) fn running(parts: &Parts<'_>) -> Vec<TestScript> {
+    let mut all = Vec::new();
+    for part in parts.platform().into_iter().chain(parts.shipped()).chain(parts.tested()) {
+        let Some(view) = parts.inputs.view(&part.name) else { continue };
+        for test in view.package.tests.iter().filter(|test| !test.build && view.holds(&test.guard)) {
+            let bodies = test.body.iter().filter_map(|body| parts.test_script(&part.name, body));
+            all.extend(named(&format!("{}: {}", part.name, test.name.value), bodies));
+        }
+    }
+    for test in parts.inputs.project.tests.iter().filter(|test| !test.build) {
+        let shell = test.run.iter().map(|line| Script::Shell(line.value.clone()));
+        let code = test.python.iter().map(|code| Script::Python(code.value.clone()));
+        all.extend(named(test.name.as_str(), shell.chain(code)));
+    }
+    all
+}
+
+fn named(name: &str, scripts: impl Iterator<Item = Script>) -> Vec<TestScript> {
+    scripts
+        .filter_map(|script| match script {
+            Script::Shell(text) => Some(TestText::Shell(text)),
+            Script::Python(text) => Some(TestText::Python(text)),
+            _ => None,
+        })
+        .map(|text| TestScript { name: name.to_owned(), text })
+        .collect()
 }
 
 /// The stage `dev`, where the manifest asks for it: the image with what its packages were built by.

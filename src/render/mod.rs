@@ -1,5 +1,6 @@
 //! A plan to texts: one file an output, the values its template sees. Quoting in one file. It cannot fail.
 
+mod all;
 mod caches;
 mod compose;
 mod dockerfile;
@@ -12,6 +13,7 @@ mod signature;
 mod templates;
 mod yaml;
 
+pub use all::{Artifacts, all};
 pub use compose::compose;
 pub use dockerfile::dockerfile;
 pub use signature::Signature;

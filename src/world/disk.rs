@@ -22,6 +22,16 @@ impl Disk {
         Self { root: root.into() }
     }
 
+    /// The files below `root`, which is made where it is missing.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn made(root: impl Into<PathBuf>) -> io::Result<Self> {
+        let disk = Self::new(root);
+        fs::create_dir_all(&disk.root)?;
+        Ok(disk)
+    }
+
     /// The folder that it was made with.
     pub fn root(&self) -> &Path {
         &self.root

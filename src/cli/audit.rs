@@ -1,0 +1,82 @@
+//! `jcc audit`: every fetch with its grade.
+
+use serde_json::json;
+
+use crate::manifest::Grade;
+use crate::plan::{FetchKind, Fetched};
+
+use super::args::{Format, Input};
+use super::{Exit, Session, table};
+
+/// Lists the fetches.
+pub(super) fn run(session: &mut Session<'_, '_>, input: &Input, format: Format) -> Exit {
+    let compiled = match session.compile(input) {
+        Ok(compiled) => compiled,
+        Err(exit) => return exit,
+    };
+    let targets = compiled.resolved.targets.iter().map(|(_, one)| one.target.name.to_string());
+    let all: Vec<(String, &[Fetched])> =
+        targets.zip(compiled.planned.iter().map(|one| one.plan.fetches.as_slice())).collect();
+    match format {
+        Format::Text => {
+            let mut out = String::new();
+            for (target, fetches) in &all {
+                let rows: Vec<Vec<String>> = fetches.iter().map(row).collect();
+                out.push_str(&format!("{target}:\n{}", table::columns(&rows)));
+            }
+            session.print(&out)
+        }
+        Format::Json => {
+            let values: Vec<_> = all
+                .iter()
+                .map(|(target, fetches)| {
+                    let fetches: Vec<_> = fetches
+                        .iter()
+                        .map(|one| {
+                            json!({
+                                "grade": grade(one.grade),
+                                "kind": kind(one.kind),
+                                "what": one.what,
+                                "package": one.package.as_ref().map(ToString::to_string),
+                                "stage": one.stage.as_str(),
+                            })
+                        })
+                        .collect();
+                    json!({ "target": target, "fetches": fetches })
+                })
+                .collect();
+            session.print_json(&json!(values))
+        }
+    }
+}
+
+fn row(one: &Fetched) -> Vec<String> {
+    let package = one.package.as_ref().map(ToString::to_string).unwrap_or_default();
+    vec![
+        format!("  {}", grade(one.grade)),
+        kind(one.kind).to_owned(),
+        one.stage.as_str().to_owned(),
+        package,
+        one.what.clone(),
+    ]
+}
+
+fn grade(grade: Grade) -> &'static str {
+    match grade {
+        Grade::A => "A",
+        Grade::B => "B",
+        Grade::C => "C",
+        Grade::D => "D",
+    }
+}
+
+fn kind(kind: FetchKind) -> &'static str {
+    match kind {
+        FetchKind::Image => "image",
+        FetchKind::Apt => "apt",
+        FetchKind::Key => "key",
+        FetchKind::Pip => "pip",
+        FetchKind::File => "file",
+        FetchKind::Git => "git",
+    }
+}

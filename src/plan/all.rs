@@ -1,0 +1,54 @@
+//! Every target of a manifest: its stages and its services.
+
+use crate::catalog::Catalog;
+use crate::diagnostic::{Log, Told};
+use crate::manifest::Project;
+use crate::resolve::Resolution;
+use crate::source::Sources;
+
+use super::{Inputs, OutputFiles, Plan, ServiceInputs, Services, plan, services};
+
+/// What is written for one target.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Planned {
+    /// The stages.
+    pub plan: Plan,
+    /// How it is built and run.
+    pub services: Services,
+    /// Where the files go.
+    pub files: OutputFiles,
+}
+
+/// Plans all targets; what is wrong with any is told before this fails.
+///
+/// # Errors
+/// What a Dockerfile cannot carry.
+pub fn all(
+    targets: &[(Project, Resolution)],
+    catalog: &Catalog,
+    sources: &Sources,
+    hash: &str,
+    log: &mut Log,
+) -> Result<Vec<Planned>, Told> {
+    let mut all = Vec::new();
+    for (project, resolution) in targets {
+        let inputs = Inputs { project, resolution, catalog, sources, hash };
+        if let Ok(plan) = plan(inputs, log) {
+            let files = OutputFiles::of(project);
+            let indexes: Vec<_> = plan.pip.indexes.iter().map(|one| (one.name.clone(), one.url.clone())).collect();
+            let services = services(ServiceInputs {
+                project,
+                target: &resolution.target,
+                sources,
+                files: &files,
+                indexes: &indexes,
+                tests: &plan.tests,
+                epoch: resolution.epoch,
+                hash,
+            });
+            all.push(Planned { plan, services, files });
+        }
+    }
+    log.checkpoint()?;
+    Ok(all)
+}
