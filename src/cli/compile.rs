@@ -102,7 +102,8 @@ fn print(session: &mut Session<'_, '_>, artifacts: &Artifacts, name: &str) -> Ex
 }
 
 fn write(session: &mut Session<'_, '_>, world: &Disk, wish: &Wish, compiled: crate::Compiled) -> Exit {
-    let elsewhere = match wish.out.as_ref().map(|out| Disk::made(session.around.folder.join(out))).transpose() {
+    let elsewhere = match wish.out.as_ref().map(|out| Disk::made(session.around.folder.join(out))).transpose()
+    {
         Ok(elsewhere) => elsewhere,
         Err(why) => return session.machine(&format!("the folder of `--out` cannot be made: {why}")),
     };

@@ -36,17 +36,23 @@ pub(super) fn may_write(world: &dyn World, path: &str, text: &str, force: bool, 
         _ if force => true,
         Signature::Edited => {
             log.error(
-                Diagnostic::error(codes::world::EDITED, format!("`{path}` was edited by hand since jcc wrote it"))
-                    .help("put the change into the manifest; `jcc check` shows the edit")
-                    .help("`--force` drops the edit"),
+                Diagnostic::error(
+                    codes::world::EDITED,
+                    format!("`{path}` was edited by hand since jcc wrote it"),
+                )
+                .help("put the change into the manifest; `jcc check` shows the edit")
+                .help("`--force` drops the edit"),
             );
             false
         }
         Signature::Foreign => {
             log.error(
-                Diagnostic::error(codes::world::FOREIGN, format!("`{path}` is there and jcc did not write it"))
-                    .help("name another path in `output`, or move the file away")
-                    .help("`--force` overwrites it"),
+                Diagnostic::error(
+                    codes::world::FOREIGN,
+                    format!("`{path}` is there and jcc did not write it"),
+                )
+                .help("name another path in `output`, or move the file away")
+                .help("`--force` overwrites it"),
             );
             false
         }
@@ -152,7 +158,7 @@ fn cause(new: &str, line: usize, edited: bool, moved: Option<&[String]>) -> Stri
         .rev()
         .find(|line| line.trim_start().starts_with('#') && line.contains(".kdl:"))
         .map(|line| line.trim_start_matches(['#', ' ']).to_owned());
-    let moved = moved.map(|moved| moved.join(", ")).unwrap_or_else(|| "compiled for the first time".to_owned());
+    let moved = moved.map_or_else(|| "compiled for the first time".to_owned(), |moved| moved.join(", "));
     match (edited, heading) {
         (true, Some(heading)) => format!("edited by hand, or {moved}; in: {heading}"),
         (true, None) => format!("edited by hand, or {moved}"),

@@ -92,6 +92,13 @@ pub struct App {
     pub span: Span,
 }
 
+impl App {
+    /// The account that the image needs; `None` where it runs as root, whom every base has.
+    pub fn login(&self) -> Option<&User> {
+        self.user.as_ref().filter(|user| user.uid != Id::ROOT)
+    }
+}
+
 /// `copy "SRC" to="DST" [chmod=…]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Copy {

@@ -35,7 +35,8 @@ pub fn all(
         let inputs = Inputs { project, resolution, catalog, sources, hash };
         if let Ok(plan) = plan(inputs, log) {
             let files = OutputFiles::of(project);
-            let indexes: Vec<_> = plan.pip.indexes.iter().map(|one| (one.name.clone(), one.url.clone())).collect();
+            let indexes: Vec<_> =
+                plan.pip.indexes.iter().map(|one| (one.name.clone(), one.url.clone())).collect();
             let services = services(ServiceInputs {
                 project,
                 target: &resolution.target,

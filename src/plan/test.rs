@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::TestBody;
+use crate::manifest::App;
 use crate::value::{Id, Name};
 
 use super::layer::{Layer, apt, apt_packages};
@@ -97,7 +98,7 @@ pub(super) fn dev(parts: &Parts<'_>) -> Option<Stage> {
 
 /// A stage on the image that ships, as root where that runs as someone else, and back again.
 fn on_top(name: &'static str, what: &str, parts: &Parts<'_>, blocks: Vec<Block>) -> Stage {
-    let user = parts.inputs.project.app.as_ref().and_then(|app| app.user.as_ref());
+    let user = parts.inputs.project.app.as_ref().and_then(App::login);
     let mut all = Vec::new();
     if user.is_some() {
         all.push(Block { why: Why::default(), instructions: vec![Instruction::User(Id::ROOT, Id::ROOT)] });

@@ -24,7 +24,7 @@ pub(super) fn requirements(inputs: Inputs<'_>, python: &Python) -> Option<Block>
 pub(super) fn blocks(inputs: Inputs<'_>, _python: Option<&Python>) -> Vec<Block> {
     let mut blocks = Vec::new();
     if let Some(app) = &inputs.project.app {
-        blocks.extend(app.user.as_ref().map(|user| account(inputs, app, user)));
+        blocks.extend(app.login().map(|user| account(inputs, app, user)));
         blocks.extend(files(inputs, app));
         blocks.extend(runs(inputs, app));
         blocks.push(start(app));
@@ -51,7 +51,7 @@ fn account(inputs: Inputs<'_>, app: &App, user: &User) -> Block {
 }
 
 fn owner(app: &App) -> Option<(Id, Id)> {
-    app.user.as_ref().map(|user| (user.uid, user.gid))
+    app.login().map(|user| (user.uid, user.gid))
 }
 
 fn files(inputs: Inputs<'_>, app: &App) -> Option<Block> {

@@ -137,6 +137,7 @@ fn plan() -> Plan {
         pip: tools(),
         fetches: Vec::new(),
         layers: 0,
+        tests: Vec::new(),
         notes: Vec::new(),
         epoch: 0,
     }
