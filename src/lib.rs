@@ -3,6 +3,7 @@
 //! The passes are folders, in order: each takes the value that the one before gives. [`compile`] is the whole story.
 
 pub mod catalog;
+pub mod check;
 pub mod cli;
 pub mod diagnostic;
 pub mod manifest;

@@ -16,7 +16,7 @@ pub use definition::{
     Axis, Choose, Condition, Dist, Guard, Guarded, Install, Package, PackageOption, PackageTest,
     PackageVersion, Require, SizeFact, Stage, TestBody, Variant,
 };
-pub use platform::{BaseImage, BaseTag, Device, GpuAccess, Index, Platform, Role};
+pub use platform::{BaseImage, BaseTag, Device, Forbidden, GpuAccess, Index, Platform, Role};
 pub use step::{CmakeDefine, Step, StepKind};
 pub use store::{BuiltinStacks, Catalog, Entry, Kind, Shadow};
 pub use template::{Names, Template, View};

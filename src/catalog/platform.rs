@@ -1,4 +1,4 @@
-//! Platforms, devices, bases and indexes: `packages/platform/`.
+//! Platforms, devices, bases, indexes and forbidden packages: `packages/platform/`.
 
 use std::collections::BTreeMap;
 
@@ -138,4 +138,34 @@ pub struct Index {
     pub sources: Vec<String>,
     /// The whole node.
     pub span: Span,
+}
+
+/// `forbid "nvidia-l4t-kernel*" reason="…" { platform "tegra" }`: system packages that must never be in an image.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Forbidden {
+    /// A package's name; a `*` at its end stands for anything.
+    pub pattern: Spanned<String>,
+    /// Why, and what to do instead.
+    pub reason: String,
+    /// Where it holds; everywhere when empty.
+    pub platforms: Vec<Spanned<Name>>,
+    /// Where its facts come from.
+    pub sources: Vec<String>,
+    /// The whole node.
+    pub span: Span,
+}
+
+impl Forbidden {
+    /// Whether it means this system package.
+    pub fn matches(&self, package: &str) -> bool {
+        match self.pattern.strip_suffix('*') {
+            Some(start) => package.starts_with(start),
+            None => package == self.pattern.value,
+        }
+    }
+
+    /// Whether it holds there.
+    pub fn holds_on(&self, platform: &str) -> bool {
+        self.platforms.is_empty() || self.platforms.iter().any(|one| one.as_str() == platform)
+    }
 }

@@ -48,6 +48,8 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// The same as an edit, where there is one.
     pub fix: Option<Fix>,
+    /// What stands there and is never shown, as it may be a secret: reports have stars instead.
+    pub masked: Vec<Span>,
 }
 
 impl Diagnostic {
@@ -67,7 +69,15 @@ impl Diagnostic {
     }
 
     fn new(code: Code, severity: Severity, message: impl Into<String>) -> Self {
-        Self { code, severity, message: message.into(), labels: Vec::new(), help: Vec::new(), fix: None }
+        Self {
+            code,
+            severity,
+            message: message.into(),
+            labels: Vec::new(),
+            help: Vec::new(),
+            fix: None,
+            masked: Vec::new(),
+        }
     }
 
     /// Adds a place; the first one added is the primary one.
@@ -95,6 +105,13 @@ impl Diagnostic {
     #[must_use]
     pub fn fix(mut self, span: Span, replacement: impl Into<String>) -> Self {
         self.fix = Some(Fix { span, replacement: replacement.into() });
+        self
+    }
+
+    /// Hides what stands there, in this report and in those beside it.
+    #[must_use]
+    pub fn mask(mut self, span: Span) -> Self {
+        self.masked.push(span);
         self
     }
 

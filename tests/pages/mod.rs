@@ -1,22 +1,27 @@
 //! The page of every code: its form, and that its examples do as they say.
 //!
-//! A page of `manifest` or `syntax` shows whole manifests; they are loaded beside the files of the refused cases.
+//! A page of `manifest`, `syntax`, `check` or `resolve` shows whole manifests; they are read beside the files of the
+//! refused cases, and what belongs to another area than the page does not count.
 
-use jcc::diagnostic::Log;
 use jcc::diagnostic::codes::{self, Entry};
-use jcc::manifest;
-use jcc::source::Sources;
 
-use crate::support::{self, folder::Folder};
+use crate::support::whole;
 
 /// Codes whose fault no text of a page can show: the system must refuse to read, the bytes must be no UTF-8, the file
-/// must be huge, or a fault must be found that has no code of its own.
+/// must be huge, a lock must lie there, or a fault must be found that has no code of its own.
 const NOT_SHOWN: &[&str] = &[
     "jcc::manifest::unreadable-file",
     "jcc::syntax::wrong-encoding",
     "jcc::syntax::too-large",
     "jcc::syntax::invalid-kdl",
+    "jcc::resolve::unproven",
+    "jcc::resolve::damaged-lock",
+    "jcc::resolve::newer-lock",
+    "jcc::resolve::lock-would-change",
 ];
+
+/// The areas whose pages show whole manifests.
+const SHOWN: &[&str] = &["jcc::manifest::", "jcc::syntax::", "jcc::check::", "jcc::resolve::"];
 
 /// The block of code after a heading.
 fn example<'a>(page: &'a str, heading: &str) -> Option<&'a str> {
@@ -26,13 +31,8 @@ fn example<'a>(page: &'a str, heading: &str) -> Option<&'a str> {
 
 /// The codes that a manifest yields.
 fn codes_of(text: &str) -> Vec<&'static str> {
-    let folder = Folder::read(&support::repository("tests/cases/reject/files"));
-    folder.0.put("project.kdl", text);
-    let (mut sources, mut log) = (Sources::new(), Log::new());
-    if let Ok(manifest) = manifest::load(&folder, "project.kdl", &folder, &mut sources, &mut log) {
-        let _ = manifest.projects(&mut log);
-    }
-    log.sorted().into_iter().map(|one| one.code.as_str()).collect()
+    let ran = whole::run("project.kdl", text);
+    ran.log.sorted().into_iter().map(|one| one.code.as_str()).collect()
 }
 
 /// What is wrong with a page, if anything.
@@ -42,17 +42,16 @@ fn faults(entry: &Entry) -> Vec<String> {
     if !entry.page.starts_with("# ") {
         faults.push(format!("{code}: no title"));
     }
-    if !["jcc::manifest::", "jcc::syntax::"].iter().any(|area| code.starts_with(area)) {
+    let Some(area) = SHOWN.iter().find(|area| code.starts_with(**area)) else { return faults };
+    if NOT_SHOWN.contains(&code) {
         return faults;
     }
     let (Some(wrong), Some(right)) = (example(entry.page, "## Wrong"), example(entry.page, "## Right"))
     else {
         return vec![format!("{code}: no example")];
     };
-    if NOT_SHOWN.contains(&code) {
-        return faults;
-    }
-    let (wrong, right) = (codes_of(wrong), codes_of(right));
+    let (wrong, mut right) = (codes_of(wrong), codes_of(right));
+    right.retain(|other| other.starts_with(area));
     if !wrong.contains(&code) {
         faults.push(format!("{code}: the wrong example yields {wrong:?}"));
     }

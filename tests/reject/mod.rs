@@ -8,27 +8,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use jcc::diagnostic::{Diagnostic, Log, Severity};
-use jcc::manifest;
-use jcc::source::Sources;
+use jcc::diagnostic::{Diagnostic, Severity};
 
-use crate::support::{self, folder::Folder, report};
-
-/// A case that was run.
-struct Ran {
-    sources: Sources,
-    log: Log,
-}
-
-fn run(name: &str, text: &str) -> Ran {
-    let folder = Folder::read(&support::repository("tests/cases/reject/files"));
-    folder.0.put(name, text);
-    let (mut sources, mut log) = (Sources::new(), Log::new());
-    if let Ok(manifest) = manifest::load(&folder, name, &folder, &mut sources, &mut log) {
-        let _ = manifest.projects(&mut log);
-    }
-    Ran { sources, log }
-}
+use crate::support::whole::{Ran, run};
+use crate::support::{self, report};
 
 /// Where and what, `project.kdl:3 ERROR manifest::unknown-node`, and how often.
 type Notes = BTreeMap<String, usize>;

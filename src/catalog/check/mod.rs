@@ -43,6 +43,7 @@ impl Catalog {
                 Some(Definition::Device(device)) => platforms::device(self, device, log),
                 Some(Definition::Base(base)) => platforms::base(self, base, log),
                 Some(Definition::Index(index)) => platforms::index(self, index, log),
+                Some(Definition::Forbidden(one)) => platforms::forbidden(self, one, log),
                 Some(Definition::Epoch(_)) | None => {}
             }
         }

@@ -1,4 +1,4 @@
-//! Platforms, devices, bases, indexes.
+//! Platforms, devices, bases, indexes, forbidden packages.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use crate::source::Spanned;
 use crate::value::{Name, Version};
 
 use super::{references, templates};
-use crate::catalog::{BaseImage, Catalog, Device, Index, Kind, Platform};
+use crate::catalog::{BaseImage, Catalog, Device, Forbidden, Index, Kind, Platform};
 
 pub(super) fn platform(catalog: &Catalog, platform: &Platform, log: &mut Log) {
     for axis in &platform.axes {
@@ -25,16 +25,28 @@ pub(super) fn platform(catalog: &Catalog, platform: &Platform, log: &mut Log) {
 }
 
 pub(super) fn device(catalog: &Catalog, device: &Device, log: &mut Log) {
-    let platform = &device.platform;
+    known_platform(catalog, &device.platform, log);
+    references::requires(catalog, &device.requires, log);
+    if device.sources.is_empty() {
+        log.tell(no_source(device.name.as_str(), device.name.span));
+    }
+}
+
+fn known_platform(catalog: &Catalog, platform: &Spanned<Name>, log: &mut Log) {
     if catalog.entry(Kind::Platform, platform.as_str()).is_none() {
         let message = format!("there is no platform {}", wording::code(platform.as_str()));
         let near = catalog.nearest(Kind::Platform, platform.as_str());
         let told = Diagnostic::error(codes::UNKNOWN_NAME, message).at(platform.span, "not known");
         log.error(told.maybe_help(wording::did_you_mean(platform.as_str(), near)));
     }
-    references::requires(catalog, &device.requires, log);
-    if device.sources.is_empty() {
-        log.tell(no_source(device.name.as_str(), device.name.span));
+}
+
+pub(super) fn forbidden(catalog: &Catalog, forbidden: &Forbidden, log: &mut Log) {
+    for platform in &forbidden.platforms {
+        known_platform(catalog, platform, log);
+    }
+    if forbidden.sources.is_empty() {
+        log.tell(no_source(&forbidden.pattern, forbidden.pattern.span));
     }
 }
 

@@ -1,4 +1,4 @@
-//! `platform`, `device`, `base`, `index`, `epoch`.
+//! `platform`, `device`, `base`, `index`, `forbid`, `epoch`.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::value::{Name, Repository};
 use super::require::plain;
 use super::version::{value_name, versions_of};
 use super::{Context, to_template, unique};
-use crate::catalog::{BaseImage, BaseTag, Device, GpuAccess, Index, Platform, Role};
+use crate::catalog::{BaseImage, BaseTag, Device, Forbidden, GpuAccess, Index, Platform, Role};
 
 /// `platform "tegra" { … }`.
 pub(in crate::catalog) fn platform(node: Reader<'_>, context: &mut Context<'_>) -> Option<Platform> {
@@ -111,6 +111,19 @@ pub(in crate::catalog) fn index(node: Reader<'_>, context: &mut Context<'_>) -> 
         span: node.span(),
         url: url?,
         name: name?,
+    })
+}
+
+/// `forbid "nvidia-l4t-kernel*" reason="…" { … }`.
+pub(in crate::catalog) fn forbidden(node: Reader<'_>, context: &mut Context<'_>) -> Option<Forbidden> {
+    let pattern: Option<Spanned<String>> = node.arg(0, context.log);
+    let reason: Option<Spanned<String>> = node.prop("reason", context.log);
+    Some(Forbidden {
+        platforms: node.args_of_children("platform", context.log),
+        sources: context.children(node, "source"),
+        span: node.span(),
+        pattern: pattern?,
+        reason: reason?.value,
     })
 }
 

@@ -1,4 +1,4 @@
-//! `platform`, `device`, `base`, `index`, `epoch`.
+//! `platform`, `device`, `base`, `index`, `forbid`, `epoch`.
 
 use super::common::{ALIAS, DEFAULT, NOTE, PROVIDES, REQUIRES, SOURCE, SUMMARY, UNPROVEN};
 use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
@@ -112,6 +112,16 @@ static INDEX_URL: NodeSpec =
     NodeSpec::new("url", "Where it is.").args(&[ArgSpec::text("URL", "A template.")]).once();
 static MIRROR: NodeSpec =
     NodeSpec::new("mirror", "The same packages elsewhere.").args(&[ArgSpec::text("URL", "A template.")]);
+
+/// `forbid "nvidia-l4t-kernel*" reason="…" { platform "tegra" }`.
+pub static FORBID: NodeSpec =
+    NodeSpec::new("forbid", "System packages that must never be in an image: they belong to the host.")
+        .args(&[ArgSpec::text("PATTERN", "The package's name; a `*` at its end stands for anything.")])
+        .properties(&[PropertySpec::text("reason", "Why, and what to do instead.").required()])
+        .children(&[&FORBID_PLATFORM, &SOURCE]);
+
+static FORBID_PLATFORM: NodeSpec = NodeSpec::new("platform", "Where it holds; everywhere when absent.")
+    .rest(ArgSpec::text("NAME", "A platform."));
 
 /// `epoch 1767225600`.
 pub static EPOCH: NodeSpec =

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::catalog::decode::{self, Context, Files};
-use crate::catalog::{BaseImage, Device, Index, Package, Platform};
+use crate::catalog::{BaseImage, Device, Forbidden, Index, Package, Platform};
 use crate::diagnostic::Log;
 use crate::source::SourceId;
 use crate::syntax::{Document, Reader};
@@ -72,6 +72,8 @@ pub(in crate::catalog) enum Definition {
     Index(Box<Index>),
     /// `epoch`.
     Epoch(u64),
+    /// `forbid`.
+    Forbidden(Box<Forbidden>),
 }
 
 /// Decodes the definition that an entry stands for.
@@ -86,5 +88,6 @@ pub(super) fn decode(file: &DefinitionFile, entry: &Entry, log: &mut Log) -> Opt
         Kind::Base => decode::base(node, context).map(Box::new).map(Definition::Base),
         Kind::Index => decode::index(node, context).map(Box::new).map(Definition::Index),
         Kind::Epoch => decode::epoch(node, context).map(Definition::Epoch),
+        Kind::Forbidden => decode::forbidden(node, context).map(Box::new).map(Definition::Forbidden),
     }
 }

@@ -19,6 +19,8 @@ pub enum Kind {
     Index,
     /// `epoch`, which has no name.
     Epoch,
+    /// `forbid`, by its pattern.
+    Forbidden,
 }
 
 /// One definition, as lists and searches show it.
@@ -55,6 +57,7 @@ fn entry(node: &Node, at: usize, group: &str) -> Option<Entry> {
         "base" => Kind::Base,
         "index" => Kind::Index,
         "epoch" => Kind::Epoch,
+        "forbid" => Kind::Forbidden,
         _ => return None,
     };
     let name = texts(node).into_iter().next();

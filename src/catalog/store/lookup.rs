@@ -1,6 +1,6 @@
 //! Finding definitions.
 
-use crate::catalog::{BaseImage, Device, Index, Package, Platform};
+use crate::catalog::{BaseImage, Device, Forbidden, Index, Package, Platform};
 use crate::diagnostic::{Log, wording};
 use crate::source::SourceId;
 
@@ -77,6 +77,17 @@ impl Catalog {
     /// The indexes, by name.
     pub fn indexes(&self) -> impl Iterator<Item = &Index> {
         self.entries(Kind::Index).filter_map(|entry| self.index(&entry.name))
+    }
+
+    /// System packages that must never be in an image, by pattern.
+    pub fn forbidden(&self) -> impl Iterator<Item = &Forbidden> {
+        self.entries(Kind::Forbidden).filter_map(|entry| {
+            if let Some(Definition::Forbidden(found)) = self.definition(Kind::Forbidden, &entry.name) {
+                Some(&**found)
+            } else {
+                None
+            }
+        })
     }
 
     /// What lists show of one kind, by name, nothing decoded.

@@ -1,4 +1,52 @@
 //! Codes of `check`.
 
 super::codes! { "check":
+    /// A run option that the target cannot give.
+    NOT_OFFERED = "not-offered";
+    /// A container without walls.
+    PRIVILEGED = "privileged";
+    /// A container that is root on the host.
+    DOCKER_SOCKET = "docker-socket";
+    /// An image that runs as root.
+    RUNS_AS_ROOT = "runs-as-root";
+    /// A secret in the open.
+    PLAIN_SECRET = "plain-secret";
+    /// A variable with one value in the image and another one when it is started.
+    TWO_VALUES = "two-values";
+    /// A size of shared memory that is not the container's own.
+    UNUSED_SHM_SIZE = "unused-shm-size";
+    /// A port that nothing needs to lead to.
+    UNUSED_PORT = "unused-port";
+    /// A service that there is not.
+    UNKNOWN_SERVICE = "unknown-service";
+    /// Services that wait for each other.
+    SERVICE_CYCLE = "service-cycle";
+    /// A service that bears a name that jcc gives.
+    TAKEN_SERVICE = "taken-service";
+    /// Two things in one place of the container.
+    SAME_MOUNT = "same-mount";
+    /// A volume over the image's own system.
+    SYSTEM_MOUNT = "system-mount";
+    /// A device that is handed over twice.
+    SAME_DEVICE = "same-device";
+    /// An archive whose packages nobody signed.
+    UNSIGNED_ARCHIVE = "unsigned-archive";
+    /// A key that is believed as it comes.
+    UNCHECKED_KEY = "unchecked-key";
+    /// Something that anyone on the way can change.
+    PLAIN_HTTP = "plain-http";
+    /// A system package that belongs to the host.
+    FORBIDDEN_PACKAGE = "forbidden-package";
+    /// Python packages in versions that exclude each other.
+    CONTRADICTING_PYTHON = "contradicting-python";
+    /// Python packages in whatever version is the newest.
+    UNPINNED_PYTHON = "unpinned-python";
+    /// Two files at one path.
+    SAME_OUTPUT = "same-output";
+    /// `allow` of a code that there is not.
+    UNKNOWN_ALLOW = "unknown-allow";
+    /// `allow` of an error.
+    ALLOWED_ERROR = "allowed-error";
+    /// `allow` of what did not happen.
+    UNUSED_ALLOW = "unused-allow";
 }

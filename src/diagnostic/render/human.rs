@@ -1,12 +1,13 @@
 //! The report for people: the one file that names miette.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents};
 use miette::{SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles};
 
 use super::super::{Diagnostic, Label, Severity};
-use crate::source::{SourceId, Sources};
+use crate::source::{SourceId, Sources, Span};
 
 /// How a report looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +47,8 @@ impl Default for Look {
 /// Every problem with the lines that it is about, an empty line between two.
 pub fn report(told: &[&Diagnostic], sources: &Sources, look: Look) -> String {
     let handler = handler(look);
-    told.iter().map(|one| one_report(one, sources, &handler)).collect::<Vec<_>>().join("\n")
+    let masked: Vec<Span> = told.iter().flat_map(|one| one.masked.iter().copied()).collect();
+    told.iter().map(|one| one_report(one, sources, &masked, &handler)).collect::<Vec<_>>().join("\n")
 }
 
 fn handler(look: Look) -> GraphicalReportHandler {
@@ -66,7 +68,12 @@ fn handler(look: Look) -> GraphicalReportHandler {
         .without_syntax_highlighting()
 }
 
-fn one_report(one: &Diagnostic, sources: &Sources, handler: &GraphicalReportHandler) -> String {
+fn one_report(
+    one: &Diagnostic,
+    sources: &Sources,
+    masked: &[Span],
+    handler: &GraphicalReportHandler,
+) -> String {
     let mut groups: Vec<(SourceId, Vec<&Label>)> = Vec::new();
     for label in &one.labels {
         match groups.iter_mut().find(|(source, _)| *source == label.span.source) {
@@ -74,7 +81,7 @@ fn one_report(one: &Diagnostic, sources: &Sources, handler: &GraphicalReportHand
             None => groups.push((label.span.source, vec![label])),
         }
     }
-    let mut parts = groups.into_iter().map(|(source, labels)| Shown::of(sources, source, &labels));
+    let mut parts = groups.into_iter().map(|(source, labels)| Shown::of(sources, source, &labels, masked));
     let mut main = parts.next().unwrap_or_default();
     main.message.clone_from(&one.message);
     main.code = Some(one.code.as_str());
@@ -101,7 +108,7 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(sources: &Sources, id: SourceId, labels: &[&Label]) -> Self {
+    fn of(sources: &Sources, id: SourceId, labels: &[&Label], masked: &[Span]) -> Self {
         let source = sources.get(id);
         let labels: Vec<LabeledSpan> = labels
             .iter()
@@ -120,7 +127,10 @@ impl Shown {
             .collect();
         Self {
             message: format!("this is about `{}` too", source.name),
-            source: Some(Named { name: source.name.clone(), text: visible(&source.text) }),
+            source: Some(Named {
+                name: source.name.clone(),
+                text: visible(&stars(&source.text, id, masked)),
+            }),
             labels,
             ..Self::default()
         }
@@ -193,6 +203,23 @@ impl SourceCode for Named {
             count,
         )))
     }
+}
+
+/// The text with stars, as many bytes, for what is masked.
+fn stars<'a>(text: &'a str, id: SourceId, masked: &[Span]) -> Cow<'a, str> {
+    let ranges: Vec<_> = masked.iter().filter(|span| span.source == id).map(|span| span.range()).collect();
+    if ranges.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for (at, letter) in text.char_indices() {
+        if letter != '\n' && ranges.iter().any(|range| range.contains(&at)) {
+            out.extend(std::iter::repeat_n('*', letter.len_utf8()));
+        } else {
+            out.push(letter);
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// The text with a sign of the same length for every letter that a terminal would obey or that cannot be seen.

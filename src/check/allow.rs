@@ -1,0 +1,67 @@
+//! `allow`: warnings and notes that are meant.
+
+use crate::diagnostic::codes::{self, check};
+use crate::diagnostic::{Code, Diagnostic, Log, Severity, wording};
+use crate::manifest::{Allow, Project};
+
+/// Takes out of the log what the manifest allows, after all passes and over all targets. What can't be allowed, what
+/// is not known and what did not happen is told.
+pub fn allows(projects: &[&Project], log: &mut Log) {
+    let mut all: Vec<&Allow> = projects.iter().flat_map(|project| &project.allows).collect();
+    all.sort_by_key(|allow| (allow.span.source, allow.span.start));
+    all.dedup_by_key(|allow| allow.span);
+    let known: Vec<(&Allow, Option<Code>)> = all
+        .into_iter()
+        .map(|allow| (allow, codes::find(allow.code.as_str()).map(|entry| entry.code)))
+        .collect();
+    let mut seen: Vec<(Code, Severity)> = Vec::new();
+    // Where errors end the work early, later passes had no chance to warn.
+    let complete = !log.has_errors();
+    log.retain(|one| {
+        seen.push((one.code, one.severity));
+        one.severity == Severity::Error || !known.iter().any(|(_, code)| *code == Some(one.code))
+    });
+    for (allow, code) in known {
+        let Some(code) = code else {
+            log.error(unknown(allow));
+            continue;
+        };
+        let never = super::RULES.iter().any(|rule| rule.code == code && rule.severity == Severity::Error);
+        if never || seen.contains(&(code, Severity::Error)) {
+            log.error(broken(allow));
+        } else if complete && !seen.iter().any(|(other, _)| *other == code) {
+            log.tell(unused(allow));
+        }
+    }
+}
+
+fn unknown(allow: &Allow) -> Diagnostic {
+    let written = allow.code.as_str();
+    let whole: Vec<&str> = codes::all().map(|entry| entry.code.as_str()).collect();
+    // Written whole it is compared with whole codes, else with their last parts.
+    let names = whole.iter().map(|code| match written.contains("::") {
+        true => *code,
+        false => code.rsplit("::").next().unwrap_or(code),
+    });
+    Diagnostic::error(check::UNKNOWN_ALLOW, format!("there is no kind of warning {}", wording::code(written)))
+        .at(allow.code.span, "no such code")
+        .maybe_help(wording::did_you_mean(written, names))
+        .help("each report shows its code; `jcc explain` lists them")
+}
+
+fn broken(allow: &Allow) -> Diagnostic {
+    let code = wording::code(allow.code.as_str());
+    Diagnostic::error(
+        check::ALLOWED_ERROR,
+        format!("{code} is an error, and what is known to be broken can't be allowed"),
+    )
+    .at(allow.code.span, "only warnings and notes can be allowed")
+    .help("mend what is reported, and take this line out")
+}
+
+fn unused(allow: &Allow) -> Diagnostic {
+    let code = wording::code(allow.code.as_str());
+    Diagnostic::warning(check::UNUSED_ALLOW, format!("nothing here is {code}"))
+        .at(allow.code.span, "allows what did not happen")
+        .help("take it out")
+}

@@ -1,0 +1,34 @@
+//! What is wrong with a manifest before any version is chosen: one rule a file, all of them in [`RULES`].
+
+mod allow;
+mod context;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+pub use allow::allows;
+pub use context::Context;
+pub use rules::RULES;
+
+use crate::catalog::Catalog;
+use crate::diagnostic::{Code, Log, Severity};
+use crate::manifest::Project;
+
+/// One kind of mistake and how it is found.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// What it tells, and nothing else.
+    pub code: Code,
+    /// How grave that is.
+    pub severity: Severity,
+    /// Tells every case of it.
+    pub check: fn(&Context<'_>, &mut Log),
+}
+
+/// Checks one target of a manifest by every rule.
+pub fn rules(project: &Project, catalog: &Catalog, log: &mut Log) {
+    let context = Context::new(project, catalog);
+    for rule in RULES {
+        (rule.check)(&context, log);
+    }
+}

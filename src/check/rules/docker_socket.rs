@@ -1,0 +1,25 @@
+//! A container that is root on the host.
+
+use crate::check::{Context, Rule};
+use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes};
+use crate::source::Span;
+
+pub(super) const RULE: Rule = Rule { code: codes::DOCKER_SOCKET, severity: Severity::Warning, check };
+
+/// Where engines listen.
+const SOCKETS: &[&str] = &["/var/run/docker.sock", "/run/docker.sock", "/run/podman/podman.sock"];
+
+fn check(context: &Context<'_>, log: &mut Log) {
+    for run in context.runs() {
+        let mounted = run.volumes.iter().filter(|volume| SOCKETS.contains(&volume.from.value.as_str()));
+        let spans: Vec<Span> =
+            run.docker_socket.on().into_iter().chain(mounted.map(|one| one.from.span)).collect();
+        for span in spans {
+            log.tell(
+                Diagnostic::warning(codes::DOCKER_SOCKET, "who has the engine's socket is root on the host")
+                    .at(span, "it can start any container, with any folder of the host in it")
+                    .help("leave it out, or put a proxy between that lets only some requests through"),
+            );
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! A system package that belongs to the host.
+
+use crate::check::{Context, Rule};
+use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
+
+pub(super) const RULE: Rule = Rule { code: codes::FORBIDDEN_PACKAGE, severity: Severity::Error, check };
+
+fn check(context: &Context<'_>, log: &mut Log) {
+    let Some(platform) = context.platform else { return };
+    for install in &context.project.apt.install {
+        let name = install.package.name();
+        let mut all = context.catalog.forbidden().filter(|one| one.holds_on(platform.name.as_str()));
+        if let Some(forbidden) = all.find(|one| one.matches(name)) {
+            log.error(
+                Diagnostic::error(
+                    codes::FORBIDDEN_PACKAGE,
+                    format!("{} can't be installed in an image", wording::code(name)),
+                )
+                .at(install.package.span, forbidden.reason.as_str())
+                .help("take it out, and install it on the host where it is missing there"),
+            );
+        }
+    }
+}

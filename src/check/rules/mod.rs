@@ -1,0 +1,50 @@
+//! The rules, one a file.
+
+mod contradicting_python;
+mod docker_socket;
+mod forbidden_package;
+mod not_offered;
+mod plain_http;
+mod plain_secret;
+mod privileged;
+mod runs_as_root;
+mod same_device;
+mod same_mount;
+mod same_output;
+mod service_cycle;
+mod system_mount;
+mod taken_service;
+mod two_values;
+mod unchecked_key;
+mod unknown_service;
+mod unpinned_python;
+mod unsigned_archive;
+mod unused_port;
+mod unused_shm_size;
+
+use super::Rule;
+
+/// Every rule.
+pub static RULES: &[Rule] = &[
+    not_offered::RULE,
+    privileged::RULE,
+    docker_socket::RULE,
+    runs_as_root::RULE,
+    plain_secret::RULE,
+    two_values::RULE,
+    unused_shm_size::RULE,
+    unused_port::RULE,
+    unknown_service::RULE,
+    service_cycle::RULE,
+    taken_service::RULE,
+    same_mount::RULE,
+    system_mount::RULE,
+    same_device::RULE,
+    unsigned_archive::RULE,
+    unchecked_key::RULE,
+    plain_http::RULE,
+    forbidden_package::RULE,
+    contradicting_python::RULE,
+    unpinned_python::RULE,
+    same_output::RULE,
+];

@@ -1,0 +1,61 @@
+//! A run option that the target cannot give.
+
+use crate::check::{Context, Rule};
+use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
+use crate::manifest::{Camera, Device, Run};
+use crate::source::Span;
+
+pub(super) const RULE: Rule = Rule { code: codes::NOT_OFFERED, severity: Severity::Error, check };
+
+/// A run option that needs a certain machine: the word by which platforms offer it, what it is, where it is asked for.
+type Wanted = (&'static str, &'static str, Span);
+
+fn check(context: &Context<'_>, log: &mut Log) {
+    let Some(platform) = context.platform else { return };
+    for (word, what, span) in context.runs().flat_map(wanted) {
+        if platform.offers.iter().any(|offer| offer.as_str() == word) {
+            continue;
+        }
+        let name = wording::code(platform.name.as_str());
+        let others = context.catalog.platforms().filter(|other| {
+            let mut offers = other.offers.iter();
+            offers.any(|offer| offer.as_str() == word)
+        });
+        let others = wording::codes(others.map(|other| other.name.as_str()));
+        let mut told = Diagnostic::error(codes::NOT_OFFERED, format!("{name} has no {what}"))
+            .at(span, format!("the target is {name}"))
+            .help("take it out; with several targets, write it into the `run` of those that have it");
+        if !others.is_empty() {
+            told = told.help(format!("only {} can give this", wording::all_of(&others)));
+        }
+        log.error(told.maybe_help(instead(word)));
+    }
+}
+
+/// What does the same elsewhere.
+fn instead(word: &str) -> Option<&'static str> {
+    match word {
+        "camera-csi" => Some("for a USB camera, name its device: `camera \"/dev/video0\"`"),
+        "can" => Some(
+            "for an adapter of the host, use `network \"host\"`: its interfaces are those of the host then",
+        ),
+        "i2c" | "spi" | "gpio" => {
+            Some("for an adapter that the host has a driver for, name it: `device \"/dev/…\"`")
+        }
+        _ => None,
+    }
+}
+
+fn wanted(run: &Run) -> Vec<Wanted> {
+    let cameras = run.cameras.iter().filter(|camera| camera.value == Camera::Csi);
+    let mut all: Vec<Wanted> = cameras.map(|camera| ("camera-csi", "CSI camera", camera.span)).collect();
+    all.extend(run.devices.iter().filter_map(|device| match device.value {
+        Device::Path { .. } => None,
+        Device::I2c(_) => Some(("i2c", "I2C bus of its own", device.span)),
+        Device::Spi(_) => Some(("spi", "SPI device of its own", device.span)),
+        Device::Gpio(_) => Some(("gpio", "GPIO pins", device.span)),
+    }));
+    all.extend(run.can.iter().map(|one| ("can", "CAN interface of its own", one.span)));
+    all.extend(run.jtop.on().map(|span| ("jtop", "jtop", span)));
+    all
+}

@@ -1,0 +1,26 @@
+//! Something that anyone on the way can change.
+
+use crate::check::{Context, Rule};
+use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes};
+use crate::source::Spanned;
+use crate::value::Url;
+
+pub(super) const RULE: Rule = Rule { code: codes::PLAIN_HTTP, severity: Severity::Warning, check };
+
+fn check(context: &Context<'_>, log: &mut Log) {
+    let (apt, pip) = (&context.project.apt, &context.project.pip);
+    // What a key signs can't be changed on the way.
+    let archives = apt.sources.iter().filter(|source| source.key.is_none()).map(|source| &source.uri);
+    let indexes = pip.index.iter().chain(pip.extra_indexes.iter().map(|index| &index.url));
+    for url in archives.chain(indexes).filter(|url| is_open(url)) {
+        log.tell(
+            Diagnostic::warning(codes::PLAIN_HTTP, "what is fetched from here can be changed on the way")
+                .at(url.span, "neither signed nor encrypted")
+                .help("write `https://` if the server has it"),
+        );
+    }
+}
+
+fn is_open(url: &Spanned<Url>) -> bool {
+    url.scheme() == "http" && !["localhost", "127.0.0.1", "[::1]"].contains(&url.host())
+}

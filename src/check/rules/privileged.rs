@@ -1,0 +1,19 @@
+//! A container without walls.
+
+use crate::check::{Context, Rule};
+use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes};
+
+pub(super) const RULE: Rule = Rule { code: codes::PRIVILEGED, severity: Severity::Warning, check };
+
+fn check(context: &Context<'_>, log: &mut Log) {
+    for span in context.runs().filter_map(|run| run.privileged.on()) {
+        log.tell(
+            Diagnostic::warning(
+                codes::PRIVILEGED,
+                "a privileged container can do all that root on the host can",
+            )
+            .at(span, "every device, every capability, no confinement")
+            .help("name what it needs: `device`, `camera`, `gpio`, `i2c`, `cap-add`, `device-cgroup-rule`"),
+        );
+    }
+}

@@ -1,0 +1,48 @@
+//! A device that is handed over twice.
+
+use crate::check::{Context, Rule};
+use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
+use crate::manifest::{Camera, Device, Run};
+use crate::source::Span;
+
+pub(super) const RULE: Rule = Rule { code: codes::SAME_DEVICE, severity: Severity::Warning, check };
+
+fn check(context: &Context<'_>, log: &mut Log) {
+    for run in context.runs() {
+        let all = devices(run);
+        for (at, (path, span)) in all.iter().enumerate() {
+            let Some((_, first)) = all[..at].iter().find(|(other, _)| other == path) else { continue };
+            let message = format!("{} is handed over twice", wording::code(&path.0));
+            log.tell(
+                Diagnostic::warning(codes::SAME_DEVICE, message)
+                    .at(*span, "the second time")
+                    .at(*first, "the first time")
+                    .help("keep one of them"),
+            );
+        }
+    }
+}
+
+/// Every device by its path on the host, with the one in the container where it is another.
+fn devices(run: &Run) -> Vec<((String, Option<String>), Span)> {
+    let cameras = run.cameras.iter().filter_map(|camera| match &camera.value {
+        Camera::Csi => None,
+        Camera::Device(path) => Some(((path.to_string(), None), camera.span)),
+    });
+    let devices = run.devices.iter().map(|device| {
+        let path = match &device.value {
+            Device::Path { from, to } => {
+                let from = from.to_string();
+                let to = to.as_ref().map(ToString::to_string).filter(|to| *to != from);
+                (from, to)
+            }
+            Device::I2c(bus) => (format!("/dev/i2c-{bus}"), None),
+            Device::Spi(device) => (format!("/dev/spidev{device}"), None),
+            Device::Gpio(chip) => (format!("/dev/gpiochip{chip}"), None),
+        };
+        (path, device.span)
+    });
+    let mut all: Vec<_> = cameras.chain(devices).collect();
+    all.sort_by_key(|(_, span)| (span.source, span.start));
+    all
+}

@@ -1,0 +1,42 @@
+//! A volume over the image's own system.
+
+use super::same_mount::mounts;
+use crate::check::{Context, Rule};
+use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
+
+pub(super) const RULE: Rule = Rule { code: codes::SYSTEM_MOUNT, severity: Severity::Warning, check };
+
+/// What an image needs to work, and what jcc installs into.
+const SYSTEM: &[&str] = &[
+    "/",
+    "/bin",
+    "/etc",
+    "/lib",
+    "/lib64",
+    "/opt",
+    "/opt/venv",
+    "/sbin",
+    "/usr",
+    "/usr/bin",
+    "/usr/lib",
+    "/usr/local",
+    "/usr/local/bin",
+    "/usr/local/lib",
+    "/usr/sbin",
+    "/var",
+    "/var/lib",
+];
+
+fn check(context: &Context<'_>, log: &mut Log) {
+    for place in context.runs().flat_map(mounts).filter(|place| SYSTEM.contains(&place.as_str())) {
+        let shown = wording::code(place.as_str());
+        let message = format!("what the image has in {shown} is hidden by what is mounted there");
+        log.tell(
+            Diagnostic::warning(codes::SYSTEM_MOUNT, message)
+                .at(place.span, "the image's own files are here")
+                .help(
+                    "mount it at a folder of its own, such as `/data`, or mount the one file that is meant",
+                ),
+        );
+    }
+}

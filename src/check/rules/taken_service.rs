@@ -1,0 +1,30 @@
+//! A service that bears a name that jcc gives.
+
+use crate::check::{Context, Rule};
+use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
+
+pub(super) const RULE: Rule = Rule { code: codes::TAKEN_SERVICE, severity: Severity::Error, check };
+
+fn check(context: &Context<'_>, log: &mut Log) {
+    let project = context.project;
+    let main = &project.header.name;
+    let cache = project.cache;
+    for service in &project.run.services {
+        let name = service.name.as_str();
+        let whose = match name {
+            _ if name == main.as_str() => "the main service, which is called as the project is",
+            "apt-cache" if cache.apt => "the cache for system packages, which the Compose file starts",
+            "pip-cache" if cache.pip => "the cache for Python packages, which the Compose file starts",
+            "test" => "the service that runs the tests",
+            _ => continue,
+        };
+        let shown = wording::code(name);
+        let mut told =
+            Diagnostic::error(codes::TAKEN_SERVICE, format!("a service can't be called {shown} here"))
+                .at(service.name.span, format!("the name of {whose}"));
+        if name == main.as_str() {
+            told = told.at(main.span, "the project's name");
+        }
+        log.error(told.help("give it another name"));
+    }
+}

@@ -1,0 +1,24 @@
+//! A variable with one value in the image and another one when it is started.
+
+use crate::check::{Context, Rule};
+use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
+
+pub(super) const RULE: Rule = Rule { code: codes::TWO_VALUES, severity: Severity::Note, check };
+
+fn check(context: &Context<'_>, log: &mut Log) {
+    let Some(app) = &context.project.app else { return };
+    for (key, value) in &context.project.run.env {
+        let of_app = app.env.iter().find(|(other, _)| other.value == key.value);
+        let Some((other, first)) = of_app.filter(|(_, other)| other.value != value.value) else { continue };
+        let name = wording::code(key.as_str());
+        let message = format!("{name} has another value when the container is started than in the image");
+        log.tell(
+            Diagnostic::note(codes::TWO_VALUES, message)
+                .at(key.span, "this one counts in the service")
+                .at(other.span, "this one when the image is run by other means")
+                .mask(value.span)
+                .mask(first.span)
+                .help("keep one of them if that is not meant"),
+        );
+    }
+}

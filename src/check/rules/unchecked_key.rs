@@ -1,0 +1,28 @@
+//! A key that is believed as it comes.
+
+use crate::check::{Context, Rule};
+use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
+use crate::source::Span;
+
+pub(super) const RULE: Rule = Rule { code: codes::UNCHECKED_KEY, severity: Severity::Warning, check };
+
+fn check(context: &Context<'_>, log: &mut Log) {
+    let apt = &context.project.apt;
+    for source in apt.sources.iter().filter(|source| source.fingerprint.is_none()) {
+        if let Some(key) = &source.key {
+            tell(source.name.as_str(), key.span, log);
+        }
+    }
+    for (ppa, _) in apt.ppas.iter().filter(|(_, fingerprint)| fingerprint.is_none()) {
+        tell(&ppa.value.to_string(), ppa.span, log);
+    }
+}
+
+fn tell(name: &str, span: Span, log: &mut Log) {
+    let name = wording::code(name);
+    log.tell(
+        Diagnostic::warning(codes::UNCHECKED_KEY, format!("the key of {name} is believed whatever it is"))
+            .at(span, "no `fingerprint`")
+            .help("add `fingerprint=\"…\"`: `gpg --show-keys FILE` prints it, and the archive's page should say the same"),
+    );
+}

@@ -1,0 +1,38 @@
+//! A service that there is not.
+
+use crate::check::{Context, Rule};
+use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
+use crate::manifest::Run;
+use crate::source::Spanned;
+
+pub(super) const RULE: Rule = Rule { code: codes::UNKNOWN_SERVICE, severity: Severity::Error, check };
+
+fn check(context: &Context<'_>, log: &mut Log) {
+    let run = &context.project.run;
+    let mut known = vec![context.project.header.name.as_str()];
+    known.extend(run.services.iter().map(|service| service.name.as_str()));
+    for run in context.runs() {
+        for name in wanted(run).into_iter().filter(|name| !known.contains(&name.value)) {
+            let shown = wording::code(name.value);
+            let all = match &known[1..] {
+                [] => "the manifest has no further service: add `service \"NAME\" { … }` to `run`".to_owned(),
+                _ => format!("there are {}", wording::all_of(&wording::codes(&known))),
+            };
+            log.error(
+                Diagnostic::error(codes::UNKNOWN_SERVICE, format!("there is no service {shown}"))
+                    .at(name.span, "no such service")
+                    .maybe_help(wording::did_you_mean(name.value, known.iter().copied()))
+                    .help(all),
+            );
+        }
+    }
+}
+
+fn wanted(run: &Run) -> Vec<Spanned<&str>> {
+    let mut all: Vec<Spanned<&str>> =
+        run.depends_on.iter().map(|name| Spanned::new(name.as_str(), name.span)).collect();
+    for shared in [&run.network, &run.ipc, &run.pid].into_iter().flatten() {
+        all.extend(shared.strip_prefix("service:").map(|name| Spanned::new(name, shared.span)));
+    }
+    all
+}

@@ -1,0 +1,54 @@
+//! Python packages in whatever version is the newest.
+
+use crate::check::{Context, Rule};
+use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
+use crate::manifest::Requirements;
+use crate::source::Spanned;
+use crate::value::{PepOp, PepRequirement};
+
+pub(super) const RULE: Rule = Rule { code: codes::UNPINNED_PYTHON, severity: Severity::Note, check };
+
+type Spec = Spanned<PepRequirement>;
+
+const MESSAGE: &str = "the next build may install other versions than this one";
+const HELP: &str = "write the version that was tested: `NAME==1.2.3`";
+
+fn check(context: &Context<'_>, log: &mut Log) {
+    let pip = &context.project.pip;
+    tell(&pip.install, log);
+    let of_app = context.project.app.iter().flat_map(|app| &app.requirements);
+    pip.requirements.iter().chain(of_app).for_each(|file| tell_file(file, log));
+    for venv in &pip.venvs {
+        tell(&venv.install, log);
+        venv.requirements.iter().for_each(|file| tell_file(file, log));
+    }
+}
+
+fn is_open(spec: &&Spec) -> bool {
+    let fixed =
+        |(op, version): &(PepOp, String)| matches!(op, PepOp::Equal | PepOp::Same) && !version.contains('*');
+    spec.url().is_none() && !spec.specifiers().iter().any(fixed)
+}
+
+fn tell(all: &[Spec], log: &mut Log) {
+    let open: Vec<&Spec> = all.iter().filter(is_open).collect();
+    if open.is_empty() {
+        return;
+    }
+    let told = Diagnostic::note(codes::UNPINNED_PYTHON, MESSAGE).help(HELP);
+    log.tell(open.into_iter().fold(told, |told, spec| told.at(spec.span, "no one version")));
+}
+
+/// A file is told of once: it may be long.
+fn tell_file(file: &Requirements, log: &mut Log) {
+    let open: Vec<&Spec> = file.specs.iter().filter(is_open).collect();
+    let Some(first) = open.first().filter(|_| !file.hashed) else { return };
+    let count = wording::count(open.len(), "line");
+    let name = wording::code(file.path.value.as_str());
+    log.tell(
+        Diagnostic::note(codes::UNPINNED_PYTHON, MESSAGE)
+            .at(file.path.span, format!("{count} of {name} without one version"))
+            .at(first.span, "such as this one")
+            .help(format!("{HELP}, or make such a file with `pip freeze` or `uv pip compile`")),
+    );
+}

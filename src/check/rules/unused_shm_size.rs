@@ -1,0 +1,19 @@
+//! A size of shared memory that is not the container's own.
+
+use crate::check::{Context, Rule};
+use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes};
+
+pub(super) const RULE: Rule = Rule { code: codes::UNUSED_SHM_SIZE, severity: Severity::Warning, check };
+
+fn check(context: &Context<'_>, log: &mut Log) {
+    for run in context.runs() {
+        let host = run.ipc.as_ref().filter(|ipc| ipc.value == "host");
+        let Some((ipc, size)) = host.zip(run.shm_size.as_ref()) else { continue };
+        log.tell(
+            Diagnostic::warning(codes::UNUSED_SHM_SIZE, "`shm-size` has no effect with the host's IPC")
+                .at(size.span, "this is ignored")
+                .at(ipc.span, "shared memory is the host's, in the host's size")
+                .help("leave `shm-size` out, or leave `ipc` out if no other process shares memory with it"),
+        );
+    }
+}

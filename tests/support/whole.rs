@@ -1,0 +1,44 @@
+//! A manifest through all passes that need no output: read, checked, resolved, allowed.
+
+use jcc::catalog::Catalog;
+use jcc::diagnostic::Log;
+use jcc::manifest::{self, Project};
+use jcc::source::Sources;
+use jcc::{check, resolve};
+
+use super::folder::Folder;
+
+/// What became of a manifest.
+pub(crate) struct Ran {
+    pub(crate) sources: Sources,
+    pub(crate) log: Log,
+}
+
+/// Runs a manifest beside the files of the refused cases.
+pub(crate) fn run(name: &str, text: &str) -> Ran {
+    let folder = Folder::read(&super::repository("tests/cases/reject/files"));
+    folder.0.put(name, text);
+    let mut sources = Sources::new();
+    let mut log = Log::new();
+    if let Ok(manifest) = manifest::load(&folder, name, &folder, &mut sources, &mut log)
+        && let Ok(projects) = manifest.projects(&mut log)
+    {
+        let mut catalog = Catalog::builtin(&mut sources);
+        for added in manifest.catalogs() {
+            catalog.add_folder(&folder, added, &mut sources, &mut log);
+        }
+        passes(&projects, &catalog, &sources, &mut log);
+    }
+    Ran { sources, log }
+}
+
+/// Every pass after reading.
+pub(crate) fn passes(projects: &[Project], catalog: &Catalog, sources: &Sources, log: &mut Log) {
+    for project in projects {
+        check::rules(project, catalog, log);
+    }
+    for project in projects {
+        let _ = resolve::resolve(project, catalog, None, sources, log);
+    }
+    check::allows(&projects.iter().collect::<Vec<_>>(), log);
+}
