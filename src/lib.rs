@@ -63,6 +63,9 @@ pub fn resolve(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result
         catalog.add_folder(input.world, folder, sources, log);
     }
     let projects = one_target(manifest.projects(log)?, input.target, log)?;
+    for project in &projects {
+        check::rules(project, &catalog, log);
+    }
     let old_lock = resolve::open_lock(input.world, input.lock, sources, log)?;
     let targets = resolve::all(projects, &catalog, old_lock.as_ref(), sources, log)?;
     let lock = resolve::lock_of(&targets, &catalog, old_lock.as_ref(), sources);

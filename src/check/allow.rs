@@ -39,10 +39,9 @@ fn unknown(allow: &Allow) -> Diagnostic {
     let written = allow.code.as_str();
     let whole: Vec<&str> = codes::all().map(|entry| entry.code.as_str()).collect();
     // Written whole it is compared with whole codes, else with their last parts.
-    let names = whole.iter().map(|code| match written.contains("::") {
-        true => *code,
-        false => code.rsplit("::").next().unwrap_or(code),
-    });
+    let names = whole
+        .iter()
+        .map(|code| if written.contains("::") { *code } else { code.rsplit("::").next().unwrap_or(code) });
     Diagnostic::error(check::UNKNOWN_ALLOW, format!("there is no kind of warning {}", wording::code(written)))
         .at(allow.code.span, "no such code")
         .maybe_help(wording::did_you_mean(written, names))

@@ -8,12 +8,15 @@ use jcc::diagnostic::codes::{self, Entry};
 use crate::support::whole;
 
 /// Codes whose fault no text of a page can show: the system must refuse to read, the bytes must be no UTF-8, the file
-/// must be huge, a lock must lie there, or a fault must be found that has no code of its own.
+/// must be huge, a lock must lie there, the
+/// catalogue must lack a base, or a fault must be found that has no code of its own.
 const NOT_SHOWN: &[&str] = &[
     "jcc::manifest::unreadable-file",
     "jcc::syntax::wrong-encoding",
     "jcc::syntax::too-large",
     "jcc::syntax::invalid-kdl",
+    "jcc::resolve::no-base",
+    "jcc::resolve::unknown-target",
     "jcc::resolve::unproven",
     "jcc::resolve::damaged-lock",
     "jcc::resolve::newer-lock",

@@ -24,14 +24,14 @@ fn check(context: &Context<'_>, log: &mut Log) {
     }
 }
 
-fn is_open(spec: &&Spec) -> bool {
+fn is_open(spec: &Spec) -> bool {
     let fixed =
         |(op, version): &(PepOp, String)| matches!(op, PepOp::Equal | PepOp::Same) && !version.contains('*');
     spec.url().is_none() && !spec.specifiers().iter().any(fixed)
 }
 
 fn tell(all: &[Spec], log: &mut Log) {
-    let open: Vec<&Spec> = all.iter().filter(is_open).collect();
+    let open: Vec<&Spec> = all.iter().filter(|spec| is_open(spec)).collect();
     if open.is_empty() {
         return;
     }
@@ -41,7 +41,7 @@ fn tell(all: &[Spec], log: &mut Log) {
 
 /// A file is told of once: it may be long.
 fn tell_file(file: &Requirements, log: &mut Log) {
-    let open: Vec<&Spec> = file.specs.iter().filter(is_open).collect();
+    let open: Vec<&Spec> = file.specs.iter().filter(|spec| is_open(spec)).collect();
     let Some(first) = open.first().filter(|_| !file.hashed) else { return };
     let count = wording::count(open.len(), "line");
     let name = wording::code(file.path.value.as_str());
