@@ -90,7 +90,11 @@ pub struct Compiled {
 pub fn compile(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result<Compiled, Told> {
     let resolved = resolve(input, sources, log)?;
     let hash = Sha256::of([resolved.lock.write(VERSION).as_bytes()]).to_string();
-    let planned = plan::all(&resolved.targets, &resolved.catalog, sources, &hash, log)?;
+    let planned = plan::all(&resolved.targets, &resolved.catalog, sources, &hash, log);
+    let projects: Vec<&Project> = resolved.targets.iter().map(|(project, _)| project).collect();
+    check::allows(&projects, log);
+    log.checkpoint()?;
+    let planned = planned?;
     let artifacts = render::all(&planned);
     Ok(Compiled { artifacts, planned, resolved })
 }

@@ -15,8 +15,8 @@ pub fn allows(projects: &[&Project], log: &mut Log) {
         .map(|allow| (allow, codes::find(allow.code.as_str()).map(|entry| entry.code)))
         .collect();
     let mut seen: Vec<(Code, Severity)> = Vec::new();
-    // Where errors end the work early, later passes had no chance to warn.
-    let complete = !log.has_errors();
+    // Where errors ended the work early, or one target of several is looked at, the rest had no chance to warn.
+    let complete = !log.has_errors() && projects.first().is_some_and(|one| one.targets == projects.len());
     log.retain(|one| {
         seen.push((one.code, one.severity));
         one.severity == Severity::Error || !known.iter().any(|(_, code)| *code == Some(one.code))
