@@ -1,12 +1,9 @@
 //! `docker-compose.yaml`.
 
-use crate::plan::{Piece, SecretFrom, Service, ServiceImage, Services, ServicesHead, Text};
+use crate::plan::{BUILD_SECRETS, Piece, SecretFrom, Service, ServiceImage, Services, ServicesHead, Text};
 
 use super::yaml::{Item, Map, Yaml, document};
 use super::{caches, quote, service, signature};
-
-/// The secrets of builds, and the variables that name their files.
-pub(super) const BUILD_SECRETS: [(&str, &str); 4] = crate::plan::BUILD_SECRETS;
 
 /// The Compose file of a target, its own hash in its head.
 pub fn compose(services: &Services) -> String {

@@ -1,21 +1,32 @@
 //! A plan to texts: one file an output, the values its template sees. Quoting in one file. It cannot fail.
 
 mod all;
+mod bake;
 mod caches;
 mod compose;
+mod devcontainer;
 mod dockerfile;
+mod dockerignore;
 mod instruction;
 mod mounts;
+mod quadlet;
 mod quote;
+mod run_command;
 mod script;
 mod service;
 mod signature;
 mod templates;
+mod words;
 mod yaml;
 
 pub use all::{Artifacts, all};
+pub use bake::bake;
 pub use compose::compose;
+pub use devcontainer::devcontainer;
 pub use dockerfile::dockerfile;
+pub use dockerignore::dockerignore;
+pub use quadlet::quadlet;
+pub use run_command::run_command;
 pub use signature::Signature;
 
 #[cfg(test)]

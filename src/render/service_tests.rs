@@ -1,8 +1,16 @@
 //! Services of manifests in memory, as text.
 
-use crate::plan::service_tests::{jetson, pc, planned, scripts};
+use std::process::Command;
 
-use super::{Signature, compose};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
+
+use crate::manifest::Engine;
+use crate::plan::service_tests::{jetson, pc, planned, scripts};
+use crate::plan::{MountFrom, MountUse, Noted, Services, Text};
+
+use super::{Signature, bake, compose, devcontainer, dockerignore, quadlet, run_command};
 
 const SMALL: &str = r#"
 project "tiny" version="0.1.0"
@@ -10,7 +18,7 @@ target "bench" { platform "x86_64" }
 run { gpu #false }
 "#;
 
-pub(super) const ROBOT: &str = r#"
+const ROBOT: &str = r#"
 project "yard.robot" version="0.3.0" { image "ghcr.io/acme/robot" }
 target "orin" { device "jetson-agx-orin" }
 app { workdir "/app"; user "robot" groups="video" }
@@ -64,5 +72,118 @@ fn a_small_one() {
 
 #[test]
 fn everything_on_a_jetson() {
-    insta::assert_snapshot!(compose(&planned(ROBOT, &[jetson()], &scripts())[0]));
+    insta::assert_snapshot!(compose(&robot()));
+}
+
+const TWO: &str = r#"
+project "two" version="1.2+build"
+target "orin" { device "jetson-agx-orin" }
+target "bench" { platform "x86_64"; run { gpu "0" "GPU-abc"; display "wayland"; audio "alsa"; docker-socket } }
+app { copy "certs/site.pem" to="/etc/" ; user "me" }
+run { volume "./data" "/data"; volume "~/maps, all" "/maps"; secret "token" file="token.txt"; env-file "robot.env"; network "service:db"
+    service "db" { image "postgres:17"; gpu "all"; network "host"; volume "db" "/var/lib" } }
+output { compose "deploy/compose.yaml"; dockerfile "deploy/Dockerfile"; devcontainer ".devcontainer/devcontainer.json" }
+"#;
+
+fn robot() -> Services {
+    planned(ROBOT, &[jetson()], &scripts()).remove(0)
+}
+
+fn two() -> Vec<Services> {
+    planned(TWO, &[jetson(), pc()], &[])
+}
+
+#[test]
+fn several_targets() {
+    let two = two();
+    let bake = bake(&two);
+    assert_eq!(Signature::of(&bake), Signature::Own);
+    insta::assert_snapshot!(bake);
+    insta::assert_snapshot!(compose(&two[1]));
+    insta::assert_snapshot!(dockerignore(&two[0], &["jcc.lock".into(), "docker-bake.hcl".into()]));
+    insta::assert_snapshot!(devcontainer(&two[0], ".devcontainer/devcontainer.json"));
+    insta::assert_snapshot!(run_command(&two[1], Engine::Docker));
+}
+
+#[test]
+fn one_line_of_docker_and_of_podman() {
+    insta::assert_snapshot!(run_command(&robot(), Engine::Docker));
+    insta::assert_snapshot!(run_command(&robot(), Engine::Podman));
+}
+
+#[test]
+fn units_of_quadlet() {
+    let manifest = ROBOT.replace("output { dev }", "output { engine \"podman\" }");
+    let services = planned(&manifest, &[jetson()], &scripts()).remove(0);
+    let units = quadlet(&services);
+    assert!(units.values().all(|unit| Signature::of(unit) == Signature::Own));
+    let all: Vec<String> = units.iter().map(|(name, text)| format!("== {name}\n{text}")).collect();
+    insta::assert_snapshot!(all.join("\n"));
+    insta::assert_snapshot!(compose(&services));
+}
+
+/// Texts of what quoting is about, mixed with anything.
+fn awkward() -> impl Strategy<Value = String> {
+    let known = [
+        "'", "\"", "\\", "$x", "${HOME}", "`id`", "\n", "\r", " ", "é漢", "!", "~", "*", "#", "}", "%{", ",",
+        "=", "-n",
+    ];
+    let part =
+        prop_oneof![prop::sample::select(known.to_vec()).prop_map(str::to_owned), "[ -~]{1,4}", "[^\0]{1,3}"];
+    prop::collection::vec(part, 0..6).prop_map(|parts| parts.concat())
+}
+
+fn texts(many: usize) -> Vec<String> {
+    let mut runner = TestRunner::deterministic();
+    let mut text = || awkward().new_tree(&mut runner).expect("a text").current();
+    (0..many).map(|_| text()).collect()
+}
+
+#[test]
+fn bash_reads_back_the_command() {
+    let texts = texts(150);
+    let mut services = planned(SMALL, &[pc()], &[]).remove(0);
+    for (at, text) in texts.iter().enumerate() {
+        services.main.env.insert(format!("V{at:03}"), Noted::plain(Text::literal(text.clone())));
+        let both = Text::with_variables("$SET").then(text);
+        services.main.env.insert(format!("W{at:03}"), Noted::plain(both.join(Text::or("UNSET", text))));
+    }
+    let path = MountUse {
+        from: MountFrom::Host(Text::with_variables("~/a, \"b\"")),
+        to: Text::literal("/x y"),
+        read_only: true,
+    };
+    services.main.mounts.push(Noted::plain(path));
+    services.main.command = Some(texts.clone());
+    let line = run_command(&services, Engine::Docker);
+    let script = format!("docker() {{ printf '%s\\0' \"$@\"; }}\n{line}");
+    let mut bash = Command::new("bash");
+    bash.args(["-euo", "pipefail", "-c", &script]).env("SET", "s$t").env_remove("UNSET").env("LC_ALL", "C");
+    let out = bash.output().expect("bash runs");
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    let out = String::from_utf8(out.stdout).expect("UTF-8 stays UTF-8");
+    let words: Vec<&str> = out.split_terminator('\0').collect();
+    assert_eq!(words[words.len() - texts.len()..], texts);
+    for (at, text) in texts.iter().enumerate() {
+        assert!(words.contains(&&*format!("V{at:03}={text}")), "{text:?}");
+        assert!(words.contains(&&*format!("W{at:03}=s$t{text}{text}")), "{text:?} {line}");
+    }
+    assert!(
+        words.iter().any(|word| word.starts_with("type=bind,\"src=") || word.starts_with("type=bind,src="))
+    );
+}
+
+/// What HCL's own reader does to a text in quotes.
+fn hcl_reads(quoted: &str) -> String {
+    let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).expect("in quotes");
+    assert!(!inner.contains("${") && !inner.contains("%{") && !inner.contains('\n'), "{inner}");
+    let json: String = serde_json::from_str(&format!("\"{inner}\"")).expect("HCL's escapes are JSON's");
+    json
+}
+
+#[test]
+fn hcl_reads_back_every_text() {
+    for text in texts(300) {
+        assert_eq!(hcl_reads(&super::bake::quoted(&text)), text);
+    }
 }

@@ -224,7 +224,7 @@ impl Adder<'_, '_> {
 }
 
 fn runtime_dir() -> Text {
-    Text::required(RUNTIME_DIR, "it is the folder of the session's sockets, such as /run/user/1000")
+    Text::required(RUNTIME_DIR, "it is where the sockets of the session are, such as /run/user/1000")
 }
 
 /// What the host must be prepared with for a `run`.

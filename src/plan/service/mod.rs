@@ -95,6 +95,7 @@ pub fn services(inputs: ServiceInputs<'_>) -> Services {
             context: inputs.files.context(),
             dockerfile: inputs.files.dockerfile.to_string(),
             compose: inputs.files.compose.to_string(),
+            copied: copied(project),
             platform: format!("linux/{}", inputs.target.arch),
             host_network: inputs.target.host_network || cache.apt || cache.pip,
             epoch: inputs.epoch,
@@ -108,6 +109,11 @@ pub fn services(inputs: ServiceInputs<'_>) -> Services {
         pip_cache,
         volumes,
     }
+}
+
+fn copied(project: &Project) -> Vec<String> {
+    let copies = project.app.iter().flat_map(|app| &app.copies);
+    copies.map(|copy| copy.from.value.to_string()).collect()
 }
 
 fn head(inputs: ServiceInputs<'_>) -> ServicesHead {

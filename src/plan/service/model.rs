@@ -63,6 +63,8 @@ pub struct ImageBuild {
     pub dockerfile: String,
     /// The Compose file, seen from the project's root.
     pub compose: String,
+    /// What the manifest copies by name, seen from the project's root.
+    pub copied: Vec<String>,
     /// `linux/arm64`.
     pub platform: String,
     /// Whether steps see the host's network.

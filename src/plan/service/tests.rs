@@ -68,7 +68,7 @@ pub(crate) fn pc() -> TargetFacts {
 /// The services of the first target of a manifest, one for each of the given facts.
 pub(crate) fn planned(manifest: &str, targets: &[TargetFacts], tests: &[TestScript]) -> Vec<Services> {
     let (mut sources, mut log) = (Sources::new(), Log::new());
-    let world = Memory::with([("project.kdl", manifest)]);
+    let world = Memory::with([("project.kdl", manifest), ("certs/site.pem", ""), ("robot.env", "")]);
     let loaded = manifest::load(&world, "project.kdl", &NoStacks, &mut sources, &mut log);
     let projects: Result<Vec<Project>, _> = loaded.and_then(|loaded| loaded.projects(&mut log));
     let projects = projects.unwrap_or_else(|_| panic!("{:?}", log.sorted()));

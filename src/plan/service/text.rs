@@ -96,6 +96,16 @@ impl Text {
         self.0.iter().map(literal).collect()
     }
 
+    /// A path that starts with `.` where it is relative.
+    fn relative(mut self) -> Self {
+        if let Some(Piece::Literal(text)) = self.0.first_mut()
+            && !text.starts_with(['/', '.', '~'])
+        {
+            *text = format!("./{text}");
+        }
+        self
+    }
+
     /// A path that is relative to the project, seen from a folder `up` (`../`) below it.
     #[must_use]
     pub fn seen_from(mut self, up: &str) -> Self {
@@ -105,11 +115,17 @@ impl Text {
                 *text = format!("{up}{below}");
             }
             Some(Piece::Variable { rest, operator, .. }) if operator.ends_with('-') => {
-                *rest = rest.clone().seen_from(up);
+                *rest = std::mem::replace(rest, Self(Vec::new())).relative().seen_from(up);
             }
             _ => {}
         }
         self
+    }
+}
+
+impl From<Piece> for Text {
+    fn from(piece: Piece) -> Self {
+        Self(vec![piece])
     }
 }
 

@@ -1,0 +1,134 @@
+//! `docker-bake.hcl`: every target of a project in one build.
+
+use std::collections::BTreeSet;
+
+use crate::plan::{BUILD_SECRETS, Services, ServicesHead};
+
+use super::{compose, signature};
+
+/// The bake file over all targets, its own hash in its head.
+pub fn bake(targets: &[Services]) -> String {
+    let body = body(targets);
+    let head = ServicesHead {
+        // What the hosts need is in the Compose files: bake builds elsewhere.
+        notes: Vec::new(),
+        ..targets.first().map(|first| first.head.clone()).unwrap_or_default()
+    };
+    let network = targets.iter().any(|target| target.build.host_network);
+    let allow = if network { " --allow network.host" } else { "" };
+    let more = [format!("docker buildx bake{allow}")];
+    let text = |own: Option<&str>| format!("{}{body}", compose::head(&head, &more, own));
+    text(Some(&signature::hash(&text(None))))
+}
+
+fn body(targets: &[Services]) -> String {
+    let mut out = String::new();
+    let epochs: BTreeSet<u64> = targets.iter().map(|target| target.build.epoch).collect();
+    let one_epoch = epochs.first().filter(|_| epochs.len() == 1);
+    if let Some(epoch) = one_epoch {
+        out.push_str("\n# File times in the images; from jcc.lock.\n");
+        variable(&mut out, "SOURCE_DATE_EPOCH", &epoch.to_string());
+    }
+    out.push_str("\n# Secrets of the build: the files that these name, nothing where they are unset.\n");
+    for (_, name) in BUILD_SECRETS {
+        variable(&mut out, name, "");
+    }
+    out.push_str(
+        "\n# A registry repository for the build cache, such as `ghcr.io/acme/cache`; none where it is unset.\n",
+    );
+    variable(&mut out, "JCC_CACHE", "");
+    out.push_str(
+        "\n# Provenance and a bill of materials beside the images, where it is set; a registry keeps them, Docker's old \
+         image store does not.\n",
+    );
+    variable(&mut out, "JCC_ATTEST", "");
+    let names = names(targets);
+    let quoted: Vec<String> = names.iter().map(|name| quoted(name)).collect();
+    out.push_str(&format!("\ngroup \"default\" {{\n  targets = [{}]\n}}\n", quoted.join(", ")));
+    out.push_str(&common(targets, one_epoch.is_some()));
+    for (target, name) in targets.iter().zip(&names) {
+        out.push_str(&one(target, name, one_epoch.is_none()));
+    }
+    out
+}
+
+fn variable(out: &mut String, name: &str, default: &str) {
+    out.push_str(&format!("variable \"{name}\" {{\n  default = {}\n}}\n", quoted(default)));
+}
+
+/// A bake target takes letters, digits, `_` and `-`; each name once.
+fn names(targets: &[Services]) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for target in targets {
+        let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        let mut name: String = target.target.chars().map(|c| if fine(c) { c } else { '-' }).collect();
+        while all.contains(&name) {
+            name.push('_');
+        }
+        all.push(name);
+    }
+    all
+}
+
+/// What all targets have in common.
+fn common(targets: &[Services], epoch: bool) -> String {
+    let mut out = String::from("\ntarget \"_common\" {\n");
+    if targets.iter().any(|target| target.build.host_network) {
+        out.push_str("  target  = \"final\"\n  network = \"host\"\n");
+    } else {
+        out.push_str("  target = \"final\"\n");
+    }
+    if epoch {
+        out.push_str("  args = {\n    SOURCE_DATE_EPOCH = SOURCE_DATE_EPOCH\n  }\n");
+    }
+    out.push_str("  attest = JCC_ATTEST == \"\" ? [] : [\"type=provenance,mode=max\", \"type=sbom\"]\n");
+    out.push_str("  secret = concat(\n");
+    for (id, name) in BUILD_SECRETS {
+        out.push_str(&format!(
+            "    {name} == \"\" ? [] : [{{ type = \"file\", id = \"{id}\", src = {name} }}],\n"
+        ));
+    }
+    out.push_str("  )\n}\n");
+    out
+}
+
+fn one(target: &Services, name: &str, epoch: bool) -> String {
+    let build = &target.build;
+    let cache = format!("type=registry,ref=${{JCC_CACHE}}:{name}");
+    let mut lines = vec![
+        ("inherits", "[\"_common\"]".to_owned()),
+        ("context", quoted(".")),
+        ("dockerfile", quoted(&build.dockerfile)),
+        ("platforms", format!("[{}]", quoted(&build.platform))),
+        ("tags", format!("[{}]", quoted(&build.image))),
+        ("cache-from", format!("JCC_CACHE == \"\" ? [] : [\"{cache}\"]")),
+        ("cache-to", format!("JCC_CACHE == \"\" ? [] : [\"{cache},mode=max\"]")),
+    ];
+    if epoch {
+        lines.push(("args", format!("{{ SOURCE_DATE_EPOCH = \"{}\" }}", build.epoch)));
+    }
+    let lines: String = lines.iter().map(|(key, value)| format!("  {key:<10} = {value}\n")).collect();
+    format!("\ntarget \"{name}\" {{\n{lines}}}\n")
+}
+
+/// A text of HCL, in which no template begins.
+pub(super) fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    let mut letters = text.chars().peekable();
+    while let Some(c) = letters.next() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            // Escaped by number: a doubled sign before more of its kind would be read otherwise.
+            '$' | '%' if letters.peek() == Some(&'{') => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            _ if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
+                out.push_str(&format!("\\u{:04x}", u32::from(c)));
+            }
+            _ => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}

@@ -1,0 +1,287 @@
+//! Units for Podman's Quadlet: one for the image's build, one a service, one a volume.
+
+use std::collections::BTreeMap;
+
+use crate::manifest::Engine;
+use crate::plan::{MountFrom, SecretFrom, Service, ServiceImage, Services};
+
+use super::service::{cdi, variables};
+use super::{compose, signature, words};
+
+/// The units of a target by file name. They stand in the folder of the Compose file; a link to that folder in
+/// `~/.config/containers/systemd` installs them.
+pub fn quadlet(services: &Services) -> BTreeMap<String, String> {
+    let project = &services.project;
+    let mut units = BTreeMap::new();
+    units.insert(format!("{project}.build"), build(services));
+    for service in std::iter::once(&services.main).chain(&services.more) {
+        units.insert(format!("{}.container", unit_name(services, service)), container(services, service));
+    }
+    for volume in &services.volumes {
+        let mut unit = Unit::default();
+        unit.section("Volume").line("VolumeName", &format!("{project}_{volume}"));
+        units.insert(format!("{project}-{volume}.volume"), unit.0);
+    }
+    units.into_iter().map(|(name, body)| (name, signed(services, &body))).collect()
+}
+
+fn signed(services: &Services, body: &str) -> String {
+    let install = "Installed by `ln -s \"$PWD\" ~/.config/containers/systemd/` in this folder, then \
+                   `systemctl --user daemon-reload`; wants Podman 5.2 or newer";
+    let more = [install.to_owned()];
+    let text = |own: Option<&str>| format!("{}{body}", compose::head(&services.head, &more, own));
+    text(Some(&signature::hash(&text(None))))
+}
+
+fn unit_name(services: &Services, service: &Service) -> String {
+    if service.name == services.main.name {
+        services.project.clone()
+    } else {
+        format!("{}-{}", services.project, service.name)
+    }
+}
+
+#[derive(Default)]
+struct Unit(String);
+
+impl Unit {
+    fn section(&mut self, name: &str) -> &mut Self {
+        self.0.push_str(&format!("\n[{name}]\n"));
+        self
+    }
+
+    fn line(&mut self, key: &str, value: &str) -> &mut Self {
+        // What no quoting can carry over the end of a line has none where it comes from: paths and names.
+        let value = value.replace(['\n', '\r'], " ");
+        self.0.push_str(&format!("{key}={value}\n"));
+        self
+    }
+
+    fn comment(&mut self, text: &str) -> &mut Self {
+        self.0.push_str(&format!("# {}\n", super::quote::comment(text)));
+        self
+    }
+}
+
+fn build(services: &Services) -> String {
+    let of = &services.build;
+    let mut unit = Unit::default();
+    unit.section("Build").line("ImageTag", &words::raw(&of.image));
+    unit.line("File", &words::raw(&seen(&of.context, &of.dockerfile)));
+    unit.line("SetWorkingDirectory", &words::raw(if of.context == "." { "unit" } else { &of.context }));
+    unit.line("Target", "final");
+    if of.host_network {
+        unit.line("Network", "host");
+    }
+    unit.comment("The format that keeps SHELL and HEALTHCHECK");
+    unit.line("PodmanArgs", &format!("--format docker --build-arg SOURCE_DATE_EPOCH={}", of.epoch));
+    unit.section("Service").line("TimeoutStartSec", "infinity");
+    unit.0
+}
+
+/// A file of the project, seen from the unit's folder.
+fn seen(context: &str, path: &str) -> String {
+    if context == "." { format!("./{path}") } else { format!("{context}/{path}") }
+}
+
+fn container(services: &Services, service: &Service) -> String {
+    let mut unit = Unit::default();
+    unit.section("Unit")
+        .line("Description", &words::raw(&format!("{} of {}", service.name, services.project)));
+    for name in service.depends_on.keys() {
+        let other = format!("{}-{name}.service", services.project);
+        unit.line("Requires", &other).line("After", &other);
+    }
+    unit.section("Container");
+    match &service.image {
+        ServiceImage::Other(image) => unit.line("Image", &words::raw(&image.to_string())),
+        ServiceImage::Own | ServiceImage::Dev => unit.line("Image", &format!("{}.build", services.project)),
+    };
+    if let Some(name) = &service.container {
+        unit.line("ContainerName", name);
+    }
+    environment(&mut unit, service);
+    hardware(&mut unit, service);
+    sharing(&mut unit, services, service);
+    storage(&mut unit, services, service);
+    limits(&mut unit, service);
+    let mut needed = Vec::new();
+    texts(service, &mut needed);
+    unit.section("Service");
+    for name in &needed {
+        unit.comment(&format!("Needs {name}: `systemctl --user edit` this with Environment={name}=…"));
+    }
+    let restart = match service.restart.as_deref() {
+        Some("always" | "unless-stopped") => "always",
+        Some(text) if text.starts_with("on-failure") => "on-failure",
+        _ => "no",
+    };
+    unit.line("Restart", restart).line("TimeoutStartSec", "infinity");
+    if restart == "always" {
+        unit.section("Install").line("WantedBy", "default.target");
+    }
+    unit.0
+}
+
+/// The variables that a service needs from systemd.
+fn texts(service: &Service, needed: &mut Vec<String>) {
+    for mount in &service.mounts {
+        words::needed(&mount.value.to, needed);
+        if let MountFrom::Host(path) = &mount.value.from {
+            words::needed(path, needed);
+        }
+    }
+    let values = service.env.values().map(|value| &value.value);
+    let devices = service.devices.iter().map(|device| &device.value.0);
+    for text in values.chain(devices).chain(&service.user) {
+        words::needed(text, needed);
+    }
+}
+
+fn environment(unit: &mut Unit, service: &Service) {
+    for (name, value) in variables(service, Engine::Podman) {
+        let word = match value.value.as_literal() {
+            Some(literal) => words::unit(&format!("{name}={literal}")),
+            None => format!("\"{name}={}\"", words::unit_text(&value.value)),
+        };
+        unit.line("Environment", &word);
+    }
+    for (path, required) in &service.env_files {
+        let path = words::raw(&format!("./{path}"));
+        if *required {
+            unit.line("EnvironmentFile", &path);
+        } else {
+            unit.comment(&format!("Where it is there: EnvironmentFile={path}"));
+        }
+    }
+}
+
+fn hardware(unit: &mut Unit, service: &Service) {
+    if let Some(gpu) = &service.gpu {
+        for device in cdi(gpu) {
+            unit.line("AddDevice", &device);
+        }
+        unit.line("SecurityLabelDisable", "true");
+    }
+    for device in &service.devices {
+        let (from, to) = &device.value;
+        let to = to.as_ref().map(|to| format!(":{}", words::raw(to.as_str()))).unwrap_or_default();
+        unit.line("AddDevice", &format!("{}{to}", words::unit_text(from)));
+    }
+    for rule in &service.cgroup_rules {
+        unit.line("PodmanArgs", &format!("--device-cgroup-rule {}", words::unit(rule)));
+    }
+    if !service.groups.is_empty() {
+        unit.comment("The groups of whoever starts it; these are meant:");
+        for group in &service.groups {
+            unit.comment(if group.why.is_empty() { "one of the manifest's own" } else { &group.why });
+        }
+        unit.line("GroupAdd", "keep-groups");
+    }
+}
+
+fn sharing(unit: &mut Unit, services: &Services, service: &Service) {
+    let other = |mode: &str| {
+        let other = mode.strip_prefix("service:")?;
+        let service = std::iter::once(&services.main).chain(&services.more).find(|one| one.name == other)?;
+        let name = unit_name(services, service);
+        Some(service.container.clone().unwrap_or_else(|| format!("systemd-{name}")))
+    };
+    let seen = |mode: &str| other(mode).map_or_else(|| mode.to_owned(), |name| format!("container:{name}"));
+    if let Some(mode) = &service.network {
+        unit.line("Network", &words::raw(&seen(mode)));
+    }
+    for (flag, mode) in [("--ipc", &service.ipc), ("--pid", &service.pid)] {
+        if let Some(mode) = mode {
+            unit.line("PodmanArgs", &format!("{flag}={}", words::raw(&seen(mode))));
+        }
+    }
+    for port in &service.ports {
+        unit.line("PublishPort", &port.to_string());
+    }
+}
+
+fn storage(unit: &mut Unit, services: &Services, service: &Service) {
+    for mount in &service.mounts {
+        let from = match &mount.value.from {
+            MountFrom::Host(path) => words::unit_path(path),
+            MountFrom::Volume(name) => format!("{}-{name}.volume", services.project),
+        };
+        let mode = if mount.value.read_only { ":ro" } else { "" };
+        unit.line("Volume", &format!("{from}:{}{mode}", words::unit_text(&mount.value.to)));
+    }
+    for (key, name) in &service.secrets {
+        match services.secrets.get(key) {
+            Some(SecretFrom::File(path)) => {
+                unit.line("Volume", &format!("{}:/run/secrets/{name}:ro", words::unit_path(path)));
+            }
+            Some(SecretFrom::Variable(variable)) => {
+                let secret = format!("{}-{key}", services.project);
+                unit.comment(&format!("`podman secret create --env {secret} {variable}`"));
+                unit.line("Secret", &format!("{secret},target={name}"));
+            }
+            None => {}
+        }
+    }
+    for path in &service.tmpfs {
+        unit.line("Tmpfs", &words::raw(path.as_str()));
+    }
+}
+
+fn limits(unit: &mut Unit, service: &Service) {
+    if let Some(user) = &service.user {
+        let user = words::unit_text(user);
+        match user.split_once(':') {
+            Some((user, group)) if !user.contains('$') => unit.line("User", user).line("Group", group),
+            _ => unit.line("User", &user),
+        };
+    }
+    for capability in &service.cap_add {
+        unit.line("AddCapability", &capability.value.to_string());
+    }
+    for option in &service.security_opt {
+        unit.line("PodmanArgs", &format!("--security-opt {}", words::unit(option)));
+    }
+    if service.privileged.is_some() {
+        unit.line("PodmanArgs", "--privileged");
+    }
+    if let Some(size) = service.shm_size {
+        unit.line("ShmSize", &size.to_string());
+    }
+    if let Some(size) = service.memory {
+        unit.line("PodmanArgs", &format!("--memory {size}"));
+    }
+    for limit in &service.ulimits {
+        let hard = limit.hard.unwrap_or(limit.soft);
+        unit.line("Ulimit", &format!("{}={}:{hard}", limit.name, limit.soft));
+    }
+    if let Some(check) = &service.healthcheck {
+        unit.line("HealthCmd", &words::raw(&words::check_json(check)));
+        let times = [
+            ("HealthInterval", check.interval),
+            ("HealthTimeout", check.timeout),
+            ("HealthStartPeriod", check.start_period),
+        ];
+        for (key, time) in times {
+            if let Some(time) = time {
+                unit.line(key, &time.value.to_string());
+            }
+        }
+        if let Some(retries) = check.retries {
+            unit.line("HealthRetries", &retries.value.to_string());
+        }
+    }
+    if service.init {
+        unit.line("RunInit", "true");
+    }
+    if service.tty {
+        unit.line("PodmanArgs", "--interactive --tty");
+    }
+    if service.read_only {
+        unit.line("ReadOnly", "true");
+    }
+    if let Some(words) = &service.command {
+        let words: Vec<String> = words.iter().map(|word| words::unit(word)).collect();
+        unit.line("Exec", &words.join(" "));
+    }
+}

@@ -1,0 +1,270 @@
+//! The one command that starts what the service is, for those who do not use Compose.
+
+use crate::catalog::GpuAccess;
+use crate::manifest::{Engine, Gpu};
+use crate::plan::{GpuUse, MountFrom, SecretFrom, Service, Services, Text};
+
+use super::service::{cdi, security, variables};
+use super::{quote, words};
+
+/// `docker run …` or `podman run …`, an option a line, under comments that say what must be done before.
+pub fn run_command(services: &Services, engine: Engine) -> String {
+    let program = match engine {
+        Engine::Docker => "docker",
+        Engine::Podman => "podman",
+    };
+    let mut out = before(services, program);
+    let mut lines = vec![format!("{program} run")];
+    let service = &services.main;
+    let mut command = Command { lines: &mut lines, services, engine };
+    command.life(service);
+    command.gpu(service);
+    command.environment(service);
+    command.sharing(service);
+    command.hardware(service);
+    command.storage(service);
+    command.limits(service);
+    lines.push(words::word(&services.build.image));
+    lines.extend(service.command.iter().flatten().map(|word| words::word(word)));
+    let last = lines.len() - service.command.as_ref().map_or(0, Vec::len);
+    let tail = lines.split_off(last - 1).join(" ");
+    lines.push(tail);
+    out.push_str(&lines.join(" \\\n  "));
+    out.push('\n');
+    out
+}
+
+fn before(services: &Services, program: &str) -> String {
+    let build = &services.build;
+    let mut out = String::new();
+    for note in &services.head.notes {
+        out.push_str(&format!("# {}\n", quote::comment(note)));
+    }
+    let network = if build.host_network { " --network=host" } else { "" };
+    let format = if program == "podman" { " --format docker" } else { "" };
+    out.push_str(&format!(
+        "# {program} build{format}{network} --target final --build-arg SOURCE_DATE_EPOCH={} --tag {} --file {} .\n",
+        build.epoch,
+        words::word(&build.image),
+        words::word(&build.dockerfile),
+    ));
+    if let Some((folder, _)) = build.compose.rsplit_once('/') {
+        out.push_str(&format!("# Started in the folder {}\n", quote::comment(folder)));
+    }
+    for (path, required) in &services.main.env_files {
+        if !required {
+            out.push_str(&format!("# Where {} is there: --env-file it\n", quote::comment(path)));
+        }
+    }
+    for (key, _) in &services.main.secrets {
+        if let Some(SecretFrom::Variable(name)) = services.secrets.get(key) {
+            out.push_str(&format!(
+                "# (umask 077; printf %s \"${{{name}}}\" >\"{}\")\n",
+                secret_file(&services.project, key)
+            ));
+        }
+    }
+    out
+}
+
+/// Where a secret that comes from a variable is put for a container that no Compose starts.
+fn secret_file(project: &str, key: &str) -> String {
+    format!("${{XDG_RUNTIME_DIR:-/tmp}}/{project}-{key}")
+}
+
+struct Command<'a> {
+    lines: &'a mut Vec<String>,
+    services: &'a Services,
+    engine: Engine,
+}
+
+impl Command<'_> {
+    fn flag(&mut self, flag: &str) {
+        self.lines.push(flag.to_owned());
+    }
+
+    fn option(&mut self, name: &str, value: &str) {
+        self.lines.push(format!("{name} {}", words::word(value)));
+    }
+
+    fn life(&mut self, service: &Service) {
+        match service.restart.as_deref() {
+            None | Some("no") => self.flag("--rm"),
+            Some(restart) => {
+                self.flag("--detach");
+                self.option("--restart", restart);
+            }
+        }
+        if let Some(name) = &service.container {
+            self.option("--name", name);
+        }
+        if service.init {
+            self.flag("--init");
+        }
+        if service.tty {
+            self.flag("--interactive --tty");
+        }
+        if service.read_only {
+            self.flag("--read-only");
+        }
+        if let Some(check) = &service.healthcheck {
+            let line = match self.engine {
+                Engine::Docker => words::check_line(check),
+                Engine::Podman => words::check_json(check),
+            };
+            self.option("--health-cmd", &line);
+            let times = [
+                ("--health-interval", check.interval),
+                ("--health-timeout", check.timeout),
+                ("--health-start-period", check.start_period),
+            ];
+            for (name, time) in times {
+                if let Some(time) = time {
+                    self.option(name, &time.value.to_string());
+                }
+            }
+            if let Some(retries) = check.retries {
+                self.option("--health-retries", &retries.value.to_string());
+            }
+        }
+        self.option("--platform", &self.services.build.platform.clone());
+    }
+
+    fn gpu(&mut self, service: &Service) {
+        let Some(gpu) = &service.gpu else { return };
+        match (self.engine, gpu.access) {
+            (Engine::Podman, _) => {
+                for device in cdi(gpu) {
+                    self.option("--device", &device);
+                }
+            }
+            (Engine::Docker, GpuAccess::Runtime) => self.option("--runtime", "nvidia"),
+            (Engine::Docker, GpuAccess::Reservation) => self.option("--gpus", &gpus(gpu)),
+        }
+    }
+
+    fn environment(&mut self, service: &Service) {
+        for (name, value) in variables(service, self.engine) {
+            let name = Text::literal(format!("{name}="));
+            self.lines.push(format!("--env {}", words::shell_word(&[&name, &value.value])));
+        }
+        for (path, _) in service.env_files.iter().filter(|(_, required)| *required) {
+            self.option("--env-file", path);
+        }
+    }
+
+    fn sharing(&mut self, service: &Service) {
+        let modes = [("--network", &service.network), ("--ipc", &service.ipc), ("--pid", &service.pid)];
+        for (name, mode) in modes {
+            if let Some(mode) = mode {
+                let other = mode.strip_prefix("service:").map(|other| self.container_of(other));
+                self.option(name, other.as_ref().unwrap_or(mode));
+            }
+        }
+        for port in &service.ports {
+            self.option("--publish", &port.to_string());
+        }
+    }
+
+    /// The container that Compose makes of a service.
+    fn container_of(&self, name: &str) -> String {
+        let service = self.services.more.iter().find(|service| service.name == name);
+        let named = service.and_then(|service| service.container.clone());
+        format!("container:{}", named.unwrap_or_else(|| format!("{}-{name}-1", self.services.project)))
+    }
+
+    fn hardware(&mut self, service: &Service) {
+        for device in &service.devices {
+            let (from, to) = &device.value;
+            let to = to.as_ref().map(|to| format!(":{}", to.as_str())).unwrap_or_default();
+            let word = words::shell_word(&[from, &Text::literal(to)]);
+            self.lines.push(format!("--device {word}"));
+        }
+        for rule in &service.cgroup_rules {
+            self.option("--device-cgroup-rule", rule);
+        }
+        match self.engine {
+            Engine::Podman if service.groups.is_empty() => {}
+            Engine::Podman => self.option("--group-add", "keep-groups"),
+            Engine::Docker => {
+                for group in &service.groups {
+                    self.lines.push(format!("--group-add {}", words::shell(&group.value)));
+                }
+            }
+        }
+    }
+
+    fn storage(&mut self, service: &Service) {
+        for mount in &service.mounts {
+            let (kind, from) = match &mount.value.from {
+                MountFrom::Host(path) => ("bind", words::host_path(path)),
+                MountFrom::Volume(name) => {
+                    ("volume", Text::literal(format!("{}_{name}", self.services.project)))
+                }
+            };
+            self.mount(kind, &from, &mount.value.to, mount.value.read_only);
+        }
+        for (key, name) in &service.secrets {
+            let from = match self.services.secrets.get(key) {
+                Some(SecretFrom::File(path)) => words::host_path(path),
+                _ => Text::with_variables(&secret_file(&self.services.project, key)),
+            };
+            self.mount("bind", &from, &Text::literal(format!("/run/secrets/{name}")), true);
+        }
+        for path in &service.tmpfs {
+            self.option("--tmpfs", path.as_str());
+        }
+    }
+
+    fn mount(&mut self, kind: &str, from: &Text, to: &Text, read_only: bool) {
+        let last = Text::literal(if read_only { ",readonly" } else { "" });
+        let (from, to) = (field("src=", from), field("dst=", to));
+        let (start, comma) = (Text::literal(format!("type={kind},")), Text::literal(","));
+        let word = words::shell_word(&[&start, &from, &comma, &to, &last]);
+        self.lines.push(format!("--mount {word}"));
+    }
+
+    fn limits(&mut self, service: &Service) {
+        if let Some(user) = &service.user {
+            self.lines.push(format!("--user {}", words::shell(user)));
+        }
+        for capability in &service.cap_add {
+            self.option("--cap-add", &capability.value.to_string());
+        }
+        for option in security(service, self.engine) {
+            self.option("--security-opt", &option);
+        }
+        if service.privileged.is_some() {
+            self.flag("--privileged");
+        }
+        if let Some(size) = service.shm_size {
+            self.option("--shm-size", &size.to_string());
+        }
+        if let Some(size) = service.memory {
+            self.option("--memory", &size.to_string());
+        }
+        for limit in &service.ulimits {
+            let hard = limit.hard.map(|hard| format!(":{hard}")).unwrap_or_default();
+            self.option("--ulimit", &format!("{}={}{hard}", limit.name, limit.soft));
+        }
+    }
+}
+
+/// What `--gpus` takes: the list in quotes of its own, since it is read as CSV.
+fn gpus(gpu: &GpuUse) -> String {
+    match &gpu.which {
+        Gpu::Some(ids) => format!("\"device={}\"", ids.join(",")),
+        Gpu::All | Gpu::Off => "all".to_owned(),
+    }
+}
+
+/// A field of a mount, which is read as CSV.
+fn field(key: &str, value: &Text) -> Text {
+    let whole = Text::literal(key).join(value.clone());
+    match whole.as_literal() {
+        Some(text) if text.contains([',', '"']) => {
+            Text::literal(format!("\"{}\"", text.replace('"', "\"\"")))
+        }
+        _ => whole,
+    }
+}
