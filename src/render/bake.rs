@@ -107,8 +107,12 @@ fn one(target: &Services, name: &str, epoch: bool) -> String {
     if epoch {
         lines.push(("args", format!("{{ SOURCE_DATE_EPOCH = \"{}\" }}", build.epoch)));
     }
-    let lines: String = lines.iter().map(|(key, value)| format!("  {key:<10} = {value}\n")).collect();
-    format!("\ntarget \"{name}\" {{\n{lines}}}\n")
+    let mut out = format!("\ntarget \"{name}\" {{\n");
+    for (key, value) in lines {
+        out.push_str(&format!("  {key:<10} = {value}\n"));
+    }
+    out.push_str("}\n");
+    out
 }
 
 /// A text of HCL, in which no template begins.
