@@ -62,7 +62,7 @@ fn without(model: &Model<'_>, core: &[usize], dropped: usize, left_out: &BTreeSe
     let answer = solve(&model.problem(|one| !gone(one))).ok()?;
     let decided = Decided { model, answer: &answer };
     let then = consequences(decided, core, fact);
-    let chosen = decided.candidate(fact.on).and_then(|(_, candidate)| candidate.version());
+    let chosen = decided.candidate(fact.on).and_then(|(thing, candidate)| story::spoken(thing, candidate));
     let name = fact.text.split(' ').next().unwrap_or_default();
     let (text, edit) = match (fact.kind, chosen) {
         (FactKind::Pin | FactKind::Requirement | FactKind::Target, Some(version)) => (
@@ -87,7 +87,7 @@ fn consequences(decided: Decided<'_, '_>, core: &[usize], changed: &Fact) -> Str
             continue;
         }
         let Some((thing, candidate)) = decided.candidate(fact.on) else { continue };
-        if let (Some(version), false) = (candidate.version(), thing.package.versions.is_empty()) {
+        if let (Some(version), false) = (story::spoken(thing, candidate), thing.package.versions.is_empty()) {
             let part = format!("{} {version}", story::title(thing));
             if !parts.contains(&part) {
                 parts.push(part);

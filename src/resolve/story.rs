@@ -86,7 +86,11 @@ fn line(
             Some(format!("  {} requires {} here", title(owner), subject(model, on, within)))
         }
         (Meaning::Base(_), Meaning::Thing(_) | Meaning::Fixed { .. }) => {
-            Some(format!("  the base holds or needs {}", subject(model, on, within)))
+            let subject = subject(model, on, within);
+            Some(match subject.strip_suffix(" absent") {
+                Some(title) => format!("  the base has no {title}"),
+                None => format!("  the base holds or needs {subject}"),
+            })
         }
         _ => None,
     }
@@ -154,9 +158,9 @@ pub(super) fn title(thing: &Thing<'_>) -> String {
 pub(super) fn describe(model: &Model<'_>, id: VariableId, within: &Set) -> String {
     let Some(thing) = model.thing(id) else { return String::new() };
     let places: Vec<(u32, &Candidate)> = (0u32..).zip(&thing.candidates).collect();
-    let all: Vec<String> = distinct(places.iter().filter(|(_, one)| **one != Candidate::Absent));
-    let inside: Vec<String> =
-        distinct(places.iter().filter(|(place, one)| **one != Candidate::Absent && within.contains(place)));
+    let all: Vec<String> = distinct(thing, places.iter().filter(|(_, one)| **one != Candidate::Absent));
+    let inside = places.iter().filter(|(place, one)| **one != Candidate::Absent && within.contains(place));
+    let inside: Vec<String> = distinct(thing, inside);
     let absent_fits = within.contains(&0);
     match inside.as_slice() {
         [] if absent_fits => "absent".to_owned(),
@@ -175,11 +179,19 @@ pub(super) fn describe(model: &Model<'_>, id: VariableId, within: &Set) -> Strin
     }
 }
 
-fn distinct<'c>(candidates: impl Iterator<Item = &'c (u32, &'c Candidate)>) -> Vec<String> {
-    let mut texts: Vec<String> =
-        candidates.filter_map(|(_, candidate)| candidate.version()).map(ToString::to_string).collect();
+fn distinct<'c>(
+    thing: &Thing<'_>,
+    candidates: impl Iterator<Item = &'c (u32, &'c Candidate)>,
+) -> Vec<String> {
+    let mut texts: Vec<String> = candidates.filter_map(|(_, candidate)| spoken(thing, candidate)).collect();
     texts.dedup();
     texts
+}
+
+/// A version as manifests write it: by its name where it has one (`humble`).
+pub(super) fn spoken(thing: &Thing<'_>, candidate: &Candidate) -> Option<String> {
+    let name = candidate.entry().and_then(|entry| thing.package.versions[entry].name.as_ref());
+    name.map(|name| name.value.to_string()).or_else(|| candidate.version().map(ToString::to_string))
 }
 
 fn contiguous(all: &[String], some: &[String]) -> bool {
