@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::Planned;
+use crate::manifest::Engine;
+use crate::plan::{Planned, Services};
 
-use super::{compose, dockerfile};
+use super::{bake, compose, devcontainer, dockerfile, dockerignore, quadlet};
 
 /// Texts by their path in the project.
 pub type Artifacts = BTreeMap<String, String>;
@@ -13,8 +14,35 @@ pub type Artifacts = BTreeMap<String, String>;
 pub fn all(targets: &[Planned]) -> Artifacts {
     let mut artifacts = Artifacts::new();
     for Planned { plan, services, files } in targets {
+        let mut beside = BTreeMap::new();
+        if services.engine == Engine::Podman {
+            let folder = files.compose.parent().filter(|folder| folder.as_str() != ".");
+            let folder = folder.map(|folder| format!("{folder}/")).unwrap_or_default();
+            let units = quadlet(services).into_iter();
+            beside.extend(units.map(|(name, text)| (format!("{folder}{name}"), text)));
+        }
+        if let Some(path) = &files.devcontainer {
+            beside.insert(path.to_string(), devcontainer(services, path.as_str()));
+        }
+        // What the target itself has: the same whether the others are compiled too or not.
+        let mut written: Vec<String> = beside.keys().cloned().collect();
+        written.extend(files.bake.iter().map(ToString::to_string));
+        written.push("jcc.lock".to_owned());
         artifacts.insert(files.dockerfile.to_string(), dockerfile(plan));
+        artifacts.insert(format!("{}.dockerignore", files.dockerfile), dockerignore(services, &written));
         artifacts.insert(files.compose.to_string(), compose(services));
+        artifacts.extend(beside);
+    }
+    if let Some((path, text)) = baked(targets) {
+        artifacts.insert(path, text);
     }
     artifacts
+}
+
+/// The bake file, where all the targets that it names are there.
+fn baked(targets: &[Planned]) -> Option<(String, String)> {
+    let files = &targets.first()?.files;
+    let path = files.bake.as_ref().filter(|_| files.targets == targets.len())?;
+    let services: Vec<Services> = targets.iter().map(|target| target.services.clone()).collect();
+    Some((path.to_string(), bake(&services)))
 }

@@ -12,6 +12,12 @@ pub struct OutputFiles {
     pub dockerfile: ProjectPath,
     /// The Compose file.
     pub compose: ProjectPath,
+    /// The bake file over all targets, where there is one.
+    pub bake: Option<ProjectPath>,
+    /// The dev container's definition, where it is asked for.
+    pub devcontainer: Option<ProjectPath>,
+    /// How many targets the manifest has, whether all are compiled or not.
+    pub targets: usize,
 }
 
 impl OutputFiles {
@@ -27,7 +33,12 @@ impl OutputFiles {
             ProjectPath::parse(&path).expect("a name is a folder of the project")
         };
         let output = &project.output;
+        let several = || ProjectPath::parse("docker-bake.hcl").expect("it is a file of the project");
+        let bake = output.bake.as_ref().map(|path| path.value.clone());
         Self {
+            bake: bake.or_else(|| (project.targets > 1).then(several)),
+            devcontainer: output.devcontainer.as_ref().map(|path| place(Some(&path.value), "")),
+            targets: project.targets,
             dockerfile: place(output.dockerfile.as_ref().map(|path| &path.value), "Dockerfile"),
             compose: place(output.compose.as_ref().map(|path| &path.value), "docker-compose.yaml"),
         }
