@@ -14,7 +14,7 @@ mod interval;
 mod requirement;
 mod version;
 pub use interval::Interval;
-pub use requirement::Requirement;
+pub use requirement::{Matcher, Requirement};
 pub use version::Version;
 
 mod name;

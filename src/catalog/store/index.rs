@@ -40,6 +40,8 @@ pub struct Entry {
     pub order: Option<u32>,
     /// Whether it can be installed; an `axis` can't.
     pub installable: bool,
+    /// Of a base: whether it may be chosen where nobody names one.
+    pub auto: bool,
     /// Which node of its file.
     pub(crate) node: usize,
 }
@@ -72,6 +74,7 @@ fn entry(node: &Node, at: usize, group: &str) -> Option<Entry> {
             .or_else(|| axis.and_then(|axis| property(axis, "title")))
             .unwrap_or_default(),
         order: axis.and_then(order),
+        auto: children(node, "auto").any(|child| child.arguments.first().is_some_and(|one| one.value == Value::Bool(true))),
         installable: node.name.value == "package",
         node: at,
         name: name?,

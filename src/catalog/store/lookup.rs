@@ -74,6 +74,11 @@ impl Catalog {
         self.entries(Kind::Base).filter_map(|entry| self.base(&entry.name))
     }
 
+    /// The bases that may be chosen where nobody names one, by name.
+    pub fn auto_bases(&self) -> impl Iterator<Item = &BaseImage> {
+        self.entries(Kind::Base).filter(|entry| entry.auto).filter_map(|entry| self.base(&entry.name))
+    }
+
     /// The indexes, by name.
     pub fn indexes(&self) -> impl Iterator<Item = &Index> {
         self.entries(Kind::Index).filter_map(|entry| self.index(&entry.name))

@@ -31,6 +31,8 @@ pub(super) struct Builder<'a, 'l> {
     pub(super) choices: BTreeMap<Name, Vec<VariableId>>,
     /// Variables whose candidates' demands are still to be written.
     pub(super) todo: VecDeque<VariableId>,
+    /// What requirements were found to admit: the same ones come again and again.
+    pub(super) sets: BTreeMap<(VariableId, String), Set>,
     /// What the manifest's base provides by name: candidates that the catalogue does not list.
     pub(super) provided: BTreeMap<Name, Vec<Version>>,
     pub(super) log: &'l mut Log,
@@ -53,6 +55,7 @@ pub(super) fn build<'a>(question: Question<'a>, log: &mut Log) -> Result<Model<'
         fixed: Vec::new(),
         choices: BTreeMap::new(),
         todo: VecDeque::new(),
+        sets: BTreeMap::new(),
         provided: BTreeMap::new(),
         log,
     };
@@ -173,10 +176,17 @@ impl<'a> Builder<'a, '_> {
     /// not (told where a user wrote it).
     pub(super) fn within(&mut self, id: VariableId, requirement: &Requirement) -> Result<Set, String> {
         let Meaning::Thing(thing) = &self.meanings[id.index()] else { return Ok(Set::full()) };
-        let meaning = things::meaning(thing.package, requirement)?;
-        Ok(set(thing.candidates.iter().zip(0..).filter_map(|(candidate, place)| {
-            candidate.version().filter(|version| meaning.matches(version)).map(|_| place)
-        })))
+        let key = (id, requirement.to_string());
+        if let Some(known) = self.sets.get(&key) {
+            return Ok(known.clone());
+        }
+        let matcher = things::meaning(thing.package, requirement)?.matcher();
+        let fits = (0..).zip(&thing.candidates).filter(|(_, candidate)| {
+            candidate.version().is_some_and(|version| matcher.matches(version))
+        });
+        let within = set(fits.map(|(place, _)| place));
+        self.sets.insert(key, within.clone());
+        Ok(within)
     }
 
     /// Demands of a requirement on an axis that the target fixes; `None` where the name is no such axis.

@@ -43,15 +43,18 @@ impl Requirement {
 
     /// Whether every release satisfies it.
     pub fn is_any(&self) -> bool {
-        self.intervals() == [Interval::ALL]
+        self.alternatives.iter().any(Vec::is_empty)
     }
 
     /// Whether the version will do. A name that was not yet looked up (see [`Self::resolve_names`]) matches nothing.
     pub fn matches(&self, version: &Version) -> bool {
-        self.alternatives.iter().any(|alternative| {
-            (!version.is_prerelease() || names_prerelease(alternative))
-                && stretch(alternative).iter().any(|interval| interval.contains(version))
-        })
+        self.matcher().matches(version)
+    }
+
+    /// The same for many versions: its bounds are worked out once.
+    pub fn matcher(&self) -> Matcher {
+        let alternatives = self.alternatives.iter();
+        Matcher { alternatives: alternatives.map(|one| (names_prerelease(one), stretch(one))).collect() }
     }
 
     /// Whether one of its alternatives names a pre-release, so that pre-releases come into question at all.
@@ -86,11 +89,28 @@ impl Requirement {
     }
 }
 
+/// A [`Requirement`] whose bounds are worked out.
+#[derive(Debug, Clone)]
+pub struct Matcher {
+    /// Of each alternative: whether it names a pre-release, and its versions.
+    alternatives: Vec<(bool, Vec<Interval>)>,
+}
+
+impl Matcher {
+    /// Whether the version will do.
+    pub fn matches(&self, version: &Version) -> bool {
+        self.alternatives.iter().any(|(prerelease, stretch)| {
+            (*prerelease || !version.is_prerelease())
+                && stretch.iter().any(|interval| interval.contains(version))
+        })
+    }
+}
+
 /// What all comparators of an alternative have in common.
 fn stretch(alternative: &[Comparator]) -> Vec<Interval> {
-    alternative
-        .iter()
-        .fold(vec![Interval::ALL], |common, comparator| intersection(&common, &comparator.intervals()))
+    let mut all = alternative.iter().map(Comparator::intervals);
+    let Some(first) = all.next() else { return vec![Interval::ALL] };
+    all.fold(first, |common, other| intersection(&common, &other))
 }
 
 fn names_prerelease(alternative: &[Comparator]) -> bool {
