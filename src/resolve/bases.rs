@@ -105,8 +105,7 @@ fn best(
     };
     let all = question
         .catalog
-        .bases()
-        .filter(|base| base.auto)
+        .auto_bases()
         .flat_map(|base| base.tags.iter().filter(fits).map(move |tag| (base, tag)));
     let (image, tag) = all.min_by_key(|(base, tag)| {
         let holds = tag.provides.keys().filter(|name| needed.contains(*name)).count();

@@ -74,7 +74,8 @@ fn entry(node: &Node, at: usize, group: &str) -> Option<Entry> {
             .or_else(|| axis.and_then(|axis| property(axis, "title")))
             .unwrap_or_default(),
         order: axis.and_then(order),
-        auto: children(node, "auto").any(|child| child.arguments.first().is_some_and(|one| one.value == Value::Bool(true))),
+        auto: children(node, "auto")
+            .any(|child| child.arguments.first().is_some_and(|one| one.value == Value::Bool(true))),
         installable: node.name.value == "package",
         node: at,
         name: name?,

@@ -181,9 +181,9 @@ impl<'a> Builder<'a, '_> {
             return Ok(known.clone());
         }
         let matcher = things::meaning(thing.package, requirement)?.matcher();
-        let fits = (0..).zip(&thing.candidates).filter(|(_, candidate)| {
-            candidate.version().is_some_and(|version| matcher.matches(version))
-        });
+        let fits = (0..)
+            .zip(&thing.candidates)
+            .filter(|(_, candidate)| candidate.version().is_some_and(|version| matcher.matches(version)));
         let within = set(fits.map(|(place, _)| place));
         self.sets.insert(key, within.clone());
         Ok(within)

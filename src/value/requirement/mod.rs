@@ -126,7 +126,9 @@ impl Parse for Requirement {
     fn parse(text: &str) -> Result<Self, Invalid> {
         let alternatives = read::alternatives(text)?;
         let requirement = Self { text: text.trim().to_owned(), alternatives };
-        if requirement.names().next().is_none() && requirement.intervals().is_empty() {
+        // One comparator alone always has something in it.
+        let several = requirement.alternatives.iter().all(|one| one.len() > 1);
+        if several && requirement.names().next().is_none() && requirement.intervals().is_empty() {
             let help =
                 if text.contains("||") { None } else { Some("`||` between two requirements means either") };
             let invalid = Invalid::new("no version can satisfy all of this");
