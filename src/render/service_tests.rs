@@ -101,7 +101,9 @@ fn several_targets() {
     insta::assert_snapshot!(bake);
     insta::assert_snapshot!(compose(&two[1]));
     insta::assert_snapshot!(dockerignore(&two[0], &["jcc.lock".into(), "docker-bake.hcl".into()]));
-    insta::assert_snapshot!(devcontainer(&two[0], ".devcontainer/devcontainer.json"));
+    let editor = devcontainer(&two[0], ".devcontainer/devcontainer.json");
+    assert_eq!(Signature::of(&editor), Signature::Own);
+    insta::assert_snapshot!(editor);
     insta::assert_snapshot!(run_command(&two[1], Engine::Docker));
 }
 
