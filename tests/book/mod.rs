@@ -46,7 +46,8 @@ fn pages() -> Vec<PathBuf> {
     let mut pages: Vec<PathBuf> = listed.map(|entry| entry.expect("it can be listed").path()).collect();
     pages.retain(|page| page.extension().is_some_and(|extension| extension == "md"));
     pages.retain(|page| !MADE.iter().any(|made| page.ends_with(made)));
-    pages.extend(["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(support::repository));
+    pages
+        .extend(["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(support::repository));
     pages.sort();
     pages
 }
