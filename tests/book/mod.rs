@@ -1,9 +1,10 @@
-//! The book: every manifest and definition that it shows is resolved, and its picture of a diagnostic is a real one.
+//! The book: every manifest and definition that it shows compiles, and its picture of a diagnostic is a real one.
 //!
 //! A block of KDL with a `project` is a manifest; one with a `package` is a definition; any other is a part of a
 //! manifest, and gets a head. The files of `tests/book/files` lie beside them. `tests/docs` makes the other pages.
 
 mod picture;
+mod runs;
 
 use std::fs;
 use std::path::PathBuf;
@@ -75,8 +76,8 @@ fn manifest(block: &Block) -> Option<String> {
     folder.0.put("project.kdl", block.manifest());
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let input = Input { world: &folder, manifest: "project.kdl", target: None, lock: "jcc.lock" };
-    let resolved = jcc::resolve(input, &mut sources, &mut log);
-    resolved.is_err().then(|| report(&log.sorted(), &sources))
+    let compiled = jcc::compile(input, &mut sources, &mut log);
+    compiled.is_err().then(|| report(&log.sorted(), &sources))
 }
 
 /// What is wrong with a definition of the book.
@@ -87,12 +88,12 @@ fn definition(block: &Block) -> Option<String> {
     folder.0.put("project.kdl", format!("{PROJECT}{TARGET}catalog \"team\"\npackages {{ {name} }}\n"));
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let input = Input { world: &folder, manifest: "project.kdl", target: None, lock: "jcc.lock" };
-    let resolved = jcc::resolve(input, &mut sources, &mut log);
-    (resolved.is_err() || !log.is_empty()).then(|| report(&log.sorted(), &sources))
+    let compiled = jcc::compile(input, &mut sources, &mut log);
+    (compiled.is_err() || !log.is_empty()).then(|| report(&log.sorted(), &sources))
 }
 
 #[test]
-fn every_example_of_the_book_resolves() {
+fn every_example_of_the_book_compiles() {
     let mut told = String::new();
     for block in blocks() {
         let wrong = if block.has("package") { definition(&block) } else { manifest(&block) };
