@@ -43,7 +43,9 @@ impl Requirement {
 
     /// Whether every release satisfies it.
     pub fn is_any(&self) -> bool {
+        // Several alternatives may come to everything together; one does where it bounds nothing.
         self.alternatives.iter().any(Vec::is_empty)
+            || self.alternatives.len() > 1 && self.intervals() == [Interval::ALL]
     }
 
     /// Whether the version will do. A name that was not yet looked up (see [`Self::resolve_names`]) matches nothing.
