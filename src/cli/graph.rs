@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::plan::{self, Plan};
+use crate::resolve::Resolution;
+
 use super::args::{GraphFormat, Input};
 use super::{Exit, Session};
 
@@ -10,23 +13,34 @@ pub(super) type Edges = BTreeMap<String, BTreeSet<String>>;
 
 /// Draws the stages, or the packages.
 pub(super) fn run(session: &mut Session<'_, '_>, input: &Input, packages: bool, format: GraphFormat) -> Exit {
-    let resolved = match session.resolve(input) {
-        Ok(resolved) => resolved,
+    let compiled = match session.compile(input) {
+        Ok(compiled) => compiled,
         Err(exit) => return exit,
     };
     let mut out = String::new();
-    for (_, resolution) in &resolved.targets {
-        let edges: Edges = resolution
-            .chosen
-            .iter()
-            .map(|(name, one)| {
-                (name.to_string(), one.requires.iter().map(|(other, _)| other.to_string()).collect())
-            })
-            .collect();
+    for (planned, (_, resolution)) in compiled.planned.iter().zip(&compiled.resolved.targets) {
+        let edges = if packages { of_packages(resolution) } else { of_stages(&planned.plan) };
         out.push_str(&draw(resolution.target.name.as_str(), &edges, format));
     }
-    _ = packages;
     session.print(&out)
+}
+
+fn of_packages(resolution: &Resolution) -> Edges {
+    let chosen = resolution.chosen.iter();
+    chosen
+        .map(|(name, one)| {
+            (name.to_string(), one.requires.iter().map(|(other, _)| other.to_string()).collect())
+        })
+        .collect()
+}
+
+fn of_stages(plan: &Plan) -> Edges {
+    let stages = plan.stages.iter();
+    let mut edges: Edges = stages.map(|stage| (stage.name.as_str().to_owned(), BTreeSet::new())).collect();
+    for (stage, from) in plan::edges(&plan.stages) {
+        edges.entry(stage.as_str().to_owned()).or_default().insert(from.as_str().to_owned());
+    }
+    edges
 }
 
 /// Draws one graph.

@@ -11,6 +11,7 @@ mod fmt;
 mod graph;
 mod package;
 mod resolve;
+mod run_command;
 mod session;
 mod show;
 mod stale;
@@ -42,7 +43,7 @@ pub fn run(arguments: &[std::ffi::OsString], surroundings: &mut Surroundings<'_>
             compile::run(&mut session, &compile::Wish::check(input, deny_warnings, format))
         }
         Command::Audit { input, format } => audit::run(&mut session, &input, format),
-        Command::Run { .. } => session.unknown("not yet", None),
+        Command::Run { input } => run_command::run(&mut session, &input),
         Command::Resolve { input, format } => resolve::run(&mut session, &input, format),
         Command::Why { name, input, format } => why::run(&mut session, &name, &input, format),
         Command::Graph { input, packages, format } => graph::run(&mut session, &input, packages, format),

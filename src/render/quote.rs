@@ -6,7 +6,8 @@
 /// A word of bash. Bare where nothing in it means anything; `$'…'` where a plain quote would not do, so that a value
 /// never spans lines and no delimiter of a heredoc can occur in one.
 pub(super) fn shell(word: &str) -> String {
-    if is_bare(word) && !word.starts_with('~') {
+    // `~` is expanded at the start of a word, and after `=` and `:` in it.
+    if is_bare(word) && !word.contains('~') {
         return word.to_owned();
     }
     if word.chars().all(|c| !c.is_control() && !matches!(c, '\'' | '\\' | '$' | '`')) {

@@ -1,6 +1,6 @@
 //! Hardware and sockets of the host: what each needs in the container.
 
-use crate::manifest::{Audio, Camera, Device, Display, Gpu, Run};
+use crate::manifest::{App, Audio, Camera, Device, Display, Gpu, Run};
 use crate::value::{Capability, ImagePath, Parse};
 
 use super::{GpuUse, MountFrom, MountUse, Noted, Service, ServiceInputs, Text};
@@ -136,7 +136,7 @@ impl Adder<'_, '_> {
         let why = format!("display ({})", self.inputs.cite(display.span));
         match display.value {
             Display::X11 => {
-                self.env("DISPLAY", Text::required("DISPLAY", "no X server is known to this shell"), &why);
+                self.env("DISPLAY", Text::or("DISPLAY", ":0"), &why);
                 self.env("QT_X11_NO_MITSHM", Text::literal("1"), &why);
                 self.env("XAUTHORITY", Text::literal(X11_COOKIE), &why);
                 self.socket("/tmp/.X11-unix", &why);
@@ -224,16 +224,18 @@ impl Adder<'_, '_> {
 }
 
 fn runtime_dir() -> Text {
-    Text::required(RUNTIME_DIR, "it is where the sockets of the session are, such as /run/user/1000")
+    Text::or(RUNTIME_DIR, "/run/user/1000")
 }
 
 /// What the host must be prepared with for a `run`.
 pub(super) fn notes(run: &Run, inputs: ServiceInputs<'_>) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(display) = run.display.as_ref().filter(|display| display.value == Display::X11) {
+        let root = inputs.project.app.as_ref().and_then(App::login).is_none();
+        let root = if root { ", and `xhost +si:localuser:root`" } else { "" };
         notes.push(format!(
             "Windows ({}): `touch {X11_COOKIE} && xauth nlist \"$DISPLAY\" | sed 's/^..../ffff/' | \
-             xauth -f {X11_COOKIE} nmerge -`, after each login",
+             xauth -f {X11_COOKIE} nmerge -`{root}, after each login",
             inputs.cite(display.span)
         ));
     }
