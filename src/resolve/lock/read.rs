@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Log, Told, codes};
-use crate::source::{SourceId, Sources};
+use crate::source::{SourceId, Sources, Span};
 use crate::syntax::schema::{self, ArgSpec, Kind, NodeSpec, PropertySpec};
 use crate::syntax::{Document, Reader, parse};
 use crate::value::{ImageRef, Name, Sha256, Version};
@@ -58,8 +58,11 @@ impl Lock {
         match lock {
             Some(lock) if log.errors() == before => Ok(lock),
             Some(_) | None => Err(log.told().unwrap_or_else(|| {
+                let name = &sources.get(source).name;
+                let message = format!("`{name}` does not say what it was made from");
                 log.error(
-                    Diagnostic::error(codes::resolve::DAMAGED_LOCK, "the lock cannot be read")
+                    Diagnostic::error(codes::resolve::DAMAGED_LOCK, message)
+                        .at(Span::new(source, 0..0), "`lock` and `manifest` are missing here")
                         .help("restore it from version control, or remove it and compile anew"),
                 )
             })),

@@ -1,0 +1,165 @@
+//! What commands say of themselves holds.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use super::{copy_into, jcc, run, runs, tiny};
+use crate::support;
+
+/// The commands of a help text.
+fn commands(help: &str) -> Vec<String> {
+    let listed = help.split_once("Commands:\n").map_or("", |(_, rest)| rest);
+    let listed = listed.split("\n\n").next().unwrap_or_default();
+    let names = listed.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    names.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+}
+
+/// Every command with its own help.
+fn helps() -> Vec<(Vec<String>, String)> {
+    let folder = tempfile::tempdir().expect("there is room");
+    let mut open = vec![Vec::new()];
+    let mut all = Vec::new();
+    while let Some(path) = open.pop() {
+        let mut arguments: Vec<&str> = path.iter().map(String::as_str).collect();
+        arguments.push("--help");
+        let help = runs(folder.path(), &arguments, 0).out;
+        for name in commands(&help).into_iter().filter(|name| name != "help") {
+            open.push([path.clone(), vec![name]].concat());
+        }
+        all.push((path, help));
+    }
+    all
+}
+
+#[test]
+fn every_example_of_a_help_runs() {
+    let mut seen = 0;
+    for (path, help) in helps() {
+        let examples: Vec<&str> =
+            help.lines().filter_map(|line| line.trim().strip_prefix("Example: jcc ")).collect();
+        let parent = path.is_empty() || help.contains("Commands:");
+        assert!(parent || !examples.is_empty(), "`{}` has no example in its help", path.join(" "));
+        for example in examples {
+            let folder = tiny();
+            // A stack that needs no GPU would not be asked `why cuda`: the small one is one for it.
+            if example.contains("cuda") {
+                let text = "project \"demo\"\ntarget { device \"jetson-agx-orin\"; jetpack \"6.2\" }\npackages { cuda }\n";
+                std::fs::write(folder.path().join("project.kdl"), text).expect("there is room");
+            }
+            if example.starts_with("package check") {
+                copy_into(&support::repository("examples/apt-extras/packages"), &folder.path().join("packages"));
+            }
+            if example.starts_with("check") {
+                runs(folder.path(), &["compile"], 0);
+            }
+            runs(folder.path(), &example.split(' ').collect::<Vec<_>>(), 0);
+            seen += 1;
+        }
+    }
+    assert!(seen > 10);
+}
+
+#[test]
+fn every_code_is_explained() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let listed = runs(folder.path(), &["explain"], 0).out;
+    for code in listed.lines().filter_map(|line| line.split_whitespace().next()) {
+        let page = runs(folder.path(), &["explain", code], 0).out;
+        assert!(page.contains(code) && page.lines().count() > 3, "{page}");
+    }
+    let unknown = runs(folder.path(), &["explain", "jcc::resolve::conflct"], 1);
+    assert!(unknown.err.contains("conflict"), "{}", unknown.err);
+}
+
+#[test]
+fn completions_are_scripts() {
+    let folder = tempfile::tempdir().expect("there is room");
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let text = runs(folder.path(), &["completions", shell], 0).out;
+        assert!(text.contains("compile"), "{shell}");
+        if shell == "bash" {
+            let mut bash =
+                Command::new("bash").arg("-n").stdin(Stdio::piped()).spawn().expect("bash is there");
+            bash.stdin.take().expect("it was asked for").write_all(text.as_bytes()).expect("bash reads");
+            assert!(bash.wait().expect("it ends").success());
+        }
+    }
+}
+
+#[test]
+fn the_manual_and_the_version_are_there() {
+    let folder = tempfile::tempdir().expect("there is room");
+    assert!(runs(folder.path(), &["man"], 0).out.starts_with(".ie"));
+    assert_eq!(runs(folder.path(), &["--version"], 0).out, format!("jcc {}\n", jcc::VERSION));
+}
+
+#[test]
+fn misuse_is_two() {
+    let folder = tiny();
+    for wrong in [
+        &["no-such-command"][..],
+        &["compile", "--no-such-option"],
+        &["compile", "one.kdl", "two.kdl"],
+        &["show", "numpy", "--device", "a", "--platform", "b"],
+        &["list", "nothings"],
+        &["why"],
+        &[],
+    ] {
+        let ran = runs(folder.path(), wrong, 2);
+        assert!(ran.out.is_empty() && !ran.err.is_empty(), "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let folder = tiny();
+    let mut child = jcc(folder.path(), &["list", "packages", "--format", "json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it can be run");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn everything_for_programs_is_json() {
+    let folder = tiny();
+    let path = folder.path();
+    for command in [
+        &["resolve"][..],
+        &["why", "jq"],
+        &["audit"],
+        &["search", "array"],
+        &["list", "packages"],
+        &["list", "devices"],
+        &["list", "releases"],
+        &["list", "bases"],
+        &["list", "stacks"],
+        &["show", "numpy"],
+        &["show", "numpy", "--device", "jetson-agx-orin"],
+        &["explain"],
+        &["explain", "conflict"],
+    ] {
+        let arguments = [command, &["--format", "json"]].concat();
+        let out = runs(path, &arguments, 0).out;
+        serde_json::from_str::<serde_json::Value>(&out).unwrap_or_else(|why| panic!("{command:?}: {why}\n{out}"));
+    }
+    std::fs::write(path.join("bad.kdl"), "project \"x\"\npackages { a; b }\nnonsense\n").expect("there is room");
+    let ran = run(path, &["compile", "bad.kdl", "--format", "json"]);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.err.lines().count() >= 2, "{}", ran.err);
+    for line in ran.err.lines() {
+        let one: serde_json::Value = serde_json::from_str(line).expect("one object a line");
+        assert!(one["code"].is_string() && one["labels"].is_array(), "{line}");
+    }
+    let sarif = run(path, &["compile", "bad.kdl", "--format", "sarif"]);
+    assert_eq!(sarif.code, Some(1));
+    let value: serde_json::Value = serde_json::from_str(&sarif.out).expect("one document");
+    assert_eq!(value["version"], "2.1.0");
+    // A run without a problem is a document too, and nothing else stands on standard output.
+    let fine = runs(path, &["compile", "--format", "sarif"], 0);
+    serde_json::from_str::<serde_json::Value>(&fine.out).expect("one document");
+}

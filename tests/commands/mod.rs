@@ -1,0 +1,80 @@
+//! The command as users run it: exit codes, files, streams.
+
+mod files;
+mod help;
+mod same;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+use crate::support;
+
+/// The command, in a folder, without what the tester's environment says.
+pub(crate) fn jcc(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_jcc"));
+    command.args(arguments).current_dir(folder).env_remove("COLUMNS").env_remove("NO_COLOR");
+    command.stdin(Stdio::null());
+    command
+}
+
+/// What a run gave.
+struct Ran {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).expect("results are UTF-8"),
+            err: String::from_utf8(output.stderr).expect("reports are UTF-8"),
+        }
+    }
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Ran {
+    let ran = Ran::from(jcc(folder, arguments).output().expect("it can be run"));
+    assert!(!ran.err.contains("panicked"), "{arguments:?}\n{}", ran.err);
+    ran
+}
+
+/// Runs and expects this exit code.
+#[track_caller]
+fn runs(folder: &Path, arguments: &[&str], code: i32) -> Ran {
+    let ran = run(folder, arguments);
+    assert_eq!(ran.code, Some(code), "jcc {}\n{}\n{}", arguments.join(" "), ran.out, ran.err);
+    ran
+}
+
+/// A copy of the smallest example.
+fn tiny() -> TempDir {
+    copy("tiny")
+}
+
+/// A copy of an example.
+fn copy(name: &str) -> TempDir {
+    let folder = tempfile::tempdir().expect("there is room");
+    copy_into(&support::repository("examples").join(name), folder.path());
+    folder
+}
+
+fn copy_into(from: &Path, to: &Path) {
+    for entry in walkdir::WalkDir::new(from).into_iter().map(|entry| entry.expect("it can be listed")) {
+        let to = to.join(entry.path().strip_prefix(from).expect("it lies below"));
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(to).expect("there is room");
+        } else {
+            fs::copy(entry.path(), to).expect("there is room");
+        }
+    }
+}
+
+/// Every file of a folder with its content.
+fn snapshot(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
+    support::folder::Folder::read(folder).0.files()
+}
