@@ -27,7 +27,8 @@ fn what_is_stale_is_shown() {
     let text = fs::read_to_string(&manifest).expect("it is there");
     fs::write(&manifest, text.replace("install \"jq\"", "install \"jq\" \"tree\"")).expect("there is room");
     let ran = runs(folder.path(), &["check"], 3);
-    let added: Vec<&str> = ran.out.lines().filter(|line| line.starts_with('+') && line.contains("tree")).collect();
+    let added: Vec<&str> =
+        ran.out.lines().filter(|line| line.starts_with('+') && line.contains("tree")).collect();
     assert_eq!(added.len(), 1, "one package is one line\n{}", ran.out);
     runs(folder.path(), &["compile"], 0);
     runs(folder.path(), &["check"], 0);

@@ -47,7 +47,10 @@ fn every_example_of_a_help_runs() {
                 std::fs::write(folder.path().join("project.kdl"), text).expect("there is room");
             }
             if example.starts_with("package check") {
-                copy_into(&support::repository("examples/apt-extras/packages"), &folder.path().join("packages"));
+                copy_into(
+                    &support::repository("examples/apt-extras/packages"),
+                    &folder.path().join("packages"),
+                );
             }
             if example.starts_with("check") {
                 runs(folder.path(), &["compile"], 0);
@@ -145,9 +148,11 @@ fn everything_for_programs_is_json() {
     ] {
         let arguments = [command, &["--format", "json"]].concat();
         let out = runs(path, &arguments, 0).out;
-        serde_json::from_str::<serde_json::Value>(&out).unwrap_or_else(|why| panic!("{command:?}: {why}\n{out}"));
+        serde_json::from_str::<serde_json::Value>(&out)
+            .unwrap_or_else(|why| panic!("{command:?}: {why}\n{out}"));
     }
-    std::fs::write(path.join("bad.kdl"), "project \"x\"\npackages { a; b }\nnonsense\n").expect("there is room");
+    std::fs::write(path.join("bad.kdl"), "project \"x\"\npackages { a; b }\nnonsense\n")
+        .expect("there is room");
     let ran = run(path, &["compile", "bad.kdl", "--format", "json"]);
     assert_eq!(ran.code, Some(1));
     assert!(ran.err.lines().count() >= 2, "{}", ran.err);

@@ -9,7 +9,8 @@ use crate::support;
 /// The files of an example as they come out under these circumstances.
 fn written(manifest: &Path, from: &Path, around: &[(&str, &str)]) -> Vec<(String, Vec<u8>)> {
     let out = tempfile::tempdir().expect("there is room");
-    let arguments = ["compile", manifest.to_str().expect("UTF-8"), "--out", out.path().to_str().expect("UTF-8")];
+    let arguments =
+        ["compile", manifest.to_str().expect("UTF-8"), "--out", out.path().to_str().expect("UTF-8")];
     let mut command = jcc(from, &arguments);
     for (name, value) in around {
         command.env(name, value);
@@ -50,7 +51,10 @@ fn surroundings_do_not_matter() {
         assert_eq!(first.len(), second.len());
         let place = folder.path().to_str().expect("UTF-8");
         for (path, content) in &first {
-            assert!(!String::from_utf8_lossy(content).contains(place), "{path} names a folder of the machine");
+            assert!(
+                !String::from_utf8_lossy(content).contains(place),
+                "{path} names a folder of the machine"
+            );
         }
     }
 }
