@@ -35,7 +35,7 @@ pub fn plan(inputs: Inputs<'_>, log: &mut Log) -> Result<Plan, Told> {
         parts: &parts,
         python: python.as_ref(),
         sources: &users,
-        constrained: python.is_some() && !pip.constraints.is_empty(),
+        constrained: python.is_some() && !(pip.constraints.is_empty() && pip.pinned.is_empty()),
     };
     let stages = stages(around, &all_sources, &pip);
     let fetches = fetched::fetches(&parts, &stages, log);
@@ -165,6 +165,7 @@ fn pip_tools(parts: &Parts<'_>, log: &mut Log) -> PipTools {
     }
     PipTools {
         constraints: parts.constraints(log),
+        pinned: super::python::pinned(inputs),
         default_index: inputs.project.pip.index.as_ref().map(|url| url.value.clone()),
         indexes: indexes.into_iter().map(|(name, url)| PipIndex { name, url }).collect(),
         cache: inputs.project.cache.pip,

@@ -1,8 +1,10 @@
 //! Python environments: the main one, block by block, and those of the user apart from it.
 
+use std::ops::Bound;
+
 use crate::manifest::{Requirements, Venv};
 use crate::source::Spanned;
-use crate::value::{ImagePath, PepRequirement};
+use crate::value::{ImagePath, Interval, PepRequirement, Requirement};
 
 use super::act::{Act, Part};
 use super::steps::{self, Files, Place, WHEELS, path, pip_call, small};
@@ -144,4 +146,43 @@ fn seen(file: &crate::value::ProjectPath) -> ImagePath {
 
 fn bind(file: &crate::value::ProjectPath) -> Mount {
     Mount::Bind { source: file.clone(), target: seen(file) }
+}
+
+/// The manifest's pins of packages that nothing chose, where they bear the name of a distribution: `numpy==2.2.*`.
+pub(super) fn pinned(inputs: Inputs<'_>) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for pin in &inputs.project.pins {
+        let Some(package) = inputs.catalog.package(pin.name.as_str()) else { continue };
+        if inputs.resolution.chosen.contains_key(&package.name.value) || package.axis.is_some() {
+            continue;
+        }
+        let Some(specifier) = specifier(&pin.requirement) else { continue };
+        all.extend(package.dists.iter().map(|dist| format!("{}{specifier}", dist.value.name.value)));
+    }
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// A requirement as PEP 440 writes it; `None` for alternatives, which it cannot write.
+fn specifier(requirement: &Requirement) -> Option<String> {
+    let [interval] = <[Interval; 1]>::try_from(requirement.intervals()).ok()?;
+    let text = requirement.as_str();
+    if text.chars().all(|c| c.is_ascii_digit() || c == '.') {
+        return Some(format!("=={text}.*"));
+    }
+    if let Some(version) = text.strip_prefix('=') {
+        return Some(format!("=={}", version.trim_start_matches('=').trim()));
+    }
+    let lower = match &interval.lower {
+        Bound::Included(version) => Some(format!(">={version}")),
+        Bound::Excluded(version) => Some(format!(">{version}")),
+        Bound::Unbounded => None,
+    };
+    let upper = match &interval.upper {
+        Bound::Included(version) => Some(format!("<={version}")),
+        Bound::Excluded(version) => Some(format!("<{version}")),
+        Bound::Unbounded => None,
+    };
+    Some(lower.into_iter().chain(upper).collect::<Vec<_>>().join(","))
 }

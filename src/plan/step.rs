@@ -248,6 +248,8 @@ pub struct PipIndex {
 pub struct PipTools {
     /// The resolver's choices.
     pub constraints: Vec<Constraint>,
+    /// Pins of packages that are not chosen, as pip reads them: they hold for what the project asks of pip.
+    pub pinned: Vec<String>,
     /// Instead of `PyPI`.
     pub default_index: Option<Url>,
     /// Every other index that is used.

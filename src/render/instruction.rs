@@ -172,8 +172,8 @@ fn pip_tools(tools: &PipTools, templates: &Templates) -> Vec<Rendered> {
     let default_index = tools.default_index.as_ref().map(|url| quote::shell(url.as_str()));
     let environment =
         templates.fill("tools/pip.env.j2", context! { default_index, indexes, cache => tools.cache });
-    let constraints: Vec<String> =
-        tools.constraints.iter().map(|each| format!("{}=={}", each.name, each.version)).collect();
+    let chosen = tools.constraints.iter().map(|each| format!("{}=={}", each.name, each.version));
+    let constraints: Vec<String> = chosen.chain(tools.pinned.iter().cloned()).collect();
     vec![
         tool("/pip/env", &environment),
         tool("/pip/constraints.txt", &constraints.join("\n")),

@@ -4,7 +4,7 @@ super::codes! { "plan":
     /// A template of a definition comes to something that is no package, path, URL …
     BAD_VALUE = "bad-value";
     /// A step fetches something that no hash or commit holds.
-    UNPINNED = "unpinned";
+    UNPINNED = "unpinned-fetch";
     /// A fetch is graded lower than the manifest requires.
     GRADE = "grade";
     /// Two packages write the same file.

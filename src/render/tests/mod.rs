@@ -32,7 +32,7 @@ fn stage(name: &'static str, from: From, blocks: Vec<Block>) -> Stage {
 fn tools() -> PipTools {
     let url = Url::parse("https://download.pytorch.org/whl/cu128").unwrap();
     let indexes = vec![PipIndex { name: "pytorch-cu128".into(), url }];
-    PipTools { constraints: Vec::new(), default_index: None, indexes, cache: true }
+    PipTools { constraints: Vec::new(), pinned: Vec::new(), default_index: None, indexes, cache: true }
 }
 
 fn python() -> Vec<Block> {
@@ -108,7 +108,7 @@ fn plan() -> Plan {
             target: "x: A machine".into(),
             platform: vec![("debian".into(), "12".into())],
             moved: vec!["cuda 12.6 instead of 12.2".into()],
-            allowed: vec![("jcc::plan::unpinned".into(), "line\n# syntax=evil".into())],
+            allowed: vec![("jcc::plan::unpinned-fetch".into(), "line\n# syntax=evil".into())],
             inputs: "0".repeat(64),
         },
         frontend: None,

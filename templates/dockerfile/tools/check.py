@@ -4,7 +4,10 @@ import sys
 
 wrong = []
 for line in open("/run/jcc/constraints.txt", encoding="utf-8"):
-    name, wanted = line.strip().split("==")
+    name, exact, wanted = line.strip().partition("==")
+    # Other bounds are pip's to hold.
+    if not exact or wanted.endswith(".*"):
+        continue
     try:
         found = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
