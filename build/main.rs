@@ -19,8 +19,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
-use catalog::index::entries;
-use catalog::packing::{PackedFile, PackedStack, Stretch};
+use catalog::index::{Entry, entries};
+use catalog::packing::{PackedFile, PackedStack, Stretch, definition_hash};
 use diagnostic::Log;
 use source::Sources;
 use syntax::Document;
@@ -70,13 +70,16 @@ impl Pack {
             _ => return None,
         };
         let (text, document) = self.text(path, &all[path])?;
+        let entries = entries(&document, group);
+        let hashes = self.hashes(&document, text, &entries, &files);
         Some(PackedFile {
             path: path.to_owned(),
             group: group.to_owned(),
             text,
             tree: self.add(&syntax::pack(&document)),
             files,
-            entries: entries(&document, group),
+            entries,
+            hashes,
         })
     }
 
@@ -89,6 +92,25 @@ impl Pack {
         };
         let (text, _) = self.text(path, bytes)?;
         Some(PackedStack { name: name.to_owned(), path: path.to_owned(), text })
+    }
+
+    /// The hashes of a file's definitions, one after the other.
+    fn hashes(
+        &mut self,
+        document: &Document,
+        text: Stretch,
+        entries: &[Entry],
+        files: &[(String, Stretch)],
+    ) -> Stretch {
+        let mut all = String::new();
+        for entry in entries {
+            let node = &self.texts[text.range()][document.nodes[entry.node].span.range()];
+            let files = files.iter().map(|(name, at)| (name.as_str(), &self.bytes[at.range()]));
+            all.push_str(definition_hash(node, files).as_str());
+        }
+        let start = self.texts.len();
+        self.texts.push_str(&all);
+        stretch(start, all.len())
     }
 
     fn add(&mut self, bytes: &[u8]) -> Stretch {

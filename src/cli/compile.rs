@@ -7,7 +7,7 @@ use crate::render::Artifacts;
 use crate::world::{Disk, World};
 
 use super::args::{Input, ReportFormat};
-use super::session::LOCK;
+use super::session::{LOCK, kept};
 use super::{Exit, Session, stale};
 
 /// How a compile was asked for.
@@ -66,7 +66,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Wish) -> Exit {
             stale::lock_must_hold(compiled, &mut session.log);
         }
     }
-    let Ok(compiled) = compiled else {
+    let Ok(compiled) = compiled.map(kept) else {
         session.tell(wish.format);
         return Exit::Problems;
     };
@@ -79,7 +79,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Wish) -> Exit {
             session.tell(wish.format);
             print(session, &compiled.artifacts, name)
         }
-        (None, Mode::Check) => stale::compare(session, &world, &compiled, wish.format),
+        (None, Mode::Check) => stale::compare(session, &world, compiled, wish.format),
         (None, Mode::Write) => write(session, &world, wish, compiled),
     }
 }
@@ -101,7 +101,7 @@ fn print(session: &mut Session<'_, '_>, artifacts: &Artifacts, name: &str) -> Ex
     session.unknown(&format!("`{name}` is none of the files"), Some(help))
 }
 
-fn write(session: &mut Session<'_, '_>, world: &Disk, wish: &Wish, compiled: crate::Compiled) -> Exit {
+fn write(session: &mut Session<'_, '_>, world: &Disk, wish: &Wish, compiled: &mut crate::Compiled) -> Exit {
     let elsewhere = match wish.out.as_ref().map(|out| Disk::made(session.around.folder.join(out))).transpose()
     {
         Ok(elsewhere) => elsewhere,
@@ -109,7 +109,7 @@ fn write(session: &mut Session<'_, '_>, world: &Disk, wish: &Wish, compiled: cra
     };
     let to: &dyn World = elsewhere.as_ref().map_or(world, |disk| disk);
     let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-    for (path, text) in compiled.artifacts {
+    for (path, text) in std::mem::take(&mut compiled.artifacts) {
         if stale::may_write(to, &path, &text, wish.force, &mut session.log) {
             files.insert(path, text.into_bytes());
         }

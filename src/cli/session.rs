@@ -37,6 +37,12 @@ pub(super) struct Found {
     pub(super) name: String,
 }
 
+/// Keeps a result until the process ends: taking it apart piece by piece would be a tenth of a whole run, and the system
+/// takes the memory back at once.
+pub(super) fn kept<T>(result: T) -> &'static mut T {
+    Box::leak(Box::new(result))
+}
+
 impl<'s, 'w> Session<'s, 'w> {
     pub(super) fn new(common: Common, around: &'s mut Surroundings<'w>) -> Self {
         match common.color {
@@ -68,7 +74,7 @@ impl<'s, 'w> Session<'s, 'w> {
     }
 
     /// Resolves the manifest, or tells why not.
-    pub(super) fn resolve(&mut self, input: &Input) -> Result<crate::Resolved, Exit> {
+    pub(super) fn resolve(&mut self, input: &Input) -> Result<&'static mut crate::Resolved, Exit> {
         let found = self.find(input.file.as_deref())?;
         let world = Disk::new(&found.root);
         let input = CompilerInput {
@@ -79,11 +85,11 @@ impl<'s, 'w> Session<'s, 'w> {
         };
         let resolved = crate::resolve(input, &mut self.sources, &mut self.log);
         self.tell(ReportFormat::Text);
-        resolved.map_err(|_| Exit::Problems)
+        resolved.map(kept).map_err(|_| Exit::Problems)
     }
 
     /// Compiles the manifest in memory, or tells why not.
-    pub(super) fn compile(&mut self, input: &Input) -> Result<crate::Compiled, Exit> {
+    pub(super) fn compile(&mut self, input: &Input) -> Result<&'static mut crate::Compiled, Exit> {
         let found = self.find(input.file.as_deref())?;
         let world = Disk::new(&found.root);
         let input = CompilerInput {
@@ -94,7 +100,7 @@ impl<'s, 'w> Session<'s, 'w> {
         };
         let compiled = crate::compile(input, &mut self.sources, &mut self.log);
         self.tell(ReportFormat::Text);
-        compiled.map_err(|_| Exit::Problems)
+        compiled.map(kept).map_err(|_| Exit::Problems)
     }
 
     /// Tells what was found wrong.

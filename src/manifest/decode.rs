@@ -128,7 +128,8 @@ pub(super) fn prop_or_number<T: Parse>(node: Reader<'_>, key: &str, log: &mut Lo
 /// The text of a value that is a text or a number; what else it may be was told by the tables.
 fn as_text(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) | Value::Float(text) => Some(text.clone()),
+        Value::String(text) => Some(text.to_string()),
+        Value::Float(text) => Some(text.clone()),
         Value::Integer(number) => Some(number.to_string()),
         Value::Bool(_) | Value::Null => None,
     }

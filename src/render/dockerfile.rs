@@ -11,19 +11,15 @@ use super::templates::Templates;
 
 /// The Dockerfile of a plan, its own hash in its head.
 pub fn dockerfile(plan: &Plan) -> String {
-    let templates = Templates::new();
-    let stages: Vec<Value> = plan.stages.iter().map(|each| stage(each, plan, &templates)).collect();
-    let text = |own: Option<&str>| {
-        let frontend = plan.frontend.as_ref().map(ToString::to_string);
-        templates.fill(
-            "Dockerfile.j2",
-            context! { frontend, head => head(&plan.head, own), stages => stages.clone() },
-        )
-    };
-    text(Some(&signature::hash(&text(None))))
+    let templates = Templates::all();
+    let stages: Vec<Value> = plan.stages.iter().map(|each| stage(each, plan, templates)).collect();
+    let frontend = plan.frontend.as_ref().map(ToString::to_string);
+    let text =
+        templates.fill("Dockerfile.j2", context! { frontend, head => head(&plan.head), stages => stages });
+    signature::sign(&text)
 }
 
-fn head(head: &Head, own: Option<&str>) -> Value {
+fn head(head: &Head) -> Value {
     let mut facts = vec![format!("target: {}", head.target)];
     facts.extend(head.platform.iter().map(|(name, value)| format!("{name}: {value}")));
     let mut parts = vec![facts];
@@ -36,7 +32,7 @@ fn head(head: &Head, own: Option<&str>) -> Value {
         .collect();
     context! {
         compiler => head.compiler.as_str(), manifest => quote::comment(&head.manifest), parts, inputs => head.inputs.as_str(),
-        self => own,
+        self => signature::EMPTY,
     }
 }
 

@@ -26,6 +26,17 @@ impl Signature {
     }
 }
 
+/// Stands for the hash until it is known.
+pub(super) const EMPTY: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// The text with its hash in the place of [`EMPTY`]; the line that bears it is left out of the hash.
+pub(super) fn sign(text: &str) -> String {
+    let line = format!("{LINE}{EMPTY}\n");
+    let Some((before, after)) = text.split_once(&line) else { return text.to_owned() };
+    let hash = hash(&[before, after].concat());
+    format!("{before}{LINE}{hash}\n{after}")
+}
+
 /// The hash of a text that has no such line yet.
 pub(super) fn hash(text: &str) -> String {
     let bytes = Sha256::digest(text.as_bytes());

@@ -1,5 +1,7 @@
 //! The templates of the outputs, built in.
 
+use std::sync::LazyLock;
+
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, Value};
 
@@ -22,12 +24,20 @@ const DOCKERFILE: &[(&str, &str)] = table! {
     "tools/net.env" "tools/pip.env.j2" "tools/proxy"
 };
 
+/// Parsed once, whatever the number of targets.
+static ALL: LazyLock<Templates> = LazyLock::new(Templates::new);
+
 /// Every template of a Dockerfile.
 pub(super) struct Templates(Environment<'static>);
 
 impl Templates {
+    /// All of them.
+    pub(super) fn all() -> &'static Self {
+        &ALL
+    }
+
     /// Parsed, strict: a value that a template misses is a bug.
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         let mut environment = Environment::new();
         let syntax = SyntaxConfig::builder()
             .trim_blocks(true)

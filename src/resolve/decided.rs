@@ -27,14 +27,8 @@ impl<'m, 'a> Decided<'m, 'a> {
 
     /// The same by name or alias.
     pub(super) fn named(self, name: &Name) -> Option<(&'m Thing<'a>, &'m Candidate)> {
-        let id = self.model.ids.get(name).copied().or_else(|| {
-            self.model.ids.values().copied().find(|id| {
-                self.model
-                    .thing(*id)
-                    .is_some_and(|thing| thing.package.aliases.iter().any(|alias| alias.value == *name))
-            })
-        })?;
-        self.candidate(id)
+        let id = self.model.ids.get(name).or_else(|| self.model.aliases.get(name))?;
+        self.candidate(*id)
     }
 
     /// The chosen version of an axis or a package.

@@ -264,13 +264,27 @@ fn excludes(decided: Decided<'_, '_>, holder: &Name, (span, of): (Span, &Name), 
 fn order(chosen: &BTreeMap<Name, Chosen>) -> Vec<Name> {
     let mut order: Vec<Name> = Vec::new();
     let mut left: BTreeSet<&Name> = chosen.keys().collect();
-    while !left.is_empty() {
-        let ready = left.iter().copied().find(|name| {
-            chosen[*name].requires.iter().all(|(other, _)| other == *name || !left.contains(other))
-        });
-        let next = ready.or(left.first().copied()).expect("something is left");
+    // Of each: how many requirements still wait, and who waits for it.
+    let mut waits: BTreeMap<&Name, usize> = BTreeMap::new();
+    let mut holders: BTreeMap<&Name, Vec<&Name>> = BTreeMap::new();
+    for (name, one) in chosen {
+        let others = one.requires.iter().map(|(other, _)| other);
+        for other in others.filter(|other| *other != name && chosen.contains_key(*other)) {
+            *waits.entry(name).or_default() += 1;
+            holders.entry(other).or_default().push(name);
+        }
+    }
+    let mut ready: BTreeSet<&Name> = chosen.keys().filter(|name| !waits.contains_key(name)).collect();
+    while let Some(next) = ready.pop_first().or(left.first().copied()) {
         left.remove(next);
         order.push(next.clone());
+        for holder in holders.get(next).into_iter().flatten() {
+            let wait = waits.get_mut(holder).expect("it waits for this one");
+            *wait -= 1;
+            if *wait == 0 && left.contains(holder) {
+                ready.insert(holder);
+            }
+        }
     }
     order
 }

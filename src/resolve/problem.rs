@@ -1,6 +1,8 @@
 //! The version problem as a finite model: variables, each with a list of candidates, and what each candidate asks of
 //! other variables. It knows nothing of manifests, catalogues or words; `model` builds it, `provider` solves it.
 
+use std::ops::Bound;
+
 use pubgrub::Ranges;
 
 /// A variable, by its place in [`Problem::variables`].
@@ -128,8 +130,6 @@ impl Problem {
 
 /// The set of these places.
 pub(super) fn set(places: impl IntoIterator<Item = u32>) -> Set {
-    places
-        .into_iter()
-        .map(|place| place..=place)
-        .fold(Set::empty(), |all, one| all.union(&Set::from_range_bounds(one)))
+    // Each place stands alone, never as a run: to the solver `1..=2` without `1` is not `2`.
+    places.into_iter().map(|place| (Bound::Included(place), Bound::Included(place))).collect()
 }

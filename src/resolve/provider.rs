@@ -18,7 +18,8 @@ pub(super) type Answer = Vec<Option<u32>>;
 
 /// Solves a problem: the answer that is best in the order of ranks and preferences, or why there is none.
 pub(super) fn solve(problem: &Problem) -> Result<Answer, Box<Derivation>> {
-    let provider = Provider { problem, decided: RefCell::new(vec![None; problem.variables.len()]) };
+    let decided = Decided { answer: vec![None; problem.variables.len()], trail: Vec::new() };
+    let provider = Provider { problem, decided: RefCell::new(decided) };
     match resolve(&provider, VariableId::ROOT, 0u32) {
         Ok(selected) => {
             let mut answer = vec![None; problem.variables.len()];
@@ -41,7 +42,13 @@ struct Provider<'a> {
     problem: &'a Problem,
     /// What was chosen last for each variable. Variables are decided in the order of their ranks, and whatever takes
     /// decisions back asks the first of them again; so a choice outdates the entries of all higher ranks.
-    decided: RefCell<Answer>,
+    decided: RefCell<Decided>,
+}
+
+/// The choices that hold, and their variables in the order of their ranks.
+struct Decided {
+    answer: Answer,
+    trail: Vec<VariableId>,
 }
 
 impl DependencyProvider for Provider<'_> {
@@ -58,15 +65,17 @@ impl DependencyProvider for Provider<'_> {
 
     fn choose_version(&self, variable: &VariableId, within: &Set) -> Result<Option<u32>, Infallible> {
         let rank = self.problem.get(*variable).rank;
-        let mut decided = self.decided.borrow_mut();
-        for (entry, other) in decided.iter_mut().zip(&self.problem.variables) {
-            if other.rank > rank {
-                *entry = None;
-            }
+        let Decided { answer, trail } = &mut *self.decided.borrow_mut();
+        while let Some(last) = trail.last().filter(|last| self.problem.get(**last).rank > rank) {
+            answer[last.index()] = None;
+            trail.pop();
         }
-        let order = self.problem.order(*variable, |other| decided[other.index()]);
+        let order = self.problem.order(*variable, |other| answer[other.index()]);
         let choice = order.into_iter().find(|candidate| within.contains(candidate));
-        decided[variable.index()] = choice;
+        answer[variable.index()] = choice;
+        if trail.last() != Some(variable) {
+            trail.push(*variable);
+        }
         Ok(choice)
     }
 

@@ -24,7 +24,7 @@ fn words(kind: Kind) -> Option<Vec<&'static str>> {
     match kind {
         Kind::Choice(words) => Some(words.to_vec()),
         Kind::Either(kinds) => {
-            let all: Vec<_> = kinds.iter().filter(|one| fits(&Value::String(String::new()), **one)).collect();
+            let all: Vec<_> = kinds.iter().filter(|one| fits(&Value::String("".into()), **one)).collect();
             all.into_iter().map(|one| words(*one)).collect::<Option<Vec<_>>>().map(|lists| lists.concat())
         }
         Kind::Text | Kind::Integer | Kind::Bool | Kind::Number | Kind::Any => None,
@@ -61,7 +61,7 @@ pub(super) fn expect(value: &Value, span: Span, kind: Kind, owner: &str, log: &m
     if !fits(value, kind) {
         log.error(wrong(value, span, kind, owner));
     } else if let (Value::String(text), Some(words)) = (value, words(kind))
-        && !words.contains(&text.as_str())
+        && !words.contains(&&**text)
     {
         let possible: Vec<String> = words.iter().map(|word| format!("`\"{word}\"`")).collect();
         let mut told = Diagnostic::error(
@@ -82,15 +82,15 @@ pub(super) fn wrong(value: &Value, span: Span, kind: Kind, owner: &str) -> Diagn
     let told =
         Diagnostic::error(codes::WRONG_TYPE, format!("{owner} takes {}, not {}", name(kind), given(value)))
             .at(span, format!("this is {}", given(value)));
-    let text_fits = fits(&Value::String(String::new()), kind);
+    let text_fits = fits(&Value::String("".into()), kind);
     let mend = match value {
         Value::Integer(number) if text_fits => Some(format!("\"{number}\"")),
         Value::Float(number) if text_fits => Some(format!("\"{number}\"")),
         Value::Bool(flag) if text_fits => Some(format!("\"{flag}\"")),
         Value::String(text) if fits(&Value::Integer(0), kind) && text.parse::<i128>().is_ok() => {
-            Some(text.clone())
+            Some(text.to_string())
         }
-        Value::String(text) if fits(&Value::Bool(true), kind) => match text.as_str() {
+        Value::String(text) if fits(&Value::Bool(true), kind) => match &**text {
             "true" | "yes" | "on" | "1" => Some("#true".to_owned()),
             "false" | "no" | "off" | "0" => Some("#false".to_owned()),
             _ => None,

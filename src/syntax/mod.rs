@@ -24,7 +24,7 @@ pub use parse::parse;
 pub use reader::{FromValue, Reader, invalid, prop_of, text};
 pub use value::quote;
 
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 use crate::source::Span;
 
@@ -55,8 +55,8 @@ pub struct Node {
 /// A name and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
-    /// As the user means it (escapes resolved).
-    pub value: String,
+    /// As the user means it (escapes resolved); what is packed is not copied.
+    pub value: Cow<'static, str>,
     /// Where it stands, quotes included.
     pub span: Span,
 }
@@ -82,10 +82,10 @@ pub struct Property {
 }
 
 /// A KDL value.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// `"text"`, `text`, `#"raw"#`.
-    String(String),
+    String(Cow<'static, str>),
     /// `7`, `0x1f`.
     Integer(i128),
     /// `2.5`; as written, since `2.10` is no number for us but a version without quotes.

@@ -1,90 +1,195 @@
-//! A tree as bytes, for the catalogue that is packed at build time.
+//! A tree as bytes, for the catalogue that is packed at build time. Texts are taken out of the bytes as they stand, so
+//! that a start copies none of them.
 
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 use crate::source::{SourceId, Span};
 
 use super::{Argument, Document, Node, Property, Text, Value};
 
-/// A place without its source: the first byte and the length.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-struct Place(u32, u32);
-
-#[derive(Serialize, Deserialize)]
-struct PackedText(String, Place);
-
-#[derive(Serialize, Deserialize)]
-struct PackedNode {
-    name: PackedText,
-    arguments: Vec<(Value, Place)>,
-    properties: Vec<(PackedText, Value, Place)>,
-    children: Option<Vec<PackedNode>>,
-    place: Place,
+/// What kind of value follows.
+mod tag {
+    pub(super) const STRING: u8 = 0;
+    pub(super) const INTEGER: u8 = 1;
+    pub(super) const FLOAT: u8 = 2;
+    pub(super) const FALSE: u8 = 3;
+    pub(super) const TRUE: u8 = 4;
+    pub(super) const NULL: u8 = 5;
 }
-
-#[derive(Serialize, Deserialize)]
-struct PackedDocument(Vec<PackedNode>, Place);
 
 /// The tree as bytes, without its source.
 pub fn pack(document: &Document) -> Vec<u8> {
-    let packed = PackedDocument(document.nodes.iter().map(pack_node).collect(), pack_span(document.span));
-    postcard::to_stdvec(&packed).expect("a tree has nothing that can't be written")
+    let mut pack = Pack { bytes: Vec::new() };
+    pack.span(document.span);
+    pack.nodes(&document.nodes);
+    pack.bytes
 }
 
 /// The tree from its bytes, as the tree of `source`; `None` where they are no tree.
-pub fn unpack(bytes: &[u8], source: SourceId) -> Option<Document> {
-    let PackedDocument(nodes, place) = postcard::from_bytes(bytes).ok()?;
-    let unpack = Unpack { source };
-    Some(Document { nodes: unpack.nodes(nodes), span: unpack.span(place) })
+pub fn unpack(bytes: &'static [u8], source: SourceId) -> Option<Document> {
+    let mut unpack = Unpack { bytes, source };
+    let span = unpack.span()?;
+    let nodes = unpack.nodes()?;
+    unpack.bytes.is_empty().then_some(Document { nodes, span })
 }
 
-fn pack_span(span: Span) -> Place {
-    Place(span.start, span.end - span.start)
+struct Pack {
+    bytes: Vec<u8>,
 }
 
-fn pack_text(text: &Text) -> PackedText {
-    PackedText(text.value.clone(), pack_span(text.span))
-}
+impl Pack {
+    /// Seven bits a byte, the lowest first; the high bit says that more follow.
+    fn number(&mut self, mut number: u32) {
+        while number >= 0x80 {
+            self.bytes.push(number.to_le_bytes()[0] | 0x80);
+            number >>= 7;
+        }
+        self.bytes.push(number.to_le_bytes()[0]);
+    }
 
-fn pack_node(node: &Node) -> PackedNode {
-    let argument = |one: &Argument| (one.value.clone(), pack_span(one.span));
-    let property = |one: &Property| (pack_text(&one.key), one.value.clone(), pack_span(one.span));
-    PackedNode {
-        name: pack_text(&node.name),
-        arguments: node.arguments.iter().map(argument).collect(),
-        properties: node.properties.iter().map(property).collect(),
-        children: node.children.as_ref().map(|children| children.iter().map(pack_node).collect()),
-        place: pack_span(node.span),
+    fn count(&mut self, count: usize) {
+        self.number(u32::try_from(count).expect("a text is shorter than 4 GiB"));
+    }
+
+    fn span(&mut self, span: Span) {
+        self.number(span.start);
+        self.number(span.end - span.start);
+    }
+
+    fn letters(&mut self, text: &str) {
+        self.count(text.len());
+        self.bytes.extend_from_slice(text.as_bytes());
+    }
+
+    fn text(&mut self, text: &Text) {
+        self.letters(&text.value);
+        self.span(text.span);
+    }
+
+    fn value(&mut self, value: &Value, span: Span) {
+        match value {
+            Value::String(text) => {
+                self.bytes.push(tag::STRING);
+                self.letters(text);
+            }
+            Value::Integer(number) => {
+                self.bytes.push(tag::INTEGER);
+                self.bytes.extend(number.to_le_bytes());
+            }
+            Value::Float(text) => {
+                self.bytes.push(tag::FLOAT);
+                self.letters(text);
+            }
+            Value::Bool(false) => self.bytes.push(tag::FALSE),
+            Value::Bool(true) => self.bytes.push(tag::TRUE),
+            Value::Null => self.bytes.push(tag::NULL),
+        }
+        self.span(span);
+    }
+
+    fn nodes(&mut self, nodes: &[Node]) {
+        self.count(nodes.len());
+        for node in nodes {
+            self.node(node);
+        }
+    }
+
+    fn node(&mut self, node: &Node) {
+        self.text(&node.name);
+        self.count(node.arguments.len());
+        for one in &node.arguments {
+            self.value(&one.value, one.span);
+        }
+        self.count(node.properties.len());
+        for one in &node.properties {
+            self.text(&one.key);
+            self.value(&one.value, one.span);
+        }
+        self.bytes.push(u8::from(node.children.is_some()));
+        if let Some(children) = &node.children {
+            self.nodes(children);
+        }
+        self.span(node.span);
     }
 }
 
-#[derive(Clone, Copy)]
 struct Unpack {
+    bytes: &'static [u8],
     source: SourceId,
 }
 
 impl Unpack {
-    fn span(self, Place(start, length): Place) -> Span {
-        Span { source: self.source, start, end: start.saturating_add(length) }
+    fn byte(&mut self) -> Option<u8> {
+        let (first, rest) = self.bytes.split_first()?;
+        self.bytes = rest;
+        Some(*first)
     }
 
-    fn text(self, PackedText(value, place): PackedText) -> Text {
-        Text { value, span: self.span(place) }
-    }
-
-    fn nodes(self, nodes: Vec<PackedNode>) -> Vec<Node> {
-        nodes.into_iter().map(|node| self.node(node)).collect()
-    }
-
-    fn node(self, node: PackedNode) -> Node {
-        let argument = |(value, place)| Argument { value, span: self.span(place) };
-        let property = |(key, value, place)| Property { key: self.text(key), value, span: self.span(place) };
-        Node {
-            name: self.text(node.name),
-            arguments: node.arguments.into_iter().map(argument).collect(),
-            properties: node.properties.into_iter().map(property).collect(),
-            children: node.children.map(|children| self.nodes(children)),
-            span: self.span(node.place),
+    fn number(&mut self) -> Option<u32> {
+        let mut number = 0;
+        for shift in (0..32).step_by(7) {
+            let byte = self.byte()?;
+            number |= u32::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Some(number);
+            }
         }
+        None
+    }
+
+    fn taken(&mut self, count: usize) -> Option<&'static [u8]> {
+        let (taken, rest) = self.bytes.split_at_checked(count)?;
+        self.bytes = rest;
+        Some(taken)
+    }
+
+    fn span(&mut self) -> Option<Span> {
+        let start = self.number()?;
+        let length = self.number()?;
+        Some(Span { source: self.source, start, end: start.saturating_add(length) })
+    }
+
+    fn letters(&mut self) -> Option<&'static str> {
+        let length = self.number()?;
+        std::str::from_utf8(self.taken(length as usize)?).ok()
+    }
+
+    fn text(&mut self) -> Option<Text> {
+        Some(Text { value: Cow::Borrowed(self.letters()?), span: self.span()? })
+    }
+
+    fn value(&mut self) -> Option<Value> {
+        Some(match self.byte()? {
+            tag::STRING => Value::String(Cow::Borrowed(self.letters()?)),
+            tag::INTEGER => Value::Integer(i128::from_le_bytes(*self.taken(16)?.first_chunk()?)),
+            tag::FLOAT => Value::Float(self.letters()?.to_owned()),
+            tag::FALSE => Value::Bool(false),
+            tag::TRUE => Value::Bool(true),
+            tag::NULL => Value::Null,
+            _ => return None,
+        })
+    }
+
+    /// So many of a kind; a count that the bytes can't hold asks for no memory.
+    fn several<T>(&mut self, mut one: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+        let count = self.number()? as usize;
+        let mut all = Vec::with_capacity(count.min(self.bytes.len()));
+        for _ in 0..count {
+            all.push(one(self)?);
+        }
+        Some(all)
+    }
+
+    fn nodes(&mut self) -> Option<Vec<Node>> {
+        self.several(Self::node)
+    }
+
+    fn node(&mut self) -> Option<Node> {
+        let name = self.text()?;
+        let arguments = self.several(|each| Some(Argument { value: each.value()?, span: each.span()? }))?;
+        let properties = self
+            .several(|each| Some(Property { key: each.text()?, value: each.value()?, span: each.span()? }))?;
+        let children = if self.byte()? == 1 { Some(self.nodes()?) } else { None };
+        Some(Node { name, arguments, properties, children, span: self.span()? })
     }
 }

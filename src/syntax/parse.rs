@@ -106,14 +106,14 @@ impl Tree<'_> {
     fn name(self, name: &KdlIdentifier) -> Text {
         let start = name.span().offset();
         let length = name.repr().map_or(name.span().len(), str::len);
-        Text { value: name.value().to_owned(), span: Span::new(self.source, start..start + length) }
+        Text { value: name.value().to_owned().into(), span: Span::new(self.source, start..start + length) }
     }
 
     fn value(self, entry: &KdlEntry) -> (Value, Span) {
         let written = entry.format().map_or("", |format| format.value_repr.as_str());
         let end = entry.span().offset() + entry.span().len();
         let value = match entry.value() {
-            KdlValue::String(text) => Value::String(text.clone()),
+            KdlValue::String(text) => Value::String(text.clone().into()),
             KdlValue::Integer(number) => Value::Integer(*number),
             KdlValue::Float(_) => Value::Float(written.to_owned()),
             KdlValue::Bool(flag) => Value::Bool(*flag),

@@ -118,7 +118,7 @@ impl<'a> Reader<'a> {
     /// One argument, from 0.
     pub fn arg<T: FromValue>(self, at: usize, log: &mut Log) -> Option<Spanned<T>> {
         let given = self.node.arguments.get(at)?;
-        value(&given.value, given.span, &wording::code(self.name()), log)
+        value(&given.value, given.span, self.name(), log)
     }
 
     /// All arguments; those that are wrong are told and left out.
@@ -144,7 +144,7 @@ impl<'a> Reader<'a> {
     /// The value of a property.
     pub fn prop<T: FromValue>(self, key: &str, log: &mut Log) -> Option<Spanned<T>> {
         let given = self.node.properties.iter().find(|given| given.key.value == key)?;
-        value(&given.value, given.span, &wording::code(key), log)
+        value(&given.value, given.span, key, log)
     }
 
     /// All properties, for nodes whose keys are free; see [`prop_of`].
@@ -202,7 +202,7 @@ impl<'a> Reader<'a> {
 /// Key and value of a property whose key is free: `when cuda=">=12"`.
 pub fn prop_of<K: Parse, V: FromValue>(given: &Property, log: &mut Log) -> Option<(Spanned<K>, Spanned<V>)> {
     let key = text(&given.key, log);
-    key.zip(value(&given.value, given.span, &wording::code(&given.key.value), log))
+    key.zip(value(&given.value, given.span, &given.key.value, log))
 }
 
 /// A name as a value.
@@ -221,11 +221,11 @@ fn value<T: FromValue>(given: &Value, span: Span, owner: &str, log: &mut Log) ->
         Some(Ok(value)) => Some(Spanned::new(value, span)),
         Some(Err(why)) => {
             let text = if let Value::String(text) = given { text } else { "" };
-            log.error(invalid(&why, text, span, owner));
+            log.error(invalid(&why, text, span, &wording::code(owner)));
             None
         }
         None => {
-            log.error(kinds::wrong(given, span, T::KIND, owner));
+            log.error(kinds::wrong(given, span, T::KIND, &wording::code(owner)));
             None
         }
     }

@@ -12,8 +12,9 @@ const HELP: &str =
     "a name starts with a lower-case letter or a digit and goes on with those, `-`, `_` and `.`";
 
 fn read(word: &str) -> Result<String, Invalid> {
-    let lower = word.to_ascii_lowercase();
-    if lower != word && read(&lower).is_ok() {
+    let upper = word.bytes().any(|byte| byte.is_ascii_uppercase());
+    let lower = if upper { word.to_ascii_lowercase() } else { String::new() };
+    if upper && read(&lower).is_ok() {
         let (_, at) =
             text::first_other(word, |c| !c.is_ascii_uppercase()).expect("the two differ in a letter");
         return Err(Invalid::new("a name is written in lower case").help(format!("write `{lower}`")).at(at));

@@ -37,7 +37,7 @@ fn conditions(when: Reader<'_>, log: &mut Log) -> Vec<Condition> {
 }
 
 fn condition(given: &Property, log: &mut Log) -> Option<Condition> {
-    match given.key.value.as_str() {
+    match &*given.key.value {
         "option" => option(given, log),
         "variant" => prop_of::<String, Name>(given, log).map(|(_, name)| Condition::Variant(name)),
         _ => prop_of::<Name, Requirement>(given, log)

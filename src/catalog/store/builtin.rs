@@ -38,6 +38,7 @@ impl Catalog {
                 files: beside.collect(),
                 layer: 0,
                 packed: Some(bytes(file.tree)),
+                hashes: text(file.hashes),
                 tree: OnceLock::new(),
             };
             catalog.take_in(definitions, file.entries, &mut log);

@@ -7,6 +7,7 @@ use crate::catalog::{BaseImage, Device, Forbidden, Index, Package, Platform};
 use crate::diagnostic::Log;
 use crate::source::SourceId;
 use crate::syntax::{Document, Reader};
+use crate::value::Sha256;
 
 use super::index::{Entry, Kind};
 
@@ -25,6 +26,8 @@ pub(in crate::catalog) struct DefinitionFile {
     pub(in crate::catalog) layer: usize,
     /// Its tree, as packed.
     pub(super) packed: Option<&'static [u8]>,
+    /// The hashes of its definitions, as packed; none for a user's file.
+    pub(super) hashes: &'static str,
     /// Its tree.
     pub(super) tree: OnceLock<Document>,
 }
@@ -48,12 +51,16 @@ pub(in crate::catalog) struct Slot {
     pub(in crate::catalog) file: usize,
     /// What it says; `None` where it is broken, which was told.
     pub(super) decoded: OnceLock<Option<Definition>>,
+    /// What a lock remembers of it, as packed.
+    pub(super) packed_hash: Option<&'static str>,
+    /// The same, once it was asked for.
+    pub(super) hash: OnceLock<Sha256>,
 }
 
 impl Slot {
     /// Not decoded yet.
-    pub(super) fn new(entry: Entry, file: usize) -> Self {
-        Self { entry, file, decoded: OnceLock::new() }
+    pub(super) fn new(entry: Entry, file: usize, packed_hash: Option<&'static str>) -> Self {
+        Self { entry, file, decoded: OnceLock::new(), packed_hash, hash: OnceLock::new() }
     }
 }
 

@@ -129,6 +129,7 @@ impl Walk<'_> {
             files,
             layer: self.layer,
             packed: None,
+            hashes: "",
             tree: OnceLock::from(parsed.unwrap_or_else(nothing)),
         });
     }

@@ -1,17 +1,23 @@
 //! What a lock remembers of a definition.
 
 use crate::source::Sources;
-use crate::value::Sha256;
+use crate::value::{Parse, Sha256};
 
+use super::packing::definition_hash;
 use super::{Catalog, Kind};
 
 impl Catalog {
     /// The hash of a package's definition: of its own node and of the files beside it.
     pub fn definition_hash(&self, name: &str, sources: &Sources) -> Option<Sha256> {
         let slot = self.slot(Kind::Package, name)?;
-        let file = &self.files[slot.file];
-        let node = sources.slice(self.node(slot.file, &slot.entry).span).as_bytes();
-        let files = file.files.iter().flat_map(|(name, bytes)| [name.as_bytes(), bytes.as_ref()]);
-        Some(Sha256::of(std::iter::once(node).chain(files)))
+        let hash = slot.hash.get_or_init(|| {
+            if let Some(packed) = slot.packed_hash {
+                return Sha256::parse(packed).expect("the build wrote a hash");
+            }
+            let file = &self.files[slot.file];
+            let node = sources.slice(self.node(slot.file, &slot.entry).span);
+            definition_hash(node, file.files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_ref())))
+        });
+        Some(hash.clone())
     }
 }

@@ -52,7 +52,7 @@ pub(crate) fn entries(document: &Document, group: &str) -> Vec<Entry> {
 }
 
 fn entry(node: &Node, at: usize, group: &str) -> Option<Entry> {
-    let kind = match node.name.value.as_str() {
+    let kind = match &*node.name.value {
         "package" | "axis" => Kind::Package,
         "platform" => Kind::Platform,
         "device" => Kind::Device,
@@ -87,7 +87,7 @@ fn children<'a>(node: &'a Node, name: &'a str) -> impl Iterator<Item = &'a Node>
 }
 
 fn texts(node: &Node) -> Vec<String> {
-    let text = |value: &Value| if let Value::String(text) = value { Some(text.clone()) } else { None };
+    let text = |value: &Value| if let Value::String(text) = value { Some(text.to_string()) } else { None };
     node.arguments.iter().filter_map(|given| text(&given.value)).collect()
 }
 
@@ -97,7 +97,7 @@ fn words(node: &Node, name: &str) -> Vec<String> {
 
 fn property(node: &Node, key: &str) -> Option<String> {
     let given = node.properties.iter().find(|given| given.key.value == key)?;
-    if let Value::String(text) = &given.value { Some(text.clone()) } else { None }
+    if let Value::String(text) = &given.value { Some(text.to_string()) } else { None }
 }
 
 fn order(node: &Node) -> Option<u32> {

@@ -24,6 +24,9 @@ pub(super) use file::{Definition, DefinitionFile};
 use file::Slot;
 use folder::Walk;
 
+/// So many letters has a hash.
+const HASH: usize = 64;
+
 /// What jcc knows, as data.
 #[derive(Debug, Default)]
 pub struct Catalog {
@@ -94,12 +97,14 @@ impl Catalog {
 
     /// Takes in a file whose definitions are known by name.
     fn take_in(&mut self, file: DefinitionFile, entries: Vec<Entry>, log: &mut Log) {
+        let hashes = file.hashes;
         self.files.push(file);
         let at = self.files.len() - 1;
-        for entry in entries {
+        for (number, entry) in entries.into_iter().enumerate() {
+            let hash = hashes.get(number * HASH..(number + 1) * HASH);
             let slot = self.slots.len();
             self.name(&entry, at, slot, log);
-            self.slots.push(Slot::new(entry, at));
+            self.slots.push(Slot::new(entry, at, hash));
         }
     }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::index::Entry;
+use crate::value::Sha256;
 
 /// A part of the packed texts or bytes.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -28,6 +29,8 @@ pub(crate) struct PackedFile {
     pub(crate) files: Vec<(String, Stretch)>,
     /// What it defines.
     pub(crate) entries: Vec<Entry>,
+    /// What a lock remembers of each of them, in the same order, among the texts: 64 letters each.
+    pub(crate) hashes: Stretch,
 }
 
 /// A ready-made manifest.
@@ -39,6 +42,15 @@ pub(crate) struct PackedStack {
     pub(crate) path: String,
     /// Among the texts.
     pub(crate) text: Stretch,
+}
+
+/// What a lock remembers of a definition: the hash of its own node and of the files beside it, in the order of names.
+pub(crate) fn definition_hash<'a>(
+    node: &'a str,
+    files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+) -> Sha256 {
+    let files = files.into_iter().flat_map(|(name, bytes)| [name.as_bytes(), bytes]);
+    Sha256::of(std::iter::once(node.as_bytes()).chain(files))
 }
 
 impl Stretch {

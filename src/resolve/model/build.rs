@@ -32,7 +32,7 @@ pub(super) struct Builder<'a, 'l> {
     /// Variables whose candidates' demands are still to be written.
     pub(super) todo: VecDeque<VariableId>,
     /// What requirements were found to admit: the same ones come again and again.
-    pub(super) sets: BTreeMap<(VariableId, String), Set>,
+    pub(super) sets: BTreeMap<VariableId, BTreeMap<String, Set>>,
     /// What the manifest's base provides by name: candidates that the catalogue does not list.
     pub(super) provided: BTreeMap<Name, Vec<Version>>,
     pub(super) log: &'l mut Log,
@@ -61,7 +61,14 @@ pub(super) fn build<'a>(question: Question<'a>, log: &mut Log) -> Result<Model<'
     };
     builder.run();
     let Builder { variables, meanings, facts, ids, target, .. } = builder;
-    Ok(Model { variables, meanings, facts, target, ids })
+    let mut aliases = BTreeMap::new();
+    for id in ids.values() {
+        let Meaning::Thing(thing) = &meanings[id.index()] else { continue };
+        for alias in &thing.package.aliases {
+            aliases.entry(alias.value.clone()).or_insert(*id);
+        }
+    }
+    Ok(Model { variables, meanings, facts, target, ids, aliases })
 }
 
 impl<'a> Builder<'a, '_> {
@@ -176,8 +183,8 @@ impl<'a> Builder<'a, '_> {
     /// not (told where a user wrote it).
     pub(super) fn within(&mut self, id: VariableId, requirement: &Requirement) -> Result<Set, String> {
         let Meaning::Thing(thing) = &self.meanings[id.index()] else { return Ok(Set::full()) };
-        let key = (id, requirement.to_string());
-        if let Some(known) = self.sets.get(&key) {
+        let sets = self.sets.entry(id).or_default();
+        if let Some(known) = sets.get(requirement.as_str()) {
             return Ok(known.clone());
         }
         let matcher = things::meaning(thing.package, requirement)?.matcher();
@@ -185,7 +192,7 @@ impl<'a> Builder<'a, '_> {
             .zip(&thing.candidates)
             .filter(|(_, candidate)| candidate.version().is_some_and(|version| matcher.matches(version)));
         let within = set(fits.map(|(place, _)| place));
-        self.sets.insert(key, within.clone());
+        sets.insert(requirement.to_string(), within.clone());
         Ok(within)
     }
 

@@ -47,6 +47,8 @@ pub(super) struct Model<'a> {
     pub(super) target: TargetFacts,
     /// Axes and packages by name.
     pub(super) ids: BTreeMap<Name, VariableId>,
+    /// The same by their other names.
+    pub(super) aliases: BTreeMap<Name, VariableId>,
 }
 
 /// What a variable is.

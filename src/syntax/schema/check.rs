@@ -30,7 +30,7 @@ impl Here<'_> {
                 self.unknown(node, allowed, log);
                 continue;
             };
-            let name = node.name.value.as_str();
+            let name = &*node.name.value;
             if matches!(spec.times, Times::Once | Times::Optional)
                 && let Some(first) = nodes[..at].iter().find(|other| other.name.value == name)
             {
@@ -87,7 +87,7 @@ impl Here<'_> {
     }
 
     fn unknown(self, node: &Node, allowed: Children, log: &mut Log) {
-        let name = node.name.value.as_str();
+        let name = &*node.name.value;
         let elsewhere = homes(name, self.roots);
         let known = allowed.listed().iter().map(|spec| spec.name);
         // A word that the language has elsewhere is no typing error.
@@ -150,7 +150,7 @@ fn arguments(node: &Node, spec: &NodeSpec, log: &mut Log) {
 fn properties(node: &Node, spec: &NodeSpec, log: &mut Log) {
     let name = wording::code(&node.name.value);
     for (at, given) in node.properties.iter().enumerate() {
-        let key = given.key.value.as_str();
+        let key = &*given.key.value;
         if let Some(first) = node.properties[..at].iter().find(|other| other.key.value == key) {
             let told =
                 Diagnostic::error(codes::DUPLICATE_PROPERTY, format!("`{key}` is given twice to {name}"))
@@ -178,7 +178,7 @@ fn properties(node: &Node, spec: &NodeSpec, log: &mut Log) {
 
 fn unknown_property(node: &Node, at: usize, spec: &NodeSpec, log: &mut Log) {
     let given = &node.properties[at];
-    let key = given.key.value.as_str();
+    let key = &*given.key.value;
     let name = wording::code(&node.name.value);
     let known: Vec<&str> = spec.properties.iter().map(|one| one.key).collect();
     let message = format!("{name} has no property {}", wording::code(key));
