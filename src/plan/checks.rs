@@ -30,6 +30,7 @@ pub(super) fn check(parts: &Parts<'_>, log: &mut Log) {
         }
     }
     users(parts.inputs, log);
+    super::contradiction::check(parts, log);
     sources::check_snapshot(parts.inputs, log);
 }
 

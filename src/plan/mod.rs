@@ -5,6 +5,7 @@ mod all;
 mod assemble;
 mod build;
 mod checks;
+mod contradiction;
 mod expand;
 mod fetched;
 mod graph;

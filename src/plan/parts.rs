@@ -62,14 +62,15 @@ impl<'a> Parts<'a> {
     pub(super) fn constraints(&self, log: &mut Log) -> Vec<Constraint> {
         let mut all = BTreeMap::new();
         for (name, chosen) in &self.inputs.resolution.chosen {
-            let Some(view) = self.inputs.view(name).filter(|_| chosen.needed.run) else { continue };
+            let Some(view) = self.inputs.view(name).filter(|_| chosen.needed.run && !chosen.provided) else {
+                continue;
+            };
             let values = view.own_values(&self.common, &mut Log::new());
             let filled = Filled { view, values: &values };
             for dist in view.held(&view.package.dists) {
                 let version = match &dist.version {
-                    // What the base holds is of a version of its own making.
-                    Some(template) if !chosen.provided => filled.text(template, log),
-                    _ => Some(chosen.version.to_string()),
+                    Some(template) => filled.text(template, log),
+                    None => Some(chosen.version.to_string()),
                 };
                 all.extend(version.map(|version| (dist.name.value.clone(), version)));
             }

@@ -159,6 +159,12 @@ pub(super) fn pinned(inputs: Inputs<'_>) -> Vec<String> {
         let Some(specifier) = specifier(&pin.requirement) else { continue };
         all.extend(package.dists.iter().map(|dist| format!("{}{specifier}", dist.value.name.value)));
     }
+    // What the base holds is known by its first numbers: its builder may have given it any suffix.
+    for (name, chosen) in inputs.resolution.chosen.iter().filter(|(_, chosen)| chosen.provided) {
+        let Some(view) = inputs.view(name) else { continue };
+        let dists = view.held(&view.package.dists);
+        all.extend(dists.map(|dist| format!("{}=={}.*", dist.name.value, chosen.version.without_local())));
+    }
     all.sort();
     all.dedup();
     all

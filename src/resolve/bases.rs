@@ -70,6 +70,7 @@ fn asked(question: Question<'_>, decided: Decided<'_, '_>) -> Option<ChosenBase>
             env: Vec::new(),
             layers: 0,
             size: None,
+            unproven: None,
             asked: Some(meaning.span),
         }),
         (BaseChoice::Catalog(_), Some(image)) => {
@@ -150,6 +151,7 @@ fn of_tag(
         env: tag.env.clone(),
         layers: tag.layers.unwrap_or(0),
         size: tag.size,
+        unproven: tag.unproven.as_ref().map(|why| why.value.clone()),
         asked,
     })
 }

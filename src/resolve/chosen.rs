@@ -78,6 +78,8 @@ pub struct ChosenBase {
     pub layers: u32,
     /// MiB, where known.
     pub size: Option<u64>,
+    /// Why nobody has shown yet that it exists or works.
+    pub unproven: Option<String>,
     /// Where the user asked for it; `None`: chosen by the resolver.
     pub asked: Option<Span>,
 }

@@ -50,6 +50,10 @@ pub(super) fn resolution(
     let defaults = defaults(question, decided);
     let chosen = chosen(decided, &reasons, &base, &defaults);
     warn_unproven(decided, &chosen, log);
+    let place = question.project.target.span;
+    for one in std::iter::once(&base).chain(&devel) {
+        warn_base(one, place, log);
+    }
     Ok(Resolution {
         target: model.target.clone(),
         devel,
@@ -287,6 +291,22 @@ fn order(chosen: &BTreeMap<Name, Chosen>) -> Vec<Name> {
         }
     }
     order
+}
+
+fn warn_base(base: &ChosenBase, target: Span, log: &mut Log) {
+    let Some(why) = &base.unproven else { return };
+    let place = base.asked.unwrap_or(target);
+    log.tell(
+        Diagnostic::warning(
+            codes::resolve::UNPROVEN,
+            format!("the base `{}` is unproven: {why}", base.image),
+        )
+        .at(place, "this base")
+        .help(format!(
+            "try it on the target; `allow \"{}\" reason=\"…\"` accepts it",
+            codes::resolve::UNPROVEN
+        )),
+    );
 }
 
 fn warn_unproven(decided: Decided<'_, '_>, chosen: &BTreeMap<Name, Chosen>, log: &mut Log) {

@@ -23,4 +23,6 @@ super::codes! { "plan":
     VERBATIM = "verbatim";
     /// More layers than an engine takes.
     LAYERS = "layers";
+    /// A Python requirement of the project that a resolved version does not meet.
+    CONTRADICTS_RESOLVED = "contradicts-resolved";
 }

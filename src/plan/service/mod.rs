@@ -20,7 +20,7 @@ pub use names::BUILD_SECRETS;
 pub use test::{TestScript, TestText};
 pub use text::{Piece, Text};
 
-use crate::manifest::{Engine, Project, SecretSource};
+use crate::manifest::{Engine, Gpu, Project, SecretSource};
 use crate::resolve::TargetFacts;
 use crate::source::{Sources, Span};
 use crate::value::Url;
@@ -118,7 +118,9 @@ fn copied(project: &Project) -> Vec<String> {
 
 fn head(inputs: ServiceInputs<'_>) -> ServicesHead {
     let name = inputs.project.header.name.span.source;
-    let mut notes = inputs.target.notes.clone();
+    // What the platform needs of a host, it needs for its GPU.
+    let off = inputs.project.run.gpu.as_ref().is_some_and(|gpu| gpu.value == Gpu::Off);
+    let mut notes = if off { Vec::new() } else { inputs.target.notes.clone() };
     let runs = std::iter::once(&inputs.project.run)
         .chain(inputs.project.run.services.iter().map(|service| &service.run));
     for run in runs {

@@ -15,7 +15,7 @@ impl Lock {
     /// line.
     pub fn write(&self, compiler: &str) -> String {
         let mut out = String::from(
-            "// What was chosen, and why. Written by jcc and kept to by the next run; `jcc update` moves it.\n",
+            "// What was chosen, and why. Written by jcc and kept to by the next run; what is taken out is chosen anew.\n",
         );
         out.push_str(&format!("lock {} jcc={}\n", Self::FORM, quote(compiler)));
         out.push_str(&format!("manifest sha256={}\n", quote(&self.manifest.to_string())));
