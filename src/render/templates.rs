@@ -1,6 +1,6 @@
 //! The templates of the outputs, built in.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, Value};
@@ -27,8 +27,8 @@ const DOCKERFILE: &[(&str, &str)] = table! {
 /// Parsed once, whatever the number of targets.
 static ALL: LazyLock<Templates> = LazyLock::new(Templates::new);
 
-/// Every template of a Dockerfile.
-pub(super) struct Templates(Environment<'static>);
+/// Every template of a Dockerfile, parsed when it is first filled.
+pub(super) struct Templates(Mutex<Environment<'static>>);
 
 impl Templates {
     /// All of them.
@@ -49,15 +49,25 @@ impl Templates {
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         // Values were quoted for where they stand.
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
-        for (name, text) in DOCKERFILE {
-            environment.add_template(name, text).expect("a built-in template is well formed");
-        }
-        Self(environment)
+        Self(Mutex::new(environment))
     }
 
     /// The text of a template with these values.
     pub(super) fn fill(&self, name: &str, values: Value) -> String {
-        let template = self.0.get_template(name).expect("the template is in the table");
+        let mut environment = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // The Dockerfile's own template takes in others, all of which come before it.
+        let whole = name == "Dockerfile.j2";
+        for (each, text) in DOCKERFILE.iter().filter(|(each, _)| *each == name || whole && is_part(each)) {
+            if environment.get_template(each).is_err() {
+                environment.add_template(each, text).expect("a built-in template is well formed");
+            }
+        }
+        let template = environment.get_template(name).expect("the template is in the table");
         template.render(values).expect("a built-in template finds its values")
     }
+}
+
+/// Whether the template of the Dockerfile takes it in.
+fn is_part(name: &str) -> bool {
+    name == "stage.j2" || name.starts_with("instruction/")
 }

@@ -10,7 +10,7 @@ use crate::value::{ImageRef, Name, Parse, Version};
 
 use super::chosen::ChosenBase;
 use super::decided::Decided;
-use super::model::{Meaning, Question};
+use super::model::{Meaning, Question, word_meaning};
 
 /// The base of the image that ships: the manifest's, else the one that holds most of what is needed.
 pub(super) fn final_base(
@@ -106,7 +106,7 @@ fn best(
     };
     let all = question
         .catalog
-        .auto_bases()
+        .auto_bases(|platform| word_meaning(platform, decided.model.target.platform.as_str()))
         .flat_map(|base| base.tags.iter().filter(fits).map(move |tag| (base, tag)));
     let (image, tag) = all.min_by_key(|(base, tag)| {
         let holds = tag.provides.keys().filter(|name| needed.contains(*name)).count();

@@ -42,6 +42,8 @@ pub struct Entry {
     pub installable: bool,
     /// Of a base: whether it may be chosen where nobody names one.
     pub auto: bool,
+    /// Of a base: what its tags ask of the platform, where every tag asks something.
+    pub(crate) platforms: Vec<String>,
     /// Which node of its file.
     pub(crate) node: usize,
 }
@@ -76,6 +78,7 @@ fn entry(node: &Node, at: usize, group: &str) -> Option<Entry> {
         order: axis.and_then(order),
         auto: children(node, "auto")
             .any(|child| child.arguments.first().is_some_and(|one| one.value == Value::Bool(true))),
+        platforms: platforms(node),
         installable: node.name.value == "package",
         node: at,
         name: name?,
@@ -93,6 +96,19 @@ fn texts(node: &Node) -> Vec<String> {
 
 fn words(node: &Node, name: &str) -> Vec<String> {
     children(node, name).flat_map(texts).collect()
+}
+
+/// The requirements of a base's tags on the platform, each once; none where a tag has none.
+fn platforms(base: &Node) -> Vec<String> {
+    let mut all = Vec::new();
+    for tag in children(base, "tag") {
+        let requires = children(tag, "requires").flat_map(|block| children(block, "platform"));
+        let Some(platform) = requires.flat_map(texts).next() else { return Vec::new() };
+        if !all.contains(&platform) {
+            all.push(platform);
+        }
+    }
+    all
 }
 
 fn property(node: &Node, key: &str) -> Option<String> {

@@ -3,6 +3,7 @@
 use crate::catalog::{BaseImage, Device, Forbidden, Index, Package, Platform};
 use crate::diagnostic::{Log, wording};
 use crate::source::SourceId;
+use crate::value::{Parse, Requirement};
 
 use super::file::{Definition, DefinitionFile, Slot, decode};
 use super::{Catalog, Entry, Kind, Shadow};
@@ -74,9 +75,15 @@ impl Catalog {
         self.entries(Kind::Base).filter_map(|entry| self.base(&entry.name))
     }
 
-    /// The bases that may be chosen where nobody names one, by name.
-    pub fn auto_bases(&self) -> impl Iterator<Item = &BaseImage> {
-        self.entries(Kind::Base).filter(|entry| entry.auto).filter_map(|entry| self.base(&entry.name))
+    /// The bases that may be chosen where nobody names one, by name; those of which `fits` says that no tag will do are
+    /// not decoded: it is asked of each requirement that the tags have on the platform.
+    pub fn auto_bases(&self, fits: impl Fn(&Requirement) -> bool) -> impl Iterator<Item = &BaseImage> {
+        let fits = move |text: &String| Requirement::parse(text).map_or(true, |one| fits(&one));
+        self.entries(Kind::Base)
+            .filter(move |entry| {
+                entry.auto && (entry.platforms.is_empty() || entry.platforms.iter().any(&fits))
+            })
+            .filter_map(|entry| self.base(&entry.name))
     }
 
     /// The indexes, by name.

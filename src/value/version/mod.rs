@@ -4,6 +4,7 @@ mod read;
 #[cfg(test)]
 pub(super) mod tests;
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -23,7 +24,7 @@ pub struct Version {
     release: usize,
     parts: Vec<u64>,
     /// What follows the numbers, `Suffix::End` at its end.
-    suffix: Vec<Suffix>,
+    suffix: Cow<'static, [Suffix]>,
     local: Vec<Local>,
 }
 
@@ -47,6 +48,11 @@ enum Local {
     Number(u64),
 }
 
+/// The suffix of most versions, which need no memory for it.
+const RELEASE: &[Suffix] = &[Suffix::End];
+/// What comes before all others of its numbers.
+const FIRST: &[Suffix] = &[Suffix::Dev(0), Suffix::End];
+
 impl Version {
     /// A release of these numbers; one to four of them.
     pub(super) fn of(parts: &[u64]) -> Self {
@@ -55,7 +61,7 @@ impl Version {
             release: text.len(),
             text,
             parts: parts.to_vec(),
-            suffix: vec![Suffix::End],
+            suffix: Cow::Borrowed(RELEASE),
             local: Vec::new(),
         }
     }
@@ -122,7 +128,7 @@ impl Version {
         let count = count.clamp(1, self.parts.len());
         let text = self.text[..self.release].splitn(count + 1, '.').take(count).collect::<Vec<_>>().join(".");
         let parts = self.parts[..count].to_vec();
-        Self { release: text.len(), text, parts, suffix: vec![Suffix::End], local: Vec::new() }
+        Self { release: text.len(), text, parts, suffix: Cow::Borrowed(RELEASE), local: Vec::new() }
     }
 
     /// The first version of the release that follows when the number at `index` goes up by one, pre-releases included:
@@ -136,24 +142,25 @@ impl Version {
     /// The very first version of this release: `2.6.dev0` for `2.6`.
     pub(super) fn floor(&self) -> Self {
         let release = self.truncated(self.parts.len());
-        Self { text: format!("{}.dev0", release.text), suffix: vec![Suffix::Dev(0), Suffix::End], ..release }
+        Self { text: format!("{}.dev0", release.text), suffix: Cow::Borrowed(FIRST), ..release }
     }
 
     /// The first version after this one and all of its local builds: `2.5.1.post0.dev0` for `2.5.1`.
     pub(super) fn after_locals(&self) -> Self {
         let mut next = self.without_local();
-        next.suffix.pop();
-        if let Some(Suffix::Dev(number)) = next.suffix.last_mut() {
+        let suffix = next.suffix.to_mut();
+        suffix.pop();
+        if let Some(Suffix::Dev(number)) = suffix.last_mut() {
             // The text ends in the number that goes up, or in a bare `dev`.
             *number += 1;
             let stem = next.text.trim_end_matches(|c: char| c.is_ascii_digit()).len();
             next.text.truncate(stem);
             next.text.push_str(&number.to_string());
         } else {
-            next.suffix.extend([Suffix::Post(0), Suffix::Dev(0)]);
+            suffix.extend([Suffix::Post(0), Suffix::Dev(0)]);
             next.text.push_str(".post0.dev0");
         }
-        next.suffix.push(Suffix::End);
+        suffix.push(Suffix::End);
         next
     }
 

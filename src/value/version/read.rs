@@ -1,6 +1,8 @@
 //! Reading a [`Version`].
 
-use super::{Local, Suffix, Version};
+use std::borrow::Cow;
+
+use super::{Local, RELEASE, Suffix, Version};
 use crate::value::{Invalid, text};
 
 const HELP: &str =
@@ -125,7 +127,10 @@ fn numbers(rest: &mut Rest<'_>) -> Result<Vec<u64>, Invalid> {
     Ok(parts)
 }
 
-fn suffixes(rest: &mut Rest<'_>) -> Result<Vec<Suffix>, Invalid> {
+fn suffixes(rest: &mut Rest<'_>) -> Result<Cow<'static, [Suffix]>, Invalid> {
+    if rest.left().is_empty() {
+        return Ok(Cow::Borrowed(RELEASE));
+    }
     let mut suffixes = Vec::new();
     while !rest.left().is_empty() {
         if matches!(suffixes.last(), Some(Suffix::Dev(_))) {
@@ -134,7 +139,7 @@ fn suffixes(rest: &mut Rest<'_>) -> Result<Vec<Suffix>, Invalid> {
         suffixes.push(suffix(rest)?);
     }
     suffixes.push(Suffix::End);
-    Ok(suffixes)
+    Ok(Cow::Owned(suffixes))
 }
 
 fn suffix(rest: &mut Rest<'_>) -> Result<Suffix, Invalid> {
