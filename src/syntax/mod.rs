@@ -8,6 +8,7 @@ mod kinds;
 mod lexer;
 mod packed;
 mod parse;
+mod plain;
 mod reader;
 pub mod schema;
 mod strings;

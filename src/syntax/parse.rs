@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Log, codes::syntax as codes};
 use crate::source::{SourceId, Span};
 
 use super::{Argument, Document, Node, Property, Text, Value};
-use super::{grammar, lexer};
+use super::{grammar, lexer, plain};
 
 /// The largest text that is read, in bytes.
 const LARGEST: usize = 1 << 20;
@@ -33,6 +33,9 @@ pub fn parse(source: SourceId, text: &str, log: &mut Log) -> Option<Document> {
         return None;
     }
     let text = &blanked(text, &shape.blanks);
+    if let Some(nodes) = plain::nodes(source, text) {
+        return Some(Document { nodes, span: Span::new(source, 0..text.len()) });
+    }
     match KdlDocument::parse_v2(text) {
         Ok(parsed) => {
             let tree = Tree { source, text };
@@ -43,6 +46,12 @@ pub fn parse(source: SourceId, text: &str, log: &mut Log) -> Option<Document> {
             None
         }
     }
+}
+
+/// What kdl alone makes of a text.
+#[cfg(test)]
+pub(super) fn by_kdl(source: SourceId, text: &str) -> Option<Vec<Node>> {
+    KdlDocument::parse_v2(text).ok().map(|parsed| Tree { source, text }.nodes(&parsed))
 }
 
 /// The text with blanks for what says nothing: every offset holds, and kdl never meets a comment.
