@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::Input as CompilerInput;
+use crate::check;
 use crate::diagnostic::render::{human, json, sarif, summary};
-use crate::diagnostic::{Log, Severity};
+use crate::diagnostic::{Log, Severity, Told, codes};
 use crate::source::Sources;
 use crate::world::Disk;
 
@@ -74,33 +75,37 @@ impl<'s, 'w> Session<'s, 'w> {
     }
 
     /// Resolves the manifest, or tells why not.
-    pub(super) fn resolve(&mut self, input: &Input) -> Result<&'static mut crate::Resolved, Exit> {
-        let found = self.find(input.file.as_deref())?;
-        let world = Disk::new(&found.root);
-        let input = CompilerInput {
-            world: &world,
-            manifest: &found.name,
-            target: input.target.as_deref(),
-            lock: LOCK,
-        };
-        let resolved = crate::resolve(input, &mut self.sources, &mut self.log);
-        self.tell(ReportFormat::Text);
-        resolved.map(kept).map_err(|_| Exit::Problems)
+    pub(super) fn resolve(&mut self, input: &Input) -> Result<crate::Resolved, Exit> {
+        self.run(input, |input, sources, log| {
+            let resolved = crate::resolve(input, sources, log);
+            if let Ok(resolved) = &resolved {
+                let projects: Vec<_> = resolved.targets.iter().map(|(project, _)| project).collect();
+                check::allows(&projects, log);
+                // What later passes would tell is not known here, so an `allow` of it is not unused.
+                log.retain(|one| one.code != codes::check::UNUSED_ALLOW);
+            }
+            resolved
+        })
     }
 
     /// Compiles the manifest in memory, or tells why not.
-    pub(super) fn compile(&mut self, input: &Input) -> Result<&'static mut crate::Compiled, Exit> {
+    pub(super) fn compile(&mut self, input: &Input) -> Result<crate::Compiled, Exit> {
+        self.run(input, crate::compile)
+    }
+
+    /// Runs passes over the manifest, and tells what they found.
+    fn run<T>(
+        &mut self,
+        input: &Input,
+        passes: impl FnOnce(CompilerInput<'_>, &mut Sources, &mut Log) -> Result<T, Told>,
+    ) -> Result<T, Exit> {
         let found = self.find(input.file.as_deref())?;
         let world = Disk::new(&found.root);
-        let input = CompilerInput {
-            world: &world,
-            manifest: &found.name,
-            target: input.target.as_deref(),
-            lock: LOCK,
-        };
-        let compiled = crate::compile(input, &mut self.sources, &mut self.log);
+        let target = input.target.as_deref();
+        let input = CompilerInput { world: &world, manifest: &found.name, target, lock: LOCK };
+        let result = passes(input, &mut self.sources, &mut self.log);
         self.tell(ReportFormat::Text);
-        compiled.map(kept).map_err(|_| Exit::Problems)
+        result.map_err(|_| Exit::Problems)
     }
 
     /// Tells what was found wrong.
