@@ -1,6 +1,7 @@
 //! Resolution over the real catalogue.
 
 mod cases;
+mod random;
 
 use std::fmt::Write as _;
 use std::sync::OnceLock;

@@ -1,0 +1,167 @@
+//! Small catalogues at random, against brute force.
+
+mod oracle;
+mod world;
+
+use proptest::prelude::*;
+
+use super::NoStacks;
+use crate::catalog::Catalog;
+use crate::catalog::testing::{Memory, report};
+use crate::diagnostic::{Diagnostic, Log};
+use crate::manifest;
+use crate::resolve::{LockedTarget, Resolution, resolve};
+use crate::source::Sources;
+use oracle::{Assignment, answers, holds};
+use world::{AXIS, PACKAGES, Version, World, name};
+
+/// What became of a manifest over definitions.
+struct Ran {
+    resolution: Option<Resolution>,
+    told: Vec<Diagnostic>,
+    report: String,
+    /// The lock that it gives.
+    locked: Option<LockedTarget>,
+}
+
+impl Ran {
+    fn of(definitions: &[(String, String)], manifest: &str, lock: Option<&LockedTarget>) -> Self {
+        let mut files: Vec<(&str, &str)> =
+            definitions.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        files.push(("project.kdl", manifest));
+        let world = Memory::of(&files);
+        let (mut sources, mut log, mut catalog) = (Sources::new(), Log::new(), Catalog::new());
+        catalog.add_named_folder(&world, "packages", &mut sources, &mut log);
+        assert!(!log.has_errors(), "{}", report(&log, &sources));
+        let resolution = manifest::load(&world, "project.kdl", &NoStacks, &mut sources, &mut log)
+            .and_then(|manifest| manifest.projects(&mut log))
+            .and_then(|projects| resolve(&projects[0], &catalog, lock, &sources, &mut log))
+            .ok();
+        let locked = resolution.as_ref().map(|one| LockedTarget::of(one, |_| None, &sources));
+        let told = log.sorted().into_iter().cloned().collect();
+        Self { resolution, told, report: report(&log, &sources), locked }
+    }
+
+    /// The versions, where there is an answer.
+    fn assignment(&self) -> Option<Assignment> {
+        let resolution = self.resolution.as_ref()?;
+        let mut all = [None; PACKAGES + 1];
+        for (at, version) in all.iter_mut().enumerate() {
+            let chosen = resolution.chosen.values().find(|one| one.name.as_str() == name(at));
+            let axis = resolution.axes.iter().find(|(one, _)| one.as_str() == name(at));
+            let text = chosen.map(|one| one.version.to_string()).or(axis.map(|(_, one)| one.to_string()));
+            *version = text.map(|text| text.parse().expect("a small number"));
+        }
+        Some(all)
+    }
+}
+
+fn bytes() -> impl Strategy<Value = Vec<u8>> {
+    proptest::collection::vec(any::<u8>(), 160)
+}
+
+fn shown(world: &World) -> String {
+    let texts: Vec<String> = world.definitions().into_iter().map(|(_, text)| text).collect();
+    format!("{}\n{}", texts.concat(), world.manifest(false))
+}
+
+/// Whether another answer has the same packages, none of them older and one newer.
+fn better(one: &Assignment, than: &Assignment) -> bool {
+    let same = one.iter().zip(than).all(|(one, than)| one.is_some() == than.is_some() && one >= than);
+    same && one != than
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn an_answer_is_found_where_there_is_one(bytes in bytes()) {
+        let world = World::of(&bytes);
+        let ran = Ran::of(&world.definitions(), &world.manifest(false), None);
+        let all = answers(&world);
+        prop_assert_eq!(ran.resolution.is_some(), !all.is_empty(), "{}\n{}\n{:?}", shown(&world), ran.report, all.first());
+        let Some(answer) = ran.assignment() else { return Ok(()) };
+        prop_assert!(holds(&world, &answer), "{}\n{answer:?}", shown(&world));
+        let newest = all.iter().map(|one| one[AXIS]).max().flatten();
+        prop_assert_eq!(answer[AXIS], newest, "the axis is decided first\n{}", shown(&world));
+        if let Some(one) = all.iter().find(|one| better(one, &answer)) {
+            prop_assert!(false, "{}\n{one:?} is better than {answer:?}", shown(&world));
+        }
+    }
+
+    #[test]
+    fn order_never_matters(bytes in bytes()) {
+        let world = World::of(&bytes);
+        let first = Ran::of(&world.definitions(), &world.manifest(false), None);
+        let mut definitions = world.definitions();
+        // Other folders, listed in another order.
+        for (at, (path, _)) in definitions.iter_mut().enumerate().take(PACKAGES) {
+            *path = format!("packages/{}/{}/package.kdl", ["z", "y", "x", "w", "v"][at], name(at));
+        }
+        definitions.reverse();
+        let second = Ran::of(&definitions, &world.manifest(true), None);
+        prop_assert_eq!(first.assignment(), second.assignment(), "{}", shown(&world));
+        let order = |ran: &Ran| ran.resolution.as_ref().map(|one| one.order.clone());
+        prop_assert_eq!(order(&first), order(&second));
+    }
+
+    #[test]
+    fn a_package_that_nobody_asks_for_changes_nothing(bytes in bytes(), name in "(a|zz)") {
+        let world = World::of(&bytes);
+        let first = Ran::of(&world.definitions(), &world.manifest(false), None);
+        let mut definitions = world.definitions();
+        let text = format!("package \"{name}\" {{ summary \"x\"; choice \"word\"; version \"1\" {{ requires {{ p1 \"=1\"; os \"<2\" }} }} }}");
+        definitions.push((format!("packages/all/{name}/package.kdl"), text));
+        let second = Ran::of(&definitions, &world.manifest(false), None);
+        prop_assert_eq!(first.assignment(), second.assignment(), "{}", shown(&world));
+        prop_assert_eq!(first.report, second.report);
+    }
+
+    #[test]
+    fn a_locked_project_stays_where_it_was(bytes in bytes()) {
+        let mut world = World::of(&bytes);
+        let first = Ran::of(&world.definitions(), &world.manifest(false), None);
+        let Some(lock) = &first.locked else { return Ok(()) };
+        world.axis.insert(0, 9);
+        for package in &mut world.packages {
+            let newer = Version { number: 9, requires: [].into(), conflicts: [].into(), when: None };
+            package.versions.insert(0, newer);
+        }
+        let second = Ran::of(&world.definitions(), &world.manifest(false), Some(lock));
+        prop_assert_eq!(first.assignment(), second.assignment(), "{}", shown(&world));
+    }
+
+    #[test]
+    fn a_mend_that_is_told_works(bytes in bytes()) {
+        let world = World::of(&bytes);
+        let text = world.manifest(false);
+        let ran = Ran::of(&world.definitions(), &text, None);
+        // With several conflicts each mend is one part of the way.
+        let [one] = ran.told.as_slice() else { return Ok(()) };
+        let mut mended = Vec::new();
+        if let Some(fix) = &one.fix {
+            let mut text = text.clone();
+            text.replace_range(fix.span.range(), &fix.replacement);
+            mended.push(text);
+        }
+        for help in &one.help {
+            let quoted: Vec<&str> = help.split('`').collect();
+            match quoted.as_slice() {
+                ["change ", from, " to ", to, ..] => mended.push(text.replacen(from, to, 1)),
+                ["drop " | "leave ", what, ..] => {
+                    let lines = text.lines().filter(|line| !line.trim_start().starts_with(what));
+                    mended.push(lines.map(|line| format!("{line}\n")).collect());
+                }
+                ["give ", package, " the option ", option, ..] => {
+                    let line = text.lines().find(|line| line.trim_start().starts_with(package)).expect("it is asked for");
+                    mended.push(text.replace(line, &format!("{line} {{ option {} }}", option.replacen(' ', "\" ", 1).replacen("", "\"", 1))));
+                }
+                _ => {}
+            }
+        }
+        for text in mended {
+            let again = Ran::of(&world.definitions(), &text, None);
+            prop_assert!(again.resolution.is_some(), "{}\n{}\nmended:\n{text}\n{}", shown(&world), ran.report, again.report);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Brute force over the same data.
+
+use super::world::{AXIS, PACKAGES, World};
+
+/// The version of each package and of the axis; `None` is not there.
+pub(super) type Assignment = [Option<u8>; PACKAGES + 1];
+
+/// Whether everything that the manifest and the definitions say holds.
+pub(super) fn holds(world: &World, all: &Assignment) -> bool {
+    let met = |(on, req): (&usize, &super::world::Req)| all[*on].is_some_and(|version| req.matches(version));
+    let pinned = world.pins.iter().all(|(on, req)| all[*on].is_none_or(|version| req.matches(version)));
+    let choices = world
+        .packages
+        .iter()
+        .zip(all)
+        .filter(|(package, version)| package.choice && version.is_some())
+        .count();
+    let definitions = world.packages.iter().enumerate().all(|(at, package)| {
+        let Some(number) = all[at] else { return true };
+        let Some(version) = package.versions.iter().find(|one| one.number == number) else { return false };
+        let option = package.option.as_ref().filter(|_| !world.other_option.contains(&at));
+        version.requires.iter().all(met)
+            && !version.conflicts.iter().any(met)
+            && version.when.as_ref().is_none_or(|when| {
+                !met((&when.condition.0, &when.condition.1)) || met((&when.then.0, &when.then.1))
+            })
+            && option.is_none_or(|then| met((&then.0, &then.1)))
+    });
+    let axis = all[AXIS].is_some_and(|version| world.axis.contains(&version));
+    pinned && choices <= 1 && definitions && axis && world.requests.iter().all(met)
+}
+
+/// Every assignment that holds.
+pub(super) fn answers(world: &World) -> Vec<Assignment> {
+    let mut all = vec![[None; PACKAGES + 1]];
+    for name in 0..=AXIS {
+        let mut domain: Vec<Option<u8>> = world.numbers(name).into_iter().map(Some).collect();
+        if name != AXIS {
+            domain.push(None);
+        }
+        all = all
+            .into_iter()
+            .flat_map(|one| {
+                domain.iter().map(move |version| {
+                    let mut one = one;
+                    one[name] = *version;
+                    one
+                })
+            })
+            .collect();
+    }
+    all.retain(|one| holds(world, one));
+    all
+}

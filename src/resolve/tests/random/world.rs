@@ -1,0 +1,258 @@
+//! Small catalogues and manifests made at random: as text for the compiler, as data for the oracle.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// So many packages, `p0` to `p4`; the axis is one more, after them.
+pub(super) const PACKAGES: usize = 5;
+/// The axis, in lists of names.
+pub(super) const AXIS: usize = PACKAGES;
+
+/// `>=2`, `<3`, `=1`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Req {
+    Any,
+    From(u8),
+    Below(u8),
+    Is(u8),
+}
+
+impl Req {
+    pub(super) fn matches(self, version: u8) -> bool {
+        match self {
+            Self::Any => true,
+            Self::From(least) => version >= least,
+            Self::Below(bound) => version < bound,
+            Self::Is(one) => version == one,
+        }
+    }
+
+    fn text(self) -> String {
+        match self {
+            Self::Any => "*".to_owned(),
+            Self::From(least) => format!(">={least}"),
+            Self::Below(bound) => format!("<{bound}"),
+            Self::Is(one) => format!("={one}"),
+        }
+    }
+}
+
+type Named = BTreeMap<usize, Req>;
+
+/// `when p3=">=2" { requires { p4 "=1" } }`.
+#[derive(Debug, Clone)]
+pub(super) struct When {
+    pub(super) condition: (usize, Req),
+    pub(super) then: (usize, Req),
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Version {
+    pub(super) number: u8,
+    pub(super) requires: Named,
+    pub(super) conflicts: Named,
+    pub(super) when: Option<When>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Package {
+    /// Newest first.
+    pub(super) versions: Vec<Version>,
+    pub(super) choice: bool,
+    /// What the value `a` of its option requires; it is the default.
+    pub(super) option: Option<(usize, Req)>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct World {
+    pub(super) packages: Vec<Package>,
+    /// Newest first.
+    pub(super) axis: Vec<u8>,
+    pub(super) requests: Named,
+    /// The option of these is `b`, which requires nothing.
+    pub(super) other_option: Vec<usize>,
+    pub(super) pins: Named,
+}
+
+/// Numbers out of a finite supply of bytes.
+struct Dice<'a>(std::slice::Iter<'a, u8>);
+
+impl Dice<'_> {
+    fn below(&mut self, bound: usize) -> usize {
+        usize::from(self.0.next().copied().unwrap_or(0)) % bound
+    }
+
+    fn small(&mut self, from: u8, to: u8) -> u8 {
+        from + self.0.next().copied().unwrap_or(0) % (to - from + 1)
+    }
+
+    fn one_in(&mut self, many: usize) -> bool {
+        self.below(many) == many - 1
+    }
+
+    fn req(&mut self) -> Req {
+        match self.below(4) {
+            0 => Req::Any,
+            1 => Req::From(self.small(1, 3)),
+            2 => Req::Below(self.small(2, 4)),
+            _ => Req::Is(self.small(1, 3)),
+        }
+    }
+
+    /// Something that comes after this package, so that nothing requires itself.
+    fn later(&mut self, package: usize) -> usize {
+        package + 1 + self.below(AXIS - package)
+    }
+
+    fn version(&mut self, package: usize, number: u8) -> Version {
+        let mut requires = Named::new();
+        for _ in 0..self.below(3) {
+            requires.insert(self.later(package), self.req());
+        }
+        let mut conflicts = Named::new();
+        if self.one_in(4) {
+            let other = (package + 1 + self.below(PACKAGES - 1)) % PACKAGES;
+            if !requires.contains_key(&other) {
+                conflicts.insert(other, self.req());
+            }
+        }
+        let when = self.one_in(4).then(|| When {
+            condition: ((package + 1 + self.below(PACKAGES)) % (PACKAGES + 1), self.req()),
+            then: (self.later(package), self.req()),
+        });
+        Version { number, requires, conflicts, when }
+    }
+
+    fn package(&mut self, package: usize) -> Package {
+        let count = self.small(1, 3);
+        let versions = (1..=count).rev().map(|number| self.version(package, number)).collect();
+        let option = self.one_in(4).then(|| (self.later(package), self.req()));
+        Package { versions, choice: self.one_in(4), option }
+    }
+}
+
+impl World {
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        let mut dice = Dice(bytes.iter());
+        let packages: Vec<Package> = (0..PACKAGES).map(|package| dice.package(package)).collect();
+        let mut world = Self {
+            packages,
+            axis: vec![3, 2, 1],
+            requests: Named::new(),
+            other_option: Vec::new(),
+            pins: Named::new(),
+        };
+        for _ in 0..=dice.below(3) {
+            let package = dice.below(PACKAGES);
+            let req = world.existing(package, &mut dice);
+            world.requests.insert(package, req);
+            if world.packages[package].option.is_some() && dice.one_in(3) {
+                world.other_option = vec![package];
+            }
+        }
+        for _ in 0..dice.below(3) {
+            let name = dice.below(PACKAGES + 1);
+            if !world.requests.contains_key(&name) {
+                let req = world.existing(name, &mut dice);
+                world.pins.insert(name, req);
+            }
+        }
+        world
+    }
+
+    /// A requirement that some version meets: one that none does is another mistake.
+    fn existing(&self, name: usize, dice: &mut Dice<'_>) -> Req {
+        let (req, versions) = (dice.req(), self.numbers(name));
+        if versions.iter().any(|one| req.matches(*one)) { req } else { Req::Any }
+    }
+
+    /// The versions of a package or of the axis, newest first.
+    pub(super) fn numbers(&self, name: usize) -> Vec<u8> {
+        match self.packages.get(name) {
+            Some(package) => package.versions.iter().map(|one| one.number).collect(),
+            None => self.axis.clone(),
+        }
+    }
+
+    /// The definition of each package, and of the platform.
+    pub(super) fn definitions(&self) -> Vec<(String, String)> {
+        let mut all: Vec<(String, String)> = (0..PACKAGES)
+            .map(|one| (format!("packages/all/{}/package.kdl", name(one)), self.definition(one)))
+            .collect();
+        let versions: String = self.axis.iter().map(|number| format!("    version \"{number}\"\n")).collect();
+        let axis = format!("axis \"os\" order=1 choose=\"newest\" title=\"OS\" {{\n{versions}}}\n");
+        let platform = "platform \"machine\" { summary \"A machine\"; arch \"amd64\"; gpu \"reservation\"; axes \"os\" }\nepoch 1767225600\n";
+        all.push(("packages/platform/all.kdl".to_owned(), format!("{platform}{axis}")));
+        all
+    }
+
+    fn definition(&self, package: usize) -> String {
+        let Package { versions, choice, option } = &self.packages[package];
+        let mut out = format!("package \"{}\" {{\n    summary \"A package\"\n", name(package));
+        if *choice {
+            out += "    choice \"word\"\n";
+        }
+        if let Some(then) = option {
+            let requires = list("requires", [(&then.0, &then.1)]);
+            writeln!(out, "    option \"o\" default=\"a\" {{ value \"a\" {{ {requires} }}; value \"b\" }}")
+                .unwrap();
+        }
+        for one in versions {
+            writeln!(out, "    version \"{}\" {{", one.number).unwrap();
+            writeln!(out, "        {}", list("requires", &one.requires)).unwrap();
+            writeln!(out, "        {}", list("conflicts", &one.conflicts)).unwrap();
+            if let Some(When { condition, then }) = &one.when {
+                let requires = list("requires", [(&then.0, &then.1)]);
+                writeln!(
+                    out,
+                    "        when {}=\"{}\" {{ {requires} }}",
+                    name(condition.0),
+                    condition.1.text()
+                )
+                .unwrap();
+            }
+            out += "    }\n";
+        }
+        out + "}\n"
+    }
+
+    /// The manifest; turned around where asked for, which changes nothing.
+    pub(super) fn manifest(&self, turned: bool) -> String {
+        let lines = |named: &Named| {
+            let mut lines: Vec<String> = named.iter().map(|(on, req)| self.line(*on, *req)).collect();
+            if turned {
+                lines.reverse();
+            }
+            lines.concat()
+        };
+        let mut blocks = vec![
+            "target \"t\" { platform \"machine\" }\n".to_owned(),
+            "base image=\"demo:1\"\n".to_owned(),
+            format!("pin {{\n{}}}\n", lines(&self.pins)),
+            format!("packages {{\n{}}}\n", lines(&self.requests)),
+        ];
+        if turned {
+            blocks.reverse();
+        }
+        format!("project \"demo\"\n{}", blocks.concat())
+    }
+
+    fn line(&self, on: usize, req: Req) -> String {
+        let option = if self.other_option.contains(&on) { " { option \"o\" \"b\" }" } else { "" };
+        match req {
+            Req::Any if !self.pins.contains_key(&on) => format!("    {}{option}\n", name(on)),
+            _ => format!("    {} \"{}\"{option}\n", name(on), req.text()),
+        }
+    }
+}
+
+/// `p0`, or the axis.
+pub(super) fn name(one: usize) -> String {
+    if one == AXIS { "os".to_owned() } else { format!("p{one}") }
+}
+
+fn list<'a>(node: &str, named: impl IntoIterator<Item = (&'a usize, &'a Req)>) -> String {
+    let lines: Vec<String> =
+        named.into_iter().map(|(on, req)| format!("{} \"{}\"", name(*on), req.text())).collect();
+    if lines.is_empty() { String::new() } else { format!("{node} {{ {} }}", lines.join("; ")) }
+}
