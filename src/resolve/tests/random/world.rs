@@ -166,6 +166,14 @@ impl World {
         if versions.iter().any(|one| req.matches(*one)) { req } else { Req::Any }
     }
 
+    /// Whether a condition looks at a package: what it adds may require that package again, and where such a circle is
+    /// cut decides which of the two is preferred.
+    pub(super) fn looks_at_packages(&self) -> bool {
+        let conditions =
+            self.packages.iter().flat_map(|one| &one.versions).filter_map(|one| one.when.as_ref());
+        conditions.into_iter().any(|when| when.condition.0 != AXIS)
+    }
+
     /// The versions of a package or of the axis, newest first.
     pub(super) fn numbers(&self, name: usize) -> Vec<u8> {
         match self.packages.get(name) {
