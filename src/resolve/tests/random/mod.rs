@@ -157,7 +157,7 @@ proptest! {
                 ["change ", from, " to ", to, ..] => mended.push(text.replacen(from, to, 1)),
                 ["drop " | "leave ", what, ..] => {
                     let lines = text.lines().filter(|line| !line.trim_start().starts_with(what));
-                    mended.push(lines.map(|line| format!("{line}\n")).collect());
+                    mended.push(lines.map(|line| format!("{line}\n")).collect::<Vec<_>>().concat());
                 }
                 ["give ", package, " the option ", option, ..] => {
                     let line = text.lines().find(|line| line.trim_start().starts_with(package)).expect("it is asked for");

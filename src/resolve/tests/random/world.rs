@@ -187,7 +187,8 @@ impl World {
         let mut all: Vec<(String, String)> = (0..PACKAGES)
             .map(|one| (format!("packages/all/{}/package.kdl", name(one)), self.definition(one)))
             .collect();
-        let versions: String = self.axis.iter().map(|number| format!("    version \"{number}\"\n")).collect();
+        let versions: String =
+            self.axis.iter().map(|number| format!("    version \"{number}\"\n")).collect::<Vec<_>>().concat();
         let axis = format!("axis \"os\" order=1 choose=\"newest\" title=\"OS\" {{\n{versions}}}\n");
         let platform = "platform \"machine\" { summary \"A machine\"; arch \"amd64\"; gpu \"reservation\"; axes \"os\" }\nepoch 1767225600\n";
         all.push(("packages/platform/all.kdl".to_owned(), format!("{platform}{axis}")));
@@ -233,7 +234,7 @@ impl World {
             }
             lines.concat()
         };
-        let mut blocks = vec![
+        let mut blocks = [
             "target \"t\" { platform \"machine\" }\n".to_owned(),
             "base image=\"demo:1\"\n".to_owned(),
             format!("pin {{\n{}}}\n", lines(&self.pins)),
