@@ -6,6 +6,8 @@ pub mod catalog;
 pub mod check;
 pub mod cli;
 pub mod diagnostic;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod manifest;
 pub mod plan;
 pub mod render;
