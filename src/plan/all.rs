@@ -37,7 +37,7 @@ pub fn all(
             let files = OutputFiles::of(project);
             let indexes: Vec<_> =
                 plan.pip.indexes.iter().map(|one| (one.name.clone(), one.url.clone())).collect();
-            let services = services(ServiceInputs {
+            let mut services = services(ServiceInputs {
                 project,
                 target: &resolution.target,
                 sources,
@@ -47,6 +47,8 @@ pub fn all(
                 epoch: resolution.epoch,
                 hash,
             });
+            // What a package's users must know at run time or on the host stands where the host is prepared.
+            services.head.notes.extend(plan.notes.iter().cloned());
             all.push(Planned { plan, services, files });
         }
     }
