@@ -125,7 +125,7 @@ fn write(session: &mut Session<'_, '_>, world: &Disk, wish: &Wish, compiled: &mu
     session.tell(wish.format);
     let notes: std::collections::BTreeSet<&String> =
         compiled.planned.iter().flat_map(|planned| &planned.plan.notes).collect();
-    let notes: String = notes.into_iter().map(|note| format!("note: {note}\n")).collect();
+    let notes = notes.into_iter().fold(String::new(), |all, note| all + "note: " + note + "\n");
     session.say(&notes);
     if files.is_empty() {
         return session.say("nothing changed\n");
