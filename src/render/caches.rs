@@ -1,12 +1,12 @@
 //! The caches of the Compose file: images built from a few lines that stand in the file itself.
 
-use minijinja::syntax::SyntaxConfig;
-use minijinja::{Environment, UndefinedBehavior, context};
+use minijinja::context;
 
 use crate::plan::{PipCache, Services};
 
 use super::compose::doubled;
 use super::quote;
+use super::templates::strict;
 use super::yaml::{Item, Map, Yaml};
 
 const APT: &str = include_str!("../../templates/compose/apt-cache.Dockerfile");
@@ -60,15 +60,7 @@ fn finish(service: &mut Map, name: &str, folder: &str, probe: (&[&str], u32)) {
 }
 
 fn pip_dockerfile(cache: &PipCache) -> String {
-    let mut environment = Environment::new();
-    let syntax = SyntaxConfig::builder()
-        .trim_blocks(true)
-        .lstrip_blocks(true)
-        .keep_trailing_newline(true)
-        .build()
-        .expect("the delimiters are the usual ones");
-    environment.set_syntax(syntax);
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    let environment = strict();
     let mirror = |url: &crate::value::Url| {
         let url = url.as_str();
         let url = if url.ends_with('/') { url.to_owned() } else { format!("{url}/") };

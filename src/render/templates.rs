@@ -30,6 +30,20 @@ static ALL: LazyLock<Templates> = LazyLock::new(Templates::new);
 /// Every template of a Dockerfile, parsed when it is first filled.
 pub(super) struct Templates(Mutex<Environment<'static>>);
 
+/// Strict: a value that a template misses is a bug. Tags on lines of their own leave no blank line.
+pub(super) fn strict() -> Environment<'static> {
+    let mut environment = Environment::new();
+    let syntax = SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .keep_trailing_newline(true)
+        .build()
+        .expect("the delimiters are the usual ones");
+    environment.set_syntax(syntax);
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment
+}
+
 impl Templates {
     /// All of them.
     pub(super) fn all() -> &'static Self {
@@ -38,15 +52,7 @@ impl Templates {
 
     /// Parsed, strict: a value that a template misses is a bug.
     fn new() -> Self {
-        let mut environment = Environment::new();
-        let syntax = SyntaxConfig::builder()
-            .trim_blocks(true)
-            .lstrip_blocks(true)
-            .keep_trailing_newline(true)
-            .build()
-            .expect("the delimiters are the usual ones");
-        environment.set_syntax(syntax);
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        let mut environment = strict();
         // Values were quoted for where they stand.
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
         Self(Mutex::new(environment))

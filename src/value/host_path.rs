@@ -102,8 +102,8 @@ fn variables(word: &str) -> Result<(), Invalid> {
     Ok(())
 }
 
-/// Where the brace closes that was opened just before.
-fn closing(inner: &str) -> Option<usize> {
+/// Where the brace of a `${…}` closes that was opened just before.
+pub(crate) fn closing(inner: &str) -> Option<usize> {
     let mut depth = 1;
     for (at, letter) in inner.char_indices() {
         match letter {

@@ -42,6 +42,7 @@ mod host_path;
 mod image_path;
 mod project_path;
 pub use host_path::HostPath;
+pub(crate) use host_path::closing;
 pub use image_path::ImagePath;
 pub use project_path::ProjectPath;
 

@@ -1,5 +1,7 @@
 //! A text in which a variable of the caller's environment may stand.
 
+use crate::value::closing;
+
 /// What Compose, a shell and systemd each write in their own way: literal parts and variables.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Text(Vec<Piece>);
@@ -154,22 +156,6 @@ fn variable(after: &str) -> Option<(Piece, usize)> {
         rest => Text::with_variables(rest),
     };
     Some((Piece::Variable { name, operator: operator.to_owned(), rest }, inner.len() + 2))
-}
-
-/// Where the brace closes that was opened just before.
-fn closing(inner: &str) -> Option<usize> {
-    let mut depth = 1;
-    for (at, letter) in inner.char_indices() {
-        match letter {
-            '{' => depth += 1,
-            '}' => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return Some(at);
-        }
-    }
-    None
 }
 
 #[cfg(test)]
