@@ -1,0 +1,92 @@
+# shellcheck shell=bash disable=SC2329
+# What the proofs share. Sourced by tests/engine/run, after `project` is set.
+jcc=${CARGO_TARGET_DIR:-$project/target}/debug/jcc
+cases=$project/tests/engine/cases
+work=$(mktemp -d)
+# What a proof exits with that could not be made.
+unproved=77
+# What Buildah needs where it may not make namespaces of its own or raise limits.
+buildah_limits=(--isolation chroot --ulimit nofile=20000:20000 --ulimit nproc=2000:2000)
+# Where the network has a certificate of its own, the machine knows it: its bundle is the build's secret, as a company's is.
+export JCC_CA_BUNDLE=${JCC_CA_BUNDLE:-/dev/null}
+if [[ $JCC_CA_BUNDLE == /dev/null && -s /etc/ssl/certs/ca-certificates.crt ]]; then
+  JCC_CA_BUNDLE=$work/ca.crt
+  cp /etc/ssl/certs/ca-certificates.crt "$JCC_CA_BUNDLE"
+fi
+# Words of a case's files that only a run knows: `given[port]=80` fills `@port@`.
+declare -A given=()
+
+# Ends a proof that this machine cannot make.
+cannot() { echo "$*"; exit "$unproved"; }
+
+# Copies the case NAME into a folder of its own, fills in what is given, and goes there.
+copied() { # NAME [FOLDER]
+  local folder=$work/${2:-$1} key
+  rm -rf "${folder:?}"
+  cp -r "$cases/$1" "$folder"
+  cd "$folder" || return
+  for key in "${!given[@]}"; do
+    grep -rlF "@$key@" . | while IFS= read -r file; do sed -i "s|@$key@|${given[$key]}|g" "$file"; done
+  done
+}
+# The same, compiled, and its bases there.
+case_of() { # NAME [FOLDER] [OPTION…]
+  copied "$1" "${2:-$1}"
+  "$jcc" compile project.kdl "${@:3}"
+  bases Dockerfile docker-compose.yaml
+}
+# Sees to it that the bases of these files can be had.
+bases() { # FILE…
+  local image
+  images_of "$@" | while IFS= read -r image; do "$project/tests/engine/up" base "$image"; done
+}
+# The images of other makers that these files are built from.
+images_of() { # FILE…
+  sed -n 's/^ *FROM \([^ ]*\).*/\1/p' "$@" | sort -u | while IFS= read -r image; do
+    if [[ $image != scratch ]] && ! grep -qE "^ *FROM .* AS $image\$" "$@"; then echo "$image"; fi
+  done
+}
+built() { # TAG [OPTION…]
+  docker build --quiet --network=host --secret "id=ca-bundle,src=$JCC_CA_BUNDLE" --tag "$1" "${@:2}" .
+}
+# The same by Buildah, from the images that Docker has.
+built_by_buildah() { # TAG [OPTION…]
+  local image
+  for image in $(images_of Dockerfile); do
+    docker save --output "$work/image.tar" "$image"
+    buildah pull --quiet "docker-archive:$work/image.tar"
+  done
+  buildah build "${buildah_limits[@]}" --network=host --format docker --layers --secret "id=ca-bundle,src=$JCC_CA_BUNDLE" \
+    --tag "$1" "${@:2}" .
+}
+
+# Serves FOLDER over HTTP on the loopback until the proof ends: `$served` is its address, `$served_log` what was asked.
+serve() { # FOLDER
+  served_log=$(mktemp "$work/served.XXXXXX")
+  python3 -u - "$1" >"$served_log" 2>&1 <<'PYTHON' &
+import functools, http.server, sys
+handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=sys.argv[1])
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+print(f"http://127.0.0.1:{server.server_port}")
+server.serve_forever()
+PYTHON
+  started+=("$!")
+  until served=$(head -n 1 "$served_log") && [[ $served == http* ]]; do sleep 0.1; done
+}
+# A folder whose Compose project is taken down when the proof ends.
+composed() { # FOLDER
+  composed+=("$1")
+}
+
+# At the end of a proof, whatever its verdict.
+started=() composed=()
+ended() {
+  local one
+  for one in "${composed[@]}"; do (cd "$one" && docker compose --profile '*' down --volumes --timeout 2 >/dev/null 2>&1) || true; done
+  for one in "${started[@]}"; do kill "$one" 2>/dev/null || true; done
+}
+# At the end of all.
+finish() {
+  docker image ls --quiet 'jcc-proof*' | sort -u | xargs -r docker image rm --force >/dev/null 2>&1 || true
+  rm -rf "$work"
+}
