@@ -1,0 +1,75 @@
+# shellcheck shell=bash disable=SC2329,SC2154
+# Every committed output of examples/, read by the tools that it is for.
+examples=$project/examples
+linted() { "$project/tests/lint/run" "$examples"; }
+
+# Buildah reads the whole file before it builds; a last stage on no image has nothing to build.
+parsed_by_buildah() {
+  command -v buildah >/dev/null || cannot "no Buildah here"
+  local file
+  mkdir -p "$work/config"
+  find "$examples" -name Dockerfile | while IFS= read -r file; do
+    echo "$file"
+    { cat "$file"; echo; echo "FROM scratch AS nothing"; } >"$work/Dockerfile"
+    buildah build "${buildah_limits[@]}" --quiet --target nothing --file "$work/Dockerfile" "$work/config"
+  done
+}
+# A bake target builds what the Compose file of its folder builds.
+baked() {
+  local file folder
+  find "$examples" -name docker-bake.hcl | while IFS= read -r file; do
+    cd "$(dirname "$file")" || return
+    local as_composed=()
+    for folder in */docker-compose.yaml; do
+      docker compose --file "$folder" config --format json >"$work/$(dirname "$folder").json"
+      as_composed+=("$work/$(dirname "$folder").json")
+    done
+    JCC_NETRC=$file JCC_APT_CONF=$file JCC_PIP_CONF=$file docker buildx bake --print >"$work/bake.json"
+    "$project/tests/engine/baked" "$work/bake.json" "${as_composed[@]}"
+  done
+}
+# The folder is linked as the units' head says; paths in them still lead into the project.
+generated_by_podman() {
+  command -v quadlet >/dev/null || cannot "no Podman here"
+  local folder units=$work/config/containers/systemd
+  find "$examples" -name '*.container' -printf '%h\n' | sort -u | while IFS= read -r folder; do
+    rm -rf "$units"
+    mkdir -p "$units"
+    ln -s "$folder" "$units/"
+    XDG_CONFIG_HOME=$work/config quadlet -dryrun -user >"$work/units" 2>"$work/told"
+    cat "$work/told"
+    # What it only warns of it leaves out.
+    grep -v ': Loading source unit file ' "$work/told" && return 1
+    [[ $(grep -c '^ExecStart=' "$work/units") == "$(find "$folder" -name '*.container' -o -name '*.build' -o -name '*.volume' -o -name '*.network' | wc -l)" ]]
+    grep '^RequiresMountsFor=/' "$work/units" | cut -d= -f2 | while IFS= read -r path; do
+      [[ $path == "$(dirname "$folder")"/* || ! $path == "$project"/* && ! $path == "$work"/* ]]
+    done
+  done
+}
+# A judge that finds no fault in a faulty file proves nothing, nor does one that finds fault with everything.
+judges_judge() {
+  local tools
+  tools=$("$project/tests/lint/tools")
+  case_of tiny faulty
+  tells_apart docker-compose.yaml 's/^    image: /    imagine: /' docker compose config --quiet
+  tells_apart docker-compose.yaml 's/^    image: /    imagine: /' \
+    "$tools/check-jsonschema" --builtin-schema vendor.compose-spec docker-compose.yaml
+  tells_apart Dockerfile 's/^WORKDIR .*/WORKDIR app/' "$tools/hadolint" Dockerfile
+  tells_apart Dockerfile 's/^USER .*/ENV KEY value/' docker build --check --build-arg BUILDKIT_DOCKERFILE_CHECK=error=true .
+  if command -v buildah >/dev/null; then
+    tells_apart Dockerfile '$ aRUN <<EOF' buildah build "${buildah_limits[@]}" --layers --target tools .
+  fi
+}
+tells_apart() { # FILE FAULT COMMAND…
+  "${@:3}"
+  cp "$1" "$work/right"
+  sed -i "$2" "$1"
+  if "${@:3}"; then echo "not refused with $2: ${*:3}"; return 1; fi
+  cp "$work/right" "$1"
+}
+
+proof "hadolint, ShellCheck, docker build --check, docker compose config and the Compose schema find nothing in the examples" linted
+proof "Buildah parses every Dockerfile of the examples" parsed_by_buildah
+proof "a bake target builds what its Compose file builds" baked
+proof "podman's generator takes every Quadlet unit of the examples" generated_by_podman
+proof "each judge refuses a faulty file" judges_judge
