@@ -4,29 +4,59 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Log, Told, codes, wording};
-use crate::source::Sources;
+use crate::source::{Sources, Span};
+use crate::value::Name;
 
 use super::model::{Fact, FactKind, Model, Question};
+use super::problem::Problem;
 use super::provider::solve;
-use super::{mend, story};
+use super::{mend, spoken, story, words};
 
 /// So many separate conflicts are told in one run.
 const CONFLICTS: usize = 4;
 
+/// So many places in a project's own definitions are shown.
+const OWN: usize = 2;
+
+/// What was told and is no reason for another conflict.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// Facts that do not count any more.
+    pub(super) facts: BTreeSet<usize>,
+    /// What cannot be had: whatever requires it is not to blame.
+    free: BTreeSet<Name>,
+}
+
+impl Known {
+    /// The problem of the facts that `keep` accepts, without what was told.
+    pub(super) fn problem(&self, model: &Model<'_>, keep: impl Fn(usize) -> bool) -> Problem {
+        let mut problem = model.problem(|fact| keep(fact) && !self.facts.contains(&fact));
+        for id in self.free.iter().filter_map(|name| model.ids.get(name)) {
+            problem.variables[id.index()].candidates.iter_mut().for_each(Vec::clear);
+        }
+        problem
+    }
+}
+
 /// Tells every conflict of a model that has no answer.
 pub(super) fn tell(question: Question<'_>, model: &Model<'_>, sources: &Sources, log: &mut Log) -> Told {
-    let mut left_out = BTreeSet::new();
+    let mut known = Known::default();
     let mut told = None;
     for _ in 0..CONFLICTS {
-        if told.is_some() && solve(&model.problem(|fact| !left_out.contains(&fact))).is_ok() {
+        if told.is_some() && solve(&known.problem(model, |_| true)).is_ok() {
             break;
         }
-        let core = core(model, &left_out);
+        let core = core(model, &known);
         let Some(first) = core.last().copied() else { break };
-        let mends = mend::find(question, model, &core, &left_out);
-        told = Some(log.error(diagnostic(model, &core, &mends, sources)));
+        let mends = mend::find(question, model, &core, &known);
+        told = Some(log.error(diagnostic(question, model, (&core, &mends), (&known, sources))));
         // What a mend would take away is taken away, so that a second, separate conflict shows.
-        left_out.insert(mends.iter().find_map(|one| one.fact).unwrap_or(first));
+        let gone = mends.iter().find_map(|one| one.fact).unwrap_or(first);
+        known.facts.insert(gone);
+        let fact = &model.facts[gone];
+        if let (FactKind::Request, Some(thing)) = (fact.kind, model.thing(fact.on)) {
+            known.free.insert(thing.name.clone());
+        }
     }
     told.unwrap_or_else(|| {
         log.error(
@@ -39,8 +69,8 @@ pub(super) fn tell(question: Question<'_>, model: &Model<'_>, sources: &Sources,
 
 /// A smallest set of facts that cannot hold together: each is left out in turn, and stays out where there is still no
 /// answer.
-fn core(model: &Model<'_>, left_out: &BTreeSet<usize>) -> Vec<usize> {
-    let mut kept: Vec<usize> = (0..model.facts.len()).filter(|fact| !left_out.contains(fact)).collect();
+fn core(model: &Model<'_>, known: &Known) -> Vec<usize> {
+    let mut kept: Vec<usize> = (0..model.facts.len()).filter(|fact| !known.facts.contains(fact)).collect();
     // What the user can change least is tried first, so that the lines that are left are those to change.
     let mut order = kept.clone();
     order.sort_by_key(|fact| {
@@ -49,15 +79,20 @@ fn core(model: &Model<'_>, left_out: &BTreeSet<usize>) -> Vec<usize> {
     });
     for fact in order {
         let without: BTreeSet<usize> = kept.iter().copied().filter(|one| *one != fact).collect();
-        if solve(&model.problem(|one| without.contains(&one))).is_err() {
+        if solve(&known.problem(model, |one| without.contains(&one))).is_err() {
             kept.retain(|one| *one != fact);
         }
     }
-    kept.sort_by_key(|fact| (model.facts[*fact].kind == FactKind::Device, model.facts[*fact].kind, *fact));
+    kept.sort_by_key(|fact| (model.facts[*fact].kind == FactKind::Device, *fact));
     kept
 }
 
-fn diagnostic(model: &Model<'_>, core: &[usize], mends: &[mend::Mend], sources: &Sources) -> Diagnostic {
+fn diagnostic(
+    question: Question<'_>,
+    model: &Model<'_>,
+    (core, mends): (&[usize], &[mend::Mend]),
+    (known, sources): (&Known, &Sources),
+) -> Diagnostic {
     let facts = shown(model, core);
     let texts = wording::codes(facts.iter().map(|fact| fact.text.as_str()));
     let message = match texts.as_slice() {
@@ -68,9 +103,29 @@ fn diagnostic(model: &Model<'_>, core: &[usize], mends: &[mend::Mend], sources: 
     for fact in &facts {
         diagnostic = diagnostic.at(fact.span, label(model, fact));
     }
-    let lines = story::lines(model, core, sources);
-    if !lines.is_empty() {
-        diagnostic = diagnostic.help(format!("because\n{}", lines.join("\n")));
+    let problem = known.problem(model, |fact| core.contains(&fact));
+    let mut story = story::tell(model, core, problem, sources);
+    if let ([first, second, ..], []) = (facts.as_slice(), story.lines.as_slice()) {
+        story
+            .lines
+            .extend((first.on == second.on).then(|| "an image holds one version of a package".to_owned()));
+    }
+    // What the target says has a part in it even where its device alone would do.
+    let target_facts =
+        model.facts.iter().filter(|fact| fact.kind == FactKind::Target && story.axes.contains(&fact.on));
+    let of_target = target_facts.map(|fact| (fact.span, label(model, fact)));
+    let fixed = story.fixed.iter().filter_map(|(axis, value)| target(question, axis, value));
+    // A project's own definitions are its lines as well; the steps cite them where there are many.
+    let mut own = story.places;
+    own.retain(|(place, _)| question.catalog.is_own(place.source));
+    own.truncate(if own.len() > OWN { 0 } else { OWN });
+    for (span, text) in of_target.chain(fixed).chain(own) {
+        if diagnostic.labels.iter().all(|label| label.span != span) {
+            diagnostic = diagnostic.at(span, text);
+        }
+    }
+    if !story.lines.is_empty() {
+        diagnostic = diagnostic.help(format!("because {}", story.lines.join("\n  and ")));
     }
     for one in mends {
         diagnostic = diagnostic.help(one.text.clone());
@@ -79,6 +134,18 @@ fn diagnostic(model: &Model<'_>, core: &[usize], mends: &[mend::Mend], sources: 
         diagnostic = diagnostic.fix(span, replacement);
     }
     diagnostic
+}
+
+/// The line of the target that fixes something.
+fn target(question: Question<'_>, axis: &str, value: &str) -> Option<(Span, String)> {
+    let target = &question.project.target;
+    let device = target.device.as_ref().map(|device| device.span);
+    let platform = target.platform.as_ref().map(|platform| platform.span);
+    let gpu = target.gpu.first().map(|gpu| gpu.span);
+    if axis == words::SM {
+        return Some((gpu.or(device)?, format!("its compute capability is {value}")));
+    }
+    Some((device.or(platform)?, format!("its {axis} is {value}")))
 }
 
 /// The facts to label: a package's request goes without saying where its requirement is labelled.
@@ -99,9 +166,9 @@ fn shown<'m>(model: &'m Model<'_>, core: &[usize]) -> Vec<&'m Fact> {
 }
 
 fn label(model: &Model<'_>, fact: &Fact) -> String {
-    let name = model.thing(fact.on).map_or_else(String::new, story::title);
+    let name = model.thing(fact.on).map_or_else(String::new, spoken::title);
     match fact.kind {
-        FactKind::Device => format!("it runs {name} {}", story::describe(model, fact.on, &fact.within)),
+        FactKind::Device => format!("it runs {name} {}", spoken::versions(model, fact.on, &fact.within)),
         FactKind::Target => "the target".to_owned(),
         FactKind::Pin => "pinned here".to_owned(),
         FactKind::Base => "the base".to_owned(),

@@ -1,15 +1,15 @@
 //! Mends: each was tried by solving again.
 
-use std::collections::BTreeSet;
-
+use crate::catalog::Choose;
 use crate::diagnostic::Log;
 use crate::manifest::Project;
 use crate::source::{Span, Spanned};
 
+use super::conflict::Known;
 use super::decided::Decided;
-use super::model::{Fact, FactKind, Model, Question};
+use super::model::{Candidate, Fact, FactKind, Model, Question, Thing};
 use super::provider::{Answer, solve};
-use super::story;
+use super::spoken;
 
 /// A way out.
 pub(super) struct Mend {
@@ -25,23 +25,19 @@ pub(super) struct Mend {
 const SHOWN: usize = 3;
 
 /// The mends of a conflict, those that change least first.
-pub(super) fn find(
-    question: Question<'_>,
-    model: &Model<'_>,
-    core: &[usize],
-    left_out: &BTreeSet<usize>,
-) -> Vec<Mend> {
+pub(super) fn find(question: Question<'_>, model: &Model<'_>, core: &[usize], known: &Known) -> Vec<Mend> {
     let mut mends: Vec<Mend> = Vec::new();
-    for fact in core {
-        let kind = model.facts[*fact].kind;
-        if matches!(kind, FactKind::Pin | FactKind::Requirement | FactKind::Target | FactKind::Base) {
-            mends.extend(without(model, core, *fact, left_out));
-        }
-    }
-    mends.extend(other_options(question, model, core, left_out));
+    let of = |kinds: &[FactKind]| -> Vec<Mend> {
+        let facts = core.iter().filter(|fact| kinds.contains(&model.facts[**fact].kind));
+        facts.filter_map(|fact| without(model, core, *fact, known)).collect()
+    };
+    mends.extend(of(&[FactKind::Pin, FactKind::Requirement]));
+    mends.extend(other_options(question, model, core, known));
+    // Another release means flashing the machine anew.
+    mends.extend(of(&[FactKind::Base, FactKind::Target]));
     if mends.is_empty() {
         for fact in core.iter().filter(|fact| model.facts[**fact].kind == FactKind::Request) {
-            mends.extend(without(model, core, *fact, left_out));
+            mends.extend(without(model, core, *fact, known));
         }
     }
     mends.truncate(SHOWN);
@@ -49,20 +45,19 @@ pub(super) fn find(
 }
 
 /// The mend that changes or drops one fact, where that gives an answer.
-fn without(model: &Model<'_>, core: &[usize], dropped: usize, left_out: &BTreeSet<usize>) -> Option<Mend> {
+fn without(model: &Model<'_>, core: &[usize], dropped: usize, known: &Known) -> Option<Mend> {
     let fact = &model.facts[dropped];
     // Leaving a request out leaves its requirement out too.
     let gone = |one: usize| {
         one == dropped
-            || left_out.contains(&one)
             || (fact.kind == FactKind::Request
                 && model.facts[one].kind == FactKind::Requirement
                 && model.facts[one].on == fact.on)
     };
-    let answer = solve(&model.problem(|one| !gone(one))).ok()?;
+    let answer = solve(&known.problem(model, |one| !gone(one))).ok()?;
     let decided = Decided { model, answer: &answer };
     let then = consequences(decided, core, fact);
-    let chosen = decided.candidate(fact.on).and_then(|(thing, candidate)| story::spoken(thing, candidate));
+    let chosen = decided.candidate(fact.on).and_then(|(thing, candidate)| change(thing, candidate));
     let name = fact.text.split(' ').next().unwrap_or_default();
     let (text, edit) = match (fact.kind, chosen) {
         (FactKind::Pin | FactKind::Requirement | FactKind::Target, Some(version)) => (
@@ -79,6 +74,13 @@ fn without(model: &Model<'_>, core: &[usize], dropped: usize, left_out: &BTreeSe
     Some(Mend { text, fact: Some(dropped), edit })
 }
 
+/// How a manifest would ask for this one.
+fn change(thing: &Thing<'_>, candidate: &Candidate) -> Option<String> {
+    let version = spoken::version(thing, candidate)?;
+    let lowest = thing.package.axis.as_ref().is_some_and(|axis| axis.choose == Choose::Lowest);
+    Some(if lowest { format!(">={version}") } else { version })
+}
+
 /// What the other lines of the conflict would then come to.
 fn consequences(decided: Decided<'_, '_>, core: &[usize], changed: &Fact) -> String {
     let mut parts: Vec<String> = Vec::new();
@@ -87,8 +89,9 @@ fn consequences(decided: Decided<'_, '_>, core: &[usize], changed: &Fact) -> Str
             continue;
         }
         let Some((thing, candidate)) = decided.candidate(fact.on) else { continue };
-        if let (Some(version), false) = (story::spoken(thing, candidate), thing.package.versions.is_empty()) {
-            let part = format!("{} {version}", story::title(thing));
+        if let (Some(version), false) = (spoken::version(thing, candidate), thing.package.versions.is_empty())
+        {
+            let part = format!("{} {version}", spoken::title(thing));
             if !parts.contains(&part) {
                 parts.push(part);
             }
@@ -98,12 +101,7 @@ fn consequences(decided: Decided<'_, '_>, core: &[usize], changed: &Fact) -> Str
 }
 
 /// Other values of options of the packages in the conflict.
-fn other_options(
-    question: Question<'_>,
-    model: &Model<'_>,
-    core: &[usize],
-    left_out: &BTreeSet<usize>,
-) -> Vec<Mend> {
+fn other_options(question: Question<'_>, model: &Model<'_>, core: &[usize], known: &Known) -> Vec<Mend> {
     let mut mends = Vec::new();
     for fact in core.iter().map(|fact| &model.facts[*fact]).filter(|fact| fact.kind == FactKind::Request) {
         let Some(thing) = model.thing(fact.on) else { continue };
@@ -112,7 +110,7 @@ fn other_options(
             for (value, _) in option.values.iter().filter(|(value, _)| Some(&value.value) != now) {
                 let mut project = question.project.clone();
                 choose(&mut project, fact.span, (&option.key, value));
-                if solves(question, &project, left_out).is_some() {
+                if solves(question, &project, known).is_some() {
                     let text = format!(
                         "give `{}` the option `{} \"{}\"`",
                         thing.name, option.key.value, value.value
@@ -131,8 +129,8 @@ fn choose(project: &mut Project, place: Span, option: (&Spanned<crate::value::Na
     }
 }
 
-fn solves(question: Question<'_>, project: &Project, left_out: &BTreeSet<usize>) -> Option<Answer> {
+fn solves(question: Question<'_>, project: &Project, known: &Known) -> Option<Answer> {
     let mut log = Log::new();
     let model = Model::build(Question { project, ..question }, &mut log).ok()?;
-    solve(&model.problem(|fact| !left_out.contains(&fact))).ok()
+    solve(&known.problem(&model, |_| true)).ok()
 }

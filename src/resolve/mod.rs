@@ -8,11 +8,14 @@ mod decided;
 mod lock;
 mod mend;
 mod model;
+mod narrow;
 mod outcome;
 pub mod possible;
 mod problem;
 mod provider;
+mod said;
 mod several;
+mod spoken;
 mod story;
 mod words;
 

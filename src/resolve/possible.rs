@@ -59,8 +59,8 @@ pub fn entries(
 
 /// The step of the chain that says most: the last one, without the place.
 fn reason(model: &Model<'_>, facts: &[usize], sources: &Sources) -> String {
-    let lines = story::lines(model, facts, sources);
-    let line = lines.first().map_or("nothing fits", |line| line.trim());
+    let story = story::tell(model, facts, model.problem(|_| true), sources);
+    let line = story.lines.first().map_or("nothing fits", String::as_str);
     let line = line.rsplit_once(" (").map_or(line, |(line, _)| line);
     line.split_once(" requires ").map_or_else(|| line.to_owned(), |(_, rest)| format!("requires {rest}"))
 }

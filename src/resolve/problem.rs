@@ -91,43 +91,6 @@ impl Problem {
     }
 }
 
-impl Problem {
-    /// The problem without candidates that the root's first `fixed` demands rule out by themselves, so that an
-    /// explanation need not go through them (wheels of other platforms). A variable that would be left without any keeps
-    /// them all: there they are the explanation.
-    pub(super) fn pruned(mut self, fixed: usize) -> Self {
-        let mut left = self.possible(fixed);
-        // What the manifest asks for and the target rules out is the explanation too.
-        for demand in &self.variables[0].candidates[0][fixed..] {
-            if demand.within.is_disjoint(&left[demand.on.index()]) {
-                left[demand.on.index()] = Set::full();
-            }
-        }
-        for demand in self.variables.iter_mut().flat_map(|one| one.candidates.iter_mut().flatten()) {
-            demand.within = demand.within.intersection(&left[demand.on.index()]);
-        }
-        self
-    }
-
-    /// By variable, the candidates that the root's first demands leave possible.
-    fn possible(&self, demands: usize) -> Vec<Set> {
-        let mut wanted: Vec<Set> = self.variables.iter().map(|_| Set::full()).collect();
-        for demand in &self.variables[0].candidates[0][..demands] {
-            wanted[demand.on.index()] = wanted[demand.on.index()].intersection(&demand.within);
-        }
-        let fits = |demands: &[Demand]| {
-            demands.iter().all(|demand| !demand.within.is_disjoint(&wanted[demand.on.index()]))
-        };
-        let left = |(variable, wanted): (&Variable, &Set)| {
-            let places = (0u32..).zip(&variable.candidates);
-            let some: Vec<u32> =
-                places.filter(|(at, one)| wanted.contains(at) && fits(one)).map(|(at, _)| at).collect();
-            if some.is_empty() { Set::full() } else { set(some) }
-        };
-        self.variables.iter().zip(&wanted).map(left).collect()
-    }
-}
-
 /// The set of these places.
 pub(super) fn set(places: impl IntoIterator<Item = u32>) -> Set {
     // Each place stands alone, never as a run: to the solver `1..=2` without `1` is not `2`.

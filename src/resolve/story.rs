@@ -1,51 +1,119 @@
-//! The chain between the lines of a conflict, retold from the solver's derivation: each requirement once, packages
-//! before the platform.
+//! The chain between the lines of a conflict, retold from the solver's derivation: only the steps that it needs, each
+//! once, packages before the platform.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pubgrub::{DerivationTree, External};
 
-use crate::catalog::Require;
-use crate::source::Sources;
+use crate::diagnostic::wording;
+use crate::source::{Sources, Span};
+use crate::value::Name;
 
-use super::model::{Candidate, Meaning, Model, Thing};
-use super::problem::{Set, VariableId};
+use super::model::{FactKind, Meaning, Model, Thing};
+use super::narrow::Narrow;
+use super::problem::{Problem, Set, VariableId};
 use super::provider::{Derivation, solve};
+use super::said::{self, Step};
+use super::spoken::title;
 
 /// So many lines are shown.
-const SHOWN: usize = 10;
+const SHOWN: usize = 8;
 
-/// The lines, indented, without a full stop.
-pub(super) fn lines(model: &Model<'_>, core: &[usize], sources: &Sources) -> Vec<String> {
-    let Err(derivation) =
-        solve(&model.problem(|fact| core.contains(&fact)).pruned(model.variables[0].candidates[0].len()))
-    else {
-        return Vec::new();
-    };
-    let mut edges: BTreeMap<(VariableId, VariableId), (Set, Set)> = BTreeMap::new();
-    collect(&derivation, &mut edges);
-    let rank = |id: VariableId| model.variables[id.index()].rank;
-    let is_axis = |id: VariableId| model.thing(id).is_some_and(|thing| thing.package.axis.is_some());
-    let mut ordered: Vec<_> = edges.into_iter().filter(|((from, _), _)| *from != VariableId::ROOT).collect();
-    ordered.sort_by_key(|((from, on), _)| (is_axis(*from), rank(*from), rank(*on)));
-    let mut lines: Vec<String> = Vec::new();
-    for ((from, on), (holders, within)) in ordered {
-        if let Some(line) = line(model, (from, &holders), (on, &within), sources) {
-            if !lines.contains(&line) {
-                lines.push(line);
+/// Why some facts cannot hold together.
+#[derive(Debug, Default)]
+pub(super) struct Story {
+    /// The steps, without a full stop.
+    pub(super) lines: Vec<String>,
+    /// What the target fixes and the steps run into: `sm` and its value.
+    pub(super) fixed: BTreeMap<&'static str, String>,
+    /// Axes that ask for something in it.
+    pub(super) axes: BTreeSet<VariableId>,
+    /// Where the steps stand in definitions.
+    pub(super) places: Vec<(Span, String)>,
+}
+
+/// Requirements by who asks and of whom, with the candidates that ask and those that will do.
+type Edges = BTreeMap<(VariableId, VariableId), (Set, Set)>;
+
+/// Tells it.
+pub(super) fn tell(model: &Model<'_>, facts: &[usize], problem: Problem, sources: &Sources) -> Story {
+    let narrow = Narrow::new(model, facts);
+    let mut edges = needed(narrow.apply(model, problem));
+    name_releases(model, &narrow, &mut edges);
+    let mut story = Story::default();
+    let mut choices: BTreeMap<&Name, Vec<String>> = BTreeMap::new();
+    for ((from, on), (holders, within)) in ordered(model, edges) {
+        if let Meaning::Choice { word, .. } = &model.meanings[on.index()] {
+            choices.entry(word).or_default().extend(model.thing(from).map(title));
+        }
+        let step = Step { model, narrow: &narrow, from, holders: &holders, on, within: &within };
+        let Some(line) = said::line(step, sources) else { continue };
+        if let Meaning::Fixed { axis, value } = &model.meanings[on.index()] {
+            story.fixed.insert(axis, value.clone());
+        }
+        story.axes.extend(model.thing(from).filter(|thing| thing.is_axis()).map(|_| from));
+        if !story.lines.contains(&line.text) {
+            story.lines.push(line.text);
+            story.places.extend(line.place.map(|place| (place, line.what)));
+        }
+    }
+    for (word, mut names) in choices {
+        names.sort();
+        let all = wording::all_of(&names);
+        story.lines.insert(0, format!("{all} are kinds of {word}, of which an image holds one"));
+    }
+    let more = story.lines.len().saturating_sub(SHOWN);
+    if more > 1 {
+        story.lines.truncate(SHOWN);
+        story.lines.push(format!("… and {more} more steps like these"));
+    }
+    story
+}
+
+/// Where a release is told of that the target calls by another name, that name comes first.
+fn name_releases(model: &Model<'_>, narrow: &Narrow, edges: &mut Edges) {
+    let called = model.facts.iter().filter(|fact| fact.kind == FactKind::Target).map(|fact| fact.on);
+    for from in called.filter(|id| model.thing(*id).is_some_and(Thing::is_name)) {
+        let candidates = &model.variables[from.index()].candidates;
+        for on in candidates.iter().flatten().map(|demand| demand.on).collect::<BTreeSet<_>>() {
+            let told = |(one, other): &(VariableId, VariableId)| *one == on || *other == on;
+            if edges.keys().any(told) {
+                let here = |id: VariableId| narrow.domain[id.index()].clone();
+                edges.entry((from, on)).or_insert_with(|| (here(from), here(on)));
             }
         }
     }
-    let more = lines.len().saturating_sub(SHOWN);
-    lines.truncate(SHOWN);
-    if more > 0 {
-        lines.push(format!("  … and {more} more of the same kind"));
-    }
-    lines
 }
 
-/// The requirements that a derivation rests on, by who asks and of whom; several of one pair are joined.
-fn collect(derivation: &Derivation, edges: &mut BTreeMap<(VariableId, VariableId), (Set, Set)>) {
+/// The requirements that there is no answer for, without those that it takes none of: between what the solver's
+/// derivation goes through.
+fn needed(mut problem: Problem) -> Edges {
+    let Err(derivation) = solve(&problem) else { return Edges::new() };
+    let met: BTreeSet<VariableId> =
+        collect(&derivation).into_keys().flat_map(|(from, on)| [from, on]).collect();
+    let mut between: BTreeSet<(VariableId, VariableId)> = BTreeSet::new();
+    for (from, variable) in (0..).map(VariableId).zip(&mut problem.variables) {
+        for demands in &mut variable.candidates {
+            demands
+                .retain(|demand| from == VariableId::ROOT || met.contains(&from) && met.contains(&demand.on));
+            between.extend(demands.iter().map(|demand| (from, demand.on)));
+        }
+    }
+    // What packages require of the platform, and it of itself, tells more than what they are required for.
+    for (from, on) in between.into_iter().rev().filter(|(from, _)| *from != VariableId::ROOT) {
+        let mut less = problem.clone();
+        for demands in &mut less.variables[from.index()].candidates {
+            demands.retain(|demand| demand.on != on);
+        }
+        if solve(&less).is_err() {
+            problem = less;
+        }
+    }
+    solve(&problem).map_or_else(|derivation| collect(&derivation), |_| Edges::new())
+}
+
+fn collect(derivation: &Derivation) -> Edges {
+    let mut edges = Edges::new();
     let mut stack = vec![derivation];
     while let Some(one) = stack.pop() {
         match one {
@@ -60,140 +128,14 @@ fn collect(derivation: &Derivation, edges: &mut BTreeMap<(VariableId, VariableId
             ) => {}
         }
     }
+    edges
 }
 
-fn line(
-    model: &Model<'_>,
-    (from, holders): (VariableId, &Set),
-    (on, within): (VariableId, &Set),
-    sources: &Sources,
-) -> Option<String> {
-    match (&model.meanings[from.index()], &model.meanings[on.index()]) {
-        (Meaning::Thing(thing), Meaning::Choice { word, .. }) => {
-            Some(format!("  {} is the one {word} that an image can hold", title(thing)))
-        }
-        (Meaning::Thing(thing), Meaning::Thing(_) | Meaning::Fixed { .. }) => {
-            let who = format!("{} {}", title(thing), describe(model, from, holders));
-            Some(format!(
-                "  {} requires {}",
-                who.trim_end(),
-                wanted(model, (from, holders), (on, within), sources)
-            ))
-        }
-        // What a guard's first candidate asks is what its owner requires; the others only say when it need not.
-        (Meaning::Guard { owner }, Meaning::Thing(_) | Meaning::Fixed { .. }) if holders.contains(&0) => {
-            let owner = model.thing(*owner)?;
-            Some(format!("  {} requires {} here", title(owner), subject(model, on, within)))
-        }
-        (Meaning::Base(_), Meaning::Thing(_) | Meaning::Fixed { .. }) => {
-            let subject = subject(model, on, within);
-            Some(match subject.strip_suffix(" absent") {
-                Some(title) => format!("  the base has no {title}"),
-                None => format!("  the base holds or needs {subject}"),
-            })
-        }
-        _ => None,
-    }
-}
-
-/// What is required: in the definition's own words where they are the same for all holders, with its place.
-fn wanted(
-    model: &Model<'_>,
-    (from, holders): (VariableId, &Set),
-    (on, within): (VariableId, &Set),
-    sources: &Sources,
-) -> String {
-    let name = match &model.meanings[on.index()] {
-        Meaning::Thing(thing) => thing.name.to_string(),
-        Meaning::Fixed { axis, .. } => (*axis).to_owned(),
-        Meaning::Root | Meaning::Base(_) | Meaning::Choice { .. } | Meaning::Guard { .. } => {
-            return String::new();
-        }
-    };
-    let requires: Vec<&Require> =
-        model.thing(from).map(|thing| of_holders(thing, holders, &name)).unwrap_or_default();
-    let mut texts: Vec<String> = requires.iter().map(|one| one.requirement.to_string()).collect();
-    texts.sort();
-    texts.dedup();
-    match (texts.as_slice(), requires.first()) {
-        ([text], Some(require)) if text != "*" => {
-            format!("{name} {text} ({})", sources.cite(require.requirement.span))
-        }
-        ([_], Some(require)) => format!("{name} ({})", sources.cite(require.requirement.span)),
-        (several, _) if several.len() > 1 && matches!(&model.meanings[on.index()], Meaning::Fixed { .. }) => {
-            format!("{name} {}", several.join(" or "))
-        }
-        _ => subject(model, on, within),
-    }
-}
-
-fn of_holders<'a>(thing: &Thing<'a>, holders: &Set, name: &str) -> Vec<&'a Require> {
-    let package = thing.package;
-    let mut all: Vec<&Require> = package.requires.iter().collect();
-    for (place, candidate) in (0u32..).zip(&thing.candidates) {
-        if let (true, Candidate::Entry { index, .. }) = (holders.contains(&place), candidate) {
-            all.extend(&package.versions[*index].requires);
-        }
-    }
-    all.extend(package.options.iter().flat_map(|option| &option.values).flat_map(|(_, requires)| requires));
-    all.extend(package.variants.iter().flat_map(|variant| &variant.requires));
-    all.retain(|one| one.name.as_str() == name);
-    all
-}
-
-fn subject(model: &Model<'_>, on: VariableId, within: &Set) -> String {
-    match &model.meanings[on.index()] {
-        Meaning::Thing(thing) => format!("{} {}", title(thing), describe(model, on, within)),
-        Meaning::Fixed { axis, value } => format!("another {axis} than {value}"),
-        Meaning::Root | Meaning::Base(_) | Meaning::Choice { .. } | Meaning::Guard { .. } => String::new(),
-    }
-}
-
-/// How people write a thing: `CUDA`, `pytorch`.
-pub(super) fn title(thing: &Thing<'_>) -> String {
-    thing.package.axis.as_ref().map_or_else(|| thing.name.to_string(), |axis| axis.title.clone())
-}
-
-/// The versions of a set in few words: `2.4.0 to 2.6.0`, `12.2, 12.4 or 12.6`.
-pub(super) fn describe(model: &Model<'_>, id: VariableId, within: &Set) -> String {
-    let Some(thing) = model.thing(id) else { return String::new() };
-    let places: Vec<(u32, &Candidate)> = (0u32..).zip(&thing.candidates).collect();
-    let all: Vec<String> = distinct(thing, places.iter().filter(|(_, one)| **one != Candidate::Absent));
-    let inside = places.iter().filter(|(place, one)| **one != Candidate::Absent && within.contains(place));
-    let inside: Vec<String> = distinct(thing, inside);
-    let absent_fits = within.contains(&0);
-    match inside.as_slice() {
-        [] if absent_fits => "absent".to_owned(),
-        [] => "in a version that is not there".to_owned(),
-        some if some.len() == all.len() => {
-            if thing.package.versions.is_empty() {
-                String::new()
-            } else {
-                "in any version".to_owned()
-            }
-        }
-        [one] => one.clone(),
-        few if few.len() <= 4 => format!("{} or {}", few[..few.len() - 1].join(", "), few[few.len() - 1]),
-        many if contiguous(&all, many) => format!("{} to {}", many[0], many[many.len() - 1]),
-        many => format!("{}, … or {}", many[..2].join(", "), many[many.len() - 1]),
-    }
-}
-
-fn distinct<'c>(
-    thing: &Thing<'_>,
-    candidates: impl Iterator<Item = &'c (u32, &'c Candidate)>,
-) -> Vec<String> {
-    let mut texts: Vec<String> = candidates.filter_map(|(_, candidate)| spoken(thing, candidate)).collect();
-    texts.dedup();
-    texts
-}
-
-/// A version as manifests write it: by its name where it has one (`humble`).
-pub(super) fn spoken(thing: &Thing<'_>, candidate: &Candidate) -> Option<String> {
-    let name = candidate.entry().and_then(|entry| thing.package.versions[entry].name.as_ref());
-    name.map(|name| name.value.to_string()).or_else(|| candidate.version().map(ToString::to_string))
-}
-
-fn contiguous(all: &[String], some: &[String]) -> bool {
-    all.windows(some.len()).any(|window| window == some)
+/// Packages before the platform, each before what it asks for.
+fn ordered(model: &Model<'_>, edges: Edges) -> Vec<((VariableId, VariableId), (Set, Set))> {
+    let rank = |id: VariableId| model.variables[id.index()].rank;
+    let is_axis = |id: VariableId| model.thing(id).is_some_and(Thing::is_axis);
+    let mut ordered: Vec<_> = edges.into_iter().filter(|((from, _), _)| *from != VariableId::ROOT).collect();
+    ordered.sort_by_key(|((from, on), _)| (is_axis(*from), rank(*from), rank(*on)));
+    ordered
 }

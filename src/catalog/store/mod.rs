@@ -14,7 +14,7 @@ pub use index::{Entry, Kind};
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Log, codes::catalog as codes, wording};
-use crate::source::{Sources, Span, Spanned};
+use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::syntax::{Node, Reader};
 use crate::value::ProjectPath;
 use crate::world::World;
@@ -79,6 +79,11 @@ impl Catalog {
         log: &mut Log,
     ) {
         self.add(Walk { world, sources, log, named: None, layer: 0, found: Vec::new() }, folder);
+    }
+
+    /// Whether a text is a definition of the user's own, laid over what is there.
+    pub fn is_own(&self, source: SourceId) -> bool {
+        self.files.iter().any(|file| file.source == source && file.layer > 0)
     }
 
     fn add(&mut self, mut walk: Walk<'_>, folder: &str) {

@@ -1,10 +1,10 @@
 //! What the manifest says, each at its line: the target, pins, requests.
 
-use crate::catalog::{Catalog, Device, Platform};
+use crate::catalog::{Catalog, Choose, Device, Platform};
 use crate::diagnostic::{Diagnostic, Log, Told, codes, wording, wording::did_you_mean};
 use crate::manifest::Project;
 use crate::source::{Span, Spanned};
-use crate::value::{Name, Requirement, Version};
+use crate::value::{Name, Parse, Requirement, Version};
 
 use super::super::chosen::TargetFacts;
 use super::super::problem::{Set, VariableId, set};
@@ -299,9 +299,31 @@ fn wanted(builder: &mut Builder<'_, '_>, on: VariableId, requirement: &Spanned<R
             format!("there is none of {what} on {}", builder.target.platform)
         } else {
             format!("known are {}", wording::all_of(&known))
-        }),
+        })
+        .maybe_help(taken_for(builder, on, requirement)),
     );
     None
+}
+
+/// A release of a target that nobody knows may be taken for the nearest older one of its series.
+fn taken_for(
+    builder: &Builder<'_, '_>,
+    on: VariableId,
+    requirement: &Spanned<Requirement>,
+) -> Option<String> {
+    let Meaning::Thing(thing) = &builder.meanings[on.index()] else { return None };
+    let asked = builder.project.target.axes.iter().find(|one| one.requirement.span == requirement.span)?;
+    let axis = thing.package.axis.as_ref()?;
+    // A distribution is another one, not a newer one; a driver is a promise.
+    if thing.package.choice.is_some() || axis.choose == Choose::Lowest {
+        return None;
+    }
+    let version = Version::parse(requirement.as_str()).ok()?;
+    let older = thing.candidates.iter().filter_map(Candidate::version);
+    let older =
+        older.filter(|one| **one < version && one.parts().first() == version.parts().first()).max()?;
+    let node = format!("{} \"{version}\" like=\"{older}\"", asked.axis.value);
+    Some(format!("if it runs the containers of {older}, say so: `{node}`"))
 }
 
 /// The versions nearest to what was asked for, at most five on either side, in order.

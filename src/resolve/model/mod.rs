@@ -10,7 +10,7 @@ mod things;
 
 use std::collections::BTreeMap;
 
-use crate::catalog::{BaseImage, Catalog, Package};
+use crate::catalog::{BaseImage, Catalog, Package, PackageVersion};
 use crate::diagnostic::{Log, Told};
 use crate::manifest::Project;
 use crate::source::Span;
@@ -191,6 +191,21 @@ impl<'a> Model<'a> {
             | Meaning::Choice { .. }
             | Meaning::Guard { .. } => None,
         }
+    }
+}
+
+impl Thing<'_> {
+    /// Whether it is an axis.
+    pub(super) fn is_axis(&self) -> bool {
+        self.package.axis.is_some()
+    }
+
+    /// Whether it is an axis that only gives another one's releases names (`jetpack`).
+    pub(super) fn is_name(&self) -> bool {
+        let package = self.package;
+        let bare = |one: &PackageVersion| one.defaults.is_empty() && !one.requires.is_empty();
+        let bare = !package.versions.is_empty() && package.versions.iter().all(bare);
+        self.is_axis() && package.install.steps.is_empty() && bare
     }
 }
 

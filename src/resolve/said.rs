@@ -1,0 +1,269 @@
+//! One step of a conflict's chain in words.
+
+use std::collections::BTreeSet;
+
+use crate::catalog::{Condition, Require};
+use crate::diagnostic::wording;
+use crate::source::{Sources, Span, Spanned};
+use crate::value::{Parse, Requirement, Version};
+
+use super::model::{Candidate, Meaning, Model, Thing, meaning, option_holds, word_meaning as is_word};
+use super::narrow::Narrow;
+use super::problem::{Set, VariableId, set};
+use super::spoken::{title, versions};
+use super::words;
+
+/// A place is cited where it fits into a line of so many letters.
+const WIDE: usize = 84;
+
+/// A step: some candidates of one variable ask for some of another.
+#[derive(Clone, Copy)]
+pub(super) struct Step<'s, 'a> {
+    pub(super) model: &'s Model<'a>,
+    pub(super) narrow: &'s Narrow,
+    pub(super) from: VariableId,
+    pub(super) holders: &'s Set,
+    pub(super) on: VariableId,
+    pub(super) within: &'s Set,
+}
+
+/// What is said of it.
+pub(super) struct Line {
+    /// The whole.
+    pub(super) text: String,
+    /// Where the definition says so.
+    pub(super) place: Option<Span>,
+    /// What it says there.
+    pub(super) what: String,
+}
+
+/// The line of a step; steps that only say when something need not hold have none.
+pub(super) fn line(step: Step<'_, '_>, sources: &Sources) -> Option<Line> {
+    let to_thing = matches!(&step.model.meanings[step.on.index()], Meaning::Thing(_) | Meaning::Fixed { .. });
+    if !to_thing {
+        return None;
+    }
+    match &step.model.meanings[step.from.index()] {
+        Meaning::Thing(thing) => Some(of_thing(step, thing, sources)),
+        Meaning::Guard { owner } if step.holders.contains(&0) => {
+            of_guard(step, step.model.thing(*owner)?, sources)
+        }
+        Meaning::Base(base) => {
+            let thing = step.model.thing(step.on)?;
+            let held = base.provides.iter().any(|held| held.contains_key(&thing.name));
+            let subject = versions(step.model, step.on, step.within);
+            let what = match (subject.as_str(), held) {
+                ("absent", _) => format!("has no {}", title(thing)),
+                (_, true) => format!("holds {} {subject}", title(thing)),
+                (_, false) => format!("needs {} {subject}", title(thing)),
+            };
+            Some(Line { text: format!("the base {what}"), place: None, what })
+        }
+        Meaning::Root | Meaning::Guard { .. } | Meaning::Fixed { .. } | Meaning::Choice { .. } => None,
+    }
+}
+
+fn of_thing(step: Step<'_, '_>, thing: &Thing<'_>, sources: &Sources) -> Line {
+    let who = holders(step, thing);
+    if thing.is_name() {
+        let what = format!("means {}", asked(step));
+        return Line { text: format!("{who} {what}"), place: None, what };
+    }
+    let package = thing.package;
+    let of = |all: &[Require]| -> Vec<Spanned<Requirement>> {
+        all.iter()
+            .filter(|one| asks(step, one) && always(step, thing, one))
+            .map(|one| one.requirement.clone())
+            .collect()
+    };
+    let mut requires = of(&package.requires);
+    let mut conflicts = of(&package.conflicts);
+    for (place, candidate) in (0u32..).zip(&thing.candidates) {
+        if let (true, Candidate::Entry { index, .. }) = (step.holders.contains(&place), candidate) {
+            requires.extend(of(&package.versions[*index].requires));
+            conflicts.extend(of(&package.versions[*index].conflicts));
+        }
+    }
+    let options = package.options.iter().flat_map(|option| {
+        let chosen = thing.options.get(&option.key.value);
+        option.values.iter().filter(move |(value, _)| Some(&value.value) == chosen)
+    });
+    requires.extend(options.flat_map(|(_, all)| of(all)));
+    let variants = package.variants.iter().filter(|one| Some(&one.name.value) == thing.variant.as_ref());
+    requires.extend(variants.flat_map(|one| of(&one.requires)));
+    wanted(step, &who, (&requires, &conflicts), sources)
+}
+
+/// A requirement under a condition.
+fn of_guard(step: Step<'_, '_>, owner: &Thing<'_>, sources: &Sources) -> Option<Line> {
+    let variable = &step.model.variables[step.from.index()];
+    // The second candidate is «the first condition does not hold».
+    let unmet = variable.candidates.get(1)?.first()?;
+    if unmet.on == step.on {
+        return None;
+    }
+    let condition = step.model.thing(unmet.on)?;
+    let meets = |one: &Require| {
+        one.name.as_str() == word(step)
+            && one.guard.all.iter().any(|given| match given {
+                Condition::Is { name, requirement } => {
+                    name.value == condition.name
+                        && places(condition, requirement).is_some_and(|some| some.is_disjoint(&unmet.within))
+                }
+                Condition::Option { .. } | Condition::Variant(_) => false,
+            })
+    };
+    let package = owner.package;
+    let of_versions = package.versions.iter();
+    let requires: Vec<&Require> = package
+        .requires
+        .iter()
+        .chain(of_versions.clone().flat_map(|one| &one.requires))
+        .filter(|one| meets(one))
+        .collect();
+    let conflicts = package.conflicts.iter().chain(of_versions.flat_map(|one| &one.conflicts));
+    let conflicts: Vec<&Require> = conflicts.filter(|one| meets(one)).collect();
+    let when = requires.first().or(conflicts.first())?.guard.all.iter().find_map(|given| match given {
+        Condition::Is { name, requirement } if name.value == condition.name => Some(requirement.clone()),
+        _ => None,
+    })?;
+    let who = format!("{} with {} {}", title(owner), title(condition), alternatives(when.as_str()));
+    let of = |all: Vec<&Require>| all.into_iter().map(|one| one.requirement.clone()).collect::<Vec<_>>();
+    Some(wanted(step, &who, (&of(requires), &of(conflicts)), sources))
+}
+
+/// The candidates of a thing that a requirement admits.
+fn places(thing: &Thing<'_>, requirement: &Requirement) -> Option<Set> {
+    let matcher = meaning(thing.package, requirement).ok()?;
+    let fits = (0..)
+        .zip(&thing.candidates)
+        .filter(|(_, one)| one.version().is_some_and(|version| matcher.matches(version)));
+    Some(set(fits.map(|(place, _)| place)))
+}
+
+/// Whether a requirement's conditions are met whatever is chosen.
+fn always(step: Step<'_, '_>, thing: &Thing<'_>, one: &Require) -> bool {
+    one.guard.all.iter().all(|given| match given {
+        Condition::Is { name, requirement } => step.model.meanings.iter().any(|meaning| match meaning {
+            Meaning::Fixed { axis, value } => *axis == name.as_str() && is_word(requirement, value),
+            _ => false,
+        }),
+        Condition::Option { key, value } => {
+            option_holds(thing.options.get(&key.value).map(String::as_str), value.as_deref())
+        }
+        Condition::Variant(name) => thing.variant.as_ref() == Some(&name.value),
+    })
+}
+
+/// Whether a requirement is of this step's variable.
+fn asks(step: Step<'_, '_>, one: &Require) -> bool {
+    one.name.as_str() == word(step)
+        || step.model.thing(step.on).is_some_and(|thing| {
+            thing.package.aliases.iter().any(|alias| alias.as_str() == one.name.as_str())
+        })
+}
+
+/// The name of what is asked for, as definitions write it.
+fn word<'s>(step: Step<'s, '_>) -> &'s str {
+    match &step.model.meanings[step.on.index()] {
+        Meaning::Thing(thing) => thing.name.as_str(),
+        Meaning::Fixed { axis, .. } => axis,
+        Meaning::Root | Meaning::Base(_) | Meaning::Choice { .. } | Meaning::Guard { .. } => "",
+    }
+}
+
+/// What is required: in the definition's own words where they are the same for all holders, with its place.
+fn wanted(
+    step: Step<'_, '_>,
+    who: &str,
+    (requires, conflicts): (&[Spanned<Requirement>], &[Spanned<Requirement>]),
+    sources: &Sources,
+) -> Line {
+    let fixed = || if word(step) == words::SM { "compute capability" } else { word(step) }.to_owned();
+    let name = step.model.thing(step.on).map_or_else(fixed, title);
+    let own: Vec<&Spanned<Requirement>> = requires.iter().filter(|one| !one.is_any()).collect();
+    let texts: BTreeSet<&str> = own.iter().map(|one| one.as_str()).collect();
+    let against: BTreeSet<&str> = conflicts.iter().map(|one| one.as_str()).collect();
+    let said = texts.iter().copied().collect::<Vec<_>>().join("||");
+    let first = own.first().copied().or(requires.first()).map(|one| one.span);
+    let (what, place) = match (texts.len(), against.first()) {
+        (0, None) if first.is_some() => (format!("requires {name}"), first),
+        (0, Some(text)) if against.len() == 1 => {
+            let place = conflicts.first().map(|one| one.span);
+            (format!("does not go with {name} {}", alternatives(text)), place)
+        }
+        (1, _) => (format!("requires {name} {}", alternatives(&said)), first),
+        (0, _) => (format!("requires {}", asked(step)), None),
+        _ if model_says(step) => (format!("requires {}", asked(step)), None),
+        _ => (format!("requires {name} {}", alternatives(&said)), None),
+    };
+    let text = match (who.strip_prefix("every "), what.strip_prefix("does not go with ")) {
+        (Some(who), Some(what)) => format!("no {who} goes with {what}"),
+        _ => format!("{who} {what}"),
+    };
+    let cited = place.map_or_else(String::new, |span| format!(" ({})", sources.cite(span)));
+    let fits = text.chars().count() + cited.chars().count() <= WIDE;
+    Line { text: if fits { text + &cited } else { text }, place, what }
+}
+
+/// Whether the set of candidates says more than the requirements' texts.
+fn model_says(step: Step<'_, '_>) -> bool {
+    step.model.thing(step.on).is_some() && *step.within != Set::empty()
+}
+
+/// What is asked for as a set of versions.
+fn asked(step: Step<'_, '_>) -> String {
+    match &step.model.meanings[step.on.index()] {
+        Meaning::Thing(thing) => format!("{} {}", title(thing), versions(step.model, step.on, step.within)),
+        Meaning::Fixed { axis, value } => format!("another {axis} than {value}"),
+        Meaning::Root | Meaning::Base(_) | Meaning::Choice { .. } | Meaning::Guard { .. } => String::new(),
+    }
+}
+
+/// `12.2 || 12.4` as people say it; each once, in order.
+fn alternatives(text: &str) -> String {
+    let mut parts: Vec<&str> = text.split("||").map(|part| part.trim().trim_start_matches('=')).collect();
+    parts.sort_by_cached_key(|part| (Version::parse(part).ok(), *part));
+    parts.dedup();
+    wording::any_of(&parts)
+}
+
+/// Who asks: the versions that do, of those that this target leaves; `every …` where it is all of them.
+fn holders(step: Step<'_, '_>, thing: &Thing<'_>) -> String {
+    let Step { model, narrow, from, holders, .. } = step;
+    let name = title(thing);
+    if thing.package.versions.is_empty() {
+        return name;
+    }
+    let there = set(1..u32::try_from(thing.candidates.len()).unwrap_or(u32::MAX));
+    let at = from.index();
+    let here = narrow.domain[at].intersection(&narrow.left[at]).intersection(&there);
+    let shown = holders.intersection(&here);
+    let shown = if shown == Set::empty() { holders.intersection(&there) } else { shown };
+    let of_platform = narrow.platform[at].intersection(&there);
+    let among = if narrow.platform[at] == Set::full() || of_platform == there {
+        String::new()
+    } else {
+        format!(" for {}", platform(model))
+    };
+    if shown == of_platform && !thing.is_axis() {
+        return format!("every {name} of the catalogue{among}");
+    }
+    if shown == here && !thing.is_axis() && !of_few(&here) {
+        return format!("every {name} for this target");
+    }
+    format!("{name} {}", versions(model, from, &shown)).trim_end().to_owned()
+}
+
+/// Whether the versions are better named.
+fn of_few(places: &Set) -> bool {
+    places.iter().count() < 2
+}
+
+fn platform<'s>(model: &'s Model<'_>) -> &'s str {
+    let found = model.meanings.iter().find_map(|one| match one {
+        Meaning::Fixed { axis, value } if *axis == words::PLATFORM => Some(value.as_str()),
+        _ => None,
+    });
+    found.unwrap_or_default()
+}

@@ -1,0 +1,79 @@
+//! How people say things: names, and sets of versions in few words.
+
+use crate::diagnostic::wording;
+
+use super::model::{Candidate, Model, Thing};
+use super::problem::{Set, VariableId};
+
+/// So many are told one by one.
+const FEW: usize = 4;
+
+/// How people write a thing: `CUDA`, `pytorch`.
+pub(super) fn title(thing: &Thing<'_>) -> String {
+    thing.package.axis.as_ref().map_or_else(|| thing.name.to_string(), |axis| axis.title.clone())
+}
+
+/// A version as manifests write it: by its name where it has one (`humble`).
+pub(super) fn version(thing: &Thing<'_>, candidate: &Candidate) -> Option<String> {
+    let name = candidate.entry().and_then(|entry| thing.package.versions[entry].name.as_ref());
+    name.map(|name| name.value.to_string()).or_else(|| candidate.version().map(ToString::to_string))
+}
+
+/// The versions of a set in few words: `2.4.0 to 2.6.0`, `12.2, 12.4 or 12.6`.
+pub(super) fn versions(model: &Model<'_>, id: VariableId, within: &Set) -> String {
+    let Some(thing) = model.thing(id) else { return String::new() };
+    let places: Vec<(u32, &Candidate)> = (0u32..).zip(&thing.candidates).collect();
+    let there = |(_, one): &&(u32, &Candidate)| **one != Candidate::Absent;
+    let all = distinct(thing, places.iter().filter(there));
+    let inside = distinct(thing, places.iter().filter(there).filter(|(place, _)| within.contains(place)));
+    if inside.is_empty() {
+        let absent = if within.contains(&0) { "absent" } else { "in a version that is not there" };
+        return absent.to_owned();
+    }
+    if inside.len() == all.len() {
+        let any = if thing.package.versions.is_empty() { "" } else { "in any version" };
+        return any.to_owned();
+    }
+    if inside.len() <= FEW {
+        return wording::any_of(&inside);
+    }
+    let runs = runs(&all, &inside);
+    if runs.len() <= FEW {
+        return wording::any_of(&runs);
+    }
+    format!("{}, {}, … or {}", runs[0], runs[1], runs[runs.len() - 1])
+}
+
+fn distinct<'c>(
+    thing: &Thing<'_>,
+    candidates: impl Iterator<Item = &'c (u32, &'c Candidate)>,
+) -> Vec<String> {
+    let mut texts: Vec<String> = candidates.filter_map(|(_, candidate)| version(thing, candidate)).collect();
+    texts.dedup();
+    texts
+}
+
+/// Neighbours joined: `34.1.0 to 36.5.2`, `39.2.0`.
+fn runs(all: &[String], some: &[String]) -> Vec<String> {
+    let mut runs: Vec<String> = Vec::new();
+    let mut run: Vec<&String> = Vec::new();
+    for one in all {
+        if some.contains(one) {
+            run.push(one);
+        } else {
+            close(&mut runs, &mut run);
+        }
+    }
+    close(&mut runs, &mut run);
+    runs
+}
+
+fn close(runs: &mut Vec<String>, run: &mut Vec<&String>) {
+    match run.as_slice() {
+        [] => {}
+        [one] => runs.push((*one).clone()),
+        [one, other] => runs.extend([(*one).clone(), (*other).clone()]),
+        [first, .., last] => runs.push(format!("{first} to {last}")),
+    }
+    run.clear();
+}
