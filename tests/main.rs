@@ -9,4 +9,5 @@ mod docs;
 mod examples;
 mod pages;
 mod reject;
+mod rules;
 mod support;

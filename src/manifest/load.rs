@@ -1,6 +1,7 @@
 //! From a file and all that it extends to one [`Manifest`].
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use crate::diagnostic::{Diagnostic, Log, Told, codes::manifest as codes, wording};
 use crate::source::{SourceId, Sources, Span, Spanned};
@@ -11,7 +12,7 @@ use crate::world::World;
 
 use super::files::{self, Files};
 use super::layer::{self, Layer};
-use super::{Header, Manifest, Output, Target, output, overlay, project, target};
+use super::{Header, Manifest, Output, Read, Target, output, overlay, project, target};
 
 /// The ready-made manifests that `extends "stack:NAME"` takes.
 pub trait Stacks {
@@ -59,7 +60,8 @@ pub fn load(
     log: &mut Log,
 ) -> Result<Manifest, Told> {
     let files = Files::new(world, sources, log);
-    let mut loader = Loader { files, library, open: Vec::new(), done: Vec::new(), lost: false };
+    let mut loader =
+        Loader { files, library, open: Vec::new(), done: Vec::new(), lost: false, documents: Vec::new() };
     let draft = match ProjectPath::parse(path) {
         Ok(path) => loader.file(&Place::Path(path), None),
         Err(why) => {
@@ -67,7 +69,7 @@ pub fn load(
             None
         }
     };
-    let (read, lost) = (loader.files.read, loader.lost);
+    let (read, lost) = (Read::new(loader.files.read, loader.documents), loader.lost);
     let manifest = draft.and_then(|mut draft| {
         draft.has = draft.has.map(|has| has || lost);
         finish(draft, read, sources, log)
@@ -102,6 +104,7 @@ struct Loader<'a> {
     done: Vec<Place>,
     /// Whether a manifest could not be read; what the others lack may stand in it.
     lost: bool,
+    documents: Vec<Document>,
 }
 
 impl Loader<'_> {
@@ -127,6 +130,7 @@ impl Loader<'_> {
             self.files.folder(folder);
         }
         draft.overlay(own);
+        self.documents.push(document);
         Some(draft)
     }
 
@@ -274,8 +278,8 @@ impl Draft {
 }
 
 /// What only the whole can be asked: a name, a target, names for several.
-fn finish(draft: Draft, read: Vec<SourceId>, sources: &Sources, log: &mut Log) -> Option<Manifest> {
-    let first = *read.first()?;
+fn finish(draft: Draft, read: Read, sources: &Sources, log: &mut Log) -> Option<Manifest> {
+    let first = *read.sources().first()?;
     let start = Span::new(first, 0..0);
     let file = wording::code(&sources.get(first).name);
     let mut missing = |node: &str, help: &str| {
@@ -300,5 +304,5 @@ fn finish(draft: Draft, read: Vec<SourceId>, sources: &Sources, log: &mut Log) -
         log.error(told.help("write `target \"NAME\" { … }`"));
     }
     let Draft { header, targets, common, output, catalogs, has: _ } = draft;
-    Some(Manifest { header: header?, targets, common, output, catalogs, sources_read: read })
+    Some(Manifest { header: header?, targets, common, output, catalogs, read: Rc::new(read) })
 }

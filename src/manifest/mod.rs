@@ -17,6 +17,7 @@ mod overlay;
 mod package;
 mod pip;
 mod project;
+mod read;
 mod requirements;
 mod run;
 mod target;
@@ -34,17 +35,20 @@ pub use output::{Cache, Engine, Grade, Output};
 pub use package::{Pin, Request};
 pub use pip::{Index, Installer, Pip, Requirements, Venv};
 pub use project::{Allow, Header};
+pub use read::Read;
 pub use run::{
     Audio, Camera, Device, Display, EnvFile, Gpu, Mode, Run, Secret, SecretSource, Service, Ulimit, Volume,
 };
 pub use target::{AxisRequirement, Target};
 pub use test::Test;
 
+use std::rc::Rc;
+
 use layer::Layer;
 use load::TargetDraft;
 
 use crate::diagnostic::{Log, Told};
-use crate::source::{SourceId, Spanned};
+use crate::source::Spanned;
 use crate::syntax::schema::NodeSpec;
 use crate::value::{EnvName, ProjectPath};
 
@@ -75,7 +79,7 @@ pub struct Manifest {
     common: Layer,
     output: Output,
     catalogs: Vec<Spanned<ProjectPath>>,
-    sources_read: Vec<SourceId>,
+    read: Rc<Read>,
 }
 
 impl Manifest {
@@ -114,7 +118,7 @@ impl Manifest {
             output: self.output.clone(),
             allows,
             catalogs: self.catalogs.clone(),
-            sources_read: self.sources_read.clone(),
+            read: Rc::clone(&self.read),
         }
     }
 }
@@ -153,7 +157,7 @@ pub struct Project {
     /// Folders of definitions (`catalog`); later ones shadow earlier ones.
     pub catalogs: Vec<Spanned<ProjectPath>>,
     /// Every text that was read for this: the manifest, what it extends, requirements files; the lock hashes them.
-    pub sources_read: Vec<SourceId>,
+    pub read: Rc<Read>,
 }
 
 /// `KEY "VALUE"` pairs of an `env` node, in the order of the file.

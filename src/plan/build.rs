@@ -81,11 +81,11 @@ fn closure<'a>(part: &Part, parts: &'a Parts<'_>) -> Vec<&'a Part> {
 }
 
 /// Whether the build requires something that the image for building has and the one that ships has not in that form:
-/// a part of the platform which the former provides.
+/// a part of the platform which the former provides. What it requires to run alone is none of the build's.
 pub(super) fn needs_toolkit(part: &Part, parts: &Parts<'_>) -> bool {
     let Some(devel) = &parts.inputs.resolution.devel else { return false };
     let mut seen: BTreeSet<Name> = BTreeSet::new();
-    let mut open = parts.requires(&part.name, &[catalog::Stage::Build, catalog::Stage::Run]);
+    let mut open = parts.requires(&part.name, &[catalog::Stage::Build]);
     while let Some(name) = open.pop() {
         if !seen.insert(name.clone()) {
             continue;

@@ -44,20 +44,23 @@ fn manifest(inputs: Inputs<'_>) -> String {
     inputs.sources.get(inputs.project.header.name.span.source).name.clone()
 }
 
-/// `cuda 12.6 instead of 12.2 (project.kdl:7)`.
+/// `cuda 12.6 instead of 12.2 (project.kdl: pin cuda)`.
 fn said(inputs: Inputs<'_>, moved: &Moved) -> String {
-    let by: Vec<String> = moved
-        .by
-        .iter()
-        .filter_map(|because| match because {
-            Because::Requested(span)
-            | Because::Pinned(span)
-            | Because::Target(span)
-            | Because::Base(Some(span)) => Some(inputs.cite(*span)),
-            Because::RequiredBy { name, version, .. } => Some(format!("required by {name} {version}")),
-            Because::Base(None) | Because::PlatformDefault { .. } | Because::Locked => None,
-        })
-        .collect();
+    let asked = moved.by.iter().filter_map(|because| match because {
+        Because::Requested(span)
+        | Because::Pinned(span)
+        | Because::Target(span)
+        | Because::Base(Some(span)) => Some(inputs.cite(*span)),
+        Because::RequiredBy { .. }
+        | Because::Base(None)
+        | Because::PlatformDefault { .. }
+        | Because::Locked => None,
+    });
+    let mut by: Vec<String> = asked.collect();
+    if by.is_empty() {
+        let first = inputs.first_holder(&moved.by).and_then(|name| inputs.view(name));
+        by.extend(first.map(|view| format!("required by {}", view.title())));
+    }
     let reason = if by.is_empty() { String::new() } else { format!(" ({})", by.join("; ")) };
     format!("{} {} instead of {}{reason}", moved.name, moved.chosen, moved.default)
 }

@@ -78,7 +78,7 @@ impl Layer<'_> {
     }
 }
 
-/// `vtk 9.3.1 (project.kdl:8)`.
+/// `vtk 9.3.1 (project.kdl: packages vtk)`.
 fn in_one_line(why: &Why) -> String {
     if why.because.is_empty() {
         why.what.clone()

@@ -35,9 +35,9 @@ impl<'a> Inputs<'a> {
         Some(View { inputs: self, chosen, package })
     }
 
-    /// `project.kdl:14`.
+    /// `project.kdl: packages vtk`.
     pub(super) fn cite(self, span: Span) -> String {
-        self.sources.cite(span)
+        self.project.read.cite(span, self.sources)
     }
 
     /// What the manifest asks for at a place.
@@ -72,13 +72,26 @@ impl<'a> Inputs<'a> {
     }
 
     fn is_users(self, span: Span) -> bool {
-        self.project.sources_read.contains(&span.source)
+        self.project.read.sources().contains(&span.source)
+    }
+
+    /// Of all that require something, the one that the manifest asked for first.
+    pub(super) fn first_holder(self, because: &[Because]) -> Option<&Name> {
+        let holders = because.iter().filter_map(|one| match one {
+            Because::RequiredBy { name, .. } => Some(name),
+            _ => None,
+        });
+        holders.min_by_key(|name| {
+            let place = self.resolution.chosen.get(*name).and_then(|holder| holder.place);
+            (place.is_none(), place.map(|place| self.project.read.order(place)))
+        })
     }
 
     /// Why something was chosen, in few words.
     fn reasons(self, because: &[Because]) -> (Vec<String>, Option<Span>) {
         let mut words = Vec::new();
         let mut place = None;
+        let first = self.first_holder(because);
         for one in because {
             let said = match one {
                 Because::Requested(span) | Because::Pinned(span) | Because::Target(span) => {
@@ -88,8 +101,8 @@ impl<'a> Inputs<'a> {
                 Because::Base(_) => "of the base".to_owned(),
                 Because::RequiredBy { name, version, span } => {
                     place = place.or(Some(*span).filter(|span| self.is_users(*span)));
-                    // The first is enough: a line more for each would change with packages that it is not about.
-                    if words.iter().any(|word: &String| word.starts_with("required")) {
+                    // One is enough: a line more for each would change with packages that it is not about.
+                    if first != Some(name) {
                         continue;
                     }
                     let known = self.view(name).map(View::title);

@@ -38,8 +38,7 @@ pub(super) fn head(head: &ServicesHead, more: &[String], own: Option<&str>) -> S
 fn root(services: &Services) -> Map {
     let caches = caches::services(services);
     let mut all = Map::default();
-    let shared = own_builds(services) > 1;
-    add(&mut all, &services.main, main(services, shared, !caches.is_empty()));
+    add(&mut all, &services.main, main(services, !caches.is_empty()));
     for each in services.more.iter().chain(&services.test).chain(&services.dev) {
         let image = image_of(each, services);
         add(&mut all, each, service::service(each, services.engine, image));
@@ -78,19 +77,12 @@ fn add(all: &mut Map, service: &Service, map: Map) {
     }
 }
 
-/// How many services are built from the project's own image.
-fn own_builds(services: &Services) -> usize {
-    let all = std::iter::once(&services.main).chain(&services.more).chain(&services.test);
-    all.filter(|service| service.image == ServiceImage::Own).count()
-}
-
-fn main(services: &Services, shared: bool, caches: bool) -> Map {
+fn main(services: &Services, caches: bool) -> Map {
     let mut image = Map::default();
     image.text("image", plain(&services.build.image));
     image.put("build", Yaml::Map(build(services, "final", caches)));
-    if shared {
-        image.anchor("build");
-    }
+    // Named even where no other service is built from it: one more of them is its own lines alone.
+    image.anchor("build");
     image.text("platform", services.build.platform.clone());
     service::service(&services.main, services.engine, image)
 }

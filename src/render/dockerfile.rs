@@ -77,7 +77,7 @@ fn item(rendered: &Rendered, gap: bool, comment: &[String]) -> Value {
     context! { gap, comment => comment.to_vec(), kind => rendered.kind, ..rendered.values.clone() }
 }
 
-/// `# torchvision 0.21.0 (required by pytorch 2.6.0; project.kdl:14)`, then what else must be known.
+/// `# torchvision 0.21.0 (required by pytorch 2.6.0; project.kdl: packages torchvision)`, then what else must be known.
 fn comments(why: &Why) -> Vec<String> {
     let mut first = why.what.clone();
     if !first.is_empty() && !why.because.is_empty() {

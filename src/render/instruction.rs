@@ -12,6 +12,9 @@ use super::dockerfile::floats;
 use super::templates::Templates;
 use super::{mounts, quote, script};
 
+/// The label that every image has.
+const TITLE: &str = "org.opencontainers.image.title";
+
 /// One instruction, ready for its template.
 pub(super) struct Rendered {
     /// Which template.
@@ -46,11 +49,9 @@ pub(super) fn instruction(instruction: &Instruction, plan: &Plan, templates: &Te
             Rendered::line("ARG", format!("{name}={}", quote::argument(value)))
         }
         Instruction::Env(pairs) => {
-            assignments("ENV", pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())))
+            pairs.iter().flat_map(|(name, value)| Rendered::line("ENV", pair(name.as_str(), value))).collect()
         }
-        Instruction::Label(pairs) => {
-            assignments("LABEL", pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())))
-        }
+        Instruction::Label(pairs) => vec![labels(pairs)],
         Instruction::PrependPath { variable, paths, inherits } => {
             let paths: Vec<&str> = paths.iter().map(ImagePath::as_str).collect();
             Rendered::line(
@@ -89,10 +90,15 @@ pub(super) fn instruction(instruction: &Instruction, plan: &Plan, templates: &Te
     }
 }
 
-fn assignments<'a>(keyword: &str, pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Rendered> {
-    let pairs: Vec<String> = pairs.map(|(key, value)| format!("{key}={}", quote::pair(value))).collect();
-    let values = context! { keyword, pairs, indent => " ".repeat(keyword.len() + 1) };
-    vec![Rendered { forgets_shell: keyword == "ENV", ..Rendered::new("pairs", values) }]
+fn pair(key: &str, value: &str) -> String {
+    format!("{key}={}", quote::pair(value))
+}
+
+/// Labels, a line each; the one that every image has ends them, so that one more is one more line.
+fn labels(pairs: &BTreeMap<String, String>) -> Rendered {
+    let (last, others): (Vec<_>, Vec<_>) = pairs.iter().partition(|(key, _)| *key == TITLE);
+    let pairs: Vec<String> = others.into_iter().chain(last).map(|(key, value)| pair(key, value)).collect();
+    Rendered::new("labels", context! { pairs })
 }
 
 fn run(run: &Run, plan: &Plan, templates: &Templates) -> Rendered {
@@ -172,8 +178,10 @@ fn pip_tools(tools: &PipTools, templates: &Templates) -> Vec<Rendered> {
     let default_index = tools.default_index.as_ref().map(|url| quote::shell(url.as_str()));
     let environment =
         templates.fill("tools/pip.env.j2", context! { default_index, indexes, cache => tools.cache });
+    let said = "# Every pip step is held to it.".to_owned();
     let chosen = tools.constraints.iter().map(|each| format!("{}=={}", each.name, each.version));
-    let constraints: Vec<String> = chosen.chain(tools.pinned.iter().cloned()).collect();
+    let constraints: Vec<String> =
+        std::iter::once(said).chain(chosen).chain(tools.pinned.iter().cloned()).collect();
     vec![
         tool("/pip/env", &environment),
         tool("/pip/constraints.txt", &constraints.join("\n")),

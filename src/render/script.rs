@@ -131,7 +131,9 @@ fn pip(call: &PipCall) -> Value {
         }
         calls.push(context! { command, options => common, what });
     }
-    context! { calls, free => !call.constrained }
+    // An option that does no harm ends the list, so that one more is one more line.
+    let last = if call.uv { "--no-progress" } else { "--no-input" };
+    context! { calls, last, free => !call.constrained }
 }
 
 fn source(source: &PipSource) -> String {

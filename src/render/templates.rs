@@ -14,7 +14,7 @@ macro_rules! table {
 
 const DOCKERFILE: &[(&str, &str)] = table! {
     "Dockerfile.j2" "stage.j2"
-    "instruction/file.j2" "instruction/line.j2" "instruction/pairs.j2" "instruction/run.j2"
+    "instruction/file.j2" "instruction/line.j2" "instruction/labels.j2" "instruction/run.j2"
     "instruction/verbatim.j2"
     "script/apt.j2" "script/before.j2" "script/cmake.j2" "script/colcon.j2" "script/collect.j2" "script/deb.j2"
     "script/drift.j2" "script/git.j2" "script/key.j2" "script/ldconfig.j2" "script/make.j2" "script/mkdir.j2"

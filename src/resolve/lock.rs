@@ -10,7 +10,7 @@ use crate::value::{ImageRef, Name, Sha256, Version};
 /// The whole lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lock {
-    /// The hash of the manifest, its parents included.
+    /// The hash of what the manifest says, its parents included; comments and layout are no part of it.
     pub manifest: Sha256,
     /// By target.
     pub targets: BTreeMap<Name, LockedTarget>,

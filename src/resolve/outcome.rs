@@ -87,6 +87,8 @@ fn reasons(decided: Decided<'_, '_>) -> BTreeMap<Name, Reasons> {
         entry.because.insert(because);
         entry.place = entry.place.or(Some(fact.span));
     }
+    // The first request first: what a later one adds leaves the places of the others as they are.
+    todo.reverse();
     while let Some((id, needed, place)) = todo.pop() {
         let Some((thing, candidate)) = decided.candidate(id) else { continue };
         let entry = all.entry(thing.name.clone()).or_default();

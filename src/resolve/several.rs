@@ -61,14 +61,8 @@ pub fn lock_of(
     old: Option<&Lock>,
     sources: &Sources,
 ) -> Lock {
-    let read = targets.iter().flat_map(|(project, _)| &project.sources_read);
-    let mut texts: Vec<_> = read.copied().collect();
-    texts.sort();
-    texts.dedup();
-    let manifest = Sha256::of(texts.iter().flat_map(|source| {
-        let source = sources.get(*source);
-        [source.name.as_bytes(), source.text.as_bytes()]
-    }));
+    // All are targets of one manifest.
+    let manifest = targets.first().map_or_else(|| Sha256::of([]), |(project, _)| project.read.hash(sources));
     let definition = |name: &Name| catalog.definition_hash(name.as_str(), sources);
     let locked = targets.iter().map(|(project, resolution)| {
         (project.target.name.value.clone(), LockedTarget::of(resolution, definition, sources))

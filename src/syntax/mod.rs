@@ -20,7 +20,7 @@ mod words;
 
 pub use decode::decode;
 pub use format::format;
-pub use packed::{pack, unpack};
+pub use packed::{meaning, pack, unpack};
 pub use parse::parse;
 pub use reader::{FromValue, Reader, invalid, prop_of, text};
 pub use value::quote;

@@ -19,10 +19,12 @@ mod tag {
 
 /// The tree as bytes, without its source.
 pub fn pack(document: &Document) -> Vec<u8> {
-    let mut pack = Pack { bytes: Vec::new() };
-    pack.span(document.span);
-    pack.nodes(&document.nodes);
-    pack.bytes
+    Pack { bytes: Vec::new(), places: true }.document(document)
+}
+
+/// What the tree says, as bytes: two texts that differ in layout and comments alone have the same.
+pub fn meaning(document: &Document) -> Vec<u8> {
+    Pack { bytes: Vec::new(), places: false }.document(document)
 }
 
 /// The tree from its bytes, as the tree of `source`; `None` where they are no tree.
@@ -35,9 +37,17 @@ pub fn unpack(bytes: &'static [u8], source: SourceId) -> Option<Document> {
 
 struct Pack {
     bytes: Vec<u8>,
+    /// Whether spans are written.
+    places: bool,
 }
 
 impl Pack {
+    fn document(mut self, document: &Document) -> Vec<u8> {
+        self.span(document.span);
+        self.nodes(&document.nodes);
+        self.bytes
+    }
+
     /// Seven bits a byte, the lowest first; the high bit says that more follow.
     fn number(&mut self, mut number: u32) {
         while number >= 0x80 {
@@ -52,8 +62,10 @@ impl Pack {
     }
 
     fn span(&mut self, span: Span) {
-        self.number(span.start);
-        self.number(span.end - span.start);
+        if self.places {
+            self.number(span.start);
+            self.number(span.end - span.start);
+        }
     }
 
     fn letters(&mut self, text: &str) {

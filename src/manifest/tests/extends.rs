@@ -43,7 +43,7 @@ fn this_files_nodes_win_one_by_one() {
     let packages: Vec<String> =
         one.packages.iter().map(|one| format!("{} {}", one.name.value, one.requirement.value)).collect();
     assert_eq!(packages, ["pytorch 2.5", "vtk *", "pytorch *", "vtk 9.3"]);
-    assert_eq!(one.sources_read.len(), 5);
+    assert_eq!(one.read.sources().len(), 5);
 }
 
 #[test]

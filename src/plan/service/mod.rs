@@ -49,9 +49,9 @@ pub struct ServiceInputs<'a> {
 }
 
 impl ServiceInputs<'_> {
-    /// `project.kdl:14`.
+    /// `project.kdl: run display`.
     fn cite(&self, span: Span) -> String {
-        self.sources.cite(span)
+        self.project.read.cite(span, self.sources)
     }
 
     /// What runs the containers: as the target says, or the manifest.

@@ -15,9 +15,11 @@ static LOCK: NodeSpec = NodeSpec::new("lock", "The form of the file.")
     .properties(&[PropertySpec::text("jcc", "The compiler that wrote it.").required()])
     .once();
 static MANIFEST: NodeSpec = NodeSpec::new("manifest", "What it was made from.")
-    .properties(
-        &[PropertySpec::text("sha256", "The hash of the manifest and of what it extends.").required()],
+    .properties(&[PropertySpec::text(
+        "sha256",
+        "The hash of what the manifest and those that it extends say.",
     )
+    .required()])
     .once();
 static TARGET: NodeSpec = NodeSpec::new("target", "What one target holds.")
     .args(&[ArgSpec::text("NAME", "The target.")])

@@ -1,0 +1,99 @@
+//! One change in the manifest changes only the lines that it is the cause of.
+
+use std::collections::BTreeMap;
+
+use super::{Example, examples};
+
+/// The lines of a file, but for the hashes in its head.
+fn lines(text: &str) -> Vec<&str> {
+    text.lines().filter(|line| !line.contains("jcc:inputs") && !line.contains("jcc:self")).collect()
+}
+
+/// What a change added to each file and took from it, in order.
+struct Change {
+    added: Vec<String>,
+    gone: Vec<String>,
+}
+
+fn change(before: &str, after: &str) -> Change {
+    let (before, after) = (lines(before), lines(after));
+    let (mut added, mut gone) = (Vec::new(), Vec::new());
+    for op in similar::capture_diff_slices(similar::Algorithm::Myers, &before, &after) {
+        gone.extend(before[op.old_range()].iter().filter(|_| op.tag() != similar::DiffTag::Equal));
+        added.extend(after[op.new_range()].iter().filter(|_| op.tag() != similar::DiffTag::Equal));
+    }
+    let owned = |all: Vec<&str>| all.into_iter().map(str::to_owned).collect();
+    Change { added: owned(added), gone: owned(gone) }
+}
+
+/// The changes of all files but the lock, those without any left out.
+fn changes(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> Vec<(String, Change)> {
+    assert!(before.keys().eq(after.keys()));
+    let files = before.iter().filter(|(path, _)| *path != "jcc.lock");
+    let all = files.map(|(path, text)| (path.clone(), change(text, &after[path])));
+    all.filter(|(_, change)| !change.added.is_empty() || !change.gone.is_empty()).collect()
+}
+
+/// The example with further nodes at the end of its manifest.
+fn with(example: &Example, text: &str, more: &str) -> BTreeMap<String, String> {
+    example.write("project.kdl", &format!("{text}\n{more}\n"));
+    example.compiled()
+}
+
+#[test]
+fn comments_and_blank_lines_change_no_byte() {
+    for example in examples() {
+        let before = example.compiled();
+        let files = example.folder.0.files().into_keys();
+        let manifests = files.filter(|path| matches!(path.split_once('.'), Some((_, "kdl"))));
+        for path in manifests.filter(|path| !path.contains('/')) {
+            let text = example.read(&path);
+            let loose = text.replace("{\n", "{\n\n    // Something to say.\n");
+            example.write(&path, &format!("// A line above.\n\n/* and\n   more */\n{loose}\n\n"));
+        }
+        let after = example.compiled();
+        for (path, text) in &before {
+            assert_eq!(*text, after[path], "{}/{path}", example.name);
+        }
+    }
+}
+
+#[test]
+fn one_more_system_package_adds_one_line() {
+    for example in examples() {
+        let text = example.read("project.kdl");
+        // The first one of a project adds its transaction too.
+        let before = with(&example, &text, "apt { install \"bc\" }");
+        let after = with(&example, &text, "apt { install \"bc\" \"strace\" }");
+        let changes = changes(&before, &after);
+        assert!(!changes.is_empty(), "{}", example.name);
+        for (path, change) in changes {
+            assert!(path.ends_with("Dockerfile"), "{}/{path}: {:?}", example.name, change.added);
+            assert_eq!(change.gone, Vec::<String>::new(), "{}/{path}", example.name);
+            assert_eq!(change.added.len(), 1, "{}/{path}: {:?}", example.name, change.added);
+            assert!(change.added[0].contains("    strace"), "{}/{path}: {:?}", example.name, change.added);
+        }
+    }
+}
+
+/// Packages that bring system packages alone, Python packages, and stages of their own.
+const MORE: [&str; 8] = ["cupy", "ffmpeg", "matplotlib", "nodejs", "openssh", "pcl", "tmux", "vtk"];
+
+#[test]
+fn one_more_package_adds_its_own() {
+    let mut taken = 0;
+    for example in examples() {
+        let text = example.read("project.kdl");
+        let before = example.compiled();
+        for name in MORE.iter().filter(|name| !before["jcc.lock"].contains(&format!("chosen \"{name}\""))) {
+            example.write("project.kdl", &format!("{text}\npackages {{ {name} }}\n"));
+            // Not every machine can have each.
+            let Ok(after) = example.compile() else { continue };
+            taken += 1;
+            for (path, change) in changes(&before, &after) {
+                assert_eq!(change.gone, Vec::<String>::new(), "{}/{path} with {name}", example.name);
+            }
+        }
+    }
+    assert!(taken > 40, "{taken}");
+}

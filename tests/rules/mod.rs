@@ -1,0 +1,63 @@
+//! The rules of the generated files (ARCHITECTURE.md lists them), over every example.
+
+mod local;
+
+use std::collections::BTreeMap;
+
+use jcc::Input;
+use jcc::diagnostic::Log;
+use jcc::source::Sources;
+
+use crate::support::{self, folder::Folder, report};
+
+/// A project in memory, with its lock.
+struct Example {
+    name: String,
+    folder: Folder,
+}
+
+/// Every example.
+fn examples() -> Vec<Example> {
+    let all = std::fs::read_dir(support::repository("examples")).expect("there are examples");
+    let mut all: Vec<Example> = all
+        .map(|entry| entry.expect("it can be listed"))
+        .filter(|entry| entry.path().join("project.kdl").is_file())
+        .map(|entry| Example {
+            name: entry.file_name().to_string_lossy().into_owned(),
+            folder: Folder::read(&entry.path()),
+        })
+        .collect();
+    all.sort_by(|one, other| one.name.cmp(&other.name));
+    assert!(all.len() >= 7, "the examples are there");
+    all
+}
+
+impl Example {
+    /// The files that come out, the lock too, by their paths; or what was told.
+    fn compile(&self) -> Result<BTreeMap<String, String>, String> {
+        let (mut sources, mut log) = (Sources::new(), Log::new());
+        let input = Input { world: &self.folder, manifest: "project.kdl", target: None, lock: "jcc.lock" };
+        match jcc::compile(input, &mut sources, &mut log) {
+            Ok(compiled) => {
+                let lock = compiled.resolved.lock.write(jcc::VERSION);
+                Ok(compiled.artifacts.into_iter().chain([("jcc.lock".to_owned(), lock)]).collect())
+            }
+            Err(_) => Err(format!("{}:\n{}", self.name, report(&log.sorted(), &sources))),
+        }
+    }
+
+    /// The same where nothing may be wrong.
+    fn compiled(&self) -> BTreeMap<String, String> {
+        self.compile().unwrap_or_else(|told| panic!("{told}"))
+    }
+
+    /// One of its files.
+    fn read(&self, path: &str) -> String {
+        String::from_utf8(self.folder.0.files()[path].clone()).expect("it is text")
+    }
+
+    /// Puts another text in a file's place.
+    fn write(&self, path: &str, text: &str) {
+        self.folder.0.put(path, text.to_owned());
+    }
+}
