@@ -11,3 +11,4 @@ mod pages;
 mod reject;
 mod rules;
 mod support;
+mod table;

@@ -38,7 +38,7 @@ type Edges = BTreeMap<(VariableId, VariableId), (Set, Set)>;
 /// Tells it.
 pub(super) fn tell(model: &Model<'_>, facts: &[usize], problem: Problem, sources: &Sources) -> Story {
     let narrow = Narrow::new(model, facts);
-    let mut edges = needed(narrow.apply(model, problem));
+    let mut edges = needed(model, narrow.apply(model, problem));
     name_releases(model, &narrow, &mut edges);
     let mut story = Story::default();
     let mut choices: BTreeMap<&Name, Vec<String>> = BTreeMap::new();
@@ -87,10 +87,11 @@ fn name_releases(model: &Model<'_>, narrow: &Narrow, edges: &mut Edges) {
 
 /// The requirements that there is no answer for, without those that it takes none of: between what the solver's
 /// derivation goes through.
-fn needed(mut problem: Problem) -> Edges {
+fn needed(model: &Model<'_>, mut problem: Problem) -> Edges {
     let Err(derivation) = solve(&problem) else { return Edges::new() };
-    let met: BTreeSet<VariableId> =
-        collect(&derivation).into_keys().flat_map(|(from, on)| [from, on]).collect();
+    let of_derivation = collect(&derivation).into_keys().flat_map(|(from, on)| [from, on]);
+    // Of several reasons for one thing that of a release is told.
+    let met: BTreeSet<VariableId> = of_derivation.chain(releases(model)).collect();
     let mut between: BTreeSet<(VariableId, VariableId)> = BTreeSet::new();
     for (from, variable) in (0..).map(VariableId).zip(&mut problem.variables) {
         for demands in &mut variable.candidates {
@@ -110,6 +111,12 @@ fn needed(mut problem: Problem) -> Edges {
         }
     }
     solve(&problem).map_or_else(|derivation| collect(&derivation), |_| Edges::new())
+}
+
+/// What the target may name: axes that nothing is installed for.
+fn releases<'m>(model: &'m Model<'_>) -> impl Iterator<Item = VariableId> + 'm {
+    let is = |thing: &Thing<'_>| thing.is_axis() && thing.package.install.steps.is_empty();
+    model.ids.values().copied().filter(move |id| model.thing(*id).is_some_and(is))
 }
 
 fn collect(derivation: &Derivation) -> Edges {

@@ -16,7 +16,7 @@ use jcc::source::Sources;
 use crate::support::{self, folder::Folder, report};
 
 /// Pages that are made from tables and from the pages of the codes, which other tests hold.
-const MADE: &[&str] = &["definitions.md", "errors.md", "manifest.md"];
+const MADE: &[&str] = &["definitions.md", "errors.md", "manifest.md", "table.md"];
 /// What a part of a manifest stands below.
 const PROJECT: &str = "project \"demo\"\n";
 const TARGET: &str = "target { device \"jetson-agx-orin\"; jetpack \"6.2\" }\n";

@@ -150,15 +150,15 @@ pub(super) fn demands(builder: &mut Builder<'_, '_>, id: VariableId) {
 fn require(builder: &mut Builder<'_, '_>, owner: VariableId, require: &Require) -> Vec<Demand> {
     match guard::outcome(builder, owner, &require.guard) {
         Outcome::Never => Vec::new(),
-        Outcome::Always => plain(builder, require),
+        Outcome::Always => plain(builder, owner, require),
         Outcome::If(conditions) => {
-            let demands = plain(builder, require);
+            let demands = plain(builder, owner, require);
             vec![guard::variable(builder, owner, conditions, demands)]
         }
     }
 }
 
-fn plain(builder: &mut Builder<'_, '_>, require: &Require) -> Vec<Demand> {
+fn plain(builder: &mut Builder<'_, '_>, owner: VariableId, require: &Require) -> Vec<Demand> {
     if let Some(demands) = builder.fixed_demands(require.name.as_str(), &require.requirement) {
         return demands;
     }
@@ -174,8 +174,17 @@ fn plain(builder: &mut Builder<'_, '_>, require: &Require) -> Vec<Demand> {
         return Vec::new();
     };
     // A word that the other definition has not admits nothing; `package check` tells it.
-    let within = builder.within(on, &require.requirement).unwrap_or_else(|_| Set::empty());
+    let mut within = builder.within(on, &require.requirement).unwrap_or_else(|_| Set::empty());
+    // A release says which CUDA runs on it, not that an image holds one.
+    if is_pure(builder, owner) && builder.is_axis(on) && !is_pure(builder, on) {
+        within = within.union(&set([0]));
+    }
     vec![Demand { on, within }]
+}
+
+/// Whether it is an axis that nothing is installed for.
+fn is_pure(builder: &Builder<'_, '_>, id: VariableId) -> bool {
+    matches!(&builder.meanings[id.index()], Meaning::Thing(thing) if thing.is_axis() && thing.package.install.steps.is_empty())
 }
 
 /// The demands of one `conflicts` entry: the other is absent, or in another version.
