@@ -28,7 +28,7 @@ pub fn format(source: SourceId, text: &str, log: &mut Log) -> Option<String> {
 }
 
 /// Whether two trees say the same.
-fn alike(left: &[Node], right: &[Node]) -> bool {
+pub(super) fn alike(left: &[Node], right: &[Node]) -> bool {
     left.len() == right.len()
         && left.iter().zip(right).all(|(left, right)| {
             let arguments =

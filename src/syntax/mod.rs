@@ -1,6 +1,7 @@
 //! Text to [`Document`]: our own small tree with spans. The one folder that names kdl.
 
 mod decode;
+mod edit;
 mod entries;
 mod format;
 mod grammar;
@@ -19,6 +20,7 @@ mod value;
 mod words;
 
 pub use decode::decode;
+pub use edit::{Change, Editor};
 pub use format::format;
 pub use packed::{meaning, pack, unpack};
 pub use parse::parse;
