@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::edit::args as edit;
+
 /// One declarative manifest in, a Dockerfile and a Compose file out.
 #[derive(Debug, Parser)]
 #[command(
@@ -176,6 +178,18 @@ pub(super) enum Command {
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
+    /// Ask for packages, or for other versions of them, in the manifest
+    #[command(after_help = "Example: jcc add pytorch vtk@9.3")]
+    Add(edit::Add),
+    /// Ask for packages no more, in the manifest
+    #[command(after_help = "Example: jcc remove cuda")]
+    Remove(edit::Remove),
+    /// Bind a package or an axis to versions, in the manifest
+    #[command(after_help = "Example: jcc pin python 3.10")]
+    Pin(edit::Pin),
+    /// Move the lock to what fits best now: for all, or only for what is named
+    #[command(after_help = "Example: jcc update --dry-run")]
+    Update(edit::Update),
     /// Format manifests and package definitions
     #[command(after_help = "Example: jcc fmt --check project.kdl")]
     Fmt {

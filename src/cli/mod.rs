@@ -5,10 +5,12 @@ mod audit;
 mod catalog;
 mod compile;
 mod diff;
+mod edit;
 mod exit;
 mod explain;
 mod fmt;
 mod graph;
+mod moves;
 mod package;
 mod resolve;
 mod run_command;
@@ -17,6 +19,7 @@ mod show;
 mod stale;
 mod streams;
 mod table;
+mod update;
 mod why;
 
 use clap::{CommandFactory, Parser};
@@ -53,6 +56,10 @@ pub fn run(arguments: &[std::ffi::OsString], surroundings: &mut Surroundings<'_>
             show::run(&mut session, &name, &show::Where { device, platform }, format)
         }
         Command::Explain { code, format } => explain::run(&mut session, code.as_deref(), format),
+        Command::Add(wish) => edit::add(&mut session, &wish),
+        Command::Remove(wish) => edit::remove(&mut session, &wish),
+        Command::Pin(wish) => edit::pin(&mut session, &wish),
+        Command::Update(wish) => update::run(&mut session, &wish),
         Command::Fmt { files, check } => fmt::run(&mut session, &files, check),
         Command::Package { command } => package::run(&mut session, &command),
         Command::Completions { shell } => {

@@ -60,7 +60,7 @@ fn text(resolution: &Resolution, sources: &Sources) -> String {
 }
 
 /// What has no version of its own comes in its distribution's.
-fn version(version: &str) -> String {
+pub(super) fn version(version: &str) -> String {
     if version == "0" { "the distribution's".to_owned() } else { version.to_owned() }
 }
 

@@ -77,32 +77,21 @@ pub(super) fn lock_must_hold(compiled: &Compiled, log: &mut Log) {
 /// What moved between two locks.
 fn changes(old: &Lock, new: &Lock) -> Vec<String> {
     let mut all = Vec::new();
-    for (name, target) in &new.targets {
-        let Some(before) = old.targets.get(name) else {
-            all.push(format!("target {name} is new"));
+    for moves in new.moves(Some(old)) {
+        let Some(before) = moves.before else {
+            all.push(format!("target {} is new", moves.target));
             continue;
         };
-        for (thing, now) in &target.things {
-            match before.things.get(thing) {
-                None => all.push(format!("{thing} {} is new", now.version)),
-                Some(then) if then.version != now.version => {
-                    all.push(format!("{thing} {} becomes {}", then.version, now.version));
-                }
-                Some(then) if then.definition != now.definition => {
-                    all.push(format!("the definition of {thing} changed"));
-                }
-                Some(_) => {}
+        all.extend(moves.things.iter().map(|one| match (one.from, one.to) {
+            (None, Some(to)) => format!("{} {} is new", one.name, to.version),
+            (Some(from), Some(to)) if one.is_of_version() => {
+                format!("{} {} becomes {}", one.name, from.version, to.version)
             }
-        }
-        all.extend(
-            before
-                .things
-                .keys()
-                .filter(|thing| !target.things.contains_key(*thing))
-                .map(|thing| format!("{thing} is gone")),
-        );
-        if before.base != target.base {
-            all.push(format!("the base {} becomes {}", before.base, target.base));
+            (Some(_), Some(_)) => format!("the definition of {} changed", one.name),
+            (_, None) => format!("{} is gone", one.name),
+        }));
+        if before.base != moves.after.base {
+            all.push(format!("the base {} becomes {}", before.base, moves.after.base));
         }
     }
     if all.is_empty() {

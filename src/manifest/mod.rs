@@ -7,6 +7,7 @@ mod app;
 mod apt;
 mod base;
 mod decode;
+pub mod edit;
 mod files;
 mod flag;
 mod health;

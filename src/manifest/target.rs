@@ -96,13 +96,16 @@ pub struct AxisRequirement {
     pub like: Option<Spanned<Version>>,
 }
 
+/// What the one target is called that bears no name.
+pub(super) const UNNAMED: &str = "default";
+
 /// The requirements that a target may make, each a node.
 const AXES: &[&str] = &["jetpack", "l4t", "ubuntu", "driver"];
 
 /// Reads what a `target` says of itself.
 pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Option<Target> {
     let name = if node.arg_count() == 0 {
-        let name = Name::parse("default").expect("`default` is a name");
+        let name = Name::parse(UNNAMED).expect("`default` is a name");
         Some(Spanned::new(name, node.name_span()))
     } else {
         node.arg(0, log)

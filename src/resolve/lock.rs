@@ -1,7 +1,10 @@
 //! `jcc.lock`: what was chosen last time and why, in KDL, one line a thing.
 
+mod moves;
 mod read;
 mod write;
+
+pub use moves::{Move, Moves};
 
 use std::collections::BTreeMap;
 

@@ -20,7 +20,7 @@ mod story;
 mod words;
 
 pub use chosen::{Because, Chosen, ChosenBase, Kind, Moved, Needed, Resolution, TargetFacts};
-pub use lock::{Lock, LockedTarget, LockedThing};
+pub use lock::{Lock, LockedTarget, LockedThing, Move, Moves};
 pub use several::{all, lock_of, open_lock};
 
 use crate::catalog::Catalog;

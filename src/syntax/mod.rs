@@ -25,7 +25,7 @@ pub use format::format;
 pub use packed::{meaning, pack, unpack};
 pub use parse::parse;
 pub use reader::{FromValue, Reader, invalid, prop_of, text};
-pub use value::quote;
+pub use value::{name, quote};
 
 use std::borrow::Cow;
 

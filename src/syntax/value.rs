@@ -1,4 +1,6 @@
-//! How values are written.
+//! How values and names are written.
+
+use super::words::{Bare, classify};
 
 /// The text as a KDL string in quotes.
 pub fn quote(text: &str) -> String {
@@ -22,4 +24,14 @@ pub fn quote(text: &str) -> String {
     }
     out.push('"');
     out
+}
+
+/// The text as the name of a node: bare where that can be, as people write it.
+pub fn name(text: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
+    if !text.is_empty() && text.chars().all(plain) && classify(text) == Bare::Text {
+        text.to_owned()
+    } else {
+        quote(text)
+    }
 }

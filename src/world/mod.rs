@@ -2,9 +2,11 @@
 
 mod disk;
 mod memory;
+mod overlay;
 
 pub use disk::Disk;
 pub use memory::Memory;
+pub use overlay::Overlay;
 
 use std::collections::BTreeMap;
 use std::io;

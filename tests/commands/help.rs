@@ -41,8 +41,9 @@ fn every_example_of_a_help_runs() {
         assert!(parent || !examples.is_empty(), "`{}` has no example in its help", path.join(" "));
         for example in examples {
             let folder = tiny();
-            // A stack that needs no GPU would not be asked `why cuda`: the small one is one for it.
-            if example.contains("cuda") {
+            // A stack that needs no GPU would not be asked `why cuda`, nor have packages: the small one is one for it.
+            let edits = ["add ", "remove ", "pin "].iter().any(|command| example.starts_with(command));
+            if example.contains("cuda") || edits {
                 let text = "project \"demo\"\ntarget { device \"jetson-agx-orin\"; jetpack \"6.2\" }\npackages { cuda }\n";
                 std::fs::write(folder.path().join("project.kdl"), text).expect("there is room");
             }
@@ -145,6 +146,9 @@ fn everything_for_programs_is_json() {
         &["show", "numpy", "--device", "jetson-agx-orin"],
         &["explain"],
         &["explain", "conflict"],
+        &["add", "cmake", "--dry-run"],
+        &["pin", "debian", "12", "--dry-run"],
+        &["update", "--dry-run"],
     ] {
         let arguments = [command, &["--format", "json"]].concat();
         let out = runs(path, &arguments, 0).out;

@@ -1,5 +1,6 @@
 //! The command as users run it: exit codes, files, streams.
 
+mod edits;
 mod files;
 mod help;
 mod same;

@@ -105,9 +105,7 @@ impl Editor<'_> {
     fn has_empty_line(&self) -> bool {
         let mut said = self.tokens.iter().filter(|token| token.kind != Kind::Space).map(|token| token.kind);
         let mut last = said.next();
-        said.any(|kind| {
-            std::mem::replace(&mut last, Some(kind)) == Some(Kind::Newline) && kind == Kind::Newline
-        })
+        said.any(|kind| last.replace(kind) == Some(Kind::Newline) && kind == Kind::Newline)
     }
 
     /// Gives a node its first argument, in place of the one that it has. `value` is as it is to be written.

@@ -16,7 +16,7 @@ impl Editor<'_> {
         let extent = self.extent(node);
         let first = self.first_of_line(extent.name);
         let range = match (first, self.rest_of_line(&extent)) {
-            (Some(first), Some(end)) => self.with_comments(first)..end,
+            (Some(first), Some(end)) => self.with_empty_line(self.with_comments(first), end),
             _ => self.among_others(&extent),
         };
         Change { range, text: String::new() }
@@ -31,22 +31,22 @@ impl Editor<'_> {
         heads.then(|| before.map_or(0, |before| before + 1))
     }
 
-    /// The end of the node's last line, the end of the line included, where nothing else stands on it.
+    /// The token behind the end of the node's last line, where nothing else stands on it.
     fn rest_of_line(&self, extent: &Extent) -> Option<usize> {
         let mut ended = false;
-        for token in &self.tokens[extent.last + 1..] {
-            match token.kind {
-                Kind::Newline => return Some(token.end),
+        for at in extent.last + 1..self.tokens.len() {
+            match self.tokens[at].kind {
+                Kind::Newline => return Some(at + 1),
                 Kind::Semicolon if !ended => ended = true,
                 Kind::Continuation => return None,
                 kind if is_blank(kind) => {}
                 _ => return None,
             }
         }
-        Some(self.text.len())
+        Some(self.tokens.len())
     }
 
-    /// Where the lines of comments begin that stand right above this token, which begins a line.
+    /// The token that begins the lines of comments right above this token, which begins a line itself.
     fn with_comments(&self, mut first: usize) -> usize {
         while first > 0 && self.tokens[first - 1].kind == Kind::Newline {
             let above = self.before(first - 1, |kind| kind == Kind::Space);
@@ -56,7 +56,34 @@ impl Editor<'_> {
                 None => break,
             }
         }
-        self.tokens.get(first).map_or(self.text.len(), |token| token.start)
+        first
+    }
+
+    /// Whole lines from a token to the token `end`. Where an empty line stands before them and another one, or the end
+    /// of the block, behind them, one of the two goes too.
+    fn with_empty_line(&self, first: usize, end: usize) -> std::ops::Range<usize> {
+        let start = |at: usize| self.tokens.get(at).map_or(self.text.len(), |token| token.start);
+        let breaks = |at: Option<usize>| at.is_some_and(|at| self.tokens[at].kind == Kind::Newline);
+        let space = |kind| kind == Kind::Space;
+        let above = first.checked_sub(1).filter(|at| breaks(Some(*at)));
+        let empty = above.and_then(|at| self.before(at, space)).filter(|at| breaks(Some(*at)));
+        let begins =
+            above.is_none_or(|at| self.before(at, space).is_none_or(|at| self.kind(at) == Some(Kind::Open)));
+        let next = (end..self.tokens.len()).find(|at| !space(self.tokens[*at].kind));
+        match next.map(|at| self.tokens[at].kind) {
+            Some(Kind::Newline) if empty.is_some() || begins => start(first)..start(next.unwrap_or(end) + 1),
+            None | Some(Kind::Close) => start(empty.map_or(first, |at| at + 1))..start(end),
+            Some(_) => start(first)..start(end),
+        }
+    }
+
+    /// Whether nothing, not even a comment, would stand in the block of a node without its one child.
+    pub fn holds_only(&self, parent: &Node, child: &Node) -> bool {
+        let Some((open, close)) = self.extent(parent).block else { return false };
+        let gone = self.remove(child).range;
+        self.tokens[open + 1..close]
+            .iter()
+            .all(|token| matches!(token.kind, Kind::Space | Kind::Newline) || gone.contains(&token.start))
     }
 
     /// A node that shares its line.

@@ -56,7 +56,10 @@ fn a_node_is_put_at_the_end_of_a_block() {
 
 #[test]
 fn a_node_goes_with_its_comments_and_its_line() {
-    let remove = |text| edited(text, "x", |editor, node| editor.remove(node));
+    fn removed(editor: &Editor<'_>, node: &Node) -> Change {
+        editor.remove(node)
+    }
+    let remove = |text| edited(text, "x", removed);
     let cases = [
         "p {\n    a\n    x \"1\" // why\n    b\n}\n",
         "p {\n    a // its own\n    // of x\n    /* and\n    more */\n    x { y }\n    b\n}\n",

@@ -1,0 +1,290 @@
+//! The commands that edit the manifest in place: what they share.
+//!
+//! An edit is made in memory, the manifest is resolved with it, and only one that resolves is written.
+
+mod add;
+pub(super) mod args;
+mod pin;
+mod remove;
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use crate::Resolved;
+use crate::catalog::{BuiltinStacks, Catalog, Kind};
+use crate::diagnostic::{Diagnostic, Log, wording};
+use crate::manifest::edit::{self, Child};
+use crate::manifest::{self, Project};
+use crate::source::{Position, SourceId, Span};
+use crate::syntax::{self, Change, Document, Node};
+use crate::world::{Disk, Overlay, World};
+
+use super::args::{Format, ReportFormat};
+use super::session::{Found, LOCK};
+use super::{Exit, Session, moves};
+pub(super) use add::add;
+use args::Where;
+pub(super) use pin::pin;
+pub(super) use remove::remove;
+
+/// A manifest that is being edited.
+struct Manifest {
+    found: Found,
+    world: Disk,
+    source: SourceId,
+    /// The text as it is on disk.
+    old: String,
+    /// The text with the edits so far.
+    text: String,
+    document: Document,
+    /// What the text on disk was parsed to.
+    original: Document,
+    catalog: Catalog,
+    /// What each target sees, where the manifest can be read.
+    projects: Vec<Project>,
+    /// What came of it before the edit, where something did.
+    before: Option<Resolved>,
+    /// What was told of it before the edit.
+    told: Vec<Diagnostic>,
+    done: Vec<Done>,
+}
+
+/// One thing that was done, or was there already.
+struct Done {
+    /// What: `added`, `changed`, `removed`, `pinned`, `unpinned`, `kept`.
+    action: &'static str,
+    name: String,
+    target: Option<String>,
+    requirement: Option<String>,
+    /// The requirement before.
+    was: Option<String>,
+    /// Where it stands, or stood.
+    place: String,
+}
+
+impl Manifest {
+    /// Reads the manifest. What is wrong with it beyond its syntax is judged with the edit.
+    fn open(session: &mut Session<'_, '_>, place: &Where) -> Result<Self, Exit> {
+        let found = session.find(place.file.as_deref())?;
+        let world = Disk::new(&found.root);
+        let bytes = world
+            .read(&found.name)
+            .map_err(|why| session.unknown(&format!("the manifest cannot be read: {why}"), None))?;
+        let source = syntax::decode(&found.name, bytes, &mut session.sources, &mut session.log);
+        let parsed = source.and_then(|source| {
+            let text = session.sources.get(source).text.to_string();
+            syntax::parse(source, &text, &mut session.log).map(|document| (source, text, document))
+        });
+        let Some((source, text, document)) = parsed else {
+            session.tell(ReportFormat::Text);
+            return Err(Exit::Problems);
+        };
+        let mut log = Log::new();
+        let input = crate::Input { world: &world, manifest: &found.name, target: None, lock: LOCK };
+        let before = crate::resolve(input, &mut session.sources, &mut log).ok();
+        let (catalog, projects) = known(session, &world, &found.name);
+        let told = log.sorted().into_iter().cloned().collect();
+        let (old, original, done) = (text.clone(), document.clone(), Vec::new());
+        Ok(Self {
+            found,
+            world,
+            source,
+            old,
+            text,
+            document,
+            original,
+            catalog,
+            projects,
+            before,
+            told,
+            done,
+        })
+    }
+
+    /// The name of a package in the catalogue, where it knows this one.
+    fn canonical<'a>(&'a self, name: &'a str) -> &'a str {
+        self.catalog.entry(Kind::Package, name).map_or(name, |entry| &entry.name)
+    }
+
+    /// Whether two names are one package's.
+    fn same(&self, one: &str, other: &str) -> bool {
+        self.canonical(one) == self.canonical(other)
+    }
+
+    /// The children of a block that bear this name or an alias of it.
+    fn named<'a>(&'a self, block: edit::Block, name: &str) -> Vec<Child<'a>> {
+        self.named_in(&self.document, block, name)
+    }
+
+    fn named_in<'d>(&self, document: &'d Document, block: edit::Block, name: &str) -> Vec<Child<'d>> {
+        let all = edit::children(document, block);
+        all.into_iter().filter(|child| self.same(child.name(), name)).collect()
+    }
+
+    /// The node of the target that was asked for; told where this file has none.
+    fn target(&self, session: &mut Session<'_, '_>, name: Option<&str>) -> Result<Option<&Node>, Exit> {
+        let Some(name) = name else { return Ok(None) };
+        if let Some(node) = edit::target(&self.document, name) {
+            return Ok(Some(node));
+        }
+        let known = || self.projects.iter().map(|project| &project.target);
+        if let Some(other) = known().find(|target| target.name.as_str() == name) {
+            let place = session.sources.cite(other.span);
+            let file = &self.found.name;
+            let message = format!("the target `{name}` stands in `{place}`, which `{file}` extends");
+            return Err(session.unknown(&message, Some("edit it there".to_owned())));
+        }
+        let names: Vec<&str> = known().map(|target| target.name.as_str()).collect();
+        let help = wording::did_you_mean(name, names.iter().copied()).or_else(|| {
+            (!names.is_empty())
+                .then(|| format!("the manifest has {}", wording::all_of(&wording::codes(&names))))
+        });
+        Err(session.unknown(&format!("there is no target {}", wording::code(name)), help))
+    }
+
+    /// Makes a change in memory.
+    fn change(&mut self, change: &Change) {
+        self.text = change.apply(&self.text);
+        let mut log = Log::new();
+        self.document = syntax::parse(self.source, &self.text, &mut log).expect("an edited text stays KDL");
+    }
+
+    /// `project.kdl:14`, in the text with the edits so far.
+    fn cite(&self, node: &Node) -> String {
+        self.cite_in(&self.text, node)
+    }
+
+    fn cite_in(&self, text: &str, node: &Node) -> String {
+        format!("{}:{}", self.found.name, Position::of(text, node.name.span.start as usize).line)
+    }
+
+    /// The place of something that another file says, which this one extends.
+    fn cite_other(&self, session: &Session<'_, '_>, span: Span) -> Option<String> {
+        let other = session.sources.get(span.source).name != self.found.name;
+        other.then(|| session.sources.cite(span))
+    }
+
+    /// Resolves the edited manifest, writes it and shows what came of it. `notes` says more of what was chosen.
+    fn finish(
+        mut self,
+        session: &mut Session<'_, '_>,
+        place: &Where,
+        notes: impl Fn(&Session<'_, '_>, &Resolved) -> Vec<String>,
+    ) -> Exit {
+        let changed = self.text != self.old;
+        let resolved = if changed { self.judged(session) } else { Ok(None) };
+        let resolved = match resolved {
+            Ok(resolved) => resolved,
+            Err(exit) => return exit,
+        };
+        if changed && !place.dry_run {
+            let files = BTreeMap::from([(self.found.name.clone(), self.text.clone().into_bytes())]);
+            if let Err(why) = self.world.write_all(&files) {
+                return session.machine(&format!("nothing was written: {why}"));
+            }
+        }
+        let notes = resolved.as_ref().map_or_else(Vec::new, |resolved| notes(session, resolved));
+        let shown = self.show(session, resolved.as_ref(), &notes, place);
+        if shown != Exit::Done || place.format == Format::Json {
+            return shown;
+        }
+        match (changed, place.dry_run) {
+            (false, _) => session.say("nothing changed\n"),
+            (true, true) => session.say("nothing was written: this was a dry run\n"),
+            (true, false) => {
+                session.say(&format!("wrote {}; `jcc compile` makes its files anew\n", self.found.name))
+            }
+        }
+    }
+
+    /// Resolves the edited manifest; what cannot be is told, and so are warnings that the edit brought.
+    fn judged(&mut self, session: &mut Session<'_, '_>) -> Result<Option<Resolved>, Exit> {
+        let world = Overlay::new(&self.world).with(&self.found.name, Some(self.text.as_bytes()));
+        let input = crate::Input { world: &world, manifest: &self.found.name, target: None, lock: LOCK };
+        let resolved = crate::resolve(input, &mut session.sources, &mut session.log);
+        let before = &self.told;
+        session.log.retain(|one| {
+            before.iter().all(|other| (other.code, &other.message) != (one.code, &one.message))
+                || one.severity == crate::diagnostic::Severity::Error
+        });
+        session.tell(ReportFormat::Text);
+        resolved.map(Some).map_err(|_| {
+            let text =
+                format!("\nnothing was written: `{}` would not resolve with this edit\n", self.found.name);
+            _ = session.around.err.write(&text);
+            Exit::Problems
+        })
+    }
+
+    fn show(
+        &self,
+        session: &mut Session<'_, '_>,
+        after: Option<&Resolved>,
+        notes: &[String],
+        place: &Where,
+    ) -> Exit {
+        let locks = after.zip(self.before.as_ref()).map(|(after, before)| (&after.lock, &before.lock));
+        match place.format {
+            Format::Text => {
+                let mut out: String = self.done.iter().map(Done::text).collect();
+                out.extend(notes.iter().map(|note| format!("{note}\n")));
+                out.push_str(&locks.map_or_else(String::new, |(new, old)| moves::text(new, Some(old))));
+                session.print(&out)
+            }
+            Format::Json => session.print_json(&json!({
+                "file": self.found.name,
+                "written": self.text != self.old && !place.dry_run,
+                "edits": self.done.iter().map(Done::value).collect::<Vec<_>>(),
+                "notes": notes,
+                "targets": locks.map_or_else(|| json!([]), |(new, old)| moves::value(new, Some(old))),
+            })),
+        }
+    }
+}
+
+impl Done {
+    fn text(&self) -> String {
+        let Self { action, name, target, requirement, was, place } = self;
+        let versions = |text: &Option<String>| {
+            text.as_ref().map_or_else(String::new, |text| format!(" {}", syntax::quote(text)))
+        };
+        let target = target.as_ref().map_or_else(String::new, |target| format!(" for target {target}"));
+        match *action {
+            "kept" => format!("{name}{} is there already{target} ({place})\n", versions(requirement)),
+            "changed" => format!(
+                "changed {name}{target} from{} to{} ({place})\n",
+                was.as_ref()
+                    .map_or_else(|| " any version".to_owned(), |was| format!(" {}", syntax::quote(was))),
+                versions(requirement)
+            ),
+            action => format!("{action} {name}{}{target} ({place})\n", versions(requirement)),
+        }
+    }
+
+    fn value(&self) -> serde_json::Value {
+        json!({
+            "action": self.action,
+            "name": self.name,
+            "target": self.target,
+            "requirement": self.requirement,
+            "was": self.was,
+            "place": self.place,
+        })
+    }
+}
+
+/// The catalogue with the project's own folders, and what each target sees. What is wrong is told later, with the edit.
+fn known(session: &mut Session<'_, '_>, world: &dyn World, name: &str) -> (Catalog, Vec<Project>) {
+    let mut log = Log::new();
+    let mut catalog = Catalog::builtin(&mut session.sources);
+    let Ok(manifest) = manifest::load(world, name, &BuiltinStacks::new(), &mut session.sources, &mut log)
+    else {
+        return (catalog, Vec::new());
+    };
+    for folder in manifest.catalogs() {
+        catalog.add_folder(world, folder, &mut session.sources, &mut log);
+    }
+    let projects = manifest.projects(&mut log).unwrap_or_default();
+    (catalog, projects)
+}

@@ -1,0 +1,85 @@
+//! `jcc add`.
+
+use crate::manifest::edit::{self, Block};
+use crate::syntax::{Editor, name, quote};
+
+use super::super::{Exit, Session};
+use super::args::{Add, Spec};
+use super::{Done, Manifest};
+
+/// Asks for packages, or for other versions of those that are asked for.
+pub(in crate::cli) fn add(session: &mut Session<'_, '_>, wish: &Add) -> Exit {
+    let mut manifest = match Manifest::open(session, &wish.place) {
+        Ok(manifest) => manifest,
+        Err(exit) => return exit,
+    };
+    for spec in &wish.packages {
+        if let Err(exit) = one(session, &mut manifest, spec, wish.place.target.as_deref()) {
+            return exit;
+        }
+    }
+    manifest.finish(session, &wish.place, |_, _| Vec::new())
+}
+
+fn one(
+    session: &mut Session<'_, '_>,
+    manifest: &mut Manifest,
+    spec: &Spec,
+    target: Option<&str>,
+) -> Result<(), Exit> {
+    let requirement = spec.requirement.as_ref().map(ToString::to_string);
+    let within = manifest.target(session, target)?;
+    let there = manifest.named(Block::Packages, spec.name.as_str());
+    let mut done = Done {
+        action: "added",
+        name: spec.name.to_string(),
+        target: target.map(str::to_owned),
+        requirement: requirement.clone(),
+        was: None,
+        place: String::new(),
+    };
+    // What stands in the block itself is changed in place; what stands for all targets holds for this one too.
+    let own = there.iter().find(|child| child.target == target);
+    let general = there.iter().find(|child| child.target.is_none());
+    if let Some(found) =
+        own.or(general).filter(|found| requirement.is_none() || requirement == found.requirement())
+    {
+        let (target, requirement) = (found.target.map(str::to_owned), found.requirement());
+        let place = manifest.cite(found.node);
+        manifest.done.push(Done { action: "kept", target, requirement, place, ..done });
+        return Ok(());
+    }
+    let change = if let (Some(found), Some(wanted)) = (own, &requirement) {
+        (done.action, done.was) = ("changed", found.requirement());
+        found.name().clone_into(&mut done.name);
+        Editor::new(&manifest.text, &manifest.document).set_argument(found.node, &quote(wanted))
+    } else {
+        if let Some(place) = extended(session, manifest, spec) {
+            manifest.done.push(Done { action: "kept", place, ..done });
+            return Ok(());
+        }
+        let versions = requirement.as_ref().map_or_else(String::new, |text| format!(" {}", quote(text)));
+        let line = format!("{}{versions}", name(spec.name.as_str()));
+        edit::put(&manifest.text, &manifest.document, within, Block::Packages.name(), &line)
+    };
+    manifest.change(&change);
+    let now = manifest.named(Block::Packages, spec.name.as_str());
+    let added = now.iter().find(|child| child.target == target).map(|child| manifest.cite(child.node));
+    done.place = added.unwrap_or_default();
+    manifest.done.push(done);
+    Ok(())
+}
+
+/// Where a file that this one extends asks for the package already, and nothing more is asked now.
+fn extended(session: &Session<'_, '_>, manifest: &Manifest, spec: &Spec) -> Option<String> {
+    if spec.requirement.is_some() {
+        return None;
+    }
+    let asks = |project: &crate::manifest::Project| {
+        let found = project.packages.iter().find(|one| manifest.same(one.name.as_str(), spec.name.as_str()));
+        found.and_then(|one| manifest.cite_other(session, one.name.span))
+    };
+    // Only what every target gets need not be asked for again.
+    let all: Vec<Option<String>> = manifest.projects.iter().map(asks).collect();
+    all.into_iter().collect::<Option<Vec<_>>>()?.into_iter().next()
+}

@@ -1,0 +1,144 @@
+//! What can be typed of the commands that edit.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::value::{Invalid, Name, Parse, Requirement};
+
+use super::super::args::Format;
+
+/// What all of them take.
+#[derive(Debug, Clone, Args)]
+pub(in crate::cli) struct Where {
+    /// The manifest; `project.kdl` in this folder or the nearest one above when absent
+    #[arg(long, short, value_name = "FILE")]
+    pub(in crate::cli) file: Option<PathBuf>,
+    /// Only this target
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) target: Option<String>,
+    /// Show what would become of it, and write nothing
+    #[arg(long)]
+    pub(in crate::cli) dry_run: bool,
+    /// How the result is shown
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(in crate::cli) format: Format,
+}
+
+/// `vtk`, `vtk>=9.3`, `ros@humble`: a package and what versions of it will do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::cli) struct Spec {
+    pub(in crate::cli) name: Name,
+    pub(in crate::cli) requirement: Option<Requirement>,
+}
+
+impl Spec {
+    /// Reads it as clap wants it.
+    pub(in crate::cli) fn read(text: &str) -> Result<Self, String> {
+        let name = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
+        let end = text.find(['<', '>', '=', '~', '^', '@', '*', '!', ',', '|']).unwrap_or(text.len());
+        let (before, rest) = text.split_at(end);
+        let before = before.trim_end();
+        // `vtk 9.3`, as it stands in a manifest without the quotes.
+        let (before, rest) = match before.split_once(' ') {
+            Some((word, version)) if word.chars().all(name) && rest.is_empty() => {
+                (word, version.trim_start())
+            }
+            _ => (before, rest.strip_prefix('@').unwrap_or(rest)),
+        };
+        let requirement = match rest {
+            "" if text.ends_with('@') => return Err("a version is missing after `@`".to_owned()),
+            "" => None,
+            rest => Some(read::<Requirement>(rest)?),
+        };
+        Ok(Self { name: read(before)?, requirement })
+    }
+}
+
+/// Reads a value as clap wants it.
+pub(in crate::cli) fn read<T: Parse>(text: &str) -> Result<T, String> {
+    T::parse(text).map_err(|Invalid { message, help, .. }| match help {
+        Some(help) => format!("{message}; {help}"),
+        None => message,
+    })
+}
+
+/// `jcc add`.
+#[derive(Debug, Clone, Args)]
+pub(in crate::cli) struct Add {
+    /// Packages, each with the versions that will do: `vtk`, `vtk@9.3`, `"vtk>=9.3"` (in quotes for the shell)
+    #[arg(required = true, value_name = "NAME[REQUIREMENT]", value_parser = Spec::read)]
+    pub(in crate::cli) packages: Vec<Spec>,
+    /// Where.
+    #[command(flatten)]
+    pub(in crate::cli) place: Where,
+}
+
+/// `jcc remove`.
+#[derive(Debug, Clone, Args)]
+pub(in crate::cli) struct Remove {
+    /// Packages that the manifest asks for
+    #[arg(required = true, value_name = "NAME", value_parser = read::<Name>)]
+    pub(in crate::cli) packages: Vec<Name>,
+    /// Where.
+    #[command(flatten)]
+    pub(in crate::cli) place: Where,
+}
+
+/// `jcc pin`.
+#[derive(Debug, Clone, Args)]
+pub(in crate::cli) struct Pin {
+    /// A package, or an axis such as `cuda` or `python`
+    #[arg(value_parser = read::<Name>)]
+    pub(in crate::cli) name: Name,
+    /// What versions will do: `2.5` is any 2.5.x, `=2.5.1` that one, `>=2.5, <2.9` a range
+    #[arg(value_parser = read::<Requirement>, required_unless_present = "remove")]
+    pub(in crate::cli) version: Option<Requirement>,
+    /// Take the pin away
+    #[arg(long, conflicts_with = "version")]
+    pub(in crate::cli) remove: bool,
+    /// Where.
+    #[command(flatten)]
+    pub(in crate::cli) place: Where,
+}
+
+/// `jcc update`.
+#[derive(Debug, Clone, Args)]
+pub(in crate::cli) struct Update {
+    /// What may move; everything when absent
+    #[arg(value_name = "NAME", value_parser = read::<Name>)]
+    pub(in crate::cli) names: Vec<Name>,
+    /// Where.
+    #[command(flatten)]
+    pub(in crate::cli) place: Where,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> Result<String, String> {
+        let spec = Spec::read(text)?;
+        Ok(format!("{} {}", spec.name, spec.requirement.map_or("-".to_owned(), |one| one.to_string())))
+    }
+
+    #[test]
+    fn a_package_may_have_a_requirement() {
+        for (text, expected) in [
+            ("vtk", "vtk -"),
+            ("vtk>=9.3", "vtk >=9.3"),
+            ("vtk >=9.3, <10", "vtk >=9.3, <10"),
+            ("vtk=9.3.1", "vtk =9.3.1"),
+            ("vtk@9.3", "vtk 9.3"),
+            ("vtk 9.3", "vtk 9.3"),
+            ("vtk*", "vtk *"),
+            ("ros@humble", "ros humble"),
+            ("a.b-c_3~2.5", "a.b-c_3 ~2.5"),
+        ] {
+            assert_eq!(shown(text).as_deref(), Ok(expected));
+        }
+        for wrong in ["", "@1", "vtk@", "vtk>=", "Vtk", "a\"b", "a b c", "vtk>=>1", ">=1", "vtk 9.3 >=1"] {
+            assert!(shown(wrong).is_err(), "{wrong}: {:?}", shown(wrong));
+        }
+    }
+}

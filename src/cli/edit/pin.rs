@@ -1,0 +1,75 @@
+//! `jcc pin`.
+
+use crate::diagnostic::wording;
+use crate::manifest::edit::{self, Block};
+use crate::syntax::{Editor, name, quote};
+use crate::value::Name;
+
+use super::super::{Exit, Session};
+use super::args::Pin;
+use super::remove::take_out;
+use super::{Done, Manifest};
+
+/// Binds a package or an axis to versions, or takes that away.
+pub(in crate::cli) fn pin(session: &mut Session<'_, '_>, wish: &Pin) -> Exit {
+    let mut manifest = match Manifest::open(session, &wish.place) {
+        Ok(manifest) => manifest,
+        Err(exit) => return exit,
+    };
+    let target = wish.place.target.as_deref();
+    if let Err(exit) = manifest.target(session, target) {
+        return exit;
+    }
+    if let Some(version) = &wish.version {
+        set(&mut manifest, &wish.name, version.as_str(), target);
+    } else if !take_out(&mut manifest, Block::Pin, &wish.name, target) {
+        return absent(session, &manifest, &wish.name);
+    }
+    manifest.finish(session, &wish.place, |_, _| Vec::new())
+}
+
+fn set(manifest: &mut Manifest, pinned: &Name, version: &str, target: Option<&str>) {
+    let all = manifest.named(Block::Pin, pinned.as_str());
+    let own = all.iter().find(|child| child.target == target);
+    let mut done = Done {
+        action: "pinned",
+        name: own.map_or_else(|| pinned.to_string(), |found| found.name().to_owned()),
+        target: target.map(str::to_owned),
+        requirement: Some(version.to_owned()),
+        was: own.and_then(edit::Child::requirement),
+        place: own.map(|found| manifest.cite(found.node)).unwrap_or_default(),
+    };
+    let change = match own {
+        Some(_) if done.was == done.requirement => {
+            manifest.done.push(Done { action: "kept", ..done });
+            return;
+        }
+        Some(found) => {
+            done.action = "changed";
+            Editor::new(&manifest.text, &manifest.document).set_argument(found.node, &quote(version))
+        }
+        None => {
+            let line = format!("{} {}", name(pinned.as_str()), quote(version));
+            let within = target.and_then(|target| edit::target(&manifest.document, target));
+            edit::put(&manifest.text, &manifest.document, within, Block::Pin.name(), &line)
+        }
+    };
+    manifest.change(&change);
+    let now = manifest.named(Block::Pin, pinned.as_str());
+    let place = now.iter().find(|child| child.target == target).map(|child| manifest.cite(child.node));
+    done.place = place.unwrap_or_default();
+    manifest.done.push(done);
+}
+
+fn absent(session: &mut Session<'_, '_>, manifest: &Manifest, name: &Name) -> Exit {
+    let file = &manifest.found.name;
+    let pins = || manifest.projects.iter().flat_map(|project| &project.pins);
+    let other = pins().find(|one| manifest.same(one.name.as_str(), name.as_str()));
+    if let Some(place) = other.and_then(|one| manifest.cite_other(session, one.name.span)) {
+        let message = format!("`{name}` is pinned in `{place}`, which `{file}` extends");
+        return session.unknown(&message, Some("take it away there, or pin another version here".to_owned()));
+    }
+    let known = edit::children(&manifest.document, Block::Pin);
+    let help = wording::did_you_mean(name.as_str(), known.iter().map(edit::Child::name));
+    session.unknown(&format!("`{file}` does not pin `{name}`"), help)
+}

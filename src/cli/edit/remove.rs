@@ -1,0 +1,115 @@
+//! `jcc remove`.
+
+use crate::diagnostic::wording;
+use crate::manifest::edit::{self, Block, Child};
+use crate::value::Name;
+
+use super::super::resolve::reasons;
+use super::super::{Exit, Session};
+use super::args::Remove;
+use super::{Done, Manifest};
+
+/// Asks for packages no more.
+pub(in crate::cli) fn remove(session: &mut Session<'_, '_>, wish: &Remove) -> Exit {
+    let mut manifest = match Manifest::open(session, &wish.place) {
+        Ok(manifest) => manifest,
+        Err(exit) => return exit,
+    };
+    let target = wish.place.target.as_deref();
+    if let Err(exit) = manifest.target(session, target) {
+        return exit;
+    }
+    for name in &wish.packages {
+        if !take_out(&mut manifest, Block::Packages, name, target) {
+            return absent(session, &manifest, name, target);
+        }
+    }
+    let names: Vec<String> =
+        wish.packages.iter().map(|name| manifest.canonical(name.as_str()).to_owned()).collect();
+    manifest.finish(session, &wish.place, |session, resolved| {
+        let mut notes = Vec::new();
+        for (project, resolution) in &resolved.targets {
+            let many = if resolved.targets.len() > 1 {
+                format!(" in {}", project.target.name.value)
+            } else {
+                String::new()
+            };
+            for (name, chosen) in
+                resolution.chosen.iter().filter(|(name, _)| names.iter().any(|one| one == name.as_str()))
+            {
+                let why = reasons(&chosen.because, &session.sources).join("; ");
+                notes.push(format!("{name} stays{many}: {why}"));
+            }
+        }
+        notes
+    })
+}
+
+/// Takes every child of this name out of the blocks, or of those of one target. False where there is none.
+pub(super) fn take_out(manifest: &mut Manifest, block: Block, name: &Name, target: Option<&str>) -> bool {
+    let ours = |child: &Child<'_>| target.is_none() || child.target == target;
+    let places: Vec<String> = manifest
+        .named_in(&manifest.original, block, name.as_str())
+        .iter()
+        .filter(|child| ours(child))
+        .map(|child| manifest.cite_in(&manifest.old, child.node))
+        .collect();
+    for place in &places {
+        let all = manifest.named(block, name.as_str());
+        let Some(found) = all.iter().find(|child| ours(child)) else { break };
+        let done = Done {
+            action: if block == Block::Pin { "unpinned" } else { "removed" },
+            name: found.name().to_owned(),
+            target: found.target.map(str::to_owned),
+            requirement: found.requirement(),
+            was: None,
+            place: place.clone(),
+        };
+        let change = edit::take(&manifest.text, &manifest.document, found);
+        manifest.change(&change);
+        manifest.done.push(done);
+    }
+    !places.is_empty()
+}
+
+/// Says why there is nothing to take out.
+fn absent(session: &mut Session<'_, '_>, manifest: &Manifest, name: &Name, target: Option<&str>) -> Exit {
+    let file = &manifest.found.name;
+    if let (Some(found), Some(target)) = (manifest.named(Block::Packages, name.as_str()).first(), target) {
+        let place = manifest.cite(found.node);
+        let help = match found.target {
+            Some(other) => format!("`--target {other}` removes it there"),
+            None => "it stands for all targets: without `--target` it is removed for all".to_owned(),
+        };
+        return session.unknown(
+            &format!("the target `{target}` does not ask for `{name}` itself ({place})"),
+            Some(help),
+        );
+    }
+    let requests = || manifest.projects.iter().flat_map(|project| &project.packages);
+    let other = requests().find(|one| manifest.same(one.name.as_str(), name.as_str()));
+    if let Some(place) = other.and_then(|one| manifest.cite_other(session, one.name.span)) {
+        let message = format!("`{name}` is asked for in `{place}`, which `{file}` extends");
+        return session.unknown(&message, Some("remove it there".to_owned()));
+    }
+    if let Some(pinned) = manifest.named(Block::Pin, name.as_str()).first() {
+        let place = manifest.cite(pinned.node);
+        let help = format!("`jcc pin {name} --remove` takes the pin away");
+        return session.unknown(&format!("`{name}` is only pinned (`{place}`), not asked for"), Some(help));
+    }
+    let targets = manifest.before.iter().flat_map(|before| &before.targets);
+    let chosen = targets.filter_map(|(_, one)| {
+        one.chosen.values().find(|one| manifest.same(one.name.as_str(), name.as_str()))
+    });
+    if let Some(chosen) = chosen.into_iter().next() {
+        let why = reasons(&chosen.because, &session.sources).join("; ");
+        let help = format!("`jcc why {name}` shows every path to it");
+        return session.unknown(&format!("`{file}` does not ask for `{name}`: {why}"), Some(help));
+    }
+    let own = edit::children(&manifest.document, Block::Packages);
+    let names: Vec<&str> = own.iter().map(edit::Child::name).collect();
+    let help = wording::did_you_mean(name.as_str(), names.iter().copied());
+    let listed =
+        || (!names.is_empty()).then(|| format!("it asks for {}", wording::all_of(&wording::codes(&names))));
+    session.unknown(&format!("`{file}` does not ask for `{name}`"), help.or_else(listed))
+}

@@ -1,0 +1,106 @@
+//! Where edits of a manifest go: the block that they belong into, made where it is not there yet.
+
+use crate::syntax::{Change, Document, Editor, Node, Value};
+
+use super::LANGUAGE;
+use super::target::UNNAMED;
+
+/// The blocks whose children are names with a requirement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Block {
+    /// `packages`.
+    Packages,
+    /// `pin`.
+    Pin,
+}
+
+impl Block {
+    /// The node.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Packages => "packages",
+            Self::Pin => "pin",
+        }
+    }
+}
+
+/// One child of such a block, and the target that the block stands in.
+#[derive(Debug, Clone, Copy)]
+pub struct Child<'a> {
+    /// `vtk "9.3"`.
+    pub node: &'a Node,
+    /// The block.
+    pub block: &'a Node,
+    /// The target; `None` at the top level.
+    pub target: Option<&'a str>,
+}
+
+impl<'a> Child<'a> {
+    /// What it is called.
+    pub fn name(&self) -> &'a str {
+        &self.node.name.value
+    }
+
+    /// Its requirement, where it has one that is a text or a number.
+    pub fn requirement(&self) -> Option<String> {
+        match &self.node.arguments.first()?.value {
+            Value::String(text) => Some(text.to_string()),
+            Value::Float(text) => Some(text.clone()),
+            Value::Integer(number) => Some(number.to_string()),
+            Value::Bool(_) | Value::Null => None,
+        }
+    }
+}
+
+/// The name of a `target` node.
+fn target_name(node: &Node) -> &str {
+    match node.arguments.first().map(|argument| &argument.value) {
+        Some(Value::String(name)) => name,
+        _ => UNNAMED,
+    }
+}
+
+/// The node of a target.
+pub fn target<'d>(document: &'d Document, name: &str) -> Option<&'d Node> {
+    document.nodes.iter().find(|node| node.name.value == "target" && target_name(node) == name)
+}
+
+/// Every child of the blocks of this kind, at the top level and in targets, in the order of the file.
+pub fn children(document: &Document, block: Block) -> Vec<Child<'_>> {
+    let mut blocks: Vec<(&Node, Option<&str>)> = Vec::new();
+    for node in &document.nodes {
+        if node.name.value == "target" {
+            let own = node.children.iter().flatten().filter(|child| child.name.value == block.name());
+            blocks.extend(own.map(|block| (block, Some(target_name(node)))));
+        } else if node.name.value == block.name() {
+            blocks.push((node, None));
+        }
+    }
+    let children = blocks.into_iter().flat_map(|(block, target)| {
+        block.children.iter().flatten().map(move |node| Child { node, block, target })
+    });
+    children.collect()
+}
+
+/// Takes a child out, and its block where nothing else stands in it.
+pub fn take(text: &str, document: &Document, child: &Child<'_>) -> Change {
+    let editor = Editor::new(text, document);
+    let whole = editor.holds_only(child.block, child.node);
+    editor.remove(if whole { child.block } else { child.node })
+}
+
+/// Puts a line into a block of the top level or of a target; the block is made where there is none.
+pub fn put(text: &str, document: &Document, within: Option<&Node>, block: &str, line: &str) -> Change {
+    let editor = Editor::new(text, document);
+    let nodes = within.map_or(&document.nodes[..], |node| node.children.as_deref().unwrap_or_default());
+    if let Some(found) = nodes.iter().find(|node| node.name.value == block) {
+        return editor.put_in(found, line);
+    }
+    if let Some(target) = within {
+        return editor.put_in(target, &format!("{block} {{ {line} }}"));
+    }
+    // The reference tells nodes in the order in which people write them.
+    let rank = |name: &str| LANGUAGE.iter().position(|node| node.name == name);
+    let before = document.nodes.iter().rposition(|node| rank(&node.name.value) < rank(block));
+    editor.put_after(before, &editor.block(block, line))
+}

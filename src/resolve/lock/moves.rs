@@ -1,0 +1,80 @@
+//! What is another in one lock than in the other.
+
+use crate::value::Name;
+
+use super::{Lock, LockedTarget, LockedThing};
+
+/// What moved in one target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moves<'a> {
+    /// The target.
+    pub target: &'a Name,
+    /// What it held; `None` where it is new.
+    pub before: Option<&'a LockedTarget>,
+    /// What it holds.
+    pub after: &'a LockedTarget,
+    /// The axes and packages that moved, by name.
+    pub things: Vec<Move<'a>>,
+}
+
+/// One axis or package that is new or gone, has another version, or another definition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move<'a> {
+    /// Which.
+    pub name: &'a Name,
+    /// What it was; `None` where it is new.
+    pub from: Option<&'a LockedThing>,
+    /// What it is; `None` where it is gone.
+    pub to: Option<&'a LockedThing>,
+}
+
+impl Move<'_> {
+    /// Whether its version is another one, be it none.
+    pub fn is_of_version(&self) -> bool {
+        self.from.map(|thing| &thing.version) != self.to.map(|thing| &thing.version)
+    }
+}
+
+impl Lock {
+    /// What moved from the other lock to this one, a target each; a target that this one lacks is left out.
+    pub fn moves<'a>(&'a self, old: Option<&'a Self>) -> Vec<Moves<'a>> {
+        let targets = self.targets.iter();
+        targets
+            .map(|(target, after)| {
+                let before = old.and_then(|old| old.targets.get(target));
+                Moves { target, before, after, things: things(before, after) }
+            })
+            .collect()
+    }
+
+    /// The lock without these axes and packages, so that they are chosen anew; without whole targets where none is
+    /// named. Only in `target`, where one is given.
+    #[must_use]
+    pub fn without(&self, names: &[Name], target: Option<&str>) -> Self {
+        let mut lock = self.clone();
+        let other = |name: &Name| target.is_some_and(|target| target != name.as_str());
+        if names.is_empty() {
+            lock.targets.retain(|name, _| other(name));
+        }
+        for (_, locked) in lock.targets.iter_mut().filter(|(name, _)| !other(name)) {
+            locked.things.retain(|name, _| !names.contains(name));
+        }
+        lock
+    }
+}
+
+fn things<'a>(before: Option<&'a LockedTarget>, after: &'a LockedTarget) -> Vec<Move<'a>> {
+    let old = before.map(|before| &before.things);
+    let mut all: Vec<Move<'a>> = after
+        .things
+        .iter()
+        .map(|(name, to)| Move { name, from: old.and_then(|old| old.get(name)), to: Some(to) })
+        .filter(|one| {
+            one.is_of_version() || one.from.map(|from| &from.definition) != one.to.map(|to| &to.definition)
+        })
+        .collect();
+    let gone = old.into_iter().flatten().filter(|(name, _)| !after.things.contains_key(*name));
+    all.extend(gone.map(|(name, from)| Move { name, from: Some(from), to: None }));
+    all.sort_by_key(|one| one.name);
+    all
+}

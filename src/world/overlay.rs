@@ -1,0 +1,76 @@
+//! A world in which some files are others, or are not there: to see what would come of it.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use super::{FileKind, World};
+
+/// The files of another world, with some changed.
+pub struct Overlay<'a> {
+    under: &'a dyn World,
+    files: BTreeMap<String, Option<Vec<u8>>>,
+}
+
+impl<'a> Overlay<'a> {
+    /// The other world as it is.
+    pub fn new(under: &'a dyn World) -> Self {
+        Self { under, files: BTreeMap::new() }
+    }
+
+    /// The same with another content at this path; `None` hides what is there.
+    #[must_use]
+    pub fn with(mut self, path: &str, content: Option<impl Into<Vec<u8>>>) -> Self {
+        self.files.insert(path.to_owned(), content.map(Into::into));
+        self
+    }
+}
+
+impl World for Overlay<'_> {
+    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        match self.files.get(path) {
+            Some(Some(content)) => Ok(content.clone()),
+            Some(None) => Err(io::Error::new(io::ErrorKind::NotFound, format!("`{path}`: not found"))),
+            None => self.under.read(path),
+        }
+    }
+
+    fn kind(&self, path: &str) -> Option<FileKind> {
+        match self.files.get(path) {
+            Some(Some(_)) => Some(FileKind::File),
+            Some(None) => None,
+            None => self.under.kind(path),
+        }
+    }
+
+    fn list(&self, path: &str) -> io::Result<Vec<String>> {
+        self.under.list(path)
+    }
+
+    fn write_all(&self, _: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, "nothing is written here"))
+    }
+
+    fn remove(&self, path: &str) -> io::Result<()> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, format!("`{path}`: nothing is removed here")))
+    }
+
+    fn is_inside(&self, path: &str) -> bool {
+        self.under.is_inside(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::Memory;
+
+    #[test]
+    fn changed_files_are_seen_and_the_others_through_it() {
+        let memory = Memory::with([("a", "1"), ("b", "2"), ("c", "3")]);
+        let world = Overlay::new(&memory).with("a", Some("new")).with("b", None::<Vec<u8>>);
+        assert_eq!(world.read("a").ok(), Some(b"new".to_vec()));
+        assert_eq!((world.kind("b"), world.read("b").is_err()), (None, true));
+        assert_eq!(world.read("c").ok(), Some(b"3".to_vec()));
+        assert!(world.write_all(&BTreeMap::new()).is_err() && world.remove("c").is_err());
+    }
+}
