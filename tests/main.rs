@@ -4,6 +4,7 @@
 
 mod architecture;
 mod book;
+mod catalogue;
 mod commands;
 mod docs;
 mod examples;

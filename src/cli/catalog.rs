@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::catalog::{BuiltinStacks, Catalog, Entry, Kind};
-use crate::manifest::Stacks as _;
+use crate::manifest::{self, Stacks as _};
 
 use super::args::{Format, Listed};
 use super::{Exit, Session, table};
@@ -16,7 +16,7 @@ pub(super) fn list(session: &mut Session<'_, '_>, what: Listed, format: Format) 
         Listed::Devices => devices(&catalog),
         Listed::Releases => releases(&catalog),
         Listed::Bases => bases(&catalog),
-        Listed::Stacks => stacks(),
+        Listed::Stacks => stacks(session),
     };
     show(session, format, &rows, values)
 }
@@ -178,12 +178,25 @@ fn bases(catalog: &Catalog) -> Shown {
     shown
 }
 
-fn stacks() -> Shown {
-    let names = BuiltinStacks::new().names();
-    names
-        .into_iter()
-        .map(|name| {
-            (vec![format!("stack:{name}")], json!({ "name": name, "extends": format!("stack:{name}") }))
-        })
-        .unzip()
+fn stacks(session: &mut Session<'_, '_>) -> Shown {
+    let library = BuiltinStacks::new();
+    let stacks = library.names().into_iter().filter_map(|name| {
+        let stack = stack(&library, &name, session)?;
+        let description = stack.header.description.map(|text| text.value).unwrap_or_default();
+        let packages: Vec<&str> = stack.packages.iter().map(|one| one.name.as_str()).collect();
+        let extends = format!("stack:{name}");
+        let value =
+            json!({ "name": name, "extends": extends, "description": description, "packages": packages });
+        Some((vec![extends, description], value))
+    });
+    stacks.unzip()
+}
+
+/// A stack as a manifest that extends it sees it.
+fn stack(library: &BuiltinStacks, name: &str, session: &mut Session<'_, '_>) -> Option<manifest::Project> {
+    let extends = crate::syntax::quote(&format!("stack:{name}"));
+    let text = format!("extends {extends}\ntarget {{ ubuntu \"*\" }}\n");
+    let world = crate::world::Memory::with([("project.kdl", text.as_str())]);
+    let read = manifest::load(&world, "project.kdl", library, &mut session.sources, &mut session.log);
+    read.ok()?.projects(&mut session.log).ok()?.into_iter().next()
 }

@@ -127,6 +127,16 @@ fn write(session: &mut Session<'_, '_>, world: &Disk, wish: &Wish, compiled: &mu
         compiled.planned.iter().flat_map(|planned| &planned.plan.notes).collect();
     let notes = notes.into_iter().fold(String::new(), |all, note| all + "note: " + note + "\n");
     session.say(&notes);
+    for planned in &compiled.planned {
+        let target = if compiled.planned.len() > 1 {
+            format!(" of {}", planned.services.target)
+        } else {
+            String::new()
+        };
+        session.say(
+            &planned.plan.size.words().map_or_else(String::new, |words| format!("size{target}: {words}\n")),
+        );
+    }
     if files.is_empty() {
         return session.say("nothing changed\n");
     }

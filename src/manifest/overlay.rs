@@ -209,7 +209,7 @@ impl Header {
 impl Target {
     /// Puts the other one over this.
     pub(super) fn overlay(&mut self, other: Self) {
-        let Self { name, device, platform, gpu, axes, engine, span } = other;
+        let Self { name, device, platform, gpu, axes, storage, engine, span } = other;
         self.name = name;
         over(&mut self.device, device);
         over(&mut self.platform, platform);
@@ -217,6 +217,7 @@ impl Target {
             self.gpu = gpu;
         }
         over_named(&mut self.axes, axes, |axis| &axis.axis.value);
+        over(&mut self.storage, storage);
         over(&mut self.engine, engine);
         self.span = span;
     }

@@ -4,7 +4,7 @@ use crate::diagnostic::Log;
 use crate::source::{Span, Spanned};
 use crate::syntax::Reader;
 use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
-use crate::value::{Name, Parse, Requirement, Version};
+use crate::value::{ByteSize, Name, Parse, Requirement, Version};
 
 use super::app::APP;
 use super::apt::APT;
@@ -24,8 +24,8 @@ pub(super) static TARGET: NodeSpec = NodeSpec::new(
 )
 .args(&[ArgSpec::text("NAME", "The target's name; with one target it may be left out.").optional()])
 .children(&[
-    &DEVICE, &PLATFORM, &GPU, &JETPACK, &L4T, &UBUNTU, &DRIVER, &ENGINE, &PIN, &BASE, &PACKAGES, &APT, &PIP,
-    &APP, &RUN, &TEST, &CACHE, &ALLOW,
+    &DEVICE, &PLATFORM, &GPU, &JETPACK, &L4T, &UBUNTU, &DRIVER, &STORAGE, &ENGINE, &PIN, &BASE, &PACKAGES,
+    &APT, &PIP, &APP, &RUN, &TEST, &CACHE, &ALLOW,
 ])
 .block();
 static DEVICE: NodeSpec =
@@ -43,6 +43,12 @@ static JETPACK: NodeSpec = release("jetpack", "The JetPack release.");
 static L4T: NodeSpec = release("l4t", "The L4T release.");
 static UBUNTU: NodeSpec = axis("ubuntu", "The Ubuntu release of the image.");
 static DRIVER: NodeSpec = axis("driver", "The GPU driver of the host.");
+static STORAGE: NodeSpec = NodeSpec::new(
+    "storage",
+    "The room for images and models there; what the device has, where it is absent.",
+)
+.args(&[ArgSpec::text("SIZE", "A whole number with `m`, `g` or `t` after it, such as `256g`.")])
+.optional();
 static ENGINE: NodeSpec = NodeSpec::new("engine", "What runs the containers there.")
     .args(&[ArgSpec::new(
         "ENGINE",
@@ -79,6 +85,8 @@ pub struct Target {
     pub gpu: Vec<Spanned<Version>>,
     /// Requirements on axes, as written under the target: `jetpack`, `l4t`, `ubuntu`, `driver`.
     pub axes: Vec<AxisRequirement>,
+    /// The room for images and models there.
+    pub storage: Option<Spanned<ByteSize>>,
     /// What runs it there.
     pub engine: Option<Spanned<Engine>>,
     /// The whole node.
@@ -114,8 +122,9 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Option<Target> {
     let platform = node.text_of_child("platform", log);
     let gpu = decode::texts_or_numbers(node, "gpu", log);
     let axes = node.children().filter_map(|child| axis_of(child, log)).collect();
+    let storage = node.text_of_child("storage", log);
     let engine = decode::choice(node.child("engine"));
-    Some(Target { name: name?, device, platform, gpu, axes, engine, span: node.span() })
+    Some(Target { name: name?, device, platform, gpu, axes, storage, engine, span: node.span() })
 }
 
 fn axis_of(node: Reader<'_>, log: &mut Log) -> Option<AxisRequirement> {

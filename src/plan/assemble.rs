@@ -16,7 +16,7 @@ use super::steps::{Files, Place};
 use super::view::Inputs;
 use super::{
     From, Instruction, PipIndex, PipTools, Plan, Stage, StageName, Why, build, checks, fetched, graph, head,
-    helpers, layers, ship, sources, test,
+    helpers, layers, ship, size, sources, test,
 };
 
 /// Plans one target.
@@ -48,6 +48,7 @@ pub fn plan(inputs: Inputs<'_>, log: &mut Log) -> Result<Plan, Told> {
         pip,
         fetches,
         layers,
+        size: size::sum(inputs, log),
         tests: test::running(&parts),
         notes: notes(inputs),
         epoch: inputs.resolution.epoch,

@@ -18,6 +18,7 @@ mod parts;
 mod python;
 mod refuse;
 mod ship;
+mod size;
 mod sources;
 mod stage;
 mod step;
@@ -31,6 +32,7 @@ pub use assemble::plan;
 pub use graph::{edges, takes};
 pub use model::{FetchKind, Fetched, Head, Plan};
 pub use refuse::{Place, refuses};
+pub use size::Size;
 pub use stage::{AptSourceFile, Block, CopyFrom, Fetch, FileText, From, Instruction, Stage, StageName, Why};
 pub use step::{
     Apt, Cmake, Constraint, Git, KeyFetch, Mount, PipCall, PipIndex, PipSource, PipTools, Run, Script, Tool,

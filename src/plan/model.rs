@@ -4,7 +4,7 @@ use crate::manifest::Grade;
 use crate::source::Span;
 use crate::value::{ImageRef, Name};
 
-use super::{PipTools, Stage, StageName, TestScript};
+use super::{PipTools, Size, Stage, StageName, TestScript};
 
 /// What is written for a target, as data.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +23,8 @@ pub struct Plan {
     pub fetches: Vec<Fetched>,
     /// Layers of the image that ships, the base's included (as far as they are known).
     pub layers: u32,
+    /// How much room it takes, as far as it is known.
+    pub size: Size,
     /// Tests that need the started container: the packages', then the project's own.
     pub tests: Vec<TestScript>,
     /// What a user must know at run time or on the host.

@@ -45,7 +45,7 @@ pub struct TargetFacts {
     pub sm: Vec<Version>,
     /// MiB of RAM, where known.
     pub memory: Option<u64>,
-    /// MiB of the usual storage, where known.
+    /// MiB of room for images and models, where known.
     pub storage: Option<u64>,
     /// How the GPU is reached.
     pub gpu: GpuAccess,

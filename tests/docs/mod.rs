@@ -1,19 +1,20 @@
 //! The pages under `docs/` that are made from the decoders' tables and the table of codes are current.
 //!
-//! `JCC_BLESS=1 cargo test docs` writes them anew.
+//! `JCC_BLESS=1 cargo test -- --include-ignored` writes them anew.
 
 use std::path::PathBuf;
 
 use jcc::diagnostic::codes;
 use jcc::syntax::schema::reference;
 
-fn holds(name: &str, text: &str) {
+/// A page of the book is what it should be; `JCC_BLESS=1` writes it anew.
+pub(crate) fn holds(name: &str, text: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
     if std::env::var("JCC_BLESS").is_ok() {
         std::fs::write(&path, text).expect("docs/ is there");
     }
     let there = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(there == text, "docs/{name} is stale: JCC_BLESS=1 cargo test docs");
+    assert!(there == text, "docs/{name} is stale: JCC_BLESS=1 cargo test -- --include-ignored");
 }
 
 #[test]

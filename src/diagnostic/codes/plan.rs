@@ -23,6 +23,8 @@ super::codes! { "plan":
     VERBATIM = "verbatim";
     /// More layers than an engine takes.
     LAYERS = "layers";
+    /// More than the target's usual storage has room for.
+    STORAGE = "storage";
     /// A Python requirement of the project that a resolved version does not meet.
     CONTRADICTS_RESOLVED = "contradicts-resolved";
 }

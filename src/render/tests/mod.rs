@@ -2,7 +2,7 @@
 
 use crate::plan::{
     Apt, Block, FileText, From, Head, Instruction, Mount, PipCall, PipIndex, PipSource, PipTools, Plan, Run,
-    Script, Stage, StageName, UserAccount, Why,
+    Script, Size, Stage, StageName, UserAccount, Why,
 };
 use crate::value::{AptPackage, EnvName, FileMode, Id, ImagePath, ImageRef, Parse, Url, UserName};
 
@@ -137,6 +137,7 @@ fn plan() -> Plan {
         pip: tools(),
         fetches: Vec::new(),
         layers: 0,
+        size: Size::default(),
         tests: Vec::new(),
         notes: Vec::new(),
         epoch: 0,

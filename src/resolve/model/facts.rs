@@ -58,6 +58,7 @@ pub(super) fn target<'a>(
         }
     }
     let sm = capabilities(project, device);
+    let storage = target.storage.as_ref().map(|storage| storage.value.bytes() >> 20);
     let facts = TargetFacts {
         name: target.name.value.clone(),
         device: device.map(|device| device.name.value.clone()),
@@ -66,7 +67,7 @@ pub(super) fn target<'a>(
         arch: platform.arch.clone(),
         sm,
         memory: device.and_then(|device| device.memory),
-        storage: device.and_then(|device| device.storage),
+        storage: storage.or_else(|| device.and_then(|device| device.storage)),
         gpu: platform.gpu,
         host_network: platform.host_network,
         capabilities: platform.capabilities.clone(),

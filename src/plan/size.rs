@@ -1,0 +1,109 @@
+//! How much room the image and its models take, as far as it was published.
+
+use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
+use crate::manifest::Project;
+
+use super::view::Inputs;
+
+/// A sum of published sizes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Size {
+    /// The image with its base, MiB: at least.
+    pub image: u64,
+    /// What is fetched at run time, MiB.
+    pub models: u64,
+    /// What no size is known of: the base, packages.
+    pub unknown: Vec<String>,
+}
+
+impl Size {
+    /// `7.6 GiB and 4.0 GiB of models`, with what it leaves out; nothing where no size is known.
+    pub fn words(&self) -> Option<String> {
+        if self.image + self.models == 0 {
+            return None;
+        }
+        let least = if self.unknown.is_empty() { "" } else { "at least " };
+        let image = (self.image > 0).then(|| gib(self.image));
+        let models = (self.models > 0).then(|| format!("{} of models", gib(self.models)));
+        let sizes: Vec<String> = image.into_iter().chain(models).collect();
+        let without = match &self.unknown[..] {
+            [] => String::new(),
+            few if few.len() <= 3 => format!(", without {}", wording::all_of(&wording::codes(few))),
+            many => format!(", without {} of unknown size", wording::count(many.len(), "package")),
+        };
+        Some(format!("{least}{}{without}", wording::all_of(&sizes)))
+    }
+}
+
+/// The sum; told where the target usually has less room.
+pub(super) fn sum(inputs: Inputs<'_>, log: &mut Log) -> Size {
+    let base = &inputs.resolution.base;
+    let mut size = Size { image: base.size.unwrap_or(0), ..Size::default() };
+    if base.size.is_none() {
+        size.unknown.push(base.image.to_string());
+    }
+    for name in &inputs.resolution.order {
+        let Some(view) = inputs.view(name) else { continue };
+        let empty = view.package.install.steps.is_empty() && view.package.build.is_none();
+        if view.chosen.provided || !view.chosen.needed.run || empty {
+            continue;
+        }
+        if let Some(fact) = &view.package.size {
+            size.image += fact.image.unwrap_or(0);
+            size.models += fact.models.unwrap_or(0);
+        }
+        if view.package.size.as_ref().is_none_or(|fact| fact.image.is_none()) {
+            size.unknown.push(name.to_string());
+        }
+    }
+    if let Some(room) = inputs.resolution.target.storage.filter(|room| size.image + size.models > *room) {
+        tell(inputs.project, &size, room, log);
+    }
+    size
+}
+
+fn tell(project: &Project, size: &Size, room: u64, log: &mut Log) {
+    let target = &project.target;
+    let device = || target.device.as_ref().map(|device| (device.span, wording::code(device.as_str())));
+    let storage = target.storage.as_ref().map(|storage| (storage.span, "this target".to_owned()));
+    let Some((place, who)) = storage.or_else(device) else { return };
+    let message = format!("the image takes {}", size.words().unwrap_or_default());
+    let label = format!("{who} has room for {}", gib(room));
+    log.tell(
+        Diagnostic::warning(codes::STORAGE, message)
+            .at(place, label)
+            .help("keep the engine's data and the models on a larger drive, and say so: `storage \"500g\"` in the target"),
+    );
+}
+
+/// MiB as people read them.
+fn gib(mib: u64) -> String {
+    if mib < 1024 {
+        return format!("{mib} MiB");
+    }
+    let tenths = (mib * 10 + 512) / 1024;
+    format!("{}.{} GiB", tenths / 10, tenths % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_read_well() {
+        assert_eq!([512, 1024, 1075, 14336].map(gib), ["512 MiB", "1.0 GiB", "1.0 GiB", "14.0 GiB"]);
+        let size = |unknown: &[&str]| Size {
+            image: 7800,
+            models: 4096,
+            unknown: unknown.iter().map(ToString::to_string).collect(),
+        };
+        let said = |unknown: &[&str]| size(unknown).words().expect("there is something to say");
+        assert_eq!(said(&[]), "7.6 GiB and 4.0 GiB of models");
+        assert_eq!(said(&["a", "b"]), "at least 7.6 GiB and 4.0 GiB of models, without `a` and `b`");
+        assert_eq!(
+            said(&["a", "b", "c", "d"]),
+            "at least 7.6 GiB and 4.0 GiB of models, without 4 packages of unknown size"
+        );
+        assert_eq!(Size::default().words(), None);
+    }
+}

@@ -1,0 +1,184 @@
+//! Every package on every kind of machine: it compiles there, or is refused with a reason; and every entry of its
+//! versions can be had somewhere.
+//!
+//! The Dockerfiles that come of it are left under the target folder, each text once, for `tests/lint/catalogue`.
+
+mod machines;
+mod page;
+mod stacks;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
+
+use jcc::catalog::{Catalog, Kind};
+use jcc::diagnostic::{Log, Severity};
+use jcc::source::Sources;
+use jcc::world::Memory;
+use jcc::{Compiled, Input};
+
+use machines::MACHINES;
+
+/// What became of a package on every machine.
+struct Surveyed {
+    outcomes: Vec<Outcome>,
+    /// The entries of its versions, by their place, that must be chosen somewhere.
+    entries: Vec<usize>,
+}
+
+/// What became of a package on a machine.
+#[derive(Default)]
+struct Outcome {
+    /// The newest first, then its other versions.
+    built: Vec<Built>,
+    /// Codes of errors where nothing was built.
+    refused: BTreeSet<String>,
+}
+
+/// One version of a package, compiled.
+struct Built {
+    version: String,
+    /// The place of the version in its definition.
+    entry: Option<usize>,
+    unproven: bool,
+    dockerfile: String,
+}
+
+/// Compiles a manifest that stands alone; the codes of its warnings with it, or those of its errors.
+fn compile(text: &str) -> Result<(Compiled, BTreeSet<String>), BTreeSet<String>> {
+    let world = Memory::with([("project.kdl", text)]);
+    let (mut sources, mut log) = (Sources::new(), Log::new());
+    let input = Input { world: &world, manifest: "project.kdl", target: None, lock: "jcc.lock" };
+    let compiled = jcc::compile(input, &mut sources, &mut log);
+    let told = log.sorted().into_iter().filter(|one| compiled.is_ok() || one.severity == Severity::Error);
+    let codes = told.map(|one| one.code.to_string()).collect();
+    match compiled {
+        Ok(compiled) => Ok((compiled, codes)),
+        Err(_) => Err(codes),
+    }
+}
+
+/// Compiles a project of one package.
+fn one(name: &str, request: &str, machine: &str) -> Result<Built, BTreeSet<String>> {
+    let text = format!("project \"one\"\ntarget \"here\" {{ {machine} }}\npackages {{ {request} }}\n");
+    let (compiled, codes) = compile(&text)?;
+    let chosen = &compiled.resolved.targets[0].1.chosen;
+    let (_, chosen) =
+        chosen.iter().find(|(one, _)| one.as_str() == name).expect("what is asked for is chosen");
+    let dockerfile = compiled.artifacts.iter().find(|(path, _)| path.ends_with("Dockerfile"));
+    Ok(Built {
+        version: chosen.version.to_string(),
+        entry: chosen.entry,
+        unproven: codes.contains("jcc::resolve::unproven"),
+        dockerfile: dockerfile.map(|(_, text)| text.clone()).expect("a Dockerfile is written"),
+    })
+}
+
+/// A package on a machine: the newest, then each other version by itself.
+fn outcome(name: &str, versions: &BTreeSet<String>, machine: &str) -> Outcome {
+    let newest = match one(name, name, machine) {
+        Ok(newest) => newest,
+        Err(refused) => return Outcome { refused, ..Outcome::default() },
+    };
+    let others = versions.iter().filter(|version| **version != newest.version);
+    let others = others.filter_map(|version| one(name, &format!("{name} \"={version}\""), machine).ok());
+    let others: Vec<Built> = others.collect();
+    Outcome { built: std::iter::once(newest).chain(others).collect(), ..Outcome::default() }
+}
+
+/// Every installable package with its versions, and which entries of them must be chosen somewhere.
+fn packages() -> Vec<(String, BTreeSet<String>, Vec<usize>)> {
+    let mut sources = Sources::new();
+    let catalog = Catalog::builtin(&mut sources);
+    let mut all: Vec<_> = catalog
+        .entries(Kind::Package)
+        .filter(|entry| entry.installable)
+        .map(|entry| {
+            let package = catalog.package(&entry.name).expect("it is listed");
+            let versions = package.versions.iter().map(|one| one.version.value.to_string()).collect();
+            // Of an axis each release has its own: whether one can be reached is found by `package check`.
+            let entries = if package.axis.is_some() { 0..0 } else { 0..package.versions.len() };
+            (entry.name.clone(), versions, entries.collect())
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+/// Calls `work` for each item on as many threads as there are cores.
+fn in_parallel<T: Sync>(items: &[T], work: impl Fn(&T) + Sync) {
+    let next = AtomicUsize::new(0);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(|| {
+                while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    work(item);
+                }
+            });
+        }
+    });
+}
+
+/// What became of every package, machine by machine in the order of the list; made once for all tests.
+fn survey() -> &'static BTreeMap<String, Surveyed> {
+    static SURVEY: OnceLock<BTreeMap<String, Surveyed>> = OnceLock::new();
+    SURVEY.get_or_init(|| {
+        let rows = Mutex::default();
+        in_parallel(&packages(), |(name, versions, entries)| {
+            let outcomes = MACHINES.iter().map(|machine| outcome(name, versions, machine.target)).collect();
+            let row = Surveyed { outcomes, entries: entries.clone() };
+            let mut rows: std::sync::MutexGuard<'_, BTreeMap<_, _>> =
+                rows.lock().expect("no one panics with it");
+            rows.insert(name.clone(), row);
+        });
+        rows.into_inner().expect("no one panics with it")
+    })
+}
+
+#[test]
+#[ignore = "takes a minute: `tests/run` has it"]
+fn every_package_compiles_wherever_it_can_be_had() {
+    let mut faults = Vec::new();
+    let mut texts = BTreeMap::new();
+    for (name, surveyed) in survey() {
+        let mut reached = BTreeSet::new();
+        for (machine, outcome) in MACHINES.iter().zip(&surveyed.outcomes) {
+            let refused = outcome.refused.iter().filter(|code| !code.starts_with("jcc::resolve::"));
+            faults.extend(refused.map(|code| format!("{name} on {}: refused with {code}", machine.name)));
+            for built in &outcome.built {
+                reached.extend(built.entry);
+                texts.entry(shape(&built.dockerfile)).or_insert((name, machine.name, &built.dockerfile));
+            }
+        }
+        if surveyed.outcomes.iter().all(|outcome| outcome.built.is_empty()) {
+            faults.push(format!("{name}: can be had on none of the machines"));
+        }
+        for entry in surveyed.entries.iter().filter(|entry| !reached.contains(entry)) {
+            faults.push(format!(
+                "{name}: entry {} of its versions is chosen on none of the machines",
+                entry + 1
+            ));
+        }
+    }
+    leave(texts.into_values());
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+/// A Dockerfile without its comments and numbers: linters find nothing new in one that differs in these alone.
+fn shape(dockerfile: &str) -> String {
+    let lines = dockerfile.lines().filter(|line| !line.trim_start().starts_with("# "));
+    let words = lines.flat_map(|line| line.split_inclusive([' ', '/', '"', '=']).chain(["\n"]));
+    words.map(|word| if word.contains(|letter: char| letter.is_ascii_digit()) { "0" } else { word }).collect()
+}
+
+/// Writes the Dockerfiles where the linters find them.
+fn leave<'a>(texts: impl Iterator<Item = (&'a String, &'a str, &'a String)>) {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("catalogue");
+    let _ = std::fs::remove_dir_all(&folder);
+    for (number, (name, machine, text)) in texts.enumerate() {
+        let folder = folder.join(name).join(format!("{machine}-{number}"));
+        std::fs::create_dir_all(&folder).expect("the target folder can be written");
+        std::fs::write(folder.join("Dockerfile"), text).expect("the target folder can be written");
+    }
+}
