@@ -76,9 +76,14 @@ impl Pack {
             path: path.to_owned(),
             group: group.to_owned(),
             text,
-            tree: self.add(&syntax::pack(&document)),
+            entries: entries
+                .into_iter()
+                .map(|entry| {
+                    let node = syntax::pack(&document.nodes[entry.node]);
+                    (entry, self.add(&node))
+                })
+                .collect(),
             files,
-            entries,
             hashes,
         })
     }

@@ -1,5 +1,6 @@
 //! One chosen package as the plan reads it: guards decided, templates filled in, its name and reasons in words.
 
+use std::borrow::Cow;
 use std::ops::Deref;
 
 use crate::catalog::{self, Catalog, Condition, Guard, Guarded, Package, PackageVersion, Template};
@@ -213,7 +214,7 @@ impl<'a> View<'a> {
     }
 
     /// The requirement with versions for the names in it (`humble`).
-    fn named(self, name: &Name, requirement: &Requirement) -> Requirement {
+    fn named<'r>(self, name: &Name, requirement: &'r Requirement) -> Cow<'r, Requirement> {
         let versions = self
             .inputs
             .catalog
@@ -225,7 +226,7 @@ impl<'a> View<'a> {
                 versions.iter().find(|entry| entry.name.as_ref().is_some_and(|name| name.as_str() == word));
             entry.map(|entry| entry.version.value.clone())
         };
-        requirement.resolve_names(meaning).unwrap_or_else(|_| requirement.clone())
+        requirement.resolve_names(meaning).unwrap_or(Cow::Borrowed(requirement))
     }
 }
 

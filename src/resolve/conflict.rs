@@ -29,10 +29,10 @@ pub(super) struct Known {
 
 impl Known {
     /// The problem of the facts that `keep` accepts, without what was told.
-    pub(super) fn problem(&self, model: &Model<'_>, keep: impl Fn(usize) -> bool) -> Problem {
+    pub(super) fn problem<'m>(&self, model: &'m Model<'_>, keep: impl Fn(usize) -> bool) -> Problem<'m> {
         let mut problem = model.problem(|fact| keep(fact) && !self.facts.contains(&fact));
         for id in self.free.iter().filter_map(|name| model.ids.get(name)) {
-            problem.variables[id.index()].candidates.iter_mut().for_each(Vec::clear);
+            problem.variables.to_mut()[id.index()].candidates.iter_mut().for_each(Vec::clear);
         }
         problem
     }

@@ -14,6 +14,7 @@ pub mod possible;
 mod problem;
 mod provider;
 mod said;
+mod set;
 mod several;
 mod spoken;
 mod story;

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use pubgrub::VersionSet as _;
+
 use super::model::{FactKind, Meaning, Model};
 use super::problem::{Demand, Problem, Set, Variable, VariableId, set};
 use super::provider::solve;
@@ -43,13 +45,16 @@ impl Narrow {
     }
 
     /// A problem with what is left. Of what another platform has it is only told that.
-    pub(super) fn apply(&self, model: &Model<'_>, mut problem: Problem) -> Problem {
-        for demands in problem.variables.iter_mut().skip(1).flat_map(|one| &mut one.candidates) {
+    pub(super) fn apply(&self, model: &Model<'_>, problem: Problem<'_>) -> Problem<'static> {
+        let mut problem = problem.whole();
+        for demands in problem.variables.to_mut().iter_mut().skip(1).flat_map(|one| &mut one.candidates) {
             if demands.iter().any(|demand| is_elsewhere(model, demand)) {
                 demands.retain(|demand| is_elsewhere(model, demand));
             }
         }
-        for demand in problem.variables.iter_mut().flat_map(|one| one.candidates.iter_mut().flatten()) {
+        for demand in
+            problem.variables.to_mut().iter_mut().flat_map(|one| one.candidates.iter_mut().flatten())
+        {
             demand.within = demand.within.intersection(&self.left[demand.on.index()]);
         }
         problem
@@ -67,11 +72,11 @@ impl Narrow {
         }
         while let Some(Demand { on, within }) = todo.pop() {
             let left = &self.left[on.index()];
-            if !within.is_disjoint(left) || within == Set::empty() {
+            if !within.is_disjoint(left) || within.is_empty() {
                 continue;
             }
             let here = within.intersection(&self.platform[on.index()]);
-            let back = if here == Set::empty() { within } else { here };
+            let back = if here.is_empty() { within } else { here };
             self.left[on.index()] = left.union(&back);
             let candidates = (0u32..).zip(&model.variables[on.index()].candidates);
             let brought = candidates.filter(|(place, _)| back.contains(place));
@@ -84,7 +89,7 @@ impl Narrow {
 fn is_elsewhere(model: &Model<'_>, demand: &Demand) -> bool {
     let meaning = &model.meanings[demand.on.index()];
     let of_platform = |axis: &&str| [words::PLATFORM, words::ARCH].contains(axis);
-    demand.within == Set::empty() && matches!(meaning, Meaning::Fixed { axis, .. } if of_platform(axis))
+    demand.within.is_empty() && matches!(meaning, Meaning::Fixed { axis, .. } if of_platform(axis))
 }
 
 /// The candidates that ask for no other platform.
@@ -108,13 +113,13 @@ fn some(variable: &Variable, within: &Set, fits: impl Fn(&[Demand]) -> bool) -> 
 fn domain(model: &Model<'_>, platform: &[Set]) -> Vec<Set> {
     let of_target = |fact: usize| matches!(model.facts[fact].kind, FactKind::Target | FactKind::Device);
     let together = solve(&model.problem(of_target)).is_ok();
-    let root = model.problem(|fact| together && of_target(fact)).variables.swap_remove(0);
+    let target = model.problem(|fact| together && of_target(fact));
     let mut domain = platform.to_vec();
-    let mut todo: Vec<Demand> = root.candidates.into_iter().flatten().collect();
+    let mut todo: Vec<Demand> = target.demands(VariableId::ROOT, 0).cloned().collect();
     while let Some(Demand { on, within }) = todo.pop() {
         let now = &domain[on.index()];
         let next = now.intersection(&within);
-        if next == Set::empty() || next == *now {
+        if next.is_empty() || next == *now {
             continue;
         }
         domain[on.index()] = next;

@@ -1,9 +1,9 @@
 //! The version problem as a finite model: variables, each with a list of candidates, and what each candidate asks of
 //! other variables. It knows nothing of manifests, catalogues or words; `model` builds it, `provider` solves it.
 
-use std::ops::Bound;
+use std::borrow::Cow;
 
-use pubgrub::Ranges;
+pub(super) use super::set::{Set, set};
 
 /// A variable, by its place in [`Problem::variables`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,9 +18,6 @@ impl VariableId {
         self.0 as usize
     }
 }
-
-/// A set of candidates of one variable, by their places in [`Variable::candidates`].
-pub(super) type Set = Ranges<u32>;
 
 /// What one candidate asks: the variable takes a candidate of this set.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,12 +51,27 @@ pub(super) struct Variable {
 
 /// The whole problem. The first variable is the root.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Problem {
+pub(super) struct Problem<'m> {
     /// What is to be decided.
-    pub(super) variables: Vec<Variable>,
+    pub(super) variables: Cow<'m, [Variable]>,
+    /// What the root asks besides its own demands.
+    pub(super) asked: Vec<Demand>,
 }
 
-impl Problem {
+impl Problem<'_> {
+    /// What a candidate asks.
+    pub(super) fn demands(&self, id: VariableId, candidate: u32) -> impl Iterator<Item = &Demand> {
+        let asked: &[Demand] = if id == VariableId::ROOT { &self.asked } else { &[] };
+        self.get(id).candidates[candidate as usize].iter().chain(asked)
+    }
+
+    /// The same as variables of its own, to be changed.
+    pub(super) fn whole(self) -> Problem<'static> {
+        let mut variables = self.variables.into_owned();
+        variables[0].candidates[0].extend(self.asked);
+        Problem { variables: Cow::Owned(variables), asked: Vec::new() }
+    }
+
     /// The variable behind an id.
     pub(super) fn get(&self, id: VariableId) -> &Variable {
         &self.variables[id.index()]
@@ -89,10 +101,4 @@ impl Problem {
         order.sort_by_key(|one| Some(*one) == variable.last);
         order
     }
-}
-
-/// The set of these places.
-pub(super) fn set(places: impl IntoIterator<Item = u32>) -> Set {
-    // Each place stands alone, never as a run: to the solver `1..=2` without `1` is not `2`.
-    places.into_iter().map(|place| (Bound::Included(place), Bound::Included(place))).collect()
 }

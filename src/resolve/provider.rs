@@ -5,7 +5,8 @@ use std::cmp::Reverse;
 use std::convert::Infallible;
 
 use pubgrub::{
-    Dependencies, DependencyProvider, DerivationTree, PackageResolutionStatistics, PubGrubError, resolve,
+    Dependencies, DependencyProvider, DerivationTree, PackageResolutionStatistics, PubGrubError,
+    VersionSet as _, resolve,
 };
 
 use super::problem::{Problem, Set, VariableId};
@@ -17,7 +18,7 @@ pub(super) type Derivation = DerivationTree<VariableId, Set, String>;
 pub(super) type Answer = Vec<Option<u32>>;
 
 /// Solves a problem: the answer that is best in the order of ranks and preferences, or why there is none.
-pub(super) fn solve(problem: &Problem) -> Result<Answer, Box<Derivation>> {
+pub(super) fn solve(problem: &Problem<'_>) -> Result<Answer, Box<Derivation>> {
     let decided = Decided { answer: vec![None; problem.variables.len()], trail: Vec::new() };
     let provider = Provider { problem, decided: RefCell::new(decided) };
     match resolve(&provider, VariableId::ROOT, 0u32) {
@@ -39,7 +40,7 @@ pub(super) fn solve(problem: &Problem) -> Result<Answer, Box<Derivation>> {
 
 /// The view that `PubGrub` asks.
 struct Provider<'a> {
-    problem: &'a Problem,
+    problem: &'a Problem<'a>,
     /// What was chosen last for each variable. Variables are decided in the order of their ranks, and whatever takes
     /// decisions back asks the first of them again; so a choice outdates the entries of all higher ranks.
     decided: RefCell<Decided>,
@@ -84,8 +85,8 @@ impl DependencyProvider for Provider<'_> {
         variable: &VariableId,
         candidate: &u32,
     ) -> Result<Dependencies<VariableId, Set, String>, Infallible> {
-        let demands = &self.problem.get(*variable).candidates[*candidate as usize];
-        Ok(Dependencies::Available(demands.iter().map(|demand| (demand.on, demand.within.clone())).collect()))
+        let demands = self.problem.demands(*variable, *candidate);
+        Ok(Dependencies::Available(demands.map(|demand| (demand.on, demand.within.clone())).collect()))
     }
 }
 

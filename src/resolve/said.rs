@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use pubgrub::VersionSet as _;
+
 use crate::catalog::{Condition, Require};
 use crate::diagnostic::wording;
 use crate::source::{Sources, Span, Spanned};
@@ -208,7 +210,7 @@ fn wanted(
 
 /// Whether the set of candidates says more than the requirements' texts.
 fn model_says(step: Step<'_, '_>) -> bool {
-    step.model.thing(step.on).is_some() && *step.within != Set::empty()
+    step.model.thing(step.on).is_some() && !step.within.is_empty()
 }
 
 /// What is asked for as a set of versions.
@@ -239,7 +241,7 @@ fn holders(step: Step<'_, '_>, thing: &Thing<'_>) -> String {
     let at = from.index();
     let here = narrow.domain[at].intersection(&narrow.left[at]).intersection(&there);
     let shown = holders.intersection(&here);
-    let shown = if shown == Set::empty() { holders.intersection(&there) } else { shown };
+    let shown = if shown.is_empty() { holders.intersection(&there) } else { shown };
     let of_platform = narrow.platform[at].intersection(&there);
     let among = if narrow.platform[at] == Set::full() || of_platform == there {
         String::new()
@@ -257,7 +259,7 @@ fn holders(step: Step<'_, '_>, thing: &Thing<'_>) -> String {
 
 /// Whether the versions are better named.
 fn of_few(places: &Set) -> bool {
-    places.iter().count() < 2
+    places.count() < 2
 }
 
 fn platform<'s>(model: &'s Model<'_>) -> &'s str {

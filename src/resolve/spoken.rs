@@ -1,5 +1,7 @@
 //! How people say things: names, and sets of versions in few words.
 
+use pubgrub::VersionSet as _;
+
 use crate::diagnostic::wording;
 
 use super::model::{Candidate, Model, Thing};

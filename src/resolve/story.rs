@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pubgrub::{DerivationTree, External};
+use pubgrub::{DerivationTree, External, VersionSet as _};
 
 use crate::diagnostic::wording;
 use crate::source::{Sources, Span};
@@ -36,7 +36,7 @@ pub(super) struct Story {
 type Edges = BTreeMap<(VariableId, VariableId), (Set, Set)>;
 
 /// Tells it.
-pub(super) fn tell(model: &Model<'_>, facts: &[usize], problem: Problem, sources: &Sources) -> Story {
+pub(super) fn tell(model: &Model<'_>, facts: &[usize], problem: Problem<'_>, sources: &Sources) -> Story {
     let narrow = Narrow::new(model, facts);
     let mut edges = needed(model, narrow.apply(model, problem));
     name_releases(model, &narrow, &mut edges);
@@ -87,13 +87,13 @@ fn name_releases(model: &Model<'_>, narrow: &Narrow, edges: &mut Edges) {
 
 /// The requirements that there is no answer for, without those that it takes none of: between what the solver's
 /// derivation goes through.
-fn needed(model: &Model<'_>, mut problem: Problem) -> Edges {
+fn needed(model: &Model<'_>, mut problem: Problem<'_>) -> Edges {
     let Err(derivation) = solve(&problem) else { return Edges::new() };
     let of_derivation = collect(&derivation).into_keys().flat_map(|(from, on)| [from, on]);
     // Of several reasons for one thing that of a release is told.
     let met: BTreeSet<VariableId> = of_derivation.chain(releases(model)).collect();
     let mut between: BTreeSet<(VariableId, VariableId)> = BTreeSet::new();
-    for (from, variable) in (0..).map(VariableId).zip(&mut problem.variables) {
+    for (from, variable) in (0..).map(VariableId).zip(problem.variables.to_mut()) {
         for demands in &mut variable.candidates {
             demands
                 .retain(|demand| from == VariableId::ROOT || met.contains(&from) && met.contains(&demand.on));
@@ -103,7 +103,7 @@ fn needed(model: &Model<'_>, mut problem: Problem) -> Edges {
     // What packages require of the platform, and it of itself, tells more than what they are required for.
     for (from, on) in between.into_iter().rev().filter(|(from, _)| *from != VariableId::ROOT) {
         let mut less = problem.clone();
-        for demands in &mut less.variables[from.index()].candidates {
+        for demands in &mut less.variables.to_mut()[from.index()].candidates {
             demands.retain(|demand| demand.on != on);
         }
         if solve(&less).is_err() {

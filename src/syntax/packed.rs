@@ -1,4 +1,4 @@
-//! A tree as bytes, for the catalogue that is packed at build time. Texts are taken out of the bytes as they stand, so
+//! A node as bytes, for the catalogue that is packed at build time. Texts are taken out of the bytes as they stand, so
 //! that a start copies none of them.
 
 use std::borrow::Cow;
@@ -17,22 +17,25 @@ mod tag {
     pub(super) const NULL: u8 = 5;
 }
 
-/// The tree as bytes, without its source.
-pub fn pack(document: &Document) -> Vec<u8> {
-    Pack { bytes: Vec::new(), places: true }.document(document)
+/// A node as bytes, without its source.
+pub fn pack(node: &Node) -> Vec<u8> {
+    let mut pack = Pack { bytes: Vec::new(), places: true };
+    pack.node(node);
+    pack.bytes
 }
 
 /// What the tree says, as bytes: two texts that differ in layout and comments alone have the same.
 pub fn meaning(document: &Document) -> Vec<u8> {
-    Pack { bytes: Vec::new(), places: false }.document(document)
+    let mut pack = Pack { bytes: Vec::new(), places: false };
+    pack.nodes(&document.nodes);
+    pack.bytes
 }
 
-/// The tree from its bytes, as the tree of `source`; `None` where they are no tree.
-pub fn unpack(bytes: &'static [u8], source: SourceId) -> Option<Document> {
+/// The node from its bytes, as a node of `source`; `None` where they are none.
+pub fn unpack(bytes: &'static [u8], source: SourceId) -> Option<Node> {
     let mut unpack = Unpack { bytes, source };
-    let span = unpack.span()?;
-    let nodes = unpack.nodes()?;
-    unpack.bytes.is_empty().then_some(Document { nodes, span })
+    let node = unpack.node()?;
+    unpack.bytes.is_empty().then_some(node)
 }
 
 struct Pack {
@@ -42,12 +45,6 @@ struct Pack {
 }
 
 impl Pack {
-    fn document(mut self, document: &Document) -> Vec<u8> {
-        self.span(document.span);
-        self.nodes(&document.nodes);
-        self.bytes
-    }
-
     /// Seven bits a byte, the lowest first; the high bit says that more follow.
     fn number(&mut self, mut number: u32) {
         while number >= 0x80 {

@@ -1,7 +1,7 @@
 //! [`Interval`]: a stretch of versions.
 
 use std::cmp::Ordering;
-use std::ops::Bound;
+use std::ops::{Bound, Range};
 
 use super::Version;
 
@@ -46,6 +46,21 @@ impl Interval {
             Bound::Excluded(upper) => version < upper,
         };
         from && to
+    }
+
+    /// Which of these lie inside; they are sorted by version.
+    pub fn run<T>(&self, sorted: &[T], version: impl Fn(&T) -> &Version) -> Range<usize> {
+        let from = match &self.lower {
+            Bound::Unbounded => 0,
+            Bound::Included(lower) => sorted.partition_point(|one| version(one) < lower),
+            Bound::Excluded(lower) => sorted.partition_point(|one| version(one) <= lower),
+        };
+        let to = match &self.upper {
+            Bound::Unbounded => sorted.len(),
+            Bound::Included(upper) => sorted.partition_point(|one| version(one) <= upper),
+            Bound::Excluded(upper) => sorted.partition_point(|one| version(one) < upper),
+        };
+        from..to.max(from)
     }
 
     fn is_empty(&self) -> bool {

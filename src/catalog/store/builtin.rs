@@ -1,7 +1,6 @@
 //! The catalogue and the ready-made manifests that jcc comes with, packed at build time (`build/`).
 
 use std::borrow::Cow;
-use std::sync::OnceLock;
 
 use crate::diagnostic::Log;
 use crate::manifest::Stacks;
@@ -37,11 +36,11 @@ impl Catalog {
                 group: file.group,
                 files: beside.collect(),
                 layer: 0,
-                packed: Some(bytes(file.tree)),
                 hashes: text(file.hashes),
-                tree: OnceLock::new(),
+                tree: None,
             };
-            catalog.take_in(definitions, file.entries, &mut log);
+            let entries = file.entries.into_iter().map(|(entry, node)| (entry, Some(bytes(node))));
+            catalog.take_in(definitions, entries, &mut log);
         }
         catalog
     }

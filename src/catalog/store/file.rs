@@ -24,21 +24,21 @@ pub(in crate::catalog) struct DefinitionFile {
     pub(in crate::catalog) files: Files,
     /// The built-in catalogue is 0, each folder of the user's one more.
     pub(in crate::catalog) layer: usize,
-    /// Its tree, as packed.
-    pub(super) packed: Option<&'static [u8]>,
     /// The hashes of its definitions, as packed; none for a user's file.
     pub(super) hashes: &'static str,
-    /// Its tree.
-    pub(super) tree: OnceLock<Document>,
+    /// Its tree, empty where it could not be parsed, which was told; `None` where its nodes are packed.
+    pub(super) tree: Option<Document>,
 }
 
 impl DefinitionFile {
-    /// Its tree; empty where it could not be parsed, which was told.
+    /// Its tree.
     pub(in crate::catalog) fn document(&self) -> &Document {
-        self.tree.get_or_init(|| {
-            let packed = self.packed.expect("a file without a packed tree was parsed when it was read");
-            crate::syntax::unpack(packed, self.source).expect("the build packed it")
-        })
+        self.tree.as_ref().expect("what jcc comes with is asked for by node")
+    }
+
+    /// Whether jcc comes with it.
+    pub(in crate::catalog) fn is_packed(&self) -> bool {
+        self.tree.is_none()
     }
 }
 
@@ -49,6 +49,8 @@ pub(in crate::catalog) struct Slot {
     pub(in crate::catalog) entry: Entry,
     /// The file that it stands in.
     pub(in crate::catalog) file: usize,
+    /// Its node, as packed.
+    pub(super) packed: Option<&'static [u8]>,
     /// What it says; `None` where it is broken, which was told.
     pub(super) decoded: OnceLock<Option<Definition>>,
     /// What a lock remembers of it, as packed.
@@ -59,8 +61,9 @@ pub(in crate::catalog) struct Slot {
 
 impl Slot {
     /// Not decoded yet.
-    pub(super) fn new(entry: Entry, file: usize, packed_hash: Option<&'static str>) -> Self {
-        Self { entry, file, decoded: OnceLock::new(), packed_hash, hash: OnceLock::new() }
+    pub(super) fn new(entry: Entry, file: usize) -> Self {
+        let (decoded, hash) = (OnceLock::new(), OnceLock::new());
+        Self { entry, file, packed: None, decoded, packed_hash: None, hash }
     }
 }
 
@@ -83,9 +86,16 @@ pub(in crate::catalog) enum Definition {
     Forbidden(Box<Forbidden>),
 }
 
-/// Decodes the definition that an entry stands for.
-pub(super) fn decode(file: &DefinitionFile, entry: &Entry, log: &mut Log) -> Option<Definition> {
-    let node = Reader::new(file.document().nodes.get(entry.node)?);
+/// Decodes a definition.
+pub(super) fn decode(file: &DefinitionFile, slot: &Slot, log: &mut Log) -> Option<Definition> {
+    let Some(packed) = slot.packed else {
+        return decode_node(Reader::new(file.document().nodes.get(slot.entry.node)?), file, &slot.entry, log);
+    };
+    let node = crate::syntax::unpack(packed, file.source).expect("the build packed it");
+    decode_node(Reader::new(&node), file, &slot.entry, log)
+}
+
+fn decode_node(node: Reader<'_>, file: &DefinitionFile, entry: &Entry, log: &mut Log) -> Option<Definition> {
     let mut context = Context { files: &file.files, log };
     let context = &mut context;
     match entry.kind {

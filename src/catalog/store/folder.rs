@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 use std::io;
-use std::sync::OnceLock;
 
 use crate::catalog::decode::Files;
 use crate::catalog::schema;
@@ -128,9 +127,8 @@ impl Walk<'_> {
             group: place.group.to_owned(),
             files,
             layer: self.layer,
-            packed: None,
             hashes: "",
-            tree: OnceLock::from(parsed.unwrap_or_else(nothing)),
+            tree: Some(parsed.unwrap_or_else(nothing)),
         });
     }
 

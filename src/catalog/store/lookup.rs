@@ -141,7 +141,7 @@ impl Catalog {
 
     /// Whether the definition is one that jcc came with.
     pub fn is_builtin(&self, kind: Kind, name: &str) -> bool {
-        self.slot(kind, name).is_some_and(|slot| self.files[slot.file].packed.is_some())
+        self.slot(kind, name).is_some_and(|slot| self.files[slot.file].is_packed())
     }
 
     /// Definitions of the user's that lie over others of their names.
@@ -152,12 +152,12 @@ impl Catalog {
     /// The definitions of folders that were added, with their files, in the order of reading.
     pub(in crate::catalog) fn added(&self) -> impl Iterator<Item = (&DefinitionFile, &Slot)> {
         let all = self.slots.iter().map(|slot| (&self.files[slot.file], slot));
-        all.filter(|(file, _)| file.packed.is_none())
+        all.filter(|(file, _)| !file.is_packed())
     }
 
     /// The files of folders that were added.
     pub(in crate::catalog) fn added_files(&self) -> impl Iterator<Item = &DefinitionFile> {
-        self.files.iter().filter(|file| file.packed.is_none())
+        self.files.iter().filter(|file| !file.is_packed())
     }
 
     /// What a slot says.
@@ -165,7 +165,7 @@ impl Catalog {
         let file = &self.files[slot.file];
         let decoded = slot.decoded.get_or_init(|| {
             let mut log = Log::new();
-            let found = decode(file, &slot.entry, &mut log);
+            let found = decode(file, slot, &mut log);
             let told = log.sorted().first().map(|first| first.message.clone());
             assert!(told.is_none(), "{} is broken: {}", file.path, told.unwrap_or_default());
             found

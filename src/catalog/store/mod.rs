@@ -92,24 +92,29 @@ impl Catalog {
         let first = self.slots.len();
         for file in walk.found {
             let entries = index::entries(file.document(), &file.group);
-            self.take_in(file, entries, walk.log);
+            let nodes = vec![None; entries.len()];
+            self.take_in(file, entries.into_iter().zip(nodes), walk.log);
         }
         for slot in &self.slots[first..] {
-            let decoded = file::decode(&self.files[slot.file], &slot.entry, walk.log);
+            let decoded = file::decode(&self.files[slot.file], slot, walk.log);
             _ = slot.decoded.set(decoded);
         }
     }
 
-    /// Takes in a file whose definitions are known by name.
-    fn take_in(&mut self, file: DefinitionFile, entries: Vec<Entry>, log: &mut Log) {
+    /// Takes in a file whose definitions are known by name, each with its node where that is packed.
+    fn take_in(
+        &mut self,
+        file: DefinitionFile,
+        entries: impl IntoIterator<Item = (Entry, Option<&'static [u8]>)>,
+        log: &mut Log,
+    ) {
         let hashes = file.hashes;
         self.files.push(file);
         let at = self.files.len() - 1;
-        for (number, entry) in entries.into_iter().enumerate() {
-            let hash = hashes.get(number * HASH..(number + 1) * HASH);
-            let slot = self.slots.len();
-            self.name(&entry, at, slot, log);
-            self.slots.push(Slot::new(entry, at, hash));
+        for (number, (entry, packed)) in entries.into_iter().enumerate() {
+            let packed_hash = hashes.get(number * HASH..(number + 1) * HASH);
+            self.name(&entry, at, self.slots.len(), log);
+            self.slots.push(Slot { packed, packed_hash, ..Slot::new(entry, at) });
         }
     }
 

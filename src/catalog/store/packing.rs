@@ -23,12 +23,10 @@ pub(crate) struct PackedFile {
     pub(crate) group: String,
     /// Among the texts.
     pub(crate) text: Stretch,
-    /// Among the bytes.
-    pub(crate) tree: Stretch,
     /// The files beside it, among the bytes.
     pub(crate) files: Vec<(String, Stretch)>,
-    /// What it defines.
-    pub(crate) entries: Vec<Entry>,
+    /// What it defines, each with its node among the bytes.
+    pub(crate) entries: Vec<(Entry, Stretch)>,
     /// What a lock remembers of each of them, in the same order, among the texts: 64 letters each.
     pub(crate) hashes: Stretch,
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use pubgrub::VersionSet as _;
+
 use crate::catalog::BaseImage;
 use crate::diagnostic::{Diagnostic, codes, wording::did_you_mean};
 use crate::manifest::BaseChoice;

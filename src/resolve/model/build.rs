@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use pubgrub::VersionSet as _;
+
 use crate::catalog::{Catalog, Package, Platform};
 use crate::diagnostic::{Diagnostic, Log, Told, codes, wording::did_you_mean};
 use crate::manifest::Project;
@@ -12,7 +14,7 @@ use super::super::chosen::TargetFacts;
 use super::super::lock::LockedTarget;
 use super::super::problem::{Demand, Set, Variable, VariableId, set};
 use super::super::words;
-use super::{Fact, Meaning, Model, Question, Thing, base, facts, rank, things};
+use super::{Candidate, Fact, Meaning, Model, Question, Thing, base, facts, rank, things};
 
 /// What is being built.
 pub(super) struct Builder<'a, 'l> {
@@ -139,7 +141,7 @@ impl<'a> Builder<'a, '_> {
             // A pure axis of the platform (a release) is always there; unless it is one of a kind (a distribution),
             // where the choice sees to it. What is installed as a package may be absent.
             let must = here && package.choice.is_none() && package.install.steps.is_empty() && count > 1;
-            self.always(id, if must { set(1..count) } else { set(0..count) });
+            self.always(id, if must { Set::of([1..count]) } else { Set::of([0..count]) });
         }
     }
 
@@ -188,10 +190,9 @@ impl<'a> Builder<'a, '_> {
             return Ok(known.clone());
         }
         let matcher = things::meaning(thing.package, requirement)?.matcher();
-        let fits = (0..)
-            .zip(&thing.candidates)
-            .filter(|(_, candidate)| candidate.version().is_some_and(|version| matcher.matches(version)));
-        let within = set(fits.map(|(place, _)| place));
+        // The first is «absent».
+        let places = matcher.places(&thing.candidates[1..], there);
+        let within = set(places.into_iter().map(|place| u32::try_from(place + 1).expect("few candidates")));
         sets.insert(requirement.to_string(), within.clone());
         Ok(within)
     }
@@ -252,7 +253,8 @@ impl<'a> Builder<'a, '_> {
             let places: Vec<u32> = (0..u32::try_from(members.len()).expect("few members") + first).collect();
             let mut candidates = vec![Vec::new(); places.len()];
             for (place, member) in (first..).zip(&members) {
-                candidates[place as usize].push(Demand { on: *member, within: set(1..self.count(*member)) });
+                candidates[place as usize]
+                    .push(Demand { on: *member, within: Set::of([1..self.count(*member)]) });
             }
             let variable = Variable {
                 candidates,
@@ -290,4 +292,8 @@ impl<'a> Builder<'a, '_> {
     pub(super) fn is_axis(&self, id: VariableId) -> bool {
         matches!(&self.meanings[id.index()], Meaning::Thing(thing) if thing.package.axis.is_some())
     }
+}
+
+fn there(candidate: &Candidate) -> &Version {
+    candidate.version().expect("only the first candidate has none")
 }

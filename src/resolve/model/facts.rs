@@ -1,5 +1,7 @@
 //! What the manifest says, each at its line: the target, pins, requests.
 
+use pubgrub::VersionSet as _;
+
 use crate::catalog::{Catalog, Choose, Device, Platform};
 use crate::diagnostic::{Diagnostic, Log, Told, codes, wording, wording::did_you_mean};
 use crate::manifest::Project;
@@ -149,7 +151,7 @@ pub(super) fn collect(builder: &mut Builder<'_, '_>) {
             span: request.name.span,
             kind: FactKind::Request,
             on,
-            within: set(1..count),
+            within: Set::of([1..count]),
             text,
             requirement: None,
         });
@@ -253,7 +255,7 @@ fn implied(builder: &mut Builder<'_, '_>) {
         return;
     };
     let Some(on) = builder.named(&axis.name) else { return };
-    let within = set(1..builder.count(on));
+    let within = Set::of([1..builder.count(on)]);
     let text = "Python packages".to_owned();
     builder.facts.push(Fact { span, kind: FactKind::Implied, on, within, text, requirement: None });
 }
@@ -284,7 +286,7 @@ fn wanted(builder: &mut Builder<'_, '_>, on: VariableId, requirement: &Spanned<R
         }
     };
     let within = builder.within(on, &resolved).unwrap_or_else(|_| Set::empty());
-    if within != Set::empty() {
+    if !within.is_empty() {
         return Some(within);
     }
     let Meaning::Thing(thing) = &builder.meanings[on.index()] else { return None };

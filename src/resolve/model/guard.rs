@@ -1,5 +1,7 @@
 //! Conditions: decided by what the target and the manifest fix, or by a variable of their own.
 
+use pubgrub::VersionSet as _;
+
 use crate::catalog::{Condition, Guard};
 
 use super::super::problem::{Demand, Set, Variable, VariableId, set};
@@ -36,14 +38,14 @@ pub(super) fn outcome(builder: &mut Builder<'_, '_>, owner: VariableId, guard: &
             }
             Condition::Is { name, requirement } => {
                 if let Some(demands) = builder.fixed_demands(name.as_str(), requirement) {
-                    if demands.iter().any(|demand| demand.within == Set::empty()) {
+                    if demands.iter().any(|demand| demand.within.is_empty()) {
                         return Outcome::Never;
                     }
                     continue;
                 }
                 let Some(on) = builder.named(name) else { return Outcome::Never };
                 match builder.within(on, requirement) {
-                    Ok(within) if within != Set::empty() => open.push((on, within)),
+                    Ok(within) if !within.is_empty() => open.push((on, within)),
                     Ok(_) | Err(_) => return Outcome::Never,
                 }
             }
@@ -72,7 +74,7 @@ pub(super) fn variable(
     yes.extend(conditions.iter().map(|(on, within)| Demand { on: *on, within: within.clone() }));
     let mut candidates = vec![yes];
     for (on, within) in conditions {
-        let others = set((0..builder.count(on)).filter(|place| !within.contains(place)));
+        let others = within.complement().intersection(&Set::of([0..builder.count(on)]));
         candidates.push(vec![Demand { on, within: others }]);
     }
     let places: Vec<u32> = (0..).take(candidates.len()).collect();

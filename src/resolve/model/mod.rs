@@ -8,6 +8,7 @@ mod options;
 mod rank;
 mod things;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::catalog::{BaseImage, Catalog, Package, PackageVersion};
@@ -170,15 +171,10 @@ impl<'a> Model<'a> {
     }
 
     /// The problem with only the facts that `keep` accepts (by their place).
-    pub(super) fn problem(&self, keep: impl Fn(usize) -> bool) -> Problem {
-        let mut variables = self.variables.clone();
-        let root = &mut variables[0].candidates[0];
-        for (index, fact) in self.facts.iter().enumerate() {
-            if keep(index) {
-                root.push(Demand { on: fact.on, within: fact.within.clone() });
-            }
-        }
-        Problem { variables }
+    pub(super) fn problem(&self, keep: impl Fn(usize) -> bool) -> Problem<'_> {
+        let facts = self.facts.iter().enumerate().filter(|(index, _)| keep(*index));
+        let asked = facts.map(|(_, fact)| Demand { on: fact.on, within: fact.within.clone() }).collect();
+        Problem { variables: Cow::Borrowed(&self.variables), asked }
     }
 
     /// The axis or package behind a variable.

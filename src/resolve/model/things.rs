@@ -1,19 +1,23 @@
 //! Axes and packages as variables: candidates, their order, what each asks for.
 
+use std::borrow::Cow;
+
+use pubgrub::VersionSet as _;
+
 use crate::catalog::{Choose, Package, Require};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::value::{Name, Requirement, Version};
 
-use super::super::problem::{Demand, Set, Variable, VariableId, set};
+use super::super::problem::{Demand, Set, Variable, VariableId};
 use super::build::Builder;
 use super::guard::{self, Outcome};
 use super::{Candidate, Meaning};
 
 /// A requirement with the definition's words (`humble`) put into versions.
-pub(in crate::resolve) fn meaning(
+pub(in crate::resolve) fn meaning<'r>(
     package: &Package,
-    requirement: &Requirement,
-) -> Result<Requirement, String> {
+    requirement: &'r Requirement,
+) -> Result<Cow<'r, Requirement>, String> {
     requirement.resolve_names(|word| {
         package
             .versions
@@ -194,7 +198,7 @@ fn conflict(builder: &mut Builder<'_, '_>, owner: VariableId, conflict: &Require
     }
     let Some(on) = builder.named(&conflict.name) else { return Vec::new() };
     let Ok(within) = builder.within(on, &conflict.requirement) else { return Vec::new() };
-    let others = set((0..builder.count(on)).filter(|place| !within.contains(place)));
+    let others = within.complement().intersection(&Set::of([0..builder.count(on)]));
     let demand = Demand { on, within: others };
     match guard::outcome(builder, owner, &conflict.guard) {
         Outcome::Never => Vec::new(),

@@ -1,19 +1,20 @@
 //! `PubGrub` against a second solver that tries everything.
 
 use proptest::prelude::*;
+use pubgrub::VersionSet as _;
 
 use super::super::problem::{Demand, Problem, Variable, VariableId, set};
 use super::{Answer, solve};
 
 /// The best answer by trying all candidates in order, variable by variable in the order of ranks.
-fn brute_force(problem: &Problem) -> Option<Answer> {
+fn brute_force(problem: &Problem<'_>) -> Option<Answer> {
     let mut order: Vec<usize> = (0..problem.variables.len()).collect();
     order.sort_by_key(|index| problem.variables[*index].rank);
     let mut answer = vec![None; problem.variables.len()];
     search(problem, &order, &mut answer).then_some(answer)
 }
 
-fn demanded(problem: &Problem, answer: &Answer, variable: usize) -> Vec<Demand> {
+fn demanded(problem: &Problem<'_>, answer: &Answer, variable: usize) -> Vec<Demand> {
     let mut all = Vec::new();
     for (index, candidate) in answer.iter().enumerate() {
         if let Some(candidate) = candidate {
@@ -28,7 +29,7 @@ fn demanded(problem: &Problem, answer: &Answer, variable: usize) -> Vec<Demand> 
     all
 }
 
-fn consistent(problem: &Problem, answer: &Answer) -> bool {
+fn consistent(problem: &Problem<'_>, answer: &Answer) -> bool {
     answer.iter().enumerate().all(|(index, candidate)| {
         candidate.is_none_or(|candidate| {
             demanded(problem, answer, index).iter().all(|demand| demand.within.contains(&candidate))
@@ -36,7 +37,7 @@ fn consistent(problem: &Problem, answer: &Answer) -> bool {
     })
 }
 
-fn search(problem: &Problem, order: &[usize], answer: &mut Answer) -> bool {
+fn search(problem: &Problem<'_>, order: &[usize], answer: &mut Answer) -> bool {
     let Some((first, rest)) = order.split_first() else { return true };
     let asked = demanded(problem, answer, *first);
     if asked.is_empty() && *first != 0 {
@@ -56,7 +57,7 @@ fn search(problem: &Problem, order: &[usize], answer: &mut Answer) -> bool {
 
 /// Variables ask only for later ones, as packages ask for what has a higher rank; the first few are asked for by the root
 /// and are asked back by all (axes).
-fn problems() -> impl Strategy<Value = Problem> {
+fn problems() -> impl Strategy<Value = Problem<'static>> {
     let size = 2usize..7;
     size.prop_flat_map(|variables| {
         let demand = (0..variables, proptest::collection::vec(0u32..4, 0..4));
@@ -80,7 +81,7 @@ fn problems() -> impl Strategy<Value = Problem> {
                 within: set(0..count(index)),
             });
         }
-        problem.variables.push(root);
+        problem.variables.to_mut().push(root);
         for (index, (candidates, near, default)) in raw.iter().enumerate() {
             let demands = candidates.iter().map(|demands| {
                 demands
@@ -93,7 +94,7 @@ fn problems() -> impl Strategy<Value = Problem> {
                     .collect()
             });
             let places = u32::try_from(candidates.len()).unwrap();
-            problem.variables.push(Variable {
+            problem.variables.to_mut().push(Variable {
                 candidates: demands.collect(),
                 preference: (0..places).rev().collect(),
                 positions: (0..places).collect(),

@@ -5,6 +5,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::interval::{intersection, union};
@@ -79,7 +80,10 @@ impl Requirement {
     }
 
     /// The same with versions for its names, its text unchanged; or the first name that has no meaning.
-    pub fn resolve_names(&self, meaning: impl Fn(&str) -> Option<Version>) -> Result<Self, String> {
+    pub fn resolve_names(&self, meaning: impl Fn(&str) -> Option<Version>) -> Result<Cow<'_, Self>, String> {
+        if self.names().next().is_none() {
+            return Ok(Cow::Borrowed(self));
+        }
         let mut resolved = self.clone();
         for comparator in resolved.alternatives.iter_mut().flatten() {
             if let Operand::Name(name) = &comparator.operand {
@@ -87,7 +91,7 @@ impl Requirement {
                 comparator.operand = Operand::Version(version);
             }
         }
-        Ok(resolved)
+        Ok(Cow::Owned(resolved))
     }
 }
 
@@ -105,6 +109,18 @@ impl Matcher {
             (*prerelease || !version.is_prerelease())
                 && stretch.iter().any(|interval| interval.contains(version))
         })
+    }
+
+    /// Which versions will do; they are sorted. A place may come twice.
+    pub fn places<T>(&self, sorted: &[T], version: impl Fn(&T) -> &Version) -> Vec<usize> {
+        let mut places = Vec::new();
+        for (prerelease, stretch) in &self.alternatives {
+            for interval in stretch {
+                let run = interval.run(sorted, &version);
+                places.extend(run.filter(|at| *prerelease || !version(&sorted[*at]).is_prerelease()));
+            }
+        }
+        places
     }
 }
 

@@ -6,7 +6,7 @@ pub(super) mod tests;
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::hash::{Hash, Hasher};
 
 use super::{Invalid, Parse};
@@ -22,7 +22,10 @@ pub struct Version {
     text: String,
     /// Where the numbers end in the text.
     release: usize,
-    parts: Vec<u64>,
+    /// Four at the most; 0 where there are fewer, so that `2.5` compares as `2.5.0`.
+    numbers: [u64; MOST],
+    /// How many were written.
+    count: usize,
     /// What follows the numbers, `Suffix::End` at its end.
     suffix: Cow<'static, [Suffix]>,
     local: Vec<Local>,
@@ -48,22 +51,33 @@ enum Local {
     Number(u64),
 }
 
+/// So many numbers a version has at most.
+const MOST: usize = 4;
 /// The suffix of most versions, which need no memory for it.
 const RELEASE: &[Suffix] = &[Suffix::End];
 /// What comes before all others of its numbers.
 const FIRST: &[Suffix] = &[Suffix::Dev(0), Suffix::End];
+/// The same as text.
+const FLOOR: &str = ".dev0";
 
 impl Version {
     /// A release of these numbers; one to four of them.
     pub(super) fn of(parts: &[u64]) -> Self {
-        let text = parts.iter().map(u64::to_string).collect::<Vec<_>>().join(".");
-        Self {
-            release: text.len(),
-            text,
-            parts: parts.to_vec(),
-            suffix: Cow::Borrowed(RELEASE),
-            local: Vec::new(),
+        Self::ending(parts, "", RELEASE)
+    }
+
+    /// These numbers, and an end with its text.
+    fn ending(parts: &[u64], end: &str, suffix: &'static [Suffix]) -> Self {
+        let mut text = String::with_capacity(4 * parts.len() + end.len());
+        let mut numbers = [0; MOST];
+        for (at, (number, place)) in parts.iter().zip(&mut numbers).enumerate() {
+            *place = *number;
+            let dot = if at == 0 { "" } else { "." };
+            write!(text, "{dot}{number}").expect("a string takes all");
         }
+        let release = text.len();
+        text.push_str(end);
+        Self { text, release, numbers, count: parts.len(), suffix: Cow::Borrowed(suffix), local: Vec::new() }
     }
 
     /// Version 0, for what has none of its own.
@@ -78,7 +92,7 @@ impl Version {
 
     /// The numbers as written: two for `22.04`.
     pub fn parts(&self) -> &[u64] {
-        &self.parts
+        &self.numbers[..self.count]
     }
 
     /// The first number.
@@ -97,7 +111,7 @@ impl Version {
     }
 
     fn part(&self, index: usize) -> u64 {
-        self.parts.get(index).copied().unwrap_or(0)
+        self.numbers.get(index).copied().unwrap_or(0)
     }
 
     /// Whether it comes before a release: `2.9.0-rc1`, `2.5.0a0+nv24.08`, `1.0.dev3`.
@@ -125,24 +139,28 @@ impl Version {
     /// Its first `count` numbers and nothing else, spelt as they were: `22.04` of `22.04.5`. At least one stays.
     #[must_use]
     pub fn truncated(&self, count: usize) -> Self {
-        let count = count.clamp(1, self.parts.len());
-        let text = self.text[..self.release].splitn(count + 1, '.').take(count).collect::<Vec<_>>().join(".");
-        let parts = self.parts[..count].to_vec();
-        Self { release: text.len(), text, parts, suffix: Cow::Borrowed(RELEASE), local: Vec::new() }
+        let count = count.clamp(1, self.count);
+        let written = &self.text[..self.release];
+        let release = written.match_indices('.').nth(count - 1).map_or(self.release, |(dot, _)| dot);
+        let mut numbers = self.numbers;
+        numbers[count..].fill(0);
+        let text = written[..release].to_owned();
+        Self { text, release, numbers, count, suffix: Cow::Borrowed(RELEASE), local: Vec::new() }
     }
 
     /// The first version of the release that follows when the number at `index` goes up by one, pre-releases included:
     /// `2.6.dev0` for the number 1 of `2.5.3`.
     pub(super) fn next_floor(&self, index: usize) -> Self {
-        let mut parts: Vec<u64> = (0..=index).map(|index| self.part(index)).collect();
-        parts[index] += 1;
-        Self::of(&parts).floor()
+        let mut numbers = self.numbers;
+        numbers[index] += 1;
+        Self::ending(&numbers[..=index], FLOOR, FIRST)
     }
 
     /// The very first version of this release: `2.6.dev0` for `2.6`.
     pub(super) fn floor(&self) -> Self {
-        let release = self.truncated(self.parts.len());
-        Self { text: format!("{}.dev0", release.text), suffix: Cow::Borrowed(FIRST), ..release }
+        let mut release = self.truncated(self.count);
+        release.text.push_str(FLOOR);
+        Self { suffix: Cow::Borrowed(FIRST), ..release }
     }
 
     /// The first version after this one and all of its local builds: `2.5.1.post0.dev0` for `2.5.1`.
@@ -164,9 +182,8 @@ impl Version {
         next
     }
 
-    fn key(&self) -> (&[u64], &[Suffix], &[Local]) {
-        let length = self.parts.iter().rposition(|part| *part != 0).map_or(0, |last| last + 1);
-        (&self.parts[..length], &self.suffix, &self.local)
+    fn key(&self) -> (&[u64; MOST], &[Suffix], &[Local]) {
+        (&self.numbers, &self.suffix, &self.local)
     }
 }
 

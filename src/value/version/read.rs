@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Local, RELEASE, Suffix, Version};
+use super::{Local, MOST, RELEASE, Suffix, Version};
 use crate::value::{Invalid, text};
 
 const HELP: &str =
@@ -59,17 +59,20 @@ pub(super) fn version(text: &str) -> Result<Version, Invalid> {
     }
     let (public, local) = text.split_once('+').map_or((text, None), |(public, local)| (public, Some(local)));
     let mut rest = Rest { text: public, at: 0 };
-    let parts = numbers(&mut rest)?;
+    let (numbers, count) = numbers(&mut rest)?;
     let release = rest.at;
     let suffix = suffixes(&mut rest)?;
     let local = local.map(|local| locals(local, public.len() + 1)).transpose()?.unwrap_or_default();
-    Ok(Version { text: text.to_owned(), release, parts, suffix, local })
+    Ok(Version { text: text.to_owned(), release, numbers, count, suffix, local })
 }
 
 /// What people write who have another language of versions in mind.
 fn known_mistake(word: &str) -> Option<Invalid> {
     if word.is_empty() {
         return Some(Invalid::new("a version can't be empty").help(HELP));
+    }
+    if word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        return None;
     }
     let bare = word.trim();
     if bare != word {
@@ -100,18 +103,23 @@ fn known_mistake(word: &str) -> Option<Invalid> {
     None
 }
 
-fn numbers(rest: &mut Rest<'_>) -> Result<Vec<u64>, Invalid> {
-    let mut parts = Vec::new();
+/// The numbers, and how many there are.
+fn numbers(rest: &mut Rest<'_>) -> Result<([u64; MOST], usize), Invalid> {
+    let mut numbers = [0; MOST];
+    let mut count = 0;
     loop {
         let Some(number) = rest.number()? else {
             let message = match rest.peek() {
-                _ if parts.is_empty() => "a version starts with a number".to_owned(),
+                _ if count == 0 => "a version starts with a number".to_owned(),
                 None => return Err(rest.wrong(rest.at - 1, "a number is missing at the end")),
                 Some(letter) => format!("a number is expected here, not {}", text::shown(letter)),
             };
             return Err(rest.wrong(rest.at, message));
         };
-        parts.push(number);
+        if let Some(place) = numbers.get_mut(count) {
+            *place = number;
+        }
+        count += 1;
         let more = rest
             .left()
             .strip_prefix('.')
@@ -121,10 +129,10 @@ fn numbers(rest: &mut Rest<'_>) -> Result<Vec<u64>, Invalid> {
         }
         rest.at += 1;
     }
-    if parts.len() > 4 {
-        return Err(rest.wrong(0, format!("a version has at most four numbers, this has {}", parts.len())));
+    if count > MOST {
+        return Err(rest.wrong(0, format!("a version has at most four numbers, this has {count}")));
     }
-    Ok(parts)
+    Ok((numbers, count))
 }
 
 fn suffixes(rest: &mut Rest<'_>) -> Result<Cow<'static, [Suffix]>, Invalid> {
