@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
-use catalog::index::{Entry, entries};
+use catalog::index::{Entry, Mentioned, entries};
 use catalog::packing::{PackedFile, PackedStack, Stretch, definition_hash};
 use diagnostic::Log;
 use source::Sources;
@@ -31,8 +31,16 @@ fn main() {
     let mut pack = Pack::default();
     let packages = files_below("packages");
     let stacks = files_below("manifests");
-    let files: Vec<PackedFile> =
+    let mut files: Vec<(PackedFile, Document)> =
         packages.keys().filter_map(|path| pack.definition(path, &packages)).collect();
+    let entries = files.iter_mut().flat_map(|(file, document)| {
+        file.entries.iter_mut().map(|(entry, _)| {
+            let node = &document.nodes[entry.node];
+            (entry, node)
+        })
+    });
+    Mentioned::default().write(&mut entries.collect::<Vec<_>>());
+    let files: Vec<PackedFile> = files.into_iter().map(|(file, _)| file).collect();
     let stacks: Vec<PackedStack> =
         stacks.iter().filter_map(|(path, bytes)| pack.stack(path, bytes)).collect();
     if pack.failed {
@@ -56,7 +64,7 @@ struct Pack {
 
 impl Pack {
     /// Packs a file of definitions with what lies beside it; nothing where the file is something else.
-    fn definition(&mut self, path: &str, all: &BTreeMap<String, Vec<u8>>) -> Option<PackedFile> {
+    fn definition(&mut self, path: &str, all: &BTreeMap<String, Vec<u8>>) -> Option<(PackedFile, Document)> {
         let parts: Vec<&str> = path.split('/').collect();
         let (group, files) = match parts[..] {
             ["packages", "platform", .., name] if name.rsplit('.').next() == Some("kdl") => ("", Vec::new()),
@@ -72,20 +80,13 @@ impl Pack {
         let (text, document) = self.text(path, &all[path])?;
         let entries = entries(&document, group);
         let hashes = self.hashes(&document, text, &entries, &files);
-        Some(PackedFile {
-            path: path.to_owned(),
-            group: group.to_owned(),
-            text,
-            entries: entries
-                .into_iter()
-                .map(|entry| {
-                    let node = syntax::pack(&document.nodes[entry.node]);
-                    (entry, self.add(&node))
-                })
-                .collect(),
-            files,
-            hashes,
-        })
+        let with_node = |entry: Entry| {
+            let node = syntax::pack(&document.nodes[entry.node]);
+            (entry, self.add(&node))
+        };
+        let entries = entries.into_iter().map(with_node).collect();
+        let (path, group) = (path.to_owned(), group.to_owned());
+        Some((PackedFile { path, group, text, files, entries, hashes }, document))
     }
 
     /// Packs a ready-made manifest: `manifests/NAME/project.kdl` or `manifests/NAME.kdl`.

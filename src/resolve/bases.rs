@@ -2,48 +2,114 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::{BaseImage, BaseTag, Role};
+use crate::catalog::{BaseImage, BaseTag, Require, Role};
 use crate::diagnostic::{Diagnostic, Log, Told, codes};
 use crate::manifest::BaseChoice;
 use crate::source::Span;
 use crate::value::{ImageRef, Name, Parse, Version};
 
 use super::chosen::ChosenBase;
-use super::decided::Decided;
+use super::decided::{Decided, Defaults};
 use super::model::{Meaning, Question, word_meaning};
 
-/// The base of the image that ships: the manifest's, else the one that holds most of what is needed.
-pub(super) fn final_base(
-    question: Question<'_>,
-    decided: Decided<'_, '_>,
-    needed: &BTreeSet<Name>,
-    log: &mut Log,
-) -> Result<ChosenBase, Told> {
-    if let Some(base) = asked(question, decided) {
-        return Ok(base);
-    }
-    best(question, decided, needed, Role::Runtime).ok_or_else(|| {
-        log.error(
-            Diagnostic::error(codes::resolve::NO_BASE, "no base of the catalogue fits this target")
-                .at(question.project.target.span, "what was resolved for this target is in none of the bases")
-                .help("name one: `base image=\"…\" { provides { … } }`"),
-        )
-    })
+/// What is asked of bases.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'q, 'm, 'a> {
+    /// What was to be resolved.
+    pub(super) question: Question<'q>,
+    /// The answer.
+    pub(super) decided: Decided<'m, 'a>,
+    /// What axes are by default.
+    pub(super) defaults: &'m Defaults,
 }
 
-/// The image for stages that compile against a toolkit; `None` where the base will do.
-pub(super) fn devel_base(
-    question: Question<'_>,
-    decided: Decided<'_, '_>,
-    base: &ChosenBase,
-    needed: &BTreeSet<Name>,
-) -> Option<ChosenBase> {
-    if needed.is_empty() || base.role == Role::Devel {
-        return None;
+impl Wanted<'_, '_, '_> {
+    /// The base of the image that ships: the manifest's, else the one that holds most of what is needed.
+    pub(super) fn final_base(self, needed: &BTreeSet<Name>, log: &mut Log) -> Result<ChosenBase, Told> {
+        if let Some(base) = asked(self.question, self.decided) {
+            return Ok(base);
+        }
+        self.best(needed, Role::Runtime).ok_or_else(|| {
+            log.error(
+                Diagnostic::error(codes::resolve::NO_BASE, "no base of the catalogue fits this target")
+                    .at(
+                        self.question.project.target.span,
+                        "what was resolved for this target is in none of the bases",
+                    )
+                    .help("name one: `base image=\"…\" { provides { … } }`"),
+            )
+        })
     }
-    let devel = best(question, decided, needed, Role::Devel)?;
-    // Worth another image only where it holds something that the build needs.
-    needed.iter().any(|name| devel.provides.contains_key(name)).then_some(devel)
+
+    /// The image for stages that compile against a toolkit; `None` where the base will do.
+    pub(super) fn devel_base(self, base: &ChosenBase, needed: &BTreeSet<Name>) -> Option<ChosenBase> {
+        if needed.is_empty() || base.role == Role::Devel {
+            return None;
+        }
+        let devel = self.best(needed, Role::Devel)?;
+        // Worth another image only where it holds something that the build needs.
+        needed.iter().any(|name| devel.provides.contains_key(name)).then_some(devel)
+    }
+
+    /// Of the tags that fit what was decided: the one that holds most of what is needed, then the one that holds least of
+    /// which nobody knows the version that would fit, then the smallest, then by name.
+    fn best(self, needed: &BTreeSet<Name>, role: Role) -> Option<ChosenBase> {
+        let platform = self.decided.model.target.platform.as_str();
+        let fits = |tag: &&BaseTag| {
+            tag.role == role
+                && tag.requires.iter().all(|require| self.meets(require))
+                && tag.provides.iter().all(|(name, version)| self.would_be(name, |one| *one == version.value))
+                && one_distribution(self.decided, tag)
+        };
+        let all = self
+            .question
+            .catalog
+            .auto_bases(|requirement| word_meaning(requirement, platform))
+            .flat_map(|base| base.tags.iter().filter(fits).map(move |tag| (base, tag)));
+        let (image, tag) = all.min_by_key(|(base, tag)| {
+            let count = |fits: &dyn Fn(&Name) -> bool| tag.provides.keys().filter(|name| fits(name)).count();
+            (
+                tag.unproven.is_some(),
+                std::cmp::Reverse(count(&|name| needed.contains(name))),
+                count(&|name| self.is_open(name) && !self.defaults.contains_key(name)),
+                tag.size.unwrap_or(u64::MAX),
+                &base.name.value,
+                &tag.tag.value,
+            )
+        })?;
+        let provides =
+            tag.provides.iter().map(|(name, version)| (name.clone(), version.value.clone())).collect();
+        of_tag(image, tag, provides, None)
+    }
+
+    /// Whether a requirement of a tag holds.
+    fn meets(self, require: &Require) -> bool {
+        if self.is_open(&require.name) {
+            self.would_be(&require.name, |version| require.requirement.matches(version))
+        } else {
+            self.decided.meets(require)
+        }
+    }
+
+    /// Whether this holds of a version that was decided, or, of an axis that nothing asks for, of its default.
+    fn would_be(self, name: &Name, holds: impl Fn(&Version) -> bool) -> bool {
+        if self.is_open(name) {
+            return self.defaults.get(name).is_none_or(|(default, _)| holds(default));
+        }
+        self.decided.version(name).is_some_and(holds)
+    }
+
+    /// Whether this is an axis of the platform that nothing asks for.
+    fn is_open(self, name: &Name) -> bool {
+        let model = self.decided.model;
+        !model.ids.contains_key(name)
+            && !model.aliases.contains_key(name)
+            && self
+                .question
+                .catalog
+                .platform(model.target.platform.as_str())
+                .is_some_and(|platform| platform.axes.contains(name))
+    }
 }
 
 fn asked(question: Question<'_>, decided: Decided<'_, '_>) -> Option<ChosenBase> {
@@ -89,37 +155,6 @@ fn canonical(question: Question<'_>, provides: &BTreeMap<Name, Version>) -> BTre
             (name.clone(), version.clone())
         })
         .collect()
-}
-
-/// Of the tags that fit what was decided: the one that holds most of what is needed, then the smallest, then by name.
-fn best(
-    question: Question<'_>,
-    decided: Decided<'_, '_>,
-    needed: &BTreeSet<Name>,
-    role: Role,
-) -> Option<ChosenBase> {
-    let fits = |tag: &&BaseTag| {
-        tag.role == role
-            && tag.requires.iter().all(|require| decided.meets(require))
-            && tag.provides.iter().all(|(name, version)| decided.version(name) == Some(&version.value))
-            && one_distribution(decided, tag)
-    };
-    let all = question
-        .catalog
-        .auto_bases(|platform| word_meaning(platform, decided.model.target.platform.as_str()))
-        .flat_map(|base| base.tags.iter().filter(fits).map(move |tag| (base, tag)));
-    let (image, tag) = all.min_by_key(|(base, tag)| {
-        let holds = tag.provides.keys().filter(|name| needed.contains(*name)).count();
-        (
-            tag.unproven.is_some(),
-            std::cmp::Reverse(holds),
-            tag.size.unwrap_or(u64::MAX),
-            base.name.value.clone(),
-            tag.tag.value.clone(),
-        )
-    })?;
-    let provides = tag.provides.iter().map(|(name, version)| (name.clone(), version.value.clone())).collect();
-    of_tag(image, tag, provides, None)
 }
 
 /// A base without its distribution says nothing; one with it has just that.

@@ -1,12 +1,18 @@
 //! An answer, read through the model: versions by name, and which guards hold.
 
+use std::collections::BTreeMap;
+
 use crate::catalog::{Condition, Guard, Require};
 use crate::value::{Name, Version};
 
+use super::chosen::Because;
 use super::model::{Candidate, Model, Thing, option_holds, word_meaning};
 use super::problem::VariableId;
 use super::provider::Answer;
 use super::words;
+
+/// What each axis is by default, and by what.
+pub(super) type Defaults = BTreeMap<Name, (Version, Because)>;
 
 /// An answer and what it means.
 #[derive(Clone, Copy)]

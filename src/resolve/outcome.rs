@@ -7,9 +7,9 @@ use crate::diagnostic::{Diagnostic, Log, Told, codes};
 use crate::source::Span;
 use crate::value::{Name, Version};
 
-use super::bases;
+use super::bases::Wanted;
 use super::chosen::{Because, Chosen, ChosenBase, Kind, Moved, Needed, Resolution};
-use super::decided::Decided;
+use super::decided::{Decided, Defaults};
 use super::model::{Candidate, FactKind, Model, Question, Thing};
 use super::problem::VariableId;
 use super::provider::Answer;
@@ -45,9 +45,10 @@ pub(super) fn resolution(
             .map(|(name, _)| name.clone())
             .collect()
     };
-    let base = bases::final_base(question, decided, &needs(false), log)?;
-    let devel = bases::devel_base(question, decided, &base, &needs(true));
     let defaults = defaults(question, decided);
+    let bases = Wanted { question, decided, defaults: &defaults };
+    let base = bases.final_base(&needs(false), log)?;
+    let devel = bases.devel_base(&base, &needs(true));
     let chosen = chosen(decided, &reasons, &base, &defaults);
     warn_unproven(decided, &chosen, log);
     let place = question.project.target.span;
@@ -136,7 +137,7 @@ fn covers(one: Needed, other: Needed) -> bool {
 }
 
 /// Each axis' default: what an earlier axis' chosen version says, else the platform.
-fn defaults(question: Question<'_>, decided: Decided<'_, '_>) -> BTreeMap<Name, (Version, Because)> {
+fn defaults(question: Question<'_>, decided: Decided<'_, '_>) -> Defaults {
     let mut all = BTreeMap::new();
     let mut axes: Vec<&Thing<'_>> = decided
         .model
@@ -169,7 +170,7 @@ fn chosen(
     decided: Decided<'_, '_>,
     reasons: &BTreeMap<Name, Reasons>,
     base: &ChosenBase,
-    defaults: &BTreeMap<Name, (Version, Because)>,
+    defaults: &Defaults,
 ) -> BTreeMap<Name, Chosen> {
     let mut all = BTreeMap::new();
     for (name, id) in &decided.model.ids {
@@ -228,11 +229,7 @@ fn names_the_platform(decided: Decided<'_, '_>, id: VariableId) -> bool {
 }
 
 /// Axes that are not what the release has by default, and what moved them.
-fn moved(
-    decided: Decided<'_, '_>,
-    chosen: &BTreeMap<Name, Chosen>,
-    defaults: &BTreeMap<Name, (Version, Because)>,
-) -> Vec<Moved> {
+fn moved(decided: Decided<'_, '_>, chosen: &BTreeMap<Name, Chosen>, defaults: &Defaults) -> Vec<Moved> {
     let mut all = Vec::new();
     for (name, (default, _)) in defaults {
         let Some(one) = chosen.get(name).filter(|one| one.version != *default) else { continue };

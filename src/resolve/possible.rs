@@ -86,10 +86,13 @@ fn project(
     let mut project = projects.remove(0);
     let span = project.target.span;
     let name = Spanned::new(package.name.value.clone(), span);
-    if package.axis.is_none() {
+    let any = Spanned::new(crate::value::Requirement::any(), span);
+    if package.axis.is_some() {
+        project.pins.push(crate::manifest::Pin { name, requirement: any, span });
+    } else {
         project.packages.push(crate::manifest::Request {
             name,
-            requirement: Spanned::new(crate::value::Requirement::any(), span),
+            requirement: any,
             variant: None,
             options: Vec::new(),
             span,

@@ -1,5 +1,7 @@
 //! What a definition file defines, without decoding it: names, aliases, one line.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
 use crate::syntax::{Document, Node, Value};
@@ -44,8 +46,78 @@ pub struct Entry {
     pub auto: bool,
     /// Of a base: what its tags ask of the platform, where every tag asks something.
     pub(crate) platforms: Vec<String>,
+    /// Axes that can be installed and that its conditions and templates look at, those of the indexes that it names
+    /// included.
+    pub(crate) mentions: Vec<String>,
     /// Which node of its file.
     pub(crate) node: usize,
+}
+
+/// What definitions may mention.
+#[derive(Debug, Default)]
+pub(crate) struct Mentioned {
+    /// Axes that can be installed.
+    axes: Vec<String>,
+    /// Indexes, with what each mentions.
+    indexes: BTreeMap<String, Vec<String>>,
+}
+
+impl Mentioned {
+    /// Takes in a definition that others may mention.
+    pub(crate) fn learn(&mut self, entry: &Entry) {
+        if entry.order.is_some() && entry.installable {
+            self.axes.push(entry.name.clone());
+        }
+        if entry.kind == Kind::Index {
+            self.indexes.insert(entry.name.clone(), entry.mentions.clone());
+        }
+    }
+
+    /// Writes into definitions what they mention of each other and of what was taken in before.
+    pub(crate) fn write(mut self, definitions: &mut [(&mut Entry, &Node)]) {
+        for (entry, _) in definitions.iter().filter(|(entry, _)| entry.kind != Kind::Index) {
+            self.learn(entry);
+        }
+        for (entry, node) in definitions.iter_mut().filter(|(entry, _)| entry.kind == Kind::Index) {
+            entry.mentions = self.of(node);
+            self.learn(entry);
+        }
+        for (entry, node) in definitions.iter_mut().filter(|(entry, _)| entry.kind == Kind::Package) {
+            entry.mentions = self.of(node);
+        }
+    }
+
+    /// What a definition mentions.
+    fn of(&self, node: &Node) -> Vec<String> {
+        let mut found = BTreeSet::new();
+        self.look(node, &mut found);
+        found.into_iter().map(str::to_owned).collect()
+    }
+
+    fn look<'a>(&'a self, node: &Node, found: &mut BTreeSet<&'a str>) {
+        let values = node.arguments.iter().map(|given| &given.value);
+        for value in values.chain(node.properties.iter().map(|given| &given.value)) {
+            let Value::String(text) = value else { continue };
+            found.extend(self.indexes.get(&**text).into_iter().flatten().map(String::as_str));
+            if text.contains("{{") || text.contains("{%") {
+                found.extend(self.axes.iter().filter(|axis| has(text, axis)).map(String::as_str));
+            }
+        }
+        if node.name.value == "when" {
+            let keys = node.properties.iter().map(|given| &*given.key.value);
+            found.extend(
+                keys.filter_map(|key| self.axes.iter().find(|axis| *axis == key)).map(String::as_str),
+            );
+        }
+        for child in node.children.iter().flatten() {
+            self.look(child, found);
+        }
+    }
+}
+
+/// Whether a template has this name in it, as it is or as templates can write it.
+fn has(template: &str, name: &str) -> bool {
+    template.contains(name) || template.contains(&name.replace(['-', '.'], "_"))
 }
 
 /// The definitions of a file, in its order. Nodes that are none are left out: the tables tell of them.
@@ -80,6 +152,7 @@ fn entry(node: &Node, at: usize, group: &str) -> Option<Entry> {
             .any(|child| child.arguments.first().is_some_and(|one| one.value == Value::Bool(true))),
         platforms: platforms(node),
         installable: node.name.value == "package",
+        mentions: Vec::new(),
         node: at,
         name: name?,
     })

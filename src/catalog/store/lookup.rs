@@ -60,6 +60,23 @@ impl Catalog {
         axes.into_iter().filter_map(|entry| self.package(&entry.name)).collect()
     }
 
+    /// Whether an axis is decided for a target where nothing mentions it: what cannot be installed says what the
+    /// platform is, and of what a folder of the user's defines or asks nobody knows who mentions it.
+    pub fn decides_always(&self, axis: &Entry) -> bool {
+        let users =
+            |kind, name: &str| self.slot(kind, name).is_some_and(|slot| self.files[slot.file].layer > 0);
+        !axis.installable
+            || users(Kind::Package, &axis.name)
+            || self
+                .entries(Kind::Index)
+                .any(|index| index.mentions.contains(&axis.name) && users(Kind::Index, &index.name))
+    }
+
+    /// Axes that can be installed and that conditions and templates of a package look at.
+    pub fn mentions(&self, package: &str) -> &[String] {
+        self.entry(Kind::Package, package).map_or(&[], |entry| &entry.mentions)
+    }
+
     /// The platforms, by name.
     pub fn platforms(&self) -> impl Iterator<Item = &Platform> {
         self.entries(Kind::Platform).filter_map(|entry| self.platform(&entry.name))

@@ -23,6 +23,7 @@ pub(super) use file::{Definition, DefinitionFile};
 
 use file::Slot;
 use folder::Walk;
+use index::Mentioned;
 
 /// So many letters has a hash.
 const HASH: usize = 64;
@@ -95,6 +96,7 @@ impl Catalog {
             let nodes = vec![None; entries.len()];
             self.take_in(file, entries.into_iter().zip(nodes), walk.log);
         }
+        self.mention(first);
         for slot in &self.slots[first..] {
             let decoded = file::decode(&self.files[slot.file], slot, walk.log);
             _ = slot.decoded.set(decoded);
@@ -136,6 +138,21 @@ impl Catalog {
         for alias in &entry.aliases {
             self.aliases.entry(entry.kind).or_default().insert(alias.clone(), entry.name.clone());
         }
+    }
+
+    /// Writes into the entries of a folder which axes they mention.
+    fn mention(&mut self, first: usize) {
+        let (before, new) = self.slots.split_at_mut(first);
+        let mut mentioned = Mentioned::default();
+        for slot in before {
+            mentioned.learn(&slot.entry);
+        }
+        let files = &self.files;
+        let definitions = new.iter_mut().map(|slot| {
+            let node = &files[slot.file].document().nodes[slot.entry.node];
+            (&mut slot.entry, node)
+        });
+        mentioned.write(&mut definitions.collect::<Vec<_>>());
     }
 
     fn node(&self, file: usize, entry: &Entry) -> &Node {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use pubgrub::VersionSet as _;
 
-use crate::catalog::{Catalog, Package, Platform};
+use crate::catalog::{Catalog, Entry, Kind, Package, Platform};
 use crate::diagnostic::{Diagnostic, Log, Told, codes, wording::did_you_mean};
 use crate::manifest::Project;
 use crate::source::Spanned;
@@ -130,18 +130,17 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
-    /// Every axis of the catalogue is a variable; those of the platform are decided, the others are absent.
+    /// The axes that say what the platform is, and Python, which paths are made from. What can be installed is decided
+    /// where something mentions it; of others nothing depends on it.
     fn axes(&mut self) {
-        let axes: Vec<&'a Package> = self.catalog.axes();
-        for package in axes {
-            let name = package.name.value.clone();
-            let here = self.platform.axes.contains(&name);
-            let id = self.thing(package, here);
-            let count = self.count(id);
-            // A pure axis of the platform (a release) is always there; unless it is one of a kind (a distribution),
-            // where the choice sees to it. What is installed as a package may be absent.
-            let must = here && package.choice.is_none() && package.install.steps.is_empty() && count > 1;
-            self.always(id, if must { Set::of([1..count]) } else { Set::of([0..count]) });
+        let catalog = self.catalog;
+        let here = |entry: &&Entry| {
+            entry.order.is_some() && self.platform.axes.iter().any(|one| one.as_str() == entry.name)
+        };
+        let always = |entry: &&Entry| entry.name == words::PYTHON || catalog.decides_always(entry);
+        let all: Vec<&Entry> = catalog.entries(Kind::Package).filter(here).filter(always).collect();
+        for entry in all {
+            self.called(&entry.name);
         }
     }
 
@@ -152,14 +151,29 @@ impl<'a> Builder<'a, '_> {
 
     /// The variable of an axis or a package of this name or alias, made when it is first asked for.
     pub(super) fn named(&mut self, name: &Name) -> Option<VariableId> {
+        self.ids.get(name).copied().or_else(|| self.called(name.as_str()))
+    }
+
+    fn called(&mut self, name: &str) -> Option<VariableId> {
+        let package = self.catalog.package(name)?;
+        let name = &package.name.value;
         if let Some(id) = self.ids.get(name) {
             return Some(*id);
         }
-        let package = self.catalog.package(name.as_str())?;
-        if let Some(id) = self.ids.get(&package.name.value) {
-            return Some(*id);
+        let is_axis = package.axis.is_some();
+        let here = !is_axis || self.platform.axes.contains(name);
+        let id = self.thing(package, here);
+        if is_axis {
+            let count = self.count(id);
+            // A pure axis of the platform (a release) is always there; unless it is one of a kind (a distribution),
+            // where the choice sees to it. What is installed as a package may be absent.
+            let must = here && package.choice.is_none() && package.install.steps.is_empty() && count > 1;
+            self.always(id, Set::of([u32::from(must)..count]));
         }
-        Some(self.thing(package, true))
+        for axis in self.catalog.mentions(name.as_str()) {
+            self.called(axis);
+        }
+        Some(id)
     }
 
     /// The same for a name that a user wrote: an unknown one is told, with the nearest known ones.

@@ -250,11 +250,8 @@ fn implied(builder: &mut Builder<'_, '_>) {
         .or_else(|| pip.venvs.first().map(|one| one.span))
         .or_else(|| app.and_then(|app| app.requirements.first()).map(|one| one.path.span));
     let Some(span) = place else { return };
-    let Some(axis) = builder.catalog.axes().into_iter().find(|axis| axis.name.as_str() == words::PYTHON)
-    else {
-        return;
-    };
-    let Some(on) = builder.named(&axis.name) else { return };
+    let python = builder.catalog.package(words::PYTHON).filter(|package| package.axis.is_some());
+    let Some(on) = python.and_then(|axis| builder.named(&axis.name)) else { return };
     let within = Set::of([1..builder.count(on)]);
     let text = "Python packages".to_owned();
     builder.facts.push(Fact { span, kind: FactKind::Implied, on, within, text, requirement: None });
