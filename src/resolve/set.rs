@@ -17,6 +17,11 @@ impl Set {
         Self(some.map(|run| (Bound::Included(run.start), Bound::Excluded(run.end))).collect())
     }
 
+    /// The places of one run.
+    pub(super) fn run(run: Range<u32>) -> Self {
+        Self::of(std::iter::once(run))
+    }
+
     /// How many places are in it.
     pub(super) fn count(&self) -> u32 {
         let length = |run: (&Bound<u32>, &Bound<u32>)| match run {

@@ -168,7 +168,7 @@ impl<'a> Builder<'a, '_> {
             // A pure axis of the platform (a release) is always there; unless it is one of a kind (a distribution),
             // where the choice sees to it. What is installed as a package may be absent.
             let must = here && package.choice.is_none() && package.install.steps.is_empty() && count > 1;
-            self.always(id, Set::of([u32::from(must)..count]));
+            self.always(id, Set::run(u32::from(must)..count));
         }
         for axis in self.catalog.mentions(name.as_str()) {
             self.called(axis);
@@ -268,7 +268,7 @@ impl<'a> Builder<'a, '_> {
             let mut candidates = vec![Vec::new(); places.len()];
             for (place, member) in (first..).zip(&members) {
                 candidates[place as usize]
-                    .push(Demand { on: *member, within: Set::of([1..self.count(*member)]) });
+                    .push(Demand { on: *member, within: Set::run(1..self.count(*member)) });
             }
             let variable = Variable {
                 candidates,

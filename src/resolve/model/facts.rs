@@ -151,7 +151,7 @@ pub(super) fn collect(builder: &mut Builder<'_, '_>) {
             span: request.name.span,
             kind: FactKind::Request,
             on,
-            within: Set::of([1..count]),
+            within: Set::run(1..count),
             text,
             requirement: None,
         });
@@ -252,7 +252,7 @@ fn implied(builder: &mut Builder<'_, '_>) {
     let Some(span) = place else { return };
     let python = builder.catalog.package(words::PYTHON).filter(|package| package.axis.is_some());
     let Some(on) = python.and_then(|axis| builder.named(&axis.name)) else { return };
-    let within = Set::of([1..builder.count(on)]);
+    let within = Set::run(1..builder.count(on));
     let text = "Python packages".to_owned();
     builder.facts.push(Fact { span, kind: FactKind::Implied, on, within, text, requirement: None });
 }

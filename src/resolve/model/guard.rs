@@ -74,7 +74,7 @@ pub(super) fn variable(
     yes.extend(conditions.iter().map(|(on, within)| Demand { on: *on, within: within.clone() }));
     let mut candidates = vec![yes];
     for (on, within) in conditions {
-        let others = within.complement().intersection(&Set::of([0..builder.count(on)]));
+        let others = within.complement().intersection(&Set::run(0..builder.count(on)));
         candidates.push(vec![Demand { on, within: others }]);
     }
     let places: Vec<u32> = (0..).take(candidates.len()).collect();

@@ -198,7 +198,7 @@ fn conflict(builder: &mut Builder<'_, '_>, owner: VariableId, conflict: &Require
     }
     let Some(on) = builder.named(&conflict.name) else { return Vec::new() };
     let Ok(within) = builder.within(on, &conflict.requirement) else { return Vec::new() };
-    let others = within.complement().intersection(&Set::of([0..builder.count(on)]));
+    let others = within.complement().intersection(&Set::run(0..builder.count(on)));
     let demand = Demand { on, within: others };
     match guard::outcome(builder, owner, &conflict.guard) {
         Outcome::Never => Vec::new(),
