@@ -181,7 +181,7 @@ fn plain(builder: &mut Builder<'_, '_>, owner: VariableId, require: &Require) ->
     let mut within = builder.within(on, &require.requirement).unwrap_or_else(|_| Set::empty());
     // A release says which CUDA runs on it, not that an image holds one.
     if is_pure(builder, owner) && builder.is_axis(on) && !is_pure(builder, on) {
-        within = within.union(&set([0]));
+        within = within.union(&Set::run(0..1));
     }
     vec![Demand { on, within }]
 }
