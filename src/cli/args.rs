@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::edit::args as edit;
+use super::new;
 
 /// One declarative manifest in, a Dockerfile and a Compose file out.
 #[derive(Debug, Parser)]
@@ -178,6 +179,9 @@ pub(super) enum Command {
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
+    /// Write a manifest to begin with
+    #[command(after_help = "Example: jcc init robot --device jetson-agx-orin")]
+    Init(new::Init),
     /// Ask for packages, or for other versions of them, in the manifest
     #[command(after_help = "Example: jcc add pytorch vtk@9.3")]
     Add(edit::Add),
@@ -287,6 +291,9 @@ pub(super) enum Listed {
 /// Commands of `package`.
 #[derive(Debug, Subcommand)]
 pub(super) enum PackageCommand {
+    /// Write a definition to begin with
+    #[command(after_help = "Example: jcc package new my-tools")]
+    New(new::NewPackage),
     /// Check a folder of definitions
     #[command(after_help = "Example: jcc package check packages")]
     Check {

@@ -11,6 +11,7 @@ mod explain;
 mod fmt;
 mod graph;
 mod moves;
+mod new;
 mod package;
 mod resolve;
 mod run_command;
@@ -56,6 +57,7 @@ pub fn run(arguments: &[std::ffi::OsString], surroundings: &mut Surroundings<'_>
             show::run(&mut session, &name, &show::Where { device, platform }, format)
         }
         Command::Explain { code, format } => explain::run(&mut session, code.as_deref(), format),
+        Command::Init(wish) => new::init(&mut session, &wish),
         Command::Add(wish) => edit::add(&mut session, &wish),
         Command::Remove(wish) => edit::remove(&mut session, &wish),
         Command::Pin(wish) => edit::pin(&mut session, &wish),

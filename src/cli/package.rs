@@ -4,11 +4,14 @@ use crate::catalog::Catalog;
 use crate::world::Disk;
 
 use super::args::PackageCommand;
-use super::{Exit, Session};
+use super::{Exit, Session, new};
 
 /// Works on package definitions.
 pub(super) fn run(session: &mut Session<'_, '_>, command: &PackageCommand) -> Exit {
-    let PackageCommand::Check { folder, deny_warnings, format } = command;
+    let (folder, deny_warnings, format) = match command {
+        PackageCommand::New(wish) => return new::package(session, wish),
+        PackageCommand::Check { folder, deny_warnings, format } => (folder, deny_warnings, format),
+    };
     let path = session.around.folder.join(folder);
     if !path.is_dir() {
         return session.unknown(&format!("there is no folder `{}`", folder.display()), None);

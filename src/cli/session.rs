@@ -13,7 +13,7 @@ use super::args::{Colour, Common, Input, ReportFormat};
 use super::{Exit, Surroundings};
 
 /// The name of a manifest.
-const MANIFEST: &str = "project.kdl";
+pub(super) const MANIFEST: &str = "project.kdl";
 /// The name of a lock.
 pub(super) const LOCK: &str = "jcc.lock";
 

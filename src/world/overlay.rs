@@ -55,7 +55,9 @@ impl World for Overlay<'_> {
     }
 
     fn is_inside(&self, path: &str) -> bool {
-        self.under.is_inside(path)
+        // What is only here leads nowhere, be its folder not there yet.
+        let only_here = || matches!(self.files.get(path), Some(Some(_))) && self.under.kind(path).is_none();
+        self.under.is_inside(path) || !path.contains("..") && only_here()
     }
 }
 

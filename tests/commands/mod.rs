@@ -3,6 +3,7 @@
 mod edits;
 mod files;
 mod help;
+mod new;
 mod same;
 
 use std::fs;

@@ -1,0 +1,148 @@
+//! `jcc init` and `jcc package new`: files to begin with.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::catalog::{Catalog, Kind};
+use crate::diagnostic::{Log, wording};
+use crate::syntax::quote;
+use crate::value::{Name, Parse as _, ProjectName};
+use crate::world::{Disk, FileKind, Overlay, World};
+
+use super::args::ReportFormat;
+use super::edit::args::read;
+use super::session::{LOCK, MANIFEST};
+use super::{Exit, Session};
+
+/// What people keep Python's requirements in.
+const REQUIREMENTS: &str = "requirements.txt";
+
+/// `jcc init`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Init {
+    /// The project's folder, made where it is missing; this one when absent
+    dir: Option<PathBuf>,
+    /// The machine that it is for; `jcc list devices` shows them
+    #[arg(long, value_name = "NAME", value_parser = read::<Name>)]
+    device: Option<Name>,
+    /// A manifest to extend: `stack:NAME`, or a path in the project
+    #[arg(long, value_name = "WHERE")]
+    from: Option<String>,
+    /// Overwrite a manifest that is there
+    #[arg(long)]
+    force: bool,
+}
+
+/// `jcc package new`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct NewPackage {
+    /// What the package is called
+    #[arg(value_parser = read::<Name>)]
+    name: Name,
+    /// The folder of definitions
+    #[arg(long, value_name = "DIR", default_value = "packages")]
+    folder: PathBuf,
+    /// The group, which is the folder in there
+    #[arg(long, value_name = "NAME", default_value = "extras", value_parser = read::<Name>)]
+    group: Name,
+}
+
+/// Writes a manifest to begin with, which compiles.
+pub(super) fn init(session: &mut Session<'_, '_>, wish: &Init) -> Exit {
+    let folder = session.around.folder.join(wish.dir.as_deref().unwrap_or(Path::new("")));
+    let disk = Disk::new(&folder);
+    if disk.kind(MANIFEST).is_some() && !wish.force {
+        let help = "`jcc add` and `jcc pin` edit it; `--force` overwrites it".to_owned();
+        return session.unknown(&format!("`{MANIFEST}` is there already"), Some(help));
+    }
+    if wish.device.is_none() && wish.from.is_none() {
+        let catalog = Catalog::builtin(&mut session.sources);
+        let names: Vec<&str> = catalog.entries(Kind::Device).map(|entry| entry.name.as_str()).collect();
+        let help = format!("name it with `--device`: {}", wording::either(&wording::codes(names)));
+        _ = session.unknown("which machine is it for?", Some(help));
+        return Exit::Misuse;
+    }
+    // Requirements are taken in where the whole compiles with them.
+    let mut texts = vec![manifest(&folder, wish, false)];
+    if disk.kind(REQUIREMENTS) == Some(FileKind::File) {
+        texts.insert(0, manifest(&folder, wish, true));
+    }
+    let mut last = Log::new();
+    for text in texts {
+        last = Log::new();
+        let world = Overlay::new(&disk).with(MANIFEST, Some(text.as_bytes())).with(LOCK, None::<Vec<u8>>);
+        let input = crate::Input { world: &world, manifest: MANIFEST, target: None, lock: LOCK };
+        if crate::compile(input, &mut session.sources, &mut last).is_ok() {
+            return write(session, &folder, MANIFEST, text, "`jcc compile` makes its files");
+        }
+    }
+    session.log = last;
+    session.tell(ReportFormat::Text);
+    Exit::Problems
+}
+
+/// The text of a new manifest.
+fn manifest(folder: &Path, wish: &Init, requirements: bool) -> String {
+    let mut head = String::new();
+    if let Some(from) = &wish.from {
+        head.push_str(&format!(
+            "\n// What another manifest says comes first; this file's own wins.\nextends {}\n",
+            quote(from)
+        ));
+    }
+    if let Some(device) = &wish.device {
+        head.push_str(&format!(
+            "\n// Where it runs. `jcc list releases` shows what to add for a release other than the newest.\ntarget {{ device {} }}\n",
+            quote(device.as_str())
+        ));
+    }
+    let pip =
+        format!("{}pip {{ requirements {} }}", if requirements { "" } else { "// " }, quote(REQUIREMENTS));
+    include_str!("../../templates/new/project.kdl")
+        .replacen("NAME", &project_name(folder), 1)
+        .replacen("TARGET\n", &format!("{head}\n"), 1)
+        .replacen("PIP", &pip, 1)
+}
+
+/// The folder's name, as near as a project's name can be to it.
+fn project_name(folder: &Path) -> String {
+    let name = folder.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '-' };
+    let name: String = name.chars().map(plain).collect();
+    let name = name.trim_matches('-');
+    ProjectName::parse(name).map_or_else(|_| "project".to_owned(), |name| name.to_string())
+}
+
+/// Writes a definition to begin with, which passes `jcc package check`.
+pub(super) fn package(session: &mut Session<'_, '_>, wish: &NewPackage) -> Exit {
+    let folder = session.around.folder.join(&wish.folder);
+    let path = format!("{}/{}/package.kdl", wish.group, wish.name);
+    let disk = Disk::new(&folder);
+    let groups = disk.list("").unwrap_or_default();
+    let there = |group: &&String| disk.kind(&format!("{group}/{}/package.kdl", wish.name)).is_some();
+    if let Some(group) = groups.iter().find(there) {
+        let place = wish.folder.join(group).join(wish.name.as_str());
+        return session.unknown(&format!("`{}` is there already", place.display()), None);
+    }
+    let text = include_str!("../../templates/new/package.kdl")
+        .replace("NAME", wish.name.as_str())
+        .replace("GROUP", wish.group.as_str());
+    let catalog = Catalog::builtin(&mut session.sources);
+    if catalog.entry(Kind::Package, wish.name.as_str()).is_some() {
+        let text =
+            format!("note: jcc comes with a `{}`; in a project with this folder yours is taken\n", wish.name);
+        _ = session.say(&text);
+    }
+    let next = format!("`catalog \"{}\"` in a manifest uses the folder", wish.folder.display());
+    write(session, &folder, &path, text, &next)
+}
+
+fn write(session: &mut Session<'_, '_>, folder: &Path, path: &str, text: String, next: &str) -> Exit {
+    let files = BTreeMap::from([(path.to_owned(), text.into_bytes())]);
+    match Disk::made(folder).and_then(|disk| disk.write_all(&files)) {
+        Ok(()) => session.say(&format!("wrote {path}; {next}\n")),
+        Err(why) => session.machine(&format!("nothing was written: {why}")),
+    }
+}

@@ -1,0 +1,70 @@
+//! Files to begin with.
+
+use std::fs;
+
+use super::{runs, snapshot};
+
+#[test]
+fn a_new_manifest_compiles_and_can_be_edited() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path();
+    let told = runs(path, &["init"], 2).err;
+    assert!(told.contains("--device") && snapshot(path).is_empty(), "{told}");
+    let devices = runs(path, &["list", "devices"], 0).out;
+    for device in devices.lines().filter_map(|line| line.split_whitespace().next()) {
+        let name = format!("My {device}");
+        runs(path, &["init", &name, "--device", device], 0);
+        let project = path.join(&name);
+        runs(&project, &["compile", "--deny-warnings"], 0);
+        runs(&project, &["fmt", "--check"], 0);
+        assert!(
+            fs::read_to_string(project.join("project.kdl"))
+                .expect("it is there")
+                .contains(&format!("\"my-{device}\""))
+        );
+    }
+    runs(path, &["init", ".", "--device", "jetson-agx-orin"], 0);
+    let before = snapshot(path);
+    runs(path, &["init", "--device", "jetson-agx-orin"], 1);
+    runs(path, &["init", "--force", "--device", "jetson-agx-orn"], 1);
+    runs(path, &["init", "--force", "--from", "stack:no-such-stack"], 1);
+    assert_eq!(snapshot(path), before);
+    runs(path, &["add", "numpy"], 0);
+    runs(path, &["pin", "python", "3.12"], 0);
+    insta::assert_snapshot!(
+        fs::read_to_string(path.join("project.kdl"))
+            .expect("it is there")
+            .lines()
+            .skip_while(|line| !line.starts_with("target"))
+            .collect::<Vec<_>>()
+            .join("\n")
+    );
+}
+
+#[test]
+fn requirements_that_are_there_are_taken_in_where_they_can_be() {
+    for (text, taken) in [("tqdm==4.67.1\n", true), ("=== nonsense\n", false)] {
+        let folder = tempfile::tempdir().expect("there is room");
+        fs::write(folder.path().join("requirements.txt"), text).expect("there is room");
+        runs(folder.path(), &["init", "--device", "jetson-agx-orin"], 0);
+        let manifest = fs::read_to_string(folder.path().join("project.kdl")).expect("it is there");
+        assert_eq!(manifest.contains("\npip { requirements"), taken, "{manifest}");
+    }
+}
+
+#[test]
+fn a_new_definition_passes_its_check() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path();
+    runs(path, &["package", "new", "my-tools"], 0);
+    runs(path, &["package", "new", "3d.things", "--group", "vision"], 0);
+    runs(path, &["package", "check", "--deny-warnings"], 0);
+    runs(path, &["fmt", "--check", "packages/extras/my-tools/package.kdl"], 0);
+    let before = snapshot(path);
+    runs(path, &["package", "new", "my-tools", "--group", "other"], 1);
+    runs(path, &["package", "new", "../x"], 2);
+    runs(path, &["package", "new", "x", "--group", "../y"], 2);
+    assert_eq!(snapshot(path), before);
+    let told = runs(path, &["package", "new", "numpy"], 0).err;
+    assert!(told.contains("jcc comes with a `numpy`"), "{told}");
+}
