@@ -95,6 +95,11 @@ impl ActKind {
         matches!(self, Self::Pip { .. } | Self::Wheel(_))
     }
 
+    /// The archive of system packages that it names.
+    pub(super) fn source(&self) -> Option<&Source> {
+        if let Self::Source(source) = self { Some(source) } else { None }
+    }
+
     /// Whether it brings files that are fetched or unpacked in a stage apart.
     pub(super) fn brings_files(&self) -> bool {
         matches!(self, Self::Archive { .. } | Self::Git(_))

@@ -60,7 +60,7 @@ pub fn plan(inputs: Inputs<'_>, log: &mut Log) -> Result<Plan, Told> {
 fn stages(around: Around<'_>, sources: &[(Source, Why)], pip: &PipTools) -> Vec<Stage> {
     let parts = around.parts;
     let inputs = parts.inputs;
-    let fallback = Python { interpreter: interpreter(inputs), system: false, uv: false };
+    let fallback = Python { interpreter: interpreter(inputs), system: false, uv: false, ships: false };
     let python = around.python.unwrap_or(&fallback);
     let mut stages = Vec::new();
     stages.extend(helpers::keys(sources, From::Image(inputs.resolution.base.image.clone())));
@@ -93,7 +93,7 @@ fn stages(around: Around<'_>, sources: &[(Source, Why)], pip: &PipTools) -> Vec<
     }
     stages.push(ship::stage(around));
     stages.extend(test::stage(parts, python));
-    stages.extend(test::dev(parts));
+    stages.extend(test::dev(parts, python));
     if let Some(tools) = helpers::tools(&stages, inputs.project.cache.apt, pip) {
         stages.insert(0, tools);
     }
@@ -109,8 +109,13 @@ fn platform(parts: &Parts<'_>, python: &Python, name: &'static str, base: &Chose
     let certificates: Vec<_> =
         https.then(|| Parse::parse("ca-certificates").expect("it is a package's name")).into_iter().collect();
     let defined = base.env.iter().cloned().collect();
-    let layer =
-        Layer { parts: &here, title: "What the platform needs", more: &certificates, defined: &defined };
+    let layer = Layer {
+        parts: &here,
+        title: "What the platform needs",
+        built: &[],
+        more: &certificates,
+        defined: &defined,
+    };
     let mut blocks = sources::snapshot(parts.inputs).into_iter().collect::<Vec<_>>();
     let utf8 = vec![(super::steps::variable("LANG"), "C.UTF-8".to_owned())];
     blocks.push(super::Block { why: Why::default(), instructions: vec![Instruction::Env(utf8)] });
@@ -131,6 +136,7 @@ fn python(parts: &Parts<'_>) -> Option<Python> {
     (packages || asked).then(|| Python {
         interpreter: interpreter(inputs),
         system: sees_system(inputs),
+        ships: true,
         uv: pip.installer.is_some_and(|installer| installer.value == Installer::Uv),
     })
 }

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::catalog;
-use crate::value::{AptPackage, ImagePath, Name};
+use crate::value::{ImagePath, Name};
 
 use super::act::Part;
-use super::layer::{Layer, apt_packages, is_shared};
+use super::layer::{Layer, is_shared};
 use super::parts::Parts;
-use super::python::{Python, VENV};
-use super::steps::{self, Files, Place, small, tools_of};
+use super::python::Python;
+use super::steps::{self, Files, Place, small};
 use super::{Block, From, Instruction, Script, Stage, StageName, Why};
 
 /// The stage `build-NAME`.
@@ -19,18 +19,13 @@ pub(super) fn stage(part: &Part, parts: &Parts<'_>, python: &Python) -> Stage {
     let with_python: Vec<&Part> = needed.iter().copied().filter(|each| each.is_python()).collect();
     let place =
         Place { building: true, shared: !with_python.is_empty(), files: Files::Here, ..python.place() };
-    let mut more: Vec<AptPackage> = apt_packages(&part.build);
-    more.extend(tools_of(&part.build));
     let defined: BTreeSet<String> = parts.inputs.resolution.base.env.iter().cloned().collect();
     let own_python = part.makes_wheels() || part.build.iter().any(|act| act.kind.is_python());
-    let layer = Layer { parts: &needed, title: "What the build needs", more: &more, defined: &defined };
+    let layer =
+        Layer { parts: &needed, title: "What the build needs", built: &[part], more: &[], defined: &defined };
     // What others have built or fetched is copied in, not done again.
     let mut blocks = layer.blocks(&Place { files: Files::Apart, ..place.clone() });
-    if own_python || !with_python.is_empty() {
-        blocks.extend(python.blocks(&with_python));
-        let path = super::layer::prepend("PATH", vec![steps::path(&format!("{VENV}/bin"))], true);
-        blocks.push(Block { why: Why::default(), instructions: vec![path] });
-    }
+    blocks.extend(python.beside(&with_python, own_python || !with_python.is_empty()));
     let mut instructions = Vec::new();
     if let Some(jobs) = jobs(part, parts) {
         let name = steps::variable("MAX_JOBS");

@@ -21,6 +21,8 @@ pub(super) struct Layer<'a> {
     pub(super) parts: &'a [&'a Part],
     /// Over the transaction.
     pub(super) title: &'a str,
+    /// Those that are built here.
+    pub(super) built: &'a [&'a Part],
     /// System packages that the stage needs of itself.
     pub(super) more: &'a [AptPackage],
     /// Path variables that are defined before.
@@ -49,13 +51,12 @@ impl Layer<'_> {
     fn sources(self) -> Vec<Block> {
         let mut seen = BTreeSet::new();
         let mut blocks = Vec::new();
-        for part in self.parts {
-            for act in &part.install {
-                if let ActKind::Source(source) = &act.kind {
-                    if seen.insert(source.file.name.clone()) {
-                        let what = format!("apt source `{}` for {}", source.file.name, part.why.what);
-                        blocks.push(Block { why: part.why.what(what), instructions: source_files(source) });
-                    }
+        let installed = self.parts.iter().map(|part| (part, &part.install));
+        for (part, acts) in installed.chain(self.built.iter().map(|part| (part, &part.build))) {
+            for source in acts.iter().filter_map(|act| act.kind.source()) {
+                if seen.insert(source.file.name.clone()) {
+                    let what = format!("apt source `{}` for {}", source.file.name, part.why.what);
+                    blocks.push(Block { why: part.why.what(what), instructions: source_files(source) });
                 }
             }
         }
@@ -65,6 +66,10 @@ impl Layer<'_> {
     /// One transaction of system packages.
     fn transaction(self) -> Option<Block> {
         let mut packages: BTreeSet<AptPackage> = self.more.iter().cloned().collect();
+        for part in self.built {
+            packages.extend(apt_packages(&part.build));
+            packages.extend(steps::tools_of(&part.build));
+        }
         let mut why = Why::new(self.title);
         for part in self.parts {
             let own = apt_packages(&part.install);

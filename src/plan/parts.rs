@@ -101,6 +101,13 @@ impl<'a> Parts<'a> {
             .collect()
     }
 
+    /// Those that only builds need.
+    pub(super) fn building(&self) -> Vec<&Part> {
+        self.all()
+            .filter(|part| !part.platform && self.needed(part, |needed| needed.build && !needed.run))
+            .collect()
+    }
+
     fn needed(&self, part: &Part, which: impl Fn(crate::resolve::Needed) -> bool) -> bool {
         self.inputs.resolution.chosen.get(&part.name).is_some_and(|chosen| which(chosen.needed))
     }

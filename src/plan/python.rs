@@ -27,6 +27,8 @@ pub(super) struct Python {
     pub(super) system: bool,
     /// Whether uv installs.
     pub(super) uv: bool,
+    /// Whether the image that ships has the main environment.
+    pub(super) ships: bool,
 }
 
 impl Python {
@@ -54,6 +56,33 @@ impl Python {
             instructions: vec![self.venv(VENV, self.system)],
         };
         std::iter::once(made).chain(parts.iter().filter_map(|part| self.block(part))).collect()
+    }
+
+    /// What packages put into the main environment of a stage beside the one that ships, and the steps behind that. It is
+    /// made there, or is there already.
+    pub(super) fn beside(&self, parts: &[&Part], make: bool) -> Vec<Block> {
+        let mut blocks = Vec::new();
+        if make {
+            blocks.extend(self.blocks(parts));
+            let path = super::layer::prepend("PATH", vec![path(&format!("{VENV}/bin"))], true);
+            blocks.push(Block { why: Why::default(), instructions: vec![path] });
+        } else {
+            blocks.extend(parts.iter().filter_map(|part| self.block(part)));
+        }
+        for part in parts {
+            let instructions = self.behind(part);
+            if !instructions.is_empty() {
+                blocks.push(Block { why: part.why.clone(), instructions });
+            }
+        }
+        blocks
+    }
+
+    /// The steps behind those that need the environment.
+    pub(super) fn behind(&self, part: &Part) -> Vec<Instruction> {
+        let (_, late) = part.early_and_late();
+        let late: Vec<Act> = late.iter().filter(|act| !act.kind.is_python()).cloned().collect();
+        steps::instructions(part, &late, &self.place())
     }
 
     fn block(&self, part: &Part) -> Option<Block> {

@@ -46,7 +46,8 @@ fn packages(around: Around<'_>) -> Vec<Block> {
         layer::environment(part, &mut defined);
     }
     let place = around.python.map_or_else(default_place, Python::place);
-    let layer = Layer { parts: &shipped, title: "System packages of", more: &[], defined: &defined };
+    let layer =
+        Layer { parts: &shipped, title: "System packages of", built: &[], more: &[], defined: &defined };
     let mut blocks = layer.blocks(&place);
     let links = |part: &&super::act::Part| {
         part.is_built() || part.install.iter().any(|act| matches!(act.kind, super::act::ActKind::Ldconfig))
@@ -61,9 +62,7 @@ fn packages(around: Around<'_>) -> Vec<Block> {
     if let Some(python) = around.python {
         blocks.extend(environments(around.parts.inputs));
         for part in &shipped {
-            let (_, late) = part.early_and_late();
-            let late: Vec<_> = late.iter().filter(|act| !act.kind.is_python()).cloned().collect();
-            let instructions = steps::instructions(part, &late, &python.place());
+            let instructions = python.behind(part);
             if !instructions.is_empty() {
                 blocks.push(Block { why: part.why.clone(), instructions });
             }

@@ -7,7 +7,7 @@ use crate::manifest::{AptSource, KeyLocation};
 use crate::source::Span;
 use crate::value::{Fingerprint, Name, Parse, Ppa, Url};
 
-use super::act::{ActKind, Key, Source};
+use super::act::{Key, Source};
 use super::parts::Parts;
 use super::view::Inputs;
 use super::{AptSourceFile, Block, Why};
@@ -128,14 +128,10 @@ pub(super) fn all(parts: &Parts<'_>, users: &[(Source, Why)], log: &mut Log) -> 
         }
     };
     for part in parts.all() {
-        for act in &part.install {
-            if let ActKind::Source(source) = &act.kind {
-                take(
-                    source,
-                    part.why.what(format!("apt source `{}` for {}", source.file.name, part.why.what)),
-                    act.span,
-                );
-            }
+        for act in part.install.iter().chain(&part.build) {
+            let Some(source) = act.kind.source() else { continue };
+            let what = format!("apt source `{}` for {}", source.file.name, part.why.what);
+            take(source, part.why.what(what), act.span);
         }
     }
     for (source, why) in users {
@@ -150,10 +146,10 @@ pub(super) fn need_certificates(parts: &Parts<'_>) -> bool {
     let apt = &parts.inputs.project.apt;
     !apt.ppas.is_empty()
         || apt.sources.iter().any(|source| secure(&source.uri.value))
-        || parts.all().flat_map(|part| &part.install).any(|act| match &act.kind {
-            ActKind::Source(source) => secure(&source.file.uri),
-            _ => false,
-        })
+        || parts
+            .all()
+            .flat_map(|part| part.install.iter().chain(&part.build))
+            .any(|act| act.kind.source().is_some_and(|source| secure(&source.file.uri)))
 }
 
 /// The archives of the distribution as of the day that the manifest names.

@@ -293,4 +293,6 @@ pub struct UserAccount {
     pub groups: Vec<UserName>,
     /// A folder that is theirs: where the application lives.
     pub workdir: Option<ImagePath>,
+    /// Folders that volumes lie over: theirs, where the image has none.
+    pub volumes: Vec<ImagePath>,
 }

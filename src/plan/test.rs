@@ -6,7 +6,8 @@ use crate::catalog::TestBody;
 use crate::manifest::App;
 use crate::value::{Id, Name};
 
-use super::layer::{Layer, apt, apt_packages};
+use super::act::Part;
+use super::layer::Layer;
 use super::parts::Parts;
 use super::python::Python;
 use super::{Block, From, Instruction, Run, Script, Stage, StageName, TestScript, TestText, Why};
@@ -26,12 +27,20 @@ pub(super) fn stage(parts: &Parts<'_>, python: &Python) -> Option<Stage> {
     if blocks.is_empty() {
         return None;
     }
-    let tested = parts.tested();
-    let defined: BTreeSet<String> = BTreeSet::new();
-    let layer = Layer { parts: &tested, title: "What the tests need", more: &[], defined: &defined };
-    let mut all = layer.blocks(&python.place());
+    let mut all = needed(python, "What the tests need", &parts.tested(), &[]);
     all.extend(blocks);
-    Some(on_top("test", "Checks that need no GPU: `docker build --target test`", parts, all))
+    let why = Why::new("Checks that need no GPU: `docker build --target test`");
+    Some(on_top("test", why, parts, all))
+}
+
+/// Packages that the image which ships has not, on top of it.
+fn needed(python: &Python, title: &str, parts: &[&Part], built: &[&Part]) -> Vec<Block> {
+    let defined: BTreeSet<String> = BTreeSet::new();
+    let layer = Layer { parts, title, built, more: &[], defined: &defined };
+    let mut blocks = layer.blocks(&python.place());
+    let new = parts.iter().any(|part| part.is_python());
+    blocks.extend(python.beside(parts, new && !python.ships));
+    blocks
 }
 
 fn of_package(parts: &Parts<'_>, name: &Name) -> Vec<Block> {
@@ -80,24 +89,16 @@ fn named(name: &str, scripts: impl Iterator<Item = Script>) -> Vec<TestScript> {
 }
 
 /// The stage `dev`, where the manifest asks for it: the image with what its packages were built by.
-pub(super) fn dev(parts: &Parts<'_>) -> Option<Stage> {
+pub(super) fn dev(parts: &Parts<'_>, python: &Python) -> Option<Stage> {
     let asked = parts.inputs.project.output.dev.on()?;
-    let packages: BTreeSet<_> = parts.all().flat_map(|part| apt_packages(&part.build)).collect();
-    let mut instructions = Vec::new();
-    if !packages.is_empty() {
-        instructions.push(apt(packages));
-    }
-    let why = parts.inputs.why("What the packages were built by", asked);
-    Some(on_top(
-        "dev",
-        "The image with its build tools, for developing in it",
-        parts,
-        vec![Block { why, instructions }],
-    ))
+    let built: Vec<&Part> = parts.all().collect();
+    let blocks = needed(python, "What the packages were built by", &parts.building(), &built);
+    let why = parts.inputs.why("The image with its build tools, for developing in it", asked);
+    Some(on_top("dev", why, parts, blocks))
 }
 
 /// A stage on the image that ships, as root where that runs as someone else, and back again.
-fn on_top(name: &'static str, what: &str, parts: &Parts<'_>, blocks: Vec<Block>) -> Stage {
+fn on_top(name: &'static str, why: Why, parts: &Parts<'_>, blocks: Vec<Block>) -> Stage {
     let user = parts.inputs.project.app.as_ref().and_then(App::login);
     let mut all = Vec::new();
     if user.is_some() {
@@ -107,12 +108,7 @@ fn on_top(name: &'static str, what: &str, parts: &Parts<'_>, blocks: Vec<Block>)
     if let Some(user) = user {
         all.push(Block { why: Why::default(), instructions: vec![Instruction::User(user.uid, user.gid)] });
     }
-    Stage {
-        name: StageName::fixed(name),
-        from: From::Stage(StageName::fixed("final")),
-        why: Why::new(what),
-        blocks: all,
-    }
+    Stage { name: StageName::fixed(name), from: From::Stage(StageName::fixed("final")), why, blocks: all }
 }
 
 /// A test's file by what it is: Python, or a shell script.

@@ -1,9 +1,9 @@
 //! The user's own code on top: account, files, what the container runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::manifest::{App, User};
-use crate::value::Id;
+use crate::value::{Id, ImagePath};
 
 use super::python::Python;
 use super::ship::asked_why;
@@ -44,10 +44,18 @@ fn account(inputs: Inputs<'_>, app: &App, user: &User) -> Block {
         gid: user.gid,
         groups: user.groups.iter().map(|group| group.value.clone()).collect(),
         workdir: app.workdir.as_ref().map(|folder| folder.value.clone()),
+        volumes: volumes(inputs, app),
     };
     let what = format!("user `{}`; a user of the base that bears its number gives way", user.name.value);
     let run = Instruction::Run(small(Script::User(account)));
     Block { why: inputs.why(what, user.name.span), instructions: vec![run] }
+}
+
+/// A new volume of the engine is as the image's folder is, or root's where there is none.
+fn volumes(inputs: Inputs<'_>, app: &App) -> Vec<ImagePath> {
+    let named = inputs.project.run.volumes.iter().filter(|volume| !volume.bind).map(|volume| &volume.to);
+    let all: BTreeSet<ImagePath> = app.volumes.iter().chain(named).map(|path| path.value.clone()).collect();
+    all.into_iter().filter(|path| app.workdir.as_ref().is_none_or(|folder| folder.value != *path)).collect()
 }
 
 fn owner(app: &App) -> Option<(Id, Id)> {

@@ -127,10 +127,11 @@ fn changes_folder(script: &Script) -> bool {
     }
 }
 
-/// A file whose text stands in the Dockerfile.
+/// A file whose text stands in the Dockerfile. It is not linked: of a linked file Buildah makes the folders above, too, and
+/// `/tmp` is no longer everybody's.
 fn file(file: &FileText) -> Rendered {
     let text = file.text.strip_suffix('\n').unwrap_or(&file.text);
-    let mut flags = vec!["--link".to_owned()];
+    let mut flags = Vec::new();
     // 0644 is what a heredoc has; written out, builders give it to the folders above too.
     if file.mode.get() != 0o644 {
         flags.push(format!("--chmod={}", file.mode));
@@ -207,7 +208,8 @@ fn apt_source(source: &AptSourceFile, templates: &Templates) -> Rendered {
 
 fn copy(instruction: &Instruction) -> Vec<Rendered> {
     let Instruction::Copy { from, to, into, chmod, chown } = instruction else { return Vec::new() };
-    let mut flags = String::from("--link ");
+    // Not linked, for the folders above, as with texts.
+    let mut flags = String::new();
     if let Some((uid, gid)) = chown {
         flags.push_str(&format!("--chown={uid}:{gid} "));
     }
@@ -220,14 +222,15 @@ fn copy(instruction: &Instruction) -> Vec<Rendered> {
 
 fn copy_from(copy: &CopyFrom) -> String {
     let from = quote::pattern(copy.from.as_str());
-    let link = if is_linked(&copy.to) { "" } else { "--link " };
+    let link = if is_particular(&copy.to) { "" } else { "--link " };
     format!("{link}--from={} {}", copy.stage, quote::paths(&[from, copy.to.to_string()]))
 }
 
-/// Whether the path goes through a folder that distributions have as a symbolic link, which `--link` does not follow.
-fn is_linked(path: &ImagePath) -> bool {
+/// Whether the path goes through a folder that distributions have as a symbolic link, which `--link` does not follow, or
+/// with a mode of its own, which Buildah does not keep.
+fn is_particular(path: &ImagePath) -> bool {
     let first = path.as_str().split('/').nth(1).unwrap_or_default();
-    matches!(first, "lib" | "lib64" | "bin" | "sbin" | "")
+    matches!(first, "lib" | "lib64" | "bin" | "sbin" | "tmp" | "root" | "home" | "")
 }
 
 fn fetch(fetch: &Fetch) -> String {

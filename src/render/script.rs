@@ -178,5 +178,6 @@ fn user(account: &UserAccount) -> Value {
     context! {
         name => account.name.as_str(), uid => account.uid.get(), gid => account.gid.get(), groups,
         workdir => account.workdir.as_ref().map(word),
+        volumes => account.volumes.iter().map(word).collect::<Vec<_>>(),
     }
 }

@@ -64,6 +64,7 @@ fn last() -> Vec<Block> {
         gid: Id::FIRST_USER,
         groups: vec![UserName::parse("video").unwrap()],
         workdir: Some(path("/app")),
+        volumes: vec![path("/data")],
     };
     let text = FileText {
         to: path("/etc/a.conf"),
