@@ -26,8 +26,9 @@ copied() { # NAME [FOLDER]
   cp -r "$cases/$1" "$folder"
   cd "$folder" || return
   for key in "${!given[@]}"; do
-    grep -rlF "@$key@" . | while IFS= read -r file; do sed -i "s|@$key@|${given[$key]}|g" "$file"; done
+    { grep -rlF "@$key@" . || true; } | while IFS= read -r file; do sed -i "s|@$key@|${given[$key]}|g" "$file"; done
   done
+  if [[ -f $work/sources/archive.asc ]]; then find . -name archive.asc -exec cp "$work/sources/archive.asc" {} \;; fi
 }
 # The same, compiled, and its bases there.
 case_of() { # NAME [FOLDER] [OPTION…]
@@ -49,6 +50,12 @@ images_of() { # FILE…
 built() { # TAG [OPTION…]
   docker build --quiet --network=host --secret "id=ca-bundle,src=$JCC_CA_BUNDLE" --tag "$1" "${@:2}" .
 }
+# Has Podman run where cgroups are of two kinds and limits may not be raised; what it is asked stays as it is.
+podman_ready() {
+  command -v podman >/dev/null || cannot "no Podman here"
+  printf '[containers]\nnetns = "host"\ndefault_ulimits = ["nofile=20000:20000", "nproc=2000:2000"]\n[engine]\nruntime = "runc"\n' >"$work/containers.conf"
+  export CONTAINERS_CONF_OVERRIDE=$work/containers.conf BUILDAH_ISOLATION=chroot PODMAN_IGNORE_CGROUPSV1_WARNING=1
+}
 # The same by Buildah, from the images that Docker has.
 built_by_buildah() { # TAG [OPTION…]
   local image
@@ -60,18 +67,24 @@ built_by_buildah() { # TAG [OPTION…]
     --tag "$1" "${@:2}" .
 }
 
-# Serves FOLDER over HTTP on the loopback until the proof ends: `$served` is its address, `$served_log` what was asked.
+# Serves FOLDER on the loopback until the proof ends: `$served` is its address, `$served_log` has a line a request.
 serve() { # FOLDER
   served_log=$(mktemp "$work/served.XXXXXX")
-  python3 -u - "$1" >"$served_log" 2>&1 <<'PYTHON' &
-import functools, http.server, sys
-handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=sys.argv[1])
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-print(f"http://127.0.0.1:{server.server_port}")
-server.serve_forever()
-PYTHON
+  "$project/tests/engine/serve" "$1" >"$served_log" 2>&1 &
   started+=("$!")
   until served=$(head -n 1 "$served_log") && [[ $served == http* ]]; do sleep 0.1; done
+}
+# Serves what `make-sources` makes, and gives its facts to the cases.
+serve_sources() {
+  local tool key value
+  for tool in git gpg; do command -v "$tool" >/dev/null || cannot "no $tool here"; done
+  if [[ ! -f $work/facts ]]; then
+    "$project/tests/engine/make-sources" "$work/sources" >"$work/facts.part"
+    mv "$work/facts.part" "$work/facts"
+  fi
+  serve "$work/sources"
+  given[server]=$served
+  while IFS="=" read -r key value; do given[$key]=$value; done <"$work/facts"
 }
 # A folder whose Compose project is taken down when the proof ends.
 composed() { # FOLDER
@@ -79,10 +92,11 @@ composed() { # FOLDER
 }
 
 # At the end of a proof, whatever its verdict.
-started=() composed=()
+started=() composed=() contained=()
 ended() {
   local one
   for one in "${composed[@]}"; do (cd "$one" && docker compose --profile '*' down --volumes --timeout 2 >/dev/null 2>&1) || true; done
+  for one in "${contained[@]}"; do podman rm --force --time 0 "$one" >/dev/null 2>&1 || true; done
   for one in "${started[@]}"; do kill "$one" 2>/dev/null || true; done
 }
 # At the end of all.

@@ -1,0 +1,3 @@
+#!/bin/bash
+[[ $MORE == "of it" ]]
+say | grep said

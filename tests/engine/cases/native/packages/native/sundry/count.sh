@@ -1,0 +1,2 @@
+#!/bin/bash
+seq -s ' ' "$UPTO" > /var/sundry/count

@@ -1,0 +1,2 @@
+ENV MORE="of it"
+RUN echo more > /var/sundry/more

@@ -1,0 +1,1 @@
+#define WORDS "from a submodule"
