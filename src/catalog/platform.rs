@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::manifest::Engine;
 use crate::source::{Span, Spanned};
 use crate::value::{Digest, Name, Repository, Version};
 
@@ -28,8 +29,10 @@ pub struct Platform {
     pub axes: Vec<Name>,
     /// What they are where no release says so.
     pub defaults: BTreeMap<Name, Spanned<Version>>,
-    /// Host preparation, for the head of the Compose file.
-    pub notes: Vec<Spanned<String>>,
+    /// Groups of the host that the GPU's device nodes belong to.
+    pub groups: Vec<Name>,
+    /// Host preparation, for the head of the Compose file: each for users of one engine, or for all.
+    pub notes: Vec<(Spanned<String>, Option<Engine>)>,
     /// Where its facts come from.
     pub sources: Vec<String>,
     /// The whole node.

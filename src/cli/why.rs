@@ -2,11 +2,12 @@
 
 use serde_json::json;
 
-use crate::catalog::{Catalog, Stage, StepKind};
+use crate::catalog::{Catalog, Stage};
 use crate::manifest::Project;
+use crate::plan::{self, FetchKind, Fetched, Instruction, Plan, Script};
 use crate::resolve::{Because, Resolution};
 use crate::source::Sources;
-use crate::value::Name;
+use crate::value::{Name, Parse, PepRequirement};
 
 use super::args::{Format, Input};
 use super::{Exit, Session};
@@ -16,14 +17,16 @@ const SHOWN: usize = 50;
 
 /// Shows the paths.
 pub(super) fn run(session: &mut Session<'_, '_>, name: &str, input: &Input, format: Format) -> Exit {
-    let resolved = match session.resolve(input) {
-        Ok(resolved) => resolved,
+    let compiled = match session.compile(input) {
+        Ok(compiled) => compiled,
         Err(exit) => return exit,
     };
+    let resolved = &compiled.resolved;
     let sources = std::mem::take(&mut session.sources);
     let mut found: Vec<(String, Vec<Vec<String>>)> = Vec::new();
-    for (project, resolution) in &resolved.targets {
-        let looked = Looked { project, resolution, catalog: &resolved.catalog, sources: &sources };
+    for ((project, resolution), planned) in resolved.targets.iter().zip(&compiled.planned) {
+        let plan = &planned.plan;
+        let looked = Looked { project, resolution, plan, catalog: &resolved.catalog, sources: &sources };
         let paths = looked.paths(name);
         if !paths.is_empty() {
             found.push((resolution.target.name.to_string(), paths));
@@ -60,31 +63,75 @@ pub(super) fn run(session: &mut Session<'_, '_>, name: &str, input: &Input, form
 struct Looked<'a> {
     project: &'a Project,
     resolution: &'a Resolution,
+    plan: &'a Plan,
     catalog: &'a Catalog,
     sources: &'a Sources,
 }
 
 impl Looked<'_> {
-    /// The paths to a package or an axis, to a build stage, or to a system package; each begins in the manifest.
+    /// The paths to a package or an axis, to a stage, to a system or Python package; each begins in the manifest.
     fn paths(&self, word: &str) -> Vec<Vec<String>> {
-        let stage = word.strip_prefix("build-").unwrap_or(word);
-        let named = self.catalog.package(stage).map(|package| package.name.value.clone());
+        let named = self.catalog.package(word).map(|package| package.name.value.clone());
         if let Some(name) = named.filter(|name| self.resolution.chosen.contains_key(name)) {
             return self.to_thing(&name, &mut vec![name.clone()]);
         }
-        let mut all = Vec::new();
-        for install in self.project.apt.install.iter().filter(|one| one.package.value.name() == word) {
-            all.push(vec![format!("apt ({})", self.sources.cite(install.package.span)), word.to_owned()]);
+        if self.plan.stage(word).is_some() {
+            return self.to_stage(word);
         }
-        for name in self.resolution.chosen.keys() {
-            if self.installs(name, word) {
-                for mut path in self.to_thing(name, &mut vec![name.clone()]) {
-                    path.push(format!("apt {word}"));
-                    all.push(path);
-                }
+        let fetched: Vec<&Fetched> = self.plan.fetches.iter().filter(|one| is_named(one, word)).collect();
+        let mut all: Vec<Vec<String>> = fetched.iter().flat_map(|one| self.to_fetched(one, word)).collect();
+        // What a stage needs of itself, no package asks for.
+        let stages = self.plan.stages.iter().filter(|stage| fetched.is_empty() && installs(stage, word));
+        for stage in stages {
+            let paths = self.to_stage(stage.name.as_str()).into_iter();
+            all.extend(paths.map(|path| with(path, format!("apt {word}"))));
+        }
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    fn to_fetched(&self, one: &Fetched, word: &str) -> Vec<Vec<String>> {
+        let kind = match one.kind {
+            FetchKind::Apt => "apt",
+            FetchKind::Pip => "pip",
+            FetchKind::Image => "image",
+            FetchKind::Key => "key of",
+            FetchKind::File | FetchKind::Git => "download of",
+        };
+        let end = match one.stage.as_str() {
+            "final" => format!("{kind} {word}"),
+            stage => format!("{kind} {word} in {stage}"),
+        };
+        match (&one.package, one.place) {
+            (Some(name), _) => {
+                let paths = self.to_thing(name, &mut vec![name.clone()]);
+                paths.into_iter().map(|path| with(path, end.clone())).collect()
+            }
+            (None, Some(place)) => vec![vec![format!("requested ({})", self.sources.cite(place)), end]],
+            (None, None) => {
+                self.to_stage(one.stage.as_str()).into_iter().map(|path| with(path, end.clone())).collect()
             }
         }
-        all
+    }
+
+    /// The paths to a stage: over the package that it is of, the node that asks for it, or the stages that take from it.
+    fn to_stage(&self, stage: &str) -> Vec<Vec<String>> {
+        let end = stage.to_owned();
+        let owner = stage.split_once('-').and_then(|(_, owner)| Name::parse(owner).ok());
+        let place = self.plan.stage(stage).and_then(|stage| stage.why.place);
+        let takers = plan::edges(&self.plan.stages);
+        let mut takers =
+            takers.iter().filter(|(_, from)| from.as_str() == stage).map(|(taker, _)| taker).peekable();
+        let paths = match (owner.filter(|owner| self.resolution.chosen.contains_key(owner)), place) {
+            (Some(owner), _) => self.to_thing(&owner, &mut vec![owner.clone()]),
+            (None, Some(place)) => vec![vec![format!("requested ({})", self.sources.cite(place))]],
+            (None, None) if takers.peek().is_none() => {
+                vec![vec![format!("the project ({})", self.sources.cite(self.project.header.name.span))]]
+            }
+            (None, None) => takers.flat_map(|taker| self.to_stage(taker.as_str())).collect(),
+        };
+        paths.into_iter().map(|path| with(path, end.clone())).collect()
     }
 
     fn to_thing(&self, name: &Name, open: &mut Vec<Name>) -> Vec<Vec<String>> {
@@ -122,14 +169,38 @@ impl Looked<'_> {
         all.dedup();
         all
     }
+}
 
-    /// Whether the definition of a chosen package installs this system package, as far as its text says.
-    fn installs(&self, name: &Name, word: &str) -> bool {
-        let Some(package) = self.catalog.package(name.as_str()) else { return false };
-        let steps = package.install.steps.iter().chain(package.build.iter().flat_map(|build| &build.steps));
-        steps.into_iter().any(|step| match &step.kind {
-            StepKind::Apt(packages) => packages.iter().any(|one| one.text == word),
-            _ => false,
-        })
+fn with(mut path: Vec<String>, end: String) -> Vec<String> {
+    path.push(end);
+    path
+}
+
+/// Whether a stage's own transactions of system packages have this one.
+fn installs(stage: &plan::Stage, word: &str) -> bool {
+    let instructions = stage.blocks.iter().flat_map(|block| &block.instructions);
+    let runs =
+        instructions.filter_map(|each| if let Instruction::Run(run) = each { Some(run) } else { None });
+    runs.flat_map(|run| &run.script).any(|script| match script {
+        Script::Apt(apt) => apt.packages.iter().any(|package| package.name() == word),
+        _ => false,
+    })
+}
+
+/// Whether a fetch is known by this word: a package by its name, a download by that of its file or distribution.
+fn is_named(one: &Fetched, word: &str) -> bool {
+    let same = |name: &str| plain(name) == plain(word);
+    let file = one.what.rsplit('/').next().unwrap_or_default();
+    match one.kind {
+        FetchKind::Apt => one.what.split(['=', ':']).next() == Some(word),
+        FetchKind::Pip => PepRequirement::parse(&one.what).is_ok_and(|spec| same(spec.name())),
+        FetchKind::Key | FetchKind::Image => one.what == word,
+        FetchKind::File => file == word || file.split('-').next().is_some_and(same),
+        FetchKind::Git => file.trim_end_matches(".git") == word,
     }
+}
+
+/// A Python package's name as indexes compare it.
+fn plain(name: &str) -> String {
+    name.to_ascii_lowercase().replace(['_', '.'], "-")
 }

@@ -161,5 +161,12 @@ pub struct Project {
     pub read: Rc<Read>,
 }
 
+impl Project {
+    /// What runs the containers: as the target says, or the manifest.
+    pub fn engine(&self) -> Engine {
+        self.target.engine.or(self.output.engine).map(|engine| engine.value).unwrap_or_default()
+    }
+}
+
 /// `KEY "VALUE"` pairs of an `env` node, in the order of the file.
 pub type Env = Vec<(Spanned<EnvName>, Spanned<String>)>;

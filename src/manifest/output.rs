@@ -89,6 +89,13 @@ pub enum Engine {
     Podman,
 }
 
+impl Engine {
+    /// The engine of that word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        decode::Choice::of(word)
+    }
+}
+
 /// How well a fetch is pinned; `A` is the best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grade {

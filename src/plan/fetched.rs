@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
 use crate::manifest::Grade;
+use crate::source::Spanned;
 use crate::value::{AptPackage, Parse, PepOp, PepRequirement};
 
 use super::act::{Act, ActKind, Part};
@@ -77,26 +78,32 @@ fn of_act(parts: &Parts<'_>, part: &Part, act: &Act, stage: &StageName) -> Vec<F
 
 fn of_user(parts: &Parts<'_>) -> Vec<Fetched> {
     let project = parts.inputs.project;
-    let stage = StageName::fixed("final");
-    let one = |what: String, kind: FetchKind, grade: Grade, place| Fetched {
+    let one = |what: String, kind: FetchKind, grade: Grade, place, stage: StageName| Fetched {
         what,
         kind,
         grade,
         package: None,
         place: Some(place),
-        stage: stage.clone(),
+        stage,
     };
-    let apt = project.apt.install.iter().map(|each| {
-        let package = &each.package;
-        one(package.value.to_string(), FetchKind::Apt, apt_grade(parts, &package.value), package.span)
-    });
+    let last = || StageName::fixed("final");
+    let pip = |spec: &Spanned<PepRequirement>, stage: StageName| {
+        let text = spec.value.to_string();
+        one(text.clone(), FetchKind::Pip, pip_grade(&text), spec.span, stage)
+    };
+    let mut all = Vec::new();
+    for package in project.apt.install.iter().map(|each| &each.package) {
+        let grade = apt_grade(parts, &package.value);
+        all.push(one(package.value.to_string(), FetchKind::Apt, grade, package.span, last()));
+    }
+    for venv in &project.pip.venvs {
+        let specs = venv.install.iter().chain(venv.requirements.iter().flat_map(|file| &file.specs));
+        all.extend(specs.map(|spec| pip(spec, StageName::of("venv", &venv.name.value))));
+    }
     let files = project.pip.requirements.iter().chain(project.app.iter().flat_map(|app| &app.requirements));
     let specs = project.pip.install.iter().chain(files.flat_map(|file| &file.specs));
-    let pip = specs.map(|spec| {
-        let text = spec.value.to_string();
-        one(text.clone(), FetchKind::Pip, pip_grade(&text), spec.span)
-    });
-    apt.chain(pip).collect()
+    all.extend(specs.map(|spec| pip(spec, last())));
+    all
 }
 
 /// A distribution's archive forgets old versions; with a snapshot, all of it is dated.

@@ -51,6 +51,8 @@ pub struct TargetFacts {
     pub gpu: GpuAccess,
     /// Whether builds and services use the host's network unless told otherwise.
     pub host_network: bool,
+    /// Groups of the host that the GPU's device nodes belong to.
+    pub groups: Vec<Name>,
     /// Driver capabilities by default.
     pub capabilities: Vec<String>,
     /// Hardware options that can be had (`camera-csi`).

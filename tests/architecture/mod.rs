@@ -223,3 +223,29 @@ fn the_library_does_not_look_around() {
     }
     assert!(faults.is_empty(), "{faults:?}");
 }
+
+/// ARCHITECTURE.md names the test that holds each rule: by its function, or by its file.
+#[test]
+fn what_holds_a_rule_is_there() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("ARCHITECTURE.md")).expect("it is there");
+    let mut all = Vec::new();
+    collect(&root.join("src"), &root.join("src"), &mut all);
+    collect(&root.join("tests"), &root.join("tests"), &mut all);
+    let (_, rules) = page.split_once("## Invariants").expect("it lists them");
+    let mut faults = Vec::new();
+    for word in rules.split('`').skip(1).step_by(2) {
+        let function = word.contains('_') && word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+        let file = word.starts_with("tests/") || word.starts_with("src/");
+        let is_there = if function {
+            all.iter().any(|file| file.text.contains(&format!("fn {word}(")))
+        } else {
+            let path = word.split(' ').next().unwrap_or_default();
+            !file || root.join(path).exists()
+        };
+        if !is_there {
+            faults.push(format!("ARCHITECTURE.md names `{word}`, which is not there"));
+        }
+    }
+    none(&faults);
+}

@@ -5,6 +5,7 @@ mod files;
 mod help;
 mod new;
 mod same;
+mod why;
 
 use std::fs;
 use std::path::Path;

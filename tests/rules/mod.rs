@@ -1,8 +1,11 @@
 //! The rules of the generated files (ARCHITECTURE.md lists them), over every example.
 
+mod compose;
+mod dockerfile;
 mod local;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use jcc::Input;
 use jcc::diagnostic::Log;
@@ -51,6 +54,19 @@ impl Example {
         self.compile().unwrap_or_else(|told| panic!("{told}"))
     }
 
+    /// What a compile tells, warnings too.
+    fn told(&self) -> Result<(), String> {
+        let (mut sources, mut log) = (Sources::new(), Log::new());
+        let input = Input { world: &self.folder, manifest: "project.kdl", target: None, lock: "jcc.lock" };
+        let _ = jcc::compile(input, &mut sources, &mut log);
+        let told: Vec<String> = log
+            .sorted()
+            .iter()
+            .map(|one| format!("{:?} {}: {}", one.severity, one.code, one.message))
+            .collect();
+        if told.is_empty() { Ok(()) } else { Err(told.join("\n")) }
+    }
+
     /// One of its files.
     fn read(&self, path: &str) -> String {
         String::from_utf8(self.folder.0.files()[path].clone()).expect("it is text")
@@ -60,4 +76,23 @@ impl Example {
     fn write(&self, path: &str, text: &str) {
         self.folder.0.put(path, text.to_owned());
     }
+}
+
+/// Every Dockerfile of every example: its name and its text.
+fn dockerfiles() -> Vec<(String, String)> {
+    outputs("Dockerfile")
+}
+
+/// Every generated file of that name in every example.
+fn outputs(name: &str) -> Vec<(String, String)> {
+    static ALL: OnceLock<BTreeMap<String, String>> = OnceLock::new();
+    let all = ALL.get_or_init(|| {
+        let of = |example: Example| {
+            let files = example.compiled().into_iter();
+            files.map(move |(path, text)| (format!("{}/{path}", example.name), text))
+        };
+        examples().into_iter().flat_map(of).collect()
+    });
+    let named = all.iter().filter(|(path, _)| path.rsplit('/').next() == Some(name));
+    named.map(|(path, text)| (path.clone(), text.clone())).collect()
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::manifest::Engine;
 use crate::source::Spanned;
 use crate::syntax::Reader;
 use crate::value::{Name, Repository};
@@ -24,13 +25,20 @@ pub(in crate::catalog) fn platform(node: Reader<'_>, context: &mut Context<'_>) 
         offers: context.children(node, "offers"),
         axes: context.children(node, "axes"),
         defaults: versions_of(node.child("default"), context.log),
-        notes: node.args_of_children("note", context.log),
+        groups: context.children(node, "groups"),
+        notes: node.children_named("note").filter_map(|note| host_note(note, context)).collect(),
         sources: context.children(node, "source"),
         span: node.span(),
         summary: summary?,
         arch: arch?,
         name: name?,
     })
+}
+
+/// `note "…" engine="podman"`.
+fn host_note(node: Reader<'_>, context: &mut Context<'_>) -> Option<(Spanned<String>, Option<Engine>)> {
+    let engine: Option<Spanned<String>> = node.prop("engine", context.log);
+    Some((node.arg(0, context.log)?, engine.and_then(|engine| Engine::of_word(&engine.value))))
 }
 
 /// `device "jetson-agx-orin" { … }`.

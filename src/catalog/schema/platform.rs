@@ -1,12 +1,25 @@
 //! `platform`, `device`, `base`, `index`, `forbid`, `epoch`.
 
-use super::common::{ALIAS, DEFAULT, NOTE, PROVIDES, REQUIRES, SOURCE, SUMMARY, UNPROVEN};
+use super::common::{ALIAS, DEFAULT, PROVIDES, REQUIRES, SOURCE, SUMMARY, UNPROVEN};
+use crate::manifest::Engine;
 use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
 
 /// `platform "tegra" { … }`.
 pub static PLATFORM: NodeSpec = NodeSpec::new("platform", "A kind of machine.")
     .args(&[ArgSpec::text("NAME", "As manifests write it.")])
-    .children(&[&SUMMARY, &ARCH, &GPU, &NETWORK, &CAPABILITIES, &OFFERS, &AXES, &DEFAULT, &NOTE, &SOURCE])
+    .children(&[
+        &SUMMARY,
+        &ARCH,
+        &GPU,
+        &NETWORK,
+        &CAPABILITIES,
+        &OFFERS,
+        &GROUPS,
+        &AXES,
+        &DEFAULT,
+        &HOST_NOTE,
+        &SOURCE,
+    ])
     .block();
 
 static ARCH: NodeSpec = NodeSpec::new("arch", "Its CPU.")
@@ -31,6 +44,20 @@ static CAPABILITIES: NodeSpec =
     NodeSpec::new("capabilities", "`NVIDIA_DRIVER_CAPABILITIES` unless the run profile needs others.")
         .rest(ArgSpec::text("NAME", "`compute`, `utility` …"))
         .optional();
+static GROUPS: NodeSpec = NodeSpec::new(
+    "groups",
+    "Groups of the host that the GPU's device nodes belong to: services that do not run as root join them.",
+)
+.rest(ArgSpec::text("NAME", "`video`, `render`."))
+.optional();
+static HOST_NOTE: NodeSpec =
+    NodeSpec::new("note", "How the host is prepared; it stands in the head of the Compose file.")
+        .args(&[ArgSpec::text("TEXT", "One or two sentences.")])
+        .properties(&[PropertySpec::new(
+            "engine",
+            Kind::Choice(Engine::WORDS),
+            "Said to users of that engine alone.",
+        )]);
 static OFFERS: NodeSpec =
     NodeSpec::new("offers", "Run options that need such a machine and can be had here.")
         .rest(ArgSpec::text("NAME", "`camera-csi`, `gpio`, `i2c`, `spi`, `can`, `jtop`."))

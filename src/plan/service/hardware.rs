@@ -7,6 +7,11 @@ use super::{GpuUse, MountFrom, MountUse, Noted, Service, ServiceInputs, Text};
 
 /// Driver capabilities in the order in which they are written.
 const CAPABILITIES: [&str; 6] = ["compute", "utility", "video", "graphics", "display", "ngx"];
+/// Groups of one number on every Debian and Ubuntu.
+const FIXED: [(&str, &str); 4] = [("audio", "29"), ("dialout", "20"), ("plugdev", "46"), ("video", "44")];
+/// Debian's `nogroup`, which may nothing: what stands for a group of the host until its number is said. Compose reads
+/// the whole file for each of its commands, so that a variable without a default would stop builds too.
+const NO_GROUP: &str = "65534";
 const X11_COOKIE: &str = "/tmp/.jcc.xauth";
 const RUNTIME_DIR: &str = "XDG_RUNTIME_DIR";
 
@@ -41,6 +46,7 @@ pub(super) fn gpu(run: &Run, inputs: ServiceInputs<'_>, is_main: bool) -> Option
 /// Adds all that the hardware of a `run` needs; `root`: it runs as root, who needs no group of the host.
 pub(super) fn apply(service: &mut Service, run: &Run, inputs: ServiceInputs<'_>, root: bool) {
     let mut adder = Adder { service, inputs, root };
+    adder.gpu_groups();
     adder.display(run);
     adder.audio(run);
     for camera in &run.cameras {
@@ -49,7 +55,7 @@ pub(super) fn apply(service: &mut Service, run: &Run, inputs: ServiceInputs<'_>,
             Camera::Csi => adder.socket("/tmp/argus_socket", &format!("CSI cameras ({cite})")),
             Camera::Device(path) => {
                 adder.device(Text::with_variables(path.as_str()), None, &format!("camera ({cite})"));
-                adder.group("44", "video", path.as_str());
+                adder.group("video", path.as_str());
             }
         }
     }
@@ -103,19 +109,40 @@ impl Adder<'_, '_> {
         }
     }
 
-    /// A group of one number on every Ubuntu.
-    fn group(&mut self, number: &str, name: &str, device: &str) {
-        self.add_group(Text::literal(number), format!("{name}, which may use {device}"));
+    /// Those who may use the GPU's device nodes.
+    fn gpu_groups(&mut self) {
+        if self.service.gpu.is_none() || self.root {
+            return;
+        }
+        for name in &self.inputs.target.groups {
+            self.group(name.as_str(), "the GPU");
+        }
+    }
+
+    /// A group by its name on the host; the image may have another number for it, or none.
+    fn group(&mut self, name: &str, device: &str) {
+        match FIXED.iter().find(|(known, _)| *known == name) {
+            Some((_, number)) => {
+                self.add_group(Text::literal(*number), format!("{name}, which may use {device}"));
+            }
+            None => self.numbered_by_host(name, &format!("getent group {name} | cut -d: -f3"), device),
+        }
     }
 
     /// A group whose number only the host knows.
     fn host_group(&mut self, name: &str, path: &str) {
-        if self.root {
-            return;
+        if !self.root {
+            self.numbered_by_host(name, &format!("stat -c %g {path}"), path);
         }
-        let message = format!("set it to what stat -c %g {path} says");
-        let variable = format!("JCC_GID_{name}");
-        self.add_group(Text::required(&variable, &message), format!("the host's group of {path}"));
+    }
+
+    fn numbered_by_host(&mut self, name: &str, command: &str, device: &str) {
+        let variable = format!("JCC_GID_{}", name.to_ascii_uppercase());
+        self.add_group(
+            Text::or(&variable, NO_GROUP),
+            format!("the host's group of {device}: see the head of this file"),
+        );
+        self.service.host_groups.entry(variable).or_insert_with(|| command.to_owned());
     }
 
     fn add_group(&mut self, group: Text, why: String) {
@@ -168,7 +195,7 @@ impl Adder<'_, '_> {
             }
             Audio::Alsa => {
                 self.device(Text::literal("/dev/snd"), None, &why);
-                self.group("29", "audio", "/dev/snd");
+                self.group("audio", "/dev/snd");
             }
         }
     }
@@ -203,15 +230,15 @@ impl Adder<'_, '_> {
     fn group_of(&mut self, path: &str) {
         let below = |start: &[&str]| start.iter().any(|start| path.starts_with(start));
         if below(&["/dev/tty", "/dev/serial/", "/dev/rfcomm"]) {
-            self.group("20", "dialout", path);
+            self.group("dialout", path);
         } else if below(&["/dev/video", "/dev/v4l/", "/dev/media"]) {
-            self.group("44", "video", path);
+            self.group("video", path);
         } else if below(&["/dev/snd"]) {
-            self.group("29", "audio", path);
+            self.group("audio", path);
         } else if below(&["/dev/bus/usb"]) {
-            self.group("46", "plugdev", path);
+            self.group("plugdev", path);
         } else if below(&["/dev/dri"]) {
-            self.group("44", "video", path);
+            self.group("video", path);
             self.host_group("RENDER", "/dev/dri/renderD128");
         } else if below(&["/dev/i2c-"]) {
             self.host_group("I2C", path);

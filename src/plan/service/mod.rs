@@ -20,6 +20,8 @@ pub use names::BUILD_SECRETS;
 pub use test::{TestScript, TestText};
 pub use text::{Piece, Text};
 
+use std::collections::BTreeMap;
+
 use crate::manifest::{Engine, Gpu, Project, SecretSource};
 use crate::resolve::TargetFacts;
 use crate::source::{Sources, Span};
@@ -53,12 +55,6 @@ impl ServiceInputs<'_> {
     fn cite(&self, span: Span) -> String {
         self.project.read.cite(span, self.sources)
     }
-
-    /// What runs the containers: as the target says, or the manifest.
-    fn engine(&self) -> Engine {
-        let said = self.project.target.engine.or(self.project.output.engine);
-        said.map(|engine| engine.value).unwrap_or_default()
-    }
 }
 
 /// Everything that runs for a target.
@@ -86,10 +82,10 @@ pub fn services(inputs: ServiceInputs<'_>) -> Services {
     volumes.sort();
     volumes.dedup();
     Services {
-        head: head(inputs),
+        head: head(inputs, std::iter::once(&main).chain(&more)),
         project: names.project.clone(),
         target: inputs.target.name.to_string(),
-        engine: inputs.engine(),
+        engine: project.engine(),
         build: ImageBuild {
             image: names.image.clone(),
             context: inputs.files.context(),
@@ -116,7 +112,7 @@ fn copied(project: &Project) -> Vec<String> {
     copies.map(|copy| copy.from.value.to_string()).collect()
 }
 
-fn head(inputs: ServiceInputs<'_>) -> ServicesHead {
+fn head<'a>(inputs: ServiceInputs<'_>, services: impl Iterator<Item = &'a Service>) -> ServicesHead {
     let name = inputs.project.header.name.span.source;
     // What the platform needs of a host, it needs for its GPU.
     let off = inputs.project.run.gpu.as_ref().is_some_and(|gpu| gpu.value == Gpu::Off);
@@ -130,6 +126,16 @@ fn head(inputs: ServiceInputs<'_>) -> ServicesHead {
             }
         }
     }
+    // Podman hands on the groups of whoever starts it.
+    if inputs.project.engine() == Engine::Docker {
+        let groups: BTreeMap<&String, &String> = services.flat_map(|each| &each.host_groups).collect();
+        notes.extend(groups.into_iter().map(|(variable, number)| {
+            format!(
+                "A group of the host: `echo \"{variable}=$({number})\" >> .env` beside this file (a shell: `export` it). \
+                 Unset, the services start without its rights"
+            )
+        }));
+    }
     ServicesHead {
         compiler: crate::VERSION.to_owned(),
         manifest: inputs.sources.get(name).name.clone(),
@@ -138,7 +144,7 @@ fn head(inputs: ServiceInputs<'_>) -> ServicesHead {
     }
 }
 
-fn secrets(inputs: ServiceInputs<'_>, names: &Names) -> std::collections::BTreeMap<String, SecretFrom> {
+fn secrets(inputs: ServiceInputs<'_>, names: &Names) -> BTreeMap<String, SecretFrom> {
     let run = &inputs.project.run;
     let all = run.services.iter().rev().flat_map(|service| &service.run.secrets).chain(&run.secrets);
     all.map(|secret| {

@@ -126,6 +126,8 @@ pub struct Service {
     pub cgroup_rules: Vec<String>,
     /// Further groups.
     pub groups: Vec<Noted<Text>>,
+    /// Groups whose number only the host knows: the variable that gives it, and the command that says it there.
+    pub host_groups: BTreeMap<String, String>,
     /// What is mounted.
     pub mounts: Vec<Noted<MountUse>>,
     /// Folders in memory.

@@ -45,6 +45,7 @@ pub(crate) fn jetson() -> TargetFacts {
         capabilities: vec!["compute".into(), "utility".into()],
         offers: BTreeSet::new(),
         values: BTreeMap::from([("model".into(), "JETSON_ORIN".into())]),
+        groups: vec![name("video"), name("render")],
         notes: vec!["The host needs NVIDIA's container runtime".into()],
     }
 }
@@ -60,6 +61,7 @@ pub(crate) fn pc() -> TargetFacts {
         gpu: GpuAccess::Reservation,
         host_network: false,
         values: BTreeMap::new(),
+        groups: Vec::new(),
         notes: Vec::new(),
         ..jetson()
     }

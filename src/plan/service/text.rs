@@ -28,11 +28,6 @@ impl Text {
         Self(vec![Piece::Literal(text.into())])
     }
 
-    /// `${NAME:?message}`: what only the host knows, asked for where it is unset.
-    pub fn required(name: &str, message: &str) -> Self {
-        Self::variable(name, ":?", message)
-    }
-
     /// `${NAME:-default}`.
     pub fn or(name: &str, default: &str) -> Self {
         Self::variable(name, ":-", default)

@@ -4,7 +4,7 @@ use pubgrub::VersionSet as _;
 
 use crate::catalog::{Catalog, Choose, Device, Platform};
 use crate::diagnostic::{Diagnostic, Log, Told, codes, wording, wording::did_you_mean};
-use crate::manifest::Project;
+use crate::manifest::{Engine, Project};
 use crate::source::{Span, Spanned};
 use crate::value::{Name, Parse, Requirement, Version};
 
@@ -75,9 +75,16 @@ pub(super) fn target<'a>(
         capabilities: platform.capabilities.clone(),
         offers: platform.offers.iter().cloned().collect(),
         values: device.map(|device| device.values.clone()).unwrap_or_default(),
-        notes: platform.notes.iter().map(|note| note.value.clone()).collect(),
+        groups: platform.groups.clone(),
+        notes: host_notes(platform, project.engine()),
     };
     Ok((platform, facts))
+}
+
+/// What users of that engine must do on the host.
+fn host_notes(platform: &Platform, engine: Engine) -> Vec<String> {
+    let own = platform.notes.iter().filter(|(_, only)| only.is_none_or(|only| only == engine));
+    own.map(|(note, _)| note.value.clone()).collect()
 }
 
 /// The compute capabilities to build for, ascending: the target's own, else the device's.
