@@ -51,16 +51,18 @@ pub fn codes<T: AsRef<str>>(words: impl IntoIterator<Item = T>) -> Vec<String> {
 }
 
 /// The candidates that a person may have meant by `word`, nearest first, three at the most. Case and the kind of
-/// hyphen count for nothing; otherwise one typing error is forgiven for every three letters.
+/// hyphen count for nothing; otherwise one typing error is forgiven for every three letters. Where nothing is near, those
+/// that have every part of the word among theirs: `jetson-agx-orin` for `orin-agx`.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let plain = |text: &str| text.to_lowercase().replace(['_', ' ', '.'], "-");
     let wanted = plain(word);
     let letters = wanted.chars().count();
     // Any letter is one error away from any other.
     let forgiven = if letters < 2 { 0 } else { (letters / 3).clamp(1, 4) };
+    let candidates: Vec<&str> = candidates.into_iter().collect();
     let mut found: Vec<(usize, &str)> = candidates
-        .into_iter()
-        .filter_map(|candidate| {
+        .iter()
+        .filter_map(|&candidate| {
             let other = plain(candidate);
             let distance = strsim::osa_distance(&wanted, &other);
             // `lib` for `b`: as many errors as letters is no typing error.
@@ -69,6 +71,16 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .collect();
     found.sort_unstable();
     found.dedup();
+    if found.is_empty() && letters > 2 {
+        let among = |candidate: &&&str| {
+            let other = plain(candidate);
+            wanted.split('-').all(|part| other.split('-').any(|own| own == part))
+        };
+        found = candidates.iter().filter(among).map(|&candidate| (candidate.len(), candidate)).collect();
+        found.sort_unstable();
+        found.dedup();
+        return found.into_iter().take(3).map(|one| one.1).collect();
+    }
     // A much nearer word makes the others noise.
     let best = found.first().map_or(0, |first| first.0);
     found.into_iter().filter(|one| one.0 <= best + 1).take(3).map(|one| one.1).collect()

@@ -268,17 +268,18 @@ fn unquoted(grammar: &mut Grammar, range: Range<usize>) {
     grammar.tell(told.at(span, "quotes are missing").help(help).fix(span, mend));
 }
 
+/// What people and word processors put around a text, and KDL takes for letters.
+const OTHER_QUOTES: [char; 9] = ['\'', '‘', '’', '‚', '“', '”', '„', '«', '»'];
+
 fn quoted_single(grammar: &mut Grammar, token: Token) {
     let word = grammar.word(token);
-    if !word.starts_with('\'') {
-        return;
-    }
-    let inner = word.trim_matches('\'');
+    let Some(first) = word.chars().next().filter(|first| OTHER_QUOTES.contains(first)) else { return };
+    let inner = word.trim_matches(OTHER_QUOTES);
     let told = Diagnostic::error(codes::SINGLE_QUOTES, "text stands in double quotes");
-    let mend = word.len() > 1 && word.ends_with('\'');
+    let mend = word.len() > first.len_utf8() && word.ends_with(OTHER_QUOTES);
     let mend = mend.then(|| quote(inner));
     let span = grammar.span(token.start..token.end);
-    let mut told = told.at(span, "`'` is a letter like any other");
+    let mut told = told.at(span, format!("`{first}` is a letter like any other"));
     match mend {
         Some(mend) => told = told.help(format!("write {}", wording::code(&mend))).fix(span, mend),
         None => told = told.help("write `\"` on either side"),

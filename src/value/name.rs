@@ -13,11 +13,13 @@ const HELP: &str =
 
 fn read(word: &str) -> Result<String, Invalid> {
     let upper = word.bytes().any(|byte| byte.is_ascii_uppercase());
-    let lower = if upper { word.to_ascii_lowercase() } else { String::new() };
+    let lower = if upper { word.to_ascii_lowercase().replace(' ', "-") } else { String::new() };
     if upper && read(&lower).is_ok() {
         let (_, at) =
             text::first_other(word, |c| !c.is_ascii_uppercase()).expect("the two differ in a letter");
-        return Err(Invalid::new("a name is written in lower case").help(format!("write `{lower}`")).at(at));
+        let without = if word.contains(' ') { ", without spaces" } else { "" };
+        let message = format!("a name is written in lower case{without}");
+        return Err(Invalid::new(message).help(format!("write `{lower}`")).at(at));
     }
     text::only(word, "a name", HELP, |c| {
         c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-')
@@ -42,6 +44,9 @@ mod tests {
         let upper = Name::parse("PyTorch").unwrap_err();
         assert_eq!(upper.help.as_deref(), Some("write `pytorch`"));
         assert_eq!(upper.at, Some(0..1));
+        let spaced = Name::parse("Jetson AGX Orin").unwrap_err();
+        assert_eq!(spaced.message, "a name is written in lower case, without spaces");
+        assert_eq!(spaced.help.as_deref(), Some("write `jetson-agx-orin`"));
         assert_eq!(Name::parse("").unwrap_err().message, "a name can't be empty");
         assert_eq!(Name::parse("a b").unwrap_err().message, "a space can't be part of a name");
         assert_eq!(Name::parse("-a").unwrap_err().message, "a name can't start with `-`");
