@@ -53,6 +53,83 @@ fn code_hosts_read_sarif() {
     insta::assert_snapshot!(serde_json::to_string_pretty(&value["runs"][0]["results"]).expect("it is JSON"));
 }
 
+/// What SARIF 2.1.0 requires of the parts that are written, by types: a key too many or one missing fails.
+mod sarif_2_1_0 {
+    use serde::Deserialize;
+
+    macro_rules! parts {
+        ($($name:ident { $($field:ident: $type:ty),* $(,)? })*) => {$(
+            #[derive(Deserialize)]
+            #[serde(deny_unknown_fields, rename_all = "camelCase")]
+            #[allow(dead_code, reason = "they are there to be read")]
+            pub(super) struct $name { $(pub(super) $field: $type),* }
+        )*};
+    }
+    parts! {
+        Run { tool: Tool, column_kind: Columns, results: Vec<Finding> }
+        Tool { driver: Driver }
+        Driver { name: String, version: String, rules: Vec<Rule> }
+        Rule { id: String, short_description: Message, help: Option<Help> }
+        Help { text: String, markdown: String }
+        Message { text: String }
+        Finding {
+            rule_id: String, rule_index: usize, level: Level, message: Message, locations: Option<Vec<Location>>,
+            related_locations: Option<Vec<Location>>, fixes: Option<Vec<Fix>>,
+        }
+        Location { physical_location: Physical, message: Option<Message> }
+        Physical { artifact_location: Artifact, region: Region }
+        Artifact { uri: String }
+        Region { start_line: u32, start_column: u32, end_line: u32, end_column: u32 }
+        Fix { description: Message, artifact_changes: Vec<Change> }
+        Change { artifact_location: Artifact, replacements: Vec<Replacement> }
+        Replacement { deleted_region: Region, inserted_content: Message }
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code, reason = "they are there to be read")]
+    pub(super) struct Document {
+        #[serde(rename = "$schema")]
+        pub(super) schema: String,
+        pub(super) version: String,
+        pub(super) runs: Vec<Run>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub(super) enum Columns {
+        UnicodeCodePoints,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    pub(super) enum Level {
+        Error,
+        Warning,
+        Note,
+    }
+}
+
+#[test]
+fn sarif_has_what_its_standard_requires() {
+    let (sources, told) = told();
+    let out = sarif::report(&told.iter().collect::<Vec<_>>(), &sources);
+    let document: sarif_2_1_0::Document =
+        serde_json::from_str(&out).expect("each part is as the standard has it");
+    assert_eq!(document.version, "2.1.0");
+    let run = &document.runs[0];
+    assert_eq!(run.results.len(), told.len());
+    for result in &run.results {
+        assert_eq!(result.rule_id, run.tool.driver.rules[result.rule_index].id);
+        for location in result.locations.iter().flatten() {
+            let region = &location.physical_location.region;
+            assert!(
+                region.start_line >= 1 && region.start_column >= 1 && region.end_line >= region.start_line
+            );
+        }
+    }
+}
+
 #[test]
 fn the_end_counts() {
     let (_, told) = told();
