@@ -218,22 +218,22 @@ pub(super) enum Command {
     Show {
         /// The package
         name: String,
-        /// Say for each version whether it runs on this device, and why not
-        #[arg(long, value_name = "DEVICE")]
-        device: Option<String>,
-        /// The same for a platform
-        #[arg(long, value_name = "PLATFORM", conflicts_with = "device")]
-        platform: Option<String>,
+        /// Where each version is asked for.
+        #[command(flatten)]
+        place: Place,
         /// How the result is shown
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
     /// List what the catalogue has
-    #[command(after_help = "Example: jcc list devices")]
+    #[command(after_help = "Example: jcc list packages --device jetson-agx-orin --release 6.2")]
     List {
         /// What to list
         #[arg(value_enum)]
         what: Listed,
+        /// Where each of them is asked for.
+        #[command(flatten)]
+        place: Place,
         /// How the result is shown
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
@@ -271,6 +271,20 @@ pub(super) enum Command {
     /// Print the manual page
     #[command(after_help = "Example: jcc man")]
     Man,
+}
+
+/// The machine that something is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+pub(super) struct Place {
+    /// Say what can be had on this device, and why not
+    #[arg(long, value_name = "DEVICE")]
+    pub(super) device: Option<String>,
+    /// The same for a platform
+    #[arg(long, value_name = "PLATFORM", conflicts_with = "device")]
+    pub(super) platform: Option<String>,
+    /// With this release on it: by any of its names, such as `6.2` or `36.4.3`
+    #[arg(long, value_name = "RELEASE")]
+    pub(super) release: Option<String>,
 }
 
 /// What `list` lists.

@@ -3,13 +3,18 @@
 use serde_json::{Value, json};
 
 use crate::catalog::{BuiltinStacks, Catalog, Entry, Kind};
+use crate::diagnostic::Told;
 use crate::manifest::{self, Stacks as _};
+use crate::resolve::possible::{Machine, Verdict};
 
-use super::args::{Format, Listed};
-use super::{Exit, Session, table};
+use super::args::{Format, Listed, Place};
+use super::{Exit, Session, here, table};
 
-/// Lists what the catalogue has.
-pub(super) fn list(session: &mut Session<'_, '_>, what: Listed, format: Format) -> Exit {
+/// Lists what the catalogue has; where a machine is named, what of it can be had there.
+pub(super) fn list(session: &mut Session<'_, '_>, what: Listed, place: &Place, format: Format) -> Exit {
+    if what != Listed::Devices && here::lacks_machine(place) {
+        return here::which_machine(session);
+    }
     let catalog = Catalog::builtin(&mut session.sources);
     let (rows, values) = match what {
         Listed::Packages => packages(catalog.entries(Kind::Package).filter(|entry| entry.installable)),
@@ -18,7 +23,55 @@ pub(super) fn list(session: &mut Session<'_, '_>, what: Listed, format: Format) 
         Listed::Bases => bases(&catalog),
         Listed::Stacks => stacks(session),
     };
-    show(session, format, &rows, values)
+    let verdicts = here::ask(session, &catalog, place, |asking, machine| match what {
+        Listed::Packages => values
+            .iter()
+            .filter_map(|value| catalog.package(value["name"].as_str()?))
+            .map(|package| asking.package(package, machine))
+            .collect(),
+        Listed::Devices => catalog
+            .devices()
+            .map(|device| {
+                asking.runs(Machine { device: Some(device.name.as_str()), platform: None, ..machine })
+            })
+            .collect(),
+        Listed::Releases => values
+            .iter()
+            .filter_map(|value| value["version"].as_str())
+            .map(|version| asking.runs(Machine { release: Some(&format!("={version}")), ..machine }))
+            .collect(),
+        Listed::Bases => {
+            let all: Result<Vec<_>, Told> = catalog.bases().map(|base| asking.base(base, machine)).collect();
+            all.map(|all| all.into_iter().flatten().collect())
+        }
+        Listed::Stacks => Ok(Vec::new()),
+    });
+    match verdicts {
+        Err(exit) => exit,
+        Ok(None) => show(session, format, &rows, values),
+        Ok(Some(verdicts)) => {
+            let named = match what {
+                Listed::Releases => 0..2,
+                Listed::Bases => 1..2,
+                Listed::Packages | Listed::Devices | Listed::Stacks => 0..1,
+            };
+            let rows = rows.into_iter().map(|row| row[named.clone()].to_vec()).collect();
+            let (rows, values) = with_verdicts(rows, values, &verdicts);
+            show(session, format, &rows, values)
+        }
+    }
+}
+
+/// What each is called, then what became of it.
+fn with_verdicts(rows: Vec<Vec<String>>, values: Vec<Value>, verdicts: &[Verdict]) -> Shown {
+    let row = |(row, verdict): (Vec<String>, &Verdict)| {
+        let version = verdict.as_ref().ok().and_then(|here| here.version.clone());
+        [row, here::cells(verdict, version)].concat()
+    };
+    let rows = rows.into_iter().zip(verdicts).map(row).collect();
+    let values = values.into_iter().zip(verdicts);
+    let values = values.map(|(value, verdict)| here::with(value, verdict)).collect();
+    (rows, values)
 }
 
 /// Searches names, aliases and summaries.
@@ -100,7 +153,8 @@ fn devices(catalog: &Catalog) -> Shown {
 fn releases(catalog: &Catalog) -> Shown {
     let mut shown = (Vec::new(), Vec::new());
     for axis in catalog.axes() {
-        for version in axis.versions.iter().filter(|version| version.defaults.len() > 1) {
+        let releases = axis.versions.iter().filter(|version| version.defaults.len() > 1);
+        for version in releases.filter(|_| axis.install.steps.is_empty()) {
             let title = axis.axis.as_ref().map_or(axis.name.as_str(), |axis| axis.title.as_str());
             let defaults: Vec<String> =
                 version.defaults.iter().map(|(name, version)| format!("{name} {}", version.value)).collect();

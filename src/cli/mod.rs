@@ -10,6 +10,7 @@ mod exit;
 mod explain;
 mod fmt;
 mod graph;
+mod here;
 mod moves;
 mod new;
 mod package;
@@ -52,10 +53,8 @@ pub fn run(arguments: &[std::ffi::OsString], surroundings: &mut Surroundings<'_>
         Command::Why { name, input, format } => why::run(&mut session, &name, &input, format),
         Command::Graph { input, packages, format } => graph::run(&mut session, &input, packages, format),
         Command::Search { words, format } => catalog::search(&mut session, &words.join(" "), format),
-        Command::List { what, format } => catalog::list(&mut session, what, format),
-        Command::Show { name, device, platform, format } => {
-            show::run(&mut session, &name, &show::Where { device, platform }, format)
-        }
+        Command::List { what, place, format } => catalog::list(&mut session, what, &place, format),
+        Command::Show { name, place, format } => show::run(&mut session, &name, &place, format),
         Command::Explain { code, format } => explain::run(&mut session, code.as_deref(), format),
         Command::Init(wish) => new::init(&mut session, &wish),
         Command::Add(wish) => edit::add(&mut session, &wish),

@@ -3,62 +3,43 @@
 use serde_json::{Value, json};
 
 use crate::catalog::{Catalog, Package, PackageVersion, Require};
-use crate::diagnostic::{Log, wording};
-use crate::resolve::possible;
+use crate::diagnostic::wording;
+use crate::resolve::possible::Verdict;
+use crate::value::Version;
 
-use super::args::Format;
-use super::{Exit, Session, table};
+use super::args::{Format, Place};
+use super::{Exit, Session, here, table};
 
-/// Which machine is asked about.
-pub(super) struct Where {
-    /// A device.
-    pub(super) device: Option<String>,
-    /// A platform.
-    pub(super) platform: Option<String>,
-}
+/// What became of each version on a machine.
+type Verdicts = Option<Vec<(Version, Verdict)>>;
 
 /// Shows a package.
-pub(super) fn run(session: &mut Session<'_, '_>, name: &str, place: &Where, format: Format) -> Exit {
+pub(super) fn run(session: &mut Session<'_, '_>, name: &str, place: &Place, format: Format) -> Exit {
     let catalog = Catalog::builtin(&mut session.sources);
     let Some(package) = catalog.package(name) else {
         let help = wording::did_you_mean(name, catalog.names())
             .unwrap_or_else(|| format!("`jcc search {name}` looks through summaries too"));
         return session.unknown(&format!("there is no package `{name}`"), Some(help));
     };
-    let verdicts = match verdicts(session, &catalog, package, place) {
-        Ok(verdicts) => verdicts,
+    if here::lacks_machine(place) {
+        return here::which_machine(session);
+    }
+    let verdicts = match here::ask(session, &catalog, place, |asking, machine| {
+        asking.versions(package, machine).map(Some)
+    }) {
+        Ok(verdicts) => verdicts.flatten(),
         Err(exit) => return exit,
     };
     match format {
         Format::Text => {
-            let text = text(package, verdicts.as_deref());
+            let text = text(package, &verdicts);
             session.print(&text)
         }
-        Format::Json => session.print_json(&value(package, verdicts.as_deref())),
+        Format::Json => session.print_json(&value(package, &verdicts)),
     }
 }
 
-/// For each entry, whether it can be had there: nothing, or why not.
-fn verdicts(
-    session: &mut Session<'_, '_>,
-    catalog: &Catalog,
-    package: &Package,
-    place: &Where,
-) -> Result<Option<Vec<Option<String>>>, Exit> {
-    if place.device.is_none() && place.platform.is_none() {
-        return Ok(None);
-    }
-    let mut log = Log::new();
-    let target = possible::Machine { device: place.device.as_deref(), platform: place.platform.as_deref() };
-    if let Ok(verdicts) = possible::entries(package, target, catalog, &mut session.sources, &mut log) {
-        return Ok(Some(verdicts));
-    }
-    let first = log.sorted().first().map(|one| (one.message.clone(), one.help.first().cloned()));
-    let (message, help) = first.unwrap_or_default();
-    Err(session.unknown(&message, help))
-}
-
-fn text(package: &Package, verdicts: Option<&[Option<String>]>) -> String {
+fn text(package: &Package, verdicts: &Verdicts) -> String {
     let mut out = format!("{} - {}\n", package.name.value, package.summary);
     let mut facts = vec![("group", package.group.clone())];
     facts.extend(package.license.iter().map(|license| ("license", license.clone())));
@@ -98,28 +79,29 @@ fn text(package: &Package, verdicts: Option<&[Option<String>]>) -> String {
     out
 }
 
-fn versions(package: &Package, verdicts: Option<&[Option<String>]>) -> String {
+fn versions(package: &Package, verdicts: &Verdicts) -> String {
     if package.versions.is_empty() {
         return "  version: the distribution's\n".to_owned();
     }
-    let rows: Vec<Vec<String>> = package
-        .versions
-        .iter()
-        .enumerate()
-        .map(|(index, version)| {
-            let mut row = vec![format!("  {}", label(version))];
-            if let Some(verdicts) = verdicts {
-                row.push(
-                    verdicts[index].as_ref().map_or_else(|| "yes".to_owned(), |why| format!("no: {why}")),
-                );
-            } else {
-                row.push(version.requires.iter().map(requirement).collect::<Vec<_>>().join(", "));
-            }
-            row.extend(version.unproven.as_ref().map(|_| "unproven".to_owned()));
-            row
-        })
-        .collect();
+    let rows: Vec<Vec<String>> = match verdicts {
+        None => package.versions.iter().map(entry).collect(),
+        Some(verdicts) => verdicts
+            .iter()
+            .map(|(version, verdict)| {
+                let named = package.versions.iter().find(|one| *one.version == *version);
+                let name = named.map_or_else(|| version.to_string(), label);
+                [vec![format!("  {name}")], here::cells(verdict, None)].concat()
+            })
+            .collect(),
+    };
     format!("versions:\n{}", table::columns(&rows))
+}
+
+fn entry(version: &PackageVersion) -> Vec<String> {
+    let requires: Vec<String> = version.requires.iter().map(requirement).collect();
+    let mut row = vec![format!("  {}", label(version)), requires.join(", ")];
+    row.extend(version.unproven.as_ref().map(|_| "unproven".to_owned()));
+    row
 }
 
 fn label(version: &PackageVersion) -> String {
@@ -136,24 +118,26 @@ fn names<'a>(all: impl Iterator<Item = &'a str>) -> String {
     all.collect::<Vec<_>>().join(", ")
 }
 
-fn value(package: &Package, verdicts: Option<&[Option<String>]>) -> Value {
+fn value(package: &Package, verdicts: &Verdicts) -> Value {
     let versions: Vec<Value> = package
         .versions
         .iter()
-        .enumerate()
-        .map(|(index, version)| {
-            let verdict = verdicts.map(|verdicts| &verdicts[index]);
+        .map(|version| {
             json!({
                 "version": version.version.value.as_str(),
                 "name": version.name.as_ref().map(|name| name.value.as_str()),
                 "requires": version.requires.iter().map(requirement).collect::<Vec<_>>(),
                 "unproven": version.unproven.as_ref().map(|why| &why.value),
-                "available": verdict.map(Option::is_none),
-                "reason": verdict.and_then(Option::as_ref),
                 "sources": version.sources,
             })
         })
         .collect();
+    let here = verdicts.as_ref().map(|all| {
+        let one = |(version, verdict): &(Version, Verdict)| {
+            here::with(json!({ "version": version.to_string() }), verdict)
+        };
+        all.iter().map(one).collect::<Vec<_>>()
+    });
     json!({
         "name": package.name.value.as_str(),
         "aliases": package.aliases.iter().map(|alias| alias.value.as_str()).collect::<Vec<_>>(),
@@ -162,6 +146,7 @@ fn value(package: &Package, verdicts: Option<&[Option<String>]>) -> Value {
         "license": package.license,
         "homepage": package.homepage,
         "versions": versions,
+        "here": here,
         "options": package.options.iter().map(|option| json!({
             "key": option.key.value.as_str(),
             "default": option.default.value,

@@ -1,102 +1,282 @@
-//! What of a package can be had on a machine: each entry is asked for by itself.
+//! What can be had on a machine: each thing is asked for by itself.
 
-use crate::catalog::{Catalog, Package};
-use crate::diagnostic::{Log, Told};
-use crate::manifest::Project;
-use crate::source::{Sources, Spanned};
+use crate::catalog::{BaseImage, Catalog, Package};
+use crate::diagnostic::{Diagnostic, Log, Severity, Told, codes, wording};
+use crate::manifest::{AxisRequirement, Pin, Project, Request};
+use crate::source::{Sources, Span, Spanned};
+use crate::value::{Parse, Requirement, Version};
 
-use super::model::{Candidate, Fact, FactKind, Model, Question};
-use super::problem::set;
+use super::decided::Decided;
+use super::model::{Fact, FactKind, Meaning, Model, Question, Thing, meaning};
+use super::problem::{Set, VariableId, set};
 use super::provider::solve;
-use super::story;
+use super::{spoken, story};
 
 /// The machine that is asked about.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Machine<'a> {
     /// A device of the catalogue.
     pub device: Option<&'a str>,
     /// Or a platform.
     pub platform: Option<&'a str>,
+    /// What it runs, by whatever name: `6.2`, `36.4.3`.
+    pub release: Option<&'a str>,
 }
 
-/// For each entry of a package's versions: nothing where it can be had, else why not.
-///
-/// # Errors
-/// A machine that nobody knows.
-pub fn entries(
-    package: &Package,
-    machine: Machine<'_>,
-    catalog: &Catalog,
-    sources: &mut Sources,
-    log: &mut Log,
-) -> Result<Vec<Option<String>>, Told> {
-    let project = project(package, machine, sources, log)?;
-    let model = Model::build(Question { project: &project, catalog, lock: None }, log)?;
-    let Some(id) = model.ids.get(&package.name.value).copied() else {
-        return Ok(vec![None; package.versions.len()]);
-    };
-    let candidates = model.thing(id).map(|thing| thing.candidates.clone()).unwrap_or_default();
-    let mut verdicts = vec![Some("not on this platform".to_owned()); package.versions.len()];
-    for (place, candidate) in (0u32..).zip(&candidates) {
-        let Candidate::Entry { index, .. } = candidate else { continue };
-        let mut asked = model.clone();
-        asked.facts.push(Fact {
-            span: project.target.span,
-            kind: FactKind::Requirement,
-            on: id,
-            within: set([place]),
-            text: String::new(),
-            requirement: None,
-        });
-        let everything: Vec<usize> = (0..asked.facts.len()).collect();
-        verdicts[*index] = match solve(&asked.problem(|_| true)) {
-            Ok(_) => None,
-            Err(_) => Some(reason(&asked, &everything, sources)),
+/// Something that can be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Here {
+    /// In which version, as manifests write it; absent where it has none.
+    pub version: Option<String>,
+    /// Of the platform, what it is for: titles and versions.
+    pub with: Vec<(String, String)>,
+    /// What the platform has and this has to do without.
+    pub without: Vec<String>,
+    /// Why nobody has shown yet that it works.
+    pub unproven: Option<String>,
+}
+
+/// Whether something can be had, or why not.
+pub type Verdict = Result<Here, String>;
+
+/// What is asked: the catalogue, and where texts are kept.
+pub struct Asking<'a> {
+    /// What is known.
+    pub catalog: &'a Catalog,
+    /// Texts.
+    pub sources: &'a mut Sources,
+    /// Where a machine that nobody knows is told.
+    pub log: &'a mut Log,
+}
+
+impl Asking<'_> {
+    /// Each version of a package, in its definition's order.
+    ///
+    /// # Errors
+    /// A machine that nobody knows.
+    pub fn versions(
+        &mut self,
+        package: &Package,
+        machine: Machine<'_>,
+    ) -> Result<Vec<(Version, Verdict)>, Told> {
+        let project = self.project(machine, "")?;
+        let project = asks_for(project, package);
+        let model =
+            Model::build(Question { project: &project, catalog: self.catalog, lock: None }, self.log)?;
+        let Some(id) = model.ids.get(&package.name.value).copied() else { return Ok(Vec::new()) };
+        let mut versions: Vec<&Version> = Vec::new();
+        for one in &package.versions {
+            if !versions.contains(&&*one.version) {
+                versions.push(&one.version);
+            }
+        }
+        let candidates = model.thing(id).map(|thing| thing.candidates.clone()).unwrap_or_default();
+        let verdict = |version: &Version| {
+            let places = (0u32..).zip(&candidates).filter(|(_, one)| one.version() == Some(version));
+            let within = set(places.map(|(place, _)| place));
+            (version.clone(), self.verdict(model.clone(), project.target.span, (id, within)))
         };
+        Ok(versions.into_iter().map(verdict).collect())
     }
-    Ok(verdicts)
+
+    /// A package in whatever version.
+    ///
+    /// # Errors
+    /// A machine that nobody knows.
+    pub fn package(&mut self, package: &Package, machine: Machine<'_>) -> Result<Verdict, Told> {
+        let project = asks_for(self.project(machine, "")?, package);
+        let model =
+            Model::build(Question { project: &project, catalog: self.catalog, lock: None }, self.log)?;
+        let Some(id) = model.ids.get(&package.name.value).copied() else {
+            return Ok(Err("not in the catalogue".to_owned()));
+        };
+        let count = model.variables[id.index()].candidates.len();
+        Ok(self.verdict(model, project.target.span, (id, set(1..u32::try_from(count).unwrap_or(1)))))
+    }
+
+    /// Each tag of a base.
+    ///
+    /// # Errors
+    /// A machine that nobody knows.
+    pub fn base(&mut self, base: &BaseImage, machine: Machine<'_>) -> Result<Vec<Verdict>, Told> {
+        let node = format!("base {}\n", crate::syntax::quote(&base.name.value));
+        let project = self.project(machine, &node)?;
+        let model =
+            Model::build(Question { project: &project, catalog: self.catalog, lock: None }, self.log)?;
+        let at = model.meanings.iter().position(|one| matches!(one, Meaning::Base(_)));
+        let Some(id) = at.and_then(|at| u32::try_from(at).ok()).map(VariableId) else {
+            return Ok(Vec::new());
+        };
+        let tags = 0..u32::try_from(base.tags.len()).unwrap_or(0);
+        Ok(tags.map(|tag| self.verdict(model.clone(), project.target.span, (id, set([tag])))).collect())
+    }
+
+    /// Whether a machine runs its release.
+    ///
+    /// # Errors
+    /// A machine or a release that nobody knows.
+    pub fn runs(&mut self, machine: Machine<'_>) -> Result<Verdict, Told> {
+        let project = self.project(machine, "")?;
+        let mut log = Log::new();
+        let question = Question { project: &project, catalog: self.catalog, lock: None };
+        if let Ok(model) = Model::build(question, &mut log) {
+            if !log.has_errors() {
+                return Ok(self.verdict(model, project.target.span, (VariableId::ROOT, set([0]))));
+            }
+        }
+        let first = log.sorted().into_iter().find(|one| one.severity == Severity::Error).cloned();
+        let first = first.expect("a model is missing only where an error was told");
+        if first.code == codes::resolve::NOT_HERE {
+            return Ok(Err(first.message));
+        }
+        Err(self.log.error(first))
+    }
+
+    fn verdict(&self, mut model: Model<'_>, span: Span, (on, within): (VariableId, Set)) -> Verdict {
+        if within.is_empty() {
+            return Err(format!("not on {}", model.target.platform));
+        }
+        let kind = FactKind::Requirement;
+        model.facts.push(Fact { span, kind, on, within, text: String::new(), requirement: None });
+        match solve(&model.problem(|_| true)) {
+            Ok(answer) => Ok(here(Decided { model: &model, answer: &answer }, on)),
+            Err(_) => Err(reason(&model, self.sources)),
+        }
+    }
+
+    /// A project on that machine.
+    fn project(&mut self, machine: Machine<'_>, more: &str) -> Result<Project, Told> {
+        let quote = crate::syntax::quote;
+        let place = match (machine.device, machine.platform) {
+            (Some(device), _) => format!("device {}", quote(device)),
+            (None, Some(platform)) => format!("platform {}", quote(platform)),
+            (None, None) => String::new(),
+        };
+        let text = format!("project \"show\"\ntarget {{ {place} }}\n{more}");
+        let world = crate::world::Memory::with([("project.kdl", text.as_str())]);
+        let stacks = crate::catalog::BuiltinStacks::new();
+        let manifest = crate::manifest::load(&world, "project.kdl", &stacks, self.sources, self.log)?;
+        let mut projects = manifest.projects(self.log)?;
+        let mut project = projects.remove(0);
+        if let Some(release) = machine.release {
+            let asked = self.release(&project, release)?;
+            project.target.axes.push(asked);
+        }
+        Ok(project)
+    }
+
+    /// The release that a text means: of the axes that a target names, the first that knows it.
+    fn release(&mut self, project: &Project, text: &str) -> Result<AxisRequirement, Told> {
+        let span = project.target.span;
+        if let Ok(requirement) = Requirement::parse(text) {
+            for axis in self.catalog.axes().into_iter().filter(|axis| is_release(axis)) {
+                let Ok(meant) = meaning(axis, &requirement) else { continue };
+                if axis.versions.iter().any(|one| meant.matches(&one.version)) {
+                    let axis = Spanned::new(axis.name.value.clone(), span);
+                    return Ok(AxisRequirement {
+                        axis,
+                        requirement: Spanned::new(requirement, span),
+                        like: None,
+                    });
+                }
+            }
+        }
+        Err(self.log.error(
+            Diagnostic::error(
+                codes::resolve::UNKNOWN_VERSION,
+                format!("no known release is {}", wording::code(text)),
+            )
+            .at(span, "the target")
+            .help("`jcc list releases` shows them"),
+        ))
+    }
 }
 
-/// The step of the chain that says most: the last one, without the place.
-fn reason(model: &Model<'_>, facts: &[usize], sources: &Sources) -> String {
-    let story = story::tell(model, facts, model.problem(|_| true), sources);
-    let line = story.lines.first().map_or("nothing fits", String::as_str);
-    let line = line.rsplit_once(" (").map_or(line, |(line, _)| line);
-    line.split_once(" requires ").map_or_else(|| line.to_owned(), |(_, rest)| format!("requires {rest}"))
+/// Releases have no kind of their own and nothing to install.
+fn is_release(axis: &Package) -> bool {
+    axis.install.steps.is_empty()
+        && axis.choice.is_none()
+        && axis.versions.iter().any(|one| !one.requires.is_empty())
 }
 
-/// A project that asks for this package on that machine.
-fn project(
-    package: &Package,
-    machine: Machine<'_>,
-    sources: &mut Sources,
-    log: &mut Log,
-) -> Result<Project, Told> {
-    let quote = crate::syntax::quote;
-    let place = match (machine.device, machine.platform) {
-        (Some(device), _) => format!("device {}", quote(device)),
-        (None, Some(platform)) => format!("platform {}", quote(platform)),
-        (None, None) => String::new(),
-    };
-    let text = format!("project \"show\"\ntarget {{ {place} }}\n");
-    let world = crate::world::Memory::with([("project.kdl", text.as_str())]);
-    let stacks = crate::catalog::BuiltinStacks::new();
-    let manifest = crate::manifest::load(&world, "project.kdl", &stacks, sources, log)?;
-    let mut projects = manifest.projects(log)?;
-    let mut project = projects.remove(0);
+/// The project with this package, where it is one that can be asked for.
+fn asks_for(mut project: Project, package: &Package) -> Project {
     let span = project.target.span;
     let name = Spanned::new(package.name.value.clone(), span);
-    let any = Spanned::new(crate::value::Requirement::any(), span);
-    if package.axis.is_some() {
-        project.pins.push(crate::manifest::Pin { name, requirement: any, span });
+    let requirement = Spanned::new(Requirement::any(), span);
+    if package.axis.is_some() && package.install.steps.is_empty() {
+        project.pins.push(Pin { name, requirement, span });
     } else {
-        project.packages.push(crate::manifest::Request {
-            name,
-            requirement: any,
-            variant: None,
-            options: Vec::new(),
-            span,
-        });
+        project.packages.push(Request { name, requirement, variant: None, options: Vec::new(), span });
     }
-    Ok(project)
+    project
+}
+
+/// What was found for it.
+fn here(decided: Decided<'_, '_>, on: VariableId) -> Here {
+    let model = decided.model;
+    let mut axes: Vec<(u32, VariableId, &Thing<'_>)> = Vec::new();
+    for id in model.ids.values() {
+        let thing = model.thing(*id);
+        let order = thing.and_then(|thing| thing.package.axis.as_ref()).map(|axis| axis.order);
+        axes.extend(thing.zip(order).filter(|_| *id != on).map(|(thing, order)| (order, *id, thing)));
+    }
+    axes.sort_by_key(|(order, ..)| *order);
+    let Some((thing, candidate)) = decided.candidate(on) else {
+        return Here { version: None, with: Vec::new(), without: Vec::new(), unproven: None };
+    };
+    let requires = decided.requires(thing, candidate);
+    let asked = |axis: &Thing<'_>| {
+        let names = requires.iter().filter_map(|one| decided.named(&one.name));
+        names.into_iter().any(|(other, _)| other.name == axis.name) || is_distribution(axis)
+    };
+    let with = axes.iter().filter(|(.., axis)| asked(axis)).filter_map(|(_, id, axis)| {
+        let (_, chosen) = decided.candidate(*id)?;
+        Some((spoken::title(axis), spoken::version(axis, chosen)?))
+    });
+    let has_default = |id: VariableId| !model.variables[id.index()].defaults.is_empty();
+    let gone = |(_, id, axis): &&(u32, VariableId, &Thing<'_>)| {
+        has_default(*id) && !is_distribution(axis) && decided.candidate(*id).is_none()
+    };
+    let entry = candidate.entry().map(|index| &thing.package.versions[index]);
+    Here {
+        version: spoken::version(thing, candidate).filter(|_| !thing.package.versions.is_empty()),
+        with: with.collect(),
+        without: axes.iter().filter(gone).map(|(.., axis)| spoken::title(axis)).collect(),
+        unproven: entry.and_then(|entry| entry.unproven.as_ref()).map(|why| why.value.clone()),
+    }
+}
+
+/// A distribution is one of a kind and has nothing to install.
+fn is_distribution(axis: &Thing<'_>) -> bool {
+    axis.package.choice.is_some() && axis.package.install.steps.is_empty()
+}
+
+/// So many steps are told.
+const STEPS: usize = 3;
+
+/// Why not: what it requires, and what stands against that.
+fn reason(model: &Model<'_>, sources: &Sources) -> String {
+    let all: Vec<usize> = (0..model.facts.len()).collect();
+    let story = story::tell(model, &all, model.problem(|_| true), sources);
+    let bare = |line: &String| match line.rsplit_once(" (") {
+        Some((line, _)) => line.to_owned(),
+        None => line.clone(),
+    };
+    let steps = story.lines.iter().filter(|line| !line.contains(" means ")).map(bare);
+    let steps: Vec<String> = steps.take(STEPS).collect();
+    if let Some(first) = steps.first() {
+        // What is asked for needs no name.
+        let subject = first.split_once(" requires ").map(|(subject, _)| format!("{subject} "));
+        let subject = subject.as_deref().unwrap_or("the base ");
+        let steps: Vec<&str> = steps.iter().map(|one| one.strip_prefix(subject).unwrap_or(one)).collect();
+        return steps.join("; ");
+    }
+    let device = model.facts.iter().find(|fact| fact.kind == FactKind::Device);
+    let runs = device.and_then(|fact| {
+        let name = model.target.device.as_ref()?;
+        let title = spoken::title(model.thing(fact.on)?);
+        Some(format!("{name} runs {title} {}", spoken::versions(model, fact.on, &fact.within)))
+    });
+    runs.unwrap_or_else(|| "nothing fits".to_owned())
 }

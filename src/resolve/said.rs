@@ -9,7 +9,9 @@ use crate::diagnostic::wording;
 use crate::source::{Sources, Span, Spanned};
 use crate::value::{Parse, Requirement, Version};
 
-use super::model::{Candidate, Meaning, Model, Thing, meaning, option_holds, word_meaning as is_word};
+use super::model::{
+    BaseMeaning, Candidate, Meaning, Model, Thing, meaning, option_holds, word_meaning as is_word,
+};
 use super::narrow::Narrow;
 use super::problem::{Set, VariableId, set};
 use super::spoken::{title, versions};
@@ -50,19 +52,27 @@ pub(super) fn line(step: Step<'_, '_>, sources: &Sources) -> Option<Line> {
         Meaning::Guard { owner } if step.holders.contains(&0) => {
             of_guard(step, step.model.thing(*owner)?, sources)
         }
-        Meaning::Base(base) => {
-            let thing = step.model.thing(step.on)?;
-            let held = base.provides.iter().any(|held| held.contains_key(&thing.name));
-            let subject = versions(step.model, step.on, step.within);
-            let what = match (subject.as_str(), held) {
-                ("absent", _) => format!("has no {}", title(thing)),
-                (_, true) => format!("holds {} {subject}", title(thing)),
-                (_, false) => format!("needs {} {subject}", title(thing)),
-            };
-            Some(Line { text: format!("the base {what}"), place: None, what })
-        }
+        Meaning::Base(base) => Some(of_base(step, base)),
         Meaning::Root | Meaning::Guard { .. } | Meaning::Fixed { .. } | Meaning::Choice { .. } => None,
     }
+}
+
+fn of_base(step: Step<'_, '_>, base: &BaseMeaning<'_>) -> Line {
+    let Some(thing) = step.model.thing(step.on) else {
+        let tags = base.image.iter().flat_map(|image| &image.tags);
+        let requires = tags.flat_map(|tag| &tag.requires).filter(|one| asks(step, one));
+        let all: Vec<&str> = requires.map(|one| one.requirement.as_str()).collect();
+        let what = format!("needs {} {}", word(step), alternatives(&all.join("||")));
+        return Line { text: format!("the base {what}"), place: None, what };
+    };
+    let held = base.provides.iter().any(|held| held.contains_key(&thing.name));
+    let subject = versions(step.model, step.on, step.within);
+    let what = match (subject.as_str(), held) {
+        ("absent", _) => format!("has no {}", title(thing)),
+        (_, true) => format!("holds {} {subject}", title(thing)),
+        (_, false) => format!("needs {} {subject}", title(thing)),
+    };
+    Line { text: format!("the base {what}"), place: None, what }
 }
 
 fn of_thing(step: Step<'_, '_>, thing: &Thing<'_>, sources: &Sources) -> Line {

@@ -29,8 +29,9 @@ pub(super) fn versions(model: &Model<'_>, id: VariableId, within: &Set) -> Strin
     let all = distinct(thing, places.iter().filter(there));
     let inside = distinct(thing, places.iter().filter(there).filter(|(place, _)| within.contains(place)));
     if inside.is_empty() {
-        let absent = if within.contains(&0) { "absent" } else { "in a version that is not there" };
-        return absent.to_owned();
+        let none =
+            if all.is_empty() { "of which there is none here" } else { "in a version that is not there" };
+        return if within.contains(&0) { "absent" } else { none }.to_owned();
     }
     if inside.len() == all.len() {
         let any = if thing.package.versions.is_empty() { "" } else { "in any version" };
