@@ -54,6 +54,11 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Wish) -> Exit {
         Err(exit) => return exit,
     };
     let world = Disk::new(&found.root);
+    let in_place = wish.mode == Mode::Write && wish.stdout.is_none() && wish.out.is_none();
+    // Held from before anything is read: what is compared with what is there must be written over just that.
+    if let Some(exit) = in_place.then(|| session.hold(&world).err()).flatten() {
+        return exit;
+    }
     let input = crate::Input {
         world: &world,
         manifest: &found.name,
@@ -107,7 +112,10 @@ fn write(session: &mut Session<'_, '_>, world: &Disk, wish: &Wish, compiled: &mu
         Ok(elsewhere) => elsewhere,
         Err(why) => return session.machine(&format!("the folder of `--out` cannot be made: {why}")),
     };
-    let to: &dyn World = elsewhere.as_ref().map_or(world, |disk| disk);
+    if let Some(exit) = elsewhere.as_ref().and_then(|elsewhere| session.hold(elsewhere).err()) {
+        return exit;
+    }
+    let to = elsewhere.as_ref().unwrap_or(world);
     let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     for (path, text) in std::mem::take(&mut compiled.artifacts) {
         if stale::may_write(to, &path, &text, wish.force, &mut session.log) {
@@ -146,6 +154,6 @@ fn write(session: &mut Session<'_, '_>, world: &Disk, wish: &Wish, compiled: &mu
             let text = format!("wrote {}\n", names.join(", "));
             session.say(&text)
         }
-        Err(why) => session.machine(&format!("nothing was written: {why}")),
+        Err(why) => session.unwritten(to, &why),
     }
 }

@@ -68,6 +68,9 @@ impl Manifest {
     fn open(session: &mut Session<'_, '_>, place: &Where) -> Result<Self, Exit> {
         let found = session.find(place.file.as_deref())?;
         let world = Disk::new(&found.root);
+        if !place.dry_run {
+            session.hold(&world)?;
+        }
         let bytes = world
             .read(&found.name)
             .map_err(|why| session.unknown(&format!("the manifest cannot be read: {why}"), None))?;
@@ -181,7 +184,7 @@ impl Manifest {
         if changed && !place.dry_run {
             let files = BTreeMap::from([(self.found.name.clone(), self.text.clone().into_bytes())]);
             if let Err(why) = self.world.write_all(&files) {
-                return session.machine(&format!("nothing was written: {why}"));
+                return session.unwritten(&self.world, &why);
             }
         }
         let notes = resolved.as_ref().map_or_else(Vec::new, |resolved| notes(session, resolved));

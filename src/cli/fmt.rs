@@ -57,7 +57,7 @@ fn one(session: &mut Session<'_, '_>, file: &std::path::Path, check: bool) -> Ex
     }
     match world.write_all(&BTreeMap::from([(name, new.into_bytes())])) {
         Ok(()) => Exit::Done,
-        Err(why) => session.machine(&format!("`{shown}` cannot be written: {why}")),
+        Err(why) => session.unwritten(&world, &why),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What every command does at its start and its end: finding the manifest, telling what is wrong.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::Input as CompilerInput;
@@ -160,6 +161,41 @@ impl<'s, 'w> Session<'s, 'w> {
         let help = help.map_or_else(String::new, |help| format!("  help: {help}\n"));
         _ = self.around.err.write(&format!("error: {message}\n{help}"));
         Exit::Problems
+    }
+
+    /// Sees to it that no other run writes into this folder until this one ends, and that none left anything half done.
+    pub(super) fn hold(&mut self, world: &Disk) -> Result<(), Exit> {
+        match world.hold() {
+            Ok(false) => Ok(()),
+            Ok(true) => {
+                _ = self.say("note: an earlier run was stopped while it wrote: its files were taken back\n");
+                Ok(())
+            }
+            Err(why) => Err(self.unwritten(world, &why)),
+        }
+    }
+
+    /// Says that files could not be written, and what to do.
+    pub(super) fn unwritten(&mut self, world: &Disk, why: &io::Error) -> Exit {
+        let help = match why.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                "make room on the disk, then run it again"
+            }
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                "let this user write into the folder, or write elsewhere with `--out`"
+            }
+            io::ErrorKind::WouldBlock => "wait for it or end it, then run it again",
+            io::ErrorKind::IsADirectory | io::ErrorKind::NotADirectory => {
+                "move what is in the way, then run it again"
+            }
+            _ => "run it again once the cause is gone",
+        };
+        if world.is_unfinished() {
+            return self.machine(&format!(
+                "the files are half written: {why}\n  help: {help}: the next `jcc compile` takes them back first"
+            ));
+        }
+        self.machine(&format!("nothing was written: {why}\n  help: {help}"))
     }
 
     /// Says that the machine failed.

@@ -23,6 +23,9 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Update) -> Exit {
         Err(exit) => return exit,
     };
     let world = Disk::new(&found.root);
+    if let Some(exit) = (!wish.place.dry_run).then(|| session.hold(&world).err()).flatten() {
+        return exit;
+    }
     let Ok(old) = open_lock(&world, LOCK, &mut session.sources, &mut session.log) else {
         session.tell(ReportFormat::Text);
         return Exit::Problems;
@@ -161,7 +164,7 @@ impl Place<'_> {
         let stale = self.world.read(LOCK).ok().as_deref() != Some(text.as_bytes());
         if stale && !wish.place.dry_run {
             if let Err(why) = self.world.write_all(&BTreeMap::from([(LOCK.to_owned(), text.into_bytes())])) {
-                return session.machine(&format!("nothing was written: {why}"));
+                return session.unwritten(&self.world, &why);
             }
         }
         if wish.place.format == Format::Json {

@@ -3,23 +3,31 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::time::Duration;
 
-use tempfile::NamedTempFile;
-
+use super::folder::Folder;
+use super::writing::{self, Wanted};
 use super::{FileKind, World};
 
+/// How often and how long another run is waited for.
+const PATIENCE: usize = 100;
+const TURN: Duration = Duration::from_millis(50);
+
 /// The files below a folder.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Disk {
     root: PathBuf,
+    /// The root, once this run alone may write there.
+    held: OnceLock<Folder>,
 }
 
 impl Disk {
     /// The files below `root`.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self { root: root.into(), held: OnceLock::new() }
     }
 
     /// The files below `root`, which is made where it is missing.
@@ -44,46 +52,70 @@ impl Disk {
     }
 
     /// Where a file is to be written: never through a link that leaves the project.
-    fn target(&self, path: &str) -> io::Result<PathBuf> {
+    fn place(&self, path: &str) -> io::Result<(Vec<String>, String)> {
+        let refused = |kind, why: &str| Err(io::Error::new(kind, format!("`{path}`: {why}")));
         if !self.is_inside(path) {
-            let why = format!("`{path}`: lies outside of the project");
-            return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
+            return refused(io::ErrorKind::PermissionDenied, "lies outside of the project");
         }
         let full = self.full(path);
         if full.is_dir() {
-            return Err(io::Error::new(io::ErrorKind::IsADirectory, format!("`{path}`: is a folder")));
+            return refused(io::ErrorKind::IsADirectory, "is a folder");
         }
+        let root = self.full("").canonicalize().map_err(named(path))?;
         // A link inside the project is kept: what it points to is written.
-        if full.is_symlink() && full.exists() { full.canonicalize().map_err(named(path)) } else { Ok(full) }
-    }
-
-    fn stage(&self, path: &str, content: &[u8]) -> io::Result<(NamedTempFile, PathBuf)> {
-        let target = self.target(path)?;
-        let folder =
-            target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file = NamedTempFile::with_prefix_in(".jcc-", folder).map_err(named(path))?;
-        file.write_all(content).map_err(named(path))?;
-        permit(file.as_file(), &target).map_err(named(path))?;
-        file.as_file().sync_all().map_err(named(path))?;
-        Ok((file, target))
-    }
-
-    /// Makes the folders of a file; gives those that were not there, outermost first.
-    fn folders(&self, path: &str) -> io::Result<Vec<PathBuf>> {
-        let mut made = Vec::new();
-        let parts: Vec<&str> = path.split('/').collect();
-        for depth in 1..parts.len() {
-            let folder = self.full(&parts[..depth].join("/"));
-            match fs::create_dir(&folder) {
-                Ok(()) => made.push(folder),
-                Err(_) if folder.is_dir() => {}
-                Err(error) => {
-                    undo(&made);
-                    return Err(named(path)(error));
-                }
+        let linked = full.is_symlink() && full.exists();
+        let mut real = if linked { full.canonicalize().map_err(named(path))? } else { full };
+        let mut names = Vec::new();
+        let there = loop {
+            let last = real.file_name().and_then(|name| name.to_str()).map(str::to_owned);
+            let (Some(last), true) = (last, real.pop()) else {
+                return refused(io::ErrorKind::InvalidInput, "cannot be written to");
+            };
+            names.push(last);
+            let parent = if real.as_os_str().is_empty() { Path::new(".") } else { &real };
+            if let Ok(there) = parent.canonicalize() {
+                break there;
             }
+        };
+        let below = there.strip_prefix(&root).map_err(io::Error::other)?;
+        let mut folders = Vec::new();
+        for name in below {
+            let Some(name) = name.to_str() else {
+                return refused(io::ErrorKind::InvalidInput, "a folder's name is no Unicode");
+            };
+            folders.push(name.to_owned());
         }
-        Ok(made)
+        let name = names.remove(0);
+        folders.extend(names.into_iter().rev());
+        Ok((folders, name))
+    }
+
+    /// From now on no other run writes here; waits a few seconds for one that does. Takes back what a run that was
+    /// stopped has left half done, and says whether there was any.
+    ///
+    /// # Errors
+    /// Another run is still writing, or what the system says.
+    pub fn hold(&self) -> io::Result<bool> {
+        if self.held.get().is_none() {
+            let folder = Folder::open(&self.full("")).map_err(named(&self.root.to_string_lossy()))?;
+            if !(0..PATIENCE).any(|turn| {
+                if turn > 0 {
+                    std::thread::sleep(TURN);
+                }
+                folder.lock()
+            }) {
+                let why = "another run of jcc is writing into this folder";
+                return Err(io::Error::new(io::ErrorKind::WouldBlock, why));
+            }
+            // Whoever came first holds a lock of this very disk.
+            let _ = self.held.set(folder);
+        }
+        writing::mend(&self.full(""))
+    }
+
+    /// Whether files are half written: a run was stopped, or could not take back what it did.
+    pub fn is_unfinished(&self) -> bool {
+        writing::is_unfinished(&self.full(""))
     }
 }
 
@@ -112,32 +144,18 @@ impl World for Disk {
     }
 
     fn write_all(&self, files: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
-        let mut made = Vec::new();
-        let mut staged = Vec::new();
+        self.hold()?;
+        let mut wanted = Vec::new();
         for (path, content) in files {
-            let one = self.target(path).and_then(|_| self.folders(path)).and_then(|folders| {
-                made.extend(folders);
-                self.stage(path, content)
-            });
-            match one {
-                Ok((file, target)) => staged.push((path, file, target)),
-                Err(error) => {
-                    // The files beside their places go first, or their folders would not be empty.
-                    drop(staged);
-                    undo(&made);
-                    return Err(error);
-                }
-            }
+            let (folders, name) = self.place(path)?;
+            wanted.push(Wanted { folders, name, content });
         }
-        for (path, file, target) in staged {
-            file.persist(&target).map_err(|failed| named(path)(failed.error))?;
-        }
-        Ok(())
+        writing::write(&self.full(""), &wanted)
     }
 
     fn remove(&self, path: &str) -> io::Result<()> {
         if !self.full(path).is_symlink() {
-            self.target(path)?;
+            self.place(path)?;
         }
         fs::remove_file(self.full(path)).map_err(named(path))
     }
@@ -166,27 +184,6 @@ impl World for Disk {
                 full = PathBuf::from(".");
             }
         }
-    }
-}
-
-/// The mode that the file had, or the one that a new file of the user would have.
-#[cfg(unix)]
-fn permit(file: &fs::File, target: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(target).map_or(0o644, |old| old.permissions().mode());
-    file.set_permissions(fs::Permissions::from_mode(mode))
-}
-
-#[cfg(not(unix))]
-fn permit(_: &fs::File, _: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-/// Takes folders that were made for nothing away again.
-fn undo(made: &[PathBuf]) {
-    for folder in made.iter().rev() {
-        // One that somebody else has put a file in by now stays, as it should.
-        let _ = fs::remove_dir(folder);
     }
 }
 

@@ -1,8 +1,12 @@
 //! The only way out of the process: reading, listing and writing files, on disk or in memory.
 
 mod disk;
+mod folder;
 mod memory;
 mod overlay;
+mod writing;
+#[cfg(test)]
+mod writing_tests;
 
 pub use disk::Disk;
 pub use memory::Memory;
@@ -26,7 +30,7 @@ pub trait World {
     /// The names in a folder, sorted by bytes.
     fn list(&self, path: &str) -> io::Result<Vec<String>>;
 
-    /// Writes all files or none: each beside its place first, then renamed over it. Missing folders are made.
+    /// Writes all files or none. Missing folders are made.
     fn write_all(&self, files: &BTreeMap<String, Vec<u8>>) -> io::Result<()>;
 
     /// Removes one file.

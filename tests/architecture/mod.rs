@@ -20,7 +20,7 @@ const RANKS: [&str; 12] = [
 ];
 
 /// Crates and the folders that may name them.
-const ROOMS: [(&str, &[&str]); 8] = [
+const ROOMS: [(&str, &[&str]); 9] = [
     ("kdl", &["syntax"]),
     ("miette", &["diagnostic"]),
     ("pubgrub", &["resolve"]),
@@ -29,6 +29,7 @@ const ROOMS: [(&str, &[&str]); 8] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("serde_saphyr", &["render"]),
+    ("rustix", &["world"]),
 ];
 
 /// The longest that a file and a function may be, in lines.

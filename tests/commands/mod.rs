@@ -1,6 +1,7 @@
 //! The command as users run it: exit codes, files, streams.
 
 mod edits;
+mod faults;
 mod files;
 mod help;
 mod new;

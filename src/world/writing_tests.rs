@@ -1,0 +1,154 @@
+//! Files are written as one, whatever operation is the last.
+
+#![expect(clippy::disallowed_methods, reason = "somebody else writes here")]
+
+use std::collections::BTreeMap;
+
+use super::folder::{Fault, set};
+use super::{Disk, World as _};
+
+type Files = BTreeMap<String, Vec<u8>>;
+
+fn files(all: &[(&str, &str)]) -> Files {
+    all.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect()
+}
+
+/// What lies there, folders with it.
+fn found(disk: &Disk) -> Files {
+    let mut all = Files::new();
+    for entry in walkdir::WalkDir::new(disk.root()).min_depth(1) {
+        let entry = entry.expect("it can be listed");
+        let path = entry.path().strip_prefix(disk.root()).expect("it lies below").to_str().expect("UTF-8");
+        let content =
+            if entry.file_type().is_dir() { b"/".to_vec() } else { disk.read(path).expect("it is there") };
+        all.insert(path.to_owned(), content);
+    }
+    all
+}
+
+/// Writes over `old` with a fault at each operation in turn. Says what is there then, and after the next run's mending.
+fn each(fault: fn(usize) -> Fault, mut see: impl FnMut(&std::io::Result<()>, &Files, bool, &Files)) -> usize {
+    for at in 0.. {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let disk = Disk::new(folder.path());
+        disk.write_all(&old()).expect("it is writable");
+        set(fault(at));
+        let told = disk.write_all(&new());
+        set(Fault::None);
+        let before = found(&disk);
+        let mended = Disk::new(folder.path());
+        drop(disk);
+        let unfinished = mended.hold().expect("it is mended");
+        let after = found(&mended);
+        see(&told, &before, unfinished, &after);
+        // And the run that mended can write.
+        mended.write_all(&new()).expect("it is writable");
+        assert_eq!(found(&mended), there(&new()));
+        if before == there(&new()) {
+            return at;
+        }
+    }
+    unreachable!("writing ends")
+}
+
+fn old() -> Files {
+    files(&[("a", "old a"), ("d/e", "old e"), ("left", "alone")])
+}
+
+fn new() -> Files {
+    files(&[("a", "new a"), ("b", "new b"), ("d/e", "new e"), ("f/g/h", "new h"), ("left", "alone")])
+}
+
+fn there(files: &Files) -> Files {
+    let mut all = files.clone();
+    for path in files.keys() {
+        for (place, _) in path.match_indices('/') {
+            all.insert(path[..place].to_owned(), b"/".to_vec());
+        }
+    }
+    all
+}
+
+#[test]
+fn an_operation_that_fails_leaves_all_old_or_all_new() {
+    let operations = each(Fault::Once, |told, before, unfinished, after| {
+        let expected = if told.is_ok() { there(&new()) } else { there(&old()) };
+        assert_eq!((after, unfinished), (&expected, false), "{told:?}");
+        // What could not be swept is swept by the next run.
+        assert!(before.iter().filter(|(path, _)| !path.contains(".jcc-")).eq(&expected), "{told:?}");
+    });
+    assert!(operations > 20, "{operations}");
+}
+
+#[test]
+fn a_run_that_is_stopped_anywhere_is_taken_back_by_the_next() {
+    let mut mixed = 0;
+    each(Fault::Ever, |told, before, unfinished, after| {
+        let expected = if told.is_ok() { there(&new()) } else { there(&old()) };
+        assert_eq!(after, &expected, "{told:?}");
+        let visible: Files = before
+            .iter()
+            .filter(|(path, _)| !path.contains(".jcc-"))
+            .map(|(a, b)| (a.clone(), b.clone()))
+            .collect();
+        if visible != there(&old()) && visible != there(&new()) {
+            assert!(unfinished, "a mixture is known as one");
+            mixed += 1;
+        }
+    });
+    assert!(mixed > 2, "the test sees what it is for");
+}
+
+#[test]
+fn what_somebody_else_wrote_since_is_left() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let disk = Disk::new(folder.path());
+    disk.write_all(&old()).expect("it is writable");
+    // Stopped just before the files count.
+    let mut at = 0;
+    while disk.read("f/g/h").is_err() {
+        set(Fault::Ever(at));
+        let _ = disk.write_all(&new());
+        set(Fault::None);
+        at += 1;
+    }
+    assert!(disk.is_unfinished());
+    std::fs::write(folder.path().join("d/e"), "an edit").expect("it is writable");
+    std::fs::write(folder.path().join("f/note"), "mine").expect("it is writable");
+    assert!(disk.hold().expect("it is mended"));
+    let mut expected = old();
+    expected.extend(files(&[("d/e", "an edit"), ("f/note", "mine")]));
+    assert_eq!(found(&disk), there(&expected));
+}
+
+#[cfg(unix)]
+#[test]
+fn one_run_writes_at_a_time() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let first = Disk::new(folder.path());
+    assert!(!first.hold().expect("nobody else is there"));
+    std::thread::scope(|scope| {
+        let second = scope.spawn(|| Disk::new(folder.path()).write_all(&files(&[("a", "second")])));
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        assert!(!second.is_finished() && found(&first).is_empty());
+        drop(first);
+        second.join().expect("it ends").expect("it waited");
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_becomes_a_link_is_not_followed() {
+    let (folder, outside) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let disk = Disk::new(folder.path());
+    disk.write_all(&old()).expect("it is writable");
+    // Between the look at the place and the writing.
+    let names = ["d".to_owned()];
+    assert!(super::folder::Folder::along(folder.path(), &names).is_ok());
+    std::fs::rename(folder.path().join("d"), folder.path().join("was")).expect("it is ours");
+    std::os::unix::fs::symlink(outside.path(), folder.path().join("d")).expect("it is ours");
+    assert!(super::folder::Folder::along(folder.path(), &names).is_err());
+    let wanted = super::writing::Wanted { folders: names.to_vec(), name: "e".to_owned(), content: b"new" };
+    assert!(super::writing::write(folder.path(), &[wanted]).is_err());
+    assert_eq!(outside.path().read_dir().expect("a folder").count(), 0);
+}
