@@ -23,6 +23,7 @@ cannot() { echo "$*"; exit "$unproved"; }
 copied() { # NAME [FOLDER]
   local folder=$work/${2:-$1} key
   rm -rf "${folder:?}"
+  mkdir -p "$(dirname "$folder")"
   cp -r "$cases/$1" "$folder"
   cd "$folder" || return
   for key in "${!given[@]}"; do
@@ -92,11 +93,12 @@ composed() { # FOLDER
 }
 
 # At the end of a proof, whatever its verdict.
-started=() composed=() contained=()
+started=() composed=() contained=() others=()
 ended() {
   local one
   for one in "${composed[@]}"; do (cd "$one" && docker compose --profile '*' down --volumes --timeout 2 >/dev/null 2>&1) || true; done
   for one in "${contained[@]}"; do podman rm --force --time 0 "$one" >/dev/null 2>&1 || true; done
+  for one in "${others[@]}"; do "$project/tests/engine/up" gone "$one" || true; done
   for one in "${started[@]}"; do kill "$one" 2>/dev/null || true; done
 }
 # At the end of all.

@@ -1,12 +1,38 @@
 # shellcheck shell=bash disable=SC2329,SC2154
-# The same input, the same image.
-rebuilds_the_same() {
-  case_of tiny
-  local n
-  for n in 1 2; do
-    docker build --quiet --no-cache --network=host --build-arg SOURCE_DATE_EPOCH=1767225600 --output "type=tar,dest=$work/$n.tar" .
-  done
-  cmp "$work/1.tar" "$work/2.tar"
+# The same input, the same image: two engines whose caches are empty, two folders, and not one byte of the image differs.
+cold() { # NUMBER CASE
+  local store=same-$1
+  engine=$("$project/tests/engine/up" other "$store" --feature containerd-snapshotter=true) || cannot "$engine"
+  others+=("$store")
+  case_of "$2" "$1/folder-of-$1/$2"
+  images_of Dockerfile | while IFS= read -r image; do docker save "$image" | docker --host "$engine" load; done
+  # A checkout gives files the time of the checkout. (What is older than the epoch keeps its time: BuildKit only bounds it.)
+  find . -type f -exec touch --date "2026-06-0$1" {} +
+  docker --host "$engine" build --quiet --network=host --secret "id=ca-bundle,src=$JCC_CA_BUNDLE" \
+    --build-arg SOURCE_DATE_EPOCH=1767225600 --output "type=oci,dest=$work/$1.tar,rewrite-timestamp=true" .
+  "$project/tests/engine/up" gone "$store"
+  mkdir -p "$work/$1.oci"
+  tar -C "$work/$1.oci" -xf "$work/$1.tar"
 }
+twice() { # CASE
+  others=()
+  cold 1 "$1"
+  cold 2 "$1"
+  # The index names the image by its hash, and so all that is in it: layers, their times, the config.
+  cmp "$work/1.oci/index.json" "$work/2.oci/index.json" || { differing; return 1; }
+}
+# What differs, for whoever has to mend it.
+differing() {
+  local n layer
+  for n in 1 2; do
+    for layer in "$work/$n.oci/blobs/sha256/"*; do
+      (tar -tvzf "$layer" || cat "$layer") 2>/dev/null
+    done >"$work/$n.listed"
+  done
+  diff "$work/1.listed" "$work/2.listed"
+}
+tiny_is_the_same() { twice tiny; }
+native_is_the_same() { serve_sources; twice native; }
 
-proof "two cold builds give the same bytes" rebuilds_the_same
+proof "two cold builds of a small image on two engines, from two folders, give the same image" tiny_is_the_same
+proof "two cold builds of what is compiled in stages of its own on two engines, from two folders, give the same image" native_is_the_same
