@@ -57,13 +57,16 @@ podman_ready() {
   printf '[containers]\nnetns = "host"\ndefault_ulimits = ["nofile=20000:20000", "nproc=2000:2000"]\n[engine]\nruntime = "runc"\n' >"$work/containers.conf"
   export CONTAINERS_CONF_OVERRIDE=$work/containers.conf BUILDAH_ISOLATION=chroot PODMAN_IGNORE_CGROUPSV1_WARNING=1
 }
+# Gives Buildah and Podman an image of Docker's, once.
+to_podman() { # IMAGE
+  buildah inspect --type image "$1" >/dev/null 2>&1 && return
+  docker save --output "$work/image.tar" "$1"
+  buildah pull --quiet "docker-archive:$work/image.tar"
+}
 # The same by Buildah, from the images that Docker has.
 built_by_buildah() { # TAG [OPTION…]
   local image
-  for image in $(images_of Dockerfile); do
-    docker save --output "$work/image.tar" "$image"
-    buildah pull --quiet "docker-archive:$work/image.tar"
-  done
+  for image in $(images_of Dockerfile); do to_podman "$image"; done
   buildah build "${buildah_limits[@]}" --network=host --format docker --layers --secret "id=ca-bundle,src=$JCC_CA_BUNDLE" \
     --tag "$1" "${@:2}" .
 }

@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2329,SC2154
 # Built and run, by Docker and by Buildah with Podman. Between them the cases use every step of a definition.
-builds_and_runs() { case_of tiny; built jcc-proof-tiny; [[ $(docker run --rm jcc-proof-tiny) == "hello from app" ]]; }
+builds_and_runs() { case_of tiny; built jcc-proof-tiny; [[ $(docker run --rm --network=host jcc-proof-tiny) == "hello from app" ]]; }
 builds_with_buildah() { case_of tiny; built_by_buildah jcc-proof; }
-python_is_held() { case_of python; built jcc-proof-python; docker run --rm jcc-proof-python; }
+python_is_held() { case_of python; built jcc-proof-python; docker run --rm --network=host jcc-proof-python; }
 
 # Every line of the `test` service says `ok`, and there are as many as it has tests.
 all_pass() { # COMMAND…
@@ -12,6 +12,12 @@ all_pass() { # COMMAND…
   [[ $(grep -c '^ok   ' "$work/tests") == "$wanted" ]]
 }
 tests_while_building() { grep -q "^FROM final AS test\$" Dockerfile; }
+# What the `test` service runs, a zero byte behind each word.
+test_words() {
+  docker compose --profile test config --format json | python3 -c "import json, sys
+test = json.load(sys.stdin)['services']['test']
+sys.stdout.write(''.join(word.replace('\$\$', '\$') + chr(0) for word in [*test['entrypoint'], *test['command']]))"
+}
 declared_user() { sed -n 's/^ *user "[^"]*" uid=\([0-9]*\).*/\1/p' project.kdl; }
 # The case comes up by Compose, healthy and as its user; its tests pass in the build and in the container.
 lives() { # CASE
@@ -46,20 +52,82 @@ lives_by_podman() { # CASE
   for _ in {1..60}; do podman healthcheck run "$container" && break; sleep 0.5; done
   podman healthcheck run "$container"
   [[ $(podman exec "$container" id -u) == "$(declared_user)" ]]
-  docker compose --profile test config --format json >"$work/compose.json"
-  mapfile -d '' -t tested < <(python3 -c "import json, sys
-test = json.load(open(sys.argv[1]))['services']['test']
-sys.stdout.write(chr(0).join([*test['entrypoint'], *test['command']]).replace('\$\$', '\$') + chr(0))" "$work/compose.json")
+  mapfile -d '' -t tested < <(test_words)
   options=$(sed -n '/^podman run/,$p' "$work/command" | sed "\$s|.*|--entrypoint '' $image|")
   all_pass bash -euo pipefail -c "$options \"\$@\"" - "${tested[@]}"
 }
-docker_native() { lives native; }
+docker_native() {
+  lives native
+  docker compose --profile dev run --rm --build --no-TTY dev bash -c 'command -v cc cmake ninja make git'
+}
 podman_native() { lives_by_podman native; }
 docker_snake() { lives snake; }
 podman_snake() { lives_by_podman snake; }
 docker_archives() { lives archives; }
 podman_archives() { lives_by_podman archives; }
 docker_service() { lives service; }
+# The units' own command lines, in the order that they require; systemd itself is not here.
+podman_service() {
+  local unit
+  local -a words
+  podman_ready
+  copied service service-units
+  sed -i 's/^target {/target { engine "podman";/; /group-add/d; / 3000 /d' project.kdl
+  "$jcc" compile
+  bases Dockerfile
+  to_podman "$(images_of Dockerfile)"
+  mkdir -p "$work/units-config/containers/systemd"
+  ln -s "$PWD" "$work/units-config/containers/systemd/"
+  XDG_CONFIG_HOME=$work/units-config quadlet -dryrun -user >"$work/service.words"
+  contained+=(systemd-service-broker systemd-service)
+  for unit in service-state-volume service-build service-broker service; do
+    mapfile -d '' -t words < <("$project/tests/engine/unit-words" "$work/service.words" "$unit")
+    printf '%q ' "${words[@]}"
+    "${words[0]##*/}" "${words[@]:1}"
+  done
+  for _ in {1..60}; do podman healthcheck run systemd-service && break; sleep 0.5; done
+  podman healthcheck run systemd-service
+  [[ $(podman exec systemd-service id -u) == "$(declared_user)" ]]
+  mapfile -d '' -t words < <(test_words)
+  all_pass podman exec systemd-service "${words[@]}"
+  podman rm --force --time 0 systemd-service
+  podman volume rm service_state
+}
+# Targets over a common manifest, by the one bake file, as its head says.
+bakes() {
+  unset JCC_CA_BUNDLE
+  copied fleet
+  "$jcc" compile
+  bases first/Dockerfile second/Dockerfile
+  docker buildx bake --allow network.host
+  [[ $(docker run --rm --network=host fleet:0.1.0-first) == "one all top" ]]
+  [[ $(docker run --rm --network=host fleet:0.1.0-second) == $'two all top\n42' ]]
+}
+# A fetch that is not what the definition says ends the build, and says why.
+refuses_what_changed() {
+  local right
+  serve_sources
+  right=${given[fingerprint]}
+  given[fingerprint]=0123456789ABCDEF0123456789ABCDEF01234567
+  case_of archives
+  stops "has not the fingerprint ${given[fingerprint]}" --target keys
+  given[fingerprint]=$right
+  cp -r "$work/sources" "$work/changed"
+  sed -i 's/^Description: .*/Description: another/' "$work/changed/apt/dists/stable/main/binary-amd64/Packages"
+  serve "$work/changed"
+  given[server]=$served
+  case_of archives
+  stops 'Packages.*(File has unexpected size|Hash Sum mismatch)' --target final
+  given[greet-sha256]=${given[greet-sha256]//[0-9]/0}
+  given[wave-commit]=${given[wave-commit]//[0-9]/0}
+  case_of native
+  stops 'digest mismatch|checksum' --target fetch-greet
+  stops "not our ref ${given[wave-commit]}" --target build-wave
+}
+stops() { # WHAT OPTION…
+  if docker build --progress plain --network=host "${@:2}" . >"$work/built" 2>&1; then echo "built: ${*:2}"; return 1; fi
+  grep -E "$1" "$work/built" || { tail -n 20 "$work/built"; return 1; }
+}
 
 proof "an image builds, and runs as its user" builds_and_runs
 proof "Buildah builds it too" builds_with_buildah
@@ -71,3 +139,6 @@ for tool in docker podman; do
   proof "signed archives and a deb: built, healthy, tested by $by" "${tool}_archives"
 done
 proof "a service beside another, with limits, secrets and volumes: built, healthy, tested by Docker" docker_service
+proof "a service beside another, with limits, secrets and volumes: its units' commands by Podman" podman_service
+proof "two targets over one manifest: built by docker buildx bake" bakes
+proof "another key, archive, list of packages or commit than the definition names ends the build" refuses_what_changed
