@@ -1,7 +1,7 @@
 //! How long whole runs take, as a user waits for them: the process from start to end.
 //!
 //! `cargo bench` prints a table: the median and the fastest of many runs of `jcc`, beside the same for a process that
-//! does nothing; then how time grows with packages, versions and targets.
+//! does nothing; then how time grows with packages, versions and targets; then what resolving itself takes.
 
 #![allow(
     clippy::print_stdout,
@@ -13,6 +13,11 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+
+use jcc::diagnostic::Log;
+use jcc::resolve;
+use jcc::source::Sources;
+use jcc::world::Disk;
 
 /// The compiler, built for the benchmark.
 const JCC: &str = env!("CARGO_BIN_EXE_jcc");
@@ -47,6 +52,7 @@ fn main() {
         let project = several(scratch.path(), targets);
         row(&format!("jcc resolve, {targets} targets"), runs, Command::new(JCC).arg("resolve").arg(&project));
     }
+    in_process(&examples, runs);
 }
 
 /// Runs a command many times and prints what it took.
@@ -122,4 +128,40 @@ fn several(root: &Path, targets: usize) -> PathBuf {
     let file = folder.join("project.kdl");
     std::fs::write(&file, manifest).expect("a file can be written");
     file
+}
+
+/// How long the resolver takes in this process, for each example.
+fn in_process(examples: &Path, runs: usize) {
+    println!("\n{:<44} {:>10} {:>10}", "in process, without starting one", "median", "fastest");
+    let mut names: Vec<_> = std::fs::read_dir(examples)
+        .expect("the examples are there")
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| examples.join(name).join("project.kdl").is_file())
+        .collect();
+    names.sort();
+    for name in names {
+        let world = Disk::new(examples.join(&name));
+        let input = jcc::Input { world: &world, manifest: "project.kdl", target: None, lock: "jcc.lock" };
+        // From the manifest's file to versions: reads, parses, decodes what of the catalogue is needed, solves.
+        let (mut all, mut alone) = (Vec::new(), Vec::new());
+        for _ in 0..runs {
+            let (mut sources, mut log) = (Sources::new(), Log::new());
+            let start = Instant::now();
+            let resolved = jcc::resolve(input, &mut sources, &mut log).expect("an example resolves");
+            all.push(start.elapsed());
+            // Once more with everything read and decoded: the problem is built anew, solved, and the answer read.
+            let projects: Vec<_> = resolved.targets.iter().map(|(project, _)| project.clone()).collect();
+            let start = Instant::now();
+            _ = resolve::all(projects, &resolved.catalog, resolved.old_lock.as_ref(), &sources, &mut log);
+            alone.push(start.elapsed());
+        }
+        show(&format!("resolve {name}, from the file on"), &mut all);
+        show(&format!("resolve {name}, alone"), &mut alone);
+    }
+}
+
+fn show(name: &str, times: &mut [Duration]) {
+    times.sort();
+    let milliseconds = |time: Duration| format!("{:.2}ms", time.as_secs_f64() * 1000.0);
+    println!("{name:<44} {:>10} {:>10}", milliseconds(times[times.len() / 2]), milliseconds(times[0]));
 }

@@ -1,12 +1,14 @@
-//! Packages that require each other whatever is chosen.
+//! Packages that require each other whatever is chosen, and conditions that depend on themselves.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Log, codes::catalog as codes, wording};
-use crate::source::Span;
+use crate::source::{Span, Spanned};
+use crate::value::Name;
 
+use super::walk;
 use crate::catalog::store::Definition;
-use crate::catalog::{Catalog, Package};
+use crate::catalog::{Catalog, Condition, Package};
 
 /// Who requires whom, and where; axes do not count, since they are decided together.
 type Graph<'a> = BTreeMap<&'a str, Vec<(&'a str, Span)>>;
@@ -25,6 +27,59 @@ pub(super) fn cycles(catalog: &Catalog, log: &mut Log) {
         let mut path = Vec::new();
         follow(&graph, (start, None), &mut path, &mut done, log);
     }
+}
+
+/// Conditions on a package whose consequence requires that package again: whether they hold would depend on themselves.
+pub(super) fn conditions(catalog: &Catalog, log: &mut Log) {
+    let mut known = BTreeMap::new();
+    for (_, slot) in catalog.added() {
+        let Some(Definition::Package(package)) = catalog.decoded(slot) else { continue };
+        let mut told = BTreeSet::new();
+        for require in walk::requires(package) {
+            for condition in &require.guard.all {
+                let Condition::Is { name, .. } = condition else { continue };
+                let looked_at = catalog.package(name.as_str()).filter(|one| one.axis.is_none());
+                let Some(looked_at) = looked_at.map(|one| one.name.as_str()) else { continue };
+                let back = leads_to(catalog, &mut known, require.name.as_str(), looked_at);
+                if back && told.insert((name.span, require.name.span)) {
+                    log.error(leads_back(name, &require.name));
+                }
+            }
+        }
+    }
+}
+
+/// Whether a package may require another one, be it through others, whatever is chosen.
+fn leads_to<'a>(
+    catalog: &'a Catalog,
+    known: &mut BTreeMap<&'a str, BTreeSet<&'a str>>,
+    from: &str,
+    to: &str,
+) -> bool {
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let mut todo: Vec<&'a Package> = catalog.package(from).into_iter().collect();
+    while let Some(package) = todo.pop().filter(|one| one.axis.is_none()) {
+        let name = package.name.as_str();
+        if name == to {
+            return true;
+        }
+        if seen.insert(name) {
+            let next = known
+                .entry(name)
+                .or_insert_with(|| walk::requires(package).map(|one| one.name.as_str()).collect());
+            todo.extend(next.iter().filter_map(|name| catalog.package(name)));
+        }
+    }
+    false
+}
+
+fn leads_back(condition: &Spanned<Name>, required: &Spanned<Name>) -> Diagnostic {
+    let (one, other) = (wording::code(condition.as_str()), wording::code(required.as_str()));
+    let message = format!("the condition on {one} requires {other}, which may require {one} again");
+    Diagnostic::error(codes::CONDITION_CIRCLE, message)
+        .at(condition.span, "whether this holds would depend on itself")
+        .at(required.span, format!("leads back to {one}"))
+        .help(format!("require {other} without this condition, or move the requirement into {one}"))
 }
 
 fn edges<'a>(catalog: &'a Catalog, package: &'a Package) -> Vec<(&'a str, Span)> {

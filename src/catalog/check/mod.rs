@@ -50,6 +50,7 @@ impl Catalog {
         names::aliases(self, log);
         files::orphans(self, log);
         graph::cycles(self, log);
+        graph::conditions(self, log);
     }
 }
 

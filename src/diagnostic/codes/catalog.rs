@@ -41,6 +41,8 @@ super::codes! { "catalog":
     VERSION_ORDER = "version-order";
     /// Packages that require each other in a circle.
     REQUIRES_CYCLE = "requires-cycle";
+    /// A condition on a package whose consequence requires that package.
+    CONDITION_CIRCLE = "condition-circle";
     /// A template that can't be read.
     TEMPLATE_SYNTAX = "template-syntax";
     /// A name in a template that has no value.

@@ -27,6 +27,8 @@ pub(super) struct Builder<'a, 'l> {
     pub(super) meanings: Vec<Meaning<'a>>,
     pub(super) facts: Vec<Fact>,
     pub(super) ids: BTreeMap<Name, VariableId>,
+    /// The manifest's requests, by their places, under the names that they use.
+    pub(super) requests: BTreeMap<&'a Name, Vec<usize>>,
     /// `platform`, `arch` (one each) and `sm` (one a capability).
     pub(super) fixed: Vec<(&'static str, VariableId, Version)>,
     /// Members of each choice met so far.
@@ -44,7 +46,12 @@ pub(super) struct Builder<'a, 'l> {
 pub(super) fn build<'a>(question: Question<'a>, log: &mut Log) -> Result<Model<'a>, Told> {
     let Question { project, catalog, lock } = question;
     let (platform, target) = facts::target(project, catalog, log)?;
+    let mut requests: BTreeMap<&Name, Vec<usize>> = BTreeMap::new();
+    for (at, request) in project.packages.iter().enumerate() {
+        requests.entry(&request.name.value).or_default().push(at);
+    }
     let mut builder = Builder {
+        requests,
         project,
         catalog,
         lock,

@@ -63,7 +63,8 @@ pub(in crate::resolve) fn option_holds(chosen: Option<&str>, wanted: Option<&str
 }
 
 /// A demand that holds only under conditions: on a variable whose candidates are «the conditions hold, and so do the
-/// demands» and, for each condition, «this one does not».
+/// demands» and, for each condition, «this one does not». A condition brings nothing in: where nobody asked for what it
+/// looks at, it does not hold.
 pub(super) fn variable(
     builder: &mut Builder<'_, '_>,
     owner: VariableId,
@@ -79,8 +80,9 @@ pub(super) fn variable(
     }
     let places: Vec<u32> = (0..).take(candidates.len()).collect();
     let all = set(places.iter().copied());
-    let variable =
-        Variable { candidates, preference: places.clone(), positions: places, ..Variable::default() };
+    // Where a condition can fail it does: it holds by what is there without it.
+    let preference = places.iter().skip(1).chain(&places[..1]).copied().collect();
+    let variable = Variable { candidates, preference, positions: places, ..Variable::default() };
     let id = builder.add(variable, Meaning::Guard { owner });
     Demand { on: id, within: all }
 }

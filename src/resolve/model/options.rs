@@ -12,8 +12,12 @@ use super::build::Builder;
 
 /// Every option of a definition with its value, and the variant.
 pub(super) fn of(builder: &mut Builder<'_, '_>, package: &Package) -> (BTreeMap<Name, String>, Option<Name>) {
-    let requests: Vec<&Request> =
-        builder.project.packages.iter().filter(|one| is(package, &one.name.value)).collect();
+    let names = std::iter::once(&package.name).chain(&package.aliases);
+    let mut requests: Vec<usize> =
+        names.filter_map(|name| builder.requests.get(&name.value)).flatten().copied().collect();
+    // In the order of the manifest.
+    requests.sort_unstable();
+    let requests: Vec<&Request> = requests.into_iter().map(|at| &builder.project.packages[at]).collect();
     let asked = requests.iter().rev().find_map(|one| one.variant.as_ref());
     let variant = variant(builder, package, asked);
     let mut options: BTreeMap<Name, String> =
@@ -28,11 +32,6 @@ pub(super) fn of(builder: &mut Builder<'_, '_>, package: &Package) -> (BTreeMap<
         }
     }
     (options, variant)
-}
-
-/// Whether a name of the manifest means this package.
-fn is(package: &Package, name: &Name) -> bool {
-    package.name.value == *name || package.aliases.iter().any(|alias| alias.value == *name)
 }
 
 fn variant(builder: &mut Builder<'_, '_>, package: &Package, asked: Option<&Spanned<Name>>) -> Option<Name> {

@@ -1,8 +1,10 @@
 //! The order of deciding: what is fixed, the base, the axes, then packages before what they require.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::super::problem::VariableId;
+use pubgrub::VersionSet as _;
+
+use super::super::problem::{Demand, VariableId};
 use super::Meaning;
 use super::build::Builder;
 
@@ -19,7 +21,7 @@ pub(super) fn assign(builder: &mut Builder<'_, '_>) {
         Meaning::Choice { .. } => 6,
     };
     let mut order: Vec<VariableId> = all.iter().copied().filter(|id| ![5, 6].contains(&class(id))).collect();
-    order.sort_by_key(|id| (class(id), builder.key(*id), *id));
+    order.sort_by_cached_key(|id| (class(id), builder.key(*id), *id));
     order.extend(dependents_first(builder, &all, &|id| class(&id) == 5));
     let mut last: Vec<VariableId> = all.iter().copied().filter(|id| class(id) == 6).collect();
     last.sort_by_key(|id| match &builder.meanings[id.index()] {
@@ -51,19 +53,29 @@ fn dependents_first(
         | Meaning::Base(_)
         | Meaning::Choice { .. } => (builder.key(*id), VariableId::ROOT),
     };
-    nodes.sort_by_key(key);
-    let mut edges: BTreeMap<VariableId, Vec<VariableId>> = BTreeMap::new();
+    nodes.sort_by_cached_key(key);
+    // From here on names are compared by their place in that order.
+    let mut place = vec![0u32; builder.variables.len()];
+    for (at, id) in (0..).zip(&nodes) {
+        place[id.index()] = at;
+    }
+    let mut edges: Vec<BTreeSet<(u32, VariableId)>> = vec![BTreeSet::new(); builder.variables.len()];
+    let mut edge = |from: VariableId, to: VariableId| edges[from.index()].insert((place[to.index()], to));
     for id in &nodes {
         let candidates = &builder.variables[id.index()].candidates;
         let guard = matches!(&builder.meanings[id.index()], Meaning::Guard { .. });
         for (place, demands) in candidates.iter().enumerate() {
-            for on in demands.iter().map(|demand| demand.on).filter(|on| takes_part(*on)) {
+            for Demand { on, within } in demands.iter().filter(|demand| takes_part(demand.on)) {
+                let on = *on;
                 let negation = guard && place > 0;
                 let condition = guard && candidates[1..].iter().flatten().any(|other| other.on == on);
+                let asks =
+                    !within.contains(&0) || matches!(&builder.meanings[on.index()], Meaning::Guard { .. });
+                // What may as well be absent (of a conflict) is not asked for.
                 if negation || condition {
-                    edges.entry(on).or_default().push(*id);
-                } else {
-                    edges.entry(*id).or_default().push(on);
+                    edge(on, *id);
+                } else if asks {
+                    edge(*id, on);
                 }
             }
         }
@@ -78,10 +90,8 @@ fn dependents_first(
                 postorder.push(id);
             } else if done.insert(id) {
                 stack.push((id, true));
-                let mut next: Vec<VariableId> = edges.get(&id).cloned().unwrap_or_default();
-                next.sort_by_key(|one| key(one));
-                next.dedup();
-                stack.extend(next.into_iter().filter(|one| !done.contains(one)).map(|one| (one, false)));
+                let next = edges[id.index()].iter().map(|(_, one)| *one);
+                stack.extend(next.filter(|one| !done.contains(one)).map(|one| (one, false)));
             }
         }
     }

@@ -109,7 +109,7 @@ pub(super) fn variable(builder: &Builder<'_, '_>, package: &Package, candidates:
 pub(super) fn demands(builder: &mut Builder<'_, '_>, id: VariableId) {
     let Meaning::Thing(thing) = &builder.meanings[id.index()] else { return };
     let package = thing.package;
-    let candidates = thing.candidates.clone();
+    let entries: Vec<Option<Option<usize>>> = thing.candidates.iter().map(asks).collect();
     let options = thing.options.clone();
     let variant = thing.variant.clone();
     let mut common: Vec<&Require> = package.requires.iter().collect();
@@ -132,21 +132,26 @@ pub(super) fn demands(builder: &mut Builder<'_, '_>, id: VariableId) {
     );
     let mut shared: Vec<Demand> = common.into_iter().flat_map(|one| require(builder, id, one)).collect();
     shared.extend(package.conflicts.iter().flat_map(|one| conflict(builder, id, one)));
-    for (place, candidate) in candidates.iter().enumerate() {
-        let own = match candidate {
-            Candidate::Absent | Candidate::Provided(_) | Candidate::Promised(_) => continue,
-            Candidate::Whole(_) => Vec::new(),
-            Candidate::Entry { index, .. } => {
-                let entry = &package.versions[*index];
-                let mut own: Vec<Demand> =
-                    entry.requires.iter().flat_map(|one| require(builder, id, one)).collect();
-                own.extend(entry.conflicts.iter().flat_map(|one| conflict(builder, id, one)));
-                own
-            }
-        };
+    for (place, entry) in entries.into_iter().enumerate() {
+        let Some(entry) = entry else { continue };
+        let mut own = Vec::new();
+        if let Some(entry) = entry.map(|index| &package.versions[index]) {
+            own.extend(entry.requires.iter().flat_map(|one| require(builder, id, one)));
+            own.extend(entry.conflicts.iter().flat_map(|one| conflict(builder, id, one)));
+        }
         let demands = &mut builder.variables[id.index()].candidates[place];
         demands.extend(shared.iter().cloned());
         demands.extend(own);
+    }
+}
+
+/// Whether a candidate asks for what its definition requires, and which entry's requirements come to that.
+#[expect(clippy::option_option, reason = "one that asks for nothing, and one without an entry")]
+fn asks(candidate: &Candidate) -> Option<Option<usize>> {
+    match candidate {
+        Candidate::Absent | Candidate::Provided(_) | Candidate::Promised(_) => None,
+        Candidate::Whole(_) => Some(None),
+        Candidate::Entry { index, .. } => Some(Some(*index)),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Brute force over the same data.
 
+use std::collections::BTreeSet;
+
 use super::world::{AXIS, PACKAGES, World};
 
 /// The version of each package and of the axis; `None` is not there.
@@ -30,7 +32,35 @@ pub(super) fn holds(world: &World, all: &Assignment) -> bool {
     pinned && choices <= 1 && definitions && axis && world.requests.iter().all(met)
 }
 
-/// Every assignment that holds.
+/// Whether everything that is there was asked for, by the manifest or by something that is there for a reason. What a
+/// condition looks at must be there for a reason of its own.
+fn grounded(world: &World, all: &Assignment) -> bool {
+    let mut here: BTreeSet<usize> = world.requests.keys().copied().chain([AXIS]).collect();
+    loop {
+        let mut next = here.clone();
+        for at in here.iter().filter(|at| **at != AXIS) {
+            let package = &world.packages[*at];
+            let Some(version) = package.versions.iter().find(|one| Some(one.number) == all[*at]) else {
+                continue;
+            };
+            let when = version.when.as_ref().filter(|when| {
+                let (on, req) = &when.condition;
+                here.contains(on) && all[*on].is_some_and(|number| req.matches(number))
+            });
+            next.extend(version.requires.keys());
+            next.extend(when.map(|when| when.then.0));
+            next.extend(
+                package.option.iter().filter(|_| !world.other_option.contains(at)).map(|then| then.0),
+            );
+        }
+        if next == here {
+            return (0..PACKAGES).all(|at| all[at].is_none() || here.contains(&at));
+        }
+        here = next;
+    }
+}
+
+/// Every assignment that holds and in which nothing is for nothing.
 pub(super) fn answers(world: &World) -> Vec<Assignment> {
     let mut all = vec![[None; PACKAGES + 1]];
     for name in 0..=AXIS {
@@ -49,6 +79,6 @@ pub(super) fn answers(world: &World) -> Vec<Assignment> {
             })
             .collect();
     }
-    all.retain(|one| holds(world, one));
+    all.retain(|one| holds(world, one) && grounded(world, one));
     all
 }

@@ -1,6 +1,6 @@
 //! Small catalogues and manifests made at random: as text for the compiler, as data for the oracle.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// So many packages, `p0` to `p4`; the axis is one more, after them.
@@ -157,7 +157,7 @@ impl World {
                 world.pins.insert(name, req);
             }
         }
-        world
+        world.without_circles()
     }
 
     /// A requirement that some version meets: one that none does is another mistake.
@@ -166,12 +166,31 @@ impl World {
         if versions.iter().any(|one| req.matches(*one)) { req } else { Req::Any }
     }
 
-    /// Whether a condition looks at a package: what it adds may require that package again, and where such a circle is
-    /// cut decides which of the two is preferred.
-    pub(super) fn looks_at_packages(&self) -> bool {
-        let conditions =
-            self.packages.iter().flat_map(|one| &one.versions).filter_map(|one| one.when.as_ref());
-        conditions.into_iter().any(|when| when.condition.0 != AXIS)
+    /// Takes out conditions whose consequence leads back to what they look at: `package check` refuses them.
+    fn without_circles(mut self) -> Self {
+        let edges = |package: &Package| -> BTreeSet<usize> {
+            let versions = package.versions.iter();
+            let of_version = |one: &Version| -> Vec<usize> {
+                one.requires.keys().copied().chain(one.when.as_ref().map(|when| when.then.0)).collect()
+            };
+            versions.flat_map(of_version).chain(package.option.iter().map(|then| then.0)).collect()
+        };
+        let edges: Vec<BTreeSet<usize>> = self.packages.iter().map(edges).collect();
+        let leads = |from: usize, to: usize| {
+            let mut seen = BTreeSet::from([from]);
+            let mut todo = vec![from];
+            while let Some(next) = todo.pop().filter(|next| *next != AXIS) {
+                todo.extend(edges[next].iter().filter(|one| **one != AXIS && seen.insert(**one)));
+            }
+            seen.contains(&to)
+        };
+        for version in self.packages.iter_mut().flat_map(|one| &mut one.versions) {
+            version.when = version
+                .when
+                .take()
+                .filter(|when| when.condition.0 == AXIS || !leads(when.then.0, when.condition.0));
+        }
+        self
     }
 
     /// The versions of a package or of the axis, newest first.
