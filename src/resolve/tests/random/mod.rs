@@ -128,7 +128,7 @@ proptest! {
     fn a_locked_project_stays_where_it_was(bytes in bytes()) {
         let mut world = World::of(&bytes);
         let first = Ran::of(&world.definitions(), &world.manifest(false), None);
-        let Some(lock) = first.locked.as_ref() else { return Ok(()) };
+        let Some(lock) = first.locked.as_ref().filter(|_| !world.looks_at_packages()) else { return Ok(()) };
         world.axis.insert(0, 9);
         for package in &mut world.packages {
             let newer = Version { number: 9, requires: [].into(), conflicts: [].into(), when: None };
