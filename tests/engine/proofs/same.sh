@@ -32,7 +32,5 @@ differing() {
   diff "$work/1.listed" "$work/2.listed"
 }
 tiny_is_the_same() { twice tiny; }
-native_is_the_same() { serve_sources; twice native; }
 
 proof "two cold builds of a small image on two engines, from two folders, give the same image" tiny_is_the_same
-proof "two cold builds of what is compiled in stages of its own on two engines, from two folders, give the same image" native_is_the_same
