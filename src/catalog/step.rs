@@ -47,12 +47,14 @@ pub enum StepKind {
         /// Whether dependencies are installed too.
         deps: bool,
     },
-    /// `wheel "URL" sha256="…"`.
+    /// `wheel "URL" sha256="…" name="…"`.
     Wheel {
         /// Where it is.
         url: Template,
         /// Its hash.
         sha256: Option<Template>,
+        /// Its file's name, which pip reads: that of the URL where it is absent.
+        name: Option<Template>,
     },
     /// `wheel-build "/src/x" { env … }`: a wheel from a source tree (or a PEP 508 requirement), installed from there.
     WheelBuild {

@@ -60,12 +60,15 @@ fn act(view: Filled<'_>, step: &Step, before: &[Act], log: &mut Log) -> Option<A
             let specs = view.values::<PepRequirement>(specs, log).iter().map(ToString::to_string).collect();
             ActKind::Pip { specs, index: pip_index(view, index.as_ref(), log)?, deps: *deps }
         }
-        StepKind::Wheel { url, sha256 } => {
-            ActKind::Wheel(download(view, (url, sha256.as_ref()), before, log)?)
+        StepKind::Wheel { url, sha256, name } => {
+            let source = Remote { url, sha256: sha256.as_ref(), name: name.as_ref() };
+            ActKind::Wheel(download(view, source, before, log)?)
         }
-        StepKind::Deb { url, sha256 } => ActKind::Deb(download(view, (url, sha256.as_ref()), before, log)?),
+        StepKind::Deb { url, sha256 } => {
+            ActKind::Deb(download(view, plain(url, sha256.as_ref()), before, log)?)
+        }
         StepKind::Archive { url, sha256, to, strip } => ActKind::Archive {
-            download: download(view, (url, sha256.as_ref()), before, log)?,
+            download: download(view, plain(url, sha256.as_ref()), before, log)?,
             to: view.value(to, log)?,
             strip: *strip,
         },
@@ -154,15 +157,29 @@ fn pip_index(view: Filled<'_>, index: Option<&Template>, log: &mut Log) -> Optio
     Some(Some(PipIndex { name, url }))
 }
 
-fn download(
-    view: Filled<'_>,
-    (url, sha256): (&Template, Option<&Template>),
-    before: &[Act],
-    log: &mut Log,
-) -> Option<Download> {
-    let url: Url = view.value(url, log)?;
-    let sha256 = view.maybe(sha256, log)?;
-    let name = file_name(&url);
+/// What a step says of a file to fetch.
+#[derive(Clone, Copy)]
+struct Remote<'a> {
+    url: &'a Template,
+    sha256: Option<&'a Template>,
+    /// Its name, where the URL does not end in it.
+    name: Option<&'a Template>,
+}
+
+fn plain<'a>(url: &'a Template, sha256: Option<&'a Template>) -> Remote<'a> {
+    Remote { url, sha256, name: None }
+}
+
+fn download(view: Filled<'_>, source: Remote<'_>, before: &[Act], log: &mut Log) -> Option<Download> {
+    let url: Url = view.value(source.url, log)?;
+    let sha256 = view.maybe(source.sha256, log)?;
+    let named = match source.name {
+        Some(name) => Some(view.text(name, log)?),
+        None => None,
+    };
+    let name = file_name(
+        named.as_deref().or(url.file_name()).filter(|last| last.contains(|c| c != '.')).unwrap_or("download"),
+    );
     let taken = before
         .iter()
         .filter_map(|act| act.kind.download())
@@ -173,8 +190,8 @@ fn download(
 }
 
 /// The last part of a URL as a file's name; what would want quotes is `_`.
-fn file_name(url: &Url) -> String {
-    let name = url.file_name().unwrap_or("download").replace("%2B", "+").replace("%2b", "+");
+fn file_name(last: &str) -> String {
+    let name = last.replace("%2B", "+").replace("%2b", "+");
     name.chars()
         .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+') { c } else { '_' })
         .collect()

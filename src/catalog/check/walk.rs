@@ -60,7 +60,11 @@ pub(super) fn of_step(step: &StepKind) -> Vec<&Template> {
             all.extend(suites.iter().chain(components));
         }
         StepKind::Pip { specs, index, .. } => all.extend(specs.iter().chain(index)),
-        StepKind::Wheel { url, sha256 } | StepKind::Deb { url, sha256 } => {
+        StepKind::Wheel { url, sha256, name } => {
+            all.push(url);
+            all.extend(sha256.iter().chain(name));
+        }
+        StepKind::Deb { url, sha256 } => {
             all.push(url);
             all.extend(sha256);
         }

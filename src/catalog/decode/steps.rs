@@ -50,7 +50,7 @@ fn fetch(node: Reader<'_>, context: &mut Context<'_>) -> Option<StepKind> {
     let sha256 = context.property(node, "sha256");
     let to = context.property(node, "to");
     match node.name() {
-        "wheel" => Some(StepKind::Wheel { url: url?, sha256 }),
+        "wheel" => Some(StepKind::Wheel { url: url?, sha256, name: context.property(node, "name") }),
         "deb" => Some(StepKind::Deb { url: url?, sha256 }),
         "archive" => {
             let strip = node.prop("strip", context.log).map_or(0, |strip| strip.value);

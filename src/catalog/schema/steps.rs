@@ -151,8 +151,9 @@ static PIP: NodeSpec =
             ),
         ]);
 
-static WHEEL: NodeSpec =
-    NodeSpec::new("wheel", "One wheel.").args(&[ArgSpec::text("URL", "Where it is.")]).properties(&[SHA256]);
+static WHEEL: NodeSpec = NodeSpec::new("wheel", "One wheel.")
+    .args(&[ArgSpec::text("URL", "Where it is.")])
+    .properties(&[SHA256, PropertySpec::text("name", "Its file's name, where its URL does not end in it.")]);
 
 static WHEEL_BUILD: NodeSpec =
     NodeSpec::new("wheel-build", "A wheel made from source in the build stage and installed from there.")

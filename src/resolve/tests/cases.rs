@@ -131,3 +131,26 @@ fn a_published_image_counts_as_installed() {
     let manifest = "target { device \"jetson-agx-orin\"; l4t \"35.4.1\" }\nbase \"dustynv/l4t-pytorch\"\npackages { pytorch; torchvision }";
     assert_snapshot!(versions(manifest, &TORCH), @"pytorch 2.2, torchvision 0.17.2");
 }
+
+/// What of these a target gets, each asked for alone.
+fn alone(target: &str, packages: &[&str]) -> String {
+    let one = |name: &&str| {
+        let manifest = format!("target {{ {target} }}\npackages {{ {name} }}");
+        solved(&manifest).map_or_else(|_| format!("{name} -"), |_| versions(&manifest, &[name]))
+    };
+    packages.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn frameworks_of_each_platform() {
+    let all = ["pytorch", "tensorflow", "onnxruntime", "jax", "cupy"];
+    let jetson = |device: &str, l4t: &str| alone(&format!("device \"{device}\"; l4t \"{l4t}\""), &all);
+    assert_snapshot!(jetson("jetson-nano", "32.7.1"), @"pytorch 1.10.0, tensorflow 2.7.0, onnxruntime 1.11.0, jax -, cupy -");
+    assert_snapshot!(jetson("jetson-agx-orin", "35.4.1"), @"pytorch 2.2.0, tensorflow 2.12.0, onnxruntime 1.16.0, jax -, cupy 12.3.0");
+    assert_snapshot!(jetson("jetson-agx-orin", "36.3"), @"pytorch 2.4.0, tensorflow 2.16.1, onnxruntime 1.18.0, jax -, cupy 14.2.0");
+    assert_snapshot!(jetson("jetson-agx-orin", "36.4.3"), @"pytorch 2.11.0, tensorflow 2.16.1, onnxruntime 1.24.0, jax -, cupy 14.2.0");
+    assert_snapshot!(jetson("jetson-agx-thor", "38.2"), @"pytorch 2.11.0, tensorflow -, onnxruntime 1.24.0, jax 0.10.2, cupy 14.2.0");
+    assert_snapshot!(jetson("jetson-agx-orin", "39.2"), @"pytorch -, tensorflow -, onnxruntime 1.24.0, jax -, cupy 14.2.0");
+    assert_snapshot!(alone("platform \"x86_64\"; gpu \"8.9\"", &all), @"pytorch 2.11.0, tensorflow 2.21.0, onnxruntime 1.23.2, jax 0.6.2, cupy 14.2.0");
+    assert_snapshot!(alone("device \"dgx-spark\"", &all), @"pytorch 2.13.0, tensorflow -, onnxruntime 1.31.1, jax 0.10.2, cupy 14.2.0");
+}
