@@ -66,6 +66,7 @@ impl Wanted<'_, '_, '_> {
             .catalog
             .auto_bases(|requirement| word_meaning(requirement, platform))
             .flat_map(|base| base.tags.iter().filter(fits).map(move |tag| (base, tag)));
+        // Of equal tags of a family the first, as the catalogue prefers them.
         let (image, tag) = all.min_by_key(|(base, tag)| {
             let count = |fits: &dyn Fn(&Name) -> bool| tag.provides.keys().filter(|name| fits(name)).count();
             (
@@ -74,7 +75,6 @@ impl Wanted<'_, '_, '_> {
                 count(&|name| self.is_open(name) && !self.defaults.contains_key(name)),
                 tag.size.unwrap_or(u64::MAX),
                 &base.name.value,
-                &tag.tag.value,
             )
         })?;
         let provides =

@@ -154,3 +154,20 @@ fn frameworks_of_each_platform() {
     assert_snapshot!(alone("platform \"x86_64\"; gpu \"8.9\"", &all), @"pytorch 2.11.0, tensorflow 2.21.0, onnxruntime 1.23.2, jax 0.6.2, cupy 14.2.0");
     assert_snapshot!(alone("device \"dgx-spark\"", &all), @"pytorch 2.13.0, tensorflow -, onnxruntime 1.31.1, jax 0.10.2, cupy 14.2.0");
 }
+
+#[test]
+fn one_release_of_rapids() {
+    let names = ["cuxfilter", "cudf", "raft", "rmm", "cupy", "numpy"];
+    let manifest = "target { device \"dgx-spark\" }\npackages { cuxfilter; raft }";
+    assert_snapshot!(versions(manifest, &names), @"cuxfilter 26.6.0, cudf 26.6.0, raft 26.6.0, rmm 26.6.0, cupy 14.2.0, numpy 2.4.6");
+    let pinned = "target { platform \"x86_64\"; gpu \"8.9\" }\npackages { cuxfilter; raft \"26.10\" }";
+    assert_snapshot!(table(pinned));
+}
+
+#[test]
+fn frameworks_share_one_numpy() {
+    let names = ["pytorch", "tensorflow", "onnxruntime", "numpy"];
+    let manifest = "target { device \"jetson-agx-orin\"; jetpack \"6.2\" }\npackages { pytorch; tensorflow; onnxruntime }";
+    assert_snapshot!(versions(manifest, &names), @"pytorch 2.11.0, tensorflow 2.16.1, onnxruntime 1.24.0, numpy 1.26.4");
+    assert_snapshot!(versions(&manifest.replace("6.2", "6.0"), &names), @"pytorch 2.4.0, tensorflow 2.16.1, onnxruntime 1.18.0, numpy 1.26.4");
+}
