@@ -1,6 +1,13 @@
 # What is installed is what was resolved.
-import importlib.metadata
 import sys
+
+try:
+    from importlib.metadata import PackageNotFoundError, version
+except ImportError:  # Python 3.6
+    from pkg_resources import DistributionNotFound as PackageNotFoundError, get_distribution
+
+    def version(name):
+        return get_distribution(name).version
 
 wrong = []
 for line in open("/run/jcc/constraints.txt", encoding="utf-8"):
@@ -9,8 +16,8 @@ for line in open("/run/jcc/constraints.txt", encoding="utf-8"):
     if not exact or wanted.endswith(".*"):
         continue
     try:
-        found = importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
+        found = version(name)
+    except PackageNotFoundError:
         continue
     if wanted not in (found, found.split("+")[0]):
         wrong.append(f"{name}: resolved {wanted}, installed {found}")
