@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
-use crate::manifest::Requirements;
+use crate::manifest::{App, Requirements};
 use crate::source::Span;
 use crate::value::ImagePath;
 
@@ -28,6 +28,9 @@ pub(super) fn check(parts: &Parts<'_>, log: &mut Log) {
                 }
             }
         }
+        for (from, _, span) in part.exports() {
+            refuse::value(from.as_str(), Place::Source, Some(span), log);
+        }
     }
     users(parts.inputs, log);
     super::contradiction::check(parts, log);
@@ -40,6 +43,9 @@ fn users(inputs: Inputs<'_>, log: &mut Log) {
     for (_, value) in app.clone().flat_map(|app| &app.env) {
         refuse::value(&value.value, Place::Pair, Some(value.span), log);
     }
+    for app in app.clone() {
+        of_app(app, log);
+    }
     for (_, value) in &project.header.labels {
         refuse::value(&value.value, Place::Pair, Some(value.span), log);
     }
@@ -51,6 +57,22 @@ fn users(inputs: Inputs<'_>, log: &mut Log) {
         project.pip.requirements.iter().chain(app.flat_map(|app| &app.requirements)).chain(venvs).collect();
     for path in files.iter().flat_map(|file| std::iter::once(&file.path).chain(&file.includes)) {
         refuse::value(path.value.as_str(), Place::Mount, Some(path.span), log);
+    }
+}
+
+fn of_app(app: &App, log: &mut Log) {
+    for copy in &app.copies {
+        refuse::value(copy.from.value.as_str(), Place::Source, Some(copy.from.span), log);
+    }
+    for line in &app.runs {
+        refuse::value(&line.value, Place::Script, Some(line.span), log);
+    }
+    for path in &app.volumes {
+        refuse::value(path.value.as_str(), Place::Volume, Some(path.span), log);
+    }
+    let check = app.healthcheck.iter().map(|check| &check.test);
+    for words in app.entrypoint.iter().chain(&app.command).chain(check) {
+        refuse::words(words, log);
     }
 }
 

@@ -2,7 +2,7 @@
 //! its tests hold it to.
 
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 use crate::value::ImagePath;
 
 /// Where a value stands in a Dockerfile.
@@ -16,7 +16,17 @@ pub enum Place {
     HeredocPath,
     /// A file's text.
     FileText,
+    /// A line of a script, which stands in a heredoc.
+    Script,
+    /// What is copied from, which is a pattern.
+    Source,
+    /// `VOLUME`.
+    Volume,
 }
+
+/// Builders read lines of up to 65,535 bytes; the rest is for what stands around a value.
+const LONGEST: usize = 65_000;
+const TOO_LONG: &str = "a line of a Dockerfile has at most 65,535 bytes: put it into a file, and copy that";
 
 /// Why a value cannot be carried there; `None` where it can.
 pub fn refuses(place: Place, value: &str) -> Option<&'static str> {
@@ -30,6 +40,12 @@ pub fn refuses(place: Place, value: &str) -> Option<&'static str> {
         ),
         Place::FileText if value.contains('\r') => Some("a carriage return may not arrive: builders differ"),
         Place::Pair | Place::FileText if value.contains('\0') => Some("a NUL can't be written"),
+        Place::Pair if value.len() + value.matches(['"', '\\', '$']).count() > LONGEST => Some(TOO_LONG),
+        Place::FileText | Place::Script if value.lines().any(|line| line.len() > LONGEST) => Some(TOO_LONG),
+        Place::Source if value.contains(['*', '?']) => {
+            Some("`*` and `?` stand for other names there: copy the folder that it is in, or rename it")
+        }
+        Place::Volume if value.ends_with(char::is_whitespace) => Some("builders cut the blank off its end"),
         _ => None,
     }
 }
@@ -41,10 +57,28 @@ pub(super) fn path(path: &ImagePath, place: Place, span: Option<Span>, log: &mut
 
 /// Tells that a value cannot be carried.
 pub(super) fn value(value: &str, place: Place, span: Option<Span>, log: &mut Log) {
-    let Some(why) = refuses(place, value) else { return };
+    if let Some(why) = refuses(place, value) {
+        refused(value, why, span, log);
+    }
+}
+
+/// Tells that the words of a `CMD` or its like are too much for the one line that they get.
+pub(super) fn words(words: &Spanned<Vec<String>>, log: &mut Log) {
+    let line = serde_json::Value::from(words.value.as_slice()).to_string();
+    if line.len() > LONGEST {
+        refused(&words.value.join(" "), TOO_LONG, Some(words.span), log);
+    }
+}
+
+fn refused(value: &str, why: &str, span: Option<Span>, log: &mut Log) {
+    const SHOWN: usize = 60;
+    let mut shown: String = value.chars().take(SHOWN).collect();
+    if value.chars().nth(SHOWN).is_some() {
+        shown.push('…');
+    }
     let told = Diagnostic::error(
         codes::NOT_CARRIED,
-        format!("{} can't stand in a Dockerfile", wording::code(value)),
+        format!("{} can't stand in a Dockerfile", wording::code(shown)),
     );
     log.error(match span {
         Some(span) => told.at(span, why),

@@ -9,6 +9,7 @@ use crate::plan::{AptSourceFile, CopyFrom, Fetch, FileText, Instruction, PipTool
 use crate::value::{FileMode, ImagePath, Parse};
 
 use super::dockerfile::floats;
+use super::service::is_shell_line;
 use super::templates::Templates;
 use super::{mounts, quote, script};
 
@@ -248,11 +249,11 @@ fn health(check: &HealthCheck) -> String {
     .into_iter()
     .flatten()
     .collect();
-    let words: Vec<&str> = check.test.value.iter().map(String::as_str).collect();
-    let test = match words[..] {
-        // One word with spaces is for a shell.
-        [line] if line.contains(' ') => quote::exec(&["/bin/bash", "-c", line]),
-        _ => quote::exec(&words),
+    let words = &check.test.value;
+    let test = if is_shell_line(check) {
+        quote::exec(&["/bin/bash", "-c", words[0].as_str()])
+    } else {
+        quote::exec(words)
     };
     let mut parts: Vec<String> = flags.into_values().collect();
     parts.push(format!("CMD {test}"));

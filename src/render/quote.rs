@@ -123,13 +123,15 @@ fn escaped(word: &str) -> String {
     out
 }
 
-/// The source of a `COPY`, which is a pattern: what it would match more than itself by stands in a class of its own. (A
-/// backslash would not do: builders look for a name with that backslash.)
+/// The source of a `COPY`, which is a pattern: what it would match more than itself by stands in a class of its own, and
+/// so does a blank at either end, which builders cut off. (A backslash would not do: they look for a name with it.)
 pub(super) fn pattern(path: &str) -> String {
     let mut out = String::new();
-    for c in path.chars() {
+    let last = path.char_indices().next_back().map_or(0, |(at, _)| at);
+    for (at, c) in path.char_indices() {
         match c {
             '*' | '?' | '[' => out.extend(['[', c, ']']),
+            _ if c.is_whitespace() && (at == 0 || at == last) => out.extend(['[', c, ']']),
             _ => out.push(c),
         }
     }
@@ -269,6 +271,7 @@ mod tests {
         assert_eq!(pair("7"), "7");
         assert_eq!(pair("say \"$HOME\""), r#""say \"\$HOME\"""#);
         assert_eq!(pattern("a[1]*"), "a[[]1][*]");
+        assert_eq!(pattern(" a b "), "[ ]a b[ ]");
         assert_eq!(paths(&["a b".into(), "/x/".into()]), r#"["a b", "/x/"]"#);
         assert_eq!(exec(&["it's", "a\"b"]), r#"["it's", "a\"b"]"#);
     }

@@ -2,7 +2,7 @@
 
 use crate::catalog::GpuAccess;
 use crate::manifest::{Engine, Gpu};
-use crate::plan::{GpuUse, MountFrom, SecretFrom, Service, Services, Text};
+use crate::plan::{GpuUse, MountFrom, Piece, SecretFrom, Service, Services, Text};
 
 use super::service::{cdi, security, variables};
 use super::{quote, words};
@@ -261,10 +261,13 @@ fn gpus(gpu: &GpuUse) -> String {
 /// A field of a mount, which is read as CSV.
 fn field(key: &str, value: &Text) -> Text {
     let whole = Text::literal(key).join(value.clone());
-    match whole.as_literal() {
-        Some(text) if text.contains([',', '"']) => {
-            Text::literal(format!("\"{}\"", text.replace('"', "\"\"")))
-        }
-        _ => whole,
+    let special = |piece: &Piece| matches!(piece, Piece::Literal(text) if text.contains([',', '"']));
+    if !whole.pieces().iter().any(special) {
+        return whole;
     }
+    let doubled = whole.pieces().iter().map(|piece| match piece {
+        Piece::Literal(text) => Piece::Literal(text.replace('"', "\"\"")),
+        variable @ Piece::Variable { .. } => variable.clone(),
+    });
+    doubled.fold(Text::literal("\""), |out, piece| out.join(piece.into())).then("\"")
 }

@@ -1,7 +1,8 @@
 //! A small tree of YAML in block style, with comments. Every scalar is written by the one writer that is known to be read
 //! back as it was.
 
-use serde_saphyr::{FlowSeq, SerializerOptions};
+use serde::{Serialize, Serializer};
+use serde_saphyr::{DoubleQuoted, FlowSeq, SerializerOptions};
 
 /// A node.
 #[derive(Debug, Clone, PartialEq)]
@@ -126,7 +127,17 @@ pub(super) fn scalar(text: &str) -> String {
     written(&text)
 }
 
-fn written(value: &impl serde::Serialize) -> String {
+/// A text between brackets. Compose's reader takes `? ` in one without quotes for the start of a key.
+struct InFlow<'a>(&'a str);
+
+impl Serialize for InFlow<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let key = self.0.split('?').skip(1).any(|after| after.starts_with(char::is_whitespace));
+        if key { DoubleQuoted(self.0).serialize(serializer) } else { self.0.serialize(serializer) }
+    }
+}
+
+fn written(value: &impl Serialize) -> String {
     let mut options = SerializerOptions::default();
     options.prefer_block_scalars = false;
     let text = serde_saphyr::to_string_with_options(value, options);
@@ -158,7 +169,10 @@ fn write_value(out: &mut String, value: &Yaml, indent: usize) {
     match value {
         Yaml::Null => out.push('\n'),
         Yaml::Raw(text) => line(out, text),
-        Yaml::Flow(texts) => line(out, &written(&FlowSeq(texts))),
+        Yaml::Flow(texts) => {
+            let texts: Vec<InFlow<'_>> = texts.iter().map(|text| InFlow(text)).collect();
+            line(out, &written(&FlowSeq(texts)));
+        }
         Yaml::Block(text) if fits_block(text) => {
             out.push_str(" |\n");
             for row in text.lines() {
@@ -285,6 +299,13 @@ mod tests {
                 .prop_map(|parts| parts.concat()),
             any::<String>(),
         ]
+    }
+
+    #[test]
+    fn a_question_in_brackets_is_quoted() {
+        let mut map = Map::default();
+        map.put("test", Yaml::Flow(vec!["a? b".to_owned(), "a?b".to_owned()]));
+        assert_eq!(document(&map), "test: [\"a? b\", a?b]\n");
     }
 
     proptest! {

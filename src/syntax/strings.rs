@@ -11,6 +11,8 @@ pub(super) enum Flaw {
     Escape,
     /// `\u{…}` that names no letter.
     Unicode,
+    /// `\u{0}`, which no word of a program, no variable and no path can hold.
+    Nul,
     /// Words on the line of the opening `"""`.
     FirstLine,
     /// Words on the line of the closing `"""`.
@@ -50,12 +52,15 @@ fn escapes(body: &str, found: &mut Vec<(Flaw, Range<usize>)>) {
             'u' if after[1..].starts_with('{') => {
                 let end = after.find('}').unwrap_or(after.len());
                 let digits = after.get(2..end).unwrap_or_default();
-                let right = (1..=6).contains(&digits.len())
-                    && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
-                    && u32::from_str_radix(digits, 16).ok().and_then(char::from_u32).is_some();
-                if !right {
-                    found.push((Flaw::Unicode, start..(start + 2 + end).min(body.len())));
-                }
+                let right =
+                    (1..=6).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+                let letter = u32::from_str_radix(digits, 16).ok().and_then(char::from_u32);
+                let flaw = match letter.filter(|_| right) {
+                    None => Flaw::Unicode,
+                    Some('\0') => Flaw::Nul,
+                    Some(_) => continue,
+                };
+                found.push((flaw, start..(start + 2 + end).min(body.len())));
             }
             'u' => found.push((Flaw::Unicode, start..at)),
             _ => found.push((Flaw::Escape, start..at)),

@@ -88,6 +88,7 @@ fn common_mistakes_are_told_in_words() {
         "# note \"x\na",
         "a # note",
         "a \"\\d \\u{zz} \\n\"",
+        "a \"x\\u{0}y\"",
         "a \"x\nb",
         "a \"\"\"x\n\"\"\"",
         "a \"\"\"\n  x\n b\n  \"\"\"",

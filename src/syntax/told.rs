@@ -17,13 +17,16 @@ pub(super) fn forbidden(letter: char, span: Span) -> Diagnostic {
                 "it cannot be seen"
             },
         );
-    told.help(format!("remove it, or write it in a text as `\\u{{{:x}}}`", u32::from(letter)))
+    told.help(match letter {
+        '\0' => "remove it".to_owned(),
+        _ => format!("remove it, or write it in a text as `\\u{{{:x}}}`", u32::from(letter)),
+    })
 }
 
 /// What is wrong inside of a text.
 pub(super) fn flawed(flaw: &Flaw, written: &str, span: Span) -> Diagnostic {
     let code = match flaw {
-        Flaw::Escape | Flaw::Unicode => codes::BAD_ESCAPE,
+        Flaw::Escape | Flaw::Unicode | Flaw::Nul => codes::BAD_ESCAPE,
         Flaw::FirstLine | Flaw::LastLine | Flaw::Indent => codes::BAD_MULTILINE,
     };
     match flaw {
@@ -36,6 +39,11 @@ pub(super) fn flawed(flaw: &Flaw, written: &str, span: Span) -> Diagnostic {
         Flaw::Unicode => Diagnostic::error(code, format!("{} names no character", wording::code(written)))
             .at(span, "not a character")
             .help("write one to six hexadecimal digits in braces: `\\u{e9}`"),
+        Flaw::Nul => {
+            Diagnostic::error(code, format!("{} is a NUL, at which texts end", wording::code(written)))
+                .at(span, "nothing can carry it")
+                .help("remove it")
+        }
         Flaw::FirstLine => Diagnostic::error(code, "a text in `\"\"\"` begins on a line of its own")
             .at(span, "words on the line of the opening quotes")
             .help("put the end of the line right behind the opening `\"\"\"`"),

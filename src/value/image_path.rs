@@ -9,6 +9,9 @@ word! {
     ImagePath, "a path in the container" => read
 }
 
+/// What Linux takes.
+const PART: usize = 255;
+const WHOLE: usize = 4095;
 const HELP: &str = "it is absolute, with `/` between: `/app/models`";
 
 impl ImagePath {
@@ -76,11 +79,18 @@ fn read(word: &str) -> Result<String, Invalid> {
                 let message = "`..` can't be part of a path in the container";
                 return Err(Invalid::new(message).help("write the path that is meant").at(place));
             }
+            _ if part.len() > PART => {
+                let message = format!("a name in a path has at most {PART} bytes, this has {}", part.len());
+                return Err(Invalid::new(message).at(place));
+            }
             _ => {
                 out.push('/');
                 out.push_str(part);
             }
         }
+    }
+    if out.len() > WHOLE {
+        return Err(Invalid::new(format!("a path has at most {WHOLE} bytes, this has {}", out.len())));
     }
     Ok(if out.is_empty() { "/".to_owned() } else { out })
 }
@@ -107,6 +117,11 @@ mod tests {
             ("a path in the container starts with `/`", Some("write `/app`"))
         );
         assert_eq!(ImagePath::parse("/a/../b").unwrap_err().at, Some(3..5));
+        let long =
+            |part: usize, times: usize| ImagePath::parse(&format!("/{}", "é".repeat(part)).repeat(times));
+        assert!(long(127, 1).is_ok() && long(127, 16).is_ok());
+        assert_eq!(long(128, 1).unwrap_err().message, "a name in a path has at most 255 bytes, this has 256");
+        assert_eq!(long(127, 17).unwrap_err().message, "a path has at most 4095 bytes, this has 4335");
     }
 
     #[test]

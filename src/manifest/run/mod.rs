@@ -186,7 +186,7 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Run {
         group_add: namespaces::group_add(node, log),
         device_cgroup_rules: namespaces::device_cgroup_rules(node, log),
         volumes: storage::volumes(node, log),
-        tmpfs: node.args_of_children("tmpfs", log),
+        tmpfs: storage::tmpfs(node, log),
         ports: decode::texts_or_numbers(node, "port", log),
         env: decode::env(node, log),
         env_files: environment::env_files(node, log),

@@ -76,6 +76,28 @@ fn volume(node: Reader<'_>, log: &mut Log) -> Option<Volume> {
     Some(Volume { from: from.map(|from| from.0), to: to?, mode, bind, span: node.span() })
 }
 
+/// Reads every `tmpfs`.
+pub(super) fn tmpfs(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<ImagePath>> {
+    let all: Vec<Spanned<TmpfsPath>> = block.args_of_children("tmpfs", log);
+    all.into_iter().map(|path| path.map(|path| path.0)).collect()
+}
+
+/// A path behind which no engine reads options.
+struct TmpfsPath(ImagePath);
+
+impl Parse for TmpfsPath {
+    const WHAT: &'static str = ImagePath::WHAT;
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        match text.find(':') {
+            Some(at) => Err(Invalid::new("`:` can't be part of a `tmpfs`: engines read options behind it")
+                .help("write the path alone")
+                .at(at..at + 1)),
+            None => ImagePath::parse(text).map(Self),
+        }
+    }
+}
+
 /// A host path or the name of a volume.
 struct VolumeSource(String);
 

@@ -202,6 +202,33 @@ fn an_archive_of_launchpad_comes_with_its_key() {
 fn what_no_dockerfile_carries_is_refused_at_its_place() {
     let said = told(BENCH, "app { env { MOTD \"one\\ntwo\" } }").unwrap_err();
     assert!(said.starts_with("jcc::plan::not-carried") && said.contains("project.kdl:3"), "{said}");
+    // A line of 65,535 bytes is the longest that builders read.
+    let long = "x".repeat(65_536);
+    for node in [
+        format!("env {{ MOTD {long:?} }}"),
+        format!("run {long:?}"),
+        format!("command \"echo\" {long:?}"),
+        format!("entrypoint {long:?}"),
+        format!("healthcheck {long:?}"),
+        "volume \"/data \"".to_owned(),
+    ] {
+        let said = told(BENCH, &format!("app {{ {node} }}")).unwrap_err();
+        assert!(said.contains("jcc::plan::not-carried") && said.contains("project.kdl:3"), "{said}");
+    }
+    assert!(told(BENCH, &format!("run {{ env {{ MOTD {long:?} }}; command {long:?} }}")).is_ok());
+}
+
+#[test]
+fn a_copied_name_is_no_pattern() {
+    let copied = |name: &str| {
+        let copy = format!("project \"demo\"\n{BENCH}app {{ copy {name:?} to=\"/x\" }}\n");
+        compiled(&[("project.kdl", &copy), (name, "")])
+    };
+    assert!(copied("a[1] ").unwrap().contains("[\"a[[]1][ ]\", \"/x\"]"));
+    // In a class of their own these two match nothing.
+    for name in ["a*b", "a?b"] {
+        assert!(copied(name).unwrap_err().contains("jcc::plan::not-carried"));
+    }
 }
 
 #[test]
