@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
-use crate::manifest::{App, Requirements};
+use crate::manifest::{App, Engine, Requirements};
 use crate::source::Span;
 use crate::value::ImagePath;
 
@@ -33,6 +33,7 @@ pub(super) fn check(parts: &Parts<'_>, log: &mut Log) {
         }
     }
     users(parts.inputs, log);
+    of_units(parts.inputs, log);
     super::contradiction::check(parts, log);
     sources::check_snapshot(parts.inputs, log);
 }
@@ -57,6 +58,25 @@ fn users(inputs: Inputs<'_>, log: &mut Log) {
         project.pip.requirements.iter().chain(app.flat_map(|app| &app.requirements)).chain(venvs).collect();
     for path in files.iter().flat_map(|file| std::iter::once(&file.path).chain(&file.includes)) {
         refuse::value(path.value.as_str(), Place::Mount, Some(path.span), log);
+    }
+}
+
+/// Podman's units take words as systemd does, but for an empty one: it and all behind it are lost.
+fn of_units(inputs: Inputs<'_>, log: &mut Log) {
+    let run = &inputs.project.run;
+    if inputs.project.engine() != Engine::Podman {
+        return;
+    }
+    let runs = std::iter::once(run).chain(run.services.iter().map(|service| &service.run));
+    for words in runs.filter_map(|run| run.command.as_ref()) {
+        if words.value.iter().any(String::is_empty) {
+            let told = Diagnostic::error(codes::NOT_CARRIED, "an empty word can't stand in a unit of Podman");
+            log.error(
+                told.at(words.span, "Podman would lose it and what follows it").help(
+                    "leave the empty word out, or give the words to the image with `app { command … }`",
+                ),
+            );
+        }
     }
 }
 

@@ -147,7 +147,7 @@ fn environment(unit: &mut Unit, service: &Service) {
         unit.line("Environment", &word);
     }
     for (path, required) in &service.env_files {
-        let path = words::raw(&format!("./{path}"));
+        let path = words::unit(&format!("./{path}"));
         if *required {
             unit.line("EnvironmentFile", &path);
         } else {
@@ -207,13 +207,13 @@ fn storage(unit: &mut Unit, services: &Services, service: &Service) {
             MountFrom::Host(path) => words::unit_path(path),
             MountFrom::Volume(name) => format!("{}-{name}.volume", services.project),
         };
-        let mode = if mount.value.read_only { ":ro" } else { "" };
-        unit.line("Volume", &format!("{from}:{}{mode}", words::unit_text(&mount.value.to)));
+        let kind = if matches!(mount.value.from, MountFrom::Host(_)) { "bind" } else { "volume" };
+        mounted(unit, kind, &from, (&words::unit_text(&mount.value.to), mount.value.read_only));
     }
     for (key, name) in &service.secrets {
         match services.secrets.get(key) {
             Some(SecretFrom::File(path)) => {
-                unit.line("Volume", &format!("{}:/run/secrets/{name}:ro", words::unit_path(path)));
+                mounted(unit, "bind", &words::unit_path(path), (&format!("/run/secrets/{name}"), true));
             }
             Some(SecretFrom::Variable(variable)) => {
                 let secret = format!("{}-{key}", services.project);
@@ -224,8 +224,35 @@ fn storage(unit: &mut Unit, services: &Services, service: &Service) {
         }
     }
     for path in &service.tmpfs {
-        unit.line("Tmpfs", &words::raw(path.as_str()));
+        let path = words::raw(path.as_str());
+        if ends_badly(&path) {
+            unit.line("Mount", &words::unit_word(&format!("type=tmpfs,{}", csv("destination", &path))));
+        } else {
+            unit.line("Tmpfs", &path);
+        }
     }
+}
+
+/// A mount, in the long form where a path would end too early in the short one.
+fn mounted(unit: &mut Unit, kind: &str, from: &str, (to, read_only): (&str, bool)) {
+    if from.contains(':') || to.contains(':') || ends_badly(to) {
+        let mode = if read_only { "ro=true," } else { "" };
+        let (from, to) = (csv("source", from), csv("destination", to));
+        unit.line("Mount", &words::unit_word(&format!("type={kind},{from},{mode}{to}")));
+    } else {
+        let mode = if read_only { ":ro" } else { "" };
+        unit.line("Volume", &format!("{from}:{to}{mode}"));
+    }
+}
+
+/// Whether the end of a line would be read as something else: a blank is cut off, a backslash takes the next line in.
+fn ends_badly(value: &str) -> bool {
+    value.ends_with(|c: char| c.is_whitespace() || c == '\\')
+}
+
+/// A field of a mount in the long form, which is read as CSV.
+fn csv(key: &str, value: &str) -> String {
+    format!("\"{key}={}\"", value.replace('"', "\"\""))
 }
 
 fn limits(unit: &mut Unit, service: &Service) {

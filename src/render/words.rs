@@ -79,13 +79,17 @@ fn absolute(path: &str) -> Text {
 
 /// A word of a unit: quoted where it must be, no variable and no specifier in it.
 pub(super) fn unit(word: &str) -> String {
-    let escaped = raw(word);
+    unit_word(&raw(word))
+}
+
+/// The same of a word in which variables and specifiers are seen to.
+pub(super) fn unit_word(word: &str) -> String {
     let bare = |c: char| c.is_alphanumeric() || "_@%+=:,./-$~*?![]{}()<>|&^".contains(c);
     if !word.is_empty() && word.chars().all(bare) {
-        return escaped;
+        return word.to_owned();
     }
     let mut out = String::from("\"");
-    for c in escaped.chars() {
+    for c in word.chars() {
         match c {
             '"' | '\\' => out.extend(['\\', c]),
             '\n' => out.push_str("\\n"),

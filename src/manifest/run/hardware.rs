@@ -182,7 +182,7 @@ impl Parse for Camera {
                 "write `\"csi\"` for a CSI camera, or the path of a V4L2 device such as `\"/dev/video0\"`",
             ));
         }
-        HostPath::parse(text).map(Self::Device)
+        device_path(text).map(Self::Device)
     }
 }
 
@@ -226,7 +226,17 @@ impl Parse for DevicePath {
             return Err(Invalid::new(format!("`{text}` is no device"))
                 .help("devices of the host lie under `/dev`, such as `/dev/ttyACM0`; a file is mounted with `volume`"));
         }
-        HostPath::parse(text).map(Self)
+        device_path(text).map(Self)
+    }
+}
+
+/// Engines take a device as `FROM:TO`, and have no way to write a path with a colon.
+fn device_path(text: &str) -> Result<HostPath, Invalid> {
+    match text.find(':') {
+        Some(at) if !text.contains('$') => Err(Invalid::new("`:` can't be part of a device's path")
+            .help("name the device by a path without one, such as those in `/dev/serial/by-id`, or by a link to it")
+            .at(at..at + 1)),
+        _ => HostPath::parse(text),
     }
 }
 

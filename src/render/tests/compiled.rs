@@ -215,6 +215,10 @@ fn what_no_dockerfile_carries_is_refused_at_its_place() {
         let said = told(BENCH, &format!("app {{ {node} }}")).unwrap_err();
         assert!(said.contains("jcc::plan::not-carried") && said.contains("project.kdl:3"), "{said}");
     }
+    let empty = "run { command \"echo\" \"\" }";
+    assert!(told(BENCH, empty).is_ok());
+    let said = told(&BENCH.replace("gpu", "engine \"podman\"; gpu"), empty).unwrap_err();
+    assert!(said.contains("jcc::plan::not-carried") && said.contains("project.kdl:3"), "{said}");
     assert!(told(BENCH, &format!("run {{ env {{ MOTD {long:?} }}; command {long:?} }}")).is_ok());
 }
 
