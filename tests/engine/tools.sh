@@ -3,6 +3,7 @@
 jcc=${CARGO_TARGET_DIR:-$project/target}/debug/jcc
 cases=$project/tests/engine/cases
 work=$(mktemp -d)
+servers=$project/tests/engine/proofs/servers
 # What a proof exits with that could not be made.
 unproved=77
 # What Buildah needs where it may not make namespaces of its own or raise limits.
@@ -89,6 +90,13 @@ serve_sources() {
   serve "$work/sources"
   given[server]=$served
   while IFS="=" read -r key value; do given[$key]=$value; done <"$work/facts"
+}
+# Starts a server until the proof ends: `$served` is its address, `$served_log` what was asked.
+serving() { # COMMAND…
+  served_log=$(mktemp "$work/served.XXXXXX")
+  "$servers" "$@" >"$served_log" &
+  started+=("$!")
+  until served=$(head -n 1 "$served_log") && [[ $served == http* ]]; do sleep 0.1; done
 }
 # A folder whose Compose project is taken down when the proof ends.
 composed() { # FOLDER

@@ -69,7 +69,8 @@ arrives_by_command() {
   ran_nothing
 }
 arrives_by_quadlet() {
-  local -a words podman=(podman --runtime runc --cgroup-manager cgroupfs)
+  local -a words
+  podman_ready
   command -v quadlet >/dev/null || cannot "no Podman here"
   values_image
   mkdir -p "$work/values-units/containers/systemd"
@@ -77,14 +78,13 @@ arrives_by_quadlet() {
   XDG_CONFIG_HOME=$work/values-units quadlet -dryrun -user >"$work/values.units"
   "$values" unit "$work/values.units" values-podman >"$work/values.words"
   mapfile -d '' -t words <"$work/values.words"
-  export PODMAN_IGNORE_CGROUPSV1_WARNING=1
-  "${podman[@]}" run --rm --network host --entrypoint true "$(stand_in_for_podman)" >/dev/null 2>&1 ||
+  podman run --rm --entrypoint true "$(stand_in_for_podman)" >/dev/null 2>&1 ||
     cannot "the unit's words are read, but Podman starts no container here"
   docker tag values:docker values:podman
   docker save values:podman | podman load --quiet >/dev/null
-  "${podman[@]}" "${words[0]}" --network host "${words[@]:1}" | cut -c1-100
+  contained+=(systemd-values)
+  podman "${words[@]}" | cut -c1-100
   arrived podman systemd-values main
-  podman rm --force --time 1 systemd-values >/dev/null
   ran_nothing
 }
 stand_in_for_podman() {
@@ -100,7 +100,7 @@ arrives_as_folder() {
   docker buildx bake --allow network.host --allow "fs.read=$JCC_CA_BUNDLE" --load 2>&1 | tail -n 3
   "$values" paths . >"$work/values.paths"
   while IFS=$'\t' read -r target path; do
-    [[ $(docker run --rm "folders:$target" | base64 --wrap=0) == "$path" ]] || { echo "$target"; return 1; }
+    [[ $(docker run --rm --network none "folders:$target" | base64 --wrap=0) == "$path" ]] || { echo "$target"; return 1; }
   done <"$work/values.paths"
   ran_nothing
 }
