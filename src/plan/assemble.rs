@@ -113,6 +113,7 @@ fn platform(parts: &Parts<'_>, python: &Python, name: &'static str, base: &Chose
         parts: &here,
         title: "What the platform needs",
         built: &[],
+        direct: &[],
         more: &certificates,
         defined: &defined,
     };

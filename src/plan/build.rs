@@ -12,6 +12,9 @@ use super::python::Python;
 use super::steps::{self, Files, Place, small};
 use super::{Block, From, Instruction, Script, Stage, StageName, Why};
 
+/// What must be there for a build of all that a package requires.
+const NEEDED: [catalog::Stage; 2] = [catalog::Stage::Build, catalog::Stage::Run];
+
 /// The stage `build-NAME`.
 pub(super) fn stage(part: &Part, parts: &Parts<'_>, python: &Python) -> Stage {
     let from = if needs_toolkit(part, parts) { "devel" } else { "base" };
@@ -21,8 +24,15 @@ pub(super) fn stage(part: &Part, parts: &Parts<'_>, python: &Python) -> Stage {
         Place { building: true, shared: !with_python.is_empty(), files: Files::Here, ..python.place() };
     let defined: BTreeSet<String> = parts.inputs.resolution.base.env.iter().cloned().collect();
     let own_python = part.makes_wheels() || part.build.iter().any(|act| act.kind.is_python());
-    let layer =
-        Layer { parts: &needed, title: "What the build needs", built: &[part], more: &[], defined: &defined };
+    let direct = parts.requires(&part.name, &NEEDED);
+    let layer = Layer {
+        parts: &needed,
+        title: "What the build needs",
+        built: &[part],
+        direct: &direct,
+        more: &[],
+        defined: &defined,
+    };
     // What others have built or fetched is copied in, not done again.
     let mut blocks = layer.blocks(&Place { files: Files::Apart, ..place.clone() });
     blocks.extend(python.beside(&with_python, own_python || !with_python.is_empty()));
@@ -66,7 +76,7 @@ fn jobs(part: &Part, parts: &Parts<'_>) -> Option<u64> {
 /// apart, which the stage starts from.
 fn closure<'a>(part: &Part, parts: &'a Parts<'_>) -> Vec<&'a Part> {
     let mut names: BTreeSet<Name> = BTreeSet::new();
-    let mut open = parts.requires(&part.name, &[catalog::Stage::Build, catalog::Stage::Run]);
+    let mut open = parts.requires(&part.name, &NEEDED);
     while let Some(name) = open.pop() {
         if name != part.name && names.insert(name.clone()) {
             open.extend(parts.requires(&name, &[catalog::Stage::Run]));

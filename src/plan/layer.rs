@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::value::AptPackage;
+use crate::value::{AptPackage, Name};
 
 use super::act::{Act, ActKind, Part, Source};
 use super::steps::{self, Files, Place, path};
@@ -23,6 +23,8 @@ pub(super) struct Layer<'a> {
     pub(super) title: &'a str,
     /// Those that are built here.
     pub(super) built: &'a [&'a Part],
+    /// What those require themselves.
+    pub(super) direct: &'a [Name],
     /// System packages that the stage needs of itself.
     pub(super) more: &'a [AptPackage],
     /// Path variables that are defined before.
@@ -41,10 +43,20 @@ impl Layer<'_> {
             instructions.extend(steps::instructions(part, early, place));
             instructions.extend(environment(part, &mut defined));
             if !instructions.is_empty() {
-                blocks.push(Block { why: part.why.clone(), instructions });
+                blocks.push(Block { why: self.why(part), instructions });
             }
         }
         blocks
+    }
+
+    /// Why a part is here: in a build stage for what is built there, whoever else wants it.
+    fn why(self, part: &Part) -> Why {
+        match self.built {
+            [built] if self.direct.contains(&part.name) => {
+                Why { because: vec![format!("required by {}", built.why.what)], ..part.why.clone() }
+            }
+            _ => part.why.clone(),
+        }
     }
 
     /// Third-party archives, each once.
@@ -77,7 +89,7 @@ impl Layer<'_> {
                 continue;
             }
             packages.extend(own);
-            why.notes.push(format!("- {}", in_one_line(&part.why)));
+            why.notes.push(format!("- {}", in_one_line(&self.why(part))));
         }
         (!packages.is_empty()).then(|| Block { why, instructions: vec![apt(packages)] })
     }

@@ -46,8 +46,14 @@ fn packages(around: Around<'_>) -> Vec<Block> {
         layer::environment(part, &mut defined);
     }
     let place = around.python.map_or_else(default_place, Python::place);
-    let layer =
-        Layer { parts: &shipped, title: "System packages of", built: &[], more: &[], defined: &defined };
+    let layer = Layer {
+        parts: &shipped,
+        title: "System packages of",
+        built: &[],
+        direct: &[],
+        more: &[],
+        defined: &defined,
+    };
     let mut blocks = layer.blocks(&place);
     let links = |part: &&super::act::Part| {
         part.is_built() || part.install.iter().any(|act| matches!(act.kind, super::act::ActKind::Ldconfig))

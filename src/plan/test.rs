@@ -36,7 +36,7 @@ pub(super) fn stage(parts: &Parts<'_>, python: &Python) -> Option<Stage> {
 /// Packages that the image which ships has not, on top of it.
 fn needed(python: &Python, title: &str, parts: &[&Part], built: &[&Part]) -> Vec<Block> {
     let defined: BTreeSet<String> = BTreeSet::new();
-    let layer = Layer { parts, title, built, more: &[], defined: &defined };
+    let layer = Layer { parts, title, built, direct: &[], more: &[], defined: &defined };
     let mut blocks = layer.blocks(&python.place());
     let new = parts.iter().any(|part| part.is_python());
     blocks.extend(python.beside(parts, new && !python.ships));

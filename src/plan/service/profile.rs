@@ -149,12 +149,12 @@ fn depends_on(run: &Run, inputs: ServiceInputs<'_>) -> BTreeMap<String, bool> {
     run.depends_on.iter().map(|name| (name.value.to_string(), healthy(name.value.as_str()))).collect()
 }
 
-/// Where the usual hubs keep what they fetch.
+/// Where the usual hubs keep what they fetch, by the variables that their clients read.
 const HUBS: [(&str, &str); 4] = [
-    ("HF_HOME", "huggingface"),
-    ("MODELSCOPE_CACHE", "modelscope"),
-    ("OLLAMA_MODELS", "ollama"),
-    ("TORCH_HOME", "torch"),
+    ("HF_HOME", "/data/models/huggingface"),
+    ("MODELSCOPE_CACHE", "/data/models/modelscope"),
+    ("OLLAMA_MODELS", "/data/models/ollama"),
+    ("TORCH_HOME", "/data/models/torch"),
 ];
 const MODELS: &str = "/data/models";
 
@@ -162,7 +162,7 @@ fn models(service: &mut Service, run: &Run, inputs: ServiceInputs<'_>) {
     let Some(path) = &run.models else { return };
     let why = format!("model weights ({})", inputs.cite(path.span));
     for (name, folder) in HUBS {
-        let value = Noted::new(Text::literal(format!("{MODELS}/{folder}")), why.clone());
+        let value = Noted::new(Text::literal(folder), why.clone());
         service.env.entry(name.to_owned()).or_insert(value);
     }
     let from = MountFrom::Host(inputs.files.seen(path.value.as_str()));
