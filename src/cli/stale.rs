@@ -90,6 +90,9 @@ fn changes(old: &Lock, new: &Lock) -> Vec<String> {
             (Some(_), Some(_)) => format!("the definition of {} changed", one.name),
             (_, None) => format!("{} is gone", one.name),
         }));
+        if before.noted != moves.after.noted {
+            all.push(format!("what it notes of target {} is another", moves.target));
+        }
         if before.base != moves.after.base {
             all.push(format!("the base {} becomes {}", before.base, moves.after.base));
         }

@@ -76,7 +76,8 @@ impl Place<'_> {
         session.sources = sources;
         let targets =
             old.targets.iter().filter(|(name, _)| self.target.is_none_or(|target| target == name.as_str()));
-        let locked: BTreeSet<&Name> = targets.flat_map(|(_, target)| target.things.keys()).collect();
+        let locked: BTreeSet<&Name> =
+            targets.flat_map(|(_, target)| target.things.keys().chain(target.noted.keys())).collect();
         if locked.is_empty() {
             // Whether the manifest has such a target is told when it is resolved.
             return Ok(wanted.to_vec());

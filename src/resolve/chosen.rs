@@ -20,6 +20,8 @@ pub struct Resolution {
     pub chosen: BTreeMap<Name, Chosen>,
     /// Every axis' version, needed or not: conditions and templates look here.
     pub axes: BTreeMap<Name, Version>,
+    /// Of axes that are not chosen: what chosen packages look at them. Which versions were chosen may hang on these.
+    pub looked_at: BTreeMap<Name, Vec<Name>>,
     /// The order of installing: what something requires comes before it; ties by name.
     pub order: Vec<Name>,
     /// What is not as the platform has it by default.

@@ -30,6 +30,8 @@ pub struct LockedTarget {
     pub epoch: u64,
     /// Axes and packages.
     pub things: BTreeMap<Name, LockedThing>,
+    /// Axes that nothing needs. Conditions and templates look at them, so what was chosen may hang on them.
+    pub noted: BTreeMap<Name, LockedThing>,
 }
 
 /// One axis or package.
@@ -46,6 +48,6 @@ pub struct LockedThing {
 impl LockedTarget {
     /// The locked version of an axis or a package.
     pub(super) fn version(&self, name: &Name) -> Option<&Version> {
-        self.things.get(name).map(|thing| &thing.version)
+        self.things.get(name).or_else(|| self.noted.get(name)).map(|thing| &thing.version)
     }
 }

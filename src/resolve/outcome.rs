@@ -62,9 +62,27 @@ pub(super) fn resolution(
         moved: moved(decided, &chosen, &defaults),
         epoch: question.lock.map_or(question.catalog.epoch(), |lock| lock.epoch),
         base,
+        looked_at: looked_at(question, &chosen, &axes),
         chosen,
         axes,
     })
+}
+
+/// Of axes that are not chosen, the chosen packages whose definitions look at them.
+fn looked_at(
+    question: Question<'_>,
+    chosen: &BTreeMap<Name, Chosen>,
+    axes: &BTreeMap<Name, Version>,
+) -> BTreeMap<Name, Vec<Name>> {
+    let mut all: BTreeMap<Name, Vec<Name>> = BTreeMap::new();
+    for name in chosen.keys() {
+        let mentioned = question.catalog.mentions(name.as_str());
+        let open = axes.keys().filter(|axis| !chosen.contains_key(*axis));
+        for axis in open.filter(|axis| mentioned.iter().any(|one| one == axis.as_str())) {
+            all.entry(axis.clone()).or_default().push(name.clone());
+        }
+    }
+    all
 }
 
 /// What is needed, from the manifest's requests outwards.

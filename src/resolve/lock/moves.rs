@@ -58,6 +58,7 @@ impl Lock {
         }
         for (_, locked) in lock.targets.iter_mut().filter(|(name, _)| !other(name)) {
             locked.things.retain(|name, _| !names.contains(name));
+            locked.noted.retain(|name, _| !names.contains(name));
         }
         lock
     }

@@ -23,7 +23,7 @@ static MANIFEST: NodeSpec = NodeSpec::new("manifest", "What it was made from.")
     .once();
 static TARGET: NodeSpec = NodeSpec::new("target", "What one target holds.")
     .args(&[ArgSpec::text("NAME", "The target.")])
-    .children(&[&EPOCH, &BASE, &DEVEL, &CHOSEN])
+    .children(&[&EPOCH, &BASE, &DEVEL, &CHOSEN, &NOTED])
     .block();
 static EPOCH: NodeSpec = NodeSpec::new("epoch", "`SOURCE_DATE_EPOCH` of its builds.")
     .args(&[ArgSpec::new("SECONDS", Kind::Integer, "Seconds since 1970.")])
@@ -40,6 +40,10 @@ static CHOSEN: NodeSpec = NodeSpec::new("chosen", "One axis or package.")
         PropertySpec::text("because", "Why it is there.").required(),
         PropertySpec::text("definition", "The hash of its definition."),
     ]);
+
+static NOTED: NodeSpec = NodeSpec::new("noted", "One axis that nothing needs, but conditions may look at.")
+    .args(&[ArgSpec::text("NAME", "Which."), ArgSpec::text("VERSION", "Its version.")])
+    .properties(&[PropertySpec::text("because", "What looks at it.").required()]);
 
 /// The language of the file.
 static LANGUAGE: &[&NodeSpec] = &[&LOCK, &MANIFEST, &TARGET];
@@ -107,8 +111,18 @@ fn target(node: Reader<'_>, log: &mut Log) -> Option<LockedTarget> {
     let epoch = node.text_of_child::<u64>("epoch", log);
     let base = node.text_of_child::<ImageRef>("base", log);
     let devel = node.text_of_child::<ImageRef>("devel", log);
+    Some(LockedTarget {
+        base: base?.value,
+        devel: devel.map(|one| one.value),
+        epoch: epoch?.value,
+        things: things(node, "chosen", log),
+        noted: things(node, "noted", log),
+    })
+}
+
+fn things(target: Reader<'_>, kind: &str, log: &mut Log) -> BTreeMap<Name, LockedThing> {
     let mut things = BTreeMap::new();
-    for chosen in node.children_named("chosen") {
+    for chosen in target.children_named(kind) {
         let name = chosen.arg::<Name>(0, log);
         let version = chosen.arg::<Version>(1, log);
         let because: Option<String> = chosen.prop("because", log).map(|one| one.value);
@@ -118,5 +132,5 @@ fn target(node: Reader<'_>, log: &mut Log) -> Option<LockedTarget> {
             things.insert(name.value, LockedThing { version: version.value, because, definition });
         }
     }
-    Some(LockedTarget { base: base?.value, devel: devel.map(|one| one.value), epoch: epoch?.value, things })
+    things
 }

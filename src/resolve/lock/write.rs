@@ -35,12 +35,10 @@ impl LockedTarget {
         if let Some(devel) = &self.devel {
             out.push_str(&format!("    devel {}\n", quote(&devel.to_string())));
         }
-        for (name, thing) in &self.things {
-            out.push_str(&format!(
-                "    chosen {} {}",
-                quote(name.as_str()),
-                quote(&thing.version.to_string())
-            ));
+        let chosen = self.things.iter().map(|one| ("chosen", one));
+        for (node, (name, thing)) in chosen.chain(self.noted.iter().map(|one| ("noted", one))) {
+            let (name, version) = (quote(name.as_str()), quote(&thing.version.to_string()));
+            out.push_str(&format!("    {node} {name} {version}"));
             out.push_str(&format!(" because={}", quote(&thing.because.join("; "))));
             if let Some(definition) = &thing.definition {
                 out.push_str(&format!(" definition={}", quote(&definition.to_string())));
@@ -63,11 +61,17 @@ impl LockedTarget {
             };
             (name.clone(), thing)
         });
+        let rest = resolution.axes.iter().filter(|(name, _)| !resolution.chosen.contains_key(*name));
+        let noted = rest.map(|(name, version)| {
+            let because = looked_at(resolution.looked_at.get(name).map_or(&[], Vec::as_slice));
+            (name.clone(), LockedThing { version: version.clone(), because, definition: None })
+        });
         Self {
             base: resolution.base.image.clone(),
             devel: resolution.devel.as_ref().map(|devel| devel.image.clone()),
             epoch: resolution.epoch,
             things: things.collect(),
+            noted: noted.collect(),
         }
     }
 }
@@ -94,6 +98,14 @@ fn words(because: &[Because], sources: &Sources) -> Vec<String> {
         all.push("follows from the platform".to_owned());
     }
     all
+}
+
+/// Whose conditions and templates look at an axis that nothing needs.
+fn looked_at(by: &[Name]) -> Vec<String> {
+    if by.is_empty() {
+        return vec!["not needed".to_owned()];
+    }
+    by.iter().map(|name| format!("looked at by {name}")).collect()
 }
 
 fn default_of(by: &Name, version: Option<&Version>) -> String {

@@ -166,13 +166,6 @@ impl World {
         if versions.iter().any(|one| req.matches(*one)) { req } else { Req::Any }
     }
 
-    /// Whether a condition looks at a package.
-    pub(super) fn looks_at_packages(&self) -> bool {
-        let conditions =
-            self.packages.iter().flat_map(|one| &one.versions).filter_map(|one| one.when.as_ref());
-        conditions.into_iter().any(|when| when.condition.0 != AXIS)
-    }
-
     /// Takes out conditions whose consequence leads back to what they look at: `package check` refuses them.
     fn without_circles(mut self) -> Self {
         let edges = |package: &Package| -> BTreeSet<usize> {
