@@ -1,5 +1,5 @@
 # Isaac Sim in an environment of its own. Its parts are at NVIDIA's index; their libraries at PyPI.
-python3 -m venv /opt/isaac-sim
+"python${PYTHON}" -m venv /opt/isaac-sim
 /opt/isaac-sim/bin/pip --isolated install --no-cache-dir --no-input --only-binary :all: \
     --extra-index-url https://pypi.nvidia.com "isaacsim[all,extscache]==${VERSION}"
 find /opt/isaac-sim -name __pycache__ -type d -prune -exec rm -rf {} +
