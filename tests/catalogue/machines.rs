@@ -16,6 +16,7 @@ const fn machine(name: &'static str, column: Option<&'static str>, target: &'sta
 /// All of them, the oldest first.
 pub(super) const MACHINES: &[Machine] = &[
     machine("nano-jp4", Some("JetPack 4.6"), r#"device "jetson-nano"; jetpack "4.6.4""#),
+    machine("orin-jp5.0", None, r#"device "jetson-agx-orin"; jetpack "5.0.2""#),
     machine("xavier-jp5", None, r#"device "jetson-agx-xavier"; jetpack "5.1.2""#),
     machine("orin-jp5", Some("JetPack 5.1"), r#"device "jetson-agx-orin"; jetpack "5.1.2""#),
     machine("orin-jp6.0", None, r#"device "jetson-agx-orin"; jetpack "6.0""#),
@@ -23,7 +24,8 @@ pub(super) const MACHINES: &[Machine] = &[
     machine("thor-jp7.0", None, r#"device "jetson-agx-thor"; jetpack "7.0""#),
     machine("orin-jp7.2", None, r#"device "jetson-agx-orin"; jetpack "7.2""#),
     machine("thor-jp7.2", Some("JetPack 7.2"), r#"device "jetson-agx-thor"; jetpack "7.2""#),
-    machine("x86-22.04", None, r#"platform "x86_64"; ubuntu "22.04"; driver ">=550"; gpu "8.6""#),
+    machine("x86-22.04", None, r#"platform "x86_64"; ubuntu "22.04"; driver ">=580"; gpu "8.6""#),
     machine("x86-24.04", Some("x86_64"), r#"platform "x86_64"; ubuntu "24.04"; driver ">=580"; gpu "8.9""#),
     machine("sbsa-24.04", Some("sbsa"), r#"platform "sbsa"; ubuntu "24.04"; driver ">=580"; gpu "9.0""#),
+    machine("spark", None, r#"platform "sbsa"; ubuntu "24.04"; driver ">=580"; gpu "12.1""#),
 ];

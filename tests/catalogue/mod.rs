@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 
-use jcc::catalog::{Catalog, Kind};
+use jcc::catalog::{Catalog, Kind, PackageVersion};
 use jcc::diagnostic::{Log, Severity};
 use jcc::source::Sources;
 use jcc::world::Memory;
@@ -59,8 +59,10 @@ fn compile(text: &str) -> Result<(Compiled, BTreeSet<String>), BTreeSet<String>>
 }
 
 /// Compiles a project of one package.
-fn one(name: &str, request: &str, machine: &str) -> Result<Built, BTreeSet<String>> {
-    let text = format!("project \"one\"\ntarget \"here\" {{ {machine} }}\npackages {{ {request} }}\n");
+fn one(name: &str, request: &str, pins: &str, machine: &str) -> Result<Built, BTreeSet<String>> {
+    let pins = if pins.is_empty() { String::new() } else { format!("pin {{ {pins} }}\n") };
+    let target = format!("target \"here\" {{ {machine} }}\n");
+    let text = format!("project \"one\"\n{target}{pins}packages {{ {request} }}\n");
     let (compiled, codes) = compile(&text)?;
     let chosen = &compiled.resolved.targets[0].1.chosen;
     let (_, chosen) =
@@ -74,34 +76,74 @@ fn one(name: &str, request: &str, machine: &str) -> Result<Built, BTreeSet<Strin
     })
 }
 
-/// A package on a machine: the newest, then each other version by itself.
-fn outcome(name: &str, versions: &BTreeSet<String>, machine: &str) -> Outcome {
-    let newest = match one(name, name, machine) {
+/// A package on a machine: the newest, then each other version by itself, then with what it requires of the toolkit pinned
+/// each entry that the others hide.
+fn outcome(name: &str, versions: &[Entry], machine: &str) -> Outcome {
+    let newest = match one(name, name, "", machine) {
         Ok(newest) => newest,
         Err(refused) => return Outcome { refused, ..Outcome::default() },
     };
-    let others = versions.iter().filter(|version| **version != newest.version);
-    let others = others.filter_map(|version| one(name, &format!("{name} \"={version}\""), machine).ok());
-    let others: Vec<Built> = others.collect();
-    Outcome { built: std::iter::once(newest).chain(others).collect(), ..Outcome::default() }
+    let mut built = vec![newest];
+    for (place, entry) in versions.iter().enumerate() {
+        if built.iter().any(|built| built.entry == Some(place)) {
+            continue;
+        }
+        let request = format!("{name} \"={}\"", entry.version);
+        if built.iter().all(|built| built.version != entry.version) {
+            built.extend(one(name, &request, "", machine).ok());
+        }
+        if !entry.pins.is_empty() && built.iter().all(|built| built.entry != Some(place)) {
+            built.extend(one(name, &request, &entry.pins, machine).ok());
+        }
+    }
+    Outcome { built, ..Outcome::default() }
+}
+
+/// One entry of a definition's versions.
+struct Entry {
+    version: String,
+    /// What it requires of axes that a manifest may pin, as a manifest writes it.
+    pins: String,
+}
+
+impl Entry {
+    fn new(version: &PackageVersion, axes: &BTreeSet<String>) -> Self {
+        let pins = version.requires.iter().filter(|one| axes.contains(one.name.as_str()));
+        let pins = pins.fold(String::new(), |all, one| {
+            all + &format!("{} \"{}\"; ", one.name.value, one.requirement.value)
+        });
+        Self { version: version.version.value.to_string(), pins }
+    }
 }
 
 /// Every installable package with its versions, and which entries of them must be chosen somewhere.
-fn packages() -> Vec<(String, BTreeSet<String>, Vec<usize>)> {
+fn packages() -> Vec<(String, Vec<Entry>, Vec<usize>)> {
     let mut sources = Sources::new();
     let catalog = Catalog::builtin(&mut sources);
+    // Of the axes those that are installed: a release is the target's own.
+    let axes: BTreeSet<String> = catalog
+        .axes()
+        .iter()
+        .filter(|axis| !axis.install.steps.is_empty())
+        .map(|axis| axis.name.value.to_string())
+        .collect();
     let mut all: Vec<_> = catalog
         .entries(Kind::Package)
         .filter(|entry| entry.installable)
         .map(|entry| {
             let package = catalog.package(&entry.name).expect("it is listed");
-            let versions = package.versions.iter().map(|one| one.version.value.to_string()).collect();
-            // Of an axis each release has its own: whether one can be reached is found by `package check`.
+            let versions = package.versions.iter().map(|one| Entry::new(one, &axes)).collect();
+            // Of an axis each release has its own, and some packages have one for a release that is not in the list of
+            // machines: whether those can be reached is found by `package check`.
             let entries = if package.axis.is_some() { 0..0 } else { 0..package.versions.len() };
-            (entry.name.clone(), versions, entries.collect())
+            let of_a_release = |place: &usize| {
+                let requires = &package.versions[*place].requires;
+                requires.iter().any(|one| ["l4t", "jetpack"].contains(&one.name.as_str()))
+            };
+            (entry.name.clone(), versions, entries.filter(|place| !of_a_release(place)).collect())
         })
         .collect();
-    all.sort();
+    all.sort_by(|one, other| one.0.cmp(&other.0));
     all
 }
 
