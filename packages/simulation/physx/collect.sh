@@ -1,4 +1,5 @@
-# The libraries lie in a folder for each platform and configuration: into one, where the loader looks.
+# The libraries lie in a folder for each platform and configuration: into one, where the loader and linkers look.
 mkdir -p /opt/physx/lib
-find /opt/physx/bin /src/physx/physx/bin -name '*.so' -exec cp --no-clobber --target-directory=/opt/physx/lib {} + 2> /dev/null || true
+find /src/physx/physx/bin '(' -name '*.so' -o -name '*.a' ')' -exec cp --target-directory=/opt/physx/lib {} +
+rm -rf /opt/physx/bin
 [[ -e /opt/physx/lib/libPhysX_64.so ]]
