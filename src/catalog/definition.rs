@@ -1,5 +1,6 @@
 //! One `package` (or `axis`) definition.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::source::{SourceId, Span, Spanned};
@@ -63,6 +64,19 @@ pub struct Package {
     pub sources: Vec<String>,
     /// The whole node.
     pub span: Span,
+}
+
+impl Package {
+    /// A requirement with the words that it calls versions by (`humble`) put into versions.
+    ///
+    /// # Errors
+    /// The word that no version bears.
+    pub fn meaning<'r>(&self, requirement: &'r Requirement) -> Result<Cow<'r, Requirement>, String> {
+        requirement.resolve_names(|word| {
+            let bears = |one: &&PackageVersion| one.name.as_ref().is_some_and(|name| name.as_str() == word);
+            self.versions.iter().find(bears).map(|one| one.version.value.clone())
+        })
+    }
 }
 
 /// How an axis is decided.

@@ -1,4 +1,4 @@
-use super::testing::{Here, Memory, report};
+use super::testing::{Memory, here, report};
 use super::*;
 use crate::diagnostic::Log;
 use crate::source::Sources;
@@ -52,7 +52,7 @@ package "vtk" {
 
 #[test]
 fn the_contract_s_example_is_read() {
-    let (catalog, sources, log) = load(&Memory::of(&[("defs/vision/vtk/package.kdl", VTK)]));
+    let (catalog, sources, log) = load(&Memory::with([("defs/vision/vtk/package.kdl", VTK)]));
     assert_eq!(report(&log, &sources), "");
     let vtk = catalog.package("libvtk").unwrap();
     assert_eq!(vtk.name.as_str(), "vtk");
@@ -77,7 +77,7 @@ fn the_contract_s_example_is_read() {
 #[test]
 fn the_catalogue_is_sound() {
     let (mut catalog, mut sources, mut log) = (Catalog::new(), Sources::new(), Log::new());
-    catalog.add_named_folder(&Here, "packages", &mut sources, &mut log);
+    catalog.add_named_folder(&here(), "packages", &mut sources, &mut log);
     catalog.check(&mut log);
     assert!(log.is_empty(), "\n{}", report(&log, &sources));
 }
@@ -87,7 +87,7 @@ fn what_is_packed_is_what_lies_in_the_folder() {
     let (mut packed_sources, mut sources, mut log) = (Sources::new(), Sources::new(), Log::new());
     let packed = Catalog::builtin(&mut packed_sources);
     let mut read = Catalog::new();
-    read.add_named_folder(&Here, "packages", &mut sources, &mut log);
+    read.add_named_folder(&here(), "packages", &mut sources, &mut log);
     let shown = |catalog: &Catalog, sources: &Sources| -> Vec<String> {
         let mut out: Vec<String> = [Kind::Package, Kind::Platform, Kind::Device, Kind::Base, Kind::Index]
             .into_iter()
@@ -119,7 +119,7 @@ fn what_is_packed_is_what_lies_in_the_folder() {
 
 #[test]
 fn a_user_s_definition_lies_over_the_built_in_one() {
-    let world = Memory::of(&[
+    let world = Memory::with([
         ("mine/numpy/package.kdl", "package \"numpy\" { summary \"mine\"; alias \"np\" }"),
         ("mine/tools/tool/package.kdl", "package \"tool\" { summary \"a tool\" }"),
         ("mine/tools/tool/notes.txt", "words"),
@@ -179,7 +179,7 @@ proptest::proptest! {
         let text = [VTK, platform, devices][seed];
         let text = mutate(text, at % text.len().min(4000), length, kind);
         let path = if seed == 0 { "defs/vision/vtk/package.kdl" } else { "defs/platform/x.kdl" };
-        let (catalog, sources, mut log) = load(&Memory::of(&[(path, &text)]));
+        let (catalog, sources, mut log) = load(&Memory::with([(path, text.as_str())]));
         catalog.check(&mut log);
         // A report slices every span: none lies across a letter.
         report(&log, &sources);

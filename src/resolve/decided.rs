@@ -54,7 +54,9 @@ impl<'m, 'a> Decided<'m, 'a> {
             words::ARCH => word_meaning(requirement, target.arch.as_str()),
             words::SM => target.sm.iter().all(|sm| requirement.matches(sm)),
             _ => self.named(name).is_some_and(|(thing, candidate)| {
-                super::model::meaning(thing.package, requirement)
+                thing
+                    .package
+                    .meaning(requirement)
                     .is_ok_and(|meaning| candidate.version().is_some_and(|version| meaning.matches(version)))
             }),
         }

@@ -275,8 +275,7 @@ fn excludes(decided: Decided<'_, '_>, holder: &Name, (span, of): (Span, &Name), 
     decided.requires(thing, candidate).into_iter().any(|one| {
         one.requirement.span == span
             && decided.named(of).is_some_and(|(other, _)| {
-                super::model::meaning(other.package, &one.requirement)
-                    .is_ok_and(|meaning| !meaning.matches(default))
+                other.package.meaning(&one.requirement).is_ok_and(|meaning| !meaning.matches(default))
             })
     })
 }

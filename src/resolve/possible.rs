@@ -7,7 +7,7 @@ use crate::source::{Sources, Span, Spanned};
 use crate::value::{Parse, Requirement, Version};
 
 use super::decided::Decided;
-use super::model::{Fact, FactKind, Meaning, Model, Question, Thing, meaning};
+use super::model::{Fact, FactKind, Meaning, Model, Question, Thing};
 use super::problem::{Set, VariableId, set};
 use super::provider::solve;
 use super::{spoken, story};
@@ -170,7 +170,7 @@ impl Asking<'_> {
         let span = project.target.span;
         if let Ok(requirement) = Requirement::parse(text) {
             for axis in self.catalog.axes().into_iter().filter(|axis| is_release(axis)) {
-                let Ok(meant) = meaning(axis, &requirement) else { continue };
+                let Ok(meant) = axis.meaning(&requirement) else { continue };
                 if axis.versions.iter().any(|one| meant.matches(&one.version)) {
                     let axis = Spanned::new(axis.name.value.clone(), span);
                     return Ok(AxisRequirement {

@@ -9,9 +9,7 @@ use crate::diagnostic::wording;
 use crate::source::{Sources, Span, Spanned};
 use crate::value::{Parse, Requirement, Version};
 
-use super::model::{
-    BaseMeaning, Candidate, Meaning, Model, Thing, meaning, option_holds, word_meaning as is_word,
-};
+use super::model::{BaseMeaning, Candidate, Meaning, Model, Thing, option_holds, word_meaning as is_word};
 use super::narrow::Narrow;
 use super::problem::{Set, VariableId, set};
 use super::spoken::{title, versions};
@@ -146,7 +144,7 @@ fn of_guard(step: Step<'_, '_>, owner: &Thing<'_>, sources: &Sources) -> Option<
 
 /// The candidates of a thing that a requirement admits.
 fn places(thing: &Thing<'_>, requirement: &Requirement) -> Option<Set> {
-    let matcher = meaning(thing.package, requirement).ok()?;
+    let matcher = thing.package.meaning(requirement).ok()?;
     let fits = (0..)
         .zip(&thing.candidates)
         .filter(|(_, one)| one.version().is_some_and(|version| matcher.matches(version)));

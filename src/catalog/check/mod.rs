@@ -7,11 +7,15 @@ mod files;
 mod graph;
 mod names;
 mod platforms;
+mod reach;
 mod references;
 mod templates;
 #[cfg(test)]
 mod tests;
+mod unreachable;
 mod walk;
+mod wheels;
+mod words;
 
 use crate::diagnostic::Log;
 
@@ -34,10 +38,14 @@ struct Subject<'a> {
 impl Catalog {
     /// Checks every definition of the folders that were added; those that jcc came with are left alone.
     pub fn check(&self, log: &mut Log) {
+        let reach = reach::Reach::new(self);
         for (file, slot) in self.added() {
             match self.decoded(slot) {
                 Some(Definition::Package(package)) => {
-                    check(Subject { catalog: self, file, entry: &slot.entry, package }, log);
+                    let subject = Subject { catalog: self, file, entry: &slot.entry, package };
+                    check(subject, log);
+                    unreachable::check(subject, &reach, log);
+                    wheels::check(subject, &reach, log);
                 }
                 Some(Definition::Platform(platform)) => platforms::platform(self, platform, log),
                 Some(Definition::Device(device)) => platforms::device(self, device, log),

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, Log, codes::catalog as codes, wording};
 use crate::source::Span;
 use crate::syntax::Reader;
+use crate::value::{Commit, Parse, Sha256};
 
-use super::Subject;
+use super::{Subject, words};
 use crate::catalog::store::Definition;
 use crate::catalog::{Catalog, Kind, PackageVersion};
 
@@ -58,6 +59,16 @@ pub(super) fn facts(subject: Subject<'_>, log: &mut Log) {
                 .at(package.name.span, "no `source`")
                 .help("add `source \"https://…\"`: the page that lists its versions"),
         );
+    } else if package.sources.is_empty() {
+        for version in package.versions.iter().filter(|one| one.sources.is_empty()) {
+            let Some(fact) = version.values.values().find(|one| is_fact(&one.text)) else { continue };
+            let version = &version.version;
+            let message = format!("{shown} {} does not say where its facts come from", version.value);
+            let told = Diagnostic::warning(codes::NO_SOURCE, message);
+            let told =
+                told.at(fact.span, "from where?").at(version.span, "no `source`, nor has the package one");
+            log.tell(told.help("add `source \"https://…\"`: the page that shows it"));
+        }
     }
     if package.license.is_none() && subject.entry.installable {
         log.tell(
@@ -66,6 +77,11 @@ pub(super) fn facts(subject: Subject<'_>, log: &mut Log) {
                 .help("add `license \"…\"`, an SPDX expression such as `MIT` or `Apache-2.0`"),
         );
     }
+}
+
+/// Whether somebody must have looked it up: an address, a commit or a hash.
+fn is_fact(text: &str) -> bool {
+    text.contains("://") || Commit::parse(text).is_ok() || Sha256::parse(text).is_ok()
 }
 
 /// Versions stand newest first, in a list for each kind of machine.
@@ -86,7 +102,7 @@ pub(super) fn order(subject: Subject<'_>, log: &mut Log) {
 
 /// The kind of machine that a version is for, as it says.
 fn machine(version: &PackageVersion) -> Option<&str> {
-    let require = version.requires.iter().find(|require| require.name.as_str() == "platform")?;
+    let require = version.requires.iter().find(|require| require.name.as_str() == words::PLATFORM)?;
     Some(require.requirement.as_str())
 }
 

@@ -4,11 +4,11 @@ use crate::diagnostic::{Diagnostic, Log, codes::catalog as codes, wording};
 use crate::source::Spanned;
 use crate::value::{Name, Requirement, Version};
 
-use super::{Subject, walk};
+use super::{Subject, walk, words};
 use crate::catalog::{Catalog, Condition, Kind, Package, PackageOption, Require, StepKind};
 
 /// What the target fixes, without versions of its own.
-const OF_THE_TARGET: &[&str] = &["platform", "arch", "sm"];
+const OF_THE_TARGET: &[&str] = &[words::PLATFORM, words::ARCH, words::SM];
 
 pub(super) fn check(subject: Subject<'_>, log: &mut Log) {
     let (catalog, package) = (subject.catalog, subject.package);
@@ -84,32 +84,27 @@ pub(super) fn unknown(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) {
 
 /// `platform "tegra"`, `arch "arm64"`: words of the platforms.
 fn of_the_target(catalog: &Catalog, name: &Spanned<Name>, requirement: &Spanned<Requirement>, log: &mut Log) {
-    let words: Vec<&str> = match name.as_str() {
-        "platform" => catalog.platforms().map(|platform| platform.name.value.as_str()).collect(),
-        "arch" => catalog.platforms().map(|platform| platform.arch.as_str()).collect(),
+    let known: Vec<&str> = match name.as_str() {
+        words::PLATFORM => catalog.platforms().map(|platform| platform.name.value.as_str()).collect(),
+        words::ARCH => catalog.platforms().map(|platform| platform.arch.as_str()).collect(),
         _ => return,
     };
-    for word in requirement.names().filter(|word| !words.contains(word)) {
+    for word in requirement.names().filter(|word| !known.contains(word)) {
         let message = format!("there is no {} {}", name.as_str(), wording::code(word));
         let told = Diagnostic::error(codes::UNKNOWN_NAME, message).at(requirement.span, "not known");
-        log.error(told.maybe_help(wording::did_you_mean(word, words.iter().copied())));
+        log.error(told.maybe_help(wording::did_you_mean(word, known.iter().copied())));
     }
 }
 
 /// Tells where none of the versions will do.
 fn satisfiable(package: &Package, requirement: &Spanned<Requirement>, log: &mut Log) {
-    let named = |word: &str| {
-        let bears = |name: &Spanned<Name>| name.as_str() == word;
-        let found = package.versions.iter().find(|one| one.name.as_ref().is_some_and(bears))?;
-        Some(found.version.value.clone())
-    };
     let zero = Version::zero();
     let mut versions: Vec<&Version> = package.versions.iter().map(|one| &one.version.value).collect();
     if versions.is_empty() {
         versions.push(&zero);
     }
     let fits = |requirement: &Requirement| versions.iter().any(|version| requirement.matches(version));
-    if requirement.resolve_names(named).is_ok_and(|resolved| fits(&resolved)) {
+    if package.meaning(requirement).is_ok_and(|resolved| fits(&resolved)) {
         return;
     }
     let name = package.name.as_str();

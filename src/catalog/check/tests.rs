@@ -19,7 +19,7 @@ fn told(world: &Memory) -> (Log, Sources) {
 fn demo(body: &str) -> String {
     let head = "summary \"A demo\"; license \"MIT\"; source \"https://example.com\"";
     let text = format!("package \"demo\" {{\n{head}\n{body}\n}}\n");
-    let (log, sources) = told(&Memory::of(&[("defs/tools/demo/package.kdl", &text)]));
+    let (log, sources) = told(&Memory::with([("defs/tools/demo/package.kdl", text.as_str())]));
     report(&log, &sources)
 }
 
@@ -56,6 +56,57 @@ fn values_that_only_some_versions_have_are_told() {
 }
 
 #[test]
+fn what_nobody_can_have_is_told() {
+    insta::assert_snapshot!(demo(
+        r#"option "gui" default="none" { value "none"; value "remote" { requires { platform "tegra"; driver ">=570" } } }
+        variant "old" { requires { ubuntu "18.04"; python "3.12" } }
+        when option="gui=remote" { requires { cuda "10.2" } }
+        variant "new" { requires { ubuntu "24.04" } }
+        version "1.6" { requires { platform "tegra"; l4t "38"; cuda "12.6" } }
+        version "1.5" { requires { platform "tegra"; driver ">=570" } }
+        version "1.4" { requires { platform "x86_64"; cuda "10.2" } }
+        version "1.3" { requires { platform "tegra"; arch "amd64" } }
+        version "1.2" { requires { jetpack "6"; cuda "12.6" } }
+        version "1.1" { requires { cuda "12.7" } }"#
+    ));
+    insta::assert_snapshot!(demo(r#"version "1.0"; requires { vpi; driver }"#));
+}
+
+#[test]
+fn wheels_are_for_what_they_are_offered_for() {
+    insta::assert_snapshot!(demo(
+        r#"version "1.2" {
+            requires { platform "tegra"; python "3.12" }
+            url "https://example.com/demo-1.0-cp310-cp310-linux_aarch64.whl"
+            wheel "1.2a0+nv"; own "https://example.com/demo-1.2a0%2Bnv-1-cp312-cp312-linux_aarch64.whl"
+        }
+        version "1.1" {
+            requires { platform "x86_64"; python ">=3.8" }
+            arm "https://example.com/demo-1.1-py3-none-linux_aarch64.whl"
+            stable "https://example.com/demo-{{ version }}-cp38-abi3-manylinux_2_17_x86_64.manylinux2014_x86_64.whl"
+            part "https://example.com/part-7-py3-none-any.whl"
+            old "https://example.com/demo-1.1-cp37-cp37m-manylinux2014_x86_64.whl"
+        }
+        version "1.0" { other "https://example.com/demo.whl" }
+        version "0.9" { url "https://example.com/0f3a.whl"; file "demo-0.9-py3-none-any.whl" }
+        when platform="tegra" { dist "demo" version="{{ wheel }}" }
+        when platform="x86_64" { dist "demo" }"#
+    ));
+}
+
+#[test]
+fn facts_have_a_source() {
+    let text = r#"package "demo" {
+        summary "A demo"; license "MIT"
+        version "1.2" { commit "0123456789abcdef0123456789abcdef01234567" }
+        version "1.1" { url "https://example.com/demo"; source "https://example.com" }
+        version "1.0" { folder "x" }
+    }"#;
+    let (log, sources) = told(&Memory::with([("defs/tools/demo/package.kdl", text)]));
+    insta::assert_snapshot!(report(&log, &sources));
+}
+
+#[test]
 fn decoding_tells() {
     insta::assert_snapshot!(demo(
         r#"version "1.0" name="a"
@@ -74,7 +125,7 @@ fn places_of_definitions_are_checked() {
     let text = |name: &str, more: &str| {
         format!("package \"{name}\" {{ summary \"x\"; license \"MIT\"; source \"https://x.org\"; {more} }}")
     };
-    let mut world = Memory::default();
+    let world = Memory::default();
     world.put(
         "defs/tools/one/package.kdl",
         text("uno", "group \"toys\"; alias \"two\"; requires { two }").as_bytes(),
@@ -85,7 +136,7 @@ fn places_of_definitions_are_checked() {
         "defs/tools/two/package.kdl",
         text("two", "requires { three \"=0\" }; install { copy \"a.bin\" to=\"/a\" }").as_bytes(),
     );
-    world.put("defs/tools/two/a.bin", &[0xff, 0xfe]);
+    world.put("defs/tools/two/a.bin", [0xff, 0xfe]);
     world.put(
         "defs/three/package.kdl",
         text("three", "requires { two2 }; build { git \"https://x.org/a\" to=\"/a\" }").as_bytes(),
@@ -114,7 +165,7 @@ fn example<'a>(entry: &'a Entry, heading: &str) -> &'a str {
 
 /// The definitions of a page, a folder each.
 fn of_page(text: &str) -> Log {
-    let mut world = Memory::default();
+    let world = Memory::default();
     for (at, one) in text.split("\npackage ").enumerate() {
         let one = if at == 0 { one.to_owned() } else { format!("package {one}") };
         let name = one.split('"').nth(1).unwrap_or("demo");

@@ -3,67 +3,8 @@
 use super::common::{ENV, when};
 use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
 
-pub(super) static BUILD: NodeSpec =
-    NodeSpec::new("build", "How it is built, in a stage of its own: only what `export` names leaves it.")
-        .properties(&[PropertySpec::new(
-            "memory",
-            Kind::Integer,
-            "MiB that one parallel job takes; with the target's memory it bounds the jobs.",
-        )])
-        .children(&[
-            &APT,
-            &APT_SOURCE,
-            &PIP,
-            &WHEEL,
-            &WHEEL_BUILD,
-            &DEB,
-            &ARCHIVE,
-            &GIT,
-            &CMAKE,
-            &MAKE,
-            &NINJA,
-            &COLCON,
-            &RUN,
-            &SCRIPT,
-            &COPY,
-            &SYMLINK,
-            &LDCONFIG,
-            &MKDIR,
-            &DOCKERFILE,
-            &BUILD_ENV,
-            &EXPORT,
-            &WHEN_BUILD,
-        ])
-        .block()
-        .optional();
-
-pub(super) static INSTALL: NodeSpec = NodeSpec::new("install", "What is done in the image that ships.")
-    .children(&[
-        &APT,
-        &APT_SOURCE,
-        &PIP,
-        &WHEEL,
-        &WHEEL_BUILD,
-        &DEB,
-        &ARCHIVE,
-        &GIT,
-        &CMAKE,
-        &MAKE,
-        &NINJA,
-        &COLCON,
-        &RUN,
-        &SCRIPT,
-        &COPY,
-        &SYMLINK,
-        &LDCONFIG,
-        &MKDIR,
-        &DOCKERFILE,
-        &WHEN_INSTALL,
-    ])
-    .block()
-    .optional();
-
-static WHEN_BUILD: NodeSpec = when("Guards steps.").children(&[
+/// What a build does, in `when` too.
+static BUILD_STEPS: &[&NodeSpec] = &[
     &APT,
     &APT_SOURCE,
     &PIP,
@@ -86,9 +27,10 @@ static WHEN_BUILD: NodeSpec = when("Guards steps.").children(&[
     &BUILD_ENV,
     &EXPORT,
     &WHEN_BUILD,
-]);
+];
 
-static WHEN_INSTALL: NodeSpec = when("Guards steps.").children(&[
+/// What an image gets, in `when` too.
+static INSTALL_STEPS: &[&NodeSpec] = &[
     &APT,
     &APT_SOURCE,
     &PIP,
@@ -109,7 +51,27 @@ static WHEN_INSTALL: NodeSpec = when("Guards steps.").children(&[
     &MKDIR,
     &DOCKERFILE,
     &WHEN_INSTALL,
-]);
+];
+
+pub(super) static BUILD: NodeSpec =
+    NodeSpec::new("build", "How it is built, in a stage of its own: only what `export` names leaves it.")
+        .properties(&[PropertySpec::new(
+            "memory",
+            Kind::Integer,
+            "MiB that one parallel job takes; with the target's memory it bounds the jobs.",
+        )])
+        .children(BUILD_STEPS)
+        .block()
+        .optional();
+
+pub(super) static INSTALL: NodeSpec = NodeSpec::new("install", "What is done in the image that ships.")
+    .children(INSTALL_STEPS)
+    .block()
+    .optional();
+
+static WHEN_BUILD: NodeSpec = when("Guards steps.").children(BUILD_STEPS);
+
+static WHEN_INSTALL: NodeSpec = when("Guards steps.").children(INSTALL_STEPS);
 
 static SHA256: PropertySpec =
     PropertySpec::text("sha256", "Its hash; what can't have one says why in a `note`.");

@@ -37,6 +37,12 @@ super::codes! { "catalog":
     UNDECLARED_VARIANT = "undeclared-variant";
     /// A requirement that no known version satisfies.
     NO_SUCH_VERSION = "no-such-version";
+    /// What no machine can have, whatever is chosen.
+    UNREACHABLE = "unreachable";
+    /// A value of an option, or a variant, that nobody can choose.
+    UNREACHABLE_OPTION = "unreachable-option";
+    /// A wheel that was made for something else than it is offered for.
+    WHEEL_DRIFT = "wheel-drift";
     /// Versions that do not stand newest first.
     VERSION_ORDER = "version-order";
     /// Packages that require each other in a circle.

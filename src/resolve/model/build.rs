@@ -210,7 +210,7 @@ impl<'a> Builder<'a, '_> {
         if let Some(known) = sets.get(requirement.as_str()) {
             return Ok(known.clone());
         }
-        let matcher = things::meaning(thing.package, requirement)?.matcher();
+        let matcher = thing.package.meaning(requirement)?.matcher();
         // The first is «absent».
         let places = matcher.places(&thing.candidates[1..], there);
         let within = set(places.into_iter().map(|place| u32::try_from(place + 1).expect("few candidates")));

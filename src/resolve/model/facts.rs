@@ -12,7 +12,7 @@ use super::super::chosen::TargetFacts;
 use super::super::problem::{Set, VariableId, set};
 use super::super::words;
 use super::build::Builder;
-use super::{Candidate, Fact, FactKind, Meaning, things};
+use super::{Candidate, Fact, FactKind, Meaning};
 
 /// Looks up the device or the platform that a target names.
 pub(super) fn target<'a>(
@@ -269,7 +269,7 @@ fn wanted(builder: &mut Builder<'_, '_>, on: VariableId, requirement: &Spanned<R
     let Meaning::Thing(thing) = &builder.meanings[on.index()] else { return None };
     let package = thing.package;
     let name = thing.name.clone();
-    let resolved = match things::meaning(package, requirement) {
+    let resolved = match package.meaning(requirement) {
         Ok(resolved) => resolved,
         Err(word) => {
             let known: Vec<&str> =

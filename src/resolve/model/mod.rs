@@ -22,7 +22,7 @@ use super::lock::LockedTarget;
 use super::problem::{Demand, Problem, Set, Variable, VariableId};
 
 pub(super) use guard::option_holds;
-pub(super) use things::{is_word as word_meaning, meaning};
+pub(super) use things::is_word as word_meaning;
 
 /// What is to be resolved.
 #[derive(Clone, Copy)]

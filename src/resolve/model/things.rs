@@ -1,7 +1,5 @@
 //! Axes and packages as variables: candidates, their order, what each asks for.
 
-use std::borrow::Cow;
-
 use pubgrub::VersionSet as _;
 
 use crate::catalog::{Choose, Package, Require};
@@ -12,20 +10,6 @@ use super::super::problem::{Demand, Set, Variable, VariableId};
 use super::build::Builder;
 use super::guard::{self, Outcome};
 use super::{Candidate, Meaning};
-
-/// A requirement with the definition's words (`humble`) put into versions.
-pub(in crate::resolve) fn meaning<'r>(
-    package: &Package,
-    requirement: &'r Requirement,
-) -> Result<Cow<'r, Requirement>, String> {
-    requirement.resolve_names(|word| {
-        package
-            .versions
-            .iter()
-            .find(|version| version.name.as_ref().is_some_and(|name| name.as_str() == word))
-            .map(|version| version.version.value.clone())
-    })
-}
 
 /// Whether a requirement on an axis of words admits this one.
 pub(in crate::resolve) fn is_word(requirement: &Requirement, value: &str) -> bool {

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use crate::catalog::Catalog;
-use crate::catalog::testing::{Here, Memory, report};
+use crate::catalog::testing::{Memory, here, report};
 use crate::diagnostic::Log;
 use crate::manifest::{self, Stacks};
 use crate::source::Sources;
@@ -32,7 +32,7 @@ fn catalog() -> &'static (Catalog, Sources) {
     static READ: OnceLock<(Catalog, Sources)> = OnceLock::new();
     READ.get_or_init(|| {
         let (mut sources, mut log, mut catalog) = (Sources::new(), Log::new(), Catalog::new());
-        catalog.add_named_folder(&Here, "packages", &mut sources, &mut log);
+        catalog.add_named_folder(&here(), "packages", &mut sources, &mut log);
         assert!(!log.has_errors(), "{}", report(&log, &sources));
         (catalog, sources)
     })
@@ -43,7 +43,7 @@ pub(super) fn solved(manifest: &str) -> Result<Resolution, String> {
     let (catalog, read) = catalog();
     let (mut sources, mut log) = (read.clone(), Log::new());
     let text = format!("project \"demo\"\n{manifest}");
-    let world = Memory::of(&[("project.kdl", &text)]);
+    let world = Memory::with([("project.kdl", text.as_str())]);
     let resolution = manifest::load(&world, "project.kdl", &NoStacks, &mut sources, &mut log)
         .and_then(|manifest| manifest.projects(&mut log))
         .and_then(|projects| resolve(&projects[0], catalog, None, &sources, &mut log));

@@ -29,7 +29,7 @@ impl Ran {
         let mut files: Vec<(&str, &str)> =
             definitions.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
         files.push(("project.kdl", manifest));
-        let world = Memory::of(&files);
+        let world = Memory::with(files.iter().copied());
         let (mut sources, mut log, mut catalog) = (Sources::new(), Log::new(), Catalog::new());
         catalog.add_named_folder(&world, "packages", &mut sources, &mut log);
         assert!(!log.has_errors(), "{}", report(&log, &sources));

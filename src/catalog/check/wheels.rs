@@ -1,0 +1,135 @@
+//! What a wheel's file name says, against the Python, the platform and the version that it is offered for.
+
+use crate::catalog::{Dist, Package, PackageVersion, Require, Template};
+use crate::diagnostic::{Diagnostic, Log, codes::catalog as codes, wording};
+use crate::value::{Parse, Version};
+
+use super::Subject;
+use super::reach::{Reach, always};
+use super::words::PYTHON;
+
+/// How the tags of wheels end, and what platforms call that.
+const MACHINES: [(&str, &str); 2] = [("_aarch64", "arm64"), ("_x86_64", "amd64")];
+
+pub(super) fn check(subject: Subject<'_>, reach: &Reach<'_>, log: &mut Log) {
+    let package = subject.package;
+    for version in &package.versions {
+        let asked: Vec<&Require> = always(package.requires.iter().chain(&version.requires)).collect();
+        let wheels = || version.values.values().filter(|one| one.text.strip_suffix(".whl").is_some());
+        // What is fetched under another name has its own beside it.
+        let is_named = wheels().any(|one| Wheel::read(&one.text).is_some());
+        for template in wheels() {
+            let told = match Wheel::read(&template.text) {
+                Some(wheel) => wheel.faults(package, version, (&asked, reach)),
+                None if is_named => continue,
+                None => vec!["this is no name of a wheel: `NAME-VERSION-PYTHON-ABI-PLATFORM.whl`".to_owned()],
+            };
+            for why in told {
+                log.error(drift(version, template, &why));
+            }
+        }
+    }
+}
+
+fn drift(version: &PackageVersion, template: &Template, why: &str) -> Diagnostic {
+    let message = "a wheel is offered for what it was not made for";
+    Diagnostic::error(codes::WHEEL_DRIFT, message)
+        .at(template.span, why.to_owned())
+        .at(version.version.span, "offered for this")
+        .help("name the wheel that was made for it, or correct what this version requires")
+}
+
+/// The parts of a file name.
+struct Wheel<'t> {
+    name: &'t str,
+    version: &'t str,
+    pythons: &'t str,
+    abis: &'t str,
+    platforms: &'t str,
+}
+
+impl<'t> Wheel<'t> {
+    fn read(text: &'t str) -> Option<Self> {
+        let file = text.rsplit('/').next().unwrap_or(text).strip_suffix(".whl")?;
+        let mut parts = file.rsplitn(4, '-');
+        let (platforms, abis, pythons) = (parts.next()?, parts.next()?, parts.next()?);
+        let mut rest = parts.next()?.splitn(3, '-');
+        Some(Self { name: rest.next()?, version: rest.next()?, pythons, abis, platforms })
+    }
+
+    /// Each thing that it says otherwise.
+    fn faults(
+        &self,
+        package: &Package,
+        version: &PackageVersion,
+        (asked, reach): (&[&Require], &Reach<'_>),
+    ) -> Vec<String> {
+        let mut faults = Vec::new();
+        if let Some(other) = self.other_version(package, version) {
+            faults.push(format!("the wheel of version {}, not of {other}", wording::code(self.version)));
+        }
+        let here = reach.of(asked);
+        let here: Vec<_> = here.iter().collect();
+        if let Some((known, _)) = here.iter().find(|(known, _)| !self.runs_on(known.platform.arch.as_str())) {
+            let shown = wording::code(self.platforms);
+            faults.push(format!(
+                "made for {shown}, which {} is not",
+                wording::code(known.platform.name.as_str())
+            ));
+        }
+        let explicit = asked.iter().any(|one| one.name.as_str() == PYTHON);
+        let offered = here.iter().filter_map(|(known, left)| known.versions(left, PYTHON));
+        let offered: Vec<&Version> = offered.flatten().collect();
+        let wrong = offered.iter().find(|python| !self.takes(python));
+        let fits = offered.iter().any(|python| self.takes(python));
+        if let Some(python) = wrong.filter(|_| explicit || !fits) {
+            let shown = wording::code(self.pythons);
+            faults.push(format!("made for {shown}, offered for Python {}", wording::code(python.as_str())));
+        }
+        faults
+    }
+
+    /// The version that it should be of, where it is another one. Wheels of other names are parts that have their own.
+    fn other_version(&self, package: &Package, version: &PackageVersion) -> Option<String> {
+        let own = Version::parse(&self.version.replace("%2B", "+")).ok()?;
+        let dists = package.dists.iter().map(|one| &one.value).filter(|dist| same(&dist.name, self.name));
+        let dists: Vec<&Dist> = dists.collect();
+        let mut names = package.aliases.iter().chain([&package.name]);
+        if dists.is_empty() && !names.any(|name| same(name.as_str(), self.name)) {
+            return None;
+        }
+        let roots: Vec<String> =
+            dists.iter().filter_map(|dist| dist.version.as_ref()).flat_map(Template::roots).collect();
+        let values = roots.iter().filter_map(|key| version.values.get(key)).map(|value| value.text.as_str());
+        let mut said: Vec<&str> = values.collect();
+        if said.is_empty() {
+            said.push(version.version.as_str());
+        }
+        let wanted: Vec<Version> = said.iter().filter_map(|text| Version::parse(text).ok()).collect();
+        let is_it = |one: &Version| *one == own || *one == own.without_local();
+        (!wanted.is_empty() && !wanted.iter().any(is_it)).then(|| wording::any_of(&wording::codes(&said)))
+    }
+
+    fn runs_on(&self, arch: &str) -> bool {
+        let made_for = |tag: &str| MACHINES.iter().find(|(end, _)| tag.ends_with(end)).map(|(_, arch)| *arch);
+        self.platforms.split('.').any(|tag| made_for(tag).is_none_or(|one| one == arch))
+    }
+
+    fn takes(&self, python: &Version) -> bool {
+        let stable = self.abis.split('.').any(|abi| abi == "abi3");
+        self.pythons.split('.').any(|tag| {
+            let Some(digits) = tag.strip_prefix("cp") else { return true };
+            let (Some(Ok(major)), minor) = (digits.get(..1).map(str::parse::<u64>), digits.get(1..)) else {
+                return true;
+            };
+            let Some(minor) = minor.and_then(|minor| minor.parse::<u64>().ok()) else { return true };
+            major == python.major() && (minor == python.minor() || stable && minor < python.minor())
+        })
+    }
+}
+
+/// Distributions' names count hyphens, dots and underscores as one.
+fn same(one: &str, other: &str) -> bool {
+    let plain = |name: &str| name.to_lowercase().replace(['.', '_'], "-");
+    plain(one) == plain(other)
+}
