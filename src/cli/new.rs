@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::catalog::{Catalog, Kind};
-use crate::diagnostic::{Log, wording};
+use crate::diagnostic::{Log, codes, wording};
 use crate::syntax::quote;
 use crate::value::{Name, Parse as _, ProjectName};
 use crate::world::{Disk, FileKind, Overlay, World};
@@ -58,11 +58,7 @@ pub(super) fn init(session: &mut Session<'_, '_>, wish: &Init) -> Exit {
         return session.unknown(&format!("`{MANIFEST}` is there already"), Some(help));
     }
     if wish.device.is_none() && wish.from.is_none() {
-        let catalog = Catalog::builtin(&mut session.sources);
-        let names: Vec<&str> = catalog.entries(Kind::Device).map(|entry| entry.name.as_str()).collect();
-        let help = format!("name it with `--device`: {}", wording::either(&wording::codes(names)));
-        _ = session.unknown("which machine is it for?", Some(help));
-        return Exit::Misuse;
+        return no_machine(session);
     }
     // Requirements are taken in where the whole compiles with them.
     let mut texts = vec![manifest(&folder, wish, false)];
@@ -78,9 +74,21 @@ pub(super) fn init(session: &mut Session<'_, '_>, wish: &Init) -> Exit {
             return write(session, &folder, MANIFEST, text, "`jcc compile` makes its files");
         }
     }
+    if wish.device.is_none() && last.sorted().iter().any(|one| one.code == codes::manifest::MISSING_NODE) {
+        return no_machine(session);
+    }
     session.log = last;
     session.tell(ReportFormat::Text);
     Exit::Problems
+}
+
+/// Neither the arguments nor what is extended say where it runs.
+fn no_machine(session: &mut Session<'_, '_>) -> Exit {
+    let catalog = Catalog::builtin(&mut session.sources);
+    let names: Vec<&str> = catalog.entries(Kind::Device).map(|entry| entry.name.as_str()).collect();
+    let help = format!("name it with `--device`: {}", wording::either(&wording::codes(names)));
+    _ = session.unknown("which machine is it for?", Some(help));
+    Exit::Misuse
 }
 
 /// The text of a new manifest.

@@ -65,8 +65,8 @@ impl<'s, 'w> Session<'s, 'w> {
             let nearest = folder.ancestors().map(|one| one.join(MANIFEST)).find(|one| one.is_file());
             let Some(path) = nearest else {
                 let message = format!("there is no `{MANIFEST}` here or in a folder above");
-                let help = format!("name one: `jcc compile path/to/{MANIFEST}`");
-                return Err(self.unknown(&message, Some(help)));
+                let help = "go to the project's folder, or name its manifest; `jcc init` writes a new one";
+                return Err(self.unknown(&message, Some(help.to_owned())));
             };
             path
         };

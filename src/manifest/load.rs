@@ -116,6 +116,10 @@ impl Loader<'_> {
         self.done.push(place.clone());
         let source = self.text(place, asked)?;
         let text = self.files.sources.get(source).text.clone();
+        if let Some(told) = syntax::other_language(source, &text) {
+            self.files.log.error(told);
+            return None;
+        }
         let document = syntax::parse(source, &text, self.files.log)?;
         check(&document, super::LANGUAGE, "a manifest", self.files.log);
         self.open.push((place.clone(), asked));

@@ -28,7 +28,12 @@ fn a_new_manifest_compiles_and_can_be_edited() {
     runs(path, &["init", "--device", "jetson-agx-orin"], 1);
     runs(path, &["init", "--force", "--device", "jetson-agx-orn"], 1);
     runs(path, &["init", "--force", "--from", "stack:no-such-stack"], 1);
+    let told = runs(path, &["init", "--force", "--from", "stack:ros-humble-desktop"], 2).err;
+    assert!(told.contains("name it with `--device`"), "{told}");
     assert_eq!(snapshot(path), before);
+    runs(path, &["init", "stacked", "--device", "jetson-agx-orin", "--from", "stack:ros-humble-desktop"], 0);
+    let told = runs(&path.join("stacked"), &["remove", "ros"], 1).err;
+    assert!(told.contains("instead of `extends`"), "{told}");
     runs(path, &["add", "numpy"], 0);
     runs(path, &["pin", "python", "3.12"], 0);
     insta::assert_snapshot!(

@@ -1,6 +1,8 @@
 //! `jcc remove`.
 
+use crate::catalog::BuiltinStacks;
 use crate::diagnostic::wording;
+use crate::manifest::Stacks as _;
 use crate::manifest::edit::{self, Block, Child};
 use crate::value::Name;
 
@@ -72,6 +74,13 @@ pub(super) fn take_out(manifest: &mut Manifest, block: Block, name: &Name, targe
     !places.is_empty()
 }
 
+/// Whether this stands in a manifest that jcc came with, which nobody can edit.
+fn is_ready_made(place: &str) -> bool {
+    let stacks = BuiltinStacks::new();
+    let shown = stacks.names().into_iter().filter_map(|name| stacks.stack(&name));
+    shown.into_iter().any(|(name, _)| place.starts_with(&name))
+}
+
 /// Says why there is nothing to take out.
 fn absent(session: &mut Session<'_, '_>, manifest: &Manifest, name: &Name, target: Option<&str>) -> Exit {
     let file = &manifest.found.name;
@@ -90,7 +99,13 @@ fn absent(session: &mut Session<'_, '_>, manifest: &Manifest, name: &Name, targe
     let other = requests().find(|one| manifest.same(one.name.as_str(), name.as_str()));
     if let Some(place) = other.and_then(|one| manifest.cite_other(session, one.name.span)) {
         let message = format!("`{name}` is asked for in `{place}`, which `{file}` extends");
-        return session.unknown(&message, Some("remove it there".to_owned()));
+        let help = if is_ready_made(&place) {
+            let text = "no manifest can take out what a ready-made one asks for";
+            format!("{text}: instead of `extends`, ask here for what you want of it")
+        } else {
+            "remove it there".to_owned()
+        };
+        return session.unknown(&message, Some(help));
     }
     if let Some(pinned) = manifest.named(Block::Pin, name.as_str()).first() {
         let place = manifest.cite(pinned.node);

@@ -5,6 +5,8 @@ super::codes! { "syntax":
     INVALID_KDL = "invalid-kdl";
     /// Bytes that are no UTF-8.
     WRONG_ENCODING = "wrong-encoding";
+    /// JSON or YAML.
+    OTHER_LANGUAGE = "other-language";
     /// A text of more than 1 MiB.
     TOO_LARGE = "too-large";
     /// Blocks in blocks without end.

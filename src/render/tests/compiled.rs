@@ -24,7 +24,7 @@ impl Stacks for None {
 
 /// The Dockerfile of a manifest's first target, or the messages.
 pub(super) fn compiled(files: &[(&str, &str)]) -> Result<String, String> {
-    let world = Memory::of(files);
+    let world = Memory::with(files.iter().copied());
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let text = (|log: &mut Log| {
         let read = manifest::load(&world, "project.kdl", &None, &mut sources, log)?;
