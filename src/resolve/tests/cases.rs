@@ -27,6 +27,26 @@ fn the_newest_for_jetpack_5() {
     assert_snapshot!(versions(manifest, &TORCH), @"pytorch 2.2.0, torchvision 0.17.2");
 }
 
+/// The chosen base of a target of CUDA: its tag.
+#[test]
+fn bases_of_servers() {
+    let mut all = String::new();
+    for target in ["x86_64", "x86_64\"; ubuntu \"22.04", "x86_64\"; ubuntu \"24.04", "sbsa"] {
+        for pin in ["", "pin { cudnn \"9\" }"] {
+            for package in ["pytorch", "tensorrt", "cuda", "cudnn", "tmux"] {
+                let manifest = format!("target {{ platform \"{target}\" }}\n{pin}\npackages {{ {package} }}");
+                let base = solved(&manifest).map(|one| {
+                    let devel = one.devel.map_or_else(String::new, |devel| format!(" devel {}", devel.image));
+                    format!("{}{devel}", one.base.image)
+                });
+                let name = target.replace("\"; ", " ").replace('"', "");
+                all += &format!("{name} {pin} {package}: {}\n", base.unwrap_or_else(|told| told));
+            }
+        }
+    }
+    assert_snapshot!(all);
+}
+
 #[test]
 fn a_pin_cascades() {
     let manifest = "target { device \"jetson-agx-orin\"; l4t \"35.2\" }\npin { pytorch \"2.0\" }\npackages { pytorch; torchvision }";
