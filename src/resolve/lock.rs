@@ -8,6 +8,7 @@ pub use moves::{Move, Moves};
 
 use std::collections::BTreeMap;
 
+use crate::source::Span;
 use crate::value::{ImageRef, Name, Sha256, Version};
 
 /// The whole lock.
@@ -43,11 +44,30 @@ pub struct LockedThing {
     pub because: Vec<String>,
     /// The hash of its definition; absent for what the base holds without one.
     pub definition: Option<Sha256>,
+    /// Where the lock says so.
+    pub place: Place,
 }
+
+/// Where a lock that was read says something. Two locks that say the same are the same, wherever they do.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Place(pub Option<Span>);
+
+impl PartialEq for Place {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Place {}
 
 impl LockedTarget {
     /// The locked version of an axis or a package.
     pub(super) fn version(&self, name: &Name) -> Option<&Version> {
-        self.things.get(name).or_else(|| self.noted.get(name)).map(|thing| &thing.version)
+        self.thing(name).map(|thing| &thing.version)
+    }
+
+    /// What the lock holds of an axis or a package.
+    pub(super) fn thing(&self, name: &Name) -> Option<&LockedThing> {
+        self.things.get(name).or_else(|| self.noted.get(name))
     }
 }

@@ -5,6 +5,7 @@ mod bases;
 mod chosen;
 mod conflict;
 mod decided;
+mod gone;
 mod lock;
 mod mend;
 mod model;

@@ -51,6 +51,7 @@ pub(super) fn resolution(
     let devel = bases.devel_base(&base, &needs(true));
     let chosen = chosen(decided, &reasons, &base, &defaults);
     warn_unproven(decided, &chosen, log);
+    super::gone::warn(question, decided, &chosen, log);
     let place = question.project.target.span;
     for one in std::iter::once(&base).chain(&devel) {
         warn_base(one, place, log);

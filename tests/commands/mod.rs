@@ -6,6 +6,7 @@ mod files;
 mod help;
 mod new;
 mod same;
+mod warnings;
 mod why;
 
 use std::fs;

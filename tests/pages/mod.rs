@@ -20,6 +20,7 @@ const NOT_SHOWN: &[&str] = &[
     "jcc::resolve::unproven",
     "jcc::resolve::damaged-lock",
     "jcc::resolve::newer-lock",
+    "jcc::resolve::lock-gone",
     "jcc::resolve::lock-would-change",
 ];
 

@@ -3,6 +3,7 @@
 use jcc::catalog::Catalog;
 use jcc::diagnostic::Log;
 use jcc::manifest::{self, Project};
+use jcc::resolve::Lock;
 use jcc::source::Sources;
 use jcc::{check, resolve};
 
@@ -27,18 +28,27 @@ pub(crate) fn run(name: &str, text: &str) -> Ran {
         for added in manifest.catalogs() {
             catalog.add_folder(&folder, added, &mut sources, &mut log);
         }
-        passes(&projects, &catalog, &sources, &mut log);
+        let lock = lock(name, &mut sources, &mut log);
+        passes(&projects, &catalog, lock.as_ref(), &sources, &mut log);
     }
     Ran { sources, log }
 }
 
+/// The lock that lies beside a case: `NAME.lock`.
+fn lock(name: &str, sources: &mut Sources, log: &mut Log) -> Option<Lock> {
+    let path = super::repository("tests/cases/reject").join(name.replace(".kdl", ".lock"));
+    let source = sources.add("jcc.lock", std::fs::read_to_string(path).ok()?);
+    Lock::read(source, sources, log).ok()
+}
+
 /// Every pass after reading.
-pub(crate) fn passes(projects: &[Project], catalog: &Catalog, sources: &Sources, log: &mut Log) {
+fn passes(projects: &[Project], catalog: &Catalog, lock: Option<&Lock>, sources: &Sources, log: &mut Log) {
     for project in projects {
         check::rules(project, catalog, log);
     }
     for project in projects {
-        let _ = resolve::resolve(project, catalog, None, sources, log);
+        let locked = lock.and_then(|lock| lock.targets.get(&project.target.name.value));
+        let _ = resolve::resolve(project, catalog, locked, sources, log);
     }
     check::allows(&projects.iter().collect::<Vec<_>>(), log);
 }

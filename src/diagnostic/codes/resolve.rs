@@ -35,6 +35,8 @@ super::codes! { "resolve":
     NEWER_LOCK = "newer-lock";
     /// A lock that cannot be read.
     DAMAGED_LOCK = "damaged-lock";
+    /// A locked version that the catalogue no longer has.
+    LOCK_GONE = "lock-gone";
     /// A lock that would change, with `--locked`.
     LOCK_WOULD_CHANGE = "lock-would-change";
 }

@@ -8,7 +8,7 @@ use crate::syntax::schema::{self, ArgSpec, Kind, NodeSpec, PropertySpec};
 use crate::syntax::{Document, Reader, parse};
 use crate::value::{ImageRef, Name, Sha256, Version};
 
-use super::{Lock, LockedTarget, LockedThing};
+use super::{Lock, LockedTarget, LockedThing, Place};
 
 static LOCK: NodeSpec = NodeSpec::new("lock", "The form of the file.")
     .args(&[ArgSpec::new("FORM", Kind::Integer, "The number of the form.")])
@@ -129,7 +129,15 @@ fn things(target: Reader<'_>, kind: &str, log: &mut Log) -> BTreeMap<Name, Locke
         let definition = chosen.prop::<Sha256>("definition", log).map(|one| one.value);
         if let (Some(name), Some(version)) = (name, version) {
             let because = because.unwrap_or_default().split("; ").map(str::to_owned).collect();
-            things.insert(name.value, LockedThing { version: version.value, because, definition });
+            things.insert(
+                name.value,
+                LockedThing {
+                    version: version.value,
+                    because,
+                    definition,
+                    place: Place(Some(chosen.span())),
+                },
+            );
         }
     }
     things

@@ -5,7 +5,7 @@ use crate::syntax::quote;
 use crate::value::{Name, Version};
 
 use super::super::chosen::{Because, Resolution};
-use super::{Lock, LockedTarget, LockedThing};
+use super::{Lock, LockedTarget, LockedThing, Place};
 
 impl Lock {
     /// The form of the file that this version writes and reads.
@@ -58,13 +58,17 @@ impl LockedTarget {
                 version: chosen.version.clone(),
                 because: words(&chosen.because, sources),
                 definition: definition(name),
+                place: Place::default(),
             };
             (name.clone(), thing)
         });
         let rest = resolution.axes.iter().filter(|(name, _)| !resolution.chosen.contains_key(*name));
         let noted = rest.map(|(name, version)| {
             let because = looked_at(resolution.looked_at.get(name).map_or(&[], Vec::as_slice));
-            (name.clone(), LockedThing { version: version.clone(), because, definition: None })
+            (
+                name.clone(),
+                LockedThing { version: version.clone(), because, definition: None, place: Place::default() },
+            )
         });
         Self {
             base: resolution.base.image.clone(),
@@ -76,6 +80,9 @@ impl LockedTarget {
     }
 }
 
+/// The reason of what the base holds.
+const OF_BASE: &str = "held by the base";
+
 /// Reasons in words that do not move when a line is added elsewhere: files, not lines.
 fn words(because: &[Because], sources: &Sources) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
@@ -85,7 +92,7 @@ fn words(because: &[Because], sources: &Sources) -> Vec<String> {
             Because::Requested(span) => format!("requested in {}", file(*span)),
             Because::Pinned(span) => format!("pinned in {}", file(*span)),
             Because::Target(_) => "the target".to_owned(),
-            Because::Base(_) => "held by the base".to_owned(),
+            Because::Base(_) => OF_BASE.to_owned(),
             Because::RequiredBy { name, .. } => format!("required by {name}"),
             Because::PlatformDefault { by, version } => default_of(by, version.as_ref()),
             Because::Locked => continue,
@@ -98,6 +105,13 @@ fn words(because: &[Because], sources: &Sources) -> Vec<String> {
         all.push("follows from the platform".to_owned());
     }
     all
+}
+
+impl LockedThing {
+    /// Whether the base held it: the version is the base's, known to the catalogue or not.
+    pub(in crate::resolve) fn is_of_base(&self) -> bool {
+        self.because.iter().any(|one| one == OF_BASE)
+    }
 }
 
 /// Whose conditions and templates look at an axis that nothing needs.

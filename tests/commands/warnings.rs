@@ -1,0 +1,51 @@
+//! Warnings: what accepts them, and what takes them for errors.
+
+use std::fs;
+
+use tempfile::TempDir;
+
+use super::runs;
+
+fn project(text: &str) -> TempDir {
+    let folder = TempDir::new().expect("there is room");
+    fs::write(folder.path().join("project.kdl"), text).expect("it can be written");
+    folder
+}
+
+const UNPROVEN: &str = "project \"demo\"\ntarget \"t\" { device \"jetson-agx-thor\"; l4t \"39.2\" }\npackages { pytorch \"2.13\" }\n";
+
+#[test]
+fn what_is_unproven_is_accepted_with_a_reason() {
+    let strict = ["compile", "--deny-warnings", "--stdout", "Dockerfile"];
+    let told = runs(project(UNPROVEN).path(), &strict, 1).err;
+    assert!(told.contains("jcc::resolve::unproven"), "{told}");
+    for code in ["resolve::unproven", "jcc::resolve::unproven"] {
+        let allowed = format!("{UNPROVEN}allow \"{code}\" reason=\"tried on the bench\"\n");
+        let ran = runs(project(&allowed).path(), &strict, 0);
+        assert!(!ran.err.contains("unproven"), "{}", ran.err);
+        assert!(ran.out.contains("tried on the bench"), "{}", ran.out);
+    }
+}
+
+#[test]
+fn a_locked_version_that_is_gone_is_told() {
+    let folder = project("project \"demo\"\ntarget \"t\" { platform \"x86_64\" }\npackages { pytorch }\n");
+    runs(folder.path(), &["compile"], 0);
+    let lock = folder.path().join("jcc.lock");
+    let good = fs::read_to_string(&lock).expect("it was written");
+    let version = good.split_once("chosen \"pytorch\" \"").expect("it is chosen").1;
+    let version = version.split('"').next().expect("it has a version");
+    let edited = good.replace(&format!("\"pytorch\" \"{version}\""), "\"pytorch\" \"2.6.7\"");
+    fs::write(&lock, &edited).expect("it can be written");
+    let told = runs(folder.path(), &["compile", "--locked"], 1).err;
+    assert!(told.contains("lock-gone") && told.contains("lock-would-change"), "{told}");
+    runs(folder.path(), &["compile", "--deny-warnings"], 1);
+    assert_eq!(fs::read_to_string(&lock).expect("it is there"), edited);
+    // What the help says.
+    let told = runs(folder.path(), &["update", "pytorch"], 0).err;
+    assert!(!told.contains("lock-gone"), "{told}");
+    assert_eq!(fs::read_to_string(&lock).expect("it is there"), good);
+    fs::write(&lock, &edited).expect("it can be written");
+    assert!(runs(folder.path(), &["compile"], 0).err.contains("lock-gone"));
+    assert!(!runs(folder.path(), &["compile", "--locked"], 0).err.contains("lock-gone"));
+}
