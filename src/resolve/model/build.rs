@@ -45,7 +45,13 @@ pub(super) struct Builder<'a, 'l> {
 /// Builds the model of one target.
 pub(super) fn build<'a>(question: Question<'a>, log: &mut Log) -> Result<Model<'a>, Told> {
     let Question { project, catalog, lock } = question;
-    let (platform, target) = facts::target(project, catalog, log)?;
+    let (platform, target) = facts::target(project, catalog, log).inspect_err(|_| {
+        // What the packages of a machine that nobody knows require is unknown; what they are is not.
+        let named = project.packages.iter().map(|one| &one.name);
+        for name in named.filter(|name| catalog.package(name.as_str()).is_none()) {
+            unknown_package(catalog, name, log);
+        }
+    })?;
     let mut requests: BTreeMap<&Name, Vec<usize>> = BTreeMap::new();
     for (at, request) in project.packages.iter().enumerate() {
         requests.entry(&request.name.value).or_default().push(at);
@@ -187,17 +193,7 @@ impl<'a> Builder<'a, '_> {
     pub(super) fn named_by_user(&mut self, name: &Spanned<Name>) -> Option<VariableId> {
         let found = self.named(name);
         if found.is_none() {
-            let known: Vec<&str> = self.catalog.names().collect();
-            let help = did_you_mean(name.as_str(), known.iter().copied())
-                .unwrap_or_else(|| format!("`jcc search {}` looks through summaries too; a definition of your own goes into a folder that `catalog` names", name.value));
-            self.log.error(
-                Diagnostic::error(
-                    codes::resolve::UNKNOWN_PACKAGE,
-                    format!("there is no package `{}`", name.value),
-                )
-                .at(name.span, "not in the catalogue")
-                .help(help),
-            );
+            unknown_package(self.catalog, name, self.log);
         }
         found
     }
@@ -317,4 +313,17 @@ impl<'a> Builder<'a, '_> {
 
 fn there(candidate: &Candidate) -> &Version {
     candidate.version().expect("only the first candidate has none")
+}
+
+/// A name that a user wrote and the catalogue has not, with the nearest that it has.
+fn unknown_package(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) {
+    let help = did_you_mean(name.as_str(), catalog.names()).unwrap_or_else(|| {
+        format!("`jcc search {}` looks through summaries too; a definition of your own goes into a folder that `catalog` names", name.value)
+    });
+    let message = format!("there is no package `{}`", name.value);
+    log.error(
+        Diagnostic::error(codes::resolve::UNKNOWN_PACKAGE, message)
+            .at(name.span, "not in the catalogue")
+            .help(help),
+    );
 }
