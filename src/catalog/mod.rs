@@ -11,6 +11,7 @@ pub mod schema;
 mod step;
 mod store;
 mod template;
+pub mod words;
 
 pub use definition::{
     Axis, Choose, Condition, Dist, Guard, Guarded, Install, Package, PackageOption, PackageTest,

@@ -19,13 +19,12 @@ mod set;
 mod several;
 mod spoken;
 mod story;
-mod words;
 
 pub use chosen::{Because, Chosen, ChosenBase, Kind, Moved, Needed, Resolution, TargetFacts};
 pub use lock::{Lock, LockedTarget, LockedThing, Move, Moves};
 pub use several::{all, lock_of, open_lock};
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, words};
 use crate::diagnostic::{Log, Told};
 use crate::manifest::Project;
 use crate::source::Sources;

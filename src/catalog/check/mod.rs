@@ -15,12 +15,11 @@ mod tests;
 mod unreachable;
 mod walk;
 mod wheels;
-mod words;
 
 use crate::diagnostic::Log;
 
 use super::store::{Definition, DefinitionFile};
-use super::{Catalog, Entry, Package};
+use super::{Catalog, Entry, Package, words};
 
 /// One definition under question.
 #[derive(Clone, Copy)]
