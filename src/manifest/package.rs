@@ -14,14 +14,17 @@ pub(super) static PIN: NodeSpec = NodeSpec::new(
     "Requirements that hold whatever else is chosen; a pin alone asks for nothing to be installed.",
 )
 .open(&PINNED)
-.block();
+.block()
+.strays("holds a version");
 static PINNED: NodeSpec = NodeSpec::new("NAME", "An axis such as `cuda` or `python`, or a package.")
     .args(&[ArgSpec::text("REQUIREMENT", "What versions will do.")])
     .optional();
 
 /// `packages`.
-pub(super) static PACKAGES: NodeSpec =
-    NodeSpec::new("packages", "What to install from the catalogue.").open(&PACKAGE).block();
+pub(super) static PACKAGES: NodeSpec = NodeSpec::new("packages", "What to install from the catalogue.")
+    .open(&PACKAGE)
+    .block()
+    .strays("installs it");
 static PACKAGE: NodeSpec = NodeSpec::new("NAME", "A package of the catalogue, or an alias of it.")
     .args(&[ArgSpec::text("REQUIREMENT", "What versions will do; any when absent.").optional()])
     .properties(&[PropertySpec::text("variant", "A named set of its options and parts.")])

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
 use crate::source::Span;
-use crate::syntax::{Document, Node, kinds};
+use crate::syntax::{Document, Node, Value, kinds, value};
 
 use super::{Children, NodeSpec, Times};
 
@@ -104,9 +104,11 @@ impl Here<'_> {
             let mean = wording::any_of(&wording::codes(&near));
             told = told.help(format!("did you mean {mean}?"));
         } else if !elsewhere.is_empty() {
-            told = told.help(format!("{} belongs {}", wording::code(name), wording::any_of(&elsewhere)));
+            told = told
+                .help(format!("{} belongs {}", wording::code(name), wording::any_of(&elsewhere)))
+                .maybe_help(stray(node, allowed).filter(|_| says_version(node)));
         } else {
-            told = told.maybe_help(possible(allowed));
+            told = told.maybe_help(stray(node, allowed)).maybe_help(possible(allowed));
         }
         log.error(told);
     }
@@ -120,6 +122,41 @@ impl Here<'_> {
                 .help("keep one of them"),
         );
     }
+}
+
+/// Whether its argument can be nothing but a version: a word of the language is rarely followed by one.
+fn says_version(node: &Node) -> bool {
+    let given = node.arguments.first().map(|given| &given.value);
+    let first =
+        |text: &str| text.starts_with(|letter: char| letter.is_ascii_digit() || "<>=~^".contains(letter));
+    matches!(given, Some(Value::Float(_))) || matches!(given, Some(Value::String(text)) if first(text))
+}
+
+/// Where a name of the catalogue may have been meant to stand: it is one, as far as its form goes, and beside
+/// it stands what takes such names.
+fn stray(node: &Node, allowed: Children) -> Option<String> {
+    if !node.properties.is_empty() || node.children.is_some() || node.arguments.len() > 1 {
+        return None;
+    }
+    let version = match node.arguments.first().map(|given| &given.value) {
+        None => String::new(),
+        Some(Value::String(text)) => format!(" {}", value::quote(text)),
+        Some(Value::Float(number)) => format!(" {}", value::quote(number)),
+        Some(Value::Integer(number)) => format!(" {}", value::quote(&number.to_string())),
+        Some(Value::Bool(_) | Value::Null) => return None,
+    };
+    let homes: Vec<String> = (allowed.listed().iter())
+        .filter(|spec| {
+            let needs = |other: &NodeSpec| other.arguments.iter().any(|one| one.required);
+            !version.is_empty() || !spec.children.other().is_some_and(needs)
+        })
+        .filter_map(|spec| Some((spec.name, spec.strays?)))
+        .map(|(home, does)| {
+            let written = format!("{home} {{ {}{version} }}", value::name(&node.name.value));
+            format!("{} {does}", wording::code(&written))
+        })
+        .collect();
+    (!homes.is_empty()).then(|| homes.join(", "))
 }
 
 fn arguments(node: &Node, spec: &NodeSpec, log: &mut Log) {

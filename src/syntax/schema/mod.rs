@@ -45,6 +45,8 @@ pub struct NodeSpec {
     pub block_required: bool,
     /// How often it may stand where it stands (for a node whose name is free: each name).
     pub times: Times,
+    /// What a node of a free name does in its block, for whoever wrote one elsewhere: `holds a version`.
+    pub strays: Option<&'static str>,
 }
 
 /// What may stand in a block.
@@ -134,6 +136,7 @@ impl NodeSpec {
             children: Children::None,
             block_required: false,
             times: Times::Many,
+            strays: None,
         }
     }
 
@@ -141,6 +144,13 @@ impl NodeSpec {
     #[must_use]
     pub const fn args(mut self, arguments: &'static [ArgSpec]) -> Self {
         self.arguments = arguments;
+        self
+    }
+
+    /// Offered, with what it does there, to nodes of no meaning that stand elsewhere.
+    #[must_use]
+    pub const fn strays(mut self, does: &'static str) -> Self {
+        self.strays = Some(does);
         self
     }
 
