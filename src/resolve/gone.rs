@@ -1,4 +1,4 @@
-//! Locked versions that the catalogue no longer has.
+//! Locked versions that the catalogue no longer has, or has for other machines only.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,10 @@ use crate::value::{Name, Version};
 
 use super::chosen::Chosen;
 use super::decided::Decided;
-use super::model::Question;
+use super::lock::LockedTarget;
+use super::model::{Candidate, FactKind, Question, Thing};
+use super::problem::{Demand, set};
+use super::provider::solve;
 
 /// Tells of each what was taken instead.
 pub(super) fn warn(
@@ -17,20 +20,30 @@ pub(super) fn warn(
     chosen: &BTreeMap<Name, Chosen>,
     log: &mut Log,
 ) {
+    let Some(lock) = question.lock else { return };
     for (name, one) in chosen {
-        let locked = question.lock.and_then(|lock| lock.thing(name));
-        let (Some(locked), Some((thing, _))) = (locked, decided.named(name)) else { continue };
+        let (Some(locked), Some((thing, _))) = (lock.thing(name), decided.named(name)) else { continue };
         let version = &locked.version;
-        let known = thing.candidates.iter().any(|candidate| candidate.version() == Some(version));
-        if known || one.provided || !is_listed(thing.package, version) || locked.is_of_base() {
+        if one.version == *version
+            || one.provided
+            || locked.is_of_base()
+            || !is_listed(thing.package, version)
+        {
             continue;
         }
-        let message = format!("the lock holds `{name}` {version}, which the catalogue does not have");
-        let mut gone = Diagnostic::warning(codes::resolve::LOCK_GONE, message);
+        let gone = if !thing.candidates.iter().any(|candidate| candidate.version() == Some(version)) {
+            "which the catalogue does not have"
+        } else if same_platform(decided, lock) && !can_be_here(decided, thing, version) {
+            "which the catalogue does not have for this target"
+        } else {
+            continue;
+        };
+        let message = format!("the lock holds `{name}` {version}, {gone}");
+        let mut told = Diagnostic::warning(codes::resolve::LOCK_GONE, message);
         if let Some(place) = locked.place.0 {
-            gone = gone.at(place, format!("{} is taken instead", one.version));
+            told = told.at(place, format!("{} is taken instead", one.version));
         }
-        log.tell(gone.help(format!("`jcc update {name}` chooses it anew")));
+        log.tell(told.help(format!("`jcc update {name}` chooses it anew")));
     }
 }
 
@@ -38,4 +51,23 @@ pub(super) fn warn(
 fn is_listed(package: &Package, version: &Version) -> bool {
     let promised = package.axis.as_ref().is_some_and(|axis| axis.choose == Choose::Lowest);
     !promised && !package.versions.is_empty() && *version != Version::zero()
+}
+
+/// Whether releases and distributions are as the lock has them. Who changes these changes the rest on purpose.
+fn same_platform(decided: Decided<'_, '_>, lock: &LockedTarget) -> bool {
+    let model = decided.model;
+    let mut pure = model.ids.iter().filter(|(_, id)| model.thing(**id).is_some_and(Thing::is_pure));
+    pure.all(|(name, _)| decided.version(name) == lock.version(name))
+}
+
+/// Whether the target alone, whatever else is asked for, leaves this version.
+fn can_be_here(decided: Decided<'_, '_>, thing: &Thing<'_>, version: &Version) -> bool {
+    let model = decided.model;
+    let Some(on) = model.ids.get(&thing.name) else { return false };
+    let places = (0u32..).zip(&thing.candidates).filter(|(_, one)| Candidate::version(one) == Some(version));
+    let within = set(places.map(|(place, _)| place));
+    let of_target = |fact: usize| matches!(model.facts[fact].kind, FactKind::Device | FactKind::Target);
+    let mut problem = model.problem(of_target);
+    problem.asked.push(Demand { on: *on, within });
+    solve(&problem).is_ok()
 }

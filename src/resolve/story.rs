@@ -115,8 +115,7 @@ fn needed(model: &Model<'_>, mut problem: Problem<'_>) -> Edges {
 
 /// What the target may name: axes that nothing is installed for.
 fn releases<'m>(model: &'m Model<'_>) -> impl Iterator<Item = VariableId> + 'm {
-    let is = |thing: &Thing<'_>| thing.is_axis() && thing.package.install.steps.is_empty();
-    model.ids.values().copied().filter(move |id| model.thing(*id).is_some_and(is))
+    model.ids.values().copied().filter(move |id| model.thing(*id).is_some_and(Thing::is_pure))
 }
 
 fn collect(derivation: &Derivation) -> Edges {

@@ -49,3 +49,39 @@ fn a_locked_version_that_is_gone_is_told() {
     assert!(runs(folder.path(), &["compile"], 0).err.contains("lock-gone"));
     assert!(!runs(folder.path(), &["compile", "--locked"], 0).err.contains("lock-gone"));
 }
+
+#[test]
+fn a_locked_version_that_is_gone_on_one_platform_is_told_there() {
+    let text = "project \"demo\"\ncatalog \"mine\"\ntarget \"arm\" { platform \"sbsa\" }\ntarget \"pc\" { platform \"x86_64\" }\npackages { probe }\n";
+    let folder = project(text);
+    let definition = |newest: &str| {
+        format!(
+            "package \"probe\" {{
+    summary \"A probe\"
+    group \"extras\"
+    license \"MIT\"
+    source \"https://example.com/probe\"
+    version \"2.0\" {newest}
+    version \"1.0\"
+    install {{ apt \"probe\" }}
+}}
+"
+        )
+    };
+    let file = folder.path().join("mine/extras/probe/package.kdl");
+    fs::create_dir_all(file.parent().expect("a folder")).expect("it can be made");
+    fs::write(&file, definition("")).expect("it can be written");
+    runs(folder.path(), &["compile"], 0);
+    fs::write(&file, definition("{ requires { platform \"x86_64\" } }")).expect("it can be written");
+    let told = runs(folder.path(), &["compile"], 0).err;
+    let gone = "the lock holds `probe` 2.0, which the catalogue does not have for this target";
+    assert_eq!(told.matches(gone).count(), 1, "{told}");
+    assert!(told.contains("1.0 is taken instead"), "{told}");
+    // Another release is the user's own doing.
+    let lock = folder.path().join("jcc.lock");
+    let edited = fs::read_to_string(&lock).expect("it was written");
+    fs::write(&lock, edited.replace("\"probe\" \"1.0\"", "\"probe\" \"2.0\"")).expect("it can be written");
+    fs::write(folder.path().join("project.kdl"), text.replace("\"sbsa\"", "\"sbsa\"; ubuntu \"22.04\""))
+        .expect("it can be written");
+    assert!(!runs(folder.path(), &["compile"], 0).err.contains("lock-gone"));
+}

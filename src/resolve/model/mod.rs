@@ -196,12 +196,17 @@ impl Thing<'_> {
         self.package.axis.is_some()
     }
 
+    /// Whether it is an axis that nothing is installed for: a release, a distribution, a promise about the host.
+    pub(super) fn is_pure(&self) -> bool {
+        self.is_axis() && self.package.install.steps.is_empty()
+    }
+
     /// Whether it is an axis that only gives another one's releases names (`jetpack`).
     pub(super) fn is_name(&self) -> bool {
         let package = self.package;
         let bare = |one: &PackageVersion| one.defaults.is_empty() && !one.requires.is_empty();
         let bare = !package.versions.is_empty() && package.versions.iter().all(bare);
-        self.is_axis() && package.install.steps.is_empty() && bare
+        self.is_pure() && bare
     }
 }
 

@@ -177,7 +177,7 @@ fn plain(builder: &mut Builder<'_, '_>, owner: VariableId, require: &Require) ->
 
 /// Whether it is an axis that nothing is installed for.
 fn is_pure(builder: &Builder<'_, '_>, id: VariableId) -> bool {
-    matches!(&builder.meanings[id.index()], Meaning::Thing(thing) if thing.is_axis() && thing.package.install.steps.is_empty())
+    matches!(&builder.meanings[id.index()], Meaning::Thing(thing) if thing.is_pure())
 }
 
 /// The demands of one `conflicts` entry: the other is absent, or in another version.
