@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::resolve::{Because, Kind, Resolution};
 use crate::source::Sources;
+use crate::value::Version;
 
 use super::args::{Format, Input};
 use super::{Exit, Session, table};
@@ -54,7 +55,10 @@ fn text(resolution: &Resolution, sources: &Sources) -> String {
     for moved in &resolution.moved {
         let by = reasons(&moved.by, sources);
         let by = if by.is_empty() { String::new() } else { format!(": {}", by.join("; ")) };
-        out.push_str(&format!("  moved: {} {} instead of {}{by}\n", moved.name, moved.chosen, moved.default));
+        out.push_str(&format!("  moved: {moved}{by}\n"));
+        if !moved.why.is_empty() {
+            out.push_str(&format!("    because {}\n", moved.why.join("\n      and ")));
+        }
     }
     out
 }
@@ -123,8 +127,9 @@ fn value(resolution: &Resolution, sources: &Sources) -> serde_json::Value {
             json!({
                 "name": one.name.as_str(),
                 "default": one.default.as_str(),
-                "chosen": one.chosen.as_str(),
+                "chosen": one.chosen.as_ref().map(Version::as_str),
                 "because": reasons(&one.by, sources),
+                "steps": one.why,
             })
         })
         .collect();

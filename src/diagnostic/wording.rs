@@ -51,11 +51,18 @@ pub fn codes<T: AsRef<str>>(words: impl IntoIterator<Item = T>) -> Vec<String> {
 }
 
 /// The candidates that a person may have meant by `word`, nearest first, three at the most. Case and the kind of
-/// hyphen count for nothing; otherwise one typing error is forgiven for every three letters. Where nothing is near, those
-/// that have every part of the word among theirs: `jetson-agx-orin` for `orin-agx`.
+/// hyphen count for nothing, nor does the order of a word's parts: `jetson-agx-orin` for `jetson-orin-agx`; otherwise one
+/// typing error is forgiven for every three letters. Where nothing is near, those that have every part of the word among
+/// theirs: `jetson-agx-orin` for `orin-agx`.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let plain = |text: &str| text.to_lowercase().replace(['_', ' ', '.'], "-");
+    let sorted = |text: &str| {
+        let mut parts: Vec<&str> = text.split('-').collect();
+        parts.sort_unstable();
+        parts.join("-")
+    };
     let wanted = plain(word);
+    let in_order = sorted(&wanted);
     let letters = wanted.chars().count();
     // Any letter is one error away from any other.
     let forgiven = if letters < 2 { 0 } else { (letters / 3).clamp(1, 4) };
@@ -64,7 +71,8 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .iter()
         .filter_map(|&candidate| {
             let other = plain(candidate);
-            let distance = strsim::osa_distance(&wanted, &other);
+            let same = sorted(&other) == in_order;
+            let distance = if same { 0 } else { strsim::osa_distance(&wanted, &other) };
             // `lib` for `b`: as many errors as letters is no typing error.
             (distance <= forgiven && distance < other.chars().count().max(2)).then_some((distance, candidate))
         })

@@ -62,7 +62,7 @@ fn said(inputs: Inputs<'_>, moved: &Moved) -> String {
         by.extend(first.map(|view| format!("required by {}", view.title())));
     }
     let reason = if by.is_empty() { String::new() } else { format!(" ({})", by.join("; ")) };
-    format!("{} {} instead of {}{reason}", moved.name, moved.chosen, moved.default)
+    format!("{moved}{reason}")
 }
 
 fn allowed(project: &Project) -> Vec<(String, String)> {

@@ -1,6 +1,7 @@
 //! What was chosen and why.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use crate::catalog::{GpuAccess, Role};
 use crate::source::Span;
@@ -166,15 +167,27 @@ pub enum Because {
     Locked,
 }
 
-/// `cuda` is 12.6 although the release has 12.2.
+/// `cuda` is 12.6 although the release has 12.2, or there is none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Moved {
     /// The axis.
     pub name: Name,
     /// What the release has.
     pub default: Version,
-    /// What was chosen.
-    pub chosen: Version,
+    /// What was chosen; `None`: it fell away, since it goes with nothing here.
+    pub chosen: Option<Version>,
     /// What moved it: lines of the manifest or of definitions.
     pub by: Vec<Because>,
+    /// Of what fell away the steps from those lines to it.
+    pub why: Vec<String>,
+}
+
+/// `cuda 12.6 instead of 12.2`, `no cuda instead of 12.2`.
+impl fmt::Display for Moved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.chosen {
+            Some(chosen) => write!(f, "{} {chosen} instead of {}", self.name, self.default),
+            None => write!(f, "no {} instead of {}", self.name, self.default),
+        }
+    }
 }

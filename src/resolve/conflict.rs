@@ -10,7 +10,8 @@ use crate::value::Name;
 use super::model::{Fact, FactKind, Model, Question};
 use super::problem::Problem;
 use super::provider::solve;
-use super::{mend, spoken, story, words};
+use super::spoken::{self, Places};
+use super::{mend, story, words};
 
 /// So many separate conflicts are told in one run.
 const CONFLICTS: usize = 4;
@@ -67,10 +68,19 @@ pub(super) fn tell(question: Question<'_>, model: &Model<'_>, sources: &Sources,
     })
 }
 
-/// A smallest set of facts that cannot hold together: each is left out in turn, and stays out where there is still no
-/// answer.
+/// A smallest set of facts that cannot hold together.
 fn core(model: &Model<'_>, known: &Known) -> Vec<usize> {
-    let mut kept: Vec<usize> = (0..model.facts.len()).filter(|fact| !known.facts.contains(fact)).collect();
+    let all = (0..model.facts.len()).filter(|fact| !known.facts.contains(fact)).collect();
+    smallest(model, all, |keep| solve(&known.problem(model, |one| keep.contains(&one))).is_err())
+}
+
+/// Of facts that fail together a smallest set that does: each is left out in turn, and stays out where the others still
+/// fail.
+pub(super) fn smallest(
+    model: &Model<'_>,
+    mut kept: Vec<usize>,
+    fail: impl Fn(&BTreeSet<usize>) -> bool,
+) -> Vec<usize> {
     // What the user can change least is tried first, so that the lines that are left are those to change.
     let mut order = kept.clone();
     order.sort_by_key(|fact| {
@@ -79,7 +89,7 @@ fn core(model: &Model<'_>, known: &Known) -> Vec<usize> {
     });
     for fact in order {
         let without: BTreeSet<usize> = kept.iter().copied().filter(|one| *one != fact).collect();
-        if solve(&known.problem(model, |one| without.contains(&one))).is_err() {
+        if fail(&without) {
             kept.retain(|one| *one != fact);
         }
     }
@@ -104,7 +114,7 @@ fn diagnostic(
         diagnostic = diagnostic.at(fact.span, label(model, fact));
     }
     let problem = known.problem(model, |fact| core.contains(&fact));
-    let mut story = story::tell(model, core, problem, sources);
+    let mut story = story::tell(model, core, problem, Places { catalog: question.catalog, sources });
     if let ([first, second, ..], []) = (facts.as_slice(), story.lines.as_slice()) {
         story
             .lines

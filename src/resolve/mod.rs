@@ -9,6 +9,7 @@ mod gone;
 mod lock;
 mod mend;
 mod model;
+mod moved;
 mod narrow;
 mod outcome;
 pub mod possible;
@@ -51,7 +52,7 @@ pub fn resolve(
         .map_err(|_| conflict::tell(question, &model, sources, log))?;
     match log.told() {
         Some(told) if log.errors() > before => Err(told),
-        Some(_) | None => outcome::resolution(question, &model, &answer, log),
+        Some(_) | None => outcome::resolution(question, &model, &answer, (sources, log)),
     }
 }
 

@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::Stage;
 use crate::diagnostic::{Diagnostic, Log, Told, codes};
-use crate::source::Span;
+use crate::source::{Sources, Span};
 use crate::value::{Name, Version};
 
 use super::bases::Wanted;
-use super::chosen::{Because, Chosen, ChosenBase, Kind, Moved, Needed, Resolution};
+use super::chosen::{Because, Chosen, ChosenBase, Kind, Needed, Resolution};
 use super::decided::{Decided, Defaults};
 use super::model::{Candidate, FactKind, Model, Question, Thing};
 use super::problem::VariableId;
 use super::provider::Answer;
+use super::spoken::Places;
 
 /// Why one thing is here, while that is being found out.
 #[derive(Debug, Clone, Default)]
@@ -28,9 +29,10 @@ pub(super) fn resolution(
     question: Question<'_>,
     model: &Model<'_>,
     answer: &Answer,
-    log: &mut Log,
+    (sources, log): (&Sources, &mut Log),
 ) -> Result<Resolution, Told> {
     let decided = Decided { model, answer };
+    let places = Places { catalog: question.catalog, sources };
     let reasons = reasons(decided);
     let axes: BTreeMap<Name, Version> = model
         .ids
@@ -60,7 +62,7 @@ pub(super) fn resolution(
         target: model.target.clone(),
         devel,
         order: order(&chosen),
-        moved: moved(decided, &chosen, &defaults),
+        moved: super::moved::all(decided, &chosen, &defaults, places),
         epoch: question.lock.map_or(question.catalog.epoch(), |lock| lock.epoch),
         base,
         looked_at: looked_at(question, &chosen, &axes),
@@ -245,40 +247,6 @@ fn names_the_platform(decided: Decided<'_, '_>, id: VariableId) -> bool {
         || decided.requires(thing, candidate).into_iter().any(|require| {
             decided.named(&require.name).is_some_and(|(other, candidate)| has_defaults(other, candidate))
         })
-}
-
-/// Axes that are not what the release has by default, and what moved them.
-fn moved(decided: Decided<'_, '_>, chosen: &BTreeMap<Name, Chosen>, defaults: &Defaults) -> Vec<Moved> {
-    let mut all = Vec::new();
-    for (name, (default, _)) in defaults {
-        let Some(one) = chosen.get(name).filter(|one| one.version != *default) else { continue };
-        let mut by: Vec<Because> = one
-            .because
-            .iter()
-            .filter(|because| match because {
-                Because::Pinned(_) | Because::Requested(_) | Because::Target(_) | Because::Base(_) => true,
-                Because::RequiredBy { name: holder, span, .. } => {
-                    excludes(decided, holder, (*span, name), default)
-                }
-                Because::PlatformDefault { .. } | Because::Locked => false,
-            })
-            .cloned()
-            .collect();
-        by.dedup();
-        all.push(Moved { name: name.clone(), default: default.clone(), chosen: one.version.clone(), by });
-    }
-    all
-}
-
-/// Whether the requirement at this place does not admit the default.
-fn excludes(decided: Decided<'_, '_>, holder: &Name, (span, of): (Span, &Name), default: &Version) -> bool {
-    let Some((thing, candidate)) = decided.named(holder) else { return false };
-    decided.requires(thing, candidate).into_iter().any(|one| {
-        one.requirement.span == span
-            && decided.named(of).is_some_and(|(other, _)| {
-                other.package.meaning(&one.requirement).is_ok_and(|meaning| !meaning.matches(default))
-            })
-    })
 }
 
 /// What something requires comes before it; ties by name. A cycle is cut by name.

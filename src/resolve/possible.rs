@@ -10,7 +10,8 @@ use super::decided::Decided;
 use super::model::{Fact, FactKind, Meaning, Model, Question, Thing};
 use super::problem::{Set, VariableId, set};
 use super::provider::solve;
-use super::{spoken, story};
+use super::spoken::{self, Places};
+use super::story;
 
 /// The machine that is asked about.
 #[derive(Debug, Clone, Copy, Default)]
@@ -140,7 +141,7 @@ impl Asking<'_> {
         model.facts.push(Fact { span, kind, on, within, text: String::new(), requirement: None });
         match solve(&model.problem(|_| true)) {
             Ok(answer) => Ok(here(Decided { model: &model, answer: &answer }, on)),
-            Err(_) => Err(reason(&model, self.sources)),
+            Err(_) => Err(reason(&model, Places { catalog: self.catalog, sources: self.sources })),
         }
     }
 
@@ -228,7 +229,7 @@ fn here(decided: Decided<'_, '_>, on: VariableId) -> Here {
     let requires = decided.requires(thing, candidate);
     let asked = |axis: &Thing<'_>| {
         let names = requires.iter().filter_map(|one| decided.named(&one.name));
-        names.into_iter().any(|(other, _)| other.name == axis.name) || is_distribution(axis)
+        names.into_iter().any(|(other, _)| other.name == axis.name) || axis.is_distribution()
     };
     let with = axes.iter().filter(|(.., axis)| asked(axis)).filter_map(|(_, id, axis)| {
         let (_, chosen) = decided.candidate(*id)?;
@@ -236,7 +237,7 @@ fn here(decided: Decided<'_, '_>, on: VariableId) -> Here {
     });
     let has_default = |id: VariableId| !model.variables[id.index()].defaults.is_empty();
     let gone = |(_, id, axis): &&(u32, VariableId, &Thing<'_>)| {
-        has_default(*id) && !is_distribution(axis) && decided.candidate(*id).is_none()
+        has_default(*id) && !axis.is_distribution() && decided.candidate(*id).is_none()
     };
     let entry = candidate.entry().map(|index| &thing.package.versions[index]);
     Here {
@@ -247,18 +248,13 @@ fn here(decided: Decided<'_, '_>, on: VariableId) -> Here {
     }
 }
 
-/// A distribution is one of a kind and has nothing to install.
-fn is_distribution(axis: &Thing<'_>) -> bool {
-    axis.package.choice.is_some() && axis.package.install.steps.is_empty()
-}
-
 /// So many steps are told.
 const STEPS: usize = 3;
 
 /// Why not: what it requires, and what stands against that.
-fn reason(model: &Model<'_>, sources: &Sources) -> String {
+fn reason(model: &Model<'_>, places: Places<'_>) -> String {
     let all: Vec<usize> = (0..model.facts.len()).collect();
-    let story = story::tell(model, &all, model.problem(|_| true), sources);
+    let story = story::tell(model, &all, model.problem(|_| true), places);
     let bare = |line: &String| match line.rsplit_once(" (") {
         Some((line, _)) => line.to_owned(),
         None => line.clone(),

@@ -6,13 +6,13 @@ use pubgrub::VersionSet as _;
 
 use crate::catalog::{Condition, Require};
 use crate::diagnostic::wording;
-use crate::source::{Sources, Span, Spanned};
+use crate::source::{Span, Spanned};
 use crate::value::{Parse, Requirement, Version};
 
 use super::model::{BaseMeaning, Candidate, Meaning, Model, Thing, option_holds, word_meaning as is_word};
 use super::narrow::Narrow;
 use super::problem::{Set, VariableId, set};
-use super::spoken::{title, versions};
+use super::spoken::{self, Places, title, versions};
 use super::words;
 
 /// A place is cited where it fits into a line of so many letters.
@@ -29,6 +29,16 @@ pub(super) struct Step<'s, 'a> {
     pub(super) within: &'s Set,
 }
 
+impl<'s, 'a> Step<'s, 'a> {
+    /// Whose definition says it.
+    fn owner(self) -> Option<&'s Thing<'a>> {
+        match &self.model.meanings[self.from.index()] {
+            Meaning::Guard { owner } => self.model.thing(*owner),
+            _ => self.model.thing(self.from),
+        }
+    }
+}
+
 /// What is said of it.
 pub(super) struct Line {
     /// The whole.
@@ -40,15 +50,15 @@ pub(super) struct Line {
 }
 
 /// The line of a step; steps that only say when something need not hold have none.
-pub(super) fn line(step: Step<'_, '_>, sources: &Sources) -> Option<Line> {
+pub(super) fn line(step: Step<'_, '_>, places: Places<'_>) -> Option<Line> {
     let to_thing = matches!(&step.model.meanings[step.on.index()], Meaning::Thing(_) | Meaning::Fixed { .. });
     if !to_thing {
         return None;
     }
     match &step.model.meanings[step.from.index()] {
-        Meaning::Thing(thing) => Some(of_thing(step, thing, sources)),
+        Meaning::Thing(thing) => Some(of_thing(step, thing, places)),
         Meaning::Guard { owner } if step.holders.contains(&0) => {
-            of_guard(step, step.model.thing(*owner)?, sources)
+            of_guard(step, step.model.thing(*owner)?, places)
         }
         Meaning::Base(base) => Some(of_base(step, base)),
         Meaning::Root | Meaning::Guard { .. } | Meaning::Fixed { .. } | Meaning::Choice { .. } => None,
@@ -73,7 +83,7 @@ fn of_base(step: Step<'_, '_>, base: &BaseMeaning<'_>) -> Line {
     Line { text: format!("the base {what}"), place: None, what }
 }
 
-fn of_thing(step: Step<'_, '_>, thing: &Thing<'_>, sources: &Sources) -> Line {
+fn of_thing(step: Step<'_, '_>, thing: &Thing<'_>, places: Places<'_>) -> Line {
     let who = holders(step, thing);
     if thing.is_name() {
         let what = format!("means {}", asked(step));
@@ -101,11 +111,11 @@ fn of_thing(step: Step<'_, '_>, thing: &Thing<'_>, sources: &Sources) -> Line {
     requires.extend(options.flat_map(|(_, all)| of(all)));
     let variants = package.variants.iter().filter(|one| Some(&one.name.value) == thing.variant.as_ref());
     requires.extend(variants.flat_map(|one| of(&one.requires)));
-    wanted(step, &who, (&requires, &conflicts), sources)
+    wanted(step, &who, (&requires, &conflicts), places)
 }
 
 /// A requirement under a condition.
-fn of_guard(step: Step<'_, '_>, owner: &Thing<'_>, sources: &Sources) -> Option<Line> {
+fn of_guard(step: Step<'_, '_>, owner: &Thing<'_>, places: Places<'_>) -> Option<Line> {
     let variable = &step.model.variables[step.from.index()];
     // The second candidate is «the first condition does not hold».
     let unmet = variable.candidates.get(1)?.first()?;
@@ -118,7 +128,8 @@ fn of_guard(step: Step<'_, '_>, owner: &Thing<'_>, sources: &Sources) -> Option<
             && one.guard.all.iter().any(|given| match given {
                 Condition::Is { name, requirement } => {
                     name.value == condition.name
-                        && places(condition, requirement).is_some_and(|some| some.is_disjoint(&unmet.within))
+                        && admitted(condition, requirement)
+                            .is_some_and(|some| some.is_disjoint(&unmet.within))
                 }
                 Condition::Option { .. } | Condition::Variant(_) => false,
             })
@@ -139,11 +150,11 @@ fn of_guard(step: Step<'_, '_>, owner: &Thing<'_>, sources: &Sources) -> Option<
     })?;
     let who = format!("{} with {} {}", title(owner), title(condition), alternatives(when.as_str()));
     let of = |all: Vec<&Require>| all.into_iter().map(|one| one.requirement.clone()).collect::<Vec<_>>();
-    Some(wanted(step, &who, (&of(requires), &of(conflicts)), sources))
+    Some(wanted(step, &who, (&of(requires), &of(conflicts)), places))
 }
 
 /// The candidates of a thing that a requirement admits.
-fn places(thing: &Thing<'_>, requirement: &Requirement) -> Option<Set> {
+fn admitted(thing: &Thing<'_>, requirement: &Requirement) -> Option<Set> {
     let matcher = thing.package.meaning(requirement).ok()?;
     let fits = (0..)
         .zip(&thing.candidates)
@@ -187,7 +198,7 @@ fn wanted(
     step: Step<'_, '_>,
     who: &str,
     (requires, conflicts): (&[Spanned<Requirement>], &[Spanned<Requirement>]),
-    sources: &Sources,
+    places: Places<'_>,
 ) -> Line {
     let fixed = || if word(step) == words::SM { "compute capability" } else { word(step) }.to_owned();
     let name = step.model.thing(step.on).map_or_else(fixed, title);
@@ -211,7 +222,8 @@ fn wanted(
         (Some(who), Some(what)) => format!("no {who} goes with {what}"),
         _ => format!("{who} {what}"),
     };
-    let cited = place.map_or_else(String::new, |span| format!(" ({})", sources.cite(span)));
+    let of = step.owner().map(|owner| owner.package);
+    let cited = of.zip(place).map_or_else(String::new, |(of, span)| format!(" ({})", places.cite(of, span)));
     let fits = text.chars().count() + cited.chars().count() <= WIDE;
     Line { text: if fits { text + &cited } else { text }, place, what }
 }
@@ -224,7 +236,12 @@ fn model_says(step: Step<'_, '_>) -> bool {
 /// What is asked for as a set of versions.
 fn asked(step: Step<'_, '_>) -> String {
     match &step.model.meanings[step.on.index()] {
-        Meaning::Thing(thing) => format!("{} {}", title(thing), versions(step.model, step.on, step.within)),
+        Meaning::Thing(thing) => {
+            let versions = versions(step.model, step.on, step.within);
+            // Whichever version it is, that it is there is what is asked for.
+            let versions = if versions == spoken::ANY { "" } else { &versions };
+            format!("{} {versions}", title(thing)).trim_end().to_owned()
+        }
         Meaning::Fixed { axis, value } => format!("another {axis} than {value}"),
         Meaning::Root | Meaning::Base(_) | Meaning::Choice { .. } | Meaning::Guard { .. } => String::new(),
     }

@@ -2,13 +2,56 @@
 
 use pubgrub::VersionSet as _;
 
+use crate::catalog::{Catalog, Package, Require};
 use crate::diagnostic::wording;
+use crate::source::{Sources, Span};
 
 use super::model::{Candidate, Model, Thing};
 use super::problem::{Set, VariableId};
 
 /// So many are told one by one.
 const FEW: usize = 4;
+
+/// What is said of all versions.
+pub(super) const ANY: &str = "in any version";
+
+/// How places in definitions are cited.
+#[derive(Clone, Copy)]
+pub(super) struct Places<'a> {
+    /// Whose definitions they are.
+    pub(super) catalog: &'a Catalog,
+    /// Their texts.
+    pub(super) sources: &'a Sources,
+}
+
+impl Places<'_> {
+    /// A line of a user's own definition; of a built-in one, of which the user has no file, the node:
+    /// `package ros: conflicts`.
+    pub(super) fn cite(self, package: &Package, span: Span) -> String {
+        if self.catalog.is_own(span.source) {
+            return self.sources.cite(span);
+        }
+        let node = node(package, span).map_or_else(String::new, |node| format!(": {node}"));
+        let pure = package.axis.is_some() && package.install.steps.is_empty();
+        format!("{} {}{node}", if pure { "axis" } else { "package" }, package.name.value)
+    }
+}
+
+/// The node of a definition that a requirement stands in. Whoever has it in one of its versions says in which.
+fn node(package: &Package, span: Span) -> Option<String> {
+    let here = |all: &[Require]| all.iter().any(|one| one.requirement.span == span);
+    if here(&package.requires) {
+        return Some("requires".to_owned());
+    }
+    if here(&package.conflicts) {
+        return Some("conflicts".to_owned());
+    }
+    let option = || package.options.iter().find(|one| one.values.iter().any(|(_, all)| here(all)));
+    let variant = || package.variants.iter().find(|one| here(&one.requires));
+    option()
+        .map(|one| format!("option {}", one.key.value))
+        .or_else(|| variant().map(|one| format!("variant {}", one.name.value)))
+}
 
 /// How people write a thing: `CUDA`, `pytorch`.
 pub(super) fn title(thing: &Thing<'_>) -> String {
@@ -34,7 +77,7 @@ pub(super) fn versions(model: &Model<'_>, id: VariableId, within: &Set) -> Strin
         return if within.contains(&0) { "absent" } else { none }.to_owned();
     }
     if inside.len() == all.len() {
-        let any = if thing.package.versions.is_empty() { "" } else { "in any version" };
+        let any = if thing.package.versions.is_empty() { "" } else { ANY };
         return any.to_owned();
     }
     if inside.len() <= FEW {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use pubgrub::{DerivationTree, External, VersionSet as _};
 
 use crate::diagnostic::wording;
-use crate::source::{Sources, Span};
+use crate::source::Span;
 use crate::value::Name;
 
 use super::model::{FactKind, Meaning, Model, Thing};
@@ -14,7 +14,7 @@ use super::narrow::Narrow;
 use super::problem::{Problem, Set, VariableId};
 use super::provider::{Derivation, solve};
 use super::said::{self, Step};
-use super::spoken::title;
+use super::spoken::{Places, title};
 
 /// So many lines are shown.
 const SHOWN: usize = 8;
@@ -36,7 +36,7 @@ pub(super) struct Story {
 type Edges = BTreeMap<(VariableId, VariableId), (Set, Set)>;
 
 /// Tells it.
-pub(super) fn tell(model: &Model<'_>, facts: &[usize], problem: Problem<'_>, sources: &Sources) -> Story {
+pub(super) fn tell(model: &Model<'_>, facts: &[usize], problem: Problem<'_>, places: Places<'_>) -> Story {
     let narrow = Narrow::new(model, facts);
     let mut edges = needed(model, narrow.apply(model, problem));
     name_releases(model, &narrow, &mut edges);
@@ -47,7 +47,7 @@ pub(super) fn tell(model: &Model<'_>, facts: &[usize], problem: Problem<'_>, sou
             choices.entry(word).or_default().extend(model.thing(from).map(title));
         }
         let step = Step { model, narrow: &narrow, from, holders: &holders, on, within: &within };
-        let Some(line) = said::line(step, sources) else { continue };
+        let Some(line) = said::line(step, places) else { continue };
         if let Meaning::Fixed { axis, value } = &model.meanings[on.index()] {
             story.fixed.insert(axis, value.clone());
         }

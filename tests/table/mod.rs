@@ -48,7 +48,8 @@ fn resolved(project: &manifest::Project, resolution: &Resolution, log: &Log) -> 
     let asked = |one: &&Moved| project.packages.iter().any(|request| request.name.value == one.name);
     let said = |because: &Because| matches!(because, Because::Pinned(_) | Because::Target(_));
     let moved = resolution.moved.iter().filter(|one| !asked(one) && !one.by.iter().any(said));
-    let mut moved: Vec<String> = moved.map(|one| format!("{} {}", one.name, one.chosen)).collect();
+    let mut moved: Vec<String> =
+        moved.filter_map(|one| Some(format!("{} {}", one.name, one.chosen.as_ref()?))).collect();
     let has_cuda = resolution.axes.keys().any(|name| name.as_str() == "cuda");
     moved.extend((!has_cuda).then(|| "no cuda".to_owned()));
     let unproven = log.sorted().iter().any(|one| one.code == codes::resolve::UNPROVEN);

@@ -201,6 +201,11 @@ impl Thing<'_> {
         self.is_axis() && self.package.install.steps.is_empty()
     }
 
+    /// Whether it is a distribution: one of a kind, with nothing to install.
+    pub(super) fn is_distribution(&self) -> bool {
+        self.package.choice.is_some() && self.package.install.steps.is_empty()
+    }
+
     /// Whether it is an axis that only gives another one's releases names (`jetpack`).
     pub(super) fn is_name(&self) -> bool {
         let package = self.package;

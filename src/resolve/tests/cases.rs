@@ -191,3 +191,17 @@ fn frameworks_share_one_numpy() {
     assert_snapshot!(versions(manifest, &names), @"pytorch 2.11.0, tensorflow 2.16.1, onnxruntime 1.24.0, numpy 1.26.4");
     assert_snapshot!(versions(&manifest.replace("6.2", "6.0"), &names), @"pytorch 2.4.0, tensorflow 2.16.1, onnxruntime 1.18.0, numpy 1.26.4");
 }
+
+#[test]
+fn what_falls_away_is_told_with_its_reason() {
+    let manifest = "target { device \"jetson-agx-orin\"; jetpack \"5.1\"; ubuntu \"22.04\" }\npackages { ros \"humble\" }";
+    let resolution = solved(manifest).expect("it can be had without CUDA");
+    let told = resolution.moved.iter().map(|one| format!("{one}\n  {}", one.why.join("\n  ")));
+    assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @r"
+    no cuda instead of 11.4
+      JetPack 5.1 to 5.1.6 means L4T 35.2.1 to 35.6.4
+      CUDA 12.2 requires L4T 36.2.0 to 39.2.1
+      CUDA 11.4 to 12.2 requires Ubuntu 18.04 or 20.04
+    ubuntu 22.04 instead of 20.04
+    ");
+}

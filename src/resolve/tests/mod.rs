@@ -65,7 +65,7 @@ pub(super) fn table(manifest: &str) -> String {
                 writeln!(out, "{name} {}{from}", one.version).unwrap();
             }
             for moved in &resolution.moved {
-                writeln!(out, "moved {} {} -> {}", moved.name, moved.default, moved.chosen).unwrap();
+                writeln!(out, "moved {moved}").unwrap();
             }
             out
         }

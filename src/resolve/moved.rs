@@ -1,0 +1,100 @@
+//! What is not as the platform has it by default, and what moved it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::source::Span;
+use crate::value::{Name, Version};
+
+use super::chosen::{Because, Chosen, Moved};
+use super::conflict;
+use super::decided::{Decided, Defaults};
+use super::model::{Fact, FactKind, Thing};
+use super::problem::{Demand, Problem, Set};
+use super::provider::solve;
+use super::spoken::Places;
+use super::story;
+
+/// Axes that are not what the release has by default, and those that fell away.
+pub(super) fn all(
+    decided: Decided<'_, '_>,
+    chosen: &BTreeMap<Name, Chosen>,
+    defaults: &Defaults,
+    places: Places<'_>,
+) -> Vec<Moved> {
+    let mut all = Vec::new();
+    for (name, (default, _)) in defaults {
+        match chosen.get(name) {
+            Some(one) if one.version != *default => all.push(moved(decided, one, default)),
+            Some(_) => {}
+            None => all.extend(fallen(decided, name, default, places)),
+        }
+    }
+    all
+}
+
+fn moved(decided: Decided<'_, '_>, one: &Chosen, default: &Version) -> Moved {
+    let name = &one.name;
+    let mut by: Vec<Because> = one
+        .because
+        .iter()
+        .filter(|because| match because {
+            Because::Pinned(_) | Because::Requested(_) | Because::Target(_) | Because::Base(_) => true,
+            Because::RequiredBy { name: holder, span, .. } => {
+                excludes(decided, holder, (*span, name), default)
+            }
+            Because::PlatformDefault { .. } | Because::Locked => false,
+        })
+        .cloned()
+        .collect();
+    by.dedup();
+    let chosen = Some(one.version.clone());
+    Moved { name: name.clone(), default: default.clone(), chosen, by, why: Vec::new() }
+}
+
+/// Whether the requirement at this place does not admit the default.
+fn excludes(decided: Decided<'_, '_>, holder: &Name, (span, of): (Span, &Name), default: &Version) -> bool {
+    let Some((thing, candidate)) = decided.named(holder) else { return false };
+    decided.requires(thing, candidate).into_iter().any(|one| {
+        one.requirement.span == span
+            && decided.named(of).is_some_and(|(other, _)| {
+                other.package.meaning(&one.requirement).is_ok_and(|meaning| !meaning.matches(default))
+            })
+    })
+}
+
+/// An axis that the release has and that goes with nothing here: of a kind (distributions) there is one anyway.
+fn fallen(decided: Decided<'_, '_>, name: &Name, default: &Version, places: Places<'_>) -> Option<Moved> {
+    let model = decided.model;
+    let on = *model.ids.get(name)?;
+    let thing = model.thing(on)?;
+    if thing.is_distribution() || decided.candidate(on).is_some() {
+        return None;
+    }
+    let with_it = |keep: &BTreeSet<usize>| -> Problem<'_> {
+        let mut problem = model.problem(|fact| keep.contains(&fact));
+        problem.asked.push(Demand { on, within: there(thing) });
+        problem
+    };
+    let facts = (0..model.facts.len()).collect();
+    let core = conflict::smallest(model, facts, |keep| solve(&with_it(keep)).is_err());
+    let why = story::tell(model, &core, with_it(&core.iter().copied().collect()), places).lines;
+    let mut by: Vec<Because> = core.iter().filter_map(|fact| because(&model.facts[*fact])).collect();
+    by.dedup();
+    Some(Moved { name: name.clone(), default: default.clone(), chosen: None, by, why })
+}
+
+/// All of a thing's candidates but that it is absent.
+fn there(thing: &Thing<'_>) -> Set {
+    Set::run(1..u32::try_from(thing.candidates.len()).unwrap_or(u32::MAX))
+}
+
+/// A line of the manifest as a reason; the device is the same whatever is asked for.
+fn because(fact: &Fact) -> Option<Because> {
+    Some(match fact.kind {
+        FactKind::Request | FactKind::Requirement | FactKind::Implied => Because::Requested(fact.span),
+        FactKind::Pin => Because::Pinned(fact.span),
+        FactKind::Target => Because::Target(fact.span),
+        FactKind::Base => Because::Base(Some(fact.span)),
+        FactKind::Device => return None,
+    })
+}
