@@ -9,7 +9,7 @@ use pubgrub::{
     VersionSet as _, resolve,
 };
 
-use super::problem::{Problem, Set, VariableId};
+use super::problem::{Demand, Problem, Set, VariableId};
 
 /// Why there is no answer, as `PubGrub` derives it.
 pub(super) type Derivation = DerivationTree<VariableId, Set, String>;
@@ -86,7 +86,14 @@ impl DependencyProvider for Provider<'_> {
         candidate: &u32,
     ) -> Result<Dependencies<VariableId, Set, String>, Infallible> {
         let demands = self.problem.demands(*variable, *candidate);
-        Ok(Dependencies::Available(demands.map(|demand| (demand.on, demand.within.clone())).collect()))
+        // `PubGrub` takes what is asked of the variable itself for what is asked of another one. A candidate is one of
+        // the set, or cannot be had.
+        let holds = |demand: &&Demand| demand.on == *variable && demand.within.contains(candidate);
+        let asked = demands.filter(|demand| !holds(demand)).map(|demand| {
+            let within = if demand.on == *variable { Set::empty() } else { demand.within.clone() };
+            (demand.on, within)
+        });
+        Ok(Dependencies::Available(asked.collect()))
     }
 }
 

@@ -87,7 +87,9 @@ fn edges<'a>(catalog: &'a Catalog, package: &'a Package) -> Vec<(&'a str, Span)>
     always
         .filter_map(|require| {
             let needed = catalog.package(require.name.as_str())?;
-            needed.axis.is_none().then(|| (needed.name.as_str(), require.name.span))
+            // What requires itself was told.
+            let other = needed.axis.is_none() && needed.name.value != package.name.value;
+            other.then(|| (needed.name.as_str(), require.name.span))
         })
         .collect()
 }

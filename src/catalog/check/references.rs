@@ -12,6 +12,7 @@ const OF_THE_TARGET: &[&str] = &[words::PLATFORM, words::ARCH, words::SM];
 
 pub(super) fn check(subject: Subject<'_>, log: &mut Log) {
     let (catalog, package) = (subject.catalog, subject.package);
+    itself(package, log);
     requires(catalog, walk::requires(package), log);
     for conflict in walk::conflicts(package) {
         known(catalog, &conflict.name, &conflict.requirement, log);
@@ -44,6 +45,21 @@ pub(super) fn check(subject: Subject<'_>, log: &mut Log) {
             log.error(told.maybe_help(wording::did_you_mean(&index.text, near)));
         }
     }
+}
+
+/// Nothing is asked of the package itself.
+fn itself(package: &Package, log: &mut Log) {
+    let own = |one: &&Require| {
+        let name = one.name.as_str();
+        package.name.as_str() == name || package.aliases.iter().any(|alias| alias.as_str() == name)
+    };
+    let mut tell = |one: &Require, verb: &str| {
+        let message = format!("{} {verb} itself", shown(package));
+        let told = Diagnostic::error(codes::REQUIRES_ITSELF, message).at(one.name.span, "the same package");
+        log.error(told.help("take this out; which versions there are is said by `version`"));
+    };
+    walk::requires(package).filter(own).for_each(|one| tell(one, "requires"));
+    walk::conflicts(package).filter(own).for_each(|one| tell(one, "conflicts with"));
 }
 
 /// Each names something known, of which a version will do.

@@ -47,6 +47,8 @@ super::codes! { "catalog":
     VERSION_ORDER = "version-order";
     /// Packages that require each other in a circle.
     REQUIRES_CYCLE = "requires-cycle";
+    /// A package that requires itself, or conflicts with itself.
+    REQUIRES_ITSELF = "requires-itself";
     /// A condition on a package whose consequence requires that package.
     CONDITION_CIRCLE = "condition-circle";
     /// A template that can't be read.
