@@ -60,7 +60,7 @@ pub struct Resolved {
 /// Whatever is wrong in the manifest, the catalogue's folders or the lock, all of it told.
 pub fn resolve(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result<Resolved, Told> {
     let mut catalog = Catalog::builtin(sources);
-    let manifest = manifest::load(input.world, input.manifest, &BuiltinStacks::new(), sources, log)?;
+    let manifest = manifest::load_in_part(input.world, input.manifest, &BuiltinStacks::new(), sources, log)?;
     for folder in manifest.catalogs() {
         catalog.add_folder(input.world, folder, sources, log);
     }

@@ -70,8 +70,8 @@ impl<'a> Files<'a> {
     }
 
     /// Checks a folder.
-    pub(super) fn folder(&mut self, path: &Spanned<ProjectPath>) {
-        self.is_there(path.value.as_str(), Some(path.span), Wanted::Folder);
+    pub(super) fn folder(&mut self, path: &Spanned<ProjectPath>) -> bool {
+        self.is_there(path.value.as_str(), Some(path.span), Wanted::Folder)
     }
 
     fn is_there(&mut self, path: &str, asked: Option<Span>, wanted: Wanted) -> bool {

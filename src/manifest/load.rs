@@ -52,6 +52,9 @@ pub(super) struct TargetDraft {
 }
 
 /// Reads the manifest at `path`, in the project's root, and everything that it extends.
+///
+/// # Errors
+/// Whatever is wrong in them, all of it told.
 pub fn load(
     world: &dyn World,
     path: &str,
@@ -59,9 +62,34 @@ pub fn load(
     sources: &mut Sources,
     log: &mut Log,
 ) -> Result<Manifest, Told> {
+    let manifest = load_in_part(world, path, library, sources, log);
+    log.checkpoint()?;
+    manifest
+}
+
+/// The same, going on with what could be read, so that later passes find more in the same run: such a manifest is in
+/// part only.
+///
+/// # Errors
+/// Nothing to go on with; that, and whatever else is wrong, is told.
+pub fn load_in_part(
+    world: &dyn World,
+    path: &str,
+    library: &dyn Stacks,
+    sources: &mut Sources,
+    log: &mut Log,
+) -> Result<Manifest, Told> {
+    let before = log.errors();
     let files = Files::new(world, sources, log);
-    let mut loader =
-        Loader { files, library, open: Vec::new(), done: Vec::new(), lost: false, documents: Vec::new() };
+    let mut loader = Loader {
+        files,
+        library,
+        open: Vec::new(),
+        done: Vec::new(),
+        lost: false,
+        closed: false,
+        documents: Vec::new(),
+    };
     let draft = match ProjectPath::parse(path) {
         Ok(path) => loader.file(&Place::Path(path), None),
         Err(why) => {
@@ -70,12 +98,17 @@ pub fn load(
         }
     };
     let (read, lost) = (Read::new(loader.files.read, loader.documents), loader.lost);
+    let blind = lost || loader.closed;
     let manifest = draft.and_then(|mut draft| {
         draft.has = draft.has.map(|has| has || lost);
         finish(draft, read, sources, log)
     });
-    log.checkpoint()?;
-    Ok(manifest.expect("a manifest is missing only where an error was told"))
+    let in_part = log.errors() > before;
+    match (manifest.filter(|_| !blind), log.told()) {
+        (Some(manifest), _) => Ok(Manifest { in_part, ..manifest }),
+        (None, Some(told)) => Err(told),
+        (None, None) => unreachable!("a manifest is missing only where an error was told"),
+    }
 }
 
 /// Where a manifest is.
@@ -104,6 +137,8 @@ struct Loader<'a> {
     done: Vec<Place>,
     /// Whether a manifest could not be read; what the others lack may stand in it.
     lost: bool,
+    /// Whether a folder of definitions could not be found; what nobody knows may be defined in it.
+    closed: bool,
     documents: Vec<Document>,
 }
 
@@ -130,9 +165,9 @@ impl Loader<'_> {
         {
             files::check(layer, &mut self.files);
         }
-        for folder in &own.catalogs {
-            self.files.folder(folder);
-        }
+        let asked = Reader::all(&document.nodes).filter(|node| node.name() == "catalog").count();
+        let found = own.catalogs.iter().filter(|folder| self.files.folder(folder)).count();
+        self.closed |= found < asked;
         draft.overlay(own);
         self.documents.push(document);
         Some(draft)
@@ -308,5 +343,5 @@ fn finish(draft: Draft, read: Read, sources: &Sources, log: &mut Log) -> Option<
         log.error(told.help("write `target \"NAME\" { … }`"));
     }
     let Draft { header, targets, common, output, catalogs, has: _ } = draft;
-    Some(Manifest { header: header?, targets, common, output, catalogs, read: Rc::new(read) })
+    Some(Manifest { header: header?, targets, common, output, catalogs, read: Rc::new(read), in_part: false })
 }

@@ -31,7 +31,7 @@ pub use apt::{Apt, AptInstall, AptSource, KeyLocation};
 pub use base::{Base, BaseChoice, Provided};
 pub use flag::Flag;
 pub use health::HealthCheck;
-pub use load::{Stacks, load};
+pub use load::{Stacks, load, load_in_part};
 pub use output::{Cache, Engine, Grade, Output};
 pub use package::{Pin, Request};
 pub use pip::{Index, Installer, Pip, Requirements, Venv};
@@ -81,6 +81,7 @@ pub struct Manifest {
     output: Output,
     catalogs: Vec<Spanned<ProjectPath>>,
     read: Rc<Read>,
+    in_part: bool,
 }
 
 impl Manifest {
@@ -90,10 +91,16 @@ impl Manifest {
     }
 
     /// The manifest as each of its targets sees it, in the order of the file.
+    ///
+    /// # Errors
+    /// What does not fit together in the whole.
     pub fn projects(&self, log: &mut Log) -> Result<Vec<Project>, Told> {
+        let before = log.errors();
         let projects = self.targets.iter().map(|target| self.project(target, log)).collect();
-        log.checkpoint()?;
-        Ok(projects)
+        match log.told() {
+            Some(told) if log.errors() > before => Err(told),
+            Some(_) | None => Ok(projects),
+        }
     }
 
     fn project(&self, own: &TargetDraft, log: &mut Log) -> Project {
@@ -120,6 +127,7 @@ impl Manifest {
             allows,
             catalogs: self.catalogs.clone(),
             read: Rc::clone(&self.read),
+            in_part: self.in_part,
         }
     }
 }
@@ -159,6 +167,9 @@ pub struct Project {
     pub catalogs: Vec<Spanned<ProjectPath>>,
     /// Every text that was read for this: the manifest, what it extends, requirements files; the lock hashes them.
     pub read: Rc<Read>,
+    /// Whether something of the manifest could not be read, which was told: what it asks for is known in part only, so
+    /// nothing is said of what it lacks, or of what cannot hold together.
+    pub in_part: bool,
 }
 
 impl Project {

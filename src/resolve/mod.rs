@@ -47,6 +47,9 @@ pub fn resolve(
     let question = Question { project, catalog, lock };
     let before = log.errors();
     let model = Model::build(question, log)?;
+    if let (true, Some(told)) = (project.in_part, log.told()) {
+        return Err(told);
+    }
     // What nobody knows is told by now and left out, so that a conflict among the rest is found in the same run.
     let answer = provider::solve(&model.problem(|_| true))
         .map_err(|_| conflict::tell(question, &model, sources, log))?;

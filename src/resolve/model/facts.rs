@@ -28,20 +28,7 @@ pub(super) fn target<'a>(
     let named = match (device, &target.platform) {
         (Some(device), _) => &device.platform,
         (None, Some(platform)) => platform,
-        (None, None) => {
-            let known: Vec<&str> = catalog.platforms().map(|one| one.name.as_str()).collect();
-            return Err(log.error(
-                Diagnostic::error(
-                    codes::resolve::NO_PLATFORM,
-                    "the target names neither a device nor a platform",
-                )
-                .at(target.span, "where does this run?")
-                .help(format!(
-                    "add `device \"…\"` (`jcc list devices` shows them) or `platform \"…\"`: {}",
-                    wording::either(&wording::codes(&known))
-                )),
-            ));
-        }
+        (None, None) => return Err(no_platform(project, catalog, log)),
     };
     let platform = platform(catalog, named, log)?;
     if let (Some(device), Some(asked)) = (device, &target.platform) {
@@ -79,6 +66,22 @@ pub(super) fn target<'a>(
         notes: host_notes(platform, project.engine()),
     };
     Ok((platform, facts))
+}
+
+/// The target names no machine; one that could not be read was told.
+fn no_platform(project: &Project, catalog: &Catalog, log: &mut Log) -> Told {
+    if let (true, Some(told)) = (project.in_part, log.told()) {
+        return told;
+    }
+    let known: Vec<&str> = catalog.platforms().map(|one| one.name.as_str()).collect();
+    log.error(
+        Diagnostic::error(codes::resolve::NO_PLATFORM, "the target names neither a device nor a platform")
+            .at(project.target.span, "where does this run?")
+            .help(format!(
+                "add `device \"…\"` (`jcc list devices` shows them) or `platform \"…\"`: {}",
+                wording::either(&wording::codes(&known))
+            )),
+    )
 }
 
 /// What users of that engine must do on the host.
