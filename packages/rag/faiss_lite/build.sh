@@ -6,9 +6,9 @@ cmake -S "$lite" -B /build/faiss_lite -DCMAKE_BUILD_TYPE=Release "-DCMAKE_CUDA_A
 cmake --build /build/faiss_lite --target faiss_lite
 mkdir -p /opt/faiss_lite/build
 cp /build/faiss_lite/libfaiss_lite.so /opt/faiss_lite/build/
-sed -e 's/^from cuda import cuda, nvrtc$/from cuda.bindings import driver as cuda, nvrtc/' \
+sed -e 's/^from cuda import cuda, nvrtc/from cuda.bindings import driver as cuda, nvrtc/' \
   -e 's/^from cuda\.cudart import/from cuda.bindings.runtime import/' "$lite/faiss_lite.py" > /opt/faiss_lite/faiss_lite.py
-grep -q '^from cuda.bindings import driver as cuda, nvrtc$' /opt/faiss_lite/faiss_lite.py
+grep -q '^from cuda.bindings import driver as cuda, nvrtc' /opt/faiss_lite/faiss_lite.py
 grep -q '^from cuda.bindings.runtime import' /opt/faiss_lite/faiss_lite.py
 # Of FAISS the image needs the library alone.
 rm -rf /opt/faiss_lite/faiss/include /opt/faiss_lite/faiss/share /opt/faiss_lite/faiss/lib/cmake
