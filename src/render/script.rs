@@ -10,16 +10,17 @@ use super::templates::Templates;
 
 /// What stands between the delimiters of the heredoc.
 pub(super) fn body(run: &Run, templates: &Templates) -> String {
-    let mut body = if run.mounts.iter().any(|mount| matches!(mount, Mount::Apt | Mount::Pip | Mount::Net)) {
-        ". /run/jcc/env\n".to_owned()
-    } else {
-        "set -euo pipefail\n".to_owned()
-    };
+    let with_tools = run.mounts.iter().any(|mount| matches!(mount, Mount::Apt | Mount::Pip | Mount::Net));
+    let mut body = if with_tools { ". /run/jcc/env\n" } else { "set -euo pipefail\n" }.to_owned();
     for (name, value) in &run.env {
         body.push_str(&format!("export {name}={}\n", shell(value)));
     }
     if run.jobs {
         body.push_str(JOBS);
+        // The tools of the others say it.
+        if !with_tools {
+            body.push_str(TIME);
+        }
     }
     for each in &run.script {
         let (template, values) = script(each);
@@ -34,6 +35,8 @@ jobs=$(nproc)
 if [[ -n ${MAX_JOBS:-} && $MAX_JOBS -lt $jobs ]]; then jobs=$MAX_JOBS; fi
 export MAX_JOBS=$jobs CMAKE_BUILD_PARALLEL_LEVEL=$jobs MAKEFLAGS=-j$jobs
 ";
+/// What a compiler writes where the source asks for the time.
+const TIME: &str = "export SOURCE_DATE_EPOCH=315532800\n";
 
 fn script(script: &Script) -> (&'static str, Value) {
     match script {

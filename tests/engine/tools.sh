@@ -19,13 +19,21 @@ declare -A given=()
 
 # Ends a proof that this machine cannot make.
 cannot() { echo "$*"; exit "$unproved"; }
+# Ends a proof where something of this machine would be asked instead of what the proof starts.
+no_caches() {
+  local port
+  for port in 3141 3142; do
+    if (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then cannot "a cache answers on port $port of this machine"; fi
+  done
+}
 
 # Copies the case NAME into a folder of its own, fills in what is given, and goes there.
 copied() { # NAME [FOLDER]
   local folder=$work/${2:-$1} key
   rm -rf "${folder:?}"
   mkdir -p "$(dirname "$folder")"
-  cp -r "$cases/$1" "$folder"
+  # What a case has of another is a link there.
+  cp -rL "$cases/$1" "$folder"
   cd "$folder" || return
   for key in "${!given[@]}"; do
     { grep -rlF "@$key@" . || true; } | while IFS= read -r file; do sed -i "s|@$key@|${given[$key]}|g" "$file"; done
@@ -79,16 +87,20 @@ serve() { # FOLDER
   started+=("$!")
   until served=$(head -n 1 "$served_log") && [[ $served == http* ]]; do sleep 0.1; done
 }
-# Serves what `make-sources` makes, and gives its facts to the cases.
+# Serves what `make-sources` makes, and gives its facts to the cases. One address for all proofs: what one has built is the
+# others' too.
 serve_sources() {
   local tool key value
   for tool in git gpg; do command -v "$tool" >/dev/null || cannot "no $tool here"; done
   if [[ ! -f $work/facts ]]; then
     "$project/tests/engine/make-sources" "$work/sources" >"$work/facts.part"
+    serve "$work/sources"
+    echo "server=$served" >>"$work/facts.part"
+    mv "$served_log" "$work/sources.log"
+    echo "${started[-1]}" >"$work/sources.pid"
+    unset 'started[-1]'
     mv "$work/facts.part" "$work/facts"
   fi
-  serve "$work/sources"
-  given[server]=$served
   while IFS="=" read -r key value; do given[$key]=$value; done <"$work/facts"
 }
 # Starts a server until the proof ends: `$served` is its address, `$served_log` what was asked.
@@ -114,6 +126,7 @@ ended() {
 }
 # At the end of all.
 finish() {
+  if [[ -f $work/sources.pid ]]; then kill "$(cat "$work/sources.pid")" 2>/dev/null || true; fi
   docker image ls --quiet 'jcc-proof*' | sort -u | xargs -r docker image rm --force >/dev/null 2>&1 || true
   rm -rf "$work"
 }

@@ -196,6 +196,24 @@ fn builds_from_source_know_the_memory() {
 }
 
 #[test]
+fn what_is_built_is_told_the_same_time() {
+    let told = "export SOURCE_DATE_EPOCH=";
+    let mut built = 0;
+    for (name, run) in all("RUN") {
+        if run.contains("export MAX_JOBS=") {
+            assert!(run.contains(told) || run.contains("\n. /run/jcc/env\n"), "{name}: {run}");
+            built += 1;
+        }
+    }
+    assert!(built > 3, "something is built");
+    for (name, copy) in all("COPY") {
+        if copy.contains(" /net/env\n") || copy.contains(" /pip/env\n") {
+            assert!(copy.contains(told), "{name}: {copy}");
+        }
+    }
+}
+
+#[test]
 fn every_pip_step_is_constrained() {
     for (name, run) in all("RUN").into_iter().filter(|(_, run)| run.contains("pip install")) {
         let held = run.contains("target=/run/jcc") && run.contains("\n. /run/jcc/env\n");
