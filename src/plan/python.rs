@@ -103,6 +103,14 @@ impl Python {
         (!instructions.is_empty()).then(|| Block { why: part.why.clone(), instructions })
     }
 
+    /// What a package's build takes from Python, where the build itself is not done.
+    pub(super) fn tools(&self, part: &Part) -> Option<Block> {
+        let own: Vec<Act> = part.build.iter().filter(|act| act.kind.is_python()).cloned().collect();
+        let instructions = steps::instructions(part, &own, &self.place());
+        let why = || part.why.what(format!("Build of {}", part.why.what));
+        (!instructions.is_empty()).then(|| Block { why: why(), instructions })
+    }
+
     /// A user's environment apart.
     pub(super) fn apart(&self, inputs: Inputs<'_>, venv: &Venv) -> Stage {
         let folder = apart_folder(venv);

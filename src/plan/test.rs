@@ -38,8 +38,10 @@ fn needed(python: &Python, title: &str, parts: &[&Part], built: &[&Part]) -> Vec
     let defined: BTreeSet<String> = BTreeSet::new();
     let layer = Layer { parts, title, built, direct: &[], more: &[], defined: &defined };
     let mut blocks = layer.blocks(&python.place());
-    let new = parts.iter().any(|part| part.is_python());
+    let tools: Vec<Block> = built.iter().filter_map(|part| python.tools(part)).collect();
+    let new = !tools.is_empty() || parts.iter().any(|part| part.is_python());
     blocks.extend(python.beside(parts, new && !python.ships));
+    blocks.extend(tools);
     blocks
 }
 

@@ -16,7 +16,10 @@ pub fn bake(targets: &[Services]) -> String {
     };
     let network = targets.iter().any(|target| target.build.host_network);
     let allow = if network { " --allow network.host" } else { "" };
-    let more = [format!("docker buildx bake{allow}")];
+    let more = [
+        format!("docker buildx bake{allow}"),
+        "and `--allow fs.read=FILE` for each secret's file that lies outside of this folder".to_owned(),
+    ];
     let text = |own: Option<&str>| format!("{}{body}", compose::head(&head, &more, own));
     text(Some(&signature::hash(&text(None))))
 }

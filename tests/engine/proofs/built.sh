@@ -90,12 +90,45 @@ podman_service() {
   podman rm --force --time 0 systemd-service
   podman volume rm service_state
 }
+# uv asks the index that the manifest names, and PyPI in person for nothing.
+docker_quick() {
+  local log name
+  no_caches
+  lives quick
+  log=$(cat "$work/sources.log")
+  for name in uv six packaging toml; do grep -q "\"GET /pypi/simple/$name/ HTTP" <<<"$log" || { echo "not asked for $name"; return 1; }; done
+}
+# The image with its build tools: the project's folder is in it, and what the packages were built by works.
+develops() {
+  serve_sources
+  case_of native develops
+  composed "$PWD"
+  echo 'int main(void) { return 42; }' >own.c
+  docker compose --progress quiet --profile dev run --rm --build --no-TTY dev bash -euc '
+    [[ $(id -u):$(id -g) == 1234:1235 && $PWD == /srv && -f project.kdl && $(hail) == "hello moon!, from a submodule" ]]
+    cmake --version; ninja --version; make --version; git --version; colcon --help
+    code=0; cc own.c -o /tmp/own && /tmp/own || code=$?; [[ $code == 42 ]]' >"$work/developed"
+  # What ships is without them, and is not what was started.
+  ! grep -qE "^ *(gcc|cmake|git) " <(sed -n '/ AS final$/,/^FROM /p' Dockerfile)
+}
+# More system packages, named when it is built.
+takes_more() {
+  serve_sources
+  case_of archives more
+  docker compose --progress quiet build --build-arg EXTRA_APT_PACKAGES="bc dc"
+  [[ $(docker run --rm --network=host --entrypoint sh archives:0.1.0 -c 'echo 6*7 | bc; dc -e "6 7 + p"') == $'42\n13' ]]
+}
 # Targets over a common manifest, by the one bake file, as its head says.
 bakes() {
-  unset JCC_CA_BUNDLE
   copied fleet
   "$jcc" compile
   bases first/Dockerfile second/Dockerfile
+  # With secrets, which are read.
+  echo 'APT::Update::Pre-Invoke {"echo told by a secret";};' >"$work/apt-of-bake.conf"
+  JCC_APT_CONF=$work/apt-of-bake.conf docker buildx bake --no-cache --progress plain --allow network.host \
+    --allow "fs.read=$work/apt-of-bake.conf" --allow "fs.read=$JCC_CA_BUNDLE" 2>&1 | tee "$work/baked"
+  grep -q 'told by a secret' "$work/baked"
+  unset JCC_CA_BUNDLE
   docker buildx bake --allow network.host
   [[ $(docker run --rm --network=host fleet:0.1.0-first) == "one all top" ]]
   [[ $(docker run --rm --network=host fleet:0.1.0-second) == $'two all top\n42' ]]
@@ -135,7 +168,10 @@ for tool in docker podman; do
   proof "wheels of an address, an index and a source, held and apart: built, healthy, tested by $by" "${tool}_snake"
   proof "signed archives and a deb: built, healthy, tested by $by" "${tool}_archives"
 done
+proof "wheels by uv, from an index instead of PyPI: built, healthy, tested by Docker" docker_quick
+proof "the stage dev has what the packages were built by, and the project's folder" develops
+proof "EXTRA_APT_PACKAGES are installed" takes_more
 proof "a service beside another, with limits, secrets and volumes: built, healthy, tested by Docker" docker_service
 proof "a service beside another, with limits, secrets and volumes: its units' commands by Podman" podman_service
-proof "two targets over one manifest: built by docker buildx bake" bakes
+proof "two targets over one manifest: built by docker buildx bake, with and without secrets" bakes
 proof "another key, archive, list of packages or commit than the definition names ends the build" refuses_what_changed
