@@ -1,14 +1,18 @@
-# shellcheck shell=bash disable=SC2329,SC2154
+# shellcheck shell=bash disable=SC2329,SC2154,SC2016
 # Every committed output of examples/, read by the tools that it is for.
 examples=$project/examples
 linted() { "$project/tests/lint/run" "$examples"; }
+# Files of this name below a folder; that there is none is a failure.
+every() { # NAME FOLDER
+  find "$2" -name "$1" | LC_ALL=C sort | grep .
+}
 
 # Buildah reads the whole file before it builds; a last stage on no image has nothing to build.
 parsed_by_buildah() {
   command -v buildah >/dev/null || cannot "no Buildah here"
   local file
   mkdir -p "$work/config"
-  find "$examples" -name Dockerfile | while IFS= read -r file; do
+  every Dockerfile "$examples" | while IFS= read -r file; do
     echo "$file"
     { cat "$file"; echo; echo "FROM scratch AS nothing"; } >"$work/Dockerfile"
     buildah build "${buildah_limits[@]}" --quiet --target nothing --file "$work/Dockerfile" "$work/config"
@@ -16,34 +20,38 @@ parsed_by_buildah() {
 }
 # A bake target builds what the Compose file of its folder builds.
 baked() {
-  local file folder
-  find "$examples" -name docker-bake.hcl | while IFS= read -r file; do
-    cd "$(dirname "$file")" || return
-    local as_composed=()
-    for folder in */docker-compose.yaml; do
-      docker compose --file "$folder" config --format json >"$work/$(dirname "$folder").json"
-      as_composed+=("$work/$(dirname "$folder").json")
-    done
-    JCC_NETRC=$file JCC_APT_CONF=$file JCC_PIP_CONF=$file docker buildx bake --print >"$work/bake.json"
-    "$project/tests/engine/baked" "$work/bake.json" "${as_composed[@]}"
-  done
+  local file
+  every docker-bake.hcl "$examples" | while IFS= read -r file; do baked_as_composed "$file"; done
 }
-# The folder is linked as the units' head says; paths in them still lead into the project.
+baked_as_composed() { # FILE
+  cd "$(dirname "$1")" || return
+  local folder as_composed=()
+  for folder in */docker-compose.yaml; do
+    docker compose --file "$folder" config --format json >"$work/$(dirname "$folder").json"
+    as_composed+=("$work/$(dirname "$folder").json")
+  done
+  JCC_NETRC=$1 JCC_APT_CONF=$1 JCC_PIP_CONF=$1 docker buildx bake --print >"$work/bake.json"
+  "$project/tests/engine/baked" "$work/bake.json" "${as_composed[@]}"
+}
 generated_by_podman() {
   command -v quadlet >/dev/null || cannot "no Podman here"
-  local folder units=$work/config/containers/systemd
-  find "$examples" -name '*.container' -printf '%h\n' | sort -u | while IFS= read -r folder; do
-    rm -rf "$units"
-    mkdir -p "$units"
-    ln -s "$folder" "$units/"
-    XDG_CONFIG_HOME=$work/config quadlet -dryrun -user >"$work/units" 2>"$work/told"
-    cat "$work/told"
-    # What it only warns of it leaves out.
-    grep -v ': Loading source unit file ' "$work/told" && return 1
-    [[ $(grep -c '^ExecStart=' "$work/units") == "$(find "$folder" -name '*.container' -o -name '*.build' -o -name '*.volume' -o -name '*.network' | wc -l)" ]]
-    grep '^RequiresMountsFor=/' "$work/units" | cut -d= -f2 | while IFS= read -r path; do
-      [[ $path == "$(dirname "$folder")"/* || ! $path == "$project"/* && ! $path == "$work"/* ]]
-    done
+  local file
+  every '*.container' "$examples" | while IFS= read -r file; do units_taken "$file"; done
+}
+# The folder is linked as the units' head says; paths in them still lead into the project.
+units_taken() { # CONTAINER
+  local folder path units=$work/config/containers/systemd
+  folder=$(cd "$(dirname "$1")" && pwd)
+  rm -rf "$units"
+  mkdir -p "$units"
+  ln -s "$folder" "$units/"
+  XDG_CONFIG_HOME=$work/config quadlet -dryrun -user >"$work/units" 2>"$work/told"
+  cat "$work/told"
+  # What it only warns of it leaves out.
+  grep -v ': Loading source unit file ' "$work/told" && return 1
+  [[ $(grep -c '^ExecStart=' "$work/units") == "$(find "$folder" -name '*.container' -o -name '*.build' -o -name '*.volume' -o -name '*.network' | wc -l)" ]]
+  grep '^RequiresMountsFor=/' "$work/units" | cut -d= -f2 | while IFS= read -r path; do
+    [[ $path == "$(dirname "$folder")"/* || ! $path == "$project"/* && ! $path == "$work"/* ]]
   done
 }
 # A judge that finds no fault in a faulty file proves nothing, nor does one that finds fault with everything.
@@ -59,13 +67,35 @@ judges_judge() {
   if command -v buildah >/dev/null; then
     tells_apart Dockerfile '$ aRUN <<EOF' buildah build "${buildah_limits[@]}" --layers --target tools .
   fi
+  tells_apart Dockerfile 's/^apt-get update$/&\necho $HOME/' scripts_checked "$tools"
+  tells_apart Dockerfile 's/^apt-get update$/&\necho $HOME/' "$project/tests/lint/run" .
+  copied fleet
+  "$jcc" compile
+  tells_apart docker-bake.hcl 's/"fleet:/"float:/' baked_as_composed docker-bake.hcl
+  tells_apart second/docker-compose.yaml 's/target: final/target: base/' baked_as_composed docker-bake.hcl
+  if command -v quadlet >/dev/null; then
+    copied service podman-service
+    sed -i 's/^target {/target { engine "podman";/; /group-add/d; / 3000 /d' project.kdl
+    "$jcc" compile
+    tells_apart service.container 's/^Image=/Imagine=/' units_taken service.container
+    tells_apart service-broker.container 's/^Image=.*//' units_taken service.container
+    tells_apart service.container "s|^Volume=[^:]*data:|Volume=$project/data:|" units_taken service.container
+  fi
+}
+scripts_checked() { # TOOLS
+  rm -rf "$work/scripts"
+  "$project/tests/lint/scripts" Dockerfile "$work/scripts"
+  "$1/shellcheck" --severity=style --exclude=SC1091 "$work/scripts/"*.sh
 }
 tells_apart() { # FILE FAULT COMMAND…
-  "${@:3}"
+  (set -e; "${@:3}")
   cp "$1" "$work/right"
   sed -i "$2" "$1"
-  if "${@:3}"; then echo "not refused with $2: ${*:3}"; return 1; fi
+  ! cmp --quiet "$1" "$work/right" || { echo "nothing was changed by $2"; return 1; }
+  # A function's commands end it only where nobody asks how it ended.
+  set +e; (trap - ERR; set -e; "${@:3}"); local status=$?; set -e
   cp "$work/right" "$1"
+  [[ $status != 0 ]] || { echo "not refused with $2: ${*:3}"; return 1; }
 }
 
 proof "hadolint, ShellCheck, docker build --check, docker compose config and the Compose schema find nothing in the examples" linted

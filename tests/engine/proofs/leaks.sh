@@ -33,6 +33,7 @@ unpacked() { # IMAGE FOLDER
 }
 keeps_no_secret() {
   local proxy_password=Pr0xy-6fd2b8 conf_password=C0nf-b81e4a netrc_password=N3trc-27cc90 proxy first second logs=()
+  no_caches
   copied leaks
   mkdir secrets first second
   authority
