@@ -123,8 +123,10 @@ fn pip(call: &PipCall) -> Value {
     let mut calls = Vec::new();
     if let Some(index) = &call.index {
         // From another index only what is named comes; what that depends on follows from the default one.
+        // uv's own word: the other one gives way to the variable that names a default index.
+        let option = if call.uv { "--default-index" } else { "--index-url" };
         let mut first =
-            vec![format!("--index-url \"${}\"", index_variable(&index.name)), "--no-deps".to_owned()];
+            vec![format!("{option} \"${}\"", index_variable(&index.name)), "--no-deps".to_owned()];
         first.extend(common.iter().cloned());
         calls.push(context! { command => command.clone(), options => first, what => what.clone() });
     }
