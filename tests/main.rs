@@ -7,6 +7,7 @@ mod book;
 mod catalogue;
 mod commands;
 mod docs;
+mod engine;
 mod examples;
 mod pages;
 mod reject;
