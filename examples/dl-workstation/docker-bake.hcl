@@ -2,8 +2,8 @@
 #   docker buildx bake --allow network.host
 #   and `--allow fs.read=FILE` for each secret's file that lies outside of this folder
 #
-# jcc:inputs sha256:006719a73910724157e464474f6d59e17562f407ff24239330d3fdaff2e985d8
-# jcc:self sha256:5604d9076505683eae7886e0a2bdacd210e227787f748675b1d857e8c6bb2e01
+# jcc:inputs sha256:95f5fbad6d3aa318adb823abcdf0ffb360eec1eb9bbc2a439995300c70b44e21
+# jcc:self sha256:b102997bfdad1666598832be06ec9b8393a910b880cb295395198b4524d405f2
 
 # File times in the images; from jcc.lock.
 variable "SOURCE_DATE_EPOCH" {
