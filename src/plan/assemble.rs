@@ -174,7 +174,7 @@ fn pip_tools(parts: &Parts<'_>, log: &mut Log) -> PipTools {
     PipTools {
         constraints: parts.constraints(log),
         pinned: super::python::pinned(inputs),
-        default_index: inputs.project.pip.index.as_ref().map(|url| url.value.clone()),
+        default_index: inputs.project.pip.index.as_ref().map(|url| PipIndex::of(url.value.clone())),
         indexes: indexes.into_iter().map(|(name, url)| PipIndex { name, url }).collect(),
         cache: inputs.project.cache.pip,
     }

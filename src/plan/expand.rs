@@ -147,14 +147,10 @@ fn source(view: Filled<'_>, kind: &StepKind, log: &mut Log) -> Option<Source> {
 fn pip_index(view: Filled<'_>, index: Option<&Template>, log: &mut Log) -> Option<Option<PipIndex>> {
     let Some(index) = index else { return Some(None) };
     let word = view.text(index, log)?;
-    let (name, url): (&str, Url) = match view.inputs.catalog.index(&word) {
-        Some(known) => (word.as_str(), view.value(&known.url, log)?),
-        None => ("index", view.value(index, log)?),
-    };
-    // One index has a folder a CUDA version: each is one of its own.
-    let last = url.file_name().filter(|last| *last != name);
-    let name = last.map_or_else(|| name.to_owned(), |last| format!("{name}-{last}"));
-    Some(Some(PipIndex { name, url }))
+    Some(Some(match view.inputs.catalog.index(&word) {
+        Some(known) => PipIndex::named(&word, view.value(&known.url, log)?),
+        None => PipIndex::of(view.value(index, log)?),
+    }))
 }
 
 /// What a step says of a file to fetch.

@@ -243,6 +243,25 @@ pub struct PipIndex {
     pub url: Url,
 }
 
+impl PipIndex {
+    /// An index of the catalogue. One index has a folder a CUDA version: each is one of its own.
+    pub fn named(name: &str, url: Url) -> Self {
+        let last = url.file_name().filter(|last| *last != name);
+        let name = last.map_or_else(|| plain(name), |last| format!("{}-{}", plain(name), plain(last)));
+        Self { name, url }
+    }
+
+    /// An index without a name bears that of its place: a cache may serve many projects.
+    pub fn of(url: Url) -> Self {
+        Self { name: plain(url.address().trim_end_matches('/')), url }
+    }
+}
+
+/// A name that needs quotes nowhere.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect()
+}
+
 /// What each pip step is told.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct PipTools {
@@ -251,7 +270,7 @@ pub struct PipTools {
     /// Pins of packages that are not chosen, as pip reads them: they hold for what the project asks of pip.
     pub pinned: Vec<String>,
     /// Instead of `PyPI`.
-    pub default_index: Option<Url>,
+    pub default_index: Option<PipIndex>,
     /// Every other index that is used.
     pub indexes: Vec<PipIndex>,
     /// Whether a cache on the builder's machine is looked for.
@@ -295,4 +314,26 @@ pub struct UserAccount {
     pub workdir: Option<ImagePath>,
     /// Folders that volumes lie over: theirs, where the image has none.
     pub volumes: Vec<ImagePath>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Parse;
+
+    fn url(text: &str) -> Url {
+        Url::parse(text).expect("it is a URL")
+    }
+
+    #[test]
+    fn an_index_bears_a_name_that_needs_no_quotes_and_is_its_own() {
+        let named = |name, at| PipIndex::named(name, url(at)).name;
+        assert_eq!(named("pytorch", "https://download.pytorch.org/whl/cu128"), "pytorch-cu128");
+        assert_eq!(named("nvidia", "https://pypi.nvidia.com"), "nvidia");
+        assert_eq!(named("a", "https://a.example.com/$(id)"), "a---id-");
+        let of = |at| PipIndex::of(url(at)).name;
+        assert_eq!(of("https://pypi.example.com/simple/"), "pypi.example.com-simple");
+        assert_eq!(of("https://who:what@pypi.example.com:8443/a/simple"), "pypi.example.com-8443-a-simple");
+        assert_ne!(of("https://a.example.com/simple"), of("https://b.example.com/simple"));
+    }
 }

@@ -47,7 +47,7 @@ fn root(services: &Services) -> Map {
     for (at, (name, cache)) in caches.iter().enumerate() {
         all.put(name, Yaml::Map(cache.clone()));
         if at == 0 {
-            all.comment(caches::about());
+            all.comment(&caches::about(services));
         }
         all.gap();
     }

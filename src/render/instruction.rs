@@ -177,9 +177,11 @@ fn pip_tools(tools: &PipTools, templates: &Templates) -> Vec<Rendered> {
             context! { name => index.name.as_str(), variable => script::index_variable(&index.name), url }
         })
         .collect();
-    let default_index = tools.default_index.as_ref().map(|url| quote::shell(url.as_str()));
+    let default = tools.default_index.as_ref();
+    let default_index = default.map(|index| quote::shell(index.url.as_str()));
+    let local = default.map_or_else(|| "local".to_owned(), |index| format!("local-{}", index.name));
     let environment =
-        templates.fill("tools/pip.env.j2", context! { default_index, indexes, cache => tools.cache });
+        templates.fill("tools/pip.env.j2", context! { default_index, indexes, local, cache => tools.cache });
     let said = "# Every pip step is held to it.".to_owned();
     let chosen = tools.constraints.iter().map(|each| format!("{}=={}", each.name, each.version));
     let constraints: Vec<String> =

@@ -38,6 +38,11 @@ impl Url {
         &self.text[self.host.0..self.host.1]
     }
 
+    /// The host and all that follows it: neither scheme nor credentials.
+    pub fn address(&self) -> &str {
+        &self.text[self.host.0..]
+    }
+
     /// The path, from its first `/`, without query and fragment; may be empty.
     pub fn path(&self) -> &str {
         &self.text[self.path.0..self.path.1]
@@ -171,6 +176,7 @@ mod tests {
         let url = Url::parse("HTTP://u:p@Example.com:8080/a/B%20c?q=/x#f").unwrap();
         assert_eq!((url.scheme(), url.host(), url.path()), ("http", "example.com", "/a/B%20c"));
         assert_eq!((url.file_name(), url.has_credentials()), (Some("B%20c"), true));
+        assert_eq!(url.address(), "example.com:8080/a/B%20c?q=/x#f");
         assert_eq!(Url::parse("https://a.b/").unwrap().file_name(), None);
         assert_eq!(Url::parse("https://a.b?x").unwrap().path(), "");
     }

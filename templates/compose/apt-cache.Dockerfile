@@ -7,6 +7,21 @@ apt-get install -y --no-install-recommends apt-cacher-ng
 rm -rf /var/lib/apt/lists/*
 EOF
 
+COPY --chmod=0755 <<'EOF' /usr/local/bin/apt-cache
+#!/bin/bash
+# The proxy that the secret apt-conf names is this cache's way out too. It is kept in memory.
+set -euo pipefail
+conf=/dev/shm/apt-cacher-ng secret=/run/secrets/apt-conf proxy=
+rm -rf "$conf"
+cp -rL /etc/apt-cacher-ng "$conf"
+if [[ -s $secret ]]; then
+  [[ -r $secret ]] || { echo "the file of JCC_APT_CONF must be readable for user $(id -u)" >&2; exit 1; }
+  eval "$(APT_CONFIG=$secret apt-config shell proxy Acquire::http::Proxy)"
+fi
+if [[ -n $proxy && $proxy != DIRECT ]]; then (umask 077; echo "Proxy: $proxy" >"$conf/zz_proxy.conf"); fi
+exec apt-cacher-ng -c "$conf" ForeGround=1 BindAddress=127.0.0.1 Port=3142 SocketPath= AllowUserPorts=0
+EOF
+
 # hadolint ignore=DL3066 # its number is the package's to choose
 USER apt-cacher-ng
-CMD ["apt-cacher-ng", "-c", "/etc/apt-cacher-ng", "ForeGround=1", "BindAddress=127.0.0.1", "Port=3142"]
+CMD ["/usr/local/bin/apt-cache"]

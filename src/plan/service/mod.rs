@@ -23,6 +23,7 @@ pub use text::{Piece, Text};
 use std::collections::BTreeMap;
 
 use crate::manifest::{Engine, Gpu, Project, SecretSource};
+use crate::plan::PipIndex;
 use crate::resolve::TargetFacts;
 use crate::source::{Sources, Span};
 use crate::value::Url;
@@ -68,7 +69,7 @@ pub fn services(inputs: ServiceInputs<'_>) -> Services {
     let cache = project.cache;
     let pip_cache = cache.pip.then(|| PipCache {
         name: names.pip_cache.clone(),
-        default: project.pip.index.as_ref().map(|url| url.value.clone()),
+        default: project.pip.index.as_ref().map(|url| PipIndex::of(url.value.clone())),
         indexes: inputs.indexes.iter().cloned().collect(),
     });
     let mut volumes: Vec<String> = std::iter::once(&main)

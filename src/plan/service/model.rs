@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::catalog::GpuAccess;
 use crate::manifest::{Engine, Gpu, HealthCheck, Ulimit};
+use crate::plan::PipIndex;
 use crate::value::{ByteSize, Capability, EnvName, ImagePath, ImageRef, PortMapping, Url};
 
 use super::Text;
@@ -79,7 +80,7 @@ pub struct PipCache {
     /// The service's name.
     pub name: String,
     /// What it mirrors as the default index, where that is not the usual one.
-    pub default: Option<Url>,
+    pub default: Option<PipIndex>,
     /// What else it mirrors, by name.
     pub indexes: BTreeMap<String, Url>,
 }

@@ -19,25 +19,31 @@ EOF
 
 COPY --chmod=0755 <<'EOF' /usr/local/bin/pip-cache
 #!/bin/bash
+# pip-cache [KIND NAME URL]…: each URL is mirrored as root/NAME. KIND is `mirror`, or `default` where root/local-NAME stands
+# on it as root/local does on PyPI.
 set -euo pipefail
 export HOME=/data PATH=/opt/devpi/bin:$PATH
 if [[ -s /run/secrets/ca-bundle ]]; then
   export REQUESTS_CA_BUNDLE=/run/secrets/ca-bundle SSL_CERT_FILE=/run/secrets/ca-bundle
 fi
+rm -f /tmp/ready
 index() { devpi index --create "$@" || devpi index "$@"; }
 configure() {
   until devpi use http://127.0.0.1:3141; do sleep 0.2; done
   devpi login root --password ""
-  devpi index root/pypi{{ default }} mirror_no_project_list=true
-{% for index in indexes %}
-  index root/{{ index.name }} type=mirror {{ index.url }} mirror_no_project_list=true
-{% endfor %}
+  index root/pypi type=mirror mirror_url=https://pypi.org/simple/ mirror_no_project_list=true
   index root/local type=stage bases=root/pypi
+  while (($# > 0)); do
+    index "root/$2" type=mirror "mirror_url=$3" mirror_no_project_list=true
+    if [[ $1 == default ]]; then index "root/local-$2" type=stage "bases=root/$2"; fi
+    shift 3
+  done
+  touch /tmp/ready
 }
 [[ -e /data/.serverversion ]] || devpi-init --serverdir /data
-configure &
+configure "$@" &
 exec devpi-server --serverdir /data --host 127.0.0.1 --port 3141
 EOF
 
 USER 1000:1000
-CMD ["/usr/local/bin/pip-cache"]
+ENTRYPOINT ["/usr/local/bin/pip-cache"]
