@@ -2,8 +2,8 @@
 #   docker buildx bake --allow network.host
 #   and `--allow fs.read=FILE` for each secret's file that lies outside of this folder
 #
-# jcc:inputs sha256:95f5fbad6d3aa318adb823abcdf0ffb360eec1eb9bbc2a439995300c70b44e21
-# jcc:self sha256:b102997bfdad1666598832be06ec9b8393a910b880cb295395198b4524d405f2
+# jcc:inputs sha256:395f2ada04196f1aff9c37bd8a11a3fb5cd4eb1df9502b2194042a04f7c7a35a
+# jcc:self sha256:13029e8da45138f0c1bdafa48ded5f93621199ff51f5f877d104d5d84e9ac019
 
 # File times in the images; from jcc.lock.
 variable "SOURCE_DATE_EPOCH" {

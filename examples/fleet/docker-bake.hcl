@@ -2,8 +2,8 @@
 #   docker buildx bake --allow network.host
 #   and `--allow fs.read=FILE` for each secret's file that lies outside of this folder
 #
-# jcc:inputs sha256:4aa8329a9eaf456f10a42694d4ae772539f5d2f7d40648d9eedd0b605c58761a
-# jcc:self sha256:6dbc844d93606ffc767f19777e20ec568957656812bcb28c9a263504f0b54b7d
+# jcc:inputs sha256:e15e5cf5de684c96e0b1758e88b0cf1c6323cb401be49ca19d6fb15b7290bbca
+# jcc:self sha256:b238de1c5916ecca0f8933dcf1debbf6cd0a80de19445c78e31a4c19c75f666e
 
 # File times in the images; from jcc.lock.
 variable "SOURCE_DATE_EPOCH" {
