@@ -56,7 +56,8 @@ keeps_no_secret() {
   "$jcc" resolve -v project.kdl >said/resolve 2>&1
   "$jcc" run-command project.kdl >said/run 2>&1
   bases Dockerfile docker-compose.yaml
-  docker compose build --no-cache 2>&1 | tail -n 3
+  docker compose --progress plain build --no-cache >said/build 2>&1 || { tail -n 20 said/build; return 1; }
+  grep -q 'Collecting acmesecret' said/build
   docker compose config >said/config
   # Each was used.
   grep -qE '^(200|304) GET http://.*InRelease' "${logs[0]}"
