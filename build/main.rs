@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
-use catalog::index::{Entry, Mentioned, entries};
+use catalog::index::{Entry, Mentioned, entries, words};
 use catalog::packing::{PackedFile, PackedStack, Stretch, definition_hash};
 use diagnostic::Log;
 use source::Sources;
@@ -96,8 +96,9 @@ impl Pack {
             ["manifests", file] => file.strip_suffix(".kdl")?,
             _ => return None,
         };
-        let (text, _) = self.text(path, bytes)?;
-        Some(PackedStack { name: name.to_owned(), path: path.to_owned(), text })
+        let (text, document) = self.text(path, bytes)?;
+        let description = description(&document);
+        Some(PackedStack { name: name.to_owned(), path: path.to_owned(), description, text })
     }
 
     /// The hashes of a file's definitions, one after the other.
@@ -144,6 +145,12 @@ impl Pack {
         self.texts.push_str(text);
         Some((stretch(start, text.len()), document?))
     }
+}
+
+/// What a manifest says of itself; empty where it says nothing.
+fn description(manifest: &Document) -> String {
+    let project = manifest.nodes.iter().find(|node| node.name.value == "project");
+    project.and_then(|node| words(node, "description").into_iter().next()).unwrap_or_default()
 }
 
 /// From a first byte, so many.

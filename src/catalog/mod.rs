@@ -6,6 +6,7 @@
 mod check;
 mod decode;
 mod definition;
+mod dependents;
 mod platform;
 pub mod schema;
 mod step;
@@ -17,9 +18,10 @@ pub use definition::{
     Axis, Choose, Condition, Dist, Guard, Guarded, Install, Package, PackageOption, PackageTest,
     PackageVersion, Require, SizeFact, Stage, TestBody, Variant,
 };
+pub use dependents::{Dependent, Part};
 pub use platform::{BaseImage, BaseTag, Device, Forbidden, GpuAccess, Index, Platform, Role};
 pub use step::{CmakeDefine, Step, StepKind};
-pub use store::{BuiltinStacks, Catalog, Entry, Kind, Shadow};
+pub use store::{BuiltinStacks, Catalog, Entry, Kind, Known, Search, Shadow, Sort, search};
 pub use template::{Names, Template, View};
 
 #[cfg(test)]

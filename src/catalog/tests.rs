@@ -141,8 +141,6 @@ fn a_user_s_definition_lies_over_the_built_in_one() {
 fn names_are_found_and_suggested() {
     let mut sources = Sources::new();
     let catalog = Catalog::builtin(&mut sources);
-    assert_eq!(catalog.search("pytorch").first().map(|entry| entry.name.as_str()), Some("pytorch"));
-    assert!(catalog.search("no such words anywhere").is_empty());
     assert_eq!(catalog.nearest(Kind::Package, "pytroch").first(), Some(&"pytorch"));
     assert!(catalog.package("pytroch").is_none());
 }

@@ -203,17 +203,17 @@ pub(super) enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Search the catalogue
+    /// Search the catalogue: packages, ready-made manifests, devices, bases
     #[command(after_help = "Example: jcc search point cloud")]
     Search {
-        /// Words of names and summaries
+        /// Words of names and summaries; all of them must fit
         #[arg(required = true)]
         words: Vec<String>,
         /// How the result is shown
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
-    /// Show a package: versions, options, variants, notes
+    /// Show a package: versions, options, variants, what it requires, who needs it
     #[command(after_help = "Example: jcc show pytorch --device jetson-agx-orin")]
     Show {
         /// The package

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::catalog::{BuiltinStacks, Catalog, Entry, Kind};
-use crate::diagnostic::Told;
+use crate::catalog::{self, BuiltinStacks, Catalog, Entry, Kind, Known, Search, Sort};
+use crate::diagnostic::{Told, wording};
 use crate::manifest::{self, Stacks as _};
 use crate::resolve::possible::{Machine, Verdict};
 
@@ -74,18 +74,36 @@ fn with_verdicts(rows: Vec<Vec<String>>, values: Vec<Value>, verdicts: &[Verdict
     (rows, values)
 }
 
-/// Searches names, aliases and summaries.
+/// Searches names, aliases and summaries of all that is known, ready-made manifests too.
 pub(super) fn search(session: &mut Session<'_, '_>, words: &str, format: Format) -> Exit {
-    let catalog = Catalog::builtin(&mut session.sources);
-    let found = catalog.search(words);
+    let (catalog, stacks) = (Catalog::builtin(&mut session.sources), BuiltinStacks::new());
+    let Search { found, taken_for } = catalog::search(&catalog, &stacks, words);
     if found.is_empty() {
-        let names = catalog.names();
-        let help = crate::diagnostic::wording::did_you_mean(words, names)
-            .unwrap_or_else(|| "`jcc list packages` shows all".to_owned());
-        return session.unknown(&format!("nothing is found for `{words}`"), Some(help));
+        let help = if words.split_whitespace().count() > 1 {
+            "fewer words find more; `jcc list packages` shows all"
+        } else {
+            "`jcc list packages` shows all"
+        };
+        let message = format!("nothing is found for {}", wording::code(words));
+        return session.unknown(&message, Some(help.to_owned()));
     }
-    let (rows, values) = packages(found.into_iter());
+    for (word, near) in taken_for {
+        let (word, near) = (wording::code(word), wording::code(near));
+        _ = session.say(&format!("note: {word} stands nowhere; this is what {near} finds\n"));
+    }
+    let (rows, values): Shown = found.into_iter().map(known).unzip();
     show(session, format, &rows, values)
+}
+
+/// Something that a search found; a ready-made manifest as `extends` has it.
+fn known(one: Known<'_>) -> (Vec<String>, Value) {
+    let Known { sort, name, aliases, group, summary } = one;
+    let (name, sort) = match sort {
+        Sort::Stack => (format!("stack:{name}"), sort.word()),
+        _ => (name.to_owned(), sort.word()),
+    };
+    let value = json!({ "name": name, "kind": sort, "aliases": aliases, "group": group, "summary": summary });
+    (vec![name, sort.to_owned(), group.to_owned(), summary.to_owned()], value)
 }
 
 fn show(session: &mut Session<'_, '_>, format: Format, rows: &[Vec<String>], values: Vec<Value>) -> Exit {
@@ -247,7 +265,11 @@ fn stacks(session: &mut Session<'_, '_>) -> Shown {
 }
 
 /// A stack as a manifest that extends it sees it.
-fn stack(library: &BuiltinStacks, name: &str, session: &mut Session<'_, '_>) -> Option<manifest::Project> {
+pub(super) fn stack(
+    library: &BuiltinStacks,
+    name: &str,
+    session: &mut Session<'_, '_>,
+) -> Option<manifest::Project> {
     let extends = crate::syntax::quote(&format!("stack:{name}"));
     let text = format!("extends {extends}\ntarget {{ ubuntu \"*\" }}\n");
     let world = crate::world::Memory::with([("project.kdl", text.as_str())]);

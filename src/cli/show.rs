@@ -1,14 +1,20 @@
-//! `jcc show`: a package, and what of it can be had on a machine.
+//! `jcc show`: a package, who needs it, and what of it can be had on a machine.
+
+mod needed;
+#[cfg(test)]
+mod tests;
+mod words;
 
 use serde_json::{Value, json};
 
-use crate::catalog::{Catalog, Package, PackageVersion, Require};
+use crate::catalog::{Catalog, Package, PackageOption, PackageVersion, Variant};
 use crate::diagnostic::wording;
 use crate::resolve::possible::Verdict;
 use crate::value::Version;
 
 use super::args::{Format, Place};
 use super::{Exit, Session, here, table};
+use needed::Needed;
 
 /// What became of each version on a machine.
 type Verdicts = Option<Vec<(Version, Verdict)>>;
@@ -18,8 +24,8 @@ pub(super) fn run(session: &mut Session<'_, '_>, name: &str, place: &Place, form
     let catalog = Catalog::builtin(&mut session.sources);
     let Some(package) = catalog.package(name) else {
         let help = wording::did_you_mean(name, catalog.names())
-            .unwrap_or_else(|| format!("`jcc search {name}` looks through summaries too"));
-        return session.unknown(&format!("there is no package `{name}`"), Some(help));
+            .unwrap_or_else(|| "`jcc search WORDS` looks through summaries too".to_owned());
+        return session.unknown(&format!("there is no package {}", wording::code(name)), Some(help));
     };
     if here::lacks_machine(place) {
         return here::which_machine(session);
@@ -30,17 +36,59 @@ pub(super) fn run(session: &mut Session<'_, '_>, name: &str, place: &Place, form
         Ok(verdicts) => verdicts.flatten(),
         Err(exit) => return exit,
     };
+    let stacks = needed::stacks(session, &catalog, package);
+    let needed = Needed::new(&catalog, package, stacks);
     match format {
         Format::Text => {
-            let text = text(package, &verdicts);
+            let text = text(package, &verdicts) + &needed.text();
             session.print(&text)
         }
-        Format::Json => session.print_json(&value(package, &verdicts)),
+        Format::Json => session.print_json(&value(package, &verdicts, &needed)),
     }
 }
 
 fn text(package: &Package, verdicts: &Verdicts) -> String {
     let mut out = format!("{} - {}\n", package.name.value, package.summary);
+    for (name, fact) in facts(package) {
+        out.push_str(&format!("  {name}: {fact}\n"));
+    }
+    out.push_str(&versions(package, verdicts));
+    out.extend(package.options.iter().map(option));
+    out.extend(package.variants.iter().map(variant));
+    for require in words::requirements(&package.requires) {
+        out.push_str(&format!("requires {require}\n"));
+    }
+    for conflict in words::requirements(&package.conflicts) {
+        out.push_str(&format!("conflicts with {conflict}\n"));
+    }
+    for note in &package.notes {
+        out.push_str(&format!("note{}: {}\n", words::when(&note.guard), note.value.value));
+    }
+    for (note, of) in notes_of_versions(package) {
+        out.push_str(&format!("note of {}: {note}\n", of.join(", ")));
+    }
+    out
+}
+
+/// What must be known of some versions, each note once with the versions that it is about.
+fn notes_of_versions(package: &Package) -> Vec<(&str, Vec<String>)> {
+    let mut all: Vec<(&str, Vec<String>)> = Vec::new();
+    for version in &package.versions {
+        let name = version.name.as_ref().map(|name| name.value.to_string());
+        let label = name.unwrap_or_else(|| version.version.value.to_string());
+        for note in &version.notes {
+            match all.iter_mut().find(|(text, _)| *text == note.value) {
+                Some((_, of)) if of.contains(&label) => {}
+                Some((_, of)) => of.push(label.clone()),
+                None => all.push((&note.value, vec![label.clone()])),
+            }
+        }
+    }
+    all
+}
+
+/// What is known of it beside its versions.
+fn facts(package: &Package) -> Vec<(&'static str, String)> {
     let mut facts = vec![("group", package.group.clone())];
     facts.extend(package.license.iter().map(|license| ("license", license.clone())));
     facts.extend(package.homepage.iter().map(|page| ("homepage", page.clone())));
@@ -52,31 +100,42 @@ fn text(package: &Package, verdicts: &Verdicts) -> String {
         let models = size.models.map(|mib| format!("{mib} MiB of models"));
         facts.push(("size", image.into_iter().chain(models).collect::<Vec<_>>().join(", ")));
     }
-    for (name, fact) in facts {
-        out.push_str(&format!("  {name}: {fact}\n"));
+    facts.extend(
+        package.choice.iter().map(|choice| ("choice", format!("an image holds one {}", choice.value))),
+    );
+    facts
+}
+
+/// `option qt (default 5): 5 (ubuntu <24.04), 6, none`.
+fn option(option: &PackageOption) -> String {
+    let values: Vec<String> = option
+        .values
+        .iter()
+        .map(|(value, requires)| match words::requirements(requires).as_slice() {
+            [] => value.value.clone(),
+            needs => format!("{} (requires {})", value.value, needs.join(", ")),
+        })
+        .collect();
+    let values = if values.is_empty() { "any text".to_owned() } else { values.join(", ") };
+    let (key, default) = (&option.key.value, &option.default.value);
+    format!("option {key} (default {default}): {values}{}\n", summary(option.summary.as_deref()))
+}
+
+/// `variant desktop (default), option gui=yes, requires qt5 - With windows`.
+fn variant(variant: &Variant) -> String {
+    let default = if variant.default { " (default)" } else { "" };
+    let mut sets: Vec<String> =
+        variant.options.iter().map(|(key, value)| format!("option {}={}", key.value, value.value)).collect();
+    let needs = words::requirements(&variant.requires);
+    if !needs.is_empty() {
+        sets.push(format!("requires {}", needs.join(", ")));
     }
-    out.push_str(&versions(package, verdicts));
-    for option in &package.options {
-        let values = names(option.values.iter().map(|(value, _)| value.as_str()));
-        let values = if values.is_empty() { "any text".to_owned() } else { values };
-        let summary = option.summary.as_deref().map_or_else(String::new, |text| format!(" - {text}"));
-        out.push_str(&format!(
-            "option {} (default {}): {values}{summary}\n",
-            option.key.value, option.default.value
-        ));
-    }
-    for variant in &package.variants {
-        let default = if variant.default { " (default)" } else { "" };
-        let summary = variant.summary.as_deref().map_or_else(String::new, |text| format!(" - {text}"));
-        out.push_str(&format!("variant {}{default}{summary}\n", variant.name.value));
-    }
-    for require in &package.requires {
-        out.push_str(&format!("requires {}\n", requirement(require)));
-    }
-    for note in &package.notes {
-        out.push_str(&format!("note: {}\n", note.value.value));
-    }
-    out
+    let sets = if sets.is_empty() { String::new() } else { format!(": {}", sets.join("; ")) };
+    format!("variant {}{default}{sets}{}\n", variant.name.value, summary(variant.summary.as_deref()))
+}
+
+fn summary(text: Option<&str>) -> String {
+    text.map_or_else(String::new, |text| format!(" - {text}"))
 }
 
 fn versions(package: &Package, verdicts: &Verdicts) -> String {
@@ -98,7 +157,7 @@ fn versions(package: &Package, verdicts: &Verdicts) -> String {
 }
 
 fn entry(version: &PackageVersion) -> Vec<String> {
-    let requires: Vec<String> = version.requires.iter().map(requirement).collect();
+    let requires = words::requirements(&version.requires);
     let mut row = vec![format!("  {}", label(version)), requires.join(", ")];
     row.extend(version.unproven.as_ref().map(|_| "unproven".to_owned()));
     row
@@ -106,38 +165,22 @@ fn entry(version: &PackageVersion) -> Vec<String> {
 
 fn label(version: &PackageVersion) -> String {
     let name = version.name.as_ref().map_or_else(String::new, |name| format!(" ({})", name.value));
-    format!("{}{name}", version.version.value)
-}
-
-fn requirement(require: &Require) -> String {
-    let text = require.requirement.value.to_string();
-    if text == "*" { require.name.value.to_string() } else { format!("{} {text}", require.name.value) }
+    let default = if version.default { " (default)" } else { "" };
+    format!("{}{name}{default}", version.version.value)
 }
 
 fn names<'a>(all: impl Iterator<Item = &'a str>) -> String {
     all.collect::<Vec<_>>().join(", ")
 }
 
-fn value(package: &Package, verdicts: &Verdicts) -> Value {
-    let versions: Vec<Value> = package
-        .versions
-        .iter()
-        .map(|version| {
-            json!({
-                "version": version.version.value.as_str(),
-                "name": version.name.as_ref().map(|name| name.value.as_str()),
-                "requires": version.requires.iter().map(requirement).collect::<Vec<_>>(),
-                "unproven": version.unproven.as_ref().map(|why| &why.value),
-                "sources": version.sources,
-            })
-        })
-        .collect();
+fn value(package: &Package, verdicts: &Verdicts, needed: &Needed) -> Value {
     let here = verdicts.as_ref().map(|all| {
         let one = |(version, verdict): &(Version, Verdict)| {
             here::with(json!({ "version": version.to_string() }), verdict)
         };
         all.iter().map(one).collect::<Vec<_>>()
     });
+    let (needed_by, stacks) = needed.values();
     json!({
         "name": package.name.value.as_str(),
         "aliases": package.aliases.iter().map(|alias| alias.value.as_str()).collect::<Vec<_>>(),
@@ -145,16 +188,60 @@ fn value(package: &Package, verdicts: &Verdicts) -> Value {
         "summary": package.summary,
         "license": package.license,
         "homepage": package.homepage,
-        "versions": versions,
+        "size": package.size.as_ref().map(|size| json!({
+            "image_mib": size.image,
+            "models_mib": size.models,
+            "source": size.source,
+        })),
+        "choice": package.choice.as_ref().map(|choice| choice.value.as_str()),
+        "versions": package.versions.iter().map(version_value).collect::<Vec<_>>(),
         "here": here,
-        "options": package.options.iter().map(|option| json!({
-            "key": option.key.value.as_str(),
-            "default": option.default.value,
-            "values": option.values.iter().map(|(value, _)| &value.value).collect::<Vec<_>>(),
+        "options": package.options.iter().map(option_value).collect::<Vec<_>>(),
+        "variants": package.variants.iter().map(variant_value).collect::<Vec<_>>(),
+        "requires": words::requirements(&package.requires),
+        "conflicts": words::requirements(&package.conflicts),
+        "notes": package.notes.iter().map(|note| json!({
+            "when": words::conditions(&note.guard),
+            "text": note.value.value,
         })).collect::<Vec<_>>(),
-        "variants": package.variants.iter().map(|variant| variant.name.value.as_str()).collect::<Vec<_>>(),
-        "requires": package.requires.iter().map(requirement).collect::<Vec<_>>(),
-        "notes": package.notes.iter().map(|note| &note.value.value).collect::<Vec<_>>(),
         "sources": package.sources,
+        "needed_by": needed_by,
+        "stacks": stacks,
+    })
+}
+
+fn version_value(version: &PackageVersion) -> Value {
+    json!({
+        "version": version.version.value.as_str(),
+        "name": version.name.as_ref().map(|name| name.value.as_str()),
+        "default": version.default,
+        "requires": words::requirements(&version.requires),
+        "unproven": version.unproven.as_ref().map(|why| &why.value),
+        "notes": version.notes.iter().map(|note| &note.value).collect::<Vec<_>>(),
+        "sources": version.sources,
+    })
+}
+
+fn option_value(option: &PackageOption) -> Value {
+    json!({
+        "key": option.key.value.as_str(),
+        "default": option.default.value,
+        "summary": option.summary,
+        "values": option.values.iter().map(|(value, _)| &value.value).collect::<Vec<_>>(),
+        "requires": option.values.iter().filter(|(_, requires)| !requires.is_empty()).map(|(value, requires)| {
+            (value.value.clone(), json!(words::requirements(requires)))
+        }).collect::<serde_json::Map<_, _>>(),
+    })
+}
+
+fn variant_value(variant: &Variant) -> Value {
+    json!({
+        "name": variant.name.value.as_str(),
+        "default": variant.default,
+        "summary": variant.summary,
+        "options": variant.options.iter().map(|(key, value)| {
+            (key.value.to_string(), json!(value.value))
+        }).collect::<serde_json::Map<_, _>>(),
+        "requires": words::requirements(&variant.requires),
     })
 }

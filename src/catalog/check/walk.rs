@@ -9,10 +9,7 @@ pub(super) fn steps(package: &Package) -> impl Iterator<Item = &Step> {
 
 /// All requirements, whatever they depend on.
 pub(super) fn requires(package: &Package) -> impl Iterator<Item = &Require> {
-    let versions = package.versions.iter().flat_map(|version| &version.requires);
-    let options = package.options.iter().flat_map(|option| &option.values).flat_map(|(_, requires)| requires);
-    let variants = package.variants.iter().flat_map(|variant| &variant.requires);
-    package.requires.iter().chain(versions).chain(options).chain(variants)
+    package.all_requires().map(|(_, require)| require)
 }
 
 /// All conflicts.

@@ -57,6 +57,11 @@ impl BuiltinStacks {
     pub fn new() -> Self {
         Self { all: postcard::from_bytes(STACKS).expect("the build wrote the index") }
     }
+
+    /// Each name with what the manifest says of itself.
+    pub(super) fn described(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.all.iter().map(|one| (one.name.as_str(), one.description.as_str()))
+    }
 }
 
 impl Default for BuiltinStacks {

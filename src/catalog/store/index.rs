@@ -167,7 +167,8 @@ fn texts(node: &Node) -> Vec<String> {
     node.arguments.iter().filter_map(|given| text(&given.value)).collect()
 }
 
-fn words(node: &Node, name: &str) -> Vec<String> {
+/// The texts of all children of this name.
+pub(crate) fn words(node: &Node, name: &str) -> Vec<String> {
     children(node, name).flat_map(texts).collect()
 }
 

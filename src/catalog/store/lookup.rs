@@ -136,15 +136,6 @@ impl Catalog {
         wording::nearest(word, names.chain(aliases))
     }
 
-    /// The packages that all of these words fit, best first: by name, then by alias, then by summary and group.
-    pub fn search(&self, words: &str) -> Vec<&Entry> {
-        let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
-        let mut found: Vec<(u32, &Entry)> =
-            self.entries(Kind::Package).filter_map(|entry| Some((rank(entry, &words)?, entry))).collect();
-        found.sort_by_key(|(rank, entry)| (*rank, &entry.name));
-        found.into_iter().map(|(_, entry)| entry).collect()
-    }
-
     /// A file beside the definition of a package.
     pub fn file(&self, package: &str, file: &str) -> Option<&[u8]> {
         let slot = self.slot(Kind::Package, package)?;
@@ -199,27 +190,4 @@ impl Catalog {
     fn definition(&self, kind: Kind, name: &str) -> Option<&Definition> {
         self.decoded(self.slot(kind, name)?)
     }
-}
-
-/// How well an entry fits all of the words; `None` where one does not fit. Lower is better.
-fn rank(entry: &Entry, words: &[String]) -> Option<u32> {
-    let name = entry.name.to_lowercase();
-    let rest = format!("{} {}", entry.summary, entry.group).to_lowercase();
-    let mut sum = 0;
-    for word in words {
-        sum += if name == *word {
-            0
-        } else if name.starts_with(word) {
-            1
-        } else if name.contains(word) {
-            2
-        } else if entry.aliases.iter().any(|alias| alias.contains(word)) {
-            3
-        } else if rest.contains(word) {
-            4
-        } else {
-            return None;
-        };
-    }
-    Some(sum)
 }

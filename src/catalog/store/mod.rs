@@ -7,9 +7,11 @@ mod hash;
 mod index;
 mod lookup;
 mod packing;
+mod search;
 
 pub use builtin::BuiltinStacks;
 pub use index::{Entry, Kind};
+pub use search::{Known, Search, Sort, search};
 
 use std::collections::BTreeMap;
 

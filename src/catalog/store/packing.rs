@@ -38,6 +38,8 @@ pub(crate) struct PackedStack {
     pub(crate) name: String,
     /// Its file.
     pub(crate) path: String,
+    /// What it says of itself.
+    pub(crate) description: String,
     /// Among the texts.
     pub(crate) text: Stretch,
 }

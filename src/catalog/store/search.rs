@@ -1,0 +1,209 @@
+//! Searching all that is known by words.
+
+use crate::diagnostic::wording;
+
+use super::{BuiltinStacks, Catalog, Entry, Kind};
+
+/// Something that a search can find.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known<'a> {
+    /// What it is.
+    pub sort: Sort,
+    /// As manifests write it.
+    pub name: &'a str,
+    /// Other names.
+    pub aliases: &'a [String],
+    /// The group of a package.
+    pub group: &'a str,
+    /// One line.
+    pub summary: &'a str,
+}
+
+/// What a person takes it for. Of things that fit alike the first sort comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sort {
+    /// What can be installed: `pytorch`.
+    Package,
+    /// A ready-made manifest: `stack:l4t-ml`.
+    Stack,
+    /// What is decided for every target and not installed: `l4t`.
+    Axis,
+    /// A machine: `jetson-agx-orin`.
+    Device,
+    /// A kind of machine: `tegra`.
+    Platform,
+    /// An image to start from: `l4t-jetpack`.
+    Base,
+}
+
+impl Sort {
+    /// As a person says it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Package => "package",
+            Self::Stack => "stack",
+            Self::Axis => "axis",
+            Self::Device => "device",
+            Self::Platform => "platform",
+            Self::Base => "base",
+        }
+    }
+}
+
+/// What came of a search.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Search<'a> {
+    /// What all of the words fit, best first: by name, then by alias, then by what is said of it.
+    pub found: Vec<Known<'a>>,
+    /// Words that stand nowhere, each with the near one that was looked for instead.
+    pub taken_for: Vec<(String, String)>,
+}
+
+/// Looks for words in the catalogue and in the ready-made manifests.
+pub fn search<'a>(catalog: &'a Catalog, stacks: &'a BuiltinStacks, words: &str) -> Search<'a> {
+    let all: Vec<Known<'a>> = catalog.known().chain(stacks.known()).collect();
+    let mut taken_for = Vec::new();
+    let words: Vec<String> = words
+        .split_whitespace()
+        .map(str::to_lowercase)
+        .map(|word| {
+            if all.iter().any(|one| rank(one, &word).is_some()) {
+                return word;
+            }
+            let Some(near) = near(&all, &word) else { return word };
+            taken_for.push((word, near.clone()));
+            near
+        })
+        .collect();
+    let mut found: Vec<(u32, Known<'a>)> =
+        all.into_iter().filter_map(|one| Some((rank_all(&one, &words)?, one))).collect();
+    found.sort_by_key(|(rank, one)| (*rank, one.sort, one.name));
+    Search { found: found.into_iter().map(|(_, one)| one).collect(), taken_for }
+}
+
+impl Catalog {
+    /// All that a search goes through, by kind and name.
+    fn known(&self) -> impl Iterator<Item = Known<'_>> {
+        let kinds = [Kind::Package, Kind::Platform, Kind::Device, Kind::Base];
+        kinds.into_iter().flat_map(|kind| self.entries(kind)).filter_map(known)
+    }
+}
+
+impl BuiltinStacks {
+    fn known(&self) -> impl Iterator<Item = Known<'_>> {
+        self.described().map(|(name, summary)| Known {
+            sort: Sort::Stack,
+            name,
+            aliases: &[],
+            group: "",
+            summary,
+        })
+    }
+}
+
+fn known(entry: &Entry) -> Option<Known<'_>> {
+    let sort = match entry.kind {
+        Kind::Package if entry.installable => Sort::Package,
+        Kind::Package => Sort::Axis,
+        Kind::Platform => Sort::Platform,
+        Kind::Device => Sort::Device,
+        Kind::Base => Sort::Base,
+        Kind::Index | Kind::Epoch | Kind::Forbidden => return None,
+    };
+    let Entry { name, aliases, group, summary, .. } = entry;
+    Some(Known { sort, name, aliases, group, summary })
+}
+
+/// How well all of the words fit; `None` where one does not. Lower is better.
+fn rank_all(one: &Known<'_>, words: &[String]) -> Option<u32> {
+    let whole = plain(&words.join("-"));
+    let sum = words.iter().map(|word| rank(one, word)).sum::<Option<u32>>()?;
+    let is_it = plain(one.name) == whole || one.aliases.iter().any(|alias| plain(alias) == whole);
+    Some(if is_it { 0 } else { sum })
+}
+
+/// How well a word fits.
+fn rank(one: &Known<'_>, word: &str) -> Option<u32> {
+    let (name, word) = (plain(one.name), plain(word));
+    let said = plain(&format!("{} {}", one.summary, one.group));
+    let alias = |fits: &dyn Fn(&str) -> bool| one.aliases.iter().any(|alias| fits(&plain(alias)));
+    let begins = |text: &str| text.split('-').any(|part| part.starts_with(&*word));
+    Some(if name == word {
+        1
+    } else if alias(&|alias| alias == word) {
+        2
+    } else if name.starts_with(&*word) {
+        3
+    } else if name.contains(&*word) {
+        4
+    } else if alias(&|alias| alias.contains(&*word)) {
+        5
+    } else if begins(&said) {
+        8
+    } else if said.contains(&*word) {
+        9
+    } else {
+        return None;
+    })
+}
+
+/// Of one kind of hyphen, and small.
+fn plain(text: &str) -> String {
+    text.to_lowercase().replace(|letter: char| !letter.is_alphanumeric(), "-")
+}
+
+/// The name that a person may have meant by a word, or a longer word of what is said.
+fn near(all: &[Known<'_>], word: &str) -> Option<String> {
+    let names =
+        all.iter().flat_map(|one| std::iter::once(one.name).chain(one.aliases.iter().map(String::as_str)));
+    let said = || {
+        let words = all.iter().flat_map(|one| one.summary.split(|letter: char| !letter.is_alphanumeric()));
+        words.filter(|word| word.chars().count() > 4)
+    };
+    let found = wording::nearest(word, names).into_iter().next();
+    found.or_else(|| wording::nearest(word, said()).into_iter().next()).map(str::to_lowercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    fn names(words: &str) -> Vec<String> {
+        let mut sources = Sources::new();
+        let (catalog, stacks) = (Catalog::builtin(&mut sources), BuiltinStacks::new());
+        let found = search(&catalog, &stacks, words).found;
+        found.iter().map(|one| format!("{} {}", one.sort.word(), one.name)).collect()
+    }
+
+    #[test]
+    fn the_name_comes_first() {
+        assert_eq!(names("pytorch")[..2], ["package pytorch", "package l4t-pytorch"]);
+        assert_eq!(names("torch")[0], "package pytorch", "by its other name");
+        assert_eq!(names("llama cpp")[0], "package llama_cpp");
+        let clouds = names("point cloud");
+        assert!(clouds.contains(&"package pcl".to_owned()), "{clouds:?}");
+    }
+
+    #[test]
+    fn every_kind_is_found() {
+        assert_eq!(names("l4t")[0], "axis l4t");
+        assert_eq!(names("orin nx")[0], "device jetson-orin-nx");
+        assert_eq!(names("l4t-jetpack")[0], "base l4t-jetpack");
+        assert_eq!(names("tegra")[0], "platform tegra");
+        assert!(names("notebooks").contains(&"stack l4t-ml".to_owned()));
+    }
+
+    #[test]
+    fn a_slip_finds_what_is_near() {
+        let mut sources = Sources::new();
+        let (catalog, stacks) = (Catalog::builtin(&mut sources), BuiltinStacks::new());
+        let slip = search(&catalog, &stacks, "pytroch");
+        assert_eq!(slip.found[0].name, "pytorch");
+        assert_eq!(slip.taken_for, [("pytroch".to_owned(), "pytorch".to_owned())]);
+        let said = search(&catalog, &stacks, "Pont CLOUD");
+        assert_eq!(said.taken_for, [("pont".to_owned(), "point".to_owned())]);
+        assert!(said.found.iter().any(|one| one.name == "pcl"));
+        assert!(search(&catalog, &stacks, "qqqqqqqqqq").found.is_empty());
+    }
+}

@@ -1,0 +1,140 @@
+//! Who needs a package: other packages, and ready-made manifests.
+
+use serde_json::{Value, json};
+
+use crate::catalog::{BuiltinStacks, Catalog, Dependent, Kind, Package, Part, Require, Stage};
+use crate::manifest::Stacks as _;
+
+use super::super::{Session, catalog::stack};
+use super::words;
+
+/// Who needs a package.
+pub(super) struct Needed {
+    packages: Vec<By>,
+    /// `stack:NAME`.
+    stacks: Vec<String>,
+}
+
+/// One package that needs it.
+struct By {
+    name: String,
+    /// For what, first that which ships.
+    stages: Vec<Stage>,
+    /// In any version, whatever is chosen for it.
+    always: bool,
+    /// Otherwise when: `option qt=5`, `cuda >=13`.
+    when: Vec<String>,
+}
+
+impl Needed {
+    /// Reads the catalogue backwards; `stacks` are those that ask for it.
+    pub(super) fn new(catalog: &Catalog, package: &Package, stacks: Vec<String>) -> Self {
+        let packages = catalog.dependents(package.name.as_str()).iter().map(by).collect();
+        Self { packages, stacks }
+    }
+}
+
+/// The ready-made manifests that ask for a package, as `extends` has them.
+pub(super) fn stacks(session: &mut Session<'_, '_>, catalog: &Catalog, package: &Package) -> Vec<String> {
+    let library = BuiltinStacks::new();
+    let mut found = Vec::new();
+    for of in library.names() {
+        let Some(stack) = stack(&library, &of, session) else { continue };
+        let asked = stack.packages.iter().map(|one| one.name.as_str());
+        let mut asked = asked.filter_map(|one| catalog.entry(Kind::Package, one));
+        if asked.any(|entry| entry.name == package.name.as_str()) {
+            found.push(format!("stack:{of}"));
+        }
+    }
+    found
+}
+
+fn by(dependent: &Dependent<'_>) -> By {
+    let Dependent { package, places } = dependent;
+    let mut stages: Vec<Stage> = places.iter().map(|(_, require)| require.stage).collect();
+    stages.sort_by_key(|stage| match stage {
+        Stage::Run => 0,
+        Stage::Build => 1,
+        Stage::Test => 2,
+    });
+    stages.dedup();
+    let free = |require: &Require| require.guard.all.is_empty();
+    let in_whole = places.iter().any(|(part, require)| *part == Part::Whole && free(require));
+    let entries = package.versions.iter();
+    let in_each = !package.versions.is_empty()
+        && entries
+            .clone()
+            .all(|entry| places.iter().any(|(part, require)| *part == Part::Version(entry) && free(require)));
+    let mut when = Vec::new();
+    if !(in_whole || in_each) {
+        for (part, require) in places {
+            let said = condition(*part, require);
+            if !when.contains(&said) {
+                when.push(said);
+            }
+        }
+    }
+    By { name: package.name.value.to_string(), stages, always: in_whole || in_each, when }
+}
+
+/// When it is required by this part of a definition.
+fn condition(part: Part<'_>, require: &Require) -> String {
+    let part = match part {
+        Part::Whole => None,
+        Part::Version(entry) => Some(format!("version {}", entry.version.value)),
+        Part::Option(option, value) => Some(format!("option {}={value}", option.key.value)),
+        Part::Variant(variant) => Some(format!("variant {}", variant.name.value)),
+    };
+    part.into_iter().chain(words::conditions(&require.guard)).collect::<Vec<_>>().join(" and ")
+}
+
+impl Needed {
+    /// A line a kind of need.
+    pub(super) fn text(&self) -> String {
+        let ships = |by: &&By| by.stages.first() == Some(&Stage::Run);
+        let of = |which: &dyn Fn(&By) -> bool| -> Vec<String> {
+            self.packages.iter().filter(|by| which(by)).map(|by| by.name.clone()).collect()
+        };
+        let lines = [
+            ("needed by", of(&|by| by.always && ships(&by))),
+            ("needed at times by", self.at_times()),
+            ("needed to build", of(&|by| by.stages.first() == Some(&Stage::Build))),
+            ("needed to test", of(&|by| by.stages.first() == Some(&Stage::Test))),
+            ("asked for by", self.stacks.clone()),
+        ];
+        let mut out = String::new();
+        for (what, names) in lines.iter().filter(|(_, names)| !names.is_empty()) {
+            out.push_str(&format!("{what} {}\n", names.join(", ")));
+        }
+        out
+    }
+
+    /// `vtk (option qt=5)`; of what has many conditions only that there are some.
+    fn at_times(&self) -> Vec<String> {
+        let some = self.packages.iter().filter(|by| !by.always && by.stages.first() == Some(&Stage::Run));
+        some.map(|by| match by.when.as_slice() {
+            [one] => format!("{} ({one})", by.name),
+            [one, other] => format!("{} ({one}; {other})", by.name),
+            _ => by.name.clone(),
+        })
+        .collect()
+    }
+
+    /// The same for programs: packages, and ready-made manifests.
+    pub(super) fn values(&self) -> (Vec<Value>, &[String]) {
+        let word = |stage: &Stage| match stage {
+            Stage::Run => "run",
+            Stage::Build => "build",
+            Stage::Test => "test",
+        };
+        let value = |by: &By| {
+            json!({
+                "name": by.name,
+                "stages": by.stages.iter().map(word).collect::<Vec<_>>(),
+                "always": by.always,
+                "when": by.when,
+            })
+        };
+        (self.packages.iter().map(value).collect(), &self.stacks)
+    }
+}
