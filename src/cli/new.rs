@@ -1,5 +1,7 @@
 //! `jcc init` and `jcc package new`: files to begin with.
 
+mod existing;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -15,9 +17,18 @@ use super::args::ReportFormat;
 use super::edit::args::read;
 use super::session::{LOCK, MANIFEST};
 use super::{Exit, Session};
+use existing::Existing;
 
 /// What people keep Python's requirements in.
 const REQUIREMENTS: &str = "requirements.txt";
+
+/// The application of a manifest that has none yet.
+const APP: &str = r#"// app {
+//     copy "." to="/app"
+//     workdir "/app"
+//     user "app" uid=1000
+//     command "python3" "main.py"
+// }"#;
 
 /// `jcc init`.
 #[derive(Debug, Clone, Args)]
@@ -60,17 +71,23 @@ pub(super) fn init(session: &mut Session<'_, '_>, wish: &Init) -> Exit {
     if wish.device.is_none() && wish.from.is_none() {
         return no_machine(session);
     }
-    // Requirements are taken in where the whole compiles with them.
-    let mut texts = vec![manifest(&folder, wish, false)];
-    if disk.kind(REQUIREMENTS) == Some(FileKind::File) {
-        texts.insert(0, manifest(&folder, wish, true));
-    }
+    let existing = Existing::of(&disk);
+    let catalog = Catalog::builtin(&mut session.sources);
+    let has_requirements = disk.kind(REQUIREMENTS) == Some(FileKind::File);
+    let taken = Taken {
+        output: existing.output(),
+        base: existing.base(&catalog),
+        app: existing.app(),
+        requirements: has_requirements,
+    };
     let mut last = Log::new();
-    for text in texts {
+    for taken in taken.fewer_and_fewer() {
         last = Log::new();
+        let text = manifest(&folder, wish, &taken);
         let world = Overlay::new(&disk).with(MANIFEST, Some(text.as_bytes())).with(LOCK, None::<Vec<u8>>);
         let input = crate::Input { world: &world, manifest: MANIFEST, target: None, lock: LOCK };
         if crate::compile(input, &mut session.sources, &mut last).is_ok() {
+            _ = session.say(&existing.told(taken.base.is_some(), taken.app.is_some()));
             return write(session, &folder, MANIFEST, text, "`jcc compile` makes its files");
         }
     }
@@ -80,6 +97,26 @@ pub(super) fn init(session: &mut Session<'_, '_>, wish: &Init) -> Exit {
     session.log = last;
     session.tell(ReportFormat::Text);
     Exit::Problems
+}
+
+/// Parts of a new manifest that come from what the folder has.
+#[derive(Debug, Clone, Default)]
+struct Taken {
+    output: Option<String>,
+    base: Option<String>,
+    app: Option<String>,
+    requirements: bool,
+}
+
+impl Taken {
+    /// All of it, then less, for where the whole does not compile: what is taken over must do.
+    fn fewer_and_fewer(self) -> Vec<Self> {
+        let no_base = Self { base: None, ..self.clone() };
+        let no_requirements = Self { requirements: false, ..self.clone() };
+        let app_alone = Self { requirements: false, ..no_base.clone() };
+        let nothing = Self { output: self.output.clone(), ..Self::default() };
+        vec![self, no_base, no_requirements, app_alone, nothing]
+    }
 }
 
 /// Neither the arguments nor what is extended say where it runs.
@@ -92,7 +129,7 @@ fn no_machine(session: &mut Session<'_, '_>) -> Exit {
 }
 
 /// The text of a new manifest.
-fn manifest(folder: &Path, wish: &Init, requirements: bool) -> String {
+fn manifest(folder: &Path, wish: &Init, taken: &Taken) -> String {
     let mut head = String::new();
     if let Some(from) = &wish.from {
         head.push_str(&format!(
@@ -106,12 +143,23 @@ fn manifest(folder: &Path, wish: &Init, requirements: bool) -> String {
             quote(device.as_str())
         ));
     }
-    let pip =
-        format!("{}pip {{ requirements {} }}", if requirements { "" } else { "// " }, quote(REQUIREMENTS));
+    if let Some(base) = &taken.base {
+        head.push_str(&format!("\n// What the Dockerfile starts from.\n{base}"));
+    }
+    let pip = format!(
+        "{}pip {{ requirements {} }}",
+        if taken.requirements { "" } else { "// " },
+        quote(REQUIREMENTS)
+    );
+    let output = taken.output.as_ref().map_or_else(String::new, |output| {
+        format!("\n// Beside the files that are there already, which are not written over.\n{output}")
+    });
     include_str!("../../templates/new/project.kdl")
         .replacen("NAME", &project_name(folder), 1)
         .replacen("TARGET\n", &format!("{head}\n"), 1)
         .replacen("PIP", &pip, 1)
+        .replacen("OUTPUT\n", &output, 1)
+        .replacen("APP", taken.app.as_deref().unwrap_or(APP), 1)
 }
 
 /// The folder's name, as near as a project's name can be to it.

@@ -58,6 +58,45 @@ fn requirements_that_are_there_are_taken_in_where_they_can_be() {
 }
 
 #[test]
+fn a_dockerfile_that_is_there_is_taken_over_where_it_is_simple() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path();
+    let own = "FROM ubuntu:22.04\nRUN apt-get install -y jq\nWORKDIR /srv\nCOPY main.py .\nEXPOSE 8080\nCMD [\"python3\", \"main.py\"]\n";
+    fs::write(path.join("Dockerfile"), own).expect("there is room");
+    fs::write(path.join("main.py"), "").expect("there is room");
+    let told = runs(path, &["init", "--device", "jetson-agx-orin"], 0).err;
+    let manifest = fs::read_to_string(path.join("project.kdl")).expect("it is there");
+    let manifest = manifest.replace(&*path.file_name().expect("it has a name").to_string_lossy(), "NAME");
+    let lines: Vec<&str> = manifest.lines().skip(2).filter(|line| !line.starts_with("// ")).collect();
+    insta::assert_snapshot!(format!("{told}{}", lines.join("\n")));
+    let out = runs(path, &["compile"], 0).err;
+    assert!(out.contains("Dockerfile.jcc"), "{out}");
+    assert_eq!(fs::read_to_string(path.join("Dockerfile")).expect("it is there"), own);
+    runs(path, &["fmt", "--check"], 0);
+    // What jcc wrote itself is in nobody's way.
+    fs::remove_file(path.join("project.kdl")).expect("it is there");
+    fs::rename(path.join("Dockerfile.jcc"), path.join("Dockerfile")).expect("it is there");
+    let told = runs(path, &["init", "--device", "jetson-agx-orin"], 0).err;
+    assert!(!told.contains("note"), "{told}");
+}
+
+#[test]
+fn a_dockerfile_that_cannot_be_taken_over_is_told_of() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path();
+    fs::write(path.join("Dockerfile"), "FROM scratch.example/x:1\nCOPY gone /gone\n").expect("there is room");
+    fs::write(path.join("docker-compose.yaml"), "services: {}\n").expect("there is room");
+    let told = runs(path, &["init", "--device", "jetson-agx-orin"], 0).err;
+    assert!(told.contains("`scratch.example/x:1`, which is not taken over"), "{told}");
+    assert!(
+        told.contains("`docker-compose.yaml` is your own") && !told.contains("taken over from"),
+        "{told}"
+    );
+    runs(path, &["compile"], 0);
+    assert_eq!(fs::read_to_string(path.join("docker-compose.yaml")).expect("it is there"), "services: {}\n");
+}
+
+#[test]
 fn a_new_definition_passes_its_check() {
     let folder = tempfile::tempdir().expect("there is room");
     let path = folder.path();

@@ -1,0 +1,250 @@
+//! What a folder has already: a Dockerfile whose simple parts a new manifest takes over, and files that it must not
+//! write over.
+
+use crate::catalog::Catalog;
+use crate::render::Signature;
+use crate::syntax::{name, quote};
+use crate::value::{ImageRef, Parse as _, Port, UserName};
+use crate::world::{FileKind, World};
+
+/// Outputs that people write themselves, the node that names them, and what they are called instead.
+const OUTPUTS: [(&str, &str, &str); 2] = [
+    ("Dockerfile", "dockerfile", "Dockerfile.jcc"),
+    ("docker-compose.yaml", "compose", "docker-compose.jcc.yaml"),
+];
+
+/// Files that are someone's own.
+#[derive(Debug, Default)]
+pub(super) struct Existing {
+    /// Of [`OUTPUTS`].
+    outputs: Vec<usize>,
+    dockerfile: Dockerfile,
+}
+
+/// The last stage of a Dockerfile, as far as it is simple.
+#[derive(Debug, Default, PartialEq)]
+struct Dockerfile {
+    /// Where it starts from.
+    from: Option<ImageRef>,
+    /// Nodes of `app`.
+    app: Vec<String>,
+    /// Instructions that were not taken, each once.
+    left: Vec<String>,
+}
+
+impl Existing {
+    /// Looks into a folder.
+    pub(super) fn of(world: &dyn World) -> Self {
+        let foreign = |path: &str| {
+            let bytes =
+                (world.kind(path) == Some(FileKind::File)).then(|| world.read(path).ok()).flatten()?;
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            (Signature::of(&text) == Signature::Foreign).then_some(text)
+        };
+        let texts = OUTPUTS.map(|(path, ..)| foreign(path));
+        let dockerfile = texts[0].as_deref().map(Dockerfile::read).unwrap_or_default();
+        let outputs = (0..OUTPUTS.len()).filter(|at| texts[*at].is_some()).collect();
+        Self { outputs, dockerfile }
+    }
+
+    /// `base` and what holds it to its tag, where the catalogue knows the image.
+    pub(super) fn base(&self, catalog: &Catalog) -> Option<String> {
+        let from = self.dockerfile.from.as_ref()?;
+        let base = catalog.bases().find(|base| base.image == *from.repository())?;
+        let tag = from.tag().and_then(|tag| base.tags.iter().find(|one| one.tag.value == tag));
+        let held = tag.into_iter().flat_map(|tag| {
+            tag.provides.iter().filter(|(_, version)| version.value.as_str() == tag.tag.value)
+        });
+        let pins: Vec<String> = held
+            .map(|(axis, version)| format!("{} {}", name(axis.as_str()), quote(version.as_str())))
+            .collect();
+        let pin = if pins.is_empty() { String::new() } else { format!("pin {{ {} }}\n", pins.join("; ")) };
+        Some(format!("base {}\n{pin}", quote(&base.name.value)))
+    }
+
+    /// `app`, where there is anything for it.
+    pub(super) fn app(&self) -> Option<String> {
+        let lines: Vec<String> = self.dockerfile.app.iter().map(|line| format!("    {line}\n")).collect();
+        (!lines.is_empty()).then(|| format!("app {{\n{}}}", lines.concat()))
+    }
+
+    /// `output`, so that nothing of the user's is in the way.
+    pub(super) fn output(&self) -> Option<String> {
+        let nodes: Vec<String> =
+            self.outputs.iter().map(|at| format!("{} {}", OUTPUTS[*at].1, quote(OUTPUTS[*at].2))).collect();
+        (!nodes.is_empty()).then(|| format!("output {{ {} }}\n", nodes.join("; ")))
+    }
+
+    /// What a person must know of them; `base`, `app`: whether these were taken over.
+    pub(super) fn told(&self, base: bool, app: bool) -> String {
+        let mut out = String::new();
+        for (path, _, instead) in self.outputs.iter().map(|at| OUTPUTS[*at]) {
+            out.push_str(&format!("note: `{path}` is your own and stays as it is; jcc writes `{instead}`\n"));
+        }
+        let dockerfile = self.outputs.contains(&0);
+        let from = self.dockerfile.from.as_ref().filter(|_| !base);
+        if let Some(image) = from {
+            out.push_str(&format!(
+                "note: it starts from `{image}`, which is not taken over: `base image=…` says what such an image holds\n"
+            ));
+        }
+        if dockerfile && (base || app) {
+            let taken = [("its image", base), ("what it copies and starts", app)];
+            let taken: Vec<&str> = taken.iter().filter(|(_, is)| *is).map(|(what, _)| *what).collect();
+            out.push_str(&format!("note: taken over from the Dockerfile: {}\n", taken.join(", ")));
+        }
+        if !self.dockerfile.left.is_empty() {
+            out.push_str(&format!(
+                "note: not taken over: {}; see `packages`, `apt`, `pip` and `app` for them\n",
+                self.dockerfile.left.join(", ")
+            ));
+        }
+        out
+    }
+}
+
+impl Dockerfile {
+    fn read(text: &str) -> Self {
+        let mut found = Self::default();
+        let mut stages = 0;
+        for line in logical(text) {
+            let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((&line, ""));
+            let (word, rest) = (word.to_ascii_uppercase(), rest.trim());
+            if word == "FROM" {
+                stages += 1;
+                // Of the stages before the last one nothing is in the image of itself.
+                found.app.clear();
+            }
+            if !found.take(&word, rest) && !found.left.contains(&word) {
+                found.left.push(word);
+            }
+        }
+        if stages > 1 {
+            found.left.push("the stages before the last one".to_owned());
+        }
+        found
+    }
+
+    /// Takes an instruction over; false where it is not as simple as that.
+    fn take(&mut self, word: &str, rest: &str) -> bool {
+        let node = match word {
+            "FROM" => {
+                let image = rest.split_whitespace().find(|part| !part.starts_with("--")).unwrap_or_default();
+                self.from = ImageRef::parse(image).ok();
+                return self.from.is_some();
+            }
+            "WORKDIR" if rest.starts_with('/') && plain(rest) => format!("workdir {}", quote(rest)),
+            "COPY" | "ADD" => match rest.split_whitespace().collect::<Vec<_>>()[..] {
+                [from, to] if plain(rest) && !rest.contains([':', '*', '?', '[']) => {
+                    format!("copy {} to={}", quote(from.trim_start_matches("./")), quote(to))
+                }
+                _ => return false,
+            },
+            "EXPOSE" => {
+                let ports: Option<Vec<String>> = rest
+                    .split_whitespace()
+                    .map(|port| Some(Port::parse(port).ok()?.get().to_string()))
+                    .collect();
+                let Some(ports) = ports.filter(|ports| !ports.is_empty()) else { return false };
+                format!("expose {}", ports.join(" "))
+            }
+            "USER" if UserName::parse(rest).is_ok() => format!("user {}", quote(rest)),
+            "CMD" | "ENTRYPOINT" => {
+                let Some(words) = words(rest) else { return false };
+                let node = if word == "CMD" { "command" } else { "entrypoint" };
+                format!("{node} {}", words.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" "))
+            }
+            _ => return false,
+        };
+        // Of these the last one counts; copies and ports add up.
+        let first = |node: &str| node.split(' ').next().unwrap_or_default().to_owned();
+        if !matches!(word, "COPY" | "ADD" | "EXPOSE") {
+            self.app.retain(|other| first(other) != first(&node));
+        }
+        self.app.push(node);
+        true
+    }
+}
+
+/// The words of a command: the exec form, or a line for the shell.
+fn words(text: &str) -> Option<Vec<String>> {
+    if text.starts_with('[') {
+        return serde_json::from_str::<Vec<String>>(text).ok().filter(|words| !words.is_empty());
+    }
+    (!text.is_empty()).then(|| vec!["/bin/sh".to_owned(), "-c".to_owned(), text.to_owned()])
+}
+
+/// Whether a builder takes it as it stands.
+fn plain(text: &str) -> bool {
+    !text.contains(['$', '"', '\'', '\\', '<', '[']) && !text.starts_with("--")
+}
+
+/// The instructions, each on one line; what comes behind a text in the file itself is not read.
+fn logical(text: &str) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    let mut open = false;
+    for line in text.trim_start_matches('\u{feff}').lines() {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let (line, goes_on) = line.strip_suffix('\\').map_or((line, false), |line| (line.trim_end(), true));
+        match all.last_mut().filter(|_| open) {
+            Some(last) => *last = format!("{last} {line}"),
+            None => all.push(line.to_owned()),
+        }
+        open = goes_on;
+        if all.last().is_some_and(|last| last.contains("<<")) {
+            break;
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (Option<String>, Vec<String>, Vec<String>) {
+        let Dockerfile { from, app, left } = Dockerfile::read(text);
+        (from.map(|from| from.to_string()), app, left)
+    }
+
+    #[test]
+    fn what_is_simple_is_taken() {
+        let text = "# syntax=x\nFROM --platform=linux/arm64 ubuntu:22.04 AS base\nRUN apt-get update \\\n  # why\n  && true\n\
+                    WORKDIR /srv\ncopy . .\nCOPY ./a b/\nExpose 80 443\nENV A=1\nUSER app\nCMD old\nCMD [\"python3\", \"a b.py\"]\nENTRYPOINT exec x\n";
+        let app = [
+            "workdir \"/srv\"",
+            "copy \".\" to=\".\"",
+            "copy \"a\" to=\"b/\"",
+            "expose 80 443",
+            "user \"app\"",
+            "command \"python3\" \"a b.py\"",
+            "entrypoint \"/bin/sh\" \"-c\" \"exec x\"",
+        ];
+        let (from, found, left) = read(text);
+        assert_eq!((from.as_deref(), found.as_slice()), (Some("ubuntu:22.04"), &app.map(str::to_owned)[..]));
+        assert_eq!(left, ["RUN", "ENV"]);
+    }
+
+    #[test]
+    fn what_is_not_is_left() {
+        let text = "FROM a AS x\nCMD one\nFROM ${B}\nCOPY --from=x /a /b\nADD https://a.example/x /y\nEXPOSE $P\nWORKDIR rel\nUSER 1000:1000\nCMD [broken\nRUN <<EOF\nCMD no\nEOF\n";
+        let (from, app, left) = read(text);
+        assert_eq!((from, app), (None, Vec::<String>::new()));
+        let all = [
+            "FROM",
+            "COPY",
+            "ADD",
+            "EXPOSE",
+            "WORKDIR",
+            "USER",
+            "CMD",
+            "RUN",
+            "the stages before the last one",
+        ];
+        assert_eq!(left, all);
+        assert_eq!(read("\u{feff}\u{0}\\"), (None, Vec::new(), vec!["\u{0}".to_owned()]));
+    }
+}
