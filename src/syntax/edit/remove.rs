@@ -10,13 +10,17 @@ fn is_comment(kind: Kind) -> bool {
 }
 
 impl Editor<'_> {
-    /// Takes a node out: where it has its lines to itself with them and with the comments right above it, else with
-    /// its `;`.
+    /// Takes a node out: where it has its lines to itself with them and with the comments right above it, unless these
+    /// head a group of which others stay; else with its `;`.
     pub fn remove(&self, node: &Node) -> Change {
         let extent = self.extent(node);
         let first = self.first_of_line(extent.name);
         let range = match (first, self.rest_of_line(&extent)) {
-            (Some(first), Some(end)) => self.with_empty_line(self.with_comments(first), end),
+            (Some(first), Some(end)) => {
+                let own = self.with_comments(first);
+                let heading = own < first && !self.is_at_top(node) && self.heads_group(own, end);
+                self.with_empty_line(if heading { first } else { own }, end)
+            }
             _ => self.among_others(&extent),
         };
         Change { range, text: String::new() }
@@ -57,6 +61,50 @@ impl Editor<'_> {
             }
         }
         first
+    }
+
+    fn is_at_top(&self, node: &Node) -> bool {
+        self.document.nodes.iter().any(|one| one.span == node.span)
+    }
+
+    /// Whether comments head more than the node below them: where empty lines part a block into groups they stand over the
+    /// first line of one, and the next line, at `end`, is another node.
+    fn heads_group(&self, comments: usize, end: usize) -> bool {
+        let blank = |kind| kind == Kind::Space;
+        let next = (end..self.tokens.len()).find(|at| !blank(self.tokens[*at].kind));
+        let other =
+            |kind| !(matches!(kind, Kind::Newline | Kind::Close | Kind::SlashDash) || is_comment(kind));
+        if !next.is_some_and(|at| other(self.tokens[at].kind)) {
+            return false;
+        }
+        let above = comments.checked_sub(1).and_then(|at| self.before(at, blank));
+        match above.map(|at| self.tokens[at].kind) {
+            Some(Kind::Newline) => true,
+            Some(Kind::Open) => self.ends_in_empty_line(end),
+            _ => false,
+        }
+    }
+
+    /// Whether an empty line comes before the end of the block, and more of it behind.
+    fn ends_in_empty_line(&self, from: usize) -> bool {
+        let (mut depth, mut breaks) = (0_usize, 0_usize);
+        for token in &self.tokens[from..] {
+            match token.kind {
+                Kind::Space => {}
+                Kind::Newline => breaks += 1,
+                Kind::Close if depth == 0 => return false,
+                _ if depth == 0 && breaks > 1 => return true,
+                kind => {
+                    breaks = 0;
+                    match kind {
+                        Kind::Open => depth += 1,
+                        Kind::Close => depth -= 1,
+                        _ => {}
+                    }
+                }
+            }
+        }
+        false
     }
 
     /// Whole lines from a token to the token `end`. Where an empty line stands before them and another one, or the end
