@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::Input as CompilerInput;
 use crate::check;
 use crate::diagnostic::render::{human, json, sarif, summary};
-use crate::diagnostic::{Log, Severity, Told, codes};
+use crate::diagnostic::{Log, Severity, Told, codes, wording};
 use crate::source::Sources;
 use crate::world::Disk;
 
@@ -59,12 +59,28 @@ impl<'s, 'w> Session<'s, 'w> {
     pub(super) fn find(&mut self, file: Option<&Path>) -> Result<Found, Exit> {
         let path = if let Some(file) = file {
             let path = self.around.folder.join(file);
-            if path.is_dir() { path.join(MANIFEST) } else { path }
+            let inside = path.join(MANIFEST);
+            if path.is_dir() && !inside.exists() {
+                let message = format!(
+                    "there is no `{MANIFEST}` in the folder {}",
+                    wording::code(file.to_string_lossy())
+                );
+                let help = "name a manifest or the folder of one; `jcc init` writes a new one";
+                return Err(self.unknown(&message, Some(help.to_owned())));
+            }
+            if path.is_dir() { inside } else { path }
         } else {
             let folder = self.around.folder.clone();
             let nearest = folder.ancestors().map(|one| one.join(MANIFEST)).find(|one| one.is_file());
             let Some(path) = nearest else {
-                let message = format!("there is no `{MANIFEST}` here or in a folder above");
+                let odd = folder
+                    .ancestors()
+                    .map(|one| one.join(MANIFEST))
+                    .find(|one| one.symlink_metadata().is_ok());
+                let message = match odd {
+                    Some(odd) => format!("{} is no file", wording::code(odd.to_string_lossy())),
+                    None => format!("there is no `{MANIFEST}` here or in a folder above"),
+                };
                 let help = "go to the project's folder, or name its manifest; `jcc init` writes a new one";
                 return Err(self.unknown(&message, Some(help.to_owned())));
             };

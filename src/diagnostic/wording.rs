@@ -31,15 +31,24 @@ fn joined<T: AsRef<str>>(words: &[T], last: &str) -> String {
     }
 }
 
-/// The word in backticks; a backtick within is shown as an apostrophe, a control character as its escape.
+/// Of a longer word the beginning is told, in letters.
+const LONG: usize = 200;
+
+/// The word in backticks; a backtick within is shown as an apostrophe, a control character as its escape, of what is too
+/// long to be read the beginning.
 pub fn code(word: impl AsRef<str>) -> String {
     let mut out = String::from("`");
-    for letter in word.as_ref().chars() {
+    let word = word.as_ref();
+    let shown = word.char_indices().nth(LONG).map_or(word, |(end, _)| &word[..end]);
+    for letter in shown.chars() {
         match letter {
             '`' => out.push('\''),
             letter if letter.is_control() => out.extend(letter.escape_default()),
             letter => out.push(letter),
         }
+    }
+    if shown.len() < word.len() {
+        out.push('…');
     }
     out.push('`');
     out

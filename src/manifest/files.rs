@@ -121,6 +121,9 @@ impl<'a> Files<'a> {
                 format!("{one}/{other}")
             }
         };
+        if names.iter().any(|one| one == name) && below.is_empty() {
+            return told.help("a link of this name leads nowhere");
+        }
         let near = wording::nearest(name, names.iter().map(String::as_str));
         let near = near.into_iter().map(|name| {
             let place = join(folder, name);

@@ -7,6 +7,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, M
 use miette::{SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles};
 
 use super::super::{Diagnostic, Label, Severity};
+use super::clip::Clipped;
 use crate::source::{SourceId, Sources, Span};
 
 /// How a report looks.
@@ -110,14 +111,20 @@ struct Shown {
 impl Shown {
     fn of(sources: &Sources, id: SourceId, labels: &[&Label], masked: &[Span]) -> Self {
         let source = sources.get(id);
+        let range = |label: &Label| {
+            let range = label.span.range();
+            let end = range.end.min(source.text.len());
+            range.start.min(end)..end
+        };
+        let places: Vec<usize> =
+            labels.iter().flat_map(|label| [range(label).start, range(label).end]).collect();
+        let text = Clipped::new(visible(&stars(&source.text, id, masked)), &places);
         let labels: Vec<LabeledSpan> = labels
             .iter()
             .enumerate()
             .map(|(at, label)| {
-                let range = label.span.range();
-                let end = range.end.min(source.text.len());
-                let start = range.start.min(end);
-                let (text, span) = (Some(label.text.clone()), (start, end - start));
+                let (start, end) = (text.place(range(label).start), text.place(range(label).end));
+                let (text, span) = (Some(label.text.clone()), (start, end.saturating_sub(start)));
                 if at == 0 {
                     LabeledSpan::new_primary_with_span(text, span)
                 } else {
@@ -127,10 +134,7 @@ impl Shown {
             .collect();
         Self {
             message: format!("this is about `{}` too", source.name),
-            source: Some(Named {
-                name: source.name.clone(),
-                text: visible(&stars(&source.text, id, masked)),
-            }),
+            source: Some(Named { name: source.name.clone(), text }),
             labels,
             ..Self::default()
         }
@@ -182,7 +186,7 @@ impl miette::Diagnostic for Shown {
 #[derive(Debug)]
 struct Named {
     name: String,
-    text: String,
+    text: Clipped,
 }
 
 impl SourceCode for Named {
@@ -192,8 +196,10 @@ impl SourceCode for Named {
         before: usize,
         after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let found = self.text.read_span(span, before, after)?;
-        let (line, column, count) = (found.line(), found.column(), found.line_count());
+        let found = self.text.text.read_span(span, before, after)?;
+        // The head of the report names the column of the text as it is.
+        let missing = if (before, after) == (0, 0) { self.text.missing(span.offset()) } else { 0 };
+        let (line, column, count) = (found.line(), found.column() + missing, found.line_count());
         Ok(Box::new(MietteSpanContents::new_named(
             self.name.clone(),
             found.data(),

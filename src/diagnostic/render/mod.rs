@@ -1,5 +1,6 @@
 //! Problems as text: for people, for programs, for code hosts.
 
+mod clip;
 pub mod human;
 pub mod json;
 pub mod sarif;
