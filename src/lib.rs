@@ -91,14 +91,25 @@ pub struct Compiled {
 /// Whatever is wrong, all of it told.
 pub fn compile(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result<Compiled, Told> {
     let resolved = resolve(input, sources, log)?;
-    let hash = Sha256::of([resolved.lock.write(VERSION).as_bytes()]).to_string();
-    let planned = plan::all(&resolved.targets, &resolved.catalog, sources, &hash, log);
+    let hashes = hashes(&resolved, sources);
+    let planned = plan::all(&resolved.targets, &resolved.catalog, sources, &hashes, log);
     let projects: Vec<&Project> = resolved.targets.iter().map(|(project, _)| project).collect();
     check::allows(&projects, log);
     log.checkpoint()?;
     let planned = planned?;
     let artifacts = render::all(&planned);
     Ok(Compiled { artifacts, planned, resolved })
+}
+
+/// The hash of what each target's files are made from. What concerns other targets alone changes none of it.
+fn hashes(resolved: &Resolved, sources: &Sources) -> Vec<String> {
+    let of = |(project, _): &(Project, Resolution)| {
+        let name = &project.target.name.value;
+        let manifest = project.read.hash_of_target(name, sources).to_string();
+        let locked = resolved.lock.target_text(name);
+        Sha256::of([VERSION, &manifest, &locked].map(str::as_bytes)).to_string()
+    };
+    resolved.targets.iter().map(of).collect()
 }
 
 /// The targets, or the one that was asked for.

@@ -34,7 +34,7 @@ static WORKDIR: NodeSpec =
 static COPY: NodeSpec = NodeSpec::new("copy", "Copies files of the project into the image, in order.")
     .args(&[ArgSpec::text("SRC", "A file or folder of the project; a folder's content is copied.")])
     .properties(&[
-        PropertySpec::text("to", "Where it goes, relative to `workdir`; a folder when it ends in `/`.")
+        PropertySpec::text("to", "Where it goes, relative to `workdir`; a folder when it ends in `/`. What lies in `workdir`, a folder above it, the user's home or a volume is the user's, all else is root's.")
             .required(),
         PropertySpec::new(
             "chmod",

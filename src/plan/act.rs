@@ -50,6 +50,16 @@ impl Part {
         self.install.split_at(first.unwrap_or(self.install.len()))
     }
 
+    /// Whether the linker must learn of what its steps in front of the environment bring.
+    pub(super) fn links_early(&self) -> bool {
+        self.is_built() || self.early_and_late().0.iter().any(|act| act.kind.links())
+    }
+
+    /// The same of the steps behind.
+    pub(super) fn links_late(&self) -> bool {
+        self.early_and_late().1.iter().any(|act| act.kind.links())
+    }
+
     /// What leaves its build stage.
     pub(super) fn exports(&self) -> impl Iterator<Item = (&ImagePath, &ImagePath, Span)> {
         self.build.iter().filter_map(|act| match &act.kind {
@@ -95,6 +105,15 @@ impl ActKind {
         matches!(self, Self::Pip { .. } | Self::Wheel(_))
     }
 
+    /// Whether it changes where the linker looks, or asks it to look again.
+    fn links(&self) -> bool {
+        match self {
+            Self::Ldconfig => true,
+            Self::File(file) => tells_linker(&file.to),
+            _ => false,
+        }
+    }
+
     /// The archive of system packages that it names.
     pub(super) fn source(&self) -> Option<&Source> {
         if let Self::Source(source) = self { Some(source) } else { None }
@@ -112,6 +131,11 @@ impl ActKind {
             _ => None,
         }
     }
+}
+
+/// Whether the linker reads where to look in a file.
+pub(super) fn tells_linker(file: &ImagePath) -> bool {
+    file.as_str() == "/etc/ld.so.conf" || file.as_str().starts_with("/etc/ld.so.conf.d")
 }
 
 /// One file to fetch.

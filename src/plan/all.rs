@@ -19,7 +19,7 @@ pub struct Planned {
     pub files: OutputFiles,
 }
 
-/// Plans all targets; what is wrong with any is told before this fails.
+/// Plans all targets, each with the hash of what it is made from; what is wrong with any is told before this fails.
 ///
 /// # Errors
 /// What a Dockerfile cannot carry.
@@ -27,11 +27,11 @@ pub fn all(
     targets: &[(Project, Resolution)],
     catalog: &Catalog,
     sources: &Sources,
-    hash: &str,
+    hashes: &[String],
     log: &mut Log,
 ) -> Result<Vec<Planned>, Told> {
     let mut all = Vec::new();
-    for (project, resolution) in targets {
+    for ((project, resolution), hash) in targets.iter().zip(hashes) {
         let inputs = Inputs { project, resolution, catalog, sources, hash };
         if let Ok(plan) = plan(inputs, log) {
             let files = OutputFiles::of(project);

@@ -8,7 +8,7 @@ use crate::resolve::ChosenBase;
 use crate::value::{Name, Parse, Url};
 
 use super::act::{ActKind, Part, Source};
-use super::layer::Layer;
+use super::layer::{self, Layer};
 use super::parts::Parts;
 use super::python::Python;
 use super::ship::Around;
@@ -89,7 +89,7 @@ fn stages(around: Around<'_>, sources: &[(Source, Why)], pip: &PipTools) -> Vec<
             why: Why::default(),
             blocks: python.blocks(&parts.shipped_with_platform()),
         });
-        stages.extend(inputs.project.pip.venvs.iter().map(|venv| python.apart(inputs, venv)));
+        stages.extend(inputs.project.pip.venvs.iter().map(|venv| python.apart(parts, venv)));
     }
     stages.push(ship::stage(around));
     stages.extend(test::stage(parts, python));
@@ -121,6 +121,7 @@ fn platform(parts: &Parts<'_>, python: &Python, name: &'static str, base: &Chose
     let utf8 = vec![(super::steps::variable("LANG"), "C.UTF-8".to_owned())];
     blocks.push(super::Block { why: Why::default(), instructions: vec![Instruction::Env(utf8)] });
     blocks.extend(layer.blocks(&place));
+    blocks.extend(layer::linker(here.iter().any(|part| part.links_early())));
     let what =
         if name == "base" { "What every stage stands on" } else { "The same with compilers and headers" };
     let asked = base.asked.map_or_else(|| Why::new(what), |span| parts.inputs.why(what, span));

@@ -35,7 +35,8 @@ pub(super) fn stage(part: &Part, parts: &Parts<'_>, python: &Python) -> Stage {
     };
     // What others have built or fetched is copied in, not done again.
     let mut blocks = layer.blocks(&Place { files: Files::Apart, ..place.clone() });
-    blocks.extend(python.beside(&with_python, own_python || !with_python.is_empty()));
+    let make = own_python || !with_python.is_empty();
+    blocks.extend(python.beside(&with_python, make.then(|| parts.platform())));
     let mut instructions = Vec::new();
     if let Some(jobs) = jobs(part, parts) {
         let name = steps::variable("MAX_JOBS");

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::value::{AptPackage, Name};
 
 use super::act::{Act, ActKind, Part, Source};
-use super::steps::{self, Files, Place, path};
+use super::steps::{self, Files, Place, path, small};
 use super::{Apt, Block, CopyFrom, Instruction, Mount, Run, Script, StageName, Why};
 
 /// Where a build stage puts apart what its build added to folders that others use too.
@@ -116,6 +116,13 @@ pub(super) fn apt_packages(acts: &[Act]) -> Vec<AptPackage> {
 pub(super) fn apt(packages: BTreeSet<AptPackage>) -> Instruction {
     let apt = Apt { packages: packages.into_iter().collect(), recommends: false, extra_arg: false };
     Instruction::Run(Run { mounts: vec![Mount::Apt], script: vec![Script::Apt(apt)], ..Run::default() })
+}
+
+/// The linker's cache, where something changed what is in it.
+pub(super) fn linker(changed: bool) -> Option<Block> {
+    let why = || Why::new("The linker's cache, once for all of the above");
+    let run = || Instruction::Run(small(Script::Ldconfig));
+    changed.then(|| Block { why: why(), instructions: vec![run()] })
 }
 
 /// An archive's file and its key.

@@ -7,6 +7,7 @@ use crate::source::Spanned;
 use crate::value::{ImagePath, Interval, PepRequirement, Requirement};
 
 use super::act::{Act, Part};
+use super::parts::Parts;
 use super::steps::{self, Files, Place, WHEELS, path, pip_call, small};
 use super::view::Inputs;
 use super::{Block, From, Instruction, Mount, PipCall, PipSource, Run, Script, Stage, StageName, Why};
@@ -59,11 +60,11 @@ impl Python {
     }
 
     /// What packages put into the main environment of a stage beside the one that ships, and the steps behind that. It is
-    /// made there, or is there already.
-    pub(super) fn beside(&self, parts: &[&Part], make: bool) -> Vec<Block> {
+    /// made there, with what these packages of the platform put into each, or is there already.
+    pub(super) fn beside(&self, parts: &[&Part], make: Option<Vec<&Part>>) -> Vec<Block> {
         let mut blocks = Vec::new();
-        if make {
-            blocks.extend(self.blocks(parts));
+        if let Some(platform) = make {
+            blocks.extend(self.blocks(&[&platform, parts].concat()));
             let path = super::layer::prepend("PATH", vec![path(&format!("{VENV}/bin"))], true);
             blocks.push(Block { why: Why::default(), instructions: vec![path] });
         } else {
@@ -111,20 +112,26 @@ impl Python {
         (!instructions.is_empty()).then(|| Block { why: why(), instructions })
     }
 
-    /// A user's environment apart.
-    pub(super) fn apart(&self, inputs: Inputs<'_>, venv: &Venv) -> Stage {
+    /// A user's environment apart, with what the platform's packages put into each (a newer pip).
+    pub(super) fn apart(&self, parts: &Parts<'_>, venv: &Venv) -> Stage {
+        let inputs = parts.inputs;
         let folder = apart_folder(venv);
         let place = Place { venv: folder.clone(), ..self.place() };
-        let made = self.venv(folder.as_str(), false);
-        let mut instructions = vec![made];
-        instructions.extend(asked(inputs, &place, &venv.install, &venv.requirements).map(|mut run| {
+        let mut instructions = vec![self.venv(folder.as_str(), false)];
+        for part in parts.platform() {
+            let own: Vec<Act> = part.install.iter().filter(|act| act.kind.is_python()).cloned().collect();
+            instructions.extend(steps::instructions(part, &own, &place));
+        }
+        let asked = asked(inputs, &place, &venv.install, &venv.requirements);
+        instructions.extend(asked.map(Instruction::Run));
+        for instruction in &mut instructions {
+            let Instruction::Run(run) = instruction else { continue };
             for script in &mut run.script {
                 if let Script::Pip(call) = script {
                     call.constrained = false;
                 }
             }
-            Instruction::Run(run)
-        }));
+        }
         Stage {
             name: StageName::of("venv", &venv.name.value),
             from: From::Stage(StageName::fixed("base")),

@@ -6,7 +6,7 @@ use super::act::Source;
 use super::layer::{self, Layer, prepend, source_files};
 use super::parts::Parts;
 use super::python::{Python, VENV, apart_folder};
-use super::steps::{self, path, small};
+use super::steps::{self, path};
 use super::user;
 use super::view::Inputs;
 use super::{Apt, Block, CopyFrom, From, Instruction, Mount, Run, Script, Stage, StageName, Why};
@@ -55,16 +55,7 @@ fn packages(around: Around<'_>) -> Vec<Block> {
         defined: &defined,
     };
     let mut blocks = layer.blocks(&place);
-    let links = |part: &&super::act::Part| {
-        part.is_built() || part.install.iter().any(|act| matches!(act.kind, super::act::ActKind::Ldconfig))
-    };
-    if shipped.iter().any(links) {
-        let run = Instruction::Run(small(Script::Ldconfig));
-        blocks.push(Block {
-            why: Why::new("The linker's cache, once for all of the above"),
-            instructions: vec![run],
-        });
-    }
+    blocks.extend(layer::linker(shipped.iter().any(|part| part.links_early())));
     if let Some(python) = around.python {
         blocks.extend(environments(around.parts.inputs));
         for part in &shipped {
@@ -73,6 +64,7 @@ fn packages(around: Around<'_>) -> Vec<Block> {
                 blocks.push(Block { why: part.why.clone(), instructions });
             }
         }
+        blocks.extend(layer::linker(shipped.iter().any(|part| part.links_late())));
     }
     blocks
 }

@@ -175,6 +175,7 @@ pub(super) fn tools_of(acts: &[Act]) -> Vec<AptPackage> {
                     (".xz", "xz-utils"),
                     (".bz2", "bzip2"),
                     (".zst", "zstd"),
+                    (".tzst", "zstd"),
                     (".zip", "unzip"),
                     (".txz", "xz-utils"),
                 ];

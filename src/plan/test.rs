@@ -7,7 +7,7 @@ use crate::manifest::App;
 use crate::value::{Id, Name};
 
 use super::act::Part;
-use super::layer::Layer;
+use super::layer::{self, Layer};
 use super::parts::Parts;
 use super::python::Python;
 use super::{Block, From, Instruction, Run, Script, Stage, StageName, TestScript, TestText, Why};
@@ -27,21 +27,23 @@ pub(super) fn stage(parts: &Parts<'_>, python: &Python) -> Option<Stage> {
     if blocks.is_empty() {
         return None;
     }
-    let mut all = needed(python, "What the tests need", &parts.tested(), &[]);
+    let mut all = needed(parts, python, "What the tests need", (&parts.tested(), &[]));
     all.extend(blocks);
     let why = Why::new("Checks that need no GPU: `docker build --target test`");
     Some(on_top("test", why, parts, all))
 }
 
-/// Packages that the image which ships has not, on top of it.
-fn needed(python: &Python, title: &str, parts: &[&Part], built: &[&Part]) -> Vec<Block> {
+/// Packages that the image which ships has not, on top of it; with those that are built here.
+fn needed(all: &Parts<'_>, python: &Python, title: &str, (parts, built): (&[&Part], &[&Part])) -> Vec<Block> {
     let defined: BTreeSet<String> = BTreeSet::new();
     let layer = Layer { parts, title, built, direct: &[], more: &[], defined: &defined };
     let mut blocks = layer.blocks(&python.place());
+    blocks.extend(layer::linker(parts.iter().any(|part| part.links_early())));
     let tools: Vec<Block> = built.iter().filter_map(|part| python.tools(part)).collect();
-    let new = !tools.is_empty() || parts.iter().any(|part| part.is_python());
-    blocks.extend(python.beside(parts, new && !python.ships));
+    let new = !python.ships && (!tools.is_empty() || parts.iter().any(|part| part.is_python()));
+    blocks.extend(python.beside(parts, new.then(|| all.platform())));
     blocks.extend(tools);
+    blocks.extend(layer::linker(parts.iter().any(|part| part.links_late())));
     blocks
 }
 
@@ -94,7 +96,7 @@ fn named(name: &str, scripts: impl Iterator<Item = Script>) -> Vec<TestScript> {
 pub(super) fn dev(parts: &Parts<'_>, python: &Python) -> Option<Stage> {
     let asked = parts.inputs.project.output.dev.on()?;
     let built: Vec<&Part> = parts.all().collect();
-    let blocks = needed(python, "What the packages were built by", &parts.building(), &built);
+    let blocks = needed(parts, python, "What the packages were built by", (&parts.building(), &built));
     let why = parts.inputs.why("The image with its build tools, for developing in it", asked);
     Some(on_top("dev", why, parts, blocks))
 }

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::manifest::{App, User};
 use crate::value::{Id, ImagePath};
 
+use super::act::tells_linker;
+use super::layer;
 use super::python::Python;
 use super::ship::asked_why;
-use super::steps::small;
+use super::steps::{path, small};
 use super::view::Inputs;
 use super::{Block, Instruction, Mount, Run, Script, UserAccount, Why};
 
@@ -26,6 +28,7 @@ pub(super) fn blocks(inputs: Inputs<'_>, _python: Option<&Python>) -> Vec<Block>
     if let Some(app) = &inputs.project.app {
         blocks.extend(app.login().map(|user| account(inputs, app, user)));
         blocks.extend(files(inputs, app));
+        blocks.extend(layer::linker(app.copies.iter().any(|copy| tells_linker(&copy.to))));
         blocks.extend(runs(inputs, app));
         blocks.push(start(app));
     }
@@ -62,6 +65,20 @@ fn owner(app: &App) -> Option<(Id, Id)> {
     app.login().map(|user| (user.uid, user.gid))
 }
 
+/// Whether a place is the user's: where the application lives, their home, a volume. What lies elsewhere is root's, and
+/// whoever breaks into the application cannot write it.
+fn is_theirs(app: &App, place: &ImagePath) -> bool {
+    let home = app.login().map(|user| path(&format!("/home/{}", user.name.value)));
+    let lives = app.workdir.iter().map(|folder| &folder.value);
+    // The folder above that in which it starts is the application's too.
+    let above = |folder: &ImagePath| place.as_str() != "/" && folder.is_inside(place);
+    lives.clone().any(above)
+        || lives
+            .chain(&home)
+            .chain(app.volumes.iter().map(|volume| &volume.value))
+            .any(|one| place.is_inside(one))
+}
+
 fn files(inputs: Inputs<'_>, app: &App) -> Option<Block> {
     let mut instructions: Vec<Instruction> =
         app.workdir.iter().map(|folder| Instruction::Workdir(folder.value.clone())).collect();
@@ -71,7 +88,7 @@ fn files(inputs: Inputs<'_>, app: &App) -> Option<Block> {
             to: copy.to.value.clone(),
             into: copy.into,
             chmod: copy.chmod.map(|mode| mode.value),
-            chown: owner(app),
+            chown: owner(app).filter(|_| is_theirs(app, &copy.to)),
         });
     }
     let env: Vec<_> = app.env.iter().map(|(name, value)| (name.value.clone(), value.value.clone())).collect();

@@ -248,7 +248,25 @@ impl<'a> Deref for Filled<'a> {
 impl Filled<'_> {
     /// A template's text, or nothing where it is wrong, which is told at its place.
     pub(super) fn text(self, template: &Template, log: &mut Log) -> Option<String> {
+        if self.inputs.resolution.target.sm.is_empty() && template.lists_capabilities() {
+            log.error(self.no_gpu());
+            return None;
+        }
         template.expand(self.values, log)
+    }
+
+    /// What is compiled for a list of GPUs is no use, or does not compile, where the list is empty.
+    fn no_gpu(self) -> Diagnostic {
+        let target = &self.inputs.project.target;
+        let place = target.platform.as_ref().map_or(target.span, |platform| platform.span);
+        let title = self.title();
+        let mut told =
+            Diagnostic::error(codes::NO_GPU, format!("{title} is compiled for the GPUs that a target names"))
+                .at(place, "no `gpu` here, so nobody knows for which");
+        if let Some(asked) = self.chosen.place {
+            told = told.at(asked, format!("{title} is here because of this"));
+        }
+        told.help("name their compute capabilities in the target, such as `gpu \"8.6\" \"8.9\"`; https://developer.nvidia.com/cuda-gpus lists them")
     }
 
     /// A template's value, or nothing where it is wrong, which is told at its place.

@@ -171,12 +171,16 @@ fn hardware(unit: &mut Unit, service: &Service) {
     for rule in &service.cgroup_rules {
         unit.line("PodmanArgs", &format!("--device-cgroup-rule {}", words::unit(rule)));
     }
-    if !service.groups.is_empty() {
+    if service.keeps_groups() {
         unit.comment("The groups of whoever starts it; these are meant:");
         for group in &service.groups {
             unit.comment(if group.why.is_empty() { "one of the manifest's own" } else { &group.why });
         }
         unit.line("GroupAdd", "keep-groups");
+    } else {
+        for group in &service.groups {
+            unit.line("GroupAdd", &words::unit_text(&group.value));
+        }
     }
 }
 

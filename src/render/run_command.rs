@@ -184,9 +184,8 @@ impl Command<'_> {
             self.option("--device-cgroup-rule", rule);
         }
         match self.engine {
-            Engine::Podman if service.groups.is_empty() => {}
-            Engine::Podman => self.option("--group-add", "keep-groups"),
-            Engine::Docker => {
+            Engine::Podman if service.keeps_groups() => self.option("--group-add", "keep-groups"),
+            Engine::Podman | Engine::Docker => {
                 for group in &service.groups {
                     self.lines.push(format!("--group-add {}", words::shell(&group.value)));
                 }

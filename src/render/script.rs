@@ -50,9 +50,10 @@ fn script(script: &Script) -> (&'static str, Value) {
         }
         Script::Git(tree) => ("git", git(tree)),
         Script::Unpack { archive, to, strip } => {
-            let zip =
-                archive.as_str().rsplit_once('.').is_some_and(|(_, end)| end.eq_ignore_ascii_case("zip"));
-            ("unpack", context! { archive => word(archive), to => word(to), strip, zip })
+            let end = archive.as_str().rsplit_once('.').map_or("", |(_, end)| end);
+            // tar knows zstd since 1.31; Ubuntu 20.04 has 1.30.
+            let (zip, zstd) = (end.eq_ignore_ascii_case("zip"), matches!(end, "zst" | "tzst"));
+            ("unpack", context! { archive => word(archive), to => word(to), strip, zip, zstd })
         }
         Script::Deb { files } => ("deb", context! { files => files.iter().map(word).collect::<Vec<_>>() }),
         Script::Cmake(each) => ("cmake", cmake(each)),

@@ -135,15 +135,14 @@ fn hardware(map: &mut Map, service: &Service, engine: Engine) {
     map.list("devices", devices);
     map.list("device_cgroup_rules", service.cgroup_rules.iter().map(Item::text).collect());
     let groups = match engine {
-        Engine::Docker => service
+        Engine::Podman if service.keeps_groups() => {
+            vec![Item::noted(Yaml::Text("keep-groups".to_owned()), "the groups of whoever starts it")]
+        }
+        Engine::Podman | Engine::Docker => service
             .groups
             .iter()
             .map(|group| Item::noted(Yaml::Text(text(&group.value)), &group.why))
             .collect(),
-        Engine::Podman if service.groups.is_empty() => Vec::new(),
-        Engine::Podman => {
-            vec![Item::noted(Yaml::Text("keep-groups".to_owned()), "the groups of whoever starts it")]
-        }
     };
     map.list("group_add", groups);
 }

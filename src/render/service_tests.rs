@@ -108,6 +108,33 @@ fn several_targets() {
 }
 
 #[test]
+fn podman_adds_groups_where_it_need_not_keep_those_of_whoever_starts_it() {
+    let asked = |run: &str| {
+        let manifest =
+            format!("project \"x\"\ntarget {{ platform \"x86_64\"; engine \"podman\" }}\nrun {{ {run} }}\n");
+        let services = planned(&manifest, &[pc()], &[]).remove(0);
+        let units = quadlet(&services).into_values().collect::<String>();
+        compose(&services) + &units + &run_command(&services, Engine::Podman)
+    };
+    let own = asked("group-add 3000 \"render\"");
+    for line in ["      - \"3000\"\n", "GroupAdd=3000\n", "GroupAdd=render\n", "--group-add 3000 "] {
+        assert!(own.contains(line), "{line}\n{own}");
+    }
+    assert!(!own.contains("keep-groups") && !own.contains("hands on"), "{own}");
+    // It takes no others beside those that it keeps, and says so.
+    for run in ["group-add 3000; device \"/dev/ttyACM0\"", "group-add 20 3000; device \"/dev/ttyACM0\""] {
+        let kept = asked(run);
+        for line in ["      - keep-groups\n", "GroupAdd=keep-groups\n", "--group-add keep-groups "] {
+            assert!(kept.contains(line), "{line}\n{kept}");
+        }
+        assert!(
+            kept.contains(": of 3000 the container has those") && !kept.contains("GroupAdd=3000"),
+            "{kept}"
+        );
+    }
+}
+
+#[test]
 fn one_line_of_docker_and_of_podman() {
     insta::assert_snapshot!(run_command(&robot(), Engine::Docker));
     insta::assert_snapshot!(run_command(&robot(), Engine::Podman));

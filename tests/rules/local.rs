@@ -76,6 +76,32 @@ fn one_more_system_package_adds_one_line() {
     }
 }
 
+#[test]
+fn what_one_target_says_changes_no_byte_of_another_s_files() {
+    let mut seen = 0;
+    for example in examples() {
+        let text = example.read("project.kdl");
+        let names: Vec<&str> =
+            text.lines().filter_map(|line| line.strip_prefix("target \"")?.split('"').next()).collect();
+        let before = example.compiled();
+        for name in names.iter().filter(|_| names.len() > 1) {
+            let head = format!("target \"{name}\" {{\n");
+            example
+                .write("project.kdl", &text.replace(&head, &format!("{head}    apt {{ install \"bc\" }}\n")));
+            let after = example.compiled();
+            let own = format!("{name}/");
+            assert_ne!(before[&format!("{own}Dockerfile")], after[&format!("{own}Dockerfile")]);
+            for (path, text) in
+                before.iter().filter(|(path, _)| path.contains('/') && !path.starts_with(&own))
+            {
+                assert_eq!(*text, after[path], "{}/{path}", example.name);
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 10, "{seen}");
+}
+
 /// Packages that bring system packages alone, Python packages, and stages of their own.
 const MORE: [&str; 8] = ["cupy", "ffmpeg", "matplotlib", "nodejs", "openssh", "pcl", "tmux", "vtk"];
 

@@ -8,6 +8,7 @@ use minijinja::Environment;
 use crate::diagnostic::{Log, wording};
 use crate::value::Name;
 
+use super::super::words;
 use super::view::word;
 use super::{Template, unknown};
 
@@ -100,6 +101,14 @@ impl Template {
     /// Whether it decides what it uses, so that not all of its names need a value.
     pub(in crate::catalog) fn decides(&self) -> bool {
         self.text.contains(" if ") || self.text.contains("{%")
+    }
+
+    /// Whether it comes to nothing where no compute capability is known: it lists them, whatever else is decided.
+    pub fn lists_capabilities(&self) -> bool {
+        let lists = [words::SM, "sm_list", "sm_flat"];
+        self.text.contains(words::SM)
+            && !self.decides()
+            && lists.iter().any(|one| self.roots().contains(*one))
     }
 
     /// The names at the roots of what it uses.

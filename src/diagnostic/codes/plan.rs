@@ -5,6 +5,8 @@ super::codes! { "plan":
     BAD_VALUE = "bad-value";
     /// A step fetches something that no hash or commit holds.
     UNPINNED = "unpinned-fetch";
+    /// Something is compiled for GPUs that the target does not name.
+    NO_GPU = "no-gpu";
     /// A fetch is graded lower than the manifest requires.
     GRADE = "grade";
     /// Two packages write the same file.

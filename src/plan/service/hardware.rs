@@ -153,8 +153,11 @@ impl Adder<'_, '_> {
         let same = |given: &Noted<Text>| {
             given.value == group || (variable(&group).is_some() && variable(&given.value) == variable(&group))
         };
-        if !self.service.groups.iter().any(same) {
-            self.service.groups.push(Noted::new(group, why));
+        // One that the manifest asks for too is the host's all the same.
+        match self.service.groups.iter_mut().find(|given| same(given)) {
+            Some(given) if given.why.is_empty() => given.why = why,
+            Some(_) => {}
+            None => self.service.groups.push(Noted::new(group, why)),
         }
     }
 

@@ -20,8 +20,9 @@ pub use names::BUILD_SECRETS;
 pub use test::{TestScript, TestText};
 pub use text::{Piece, Text};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::diagnostic::wording;
 use crate::manifest::{Engine, Gpu, Project, SecretSource};
 use crate::plan::PipIndex;
 use crate::resolve::TargetFacts;
@@ -127,8 +128,19 @@ fn head<'a>(inputs: ServiceInputs<'_>, services: impl Iterator<Item = &'a Servic
             }
         }
     }
-    // Podman hands on the groups of whoever starts it.
-    if inputs.project.engine() == Engine::Docker {
+    // Podman hands on the groups of whoever starts it, and then takes no others.
+    if inputs.project.engine() == Engine::Podman {
+        let keeping = services.filter(|each| each.keeps_groups());
+        let own = keeping.flat_map(|each| &each.groups).filter(|group| group.why.is_empty());
+        let own: BTreeSet<String> = own.filter_map(|group| group.value.as_literal()).collect();
+        if !own.is_empty() {
+            let own = wording::all_of(&own.iter().collect::<Vec<_>>());
+            notes.push(format!(
+                "Podman hands on the groups of whoever starts it and adds none: of {own} the container has those that \
+                 whoever starts it is in"
+            ));
+        }
+    } else {
         let groups: BTreeMap<&String, &String> = services.flat_map(|each| &each.host_groups).collect();
         notes.extend(groups.into_iter().map(|(variable, number)| {
             format!(

@@ -125,7 +125,7 @@ pub struct Service {
     pub devices: Vec<Noted<(Text, Option<ImagePath>)>>,
     /// Devices that come and go.
     pub cgroup_rules: Vec<String>,
-    /// Further groups.
+    /// Further groups: the manifest's own, and with a reason those of the host that may use its hardware.
     pub groups: Vec<Noted<Text>>,
     /// Groups whose number only the host knows: the variable that gives it, and the command that says it there.
     pub host_groups: BTreeMap<String, String>,
@@ -219,6 +219,14 @@ pub struct Noted<T> {
     pub value: T,
     /// Why; empty where it was written just so.
     pub why: String,
+}
+
+impl Service {
+    /// Whether Podman must hand on the groups of whoever starts it: without root's rights it has no other way to the host's
+    /// own groups, and it takes no others beside them.
+    pub fn keeps_groups(&self) -> bool {
+        self.groups.iter().any(|group| !group.why.is_empty())
+    }
 }
 
 impl<T> Noted<T> {

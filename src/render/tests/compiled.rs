@@ -98,7 +98,7 @@ fn stages(text: &str) -> Vec<&str> {
 }
 
 /// The text of one stage.
-fn stage<'a>(text: &'a str, name: &str) -> &'a str {
+pub(super) fn stage<'a>(text: &'a str, name: &str) -> &'a str {
     let from = text.lines().find(|line| line.starts_with("FROM ") && line.ends_with(&format!(" AS {name}")));
     let after = text.split_once(from.expect("there is such a stage")).expect("it was found").1;
     after.split_once("\nFROM ").map_or(after, |(stage, _)| stage)

@@ -151,4 +151,5 @@ fn a_whole_file() {
     assert_eq!(Signature::of(&text), Signature::Own);
     insta::assert_snapshot!(text);
 }
+mod built;
 mod compiled;

@@ -19,12 +19,20 @@ impl Lock {
         );
         out.push_str(&format!("lock {} jcc={}\n", Self::FORM, quote(compiler)));
         out.push_str(&format!("manifest sha256={}\n", quote(&self.manifest.to_string())));
-        for (name, target) in &self.targets {
-            out.push_str(&format!("\ntarget {} {{\n", quote(name.as_str())));
-            target.write(&mut out);
-            out.push_str("}\n");
+        for name in self.targets.keys() {
+            out.push('\n');
+            out.push_str(&self.target_text(name));
         }
         out
+    }
+
+    /// What it says of one target.
+    pub fn target_text(&self, name: &Name) -> String {
+        let mut out = format!("target {} {{\n", quote(name.as_str()));
+        if let Some(target) = self.targets.get(name) {
+            target.write(&mut out);
+        }
+        out + "}\n"
     }
 }
 

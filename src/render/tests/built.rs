@@ -1,0 +1,128 @@
+//! What stands in which stage, and whose files are: manifests with definitions of their own.
+
+use super::compiled::{compiled, stage};
+
+const SHA: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// The Dockerfile of a manifest with one definition of its own, `demo`, and a file `a.conf` beside it.
+fn with_demo(target: &str, demo: &str, more: &str) -> Result<String, String> {
+    let manifest =
+        format!("project \"demo\"\ncatalog \"my\"\ntarget {{ {target} }}\npackages {{ demo }}\n{more}\n");
+    let demo = format!("package \"demo\" {{ summary \"A demo\"; {demo} }}\n");
+    compiled(&[
+        ("project.kdl", &manifest),
+        ("my/demo/package.kdl", &demo),
+        ("my/demo/a.conf", "/opt/demo/lib\n"),
+        ("src/a.py", ""),
+        ("a.conf", ""),
+    ])
+}
+
+const BENCH: &str = "platform \"x86_64\"; ubuntu \"22.04\"; driver \">=570\"";
+
+#[test]
+fn no_list_of_gpus_is_empty() {
+    let arches = |text: &str| {
+        format!("build {{ run \"true\" {{ env {{ ARCHES \"{text}\" }} }}; export \"/opt/demo\" }}")
+    };
+    for list in ["{{ sm_flat }}", "{{ sm | join(';') }}", "{{ sm_list }}"] {
+        let said = with_demo(BENCH, &arches(list), "").unwrap_err();
+        assert!(said.starts_with("jcc::plan::no-gpu demo is compiled for the GPUs"), "{said}");
+        assert!(said.contains("project.kdl:3: no `gpu` here"), "{said}");
+    }
+    let text = with_demo(&format!("{BENCH}; gpu \"8.6\" \"8.9\""), &arches("{{ sm_flat }}"), "").unwrap();
+    assert!(text.contains("export ARCHES='86;89'"), "{text}");
+    // What says itself what to do without a list is asked nothing.
+    let text = with_demo(BENCH, &arches("{{ sm_flat if sm_flat else 'all' }}"), "").unwrap();
+    assert!(text.contains("export ARCHES=all"), "{text}");
+    let text = compiled(&[(
+        "project.kdl",
+        &format!("project \"demo\"\ntarget {{ {BENCH} }}\npackages {{ pytorch }}\n"),
+    )]);
+    assert!(!text.unwrap().contains("ARCH_LIST"));
+}
+
+#[test]
+fn every_environment_of_ubuntu_18_04_has_a_pip_that_reads_wheels() {
+    let wheel = "requires { python }; build { wheel-build \"demo==1\" }; dist \"demo\"";
+    let more = "pip { venv \"apart\" { install \"tqdm==4.64.1\" } }";
+    let text = with_demo("device \"jetson-nano\"; jetpack \"4.6.4\"", wheel, more).unwrap();
+    for name in ["build-demo", "python", "venv-apart"] {
+        let stage = stage(&text, name);
+        let calls: Vec<&str> = stage.split("bin/pip ").skip(1).collect();
+        assert!(calls.len() > 1 && calls[0].starts_with("install \\\n    pip==21.3.1 \\\n"), "{stage}");
+    }
+    let text = with_demo("device \"jetson-agx-orin\"; jetpack \"6.2\"", wheel, more).unwrap();
+    assert!(!text.contains("pip==21.3.1"));
+}
+
+#[test]
+fn the_linker_looks_again_behind_what_tells_it_where() {
+    let behind = |text: &str, file: &str| {
+        let last = stage(text, "final").to_owned();
+        last.split_once(file).expect("the file is there").1.contains("\nldconfig\n")
+    };
+    let copy = "copy \"a.conf\" to=\"/etc/ld.so.conf.d/a.conf\"";
+    // In front of the Python environment, and behind it.
+    for steps in [
+        copy.to_owned(),
+        format!("pip \"tqdm==4.67.1\"; {copy}"),
+        "pip \"tqdm==4.67.1\"; ldconfig".to_owned(),
+    ] {
+        let text = with_demo(BENCH, &format!("requires {{ python }}; install {{ {steps} }}"), "").unwrap();
+        let file = if steps.contains("a.conf") { "/etc/ld.so.conf.d/a.conf" } else { "/opt/venv" };
+        assert!(behind(&text, file), "{steps}\n{text}");
+    }
+    let app = "app { copy \"a.conf\" to=\"/etc/ld.so.conf.d/\"; user \"me\"; run \"true\" }";
+    let text = with_demo(BENCH, "install { apt \"jq\" }", app).unwrap();
+    assert!(behind(&text, "/etc/ld.so.conf.d"), "{text}");
+    let text = with_demo(BENCH, "install { apt \"jq\" }", &app.replace("ld.so.conf.d", "profile.d")).unwrap();
+    assert!(!text.contains("\nldconfig\n"), "{text}");
+}
+
+#[test]
+fn archives_of_zstd_need_no_new_tar() {
+    for end in ["tar.zst", "tzst"] {
+        let install = format!(
+            "install {{ archive \"https://example.com/a.{end}\" sha256=\"{SHA}\" to=\"/opt/demo\" strip=1 }}"
+        );
+        let text = with_demo("device \"jetson-agx-orin\"; jetpack \"5.1.2\"", &install, "").unwrap();
+        let files = stage(&text, "files-demo");
+        assert!(files.contains("    zstd \\\n"), "{files}");
+        let unpacked = format!(
+            "\nset -euo pipefail\nmkdir -p /files/opt/demo\nzstd --decompress --quiet --stdout /run/fetch/a.{end} | \
+             tar --extract --directory=/files/opt/demo --no-same-owner --strip-components=1\n"
+        );
+        assert!(files.contains(&unpacked), "{files}");
+    }
+}
+
+#[test]
+fn what_lies_outside_of_the_application_is_root_s() {
+    let app = r#"app {
+    workdir "/srv/app/src"
+    copy "src" to="."
+    copy "src" to="/srv/app/"
+    copy "a.conf" to="/home/me/a.conf"
+    copy "a.conf" to="/data/a.conf"
+    copy "a.conf" to="/etc/a.conf"
+    copy "a.conf" to="/srv/apple"
+    volume "/data"
+    user "me" uid=1001
+}"#;
+    let text = with_demo(BENCH, "install { apt \"jq\" }", app).unwrap();
+    let copies: Vec<&str> =
+        text.lines().filter(|line| line.starts_with("COPY ") && !line.contains("--from")).collect();
+    let copies: Vec<&str> = copies.into_iter().filter(|line| !line.contains("<<")).collect();
+    assert_eq!(
+        copies,
+        [
+            "COPY --chown=1001:1001 src /srv/app/src/",
+            "COPY --chown=1001:1001 src /srv/app/",
+            "COPY --chown=1001:1001 a.conf /home/me/a.conf",
+            "COPY --chown=1001:1001 a.conf /data/a.conf",
+            "COPY a.conf /etc/a.conf",
+            "COPY a.conf /srv/apple",
+        ]
+    );
+}
