@@ -59,12 +59,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Wish) -> Exit {
     if let Some(exit) = in_place.then(|| session.hold(&world).err()).flatten() {
         return exit;
     }
-    let input = crate::Input {
-        world: &world,
-        manifest: &found.name,
-        target: wish.input.target.as_deref(),
-        lock: LOCK,
-    };
+    let input = found.input(&world, wish.input.target.as_deref());
     let compiled = crate::compile(input, &mut session.sources, &mut session.log);
     if let Ok(compiled) = &compiled {
         if wish.locked {

@@ -21,7 +21,7 @@ use crate::syntax::{self, Change, Document, Node};
 use crate::world::{Disk, Overlay, World};
 
 use super::args::{Format, ReportFormat};
-use super::session::{Found, LOCK};
+use super::session::Found;
 use super::{Exit, Session, moves};
 pub(super) use add::add;
 use args::Where;
@@ -84,12 +84,11 @@ impl Manifest {
             return Err(Exit::Problems);
         };
         let mut log = Log::new();
-        let input = crate::Input { world: &world, manifest: &found.name, target: None, lock: LOCK };
-        let before = crate::resolve(input, &mut session.sources, &mut log).ok();
+        let before = crate::resolve(found.input(&world, None), &mut session.sources, &mut log).ok();
         let (catalog, projects) = known(session, &world, &found.name);
         let told = log.sorted().into_iter().cloned().collect();
         let (old, original, done) = (text.clone(), document.clone(), Vec::new());
-        Ok(Self {
+        let manifest = Self {
             found,
             world,
             source,
@@ -102,7 +101,9 @@ impl Manifest {
             before,
             told,
             done,
-        })
+        };
+        manifest.has_target(session, place.target.as_deref())?;
+        Ok(manifest)
     }
 
     /// The name of a package in the catalogue, where it knows this one.
@@ -125,12 +126,9 @@ impl Manifest {
         all.into_iter().filter(|child| self.same(child.name(), name)).collect()
     }
 
-    /// The node of the target that was asked for; told where this file has none.
-    fn target(&self, session: &mut Session<'_, '_>, name: Option<&str>) -> Result<Option<&Node>, Exit> {
-        let Some(name) = name else { return Ok(None) };
-        if let Some(node) = edit::target(&self.document, name) {
-            return Ok(Some(node));
-        }
+    /// Tells where this file has no target of that name.
+    fn has_target(&self, session: &mut Session<'_, '_>, name: Option<&str>) -> Result<(), Exit> {
+        let Some(name) = name.filter(|name| self.target(Some(name)).is_none()) else { return Ok(()) };
         let known = || self.projects.iter().map(|project| &project.target);
         if let Some(other) = known().find(|target| target.name.as_str() == name) {
             let place = session.sources.cite(other.span);
@@ -144,6 +142,11 @@ impl Manifest {
                 .then(|| format!("the manifest has {}", wording::all_of(&wording::codes(&names))))
         });
         Err(session.unknown(&format!("there is no target {}", wording::code(name)), help))
+    }
+
+    /// The node of a target.
+    fn target(&self, name: Option<&str>) -> Option<&Node> {
+        edit::target(&self.document, name?)
     }
 
     /// Makes a change in memory.
@@ -204,7 +207,7 @@ impl Manifest {
     /// Resolves the edited manifest; what cannot be is told, and so are warnings that the edit brought.
     fn judged(&mut self, session: &mut Session<'_, '_>) -> Result<Option<Resolved>, Exit> {
         let world = Overlay::new(&self.world).with(&self.found.name, Some(self.text.as_bytes()));
-        let input = crate::Input { world: &world, manifest: &self.found.name, target: None, lock: LOCK };
+        let input = self.found.input(&world, None);
         let resolved = crate::resolve(input, &mut session.sources, &mut session.log);
         let before = &self.told;
         session.log.retain(|one| {

@@ -8,7 +8,7 @@ use crate::check;
 use crate::diagnostic::render::{human, json, sarif, summary};
 use crate::diagnostic::{Log, Severity, Told, codes, wording};
 use crate::source::Sources;
-use crate::world::Disk;
+use crate::world::{Disk, World};
 
 use super::args::{Colour, Common, Input, ReportFormat};
 use super::{Exit, Surroundings};
@@ -37,6 +37,13 @@ pub(super) struct Found {
     pub(super) root: PathBuf,
     /// Its name in there.
     pub(super) name: String,
+}
+
+impl Found {
+    /// What the compiler is given: the manifest as it stands in a world, and the lock beside it.
+    pub(super) fn input<'a>(&'a self, world: &'a dyn World, target: Option<&'a str>) -> CompilerInput<'a> {
+        CompilerInput { world, manifest: &self.name, target, lock: LOCK }
+    }
 }
 
 /// Keeps a result until the process ends: taking it apart piece by piece would be a tenth of a whole run, and the system
@@ -118,8 +125,7 @@ impl<'s, 'w> Session<'s, 'w> {
     ) -> Result<T, Exit> {
         let found = self.find(input.file.as_deref())?;
         let world = Disk::new(&found.root);
-        let target = input.target.as_deref();
-        let input = CompilerInput { world: &world, manifest: &found.name, target, lock: LOCK };
+        let input = found.input(&world, input.target.as_deref());
         let result = passes(input, &mut self.sources, &mut self.log);
         self.tell(ReportFormat::Text);
         result.map_err(|_| Exit::Problems)

@@ -102,8 +102,7 @@ impl Place<'_> {
         // Without a target the lock has nothing to keep, not even the time that it gives the images.
         let lock = lock.filter(|_| !free.is_empty() || self.target.is_some());
         let world = Overlay::new(&self.world).with(LOCK, lock);
-        let input =
-            crate::Input { world: &world, manifest: &self.found.name, target: self.target, lock: LOCK };
+        let input = self.found.input(&world, self.target);
         crate::resolve(input, &mut session.sources, log).ok()
     }
 

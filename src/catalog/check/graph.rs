@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::diagnostic::rings::{Edges, Ring, rings};
 use crate::diagnostic::{Diagnostic, Log, codes::catalog as codes, wording};
 use crate::source::{Span, Spanned};
 use crate::value::Name;
@@ -11,10 +12,8 @@ use crate::catalog::store::Definition;
 use crate::catalog::{Catalog, Condition, Package};
 
 /// Who requires whom, and where; axes do not count, since they are decided together.
-type Graph<'a> = BTreeMap<&'a str, Vec<(&'a str, Span)>>;
-
 pub(super) fn cycles(catalog: &Catalog, log: &mut Log) {
-    let mut graph = Graph::new();
+    let mut graph = Edges::new();
     for (_, slot) in catalog.added() {
         if let Some(Definition::Package(package)) = catalog.decoded(slot)
             && package.axis.is_none()
@@ -22,10 +21,8 @@ pub(super) fn cycles(catalog: &Catalog, log: &mut Log) {
             graph.insert(package.name.as_str(), edges(catalog, package));
         }
     }
-    let mut done = BTreeSet::new();
-    for start in graph.keys().copied() {
-        let mut path = Vec::new();
-        follow(&graph, (start, None), &mut path, &mut done, log);
+    for ring in rings(&graph) {
+        log.error(told(&ring));
     }
 }
 
@@ -94,41 +91,14 @@ fn edges<'a>(catalog: &'a Catalog, package: &'a Package) -> Vec<(&'a str, Span)>
         .collect()
 }
 
-/// Walks on from a package; `path` is how it was reached.
-fn follow<'a>(
-    graph: &Graph<'a>,
-    step: (&'a str, Option<Span>),
-    path: &mut Vec<(&'a str, Option<Span>)>,
-    done: &mut BTreeSet<&'a str>,
-    log: &mut Log,
-) {
-    let (name, reached) = step;
-    if let Some(at) = path.iter().position(|(other, _)| *other == name) {
-        let mut round: Vec<(&str, Option<Span>)> = path[at..].to_vec();
-        round[0].1 = reached;
-        log.error(told(&round));
-        return;
-    }
-    if !done.insert(name) {
-        return;
-    }
-    path.push(step);
-    for (next, span) in graph.get(name).into_iter().flatten() {
-        follow(graph, (*next, Some(*span)), path, done, log);
-    }
-    path.pop();
-}
-
 /// `a`, `b`: each with the place where the one before requires it.
-fn told(round: &[(&str, Option<Span>)]) -> Diagnostic {
+fn told(round: &Ring<'_>) -> Diagnostic {
     let names: Vec<String> = round.iter().chain(&round[..1]).map(|(name, _)| wording::code(name)).collect();
     let message = format!("packages require each other: {}", names.join(" → "));
     let mut told = Diagnostic::error(codes::REQUIRES_CYCLE, message);
     for (at, (name, span)) in round.iter().enumerate() {
         let before = round[(at + round.len() - 1) % round.len()].0;
-        if let Some(span) = span {
-            told = told.at(*span, format!("`{before}` requires `{name}`"));
-        }
+        told = told.at(*span, format!("`{before}` requires `{name}`"));
     }
     told.help("take one of these requirements out, or guard it with `when`")
 }

@@ -14,21 +14,14 @@ pub(in crate::cli) fn add(session: &mut Session<'_, '_>, wish: &Add) -> Exit {
         Err(exit) => return exit,
     };
     for spec in &wish.packages {
-        if let Err(exit) = one(session, &mut manifest, spec, wish.place.target.as_deref()) {
-            return exit;
-        }
+        one(session, &mut manifest, spec, wish.place.target.as_deref());
     }
     manifest.finish(session, &wish.place, |_, _| Vec::new())
 }
 
-fn one(
-    session: &mut Session<'_, '_>,
-    manifest: &mut Manifest,
-    spec: &Spec,
-    target: Option<&str>,
-) -> Result<(), Exit> {
+fn one(session: &mut Session<'_, '_>, manifest: &mut Manifest, spec: &Spec, target: Option<&str>) {
     let requirement = spec.requirement.as_ref().map(ToString::to_string);
-    let within = manifest.target(session, target)?;
+    let within = manifest.target(target);
     let there = manifest.named(Block::Packages, spec.name.as_str());
     let mut done = Done {
         action: "added",
@@ -47,7 +40,7 @@ fn one(
         let (target, requirement) = (found.target.map(str::to_owned), found.requirement());
         let place = manifest.cite(found.node);
         manifest.done.push(Done { action: "kept", target, requirement, place, ..done });
-        return Ok(());
+        return;
     }
     let change = if let (Some(found), Some(wanted)) = (own, &requirement) {
         (done.action, done.was) = ("changed", found.requirement());
@@ -56,7 +49,7 @@ fn one(
     } else {
         if let Some(place) = extended(session, manifest, spec) {
             manifest.done.push(Done { action: "kept", place, ..done });
-            return Ok(());
+            return;
         }
         let versions = requirement.as_ref().map_or_else(String::new, |text| format!(" {}", quote(text)));
         let line = format!("{}{versions}", name(spec.name.as_str()));
@@ -67,7 +60,6 @@ fn one(
     let added = now.iter().find(|child| child.target == target).map(|child| manifest.cite(child.node));
     done.place = added.unwrap_or_default();
     manifest.done.push(done);
-    Ok(())
 }
 
 /// Where a file that this one extends asks for the package already, and nothing more is asked now.

@@ -17,9 +17,6 @@ pub(in crate::cli) fn pin(session: &mut Session<'_, '_>, wish: &Pin) -> Exit {
         Err(exit) => return exit,
     };
     let target = wish.place.target.as_deref();
-    if let Err(exit) = manifest.target(session, target) {
-        return exit;
-    }
     if let Some(version) = &wish.version {
         set(&mut manifest, &wish.name, version.as_str(), target);
     } else if !take_out(&mut manifest, Block::Pin, &wish.name, target) {
@@ -50,7 +47,7 @@ fn set(manifest: &mut Manifest, pinned: &Name, version: &str, target: Option<&st
         }
         None => {
             let line = format!("{} {}", name(pinned.as_str()), quote(version));
-            let within = target.and_then(|target| edit::target(&manifest.document, target));
+            let within = manifest.target(target);
             edit::put(&manifest.text, &manifest.document, within, Block::Pin.name(), &line)
         }
     };

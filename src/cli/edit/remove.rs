@@ -18,9 +18,6 @@ pub(in crate::cli) fn remove(session: &mut Session<'_, '_>, wish: &Remove) -> Ex
         Err(exit) => return exit,
     };
     let target = wish.place.target.as_deref();
-    if let Err(exit) = manifest.target(session, target) {
-        return exit;
-    }
     for name in &wish.packages {
         if !take_out(&mut manifest, Block::Packages, name, target) {
             return absent(session, &manifest, name, target);
