@@ -46,7 +46,7 @@ struct Place<'a> {
 impl Walk<'_> {
     /// Reads a whole folder of definitions.
     pub(super) fn folder(&mut self, root: &str) {
-        if self.is_file(&join(root, DEFINITION)) {
+        if self.is_package(root) {
             let above = root.trim_end_matches('/').rsplit('/').nth(1).unwrap_or_default().to_owned();
             self.definition(&Place { path: root.to_owned(), group: &above });
             return;
@@ -56,7 +56,7 @@ impl Walk<'_> {
             if self.world.kind(&path) != Some(FileKind::Folder) {
                 continue;
             }
-            if self.is_file(&join(&path, DEFINITION)) {
+            if self.is_package(&path) {
                 self.definition(&Place { path, group: "" });
             } else if name == PLATFORM {
                 self.platforms(&path, 0);
@@ -69,7 +69,7 @@ impl Walk<'_> {
     fn group(&mut self, path: &str, group: &str) {
         for name in self.list(path) {
             let path = join(path, &name);
-            if self.is_file(&join(&path, DEFINITION)) {
+            if self.is_package(&path) {
                 self.definition(&Place { path, group });
             }
         }
@@ -132,8 +132,23 @@ impl Walk<'_> {
         });
     }
 
-    fn is_file(&self, path: &str) -> bool {
-        self.world.kind(path) == Some(FileKind::File)
+    /// Whether a folder holds a definition; what bears the name of one and cannot be read is told.
+    fn is_package(&mut self, folder: &str) -> bool {
+        let path = join(folder, DEFINITION);
+        let what = match self.world.kind(&path) {
+            Some(FileKind::File) => return true,
+            Some(_) => "it is no file",
+            None if self
+                .world
+                .list(folder)
+                .is_ok_and(|names| names.iter().any(|name| name == DEFINITION)) =>
+            {
+                "it is a link that leads nowhere"
+            }
+            None => return false,
+        };
+        self.unreadable(&path, &io::Error::other(what));
+        false
     }
 
     /// The names in a folder, without hidden ones, sorted.

@@ -84,7 +84,7 @@ fn left_out(text: &str, line: Range<usize>, places: &[usize]) -> Vec<Range<usize
     };
     let mut gone = Vec::new();
     let mut from = line.start;
-    for next in kept.into_iter().chain([line.end..line.end]) {
+    for next in kept.into_iter().chain(std::iter::once(line.end..line.end)) {
         let range = boundary(from)..boundary(next.start.max(from));
         if range.len() > SIGN.len() {
             gone.push(range);
