@@ -2,12 +2,33 @@
 import sys
 
 try:
-    from importlib.metadata import PackageNotFoundError, version
+    from importlib.metadata import PackageNotFoundError, requires, version
 except ImportError:  # Python 3.6
     from pkg_resources import DistributionNotFound as PackageNotFoundError, get_distribution
 
     def version(name):
         return get_distribution(name).version
+
+    def requires(name):
+        return [str(one) for one in get_distribution(name).requires()]
+
+
+def moved(name):
+    """What it requires in one version alone, such as CUDA's libraries, and something else has put another in."""
+    try:
+        from pip._vendor.packaging.requirements import Requirement
+    except ImportError:
+        return
+    for one in map(Requirement, requires(name) or []):
+        exact = any(bound.operator == "==" for bound in one.specifier)
+        if exact and (one.marker is None or one.marker.evaluate({"extra": ""})):
+            try:
+                found = version(one.name)
+            except PackageNotFoundError:
+                continue
+            if not one.specifier.contains(found, prereleases=True):
+                yield f"{one.name}{one.specifier}, and {found} is installed"
+
 
 wrong = []
 for line in open("/run/jcc/constraints.txt", encoding="utf-8"):
@@ -21,5 +42,7 @@ for line in open("/run/jcc/constraints.txt", encoding="utf-8"):
         continue
     if wanted not in (found, found.split("+")[0]):
         wrong.append(f"{name}: resolved {wanted}, installed {found}")
+    for other in moved(name):
+        print(f"warning: {name} {found} requires {other}", file=sys.stderr)
 if wrong:
     sys.exit("\n".join(wrong))
