@@ -2,8 +2,8 @@
 #   docker buildx bake --allow network.host
 #   and `--allow fs.read=FILE` for each secret's file that lies outside of this folder
 #
-# jcc:inputs sha256:395f2ada04196f1aff9c37bd8a11a3fb5cd4eb1df9502b2194042a04f7c7a35a
-# jcc:self sha256:13029e8da45138f0c1bdafa48ded5f93621199ff51f5f877d104d5d84e9ac019
+# jcc:inputs sha256:cbb5646087f65d495382363b5b0d6fdf147b3e8d518e7308e7ccf19bc3ac4701
+# jcc:self sha256:5b5c0118b44d111faf3662f39febfa3684def022344f7aa649bf43b33ec79c8a
 
 # File times in the images; from jcc.lock.
 variable "SOURCE_DATE_EPOCH" {

@@ -2,8 +2,8 @@
 #   docker buildx bake --allow network.host
 #   and `--allow fs.read=FILE` for each secret's file that lies outside of this folder
 #
-# jcc:inputs sha256:e15e5cf5de684c96e0b1758e88b0cf1c6323cb401be49ca19d6fb15b7290bbca
-# jcc:self sha256:b238de1c5916ecca0f8933dcf1debbf6cd0a80de19445c78e31a4c19c75f666e
+# jcc:inputs sha256:777854b24d8aa37da9875bbfe7f8c5eede875ce4a76ceef818348177e22e7ec0
+# jcc:self sha256:97a2e1ce652ac02b2cd94f641dcca243b34195358d1ebf21040683fbc4069aff
 
 # File times in the images; from jcc.lock.
 variable "SOURCE_DATE_EPOCH" {
