@@ -98,7 +98,7 @@ fn print(session: &mut Session<'_, '_>, artifacts: &Artifacts, name: &str) -> Ex
     }
     let names: Vec<String> = artifacts.keys().map(|path| format!("`{path}`")).collect();
     let help = format!("it is {}", crate::diagnostic::wording::either(&names));
-    session.unknown(&format!("`{name}` is none of the files"), Some(help))
+    session.unknown(&format!("{} is none of the files", crate::diagnostic::wording::code(name)), Some(help))
 }
 
 fn write(session: &mut Session<'_, '_>, world: &Disk, wish: &Wish, compiled: &mut crate::Compiled) -> Exit {

@@ -36,7 +36,8 @@ pub(super) fn run(session: &mut Session<'_, '_>, name: &str, input: &Input, form
         let names = resolved.targets.iter().flat_map(|(_, one)| one.chosen.keys()).map(Name::as_str);
         let help = crate::diagnostic::wording::did_you_mean(name, names)
             .unwrap_or_else(|| "`jcc resolve` shows what is chosen".to_owned());
-        return session.unknown(&format!("nothing asks for `{name}`"), Some(help));
+        return session
+            .unknown(&format!("nothing asks for {}", crate::diagnostic::wording::code(name)), Some(help));
     }
     match format {
         Format::Json => {

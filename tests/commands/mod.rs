@@ -5,6 +5,7 @@ mod faults;
 mod files;
 mod help;
 mod new;
+mod odd;
 mod same;
 mod warnings;
 mod why;

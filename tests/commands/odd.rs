@@ -1,0 +1,83 @@
+//! Input that nobody writes on purpose: told in a few lines, and nothing is written.
+
+use std::fs;
+
+use super::{run, snapshot};
+
+const BEGINNING: &str = "project \"x\"\ntarget { platform \"x86_64\" }\n";
+
+/// Manifests that are none, each with what is said of it.
+fn manifests() -> Vec<(&'static str, Vec<u8>, &'static str)> {
+    let text = |more: &str| format!("{BEGINNING}{more}\n").into_bytes();
+    vec![
+        ("empty", Vec::new(), "`project.kdl` has no `project`"),
+        ("bytes", (0..3000_u32).map(|at| u8::try_from(at * 7 % 256).unwrap_or(0)).collect(), "is no UTF-8"),
+        ("utf-16", b"\xff\xfep\0r\0".to_vec(), "it is UTF-16"),
+        ("nul", text("packages { \"a\0b\" }"), "U+0000"),
+        ("escape", text("packages { \u{1b}[31mred }"), "U+001B"),
+        ("deep", text(&format!("{}{}", "a { ".repeat(9000), "}".repeat(9000))), "nested more than"),
+        ("long word", text(&format!("packages {{ {} }}", "a".repeat(900_000))), "jcc::"),
+        ("long line", text(&format!("/*{}*/ packages {{ nosuch }}", "é".repeat(300_000))), "`nosuch`"),
+        ("large", vec![b'\n'; 2 << 20], "bytes"),
+        (
+            "windows",
+            b"\xef\xbb\xbfproject \"x\"\r\ntarget { platform \"x86_64\" }\r\nnosuch\r\n".to_vec(),
+            "`nosuch`",
+        ),
+    ]
+}
+
+#[test]
+fn odd_manifests_are_told_in_few_words() {
+    for (name, bytes, said) in manifests() {
+        let folder = tempfile::tempdir().expect("there is room");
+        fs::write(folder.path().join("project.kdl"), bytes).expect("there is room");
+        let before = snapshot(folder.path());
+        for command in [&["compile"][..], &["check"], &["add", "jq"], &["resolve"]] {
+            let ran = run(folder.path(), command);
+            assert_eq!(ran.code, Some(1), "{name}: {command:?}\n{}", ran.err);
+            assert!(ran.err.contains(said), "{name}: {command:?}\n{}", ran.err);
+            assert!(ran.err.len() < 4000, "{name}: {command:?} says {} bytes", ran.err.len());
+        }
+        assert_eq!(snapshot(folder.path()), before, "{name}");
+    }
+}
+
+#[test]
+fn words_of_the_command_line_may_be_anything() {
+    let folder = tempfile::tempdir().expect("there is room");
+    fs::write(folder.path().join("project.kdl"), BEGINNING).expect("there is room");
+    let long = "x".repeat(100_000);
+    for word in ["", &long, "\u{1b}[31mx", "../../etc/passwd", "a b\tc"] {
+        for command in ["show", "why", "explain", "search"] {
+            let ran = run(folder.path(), &[command, word]);
+            assert!(
+                ran.err.len() < 2000 && !ran.err.contains('\u{1b}'),
+                "{command}: {} bytes",
+                ran.err.len()
+            );
+        }
+    }
+}
+
+/// What stands where a manifest or a definition should.
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_called_so() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path();
+    std::os::unix::fs::symlink("project.kdl", path.join("project.kdl")).expect("there is room");
+    assert!(run(path, &["compile"]).err.contains("project.kdl` is no file"));
+    assert!(run(path, &["compile", "project.kdl"]).err.contains("a link of this name leads nowhere"));
+    fs::remove_file(path.join("project.kdl")).expect("it is there");
+    fs::create_dir(path.join("project.kdl")).expect("there is room");
+    assert!(run(path, &["compile"]).err.contains("project.kdl` is no file"));
+    assert!(
+        run(path, &["compile", "project.kdl"]).err.contains("no `project.kdl` in the folder `project.kdl`")
+    );
+    fs::create_dir_all(path.join("my/group/a/package.kdl")).expect("there is room");
+    fs::create_dir_all(path.join("my/group/b")).expect("there is room");
+    std::os::unix::fs::symlink("gone", path.join("my/group/b/package.kdl")).expect("there is room");
+    let told = run(path, &["package", "check", "my"]).err;
+    assert!(told.contains("it is no file") && told.contains("it is a link that leads nowhere"), "{told}");
+}
