@@ -8,7 +8,7 @@ use crate::source::{Sources, Span};
 use crate::value::Name;
 
 use super::model::{Fact, FactKind, Model, Question};
-use super::problem::Problem;
+use super::problem::{Demand, Problem, set};
 use super::provider::solve;
 use super::spoken::{self, Places};
 use super::{mend, story, words};
@@ -23,7 +23,9 @@ const OWN: usize = 2;
 #[derive(Debug, Default)]
 pub(super) struct Known {
     /// Facts that do not count any more.
-    pub(super) facts: BTreeSet<usize>,
+    facts: BTreeSet<usize>,
+    /// What holds in their stead.
+    instead: Vec<Demand>,
     /// What cannot be had: whatever requires it is not to blame.
     free: BTreeSet<Name>,
 }
@@ -32,32 +34,56 @@ impl Known {
     /// The problem of the facts that `keep` accepts, without what was told.
     pub(super) fn problem<'m>(&self, model: &'m Model<'_>, keep: impl Fn(usize) -> bool) -> Problem<'m> {
         let mut problem = model.problem(|fact| keep(fact) && !self.facts.contains(&fact));
+        problem.asked.extend(self.instead.iter().cloned());
         for id in self.free.iter().filter_map(|name| model.ids.get(name)) {
             problem.variables.to_mut()[id.index()].candidates.iter_mut().for_each(Vec::clear);
         }
         problem
     }
+
+    /// Takes a fact away, so that a second, separate conflict shows.
+    fn take_away(&mut self, model: &Model<'_>, gone: usize) {
+        self.facts.insert(gone);
+        let fact = &model.facts[gone];
+        if let (FactKind::Request, Some(thing)) = (fact.kind, model.thing(fact.on)) {
+            self.free.insert(thing.name.clone());
+        }
+    }
+}
+
+/// One conflict: its facts, and the one that a mend changes first.
+struct Conflict {
+    core: Vec<usize>,
+    gone: usize,
+    mends: Vec<mend::Mend>,
 }
 
 /// Tells every conflict of a model that has no answer.
 pub(super) fn tell(question: Question<'_>, model: &Model<'_>, sources: &Sources, log: &mut Log) -> Told {
     let mut known = Known::default();
-    let mut told = None;
+    let mut all: Vec<(Conflict, Known)> = Vec::new();
     for _ in 0..CONFLICTS {
-        if told.is_some() && solve(&known.problem(model, |_| true)).is_ok() {
+        if !all.is_empty() && solve(&known.problem(model, |_| true)).is_ok() {
             break;
         }
         let core = core(model, &known);
-        let Some(first) = core.last().copied() else { break };
+        let Some(first) = mend::first(model, &core) else { break };
         let mends = mend::find(question, model, &core, &known);
-        told = Some(log.error(diagnostic(question, model, (&core, &mends), (&known, sources))));
-        // What a mend would take away is taken away, so that a second, separate conflict shows.
+        // What a mend would take away is taken away.
         let gone = mends.iter().find_map(|one| one.fact).unwrap_or(first);
-        known.facts.insert(gone);
-        let fact = &model.facts[gone];
-        if let (FactKind::Request, Some(thing)) = (fact.kind, model.thing(fact.on)) {
-            known.free.insert(thing.name.clone());
+        let before = Known { facts: known.facts.clone(), instead: Vec::new(), free: known.free.clone() };
+        known.take_away(model, gone);
+        all.push((Conflict { core, gone, mends }, before));
+    }
+    if all.len() > 1 {
+        for at in 0..all.len() {
+            let mends = together(question, model, &all, at);
+            all[at].0.mends = mends;
         }
+    }
+    let mut told = None;
+    for (one, known) in &all {
+        told = Some(log.error(diagnostic(question, model, (&one.core, &one.mends), (known, sources))));
     }
     told.unwrap_or_else(|| {
         log.error(
@@ -66,6 +92,32 @@ pub(super) fn tell(question: Question<'_>, model: &Model<'_>, sources: &Sources,
                 .help("`jcc package check` finds what contradicts itself in the catalogue"),
         )
     })
+}
+
+/// The mends of one of several conflicts: those that mend all of them, else those that do once the others are mended, each by
+/// what is shown of it first.
+fn together(
+    question: Question<'_>,
+    model: &Model<'_>,
+    all: &[(Conflict, Known)],
+    at: usize,
+) -> Vec<mend::Mend> {
+    let core = &all[at].0.core;
+    let alone = mend::find(question, model, core, &Known::default());
+    if !alone.is_empty() {
+        return alone;
+    }
+    let gone = |but: Option<usize>| -> BTreeSet<usize> {
+        let others = all.iter().enumerate().filter(|(other, _)| Some(*other) != but);
+        others.flat_map(|(_, (one, _))| mend::with(model, one.gone)).collect()
+    };
+    let without = gone(None);
+    let Ok(answer) = solve(&model.problem(|fact| !without.contains(&fact))) else { return Vec::new() };
+    let facts = gone(Some(at));
+    let kept = facts.iter().map(|fact| model.facts[*fact].on);
+    let instead = kept.filter_map(|on| Some(Demand { on, within: set([answer[on.index()]?]) })).collect();
+    let known = Known { facts, instead, free: BTreeSet::new() };
+    mend::beside(question, model, (core, all[at].0.gone), &known)
 }
 
 /// A smallest set of facts that cannot hold together.

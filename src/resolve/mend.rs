@@ -1,5 +1,7 @@
 //! Mends: each was tried by solving again.
 
+use std::collections::BTreeSet;
+
 use crate::catalog::Choose;
 use crate::diagnostic::Log;
 use crate::manifest::Project;
@@ -24,6 +26,15 @@ pub(super) struct Mend {
 /// So many are shown.
 const SHOWN: usize = 3;
 
+/// The fact of one of several conflicts to change first: another release or base would be another answer to all of them.
+pub(super) fn first(model: &Model<'_>, core: &[usize]) -> Option<usize> {
+    let of = |kinds: &[FactKind]| core.iter().copied().find(|fact| kinds.contains(&model.facts[*fact].kind));
+    of(&[FactKind::Pin, FactKind::Requirement])
+        .or_else(|| of(&[FactKind::Request]))
+        .or_else(|| of(&[FactKind::Base, FactKind::Target]))
+        .or_else(|| core.last().copied())
+}
+
 /// The mends of a conflict, those that change least first.
 pub(super) fn find(question: Question<'_>, model: &Model<'_>, core: &[usize], known: &Known) -> Vec<Mend> {
     let mut mends: Vec<Mend> = Vec::new();
@@ -44,17 +55,40 @@ pub(super) fn find(question: Question<'_>, model: &Model<'_>, core: &[usize], kn
     mends
 }
 
+/// A fact and what goes with it: leaving a request out leaves its requirement out too.
+pub(super) fn with(model: &Model<'_>, dropped: usize) -> BTreeSet<usize> {
+    let fact = &model.facts[dropped];
+    let goes = |one: &usize| {
+        *one == dropped
+            || (fact.kind == FactKind::Request
+                && model.facts[*one].kind == FactKind::Requirement
+                && model.facts[*one].on == fact.on)
+    };
+    (0..model.facts.len()).filter(goes).collect()
+}
+
+/// The mends of one of several conflicts that go with those of the others: the one that changes this fact, and what changes
+/// as little.
+pub(super) fn beside(
+    question: Question<'_>,
+    model: &Model<'_>,
+    (core, first): (&[usize], usize),
+    known: &Known,
+) -> Vec<Mend> {
+    let small = |fact: &&usize| [FactKind::Pin, FactKind::Requirement].contains(&model.facts[**fact].kind);
+    let others = core.iter().filter(small).copied().filter(|fact| *fact != first);
+    let all = std::iter::once(first).chain(others);
+    let mut mends: Vec<Mend> = all.filter_map(|fact| without(model, core, fact, known)).collect();
+    mends.extend(other_options(question, model, core, known));
+    mends.truncate(SHOWN);
+    mends
+}
+
 /// The mend that changes or drops one fact, where that gives an answer.
 fn without(model: &Model<'_>, core: &[usize], dropped: usize, known: &Known) -> Option<Mend> {
     let fact = &model.facts[dropped];
-    // Leaving a request out leaves its requirement out too.
-    let gone = |one: usize| {
-        one == dropped
-            || (fact.kind == FactKind::Request
-                && model.facts[one].kind == FactKind::Requirement
-                && model.facts[one].on == fact.on)
-    };
-    let answer = solve(&known.problem(model, |one| !gone(one))).ok()?;
+    let gone = with(model, dropped);
+    let answer = solve(&known.problem(model, |one| !gone.contains(&one))).ok()?;
     let decided = Decided { model, answer: &answer };
     let then = consequences(decided, core, fact);
     let chosen = decided.candidate(fact.on).and_then(|(thing, candidate)| change(thing, candidate));
@@ -91,6 +125,10 @@ fn consequences(decided: Decided<'_, '_>, core: &[usize], changed: &Fact) -> Str
         let Some((thing, candidate)) = decided.candidate(fact.on) else { continue };
         if let (Some(version), false) = (spoken::version(thing, candidate), thing.package.versions.is_empty())
         {
+            // What the line says itself follows from nothing.
+            if fact.text.split_once(' ').is_some_and(|(_, said)| said == format!("\"{version}\"")) {
+                continue;
+            }
             let part = format!("{} {version}", spoken::title(thing));
             if !parts.contains(&part) {
                 parts.push(part);

@@ -62,9 +62,14 @@ impl Narrow {
 
     /// What is asked for and the target rules out is part of the explanation: it comes back.
     fn bring_back(&mut self, model: &Model<'_>, facts: &[usize]) {
-        let of_facts = facts.iter().map(|fact| &model.facts[*fact]);
-        let mut todo: Vec<Demand> =
-            of_facts.map(|fact| Demand { on: fact.on, within: fact.within.clone() }).collect();
+        // What is asked for in one line and pinned in another is brought back in that version.
+        let mut asked: BTreeMap<VariableId, Set> = BTreeMap::new();
+        for fact in facts.iter().map(|fact| &model.facts[*fact]) {
+            let within = asked.entry(fact.on).or_insert_with(Set::full);
+            let both = within.intersection(&fact.within);
+            *within = if both.is_empty() { fact.within.clone() } else { both };
+        }
+        let mut todo: Vec<Demand> = asked.into_iter().map(|(on, within)| Demand { on, within }).collect();
         for (at, variable) in model.variables.iter().enumerate() {
             let places =
                 (0u32..).zip(&variable.candidates).filter(|(place, _)| self.left[at].contains(place));

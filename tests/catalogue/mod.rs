@@ -5,6 +5,7 @@
 
 mod machines;
 mod page;
+mod requests;
 mod stacks;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -12,7 +12,7 @@ fn project(text: &str) -> TempDir {
     folder
 }
 
-const UNPROVEN: &str = "project \"demo\"\ntarget \"t\" { device \"jetson-agx-thor\"; l4t \"39.2\" }\npackages { pytorch \"2.13\" }\n";
+const UNPROVEN: &str = "project \"demo\"\ntarget \"t\" { device \"jetson-agx-orin\"; l4t \"39.2\" }\npackages { pytorch \"2.14.1\" }\n";
 
 #[test]
 fn what_is_unproven_is_accepted_with_a_reason() {

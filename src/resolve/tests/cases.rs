@@ -170,9 +170,9 @@ fn frameworks_of_each_platform() {
     assert_snapshot!(jetson("jetson-agx-orin", "36.3"), @"pytorch 2.4.0, tensorflow 2.16.1, onnxruntime 1.18.0, jax -, cupy 14.2.0");
     assert_snapshot!(jetson("jetson-agx-orin", "36.4.3"), @"pytorch 2.11.0, tensorflow 2.16.1, onnxruntime 1.24.0, jax -, cupy 14.2.0");
     assert_snapshot!(jetson("jetson-agx-thor", "38.2"), @"pytorch 2.11.0, tensorflow -, onnxruntime 1.24.0, jax 0.10.2, cupy 14.2.0");
-    assert_snapshot!(jetson("jetson-agx-orin", "39.2"), @"pytorch -, tensorflow -, onnxruntime 1.24.0, jax -, cupy 14.2.0");
+    assert_snapshot!(jetson("jetson-agx-orin", "39.2"), @"pytorch 2.14.0, tensorflow -, onnxruntime 1.28.0, jax 0.12.0.1, cupy 14.2.0");
     assert_snapshot!(alone("platform \"x86_64\"; gpu \"8.9\"", &all), @"pytorch 2.11.0, tensorflow 2.21.0, onnxruntime 1.23.2, jax 0.6.2, cupy 14.2.0");
-    assert_snapshot!(alone("device \"dgx-spark\"", &all), @"pytorch 2.13.0, tensorflow -, onnxruntime 1.31.1, jax 0.10.2, cupy 14.2.0");
+    assert_snapshot!(alone("device \"dgx-spark\"", &all), @"pytorch 2.14.1, tensorflow -, onnxruntime 1.31.1, jax 0.12.0.1, cupy 14.2.0");
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn what_falls_away_is_told_with_its_reason() {
     no cuda instead of 11.4
       JetPack 5.1 to 5.1.6 means L4T 35.2.1 to 35.6.4
       CUDA 12.2 requires L4T 36.2.0 to 39.2.1
-      CUDA 11.4 to 12.2 requires Ubuntu 18.04 or 20.04
+      CUDA 11.4 or 11.8 to 12.2 requires Ubuntu 18.04 or 20.04
     ubuntu 22.04 instead of 20.04
     ");
 }

@@ -1,0 +1,352 @@
+//! Requests at random over the real catalogue: what must hold of every answer, and of every refusal.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use jcc::Input;
+use jcc::catalog::{Catalog, Kind};
+use jcc::diagnostic::{Diagnostic, Log, Severity};
+use jcc::source::Sources;
+use jcc::world::Memory;
+
+use super::in_parallel;
+use super::machines::{MACHINES, Machine};
+use crate::support;
+
+/// Asked for more often than others: what most others hang on.
+const USUAL: &[&str] = &[
+    "pytorch",
+    "torchvision",
+    "opencv",
+    "ros",
+    "tensorrt",
+    "numpy",
+    "onnxruntime",
+    "opencv-cuda",
+    "tensorflow",
+];
+
+/// Pinned most often.
+const PINNED: &[&str] = &["cuda", "python", "pytorch", "numpy", "tensorrt", "cudnn", "ros", "opencv"];
+
+/// Requires nothing but the distribution, and nothing requires it.
+const UNRELATED: &str = "tmux";
+
+/// So many lines has a report at the most, labels and mends included.
+const LINES: usize = 30;
+
+/// Numbers that look like chance, the same each time.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).expect("31 bits") % sides
+    }
+
+    fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+        &all[self.roll(all.len())]
+    }
+}
+
+/// A package or an axis, and of which version.
+type Wanted = (String, Option<String>);
+
+/// A manifest, line by line.
+#[derive(Debug, Clone)]
+struct Asked {
+    target: String,
+    base: Option<&'static str>,
+    pins: Vec<Wanted>,
+    packages: Vec<Wanted>,
+    /// By package.
+    options: BTreeMap<String, String>,
+}
+
+impl Asked {
+    fn text(&self) -> String {
+        let mut text = format!("project \"demo\"\ntarget \"here\" {{ {} }}\n", self.target);
+        text += &self.base.map_or_else(String::new, |base| format!("base {base}\n"));
+        let line = |(name, version): &Wanted| {
+            let version = version.as_ref().map_or_else(String::new, |version| format!(" \"{version}\""));
+            let option =
+                self.options.get(name).map_or_else(String::new, |one| format!(" {{ option {one} }}"));
+            format!("    {name}{version}{option}\n")
+        };
+        let pins: String = self.pins.iter().map(line).collect();
+        let packages: String = self.packages.iter().map(line).collect();
+        if !pins.is_empty() {
+            text += &format!("pin {{\n{pins}}}\n");
+        }
+        text + &format!("packages {{\n{packages}}}\n")
+    }
+
+    /// The same in another order.
+    fn turned(&self) -> Self {
+        let mut turned = self.clone();
+        turned.pins.reverse();
+        turned.packages.reverse();
+        turned
+    }
+
+    /// The manifest after a mend, as a report says it; `None`: nobody could follow it.
+    fn mended(&self, mend: &str) -> Option<Self> {
+        let mut mended = self.clone();
+        let mut quoted = mend.split('`').skip(1).step_by(2);
+        let first = quoted.next()?;
+        let (name, version) = first.split_once(' ').map_or((first, None), |(name, rest)| (name, Some(rest)));
+        let is = |one: &Wanted| {
+            one.0 == name && one.1.as_ref().map(|one| format!("\"{one}\"")).as_deref() == version
+        };
+        if mend.starts_with("change ") {
+            let new = quoted.next()?.strip_prefix(name)?.trim().trim_matches('"').to_owned();
+            if let Some(one) = mended.pins.iter_mut().chain(&mut mended.packages).find(|one| is(one)) {
+                one.1 = Some(new);
+            } else {
+                mended.target = self.target.replace(first, &format!("{name} \"{new}\""));
+            }
+        } else if mend.starts_with("drop ") {
+            let before = mended.pins.len();
+            mended.pins.retain(|one| !is(one));
+            if mended.pins.len() == before {
+                if let Some(one) = mended.packages.iter_mut().find(|one| is(one)) {
+                    one.1 = None;
+                } else {
+                    mended.target = self.target.replace(first, "");
+                }
+            }
+        } else if mend.starts_with("leave `base` out") {
+            mended.base = None;
+        } else if mend.starts_with("leave ") {
+            mended.packages.retain(|one| one.0 != name);
+        } else if mend.starts_with("give ") {
+            let option = quoted.next()?.to_owned();
+            mended.options.insert(name.to_owned(), option);
+        }
+        (mended.text() != self.text()).then_some(mended)
+    }
+
+    /// Each with one thing less.
+    fn smaller(&self) -> Vec<Self> {
+        let mut all = Vec::new();
+        for at in 0..self.pins.len() {
+            let mut one = self.clone();
+            one.pins.remove(at);
+            all.push(one);
+        }
+        for (at, (_, version)) in self.packages.iter().enumerate() {
+            let mut one = self.clone();
+            if version.is_some() {
+                one.packages[at].1 = None;
+                all.push(one);
+            } else if self.packages.len() > 1 {
+                one.packages.remove(at);
+                all.push(one);
+            }
+        }
+        if self.base.is_some() {
+            all.push(Self { base: None, ..self.clone() });
+        }
+        all
+    }
+}
+
+/// What became of a manifest.
+enum Answer {
+    /// Versions by name, the base among them, and the lock.
+    Chosen(BTreeMap<String, String>, String),
+    /// The errors, each with its report.
+    Refused(Vec<(Diagnostic, String)>),
+}
+
+impl Answer {
+    fn of(text: &str, lock: Option<&str>) -> Self {
+        let mut files = vec![("project.kdl", text)];
+        files.extend(lock.map(|lock| ("jcc.lock", lock)));
+        let world = Memory::with(files);
+        let (mut sources, mut log) = (Sources::new(), Log::new());
+        let input = Input { world: &world, manifest: "project.kdl", target: None, lock: "jcc.lock" };
+        let Ok(resolved) = jcc::resolve(input, &mut sources, &mut log) else {
+            let errors = log.sorted().into_iter().filter(|one| one.severity == Severity::Error);
+            let told = errors.map(|one| (one.clone(), support::report(&[one], &sources)));
+            return Self::Refused(told.collect());
+        };
+        let resolution = &resolved.targets[0].1;
+        let chosen = resolution.chosen.iter();
+        let mut chosen: BTreeMap<String, String> = chosen
+            .map(|(name, one)| (name.to_string(), format!("{} {:?}", one.version, one.entry)))
+            .collect();
+        chosen.insert("base".to_owned(), resolution.base.image.to_string());
+        Self::Chosen(chosen, resolved.lock.write("0"))
+    }
+
+    fn is_chosen(&self) -> bool {
+        matches!(self, Self::Chosen(..))
+    }
+
+    /// To compare with.
+    fn shape(&self) -> Vec<String> {
+        match self {
+            Self::Chosen(chosen, _) => {
+                chosen.iter().map(|(name, version)| format!("{name} {version}")).collect()
+            }
+            Self::Refused(_) => vec!["refused".to_owned()],
+        }
+    }
+}
+
+/// What of a report's help are mends.
+fn mends(told: &Diagnostic) -> Vec<&String> {
+    told.help
+        .iter()
+        .filter(|help| ["change ", "drop ", "leave ", "give "].iter().any(|verb| help.starts_with(verb)))
+        .collect()
+}
+
+/// What does not hold of one manifest.
+fn faults(asked: &Asked) -> Vec<String> {
+    let text = asked.text();
+    let answer = Answer::of(&text, None);
+    let mut faults = Vec::new();
+    let turned = Answer::of(&asked.turned().text(), None);
+    if turned.shape() != answer.shape() {
+        faults.push(format!("another order, another answer: {:?}\n{:?}", answer.shape(), turned.shape()));
+    }
+    match &answer {
+        Answer::Chosen(chosen, lock) => {
+            let mut more = asked.clone();
+            more.packages.push((UNRELATED.to_owned(), None));
+            if let Answer::Chosen(mut with, _) = Answer::of(&more.text(), None) {
+                if !chosen.contains_key(UNRELATED) {
+                    with.remove(UNRELATED);
+                }
+                if with != *chosen {
+                    faults.push(format!("{UNRELATED} changes the rest: {chosen:?}\n{with:?}"));
+                }
+            } else {
+                faults.push(format!("{UNRELATED} cannot be had beside it"));
+            }
+            match Answer::of(&text, Some(lock)) {
+                Answer::Chosen(again, same) if again == *chosen && same == *lock => {}
+                _ => faults.push("the lock does not hold".to_owned()),
+            }
+        }
+        Answer::Refused(told) => faults.extend(refusal(asked, told)),
+    }
+    faults.into_iter().map(|fault| format!("{text}{fault}\n")).collect()
+}
+
+/// What does not hold of a refusal.
+fn refusal(asked: &Asked, told: &[(Diagnostic, String)]) -> Vec<String> {
+    let mut faults = Vec::new();
+    for (_, report) in told.iter().filter(|(_, report)| report.lines().count() > LINES) {
+        faults.push(format!("a long report:\n{report}"));
+    }
+    let conflicts: Vec<_> =
+        told.iter().filter(|(one, _)| one.code.as_str() == "jcc::resolve::conflict").collect();
+    if conflicts.len() < told.len() {
+        return faults;
+    }
+    for (at, (one, report)) in conflicts.iter().enumerate() {
+        // The other conflicts are mended by the first way that is shown of each.
+        let others = conflicts.iter().enumerate().filter(|(other, _)| *other != at);
+        let others: Option<Asked> = others
+            .map(|(_, (other, _))| mends(other).first().copied())
+            .try_fold(asked.clone(), |asked, mend| asked.mended(mend?));
+        for mend in mends(one) {
+            let alone = asked.mended(mend).map(|mended| Answer::of(&mended.text(), None));
+            let mended = others.as_ref().and_then(|others| others.mended(mend));
+            let together = || mended.map(|mended| Answer::of(&mended.text(), None));
+            match alone.filter(Answer::is_chosen).or_else(together) {
+                Some(Answer::Chosen(..)) => {}
+                Some(Answer::Refused(then)) => {
+                    faults.push(format!("a mend that does not help: {mend}\n{report}then {}", then[0].1));
+                }
+                None => faults.push(format!("a mend that cannot be followed: {mend}\n{report}")),
+            }
+        }
+    }
+    let shown = conflicts.iter().all(|(one, _)| !mends(one).is_empty());
+    let helps = asked.smaller().into_iter().find(|one| Answer::of(&one.text(), None).is_chosen());
+    if let (false, Some(helps)) = (shown, helps) {
+        faults.push(format!("no mend is shown, though this compiles:\n{}{}", helps.text(), conflicts[0].1));
+    }
+    faults
+}
+
+/// So many manifests.
+fn manifests(count: usize, seed: u64) -> Vec<Asked> {
+    let mut sources = Sources::new();
+    let catalog = Catalog::builtin(&mut sources);
+    let names: Vec<&str> = catalog
+        .entries(Kind::Package)
+        .filter(|entry| entry.installable)
+        .map(|entry| entry.name.as_str())
+        .collect();
+    let mut dice = Dice(seed);
+    let versions = |name: &str| -> Vec<String> {
+        let package = catalog.package(name).expect("it is listed");
+        package.versions.iter().map(|one| one.version.value.to_string()).collect()
+    };
+    let version = |dice: &mut Dice, name: &str| -> Option<String> {
+        let all = versions(name);
+        (!all.is_empty()).then(|| {
+            let one = dice.of(&all).clone();
+            match dice.roll(4) {
+                0 => format!(">={one}"),
+                1 => format!("<={one}"),
+                _ => one,
+            }
+        })
+    };
+    let mut all = Vec::new();
+    for _ in 0..count {
+        let machine: &Machine = dice.of(MACHINES);
+        let mut asked = Asked {
+            target: machine.target.to_owned(),
+            base: (dice.roll(12) == 0).then(|| *dice.of(&["\"ubuntu\"", "\"debian\"", "\"cuda\""])),
+            pins: Vec::new(),
+            packages: Vec::new(),
+            options: BTreeMap::new(),
+        };
+        for _ in 0..=dice.roll(4) {
+            let name = if dice.roll(2) == 0 { dice.of(USUAL) } else { dice.of(&names) };
+            if asked.packages.iter().all(|(other, _)| other != name) {
+                let version = if dice.roll(4) == 0 { version(&mut dice, name) } else { None };
+                asked.packages.push(((*name).to_owned(), version));
+            }
+        }
+        for _ in 0..dice.roll(3) {
+            let name = dice.of(PINNED);
+            if asked.pins.iter().all(|(other, _)| other != name) {
+                asked
+                    .pins
+                    .extend(version(&mut dice, name).map(|version| ((*name).to_owned(), Some(version))));
+            }
+        }
+        all.push(asked);
+    }
+    all
+}
+
+fn check(manifests: &[Asked]) {
+    let found = Mutex::new(Vec::new());
+    in_parallel(manifests, |asked| {
+        let faults = faults(asked);
+        found.lock().expect("no one panics with it").extend(faults);
+    });
+    let mut found = found.into_inner().expect("no one panics with it");
+    found.sort();
+    assert!(found.is_empty(), "{} of {}\n{}", found.len(), manifests.len(), found.join("\n"));
+}
+
+#[test]
+fn a_few_requests_at_random_are_answered_soundly() {
+    check(&manifests(12, 1));
+}
+
+#[test]
+#[ignore = "takes a minute: `tests/run` has it"]
+fn requests_at_random_are_answered_soundly() {
+    check(&manifests(200, 2));
+}
