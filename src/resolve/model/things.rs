@@ -182,17 +182,24 @@ fn is_pure(builder: &Builder<'_, '_>, id: VariableId) -> bool {
 
 /// The demands of one `conflicts` entry: the other is absent, or in another version.
 fn conflict(builder: &mut Builder<'_, '_>, owner: VariableId, conflict: &Require) -> Vec<Demand> {
-    if builder.fixed_demands(conflict.name.as_str(), &conflict.requirement).is_some() {
-        return Vec::new();
+    let fixed = builder.fixed_demands(conflict.name.as_str(), &conflict.requirement);
+    let demands: Vec<Demand> = if let Some(fixed) = fixed {
+        // What the target fixes is so, and nothing mends it, or is not, and nothing is asked.
+        let broken = fixed.into_iter().filter(|one| !one.within.is_empty());
+        broken.map(|one| Demand { within: Set::empty(), ..one }).collect()
+    } else {
+        let Some(on) = builder.named(&conflict.name) else { return Vec::new() };
+        let Ok(within) = builder.within(on, &conflict.requirement) else { return Vec::new() };
+        let others = within.complement().intersection(&Set::run(0..builder.count(on)));
+        vec![Demand { on, within: others }]
+    };
+    if demands.is_empty() {
+        return demands;
     }
-    let Some(on) = builder.named(&conflict.name) else { return Vec::new() };
-    let Ok(within) = builder.within(on, &conflict.requirement) else { return Vec::new() };
-    let others = within.complement().intersection(&Set::run(0..builder.count(on)));
-    let demand = Demand { on, within: others };
     match guard::outcome(builder, owner, &conflict.guard) {
         Outcome::Never => Vec::new(),
-        Outcome::Always => vec![demand],
-        Outcome::If(conditions) => vec![guard::variable(builder, owner, conditions, vec![demand])],
+        Outcome::Always => demands,
+        Outcome::If(conditions) => vec![guard::variable(builder, owner, conditions, demands)],
     }
 }
 
