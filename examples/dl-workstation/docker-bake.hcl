@@ -2,8 +2,8 @@
 #   docker buildx bake --allow network.host
 #   and `--allow fs.read=FILE` for each secret's file that lies outside of this folder
 #
-# jcc:inputs sha256:cbb5646087f65d495382363b5b0d6fdf147b3e8d518e7308e7ccf19bc3ac4701
-# jcc:self sha256:5b5c0118b44d111faf3662f39febfa3684def022344f7aa649bf43b33ec79c8a
+# jcc:inputs sha256:7a72809561d4e6f9c67e3c1180ebeb0938b0f1713a267f87acf701d3cf8ff2ab
+# jcc:self sha256:d6bdfbc276870e707b2d28ae58ce5c7578884d15585688299c117d7a795ed770
 
 # File times in the images; from jcc.lock.
 variable "SOURCE_DATE_EPOCH" {

@@ -2,8 +2,8 @@
 #   docker buildx bake --allow network.host
 #   and `--allow fs.read=FILE` for each secret's file that lies outside of this folder
 #
-# jcc:inputs sha256:777854b24d8aa37da9875bbfe7f8c5eede875ce4a76ceef818348177e22e7ec0
-# jcc:self sha256:97a2e1ce652ac02b2cd94f641dcca243b34195358d1ebf21040683fbc4069aff
+# jcc:inputs sha256:73dfc3f6f2bd76474c3249ab822f3b22511f46b5f6a12111a390d7ab3336b9ad
+# jcc:self sha256:b4ce9c2f66965816e361150fe002e8a43cdd2a0780d19b7273a8557ebc89b569
 
 # File times in the images; from jcc.lock.
 variable "SOURCE_DATE_EPOCH" {

@@ -24,9 +24,11 @@ pub(super) const MACHINES: &[Machine] = &[
     machine("thor-jp7.0", None, r#"device "jetson-agx-thor"; jetpack "7.0""#),
     machine("orin-jp7.2", None, r#"device "jetson-agx-orin"; jetpack "7.2""#),
     machine("thor-jp7.2", Some("JetPack 7.2"), r#"device "jetson-agx-thor"; jetpack "7.2""#),
+    machine("x86-18.04", None, r#"platform "x86_64"; ubuntu "18.04"; driver ">=580"; gpu "8.6""#),
     machine("x86-20.04", None, r#"platform "x86_64"; ubuntu "20.04"; driver ">=580"; gpu "8.6""#),
     machine("x86-22.04", None, r#"platform "x86_64"; ubuntu "22.04"; driver ">=580"; gpu "8.6""#),
     machine("x86-24.04", Some("x86_64"), r#"platform "x86_64"; ubuntu "24.04"; driver ">=595"; gpu "8.9""#),
+    machine("x86-h100", None, r#"platform "x86_64"; ubuntu "24.04"; driver ">=595"; gpu "9.0""#),
     machine("sbsa-24.04", Some("sbsa"), r#"platform "sbsa"; ubuntu "24.04"; driver ">=595"; gpu "9.0""#),
     machine("spark", None, r#"platform "sbsa"; ubuntu "24.04"; driver ">=580"; gpu "12.1""#),
 ];

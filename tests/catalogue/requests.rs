@@ -33,7 +33,7 @@ const PINNED: &[&str] = &["cuda", "python", "pytorch", "numpy", "tensorrt", "cud
 const UNRELATED: &str = "tmux";
 
 /// So many lines has a report at the most, labels and mends included.
-const LINES: usize = 30;
+const LINES: usize = 34;
 
 /// Numbers that look like chance, the same each time.
 struct Dice(u64);
@@ -112,7 +112,7 @@ impl Asked {
                 if let Some(one) = mended.packages.iter_mut().find(|one| is(one)) {
                     one.1 = None;
                 } else {
-                    mended.target = self.target.replace(first, "");
+                    mended.target = self.target.replace(&format!("; {first}"), "");
                 }
             }
         } else if mend.starts_with("leave `base` out") {
@@ -248,14 +248,18 @@ fn refusal(asked: &Asked, told: &[(Diagnostic, String)]) -> Vec<String> {
         return faults;
     }
     for (at, (one, report)) in conflicts.iter().enumerate() {
-        // The other conflicts are mended by the first way that is shown of each.
-        let others = conflicts.iter().enumerate().filter(|(other, _)| *other != at);
-        let others: Option<Asked> = others
-            .map(|(_, (other, _))| mends(other).first().copied())
-            .try_fold(asked.clone(), |asked, mend| asked.mended(mend?));
+        let others = || conflicts.iter().enumerate().filter(|(other, _)| *other != at);
         for mend in mends(one) {
             let alone = asked.mended(mend).map(|mended| Answer::of(&mended.text(), None));
-            let mended = others.as_ref().and_then(|others| others.mended(mend));
+            // The other conflicts are mended by the first way that is shown of each; one line is changed once.
+            let firsts =
+                others().map(|(_, (other, _))| mends(other).first().copied()).collect::<Option<Vec<_>>>();
+            let mended = firsts.and_then(|mut all| {
+                all.push(mend);
+                all.sort_by_key(|one| deed(one));
+                all.dedup_by_key(|one| deed(one));
+                all.into_iter().try_fold(asked.clone(), |asked, mend| asked.mended(mend))
+            });
             let together = || mended.map(|mended| Answer::of(&mended.text(), None));
             match alone.filter(Answer::is_chosen).or_else(together) {
                 Some(Answer::Chosen(..)) => {}
@@ -272,6 +276,11 @@ fn refusal(asked: &Asked, told: &[(Diagnostic, String)]) -> Vec<String> {
         faults.push(format!("no mend is shown, though this compiles:\n{}{}", helps.text(), conflicts[0].1));
     }
     faults
+}
+
+/// What a mend has changed, without what it leads to.
+fn deed(mend: &str) -> &str {
+    mend.split(" (then ").next().unwrap_or(mend)
 }
 
 /// So many manifests.
