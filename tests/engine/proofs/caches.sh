@@ -8,7 +8,7 @@ stays_cached() {
 # The case `cached`: apt's way out is a proxy that counts, its package's index is one that counts, PyPI is PyPI or one too.
 with_caches() { # WANTED [DEFAULT-INDEX]
   printf 'FROM debian:bookworm-slim\nRUN --mount=type=secret,id=apt-conf,target=/etc/apt/apt.conf.d/99-secret \\\n%s\n' \
-    "apt-get update -qq && apt-get install -qq --no-install-recommends python3-pip python3-venv >/dev/null" >"$work/python"
+    "apt-get update -qq && apt-get install -qq --no-install-recommends python3-pip python3-venv >/dev/null" >"$work/with-python"
   mkdir -p "$work/first" "$work/second" "$work/own"
   "$servers" wheel acmefirst "$work/first"
   "$servers" wheel acmesecond "$work/second"
@@ -22,9 +22,9 @@ with_caches() { # WANTED [DEFAULT-INDEX]
   serving proxy - "$work/hangs"; proxy_log=$served_log
   printf 'Acquire::http::Proxy "%s";\n' "$served" >"$work/apt.conf"
   export JCC_APT_CONF=$work/apt.conf
-  bases "$work/python"
+  bases "$work/with-python"
   docker image inspect jcc-engine-python:12 >/dev/null 2>&1 ||
-    docker build --quiet --network=host --secret "id=apt-conf,src=$JCC_APT_CONF" --tag jcc-engine-python:12 - <"$work/python"
+    docker build --quiet --network=host --secret "id=apt-conf,src=$JCC_APT_CONF" --tag jcc-engine-python:12 - <"$work/with-python"
   copied cached
   "$jcc" compile
   composed "$PWD"
