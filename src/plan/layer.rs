@@ -120,9 +120,10 @@ pub(super) fn apt(packages: BTreeSet<AptPackage>) -> Instruction {
 
 /// The linker's cache, where something changed what is in it.
 pub(super) fn linker(changed: bool) -> Option<Block> {
-    let why = || Why::new("The linker's cache, once for all of the above");
-    let run = || Instruction::Run(small(Script::Ldconfig));
-    changed.then(|| Block { why: why(), instructions: vec![run()] })
+    changed.then(|| Block {
+        why: Why::new("The linker's cache, once for all of the above"),
+        instructions: vec![Instruction::Run(small(Script::Ldconfig))],
+    })
 }
 
 /// An archive's file and its key.

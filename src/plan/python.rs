@@ -99,17 +99,16 @@ impl Python {
                 ..Run::default()
             }));
         }
-        let own: Vec<Act> = part.install.iter().filter(|act| act.kind.is_python()).cloned().collect();
+        let own = of_python(&part.install);
         instructions.extend(steps::instructions(part, &own, &place));
         (!instructions.is_empty()).then(|| Block { why: part.why.clone(), instructions })
     }
 
     /// What a package's build takes from Python, where the build itself is not done.
     pub(super) fn tools(&self, part: &Part) -> Option<Block> {
-        let own: Vec<Act> = part.build.iter().filter(|act| act.kind.is_python()).cloned().collect();
-        let instructions = steps::instructions(part, &own, &self.place());
-        let why = || part.why.what(format!("Build of {}", part.why.what));
-        (!instructions.is_empty()).then(|| Block { why: why(), instructions })
+        let instructions = steps::instructions(part, &of_python(&part.build), &self.place());
+        let why = part.why.what(format!("Build of {}", part.why.what));
+        (!instructions.is_empty()).then_some(Block { why, instructions })
     }
 
     /// A user's environment apart, with what the platform's packages put into each (a newer pip).
@@ -119,7 +118,7 @@ impl Python {
         let place = Place { venv: folder.clone(), ..self.place() };
         let mut instructions = vec![self.venv(folder.as_str(), false)];
         for part in parts.platform() {
-            let own: Vec<Act> = part.install.iter().filter(|act| act.kind.is_python()).cloned().collect();
+            let own = of_python(&part.install);
             instructions.extend(steps::instructions(part, &own, &place));
         }
         let asked = asked(inputs, &place, &venv.install, &venv.requirements);
@@ -139,6 +138,11 @@ impl Python {
             blocks: vec![Block { why: Why::default(), instructions }],
         }
     }
+}
+
+/// The steps that pip does.
+fn of_python(acts: &[Act]) -> Vec<Act> {
+    acts.iter().filter(|act| act.kind.is_python()).cloned().collect()
 }
 
 /// What the user asks of pip: requirements first named, then files.

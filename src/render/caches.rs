@@ -7,6 +7,7 @@ use super::yaml::{Item, Map, Yaml};
 
 const APT: &str = include_str!("../../templates/compose/apt-cache.Dockerfile");
 const PIP: &str = include_str!("../../templates/compose/pip-cache.Dockerfile");
+
 /// The caches that are asked for: the name of the service, which is that of its volume too, and the service.
 pub(super) fn services(services: &Services) -> Vec<(String, Map)> {
     let mut all = Vec::new();

@@ -20,7 +20,7 @@ const CONFLICTS: usize = 4;
 const OWN: usize = 2;
 
 /// What was told and is no reason for another conflict.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Known {
     /// Facts that do not count any more.
     facts: BTreeSet<usize>,
@@ -71,7 +71,7 @@ pub(super) fn tell(question: Question<'_>, model: &Model<'_>, sources: &Sources,
         let mends = mend::find(question, model, &core, &known);
         // What a mend would take away is taken away.
         let gone = mends.iter().find_map(|one| one.fact).unwrap_or(first);
-        let before = Known { facts: known.facts.clone(), instead: Vec::new(), free: known.free.clone() };
+        let before = known.clone();
         known.take_away(model, gone);
         all.push((Conflict { core, gone, mends }, before));
     }

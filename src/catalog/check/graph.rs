@@ -7,11 +7,12 @@ use crate::diagnostic::{Diagnostic, Log, codes::catalog as codes, wording};
 use crate::source::{Span, Spanned};
 use crate::value::Name;
 
+use super::reach::always;
 use super::walk;
 use crate::catalog::store::Definition;
 use crate::catalog::{Catalog, Condition, Package};
 
-/// Who requires whom, and where; axes do not count, since they are decided together.
+/// Packages that require each other in a circle; axes do not count, since they are decided together.
 pub(super) fn cycles(catalog: &Catalog, log: &mut Log) {
     let mut graph = Edges::new();
     for (_, slot) in catalog.added() {
@@ -80,8 +81,7 @@ fn leads_back(condition: &Spanned<Name>, required: &Spanned<Name>) -> Diagnostic
 }
 
 fn edges<'a>(catalog: &'a Catalog, package: &'a Package) -> Vec<(&'a str, Span)> {
-    let always = package.requires.iter().filter(|require| require.guard.all.is_empty());
-    always
+    always(&package.requires)
         .filter_map(|require| {
             let needed = catalog.package(require.name.as_str())?;
             // What requires itself was told.
