@@ -80,12 +80,15 @@ pub fn run(arguments: &[std::ffi::OsString], surroundings: &mut Surroundings<'_>
 
 /// What clap has to say: help and version are results, the rest is misuse.
 fn misuse(why: &clap::Error, surroundings: &mut Surroundings<'_>) -> Exit {
+    let plain = why.render().to_string();
+    // An argument may hold escape sequences of its own: then there is no colour.
+    let styled = surroundings.out.colour && !plain.chars().any(crate::source::is_hidden);
     let text =
-        if surroundings.out.colour { why.render().ansi().to_string() } else { why.render().to_string() };
+        if styled { why.render().ansi().to_string() } else { crate::source::shown(&plain).into_owned() };
     if why.use_stderr() {
-        _ = surroundings.err.write(&text);
+        _ = surroundings.err.write_styled(&text);
         Exit::Misuse
     } else {
-        surroundings.out.write(&text)
+        surroundings.out.write_styled(&text)
     }
 }

@@ -140,8 +140,8 @@ impl<'s, 'w> Session<'s, 'w> {
         };
         let told: Vec<_> = self.log.sorted().into_iter().filter(|one| one.severity <= least).collect();
         match format {
-            ReportFormat::Sarif => _ = self.around.out.write(&sarif::report(&told, &self.sources)),
-            ReportFormat::Json => _ = self.around.err.write(&json::report(&told, &self.sources)),
+            ReportFormat::Sarif => _ = self.around.out.write_json(&sarif::report(&told, &self.sources)),
+            ReportFormat::Json => _ = self.around.err.write_json(&json::report(&told, &self.sources)),
             ReportFormat::Text if told.is_empty() => {}
             ReportFormat::Text => {
                 let err = &mut self.around.err;
@@ -151,7 +151,7 @@ impl<'s, 'w> Session<'s, 'w> {
                 if let Some(line) = summary(&told) {
                     text.push_str(&format!("\n{line}\n"));
                 }
-                _ = err.write(&text);
+                _ = err.write_styled(&text);
             }
         }
     }
@@ -175,7 +175,7 @@ impl<'s, 'w> Session<'s, 'w> {
     /// Prints a result for programs.
     pub(super) fn print_json(&mut self, value: &serde_json::Value) -> Exit {
         let text = serde_json::to_string_pretty(value).unwrap_or_default();
-        self.print(&format!("{text}\n"))
+        self.around.out.write_json(&format!("{text}\n"))
     }
 
     /// Says that what was asked for is not there.

@@ -28,8 +28,19 @@ pub struct Terminal<'a> {
 }
 
 impl Terminal<'_> {
-    /// Writes all of a text. A reader that went away is no failure: it has seen what it wanted.
+    /// Writes all of a text, with escapes for what a terminal would obey or what cannot be seen.
     pub fn write(&mut self, text: &str) -> Exit {
+        self.write_styled(&crate::source::shown(text))
+    }
+
+    /// Writes JSON; what cannot be seen is escaped as JSON does it.
+    pub fn write_json(&mut self, text: &str) -> Exit {
+        self.write_styled(&crate::source::shown_json(text))
+    }
+
+    /// Writes a text with escape sequences of our own; what it holds of others was escaped before. A reader that went away
+    /// is no failure: it has seen what it wanted.
+    pub fn write_styled(&mut self, text: &str) -> Exit {
         match self.to.write_all(text.as_bytes()).and_then(|()| self.to.flush()) {
             Ok(()) => Exit::Done,
             Err(why) if why.kind() == io::ErrorKind::BrokenPipe => Exit::Done,

@@ -5,7 +5,7 @@ use crate::source::{Span, Spanned};
 use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec};
 use crate::syntax::{Reader, invalid};
 use crate::value::{
-    AptComponent, AptPackage, AptSuite, Fingerprint, Invalid, Name, Ppa, ProjectPath, Timestamp, Url,
+    AptArch, AptComponent, AptPackage, AptSuite, Fingerprint, Invalid, Name, Ppa, ProjectPath, Timestamp, Url,
 };
 
 use super::Flag;
@@ -19,7 +19,7 @@ static INSTALL: NodeSpec = NodeSpec::new("install", "System packages.")
     .rest(ArgSpec::text("NAME", "A package, with its version as `NAME=VERSION` where it matters."));
 static SOURCE: NodeSpec = NodeSpec::new("source", "A third-party archive.")
     .args(&[ArgSpec::text("NAME", "Names its files under `/etc/apt`.")])
-    .children(&[&URI, &SUITE, &COMPONENT, &ARCH, &KEY])
+    .children(&[&URI, &SUITE, &COMPONENT, &ARCH, &KEY, &TRUSTED])
     .block();
 static URI: NodeSpec =
     NodeSpec::new("uri", "Where the archive is.").args(&[ArgSpec::text("URL", "Its address.")]).once();
@@ -29,12 +29,16 @@ static SUITE: NodeSpec = NodeSpec::new("suite", "Suites of the archive.")
 static COMPONENT: NodeSpec = NodeSpec::new("component", "Components of its suites; none for a flat archive.")
     .rest(ArgSpec::text("COMPONENT", "A component such as `main`."));
 static ARCH: NodeSpec = NodeSpec::new("arch", "The architecture to take from it; the target's when absent.")
-    .args(&[ArgSpec::text("ARCH", "As Debian names it, such as `arm64`.")])
+    .args(&[ArgSpec::text("ARCH", "As Debian names it, such as `arm64`; several with a comma between.")])
     .optional();
-static KEY: NodeSpec = NodeSpec::new("key", "The key that signs the archive; without one it is a warning.")
+static KEY: NodeSpec = NodeSpec::new("key", "The key that signs the archive.")
     .args(&[ArgSpec::text("WHERE", "A file of the project, or an https address.")])
     .properties(&[PropertySpec::text("fingerprint", "The key's fingerprint, which the build checks.")])
     .optional();
+static TRUSTED: NodeSpec = flag(
+    "trusted",
+    "Takes packages that no key signs: whoever answers for the address can put anything into the image.",
+);
 static PPA: NodeSpec = NodeSpec::new("ppa", "A personal archive of Launchpad.")
     .args(&[ArgSpec::text("OWNER/NAME", "Which one.")])
     .properties(&[PropertySpec::text("fingerprint", "The fingerprint of its key, which the build checks.")]);
@@ -84,12 +88,14 @@ pub struct AptSource {
     pub suites: Vec<Spanned<AptSuite>>,
     /// Components; none for a flat archive (a suite that ends in `/`).
     pub components: Vec<Spanned<AptComponent>>,
-    /// Architectures; the target's when absent.
-    pub arch: Option<Spanned<String>>,
-    /// The key that signs it; absent is a warning.
+    /// Architectures; the target's where it is empty.
+    pub arch: Vec<Spanned<AptArch>>,
+    /// The key that signs it; absent only where it is trusted without one.
     pub key: Option<Spanned<KeyLocation>>,
     /// The key's fingerprint.
     pub fingerprint: Option<Spanned<Fingerprint>>,
+    /// `trusted`: packages without a signature are taken.
+    pub trusted: Flag,
     /// The whole node.
     pub span: Span,
 }
@@ -130,11 +136,14 @@ fn source_of(node: Reader<'_>, log: &mut Log) -> Option<AptSource> {
     let uri = node.text_of_child("uri", log);
     let suites = node.args_of_children("suite", log);
     let components = node.args_of_children("component", log);
-    let arch = node.text_of_child("arch", log);
+    let arch = node.child("arch").and_then(|arch| arch.arg::<String>(0, log));
+    let arch = arch.map(|all| decode::listed(&all, "`arch`", log)).unwrap_or_default();
     let key = node.child("key");
     let fingerprint = key.and_then(|key| key.prop("fingerprint", log));
     let key = key.and_then(|key| key_of(key, log));
-    Some(AptSource { name: name?, uri: uri?, suites, components, arch, key, fingerprint, span: node.span() })
+    let trusted = decode::flag_of(node, "trusted", log);
+    let (name, uri) = (name?, uri?);
+    Some(AptSource { name, uri, suites, components, arch, key, fingerprint, trusted, span: node.span() })
 }
 
 fn key_of(node: Reader<'_>, log: &mut Log) -> Option<Spanned<KeyLocation>> {

@@ -170,17 +170,22 @@ pub(super) fn exec(node: Option<Reader<'_>>, log: &mut Log) -> Option<Spanned<Ve
 /// The words of a property that holds several, each at its own place.
 pub(super) fn user_names(node: Reader<'_>, key: &str, log: &mut Log) -> Vec<Spanned<UserName>> {
     let Some(all) = node.prop::<String>(key, log) else { return Vec::new() };
-    let mut names = Vec::new();
+    listed(&all, &format!("`{key}`"), log)
+}
+
+/// The words of a text, with blanks or commas between.
+pub(super) fn listed<T: Parse>(all: &Spanned<String>, owner: &str, log: &mut Log) -> Vec<Spanned<T>> {
+    let mut values = Vec::new();
     let mut start = 0;
     for word in all.value.split([' ', ',']) {
-        match UserName::parse(word) {
+        match T::parse(word) {
             _ if word.is_empty() => {}
-            Ok(name) => names.push(Spanned::new(name, all.span)),
+            Ok(value) => values.push(Spanned::new(value, all.span)),
             Err(why) => {
-                log.error(invalid(&why.within(start, word.len()), &all.value, all.span, &format!("`{key}`")));
+                log.error(invalid(&why.within(start, word.len()), &all.value, all.span, owner));
             }
         }
         start += word.len() + 1;
     }
-    names
+    values
 }

@@ -4,7 +4,7 @@ use crate::catalog::{self, CmakeDefine, Install, Step, StepKind, Template};
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes};
 use crate::manifest::KeyLocation;
 use crate::source::Spanned;
-use crate::value::{EnvName, FileMode, ImagePath, Name, Parse, PepRequirement, Url};
+use crate::value::{EnvName, FileMode, GitRef, ImagePath, Name, Parse, PepRequirement, Url};
 
 use super::act::{Act, ActKind, Download, Key, Part, Source};
 use super::view::{Filled, View};
@@ -73,11 +73,11 @@ fn act(view: Filled<'_>, step: &Step, before: &[Act], log: &mut Log) -> Option<A
             strip: *strip,
         },
         StepKind::WheelBuild { from, env } => {
-            ActKind::WheelBuild { from: view.text(from, log)?, env: pairs(view, env, log) }
+            ActKind::WheelBuild { from: tree_or_requirement(view, from, log)?, env: pairs(view, env, log) }
         }
         StepKind::Git { url, tag, commit, to, submodules } => ActKind::Git(Git {
             url: view.value(url, log)?,
-            tag: view.maybe(tag.as_ref(), log)?,
+            tag: view.maybe::<GitRef>(tag.as_ref(), log)?,
             commit: view.maybe(commit.as_ref(), log)?,
             to: view.value(to, log)?,
             submodules: *submodules,
@@ -120,9 +120,7 @@ fn pairs(view: Filled<'_>, env: &[(Spanned<EnvName>, Template)], log: &mut Log) 
 
 fn source(view: Filled<'_>, kind: &StepKind, log: &mut Log) -> Option<Source> {
     let StepKind::AptSource { name, uri, suites, components, key, fingerprint } = kind else { return None };
-    let mut texts =
-        |all: &[Template]| -> Vec<String> { all.iter().filter_map(|each| view.text(each, log)).collect() };
-    let (suites, components) = (texts(suites), texts(components));
+    let (suites, components) = (view.values(suites, log), view.values(components, log));
     let key = match &key.value {
         KeyLocation::Url(_) => Key::At(key.value.clone()),
         KeyLocation::File(path) => {
@@ -136,10 +134,18 @@ fn source(view: Filled<'_>, kind: &StepKind, log: &mut Log) -> Option<Source> {
         uri: view.value(uri, log)?,
         suites,
         components,
-        arch: vec![view.inputs.resolution.target.arch.to_string()],
+        arch: super::sources::of_target(view.inputs),
         signed: true,
     };
     Some(Source { file, key: Some(key), fingerprint: Some(fingerprint.value.clone()) })
+}
+
+/// What a wheel is built from: a path of the stage, or a requirement as pip reads it. Anything else could be an option.
+fn tree_or_requirement(view: Filled<'_>, from: &Template, log: &mut Log) -> Option<String> {
+    if view.text(from, log)?.starts_with('/') {
+        return Some(view.value::<ImagePath>(from, log)?.to_string());
+    }
+    Some(view.value::<PepRequirement>(from, log)?.to_string())
 }
 
 /// An index by its name in the catalogue, or by its URL.
@@ -249,7 +255,9 @@ fn copied(
 fn verbatim(file: &Spanned<String>, text: &str, log: &mut Log) -> Option<String> {
     let starts_stage =
         |line: &str| line.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("from"));
-    let wrong = if text.lines().any(starts_stage) {
+    let wrong = if let Some(why) = super::refuse::refuses(super::refuse::Place::Script, text) {
+        Some(why)
+    } else if text.lines().any(starts_stage) {
         Some("a `FROM` would start a stage of its own")
     } else if text.trim_end().ends_with('\\') {
         Some("its last line goes on into what follows")

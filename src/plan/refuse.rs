@@ -2,7 +2,7 @@
 //! its tests hold it to.
 
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
-use crate::source::{Span, Spanned};
+use crate::source::{Span, Spanned, is_hidden};
 use crate::value::ImagePath;
 
 /// Where a value stands in a Dockerfile.
@@ -38,8 +38,13 @@ pub fn refuses(place: Place, value: &str) -> Option<&'static str> {
         Place::Mount | Place::HeredocPath if !value.chars().all(plain) => Some(
             "only letters, digits, `.`, `_`, `-`, `+`, `@`, `%`, `:`, `=` and `/` can be part of a path there",
         ),
-        Place::FileText if value.contains('\r') => Some("a carriage return may not arrive: builders differ"),
-        Place::Pair | Place::FileText if value.contains('\0') => Some("a NUL can't be written"),
+        Place::FileText | Place::Script if value.contains('\r') => {
+            Some("a carriage return may not arrive: builders differ")
+        }
+        Place::FileText | Place::Script if value.contains(is_hidden) => {
+            Some("it has a character that can't be seen, which a terminal or a reader of the file would obey")
+        }
+        Place::Pair if value.contains('\0') => Some("a NUL can't be written"),
         Place::Pair if value.len() + value.matches(['"', '\\', '$']).count() > LONGEST => Some(TOO_LONG),
         Place::FileText | Place::Script if value.lines().any(|line| line.len() > LONGEST) => Some(TOO_LONG),
         Place::Source if value.contains(['*', '?']) => {

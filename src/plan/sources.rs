@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
 use crate::manifest::{AptSource, KeyLocation};
 use crate::source::Span;
-use crate::value::{Fingerprint, Name, Parse, Ppa, Url};
+use crate::value::{AptArch, AptComponent, AptSuite, Fingerprint, Name, Parse, Ppa, Url};
 
 use super::act::{Key, Source};
 use super::parts::Parts;
@@ -16,16 +16,18 @@ use super::{AptSourceFile, Block, Why};
 pub(super) fn of_user(inputs: Inputs<'_>, log: &mut Log) -> Vec<(Source, Why)> {
     let apt = &inputs.project.apt;
     let mut all: Vec<(Source, Why)> = Vec::new();
-    for source in &apt.sources {
+    // One without a key that is not trusted in words was refused before.
+    for source in apt.sources.iter().filter(|source| source.key.is_some() || source.trusted.is_on()) {
         let why = inputs.why(format!("apt source `{}`", source.name.value), source.span);
         all.push((written(inputs, source), why));
         if source.key.is_none() {
             log.tell(unsigned(&source.name.value, source.span));
         }
     }
-    for (ppa, fingerprint) in &apt.ppas {
+    // One without the fingerprint of its key was refused before.
+    let held = apt.ppas.iter().filter_map(|(ppa, key)| Some((ppa, &key.as_ref()?.value)));
+    for (ppa, fingerprint) in held {
         let why = inputs.why(format!("apt source `{}`", ppa.value), ppa.span);
-        let fingerprint = fingerprint.as_ref().map(|fingerprint| fingerprint.value.clone());
         if let Some(source) = launchpad(inputs, &ppa.value, fingerprint, ppa.span, log) {
             all.push((source, why));
         }
@@ -41,15 +43,15 @@ fn unsigned(name: &Name, span: Span) -> Diagnostic {
 }
 
 fn written(inputs: Inputs<'_>, source: &AptSource) -> Source {
-    let arch = source.arch.as_ref().map_or_else(
-        || vec![inputs.resolution.target.arch.to_string()],
-        |arch| arch.value.split([',', ' ']).filter(|word| !word.is_empty()).map(str::to_owned).collect(),
-    );
+    let mut arch: Vec<AptArch> = source.arch.iter().map(|each| each.value.clone()).collect();
+    if arch.is_empty() {
+        arch = of_target(inputs);
+    }
     let file = AptSourceFile {
         name: source.name.value.clone(),
         uri: source.uri.value.clone(),
-        suites: source.suites.iter().map(|suite| suite.value.to_string()).collect(),
-        components: source.components.iter().map(|component| component.value.to_string()).collect(),
+        suites: source.suites.iter().map(|suite| suite.value.clone()).collect(),
+        components: source.components.iter().map(|component| component.value.clone()).collect(),
         arch,
         signed: source.key.is_some(),
     };
@@ -57,17 +59,22 @@ fn written(inputs: Inputs<'_>, source: &AptSource) -> Source {
     Source { file, key, fingerprint: source.fingerprint.as_ref().map(|each| each.value.clone()) }
 }
 
+/// The architecture of the target alone.
+pub(super) fn of_target(inputs: Inputs<'_>) -> Vec<AptArch> {
+    AptArch::parse(inputs.resolution.target.arch.as_str()).into_iter().collect()
+}
+
 /// A personal archive of Launchpad, at the addresses that the distribution's definition gives.
 fn launchpad(
     inputs: Inputs<'_>,
     ppa: &Ppa,
-    fingerprint: Option<Fingerprint>,
+    fingerprint: &Fingerprint,
     span: Span,
     log: &mut Log,
 ) -> Option<Source> {
     let filled = |key: &str| {
         let text = distribution_value(inputs, key)?;
-        let hash = fingerprint.as_ref().map(ToString::to_string).unwrap_or_default();
+        let hash = fingerprint.to_string();
         Some(text.replace("OWNER", ppa.owner()).replace("NAME", ppa.name()).replace("FINGERPRINT", &hash))
     };
     let (uri, suite) = (filled("ppa"), distribution_value(inputs, "codename"));
@@ -77,19 +84,16 @@ fn launchpad(
         return None;
     };
     let name = Name::parse(&format!("{}-{}", ppa.owner(), ppa.name()).replace('+', "-")).ok()?;
-    let key = fingerprint.as_ref().and_then(|_| filled("ppa_key")).and_then(|url| Url::parse(&url).ok());
-    if key.is_none() {
-        log.tell(unsigned(&name, span));
-    }
+    let key = Url::parse(&filled("ppa_key")?).ok()?;
     let file = AptSourceFile {
         name,
         uri: Url::parse(&uri).ok()?,
-        suites: vec![suite],
-        components: vec!["main".to_owned()],
-        arch: vec![inputs.resolution.target.arch.to_string()],
-        signed: key.is_some(),
+        suites: vec![AptSuite::parse(&suite).ok()?],
+        components: AptComponent::parse("main").into_iter().collect(),
+        arch: of_target(inputs),
+        signed: true,
     };
-    Some(Source { file, key: key.map(|url| Key::At(KeyLocation::Url(url))), fingerprint })
+    Some(Source { file, key: Some(Key::At(KeyLocation::Url(key))), fingerprint: Some(fingerprint.clone()) })
 }
 
 /// A value of the entry of the distribution that the base has: `codename`.

@@ -6,7 +6,10 @@ use std::fmt;
 
 use crate::manifest::{Grade, HealthCheck};
 use crate::source::Span;
-use crate::value::{EnvName, FileMode, Id, ImagePath, ImageRef, Name, Port, ProjectPath, Sha256, Url};
+use crate::value::{
+    AptArch, AptComponent, AptSuite, EnvName, FileMode, Id, ImagePath, ImageRef, Name, Port, ProjectPath,
+    Sha256, Url,
+};
 
 use super::{PipTools, Run};
 
@@ -179,12 +182,12 @@ pub struct AptSourceFile {
     /// Where it is.
     pub uri: Url,
     /// Suites.
-    pub suites: Vec<String>,
+    pub suites: Vec<AptSuite>,
     /// Components.
-    pub components: Vec<String>,
+    pub components: Vec<AptComponent>,
     /// Architectures.
-    pub arch: Vec<String>,
-    /// Whether its key is at `/etc/apt/keyrings/NAME.gpg`; without one it is trusted as it is (told as a warning).
+    pub arch: Vec<AptArch>,
+    /// Whether its key is at `/etc/apt/keyrings/NAME.gpg`; without one it is trusted, which the manifest asks for.
     pub signed: bool,
 }
 

@@ -1,7 +1,8 @@
 //! What a `RUN` does, step by step.
 
 use crate::value::{
-    AptPackage, Commit, EnvName, FileMode, Fingerprint, Id, ImagePath, Name, ProjectPath, Url, UserName,
+    AptPackage, Commit, EnvName, FileMode, Fingerprint, GitRef, Id, ImagePath, Name, ProjectPath, Url,
+    UserName,
 };
 
 use super::StageName;
@@ -180,7 +181,7 @@ pub struct Git {
     /// Where it is.
     pub url: Url,
     /// For readers, and what is fetched where there is no commit.
-    pub tag: Option<String>,
+    pub tag: Option<GitRef>,
     /// The commit.
     pub commit: Option<Commit>,
     /// Its folder.

@@ -193,12 +193,17 @@ fn pip_tools(tools: &PipTools, templates: &Templates) -> Vec<Rendered> {
     ]
 }
 
+/// Values with a blank between.
+fn words(all: &[impl ToString]) -> String {
+    all.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
 fn apt_source(source: &AptSourceFile, templates: &Templates) -> Rendered {
     let text = templates.fill(
         "tools/apt.sources.j2",
         context! {
-            name => source.name.as_str(), uri => source.uri.as_str(), suites => source.suites.join(" "),
-            components => source.components.join(" "), arch => source.arch.join(" "), signed => source.signed,
+            name => source.name.as_str(), uri => source.uri.as_str(), suites => words(&source.suites),
+            components => words(&source.components), arch => words(&source.arch), signed => source.signed,
         },
     );
     let to = format!("/etc/apt/sources.list.d/{}.sources", source.name);

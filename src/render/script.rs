@@ -152,7 +152,8 @@ fn source(source: &PipSource) -> String {
 }
 
 fn git(git: &Git) -> Value {
-    let what = git.commit.as_ref().map(ToString::to_string).or_else(|| git.tag.clone());
+    let what =
+        git.commit.as_ref().map(ToString::to_string).or_else(|| git.tag.as_ref().map(ToString::to_string));
     context! {
         to => word(&git.to), url => shell(git.url.as_str().trim_start_matches("git+")),
         what => shell(&what.unwrap_or_else(|| "HEAD".to_owned())), submodules => git.submodules,

@@ -1,7 +1,9 @@
 //! What was read, and where in it: sources, spans, lines and columns.
 
+mod hidden;
 mod span;
 
+pub use hidden::{is_hidden, shown, shown_json};
 pub use span::{Position, Span, Spanned};
 
 use std::borrow::Cow;

@@ -17,6 +17,7 @@ mod strings;
 #[cfg(test)]
 mod tests;
 mod told;
+mod unseen;
 mod value;
 mod words;
 

@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Log, codes::syntax as codes};
 use crate::source::{SourceId, Span};
 
 use super::{Argument, Document, Node, Property, Text, Value};
-use super::{grammar, lexer, plain};
+use super::{grammar, lexer, plain, unseen};
 
 /// The largest text that is read, in bytes.
 const LARGEST: usize = 1 << 20;
@@ -33,19 +33,24 @@ pub fn parse(source: SourceId, text: &str, log: &mut Log) -> Option<Document> {
         return None;
     }
     let text = &blanked(text, &shape.blanks);
-    if let Some(nodes) = plain::nodes(source, text) {
-        return Some(Document { nodes, span: Span::new(source, 0..text.len()) });
-    }
-    match KdlDocument::parse_v2(text) {
-        Ok(parsed) => {
-            let tree = Tree { source, text };
-            Some(Document { nodes: tree.nodes(&parsed), span: Span::new(source, 0..text.len()) })
-        }
-        Err(failed) => {
-            failed.diagnostics.into_iter().take(MOST).for_each(|one| log.tell(foreign(source, text, one)));
-            None
-        }
-    }
+    let nodes = match plain::nodes(source, text) {
+        Some(nodes) => nodes,
+        None => match KdlDocument::parse_v2(text) {
+            Ok(parsed) => Tree { source, text }.nodes(&parsed),
+            Err(failed) => {
+                failed
+                    .diagnostics
+                    .into_iter()
+                    .take(MOST)
+                    .for_each(|one| log.tell(foreign(source, text, one)));
+                return None;
+            }
+        },
+    };
+    let before = log.errors();
+    unseen::check(&nodes, log);
+    let span = Span::new(source, 0..text.len());
+    (log.errors() == before).then_some(Document { nodes, span })
 }
 
 /// What kdl alone makes of a text.

@@ -17,10 +17,7 @@ pub(super) fn forbidden(letter: char, span: Span) -> Diagnostic {
                 "it cannot be seen"
             },
         );
-    told.help(match letter {
-        '\0' => "remove it".to_owned(),
-        _ => format!("remove it, or write it in a text as `\\u{{{:x}}}`", u32::from(letter)),
-    })
+    told.help("remove it")
 }
 
 /// What is wrong inside of a text.

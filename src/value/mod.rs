@@ -25,10 +25,12 @@ pub use project_name::ProjectName;
 mod commit;
 mod digest;
 mod fingerprint;
+mod git_ref;
 mod sha256;
 pub use commit::Commit;
 pub use digest::Digest;
 pub use fingerprint::Fingerprint;
+pub use git_ref::GitRef;
 pub use sha256::Sha256;
 
 mod host_name;
@@ -74,11 +76,13 @@ pub use file_mode::FileMode;
 pub use semver_req::SemverReq;
 pub use url::Url;
 
+mod apt_arch;
 mod apt_component;
 mod apt_package;
 mod apt_suite;
 mod ppa;
 mod timestamp;
+pub use apt_arch::AptArch;
 pub use apt_component::AptComponent;
 pub use apt_package::AptPackage;
 pub use apt_suite::AptSuite;

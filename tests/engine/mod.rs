@@ -14,10 +14,11 @@ const OF_DEFINITIONS: [&str; 4] = ["build", "env", "install", "path"];
 const OF_MANIFESTS: [&str; 3] = ["app", "apt", "pip"];
 
 /// What no case can have, and why.
-const LEFT: [(&str, &str); 4] = [
+const LEFT: [(&str, &str); 5] = [
     ("apt ppa", "Launchpad has no stand-in"),
     ("apt ppa fingerprint=", "the same"),
     ("apt snapshot", "the archive as of a day is not on a local server"),
+    ("apt source trusted", "every stand-in is signed"),
     ("apt source arch", "the stand-ins have one architecture"),
 ];
 

@@ -3,6 +3,7 @@
 mod contradicting_python;
 mod docker_socket;
 mod forbidden_package;
+mod no_key;
 mod not_offered;
 mod plain_http;
 mod plain_secret;
@@ -40,6 +41,7 @@ pub static RULES: &[Rule] = &[
     same_mount::RULE,
     system_mount::RULE,
     same_device::RULE,
+    no_key::RULE,
     unsigned_archive::RULE,
     unchecked_key::RULE,
     plain_http::RULE,

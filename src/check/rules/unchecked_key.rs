@@ -13,9 +13,6 @@ fn check(context: &Context<'_>, log: &mut Log) {
             tell(source.name.as_str(), key.span, log);
         }
     }
-    for (ppa, _) in apt.ppas.iter().filter(|(_, fingerprint)| fingerprint.is_none()) {
-        tell(&ppa.value.to_string(), ppa.span, log);
-    }
 }
 
 fn tell(name: &str, span: Span, log: &mut Log) {

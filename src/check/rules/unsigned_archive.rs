@@ -6,11 +6,13 @@ use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wordin
 pub(super) const RULE: Rule = Rule { code: codes::UNSIGNED_ARCHIVE, severity: Severity::Warning, check };
 
 fn check(context: &Context<'_>, log: &mut Log) {
-    for source in context.project.apt.sources.iter().filter(|source| source.key.is_none()) {
+    for source in
+        context.project.apt.sources.iter().filter(|source| source.key.is_none() && source.trusted.is_on())
+    {
         let name = wording::code(source.name.as_str());
         log.tell(
             Diagnostic::warning(codes::UNSIGNED_ARCHIVE, format!("nothing says who signed the packages of {name}"))
-                .at(source.name.span, "no `key`")
+                .at(source.name.span, "`trusted`, and no `key`")
                 .help("add `key \"https://…\" fingerprint=\"…\"` or `key \"keys/NAME.asc\" fingerprint=\"…\"`, as the archive's own page gives them"),
         );
     }

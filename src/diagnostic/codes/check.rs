@@ -29,6 +29,8 @@ super::codes! { "check":
     SYSTEM_MOUNT = "system-mount";
     /// A device that is handed over twice.
     SAME_DEVICE = "same-device";
+    /// An archive without a key.
+    NO_KEY = "no-key";
     /// An archive whose packages nobody signed.
     UNSIGNED_ARCHIVE = "unsigned-archive";
     /// A key that is believed as it comes.

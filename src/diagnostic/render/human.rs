@@ -8,7 +8,7 @@ use miette::{SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles}
 
 use super::super::{Diagnostic, Label, Severity};
 use super::clip::Clipped;
-use crate::source::{SourceId, Sources, Span};
+use crate::source::{SourceId, Sources, Span, is_hidden, shown};
 
 /// How a report looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,10 +84,10 @@ fn one_report(
     }
     let mut parts = groups.into_iter().map(|(source, labels)| Shown::of(sources, source, &labels, masked));
     let mut main = parts.next().unwrap_or_default();
-    main.message.clone_from(&one.message);
+    main.message = on_one_line(&one.message);
     main.code = Some(one.code.as_str());
     main.severity = Some(one.severity);
-    main.help = one.help.join("\n");
+    main.help = shown(&one.help.join("\n")).into_owned();
     main.related = parts.collect();
     let mut out = String::new();
     // Writing to a `String` cannot fail, and spans outside of their text are told by miette itself.
@@ -124,7 +124,7 @@ impl Shown {
             .enumerate()
             .map(|(at, label)| {
                 let (start, end) = (text.place(range(label).start), text.place(range(label).end));
-                let (text, span) = (Some(label.text.clone()), (start, end.saturating_sub(start)));
+                let (text, span) = (Some(on_one_line(&label.text)), (start, end.saturating_sub(start)));
                 if at == 0 {
                     LabeledSpan::new_primary_with_span(text, span)
                 } else {
@@ -133,8 +133,8 @@ impl Shown {
             })
             .collect();
         Self {
-            message: format!("this is about `{}` too", source.name),
-            source: Some(Named { name: source.name.clone(), text }),
+            message: on_one_line(&format!("this is about `{}` too", source.name)),
+            source: Some(Named { name: on_one_line(&source.name), text }),
             labels,
             ..Self::default()
         }
@@ -228,17 +228,19 @@ fn stars<'a>(text: &'a str, id: SourceId, masked: &[Span]) -> Cow<'a, str> {
     Cow::Owned(out)
 }
 
+/// A message, with escapes for what is hidden and for line breaks, after which a text could pass for another report.
+fn on_one_line(text: &str) -> String {
+    shown(text).replace('\n', "\\n")
+}
+
 /// The text with a sign of the same length for every letter that a terminal would obey or that cannot be seen.
 fn visible(text: &str) -> String {
-    let hidden = |letter: char| {
-        (letter.is_control() && !matches!(letter, '\n' | '\r' | '\t'))
-            || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    let sign = |(at, letter): (usize, char)| match letter.len_utf8() {
+        _ if !is_hidden(letter) || letter == '\r' && text[at + 1..].starts_with('\n') => letter,
+        1 => '?',
+        2 => '¿',
+        3 => '\u{fffd}',
+        _ => '\u{1f6ab}',
     };
-    let shown = |letter: char| match letter.len_utf8() {
-        1 if hidden(letter) => '?',
-        2 if hidden(letter) => '¿',
-        3 if hidden(letter) => '\u{fffd}',
-        _ => letter,
-    };
-    text.chars().map(shown).collect()
+    text.char_indices().map(sign).collect()
 }

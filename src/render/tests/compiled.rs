@@ -246,9 +246,16 @@ fn a_grade_that_is_required_is_held() {
 #[test]
 fn two_archives_of_one_name_clash() {
     let source = |host: &str| {
-        format!("source \"a-b\" {{ uri \"https://{host}/x\"; suite \"jammy\"; component \"main\" }}")
+        format!("source \"a-b\" {{ uri \"https://{host}/x\"; suite \"jammy\"; component \"main\"; trusted }}")
     };
-    let said = told(BENCH, &format!("apt {{ {}\n ppa \"a/b\" }}", source("one.example.com"))).unwrap_err();
+    let said = told(
+        BENCH,
+        &format!(
+            "apt {{ {}\n ppa \"a/b\" fingerprint=\"98DF8AF8EED4F47E4223152835D4FC3F3598DB57\" }}",
+            source("one.example.com")
+        ),
+    )
+    .unwrap_err();
     assert!(said.contains("jcc::plan::source-clash two apt sources are named `a-b`"), "{said}");
 }
 

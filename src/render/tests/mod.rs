@@ -153,3 +153,4 @@ fn a_whole_file() {
 }
 mod built;
 mod compiled;
+mod hostile;

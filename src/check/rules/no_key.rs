@@ -1,0 +1,28 @@
+//! An archive whose packages nothing is held to.
+
+use crate::check::{Context, Rule};
+use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
+
+pub(super) const RULE: Rule = Rule { code: codes::NO_KEY, severity: Severity::Error, check };
+
+fn check(context: &Context<'_>, log: &mut Log) {
+    let apt = &context.project.apt;
+    for source in apt.sources.iter().filter(|source| source.key.is_none() && !source.trusted.is_on()) {
+        let name = wording::code(source.name.as_str());
+        log.error(
+            Diagnostic::error(codes::NO_KEY, format!("the apt source {name} has no key"))
+                .at(source.name.span, "apt takes nothing from an archive without a key")
+                .help("add `key \"https://…\" fingerprint=\"…\"` or `key \"keys/NAME.asc\" fingerprint=\"…\"`, as the archive's own page gives them")
+                .help("write `trusted #true` into it where nobody signs the archive, such as one of your own machines"),
+        );
+    }
+    for (ppa, _) in apt.ppas.iter().filter(|(_, fingerprint)| fingerprint.is_none()) {
+        let (owner, name) = (ppa.owner(), ppa.name());
+        let message = format!("the personal archive {} has no fingerprint", wording::code(ppa.to_string()));
+        log.error(
+            Diagnostic::error(codes::NO_KEY, message)
+                .at(ppa.span, "its key can't be fetched or checked without one")
+                .help(format!("add `fingerprint=\"…\"`: https://launchpad.net/~{owner}/+archive/ubuntu/{name} shows it under \"Technical details about this PPA\"")),
+        );
+    }
+}

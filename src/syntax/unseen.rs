@@ -1,0 +1,43 @@
+//! Texts with characters that cannot be seen: written as escapes they are KDL, but no value may hold them, since the
+//! outputs and the terminals that show them would obey them.
+
+use crate::diagnostic::{Diagnostic, Log, codes::syntax as codes};
+use crate::source::{Span, is_hidden};
+
+use super::{Node, Value};
+
+/// Reports every name and text that holds one.
+pub(super) fn check(nodes: &[Node], log: &mut Log) {
+    for node in nodes {
+        text(&node.name.value, node.name.span, log);
+        for argument in &node.arguments {
+            value(&argument.value, argument.span, log);
+        }
+        for property in &node.properties {
+            text(&property.key.value, property.key.span, log);
+            value(&property.value, property.span, log);
+        }
+        check(node.children.as_deref().unwrap_or_default(), log);
+    }
+}
+
+fn value(value: &Value, span: Span, log: &mut Log) {
+    if let Value::String(held) = value {
+        text(held, span, log);
+    }
+}
+
+fn text(text: &str, span: Span, log: &mut Log) {
+    let Some(letter) = text.chars().find(|letter| is_hidden(*letter)) else { return };
+    let name = format!("U+{:04X}", u32::from(letter));
+    let told = Diagnostic::error(
+        codes::FORBIDDEN_CHARACTER,
+        format!("the character {name} can't be part of a value"),
+    )
+    .at(span, "it cannot be seen in the files that would hold it");
+    log.error(match letter {
+        '\u{1b}' => told.help("remove it; where a program reads escapes, write `\\\\e` or `\\\\033` for it"),
+        '\r' => told.help("remove it: `\\n` alone ends a line"),
+        _ => told.help("remove it"),
+    });
+}

@@ -1,0 +1,40 @@
+//! [`GitRef`]: a tag or a branch of a git repository.
+
+use super::parse::word;
+use super::{Invalid, text};
+
+word! {
+    /// A tag or a branch: `v1.2.0`, `release/5.x`.
+    GitRef, "a tag" => read
+}
+
+const HELP: &str = "a tag as `git ls-remote --tags URL` lists it: `v1.2.0`";
+
+/// The part of git's own rules (git-check-ref-format) that matters on a command line.
+fn read(word: &str) -> Result<String, Invalid> {
+    text::only(word, "a tag", HELP, |c| {
+        !c.is_whitespace() && !c.is_control() && !matches!(c, '~' | '^' | ':' | '?' | '*' | '[' | '\\')
+    })?;
+    if word.starts_with(['-', '/']) {
+        return Err(Invalid::new(format!("a tag can't start with {}", text::quoted(&word[..1])))
+            .help(HELP)
+            .at(0..1));
+    }
+    Ok(word.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{Parse, parse::laws};
+
+    laws!(GitRef: "v1.2.0", "release/5.x", "4.10.0+jp6");
+
+    #[test]
+    fn says_what_is_wrong() {
+        let message = |text| GitRef::parse(text).unwrap_err().message;
+        assert_eq!(message("--upload-pack=x"), "a tag can't start with `-`");
+        assert_eq!(message("v1 v2"), "a space can't be part of a tag");
+        assert_eq!(message("HEAD^{}"), "`^` can't be part of a tag");
+    }
+}
