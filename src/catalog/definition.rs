@@ -209,6 +209,8 @@ pub struct Variant {
     pub name: Spanned<Name>,
     /// Taken when nobody says.
     pub default: bool,
+    /// Holds what compiling against the package needs: a build stage takes the first of these.
+    pub toolkit: bool,
     /// What it is for.
     pub summary: Option<String>,
     /// Options it sets.
@@ -229,8 +231,8 @@ pub struct Install {
 /// `dist "torch" version="{{ wheel }}"`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dist {
-    /// The distribution's name on an index.
-    pub name: Spanned<String>,
+    /// The distribution's name on an index, a template.
+    pub name: Template,
     /// Its version; `{{ version }}` when absent.
     pub version: Option<Template>,
 }
@@ -259,6 +261,19 @@ pub enum TestBody {
     Python(Template),
     /// A file of the folder: `.py` by Python, otherwise by its shebang.
     File(Spanned<String>),
+    /// Libraries that must be there, and files whose libraries must be.
+    Libraries(LibraryTest),
+}
+
+/// `libraries "libcudnn.so.9" { of "torch"; absent "libnvinfer.so*" }`: needs no GPU.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct LibraryTest {
+    /// Names that the loader must find.
+    pub names: Vec<Template>,
+    /// Python modules, or paths: every shared object there must find what it is linked against.
+    pub of: Vec<Template>,
+    /// Patterns of libraries that may be absent: parts that are optional.
+    pub absent: Vec<Template>,
 }
 
 /// `size image=1200 models=4000 source="…"`, in MiB.

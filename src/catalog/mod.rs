@@ -15,7 +15,7 @@ mod template;
 pub mod words;
 
 pub use definition::{
-    Axis, Choose, Condition, Dist, Guard, Guarded, Install, Package, PackageOption, PackageTest,
+    Axis, Choose, Condition, Dist, Guard, Guarded, Install, LibraryTest, Package, PackageOption, PackageTest,
     PackageVersion, Require, SizeFact, Stage, TestBody, Variant,
 };
 pub use dependents::{Dependent, Part};

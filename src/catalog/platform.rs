@@ -1,6 +1,6 @@
 //! Platforms, devices, bases, indexes and forbidden packages: `packages/platform/`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::manifest::Engine;
 use crate::source::{Span, Spanned};
@@ -31,6 +31,8 @@ pub struct Platform {
     pub defaults: BTreeMap<Name, Spanned<Version>>,
     /// Groups of the host that the GPU's device nodes belong to.
     pub groups: Vec<Name>,
+    /// Patterns of shared libraries that the host's driver brings into a container.
+    pub driver_libraries: Vec<String>,
     /// Host preparation, for the head of the Compose file: each for users of one engine, or for all.
     pub notes: Vec<(Spanned<String>, Option<Engine>)>,
     /// Where its facts come from.
@@ -86,6 +88,8 @@ pub struct BaseImage {
     pub image: Repository,
     /// Whether the resolver may choose it when the manifest names no base.
     pub auto: bool,
+    /// Archives of system packages that it has already, by the names that `apt-source` gives them.
+    pub apt_sources: Vec<Name>,
     /// The tags, preferred first.
     pub tags: Vec<BaseTag>,
     /// Where its facts come from.
@@ -105,8 +109,12 @@ pub struct BaseTag {
     pub role: Role,
     /// Where it runs.
     pub requires: Vec<Require>,
-    /// What is installed in it.
+    /// What is installed in it, or put into it by the host's container runtime.
     pub provides: BTreeMap<Name, Spanned<Version>>,
+    /// Of these what the host puts in: it is there when the container runs, not while an image is built.
+    pub host: BTreeSet<Name>,
+    /// Taken before other tags that fit, whatever their size.
+    pub preferred: bool,
     /// Environment variables that it defines, so that a path may be put before its own.
     pub env: Vec<String>,
     /// MiB.

@@ -36,6 +36,8 @@ pub enum StepKind {
         key: Spanned<KeyLocation>,
         /// Its fingerprint.
         fingerprint: Spanned<Fingerprint>,
+        /// Patterns of packages that come from it.
+        offers: Vec<String>,
     },
     /// `pip "SPEC" … [index="…"] [deps=#false]`: in the main environment, held to the resolver's choices. From another
     /// index only the named ones come, their dependencies from the default one.

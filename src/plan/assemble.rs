@@ -1,6 +1,6 @@
 //! All stages of a target, in order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Log, Told};
 use crate::manifest::Installer;
@@ -15,8 +15,8 @@ use super::ship::Around;
 use super::steps::{Files, Place};
 use super::view::Inputs;
 use super::{
-    From, Instruction, PipIndex, PipTools, Plan, Stage, StageName, Why, build, checks, fetched, graph, head,
-    helpers, layers, ship, size, sources, test,
+    From, Instruction, PipIndex, PipTools, Plan, Stage, StageName, Why, archives, build, checks, fetched,
+    graph, head, helpers, layers, ship, size, sources, test,
 };
 
 /// Plans one target.
@@ -64,14 +64,10 @@ fn stages(around: Around<'_>, sources: &[(Source, Why)], pip: &PipTools) -> Vec<
     let python = around.python.unwrap_or(&fallback);
     let mut stages = Vec::new();
     stages.extend(helpers::keys(sources, From::Image(inputs.resolution.base.image.clone())));
-    stages.push(platform(parts, python, "base", &inputs.resolution.base));
-    if let Some(devel) = inputs
-        .resolution
-        .devel
-        .as_ref()
-        .filter(|_| parts.all().any(|part| part.is_built() && build::needs_toolkit(part, parts)))
-    {
-        stages.push(platform(parts, python, "devel", devel));
+    let here = parts.platform_on(&inputs.resolution.base);
+    stages.push(platform(parts, python, &inputs.resolution.base, ("base", &here)));
+    if parts.toolkit().is_used(parts) {
+        stages.push(devel(parts, python));
     }
     for part in parts.all() {
         stages.extend(helpers::fetch(part));
@@ -100,22 +96,61 @@ fn stages(around: Around<'_>, sources: &[(Source, Why)], pip: &PipTools) -> Vec<
     graph::ordered(stages)
 }
 
+/// The stage of builds that compile against a toolkit: the image for that where it is of use, else the base with what
+/// they need.
+fn devel(parts: &Parts<'_>, python: &Python) -> Stage {
+    let toolkit = parts.toolkit();
+    if let Some(image) = parts.inputs.resolution.devel.as_ref().filter(|_| toolkit.has_image()) {
+        let others = parts.platform_on(image);
+        let others =
+            others.into_iter().filter(|part| toolkit.parts().iter().all(|own| own.name != part.name));
+        let mut here: Vec<&Part> = others.chain(toolkit.parts()).collect();
+        let order = &parts.inputs.resolution.order;
+        here.sort_by_key(|part| order.iter().position(|name| *name == part.name));
+        return platform(parts, python, image, ("devel", &here));
+    }
+    let here: Vec<&Part> = toolkit.parts().iter().collect();
+    let mut defined: BTreeSet<String> = parts.inputs.resolution.base.env.iter().cloned().collect();
+    for part in parts.platform() {
+        layer::environment(part, &mut defined);
+    }
+    let layer = Layer {
+        parts: &here,
+        title: "What builds compile against",
+        built: &[],
+        direct: &[],
+        more: &[],
+        defined: &defined,
+        held: &archives::held(parts, "base"),
+    };
+    Stage {
+        name: StageName::fixed("devel"),
+        from: From::Stage(StageName::fixed("base")),
+        why: Why::new("The same with compilers and headers"),
+        blocks: layer.blocks(&Place { files: Files::Here, ..python.place() }),
+    }
+}
+
 /// The image that everything stands on, with what the platform lacks in it.
-fn platform(parts: &Parts<'_>, python: &Python, name: &'static str, base: &ChosenBase) -> Stage {
-    let here: Vec<&Part> =
-        parts.platform().into_iter().filter(|part| !base.provides.contains_key(&part.name)).collect();
+fn platform(
+    parts: &Parts<'_>,
+    python: &Python,
+    base: &ChosenBase,
+    (name, here): (&'static str, &[&Part]),
+) -> Stage {
     let place = Place { files: Files::Here, ..python.place() };
     let https = sources::need_certificates(parts);
     let certificates: Vec<_> =
         https.then(|| Parse::parse("ca-certificates").expect("it is a package's name")).into_iter().collect();
     let defined = base.env.iter().cloned().collect();
     let layer = Layer {
-        parts: &here,
+        parts: here,
         title: "What the platform needs",
         built: &[],
         direct: &[],
         more: &certificates,
         defined: &defined,
+        held: &archives::of_image(parts.inputs, base),
     };
     let mut blocks = sources::snapshot(parts.inputs).into_iter().collect::<Vec<_>>();
     let utf8 = vec![(super::steps::variable("LANG"), "C.UTF-8".to_owned())];

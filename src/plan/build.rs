@@ -10,14 +10,14 @@ use super::layer::{Layer, is_shared};
 use super::parts::Parts;
 use super::python::Python;
 use super::steps::{self, Files, Place, small};
-use super::{Block, From, Instruction, Script, Stage, StageName, Why};
+use super::{Block, From, Instruction, Script, Stage, StageName, Why, archives};
 
 /// What must be there for a build of all that a package requires.
 const NEEDED: [catalog::Stage; 2] = [catalog::Stage::Build, catalog::Stage::Run];
 
 /// The stage `build-NAME`.
 pub(super) fn stage(part: &Part, parts: &Parts<'_>, python: &Python) -> Stage {
-    let from = if needs_toolkit(part, parts) { "devel" } else { "base" };
+    let from = if parts.toolkit().serves(part, parts) { "devel" } else { "base" };
     let needed = closure(part, parts);
     let with_python: Vec<&Part> = needed.iter().copied().filter(|each| each.is_python()).collect();
     let place =
@@ -32,6 +32,7 @@ pub(super) fn stage(part: &Part, parts: &Parts<'_>, python: &Python) -> Stage {
         direct: &direct,
         more: &[],
         defined: &defined,
+        held: &archives::held(parts, from),
     };
     // What others have built or fetched is copied in, not done again.
     let mut blocks = layer.blocks(&Place { files: Files::Apart, ..place.clone() });
@@ -84,22 +85,4 @@ fn closure<'a>(part: &Part, parts: &'a Parts<'_>) -> Vec<&'a Part> {
         }
     }
     parts.all().filter(|each| names.contains(&each.name) && !each.platform).collect()
-}
-
-/// Whether the build requires something that the image for building has and the one that ships has not in that form:
-/// a part of the platform which the former provides. What it requires to run alone is none of the build's.
-pub(super) fn needs_toolkit(part: &Part, parts: &Parts<'_>) -> bool {
-    let Some(devel) = &parts.inputs.resolution.devel else { return false };
-    let mut seen: BTreeSet<Name> = BTreeSet::new();
-    let mut open = parts.requires(&part.name, &[catalog::Stage::Build]);
-    while let Some(name) = open.pop() {
-        if !seen.insert(name.clone()) {
-            continue;
-        }
-        if devel.provides.contains_key(&name) && parts.is_toolkit(&name) {
-            return true;
-        }
-        open.extend(parts.requires(&name, &[catalog::Stage::Run]));
-    }
-    false
 }

@@ -15,7 +15,7 @@ pub(super) fn check(parts: &Parts<'_>, log: &mut Log) {
         let name = spec.normalised_name();
         for (package, chosen) in &inputs.resolution.chosen {
             let Some(view) = inputs.view(package) else { continue };
-            let is_it = view.held(&view.package.dists).any(|dist| normalised(&dist.name.value) == name);
+            let is_it = view.dists().iter().any(|(dist, _)| normalised(dist) == name);
             if !is_it || spec.allows(&chosen.version) != Some(false) {
                 continue;
             }

@@ -118,8 +118,10 @@ fn pairs(view: Filled<'_>, env: &[(Spanned<EnvName>, Template)], log: &mut Log) 
     filled.collect::<Vec<_>>().into_iter().flatten().collect()
 }
 
-fn source(view: Filled<'_>, kind: &StepKind, log: &mut Log) -> Option<Source> {
-    let StepKind::AptSource { name, uri, suites, components, key, fingerprint } = kind else { return None };
+pub(super) fn source(view: Filled<'_>, kind: &StepKind, log: &mut Log) -> Option<Source> {
+    let StepKind::AptSource { name, uri, suites, components, key, fingerprint, .. } = kind else {
+        return None;
+    };
     let (suites, components) = (view.values(suites, log), view.values(components, log));
     let key = match &key.value {
         KeyLocation::Url(_) => Key::At(key.value.clone()),

@@ -18,6 +18,9 @@ pub(super) fn fetches(parts: &Parts<'_>, stages: &[Stage], log: &mut Log) -> Vec
         let stage = StageName::fixed(if part.platform { "base" } else { "final" });
         all.extend(part.install.iter().flat_map(|act| of_act(parts, part, act, &stage)));
     }
+    let toolkit = parts.toolkit().parts().iter();
+    let devel = StageName::fixed("devel");
+    all.extend(toolkit.flat_map(|part| part.install.iter().flat_map(|act| of_act(parts, part, act, &devel))));
     all.extend(of_user(parts));
     tell(parts, &all, log);
     all

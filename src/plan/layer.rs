@@ -29,6 +29,8 @@ pub(super) struct Layer<'a> {
     pub(super) more: &'a [AptPackage],
     /// Path variables that are defined before.
     pub(super) defined: &'a BTreeSet<String>,
+    /// Archives that the stage starts with.
+    pub(super) held: &'a BTreeSet<Name>,
 }
 
 impl Layer<'_> {
@@ -66,7 +68,7 @@ impl Layer<'_> {
         let installed = self.parts.iter().map(|part| (part, &part.install));
         for (part, acts) in installed.chain(self.built.iter().map(|part| (part, &part.build))) {
             for source in acts.iter().filter_map(|act| act.kind.source()) {
-                if seen.insert(source.file.name.clone()) {
+                if !self.held.contains(&source.file.name) && seen.insert(source.file.name.clone()) {
                     let what = format!("apt source `{}` for {}", source.file.name, part.why.what);
                     blocks.push(Block { why: part.why.what(what), instructions: source_files(source) });
                 }

@@ -2,6 +2,7 @@
 
 mod act;
 mod all;
+mod archives;
 mod assemble;
 mod build;
 mod checks;
@@ -24,6 +25,7 @@ mod stage;
 mod step;
 mod steps;
 mod test;
+mod toolkit;
 mod user;
 mod view;
 

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::{self, TestBody};
+use crate::catalog::{self, LibraryTest, Role, Template, TestBody};
 use crate::diagnostic::Log;
-use crate::resolve::Kind;
+use crate::resolve::{ChosenBase, Kind};
 use crate::value::Name;
 
 use super::act::Part;
-use super::expand;
-use super::view::{Filled, Inputs};
-use super::{Constraint, Script};
+use super::toolkit::{self, Toolkit};
+use super::view::{Filled, Inputs, View};
+use super::{Constraint, Script, archives, expand};
 
 /// The packages of a resolution, as acts.
 #[derive(Debug)]
@@ -19,6 +19,7 @@ pub(super) struct Parts<'a> {
     by_name: BTreeMap<Name, Part>,
     order: Vec<Name>,
     common: catalog::View,
+    toolkit: Toolkit,
 }
 
 impl<'a> Parts<'a> {
@@ -29,13 +30,36 @@ impl<'a> Parts<'a> {
         let mut order = Vec::new();
         for name in &inputs.resolution.order {
             let Some(view) = inputs.view(name) else { continue };
-            if view.chosen.kind == Kind::Package && !view.chosen.provided {
+            if view.chosen.kind == Kind::Package && (!view.chosen.provided || lacks_toolkit(view)) {
                 let values = view.own_values(&common, log);
                 by_name.insert(name.clone(), expand::part(Filled { view, values: &values }, log));
                 order.push(name.clone());
             }
         }
-        Self { inputs, by_name, order, common }
+        archives::add(inputs, &common, by_name.values_mut(), log);
+        let mut parts = Self { inputs, by_name, order, common, toolkit: Toolkit::default() };
+        parts.toolkit = Toolkit::new(&parts, log);
+        parts
+    }
+
+    /// What builds compile against.
+    pub(super) fn toolkit(&self) -> &Toolkit {
+        &self.toolkit
+    }
+
+    /// The values that all packages' templates see.
+    pub(super) fn common(&self) -> &catalog::View {
+        &self.common
+    }
+
+    /// Those of the platform that are installed on an image.
+    pub(super) fn platform_on(&self, base: &ChosenBase) -> Vec<&Part> {
+        let lacks = |part: &&Part| {
+            let view = self.inputs.view(&part.name);
+            !base.provides.contains_key(&part.name)
+                || base.role == Role::Runtime && view.is_some_and(lacks_toolkit)
+        };
+        self.platform().into_iter().filter(lacks).collect()
     }
 
     /// All of them.
@@ -72,7 +96,7 @@ impl<'a> Parts<'a> {
                     Some(template) => filled.text(template, log),
                     None => Some(chosen.version.to_string()),
                 };
-                all.extend(version.map(|version| (dist.name.value.clone(), version)));
+                all.extend(filled.text(&dist.name, log).zip(version));
             }
         }
         all.into_iter().map(|(name, version)| Constraint { name, version }).collect()
@@ -86,12 +110,29 @@ impl<'a> Parts<'a> {
             TestBody::Run(template) | TestBody::Python(template) => {
                 template.expand(&values, &mut Log::new())?
             }
+            TestBody::Libraries(test) => return self.libraries(&values, test),
             TestBody::File(file) => {
                 let bytes = self.inputs.catalog.file(name.as_str(), &file.value)?;
                 String::from_utf8_lossy(bytes).into_owned()
             }
         };
         Some(super::test::script_of(body, text))
+    }
+
+    /// A check of shared libraries. Those that the host puts into containers are absent while an image is built, so there
+    /// nothing can be said.
+    fn libraries(&self, values: &catalog::View, test: &LibraryTest) -> Option<Script> {
+        if !toolkit::of_host(&self.inputs.resolution.base, self.inputs).is_empty() {
+            return None;
+        }
+        let filled = |all: &[Template]| -> Vec<String> {
+            all.iter().filter_map(|template| template.expand(values, &mut Log::new())).collect()
+        };
+        Some(Script::Libraries {
+            names: filled(&test.names),
+            of: filled(&test.of),
+            absent: filled(&test.absent),
+        })
     }
 
     /// Those that only tests need.
@@ -116,11 +157,11 @@ impl<'a> Parts<'a> {
     pub(super) fn requires(&self, name: &Name, stages: &[catalog::Stage]) -> Vec<Name> {
         self.inputs.view(name).map(|view| expand::requires(view, stages)).unwrap_or_default()
     }
+}
 
-    /// Whether it is a part of the platform that can be installed: not a mere fact such as a release.
-    pub(super) fn is_toolkit(&self, name: &Name) -> bool {
-        let resolution = self.inputs.resolution;
-        let package = resolution.chosen.get(name).is_some_and(|chosen| chosen.kind == Kind::Package);
-        package && self.inputs.view(name).is_some_and(super::view::View::is_platform)
-    }
+/// Whether the manifest asks for the variant with compiler and headers, and the base has the other one.
+fn lacks_toolkit(view: View<'_>) -> bool {
+    let base = &view.inputs.resolution.base;
+    let has = base.role == Role::Devel && !toolkit::of_host(base, view.inputs).contains(&view.chosen.name);
+    view.is_platform() && toolkit::is_toolkit(view) && !has
 }

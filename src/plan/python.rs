@@ -205,13 +205,15 @@ pub(super) fn pinned(inputs: Inputs<'_>) -> Vec<String> {
             continue;
         }
         let Some(specifier) = specifier(&pin.requirement) else { continue };
-        all.extend(package.dists.iter().map(|dist| format!("{}{specifier}", dist.value.name.value)));
+        // A name with values in it is that of a version, and none was chosen.
+        let plain = package.dists.iter().filter(|dist| dist.value.name.is_plain());
+        all.extend(plain.map(|dist| format!("{}{specifier}", dist.value.name.text)));
     }
     // What the base holds is known by its first numbers: its builder may have given it any suffix.
     for (name, chosen) in inputs.resolution.chosen.iter().filter(|(_, chosen)| chosen.provided) {
         let Some(view) = inputs.view(name) else { continue };
-        let dists = view.held(&view.package.dists);
-        all.extend(dists.map(|dist| format!("{}=={}.*", dist.name.value, chosen.version.without_local())));
+        let version = chosen.version.without_local();
+        all.extend(view.dists().into_iter().map(|(dist, _)| format!("{dist}=={version}.*")));
     }
     all.sort();
     all.dedup();

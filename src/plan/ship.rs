@@ -9,7 +9,7 @@ use super::python::{Python, VENV, apart_folder};
 use super::steps::{self, path};
 use super::user;
 use super::view::Inputs;
-use super::{Apt, Block, CopyFrom, From, Instruction, Mount, Run, Script, Stage, StageName, Why};
+use super::{Apt, Block, CopyFrom, From, Instruction, Mount, Run, Script, Stage, StageName, Why, archives};
 
 /// What the stages around give this one.
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +53,7 @@ fn packages(around: Around<'_>) -> Vec<Block> {
         direct: &[],
         more: &[],
         defined: &defined,
+        held: &archives::held(around.parts, "base"),
     };
     let mut blocks = layer.blocks(&place);
     blocks.extend(layer::linker(shipped.iter().any(|part| part.links_early())));

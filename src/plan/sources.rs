@@ -131,7 +131,7 @@ pub(super) fn all(parts: &Parts<'_>, users: &[(Source, Why)], log: &mut Log) -> 
             None => drop(all.insert(name, (source.clone(), why, span))),
         }
     };
-    for part in parts.all() {
+    for part in parts.all().chain(parts.toolkit().parts()) {
         for act in part.install.iter().chain(&part.build) {
             let Some(source) = act.kind.source() else { continue };
             let what = format!("apt source `{}` for {}", source.file.name, part.why.what);
@@ -152,6 +152,7 @@ pub(super) fn need_certificates(parts: &Parts<'_>) -> bool {
         || apt.sources.iter().any(|source| secure(&source.uri.value))
         || parts
             .all()
+            .chain(parts.toolkit().parts())
             .flat_map(|part| part.install.iter().chain(&part.build))
             .any(|act| act.kind.source().is_some_and(|source| secure(&source.file.uri)))
 }

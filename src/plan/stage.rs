@@ -133,6 +133,11 @@ pub enum Instruction {
     PipTools(PipTools),
     /// What every other step that fetches is told: certificates.
     NetTools,
+    /// The program by which tests look for missing shared libraries.
+    LibraryCheck {
+        /// Patterns of libraries that the host's driver brings.
+        driver: Vec<String>,
+    },
     /// `COPY <<EOF`: a file whose text stands in the Dockerfile.
     CopyText(FileText),
     /// `/etc/apt/sources.list.d/NAME.sources`.

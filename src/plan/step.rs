@@ -111,6 +111,15 @@ pub enum Script {
     Shell(String),
     /// Python code.
     Python(String),
+    /// Shared libraries that must be there, and files whose libraries must be.
+    Libraries {
+        /// Names that the loader must find.
+        names: Vec<String>,
+        /// Python modules and paths whose shared objects are looked at.
+        of: Vec<String>,
+        /// Patterns of libraries that may be absent.
+        absent: Vec<String>,
+    },
     /// A key's fingerprint compared and the key dearmoured.
     Key(KeyFetch),
     /// A link.

@@ -10,7 +10,7 @@ use super::act::Part;
 use super::layer::{self, Layer};
 use super::parts::Parts;
 use super::python::Python;
-use super::{Block, From, Instruction, Run, Script, Stage, StageName, TestScript, TestText, Why};
+use super::{Block, From, Instruction, Run, Script, Stage, StageName, TestScript, TestText, Why, archives};
 
 /// The stage `test`, where anything is tested while building.
 pub(super) fn stage(parts: &Parts<'_>, python: &Python) -> Option<Stage> {
@@ -28,6 +28,7 @@ pub(super) fn stage(parts: &Parts<'_>, python: &Python) -> Option<Stage> {
         return None;
     }
     let mut all = needed(parts, python, "What the tests need", (&parts.tested(), &[]));
+    all.extend(library_check(parts, &blocks));
     all.extend(blocks);
     let why = Why::new("Checks that need no GPU: `docker build --target test`");
     Some(on_top("test", why, parts, all))
@@ -36,7 +37,10 @@ pub(super) fn stage(parts: &Parts<'_>, python: &Python) -> Option<Stage> {
 /// Packages that the image which ships has not, on top of it; with those that are built here.
 fn needed(all: &Parts<'_>, python: &Python, title: &str, (parts, built): (&[&Part], &[&Part])) -> Vec<Block> {
     let defined: BTreeSet<String> = BTreeSet::new();
-    let layer = Layer { parts, title, built, direct: &[], more: &[], defined: &defined };
+    let mut held = archives::held(all, "base");
+    let shipped = all.shipped();
+    held.extend(shipped.iter().flat_map(|part| archives::of(&part.install)).cloned());
+    let layer = Layer { parts, title, built, direct: &[], more: &[], defined: &defined, held: &held };
     let mut blocks = layer.blocks(&python.place());
     blocks.extend(layer::linker(parts.iter().any(|part| part.links_early())));
     let tools: Vec<Block> = built.iter().filter_map(|part| python.tools(part)).collect();
@@ -45,6 +49,23 @@ fn needed(all: &Parts<'_>, python: &Python, title: &str, (parts, built): (&[&Par
     blocks.extend(tools);
     blocks.extend(layer::linker(parts.iter().any(|part| part.links_late())));
     blocks
+}
+
+/// The program that checks shared libraries, where a test calls it.
+fn library_check(parts: &Parts<'_>, tests: &[Block]) -> Option<Block> {
+    let scripts =
+        tests.iter().flat_map(|block| &block.instructions).flat_map(|instruction| match instruction {
+            Instruction::Run(run) => run.script.as_slice(),
+            _ => &[],
+        });
+    let called = scripts.into_iter().any(|script| matches!(script, Script::Libraries { .. }));
+    let inputs = parts.inputs;
+    let platform = inputs.catalog.platform(inputs.resolution.target.platform.as_str());
+    let driver = platform.map(|platform| platform.driver_libraries.clone()).unwrap_or_default();
+    called.then(|| Block {
+        why: Why::new("Looks for shared libraries that are missing"),
+        instructions: vec![Instruction::LibraryCheck { driver }],
+    })
 }
 
 fn of_package(parts: &Parts<'_>, name: &Name) -> Vec<Block> {
@@ -120,7 +141,7 @@ pub(super) fn script_of(body: &TestBody, text: String) -> Script {
     match body {
         TestBody::File(file) if is_python(&file.value) => Script::Python(text),
         TestBody::Python(_) => Script::Python(text),
-        TestBody::Run(_) | TestBody::File(_) => Script::Shell(text),
+        TestBody::Run(_) | TestBody::File(_) | TestBody::Libraries(_) => Script::Shell(text),
     }
 }
 

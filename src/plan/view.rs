@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Deref;
 
-use crate::catalog::{self, Catalog, Condition, Guard, Guarded, Package, PackageVersion, Template};
+use crate::catalog::{self, Catalog, Condition, Dist, Guard, Guarded, Package, PackageVersion, Template};
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
 use crate::manifest::Project;
 use crate::resolve::{Because, Chosen, Resolution};
@@ -154,6 +154,26 @@ impl<'a> View<'a> {
     /// The entry of the definition that was chosen.
     pub(super) fn entry(self) -> Option<&'a PackageVersion> {
         self.chosen.entry.and_then(|entry| self.package.versions.get(entry))
+    }
+
+    /// Of the entries of that version the first whose requirements hold here.
+    pub(super) fn entry_here(self) -> Option<usize> {
+        let holds = |require: &catalog::Require| self.is(&require.name, &require.requirement);
+        self.package
+            .versions
+            .iter()
+            .position(|entry| entry.version.value == self.chosen.version && entry.requires.iter().all(holds))
+    }
+
+    /// The Python distributions whose versions it fixes, by their names on an index.
+    pub(super) fn dists(self) -> Vec<(String, &'a Dist)> {
+        let held: Vec<&Dist> = self.held(&self.package.dists).collect();
+        if held.iter().all(|dist| dist.name.is_plain()) {
+            return held.into_iter().map(|dist| (dist.name.text.clone(), dist)).collect();
+        }
+        let values = self.own_values(&self.inputs.values(), &mut Log::new());
+        let named = held.into_iter().map(|dist| Some((dist.name.expand(&values, &mut Log::new())?, dist)));
+        named.flatten().collect()
     }
 
     /// Whether it is a part of the platform, which everything else stands on.

@@ -64,6 +64,7 @@ pub(super) fn instruction(instruction: &Instruction, plan: &Plan, templates: &Te
         Instruction::AptTools { cache } => apt_tools(*cache, templates),
         Instruction::PipTools(tools) => pip_tools(tools, templates),
         Instruction::NetTools => vec![tool("/net/env", &templates.fill("tools/net.env", context! {}))],
+        Instruction::LibraryCheck { driver } => vec![library_check(driver, templates)],
         Instruction::CopyText(text) => vec![file(text)],
         Instruction::AptSource(source) => vec![apt_source(source, templates)],
         Instruction::Copy { .. } => copy(instruction),
@@ -126,6 +127,14 @@ fn changes_folder(script: &Script) -> bool {
         Script::Tool { tool, .. } => *tool == Tool::Colcon,
         _ => false,
     }
+}
+
+/// The program by which tests look for missing shared libraries.
+fn library_check(driver: &[String], templates: &Templates) -> Rendered {
+    let driver: Vec<String> = driver.iter().map(|pattern| quote::shell(pattern)).collect();
+    let text = templates.fill("tools/libraries.j2", context! { driver });
+    let to = ImagePath::parse(script::LIBRARIES).expect("it is a path");
+    file(&FileText { to, mode: FileMode::parse("0755").expect("it is octal"), text })
 }
 
 /// A file whose text stands in the Dockerfile. It is not linked: of a linked file Buildah makes the folders above, too, and

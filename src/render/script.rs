@@ -8,6 +8,9 @@ use crate::value::ImagePath;
 use super::quote::{self, shell};
 use super::templates::Templates;
 
+/// Where the program lies by which tests look for missing shared libraries.
+pub(super) const LIBRARIES: &str = "/usr/local/bin/check-libraries";
+
 /// What stands between the delimiters of the heredoc.
 pub(super) fn body(run: &Run, templates: &Templates) -> String {
     let with_tools = run.mounts.iter().any(|mount| matches!(mount, Mount::Apt | Mount::Pip | Mount::Net));
@@ -73,6 +76,15 @@ fn script(script: &Script) -> (&'static str, Value) {
         Script::Shell(text) => ("shell", context! { text => text.trim_matches('\n') }),
         Script::Python(text) => {
             ("python", context! { delimiter => quote::delimiter(text), text => text.trim_end() })
+        }
+        Script::Libraries { names, of, absent } => {
+            let mut words = vec![LIBRARIES.to_owned()];
+            let lists = [(None, names), (Some("--of"), of), (Some("--absent"), absent)];
+            for (option, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
+                words.extend(option.map(str::to_owned));
+                words.extend(list.iter().map(|word| shell(word)));
+            }
+            ("shell", context! { text => words.join(" ") })
         }
         Script::Key(key) => ("key", key_values(key)),
         Script::Symlink { target, at } => {

@@ -21,6 +21,7 @@ const DOCKERFILE: &[(&str, &str)] = table! {
     "script/ninja.j2" "script/pip.j2" "script/python.j2" "script/shell.j2" "script/snapshot.j2" "script/symlink.j2"
     "script/unpack.j2" "script/user.j2" "script/venv.j2" "script/wheel.j2"
     "tools/apt-ca.conf" "tools/apt.conf.j2" "tools/apt.env" "tools/apt.sources.j2" "tools/check.py"
+    "tools/libraries.j2"
     "tools/net.env" "tools/pip.env.j2" "tools/proxy"
 };
 

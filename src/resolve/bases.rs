@@ -71,6 +71,7 @@ impl Wanted<'_, '_, '_> {
             let count = |fits: &dyn Fn(&Name) -> bool| tag.provides.keys().filter(|name| fits(name)).count();
             (
                 tag.unproven.is_some(),
+                !tag.preferred,
                 std::cmp::Reverse(count(&|name| needed.contains(name))),
                 count(&|name| self.is_open(name) && !self.defaults.contains_key(name)),
                 tag.size.unwrap_or(u64::MAX),

@@ -34,10 +34,11 @@ pub(super) fn templates(package: &Package) -> Vec<&Template> {
     let mut all: Vec<&Template> =
         package.versions.iter().flat_map(|version| version.values.values()).collect();
     all.extend(package.env.iter().map(|one| &one.value.1));
-    all.extend(package.dists.iter().filter_map(|one| one.value.version.as_ref()));
+    all.extend(package.dists.iter().flat_map(|one| one.value.version.iter().chain([&one.value.name])));
     for body in package.tests.iter().flat_map(|test| &test.body) {
         match body {
             TestBody::Run(text) | TestBody::Python(text) => all.push(text),
+            TestBody::Libraries(test) => all.extend(test.names.iter().chain(&test.of).chain(&test.absent)),
             TestBody::File(_) => {}
         }
     }

@@ -92,7 +92,8 @@ impl<'t> Wheel<'t> {
     /// The version that it should be of, where it is another one. Wheels of other names are parts that have their own.
     fn other_version(&self, package: &Package, version: &PackageVersion) -> Option<String> {
         let own = Version::parse(&self.version.replace("%2B", "+")).ok()?;
-        let dists = package.dists.iter().map(|one| &one.value).filter(|dist| same(&dist.name, self.name));
+        let dists =
+            package.dists.iter().map(|one| &one.value).filter(|dist| same(&dist.name.text, self.name));
         let dists: Vec<&Dist> = dists.collect();
         let mut names = package.aliases.iter().chain([&package.name]);
         if dists.is_empty() && !names.any(|name| same(name.as_str(), self.name)) {

@@ -85,6 +85,7 @@ fn variant(node: Reader<'_>, log: &mut Log) -> Option<Variant> {
     unique("option", options.iter().map(|(key, _)| (key.as_str(), key.span)), log);
     Some(Variant {
         default: node.prop("default", log).is_some_and(|flag| flag.value),
+        toolkit: node.prop("toolkit", log).is_some_and(|flag| flag.value),
         summary: summary(node, log),
         options,
         requires: plain(node, log),
@@ -98,7 +99,7 @@ fn summary(node: Reader<'_>, log: &mut Log) -> Option<String> {
 
 /// `dist "torch" version="…"`.
 pub(super) fn dist(node: Reader<'_>, context: &mut Context<'_>) -> Option<Dist> {
-    let name = node.arg(0, context.log);
+    let name = context.template(node, 0);
     let version = context.property(node, "version");
     Some(Dist { name: name?, version })
 }

@@ -1,6 +1,6 @@
 //! `platform`, `device`, `base`, `index`, `forbid`, `epoch`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::manifest::Engine;
 use crate::source::Spanned;
@@ -26,6 +26,7 @@ pub(in crate::catalog) fn platform(node: Reader<'_>, context: &mut Context<'_>) 
         axes: context.children(node, "axes"),
         defaults: versions_of(node.child("default"), context.log),
         groups: context.children(node, "groups"),
+        driver_libraries: context.children(node, "driver-libraries"),
         notes: node.children_named("note").filter_map(|note| host_note(note, context)).collect(),
         sources: context.children(node, "source"),
         span: node.span(),
@@ -82,6 +83,7 @@ pub(in crate::catalog) fn base(node: Reader<'_>, context: &mut Context<'_>) -> O
     unique("tag", tags.iter().map(|one| (one.tag.value.as_str(), one.tag.span)), context.log);
     Some(BaseImage {
         auto: node.flag_of_child("auto", context.log).is_some_and(|flag| flag.value),
+        apt_sources: context.children(node, "apt-source"),
         tags,
         sources: context.children(node, "source"),
         span: node.span(),
@@ -94,11 +96,21 @@ pub(in crate::catalog) fn base(node: Reader<'_>, context: &mut Context<'_>) -> O
 fn tag(node: Reader<'_>, context: &mut Context<'_>) -> Option<BaseTag> {
     let tag: Option<Spanned<String>> = node.arg(0, context.log);
     let role: Option<Spanned<String>> = node.prop("role", context.log);
+    let (mut provides, mut host) = (BTreeMap::new(), BTreeSet::new());
+    for block in node.children_named("provides") {
+        let held = versions_of(Some(block), context.log);
+        if block.prop::<String>("by", context.log).is_some_and(|by| by.value == "host") {
+            host.extend(held.keys().cloned());
+        }
+        provides.extend(held);
+    }
     Some(BaseTag {
         digest: node.prop("digest", context.log).map(|digest| digest.value),
         role: if role.is_some_and(|role| role.value == "devel") { Role::Devel } else { Role::Runtime },
         requires: plain(node, context.log),
-        provides: versions_of(node.child("provides"), context.log),
+        provides,
+        host,
+        preferred: node.prop("preferred", context.log).is_some_and(|flag| flag.value),
         env: context.children(node, "env"),
         size: context.child(node, "size"),
         layers: context.child(node, "layers"),

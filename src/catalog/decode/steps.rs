@@ -113,6 +113,7 @@ fn apt_source(node: Reader<'_>, context: &mut Context<'_>) -> Option<StepKind> {
     let uri: Option<Template> = node.text_of_child("uri", log).map(to_template);
     let suites = node.args_of_children("suite", log).into_iter().map(to_template).collect();
     let components = node.args_of_children("component", log).into_iter().map(to_template).collect();
+    let offers: Vec<Spanned<String>> = node.args_of_children("offers", log);
     let key = node.child("key")?;
     let fingerprint = key.prop("fingerprint", log);
     let location = key_location(key, context);
@@ -123,6 +124,7 @@ fn apt_source(node: Reader<'_>, context: &mut Context<'_>) -> Option<StepKind> {
         components,
         key: location?,
         fingerprint: fingerprint?,
+        offers: offers.into_iter().map(|pattern| pattern.value).collect(),
     })
 }
 

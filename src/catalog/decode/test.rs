@@ -5,7 +5,7 @@ use crate::source::Spanned;
 use crate::syntax::Reader;
 
 use super::{Context, to_template};
-use crate::catalog::{Guard, PackageTest, TestBody};
+use crate::catalog::{Guard, LibraryTest, PackageTest, Template, TestBody};
 
 /// `test "imports" { gpu; python "import torch" }`.
 pub(super) fn test(node: Reader<'_>, guard: &Guard, context: &mut Context<'_>) -> Option<PackageTest> {
@@ -19,10 +19,10 @@ pub(super) fn test(node: Reader<'_>, guard: &Guard, context: &mut Context<'_>) -
             .help("make two tests of it");
         context.log.error(told);
     }
-    if !node.children().any(|child| matches!(child.name(), "run" | "python" | "file")) {
+    if !node.children().any(|child| matches!(child.name(), "run" | "python" | "file" | "libraries")) {
         let told = Diagnostic::error(codes::EMPTY_TEST, "the test runs nothing")
             .at(node.name_span(), "so it shows nothing")
-            .help("add `run \"…\"`, `python \"…\"` or `file \"…\"`");
+            .help("add `run \"…\"`, `python \"…\"`, `file \"…\"` or `libraries \"…\"`");
         context.log.error(told);
     }
     let body = node.children().filter_map(|child| body(child, context)).collect();
@@ -30,6 +30,13 @@ pub(super) fn test(node: Reader<'_>, guard: &Guard, context: &mut Context<'_>) -
 }
 
 fn body(node: Reader<'_>, context: &mut Context<'_>) -> Option<TestBody> {
+    if node.name() == "libraries" {
+        return Some(TestBody::Libraries(LibraryTest {
+            names: context.templates(node, 0),
+            of: templates(node, "of", context),
+            absent: templates(node, "absent", context),
+        }));
+    }
     if !matches!(node.name(), "run" | "python" | "file") {
         return None;
     }
@@ -42,4 +49,9 @@ fn body(node: Reader<'_>, context: &mut Context<'_>) -> Option<TestBody> {
             Some(TestBody::File(text))
         }
     }
+}
+
+fn templates(node: Reader<'_>, name: &str, context: &mut Context<'_>) -> Vec<Template> {
+    let all: Vec<Spanned<String>> = node.args_of_children(name, context.log);
+    all.into_iter().map(to_template).collect()
 }

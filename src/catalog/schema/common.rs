@@ -53,8 +53,12 @@ pub(super) static DEFAULT: NodeSpec =
 
 pub(super) static PROVIDES: NodeSpec =
     NodeSpec::new("provides", "What is installed in it, one axis or package a line.")
-        .open(&VERSION_OF)
-        .optional();
+        .properties(&[PropertySpec::new(
+            "by",
+            Kind::Choice(&["image", "host"]),
+            "Who puts it there. What the `host` puts in when the container starts is absent while an image is built. `image` where it is absent.",
+        )])
+        .open(&VERSION_OF);
 
 static VERSION_OF: NodeSpec = NodeSpec::new("NAME", "An axis or a package.")
     .args(&[ArgSpec::text("VERSION", "Its version.")])

@@ -110,6 +110,11 @@ static VARIANT: NodeSpec = NodeSpec::new("variant", "A named set of options and 
     .args(&[ArgSpec::text("NAME", "Its name.")])
     .properties(&[
         PropertySpec::new("default", Kind::Bool, "Taken when nobody says."),
+        PropertySpec::new(
+            "toolkit",
+            Kind::Bool,
+            "It holds what compiling against the package needs (compiler, headers): a stage that builds takes the first variant with this mark, whatever the image that ships has.",
+        ),
         PropertySpec::text("summary", "What it is for."),
     ])
     .children(&[&VARIANT_OPTION, &REQUIRES]);
@@ -129,7 +134,7 @@ static DIST: NodeSpec = NodeSpec::new(
     "dist",
     "A Python distribution whose version this package fixes, so that no later install replaces it.",
 )
-.args(&[ArgSpec::text("NAME", "Its name on an index.")])
+.args(&[ArgSpec::text("NAME", "Its name on an index, a template.")])
 .properties(&[PropertySpec::text(
     "version",
     "Its version, a template; that of the package where it is absent.",
@@ -144,7 +149,7 @@ static SITE_PACKAGES: NodeSpec = NodeSpec::new(
 
 static TEST: NodeSpec = NodeSpec::new("test", "Shows that it works.")
     .args(&[ArgSpec::text("NAME", "Its name.")])
-    .children(&[&TEST_BUILD, &TEST_GPU, &TEST_RUN, &TEST_PYTHON, &TEST_FILE])
+    .children(&[&TEST_BUILD, &TEST_GPU, &TEST_RUN, &TEST_PYTHON, &TEST_FILE, &TEST_LIBRARIES])
     .block();
 
 static TEST_BUILD: NodeSpec = NodeSpec::new("build", "It runs while building, without a GPU.").optional();
@@ -161,6 +166,22 @@ static TEST_PYTHON: NodeSpec =
 static TEST_FILE: NodeSpec =
     NodeSpec::new("file", "A file of the folder: `.py` by Python, others by their shebang.")
         .args(&[ArgSpec::text("FILE", "Its name.")]);
+
+static TEST_LIBRARIES: NodeSpec = NodeSpec::new(
+    "libraries",
+    "Shared libraries that the loader must find; it needs no GPU, and what the driver brings may be absent.",
+)
+.rest(ArgSpec::text("NAME", "A library: `libcudnn.so.9`, a template."))
+.children(&[&LIBRARIES_OF, &LIBRARIES_ABSENT]);
+
+static LIBRARIES_OF: NodeSpec =
+    NodeSpec::new("of", "Every shared object there must find the libraries that it is linked against.")
+        .rest(ArgSpec::text("WHERE", "A Python module such as `torch`, or an absolute path; a template."))
+        .at_least_once();
+
+static LIBRARIES_ABSENT: NodeSpec =
+    NodeSpec::new("absent", "Libraries that may be absent, since what is linked against them is optional.")
+        .rest(ArgSpec::text("PATTERN", "A name with `*` for anything: `libnvinfer.so*`."));
 
 static SIZE: NodeSpec = NodeSpec::new("size", "How much it takes, in MiB, as published or measured.")
     .properties(&[

@@ -15,6 +15,7 @@ pub static PLATFORM: NodeSpec = NodeSpec::new("platform", "A kind of machine.")
         &CAPABILITIES,
         &OFFERS,
         &GROUPS,
+        &DRIVER_LIBRARIES,
         &AXES,
         &DEFAULT,
         &HOST_NOTE,
@@ -50,6 +51,11 @@ static GROUPS: NodeSpec = NodeSpec::new(
 )
 .rest(ArgSpec::text("NAME", "`video`, `render`."))
 .optional();
+static DRIVER_LIBRARIES: NodeSpec = NodeSpec::new(
+    "driver-libraries",
+    "Shared libraries that the host's driver brings into a container: absent while an image is built.",
+)
+.rest(ArgSpec::text("PATTERN", "A name with `*` for anything: `libcuda.so*`."));
 static HOST_NOTE: NodeSpec =
     NodeSpec::new("note", "How the host is prepared; it stands in the head of the Compose file.")
         .args(&[ArgSpec::text("TEXT", "One or two sentences.")])
@@ -100,7 +106,7 @@ static DEVICE_VALUE: NodeSpec =
 /// `base "l4t-cuda" { image "…"; tag "…" { … } }`.
 pub static BASE: NodeSpec = NodeSpec::new("base", "A published image to start from.")
     .args(&[ArgSpec::text("NAME", "As manifests write it.")])
-    .children(&[&SUMMARY, &IMAGE, &AUTO, &TAG, &SOURCE])
+    .children(&[&SUMMARY, &IMAGE, &AUTO, &BASE_ARCHIVE, &TAG, &SOURCE])
     .block();
 
 static IMAGE: NodeSpec =
@@ -108,6 +114,11 @@ static IMAGE: NodeSpec =
 static AUTO: NodeSpec = NodeSpec::new("auto", "Whether it may be chosen where the manifest names no base.")
     .args(&[ArgSpec::new("YES", Kind::Bool, "`#true` where the node stands alone.").optional()])
     .optional();
+static BASE_ARCHIVE: NodeSpec = NodeSpec::new(
+    "apt-source",
+    "Archives of system packages that the image has already: they are not added to it again.",
+)
+.rest(ArgSpec::text("NAME", "The name that `apt-source` of a package gives it."));
 static TAG: NodeSpec = NodeSpec::new("tag", "One tag, preferred first.")
     .args(&[ArgSpec::text("TAG", "The tag.")])
     .properties(&[
@@ -117,6 +128,7 @@ static TAG: NodeSpec = NodeSpec::new("tag", "One tag, preferred first.")
             "What it holds: runtime libraries, or compilers and headers too. `runtime` where it is absent.",
         ),
         PropertySpec::text("digest", "Its digest."),
+        PropertySpec::new("preferred", Kind::Bool, "Taken before other tags that fit, whatever their size."),
     ])
     .children(&[&REQUIRES, &PROVIDES, &TAG_ENV, &SIZE, &LAYERS, &UNPROVEN]);
 static TAG_ENV: NodeSpec =

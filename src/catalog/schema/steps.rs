@@ -84,10 +84,15 @@ static APT: NodeSpec =
 
 static APT_SOURCE: NodeSpec = NodeSpec::new("apt-source", "A third-party archive of system packages.")
     .args(&[ArgSpec::text("NAME", "Names its files under `/etc/apt`.")])
-    .children(&[&APT_URI, &APT_SUITE, &APT_COMPONENT, &APT_KEY])
+    .children(&[&APT_URI, &APT_SUITE, &APT_COMPONENT, &APT_KEY, &APT_OFFERS])
     .block();
 static APT_URI: NodeSpec =
     NodeSpec::new("uri", "Where it is.").args(&[ArgSpec::text("URL", "A template.")]).once();
+static APT_OFFERS: NodeSpec = NodeSpec::new(
+    "offers",
+    "Packages that come from this archive: a stage that installs one of them gets the archive too, whichever definition names the package.",
+)
+.rest(ArgSpec::text("PATTERN", "A package's name; a `*` at its end stands for anything."));
 static APT_SUITE: NodeSpec = NodeSpec::new("suite", "Its suites.")
     .rest(ArgSpec::text("NAME", "A template; a flat archive's ends in `/`."))
     .at_least_once();

@@ -7,6 +7,8 @@ super::codes! { "plan":
     UNPINNED = "unpinned-fetch";
     /// Something is compiled for GPUs that the target does not name.
     NO_GPU = "no-gpu";
+    /// A build needs headers of a version that only the base image knows.
+    NO_TOOLKIT = "no-toolkit";
     /// A fetch is graded lower than the manifest requires.
     GRADE = "grade";
     /// Two packages write the same file.
