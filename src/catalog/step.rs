@@ -129,7 +129,7 @@ pub enum StepKind {
         /// Arguments.
         arguments: Vec<Template>,
     },
-    /// `run "…"`: a shell script, with `set -euo pipefail`. Values reach it by `env` (`env { X "{{ version }}" }`), so that
+    /// `run "…"`: a shell script, with `set -eo pipefail`. Values reach it by `env` (`env { X "{{ version }}" }`), so that
     /// none is ever pasted into shell.
     Run {
         /// The script.

@@ -43,7 +43,7 @@ static COPY: NodeSpec = NodeSpec::new("copy", "Copies files of the project into 
         ),
     ]);
 static RUN: NodeSpec = NodeSpec::new("run", "A shell line that is run while building, after the copies.")
-    .args(&[ArgSpec::text("LINE", "The line; `set -euo pipefail` holds.")]);
+    .args(&[ArgSpec::text("LINE", "The line; `set -eo pipefail` holds.")]);
 static USER: NodeSpec = NodeSpec::new("user", "Whom the image runs as; root when absent, which is a lint.")
     .args(&[ArgSpec::text("NAME", "The login name; it is made where the image has none of that name.")])
     .properties(&[

@@ -182,6 +182,8 @@ impl<'a> Files<'a> {
             Line::Spec(spec) if constraint => reading.wanted.constraints.push(spec),
             Line::Spec(spec) => reading.wanted.specs.push(spec),
             Line::Hashes => reading.wanted.hashed = true,
+            Line::Url(_) if constraint => {}
+            Line::Url(url) => reading.wanted.urls.push(url),
             Line::Include { path, constraint: more } => self.include(&path, constraint || more, reading),
             Line::Local(text) => {
                 self.log.error(

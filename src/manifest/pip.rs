@@ -58,6 +58,8 @@ pub struct Requirements {
     pub path: Spanned<ProjectPath>,
     /// What it asks for, each at its place in that file (lines that jcc cannot judge, such as `-e .`, are left out).
     pub specs: Vec<Spanned<PepRequirement>>,
+    /// Places that lines name without the name of a package: `git+https://…`, `https://…/x.whl`.
+    pub urls: Vec<Spanned<String>>,
     /// What its constraint files (`-c`) bind without asking for it.
     pub constraints: Vec<Spanned<PepRequirement>>,
     /// Files that it takes in by `-r` and `-c`, at any depth; the build needs them beside it.
@@ -128,6 +130,7 @@ pub(super) fn requirements(node: Reader<'_>, log: &mut Log) -> Vec<Requirements>
         .map(|path| Requirements {
             path,
             specs: Vec::new(),
+            urls: Vec::new(),
             constraints: Vec::new(),
             includes: Vec::new(),
             hashed: false,

@@ -21,6 +21,8 @@ pub(super) enum Line {
     Hashes,
     /// `-e .`, `./wheels/x.whl`: something beside the file, which the layer of the requirements has not.
     Local(Spanned<String>),
+    /// `https://example.com/x.whl`, `-e git+https://example.com/x.git#egg=x`: a place without a name before it.
+    Url(Spanned<String>),
     /// An option that pip does not have in such files.
     UnknownOption(Spanned<String>),
     /// An option without what it needs.
@@ -138,8 +140,10 @@ fn read_line(line: Piece<'_>, out: &mut Vec<Line>) {
     if options.contains("--hash") {
         out.push(Line::Hashes);
     }
-    if spec.text.contains("${") || is_url(spec.text) {
-        // pip fills variables in, and a bare URL does not say which package it is.
+    if spec.text.contains("${") {
+        // pip fills variables in.
+    } else if is_url(spec.text) {
+        out.push(Line::Url(spec.before(spec.text.find([' ', '\t']).unwrap_or(spec.text.len())).owned()));
     } else if is_path(spec.text) {
         out.push(Line::Local(spec.owned()));
     } else {
@@ -180,7 +184,9 @@ fn read_option(line: Piece<'_>, out: &mut Vec<Line>) {
             }
         }
         "-e" | "--editable" => {
-            if !is_url(argument.text) && !argument.text.contains("${") {
+            if is_url(argument.text) {
+                out.push(Line::Url(argument.owned()));
+            } else if !argument.text.contains("${") {
                 out.push(Line::Local(line.owned()));
             }
         }
@@ -223,6 +229,7 @@ mod tests {
                 }
                 Line::Hashes => "hashes".to_owned(),
                 Line::Local(text) => format!("local {}", shown(text.span)),
+                Line::Url(url) => format!("url {}", shown(url.span)),
                 Line::UnknownOption(name) => format!("unknown {}", shown(name.span)),
                 Line::Incomplete(name) => format!("incomplete {}", shown(name.span)),
                 Line::Wrong { span, .. } => format!("wrong {}", shown(span)),
@@ -272,8 +279,15 @@ mod tests {
     #[test]
     fn what_is_no_package_of_an_index_is_told_apart() {
         assert_eq!(
-            read("https://example.com/a.whl\ngit+https://example.com/a\n-e git+https://e.com/a#egg=a"),
-            [""; 0]
+            read(
+                "https://example.com/a.whl --hash=sha256:00\ngit+https://example.com/a\n-e git+https://e.com/a#egg=a"
+            ),
+            [
+                "hashes",
+                "url https://example.com/a.whl",
+                "url git+https://example.com/a",
+                "url git+https://e.com/a#egg=a"
+            ]
         );
         assert_eq!(
             read("-e .\n./a.whl\na-1.0.tar.gz\n../b[extra]"),

@@ -17,7 +17,7 @@ pub(super) static TEST: NodeSpec =
 static TEST_BUILD: NodeSpec =
     flag("build", "Run it while building, without a GPU; otherwise it runs in the started container.");
 static TEST_RUN: NodeSpec = NodeSpec::new("run", "A shell line that must succeed.")
-    .args(&[ArgSpec::text("LINE", "The line; `set -euo pipefail` holds.")]);
+    .args(&[ArgSpec::text("LINE", "The line; `set -eo pipefail` holds.")]);
 static TEST_PYTHON: NodeSpec = NodeSpec::new("python", "Python code that must not raise.")
     .args(&[ArgSpec::text("CODE", "The code, as `python3 -c` runs it.")]);
 

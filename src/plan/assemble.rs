@@ -87,7 +87,7 @@ fn stages(around: Around<'_>, sources: &[(Source, Why)], pip: &PipTools) -> Vec<
         });
         stages.extend(inputs.project.pip.venvs.iter().map(|venv| python.apart(parts, venv)));
     }
-    stages.push(ship::stage(around));
+    stages.extend(ship::stages(around));
     stages.extend(test::stage(parts, python));
     stages.extend(test::dev(parts, python));
     if let Some(tools) = helpers::tools(&stages, inputs.project.cache.apt, pip) {

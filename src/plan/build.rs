@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use crate::catalog;
-use crate::value::{ImagePath, Name};
+use crate::value::{AptPackage, ImagePath, Name};
 
-use super::act::Part;
+use super::act::{ActKind, Part};
 use super::layer::{Layer, is_shared};
 use super::parts::Parts;
 use super::python::Python;
 use super::steps::{self, Files, Place, small};
-use super::{Block, From, Instruction, Script, Stage, StageName, Why, archives};
+use super::{Block, From, Instruction, Script, Stage, StageName, Tool, Why, archives};
 
 /// What must be there for a build of all that a package requires.
 const NEEDED: [catalog::Stage; 2] = [catalog::Stage::Build, catalog::Stage::Run];
@@ -25,18 +25,21 @@ pub(super) fn stage(part: &Part, parts: &Parts<'_>, python: &Python) -> Stage {
     let defined: BTreeSet<String> = parts.inputs.resolution.base.env.iter().cloned().collect();
     let own_python = part.makes_wheels() || part.build.iter().any(|act| act.kind.is_python());
     let direct = parts.requires(&part.name, &NEEDED);
+    let cloning: Vec<AptPackage> =
+        super::pip_urls::programs_of_parts(needed.iter().copied()).into_iter().collect();
     let layer = Layer {
         parts: &needed,
         title: "What the build needs",
         built: &[part],
         direct: &direct,
-        more: &[],
+        more: &cloning,
         defined: &defined,
         held: &archives::held(parts, from),
     };
     // What others have built or fetched is copied in, not done again.
     let mut blocks = layer.blocks(&Place { files: Files::Apart, ..place.clone() });
-    let make = own_python || !with_python.is_empty();
+    // Scripts of a workspace start by the Python that builds it: the image's.
+    let make = own_python || !with_python.is_empty() || (python.ships && builds_workspace(part));
     blocks.extend(python.beside(&with_python, make.then(|| parts.platform())));
     let mut instructions = Vec::new();
     if let Some(jobs) = jobs(part, parts) {
@@ -58,6 +61,11 @@ pub(super) fn stage(part: &Part, parts: &Parts<'_>, python: &Python) -> Stage {
         why: part.why.what(format!("Build of {}", part.why.what)),
         blocks,
     }
+}
+
+/// Whether colcon builds it.
+fn builds_workspace(part: &Part) -> bool {
+    part.build.iter().any(|act| matches!(act.kind, ActKind::Tool { tool: Tool::Colcon, .. }))
 }
 
 /// Folders that others use too, of which only what the build adds is exported.

@@ -16,6 +16,7 @@ mod layer;
 mod layers;
 mod model;
 mod parts;
+mod pip_urls;
 mod python;
 mod refuse;
 mod ship;

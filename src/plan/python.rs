@@ -1,13 +1,15 @@
 //! Python environments: the main one, block by block, and those of the user apart from it.
 
+use std::collections::BTreeSet;
 use std::ops::Bound;
 
 use crate::manifest::{Requirements, Venv};
 use crate::source::Spanned;
-use crate::value::{ImagePath, Interval, PepRequirement, Requirement};
+use crate::value::{AptPackage, ImagePath, Interval, PepRequirement, Requirement};
 
 use super::act::{Act, Part};
 use super::parts::Parts;
+use super::pip_urls;
 use super::steps::{self, Files, Place, WHEELS, path, pip_call, small};
 use super::view::Inputs;
 use super::{Block, From, Instruction, Mount, PipCall, PipSource, Run, Script, Stage, StageName, Why};
@@ -56,7 +58,8 @@ impl Python {
             why: Why::new("The Python environment"),
             instructions: vec![self.venv(VENV, self.system)],
         };
-        std::iter::once(made).chain(parts.iter().filter_map(|part| self.block(part))).collect()
+        let cloning = cloning(pip_urls::programs_of_parts(parts.iter().copied()));
+        cloning.into_iter().chain([made]).chain(parts.iter().filter_map(|part| self.block(part))).collect()
     }
 
     /// What packages put into the main environment of a stage beside the one that ships, and the steps behind that. It is
@@ -131,13 +134,22 @@ impl Python {
                 }
             }
         }
+        let blocks = cloning(pip_urls::programs_of_venv(venv));
         Stage {
             name: StageName::of("venv", &venv.name.value),
             from: From::Stage(StageName::fixed("base")),
             why: inputs.why(format!("The Python environment `{}`", venv.name.value), venv.span),
-            blocks: vec![Block { why: Why::default(), instructions }],
+            blocks: blocks.into_iter().chain([Block { why: Why::default(), instructions }]).collect(),
         }
     }
+}
+
+/// What pip clones repositories by, in a stage that leaves nothing but the environment.
+pub(super) fn cloning(programs: BTreeSet<AptPackage>) -> Option<Block> {
+    (!programs.is_empty()).then(|| Block {
+        why: Why::new("What pip clones repositories by"),
+        instructions: vec![super::layer::apt(programs)],
+    })
 }
 
 /// The steps that pip does.

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::act::Source;
 use super::layer::{self, Layer, prepend, source_files};
 use super::parts::Parts;
-use super::python::{Python, VENV, apart_folder};
+use super::pip_urls;
+use super::python::{self, Python, VENV, apart_folder};
 use super::steps::{self, path};
 use super::user;
 use super::view::Inputs;
@@ -24,22 +25,39 @@ pub(super) struct Around<'a> {
     pub(super) constrained: bool,
 }
 
-/// The stage `final`.
-pub(super) fn stage(around: Around<'_>) -> Stage {
+/// The stage `final`; before it, where pip clones repositories for the project, the stages that keep git out of it.
+pub(super) fn stages(around: Around<'_>) -> Vec<Stage> {
     let inputs = around.parts.inputs;
-    let mut blocks = packages(around);
-    blocks.extend(extras(around));
-    blocks.extend(user::blocks(inputs, around.python));
-    Stage {
-        name: StageName::fixed("final"),
-        from: From::Stage(StageName::fixed("base")),
-        why: Why::new("The image that ships"),
+    let named = |name, from, why: &str, blocks| Stage {
+        name: StageName::fixed(name),
+        from: From::Stage(StageName::fixed(from)),
+        why: Why::new(why),
         blocks,
+    };
+    let (system, apt) = (system(around), apt_of_project(around));
+    let cloning = python::cloning(pip_urls::programs(inputs)).filter(|_| around.python.is_some());
+    let mut stages = Vec::new();
+    let (from, mut blocks) = if let Some(cloning) = cloning {
+        let why = "The image below its Python environments";
+        stages.push(named("image", "base", why, [system, apt].concat()));
+        let mut project = vec![main_environment("python"), cloning];
+        project.extend(pip_of_project(around));
+        let why = "The Python environment with what the project asks for";
+        stages.push(named("python-project", "image", why, project));
+        ("image", environments(around, "python-project"))
+    } else {
+        ("base", [system, environments(around, "python"), apt, pip_of_project(around)].concat())
+    };
+    if inputs.project.app.as_ref().is_none_or(|app| app.runs.is_empty()) {
+        blocks.extend(check(around));
     }
+    blocks.extend(user::blocks(around));
+    stages.push(named("final", from, "The image that ships", blocks));
+    stages
 }
 
-/// What the catalogue's packages give.
-fn packages(around: Around<'_>) -> Vec<Block> {
+/// What the catalogue's packages give, Python apart.
+fn system(around: Around<'_>) -> Vec<Block> {
     let shipped = around.parts.shipped();
     let mut defined: BTreeSet<String> = around.parts.inputs.resolution.base.env.iter().cloned().collect();
     for part in around.parts.platform() {
@@ -57,16 +75,6 @@ fn packages(around: Around<'_>) -> Vec<Block> {
     };
     let mut blocks = layer.blocks(&place);
     blocks.extend(layer::linker(shipped.iter().any(|part| part.links_early())));
-    if let Some(python) = around.python {
-        blocks.extend(environments(around.parts.inputs));
-        for part in &shipped {
-            let instructions = python.behind(part);
-            if !instructions.is_empty() {
-                blocks.push(Block { why: part.why.clone(), instructions });
-            }
-        }
-        blocks.extend(layer::linker(shipped.iter().any(|part| part.links_late())));
-    }
     blocks
 }
 
@@ -74,55 +82,70 @@ fn default_place() -> steps::Place {
     steps::Place { venv: path(VENV), uv: false, building: false, shared: false, files: steps::Files::Apart }
 }
 
-/// The Python environments, from the stages that made them.
-fn environments(inputs: Inputs<'_>) -> Vec<Block> {
-    let copy = |stage: StageName, folder: &str| {
-        Instruction::CopyFrom(CopyFrom { stage, from: path(folder), to: path(folder) })
-    };
-    let main = vec![
-        copy(StageName::fixed("python"), VENV),
-        prepend("PATH", vec![path(&format!("{VENV}/bin"))], true),
-    ];
-    let mut blocks = vec![Block { why: Why::new("The Python environment"), instructions: main }];
+/// The main Python environment, from the stage that made it.
+fn main_environment(stage: &'static str) -> Block {
+    let copy = copied(StageName::fixed(stage), VENV);
+    let instructions = vec![copy, prepend("PATH", vec![path(&format!("{VENV}/bin"))], true)];
+    Block { why: Why::new("The Python environment"), instructions }
+}
+
+fn copied(stage: StageName, folder: &str) -> Instruction {
+    Instruction::CopyFrom(CopyFrom { stage, from: path(folder), to: path(folder) })
+}
+
+/// The Python environments, from the stages that made them, and the packages' steps behind them.
+fn environments(around: Around<'_>, stage: &'static str) -> Vec<Block> {
+    let Some(python) = around.python else { return Vec::new() };
+    let inputs = around.parts.inputs;
+    let mut blocks = vec![main_environment(stage)];
     for venv in &inputs.project.pip.venvs {
         let folder = apart_folder(venv);
         let why = inputs.why(format!("The Python environment `{}`", venv.name.value), venv.span);
-        let instructions = vec![copy(StageName::of("venv", &venv.name.value), folder.as_str())];
+        let instructions = vec![copied(StageName::of("venv", &venv.name.value), folder.as_str())];
         blocks.push(Block { why, instructions });
     }
+    let shipped = around.parts.shipped();
+    for part in &shipped {
+        let instructions = python.behind(part);
+        if !instructions.is_empty() {
+            blocks.push(Block { why: part.why.clone(), instructions });
+        }
+    }
+    blocks.extend(layer::linker(shipped.iter().any(|part| part.links_late())));
     blocks
 }
 
-/// What the user asks for beside the catalogue's packages.
-fn extras(around: Around<'_>) -> Vec<Block> {
+/// The archives and system packages that the project asks for.
+fn apt_of_project(around: Around<'_>) -> Vec<Block> {
+    let sources = around.sources.iter();
+    let sources = sources.map(|(source, why)| Block { why: why.clone(), instructions: source_files(source) });
+    sources.chain(asked_of_apt(around.parts.inputs)).collect()
+}
+
+/// The Python packages that the project asks for.
+fn pip_of_project(around: Around<'_>) -> Vec<Block> {
     let inputs = around.parts.inputs;
-    let project = inputs.project;
-    let mut blocks: Vec<Block> = around
-        .sources
-        .iter()
-        .map(|(source, why)| Block { why: why.clone(), instructions: source_files(source) })
-        .collect();
-    blocks.extend(asked_of_apt(inputs));
-    let Some(python) = around.python else { return blocks };
-    if let Some(run) =
-        super::python::asked(inputs, &python.place(), &project.pip.install, &project.pip.requirements)
-    {
-        let places = project.pip.install.iter().map(|spec| spec.span);
-        let places = places.chain(project.pip.requirements.iter().map(|file| file.path.span));
+    let pip = &inputs.project.pip;
+    let Some(python) = around.python else { return Vec::new() };
+    let run = python::asked(inputs, &python.place(), &pip.install, &pip.requirements);
+    let asked = run.map(|run| {
+        let places = pip.install.iter().map(|spec| spec.span);
+        let places = places.chain(pip.requirements.iter().map(|file| file.path.span));
         let why = asked_why(inputs, "Python packages asked for by the project", places);
-        blocks.push(Block { why, instructions: vec![Instruction::Run(run)] });
-    }
-    blocks.extend(user::requirements(inputs, python));
-    if around.constrained {
-        let run = Run {
-            mounts: vec![Mount::Check],
-            script: vec![Script::Drift { venv: path(VENV) }],
-            ..Run::default()
-        };
-        let why = Why::new("What is installed is what was resolved");
-        blocks.push(Block { why, instructions: vec![Instruction::Run(run)] });
-    }
-    blocks
+        Block { why, instructions: vec![Instruction::Run(run)] }
+    });
+    asked.into_iter().chain(user::requirements(inputs, python)).collect()
+}
+
+/// Installed versions compared with the resolved ones: behind the last step that may install any.
+pub(super) fn check(around: Around<'_>) -> Option<Block> {
+    let run = Run {
+        mounts: vec![Mount::Check],
+        script: vec![Script::Drift { venv: path(VENV) }],
+        ..Run::default()
+    };
+    let why = Why::new("What is installed is what was resolved");
+    around.constrained.then(|| Block { why, instructions: vec![Instruction::Run(run)] })
 }
 
 fn asked_of_apt(inputs: Inputs<'_>) -> Option<Block> {

@@ -187,6 +187,7 @@ pub(super) fn tools_of(acts: &[Act]) -> Vec<AptPackage> {
     names
         .into_iter()
         .map(|name| AptPackage::parse(name).expect("the plan's own packages are well named"))
+        .chain(super::pip_urls::programs_of_acts(acts))
         .collect()
 }
 

@@ -8,7 +8,7 @@ use crate::value::{Id, ImagePath};
 use super::act::tells_linker;
 use super::layer;
 use super::python::Python;
-use super::ship::asked_why;
+use super::ship::{self, Around, asked_why};
 use super::steps::{path, small};
 use super::view::Inputs;
 use super::{Block, Instruction, Mount, Run, Script, UserAccount, Why};
@@ -23,13 +23,17 @@ pub(super) fn requirements(inputs: Inputs<'_>, python: &Python) -> Option<Block>
 }
 
 /// From the account to what is started.
-pub(super) fn blocks(inputs: Inputs<'_>, _python: Option<&Python>) -> Vec<Block> {
+pub(super) fn blocks(around: Around<'_>) -> Vec<Block> {
+    let inputs = around.parts.inputs;
     let mut blocks = Vec::new();
     if let Some(app) = &inputs.project.app {
         blocks.extend(app.login().map(|user| account(inputs, app, user)));
         blocks.extend(files(inputs, app));
         blocks.extend(layer::linker(app.copies.iter().any(|copy| tells_linker(&copy.to))));
-        blocks.extend(runs(inputs, app));
+        blocks.extend(runs(around, app));
+        if !app.runs.is_empty() {
+            blocks.extend(ship::check(around));
+        }
         blocks.push(start(app));
     }
     let labels = Instruction::Label(labels(inputs));
@@ -49,7 +53,7 @@ fn account(inputs: Inputs<'_>, app: &App, user: &User) -> Block {
         workdir: app.workdir.as_ref().map(|folder| folder.value.clone()),
         volumes: volumes(inputs, app),
     };
-    let what = format!("user `{}`; a user of the base that bears its number gives way", user.name.value);
+    let what = format!("user `{}`; the base's user of that number is renamed", user.name.value);
     let run = Instruction::Run(small(Script::User(account)));
     Block { why: inputs.why(what, user.name.span), instructions: vec![run] }
 }
@@ -98,10 +102,13 @@ fn files(inputs: Inputs<'_>, app: &App) -> Option<Block> {
     (!instructions.is_empty()).then(|| Block { why: inputs.why("The application", app.span), instructions })
 }
 
-fn runs(inputs: Inputs<'_>, app: &App) -> Vec<Block> {
+/// Any of these may call pip: they are held to the resolver's choices as pip's own steps are.
+fn runs(around: Around<'_>, app: &App) -> Vec<Block> {
+    let inputs = around.parts.inputs;
+    let tools = if around.constrained { Mount::Pip } else { Mount::Net };
     let shell = |line: &crate::source::Spanned<String>| {
         let script = vec![Script::Shell(line.value.clone())];
-        let run = Run { mounts: vec![Mount::Net], script, ..Run::default() };
+        let run = Run { mounts: vec![tools.clone()], script, ..Run::default() };
         Block {
             why: inputs.why("A step of the application", line.span),
             instructions: vec![Instruction::Run(run)],

@@ -15,6 +15,9 @@ pub(super) const LIBRARIES: &str = "/usr/local/bin/check-libraries";
 pub(super) fn body(run: &Run, templates: &Templates) -> String {
     let with_tools = run.mounts.iter().any(|mount| matches!(mount, Mount::Apt | Mount::Pip | Mount::Net));
     let mut body = if with_tools { ". /run/jcc/env\n" } else { "set -euo pipefail\n" }.to_owned();
+    if run.script.iter().any(|each| matches!(each, Script::Shell(_))) {
+        body.push_str(UNSET);
+    }
     for (name, value) in &run.env {
         body.push_str(&format!("export {name}={}\n", shell(value)));
     }
@@ -32,6 +35,8 @@ pub(super) fn body(run: &Run, templates: &Templates) -> String {
     body
 }
 
+/// Lines of definitions and of the project may read variables that are not set: `setup.bash` of ROS does.
+const UNSET: &str = "set +u\n";
 /// As many jobs as the target's memory allows, and no more than there are cores.
 const JOBS: &str = "\
 jobs=$(nproc)

@@ -70,11 +70,15 @@ mod duration;
 mod file_mode;
 mod semver_req;
 mod url;
+mod vcs_url;
+mod wheel_name;
 pub use byte_size::ByteSize;
 pub use duration::Duration;
 pub use file_mode::FileMode;
 pub use semver_req::SemverReq;
 pub use url::Url;
+pub use vcs_url::{Vcs, VcsUrl};
+pub use wheel_name::WheelName;
 
 mod apt_arch;
 mod apt_component;

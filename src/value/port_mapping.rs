@@ -5,12 +5,13 @@ use std::net::IpAddr;
 
 use super::{Invalid, Parse, Port, text};
 
-/// A published port in Compose's short form: `8080:80`, `127.0.0.1:8080:80`, `5000-5010:5000-5010/udp`.
+/// A published port: `8080:80`, `127.0.0.1:8080:80`, `5000-5010:5000-5010/udp`. One number alone is the same port on both
+/// sides; `127.0.0.1::80` leaves the host's port to the engine.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PortMapping {
     /// The host's address to listen at; all of them when absent.
     pub ip: Option<IpAddr>,
-    /// The host's ports; any free one when absent.
+    /// The host's ports; any free one when absent, which only `IP::PORT` says.
     pub host: Option<PortRange>,
     /// The container's ports.
     pub container: PortRange,
@@ -74,7 +75,7 @@ impl Parse for PortMapping {
         let start = ports.len() - container.len();
         let container = PortRange::read(container)
             .map_err(|invalid| invalid.within(start, container.len()).help(HELP))?;
-        let (ip, host) = outer.map_or(Ok((None, None)), read_outer)?;
+        let (ip, host) = outer.map_or(Ok((None, Some(container))), read_outer)?;
         if let Some(host) = host {
             if host.count() != container.count() && container.count() > 0 {
                 let message = "the host's range and the container's are of different length";
@@ -155,7 +156,10 @@ mod tests {
     #[test]
     fn has_one_spelling() {
         for (written, spelt) in [
-            ("80/tcp", "80"),
+            ("80", "80:80"),
+            ("8000/udp", "8000:8000/udp"),
+            ("8000-8010", "8000-8010:8000-8010"),
+            ("80/tcp", "80:80"),
             ("[::1]:80:80", "[::1]:80:80"),
             ("5-5:80", "5:80"),
             ("127.0.0.1::80", "127.0.0.1::80"),

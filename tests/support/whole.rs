@@ -1,11 +1,12 @@
-//! A manifest through all passes that need no output: read, checked, resolved, allowed.
+//! A manifest through all passes that need no output: read, checked, resolved, planned where nothing is wrong before,
+//! allowed.
 
 use jcc::catalog::Catalog;
 use jcc::diagnostic::Log;
 use jcc::manifest::{self, Project};
 use jcc::resolve::Lock;
 use jcc::source::Sources;
-use jcc::{check, resolve};
+use jcc::{check, plan, resolve};
 
 use super::folder::Folder;
 
@@ -48,7 +49,11 @@ fn passes(projects: &[Project], catalog: &Catalog, lock: Option<&Lock>, sources:
     }
     for project in projects {
         let locked = lock.and_then(|lock| lock.targets.get(&project.target.name.value));
-        let _ = resolve::resolve(project, catalog, locked, sources, log);
+        let resolved = resolve::resolve(project, catalog, locked, sources, log);
+        if let (Ok(resolution), Ok(())) = (&resolved, log.checkpoint()) {
+            let hash = "";
+            let _ = plan::plan(plan::Inputs { project, resolution, catalog, sources, hash }, log);
+        }
     }
     check::allows(&projects.iter().collect::<Vec<_>>(), log);
 }

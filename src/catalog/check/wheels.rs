@@ -2,14 +2,11 @@
 
 use crate::catalog::{Dist, Package, PackageVersion, Require, Template};
 use crate::diagnostic::{Diagnostic, Log, codes::catalog as codes, wording};
-use crate::value::{Parse, Version};
+use crate::value::{Parse, Version, WheelName};
 
 use super::Subject;
 use super::reach::{Reach, always};
 use super::words::PYTHON;
-
-/// How the tags of wheels end, and what platforms call that.
-const MACHINES: [(&str, &str); 2] = [("_aarch64", "arm64"), ("_x86_64", "amd64")];
 
 pub(super) fn check(subject: Subject<'_>, reach: &Reach<'_>, log: &mut Log) {
     let package = subject.package;
@@ -17,10 +14,10 @@ pub(super) fn check(subject: Subject<'_>, reach: &Reach<'_>, log: &mut Log) {
         let asked: Vec<&Require> = always(package.requires.iter().chain(&version.requires)).collect();
         let wheels = || version.values.values().filter(|one| one.text.strip_suffix(".whl").is_some());
         // What is fetched under another name has its own beside it.
-        let is_named = wheels().any(|one| Wheel::read(&one.text).is_some());
+        let is_named = wheels().any(|one| WheelName::read(&one.text).is_some());
         for template in wheels() {
-            let told = match Wheel::read(&template.text) {
-                Some(wheel) => wheel.faults(package, version, (&asked, reach)),
+            let told = match WheelName::read(&template.text) {
+                Some(wheel) => Named(wheel).faults(package, version, (&asked, reach)),
                 None if is_named => continue,
                 None => vec!["this is no name of a wheel: `NAME-VERSION-PYTHON-ABI-PLATFORM.whl`".to_owned()],
             };
@@ -39,24 +36,10 @@ fn drift(version: &PackageVersion, template: &Template, why: &str) -> Diagnostic
         .help("name the wheel that was made for it, or correct what this version requires")
 }
 
-/// The parts of a file name.
-struct Wheel<'t> {
-    name: &'t str,
-    version: &'t str,
-    pythons: &'t str,
-    abis: &'t str,
-    platforms: &'t str,
-}
+/// Each thing that a file name says otherwise.
+struct Named<'t>(WheelName<'t>);
 
-impl<'t> Wheel<'t> {
-    fn read(text: &'t str) -> Option<Self> {
-        let file = text.rsplit('/').next().unwrap_or(text).strip_suffix(".whl")?;
-        let mut parts = file.rsplitn(4, '-');
-        let (platforms, abis, pythons) = (parts.next()?, parts.next()?, parts.next()?);
-        let mut rest = parts.next()?.splitn(3, '-');
-        Some(Self { name: rest.next()?, version: rest.next()?, pythons, abis, platforms })
-    }
-
+impl Named<'_> {
     /// Each thing that it says otherwise.
     fn faults(
         &self,
@@ -66,12 +49,13 @@ impl<'t> Wheel<'t> {
     ) -> Vec<String> {
         let mut faults = Vec::new();
         if let Some(other) = self.other_version(package, version) {
-            faults.push(format!("the wheel of version {}, not of {other}", wording::code(self.version)));
+            faults.push(format!("the wheel of version {}, not of {other}", wording::code(self.0.version)));
         }
         let here = reach.of(asked);
         let here: Vec<_> = here.iter().collect();
-        if let Some((known, _)) = here.iter().find(|(known, _)| !self.runs_on(known.platform.arch.as_str())) {
-            let shown = wording::code(self.platforms);
+        if let Some((known, _)) = here.iter().find(|(known, _)| !self.0.runs_on(known.platform.arch.as_str()))
+        {
+            let shown = wording::code(self.0.platforms);
             faults.push(format!(
                 "made for {shown}, which {} is not",
                 wording::code(known.platform.name.as_str())
@@ -80,10 +64,10 @@ impl<'t> Wheel<'t> {
         let explicit = asked.iter().any(|one| one.name.as_str() == PYTHON);
         let offered = here.iter().filter_map(|(known, left)| known.versions(left, PYTHON));
         let offered: Vec<&Version> = offered.flatten().collect();
-        let wrong = offered.iter().find(|python| !self.takes(python));
-        let fits = offered.iter().any(|python| self.takes(python));
+        let wrong = offered.iter().find(|python| !self.0.takes(python));
+        let fits = offered.iter().any(|python| self.0.takes(python));
         if let Some(python) = wrong.filter(|_| explicit || !fits) {
-            let shown = wording::code(self.pythons);
+            let shown = wording::code(self.0.pythons);
             faults.push(format!("made for {shown}, offered for Python {}", wording::code(python.as_str())));
         }
         faults
@@ -91,12 +75,12 @@ impl<'t> Wheel<'t> {
 
     /// The version that it should be of, where it is another one. Wheels of other names are parts that have their own.
     fn other_version(&self, package: &Package, version: &PackageVersion) -> Option<String> {
-        let own = Version::parse(&self.version.replace("%2B", "+")).ok()?;
+        let own = Version::parse(&self.0.version.replace("%2B", "+")).ok()?;
         let dists =
-            package.dists.iter().map(|one| &one.value).filter(|dist| same(&dist.name.text, self.name));
+            package.dists.iter().map(|one| &one.value).filter(|dist| same(&dist.name.text, self.0.name));
         let dists: Vec<&Dist> = dists.collect();
         let mut names = package.aliases.iter().chain([&package.name]);
-        if dists.is_empty() && !names.any(|name| same(name.as_str(), self.name)) {
+        if dists.is_empty() && !names.any(|name| same(name.as_str(), self.0.name)) {
             return None;
         }
         let roots: Vec<String> =
@@ -109,23 +93,6 @@ impl<'t> Wheel<'t> {
         let wanted: Vec<Version> = said.iter().filter_map(|text| Version::parse(text).ok()).collect();
         let is_it = |one: &Version| *one == own || *one == own.without_local();
         (!wanted.is_empty() && !wanted.iter().any(is_it)).then(|| wording::any_of(&wording::codes(&said)))
-    }
-
-    fn runs_on(&self, arch: &str) -> bool {
-        let made_for = |tag: &str| MACHINES.iter().find(|(end, _)| tag.ends_with(end)).map(|(_, arch)| *arch);
-        self.platforms.split('.').any(|tag| made_for(tag).is_none_or(|one| one == arch))
-    }
-
-    fn takes(&self, python: &Version) -> bool {
-        let stable = self.abis.split('.').any(|abi| abi == "abi3");
-        self.pythons.split('.').any(|tag| {
-            let Some(digits) = tag.strip_prefix("cp") else { return true };
-            let (Some(Ok(major)), minor) = (digits.get(..1).map(str::parse::<u64>), digits.get(1..)) else {
-                return true;
-            };
-            let Some(minor) = minor.and_then(|minor| minor.parse::<u64>().ok()) else { return true };
-            major == python.major() && (minor == python.minor() || stable && minor < python.minor())
-        })
     }
 }
 

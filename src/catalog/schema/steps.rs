@@ -173,7 +173,7 @@ static COLCON: NodeSpec =
 
 static RUN: NodeSpec = NodeSpec::new(
     "run",
-    "Shell, for what no step says, under `set -euo pipefail`. It is no template: values reach it by `env`.",
+    "Shell, for what no step says, under `set -eo pipefail`. It is no template: values reach it by `env`.",
 )
 .args(&[ArgSpec::text("SHELL", "The lines.")])
 .children(&[&ENV]);

@@ -31,4 +31,10 @@ super::codes! { "plan":
     STORAGE = "storage";
     /// A Python requirement of the project that a resolved version does not meet.
     CONTRADICTS_RESOLVED = "contradicts-resolved";
+    /// A wheel that the target's Python, machine or C library can't load.
+    WRONG_WHEEL = "wrong-wheel";
+    /// A repository that the build can't clone.
+    NOT_CLONED = "not-cloned";
+    /// A repository without a whole commit.
+    MOVING_REVISION = "moving-revision";
 }

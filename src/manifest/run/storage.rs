@@ -22,7 +22,7 @@ pub(super) static TMPFS: NodeSpec = NodeSpec::new("tmpfs", "Folders that live in
     .rest(ArgSpec::text("PATH", "An absolute path in the container."));
 pub(super) static PORT: NodeSpec = NodeSpec::new(
     "port",
-    "Ports of the container that the host offers; without meaning on the host's network.",
+    "Ports of the container that the host offers: `8000` is `8000:8000`. Without meaning on the host's network.",
 )
 .rest(ArgSpec::new(
     "MAPPING",

@@ -15,7 +15,7 @@ pub struct TestScript {
 /// What a test runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TestText {
-    /// Lines for bash, under `set -euo pipefail`.
+    /// Lines for bash, under `set -eo pipefail`.
     Shell(String),
     /// Python code.
     Python(String),
@@ -51,7 +51,7 @@ fn script(tests: &[TestScript]) -> String {
     );
     for test in tests {
         let (run, body) = match &test.text {
-            TestText::Shell(body) => ("bash -euo pipefail /dev/fd/3 3", body),
+            TestText::Shell(body) => ("bash -eo pipefail /dev/fd/3 3", body),
             TestText::Python(body) => ("python3 - ", body),
         };
         let end = delimiter(body);

@@ -154,3 +154,4 @@ fn a_whole_file() {
 mod built;
 mod compiled;
 mod hostile;
+mod python;

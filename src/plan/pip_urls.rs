@@ -1,0 +1,192 @@
+//! Places that pip is asked to install from instead of an index: wheels by their URLs, and repositories.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
+use crate::manifest::{Installer, Requirements};
+use crate::source::{Span, Spanned};
+use crate::value::{AptPackage, Parse, PepRequirement, Vcs, VcsUrl, Version, WheelName};
+
+use super::act::{Act, ActKind, Part};
+use super::sources::distribution_value;
+use super::view::Inputs;
+
+/// One such place.
+struct Location<'a> {
+    url: &'a str,
+    span: Span,
+    /// Whether the requirement holds everywhere.
+    always: bool,
+}
+
+/// Those of one environment.
+fn of<'a>(
+    install: &'a [Spanned<PepRequirement>],
+    files: impl Iterator<Item = &'a Requirements> + Clone,
+) -> Vec<Location<'a>> {
+    let specs = install.iter().chain(files.clone().flat_map(|file| &file.specs));
+    let named = specs.filter_map(|spec| {
+        Some(Location { url: spec.value.url()?, span: spec.span, always: spec.value.marker().is_none() })
+    });
+    let bare = files.flat_map(|file| &file.urls);
+    named.chain(bare.map(|url| Location { url: &url.value, span: url.span, always: true })).collect()
+}
+
+/// Those of the main environment.
+fn main(inputs: Inputs<'_>) -> Vec<Location<'_>> {
+    let project = inputs.project;
+    let app = project.app.iter().flat_map(|app| &app.requirements);
+    of(&project.pip.install, project.pip.requirements.iter().chain(app))
+}
+
+/// What the project's part of the main environment is cloned by; empty where nothing is.
+pub(super) fn programs(inputs: Inputs<'_>) -> BTreeSet<AptPackage> {
+    programs_of(main(inputs).iter().map(|place| place.url))
+}
+
+/// The same of an environment apart from it.
+pub(super) fn programs_of_venv(venv: &crate::manifest::Venv) -> BTreeSet<AptPackage> {
+    programs_of(of(&venv.install, venv.requirements.iter()).iter().map(|place| place.url))
+}
+
+/// The same of packages' steps.
+pub(super) fn programs_of_parts<'a>(parts: impl IntoIterator<Item = &'a Part>) -> BTreeSet<AptPackage> {
+    parts.into_iter().flat_map(|part| programs_of_acts(&part.install)).collect()
+}
+
+/// The same of steps.
+pub(super) fn programs_of_acts(acts: &[Act]) -> BTreeSet<AptPackage> {
+    let specs = acts.iter().flat_map(|act| match &act.kind {
+        ActKind::Pip { specs, .. } => specs.clone(),
+        ActKind::WheelBuild { from, .. } => vec![from.clone()],
+        _ => Vec::new(),
+    });
+    let urls: Vec<String> = specs
+        .map(|spec| match PepRequirement::parse(&spec) {
+            Ok(requirement) => requirement.url().unwrap_or_default().to_owned(),
+            Err(_) => spec,
+        })
+        .collect();
+    programs_of(urls.iter().map(String::as_str))
+}
+
+fn programs_of<'a>(urls: impl Iterator<Item = &'a str>) -> BTreeSet<AptPackage> {
+    let found: BTreeSet<&str> = urls
+        .filter_map(VcsUrl::read)
+        .filter_map(|url| match url.vcs {
+            Vcs::Git => Some("git"),
+            Vcs::Mercurial => Some("mercurial"),
+            Vcs::Subversion => Some("subversion"),
+            Vcs::Bazaar => None,
+        })
+        .collect();
+    let certificates = found.first().map(|_| "ca-certificates");
+    let package = |name| AptPackage::parse(name).expect("the plan's own packages are well named");
+    found.iter().copied().chain(certificates).map(package).collect()
+}
+
+/// Reports wheels that the target's Python can't load, and repositories that pip can't clone or that move.
+pub(super) fn check(inputs: Inputs<'_>, log: &mut Log) {
+    let mut all = main(inputs);
+    for venv in &inputs.project.pip.venvs {
+        all.extend(of(&venv.install, venv.requirements.iter()));
+    }
+    for place in &all {
+        match VcsUrl::read(place.url) {
+            Some(url) => repository(inputs, place, url, log),
+            None => wheel(inputs, place, log),
+        }
+    }
+}
+
+fn repository(inputs: Inputs<'_>, place: &Location<'_>, url: VcsUrl<'_>, log: &mut Log) {
+    let shown = wording::code(place.url);
+    let uv = inputs.project.pip.installer.as_ref().filter(|one| one.value == Installer::Uv);
+    let refused = |message: String| Diagnostic::error(codes::NOT_CLONED, message);
+    if url.vcs == Vcs::Bazaar {
+        let told = refused("the build can't clone from Bazaar".to_owned());
+        log.error(
+            told.at(place.span, "`bzr` is not packaged for every release")
+                .help("take the project's Git repository, or a release from the index"),
+        );
+        return;
+    }
+    if let Some(uv) = uv.filter(|_| url.vcs != Vcs::Git) {
+        let told = refused(format!("uv can't clone {shown}"));
+        log.error(
+            told.at(place.span, "uv knows Git only")
+                .at(uv.span, "uv installs")
+                .help("take the project's Git repository, or install by pip: `installer \"pip\"`"),
+        );
+        return;
+    }
+    if url.transport.eq_ignore_ascii_case("ssh") {
+        let told = refused(format!("the build has no SSH key for {shown}"));
+        log.error(told.at(place.span, "reached by SSH").help(
+            "write it with `https`: `git+https://HOST/PATH@COMMIT`; name and password come from the build secret `netrc`",
+        ));
+        return;
+    }
+    if url.is_fixed() {
+        return;
+    }
+    let (label, reference) = match url.revision {
+        Some(revision) => {
+            (format!("{} is a branch, a tag or a short hash", wording::code(revision)), revision)
+        }
+        None => ("no commit: the newest is taken".to_owned(), "HEAD"),
+    };
+    let help = match url.vcs {
+        Vcs::Git => format!(
+            "end the URL in a whole commit, `@` and 40 hexadecimal digits: `git ls-remote REPOSITORY {reference}` prints it"
+        ),
+        _ => "end the URL in `@` and the revision's number or whole hash".to_owned(),
+    };
+    log.tell(
+        Diagnostic::warning(codes::MOVING_REVISION, format!("{shown} can be other code in the next build"))
+            .at(place.span, label)
+            .help(help),
+    );
+}
+
+fn wheel(inputs: Inputs<'_>, place: &Location<'_>, log: &mut Log) {
+    let Some(wheel) = WheelName::read(place.url).filter(|_| place.always) else { return };
+    let resolution = inputs.resolution;
+    let arch = resolution.target.arch.as_str();
+    let python = resolution.axes.iter().find(|(name, _)| name.as_str() == "python").map(|(_, one)| one);
+    let glibc = distribution_value(inputs, "glibc").and_then(|text| Version::parse(&text).ok());
+    let mut faults = Vec::new();
+    if let Some(python) = python.filter(|python| !wheel.takes(python)) {
+        let tags = wording::code(format!("{}-{}", wheel.pythons, wheel.abis));
+        faults.push(format!("{tags}, and Python is {}.{} here", python.major(), python.minor()));
+    }
+    let tags = wording::code(wheel.platforms);
+    if !wheel.runs_on(arch) {
+        faults.push(format!("{tags}, and this target is Linux on {arch}"));
+    } else if let Some(glibc) = glibc.filter(|glibc| !wheel.runs_with(arch, glibc)) {
+        faults.push(format!("{tags}, and the image has glibc {glibc}"));
+    }
+    if faults.is_empty() {
+        return;
+    }
+    let message = format!("this target can't install the wheel of {}", wording::code(wheel.name));
+    let told = Diagnostic::error(codes::WRONG_WHEEL, message);
+    let told = told.at(place.span, format!("made for {}", faults.join("; for ")));
+    log.error(told.help(wanted(arch, python)));
+}
+
+/// Which names would do.
+fn wanted(arch: &str, python: Option<&Version>) -> String {
+    let machine = WheelName::machine(arch);
+    let python = python.map_or_else(
+        || "py3-none".to_owned(),
+        |one| {
+            let tag = format!("cp{}{}", one.major(), one.minor());
+            format!("{tag}-{tag}")
+        },
+    );
+    format!(
+        "take the wheel whose name ends in `-{python}-linux_{machine}.whl` (or `manylinux…_{machine}`), or one for all, \
+         `-py3-none-any.whl`"
+    )
+}

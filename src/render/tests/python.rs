@@ -1,0 +1,126 @@
+//! What pip installs for the project, and what may call it.
+
+use super::compiled::compiled;
+
+const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
+
+/// The Dockerfile of a manifest for a Jetson.
+fn jetson(more: &str) -> String {
+    let head = "project \"demo\"\ntarget { device \"jetson-agx-orin\"; jetpack \"6.2\" }\n";
+    compiled(&[("project.kdl", &format!("{head}{more}\n"))]).unwrap_or_else(|told| panic!("{told}"))
+}
+
+/// The text of a stage.
+fn stage<'t>(text: &'t str, name: &str) -> &'t str {
+    let start = text.find(&format!(" AS {name}\n")).unwrap_or_else(|| panic!("no stage {name}:\n{text}"));
+    let rest = &text[start..];
+    rest.find("\nFROM ").map_or(rest, |end| &rest[..end])
+}
+
+/// Lines of a stage, without what surrounds them.
+fn has(stage: &str, line: &str) -> bool {
+    stage.lines().any(|one| one.trim().trim_end_matches(" \\") == line)
+}
+
+#[test]
+fn the_stage_that_clones_has_git_and_the_image_has_not() {
+    let text = jetson(&format!(
+        "pip {{ install \"demo @ git+https://example.com/demo.git@{COMMIT}\" \"rich==13.9.4\" }}"
+    ));
+    let project = stage(&text, "python-project");
+    assert!(has(project, "git") && has(project, "ca-certificates"), "{project}");
+    assert!(has(project, &format!("'demo @ git+https://example.com/demo.git@{COMMIT}'")), "{project}");
+    assert!(has(project, "rich==13.9.4"), "{project}");
+    for other in ["image", "final", "python"] {
+        assert!(!has(stage(&text, other), "git"), "{other}: {text}");
+    }
+    let last = stage(&text, "final");
+    assert!(text.contains("FROM image AS final"), "{text}");
+    assert!(last.contains("COPY --link --from=python-project /opt/venv /opt/venv"), "{last}");
+    assert_eq!(text.matches("--from=python /opt/venv").count(), 1, "{text}");
+}
+
+#[test]
+fn requirements_and_environments_apart_clone_too() {
+    let head = "project \"demo\"\ntarget { device \"jetson-agx-orin\"; jetpack \"6.2\" }\n";
+    let manifest = format!(
+        "{head}pip {{ requirements \"all.txt\"; venv \"apart\" {{ install \"x @ git+https://example.com/x@{COMMIT}\" }} }}"
+    );
+    let deep = format!("-e hg+https://example.com/y@{COMMIT}#egg=y\n");
+    let files =
+        [("project.kdl", manifest.as_str()), ("all.txt", "-r deep.txt\n"), ("deep.txt", deep.as_str())];
+    let text = compiled(&files).unwrap_or_else(|told| panic!("{told}"));
+    assert!(has(stage(&text, "python-project"), "mercurial"), "{text}");
+    assert!(!has(stage(&text, "python-project"), "git"), "{text}");
+    assert!(has(stage(&text, "venv-apart"), "git"), "{text}");
+    assert!(!has(stage(&text, "final"), "git") && !has(stage(&text, "final"), "mercurial"), "{text}");
+}
+
+#[test]
+fn without_a_repository_there_is_no_stage_more() {
+    let text = jetson("pip { install \"demo @ https://example.com/demo-1.0-py3-none-any.whl\" }");
+    assert!(!text.contains("python-project") && text.contains("FROM base AS final"), "{text}");
+}
+
+#[test]
+fn lines_of_the_application_are_held_to_the_resolver_s_choices_and_checked_last() {
+    let text =
+        jetson("packages { numpy }\napp { run \"pip install -U numpy\"; run \"true\"; command \"true\" }");
+    let last = stage(&text, "final");
+    let run = last.find("pip install -U numpy").expect("it is run");
+    let mounts = &last[last[..run].rfind("RUN ").expect("by RUN")..run];
+    assert!(mounts.contains("source=/pip,target=/run/jcc"), "{mounts}");
+    assert_eq!(last.matches("/run/jcc/check").count(), 1, "{last}");
+    assert!(last.find("/run/jcc/check") > last.find("\ntrue\n"), "{last}");
+    let bare = jetson("app { run \"true\"; command \"true\" }");
+    assert!(stage(&bare, "final").contains("source=/net,target=/run/jcc"), "{bare}");
+    assert!(!bare.contains("/run/jcc/check"), "{bare}");
+}
+
+#[test]
+fn without_lines_of_the_application_the_check_comes_before_its_files() {
+    let head = "project \"demo\"\ntarget { device \"jetson-agx-orin\"; jetpack \"6.2\" }\n";
+    let manifest =
+        format!("{head}packages {{ numpy }}\napp {{ copy \"main.py\" to=\"/app/\"; command \"true\" }}");
+    let text =
+        compiled(&[("project.kdl", &manifest), ("main.py", "")]).unwrap_or_else(|told| panic!("{told}"));
+    let last = stage(&text, "final");
+    assert!(last.find("/run/jcc/check") < last.find("COPY main.py"), "{last}");
+}
+
+#[test]
+fn a_workspace_is_built_by_the_python_of_the_image() {
+    let head =
+        "project \"demo\"\ntarget { device \"jetson-agx-orin\"; jetpack \"6.2\" }\ncatalog \"packages\"\n";
+    let package = "package \"nodes\" {\n    summary \"Nodes\"\n    license \"MIT\"\n    source \"https://example.com/nodes\"\n    \
+                   version \"1.0\"\n    requires { ros \"humble\" }\n    build {\n        git \"https://example.com/nodes.git\" \
+                   commit=\"0123456789abcdef0123456789abcdef01234567\" to=\"/ws\"\n        colcon \"/ws\"\n        \
+                   export \"/ws/install\"\n    }\n}\n";
+    let with = |pip: &str| {
+        let manifest = format!("{head}packages {{ nodes }}\n{pip}");
+        let files = [("project.kdl", manifest.as_str()), ("packages/nodes/package.kdl", package)];
+        compiled(&files).unwrap_or_else(|told| panic!("{told}"))
+    };
+    let text = with("pip { install \"rich==13.9.4\" }");
+    let build = stage(&text, "build-nodes");
+    assert!(build.contains("-m venv --system-site-packages /opt/venv"), "{build}");
+    assert!(build.contains("ENV PATH=/opt/venv/bin:${PATH}"), "{build}");
+    assert!(build.contains("python3 \"$(command -v colcon)\" build "), "{build}");
+    // Without an environment in the image the nodes start by Ubuntu's Python.
+    let text = with("");
+    assert!(
+        !text.contains("/opt/venv /opt/venv") && !stage(&text, "build-nodes").contains("-m venv"),
+        "{text}"
+    );
+}
+
+#[test]
+fn lines_of_definitions_and_projects_may_read_variables_that_are_not_set() {
+    let text = jetson(
+        "app { run \"source /opt/setup.bash\"; command \"true\" }\ntest \"t\" { build; run \"true\" }",
+    );
+    assert!(text.contains(". /run/jcc/env\nset +u\nsource /opt/setup.bash\n"), "{text}");
+    assert!(text.contains("set -euo pipefail\nset +u\ntrue\n"), "{text}");
+    // Ours know all of theirs.
+    assert!(!jetson("packages { numpy }").contains("set +u"), "no lines of others");
+}
