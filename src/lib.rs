@@ -66,7 +66,7 @@ pub fn resolve(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result
     }
     let projects = one_target(manifest.projects(log)?, input.target, log)?;
     for project in &projects {
-        check::rules(project, &catalog, log);
+        check::rules(project, &catalog, sources, log);
     }
     let old_lock = resolve::open_lock(input.world, input.lock, sources, log)?;
     let targets = resolve::all(projects, &catalog, old_lock.as_ref(), sources, log)?;

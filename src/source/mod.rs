@@ -1,9 +1,11 @@
 //! What was read, and where in it: sources, spans, lines and columns.
 
 mod hidden;
+mod secret;
 mod span;
 
 pub use hidden::{is_hidden, shown, shown_json};
+pub use secret::{Secret, SecretKind, secrets, starred};
 pub use span::{Position, Span, Spanned};
 
 use std::borrow::Cow;

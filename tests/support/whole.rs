@@ -45,7 +45,7 @@ fn lock(name: &str, sources: &mut Sources, log: &mut Log) -> Option<Lock> {
 /// Every pass after reading.
 fn passes(projects: &[Project], catalog: &Catalog, lock: Option<&Lock>, sources: &Sources, log: &mut Log) {
     for project in projects {
-        check::rules(project, catalog, log);
+        check::rules(project, catalog, sources, log);
     }
     for project in projects {
         let locked = lock.and_then(|lock| lock.targets.get(&project.target.name.value));

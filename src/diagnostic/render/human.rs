@@ -1,6 +1,5 @@
 //! The report for people: the one file that names miette.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents};
@@ -8,7 +7,8 @@ use miette::{SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles}
 
 use super::super::{Diagnostic, Label, Severity};
 use super::clip::Clipped;
-use crate::source::{SourceId, Sources, Span, is_hidden, shown};
+use super::mask::Masks;
+use crate::source::{SourceId, Sources, is_hidden, shown};
 
 /// How a report looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +48,8 @@ impl Default for Look {
 /// Every problem with the lines that it is about, an empty line between two.
 pub fn report(told: &[&Diagnostic], sources: &Sources, look: Look) -> String {
     let handler = handler(look);
-    let masked: Vec<Span> = told.iter().flat_map(|one| one.masked.iter().copied()).collect();
-    told.iter().map(|one| one_report(one, sources, &masked, &handler)).collect::<Vec<_>>().join("\n")
+    let masks = Masks::new(told, sources);
+    told.iter().map(|one| one_report(one, sources, &masks, &handler)).collect::<Vec<_>>().join("\n")
 }
 
 fn handler(look: Look) -> GraphicalReportHandler {
@@ -72,7 +72,7 @@ fn handler(look: Look) -> GraphicalReportHandler {
 fn one_report(
     one: &Diagnostic,
     sources: &Sources,
-    masked: &[Span],
+    masks: &Masks,
     handler: &GraphicalReportHandler,
 ) -> String {
     let mut groups: Vec<(SourceId, Vec<&Label>)> = Vec::new();
@@ -82,12 +82,12 @@ fn one_report(
             None => groups.push((label.span.source, vec![label])),
         }
     }
-    let mut parts = groups.into_iter().map(|(source, labels)| Shown::of(sources, source, &labels, masked));
+    let mut parts = groups.into_iter().map(|(source, labels)| Shown::of(sources, source, &labels, masks));
     let mut main = parts.next().unwrap_or_default();
-    main.message = on_one_line(&one.message);
+    main.message = on_one_line(&masks.text(&one.message));
     main.code = Some(one.code.as_str());
     main.severity = Some(one.severity);
-    main.help = shown(&one.help.join("\n")).into_owned();
+    main.help = shown(&masks.text(&one.help.join("\n"))).into_owned();
     main.related = parts.collect();
     let mut out = String::new();
     // Writing to a `String` cannot fail, and spans outside of their text are told by miette itself.
@@ -109,7 +109,7 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(sources: &Sources, id: SourceId, labels: &[&Label], masked: &[Span]) -> Self {
+    fn of(sources: &Sources, id: SourceId, labels: &[&Label], masks: &Masks) -> Self {
         let source = sources.get(id);
         let range = |label: &Label| {
             let range = label.span.range();
@@ -118,13 +118,14 @@ impl Shown {
         };
         let places: Vec<usize> =
             labels.iter().flat_map(|label| [range(label).start, range(label).end]).collect();
-        let text = Clipped::new(visible(&stars(&source.text, id, masked)), &places);
+        let text = Clipped::new(visible(&masks.source(id, &source.text)), &places);
         let labels: Vec<LabeledSpan> = labels
             .iter()
             .enumerate()
             .map(|(at, label)| {
                 let (start, end) = (text.place(range(label).start), text.place(range(label).end));
-                let (text, span) = (Some(on_one_line(&label.text)), (start, end.saturating_sub(start)));
+                let (text, span) =
+                    (Some(on_one_line(&masks.text(&label.text))), (start, end.saturating_sub(start)));
                 if at == 0 {
                     LabeledSpan::new_primary_with_span(text, span)
                 } else {
@@ -209,23 +210,6 @@ impl SourceCode for Named {
             count,
         )))
     }
-}
-
-/// The text with stars, as many bytes, for what is masked.
-fn stars<'a>(text: &'a str, id: SourceId, masked: &[Span]) -> Cow<'a, str> {
-    let ranges: Vec<_> = masked.iter().filter(|span| span.source == id).map(|span| span.range()).collect();
-    if ranges.is_empty() {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len());
-    for (at, letter) in text.char_indices() {
-        if letter != '\n' && ranges.iter().any(|range| range.contains(&at)) {
-            out.extend(std::iter::repeat_n('*', letter.len_utf8()));
-        } else {
-            out.push(letter);
-        }
-    }
-    Cow::Owned(out)
 }
 
 /// A message, with escapes for what is hidden and for line breaks, after which a text could pass for another report.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::super::Diagnostic;
+use super::mask::Masks;
 use super::word;
 use crate::source::Sources;
 
@@ -10,9 +11,9 @@ use crate::source::Sources;
 struct Problem<'a> {
     code: &'a str,
     severity: &'a str,
-    message: &'a str,
+    message: String,
     labels: Vec<Place<'a>>,
-    help: &'a [String],
+    help: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -22,11 +23,12 @@ struct Place<'a> {
     column: usize,
     end_line: usize,
     end_column: usize,
-    text: &'a str,
+    text: String,
 }
 
 /// One object a line, the first label the primary one; lines and columns from 1, columns in characters.
 pub fn report(told: &[&Diagnostic], sources: &Sources) -> String {
+    let masks = Masks::new(told, sources);
     let mut out = String::new();
     for one in told {
         let labels = one.labels.iter().map(|label| {
@@ -37,15 +39,15 @@ pub fn report(told: &[&Diagnostic], sources: &Sources) -> String {
                 column: start.column,
                 end_line: end.line,
                 end_column: end.column,
-                text: &label.text,
+                text: masks.text(&label.text),
             }
         });
         let problem = Problem {
             code: one.code.as_str(),
             severity: word(one.severity),
-            message: &one.message,
+            message: masks.text(&one.message),
             labels: labels.collect(),
-            help: &one.help,
+            help: one.help.iter().map(|help| masks.text(help)).collect(),
         };
         out += &serde_json::to_string(&problem).expect("text and numbers are JSON");
         out.push('\n');

@@ -3,6 +3,7 @@
 mod clip;
 pub mod human;
 pub mod json;
+mod mask;
 pub mod sarif;
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::super::{Code, Diagnostic, Label, Severity, codes};
+use super::mask::Masks;
 use crate::source::{Sources, Span};
 
 /// One SARIF document with a rule for every code that was told.
@@ -12,8 +13,9 @@ pub fn report(told: &[&Diagnostic], sources: &Sources) -> String {
     let mut ids: Vec<Code> = told.iter().map(|one| one.code).collect();
     ids.sort_unstable();
     ids.dedup();
+    let masks = Masks::new(told, sources);
     let rules: Vec<Value> = ids.iter().map(|code| rule(*code)).collect();
-    let results: Vec<Value> = told.iter().map(|one| result(one, &ids, sources)).collect();
+    let results: Vec<Value> = told.iter().map(|one| result(one, &ids, (sources, &masks))).collect();
     let document = json!({
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         "version": "2.1.0",
@@ -39,7 +41,7 @@ fn rule(code: Code) -> Value {
     rule
 }
 
-fn result(one: &Diagnostic, rules: &[Code], sources: &Sources) -> Value {
+fn result(one: &Diagnostic, rules: &[Code], (sources, masks): (&Sources, &Masks)) -> Value {
     let level = match one.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -49,6 +51,7 @@ fn result(one: &Diagnostic, rules: &[Code], sources: &Sources) -> Value {
     for help in &one.help {
         text += &format!("\nhelp: {help}");
     }
+    let text = masks.text(&text);
     let mut result = json!({
         "ruleId": one.code.as_str(),
         "ruleIndex": rules.binary_search(&one.code).expect("every code that was told is a rule"),
@@ -56,19 +59,19 @@ fn result(one: &Diagnostic, rules: &[Code], sources: &Sources) -> Value {
         "message": { "text": text },
     });
     if let [primary, others @ ..] = &one.labels[..] {
-        result["locations"] = json!([location(primary, sources)]);
+        result["locations"] = json!([location(primary, sources, masks)]);
         if !others.is_empty() {
-            result["relatedLocations"] = others.iter().map(|label| location(label, sources)).collect();
+            result["relatedLocations"] = others.iter().map(|label| location(label, sources, masks)).collect();
         }
     }
     if let Some(fix) = &one.fix {
         result["fixes"] = json!([{
-            "description": { "text": one.help.first().map_or(one.message.as_str(), String::as_str) },
+            "description": { "text": masks.text(one.help.first().map_or(one.message.as_str(), String::as_str)) },
             "artifactChanges": [{
                 "artifactLocation": artifact(fix.span, sources),
                 "replacements": [{
                     "deletedRegion": region(fix.span, sources),
-                    "insertedContent": { "text": fix.replacement },
+                    "insertedContent": { "text": masks.text(&fix.replacement) },
                 }],
             }],
         }]);
@@ -76,13 +79,13 @@ fn result(one: &Diagnostic, rules: &[Code], sources: &Sources) -> Value {
     result
 }
 
-fn location(label: &Label, sources: &Sources) -> Value {
+fn location(label: &Label, sources: &Sources, masks: &Masks) -> Value {
     json!({
         "physicalLocation": {
             "artifactLocation": artifact(label.span, sources),
             "region": region(label.span, sources),
         },
-        "message": { "text": label.text },
+        "message": { "text": masks.text(&label.text) },
     })
 }
 
