@@ -50,7 +50,7 @@ const fn file(name: &'static str, doc: &'static str) -> NodeSpec {
 /// `cache`.
 pub(super) static CACHE: NodeSpec = NodeSpec::new(
     "cache",
-    "Which build caches the Compose file starts; both when absent, none with `#false`.",
+    "Which build caches the Compose file has; none when absent, both where it names none.",
 )
 .args(&[ArgSpec::new("ON", Kind::Bool, "`#false` for none.").optional()])
 .children(&[&CACHE_APT, &CACHE_PIP])
@@ -109,19 +109,13 @@ pub enum Grade {
     D,
 }
 
-/// Which build caches the Compose file starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Which build caches the Compose file has; none where nothing asks for them. Builds look for no others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Cache {
     /// apt-cacher-ng.
     pub apt: bool,
     /// A caching Python index.
     pub pip: bool,
-}
-
-impl Default for Cache {
-    fn default() -> Self {
-        Self { apt: true, pip: true }
-    }
 }
 
 words! { Engine: "docker" => Docker, "podman" => Podman }

@@ -27,10 +27,25 @@ if [[ -s /run/secrets/ca-bundle ]]; then
   export REQUESTS_CA_BUNDLE=/run/secrets/ca-bundle SSL_CERT_FILE=/run/secrets/ca-bundle
 fi
 rm -f /tmp/ready
+# The password of devpi's root is made once and stays in the volume: nobody else on the machine changes what builds get. It
+# takes the place of @ in a command, and no list of processes shows it.
+password=/data/root-password
+[[ -s $password ]] || (umask 077 && python3 -c 'import secrets; print(secrets.token_hex(32))' >"$password")
+with_password() {
+  python3 -c 'import runpy, shutil, sys
+word = open(sys.argv[1]).read().strip()
+sys.argv = [shutil.which(sys.argv[2])] + [each.replace("@", word) for each in sys.argv[3:]]
+runpy.run_path(sys.argv[0], run_name="__main__")' "$password" "$@"
+}
 index() { devpi index --create "$@" || devpi index "$@"; }
 configure() {
   until devpi use http://127.0.0.1:3141; do sleep 0.2; done
-  devpi login root --password ""
+  if ! with_password devpi login root --password @; then
+    # A volume from before had none.
+    devpi login root --password ""
+    with_password devpi user -m root password=@
+    with_password devpi login root --password @
+  fi
   index root/pypi type=mirror mirror_url=https://pypi.org/simple/ mirror_no_project_list=true
   index root/local type=stage bases=root/pypi
   while (($# > 0)); do
@@ -40,9 +55,9 @@ configure() {
   done
   touch /tmp/ready
 }
-[[ -e /data/.serverversion ]] || devpi-init --serverdir /data
+[[ -e /data/.serverversion ]] || with_password devpi-init --serverdir /data --root-passwd @
 configure "$@" &
-exec devpi-server --serverdir /data --host 127.0.0.1 --port 3141
+exec devpi-server --restrict-modify root --serverdir /data --host 127.0.0.1 --port 3141
 EOF
 
 USER 1000:1000
