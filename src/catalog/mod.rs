@@ -19,7 +19,7 @@ pub use definition::{
     PackageVersion, Require, SizeFact, Stage, TestBody, Variant,
 };
 pub use dependents::{Dependent, Part};
-pub use platform::{BaseImage, BaseTag, Device, Forbidden, GpuAccess, Index, Platform, Role};
+pub use platform::{BaseImage, BaseTag, Device, Forbidden, GpuAccess, Index, Platform, Role, Shown};
 pub use step::{CmakeDefine, Step, StepKind};
 pub use store::{BuiltinStacks, Catalog, Entry, Kind, Known, Search, Shadow, Sort, search};
 pub use template::{Names, Template, View};

@@ -92,6 +92,8 @@ pub struct BaseImage {
     pub apt_sources: Vec<Name>,
     /// The tags, preferred first.
     pub tags: Vec<BaseTag>,
+    /// What a page shows of every tag.
+    pub shown: Vec<Shown>,
     /// Where its facts come from.
     pub sources: Vec<String>,
     /// The whole node.
@@ -115,6 +117,8 @@ pub struct BaseTag {
     pub host: BTreeSet<Name>,
     /// Taken before other tags that fit, whatever their size.
     pub preferred: bool,
+    /// What a page shows of it.
+    pub shown: Vec<Shown>,
     /// Environment variables that it defines, so that a path may be put before its own.
     pub env: Vec<String>,
     /// MiB.
@@ -125,6 +129,15 @@ pub struct BaseTag {
     pub unproven: Option<Spanned<String>>,
     /// The whole node.
     pub span: Span,
+}
+
+/// `shown "cuda" "cudnn" by="https://…"`: the page that shows what an image provides.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    /// What it shows.
+    pub names: Vec<Name>,
+    /// Its URL.
+    pub by: String,
 }
 
 /// What a base is for.

@@ -46,7 +46,7 @@ struct Built {
 }
 
 /// Compiles a manifest that stands alone; the codes of its warnings with it, or those of its errors.
-fn compile(text: &str) -> Result<(Compiled, BTreeSet<String>), BTreeSet<String>> {
+pub(crate) fn compile(text: &str) -> Result<(Compiled, BTreeSet<String>), BTreeSet<String>> {
     let world = Memory::with([("project.kdl", text)]);
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let input = Input { world: &world, manifest: "project.kdl", target: None, lock: "jcc.lock" };

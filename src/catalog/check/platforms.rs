@@ -7,7 +7,7 @@ use crate::source::Spanned;
 use crate::value::{Name, Version};
 
 use super::{references, templates};
-use crate::catalog::{BaseImage, Catalog, Device, Forbidden, Index, Kind, Platform};
+use crate::catalog::{BaseImage, BaseTag, Catalog, Device, Forbidden, Index, Kind, Platform};
 
 pub(super) fn platform(catalog: &Catalog, platform: &Platform, log: &mut Log) {
     for axis in &platform.axes {
@@ -54,9 +54,29 @@ pub(super) fn base(catalog: &Catalog, base: &BaseImage, log: &mut Log) {
     for tag in &base.tags {
         references::requires(catalog, &tag.requires, log);
         versions(catalog, &tag.provides, log);
+        shown(base, tag, log);
     }
     if base.sources.is_empty() {
         log.tell(no_source(&base.name.value, base.name.span));
+    }
+}
+
+/// What is only thought to be in it breaks a build late.
+fn shown(base: &BaseImage, tag: &BaseTag, log: &mut Log) {
+    if tag.unproven.is_some() {
+        return;
+    }
+    let is_shown = |name: &Name| base.shown.iter().chain(&tag.shown).any(|page| page.names.contains(name));
+    for (name, version) in tag.provides.iter().filter(|(name, _)| !is_shown(name)) {
+        let message = format!(
+            "no page shows that {} holds {name} {}",
+            wording::code(&format!("{}:{}", base.image, tag.tag.value)),
+            version.value
+        );
+        let help = format!(
+            "name the page: `shown \"{name}\" by=\"https://…\"`; without one, remove `{name}` from `provides`, so that it is installed, or give the tag a reason in `unproven`"
+        );
+        log.tell(Diagnostic::warning(codes::NO_SOURCE, message).at(version.span, "not shown").help(help));
     }
 }
 

@@ -148,6 +148,20 @@ fn places_of_definitions_are_checked() {
 }
 
 #[test]
+fn what_an_image_provides_is_shown_by_a_page() {
+    let base = r#"base "acme/cuda" {
+        summary "CUDA"
+        image "acme/cuda"
+        source "https://example.com"
+        shown "ubuntu" by="https://example.com/tags"
+        tag "1" { provides { ubuntu "22.04"; cuda "12.6"; cudnn "9.3.0.75" }; shown "cuda" by="https://example.com/1" }
+        tag "2" { provides { ubuntu "22.04"; cudnn "9.3.0.75" }; unproven "nobody looked into it" }
+    }"#;
+    let (log, sources) = told(&Memory::with([("defs/platform/acme.kdl", base)]));
+    insta::assert_snapshot!(report(&log, &sources));
+}
+
+#[test]
 fn an_unreadable_folder_is_told() {
     let (log, sources) = told(&Memory::default());
     insta::assert_snapshot!(report(&log, &sources));

@@ -10,7 +10,7 @@ use crate::value::{Name, Repository};
 use super::require::plain;
 use super::version::{value_name, versions_of};
 use super::{Context, to_template, unique};
-use crate::catalog::{BaseImage, BaseTag, Device, Forbidden, GpuAccess, Index, Platform, Role};
+use crate::catalog::{BaseImage, BaseTag, Device, Forbidden, GpuAccess, Index, Platform, Role, Shown};
 
 /// `platform "tegra" { … }`.
 pub(in crate::catalog) fn platform(node: Reader<'_>, context: &mut Context<'_>) -> Option<Platform> {
@@ -85,6 +85,7 @@ pub(in crate::catalog) fn base(node: Reader<'_>, context: &mut Context<'_>) -> O
         auto: node.flag_of_child("auto", context.log).is_some_and(|flag| flag.value),
         apt_sources: context.children(node, "apt-source"),
         tags,
+        shown: shown(node, context),
         sources: context.children(node, "source"),
         span: node.span(),
         summary: summary?,
@@ -111,6 +112,7 @@ fn tag(node: Reader<'_>, context: &mut Context<'_>) -> Option<BaseTag> {
         provides,
         host,
         preferred: node.prop("preferred", context.log).is_some_and(|flag| flag.value),
+        shown: shown(node, context),
         env: context.children(node, "env"),
         size: context.child(node, "size"),
         layers: context.child(node, "layers"),
@@ -118,6 +120,17 @@ fn tag(node: Reader<'_>, context: &mut Context<'_>) -> Option<BaseTag> {
         span: node.span(),
         tag: tag?,
     })
+}
+
+/// `shown "cuda" by="https://…"`.
+fn shown(node: Reader<'_>, context: &mut Context<'_>) -> Vec<Shown> {
+    node.children_named("shown")
+        .filter_map(|one| {
+            let by: Option<Spanned<String>> = one.prop("by", context.log);
+            let names: Vec<Spanned<Name>> = one.args(context.log);
+            Some(Shown { names: names.into_iter().map(|name| name.value).collect(), by: by?.value })
+        })
+        .collect()
 }
 
 /// `index "jetson-ai-lab" { … }`.

@@ -106,7 +106,7 @@ static DEVICE_VALUE: NodeSpec =
 /// `base "l4t-cuda" { image "…"; tag "…" { … } }`.
 pub static BASE: NodeSpec = NodeSpec::new("base", "A published image to start from.")
     .args(&[ArgSpec::text("NAME", "As manifests write it.")])
-    .children(&[&SUMMARY, &IMAGE, &AUTO, &BASE_ARCHIVE, &TAG, &SOURCE])
+    .children(&[&SUMMARY, &IMAGE, &AUTO, &BASE_ARCHIVE, &TAG, &SHOWN, &SOURCE])
     .block();
 
 static IMAGE: NodeSpec =
@@ -130,7 +130,13 @@ static TAG: NodeSpec = NodeSpec::new("tag", "One tag, preferred first.")
         PropertySpec::text("digest", "Its digest."),
         PropertySpec::new("preferred", Kind::Bool, "Taken before other tags that fit, whatever their size."),
     ])
-    .children(&[&REQUIRES, &PROVIDES, &TAG_ENV, &SIZE, &LAYERS, &UNPROVEN]);
+    .children(&[&REQUIRES, &PROVIDES, &SHOWN, &TAG_ENV, &SIZE, &LAYERS, &UNPROVEN]);
+static SHOWN: NodeSpec = NodeSpec::new(
+    "shown",
+    "A page that shows what the tag provides; on the base itself, what each of its tags provides.",
+)
+.rest(ArgSpec::text("NAME", "An axis or a package of `provides`."))
+.properties(&[PropertySpec::text("by", "The page's URL.").required()]);
 static TAG_ENV: NodeSpec =
     NodeSpec::new("env", "Variables that it defines, so that a path may be put before its own.")
         .rest(ArgSpec::text("NAME", "`PATH`."));

@@ -1,0 +1,150 @@
+//! What a package installs where: what it loads at run time must be in the image, and under the distribution's own names.
+
+use std::collections::BTreeSet;
+
+use jcc::catalog::{Catalog, Kind};
+use jcc::source::Sources;
+
+use crate::catalogue::compile;
+
+/// A target with a base, the packages, and what apt must install and must not.
+struct Case {
+    target: &'static str,
+    packages: &'static str,
+    installs: &'static [&'static str],
+    lacks: &'static [&'static str],
+}
+
+const CASES: &[Case] = &[
+    // The README's own example: the image of NVIDIA that holds TensorRT 10.3 has no cuDNN.
+    Case {
+        target: r#"target { device "jetson-orin-nx"; jetpack "6.2" }"#,
+        packages: r#"pytorch "2.9"; torchvision"#,
+        installs: &[
+            "libcudnn9-cuda-12=9.3.0.75-1",
+            "cuda-cupti-12-6",
+            "cuda-nvtx-12-6",
+            "libnuma1",
+            "libjpeg-turbo8",
+        ],
+        lacks: &[],
+    },
+    Case {
+        target: r#"target { device "jetson-agx-orin"; jetpack "6.2" }
+base "l4t-tensorrt""#,
+        packages: "onnxruntime",
+        installs: &["libcudnn9-cuda-12=9.3.0.75-1"],
+        lacks: &["cuda-cupti-12-6", "cuda-libraries-12-6"],
+    },
+    Case {
+        target: r#"target { device "jetson-agx-orin"; jetpack "6.0" }"#,
+        packages: r#"pytorch "2.4""#,
+        installs: &["cuda-cupti-12-2", "cuda-nvtx-12-2", "libnuma1"],
+        lacks: &["cuda-cupti-12-6"],
+    },
+    Case {
+        target: r#"target { device "jetson-agx-orin"; jetpack "6.2" }
+pin { cuda "12.9" }"#,
+        packages: r#"pytorch "2.9""#,
+        installs: &["cuda-cupti-12-9", "cuda-nvtx-12-9"],
+        lacks: &[],
+    },
+    Case {
+        target: r#"target { device "jetson-agx-xavier"; jetpack "5.1.2" }"#,
+        packages: "pytorch",
+        installs: &["cuda-cupti-11-4", "cuda-nvtx-11-4"],
+        lacks: &["libnuma1"],
+    },
+    // The wheels of PyTorch's own index bring their libraries along.
+    Case {
+        target: r#"target { device "jetson-agx-thor"; jetpack "7.1" }"#,
+        packages: "pytorch; torchvision",
+        installs: &[],
+        lacks: &["cuda-cupti-13-0", "cuda-nvtx-13-0", "libjpeg-turbo8", "libpng16-16t64"],
+    },
+    Case {
+        target: r#"target { platform "x86_64"; driver ">=580"; gpu "8.6" }
+base "debian""#,
+        packages: "pytorch; torchvision",
+        installs: &["libgomp1"],
+        lacks: &["cuda-cupti-12-8", "libjpeg-turbo8", "libpng16-16"],
+    },
+];
+
+#[test]
+fn what_a_package_loads_is_installed() {
+    let mut faults = Vec::new();
+    for case in CASES {
+        let text = format!("project \"one\"\n{}\npackages {{ {} }}\n", case.target, case.packages);
+        let (compiled, _) = match compile(&text) {
+            Ok(compiled) => compiled,
+            Err(codes) => {
+                faults.push(format!("{}: {} is refused: {codes:?}", case.target, case.packages));
+                continue;
+            }
+        };
+        let system = system_packages(&compiled);
+        for name in case.installs.iter().filter(|name| !system.contains(**name)) {
+            faults.push(format!("{}: {} does not install {name}", case.target, case.packages));
+        }
+        for name in case.lacks.iter().filter(|name| system.contains(**name)) {
+            faults.push(format!("{}: {} installs {name}", case.target, case.packages));
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+/// What apt installs, in any stage.
+fn system_packages(compiled: &jcc::Compiled) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for (_, text) in compiled.artifacts.iter().filter(|(path, _)| path.ends_with("Dockerfile")) {
+        for step in text.split("apt-get install \\\n").skip(1) {
+            let lines = step.lines().map(|line| line.trim().trim_end_matches('\\').trim());
+            let packages = lines.take_while(|line| !line.starts_with("--"));
+            names.extend(packages.map(|line| line.trim_matches('\'').to_owned()));
+        }
+    }
+    names
+}
+
+/// The names of Debian 12's own archive that definitions use, each looked up there (`apt-cache policy NAME`).
+const DEBIAN: &str = include_str!("debian-12.txt");
+
+/// NVIDIA's archives have names of their own.
+fn of_nvidia(name: &str) -> bool {
+    ["cuda-", "libcudnn", "libnvinfer", "libnvonnxparsers", "python3-libnvinfer"]
+        .iter()
+        .any(|start| name.starts_with(start))
+}
+
+#[test]
+#[ignore = "takes a minute: `tests/run` has it"]
+fn on_debian_only_names_of_debian_are_installed() {
+    let known: BTreeSet<&str> = DEBIAN.lines().collect();
+    let targets = [
+        r#"platform "x86_64"; driver ">=580"; gpu "8.6""#,
+        r#"platform "sbsa"; driver ">=580"; gpu "9.0""#,
+        r#"device "jetson-agx-orin"; jetpack "6.2""#,
+        r#"device "jetson-agx-thor"; jetpack "7.2""#,
+    ];
+    let catalog = Catalog::builtin(&mut Sources::new());
+    let (mut faults, mut count) = (BTreeSet::new(), 0);
+    for entry in catalog.entries(Kind::Package).filter(|entry| entry.installable) {
+        for target in targets {
+            let text = format!(
+                "project \"one\"\ntarget {{ {target} }}\nbase \"debian\"\npackages {{ {} }}\n",
+                entry.name
+            );
+            let Ok((compiled, _)) = compile(&text) else { continue };
+            count += 1;
+            let system = system_packages(&compiled);
+            let names = system.iter().map(|name| name.split('=').next().unwrap_or_default());
+            for name in names.filter(|name| !known.contains(name) && !of_nvidia(name)) {
+                faults
+                    .insert(format!("{} installs `{name}`, which nobody looked up in Debian 12", entry.name));
+            }
+        }
+    }
+    assert!(count > 100, "{count} compile on Debian");
+    assert!(faults.is_empty(), "{faults:#?}");
+}
