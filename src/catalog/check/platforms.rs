@@ -70,7 +70,7 @@ fn shown(base: &BaseImage, tag: &BaseTag, log: &mut Log) {
     for (name, version) in tag.provides.iter().filter(|(name, _)| !is_shown(name)) {
         let message = format!(
             "no page shows that {} holds {name} {}",
-            wording::code(&format!("{}:{}", base.image, tag.tag.value)),
+            wording::code(format!("{}:{}", base.image, tag.tag.value)),
             version.value
         );
         let help = format!(
