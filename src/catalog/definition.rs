@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::source::{SourceId, Span, Spanned};
-use crate::value::{EnvName, ImagePath, Name, Requirement, Version};
+use crate::value::{ByteSize, EnvName, ImagePath, Name, Requirement, Version};
 
 use super::{Step, Template};
 
@@ -54,12 +54,16 @@ pub struct Package {
     /// `site-packages "system"`: its Python modules lie in the distribution's folders, which the virtual environment
     /// must see.
     pub system_site_packages: bool,
+    /// `command`: what an image starts that holds it for its server.
+    pub commands: Vec<Guarded<Vec<String>>>,
+    /// `shm-size`: how much of `/dev/shm` its processes want.
+    pub shm_size: Option<ByteSize>,
     /// `test`.
     pub tests: Vec<PackageTest>,
     /// `size`.
     pub size: Option<SizeFact>,
     /// `note`: shown by `compile` and `show`.
-    pub notes: Vec<Guarded<Spanned<String>>>,
+    pub notes: Vec<Guarded<Note>>,
     /// `source`.
     pub sources: Vec<String>,
     /// The whole node.
@@ -178,6 +182,15 @@ pub enum Condition {
     },
     /// `variant="desktop"`.
     Variant(Spanned<Name>),
+}
+
+/// `note "…" unless="display"`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// The text.
+    pub value: String,
+    /// What the manifest may have that makes it needless.
+    pub unless: Option<String>,
 }
 
 /// A value that holds under a guard.

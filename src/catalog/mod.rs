@@ -15,8 +15,8 @@ mod template;
 pub mod words;
 
 pub use definition::{
-    Axis, Choose, Condition, Dist, Guard, Guarded, Install, LibraryTest, Package, PackageOption, PackageTest,
-    PackageVersion, Require, SizeFact, Stage, TestBody, Variant,
+    Axis, Choose, Condition, Dist, Guard, Guarded, Install, LibraryTest, Note, Package, PackageOption,
+    PackageTest, PackageVersion, Require, SizeFact, Stage, TestBody, Variant,
 };
 pub use dependents::{Dependent, Part};
 pub use platform::{BaseImage, BaseTag, Device, Forbidden, GpuAccess, Index, Platform, Role, Shown};

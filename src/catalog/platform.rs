@@ -48,6 +48,8 @@ pub enum GpuAccess {
     Runtime,
     /// Device reservations.
     Reservation,
+    /// The host's CDI specification, where a manifest asks for it.
+    Cdi,
 }
 
 /// `device "jetson-agx-orin" { … }`.

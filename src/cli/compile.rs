@@ -1,6 +1,6 @@
 //! `jcc compile` and `jcc check`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::render::Artifacts;
@@ -126,10 +126,7 @@ fn write(session: &mut Session<'_, '_>, world: &Disk, wish: &Wish, compiled: &mu
         return Exit::Problems;
     }
     session.tell(wish.format);
-    let notes: std::collections::BTreeSet<&String> =
-        compiled.planned.iter().flat_map(|planned| &planned.plan.notes).collect();
-    let notes = notes.into_iter().fold(String::new(), |all, note| all + "note: " + note + "\n");
-    session.say(&notes);
+    session.say(&new_notes(compiled));
     for planned in &compiled.planned {
         let target = if compiled.planned.len() > 1 {
             format!(" of {}", planned.services.target)
@@ -151,4 +148,20 @@ fn write(session: &mut Session<'_, '_>, world: &Disk, wish: &Wish, compiled: &mu
         }
         Err(why) => session.unwritten(to, &why),
     }
+}
+
+/// What users of the packages must know that came with this compile; the rest was shown before, and is in the head of the
+/// Compose file.
+fn new_notes(compiled: &crate::Compiled) -> String {
+    let old = compiled.resolved.old_lock.as_ref();
+    let mut shown: BTreeSet<&str> = BTreeSet::new();
+    for planned in &compiled.planned {
+        let before = old
+            .and_then(|lock| lock.targets.iter().find(|(name, _)| name.as_str() == planned.services.target));
+        shown.extend(planned.plan.notes.iter().filter_map(|note| {
+            let held = before.and_then(|(_, target)| target.things.get(&note.package));
+            held.is_none_or(|held| held.version != note.version).then_some(note.text.as_str())
+        }));
+    }
+    shown.into_iter().fold(String::new(), |all, note| all + "note: " + note + "\n")
 }

@@ -106,6 +106,8 @@ pub struct Copy {
     pub from: Spanned<ProjectPath>,
     /// In the image; a relative one was joined to the working directory.
     pub to: Spanned<ImagePath>,
+    /// Whether it is a folder of the project rather than a file.
+    pub folder: bool,
     /// Whether `to` names a folder to copy into (it was written with a `/` at its end).
     pub into: bool,
     /// Octal.
@@ -158,7 +160,7 @@ fn copy_of(node: Reader<'_>, log: &mut Log) -> Option<Copy> {
         node.prop("to", log)
     };
     let into = written.value.is_empty() || written.ends_with(['/', '.']);
-    Some(Copy { from: from?, to: to?, into, chmod, relative })
+    Some(Copy { from: from?, to: to?, folder: false, into, chmod, relative })
 }
 
 fn user_of(node: Reader<'_>, log: &mut Log) -> Option<User> {

@@ -260,10 +260,12 @@ pub(super) fn check(layer: &mut Layer, files: &mut Files<'_>) {
             files.is_there(path.as_str(), Some(*span), Wanted::File);
         }
     }
-    for copy in layer.app.iter().flat_map(|app| &app.copies) {
-        if copy.from.value.as_str() != "." {
-            files.is_there(copy.from.value.as_str(), Some(copy.from.span), Wanted::Either);
+    for copy in layer.app.iter_mut().flat_map(|app| &mut app.copies) {
+        let path = copy.from.value.as_str();
+        if path != "." {
+            files.is_there(path, Some(copy.from.span), Wanted::Either);
         }
+        copy.folder = path == "." || files.world.kind(path) == Some(FileKind::Folder);
     }
     let services = layer.run.services.iter().map(|service| &service.run);
     for file in std::iter::once(&layer.run).chain(services).flat_map(|run| &run.env_files) {

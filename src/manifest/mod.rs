@@ -8,6 +8,7 @@ mod apt;
 mod base;
 mod decode;
 pub mod edit;
+mod editor;
 mod files;
 mod flag;
 mod health;
@@ -29,6 +30,7 @@ mod tests;
 pub use app::{App, Copy, User};
 pub use apt::{Apt, AptInstall, AptSource, KeyLocation};
 pub use base::{Base, BaseChoice, Provided};
+pub use editor::{Editor, Feature};
 pub use flag::Flag;
 pub use health::HealthCheck;
 pub use load::{Stacks, load, load_in_part};
@@ -38,7 +40,8 @@ pub use pip::{Index, Installer, Pip, Requirements, Venv};
 pub use project::{Allow, Header};
 pub use read::Read;
 pub use run::{
-    Audio, Camera, Device, Display, EnvFile, Gpu, Mode, Run, Secret, SecretSource, Service, Ulimit, Volume,
+    Audio, Camera, Device, Display, EnvFile, Gpu, GpuForm, Mode, Run, Secret, SecretSource, Service, Ulimit,
+    Volume,
 };
 pub use target::{AxisRequirement, Target};
 pub use test::Test;

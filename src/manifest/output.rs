@@ -1,13 +1,14 @@
 //! `output` and `cache`.
 
 use crate::diagnostic::Log;
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 use crate::syntax::Reader;
 use crate::syntax::schema::{ArgSpec, Kind, NodeSpec};
 use crate::value::{ImageRef, ProjectPath};
 
 use super::Flag;
 use super::decode::{self, flag, words};
+use super::editor::{self, DEVCONTAINER, Editor};
 
 /// `output`.
 pub(super) static OUTPUT: NodeSpec = NodeSpec::new("output", "Which files to write and where.")
@@ -20,7 +21,6 @@ static COMPOSE: NodeSpec =
     file("compose", "Where the Compose file is written; `docker-compose.yaml` when absent.");
 static BAKE: NodeSpec =
     file("bake", "Where the bake file is written; with several targets there always is one.");
-static DEVCONTAINER: NodeSpec = file("devcontainer", "Where the dev container's definition is written.");
 static ENGINE: NodeSpec = NodeSpec::new("engine", "What runs the containers; Docker when absent.")
     .args(&[ArgSpec::new(
         "ENGINE",
@@ -69,6 +69,8 @@ pub struct Output {
     pub bake: Option<Spanned<ProjectPath>>,
     /// `devcontainer "PATH"`.
     pub devcontainer: Option<Spanned<ProjectPath>>,
+    /// What else the dev container's definition says.
+    pub editor: Editor,
     /// `engine "docker"|"podman"`.
     pub engine: Option<Spanned<Engine>>,
     /// `frontend "REF"`: the `# syntax=` image.
@@ -77,6 +79,14 @@ pub struct Output {
     pub require_grade: Option<Spanned<Grade>>,
     /// `dev #true`: the `dev` stage, the final image with the build tools.
     pub dev: Flag,
+}
+
+impl Output {
+    /// Where the stage and the service `dev` are asked for: by name, or by the dev container that needs them.
+    pub fn asks_for_dev(&self) -> Option<Span> {
+        let implied = self.devcontainer.as_ref().map(|path| path.span);
+        self.dev.0.map_or(implied, |_| self.dev.on())
+    }
 }
 
 /// What runs the containers.
@@ -128,6 +138,7 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Output {
         compose: node.text_of_child("compose", log),
         bake: node.text_of_child("bake", log),
         devcontainer: node.text_of_child("devcontainer", log),
+        editor: editor::decode(node, log),
         engine: decode::choice(node.child("engine")),
         frontend: node.text_of_child("frontend", log),
         require_grade: decode::choice(node.child("require-grade")),

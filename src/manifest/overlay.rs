@@ -145,8 +145,10 @@ impl Run {
     /// Puts the other one over this.
     pub(super) fn overlay(&mut self, other: Self) {
         over(&mut self.gpu, other.gpu);
+        over(&mut self.gpu_form, other.gpu_form);
         over(&mut self.display, other.display);
         over(&mut self.audio, other.audio);
+        over(&mut self.session_uid, other.session_uid);
         self.cameras.extend(other.cameras);
         self.devices.extend(other.devices);
         self.can.extend(other.can);
@@ -226,11 +228,13 @@ impl Target {
 impl Output {
     /// Puts the other one over this.
     pub(super) fn overlay(&mut self, other: Self) {
-        let Self { dockerfile, compose, bake, devcontainer, engine, frontend, require_grade, dev } = other;
+        let Self { dockerfile, compose, bake, devcontainer, editor, engine, frontend, require_grade, dev } =
+            other;
         over(&mut self.dockerfile, dockerfile);
         over(&mut self.compose, compose);
         over(&mut self.bake, bake);
         over(&mut self.devcontainer, devcontainer);
+        self.editor.overlay(editor);
         over(&mut self.engine, engine);
         over(&mut self.frontend, frontend);
         over(&mut self.require_grade, require_grade);

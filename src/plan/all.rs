@@ -5,8 +5,9 @@ use crate::diagnostic::{Log, Told};
 use crate::manifest::Project;
 use crate::resolve::Resolution;
 use crate::source::Sources;
+use crate::value::ImagePath;
 
-use super::{Inputs, OutputFiles, Plan, ServiceInputs, Services, plan, services};
+use super::{Inputs, Instruction, OutputFiles, Plan, ServiceInputs, Services, plan, services};
 
 /// What is written for one target.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,14 +45,27 @@ pub fn all(
                 files: &files,
                 indexes: &indexes,
                 tests: &plan.tests,
+                installed: &installed(&plan),
                 epoch: resolution.epoch,
                 hash,
             });
-            // What a package's users must know at run time or on the host stands where the host is prepared.
-            services.head.notes.extend(plan.notes.iter().cloned());
+            // What a package's users must know at run time stands where the host is prepared.
+            services.head.of_packages = plan.notes.iter().map(|note| note.text.clone()).collect();
             all.push(Planned { plan, services, files });
         }
     }
     log.checkpoint()?;
     Ok(all)
+}
+
+/// Where packages put files into the image that ships.
+fn installed(plan: &Plan) -> Vec<ImagePath> {
+    let shipped = ["base", "final"].into_iter().filter_map(|name| plan.stage(name));
+    let places = shipped.flat_map(|stage| &stage.blocks).flat_map(|block| &block.instructions);
+    places
+        .filter_map(|instruction| match instruction {
+            Instruction::CopyFrom(copy) => Some(copy.to.clone()),
+            _ => None,
+        })
+        .collect()
 }

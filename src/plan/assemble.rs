@@ -16,7 +16,7 @@ use super::steps::{Files, Place};
 use super::view::Inputs;
 use super::{
     From, Instruction, PipIndex, PipTools, Plan, Stage, StageName, Why, archives, build, checks, fetched,
-    graph, head, helpers, layers, ship, size, sources, test,
+    graph, head, helpers, layers, lints, notes, ship, size, sources, test,
 };
 
 /// Plans one target.
@@ -40,6 +40,7 @@ pub fn plan(inputs: Inputs<'_>, log: &mut Log) -> Result<Plan, Told> {
     let stages = stages(around, &all_sources, &pip);
     let fetches = fetched::fetches(&parts, &stages, log);
     let layers = layers::count(inputs, &stages, log);
+    lints::check(inputs, &stages, python.is_some(), log);
     let plan = Plan {
         head: head::head(inputs),
         frontend: inputs.project.output.frontend.as_ref().map(|image| image.value.clone()),
@@ -50,7 +51,7 @@ pub fn plan(inputs: Inputs<'_>, log: &mut Log) -> Result<Plan, Told> {
         layers,
         size: size::sum(inputs, log),
         tests: test::running(&parts),
-        notes: notes(inputs),
+        notes: notes::of_packages(inputs),
         epoch: inputs.resolution.epoch,
     };
     log.checkpoint()?;
@@ -225,17 +226,4 @@ fn cache_key(inputs: Inputs<'_>) -> String {
         distribution(&name).map(|version| format!("{name}{version}"))
     });
     format!("{}-{}", known.unwrap_or_else(|| "other".to_owned()), resolution.target.arch)
-}
-
-/// What a user must know of what was chosen, each once.
-fn notes(inputs: Inputs<'_>) -> Vec<String> {
-    let mut notes = Vec::new();
-    for name in &inputs.resolution.order {
-        let Some(view) = inputs.view(name) else { continue };
-        let own =
-            view.held(&view.package.notes).chain(view.entry().into_iter().flat_map(|entry| &entry.notes));
-        notes.extend(own.map(|note| format!("{}: {}", view.title(), note.value)));
-    }
-    notes.dedup();
-    notes
 }

@@ -2,7 +2,7 @@
 
 use crate::manifest::Grade;
 use crate::source::Span;
-use crate::value::{ImageRef, Name};
+use crate::value::{ImageRef, Name, Version};
 
 use super::{PipTools, Size, Stage, StageName, TestScript};
 
@@ -28,9 +28,20 @@ pub struct Plan {
     /// Tests that need the started container: the packages', then the project's own.
     pub tests: Vec<TestScript>,
     /// What a user must know at run time or on the host.
-    pub notes: Vec<String>,
+    pub notes: Vec<PackageNote>,
     /// `SOURCE_DATE_EPOCH`, seconds.
     pub epoch: u64,
+}
+
+/// What users of a package must know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackageNote {
+    /// The package.
+    pub package: Name,
+    /// Its version.
+    pub version: Version,
+    /// `vtk 9.3.1: …`.
+    pub text: String,
 }
 
 impl Plan {

@@ -115,7 +115,7 @@ fn named(name: &str, scripts: impl Iterator<Item = Script>) -> Vec<TestScript> {
 
 /// The stage `dev`, where the manifest asks for it: the image with what its packages were built by.
 pub(super) fn dev(parts: &Parts<'_>, python: &Python) -> Option<Stage> {
-    let asked = parts.inputs.project.output.dev.on()?;
+    let asked = parts.inputs.project.output.asks_for_dev()?;
     let built: Vec<&Part> = parts.all().collect();
     let blocks = needed(parts, python, "What the packages were built by", (&parts.building(), &built));
     let why = parts.inputs.why("The image with its build tools, for developing in it", asked);

@@ -40,6 +40,10 @@ pub(super) fn blocks(around: Around<'_>) -> Vec<Block> {
     let metadata = Block { why: Why::new("What the image says of itself"), instructions: vec![labels] };
     let at = blocks.len().saturating_sub(usize::from(inputs.project.app.is_some()));
     blocks.insert(at, metadata);
+    if let Some((view, words)) = super::start::default(inputs) {
+        let why = Why::new(format!("What it starts: the server of {}", view.title()));
+        blocks.push(Block { why, instructions: vec![Instruction::Cmd(words.clone())] });
+    }
     blocks.retain(|block| !block.instructions.is_empty());
     blocks
 }
@@ -51,17 +55,30 @@ fn account(inputs: Inputs<'_>, app: &App, user: &User) -> Block {
         gid: user.gid,
         groups: user.groups.iter().map(|group| group.value.clone()).collect(),
         workdir: app.workdir.as_ref().map(|folder| folder.value.clone()),
-        volumes: volumes(inputs, app),
+        volumes: volumes(inputs, app, user),
     };
     let what = format!("user `{}`; the base's user of that number is renamed", user.name.value);
     let run = Instruction::Run(small(Script::User(account)));
     Block { why: inputs.why(what, user.name.span), instructions: vec![run] }
 }
 
-/// A new volume of the engine is as the image's folder is, or root's where there is none.
-fn volumes(inputs: Inputs<'_>, app: &App) -> Vec<ImagePath> {
-    let named = inputs.project.run.volumes.iter().filter(|volume| !volume.bind).map(|volume| &volume.to);
-    let all: BTreeSet<ImagePath> = app.volumes.iter().chain(named).map(|path| path.value.clone()).collect();
+/// Folders of the user that something is mounted at or below: a new volume of the engine is as the image's folder is, and
+/// an engine makes what the image lacks for root.
+fn volumes(inputs: Inputs<'_>, app: &App, user: &User) -> Vec<ImagePath> {
+    let home = path(&format!("/home/{}", user.name.value));
+    let lives = app.workdir.iter().map(|folder| &folder.value);
+    let theirs: Vec<&ImagePath> = lives.chain([&home]).collect();
+    let mut all: BTreeSet<ImagePath> = app.volumes.iter().map(|path| path.value.clone()).collect();
+    let places = app.volumes.iter().map(|path| &path.value);
+    let runs: Vec<_> = super::start::own(inputs).collect();
+    let mounts = runs.iter().flat_map(|run| &run.volumes);
+    all.extend(mounts.clone().filter(|volume| !volume.bind).map(|volume| volume.to.value.clone()));
+    let tmpfs = runs.iter().flat_map(|run| &run.tmpfs).map(|path| &path.value);
+    for place in places.chain(mounts.map(|volume| &volume.to.value)).chain(tmpfs) {
+        let folders = std::iter::successors(place.parent(), ImagePath::parent);
+        let below = |folder: &ImagePath| theirs.iter().any(|one| folder.is_inside(one) && folder != *one);
+        all.extend(folders.take_while(below));
+    }
     all.into_iter().filter(|path| app.workdir.as_ref().is_none_or(|folder| folder.value != *path)).collect()
 }
 

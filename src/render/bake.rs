@@ -12,6 +12,7 @@ pub fn bake(targets: &[Services]) -> String {
     let head = ServicesHead {
         // What the hosts need is in the Compose files: bake builds elsewhere.
         notes: Vec::new(),
+        of_packages: Vec::new(),
         ..targets.first().map(|first| first.head.clone()).unwrap_or_default()
     };
     let network = targets.iter().any(|target| target.build.host_network);

@@ -28,6 +28,12 @@ pub(super) fn head(head: &ServicesHead, more: &[String], own: Option<&str>) -> S
             out.push_str(&format!("# - {}\n", quote::comment(note)));
         }
     }
+    if !head.of_packages.is_empty() {
+        out.push_str("#\n# Of the packages:\n");
+        for note in &head.of_packages {
+            out.push_str(&format!("# - {}\n", quote::comment(note)));
+        }
+    }
     out.push_str(&format!("#\n# jcc:inputs sha256:{}\n", head.inputs));
     if let Some(own) = own {
         out.push_str(&format!("# jcc:self sha256:{own}\n"));

@@ -1,8 +1,9 @@
 //! `devcontainer.json`: an editor's way into the service.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::plan::{MountFrom, Services, ServicesHead};
+use crate::manifest::Editor;
+use crate::plan::{EditorUse, MountFrom, Services, ServicesHead};
 
 use super::{compose, signature};
 
@@ -16,7 +17,7 @@ pub fn devcontainer(services: &Services, path: &str) -> String {
         }
         _ => None,
     });
-    let value = json!({
+    let mut value = json!({
         "name": services.project,
         "dockerComposeFile": format!("{up}{}", services.build.compose),
         "service": service.name,
@@ -25,12 +26,50 @@ pub fn devcontainer(services: &Services, path: &str) -> String {
         "overrideCommand": true,
         "shutdownAction": "stopCompose",
     });
+    let object = value.as_object_mut().expect("it is an object");
+    for (key, value) in of_the_editor(&services.editor) {
+        object.insert(key.to_owned(), value);
+    }
     let text = serde_json::to_string_pretty(&value).expect("texts make JSON");
     let head = &services.head;
     let text = |own: Option<&str>| {
         // In a comment of JSON's own, line by line as in every other file.
-        let head = compose::head(&ServicesHead { notes: Vec::new(), ..head.clone() }, &[], own);
+        let head = compose::head(
+            &ServicesHead { notes: Vec::new(), of_packages: Vec::new(), ..head.clone() },
+            &[],
+            own,
+        );
         format!("/*\n{}*/\n{text}\n", head.replace("*/", "* /"))
     };
     text(Some(&signature::hash(&text(None))))
+}
+
+/// What is said of the editor's own side, where there is any of it.
+fn of_the_editor(editor: &EditorUse) -> Vec<(&'static str, Value)> {
+    let Editor { extensions, features, post_create, forward_ports } = &editor.asked;
+    let mut all = Vec::new();
+    all.extend(editor.user.as_ref().map(|user| ("remoteUser", json!(user))));
+    if !extensions.is_empty() {
+        let extensions: Vec<&String> = extensions.iter().map(|one| &one.value).collect();
+        all.push(("customizations", json!({ "vscode": { "extensions": extensions } })));
+    }
+    if !features.is_empty() {
+        let features = features.iter().map(|feature| {
+            let options = feature.options.iter().map(|(key, value)| (key.value.clone(), json!(value.value)));
+            (feature.image.value.clone(), Value::Object(options.collect()))
+        });
+        all.push(("features", Value::Object(features.collect())));
+    }
+    if let Some(words) = post_create {
+        let line = match &words.value[..] {
+            [line] => json!(line),
+            words => json!(words),
+        };
+        all.push(("postCreateCommand", line));
+    }
+    if !forward_ports.is_empty() {
+        let ports: Vec<u16> = forward_ports.iter().map(|port| port.value.get()).collect();
+        all.push(("forwardPorts", json!(ports)));
+    }
+    all
 }

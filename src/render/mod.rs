@@ -30,6 +30,8 @@ pub use run_command::run_command;
 pub use signature::Signature;
 
 #[cfg(test)]
+mod run_tests;
+#[cfg(test)]
 mod service_tests;
 #[cfg(test)]
 mod tests;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::manifest::Engine;
-use crate::plan::{MountFrom, SecretFrom, Service, ServiceImage, Services};
+use crate::plan::{MountFrom, SecretFrom, Service, ServiceImage, Services, ServicesHead};
 
-use super::service::{cdi, variables};
+use super::service::{cdi, ulimits_for, variables};
 use super::{compose, signature, words};
 
 /// The units of a target by file name. They stand in the folder of the Compose file; a link to that folder in
@@ -17,6 +17,11 @@ pub fn quadlet(services: &Services) -> BTreeMap<String, String> {
     for service in std::iter::once(&services.main).chain(&services.more) {
         units.insert(format!("{}.container", unit_name(services, service)), container(services, service));
     }
+    if has_network(services) {
+        let mut unit = Unit::default();
+        unit.section("Network").line("NetworkName", project);
+        units.insert(format!("{project}.network"), unit.0);
+    }
     for volume in &services.volumes {
         let mut unit = Unit::default();
         unit.section("Volume").line("VolumeName", &format!("{project}_{volume}"));
@@ -25,11 +30,22 @@ pub fn quadlet(services: &Services) -> BTreeMap<String, String> {
     units.into_iter().map(|(name, body)| (name, signed(services, &body))).collect()
 }
 
+/// Whether services find each other by name, which they do in a network of their own alone.
+fn has_network(services: &Services) -> bool {
+    let all = || std::iter::once(&services.main).chain(&services.more);
+    !services.more.is_empty() && all().any(|service| service.network.is_none())
+}
+
 fn signed(services: &Services, body: &str) -> String {
     let install = "Installed by `ln -s \"$PWD\" ~/.config/containers/systemd/` in this folder, then \
                    `systemctl --user daemon-reload`; wants Podman 5.2 or newer";
-    let more = [install.to_owned()];
-    let text = |own: Option<&str>| format!("{}{body}", compose::head(&services.head, &more, own));
+    let compose = &services.build.compose;
+    let compose = compose.rsplit('/').next().unwrap_or(compose);
+    let needs = format!("What the host needs is in the head of {compose}");
+    let has_notes = !services.head.notes.is_empty();
+    let more: Vec<String> = std::iter::once(install.to_owned()).chain(has_notes.then_some(needs)).collect();
+    let head = ServicesHead { notes: Vec::new(), of_packages: Vec::new(), ..services.head.clone() };
+    let text = |own: Option<&str>| format!("{}{body}", compose::head(&head, &more, own));
     text(Some(&signature::hash(&text(None))))
 }
 
@@ -194,6 +210,9 @@ fn sharing(unit: &mut Unit, services: &Services, service: &Service) {
     let seen = |mode: &str| other(mode).map_or_else(|| mode.to_owned(), |name| format!("container:{name}"));
     if let Some(mode) = &service.network {
         unit.line("Network", &words::raw(&seen(mode)));
+    } else if has_network(services) {
+        unit.line("Network", &format!("{}.network", services.project));
+        unit.line("NetworkAlias", &service.name);
     }
     for (flag, mode) in [("--ipc", &service.ipc), ("--pid", &service.pid)] {
         if let Some(mode) = mode {
@@ -267,6 +286,10 @@ fn limits(unit: &mut Unit, service: &Service) {
             _ => unit.line("User", &user),
         };
     }
+    if let Some((uid, gid)) = service.keeps_id {
+        unit.comment("Whoever starts it is the container's user");
+        unit.line("UserNS", &format!("keep-id:uid={uid},gid={gid}"));
+    }
     for capability in &service.cap_add {
         unit.line("AddCapability", &capability.value.to_string());
     }
@@ -282,26 +305,14 @@ fn limits(unit: &mut Unit, service: &Service) {
     if let Some(size) = service.memory {
         unit.line("PodmanArgs", &format!("--memory {size}"));
     }
-    for limit in &service.ulimits {
+    for limit in ulimits_for(service, Engine::Podman) {
         let hard = limit.hard.unwrap_or(limit.soft);
         unit.line("Ulimit", &format!("{}={}:{hard}", limit.name, limit.soft));
     }
-    if let Some(check) = &service.healthcheck {
-        unit.line("HealthCmd", &words::raw(&words::check_json(check)));
-        let times = [
-            ("HealthInterval", check.interval),
-            ("HealthTimeout", check.timeout),
-            ("HealthStartPeriod", check.start_period),
-        ];
-        for (key, time) in times {
-            if let Some(time) = time {
-                unit.line(key, &time.value.to_string());
-            }
-        }
-        if let Some(retries) = check.retries {
-            unit.line("HealthRetries", &retries.value.to_string());
-        }
+    for name in &service.inherited_limits {
+        unit.comment(&format!("No limit of {name}: inherited from the host, see what that needs"));
     }
+    health(unit, service);
     if service.init {
         unit.line("RunInit", "true");
     }
@@ -314,5 +325,23 @@ fn limits(unit: &mut Unit, service: &Service) {
     if let Some(words) = &service.command {
         let words: Vec<String> = words.iter().map(|word| words::unit(word)).collect();
         unit.line("Exec", &words.join(" "));
+    }
+}
+
+fn health(unit: &mut Unit, service: &Service) {
+    let Some(check) = &service.healthcheck else { return };
+    unit.line("HealthCmd", &words::raw(&words::check_json(check)));
+    let times = [
+        ("HealthInterval", check.interval),
+        ("HealthTimeout", check.timeout),
+        ("HealthStartPeriod", check.start_period),
+    ];
+    for (key, time) in times {
+        if let Some(time) = time {
+            unit.line(key, &time.value.to_string());
+        }
+    }
+    if let Some(retries) = check.retries {
+        unit.line("HealthRetries", &retries.value.to_string());
     }
 }

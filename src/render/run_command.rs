@@ -4,7 +4,7 @@ use crate::catalog::GpuAccess;
 use crate::manifest::{Engine, Gpu};
 use crate::plan::{GpuUse, MountFrom, Piece, SecretFrom, Service, Services, Text};
 
-use super::service::{cdi, security, variables};
+use super::service::{cdi, security, ulimits_for, variables};
 use super::{quote, words};
 
 /// `docker run …` or `podman run …`, an option a line, under comments that say what must be done before.
@@ -133,7 +133,7 @@ impl Command<'_> {
     fn gpu(&mut self, service: &Service) {
         let Some(gpu) = &service.gpu else { return };
         match (self.engine, gpu.access) {
-            (Engine::Podman, _) => {
+            (Engine::Podman, _) | (Engine::Docker, GpuAccess::Cdi) => {
                 for device in cdi(gpu) {
                     self.option("--device", &device);
                 }
@@ -227,6 +227,9 @@ impl Command<'_> {
         if let Some(user) = &service.user {
             self.lines.push(format!("--user {}", words::shell(user)));
         }
+        if let (Some((uid, gid)), Engine::Podman) = (service.keeps_id, self.engine) {
+            self.option("--userns", &format!("keep-id:uid={uid},gid={gid}"));
+        }
         for capability in &service.cap_add {
             self.option("--cap-add", &capability.value.to_string());
         }
@@ -242,7 +245,7 @@ impl Command<'_> {
         if let Some(size) = service.memory {
             self.option("--memory", &size.to_string());
         }
-        for limit in &service.ulimits {
+        for limit in ulimits_for(service, self.engine) {
             let hard = limit.hard.map(|hard| format!(":{hard}")).unwrap_or_default();
             self.option("--ulimit", &format!("{}={}{hard}", limit.name, limit.soft));
         }

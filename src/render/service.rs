@@ -25,7 +25,7 @@ pub(super) fn service(service: &Service, engine: Engine, image: Map) -> Map {
     hardware(&mut map, service, engine);
     storage(&mut map, service);
     rights(&mut map, service, engine);
-    limits(&mut map, service);
+    limits(&mut map, service, engine);
     life(&mut map, service);
     map
 }
@@ -37,6 +37,13 @@ fn docker_gpu(map: &mut Map, gpu: &GpuUse) {
             map.text("runtime", "nvidia");
             map.comment("The one form of GPU access that this target has: the NVIDIA runtime.");
         }
+        GpuAccess::Cdi => {
+            let mut device = Map::default();
+            device.text("driver", "cdi").put("device_ids", Yaml::Flow(cdi(gpu)));
+            device.put("capabilities", Yaml::Flow(vec!["gpu".to_owned()]));
+            reserve(map, device);
+            map.comment("The GPU by the host's CDI specification, which `systemctl daemon-reload` does not take away.");
+        }
         GpuAccess::Reservation => {
             let mut device = Map::default();
             device.text("driver", "nvidia");
@@ -45,16 +52,20 @@ fn docker_gpu(map: &mut Map, gpu: &GpuUse) {
                 Gpu::All | Gpu::Off => device.text("count", "all"),
             };
             device.put("capabilities", Yaml::Flow(vec!["gpu".to_owned()]));
-            let mut devices = Map::default();
-            devices.list("devices", vec![Item::noted(Yaml::Map(device), "")]);
-            let mut resources = Map::default();
-            resources.map("reservations", devices);
-            let mut deploy = Map::default();
-            deploy.map("resources", resources);
-            map.map("deploy", deploy);
+            reserve(map, device);
             map.comment(&format!("The one form of GPU access that {} has: a reservation.", gpu.platform));
         }
     }
+}
+
+fn reserve(map: &mut Map, device: Map) {
+    let mut devices = Map::default();
+    devices.list("devices", vec![Item::noted(Yaml::Map(device), "")]);
+    let mut resources = Map::default();
+    resources.map("reservations", devices);
+    let mut deploy = Map::default();
+    deploy.map("resources", resources);
+    map.map("deploy", deploy);
 }
 
 /// The variables of a service with those that give it the GPU; the user's own win.
@@ -194,6 +205,10 @@ fn rights(map: &mut Map, service: &Service, engine: Engine) {
     if let Some(user) = &service.user {
         map.text("user", text(user));
     }
+    if let (Some((uid, gid)), Engine::Podman) = (service.keeps_id, engine) {
+        map.text("userns_mode", format!("keep-id:uid={uid},gid={gid}"));
+        map.comment("Whoever starts it is the container's user.");
+    }
     let capabilities = service.cap_add.iter();
     let capabilities =
         capabilities.map(|one| Item::noted(Yaml::Text(one.value.to_string()), &one.why)).collect();
@@ -205,7 +220,7 @@ fn rights(map: &mut Map, service: &Service, engine: Engine) {
     }
 }
 
-fn limits(map: &mut Map, service: &Service) {
+fn limits(map: &mut Map, service: &Service, engine: Engine) {
     if let Some(size) = service.shm_size {
         map.text("shm_size", size.to_string());
     }
@@ -213,7 +228,7 @@ fn limits(map: &mut Map, service: &Service) {
         map.text("mem_limit", size.to_string());
     }
     let mut ulimits = Map::default();
-    for Ulimit { name, soft, hard } in &service.ulimits {
+    for Ulimit { name, soft, hard } in ulimits_for(service, engine) {
         match hard {
             None => ulimits.put(name.as_str(), Yaml::Raw(soft.to_string())),
             Some(hard) => {
@@ -224,6 +239,14 @@ fn limits(map: &mut Map, service: &Service) {
         };
     }
     map.map("ulimits", ulimits);
+}
+
+/// The limits that an engine may set.
+pub(super) fn ulimits_for(service: &Service, engine: Engine) -> impl Iterator<Item = &Ulimit> {
+    let inherited = move |limit: &&Ulimit| {
+        engine == Engine::Podman && service.inherited_limits.iter().any(|name| name == limit.name.as_str())
+    };
+    service.ulimits.iter().filter(move |limit| !inherited(limit))
 }
 
 fn life(map: &mut Map, service: &Service) {

@@ -39,6 +39,13 @@ pub enum Protocol {
     Sctp,
 }
 
+impl PortMapping {
+    /// Whether the host's ports are the container's, so that the host's own network offers the same.
+    pub fn is_same_number(&self) -> bool {
+        self.host.is_none_or(|host| host == self.container)
+    }
+}
+
 const HELP: &str = "`8080:80` is HOST:CONTAINER; `127.0.0.1:8080:80` and `5000:5000/udp` say more";
 
 impl PortRange {

@@ -25,6 +25,7 @@ pub(super) fn conditions(package: &Package) -> Vec<&Condition> {
     guards.extend(package.paths.iter().map(|one| &one.guard));
     guards.extend(package.dists.iter().map(|one| &one.guard));
     guards.extend(package.notes.iter().map(|one| &one.guard));
+    guards.extend(package.commands.iter().map(|one| &one.guard));
     guards.extend(package.tests.iter().map(|one| &one.guard));
     guards.into_iter().flat_map(|guard| &guard.all).collect()
 }

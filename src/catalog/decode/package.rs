@@ -7,7 +7,7 @@ use crate::value::{EnvName, Name};
 use super::install::{install, variables};
 use super::require::{flatten, requirements};
 use super::{Context, parts, test, unique, version};
-use crate::catalog::{Guard, Guarded, Package, PackageTest, Template};
+use crate::catalog::{Guard, Guarded, Note, Package, PackageTest, Template};
 
 /// A whole definition; `group` is the folder above.
 pub(in crate::catalog) fn package(
@@ -41,12 +41,22 @@ pub(in crate::catalog) fn package(
         system_site_packages: node.child("site-packages").is_some(),
         tests: tests(&children, context),
         size: node.child("size").and_then(|size| parts::size(size, context.log)),
-        notes: guarded(&children, "note", |one| one.arg(0, context.log)),
+        commands: guarded(&children, "command", |one| {
+            Some(one.args::<String>(context.log).into_iter().map(|word| word.value).collect())
+        }),
+        shm_size: context.child(node, "shm-size"),
+        notes: guarded(&children, "note", |one| note(one, context)),
         sources: context.children(node, "source"),
         span: node.span(),
         summary: summary?,
         name: name?,
     })
+}
+
+fn note(node: Reader<'_>, context: &mut Context<'_>) -> Option<Note> {
+    let text: Spanned<String> = node.arg(0, context.log)?;
+    let unless: Option<Spanned<String>> = node.prop("unless", context.log);
+    Some(Note { value: text.value, unless: unless.map(|word| word.value) })
 }
 
 /// The children of one name, each with its guard.

@@ -16,9 +16,33 @@ pub(super) static SOURCE: NodeSpec =
     NodeSpec::new("source", "Where a fact comes from; every list of versions has one.")
         .args(&[ArgSpec::text("URL", "The page.")]);
 
-pub(super) static NOTE: NodeSpec =
-    NodeSpec::new("note", "What a user must know at run time or on the host; `compile` and `show` print it.")
-        .args(&[ArgSpec::text("TEXT", "One or two sentences.")]);
+pub(super) static NOTE: NodeSpec = NodeSpec::new(
+    "note",
+    "What a user must know at run time or on the host; `show` prints it, and `compile` where it is new.",
+)
+.args(&[ArgSpec::text("TEXT", "One or two sentences.")])
+.properties(&[PropertySpec::new(
+    "unless",
+    Kind::Choice(UNLESS),
+    "What the manifest's `run` may have that makes the note needless, so that it is left out.",
+)]);
+
+/// What a note may be left out for. `host-network`, `host-ipc`: the host's, whether written or by the platform.
+const UNLESS: &[&str] = &[
+    "audio",
+    "camera",
+    "command",
+    "display",
+    "docker-socket",
+    "host-ipc",
+    "host-network",
+    "models",
+    "secret",
+    "shm-size",
+];
+
+pub(super) static VERSION_NOTE: NodeSpec = NodeSpec::new("note", "What a user of this version must know.")
+    .args(&[ArgSpec::text("TEXT", "One or two sentences.")]);
 
 pub(super) static UNPROVEN: NodeSpec = NodeSpec::new(
     "unproven",

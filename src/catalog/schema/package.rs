@@ -1,7 +1,8 @@
 //! `package` and `axis`.
 
 use super::common::{
-    ALIAS, CONFLICTS, DEFAULT, ENV, NOTE, OPTIONAL_SUMMARY, REQUIRES, SOURCE, SUMMARY, UNPROVEN, when,
+    ALIAS, CONFLICTS, DEFAULT, ENV, NOTE, OPTIONAL_SUMMARY, REQUIRES, SOURCE, SUMMARY, UNPROVEN,
+    VERSION_NOTE, when,
 };
 use super::steps::{BUILD, INSTALL};
 use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
@@ -29,6 +30,8 @@ pub static PACKAGE: NodeSpec = NodeSpec::new("package", "Something that can be i
         &PATH,
         &DIST,
         &SITE_PACKAGES,
+        &COMMAND,
+        &SHM_SIZE,
         &TEST,
         &SIZE,
         &NOTE,
@@ -83,7 +86,7 @@ static VERSION: NodeSpec = NodeSpec::new(
     PropertySpec::text("name", "The word that a requirement may use for it: `humble`."),
     PropertySpec::new("default", Kind::Bool, "Preferred over newer ones."),
 ])
-.listed_or_open(&[&REQUIRES, &CONFLICTS, &WHEN_VERSION, &DEFAULT, &UNPROVEN, &NOTE, &SOURCE], &VERSION_VALUE);
+.listed_or_open(&[&REQUIRES, &CONFLICTS, &WHEN_VERSION, &DEFAULT, &UNPROVEN, &VERSION_NOTE, &SOURCE], &VERSION_VALUE);
 
 static VERSION_VALUE: NodeSpec =
     NodeSpec::new("KEY", "A value for templates: `commit`, `sha256`, `url`, `codename` …")
@@ -147,6 +150,19 @@ static SITE_PACKAGES: NodeSpec = NodeSpec::new(
 .args(&[ArgSpec::new("WHERE", Kind::Choice(&["system"]), "`system`.")])
 .optional();
 
+static COMMAND: NodeSpec = NodeSpec::new(
+    "command",
+    "What an image starts that holds this package for its server, where the manifest names nothing. What it starts needs no further file or model.",
+)
+.rest(ArgSpec::text("WORD", "A word of it, as the program sees it."));
+
+static SHM_SIZE: NodeSpec = NodeSpec::new(
+    "shm-size",
+    "Its processes share memory in `/dev/shm`, for which an engine's 64 MiB are too little.",
+)
+.args(&[ArgSpec::text("SIZE", "A size that is known to do, such as `8g`.")])
+.optional();
+
 static TEST: NodeSpec = NodeSpec::new("test", "Shows that it works.")
     .args(&[ArgSpec::text("NAME", "Its name.")])
     .children(&[&TEST_BUILD, &TEST_GPU, &TEST_RUN, &TEST_PYTHON, &TEST_FILE, &TEST_LIBRARIES])
@@ -192,4 +208,4 @@ static SIZE: NodeSpec = NodeSpec::new("size", "How much it takes, in MiB, as pub
     .optional();
 
 static WHEN: NodeSpec = when("Guards its children: they hold where all of its conditions do.")
-    .children(&[&REQUIRES, &CONFLICTS, &ENV, &PATH, &DIST, &TEST, &NOTE, &WHEN]);
+    .children(&[&REQUIRES, &CONFLICTS, &ENV, &PATH, &DIST, &COMMAND, &TEST, &NOTE, &WHEN]);

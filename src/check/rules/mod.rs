@@ -1,5 +1,6 @@
 //! The rules, one a file.
 
+mod can_network;
 mod contradicting_python;
 mod docker_socket;
 mod forbidden_package;
@@ -13,6 +14,7 @@ mod same_device;
 mod same_mount;
 mod same_output;
 mod service_cycle;
+mod session_user;
 mod system_mount;
 mod taken_service;
 mod two_values;
@@ -35,6 +37,8 @@ pub static RULES: &[Rule] = &[
     two_values::RULE,
     unused_shm_size::RULE,
     unused_port::RULE,
+    can_network::RULE,
+    session_user::RULE,
     unknown_service::RULE,
     service_cycle::RULE,
     taken_service::RULE,

@@ -29,7 +29,7 @@ fn devices(run: &Run) -> Vec<((String, Option<String>), Span)> {
         Camera::Csi => None,
         Camera::Device(path) => Some(((path.to_string(), None), camera.span)),
     });
-    let devices = run.devices.iter().map(|device| {
+    let devices = run.devices.iter().filter_map(|device| {
         let path = match &device.value {
             Device::Path { from, to } => {
                 let from = from.to_string();
@@ -38,9 +38,11 @@ fn devices(run: &Run) -> Vec<((String, Option<String>), Span)> {
             }
             Device::I2c(bus) => (format!("/dev/i2c-{bus}"), None),
             Device::Spi(device) => (format!("/dev/spidev{device}"), None),
-            Device::Gpio(chip) => (format!("/dev/gpiochip{chip}"), None),
+            Device::Gpio(Some(chip)) => (format!("/dev/gpiochip{chip}"), None),
+            // The device decides which chips these are; a chip that is named too is handed over once.
+            Device::Gpio(None) => return None,
         };
-        (path, device.span)
+        Some((path, device.span))
     });
     let mut all: Vec<_> = cameras.chain(devices).collect();
     all.sort_by_key(|(_, span)| (span.source, span.start));

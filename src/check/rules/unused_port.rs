@@ -1,4 +1,4 @@
-//! A port that nothing needs to lead to.
+//! A port that nothing needs to lead to, or that leads elsewhere than it says.
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
@@ -10,16 +10,29 @@ fn check(context: &Context<'_>, log: &mut Log) {
     for run in context.runs() {
         let Some(first) = run.ports.first() else { continue };
         let told = Diagnostic::warning(codes::UNUSED_PORT, "`port` has no effect on the host's network");
-        let told = match (&run.network, by_default) {
-            (Some(network), _) if network.value == "host" => {
+        let told = match (&run.network, run.can.first(), by_default) {
+            (Some(network), ..) if network.value == "host" => {
                 told.at(first.span, "this is ignored").at(network.span, "its ports are the host's ports")
             }
-            (None, Some(platform)) => {
+            (None, Some(can), _) => told
+                .at(first.span, "this is ignored")
+                .at(can.span, "with `can` the container is on the host's network"),
+            // A manifest for several platforms names its ports for those that have a bridge. Where the numbers are the
+            // same, the port is offered on the host's network too.
+            (None, None, Some(platform)) => {
+                let Some(other) = run.ports.iter().find(|port| !port.value.is_same_number()) else {
+                    continue;
+                };
                 let name = wording::code(platform.name.as_str());
-                told.at(first.span, format!("ignored: containers are on the host's network on {name}"))
+                told.at(other.span, format!("ignored: containers are on the host's network on {name}"))
             }
             _ => continue,
         };
-        log.tell(told.help("leave `port` out, or write `network \"bridge\"`"));
+        let help = if run.can.is_empty() {
+            "leave `port` out, or write `network \"bridge\"`"
+        } else {
+            "leave `port` out"
+        };
+        log.tell(told.help(help));
     }
 }

@@ -17,6 +17,10 @@ super::codes! { "check":
     UNUSED_SHM_SIZE = "unused-shm-size";
     /// A port that nothing needs to lead to.
     UNUSED_PORT = "unused-port";
+    /// CAN interfaces without the host's network.
+    CAN_NETWORK = "can-network";
+    /// Sockets of a desktop session that is another user's.
+    SESSION_USER = "session-user";
     /// A service that there is not.
     UNKNOWN_SERVICE = "unknown-service";
     /// Services that wait for each other.

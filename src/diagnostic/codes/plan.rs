@@ -29,6 +29,12 @@ super::codes! { "plan":
     LAYERS = "layers";
     /// More than the target's usual storage has room for.
     STORAGE = "storage";
+    /// A container that is started again for ever, with nothing in it that runs on.
+    NOTHING_TO_START = "nothing-to-start";
+    /// A check of health by a program that the image lacks.
+    MISSING_PROGRAM = "missing-program";
+    /// Less shared memory than the packages want.
+    SHARED_MEMORY = "shared-memory";
     /// A Python requirement of the project that a resolved version does not meet.
     CONTRADICTS_RESOLVED = "contradicts-resolved";
     /// A wheel that the target's Python, machine or C library can't load.

@@ -8,14 +8,24 @@ use crate::value::{HostPath, ImagePath, Invalid, Parse};
 
 use crate::manifest::decode::{self, words};
 
-pub(super) static GPU: NodeSpec =
-    NodeSpec::new("gpu", "The GPU; on unless turned off, and off in a further service unless turned on.")
-        .rest(ArgSpec::new(
-            "WHICH",
-            Kind::Either(&[Kind::Text, Kind::Integer, Kind::Bool]),
-            "`\"all\"`, the indexes or UUIDs of some, or `#false`.",
-        ))
-        .optional();
+pub(super) static GPU: NodeSpec = NodeSpec::new(
+    "gpu",
+    "The GPU; on unless turned off, and off in a further service unless turned on.",
+)
+.rest(
+    ArgSpec::new(
+        "WHICH",
+        Kind::Either(&[Kind::Text, Kind::Integer, Kind::Bool]),
+        "`\"all\"`, the indexes or UUIDs of some, or `#false`; all when absent.",
+    )
+    .optional(),
+)
+.properties(&[PropertySpec::new(
+    "form",
+    Kind::Choice(GpuForm::WORDS),
+    "How Docker hands it over: `cdi` by the host's CDI specification; the platform's usual form when absent.",
+)])
+.optional();
 pub(super) static DISPLAY: NodeSpec = NodeSpec::new("display", "Windows on the host's screen.")
     .args(&[ArgSpec::new("SERVER", Kind::Choice(Display::WORDS), "What draws them on the host.")])
     .optional();
@@ -45,8 +55,9 @@ pub(super) static SPI: NodeSpec = NodeSpec::new("spi", "SPI devices; `0.0` when 
     )
     .optional(),
 );
-pub(super) static GPIO: NodeSpec = NodeSpec::new("gpio", "GPIO chips; 0 when none is named.")
-    .rest(ArgSpec::new("CHIP", Kind::Integer, "The number of a chip: 0 is `/dev/gpiochip0`.").optional());
+pub(super) static GPIO: NodeSpec =
+    NodeSpec::new("gpio", "GPIO chips; those of the device's 40-pin header when none is named.")
+        .rest(ArgSpec::new("CHIP", Kind::Integer, "The number of a chip: 0 is `/dev/gpiochip0`.").optional());
 pub(super) static CAN: NodeSpec = NodeSpec::new("can", "CAN interfaces of the host.")
     .rest(ArgSpec::text("INTERFACE", "The interface, such as `can0`."));
 
@@ -59,6 +70,13 @@ pub enum Gpu {
     Some(Vec<String>),
     /// None.
     Off,
+}
+
+/// How Docker hands the GPU over, where it is not the platform's usual form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GpuForm {
+    /// By the host's CDI specification.
+    Cdi,
 }
 
 /// `display "x11"`.
@@ -104,17 +122,23 @@ pub enum Device {
     I2c(u32),
     /// `spi "0.0"`; `0.0` when absent.
     Spi(String),
-    /// `gpio`, `gpio 0 1`: the chip's number.
-    Gpio(u32),
+    /// `gpio 0 1`: one entry a chip; `None` for the chips of the device's header.
+    Gpio(Option<u32>),
 }
 
+words! { GpuForm: "cdi" => Cdi }
 words! { Display: "x11" => X11, "wayland" => Wayland }
 words! { Audio: "pulse" => Pulse, "pipewire" => Pipewire, "alsa" => Alsa }
+
+/// Reads `form` of `gpu`.
+pub(super) fn gpu_form(block: Reader<'_>) -> Option<Spanned<GpuForm>> {
+    decode::choice_prop(block.child("gpu")?, "form")
+}
 
 /// Reads `gpu`.
 pub(super) fn gpu(block: Reader<'_>, log: &mut Log) -> Option<Spanned<Gpu>> {
     let node = block.child("gpu")?;
-    let first = node.raw_arg(0)?;
+    let Some(first) = node.raw_arg(0) else { return Some(Spanned::new(Gpu::All, node.name_span())) };
     match first.value {
         Value::Bool(on) if node.arg_count() == 1 => {
             return Some(Spanned::new(if *on { Gpu::All } else { Gpu::Off }, first.span));
@@ -194,8 +218,11 @@ pub(super) fn devices(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<Device>> 
         match node.name() {
             "device" => all.extend(device(node, log)),
             "i2c" => all.extend(node.args::<u32>(log).into_iter().map(|bus| bus.map(Device::I2c))),
-            "gpio" if alone() => all.push(Spanned::new(Device::Gpio(0), node.name_span())),
-            "gpio" => all.extend(node.args::<u32>(log).into_iter().map(|chip| chip.map(Device::Gpio))),
+            "gpio" if alone() => all.push(Spanned::new(Device::Gpio(None), node.name_span())),
+            "gpio" => {
+                let chips = node.args::<u32>(log).into_iter();
+                all.extend(chips.map(|chip| chip.map(|chip| Device::Gpio(Some(chip)))));
+            }
             "spi" if alone() => all.push(Spanned::new(Device::Spi("0.0".to_owned()), node.name_span())),
             "spi" => {
                 for at in 0..node.arg_count() {

@@ -7,7 +7,7 @@ mod services;
 mod storage;
 
 pub use environment::{EnvFile, Secret, SecretSource};
-pub use hardware::{Audio, Camera, Device, Display, Gpu};
+pub use hardware::{Audio, Camera, Device, Display, Gpu, GpuForm};
 pub use namespaces::Ulimit;
 pub use services::Service;
 pub use storage::{Mode, Volume};
@@ -16,7 +16,7 @@ use crate::diagnostic::Log;
 use crate::source::{Span, Spanned};
 use crate::syntax::Reader;
 use crate::syntax::schema::{ArgSpec, NodeSpec};
-use crate::value::{ByteSize, Capability, HostPath, ImagePath, Name, PortMapping};
+use crate::value::{ByteSize, Capability, HostPath, Id, ImagePath, Name, PortMapping};
 
 use super::decode::{self, COMMAND, ENV, HEALTHCHECK};
 use super::{Env, Flag, HealthCheck, health};
@@ -28,7 +28,7 @@ macro_rules! words_and {
         use hardware::{AUDIO, CAMERA, CAN, DEVICE, DISPLAY, GPIO, GPU, I2C, SPI};
         use namespaces::{
             CAP_ADD, DEVICE_CGROUP_RULE, GROUP_ADD, IPC, MEMORY, NETWORK, PID, PRIVILEGED, SECURITY_OPT,
-            SHM_SIZE, ULIMIT, USER,
+            SESSION_UID, SHM_SIZE, ULIMIT, USER,
         };
         use services::{DEPENDS_ON, INIT, NAME, READ_ONLY, RESTART, TTY};
         use storage::{MODELS, PORT, TMPFS, VOLUME};
@@ -36,6 +36,7 @@ macro_rules! words_and {
             &GPU,
             &DISPLAY,
             &AUDIO,
+            &SESSION_UID,
             &CAMERA,
             &DEVICE,
             &I2C,
@@ -92,10 +93,14 @@ static SERVICE: NodeSpec = NodeSpec::new(
 pub struct Run {
     /// `gpu`; on unless turned off (off by default in a further service).
     pub gpu: Option<Spanned<Gpu>>,
+    /// `form` of `gpu`.
+    pub gpu_form: Option<Spanned<GpuForm>>,
     /// `display`.
     pub display: Option<Spanned<Display>>,
     /// `audio`.
     pub audio: Option<Spanned<Audio>>,
+    /// `session-uid`: the user of the desktop session; 1000 when absent.
+    pub session_uid: Option<Spanned<Id>>,
     /// `camera`.
     pub cameras: Vec<Spanned<Camera>>,
     /// `device`, `i2c`, `spi`, `gpio`, in order.
@@ -170,8 +175,10 @@ pub struct Run {
 pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Run {
     Run {
         gpu: hardware::gpu(node, log),
+        gpu_form: hardware::gpu_form(node),
         display: decode::choice(node.child("display")),
         audio: decode::choice(node.child("audio")),
+        session_uid: namespaces::session_uid(node, log),
         cameras: hardware::cameras(node, log),
         devices: hardware::devices(node, log),
         can: hardware::can(node, log),
@@ -206,5 +213,19 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Run {
         healthcheck: health::decode(node, log),
         services: services::services(node, log),
         span: Some(node.span()),
+    }
+}
+
+impl Run {
+    /// The user of the host's desktop session.
+    pub fn session_uid(&self) -> Id {
+        self.session_uid.as_ref().map_or(Id::FIRST_USER, |uid| uid.value)
+    }
+
+    /// Where a socket of the desktop session is asked for, which that session's user alone may use.
+    pub fn session_sockets(&self) -> Vec<Span> {
+        let display = self.display.as_ref().filter(|display| display.value == Display::Wayland);
+        let audio = self.audio.as_ref().filter(|audio| audio.value != Audio::Alsa);
+        display.map(|one| one.span).into_iter().chain(audio.map(|one| one.span)).collect()
     }
 }

@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
 use crate::source::Spanned;
 use crate::syntax::Reader;
 use crate::syntax::schema::{ArgSpec, Kind, NodeSpec};
-use crate::value::{Invalid, Name, Parse, UlimitName};
+use crate::value::{Id, Invalid, Name, Parse, UlimitName};
 
 use crate::manifest::decode::{self, flag, one_text};
 
@@ -61,6 +61,13 @@ pub(super) static DEVICE_CGROUP_RULE: NodeSpec =
 pub(super) static USER: NodeSpec = NodeSpec::new("user", "Whom it runs as, instead of the image's user.")
     .args(&[ArgSpec::new("USER", Kind::Either(&[Kind::Text, Kind::Integer]), "`NAME`, `UID` or `UID:GID`.")])
     .optional();
+
+pub(super) static SESSION_UID: NodeSpec = NodeSpec::new(
+    "session-uid",
+    "The user of the host's desktop session, whose sockets `display` and `audio` use; 1000 when absent.",
+)
+.args(&[ArgSpec::new("UID", Kind::Integer, "The user's number, as `id --user` prints it there.")])
+.optional();
 
 /// `ulimit "memlock" -1`, `ulimit "nofile" 1024 2048`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -174,6 +181,11 @@ fn cgroup_rule(text: &str) -> Result<(), Invalid> {
 /// Reads `network`.
 pub(super) fn network(block: Reader<'_>, log: &mut Log) -> Option<Spanned<String>> {
     block.text_of_child::<Network>("network", log).map(|one| one.map(|one| one.0))
+}
+
+/// Reads `session-uid`.
+pub(super) fn session_uid(block: Reader<'_>, log: &mut Log) -> Option<Spanned<Id>> {
+    decode::text_or_number(block.child("session-uid")?, 0, log)
 }
 
 /// Reads `ipc`.

@@ -33,8 +33,8 @@ fn one_node_may_give_several_entries() {
             Device::Path { .. },
             Device::I2c(0),
             Device::Spi(_),
-            Device::Gpio(0),
-            Device::Gpio(1),
+            Device::Gpio(Some(0)),
+            Device::Gpio(Some(1)),
             Device::I2c(1),
             Device::I2c(7)
         ]

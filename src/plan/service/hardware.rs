@@ -1,18 +1,24 @@
 //! Hardware and sockets of the host: what each needs in the container.
 
-use crate::manifest::{App, Audio, Camera, Device, Display, Gpu, Run};
+use crate::catalog::GpuAccess;
+use crate::manifest::{Audio, Camera, Device, Display, Gpu, Run};
 use crate::value::{Capability, ImagePath, Parse};
 
-use super::{GpuUse, MountFrom, MountUse, Noted, Service, ServiceInputs, Text};
+use super::{GpuUse, MountFrom, MountUse, Noted, Piece, Service, ServiceInputs, Text};
 
 /// Driver capabilities in the order in which they are written.
 const CAPABILITIES: [&str; 6] = ["compute", "utility", "video", "graphics", "display", "ngx"];
 /// Groups of one number on every Debian and Ubuntu.
 const FIXED: [(&str, &str); 4] = [("audio", "29"), ("dialout", "20"), ("plugdev", "46"), ("video", "44")];
-/// Debian's `nogroup`, which may nothing: what stands for a group of the host until its number is said. Compose reads
-/// the whole file for each of its commands, so that a variable without a default would stop builds too.
-const NO_GROUP: &str = "65534";
-const X11_COOKIE: &str = "/tmp/.jcc.xauth";
+/// Numbers that Debian's policy reserves, so that no group has one. One of them stands for a group of the host until
+/// its number is given: Compose reads the whole file for each of its commands, so a variable without a default would
+/// stop builds too, and it refuses a list in which a number occurs twice.
+const RESERVED: std::ops::Range<u32> = 65_000..65_534;
+/// Where the host keeps the cookie of its X server. A folder, since `xauth` replaces the file; not in `/tmp`, which a
+/// reboot empties.
+const X11_HOST: &str = "~/.local/state/jcc/x11";
+const X11_FOLDER: &str = "/run/x11";
+const X11_COOKIE: &str = "/run/x11/cookie";
 const RUNTIME_DIR: &str = "XDG_RUNTIME_DIR";
 
 /// The GPU: the main service has it unless told otherwise, a further one where it says so.
@@ -37,7 +43,7 @@ pub(super) fn gpu(run: &Run, inputs: ServiceInputs<'_>, is_main: bool) -> Option
     wanted.dedup();
     Some(GpuUse {
         which,
-        access: target.gpu,
+        access: if run.gpu_form.is_some() { GpuAccess::Cdi } else { target.gpu },
         platform: target.platform.to_string(),
         capabilities: wanted.join(","),
     })
@@ -138,8 +144,9 @@ impl Adder<'_, '_> {
 
     fn numbered_by_host(&mut self, name: &str, command: &str, device: &str) {
         let variable = format!("JCC_GID_{}", name.to_ascii_uppercase());
+        let number = reserved(&variable, &self.service.groups);
         self.add_group(
-            Text::or(&variable, NO_GROUP),
+            Text::or(&variable, &number.to_string()),
             format!("the host's group of {device}: see the head of this file"),
         );
         self.service.host_groups.entry(variable).or_insert_with(|| command.to_owned());
@@ -147,7 +154,7 @@ impl Adder<'_, '_> {
 
     fn add_group(&mut self, group: Text, why: String) {
         let variable = |text: &Text| match text.pieces() {
-            [super::Piece::Variable { name, .. }] => Some(name.clone()),
+            [Piece::Variable { name, .. }] => Some(name.clone()),
             _ => None,
         };
         let same = |given: &Noted<Text>| {
@@ -170,9 +177,10 @@ impl Adder<'_, '_> {
                 self.env("QT_X11_NO_MITSHM", Text::literal("1"), &why);
                 self.env("XAUTHORITY", Text::literal(X11_COOKIE), &why);
                 self.socket("/tmp/.X11-unix", &why);
-                self.bind(Text::literal(X11_COOKIE), Text::literal(X11_COOKIE), true, &why);
+                self.bind(Text::literal(X11_HOST), Text::literal(X11_FOLDER), true, &why);
             }
             Display::Wayland => {
+                let runtime_dir = || runtime_dir(run);
                 let socket = || runtime_dir().then("/").join(Text::or("WAYLAND_DISPLAY", "wayland-0"));
                 self.env("WAYLAND_DISPLAY", Text::or("WAYLAND_DISPLAY", "wayland-0"), &why);
                 self.env(RUNTIME_DIR, runtime_dir(), &why);
@@ -184,6 +192,7 @@ impl Adder<'_, '_> {
     fn audio(&mut self, run: &Run) {
         let Some(audio) = &run.audio else { return };
         let why = format!("sound ({})", self.inputs.cite(audio.span));
+        let runtime_dir = || runtime_dir(run);
         match audio.value {
             Audio::Pulse => {
                 let server = Text::literal("unix:").join(runtime_dir()).then("/pulse/native");
@@ -215,12 +224,16 @@ impl Adder<'_, '_> {
                 self.host_group("I2C", &path);
             }
             Device::Spi(device) => {
-                self.device(Text::literal(format!("/dev/spidev{device}")), None, &format!("SPI ({cite})"));
+                let path = format!("/dev/spidev{device}");
+                self.device(Text::literal(path.clone()), None, &format!("SPI ({cite})"));
+                self.host_group("SPI", &path);
             }
             Device::Gpio(chip) => {
-                let path = format!("/dev/gpiochip{chip}");
-                self.device(Text::literal(path.clone()), None, &format!("GPIO ({cite})"));
-                self.host_group("GPIO", &path);
+                for chip in chip.map_or_else(|| header_chips(self.inputs), |chip| vec![chip.to_string()]) {
+                    let path = format!("/dev/gpiochip{chip}");
+                    self.device(Text::literal(path.clone()), None, &format!("GPIO ({cite})"));
+                    self.host_group("GPIO", &path);
+                }
                 if let Some(model) = self.inputs.target.values.get("model") {
                     let why = "the board, which Jetson.GPIO cannot see from inside";
                     self.env("JETSON_MODEL_NAME", Text::literal(model.clone()), why);
@@ -245,6 +258,8 @@ impl Adder<'_, '_> {
             self.host_group("RENDER", "/dev/dri/renderD128");
         } else if below(&["/dev/i2c-"]) {
             self.host_group("I2C", path);
+        } else if below(&["/dev/spidev"]) {
+            self.host_group("SPI", path);
         } else if below(&["/dev/gpiochip"]) {
             self.host_group("GPIO", path);
         } else if below(&["/dev/input"]) {
@@ -253,20 +268,54 @@ impl Adder<'_, '_> {
     }
 }
 
-fn runtime_dir() -> Text {
-    Text::or(RUNTIME_DIR, "/run/user/1000")
+/// The number that stands for a group of the host until its own is given: always the same for a variable, unless another
+/// of the service's groups has it.
+fn reserved(variable: &str, taken: &[Noted<Text>]) -> u32 {
+    let sum = variable.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+    let count = RESERVED.end - RESERVED.start;
+    let numbers = (0..count).map(|step| RESERVED.start + (sum % count + step) % count);
+    let is_free = |number: &u32| {
+        let number = number.to_string();
+        taken.iter().all(|group| match group.value.pieces() {
+            [Piece::Variable { name, rest, .. }] => {
+                name == variable || rest.as_literal().as_deref() != Some(&number)
+            }
+            _ => group.value.as_literal().as_deref() != Some(&number),
+        })
+    };
+    numbers.into_iter().find(is_free).unwrap_or(RESERVED.start)
 }
 
-/// What the host must be prepared with for a `run`.
+/// The chips that the pins of the device's header are on.
+fn header_chips(inputs: ServiceInputs<'_>) -> Vec<String> {
+    let chips = inputs.target.values.get("gpio_chips").map_or("0", String::as_str);
+    chips.split(' ').map(str::to_owned).collect()
+}
+
+/// The folder of the desktop session's sockets.
+fn runtime_dir(run: &Run) -> Text {
+    Text::or(RUNTIME_DIR, &format!("/run/user/{}", run.session_uid()))
+}
+
+/// What shows and sounds on the host's desktop needs of it.
 pub(super) fn notes(run: &Run, inputs: ServiceInputs<'_>) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(display) = run.display.as_ref().filter(|display| display.value == Display::X11) {
-        let root = inputs.project.app.as_ref().and_then(App::login).is_none();
-        let root = if root { ", and `xhost +si:localuser:root`" } else { "" };
         notes.push(format!(
-            "Windows ({}): `touch {X11_COOKIE} && xauth nlist \"$DISPLAY\" | sed 's/^..../ffff/' | \
-             xauth -f {X11_COOKIE} nmerge -`{root}, after each login",
-            inputs.cite(display.span)
+            "Windows ({}): once before the first start, and in `~/.xsessionrc` for every login after it: \
+             `install -d -m 700 {above} && install -d -m 755 {X11_HOST} && xauth nlist \"$DISPLAY\" | \
+             sed 's/^..../ffff/' | xauth -f {X11_HOST}/cookie nmerge - && chmod 644 {X11_HOST}/cookie`",
+            inputs.cite(display.span),
+            above = X11_HOST.rsplit_once('/').map_or(X11_HOST, |(above, _)| above),
+        ));
+    }
+    for span in run.session_sockets() {
+        notes.push(format!(
+            "Sockets of the desktop session ({}): the user {} is logged in before it starts, or lingers: \
+             `sudo loginctl enable-linger \"$(id --name --user {})\"`",
+            inputs.cite(span),
+            run.session_uid(),
+            run.session_uid(),
         ));
     }
     for can in &run.can {
@@ -275,12 +324,6 @@ pub(super) fn notes(run: &Run, inputs: ServiceInputs<'_>) -> Vec<String> {
             "CAN ({}): `sudo ip link set {name} up type can bitrate 500000`, with the bus' own bit rate",
             inputs.cite(can.span)
         ));
-    }
-    if let Some(models) = &run.models {
-        let path = models.value.as_str();
-        if !models.value.has_variable() {
-            notes.push(format!("Model weights ({}): `mkdir -p {path}`", inputs.cite(models.span)));
-        }
     }
     notes
 }

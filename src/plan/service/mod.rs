@@ -1,10 +1,13 @@
 //! How a target's containers run: from the manifest's words to services, whatever engine starts them.
 
+mod dev;
 mod files;
 mod further;
 mod hardware;
+mod host_files;
 mod model;
 mod names;
+mod notes;
 mod profile;
 mod test;
 #[cfg(test)]
@@ -13,21 +16,20 @@ mod text;
 
 pub use files::OutputFiles;
 pub use model::{
-    GpuUse, ImageBuild, MountFrom, MountUse, Noted, PipCache, SecretFrom, Service, ServiceImage, Services,
-    ServicesHead,
+    EditorUse, GpuUse, ImageBuild, MountFrom, MountUse, Noted, PipCache, SecretFrom, Service, ServiceImage,
+    Services, ServicesHead,
 };
 pub use names::BUILD_SECRETS;
 pub use test::{TestScript, TestText};
 pub use text::{Piece, Text};
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use crate::diagnostic::wording;
-use crate::manifest::{Engine, Gpu, Project, SecretSource};
+use crate::manifest::{Project, SecretSource};
 use crate::plan::PipIndex;
 use crate::resolve::TargetFacts;
 use crate::source::{Sources, Span};
-use crate::value::Url;
+use crate::value::{ImagePath, Url};
 
 use names::Names;
 
@@ -46,6 +48,8 @@ pub struct ServiceInputs<'a> {
     pub indexes: &'a [(String, Url)],
     /// The tests that need the started container, of the chosen packages and then the project's own.
     pub tests: &'a [TestScript],
+    /// Where packages put files into the image.
+    pub installed: &'a [ImagePath],
     /// `SOURCE_DATE_EPOCH`, seconds.
     pub epoch: u64,
     /// The hash of all that the outputs are made from.
@@ -103,6 +107,14 @@ pub fn services(inputs: ServiceInputs<'_>) -> Services {
         more,
         test,
         dev,
+        editor: EditorUse {
+            user: project
+                .app
+                .as_ref()
+                .and_then(|app| app.user.as_ref())
+                .map(|user| user.name.value.to_string()),
+            asked: project.output.editor.clone(),
+        },
         apt_cache: cache.apt.then(|| names.apt_cache.clone()),
         pip_cache,
         volumes,
@@ -116,43 +128,11 @@ fn copied(project: &Project) -> Vec<String> {
 
 fn head<'a>(inputs: ServiceInputs<'_>, services: impl Iterator<Item = &'a Service>) -> ServicesHead {
     let name = inputs.project.header.name.span.source;
-    // What the platform needs of a host, it needs for its GPU.
-    let off = inputs.project.run.gpu.as_ref().is_some_and(|gpu| gpu.value == Gpu::Off);
-    let mut notes = if off { Vec::new() } else { inputs.target.notes.clone() };
-    let runs = std::iter::once(&inputs.project.run)
-        .chain(inputs.project.run.services.iter().map(|service| &service.run));
-    for run in runs {
-        for note in hardware::notes(run, inputs) {
-            if !notes.contains(&note) {
-                notes.push(note);
-            }
-        }
-    }
-    // Podman hands on the groups of whoever starts it, and then takes no others.
-    if inputs.project.engine() == Engine::Podman {
-        let keeping = services.filter(|each| each.keeps_groups());
-        let own = keeping.flat_map(|each| &each.groups).filter(|group| group.why.is_empty());
-        let own: BTreeSet<String> = own.filter_map(|group| group.value.as_literal()).collect();
-        if !own.is_empty() {
-            let own = wording::all_of(&own.iter().collect::<Vec<_>>());
-            notes.push(format!(
-                "Podman hands on the groups of whoever starts it and adds none: of {own} the container has those that \
-                 whoever starts it is in"
-            ));
-        }
-    } else {
-        let groups: BTreeMap<&String, &String> = services.flat_map(|each| &each.host_groups).collect();
-        notes.extend(groups.into_iter().map(|(variable, number)| {
-            format!(
-                "A group of the host: `echo \"{variable}=$({number})\" >> .env` beside this file (a shell: `export` it). \
-                 Unset, the services start without its rights"
-            )
-        }));
-    }
     ServicesHead {
         compiler: crate::VERSION.to_owned(),
         manifest: inputs.sources.get(name).name.clone(),
-        notes,
+        notes: notes::all(inputs, &services.collect::<Vec<_>>()),
+        of_packages: Vec::new(),
         inputs: inputs.hash.to_owned(),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::GpuAccess;
-use crate::manifest::{Engine, Gpu, HealthCheck, Ulimit};
+use crate::manifest::{Editor, Engine, Gpu, HealthCheck, Ulimit};
 use crate::plan::PipIndex;
 use crate::value::{ByteSize, Capability, EnvName, ImagePath, ImageRef, PortMapping, Url};
 
@@ -30,6 +30,8 @@ pub struct Services {
     pub test: Option<Service>,
     /// The service of the stage `dev`.
     pub dev: Option<Service>,
+    /// What else the dev container's definition says.
+    pub editor: EditorUse,
     /// The cache of system packages: its service's name.
     pub apt_cache: Option<String>,
     /// The cache of Python packages.
@@ -49,8 +51,19 @@ pub struct ServicesHead {
     pub manifest: String,
     /// What the host must be prepared with, a paragraph each.
     pub notes: Vec<String>,
+    /// What users of the packages must know, a paragraph each.
+    pub of_packages: Vec<String>,
     /// The hash of what this was made from.
     pub inputs: String,
+}
+
+/// What the dev container's definition says beside the service.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct EditorUse {
+    /// The account that the editor works as.
+    pub user: Option<String>,
+    /// What the manifest asks for.
+    pub asked: Editor,
 }
 
 /// How the project's image is built.
@@ -109,6 +122,9 @@ pub struct Service {
     pub gpu: Option<GpuUse>,
     /// Whom it runs as.
     pub user: Option<Text>,
+    /// The user and group of the container who are, with Podman, whoever starts it: both own the same files then. Nothing
+    /// where it runs as root, who is that anyway.
+    pub keeps_id: Option<(u32, u32)>,
     /// The container's own name.
     pub container: Option<String>,
     /// Its variables.
@@ -149,6 +165,8 @@ pub struct Service {
     pub memory: Option<ByteSize>,
     /// Limits of its processes.
     pub ulimits: Vec<Ulimit>,
+    /// Limits that are lifted above what a user may: Podman without root's rights can only hand on the host's.
+    pub inherited_limits: Vec<String>,
     /// The program, over that of the image.
     pub entrypoint: Option<Vec<String>>,
     /// The words given to it, over those of the image.

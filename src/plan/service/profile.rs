@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::manifest::{Mode, Run, Volume};
+use crate::manifest::{App, Mode, Run, Ulimit, Volume};
 use crate::value::{ImagePath, Parse};
 
 use super::names::Names;
-use super::{MountFrom, MountUse, Noted, Service, ServiceImage, ServiceInputs, Text, hardware};
+use super::{MountFrom, MountUse, Noted, Service, ServiceImage, ServiceInputs, Text, dev, hardware};
 
 /// The service that is the project.
 pub(super) fn main(inputs: ServiceInputs<'_>, names: &Names) -> Service {
@@ -19,16 +19,12 @@ pub(super) fn main(inputs: ServiceInputs<'_>, names: &Names) -> Service {
     }
 }
 
-/// The service of the stage `dev`: the same, with the project's folder in it and a shell.
+/// The service of the stage `dev`: the same, with the project's files in it and a shell.
 pub(super) fn dev(inputs: ServiceInputs<'_>, names: &Names, main: &Service) -> Option<Service> {
-    let asked = inputs.project.output.dev.on()?;
-    let workdir = inputs.project.app.as_ref().and_then(|app| app.workdir.as_ref());
-    let workdir = workdir.map_or("/workspace", |folder| folder.value.as_str());
-    let root =
-        if inputs.files.up().is_empty() { Text::literal(".") } else { Text::literal(inputs.files.context()) };
-    let folder = MountUse { from: MountFrom::Host(root), to: Text::literal(workdir), read_only: false };
-    let mut mounts = vec![Noted::new(folder, "the project's folder, over what the image has of it")];
-    mounts.extend(main.mounts.iter().filter(|mount| mount.value.to != Text::literal(workdir)).cloned());
+    let asked = inputs.project.output.asks_for_dev()?;
+    let mut mounts = dev::mounts(inputs);
+    let own = main.mounts.iter().filter(|mount| mounts.iter().all(|other| other.value.to != mount.value.to));
+    mounts.extend(own.cloned().collect::<Vec<_>>());
     Some(Service {
         name: names.dev.clone(),
         about: vec![format!(
@@ -79,10 +75,47 @@ pub(super) fn of(run: &Run, inputs: ServiceInputs<'_>, names: &Names, own: bool)
         privileged: run.privileged.on().map(|span| inputs.cite(span)),
         ..words(run)
     };
+    if service.network.as_deref() == Some("host") {
+        // They are the host's ports then, and engines warn of what they ignore.
+        service.ports.clear();
+    }
+    if service.ipc.as_deref() == Some("host") {
+        // Docker ignores it then, Podman refuses it.
+        service.shm_size = None;
+    }
     let root = is_root(run, inputs, own);
+    service.keeps_id = user_of(run, inputs, own).filter(|(uid, _)| *uid != 0);
+    let lifted = |limit: &&Ulimit| USERS_LIMITS.contains(&limit.name.as_str()) && limit.soft == -1;
+    service.inherited_limits =
+        service.ulimits.iter().filter(lifted).map(|limit| limit.name.to_string()).collect();
     hardware::apply(&mut service, run, inputs, root);
     models(&mut service, run, inputs);
+    tokens(&mut service, run, inputs);
     service
+}
+
+/// Limits that a user may not lift: without root's rights an engine can only hand on its own.
+const USERS_LIMITS: [&str; 7] = ["memlock", "msgqueue", "nice", "nofile", "nproc", "rtprio", "sigpending"];
+
+/// The numbers of the user that a service runs as, where they are known.
+pub(super) fn user_of(run: &Run, inputs: ServiceInputs<'_>, own: bool) -> Option<(u32, u32)> {
+    let login = inputs.project.app.as_ref().and_then(App::login);
+    let Some(user) = &run.user else {
+        return match login {
+            _ if !own => None,
+            Some(user) => Some((user.uid.get(), user.gid.get())),
+            None => Some((0, 0)),
+        };
+    };
+    let (name, group) = user.value.split_once(':').unwrap_or((&user.value, ""));
+    let same = login.filter(|login| login.name.value.as_str() == name);
+    let uid = match (name, same) {
+        ("root", _) => 0,
+        (_, Some(login)) => login.uid.get(),
+        _ => name.parse().ok()?,
+    };
+    // Without a group the engine takes that of the image's account, and root's for a bare number.
+    Some((uid, group.parse().ok().or(same.map(|login| login.gid.get())).unwrap_or(0)))
 }
 
 /// What stands in the service as it is written.
@@ -92,7 +125,7 @@ fn words(run: &Run) -> Service {
         container: run.name.as_ref().map(|name| name.value.to_string()),
         ipc: run.ipc.as_ref().map(|mode| mode.value.clone()),
         pid: run.pid.as_ref().map(|mode| mode.value.clone()),
-        groups: run.group_add.iter().map(|group| Noted::plain(variable_or_literal(&group.value))).collect(),
+        groups: groups(run),
         tmpfs: run.tmpfs.iter().map(|path| path.value.clone()).collect(),
         ports: run.ports.iter().map(|port| port.value.clone()).collect(),
         cap_add: run.cap_add.iter().map(|capability| Noted::plain(capability.value.clone())).collect(),
@@ -107,6 +140,18 @@ fn words(run: &Run) -> Service {
         restart: run.restart.as_ref().map(|restart| restart.value.clone()),
         ..Service::default()
     }
+}
+
+/// Each group once: Compose refuses a list in which one occurs twice.
+fn groups(run: &Run) -> Vec<Noted<Text>> {
+    let mut all: Vec<Noted<Text>> = Vec::new();
+    for group in &run.group_add {
+        let group = Noted::plain(variable_or_literal(&group.value));
+        if !all.contains(&group) {
+            all.push(group);
+        }
+    }
+    all
 }
 
 /// A number, a name, or a variable of the caller's.
@@ -126,7 +171,11 @@ fn is_root(run: &Run, inputs: ServiceInputs<'_>, own: bool) -> bool {
 fn network(run: &Run, inputs: ServiceInputs<'_>) -> Option<String> {
     let said = run.network.as_ref().map(|network| network.value.clone());
     // CAN interfaces are the host's.
-    said.or_else(|| (inputs.target.host_network || !run.can.is_empty()).then(|| "host".to_owned()))
+    let network =
+        said.or_else(|| (inputs.target.host_network || !run.can.is_empty()).then(|| "host".to_owned()));
+    // The project's own bridge is what engines give without a word; `bridge` would be the engine's old one, in which
+    // services do not find each other by name.
+    network.filter(|network| network != "bridge")
 }
 
 fn mount(volume: &Volume, inputs: ServiceInputs<'_>) -> MountUse {
@@ -157,6 +206,26 @@ const HUBS: [(&str, &str); 4] = [
     ("TORCH_HOME", "/data/models/torch"),
 ];
 const MODELS: &str = "/data/models";
+
+/// What secrets of a client library are called, and the variable by which the client library finds the file of one.
+const TOKENS: [(&[&str], &str); 1] = [(
+    &["hf-token", "huggingface-token", "huggingface-hub-token", "hugging-face-hub-token"],
+    "HF_TOKEN_PATH",
+)];
+
+/// Points clients at the secrets that are theirs.
+fn tokens(service: &mut Service, run: &Run, inputs: ServiceInputs<'_>) {
+    for secret in &run.secrets {
+        let name = secret.name.value.as_str();
+        let plain = name.replace('_', "-");
+        let Some((_, variable)) = TOKENS.iter().find(|(names, _)| names.contains(&plain.as_str())) else {
+            continue;
+        };
+        let why = format!("where the token is ({})", inputs.cite(secret.name.span));
+        let path = Noted::new(Text::literal(format!("/run/secrets/{name}")), why);
+        service.env.entry((*variable).to_owned()).or_insert(path);
+    }
+}
 
 fn models(service: &mut Service, run: &Run, inputs: ServiceInputs<'_>) {
     let Some(path) = &run.models else { return };

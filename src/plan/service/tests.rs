@@ -44,7 +44,7 @@ pub(crate) fn jetson() -> TargetFacts {
         host_network: true,
         capabilities: vec!["compute".into(), "utility".into()],
         offers: BTreeSet::new(),
-        values: BTreeMap::from([("model".into(), "JETSON_ORIN".into())]),
+        values: BTreeMap::from([("model".into(), "JETSON_ORIN".into()), ("gpio_chips".into(), "0 1".into())]),
         groups: vec![name("video"), name("render")],
         notes: vec!["The host needs NVIDIA's container runtime".into()],
     }
@@ -70,7 +70,12 @@ pub(crate) fn pc() -> TargetFacts {
 /// The services of the first target of a manifest, one for each of the given facts.
 pub(crate) fn planned(manifest: &str, targets: &[TargetFacts], tests: &[TestScript]) -> Vec<Services> {
     let (mut sources, mut log) = (Sources::new(), Log::new());
-    let world = Memory::with([("project.kdl", manifest), ("certs/site.pem", ""), ("robot.env", "")]);
+    let world = Memory::with([
+        ("project.kdl", manifest),
+        ("certs/site.pem", ""),
+        ("robot.env", ""),
+        ("config/robot.yaml", ""),
+    ]);
     let loaded = manifest::load(&world, "project.kdl", &NoStacks, &mut sources, &mut log);
     let projects: Result<Vec<Project>, _> = loaded.and_then(|loaded| loaded.projects(&mut log));
     let projects = projects.unwrap_or_else(|_| panic!("{:?}", log.sorted()));
@@ -86,6 +91,7 @@ pub(crate) fn planned(manifest: &str, targets: &[TargetFacts], tests: &[TestScri
             files: &files,
             indexes: &indexes,
             tests,
+            installed: &[],
             epoch: 1_767_225_600,
             hash: "0000",
         })

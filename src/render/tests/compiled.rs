@@ -22,8 +22,8 @@ impl Stacks for None {
     }
 }
 
-/// The Dockerfile of a manifest's first target, or the messages.
-pub(super) fn compiled(files: &[(&str, &str)]) -> Result<String, String> {
+/// The Dockerfile of a manifest's first target, or nothing; with what was told on the way, errors and others.
+pub(super) fn through(files: &[(&str, &str)]) -> (Option<String>, String) {
     let world = Memory::with(files.iter().copied());
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let text = (|log: &mut Log| {
@@ -42,19 +42,21 @@ pub(super) fn compiled(files: &[(&str, &str)]) -> Result<String, String> {
             sources: &sources,
             hash: &hash,
         };
-        Ok(crate::render::dockerfile(&plan(inputs, log)?))
+        Ok::<_, crate::diagnostic::Told>(crate::render::dockerfile(&plan(inputs, log)?))
     })(&mut log);
-    text.map_err(|_: crate::diagnostic::Told| {
-        let said = |one: &&crate::diagnostic::Diagnostic| {
-            let labels: Vec<String> = one
-                .labels
-                .iter()
-                .map(|label| format!("{}: {}", sources.cite(label.span), label.text))
-                .collect();
-            format!("{} {}\n  {}", one.code, one.message, labels.join("\n  "))
-        };
-        log.sorted().iter().map(said).collect::<Vec<_>>().join("\n")
-    })
+    let said = |one: &&crate::diagnostic::Diagnostic| {
+        let labels: Vec<String> =
+            one.labels.iter().map(|label| format!("{}: {}", sources.cite(label.span), label.text)).collect();
+        format!("{} {}\n  {}", one.code, one.message, labels.join("\n  "))
+    };
+    let told = log.sorted().iter().map(said).collect::<Vec<_>>().join("\n");
+    (text.ok(), told)
+}
+
+/// The Dockerfile of a manifest's first target, or the messages.
+pub(super) fn compiled(files: &[(&str, &str)]) -> Result<String, String> {
+    let (text, told) = through(files);
+    text.ok_or(told)
 }
 
 const WORKSTATION: &str = r#"

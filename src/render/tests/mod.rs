@@ -155,3 +155,4 @@ mod built;
 mod compiled;
 mod hostile;
 mod python;
+mod running;

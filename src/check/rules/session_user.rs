@@ -1,0 +1,49 @@
+//! Sockets of a desktop session that is another user's.
+
+use crate::check::{Context, Rule};
+use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes};
+use crate::manifest::{Audio, Project, Run};
+use crate::source::Span;
+
+pub(super) const RULE: Rule = Rule { code: codes::SESSION_USER, severity: Severity::Warning, check };
+
+fn check(context: &Context<'_>, log: &mut Log) {
+    for run in context.runs() {
+        let session = run.session_uid().get();
+        let Some((uid, place)) = user(run, context.project) else { continue };
+        // Root may open any socket, but PulseAudio asks who is there.
+        let pulse = run.audio.as_ref().filter(|audio| audio.value == Audio::Pulse).map(|audio| audio.span);
+        let sockets = match uid {
+            _ if uid == session => Vec::new(),
+            0 => pulse.into_iter().collect(),
+            _ => run.session_sockets(),
+        };
+        for span in sockets {
+            let message = format!("the socket is of user {session}, and the container runs as user {uid}");
+            let told = Diagnostic::warning(codes::SESSION_USER, message)
+                .at(span, "the desktop session's, which lets in its own user alone");
+            let told = place.into_iter().fold(told, |told, place| told.at(place, format!("user {uid}")));
+            log.tell(told.help(format!(
+                "run it as that user (`user \"…\" uid={session}` in `app`), or name the session's by `session-uid` in `run`"
+            )));
+        }
+    }
+}
+
+/// Whom the container runs as and where that is written, as far as it is known.
+fn user(run: &Run, project: &Project) -> Option<(u32, Option<Span>)> {
+    let login = project.app.as_ref().and_then(|app| app.user.as_ref());
+    if let Some(user) = &run.user {
+        let name = user.value.split(':').next().unwrap_or_default();
+        let same = login.filter(|login| login.name.value.as_str() == name);
+        let uid = match (name, same) {
+            ("root", _) => 0,
+            (_, Some(login)) => login.uid.get(),
+            _ => name.parse().ok()?,
+        };
+        return Some((uid, Some(user.span)));
+    }
+    // A further service may have an image of its own, of whose user nothing is known.
+    let own = std::ptr::eq(run, &raw const project.run);
+    own.then(|| login.map_or((0, None), |login| (login.uid.get(), Some(login.name.span))))
+}

@@ -1,0 +1,90 @@
+//! What the dev container's definition says beside where it is: `devcontainer`'s children.
+
+use crate::diagnostic::Log;
+use crate::source::Spanned;
+use crate::syntax::Reader;
+use crate::syntax::schema::{ArgSpec, Kind, NodeSpec};
+use crate::value::Port;
+
+use super::decode;
+
+/// `devcontainer`.
+pub(super) static DEVCONTAINER: NodeSpec = NodeSpec::new(
+    "devcontainer",
+    "Where the dev container's definition is written. The stage and the service `dev` come with it.",
+)
+.args(&[ArgSpec::text("PATH", "A path in the project.")])
+.children(&[&EXTENSION, &FEATURE, &POST_CREATE, &FORWARD_PORT])
+.optional();
+static EXTENSION: NodeSpec = NodeSpec::new("extension", "Extensions of Visual Studio Code.")
+    .rest(ArgSpec::text("ID", "Publisher and name, such as `ms-python.python`."));
+static FEATURE: NodeSpec =
+    NodeSpec::new("feature", "A dev container feature, added when the editor opens it.")
+        .args(&[ArgSpec::text("REF", "Its image, such as `ghcr.io/devcontainers/features/git:1`.")])
+        .open(&FEATURE_OPTION);
+static FEATURE_OPTION: NodeSpec = NodeSpec::new("KEY", "An option of the feature.")
+    .args(&[ArgSpec::new(
+        "VALUE",
+        Kind::Either(&[Kind::Text, Kind::Number]),
+        "Its value, passed on unchanged.",
+    )])
+    .optional();
+static POST_CREATE: NodeSpec = NodeSpec::new("post-create", "Run in it once, after it was created.")
+    .rest(ArgSpec::text("WORD", "A word of the command; one word with blanks is run by a shell."))
+    .optional();
+static FORWARD_PORT: NodeSpec = NodeSpec::new("forward-port", "Ports that the editor makes reachable.")
+    .rest(ArgSpec::new("PORT", Kind::Integer, "A port of the container."));
+
+/// The children of `devcontainer`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Editor {
+    /// `extension "ms-python.python"`.
+    pub extensions: Vec<Spanned<String>>,
+    /// `feature "REF" { KEY "VALUE" }`.
+    pub features: Vec<Feature>,
+    /// `post-create "pip" "install" …`.
+    pub post_create: Option<Spanned<Vec<String>>>,
+    /// `forward-port 8888`.
+    pub forward_ports: Vec<Spanned<Port>>,
+}
+
+/// One feature.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Feature {
+    /// Its image.
+    pub image: Spanned<String>,
+    /// Its options.
+    pub options: Vec<(Spanned<String>, Spanned<String>)>,
+}
+
+/// Reads the children of `devcontainer`, where the block has one.
+pub(super) fn decode(output: Reader<'_>, log: &mut Log) -> Editor {
+    let Some(node) = output.child("devcontainer") else { return Editor::default() };
+    Editor {
+        extensions: node.args_of_children("extension", log),
+        features: node.children_named("feature").filter_map(|feature| feature_of(feature, log)).collect(),
+        post_create: decode::exec(node.child("post-create"), log),
+        forward_ports: decode::texts_or_numbers(node, "forward-port", log),
+    }
+}
+
+fn feature_of(node: Reader<'_>, log: &mut Log) -> Option<Feature> {
+    let image = node.arg(0, log)?;
+    let options = node.children().filter_map(|option| {
+        let key = Spanned::new(option.name().to_owned(), option.name_span());
+        Some((key, decode::text_or_number(option, 0, log)?))
+    });
+    Some(Feature { image, options: options.collect() })
+}
+
+impl Editor {
+    /// Puts the other one over this.
+    pub(super) fn overlay(&mut self, other: Self) {
+        let Self { extensions, features, post_create, forward_ports } = other;
+        self.extensions.extend(extensions);
+        self.features.retain(|one| features.iter().all(|other| other.image.value != one.image.value));
+        self.features.extend(features);
+        self.post_create = post_create.or(self.post_create.take());
+        self.forward_ports.extend(forward_ports);
+    }
+}

@@ -1,0 +1,147 @@
+//! What is likely not meant in how an image runs, where its packages must be known to see it.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
+use crate::manifest::HealthCheck;
+
+use super::view::Inputs;
+use super::{Instruction, Script, Stage, start};
+
+/// Programs that checks of health use and that slim images lack, with the system package that has each.
+const PROGRAMS: [(&str, &str); 9] = [
+    ("curl", "curl"),
+    ("jq", "jq"),
+    ("nc", "netcat-openbsd"),
+    ("pg_isready", "postgresql-client"),
+    ("pgrep", "procps"),
+    ("ps", "procps"),
+    ("redis-cli", "redis-tools"),
+    ("ss", "iproute2"),
+    ("wget", "wget"),
+];
+
+/// Tells all of it; `python`: whether an interpreter is in the image for sure.
+pub(super) fn check(inputs: Inputs<'_>, stages: &[Stage], python: bool, log: &mut Log) {
+    nothing_to_start(inputs, log);
+    missing_program(inputs, stages, python, log);
+    shared_memory(inputs, log);
+}
+
+fn nothing_to_start(inputs: Inputs<'_>, log: &mut Log) {
+    let servers: Vec<String> = start::servers(inputs).iter().map(|(view, _)| view.title()).collect();
+    for span in start::restarts_nothing(inputs) {
+        let help = if servers.is_empty() {
+            "name what is started, such as `command \"python3\" \"main.py\"` in `app`, or leave `restart` out"
+                .to_owned()
+        } else {
+            format!(
+                "{} each have a server: name the one that is started by `command` in `app`, and the others in a `service` each",
+                wording::all_of(&servers)
+            )
+        };
+        log.tell(
+            Diagnostic::warning(
+                codes::NOTHING_TO_START,
+                "the container stops at once and is started again for ever",
+            )
+            .at(span, "nothing is named that runs on")
+            .help(help),
+        );
+    }
+}
+
+fn missing_program(inputs: Inputs<'_>, stages: &[Stage], python: bool, log: &mut Log) {
+    if inputs.resolution.base.name.is_none() {
+        return;
+    }
+    let installed = installed(stages);
+    let app = inputs.project.app.as_ref();
+    // What a line of the application installs, nobody reads.
+    let by_hand = |package: &str| {
+        app.is_some_and(|app| {
+            app.runs.iter().any(|line| line.value.split_whitespace().any(|word| word == package))
+        })
+    };
+    let checks = start::own(inputs).filter_map(|run| run.healthcheck.as_ref());
+    for check in checks.chain(app.and_then(|app| app.healthcheck.as_ref())) {
+        let missing = programs(check).into_iter().find_map(|program| {
+            let (_, package) = PROGRAMS.iter().find(|(name, _)| *name == program)?;
+            (!installed.contains(*package) && !by_hand(package)).then_some((program, *package))
+        });
+        let Some((program, package)) = missing else { continue };
+        let other = (python && matches!(package, "curl" | "wget")).then_some(
+            "or without it: `healthcheck \"python3\" \"-c\" \"import urllib.request as r; \
+             r.urlopen('http://127.0.0.1:PORT', timeout=5)\"`",
+        );
+        log.tell(
+            Diagnostic::warning(
+                codes::MISSING_PROGRAM,
+                format!("the image has no {}", wording::code(program)),
+            )
+            .at(check.test.span, "so this check never succeeds")
+            .help(format!("install it: `apt {{ install \"{package}\" }}`"))
+            .maybe_help(other),
+        );
+    }
+}
+
+/// The system packages of the image that ships.
+fn installed(stages: &[Stage]) -> BTreeSet<String> {
+    let shipped = stages.iter().filter(|stage| matches!(stage.name.as_str(), "base" | "final"));
+    let instructions = shipped.flat_map(|stage| &stage.blocks).flat_map(|block| &block.instructions);
+    let runs = instructions.filter_map(|instruction| match instruction {
+        Instruction::Run(run) => Some(&run.script),
+        _ => None,
+    });
+    let packages = runs.flatten().filter_map(|script| match script {
+        Script::Apt(apt) => Some(&apt.packages),
+        _ => None,
+    });
+    packages.flatten().map(|package| package.name().to_owned()).collect()
+}
+
+/// The programs that a check calls: its first word, or the first word of each command of its shell line.
+fn programs(check: &HealthCheck) -> Vec<&str> {
+    let words = &check.test.value;
+    let shell = |word: &String| matches!(name(word), "sh" | "bash" | "dash");
+    let line = match &words[..] {
+        [line] if line.contains(char::is_whitespace) => Some(line),
+        [first, .., line] if shell(first) => Some(line),
+        _ => None,
+    };
+    let Some(line) = line else { return words.first().map(|word| name(word)).into_iter().collect() };
+    let commands = line.split(['|', '&', ';', '(', ')', '`', '\n']);
+    let skipped =
+        |word: &&str| !matches!(*word, "!" | "exec" | "if" | "then" | "timeout" | "while" | "until");
+    commands.filter_map(|command| command.split_whitespace().find(skipped).map(name)).collect()
+}
+
+fn name(word: &str) -> &str {
+    word.rsplit('/').next().unwrap_or(word)
+}
+
+fn shared_memory(inputs: Inputs<'_>, log: &mut Log) {
+    let run = &inputs.project.run;
+    if run.shm_size.is_some()
+        || run.ipc.as_ref().is_some_and(|mode| !matches!(mode.value.as_str(), "private" | "shareable"))
+    {
+        return;
+    }
+    let views = inputs.resolution.order.iter().filter_map(|name| inputs.view(name));
+    let mut wanting = views.filter(|view| view.chosen.needed.run && view.package.shm_size.is_some());
+    let first = wanting.next();
+    let Some(view) = wanting.fold(first, |most, view| {
+        most.filter(|most| most.package.shm_size >= view.package.shm_size).or(Some(view))
+    }) else {
+        return;
+    };
+    let size = view.package.shm_size.map(|size| size.to_string()).unwrap_or_default();
+    let place = view.chosen.place.unwrap_or(inputs.project.header.name.span);
+    log.tell(
+        Diagnostic::note(codes::SHARED_MEMORY, "the container has 64 MiB of shared memory")
+            .at(place, format!("processes of {} pass data through `/dev/shm`", view.title()))
+            .help(format!("add `shm-size \"{size}\"` to `run`, or `ipc \"host\"` to have the host's"))
+            .help("with one process, as with `num_workers=0`, it does not matter"),
+    );
+}

@@ -1,0 +1,51 @@
+//! What users of the chosen packages must know, without what the manifest has seen to.
+
+use crate::manifest::{App, Camera, Run};
+use crate::resolve::TargetFacts;
+
+use super::PackageNote;
+use super::view::Inputs;
+
+/// What a user must know of what was chosen, each once.
+pub(super) fn of_packages(inputs: Inputs<'_>) -> Vec<PackageNote> {
+    let mut notes: Vec<PackageNote> = Vec::new();
+    for name in &inputs.resolution.order {
+        let Some(view) = inputs.view(name) else { continue };
+        let own = view.held(&view.package.notes).filter(|note| !is_heeded(note.unless.as_deref(), inputs));
+        let of_version = view.entry().into_iter().flat_map(|entry| &entry.notes).map(|note| &note.value);
+        for text in own.map(|note| &note.value).chain(of_version) {
+            let text = format!("{}: {text}", view.title());
+            if notes.iter().all(|other| other.text != text) {
+                notes.push(PackageNote { package: name.clone(), version: view.chosen.version.clone(), text });
+            }
+        }
+    }
+    notes
+}
+
+/// Whether the manifest has what a note asks for.
+fn is_heeded(unless: Option<&str>, inputs: Inputs<'_>) -> bool {
+    let Some(word) = unless else { return false };
+    let run = &inputs.project.run;
+    has(word, run, inputs.project.app.as_ref(), &inputs.resolution.target)
+}
+
+fn has(word: &str, run: &Run, app: Option<&App>, target: &TargetFacts) -> bool {
+    let is_host =
+        |mode: &Option<crate::source::Spanned<String>>| mode.as_ref().map(|mode| mode.value == "host");
+    match word {
+        "audio" => run.audio.is_some(),
+        "camera" => run.cameras.iter().any(|camera| camera.value == Camera::Csi),
+        "command" => {
+            run.command.is_some() || app.is_some_and(|app| app.command.is_some() || app.entrypoint.is_some())
+        }
+        "display" => run.display.is_some(),
+        "docker-socket" => run.docker_socket.is_on(),
+        "host-ipc" => is_host(&run.ipc) == Some(true),
+        "host-network" => is_host(&run.network).unwrap_or(target.host_network || !run.can.is_empty()),
+        "models" => run.models.is_some(),
+        "secret" => !run.secrets.is_empty(),
+        "shm-size" => run.shm_size.is_some() || is_host(&run.ipc) == Some(true),
+        _ => false,
+    }
+}

@@ -1,0 +1,282 @@
+//! How containers run, as engines are told it: of manifests in memory.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::manifest::Engine;
+use crate::plan::Services;
+use crate::plan::service_tests::{jetson, pc, planned};
+
+use super::{compose, devcontainer, quadlet, run_command};
+
+fn on_jetson(rest: &str) -> Services {
+    let manifest = format!("project \"x\"\ntarget {{ device \"jetson-agx-orin\" }}\n{rest}\n");
+    planned(&manifest, &[jetson()], &[]).remove(0)
+}
+
+fn on_a_pc(rest: &str) -> Services {
+    planned(&format!("project \"x\"\ntarget {{ platform \"x86_64\" }}\n{rest}\n"), &[pc()], &[]).remove(0)
+}
+
+fn with_podman(rest: &str) -> Services {
+    let manifest = format!("project \"x\"\ntarget {{ platform \"x86_64\"; engine \"podman\" }}\n{rest}\n");
+    planned(&manifest, &[pc()], &[]).remove(0)
+}
+
+/// The service of a name, as Compose reads it.
+fn service(services: &Services, name: &str) -> Value {
+    let file: Value = serde_saphyr::from_str(&compose(services)).expect("it is YAML");
+    file["services"][name].clone()
+}
+
+/// What a group of the list is where no variable is set.
+fn unset(group: &str) -> String {
+    let inner = group.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    inner.map_or(group, |inner| inner.split_once(":-").expect("it has a default").1).to_owned()
+}
+
+#[test]
+fn any_two_groups_of_the_host_differ_with_no_variable_set() {
+    let asks = [
+        "i2c 7",
+        "spi",
+        "gpio",
+        "jtop",
+        "docker-socket",
+        "audio \"alsa\"",
+        "camera \"/dev/video0\"",
+        "device \"/dev/dri/renderD128\"",
+        "device \"/dev/input/event0\"",
+        "device \"/dev/bus/usb\"",
+        "device \"/dev/ttyACM0\"",
+        "group-add 29 29 \"render\" \"${A:-65000}\"",
+    ];
+    let pair = |(at, one): (usize, &&str)| asks[..at].iter().map(|other| format!("{one}; {other}")).collect();
+    let mut pairs: Vec<String> = asks.iter().enumerate().flat_map::<Vec<String>, _>(pair).collect();
+    pairs.push(asks.join("; "));
+    for run in pairs {
+        let services = on_jetson(&format!("app {{ user \"me\" }}\nrun {{ {run} }}"));
+        let groups = service(&services, "x")["group_add"].clone();
+        let groups: Vec<String> =
+            groups.as_array().expect("groups").iter().map(|one| unset(one.as_str().expect("text"))).collect();
+        let different: BTreeSet<&String> = groups.iter().collect();
+        assert_eq!(different.len(), groups.len(), "{run}: {groups:?}");
+        assert!(!groups.contains(&"65534".to_owned()), "{run}: nogroup is a group of some hosts' files");
+    }
+}
+
+/// What the head says of groups, run by a shell whose `stat` and `getent` know these numbers.
+#[test]
+fn the_command_for_groups_writes_each_number_once() {
+    let services = on_jetson("app { user \"me\" }\nrun { i2c 7; spi; gpio; camera \"/dev/video0\" }");
+    let note =
+        services.head.notes.iter().find(|note| note.starts_with("Groups of the host")).expect("a note");
+    let command = note.split('`').nth(1).expect("a command");
+    let folder = tempfile::tempdir().expect("a folder");
+    // spidev and gpiochip are of one group, as Jetson.GPIO's udev rules have it; `render` is `video` on this host.
+    let stubs = "stat() { case $3 in /dev/i2c-7) echo 110 ;; *) echo 999 ;; esac; }\n\
+                 getent() { echo render:x:44:; }\n";
+    let script = format!("{stubs}{command}; {command}; cat .env");
+    let out =
+        Command::new("sh").args(["-euc", &script]).current_dir(folder.path()).output().expect("sh runs");
+    assert!(out.status.success(), "{command}: {}", String::from_utf8_lossy(&out.stderr));
+    assert_eq!(String::from_utf8_lossy(&out.stdout), "JCC_GID_GPIO=999\nJCC_GID_I2C=110\n");
+}
+
+#[test]
+fn a_bridge_is_the_project_s_own() {
+    let services =
+        on_jetson("run { network \"bridge\"; port \"80:80\"; service \"db\" { image \"redis:7.4\" } }");
+    assert!(service(&services, "x")["network_mode"].is_null());
+    assert_eq!(service(&services, "x")["ports"][0], "80:80");
+    assert_eq!(service(&services, "db")["network_mode"], "host");
+    assert!(!run_command(&services, Engine::Docker).contains("--network bridge"));
+}
+
+#[test]
+fn the_host_s_network_and_memory_leave_out_what_they_make_needless() {
+    let own = on_jetson("run { port \"80:80\"; ipc \"host\"; shm-size \"8g\" }");
+    let main = service(&own, "x");
+    assert_eq!(main["network_mode"], "host");
+    assert!(main["ports"].is_null() && main["shm_size"].is_null(), "{main}");
+    let pc = on_a_pc("run { port \"80:80\"; shm-size \"8g\" }");
+    let main = service(&pc, "x");
+    assert_eq!((&main["ports"][0], &main["shm_size"]), (&"80:80".into(), &"8g".into()));
+    let both = with_podman("run { ipc \"host\"; shm-size \"8g\" }");
+    assert!(quadlet(&both).values().all(|unit| !unit.contains("ShmSize")));
+}
+
+#[test]
+fn the_head_names_what_must_be_there_and_whose_it_is() {
+    let run = "run { volume \"./data\" \"/data\"; volume \"./maps\" \"/maps\" mode=\"ro\"; volume \"/srv/x y\" \"/x\"\n\
+               volume \"/etc/localtime\" \"/etc/localtime\" mode=\"ro\"; volume \"named\" \"/named\"; volume \"${D:-./d}\" \"/d\"\n\
+               volume \"./a.yaml\" \"/etc/a.yaml\"; models \"./models\"; env-file \"robot.env\"\n\
+               secret \"hf-token\" file=\"token.txt\"; secret \"key\" env=\"KEY\" }";
+    let notes = on_jetson(&format!("app {{ user \"me\" uid=1200 gid=1300 }}\n{run}")).head.notes.join("\n");
+    for line in [
+        "`mkdir -p ./d ./data ./maps ./models && sudo mkdir -p '/srv/x y' && sudo chown 1200:1300 ./d ./data ./models '/srv/x y'`",
+        "Files that must be there before the first start: `./a.yaml`, `./robot.env`",
+        "`install -m 600 /dev/null ./token.txt`, its value written into it, then `sudo chown 1200:1300 ./token.txt`",
+        "Secret `key` (project.kdl: run secret key): the variable `KEY` holds it",
+    ] {
+        assert!(notes.contains(line), "{line}\n{notes}");
+    }
+    assert!(!notes.contains("localtime") && !notes.contains("named"), "{notes}");
+    // Root needs no other owner, and whoever starts Podman is the container's user.
+    for services in [on_jetson(run), with_podman(&format!("app {{ user \"me\" }}\n{run}"))] {
+        assert!(!services.head.notes.join("\n").contains("chown"), "{:?}", services.head.notes);
+    }
+}
+
+#[test]
+fn the_cookie_of_the_x_server_outlives_a_reboot() {
+    let services = on_jetson("app { user \"me\" uid=1200 }\nrun { display \"x11\" }");
+    let main = service(&services, "x");
+    assert_eq!(main["environment"]["XAUTHORITY"], "/run/x11/cookie");
+    let mounts = main["volumes"].as_array().expect("mounts");
+    assert_eq!(mounts[1]["source"], "~/.local/state/jcc/x11");
+    assert_eq!(mounts[1]["target"], "/run/x11");
+    let notes = services.head.notes.join("\n");
+    assert!(
+        notes.contains("chmod 644 ~/.local/state/jcc/x11/cookie") && notes.contains("install -d -m 755"),
+        "{notes}"
+    );
+    assert!(!compose(&services).contains("/tmp/.jcc"));
+}
+
+#[test]
+fn sockets_are_those_of_the_session_s_user() {
+    let services = on_jetson("run { display \"wayland\"; audio \"pulse\"; session-uid 1200 }");
+    let main = service(&services, "x");
+    assert_eq!(main["environment"]["PULSE_SERVER"], "unix:${XDG_RUNTIME_DIR:-/run/user/1200}/pulse/native");
+    assert!(services.head.notes.iter().any(|note| note.contains("the user 1200 is logged in")));
+    let other = on_jetson("run { audio \"pipewire\" }");
+    assert_eq!(service(&other, "x")["environment"]["XDG_RUNTIME_DIR"], "${XDG_RUNTIME_DIR:-/run/user/1000}");
+    let alsa = on_jetson("run { audio \"alsa\"; display \"x11\" }");
+    assert!(alsa.head.notes.iter().all(|note| !note.contains("linger")));
+}
+
+#[test]
+fn header_pins_are_on_the_chips_that_the_device_has() {
+    let devices = |run: &str| service(&on_jetson(&format!("run {{ {run} }}")), "x")["devices"].clone();
+    assert_eq!(devices("gpio"), serde_json::json!(["/dev/gpiochip0", "/dev/gpiochip1"]));
+    assert_eq!(devices("gpio 1"), serde_json::json!(["/dev/gpiochip1"]));
+    assert_eq!(devices("gpio; gpio 1"), serde_json::json!(["/dev/gpiochip0", "/dev/gpiochip1"]));
+    let pc = on_a_pc("run { gpio }");
+    assert_eq!(service(&pc, "x")["devices"], serde_json::json!(["/dev/gpiochip0"]));
+}
+
+#[test]
+fn a_token_is_found_where_it_is_mounted() {
+    let variable = |secret: &str| {
+        let services = on_a_pc(&format!("run {{ secret {secret}; env {{ OTHER \"1\" }} }}"));
+        service(&services, "x")["environment"]["HF_TOKEN_PATH"].as_str().map(str::to_owned)
+    };
+    assert_eq!(variable("\"hf-token\" file=\"token.txt\"").as_deref(), Some("/run/secrets/hf-token"));
+    assert_eq!(variable("\"hf_token\" env=\"HF_TOKEN\"").as_deref(), Some("/run/secrets/hf_token"));
+    assert_eq!(variable("\"wandb\" env=\"WANDB_API_KEY\""), None);
+    let own = on_a_pc("run { secret \"hf-token\" file=\"t\"; env { HF_TOKEN_PATH \"/mine\" } }");
+    assert_eq!(service(&own, "x")["environment"]["HF_TOKEN_PATH"], "/mine");
+}
+
+#[test]
+fn a_gpu_by_cdi_is_one_form_alone() {
+    for (which, ids) in
+        [("\"all\"", vec!["nvidia.com/gpu=all"]), ("0 1", vec!["nvidia.com/gpu=0", "nvidia.com/gpu=1"])]
+    {
+        for services in [
+            on_a_pc(&format!("run {{ gpu {which} form=\"cdi\" }}")),
+            on_jetson(&format!("run {{ gpu {which} form=\"cdi\" }}")),
+        ] {
+            let main = service(&services, "x");
+            let device = &main["deploy"]["resources"]["reservations"]["devices"][0];
+            assert_eq!((&device["driver"], &device["device_ids"]), (&"cdi".into(), &serde_json::json!(ids)));
+            assert!(
+                main["runtime"].is_null() && main["environment"]["NVIDIA_VISIBLE_DEVICES"].is_null(),
+                "{main}"
+            );
+            let line = run_command(&services, Engine::Docker);
+            assert!(line.contains(&format!("--device {}", ids[0])) && !line.contains("--gpus"), "{line}");
+        }
+    }
+    assert_eq!(
+        on_a_pc("run { gpu form=\"cdi\" }").main.gpu,
+        on_a_pc("run { gpu \"all\" form=\"cdi\" }").main.gpu
+    );
+}
+
+#[test]
+fn the_service_for_developing_binds_each_copy_to_its_place() {
+    let mounts = |rest: &str| {
+        let dev = service(&on_a_pc(rest), "dev");
+        let all = dev["volumes"].as_array().expect("mounts").clone();
+        let pair = |mount: &Value| {
+            format!("{} {}", mount["source"].as_str().unwrap_or(""), mount["target"].as_str().unwrap_or(""))
+        };
+        all.iter().map(pair).collect::<Vec<_>>()
+    };
+    assert_eq!(mounts("app { workdir \"/app\"; copy \".\" to=\".\" }\noutput { dev }"), [". /app"]);
+    // A program in the working directory stays, and so does what lies beside a copy in a folder of the system.
+    assert_eq!(mounts("app { workdir \"/opt/program\" }\noutput { dev }"), [". /workspaces/x"]);
+    assert_eq!(
+        mounts(
+            "app { copy \"certs/site.pem\" to=\"/etc/\"; copy \"config\" to=\"/etc/\"; copy \"config\" to=\"/app/config\" }\noutput { dev }"
+        ),
+        [". /workspaces/x", "./certs/site.pem /etc/site.pem", "./config /app/config"]
+    );
+}
+
+#[test]
+fn a_dev_container_has_its_service_its_user_and_what_is_asked_for() {
+    let services = on_a_pc(
+        "app { workdir \"/app\"; copy \".\" to=\".\"; user \"me\" }\noutput { devcontainer \".devcontainer/devcontainer.json\" {\n\
+         extension \"ms-python.python\"; feature \"ghcr.io/devcontainers/features/git:1\" { version \"latest\" }\n\
+         post-create \"pip\" \"install\" \"-e\" \".\"; forward-port 8888 } }",
+    );
+    let text = devcontainer(&services, ".devcontainer/devcontainer.json");
+    let json = text.split_once("*/").expect("a head").1;
+    let value: Value = serde_json::from_str(json).expect("JSON");
+    assert_eq!(
+        (&value["service"], &value["remoteUser"], &value["workspaceFolder"]),
+        (&"dev".into(), &"me".into(), &"/app".into())
+    );
+    assert_eq!(value["customizations"]["vscode"]["extensions"][0], "ms-python.python");
+    assert_eq!(value["features"]["ghcr.io/devcontainers/features/git:1"]["version"], "latest");
+    assert_eq!(value["postCreateCommand"], serde_json::json!(["pip", "install", "-e", "."]));
+    assert_eq!(value["forwardPorts"], serde_json::json!([8888]));
+    let plain = on_a_pc("output { devcontainer \"d.json\"; dev #false }");
+    assert!(plain.dev.is_none());
+    assert!(!devcontainer(&plain, "d.json").contains("forwardPorts"));
+}
+
+#[test]
+fn services_of_podman_find_each_other_and_share_files_with_whoever_starts_them() {
+    let services = with_podman(
+        "app { user \"me\" uid=1200 gid=1300 }\nrun { ulimit \"memlock\" -1; ulimit \"nofile\" 1024; ulimit \"stack\" -1\n\
+         service \"db\" { image \"redis:7.4\" }; service \"far\" { image \"redis:7.4\"; network \"host\" } }",
+    );
+    let units = quadlet(&services);
+    assert!(units["x.network"].contains("NetworkName=x"));
+    assert!(units["x.container"].contains("Network=x.network\nNetworkAlias=x\n"));
+    assert!(units["x-db.container"].contains("Network=x.network\nNetworkAlias=db\n"));
+    assert!(units["x-far.container"].contains("Network=host\n"));
+    assert!(units["x.container"].contains("UserNS=keep-id:uid=1200,gid=1300\n"));
+    assert!(!units["x-db.container"].contains("UserNS"));
+    assert!(!units["x.container"].contains("Ulimit=memlock"), "{}", units["x.container"]);
+    assert!(
+        units["x.container"].contains("Ulimit=nofile=1024:1024\n")
+            && units["x.container"].contains("Ulimit=stack=-1:-1\n")
+    );
+    let notes = services.head.notes.join("\n");
+    assert!(notes.contains("No limit of memlock") && notes.contains("LimitMEMLOCK=infinity"), "{notes}");
+    assert!(units.values().all(|unit| !unit.contains("LimitMEMLOCK")), "notes are in one file");
+    assert_eq!(service(&services, "x")["userns_mode"], "keep-id:uid=1200,gid=1300");
+    assert!(run_command(&services, Engine::Podman).contains("--userns keep-id:uid=1200,gid=1300"));
+    let alone = with_podman("run { ulimit \"memlock\" -1 }");
+    assert!(!quadlet(&alone).contains_key("x.network"));
+    let docker = on_a_pc("app { user \"me\" }\nrun { ulimit \"memlock\" -1 }");
+    assert_eq!(service(&docker, "x")["ulimits"]["memlock"], -1);
+    assert!(service(&docker, "x")["userns_mode"].is_null());
+}

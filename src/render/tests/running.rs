@@ -1,0 +1,122 @@
+//! What an image starts, what of that is likely not meant, and whose the folders are that are mounted over.
+
+use super::compiled::{compiled, stage, through};
+
+const ORIN: &str = "target { device \"jetson-agx-orin\"; jetpack \"6.2\" }";
+const PC: &str = "target { platform \"x86_64\" }";
+
+/// The diagnostics of a code for a manifest, by their first labels.
+fn told(code: &str, target: &str, rest: &str) -> Vec<String> {
+    let manifest = format!("project \"x\"\n{target}\n{rest}\n");
+    let (text, told) = through(&[("project.kdl", &manifest)]);
+    assert!(text.is_some(), "{told}");
+    let start = format!("jcc::plan::{code} ");
+    let of_code = told.split("\njcc::").map(|one| one.trim_start_matches("jcc::"));
+    let mine = of_code.filter(|one| format!("jcc::{one}").starts_with(&start));
+    mine.map(|one| one.lines().nth(1).unwrap_or_default().trim().to_owned()).collect()
+}
+
+fn dockerfile(target: &str, rest: &str) -> String {
+    compiled(&[("project.kdl", &format!("project \"x\"\n{target}\n{rest}\n"))]).expect("it compiles")
+}
+
+#[test]
+fn a_restart_with_nothing_to_start_is_told() {
+    let idle = |rest: &str| told("nothing-to-start", ORIN, rest);
+    assert_eq!(idle("run { restart \"always\" }"), ["project.kdl:3: nothing is named that runs on"]);
+    assert_eq!(idle("app { user \"me\" }\nrun {\n restart \"on-failure:3\" }").len(), 1);
+    assert_eq!(idle("run { service \"again\" { restart \"unless-stopped\" } }").len(), 1);
+    for fine in [
+        "run { restart \"no\" }",
+        "run { command \"sleep\" \"infinity\"; restart \"always\" }",
+        "app { command \"sleep\" \"infinity\" }\nrun { restart \"always\" }",
+        "app { entrypoint \"sleep\" \"infinity\" }\nrun { restart \"always\" }",
+        "run { tty; restart \"always\" }",
+        "run { service \"other\" { image \"redis:7.4\"; restart \"always\" } }",
+        "packages { ollama }\nrun { restart \"always\" }",
+    ] {
+        assert!(idle(fine).is_empty(), "{fine}");
+    }
+    // Of a base of the user's nobody knows what it starts; of two servers nobody knows which is meant.
+    let own =
+        "base image=\"example.com/server:1\" { provides { ubuntu \"22.04\" } }\nrun { restart \"always\" }";
+    assert!(told("nothing-to-start", PC, own).is_empty());
+    assert_eq!(
+        told("nothing-to-start", PC, "packages { ollama; openssh }\nrun { restart \"always\" }").len(),
+        1
+    );
+}
+
+#[test]
+fn the_one_server_is_what_an_image_starts() {
+    assert!(dockerfile(PC, "packages { ollama }").contains("\nCMD [\"ollama\", \"serve\"]\n"));
+    let named = dockerfile(PC, "packages { ollama }\napp { command \"bash\" }");
+    assert!(named.contains("CMD [\"bash\"]") && !named.contains("\"serve\""), "{named}");
+    assert!(!dockerfile(PC, "packages { ollama }\napp { entrypoint \"tini\" }").contains("CMD"));
+    assert!(!dockerfile(PC, "packages { ollama; openssh }").contains("\nCMD"));
+    assert!(!dockerfile(PC, "packages { tmux }").contains("\nCMD"));
+}
+
+#[test]
+fn a_check_by_a_program_that_is_not_there_is_told() {
+    let missing = |rest: &str| told("missing-program", ORIN, rest);
+    for wrong in [
+        "run { healthcheck \"curl -f http://127.0.0.1:8000 || exit 1\" }",
+        "app { healthcheck \"/usr/bin/wget\" \"-q\" \"http://127.0.0.1\" }",
+        "apt { install \"curl\" }\nrun { healthcheck \"curl -f http://127.0.0.1 | jq -e .ready\" }",
+        "run { service \"one\" { healthcheck \"bash\" \"-c\" \"! pgrep -x serve\" } }",
+    ] {
+        assert_eq!(missing(wrong).len(), 1, "{wrong}");
+    }
+    for fine in [
+        "apt { install \"curl\" }\nrun { healthcheck \"curl -f http://127.0.0.1\" }",
+        "app { run \"apt-get install -y curl\"; healthcheck \"curl\" \"-f\" \"http://127.0.0.1\" }",
+        "run { healthcheck \"python3\" \"-c\" \"import main\" }",
+        "run { healthcheck \"test -e /tmp/curl\" }",
+        "run { service \"other\" { image \"nginx:1.27\"; healthcheck \"curl -f http://127.0.0.1\" } }",
+    ] {
+        assert!(missing(fine).is_empty(), "{fine}");
+    }
+}
+
+#[test]
+fn little_shared_memory_is_told() {
+    let little = |rest: &str| told("shared-memory", ORIN, rest);
+    assert_eq!(little("packages {\n torchvision\n}").len(), 1);
+    assert_eq!(little("packages { pytorch }\nrun { ipc \"private\" }").len(), 1);
+    for fine in [
+        "packages { pytorch }\nrun { shm-size \"8g\" }",
+        "packages { pytorch }\nrun { ipc \"host\" }",
+        "packages { pytorch }\nrun { ipc \"service:db\"; service \"db\" { image \"redis:7.4\"; ipc \"shareable\" } }",
+        "packages { tmux }",
+    ] {
+        assert!(little(fine).is_empty(), "{fine}");
+    }
+}
+
+#[test]
+fn folders_above_what_is_mounted_are_the_user_s() {
+    let text = dockerfile(
+        ORIN,
+        "app { user \"me\" uid=1200; workdir \"/app\" }\n\
+         run { volume \"./hub\" \"/home/me/.cache/huggingface/hub\"; volume \"named\" \"/app/state/db\"; tmpfs \"/home/me/a/b\"\n\
+         volume \"./keys\" \"/home/me/.ssh/authorized_keys\"; volume \"./x\" \"/srv/x/y\"\n\
+         service \"other\" { image \"redis:7.4\"; volume \"other\" \"/home/me/other/one\" } }",
+    );
+    let made: Vec<&str> = stage(&text, "final")
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("if [[ ! -e ")?.split_once(" ]]").map(|(path, _)| path))
+        .filter(|path| *path != "/home/me")
+        .collect();
+    assert_eq!(
+        made,
+        [
+            "/app/state",
+            "/app/state/db",
+            "/home/me/.cache",
+            "/home/me/.cache/huggingface",
+            "/home/me/.ssh",
+            "/home/me/a"
+        ]
+    );
+}
