@@ -249,7 +249,7 @@ fn names_the_platform(decided: Decided<'_, '_>, id: VariableId) -> bool {
         })
 }
 
-/// What something requires comes before it; ties by name. A cycle is cut by name.
+/// What something requires comes before it; ties by name. Only where things require each other does one come too early.
 fn order(chosen: &BTreeMap<Name, Chosen>) -> Vec<Name> {
     let mut order: Vec<Name> = Vec::new();
     let mut left: BTreeSet<&Name> = chosen.keys().collect();
@@ -264,7 +264,7 @@ fn order(chosen: &BTreeMap<Name, Chosen>) -> Vec<Name> {
         }
     }
     let mut ready: BTreeSet<&Name> = chosen.keys().filter(|name| !waits.contains_key(name)).collect();
-    while let Some(next) = ready.pop_first().or(left.first().copied()) {
+    while let Some(next) = ready.pop_first().or_else(|| in_a_cycle(&left, chosen)) {
         left.remove(next);
         order.push(next.clone());
         for holder in holders.get(next).into_iter().flatten() {
@@ -276,6 +276,23 @@ fn order(chosen: &BTreeMap<Name, Chosen>) -> Vec<Name> {
         }
     }
     order
+}
+
+/// Of what is left, when all of it waits: one that waits only for things which wait for it in turn.
+fn in_a_cycle<'a>(left: &BTreeSet<&'a Name>, chosen: &'a BTreeMap<Name, Chosen>) -> Option<&'a Name> {
+    let mut last = left.first().copied()?;
+    let mut path = BTreeSet::from([last]);
+    // Each step goes to something that the last one waits for; where all of that lies on the path, it waits for the last.
+    while let Some(next) = chosen[last]
+        .requires
+        .iter()
+        .filter_map(|(other, _)| left.get(other).copied())
+        .find(|other| !path.contains(other))
+    {
+        path.insert(next);
+        last = next;
+    }
+    Some(last)
 }
 
 fn warn_base(base: &ChosenBase, target: Span, log: &mut Log) {

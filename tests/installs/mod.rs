@@ -94,6 +94,76 @@ fn what_a_package_loads_is_installed() {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
+const ORIN: &str = r#"target { device "jetson-agx-orin"; jetpack "6.2" }"#;
+const PC: &str = r#"target { platform "x86_64"; ubuntu "22.04"; driver ">=580"; gpu "8.9" }"#;
+
+/// The Dockerfile of a project, or the codes of its errors.
+fn dockerfile(target: &str, packages: &str) -> Result<String, BTreeSet<String>> {
+    let (compiled, _) = compile(&format!("project \"one\"\n{target}\npackages {{ {packages} }}\n"))?;
+    let found = compiled.artifacts.iter().find(|(path, _)| path.ends_with("Dockerfile"));
+    Ok(found.map(|(_, text)| text.clone()).expect("a Dockerfile is written"))
+}
+
+#[test]
+fn what_something_requires_is_installed_before_it() {
+    // CUDA and L4T require each other, and everything here stands on them.
+    for (packages, wheels) in [
+        ("mamba", &["/torch-2.8.0-", "/causal_conv1d-1.5.2-", "/triton-3.4.0-", "/mamba_ssm-2.2.5-"][..]),
+        ("bitsandbytes; pytorch \"2.9\"", &["/torch-2.9.1-", "/bitsandbytes-0.47.0.dev0-"]),
+        ("torchvision; torchaudio \"2.9\"", &["/torch-2.9.1-", "/torchaudio-2.9.1-", "/torchvision-0.24.1-"]),
+    ] {
+        let text = dockerfile(ORIN, packages).expect("it compiles");
+        let places = wheels.iter().map(|wheel| text.find(&format!("/run/fetch{wheel}")));
+        let places: Vec<usize> = places.map(|place| place.expect("the wheel is installed")).collect();
+        assert!(places.is_sorted(), "{packages}: {places:?}");
+    }
+}
+
+#[test]
+fn an_environment_holds_one_cudnn() {
+    let refused = dockerfile(PC, "tensorflow \"2.15\"; pytorch").expect_err("two major versions of cuDNN");
+    assert_eq!(refused, BTreeSet::from(["jcc::resolve::conflict".to_owned()]));
+    let older = dockerfile(PC, "tensorflow \"2.14\"; pytorch").expect("both bring cuDNN 8");
+    assert!(older.contains("torch==2.3.1+cu118") && older.contains("tensorflow[and-cuda]==2.14.1"));
+    // Exact versions of one would replace those of the other.
+    for packages in ["tensorflow \"2.18\"; pytorch", "tensorflow; pytorch; jax"] {
+        let both = dockerfile(PC, packages).expect("both bring cuDNN 9");
+        assert!(both.contains("nvidia-cudnn-cu12>=9.3.0.75,<10") && !both.contains("and-cuda"), "{packages}");
+    }
+    let refused = dockerfile(PC, "jax \"0.6\"; pytorch \"2.7\"").expect_err("JAX wants a newer cuDNN 9");
+    assert_eq!(refused, BTreeSet::from(["jcc::resolve::conflict".to_owned()]));
+}
+
+#[test]
+fn images_of_cuda_are_the_newest_that_nvidia_keeps() {
+    let target = |ubuntu: &str, cuda: &str| {
+        format!(
+            "target {{ platform \"x86_64\"; ubuntu \"{ubuntu}\"; driver \">=580\"; gpu \"8.9\" }}\npin {{ cuda \"{cuda}\" }}"
+        )
+    };
+    for (ubuntu, cuda, package, image) in [
+        ("24.04", "12.5", "cudnn", "12.5.1-cudnn-runtime-ubuntu24.04"),
+        ("22.04", "12.6", "cudnn", "12.6.3-cudnn-runtime-ubuntu22.04"),
+        ("22.04", "13.0", "cudnn", "13.0.3-runtime-ubuntu22.04"),
+        ("24.04", "12.9", "cuda", "12.9.2-runtime-ubuntu24.04"),
+        ("22.04", "12.8", "cuda", "12.8.2-runtime-ubuntu22.04"),
+    ] {
+        let text = dockerfile(&target(ubuntu, cuda), package).expect("it compiles");
+        assert!(text.contains(&format!("FROM nvidia/cuda:{image} ")), "{ubuntu} {cuda} {package}");
+    }
+}
+
+#[test]
+fn libraries_that_find_no_room_later_are_loaded_first() {
+    let preload = "LD_PRELOAD=/usr/lib/aarch64-linux-gnu/libgomp.so.1";
+    for jetpack in ["4.6.4", "5.1.2"] {
+        let target = format!("target {{ device \"jetson-xavier-nx\"; jetpack \"{jetpack}\" }}");
+        assert!(dockerfile(&target, "opencv; pytorch").expect("it compiles").contains(preload), "{jetpack}");
+        assert!(!dockerfile(&target, "opencv").expect("it compiles").contains(preload), "{jetpack}");
+    }
+    assert!(!dockerfile(ORIN, "opencv; pytorch").expect("it compiles").contains(preload));
+}
+
 /// What apt installs, in any stage.
 fn system_packages(compiled: &jcc::Compiled) -> BTreeSet<String> {
     let mut names = BTreeSet::new();

@@ -42,7 +42,6 @@ for line in open("/run/jcc/constraints.txt", encoding="utf-8"):
         continue
     if wanted not in (found, found.split("+")[0]):
         wrong.append(f"{name}: resolved {wanted}, installed {found}")
-    for other in moved(name):
-        print(f"warning: {name} {found} requires {other}", file=sys.stderr)
+    wrong.extend(f"{name} {found} requires {other}" for other in moved(name))
 if wrong:
     sys.exit("\n".join(wrong))
