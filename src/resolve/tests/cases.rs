@@ -170,7 +170,7 @@ fn frameworks_of_each_platform() {
     assert_snapshot!(jetson("jetson-agx-orin", "36.3"), @"pytorch 2.4.0, tensorflow 2.16.1, onnxruntime 1.18.0, jax -, cupy 14.2.0");
     assert_snapshot!(jetson("jetson-agx-orin", "36.4.3"), @"pytorch 2.11.0, tensorflow 2.16.1, onnxruntime 1.24.0, jax -, cupy 14.2.0");
     assert_snapshot!(jetson("jetson-agx-thor", "38.2"), @"pytorch 2.11.0, tensorflow -, onnxruntime 1.24.0, jax 0.10.2, cupy 14.2.0");
-    assert_snapshot!(jetson("jetson-agx-orin", "39.2"), @"pytorch 2.14.0, tensorflow -, onnxruntime 1.28.0, jax 0.12.0.1, cupy 14.2.0");
+    assert_snapshot!(jetson("jetson-agx-orin", "39.2"), @"pytorch 2.12.1, tensorflow -, onnxruntime 1.28.0, jax 0.12.0.1, cupy 14.2.0");
     assert_snapshot!(alone("platform \"x86_64\"; gpu \"8.9\"", &all), @"pytorch 2.11.0, tensorflow 2.21.0, onnxruntime 1.23.2, jax 0.6.2, cupy 14.2.0");
     assert_snapshot!(alone("device \"dgx-spark\"", &all), @"pytorch 2.14.1, tensorflow -, onnxruntime 1.31.1, jax 0.12.0.1, cupy 14.2.0");
 }
