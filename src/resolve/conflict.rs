@@ -9,7 +9,7 @@ use crate::value::Name;
 
 use super::model::{Fact, FactKind, Model, Question};
 use super::problem::{Demand, Problem, set};
-use super::provider::solve;
+use super::provider::{is_impossible, solve};
 use super::spoken::{self, Places};
 use super::{mend, story, words};
 
@@ -63,7 +63,7 @@ pub(super) fn tell(question: Question<'_>, model: &Model<'_>, sources: &Sources,
     let mut known = Known::default();
     let mut all: Vec<(Conflict, Known)> = Vec::new();
     for _ in 0..CONFLICTS {
-        if !all.is_empty() && solve(&known.problem(model, |_| true)).is_ok() {
+        if !all.is_empty() && !is_impossible(&known.problem(model, |_| true), &model.budget) {
             break;
         }
         let core = core(model, &known);
@@ -112,7 +112,8 @@ fn together(
         others.flat_map(|(_, (one, _))| mend::with(model, one.gone)).collect()
     };
     let without = gone(None);
-    let Ok(answer) = solve(&model.problem(|fact| !without.contains(&fact))) else { return Vec::new() };
+    let reduced = model.problem(|fact| !without.contains(&fact));
+    let Ok(answer) = solve(&reduced, &model.budget) else { return Vec::new() };
     let facts = gone(Some(at));
     let kept = facts.iter().map(|fact| model.facts[*fact].on);
     let instead = kept.filter_map(|on| Some(Demand { on, within: set([answer[on.index()]?]) })).collect();
@@ -123,30 +124,49 @@ fn together(
 /// A smallest set of facts that cannot hold together.
 fn core(model: &Model<'_>, known: &Known) -> Vec<usize> {
     let all = (0..model.facts.len()).filter(|fact| !known.facts.contains(fact)).collect();
-    smallest(model, all, |keep| solve(&known.problem(model, |one| keep.contains(&one))).is_err())
+    smallest(model, all, |keep| {
+        is_impossible(&known.problem(model, |one| keep.contains(&one)), &model.budget)
+    })
 }
 
-/// Of facts that fail together a smallest set that does: each is left out in turn, and stays out where the others still
-/// fail.
+/// Of facts that fail together a minimal set that does (a deletion-based minimal unsatisfiable subset): each is left out
+/// in turn, and stays out where the others still fail.
 pub(super) fn smallest(
     model: &Model<'_>,
-    mut kept: Vec<usize>,
+    facts: Vec<usize>,
     fail: impl Fn(&BTreeSet<usize>) -> bool,
 ) -> Vec<usize> {
     // What the user can change least is tried first, so that the lines that are left are those to change.
-    let mut order = kept.clone();
+    let mut order = facts.clone();
     order.sort_by_key(|fact| {
         let kind = model.facts[*fact].kind;
         (kind != FactKind::Implied, kind != FactKind::Device, std::cmp::Reverse(*fact))
     });
-    for fact in order {
-        let without: BTreeSet<usize> = kept.iter().copied().filter(|one| *one != fact).collect();
-        if fail(&without) {
-            kept.retain(|one| *one != fact);
+    let mut kept: BTreeSet<usize> = facts.into_iter().collect();
+    leave_out(&order, |run| {
+        let without: BTreeSet<usize> = kept.iter().copied().filter(|one| !run.contains(one)).collect();
+        let fails = fail(&without);
+        if fails {
+            kept = without;
         }
-    }
+        fails
+    });
+    let mut kept: Vec<usize> = kept.into_iter().collect();
     kept.sort_by_key(|fact| (model.facts[*fact].kind == FactKind::Device, *fact));
     kept
+}
+
+/// Leaves out every item that can be spared after those before it are, as if one by one, but by halves: of a long list
+/// with few items that are needed, most go in a few steps. `spare` leaves out a run of items where it can.
+pub(super) fn leave_out<T>(items: &[T], mut spare: impl FnMut(&[T]) -> bool) {
+    let mut runs = vec![items];
+    while let Some(run) = runs.pop() {
+        if run.is_empty() || spare(run) || run.len() == 1 {
+            continue;
+        }
+        let (first, second) = run.split_at(run.len() / 2);
+        runs.extend([second, first]);
+    }
 }
 
 fn diagnostic(

@@ -69,5 +69,5 @@ fn can_be_here(decided: Decided<'_, '_>, thing: &Thing<'_>, version: &Version) -
     let of_target = |fact: usize| matches!(model.facts[fact].kind, FactKind::Device | FactKind::Target);
     let mut problem = model.problem(of_target);
     problem.asked.push(Demand { on: *on, within });
-    solve(&problem).is_ok()
+    solve(&problem, &model.budget).is_ok()
 }

@@ -12,6 +12,7 @@ use super::decided::Decided;
 use super::model::{Candidate, Fact, FactKind, Model, Question, Thing};
 use super::provider::{Answer, solve};
 use super::spoken;
+use super::work::Budget;
 
 /// A way out.
 pub(super) struct Mend {
@@ -88,7 +89,7 @@ pub(super) fn beside(
 fn without(model: &Model<'_>, core: &[usize], dropped: usize, known: &Known) -> Option<Mend> {
     let fact = &model.facts[dropped];
     let gone = with(model, dropped);
-    let answer = solve(&known.problem(model, |one| !gone.contains(&one))).ok()?;
+    let answer = solve(&known.problem(model, |one| !gone.contains(&one)), &model.budget).ok()?;
     let decided = Decided { model, answer: &answer };
     let then = consequences(decided, core, fact);
     let chosen = decided.candidate(fact.on).and_then(|(thing, candidate)| change(thing, candidate));
@@ -148,7 +149,7 @@ fn other_options(question: Question<'_>, model: &Model<'_>, core: &[usize], know
             for (value, _) in option.values.iter().filter(|(value, _)| Some(&value.value) != now) {
                 let mut project = question.project.clone();
                 choose(&mut project, fact.span, (&option.key, value));
-                if solves(question, &project, known).is_some() {
+                if solves(question, &project, (known, &model.budget)).is_some() {
                     let text = format!(
                         "give `{}` the option `{} \"{}\"`",
                         thing.name, option.key.value, value.value
@@ -167,8 +168,8 @@ fn choose(project: &mut Project, place: Span, option: (&Spanned<crate::value::Na
     }
 }
 
-fn solves(question: Question<'_>, project: &Project, known: &Known) -> Option<Answer> {
+fn solves(question: Question<'_>, project: &Project, (known, budget): (&Known, &Budget)) -> Option<Answer> {
     let mut log = Log::new();
     let model = Model::build(Question { project, ..question }, &mut log).ok()?;
-    solve(&known.problem(&model, |_| true)).ok()
+    solve(&known.problem(&model, |_| true), budget).ok()
 }

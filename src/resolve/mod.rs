@@ -20,17 +20,21 @@ mod set;
 mod several;
 mod spoken;
 mod story;
+mod work;
 
 pub use chosen::{Because, Chosen, ChosenBase, Kind, Moved, Needed, Resolution, TargetFacts};
 pub use lock::{Lock, LockedTarget, LockedThing, Move, Moves};
 pub use several::{all, lock_of, open_lock};
 
 use crate::catalog::{Catalog, words};
-use crate::diagnostic::{Log, Told};
+use crate::diagnostic::{Diagnostic, Log, Told, codes, wording};
 use crate::manifest::Project;
 use crate::source::Sources;
 
-use model::{Model, Question};
+use model::{FactKind, Model, Question};
+use problem::VariableId;
+use provider::Unsolved;
+use work::Budget;
 
 /// Resolves one target. What the lock holds is kept where nothing that the manifest fixes speaks against it.
 ///
@@ -44,19 +48,57 @@ pub fn resolve(
     sources: &Sources,
     log: &mut Log,
 ) -> Result<Resolution, Told> {
+    resolve_within((project, lock), catalog, &Budget::explaining(), sources, log)
+}
+
+/// The same with the work that explanations of conflicts may still take.
+fn resolve_within(
+    (project, lock): (&Project, Option<&LockedTarget>),
+    catalog: &Catalog,
+    explaining: &Budget,
+    sources: &Sources,
+    log: &mut Log,
+) -> Result<Resolution, Told> {
     let question = Question { project, catalog, lock };
     let before = log.errors();
-    let model = Model::build(question, log)?;
+    let mut model = Model::build(question, log)?;
     if let (true, Some(told)) = (project.in_part, log.told()) {
         return Err(told);
     }
     // What nobody knows is told by now and left out, so that a conflict among the rest is found in the same run.
-    let answer = provider::solve(&model.problem(|_| true))
-        .map_err(|_| conflict::tell(question, &model, sources, log))?;
+    let answer = match provider::solve(&model.problem(|_| true), &model.budget) {
+        Ok(answer) => answer,
+        Err(Unsolved::Impossible(_)) => {
+            model.budget = explaining.clone();
+            return Err(conflict::tell(question, &model, sources, log));
+        }
+        Err(Unsolved::OutOfWork(contended)) => {
+            return Err(log.error(too_complex(&model, &contended, project)));
+        }
+    };
     match log.told() {
         Some(told) if log.errors() > before => Err(told),
         Some(_) | None => outcome::resolution(question, &model, &answer, (sources, log)),
     }
+}
+
+/// The diagnostic for a target whose versions were not found within the work limit.
+fn too_complex(model: &Model<'_>, contended: &[VariableId], project: &Project) -> Diagnostic {
+    let message = "the resolver reached its work limit before it found versions that fit together";
+    let mut diagnostic = Diagnostic::error(codes::resolve::WORK_LIMIT, message);
+    let requests = model.facts.iter().filter(|fact| fact.kind == FactKind::Request);
+    for fact in requests.filter(|fact| contended.contains(&fact.on)) {
+        diagnostic = diagnostic.at(fact.span, "its version was changed most often");
+    }
+    if diagnostic.labels.is_empty() {
+        diagnostic = diagnostic.at(project.target.span, "for this target");
+    }
+    let names = contended.iter().filter_map(|on| model.thing(*on)).map(|thing| thing.name.as_str());
+    let names = wording::codes(names);
+    if names.is_empty() {
+        return diagnostic;
+    }
+    diagnostic.help(format!("give {} an exact version, in `packages` or `pin`", wording::any_of(&names)))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::conflict;
 use super::decided::{Decided, Defaults};
 use super::model::{Fact, FactKind, Thing};
 use super::problem::{Demand, Problem, Set};
-use super::provider::solve;
+use super::provider::is_impossible;
 use super::spoken::Places;
 use super::story;
 
@@ -76,7 +76,7 @@ fn fallen(decided: Decided<'_, '_>, name: &Name, default: &Version, places: Plac
         problem
     };
     let facts = (0..model.facts.len()).collect();
-    let core = conflict::smallest(model, facts, |keep| solve(&with_it(keep)).is_err());
+    let core = conflict::smallest(model, facts, |keep| is_impossible(&with_it(keep), &model.budget));
     let why = story::tell(model, &core, with_it(&core.iter().copied().collect()), places).lines;
     let mut by: Vec<Because> = core.iter().filter_map(|fact| because(&model.facts[*fact])).collect();
     by.dedup();

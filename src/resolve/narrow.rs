@@ -117,7 +117,7 @@ fn some(variable: &Variable, within: &Set, fits: impl Fn(&[Demand]) -> bool) -> 
 /// What is left of each variable by the target's own requirements and what they entail, where they hold together.
 fn domain(model: &Model<'_>, platform: &[Set]) -> Vec<Set> {
     let of_target = |fact: usize| matches!(model.facts[fact].kind, FactKind::Target | FactKind::Device);
-    let together = solve(&model.problem(of_target)).is_ok();
+    let together = solve(&model.problem(of_target), &model.budget).is_ok();
     let target = model.problem(|fact| together && of_target(fact));
     let mut domain = platform.to_vec();
     let mut todo: Vec<Demand> = target.demands(VariableId::ROOT, 0).cloned().collect();

@@ -12,6 +12,7 @@ use super::problem::{Set, VariableId, set};
 use super::provider::solve;
 use super::spoken::{self, Places};
 use super::story;
+use super::work::Budget;
 
 /// The machine that is asked about.
 #[derive(Debug, Clone, Copy, Default)]
@@ -139,7 +140,8 @@ impl Asking<'_> {
         }
         let kind = FactKind::Requirement;
         model.facts.push(Fact { span, kind, on, within, text: String::new(), requirement: None });
-        match solve(&model.problem(|_| true)) {
+        model.budget = Budget::solving();
+        match solve(&model.problem(|_| true), &model.budget) {
             Ok(answer) => Ok(here(Decided { model: &model, answer: &answer }, on)),
             Err(_) => Err(reason(&model, Places { catalog: self.catalog, sources: self.sources })),
         }

@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::cmp::Reverse;
-use std::convert::Infallible;
 
 use pubgrub::{
     Dependencies, DependencyProvider, DerivationTree, PackageResolutionStatistics, PubGrubError,
@@ -10,6 +9,7 @@ use pubgrub::{
 };
 
 use super::problem::{Demand, Problem, Set, VariableId};
+use super::work::{self, Budget, Meter};
 
 /// Why there is no answer, as `PubGrub` derives it.
 pub(super) type Derivation = DerivationTree<VariableId, Set, String>;
@@ -17,10 +17,26 @@ pub(super) type Derivation = DerivationTree<VariableId, Set, String>;
 /// The candidate of each variable, where it was decided; variables that nothing asked for stay open.
 pub(super) type Answer = Vec<Option<u32>>;
 
+/// Why a problem has no answer.
+#[derive(Debug)]
+pub(super) enum Unsolved {
+    /// No choice of candidates satisfies every demand.
+    Impossible(Box<Derivation>),
+    /// The budget was spent first. The variables are those that were decided most often.
+    OutOfWork(Vec<VariableId>),
+}
+
+/// What a decision costs besides its candidates, as operations on sets: a rank in a queue, entries in tables.
+const DECISION: usize = 16;
+
+/// So many variables are named when the budget is spent.
+const CONTENDED: usize = 5;
+
 /// Solves a problem: the answer that is best in the order of ranks and preferences, or why there is none.
-pub(super) fn solve(problem: &Problem<'_>) -> Result<Answer, Box<Derivation>> {
+pub(super) fn solve(problem: &Problem<'_>, budget: &Budget) -> Result<Answer, Unsolved> {
     let decided = Decided { answer: vec![None; problem.variables.len()], trail: Vec::new() };
-    let provider = Provider { problem, decided: RefCell::new(decided) };
+    let decisions = RefCell::new(vec![0; problem.variables.len()]);
+    let provider = Provider { problem, decided: RefCell::new(decided), decisions, meter: budget.meter() };
     match resolve(&provider, VariableId::ROOT, 0u32) {
         Ok(selected) => {
             let mut answer = vec![None; problem.variables.len()];
@@ -29,14 +45,31 @@ pub(super) fn solve(problem: &Problem<'_>) -> Result<Answer, Box<Derivation>> {
             }
             Ok(answer)
         }
-        Err(PubGrubError::NoSolution(derivation)) => Err(Box::new(derivation)),
+        Err(PubGrubError::NoSolution(derivation)) => Err(Unsolved::Impossible(Box::new(derivation))),
         Err(
-            PubGrubError::ErrorRetrievingDependencies { .. }
-            | PubGrubError::ErrorChoosingVersion { .. }
-            | PubGrubError::ErrorInShouldCancel(_),
-        ) => unreachable!("the provider's error type is Infallible"),
+            PubGrubError::ErrorInShouldCancel(OutOfWork)
+            | PubGrubError::ErrorRetrievingDependencies { source: OutOfWork, .. }
+            | PubGrubError::ErrorChoosingVersion { source: OutOfWork, .. },
+        ) => Err(Unsolved::OutOfWork(provider.contended())),
     }
 }
+
+/// Whether a problem was shown to have no answer; a problem that the budget does not suffice for was not.
+pub(super) fn is_impossible(problem: &Problem<'_>, budget: &Budget) -> bool {
+    matches!(solve(problem, budget), Err(Unsolved::Impossible(_)))
+}
+
+/// The budget is spent.
+#[derive(Debug)]
+struct OutOfWork;
+
+impl std::fmt::Display for OutOfWork {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the work limit was reached")
+    }
+}
+
+impl std::error::Error for OutOfWork {}
 
 /// The view that `PubGrub` asks.
 struct Provider<'a> {
@@ -44,6 +77,20 @@ struct Provider<'a> {
     /// What was chosen last for each variable. Variables are decided in the order of their ranks, and whatever takes
     /// decisions back asks the first of them again; so a choice outdates the entries of all higher ranks.
     decided: RefCell<Decided>,
+    /// How often each variable was decided.
+    decisions: RefCell<Vec<u32>>,
+    meter: Meter<'a>,
+}
+
+impl Provider<'_> {
+    /// The variables that were decided most often, the most contended first.
+    fn contended(&self) -> Vec<VariableId> {
+        let decisions = self.decisions.borrow();
+        let mut all: Vec<VariableId> = (0..).map(VariableId).take(decisions.len()).skip(1).collect();
+        all.sort_by_key(|variable| Reverse(decisions[variable.index()]));
+        all.truncate(CONTENDED);
+        all
+    }
 }
 
 /// The choices that hold, and their variables in the order of their ranks.
@@ -57,14 +104,20 @@ impl DependencyProvider for Provider<'_> {
     type V = u32;
     type VS = Set;
     type M = String;
-    type Err = Infallible;
+    type Err = OutOfWork;
     type Priority = Reverse<u32>;
 
     fn prioritize(&self, variable: &VariableId, _: &Set, _: &PackageResolutionStatistics) -> Reverse<u32> {
         Reverse(self.problem.get(*variable).rank)
     }
 
-    fn choose_version(&self, variable: &VariableId, within: &Set) -> Result<Option<u32>, Infallible> {
+    fn should_cancel(&self) -> Result<(), OutOfWork> {
+        if self.meter.is_over() { Err(OutOfWork) } else { Ok(()) }
+    }
+
+    fn choose_version(&self, variable: &VariableId, within: &Set) -> Result<Option<u32>, OutOfWork> {
+        self.decisions.borrow_mut()[variable.index()] += 1;
+        work::count(DECISION + self.problem.get(*variable).candidates.len());
         let rank = self.problem.get(*variable).rank;
         let Decided { answer, trail } = &mut *self.decided.borrow_mut();
         while let Some(last) = trail.last().filter(|last| self.problem.get(**last).rank > rank) {
@@ -84,7 +137,7 @@ impl DependencyProvider for Provider<'_> {
         &self,
         variable: &VariableId,
         candidate: &u32,
-    ) -> Result<Dependencies<VariableId, Set, String>, Infallible> {
+    ) -> Result<Dependencies<VariableId, Set, String>, OutOfWork> {
         let demands = self.problem.demands(*variable, *candidate);
         // `PubGrub` takes what is asked of the variable itself for what is asked of another one. A candidate is one of
         // the set, or cannot be had.

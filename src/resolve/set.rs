@@ -5,6 +5,8 @@ use std::ops::{Bound, Range};
 
 use pubgrub::{Ranges, VersionSet};
 
+use super::work;
+
 /// A set of candidates of one variable, by their places. Runs are half-open wherever they come from, so that of equal
 /// sets there is one spelling: to the solver, which knows of no whole numbers, `1..=2` without `1` is not `2`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +32,10 @@ impl Set {
             _ => u32::MAX,
         };
         self.0.iter().map(length).fold(0, u32::saturating_add)
+    }
+
+    fn count_operation(&self) {
+        work::count(self.0.iter().count());
     }
 
     /// Whether nothing is in it.
@@ -66,14 +72,17 @@ impl VersionSet for Set {
     }
 
     fn complement(&self) -> Self {
+        self.count_operation();
         Self(self.0.complement())
     }
 
     fn intersection(&self, other: &Self) -> Self {
+        self.count_operation();
         Self(self.0.intersection(&other.0))
     }
 
     fn union(&self, other: &Self) -> Self {
+        self.count_operation();
         Self(self.0.union(&other.0))
     }
 
@@ -82,10 +91,12 @@ impl VersionSet for Set {
     }
 
     fn is_disjoint(&self, other: &Self) -> bool {
+        self.count_operation();
         self.0.is_disjoint(&other.0)
     }
 
     fn subset_of(&self, other: &Self) -> bool {
+        self.count_operation();
         self.0.subset_of(&other.0)
     }
 }

@@ -2,6 +2,7 @@
 //! once, packages before the platform.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use pubgrub::{DerivationTree, External, VersionSet as _};
 
@@ -9,10 +10,11 @@ use crate::diagnostic::wording;
 use crate::source::Span;
 use crate::value::Name;
 
+use super::conflict::leave_out;
 use super::model::{FactKind, Meaning, Model, Thing};
 use super::narrow::Narrow;
-use super::problem::{Problem, Set, VariableId};
-use super::provider::{Derivation, solve};
+use super::problem::{Demand, Problem, Set, VariableId};
+use super::provider::{Derivation, Unsolved, is_impossible, solve};
 use super::said::{self, Step};
 use super::spoken::{Places, title};
 
@@ -88,8 +90,8 @@ fn name_releases(model: &Model<'_>, narrow: &Narrow, edges: &mut Edges) {
 /// The requirements that there is no answer for, without those that it takes none of: between what the solver's
 /// derivation goes through.
 fn needed(model: &Model<'_>, mut problem: Problem<'_>) -> Edges {
-    let Err(derivation) = solve(&problem) else { return Edges::new() };
-    let of_derivation = collect(&derivation).into_keys().flat_map(|(from, on)| [from, on]);
+    let Err(Unsolved::Impossible(derivation)) = solve(&problem, &model.budget) else { return Edges::new() };
+    let of_derivation = collect(derivation).into_keys().flat_map(|(from, on)| [from, on]);
     // Of several reasons for one thing that of a release is told.
     let met: BTreeSet<VariableId> = of_derivation.chain(releases(model)).collect();
     let mut between: BTreeSet<(VariableId, VariableId)> = BTreeSet::new();
@@ -101,16 +103,48 @@ fn needed(model: &Model<'_>, mut problem: Problem<'_>) -> Edges {
         }
     }
     // What packages require of the platform, and it of itself, tells more than what they are required for.
-    for (from, on) in between.into_iter().rev().filter(|(from, _)| *from != VariableId::ROOT) {
-        let mut less = problem.clone();
-        for demands in &mut less.variables.to_mut()[from.index()].candidates {
-            demands.retain(|demand| demand.on != on);
+    let between: Vec<_> = between.into_iter().rev().filter(|(from, _)| *from != VariableId::ROOT).collect();
+    leave_out(&between, |run| {
+        if model.budget.is_spent() {
+            return false;
         }
-        if solve(&less).is_err() {
-            problem = less;
+        let variables = problem.variables.to_mut();
+        let mut before: Vec<(VariableId, Vec<Vec<Demand>>)> = Vec::new();
+        for (from, on) in run {
+            let candidates = &mut variables[from.index()].candidates;
+            before.push((*from, candidates.clone()));
+            for demands in candidates {
+                demands.retain(|demand| demand.on != *on);
+            }
+        }
+        let spared = is_impossible(&problem, &model.budget);
+        if !spared {
+            let variables = problem.variables.to_mut();
+            for (from, candidates) in before.into_iter().rev() {
+                variables[from.index()].candidates = candidates;
+            }
+        }
+        spared
+    });
+    match solve(&problem, &model.budget) {
+        Err(Unsolved::Impossible(derivation)) => collect(derivation),
+        // What was left out left a conflict; without work for its derivation, the requirements themselves are shown.
+        Err(Unsolved::OutOfWork(_)) => requirements(&problem),
+        Ok(_) => Edges::new(),
+    }
+}
+
+/// Every requirement of a problem, whoever has it.
+fn requirements(problem: &Problem<'_>) -> Edges {
+    let mut edges = Edges::new();
+    for (from, variable) in (0..).map(VariableId).zip(problem.variables.iter()) {
+        for (place, demands) in (0..).zip(&variable.candidates) {
+            for demand in demands {
+                add(&mut edges, (from, demand.on), (&Set::singleton(place), &demand.within));
+            }
         }
     }
-    solve(&problem).map_or_else(|derivation| collect(&derivation), |_| Edges::new())
+    edges
 }
 
 /// What the target may name: axes that nothing is installed for.
@@ -118,16 +152,18 @@ fn releases<'m>(model: &'m Model<'_>) -> impl Iterator<Item = VariableId> + 'm {
     model.ids.values().copied().filter(move |id| model.thing(*id).is_some_and(Thing::is_pure))
 }
 
-fn collect(derivation: &Derivation) -> Edges {
+/// The requirements that a derivation uses. It takes the derivation apart, so that one of any depth is visited and freed
+/// without recursion, and a part that several steps share once.
+fn collect(derivation: Box<Derivation>) -> Edges {
     let mut edges = Edges::new();
-    let mut stack = vec![derivation];
+    let mut stack = vec![*derivation];
     while let Some(one) = stack.pop() {
         match one {
-            DerivationTree::Derived(derived) => stack.extend([&*derived.cause1, &*derived.cause2]),
+            DerivationTree::Derived(derived) => {
+                stack.extend([derived.cause1, derived.cause2].into_iter().filter_map(Arc::into_inner));
+            }
             DerivationTree::External(External::FromDependencyOf(from, holders, on, within)) => {
-                let edge = edges.entry((*from, *on)).or_insert_with(|| (Set::empty(), Set::empty()));
-                edge.0 = edge.0.union(holders);
-                edge.1 = edge.1.union(within);
+                add(&mut edges, (from, on), (&holders, &within));
             }
             DerivationTree::External(
                 External::NotRoot(..) | External::NoVersions(..) | External::Custom(..),
@@ -135,6 +171,12 @@ fn collect(derivation: &Derivation) -> Edges {
         }
     }
     edges
+}
+
+fn add(edges: &mut Edges, between: (VariableId, VariableId), (holders, within): (&Set, &Set)) {
+    let edge = edges.entry(between).or_insert_with(|| (Set::empty(), Set::empty()));
+    edge.0 = edge.0.union(holders);
+    edge.1 = edge.1.union(within);
 }
 
 /// Packages before the platform, each before what it asks for.

@@ -17,6 +17,7 @@ const NOT_SHOWN: &[&str] = &[
     "jcc::syntax::invalid-kdl",
     "jcc::resolve::no-base",
     "jcc::resolve::unknown-target",
+    "jcc::resolve::work-limit",
     "jcc::resolve::unproven",
     "jcc::resolve::damaged-lock",
     "jcc::resolve::newer-lock",

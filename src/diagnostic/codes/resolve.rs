@@ -3,6 +3,8 @@
 super::codes! { "resolve":
     /// Lines of the manifest that cannot hold together.
     CONFLICT = "conflict";
+    /// The solver's work limit was reached before it found an answer.
+    WORK_LIMIT = "work-limit";
     /// A package that the catalogue does not have.
     UNKNOWN_PACKAGE = "unknown-package";
     /// A version or release that the catalogue does not have.

@@ -14,6 +14,7 @@ use super::super::chosen::TargetFacts;
 use super::super::lock::LockedTarget;
 use super::super::problem::{Demand, Set, Variable, VariableId, set};
 use super::super::words;
+use super::super::work::Budget;
 use super::{Candidate, Fact, Meaning, Model, Question, Thing, base, facts, rank, things};
 
 /// What is being built.
@@ -83,7 +84,7 @@ pub(super) fn build<'a>(question: Question<'a>, log: &mut Log) -> Result<Model<'
             aliases.entry(alias.value.clone()).or_insert(*id);
         }
     }
-    Ok(Model { variables, meanings, facts, target, ids, aliases })
+    Ok(Model { variables, meanings, facts, target, ids, aliases, budget: Budget::solving() })
 }
 
 impl<'a> Builder<'a, '_> {

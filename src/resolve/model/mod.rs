@@ -20,6 +20,7 @@ use crate::value::{Name, Version};
 use super::chosen::TargetFacts;
 use super::lock::LockedTarget;
 use super::problem::{Demand, Problem, Set, Variable, VariableId};
+use super::work::Budget;
 
 pub(super) use guard::option_holds;
 pub(super) use things::is_word as word_meaning;
@@ -50,6 +51,8 @@ pub(super) struct Model<'a> {
     pub(super) ids: BTreeMap<Name, VariableId>,
     /// The same by their other names.
     pub(super) aliases: BTreeMap<Name, VariableId>,
+    /// What solving it and its parts may still take.
+    pub(super) budget: Budget,
 }
 
 /// What a variable is.

@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 use pubgrub::VersionSet as _;
 
+use super::super::conflict::leave_out;
 use super::super::problem::{Demand, Problem, Variable, VariableId, set};
-use super::{Answer, solve};
+use super::{Answer, Budget, Unsolved, solve};
 
 /// The best answer by trying all candidates in order, variable by variable in the order of ranks.
 fn brute_force(problem: &Problem<'_>) -> Option<Answer> {
@@ -117,8 +118,50 @@ proptest! {
 
     #[test]
     fn agrees_with_brute_force(problem in problems()) {
-        let found = solve(&problem).ok();
+        let found = solve(&problem, &Budget::solving()).ok();
         let best = brute_force(&problem);
         prop_assert_eq!(found, best);
+    }
+}
+
+proptest! {
+    #[test]
+    fn halves_leave_out_what_one_by_one_would(needed in proptest::collection::vec(any::<bool>(), 0..40)) {
+        // A set fails as long as it holds one item of each pair of neighbours that are needed.
+        let fails = |kept: &[bool]| {
+            needed.windows(2).enumerate().all(|(at, pair)| pair != [true, true] || kept[at] || kept[at + 1])
+        };
+        let items: Vec<usize> = (0..needed.len()).collect();
+        let mut one_by_one = vec![true; needed.len()];
+        for item in &items {
+            one_by_one[*item] = false;
+            if !fails(&one_by_one) {
+                one_by_one[*item] = true;
+            }
+        }
+        let mut by_halves = vec![true; needed.len()];
+        leave_out(&items, |run| {
+            let mut without = by_halves.clone();
+            for item in run {
+                without[*item] = false;
+            }
+            let spared = fails(&without);
+            if spared {
+                by_halves = without;
+            }
+            spared
+        });
+        prop_assert_eq!(by_halves, one_by_one);
+    }
+
+    #[test]
+    fn a_spent_budget_is_never_taken_for_an_impossible_problem(problem in problems(), operations in 0u64..200) {
+        let enough = solve(&problem, &Budget::solving());
+        match (solve(&problem, &Budget::of(operations)), enough) {
+            (Err(Unsolved::OutOfWork(_)), _) => {}
+            (Ok(found), Ok(same)) => prop_assert_eq!(found, same),
+            (Err(Unsolved::Impossible(_)), Err(Unsolved::Impossible(_))) => {}
+            (one, other) => prop_assert!(false, "{one:?} instead of {other:?}"),
+        }
     }
 }

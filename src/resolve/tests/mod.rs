@@ -1,5 +1,6 @@
 //! Resolution over the real catalogue.
 
+mod bounds;
 mod cases;
 mod random;
 
