@@ -91,7 +91,7 @@ fn name_releases(model: &Model<'_>, narrow: &Narrow, edges: &mut Edges) {
 /// derivation goes through.
 fn needed(model: &Model<'_>, mut problem: Problem<'_>) -> Edges {
     let Err(Unsolved::Impossible(derivation)) = solve(&problem, &model.budget) else { return Edges::new() };
-    let of_derivation = collect(derivation).into_keys().flat_map(|(from, on)| [from, on]);
+    let of_derivation = collect(*derivation).into_keys().flat_map(|(from, on)| [from, on]);
     // Of several reasons for one thing that of a release is told.
     let met: BTreeSet<VariableId> = of_derivation.chain(releases(model)).collect();
     let mut between: BTreeSet<(VariableId, VariableId)> = BTreeSet::new();
@@ -127,7 +127,7 @@ fn needed(model: &Model<'_>, mut problem: Problem<'_>) -> Edges {
         spared
     });
     match solve(&problem, &model.budget) {
-        Err(Unsolved::Impossible(derivation)) => collect(derivation),
+        Err(Unsolved::Impossible(derivation)) => collect(*derivation),
         // What was left out left a conflict; without work for its derivation, the requirements themselves are shown.
         Err(Unsolved::OutOfWork(_)) => requirements(&problem),
         Ok(_) => Edges::new(),
@@ -154,9 +154,9 @@ fn releases<'m>(model: &'m Model<'_>) -> impl Iterator<Item = VariableId> + 'm {
 
 /// The requirements that a derivation uses. It takes the derivation apart, so that one of any depth is visited and freed
 /// without recursion, and a part that several steps share once.
-fn collect(derivation: Box<Derivation>) -> Edges {
+fn collect(derivation: Derivation) -> Edges {
     let mut edges = Edges::new();
-    let mut stack = vec![*derivation];
+    let mut stack = vec![derivation];
     while let Some(one) = stack.pop() {
         match one {
             DerivationTree::Derived(derived) => {

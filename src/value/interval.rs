@@ -77,16 +77,18 @@ impl Interval {
 
 /// What lies in both sets.
 pub(super) fn intersection(one: &[Interval], other: &[Interval]) -> Vec<Interval> {
+    let (mut one, mut other) = (one.iter().peekable(), other.iter().peekable());
     let mut out = Vec::new();
-    for a in one {
-        for b in other {
-            let lower = if starts(&a.lower, &b.lower).is_ge() { &a.lower } else { &b.lower };
-            let upper = if ends(&a.upper, &b.upper).is_le() { &a.upper } else { &b.upper };
-            let both = Interval { lower: lower.clone(), upper: upper.clone() };
-            if !both.is_empty() {
-                out.push(both);
-            }
+    while let (Some(a), Some(b)) = (one.peek(), other.peek()) {
+        let lower = if starts(&a.lower, &b.lower).is_ge() { &a.lower } else { &b.lower };
+        let first_ends = ends(&a.upper, &b.upper).is_le();
+        let upper = if first_ends { &a.upper } else { &b.upper };
+        let both = Interval { lower: lower.clone(), upper: upper.clone() };
+        if !both.is_empty() {
+            out.push(both);
         }
+        // Whichever ends first meets nothing more of the other.
+        if first_ends { one.next() } else { other.next() };
     }
     union(out)
 }

@@ -1,5 +1,7 @@
 //! Python packages in versions that exclude each other.
 
+use std::collections::BTreeMap;
+
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
 use crate::manifest::Requirements;
@@ -24,31 +26,40 @@ fn specs<'a>(install: &'a [Spec], files: impl Iterator<Item = &'a Requirements>)
     install.iter().chain(files.flat_map(|file| file.specs.iter().chain(&file.constraints))).collect()
 }
 
+/// Of one package's requirements each is compared with the first exact one: others that exclude each other exclude it too,
+/// and a long file takes time by its length alone.
 fn tell(all: &[&Spec], log: &mut Log) {
-    for (at, second) in all.iter().enumerate() {
-        let Some(first) = all[..at].iter().find(|first| contradict(first, second)) else { continue };
-        let message = format!("no version of {} will do for both", wording::code(second.normalised_name()));
-        log.error(
-            Diagnostic::error(codes::CONTRADICTING_PYTHON, message)
-                .at(second.span, wanted(second))
-                .at(first.span, wanted(first))
-                .help("change one of them, or put one into an environment of its own: `venv \"NAME\" { … }`"),
-        );
+    let mut by_name: BTreeMap<String, Vec<&Spec>> = BTreeMap::new();
+    for spec in all.iter().filter(|spec| spec.marker().is_none()) {
+        by_name.entry(spec.normalised_name()).or_default().push(spec);
+    }
+    for (name, specs) in &by_name {
+        let Some(at) = specs.iter().position(|spec| exact(spec).is_some()) else { continue };
+        let contradicting = specs.iter().enumerate().filter(|(_, other)| contradict(specs[at], other));
+        for (other, spec) in contradicting {
+            let (first, second) = if other < at { (*spec, specs[at]) } else { (specs[at], *spec) };
+            let message = format!("no version of {} will do for both", wording::code(name));
+            log.error(
+                Diagnostic::error(codes::CONTRADICTING_PYTHON, message)
+                    .at(second.span, wanted(second))
+                    .at(first.span, wanted(first))
+                    .help(
+                        "change one of them, or put one into an environment of its own: `venv \"NAME\" { … }`",
+                    ),
+            );
+        }
     }
 }
 
 /// Whether one of them names a version that the other one excludes.
 fn contradict(one: &PepRequirement, other: &PepRequirement) -> bool {
-    let plain = one.marker().is_none() && other.marker().is_none();
     let excludes = |by: &PepRequirement, version: &Version| by.allows(version) == Some(false);
-    plain
-        && one.normalised_name() == other.normalised_name()
-        && match (exact(one), exact(other)) {
-            (Some(first), Some(second)) => excludes(one, &second) && excludes(other, &first),
-            (Some(version), None) => excludes(other, &version),
-            (None, Some(version)) => excludes(one, &version),
-            (None, None) => false,
-        }
+    match (exact(one), exact(other)) {
+        (Some(first), Some(second)) => excludes(one, &second) && excludes(other, &first),
+        (Some(version), None) => excludes(other, &version),
+        (None, Some(version)) => excludes(one, &version),
+        (None, None) => false,
+    }
 }
 
 /// The one version that will do.
