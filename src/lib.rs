@@ -97,7 +97,12 @@ pub fn compile(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result
     check::allows(&projects, log);
     log.checkpoint()?;
     let planned = planned?;
-    let artifacts = render::all(&planned);
+    let rendered = render::all(&planned);
+    let written: Vec<&str> = rendered.iter().map(|(path, _)| path.as_str()).chain([input.lock]).collect();
+    let read = sources.of_project(projects.iter().flat_map(|project| project.read.sources()).copied());
+    check::outputs(&projects, &written, &read, log);
+    log.checkpoint()?;
+    let artifacts = rendered.into_iter().collect();
     Ok(Compiled { artifacts, planned, resolved })
 }
 

@@ -1,6 +1,7 @@
 //! The command `jcc`.
 
 use std::io::IsTerminal as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use jcc::cli::{Exit, Surroundings, Terminal, run};
@@ -25,5 +26,17 @@ fn surrounded(run: impl FnOnce(&mut Surroundings<'_>) -> Exit) -> Exit {
         err: Terminal { to: &mut err.lock(), colour: err_colour, width: columns },
         input: &mut std::io::stdin().lock(),
         folder,
+        state: state(),
     })
+}
+
+/// This user's folder for what a program keeps between its runs.
+fn state() -> Option<PathBuf> {
+    let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let base = if cfg!(windows) {
+        folder("LOCALAPPDATA")
+    } else {
+        folder("XDG_STATE_HOME").or_else(|| folder("HOME").map(|home| home.join(".local/state")))
+    };
+    base.map(|base| base.join("jcc"))
 }

@@ -121,7 +121,11 @@ fn what_is_packed_is_what_lies_in_the_folder() {
 fn a_user_s_definition_lies_over_the_built_in_one() {
     let world = Memory::with([
         ("mine/numpy/package.kdl", "package \"numpy\" { summary \"mine\"; alias \"np\" }"),
-        ("mine/tools/tool/package.kdl", "package \"tool\" { summary \"a tool\" }"),
+        (
+            "mine/tools/tool/package.kdl",
+            "package \"tool\" { summary \"a tool\"; install { copy \"notes.txt\" to=\"/notes\" } }",
+        ),
+        ("mine/tools/tool/other.txt", "not named, so not read"),
         ("mine/tools/tool/notes.txt", "words"),
     ]);
     let (mut sources, mut log) = (Sources::new(), Log::new());
@@ -131,6 +135,7 @@ fn a_user_s_definition_lies_over_the_built_in_one() {
     assert_eq!(catalog.package("np").unwrap().summary, "mine");
     assert_eq!(catalog.package("tool").unwrap().group, "tools");
     assert_eq!(catalog.file("tool", "notes.txt"), Some(&b"words"[..]));
+    assert_eq!(catalog.file("tool", "other.txt"), None);
     let shadows: Vec<_> =
         catalog.shadows().iter().map(|one| (sources.cite(one.by), one.path.as_str())).collect();
     assert_eq!(shadows, [("mine/numpy/package.kdl:1".to_owned(), "packages/ml/numpy/package.kdl")]);

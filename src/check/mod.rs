@@ -2,12 +2,14 @@
 
 mod allow;
 mod context;
+mod outputs;
 mod rules;
 #[cfg(test)]
 mod tests;
 
 pub use allow::allows;
 pub use context::Context;
+pub use outputs::outputs;
 pub use rules::RULES;
 
 use crate::catalog::Catalog;

@@ -7,7 +7,7 @@ use crate::render::Artifacts;
 use crate::world::{Disk, World};
 
 use super::args::{Input, ReportFormat};
-use super::session::{LOCK, kept};
+use super::session::{LOCK, kept, shown_folder};
 use super::{Exit, Session, stale};
 
 /// How a compile was asked for.
@@ -53,8 +53,9 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Wish) -> Exit {
         Ok(found) => found,
         Err(exit) => return exit,
     };
-    let world = Disk::new(&found.root);
-    let in_place = wish.mode == Mode::Write && wish.stdout.is_none() && wish.out.is_none();
+    let world = session.disk(&found.root);
+    let in_place =
+        wish.mode == Mode::Write && wish.stdout.is_none() && wish.out.is_none() && found.is_there(&world);
     // Held from before anything is read: what is compared with what is there must be written over just that.
     if let Some(exit) = in_place.then(|| session.hold(&world).err()).flatten() {
         return exit;
@@ -102,8 +103,11 @@ fn print(session: &mut Session<'_, '_>, artifacts: &Artifacts, name: &str) -> Ex
 }
 
 fn write(session: &mut Session<'_, '_>, world: &Disk, wish: &Wish, compiled: &mut crate::Compiled) -> Exit {
-    let elsewhere = match wish.out.as_ref().map(|out| Disk::made(session.around.folder.join(out))).transpose()
-    {
+    let made = |out: &PathBuf| {
+        Ok(Disk::made(session.around.folder.join(out))?.with_state(session.around.state.as_deref()))
+    };
+    let elsewhere: Result<_, std::io::Error> = wish.out.as_ref().map(made).transpose();
+    let elsewhere = match elsewhere {
         Ok(elsewhere) => elsewhere,
         Err(why) => return session.machine(&format!("the folder of `--out` cannot be made: {why}")),
     };
@@ -111,9 +115,14 @@ fn write(session: &mut Session<'_, '_>, world: &Disk, wish: &Wish, compiled: &mu
         return exit;
     }
     let to = elsewhere.as_ref().unwrap_or(world);
+    let folder = match &wish.out {
+        Some(out) => shown_folder(out),
+        None => session.sources.shown_path(""),
+    };
+    let place = stale::Place { world: to, folder };
     let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     for (path, text) in std::mem::take(&mut compiled.artifacts) {
-        if stale::may_write(to, &path, &text, wish.force, &mut session.log) {
+        if place.may_write(&path, &text, wish.force, &mut session.log) {
             files.insert(path, text.into_bytes());
         }
     }
@@ -142,7 +151,7 @@ fn write(session: &mut Session<'_, '_>, world: &Disk, wish: &Wish, compiled: &mu
     }
     match to.write_all(&files) {
         Ok(()) => {
-            let names: Vec<&str> = files.keys().map(String::as_str).collect();
+            let names: Vec<String> = files.keys().map(|path| place.shown(path)).collect();
             let text = format!("wrote {}\n", names.join(", "));
             session.say(&text)
         }

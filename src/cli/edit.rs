@@ -67,8 +67,8 @@ impl Manifest {
     /// Reads the manifest. What is wrong with it beyond its syntax is judged with the edit.
     fn open(session: &mut Session<'_, '_>, place: &Where) -> Result<Self, Exit> {
         let found = session.find(place.file.as_deref())?;
-        let world = Disk::new(&found.root);
-        if !place.dry_run {
+        let world = session.disk(&found.root);
+        if !place.dry_run && found.is_there(&world) {
             session.hold(&world)?;
         }
         let bytes = world
@@ -131,8 +131,8 @@ impl Manifest {
         let Some(name) = name.filter(|name| self.target(Some(name)).is_none()) else { return Ok(()) };
         let known = || self.projects.iter().map(|project| &project.target);
         if let Some(other) = known().find(|target| target.name.as_str() == name) {
-            let place = session.sources.cite(other.span);
-            let file = &self.found.name;
+            let place = session.sources.place(other.span);
+            let file = &self.found.shown;
             let message = format!("the target `{name}` stands in `{place}`, which `{file}` extends");
             return Err(session.unknown(&message, Some("edit it there".to_owned())));
         }
@@ -162,13 +162,13 @@ impl Manifest {
     }
 
     fn cite_in(&self, text: &str, node: &Node) -> String {
-        format!("{}:{}", self.found.name, Position::of(text, node.name.span.start as usize).line)
+        format!("{}:{}", self.found.shown, Position::of(text, node.name.span.start as usize).line)
     }
 
     /// The place of something that another file says, which this one extends.
     fn cite_other(&self, session: &Session<'_, '_>, span: Span) -> Option<String> {
         let other = session.sources.get(span.source).name != self.found.name;
-        other.then(|| session.sources.cite(span))
+        other.then(|| session.sources.place(span))
     }
 
     /// Resolves the edited manifest, writes it and shows what came of it. `notes` says more of what was chosen.
@@ -199,7 +199,7 @@ impl Manifest {
             (false, _) => session.say("nothing changed\n"),
             (true, true) => session.say("nothing was written: this was a dry run\n"),
             (true, false) => {
-                session.say(&format!("wrote {}; `jcc compile` makes its files anew\n", self.found.name))
+                session.say(&format!("wrote {}; `jcc compile` makes its files anew\n", self.found.shown))
             }
         }
     }
@@ -217,7 +217,7 @@ impl Manifest {
         session.tell(ReportFormat::Text);
         resolved.map(Some).map_err(|_| {
             let text =
-                format!("\nnothing was written: `{}` would not resolve with this edit\n", self.found.name);
+                format!("\nnothing was written: `{}` would not resolve with this edit\n", self.found.shown);
             _ = session.around.err.write(&text);
             Exit::Problems
         })
@@ -239,7 +239,7 @@ impl Manifest {
                 session.print(&out)
             }
             Format::Json => session.print_json(&json!({
-                "file": self.found.name,
+                "file": self.found.shown,
                 "written": self.text != self.old && !place.dry_run,
                 "edits": self.done.iter().map(Done::value).collect::<Vec<_>>(),
                 "notes": notes,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::source::Sources;
 use crate::syntax;
-use crate::world::{Disk, World as _};
+use crate::world::World as _;
 
 use super::args::ReportFormat;
 use super::{Exit, Session, diff};
@@ -40,7 +40,7 @@ fn standard_input(session: &mut Session<'_, '_>) -> Exit {
 fn one(session: &mut Session<'_, '_>, file: &std::path::Path, check: bool) -> Exit {
     let path = session.around.folder.join(file);
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let world = Disk::new(path.parent().unwrap_or(&path));
+    let world = session.disk(path.parent().unwrap_or(&path));
     let shown = file.display().to_string();
     let bytes = match world.read(&name) {
         Ok(bytes) => bytes,

@@ -63,7 +63,7 @@ pub(super) struct NewPackage {
 /// Writes a manifest to begin with, which compiles.
 pub(super) fn init(session: &mut Session<'_, '_>, wish: &Init) -> Exit {
     let folder = session.around.folder.join(wish.dir.as_deref().unwrap_or(Path::new("")));
-    let disk = Disk::new(&folder);
+    let disk = session.disk(&folder);
     if disk.kind(MANIFEST).is_some() && !wish.force {
         let help = "`jcc add` and `jcc pin` edit it; `--force` overwrites it".to_owned();
         return session.unknown(&format!("`{MANIFEST}` is there already"), Some(help));
@@ -175,7 +175,7 @@ fn project_name(folder: &Path) -> String {
 pub(super) fn package(session: &mut Session<'_, '_>, wish: &NewPackage) -> Exit {
     let folder = session.around.folder.join(&wish.folder);
     let path = format!("{}/{}/package.kdl", wish.group, wish.name);
-    let disk = Disk::new(&folder);
+    let disk = session.disk(&folder);
     let groups = disk.list("").unwrap_or_default();
     let there = |group: &&String| disk.kind(&format!("{group}/{}/package.kdl", wish.name)).is_some();
     if let Some(group) = groups.iter().find(there) {
@@ -197,7 +197,8 @@ pub(super) fn package(session: &mut Session<'_, '_>, wish: &NewPackage) -> Exit 
 
 fn write(session: &mut Session<'_, '_>, folder: &Path, path: &str, text: String, next: &str) -> Exit {
     let files = BTreeMap::from([(path.to_owned(), text.into_bytes())]);
-    match Disk::made(folder).and_then(|disk| disk.write_all(&files)) {
+    let state = session.around.state.as_deref();
+    match Disk::made(folder).and_then(|disk| disk.with_state(state).write_all(&files)) {
         Ok(()) => session.say(&format!("wrote {path}; {next}\n")),
         Err(why) => session.machine(&format!("nothing was written: {why}")),
     }

@@ -1,7 +1,6 @@
 //! `jcc package`.
 
 use crate::catalog::Catalog;
-use crate::world::Disk;
 
 use super::args::PackageCommand;
 use super::{Exit, Session, new};
@@ -16,14 +15,13 @@ pub(super) fn run(session: &mut Session<'_, '_>, command: &PackageCommand) -> Ex
     if !path.is_dir() {
         return session.unknown(&format!("there is no folder `{}`", folder.display()), None);
     }
-    // The folder is the root of what may be read; its name is what reports show.
-    let root = path.parent().map(std::path::Path::to_path_buf).unwrap_or_default();
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let world = Disk::new(&root);
+    // The folder is the root of what may be read.
+    let world = session.disk(&path);
+    session.sources.set_folder(super::session::shown_folder(folder));
     // A folder with platforms of its own is a whole catalogue; any other lies over the built-in one.
     let whole = path.join("platform").is_dir();
     let mut catalog = if whole { Catalog::new() } else { Catalog::builtin(&mut session.sources) };
-    catalog.add_named_folder(&world, &name, &mut session.sources, &mut session.log);
+    catalog.add_named_folder(&world, ".", &mut session.sources, &mut session.log);
     catalog.check(&mut session.log);
     session.tell(*format);
     session.verdict(*deny_warnings)

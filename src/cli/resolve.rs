@@ -71,7 +71,7 @@ pub(super) fn version(version: &str) -> String {
 fn base(resolution: &Resolution, sources: &Sources) -> String {
     resolution.base.asked.map_or_else(
         || "holds most of what is needed".to_owned(),
-        |span| format!("requested ({})", sources.cite(span)),
+        |span| format!("requested ({})", sources.place(span)),
     )
 }
 
@@ -84,9 +84,9 @@ pub(super) fn reasons(because: &[Because], sources: &Sources) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for one in because {
         let text = match one {
-            Because::Requested(span) => format!("requested ({})", sources.cite(*span)),
-            Because::Pinned(span) => format!("pinned ({})", sources.cite(*span)),
-            Because::Target(span) => format!("the target ({})", sources.cite(*span)),
+            Because::Requested(span) => format!("requested ({})", sources.place(*span)),
+            Because::Pinned(span) => format!("pinned ({})", sources.place(*span)),
+            Because::Target(span) => format!("the target ({})", sources.place(*span)),
             Because::Base(_) => "held by the base".to_owned(),
             Because::RequiredBy { name, version, .. } if version.as_str() == "0" => {
                 format!("required by {name}")

@@ -8,7 +8,7 @@ use crate::check;
 use crate::diagnostic::render::{human, json, sarif, summary};
 use crate::diagnostic::{Log, Severity, Told, codes, wording};
 use crate::source::Sources;
-use crate::world::{Disk, World};
+use crate::world::{Disk, FileKind, World};
 
 use super::args::{Colour, Common, Input, ReportFormat};
 use super::{Exit, Surroundings};
@@ -37,9 +37,16 @@ pub(super) struct Found {
     pub(super) root: PathBuf,
     /// Its name in there.
     pub(super) name: String,
+    /// Its path as messages name it.
+    pub(super) shown: String,
 }
 
 impl Found {
+    /// Whether the manifest is a file: nothing is touched in a folder without one.
+    pub(super) fn is_there(&self, world: &dyn World) -> bool {
+        world.kind(&self.name) == Some(FileKind::File)
+    }
+
     /// What the compiler is given: the manifest as it stands in a world, and the lock beside it.
     pub(super) fn input<'a>(&'a self, world: &'a dyn World, target: Option<&'a str>) -> CompilerInput<'a> {
         CompilerInput { world, manifest: &self.name, target, lock: LOCK }
@@ -50,6 +57,15 @@ impl Found {
 /// takes the memory back at once.
 pub(super) fn kept<T>(result: T) -> &'static mut T {
     Box::leak(Box::new(result))
+}
+
+/// A folder as messages name it; nothing for the one that the user is in.
+pub(super) fn shown_folder(folder: &Path) -> String {
+    let text = folder.to_string_lossy();
+    let text = if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() };
+    let text = text.strip_prefix("./").unwrap_or(&text);
+    let text = if text.len() > 1 { text.trim_end_matches('/') } else { text };
+    if text == "." { String::new() } else { text.to_owned() }
 }
 
 impl<'s, 'w> Session<'s, 'w> {
@@ -95,7 +111,24 @@ impl<'s, 'w> Session<'s, 'w> {
         };
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let root = path.parent().map(Path::to_path_buf).unwrap_or_default();
-        Ok(Found { root, name })
+        self.sources.set_folder(self.seen(file, &root));
+        let shown = self.sources.shown_path(&name);
+        Ok(Found { root, name, shown })
+    }
+
+    /// A project's folder as the user names it: by the path that was given, or from where the run was started.
+    fn seen(&self, file: Option<&Path>, root: &Path) -> String {
+        if let Some(file) = file {
+            let folder = if root == self.around.folder.join(file) { Some(file) } else { file.parent() };
+            return shown_folder(folder.unwrap_or(Path::new("")));
+        }
+        let up = self.around.folder.ancestors().position(|one| one == root).unwrap_or_default();
+        vec![".."; up].join("/")
+    }
+
+    /// The files below a folder.
+    pub(super) fn disk(&self, root: impl Into<PathBuf>) -> Disk {
+        Disk::new(root).with_state(self.around.state.as_deref())
     }
 
     /// Resolves the manifest, or tells why not.
@@ -124,7 +157,7 @@ impl<'s, 'w> Session<'s, 'w> {
         passes: impl FnOnce(CompilerInput<'_>, &mut Sources, &mut Log) -> Result<T, Told>,
     ) -> Result<T, Exit> {
         let found = self.find(input.file.as_deref())?;
-        let world = Disk::new(&found.root);
+        let world = self.disk(&found.root);
         let input = found.input(&world, input.target.as_deref());
         let result = passes(input, &mut self.sources, &mut self.log);
         self.tell(ReportFormat::Text);
@@ -190,7 +223,7 @@ impl<'s, 'w> Session<'s, 'w> {
         match world.hold() {
             Ok(false) => Ok(()),
             Ok(true) => {
-                _ = self.say("note: an earlier run was stopped while it wrote: its files were taken back\n");
+                _ = self.say("note: an earlier run was stopped while it wrote: the files from before it were restored\n");
                 Ok(())
             }
             Err(why) => Err(self.unwritten(world, &why)),
@@ -214,7 +247,7 @@ impl<'s, 'w> Session<'s, 'w> {
         };
         if world.is_unfinished() {
             return self.machine(&format!(
-                "the files are half written: {why}\n  help: {help}: the next `jcc compile` takes them back first"
+                "the files are half written: {why}\n  help: {help}: the next `jcc compile` repairs them"
             ));
         }
         self.machine(&format!("nothing was written: {why}\n  help: {help}"))

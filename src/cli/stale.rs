@@ -1,7 +1,7 @@
 //! What is there already: whether it may be overwritten, whether it is current, and why not.
 
 use crate::Compiled;
-use crate::diagnostic::{Diagnostic, Log, codes};
+use crate::diagnostic::{Diagnostic, Log, Told, codes, wording};
 use crate::render::Signature;
 use crate::resolve::Lock;
 use crate::world::{FileKind, World};
@@ -10,52 +10,83 @@ use super::args::ReportFormat;
 use super::session::LOCK;
 use super::{Exit, Session, diff};
 
-/// Whether a file is to be written: it is new or stale, and jcc's own. What is not is told.
-pub(super) fn may_write(world: &dyn World, path: &str, text: &str, force: bool, log: &mut Log) -> bool {
-    if !world.is_inside(path) {
-        log.error(
-            Diagnostic::error(codes::world::OUTSIDE, format!("`{path}` leads out of the project"))
-                .help("a link on its way points elsewhere; remove it, or name another path in `output`"),
-        );
-        return false;
-    }
-    if world.kind(path).is_some_and(|kind| kind != FileKind::File) {
-        log.error(
-            Diagnostic::error(codes::world::NOT_A_FILE, format!("`{path}` is there and is no file"))
-                .help("move it away, or name another path in `output`"),
-        );
-        return false;
-    }
-    let Ok(old) = world.read(path) else { return true };
-    let old = String::from_utf8_lossy(&old);
-    if old == text {
-        return false;
-    }
-    match Signature::of(&old) {
-        Signature::Own => true,
-        _ if force => true,
-        Signature::Edited => {
-            log.error(
-                Diagnostic::error(
-                    codes::world::EDITED,
-                    format!("`{path}` was edited by hand since jcc wrote it"),
-                )
-                .help("put the change into the manifest; `jcc check` shows the edit")
-                .help("`--force` drops the edit"),
-            );
-            false
+/// Where files are written to, or compared with what is there.
+pub(super) struct Place<'a> {
+    pub(super) world: &'a dyn World,
+    /// The folder as messages name it.
+    pub(super) folder: String,
+}
+
+impl Place<'_> {
+    /// A file as messages name it.
+    pub(super) fn shown(&self, path: &str) -> String {
+        if self.folder.is_empty() {
+            path.to_owned()
+        } else {
+            format!("{}/{path}", self.folder.trim_end_matches('/'))
         }
-        Signature::Foreign => {
-            log.error(
-                Diagnostic::error(
-                    codes::world::FOREIGN,
-                    format!("`{path}` is there and jcc did not write it"),
-                )
-                .help("name another path in `output`, or move the file away")
-                .help("`--force` overwrites it"),
-            );
-            false
+    }
+
+    /// The text of a file; nothing where there is none, and a diagnostic where something is there that is not read.
+    fn text(&self, path: &str, log: &mut Log) -> Result<Option<String>, Told> {
+        let shown = wording::code(self.shown(path));
+        if !self.world.is_inside(path) {
+            return Err(log.error(
+                Diagnostic::error(codes::world::OUTSIDE, format!("{shown} leads out of the project"))
+                    .help("a link on its way points elsewhere; remove it, or name another path in `output`"),
+            ));
         }
+        match self.world.kind(path) {
+            None => return Ok(None),
+            Some(FileKind::File) => {}
+            Some(FileKind::Folder | FileKind::Other) => {
+                let message = format!("{shown} is there and is not a regular file");
+                return Err(log.error(
+                    Diagnostic::error(codes::world::NOT_A_FILE, message)
+                        .help("move it away, or name another path in `output`"),
+                ));
+            }
+        }
+        match self.world.read(path) {
+            Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+            Err(why) => {
+                let message = format!("{shown} is there and can't be read: {}", wording::cause(&why, path));
+                Err(log.error(
+                    Diagnostic::error(codes::world::FOREIGN, message)
+                        .help("move it away, or name another path in `output`"),
+                ))
+            }
+        }
+    }
+
+    /// Whether a file is to be written: it is new or stale, and jcc's own. What is not is reported.
+    pub(super) fn may_write(&self, path: &str, text: &str, force: bool, log: &mut Log) -> bool {
+        let old = match self.text(path, log) {
+            Ok(None) => return true,
+            Ok(Some(old)) => old,
+            Err(_) => return false,
+        };
+        if old == text {
+            return false;
+        }
+        let shown = wording::code(self.shown(path));
+        let refused = match Signature::of(&old) {
+            Signature::Own => return true,
+            _ if force => return true,
+            Signature::Edited => Diagnostic::error(
+                codes::world::EDITED,
+                format!("{shown} was edited by hand since jcc wrote it"),
+            )
+            .help("put the change into the manifest; `jcc check` shows the edit")
+            .help("`--force` drops the edit"),
+            Signature::Foreign => {
+                Diagnostic::error(codes::world::FOREIGN, format!("{shown} is there and jcc did not write it"))
+                    .help("name another path in `output`, or move the file away")
+                    .help("`--force` overwrites it")
+            }
+        };
+        log.error(refused);
+        false
     }
 }
 
@@ -110,23 +141,30 @@ pub(super) fn compare(
     compiled: &Compiled,
     format: ReportFormat,
 ) -> Exit {
-    session.tell(format);
     let mut files = compiled.artifacts.clone();
     files.insert(LOCK.to_owned(), compiled.resolved.lock.write(crate::VERSION));
+    let place = Place { world, folder: session.sources.shown_path("") };
+    let mut olds = Vec::new();
+    for path in files.keys() {
+        olds.push(place.text(path, &mut session.log).ok().flatten().unwrap_or_default());
+    }
+    session.tell(format);
+    if session.log.has_errors() {
+        return Exit::Problems;
+    }
     let moved = compiled.resolved.old_lock.as_ref().map(|old| changes(old, &compiled.resolved.lock));
     let mut out = String::new();
-    for (path, new) in &files {
-        let old = world.read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        let old = old.unwrap_or_default();
-        if old == *new {
+    for ((path, new), old) in files.iter().zip(&olds) {
+        if old == new {
             continue;
         }
+        let shown = place.shown(path);
         if old.is_empty() {
-            out.push_str(&format!("# {path}: not written yet\n"));
+            out.push_str(&format!("# {shown}: not written yet\n"));
         }
-        out.push_str(&format!("--- a/{path}\n+++ b/{path}\n"));
-        let edited = path != LOCK && Signature::of(&old) == Signature::Edited;
-        for (line, hunk) in diff::hunks(&old, new) {
+        out.push_str(&format!("--- a/{shown}\n+++ b/{shown}\n"));
+        let edited = path != LOCK && Signature::of(old) == Signature::Edited;
+        for (line, hunk) in diff::hunks(old, new) {
             out.push_str(&format!("# because: {}\n", cause(new, line, edited, moved.as_deref())));
             out.push_str(&hunk);
         }

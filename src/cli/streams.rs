@@ -15,6 +15,8 @@ pub struct Surroundings<'a> {
     pub input: &'a mut dyn Read,
     /// The folder that the run was started in.
     pub folder: PathBuf,
+    /// This user's folder for what runs note before they write; without one, a run that is stopped is not undone.
+    pub state: Option<PathBuf>,
 }
 
 /// A stream and what it can show.

@@ -22,8 +22,10 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Update) -> Exit {
         Ok(found) => found,
         Err(exit) => return exit,
     };
-    let world = Disk::new(&found.root);
-    if let Some(exit) = (!wish.place.dry_run).then(|| session.hold(&world).err()).flatten() {
+    let world = session.disk(&found.root);
+    if let Some(exit) =
+        (!wish.place.dry_run && found.is_there(&world)).then(|| session.hold(&world).err()).flatten()
+    {
         return exit;
     }
     let Ok(old) = open_lock(&world, LOCK, &mut session.sources, &mut session.log) else {
@@ -43,7 +45,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Update) -> Exit {
         _ = session
             .around
             .err
-            .write(&format!("\nnothing was written: `{}` does not resolve\n", place.found.name));
+            .write(&format!("\nnothing was written: `{}` does not resolve\n", place.found.shown));
         return Exit::Problems;
     };
     let held: Vec<Held> =
@@ -89,7 +91,10 @@ impl Place<'_> {
             let Some(known) = locked.iter().find(|one| one.as_str() == canonical || **one == name) else {
                 let help = wording::did_you_mean(name.as_str(), locked.iter().map(|one| one.as_str()))
                     .unwrap_or_else(|| "`jcc resolve` shows what is chosen".to_owned());
-                return Err(session.unknown(&format!("`{LOCK}` does not hold `{name}`"), Some(help)));
+                return Err(session.unknown(
+                    &format!("`{}` does not hold `{name}`", session.sources.shown_path(LOCK)),
+                    Some(help),
+                ));
             };
             names.push((*known).clone());
         }
@@ -185,7 +190,8 @@ impl Place<'_> {
             (false, _) => Exit::Done,
             (true, true) => session.say("nothing was written: this was a dry run\n"),
             (true, false) => {
-                session.say(&format!("wrote {LOCK}; `jcc compile` makes the other files anew\n"))
+                let lock = session.sources.shown_path(LOCK);
+                session.say(&format!("wrote {lock}; `jcc compile` makes the other files anew\n"))
             }
         }
     }

@@ -109,7 +109,7 @@ impl Looked<'_> {
                 let paths = self.to_thing(name, &mut vec![name.clone()]);
                 paths.into_iter().map(|path| with(path, end.clone())).collect()
             }
-            (None, Some(place)) => vec![vec![format!("requested ({})", self.sources.cite(place)), end]],
+            (None, Some(place)) => vec![vec![format!("requested ({})", self.sources.place(place)), end]],
             (None, None) => {
                 self.to_stage(one.stage.as_str()).into_iter().map(|path| with(path, end.clone())).collect()
             }
@@ -126,9 +126,9 @@ impl Looked<'_> {
             takers.iter().filter(|(_, from)| from.as_str() == stage).map(|(taker, _)| taker).peekable();
         let paths = match (owner.filter(|owner| self.resolution.chosen.contains_key(owner)), place) {
             (Some(owner), _) => self.to_thing(&owner, &mut vec![owner.clone()]),
-            (None, Some(place)) => vec![vec![format!("requested ({})", self.sources.cite(place))]],
+            (None, Some(place)) => vec![vec![format!("requested ({})", self.sources.place(place))]],
             (None, None) if takers.peek().is_none() => {
-                vec![vec![format!("the project ({})", self.sources.cite(self.project.header.name.span))]]
+                vec![vec![format!("the project ({})", self.sources.place(self.project.header.name.span))]]
             }
             (None, None) => takers.flat_map(|taker| self.to_stage(taker.as_str())).collect(),
         };

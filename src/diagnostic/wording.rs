@@ -54,6 +54,12 @@ pub fn code(word: impl AsRef<str>) -> String {
     out
 }
 
+/// What the system says of a path, without the path in front, which the message names already.
+pub fn cause(error: &std::io::Error, path: &str) -> String {
+    let text = error.to_string();
+    text.strip_prefix(&format!("`{path}`: ")).map_or_else(|| text.clone(), str::to_owned)
+}
+
 /// Each word in backticks.
 pub fn codes<T: AsRef<str>>(words: impl IntoIterator<Item = T>) -> Vec<String> {
     words.into_iter().map(code).collect()

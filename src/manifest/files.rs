@@ -38,9 +38,13 @@ impl<'a> Files<'a> {
         Self { world, sources, log, read: Vec::new(), known: BTreeMap::new() }
     }
 
-    /// Takes a text in.
-    pub(super) fn add(&mut self, name: impl Into<String>, text: impl Into<Cow<'static, str>>) -> SourceId {
-        let id = self.sources.add(name, text);
+    /// Takes a text in that jcc comes with.
+    pub(super) fn add_built_in(
+        &mut self,
+        name: impl Into<String>,
+        text: impl Into<Cow<'static, str>>,
+    ) -> SourceId {
+        let id = self.sources.add_built_in(name, text);
         self.read.push(id);
         id
     }
@@ -61,7 +65,8 @@ impl<'a> Files<'a> {
                 Some(id)
             }
             Err(why) => {
-                let message = format!("{} can't be read: {why}", wording::code(path));
+                let message =
+                    format!("{} can't be read: {}", wording::code(path), wording::cause(&why, path));
                 let told = Diagnostic::error(codes::UNREADABLE_FILE, message);
                 self.log.error(at(told, asked, "asked for here"));
                 None

@@ -220,7 +220,7 @@ impl Loader<'_> {
                 if found.is_none() {
                     self.unknown_stack(name, asked);
                 }
-                found.map(|(shown, text)| self.files.add(shown, text))
+                found.map(|(shown, text)| self.files.add_built_in(shown, text))
             }
         }
     }
@@ -320,7 +320,7 @@ impl Draft {
 fn finish(draft: Draft, read: Read, sources: &Sources, log: &mut Log) -> Option<Manifest> {
     let first = *read.sources().first()?;
     let start = Span::new(first, 0..0);
-    let file = wording::code(&sources.get(first).name);
+    let file = wording::code(sources.shown(first));
     let mut missing = |node: &str, help: &str| {
         let told = Diagnostic::error(codes::MISSING_NODE, format!("{file} has no `{node}`"));
         log.error(told.at(start, format!("`{node}` is missing")).help(help));

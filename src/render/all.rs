@@ -10,11 +10,12 @@ use super::{bake, compose, devcontainer, dockerfile, dockerignore, quadlet};
 /// Texts by their path in the project.
 pub type Artifacts = BTreeMap<String, String>;
 
-/// Renders everything that is written, but for the lock.
-pub fn all(targets: &[Planned]) -> Artifacts {
-    let mut artifacts = Artifacts::new();
+/// Renders everything that is written, but for the lock: each path with its text. Whether two have one path is not judged
+/// here.
+pub fn all(targets: &[Planned]) -> Vec<(String, String)> {
+    let mut artifacts = Vec::new();
     for Planned { plan, services, files } in targets {
-        let mut beside = BTreeMap::new();
+        let mut beside = Vec::new();
         if services.engine == Engine::Podman {
             let folder = files.compose.parent().filter(|folder| folder.as_str() != ".");
             let folder = folder.map(|folder| format!("{folder}/")).unwrap_or_default();
@@ -22,20 +23,19 @@ pub fn all(targets: &[Planned]) -> Artifacts {
             beside.extend(units.map(|(name, text)| (format!("{folder}{name}"), text)));
         }
         if let Some(path) = &files.devcontainer {
-            beside.insert(path.to_string(), devcontainer(services, path.as_str()));
+            beside.push((path.to_string(), devcontainer(services, path.as_str())));
         }
+        beside.sort();
         // What the target itself has: the same whether the others are compiled too or not.
-        let mut written: Vec<String> = beside.keys().cloned().collect();
+        let mut written: Vec<String> = beside.iter().map(|(path, _)| path.clone()).collect();
         written.extend(files.bake.iter().map(ToString::to_string));
         written.push("jcc.lock".to_owned());
-        artifacts.insert(files.dockerfile.to_string(), dockerfile(plan));
-        artifacts.insert(format!("{}.dockerignore", files.dockerfile), dockerignore(services, &written));
-        artifacts.insert(files.compose.to_string(), compose(services));
+        artifacts.push((files.dockerfile.to_string(), dockerfile(plan)));
+        artifacts.push((format!("{}.dockerignore", files.dockerfile), dockerignore(services, &written)));
+        artifacts.push((files.compose.to_string(), compose(services)));
         artifacts.extend(beside);
     }
-    if let Some((path, text)) = baked(targets) {
-        artifacts.insert(path, text);
-    }
+    artifacts.extend(baked(targets));
     artifacts
 }
 

@@ -1,7 +1,7 @@
 //! All targets of a manifest, and the lock over them.
 
 use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostic, Log, Told, codes};
+use crate::diagnostic::{Diagnostic, Log, Told, codes, wording};
 use crate::manifest::Project;
 use crate::source::Sources;
 use crate::value::{Name, Sha256};
@@ -41,14 +41,18 @@ pub fn open_lock(
     sources: &mut Sources,
     log: &mut Log,
 ) -> Result<Option<Lock>, Told> {
-    if world.kind(path) != Some(FileKind::File) {
-        return Ok(None);
-    }
+    let shown = wording::code(sources.shown_path(path));
     let damaged = |why: &str| {
-        Diagnostic::error(codes::resolve::DAMAGED_LOCK, format!("`{path}` cannot be read: {why}"))
+        Diagnostic::error(codes::resolve::DAMAGED_LOCK, format!("{shown} cannot be read: {why}"))
             .help("restore it from version control, or remove it and compile anew")
     };
-    let bytes = world.read(path).map_err(|why| log.error(damaged(&why.to_string())))?;
+    match world.kind(path) {
+        None => return Ok(None),
+        Some(FileKind::File) => {}
+        Some(FileKind::Folder) => return Err(log.error(damaged("it is a folder"))),
+        Some(FileKind::Other) => return Err(log.error(damaged("it is not a regular file"))),
+    }
+    let bytes = world.read(path).map_err(|why| log.error(damaged(&wording::cause(&why, path))))?;
     let text = String::from_utf8(bytes).map_err(|_| log.error(damaged("it is not UTF-8")))?;
     let source = sources.add(path, text);
     Lock::read(source, sources, log).map(Some)

@@ -22,12 +22,15 @@ pub struct Source {
     pub name: String,
     /// The whole text.
     pub text: Cow<'static, str>,
+    /// Whether jcc comes with it: it lies in no folder.
+    built_in: bool,
 }
 
 /// Every text of a run, in the order in which it was read.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     all: Vec<Source>,
+    folder: String,
 }
 
 impl Sources {
@@ -36,16 +39,52 @@ impl Sources {
         Self::default()
     }
 
-    /// Takes a text in and names it.
+    /// Takes a text of the project in and names it.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Cow<'static, str>>) -> SourceId {
+        self.push(Source { name: name.into(), text: text.into(), built_in: false })
+    }
+
+    /// Takes a text in that jcc comes with.
+    pub fn add_built_in(&mut self, name: impl Into<String>, text: impl Into<Cow<'static, str>>) -> SourceId {
+        self.push(Source { name: name.into(), text: text.into(), built_in: true })
+    }
+
+    fn push(&mut self, source: Source) -> SourceId {
         let id = SourceId(u32::try_from(self.all.len()).expect("fewer than 2^32 sources"));
-        self.all.push(Source { name: name.into(), text: text.into() });
+        self.all.push(source);
         id
+    }
+
+    /// Says in which folder the project lies, seen from where the user is; messages name files in it with this folder.
+    pub fn set_folder(&mut self, folder: impl Into<String>) {
+        self.folder = folder.into();
+    }
+
+    /// A path of the project as messages show it.
+    pub fn shown_path(&self, path: &str) -> String {
+        match (self.folder.trim_end_matches('/'), path) {
+            ("", path) if self.folder.is_empty() => path.to_owned(),
+            (folder, "." | "") => folder.to_owned(),
+            (folder, path) => format!("{folder}/{path}"),
+        }
+    }
+
+    /// The name of a text as messages show it.
+    pub fn shown(&self, id: SourceId) -> String {
+        let source = self.get(id);
+        if source.built_in { source.name.clone() } else { self.shown_path(&source.name) }
     }
 
     /// The text behind an id of this collection.
     pub fn get(&self, id: SourceId) -> &Source {
         &self.all[id.0 as usize]
+    }
+
+    /// The names of those among these texts that lie in the project, each once.
+    pub fn of_project(&self, ids: impl IntoIterator<Item = SourceId>) -> Vec<&str> {
+        let own = ids.into_iter().map(|id| self.get(id)).filter(|source| !source.built_in);
+        let names: std::collections::BTreeSet<&str> = own.map(|source| source.name.as_str()).collect();
+        names.into_iter().collect()
     }
 
     /// Every text, in the order in which it was read.
@@ -68,7 +107,12 @@ impl Sources {
         Position::of(&self.get(span.source).text, span.end as usize)
     }
 
-    /// `project.kdl:14`, as comments and messages cite a place.
+    /// `robot/project.kdl:14`, as messages cite a place.
+    pub fn place(&self, span: Span) -> String {
+        format!("{}:{}", self.shown(span.source), self.start(span).line)
+    }
+
+    /// `project.kdl:14`, as what is written cites a place: the same wherever the user is.
     pub fn cite(&self, span: Span) -> String {
         format!("{}:{}", self.get(span.source).name, self.start(span).line)
     }

@@ -6,9 +6,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::folder::Folder;
+use super::journal::Notes;
 use super::writing::{self, Wanted};
 use super::{FileKind, World};
 
@@ -20,14 +22,30 @@ const TURN: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub struct Disk {
     root: PathBuf,
+    /// This user's folder for what runs note before they write.
+    state: Option<PathBuf>,
     /// The root, once this run alone may write there.
     held: OnceLock<Folder>,
+    /// Whether a write failed, and so did restoring what was there before.
+    half: AtomicBool,
 }
 
 impl Disk {
     /// The files below `root`.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into(), held: OnceLock::new() }
+        Self { root: root.into(), state: None, held: OnceLock::new(), half: AtomicBool::new(false) }
+    }
+
+    /// Notes what is being written in this folder of the user's, so that the next run can restore what a run that was
+    /// stopped has left half written.
+    #[must_use]
+    pub fn with_state(mut self, state: Option<&Path>) -> Self {
+        self.state = state.map(Path::to_path_buf);
+        self
+    }
+
+    fn notes(&self) -> Option<Notes> {
+        self.state.as_deref().and_then(|state| Notes::of(state, &self.full("")))
     }
 
     /// The files below `root`, which is made where it is missing.
@@ -58,8 +76,12 @@ impl Disk {
             return refused(io::ErrorKind::PermissionDenied, "lies outside of the project");
         }
         let full = self.full(path);
-        if full.is_dir() {
-            return refused(io::ErrorKind::IsADirectory, "is a folder");
+        match fs::metadata(&full) {
+            Ok(about) if about.is_dir() => return refused(io::ErrorKind::IsADirectory, "is a folder"),
+            Ok(about) if !about.is_file() => {
+                return refused(io::ErrorKind::InvalidInput, "is not a regular file");
+            }
+            _ => {}
         }
         let root = self.full("").canonicalize().map_err(named(path))?;
         // A link inside the project is kept: what it points to is written.
@@ -87,11 +109,25 @@ impl Disk {
         }
         let name = names.remove(0);
         folders.extend(names.into_iter().rev());
+        if super::is_version_control(folders.iter().chain([&name]).map(String::as_str)) {
+            return refused(io::ErrorKind::PermissionDenied, "belongs to version control");
+        }
         Ok((folders, name))
     }
 
-    /// From now on no other run writes here; waits a few seconds for one that does. Takes back what a run that was
-    /// stopped has left half done, and says whether there was any.
+    /// Where something that exists really is: the names of its folders below the root, and its own.
+    fn real(&self, path: &str) -> io::Result<Vec<String>> {
+        let root = self.full("").canonicalize()?;
+        let real = self.full(path).canonicalize()?;
+        let below = real.strip_prefix(&root).map_err(|_| {
+            io::Error::new(io::ErrorKind::PermissionDenied, "it is a link that leads out of the project")
+        })?;
+        let names = below.iter().map(|name| name.to_str().map(str::to_owned));
+        names.collect::<Option<_>>().ok_or_else(|| io::Error::other("a folder's name is not Unicode"))
+    }
+
+    /// From now on no other run writes here; waits a few seconds for one that does. Undoes what a run that was
+    /// stopped has left half written, and says whether there was any.
     ///
     /// # Errors
     /// Another run is still writing, or what the system says.
@@ -110,18 +146,26 @@ impl Disk {
             // Whoever came first holds a lock of this very disk.
             let _ = self.held.set(folder);
         }
-        writing::mend(&self.full(""))
+        let restored = self.notes().map_or(Ok(false), |notes| writing::restore(&self.full(""), &notes));
+        self.half.store(restored.is_err(), Ordering::Relaxed);
+        restored
     }
 
-    /// Whether files are half written: a run was stopped, or could not take back what it did.
+    /// Whether files are half written: a run was stopped, or could not undo what it did.
     pub fn is_unfinished(&self) -> bool {
-        writing::is_unfinished(&self.full(""))
+        self.half.load(Ordering::Relaxed) || self.notes().is_some_and(|notes| writing::is_unfinished(&notes))
     }
 }
 
 impl World for Disk {
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        fs::read(self.full(path)).map_err(named(path))
+        let read = || {
+            let mut folders = self.real(path)?;
+            let name = folders.pop().unwrap_or_else(|| ".".to_owned());
+            // Along the names that were just found: whatever becomes a link meanwhile is not followed.
+            Ok(Folder::along(&self.full(""), &folders)?.read(&name)?.0)
+        };
+        read().map_err(named(path))
     }
 
     fn kind(&self, path: &str) -> Option<FileKind> {
@@ -135,7 +179,11 @@ impl World for Disk {
 
     fn list(&self, path: &str) -> io::Result<Vec<String>> {
         let mut names = Vec::new();
-        for entry in fs::read_dir(self.full(path)).map_err(named(path))? {
+        self.real(path).map_err(named(path))?;
+        for (number, entry) in fs::read_dir(self.full(path)).map_err(named(path))?.enumerate() {
+            if number >= super::MOST_NAMES {
+                return Err(named(path)(super::too_many_names()));
+            }
             // A name that is no Unicode cannot be written in a manifest either.
             names.extend(entry.map_err(named(path))?.file_name().into_string());
         }
@@ -145,12 +193,19 @@ impl World for Disk {
 
     fn write_all(&self, files: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
         self.hold()?;
-        let mut wanted = Vec::new();
+        let mut wanted: Vec<Wanted<'_>> = Vec::new();
         for (path, content) in files {
             let (folders, name) = self.place(path)?;
+            if wanted.iter().any(|one| one.folders == folders && one.name == name) {
+                let why = format!("`{path}`: is a link to another file that is written");
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+            }
             wanted.push(Wanted { folders, name, content });
         }
-        writing::write(&self.full(""), &wanted)
+        writing::write(&self.full(""), self.notes().as_ref(), &wanted).map_err(|failure| {
+            self.half.store(failure.half, Ordering::Relaxed);
+            failure.error
+        })
     }
 
     fn remove(&self, path: &str) -> io::Result<()> {

@@ -1,7 +1,7 @@
 //! One folder that is held open, and the files in it by their names: whatever becomes of the way to it meanwhile, nothing
 //! is written elsewhere.
 
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
 #[cfg(unix)]
@@ -13,6 +13,13 @@ impl Folder {
     /// The folder below, along real names: a link on the way is refused.
     pub(super) fn along(root: &Path, names: &[String]) -> io::Result<Self> {
         names.iter().try_fold(Self::open(root)?, |folder, name| folder.below(name))
+    }
+
+    /// The content of a regular file of at most [`super::LARGEST`] bytes, and its mode. A link is refused.
+    pub(super) fn read(&self, name: &str) -> io::Result<(Vec<u8>, u32)> {
+        let file = self.open_file(name)?;
+        let about = file.metadata()?;
+        Ok((bounded(file, &about)?, mode(&about)))
     }
 
     /// Writes a new file, and sees it on the disk; what bears its name goes first.
@@ -29,6 +36,10 @@ impl Folder {
     /// Sees to it that nothing bears this name.
     pub(super) fn gone(&self, name: &str) -> io::Result<()> {
         step()?;
+        if !self.holds(name) {
+            // Where nothing can be written, not even a name that is not there can be removed.
+            return Ok(());
+        }
         match self.remove(name) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
@@ -54,6 +65,36 @@ impl Folder {
     }
 }
 
+/// The content of a file that was opened, where it is a regular one and not too large.
+fn bounded(file: std::fs::File, about: &std::fs::Metadata) -> io::Result<Vec<u8>> {
+    if about.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
+    }
+    if !about.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    // What grows while it is read is read up to the limit.
+    let limit = super::LARGEST as u64;
+    let mut content = Vec::new();
+    if about.len() <= limit {
+        file.take(limit + 1).read_to_end(&mut content)?;
+    }
+    if about.len() > limit || content.len() as u64 > limit {
+        return Err(super::too_large());
+    }
+    Ok(content)
+}
+
+#[cfg(unix)]
+fn mode(about: &std::fs::Metadata) -> u32 {
+    std::os::unix::fs::PermissionsExt::mode(&about.permissions())
+}
+
+#[cfg(not(unix))]
+fn mode(_: &std::fs::Metadata) -> u32 {
+    0
+}
+
 #[cfg(unix)]
 fn permit(file: &std::fs::File, mode: u32) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
@@ -73,7 +114,7 @@ fn step() -> io::Result<()> {
 }
 
 #[cfg(test)]
-pub(super) use fault::{Fault, set, step};
+pub(super) use fault::{Fault, set, step, struck};
 
 #[cfg(test)]
 mod fault {
@@ -97,6 +138,11 @@ mod fault {
         FAULT.set(fault);
     }
 
+    /// Whether the fault that was set has happened.
+    pub(crate) fn struck() -> bool {
+        matches!(FAULT.get(), Fault::None | Fault::Ever(0))
+    }
+
     pub(crate) fn step() -> io::Result<()> {
         let (now, next) = match FAULT.get() {
             Fault::None => (true, Fault::None),
@@ -113,9 +159,9 @@ mod fault {
 #[cfg(unix)]
 mod held {
     use std::fs::File;
-    use std::io::{self, Read as _};
+    use std::io;
     use std::os::fd::OwnedFd;
-    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
     use std::path::Path;
 
     use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags};
@@ -135,13 +181,42 @@ mod held {
             Ok(Self(rustix::fs::openat(&self.0, name, FOLDER | OFlags::NOFOLLOW, Mode::empty())?))
         }
 
-        /// What a file holds, and its mode.
-        pub(crate) fn read(&self, name: &str) -> io::Result<(Vec<u8>, u32)> {
-            let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-            let mut file = File::from(rustix::fs::openat(&self.0, name, flags, Mode::empty())?);
-            let mut content = Vec::new();
-            file.read_to_end(&mut content)?;
-            Ok((content, file.metadata()?.permissions().mode()))
+        /// Makes a folder, where it is missing, that only this user can look into.
+        pub(crate) fn make_private(path: &Path) -> io::Result<()> {
+            std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+        }
+
+        /// Whether nobody but this user can write to it.
+        pub(crate) fn is_private(&self) -> bool {
+            rustix::fs::fstat(&self.0).is_ok_and(|about| {
+                about.st_uid == rustix::process::geteuid().as_raw() && about.st_mode & 0o022 == 0
+            })
+        }
+
+        /// The content of a file that only this user can read and write.
+        pub(crate) fn read_private(&self, name: &str) -> io::Result<Vec<u8>> {
+            let file = self.open_file(name)?;
+            let about = file.metadata()?;
+            if about.uid() != rustix::process::geteuid().as_raw() || about.mode() & 0o077 != 0 {
+                return Err(io::Error::new(io::ErrorKind::PermissionDenied, "others can write to it"));
+            }
+            super::bounded(file, &about)
+        }
+
+        /// Whether something has this name.
+        pub(crate) fn holds(&self, name: &str) -> bool {
+            rustix::fs::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW).is_ok()
+        }
+
+        /// Opens a file without waiting for whoever writes to a pipe.
+        pub(super) fn open_file(&self, name: &str) -> io::Result<File> {
+            let flags = OFlags::RDONLY.union(OFlags::NOFOLLOW).union(OFlags::NONBLOCK);
+            let flags = flags.union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
+            // A socket cannot be opened at all.
+            match rustix::fs::openat(&self.0, name, flags, Mode::empty()) {
+                Err(rustix::io::Errno::NXIO) => Err(io::Error::other("it is not a regular file")),
+                other => Ok(File::from(other?)),
+            }
         }
 
         pub(super) fn create(&self, name: &str) -> io::Result<File> {
@@ -199,8 +274,24 @@ mod named {
             Self::open(&self.0.join(name))
         }
 
-        pub(crate) fn read(&self, name: &str) -> io::Result<(Vec<u8>, u32)> {
-            Ok((fs::read(self.0.join(name))?, 0))
+        pub(crate) fn make_private(path: &Path) -> io::Result<()> {
+            fs::create_dir_all(path)
+        }
+
+        pub(crate) fn is_private(&self) -> bool {
+            true
+        }
+
+        pub(crate) fn read_private(&self, name: &str) -> io::Result<Vec<u8>> {
+            Ok(self.read(name)?.0)
+        }
+
+        pub(crate) fn holds(&self, name: &str) -> bool {
+            self.0.join(name).symlink_metadata().is_ok()
+        }
+
+        pub(super) fn open_file(&self, name: &str) -> io::Result<File> {
+            File::open(self.0.join(name))
         }
 
         pub(super) fn create(&self, name: &str) -> io::Result<File> {

@@ -55,7 +55,13 @@ impl World for Memory {
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
         let path = clean(path);
         self.refuse(&path)?;
-        self.files.borrow().get(&path).cloned().ok_or_else(|| missing(&path))
+        let files = self.files.borrow();
+        let content = files.get(&path).ok_or_else(|| missing(&path))?;
+        if content.len() > super::LARGEST {
+            let why = super::too_large();
+            return Err(io::Error::new(why.kind(), format!("`{path}`: {why}")));
+        }
+        Ok(content.clone())
     }
 
     fn kind(&self, path: &str) -> Option<FileKind> {

@@ -1,60 +1,44 @@
-//! Several files written as one: after a failure, or after an end at any moment, what was there before can be had back.
+//! Several files written as one: after a failure, or after an end at any moment, the old files can be restored.
 //!
-//! First a journal says what will be written. Then each file is laid beside its place, new and old; then the new ones take
-//! their places; then the journal is renamed, and from there on the new files count. A journal that a later run finds is
-//! of a run that was stopped: what it put in place is taken back. A file that somebody else has changed since is left.
+//! First a journal notes what will be written. Then each file is written beside its place, new and old; then the new ones
+//! take their places; then the journal is renamed, and from there on the new files count. A journal that a later run finds
+//! is of a run that was stopped: what it put in place is undone. A file that somebody else has changed since is left alone.
 
 use std::io;
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
-
 use super::folder::Folder;
+use super::journal::{Entry, Journal, Kind, Notes, beside, hash};
 
-/// What is being written.
-const JOURNAL: &str = ".jcc-undo";
-/// What was written, and whose leftovers may go.
-const DONE: &str = ".jcc-done";
 /// The mode of a file that is new.
 const MODE: u32 = 0o644;
 
-/// A file to write: its place below the root along real folders, and what it will hold.
+/// A file to write: its place below the root along real folders, and its content.
 pub(super) struct Wanted<'a> {
     pub(super) folders: Vec<String>,
     pub(super) name: String,
     pub(super) content: &'a [u8],
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Journal {
-    /// Folders that were not there, outermost first.
-    made: Vec<Vec<String>>,
-    files: Vec<Entry>,
+/// How far a failed run got.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) error: io::Error,
+    /// Whether some files are new and some are old.
+    pub(super) half: bool,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-struct Entry {
-    folders: Vec<String>,
-    name: String,
-    /// The hash of what was there.
-    old: Option<String>,
-    new: String,
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self { error, half: false }
+    }
 }
 
 impl Journal {
-    fn read(root: &Path, name: &str) -> io::Result<Option<Self>> {
-        match Folder::open(root)?.read(name) {
-            // One that cannot be read was not wholly written, and so nothing else was.
-            Ok((text, _)) => Ok(Some(serde_json::from_slice(&text).unwrap_or_default())),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
     /// What writing these files will do.
     fn of(root: &Path, files: &[Wanted<'_>]) -> io::Result<Self> {
         let mut journal = Self::default();
+        let mut number = 0;
         for file in files {
             let mut there = Some(Folder::open(root)?);
             for depth in 1..=file.folders.len() {
@@ -68,33 +52,43 @@ impl Journal {
                     journal.made.push(upto);
                 }
             }
+            // Names that nothing has: a file of somebody else is never taken for a temporary one.
+            let taken = |number| {
+                there.as_ref().is_some_and(|folder| {
+                    ["old", "new"].iter().any(|what| folder.holds(&beside(number, what)))
+                })
+            };
+            while taken(number) {
+                number += 1;
+            }
             let old = match there.map(|folder| folder.read(&file.name)).transpose() {
                 Ok(old) => old.map(|(content, _)| hash(&content)),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => None,
                 Err(error) => return Err(named(file)(error)),
             };
             let (folders, name, new) = (file.folders.clone(), file.name.clone(), hash(file.content));
-            journal.files.push(Entry { folders, name, old, new });
+            journal.files.push(Entry { folders, name, old, new, number });
+            number += 1;
         }
         Ok(journal)
     }
 
-    /// Lays the files beside their places.
+    /// Writes the files beside their places.
     fn stage(&self, root: &Path, files: &[Wanted<'_>]) -> io::Result<()> {
         for made in &self.made {
             let (name, folders) = made.split_last().expect("a folder has a name");
             Folder::along(root, folders)?.make(name)?;
         }
-        for (number, (entry, file)) in self.files.iter().zip(files).enumerate() {
+        for (entry, file) in self.files.iter().zip(files) {
             let lay = || {
                 let folder = Folder::along(root, &entry.folders)?;
                 let mut mode = MODE;
                 if entry.old.is_some() {
                     let (old, was) = folder.read(&entry.name)?;
                     mode = was;
-                    folder.write(&beside(number, "old"), &old, mode)?;
+                    folder.write(&entry.beside("old"), &old, mode)?;
                 }
-                folder.write(&beside(number, "new"), file.content, mode)
+                folder.write(&entry.beside("new"), file.content, mode)
             };
             lay().map_err(named(file))?;
         }
@@ -103,21 +97,21 @@ impl Journal {
 
     /// Puts the files in their places.
     fn place(&self, root: &Path, files: &[Wanted<'_>]) -> io::Result<()> {
-        for (number, (entry, file)) in self.files.iter().zip(files).enumerate() {
+        for (entry, file) in self.files.iter().zip(files) {
             let folder = Folder::along(root, &entry.folders).map_err(named(file))?;
-            folder.put(&beside(number, "new"), &entry.name).map_err(named(file))?;
+            folder.put(&entry.beside("new"), &entry.name).map_err(named(file))?;
             folder.sync();
         }
         Ok(())
     }
 
-    /// Takes back what was put in place.
-    fn take_back(&self, root: &Path) -> io::Result<()> {
-        for (number, entry) in self.files.iter().enumerate() {
+    /// Restores what was there before.
+    fn undo(&self, root: &Path) -> io::Result<()> {
+        for entry in &self.files {
             // Where the folder has become something else, nothing of ours is in it.
             let Ok(folder) = Folder::along(root, &entry.folders) else { continue };
             let holds = |name: &str| folder.read(name).ok().map(|(content, _)| hash(&content));
-            let old = beside(number, "old");
+            let old = entry.beside("old");
             if holds(&entry.name).as_ref() == Some(&entry.new) {
                 match &entry.old {
                     None => folder.gone(&entry.name)?,
@@ -136,70 +130,55 @@ impl Journal {
         Ok(())
     }
 
-    /// Takes away what lies beside the places.
+    /// Removes the temporary files.
     fn sweep(&self, root: &Path) -> io::Result<()> {
-        for (number, entry) in self.files.iter().enumerate() {
+        for entry in &self.files {
             let Ok(folder) = Folder::along(root, &entry.folders) else { continue };
-            folder.gone(&beside(number, "old"))?;
-            folder.gone(&beside(number, "new"))?;
+            folder.gone(&entry.beside("old"))?;
+            folder.gone(&entry.beside("new"))?;
         }
         Ok(())
     }
 }
 
-/// Writes all files or none.
-pub(super) fn write(root: &Path, files: &[Wanted<'_>]) -> io::Result<()> {
+/// Writes all files or none. Without notes a run that is stopped leaves each file old or new, but not all alike.
+pub(super) fn write(root: &Path, notes: Option<&Notes>, files: &[Wanted<'_>]) -> Result<(), Failure> {
     let journal = Journal::of(root, files)?;
-    let folder = Folder::open(root)?;
-    let text = serde_json::to_vec(&journal)?;
-    let written = folder
-        .write(JOURNAL, &text, MODE)
-        .map_err(|error| io::Error::new(error.kind(), format!("`{JOURNAL}`: {error}")))
-        .and_then(|()| {
-            folder.sync();
-            journal.stage(root, files)?;
-            journal.place(root, files)?;
-            folder.put(JOURNAL, DONE)
-        });
+    let notes = notes.filter(|notes| notes.write(&journal));
+    let finish = || notes.map_or(Ok(()), Notes::finish);
+    let written =
+        journal.stage(root, files).and_then(|()| journal.place(root, files)).and_then(|()| finish());
     if let Err(error) = written {
-        // If even this fails, the journal stays for the next run.
-        let _ = take_back(root);
-        return Err(error);
+        // If even this fails, the note stays for the next run.
+        let undone =
+            journal.undo(root).and_then(|()| notes.map_or(Ok(()), |notes| notes.remove(Kind::Unfinished)));
+        return Err(Failure { error, half: undone.is_err() });
     }
-    folder.sync();
-    // The files are written. What cannot be swept now is swept by the next run.
-    let _ = mend(root);
+    // The files are written. What cannot be removed now is removed by the next run.
+    let swept = journal.sweep(root);
+    if let (Ok(()), Some(notes)) = (swept, notes) {
+        let _ = notes.remove(Kind::Finished);
+    }
     Ok(())
 }
 
-/// Takes back what a run that was stopped has left; whether there was any.
-pub(super) fn mend(root: &Path) -> io::Result<bool> {
-    let unfinished = take_back(root)?;
-    if let Some(done) = Journal::read(root, DONE)? {
-        done.sweep(root)?;
-        Folder::open(root)?.gone(DONE)?;
+/// Undoes what a run that was stopped has left; whether there was any.
+pub(super) fn restore(root: &Path, notes: &Notes) -> io::Result<bool> {
+    let unfinished = notes.read(Kind::Unfinished);
+    if let Some(journal) = &unfinished {
+        journal.undo(root)?;
+        notes.remove(Kind::Unfinished)?;
     }
-    Ok(unfinished)
+    if let Some(journal) = notes.read(Kind::Finished) {
+        journal.sweep(root)?;
+        notes.remove(Kind::Finished)?;
+    }
+    Ok(unfinished.is_some())
 }
 
-/// Whether a run was stopped, and nobody has taken back yet what it did.
-pub(super) fn is_unfinished(root: &Path) -> bool {
-    Folder::open(root).is_ok_and(|folder| folder.read(JOURNAL).is_ok())
-}
-
-fn take_back(root: &Path) -> io::Result<bool> {
-    let Some(journal) = Journal::read(root, JOURNAL)? else { return Ok(false) };
-    journal.take_back(root)?;
-    Folder::open(root)?.gone(JOURNAL)?;
-    Ok(true)
-}
-
-fn beside(number: usize, what: &str) -> String {
-    format!(".jcc-{number}.{what}")
-}
-
-fn hash(content: &[u8]) -> String {
-    Sha256::digest(content).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+/// Whether a run was stopped, and nothing has undone yet what it did.
+pub(super) fn is_unfinished(notes: &Notes) -> bool {
+    notes.read(Kind::Unfinished).is_some()
 }
 
 /// The same failure with the path in front.

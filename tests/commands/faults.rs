@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::{jcc, run, runs, snapshot, tiny};
+use super::{jcc, note, run, runs, sha256, snapshot, tiny, write_note};
 
 type Files = BTreeMap<String, Vec<u8>>;
 
@@ -52,8 +52,8 @@ fn a_killed_run_is_mended_by_the_next() {
         child.kill().expect("it is ours");
         killed += u32::from(!child.wait().expect("it ends").success());
         let found = outputs(folder.path());
-        let journal = folder.path().join(".jcc-undo").exists();
-        assert!(found == old || found == new || journal || folder.path().join(".jcc-done").exists());
+        let journal = note(folder.path(), "unfinished").exists();
+        assert!(found == old || found == new || journal || note(folder.path(), "finished").exists());
         let ran = runs(folder.path(), &["compile"], 0);
         assert_eq!(ran.err.contains("was stopped while it wrote"), journal, "{}", ran.err);
         assert_eq!(outputs(folder.path()), new);
@@ -70,22 +70,19 @@ fn what_was_half_written_is_taken_back_first() {
     let entry = |name: &str, number: u32| {
         fs::write(path(&format!(".jcc-{number}.old")), &old[name]).expect("there is room");
         fs::write(path(&format!(".jcc-{number}.new")), &new[name]).expect("there is room");
-        serde_json::json!({ "folders": [], "name": name, "old": sha256(&old[name]), "new": sha256(&new[name]) })
+        serde_json::json!({
+            "folders": [], "name": name, "old": sha256(&old[name]), "new": sha256(&new[name]), "number": number,
+        })
     };
     let journal =
         serde_json::json!({ "made": [], "files": [entry("Dockerfile", 0), entry("docker-compose.yaml", 1)] });
-    fs::write(path(".jcc-undo"), journal.to_string()).expect("there is room");
+    write_note(&note(folder.path(), "unfinished"), &journal);
     fs::rename(path(".jcc-0.new"), path("Dockerfile")).expect("it is there");
     let text = fs::read_to_string(path("project.kdl")).expect("it is there");
     fs::write(path("project.kdl"), text + "nonsense\n").expect("there is room");
     let ran = runs(folder.path(), &["compile"], 1);
     assert!(ran.err.contains("was stopped while it wrote"), "{}", ran.err);
     assert_eq!(outputs(folder.path()), old);
-}
-
-fn sha256(content: &[u8]) -> String {
-    use sha2::Digest as _;
-    sha2::Sha256::digest(content).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 #[cfg(unix)]

@@ -4,6 +4,8 @@ mod edits;
 mod faults;
 mod files;
 mod help;
+#[cfg(unix)]
+mod hostile;
 mod new;
 mod odd;
 mod same;
@@ -22,8 +24,37 @@ use crate::support;
 pub(crate) fn jcc(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_jcc"));
     command.args(arguments).current_dir(folder).env_remove("COLUMNS").env_remove("NO_COLOR");
+    command.env("XDG_STATE_HOME", state());
     command.stdin(Stdio::null());
     command
+}
+
+/// The folder that stands for the user's own, outside of every project.
+fn state() -> std::path::PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("state")
+}
+
+/// What a run notes of a project before it writes there; `ending` is `unfinished` or `finished`.
+fn note(project: &Path, ending: &str) -> std::path::PathBuf {
+    let project = project.canonicalize().expect("it is a folder");
+    state().join("jcc").join(format!("{}.{ending}", sha256(project.as_os_str().as_encoded_bytes())))
+}
+
+/// Writes a note as only the user's own runs can.
+fn write_note(path: &Path, journal: &serde_json::Value) {
+    let folder = path.parent().expect("it lies in a folder");
+    fs::create_dir_all(folder).expect("there is room");
+    fs::write(path, journal.to_string()).expect("there is room");
+    #[cfg(unix)]
+    for (path, mode) in [(folder, 0o700), (path, 0o600)] {
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
+        fs::set_permissions(path, mode).expect("it is ours");
+    }
+}
+
+fn sha256(content: &[u8]) -> String {
+    use sha2::Digest as _;
+    sha2::Sha256::digest(content).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 /// What a run gave.

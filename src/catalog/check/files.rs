@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Log, codes::catalog as codes, wording};
 use crate::source::Span;
-use crate::syntax::{Node, Reader, Value};
+use crate::syntax::Reader;
 
 use crate::catalog::Catalog;
-use crate::catalog::store::DefinitionFile;
+use crate::catalog::store::{DefinitionFile, words};
 
 /// What people may leave beside a definition for each other.
 const FOR_READERS: &str = "README.md";
 
 pub(super) fn orphans(catalog: &Catalog, log: &mut Log) {
-    for file in catalog.added_files().filter(|file| !file.files.is_empty()) {
+    for file in catalog.added_files().filter(|file| !file.beside.is_empty()) {
         of_file(file, log);
     }
 }
@@ -26,23 +26,11 @@ fn of_file(file: &DefinitionFile, log: &mut Log) {
     }
     let name = nodes.first().and_then(|node| Reader::new(node).raw_arg(0));
     let place = name.map_or(Span::new(file.source, 0..0), |name| name.span);
-    for name in file.files.keys().filter(|name| !used.contains(name.as_str())) {
+    for name in file.beside.iter().filter(|name| !used.contains(name.as_str())) {
         let message = format!("nothing uses the file {}", wording::code(name));
         let told = Diagnostic::warning(codes::ORPHAN_FILE, message)
             .at(place, "no step and no test of this names it")
             .help("take the file away, or name it");
         log.tell(told);
-    }
-}
-
-/// Every word that any node says: one of them may name a file, even where the node is wrong otherwise.
-fn words<'a>(node: &'a Node, used: &mut BTreeSet<&'a str>) {
-    for given in &node.arguments {
-        if let Value::String(word) = &given.value {
-            used.insert(word);
-        }
-    }
-    for child in node.children.iter().flatten() {
-        words(child, used);
     }
 }

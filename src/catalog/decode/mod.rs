@@ -27,8 +27,10 @@ pub(super) type Files = BTreeMap<String, Cow<'static, [u8]>>;
 
 /// What decoding writes to and looks files up in.
 pub(super) struct Context<'a> {
-    /// The files beside the definition.
+    /// The files beside the definition that it names.
     pub(super) files: &'a Files,
+    /// The names of all files beside it.
+    pub(super) beside: &'a [String],
     /// Where mistakes are told.
     pub(super) log: &'a mut Log,
 }
@@ -70,9 +72,13 @@ impl Context<'_> {
     fn file_text(&mut self, name: &Spanned<String>) -> Option<String> {
         let shown = wording::code(&name.value);
         let Some(bytes) = self.files.get(&name.value) else {
+            if self.beside.contains(&name.value) {
+                // Why it cannot be read was reported.
+                return None;
+            }
             let told = Diagnostic::error(codes::MISSING_FILE, format!("the file {shown} is not there"))
                 .at(name.span, "no such file beside this definition")
-                .maybe_help(wording::did_you_mean(&name.value, self.files.keys().map(String::as_str)));
+                .maybe_help(wording::did_you_mean(&name.value, self.beside.iter().map(String::as_str)));
             self.log.error(told);
             return None;
         };

@@ -31,10 +31,11 @@ impl Catalog {
         for file in packed {
             let beside = file.files.into_iter().map(|(name, at)| (name, Cow::Borrowed(bytes(at))));
             let definitions = DefinitionFile {
-                source: sources.add(file.path.clone(), text(file.text)),
+                source: sources.add_built_in(file.path.clone(), text(file.text)),
                 path: file.path,
                 group: file.group,
                 files: beside.collect(),
+                beside: Vec::new(),
                 layer: 0,
                 hashes: text(file.hashes),
                 tree: None,

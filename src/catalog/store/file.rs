@@ -1,12 +1,13 @@
 //! A file of definitions, built in or a user's.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use crate::catalog::decode::{self, Context, Files};
 use crate::catalog::{BaseImage, Device, Forbidden, Index, Package, Platform};
 use crate::diagnostic::Log;
 use crate::source::SourceId;
-use crate::syntax::{Document, Reader};
+use crate::syntax::{Document, Node, Reader, Value};
 use crate::value::Sha256;
 
 use super::index::{Entry, Kind};
@@ -20,8 +21,10 @@ pub(in crate::catalog) struct DefinitionFile {
     pub(in crate::catalog) path: String,
     /// The folder above that of a package; empty for files of the folder `platform`.
     pub(in crate::catalog) group: String,
-    /// The files beside it.
+    /// The files beside it that it names.
     pub(in crate::catalog) files: Files,
+    /// The names of all files beside it, where it is a user's.
+    pub(in crate::catalog) beside: Vec<String>,
     /// The built-in catalogue is 0, each folder of the user's one more.
     pub(in crate::catalog) layer: usize,
     /// The hashes of its definitions, as packed; none for a user's file.
@@ -96,7 +99,7 @@ pub(super) fn decode(file: &DefinitionFile, slot: &Slot, log: &mut Log) -> Optio
 }
 
 fn decode_node(node: Reader<'_>, file: &DefinitionFile, entry: &Entry, log: &mut Log) -> Option<Definition> {
-    let mut context = Context { files: &file.files, log };
+    let mut context = Context { files: &file.files, beside: &file.beside, log };
     let context = &mut context;
     match entry.kind {
         Kind::Package => decode::package(node, &file.group, context).map(Box::new).map(Definition::Package),
@@ -106,5 +109,17 @@ fn decode_node(node: Reader<'_>, file: &DefinitionFile, entry: &Entry, log: &mut
         Kind::Index => decode::index(node, context).map(Box::new).map(Definition::Index),
         Kind::Epoch => decode::epoch(node, context).map(Definition::Epoch),
         Kind::Forbidden => decode::forbidden(node, context).map(Box::new).map(Definition::Forbidden),
+    }
+}
+
+/// Every word that any node says: one of them may name a file, even where the node is wrong otherwise.
+pub(in crate::catalog) fn words<'a>(node: &'a Node, all: &mut BTreeSet<&'a str>) {
+    for given in &node.arguments {
+        if let Value::String(word) = &given.value {
+            all.insert(word);
+        }
+    }
+    for child in node.children.iter().flatten() {
+        words(child, all);
     }
 }

@@ -2,6 +2,7 @@
 //! `DIR/platform/**/*.kdl`.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io;
 
 use crate::catalog::decode::Files;
@@ -11,7 +12,7 @@ use crate::source::{Sources, Span};
 use crate::syntax::{self, Document, schema::NodeSpec};
 use crate::world::{FileKind, World};
 
-use super::file::DefinitionFile;
+use super::file::{self, DefinitionFile};
 
 /// The file that makes a folder a package.
 const DEFINITION: &str = "package.kdl";
@@ -20,6 +21,12 @@ const PLATFORM: &str = "platform";
 
 /// So many folders within each other are read; a link may lead back up.
 const DEEPEST: usize = 4;
+
+/// So many entries of one folder of definitions are looked at, with all folders in it.
+const MOST_ENTRIES: usize = 20_000;
+
+/// So many bytes of one folder of definitions are read.
+const MOST_BYTES: usize = 64 << 20;
 
 /// What reading a folder takes.
 pub(super) struct Walk<'a> {
@@ -35,6 +42,17 @@ pub(super) struct Walk<'a> {
     pub(super) layer: usize,
     /// What was found.
     pub(super) found: Vec<DefinitionFile>,
+    /// What has been looked at and read so far.
+    pub(super) used: Used,
+}
+
+/// What reading a folder has taken so far.
+#[derive(Debug, Default)]
+pub(super) struct Used {
+    entries: usize,
+    bytes: usize,
+    /// Whether a limit was exceeded, which is reported once.
+    exceeded: bool,
 }
 
 /// A folder that may hold a definition.
@@ -80,56 +98,96 @@ impl Walk<'_> {
             let place = Place { path: join(path, &name), group: "" };
             match self.world.kind(&place.path) {
                 Some(FileKind::Folder) if depth < DEEPEST => self.platforms(&place.path, depth + 1),
-                Some(FileKind::File) if is_kdl(&name) => self.file(&place, Files::new(), schema::PLATFORMS),
+                Some(FileKind::File) if is_kdl(&name) => {
+                    self.file(&place, "", Vec::new(), schema::PLATFORMS);
+                }
                 _ => {}
             }
         }
     }
 
     fn definition(&mut self, place: &Place<'_>) {
-        let mut files = Files::new();
-        self.beside(&place.path, "", &mut files);
+        let mut beside = Vec::new();
+        self.beside(&place.path, "", &mut beside);
         let text = Place { path: join(&place.path, DEFINITION), group: place.group };
-        self.file(&text, files, schema::DEFINITION);
+        self.file(&text, &place.path, beside, schema::DEFINITION);
     }
 
-    /// The files beside a definition, those of folders within too.
-    fn beside(&mut self, folder: &str, prefix: &str, files: &mut Files) {
+    /// The names of the files beside a definition, those of folders within too.
+    fn beside(&mut self, folder: &str, prefix: &str, names: &mut Vec<String>) {
         for name in self.list(folder) {
             let (path, name) = (join(folder, &name), format!("{prefix}{name}"));
             match self.world.kind(&path) {
                 Some(FileKind::Folder) if prefix.matches('/').count() < DEEPEST => {
-                    self.beside(&path, &format!("{name}/"), files);
+                    self.beside(&path, &format!("{name}/"), names);
                 }
-                Some(FileKind::File) if name != DEFINITION => match self.world.read(&path) {
-                    Ok(bytes) => _ = files.insert(name, Cow::Owned(bytes)),
-                    Err(error) => self.unreadable(&path, &error),
-                },
+                Some(FileKind::File) if name != DEFINITION => names.push(name),
                 _ => {}
             }
         }
     }
 
-    fn file(&mut self, place: &Place<'_>, files: Files, language: &'static [&'static NodeSpec]) {
-        let bytes = match self.world.read(&place.path) {
-            Ok(bytes) => bytes,
-            Err(error) => return self.unreadable(&place.path, &error),
-        };
+    /// The files that a definition names: no other is read.
+    fn named_files(&mut self, folder: &str, beside: &[String], document: &Document) -> Files {
+        let mut words = BTreeSet::new();
+        document.nodes.iter().for_each(|node| file::words(node, &mut words));
+        let mut files = Files::new();
+        for name in beside.iter().filter(|name| words.contains(name.as_str())) {
+            let path = join(folder, name);
+            if let Some(bytes) = self.read(&path) {
+                files.insert(name.clone(), Cow::Owned(bytes));
+            }
+        }
+        files
+    }
+
+    fn file(
+        &mut self,
+        place: &Place<'_>,
+        folder: &str,
+        beside: Vec<String>,
+        language: &'static [&'static NodeSpec],
+    ) {
+        let Some(bytes) = self.read(&place.path) else { return };
         let Some(source) = syntax::decode(place.path.clone(), bytes, self.sources, self.log) else { return };
         let parsed = syntax::parse(source, &self.sources.get(source).text, self.log);
         if let Some(document) = &parsed {
             syntax::schema::check(document, language, "a package definition", self.log);
         }
-        let nothing = || Document { nodes: Vec::new(), span: Span::new(source, 0..0) };
+        let tree = parsed.unwrap_or_else(|| Document { nodes: Vec::new(), span: Span::new(source, 0..0) });
+        let files = self.named_files(folder, &beside, &tree);
         self.found.push(DefinitionFile {
             source,
             path: place.path.clone(),
             group: place.group.to_owned(),
             files,
+            beside,
             layer: self.layer,
             hashes: "",
-            tree: Some(parsed.unwrap_or_else(nothing)),
+            tree: Some(tree),
         });
+    }
+
+    /// The content of a file; why it cannot be read is reported.
+    fn read(&mut self, path: &str) -> Option<Vec<u8>> {
+        if self.used.exceeded {
+            return None;
+        }
+        match self.world.read(path) {
+            Ok(bytes) => {
+                self.used.bytes += bytes.len();
+                if self.used.bytes > MOST_BYTES {
+                    let limit = format!("with it, more than {} MiB would be read", MOST_BYTES >> 20);
+                    self.exceed(path, &limit);
+                    return None;
+                }
+                Some(bytes)
+            }
+            Err(error) => {
+                self.unreadable(path, &error);
+                None
+            }
+        }
     }
 
     /// Whether a folder holds a definition; what bears the name of one and cannot be read is told.
@@ -138,13 +196,7 @@ impl Walk<'_> {
         let what = match self.world.kind(&path) {
             Some(FileKind::File) => return true,
             Some(_) => "it is no file",
-            None if self
-                .world
-                .list(folder)
-                .is_ok_and(|names| names.iter().any(|name| name == DEFINITION)) =>
-            {
-                "it is a link that leads nowhere"
-            }
+            None if !self.world.is_inside(&path) => "it is a link that leads nowhere or out of the project",
             None => return false,
         };
         self.unreadable(&path, &io::Error::other(what));
@@ -153,8 +205,21 @@ impl Walk<'_> {
 
     /// The names in a folder, without hidden ones, sorted.
     fn list(&mut self, path: &str) -> Vec<String> {
+        if self.used.exceeded {
+            return Vec::new();
+        }
         match self.world.list(path) {
-            Ok(names) => names.into_iter().filter(|name| !name.starts_with('.')).collect(),
+            Ok(names) => {
+                self.used.entries += names.len();
+                if self.used.entries > MOST_ENTRIES {
+                    self.exceed(
+                        path,
+                        &format!("with it, more than {MOST_ENTRIES} entries would be looked at"),
+                    );
+                    return Vec::new();
+                }
+                names.into_iter().filter(|name| !name.starts_with('.')).collect()
+            }
             Err(error) => {
                 self.unreadable(path, &error);
                 Vec::new()
@@ -162,11 +227,17 @@ impl Walk<'_> {
         }
     }
 
+    /// Reports that a limit of the whole folder is exceeded, and reads nothing more of it.
+    fn exceed(&mut self, path: &str, limit: &str) {
+        self.used.exceeded = true;
+        self.unreadable(path, &io::Error::other(limit));
+    }
+
     fn unreadable(&mut self, path: &str, error: &io::Error) {
-        let shown = wording::code(path);
+        let shown = wording::code(self.sources.shown_path(if path.is_empty() { "." } else { path }));
         let message = match error.kind() {
             io::ErrorKind::NotFound => format!("{shown} is not there"),
-            _ => format!("{shown} can't be read: {error}"),
+            _ => format!("{shown} can't be read: {}", wording::cause(error, path)),
         };
         let told = Diagnostic::error(codes::UNREADABLE, message);
         self.log.error(match self.named {

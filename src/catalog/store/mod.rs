@@ -21,10 +21,10 @@ use crate::syntax::{Node, Reader};
 use crate::value::ProjectPath;
 use crate::world::World;
 
-pub(super) use file::{Definition, DefinitionFile};
+pub(super) use file::{Definition, DefinitionFile, words};
 
 use file::Slot;
-use folder::Walk;
+use folder::{Used, Walk};
 use index::Mentioned;
 
 /// So many letters has a hash.
@@ -68,7 +68,15 @@ impl Catalog {
         log: &mut Log,
     ) {
         self.add(
-            Walk { world, sources, log, named: Some(folder.span), layer: 0, found: Vec::new() },
+            Walk {
+                world,
+                sources,
+                log,
+                named: Some(folder.span),
+                layer: 0,
+                found: Vec::new(),
+                used: Used::default(),
+            },
             folder.as_str(),
         );
     }
@@ -81,7 +89,8 @@ impl Catalog {
         sources: &mut Sources,
         log: &mut Log,
     ) {
-        self.add(Walk { world, sources, log, named: None, layer: 0, found: Vec::new() }, folder);
+        let (found, used) = (Vec::new(), Used::default());
+        self.add(Walk { world, sources, log, named: None, layer: 0, found, used }, folder);
     }
 
     /// Whether a text is a definition of the user's own, laid over what is there.

@@ -9,6 +9,7 @@ mod not_offered;
 mod plain_http;
 mod plain_secret;
 mod privileged;
+mod reserved_output;
 mod runs_as_root;
 mod same_device;
 mod same_mount;
@@ -53,4 +54,5 @@ pub static RULES: &[Rule] = &[
     contradicting_python::RULE,
     unpinned_python::RULE,
     same_output::RULE,
+    reserved_output::RULE,
 ];

@@ -1,28 +1,33 @@
 //! Two files at one path.
 
+use crate::check::outputs::{Written, clashes, named};
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
 
 pub(super) const RULE: Rule = Rule { code: codes::SAME_OUTPUT, severity: Severity::Error, check };
 
+/// The file that is always written beside the manifest.
+const LOCK: &str = "jcc.lock";
+
 fn check(context: &Context<'_>, log: &mut Log) {
     let output = &context.project.output;
-    let mut all: Vec<_> = [&output.dockerfile, &output.compose, &output.bake, &output.devcontainer]
-        .into_iter()
-        .flatten()
-        .collect();
-    all.sort_by_key(|path| (path.span.source, path.span.start));
-    for (at, second) in all.iter().enumerate() {
-        let Some(first) = all[..at].iter().find(|other| other.value == second.value) else { continue };
-        let message = format!("two files would be written to {}", wording::code(second.as_str()));
-        log.error(
-            Diagnostic::error(codes::SAME_OUTPUT, message)
-                .at(second.span, "the second one")
-                .at(first.span, "the first one")
-                .help("give each a path of its own"),
-        );
-    }
-    if context.project.targets > 1 {
+    let mut all: Vec<_> =
+        named(output).map(|(path, span)| Written { path: path.as_str(), span: Some(span) }).collect();
+    all.sort_by_key(|one| one.span.map(|span| (span.source, span.start)));
+    let ignored = output.dockerfile.as_ref().map_or("Dockerfile", |path| path.value.as_str());
+    let ignored = format!("{ignored}.dockerignore");
+    let one = context.project.targets == 1;
+    let defaults = [
+        (LOCK, true),
+        (ignored.as_str(), one),
+        ("Dockerfile", one && output.dockerfile.is_none()),
+        ("docker-compose.yaml", one && output.compose.is_none()),
+    ];
+    let defaults = defaults.into_iter().filter(|(_, is_written)| *is_written);
+    let mut written: Vec<_> = defaults.map(|(path, _)| Written { path, span: None }).collect();
+    written.append(&mut all);
+    clashes(&written, log);
+    if !one {
         for path in [&output.dockerfile, &output.compose].into_iter().flatten() {
             let message = format!("every target would be written to {}", wording::code(path.as_str()));
             let count = wording::count(context.project.targets, "target");

@@ -59,7 +59,7 @@ fn set(manifest: &mut Manifest, pinned: &Name, version: &str, target: Option<&st
 }
 
 fn absent(session: &mut Session<'_, '_>, manifest: &Manifest, name: &Name) -> Exit {
-    let file = &manifest.found.name;
+    let file = &manifest.found.shown;
     let pins = || manifest.projects.iter().flat_map(|project| &project.pins);
     let other = pins().find(|one| manifest.same(one.name.as_str(), name.as_str()));
     if let Some(place) = other.and_then(|one| manifest.cite_other(session, one.name.span)) {

@@ -80,7 +80,7 @@ fn is_ready_made(place: &str) -> bool {
 
 /// Says why there is nothing to take out.
 fn absent(session: &mut Session<'_, '_>, manifest: &Manifest, name: &Name, target: Option<&str>) -> Exit {
-    let file = &manifest.found.name;
+    let file = &manifest.found.shown;
     if let (Some(found), Some(target)) = (manifest.named(Block::Packages, name.as_str()).first(), target) {
         let place = manifest.cite(found.node);
         let help = match found.target {

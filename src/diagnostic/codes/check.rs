@@ -49,6 +49,8 @@ super::codes! { "check":
     UNPINNED_PYTHON = "unpinned-python";
     /// Two files at one path.
     SAME_OUTPUT = "same-output";
+    /// An output where only other programs write.
+    RESERVED_OUTPUT = "reserved-output";
     /// `allow` of a code that there is not.
     UNKNOWN_ALLOW = "unknown-allow";
     /// `allow` of an error.

@@ -134,8 +134,8 @@ impl Shown {
             })
             .collect();
         Self {
-            message: on_one_line(&format!("this is about `{}` too", source.name)),
-            source: Some(Named { name: on_one_line(&source.name), text }),
+            message: on_one_line(&format!("this is about `{}` too", sources.shown(id))),
+            source: Some(Named { name: on_one_line(&sources.shown(id)), text }),
             labels,
             ..Self::default()
         }

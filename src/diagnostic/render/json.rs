@@ -18,7 +18,7 @@ struct Problem<'a> {
 
 #[derive(Serialize)]
 struct Place<'a> {
-    file: &'a str,
+    file: String,
     line: usize,
     column: usize,
     end_line: usize,
@@ -34,7 +34,7 @@ pub fn report(told: &[&Diagnostic], sources: &Sources) -> String {
         let labels = one.labels.iter().map(|label| {
             let (start, end) = (sources.start(label.span), sources.end(label.span));
             Place {
-                file: &sources.get(label.span.source).name,
+                file: sources.shown(label.span.source),
                 line: start.line,
                 column: start.column,
                 end_line: end.line,

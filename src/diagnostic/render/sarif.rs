@@ -91,7 +91,7 @@ fn location(label: &Label, sources: &Sources, masks: &Masks) -> Value {
 
 fn artifact(span: Span, sources: &Sources) -> Value {
     let mut uri = String::new();
-    for byte in sources.get(span.source).name.bytes() {
+    for byte in sources.shown(span.source).bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             uri.push(char::from(byte));
         } else {

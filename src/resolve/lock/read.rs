@@ -64,7 +64,7 @@ impl Lock {
         match lock {
             Some(lock) if log.errors() == before => Ok(lock),
             Some(_) | None => Err(log.told().unwrap_or_else(|| {
-                let name = &sources.get(source).name;
+                let name = sources.shown(source);
                 let message = format!("`{name}` does not say what it was made from");
                 log.error(
                     Diagnostic::error(codes::resolve::DAMAGED_LOCK, message)

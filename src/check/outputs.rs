@@ -1,0 +1,145 @@
+//! The paths that are written: none over another, over what was read, or where only other programs write.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Log, codes::check as codes, wording};
+use crate::manifest::{Output, Project};
+use crate::source::Span;
+use crate::value::ProjectPath;
+use crate::world::is_version_control;
+
+/// A path that is written, and the place in the manifest that names it.
+pub(super) struct Written<'a> {
+    pub(super) path: &'a str,
+    pub(super) span: Option<Span>,
+}
+
+/// Reports what is wrong with the paths of all files that a compile gives; `read` are the files that it read.
+pub fn outputs(projects: &[&Project], written: &[&str], read: &[&str], log: &mut Log) {
+    // All targets have one `output`.
+    let named: Vec<_> = projects.first().into_iter().flat_map(|project| named(&project.output)).collect();
+    let span = |path: &str| {
+        let own = path.strip_suffix(".dockerignore");
+        let is_own = |one: &&ProjectPath| one.as_str() == path || own == Some(one.as_str());
+        named.iter().find(|(one, _)| is_own(one)).map(|(_, span)| *span)
+    };
+    let all: Vec<Written<'_>> = written.iter().map(|path| Written { path, span: span(path) }).collect();
+    reserved(&all, log);
+    clashes(&all, log);
+    let read: BTreeMap<String, &str> = read.iter().map(|path| (folded(path), *path)).collect();
+    for one in &all {
+        let Some(input) = read.get(&folded(one.path)) else { continue };
+        let message = format!("a file would be written over {}", wording::code(input));
+        log.error(
+            at(Diagnostic::error(codes::SAME_OUTPUT, message), one.span, "it is read by this compile")
+                .help(HELP),
+        );
+    }
+}
+
+const HELP: &str = "give each a path of its own";
+
+/// The paths that `output` names.
+pub(super) fn named(output: &Output) -> impl Iterator<Item = (&ProjectPath, Span)> {
+    let all = [&output.dockerfile, &output.compose, &output.bake, &output.devcontainer];
+    all.into_iter().flatten().map(|path| (&path.value, path.span))
+}
+
+/// Reports each path that is another one's, also where names ignore case, and each that lies below another file.
+pub(super) fn clashes(all: &[Written<'_>], log: &mut Log) {
+    let mut seen: BTreeMap<String, &Written<'_>> = BTreeMap::new();
+    for second in all {
+        let Some(first) = seen.insert(folded(second.path), second) else { continue };
+        let message = if first.path == second.path {
+            format!("two files would be written to {}", wording::code(second.path))
+        } else {
+            let (one, other) = (wording::code(first.path), wording::code(second.path));
+            format!("{one} and {other} are one file where names ignore case")
+        };
+        tell(message, second, first, log);
+    }
+    for below in all {
+        let path = folded(below.path);
+        let above = path.match_indices('/').find_map(|(end, _)| seen.get(&path[..end]));
+        if let Some(above) = above {
+            let (inner, outer) = (wording::code(below.path), wording::code(above.path));
+            tell(format!("{inner} would be written below {outer}, which is a file"), below, above, log);
+        }
+    }
+}
+
+fn tell(message: String, second: &Written<'_>, first: &Written<'_>, log: &mut Log) {
+    let (second, first) = match (second.span, first.span) {
+        (Some(second), first) => (Some(second), first),
+        (None, first) => (first, None),
+    };
+    let labels = if first.is_some() { ["the second one", "the first one"] } else { ["one of them", ""] };
+    let told = at(Diagnostic::error(codes::SAME_OUTPUT, message), second, labels[0]);
+    log.error(at(told, first, labels[1]).help(HELP));
+}
+
+/// Reports each path in a folder of version control, and each that has the name of a temporary file.
+pub(super) fn reserved(all: &[Written<'_>], log: &mut Log) {
+    for one in all {
+        let name = one.path.rsplit('/').next().unwrap_or_default();
+        let (why, help) = if is_version_control(one.path.split('/')) {
+            ("version control keeps its own files there", "name a path outside of that folder")
+        } else if folded(name).starts_with(".jcc-") {
+            ("jcc gives such names to its temporary files", "name another path")
+        } else {
+            continue;
+        };
+        let message = format!("{} can't be an output", wording::code(one.path));
+        log.error(at(Diagnostic::error(codes::RESERVED_OUTPUT, message), one.span, why).help(help));
+    }
+}
+
+/// As file systems see a path that ignore case.
+fn folded(path: &str) -> String {
+    path.to_lowercase()
+}
+
+fn at(told: Diagnostic, span: Option<Span>, label: &str) -> Diagnostic {
+    match span {
+        Some(span) => told.at(span, label),
+        None => told,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn messages(written: &[&str], read: &[&str]) -> Vec<String> {
+        let mut log = Log::new();
+        outputs(&[], written, read, &mut log);
+        log.sorted().into_iter().map(|one| one.message.clone()).collect()
+    }
+
+    #[test]
+    fn paths_that_are_apart_are_fine() {
+        let none = messages(
+            &["Dockerfile", "Dockerfile.dockerignore", "a/b", "a/c", "a-b"],
+            &["project.kdl", "a/d"],
+        );
+        assert!(none.is_empty(), "{none:?}");
+    }
+
+    #[test]
+    fn paths_that_clash_are_reported() {
+        for (written, read, message) in [
+            (&["a", "a"][..], &[][..], "two files would be written to `a`"),
+            (&["a/B", "A/b"], &[], "`a/B` and `A/b` are one file where names ignore case"),
+            (&["Straße", "STRAßE"], &[], "`Straße` and `STRAßE` are one file where names ignore case"),
+            (&["a", "a/b"], &[], "`a/b` would be written below `a`, which is a file"),
+            (&["x/y/z", "X"], &[], "`x/y/z` would be written below `X`, which is a file"),
+            (&["PROJECT.kdl"], &["project.kdl"], "a file would be written over `project.kdl`"),
+            (&[".git/hooks/pre-commit"], &[], "`.git/hooks/pre-commit` can't be an output"),
+            (&["a/.GIT/config"], &[], "`a/.GIT/config` can't be an output"),
+            (&[".hg/hgrc"], &[], "`.hg/hgrc` can't be an output"),
+            (&["a/.Jcc-0.new"], &[], "`a/.Jcc-0.new` can't be an output"),
+        ] {
+            assert_eq!(messages(written, read), [message]);
+        }
+    }
+}

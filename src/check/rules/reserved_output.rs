@@ -1,0 +1,13 @@
+//! An output where only other programs write.
+
+use crate::check::outputs::{Written, named, reserved};
+use crate::check::{Context, Rule};
+use crate::diagnostic::{Log, Severity, codes::check as codes};
+
+pub(super) const RULE: Rule = Rule { code: codes::RESERVED_OUTPUT, severity: Severity::Error, check };
+
+fn check(context: &Context<'_>, log: &mut Log) {
+    let all = named(&context.project.output);
+    let all: Vec<_> = all.map(|(path, span)| Written { path: path.as_str(), span: Some(span) }).collect();
+    reserved(&all, log);
+}
