@@ -1,5 +1,6 @@
 //! Texts in which `{{ … }}` stands for resolved values: the one place of the catalogue that names the template engine.
 
+mod limits;
 mod names;
 #[cfg(test)]
 mod tests;
@@ -12,7 +13,8 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
+use minijinja::tests as tests_of_engine;
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value, filters, functions};
 
 use crate::diagnostic::{Diagnostic, Log, codes::catalog as codes, wording};
 use crate::source::Span;
@@ -28,25 +30,35 @@ pub struct Template {
 }
 
 /// More steps than any template of a definition takes; a loop in a loop ends here.
-const FUEL: u64 = 50_000;
+const FUEL: u64 = 20_000;
 
+/// What templates can do is listed here: nothing of it makes a long text of a short one.
 static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
-    let mut engine = Environment::new();
+    let mut engine = Environment::empty();
     engine.set_undefined_behavior(UndefinedBehavior::Strict);
     engine.set_syntax(
         SyntaxConfig::builder().keep_trailing_newline(true).build().expect("only a switch is set"),
     );
     engine.set_debug(true);
     engine.set_fuel(Some(FUEL));
+    engine.add_filter("join", limits::join);
+    engine.add_filter("replace", limits::replace);
+    engine.add_filter("default", filters::default);
+    engine.add_filter("first", filters::first);
+    engine.add_filter("last", filters::last);
+    engine.add_filter("length", filters::length);
+    engine.add_filter("lower", filters::lower);
+    engine.add_filter("upper", filters::upper);
+    engine.add_filter("trim", filters::trim);
+    engine.add_function("range", functions::range);
+    engine.add_test("defined", tests_of_engine::is_defined);
+    engine.add_test("undefined", tests_of_engine::is_undefined);
     // A version is no number: `12.10` is newer than `12.9`.
     engine.add_test("matching", |value: &Value, requirement: &str| -> Result<bool, Error> {
         let failed = |why: crate::value::Invalid| Error::new(ErrorKind::InvalidOperation, why.message);
         let version = Version::parse(&value.to_string()).map_err(failed)?;
         Ok(Requirement::parse(requirement).map_err(failed)?.matches(&version))
     });
-    for other in ["debug", "dict", "namespace"] {
-        engine.remove_global(other);
-    }
     engine
 });
 
@@ -61,13 +73,30 @@ impl Template {
         if self.is_plain() {
             return Some(self.text.clone());
         }
-        match ENGINE.render_str(&self.text, view.root()) {
+        if let Some(fault) = limits::fault(&self.text) {
+            log.error(self.refused(fault));
+            return None;
+        }
+        match self.filled(view) {
             Ok(text) => Some(text),
             Err(error) => {
                 log.error(self.told(&error, view.names()));
                 None
             }
         }
+    }
+
+    fn filled(&self, view: &View) -> Result<String, Error> {
+        let mut out = limits::Out::default();
+        ENGINE.template_from_str(&self.text)?.render_captured_to(view.root(), &mut out)?;
+        Ok(String::from_utf8_lossy(&out.0).into_owned())
+    }
+
+    /// That something is not part of the language.
+    fn refused(&self, fault: limits::Fault) -> Diagnostic {
+        Diagnostic::error(codes::TEMPLATE_SYNTAX, fault.message)
+            .at(self.place(fault.range), "not possible here")
+            .help(fault.help)
     }
 
     fn told<'a>(&self, error: &Error, names: impl Iterator<Item = &'a str>) -> Diagnostic {
@@ -90,6 +119,12 @@ impl Template {
                     .at(span, "given up here")
                     .help("a definition needs no loops over long ranges")
             }
+            ErrorKind::WriteFailure => Diagnostic::error(
+                codes::TEMPLATE_FAILED,
+                format!("the text of the template has more than {} bytes", limits::LONGEST_TEXT),
+            )
+            .at(self.span, "given up here")
+            .help("carry long texts as files beside the definition"),
             _ => {
                 let why = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
                 Diagnostic::error(codes::TEMPLATE_FAILED, format!("the template failed: {}", plain(&why)))

@@ -10,7 +10,7 @@ use crate::value::Name;
 
 use super::super::words;
 use super::view::word;
-use super::{Template, unknown};
+use super::{Template, limits, unknown};
 
 /// The names that have a value in the templates of a package, whatever is chosen.
 #[derive(Debug, Clone, Default)]
@@ -69,6 +69,10 @@ impl Template {
         if self.is_plain() {
             return;
         }
+        if let Some(fault) = limits::fault(&self.text) {
+            log.error(self.refused(fault));
+            return;
+        }
         let engine = engine();
         let used = match engine.template_from_str(&self.text) {
             Ok(template) => template.undeclared_variables(true).into_iter().collect::<BTreeSet<String>>(),
@@ -113,7 +117,7 @@ impl Template {
 
     /// The names at the roots of what it uses.
     pub(in crate::catalog) fn roots(&self) -> BTreeSet<String> {
-        if self.is_plain() {
+        if self.is_plain() || limits::fault(&self.text).is_some() {
             return BTreeSet::new();
         }
         let engine = engine();

@@ -111,3 +111,80 @@ fn names_are_checked_without_values() {
     insta::assert_snapshot!(told("commit {{ comit }} {{ ubuntu.codenam }} {{ option.q }}"));
     insta::assert_snapshot!(told("{{ a"));
 }
+
+/// Each would make gigabytes, or go as deep as it is long, from a short text.
+#[test]
+fn no_template_grows_without_bound() {
+    let deep = |open: &str, close: &str, times: usize| {
+        format!("{{{{ {}1{} }}}}", open.repeat(times), close.repeat(times))
+    };
+    let doubling = "{% set a = a ~ a %}".repeat(60);
+    let all = [
+        "{{ 'a' * 1000000000 }}".to_owned(),
+        "{{ [1] * 1000000000 }}".to_owned(),
+        "{{ 2 ** 1000 }}".to_owned(),
+        "{{ 'a' ~ 'a' }}".to_owned(),
+        "{{ version.text + 'a' }}".to_owned(),
+        "{{ '%1000000000d' | format(1) }}".to_owned(),
+        "{{ 'a' | center(1000000000) }}".to_owned(),
+        "{{ 'a' | indent(1000000000) }}".to_owned(),
+        format!("{{{{ 'aaaaaaaa'{} }}}}", " | replace('a', 'aaaaaaaaaaaaaaaa')".repeat(20)),
+        format!("{{{{ 'a'{} }}}}", " | replace('', 'aaaaaaaaaaaaaaaa')".repeat(20)),
+        format!("{{{{ range(100000) | join('{}') }}}}", "x".repeat(500)),
+        "{{ 'ab' | join('c') | join('d') | join(range(100000) | join('x')) }}".to_owned(),
+        "{% for a in range(9999) %}{{ url }}{% endfor %}".to_owned(),
+        format!("{{% set a = 'aaaa' %}}{doubling}{{{{ a }}}}"),
+        "{% macro a() %}{{ a() }}{{ a() }}{% endmacro %}{{ a() }}".to_owned(),
+        "{% for a in sm recursive %}{{ loop(sm) }}{% endfor %}".to_owned(),
+        "{{ {'a': {'b': 1}} * 100000000 }}".to_owned(),
+        "{% raw %}{{{% endraw %}".to_owned(),
+        deep("(", ")", 30_000),
+        deep("not ", "", 30_000),
+        deep("-", "", 30_000),
+        deep("[", "]", 30_000),
+        deep("1-", "", 30_000),
+        deep("1 if 1 else ", "", 30_000),
+        deep("a.", "", 30_000),
+        deep("(", ")", 400),
+        deep("not ", "", 200),
+        deep("[", "]", 400),
+        "{% if 1 %}".repeat(300),
+    ];
+    for text in all {
+        let told = expand(&text);
+        assert!(
+            told.starts_with("template-syntax") || told.starts_with("template-failed"),
+            "{text:.80}: {told:.200}"
+        );
+        let (mut log, mut sources) = (Log::new(), Sources::new());
+        template(&text, &mut sources).check_names(&Names::new(), &mut log);
+        assert!(log.has_errors() || text.len() < 1000, "{text:.80}");
+    }
+}
+
+/// The longest of what is allowed is computed, on the small stack that a test has.
+#[test]
+fn what_is_within_the_bounds_is_computed() {
+    let chain = format!("{{{{ 1{} }}}}", "-1".repeat(400));
+    assert_eq!(expand(&chain), "-399");
+    assert_eq!(expand(&format!("{{{{ 'x'{} }}}}", " | trim".repeat(120))), "x");
+    assert_eq!(expand(&format!("{{{{ {}1 }}}}", "0 or ".repeat(190))), "1");
+    assert_eq!(expand("{{ version | replace('.', '_') }} {{ '}}' }} {{ \"*\" }}{# + * ~ { #}"), "2_5_1 }} *");
+    assert_eq!(expand(&"{{ arch }}".repeat(400)), "arm64".repeat(400));
+    assert_eq!(expand("{%- if cuda.major > 11 -%} a {%- elif 0 %}b{% else %}c{%+ endif +%}"), "a");
+}
+
+/// Values that refer to each other twice, again and again.
+#[test]
+fn values_that_double_each_other_end() {
+    let (mut log, mut sources) = (Log::new(), Sources::new());
+    let mut values =
+        BTreeMap::from([("a0".to_owned(), template("{{ version }}aaaaaaaaaaaaaaaa", &mut sources))]);
+    for number in 1..60 {
+        let text = format!("{{{{ a{0} }}}}{{{{ a{0} }}}}", number - 1);
+        values.insert(format!("a{number}"), template(&text, &mut sources));
+    }
+    View::new().own(&version("1"), &values, &mut log);
+    let told = report(&log, &sources);
+    assert!(told.contains("more than 16384 bytes"), "{told:.300}");
+}
