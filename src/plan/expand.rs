@@ -196,10 +196,17 @@ fn download(view: Filled<'_>, source: Remote<'_>, before: &[Act], log: &mut Log)
 /// The last part of a URL as a file's name; what would want quotes is `_`.
 fn file_name(last: &str) -> String {
     let name = last.replace("%2B", "+").replace("%2b", "+");
-    name.chars()
+    let name: String = name
+        .chars()
         .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+') { c } else { '_' })
-        .collect()
+        .collect();
+    // A file system takes 255 bytes; the end of the name says what kind of file it is.
+    let end = &name[name.len().saturating_sub(LONGEST_NAME)..];
+    if end.len() == name.len() { name } else { format!("_{end}") }
 }
+
+/// So many bytes of a file's name are kept.
+const LONGEST_NAME: usize = 200;
 
 fn cmake(view: Filled<'_>, kind: &StepKind, before: &[Act], log: &mut Log) -> Option<Cmake> {
     let StepKind::Cmake { source, generator, prefix, defines } = kind else { return None };
@@ -282,4 +289,28 @@ pub(super) fn requires(view: View<'_>, stages: &[catalog::Stage]) -> Vec<Name> {
         .filter(|(_, stage)| stages.contains(stage))
         .map(|(name, _)| name.clone())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_any_length_is_a_file_s() {
+        let long = |length: usize| format!("{}.whl", "a".repeat(length));
+        assert_eq!(file_name(&long(100)), long(100));
+        for text in [
+            long(251),
+            long(252),
+            long(5000),
+            ".".repeat(300),
+            "é".repeat(300),
+            format!("a{}", ".".repeat(300)),
+        ] {
+            let name = file_name(&text);
+            assert!(name.len() <= 201, "{name}");
+            assert!(text.ends_with('.') || text.ends_with('é') || name.ends_with("aaa.whl"), "{name}");
+            assert!(ImagePath::parse(&format!("/{name}")).is_ok(), "{name}");
+        }
+    }
 }

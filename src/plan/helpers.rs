@@ -115,7 +115,7 @@ pub(super) fn fetch(part: &Part) -> Option<Stage> {
 
 /// The stage `files-NAME`: archives and trees of an installation, brought apart from the image that takes them.
 pub(super) fn files(part: &Part, place: &Place) -> Option<Stage> {
-    let moved = |to: &ImagePath| path(&format!("{FILES}{to}"));
+    let moved = |to: &ImagePath| to.under(FILES);
     let brought: Vec<Act> = part.install.iter().filter(|act| act.kind.brings_files()).cloned().collect();
     if brought.is_empty() {
         return None;

@@ -147,7 +147,7 @@ pub(super) fn source_files(source: &Source) -> Vec<Instruction> {
 fn copies(part: &Part, place: &Place) -> Vec<Instruction> {
     let mut copies = Vec::new();
     for (from, to, _) in part.exports() {
-        let from = if is_shared(from) { path(&format!("{EXPORT}{from}")) } else { from.clone() };
+        let from = if is_shared(from) { from.under(EXPORT) } else { from.clone() };
         copies.push(CopyFrom { stage: StageName::of("build", &part.name), from, to: to.clone() });
     }
     if place.files == Files::Apart {
@@ -157,7 +157,7 @@ fn copies(part: &Part, place: &Place) -> Vec<Instruction> {
                 ActKind::Git(git) => &git.to,
                 _ => continue,
             };
-            let from = path(&format!("{FILES}{to}"));
+            let from = to.under(FILES);
             copies.push(CopyFrom { stage: StageName::of("files", &part.name), from, to: to.clone() });
         }
     }

@@ -201,7 +201,7 @@ pub(super) fn apart_folder(venv: &Venv) -> ImagePath {
 }
 
 fn seen(file: &crate::value::ProjectPath) -> ImagePath {
-    path(&format!("{REQUIREMENTS}/{file}"))
+    ImagePath::of_project(REQUIREMENTS, file)
 }
 
 fn bind(file: &crate::value::ProjectPath) -> Mount {

@@ -86,7 +86,7 @@ fn tools(run: &Run) -> Vec<&Mount> {
 
 fn run(part: &Part, kind: &ActKind, place: &Place) -> Run {
     let mut run = Run { jobs: place.building, ..Run::default() };
-    let fetched = |download: &Download| path(&format!("{FETCHED}{}", download.file));
+    let fetched = |download: &Download| download.file.under(FETCHED);
     match kind {
         ActKind::Pip { specs, index, deps } => {
             let what = specs.iter().cloned().map(PipSource::Spec).collect();

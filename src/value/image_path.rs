@@ -2,7 +2,7 @@
 
 use super::parse::word;
 use super::project_path::unprintable;
-use super::{Invalid, text};
+use super::{Invalid, ProjectPath, text};
 
 word! {
     /// An absolute path in the container: `/app`, `/usr/local/bin`. `/app//x/` is written `/app/x`.
@@ -11,7 +11,8 @@ word! {
 
 /// What Linux takes.
 const PART: usize = 255;
-const WHOLE: usize = 4095;
+/// Of the 4095 bytes that Linux takes, some are left for folders of the build above it.
+const WHOLE: usize = 3967;
 const HELP: &str = "it is absolute, with `/` between: `/app/models`";
 
 impl ImagePath {
@@ -41,6 +42,17 @@ impl ImagePath {
                 invalid.at.clone().map(|at| at.start.saturating_sub(offset)..at.end.saturating_sub(offset));
             Invalid { at, ..invalid }
         })
+    }
+
+    /// The same path below a folder of the build: `/files` and `/app` give `/files/app`.
+    #[must_use]
+    pub fn under(&self, folder: &str) -> Self {
+        Self(format!("{folder}{}", self.0))
+    }
+
+    /// Where a file of the project is seen below a folder of the build.
+    pub fn of_project(folder: &str, file: &ProjectPath) -> Self {
+        Self(format!("{folder}/{file}"))
     }
 
     /// Whether it is this folder or lies below it.
@@ -121,7 +133,7 @@ mod tests {
             |part: usize, times: usize| ImagePath::parse(&format!("/{}", "é".repeat(part)).repeat(times));
         assert!(long(127, 1).is_ok() && long(127, 16).is_ok());
         assert_eq!(long(128, 1).unwrap_err().message, "a name in a path has at most 255 bytes, this has 256");
-        assert_eq!(long(127, 17).unwrap_err().message, "a path has at most 4095 bytes, this has 4335");
+        assert_eq!(long(127, 17).unwrap_err().message, "a path has at most 3967 bytes, this has 4335");
     }
 
     #[test]

@@ -126,7 +126,8 @@ pub(super) fn join(list: &Value, between: Option<&str>) -> Result<String, Error>
 }
 
 /// `replace('.', '_')`.
-pub(super) fn replace(text: &str, from: &str, to: &str) -> Result<String, Error> {
+pub(super) fn replace(value: &Value, from: &str, to: &str) -> Result<String, Error> {
+    let text = value.to_string();
     let times = if from.is_empty() { text.chars().count() + 1 } else { text.matches(from).count() };
     bounded(text.len().saturating_add(times.saturating_mul(to.len())))?;
     Ok(text.replace(from, to))
