@@ -71,7 +71,20 @@ pub fn resolve(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result
     let old_lock = resolve::open_lock(input.world, input.lock, sources, log)?;
     let targets = resolve::all(projects, &catalog, old_lock.as_ref(), sources, log)?;
     let lock = resolve::lock_of(&targets, &catalog, old_lock.as_ref(), sources);
+    lock_fits(&lock, input, sources, log)?;
     Ok(Resolved { catalog, old_lock, lock, targets })
+}
+
+/// Refuses a lock that the next run could not read.
+fn lock_fits(lock: &Lock, input: Input<'_>, sources: &Sources, log: &mut Log) -> Result<(), Told> {
+    let length = lock.write(VERSION).len();
+    if length <= Lock::LARGEST {
+        return Ok(());
+    }
+    let message = format!("{} would have {length} bytes", wording::code(sources.shown_path(input.lock)));
+    let help =
+        format!("at most {} bytes are read again: divide the targets among several manifests", Lock::LARGEST);
+    Err(log.error(Diagnostic::error(codes::syntax::TOO_LARGE, message).help(help)))
 }
 
 /// Everything that a compile gives.

@@ -47,8 +47,28 @@ pub(super) enum Mode {
     Check,
 }
 
+/// `--stdout project.kdl`: the word is the manifest, since no file that is written is called so.
+fn untangled(session: &Session<'_, '_>, wish: Wish) -> Wish {
+    let is_manifest = |word: &&String| {
+        let path = std::path::Path::new(word.as_str());
+        path.extension().is_some_and(|ending| ending == "kdl")
+            || session.around.folder.join(path).join(super::session::MANIFEST).is_file()
+    };
+    match wish.stdout.as_ref().filter(is_manifest) {
+        Some(word) if wish.input.file.is_none() => {
+            let input = Input { file: Some(PathBuf::from(word)), ..wish.input };
+            Wish { input, stdout: Some(DOCKERFILE.to_owned()), ..wish }
+        }
+        _ => wish,
+    }
+}
+
+/// The file that `--stdout` prints when none is named.
+pub(super) const DOCKERFILE: &str = "Dockerfile";
+
 /// Compiles.
-pub(super) fn run(session: &mut Session<'_, '_>, wish: &Wish) -> Exit {
+pub(super) fn run(session: &mut Session<'_, '_>, wish: Wish) -> Exit {
+    let wish = &untangled(session, wish);
     let found = match session.find(wish.input.file.as_deref()) {
         Ok(found) => found,
         Err(exit) => return exit,

@@ -7,7 +7,7 @@ pub(super) mod args;
 mod pin;
 mod remove;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
@@ -209,9 +209,9 @@ impl Manifest {
         let world = Overlay::new(&self.world).with(&self.found.name, Some(self.text.as_bytes()));
         let input = self.found.input(&world, None);
         let resolved = crate::resolve(input, &mut session.sources, &mut session.log);
-        let before = &self.told;
+        let before: BTreeSet<_> = self.told.iter().map(|one| (one.code, one.message.as_str())).collect();
         session.log.retain(|one| {
-            before.iter().all(|other| (other.code, &other.message) != (one.code, &one.message))
+            !before.contains(&(one.code, one.message.as_str()))
                 || one.severity == crate::diagnostic::Severity::Error
         });
         session.tell(ReportFormat::Text);

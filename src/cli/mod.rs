@@ -42,10 +42,10 @@ pub fn run(arguments: &[std::ffi::OsString], surroundings: &mut Surroundings<'_>
         Command::Compile { input, out, stdout, check, locked, force, deny_warnings, format } => {
             let mode = if check { compile::Mode::Check } else { compile::Mode::Write };
             let wish = compile::Wish { input, out, stdout, mode, locked, force, deny_warnings, format };
-            compile::run(&mut session, &wish)
+            compile::run(&mut session, wish)
         }
         Command::Check { input, deny_warnings, format } => {
-            compile::run(&mut session, &compile::Wish::check(input, deny_warnings, format))
+            compile::run(&mut session, compile::Wish::check(input, deny_warnings, format))
         }
         Command::Audit { input, format } => audit::run(&mut session, &input, format),
         Command::Run { input } => run_command::run(&mut session, &input),

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::Input as CompilerInput;
 use crate::check;
-use crate::diagnostic::render::{human, json, sarif, summary};
-use crate::diagnostic::{Log, Severity, Told, codes, wording};
+use crate::diagnostic::render::{human, json, sarif, shown, summary};
+use crate::diagnostic::{Diagnostic, Log, Severity, Told, codes, wording};
 use crate::source::Sources;
 use crate::world::{Disk, FileKind, World};
 
@@ -172,17 +172,31 @@ impl<'s, 'w> Session<'s, 'w> {
             (false, true) => Severity::Note,
         };
         let told: Vec<_> = self.log.sorted().into_iter().filter(|one| one.severity <= least).collect();
+        let counts = summary(&told);
+        let (few, omitted) = shown(&told);
+        let told: Vec<&Diagnostic> = few.iter().collect();
         match format {
-            ReportFormat::Sarif => _ = self.around.out.write_json(&sarif::report(&told, &self.sources)),
-            ReportFormat::Json => _ = self.around.err.write_json(&json::report(&told, &self.sources)),
+            ReportFormat::Sarif => {
+                _ = self.around.out.write_json(&sarif::report(&told, omitted, &self.sources))
+            }
+            ReportFormat::Json => {
+                _ = self
+                    .around
+                    .err
+                    .write_json(&(json::report(&told, &self.sources) + &json::omitted(omitted)))
+            }
             ReportFormat::Text if told.is_empty() => {}
             ReportFormat::Text => {
                 let err = &mut self.around.err;
                 let colour = if err.colour { human::Colour::On } else { human::Colour::Off };
                 let look = human::Look { width: err.width, colour, ..human::Look::default() };
                 let mut text = human::report(&told, &self.sources, look);
-                if let Some(line) = summary(&told) {
+                if let Some(line) = counts {
                     text.push_str(&format!("\n{line}\n"));
+                }
+                if omitted > 0 {
+                    let number = told.len();
+                    text.push_str(&format!("note: {number} of them are shown, {omitted} are not\n"));
                 }
                 _ = err.write_styled(&text);
             }

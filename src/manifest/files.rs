@@ -24,6 +24,9 @@ pub(super) struct Files<'a> {
     known: BTreeMap<String, SourceId>,
 }
 
+/// So many requirements files may be read within each other.
+const DEEPEST: usize = 32;
+
 /// What a path leads to, for messages.
 #[derive(Clone, Copy, PartialEq)]
 enum Wanted {
@@ -170,6 +173,15 @@ impl<'a> Files<'a> {
             return;
         }
         if reading.done.contains(&(path.clone(), constraint)) {
+            return;
+        }
+        if reading.open.len() >= DEEPEST {
+            let message = format!("requirements files take each other in more than {DEEPEST} deep");
+            self.log.error(
+                Diagnostic::error(codes::BAD_REQUIREMENT, message)
+                    .at(asked, format!("{} would be number {}", wording::code(path.as_str()), DEEPEST + 1))
+                    .help("name the files side by side in one of them"),
+            );
             return;
         }
         reading.done.push((path.clone(), constraint));

@@ -30,6 +30,9 @@ pub(super) static CATALOG: NodeSpec =
     NodeSpec::new("catalog", "One more folder of package definitions, over the built-in ones.")
         .args(&[ArgSpec::text("DIR", "The folder, in the project.")]);
 
+/// So many manifests may be read within each other.
+const DEEPEST: usize = 32;
+
 /// What one file says, and what it extends under it.
 #[derive(Default)]
 struct Draft {
@@ -148,6 +151,10 @@ impl Loader<'_> {
             self.cycle(at, place, asked);
             return None;
         }
+        if self.open.len() >= DEEPEST {
+            self.too_deep(place, asked);
+            return None;
+        }
         self.done.push(place.clone());
         let source = self.text(place, asked)?;
         let text = self.files.sources.get(source).text.clone();
@@ -236,6 +243,16 @@ impl Loader<'_> {
             told = told.at(asked, "asked for here");
         }
         self.files.log.error(told.maybe_help(near).maybe_help(listed));
+    }
+
+    fn too_deep(&mut self, place: &Place, asked: Option<Span>) {
+        let message = format!("manifests extend each other more than {DEEPEST} deep");
+        let mut told = Diagnostic::error(codes::EXTENDS_DEPTH, message);
+        if let Some(asked) = asked {
+            let place = wording::code(place.to_string());
+            told = told.at(asked, format!("{place} would be number {}", DEEPEST + 1));
+        }
+        self.files.log.error(told.help("let one manifest extend several others, side by side"));
     }
 
     fn cycle(&mut self, start: usize, place: &Place, asked: Option<Span>) {

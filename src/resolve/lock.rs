@@ -1,5 +1,6 @@
 //! `jcc.lock`: what was chosen last time and why, in KDL, one line a thing.
 
+pub(super) mod conflict;
 mod moves;
 mod read;
 mod write;

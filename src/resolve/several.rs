@@ -7,6 +7,7 @@ use crate::source::Sources;
 use crate::value::{Name, Sha256};
 use crate::world::{FileKind, World};
 
+use super::lock::conflict;
 use super::{Lock, LockedTarget, Resolution, resolve};
 
 /// Resolves every target; what is wrong with any is told before this fails.
@@ -54,8 +55,35 @@ pub fn open_lock(
     }
     let bytes = world.read(path).map_err(|why| log.error(damaged(&wording::cause(&why, path))))?;
     let text = String::from_utf8(bytes).map_err(|_| log.error(damaged("it is not UTF-8")))?;
+    if let Some(sides) = conflict::sides(&text) {
+        return merged(path, sides, sources, log).map(Some);
+    }
     let source = sources.add(path, text);
     Lock::read(source, sources, log).map(Some)
+}
+
+/// A lock that git could not merge: what both of its sides say.
+fn merged(path: &str, sides: [String; 2], sources: &mut Sources, log: &mut Log) -> Result<Lock, Told> {
+    let shown = wording::code(sources.shown_path(path));
+    let mut scratch = Log::new();
+    let [ours, theirs] = sides.map(|text| {
+        let source = sources.add(path, text);
+        Lock::read(source, sources, &mut scratch)
+    });
+    let (Ok(ours), Ok(theirs)) = (ours, theirs) else {
+        let message = format!("{shown} holds conflict markers of git, and a side of it can't be read");
+        return Err(log.error(
+            Diagnostic::error(codes::resolve::DAMAGED_LOCK, message)
+                .help("take the lock of either branch, as in `git checkout --ours jcc.lock`, and compile"),
+        ));
+    };
+    let message =
+        format!("{shown} holds conflict markers of git: what its sides disagree on is chosen again");
+    log.tell(
+        Diagnostic::warning(codes::resolve::CONFLICTED_LOCK, message)
+            .help("`jcc compile` writes it without the markers; read what it chose before you commit it"),
+    );
+    Ok(ours.common(&theirs))
 }
 
 /// The lock that holds these answers, and those of the old one for targets that were not asked for this time.

@@ -26,7 +26,7 @@ pub use edit::{Change, Editor};
 pub use format::format;
 pub use other::other_language;
 pub use packed::{meaning, pack, unpack};
-pub use parse::parse;
+pub use parse::{parse, parse_up_to};
 pub use reader::{FromValue, Reader, invalid, prop_of, text};
 pub use value::{name, quote};
 

@@ -18,10 +18,15 @@ const MOST: usize = 20;
 
 /// Reads a text. `None` where it is no KDL: every mistake has been told.
 pub fn parse(source: SourceId, text: &str, log: &mut Log) -> Option<Document> {
-    if text.len() > LARGEST {
+    parse_up_to(LARGEST, source, text, log)
+}
+
+/// The same for a text of at most so many bytes.
+pub fn parse_up_to(largest: usize, source: SourceId, text: &str, log: &mut Log) -> Option<Document> {
+    if text.len() > largest {
         let told = Diagnostic::error(codes::TOO_LARGE, format!("the file has {} bytes", text.len()));
         let told = told.at(Span::new(source, 0..0), "not read");
-        log.error(told.help(format!("at most {LARGEST} bytes are read: is it the right file?")));
+        log.error(told.help(format!("at most {largest} bytes are read: is it the right file?")));
         return None;
     }
     let shape = grammar::shape(source, text, &lexer::lex(text));

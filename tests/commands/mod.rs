@@ -1,5 +1,6 @@
 //! The command as users run it: exit codes, files, streams.
 
+mod bounds;
 mod edits;
 mod faults;
 mod files;

@@ -47,6 +47,8 @@ super::codes! { "manifest":
     UNNAMED_TARGET = "unnamed-target";
     /// Manifests that extend each other.
     EXTENDS_CYCLE = "extends-cycle";
+    /// A manifest that extends one that extends one, and so on.
+    EXTENDS_DEPTH = "extends-depth";
     /// A ready-made manifest that there is not.
     UNKNOWN_STACK = "unknown-stack";
     /// A file that is not there.

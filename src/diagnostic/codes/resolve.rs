@@ -37,6 +37,8 @@ super::codes! { "resolve":
     NEWER_LOCK = "newer-lock";
     /// A lock that cannot be read.
     DAMAGED_LOCK = "damaged-lock";
+    /// A lock with git's conflict markers.
+    CONFLICTED_LOCK = "conflicted-lock";
     /// A locked version that the catalogue no longer has.
     LOCK_GONE = "lock-gone";
     /// A lock that would change, with `--locked`.

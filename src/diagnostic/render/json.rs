@@ -54,3 +54,8 @@ pub fn report(told: &[&Diagnostic], sources: &Sources) -> String {
     }
     out
 }
+
+/// The last line, where not all problems are shown: how many are not.
+pub fn omitted(number: usize) -> String {
+    if number == 0 { String::new() } else { format!("{{\"omitted\":{number}}}\n") }
+}

@@ -8,15 +8,15 @@ use super::super::{Code, Diagnostic, Label, Severity, codes};
 use super::mask::Masks;
 use crate::source::{Sources, Span};
 
-/// One SARIF document with a rule for every code that was told.
-pub fn report(told: &[&Diagnostic], sources: &Sources) -> String {
+/// One SARIF document with a rule for every code that was told; `omitted` problems are not in it.
+pub fn report(told: &[&Diagnostic], omitted: usize, sources: &Sources) -> String {
     let mut ids: Vec<Code> = told.iter().map(|one| one.code).collect();
     ids.sort_unstable();
     ids.dedup();
     let masks = Masks::new(told, sources);
     let rules: Vec<Value> = ids.iter().map(|code| rule(*code)).collect();
     let results: Vec<Value> = told.iter().map(|one| result(one, &ids, (sources, &masks))).collect();
-    let document = json!({
+    let mut document = json!({
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
@@ -25,6 +25,9 @@ pub fn report(told: &[&Diagnostic], sources: &Sources) -> String {
             "results": results,
         }],
     });
+    if omitted > 0 {
+        document["runs"][0]["properties"] = json!({ "omitted": omitted });
+    }
     let mut out = serde_json::to_string_pretty(&document).expect("text and numbers are JSON");
     out.push('\n');
     out

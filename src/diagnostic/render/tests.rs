@@ -47,7 +47,7 @@ fn programs_read_a_line_each() {
 #[test]
 fn code_hosts_read_sarif() {
     let (sources, told) = told();
-    let out = sarif::report(&told.iter().collect::<Vec<_>>(), &sources);
+    let out = sarif::report(&told.iter().collect::<Vec<_>>(), 0, &sources);
     let value: serde_json::Value = serde_json::from_str(&out).expect("it is JSON");
     assert_eq!(value["runs"][0]["tool"]["driver"]["rules"].as_array().map(Vec::len), Some(3));
     insta::assert_snapshot!(serde_json::to_string_pretty(&value["runs"][0]["results"]).expect("it is JSON"));
@@ -113,7 +113,7 @@ mod sarif_2_1_0 {
 #[test]
 fn sarif_has_what_its_standard_requires() {
     let (sources, told) = told();
-    let out = sarif::report(&told.iter().collect::<Vec<_>>(), &sources);
+    let out = sarif::report(&told.iter().collect::<Vec<_>>(), 0, &sources);
     let document: sarif_2_1_0::Document =
         serde_json::from_str(&out).expect("each part is as the standard has it");
     assert_eq!(document.version, "2.1.0");
@@ -146,4 +146,25 @@ fn an_empty_file_can_be_pointed_at() {
     let empty = sources.add("e.kdl", "");
     let one = Diagnostic::error(manifest::MISSING_NODE, "empty").at(Span::new(empty, 0..0), "here");
     insta::assert_snapshot!(human::report(&[&one], &sources, Look::default()));
+}
+
+#[test]
+fn the_gravest_problems_are_shown_and_the_rest_is_counted() {
+    let mut all: Vec<Diagnostic> =
+        (0..150).map(|at| Diagnostic::warning(manifest::WRONG_TYPE, at.to_string())).collect();
+    let secret = Span::new(Sources::new().add("a", "secret"), 0..6);
+    all[149] = all[149].clone().mask(secret);
+    all.push(Diagnostic::error(manifest::WRONG_TYPE, "150"));
+    let (few, omitted) = shown(&all.iter().collect::<Vec<_>>());
+    let messages: Vec<&str> = few.iter().map(|one| one.message.as_str()).collect();
+    assert_eq!((messages.len(), omitted), (100, 51));
+    assert_eq!((messages[0], messages[98], messages[99]), ("0", "98", "150"), "errors first, then by place");
+    assert_eq!(few[0].masked, [secret], "a secret is hidden, be its report shown or not");
+    let (few, omitted) = shown(&all.iter().take(100).collect::<Vec<_>>());
+    assert_eq!((few.len(), omitted), (100, 0));
+    assert_eq!((json::omitted(0), json::omitted(51)), (String::new(), "{\"omitted\":51}\n".to_owned()));
+    let document = sarif::report(&[], 51, &Sources::new());
+    assert!(
+        document.contains("\"omitted\": 51") && !sarif::report(&[], 0, &Sources::new()).contains("omitted")
+    );
 }

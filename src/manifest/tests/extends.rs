@@ -133,3 +133,46 @@ fn what_the_system_does_not_let_be_read_is_told() {
     let told = read(&folder).expect_err("it can't be read");
     assert!(told[0].starts_with("- manifest::unreadable-file: `project.kdl` can't be read: "), "{told:?}");
 }
+
+/// A chain of this many manifests, each of which extends the next one.
+fn chain(length: usize) -> Folder {
+    let folder = Folder::of(&[]);
+    let name = |number: usize| if number == 0 { "project.kdl".to_owned() } else { format!("a{number}.kdl") };
+    for number in 0..length {
+        let next =
+            if number + 1 < length { format!("extends \"{}\"\n", name(number + 1)) } else { String::new() };
+        let own = "project \"a\"\ntarget { device \"orin\" }\n";
+        folder.0.put(&name(number), format!("{own}{next}"));
+    }
+    folder
+}
+
+#[test]
+fn a_chain_of_manifests_has_a_limit() {
+    assert!(projects(&chain(32)).is_ok());
+    for length in [33, 700, 10_000] {
+        let told = projects(&chain(length)).expect_err("it is too long");
+        let deep: Vec<_> = told.iter().filter(|one| one.contains("more than 32 deep")).collect();
+        assert_eq!(deep.len(), 1, "{told:?}");
+        assert!(told.iter().all(|one| !one.contains("a34.kdl")), "nothing further is read: {told:?}");
+    }
+}
+
+#[test]
+fn a_chain_of_requirements_files_has_a_limit() {
+    let told = |length: usize| {
+        let own = "project \"a\"\ntarget { device \"orin\" }\npip { requirements \"r0.txt\" }\n";
+        let folder = Folder::of(&[("project.kdl", own)]);
+        for number in 0..length {
+            let next =
+                if number + 1 < length { format!("-r r{}.txt\n", number + 1) } else { "rich\n".to_owned() };
+            folder.0.put(&format!("r{number}.txt"), next);
+        }
+        projects(&folder).err().unwrap_or_default()
+    };
+    assert!(told(32).is_empty());
+    for length in [33, 10_000] {
+        let told = told(length);
+        assert!(told.len() == 1 && told[0].contains("more than 32 deep"), "{told:?}");
+    }
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, Log, Told, codes};
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::schema::{self, ArgSpec, Kind, NodeSpec, PropertySpec};
-use crate::syntax::{Document, Reader, parse};
+use crate::syntax::{Document, Reader, parse_up_to};
 use crate::value::{ImageRef, Name, Sha256, Version};
 
 use super::{Lock, LockedTarget, LockedThing, Place};
@@ -55,7 +55,7 @@ impl Lock {
     /// A damaged file, or one of a newer form: told at its place.
     pub fn read(source: SourceId, sources: &Sources, log: &mut Log) -> Result<Self, Told> {
         let before = log.errors();
-        let document = parse(source, &sources.get(source).text, log);
+        let document = parse_up_to(Self::LARGEST, source, &sources.get(source).text, log);
         let lock = document.and_then(|document| {
             newer(&document, log)?;
             schema::check(&document, LANGUAGE, "a lock", log);

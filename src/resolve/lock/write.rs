@@ -11,6 +11,9 @@ impl Lock {
     /// The form of the file that this version writes and reads.
     pub const FORM: u32 = 1;
 
+    /// So many bytes of a lock are read, and so many are written at most.
+    pub const LARGEST: usize = 8 << 20;
+
     /// The text of the file: one line a thing, in the order of names, so that a change of one choice is a change of one
     /// line.
     pub fn write(&self, compiler: &str) -> String {

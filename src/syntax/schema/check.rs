@@ -1,8 +1,10 @@
 //! A document against the tables of its language.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
 use crate::source::Span;
-use crate::syntax::{Document, Node, Value, kinds, value};
+use crate::syntax::{Document, Node, Property, Value, kinds, value};
 
 use super::{Children, NodeSpec, Times};
 
@@ -25,16 +27,18 @@ struct Here<'a> {
 
 impl Here<'_> {
     fn block(self, nodes: &[Node], allowed: Children, log: &mut Log) {
-        for (at, node) in nodes.iter().enumerate() {
+        let mut first: BTreeMap<&str, &Node> = BTreeMap::new();
+        for node in nodes {
             let Some(spec) = allowed.find(&node.name.value) else {
                 self.unknown(node, allowed, log);
                 continue;
             };
             let name = &*node.name.value;
-            if matches!(spec.times, Times::Once | Times::Optional)
-                && let Some(first) = nodes[..at].iter().find(|other| other.name.value == name)
-            {
-                self.duplicate(first, node, log);
+            if matches!(spec.times, Times::Once | Times::Optional) {
+                let first = *first.entry(name).or_insert(node);
+                if !std::ptr::eq(first, node) {
+                    self.duplicate(first, node, log);
+                }
             }
             self.node(node, spec, log);
         }
@@ -186,9 +190,11 @@ fn arguments(node: &Node, spec: &NodeSpec, log: &mut Log) {
 
 fn properties(node: &Node, spec: &NodeSpec, log: &mut Log) {
     let name = wording::code(&node.name.value);
+    let mut seen: BTreeMap<&str, &Property> = BTreeMap::new();
     for (at, given) in node.properties.iter().enumerate() {
         let key = &*given.key.value;
-        if let Some(first) = node.properties[..at].iter().find(|other| other.key.value == key) {
+        let first = *seen.entry(key).or_insert(given);
+        if !std::ptr::eq(first, given) {
             let told =
                 Diagnostic::error(codes::DUPLICATE_PROPERTY, format!("`{key}` is given twice to {name}"))
                     .at(given.key.span.to(given.span), "the second one")

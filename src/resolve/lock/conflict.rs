@@ -1,0 +1,96 @@
+//! A lock with the marks that git leaves where two branches changed it: read as its two sides.
+
+use std::collections::BTreeMap;
+
+use super::{Lock, LockedTarget, LockedThing};
+use crate::value::Name;
+
+/// The two texts that git could not put together; `None` where there are no such marks.
+pub(in crate::resolve) fn sides(text: &str) -> Option<[String; 2]> {
+    #[derive(PartialEq)]
+    enum At {
+        Both,
+        Ours,
+        Base,
+        Theirs,
+    }
+    let (mut at, mut found) = (At::Both, false);
+    let mut sides = [String::new(), String::new()];
+    for line in text.split_inclusive('\n') {
+        let mark = |mark: &str| {
+            line.strip_prefix(mark).is_some_and(|rest| rest.starts_with(' ') || rest.trim_end().is_empty())
+        };
+        match at {
+            At::Both if mark("<<<<<<<") => (at, found) = (At::Ours, true),
+            At::Ours if mark("|||||||") => at = At::Base,
+            At::Ours | At::Base if mark("=======") => at = At::Theirs,
+            At::Theirs if mark(">>>>>>>") => at = At::Both,
+            At::Both => sides.iter_mut().for_each(|side| side.push_str(line)),
+            At::Ours => sides[0].push_str(line),
+            At::Theirs => sides[1].push_str(line),
+            At::Base => {}
+        }
+    }
+    (found && at == At::Both).then_some(sides)
+}
+
+impl Lock {
+    /// What both locks say; the rest is chosen again.
+    pub(in crate::resolve) fn common(self, other: &Self) -> Self {
+        let targets = self.targets.into_iter().filter_map(|(name, target)| {
+            let common = target.common(other.targets.get(&name)?)?;
+            Some((name, common))
+        });
+        Self { manifest: self.manifest, targets: targets.collect() }
+    }
+}
+
+impl LockedTarget {
+    /// Nothing where they start from other images, on which all else depends.
+    fn common(self, other: &Self) -> Option<Self> {
+        let same = self.base == other.base && self.devel == other.devel;
+        same.then(|| Self {
+            epoch: self.epoch.max(other.epoch),
+            things: common(self.things, &other.things),
+            noted: common(self.noted, &other.noted),
+            ..self
+        })
+    }
+}
+
+fn common(
+    ours: BTreeMap<Name, LockedThing>,
+    theirs: &BTreeMap<Name, LockedThing>,
+) -> BTreeMap<Name, LockedThing> {
+    let same = |one: &LockedThing, other: &LockedThing| {
+        one.version == other.version && one.definition == other.definition
+    };
+    ours.into_iter().filter(|(name, one)| theirs.get(name).is_some_and(|other| same(one, other))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sides_are_what_each_branch_had() {
+        let text =
+            "a\n<<<<<<< HEAD\nb\n=======\nc\nd\n>>>>>>> other\ne\n<<<<<<< HEAD\n=======\nf\n>>>>>>> x\n";
+        assert_eq!(sides(text), Some(["a\nb\ne\n".to_owned(), "a\nc\nd\ne\nf\n".to_owned()]));
+        let with_base = "<<<<<<< HEAD\r\nb\n||||||| 123\nold\n=======\nc\n>>>>>>> other\n";
+        assert_eq!(sides(with_base), Some(["b\n".to_owned(), "c\n".to_owned()]));
+    }
+
+    #[test]
+    fn other_texts_have_no_sides() {
+        for text in [
+            "",
+            "a\n=======\nb\n",
+            "<<<<<<< HEAD\na\n",
+            "<<<<<<< HEAD\na\n=======\n",
+            "<<<<<<<<\n=======\n>>>>>>>\n",
+        ] {
+            assert_eq!(sides(text), None, "{text:?}");
+        }
+    }
+}

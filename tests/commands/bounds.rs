@@ -1,0 +1,164 @@
+//! Input without end: every command ends, with a diagnostic that a person can read.
+
+use std::fs;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use super::{run, runs, tiny};
+
+const BEGINNING: &str = "project \"x\"\ntarget { platform \"x86_64\"; ubuntu \"24.04\" }\n";
+
+fn project(text: &str) -> TempDir {
+    let folder = tempfile::tempdir().expect("there is room");
+    fs::write(folder.path().join("project.kdl"), text).expect("there is room");
+    folder
+}
+
+/// Errors that the report shows.
+fn errors(report: &str) -> usize {
+    report.lines().filter(|line| line.starts_with("jcc::")).count()
+}
+
+#[test]
+fn a_hundred_problems_are_shown_and_the_others_counted() {
+    let nodes: String = (0..100_000).map(|number| format!("n{number}\n")).collect();
+    let folder = project(&format!("{BEGINNING}{nodes}"));
+    for command in [&["compile"][..], &["add", "numpy"]] {
+        let ran = runs(folder.path(), command, 1);
+        assert_eq!(errors(&ran.err), 100, "{command:?}");
+        assert!(ran.err.contains("error: 100000 errors"), "{command:?} {}", &ran.err[ran.err.len() - 300..]);
+        assert!(ran.err.contains("note: 100 of them are shown, 99900 are not"), "{command:?}");
+        assert!(ran.err.len() < 100_000, "{} bytes", ran.err.len());
+    }
+    let ran = runs(folder.path(), &["check", "--format", "json"], 1);
+    assert_eq!(ran.err.lines().count(), 101);
+    assert_eq!(ran.err.lines().last(), Some("{\"omitted\":99900}"));
+    let ran = runs(folder.path(), &["check", "--format", "sarif"], 1);
+    let document: serde_json::Value = serde_json::from_str(&ran.out).expect("it is JSON");
+    assert_eq!(document["runs"][0]["results"].as_array().map(Vec::len), Some(100));
+    assert_eq!(document["runs"][0]["properties"]["omitted"], 99_900);
+}
+
+#[test]
+fn problems_of_one_kind_are_found_in_linear_work() {
+    // Unknown nodes first, then one that may be there once, again and again; and properties of one node.
+    let unknown: String = (0..50_000).map(|number| format!("n{number}\n")).collect();
+    let properties: String = (0..30_000).map(|number| format!(" p{number}=1")).collect();
+    for text in [
+        format!("{BEGINNING}{unknown}{}", "output\n".repeat(50_000)),
+        format!("{BEGINNING}output{properties}\n"),
+        format!("{BEGINNING}output{}\n", " a=1".repeat(100_000)),
+    ] {
+        let ran = runs(project(&text).path(), &["compile"], 1);
+        assert_eq!(errors(&ran.err), 100);
+    }
+}
+
+#[test]
+fn a_chain_of_manifests_ends() {
+    let folder = project(&format!("{BEGINNING}extends \"a0.kdl\"\n"));
+    for number in 0..10_000 {
+        let text = format!("extends \"a{}.kdl\"\n", number + 1);
+        fs::write(folder.path().join(format!("a{number}.kdl")), text).expect("there is room");
+    }
+    for command in [&["compile"][..], &["add", "numpy"], &["check"]] {
+        let ran = runs(folder.path(), command, 1);
+        assert!(ran.err.contains("manifests extend each other more than 32 deep"), "{command:?} {}", ran.err);
+        assert!(ran.err.contains("a30.kdl:1:9"), "the line that goes too deep: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_lock_of_many_targets_is_read_again() {
+    let targets: String = (0..1000)
+        .map(|number| format!("target \"t{number}\" {{ platform \"x86_64\"; ubuntu \"24.04\" }}\n"))
+        .collect();
+    let text = format!("project \"x\"\n{targets}packages {{ numpy; cmake }}\nrun {{ gpu #false }}\n");
+    let folder = project(&text);
+    // What is written is what `update` writes; the outputs of a thousand targets are not needed for it.
+    runs(folder.path(), &["update"], 0);
+    let length = fs::metadata(folder.path().join("jcc.lock")).expect("it was written").len();
+    assert!(length > 1 << 20, "{length}");
+    let ran = runs(folder.path(), &["update", "numpy"], 0);
+    assert!(!ran.err.contains("error"), "{}", ran.err);
+}
+
+#[test]
+fn the_manifest_is_not_taken_for_a_file_to_print() {
+    let folder = tiny();
+    let printed = runs(folder.path(), &["compile", "--stdout"], 0).out;
+    assert!(printed.contains("\nFROM "), "{printed}");
+    assert_eq!(runs(folder.path(), &["compile", "--stdout", "project.kdl"], 0).out, printed);
+    assert_eq!(runs(folder.path(), &["compile", "project.kdl", "--stdout"], 0).out, printed);
+    assert_eq!(runs(folder.path(), &["compile", "--stdout", "."], 0).out, printed);
+    assert_eq!(runs(folder.path(), &["compile", "--stdout", "Dockerfile"], 0).out, printed);
+    let compose = runs(folder.path(), &["compile", "--stdout", "docker-compose.yaml", "project.kdl"], 0).out;
+    assert!(compose.contains("\nservices:"), "{compose}");
+    assert!(!folder.path().join("Dockerfile").exists());
+}
+
+#[test]
+fn messages_name_files_with_their_folder() {
+    let parent = tempfile::tempdir().expect("there is room");
+    let folder = parent.path().join("robot");
+    fs::create_dir_all(folder.join("src")).expect("there is room");
+    super::copy_into(tiny().path(), &folder);
+    let inner = folder.join("src");
+    let wrote = |folder: &Path, arguments: &[&str]| {
+        let ran = runs(folder, arguments, 0);
+        ran.err.lines().find(|line| line.starts_with("wrote ")).map(str::to_owned).unwrap_or_default()
+    };
+    assert!(wrote(parent.path(), &["compile", "robot"]).starts_with("wrote robot/Dockerfile, robot/"));
+    fs::remove_file(folder.join("Dockerfile")).expect("it was written");
+    assert_eq!(wrote(&inner, &["compile"]), "wrote ../Dockerfile");
+    fs::remove_file(folder.join("Dockerfile")).expect("it was written");
+    assert_eq!(wrote(&folder, &["compile", "./project.kdl"]), "wrote Dockerfile");
+    assert!(
+        wrote(parent.path(), &["compile", "robot/project.kdl", "--out", "there"]).starts_with("wrote there/")
+    );
+    // What is written says the same wherever it was compiled from.
+    runs(parent.path(), &["check", "robot"], 0);
+    fs::write(folder.join("Dockerfile"), "mine\n").expect("there is room");
+    let ran = runs(parent.path(), &["compile", "robot/project.kdl"], 1);
+    assert!(ran.err.contains("`robot/Dockerfile` is there"), "{}", ran.err);
+    let manifest = folder.join("project.kdl");
+    let text = fs::read_to_string(&manifest).expect("it is there") + "nosuch\n";
+    fs::write(&manifest, text).expect("there is room");
+    for (from, arguments, place) in [
+        (parent.path(), &["compile", "robot"][..], "[robot/project.kdl:"),
+        (&inner, &["compile"], "[../project.kdl:"),
+        (&inner, &["compile", "../project.kdl"], "[../project.kdl:"),
+        (&folder, &["compile"], "[project.kdl:"),
+    ] {
+        let ran = runs(from, arguments, 1);
+        assert!(ran.err.contains(place), "{arguments:?} {}", ran.err);
+    }
+    let ran = run(parent.path(), &["check", "robot", "--format", "json"]);
+    assert!(ran.err.contains("\"file\":\"robot/project.kdl\""), "{}", ran.err);
+}
+
+#[test]
+fn a_lock_with_conflict_markers_is_read_as_its_two_sides() {
+    let folder = tiny();
+    let lock = folder.path().join("jcc.lock");
+    runs(folder.path(), &["compile"], 0);
+    let clean = fs::read_to_string(&lock).expect("it was written");
+    let line = clean.lines().find(|line| line.starts_with("manifest ")).expect("it has one");
+    let other = format!("manifest sha256=\"{}\"", "0".repeat(64));
+    let conflict = format!("<<<<<<< HEAD\n{line}\n=======\n{other}\n>>>>>>> feature\n");
+    fs::write(&lock, clean.replace(&format!("{line}\n"), &conflict)).expect("there is room");
+    let ran = runs(folder.path(), &["compile"], 0);
+    assert!(ran.err.contains("`jcc.lock` holds conflict markers of git"), "{}", ran.err);
+    assert_eq!(fs::read_to_string(&lock).expect("it was written"), clean);
+    runs(folder.path(), &["check"], 0);
+    // A side that is no lock.
+    fs::write(&lock, format!("<<<<<<< HEAD\n{clean}=======\nnonsense {{\n>>>>>>> feature\n"))
+        .expect("there is room");
+    let ran = runs(folder.path(), &["compile"], 1);
+    assert!(
+        ran.err.contains("a side of it can't be read") && ran.err.contains("git checkout --ours"),
+        "{}",
+        ran.err
+    );
+}
