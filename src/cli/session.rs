@@ -177,13 +177,12 @@ impl<'s, 'w> Session<'s, 'w> {
         let told: Vec<&Diagnostic> = few.iter().collect();
         match format {
             ReportFormat::Sarif => {
-                _ = self.around.out.write_json(&sarif::report(&told, omitted, &self.sources))
+                let document = sarif::report(&told, omitted, &self.sources);
+                _ = self.around.out.write_json(&document);
             }
             ReportFormat::Json => {
-                _ = self
-                    .around
-                    .err
-                    .write_json(&(json::report(&told, &self.sources) + &json::omitted(omitted)))
+                let lines = json::report(&told, &self.sources) + &json::omitted(omitted);
+                _ = self.around.err.write_json(&lines);
             }
             ReportFormat::Text if told.is_empty() => {}
             ReportFormat::Text => {

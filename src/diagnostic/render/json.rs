@@ -12,12 +12,12 @@ struct Problem<'a> {
     code: &'a str,
     severity: &'a str,
     message: String,
-    labels: Vec<Place<'a>>,
+    labels: Vec<Place>,
     help: Vec<String>,
 }
 
 #[derive(Serialize)]
-struct Place<'a> {
+struct Place {
     file: String,
     line: usize,
     column: usize,
