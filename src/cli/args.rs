@@ -33,7 +33,7 @@ pub(super) struct Common {
     /// Only errors
     #[arg(short, long, global = true)]
     pub(super) quiet: bool,
-    /// Notes too: what was kept, moved and left out
+    /// Notes every time, not only where a compile changes something
     #[arg(short, long, global = true)]
     pub(super) verbose: bool,
 }

@@ -154,7 +154,8 @@ fn write(session: &mut Session<'_, '_>, world: &Disk, wish: &Wish, compiled: &mu
         session.tell(wish.format);
         return Exit::Problems;
     }
-    session.tell(wish.format);
+    // What changed is new to its reader, and so are the notes on it.
+    session.tell_with(wish.format, session.common.verbose || !files.is_empty());
     session.say(&new_notes(compiled));
     for planned in &compiled.planned {
         let target = if compiled.planned.len() > 1 {

@@ -164,9 +164,14 @@ impl<'s, 'w> Session<'s, 'w> {
         result.map_err(|_| Exit::Problems)
     }
 
-    /// Tells what was found wrong.
+    /// Reports what was found wrong, with notes where they are asked for.
     pub(super) fn tell(&mut self, format: ReportFormat) {
-        let least = match (self.common.quiet, self.common.verbose) {
+        self.tell_with(format, self.common.verbose);
+    }
+
+    /// Reports what was found wrong; `notes`: and what may not be meant.
+    pub(super) fn tell_with(&mut self, format: ReportFormat, notes: bool) {
+        let least = match (self.common.quiet, notes) {
             (true, _) => Severity::Error,
             (false, false) => Severity::Warning,
             (false, true) => Severity::Note,

@@ -280,3 +280,11 @@ fn services_of_podman_find_each_other_and_share_files_with_whoever_starts_them()
     assert_eq!(service(&docker, "x")["ulimits"]["memlock"], -1);
     assert!(service(&docker, "x")["userns_mode"].is_null());
 }
+
+#[test]
+fn the_host_is_prepared_for_a_gpu_where_any_service_has_one() {
+    let notes = |run: &str| on_jetson(run).head.notes.join("\n");
+    assert!(notes("run { }").contains("container runtime"));
+    assert!(!notes("run { gpu #false }").contains("container runtime"));
+    assert!(notes("run { gpu #false; service \"one\" { gpu } }").contains("container runtime"));
+}

@@ -54,6 +54,7 @@ fn docker_gpu(map: &mut Map, gpu: &GpuUse) {
             device.put("capabilities", Yaml::Flow(vec!["gpu".to_owned()]));
             reserve(map, device);
             map.comment(&format!("The one form of GPU access that {} has: a reservation.", gpu.platform));
+            map.comment("Where systemd manages cgroups its daemon-reload takes the GPU away: `gpu form=\"cdi\"` does not.");
         }
     }
 }

@@ -85,3 +85,33 @@ fn a_locked_version_that_is_gone_on_one_platform_is_told_there() {
         .expect("it can be written");
     assert!(!runs(folder.path(), &["compile"], 0).err.contains("lock-gone"));
 }
+
+/// Notes are for what is new: a compile that changes nothing has none to show, and asks nobody to read them again.
+#[test]
+fn notes_are_shown_where_something_is_new() {
+    let text =
+        "project \"demo\"\ntarget { platform \"x86_64\" }\npackages { ollama }\napp { workdir \"/app\" }\n";
+    let folder = project(text);
+    let first = runs(folder.path(), &["compile"], 0).err;
+    assert!(first.contains("jcc::check::runs-as-root") && first.contains("note: ollama "), "{first}");
+    let second = runs(folder.path(), &["compile"], 0).err;
+    assert!(!second.contains("runs-as-root") && !second.contains("note: "), "{second}");
+    assert!(runs(folder.path(), &["compile", "--verbose"], 0).err.contains("jcc::check::runs-as-root"));
+    assert!(!runs(folder.path(), &["compile", "--quiet"], 0).err.contains("runs-as-root"));
+    // Of what is added only the new package's own notes are new; the Compose file keeps all of them, once.
+    fs::write(folder.path().join("project.kdl"), text.replace("ollama }", "ollama; openssh }"))
+        .expect("written");
+    let third = runs(folder.path(), &["compile"], 0).err;
+    assert!(third.contains("note: openssh") && !third.contains("note: ollama"), "{third}");
+    let compose = fs::read_to_string(folder.path().join("docker-compose.yaml")).expect("it was written");
+    assert_eq!(compose.matches("ollama pull MODEL").count(), 1, "{compose}");
+    // What the manifest has seen to is not said.
+    let named = text.replace("workdir \"/app\"", "command \"ollama\" \"serve\"");
+    fs::write(folder.path().join("project.kdl"), named).expect("written");
+    runs(folder.path(), &["compile"], 0);
+    let compose = fs::read_to_string(folder.path().join("docker-compose.yaml")).expect("it was written");
+    assert!(
+        !compose.contains("Start it with `ollama serve`") && compose.contains("ollama pull MODEL"),
+        "{compose}"
+    );
+}

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::wording;
-use crate::manifest::{Engine, Gpu, Run};
+use crate::manifest::{Engine, Run};
 
 use super::{Service, ServiceInputs, hardware, host_files};
 
@@ -11,8 +11,8 @@ use super::{Service, ServiceInputs, hardware, host_files};
 pub(super) fn all(inputs: ServiceInputs<'_>, services: &[&Service]) -> Vec<String> {
     let project = inputs.project;
     // What the platform needs of a host, it needs for its GPU.
-    let off = project.run.gpu.as_ref().is_some_and(|gpu| gpu.value == Gpu::Off);
-    let mut notes = if off { Vec::new() } else { inputs.target.notes.clone() };
+    let used = services.iter().any(|service| service.gpu.is_some());
+    let mut notes = if used { inputs.target.notes.clone() } else { Vec::new() };
     notes.extend(host_files::notes(inputs));
     for note in runs(inputs).flat_map(|run| hardware::notes(run, inputs)) {
         if !notes.contains(&note) {

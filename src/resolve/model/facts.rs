@@ -63,7 +63,7 @@ pub(super) fn target<'a>(
         offers: platform.offers.iter().cloned().collect(),
         values: device.map(|device| device.values.clone()).unwrap_or_default(),
         groups: platform.groups.clone(),
-        notes: host_notes(platform, project.engine()),
+        notes: host_notes(platform, project),
     };
     Ok((platform, facts))
 }
@@ -84,8 +84,12 @@ fn no_platform(project: &Project, catalog: &Catalog, log: &mut Log) -> Told {
     )
 }
 
-/// What users of that engine must do on the host.
-fn host_notes(platform: &Platform, engine: Engine) -> Vec<String> {
+/// What users of that engine must do on the host. Docker takes a GPU by CDI from the same specification as Podman.
+fn host_notes(platform: &Platform, project: &Project) -> Vec<String> {
+    let run = &project.run;
+    let runs = std::iter::once(run).chain(run.services.iter().map(|service| &service.run));
+    let cdi = runs.into_iter().any(|run| run.gpu_form.is_some());
+    let engine = if cdi { Engine::Podman } else { project.engine() };
     let own = platform.notes.iter().filter(|(_, only)| only.is_none_or(|only| only == engine));
     own.map(|(note, _)| note.value.clone()).collect()
 }
