@@ -51,6 +51,8 @@ pub struct Package {
     /// Python distributions that this package fixes the version of (`dist "torch"`): constraints, drift check,
     /// comparison with users' requirements.
     pub dists: Vec<Guarded<Dist>>,
+    /// `needed-by "timm"`: Python packages for which pip would take it from an index.
+    pub needed_by: Vec<String>,
     /// `site-packages "system"`: its Python modules lie in the distribution's folders, which the virtual environment
     /// must see.
     pub system_site_packages: bool,

@@ -199,6 +199,7 @@ impl<'a> Files<'a> {
             Line::Spec(spec) if constraint => reading.wanted.constraints.push(spec),
             Line::Spec(spec) => reading.wanted.specs.push(spec),
             Line::Hashes => reading.wanted.hashed = true,
+            Line::Index => reading.wanted.own_index = true,
             Line::Url(_) if constraint => {}
             Line::Url(url) => reading.wanted.urls.push(url),
             Line::Include { path, constraint: more } => self.include(&path, constraint || more, reading),

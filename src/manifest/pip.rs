@@ -64,6 +64,8 @@ pub struct Requirements {
     pub constraints: Vec<Spanned<PepRequirement>>,
     /// Files that it takes in by `-r` and `-c`, at any depth; the build needs them beside it.
     pub includes: Vec<Spanned<ProjectPath>>,
+    /// Whether its options name an index or a place of links.
+    pub own_index: bool,
     /// Whether its lines bear `--hash`: pip then wants one for every package that the call installs.
     pub hashed: bool,
 }
@@ -133,6 +135,7 @@ pub(super) fn requirements(node: Reader<'_>, log: &mut Log) -> Vec<Requirements>
             urls: Vec::new(),
             constraints: Vec::new(),
             includes: Vec::new(),
+            own_index: false,
             hashed: false,
         })
         .collect()

@@ -19,6 +19,8 @@ pub(super) enum Line {
     },
     /// `--hash=…` after a requirement, or `--require-hashes`.
     Hashes,
+    /// `--extra-index-url …`, `--find-links …`: packages come from elsewhere, too.
+    Index,
     /// `-e .`, `./wheels/x.whl`: something beside the file, which the layer of the requirements has not.
     Local(Spanned<String>),
     /// `https://example.com/x.whl`, `-e git+https://example.com/x.git#egg=x`: a place without a name before it.
@@ -191,6 +193,9 @@ fn read_option(line: Piece<'_>, out: &mut Vec<Line>) {
             }
         }
         "--require-hashes" => out.push(Line::Hashes),
+        "-i" | "--index-url" | "--pypi-url" | "--extra-index-url" | "-f" | "--find-links" => {
+            out.push(Line::Index);
+        }
         known if OPTIONS.contains(&known) => {}
         _ => out.push(Line::UnknownOption(name.owned())),
     }
@@ -228,6 +233,7 @@ mod tests {
                     format!("{} {}", if constraint { "-c" } else { "-r" }, shown(path.span))
                 }
                 Line::Hashes => "hashes".to_owned(),
+                Line::Index => "index".to_owned(),
                 Line::Local(text) => format!("local {}", shown(text.span)),
                 Line::Url(url) => format!("url {}", shown(url.span)),
                 Line::UnknownOption(name) => format!("unknown {}", shown(name.span)),
@@ -272,7 +278,7 @@ mod tests {
             read("-r a.txt\n-ra.txt\n--requirement=b.txt\n-c c.txt\n--constraint d.txt"),
             ["-r a.txt", "-r a.txt", "-r b.txt", "-c c.txt", "-c d.txt"]
         );
-        assert_eq!(read("-i https://pypi.example.com\n--pre\n--require-hashes"), ["hashes"]);
+        assert_eq!(read("-i https://pypi.example.com\n--pre\n--require-hashes"), ["index", "hashes"]);
         assert_eq!(read("-r\n--nonsense x"), ["incomplete -r", "unknown --nonsense"]);
     }
 

@@ -36,6 +36,7 @@ pub(super) fn check(parts: &Parts<'_>, log: &mut Log) {
     of_units(parts.inputs, log);
     super::contradiction::check(parts, log);
     super::pip_urls::check(parts.inputs, log);
+    super::index_build::check(parts.inputs, log);
     sources::check_snapshot(parts.inputs, log);
 }
 

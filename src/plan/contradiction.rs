@@ -41,7 +41,7 @@ fn asked(inputs: Inputs<'_>) -> impl Iterator<Item = &Spanned<PepRequirement>> {
 }
 
 /// A distribution's name as PEP 503 compares it.
-fn normalised(name: &str) -> String {
+pub(super) fn normalised(name: &str) -> String {
     let lower = name.to_ascii_lowercase().replace(['_', '.'], "-");
     lower.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
 }

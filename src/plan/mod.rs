@@ -12,6 +12,7 @@ mod fetched;
 mod graph;
 mod head;
 mod helpers;
+mod index_build;
 mod layer;
 mod layers;
 mod lints;

@@ -65,15 +65,7 @@ fn script(script: &Script) -> (&'static str, Value) {
         }
         Script::Deb { files } => ("deb", context! { files => files.iter().map(word).collect::<Vec<_>>() }),
         Script::Cmake(each) => ("cmake", cmake(each)),
-        Script::Tool { tool, directory, arguments } => {
-            let template = match tool {
-                Tool::Make => "make",
-                Tool::Ninja => "ninja",
-                Tool::Colcon => "colcon",
-            };
-            let arguments: Vec<String> = arguments.iter().map(|each| shell(each)).collect();
-            (template, context! { directory => word(directory), arguments })
-        }
+        Script::Tool { tool, directory, arguments } => tool_values(*tool, directory, arguments),
         Script::WheelBuild { venv, from, to, shared } => {
             let pip = shell(&format!("{venv}/bin/pip"));
             ("wheel", context! { pip, from => shell(from), to => word(to), shared })
@@ -112,6 +104,16 @@ fn script(script: &Script) -> (&'static str, Value) {
         Script::User(account) => ("user", user(account)),
         Script::Drift { venv } => ("drift", context! { python => shell(&format!("{venv}/bin/python3")) }),
     }
+}
+
+fn tool_values(tool: Tool, directory: &ImagePath, arguments: &[String]) -> (&'static str, Value) {
+    let template = match tool {
+        Tool::Make => "make",
+        Tool::Ninja => "ninja",
+        Tool::Colcon => "colcon",
+    };
+    let arguments: Vec<String> = arguments.iter().map(|each| shell(each)).collect();
+    (template, context! { directory => word(directory), arguments })
 }
 
 fn word(path: &ImagePath) -> String {

@@ -38,6 +38,7 @@ pub(in crate::catalog) fn package(
         env: env(&children, context),
         paths: guarded(&children, "path", |one| one.arg(0, context.log)),
         dists: guarded(&children, "dist", |one| parts::dist(one, context)),
+        needed_by: context.children(node, "needed-by"),
         system_site_packages: node.child("site-packages").is_some(),
         tests: tests(&children, context),
         size: node.child("size").and_then(|size| parts::size(size, context.log)),

@@ -29,6 +29,7 @@ pub static PACKAGE: NodeSpec = NodeSpec::new("package", "Something that can be i
         &ENV,
         &PATH,
         &DIST,
+        &NEEDED_BY,
         &SITE_PACKAGES,
         &COMMAND,
         &SHM_SIZE,
@@ -142,6 +143,12 @@ static DIST: NodeSpec = NodeSpec::new(
     "version",
     "Its version, a template; that of the package where it is absent.",
 )]);
+
+static NEEDED_BY: NodeSpec = NodeSpec::new(
+    "needed-by",
+    "Python packages that require it: pip would take it from the index for them, where it is not asked for.",
+)
+.rest(ArgSpec::text("NAME", "A name on the index."));
 
 static SITE_PACKAGES: NodeSpec = NodeSpec::new(
     "site-packages",

@@ -37,6 +37,10 @@ super::codes! { "plan":
     SHARED_MEMORY = "shared-memory";
     /// A Python requirement of the project that a resolved version does not meet.
     CONTRADICTS_RESOLVED = "contradicts-resolved";
+    /// A Python package of which the index has no build for the target's GPU.
+    INDEX_BUILD = "index-build";
+    /// A Python package of an index whose modules would lie over a chosen package's.
+    SHADOWS = "shadows-package";
     /// A wheel that the target's Python, machine or C library can't load.
     WRONG_WHEEL = "wrong-wheel";
     /// A repository that the build can't clone.

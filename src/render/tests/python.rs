@@ -124,3 +124,38 @@ fn lines_of_definitions_and_projects_may_read_variables_that_are_not_set() {
     // Ours know all of theirs.
     assert!(!jetson("packages { numpy }").contains("set +u"), "no lines of others");
 }
+
+#[test]
+fn a_build_of_opencv_is_what_others_require_under_the_index_s_names() {
+    for (package, version) in [("opencv-cuda", "4.14.0"), ("opencv", "4.5.4")] {
+        let text = jetson(&format!("packages {{ {package} }}\npip {{ install \"opencv-python\" }}"));
+        for name in [
+            "opencv-python",
+            "opencv-python-headless",
+            "opencv-contrib-python",
+            "opencv-contrib-python-headless",
+        ] {
+            assert!(has(&text, &format!("{name}=={version}")), "{name}: {text}");
+        }
+        let last = stage(&text, "final");
+        assert!(last.contains(&format!("export VERSION={version}\n")), "{last}");
+        let named = last.find("dist-info").expect("it is named");
+        assert!(Some(named) < last.find("    opencv-python \\"), "{last}");
+    }
+    let told = |more: &str| {
+        let head = "project \"demo\"\ntarget { device \"jetson-agx-orin\"; jetpack \"6.2\" }\n";
+        compiled(&[("project.kdl", &format!("{head}{more}\n"))]).expect_err("it is refused")
+    };
+    let told = told("packages { opencv-cuda }\npip { install \"opencv-python==4.10.0.84\" }");
+    assert!(told.contains("contradicts opencv-cuda 4.14.0"), "{told}");
+}
+
+#[test]
+fn what_the_catalogue_chose_may_be_named_to_pip() {
+    let text = jetson("packages { pytorch; torchvision }\npip { install \"torch\" \"ultralytics==8.3.0\" }");
+    assert!(has(stage(&text, "final"), "ultralytics==8.3.0"), "{text}");
+    // An index of the user's may have the build.
+    let index = "extra-index \"mine\" \"https://pypi.example.com/simple\"";
+    let text = jetson(&format!("pip {{ {index}; install \"torch==2.8.0\" }}"));
+    assert!(has(stage(&text, "final"), "torch==2.8.0"), "{text}");
+}

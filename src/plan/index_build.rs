@@ -1,0 +1,312 @@
+//! Python packages that the project asks of an index, where the catalogue knows better: the index has no build for this
+//! target's GPU, or its package would lie over one that was chosen.
+
+use std::collections::BTreeSet;
+
+use crate::catalog::{Choose, Condition, GpuAccess, Guard, Package, Require, Stage, StepKind};
+use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
+use crate::manifest::{Gpu, Requirements};
+use crate::source::Spanned;
+use crate::value::{Name, PepRequirement, Requirement, Version};
+
+use super::contradiction::normalised;
+use super::view::Inputs;
+
+/// Requirements of one environment.
+struct Environment<'a> {
+    specs: Vec<&'a Spanned<PepRequirement>>,
+    /// Whether the resolver's choices are in it.
+    main: bool,
+    /// Whether an index of the user's is asked too: what that has, nobody knows.
+    own_index: bool,
+}
+
+/// Reports them.
+pub(super) fn check(inputs: Inputs<'_>, log: &mut Log) {
+    let environments = environments(inputs);
+    if environments.iter().all(|one| one.specs.is_empty()) {
+        return;
+    }
+    let catalog = inputs.catalog;
+    let known: Vec<&Package> = catalog.names().filter_map(|name| catalog.package(name)).collect();
+    let gpu = inputs.project.run.gpu.as_ref().is_none_or(|gpu| gpu.value != Gpu::Off);
+    for environment in &environments {
+        for spec in &environment.specs {
+            // Elsewhere than an index, or not everywhere: written on purpose.
+            if spec.value.url().is_some() || spec.value.marker().is_some() {
+                continue;
+            }
+            let asked = Asked { inputs, known: &known, spec, name: spec.value.normalised_name() };
+            if environment.main && (asked.is_held() || asked.shadows(log)) {
+                continue;
+            }
+            if gpu && !environment.own_index {
+                asked.check(environment.main, log);
+            }
+        }
+    }
+}
+
+fn environments(inputs: Inputs<'_>) -> Vec<Environment<'_>> {
+    let pip = &inputs.project.pip;
+    let own = pip.index.is_some() || !pip.extra_indexes.is_empty();
+    let app = inputs.project.app.iter().flat_map(|app| &app.requirements);
+    let files: Vec<&Requirements> = pip.requirements.iter().chain(app).collect();
+    let main = Environment { main: true, ..Environment::new(&pip.install, &files, own) };
+    let apart = pip.venvs.iter().map(|venv| {
+        let files: Vec<&Requirements> = venv.requirements.iter().collect();
+        Environment::new(&venv.install, &files, own)
+    });
+    std::iter::once(main).chain(apart).collect()
+}
+
+impl<'a> Environment<'a> {
+    fn new(install: &'a [Spanned<PepRequirement>], files: &[&'a Requirements], own: bool) -> Self {
+        let specs = install.iter().chain(files.iter().flat_map(|file| &file.specs)).collect();
+        Self { specs, main: false, own_index: own || files.iter().any(|file| file.own_index) }
+    }
+}
+
+/// One requirement.
+struct Asked<'a> {
+    inputs: Inputs<'a>,
+    known: &'a [&'a Package],
+    spec: &'a Spanned<PepRequirement>,
+    name: String,
+}
+
+impl<'a> Asked<'a> {
+    /// Whether a chosen package fixes its version.
+    fn is_held(&self) -> bool {
+        let mut chosen = self.inputs.resolution.chosen.keys().filter_map(|name| self.inputs.view(name));
+        chosen.any(|view| view.held(&view.package.dists).any(|dist| normalised(&dist.name.text) == self.name))
+    }
+
+    fn is_chosen(&self, package: &Package) -> bool {
+        self.inputs.resolution.chosen.contains_key(&package.name.value)
+    }
+
+    /// Whether a package is what the index has under this name. One that fixes a version of another's is not.
+    fn is(&self, package: &Package) -> bool {
+        if package.dists.is_empty() {
+            return normalised(package.name.as_str()) == self.name;
+        }
+        let own =
+            |dist: &crate::catalog::Dist| dist.version.as_ref().is_none_or(|version| !version.is_plain());
+        package.dists.iter().any(|dist| own(&dist.value) && normalised(&dist.value.name.text) == self.name)
+    }
+
+    /// A package of which an image holds one was chosen, and this is another one of them: its modules would lie over.
+    fn shadows(&self, log: &mut Log) -> bool {
+        let names = |package: &&&Package| {
+            package.dists.iter().any(|dist| normalised(&dist.value.name.text) == self.name)
+        };
+        let choice = self.known.iter().filter(names).find_map(|package| package.choice.as_ref());
+        let Some(choice) = choice else { return false };
+        let chosen = self.inputs.resolution.chosen.iter().find_map(|(name, chosen)| {
+            let package = self.inputs.catalog.package(name.as_str())?;
+            (package.choice.as_ref().map(|one| &one.value) == Some(&choice.value)).then_some((name, chosen))
+        });
+        let Some((name, chosen)) = chosen else { return false };
+        let spec = wording::code(self.spec.value.to_string());
+        let told =
+            Diagnostic::error(codes::SHADOWS, format!("{spec} would lie over {name} {}", chosen.version))
+                .at(self.spec.span, "from the index, with the same modules");
+        let told = match chosen.place {
+            Some(place) => told.at(place, format!("brings {name}")),
+            None => told,
+        };
+        log.error(
+            told.help(format!("take it out: {name} is {} already", wording::code(choice.value.as_str()))),
+        );
+        true
+    }
+
+    /// Reports it where the catalogue has a build of it, or of what it brings, for this target.
+    fn check(&self, main: bool, log: &mut Log) {
+        let missing = |package: &&Package| !(main && self.is_chosen(package));
+        let brings = |package: &&Package| package.needed_by.iter().any(|name| normalised(name) == self.name);
+        for package in self.known.iter().copied().filter(brings).filter(missing) {
+            // In which version is not known: only what no version changes is reported.
+            if let Some(fault @ Fault::Platform(_)) = self.fault(package, None) {
+                self.tell(package, &fault, main, log);
+                return;
+            }
+        }
+        let mut own = self.known.iter().copied().filter(|package| self.is(package));
+        let same = |package: &&Package| normalised(package.name.as_str()) == self.name;
+        let Some(package) = own.clone().find(same).or_else(|| own.next()) else { return };
+        if self.needs_gpu(package, &mut BTreeSet::new()) {
+            let needs = |one: &Require| {
+                let other = self.inputs.catalog.package(one.name.as_str());
+                other.is_some_and(|other| missing(&other) && self.needs_gpu(other, &mut BTreeSet::new()))
+            };
+            let alone = package.requires.iter().any(needs).then_some(Fault::Alone);
+            let fault = self.fault(package, Some(&self.spec.value));
+            if let Some(fault) = fault.or_else(|| (!self.is_served(package)).then_some(Fault::Any)).or(alone)
+            {
+                self.tell(package, &fault, main, log);
+            }
+        } else if main && self.has_other_with_gpu(package) {
+            let choice = package.choice.as_ref().map_or("", |choice| choice.value.as_str());
+            let message = format!("{} from the index uses no GPU", wording::code(&self.name));
+            let told =
+                Diagnostic::warning(codes::INDEX_BUILD, message).at(self.spec.span, "built without CUDA");
+            log.tell(
+                told.help(format!("ask for {choice} in `packages`: `jcc list {choice}` shows what there is")),
+            );
+        }
+    }
+
+    /// Whether the catalogue's package takes it from the same index on this target.
+    fn is_served(&self, package: &Package) -> bool {
+        let is_it = |name: &str| {
+            package.dists.iter().any(|dist| normalised(&dist.value.name.text) == normalised(name))
+        };
+        package.install.steps.iter().any(|step| {
+            let StepKind::Pip { specs, index: None, .. } = &step.kind else { return false };
+            self.may_hold(&step.guard) && specs.iter().any(|spec| is_it(leading_name(&spec.text)))
+        })
+    }
+
+    /// Why the index has no right build of a package, as far as the catalogue shows.
+    fn fault(&self, package: &Package, spec: Option<&PepRequirement>) -> Option<Fault> {
+        let target = &self.inputs.resolution.target;
+        let platform = self.inputs.catalog.platform(target.platform.as_str())?;
+        // Such a GPU has libraries of its own, which builds for servers do not use.
+        if platform.gpu == GpuAccess::Runtime && !self.is_served(package) {
+            return Some(Fault::Platform(target.platform.to_string()));
+        }
+        let spec = spec?;
+        let here = package.versions.iter().filter(|entry| {
+            let place = |require: &&Require| matches!(require.name.as_str(), "platform" | "arch");
+            spec.allows(&entry.version.value) != Some(false)
+                && self.all_hold(entry.requires.iter().filter(place))
+        });
+        let here: Vec<_> = here.collect();
+        let newest = here.iter().map(|entry| &entry.version.value).max()?;
+        let mut entries = here.iter().filter(|entry| entry.version.value == *newest);
+        let fits = entries.any(|entry| self.all_hold(entry.requires.iter()));
+        (!fits).then(|| Fault::Version(newest.clone()))
+    }
+
+    fn tell(&self, package: &Package, fault: &Fault, main: bool, log: &mut Log) {
+        let name = package.name.as_str();
+        let shown = wording::code(self.spec.value.to_string());
+        let what = if self.is(package) { shown } else { format!("{shown} brings {name}, which") };
+        let (message, label) = match fault {
+            Fault::Platform(platform) => (
+                format!("{what} has no build for the GPU of {} on the index", wording::code(platform)),
+                "built for servers, or for the CPU alone".to_owned(),
+            ),
+            Fault::Version(version) => (
+                format!("{what} would be {version}, which does not run on this target"),
+                format!("{version} is for another CUDA, Python or GPU"),
+            ),
+            Fault::Any => (
+                format!("{what} comes from the index for whatever CUDA it was built"),
+                format!("the catalogue has {name} for this target"),
+            ),
+            Fault::Alone => (
+                format!("{what} comes from the index without what it needs on this target"),
+                format!("the catalogue knows what {name} needs"),
+            ),
+        };
+        let told = match fault {
+            Fault::Platform(_) | Fault::Version(_) => Diagnostic::error(codes::INDEX_BUILD, message),
+            Fault::Any | Fault::Alone => Diagnostic::warning(codes::INDEX_BUILD, message),
+        };
+        let packages = wording::code(format!("packages {{ {name} }}"));
+        let help = if main {
+            format!("ask for it in {packages}: pip is held to that build then")
+        } else {
+            format!(
+                "ask for it in {packages}, in the main environment, or give a wheel's URL: `NAME @ https://…`"
+            )
+        };
+        log.tell(told.at(self.spec.span, label).help(help));
+    }
+
+    /// Whether a package, or anything that it requires, stands on the host's driver.
+    fn needs_gpu(&self, package: &'a Package, seen: &mut BTreeSet<&'a Name>) -> bool {
+        if !seen.insert(&package.name.value) {
+            return false;
+        }
+        if package.axis.as_ref().is_some_and(|axis| axis.choose == Choose::Lowest) {
+            return true;
+        }
+        let entries = package.versions.iter().flat_map(|entry| &entry.requires);
+        let all = package.requires.iter().chain(entries).filter(|one| one.stage == Stage::Run);
+        let names: BTreeSet<&Name> = all.map(|one| &one.name.value).collect();
+        names
+            .into_iter()
+            .filter_map(|name| self.inputs.catalog.package(name.as_str()))
+            .any(|other| self.needs_gpu(other, seen))
+    }
+
+    /// Whether another package of the same choice uses the GPU.
+    fn has_other_with_gpu(&self, package: &Package) -> bool {
+        let Some(choice) = &package.choice else { return false };
+        self.known.iter().copied().any(|other| {
+            other.choice.as_ref().is_some_and(|one| one.value == choice.value)
+                && other.dists.iter().any(|dist| normalised(&dist.value.name.text) == self.name)
+                && self.needs_gpu(other, &mut BTreeSet::new())
+        })
+    }
+
+    fn may_hold(&self, guard: &Guard) -> bool {
+        guard.all.iter().all(|condition| match condition {
+            Condition::Is { name, requirement } => self.holds(name, requirement) != Some(false),
+            Condition::Option { .. } | Condition::Variant(_) => true,
+        })
+    }
+
+    fn all_hold<'r>(&self, mut requires: impl Iterator<Item = &'r Require>) -> bool {
+        requires.all(|one| {
+            self.may_hold(&one.guard).then(|| self.holds(&one.name, &one.requirement)).flatten()
+                != Some(false)
+        })
+    }
+
+    /// Whether the target is so; `None` where the resolution decides nothing of the kind.
+    fn holds(&self, name: &Name, requirement: &Requirement) -> Option<bool> {
+        let resolution = self.inputs.resolution;
+        let target = &resolution.target;
+        let word = |value: &str| requirement.is_any() || requirement.names().any(|word| word == value);
+        match name.as_str() {
+            "platform" => Some(word(target.platform.as_str())),
+            "arch" => Some(word(target.arch.as_str())),
+            "sm" if target.sm.is_empty() => None,
+            "sm" => Some(target.sm.iter().all(|sm| requirement.matches(sm))),
+            _ => match resolution.axes.get(name) {
+                Some(version) => Some(requirement.matches(version)),
+                None => self.could_be(name, requirement),
+            },
+        }
+    }
+
+    /// Whether a version of an axis that nothing asked for would be possible here: a CUDA that the driver runs.
+    fn could_be(&self, name: &Name, requirement: &Requirement) -> Option<bool> {
+        let axis = self.inputs.catalog.package(name.as_str()).filter(|package| package.axis.is_some())?;
+        let mut admitted = axis.versions.iter().filter(|entry| requirement.matches(&entry.version.value));
+        (!axis.versions.is_empty()).then(|| admitted.any(|entry| self.all_hold(entry.requires.iter())))
+    }
+}
+
+/// Why a build of the index is no use.
+enum Fault {
+    /// There is none for machines of this kind.
+    Platform(String),
+    /// The newest that the requirement admits is for others.
+    Version(Version),
+    /// The catalogue takes another one.
+    Any,
+    /// What it requires is not there.
+    Alone,
+}
+
+/// The name that a requirement begins with.
+fn leading_name(spec: &str) -> &str {
+    let end = spec.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.'));
+    &spec[..end.unwrap_or(spec.len())]
+}
