@@ -4,6 +4,7 @@ mod can_network;
 mod contradicting_python;
 mod docker_socket;
 mod forbidden_package;
+mod literal_variable;
 mod no_key;
 mod not_offered;
 mod plain_http;
@@ -36,6 +37,7 @@ pub static RULES: &[Rule] = &[
     runs_as_root::RULE,
     plain_secret::RULE,
     two_values::RULE,
+    literal_variable::RULE,
     unused_shm_size::RULE,
     unused_port::RULE,
     can_network::RULE,

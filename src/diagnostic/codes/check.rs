@@ -11,6 +11,8 @@ super::codes! { "check":
     RUNS_AS_ROOT = "runs-as-root";
     /// A secret in the open.
     PLAIN_SECRET = "plain-secret";
+    /// A variable's name where a value is passed on unchanged.
+    LITERAL_VARIABLE = "literal-variable";
     /// A variable with one value in the image and another one when it is started.
     TWO_VALUES = "two-values";
     /// A size of shared memory that is not the container's own.
