@@ -88,7 +88,11 @@ pub(super) fn intersection(one: &[Interval], other: &[Interval]) -> Vec<Interval
             out.push(both);
         }
         // Whichever ends first meets nothing more of the other.
-        if first_ends { one.next() } else { other.next() };
+        if first_ends {
+            one.next()
+        } else {
+            other.next()
+        };
     }
     union(out)
 }

@@ -20,9 +20,19 @@ use super::Template;
 /// [`Self::own`]).
 #[derive(Debug, Clone, Default)]
 pub struct View {
-    root: BTreeMap<String, Value>,
-    packages: BTreeMap<String, Value>,
+    packages: Arc<Packages>,
+    /// Every other word. One without a value hides a package of that name.
+    root: BTreeMap<String, Option<Value>>,
     options: BTreeMap<String, Value>,
+}
+
+/// What was chosen. The views of all packages share it: a copy each would take time by the square of their number.
+#[derive(Debug, Clone, Default)]
+struct Packages {
+    /// By their names.
+    names: BTreeMap<String, Value>,
+    /// By their names as templates can write them.
+    words: BTreeMap<String, Value>,
 }
 
 impl View {
@@ -37,7 +47,7 @@ impl View {
 
     /// A plain word: `arch`, `platform`.
     pub fn text(&mut self, name: &str, value: &str) {
-        self.root.insert(name.to_owned(), Value::from(value));
+        self.root.insert(name.to_owned(), Some(Value::from(value)));
     }
 
     /// An axis or a package that was chosen, with those values of its version that are no templates themselves:
@@ -49,8 +59,9 @@ impl View {
             values.insert(key.clone(), Value::from(value.text.as_str()));
         }
         let value = Chosen::value(version, values);
-        self.root.insert(word(name), value.clone());
-        self.packages.insert(name.to_string(), value);
+        let packages = Arc::make_mut(&mut self.packages);
+        packages.words.insert(word(name), value.clone());
+        packages.names.insert(name.to_string(), value);
     }
 
     /// The compute capabilities of the target: `sm` (a list of versions), `sm_list` (`8.7;8.9`), `sm_flat` (`87;89`).
@@ -60,7 +71,7 @@ impl View {
         let flat: Vec<String> =
             capabilities.iter().map(|one| format!("{}{}", one.major(), one.minor())).collect();
         let all = capabilities.iter().map(|one| Chosen::value(one, BTreeMap::new()));
-        self.root.insert("sm".to_owned(), all.collect::<Vec<_>>().into());
+        self.root.insert("sm".to_owned(), Some(all.collect::<Vec<_>>().into()));
         self.text("sm_list", &list.join(";"));
         self.text("sm_flat", &flat.join(";"));
     }
@@ -69,7 +80,7 @@ impl View {
     pub fn device(&mut self, values: &BTreeMap<String, String>) {
         let values: BTreeMap<String, Value> =
             values.iter().map(|(key, value)| (key.clone(), Value::from(value.as_str()))).collect();
-        self.root.insert("device".to_owned(), Value::from_object(values));
+        self.root.insert("device".to_owned(), Some(Value::from_object(values)));
     }
 
     /// The value of an option: `option.qt`.
@@ -85,13 +96,13 @@ impl View {
 
     /// The package's own version and its values, which may refer to each other. What is wrong in them is told.
     pub fn own(&mut self, version: &Version, values: &BTreeMap<String, Template>, log: &mut Log) {
-        self.root.insert("version".to_owned(), Chosen::value(version, BTreeMap::new()));
+        self.root.insert("version".to_owned(), Some(Chosen::value(version, BTreeMap::new())));
         let mut waiting: Vec<(&str, &Template)> = Vec::new();
         for (key, value) in values {
             if value.is_plain() {
                 self.text(key, &value.text);
             } else {
-                self.root.remove(key);
+                self.root.insert(key.clone(), None);
                 waiting.push((key, value));
             }
         }
@@ -118,15 +129,47 @@ impl View {
 
     /// What the engine sees.
     pub(super) fn root(&self) -> Value {
-        let mut root = self.root.clone();
-        root.insert("packages".to_owned(), Value::from_object(self.packages.clone()));
-        root.insert("option".to_owned(), Value::from_object(self.options.clone()));
-        Value::from_object(root)
+        Value::from_object(Root(self.clone()))
     }
 
     /// What has a value, as templates write it.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.root.keys().map(String::as_str).chain(["packages", "option"])
+        let own = self.root.iter().filter(|(_, value)| value.is_some()).map(|(name, _)| name.as_str());
+        let packages = self.packages.words.keys().map(String::as_str);
+        let packages = packages.filter(|name| !self.root.contains_key(*name));
+        own.chain(packages).chain(["packages", "option"])
+    }
+}
+
+/// A view as the engine reads it.
+#[derive(Debug)]
+struct Root(View);
+
+impl Object for Root {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let Self(view) = &**self;
+        match key.as_str()? {
+            "packages" => Some(Value::from_dyn_object(Arc::clone(&view.packages))),
+            "option" => Some(Value::from_object(view.options.clone())),
+            name => match view.root.get(name) {
+                Some(value) => value.clone(),
+                None => view.packages.words.get(name).cloned(),
+            },
+        }
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Values(self.0.names().map(Value::from).collect())
+    }
+}
+
+impl Object for Packages {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.names.get(key.as_str()?).cloned()
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Values(self.names.keys().map(|name| Value::from(name.as_str())).collect())
     }
 }
 
