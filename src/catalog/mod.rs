@@ -7,6 +7,7 @@ mod check;
 mod decode;
 mod definition;
 mod dependents;
+mod meant;
 mod platform;
 pub mod schema;
 mod step;
@@ -19,7 +20,8 @@ pub use definition::{
     PackageTest, PackageVersion, Require, SizeFact, Stage, TestBody, Variant,
 };
 pub use dependents::{Dependent, Part};
-pub use platform::{BaseImage, BaseTag, Device, Forbidden, GpuAccess, Index, Platform, Role, Shown};
+pub use meant::{Meant, MeantGpu};
+pub use platform::{BaseImage, BaseTag, Device, Forbidden, GpuAccess, GpuKind, Index, Platform, Role, Shown};
 pub use step::{CmakeDefine, Step, StepKind};
 pub use store::{BuiltinStacks, Catalog, Entry, Kind, Known, Search, Shadow, Sort, search};
 pub use template::{Names, Template, View};

@@ -79,6 +79,21 @@ pub struct Device {
     pub span: Span,
 }
 
+/// `gpu "8.9" { … }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GpuKind {
+    /// The compute capability.
+    pub capability: Spanned<Version>,
+    /// One line.
+    pub summary: String,
+    /// Where such GPUs are.
+    pub platform: Spanned<Name>,
+    /// Where its facts come from.
+    pub sources: Vec<String>,
+    /// The whole node.
+    pub span: Span,
+}
+
 /// `base "l4t-cuda" { image "…"; tag "…" { … } }`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BaseImage {

@@ -54,7 +54,15 @@ impl Log {
     pub fn sorted(&self) -> Vec<&Diagnostic> {
         let mut all: Vec<&Diagnostic> = self.all.iter().collect();
         all.sort_by_key(|one| one.primary().map(|span| (span.source, span.start)));
-        all.dedup();
+        // The tables and the decoder may tell of the same value: the decoder knows more of it.
+        all.dedup_by(|later, first| {
+            let same =
+                (later.code, &later.message, &later.labels) == (first.code, &first.message, &first.labels);
+            if same {
+                *first = *later;
+            }
+            same
+        });
         all
     }
 

@@ -109,6 +109,19 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     found.into_iter().filter(|one| one.0 <= best + 1).take(3).map(|one| one.1).collect()
 }
 
+/// The candidates that one or two typing errors lead to; of short words one.
+pub fn slips<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let plain = |text: &str| text.to_lowercase().replace(['_', ' ', '.'], "-");
+    let wanted = plain(word);
+    let forgiven = if wanted.chars().count() < 8 { 1 } else { 2 };
+    let slip = |candidate: &&'a str| strsim::osa_distance(&wanted, &plain(candidate)) <= forgiven;
+    if wanted.chars().count() < 4 {
+        Vec::new()
+    } else {
+        candidates.into_iter().filter(slip).take(3).collect()
+    }
+}
+
 /// ``did you mean `a` or `b`?``, where something is near.
 pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let near = nearest(word, candidates);

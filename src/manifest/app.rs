@@ -3,8 +3,8 @@
 use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes};
 use crate::source::{Span, Spanned};
 use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
-use crate::syntax::{Reader, invalid};
-use crate::value::{FileMode, Id, ImagePath, Port, ProjectPath, UserName};
+use crate::syntax::{Reader, Value, invalid};
+use crate::value::{FileMode, Id, ImagePath, Parse, Port, ProjectPath, UserName};
 
 use super::decode::{self, COMMAND, ENV, HEALTHCHECK};
 use super::pip::{self, REQUIREMENTS};
@@ -30,6 +30,7 @@ pub(super) static APP: NodeSpec = NodeSpec::new("app", "The user's own code on t
 static WORKDIR: NodeSpec =
     NodeSpec::new("workdir", "The folder of the image in which the code lives and starts.")
         .args(&[ArgSpec::text("PATH", "An absolute path.")])
+        .also(&[("working-dir", ""), ("work-dir", ""), ("cwd", "")])
         .optional();
 static COPY: NodeSpec = NodeSpec::new("copy", "Copies files of the project into the image, in order.")
     .args(&[ArgSpec::text("SRC", "A file or folder of the project; a folder's content is copied.")])
@@ -41,9 +42,11 @@ static COPY: NodeSpec = NodeSpec::new("copy", "Copies files of the project into 
             Kind::Either(&[Kind::Text, Kind::Integer]),
             "The mode of the copies, in octal.",
         ),
-    ]);
+    ])
+    .also(&[("add", ""), ("files", "")]);
 static RUN: NodeSpec = NodeSpec::new("run", "A shell line that is run while building, after the copies.")
-    .args(&[ArgSpec::text("LINE", "The line; `set -eo pipefail` holds.")]);
+    .args(&[ArgSpec::text("LINE", "The line; `set -eo pipefail` holds.")])
+    .also(&[("script", ""), ("shell", "")]);
 static USER: NodeSpec = NodeSpec::new("user", "Whom the image runs as; root when absent, which is a lint.")
     .args(&[ArgSpec::text("NAME", "The login name; it is made where the image has none of that name.")])
     .properties(&[
@@ -52,11 +55,9 @@ static USER: NodeSpec = NodeSpec::new("user", "Whom the image runs as; root when
         PropertySpec::text("groups", "Groups of the image that it joins, separated by blanks."),
     ])
     .optional();
-static EXPOSE: NodeSpec = NodeSpec::new("expose", "Ports that the image listens on.").rest(ArgSpec::new(
-    "PORT",
-    Kind::Either(&[Kind::Integer, Kind::Text]),
-    "A port, such as `8080`.",
-));
+static EXPOSE: NodeSpec = NodeSpec::new("expose", "Ports that the image listens on.")
+    .rest(ArgSpec::new("PORT", Kind::Either(&[Kind::Integer, Kind::Text]), "A port, such as `8080`."))
+    .also(&[("port", ""), ("ports", "")]);
 static ENTRYPOINT: NodeSpec = NodeSpec::new("entrypoint", "The program that every command is given to.")
     .rest(ArgSpec::text("WORD", "A word of it, as the program sees it."))
     .optional();
@@ -164,7 +165,12 @@ fn copy_of(node: Reader<'_>, log: &mut Log) -> Option<Copy> {
 }
 
 fn user_of(node: Reader<'_>, log: &mut Log) -> Option<User> {
-    let name: Option<Spanned<UserName>> = node.arg(0, log);
+    let name: Option<Spanned<UserName>> = if let Some(told) = numbered(node) {
+        log.error(told);
+        None
+    } else {
+        node.arg(0, log)
+    };
     let groups = decode::user_names(node, "groups", log);
     let (uid, gid) = (decode::id(node, "uid", log), decode::id(node, "gid", log));
     let name = name?;
@@ -187,6 +193,29 @@ fn user_of(node: Reader<'_>, log: &mut Log) -> Option<User> {
     }
     let uid = uid.map_or(if root { Id::ROOT } else { Id::FIRST_USER }, |uid| uid.value);
     Some(User { name, uid, gid: gid.map_or(uid, |gid| gid.value), groups })
+}
+
+/// A user as engines name one: `1000:1000`, `robot:robot`.
+fn numbered(node: Reader<'_>) -> Option<Diagnostic> {
+    let given = node.raw_arg(0)?;
+    let text = match given.value {
+        Value::String(text) => text.to_string(),
+        Value::Integer(number) => number.to_string(),
+        Value::Float(_) | Value::Bool(_) | Value::Null => return None,
+    };
+    let (user, group) = text.split_once(':').map_or((&*text, None), |(user, group)| (user, Some(group)));
+    let number = |text: &str| text.parse::<u32>().is_ok();
+    let written = match (number(user), group) {
+        (true, None) => format!("user \"app\" uid={user}"),
+        (true, Some(group)) if number(group) => format!("user \"app\" uid={user} gid={group}"),
+        (false, Some(group)) if UserName::parse(user).is_ok() && number(group) => {
+            format!("user \"{user}\" gid={group}")
+        }
+        (false, Some(_)) if UserName::parse(user).is_ok() => format!("user \"{user}\""),
+        _ => return None,
+    };
+    let told = Diagnostic::error(codes::INVALID_VALUE, "a user is named, its numbers are `uid` and `gid`");
+    Some(told.at(given.span, "not a user name").help(format!("write `{written}`")).fix(node.span(), written))
 }
 
 impl App {

@@ -14,12 +14,16 @@ use super::decode::{self, flag};
 /// `apt`.
 pub(super) static APT: NodeSpec = NodeSpec::new("apt", "Extra system packages and where they come from.")
     .children(&[&INSTALL, &SOURCE, &PPA, &RECOMMENDS, &SNAPSHOT, &EXTRA_ARG])
+    .bare("install")
+    .also(&[("apt-get", ""), ("system-packages", ""), ("apt-packages", "")])
     .block();
 static INSTALL: NodeSpec = NodeSpec::new("install", "System packages.")
-    .rest(ArgSpec::text("NAME", "A package, with its version as `NAME=VERSION` where it matters."));
+    .rest(ArgSpec::text("NAME", "A package, with its version as `NAME=VERSION` where it matters."))
+    .also(&[("package", ""), ("packages", "")]);
 static SOURCE: NodeSpec = NodeSpec::new("source", "A third-party archive.")
     .args(&[ArgSpec::text("NAME", "Names its files under `/etc/apt`.")])
     .children(&[&URI, &SUITE, &COMPONENT, &ARCH, &KEY, &TRUSTED])
+    .also(&[("repository", ""), ("repo", ""), ("deb", ""), ("archive", "")])
     .block();
 static URI: NodeSpec =
     NodeSpec::new("uri", "Where the archive is.").args(&[ArgSpec::text("URL", "Its address.")]).once();

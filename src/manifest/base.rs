@@ -1,6 +1,6 @@
 //! `base`.
 
-use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes};
+use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
 use crate::source::{Span, Spanned};
 use crate::syntax::Reader;
 use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec};
@@ -19,6 +19,7 @@ pub(super) static BASE: NodeSpec =
             PropertySpec::text("digest", "The digest of that image."),
         ])
         .children(&[&PROVIDES])
+        .also(&[("from", "base image={}"), ("image", "base image={}"), ("base-image", "base image={}")])
         .optional();
 static PROVIDES: NodeSpec =
     NodeSpec::new("provides", "What the image holds: it is fixed, and not installed again.")
@@ -88,6 +89,12 @@ fn choice(node: Reader<'_>, log: &mut Log) -> Option<BaseChoice> {
                 .at(digest.span, "another digest than")
                 .at(image.span, "that of the reference")
                 .help("keep one of them")
+        }
+        (None, Some(image), None) if image.tag().is_none() && image.digest().is_none() => {
+            let written = format!("base image=\"{}:TAG\"", image.value);
+            wrong("the image has neither a tag nor a digest")
+                .at(image.span, "each build would take the newest one")
+                .help(format!("name one: {}, or `digest=\"sha256:…\"`", wording::code(written)))
         }
         (None, Some(image), digest) => return Some(BaseChoice::Image { image, digest }),
         (Some(name), Some(image), _) => wrong("a base is either of the catalogue or any image, not both")

@@ -3,8 +3,8 @@
 use crate::diagnostic::Log;
 use crate::source::{Span, Spanned};
 use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
-use crate::syntax::{Reader, Value, invalid};
-use crate::value::{Id, Parse, UserName};
+use crate::syntax::{Node, Reader, Value, invalid, quote};
+use crate::value::{EnvName, Id, Name, Parse, UserName};
 
 use super::{Env, Flag};
 
@@ -57,8 +57,25 @@ pub(super) const fn one_text(
 }
 
 /// `env`, in `app`, `run` and `service`.
-pub(super) static ENV: NodeSpec =
-    NodeSpec::new("env", "Variables of the environment.").open(&VARIABLE).block().optional();
+pub(super) static ENV: NodeSpec = NodeSpec::new("env", "Variables of the environment.")
+    .open(&VARIABLE)
+    .also(&[("environment", "")])
+    .rewrite(variables)
+    .block()
+    .optional();
+
+/// `env "A=b"` as a block.
+fn variables(node: &Node) -> Option<String> {
+    let pairs = node.arguments.iter().map(|given| {
+        let Value::String(text) = &given.value else { return None };
+        let (key, value) = text.split_once('=')?;
+        EnvName::parse(key).is_ok().then(|| format!("{key} {}", quote(value)))
+    });
+    let pairs: Vec<String> = pairs.collect::<Option<_>>()?;
+    let alone = !pairs.is_empty() && node.children.is_none();
+    alone.then(|| format!("{} {{ {} }}", node.name.value, pairs.join("; ")))
+}
+
 static VARIABLE: NodeSpec = NodeSpec::new("KEY", "One variable.")
     .args(&[ArgSpec::new(
         "VALUE",
@@ -70,6 +87,7 @@ static VARIABLE: NodeSpec = NodeSpec::new("KEY", "One variable.")
 /// `command`, in `app`, `run` and `service`.
 pub(super) static COMMAND: NodeSpec = NodeSpec::new("command", "What is started.")
     .rest(ArgSpec::text("WORD", "A word of it, as the program sees it."))
+    .also(&[("cmd", "")])
     .optional();
 
 /// `healthcheck`, in `app`, `run` and `service`.
@@ -144,6 +162,28 @@ pub(super) fn parsed<T: Parse>(text: &str, span: Span, owner: &str, log: &mut Lo
             None
         }
     }
+}
+
+/// The name of something in the catalogue, which knows what is meant by one that it has not.
+pub(super) fn asked(text: &str, span: Span, owner: &str, log: &mut Log) -> Option<Spanned<Name>> {
+    match Name::as_written(text) {
+        Ok(name) => Some(Spanned::new(name, span)),
+        Err(why) => {
+            log.error(invalid(&why, text, span, owner));
+            None
+        }
+    }
+}
+
+/// The same, of a node's own name.
+pub(super) fn asked_by_name(node: Reader<'_>, log: &mut Log) -> Option<Spanned<Name>> {
+    asked(node.name(), node.name_span(), Name::WHAT, log)
+}
+
+/// The same, of the first argument of a child.
+pub(super) fn asked_by_child(node: Reader<'_>, name: &str, log: &mut Log) -> Option<Spanned<Name>> {
+    let given = node.child(name)?.raw_arg(0)?;
+    asked(&as_text(given.value)?, given.span, &format!("`{name}`"), log)
 }
 
 /// The number of a user or a group.

@@ -77,6 +77,11 @@ impl<'a> Files<'a> {
         }
     }
 
+    /// Whether nothing is there.
+    pub(super) fn is_missing(&self, path: &str) -> bool {
+        self.world.kind(path).is_none()
+    }
+
     /// Checks a folder.
     pub(super) fn folder(&mut self, path: &Spanned<ProjectPath>) -> bool {
         self.is_there(path.value.as_str(), Some(path.span), Wanted::Folder)

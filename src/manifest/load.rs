@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use crate::diagnostic::{Diagnostic, Log, Told, codes::manifest as codes, wording};
+use crate::diagnostic::{Code, Diagnostic, Log, Told, codes::manifest as codes, wording};
 use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::syntax::schema::{ArgSpec, NodeSpec, check};
 use crate::syntax::{self, Document, Reader};
@@ -32,6 +32,10 @@ pub(super) static CATALOG: NodeSpec =
 
 /// So many manifests may be read within each other.
 const DEEPEST: usize = 32;
+
+/// Reports of what is not there.
+const MISSING: &[Code] =
+    &[codes::MISSING_NODE, codes::MISSING_ARGUMENT, codes::MISSING_PROPERTY, codes::MISSING_CHILDREN];
 
 /// What one file says, and what it extends under it.
 #[derive(Default)]
@@ -162,12 +166,17 @@ impl Loader<'_> {
             self.files.log.error(told);
             return None;
         }
-        let document = syntax::parse(source, &text, self.files.log)?;
-        check(&document, super::LANGUAGE, "a manifest", self.files.log);
+        let (document, whole) = syntax::parse_in_part(source, &text, self.files.log)?;
+        let mut told = Log::new();
+        check(&document, super::LANGUAGE, "a manifest", &mut told);
+        // What is missing may stand in what could not be read.
+        told.retain(|one| whole || !MISSING.contains(&one.code));
+        told.sorted().into_iter().for_each(|one| self.files.log.tell(one.clone()));
         self.open.push((place.clone(), asked));
         let mut draft = self.extended(&document, place);
         self.open.pop();
         let mut own = decode(&document, self.files.log);
+        own.has = own.has.map(|has| has || !whole);
         for layer in std::iter::once(&mut own.common).chain(own.targets.iter_mut().map(|one| &mut one.layer))
         {
             files::check(layer, &mut self.files);
@@ -205,6 +214,19 @@ impl Loader<'_> {
     fn place(&mut self, wanted: &Spanned<String>, from: &Place) -> Option<Place> {
         if let Some(name) = wanted.strip_prefix("stack:") {
             return Some(Place::Stack(name.to_owned()));
+        }
+        if self.library.names().iter().any(|name| *name == wanted.value) && self.files.is_missing(wanted) {
+            let written = format!("stack:{}", wanted.value);
+            self.files.log.error(
+                Diagnostic::error(
+                    codes::FILE_NOT_FOUND,
+                    format!("{} does not exist", wording::code(&wanted.value)),
+                )
+                .at(wanted.span, "no such file")
+                .help(format!("a ready-made manifest is extended as {}", wording::code(&written)))
+                .fix(wanted.span, syntax::quote(&written)),
+            );
+            return None;
         }
         let folder = match from {
             Place::Path(path) => path.parent().unwrap_or_else(ProjectPath::root),

@@ -1,10 +1,10 @@
 //! `output` and `cache`.
 
-use crate::diagnostic::Log;
+use crate::diagnostic::{Log, wording};
 use crate::source::{Span, Spanned};
-use crate::syntax::Reader;
 use crate::syntax::schema::{ArgSpec, Kind, NodeSpec};
-use crate::value::{ImageRef, ProjectPath};
+use crate::syntax::{Reader, invalid};
+use crate::value::{ImageRef, Invalid, ProjectPath};
 
 use super::Flag;
 use super::decode::{self, flag, words};
@@ -134,16 +134,32 @@ words! { Grade: "A" => A, "B" => B, "C" => C, "D" => D }
 /// Reads `output`.
 pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Output {
     Output {
-        dockerfile: node.text_of_child("dockerfile", log),
-        compose: node.text_of_child("compose", log),
-        bake: node.text_of_child("bake", log),
-        devcontainer: node.text_of_child("devcontainer", log),
+        dockerfile: path(node, ("dockerfile", "Dockerfile"), log),
+        compose: path(node, ("compose", "docker-compose.yaml"), log),
+        bake: path(node, ("bake", "docker-bake.hcl"), log),
+        devcontainer: path(node, ("devcontainer", "devcontainer.json"), log),
         editor: editor::decode(node, log),
         engine: decode::choice(node.child("engine")),
         frontend: node.text_of_child("frontend", log),
         require_grade: decode::choice(node.child("require-grade")),
         dev: decode::flag_of(node, "dev", log),
     }
+}
+
+/// The path of an output, which is a file.
+fn path(node: Reader<'_>, (name, usual): (&str, &str), log: &mut Log) -> Option<Spanned<ProjectPath>> {
+    let written: Option<Spanned<String>> = node.text_of_child(name, &mut Log::new());
+    if let Some(folder) =
+        written.filter(|text| text.ends_with('/') || text.ends_with("/.") || text.value == ".")
+    {
+        let file = format!("{}/{usual}", folder.trim_end_matches(['/', '.']));
+        let file = file.trim_start_matches('/').to_owned();
+        let why =
+            Invalid::new(format!("{} is a folder, not a file", wording::code(&folder.value))).meant(file);
+        log.error(invalid(&why, &folder.value, folder.span, &wording::code(name)));
+        return None;
+    }
+    node.text_of_child(name, log)
 }
 
 /// Reads `cache`: without a block it is both, or neither with `#false`.

@@ -15,7 +15,8 @@ pub(super) static PIN: NodeSpec = NodeSpec::new(
 )
 .open(&PINNED)
 .block()
-.strays("holds a version");
+.strays("holds a version")
+.also(&[("versions", ""), ("constraints", "")]);
 static PINNED: NodeSpec = NodeSpec::new("NAME", "An axis such as `cuda` or `python`, or a package.")
     .args(&[ArgSpec::text("REQUIREMENT", "What versions will do.")])
     .optional();
@@ -24,7 +25,8 @@ static PINNED: NodeSpec = NodeSpec::new("NAME", "An axis such as `cuda` or `pyth
 pub(super) static PACKAGES: NodeSpec = NodeSpec::new("packages", "What to install from the catalogue.")
     .open(&PACKAGE)
     .block()
-    .strays("installs it");
+    .strays("installs it")
+    .also(&[("dependencies", ""), ("requires", ""), ("install", "")]);
 static PACKAGE: NodeSpec = NodeSpec::new("NAME", "A package of the catalogue, or an alias of it.")
     .args(&[ArgSpec::text("REQUIREMENT", "What versions will do; any when absent.").optional()])
     .properties(&[PropertySpec::text("variant", "A named set of its options and parts.")])
@@ -77,7 +79,7 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Vec<Request> {
 }
 
 fn request(node: Reader<'_>, log: &mut Log) -> Option<Request> {
-    let name = node.name_as(log);
+    let name = decode::asked_by_name(node, log);
     let given = decode::text_or_number(node, 0, log);
     let variant = node.prop("variant", log);
     let mut options = Vec::new();
@@ -85,7 +87,7 @@ fn request(node: Reader<'_>, log: &mut Log) -> Option<Request> {
         let (key, value) = (option.arg(0, log), decode::text_or_number(option, 1, log));
         options.extend(key.zip(value));
     }
-    let name: Spanned<Name> = name?;
+    let name = name?;
     // A requirement that is there but wrong was told; going on without it finds more.
     let requirement = given.unwrap_or_else(|| Spanned::new(Requirement::any(), name.span));
     Some(Request { name, requirement, variant, options, span: node.span() })
@@ -95,7 +97,7 @@ fn request(node: Reader<'_>, log: &mut Log) -> Option<Request> {
 pub(super) fn decode_pins(node: Reader<'_>, log: &mut Log) -> Vec<Pin> {
     let mut pins = Vec::new();
     for child in node.children() {
-        let (name, requirement) = (child.name_as(log), decode::text_or_number(child, 0, log));
+        let (name, requirement) = (decode::asked_by_name(child, log), decode::text_or_number(child, 0, log));
         pins.extend(name.zip(requirement).map(|(name, requirement)| Pin {
             name,
             requirement,

@@ -11,15 +11,18 @@ use super::decode::{self, words};
 /// `pip`.
 pub(super) static PIP: NodeSpec = NodeSpec::new("pip", "Extra Python packages and where they come from.")
     .children(&[&INSTALL, &REQUIREMENTS, &INDEX, &EXTRA_INDEX, &INSTALLER, &VENV])
+    .bare("install")
     .block();
 static INSTALL: NodeSpec = NodeSpec::new("install", "Python packages, beside those that the resolver chose.")
-    .rest(ArgSpec::text("SPEC", "A requirement as pip reads it (PEP 508), such as `rich>=13`."));
+    .rest(ArgSpec::text("SPEC", "A requirement as pip reads it (PEP 508), such as `rich>=13`."))
+    .also(&[("package", ""), ("packages", ""), ("requires", ""), ("dependencies", "")]);
 /// `requirements`, in `pip`, `venv` and `app`.
 pub(super) static REQUIREMENTS: NodeSpec =
     NodeSpec::new("requirements", "A requirements file: read at compile time, copied into the build.")
         .args(&[ArgSpec::text("FILE", "The file, in the project.")]);
 static INDEX: NodeSpec = NodeSpec::new("index", "The Python index to use instead of PyPI.")
     .args(&[ArgSpec::text("URL", "Its address.")])
+    .also(&[("index-url", ""), ("--index-url", ""), ("-i", ""), ("registry", "")])
     .optional();
 static EXTRA_INDEX: NodeSpec = NodeSpec::new("extra-index", "A further Python index.").args(&[
     ArgSpec::text("NAME", "What messages and the cache call it."),

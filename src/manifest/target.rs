@@ -81,8 +81,8 @@ pub struct Target {
     pub device: Option<Spanned<Name>>,
     /// Without a device: a platform of the catalogue.
     pub platform: Option<Spanned<Name>>,
-    /// Compute capabilities to build for (`8.6`), where no device fixes them.
-    pub gpu: Vec<Spanned<Version>>,
+    /// Compute capabilities to build for (`8.6`), where no device fixes them, as written.
+    pub gpu: Vec<Spanned<String>>,
     /// Requirements on axes, as written under the target: `jetpack`, `l4t`, `ubuntu`, `driver`.
     pub axes: Vec<AxisRequirement>,
     /// The room for images and models there.
@@ -107,8 +107,10 @@ pub struct AxisRequirement {
 /// What the one target is called that bears no name.
 pub(super) const UNNAMED: &str = "default";
 
-/// The requirements that a target may make, each a node.
-const AXES: &[&str] = &["jetpack", "l4t", "ubuntu", "driver"];
+impl Target {
+    /// The requirements that a target may make, each a node.
+    pub const AXES: &'static [&'static str] = &["jetpack", "l4t", "ubuntu", "driver"];
+}
 
 /// Reads what a `target` says of itself.
 pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Option<Target> {
@@ -116,10 +118,12 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Option<Target> {
         let name = Name::parse(UNNAMED).expect("`default` is a name");
         Some(Spanned::new(name, node.name_span()))
     } else {
+        // A name that is wrong hides nothing of what stands in the target.
         node.arg(0, log)
+            .or_else(|| Name::parse(UNNAMED).ok().map(|name| Spanned::new(name, node.name_span())))
     };
-    let device = node.text_of_child("device", log);
-    let platform = node.text_of_child("platform", log);
+    let device = decode::asked_by_child(node, "device", log);
+    let platform = decode::asked_by_child(node, "platform", log);
     let gpu = decode::texts_or_numbers(node, "gpu", log);
     let axes = node.children().filter_map(|child| axis_of(child, log)).collect();
     let storage = node.text_of_child("storage", log);
@@ -128,7 +132,7 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Option<Target> {
 }
 
 fn axis_of(node: Reader<'_>, log: &mut Log) -> Option<AxisRequirement> {
-    if !AXES.contains(&node.name()) {
+    if !Target::AXES.contains(&node.name()) {
         return None;
     }
     let axis = node.name_as(log);

@@ -1,6 +1,6 @@
 //! `test`.
 
-use crate::diagnostic::Log;
+use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes};
 use crate::source::{Span, Spanned};
 use crate::syntax::Reader;
 use crate::syntax::schema::{ArgSpec, NodeSpec};
@@ -38,6 +38,13 @@ pub struct Test {
 
 /// Reads one `test`.
 pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Option<Test> {
+    if node.has_block() && !node.children().any(|child| child.name() != "build") {
+        log.error(
+            Diagnostic::error(codes::MISSING_CHILDREN, "the test runs nothing")
+                .at(node.name_span(), "neither `run` nor `python`")
+                .help("add `run \"…\"` for shell lines or `python \"…\"` for Python code"),
+        );
+    }
     Some(Test {
         build: node.flag_of_child("build", log).is_some_and(|flag| flag.value),
         run: node.args_of_children("run", log),

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::diagnostic::{Diagnostic, codes::syntax as codes, wording};
 
 use super::grammar::{Grammar, is_blank};
-use super::lexer::{Kind, Token};
+use super::lexer::{Kind, OTHER_QUOTES, Token};
 use super::value::quote;
 use super::words::{Bare, classify};
 
@@ -30,6 +30,11 @@ pub(super) fn name(grammar: &mut Grammar) {
     match (first.kind, tokens.len()) {
         (Kind::Text { .. }, 1) => {}
         (Kind::Keyword, 1) => unquoted(grammar, first.start..first.end),
+        (Kind::Quoted, 1) => quoted_single(grammar, first),
+        (Kind::Word | Kind::Text { .. }, _) if grammar.tokens[tokens.start + 1].kind == Kind::Equals => {
+            signed(grammar, tokens);
+            return;
+        }
         (Kind::Word, 1) => match classify(grammar.word(first)) {
             Bare::Text => quoted_single(grammar, first),
             Bare::Number | Bare::LikeNumber | Bare::Keyword => unquoted(grammar, first.start..first.end),
@@ -39,12 +44,36 @@ pub(super) fn name(grammar: &mut Grammar) {
     let equals = grammar.tokens[grammar.at..].iter().find(|token| !is_blank(token.kind));
     if let Some(equals) = equals.filter(|token| token.kind == Kind::Equals).copied() {
         let told = Diagnostic::error(codes::MISPLACED_TOKEN, "a node takes its value without `=`");
-        let span = grammar.span(equals.start..equals.end);
+        let after = grammar.tokens.iter().skip_while(|token| token.start < equals.start);
+        let end =
+            after.take_while(|token| token.kind == Kind::Equals).last().map_or(equals.end, |last| last.end);
+        let span = grammar.span(equals.start..end);
         grammar.tell(told.at(span, "not needed").help("remove the `=`").fix(span, ""));
-        while grammar.tokens.get(grammar.at).is_some_and(|token| token.start <= equals.start) {
+        while grammar.tokens.get(grammar.at).is_some_and(|token| token.start < end) {
             grammar.at += 1;
         }
     }
+}
+
+/// A name and its value with a sign between: `A=b`, `pytorch==2.5`, `numpy>=2`.
+fn signed(grammar: &mut Grammar, tokens: Range<usize>) {
+    let (first, last) = (grammar.tokens[tokens.start], grammar.tokens[tokens.end - 1]);
+    let word = grammar.word(first);
+    let name = word.trim_end_matches(['<', '>', '!', '~', '^']);
+    let rest = &grammar.tokens[tokens.start + 1..tokens.end];
+    let equals = rest.iter().take_while(|token| token.kind == Kind::Equals).count();
+    let value = rest.get(equals).map_or("", |value| &grammar.text[value.start..last.end]);
+    let quoted = matches!(rest.get(equals), Some(value) if matches!(value.kind, Kind::Text { .. }));
+    let sign = if name.len() < word.len() { format!("{}=", &word[name.len()..]) } else { String::new() };
+    let written = match (value.is_empty(), quoted && sign.is_empty()) {
+        (true, _) => name.to_owned(),
+        (false, true) => format!("{name} {value}"),
+        (false, false) => format!("{name} {}", quote(&format!("{sign}{}", value.trim_matches('"')))),
+    };
+    let told = Diagnostic::error(codes::MISPLACED_TOKEN, "a node takes its value without `=`");
+    let span = grammar.span(first.start..last.end);
+    let told = told.at(span, "name and value in one word");
+    grammar.tell(told.help(format!("write {}", wording::code(&written))).fix(span, written));
 }
 
 /// Arguments and properties up to what is none. Gives the place of a `/-` that takes out the block which follows.
@@ -227,6 +256,7 @@ fn single(grammar: &mut Grammar, token: Token, next: usize) {
             grammar.tell(told.help(help));
         }
         Kind::Text { .. } | Kind::Keyword => {}
+        Kind::Quoted => quoted_single(grammar, token),
         _ if word == "/" || word == "\\" || word == "[" || word == "]" => {
             unquoted(grammar, token.start..token.end);
         }
@@ -268,15 +298,13 @@ fn unquoted(grammar: &mut Grammar, range: Range<usize>) {
     grammar.tell(told.at(span, "quotes are missing").help(help).fix(span, mend));
 }
 
-/// What people and word processors put around a text, and KDL takes for letters.
-const OTHER_QUOTES: [char; 9] = ['\'', '‘', '’', '‚', '“', '”', '„', '«', '»'];
-
 fn quoted_single(grammar: &mut Grammar, token: Token) {
     let word = grammar.word(token);
     let Some(first) = word.chars().next().filter(|first| OTHER_QUOTES.contains(first)) else { return };
-    let inner = word.trim_matches(OTHER_QUOTES);
+    let around = |letter: char| letter == '"' || OTHER_QUOTES.contains(&letter);
+    let inner = word.trim_matches(around);
     let told = Diagnostic::error(codes::SINGLE_QUOTES, "text stands in double quotes");
-    let mend = word.len() > first.len_utf8() && word.ends_with(OTHER_QUOTES);
+    let mend = word.len() > first.len_utf8() && word.ends_with(around);
     let mend = mend.then(|| quote(inner));
     let span = grammar.span(token.start..token.end);
     let mut told = told.at(span, format!("`{first}` is a letter like any other"));

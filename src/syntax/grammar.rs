@@ -8,8 +8,8 @@ use crate::source::{SourceId, Span};
 
 use super::entries;
 use super::lexer::{Kind, Token};
-use super::strings::flaws;
-use super::told::{flawed, forbidden};
+use super::marks;
+use super::told::{bracketed, merge_conflict};
 
 /// How deep blocks may be nested.
 pub(super) const DEEPEST: usize = 64;
@@ -18,15 +18,24 @@ pub(super) const DEEPEST: usize = 64;
 const MOST: usize = 200;
 
 /// What is known of a text by its tokens.
+#[derive(Default)]
 pub(super) struct Shape {
     /// What says nothing: comments, what `/-` takes out. kdl is shown blanks there.
     pub(super) blanks: Vec<Range<usize>>,
     /// What is wrong.
     pub(super) problems: Vec<Diagnostic>,
+    /// Where statements are, their blocks included; of nested ones each.
+    pub(super) statements: Vec<Range<usize>>,
+    /// The `{` of a block that is not closed.
+    pub(super) unclosed: Option<usize>,
+    /// Whether a comment or a text goes on to the end.
+    pub(super) endless: bool,
 }
 
 /// An open block.
 struct Block {
+    /// Where its node begins.
+    start: usize,
     /// Its `{`.
     open: usize,
     /// Where the `/-` is that takes it out.
@@ -59,13 +68,27 @@ pub(super) struct Grammar<'a> {
     lines: Vec<(usize, usize)>,
     /// A block whose `}` stands further left than the line that opens it: the likely one when a `}` is missing.
     suspect: Option<usize>,
+    /// Where the node that is being read begins.
+    start: usize,
 }
 
 /// Reads the tokens of a text.
 pub(super) fn shape(source: SourceId, text: &str, tokens: &[Token]) -> Shape {
-    let shape = Shape { blanks: Vec::new(), problems: Vec::new() };
+    let conflicts = marks::conflicts(text);
+    let blanked = (!conflicts.is_empty()).then(|| marks::without(text, &conflicts));
+    let relexed = blanked.as_deref().map(super::lexer::lex);
+    let (text, tokens) = (blanked.as_deref().unwrap_or(text), relexed.as_deref().unwrap_or(tokens));
+    let mut tokens = tokens.to_vec();
+    let lists = marks::lists(&mut tokens, text);
+    let tokens = &tokens[..];
+    let mut shape = Shape::default();
+    for conflict in &conflicts {
+        shape.problems.push(merge_conflict(source, conflict));
+        shape.blanks.extend(conflict.unread.iter().cloned());
+    }
+    shape.problems.extend(lists.into_iter().map(|list| bracketed(source, text, &tokens[list])));
     let (blocks, lines) = (Vec::new(), lines(tokens));
-    let mut grammar = Grammar { source, text, tokens, at: 0, shape, blocks, lines, suspect: None };
+    let mut grammar = Grammar { source, text, tokens, at: 0, shape, blocks, lines, suspect: None, start: 0 };
     grammar.letters();
     grammar.block();
     grammar.unclosed();
@@ -99,70 +122,6 @@ impl Grammar<'_> {
 
     fn offset(&self) -> usize {
         self.tokens.get(self.at).map_or(self.text.len(), |token| token.start)
-    }
-
-    /// What is wrong wherever it stands: forbidden letters, texts, comments.
-    fn letters(&mut self) {
-        for token in self.tokens {
-            let span = self.span(token.start..token.end);
-            match token.kind {
-                Kind::Forbidden => {
-                    let letter = self.word(*token).chars().next().unwrap_or_default();
-                    self.tell(forbidden(letter, span));
-                }
-                Kind::Text { closed: false, multi, raw } => self.unclosed_text(*token, multi, raw),
-                Kind::Text { raw, multi, .. } => {
-                    if let Some(at) = self.word(*token).find(super::lexer::is_forbidden) {
-                        let letter = self.word(*token)[at..].chars().next().unwrap_or_default();
-                        let at = token.start + at;
-                        self.tell(forbidden(letter, self.span(at..at + letter.len_utf8())));
-                    }
-                    for (flaw, range) in flaws(self.word(*token), raw, multi) {
-                        let span = self.span(token.start + range.start..token.start + range.end);
-                        self.tell(flawed(&flaw, self.word(*token).get(range).unwrap_or_default(), span));
-                    }
-                }
-                Kind::BlockComment { closed: false } => {
-                    let told = Diagnostic::error(codes::UNCLOSED_COMMENT, "the comment is not closed");
-                    let open = self.span(token.start..token.start + 2);
-                    self.tell(told.at(open, "it begins here").help("close it with `*/`"));
-                }
-                Kind::HashComment => {
-                    let hash = self.span(token.start..token.start + 1);
-                    let told =
-                        Diagnostic::error(codes::HASH_COMMENT, "a comment begins with `//`, not with `#`");
-                    self.tell(told.at(hash, "no comment in KDL").help("write `//`").fix(hash, "//"));
-                }
-                _ => {}
-            }
-            if matches!(
-                token.kind,
-                Kind::Mark
-                    | Kind::LineComment
-                    | Kind::BlockComment { .. }
-                    | Kind::HashComment
-                    | Kind::Continuation
-            ) {
-                self.shape.blanks.push(token.start..token.end);
-            }
-        }
-    }
-
-    fn unclosed_text(&mut self, token: Token, multi: bool, raw: bool) {
-        let hashes = self.word(token).bytes().take_while(|byte| *byte == b'#').count();
-        let quotes = if multi { "\"\"\"" } else { "\"" };
-        let close = format!("{quotes}{}", "#".repeat(if raw { hashes } else { 0 }));
-        let open = hashes + quotes.len();
-        let span = if multi { token.start..token.start + open } else { token.start..token.end };
-        let mut told = Diagnostic::error(codes::UNCLOSED_STRING, "the text is not closed")
-            .at(self.span(span), if multi { "it begins here" } else { "it ends with the line" })
-            .help(format!("close it with {}", wording::code(&close)));
-        if !multi {
-            told = told.help(
-                "a text of several lines stands between `\"\"\"` and `\"\"\"`, each on a line of its own",
-            );
-        }
-        self.tell(told);
     }
 
     /// The nodes of all blocks, one after the other.
@@ -219,6 +178,8 @@ impl Grammar<'_> {
 
     /// One node up to its end or to its `{`; false where the text is too deep to go on.
     fn node(&mut self, discard: Option<usize>) -> bool {
+        self.start = self.offset();
+        let statement = self.start;
         entries::name(self);
         loop {
             let taken_out = entries::entries(self);
@@ -241,6 +202,7 @@ impl Grammar<'_> {
                 _ => self.at += 1,
             }
         }
+        self.shape.statements.push(statement..self.offset());
         if let Some(start) = discard {
             // The `;` goes with the node that it ends; an end of line stays, it ends nothing else.
             self.shape.blanks.push(start..self.offset());
@@ -250,7 +212,7 @@ impl Grammar<'_> {
 
     fn open(&mut self, token: Token, discard: Option<usize>, role: Role) -> bool {
         self.at += 1;
-        self.blocks.push(Block { open: token.start, discard, role });
+        self.blocks.push(Block { start: self.start.min(token.start), open: token.start, discard, role });
         if self.blocks.len() <= DEEPEST {
             return true;
         }
@@ -269,9 +231,11 @@ impl Grammar<'_> {
         let Some(block) = self.blocks.pop() else {
             let told = Diagnostic::error(codes::STRAY_BRACE, "this `}` closes nothing");
             let span = self.span(token.start..token.end);
-            self.tell(told.at(span, "no block is open here").help("remove it, or open its block with `{`"));
+            let told = told.at(span, "no block is open here");
+            self.tell(told.help("remove it, or open its block with `{`").fix(span, ""));
             return;
         };
+        self.shape.statements.push(block.start..token.end);
         let (opened, closed) = (self.line(block.open), self.line(token.start));
         if self.suspect.is_none() && token.start == closed.0 + closed.1 && closed.1 < opened.1 {
             self.suspect = Some(block.open);
@@ -360,8 +324,10 @@ impl Grammar<'_> {
             return;
         }
         let open = self.suspect.unwrap_or(outer);
+        self.shape.unclosed = Some(open);
+        let width = self.text[open..].chars().next().map_or(1, char::len_utf8);
         let told = Diagnostic::error(codes::UNCLOSED_BLOCK, "the block is not closed");
-        self.tell(told.at(self.span(open..open + 1), "it begins here").help("close it with `}`"));
+        self.tell(told.at(self.span(open..open + width), "it begins here").help("close it with `}`"));
     }
 }
 
@@ -375,6 +341,8 @@ pub(super) fn is_blank(kind: Kind) -> bool {
             | Kind::HashComment
             | Kind::Continuation
             | Kind::Mark
+            | Kind::Wide
+            | Kind::Listed
             | Kind::Forbidden
     )
 }

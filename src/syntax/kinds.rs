@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
 use crate::source::Span;
+use crate::value::Invalid;
 
 use super::Value;
 use super::schema::Kind;
@@ -59,7 +60,7 @@ fn given(value: &Value) -> String {
 /// Tells where a value is not of the kind that `owner` (in backticks) takes.
 pub(super) fn expect(value: &Value, span: Span, kind: Kind, owner: &str, log: &mut Log) {
     if !fits(value, kind) {
-        log.error(wrong(value, span, kind, owner));
+        log.error(wrong(value, span, (kind, None), owner));
     } else if let (Value::String(text), Some(words)) = (value, words(kind))
         && !words.contains(&&**text)
     {
@@ -77,11 +78,36 @@ pub(super) fn expect(value: &Value, span: Span, kind: Kind, owner: &str, log: &m
     }
 }
 
-/// A value of the wrong kind, with the mend where there is an obvious one.
-pub(super) fn wrong(value: &Value, span: Span, kind: Kind, owner: &str) -> Diagnostic {
+/// The letters of a value that is no text.
+pub(super) fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::Integer(number) => Some(number.to_string()),
+        Value::Float(number) => Some(number.clone()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::String(_) | Value::Null => None,
+    }
+}
+
+/// A value of the wrong kind, with the mend where there is an obvious one; where its letters are refused as a text too, with
+/// what is said of that.
+pub(super) fn wrong(
+    value: &Value,
+    span: Span,
+    (kind, refused): (Kind, Option<Invalid>),
+    owner: &str,
+) -> Diagnostic {
     let told =
         Diagnostic::error(codes::WRONG_TYPE, format!("{owner} takes {}, not {}", name(kind), given(value)))
             .at(span, format!("this is {}", given(value)));
+    if let Some(refused) = refused {
+        return match refused.meant {
+            Some(_) if matches!(value, Value::Bool(_)) => told,
+            Some(meant) => {
+                told.help(format!("write {}", wording::code(quote(&meant)))).fix(span, quote(&meant))
+            }
+            None => told.maybe_help(refused.help),
+        };
+    }
     let text_fits = fits(&Value::String("".into()), kind);
     let mend = match value {
         Value::Integer(number) if text_fits => Some(format!("\"{number}\"")),

@@ -1,6 +1,11 @@
 //! Text to tokens: cheap, never recursive, and never in doubt what is a string and what a comment. kdl only sees texts
 //! that the tokens prove to be sound.
 
+use super::marks::WIDE;
+
+/// What people and word processors put around a text, and KDL takes for letters.
+pub(super) const OTHER_QUOTES: [char; 9] = ['\'', '‘', '’', '‚', '“', '”', '„', '«', '»'];
+
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -36,6 +41,12 @@ pub(super) enum Kind {
     Word,
     /// `#true` and what looks like it.
     Keyword,
+    /// A text in quotes that are none here: `'a b'`, `“a b”`.
+    Quoted,
+    /// Punctuation of full width that only separates: `，`.
+    Wide,
+    /// A bracket or a comma of a list in brackets.
+    Listed,
     /// A text in quotes.
     Text { closed: bool, raw: bool, multi: bool },
     /// A letter that has no meaning outside of quotes: `/`, `\`, `[`, `]`.
@@ -90,7 +101,8 @@ pub(super) fn is_forbidden(letter: char) -> bool {
 }
 
 fn is_word(letter: char) -> bool {
-    !matches!(letter, '(' | ')' | '{' | '}' | '[' | ']' | '/' | '\\' | '"' | '#' | ';' | '=')
+    !WIDE.iter().any(|(wide, _)| *wide == letter)
+        && !matches!(letter, '(' | ')' | '{' | '}' | '[' | ']' | '/' | '\\' | '"' | '#' | ';' | '=')
         && !is_space(letter)
         && !is_newline(letter)
         && !is_forbidden(letter)
@@ -149,6 +161,14 @@ impl Lexer<'_> {
             '#' => self.hash(),
             '\\' => self.backslash(),
             '/' | '[' | ']' => self.take(1, Kind::Stray),
+            '｛' => self.take(letter.len_utf8(), Kind::Open),
+            '｝' => self.take(letter.len_utf8(), Kind::Close),
+            '（' => self.take(letter.len_utf8(), Kind::ParenOpen),
+            '）' => self.take(letter.len_utf8(), Kind::ParenClose),
+            '；' => self.take(letter.len_utf8(), Kind::Semicolon),
+            '＝' => self.take(letter.len_utf8(), Kind::Equals),
+            '，' | '、' | '：' => self.take(letter.len_utf8(), Kind::Wide),
+            letter if OTHER_QUOTES.contains(&letter) => self.other_quotes(),
             '\u{feff}' if self.at == 0 => self.take(3, Kind::Mark),
             letter if is_newline(letter) => self.take(letter.len_utf8(), Kind::Newline),
             letter if is_forbidden(letter) => self.take(letter.len_utf8(), Kind::Forbidden),
@@ -161,6 +181,25 @@ impl Lexer<'_> {
                 Kind::Word
             }
         }
+    }
+
+    /// A text in quotes of another language, which ends on its line behind a closing one; else a word like any other.
+    fn other_quotes(&mut self) -> Kind {
+        let rest = self.rest();
+        let line = rest.find(is_newline).map_or(rest, |end| &rest[..end]);
+        let mut letters = line.char_indices().skip(1).peekable();
+        while let Some((at, letter)) = letters.next() {
+            let closes = letter == '"' || OTHER_QUOTES.contains(&letter);
+            let next = letters.peek().map(|(_, next)| *next);
+            if closes && next.is_none_or(|next| !is_word(next) && next != '"') {
+                return self.take(at + letter.len_utf8(), Kind::Quoted);
+            }
+            if matches!(letter, '{' | '}' | ';') {
+                break;
+            }
+        }
+        self.skip_while(is_word);
+        Kind::Word
     }
 
     fn block_comment(&mut self) -> Kind {

@@ -6,12 +6,15 @@ mod entries;
 mod format;
 mod grammar;
 mod kinds;
+mod letters;
 mod lexer;
+mod marks;
 mod other;
 mod packed;
 mod parse;
 mod plain;
 mod reader;
+mod recover;
 pub mod schema;
 mod strings;
 #[cfg(test)]
@@ -26,7 +29,7 @@ pub use edit::{Change, Editor};
 pub use format::format;
 pub use other::other_language;
 pub use packed::{meaning, pack, unpack};
-pub use parse::{parse, parse_up_to};
+pub use parse::{parse, parse_in_part, parse_up_to};
 pub use reader::{FromValue, Reader, invalid, prop_of, text};
 pub use value::{name, quote};
 

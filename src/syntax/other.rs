@@ -2,13 +2,23 @@
 
 use crate::diagnostic::{Diagnostic, codes::syntax as codes};
 use crate::source::{SourceId, Span};
+use crate::value::{Parse, PepRequirement};
 
-/// What is told of a text that is JSON or YAML.
+/// What is told of a text that is no KDL at all.
 pub fn other_language(source: SourceId, text: &str) -> Option<Diagnostic> {
-    let language = if is_json(text) {
-        "JSON"
+    let (language, help) = if is_json(text) {
+        ("JSON", PAIRS)
     } else if is_yaml(text) {
-        "YAML"
+        ("YAML", PAIRS)
+    } else if is_toml(text) {
+        ("TOML", "write `NAME \"VALUE\"` without `=`, and `NAME { … }` for a section")
+    } else if is_dockerfile(text) {
+        (
+            "a Dockerfile",
+            "jcc writes the Dockerfile: name the image with `base`, system packages in `apt`, files and commands in `app`",
+        )
+    } else if is_requirements(text) {
+        ("a requirements file", "name it in a manifest: `pip { requirements \"requirements.txt\" }`")
     } else {
         return None;
     };
@@ -16,11 +26,81 @@ pub fn other_language(source: SourceId, text: &str) -> Option<Diagnostic> {
     let first = text.lines().find(says).unwrap_or_default().trim();
     let start = text.find(first).unwrap_or_default();
     let told = Diagnostic::error(codes::OTHER_LANGUAGE, format!("this is {language}, not KDL"));
-    Some(
-        told.at(Span::new(source, start..start + first.len()), "and so on")
-            .help("write `NAME \"VALUE\"` without a colon, and `{ … }` around what belongs to it")
-            .help("`jcc init` writes one to begin with"),
-    )
+    let told = told.at(Span::new(source, start..start + first.len()), "and so on");
+    Some(told.help(help).help("`jcc init` writes one to begin with"))
+}
+
+const PAIRS: &str = "write `NAME \"VALUE\"` without a colon, and `{ … }` around what belongs to it";
+
+/// The lines that say something, without indented ones.
+fn outer(text: &str) -> impl Iterator<Item = &str> + Clone {
+    let says = |line: &&str| !line.is_empty() && !line.starts_with([' ', '\t', '#']);
+    text.lines().map(str::trim_end).filter(says)
+}
+
+/// Sections in brackets and keys with `=`.
+fn is_toml(text: &str) -> bool {
+    let bare = |key: &str| {
+        let key = key.trim();
+        !key.is_empty() && key.chars().all(|one| one.is_alphanumeric() || "-_.\"".contains(one))
+    };
+    let section =
+        |line: &str| line.starts_with('[') && line.ends_with(']') && bare(line.trim_matches(['[', ']']));
+    let pair = |line: &str| line.split_once('=').is_some_and(|(key, _)| bare(key));
+    let closes = |line: &str| matches!(line, "]" | "}" | "],");
+    let mut lines = outer(text).map(|line| line.split(" #").next().unwrap_or(line).trim_end());
+    lines.clone().any(section) && lines.all(|line| section(line) || pair(line) || closes(line))
+}
+
+const INSTRUCTIONS: [&str; 18] = [
+    "FROM",
+    "ARG",
+    "RUN",
+    "ENV",
+    "COPY",
+    "ADD",
+    "CMD",
+    "ENTRYPOINT",
+    "WORKDIR",
+    "USER",
+    "EXPOSE",
+    "VOLUME",
+    "LABEL",
+    "SHELL",
+    "HEALTHCHECK",
+    "STOPSIGNAL",
+    "ONBUILD",
+    "MAINTAINER",
+];
+
+/// It begins with `FROM` or `ARG`, and every line that continues no other is an instruction.
+fn is_dockerfile(text: &str) -> bool {
+    let mut continued = false;
+    let mut first = None;
+    for line in outer(text) {
+        let word = line.split_whitespace().next().unwrap_or_default();
+        let upper = word.to_ascii_uppercase();
+        if !continued && !INSTRUCTIONS.contains(&upper.as_str()) {
+            return false;
+        }
+        first.get_or_insert((
+            upper,
+            line.contains('"') && !word.starts_with(|c: char| c.is_ascii_uppercase()),
+        ));
+        continued = line.ends_with('\\');
+    }
+    first.is_some_and(|(word, kdl)| matches!(word.as_str(), "FROM" | "ARG") && !kdl)
+}
+
+/// Every line is a requirement of pip, and one at least names versions as only pip does.
+fn is_requirements(text: &str) -> bool {
+    let bare = |line: &str| line.split(" #").next().unwrap_or_default().trim().to_owned();
+    let signs = ["==", ">=", "<=", "~=", "!="];
+    let lines: Vec<String> = outer(text).map(bare).collect();
+    let option = |line: &String| line.starts_with('-') && line.len() > 1 && !line.starts_with("- ");
+    let one = |line: &String| PepRequirement::parse(line).is_ok();
+    lines.iter().any(|line| signs.iter().any(|sign| line.contains(sign)) && !line.contains(['"', '{']))
+        && lines.iter().all(|line| option(line) || (one(line) && !line.contains(['"', '{'])))
 }
 
 /// No node begins with a brace or a bracket; with one and a text behind it, JSON does.

@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Log, codes::syntax as codes};
 use crate::source::{SourceId, Span};
 
 use super::{Argument, Document, Node, Property, Text, Value};
-use super::{grammar, lexer, plain, unseen};
+use super::{grammar, lexer, plain, recover, unseen};
 
 /// The largest text that is read, in bytes.
 const LARGEST: usize = 1 << 20;
@@ -23,6 +23,20 @@ pub fn parse(source: SourceId, text: &str, log: &mut Log) -> Option<Document> {
 
 /// The same for a text of at most so many bytes.
 pub fn parse_up_to(largest: usize, source: SourceId, text: &str, log: &mut Log) -> Option<Document> {
+    read(source, text, (largest, false), log).map(|(document, _)| document)
+}
+
+/// Reads a text and goes on behind mistakes; with whether nothing was left out.
+pub fn parse_in_part(source: SourceId, text: &str, log: &mut Log) -> Option<(Document, bool)> {
+    read(source, text, (LARGEST, true), log)
+}
+
+fn read(
+    source: SourceId,
+    text: &str,
+    (largest, in_part): (usize, bool),
+    log: &mut Log,
+) -> Option<(Document, bool)> {
     if text.len() > largest {
         let told = Diagnostic::error(codes::TOO_LARGE, format!("the file has {} bytes", text.len()));
         let told = told.at(Span::new(source, 0..0), "not read");
@@ -31,11 +45,16 @@ pub fn parse_up_to(largest: usize, source: SourceId, text: &str, log: &mut Log) 
     }
     let shape = grammar::shape(source, text, &lexer::lex(text));
     if !shape.problems.is_empty() {
+        let rest = if in_part { recover::nodes(source, text, &shape) } else { None };
         let mut problems = shape.problems;
         problems.sort_by_key(Diagnostic::primary);
         problems.dedup();
         problems.into_iter().take(MOST).for_each(|one| log.tell(one));
-        return None;
+        let span = Span::new(source, 0..text.len());
+        let (nodes, whole) = rest?;
+        let before = log.errors();
+        unseen::check(&nodes, log);
+        return (log.errors() == before).then_some((Document { nodes, span }, whole));
     }
     let text = &blanked(text, &shape.blanks);
     let nodes = match plain::nodes(source, text) {
@@ -55,7 +74,14 @@ pub fn parse_up_to(largest: usize, source: SourceId, text: &str, log: &mut Log) 
     let before = log.errors();
     unseen::check(&nodes, log);
     let span = Span::new(source, 0..text.len());
-    (log.errors() == before).then_some(Document { nodes, span })
+    (log.errors() == before).then_some((Document { nodes, span }, true))
+}
+
+/// The nodes of a text whose tokens are sound.
+pub(super) fn sound(source: SourceId, text: &str, blanks: &[Range<usize>]) -> Option<Vec<Node>> {
+    let text = &blanked(text, blanks);
+    let by_kdl = || KdlDocument::parse_v2(text).ok().map(|parsed| Tree { source, text }.nodes(&parsed));
+    plain::nodes(source, text).or_else(by_kdl)
 }
 
 /// What kdl alone makes of a text.

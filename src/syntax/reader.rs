@@ -21,6 +21,7 @@ use crate::source::{Span, Spanned};
 use crate::value::{Invalid, Parse};
 
 use super::schema::Kind;
+use super::value::quote;
 use super::{Node, Property, Text, Value, kinds};
 
 /// What can be made from one KDL value: every [`Parse`] from text, numbers and `bool` from theirs.
@@ -28,12 +29,21 @@ pub trait FromValue: Sized {
     /// What KDL value it is made from.
     const KIND: Kind;
 
+    /// Why a text of these letters is none either, where it is made from text.
+    fn refuses(_text: &str) -> Option<Invalid> {
+        None
+    }
+
     /// The value, or why there is none; `None` where the KDL value is of another kind.
     fn from_value(value: &Value) -> Option<Result<Self, Invalid>>;
 }
 
 impl<T: Parse> FromValue for T {
     const KIND: Kind = Kind::Text;
+
+    fn refuses(text: &str) -> Option<Invalid> {
+        T::parse(text).err()
+    }
 
     fn from_value(value: &Value) -> Option<Result<Self, Invalid>> {
         if let Value::String(text) = value { Some(T::parse(text)) } else { None }
@@ -225,7 +235,8 @@ fn value<T: FromValue>(given: &Value, span: Span, owner: &str, log: &mut Log) ->
             None
         }
         None => {
-            log.error(kinds::wrong(given, span, T::KIND, &wording::code(owner)));
+            let refused = kinds::plain(given).and_then(|text| T::refuses(&text));
+            log.error(kinds::wrong(given, span, (T::KIND, refused), &wording::code(owner)));
             None
         }
     }
@@ -235,9 +246,13 @@ fn value<T: FromValue>(given: &Value, span: Span, owner: &str, log: &mut Log) ->
 pub fn invalid(why: &Invalid, text: &str, span: Span, owner: &str) -> Diagnostic {
     let label =
         if why.at.is_some() { "this part is wrong".to_owned() } else { format!("the value of {owner}") };
-    Diagnostic::error(codes::INVALID_VALUE, why.message.clone())
+    let told = Diagnostic::error(codes::INVALID_VALUE, why.message.clone())
         .at(sub_span(why, text, span), label)
-        .maybe_help(why.help.clone())
+        .maybe_help(why.help.clone());
+    match &why.meant {
+        Some(meant) => told.fix(span, quote(meant)),
+        None => told,
+    }
 }
 
 /// The letters to blame, where the text stands in the source as it is: bare, or in quotes without an escape.

@@ -1,8 +1,10 @@
 //! What is said of letters that are wrong.
 
 use crate::diagnostic::{Diagnostic, codes::syntax as codes, wording};
-use crate::source::Span;
+use crate::source::{SourceId, Span};
 
+use super::lexer::{Kind, Token};
+use super::marks::Conflict;
 use super::strings::Flaw;
 
 /// A letter that KDL allows nowhere.
@@ -18,6 +20,37 @@ pub(super) fn forbidden(letter: char, span: Span) -> Diagnostic {
             },
         );
     told.help("remove it")
+}
+
+/// Markers of a merge that was not finished.
+pub(super) fn merge_conflict(source: SourceId, conflict: &Conflict) -> Diagnostic {
+    let span = Span::new(source, conflict.marker.clone());
+    Diagnostic::error(codes::MERGE_CONFLICT, "the file has an unresolved merge conflict")
+        .at(span, "conflict marker")
+        .help("keep what is right, and remove the lines `<<<<<<<`, `=======` and `>>>>>>>`")
+}
+
+/// Punctuation of full width.
+pub(super) fn full_width(letter: char, meant: &str, span: Span) -> Diagnostic {
+    let told = Diagnostic::error(codes::MISPLACED_TOKEN, format!("`{letter}` is full-width punctuation"));
+    let told = told.at(span, "not punctuation in KDL");
+    match meant {
+        " " => told.help("write a space, or put the text in quotes").fix(span, " "),
+        _ => told.help(format!("write `{meant}`")).fix(span, meant),
+    }
+}
+
+/// A list in brackets.
+pub(super) fn bracketed(source: SourceId, text: &str, tokens: &[Token]) -> Diagnostic {
+    let inside = tokens.iter().filter(|token| token.kind != Kind::Listed && token.kind != Kind::Space);
+    let words: Vec<&str> = inside.map(|token| text[token.start..token.end].trim_matches(',')).collect();
+    let written = words.join(" ");
+    let (start, end) = (tokens.first().map_or(0, |one| one.start), tokens.last().map_or(0, |one| one.end));
+    let span = Span::new(source, start..end);
+    Diagnostic::error(codes::MISPLACED_TOKEN, "values are written without brackets and commas")
+        .at(span, "a list of another language")
+        .help(format!("write {}", wording::code(&written)))
+        .fix(span, written)
 }
 
 /// What is wrong inside of a text.

@@ -26,7 +26,11 @@ impl Parse for ByteSize {
         let (digits, unit) = text.split_at(end);
         let wrong = || Invalid::new(format!("{} is no amount of memory", text::quoted(text))).help(HELP);
         let shift = match unit.trim_start().to_ascii_lowercase().as_str() {
-            "" | "b" => 0,
+            "" if !digits.is_empty() => {
+                let meant = format!("{digits}{}", if digits.len() < 4 { "g" } else { "b" });
+                return Err(Invalid::new("an amount of memory needs a unit").meant(meant));
+            }
+            "b" => 0,
             "k" | "kb" | "kib" => 10,
             "m" | "mb" | "mib" => 20,
             "g" | "gb" | "gib" => 30,
@@ -56,12 +60,12 @@ mod tests {
     use super::*;
     use crate::value::parse::laws;
 
-    laws!(ByteSize: "8g", "512m", "64k", "100b", "1024", "8 GB", "2t", "0");
+    laws!(ByteSize: "8g", "512m", "64k", "100b", "1024b", "8 GB", "2t", "0b");
 
     #[test]
     fn takes_the_largest_unit() {
         for (written, spelt) in
-            [("1024", "1k"), ("1025", "1025b"), ("8GiB", "8g"), ("1024m", "1g"), ("0g", "0b")]
+            [("1024b", "1k"), ("1025b", "1025b"), ("8GiB", "8g"), ("1024m", "1g"), ("0g", "0b")]
         {
             assert_eq!(ByteSize::parse(written).unwrap().to_string(), spelt);
         }
@@ -72,6 +76,8 @@ mod tests {
     fn says_what_is_wrong() {
         let said = |text| ByteSize::parse(text).unwrap_err().message;
         assert_eq!(said("1.5g"), "an amount of memory is a whole number");
+        assert_eq!(said("8"), "an amount of memory needs a unit");
+        assert_eq!(ByteSize::parse("8").unwrap_err().meant.as_deref(), Some("8g"));
         assert_eq!(said("8x"), "`8x` is no amount of memory");
         assert_eq!(said("99999999999g"), "this is more memory than can be counted");
     }

@@ -39,8 +39,7 @@ impl Parse for Duration {
             let (unit, after) =
                 after.split_at(after.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(after.len()));
             if unit.is_empty() && after.is_empty() {
-                return Err(Invalid::new("a duration needs a unit")
-                    .help(format!("write {}", text::quoted(&format!("{text}s")))));
+                return Err(Invalid::new("a duration needs a unit").meant(format!("{text}s")));
             }
             let (_, factor) = UNITS.into_iter().find(|(name, _)| *name == unit).ok_or_else(wrong)?;
             micros = micros.and_then(|sum| sum.checked_add(number.checked_mul(factor)?));

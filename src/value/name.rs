@@ -1,11 +1,24 @@
 //! [`Name`]: what users call packages, targets, environments, services.
 
 use super::parse::word;
-use super::{Invalid, text};
+use super::{Invalid, Parse, text};
 
 word! {
     /// A name as users type it: `pytorch`, `stable-diffusion-webui`, `llama_cpp`.
     Name, "a name" => read
+}
+
+impl Name {
+    /// The name of something in the catalogue, as a manifest writes it: what no definition can be called is not found
+    /// there, and the report of that says what was meant.
+    pub fn as_written(word: &str) -> Result<Self, Invalid> {
+        let shown = !word.trim().is_empty() && !word.chars().any(char::is_control);
+        if shown && text::at_most(word, "a name", 64).is_ok() {
+            Ok(Self(word.to_owned()))
+        } else {
+            Self::parse(word)
+        }
+    }
 }
 
 const HELP: &str =
@@ -35,7 +48,7 @@ fn read(word: &str) -> Result<String, Invalid> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::{Parse, parse::laws};
+    use crate::value::parse::laws;
 
     laws!(Name: "pytorch", "stable-diffusion-webui", "llama_cpp", "3d", "a.b");
 

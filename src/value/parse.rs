@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use super::text;
+
 /// What is wrong with a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invalid {
@@ -10,6 +12,8 @@ pub struct Invalid {
     pub message: String,
     /// What a right one looks like.
     pub help: Option<String>,
+    /// The text that was meant, where that is clear; it is right.
+    pub meant: Option<String>,
     /// Where inside the text; `None` where it is all of it.
     pub at: Option<Range<usize>>,
 }
@@ -17,13 +21,22 @@ pub struct Invalid {
 impl Invalid {
     /// A word that is wrong as a whole.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None, at: None }
+        Self { message: message.into(), help: None, meant: None, at: None }
     }
 
     /// Adds what a right one looks like.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Adds the text that was meant.
+    #[must_use]
+    pub fn meant(mut self, text: impl Into<String>) -> Self {
+        let text = text.into();
+        self.help = Some(format!("write {}", text::quoted(&text)));
+        self.meant = Some(text);
         self
     }
 
@@ -37,6 +50,8 @@ impl Invalid {
     /// Moves it from a part that starts at `offset` and is `length` long to the whole text.
     #[must_use]
     pub(crate) fn within(mut self, offset: usize, length: usize) -> Self {
+        // What was meant by a part is not what was meant by the whole.
+        self.meant = None;
         let at = self.at.unwrap_or(0..length);
         self.at = Some(offset + at.start..offset + at.end);
         self

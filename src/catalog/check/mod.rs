@@ -48,6 +48,7 @@ impl Catalog {
                 }
                 Some(Definition::Platform(platform)) => platforms::platform(self, platform, log),
                 Some(Definition::Device(device)) => platforms::device(self, device, log),
+                Some(Definition::Gpu(gpu)) => platforms::gpu(self, gpu, log),
                 Some(Definition::Base(base)) => platforms::base(self, base, log),
                 Some(Definition::Index(index)) => platforms::index(self, index, log),
                 Some(Definition::Forbidden(one)) => platforms::forbidden(self, one, log),

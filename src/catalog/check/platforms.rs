@@ -7,7 +7,7 @@ use crate::source::Spanned;
 use crate::value::{Name, Version};
 
 use super::{references, templates};
-use crate::catalog::{BaseImage, BaseTag, Catalog, Device, Forbidden, Index, Kind, Platform};
+use crate::catalog::{BaseImage, BaseTag, Catalog, Device, Forbidden, GpuKind, Index, Kind, Platform};
 
 pub(super) fn platform(catalog: &Catalog, platform: &Platform, log: &mut Log) {
     for axis in &platform.axes {
@@ -29,6 +29,13 @@ pub(super) fn device(catalog: &Catalog, device: &Device, log: &mut Log) {
     references::requires(catalog, &device.requires, log);
     if device.sources.is_empty() {
         log.tell(no_source(device.name.as_str(), device.name.span));
+    }
+}
+
+pub(super) fn gpu(catalog: &Catalog, gpu: &GpuKind, log: &mut Log) {
+    known_platform(catalog, &gpu.platform, log);
+    if gpu.sources.is_empty() {
+        log.tell(no_source(gpu.capability.as_str(), gpu.capability.span));
     }
 }
 

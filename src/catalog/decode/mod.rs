@@ -11,7 +11,7 @@ mod test;
 mod version;
 
 pub(super) use package::package;
-pub(super) use platform::{base, device, epoch, forbidden, index, platform};
+pub(super) use platform::{base, device, epoch, forbidden, gpu, index, platform};
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

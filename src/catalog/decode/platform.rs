@@ -1,16 +1,18 @@
-//! `platform`, `device`, `base`, `index`, `forbid`, `epoch`.
+//! `platform`, `device`, `gpu`, `base`, `index`, `forbid`, `epoch`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::manifest::Engine;
 use crate::source::Spanned;
 use crate::syntax::Reader;
-use crate::value::{Name, Repository};
+use crate::value::{Name, Repository, Version};
 
 use super::require::plain;
 use super::version::{value_name, versions_of};
 use super::{Context, to_template, unique};
-use crate::catalog::{BaseImage, BaseTag, Device, Forbidden, GpuAccess, Index, Platform, Role, Shown};
+use crate::catalog::{
+    BaseImage, BaseTag, Device, Forbidden, GpuAccess, GpuKind, Index, Platform, Role, Shown,
+};
 
 /// `platform "tegra" { … }`.
 pub(in crate::catalog) fn platform(node: Reader<'_>, context: &mut Context<'_>) -> Option<Platform> {
@@ -72,6 +74,20 @@ fn values(node: Reader<'_>, context: &mut Context<'_>) -> BTreeMap<String, Strin
         value_name(&key.value, key.span, context.log);
     }
     pairs.into_iter().map(|(key, value)| (key.value, value.value)).collect()
+}
+
+/// `gpu "8.9" { … }`.
+pub(in crate::catalog) fn gpu(node: Reader<'_>, context: &mut Context<'_>) -> Option<GpuKind> {
+    let capability: Option<Spanned<Version>> = node.arg(0, context.log);
+    let platform: Option<Spanned<Name>> = node.text_of_child("platform", context.log);
+    let summary = context.child(node, "summary");
+    Some(GpuKind {
+        sources: context.children(node, "source"),
+        span: node.span(),
+        summary: summary?,
+        platform: platform?,
+        capability: capability?,
+    })
 }
 
 /// `base "l4t-cuda" { … }`.

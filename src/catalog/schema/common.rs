@@ -12,6 +12,10 @@ pub(super) static OPTIONAL_SUMMARY: NodeSpec = NodeSpec::new("summary", "What it
 pub(super) static ALIAS: NodeSpec = NodeSpec::new("alias", "Other names that manifests may use.")
     .rest(ArgSpec::text("NAME", "Another name."));
 
+pub(super) static KNOWN_AS: NodeSpec =
+    NodeSpec::new("known-as", "What else people call it: a report suggests this name for such a word.")
+        .rest(ArgSpec::text("WORD", "A word, in any case, with or without spaces and hyphens."));
+
 pub(super) static SOURCE: NodeSpec =
     NodeSpec::new("source", "Where a fact comes from; every list of versions has one.")
         .args(&[ArgSpec::text("URL", "The page.")]);

@@ -7,7 +7,7 @@ mod platform;
 mod steps;
 
 pub use package::{AXIS, PACKAGE};
-pub use platform::{BASE, DEVICE, EPOCH, FORBID, INDEX, PLATFORM};
+pub use platform::{BASE, DEVICE, EPOCH, FORBID, GPU_KIND, INDEX, PLATFORM};
 
 use crate::syntax::schema::NodeSpec;
 
@@ -15,4 +15,4 @@ use crate::syntax::schema::NodeSpec;
 pub static DEFINITION: &[&NodeSpec] = &[&PACKAGE, &AXIS];
 
 /// What may stand in a file of the folder `platform`.
-pub static PLATFORMS: &[&NodeSpec] = &[&PLATFORM, &DEVICE, &AXIS, &BASE, &INDEX, &FORBID, &EPOCH];
+pub static PLATFORMS: &[&NodeSpec] = &[&PLATFORM, &DEVICE, &GPU_KIND, &AXIS, &BASE, &INDEX, &FORBID, &EPOCH];

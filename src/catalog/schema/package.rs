@@ -1,7 +1,7 @@
 //! `package` and `axis`.
 
 use super::common::{
-    ALIAS, CONFLICTS, DEFAULT, ENV, NOTE, OPTIONAL_SUMMARY, REQUIRES, SOURCE, SUMMARY, UNPROVEN,
+    ALIAS, CONFLICTS, DEFAULT, ENV, KNOWN_AS, NOTE, OPTIONAL_SUMMARY, REQUIRES, SOURCE, SUMMARY, UNPROVEN,
     VERSION_NOTE, when,
 };
 use super::steps::{BUILD, INSTALL};
@@ -16,6 +16,7 @@ pub static PACKAGE: NodeSpec = NodeSpec::new("package", "Something that can be i
         &HOMEPAGE,
         &LICENSE,
         &ALIAS,
+        &KNOWN_AS,
         &AXIS_CHILD,
         &VERSION,
         &OPTION,
@@ -47,7 +48,18 @@ pub static AXIS: NodeSpec = NodeSpec::new(
 )
 .args(&[ArgSpec::text("NAME", "As manifests write it.")])
 .properties(AXIS_PROPERTIES)
-.children(&[&OPTIONAL_SUMMARY, &ALIAS, &CHOICE, &VERSION, &REQUIRES, &CONFLICTS, &WHEN, &NOTE, &SOURCE])
+.children(&[
+    &OPTIONAL_SUMMARY,
+    &ALIAS,
+    &KNOWN_AS,
+    &CHOICE,
+    &VERSION,
+    &REQUIRES,
+    &CONFLICTS,
+    &WHEN,
+    &NOTE,
+    &SOURCE,
+])
 .block();
 
 static AXIS_PROPERTIES: &[PropertySpec] = &[

@@ -1,6 +1,6 @@
-//! `platform`, `device`, `base`, `index`, `forbid`, `epoch`.
+//! `platform`, `device`, `gpu`, `base`, `index`, `forbid`, `epoch`.
 
-use super::common::{ALIAS, DEFAULT, PROVIDES, REQUIRES, SOURCE, SUMMARY, UNPROVEN};
+use super::common::{ALIAS, DEFAULT, KNOWN_AS, PROVIDES, REQUIRES, SOURCE, SUMMARY, UNPROVEN};
 use crate::manifest::Engine;
 use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
 
@@ -9,6 +9,7 @@ pub static PLATFORM: NodeSpec = NodeSpec::new("platform", "A kind of machine.")
     .args(&[ArgSpec::text("NAME", "As manifests write it.")])
     .children(&[
         &SUMMARY,
+        &KNOWN_AS,
         &ARCH,
         &GPU,
         &NETWORK,
@@ -77,6 +78,7 @@ pub static DEVICE: NodeSpec = NodeSpec::new("device", "A machine.")
     .children(&[
         &SUMMARY,
         &ALIAS,
+        &KNOWN_AS,
         &DEVICE_PLATFORM,
         &SM,
         &MEMORY,
@@ -102,6 +104,22 @@ static STORAGE: NodeSpec = NodeSpec::new("storage", "What images usually have ro
 static DEVICE_VALUE: NodeSpec =
     NodeSpec::new("value", "A value for templates and run profiles: `device.KEY`.")
         .args(&[ArgSpec::text("KEY", "The name."), ArgSpec::text("VALUE", "The value.")]);
+
+/// `gpu "8.9" { … }`.
+pub static GPU_KIND: NodeSpec = NodeSpec::new("gpu", "A compute capability.")
+    .args(&[ArgSpec::text("CAPABILITY", "`8.9`.")])
+    .children(&[&SUMMARY, &GPU_PLATFORM, &GPU_KNOWN_AS, &SOURCE])
+    .block();
+
+static GPU_PLATFORM: NodeSpec = NodeSpec::new("platform", "Where GPUs of this capability are.")
+    .args(&[ArgSpec::text("NAME", "A platform.")])
+    .once();
+static GPU_KNOWN_AS: NodeSpec = NodeSpec::new(
+    "known-as",
+    "Names of GPUs and architectures: a report suggests this capability for such a word.",
+)
+.rest(ArgSpec::text("WORD", "A word, in any case, with or without spaces and hyphens."))
+.properties(&[PropertySpec::text("platform", "Where those GPUs are, if elsewhere.")]);
 
 /// `base "l4t-cuda" { image "…"; tag "…" { … } }`.
 pub static BASE: NodeSpec = NodeSpec::new("base", "A published image to start from.")

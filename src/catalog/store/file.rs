@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use crate::catalog::decode::{self, Context, Files};
-use crate::catalog::{BaseImage, Device, Forbidden, Index, Package, Platform};
+use crate::catalog::{BaseImage, Device, Forbidden, GpuKind, Index, Package, Platform};
 use crate::diagnostic::Log;
 use crate::source::SourceId;
 use crate::syntax::{Document, Node, Reader, Value};
@@ -79,6 +79,8 @@ pub(in crate::catalog) enum Definition {
     Platform(Box<Platform>),
     /// `device`.
     Device(Box<Device>),
+    /// `gpu`.
+    Gpu(Box<GpuKind>),
     /// `base`.
     Base(Box<BaseImage>),
     /// `index`.
@@ -105,6 +107,7 @@ fn decode_node(node: Reader<'_>, file: &DefinitionFile, entry: &Entry, log: &mut
         Kind::Package => decode::package(node, &file.group, context).map(Box::new).map(Definition::Package),
         Kind::Platform => decode::platform(node, context).map(Box::new).map(Definition::Platform),
         Kind::Device => decode::device(node, context).map(Box::new).map(Definition::Device),
+        Kind::Gpu => decode::gpu(node, context).map(Box::new).map(Definition::Gpu),
         Kind::Base => decode::base(node, context).map(Box::new).map(Definition::Base),
         Kind::Index => decode::index(node, context).map(Box::new).map(Definition::Index),
         Kind::Epoch => decode::epoch(node, context).map(Definition::Epoch),

@@ -15,6 +15,8 @@ pub enum Kind {
     Platform,
     /// `device`.
     Device,
+    /// `gpu`: a compute capability.
+    Gpu,
     /// `base`.
     Base,
     /// `index`.
@@ -34,6 +36,8 @@ pub struct Entry {
     pub name: String,
     /// Other names.
     pub aliases: Vec<String>,
+    /// What else people call it, for suggestions; of a GPU with the platform that it is on.
+    pub known_as: Vec<(String, String)>,
     /// The folder above that of a package.
     pub group: String,
     /// One line.
@@ -130,6 +134,7 @@ fn entry(node: &Node, at: usize, group: &str) -> Option<Entry> {
         "package" | "axis" => Kind::Package,
         "platform" => Kind::Platform,
         "device" => Kind::Device,
+        "gpu" => Kind::Gpu,
         "base" => Kind::Base,
         "index" => Kind::Index,
         "epoch" => Kind::Epoch,
@@ -143,6 +148,7 @@ fn entry(node: &Node, at: usize, group: &str) -> Option<Entry> {
     Some(Entry {
         kind,
         aliases: words(node, "alias"),
+        known_as: known_as(node),
         group: child("group").unwrap_or_else(|| group.to_owned()),
         summary: child("summary")
             .or_else(|| axis.and_then(|axis| property(axis, "title")))
@@ -170,6 +176,16 @@ fn texts(node: &Node) -> Vec<String> {
 /// The texts of all children of this name.
 pub(crate) fn words(node: &Node, name: &str) -> Vec<String> {
     children(node, name).flat_map(texts).collect()
+}
+
+fn known_as(node: &Node) -> Vec<(String, String)> {
+    let home = words(node, "platform").into_iter().next().unwrap_or_default();
+    let mut all = Vec::new();
+    for child in children(node, "known-as") {
+        let platform = property(child, "platform").unwrap_or_else(|| home.clone());
+        all.extend(texts(child).into_iter().map(|word| (word, platform.clone())));
+    }
+    all
 }
 
 /// The requirements of a base's tags on the platform, each once; none where a tag has none.

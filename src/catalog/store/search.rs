@@ -108,7 +108,7 @@ fn known(entry: &Entry) -> Option<Known<'_>> {
         Kind::Platform => Sort::Platform,
         Kind::Device => Sort::Device,
         Kind::Base => Sort::Base,
-        Kind::Index | Kind::Epoch | Kind::Forbidden => return None,
+        Kind::Gpu | Kind::Index | Kind::Epoch | Kind::Forbidden => return None,
     };
     let Entry { name, aliases, group, summary, .. } = entry;
     Some(Known { sort, name, aliases, group, summary })

@@ -17,6 +17,8 @@ super::codes! { "resolve":
     UNKNOWN_BASE = "unknown-base";
     /// A device that the catalogue does not have.
     UNKNOWN_DEVICE = "unknown-device";
+    /// A compute capability that no GPU has.
+    UNKNOWN_GPU = "unknown-gpu";
     /// A platform that the catalogue does not have.
     UNKNOWN_PLATFORM = "unknown-platform";
     /// A target without a device or a platform.

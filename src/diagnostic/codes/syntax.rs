@@ -5,7 +5,7 @@ super::codes! { "syntax":
     INVALID_KDL = "invalid-kdl";
     /// Bytes that are no UTF-8.
     WRONG_ENCODING = "wrong-encoding";
-    /// JSON or YAML.
+    /// JSON, YAML, TOML, a Dockerfile.
     OTHER_LANGUAGE = "other-language";
     /// A text of more than 1 MiB.
     TOO_LARGE = "too-large";
@@ -41,6 +41,8 @@ super::codes! { "syntax":
     MISSING_SPACE = "missing-space";
     /// Two nodes on a line without `;`.
     MISSING_SEPARATOR = "missing-separator";
+    /// Markers that git left of a merge.
+    MERGE_CONFLICT = "merge-conflict";
     /// A `=`, `,` or `;` where it has no meaning.
     MISPLACED_TOKEN = "misplaced-token";
     /// `(type)value`.

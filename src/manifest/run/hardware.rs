@@ -25,6 +25,7 @@ pub(super) static GPU: NodeSpec = NodeSpec::new(
     Kind::Choice(GpuForm::WORDS),
     "How Docker hands it over: `cdi` by the host's CDI specification; the platform's usual form when absent.",
 )])
+.also(&[("gpus", "")])
 .optional();
 pub(super) static DISPLAY: NodeSpec = NodeSpec::new("display", "Windows on the host's screen.")
     .args(&[ArgSpec::new("SERVER", Kind::Choice(Display::WORDS), "What draws them on the host.")])
@@ -200,6 +201,9 @@ impl Parse for Camera {
     fn parse(text: &str) -> Result<Self, Invalid> {
         if text == "csi" {
             return Ok(Self::Csi);
+        }
+        if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(Invalid::new(format!("`{text}` is no camera")).meant(format!("/dev/video{text}")));
         }
         if !text.starts_with("/dev/") {
             return Err(Invalid::new(format!("`{text}` is no camera")).help(

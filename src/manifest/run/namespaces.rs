@@ -2,8 +2,8 @@
 
 use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
 use crate::source::Spanned;
-use crate::syntax::Reader;
 use crate::syntax::schema::{ArgSpec, Kind, NodeSpec};
+use crate::syntax::{Node, Reader, Value, quote};
 use crate::value::{Id, Invalid, Name, Parse, UlimitName};
 
 use crate::manifest::decode::{self, flag, one_text};
@@ -12,33 +12,57 @@ pub(super) static NETWORK: NodeSpec = one_text(
     "network",
     "The network that it is in.",
     &[ArgSpec::text("MODE", "`host`, `bridge`, `none`, `service:NAME` or `container:NAME`.")],
-);
+)
+.also(&[("network-mode", ""), ("net", "")]);
 pub(super) static IPC: NodeSpec = one_text(
     "ipc",
     "With whom it shares memory.",
     &[ArgSpec::text("MODE", "`host`, `private`, `shareable`, `none`, `service:NAME` or `container:NAME`.")],
-);
+)
+.also(&[("ipc-mode", "")]);
 pub(super) static PID: NodeSpec = one_text(
     "pid",
     "Whose processes it sees.",
     &[ArgSpec::text("MODE", "`host`, `service:NAME` or `container:NAME`.")],
-);
+)
+.also(&[("pid-mode", "")]);
 pub(super) static SHM_SIZE: NodeSpec = one_text(
     "shm-size",
     "The size of `/dev/shm`; without meaning where memory is shared with the host.",
     &[ArgSpec::text("SIZE", "A size such as `8g`.")],
-);
+)
+.also(&[("shm", "")]);
 pub(super) static MEMORY: NodeSpec = one_text(
     "memory",
     "The most memory that it may use; on a Jetson that of the GPU counts.",
     &[ArgSpec::text("SIZE", "A size such as `6g`.")],
-);
-pub(super) static ULIMIT: NodeSpec = NodeSpec::new("ulimit", "A limit of its processes.").args(&[
-    ArgSpec::text("NAME", "Which limit, such as `memlock`."),
-    ArgSpec::new("SOFT", Kind::Integer, "The limit; -1 is none."),
-    ArgSpec::new("HARD", Kind::Integer, "How far a process may raise it; as far as the first when absent.")
+)
+.also(&[("mem-limit", ""), ("mem", "")]);
+pub(super) static ULIMIT: NodeSpec = NodeSpec::new("ulimit", "A limit of its processes.")
+    .args(&[
+        ArgSpec::text("NAME", "Which limit, such as `memlock`."),
+        ArgSpec::new("SOFT", Kind::Integer, "The limit; -1 is none."),
+        ArgSpec::new(
+            "HARD",
+            Kind::Integer,
+            "How far a process may raise it; as far as the first when absent.",
+        )
         .optional(),
-]);
+    ])
+    .rewrite(limit);
+
+/// `ulimit "memlock=-1"` in its parts.
+fn limit(node: &Node) -> Option<String> {
+    let [given] = &node.arguments[..] else { return None };
+    let Value::String(text) = &given.value else { return None };
+    let (name, limits) = text.split_once(['=', ':'])?;
+    UlimitName::parse(name).ok()?;
+    let limits = limits.split(':').map(|one| one.parse::<i64>().ok());
+    let limits: Vec<i64> = limits.collect::<Option<_>>()?;
+    let limits: Vec<String> = limits.iter().map(ToString::to_string).collect();
+    Some(format!("ulimit {} {}", quote(name), limits.join(" ")))
+}
+
 pub(super) static PRIVILEGED: NodeSpec =
     flag("privileged", "Everything that the host's root may do; better name the devices and capabilities.");
 pub(super) static CAP_ADD: NodeSpec =

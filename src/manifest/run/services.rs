@@ -19,17 +19,20 @@ pub(super) static RESTART: NodeSpec = one_text(
     "restart",
     "What happens when it stops.",
     &[ArgSpec::text("WHEN", "`no`, `always`, `unless-stopped`, `on-failure` or `on-failure:TIMES`.")],
-);
+)
+.also(&[("restart-policy", "")]);
 pub(super) static NAME: NodeSpec = one_text(
     "name",
     "The container's name; the engine makes one up when absent.",
     &[ArgSpec::text("NAME", "A name that no other container of the host has.")],
-);
+)
+.also(&[("container-name", "")]);
 pub(super) static DEPENDS_ON: NodeSpec = NodeSpec::new("depends-on", "Services that are started before it.")
     .rest(ArgSpec::text("SERVICE", "A further service."));
 pub(super) static INIT: NodeSpec =
     flag("init", "A small init process that reaps children and passes signals on.");
-pub(super) static TTY: NodeSpec = flag("tty", "A terminal, with its input open.");
+pub(super) static TTY: NodeSpec =
+    flag("tty", "A terminal, with its input open.").also(&[("stdin-open", ""), ("interactive", "")]);
 pub(super) static READ_ONLY: NodeSpec = flag("read-only", "Nothing can be written in the image's own files.");
 
 /// `service "broker" { image "eclipse-mosquitto:2.0.20"; port "1883:1883" }`.

@@ -2,8 +2,8 @@
 
 use crate::diagnostic::{Log, wording};
 use crate::source::{Span, Spanned};
-use crate::syntax::Reader;
 use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
+use crate::syntax::{Node, Reader, Value, quote};
 use crate::value::{HostPath, ImagePath, Invalid, Parse};
 
 use crate::manifest::decode::{self, one_text, words};
@@ -17,18 +17,32 @@ pub(super) static VOLUME: NodeSpec =
             ),
             ArgSpec::text("DST", "Where it is in the container."),
         ])
-        .properties(&[PropertySpec::new("mode", Kind::Choice(Mode::WORDS), "`rw` when absent.")]);
+        .properties(&[PropertySpec::new("mode", Kind::Choice(Mode::WORDS), "`rw` when absent.")])
+        .also(&[("mount", ""), ("mounts", ""), ("bind", "")])
+        .rewrite(mount);
+
+/// `volume "./a:/a:ro"` in its parts.
+fn mount(node: &Node) -> Option<String> {
+    let [given] = &node.arguments[..] else { return None };
+    let Value::String(text) = &given.value else { return None };
+    let mut parts = text.split(':');
+    let (from, to, mode) = (parts.next()?, parts.next()?, parts.next());
+    VolumeSource::parse(from).ok()?;
+    ImagePath::parse(to).ok()?;
+    let mode = match mode {
+        Some(words) if words.split(',').any(|word| word == "ro") => " mode=\"ro\"",
+        _ => "",
+    };
+    Some(format!("volume {} {}{mode}", quote(from), quote(to)))
+}
 pub(super) static TMPFS: NodeSpec = NodeSpec::new("tmpfs", "Folders that live in memory.")
     .rest(ArgSpec::text("PATH", "An absolute path in the container."));
 pub(super) static PORT: NodeSpec = NodeSpec::new(
     "port",
     "Ports of the container that the host offers: `8000` is `8000:8000`. Without meaning on the host's network.",
 )
-.rest(ArgSpec::new(
-    "MAPPING",
-    Kind::Either(&[Kind::Text, Kind::Integer]),
-    "`HOST:CONTAINER`, as in Compose.",
-));
+.rest(ArgSpec::new("MAPPING", Kind::Either(&[Kind::Text, Kind::Integer]), "`HOST:CONTAINER`, as in Compose."))
+.also(&[("publish", "")]);
 pub(super) static MODELS: NodeSpec = one_text(
     "models",
     "A host folder for model weights, with the cache variables of the usual hubs pointed at it.",

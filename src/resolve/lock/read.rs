@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Log, Told, codes};
-use crate::source::{SourceId, Sources, Span};
+use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::syntax::schema::{self, ArgSpec, Kind, NodeSpec, PropertySpec};
 use crate::syntax::{Document, Reader, parse_up_to};
 use crate::value::{ImageRef, Name, Sha256, Version};
@@ -108,7 +108,7 @@ fn decode(document: &Document, log: &mut Log) -> Option<Lock> {
 }
 
 fn target(node: Reader<'_>, log: &mut Log) -> Option<LockedTarget> {
-    let epoch = node.text_of_child::<u64>("epoch", log);
+    let epoch = epoch(node, log);
     let base = node.text_of_child::<ImageRef>("base", log);
     let devel = node.text_of_child::<ImageRef>("devel", log);
     Some(LockedTarget {
@@ -118,6 +118,22 @@ fn target(node: Reader<'_>, log: &mut Log) -> Option<LockedTarget> {
         things: things(node, "chosen", log),
         noted: things(node, "noted", log),
     })
+}
+
+/// The last second of the year 9999: no file system and no tool of a build takes a later one.
+const LAST_SECOND: u64 = 253_402_300_799;
+
+fn epoch(node: Reader<'_>, log: &mut Log) -> Option<Spanned<u64>> {
+    let epoch = node.text_of_child::<u64>("epoch", log)?;
+    if epoch.value <= LAST_SECOND {
+        return Some(epoch);
+    }
+    log.error(
+        Diagnostic::error(codes::resolve::DAMAGED_LOCK, "the lock has a time after the year 9999")
+            .at(epoch.span, "seconds since 1970")
+            .help("restore the lock from version control, or remove it and compile again"),
+    );
+    None
 }
 
 fn things(target: Reader<'_>, kind: &str, log: &mut Log) -> BTreeMap<Name, LockedThing> {

@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 use pubgrub::VersionSet as _;
 
 use crate::catalog::BaseImage;
-use crate::diagnostic::{Diagnostic, codes, wording::did_you_mean};
 use crate::manifest::BaseChoice;
 use crate::source::Span;
 use crate::value::{Name, Version};
 
 use super::super::problem::{Demand, Set, Variable, set};
 use super::build::Builder;
-use super::{BaseMeaning, Candidate, Fact, FactKind, Meaning};
+use super::{BaseMeaning, Candidate, Fact, FactKind, Meaning, unknown};
 
 /// The base, before its variable is made.
 pub(super) struct Found<'a> {
@@ -33,7 +32,7 @@ pub(super) fn candidates<'a>(builder: &mut Builder<'a, '_>) -> Option<Found<'a>>
         }
         BaseChoice::Catalog(name) => {
             let Some(image) = builder.catalog.base(name) else {
-                unknown(builder, name, name.span);
+                unknown::base(builder.catalog, name, name.span, builder.log);
                 return None;
             };
             let all = image.tags.iter().map(|tag| {
@@ -56,16 +55,6 @@ pub(super) fn candidates<'a>(builder: &mut Builder<'a, '_>) -> Option<Found<'a>>
         }
     }
     Some(Found { image, provides, span, text })
-}
-
-fn unknown(builder: &mut Builder<'_, '_>, name: &str, span: Span) {
-    let known: Vec<&str> = builder.catalog.bases().map(|base| base.name.as_str()).collect();
-    builder.log.error(
-        Diagnostic::error(codes::resolve::UNKNOWN_BASE, format!("there is no base `{name}`"))
-            .at(span, "not in the catalogue")
-            .maybe_help(did_you_mean(name, known.iter().copied()))
-            .help("`jcc list bases` shows them; any image can be used with `base image=\"…\" { provides { … } }`"),
-    );
 }
 
 /// Adds the variable of the base and the fact that asks for it.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use pubgrub::VersionSet as _;
 
 use crate::catalog::{Catalog, Entry, Kind, Package, Platform};
-use crate::diagnostic::{Diagnostic, Log, Told, codes, wording::did_you_mean};
+use crate::diagnostic::{Log, Told};
 use crate::manifest::Project;
 use crate::source::Spanned;
 use crate::value::{Name, Parse, Requirement, Version};
@@ -15,7 +15,7 @@ use super::super::lock::LockedTarget;
 use super::super::problem::{Demand, Set, Variable, VariableId, set};
 use super::super::words;
 use super::super::work::Budget;
-use super::{Candidate, Fact, Meaning, Model, Question, Thing, base, facts, rank, things};
+use super::{Candidate, Fact, Meaning, Model, Question, Thing, base, facts, rank, things, unknown};
 
 /// What is being built.
 pub(super) struct Builder<'a, 'l> {
@@ -50,7 +50,7 @@ pub(super) fn build<'a>(question: Question<'a>, log: &mut Log) -> Result<Model<'
         // What the packages of a machine that nobody knows require is unknown; what they are is not.
         let named = project.packages.iter().map(|one| &one.name);
         for name in named.filter(|name| catalog.package(name.as_str()).is_none()) {
-            unknown_package(catalog, name, log);
+            unknown::package(catalog, name, log);
         }
     })?;
     let mut requests: BTreeMap<&Name, Vec<usize>> = BTreeMap::new();
@@ -194,7 +194,7 @@ impl<'a> Builder<'a, '_> {
     pub(super) fn named_by_user(&mut self, name: &Spanned<Name>) -> Option<VariableId> {
         let found = self.named(name);
         if found.is_none() {
-            unknown_package(self.catalog, name, self.log);
+            unknown::package(self.catalog, name, self.log);
         }
         found
     }
@@ -314,17 +314,4 @@ impl<'a> Builder<'a, '_> {
 
 fn there(candidate: &Candidate) -> &Version {
     candidate.version().expect("only the first candidate has none")
-}
-
-/// A name that a user wrote and the catalogue has not, with the nearest that it has.
-fn unknown_package(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) {
-    let help = did_you_mean(name.as_str(), catalog.names()).unwrap_or_else(|| {
-        format!("`jcc search {}` looks through summaries too; a definition of your own goes into a folder that `catalog` names", name.value)
-    });
-    let message = format!("there is no package `{}`", name.value);
-    log.error(
-        Diagnostic::error(codes::resolve::UNKNOWN_PACKAGE, message)
-            .at(name.span, "not in the catalogue")
-            .help(help),
-    );
 }

@@ -2,9 +2,9 @@
 
 use pubgrub::VersionSet as _;
 
-use crate::catalog::{Catalog, Choose, Device, Platform};
+use crate::catalog::{Catalog, Choose, Device, Kind, Package, Platform};
 use crate::diagnostic::{Diagnostic, Log, Told, codes, wording, wording::did_you_mean};
-use crate::manifest::{Engine, Project};
+use crate::manifest::{Engine, Project, Target};
 use crate::source::{Span, Spanned};
 use crate::value::{Name, Parse, Requirement, Version};
 
@@ -12,7 +12,7 @@ use super::super::chosen::TargetFacts;
 use super::super::problem::{Set, VariableId, set};
 use super::super::words;
 use super::build::Builder;
-use super::{Candidate, Fact, FactKind, Meaning};
+use super::{Candidate, Fact, FactKind, Meaning, unknown};
 
 /// Looks up the device or the platform that a target names.
 pub(super) fn target<'a>(
@@ -46,7 +46,7 @@ pub(super) fn target<'a>(
             ));
         }
     }
-    let sm = capabilities(project, device);
+    let sm = capabilities((project, catalog), device, platform, log);
     let storage = target.storage.as_ref().map(|storage| storage.value.bytes() >> 20);
     let facts = TargetFacts {
         name: target.name.value.clone(),
@@ -94,45 +94,44 @@ fn host_notes(platform: &Platform, project: &Project) -> Vec<String> {
     own.map(|(note, _)| note.value.clone()).collect()
 }
 
-/// The compute capabilities to build for, ascending: the target's own, else the device's.
-fn capabilities(project: &Project, device: Option<&Device>) -> Vec<Version> {
+/// The compute capabilities to build for, ascending: the device's, else the target's own.
+fn capabilities(
+    (project, catalog): (&Project, &Catalog),
+    device: Option<&Device>,
+    platform: &Platform,
+    log: &mut Log,
+) -> Vec<Version> {
     let own = &project.target.gpu;
-    let of_device = device.into_iter().flat_map(|device| &device.sm);
-    let mut sm: Vec<Version> = if own.is_empty() {
-        of_device.map(|one| one.value.clone()).collect()
-    } else {
-        own.iter().map(|one| one.value.clone()).collect()
-    };
+    let mut sm: Vec<Version> = Vec::new();
+    for one in own {
+        match Version::parse(one).ok().filter(|_| catalog.entry(Kind::Gpu, one).is_some()) {
+            Some(version) => sm.push(version),
+            None => _ = unknown::gpu(catalog, (platform, one), log),
+        }
+    }
+    if let Some(device) = device {
+        sm = device.sm.iter().map(|one| one.value.clone()).collect();
+        if let (Some(first), Some(named)) = (own.first(), &project.target.device) {
+            let fixed: Vec<String> = sm.iter().map(ToString::to_string).collect();
+            log.error(
+                Diagnostic::error(codes::resolve::FIXED_AXIS, "`gpu` cannot be given beside `device`")
+                    .at(first.span, "the device fixes this")
+                    .at(named.span, format!("its GPU is {}", wording::all_of(&wording::codes(&fixed))))
+                    .help("leave `gpu` out"),
+            );
+        }
+    }
     sm.sort();
     sm.dedup();
     sm
 }
 
 fn device<'a>(catalog: &'a Catalog, name: &Spanned<Name>, log: &mut Log) -> Result<&'a Device, Told> {
-    catalog.device(name.as_str()).ok_or_else(|| {
-        let known: Vec<&str> = catalog.devices().map(|one| one.name.as_str()).collect();
-        log.error(
-            Diagnostic::error(codes::resolve::UNKNOWN_DEVICE, format!("there is no device `{}`", name.value))
-                .at(name.span, "not in the catalogue")
-                .maybe_help(did_you_mean(name.as_str(), known.iter().copied()))
-                .help("`jcc list devices` shows them; without a device `platform` will do"),
-        )
-    })
+    catalog.device(name.as_str()).ok_or_else(|| unknown::device(catalog, name, log))
 }
 
 fn platform<'a>(catalog: &'a Catalog, name: &Spanned<Name>, log: &mut Log) -> Result<&'a Platform, Told> {
-    catalog.platform(name.as_str()).ok_or_else(|| {
-        let known: Vec<&str> = catalog.platforms().map(|one| one.name.as_str()).collect();
-        log.error(
-            Diagnostic::error(
-                codes::resolve::UNKNOWN_PLATFORM,
-                format!("there is no platform `{}`", name.value),
-            )
-            .at(name.span, "not a platform")
-            .maybe_help(did_you_mean(name.as_str(), known.iter().copied()))
-            .help(format!("it is {}", wording::either(&wording::codes(&known)))),
-        )
-    })
+    catalog.platform(name.as_str()).ok_or_else(|| unknown::platform(catalog, name, log))
 }
 
 /// Collects what the manifest asks for.
@@ -276,23 +275,23 @@ fn wanted(builder: &mut Builder<'_, '_>, on: VariableId, requirement: &Spanned<R
     let Meaning::Thing(thing) = &builder.meanings[on.index()] else { return None };
     let package = thing.package;
     let name = thing.name.clone();
+    let others = other_axes(builder, on, requirement);
     let resolved = match package.meaning(requirement) {
         Ok(resolved) => resolved,
         Err(word) => {
             let known: Vec<&str> =
                 package.versions.iter().filter_map(|one| one.name.as_ref()).map(|one| one.as_str()).collect();
-            builder.log.error(
-                Diagnostic::error(
-                    codes::resolve::UNKNOWN_VERSION,
-                    format!("`{name}` has no version called `{word}`"),
-                )
-                .at(requirement.span, "not known by this name")
-                .maybe_help(did_you_mean(&word, known.iter().copied()))
-                .maybe_help(
-                    (!known.is_empty())
-                        .then(|| format!("it is {}", wording::either(&wording::codes(&known)))),
-                ),
-            );
+            let message = format!("`{name}` has no version called {}", wording::code(&word));
+            let told = Diagnostic::error(codes::resolve::UNKNOWN_VERSION, message)
+                .at(requirement.span, "not known by this name");
+            let before = told.help.len();
+            let mut told = unknown::version(told, (requirement.as_str(), requirement.span), package, &others);
+            if told.help.len() == before {
+                told = told.maybe_help(did_you_mean(&word, known.iter().copied()));
+            }
+            let listed =
+                (!known.is_empty()).then(|| format!("it is {}", wording::either(&wording::codes(&known))));
+            builder.log.error(told.maybe_help(listed));
             return None;
         }
     };
@@ -303,20 +302,39 @@ fn wanted(builder: &mut Builder<'_, '_>, on: VariableId, requirement: &Spanned<R
     let Meaning::Thing(thing) = &builder.meanings[on.index()] else { return None };
     let known = known_versions(thing.candidates.iter().filter_map(Candidate::version), &resolved);
     let what = package.axis.as_ref().map_or_else(|| format!("`{name}`"), |axis| axis.title.clone());
-    builder.log.error(
-        Diagnostic::error(
-            codes::resolve::UNKNOWN_VERSION,
-            format!("no known {what} is `{}`", requirement.value),
-        )
-        .at(requirement.span, "the catalogue knows none like this")
+    let told = Diagnostic::error(
+        codes::resolve::UNKNOWN_VERSION,
+        format!("no known {what} is {}", wording::code(requirement.as_str())),
+    )
+    .at(requirement.span, "the catalogue knows none like this");
+    let told = unknown::version(told, (requirement.as_str(), requirement.span), package, &others);
+    let told = told
         .help(if known.is_empty() {
             format!("there is none of {what} on {}", builder.target.platform)
         } else {
             format!("known are {}", wording::all_of(&known))
         })
-        .maybe_help(taken_for(builder, on, requirement)),
-    );
+        .maybe_help(taken_for(builder, on, requirement));
+    builder.log.error(told);
     None
+}
+
+/// Axes that the target could have named instead, where the requirement is one of the target's.
+fn other_axes<'a>(
+    builder: &Builder<'a, '_>,
+    on: VariableId,
+    requirement: &Spanned<Requirement>,
+) -> Vec<&'a Package> {
+    let own = builder.key(on).1;
+    if !builder.project.target.axes.iter().any(|one| one.requirement.span == requirement.span) {
+        return Vec::new();
+    }
+    let all =
+        Target::AXES.iter().filter(|name| builder.platform.axes.iter().any(|one| one.as_str() == **name));
+    let others = all.filter(|name| own.as_ref().is_none_or(|own| own.as_str() != **name));
+    let catalog = builder.catalog;
+    let promised = |axis: &&Package| axis.axis.as_ref().is_some_and(|axis| axis.choose == Choose::Lowest);
+    others.filter_map(|name| catalog.package(name)).filter(|axis| !promised(axis)).collect()
 }
 
 /// A release of a target that nobody knows may be taken for the nearest older one of its series.
@@ -334,8 +352,10 @@ fn taken_for(
     }
     let version = Version::parse(requirement.as_str()).ok()?;
     let older = thing.candidates.iter().filter_map(Candidate::version);
+    // A build of a release is that release.
+    let release = version.truncated(4);
     let older =
-        older.filter(|one| **one < version && one.parts().first() == version.parts().first()).max()?;
+        older.filter(|one| **one <= release && one.parts().first() == version.parts().first()).max()?;
     let node = format!("{} \"{version}\" like=\"{older}\"", asked.axis.value);
     Some(format!("if it runs the containers of {older}, say so: `{node}`"))
 }

@@ -7,6 +7,7 @@ mod guard;
 mod options;
 mod rank;
 mod things;
+mod unknown;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

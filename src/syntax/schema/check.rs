@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
 use crate::source::Span;
 use crate::syntax::{Document, Node, Property, Value, kinds, value};
 
-use super::{Children, NodeSpec, Times};
+use super::{Children, NodeSpec, Times, forms};
 
 /// Tells everything in which the document is not as the tables say. `place` is what messages call the document: `a
 /// manifest`, `a package definition`.
@@ -92,15 +92,27 @@ impl Here<'_> {
 
     fn unknown(self, node: &Node, allowed: Children, log: &mut Log) {
         let name = &*node.name.value;
+        let message = format!("{} has no meaning in {}", wording::code(name), self.place);
+        let told = Diagnostic::error(codes::UNKNOWN_NODE, message);
+        if let Some(called) = forms::called(name, allowed) {
+            let told = told
+                .at(node.name.span, "another tool's word")
+                .help(format!("did you mean {}?", wording::code(called.spec.name)));
+            let told = match called.written(node) {
+                Some(written) => {
+                    told.help(format!("write {}", wording::code(&written))).fix(node.span, written)
+                }
+                None => told.fix(node.name.span, called.spec.name),
+            };
+            log.error(told);
+            return;
+        }
         let elsewhere = homes(name, self.roots);
         let known = allowed.listed().iter().map(|spec| spec.name);
         // A word that the language has elsewhere is no typing error.
         let near = if elsewhere.is_empty() { wording::nearest(name, known) } else { Vec::new() };
-        let mut told = Diagnostic::error(
-            codes::UNKNOWN_NODE,
-            format!("{} has no meaning in {}", wording::code(name), self.place),
-        )
-        .at(node.name.span, if near.is_empty() { "no such node here" } else { "not known here" });
+        let label = if near.is_empty() { "no such node here" } else { "not known here" };
+        let mut told = told.at(node.name.span, label);
         if let [one] = near[..] {
             told = told.fix(node.name.span, one);
         }
@@ -111,6 +123,10 @@ impl Here<'_> {
             told = told
                 .help(format!("{} belongs {}", wording::code(name), wording::any_of(&elsewhere)))
                 .maybe_help(stray(node, allowed).filter(|_| says_version(node)));
+        } else if let Some(written) = forms::as_pair(node, allowed) {
+            told = told.help(format!("write {}", wording::code(&written))).fix(node.span, written);
+        } else if let Some(other) = forms::called_elsewhere(name, self.roots) {
+            told = told.help(other);
         } else {
             told = told.maybe_help(stray(node, allowed)).maybe_help(possible(allowed));
         }
@@ -165,7 +181,14 @@ fn stray(node: &Node, allowed: Children) -> Option<String> {
 
 fn arguments(node: &Node, spec: &NodeSpec, log: &mut Log) {
     let name = wording::code(&node.name.value);
-    let shape = || format!("it is written {}", wording::code(spec.shape()));
+    let other = spec.rewrite.and_then(|rewrite| rewrite(node));
+    let shape = || match &other {
+        Some(written) => format!("write {}", wording::code(written)),
+        None => format!("it is written {}", wording::code(spec.shape())),
+    };
+    if misplaced_arguments(node, spec, other.as_ref(), log) {
+        return;
+    }
     for (at, given) in node.arguments.iter().enumerate() {
         if let Some(expected) = spec.arguments.get(at).or(spec.rest.as_ref()) {
             kinds::expect(&given.value, given.span, expected.kind, &name, log);
@@ -188,6 +211,29 @@ fn arguments(node: &Node, spec: &NodeSpec, log: &mut Log) {
     }
 }
 
+/// Arguments that belong into the block or to a property: told once, with the whole node as it is written.
+fn misplaced_arguments(node: &Node, spec: &NodeSpec, other: Option<&String>, log: &mut Log) -> bool {
+    let first = if spec.rest.is_some() { None } else { node.arguments.get(spec.arguments.len()) };
+    let Some(first) = first else { return false };
+    let block = if spec.arguments.is_empty() { forms::in_block(node, spec) } else { None };
+    let Some(written) = other.cloned().or(block).or_else(|| forms::as_property(node, spec)) else {
+        return false;
+    };
+    let last = node.arguments.last().unwrap_or(first);
+    let takes = match spec.arguments.len() {
+        0 => "no argument".to_owned(),
+        number => format!("only {}", wording::count(number, "argument")),
+    };
+    let message = format!("{} takes {takes}", wording::code(&node.name.value));
+    log.error(
+        Diagnostic::error(codes::UNEXPECTED_ARGUMENT, message)
+            .at(first.span.to(last.span), "not expected here")
+            .help(format!("write {}", wording::code(&written)))
+            .fix(node.span, written),
+    );
+    true
+}
+
 fn properties(node: &Node, spec: &NodeSpec, log: &mut Log) {
     let name = wording::code(&node.name.value);
     let mut seen: BTreeMap<&str, &Property> = BTreeMap::new();
@@ -208,7 +254,9 @@ fn properties(node: &Node, spec: &NodeSpec, log: &mut Log) {
             None => unknown_property(node, at, spec, log),
         }
     }
-    for missing in spec.properties.iter().filter(|one| one.required) {
+    // An argument too many that was meant for it says so already.
+    let misplaced = forms::as_property(node, spec).is_some();
+    for missing in spec.properties.iter().filter(|one| one.required && !misplaced) {
         if !node.properties.iter().any(|given| given.key.value == missing.key) {
             let told =
                 Diagnostic::error(codes::MISSING_PROPERTY, format!("{name} needs `{}=…`", missing.key))
@@ -230,7 +278,17 @@ fn unknown_property(node: &Node, at: usize, spec: &NodeSpec, log: &mut Log) {
     if let [one] = wording::nearest(key, known.iter().copied())[..] {
         told = told.fix(given.key.span, one);
     }
-    told = told.maybe_help(wording::did_you_mean(key, known.iter().copied()));
+    let near = wording::did_you_mean(key, known.iter().copied());
+    if near.is_none()
+        && let Some(written) = forms::as_argument(node, at, spec)
+    {
+        let place = given.key.span.to(given.span);
+        let own = written.strip_prefix(&value::name(&node.name.value)).unwrap_or(&written).trim().to_owned();
+        told = told.help(format!("write {}", wording::code(&written))).fix(place, own);
+        log.error(told);
+        return;
+    }
+    told = told.maybe_help(near);
     if spec.children.listed().iter().any(|child| child.name == key) {
         told = told.help(format!("{} is a child of {name}: write it in its block", wording::code(key)));
     }

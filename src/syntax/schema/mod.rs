@@ -17,9 +17,12 @@
 //! stand [any number of times](Times::Many) unless told otherwise.
 
 mod check;
+mod forms;
 mod reference;
 #[cfg(test)]
 mod tests;
+
+use super::Node;
 
 pub use check::check;
 pub use reference::reference;
@@ -47,6 +50,13 @@ pub struct NodeSpec {
     pub times: Times,
     /// What a node of a free name does in its block, for whoever wrote one elsewhere: `holds a version`.
     pub strays: Option<&'static str>,
+    /// What other tools call it, in lower case with hyphens, each with how it is written here where more than the name
+    /// differs; `{}` stands for the arguments.
+    pub also: &'static [(&'static str, &'static str)],
+    /// The child that takes what is written behind the node itself: `install` in `apt`.
+    pub bare: Option<&'static str>,
+    /// How a node that has the form of another tool is written here.
+    pub rewrite: Option<fn(&Node) -> Option<String>>,
 }
 
 /// What may stand in a block.
@@ -137,6 +147,9 @@ impl NodeSpec {
             block_required: false,
             times: Times::Many,
             strays: None,
+            also: &[],
+            bare: None,
+            rewrite: None,
         }
     }
 
@@ -151,6 +164,27 @@ impl NodeSpec {
     #[must_use]
     pub const fn strays(mut self, does: &'static str) -> Self {
         self.strays = Some(does);
+        self
+    }
+
+    /// Suggested for these words of other tools.
+    #[must_use]
+    pub const fn also(mut self, words: &'static [(&'static str, &'static str)]) -> Self {
+        self.also = words;
+        self
+    }
+
+    /// What is written behind the node belongs to this child.
+    #[must_use]
+    pub const fn bare(mut self, child: &'static str) -> Self {
+        self.bare = Some(child);
+        self
+    }
+
+    /// With a reading of other tools' forms.
+    #[must_use]
+    pub const fn rewrite(mut self, how: fn(&Node) -> Option<String>) -> Self {
+        self.rewrite = Some(how);
         self
     }
 

@@ -16,6 +16,11 @@ fn known_mistake(word: &str) -> Result<(), Invalid> {
     if word.is_empty() {
         return Err(Invalid::new("a requirement of pip can't be empty").help(HELP));
     }
+    if let Some(file) = ["-r", "--requirement"].iter().find_map(|option| word.strip_prefix(option)) {
+        let file = file.trim_start_matches([' ', '=']);
+        let help = format!("write `requirements \"{}\"`", text::quoted(file).trim_matches('`'));
+        return Err(Invalid::new("this is an option of pip, not a package").help(help));
+    }
     if word.starts_with('-') {
         return Err(Invalid::new("this is an option of pip, not a package").help(HELP));
     }

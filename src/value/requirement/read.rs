@@ -54,6 +54,9 @@ fn comparator(bound: &str) -> Result<Comparator, Invalid> {
     if operand.is_empty() {
         return Err(Invalid::new(format!("a version is missing after `{sign}`")).help(HELP));
     }
+    if sign.is_empty() && is_called(bound) {
+        return Ok(Comparator { op, operand: Operand::Name(bound.to_owned()) });
+    }
     if let Some(invalid) = two_in_one(bound, sign, operand) {
         return Err(invalid);
     }
@@ -62,6 +65,22 @@ fn comparator(bound: &str) -> Result<Comparator, Invalid> {
     }
     let operand = self::operand(sign, operand).map_err(|invalid| invalid.within(at, operand.len()))?;
     Ok(Comparator { op, operand })
+}
+
+/// Whether a bound is a name, be it one that no version has: what it stands for is the catalogue's to say.
+fn is_called(bound: &str) -> bool {
+    let sign = |c: char| matches!(c, '=' | '<' | '>' | '!' | '~' | '^' | '|' | '&' | '*') || c.is_control();
+    let joined = bound.split_whitespace().skip(1).any(|word| matches!(word, "or" | "and" | "-"));
+    let number =
+        bound.strip_prefix(['v', 'V']).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let anything = matches!(bound, "latest" | "newest" | "any" | "default" | "stable");
+    let several = bound.contains(' ') && !bound.contains(|c: char| c.is_ascii_digit());
+    bound.starts_with(char::is_alphabetic)
+        && !several
+        && !bound.contains(sign)
+        && !joined
+        && !number
+        && !anything
 }
 
 fn op(sign: &str, operand: &str) -> Result<Op, Invalid> {

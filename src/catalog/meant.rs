@@ -1,0 +1,402 @@
+//! What a person may have meant by a word that is no name, and by a text that is no known version. Whatever is
+//! suggested is looked up: it is a name or a version that the catalogue has.
+
+use crate::diagnostic::wording;
+use crate::value::{Parse, Requirement, Version};
+
+use super::{Catalog, Entry, Kind, Package};
+
+/// Names that a word may stand for, and how much of it they explain.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Meant<'a> {
+    /// The names, likeliest first, three at most.
+    pub names: Vec<&'a str>,
+    /// How many parts of the word are explained; 0 for names that are only spelled alike.
+    pub parts: usize,
+}
+
+/// A compute capability that the name of a GPU stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MeantGpu<'a> {
+    /// The capability.
+    pub capability: &'a str,
+    /// The platform that has such GPUs.
+    pub platform: &'a str,
+}
+
+/// At most so many are suggested.
+const MOST: usize = 3;
+
+/// Shorter words are part of too many others.
+const SHORTEST: usize = 3;
+
+/// A word without what people write differently.
+struct Plain {
+    compact: String,
+    parts: Vec<String>,
+}
+
+impl Plain {
+    fn of(word: &str) -> Self {
+        let mut parts: Vec<String> = Vec::new();
+        let mut last = None;
+        for letter in word.chars().flat_map(char::to_lowercase) {
+            let class =
+                if letter.is_ascii_digit() { Some(true) } else { letter.is_alphanumeric().then_some(false) };
+            match (class, class == last) {
+                (None, _) => {}
+                (Some(_), true) => {
+                    if let Some(part) = parts.last_mut() {
+                        part.push(letter);
+                    }
+                }
+                (Some(_), false) => parts.push(letter.to_string()),
+            }
+            last = class;
+        }
+        Self { compact: parts.concat(), parts }
+    }
+
+    /// How many parts of this word the known one explains, and where it begins; `None` where it is not in it.
+    fn explained_by(&self, known: &Self) -> Option<(usize, usize)> {
+        if known.compact.is_empty() {
+            return None;
+        }
+        if self.compact == known.compact {
+            return Some((usize::MAX, 0));
+        }
+        let size = known.parts.len();
+        let at = self.parts.windows(size).position(|window| window == known.parts);
+        at.filter(|_| known.compact.len() >= SHORTEST || self.parts.len() == size + 1).map(|at| (size, at))
+    }
+}
+
+impl Catalog {
+    /// What a person may have meant by a word: names of this kind.
+    pub fn meant(&self, kind: Kind, word: &str) -> Meant<'_> {
+        let plain = Plain::of(word);
+        let mut found: Vec<(usize, usize, &str)> = Vec::new();
+        for entry in self.entries(kind) {
+            let best = words(entry)
+                .filter_map(|known| plain.explained_by(&Plain::of(known)))
+                .min_by_key(|(size, at)| (usize::MAX - size, *at));
+            found.extend(best.map(|(size, at)| (usize::MAX - size, at, entry.name.as_str())));
+        }
+        found.sort_unstable();
+        let slips = wording::slips(word, self.entries(kind).map(|entry| entry.name.as_str()));
+        if !slips.is_empty() && found.first().is_none_or(|one| one.0 > 0) {
+            return Meant { names: slips, parts: plain.parts.len() };
+        }
+        if let Some((size, at, _)) = found.first().copied() {
+            let same = found.iter().filter(|one| (one.0, one.1) == (size, at));
+            return Meant {
+                names: same.map(|one| one.2).take(MOST).collect(),
+                parts: (usize::MAX - size).min(plain.parts.len()),
+            };
+        }
+        Meant { names: self.spelled_alike(kind, word), parts: 0 }
+    }
+
+    fn spelled_alike(&self, kind: Kind, word: &str) -> Vec<&str> {
+        let known = |entry: &Entry| -> Vec<(String, String)> {
+            let long = |word: &&str| *word == entry.name || word.len() > SHORTEST + 1;
+            words(entry).filter(long).map(|word| (word.to_owned(), entry.name.clone())).collect()
+        };
+        let all: Vec<(String, String)> = self.entries(kind).flat_map(known).collect();
+        let mut names: Vec<&str> = Vec::new();
+        for near in wording::nearest(word, all.iter().map(|(known, _)| known.as_str())) {
+            let name = all.iter().find(|(known, _)| known == near).map(|(_, name)| name);
+            let entry = name.and_then(|name| self.entry(kind, name));
+            names.extend(entry.map(|entry| entry.name.as_str()).filter(|name| !names.contains(name)));
+        }
+        names
+    }
+
+    /// The capabilities that the name of a GPU or of an architecture stands for.
+    pub fn meant_gpus(&self, word: &str) -> (Vec<MeantGpu<'_>>, usize) {
+        let meant = self.meant(Kind::Gpu, word);
+        if meant.parts == 0 {
+            return (Vec::new(), 0);
+        }
+        let plain = Plain::of(word);
+        let mut found = Vec::new();
+        for name in self.entries(Kind::Gpu) {
+            let best = (name.known_as.iter())
+                .filter_map(|(known, platform)| Some((plain.explained_by(&Plain::of(known))?.0, platform)))
+                .max_by_key(|(size, _)| *size);
+            let Some((size, platform)) = best else { continue };
+            if size.min(plain.parts.len()) == meant.parts {
+                found.push(MeantGpu { capability: &name.name, platform });
+            }
+        }
+        found.sort_by_key(|gpu| Version::parse(gpu.capability).ok());
+        (found, meant.parts)
+    }
+
+    /// A request as it is written here, for one that another tool would read: `pytorch "2.5"` for `pytorch==2.5`,
+    /// `ros "humble" variant="desktop"` for `ros-humble-desktop`.
+    pub fn meant_request(&self, word: &str) -> Option<String> {
+        const SIGNS: [char; 9] = [':', '@', '=', '<', '>', '~', '!', '^', ' '];
+        if let Some(at) = word.find(SIGNS) {
+            let (name, rest) = word.split_at(at);
+            let package = self.package(name).or_else(|| self.only(name))?;
+            let sign = rest.len() - rest.trim_start_matches(SIGNS).len();
+            let (sign, version) = rest.split_at(sign);
+            return package.request(sign.trim(), version);
+        }
+        let ends = word
+            .char_indices()
+            .rev()
+            .filter(|(_, letter)| "-_.".contains(*letter) || letter.is_ascii_digit());
+        for (at, letter) in ends.filter(|(at, _)| *at > 0) {
+            let rest = if letter.is_ascii_digit() { &word[at..] } else { &word[at + 1..] };
+            if let Some(package) = self.package(&word[..at])
+                && !rest.is_empty()
+                && let Some(found) = package.request("", rest)
+                && found.contains('"')
+            {
+                return Some(found);
+            }
+        }
+        None
+    }
+
+    /// The one package that a word stands for.
+    fn only(&self, word: &str) -> Option<&Package> {
+        match self.meant(Kind::Package, word).names[..] {
+            [one] => self.package(one),
+            _ => None,
+        }
+    }
+}
+
+/// Everything that an entry is known by.
+fn words(entry: &Entry) -> impl Iterator<Item = &str> {
+    let own = std::iter::once(&entry.name).chain(&entry.aliases);
+    own.map(String::as_str).chain(entry.known_as.iter().map(|(word, _)| word.as_str()))
+}
+
+impl Package {
+    /// The request that was meant by this package, a sign and what follows it.
+    fn request(&self, sign: &str, rest: &str) -> Option<String> {
+        let name = self.name.as_str();
+        let sign = if matches!(sign, ":" | "@" | "=" | "==" | "") { "" } else { sign };
+        let whole = format!("{sign}{rest}");
+        if let Ok(requirement) = Requirement::parse(&whole)
+            && self.has(&requirement)
+        {
+            return Some(format!("{name} \"{whole}\""));
+        }
+        let named = |word: &str| {
+            self.versions.iter().filter_map(|one| one.name.as_ref()).any(|own| own.as_str() == word)
+        };
+        let (first, variant) = rest.split_once(['-', '_', ' ']).unwrap_or((rest, ""));
+        if named(first) {
+            let known = self.variants.iter().any(|one| one.name.as_str() == variant);
+            return Some(match known {
+                true => format!("{name} \"{first}\" variant=\"{variant}\""),
+                false => format!("{name} \"{first}\""),
+            });
+        }
+        let meant = self.meant_versions(rest);
+        meant.first().map(|version| format!("{name} \"{version}\""))
+    }
+
+    /// Whether a version of it satisfies the requirement.
+    fn has(&self, requirement: &Requirement) -> bool {
+        let Ok(meant) = self.meaning(requirement) else { return false };
+        let matcher = meant.matcher();
+        self.versions.iter().any(|one| matcher.matches(&one.version))
+    }
+
+    /// Requirements that a person may have meant by a text that no version satisfies: `12.6` for `cu126`, `126` and
+    /// `12-6`, `3.10` for `cp310`, `22.04` for its code name. Each has a version.
+    pub fn meant_versions(&self, text: &str) -> Vec<String> {
+        let bare = text.trim_start_matches(|c: char| c.is_whitespace() || "=<>~^!".contains(c));
+        let sign = text[..text.len() - bare.len()].trim();
+        let known = |version: &str| self.versions.iter().any(|one| one.version.as_str() == version);
+        // The beginning of what was asked is a version itself, or it is not what was asked.
+        let fits = |(version, cut): &(String, bool)| {
+            let there = Requirement::parse(version).is_ok_and(|one| self.has(&one));
+            there && (!cut || known(version))
+        };
+        let named = self.called(bare);
+        let numbers = spellings(bare).into_iter().filter(fits).map(|(version, _)| version).take(1);
+        let mut found: Vec<String> =
+            named.into_iter().chain(numbers).map(|version| format!("{sign}{version}")).collect();
+        found.retain(|one| one != text && Requirement::parse(one).is_ok());
+        found.dedup();
+        found.truncate(1);
+        found
+    }
+
+    /// The version of this name, code name or the like.
+    fn called(&self, word: &str) -> Option<String> {
+        let plain = Plain::of(word);
+        let fits = |known: &str| {
+            known.starts_with(char::is_alphabetic) && plain.explained_by(&Plain::of(known)).is_some()
+        };
+        let names = self.versions.iter().filter_map(|one| Some((one, one.name.as_ref()?.as_str())));
+        let name = names.filter(|(_, name)| fits(name)).map(|(_, name)| name.to_owned()).next();
+        name.or_else(|| {
+            let mut all = self.versions.iter().filter(|one| {
+                one.values.values().filter(|value| value.is_plain()).any(|value| fits(&value.text))
+            });
+            let first = all.next()?;
+            let alone = all.all(|other| other.version.value == first.version.value);
+            alone.then(|| first.version.to_string())
+        })
+    }
+}
+
+/// The numbers of a text as versions could be written, the likeliest first; with whether some are left out.
+fn spellings(text: &str) -> Vec<(String, bool)> {
+    let runs: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty()).collect();
+    let mut all = Vec::new();
+    for length in (2..=runs.len().min(4)).rev() {
+        all.push((runs[..length].join("."), length < runs.len()));
+    }
+    for run in runs.iter().take(1) {
+        let after = text.split_once(run).map_or("", |(_, after)| after);
+        if runs.len() == 1 || !after.starts_with('.') {
+            all.extend(
+                (1..run.len()).rev().map(|at| (format!("{}.{}", &run[..at], &run[at..]), runs.len() > 1)),
+            );
+            all.push(((*run).to_owned(), runs.len() > 1));
+        }
+    }
+    if let [first, second] = runs[..] {
+        // `JP62.1`
+        all.extend(
+            (1..first.len()).rev().map(|at| (format!("{}.{}.{second}", &first[..at], &first[at..]), false)),
+        );
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    fn catalog() -> Catalog {
+        Catalog::builtin(&mut Sources::new())
+    }
+
+    #[test]
+    fn devices_as_people_write_them() {
+        let catalog = catalog();
+        for (word, expected) in [
+            ("orin nano super", "jetson-orin-nano"),
+            ("orin-nano-super", "jetson-orin-nano"),
+            ("OrinNano", "jetson-orin-nano"),
+            ("Jetson AGX Orin 64GB", "jetson-agx-orin"),
+            ("NVIDIA Jetson Orin NX 16GB Developer Kit", "jetson-orin-nx"),
+            ("orin_nx_8gb", "jetson-orin-nx"),
+            ("jetson-orin-agx", "jetson-agx-orin"),
+            ("DGX Spark", "dgx-spark"),
+            ("agx-xavier-32gb", "jetson-agx-xavier"),
+            ("jetson-agx-orn", "jetson-agx-orin"),
+            ("jetson-orin-nanoo", "jetson-orin-nano"),
+        ] {
+            assert_eq!(catalog.meant(Kind::Device, word).names, [expected], "{word}");
+        }
+        assert_eq!(catalog.meant(Kind::Device, "toaster").names, [""; 0]);
+    }
+
+    #[test]
+    fn gpus_by_their_names() {
+        let catalog = catalog();
+        for (word, expected) in [
+            ("RTX 4090", &[("8.9", "x86_64")][..]),
+            ("rtx4090", &[("8.9", "x86_64")]),
+            ("NVIDIA GeForce RTX 3060 Ti", &[("8.6", "x86_64")]),
+            ("A100-SXM4-80GB", &[("8.0", "x86_64")]),
+            ("H100 PCIe", &[("9.0", "x86_64")]),
+            ("GH200", &[("9.0", "sbsa")]),
+            ("RTX 6000 Ada", &[("8.9", "x86_64")]),
+            ("Ampere", &[("8.0", "x86_64"), ("8.6", "x86_64"), ("8.7", "tegra")]),
+            ("toaster", &[]),
+        ] {
+            let found: Vec<(&str, &str)> =
+                catalog.meant_gpus(word).0.iter().map(|gpu| (gpu.capability, gpu.platform)).collect();
+            assert_eq!(found, expected, "{word}");
+        }
+    }
+
+    #[test]
+    fn packages_as_others_call_them() {
+        let catalog = catalog();
+        for (word, expected) in [
+            ("tf", "tensorflow"),
+            ("TensorFlow", "tensorflow"),
+            ("tensorflow-gpu", "tensorflow"),
+            ("cv2", "opencv"),
+            ("gst", "gstreamer"),
+            ("scikit_learn", "scikit-learn"),
+            ("pytroch", "pytorch"),
+            ("ros-humble-desktop", "ros"),
+        ] {
+            assert_eq!(catalog.meant(Kind::Package, word).names, [expected], "{word}");
+        }
+        for word in ["git", "requests", "htop", "파이토치"] {
+            assert_eq!(catalog.meant(Kind::Package, word).names, [""; 0], "{word}");
+        }
+    }
+
+    #[test]
+    fn versions_as_people_write_them() {
+        let catalog = catalog();
+        for (axis, text, expected) in [
+            ("cuda", "cu126", "12.6"),
+            ("cuda", "126", "12.6"),
+            ("cuda", "12-6", "12.6"),
+            ("cuda", "12,6", "12.6"),
+            ("cuda", "CUDA 12.6", "12.6"),
+            ("cuda", "12.6.85", "12.6"),
+            ("python", "cp310", "3.10"),
+            ("python", "py310", "3.10"),
+            ("python", "310", "3.10"),
+            ("python", "3.10.12", "3.10"),
+            ("ubuntu", "jammy", "22.04"),
+            ("ubuntu", "Noble Numbat", "24.04"),
+            ("ubuntu", "ubuntu22.04", "22.04"),
+            ("ubuntu", "2204", "22.04"),
+            ("l4t", "R36.4.3", "36.4.3"),
+            ("l4t", "r36.4", "36.4"),
+            ("l4t", "R36 (release), REVISION: 4.3", "36.4.3"),
+            ("l4t", "36.4.3-b123", "36.4.3"),
+            ("jetpack", "JP6.2", "6.2"),
+            ("jetpack", "JP62", "6.2"),
+            ("ros", "Humble", "humble"),
+        ] {
+            let package = catalog.package(axis).expect(axis);
+            assert_eq!(package.meant_versions(text), [expected], "{axis} {text}");
+        }
+        for (axis, text) in
+            [("cuda", "99"), ("l4t", "36.9"), ("l4t", "36.4.9"), ("l4t", "6.2"), ("jetpack", "36.4.3")]
+        {
+            let package = catalog.package(axis).expect(axis);
+            assert_eq!(package.meant_versions(text), [""; 0], "{axis} {text}");
+        }
+    }
+
+    #[test]
+    fn requests_in_the_form_of_other_tools() {
+        let catalog = catalog();
+        for (word, expected) in [
+            ("pytorch==2.5", Some("pytorch \"2.5\"")),
+            ("pytorch:2.5", Some("pytorch \"2.5\"")),
+            ("torch@2.5", Some("pytorch \"2.5\"")),
+            ("pytorch>=2", Some("pytorch \">=2\"")),
+            ("ros:humble-desktop", Some("ros \"humble\" variant=\"desktop\"")),
+            ("ros-humble", Some("ros \"humble\"")),
+            ("ros-jazzy-nothing", Some("ros \"jazzy\"")),
+            ("python3.10", Some("python \"3.10\"")),
+            ("cuda-12-6", Some("cuda \"12.6\"")),
+            ("nothing==1", None),
+        ] {
+            assert_eq!(catalog.meant_request(word).as_deref(), expected, "{word}");
+        }
+    }
+}

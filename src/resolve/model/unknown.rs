@@ -1,0 +1,194 @@
+//! Names that the catalogue has not, each with what was probably meant. What is suggested was looked up.
+
+use crate::catalog::{Catalog, Kind, Meant, MeantGpu, Package, Platform};
+use crate::diagnostic::{Diagnostic, Log, Told, codes::resolve as codes, wording};
+use crate::source::{Span, Spanned};
+use crate::syntax::{name as written, quote};
+use crate::value::{AptPackage, ImageRef, Name, Parse, PepRequirement, Requirement, Version};
+
+/// A package or an axis.
+pub(super) fn package(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) {
+    let word = name.as_str();
+    let meant = catalog.meant(Kind::Package, word);
+    let message = format!("there is no package {}", wording::code(word));
+    let mut told = Diagnostic::error(codes::UNKNOWN_PACKAGE, message).at(name.span, "not in the catalogue");
+    let request = catalog.meant_request(word);
+    if let Some(request) = &request {
+        told = told.help(format!("write {}", wording::code(request))).fix(name.span, request.clone());
+    } else if let [one] = meant.names[..] {
+        told = told.fix(name.span, written(one));
+    }
+    told = told.maybe_help(did_you_mean(&meant.names));
+    if request.is_none() && (meant.names.is_empty() || is_system_package(word)) {
+        told = told.maybe_help(elsewhere(word)).help(format!(
+            "`jcc search {word}` looks through summaries too; a definition of your own goes into a folder that `catalog` names"
+        ));
+    }
+    log.error(told);
+}
+
+/// Names of libraries and of their headers, as distributions make them.
+fn is_system_package(word: &str) -> bool {
+    (word.starts_with("lib") || word.ends_with("-dev") || word.starts_with("python3-"))
+        && AptPackage::parse(word).is_ok()
+}
+
+/// What is no package of the catalogue may be one of the distribution or of a Python index.
+fn elsewhere(word: &str) -> Option<String> {
+    let apt = AptPackage::parse(word).is_ok().then(|| format!("apt {{ install {} }}", quote(word)));
+    let pip = (PepRequirement::parse(word).is_ok() && !is_system_package(word))
+        .then(|| format!("pip {{ install {} }}", quote(word)));
+    match (apt, pip) {
+        (Some(apt), Some(pip)) => Some(format!(
+            "write {} if it is a system package, {} if it is a Python package",
+            wording::code(apt),
+            wording::code(pip)
+        )),
+        (Some(apt), None) => Some(format!("a system package is written {}", wording::code(apt))),
+        (None, Some(pip)) => Some(format!("a Python package is written {}", wording::code(pip))),
+        (None, None) => None,
+    }
+}
+
+fn did_you_mean(names: &[&str]) -> Option<String> {
+    (!names.is_empty()).then(|| format!("did you mean {}?", wording::any_of(&wording::codes(names))))
+}
+
+/// A device: also the name of a GPU, which is no device of the catalogue.
+pub(super) fn device(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) -> Told {
+    let word = name.as_str();
+    let devices = catalog.meant(Kind::Device, word);
+    let (gpus, parts) = catalog.meant_gpus(word);
+    let message = format!("there is no device {}", wording::code(word));
+    let mut told = Diagnostic::error(codes::UNKNOWN_DEVICE, message).at(name.span, "not in the catalogue");
+    if devices.parts >= parts && !devices.names.is_empty() {
+        if let [one] = devices.names[..] {
+            told = told.fix(name.span, quote(one));
+        }
+        return log.error(told.maybe_help(did_you_mean(&devices.names)).help(LIST_DEVICES));
+    }
+    let platform = catalog.meant(Kind::Platform, word);
+    if !gpus.is_empty() {
+        told = told.help(instead_of_device(&gpus));
+    } else if platform.parts > 0 {
+        let nodes = platform.names.iter().map(|one| wording::code(format!("platform {}", quote(one))));
+        told = told.help(format!("did you mean {}?", wording::any_of(&nodes.collect::<Vec<_>>())));
+    }
+    log.error(told.help(LIST_DEVICES))
+}
+
+const LIST_DEVICES: &str = "`jcc list devices` shows them; without a device `platform` will do";
+
+/// How a target names a GPU that is no device.
+fn instead_of_device(gpus: &[MeantGpu<'_>]) -> String {
+    let nodes = gpus
+        .iter()
+        .map(|gpu| wording::code(format!("platform {}; gpu {}", quote(gpu.platform), quote(gpu.capability))));
+    format!("a GPU is no device: write {}", wording::any_of(&nodes.collect::<Vec<_>>()))
+}
+
+/// A platform.
+pub(super) fn platform(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) -> Told {
+    let word = name.as_str();
+    let mut known: Vec<&str> = catalog.platforms().map(|one| one.name.as_str()).collect();
+    known.sort_unstable();
+    let Meant { names, .. } = catalog.meant(Kind::Platform, word);
+    let devices = catalog.meant(Kind::Device, word);
+    let message = format!("there is no platform {}", wording::code(word));
+    let mut told = Diagnostic::error(codes::UNKNOWN_PLATFORM, message).at(name.span, "not a platform");
+    if let [one] = names[..] {
+        told = told.fix(name.span, quote(one));
+    }
+    if names.is_empty() && devices.parts > 0 {
+        let nodes = devices.names.iter().map(|one| wording::code(format!("device {}", quote(one))));
+        told = told.help(format!("did you mean {}?", wording::any_of(&nodes.collect::<Vec<_>>())));
+    }
+    log.error(
+        told.maybe_help(did_you_mean(&names))
+            .help(format!("it is {}", wording::either(&wording::codes(&known)))),
+    )
+}
+
+/// A base: also an image that is none of the catalogue.
+pub(super) fn base(catalog: &Catalog, name: &str, span: Span, log: &mut Log) {
+    let names = catalog.meant(Kind::Base, name).names;
+    let message = format!("there is no base {}", wording::code(name));
+    let mut told = Diagnostic::error(codes::UNKNOWN_BASE, message).at(span, "not in the catalogue");
+    if ImageRef::parse(name).is_ok() && name.contains([':', '@', '/']) {
+        let node = format!("image={}", quote(name));
+        told = told
+            .help(format!("for any other image write {}", wording::code(format!("base {node}"))))
+            .fix(span, node);
+    } else if let [one] = names[..] {
+        told = told.fix(span, quote(one));
+    }
+    log.error(told.maybe_help(did_you_mean(&names)).help(
+        "`jcc list bases` shows them; any image can be used with `base image=\"…\" { provides { … } }`",
+    ));
+}
+
+/// A compute capability that no GPU has.
+pub(super) fn gpu(catalog: &Catalog, (platform, text): (&Platform, &Spanned<String>), log: &mut Log) -> Told {
+    let word = text.as_str();
+    let (all, _) = catalog.meant_gpus(word);
+    let here = all.iter().filter(|gpu| gpu.platform == platform.name.as_str());
+    let mut meant: Vec<&str> = here.map(|gpu| gpu.capability).collect();
+    if meant.is_empty() {
+        meant = all.iter().map(|gpu| gpu.capability).collect();
+    }
+    let known = capabilities(catalog);
+    if meant.is_empty() {
+        let digits: String = word.chars().filter(char::is_ascii_digit).collect();
+        let same = |one: &&str| !digits.is_empty() && one.replace('.', "") == digits;
+        meant = known.iter().copied().filter(same).collect();
+    }
+    let message = format!("{} is not a compute capability", wording::code(word));
+    let mut told = Diagnostic::error(codes::UNKNOWN_GPU, message).at(text.span, "no GPU has it");
+    if let [one] = meant[..] {
+        told = told.fix(text.span, quote(one));
+    }
+    log.error(told.maybe_help(did_you_mean(&meant)).help(format!(
+        "known are {}; https://developer.nvidia.com/cuda-gpus lists which GPU has which",
+        wording::all_of(&wording::codes(&known))
+    )))
+}
+
+/// The compute capabilities that the catalogue knows, ascending.
+fn capabilities(catalog: &Catalog) -> Vec<&str> {
+    let mut all: Vec<(Version, &str)> = catalog
+        .entries(Kind::Gpu)
+        .filter_map(|one| Some((Version::parse(&one.name).ok()?, one.name.as_str())))
+        .collect();
+    all.sort();
+    all.into_iter().map(|(_, name)| name).collect()
+}
+
+/// Adds what was probably meant by a requirement that no version satisfies: another spelling, or a release of another
+/// axis that a target names.
+pub(super) fn version(
+    told: Diagnostic,
+    asked: (&str, Span),
+    package: &Package,
+    others: &[&Package],
+) -> Diagnostic {
+    let (text, span) = asked;
+    let meant = package.meant_versions(text);
+    if let [one] = &meant[..] {
+        return told.help(format!("did you mean {}?", wording::code(one))).fix(span, quote(one));
+    }
+    let found = others.iter().find_map(|other| {
+        let version = if knows(other, text) { Some(text.to_owned()) } else { None };
+        Some((other, version.or_else(|| other.meant_versions(text).into_iter().next())?))
+    });
+    let Some((other, version)) = found else { return told };
+    let title = other.axis.as_ref().map_or(other.name.as_str(), |axis| &axis.title);
+    let node = format!("{} {}", other.name.value, quote(&version));
+    told.help(format!("{} is a release of {title}: write {}", wording::code(text), wording::code(node)))
+}
+
+/// Whether a requirement admits a version of an axis.
+fn knows(axis: &Package, text: &str) -> bool {
+    Requirement::parse(text).is_ok_and(|one| {
+        one.names().next().is_none() && axis.versions.iter().any(|known| one.matches(&known.version))
+    })
+}

@@ -1,0 +1,90 @@
+//! What is wrong wherever it stands: letters that are not allowed, texts and comments without an end, punctuation of other
+//! keyboards.
+
+use crate::diagnostic::{Diagnostic, codes::syntax as codes, wording};
+
+use super::grammar::Grammar;
+use super::lexer::{Kind, Token};
+use super::marks::WIDE;
+use super::strings::flaws;
+use super::told::{flawed, forbidden, full_width};
+
+impl Grammar<'_> {
+    /// What is wrong wherever it stands: forbidden letters, texts, comments.
+    pub(super) fn letters(&mut self) {
+        for token in self.tokens {
+            let span = self.span(token.start..token.end);
+            match token.kind {
+                Kind::Forbidden => {
+                    let letter = self.word(*token).chars().next().unwrap_or_default();
+                    self.tell(forbidden(letter, span));
+                }
+                Kind::Text { closed: false, multi, raw } => self.unclosed_text(*token, multi, raw),
+                Kind::Text { raw, multi, .. } => {
+                    if let Some(at) = self.word(*token).find(super::lexer::is_forbidden) {
+                        let letter = self.word(*token)[at..].chars().next().unwrap_or_default();
+                        let at = token.start + at;
+                        self.tell(forbidden(letter, self.span(at..at + letter.len_utf8())));
+                    }
+                    for (flaw, range) in flaws(self.word(*token), raw, multi) {
+                        let span = self.span(token.start + range.start..token.start + range.end);
+                        self.tell(flawed(&flaw, self.word(*token).get(range).unwrap_or_default(), span));
+                    }
+                }
+                Kind::BlockComment { closed: false } => {
+                    self.shape.endless = true;
+                    let told = Diagnostic::error(codes::UNCLOSED_COMMENT, "the comment is not closed");
+                    let open = self.span(token.start..token.start + 2);
+                    self.tell(told.at(open, "it begins here").help("close it with `*/`"));
+                }
+                Kind::HashComment => {
+                    let hash = self.span(token.start..token.start + 1);
+                    let told =
+                        Diagnostic::error(codes::HASH_COMMENT, "a comment begins with `//`, not with `#`");
+                    self.tell(told.at(hash, "no comment in KDL").help("write `//`").fix(hash, "//"));
+                }
+                Kind::Wide
+                | Kind::Open
+                | Kind::Close
+                | Kind::ParenOpen
+                | Kind::ParenClose
+                | Kind::Semicolon
+                | Kind::Equals => {
+                    let letter = self.word(*token).chars().next();
+                    if let Some((wide, meant)) = WIDE.iter().find(|(wide, _)| Some(*wide) == letter) {
+                        self.tell(full_width(*wide, meant, span));
+                    }
+                }
+                _ => {}
+            }
+            if matches!(
+                token.kind,
+                Kind::Mark
+                    | Kind::LineComment
+                    | Kind::BlockComment { .. }
+                    | Kind::HashComment
+                    | Kind::Continuation
+            ) {
+                self.shape.blanks.push(token.start..token.end);
+            }
+        }
+    }
+
+    fn unclosed_text(&mut self, token: Token, multi: bool, raw: bool) {
+        self.shape.endless |= multi;
+        let hashes = self.word(token).bytes().take_while(|byte| *byte == b'#').count();
+        let quotes = if multi { "\"\"\"" } else { "\"" };
+        let close = format!("{quotes}{}", "#".repeat(if raw { hashes } else { 0 }));
+        let open = hashes + quotes.len();
+        let span = if multi { token.start..token.start + open } else { token.start..token.end };
+        let mut told = Diagnostic::error(codes::UNCLOSED_STRING, "the text is not closed")
+            .at(self.span(span), if multi { "it begins here" } else { "it ends with the line" })
+            .help(format!("close it with {}", wording::code(&close)));
+        if !multi {
+            told = told.help(
+                "a text of several lines stands between `\"\"\"` and `\"\"\"`, each on a line of its own",
+            );
+        }
+        self.tell(told);
+    }
+}

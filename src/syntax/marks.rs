@@ -1,0 +1,102 @@
+//! Letters that stand for others: git's conflict markers, full-width punctuation, brackets of a list.
+
+use std::ops::Range;
+
+use super::lexer::{Kind, Token};
+
+/// A conflict that git left: its first line, and what is not read of it (the markers, and every side but the first).
+pub(super) struct Conflict {
+    pub(super) marker: Range<usize>,
+    pub(super) unread: Vec<Range<usize>>,
+}
+
+/// The conflicts of a text, each with all of its markers.
+pub(super) fn conflicts(text: &str) -> Vec<Conflict> {
+    let mut found = Vec::new();
+    if !text.contains("<<<<<<<") {
+        return found;
+    }
+    let mut open: Option<(Conflict, Option<usize>)> = None;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim_end();
+        let range = at..at + bare.len();
+        at += line.len();
+        let marks = |letter: &str| {
+            bare.strip_prefix(&letter.repeat(7)).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        };
+        if marks("<") {
+            open = Some((Conflict { marker: range.clone(), unread: vec![range] }, None));
+        } else if let Some((conflict, other)) = &mut open {
+            if marks("|") || marks("=") {
+                other.get_or_insert(range.start);
+            } else if marks(">") {
+                conflict.unread.push(other.unwrap_or(range.start)..range.end);
+                found.extend(open.take().map(|(conflict, _)| conflict));
+            }
+        }
+    }
+    found
+}
+
+/// The text with blanks for what is not read of its conflicts; ends of lines stay.
+pub(super) fn without(text: &str, conflicts: &[Conflict]) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    for range in conflicts.iter().flat_map(|conflict| &conflict.unread) {
+        bytes[range.clone()].iter_mut().filter(|byte| !b"\r\n".contains(byte)).for_each(|byte| *byte = b' ');
+    }
+    String::from_utf8(bytes).expect("whole lines are blanked")
+}
+
+/// Punctuation of full width, as East Asian keyboards write it, and what it stands for here.
+pub(super) const WIDE: [(char, &str); 9] = [
+    ('，', " "),
+    ('、', " "),
+    ('：', " "),
+    ('；', ";"),
+    ('｛', "{"),
+    ('｝', "}"),
+    ('＝', "="),
+    ('（', "("),
+    ('）', ")"),
+];
+
+/// Marks lists in brackets on a line, `["a", "b"]`: their brackets and commas are no values. Gives each with its tokens.
+pub(super) fn lists(tokens: &mut [Token], text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        let is =
+            |token: &Token, word: &str| token.kind == Kind::Stray && &text[token.start..token.end] == word;
+        let free = at == 0 || matches!(tokens[at - 1].kind, Kind::Space | Kind::Equals);
+        if !is(&tokens[at], "[") || !free {
+            at += 1;
+            continue;
+        }
+        let inside = |token: &Token| {
+            matches!(
+                token.kind,
+                Kind::Space | Kind::Word | Kind::Text { closed: true, multi: false, .. } | Kind::Quoted
+            )
+        };
+        let length = tokens[at + 1..].iter().take_while(|token| inside(token)).count();
+        let close = at + 1 + length;
+        let ends = tokens.get(close + 1).is_none_or(|next| {
+            matches!(
+                next.kind,
+                Kind::Space | Kind::Newline | Kind::Semicolon | Kind::Close | Kind::LineComment
+            )
+        });
+        if ends && tokens.get(close).is_some_and(|token| is(token, "]")) {
+            for token in &mut tokens[at..=close] {
+                let word = &text[token.start..token.end];
+                if token.kind == Kind::Stray || (token.kind == Kind::Word && word == ",") {
+                    token.kind = Kind::Listed;
+                }
+            }
+            found.push(at..close + 1);
+        }
+        at = close.max(at + 1);
+    }
+    found
+}

@@ -1,0 +1,280 @@
+//! Reading on behind mistakes: one policy for all of them. A mistake with a fix is read as if the fix had been made; of any
+//! other the statement that it stands in is left out. What is read then has its places in the text as it is.
+
+use std::ops::Range;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::{SourceId, Span};
+
+use super::{Argument, Node, Property, Text, grammar, lexer, parse};
+
+/// So many times what is left is read again: a fix may show the next mistake.
+const ROUNDS: usize = 4;
+
+/// A text as it would be with the fixes, and where its pieces come from.
+struct Mended {
+    text: String,
+    pieces: Vec<Piece>,
+}
+
+/// A stretch of the mended text and the stretch that it stands for.
+struct Piece {
+    new: Range<usize>,
+    old: Range<usize>,
+}
+
+/// What could be read, and whether nothing had to be left out.
+pub(super) fn nodes(source: SourceId, text: &str, first: &grammar::Shape) -> Option<(Vec<Node>, bool)> {
+    let mut whole = true;
+    let mut steps: Vec<Mended> = Vec::new();
+    let mut edits = edits(text, first, &mut whole)?;
+    for _ in 0..ROUNDS {
+        let text = steps.last().map_or(text, |last| &last.text);
+        let mended = mend(text, edits);
+        let shape = grammar::shape(source, &mended.text, &lexer::lex(&mended.text));
+        let current = mended.text.clone();
+        steps.push(mended);
+        if shape.problems.is_empty() {
+            let mut nodes = parse::sound(source, &current, &shape.blanks)?;
+            for step in steps.iter().rev() {
+                nodes.iter_mut().for_each(|node| step.place(node));
+            }
+            return Some((nodes, whole));
+        }
+        edits = self::edits(&current, &shape, &mut whole)?;
+    }
+    None
+}
+
+/// The edits of all mistakes, in order, none over another; `None` where one leaves nothing to read.
+fn edits(text: &str, shape: &grammar::Shape, whole: &mut bool) -> Option<Vec<(Range<usize>, String)>> {
+    let mut all: Vec<(Range<usize>, String)> = Vec::new();
+    for problem in &shape.problems {
+        all.push(match &problem.fix {
+            Some(fix) => (fix.span.range(), fix.replacement.clone()),
+            None => {
+                *whole = false;
+                without(text, shape, problem)?
+            }
+        });
+    }
+    all.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
+    let mut end = 0;
+    all.retain(|(range, _)| {
+        let apart = range.start >= end;
+        if apart {
+            end = range.end;
+        }
+        apart
+    });
+    Some(all)
+}
+
+/// The edit that leaves the statement out which a mistake stands in.
+fn without(text: &str, shape: &grammar::Shape, problem: &Diagnostic) -> Option<(Range<usize>, String)> {
+    let place = problem.primary()?.range();
+    if let Some(open) = shape.unclosed.filter(|open| *open == place.start) {
+        let end = end_of_block(text, open);
+        return Some((end..end, " }".to_owned()));
+    }
+    let inside =
+        |range: &&Range<usize>| range.start <= place.start && place.start < range.end.max(range.start + 1);
+    match shape.statements.iter().filter(inside).min_by_key(|range| range.len()) {
+        Some(range) => Some((range.clone(), String::new())),
+        None if shape.endless => None,
+        None => Some((place, String::new())),
+    }
+}
+
+/// Where a block without its `}` most likely ends: before the first line that is not indented more than the one that opens it.
+fn end_of_block(text: &str, open: usize) -> usize {
+    let start = text[..open].rfind('\n').map_or(0, |at| at + 1);
+    let indent = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
+    let own = indent(&text[start..]);
+    let mut end = open + text[open..].find('\n').unwrap_or(text.len() - open);
+    let mut at = end;
+    while let Some(line) = text.get(at + 1..) {
+        let length = line.find('\n').unwrap_or(line.len());
+        let line = &line[..length];
+        if !line.trim().is_empty() {
+            if indent(line) <= own {
+                break;
+            }
+            end = at + 1 + length;
+        }
+        at += 1 + length;
+        if at >= text.len() {
+            break;
+        }
+    }
+    end.min(text.len())
+}
+
+fn mend(text: &str, edits: Vec<(Range<usize>, String)>) -> Mended {
+    let mut mended = Mended { text: String::with_capacity(text.len()), pieces: Vec::new() };
+    let mut at = 0;
+    for (range, replacement) in edits {
+        mended.add(&text[at..range.start], at..range.start);
+        mended.add(&replacement, range.clone());
+        at = range.end;
+    }
+    mended.add(&text[at..], at..text.len());
+    mended
+}
+
+impl Mended {
+    fn add(&mut self, text: &str, old: Range<usize>) {
+        let start = self.text.len();
+        self.text.push_str(text);
+        self.pieces.push(Piece { new: start..self.text.len(), old });
+    }
+
+    /// Where a place of the mended text is in the other; `end` where something ends there.
+    fn place_of(&self, at: usize, end: bool) -> usize {
+        let holds = |piece: &&Piece| {
+            if end {
+                piece.new.start < at && at <= piece.new.end
+            } else {
+                piece.new.start <= at && at < piece.new.end
+            }
+        };
+        let last = self.pieces.last().map_or(0, |piece| piece.old.end);
+        let Some(piece) = self.pieces.iter().find(holds) else { return if at == 0 { 0 } else { last } };
+        match (piece.new.len() == piece.old.len(), end) {
+            (true, _) => piece.old.start + (at - piece.new.start),
+            (false, true) => piece.old.end,
+            (false, false) => piece.old.start,
+        }
+    }
+
+    fn span(&self, span: &mut Span) {
+        let start = self.place_of(span.start as usize, false);
+        let end = self.place_of(span.end as usize, true).max(start);
+        *span = Span::new(span.source, start..end);
+    }
+
+    fn place(&self, node: &mut Node) {
+        self.span(&mut node.span);
+        self.name(&mut node.name);
+        for Argument { span, .. } in &mut node.arguments {
+            self.span(span);
+        }
+        for Property { key, span, .. } in &mut node.properties {
+            self.name(key);
+            self.span(span);
+        }
+        node.children.iter_mut().flatten().for_each(|child| self.place(child));
+    }
+
+    fn name(&self, name: &mut Text) {
+        self.span(&mut name.span);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Log;
+    use crate::source::Sources;
+    use crate::syntax::parse_in_part;
+
+    /// The nodes of a broken text, one a line with its place, and what was told.
+    fn read(text: &str) -> (String, Vec<String>) {
+        let (mut sources, mut log) = (Sources::new(), Log::new());
+        let source = sources.add("t", text.to_owned());
+        let found = parse_in_part(source, text, &mut log);
+        let mut out = String::new();
+        for node in found.iter().flat_map(|(document, _)| &document.nodes) {
+            let at = sources.start(node.name.span);
+            out += &format!("{}:{} {}", at.line, at.column, sources.slice(node.name.span));
+            for one in &node.arguments {
+                out += &format!(" {}", sources.slice(one.span));
+            }
+            let children = node.children.as_ref().map(|all| {
+                all.iter().map(|one| sources.slice(one.span).to_owned()).collect::<Vec<_>>().join("; ")
+            });
+            out += &children.map(|all| format!(" {{ {all} }}")).unwrap_or_default();
+            out.push('\n');
+        }
+        (
+            out,
+            log.sorted()
+                .iter()
+                .map(|one| one.code.as_str().rsplit("::").next().unwrap_or("").to_owned())
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn a_fix_is_read_as_if_it_were_made() {
+        let (nodes, told) = read("a true\nb { c 2.5.1; d \"x\", \"y\" }\ne 'f'\n");
+        assert_eq!(nodes, "1:1 a true\n2:1 b { c 2.5.1; d \"x\", \"y\" }\n3:1 e 'f'\n");
+        assert_eq!(told, ["bare-keyword", "unquoted-text", "misplaced-token", "single-quotes"]);
+    }
+
+    #[test]
+    fn a_statement_without_a_fix_is_left_out() {
+        let (nodes, told) = read("a \"x\ny { b \"\\q\"; c }\n");
+        assert_eq!(nodes, "2:1 y { c }\n");
+        assert_eq!(told, ["unclosed-string", "bad-escape"]);
+    }
+
+    #[test]
+    fn an_open_block_ends_where_the_lines_say() {
+        let (nodes, told) = read("a {\n  b\n  c\nd { e }\n");
+        assert_eq!(nodes, "1:1 a { b; c }\n4:1 d { e }\n");
+        assert_eq!(told, ["unclosed-block"]);
+        assert_eq!(read("a { b\nc\n").0, "1:1 a { b }\n2:1 c\n");
+        assert_eq!(read("a\n}\nb\n").0, "1:1 a\n3:1 b\n");
+    }
+
+    #[test]
+    fn one_side_of_a_merge_is_read() {
+        let (nodes, told) = read("a\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> other\nd true\n");
+        assert_eq!(nodes, "1:1 a\n3:1 b\n7:1 d true\n");
+        assert_eq!(told, ["merge-conflict", "bare-keyword"]);
+        assert_eq!(read("<<<<<<< a\nb\n||||||| c\nd\n=======\ne\n>>>>>>> f\n").0, "2:1 b\n");
+    }
+
+    #[test]
+    fn full_width_punctuation_and_lists() {
+        let (nodes, told) = read("a “x y”，\"z\"；b ｛ c ｝\nd [\"e\", \"f\"]\n");
+        assert_eq!(nodes, "1:1 a “x y” \"z\"\n1:11 b { c }\n2:1 d \"e\" \"f\"\n");
+        assert_eq!(
+            told,
+            [
+                "single-quotes",
+                "misplaced-token",
+                "misplaced-token",
+                "misplaced-token",
+                "misplaced-token",
+                "misplaced-token"
+            ]
+        );
+    }
+
+    #[test]
+    fn names_with_values_behind_a_sign() {
+        let (nodes, told) = read("a=b\nc==2.5\nd>=2\ne = \"f\"\n");
+        assert_eq!(nodes, "1:1 a=b a=b\n2:1 c==2.5 c==2.5\n3:1 d>=2 d>=2\n4:1 e \"f\"\n");
+        assert_eq!(told, ["misplaced-token"; 4]);
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
+        #[test]
+        fn any_text_is_read_without_panic(pieces in proptest::collection::vec(proptest::sample::select(&[
+            "a", "b", " ", "\n", "{", "}", ";", "\"", "\"x\"", "true", "2.5.1", "=", ",", "，", "｛", "“q”", "'", "[", "]",
+            "\\", "#", "/*", "//", "/-", "<<<<<<< a\n", "=======\n", ">>>>>>> b\n", "é", "\r\n", "(t)",
+        ][..]), 0..24)) {
+            let text = pieces.concat();
+            let (mut sources, mut log) = (Sources::new(), Log::new());
+            let source = sources.add("t", text.clone());
+            if let Some((document, _)) = parse_in_part(source, &text, &mut log) {
+                for node in &document.nodes {
+                    proptest::prop_assert!(text.get(node.span.range()).is_some());
+                    proptest::prop_assert!(text.get(node.name.span.range()).is_some());
+                }
+            }
+        }
+    }
+}

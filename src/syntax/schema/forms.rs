@@ -1,0 +1,119 @@
+//! What is written as other tools have it, and how it is written here.
+
+use crate::diagnostic::wording;
+use crate::syntax::{Node, Value, value};
+
+use super::{Children, NodeSpec};
+
+/// A node of the language that another tool calls by a certain word.
+pub(super) struct Called {
+    pub(super) spec: &'static NodeSpec,
+    /// How it is written here, where more than the name differs.
+    template: &'static str,
+}
+
+/// The same word for a comparison: tools differ in case and in hyphens.
+fn plain(word: &str) -> String {
+    word.to_lowercase().replace('_', "-")
+}
+
+/// What a block has under another tool's word.
+pub(super) fn called(word: &str, allowed: Children) -> Option<Called> {
+    let word = plain(word);
+    allowed.listed().iter().find_map(|spec| {
+        let (_, template) = spec.also.iter().find(|(other, _)| *other == word)?;
+        Some(Called { spec, template })
+    })
+}
+
+/// The nodes of other blocks that another tool calls by this word: ``in `run` ``.
+pub(super) fn called_elsewhere(word: &str, roots: &'static [&'static NodeSpec]) -> Option<String> {
+    let here = called(word, Children::Listed(roots)).map(|found| (found.spec, String::new()));
+    let found = here.or_else(|| {
+        roots.iter().find_map(|root| {
+            let found = called(word, root.children)?;
+            Some((found.spec, format!(", in {}", wording::code(root.name))))
+        })
+    });
+    found.map(|(spec, home)| format!("{} is written {}{home}", wording::code(word), wording::code(spec.name)))
+}
+
+impl Called {
+    /// The whole node as it is written here, where more than its name differs.
+    pub(super) fn written(&self, node: &Node) -> Option<String> {
+        if self.template.is_empty() || node.children.is_some() || node.arguments.is_empty() {
+            return None;
+        }
+        let given: Option<Vec<String>> = node.arguments.iter().map(|one| shown(&one.value)).collect();
+        Some(self.template.replace("{}", &given?.join(" ")))
+    }
+}
+
+/// A value as it is written.
+fn shown(given: &Value) -> Option<String> {
+    match given {
+        Value::String(text) => Some(value::quote(text)),
+        Value::Integer(number) => Some(number.to_string()),
+        Value::Float(number) => Some(value::quote(number)),
+        Value::Bool(_) | Value::Null => None,
+    }
+}
+
+/// The texts of all arguments.
+fn texts(node: &Node) -> Option<Vec<&str>> {
+    let text = |given: &Value| matches!(given, Value::String(_));
+    let fits = node.arguments.iter().all(|given| text(&given.value));
+    let texts = node.arguments.iter().filter_map(|given| match &given.value {
+        Value::String(text) => Some(&**text),
+        _ => None,
+    });
+    fits.then(|| texts.collect())
+}
+
+/// A node whose arguments belong into its block: `packages "a" "b"` is `packages { a; b }`.
+pub(super) fn in_block(node: &Node, spec: &NodeSpec) -> Option<String> {
+    let texts = texts(node).filter(|texts| !texts.is_empty() && node.children.is_none())?;
+    if let Some(child) = spec.bare {
+        let words: Vec<String> = texts.iter().map(|text| value::quote(text)).collect();
+        return Some(format!("{} {{ {child} {} }}", spec.name, words.join(" ")));
+    }
+    let other = spec.children.other().filter(|other| !other.arguments.iter().any(|one| one.required))?;
+    let names: Vec<String> = texts.iter().map(|text| value::name(text)).collect();
+    other.children.other().is_none().then(|| format!("{} {{ {} }}", spec.name, names.join("; ")))
+}
+
+/// A child that is named where its kind would be: `vtk { qt "5" }` is `vtk { option "qt" "5" }`.
+pub(super) fn as_pair(node: &Node, allowed: Children) -> Option<String> {
+    let pair = |spec: &&&NodeSpec| {
+        spec.arguments.len() == 2 && spec.rest.is_none() && spec.arguments.iter().all(|one| one.required)
+    };
+    let spec = allowed.listed().iter().find(pair)?;
+    let [given] = &node.arguments[..] else { return None };
+    let plain = node.children.is_none() && node.properties.is_empty() && allowed.listed().len() == 1;
+    let text = match &given.value {
+        Value::Integer(number) => value::quote(&number.to_string()),
+        other => shown(other)?,
+    };
+    plain.then(|| format!("{} {} {text}", spec.name, value::quote(&node.name.value)))
+}
+
+/// A property that is the first argument: `pytorch version="2.5"` is `pytorch "2.5"`.
+pub(super) fn as_argument(node: &Node, at: usize, spec: &NodeSpec) -> Option<String> {
+    let alone = node.arguments.is_empty() && spec.arguments.len() + usize::from(spec.rest.is_some()) == 1;
+    let text = shown(&node.properties[at].value)?;
+    let child = spec.children.listed().iter().any(|child| child.name == node.properties[at].key.value);
+    (alone && !child).then(|| format!("{} {text}", value::name(&node.name.value)))
+}
+
+/// An argument too many that is a property which is missing: `copy "a" "b"` is `copy "a" to="b"`.
+pub(super) fn as_property(node: &Node, spec: &NodeSpec) -> Option<String> {
+    let given = |key: &str| node.properties.iter().any(|one| one.key.value == key);
+    let mut missing = spec.properties.iter().filter(|one| one.required && !given(one.key));
+    let (key, None) = (missing.next()?.key, missing.next()) else { return None };
+    if spec.rest.is_some() || node.arguments.len() != spec.arguments.len() + 1 {
+        return None;
+    }
+    let words: Option<Vec<String>> = node.arguments.iter().map(|one| shown(&one.value)).collect();
+    let (last, first) = words.as_ref()?.split_last()?;
+    Some(format!("{} {} {key}={last}", node.name.value, first.join(" ")))
+}
