@@ -215,7 +215,7 @@ impl Loader<'_> {
         if let Some(name) = wanted.strip_prefix("stack:") {
             return Some(Place::Stack(name.to_owned()));
         }
-        if self.library.names().iter().any(|name| *name == wanted.value) && self.files.is_missing(wanted) {
+        if self.library.names().contains(&wanted.value) && self.files.is_missing(wanted) {
             let written = format!("stack:{}", wanted.value);
             self.files.log.error(
                 Diagnostic::error(

@@ -37,7 +37,11 @@ static PLATFORM: NodeSpec = NodeSpec::new("platform", "The platform, where no de
     .optional();
 static GPU: NodeSpec =
     NodeSpec::new("gpu", "The compute capabilities to build for, where no device fixes them.")
-        .rest(ArgSpec::text("CAPABILITY", "A compute capability, such as `8.6`."))
+        .rest(ArgSpec::new(
+            "CAPABILITY",
+            Kind::Either(&[Kind::Text, Kind::Number]),
+            "A compute capability, such as `8.6`.",
+        ))
         .optional();
 static JETPACK: NodeSpec = release("jetpack", "The JetPack release.");
 static L4T: NodeSpec = release("l4t", "The L4T release.");

@@ -3,10 +3,10 @@
 
 use std::ops::Range;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, codes::syntax as codes};
 use crate::source::{SourceId, Span};
 
-use super::{Argument, Node, Property, Text, grammar, lexer, parse};
+use super::{Argument, Node, Property, Text, grammar, lexer, marks, parse};
 
 /// So many times what is left is read again: a fix may show the next mistake.
 const ROUNDS: usize = 4;
@@ -26,6 +26,7 @@ struct Piece {
 /// What could be read, and whether nothing had to be left out.
 pub(super) fn nodes(source: SourceId, text: &str, first: &grammar::Shape) -> Option<(Vec<Node>, bool)> {
     let mut whole = true;
+    let text = &marks::without(text, &marks::conflicts(text));
     let mut steps: Vec<Mended> = Vec::new();
     let mut edits = edits(text, first, &mut whole)?;
     for _ in 0..ROUNDS {
@@ -37,7 +38,9 @@ pub(super) fn nodes(source: SourceId, text: &str, first: &grammar::Shape) -> Opt
         if shape.problems.is_empty() {
             let mut nodes = parse::sound(source, &current, &shape.blanks)?;
             for step in steps.iter().rev() {
-                nodes.iter_mut().for_each(|node| step.place(node));
+                for node in &mut nodes {
+                    step.place(node);
+                }
             }
             return Some((nodes, whole));
         }
@@ -49,14 +52,13 @@ pub(super) fn nodes(source: SourceId, text: &str, first: &grammar::Shape) -> Opt
 /// The edits of all mistakes, in order, none over another; `None` where one leaves nothing to read.
 fn edits(text: &str, shape: &grammar::Shape, whole: &mut bool) -> Option<Vec<(Range<usize>, String)>> {
     let mut all: Vec<(Range<usize>, String)> = Vec::new();
-    for problem in &shape.problems {
-        all.push(match &problem.fix {
-            Some(fix) => (fix.span.range(), fix.replacement.clone()),
-            None => {
-                *whole = false;
-                without(text, shape, problem)?
-            }
-        });
+    for problem in shape.problems.iter().filter(|problem| problem.code != codes::MERGE_CONFLICT) {
+        if let Some(fix) = &problem.fix {
+            all.push((fix.span.range(), fix.replacement.clone()));
+        } else {
+            *whole = false;
+            all.push(without(text, shape, problem)?);
+        }
     }
     all.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
     let mut end = 0;

@@ -20,8 +20,10 @@ fn read(word: &str) -> Result<String, Invalid> {
             .help(format!("write `{lower}`"))
             .at(at));
     }
-    text::only(word, "a project name", HELP, |c| {
-        c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-')
+    let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
+    text::only(word, "a project name", HELP, letter).map_err(|invalid| match slug(word) {
+        Some(slug) => invalid.meant(slug),
+        None => invalid,
     })?;
     text::at_most(word, "a project name", 128)?;
     if let Some(at) = stray_separator(word) {
@@ -29,6 +31,14 @@ fn read(word: &str) -> Result<String, Invalid> {
         return Err(Invalid::new(message).help(HELP).at(at));
     }
     Ok(word.to_owned())
+}
+
+/// The name with hyphens for what cannot be in it, where that is one.
+fn slug(word: &str) -> Option<String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_');
+    let parts = word.split(|c: char| !plain(c)).filter(|part| !part.is_empty());
+    let slug = parts.collect::<Vec<_>>().join("-").to_ascii_lowercase();
+    (!slug.is_empty() && word.is_ascii() && read(&slug).is_ok()).then_some(slug)
 }
 
 /// The first run of separators in a component of an image's path that is not one of `.`, `_`, `__`, `-…` between two
@@ -61,6 +71,9 @@ mod tests {
         for (wrong, at) in [("-a", 0..1), ("a-", 1..2), ("a..b", 1..3), ("a___b", 1..4), ("a._b", 1..3)] {
             assert_eq!(ProjectName::parse(wrong).unwrap_err().at, Some(at), "{wrong}");
         }
+        let spaced = ProjectName::parse("My Robot (2)").unwrap_err();
+        assert_eq!(spaced.meant.as_deref(), Some("my-robot-2"));
+        assert_eq!(ProjectName::parse("로봇").unwrap_err().meant, None);
         assert_eq!(ProjectName::parse("Yard").unwrap_err().help.as_deref(), Some("write `yard`"));
     }
 }

@@ -1,7 +1,8 @@
 //! The book: every manifest and definition that it shows compiles, and its picture of a diagnostic is a real one.
 //!
 //! A block of KDL with a `project` is a manifest; one with a `package` is a definition; any other is a part of a
-//! manifest, and gets a head. The files of `tests/book/files` lie beside them. `tests/docs` makes the other pages.
+//! manifest, and gets a head. Beside it lie the files alone that the
+//! paragraph before it names as "beside the manifest", as in `tests/book/files`. `tests/docs` makes the other pages.
 
 mod picture;
 mod runs;
@@ -25,6 +26,8 @@ const TARGET: &str = "target { device \"jetson-agx-orin\"; jetpack \"6.2\" }\n";
 struct Block {
     place: String,
     text: String,
+    /// The files that the paragraph before it names.
+    files: Vec<String>,
 }
 
 impl Block {
@@ -63,16 +66,37 @@ fn blocks() -> Vec<Block> {
             let line = text.len() - rest.len() + before.len();
             let place = format!("{name}:{}", text[..line].lines().count() + 2);
             let (block, rest_of_page) = after.split_once("\n```").expect("a block ends");
-            blocks.push(Block { place, text: format!("{block}\n") });
+            let text = format!("{block}\n");
+            blocks.push(Block { place, text, files: files(before) });
             rest = rest_of_page;
         }
     }
     blocks
 }
 
+/// The files that the last paragraph of a text says lie beside the manifest.
+fn files(before: &str) -> Vec<String> {
+    let paragraph = before.trim_end().rsplit("\n\n").next().unwrap_or_default();
+    if !paragraph.contains("beside the manifest") {
+        return Vec::new();
+    }
+    let words = paragraph.split('`').skip(1).step_by(2);
+    words.filter(|word| word.contains('.')).map(str::to_owned).collect()
+}
+
+/// A folder with nothing in it but what a block needs.
+fn folder(block: &Block) -> Folder {
+    let folder = Folder(jcc::world::Memory::new());
+    for file in &block.files {
+        let path = support::repository("tests/book/files").join(file);
+        folder.0.put(file, fs::read(&path).unwrap_or_else(|_| panic!("{}: no {file}", block.place)));
+    }
+    folder
+}
+
 /// What is wrong with a manifest of the book.
 fn manifest(block: &Block) -> Option<String> {
-    let folder = Folder::read(&support::repository("tests/book/files"));
+    let folder = folder(block);
     folder.0.put("project.kdl", block.manifest());
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let input = Input { world: &folder, manifest: "project.kdl", target: None, lock: "jcc.lock" };
@@ -83,7 +107,7 @@ fn manifest(block: &Block) -> Option<String> {
 /// What is wrong with a definition of the book.
 fn definition(block: &Block) -> Option<String> {
     let name = block.text.split('"').nth(1).expect("a package has a name");
-    let folder = Folder::read(&support::repository("tests/book/files"));
+    let folder = folder(block);
     folder.0.put(&format!("team/extras/{name}/package.kdl"), block.text.clone());
     folder.0.put("project.kdl", format!("{PROJECT}{TARGET}catalog \"team\"\npackages {{ {name} }}\n"));
     let (mut sources, mut log) = (Sources::new(), Log::new());

@@ -112,6 +112,41 @@ fn every_report_reads_as_it_did() {
     assert!(stale.is_empty(), "reports that changed (JCC_BLESS=1 writes them): {stale:?}");
 }
 
+/// What is told at an error's place: code and message, with the places that each is told at.
+fn said(ran: &Ran) -> Vec<(String, String)> {
+    let all = ran.log.sorted();
+    all.into_iter().map(|one| (one.code.as_str().to_owned(), one.message.clone())).collect()
+}
+
+#[test]
+fn every_fix_mends_what_it_is_offered_for() {
+    let mut dead = String::new();
+    let mut tried = 0;
+    for (name, text) in cases() {
+        let ran = run(&name, &text);
+        let before = said(&ran);
+        for one in ran.log.sorted() {
+            let Some(fix) = &one.fix else { continue };
+            if ran.sources.get(fix.span.source).name != name {
+                continue;
+            }
+            tried += 1;
+            let range = fix.span.range();
+            let fixed = format!("{}{}{}", &text[..range.start], fix.replacement, &text[range.end..]);
+            let same = |all: &[(String, String)]| {
+                all.iter()
+                    .filter(|(code, message)| *code == one.code.as_str() && *message == one.message)
+                    .count()
+            };
+            if same(&said(&run(&name, &fixed))) >= same(&before) {
+                dead += &format!("{name}: {} is still told with {:?}\n", one.message, fix.replacement);
+            }
+        }
+    }
+    assert!(tried > 50, "{tried}");
+    assert!(dead.is_empty(), "\n{dead}");
+}
+
 /// Whether the file holds this text; when blessing, it does afterwards.
 fn matches(path: &Path, text: &str) -> bool {
     if fs::read_to_string(path).is_ok_and(|old| old == text) {

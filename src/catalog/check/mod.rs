@@ -5,6 +5,7 @@
 mod fetches;
 mod files;
 mod graph;
+mod literals;
 mod names;
 mod platforms;
 mod reach;
@@ -68,5 +69,6 @@ fn check(subject: Subject<'_>, log: &mut Log) {
     names::order(subject, log);
     references::check(subject, log);
     templates::check(subject, log);
+    literals::check(subject, log);
     fetches::check(subject, log);
 }

@@ -47,6 +47,20 @@ fn templates_are_checked() {
 }
 
 #[test]
+fn literals_are_read_by_the_types_that_a_compile_reads_them_by() {
+    insta::assert_snapshot!(demo(
+        r#"version "1.0" { tool "jq" }
+        install {
+            apt "Not A Package" "{{ tool }}" "htop"
+            pip "-r requirements.txt"
+            wheel "https://example.com/x.whl" sha256="abc"
+            mkdir "relative/path"
+            symlink "/a" at="b"
+        }"#
+    ));
+}
+
+#[test]
 fn values_that_only_some_versions_have_are_told() {
     insta::assert_snapshot!(demo(
         r#"version "2.0" { commit "a" }

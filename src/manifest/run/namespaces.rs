@@ -251,6 +251,10 @@ pub(super) fn ulimits(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<Ulimit>> 
 }
 
 fn ulimit(node: Reader<'_>, log: &mut Log) -> Option<Spanned<Ulimit>> {
+    // One argument holds both, or the limit is missing: the tables tell.
+    if node.arg_count() < 2 {
+        return None;
+    }
     let name: Option<Spanned<UlimitName>> = node.arg(0, log);
     let soft: Option<Spanned<i64>> = node.arg(1, log);
     let hard: Option<Spanned<i64>> = node.arg(2, log);

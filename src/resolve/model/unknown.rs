@@ -147,10 +147,8 @@ pub(super) fn gpu(catalog: &Catalog, (platform, text): (&Platform, &Spanned<Stri
     if let [one] = meant[..] {
         told = told.fix(text.span, quote(one));
     }
-    log.error(told.maybe_help(did_you_mean(&meant)).help(format!(
-        "known are {}; https://developer.nvidia.com/cuda-gpus lists which GPU has which",
-        wording::all_of(&wording::codes(&known))
-    )))
+    let all = meant.is_empty().then(|| format!("known are {}", wording::all_of(&wording::codes(&known))));
+    log.error(told.maybe_help(did_you_mean(&meant)).maybe_help(all))
 }
 
 /// The compute capabilities that the catalogue knows, ascending.

@@ -79,7 +79,7 @@ impl Here<'_> {
                 let inner = Here { place: &name, owner: node.name.span, ..self };
                 inner.block(children, allowed, log);
             }
-            (None, _) if spec.block_required => {
+            (None, _) if spec.block_required && !forms::has_block_behind(node, spec) => {
                 log.error(
                     Diagnostic::error(codes::MISSING_CHILDREN, format!("{name} needs a block"))
                         .at(node.name.span, "nothing is said in it")

@@ -82,6 +82,12 @@ pub(super) fn in_block(node: &Node, spec: &NodeSpec) -> Option<String> {
     other.children.other().is_none().then(|| format!("{} {{ {} }}", spec.name, names.join("; ")))
 }
 
+/// Whether what belongs into the block of a node stands behind it, which its arguments tell.
+pub(super) fn has_block_behind(node: &Node, spec: &NodeSpec) -> bool {
+    let rewritten = spec.rewrite.is_some_and(|rewrite| rewrite(node).is_some());
+    spec.arguments.is_empty() && (rewritten || in_block(node, spec).is_some())
+}
+
 /// A child that is named where its kind would be: `vtk { qt "5" }` is `vtk { option "qt" "5" }`.
 pub(super) fn as_pair(node: &Node, allowed: Children) -> Option<String> {
     let pair = |spec: &&&NodeSpec| {
