@@ -77,7 +77,7 @@ fn without(text: &str, shape: &grammar::Shape, problem: &Diagnostic) -> Option<(
     let place = problem.primary()?.range();
     if let Some(open) = shape.unclosed.filter(|open| *open == place.start) {
         let end = end_of_block(text, open);
-        return Some((end..end, " }".to_owned()));
+        return Some((end..end, "\n}".to_owned()));
     }
     let inside =
         |range: &&Range<usize>| range.start <= place.start && place.start < range.end.max(range.start + 1);
