@@ -103,9 +103,12 @@ pub struct Compiled {
 /// # Errors
 /// Whatever is wrong, all of it told.
 pub fn compile(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result<Compiled, Told> {
-    let resolved = resolve(input, sources, log)?;
-    let hashes = hashes(&resolved, sources);
-    let planned = plan::all(&resolved.targets, &resolved.catalog, sources, &hashes, log);
+    let (resolved, planned) = plan(input, sources, log)?;
+    if let Ok(planned) = &planned {
+        for ((project, _), planned) in resolved.targets.iter().zip(planned) {
+            plan::require_grades(project, &planned.plan.fetches, log);
+        }
+    }
     let projects: Vec<&Project> = resolved.targets.iter().map(|(project, _)| project).collect();
     check::allows(&projects, log);
     log.checkpoint()?;
@@ -117,6 +120,22 @@ pub fn compile(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result
     log.checkpoint()?;
     let artifacts = rendered.into_iter().collect();
     Ok(Compiled { artifacts, planned, resolved })
+}
+
+/// From a manifest to plans, before the grade that the manifest requires is checked.
+///
+/// # Errors
+/// Whatever is wrong up to the versions; what is wrong with the plans is in their own result.
+#[expect(clippy::type_complexity, reason = "plans may fail where the versions did not")]
+pub fn plan(
+    input: Input<'_>,
+    sources: &mut Sources,
+    log: &mut Log,
+) -> Result<(Resolved, Result<Vec<plan::Planned>, Told>), Told> {
+    let resolved = resolve(input, sources, log)?;
+    let hashes = hashes(&resolved, sources);
+    let planned = plan::all(&resolved.targets, &resolved.catalog, sources, &hashes, log);
+    Ok((resolved, planned))
 }
 
 /// The hash of what each target's files are made from. What concerns other targets alone changes none of it.

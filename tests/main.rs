@@ -9,6 +9,7 @@ mod commands;
 mod docs;
 mod engine;
 mod examples;
+mod fetches;
 mod installs;
 mod pages;
 mod reject;

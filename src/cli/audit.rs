@@ -8,16 +8,16 @@ use crate::plan::{FetchKind, Fetched};
 use super::args::{Format, Input};
 use super::{Exit, Session, table};
 
-/// Lists the fetches.
+/// Lists the fetches, also where the manifest requires better grades: then it fails behind the list.
 pub(super) fn run(session: &mut Session<'_, '_>, input: &Input, format: Format) -> Exit {
-    let compiled = match session.compile(input) {
-        Ok(compiled) => compiled,
+    let (resolved, planned) = match session.plan(input) {
+        Ok(planned) => planned,
         Err(exit) => return exit,
     };
-    let targets = compiled.resolved.targets.iter().map(|(_, one)| one.target.name.to_string());
+    let targets = resolved.targets.iter().map(|(_, one)| one.target.name.to_string());
     let all: Vec<(String, &[Fetched])> =
-        targets.zip(compiled.planned.iter().map(|one| one.plan.fetches.as_slice())).collect();
-    match format {
+        targets.zip(planned.iter().map(|one| one.plan.fetches.as_slice())).collect();
+    let shown = match format {
         Format::Text => {
             let mut out = String::new();
             for (target, fetches) in &all {
@@ -47,7 +47,8 @@ pub(super) fn run(session: &mut Session<'_, '_>, input: &Input, format: Format) 
                 .collect();
             session.print_json(&json!(values))
         }
-    }
+    };
+    if shown == Exit::Done { session.verdict(false) } else { shown }
 }
 
 fn row(one: &Fetched) -> Vec<String> {
@@ -78,5 +79,8 @@ fn kind(kind: FetchKind) -> &'static str {
         FetchKind::Pip => "pip",
         FetchKind::File => "file",
         FetchKind::Git => "git",
+        FetchKind::Archive => "archive",
+        FetchKind::Index => "index",
+        FetchKind::Run => "run",
     }
 }

@@ -150,6 +150,24 @@ impl<'s, 'w> Session<'s, 'w> {
         self.run(input, crate::compile)
     }
 
+    /// Plans the manifest's targets, or tells why not. A grade that is required is checked, but stops nothing.
+    pub(super) fn plan(
+        &mut self,
+        input: &Input,
+    ) -> Result<(crate::Resolved, Vec<crate::plan::Planned>), Exit> {
+        self.run(input, |input, sources, log| {
+            let (resolved, planned) = crate::plan(input, sources, log)?;
+            if let Ok(planned) = &planned {
+                for ((project, _), planned) in resolved.targets.iter().zip(planned) {
+                    crate::plan::require_grades(project, &planned.plan.fetches, log);
+                }
+            }
+            let projects: Vec<_> = resolved.targets.iter().map(|(project, _)| project).collect();
+            check::allows(&projects, log);
+            Ok((resolved, planned?))
+        })
+    }
+
     /// Runs passes over the manifest, and tells what they found.
     fn run<T>(
         &mut self,

@@ -204,7 +204,11 @@ impl<'a> Files<'a> {
             Line::Spec(spec) if constraint => reading.wanted.constraints.push(spec),
             Line::Spec(spec) => reading.wanted.specs.push(spec),
             Line::Hashes => reading.wanted.hashed = true,
-            Line::Index => reading.wanted.own_index = true,
+            Line::From(text) => {
+                let names_files = text.value.starts_with("-r") || text.value.starts_with("--re") || text.value.starts_with("-c") || text.value.starts_with("--con");
+                reading.wanted.own_index |= !names_files && !text.value.starts_with("--trusted-host");
+                reading.wanted.options.push(text);
+            }
             Line::Url(_) if constraint => {}
             Line::Url(url) => reading.wanted.urls.push(url),
             Line::Include { path, constraint: more } => self.include(&path, constraint || more, reading),

@@ -63,6 +63,8 @@ pub struct Requirements {
     pub specs: Vec<Spanned<PepRequirement>>,
     /// Places that lines name without the name of a package: `git+https://…`, `https://…/x.whl`.
     pub urls: Vec<Spanned<String>>,
+    /// Lines that name where packages come from: `--index-url https://…`, `-f …`, `--trusted-host …`.
+    pub options: Vec<Spanned<String>>,
     /// What its constraint files (`-c`) bind without asking for it.
     pub constraints: Vec<Spanned<PepRequirement>>,
     /// Files that it takes in by `-r` and `-c`, at any depth; the build needs them beside it.
@@ -136,6 +138,7 @@ pub(super) fn requirements(node: Reader<'_>, log: &mut Log) -> Vec<Requirements>
             path,
             specs: Vec::new(),
             urls: Vec::new(),
+            options: Vec::new(),
             constraints: Vec::new(),
             includes: Vec::new(),
             own_index: false,

@@ -19,12 +19,12 @@ pub(super) enum Line {
     },
     /// `--hash=…` after a requirement, or `--require-hashes`.
     Hashes,
-    /// `--extra-index-url …`, `--find-links …`: packages come from elsewhere, too.
-    Index,
     /// `-e .`, `./wheels/x.whl`: something beside the file, which the layer of the requirements has not.
     Local(Spanned<String>),
     /// `https://example.com/x.whl`, `-e git+https://example.com/x.git#egg=x`: a place without a name before it.
     Url(Spanned<String>),
+    /// `--index-url https://…`, `-r https://…`: an option that names where packages come from.
+    From(Spanned<String>),
     /// An option that pip does not have in such files.
     UnknownOption(Spanned<String>),
     /// An option without what it needs.
@@ -183,6 +183,8 @@ fn read_option(line: Piece<'_>, out: &mut Vec<Line>) {
             if !is_url(argument.text) && !argument.text.contains("${") {
                 let constraint = matches!(name.text, "-c" | "--constraint");
                 out.push(Line::Include { path: argument.owned(), constraint });
+            } else {
+                out.push(Line::From(line.owned()));
             }
         }
         "-e" | "--editable" => {
@@ -192,10 +194,11 @@ fn read_option(line: Piece<'_>, out: &mut Vec<Line>) {
                 out.push(Line::Local(line.owned()));
             }
         }
-        "--require-hashes" => out.push(Line::Hashes),
-        "-i" | "--index-url" | "--pypi-url" | "--extra-index-url" | "-f" | "--find-links" => {
-            out.push(Line::Index);
+        "-i" | "--index-url" | "--pypi-url" | "--extra-index-url" | "-f" | "--find-links"
+        | "--trusted-host" => {
+            out.push(Line::From(line.owned()));
         }
+        "--require-hashes" => out.push(Line::Hashes),
         known if OPTIONS.contains(&known) => {}
         _ => out.push(Line::UnknownOption(name.owned())),
     }
@@ -233,9 +236,9 @@ mod tests {
                     format!("{} {}", if constraint { "-c" } else { "-r" }, shown(path.span))
                 }
                 Line::Hashes => "hashes".to_owned(),
-                Line::Index => "index".to_owned(),
                 Line::Local(text) => format!("local {}", shown(text.span)),
                 Line::Url(url) => format!("url {}", shown(url.span)),
+                Line::From(text) => format!("from {}", shown(text.span)),
                 Line::UnknownOption(name) => format!("unknown {}", shown(name.span)),
                 Line::Incomplete(name) => format!("incomplete {}", shown(name.span)),
                 Line::Wrong { span, .. } => format!("wrong {}", shown(span)),
@@ -278,7 +281,10 @@ mod tests {
             read("-r a.txt\n-ra.txt\n--requirement=b.txt\n-c c.txt\n--constraint d.txt"),
             ["-r a.txt", "-r a.txt", "-r b.txt", "-c c.txt", "-c d.txt"]
         );
-        assert_eq!(read("-i https://pypi.example.com\n--pre\n--require-hashes"), ["index", "hashes"]);
+        assert_eq!(
+            read("-i https://pypi.example.com\n--pre\n--require-hashes"),
+            ["from -i https://pypi.example.com", "hashes"]
+        );
         assert_eq!(read("-r\n--nonsense x"), ["incomplete -r", "unknown --nonsense"]);
     }
 

@@ -61,7 +61,7 @@ pub fn plan(inputs: Inputs<'_>, log: &mut Log) -> Result<Plan, Told> {
 fn stages(around: Around<'_>, sources: &[(Source, Why)], pip: &PipTools) -> Vec<Stage> {
     let parts = around.parts;
     let inputs = parts.inputs;
-    let fallback = Python { interpreter: interpreter(inputs), system: false, uv: false, ships: false };
+    let fallback = Python { system: false, uv: None, ships: false, ..helpers_of(inputs) };
     let python = around.python.unwrap_or(&fallback);
     let mut stages = Vec::new();
     stages.extend(helpers::keys(sources, From::Image(inputs.resolution.base.image.clone())));
@@ -171,12 +171,28 @@ fn python(parts: &Parts<'_>) -> Option<Python> {
     let app = inputs.project.app.as_ref().is_some_and(|app| !app.requirements.is_empty());
     let packages = parts.shipped_with_platform().iter().any(|part| part.is_python());
     let asked = app || !pip.install.is_empty() || !pip.requirements.is_empty() || !pip.venvs.is_empty();
-    (packages || asked).then(|| Python {
+    (packages || asked).then(|| Python { system: sees_system(inputs), ..helpers_of(inputs) })
+}
+
+/// The interpreter, and the versions of what is put beside pip: the definition of Python holds them.
+fn helpers_of(inputs: Inputs<'_>) -> Python {
+    let value = |key: &str| {
+        let version = inputs.resolution.axes.iter().find(|(name, _)| name.as_str() == "python")?.1;
+        let entries = &inputs.catalog.package("python")?.versions;
+        let held = entries.iter().filter(|entry| entry.version.value == *version);
+        held.filter_map(|entry| entry.values.get(key))
+            .find(|value| value.is_plain())
+            .map(|value| value.text.clone())
+    };
+    let uv = inputs.project.pip.installer.is_some_and(|installer| installer.value == Installer::Uv);
+    let tools = value("build_tools").unwrap_or_else(|| "setuptools wheel".to_owned());
+    Python {
         interpreter: interpreter(inputs),
-        system: sees_system(inputs),
+        system: false,
+        uv: uv.then(|| value("installer").unwrap_or_else(|| "uv".to_owned())),
+        tools: tools.split_whitespace().map(str::to_owned).collect(),
         ships: true,
-        uv: pip.installer.is_some_and(|installer| installer.value == Installer::Uv),
-    })
+    }
 }
 
 /// `python3.10`, as every distribution names it; `python3` where no version is known.

@@ -36,6 +36,7 @@ mod view;
 
 pub use all::{Planned, all};
 pub use assemble::plan;
+pub use fetched::require_grades;
 pub use graph::{edges, takes};
 pub use model::{FetchKind, Fetched, Head, PackageNote, Plan};
 pub use refuse::{Place, refuses};

@@ -19,7 +19,7 @@ pub struct Plan {
     pub stages: Vec<Stage>,
     /// What every pip call is told and held to.
     pub pip: PipTools,
-    /// Everything that the build fetches, in the order in which it does.
+    /// Everything that the files fetch, in the order in which they do.
     pub fetches: Vec<Fetched>,
     /// Layers of the image that ships, the base's included (as far as they are known).
     pub layers: u32,
@@ -102,4 +102,10 @@ pub enum FetchKind {
     File,
     /// A source tree.
     Git,
+    /// An archive of system packages.
+    Archive,
+    /// An index of Python packages, or an option that names one.
+    Index,
+    /// A command of a shell, which cannot be seen into.
+    Run,
 }

@@ -28,8 +28,10 @@ pub(super) struct Python {
     pub(super) interpreter: String,
     /// Whether the main environment sees the system's modules.
     pub(super) system: bool,
-    /// Whether uv installs.
-    pub(super) uv: bool,
+    /// What installs instead of pip, as pip is asked for it: `uv==0.13.9`.
+    pub(super) uv: Option<String>,
+    /// What a wheel's build needs that sees what is installed, as pip is asked for it.
+    pub(super) tools: Vec<String>,
     /// Whether the image that ships has the main environment.
     pub(super) ships: bool,
 }
@@ -41,15 +43,22 @@ impl Python {
             python: self.interpreter.clone(),
             path: path(folder),
             system_site_packages: system,
-            uv: self.uv,
+            uv: self.uv.clone(),
         };
-        let mounts = if self.uv { vec![Mount::Pip] } else { Vec::new() };
+        let mounts = if self.uv.is_some() { vec![Mount::Pip] } else { Vec::new() };
         Instruction::Run(Run { mounts, ..small(venv) })
     }
 
     /// Where calls of the main environment go.
     pub(super) fn place(&self) -> Place {
-        Place { venv: path(VENV), uv: self.uv, building: false, shared: false, files: Files::Apart }
+        Place {
+            venv: path(VENV),
+            uv: self.uv.is_some(),
+            building: false,
+            shared: false,
+            tools: self.tools.clone(),
+            files: Files::Apart,
+        }
     }
 
     /// The main environment with a block a package.
@@ -200,7 +209,7 @@ pub(super) fn apart_folder(venv: &Venv) -> ImagePath {
     path(&format!("/opt/venvs/{}", venv.name.value))
 }
 
-fn seen(file: &crate::value::ProjectPath) -> ImagePath {
+pub(super) fn seen(file: &crate::value::ProjectPath) -> ImagePath {
     ImagePath::of_project(REQUIREMENTS, file)
 }
 

@@ -79,7 +79,8 @@ fn system(around: Around<'_>) -> Vec<Block> {
 }
 
 fn default_place() -> steps::Place {
-    steps::Place { venv: path(VENV), uv: false, building: false, shared: false, files: steps::Files::Apart }
+    let files = steps::Files::Apart;
+    steps::Place { venv: path(VENV), uv: false, building: false, shared: false, tools: Vec::new(), files }
 }
 
 /// The main Python environment, from the stage that made it.

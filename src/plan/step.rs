@@ -66,8 +66,8 @@ pub enum Script {
         path: ImagePath,
         /// Whether it sees the system's modules.
         system_site_packages: bool,
-        /// Whether uv is put in, to install by it.
-        uv: bool,
+        /// What is put in to install by it instead of pip, as pip is asked for it.
+        uv: Option<String>,
     },
     /// A source tree at a commit.
     Git(Git),
@@ -106,6 +106,8 @@ pub enum Script {
         to: ImagePath,
         /// Whether the build sees what is installed, rather than an environment of its own.
         shared: bool,
+        /// What such a build needs beside it, as pip is asked for it.
+        tools: Vec<String>,
     },
     /// Shell, as a definition or the manifest has it.
     Shell(String),

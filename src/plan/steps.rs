@@ -1,6 +1,6 @@
 //! Acts as instructions of a stage.
 
-use crate::value::{AptPackage, EnvName, ImagePath, Parse};
+use crate::value::{AptPackage, EnvName, ImagePath, Parse, PepRequirement};
 
 use super::act::{Act, ActKind, Download, Part};
 use super::{Instruction, Mount, PipCall, PipSource, Run, Script, StageName};
@@ -35,6 +35,8 @@ pub(super) struct Place {
     pub(super) building: bool,
     /// Whether a wheel's build sees what is installed, rather than an environment of its own.
     pub(super) shared: bool,
+    /// What such a build needs beside it, as pip is asked for it.
+    pub(super) tools: Vec<String>,
     /// Where archives and trees of an installation are brought.
     pub(super) files: Files,
 }
@@ -102,8 +104,13 @@ fn run(part: &Part, kind: &ActKind, place: &Place) -> Run {
             run.mounts = vec![Mount::Pip];
             run.env.clone_from(env);
             let venv = place.venv.clone();
-            run.script =
-                vec![Script::WheelBuild { venv, from: from.clone(), to: path(WHEELS), shared: place.shared }];
+            run.script = vec![Script::WheelBuild {
+                venv,
+                from: from.clone(),
+                to: path(WHEELS),
+                shared: place.shared,
+                tools: place.tools.iter().filter(|tool| !pins(part, tool)).cloned().collect(),
+            }];
         }
         ActKind::Deb(download) => {
             let script = vec![Script::Deb { files: vec![fetched(download)] }];
@@ -139,6 +146,16 @@ fn run(part: &Part, kind: &ActKind, place: &Place) -> Run {
         | ActKind::Env(_) => {}
     }
     run
+}
+
+/// Whether a package's own steps choose the version of a distribution.
+fn pins(part: &Part, tool: &str) -> bool {
+    let name = |spec: &str| PepRequirement::parse(spec).map(|spec| spec.normalised_name()).ok();
+    let mut specs = part.build.iter().chain(&part.install).flat_map(|act| match &act.kind {
+        ActKind::Pip { specs, .. } => specs.as_slice(),
+        _ => &[],
+    });
+    specs.any(|spec| name(spec) == name(tool))
 }
 
 /// A step that needs nothing mounted.

@@ -53,9 +53,10 @@ fn script(script: &Script) -> (&'static str, Value) {
             ("apt", context! { packages, recommends => apt.recommends, extra_arg => apt.extra_arg })
         }
         Script::Pip(call) => ("pip", pip(call)),
-        Script::Venv { python, path, system_site_packages, uv } => {
-            ("venv", context! { python => shell(python), path => word(path), system_site_packages, uv })
-        }
+        Script::Venv { python, path, system_site_packages, uv } => (
+            "venv",
+            context! { python => shell(python), path => word(path), system_site_packages, uv => uv.as_ref().map(|spec| shell(spec)) },
+        ),
         Script::Git(tree) => ("git", git(tree)),
         Script::Unpack { archive, to, strip } => {
             let end = archive.as_str().rsplit_once('.').map_or("", |(_, end)| end);
@@ -66,9 +67,10 @@ fn script(script: &Script) -> (&'static str, Value) {
         Script::Deb { files } => ("deb", context! { files => files.iter().map(word).collect::<Vec<_>>() }),
         Script::Cmake(each) => ("cmake", cmake(each)),
         Script::Tool { tool, directory, arguments } => tool_values(*tool, directory, arguments),
-        Script::WheelBuild { venv, from, to, shared } => {
+        Script::WheelBuild { venv, from, to, shared, tools } => {
             let pip = shell(&format!("{venv}/bin/pip"));
-            ("wheel", context! { pip, from => shell(from), to => word(to), shared })
+            let tools: Vec<String> = tools.iter().map(|tool| shell(tool)).collect();
+            ("wheel", context! { pip, from => shell(from), to => word(to), shared, tools })
         }
         Script::Shell(text) => ("shell", context! { text => text.trim_matches('\n') }),
         Script::Python(text) => {

@@ -59,10 +59,10 @@ fn sha256(content: &[u8]) -> String {
 }
 
 /// What a run gave.
-struct Ran {
-    code: Option<i32>,
-    out: String,
-    err: String,
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl From<Output> for Ran {
@@ -75,7 +75,7 @@ impl From<Output> for Ran {
     }
 }
 
-fn run(folder: &Path, arguments: &[&str]) -> Ran {
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Ran {
     let ran = Ran::from(jcc(folder, arguments).output().expect("it can be run"));
     assert!(!ran.err.contains("panicked"), "{arguments:?}\n{}", ran.err);
     ran

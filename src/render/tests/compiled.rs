@@ -42,7 +42,10 @@ pub(super) fn through(files: &[(&str, &str)]) -> (Option<String>, String) {
             sources: &sources,
             hash: &hash,
         };
-        Ok::<_, crate::diagnostic::Told>(crate::render::dockerfile(&plan(inputs, log)?))
+        let plan = plan(inputs, log)?;
+        crate::plan::require_grades(&projects[0], &plan.fetches, log);
+        log.checkpoint()?;
+        Ok::<_, crate::diagnostic::Told>(crate::render::dockerfile(&plan))
     })(&mut log);
     let said = |one: &&crate::diagnostic::Diagnostic| {
         let labels: Vec<String> =

@@ -49,7 +49,7 @@ fn python() -> Vec<Block> {
         python: "python3".into(),
         path: path("/opt/venv"),
         system_site_packages: false,
-        uv: false,
+        uv: None,
     };
     vec![
         block("", vec![run(&[], vec![venv])]),

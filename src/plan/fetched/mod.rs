@@ -1,0 +1,269 @@
+//! Everything that the generated files fetch, each with how well it is pinned: read off the stages themselves, so that
+//! nothing that is written is left out.
+
+mod files;
+mod grades;
+mod python;
+mod scan;
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
+use crate::manifest::Grade;
+use crate::source::Span;
+use crate::value::{AptPackage, ImageRef, Name};
+
+use super::act::{Act, ActKind};
+use super::parts::Parts;
+use super::{
+    Apt, AptSourceFile, FetchKind, Fetched, From, Instruction, KeyFetch, Run, Script, Stage, StageName,
+};
+
+pub use grades::check as require_grades;
+
+/// All of it, in the order of the files; a download that nothing holds is reported.
+pub(super) fn fetches(parts: &Parts<'_>, stages: &[Stage], log: &mut Log) -> Vec<Fetched> {
+    let mut list = List { parts, known: known(parts), stages, all: Vec::new() };
+    list.frontend();
+    for stage in stages {
+        list.stage(stage);
+    }
+    list.services();
+    let all = list.all;
+    unpinned(parts, &all, log);
+    all
+}
+
+/// Who asked for what, by its text.
+type Known = BTreeMap<String, (Option<Name>, Span)>;
+
+fn known(parts: &Parts<'_>) -> Known {
+    let mut known = Known::new();
+    for part in parts.all() {
+        for act in part.install.iter().chain(&part.build) {
+            for what in asked(act) {
+                known.entry(what).or_insert((Some(part.name.clone()), act.span));
+            }
+        }
+    }
+    let project = parts.inputs.project;
+    for package in &project.apt.install {
+        known.entry(package.package.value.to_string()).or_insert((None, package.package.span));
+    }
+    let app = project.app.iter().flat_map(|app| &app.requirements);
+    let files = project.pip.requirements.iter().chain(app);
+    let venvs = project.pip.venvs.iter();
+    let apart = venvs
+        .clone()
+        .flat_map(|venv| venv.install.iter().chain(venv.requirements.iter().flat_map(|file| &file.specs)));
+    for spec in project.pip.install.iter().chain(files.flat_map(|file| &file.specs)).chain(apart) {
+        known.entry(spec.value.to_string()).or_insert((None, spec.span));
+    }
+    known
+}
+
+/// What a step fetches, as it is listed.
+fn asked(act: &Act) -> Vec<String> {
+    match &act.kind {
+        ActKind::Apt(packages) => packages.iter().map(ToString::to_string).collect(),
+        ActKind::Pip { specs, .. } => specs.clone(),
+        ActKind::WheelBuild { from, .. } => vec![from.clone()],
+        ActKind::Wheel(download) | ActKind::Deb(download) | ActKind::Archive { download, .. } => {
+            vec![download.url.to_string()]
+        }
+        ActKind::Git(git) => vec![git.url.to_string()],
+        ActKind::Source(source) => vec![source.file.uri.to_string()],
+        _ => Vec::new(),
+    }
+}
+
+/// The list in the making.
+struct List<'a> {
+    parts: &'a Parts<'a>,
+    known: Known,
+    stages: &'a [Stage],
+    all: Vec<Fetched>,
+}
+
+/// Where something is fetched.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    stage: &'a StageName,
+    place: Option<Span>,
+}
+
+impl List<'_> {
+    fn add(&mut self, at: At<'_>, kind: FetchKind, what: impl Into<String>, grade: Grade) {
+        let what = what.into();
+        if self.all.iter().any(|one| one.what == what && one.kind == kind && one.stage == *at.stage) {
+            return;
+        }
+        let known = self.known.get(&what);
+        let package = known.and_then(|(package, _)| package.clone()).or_else(|| self.owner(at.stage));
+        let place = known.map(|(_, span)| *span).or(at.place);
+        self.all.push(Fetched { what, kind, grade, package, place, stage: at.stage.clone() });
+    }
+
+    /// The package that a stage is for.
+    fn owner(&self, stage: &StageName) -> Option<Name> {
+        let name = stage.as_str();
+        self.parts
+            .all()
+            .map(|part| &part.name)
+            .find(|owner| {
+                ["build", "fetch", "files", "clone"].iter().any(|kind| name == format!("{kind}-{owner}"))
+            })
+            .cloned()
+    }
+
+    fn image(&mut self, at: At<'_>, image: &ImageRef) {
+        let grade = if image.digest().is_some() { Grade::A } else { Grade::D };
+        self.add(at, FetchKind::Image, image.to_string(), grade);
+    }
+
+    fn frontend(&mut self) {
+        if let Some(image) = &self.parts.inputs.project.output.frontend {
+            self.image(At { stage: &StageName::fixed("syntax"), place: Some(image.span) }, &image.value);
+        }
+    }
+
+    fn stage(&mut self, stage: &Stage) {
+        if let From::Image(image) = &stage.from {
+            let place = self.parts.inputs.resolution.base.asked.or(stage.why.place);
+            self.image(At { stage: &stage.name, place }, image);
+        }
+        for block in &stage.blocks {
+            let at = At { stage: &stage.name, place: block.why.place.or(stage.why.place) };
+            for instruction in &block.instructions {
+                self.instruction(at, instruction);
+            }
+        }
+    }
+
+    fn instruction(&mut self, at: At<'_>, instruction: &Instruction) {
+        match instruction {
+            Instruction::Fetch(fetch) => match self.key(|key| key.file == fetch.to) {
+                Some(key) => {
+                    let grade = if key.fingerprint.is_some() { Grade::A } else { Grade::D };
+                    self.add(at, FetchKind::Key, fetch.url.to_string(), grade);
+                }
+                None => self.add(at, FetchKind::File, fetch.url.to_string(), fetch.grade),
+            },
+            Instruction::AptSource(source) => self.source(at, source),
+            Instruction::PipTools(tools) => {
+                for index in tools.default_index.iter().chain(&tools.indexes) {
+                    self.index(at, &index.url);
+                }
+            }
+            Instruction::Verbatim(text) => self.dockerfile(at, text),
+            Instruction::Run(run) if !run.offline => self.run(at, run),
+            _ => {}
+        }
+    }
+
+    /// The key of an archive, among the steps of every stage.
+    fn key(&self, is: impl Fn(&KeyFetch) -> bool) -> Option<&KeyFetch> {
+        let instructions =
+            self.stages.iter().flat_map(|stage| &stage.blocks).flat_map(|block| &block.instructions);
+        let scripts = instructions
+            .filter_map(|one| if let Instruction::Run(run) = one { Some(&run.script) } else { None });
+        scripts.flatten().find_map(|script| match script {
+            Script::Key(key) if is(key) => Some(key),
+            _ => None,
+        })
+    }
+
+    /// An archive is as good as what holds its packages to be its own; which packages come from it is listed apart.
+    fn source(&mut self, at: At<'_>, source: &AptSourceFile) {
+        let held = source.signed
+            && self.key(|key| key.name == source.name).is_some_and(|key| key.fingerprint.is_some());
+        let grade = if held { Grade::A } else { Grade::D };
+        self.add(at, FetchKind::Archive, source.uri.to_string(), grade);
+    }
+
+    fn index(&mut self, at: At<'_>, url: &crate::value::Url) {
+        let grade = if url.scheme() == "http" { Grade::D } else { Grade::A };
+        self.add(at, FetchKind::Index, url.to_string(), grade);
+    }
+
+    fn run(&mut self, at: At<'_>, run: &Run) {
+        for script in &run.script {
+            match script {
+                Script::Apt(apt) => self.apt(at, apt),
+                Script::Deb { files } => {
+                    let names: Vec<&str> = files.iter().filter_map(|file| file.file_name()).collect();
+                    self.dependencies(at, FetchKind::Apt, &names);
+                }
+                Script::Pip(call) => self.pip(at, call),
+                Script::Venv { uv: Some(spec), .. } => self.requirement(at, spec),
+                Script::WheelBuild { from, tools, shared, .. } => self.wheel_build(at, from, tools, *shared),
+                Script::Git(git) => {
+                    let grade = if git.commit.is_some() { Grade::A } else { Grade::D };
+                    self.add(at, FetchKind::Git, git.url.to_string(), grade);
+                }
+                Script::Snapshot { replace } => {
+                    for (_, to) in replace {
+                        self.add(at, FetchKind::Archive, format!("http://{to}/"), Grade::C);
+                    }
+                }
+                Script::Shell(text) | Script::Python(text) => self.commands(at, text),
+                _ => {}
+            }
+        }
+    }
+
+    fn apt(&mut self, at: At<'_>, apt: &Apt) {
+        for package in &apt.packages {
+            let grade = self.apt_grade(package);
+            self.add(at, FetchKind::Apt, package.to_string(), grade);
+        }
+        if apt.extra_arg {
+            self.add(at, FetchKind::Apt, "${EXTRA_APT_PACKAGES}", Grade::D);
+        }
+        let names: Vec<String> = apt.packages.iter().map(|package| package.name().to_owned()).collect();
+        self.dependencies(at, FetchKind::Apt, &names.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+
+    /// A distribution's archive forgets old versions; with a snapshot, all of it is dated.
+    fn apt_grade(&self, package: &AptPackage) -> Grade {
+        if self.parts.inputs.project.apt.snapshot.is_some() {
+            Grade::C
+        } else if package.version().is_some_and(|version| !version.contains('*')) {
+            Grade::B
+        } else {
+            Grade::D
+        }
+    }
+
+    /// What comes along with packages, in whatever version is the newest that day.
+    fn dependencies(&mut self, at: At<'_>, kind: FetchKind, of: &[&str]) {
+        const SHOWN: usize = 3;
+        if of.is_empty() {
+            return;
+        }
+        let more = of.len().saturating_sub(SHOWN);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let what = format!("unlocked dependencies of {}{more}", of[..of.len().min(SHOWN)].join(", "));
+        let dated = kind == FetchKind::Apt && self.parts.inputs.project.apt.snapshot.is_some();
+        self.add(at, kind, what, if dated { Grade::C } else { Grade::D });
+    }
+}
+
+/// Downloads that nothing holds.
+fn unpinned(parts: &Parts<'_>, all: &[Fetched], log: &mut Log) {
+    for each in all {
+        let loose = matches!(each.kind, FetchKind::File | FetchKind::Git) && each.grade == Grade::D;
+        let explained = each.package.as_ref().and_then(|name| parts.inputs.view(name)).is_some_and(|view| {
+            view.entry().is_some_and(|entry| !entry.notes.is_empty())
+                || view.held(&view.package.notes).next().is_some()
+        });
+        if let Some(place) = each.place.filter(|_| loose && !explained) {
+            let message = format!("{} is fetched unchecked", wording::code(&each.what));
+            log.tell(
+                Diagnostic::warning(codes::UNPINNED, message)
+                    .at(place, "no hash or commit holds it to what it is today")
+                    .help("give its `sha256`, or its `commit`; or say in a `note` why there is none"),
+            );
+        }
+    }
+}

