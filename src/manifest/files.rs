@@ -205,7 +205,10 @@ impl<'a> Files<'a> {
             Line::Spec(spec) => reading.wanted.specs.push(spec),
             Line::Hashes => reading.wanted.hashed = true,
             Line::From(text) => {
-                let names_files = text.value.starts_with("-r") || text.value.starts_with("--re") || text.value.starts_with("-c") || text.value.starts_with("--con");
+                let names_files = text.value.starts_with("-r")
+                    || text.value.starts_with("--re")
+                    || text.value.starts_with("-c")
+                    || text.value.starts_with("--con");
                 reading.wanted.own_index |= !names_files && !text.value.starts_with("--trusted-host");
                 reading.wanted.options.push(text);
             }
