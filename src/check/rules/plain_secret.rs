@@ -58,7 +58,7 @@ fn helped(told: Diagnostic, secret: &Secret, login: bool) -> Diagnostic {
     let told = if login {
         told
     } else {
-        told.help("or let an `env-file` of the host hold it, or write `\"${VARIABLE}\"` in `run`")
+        told.help("or let an `env-file` of the host hold it")
     };
     told.help("withdraw it where it was issued if this file was ever shared")
 }
