@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::source::{SourceId, Span, Spanned};
-use crate::value::{ByteSize, EnvName, ImagePath, Name, Requirement, Version};
+use crate::value::{ByteSize, EnvName, ImagePath, Name, Parse as _, Requirement, Version};
 
 use super::{Step, Template};
 
@@ -34,6 +34,8 @@ pub struct Package {
     pub requires: Vec<Require>,
     /// What may not be in the same image.
     pub conflicts: Vec<Require>,
+    /// Where it does not exist.
+    pub unavailable: Vec<Guarded<Unavailable>>,
     /// Of packages that share this word an image holds one at most.
     pub choice: Option<Spanned<Name>>,
     /// `option`, in order.
@@ -73,6 +75,11 @@ pub struct Package {
 }
 
 impl Package {
+    /// Whether it is a distribution: one of a kind, with nothing to install.
+    pub fn is_distribution(&self) -> bool {
+        self.choice.is_some() && self.install.steps.is_empty()
+    }
+
     /// A requirement with the words that it calls versions by (`humble`) put into versions.
     ///
     /// # Errors
@@ -119,6 +126,8 @@ pub struct PackageVersion {
     pub requires: Vec<Require>,
     /// What may not be beside this one.
     pub conflicts: Vec<Require>,
+    /// Where this one does not exist.
+    pub unavailable: Vec<Guarded<Unavailable>>,
     /// Of an axis: what other axes are by default when this is chosen (a release's CUDA).
     pub defaults: BTreeMap<Name, Spanned<Version>>,
     /// Everything else: `commit`, `sha256`, `url`, `codename` …, templates themselves.
@@ -133,6 +142,15 @@ pub struct PackageVersion {
     pub span: Span,
 }
 
+impl PackageVersion {
+    /// Whether every download that it names has a checksum or a commit beside it: `compat_url` and `compat_sha256`.
+    pub fn is_verified(&self) -> bool {
+        let has = |stem: &str, key: &str| self.values.contains_key(&format!("{stem}{key}"));
+        let mut stems = self.values.keys().filter_map(|key| key.strip_suffix("url"));
+        stems.all(|stem| has(stem, "sha256") || has(stem, "commit"))
+    }
+}
+
 /// `NAME "REQ" [stage="build"]` inside `requires` or `conflicts`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Require {
@@ -144,6 +162,15 @@ pub struct Require {
     pub stage: Stage,
     /// Only when this holds.
     pub guard: Guard,
+}
+
+/// `unavailable "REASON" source="URL"`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unavailable {
+    /// Why it does not exist.
+    pub reason: Spanned<String>,
+    /// The page that shows it.
+    pub source: Option<String>,
 }
 
 /// Where a requirement is needed.
@@ -250,6 +277,20 @@ pub struct Dist {
     pub name: Template,
     /// Its version; `{{ version }}` when absent.
     pub version: Option<Template>,
+}
+
+impl Dist {
+    /// Which version of it comes with a version of the package; `None` where only a template's values tell.
+    pub fn version_of(&self, version: &Version, values: &BTreeMap<String, Template>) -> Option<Version> {
+        let Some(template) = &self.version else { return Some(version.clone()) };
+        let text = template.text.trim();
+        if text.starts_with("{{ version }}") {
+            return Some(version.clone());
+        }
+        let key = text.strip_prefix("{{ ").and_then(|rest| rest.strip_suffix(" }}"));
+        let text = key.map_or(Some(text), |key| values.get(key).map(|value| value.text.as_str()))?;
+        Version::parse(text).ok().map(|version| version.without_local())
+    }
 }
 
 /// `test "imports" { gpu; python "import torch" }`.

@@ -4,6 +4,7 @@
 //! folders lie over it.
 
 mod check;
+mod condition;
 mod decode;
 mod definition;
 mod dependents;
@@ -15,9 +16,10 @@ mod store;
 mod template;
 pub mod words;
 
+pub use condition::{Fixed, Open, admits_word, is_on};
 pub use definition::{
     Axis, Choose, Condition, Dist, Guard, Guarded, Install, LibraryTest, Note, Package, PackageOption,
-    PackageTest, PackageVersion, Require, SizeFact, Stage, TestBody, Variant,
+    PackageTest, PackageVersion, Require, SizeFact, Stage, TestBody, Unavailable, Variant,
 };
 pub use dependents::{Dependent, Part};
 pub use meant::{Meant, MeantGpu};

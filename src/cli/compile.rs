@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::render::Artifacts;
+use crate::source::Sources;
 use crate::world::{Disk, World};
 
 use super::args::{Input, ReportFormat};
 use super::session::{LOCK, kept, shown_folder};
-use super::{Exit, Session, stale};
+use super::{Exit, Session, moves, stale};
 
 /// How a compile was asked for.
 pub(super) struct Wish {
@@ -105,6 +106,19 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: Wish) -> Exit {
     }
 }
 
+/// What the new lock has that the old one had not, and what is not as the platform has it.
+fn moved(resolved: &crate::Resolved, sources: &Sources) -> String {
+    let mut out = moves::short(&resolved.lock, resolved.old_lock.as_ref());
+    for (_, resolution) in &resolved.targets {
+        for one in &resolution.moved {
+            let by = super::resolve::reasons(&one.by, sources);
+            let by = if by.is_empty() { String::new() } else { format!(": {}", by.join("; ")) };
+            out.push_str(&format!("{}: {one}{by}\n", resolution.target.name));
+        }
+    }
+    out
+}
+
 fn print(session: &mut Session<'_, '_>, artifacts: &Artifacts, name: &str) -> Exit {
     let file = artifacts.get(name).or_else(|| {
         // `--stdout Dockerfile` with one target's files in a folder of its own.
@@ -170,8 +184,12 @@ fn write(session: &mut Session<'_, '_>, world: &Disk, wish: &Wish, compiled: &mu
     if files.is_empty() {
         return session.say("nothing changed\n");
     }
+    let new_lock = files.contains_key(LOCK);
     match to.write_all(&files) {
         Ok(()) => {
+            if new_lock {
+                session.say(&moved(&compiled.resolved, &session.sources));
+            }
             let names: Vec<String> = files.keys().map(|path| place.shown(path)).collect();
             let text = format!("wrote {}\n", names.join(", "));
             session.say(&text)

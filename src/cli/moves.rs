@@ -28,6 +28,23 @@ pub(super) fn text(new: &Lock, old: Option<&Lock>) -> String {
     out
 }
 
+/// So many lines are shown after a compile.
+const SHORT: usize = 12;
+
+/// The same in few lines; empty where there was no lock.
+pub(super) fn short(new: &Lock, old: Option<&Lock>) -> String {
+    let Some(old) = old else { return String::new() };
+    let text = text(new, Some(old));
+    let lines: Vec<&str> = text.lines().collect();
+    let more = lines.len().saturating_sub(SHORT);
+    let shown = if more > 1 { &lines[..SHORT] } else { &lines[..] };
+    let mut out = shown.iter().fold(String::new(), |out, line| out + line + "\n");
+    if more > 1 {
+        out.push_str(&format!("  … and {more} more; `git diff {}` shows them\n", super::session::LOCK));
+    }
+    out
+}
+
 /// `+` for what is new, `-` for what is gone, `~` for what moved.
 fn sign<A, B>(from: Option<A>, to: Option<B>) -> String {
     match (from, to) {

@@ -7,7 +7,7 @@ mod words;
 
 use serde_json::{Value, json};
 
-use crate::catalog::{Catalog, Package, PackageOption, PackageVersion, Variant};
+use crate::catalog::{Catalog, Guarded, Package, PackageOption, PackageVersion, Unavailable, Variant};
 use crate::diagnostic::wording;
 use crate::resolve::possible::Verdict;
 use crate::value::Version;
@@ -61,6 +61,9 @@ fn text(package: &Package, verdicts: &Verdicts) -> String {
     for conflict in words::requirements(&package.conflicts) {
         out.push_str(&format!("conflicts with {conflict}\n"));
     }
+    for (where_, one) in unavailable(package) {
+        out.push_str(&format!("not available{where_}: {}\n", one.reason.value));
+    }
     for note in &package.notes {
         out.push_str(&format!("note{}: {}\n", words::when(&note.guard), note.value.value));
     }
@@ -68,6 +71,26 @@ fn text(package: &Package, verdicts: &Verdicts) -> String {
         out.push_str(&format!("note of {}: {note}\n", of.join(", ")));
     }
     out
+}
+
+/// Where it does not exist, with the reason.
+fn unavailable(package: &Package) -> Vec<(String, &Unavailable)> {
+    let all = |of: &str, one| -> (String, &Unavailable) {
+        let one: &Guarded<Unavailable> = one;
+        (format!("{of}{}", words::when(&one.guard)), &one.value)
+    };
+    let whole = package.unavailable.iter().map(|one| all("", one));
+    let versions = package.versions.iter().flat_map(|version| {
+        let of = format!(" in {}", version.version.value);
+        version.unavailable.iter().map(move |one| all(&of, one))
+    });
+    let mut found: Vec<(String, &Unavailable)> = Vec::new();
+    for one in whole.chain(versions) {
+        if !found.contains(&one) {
+            found.push(one);
+        }
+    }
+    found
 }
 
 /// What must be known of some versions, each note once with the versions that it is about.
@@ -200,6 +223,11 @@ fn value(package: &Package, verdicts: &Verdicts, needed: &Needed) -> Value {
         "variants": package.variants.iter().map(variant_value).collect::<Vec<_>>(),
         "requires": words::requirements(&package.requires),
         "conflicts": words::requirements(&package.conflicts),
+        "unavailable": unavailable(package).into_iter().map(|(place, one)| json!({
+            "where": place.trim_start(),
+            "reason": one.reason.value,
+            "source": one.source,
+        })).collect::<Vec<_>>(),
         "notes": package.notes.iter().map(|note| json!({
             "when": words::conditions(&note.guard),
             "text": note.value.value,

@@ -134,7 +134,16 @@ fn changes(old: &Lock, new: &Lock) -> Vec<String> {
     all
 }
 
-/// Compares what comes out with what is there: a diff on the output, its causes in reports.
+/// A file that is not what the manifest gives.
+struct Stale<'a> {
+    path: String,
+    old: String,
+    new: &'a str,
+    missing: bool,
+    edited: bool,
+}
+
+/// Compares what comes out with what is there: a diff on the output, in reports for programs a result for each file.
 pub(super) fn compare(
     session: &mut Session<'_, '_>,
     world: &dyn World,
@@ -146,53 +155,105 @@ pub(super) fn compare(
     let place = Place { world, folder: session.sources.shown_path("") };
     let mut olds = Vec::new();
     for path in files.keys() {
-        olds.push(place.text(path, &mut session.log).ok().flatten().unwrap_or_default());
+        olds.push(place.text(path, &mut session.log).ok().flatten());
     }
-    session.tell(format);
     if session.log.has_errors() {
+        session.tell(format);
         return Exit::Problems;
     }
-    let moved = compiled.resolved.old_lock.as_ref().map(|old| changes(old, &compiled.resolved.lock));
-    let mut out = String::new();
-    for ((path, new), old) in files.iter().zip(&olds) {
-        if old == new {
-            continue;
+    let mut stale = Vec::new();
+    for ((path, new), old) in files.iter().zip(olds) {
+        let missing = old.is_none();
+        let old = old.unwrap_or_default();
+        if missing || old != *new {
+            let edited = path != LOCK && !missing && Signature::of(&old) == Signature::Edited;
+            stale.push(Stale { path: place.shown(path), old, new, missing, edited });
         }
-        let shown = place.shown(path);
-        if old.is_empty() {
-            out.push_str(&format!("# {shown}: not written yet\n"));
+    }
+    let moved = match &compiled.resolved.old_lock {
+        None => "it was never compiled".to_owned(),
+        Some(old) => changes(old, &compiled.resolved.lock).join(", "),
+    };
+    if format != ReportFormat::Text {
+        for one in &stale {
+            one.report(session, &moved);
         }
-        out.push_str(&format!("--- a/{shown}\n+++ b/{shown}\n"));
-        let edited = path != LOCK && Signature::of(old) == Signature::Edited;
-        for (line, hunk) in diff::hunks(old, new) {
-            out.push_str(&format!("# because: {}\n", cause(new, line, edited, moved.as_deref())));
+    }
+    session.tell(format);
+    if stale.is_empty() {
+        return if format == ReportFormat::Json {
+            Exit::Done
+        } else {
+            session.say("everything is current\n")
+        };
+    }
+    // What programs read is on the output of SARIF, and on the error stream of JSON.
+    if format != ReportFormat::Sarif {
+        let shown = session.print(&text(&stale, &moved));
+        if shown != Exit::Done {
+            return shown;
+        }
+    }
+    if format != ReportFormat::Json {
+        let names: Vec<String> = stale.iter().map(|one| format!("`{}`", one.path)).collect();
+        let are = if names.len() == 1 { "is" } else { "are" };
+        let names = crate::diagnostic::wording::all_of(&names);
+        let cause = if stale.iter().all(|one| one.edited) { "edited by hand".to_owned() } else { moved };
+        _ = session.say(&format!("{names} {are} stale: {cause}; `jcc compile` writes what is current\n"));
+    }
+    Exit::Stale
+}
+
+/// What moved, once, and each file's diff under the places of the manifest that its lines come from.
+fn text(stale: &[Stale<'_>], moved: &str) -> String {
+    let mut out = format!("# because: {moved}\n");
+    for one in stale {
+        match (one.missing, one.edited) {
+            (true, _) => out.push_str(&format!("# {}: not written yet\n", one.path)),
+            (_, true) => out.push_str(&format!("# {}: edited by hand\n", one.path)),
+            (false, false) => {}
+        }
+        out.push_str(&format!("--- a/{0}\n+++ b/{0}\n", one.path));
+        let mut before = None;
+        for (line, hunk) in diff::hunks(&one.old, one.new) {
+            let heading = heading(one.new, line);
+            if let Some(heading) = heading.as_ref().filter(|heading| before.as_ref() != Some(*heading)) {
+                out.push_str(&format!("# in: {heading}\n"));
+            }
+            before = heading;
             out.push_str(&hunk);
         }
     }
-    if out.is_empty() {
-        return session.say("everything is current\n");
-    }
-    match session.print(&out) {
-        Exit::Done => Exit::Stale,
-        other => other,
+    out
+}
+
+impl Stale<'_> {
+    /// The file as an error, at the first line that is another one.
+    fn report(&self, session: &mut Session<'_, '_>, moved: &str) {
+        let cause = match (self.missing, self.edited) {
+            (true, _) => "it is not there",
+            (_, true) => "it was edited by hand",
+            (false, false) => moved,
+        };
+        let message = format!("`{}` is not what the manifest gives: {cause}", self.path);
+        let mut diagnostic = Diagnostic::error(codes::world::STALE, message);
+        if !self.missing {
+            let same = self.old.lines().zip(self.new.lines()).take_while(|(old, new)| old == new);
+            let start: usize = same.map(|(line, _)| line.len() + 1).sum();
+            let end =
+                self.old[start.min(self.old.len())..].find('\n').map_or(self.old.len(), |at| start + at);
+            let source = session.sources.add(self.path.as_str(), self.old.clone());
+            let span = crate::source::Span::new(source, start.min(end)..end);
+            diagnostic = diagnostic.at(span, "the first line that is another one");
+        }
+        session.log.error(diagnostic.help("`jcc compile` writes what is current"));
     }
 }
 
-/// Why a hunk is there: an edit by hand, else the comment that heads the new lines (it cites the manifest), else what
-/// moved in the lock.
-fn cause(new: &str, line: usize, edited: bool, moved: Option<&[String]>) -> String {
+/// The comment that heads these lines, which cites the manifest.
+fn heading(new: &str, line: usize) -> Option<String> {
     let lines: Vec<&str> = new.lines().collect();
     let upto = lines.len().min(line + 1);
-    let heading = lines[..upto]
-        .iter()
-        .rev()
-        .find(|line| line.trim_start().starts_with('#') && line.contains(".kdl:"))
-        .map(|line| line.trim_start_matches(['#', ' ']).to_owned());
-    let moved = moved.map_or_else(|| "compiled for the first time".to_owned(), |moved| moved.join(", "));
-    match (edited, heading) {
-        (true, Some(heading)) => format!("edited by hand, or {moved}; in: {heading}"),
-        (true, None) => format!("edited by hand, or {moved}"),
-        (false, Some(heading)) => format!("{moved}; in: {heading}"),
-        (false, None) => moved,
-    }
+    let cites = |line: &&&str| line.trim_start().starts_with('#') && line.contains(".kdl:");
+    lines[..upto].iter().rev().find(cites).map(|line| line.trim_start_matches(['#', ' ']).to_owned())
 }

@@ -71,6 +71,11 @@ impl Log {
         self.all.retain(keep);
     }
 
+    /// What was added after so many, in that order.
+    pub fn since(&self, count: usize) -> impl Iterator<Item = &Diagnostic> {
+        self.all.iter().skip(count)
+    }
+
     /// How many were told.
     pub fn len(&self) -> usize {
         self.all.len()

@@ -1,6 +1,8 @@
 //! What the project asks of pip, against what was resolved: every call is held to the resolver's choices, so a
 //! requirement that none of them meets would fail in the build.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes};
 use crate::source::Spanned;
 use crate::value::PepRequirement;
@@ -15,11 +17,11 @@ pub(super) fn check(parts: &Parts<'_>, log: &mut Log) {
         let name = spec.normalised_name();
         for (package, chosen) in &inputs.resolution.chosen {
             let Some(view) = inputs.view(package) else { continue };
-            let is_it = view.dists().iter().any(|(dist, _)| normalised(dist) == name);
-            if !is_it || spec.allows(&chosen.version) != Some(false) {
-                continue;
-            }
-            let version = &chosen.version;
+            let none = BTreeMap::new();
+            let values = view.entry().map_or(&none, |entry| &entry.values);
+            let of_it = view.dists().into_iter().filter(|(dist, _)| normalised(dist) == name);
+            let mut versions = of_it.filter_map(|(_, dist)| dist.version_of(&chosen.version, values));
+            let Some(version) = versions.find(|one| spec.allows(one) == Some(false)) else { continue };
             let mut told = Diagnostic::error(
                 codes::CONTRADICTS_RESOLVED,
                 format!("`{}` contradicts {package} {version}, which was resolved", spec.value),

@@ -4,7 +4,7 @@ use crate::catalog::{self, CmakeDefine, Install, Step, StepKind, Template};
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes};
 use crate::manifest::KeyLocation;
 use crate::source::Spanned;
-use crate::value::{EnvName, FileMode, GitRef, ImagePath, Name, Parse, PepRequirement, Url};
+use crate::value::{AptPackage, EnvName, FileMode, GitRef, ImagePath, Name, Parse, PepRequirement, Url};
 
 use super::act::{Act, ActKind, Download, Key, Part, Source};
 use super::view::{Filled, View};
@@ -54,7 +54,7 @@ fn acts(view: Filled<'_>, install: &Install, earlier: &[Act], log: &mut Log) -> 
 
 fn act(view: Filled<'_>, step: &Step, before: &[Act], log: &mut Log) -> Option<ActKind> {
     Some(match &step.kind {
-        StepKind::Apt(packages) => ActKind::Apt(view.values(packages, log)),
+        StepKind::Apt(packages) => ActKind::Apt(system_packages(view, packages, log)),
         StepKind::AptSource { .. } => ActKind::Source(source(view, &step.kind, log)?),
         StepKind::Pip { specs, index, deps } => {
             let specs = view.values::<PepRequirement>(specs, log).iter().map(ToString::to_string).collect();
@@ -111,6 +111,25 @@ fn act(view: Filled<'_>, step: &Step, before: &[Act], log: &mut Log) -> Option<A
             ActKind::Export { from, to }
         }
     })
+}
+
+/// System packages, each in the version that the project asks for, so that it is installed once. What the project's own
+/// archives have is not there yet where packages of the catalogue are installed.
+fn system_packages(view: Filled<'_>, packages: &[Template], log: &mut Log) -> Vec<AptPackage> {
+    let mut packages: Vec<AptPackage> = view.values(packages, log);
+    let apt = &view.inputs.project.apt;
+    if !(apt.sources.is_empty() && apt.ppas.is_empty()) {
+        return packages;
+    }
+    for package in &mut packages {
+        let same = |one: &&AptPackage| {
+            one.version().is_some() && one.name() == package.name() && one.arch() == package.arch()
+        };
+        if let Some(asked) = apt.install.iter().map(|one| &one.package.value).find(same) {
+            *package = asked.clone();
+        }
+    }
+    packages
 }
 
 fn pairs(view: Filled<'_>, env: &[(Spanned<EnvName>, Template)], log: &mut Log) -> Vec<(EnvName, String)> {

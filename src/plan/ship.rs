@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::value::AptPackage;
+
 use super::act::Source;
 use super::layer::{self, Layer, prepend, source_files};
 use super::parts::Parts;
@@ -120,7 +122,7 @@ fn environments(around: Around<'_>, stage: &'static str) -> Vec<Block> {
 fn apt_of_project(around: Around<'_>) -> Vec<Block> {
     let sources = around.sources.iter();
     let sources = sources.map(|(source, why)| Block { why: why.clone(), instructions: source_files(source) });
-    sources.chain(asked_of_apt(around.parts.inputs)).collect()
+    sources.chain(asked_of_apt(around)).collect()
 }
 
 /// The Python packages that the project asks for.
@@ -149,12 +151,18 @@ pub(super) fn check(around: Around<'_>) -> Option<Block> {
     around.constrained.then(|| Block { why, instructions: vec![Instruction::Run(run)] })
 }
 
-fn asked_of_apt(inputs: Inputs<'_>) -> Option<Block> {
+fn asked_of_apt(around: Around<'_>) -> Option<Block> {
+    let inputs = around.parts.inputs;
     let apt = &inputs.project.apt;
-    if apt.install.is_empty() && !apt.extra_arg.is_on() {
+    // What a package of the catalogue installs in the version that is asked for is there already.
+    let here = around.parts.shipped().into_iter().chain(around.parts.platform());
+    let installed: BTreeSet<_> = here.flat_map(|part| layer::apt_packages(&part.install)).collect();
+    let is_left = |one: &&AptPackage| one.version().is_none() || !installed.contains(*one);
+    let packages: BTreeSet<AptPackage> =
+        apt.install.iter().map(|one| &one.package.value).filter(is_left).cloned().collect();
+    if packages.is_empty() && !apt.extra_arg.is_on() {
         return None;
     }
-    let packages: BTreeSet<_> = apt.install.iter().map(|install| install.package.value.clone()).collect();
     let mut instructions = Vec::new();
     if apt.extra_arg.is_on() {
         let name = steps::variable("EXTRA_APT_PACKAGES");
@@ -170,7 +178,8 @@ fn asked_of_apt(inputs: Inputs<'_>) -> Option<Block> {
         script: vec![script],
         ..Run::default()
     }));
-    let places = apt.install.iter().map(|install| install.package.span).chain(apt.extra_arg.on());
+    let left = apt.install.iter().filter(|one| is_left(&&one.package.value));
+    let places = left.map(|install| install.package.span).chain(apt.extra_arg.on());
     Some(Block { why: asked_why(inputs, "System packages asked for by the project", places), instructions })
 }
 

@@ -1,14 +1,13 @@
 //! One chosen package as the plan reads it: guards decided, templates filled in, its name and reasons in words.
 
-use std::borrow::Cow;
 use std::ops::Deref;
 
-use crate::catalog::{self, Catalog, Condition, Dist, Guard, Guarded, Package, PackageVersion, Template};
+use crate::catalog::{self, Catalog, Dist, Guard, Guarded, Package, PackageVersion, Template, is_on};
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
 use crate::manifest::Project;
 use crate::resolve::{Because, Chosen, Resolution};
 use crate::source::{Sources, Span};
-use crate::value::{Name, Parse, Requirement, Version};
+use crate::value::{Name, Parse, Version};
 
 use super::Why;
 
@@ -158,7 +157,10 @@ impl<'a> View<'a> {
 
     /// Of the entries of that version the first whose requirements hold here.
     pub(super) fn entry_here(self) -> Option<usize> {
-        let holds = |require: &catalog::Require| self.is(&require.name, &require.requirement);
+        let Inputs { resolution, catalog, .. } = self.inputs;
+        let fixed = resolution.target.fixed(&self.chosen.options, self.chosen.variant.as_ref());
+        let holds =
+            |require: &catalog::Require| require.is_met(&fixed, catalog, |name| resolution.version(name));
         self.package
             .versions
             .iter()
@@ -202,51 +204,14 @@ impl<'a> View<'a> {
 
     /// Whether all conditions of a guard hold.
     pub(super) fn holds(self, guard: &Guard) -> bool {
-        guard.all.iter().all(|condition| match condition {
-            Condition::Is { name, requirement } => self.is(&name.value, &requirement.value),
-            Condition::Option { key, value } => match (self.chosen.options.get(&key.value), value) {
-                (Some(chosen), Some(wanted)) => chosen == wanted,
-                (Some(chosen), None) => is_on(chosen),
-                (None, _) => false,
-            },
-            Condition::Variant(name) => self.chosen.variant.as_ref() == Some(&name.value),
-        })
+        let resolution = self.inputs.resolution;
+        let fixed = resolution.target.fixed(&self.chosen.options, self.chosen.variant.as_ref());
+        guard.holds(&fixed, self.inputs.catalog, |name| resolution.version(name))
     }
 
     /// Whether an option is set to anything but off.
     pub(super) fn option_is_on(self, key: &Name) -> bool {
         self.chosen.options.get(key).is_some_and(|value| is_on(value))
-    }
-
-    fn is(self, name: &Name, requirement: &Requirement) -> bool {
-        let resolution = self.inputs.resolution;
-        let target = &resolution.target;
-        match name.as_str() {
-            "platform" => words(requirement).any(|word| word == "*" || word == target.platform.as_str()),
-            "arch" => words(requirement).any(|word| word == "*" || word == target.arch.as_str()),
-            "sm" => !target.sm.is_empty() && target.sm.iter().all(|sm| requirement.matches(sm)),
-            _ => {
-                let chosen = resolution.chosen.get(name).map(|chosen| &chosen.version);
-                let Some(version) = chosen.or_else(|| resolution.axes.get(name)) else { return false };
-                self.named(name, requirement).matches(version)
-            }
-        }
-    }
-
-    /// The requirement with versions for the names in it (`humble`).
-    fn named<'r>(self, name: &Name, requirement: &'r Requirement) -> Cow<'r, Requirement> {
-        let versions = self
-            .inputs
-            .catalog
-            .package(name.as_str())
-            .map(|package| &package.versions[..])
-            .unwrap_or_default();
-        let meaning = |word: &str| {
-            let entry =
-                versions.iter().find(|entry| entry.name.as_ref().is_some_and(|name| name.as_str() == word));
-            entry.map(|entry| entry.version.value.clone())
-        };
-        requirement.resolve_names(meaning).unwrap_or(Cow::Borrowed(requirement))
     }
 }
 
@@ -317,13 +282,4 @@ impl Filled<'_> {
     pub(super) fn maybe<T: Parse>(self, template: Option<&Template>, log: &mut Log) -> Option<Option<T>> {
         template.map_or(Some(None), |template| self.value(template, log).map(Some))
     }
-}
-
-fn is_on(value: &str) -> bool {
-    !matches!(value, "none" | "off" | "no")
-}
-
-/// The words between `||` of a requirement on what has names instead of versions.
-fn words(requirement: &Requirement) -> impl Iterator<Item = &str> {
-    requirement.as_str().split("||").map(|word| word.trim().trim_start_matches('=').trim())
 }

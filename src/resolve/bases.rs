@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::{BaseImage, BaseTag, Require, Role};
+use crate::catalog::{BaseImage, BaseTag, Require, Role, admits_word};
 use crate::diagnostic::{Diagnostic, Log, Told, codes};
 use crate::manifest::BaseChoice;
 use crate::source::Span;
@@ -10,7 +10,7 @@ use crate::value::{ImageRef, Name, Parse, Version};
 
 use super::chosen::ChosenBase;
 use super::decided::{Decided, Defaults};
-use super::model::{Meaning, Question, word_meaning};
+use super::model::{Meaning, Question};
 
 /// What is asked of bases.
 #[derive(Clone, Copy)]
@@ -64,7 +64,7 @@ impl Wanted<'_, '_, '_> {
         let all = self
             .question
             .catalog
-            .auto_bases(|requirement| word_meaning(requirement, platform))
+            .auto_bases(|requirement| admits_word(requirement, platform))
             .flat_map(|base| base.tags.iter().filter(fits).map(move |tag| (base, tag)));
         // Of equal tags of a family the first, as the catalogue prefers them.
         let (image, tag) = all.min_by_key(|(base, tag)| {
@@ -122,6 +122,7 @@ fn asked(question: Question<'_>, decided: Decided<'_, '_>) -> Option<ChosenBase>
             | Meaning::Fixed { .. }
             | Meaning::Thing(_)
             | Meaning::Choice { .. }
+            | Meaning::Unavailable(_)
             | Meaning::Guard { .. } => None,
         })?;
     let provides = canonical(question, &meaning.provides[place]);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::catalog::{GpuAccess, Role};
+use crate::catalog::{Fixed, GpuAccess, Role};
 use crate::source::Span;
 use crate::value::{ImageRef, Name, Version};
 
@@ -29,6 +29,13 @@ pub struct Resolution {
     pub moved: Vec<Moved>,
     /// `SOURCE_DATE_EPOCH`, seconds.
     pub epoch: u64,
+}
+
+impl Resolution {
+    /// The version of an axis or a package, whether anything needs it or not.
+    pub fn version(&self, name: &Name) -> Option<&Version> {
+        self.chosen.get(name).map(|chosen| &chosen.version).or_else(|| self.axes.get(name))
+    }
 }
 
 /// What a target fixes, looked up.
@@ -64,6 +71,13 @@ pub struct TargetFacts {
     pub values: BTreeMap<String, String>,
     /// Host preparation.
     pub notes: Vec<String>,
+}
+
+impl TargetFacts {
+    /// What conditions of a package look at before versions are known.
+    pub fn fixed<'a>(&'a self, options: &'a BTreeMap<Name, String>, variant: Option<&'a Name>) -> Fixed<'a> {
+        Fixed { platform: &self.platform, arch: &self.arch, sm: &self.sm, options, variant }
+    }
 }
 
 /// The image that a stage starts from.

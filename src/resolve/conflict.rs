@@ -3,15 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::{Diagnostic, Log, Told, codes, wording};
+use crate::diagnostic::{Code, Diagnostic, Log, Told, codes, wording};
 use crate::source::{Sources, Span};
 use crate::value::Name;
 
 use super::model::{Fact, FactKind, Model, Question};
 use super::problem::{Demand, Problem, set};
-use super::provider::{is_impossible, solve};
+use super::provider::is_impossible;
 use super::spoken::{self, Places};
-use super::{mend, story, words};
+use super::{mend, proven, story, words};
 
 /// So many separate conflicts are told in one run.
 const CONFLICTS: usize = 4;
@@ -112,13 +112,18 @@ fn together(
         others.flat_map(|(_, (one, _))| mend::with(model, one.gone)).collect()
     };
     let without = gone(None);
-    let reduced = model.problem(|fact| !without.contains(&fact));
-    let Ok(answer) = solve(&reduced, &model.budget) else { return Vec::new() };
+    let Ok(answer) = proven::solve(model, model.problem(|fact| !without.contains(&fact))) else {
+        return Vec::new();
+    };
     let facts = gone(Some(at));
     let kept = facts.iter().map(|fact| model.facts[*fact].on);
     let instead = kept.filter_map(|on| Some(Demand { on, within: set([answer[on.index()]?]) })).collect();
     let known = Known { facts, instead, free: BTreeSet::new() };
-    mend::beside(question, model, (core, all[at].0.gone), &known)
+    let mut mends = mend::beside(question, model, (core, all[at].0.gone), &known);
+    for one in &mut mends {
+        one.text.push_str("; it takes the first change of the other report too");
+    }
+    mends
 }
 
 /// A smallest set of facts that cannot hold together.
@@ -175,18 +180,18 @@ fn diagnostic(
     (core, mends): (&[usize], &[mend::Mend]),
     (known, sources): (&Known, &Sources),
 ) -> Diagnostic {
-    let facts = shown(model, core);
-    let texts = wording::codes(facts.iter().map(|fact| fact.text.as_str()));
-    let message = match texts.as_slice() {
-        [one] => format!("{one} cannot be had here"),
-        several => format!("{} cannot hold together", wording::all_of(several)),
-    };
-    let mut diagnostic = Diagnostic::error(codes::resolve::CONFLICT, message);
+    let mut facts = shown(model, core);
+    let problem = known.problem(model, |fact| core.contains(&fact));
+    let mut story = story::tell(model, core, problem, Places { catalog: question.catalog, sources });
+    if story.unavailable {
+        // What is asked for and does not exist comes first.
+        facts.sort_by_key(|fact| !matches!(fact.kind, FactKind::Request | FactKind::Requirement));
+    }
+    let (kind, message) = message(&facts, story.unavailable);
+    let mut diagnostic = Diagnostic::error(kind, message);
     for fact in &facts {
         diagnostic = diagnostic.at(fact.span, label(model, fact));
     }
-    let problem = known.problem(model, |fact| core.contains(&fact));
-    let mut story = story::tell(model, core, problem, Places { catalog: question.catalog, sources });
     if let ([first, second, ..], []) = (facts.as_slice(), story.lines.as_slice()) {
         story
             .lines
@@ -216,6 +221,29 @@ fn diagnostic(
         diagnostic = diagnostic.fix(span, replacement);
     }
     diagnostic
+}
+
+/// What is wrong, in one sentence, and its kind.
+fn message(facts: &[&Fact], unavailable: bool) -> (Code, String) {
+    let texts = |of: &dyn Fn(&Fact) -> bool| {
+        wording::codes(facts.iter().filter(|fact| of(fact)).map(|fact| fact.text.as_str()))
+    };
+    let is_asked = |fact: &Fact| matches!(fact.kind, FactKind::Request | FactKind::Requirement);
+    let (asked, rest) = (texts(&is_asked), texts(&|fact| !is_asked(fact)));
+    let are = if asked.len() == 1 { "is" } else { "are" };
+    match (unavailable && !asked.is_empty(), texts(&|_| true).as_slice()) {
+        (true, _) if rest.is_empty() => {
+            (codes::resolve::UNAVAILABLE, format!("{} {are} not available here", wording::all_of(&asked)))
+        }
+        (true, _) => {
+            let (asked, rest) = (wording::all_of(&asked), wording::all_of(&rest));
+            (codes::resolve::UNAVAILABLE, format!("{asked} {are} not available with {rest}"))
+        }
+        (false, [one]) => (codes::resolve::CONFLICT, format!("{one} is not possible here")),
+        (false, several) => {
+            (codes::resolve::CONFLICT, format!("{} cannot hold together", wording::all_of(several)))
+        }
+    }
 }
 
 /// The line of the target that fixes something.
@@ -256,6 +284,7 @@ fn label(model: &Model<'_>, fact: &Fact) -> String {
         FactKind::Base => "the base".to_owned(),
         FactKind::Request => "asked for here".to_owned(),
         FactKind::Requirement => "this version is asked for".to_owned(),
+        FactKind::Pip => "pip is asked for this".to_owned(),
         FactKind::Implied => format!("this needs {name}"),
     }
 }

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::{Condition, Guard, Require};
+use crate::catalog::{Guard, Require};
 use crate::value::{Name, Version};
 
 use super::chosen::Because;
-use super::model::{Candidate, Model, Thing, option_holds, word_meaning};
+use super::model::{Candidate, Model, Thing, binds_provided};
 use super::problem::VariableId;
 use super::provider::Answer;
-use super::words;
 
 /// What each axis is by default, and by what.
 pub(super) type Defaults = BTreeMap<Name, (Version, Because)>;
@@ -44,33 +43,15 @@ impl<'m, 'a> Decided<'m, 'a> {
 
     /// Whether a requirement holds (the target's own axes included).
     pub(super) fn meets(self, require: &Require) -> bool {
-        self.is(&require.name, &require.requirement)
-    }
-
-    fn is(self, name: &Name, requirement: &crate::value::Requirement) -> bool {
-        let target = &self.model.target;
-        match name.as_str() {
-            words::PLATFORM => word_meaning(requirement, target.platform.as_str()),
-            words::ARCH => word_meaning(requirement, target.arch.as_str()),
-            words::SM => target.sm.iter().all(|sm| requirement.matches(sm)),
-            _ => self.named(name).is_some_and(|(thing, candidate)| {
-                thing
-                    .package
-                    .meaning(requirement)
-                    .is_ok_and(|meaning| candidate.version().is_some_and(|version| meaning.matches(version)))
-            }),
-        }
+        let none = BTreeMap::new();
+        let fixed = self.model.target.fixed(&none, None);
+        require.is_met(&fixed, self.model.catalog, |name| self.version(name))
     }
 
     /// Whether a guard of this thing's definition holds.
     pub(super) fn holds(self, thing: &Thing<'_>, guard: &Guard) -> bool {
-        guard.all.iter().all(|condition| match condition {
-            Condition::Is { name, requirement } => self.is(name, requirement),
-            Condition::Option { key, value } => {
-                option_holds(thing.options.get(&key.value).map(String::as_str), value.as_deref())
-            }
-            Condition::Variant(name) => thing.variant.as_ref() == Some(&name.value),
-        })
+        let fixed = self.model.target.fixed(&thing.options, thing.variant.as_ref());
+        guard.holds(&fixed, self.model.catalog, |name| self.version(name))
     }
 
     /// What a chosen thing requires, as its options, variant and guards have it.
@@ -78,9 +59,13 @@ impl<'m, 'a> Decided<'m, 'a> {
         let package = thing.package;
         let mut all: Vec<&Require> = Vec::new();
         match candidate {
-            Candidate::Absent | Candidate::Provided(_) | Candidate::Promised(_) => return all,
+            Candidate::Absent | Candidate::Provided { entry: None, .. } | Candidate::Promised(_) => {
+                return all;
+            }
             Candidate::Whole(_) => {}
-            Candidate::Entry { index, .. } => all.extend(&package.versions[*index].requires),
+            Candidate::Entry { index, .. } | Candidate::Provided { entry: Some(index), .. } => {
+                all.extend(&package.versions[*index].requires);
+            }
         }
         all.extend(&package.requires);
         for option in &package.options {
@@ -91,7 +76,8 @@ impl<'m, 'a> Decided<'m, 'a> {
         let of_variant =
             package.variants.iter().filter(|one| Some(&one.name.value) == thing.variant.as_ref());
         all.extend(of_variant.flat_map(|one| &one.requires));
-        all.retain(|one| self.holds(thing, &one.guard));
+        let binds = |one: &Require| !candidate.is_provided() || binds_provided(self.model.catalog, one);
+        all.retain(|one| binds(one) && self.holds(thing, &one.guard));
         all
     }
 }

@@ -3,16 +3,17 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::Choose;
-use crate::diagnostic::Log;
+use crate::diagnostic::{Log, wording};
 use crate::manifest::Project;
 use crate::source::{Span, Spanned};
+use crate::value::{Name, Parse as _, Requirement};
 
 use super::conflict::Known;
 use super::decided::Decided;
 use super::model::{Candidate, Fact, FactKind, Model, Question, Thing};
-use super::provider::{Answer, solve};
-use super::spoken;
+use super::provider::solve;
 use super::work::Budget;
+use super::{outcome, proven, spoken};
 
 /// A way out.
 pub(super) struct Mend {
@@ -22,15 +23,64 @@ pub(super) struct Mend {
     pub(super) fact: Option<usize>,
     /// The same as an edit.
     pub(super) edit: Option<(Span, String)>,
+    /// What would be chosen then that nobody has shown to work.
+    unproven: BTreeSet<String>,
+    /// The change, to be tried on other targets.
+    change: Change,
+}
+
+/// A change of the manifest.
+enum Change {
+    /// The requirement at this place becomes another one.
+    Requirement(Span, String),
+    /// What stands at this place is left out.
+    Drop(Span),
+    /// No base is named.
+    NoBase,
+    /// The request at this place gets an option.
+    Option(Span, Spanned<Name>, Spanned<String>),
+}
+
+impl Change {
+    /// The project with it.
+    fn applied(&self, project: &Project) -> Project {
+        let mut project = project.clone();
+        match self {
+            Self::Requirement(place, text) => {
+                let Ok(requirement) = Requirement::parse(text) else { return project };
+                let pins = project.pins.iter_mut().map(|one| &mut one.requirement);
+                let requests = project.packages.iter_mut().map(|one| &mut one.requirement);
+                let axes = project.target.axes.iter_mut().map(|one| &mut one.requirement);
+                for one in pins.chain(requests).chain(axes).filter(|one| one.span == *place) {
+                    one.value = requirement.clone();
+                }
+            }
+            Self::Drop(place) => {
+                project.pins.retain(|one| one.span != *place);
+                project.packages.retain(|one| one.name.span != *place);
+                project.pip.install.retain(|one| one.span != *place);
+                project.target.axes.retain(|one| one.requirement.span != *place);
+                for one in project.packages.iter_mut().filter(|one| one.requirement.span == *place) {
+                    one.requirement.value = Requirement::any();
+                }
+            }
+            Self::NoBase => project.base = None,
+            Self::Option(place, key, value) => choose(&mut project, *place, (key, value)),
+        }
+        project
+    }
 }
 
 /// So many are shown.
 const SHOWN: usize = 3;
 
+/// On so many other targets each is tried.
+const OTHERS: usize = 8;
+
 /// The fact of one of several conflicts to change first: another release or base would be another answer to all of them.
 pub(super) fn first(model: &Model<'_>, core: &[usize]) -> Option<usize> {
     let of = |kinds: &[FactKind]| core.iter().copied().find(|fact| kinds.contains(&model.facts[*fact].kind));
-    of(&[FactKind::Pin, FactKind::Requirement])
+    of(&[FactKind::Pin, FactKind::Requirement, FactKind::Pip])
         .or_else(|| of(&[FactKind::Request]))
         .or_else(|| of(&[FactKind::Base, FactKind::Target]))
         .or_else(|| core.last().copied())
@@ -43,7 +93,7 @@ pub(super) fn find(question: Question<'_>, model: &Model<'_>, core: &[usize], kn
         let facts = core.iter().filter(|fact| kinds.contains(&model.facts[**fact].kind));
         facts.filter_map(|fact| without(model, core, *fact, known)).collect()
     };
-    mends.extend(of(&[FactKind::Pin, FactKind::Requirement]));
+    mends.extend(of(&[FactKind::Pin, FactKind::Requirement, FactKind::Pip]));
     mends.extend(other_options(question, model, core, known));
     // Another release means flashing the machine anew.
     mends.extend(of(&[FactKind::Base, FactKind::Target]));
@@ -52,8 +102,33 @@ pub(super) fn find(question: Question<'_>, model: &Model<'_>, core: &[usize], kn
             mends.extend(without(model, core, *fact, known));
         }
     }
+    best(question, &model.budget, mends)
+}
+
+/// The mends to show: none that breaks another target, and of the rest those that lead to what was shown to work; where there
+/// are none, each says what it leads to.
+fn best(question: Question<'_>, budget: &Budget, mut mends: Vec<Mend>) -> Vec<Mend> {
+    mends.retain(|one| spares_others(question, budget, one));
+    let fewest = mends.iter().map(|one| one.unproven.len()).min().unwrap_or_default();
+    mends.retain(|one| one.unproven.len() == fewest);
     mends.truncate(SHOWN);
+    for one in mends.iter_mut().filter(|one| !one.unproven.is_empty()) {
+        let all: Vec<&String> = one.unproven.iter().collect();
+        let are = if all.len() == 1 { "is" } else { "are" };
+        one.text.push_str(&format!("; {} {are} unproven here", wording::all_of(&all)));
+    }
     mends
+}
+
+/// Whether the manifest's other targets that resolve still do.
+fn spares_others(question: Question<'_>, budget: &Budget, mend: &Mend) -> bool {
+    let resolves = |project: &Project| {
+        let question = Question { project, others: &[], ..question };
+        let model = Model::build(question, &mut Log::new());
+        model.is_ok_and(|model| solve(&model.problem(|_| true), budget).is_ok())
+    };
+    let others = question.others.iter().take(OTHERS);
+    others.filter(|project| resolves(project)).all(|project| resolves(&mend.change.applied(project)))
 }
 
 /// A fact and what goes with it: leaving a request out leaves its requirement out too.
@@ -76,20 +151,21 @@ pub(super) fn beside(
     (core, first): (&[usize], usize),
     known: &Known,
 ) -> Vec<Mend> {
-    let small = |fact: &&usize| [FactKind::Pin, FactKind::Requirement].contains(&model.facts[**fact].kind);
+    let small = |fact: &&usize| {
+        [FactKind::Pin, FactKind::Requirement, FactKind::Pip].contains(&model.facts[**fact].kind)
+    };
     let others = core.iter().filter(small).copied().filter(|fact| *fact != first);
     let all = std::iter::once(first).chain(others);
     let mut mends: Vec<Mend> = all.filter_map(|fact| without(model, core, fact, known)).collect();
     mends.extend(other_options(question, model, core, known));
-    mends.truncate(SHOWN);
-    mends
+    best(question, &model.budget, mends)
 }
 
 /// The mend that changes or drops one fact, where that gives an answer.
 fn without(model: &Model<'_>, core: &[usize], dropped: usize, known: &Known) -> Option<Mend> {
     let fact = &model.facts[dropped];
     let gone = with(model, dropped);
-    let answer = solve(&known.problem(model, |one| !gone.contains(&one)), &model.budget).ok()?;
+    let answer = proven::solve(model, known.problem(model, |one| !gone.contains(&one))).ok()?;
     let decided = Decided { model, answer: &answer };
     let then = consequences(decided, core, fact);
     let chosen = decided.candidate(fact.on).and_then(|(thing, candidate)| change(thing, candidate));
@@ -99,14 +175,28 @@ fn without(model: &Model<'_>, core: &[usize], dropped: usize, known: &Known) -> 
             format!("change `{}` to `{name} \"{version}\"`{then}", fact.text),
             fact.requirement.map(|span| (span, format!("\"{version}\""))),
         ),
+        (FactKind::Pip, Some(version)) => {
+            let bare = fact.text.split(['<', '>', '=', '!', '~', ' ', ';']).next().unwrap_or_default();
+            (format!("change `{}` to `{bare}=={version}`{then}", fact.text), None)
+        }
         (FactKind::Base, _) => (format!("leave `base` out: the compiler chooses one that fits{then}"), None),
         (FactKind::Request, _) => (format!("leave `{}` out{then}", fact.text), None),
         (
-            FactKind::Pin | FactKind::Requirement | FactKind::Target | FactKind::Device | FactKind::Implied,
+            FactKind::Pin
+            | FactKind::Requirement
+            | FactKind::Pip
+            | FactKind::Target
+            | FactKind::Device
+            | FactKind::Implied,
             _,
         ) => (format!("drop `{}`{then}", fact.text), None),
     };
-    Some(Mend { text, fact: Some(dropped), edit })
+    let change = match (fact.kind, fact.requirement, &edit) {
+        (_, Some(span), Some((_, text))) => Change::Requirement(span, text.trim_matches('"').to_owned()),
+        (FactKind::Base, ..) => Change::NoBase,
+        _ => Change::Drop(fact.span),
+    };
+    Some(Mend { text, fact: Some(dropped), edit, unproven: unproven(decided), change })
 }
 
 /// How a manifest would ask for this one.
@@ -149,12 +239,13 @@ fn other_options(question: Question<'_>, model: &Model<'_>, core: &[usize], know
             for (value, _) in option.values.iter().filter(|(value, _)| Some(&value.value) != now) {
                 let mut project = question.project.clone();
                 choose(&mut project, fact.span, (&option.key, value));
-                if solves(question, &project, (known, &model.budget)).is_some() {
+                if let Some(unproven) = solves(question, &project, (known, &model.budget)) {
                     let text = format!(
                         "give `{}` the option `{} \"{}\"`",
                         thing.name, option.key.value, value.value
                     );
-                    mends.push(Mend { text, fact: None, edit: None });
+                    let change = Change::Option(fact.span, option.key.clone(), value.clone());
+                    mends.push(Mend { text, fact: None, edit: None, unproven, change });
                 }
             }
         }
@@ -162,14 +253,37 @@ fn other_options(question: Question<'_>, model: &Model<'_>, core: &[usize], know
     mends
 }
 
-fn choose(project: &mut Project, place: Span, option: (&Spanned<crate::value::Name>, &Spanned<String>)) {
+fn choose(project: &mut Project, place: Span, option: (&Spanned<Name>, &Spanned<String>)) {
     for request in project.packages.iter_mut().filter(|request| request.name.span == place) {
         request.options.push((option.0.clone(), option.1.clone()));
     }
 }
 
-fn solves(question: Question<'_>, project: &Project, (known, budget): (&Known, &Budget)) -> Option<Answer> {
+/// Whether the project then resolves: with what that nobody has shown to work.
+fn solves(
+    question: Question<'_>,
+    project: &Project,
+    (known, budget): (&Known, &Budget),
+) -> Option<BTreeSet<String>> {
     let mut log = Log::new();
-    let model = Model::build(Question { project, ..question }, &mut log).ok()?;
-    solve(&known.problem(&model, |_| true), budget).ok()
+    let mut model = Model::build(Question { project, ..question }, &mut log).ok()?;
+    model.budget = budget.clone();
+    let answer = proven::solve(&model, known.problem(&model, |_| true)).ok()?;
+    Some(unproven(Decided { model: &model, answer: &answer }))
+}
+
+/// What of an answer is needed and nobody has shown to work: `CUDA 12.8`.
+fn unproven(decided: Decided<'_, '_>) -> BTreeSet<String> {
+    let mut needed = outcome::needed(decided);
+    let named = decided.model.facts.iter().filter_map(|fact| decided.model.thing(fact.on));
+    needed.extend(named.map(|thing| thing.name.clone()));
+    let chosen = needed.iter().filter_map(|name| decided.named(name));
+    let doubtful = chosen.filter(|(thing, candidate)| {
+        let entry = candidate.entry().map(|index| &thing.package.versions[index]);
+        entry.is_some_and(|entry| entry.unproven.is_some()) && !candidate.is_provided()
+    });
+    let said = |(thing, candidate): (&Thing<'_>, &Candidate)| {
+        spoken::version(thing, candidate).map(|version| format!("{} {version}", spoken::title(thing)))
+    };
+    doubtful.filter_map(said).collect()
 }

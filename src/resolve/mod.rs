@@ -14,6 +14,7 @@ mod narrow;
 mod outcome;
 pub mod possible;
 mod problem;
+mod proven;
 mod provider;
 mod said;
 mod set;
@@ -48,25 +49,25 @@ pub fn resolve(
     sources: &Sources,
     log: &mut Log,
 ) -> Result<Resolution, Told> {
-    resolve_within((project, lock), catalog, &Budget::explaining(), sources, log)
+    let question = Question { project, catalog, lock, others: &[] };
+    one(question, &Budget::explaining(), sources, log)
 }
 
 /// The same with the work that explanations of conflicts may still take.
-fn resolve_within(
-    (project, lock): (&Project, Option<&LockedTarget>),
-    catalog: &Catalog,
+fn one(
+    question: Question<'_>,
     explaining: &Budget,
     sources: &Sources,
     log: &mut Log,
 ) -> Result<Resolution, Told> {
-    let question = Question { project, catalog, lock };
+    let project = question.project;
     let before = log.errors();
     let mut model = Model::build(question, log)?;
     if let (true, Some(told)) = (project.in_part, log.told()) {
         return Err(told);
     }
     // What nobody knows is told by now and left out, so that a conflict among the rest is found in the same run.
-    let answer = match provider::solve(&model.problem(|_| true), &model.budget) {
+    let answer = match proven::solve(&model, model.problem(|_| true)) {
         Ok(answer) => answer,
         Err(Unsolved::Impossible(_)) => {
             model.budget = explaining.clone();

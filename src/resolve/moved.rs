@@ -92,7 +92,7 @@ fn there(thing: &Thing<'_>) -> Set {
 fn because(fact: &Fact) -> Option<Because> {
     Some(match fact.kind {
         FactKind::Request | FactKind::Requirement | FactKind::Implied => Because::Requested(fact.span),
-        FactKind::Pin => Because::Pinned(fact.span),
+        FactKind::Pin | FactKind::Pip => Because::Pinned(fact.span),
         FactKind::Target => Because::Target(fact.span),
         FactKind::Base => Because::Base(Some(fact.span)),
         FactKind::Device => return None,

@@ -88,6 +88,12 @@ fn looked_at(
     all
 }
 
+/// The axes and packages that an image or its build needs.
+pub(super) fn needed(decided: Decided<'_, '_>) -> BTreeSet<Name> {
+    let is_needed = |one: &Reasons| one.needed.build || one.needed.run || one.needed.test;
+    reasons(decided).into_iter().filter(|(_, one)| is_needed(one)).map(|(name, _)| name).collect()
+}
+
 /// What is needed, from the manifest's requests outwards.
 fn reasons(decided: Decided<'_, '_>) -> BTreeMap<Name, Reasons> {
     let model = decided.model;
@@ -98,7 +104,7 @@ fn reasons(decided: Decided<'_, '_>) -> BTreeMap<Name, Reasons> {
         let run = Needed { run: true, ..Needed::default() };
         let because = match fact.kind {
             FactKind::Request | FactKind::Implied => Because::Requested(fact.span),
-            FactKind::Pin => Because::Pinned(fact.span),
+            FactKind::Pin | FactKind::Pip => Because::Pinned(fact.span),
             FactKind::Target | FactKind::Device => Because::Target(fact.span),
             FactKind::Base | FactKind::Requirement => continue,
         };

@@ -9,7 +9,7 @@ use crate::value::{Parse, Requirement, Version};
 use super::decided::Decided;
 use super::model::{Fact, FactKind, Meaning, Model, Question, Thing};
 use super::problem::{Set, VariableId, set};
-use super::provider::solve;
+use super::proven;
 use super::spoken::{self, Places};
 use super::story;
 use super::work::Budget;
@@ -63,8 +63,10 @@ impl Asking<'_> {
     ) -> Result<Vec<(Version, Verdict)>, Told> {
         let project = self.project(machine, "")?;
         let project = asks_for(project, package);
-        let model =
-            Model::build(Question { project: &project, catalog: self.catalog, lock: None }, self.log)?;
+        let model = Model::build(
+            Question { project: &project, catalog: self.catalog, lock: None, others: &[] },
+            self.log,
+        )?;
         let Some(id) = model.ids.get(&package.name.value).copied() else { return Ok(Vec::new()) };
         let mut versions: Vec<&Version> = Vec::new();
         for one in &package.versions {
@@ -87,8 +89,10 @@ impl Asking<'_> {
     /// A machine that nobody knows.
     pub fn package(&mut self, package: &Package, machine: Machine<'_>) -> Result<Verdict, Told> {
         let project = asks_for(self.project(machine, "")?, package);
-        let model =
-            Model::build(Question { project: &project, catalog: self.catalog, lock: None }, self.log)?;
+        let model = Model::build(
+            Question { project: &project, catalog: self.catalog, lock: None, others: &[] },
+            self.log,
+        )?;
         let Some(id) = model.ids.get(&package.name.value).copied() else {
             return Ok(Err("not in the catalogue".to_owned()));
         };
@@ -103,8 +107,10 @@ impl Asking<'_> {
     pub fn base(&mut self, base: &BaseImage, machine: Machine<'_>) -> Result<Vec<Verdict>, Told> {
         let node = format!("base {}\n", crate::syntax::quote(&base.name.value));
         let project = self.project(machine, &node)?;
-        let model =
-            Model::build(Question { project: &project, catalog: self.catalog, lock: None }, self.log)?;
+        let model = Model::build(
+            Question { project: &project, catalog: self.catalog, lock: None, others: &[] },
+            self.log,
+        )?;
         let at = model.meanings.iter().position(|one| matches!(one, Meaning::Base(_)));
         let Some(id) = at.and_then(|at| u32::try_from(at).ok()).map(VariableId) else {
             return Ok(Vec::new());
@@ -120,7 +126,7 @@ impl Asking<'_> {
     pub fn runs(&mut self, machine: Machine<'_>) -> Result<Verdict, Told> {
         let project = self.project(machine, "")?;
         let mut log = Log::new();
-        let question = Question { project: &project, catalog: self.catalog, lock: None };
+        let question = Question { project: &project, catalog: self.catalog, lock: None, others: &[] };
         if let Ok(model) = Model::build(question, &mut log) {
             if !log.has_errors() {
                 return Ok(self.verdict(model, project.target.span, (VariableId::ROOT, set([0]))));
@@ -141,7 +147,7 @@ impl Asking<'_> {
         let kind = FactKind::Requirement;
         model.facts.push(Fact { span, kind, on, within, text: String::new(), requirement: None });
         model.budget = Budget::solving();
-        match solve(&model.problem(|_| true), &model.budget) {
+        match proven::solve(&model, model.problem(|_| true)) {
             Ok(answer) => Ok(here(Decided { model: &model, answer: &answer }, on)),
             Err(_) => Err(reason(&model, Places { catalog: self.catalog, sources: self.sources })),
         }

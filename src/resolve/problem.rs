@@ -28,6 +28,17 @@ pub(super) struct Demand {
     pub(super) within: Set,
 }
 
+/// How sure a candidate is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Doubt {
+    /// It was shown to work, and what it downloads is checked.
+    None,
+    /// A download of it has no checksum.
+    Unverified,
+    /// Nobody has shown that it works.
+    Unproven,
+}
+
 /// One thing to be decided.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Variable {
@@ -35,6 +46,8 @@ pub(super) struct Variable {
     pub(super) candidates: Vec<Vec<Demand>>,
     /// All candidates, the one to be tried first first.
     pub(super) preference: Vec<u32>,
+    /// How sure each candidate is; empty: all are.
+    pub(super) doubts: Vec<Doubt>,
     /// The place of each candidate in the order of versions; equal versions share one.
     pub(super) positions: Vec<u32>,
     /// Positions that are preferred when some variable has taken a certain candidate: (that variable, its candidate,
@@ -47,6 +60,13 @@ pub(super) struct Variable {
     /// Decided before those with a higher rank. Ranks are unique, and whatever a package's candidates ask for has a
     /// higher rank than the package, so that the first answer found is the best one in that order.
     pub(super) rank: u32,
+}
+
+impl Variable {
+    /// How sure a candidate is.
+    pub(super) fn doubt(&self, candidate: u32) -> Doubt {
+        self.doubts.get(candidate as usize).copied().unwrap_or(Doubt::None)
+    }
 }
 
 /// The whole problem. The first variable is the root.
@@ -90,11 +110,12 @@ impl Problem<'_> {
             let position = |candidate: u32| variable.positions[candidate as usize];
             // Of two that are as far, the one that is preferred anyway (the newer one) goes first: the sort is stable.
             order.sort_by_key(|one| {
-                if variable.near_default {
+                let distance = if variable.near_default {
                     position(*one).abs_diff(default)
                 } else {
                     u32::from(position(*one) != default)
-                }
+                };
+                (variable.doubt(*one) == Doubt::Unproven, distance)
             });
         }
         // Stable too: all others stay in order.

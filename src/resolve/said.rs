@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use pubgrub::VersionSet as _;
 
-use crate::catalog::{Condition, Require};
+use crate::catalog::{Choose, Condition, Guarded, Require, Unavailable};
 use crate::diagnostic::wording;
 use crate::source::{Span, Spanned};
 use crate::value::{Parse, Requirement, Version};
 
-use super::model::{BaseMeaning, Candidate, Meaning, Model, Thing, option_holds, word_meaning as is_word};
+use super::model::{BaseMeaning, Candidate, Meaning, Model, Thing};
 use super::narrow::Narrow;
 use super::problem::{Set, VariableId, set};
 use super::spoken::{self, Places, title, versions};
@@ -51,9 +51,15 @@ pub(super) struct Line {
 
 /// The line of a step; steps that only say when something need not hold have none.
 pub(super) fn line(step: Step<'_, '_>, places: Places<'_>) -> Option<Line> {
-    let to_thing = matches!(&step.model.meanings[step.on.index()], Meaning::Thing(_) | Meaning::Fixed { .. });
+    let to_thing = matches!(
+        &step.model.meanings[step.on.index()],
+        Meaning::Thing(_) | Meaning::Fixed { .. } | Meaning::Unavailable(_)
+    );
     if !to_thing {
         return None;
+    }
+    if let Meaning::Unavailable(one) = &step.model.meanings[step.on.index()] {
+        return Some(of_unavailable(step, step.owner()?, one));
     }
     match &step.model.meanings[step.from.index()] {
         Meaning::Thing(thing) => Some(of_thing(step, thing, places)),
@@ -61,8 +67,39 @@ pub(super) fn line(step: Step<'_, '_>, places: Places<'_>) -> Option<Line> {
             of_guard(step, step.model.thing(*owner)?, places)
         }
         Meaning::Base(base) => Some(of_base(step, base)),
-        Meaning::Root | Meaning::Guard { .. } | Meaning::Fixed { .. } | Meaning::Choice { .. } => None,
+        Meaning::Root
+        | Meaning::Guard { .. }
+        | Meaning::Fixed { .. }
+        | Meaning::Choice { .. }
+        | Meaning::Unavailable(_) => None,
     }
+}
+
+/// What does not exist: of whom, under which conditions, why, and the page that shows it.
+fn of_unavailable(step: Step<'_, '_>, owner: &Thing<'_>, one: &Guarded<Unavailable>) -> Line {
+    let who = match &step.model.meanings[step.from.index()] {
+        Meaning::Thing(thing) => holders(step, thing),
+        _ => title(owner),
+    };
+    let conditions: Vec<String> = one
+        .guard
+        .all
+        .iter()
+        .filter_map(|one| match one {
+            Condition::Option { key, value: Some(value) } => Some(format!("option {}={value}", key.value)),
+            Condition::Option { key, value: None } => Some(format!("option {}", key.value)),
+            Condition::Variant(name) => Some(format!("variant {}", name.value)),
+            Condition::Is { name, requirement } => {
+                let thing = step.model.ids.get(&name.value).and_then(|id| step.model.thing(*id))?;
+                Some(format!("{} {}", title(thing), alternatives(requirement.as_str())))
+            }
+        })
+        .collect();
+    let with =
+        if conditions.is_empty() { String::new() } else { format!(" with {}", wording::all_of(&conditions)) };
+    let what = format!("is not available: {}", one.value.reason.value);
+    let source = one.value.source.as_ref().map_or_else(String::new, |source| format!(" ({source})"));
+    Line { text: format!("{who}{with} {what}{source}"), place: Some(one.value.reason.span), what }
 }
 
 fn of_base(step: Step<'_, '_>, base: &BaseMeaning<'_>) -> Line {
@@ -164,16 +201,8 @@ fn admitted(thing: &Thing<'_>, requirement: &Requirement) -> Option<Set> {
 
 /// Whether a requirement's conditions are met whatever is chosen.
 fn always(step: Step<'_, '_>, thing: &Thing<'_>, one: &Require) -> bool {
-    one.guard.all.iter().all(|given| match given {
-        Condition::Is { name, requirement } => step.model.meanings.iter().any(|meaning| match meaning {
-            Meaning::Fixed { axis, value } => *axis == name.as_str() && is_word(requirement, value),
-            _ => false,
-        }),
-        Condition::Option { key, value } => {
-            option_holds(thing.options.get(&key.value).map(String::as_str), value.as_deref())
-        }
-        Condition::Variant(name) => thing.variant.as_ref() == Some(&name.value),
-    })
+    let fixed = step.model.target.fixed(&thing.options, thing.variant.as_ref());
+    one.guard.open(&fixed).is_some_and(|open| open.is_empty())
 }
 
 /// Whether a requirement is of this step's variable.
@@ -189,7 +218,11 @@ fn word<'s>(step: Step<'s, '_>) -> &'s str {
     match &step.model.meanings[step.on.index()] {
         Meaning::Thing(thing) => thing.name.as_str(),
         Meaning::Fixed { axis, .. } => axis,
-        Meaning::Root | Meaning::Base(_) | Meaning::Choice { .. } | Meaning::Guard { .. } => "",
+        Meaning::Root
+        | Meaning::Base(_)
+        | Meaning::Choice { .. }
+        | Meaning::Unavailable(_)
+        | Meaning::Guard { .. } => "",
     }
 }
 
@@ -237,13 +270,27 @@ fn model_says(step: Step<'_, '_>) -> bool {
 fn asked(step: Step<'_, '_>) -> String {
     match &step.model.meanings[step.on.index()] {
         Meaning::Thing(thing) => {
+            // A promise about the host is of a lowest version.
+            if thing.package.axis.as_ref().is_some_and(|axis| axis.choose == Choose::Lowest) {
+                let mut known = thing.candidates.iter().enumerate().filter_map(|(at, one)| {
+                    let place = u32::try_from(at).ok().filter(|place| step.within.contains(place))?;
+                    Some((place, one.version()?))
+                });
+                if let Some((_, lowest)) = known.next() {
+                    return format!("{} >={lowest}", title(thing));
+                }
+            }
             let versions = versions(step.model, step.on, step.within);
             // Whichever version it is, that it is there is what is asked for.
             let versions = if versions == spoken::ANY { "" } else { &versions };
             format!("{} {versions}", title(thing)).trim_end().to_owned()
         }
         Meaning::Fixed { axis, value } => format!("another {axis} than {value}"),
-        Meaning::Root | Meaning::Base(_) | Meaning::Choice { .. } | Meaning::Guard { .. } => String::new(),
+        Meaning::Root
+        | Meaning::Base(_)
+        | Meaning::Choice { .. }
+        | Meaning::Unavailable(_)
+        | Meaning::Guard { .. } => String::new(),
     }
 }
 

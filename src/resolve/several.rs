@@ -3,14 +3,16 @@
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Log, Told, codes, wording};
 use crate::manifest::Project;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use crate::value::{Name, Sha256};
 use crate::world::{FileKind, World};
 
 use super::lock::conflict;
-use super::{Lock, LockedTarget, Resolution, resolve};
+use super::model::Question;
+use super::work::Budget;
+use super::{Lock, LockedTarget, Resolution};
 
-/// Resolves every target; what is wrong with any is told before this fails.
+/// Resolves every target; all problems of all of them are reported before this fails, each once with its targets.
 ///
 /// # Errors
 /// A target that cannot be resolved.
@@ -21,15 +23,86 @@ pub fn all(
     sources: &Sources,
     log: &mut Log,
 ) -> Result<Vec<(Project, Resolution)>, Told> {
-    let mut targets = Vec::new();
-    for project in projects {
-        let locked = lock.and_then(|lock| lock.targets.get(&project.target.name.value));
-        if let Ok(resolution) = resolve(&project, catalog, locked, sources, log) {
-            targets.push((project, resolution));
+    let explaining = Budget::explaining();
+    let mut resolved = Vec::new();
+    let mut found: Vec<Found> = Vec::new();
+    for (at, project) in projects.iter().enumerate() {
+        let name = &project.target.name.value;
+        let others: Vec<&Project> =
+            projects.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, one)| one).collect();
+        let lock = lock.and_then(|lock| lock.targets.get(name));
+        let mut own = log.clone();
+        let question = Question { project, catalog, lock, others: &others };
+        resolved.push(super::one(question, &explaining, sources, &mut own).ok());
+        for diagnostic in own.since(log.len()) {
+            let one = Found::new(diagnostic.clone(), project);
+            match found.iter_mut().find(|known| known.is_same(&one)) {
+                Some(known) => known.join(one, name),
+                None => found.push(one),
+            }
         }
     }
+    for one in found {
+        log.tell(one.named(projects.len()));
+    }
     log.checkpoint()?;
-    Ok(targets)
+    Ok(projects.into_iter().zip(resolved).filter_map(|(project, one)| Some((project, one?))).collect())
+}
+
+/// So many places are shown where several targets have the same problem.
+const PLACES: usize = 6;
+
+/// A problem and the targets that have it.
+struct Found {
+    diagnostic: Diagnostic,
+    targets: Vec<Name>,
+    /// The places that are not in a target's own node.
+    shared: Vec<Span>,
+}
+
+impl Found {
+    fn new(diagnostic: Diagnostic, project: &Project) -> Self {
+        let own = project.target.span;
+        let is_own =
+            |span: &Span| span.source == own.source && own.start <= span.start && span.end <= own.end;
+        let shared = diagnostic.labels.iter().map(|label| label.span).filter(|span| !is_own(span)).collect();
+        Self { diagnostic, targets: vec![project.target.name.value.clone()], shared }
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        let (one, two) = (&self.diagnostic, &other.diagnostic);
+        one.code == two.code && one.message == two.message && self.shared == other.shared
+    }
+
+    /// Of what another target says to it only that is kept which holds for both; where nothing does, the first target's.
+    fn join(&mut self, other: Self, target: &Name) {
+        let (own, other) = (&mut self.diagnostic, other.diagnostic);
+        for label in &other.labels {
+            if own.labels.len() < PLACES && own.labels.iter().all(|one| one.span != label.span) {
+                own.labels.push(label.clone());
+            }
+        }
+        let common: Vec<String> = own.help.iter().filter(|one| other.help.contains(one)).cloned().collect();
+        if !common.is_empty() {
+            own.help = common;
+        }
+        if own.fix != other.fix {
+            own.fix = None;
+        }
+        self.targets.push(target.clone());
+    }
+
+    /// Says which of several targets are meant, where it depends on the target.
+    fn named(self, all: usize) -> Diagnostic {
+        let Self { mut diagnostic, targets, .. } = self;
+        let depends = [codes::resolve::CONFLICT, codes::resolve::UNAVAILABLE].contains(&diagnostic.code);
+        if all > 1 && (depends || targets.len() < all) {
+            let names = wording::codes(targets.iter().map(Name::as_str));
+            let word = if targets.len() == 1 { "target" } else { "targets" };
+            diagnostic.message.push_str(&format!(" ({word} {})", wording::all_of(&names)));
+        }
+        diagnostic
+    }
 }
 
 /// Reads the lock, where there is one.

@@ -28,6 +28,8 @@ pub(super) struct Story {
     pub(super) lines: Vec<String>,
     /// What the target fixes and the steps run into: `sm` and its value.
     pub(super) fixed: BTreeMap<&'static str, String>,
+    /// Whether a step says that something does not exist.
+    pub(super) unavailable: bool,
     /// Axes that ask for something in it.
     pub(super) axes: BTreeSet<VariableId>,
     /// Where the steps stand in definitions.
@@ -50,6 +52,7 @@ pub(super) fn tell(model: &Model<'_>, facts: &[usize], problem: Problem<'_>, pla
         }
         let step = Step { model, narrow: &narrow, from, holders: &holders, on, within: &within };
         let Some(line) = said::line(step, places) else { continue };
+        story.unavailable |= matches!(&model.meanings[on.index()], Meaning::Unavailable(_));
         if let Meaning::Fixed { axis, value } = &model.meanings[on.index()] {
             story.fixed.insert(axis, value.clone());
         }

@@ -280,7 +280,8 @@ fn refusal(asked: &Asked, told: &[(Diagnostic, String)]) -> Vec<String> {
 
 /// What a mend has changed, without what it leads to.
 fn deed(mend: &str) -> &str {
-    mend.split(" (then ").next().unwrap_or(mend)
+    let deed = mend.split(" (then ").next().unwrap_or(mend);
+    deed.split("; ").next().unwrap_or(deed)
 }
 
 /// So many manifests.

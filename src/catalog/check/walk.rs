@@ -21,6 +21,8 @@ pub(super) fn conflicts(package: &Package) -> impl Iterator<Item = &Require> {
 pub(super) fn conditions(package: &Package) -> Vec<&Condition> {
     let mut guards: Vec<&Guard> = requires(package).chain(conflicts(package)).map(|one| &one.guard).collect();
     guards.extend(steps(package).map(|step| &step.guard));
+    let unavailable = package.versions.iter().flat_map(|version| &version.unavailable);
+    guards.extend(package.unavailable.iter().chain(unavailable).map(|one| &one.guard));
     guards.extend(package.env.iter().map(|one| &one.guard));
     guards.extend(package.paths.iter().map(|one| &one.guard));
     guards.extend(package.dists.iter().map(|one| &one.guard));

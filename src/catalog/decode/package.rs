@@ -5,7 +5,7 @@ use crate::syntax::Reader;
 use crate::value::{EnvName, Name};
 
 use super::install::{install, variables};
-use super::require::{flatten, requirements};
+use super::require::{flatten, requirements, unavailable};
 use super::{Context, parts, test, unique, version};
 use crate::catalog::{Guard, Guarded, Note, Package, PackageTest, Template};
 
@@ -30,6 +30,7 @@ pub(in crate::catalog) fn package(
         versions: version::versions(node, context),
         requires: requirements(&children, "requires", context.log),
         conflicts: requirements(&children, "conflicts", context.log),
+        unavailable: unavailable(&children, context.log),
         choice: node.text_of_child("choice", context.log),
         options: parts::options(node, context.log),
         variants: parts::variants(node, context.log),

@@ -5,7 +5,7 @@ use crate::source::Spanned;
 use crate::syntax::{Property, Reader, Value, invalid, prop_of};
 use crate::value::{Name, Parse, Requirement};
 
-use crate::catalog::{Condition, Guard, Require, Stage};
+use crate::catalog::{Condition, Guard, Guarded, Require, Stage, Unavailable};
 
 /// The children of a block with the conditions under which they hold: `when`s are opened, however deep.
 pub(super) fn flatten<'a>(node: Reader<'a>, log: &mut Log) -> Vec<(Guard, Reader<'a>)> {
@@ -68,6 +68,18 @@ pub(super) fn requirements(children: &[(Guard, Reader<'_>)], name: &str, log: &m
         found.extend(block.children().filter_map(|one| requirement(one, guard, log)));
     }
     found
+}
+
+/// Every `unavailable` among children that were flattened.
+pub(super) fn unavailable(children: &[(Guard, Reader<'_>)], log: &mut Log) -> Vec<Guarded<Unavailable>> {
+    let nodes = children.iter().filter(|(_, child)| child.name() == "unavailable");
+    nodes
+        .filter_map(|(guard, node)| {
+            let source: Option<Spanned<String>> = node.prop("source", log);
+            let value = Unavailable { reason: node.arg(0, log)?, source: source.map(|one| one.value) };
+            Some(Guarded { guard: guard.clone(), value })
+        })
+        .collect()
 }
 
 /// The requirements in the `requires` of a node that takes no `when`.

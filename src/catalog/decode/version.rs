@@ -8,11 +8,12 @@ use crate::syntax::Reader;
 use crate::value::{Name, Version};
 
 use super::Context;
-use super::require::{flatten, requirements};
+use super::require::{flatten, requirements, unavailable};
 use crate::catalog::{PackageVersion, Template};
 
 /// Children of a `version` that are no values.
-const RESERVED: &[&str] = &["requires", "conflicts", "when", "default", "note", "source", "unproven"];
+const RESERVED: &[&str] =
+    &["requires", "conflicts", "when", "default", "note", "source", "unproven", "unavailable"];
 
 /// `version`, in order.
 pub(super) fn versions(package: Reader<'_>, context: &mut Context<'_>) -> Vec<PackageVersion> {
@@ -30,6 +31,7 @@ fn version(node: Reader<'_>, context: &mut Context<'_>) -> Option<PackageVersion
         default: node.prop("default", log).is_some_and(|flag| flag.value),
         requires: requirements(&children, "requires", log),
         conflicts: requirements(&children, "conflicts", log),
+        unavailable: unavailable(&children, log),
         defaults: versions_of(node.child("default"), log),
         unproven: node.text_of_child("unproven", log),
         notes: node.args_of_children("note", log),

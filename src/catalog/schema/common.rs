@@ -55,6 +55,13 @@ pub(super) static UNPROVEN: NodeSpec = NodeSpec::new(
 .args(&[ArgSpec::text("REASON", "What is missing.")])
 .optional();
 
+pub(super) static UNAVAILABLE: NodeSpec = NodeSpec::new(
+    "unavailable",
+    "It does not exist here, and why: an error where nothing else will do. Say where with `when`.",
+)
+.args(&[ArgSpec::text("REASON", "Why, such as who publishes it for what instead.")])
+.properties(&[PropertySpec::text("source", "The page that shows it.")]);
+
 pub(super) static REQUIRES: NodeSpec =
     NodeSpec::new("requires", "What must hold beside it, one axis or package a line.").open(&REQUIREMENT);
 
@@ -104,7 +111,7 @@ pub(super) const fn when(doc: &'static str) -> NodeSpec {
         .properties(OF_THE_PACKAGE)
         .open_properties(PropertySpec::text(
             "NAME",
-            "An axis or a package and what is required of it: `l4t=\">=36\"`.",
+            "An axis or a package and what is required of it: `l4t=\">=36\"`. `sm` holds where one of the target's GPUs meets it; where the target names none, no condition on `sm` holds.",
         ))
         .block()
 }

@@ -1,8 +1,8 @@
 //! `package` and `axis`.
 
 use super::common::{
-    ALIAS, CONFLICTS, DEFAULT, ENV, KNOWN_AS, NOTE, OPTIONAL_SUMMARY, REQUIRES, SOURCE, SUMMARY, UNPROVEN,
-    VERSION_NOTE, when,
+    ALIAS, CONFLICTS, DEFAULT, ENV, KNOWN_AS, NOTE, OPTIONAL_SUMMARY, REQUIRES, SOURCE, SUMMARY, UNAVAILABLE,
+    UNPROVEN, VERSION_NOTE, when,
 };
 use super::steps::{BUILD, INSTALL};
 use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
@@ -24,6 +24,7 @@ pub static PACKAGE: NodeSpec = NodeSpec::new("package", "Something that can be i
         &CHOICE,
         &REQUIRES,
         &CONFLICTS,
+        &UNAVAILABLE,
         &WHEN,
         &BUILD,
         &INSTALL,
@@ -56,6 +57,7 @@ pub static AXIS: NodeSpec = NodeSpec::new(
     &VERSION,
     &REQUIRES,
     &CONFLICTS,
+    &UNAVAILABLE,
     &WHEN,
     &NOTE,
     &SOURCE,
@@ -99,7 +101,10 @@ static VERSION: NodeSpec = NodeSpec::new(
     PropertySpec::text("name", "The word that a requirement may use for it: `humble`."),
     PropertySpec::new("default", Kind::Bool, "Preferred over newer ones."),
 ])
-.listed_or_open(&[&REQUIRES, &CONFLICTS, &WHEN_VERSION, &DEFAULT, &UNPROVEN, &VERSION_NOTE, &SOURCE], &VERSION_VALUE);
+.listed_or_open(
+    &[&REQUIRES, &CONFLICTS, &UNAVAILABLE, &WHEN_VERSION, &DEFAULT, &UNPROVEN, &VERSION_NOTE, &SOURCE],
+    &VERSION_VALUE,
+);
 
 static VERSION_VALUE: NodeSpec =
     NodeSpec::new("KEY", "A value for templates: `commit`, `sha256`, `url`, `codename` …")
@@ -107,7 +112,7 @@ static VERSION_VALUE: NodeSpec =
         .optional();
 
 static WHEN_VERSION: NodeSpec =
-    when("Guards requirements of one version.").children(&[&REQUIRES, &CONFLICTS]);
+    when("Guards requirements of one version.").children(&[&REQUIRES, &CONFLICTS, &UNAVAILABLE]);
 
 static OPTION: NodeSpec =
     NodeSpec::new("option", "A choice that users may make. Without any `value` it takes any text.")
@@ -226,5 +231,15 @@ static SIZE: NodeSpec = NodeSpec::new("size", "How much it takes, in MiB, as pub
     ])
     .optional();
 
-static WHEN: NodeSpec = when("Guards its children: they hold where all of its conditions do.")
-    .children(&[&REQUIRES, &CONFLICTS, &ENV, &PATH, &DIST, &COMMAND, &TEST, &NOTE, &WHEN]);
+static WHEN: NodeSpec = when("Guards its children: they hold where all of its conditions do.").children(&[
+    &REQUIRES,
+    &CONFLICTS,
+    &UNAVAILABLE,
+    &ENV,
+    &PATH,
+    &DIST,
+    &COMMAND,
+    &TEST,
+    &NOTE,
+    &WHEN,
+]);

@@ -5,6 +5,8 @@ super::codes! { "resolve":
     CONFLICT = "conflict";
     /// The solver's work limit was reached before it found an answer.
     WORK_LIMIT = "work-limit";
+    /// Something that does not exist for this target.
+    UNAVAILABLE = "unavailable";
     /// A package that the catalogue does not have.
     UNKNOWN_PACKAGE = "unknown-package";
     /// A version or release that the catalogue does not have.

@@ -5,6 +5,8 @@ super::codes! { "world":
     FOREIGN = "foreign-file";
     /// A generated file was edited by hand.
     EDITED = "edited-file";
+    /// A file is not what the manifest gives.
+    STALE = "stale-file";
     /// Something that is no file stands there.
     NOT_A_FILE = "not-a-file";
     /// A link leads out of the project.

@@ -316,3 +316,26 @@ fn what_is_built_leaves_by_exports_and_wheels() {
     assert!(last.contains("ENV DEMO_PATH=/opt/demo") && last.contains(r#"ENV DEMO="é \" \$x""#), "{last}");
     assert!(!last.contains("cmake"), "{last}");
 }
+
+#[test]
+fn a_system_package_in_a_version_is_installed_once() {
+    let with = |apt: &str| {
+        let text = format!(
+            "project \"demo\"\ntarget {{ device \"jetson-agx-orin\"; jetpack \"6.2\" }}\npackages {{ pytorch }}\napt {{ {apt} }}\n"
+        );
+        compiled(&[("project.kdl", &text), ("keys/own.asc", "x")]).unwrap()
+    };
+    let text = with("install \"libgomp1=12.3.0-1ubuntu1~22.04\"");
+    assert_eq!(text.matches("libgomp1=12.3.0-1ubuntu1~22.04").count(), 1, "{text}");
+    assert_eq!(text.matches("libgomp1").count(), 1, "{text}");
+    assert!(!text.contains("System packages asked for"), "{text}");
+    let more = with("install \"libgomp1=12.3.0-1ubuntu1~22.04\" \"jq=1.6-2.1ubuntu3\"");
+    assert_eq!(more.matches("libgomp1").count(), 1, "{more}");
+    assert!(more.contains("System packages asked for") && more.contains("jq=1.6"), "{more}");
+    // What the project's own archive has is not there before that archive is.
+    let own = with(
+        "install \"libgomp1=99\"; source \"own\" { uri \"https://apt.example.com/x\"; suite \"jammy\"; component \"main\"; key \"keys/own.asc\" fingerprint=\"98DF8AF8EED4F47E4223152835D4FC3F3598DB57\" }",
+    );
+    assert_eq!(own.matches("libgomp1=99").count(), 1, "{own}");
+    assert!(own.contains("System packages asked for"), "{own}");
+}

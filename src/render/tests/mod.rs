@@ -153,6 +153,7 @@ fn a_whole_file() {
 }
 mod built;
 mod compiled;
+mod conditions;
 mod hostile;
 mod python;
 mod running;

@@ -1,6 +1,6 @@
 //! The base that a manifest names, as a variable: its tags, each with what it provides.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pubgrub::VersionSet as _;
 
@@ -61,6 +61,7 @@ pub(super) fn candidates<'a>(builder: &mut Builder<'a, '_>) -> Option<Found<'a>>
 pub(super) fn add<'a>(builder: &mut Builder<'a, '_>, found: Found<'a>) {
     let Found { image, provides, span, text } = found;
     let mut candidates = Vec::new();
+    let all: BTreeSet<Name> = provides.iter().flat_map(BTreeMap::keys).cloned().collect();
     for (index, held) in provides.iter().enumerate() {
         let mut demands = Vec::new();
         for require in image.iter().flat_map(|image| &image.tags[index].requires) {
@@ -72,6 +73,8 @@ pub(super) fn add<'a>(builder: &mut Builder<'a, '_>, found: Found<'a>) {
             }
         }
         demands.extend(held.iter().filter_map(|(name, version)| holds(builder, name, version)));
+        let others = all.iter().filter(|name| !held.contains_key(*name));
+        demands.extend(others.filter_map(|name| lacks(builder, name)));
         demands.extend(distribution(builder, held));
         candidates.push(demands);
     }
@@ -94,19 +97,25 @@ pub(super) fn add<'a>(builder: &mut Builder<'a, '_>, found: Found<'a>) {
     });
 }
 
-/// What a base holds is fixed: of the axis or package only that version is left.
+/// What a base holds is fixed: of the axis or package only that version is left, and it is not installed again.
 fn holds(builder: &mut Builder<'_, '_>, name: &Name, version: &Version) -> Option<Demand> {
     let on = builder.named(name)?;
     let Meaning::Thing(thing) = &builder.meanings[on.index()] else { return None };
     let fits = |candidate: &Candidate| match candidate {
-        Candidate::Provided(one) => one == version,
-        Candidate::Entry { version: one, .. } | Candidate::Promised(one) => {
-            thing.package.axis.is_some() && one == version
-        }
+        Candidate::Provided { version: one, .. } => one == version,
+        Candidate::Entry { version: one, .. } | Candidate::Promised(one) => thing.is_pure() && one == version,
         Candidate::Absent | Candidate::Whole(_) => false,
     };
     let within = set((0..).zip(&thing.candidates).filter(|(_, one)| fits(one)).map(|(place, _)| place));
     Some(Demand { on, within })
+}
+
+/// What another tag of the base holds and this one does not is not there.
+fn lacks(builder: &mut Builder<'_, '_>, name: &Name) -> Option<Demand> {
+    let on = builder.named(name)?;
+    let Meaning::Thing(thing) = &builder.meanings[on.index()] else { return None };
+    let others = (0..).zip(&thing.candidates).filter(|(_, one)| !one.is_provided());
+    Some(Demand { on, within: set(others.map(|(place, _)| place)) })
 }
 
 /// A base that declares one member of a choice among axes (a distribution) has no other.

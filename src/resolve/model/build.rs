@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use pubgrub::VersionSet as _;
 
-use crate::catalog::{Catalog, Entry, Kind, Package, Platform};
+use crate::catalog::{Catalog, Entry, Kind, Package, Platform, admits_word};
 use crate::diagnostic::{Log, Told};
 use crate::manifest::Project;
 use crate::source::Spanned;
@@ -15,7 +15,7 @@ use super::super::lock::LockedTarget;
 use super::super::problem::{Demand, Set, Variable, VariableId, set};
 use super::super::words;
 use super::super::work::Budget;
-use super::{Candidate, Fact, Meaning, Model, Question, Thing, base, facts, rank, things, unknown};
+use super::{Candidate, Fact, Meaning, Model, Question, Thing, base, facts, pip, rank, things, unknown};
 
 /// What is being built.
 pub(super) struct Builder<'a, 'l> {
@@ -45,7 +45,7 @@ pub(super) struct Builder<'a, 'l> {
 
 /// Builds the model of one target.
 pub(super) fn build<'a>(question: Question<'a>, log: &mut Log) -> Result<Model<'a>, Told> {
-    let Question { project, catalog, lock } = question;
+    let Question { project, catalog, lock, .. } = question;
     let (platform, target) = facts::target(project, catalog, log).inspect_err(|_| {
         // What the packages of a machine that nobody knows require is unknown; what they are is not.
         let named = project.packages.iter().map(|one| &one.name);
@@ -84,7 +84,8 @@ pub(super) fn build<'a>(question: Question<'a>, log: &mut Log) -> Result<Model<'
             aliases.entry(alias.value.clone()).or_insert(*id);
         }
     }
-    Ok(Model { variables, meanings, facts, target, ids, aliases, budget: Budget::solving() })
+    let budget = Budget::solving();
+    Ok(Model { catalog, variables, meanings, facts, target, ids, aliases, budget })
 }
 
 impl<'a> Builder<'a, '_> {
@@ -106,6 +107,7 @@ impl<'a> Builder<'a, '_> {
             base::add(self, base);
         }
         self.finish_things();
+        pip::collect(self);
         self.close_choices();
         rank::assign(self);
         things::defaults(self);
@@ -221,7 +223,7 @@ impl<'a> Builder<'a, '_> {
             return None;
         }
         let holds = |value: &str, version: &Version| {
-            if name == words::SM { requirement.matches(version) } else { things::is_word(requirement, value) }
+            if name == words::SM { requirement.matches(version) } else { admits_word(requirement, value) }
         };
         Some(
             self.fixed
@@ -302,6 +304,7 @@ impl<'a> Builder<'a, '_> {
             | Meaning::Fixed { .. }
             | Meaning::Base(_)
             | Meaning::Choice { .. }
+            | Meaning::Unavailable(_)
             | Meaning::Guard { .. } => (0, None),
         }
     }

@@ -2,7 +2,7 @@
 
 use pubgrub::VersionSet as _;
 
-use crate::catalog::{Condition, Guard};
+use crate::catalog::Guard;
 
 use super::super::problem::{Demand, Set, Variable, VariableId, set};
 use super::Meaning;
@@ -20,46 +20,18 @@ pub(super) enum Outcome {
 
 /// Evaluates a guard as far as it is fixed.
 pub(super) fn outcome(builder: &mut Builder<'_, '_>, owner: VariableId, guard: &Guard) -> Outcome {
-    let mut open: Vec<(VariableId, Set)> = Vec::new();
-    for condition in &guard.all {
-        match condition {
-            Condition::Option { key, value } => {
-                let Meaning::Thing(thing) = &builder.meanings[owner.index()] else { continue };
-                let chosen = thing.options.get(&key.value).map(String::as_str);
-                if !option_holds(chosen, value.as_deref()) {
-                    return Outcome::Never;
-                }
-            }
-            Condition::Variant(name) => {
-                let Meaning::Thing(thing) = &builder.meanings[owner.index()] else { continue };
-                if thing.variant.as_ref() != Some(&name.value) {
-                    return Outcome::Never;
-                }
-            }
-            Condition::Is { name, requirement } => {
-                if let Some(demands) = builder.fixed_demands(name.as_str(), requirement) {
-                    if demands.iter().any(|demand| demand.within.is_empty()) {
-                        return Outcome::Never;
-                    }
-                    continue;
-                }
-                let Some(on) = builder.named(name) else { return Outcome::Never };
-                match builder.within(on, requirement) {
-                    Ok(within) if !within.is_empty() => open.push((on, within)),
-                    Ok(_) | Err(_) => return Outcome::Never,
-                }
-            }
+    let Meaning::Thing(thing) = &builder.meanings[owner.index()] else { return Outcome::Never };
+    let fixed = builder.target.fixed(&thing.options, thing.variant.as_ref());
+    let Some(open) = guard.open(&fixed) else { return Outcome::Never };
+    let mut conditions: Vec<(VariableId, Set)> = Vec::new();
+    for (name, requirement) in open {
+        let Some(on) = builder.named(name) else { return Outcome::Never };
+        match builder.within(on, requirement) {
+            Ok(within) if !within.is_empty() => conditions.push((on, within)),
+            Ok(_) | Err(_) => return Outcome::Never,
         }
     }
-    if open.is_empty() { Outcome::Always } else { Outcome::If(open) }
-}
-
-/// Whether an option's value meets a condition; without a value any but the words for «no» does.
-pub(in crate::resolve) fn option_holds(chosen: Option<&str>, wanted: Option<&str>) -> bool {
-    match wanted {
-        Some(wanted) => chosen == Some(wanted),
-        None => chosen.is_some_and(|chosen| !["none", "off", "no"].contains(&chosen)),
-    }
+    if conditions.is_empty() { Outcome::Always } else { Outcome::If(conditions) }
 }
 
 /// A demand that holds only under conditions: on a variable whose candidates are «the conditions hold, and so do the

@@ -5,6 +5,7 @@ mod build;
 mod facts;
 mod guard;
 mod options;
+mod pip;
 mod rank;
 mod things;
 mod unknown;
@@ -12,7 +13,7 @@ mod unknown;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::catalog::{BaseImage, Catalog, Package, PackageVersion};
+use crate::catalog::{BaseImage, Catalog, Guarded, Package, PackageVersion, Require, Unavailable};
 use crate::diagnostic::{Log, Told};
 use crate::manifest::Project;
 use crate::source::Span;
@@ -23,9 +24,6 @@ use super::lock::LockedTarget;
 use super::problem::{Demand, Problem, Set, Variable, VariableId};
 use super::work::Budget;
 
-pub(super) use guard::option_holds;
-pub(super) use things::is_word as word_meaning;
-
 /// What is to be resolved.
 #[derive(Clone, Copy)]
 pub(super) struct Question<'a> {
@@ -35,11 +33,15 @@ pub(super) struct Question<'a> {
     pub(super) catalog: &'a Catalog,
     /// What was chosen last time.
     pub(super) lock: Option<&'a LockedTarget>,
+    /// The manifest's other targets, which a suggestion must leave as they are.
+    pub(super) others: &'a [&'a Project],
 }
 
 /// The problem, with its meaning.
 #[derive(Clone)]
 pub(super) struct Model<'a> {
+    /// What is known.
+    pub(super) catalog: &'a Catalog,
     /// The variables; the root's demands are those that hold whatever the manifest says.
     pub(super) variables: Vec<Variable>,
     /// What each variable is, in the same order.
@@ -79,6 +81,8 @@ pub(super) enum Meaning<'a> {
         /// Whether the first candidate is «none».
         optional: bool,
     },
+    /// What does not exist, and why: nothing that asks for it can be chosen.
+    Unavailable(&'a Guarded<Unavailable>),
     /// A requirement under a condition: it holds, or one of the conditions does not.
     Guard {
         /// Whose requirement it is.
@@ -116,7 +120,12 @@ pub(super) enum Candidate {
     /// A definition without versions.
     Whole(Version),
     /// The base holds it in this version, which the definition need not know.
-    Provided(Version),
+    Provided {
+        /// Its version.
+        version: Version,
+        /// Of an axis the entry that says what it goes with.
+        entry: Option<usize>,
+    },
     /// What the user promises of an axis of which only the lowest version counts.
     Promised(Version),
 }
@@ -164,8 +173,19 @@ pub(super) enum FactKind {
     Request,
     /// In these versions.
     Requirement,
+    /// What pip is asked for, of a package's distribution.
+    Pip,
     /// Something else in the manifest implies it (Python packages imply Python).
     Implied,
+}
+
+/// Whether a requirement also binds what a base provides: it is about the rest of the platform (the driver under CUDA). How
+/// something is installed (on which distribution, with which packages) says nothing about what is there already.
+pub(super) fn binds_provided(catalog: &Catalog, require: &Require) -> bool {
+    match catalog.package(require.name.as_str()) {
+        None => true,
+        Some(package) => package.axis.is_some() && !package.is_distribution(),
+    }
 }
 
 impl<'a> Model<'a> {
@@ -189,6 +209,7 @@ impl<'a> Model<'a> {
             | Meaning::Fixed { .. }
             | Meaning::Base(_)
             | Meaning::Choice { .. }
+            | Meaning::Unavailable(_)
             | Meaning::Guard { .. } => None,
         }
     }
@@ -207,7 +228,7 @@ impl Thing<'_> {
 
     /// Whether it is a distribution: one of a kind, with nothing to install.
     pub(super) fn is_distribution(&self) -> bool {
-        self.package.choice.is_some() && self.package.install.steps.is_empty()
+        self.package.is_distribution()
     }
 
     /// Whether it is an axis that only gives another one's releases names (`jetpack`).
@@ -226,7 +247,7 @@ impl Candidate {
             Self::Absent => None,
             Self::Entry { version, .. }
             | Self::Whole(version)
-            | Self::Provided(version)
+            | Self::Provided { version, .. }
             | Self::Promised(version) => Some(version),
         }
     }
@@ -235,7 +256,13 @@ impl Candidate {
     pub(super) fn entry(&self) -> Option<usize> {
         match self {
             Self::Entry { index, .. } => Some(*index),
-            Self::Absent | Self::Whole(_) | Self::Provided(_) | Self::Promised(_) => None,
+            Self::Provided { entry, .. } => *entry,
+            Self::Absent | Self::Whole(_) | Self::Promised(_) => None,
         }
+    }
+
+    /// Whether the base holds it, so that nothing is installed.
+    pub(super) fn is_provided(&self) -> bool {
+        matches!(self, Self::Provided { .. })
     }
 }

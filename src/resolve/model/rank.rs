@@ -13,7 +13,7 @@ pub(super) fn assign(builder: &mut Builder<'_, '_>) {
     let all: Vec<VariableId> = (0..).map(VariableId).take(builder.variables.len()).collect();
     let class = |id: &VariableId| match &builder.meanings[id.index()] {
         Meaning::Root => 0,
-        Meaning::Fixed { .. } => 1,
+        Meaning::Fixed { .. } | Meaning::Unavailable(_) => 1,
         Meaning::Base(_) => 2,
         Meaning::Choice { optional: false, .. } => 3,
         Meaning::Thing(_) if builder.is_axis(*id) => 4,
@@ -30,6 +30,7 @@ pub(super) fn assign(builder: &mut Builder<'_, '_>) {
         | Meaning::Fixed { .. }
         | Meaning::Thing(_)
         | Meaning::Base(_)
+        | Meaning::Unavailable(_)
         | Meaning::Guard { .. } => None,
     });
     order.extend(last);
@@ -51,6 +52,7 @@ fn dependents_first(
         | Meaning::Fixed { .. }
         | Meaning::Thing(_)
         | Meaning::Base(_)
+        | Meaning::Unavailable(_)
         | Meaning::Choice { .. } => (builder.key(*id), VariableId::ROOT),
     };
     nodes.sort_by_cached_key(key);

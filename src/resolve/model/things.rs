@@ -2,19 +2,15 @@
 
 use pubgrub::VersionSet as _;
 
-use crate::catalog::{Choose, Package, Require};
+use crate::catalog::{Choose, Guarded, Package, Require, Unavailable};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::value::{Name, Requirement, Version};
+use crate::value::{Name, Version};
 
-use super::super::problem::{Demand, Set, Variable, VariableId};
+use super::super::problem::{Demand, Doubt, Set, Variable, VariableId};
+use super::super::words;
 use super::build::Builder;
 use super::guard::{self, Outcome};
-use super::{Candidate, Meaning};
-
-/// Whether a requirement on an axis of words admits this one.
-pub(in crate::resolve) fn is_word(requirement: &Requirement, value: &str) -> bool {
-    requirement.is_any() || requirement.names().any(|word| word == value)
-}
+use super::{Candidate, Meaning, binds_provided};
 
 /// What an axis or a package can be: absent, then by version; of equal versions the one that stands first in the
 /// definition comes last, since later ones are preferred.
@@ -30,10 +26,20 @@ pub(super) fn candidates(builder: &Builder<'_, '_>, package: &Package, here: boo
         }
         all.extend(promised(builder, package).map(Candidate::Promised));
     }
+    let pure = package.axis.is_some() && package.install.steps.is_empty();
     for version in builder.provided.get(&package.name.value).into_iter().flatten() {
-        let known = package.axis.is_some() && all.iter().any(|one| one.version() == Some(version));
-        if !known {
-            all.push(Candidate::Provided(version.clone()));
+        // What a platform is has nothing to install: it is the same whoever says so.
+        if pure && all.iter().any(|one| one.version() == Some(version)) {
+            continue;
+        }
+        let entries = (0..package.versions.len()).rev().filter(|index| {
+            package.axis.is_some() && here && package.versions[*index].version.value == *version
+        });
+        let entries: Vec<usize> = entries.collect();
+        let provided = |entry| Candidate::Provided { version: version.clone(), entry };
+        all.extend(entries.iter().map(|index| provided(Some(*index))));
+        if entries.is_empty() {
+            all.push(provided(None));
         }
     }
     all.sort_by(|one, other| one.version().cmp(&other.version()));
@@ -59,17 +65,34 @@ pub(super) fn promised(builder: &Builder<'_, '_>, package: &Package) -> Option<V
 /// The variable of these candidates, without demands yet.
 pub(super) fn variable(builder: &Builder<'_, '_>, package: &Package, candidates: &[Candidate]) -> Variable {
     let locked = builder.lock.and_then(|lock| lock.version(&package.name));
+    let entry = |candidate: &Candidate| candidate.entry().map(|index| &package.versions[index]);
+    let doubts: Vec<Doubt> = candidates
+        .iter()
+        .map(|one| match entry(one) {
+            // What was chosen before is kept, and a definition's own preference holds.
+            Some(_) if locked.is_some() && one.version() == locked => Doubt::None,
+            Some(entry) if entry.unproven.is_some() => Doubt::Unproven,
+            Some(entry) if !entry.is_verified() && !entry.default => Doubt::Unverified,
+            Some(_) | None => Doubt::None,
+        })
+        .collect();
+    // Where the locked version no longer fits, the nearest one does: nobody asked for the newest.
+    let near = locked
+        .filter(|_| package.axis.is_none())
+        .map(|locked| candidates.partition_point(|one| one.version().is_none_or(|version| version < locked)));
     let mut preference: Vec<u32> = (0..).take(candidates.len()).collect();
     preference.sort_by_key(|place| {
-        let candidate = &candidates[*place as usize];
-        let entry = candidate.entry().map(|index| &package.versions[index]);
+        let at = *place as usize;
+        let candidate = &candidates[at];
         std::cmp::Reverse((
             // Packages that nobody asks for stay out; axes are there wherever they can be.
             (package.axis.is_none()) && *candidate == Candidate::Absent,
             locked.is_some() && candidate.version() == locked,
-            entry.is_none_or(|entry| entry.unproven.is_none()),
+            doubts[at] != Doubt::Unproven,
             !candidate.version().is_some_and(Version::is_prerelease),
-            entry.is_some_and(|entry| entry.default),
+            std::cmp::Reverse(near.map_or(0, |near| distance(candidates, near, at))),
+            entry(candidate).is_some_and(|entry| entry.default),
+            doubts[at] == Doubt::None,
             *place,
         ))
     });
@@ -82,6 +105,7 @@ pub(super) fn variable(builder: &Builder<'_, '_>, package: &Package, candidates:
     Variable {
         candidates: vec![Vec::new(); candidates.len()],
         preference,
+        doubts,
         positions,
         near_default: true,
         last: package.axis.is_some().then_some(0),
@@ -89,53 +113,54 @@ pub(super) fn variable(builder: &Builder<'_, '_>, package: &Package, candidates:
     }
 }
 
+/// How many versions lie between two candidates. Several artefacts of one version are as near.
+fn distance(candidates: &[Candidate], near: usize, at: usize) -> usize {
+    let between = &candidates[near.min(at)..near.max(at)];
+    let next = candidates.get(near.max(at)).and_then(Candidate::version);
+    let mut versions: Vec<Option<&Version>> = between.iter().map(Candidate::version).collect();
+    versions.dedup();
+    versions.iter().filter(|one| **one != next).count()
+}
+
 /// Writes what each candidate of a variable asks for.
 pub(super) fn demands(builder: &mut Builder<'_, '_>, id: VariableId) {
     let Meaning::Thing(thing) = &builder.meanings[id.index()] else { return };
     let package = thing.package;
-    let entries: Vec<Option<Option<usize>>> = thing.candidates.iter().map(asks).collect();
-    let options = thing.options.clone();
-    let variant = thing.variant.clone();
+    let candidates = thing.candidates.clone();
     let mut common: Vec<&Require> = package.requires.iter().collect();
     for option in &package.options {
-        let chosen = options.get(&option.key.value);
-        common.extend(
-            option
-                .values
-                .iter()
-                .filter(|(value, _)| Some(&value.value) == chosen)
-                .flat_map(|(_, requires)| requires),
-        );
+        let chosen = thing.options.get(&option.key.value);
+        let values = option.values.iter().filter(|(value, _)| Some(&value.value) == chosen);
+        common.extend(values.flat_map(|(_, requires)| requires));
     }
-    common.extend(
-        package
-            .variants
-            .iter()
-            .filter(|one| Some(&one.name.value) == variant.as_ref())
-            .flat_map(|one| &one.requires),
-    );
-    let mut shared: Vec<Demand> = common.into_iter().flat_map(|one| require(builder, id, one)).collect();
+    let variants = package.variants.iter().filter(|one| Some(&one.name.value) == thing.variant.as_ref());
+    common.extend(variants.flat_map(|one| &one.requires));
+    let mut shared: Vec<Demand> = common.iter().flat_map(|one| require(builder, id, one)).collect();
     shared.extend(package.conflicts.iter().flat_map(|one| conflict(builder, id, one)));
-    for (place, entry) in entries.into_iter().enumerate() {
-        let Some(entry) = entry else { continue };
-        let mut own = Vec::new();
-        if let Some(entry) = entry.map(|index| &package.versions[index]) {
-            own.extend(entry.requires.iter().flat_map(|one| require(builder, id, one)));
-            own.extend(entry.conflicts.iter().flat_map(|one| conflict(builder, id, one)));
-        }
-        let demands = &mut builder.variables[id.index()].candidates[place];
-        demands.extend(shared.iter().cloned());
-        demands.extend(own);
-    }
-}
-
-/// Whether a candidate asks for what its definition requires, and which entry's requirements come to that.
-#[expect(clippy::option_option, reason = "one that asks for nothing, and one without an entry")]
-fn asks(candidate: &Candidate) -> Option<Option<usize>> {
-    match candidate {
-        Candidate::Absent | Candidate::Provided(_) | Candidate::Promised(_) => None,
-        Candidate::Whole(_) => Some(None),
-        Candidate::Entry { index, .. } => Some(Some(*index)),
+    shared.extend(package.unavailable.iter().filter_map(|one| unavailable(builder, id, one)));
+    for (place, candidate) in candidates.iter().enumerate() {
+        let entry = candidate.entry().map(|index| &package.versions[index]);
+        let own = match candidate {
+            Candidate::Absent | Candidate::Promised(_) => continue,
+            Candidate::Provided { .. } => {
+                let Some(entry) = entry else { continue };
+                let requires = common.iter().copied().chain(&entry.requires);
+                let requires: Vec<&Require> =
+                    requires.filter(|one| binds_provided(builder.catalog, one)).collect();
+                requires.into_iter().flat_map(|one| require(builder, id, one)).collect()
+            }
+            Candidate::Whole(_) => shared.clone(),
+            Candidate::Entry { .. } => {
+                let mut own = shared.clone();
+                if let Some(entry) = entry {
+                    own.extend(entry.requires.iter().flat_map(|one| require(builder, id, one)));
+                    own.extend(entry.conflicts.iter().flat_map(|one| conflict(builder, id, one)));
+                    own.extend(entry.unavailable.iter().filter_map(|one| unavailable(builder, id, one)));
+                }
+                own
+            }
+        };
+        builder.variables[id.index()].candidates[place].extend(own);
     }
 }
 
@@ -152,6 +177,11 @@ fn require(builder: &mut Builder<'_, '_>, owner: VariableId, require: &Require) 
 }
 
 fn plain(builder: &mut Builder<'_, '_>, owner: VariableId, require: &Require) -> Vec<Demand> {
+    // Which releases a device runs is known better than by its GPU.
+    let of_device = builder.project.target.device.is_some() && builder.project.target.gpu.is_empty();
+    if require.name.as_str() == words::SM && of_device && is_pure(builder, owner) {
+        return Vec::new();
+    }
     if let Some(demands) = builder.fixed_demands(require.name.as_str(), &require.requirement) {
         return demands;
     }
@@ -201,6 +231,30 @@ fn conflict(builder: &mut Builder<'_, '_>, owner: VariableId, conflict: &Require
         Outcome::Always => demands,
         Outcome::If(conditions) => vec![guard::variable(builder, owner, conditions, demands)],
     }
+}
+
+/// What does not exist asks for the impossible, where its conditions hold.
+fn unavailable<'a>(
+    builder: &mut Builder<'a, '_>,
+    owner: VariableId,
+    one: &'a Guarded<Unavailable>,
+) -> Option<Demand> {
+    let outcome = guard::outcome(builder, owner, &one.guard);
+    if matches!(outcome, Outcome::Never) {
+        return None;
+    }
+    let variable = Variable {
+        candidates: vec![Vec::new()],
+        preference: vec![0],
+        positions: vec![0],
+        ..Variable::default()
+    };
+    let on = builder.add(variable, Meaning::Unavailable(one));
+    let demand = Demand { on, within: Set::empty() };
+    Some(match outcome {
+        Outcome::If(conditions) => guard::variable(builder, owner, conditions, vec![demand]),
+        Outcome::Never | Outcome::Always => demand,
+    })
 }
 
 /// Defaults of axes: what the lock holds for the same release, then what an earlier axis says, then the platform.

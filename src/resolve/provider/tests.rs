@@ -96,6 +96,7 @@ fn problems() -> impl Strategy<Value = Problem<'static>> {
             });
             let places = u32::try_from(candidates.len()).unwrap();
             problem.variables.to_mut().push(Variable {
+                doubts: Vec::new(),
                 candidates: demands.collect(),
                 preference: (0..places).rev().collect(),
                 positions: (0..places).collect(),

@@ -3,6 +3,7 @@
 mod bounds;
 mod cases;
 mod random;
+mod reported;
 
 use std::fmt::Write as _;
 use std::sync::OnceLock;
@@ -49,6 +50,34 @@ pub(super) fn solved(manifest: &str) -> Result<Resolution, String> {
         .and_then(|manifest| manifest.projects(&mut log))
         .and_then(|projects| resolve(&projects[0], catalog, None, &sources, &mut log));
     resolution.map_err(|_| report(&log, &sources))
+}
+
+/// The versions of these, in order; a report where there is no answer.
+pub(super) fn versions(manifest: &str, names: &[&str]) -> String {
+    match solved(manifest) {
+        Err(report) => report,
+        Ok(resolution) => names
+            .iter()
+            .map(|name| {
+                let chosen = resolution.chosen.values().find(|one| one.name.as_str() == *name);
+                format!("{name} {}", chosen.map_or_else(|| "-".to_owned(), |one| one.version.to_string()))
+            })
+            .collect::<Vec<_>>()
+            .join(", "),
+    }
+}
+
+/// The reports of a manifest, of warnings too.
+pub(super) fn warnings(manifest: &str) -> String {
+    let (catalog, read) = catalog();
+    let (mut sources, mut log) = (read.clone(), Log::new());
+    let text = format!("project \"demo\"\n{manifest}");
+    let world = Memory::with([("project.kdl", text.as_str())]);
+    let read = manifest::load(&world, "project.kdl", &NoStacks, &mut sources, &mut log);
+    if let Ok(projects) = read.and_then(|manifest| manifest.projects(&mut log)) {
+        _ = super::all(projects, catalog, None, &sources, &mut log);
+    }
+    report(&log, &sources)
 }
 
 /// What was chosen, one line a thing, or the reports.

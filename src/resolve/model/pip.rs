@@ -1,0 +1,73 @@
+//! What the project asks of pip, where a package of the catalogue has that distribution: `numpy<2` moves `numpy`.
+
+use std::collections::BTreeMap;
+
+use crate::catalog::{Dist, Package};
+use crate::manifest::Project;
+use crate::source::Spanned;
+use crate::value::{PepRequirement, Version};
+
+use super::super::problem::{VariableId, set};
+use super::build::Builder;
+use super::{Candidate, Fact, FactKind, Meaning};
+
+/// Notes each requirement of pip that bounds a package. A package that nobody asks for stays out: pip brings it.
+pub(super) fn collect(builder: &mut Builder<'_, '_>) {
+    let project = builder.project;
+    let mut by_name: BTreeMap<String, Vec<&Spanned<PepRequirement>>> = BTreeMap::new();
+    for spec in asked(project).filter(|spec| !spec.specifiers().is_empty()) {
+        by_name.entry(spec.normalised_name()).or_default().push(spec);
+    }
+    if by_name.is_empty() {
+        return;
+    }
+    let ids: Vec<VariableId> = builder.ids.values().copied().collect();
+    for id in ids {
+        let Meaning::Thing(thing) = &builder.meanings[id.index()] else { continue };
+        let fixed = builder.target.fixed(&thing.options, thing.variant.as_ref());
+        let mut dists: BTreeMap<String, Vec<&Dist>> = BTreeMap::new();
+        for one in thing.package.dists.iter().filter(|one| one.guard.open(&fixed).is_some()) {
+            // A name with a version in it is known once that is: `cupy-cuda12x`.
+            if one.value.name.is_plain() {
+                dists.entry(normalised(&one.value.name.text)).or_default().push(&one.value);
+            }
+        }
+        let mut facts = Vec::new();
+        for (name, dists) in &dists {
+            for spec in by_name.get(name).into_iter().flatten() {
+                let fits = |one: &Candidate| admits(thing.package, one, (spec, dists));
+                let places = (0..).zip(&thing.candidates).filter(|(_, one)| fits(one));
+                let within = set(places.map(|(place, _)| place));
+                if within.count() as usize == thing.candidates.len() {
+                    continue;
+                }
+                let (span, text) = (spec.span, spec.to_string());
+                facts.push(Fact { span, kind: FactKind::Pip, on: id, within, text, requirement: None });
+            }
+        }
+        builder.facts.extend(facts);
+    }
+}
+
+/// What goes into the main environment; one apart from it may hold what it likes.
+fn asked(project: &Project) -> impl Iterator<Item = &Spanned<PepRequirement>> {
+    let files = project.pip.requirements.iter().chain(project.app.iter().flat_map(|app| &app.requirements));
+    project.pip.install.iter().chain(files.flat_map(|file| &file.specs))
+}
+
+/// Whether pip would take what comes with this candidate: no distribution of it is known to be another version.
+fn admits(package: &Package, candidate: &Candidate, (spec, dists): (&PepRequirement, &[&Dist])) -> bool {
+    let Some(version) = candidate.version() else { return true };
+    let none = BTreeMap::new();
+    let values = candidate.entry().map_or(&none, |index| &package.versions[index].values);
+    let versions: Vec<Option<Version>> = dists.iter().map(|dist| dist.version_of(version, values)).collect();
+    // Which of several it is may depend on versions: one that fits is enough. Where none is known, nothing is refused.
+    let mut known = versions.iter().flatten().peekable();
+    known.peek().is_none() || known.any(|version| spec.allows(version) != Some(false))
+}
+
+/// A distribution's name as PEP 503 compares it.
+fn normalised(name: &str) -> String {
+    let words = name.split(['-', '_', '.']).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-").to_ascii_lowercase()
+}

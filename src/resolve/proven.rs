@@ -1,0 +1,104 @@
+//! Of the answers that there are, one with few doubtful choices: what nobody has shown to work is chosen only where
+//! nothing else fits, and so is a download without a checksum.
+
+use pubgrub::VersionSet as _;
+
+use crate::catalog::Choose;
+
+use super::model::{Meaning, Model};
+use super::problem::{Demand, Doubt, Problem, Set, VariableId, set};
+use super::provider::{self, Answer, Unsolved};
+use super::work::Budget;
+
+/// So many doubtful choices are tried to be avoided one by one.
+const TRIED: usize = 12;
+
+/// Solves a problem of this model, or gives why there is no answer.
+pub(super) fn solve(model: &Model<'_>, mut problem: Problem<'_>) -> Result<Answer, Unsolved> {
+    let mut answer = provider::solve(&problem, &model.budget)?;
+    for doubt in [Doubt::Unproven, Doubt::Unverified] {
+        let chosen = doubtful(model, &problem, &answer, doubt);
+        if !chosen.is_empty() {
+            let asked = problem.asked.len();
+            problem.asked.extend(platform(model, &answer, doubt, &chosen));
+            answer = avoid((&mut problem, &model.budget), answer, doubt, chosen);
+            // What was settled for the first doubt holds for the second; where the platform stays is asked anew.
+            problem.asked.truncate(asked);
+            problem.asked.extend(without(&problem, doubt, &doubtful(model, &problem, &answer, doubt)));
+        }
+    }
+    Ok(answer)
+}
+
+/// The variables of which a candidate of this doubt was chosen, in the order of deciding.
+fn doubtful(model: &Model<'_>, problem: &Problem<'_>, answer: &Answer, doubt: Doubt) -> Vec<VariableId> {
+    let ids = (0..).map(VariableId).take(model.variables.len());
+    let is_it = |id: &VariableId| answer[id.index()].is_some_and(|one| problem.get(*id).doubt(one) == doubt);
+    let mut found: Vec<VariableId> = ids.filter(is_it).collect();
+    found.sort_by_key(|id| problem.get(*id).rank);
+    found
+}
+
+/// The answer in which as few of these are of that doubt as can be: none, else each that can be spared is.
+fn avoid(
+    (problem, budget): (&mut Problem<'_>, &Budget),
+    mut answer: Answer,
+    doubt: Doubt,
+    chosen: Vec<VariableId>,
+) -> Answer {
+    let mut tried = |allowed: &[VariableId]| {
+        let asked = problem.asked.len();
+        let more = without(problem, doubt, allowed);
+        problem.asked.extend(more);
+        let found = provider::solve(problem, budget).ok();
+        problem.asked.truncate(asked);
+        found
+    };
+    if let Some(found) = tried(&[]) {
+        return found;
+    }
+    let mut allowed = chosen;
+    for one in allowed.clone().into_iter().take(TRIED) {
+        let fewer: Vec<VariableId> = allowed.iter().copied().filter(|other| *other != one).collect();
+        if fewer.is_empty() {
+            break;
+        }
+        if let Some(found) = tried(&fewer) {
+            (answer, allowed) = (found, fewer);
+        }
+    }
+    answer
+}
+
+/// No candidate of this doubt, but for these variables.
+fn without(problem: &Problem<'_>, doubt: Doubt, allowed: &[VariableId]) -> Vec<Demand> {
+    let ids = (0..).map(VariableId).take(problem.variables.len());
+    ids.filter(|id| !allowed.contains(id) && problem.get(*id).doubts.contains(&doubt))
+        .map(|on| {
+            let places = (0u32..).zip(&problem.get(on).doubts).filter(|(_, one)| **one != doubt);
+            Demand { on, within: set(places.map(|(place, _)| place)) }
+        })
+        .collect()
+}
+
+/// The platform stays as it is, so that nothing is moved or left out for the sake of a doubt about a package: which
+/// axes there are, and in which versions. A promise about the host may be another one. Where an axis is doubtful itself,
+/// versions may move.
+fn platform(model: &Model<'_>, answer: &Answer, doubt: Doubt, chosen: &[VariableId]) -> Vec<Demand> {
+    let is_axis = |id: &VariableId| model.thing(*id).is_some_and(super::model::Thing::is_axis);
+    let moves = doubt == Doubt::Unproven && chosen.iter().any(is_axis);
+    let mut asked = Vec::new();
+    for (id, meaning) in (0..).map(VariableId).zip(&model.meanings) {
+        let (Meaning::Thing(thing), Some(place)) = (meaning, answer[id.index()]) else { continue };
+        let Some(axis) = &thing.package.axis else { continue };
+        let count = u32::try_from(thing.candidates.len()).unwrap_or(u32::MAX);
+        let promised = doubt == Doubt::Unproven && axis.choose == Choose::Lowest;
+        let within = match place {
+            0 => continue,
+            _ if moves || promised => Set::run(1..count),
+            _ => Set::singleton(place),
+        };
+        asked.push(Demand { on: id, within });
+    }
+    asked
+}

@@ -1,0 +1,213 @@
+//! Projects that people reported, each with two others of its kind.
+
+use super::{solved, versions};
+
+/// What the report says: of an error, or of warnings.
+fn refused(manifest: &str) -> String {
+    solved(manifest).err().unwrap_or_else(|| panic!("resolved: {manifest}"))
+}
+
+#[test]
+fn a_condition_on_a_gpu_that_nobody_named() {
+    let workstation = |gpu: &str, pin: &str, package: &str| {
+        format!(
+            "target {{ platform \"x86_64\"; ubuntu \"24.04\"{gpu} }}\npin {{ {pin} }}\npackages {{ {package} }}"
+        )
+    };
+    let names = ["cuda", "causal-conv1d"];
+    let unnamed = versions(&workstation("", "cuda \"12.6\"", "causal-conv1d"), &names);
+    assert_eq!(unnamed, "cuda 12.6, causal-conv1d 1.6.1");
+    let eight = versions(&workstation("; gpu \"8.9\"", "cuda \"12.6\"", "mamba"), &["cuda", "mamba"]);
+    assert_eq!(eight, "cuda 12.6, mamba 2.3.1");
+    let thor = "target { device \"jetson-agx-thor\"; jetpack \"7.1\" }\npackages { causal-conv1d }";
+    assert_eq!(versions(thor, &names), "cuda 13.0, causal-conv1d 1.6.1");
+}
+
+#[test]
+fn cuda_runs_on_older_drivers_of_its_major_version() {
+    let with = |driver: &str, cuda: &str| {
+        format!(
+            "target {{ platform \"x86_64\"; ubuntu \"22.04\"; gpu \"8.9\"; driver \"{driver}\" }}\npin {{ cuda \"{cuda}\" }}\npackages {{ cuda }}"
+        )
+    };
+    let unproven = |driver: &str, cuda: &str| super::warnings(&with(driver, cuda)).contains("unproven");
+    for (driver, cuda) in [(">=550", "12.8"), (">=525", "12.9"), (">=580", "13.2"), (">=450", "11.8")] {
+        assert_eq!(versions(&with(driver, cuda), &["cuda"]), format!("cuda {cuda}"), "driver {driver}");
+        assert!(unproven(driver, cuda), "CUDA {cuda} with driver {driver}");
+    }
+    for (driver, cuda) in [(">=570", "12.8"), (">=580", "12.8"), (">=580", "13.0"), (">=520", "11.8")] {
+        assert!(!unproven(driver, cuda), "CUDA {cuda} with driver {driver}");
+    }
+    for (driver, cuda) in [(">=520", "12.0"), (">=570", "13.0"), (">=440", "11.8")] {
+        assert!(refused(&with(driver, cuda)).contains("driver"), "CUDA {cuda} with driver {driver}");
+    }
+}
+
+#[test]
+fn what_was_shown_to_work_is_preferred() {
+    // Nobody promised a driver, so the one that CUDA 12.9 came with is taken.
+    let open = "target { platform \"x86_64\"; gpu \"8.9\" }\npin { cuda \"12.9\" }\npackages { cuda }";
+    assert_eq!(versions(open, &["driver", "cuda"]), "driver 575, cuda 12.9");
+    let orin = "target { device \"jetson-agx-orin\"; jetpack \"6.2\" }\npackages { pytorch }";
+    assert_eq!(versions(orin, &["pytorch"]), "pytorch 2.10.0", "2.11.0 has no checksum");
+    let asked = orin.replace("pytorch }", "pytorch \"2.11\" }");
+    assert_eq!(versions(&asked, &["pytorch"]), "pytorch 2.11.0");
+}
+
+#[test]
+fn what_a_base_provides_is_not_installed_again() {
+    let base = |image: &str, provides: &str| {
+        format!(
+            "target {{ platform \"x86_64\"; gpu \"8.9\" }}\nbase image=\"{image}\" {{ provides {{ {provides} }} }}\npackages {{ python; pytorch }}"
+        )
+    };
+    for (manifest, wanted) in [
+        (base("python:3.12-slim-bookworm", "debian \"12\"; python \"3.12\""), "python 3.12"),
+        (base("example.com/jammy-py313:1", "ubuntu \"22.04\"; python \"3.13\""), "python 3.13"),
+        (base("example.com/noble-py310:1", "ubuntu \"24.04\"; python \"3.10\""), "python 3.10"),
+    ] {
+        assert_eq!(versions(&manifest, &["python"]), wanted);
+        let resolution = solved(&manifest).unwrap();
+        let python = resolution.chosen.values().find(|one| one.name.as_str() == "python").unwrap();
+        assert!(python.provided, "{manifest}");
+    }
+    let cuda = "target { platform \"x86_64\"; gpu \"8.9\"; driver \">=570\" }\nbase image=\"example.com/own:1\" { provides { ubuntu \"24.04\"; cuda \"12.4\" } }\npackages { cuda }";
+    assert_eq!(versions(cuda, &["ubuntu", "cuda"]), "ubuntu 24.04, cuda 12.4", "NVIDIA has none for 24.04");
+    let old = cuda.replace("12.4", "13.0");
+    assert!(refused(&old).contains("driver"), "what the base holds needs its driver all the same");
+}
+
+#[test]
+fn what_does_not_exist_is_not_available() {
+    let deepstream = |target: &str, asked: &str| {
+        format!("target {{ {target} }}\npackages {{ deepstream{asked} {{ option \"pyds\" \"yes\" }} }}")
+    };
+    for (target, asked) in [
+        ("device \"jetson-agx-orin\"; jetpack \"7.2\"", ""),
+        ("device \"jetson-agx-thor\"; jetpack \"7.1\"", ""),
+        ("platform \"x86_64\"; gpu \"8.9\"; driver \">=595\"; ubuntu \"24.04\"", " \"9.1\""),
+    ] {
+        let report = refused(&deepstream(target, asked));
+        assert!(report.contains("jcc::resolve::unavailable"), "{report}");
+        assert!(
+            report.contains("not available") && report.contains("publishes no wheel of pyds"),
+            "{report}"
+        );
+        assert!(!report.contains("TensorRT"), "{report}");
+        assert!(report.contains("give `deepstream` the option `pyds \"no\"`"), "{report}");
+    }
+    let provider = "target { device \"jetson-agx-orin\"; jetpack \"7.2\" }\npackages { onnxruntime \"1.28\" { option \"tensorrt\" \"yes\" } }";
+    let report = refused(provider);
+    assert!(
+        report.contains("jcc::resolve::unavailable") && report.contains("execution provider"),
+        "{report}"
+    );
+}
+
+#[test]
+fn a_release_runs_on_the_gpus_of_its_modules() {
+    let tegra = |gpu: &str, jetpack: &str| {
+        format!("target {{ platform \"tegra\"; gpu {gpu}; jetpack \"{jetpack}\" }}\npackages {{ pytorch }}")
+    };
+    let both = refused(&tegra("\"8.7\" \"11.0\"", "7.2"));
+    assert!(!both.contains("4.6"), "{both}");
+    for (gpu, jetpack) in [("\"8.7\" \"11.0\"", "4.6.6"), ("\"5.3\"", "6.2"), ("\"8.7\"", "7.1")] {
+        let report = refused(&tegra(gpu, jetpack));
+        assert!(report.contains("compute capability"), "{report}");
+    }
+    assert_eq!(versions(&tegra("\"11.0\"", "7.1"), &["l4t"]), "l4t 38.4.0");
+}
+
+#[test]
+fn what_pip_is_asked_for_joins_the_resolution() {
+    let orin = "target { device \"jetson-agx-orin\"; jetpack \"6.2\" }";
+    let numpy = |spec: &str| format!("{orin}\npackages {{ pytorch \"2.10\" }}\npip {{ install \"{spec}\" }}");
+    assert!(versions(&numpy("numpy>=2"), &["numpy"]).starts_with("numpy 2."));
+    assert!(versions(&numpy("numpy<2"), &["numpy"]).starts_with("numpy 1."));
+    let torch = format!("{orin}\npackages {{ pytorch; torchvision }}\npip {{ install \"torch<2.9\" }}");
+    assert_eq!(versions(&torch, &["pytorch"]), "pytorch 2.8.0");
+    let clash = format!("{orin}\npackages {{ pytorch \"2.8\" }}\npip {{ install \"numpy>=2\" }}");
+    let report = refused(&clash);
+    assert!(report.contains("`numpy>=2`") && report.contains("pip is asked for this"), "{report}");
+    // What no package of the catalogue needs is pip's alone.
+    let alone = format!("{orin}\npackages {{ tmux }}\npip {{ install \"numpy<1.5\" }}");
+    assert_eq!(versions(&alone, &["numpy"]), "numpy -");
+}
+
+/// The same requirement as a manifest and as pip writes it.
+const ASKED: [(&str, &str, &str); 8] = [
+    ("numpy", "<2", "numpy<2"),
+    ("numpy", ">=2, <2.3", "NumPy>=2,<2.3"),
+    ("numpy", ">=2.2.1", "numpy>=2.2.1"),
+    ("numpy", "1.26", "numpy==1.26.*"),
+    ("pytorch", "<2.9", "torch<2.9"),
+    ("pytorch", ">=2.9", "torch>=2.9"),
+    ("pytorch", "2.8", "torch~=2.8.0"),
+    ("pytorch", "99", "torch==99.*"),
+];
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 24, ..Default::default() })]
+
+    #[test]
+    fn where_a_requirement_stands_does_not_matter(
+        asked in proptest::collection::btree_set(0..ASKED.len(), 1..3),
+        target in proptest::sample::select(vec![
+            "device \"jetson-agx-orin\"; jetpack \"6.2\"",
+            "device \"jetson-agx-thor\"; jetpack \"7.1\"",
+            "platform \"x86_64\"; gpu \"8.9\"",
+        ]),
+    ) {
+        let packages = "packages { pytorch; numpy; torchvision; onnxruntime";
+        let nodes = asked.iter().fold(String::new(), |all, at| all + &format!("; {} \"{}\"", ASKED[*at].0, ASKED[*at].1));
+        let pins = asked.iter().fold(String::new(), |all, at| all + &format!(" \"{}\"", ASKED[*at].2));
+        let own = solved(&format!("target {{ {target} }}\n{packages}{nodes} }}\n"));
+        let pip = solved(&format!("target {{ {target} }}\n{packages} }}\npip {{ install{pins} }}\n"));
+        let chosen = |one: &super::Resolution| -> Vec<String> {
+            one.chosen.values().map(|one| format!("{} {}", one.name, one.version)).collect()
+        };
+        match (own, pip) {
+            (Ok(own), Ok(pip)) => proptest::prop_assert_eq!(chosen(&own), chosen(&pip)),
+            (Err(_), Err(_)) => {}
+            (own, pip) => proptest::prop_assert!(false, "{:?} {:?}", own.err(), pip.err()),
+        }
+    }
+}
+
+/// What the reports of several targets say.
+fn of_targets(manifest: &str) -> String {
+    super::warnings(manifest)
+}
+
+#[test]
+fn a_conflict_of_several_targets_is_reported_once() {
+    let targets = "target \"orin\" { device \"jetson-agx-orin\"; jetpack \"6.2\" }\ntarget \"nx\" { device \"jetson-orin-nx\"; jetpack \"6.2\" }\ntarget \"pc\" { platform \"x86_64\"; gpu \"8.9\" }\n";
+    let two = of_targets(&format!("{targets}packages {{ pytorch \"2.15\" }}"));
+    assert_eq!(two.matches("error:").count(), 1, "{two}");
+    assert!(two.contains("(targets `orin` and `nx`)"), "{two}");
+    assert!(two.contains("change `pytorch \"2.15\"` to `pytorch \"2.10.0\"`"), "{two}");
+    // What the PC cannot have is no way out for the Jetsons.
+    let jetson_only = of_targets(&format!("{targets}packages {{ deepstream \"7.1\"; pytorch \"2.14\" }}"));
+    assert!(!jetson_only.contains("(target `pc`)"), "{jetson_only}");
+    let one = of_targets(&format!("{targets}pin {{ cuda \"12.8\" }}\npackages {{ tensorrt \"10.13\" }}"));
+    assert!(one.contains("(target"), "{one}");
+}
+
+#[test]
+fn suggestions_resolve() {
+    let rapids =
+        "target { platform \"x86_64\"; gpu \"8.9\" }\npackages { cudf \"25.12\"; cugraph; cuxfilter }";
+    let report = refused(rapids);
+    // Two conflicts: one release of RAPIDS has no cugraph with cuxfilter. Both changes together resolve.
+    let change =
+        report.lines().find_map(|line| line.trim().strip_prefix("help: change `cudf \"25.12\"` to `"));
+    let other = change.unwrap_or_else(|| panic!("{report}")).split('`').next().unwrap();
+    assert!(report.contains("leave `cugraph` out"), "{report}");
+    assert_eq!(report.matches("it takes the first change of the other report too").count(), 2, "{report}");
+    let fixed = rapids.replace("cudf \"25.12\"", other).replace("cugraph; ", "");
+    assert_eq!(versions(&fixed, &["cudf", "cuxfilter"]), "cudf 26.6.0, cuxfilter 26.6.0", "{report}");
+    let python = "target { device \"jetson-agx-orin\"; jetpack \"6.2\" }\npin { python \"3.12\" }\npackages { pytorch \"2.10\" }";
+    let report = refused(python);
+    assert!(report.contains("change `python \"3.12\"` to `python \"3.10\"`"), "{report}");
+    assert!(!report.contains("unproven"), "{report}");
+}
