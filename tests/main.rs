@@ -16,3 +16,4 @@ mod reject;
 mod rules;
 mod support;
 mod table;
+mod toolkit;

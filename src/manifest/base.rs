@@ -16,7 +16,10 @@ pub(super) static BASE: NodeSpec =
         )
         .properties(&[
             PropertySpec::text("image", "Any image, by its reference; what it holds is said by `provides`."),
-            PropertySpec::text("digest", "The digest of that image."),
+            PropertySpec::text(
+                "digest",
+                "The digest of that image, or of the tag that is chosen of a base of the catalogue.",
+            ),
         ])
         .children(&[&PROVIDES])
         .also(&[("from", "base image={}"), ("image", "base image={}"), ("base-image", "base image={}")])
@@ -35,6 +38,8 @@ static PROVIDED: NodeSpec = NodeSpec::new("NAME", "An axis such as `ubuntu` or `
 pub struct Base {
     /// Which one.
     pub choice: BaseChoice,
+    /// The digest of a base of the catalogue; that of any other image stands in `choice`.
+    pub digest: Option<Spanned<Digest>>,
     /// What it holds, declared by the user (`provides`), beside what the catalogue knows.
     pub provides: Vec<Provided>,
     /// The whole node.
@@ -72,7 +77,11 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Option<Base> {
         provides.extend(name.zip(version).map(|(name, version)| Provided { name, version }));
     }
     let choice = choice(node, log)?;
-    Some(Base { choice, provides, span: node.span() })
+    let digest = match &choice {
+        BaseChoice::Catalog(_) => node.prop("digest", log),
+        BaseChoice::Image { .. } => None,
+    };
+    Some(Base { choice, digest, provides, span: node.span() })
 }
 
 /// Either a name or an image; nothing where that could not be read, or makes no sense.
@@ -83,7 +92,7 @@ fn choice(node: Reader<'_>, log: &mut Log) -> Option<BaseChoice> {
     let has_image = node.props().iter().any(|given| given.key.value == "image");
     let wrong = |message: &str| Diagnostic::error(codes::BASE_CHOICE, message);
     let told = match (name, image, digest) {
-        (Some(name), None, None) if !has_image => return Some(BaseChoice::Catalog(name)),
+        (Some(name), None, _) if !has_image => return Some(BaseChoice::Catalog(name)),
         (None, Some(image), Some(digest)) if image.digest().is_some_and(|own| *own != digest.value) => {
             wrong("the image is given with two digests")
                 .at(digest.span, "another digest than")
@@ -101,12 +110,6 @@ fn choice(node: Reader<'_>, log: &mut Log) -> Option<BaseChoice> {
             .at(name.span, "a base of the catalogue")
             .at(image.span, "any image")
             .help("keep one of them"),
-        (Some(name), None, Some(digest)) if !has_image => {
-            wrong("a digest belongs to an image, not to a base of the catalogue")
-                .at(digest.span, "this digest")
-                .at(name.span, "this names a base of the catalogue")
-                .help("give the whole reference: `base image=\"…\" digest=\"…\"`")
-        }
         // What is there and wrong was told.
         _ if node.arg_count() > 0 || has_image => return None,
         _ => wrong("`base` names no image").at(node.name_span(), "which one?").help(

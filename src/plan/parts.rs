@@ -1,6 +1,6 @@
 //! Every package that something must be done for, in the order of installing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{self, LibraryTest, Role, Template, TestBody};
 use crate::diagnostic::Log;
@@ -110,7 +110,7 @@ impl<'a> Parts<'a> {
             TestBody::Run(template) | TestBody::Python(template) => {
                 template.expand(&values, &mut Log::new())?
             }
-            TestBody::Libraries(test) => return self.libraries(&values, test),
+            TestBody::Libraries(test) => return self.libraries(name, &values, test),
             TestBody::File(file) => {
                 let bytes = self.inputs.catalog.file(name.as_str(), &file.value)?;
                 String::from_utf8_lossy(bytes).into_owned()
@@ -119,10 +119,11 @@ impl<'a> Parts<'a> {
         Some(super::test::script_of(body, text))
     }
 
-    /// A check of shared libraries. Those that the host puts into containers are absent while an image is built, so there
-    /// nothing can be said.
-    fn libraries(&self, values: &catalog::View, test: &LibraryTest) -> Option<Script> {
-        if !toolkit::of_host(&self.inputs.resolution.base, self.inputs).is_empty() {
+    /// A check of shared libraries. Those that the host puts into containers are absent while an image is built, so of what
+    /// needs them nothing can be said.
+    fn libraries(&self, name: &Name, values: &catalog::View, test: &LibraryTest) -> Option<Script> {
+        let host = toolkit::of_host(&self.inputs.resolution.base, self.inputs);
+        if self.closure(vec![name.clone()], &[catalog::Stage::Run]).iter().any(|name| host.contains(name)) {
             return None;
         }
         let filled = |all: &[Template]| -> Vec<String> {
@@ -151,6 +152,18 @@ impl<'a> Parts<'a> {
 
     fn needed(&self, part: &Part, which: impl Fn(crate::resolve::Needed) -> bool) -> bool {
         self.inputs.resolution.chosen.get(&part.name).is_some_and(|chosen| which(chosen.needed))
+    }
+
+    /// These, and what they require at these stages, however far.
+    pub(super) fn closure(&self, mut open: Vec<Name>, stages: &[catalog::Stage]) -> BTreeSet<Name> {
+        let mut found = BTreeSet::new();
+        while let Some(name) = open.pop() {
+            if !found.contains(&name) {
+                open.extend(self.requires(&name, stages));
+                found.insert(name);
+            }
+        }
+        found
     }
 
     /// What one requires at these stages.

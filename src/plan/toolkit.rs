@@ -68,13 +68,8 @@ impl Toolkit {
 
 /// The parts of the platform that a build compiles against. What the package requires to run alone is none of its build's.
 fn needs(part: &Part, parts: &Parts<'_>) -> BTreeSet<Name> {
-    let mut seen: BTreeSet<Name> = BTreeSet::new();
-    let mut open = parts.requires(&part.name, &[catalog::Stage::Build]);
-    while let Some(name) = open.pop() {
-        if seen.insert(name.clone()) {
-            open.extend(parts.requires(&name, &[catalog::Stage::Run]));
-        }
-    }
+    let direct = parts.requires(&part.name, &[catalog::Stage::Build]);
+    let mut seen = parts.closure(direct, &[catalog::Stage::Run]);
     seen.retain(|name| {
         let view = parts.inputs.view(name);
         view.is_some_and(|view| view.is_platform() && toolkit_of(view).is_some())

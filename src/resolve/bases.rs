@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalog::{BaseImage, BaseTag, Require, Role, admits_word};
 use crate::diagnostic::{Diagnostic, Log, Told, codes};
 use crate::manifest::BaseChoice;
-use crate::source::Span;
-use crate::value::{ImageRef, Name, Parse, Version};
+use crate::source::{Span, Spanned};
+use crate::value::{Digest, ImageRef, Name, Parse, Version};
 
 use super::chosen::ChosenBase;
 use super::decided::{Decided, Defaults};
@@ -126,12 +126,17 @@ fn asked(question: Question<'_>, decided: Decided<'_, '_>) -> Option<ChosenBase>
             | Meaning::Guard { .. } => None,
         })?;
     let provides = canonical(question, &meaning.provides[place]);
+    let held_to = |image: &ImageRef, digest: Option<&Spanned<Digest>>| match digest {
+        Some(digest) => image.clone().with_digest(digest.value.clone()),
+        None => image.clone(),
+    };
     match (&base.choice, meaning.image) {
-        (BaseChoice::Image { image, digest }, _) => Some(ChosenBase {
-            image: digest.as_ref().map_or_else(
-                || image.value.clone(),
-                |digest| image.value.clone().with_digest(digest.value.clone()),
-            ),
+        (BaseChoice::Image { image, digest }, Some(known)) => {
+            let chosen = of_tag(known, &known.tags[place], provides, Some(meaning.span))?;
+            Some(ChosenBase { image: held_to(&image.value, digest.as_ref()), ..chosen })
+        }
+        (BaseChoice::Image { image, digest }, None) => Some(ChosenBase {
+            image: held_to(&image.value, digest.as_ref()),
             name: None,
             role: Role::Runtime,
             provides,
@@ -142,7 +147,8 @@ fn asked(question: Question<'_>, decided: Decided<'_, '_>) -> Option<ChosenBase>
             asked: Some(meaning.span),
         }),
         (BaseChoice::Catalog(_), Some(image)) => {
-            of_tag(image, &image.tags[place], provides, Some(meaning.span))
+            let chosen = of_tag(image, &image.tags[place], provides, Some(meaning.span))?;
+            Some(ChosenBase { image: held_to(&chosen.image, base.digest.as_ref()), ..chosen })
         }
         (BaseChoice::Catalog(_), None) => None,
     }

@@ -3,10 +3,12 @@
 //!
 //! The Dockerfiles that come of it are left under the target folder, each text once, for `tests/lint/catalogue`.
 
+mod libraries;
 mod machines;
 mod page;
 mod requests;
 mod stacks;
+pub(crate) mod stages;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -43,6 +45,10 @@ struct Built {
     entry: Option<usize>,
     unproven: bool,
     dockerfile: String,
+    /// Every other generated file.
+    others: String,
+    /// Of each package that is built from source what its build compiles against.
+    toolkits: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// Compiles a manifest that stands alone; the codes of its warnings with it, or those of its errors.
@@ -59,13 +65,14 @@ pub(crate) fn compile(text: &str) -> Result<(Compiled, BTreeSet<String>), BTreeS
     }
 }
 
-/// Compiles a project of one package.
-fn one(name: &str, request: &str, pins: &str, machine: &str) -> Result<Built, BTreeSet<String>> {
-    let pins = if pins.is_empty() { String::new() } else { format!("pin {{ {pins} }}\n") };
+/// Compiles a project of one package, with further nodes of a manifest.
+fn one(name: &str, request: &str, more: &str, machine: &str) -> Result<Built, BTreeSet<String>> {
     let target = format!("target \"here\" {{ {machine} }}\n");
-    let text = format!("project \"one\"\n{target}{pins}packages {{ {request} }}\n");
+    let text = format!("project \"one\"\n{target}{more}\npackages {{ {request} }}\n");
     let (compiled, codes) = compile(&text)?;
-    let chosen = &compiled.resolved.targets[0].1.chosen;
+    let resolution = &compiled.resolved.targets[0].1;
+    let toolkits = stages::toolkits(resolution);
+    let chosen = &resolution.chosen;
     let (_, chosen) =
         chosen.iter().find(|(one, _)| one.as_str() == name).expect("what is asked for is chosen");
     let dockerfile = compiled.artifacts.iter().find(|(path, _)| path.ends_with("Dockerfile"));
@@ -74,6 +81,12 @@ fn one(name: &str, request: &str, pins: &str, machine: &str) -> Result<Built, BT
         entry: chosen.entry,
         unproven: codes.contains("jcc::resolve::unproven"),
         dockerfile: dockerfile.map(|(_, text)| text.clone()).expect("a Dockerfile is written"),
+        others: compiled
+            .artifacts
+            .iter()
+            .filter(|(path, _)| !path.ends_with("Dockerfile"))
+            .fold(String::new(), |all, (_, text)| all + text),
+        toolkits,
     })
 }
 
@@ -94,7 +107,7 @@ fn outcome(name: &str, versions: &[Entry], machine: &str) -> Outcome {
             built.extend(one(name, &request, "", machine).ok());
         }
         if !entry.pins.is_empty() && built.iter().all(|built| built.entry != Some(place)) {
-            built.extend(one(name, &request, &entry.pins, machine).ok());
+            built.extend(one(name, &request, &format!("pin {{ {} }}", entry.pins), machine).ok());
         }
     }
     Outcome { built, ..Outcome::default() }

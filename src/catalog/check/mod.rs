@@ -13,6 +13,7 @@ mod references;
 mod templates;
 #[cfg(test)]
 mod tests;
+mod unfilled;
 mod unreachable;
 mod walk;
 mod wheels;
@@ -70,5 +71,6 @@ fn check(subject: Subject<'_>, log: &mut Log) {
     references::check(subject, log);
     templates::check(subject, log);
     literals::check(subject, log);
+    unfilled::check(subject, log);
     fetches::check(subject, log);
 }

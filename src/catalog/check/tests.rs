@@ -61,6 +61,19 @@ fn literals_are_read_by_the_types_that_a_compile_reads_them_by() {
 }
 
 #[test]
+fn templates_stand_where_they_are_filled_in() {
+    insta::assert_snapshot!(demo(
+        r#"version "1.0" { wheel "demo-cu{{ cuda.major }}"; note "since {{ version }}" }
+        requires { cuda }
+        dist "{{ wheel }}" version="{{ version }}.post1"
+        path "/opt/{{ version }}/bin"
+        install { run "docker ps --format '{{ .Names }}'"; apt "x={{ version }}" }
+        note "wants CUDA {{ cuda }}"
+        test "t" { build; libraries "lib{{ version }}.so" { of "demo" } }"#
+    ));
+}
+
+#[test]
 fn values_that_only_some_versions_have_are_told() {
     insta::assert_snapshot!(demo(
         r#"version "2.0" { commit "a" }

@@ -55,6 +55,8 @@ super::codes! { "catalog":
     TEMPLATE_SYNTAX = "template-syntax";
     /// A name in a template that has no value.
     TEMPLATE_NAME = "template-name";
+    /// A template where none is filled in.
+    TEMPLATE_PLACE = "template-place";
     /// A template that can't be computed.
     TEMPLATE_FAILED = "template-failed";
     /// A fetch without a commit or a hash.

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pubgrub::VersionSet as _;
 
-use crate::catalog::BaseImage;
+use crate::catalog::{BaseImage, BaseTag, Catalog};
 use crate::manifest::BaseChoice;
 use crate::source::Span;
-use crate::value::{Name, Version};
+use crate::value::{Digest, ImageRef, Name, Version};
 
 use super::super::problem::{Demand, Set, Variable, set};
 use super::build::Builder;
@@ -17,6 +17,8 @@ use super::{BaseMeaning, Candidate, Fact, FactKind, Meaning, unknown};
 pub(super) struct Found<'a> {
     image: Option<&'a BaseImage>,
     provides: Vec<BTreeMap<Name, Version>>,
+    /// The places of the tags that the manifest leaves open.
+    open: Vec<u32>,
     span: Span,
     text: String,
 }
@@ -26,26 +28,27 @@ pub(super) fn candidates<'a>(builder: &mut Builder<'a, '_>) -> Option<Found<'a>>
     let base = builder.project.base.as_ref()?;
     let declared: BTreeMap<Name, Version> =
         base.provides.iter().map(|one| (one.name.value.clone(), one.version.value.clone())).collect();
-    let (image, provides, span, text) = match &base.choice {
-        BaseChoice::Image { image, .. } => {
-            (None, vec![declared], image.span, format!("base image=\"{}\"", image.value))
+    let (image, open, span, text) = match &base.choice {
+        BaseChoice::Image { image, digest } => {
+            let text = format!("base image=\"{}\"", image.value);
+            let digest = digest.as_ref().map(|digest| &digest.value).or(image.value.digest());
+            match known(builder.catalog, &image.value, digest) {
+                Some((known, at)) => (Some(known), vec![at], image.span, text),
+                None => (None, vec![0], image.span, text),
+            }
         }
         BaseChoice::Catalog(name) => {
             let Some(image) = builder.catalog.base(name) else {
                 unknown::base(builder.catalog, name, name.span, builder.log);
                 return None;
             };
-            let all = image.tags.iter().map(|tag| {
-                let mut provides: BTreeMap<Name, Version> = tag
-                    .provides
-                    .iter()
-                    .map(|(name, version)| (name.clone(), version.value.clone()))
-                    .collect();
-                provides.extend(declared.clone());
-                provides
-            });
-            (Some(image), all.collect(), name.span, format!("base \"{}\"", name.value))
+            let digest = base.digest.as_ref().map(|digest| &digest.value);
+            (Some(image), open(image, digest), name.span, format!("base \"{}\"", name.value))
         }
+    };
+    let provides = match image {
+        Some(image) => image.tags.iter().map(|tag| held(tag, &declared)).collect(),
+        None => vec![declared],
     };
     for (name, version) in provides.iter().flatten() {
         let Some(package) = builder.catalog.package(name.as_str()) else { continue };
@@ -54,12 +57,44 @@ pub(super) fn candidates<'a>(builder: &mut Builder<'a, '_>) -> Option<Found<'a>>
             all.push(version.clone());
         }
     }
-    Some(Found { image, provides, span, text })
+    Some(Found { image, provides, open, span, text })
+}
+
+/// What a tag holds, with what the manifest says of it.
+fn held(tag: &BaseTag, declared: &BTreeMap<Name, Version>) -> BTreeMap<Name, Version> {
+    let known = tag.provides.iter().map(|(name, version)| (name.clone(), version.value.clone()));
+    known.chain(declared.clone()).collect()
+}
+
+/// The tags that a digest may belong to: the one that is known to have it, else those of which no other is known.
+fn open(image: &BaseImage, digest: Option<&Digest>) -> Vec<u32> {
+    let places = |fits: &dyn Fn(&BaseTag) -> bool| -> Vec<u32> {
+        (0..).zip(&image.tags).filter(|(_, tag)| fits(tag)).map(|(place, _)| place).collect()
+    };
+    let Some(digest) = digest else { return places(&|_| true) };
+    let its = places(&|tag| tag.digest.as_ref() == Some(digest));
+    if its.is_empty() { places(&|tag| tag.digest.is_none()) } else { its }
+}
+
+/// A tag of the catalogue that an image is: by its digest, or by its name where the digest is not known.
+fn known<'a>(
+    catalog: &'a Catalog,
+    image: &ImageRef,
+    digest: Option<&Digest>,
+) -> Option<(&'a BaseImage, u32)> {
+    let is_it = |tag: &BaseTag| match (digest, &tag.digest) {
+        (Some(one), Some(other)) => one == other,
+        _ => image.tag() == Some(tag.tag.value.as_str()),
+    };
+    catalog.bases().filter(|base| base.image == *image.repository()).find_map(|base| {
+        let at = base.tags.iter().position(is_it)?;
+        Some((base, u32::try_from(at).ok()?))
+    })
 }
 
 /// Adds the variable of the base and the fact that asks for it.
 pub(super) fn add<'a>(builder: &mut Builder<'a, '_>, found: Found<'a>) {
-    let Found { image, provides, span, text } = found;
+    let Found { image, provides, open, span, text } = found;
     let mut candidates = Vec::new();
     let all: BTreeSet<Name> = provides.iter().flat_map(BTreeMap::keys).cloned().collect();
     for (index, held) in provides.iter().enumerate() {
@@ -91,7 +126,7 @@ pub(super) fn add<'a>(builder: &mut Builder<'a, '_>, found: Found<'a>) {
         span,
         kind: FactKind::Base,
         on: id,
-        within: set(places),
+        within: set(open),
         text,
         requirement: None,
     });

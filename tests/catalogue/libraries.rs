@@ -1,0 +1,67 @@
+//! What uses CUDA, cuDNN or TensorRT shows in the build that it finds their libraries.
+
+use std::collections::BTreeSet;
+
+use jcc::catalog::{Catalog, Kind, Package, Stage, TestBody};
+use jcc::source::Sources;
+
+/// Libraries that packages link against, or load when they run.
+const USED: [&str; 3] = ["cuda", "cudnn", "tensorrt"];
+
+/// Those whose files show nothing, each with the reason.
+const NOTHING_TO_SHOW: &[(&str, &str)] = &[
+    ("bitsandbytes", "its wheels hold a library for each CUDA, of which one is loaded"),
+    ("cucim", "its libraries come as wheels of its own"),
+    ("cudf", "its libraries come as wheels of its own"),
+    ("cugraph", "its libraries come as wheels of its own"),
+    ("cuml", "its libraries come as wheels of its own"),
+    ("cuvs", "its libraries come as wheels of its own"),
+    ("cuxfilter", "it is Python alone"),
+    ("dali", "it loads its libraries when a pipeline is built"),
+    ("deepspeed", "its kernels are compiled when they are first used"),
+    ("deepstream", "its plugins look for what a pipeline needs"),
+    ("faster-whisper", "it loads CUDA's libraries when a model is read"),
+    ("habitat-sim", "its modules are linked against OpenGL and the driver"),
+    ("mlc", "it loads its runtime by itself"),
+    ("raft", "its libraries come as wheels of its own"),
+    ("rmm", "its libraries come as wheels of its own"),
+    ("tensorrt_llm", "it finds TensorRT in a wheel when it is imported"),
+    ("torch2trt", "it is Python alone"),
+    ("torchao", "on ARM it is Python alone"),
+    ("triton", "its compiler comes with it; the driver is loaded when a kernel runs"),
+    ("vpi", "it is checked by the name of its library"),
+    ("xgboost", "CUDA's libraries are linked into it"),
+];
+
+fn uses(package: &Package) -> bool {
+    let asked = package.all_requires().filter(|(_, require)| require.stage == Stage::Run);
+    asked.into_iter().any(|(_, require)| USED.contains(&require.name.as_str()))
+}
+
+/// Whether a test of the build looks at the libraries of its files.
+fn shows(package: &Package) -> bool {
+    let tests = package.tests.iter().filter(|test| test.build);
+    tests.flat_map(|test| &test.body).any(|body| matches!(body, TestBody::Libraries(_)))
+}
+
+#[test]
+fn what_uses_cuda_shows_that_it_finds_its_libraries() {
+    let catalog = Catalog::builtin(&mut Sources::new());
+    let (mut without, mut shown) = (Vec::new(), BTreeSet::new());
+    for entry in catalog.entries(Kind::Package).filter(|entry| entry.installable) {
+        let package = catalog.package(&entry.name).expect("it is listed");
+        match (uses(package), shows(package)) {
+            (true, false) => without.push(entry.name.as_str()),
+            (_, true) => _ = shown.insert(entry.name.as_str()),
+            (false, false) => {}
+        }
+    }
+    let known: BTreeSet<&str> = NOTHING_TO_SHOW.iter().map(|(name, _)| *name).collect();
+    let left: Vec<&&str> = without.iter().filter(|name| !known.contains(**name)).collect();
+    assert!(left.is_empty(), "no `libraries` in a test of the build: {left:?}");
+    let stale: Vec<&&str> = known.iter().filter(|name| !without.contains(*name)).collect();
+    assert!(stale.is_empty(), "no exception any more: {stale:?}");
+    for name in ["cuda", "cudnn", "tensorrt", "pytorch", "onnxruntime", "opencv-cuda"] {
+        assert!(shown.contains(name), "{name}");
+    }
+}

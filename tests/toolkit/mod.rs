@@ -1,0 +1,264 @@
+//! What builds compile against, where its packages come from, and what images start from: cases of users, with their answers.
+
+use std::collections::BTreeMap;
+
+use jcc::Input;
+use jcc::diagnostic::Log;
+use jcc::source::Sources;
+use jcc::world::Memory;
+
+use crate::catalogue::stages::Stages;
+use crate::support::report;
+
+/// The generated files of a manifest, or what was reported.
+fn compile(target: &str, rest: &str) -> Result<BTreeMap<String, String>, String> {
+    let text = format!("project \"case\"\ntarget \"here\" {{ {target} }}\n{rest}\n");
+    let world = Memory::with([("project.kdl", text.as_str())]);
+    let (mut sources, mut log) = (Sources::new(), Log::new());
+    let input = Input { world: &world, manifest: "project.kdl", target: None, lock: "jcc.lock" };
+    match jcc::compile(input, &mut sources, &mut log) {
+        Ok(compiled) => Ok(compiled.artifacts.into_iter().collect()),
+        Err(_) => Err(report(&log.sorted(), &sources)),
+    }
+}
+
+fn dockerfile(target: &str, rest: &str) -> String {
+    let files = compile(target, rest).unwrap_or_else(|told| panic!("{told}"));
+    files.into_iter().find(|(path, _)| path.ends_with("Dockerfile")).expect("it is written").1
+}
+
+/// The system packages that a stage and those below it install, and the image below them.
+fn stage(text: &str, name: &str) -> (Vec<String>, String) {
+    let stages = Stages::new(text);
+    assert!(stages.has(name), "no stage {name}");
+    let (lines, image) = stages.below(name);
+    let words = lines.iter().filter_map(|line| line.strip_prefix("    ")?.strip_suffix(" \\"));
+    (words.map(str::to_owned).collect(), image.to_owned())
+}
+
+const THOR: &str = r#"device "jetson-agx-thor"; jetpack "7.1""#;
+const ORIN: &str = r#"device "jetson-agx-orin"; jetpack "6.2""#;
+const ORIN5: &str = r#"device "jetson-agx-orin"; jetpack "5.1.2""#;
+const NANO: &str = r#"device "jetson-nano"; jetpack "4.6.4""#;
+const PC: &str = r#"platform "x86_64"; ubuntu "24.04"; driver ">=570"; gpu "8.9""#;
+
+#[track_caller]
+fn has(all: &[String], wanted: &[&str]) {
+    for name in wanted {
+        assert!(all.iter().any(|one| one == name), "no {name} in {all:#?}");
+    }
+}
+
+#[test]
+fn a_build_gets_the_toolkit_where_there_is_no_image_with_it() {
+    let cases: [(&str, &str, &str, &[&str]); 5] = [
+        (
+            THOR,
+            "packages { opencv-cuda }",
+            "build-opencv-cuda",
+            &[
+                "cuda-nvcc-13-0",
+                "cuda-cudart-dev-13-0",
+                "cuda-libraries-dev-13-0",
+                "libcudnn9-dev-cuda-13=9.12.0.46-1",
+            ],
+        ),
+        (
+            ORIN,
+            "pin { cuda \"12.9\" }\npackages { bitsandbytes }",
+            "build-bitsandbytes",
+            &["cuda-nvcc-12-9", "cuda-cudart-dev-12-9", "cuda-libraries-dev-12-9"],
+        ),
+        (
+            ORIN5,
+            "pin { cuda \"12.2\" }\npackages { pycuda }",
+            "build-pycuda",
+            &["cuda-nvcc-12-2", "cuda-cudart-dev-12-2", "cuda-libraries-dev-12-2"],
+        ),
+        (THOR, "packages { llama_cpp }", "build-llama_cpp", &["cuda-nvcc-13-0", "cuda-libraries-dev-13-0"]),
+        (ORIN, "pin { cuda \"12.4\" }\npackages { llama_cpp }", "build-llama_cpp", &["cuda-nvcc-12-4"]),
+    ];
+    for (target, rest, build, wanted) in cases {
+        let text = dockerfile(target, rest);
+        has(&stage(&text, build).0, wanted);
+        let (shipped, _) = stage(&text, "final");
+        assert!(
+            !shipped.iter().any(|name| name.starts_with("cuda-nvcc")),
+            "{target}: the image ships a compiler"
+        );
+    }
+}
+
+#[test]
+fn the_release_s_own_image_is_built_in_where_there_is_one() {
+    let text = dockerfile(ORIN, "packages { pycuda }");
+    let (installed, image) = stage(&text, "build-pycuda");
+    assert_eq!(image, "nvcr.io/nvidia/l4t-jetpack:r36.4.0");
+    assert!(!installed.iter().any(|name| name.starts_with("cuda-nvcc")), "{installed:?}");
+}
+
+#[test]
+fn the_toolkit_that_is_asked_for_is_in_the_image() {
+    let text = dockerfile(ORIN, "packages { cuda variant=\"devel\"; pycuda }");
+    has(&stage(&text, "final").0, &["cuda-toolkit-12-6"]);
+    let text = dockerfile(THOR, "packages { cuda variant=\"devel\"; llama_cpp }");
+    has(&stage(&text, "final").0, &["cuda-toolkit-13-0"]);
+    assert!(!text.contains(" AS devel"), "the base has it already:\n{text}");
+}
+
+#[test]
+fn a_version_that_only_the_image_knows_has_no_toolkit() {
+    let base = |cudnn: &str| {
+        format!(
+            "base image=\"registry.example.com/team/runtime:2\" {{ provides {{ ubuntu \"22.04\"; cuda \"12.8\"; cudnn \"{cudnn}\" }} }}\npackages {{ opencv-cuda }}"
+        )
+    };
+    let target = r#"platform "x86_64"; ubuntu "22.04"; driver ">=580"; gpu "8.6""#;
+    let told = compile(target, &base("9.8.0.1")).expect_err("nothing is known of it");
+    assert!(told.contains("jcc::plan::no-toolkit") && told.contains("cudnn 9.8.0.1"), "{told}");
+    let text = dockerfile(target, &base("9.8.0.87"));
+    has(&stage(&text, "build-opencv-cuda").0, &["libcudnn9-dev-cuda-12=9.8.0.87-1"]);
+}
+
+#[test]
+fn what_the_host_puts_into_containers_is_in_no_build() {
+    for (rest, build) in [
+        ("packages { torchvision }", "build-torchvision"),
+        ("base \"l4t-base\"\npackages { torchaudio }", "build-torchaudio"),
+        ("base \"l4t-pytorch\"\npackages { torchvision }", "build-torchvision"),
+    ] {
+        let text = dockerfile(NANO, rest);
+        let (installed, _) = stage(&text, build);
+        has(&installed, &["cuda-toolkit-10-2"]);
+        let (lines, _) = (Stages::new(&text).below(build).0, ());
+        assert!(lines.contains(&"Suites: r32.7"), "{rest}: from NVIDIA's archive for that release");
+        let (shipped, _) = stage(&text, "final");
+        assert!(!shipped.iter().any(|name| name.starts_with("cuda-")), "{rest}: the host brings it");
+        assert!(
+            !text.contains("check-libraries"),
+            "{rest}: what the host brings is not there to be looked at"
+        );
+    }
+}
+
+#[test]
+fn everything_on_l4t_32_starts_from_l4t_base() {
+    for rest in ["", "packages { gstreamer }", "packages { pytorch }", "apt { install \"htop\" }"] {
+        let text = dockerfile(NANO, rest);
+        assert_eq!(stage(&text, "final").1, "nvcr.io/nvidia/l4t-base:r32.7.1", "{rest}");
+    }
+    let text = dockerfile(r#"device "jetson-nano"; jetpack "4.6""#, "packages { gstreamer }");
+    assert_eq!(stage(&text, "final").1, "nvcr.io/nvidia/l4t-base:r32.6.1");
+    assert_eq!(stage(&dockerfile(ORIN, "packages { gstreamer }"), "final").1, "ubuntu:22.04");
+}
+
+#[test]
+fn an_archive_comes_with_its_packages() {
+    for (target, rest) in [
+        (ORIN, "packages { vllm }"),
+        (ORIN, "packages { deepspeed }"),
+        (ORIN, "packages { nanoowl }"),
+        (THOR, "packages { deepspeed }"),
+    ] {
+        let text = dockerfile(target, rest);
+        let (lines, _) = Stages::new(&text).below("final");
+        let sources =
+            lines.iter().filter(|line| line.ends_with("/etc/apt/sources.list.d/nvidia-l4t-jetson.sources"));
+        assert_eq!(sources.count(), 1, "{rest}: once");
+    }
+    // NVIDIA's images have it already, under another key: a second one would be refused by apt.
+    let text = dockerfile(PC, "packages { vllm \"0.10.2\" }");
+    let (lines, image) = Stages::new(&text).below("final");
+    let added = lines.iter().any(|line| line.contains("sources.list.d/nvidia-cuda.sources"));
+    assert_eq!(added, !image.starts_with("nvidia/cuda:"), "{image}");
+}
+
+#[test]
+fn two_definitions_name_one_archive_once() {
+    let text = dockerfile(
+        r#"device "jetson-agx-orin"; jetpack "6.2"; ubuntu "24.04""#,
+        "packages { tensorrt }\nallow \"jcc::resolve::unproven\" reason=\"a test\"",
+    );
+    let uris: Vec<&str> = text.lines().filter(|line| line.starts_with("URIs: https://developer")).collect();
+    assert_eq!(uris, ["URIs: https://developer.download.nvidia.com/compute/cuda/repos/ubuntu2404/arm64/"]);
+}
+
+#[test]
+fn a_family_is_named_as_a_whole() {
+    let text = dockerfile(PC, "packages { tensorrt \"10.9\" variant=\"devel\" }");
+    let (installed, _) = stage(&text, "final");
+    let family: Vec<&String> =
+        installed.iter().filter(|name| name.contains("nvinfer") || name.contains("nvonnx")).collect();
+    assert!(family.iter().all(|name| name.ends_with("=10.9.0.34-1+cuda12.8")), "{family:#?}");
+    for name in [
+        "libnvinfer-headers-dev",
+        "libnvinfer-headers-plugin-dev",
+        "libnvinfer-lean10",
+        "libnvinfer-dispatch10",
+    ] {
+        assert!(family.iter().any(|one| one.starts_with(&format!("{name}="))), "{name}: {family:#?}");
+    }
+    let cudnn = |version: &str| {
+        let target = r#"platform "x86_64"; ubuntu "22.04"; driver ">=580"; gpu "8.6""#;
+        let text = dockerfile(
+            target,
+            &format!("base \"ubuntu\"\npackages {{ cudnn \"{version}\" variant=\"devel\" }}"),
+        );
+        let (installed, _) = stage(&text, "final");
+        installed.into_iter().filter(|name| name.starts_with("libcudnn")).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        cudnn("9.10"),
+        [
+            "libcudnn9-cuda-12=9.10.2.21-1",
+            "libcudnn9-dev-cuda-12=9.10.2.21-1",
+            "libcudnn9-headers-cuda-12=9.10.2.21-1"
+        ]
+    );
+    assert_eq!(cudnn("9.8"), ["libcudnn9-cuda-12=9.8.0.87-1", "libcudnn9-dev-cuda-12=9.8.0.87-1"]);
+}
+
+#[test]
+fn names_of_distributions_are_filled_in() {
+    for (target, rest, wanted) in [
+        (PC, "packages { xgboost \"3.4\" }", "xgboost-cu12=="),
+        (PC, "packages { dali }", "nvidia-dali-cuda120=="),
+    ] {
+        let text = dockerfile(target, rest);
+        assert!(!text.contains("{{"), "{rest}");
+        assert!(text.lines().any(|line| line.starts_with(wanted)), "{rest}: no {wanted} in the constraints");
+    }
+}
+
+#[test]
+fn a_digest_holds_a_base_of_the_catalogue() {
+    let digest = format!("sha256:{}", "0123456789abcdef".repeat(4));
+    let named =
+        dockerfile(ORIN, &format!("base \"l4t-tensorrt\" digest=\"{digest}\"\npackages {{ tensorrt }}"));
+    let image = format!("nvcr.io/nvidia/l4t-tensorrt:r10.3.0-runtime@{digest}");
+    assert_eq!(stage(&named, "final").1, image);
+    assert!(!stage(&named, "final").0.iter().any(|name| name.starts_with("libnvinfer10")), "the base has it");
+    // The same image by its reference: what the catalogue knows of the tag holds.
+    let whole = dockerfile(ORIN, &format!("base image=\"{image}\"\npackages {{ tensorrt }}"));
+    assert_eq!(stage(&whole, "final"), stage(&named, "final"));
+    let told = compile(ORIN5, &format!("base image=\"{image}\"\npackages {{ tensorrt }}"));
+    assert!(told.is_err(), "it is an image of another release");
+}
+
+#[test]
+fn what_uses_cuda_is_looked_at_in_the_build() {
+    let text = dockerfile(ORIN, "packages { pytorch; torchvision; onnxruntime }");
+    let stages = Stages::new(&text);
+    let (lines, _) = stages.below("test");
+    let calls: Vec<&str> =
+        lines.iter().filter(|line| line.starts_with("/usr/local/bin/check-libraries")).copied().collect();
+    assert!(calls.contains(&"/usr/local/bin/check-libraries --of torch"), "{calls:#?}");
+    assert!(
+        calls.contains(&"/usr/local/bin/check-libraries --of torchvision --absent 'libav*' 'libsw*'"),
+        "{calls:#?}"
+    );
+    assert!(
+        !stages.below("final").0.iter().any(|line| line.contains("check-libraries")),
+        "tests alone need it"
+    );
+}
