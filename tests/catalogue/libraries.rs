@@ -16,6 +16,7 @@ const NOTHING_TO_SHOW: &[(&str, &str)] = &[
     ("cugraph", "its libraries come as wheels of its own"),
     ("cuml", "its libraries come as wheels of its own"),
     ("cuvs", "its libraries come as wheels of its own"),
+    ("cuda-python", "it loads the driver when it is called"),
     ("cuxfilter", "it is Python alone"),
     ("dali", "it loads its libraries when a pipeline is built"),
     ("deepspeed", "its kernels are compiled when they are first used"),
@@ -23,6 +24,7 @@ const NOTHING_TO_SHOW: &[(&str, &str)] = &[
     ("faster-whisper", "it loads CUDA's libraries when a model is read"),
     ("habitat-sim", "its modules are linked against OpenGL and the driver"),
     ("mlc", "it loads its runtime by itself"),
+    ("numba", "it compiles for the GPU by the driver"),
     ("raft", "its libraries come as wheels of its own"),
     ("rmm", "its libraries come as wheels of its own"),
     ("tensorrt_llm", "it finds TensorRT in a wheel when it is imported"),
@@ -31,6 +33,7 @@ const NOTHING_TO_SHOW: &[(&str, &str)] = &[
     ("triton", "its compiler comes with it; the driver is loaded when a kernel runs"),
     ("vpi", "it is checked by the name of its library"),
     ("xgboost", "CUDA's libraries are linked into it"),
+    ("yolo", "it is Python alone"),
 ];
 
 fn uses(package: &Package) -> bool {

@@ -117,7 +117,7 @@ fn a_version_that_only_the_image_knows_has_no_toolkit() {
     let told = compile(target, &base("9.8.0.1")).expect_err("nothing is known of it");
     assert!(told.contains("jcc::plan::no-toolkit") && told.contains("cudnn 9.8.0.1"), "{told}");
     let text = dockerfile(target, &base("9.8.0.87"));
-    has(&stage(&text, "build-opencv-cuda").0, &["libcudnn9-dev-cuda-12=9.8.0.87-1"]);
+    assert!(stage(&text, "build-opencv-cuda").1.ends_with("-cudnn-devel-ubuntu22.04"), "{text}");
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn everything_on_l4t_32_starts_from_l4t_base() {
         let text = dockerfile(NANO, rest);
         assert_eq!(stage(&text, "final").1, "nvcr.io/nvidia/l4t-base:r32.7.1", "{rest}");
     }
-    let text = dockerfile(r#"device "jetson-nano"; jetpack "4.6""#, "packages { gstreamer }");
+    let text = dockerfile(r#"device "jetson-nano"; l4t "32.6.1""#, "packages { gstreamer }");
     assert_eq!(stage(&text, "final").1, "nvcr.io/nvidia/l4t-base:r32.6.1");
     assert_eq!(stage(&dockerfile(ORIN, "packages { gstreamer }"), "final").1, "ubuntu:22.04");
 }
@@ -252,7 +252,7 @@ fn what_uses_cuda_is_looked_at_in_the_build() {
     let (lines, _) = stages.below("test");
     let calls: Vec<&str> =
         lines.iter().filter(|line| line.starts_with("/usr/local/bin/check-libraries")).copied().collect();
-    assert!(calls.contains(&"/usr/local/bin/check-libraries --of torch"), "{calls:#?}");
+    assert!(calls.contains(&"/usr/local/bin/check-libraries libgomp.so.1 --of torch"), "{calls:#?}");
     assert!(
         calls.contains(&"/usr/local/bin/check-libraries --of torchvision --absent 'libav*' 'libsw*'"),
         "{calls:#?}"

@@ -211,7 +211,7 @@ static TEST_LIBRARIES: NodeSpec = NodeSpec::new(
     "libraries",
     "Shared libraries that the loader must find; it needs no GPU, and what the driver brings may be absent.",
 )
-.rest(ArgSpec::text("NAME", "A library: `libcudnn.so.9`, a template."))
+.rest(ArgSpec::text("NAME", "A library: `libcudnn.so.9`, a template.").optional())
 .children(&[&LIBRARIES_OF, &LIBRARIES_ABSENT]);
 
 static LIBRARIES_OF: NodeSpec =
