@@ -77,26 +77,14 @@ fn script(script: &Script) -> (&'static str, Value) {
             ("python", context! { delimiter => quote::delimiter(text), text => text.trim_end() })
         }
         Script::Libraries { names, of, absent } => {
-            let mut words = vec![LIBRARIES.to_owned()];
-            let lists = [(None, names), (Some("--of"), of), (Some("--absent"), absent)];
-            for (option, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
-                words.extend(option.map(str::to_owned));
-                words.extend(list.iter().map(|word| shell(word)));
-            }
-            ("shell", context! { text => words.join(" ") })
+            ("shell", context! { text => libraries(names, of, absent) })
         }
         Script::Key(key) => ("key", key_values(key)),
         Script::Symlink { target, at } => {
             let folder = at.parent().map(|folder| word(&folder));
             ("symlink", context! { folder, target => shell(target), at => word(at) })
         }
-        Script::Snapshot { replace } => {
-            let all: Vec<String> = replace
-                .iter()
-                .map(|(from, to)| shell(&format!("s#https?://{from}/?#http://{to}/#")))
-                .collect();
-            ("snapshot", context! { all })
-        }
+        Script::Snapshot { replace } => ("snapshot", context! { all => archives(replace) }),
         Script::Ldconfig => ("ldconfig", context! {}),
         Script::Mkdir { path, mode } => {
             ("mkdir", context! { path => word(path), mode => mode.map(|mode| mode.to_string()) })
@@ -116,6 +104,22 @@ fn tool_values(tool: Tool, directory: &ImagePath, arguments: &[String]) -> (&'st
     };
     let arguments: Vec<String> = arguments.iter().map(|each| shell(each)).collect();
     (template, context! { directory => word(directory), arguments })
+}
+
+/// What sed puts into the lists of the distribution's archives.
+fn archives(replace: &[(String, String)]) -> Vec<String> {
+    replace.iter().map(|(from, to)| shell(&format!("s#https?://{from}/?#http://{to}/#"))).collect()
+}
+
+/// The call of the program that looks for missing shared libraries.
+fn libraries(names: &[String], of: &[String], absent: &[String]) -> String {
+    let mut words = vec![LIBRARIES.to_owned()];
+    let lists = [(None, names), (Some("--of"), of), (Some("--absent"), absent)];
+    for (option, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
+        words.extend(option.map(str::to_owned));
+        words.extend(list.iter().map(|word| shell(word)));
+    }
+    words.join(" ")
 }
 
 fn word(path: &ImagePath) -> String {

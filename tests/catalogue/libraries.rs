@@ -31,7 +31,6 @@ const NOTHING_TO_SHOW: &[(&str, &str)] = &[
     ("torch2trt", "it is Python alone"),
     ("torchao", "on ARM it is Python alone"),
     ("triton", "its compiler comes with it; the driver is loaded when a kernel runs"),
-    ("vpi", "it is checked by the name of its library"),
     ("xgboost", "CUDA's libraries are linked into it"),
     ("yolo", "it is Python alone"),
 ];
