@@ -126,7 +126,6 @@ pub fn compile(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result
 ///
 /// # Errors
 /// Whatever is wrong up to the versions; what is wrong with the plans is in their own result.
-#[expect(clippy::type_complexity, reason = "plans may fail where the versions did not")]
 pub fn plan(
     input: Input<'_>,
     sources: &mut Sources,

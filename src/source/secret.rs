@@ -343,6 +343,6 @@ mod tests {
         let text = "x\n-----BEGIN RSA PRIVATE KEY-----\nabc\ndef\n-----END RSA PRIVATE KEY-----\n";
         assert_eq!(found(text), ["\nabc\ndef\n"]);
         assert!(found("-----BEGIN CERTIFICATE-----\nabc\n").is_empty());
-        assert_eq!(starred("a\néb", &[0..4]), "*\n**b");
+        assert_eq!(starred("a\néb", std::slice::from_ref(&(0..4))), "*\n**b");
     }
 }
