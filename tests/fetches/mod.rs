@@ -87,7 +87,7 @@ fn is_none(word: &str) -> bool {
         || plain.starts_with('$') && !plain.contains("EXTRA")
         || plain.is_empty()
         || ["EOF", "<<'EOF'", "&&", "|", "\\"].contains(&plain)
-        || plain.ends_with(".whl") && plain.starts_with('/')
+        || plain.contains(".whl") && plain.starts_with('/')
         || plain.starts_with("/run/")
         || plain.contains("example.invalid")
 }
