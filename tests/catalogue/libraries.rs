@@ -16,6 +16,7 @@ const NOTHING_TO_SHOW: &[(&str, &str)] = &[
     ("cugraph", "its libraries come as wheels of its own"),
     ("cuml", "its libraries come as wheels of its own"),
     ("cuvs", "its libraries come as wheels of its own"),
+    ("cudnn-wheel", "it says which major version wheels bring, and installs nothing"),
     ("cuda-python", "it loads the driver when it is called"),
     ("cuxfilter", "it is Python alone"),
     ("dali", "it loads its libraries when a pipeline is built"),

@@ -55,11 +55,7 @@ fn helped(told: Diagnostic, secret: &Secret, login: bool) -> Diagnostic {
             told.help("write `secret \"NAME\" env=\"VARIABLE\"` into `run`: the container reads `/run/secrets/NAME`")
         }
     };
-    let told = if login {
-        told
-    } else {
-        told.help("or let an `env-file` of the host hold it")
-    };
+    let told = if login { told } else { told.help("or let an `env-file` of the host hold it") };
     told.help("withdraw it where it was issued if this file was ever shared")
 }
 
