@@ -11,6 +11,7 @@ mod engine;
 mod examples;
 mod fetches;
 mod installs;
+mod licenses;
 mod pages;
 mod reject;
 mod rules;
