@@ -31,7 +31,7 @@ pub(super) fn name(grammar: &mut Grammar) {
         (Kind::Text { .. }, 1) => {}
         (Kind::Keyword, 1) => unquoted(grammar, first.start..first.end),
         (Kind::Quoted, 1) => quoted_single(grammar, first),
-        (Kind::Word | Kind::Text { .. }, _) if grammar.tokens[tokens.start + 1].kind == Kind::Equals => {
+        (Kind::Word | Kind::Text { .. }, 2..) if grammar.tokens[tokens.start + 1].kind == Kind::Equals => {
             signed(grammar, tokens);
             return;
         }
@@ -68,6 +68,7 @@ fn signed(grammar: &mut Grammar, tokens: Range<usize>) {
     let written = match (value.is_empty(), quoted && sign.is_empty()) {
         (true, _) => name.to_owned(),
         (false, true) => format!("{name} {value}"),
+        (false, false) if sign.is_empty() && classify(value) == Bare::Keyword => format!("{name} #{value}"),
         (false, false) => format!("{name} {}", quote(&format!("{sign}{}", value.trim_matches('"')))),
     };
     let told = Diagnostic::error(codes::MISPLACED_TOKEN, "a node takes its value without `=`");

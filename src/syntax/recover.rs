@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn full_width_punctuation_and_lists() {
         let (nodes, told) = read("a “x y”，\"z\"；b ｛ c ｝\nd [\"e\", \"f\"]\n");
-        assert_eq!(nodes, "1:1 a “x y” \"z\"\n1:11 b { c }\n2:1 d \"e\" \"f\"\n");
+        assert_eq!(nodes, "1:1 a “x y” \"z\"\n1:13 b { c }\n2:1 d [\"e\", \"f\"] [\"e\", \"f\"]\n");
         assert_eq!(
             told,
             [

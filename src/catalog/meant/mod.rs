@@ -60,6 +60,13 @@ impl Plain {
         Self { compact: parts.concat(), parts }
     }
 
+    /// Its parts without their order: `orin-agx` is `agx-orin`.
+    fn sorted(&self) -> Vec<&str> {
+        let mut parts: Vec<&str> = self.parts.iter().map(String::as_str).collect();
+        parts.sort_unstable();
+        parts
+    }
+
     /// How many parts of this word the known one explains, and where it begins; `None` where it is not in it.
     fn explained_by(&self, known: &Self) -> Option<(usize, usize)> {
         if known.compact.is_empty() {
@@ -67,6 +74,9 @@ impl Plain {
         }
         if self.compact == known.compact {
             return Some((usize::MAX, 0));
+        }
+        if self.sorted() == known.sorted() {
+            return Some((usize::MAX, 1));
         }
         let size = known.parts.len();
         let at = self.parts.windows(size).position(|window| window == known.parts);
