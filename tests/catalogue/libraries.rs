@@ -1,4 +1,4 @@
-//! What uses CUDA, cuDNN or TensorRT shows in the build that it finds their libraries.
+//! What uses CUDA, cuDNN or `TensorRT` shows in the build that it finds their libraries.
 
 use std::collections::BTreeSet;
 

@@ -103,7 +103,7 @@ pub(super) fn toolkits(resolution: &Resolution) -> BTreeMap<String, BTreeSet<Str
             }
         }
         let own: BTreeSet<String> =
-            seen.iter().map(|name| name.to_string()).filter(|name| has_toolkit(name)).collect();
+            seen.iter().map(ToString::to_string).filter(|name| has_toolkit(name)).collect();
         if !own.is_empty() {
             all.insert(name.to_string(), own);
         }
@@ -212,7 +212,7 @@ const FAMILIES: [(&str, &[&str]); 6] = [
     ("libcudnn9-dev-cuda-13", &["libcudnn9-headers-cuda-13"]),
 ];
 
-/// Whether a family has these parts in that version: TensorRT's since 8.6, cuDNN's since 9.10.
+/// Whether a family has these parts in that version: `TensorRT`'s since 8.6, cuDNN's since 9.10.
 fn has_parts(package: &str, version: &str) -> bool {
     let mut numbers = version.split(['.', '-']).map(|number| number.parse::<u32>().unwrap_or_default());
     let version = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());

@@ -130,7 +130,7 @@ fn what_the_host_puts_into_containers_is_in_no_build() {
         let text = dockerfile(NANO, rest);
         let (installed, _) = stage(&text, build);
         has(&installed, &["cuda-toolkit-10-2"]);
-        let (lines, _) = (Stages::new(&text).below(build).0, ());
+        let (lines, _) = Stages::new(&text).below(build);
         assert!(lines.contains(&"Suites: r32.7"), "{rest}: from NVIDIA's archive for that release");
         let (shipped, _) = stage(&text, "final");
         assert!(!shipped.iter().any(|name| name.starts_with("cuda-")), "{rest}: the host brings it");
