@@ -60,11 +60,28 @@ images_of() { # FILE…
 built() { # TAG [OPTION…]
   docker build --quiet --network=host --secret "id=ca-bundle,src=$JCC_CA_BUNDLE" --tag "$1" "${@:2}" .
 }
-# Has Podman run where cgroups are of two kinds and limits may not be raised; what it is asked stays as it is.
+# Has Podman run where cgroups are of two kinds and limits may not be raised; what it is asked stays as it is. runc does not
+# fall back to the host's /sys where a user namespace is on the host's network, as crun does.
 podman_ready() {
   command -v podman >/dev/null || cannot "no Podman here"
-  printf '[containers]\nnetns = "host"\ndefault_ulimits = ["nofile=20000:20000", "nproc=2000:2000"]\n[engine]\nruntime = "runc"\n' >"$work/containers.conf"
+  cat >"$work/containers.conf" <<'EOF'
+[containers]
+netns = "host"
+default_ulimits = ["nofile=20000:20000", "nproc=2000:2000"]
+volumes = ["/sys:/sys:ro"]
+[engine]
+runtime = "runc"
+[network]
+firewall_driver = "none"
+EOF
   export CONTAINERS_CONF_OVERRIDE=$work/containers.conf BUILDAH_ISOLATION=chroot PODMAN_IGNORE_CGROUPSV1_WARNING=1
+}
+# The network that the units share, by its own unit, until the proof ends.
+network_of_units() { # UNITS NAME
+  local -a words
+  networked+=("$2")
+  mapfile -d '' -t words < <("$project/tests/engine/unit-words" "$1" "$2-network")
+  "${words[0]##*/}" "${words[@]:1}"
 }
 # Gives Buildah and Podman an image of Docker's, once.
 to_podman() { # IMAGE
@@ -116,11 +133,12 @@ composed() { # FOLDER
 }
 
 # At the end of a proof, whatever its verdict.
-started=() composed=() contained=() others=()
+started=() composed=() contained=() networked=() others=()
 ended() {
   local one
   for one in "${composed[@]}"; do (cd "$one" && docker compose --profile '*' down --volumes --timeout 2 >/dev/null 2>&1) || true; done
   for one in "${contained[@]}"; do podman rm --force --time 0 "$one" >/dev/null 2>&1 || true; done
+  for one in "${networked[@]}"; do podman network rm --force --time 0 "$one" >/dev/null 2>&1 || true; done
   for one in "${others[@]}"; do "$project/tests/engine/up" gone "$one" || true; done
   for one in "${started[@]}"; do kill "$one" 2>/dev/null || true; done
 }

@@ -77,6 +77,7 @@ podman_service() {
   ln -s "$PWD" "$work/units-config/containers/systemd/"
   XDG_CONFIG_HOME=$work/units-config quadlet -dryrun -user >"$work/service.words"
   contained+=(systemd-service-broker systemd-service)
+  network_of_units "$work/service.words" service
   for unit in service-state-volume service-build service-broker service; do
     mapfile -d '' -t words < <("$project/tests/engine/unit-words" "$work/service.words" "$unit")
     printf '%q ' "${words[@]}"
@@ -85,6 +86,8 @@ podman_service() {
   for _ in {1..60}; do podman healthcheck run systemd-service && break; sleep 0.5; done
   podman healthcheck run systemd-service
   [[ $(podman exec systemd-service id -u) == "$(declared_user)" ]]
+  # On the units' network a service is found by its name.
+  podman run --rm --network service service:0.1.0 getent hosts broker
   mapfile -d '' -t words < <(test_words)
   all_pass podman exec systemd-service "${words[@]}"
   podman rm --force --time 0 systemd-service
