@@ -200,9 +200,11 @@ fn without_archive(
     faults
 }
 
-/// Packages of a family that ask for others of it in exactly their own version, as NVIDIA's archives have them (`apt` says so of
-/// libnvinfer-dev in <https://github.com/NVIDIA/TensorRT/issues/2668>, the images of Holoscan and cuDNN's own guide name
-/// the others). `libnvinfer10` and `libnvinfer8` are told by the number at the end.
+/// Packages of a family that depend on others of it in exactly their own version. What `apt` prints for libnvinfer-bin is
+/// quoted in <https://github.com/NVIDIA/TensorRT/issues/1741>; that the parts with headers are pinned with the others was
+/// seen in public Dockerfiles, such as this one of `microsoft/onnxruntime`:
+/// `tools/ci_build/github/linux/docker/Dockerfile.package_ubuntu_2204_gpu_ffmpeg`. For cuDNN it was only seen that scripts
+/// install the headers in the version of the others. A number after the name is its major version: `libnvinfer-lean10`.
 const FAMILIES: [(&str, &[&str]); 6] = [
     ("libnvinfer-dev", &["libnvinfer-headers-dev"]),
     ("libnvinfer-plugin-dev", &["libnvinfer-headers-plugin-dev", "libnvinfer-dev"]),
