@@ -291,13 +291,12 @@ const OTHERS: [(&str, &str); 8] = [
 #[ignore = "takes a minute: `tests/run` has it"]
 fn every_stage_has_it_with_other_toolkits_and_bases() {
     let catalog_names: Vec<String> = packages().into_iter().map(|(name, _, _)| name).collect();
+    let offers = offers(&catalogue());
     let wrong = Mutex::new(Vec::new());
     in_parallel(&catalog_names, |name| {
-        let catalog = catalogue();
-        let offers = offers(&catalog);
         for (target, more) in OTHERS {
             let told = match one(name, name, more, target) {
-                Ok(built) => faults(&built, &catalog, &offers),
+                Ok(built) => CATALOGUE.with(|catalog| faults(&built, catalog, &offers)),
                 // It cannot be had there, and the reason is told.
                 Err(codes) => codes.into_iter().filter(|code| !code.starts_with("jcc::resolve::")).collect(),
             };

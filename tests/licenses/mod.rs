@@ -54,7 +54,8 @@ fn the_list_of_third_party_licences_is_current() {
     let linked = linked(&metadata);
     let packages = metadata["packages"].as_array().expect("a list");
     let mut rows: Vec<String> = Vec::new();
-    for package in packages.iter().filter(|one| linked.contains(text(one, "id")) && !one["source"].is_null()) {
+    for package in packages.iter().filter(|one| linked.contains(text(one, "id")) && !one["source"].is_null())
+    {
         let [name, version, licence, repository] =
             ["name", "version", "license", "repository"].map(|key| text(package, key));
         assert!(!licence.is_empty(), "{name} {version} names no licence");
