@@ -8,7 +8,7 @@ use crate::value::{FileMode, Id, ImagePath, Parse, Port, ProjectPath, UserName};
 
 use super::decode::{self, COMMAND, ENV, HEALTHCHECK};
 use super::pip::{self, REQUIREMENTS};
-use super::{Env, HealthCheck, Requirements, health};
+use super::{Env, HealthCheck, Requirements, SecretFile, health};
 
 /// `app`.
 pub(super) static APP: NodeSpec = NodeSpec::new("app", "The user's own code on top.")
@@ -111,6 +111,8 @@ pub struct Copy {
     pub folder: bool,
     /// Whether `to` names a folder to copy into (it was written with a `/` at its end).
     pub into: bool,
+    /// Files of the folder that look like secrets, so that the build must not see them.
+    pub secrets: Vec<SecretFile>,
     /// Octal.
     pub chmod: Option<Spanned<FileMode>>,
     /// Whether `to` still waits for the working directory, which an overlay may change.
@@ -161,7 +163,7 @@ fn copy_of(node: Reader<'_>, log: &mut Log) -> Option<Copy> {
         node.prop("to", log)
     };
     let into = written.value.is_empty() || written.ends_with(['/', '.']);
-    Some(Copy { from: from?, to: to?, folder: false, into, chmod, relative })
+    Some(Copy { from: from?, to: to?, folder: false, into, secrets: Vec::new(), chmod, relative })
 }
 
 fn user_of(node: Reader<'_>, log: &mut Log) -> Option<User> {

@@ -11,7 +11,7 @@ use crate::world::{FileKind, World};
 
 use super::layer::Layer;
 use super::requirements::{self, Line};
-use super::{KeyLocation, Requirements};
+use super::{KeyLocation, Requirements, ignored};
 
 /// The world as a manifest sees it, and what was read of it.
 pub(super) struct Files<'a> {
@@ -296,6 +296,9 @@ pub(super) fn check(layer: &mut Layer, files: &mut Files<'_>) {
             files.is_there(path, Some(copy.from.span), Wanted::Either);
         }
         copy.folder = path == "." || files.world.kind(path) == Some(FileKind::Folder);
+        if copy.folder {
+            copy.secrets = ignored::secrets(files.world, path);
+        }
     }
     let services = layer.run.services.iter().map(|service| &service.run);
     for file in std::iter::once(&layer.run).chain(services).flat_map(|run| &run.env_files) {

@@ -12,7 +12,7 @@ use crate::world::World;
 
 use super::files::{self, Files};
 use super::layer::{self, Layer};
-use super::{Header, Manifest, Output, Read, Target, output, overlay, project, target};
+use super::{Header, Manifest, Output, Read, Target, ignored, output, overlay, project, target};
 
 /// The ready-made manifests that `extends "stack:NAME"` takes.
 pub trait Stacks {
@@ -104,10 +104,12 @@ pub fn load_in_part(
             None
         }
     };
+    let ignore_file = ignored::ignore_file(&mut loader.files);
     let (read, lost) = (Read::new(loader.files.read, loader.documents), loader.lost);
     let blind = lost || loader.closed;
     let manifest = draft.and_then(|mut draft| {
         draft.has = draft.has.map(|has| has || lost);
+        draft.output.ignore_file = ignore_file;
         finish(draft, read, sources, log)
     });
     let in_part = log.errors() > before;

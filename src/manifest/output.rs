@@ -4,7 +4,7 @@ use crate::diagnostic::{Log, wording};
 use crate::source::{Span, Spanned};
 use crate::syntax::schema::{ArgSpec, Kind, NodeSpec};
 use crate::syntax::{Reader, invalid};
-use crate::value::{ImageRef, Invalid, ProjectPath};
+use crate::value::{IgnorePattern, ImageRef, Invalid, ProjectPath, leaves_out};
 
 use super::Flag;
 use super::decode::{self, flag, words};
@@ -12,7 +12,17 @@ use super::editor::{self, DEVCONTAINER, Editor};
 
 /// `output`.
 pub(super) static OUTPUT: NodeSpec = NodeSpec::new("output", "Which files to write and where.")
-    .children(&[&DOCKERFILE, &COMPOSE, &BAKE, &DEVCONTAINER, &ENGINE, &FRONTEND, &REQUIRE_GRADE, &DEV])
+    .children(&[
+        &DOCKERFILE,
+        &COMPOSE,
+        &BAKE,
+        &DEVCONTAINER,
+        &ENGINE,
+        &FRONTEND,
+        &REQUIRE_GRADE,
+        &DEV,
+        &IGNORE,
+    ])
     .optional()
     .block();
 static DOCKERFILE: NodeSpec =
@@ -41,6 +51,12 @@ static REQUIRE_GRADE: NodeSpec =
         )])
         .optional();
 static DEV: NodeSpec = flag("dev", "Adds the stage `dev`: the final image with the build tools.");
+
+static IGNORE: NodeSpec = NodeSpec::new(
+    "ignore",
+    "What the build must not see, as lines of a `.dockerignore`; they come after those of the project's own `.dockerignore` and jcc's.",
+)
+.rest(ArgSpec::text("PATTERN", "Such as `data/**`; with a `!` before it what else would be left out is seen."));
 
 const fn file(name: &'static str, doc: &'static str) -> NodeSpec {
     const PATH: &[ArgSpec] = &[ArgSpec::text("PATH", "A path in the project.")];
@@ -79,9 +95,27 @@ pub struct Output {
     pub require_grade: Option<Spanned<Grade>>,
     /// `dev #true`: the `dev` stage, the final image with the build tools.
     pub dev: Flag,
+    /// `ignore "PATTERN"`, in order.
+    pub ignore: Vec<Spanned<IgnorePattern>>,
+    /// The lines of the project's own `.dockerignore`.
+    pub ignore_file: Vec<IgnorePattern>,
 }
 
 impl Output {
+    /// Whether the project itself says nothing of a file that looks like a secret: no `ignore` is about it, and its
+    /// `.dockerignore` does not leave it out.
+    pub fn is_silent_about(&self, path: &str) -> bool {
+        leaves_out(self.ignore.iter().map(|one| &one.value), path).is_none()
+            && leaves_out(&self.ignore_file, path) != Some(true)
+    }
+
+    /// Whether the patterns of the project leave out all of a folder.
+    pub fn leaves_out_folder(&self, path: &str) -> bool {
+        let all = || self.ignore_file.iter().chain(self.ignore.iter().map(|one| &one.value));
+        let below = format!("!{path}/");
+        leaves_out(all(), path) == Some(true) && !all().any(|one| one.to_string().starts_with(&below))
+    }
+
     /// Where the stage and the service `dev` are asked for: by name, or by the dev container that needs them.
     pub fn asks_for_dev(&self) -> Option<Span> {
         let implied = self.devcontainer.as_ref().map(|path| path.span);
@@ -143,6 +177,8 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Output {
         frontend: node.text_of_child("frontend", log),
         require_grade: decode::choice(node.child("require-grade")),
         dev: decode::flag_of(node, "dev", log),
+        ignore: node.args_of_children("ignore", log),
+        ignore_file: Vec::new(),
     }
 }
 

@@ -228,8 +228,19 @@ impl Target {
 impl Output {
     /// Puts the other one over this.
     pub(super) fn overlay(&mut self, other: Self) {
-        let Self { dockerfile, compose, bake, devcontainer, editor, engine, frontend, require_grade, dev } =
-            other;
+        let Self {
+            dockerfile,
+            compose,
+            bake,
+            devcontainer,
+            editor,
+            engine,
+            frontend,
+            require_grade,
+            dev,
+            ignore,
+            ignore_file,
+        } = other;
         over(&mut self.dockerfile, dockerfile);
         over(&mut self.compose, compose);
         over(&mut self.bake, bake);
@@ -239,6 +250,8 @@ impl Output {
         over(&mut self.frontend, frontend);
         over(&mut self.require_grade, require_grade);
         over(&mut self.dev.0, dev.0);
+        self.ignore.extend(ignore);
+        self.ignore_file.extend(ignore_file);
     }
 }
 

@@ -41,10 +41,12 @@ pub use image_ref::ImageRef;
 pub use repository::Repository;
 
 mod host_path;
+mod ignore_pattern;
 mod image_path;
 mod project_path;
 pub use host_path::HostPath;
 pub(crate) use host_path::closing;
+pub use ignore_pattern::{IgnorePattern, leaves_out};
 pub use image_path::ImagePath;
 pub use project_path::ProjectPath;
 

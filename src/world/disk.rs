@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -166,6 +166,18 @@ impl World for Disk {
             Ok(Folder::along(&self.full(""), &folders)?.read(&name)?.0)
         };
         read().map_err(named(path))
+    }
+
+    fn head(&self, path: &str, most: usize) -> io::Result<Vec<u8>> {
+        let root = self.full("").canonicalize().map_err(named(path))?;
+        let file = root.join(self.real(path).map_err(named(path))?.join("/"));
+        if !fs::metadata(&file).map_err(named(path))?.is_file() {
+            return Err(named(path)(io::ErrorKind::InvalidInput.into()));
+        }
+        let mut bytes = Vec::new();
+        let opened = fs::File::open(&file).map_err(named(path))?;
+        opened.take(most as u64).read_to_end(&mut bytes).map_err(named(path))?;
+        Ok(bytes)
     }
 
     fn kind(&self, path: &str) -> Option<FileKind> {

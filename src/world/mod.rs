@@ -57,6 +57,16 @@ pub trait World {
     /// the system says: not found, no permission.
     fn read(&self, path: &str) -> io::Result<Vec<u8>>;
 
+    /// The first bytes of a regular file that lies in the project, at most so many; links followed.
+    ///
+    /// # Errors
+    /// As of [`World::read`].
+    fn head(&self, path: &str, most: usize) -> io::Result<Vec<u8>> {
+        let mut bytes = self.read(path)?;
+        bytes.truncate(most);
+        Ok(bytes)
+    }
+
     /// What lies at a path, if anything; a link is followed.
     fn kind(&self, path: &str) -> Option<FileKind>;
 

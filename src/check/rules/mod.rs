@@ -4,6 +4,7 @@ mod can_network;
 mod contradicting_python;
 mod docker_socket;
 mod forbidden_package;
+mod left_out;
 mod literal_variable;
 mod no_key;
 mod not_offered;
@@ -57,4 +58,5 @@ pub static RULES: &[Rule] = &[
     unpinned_python::RULE,
     same_output::RULE,
     reserved_output::RULE,
+    left_out::RULE,
 ];

@@ -49,6 +49,8 @@ super::codes! { "check":
     CONTRADICTING_PYTHON = "contradicting-python";
     /// Python packages in whatever version is the newest.
     UNPINNED_PYTHON = "unpinned-python";
+    /// Files of a copied folder that the build does not see.
+    LEFT_OUT = "left-out";
     /// Two files at one path.
     SAME_OUTPUT = "same-output";
     /// An output where only other programs write.

@@ -16,8 +16,8 @@ mod text;
 
 pub use files::OutputFiles;
 pub use model::{
-    EditorUse, GpuUse, ImageBuild, MountFrom, MountUse, Noted, PipCache, SecretFrom, Service, ServiceImage,
-    Services, ServicesHead,
+    EditorUse, GpuUse, Ignored, ImageBuild, MountFrom, MountUse, Noted, PipCache, SecretFrom, Service,
+    ServiceImage, Services, ServicesHead,
 };
 pub use names::BUILD_SECRETS;
 pub use test::{TestScript, TestText};
@@ -25,7 +25,7 @@ pub use text::{Piece, Text};
 
 use std::collections::BTreeMap;
 
-use crate::manifest::{Project, SecretSource};
+use crate::manifest::{KeyLocation, Project, SecretSource};
 use crate::plan::PipIndex;
 use crate::resolve::TargetFacts;
 use crate::source::{Sources, Span};
@@ -97,7 +97,7 @@ pub fn services(inputs: ServiceInputs<'_>) -> Services {
             context: inputs.files.context(),
             dockerfile: inputs.files.dockerfile.to_string(),
             compose: inputs.files.compose.to_string(),
-            copied: copied(project),
+            ignored: ignored(project),
             platform: format!("linux/{}", inputs.target.arch),
             host_network: inputs.target.host_network || cache.apt || cache.pip,
             epoch: inputs.epoch,
@@ -121,9 +121,26 @@ pub fn services(inputs: ServiceInputs<'_>) -> Services {
     }
 }
 
-fn copied(project: &Project) -> Vec<String> {
-    let copies = project.app.iter().flat_map(|app| &app.copies);
-    copies.map(|copy| copy.from.value.to_string()).collect()
+fn ignored(project: &Project) -> Ignored {
+    let copies = || project.app.iter().flat_map(|app| &app.copies);
+    let files = copies().filter(|copy| !copy.folder).map(|copy| copy.from.value.to_string());
+    let requirements =
+        project.pip.requirements.iter().chain(project.app.iter().flat_map(|app| &app.requirements));
+    let mut named: Vec<String> = files.collect();
+    for one in requirements {
+        named.extend(std::iter::once(&one.path).chain(&one.includes).map(|path| path.value.to_string()));
+    }
+    named.extend(project.apt.sources.iter().filter_map(|source| match source.key.as_ref()?.value {
+        KeyLocation::File(ref path) => Some(path.to_string()),
+        KeyLocation::Url(_) => None,
+    }));
+    let keys = copies().flat_map(|copy| &copy.secrets).filter(|file| file.key);
+    Ignored {
+        file: project.output.ignore_file.clone(),
+        keys: keys.map(|file| file.path.clone()).collect(),
+        named,
+        written: project.output.ignore.iter().map(|one| one.value.clone()).collect(),
+    }
 }
 
 fn head<'a>(inputs: ServiceInputs<'_>, services: impl Iterator<Item = &'a Service>) -> ServicesHead {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::catalog::GpuAccess;
 use crate::manifest::{Editor, Engine, Gpu, HealthCheck, Ulimit};
 use crate::plan::PipIndex;
-use crate::value::{ByteSize, Capability, EnvName, ImagePath, ImageRef, PortMapping, Url};
+use crate::value::{ByteSize, Capability, EnvName, IgnorePattern, ImagePath, ImageRef, PortMapping, Url};
 
 use super::Text;
 
@@ -77,8 +77,8 @@ pub struct ImageBuild {
     pub dockerfile: String,
     /// The Compose file, seen from the project's root.
     pub compose: String,
-    /// What the manifest copies by name, seen from the project's root.
-    pub copied: Vec<String>,
+    /// What the build must not see.
+    pub ignored: Ignored,
     /// `linux/arm64`.
     pub platform: String,
     /// Whether steps see the host's network.
@@ -257,4 +257,17 @@ impl<T> Noted<T> {
     pub fn new(value: T, why: impl Into<String>) -> Self {
         Self { value, why: why.into() }
     }
+}
+
+/// What the build must not see, paths seen from the project's root.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Ignored {
+    /// The lines of the project's own ignore file.
+    pub file: Vec<IgnorePattern>,
+    /// Files of copied folders with private keys in them.
+    pub keys: Vec<String>,
+    /// Files that the manifest names, so that the build sees them.
+    pub named: Vec<String>,
+    /// Patterns of the manifest, in order.
+    pub written: Vec<IgnorePattern>,
 }

@@ -155,5 +155,6 @@ mod built;
 mod compiled;
 mod conditions;
 mod hostile;
+mod ignored;
 mod python;
 mod running;

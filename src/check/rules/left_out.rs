@@ -1,0 +1,54 @@
+//! Files of copied folders that the build does not see.
+
+use crate::check::{Context, Rule};
+use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
+use crate::manifest::{Copy, SecretFile};
+
+pub(super) const RULE: Rule = Rule { code: codes::LEFT_OUT, severity: Severity::Warning, check };
+
+/// So many files are named in a message.
+const NAMED: usize = 10;
+
+fn check(context: &Context<'_>, log: &mut Log) {
+    let Some(app) = &context.project.app else { return };
+    let output = &context.project.output;
+    for copy in app.copies.iter().filter(|copy| copy.folder) {
+        let from = copy.from.value.as_str();
+        if from != "." && output.leaves_out_folder(from) {
+            let message = format!("{} is left out of the build, so it can't be copied", wording::code(from));
+            let node = wording::code(format!("output {{ ignore \"!{from}\" }}"));
+            log.tell(
+                Diagnostic::warning(codes::LEFT_OUT, message)
+                    .at(copy.from.span, "a pattern of `.dockerignore` or `ignore` leaves this folder out")
+                    .help(format!("write {node} to take it in, or take the pattern out")),
+            );
+            continue;
+        }
+        let by_name = |file: &&SecretFile| !app.copies.iter().any(|one| one.from.as_str() == file.path);
+        let files = copy.secrets.iter().filter(by_name).filter(|file| output.is_silent_about(&file.path));
+        tell(copy, &files.collect::<Vec<_>>(), log);
+    }
+}
+
+fn tell(copy: &Copy, files: &[&SecretFile], log: &mut Log) {
+    let Some(first) = files.first() else { return };
+    let mut names: Vec<String> = files.iter().take(NAMED).map(|file| wording::code(&file.path)).collect();
+    if files.len() > NAMED {
+        names.push(format!("{} more", files.len() - NAMED));
+    }
+    let (is, keys) =
+        (if files.len() == 1 { "is" } else { "are" }, files.iter().filter(|file| file.key).count());
+    let message = format!("{} {is} left out of the image", wording::all_of(&names));
+    let why = match keys {
+        0 => "files of such a name usually hold secrets",
+        all if all == files.len() => "a private key is in it",
+        _ => "secrets by their names, or by the private key in them",
+    };
+    let path = &first.path;
+    log.tell(
+        Diagnostic::warning(codes::LEFT_OUT, message)
+            .at(copy.from.span, format!("of this folder; {why}"))
+            .help(format!("if that is meant, say so: `output {{ ignore \"{path}\" }}`"))
+            .help(format!("if the image needs it: `output {{ ignore \"!{path}\" }}`")),
+    );
+}

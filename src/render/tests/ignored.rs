@@ -1,0 +1,109 @@
+//! The ignore file of whole projects.
+
+use crate::Input;
+use crate::catalog::testing::Memory;
+use crate::diagnostic::Log;
+use crate::source::Sources;
+use crate::value::{IgnorePattern, Parse, leaves_out};
+
+const KEY: &str = "-----BEGIN OPENSSH PRIVATE KEY-----\nbm90IGEga2V5\n-----END OPENSSH PRIVATE KEY-----\n";
+const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+
+/// The ignore file of a project, and the messages of the compile.
+fn ignored(manifest: &str, files: &[(&str, &str)]) -> (String, Vec<String>) {
+    let manifest = format!(
+        "project \"x\" version=\"1\"\ntarget {{ device \"jetson-agx-orin\"; jetpack \"6.2\" }}\n{manifest}\n"
+    );
+    let files = files.iter().copied().chain([("project.kdl", manifest.as_str()), ("app/main.py", "")]);
+    let world = Memory::with(files);
+    let (mut sources, mut log) = (Sources::new(), Log::new());
+    let input = Input { world: &world, manifest: "project.kdl", target: None, lock: "jcc.lock" };
+    let compiled = crate::compile(input, &mut sources, &mut log);
+    let told: Vec<String> = log.sorted().iter().map(|one| format!("{} {}", one.code, one.message)).collect();
+    let mut compiled = compiled.unwrap_or_else(|_| panic!("it is refused: {told:?}"));
+    (compiled.artifacts.remove("Dockerfile.dockerignore").expect("it is written"), told)
+}
+
+/// Whether the build sees a file, as the engine reads the ignore file.
+fn sees(text: &str, path: &str) -> bool {
+    let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    let patterns: Vec<IgnorePattern> =
+        lines.map(|line| IgnorePattern::parse(line).expect("it is a pattern")).collect();
+    leaves_out(&patterns, path) != Some(true)
+}
+
+const APP: &str = "app { workdir \"/app\"; copy \"app\" to=\"/app/\"; user \"robot\" uid=1000 }";
+
+#[test]
+fn only_secrets_of_a_copied_folder_are_left_out_and_they_are_named() {
+    let files = [
+        ("app/id_map.py", "IDS = {}\n"),
+        ("app/id_rsa.pub", "ssh-rsa AAAA\n"),
+        ("app/ca.pem", CERTIFICATE),
+        ("app/monkey.key", "left=1\n"),
+        ("app/tls/server.pem", &format!("{CERTIFICATE}{KEY}")),
+        ("app/keys/deploy", KEY),
+        ("app/id_ed25519", KEY),
+        ("app/.env.local", "A=1\n"),
+        ("app/keys.py", "HEADER = '''\n-----BEGIN PRIVATE KEY-----\n'''\n"),
+    ];
+    let (text, told) = ignored(APP, &files);
+    for path in
+        ["app/id_map.py", "app/id_rsa.pub", "app/ca.pem", "app/monkey.key", "app/keys.py", "app/main.py"]
+    {
+        assert!(sees(&text, path), "{path}\n{text}");
+    }
+    let secrets = ["app/.env.local", "app/id_ed25519", "app/keys/deploy", "app/tls/server.pem"];
+    for path in secrets {
+        assert!(!sees(&text, path), "{path}\n{text}");
+    }
+    let told: Vec<&String> = told.iter().filter(|one| one.contains("left-out")).collect();
+    let expected = "jcc::check::left-out `app/.env.local`, `app/id_ed25519`, `app/keys/deploy` and `app/tls/server.pem` \
+                    are left out of the image";
+    assert_eq!(told, [expected]);
+}
+
+#[test]
+fn patterns_of_the_manifest_come_last() {
+    let files = [("app/.env.example", "A=1\n"), ("app/data/a.bag", ""), ("app/data/b.txt", "")];
+    let manifest = format!("{APP}\noutput {{ ignore \"**/*.bag\" \"!app/.env.example\" }}");
+    let (text, told) = ignored(&manifest, &files);
+    assert!(sees(&text, "app/.env.example") && sees(&text, "app/data/b.txt"), "{text}");
+    assert!(!sees(&text, "app/data/a.bag"), "{text}");
+    assert!(told.iter().all(|one| !one.contains("left-out")), "{told:?}");
+}
+
+#[test]
+fn the_project_s_own_ignore_file_is_taken_over_in_its_order() {
+    let own = "# what we keep out\n*\n!app\n!requirements\n\n/app/datasets/\n!app/datasets/small\n";
+    let files = [
+        (".dockerignore", own),
+        ("secret.txt", "x"),
+        ("app/.env", "A=1\n"),
+        ("app/datasets/a", ""),
+        ("app/datasets/small/a", ""),
+        ("requirements.txt", "requests==2.32.0\n"),
+        ("certs/site.pem", CERTIFICATE),
+    ];
+    let manifest = "app { workdir \"/app\"; copy \"app\" to=\"/app/\"; copy \"certs/site.pem\" to=\"/etc/\"; \
+                    requirements \"requirements.txt\"; user \"robot\" uid=1000 }";
+    let (text, told) = ignored(manifest, &files);
+    let start = text.find("*\n!app\n!requirements\napp/datasets\n!app/datasets/small\n");
+    assert!(start.is_some(), "{text}");
+    for path in ["app/main.py", "app/datasets/small/a", "requirements.txt", "certs/site.pem"] {
+        assert!(sees(&text, path), "{path}\n{text}");
+    }
+    for path in ["secret.txt", "app/datasets/a", "app/.env"] {
+        assert!(!sees(&text, path), "{path}\n{text}");
+    }
+    assert!(told.iter().any(|one| one.contains("`app/.env` is left out")), "{told:?}");
+}
+
+#[test]
+fn a_copied_folder_that_is_left_out_is_reported() {
+    let (_, told) = ignored(APP, &[(".dockerignore", "**/app\n")]);
+    let expected = "jcc::check::left-out `app` is left out of the build, so it can't be copied";
+    assert!(told.iter().any(|one| one == expected), "{told:?}");
+    let (_, told) = ignored(APP, &[(".dockerignore", "*\n!app/main.py\n")]);
+    assert!(told.iter().all(|one| !one.contains("left-out")), "{told:?}");
+}

@@ -1,0 +1,226 @@
+//! [`IgnorePattern`]: a line of an ignore file.
+
+use super::parse::word;
+use super::{Invalid, text};
+
+word! {
+    /// What a build leaves out, or with `!` takes in again, as a line of a `.dockerignore` file: `data/**`, `!data/maps`.
+    ///
+    /// A `/` at either end says nothing there, so it is not kept.
+    IgnorePattern, "a pattern of an ignore file" => read
+}
+
+impl IgnorePattern {
+    /// Whether it takes files in that an earlier pattern leaves out.
+    pub fn takes_in(&self) -> bool {
+        self.0.starts_with('!')
+    }
+
+    /// Whether it is about this path of the project: about itself, or about a folder that it is in.
+    pub fn matches(&self, path: &str) -> bool {
+        let tokens = tokens(self.0.strip_prefix('!').unwrap_or(&self.0));
+        let mut open = vec![false; tokens.len() + 1];
+        reach(&tokens, 0, &mut open);
+        for letter in path.chars() {
+            if letter == '/' && open[tokens.len()] {
+                return true;
+            }
+            let mut next = vec![false; tokens.len() + 1];
+            for (at, token) in tokens.iter().enumerate().filter(|(at, _)| open[*at]) {
+                match token {
+                    Token::Stars => next[at] = true,
+                    Token::Folders => {
+                        next[at] = true;
+                        if letter == '/' {
+                            reach(&tokens, at + 1, &mut next);
+                        }
+                    }
+                    Token::Star if letter != '/' => reach(&tokens, at, &mut next),
+                    one if one.is(letter) => reach(&tokens, at + 1, &mut next),
+                    _ => {}
+                }
+            }
+            // What follows `**` at the end of a pattern is all the same.
+            if tokens.last() == Some(&Token::Stars) && next[tokens.len() - 1] {
+                next[tokens.len()] = true;
+            }
+            open = next;
+        }
+        open[tokens.len()]
+    }
+}
+
+/// Whether the last of the patterns that are about a path leaves it out; `None` where none is about it.
+pub fn leaves_out<'a>(patterns: impl IntoIterator<Item = &'a IgnorePattern>, path: &str) -> Option<bool> {
+    patterns.into_iter().filter(|one| one.matches(path)).last().map(|one| !one.takes_in())
+}
+
+#[derive(Debug, PartialEq)]
+enum Token {
+    Letter(char),
+    /// `?`
+    One,
+    /// `*`
+    Star,
+    /// `**/`: any folders, or none.
+    Folders,
+    /// `**` at the end.
+    Stars,
+    /// `[a-z]`, `[^a-z]`
+    Set(bool, Vec<(char, char)>),
+}
+
+impl Token {
+    fn is(&self, letter: char) -> bool {
+        match self {
+            Self::Letter(one) => *one == letter,
+            Self::One => letter != '/',
+            Self::Set(not, ranges) => {
+                letter != '/' && *not != ranges.iter().any(|(from, to)| (*from..=*to).contains(&letter))
+            }
+            Self::Star | Self::Folders | Self::Stars => false,
+        }
+    }
+}
+
+/// Marks a place of the pattern, and those that are reached from it without a letter.
+fn reach(tokens: &[Token], at: usize, open: &mut [bool]) {
+    open[at] = true;
+    if matches!(tokens.get(at), Some(Token::Star | Token::Folders | Token::Stars)) {
+        reach(tokens, at + 1, open);
+    }
+}
+
+fn tokens(pattern: &str) -> Vec<Token> {
+    let mut out = Vec::new();
+    let mut rest = pattern;
+    while let Some(letter) = rest.chars().next() {
+        rest = &rest[letter.len_utf8()..];
+        out.push(match letter {
+            '*' if rest.starts_with('*') => {
+                rest = rest.trim_start_matches('*');
+                let after = rest.strip_prefix('/').unwrap_or(rest);
+                rest = after;
+                if after.is_empty() { Token::Stars } else { Token::Folders }
+            }
+            '*' => Token::Star,
+            '?' => Token::One,
+            '[' => match set(&mut rest) {
+                Some(set) => set,
+                None => Token::Letter('['),
+            },
+            '\\' => match rest.chars().next() {
+                Some(next) => {
+                    rest = &rest[next.len_utf8()..];
+                    Token::Letter(next)
+                }
+                None => Token::Letter('\\'),
+            },
+            other => Token::Letter(other),
+        });
+    }
+    out
+}
+
+fn set(rest: &mut &str) -> Option<Token> {
+    let (inside, after) = rest.split_once(']')?;
+    let not = inside.starts_with('^');
+    let letters: Vec<char> = inside.strip_prefix('^').unwrap_or(inside).chars().collect();
+    let mut ranges = Vec::new();
+    let mut at = 0;
+    while let Some(from) = letters.get(at) {
+        let range = letters.get(at + 1) == Some(&'-') && at + 2 < letters.len();
+        let to = if range { letters[at + 2] } else { *from };
+        ranges.push((*from, to));
+        at += if range { 3 } else { 1 };
+    }
+    *rest = after;
+    Some(Token::Set(not, ranges))
+}
+
+fn read(word: &str) -> Result<String, Invalid> {
+    let word = word.trim();
+    let (mark, pattern) = match word.strip_prefix('!') {
+        Some(rest) => ("!", rest.trim_start()),
+        None => ("", word),
+    };
+    text::at_most(word, "a pattern", 1024)?;
+    let unseen = |c: &char| c.is_control() || crate::source::is_hidden(*c);
+    if let Some((at, one)) = word.char_indices().find(|(_, c)| unseen(c)) {
+        let why = Invalid::new("a pattern can't have a character that can't be seen");
+        return Err(why.at(at..at + one.len_utf8()));
+    }
+    if pattern.starts_with('#') {
+        return Err(Invalid::new("a line with `#` at its start is a comment of the ignore file")
+            .help("write `\\#` for a name that starts with it"));
+    }
+    let pattern = pattern.trim_start_matches("./").trim_matches('/');
+    if pattern.is_empty() || pattern.ends_with('\\') || pattern.split('/').any(|part| part == "..") {
+        return Err(Invalid::new("a pattern names files of the project").help(
+            "such as `data/**`, `**/*.bag`, or `!data/maps` to take in what an earlier one leaves out",
+        ));
+    }
+    if tokens(pattern).len() > 256 {
+        return Err(Invalid::new("a pattern has at most 256 letters and signs"));
+    }
+    Ok(format!("{mark}{pattern}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Parse;
+
+    fn pattern(text: &str) -> IgnorePattern {
+        IgnorePattern::parse(text).expect("it is a pattern")
+    }
+
+    #[test]
+    fn a_pattern_matches_as_docker_s_do() {
+        let cases = [
+            ("data", "data", true),
+            ("data", "data/a/b", true),
+            ("data", "app/data", false),
+            ("data/", "data/a", true),
+            ("/data", "data/a", true),
+            ("*.bag", "a.bag", true),
+            ("*.bag", "logs/a.bag", false),
+            ("**/*.bag", "a.bag", true),
+            ("**/*.bag", "logs/2024/a.bag", true),
+            ("**/*.bag", "logs/a.bagx", false),
+            ("data/**", "data/a/b", true),
+            ("data/**", "data", false),
+            ("a/**/z", "a/z", true),
+            ("a/**/z", "a/b/c/z", true),
+            ("a/**/z", "a/bz", false),
+            ("id_?sa", "id_rsa", true),
+            ("id_?sa", "id_/sa", false),
+            ("log[0-9]", "log7", true),
+            ("log[^0-9]", "log7", false),
+            (r"a\*b", "a*b", true),
+            (r"a\*b", "axb", false),
+            ("*", "a/b", true),
+            ("!data", "data/a", true),
+        ];
+        for (text, path, expected) in cases {
+            assert_eq!(pattern(text).matches(path), expected, "{text} {path}");
+        }
+    }
+
+    #[test]
+    fn the_last_pattern_about_a_path_decides() {
+        let all = [pattern("data"), pattern("!data/maps"), pattern("data/maps/*.tmp")];
+        assert_eq!(leaves_out(&all, "data/x"), Some(true));
+        assert_eq!(leaves_out(&all, "data/maps/a"), Some(false));
+        assert_eq!(leaves_out(&all, "data/maps/a.tmp"), Some(true));
+        assert_eq!(leaves_out(&all, "app"), None);
+    }
+
+    #[test]
+    fn what_is_no_pattern_is_refused() {
+        for text in ["", "!", "/", "a\nb", "../x", "a/../b", "# note", "a\\"] {
+            assert!(IgnorePattern::parse(text).is_err(), "{text:?}");
+        }
+        assert_eq!(pattern("! ./data/ ").to_string(), "!data");
+    }
+}

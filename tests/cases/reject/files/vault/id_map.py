@@ -1,0 +1,1 @@
+IDS = {"left": 1, "right": 2}
