@@ -110,6 +110,13 @@ pub fn compile(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result
         }
     }
     let projects: Vec<&Project> = resolved.targets.iter().map(|(project, _)| project).collect();
+    if let Ok(planned) = &planned {
+        let written: Vec<&str> = planned.iter().map(|target| target.files.compose.as_str()).collect();
+        for (project, target) in projects.iter().zip(planned) {
+            let asked = project.output.compose.as_ref().map_or(project.header.name.span, |path| path.span);
+            check::compose_names(input.world, (&target.files.compose, asked), &written, log);
+        }
+    }
     check::allows(&projects, log);
     log.checkpoint()?;
     let planned = planned?;

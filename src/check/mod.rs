@@ -1,6 +1,7 @@
 //! What is wrong with a manifest before any version is chosen: one rule a file, all of them in [`RULES`].
 
 mod allow;
+mod compose_names;
 mod context;
 mod outputs;
 mod rules;
@@ -8,6 +9,7 @@ mod rules;
 mod tests;
 
 pub use allow::allows;
+pub use compose_names::compose_names;
 pub use context::Context;
 pub use outputs::outputs;
 pub use rules::RULES;

@@ -29,6 +29,9 @@ pub(crate) fn run(name: &str, text: &str) -> Ran {
         for added in manifest.catalogs() {
             catalog.add_folder(&folder, added, &mut sources, &mut log);
         }
+        for path in projects.iter().filter_map(|project| project.output.compose.as_ref()) {
+            check::compose_names(&folder, (&path.value, path.span), &[], &mut log);
+        }
         let lock = lock(name, &mut sources, &mut log);
         passes(&projects, &catalog, lock.as_ref(), &sources, &mut log);
     }

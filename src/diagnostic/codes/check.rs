@@ -53,6 +53,8 @@ super::codes! { "check":
     LEFT_OUT = "left-out";
     /// Two files at one path.
     SAME_OUTPUT = "same-output";
+    /// A file that Compose takes instead of the one that is written.
+    OTHER_COMPOSE_FILE = "other-compose-file";
     /// An output where only other programs write.
     RESERVED_OUTPUT = "reserved-output";
     /// `allow` of a code that there is not.

@@ -17,6 +17,8 @@ super::codes! { "resolve":
     NO_SUCH_OPTION = "no-such-option";
     /// A base that the catalogue does not have.
     UNKNOWN_BASE = "unknown-base";
+    /// An image that the catalogue does not have, of which the manifest says nothing.
+    UNKNOWN_IMAGE = "unknown-image";
     /// A device that the catalogue does not have.
     UNKNOWN_DEVICE = "unknown-device";
     /// A compute capability that no GPU has.

@@ -11,7 +11,7 @@ use crate::value::{Digest, ImageRef, Name, Version};
 
 use super::super::problem::{Demand, Set, Variable, set};
 use super::build::Builder;
-use super::{BaseMeaning, Candidate, Fact, FactKind, Meaning, unknown};
+use super::{BaseMeaning, Candidate, Fact, FactKind, Meaning, image_words, unknown};
 
 /// The base, before its variable is made.
 pub(super) struct Found<'a> {
@@ -26,7 +26,7 @@ pub(super) struct Found<'a> {
 /// Looks the manifest's base up and notes what it provides, so that those versions become candidates.
 pub(super) fn candidates<'a>(builder: &mut Builder<'a, '_>) -> Option<Found<'a>> {
     let base = builder.project.base.as_ref()?;
-    let declared: BTreeMap<Name, Version> =
+    let mut declared: BTreeMap<Name, Version> =
         base.provides.iter().map(|one| (one.name.value.clone(), one.version.value.clone())).collect();
     let (image, open, span, text) = match &base.choice {
         BaseChoice::Image { image, digest } => {
@@ -34,16 +34,31 @@ pub(super) fn candidates<'a>(builder: &mut Builder<'a, '_>) -> Option<Found<'a>>
             let digest = digest.as_ref().map(|digest| &digest.value).or(image.value.digest());
             match known(builder.catalog, &image.value, digest) {
                 Some((known, at)) => (Some(known), vec![at], image.span, text),
-                None => (None, vec![0], image.span, text),
+                None => {
+                    let seen = image_words::distribution(builder.catalog, &image.value);
+                    if declared.is_empty() && seen.is_none() {
+                        unknown::image(builder.catalog, image, builder.log);
+                    }
+                    let own = declared.clone();
+                    declared = seen
+                        .filter(|(name, _)| !says_distribution(builder, &own, name))
+                        .into_iter()
+                        .collect();
+                    declared.extend(own);
+                    (None, vec![0], image.span, text)
+                }
             }
         }
         BaseChoice::Catalog(name) => {
-            let Some(image) = builder.catalog.base(name) else {
-                unknown::base(builder.catalog, name, name.span, builder.log);
-                return None;
+            let (image, open) = match (builder.catalog.base(name), tagged(builder.catalog, name)) {
+                (Some(image), _) => (image, open(image, base.digest.as_ref().map(|digest| &digest.value))),
+                (None, Some((image, at))) => (image, vec![at]),
+                (None, None) => {
+                    unknown::base(builder.catalog, name, name.span, builder.log);
+                    return None;
+                }
             };
-            let digest = base.digest.as_ref().map(|digest| &digest.value);
-            (Some(image), open(image, digest), name.span, format!("base \"{}\"", name.value))
+            (Some(image), open, name.span, format!("base \"{}\"", name.value))
         }
     };
     let provides = match image {
@@ -74,6 +89,23 @@ fn open(image: &BaseImage, digest: Option<&Digest>) -> Vec<u32> {
     let Some(digest) = digest else { return places(&|_| true) };
     let its = places(&|tag| tag.digest.as_ref() == Some(digest));
     if its.is_empty() { places(&|tag| tag.digest.is_none()) } else { its }
+}
+
+/// A base of the catalogue with one of its tags, written as `NAME:TAG`.
+fn tagged<'a>(catalog: &'a Catalog, text: &str) -> Option<(&'a BaseImage, u32)> {
+    let (name, tag) = text.rsplit_once(':')?;
+    let base = catalog.base(name)?;
+    (0..).zip(&base.tags).find(|(_, one)| one.tag.value == tag).map(|(at, _)| (base, at))
+}
+
+/// Whether the manifest itself names the distribution of an image: this one, or another of the same choice.
+fn says_distribution(builder: &Builder<'_, '_>, declared: &BTreeMap<Name, Version>, name: &Name) -> bool {
+    let choice = |name: &Name| {
+        let package = builder.catalog.package(name.as_str())?;
+        package.choice.as_ref().map(|choice| choice.value.clone())
+    };
+    let own = choice(name);
+    declared.keys().any(|one| one == name || own.is_some() && choice(one) == own)
 }
 
 /// A tag of the catalogue that an image is: by its digest, or by its name where the digest is not known.

@@ -4,6 +4,7 @@ mod base;
 mod build;
 mod facts;
 mod guard;
+mod image_words;
 mod options;
 mod pip;
 mod rank;

@@ -114,7 +114,15 @@ pub(super) fn base(catalog: &Catalog, name: &str, span: Span, log: &mut Log) {
     let names = catalog.meant(Kind::Base, name).names;
     let message = format!("there is no base {}", wording::code(name));
     let mut told = Diagnostic::error(codes::UNKNOWN_BASE, message).at(span, "not in the catalogue");
-    if ImageRef::parse(name).is_ok() && name.contains([':', '@', '/']) {
+    let family = name.rsplit_once(':').and_then(|(name, _)| catalog.base(name));
+    if let Some(family) = family {
+        let tags: Vec<&str> = family.tags.iter().map(|tag| tag.tag.as_str()).take(8).collect();
+        told = told.fix(span, quote(&family.name.value)).help(format!(
+            "without a tag, {} follows the target; known tags are {}",
+            wording::code(format!("base {}", quote(&family.name.value))),
+            wording::all_of(&wording::codes(tags))
+        ));
+    } else if ImageRef::parse(name).is_ok() && name.contains([':', '@', '/']) {
         let node = format!("image={}", quote(name));
         told = told
             .help(format!("for any other image write {}", wording::code(format!("base {node}"))))
@@ -125,6 +133,19 @@ pub(super) fn base(catalog: &Catalog, name: &str, span: Span, log: &mut Log) {
     log.error(told.maybe_help(did_you_mean(&names)).help(
         "`jcc list bases` shows them; any image can be used with `base image=\"…\" { provides { … } }`",
     ));
+}
+
+/// An image that the catalogue does not have, of which the manifest says nothing.
+pub(super) fn image(catalog: &Catalog, image: &Spanned<ImageRef>, log: &mut Log) {
+    let message = format!("nothing says what {} holds", wording::code(image.to_string()));
+    let mut told = Diagnostic::warning(codes::UNKNOWN_IMAGE, message)
+        .at(image.span, "taken for the target's own distribution, with nothing installed")
+        .help("say it: `base image=\"…\" { provides { ubuntu \"22.04\"; python \"3.10\" } }`");
+    if let Some(known) = catalog.bases().find(|base| base.image == *image.repository()) {
+        let tags: Vec<&str> = known.tags.iter().map(|tag| tag.tag.as_str()).take(8).collect();
+        told = told.help(format!("of this image known are {}", wording::all_of(&wording::codes(tags))));
+    }
+    log.tell(told);
 }
 
 /// A compute capability that no GPU has.

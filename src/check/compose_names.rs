@@ -1,0 +1,74 @@
+//! Files that Compose takes instead of the one that is written.
+
+use crate::diagnostic::{Diagnostic, Log, codes::check as codes, wording};
+use crate::source::Span;
+use crate::value::ProjectPath;
+use crate::world::World;
+
+/// The names that Compose looks for, in its order: the first that is there is used.
+/// Source: <https://github.com/compose-spec/compose-go/blob/main/cli/options.go>
+const NAMES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+
+/// Tells of a file beside a Compose file that Compose prefers to it; `written`: what this run writes itself.
+pub fn compose_names(
+    world: &dyn World,
+    (compose, span): (&ProjectPath, Span),
+    written: &[&str],
+    log: &mut Log,
+) {
+    let (Some(own), Some(folder)) = (compose.file_name(), compose.parent()) else { return };
+    let Some(before) = NAMES.iter().position(|name| *name == own) else { return };
+    for name in &NAMES[..before] {
+        let Ok(other) = folder.join(name) else { continue };
+        if world.kind(other.as_str()).is_none() || written.contains(&other.as_str()) {
+            continue;
+        }
+        let (other, own) = (wording::code(other.as_str()), wording::code(compose.as_str()));
+        let elsewhere = wording::code("output { compose \"docker-compose.jcc.yaml\" }");
+        log.tell(
+            Diagnostic::warning(codes::OTHER_COMPOSE_FILE, format!("Compose uses {other} instead of {own}"))
+                .at(span, format!("{own} is written beside {other}, which Compose looks for first"))
+                .help(format!("remove {other} if it is no longer needed"))
+                .help(format!(
+                    "to keep both, write {elsewhere} and start it with `docker compose -f docker-compose.jcc.yaml up`"
+                )),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+    use crate::value::Parse;
+    use crate::world::Memory;
+
+    fn told(compose: &str, there: &[&str], written: &[&str]) -> Vec<String> {
+        let world = Memory::with(there.iter().map(|path| (*path, "services: {}\n")));
+        let (mut sources, mut log) = (Sources::new(), Log::new());
+        let span = Span::new(sources.add("project.kdl", "x"), 0..1);
+        let path = ProjectPath::parse(compose).expect("it is a path");
+        compose_names(&world, (&path, span), written, &mut log);
+        log.sorted().iter().map(|one| one.message.clone()).collect()
+    }
+
+    #[test]
+    fn a_file_that_compose_prefers_is_reported() {
+        for other in ["compose.yaml", "compose.yml", "docker-compose.yml"] {
+            let expected = format!("Compose uses `{other}` instead of `docker-compose.yaml`");
+            assert_eq!(told("docker-compose.yaml", &[other], &[]), [expected]);
+        }
+        assert_eq!(
+            told("deploy/compose.yml", &["deploy/compose.yaml"], &[]),
+            ["Compose uses `deploy/compose.yaml` instead of `deploy/compose.yml`"]
+        );
+    }
+
+    #[test]
+    fn what_compose_does_not_prefer_is_not() {
+        assert!(told("compose.yaml", &["docker-compose.yaml", "compose.yml"], &[]).is_empty());
+        assert!(told("deploy/compose.yml", &["compose.yaml"], &[]).is_empty());
+        assert!(told("docker-compose.jcc.yaml", &["compose.yaml"], &[]).is_empty());
+        assert!(told("docker-compose.yaml", &["compose.yaml"], &["compose.yaml"]).is_empty());
+    }
+}
