@@ -82,9 +82,9 @@ pub(super) fn secrets(world: &dyn World, folder: &str) -> Vec<SecretFile> {
                     open.push((path, depth + 1));
                 }
                 Some(FileKind::File) => {
-                    let named = is_secret_name(&name);
-                    if named || world.head(&path, HEAD).is_ok_and(|bytes| is_private_key(&name, &bytes)) {
-                        found.push(SecretFile { path, key: !named });
+                    let usual = is_secret_name(&name);
+                    if usual || world.head(&path, HEAD).is_ok_and(|bytes| is_private_key(&name, &bytes)) {
+                        found.push(SecretFile { path, key: !usual });
                     }
                 }
                 _ => {}

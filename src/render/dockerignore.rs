@@ -63,8 +63,8 @@ pub fn dockerignore(services: &Services, written: &[String]) -> String {
 /// Whether one of the patterns leaves a file out.
 fn is_left_out(path: &str, file: &[IgnorePattern]) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let again =
-        name.ends_with(".pyc") || path.split('/').any(|part| ["__pycache__", ".venv"].contains(&part));
+    let again = name.rsplit_once('.').is_some_and(|(_, end)| end == "pyc")
+        || path.split('/').any(|part| ["__pycache__", ".venv"].contains(&part));
     again || is_secret_name(name) || leaves_out(file, path) == Some(true)
 }
 

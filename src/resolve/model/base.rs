@@ -32,21 +32,16 @@ pub(super) fn candidates<'a>(builder: &mut Builder<'a, '_>) -> Option<Found<'a>>
         BaseChoice::Image { image, digest } => {
             let text = format!("base image=\"{}\"", image.value);
             let digest = digest.as_ref().map(|digest| &digest.value).or(image.value.digest());
-            match known(builder.catalog, &image.value, digest) {
-                Some((known, at)) => (Some(known), vec![at], image.span, text),
-                None => {
-                    let seen = image_words::distribution(builder.catalog, &image.value);
-                    if declared.is_empty() && seen.is_none() {
-                        unknown::image(builder.catalog, image, builder.log);
-                    }
-                    let own = declared.clone();
-                    declared = seen
-                        .filter(|(name, _)| !says_distribution(builder, &own, name))
-                        .into_iter()
-                        .collect();
-                    declared.extend(own);
-                    (None, vec![0], image.span, text)
+            if let Some((known, at)) = known(builder.catalog, &image.value, digest) {
+                (Some(known), vec![at], image.span, text)
+            } else {
+                let seen = image_words::distribution(builder.catalog, &image.value);
+                if declared.is_empty() && seen.is_none() {
+                    unknown::image(builder.catalog, image, builder.log);
                 }
+                let seen = seen.filter(|(name, _)| !says_distribution(builder, &declared, name));
+                declared.extend(seen);
+                (None, vec![0], image.span, text)
             }
         }
         BaseChoice::Catalog(name) => {
