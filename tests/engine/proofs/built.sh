@@ -101,6 +101,23 @@ docker_quick() {
   log=$(cat "$work/sources.log")
   for name in uv six packaging toml; do grep -q "\"GET /pypi/simple/$name/ HTTP" <<<"$log" || { echo "not asked for $name"; return 1; }; done
 }
+# Users and groups of the base have the project's names and numbers.
+takes_names_and_numbers() {
+  local base=jcc-proof-base:12 image=jcc-proof-users made
+  "$project/tests/engine/up" base debian:bookworm-slim
+  given[base]=$base
+  for made in \
+    "useradd --create-home --groups users --uid 1000 ubuntu" \
+    "groupadd --gid 2000 app && useradd --create-home --groups users --uid 1234 --gid 2000 app" \
+    "useradd --system --uid 1000 daemon2 && useradd --create-home --home-dir /home/other --uid 1001 app" \
+    "groupadd --gid 1000 app && useradd --no-create-home --uid 1000 --gid users someone"; do
+    echo "$made"
+    printf 'FROM debian:bookworm-slim\nRUN %s\n' "$made" | docker build --quiet --network=host --tag "$base" -
+    case_of users
+    built "$image"
+    docker run --rm --network=none "$image"
+  done
+}
 # The image with its build tools: the project's folder is in it, and what the packages were built by works.
 develops() {
   serve_sources
@@ -168,11 +185,12 @@ proof "Python packages keep to what was resolved" python_is_held
 for tool in docker podman; do
   by=$([[ $tool == docker ]] && echo "Docker" || echo "Buildah and Podman")
   proof "an archive and Git trees by cmake, make, ninja and colcon, and the small steps: built, healthy, tested by $by" "${tool}_native"
-  proof "wheels of an address, an index and a source, held and apart: built, healthy, tested by $by" "${tool}_snake"
+  proof "wheels of an address, an index, a source and a Git repository, held and apart: built, healthy, tested by $by" "${tool}_snake"
   proof "signed archives and a deb: built, healthy, tested by $by" "${tool}_archives"
 done
 proof "wheels by uv, from an index instead of PyPI: built, healthy, tested by Docker" docker_quick
 proof "the stage dev has what the packages were built by, and the project's folder" develops
+proof "a user whose name, number or group the base has is the image's, with a home" takes_names_and_numbers
 proof "EXTRA_APT_PACKAGES are installed" takes_more
 proof "a service beside another, with limits, secrets and volumes: built, healthy, tested by Docker" docker_service
 proof "a service beside another, with limits, secrets and volumes: its units' commands by Podman" podman_service
