@@ -1,0 +1,1 @@
+SAYS = "puffin"
