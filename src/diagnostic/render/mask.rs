@@ -10,6 +10,15 @@ use crate::source::{SecretKind, SourceId, Sources, secrets, starred};
 /// Shorter ones are words that a message may well have for itself.
 const LEAST: usize = 5;
 
+/// Whether a place is a part of a commit or a checksum: 40 or 64 hexadecimal digits, which hide nothing.
+fn is_in_digest(text: &str, place: &Range<usize>) -> bool {
+    let hexadecimal = |byte: &u8| byte.is_ascii_hexdigit();
+    let bytes = text.as_bytes();
+    let before = bytes[..place.start].iter().rev().take(65).take_while(|byte| hexadecimal(byte)).count();
+    let from_there = bytes[place.start..].iter().take(65).take_while(|byte| hexadecimal(byte)).count();
+    from_there >= place.len() && place.len() < 40 && matches!(before + from_there, 40 | 64)
+}
+
 /// Everything that is hidden in the reports of a run.
 #[derive(Debug, Default)]
 pub(super) struct Masks {
@@ -64,8 +73,30 @@ impl Masks {
     pub(super) fn source<'a>(&self, id: SourceId, text: &'a str) -> Cow<'a, str> {
         let mut ranges = self.places.get(&id).cloned().unwrap_or_default();
         for word in &self.words {
-            ranges.extend(text.match_indices(word.as_str()).map(|(at, _)| at..at + word.len()));
+            let places = text.match_indices(word.as_str()).map(|(at, _)| at..at + word.len());
+            ranges.extend(places.filter(|place| !is_in_digest(text, place)));
         }
         if ranges.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(starred(text, &ranges)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_hidden_wherever_it_stands_but_in_a_digest() {
+        let mut masks = Masks { words: vec!["abcdef".to_owned()], ..Masks::default() };
+        let digest = "0123456789abcdef0123456789abcdef01234567";
+        let source = crate::source::Sources::new().add("t", String::new());
+        let text = format!("-pabcdef {digest} 0abcdef {digest}ab");
+        assert_eq!(
+            masks.source(source, &text),
+            text.replacen("-pabcdef", "-p******", 1)
+                .replacen("0abcdef ", "0****** ", 1)
+                .replace(&format!("{digest}ab"), "0123456789******0123456789******01234567ab")
+        );
+        masks.words = vec![digest.to_owned()];
+        assert_eq!(masks.source(source, digest), "*".repeat(40));
     }
 }
