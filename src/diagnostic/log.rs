@@ -2,6 +2,9 @@
 
 use super::{Diagnostic, Severity};
 
+/// So many reports have suggestions that take a search through all known names.
+const LONG: usize = 500;
+
 /// Proof that the user has been told of an error. A pass fails with this and nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Told(());
@@ -79,6 +82,11 @@ impl Log {
     /// How many were told.
     pub fn len(&self) -> usize {
         self.all.len()
+    }
+
+    /// Whether there are more reports than anybody reads: further ones need no search for what was meant.
+    pub fn is_long(&self) -> bool {
+        self.all.len() >= LONG
     }
 
     /// Whether nothing was told.

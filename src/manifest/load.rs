@@ -25,7 +25,8 @@ pub trait Stacks {
 
 pub(super) static EXTENDS: NodeSpec =
     NodeSpec::new("extends", "Takes another manifest's nodes first; this file's own win, node by node.")
-        .args(&[ArgSpec::text("WHERE", "A path beside this file, or `stack:NAME` for a ready-made one.")]);
+        .args(&[ArgSpec::text("WHERE", "A path beside this file, or `stack:NAME` for a ready-made one.")])
+        .also(&[("include", ""), ("import", ""), ("extend", "")]);
 pub(super) static CATALOG: NodeSpec =
     NodeSpec::new("catalog", "One more folder of package definitions, over the built-in ones.")
         .args(&[ArgSpec::text("DIR", "The folder, in the project.")]);

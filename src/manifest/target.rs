@@ -31,9 +31,11 @@ pub(super) static TARGET: NodeSpec = NodeSpec::new(
 static DEVICE: NodeSpec =
     NodeSpec::new("device", "A machine of the catalogue; it fixes platform, CPU and GPU.")
         .args(&[ArgSpec::text("NAME", "The machine, as `jcc list devices` names it.")])
+        .also(&[("board", ""), ("machine", ""), ("hardware", "")])
         .optional();
 static PLATFORM: NodeSpec = NodeSpec::new("platform", "The platform, where no device is named.")
     .args(&[ArgSpec::text("NAME", "The platform, such as `x86_64`.")])
+    .also(&[("arch", ""), ("architecture", "")])
     .optional();
 static GPU: NodeSpec =
     NodeSpec::new("gpu", "The compute capabilities to build for, where no device fixes them.")

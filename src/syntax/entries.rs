@@ -36,6 +36,7 @@ pub(super) fn name(grammar: &mut Grammar) {
             return;
         }
         (Kind::Word, 1) => match classify(grammar.word(first)) {
+            Bare::Text if grammar.word(first).contains("://") => unquoted(grammar, first.start..first.end),
             Bare::Text => quoted_single(grammar, first),
             Bare::Number | Bare::LikeNumber | Bare::Keyword => unquoted(grammar, first.start..first.end),
         },
@@ -223,31 +224,20 @@ fn value(grammar: &mut Grammar, tokens: Range<usize>) {
 fn single(grammar: &mut Grammar, token: Token, next: usize) {
     let word = grammar.word(token).to_owned();
     match token.kind {
-        Kind::Word => {
-            let comment = grammar.tokens.get(next).filter(|next| next.kind == Kind::LineComment).copied();
-            if let Some(comment) = comment.filter(|_| word.ends_with(':')) {
-                // `https:` and a comment: a URL that lost its quotes.
-                let line = grammar.word(comment);
-                let rest = line.split_whitespace().next().unwrap_or_default().len();
-                unquoted(grammar, token.start..comment.start + rest);
-                return;
+        Kind::Word => match classify(&word) {
+            Bare::Keyword => keyword(grammar, token, &word),
+            Bare::LikeNumber => unquoted(grammar, token.start..token.end),
+            Bare::Number => {}
+            Bare::Text if word == "," || (word.ends_with(',') && !word.starts_with(['<', '>', '~', '^'])) => {
+                comma(grammar, token.end - 1);
             }
-            match classify(&word) {
-                Bare::Keyword => keyword(grammar, token, &word),
-                Bare::LikeNumber => unquoted(grammar, token.start..token.end),
-                Bare::Number => {}
-                Bare::Text
-                    if word == "," || (word.ends_with(',') && !word.starts_with(['<', '>', '~', '^'])) =>
-                {
-                    comma(grammar, token.end - 1);
-                }
-                Bare::Text if comparison(&word) => {
-                    let end = comparison_end(grammar, next).unwrap_or(token.end);
-                    unquoted(grammar, token.start..end);
-                }
-                Bare::Text => quoted_single(grammar, token),
+            Bare::Text if comparison(&word) => {
+                let end = comparison_end(grammar, next).unwrap_or(token.end);
+                unquoted(grammar, token.start..end);
             }
-        }
+            Bare::Text if word.contains("://") => unquoted(grammar, token.start..token.end),
+            Bare::Text => quoted_single(grammar, token),
+        },
         Kind::Keyword if !matches!(&word[1..], "true" | "false" | "null" | "inf" | "-inf" | "nan") => {
             let told =
                 Diagnostic::error(codes::UNKNOWN_KEYWORD, format!("{} is no keyword", wording::code(&word)));
@@ -340,6 +330,16 @@ fn touching(grammar: &mut Grammar, whole: &[Token]) {
         let [left, right] = [pair[0], pair[1]];
         if right.kind == Kind::Word && grammar.word(right).starts_with(',') {
             comma(grammar, right.start);
+            return;
+        }
+        if grammar.word(right) == ":" {
+            let told = Diagnostic::error(codes::MISPLACED_TOKEN, "a value follows its name without a colon");
+            let span = grammar.span(right.start..right.end);
+            grammar.tell(told.at(span, "not needed").help("remove the colon").fix(span, " "));
+            return;
+        }
+        if matches!(right.kind, Kind::Text { closed: false, .. }) {
+            // That it is not closed was told.
             return;
         }
         if matches!(left.kind, Kind::Text { .. }) || matches!(right.kind, Kind::Text { .. }) {

@@ -86,7 +86,7 @@ pub(super) fn shape(source: SourceId, text: &str, tokens: &[Token]) -> Shape {
         shape.problems.push(merge_conflict(source, conflict));
         shape.blanks.extend(conflict.unread.iter().cloned());
     }
-    shape.problems.extend(lists.into_iter().map(|list| bracketed(source, text, &tokens[list])));
+    shape.problems.extend(lists.into_iter().map(|list| bracketed(source, text, tokens, list)));
     let (blocks, lines) = (Vec::new(), lines(tokens));
     let mut grammar = Grammar { source, text, tokens, at: 0, shape, blocks, lines, suspect: None, start: 0 };
     grammar.letters();
@@ -315,11 +315,19 @@ impl Grammar<'_> {
         self.tell(told.at(span, "not expected").help(why));
     }
 
+    /// Whether a text without an end has taken in a `}` behind this place.
+    fn swallowed(&self, open: usize) -> bool {
+        let behind = self.tokens.iter().filter(|token| token.start > open);
+        let endless = |token: &&Token| matches!(token.kind, Kind::Text { closed: false, .. });
+        behind.filter(endless).any(|token| self.word(*token).contains('}'))
+    }
+
     fn unclosed(&mut self) {
         let Some(outer) = self.blocks.first().map(|block| block.open) else { return };
         // Inside a text that never ends no `}` counts: that was told.
         if self.shape.problems.iter().any(|one| one.code == codes::UNCLOSED_COMMENT)
             || self.tokens.last().is_some_and(|last| matches!(last.kind, Kind::Text { closed: false, .. }))
+            || self.swallowed(outer)
         {
             return;
         }

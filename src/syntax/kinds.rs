@@ -108,6 +108,9 @@ pub(super) fn wrong(
             None => told.maybe_help(refused.help),
         };
     }
+    if matches!(value, Value::Null) {
+        return told.help("write a value, or leave it out");
+    }
     let text_fits = fits(&Value::String("".into()), kind);
     let mend = match value {
         Value::Integer(number) if text_fits => Some(format!("\"{number}\"")),

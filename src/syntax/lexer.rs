@@ -177,7 +177,12 @@ impl Lexer<'_> {
                 Kind::Space
             }
             _ => {
+                let start = self.at;
                 self.skip_while(is_word);
+                if self.text[start..self.at].ends_with(':') && self.rest().starts_with("//") {
+                    // A URL that lost its quotes, not a comment behind a word.
+                    self.skip_while(|letter| is_word(letter) || matches!(letter, '/' | '=' | '#'));
+                }
                 Kind::Word
             }
         }

@@ -113,6 +113,12 @@ fn common_mistakes_are_told_in_words() {
         "a 99999999999999999999999999999999999999999",
         "a b=c=d",
         "a=1",
+        "a=true",
+        "a { b https://x.org/y; c }",
+        "https://x.org/y",
+        "a { \"b\": \"c\" }",
+        "a { [b, c] }",
+        "a { b \"c }\nd",
     ];
     let mut out = String::new();
     for case in cases {

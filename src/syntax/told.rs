@@ -1,5 +1,7 @@
 //! What is said of letters that are wrong.
 
+use std::ops::Range;
+
 use crate::diagnostic::{Diagnostic, codes::syntax as codes, wording};
 use crate::source::{SourceId, Span};
 
@@ -41,10 +43,15 @@ pub(super) fn full_width(letter: char, meant: &str, span: Span) -> Diagnostic {
 }
 
 /// A list in brackets.
-pub(super) fn bracketed(source: SourceId, text: &str, tokens: &[Token]) -> Diagnostic {
+pub(super) fn bracketed(source: SourceId, text: &str, all: &[Token], list: Range<usize>) -> Diagnostic {
+    let before = all[..list.start].iter().rev().find(|token| token.kind != Kind::Space);
+    let is_statement = before
+        .is_none_or(|token| matches!(token.kind, Kind::Open | Kind::Newline | Kind::Semicolon | Kind::Close));
+    let tokens = &all[list];
     let inside = tokens.iter().filter(|token| token.kind != Kind::Listed && token.kind != Kind::Space);
     let words: Vec<&str> = inside.map(|token| text[token.start..token.end].trim_matches(',')).collect();
-    let written = words.join(" ");
+    let parted = if is_statement { "; " } else { " " };
+    let written = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(parted);
     let (start, end) = (tokens.first().map_or(0, |one| one.start), tokens.last().map_or(0, |one| one.end));
     let span = Span::new(source, start..end);
     Diagnostic::error(codes::MISPLACED_TOKEN, "values are written without brackets and commas")

@@ -25,7 +25,7 @@ pub(super) static GPU: NodeSpec = NodeSpec::new(
     Kind::Choice(GpuForm::WORDS),
     "How Docker hands it over: `cdi` by the host's CDI specification; the platform's usual form when absent.",
 )])
-.also(&[("gpus", "")])
+.also(&[("gpus", ""), ("runtime", "gpu")])
 .optional();
 pub(super) static DISPLAY: NodeSpec = NodeSpec::new("display", "Windows on the host's screen.")
     .args(&[ArgSpec::new("SERVER", Kind::Choice(Display::WORDS), "What draws them on the host.")])

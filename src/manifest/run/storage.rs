@@ -42,7 +42,7 @@ pub(super) static PORT: NodeSpec = NodeSpec::new(
     "Ports of the container that the host offers: `8000` is `8000:8000`. Without meaning on the host's network.",
 )
 .rest(ArgSpec::new("MAPPING", Kind::Either(&[Kind::Text, Kind::Integer]), "`HOST:CONTAINER`, as in Compose."))
-.also(&[("publish", "")]);
+.also(&[("publish", ""), ("ports", ""), ("expose", "")]);
 pub(super) static MODELS: NodeSpec = one_text(
     "models",
     "A host folder for model weights, with the cache variables of the usual hubs pointed at it.",

@@ -9,9 +9,13 @@ use crate::value::{AptPackage, ImageRef, Name, Parse, PepRequirement, Requiremen
 /// A package or an axis.
 pub(super) fn package(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) {
     let word = name.as_str();
-    let meant = catalog.meant(Kind::Package, word);
     let message = format!("there is no package {}", wording::code(word));
     let mut told = Diagnostic::error(codes::UNKNOWN_PACKAGE, message).at(name.span, "not in the catalogue");
+    if log.is_long() {
+        log.error(told);
+        return;
+    }
+    let meant = catalog.meant(Kind::Package, word);
     let request = catalog.meant_request(word);
     if let Some(request) = &request {
         told = told.help(format!("write {}", wording::code(request))).fix(name.span, request.clone());
@@ -57,10 +61,13 @@ fn did_you_mean(names: &[&str]) -> Option<String> {
 /// A device: also the name of a GPU, which is no device of the catalogue.
 pub(super) fn device(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) -> Told {
     let word = name.as_str();
-    let devices = catalog.meant(Kind::Device, word);
-    let (gpus, parts) = catalog.meant_gpus(word);
     let message = format!("there is no device {}", wording::code(word));
     let mut told = Diagnostic::error(codes::UNKNOWN_DEVICE, message).at(name.span, "not in the catalogue");
+    if log.is_long() {
+        return log.error(told.help(LIST_DEVICES));
+    }
+    let devices = catalog.meant(Kind::Device, word);
+    let (gpus, parts) = catalog.meant_gpus(word);
     if devices.parts >= parts && !devices.names.is_empty() {
         if let [one] = devices.names[..] {
             told = told.fix(name.span, quote(one));

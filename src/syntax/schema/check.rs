@@ -94,6 +94,10 @@ impl Here<'_> {
         let name = &*node.name.value;
         let message = format!("{} has no meaning in {}", wording::code(name), self.place);
         let told = Diagnostic::error(codes::UNKNOWN_NODE, message);
+        if log.is_long() {
+            log.error(told.at(node.name.span, "no such node here"));
+            return;
+        }
         if let Some(called) = forms::called(name, allowed) {
             let told = told
                 .at(node.name.span, "another tool's word")
@@ -110,7 +114,10 @@ impl Here<'_> {
         let elsewhere = homes(name, self.roots);
         let known = allowed.listed().iter().map(|spec| spec.name);
         // A word that the language has elsewhere is no typing error.
-        let near = if elsewhere.is_empty() { wording::nearest(name, known) } else { Vec::new() };
+        let mut near = if elsewhere.is_empty() { wording::nearest(name, known) } else { Vec::new() };
+        if near.is_empty() && elsewhere.is_empty() {
+            near.extend(forms::nearly_called(name, allowed));
+        }
         let label = if near.is_empty() { "no such node here" } else { "not known here" };
         let mut told = told.at(node.name.span, label);
         if let [one] = near[..] {
@@ -152,15 +159,24 @@ fn says_version(node: &Node) -> bool {
     matches!(given, Some(Value::Float(_))) || matches!(given, Some(Value::String(text)) if first(text))
 }
 
+/// Whether a text ends as the name of a file does, and so is no version.
+fn is_file(text: &str) -> bool {
+    text.rsplit_once('.').is_some_and(|(_, end)| end.starts_with(|letter: char| letter.is_ascii_alphabetic()))
+}
+
 /// Where a name of the catalogue may have been meant to stand: it is one, as far as its form goes, and beside
 /// it stands what takes such names.
 fn stray(node: &Node, allowed: Children) -> Option<String> {
-    if !node.properties.is_empty() || node.children.is_some() || node.arguments.len() > 1 {
+    let named = node.name.value.starts_with(char::is_alphanumeric) && !node.name.value.contains(':');
+    if !named || !node.properties.is_empty() || node.children.is_some() || node.arguments.len() > 1 {
         return None;
     }
     let version = match node.arguments.first().map(|given| &given.value) {
         None => String::new(),
-        Some(Value::String(text)) => format!(" {}", value::quote(text)),
+        Some(Value::String(text)) if !text.contains(['/', ':']) && !is_file(text) => {
+            format!(" {}", value::quote(text))
+        }
+        Some(Value::String(_)) => return None,
         Some(Value::Float(number)) => format!(" {}", value::quote(number)),
         Some(Value::Integer(number)) => format!(" {}", value::quote(&number.to_string())),
         Some(Value::Bool(_) | Value::Null) => return None,

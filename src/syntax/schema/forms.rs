@@ -19,23 +19,31 @@ fn plain(word: &str) -> String {
 
 /// What a block has under another tool's word.
 pub(super) fn called(word: &str, allowed: Children) -> Option<Called> {
-    let word = plain(word);
+    let word = plain(word.trim_end_matches(':'));
     allowed.listed().iter().find_map(|spec| {
         let (_, template) = spec.also.iter().find(|(other, _)| *other == word)?;
         Some(Called { spec, template })
     })
 }
 
+/// What a block has under a word that a typing error makes of another tool's word.
+pub(super) fn nearly_called(word: &str, allowed: Children) -> Option<&'static str> {
+    let word = plain(word);
+    let slips = |spec: &&&NodeSpec| !wording::slips(&word, spec.also.iter().map(|one| one.0)).is_empty();
+    allowed.listed().iter().find(slips).map(|spec| spec.name)
+}
+
 /// The nodes of other blocks that another tool calls by this word: ``in `run` ``.
 pub(super) fn called_elsewhere(word: &str, roots: &'static [&'static NodeSpec]) -> Option<String> {
-    let here = called(word, Children::Listed(roots)).map(|found| (found.spec, String::new()));
-    let found = here.or_else(|| {
-        roots.iter().find_map(|root| {
-            let found = called(word, root.children)?;
-            Some((found.spec, format!(", in {}", wording::code(root.name))))
-        })
-    });
-    found.map(|(spec, home)| format!("{} is written {}{home}", wording::code(word), wording::code(spec.name)))
+    let here = called(word, Children::Listed(roots)).map(|found| wording::code(found.spec.name));
+    let found: Vec<String> = match here {
+        Some(here) => vec![here],
+        None => (roots.iter())
+            .filter_map(|root| Some((called(word, root.children)?.spec, root)))
+            .map(|(spec, root)| format!("{} in {}", wording::code(spec.name), wording::code(root.name)))
+            .collect(),
+    };
+    (!found.is_empty()).then(|| format!("{} is written {}", wording::code(word), wording::any_of(&found)))
 }
 
 impl Called {
@@ -74,7 +82,8 @@ fn texts(node: &Node) -> Option<Vec<&str>> {
 pub(super) fn in_block(node: &Node, spec: &NodeSpec) -> Option<String> {
     let texts = texts(node).filter(|texts| !texts.is_empty() && node.children.is_none())?;
     if let Some(child) = spec.bare {
-        let words: Vec<String> = texts.iter().map(|text| value::quote(text)).collect();
+        let skipped = usize::from(texts.len() > 1 && texts[0] == child);
+        let words: Vec<String> = texts[skipped..].iter().map(|text| value::quote(text)).collect();
         return Some(format!("{} {{ {child} {} }}", spec.name, words.join(" ")));
     }
     let other = spec.children.other().filter(|other| !other.arguments.iter().any(|one| one.required))?;

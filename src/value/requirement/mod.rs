@@ -156,6 +156,11 @@ impl Parse for Requirement {
             let help =
                 if text.contains("||") { None } else { Some("`||` between two requirements means either") };
             let invalid = Invalid::new("no version can satisfy all of this");
+            let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+            if text.split(',').all(digits) {
+                let meant = text.replace(',', ".");
+                return Err(invalid.help(format!("did you mean `{meant}`?")).meant(meant));
+            }
             return Err(help.map_or(invalid.clone(), |help| invalid.help(help)));
         }
         Ok(requirement)
