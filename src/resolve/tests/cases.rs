@@ -167,6 +167,25 @@ fn one_release_of_rapids() {
     assert_snapshot!(versions(manifest, &names), @"cuxfilter 26.6.0, cudf 26.6.0, raft 26.6.0, rmm 26.6.0, cupy 14.2.0, numpy 2.4.6");
     let pinned = "target { platform \"x86_64\"; gpu \"8.9\" }\npackages { cuxfilter; raft \"26.10\" }";
     assert_snapshot!(table(pinned));
+    let server = |packages: &str, names: &[&str]| {
+        versions(&format!("target {{ platform \"x86_64\"; ubuntu \"22.04\" }}\npackages {{ {packages} }}"), names)
+    };
+    let three = ["cudf", "cugraph", "cuxfilter"];
+    assert_snapshot!(server("cudf \"25.12\"; cugraph; cuxfilter", &three), @"cudf 25.12.0, cugraph 25.12.2, cuxfilter 25.12.0");
+    assert_snapshot!(server("cugraph \"26.6\"; cuxfilter", &three), @"cudf 26.6.0, cugraph 26.6.0, cuxfilter 26.6.0");
+    let four = ["cugraph", "raft-dask", "dask-cudf", "nx-cugraph"];
+    assert_snapshot!(server("cugraph; raft-dask; dask-cudf; nx-cugraph", &four), @"cugraph 26.10.0, raft-dask 26.10.0, dask-cudf 26.10.2, nx-cugraph 26.10.0");
+}
+
+/// On Jetson its wheels for the CPU, by the Python of each JetPack; nothing of CUDA comes with them.
+#[test]
+fn xgboost_of_each_jetpack() {
+    let names = ["xgboost", "python", "cuda"];
+    let jetson = |target: &str| versions(&format!("target {{ {target} }}\npackages {{ xgboost }}"), &names);
+    assert_snapshot!(jetson("device \"jetson-nano\""), @"xgboost 1.5.2, python 3.6, cuda -");
+    assert_snapshot!(jetson("device \"jetson-agx-orin\"; jetpack \"5.1\""), @"xgboost 2.1.4, python 3.8, cuda -");
+    assert_snapshot!(jetson("device \"jetson-agx-orin\"; jetpack \"6.2\""), @"xgboost 3.2.0, python 3.10, cuda -");
+    assert_snapshot!(jetson("device \"jetson-agx-thor\""), @"xgboost 3.4.1, python 3.12, cuda -");
 }
 
 #[test]

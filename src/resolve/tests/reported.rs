@@ -196,15 +196,15 @@ fn a_conflict_of_several_targets_is_reported_once() {
 #[test]
 fn suggestions_resolve() {
     let rapids =
-        "target { platform \"x86_64\"; gpu \"8.9\" }\npackages { cudf \"25.12\"; cugraph; cuxfilter }";
+        "target { platform \"x86_64\"; gpu \"8.9\" }\npackages { cudf \"25.8\"; nx-cugraph; cuxfilter }";
     let report = refused(rapids);
-    // Two conflicts: one release of RAPIDS has no cugraph with cuxfilter. Both changes together resolve.
+    // Two conflicts: no release of RAPIDS has both nx-cugraph and cuxfilter. Both changes together resolve.
     let change =
-        report.lines().find_map(|line| line.trim().strip_prefix("help: change `cudf \"25.12\"` to `"));
+        report.lines().find_map(|line| line.trim().strip_prefix("help: change `cudf \"25.8\"` to `"));
     let other = change.unwrap_or_else(|| panic!("{report}")).split('`').next().unwrap();
-    assert!(report.contains("leave `cugraph` out"), "{report}");
+    assert!(report.contains("leave `nx-cugraph` out"), "{report}");
     assert_eq!(report.matches("it takes the first change of the other report too").count(), 2, "{report}");
-    let fixed = rapids.replace("cudf \"25.12\"", other).replace("cugraph; ", "");
+    let fixed = rapids.replace("cudf \"25.8\"", other).replace("nx-cugraph; ", "");
     assert_eq!(versions(&fixed, &["cudf", "cuxfilter"]), "cudf 26.6.0, cuxfilter 26.6.0", "{report}");
     let python = "target { device \"jetson-agx-orin\"; jetpack \"6.2\" }\npin { python \"3.12\" }\npackages { pytorch \"2.10\" }";
     let report = refused(python);
