@@ -205,7 +205,7 @@ fn suggestions_resolve() {
     assert!(report.contains("leave `nx-cugraph` out"), "{report}");
     assert_eq!(report.matches("it takes the first change of the other report too").count(), 2, "{report}");
     let fixed = rapids.replace("cudf \"25.8\"", other).replace("nx-cugraph; ", "");
-    assert_eq!(versions(&fixed, &["cudf", "cuxfilter"]), "cudf 26.6.0, cuxfilter 26.6.0", "{report}");
+    assert_eq!(versions(&fixed, &["cudf", "cuxfilter"]), "cudf 25.12.0, cuxfilter 25.12.0", "{report}");
     let python = "target { device \"jetson-agx-orin\"; jetpack \"6.2\" }\npin { python \"3.12\" }\npackages { pytorch \"2.10\" }";
     let report = refused(python);
     assert!(report.contains("change `python \"3.12\"` to `python \"3.10\"`"), "{report}");
