@@ -168,7 +168,10 @@ fn one_release_of_rapids() {
     let pinned = "target { platform \"x86_64\"; gpu \"8.9\" }\npackages { cuxfilter; raft \"26.10\" }";
     assert_snapshot!(table(pinned));
     let server = |packages: &str, names: &[&str]| {
-        versions(&format!("target {{ platform \"x86_64\"; ubuntu \"22.04\" }}\npackages {{ {packages} }}"), names)
+        versions(
+            &format!("target {{ platform \"x86_64\"; ubuntu \"22.04\" }}\npackages {{ {packages} }}"),
+            names,
+        )
     };
     let three = ["cudf", "cugraph", "cuxfilter"];
     assert_snapshot!(server("cudf \"25.12\"; cugraph; cuxfilter", &three), @"cudf 25.12.0, cugraph 25.12.2, cuxfilter 25.12.0");
