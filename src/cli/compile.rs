@@ -83,10 +83,10 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: Wish) -> Exit {
     }
     let input = found.input(&world, wish.input.target.as_deref());
     let compiled = crate::compile(input, &mut session.sources, &mut session.log);
-    if let Ok(compiled) = &compiled {
-        if wish.locked {
-            stale::lock_must_hold(compiled, &mut session.log);
-        }
+    if let Ok(compiled) = &compiled
+        && wish.locked
+    {
+        stale::lock_must_hold(compiled, &mut session.log);
     }
     let Ok(compiled) = compiled.map(kept) else {
         session.tell(wish.format);

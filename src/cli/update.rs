@@ -167,10 +167,11 @@ impl Place<'_> {
     ) -> Exit {
         let text = resolved.lock.write(crate::VERSION);
         let stale = self.world.read(LOCK).ok().as_deref() != Some(text.as_bytes());
-        if stale && !wish.place.dry_run {
-            if let Err(why) = self.world.write_all(&BTreeMap::from([(LOCK.to_owned(), text.into_bytes())])) {
-                return session.unwritten(&self.world, &why);
-            }
+        if stale
+            && !wish.place.dry_run
+            && let Err(why) = self.world.write_all(&BTreeMap::from([(LOCK.to_owned(), text.into_bytes())]))
+        {
+            return session.unwritten(&self.world, &why);
         }
         if wish.place.format == Format::Json {
             return session.print_json(&json!({
@@ -207,10 +208,10 @@ fn around(now: &Resolved, name: &Name) -> [BTreeSet<Name>; 2] {
             for because in
                 resolution.chosen.get(&one).map(|chosen| chosen.because.as_slice()).unwrap_or_default()
             {
-                if let Because::RequiredBy { name, .. } = because {
-                    if above.insert(name.clone()) {
-                        open.push(name.clone());
-                    }
+                if let Because::RequiredBy { name, .. } = because
+                    && above.insert(name.clone())
+                {
+                    open.push(name.clone());
                 }
             }
         }

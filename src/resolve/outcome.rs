@@ -215,10 +215,10 @@ fn chosen(
         if provided {
             because.push(Because::Base(base.asked));
         }
-        if let Some((default, by)) = defaults.get(name) {
-            if default == version {
-                because.push(by.clone());
-            }
+        if let Some((default, by)) = defaults.get(name)
+            && default == version
+        {
+            because.push(by.clone());
         }
         all.insert(
             name.clone(),

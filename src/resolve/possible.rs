@@ -127,10 +127,10 @@ impl Asking<'_> {
         let project = self.project(machine, "")?;
         let mut log = Log::new();
         let question = Question { project: &project, catalog: self.catalog, lock: None, others: &[] };
-        if let Ok(model) = Model::build(question, &mut log) {
-            if !log.has_errors() {
-                return Ok(self.verdict(model, project.target.span, (VariableId::ROOT, set([0]))));
-            }
+        if let Ok(model) = Model::build(question, &mut log)
+            && !log.has_errors()
+        {
+            return Ok(self.verdict(model, project.target.span, (VariableId::ROOT, set([0]))));
         }
         let first = log.sorted().into_iter().find(|one| one.severity == Severity::Error).cloned();
         let first = first.expect("a model is missing only where an error was told");

@@ -174,10 +174,10 @@ fn named(line: &str) -> Vec<Secret> {
         if !is_name_of_secret(name) {
             continue;
         }
-        if let Some(range) = value_after(line, name, at) {
-            if is_opaque(name, &line[range.clone()]) {
-                all.push(Secret { range, kind: SecretKind::Named(name.trim_start_matches('-').to_owned()) });
-            }
+        if let Some(range) = value_after(line, name, at)
+            && is_opaque(name, &line[range.clone()])
+        {
+            all.push(Secret { range, kind: SecretKind::Named(name.trim_start_matches('-').to_owned()) });
         }
     }
     all

@@ -49,7 +49,7 @@ impl Parse for ByteSize {
 
 impl fmt::Display for ByteSize {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let fits = |shift: u32| self.0 % (1 << shift) == 0 && self.0 > 0;
+        let fits = |shift: u32| self.0.is_multiple_of(1 << shift) && self.0 > 0;
         let (unit, shift) = UNITS.into_iter().find(|(_, shift)| fits(*shift)).unwrap_or(("b", 0));
         write!(f, "{}{unit}", self.0 >> shift)
     }

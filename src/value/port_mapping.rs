@@ -83,11 +83,12 @@ impl Parse for PortMapping {
         let container = PortRange::read(container)
             .map_err(|invalid| invalid.within(start, container.len()).help(HELP))?;
         let (ip, host) = outer.map_or(Ok((None, Some(container))), read_outer)?;
-        if let Some(host) = host {
-            if host.count() != container.count() && container.count() > 0 {
-                let message = "the host's range and the container's are of different length";
-                return Err(Invalid::new(message).help(HELP));
-            }
+        if let Some(host) = host
+            && host.count() != container.count()
+            && container.count() > 0
+        {
+            let message = "the host's range and the container's are of different length";
+            return Err(Invalid::new(message).help(HELP));
         }
         Ok(Self { ip, host, container, protocol })
     }

@@ -66,7 +66,7 @@ fn is_comment(text: &str, at: usize) -> bool {
     let inside = |mark: &str| {
         line.match_indices(mark).any(|(start, _)| {
             let before = &line[..start];
-            before.matches('"').count() % 2 == 0
+            before.matches('"').count().is_multiple_of(2)
                 && (before.is_empty() || before.ends_with([' ', '\t', ';', '}']))
         })
     };

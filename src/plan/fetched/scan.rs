@@ -51,10 +51,11 @@ fn fetches(command: &str) -> bool {
     let mut program = first.rsplit('/').next().unwrap_or_default().to_owned();
     let mut rest = rest;
     // `python3 -m pip`.
-    if let [flag, module, others @ ..] = rest {
-        if program.starts_with("python") && flag == "-m" {
-            (program, rest) = (module.clone(), others);
-        }
+    if let [flag, module, others @ ..] = rest
+        && program.starts_with("python")
+        && flag == "-m"
+    {
+        (program, rest) = (module.clone(), others);
     }
     if program.starts_with("pip3.") {
         "pip3".clone_into(&mut program);

@@ -31,20 +31,20 @@ pub(super) fn target<'a>(
         (None, None) => return Err(no_platform(project, catalog, log)),
     };
     let platform = platform(catalog, named, log)?;
-    if let (Some(device), Some(asked)) = (device, &target.platform) {
-        if asked.value != device.platform.value {
-            return Err(log.error(
-                Diagnostic::error(
-                    codes::resolve::WRONG_PLATFORM,
-                    format!(
-                        "`{}` is a {} machine, not {}",
-                        device.name.value, device.platform.value, asked.value
-                    ),
-                )
-                .at(asked.span, format!("contradicts the device, which is `{}`", device.platform.value))
-                .help("leave `platform` out: the device fixes it"),
-            ));
-        }
+    if let (Some(device), Some(asked)) = (device, &target.platform)
+        && asked.value != device.platform.value
+    {
+        return Err(log.error(
+            Diagnostic::error(
+                codes::resolve::WRONG_PLATFORM,
+                format!(
+                    "`{}` is a {} machine, not {}",
+                    device.name.value, device.platform.value, asked.value
+                ),
+            )
+            .at(asked.span, format!("contradicts the device, which is `{}`", device.platform.value))
+            .help("leave `platform` out: the device fixes it"),
+        ));
     }
     let sm = capabilities((project, catalog), device, platform, log);
     let storage = target.storage.as_ref().map(|storage| storage.value.bytes() >> 20);

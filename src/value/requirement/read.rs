@@ -163,10 +163,10 @@ fn operand(sign: &str, word: &str) -> Result<Operand, Invalid> {
         return Err(Invalid::new(format!("`{word}` is no version"))
             .help("leave the requirement out: the newest version that fits is taken"));
     }
-    if let Some(stem) = word.strip_suffix(".x").or_else(|| word.strip_suffix(".X")) {
-        if Version::parse(stem).is_ok() {
-            return Err(Invalid::new(format!("`{word}` is no version")).help(format!("write `{sign}{stem}`")));
-        }
+    if let Some(stem) = word.strip_suffix(".x").or_else(|| word.strip_suffix(".X"))
+        && Version::parse(stem).is_ok()
+    {
+        return Err(Invalid::new(format!("`{word}` is no version")).help(format!("write `{sign}{stem}`")));
     }
     let v_number =
         word.strip_prefix(['v', 'V']).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
