@@ -176,10 +176,9 @@ fn stray(node: &Node, allowed: Children) -> Option<String> {
         Some(Value::String(text)) if !text.contains(['/', ':']) && !is_file(text) => {
             format!(" {}", value::quote(text))
         }
-        Some(Value::String(_)) => return None,
         Some(Value::Float(number)) => format!(" {}", value::quote(number)),
         Some(Value::Integer(number)) => format!(" {}", value::quote(&number.to_string())),
-        Some(Value::Bool(_) | Value::Null) => return None,
+        Some(Value::String(_) | Value::Bool(_) | Value::Null) => return None,
     };
     let homes: Vec<String> = (allowed.listed().iter())
         .filter(|spec| {
