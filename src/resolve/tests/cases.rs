@@ -180,7 +180,7 @@ fn one_release_of_rapids() {
     assert_snapshot!(server("cugraph; raft-dask; dask-cudf; nx-cugraph", &four), @"cugraph 26.10.0, raft-dask 26.10.0, dask-cudf 26.10.2, nx-cugraph 26.10.0");
 }
 
-/// On Jetson its wheels for the CPU, by the Python of each JetPack; nothing of CUDA comes with them.
+/// On Jetson its wheels for the CPU, by the Python of each `JetPack`; nothing of CUDA comes with them.
 #[test]
 fn xgboost_of_each_jetpack() {
     let names = ["xgboost", "python", "cuda"];
