@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use crate::diagnostic::wording;
 use crate::render::Artifacts;
 use crate::source::Sources;
 use crate::world::{Disk, World};
@@ -132,13 +133,14 @@ fn print(session: &mut Session<'_, '_>, artifacts: &Artifacts, name: &str) -> Ex
         return session.print(text);
     }
     let names: Vec<String> = artifacts.keys().map(|path| format!("`{path}`")).collect();
-    let help = format!("it is {}", crate::diagnostic::wording::either(&names));
-    session.unknown(&format!("{} is none of the files", crate::diagnostic::wording::code(name)), Some(help))
+    let help = format!("it is {}", wording::either(&names));
+    session.unknown(&format!("{} is none of the files", wording::code(name)), Some(help))
 }
 
 fn write(session: &mut Session<'_, '_>, world: &Disk, wish: &Wish, compiled: &mut crate::Compiled) -> Exit {
     let made = |out: &PathBuf| {
-        Ok(Disk::made(session.around.folder.join(out))?.with_state(session.around.state.as_deref()))
+        let disk = Disk::made_from(&session.around.folder, out, world.root())?;
+        Ok(disk.with_state(session.around.state.as_deref()))
     };
     let elsewhere: Result<_, std::io::Error> = wish.out.as_ref().map(made).transpose();
     let elsewhere = match elsewhere {
@@ -211,5 +213,5 @@ fn new_notes(compiled: &crate::Compiled) -> String {
             held.is_none_or(|held| held.version != note.version).then_some(note.text.as_str())
         }));
     }
-    shown.into_iter().fold(String::new(), |all, note| all + "note: " + note + "\n")
+    shown.into_iter().fold(String::new(), |all, note| all + "note: " + &wording::one_line(note) + "\n")
 }

@@ -88,7 +88,13 @@ pub(super) fn init(session: &mut Session<'_, '_>, wish: &Init) -> Exit {
         let input = crate::Input { world: &world, manifest: MANIFEST, target: None, lock: LOCK };
         if crate::compile(input, &mut session.sources, &mut last).is_ok() {
             _ = session.say(&existing.told(taken.base.is_some(), taken.app.is_some()));
-            return write(session, &folder, MANIFEST, text, "`jcc compile` makes its files");
+            return write(
+                session,
+                wish.dir.as_deref().unwrap_or(Path::new("")),
+                MANIFEST,
+                text,
+                "`jcc compile` makes its files",
+            );
         }
     }
     if wish.device.is_none() && last.sorted().iter().any(|one| one.code == codes::manifest::MISSING_NODE) {
@@ -192,13 +198,14 @@ pub(super) fn package(session: &mut Session<'_, '_>, wish: &NewPackage) -> Exit 
         _ = session.say(&text);
     }
     let next = format!("`catalog \"{}\"` in a manifest uses the folder", wish.folder.display());
-    write(session, &folder, &path, text, &next)
+    write(session, &wish.folder, &path, text, &next)
 }
 
 fn write(session: &mut Session<'_, '_>, folder: &Path, path: &str, text: String, next: &str) -> Exit {
     let files = BTreeMap::from([(path.to_owned(), text.into_bytes())]);
     let state = session.around.state.as_deref();
-    match Disk::made(folder).and_then(|disk| disk.with_state(state).write_all(&files)) {
+    let here = &session.around.folder;
+    match Disk::made_from(here, folder, here).and_then(|disk| disk.with_state(state).write_all(&files)) {
         Ok(()) => session.say(&format!("wrote {path}; {next}\n")),
         Err(why) => session.machine(&format!("nothing was written: {why}")),
     }

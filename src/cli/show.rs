@@ -65,10 +65,14 @@ fn text(package: &Package, verdicts: &Verdicts) -> String {
         out.push_str(&format!("not available{where_}: {}\n", one.reason.value));
     }
     for note in &package.notes {
-        out.push_str(&format!("note{}: {}\n", words::when(&note.guard), note.value.value));
+        out.push_str(&format!(
+            "note{}: {}\n",
+            words::when(&note.guard),
+            wording::one_line(&note.value.value)
+        ));
     }
     for (note, of) in notes_of_versions(package) {
-        out.push_str(&format!("note of {}: {note}\n", of.join(", ")));
+        out.push_str(&format!("note of {}: {}\n", of.join(", "), wording::one_line(note)));
     }
     out
 }

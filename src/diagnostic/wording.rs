@@ -1,5 +1,10 @@
 //! Grammar of messages: counts, lists, did-you-mean.
 
+/// A text on one line, with one blank for each line break and what is around it.
+pub fn one_line(text: &str) -> String {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
 /// `1 error`, `2 errors`: the noun takes an `s`.
 pub fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }

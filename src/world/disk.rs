@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -56,6 +56,19 @@ impl Disk {
         let disk = Self::new(root);
         fs::create_dir_all(&disk.root)?;
         Ok(disk)
+    }
+
+    /// The files below a folder that is made if need be, given from another folder. A relative path must not pass
+    /// through a link below `root` that leads out of it.
+    pub fn made_from(folder: &Path, path: &Path, root: &Path) -> io::Result<Self> {
+        if let Some(link) = link_out(folder, path, root) {
+            let why = format!(
+                "`{}` is a link that leads out of this folder: name the place that it leads to",
+                link.strip_prefix(root).unwrap_or(&link).display()
+            );
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
+        }
+        Self::made(folder.join(path))
     }
 
     /// The folder that it was made with.
@@ -252,6 +265,28 @@ impl World for Disk {
             }
         }
     }
+}
+
+/// The first link of a relative path that lies below a folder and leads out of it.
+fn link_out(folder: &Path, path: &Path, root: &Path) -> Option<PathBuf> {
+    let real = |path: &Path| if path.as_os_str().is_empty() { Path::new(".") } else { path }.canonicalize();
+    let root = real(root).ok().filter(|_| path.is_relative())?;
+    let inside = |path: &Path| real(path).is_ok_and(|real| real.starts_with(&root));
+    let mut at = folder.to_path_buf();
+    for part in path.components() {
+        match (part, real(&at)) {
+            (Component::ParentDir, Ok(real)) => at = real.parent().map(Path::to_path_buf).unwrap_or(real),
+            (Component::ParentDir, Err(_)) => _ = at.pop(),
+            (part, _) => {
+                let above = inside(&at);
+                at.push(part);
+                if above && at.is_symlink() && !inside(&at) {
+                    return Some(at);
+                }
+            }
+        }
+    }
+    None
 }
 
 /// The same failure with the path in front.

@@ -309,3 +309,42 @@ fn a_folder_of_definitions_has_a_limit() {
     assert!(ran.err.contains("more than 20000 entries"), "{}", ran.err);
     assert_eq!(ran.err.matches("jcc::catalog::unreadable").count(), 1, "{}", ran.err);
 }
+
+#[test]
+fn no_link_leads_new_files_out_of_the_project() {
+    let init = ["--device", "jetson-agx-orin"];
+    for path in ["link", "link/deep", "./sub/../link", "missing/../link", "sub/link", "dangling"] {
+        let outside = outside();
+        let folder = tiny();
+        fs::create_dir(folder.path().join("sub")).expect("there is room");
+        for link in ["link", "sub/link"] {
+            symlink(outside.path(), folder.path().join(link)).expect("there is room");
+        }
+        symlink(outside.path().join("nothing"), folder.path().join("dangling")).expect("there is room");
+        let above = format!("../{path}");
+        for (from, args) in [
+            ("", [&["compile", "--out", path], &[][..]].concat()),
+            ("sub", ["compile", "--out", &above].to_vec()),
+            ("", [&["init", path], &init[..]].concat()),
+        ] {
+            let ran = run(&folder.path().join(from), &args);
+            assert!(ran.err.contains("is a link that leads out of this folder"), "{args:?}\n{}", ran.err);
+            let left: Vec<_> = snapshot(outside.path()).into_iter().collect();
+            assert_eq!(left, [("credentials".to_owned(), SECRET.as_bytes().to_vec())], "{args:?}");
+        }
+    }
+}
+
+#[test]
+fn a_link_within_the_project_and_an_absolute_path_are_followed() {
+    let outside = outside();
+    let folder = tiny();
+    fs::create_dir(folder.path().join("sub")).expect("there is room");
+    symlink("sub", folder.path().join("inner")).expect("there is room");
+    symlink(outside.path(), folder.path().join("link")).expect("there is room");
+    runs(folder.path(), &["compile", "--out", "inner/deep"], 0);
+    assert!(folder.path().join("sub/deep/Dockerfile").is_file());
+    let absolute = folder.path().join("link");
+    runs(folder.path(), &["compile", "--out", absolute.to_str().expect("UTF-8")], 0);
+    assert!(outside.path().join("Dockerfile").is_file());
+}

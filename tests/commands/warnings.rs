@@ -115,3 +115,27 @@ fn notes_are_shown_where_something_is_new() {
         "{compose}"
     );
 }
+
+/// A line of its own could be a command to the CI that shows it.
+#[test]
+fn a_note_is_one_line() {
+    let folder = project(
+        "project \"demo\"\ncatalog \"mine\"\ntarget \"pc\" { platform \"x86_64\" }\npackages { probe }\n",
+    );
+    let file = folder.path().join("mine/extras/probe/package.kdl");
+    fs::create_dir_all(file.parent().expect("a folder")).expect("it can be made");
+    let definition = r#"package "probe" {
+    summary "A probe"
+    group "extras"
+    license "MIT"
+    source "https://example.com/probe"
+    version "2.0" { note "one\n\n  ::error::two" }
+    note "three\n::warning::four"
+    install { apt "probe" }
+}
+"#;
+    fs::write(&file, definition).expect("it can be written");
+    let told = runs(folder.path(), &["compile"], 0).err;
+    assert!(told.contains("one ::error::two") && told.contains("three ::warning::four"), "{told}");
+    assert!(told.lines().all(|line| !line.trim_start().starts_with("::")), "{told}");
+}
