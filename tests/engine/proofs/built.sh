@@ -118,16 +118,16 @@ takes_names_and_numbers() {
     docker run --rm --network=none "$image"
   done
 }
-# The image with its build tools: the project's folder is in it, and what the packages were built by works.
+# The image with its build tools: the project's folder is beside what the image has, and what the packages were built by works.
 develops() {
   serve_sources
   case_of native develops
   composed "$PWD"
   echo 'int main(void) { return 42; }' >own.c
   docker compose --progress quiet --profile dev run --rm --build --no-TTY dev bash -euc '
-    [[ $(id -u):$(id -g) == 1234:1235 && $PWD == /srv && -f project.kdl && $(hail) == "hello moon!, from a submodule" ]]
+    [[ $(id -u):$(id -g) == 1234:1235 && $PWD == /srv && -f /workspaces/native/project.kdl && $(hail) == "hello moon!, from a submodule" ]]
     cmake --version; ninja --version; make --version; git --version; colcon --help
-    code=0; cc own.c -o /tmp/own && /tmp/own || code=$?; [[ $code == 42 ]]' >"$work/developed"
+    code=0; cc /workspaces/native/own.c -o /tmp/own && /tmp/own || code=$?; [[ $code == 42 ]]' >"$work/developed"
   # What ships is without them, and is not what was started.
   ! grep -qE "^ *(gcc|cmake|git) " <(sed -n '/ AS final$/,/^FROM /p' Dockerfile)
 }
