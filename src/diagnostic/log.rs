@@ -3,7 +3,7 @@
 use super::{Diagnostic, Severity};
 
 /// So many reports have suggestions that take a search through all known names.
-const LONG: usize = 500;
+const LONG: usize = 100;
 
 /// Proof that the user has been told of an error. A pass fails with this and nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

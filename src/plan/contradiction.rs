@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes};
+use crate::resolve::Chosen;
 use crate::source::Spanned;
-use crate::value::PepRequirement;
+use crate::value::{PepRequirement, Version};
 
 use super::parts::Parts;
 use super::view::Inputs;
@@ -13,14 +14,15 @@ use super::view::Inputs;
 /// Tells every requirement that a resolved version does not meet.
 pub(super) fn check(parts: &Parts<'_>, log: &mut Log) {
     let inputs = parts.inputs;
-    for spec in asked(inputs) {
-        let name = spec.normalised_name();
-        for (package, chosen) in &inputs.resolution.chosen {
-            let Some(view) = inputs.view(package) else { continue };
-            let none = BTreeMap::new();
-            let values = view.entry().map_or(&none, |entry| &entry.values);
-            let of_it = view.dists().into_iter().filter(|(dist, _)| normalised(dist) == name);
-            let mut versions = of_it.filter_map(|(_, dist)| dist.version_of(&chosen.version, values));
+    let mut specs = asked(inputs).peekable();
+    if specs.peek().is_none() {
+        return;
+    }
+    let held = held(inputs);
+    for spec in specs {
+        for (chosen, versions) in held.get(&spec.normalised_name()).into_iter().flatten() {
+            let package = &chosen.name;
+            let mut versions = versions.iter();
             let Some(version) = versions.find(|one| spec.allows(one) == Some(false)) else { continue };
             let mut told = Diagnostic::error(
                 codes::CONTRADICTS_RESOLVED,
@@ -33,6 +35,24 @@ pub(super) fn check(parts: &Parts<'_>, log: &mut Log) {
             log.tell(told.help(format!("leave the version out: pip is held to {version} anyway")));
         }
     }
+}
+
+/// By normalised name of a distribution, the chosen packages that have it, each with the versions that it may be in.
+fn held(inputs: Inputs<'_>) -> BTreeMap<String, Vec<(&Chosen, Vec<Version>)>> {
+    let mut held: BTreeMap<String, Vec<(&Chosen, Vec<Version>)>> = BTreeMap::new();
+    for (package, chosen) in &inputs.resolution.chosen {
+        let Some(view) = inputs.view(package) else { continue };
+        let none = BTreeMap::new();
+        let values = view.entry().map_or(&none, |entry| &entry.values);
+        let mut versions: BTreeMap<String, Vec<Version>> = BTreeMap::new();
+        for (name, dist) in view.dists() {
+            versions.entry(normalised(&name)).or_default().extend(dist.version_of(&chosen.version, values));
+        }
+        for (name, versions) in versions {
+            held.entry(name).or_default().push((chosen, versions));
+        }
+    }
+    held
 }
 
 /// What goes into the main environment; one apart from it may hold what it likes.

@@ -1,9 +1,9 @@
 //! Python packages that the project asks of an index, where the catalogue knows better: the index has no build for this
 //! target's GPU, or its package would lie over one that was chosen.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::{Choose, Condition, GpuAccess, Guard, Package, Require, Stage, StepKind};
+use crate::catalog::{Catalog, Choose, Condition, GpuAccess, Guard, Package, Require, Stage, StepKind};
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
 use crate::manifest::{Gpu, Requirements};
 use crate::source::Spanned;
@@ -27,8 +27,8 @@ pub(super) fn check(inputs: Inputs<'_>, log: &mut Log) {
     if environments.iter().all(|one| one.specs.is_empty()) {
         return;
     }
-    let catalog = inputs.catalog;
-    let known: Vec<&Package> = catalog.names().filter_map(|name| catalog.package(name)).collect();
+    let known = by_distribution(inputs.catalog);
+    let held = held(inputs);
     let gpu = inputs.project.run.gpu.as_ref().is_none_or(|gpu| gpu.value != Gpu::Off);
     for environment in &environments {
         for spec in &environment.specs {
@@ -36,8 +36,11 @@ pub(super) fn check(inputs: Inputs<'_>, log: &mut Log) {
             if spec.value.url().is_some() || spec.value.marker().is_some() {
                 continue;
             }
-            let asked = Asked { inputs, known: &known, spec, name: spec.value.normalised_name() };
-            if environment.main && (asked.is_held() || asked.shadows(log)) {
+            let name = spec.value.normalised_name();
+            let known = known.get(&name).map_or(&[][..], Vec::as_slice);
+            let is_held = environment.main && held.contains(&name);
+            let asked = Asked { inputs, known, spec, name };
+            if is_held || (environment.main && asked.shadows(log)) {
                 continue;
             }
             if gpu && !environment.own_index {
@@ -45,6 +48,27 @@ pub(super) fn check(inputs: Inputs<'_>, log: &mut Log) {
             }
         }
     }
+}
+
+/// The packages that concern a distribution, by its normalised name: those that have it, are named like it, or come with
+/// it. Built once, so that a long list of requirements takes time by its length alone.
+fn by_distribution(catalog: &Catalog) -> BTreeMap<String, Vec<&Package>> {
+    let mut known: BTreeMap<String, Vec<&Package>> = BTreeMap::new();
+    for package in catalog.names().filter_map(|name| catalog.package(name)) {
+        let dists = package.dists.iter().map(|dist| dist.value.name.text.as_str());
+        let needed_by = package.needed_by.iter().map(AsRef::as_ref);
+        let names = std::iter::once(package.name.as_str()).chain(dists).chain(needed_by);
+        for name in names.map(normalised).collect::<BTreeSet<_>>() {
+            known.entry(name).or_default().push(package);
+        }
+    }
+    known
+}
+
+/// The distributions whose versions chosen packages fix, by their normalised names.
+fn held(inputs: Inputs<'_>) -> BTreeSet<String> {
+    let chosen = inputs.resolution.chosen.keys().filter_map(|name| inputs.view(name));
+    chosen.flat_map(|view| view.held(&view.package.dists).map(|dist| normalised(&dist.name.text))).collect()
 }
 
 fn environments(inputs: Inputs<'_>) -> Vec<Environment<'_>> {
@@ -70,18 +94,13 @@ impl<'a> Environment<'a> {
 /// One requirement.
 struct Asked<'a> {
     inputs: Inputs<'a>,
+    /// The packages that concern it.
     known: &'a [&'a Package],
     spec: &'a Spanned<PepRequirement>,
     name: String,
 }
 
 impl<'a> Asked<'a> {
-    /// Whether a chosen package fixes its version.
-    fn is_held(&self) -> bool {
-        let mut chosen = self.inputs.resolution.chosen.keys().filter_map(|name| self.inputs.view(name));
-        chosen.any(|view| view.held(&view.package.dists).any(|dist| normalised(&dist.name.text) == self.name))
-    }
-
     fn is_chosen(&self, package: &Package) -> bool {
         self.inputs.resolution.chosen.contains_key(&package.name.value)
     }

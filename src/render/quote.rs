@@ -124,9 +124,10 @@ fn escaped(word: &str) -> String {
 }
 
 /// The source of a `COPY`, which is a pattern: what it would match more than itself by stands in a class of its own, and
-/// so does a blank at either end, which builders cut off. (A backslash would not do: they look for a name with it.)
+/// so does a blank at either end, which builders cut off. (A backslash would not do: they look for a name with it.) A name
+/// that begins like a flag comes after `./`.
 pub(super) fn pattern(path: &str) -> String {
-    let mut out = String::new();
+    let mut out = if path.starts_with('-') { "./".to_owned() } else { String::new() };
     let last = path.char_indices().next_back().map_or(0, |(at, _)| at);
     for (at, c) in path.char_indices() {
         match c {
@@ -272,6 +273,9 @@ mod tests {
         assert_eq!(pair("say \"$HOME\""), r#""say \"\$HOME\"""#);
         assert_eq!(pattern("a[1]*"), "a[[]1][*]");
         assert_eq!(pattern(" a b "), "[ ]a b[ ]");
+        assert_eq!(pattern("--x"), "./--x");
+        assert_eq!(pattern("-a/*"), "./-a/[*]");
+        assert_eq!(pattern("a/--x"), "a/--x");
         assert_eq!(paths(&["a b".into(), "/x/".into()]), r#"["a b", "/x/"]"#);
         assert_eq!(exec(&["it's", "a\"b"]), r#"["it's", "a\"b"]"#);
     }

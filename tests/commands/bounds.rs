@@ -47,14 +47,30 @@ fn problems_of_one_kind_are_found_in_linear_work() {
     // Unknown nodes first, then one that may be there once, again and again; and properties of one node.
     let unknown: String = (0..5000).fold(String::new(), |all, number| all + &format!("n{number}\n"));
     let properties: String = (0..5000).fold(String::new(), |all, number| all + &format!(" p{number}=1"));
+    let packages: String = (0..3000).fold(String::new(), |all, number| all + &format!("pytroch{number}\n"));
     for text in [
         format!("{BEGINNING}{unknown}{}", "output\n".repeat(20_000)),
         format!("{BEGINNING}output{properties}\n"),
         format!("{BEGINNING}output{}\n", " a=1".repeat(20_000)),
+        format!("{BEGINNING}packages {{\n{packages}}}\n"),
     ] {
         let ran = runs(project(&text).path(), &["compile"], 1);
         assert_eq!(errors(&ran.err), 100);
     }
+}
+
+/// Each line is looked up in the catalogue, not the whole catalogue compared with each line.
+#[test]
+fn a_long_list_of_python_packages_is_checked_in_linear_work() {
+    let mut lines: String =
+        (0..16_000).fold(String::new(), |all, number| all + &format!("pkg{number}==1.0\n"));
+    lines.push_str("NumPy==1.0\n");
+    let text = format!("{BEGINNING}packages {{ numpy }}\npip {{ requirements \"requirements.txt\" }}\n");
+    let folder = project(&text);
+    fs::write(folder.path().join("requirements.txt"), lines).expect("there is room");
+    let ran = runs(folder.path(), &["compile"], 1);
+    assert!(ran.err.contains("requirements.txt:16001:"), "{}", ran.err);
+    assert_eq!(errors(&ran.err), 1, "{}", ran.err);
 }
 
 #[test]

@@ -10,14 +10,44 @@ pub(super) const RULE: Rule = Rule { code: codes::LITERAL_VARIABLE, severity: Se
 fn check(context: &Context<'_>, log: &mut Log) {
     let app = context.project.app.iter().flat_map(|app| &app.env);
     for (name, value) in context.runs().flat_map(|run| &run.env).chain(app) {
-        let Some(found) = variable(value) else { continue };
+        let Some(found) = variable(value).or_else(|| plain_variable(name.as_str(), value)) else { continue };
         let message =
             format!("{} gets the text {}, not a value", wording::code(name.as_str()), wording::code(found));
-        log.tell(Diagnostic::warning(codes::LITERAL_VARIABLE, message).at(value.span, "passed on unchanged").help(
+        let told =
+            Diagnostic::warning(codes::LITERAL_VARIABLE, message).at(value.span, "passed on unchanged");
+        log.tell(told.help(extended(name.as_str(), value, found).unwrap_or_else(|| {
             "write the value; one of the host's comes by `env-file`, which is read when the container starts, or by \
-             `secret \"NAME\" env=\"VARIABLE\"`, which it reads from `/run/secrets/NAME`",
-        ));
+             `secret \"NAME\" env=\"VARIABLE\"`, which it reads from `/run/secrets/NAME`"
+                .to_owned()
+        })));
     }
+}
+
+/// How a variable is extended by its own value: a shell does that when the container starts.
+fn extended(name: &str, value: &str, found: &str) -> Option<String> {
+    let own = found.trim_start_matches(['$', '{']).strip_prefix(name)?;
+    if !matches!(own, "" | "}") || value == found {
+        return None;
+    }
+    let simple = |c: char| c.is_ascii_alphanumeric() || "/:._-${}".contains(c);
+    let text = if value.chars().all(simple) { value } else { "…" };
+    let command = format!("command \"sh\" \"-c\" \"export {name}={text}; exec PROGRAM\"");
+    Some(format!(
+        "write the whole value, or let a shell extend it when the container starts: {}",
+        wording::code(command)
+    ))
+}
+
+/// The first `$NAME` of a text, where that is the variable itself or one that every shell has. Others may be a part of a
+/// password.
+fn plain_variable<'a>(own: &str, value: &'a Spanned<String>) -> Option<&'a str> {
+    let text = value.value.as_str();
+    text.match_indices('$').find_map(|(at, _)| {
+        let inner = &text[at + 1..];
+        let end = inner.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(inner.len());
+        let name = &inner[..end];
+        (name == own || matches!(name, "HOME" | "PATH")).then(|| &text[at..=at + end])
+    })
 }
 
 /// The first `${NAME}` of a text, or `${NAME:-…}` and the like.

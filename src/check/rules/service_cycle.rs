@@ -3,6 +3,7 @@
 use crate::check::{Context, Rule};
 use crate::diagnostic::rings::{Edges, Ring, rings};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
+use crate::source::Span;
 
 pub(super) const RULE: Rule = Rule { code: codes::SERVICE_CYCLE, severity: Severity::Error, check };
 
@@ -13,8 +14,16 @@ fn check(context: &Context<'_>, log: &mut Log) {
     // By service, those that it waits for.
     let mut edges = Edges::new();
     for (name, run) in std::iter::once(main).chain(others) {
-        let waits = run.depends_on.iter().map(|other| (other.as_str(), other.span));
-        edges.entry(name).or_default().extend(waits);
+        let all = edges.entry(name).or_default();
+        all.extend(run.depends_on.iter().map(|other| (other.as_str(), other.span)));
+        // What shares a namespace of another service starts after it.
+        for shared in [&run.network, &run.ipc, &run.pid].into_iter().flatten() {
+            let other = shared.strip_prefix("service:").map(|other| (other, shared.span));
+            let new = |(other, _): &(&str, Span)| all.iter().all(|(known, _)| known != other);
+            if let Some(other) = other.filter(new) {
+                all.push(other);
+            }
+        }
     }
     for ring in rings(&edges) {
         log.error(told(&ring));
