@@ -22,6 +22,11 @@ fn every_code_has_its_rule() {
         .collect();
     assert_eq!(
         without,
-        ["jcc::check::unknown-allow", "jcc::check::allowed-error", "jcc::check::unused-allow"]
+        [
+            "jcc::check::other-compose-file",
+            "jcc::check::unknown-allow",
+            "jcc::check::allowed-error",
+            "jcc::check::unused-allow"
+        ]
     );
 }
