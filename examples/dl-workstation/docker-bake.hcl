@@ -2,8 +2,8 @@
 #   docker buildx bake --allow network.host
 #   and `--allow fs.read=FILE` for each secret's file that lies outside of this folder
 #
-# jcc:inputs sha256:7a72809561d4e6f9c67e3c1180ebeb0938b0f1713a267f87acf701d3cf8ff2ab
-# jcc:self sha256:d6bdfbc276870e707b2d28ae58ce5c7578884d15585688299c117d7a795ed770
+# jcc:inputs sha256:afc9f66c1bcb2dd3f568c709ced5261abd0d48350aeaea4a0b5bac55fad81c34
+# jcc:self sha256:f0c5e818c20afaf1ab88ef24a11c634a19e21ffeb1237cee318b4b8d13c16abf
 
 # File times in the images; from jcc.lock.
 variable "SOURCE_DATE_EPOCH" {

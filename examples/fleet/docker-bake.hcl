@@ -2,8 +2,8 @@
 #   docker buildx bake --allow network.host
 #   and `--allow fs.read=FILE` for each secret's file that lies outside of this folder
 #
-# jcc:inputs sha256:73dfc3f6f2bd76474c3249ab822f3b22511f46b5f6a12111a390d7ab3336b9ad
-# jcc:self sha256:b4ce9c2f66965816e361150fe002e8a43cdd2a0780d19b7273a8557ebc89b569
+# jcc:inputs sha256:31cf9a7080511f19c3f9c1b22045f144b75f834712f66811c7632d864141476c
+# jcc:self sha256:6a9f22ab7e2c95959a00dde1aa9154f7c19726e1b7e00eea7e66c84d00984797
 
 # File times in the images; from jcc.lock.
 variable "SOURCE_DATE_EPOCH" {
