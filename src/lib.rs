@@ -68,6 +68,7 @@ pub fn resolve(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result
     for project in &projects {
         check::rules(project, &catalog, sources, log);
     }
+    check::plain_secrets(&projects, &catalog, sources, log);
     let old_lock = resolve::open_lock(input.world, input.lock, sources, log)?;
     let targets = resolve::all(projects, &catalog, old_lock.as_ref(), sources, log)?;
     let lock = resolve::lock_of(&targets, &catalog, old_lock.as_ref(), sources);

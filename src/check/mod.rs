@@ -4,6 +4,7 @@ mod allow;
 mod compose_names;
 mod context;
 mod outputs;
+mod plain_secret;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -12,10 +13,11 @@ pub use allow::allows;
 pub use compose_names::compose_names;
 pub use context::Context;
 pub use outputs::outputs;
+pub use plain_secret::plain_secrets;
 pub use rules::RULES;
 
 use crate::catalog::Catalog;
-use crate::diagnostic::{Code, Log, Severity, codes};
+use crate::diagnostic::{Code, Log, Severity};
 use crate::manifest::Project;
 use crate::source::Sources;
 
@@ -34,7 +36,7 @@ pub struct Rule {
 /// what is advised may stand there.
 pub fn rules(project: &Project, catalog: &Catalog, sources: &Sources, log: &mut Log) {
     let context = Context::new(project, catalog, sources);
-    let always = |rule: &&Rule| rule.severity == Severity::Error || rule.code == codes::check::PLAIN_SECRET;
+    let always = |rule: &&Rule| rule.severity == Severity::Error;
     for rule in RULES.iter().filter(|rule| !project.in_part || always(rule)) {
         (rule.check)(&context, log);
     }

@@ -23,6 +23,7 @@ fn every_code_has_its_rule() {
     assert_eq!(
         without,
         [
+            "jcc::check::plain-secret",
             "jcc::check::other-compose-file",
             "jcc::check::unknown-allow",
             "jcc::check::allowed-error",

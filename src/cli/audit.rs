@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::manifest::Grade;
 use crate::plan::{FetchKind, Fetched};
+use crate::source::masked;
 
 use super::args::{Format, Input};
 use super::{Exit, Session, table};
@@ -36,7 +37,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, input: &Input, format: Format) 
                             json!({
                                 "grade": grade(one.grade),
                                 "kind": kind(one.kind),
-                                "what": one.what,
+                                "what": masked(&one.what),
                                 "package": one.package.as_ref().map(ToString::to_string),
                                 "stage": one.stage.as_str(),
                             })
@@ -58,7 +59,7 @@ fn row(one: &Fetched) -> Vec<String> {
         kind(one.kind).to_owned(),
         one.stage.as_str().to_owned(),
         package,
-        one.what.clone(),
+        masked(&one.what),
     ]
 }
 

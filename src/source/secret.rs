@@ -252,6 +252,15 @@ fn is_opaque(name: &str, value: &str) -> bool {
         || value.contains("://"))
 }
 
+/// The text with `***` for every secret in it.
+pub fn masked(text: &str) -> String {
+    let mut out = text.to_owned();
+    for one in secrets(text).into_iter().rev() {
+        out.replace_range(one.range, "***");
+    }
+    out
+}
+
 /// The text with stars for these parts, as many bytes as before.
 pub fn starred(text: &str, ranges: &[Range<usize>]) -> String {
     let mut out = String::with_capacity(text.len());

@@ -10,6 +10,7 @@ mod hostile;
 mod new;
 mod odd;
 mod same;
+mod secrets;
 mod warnings;
 mod why;
 

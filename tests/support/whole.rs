@@ -50,6 +50,7 @@ fn passes(projects: &[Project], catalog: &Catalog, lock: Option<&Lock>, sources:
     for project in projects {
         check::rules(project, catalog, sources, log);
     }
+    check::plain_secrets(projects, catalog, sources, log);
     for project in projects {
         let locked = lock.and_then(|lock| lock.targets.get(&project.target.name.value));
         let resolved = resolve::resolve(project, catalog, locked, sources, log);

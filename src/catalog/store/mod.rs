@@ -98,6 +98,11 @@ impl Catalog {
         self.files.iter().any(|file| file.source == source && file.layer > 0)
     }
 
+    /// The texts of the user's own definitions.
+    pub fn own_sources(&self) -> impl Iterator<Item = SourceId> + '_ {
+        self.files.iter().filter(|file| file.layer > 0).map(|file| file.source)
+    }
+
     fn add(&mut self, mut walk: Walk<'_>, folder: &str) {
         walk.layer = self.files.iter().map(|file| file.layer + 1).max().unwrap_or(0);
         walk.folder(folder);

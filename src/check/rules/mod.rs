@@ -9,7 +9,6 @@ mod literal_variable;
 mod no_key;
 mod not_offered;
 mod plain_http;
-mod plain_secret;
 mod privileged;
 mod reserved_output;
 mod runs_as_root;
@@ -36,7 +35,6 @@ pub static RULES: &[Rule] = &[
     privileged::RULE,
     docker_socket::RULE,
     runs_as_root::RULE,
-    plain_secret::RULE,
     two_values::RULE,
     literal_variable::RULE,
     unused_shm_size::RULE,

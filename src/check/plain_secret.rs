@@ -1,37 +1,52 @@
 //! A secret in the open. Its value is never shown.
 
-use crate::check::{Context, Rule};
-use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
-use crate::source::{Secret, SecretKind, Span, secrets};
+use std::collections::BTreeMap;
 
-/// An error unless the manifest allows it; a login in a URL that is fetched from can't be allowed.
-pub(super) const RULE: Rule = Rule { code: codes::PLAIN_SECRET, severity: Severity::Warning, check };
+use crate::catalog::Catalog;
+use crate::diagnostic::{Diagnostic, Log, codes::check as codes, wording};
+use crate::manifest::Project;
+use crate::source::{Secret, SecretKind, SourceId, Sources, Span, secrets};
 
 /// What builds fetch from. They have another way to log in.
 const FETCHED: [&str; 4] = ["https", "http", "git+https", "git+http"];
 
-fn check(context: &Context<'_>, log: &mut Log) {
-    let allowed = context.project.allows.iter().any(|allow| {
-        let code = codes::PLAIN_SECRET.as_str();
-        code == allow.code.as_str() || code.ends_with(&format!("::{}", allow.code.as_str()))
-    });
-    for id in context.project.read.sources() {
-        let text = &context.sources.get(*id).text;
+/// Reports the secrets in the manifest's files and in the project's own definitions, each file read once for all targets:
+/// an error unless the manifest allows it; a login in a URL that is fetched from can't be allowed.
+pub fn plain_secrets(projects: &[Project], catalog: &Catalog, sources: &Sources, log: &mut Log) {
+    let mut files: BTreeMap<SourceId, bool> = BTreeMap::new();
+    for project in projects {
+        let allowed = allows(project);
+        for id in project.read.sources().iter().copied() {
+            *files.entry(id).or_insert(true) &= allowed;
+        }
+    }
+    let allowed = projects.iter().all(allows);
+    files.extend(catalog.own_sources().map(|id| (id, allowed)));
+    for (id, allowed) in files {
+        let text = &sources.get(id).text;
         for secret in secrets(text).into_iter().filter(|one| !is_comment(text, one.range.start)) {
-            let span = Span::new(*id, secret.range.clone());
+            let span = Span::new(id, secret.range.clone());
             let login =
                 matches!(&secret.kind, SecretKind::Login(scheme) if FETCHED.contains(&scheme.as_str()));
             let message = message(&secret);
-            let told = if allowed && !login {
+            let found = if allowed && !login {
                 Diagnostic::warning(codes::PLAIN_SECRET, message)
             } else {
                 Diagnostic::error(codes::PLAIN_SECRET, message)
             };
             log.tell(
-                helped(told, &secret, login).at(span, "who reads the files that are made has it").mask(span),
+                helped(found, &secret, login).at(span, "who reads the files that are made has it").mask(span),
             );
         }
     }
+}
+
+fn allows(project: &Project) -> bool {
+    let code = codes::PLAIN_SECRET.as_str();
+    project
+        .allows
+        .iter()
+        .any(|allow| code == allow.code.as_str() || code.ends_with(&format!("::{}", allow.code.as_str())))
 }
 
 fn message(secret: &Secret) -> String {
