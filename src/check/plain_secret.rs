@@ -24,7 +24,9 @@ pub fn plain_secrets(projects: &[Project], catalog: &Catalog, sources: &Sources,
     files.extend(catalog.own_sources().map(|id| (id, allowed)));
     for (id, allowed) in files {
         let text = &sources.get(id).text;
-        for secret in secrets(text).into_iter().filter(|one| !is_comment(text, one.range.start)) {
+        let definition = catalog.is_own(id);
+        let found = secrets(text).into_iter().filter(|one| !is_comment(text, one.range.start));
+        for secret in found.filter(|one| !(definition && is_explained(text, one))) {
             let span = Span::new(id, secret.range.clone());
             let login =
                 matches!(&secret.kind, SecretKind::Login(scheme) if FETCHED.contains(&scheme.as_str()));
@@ -72,6 +74,12 @@ fn helped(told: Diagnostic, secret: &Secret, login: bool) -> Diagnostic {
     };
     let told = if login { told } else { told.help("or let an `env-file` of the host hold it") };
     told.help("withdraw it where it was issued if this file was ever shared")
+}
+
+/// Whether a note of a definition shows how to call something: `load(token=…)`.
+fn is_explained(text: &str, secret: &Secret) -> bool {
+    let line = text[..secret.range.start].rsplit('\n').next().unwrap_or_default();
+    matches!(secret.kind, SecretKind::Named(_)) && line.trim_start().starts_with("note ")
 }
 
 /// Whether a place stands in a comment: of a manifest behind `//`, of a requirements file behind `#`.

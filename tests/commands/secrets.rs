@@ -59,7 +59,7 @@ fn an_allowed_secret_is_in_no_list_and_no_diff() {
 
 #[test]
 fn what_is_no_secret_is_not_reported() {
-    let lines = "install { pip \"rich\" index=\"https://pypi.example/simple\" }\n    // https://user:hunter2@git.example/a.git\n    env { API_TOKEN_FILE \"/run/secrets/token\" }";
+    let lines = "install { pip \"rich\" index=\"https://pypi.example/simple\" }\n    // https://user:hunter2@git.example/a.git\n    env { API_TOKEN_FILE \"/run/secrets/token\" }\n    note \"`load(hf_token=hunter2hunter2)` fetches a model\"";
     let ran = run(project(lines, "").path(), &["check"]);
     assert!(!(ran.out + &ran.err).contains("plain-secret"));
 }
