@@ -69,12 +69,13 @@ impl Asked {
         text += &self.base.map_or_else(String::new, |base| format!("base {base}\n"));
         let line = |(name, version): &Wanted| {
             let version = version.as_ref().map_or_else(String::new, |version| format!(" \"{version}\""));
-            let option =
-                self.options.get(name).map_or_else(String::new, |one| format!(" {{ option {one} }}"));
-            format!("    {name}{version}{option}\n")
+            format!("    {name}{version}")
         };
-        let pins: String = self.pins.iter().map(line).collect();
-        let packages: String = self.packages.iter().map(line).collect();
+        let option = |(name, _): &Wanted| {
+            self.options.get(name).map_or_else(String::new, |one| format!(" {{ option {one} }}"))
+        };
+        let pins: String = self.pins.iter().map(|one| line(one) + "\n").collect();
+        let packages: String = self.packages.iter().map(|one| line(one) + &option(one) + "\n").collect();
         if !pins.is_empty() {
             text += &format!("pin {{\n{pins}}}\n");
         }

@@ -74,7 +74,7 @@ keeps_no_secret() {
   [[ -z $(holding . "${marks[@]}") ]] || { holding . "${marks[@]}"; return 1; }
   # The same layers come out without them.
   unset JCC_APT_CONF JCC_PIP_CONF JCC_NETRC JCC_CA_BUNDLE
-  docker compose build --progress=plain >../again 2>&1
+  docker compose build --progress=plain >../again 2>&1 || { tail -n 40 ../again; return 1; }
   ! grep -E '^#[0-9]+ [0-9.]+ (Get:|Collecting)' ../again
 }
 
