@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes};
 use crate::resolve::Chosen;
 use crate::source::Spanned;
-use crate::value::{PepRequirement, Version};
+use crate::value::{PepRequirement, Version, normalised_name};
 
 use super::parts::Parts;
 use super::view::Inputs;
@@ -46,7 +46,10 @@ fn held(inputs: Inputs<'_>) -> BTreeMap<String, Vec<(&Chosen, Vec<Version>)>> {
         let values = view.entry().map_or(&none, |entry| &entry.values);
         let mut versions: BTreeMap<String, Vec<Version>> = BTreeMap::new();
         for (name, dist) in view.dists() {
-            versions.entry(normalised(&name)).or_default().extend(dist.version_of(&chosen.version, values));
+            versions
+                .entry(normalised_name(&name))
+                .or_default()
+                .extend(dist.version_of(&chosen.version, values));
         }
         for (name, versions) in versions {
             held.entry(name).or_default().push((chosen, versions));
@@ -60,10 +63,4 @@ fn asked(inputs: Inputs<'_>) -> impl Iterator<Item = &Spanned<PepRequirement>> {
     let project = inputs.project;
     let files = project.pip.requirements.iter().chain(project.app.iter().flat_map(|app| &app.requirements));
     project.pip.install.iter().chain(files.flat_map(|file| &file.specs))
-}
-
-/// A distribution's name as PEP 503 compares it.
-pub(super) fn normalised(name: &str) -> String {
-    let lower = name.to_ascii_lowercase().replace(['_', '.'], "-");
-    lower.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
 }

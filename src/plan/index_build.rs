@@ -7,9 +7,8 @@ use crate::catalog::{Catalog, Choose, Condition, GpuAccess, Guard, Package, Requ
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
 use crate::manifest::{Gpu, Requirements};
 use crate::source::Spanned;
-use crate::value::{Name, PepRequirement, Requirement, Version};
+use crate::value::{Name, PepRequirement, Requirement, Version, normalised_name};
 
-use super::contradiction::normalised;
 use super::view::Inputs;
 
 /// Requirements of one environment.
@@ -58,7 +57,7 @@ fn by_distribution(catalog: &Catalog) -> BTreeMap<String, Vec<&Package>> {
         let dists = package.dists.iter().map(|dist| dist.value.name.text.as_str());
         let needed_by = package.needed_by.iter().map(AsRef::as_ref);
         let names = std::iter::once(package.name.as_str()).chain(dists).chain(needed_by);
-        for name in names.map(normalised).collect::<BTreeSet<_>>() {
+        for name in names.map(normalised_name).collect::<BTreeSet<_>>() {
             known.entry(name).or_default().push(package);
         }
     }
@@ -68,7 +67,9 @@ fn by_distribution(catalog: &Catalog) -> BTreeMap<String, Vec<&Package>> {
 /// The distributions whose versions chosen packages fix, by their normalised names.
 fn held(inputs: Inputs<'_>) -> BTreeSet<String> {
     let chosen = inputs.resolution.chosen.keys().filter_map(|name| inputs.view(name));
-    chosen.flat_map(|view| view.held(&view.package.dists).map(|dist| normalised(&dist.name.text))).collect()
+    chosen
+        .flat_map(|view| view.held(&view.package.dists).map(|dist| normalised_name(&dist.name.text)))
+        .collect()
 }
 
 fn environments(inputs: Inputs<'_>) -> Vec<Environment<'_>> {
@@ -108,17 +109,20 @@ impl<'a> Asked<'a> {
     /// Whether a package is what the index has under this name. One that fixes a version of another's is not.
     fn is(&self, package: &Package) -> bool {
         if package.dists.is_empty() {
-            return normalised(package.name.as_str()) == self.name;
+            return normalised_name(package.name.as_str()) == self.name;
         }
         let own =
             |dist: &crate::catalog::Dist| dist.version.as_ref().is_none_or(|version| !version.is_plain());
-        package.dists.iter().any(|dist| own(&dist.value) && normalised(&dist.value.name.text) == self.name)
+        package
+            .dists
+            .iter()
+            .any(|dist| own(&dist.value) && normalised_name(&dist.value.name.text) == self.name)
     }
 
     /// A package of which an image holds one was chosen, and this is another one of them: its modules would lie over.
     fn shadows(&self, log: &mut Log) -> bool {
         let names = |package: &&&Package| {
-            package.dists.iter().any(|dist| normalised(&dist.value.name.text) == self.name)
+            package.dists.iter().any(|dist| normalised_name(&dist.value.name.text) == self.name)
         };
         let choice = self.known.iter().filter(names).find_map(|package| package.choice.as_ref());
         let Some(choice) = choice else { return false };
@@ -144,7 +148,8 @@ impl<'a> Asked<'a> {
     /// Reports it where the catalogue has a build of it, or of what it brings, for this target.
     fn check(&self, main: bool, log: &mut Log) {
         let missing = |package: &&Package| !(main && self.is_chosen(package));
-        let brings = |package: &&Package| package.needed_by.iter().any(|name| normalised(name) == self.name);
+        let brings =
+            |package: &&Package| package.needed_by.iter().any(|name| normalised_name(name) == self.name);
         for package in self.known.iter().copied().filter(brings).filter(missing) {
             // In which version is not known: only what no version changes is reported.
             if let Some(fault @ Fault::Platform(_)) = self.fault(package, None) {
@@ -153,7 +158,7 @@ impl<'a> Asked<'a> {
             }
         }
         let mut own = self.known.iter().copied().filter(|package| self.is(package));
-        let same = |package: &&Package| normalised(package.name.as_str()) == self.name;
+        let same = |package: &&Package| normalised_name(package.name.as_str()) == self.name;
         let Some(package) = own.clone().find(same).or_else(|| own.next()) else { return };
         if self.needs_gpu(package, &mut BTreeSet::new()) {
             let needs = |one: &Require| {
@@ -180,7 +185,7 @@ impl<'a> Asked<'a> {
     /// Whether the catalogue's package takes it from the same index on this target.
     fn is_served(&self, package: &Package) -> bool {
         let is_it = |name: &str| {
-            package.dists.iter().any(|dist| normalised(&dist.value.name.text) == normalised(name))
+            package.dists.iter().any(|dist| normalised_name(&dist.value.name.text) == normalised_name(name))
         };
         package.install.steps.iter().any(|step| {
             let StepKind::Pip { specs, index: None, .. } = &step.kind else { return false };
@@ -268,7 +273,7 @@ impl<'a> Asked<'a> {
         let Some(choice) = &package.choice else { return false };
         self.known.iter().copied().any(|other| {
             other.choice.as_ref().is_some_and(|one| one.value == choice.value)
-                && other.dists.iter().any(|dist| normalised(&dist.value.name.text) == self.name)
+                && other.dists.iter().any(|dist| normalised_name(&dist.value.name.text) == self.name)
                 && self.needs_gpu(other, &mut BTreeSet::new())
         })
     }

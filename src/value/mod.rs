@@ -96,4 +96,4 @@ pub use ppa::Ppa;
 pub use timestamp::Timestamp;
 
 mod pep_requirement;
-pub use pep_requirement::{PepOp, PepRequirement};
+pub use pep_requirement::{PepOp, PepRequirement, normalised_name};

@@ -29,7 +29,10 @@ pub(super) fn collect(builder: &mut Builder<'_, '_>) {
         for one in thing.package.dists.iter().filter(|one| one.guard.open(&fixed).is_some()) {
             // A name with a version in it is known once that is: `cupy-cuda12x`.
             if one.value.name.is_plain() {
-                dists.entry(normalised(&one.value.name.text)).or_default().push(&one.value);
+                dists
+                    .entry(crate::value::normalised_name(&one.value.name.text))
+                    .or_default()
+                    .push(&one.value);
             }
         }
         let mut facts = Vec::new();
@@ -64,10 +67,4 @@ fn admits(package: &Package, candidate: &Candidate, (spec, dists): (&PepRequirem
     // Which of several it is may depend on versions: one that fits is enough. Where none is known, nothing is refused.
     let mut known = versions.iter().flatten().peekable();
     known.peek().is_none() || known.any(|version| spec.allows(version) != Some(false))
-}
-
-/// A distribution's name as PEP 503 compares it.
-fn normalised(name: &str) -> String {
-    let words = name.split(['-', '_', '.']).filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join("-").to_ascii_lowercase()
 }

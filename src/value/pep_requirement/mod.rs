@@ -30,8 +30,7 @@ impl PepRequirement {
 
     /// The name as indexes compare it (PEP 503): `open3d`, `opencv-python`.
     pub fn normalised_name(&self) -> String {
-        let words = self.name.split(['-', '_', '.']).filter(|word| !word.is_empty());
-        words.collect::<Vec<_>>().join("-").to_ascii_lowercase()
+        normalised_name(&self.name)
     }
 
     /// What stands in brackets.
@@ -67,6 +66,12 @@ impl PepRequirement {
         }
         if answers.contains(&None) { None } else { Some(true) }
     }
+}
+
+/// A distribution's name as indexes compare it (PEP 503).
+pub fn normalised_name(name: &str) -> String {
+    let words = name.split(['-', '_', '.']).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-").to_ascii_lowercase()
 }
 
 impl Parse for PepRequirement {
