@@ -1,6 +1,6 @@
 //! Every file of every target.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::manifest::Engine;
 use crate::plan::{Planned, Services};
@@ -36,7 +36,20 @@ pub fn all(targets: &[Planned]) -> Vec<(String, String)> {
         artifacts.extend(beside);
     }
     artifacts.extend(baked(targets));
-    artifacts
+    once(artifacts)
+}
+
+/// Files that targets share are written once; two with one path and different texts stay, and are reported later.
+fn once(artifacts: Vec<(String, String)>) -> Vec<(String, String)> {
+    let mut all: Vec<(String, String)> = Vec::with_capacity(artifacts.len());
+    let mut shared = BTreeSet::new();
+    for file in artifacts {
+        let is_shared = file.0.starts_with(".jcc/");
+        if !is_shared || shared.insert(file.clone()) {
+            all.push(file);
+        }
+    }
+    all
 }
 
 /// The bake file, where all the targets that it names are there.

@@ -5,6 +5,9 @@ use crate::value::{Parse, ProjectPath};
 
 use super::Text;
 
+/// The folder of generated files that all targets share.
+pub const SHARED_SUPPORT: &str = ".jcc";
+
 /// Where a target's files are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutputFiles {
@@ -16,6 +19,8 @@ pub struct OutputFiles {
     pub bake: Option<ProjectPath>,
     /// The dev container's definition, where it is asked for.
     pub devcontainer: Option<ProjectPath>,
+    /// The folder of generated files that the others mount: `.jcc`, or `.jcc/TARGET` where there are several targets.
+    pub support: ProjectPath,
     /// How many targets the manifest has, whether all are compiled or not.
     pub targets: usize,
 }
@@ -38,10 +43,16 @@ impl OutputFiles {
         Self {
             bake: bake.or_else(|| (project.targets > 1).then(several)),
             devcontainer: output.devcontainer.as_ref().map(|path| place(Some(&path.value), "")),
+            support: support(project),
             targets: project.targets,
             dockerfile: place(output.dockerfile.as_ref().map(|path| &path.value), "Dockerfile"),
             compose: place(output.compose.as_ref().map(|path| &path.value), "docker-compose.yaml"),
         }
+    }
+
+    /// A file of the support folder.
+    pub fn support_file(&self, name: &str) -> ProjectPath {
+        ProjectPath::parse(&format!("{}/{name}", self.support)).expect("a file of a folder is a path")
     }
 
     /// The project's root, seen from the Compose file's folder.
@@ -59,4 +70,10 @@ impl OutputFiles {
     pub(super) fn up(&self) -> String {
         "../".repeat(self.compose.as_str().matches('/').count())
     }
+}
+
+fn support(project: &Project) -> ProjectPath {
+    let several = (project.targets > 1).then(|| format!("{SHARED_SUPPORT}/{}", project.target.name.value));
+    let path = several.unwrap_or_else(|| SHARED_SUPPORT.to_owned());
+    ProjectPath::parse(&path).expect("a name is a folder of the project")
 }

@@ -14,7 +14,7 @@ mod test;
 pub(crate) mod tests;
 mod text;
 
-pub use files::OutputFiles;
+pub use files::{OutputFiles, SHARED_SUPPORT};
 pub use model::{
     EditorUse, GpuUse, Ignored, ImageBuild, MountFrom, MountUse, Noted, PipCache, SecretFrom, Service,
     ServiceImage, Services, ServicesHead,
