@@ -2,8 +2,8 @@
 #   docker buildx bake --allow network.host
 #   and `--allow fs.read=FILE` for each secret's file that lies outside of this folder
 #
-# jcc:inputs sha256:afc9f66c1bcb2dd3f568c709ced5261abd0d48350aeaea4a0b5bac55fad81c34
-# jcc:self sha256:f0c5e818c20afaf1ab88ef24a11c634a19e21ffeb1237cee318b4b8d13c16abf
+# jcc:inputs sha256:6f05027f6205a8ec59fee7ec21719939556426b8af25666cbf30949a23bc677a
+# jcc:self sha256:cd5230d9e5dc1bca2589f4500d72ef1a4b1a859aa4d729ee4e290ee013345f6e
 
 # File times in the images; from jcc.lock.
 variable "SOURCE_DATE_EPOCH" {

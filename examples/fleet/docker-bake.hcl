@@ -2,8 +2,8 @@
 #   docker buildx bake --allow network.host
 #   and `--allow fs.read=FILE` for each secret's file that lies outside of this folder
 #
-# jcc:inputs sha256:31cf9a7080511f19c3f9c1b22045f144b75f834712f66811c7632d864141476c
-# jcc:self sha256:6a9f22ab7e2c95959a00dde1aa9154f7c19726e1b7e00eea7e66c84d00984797
+# jcc:inputs sha256:e0d7745b6b647209fc586f0c8c091d5d59f0e68b76b939d735e33908a8b9d477
+# jcc:self sha256:36ec0c29476261ceeb679aea7d454bb4e6033a5e3ac69af7a70ee0e6f72cfd57
 
 # File times in the images; from jcc.lock.
 variable "SOURCE_DATE_EPOCH" {

@@ -4,7 +4,7 @@ use crate::manifest::{Grade, KeyLocation};
 use crate::source::Span;
 use crate::value::{AptPackage, EnvName, Fingerprint, ImagePath, Name, Sha256, Url};
 
-use super::{AptSourceFile, Cmake, FileText, Git, PipIndex, Script, Tool, Why};
+use super::{AptSourceFile, Cmake, FileText, Git, PipIndex, Script, ScriptFile, Tool, Why, steps};
 
 /// A chosen package, ready to be laid out.
 #[derive(Debug, Clone)]
@@ -90,6 +90,7 @@ pub(super) enum ActKind {
     Cmake(Cmake),
     Tool { tool: Tool, directory: ImagePath, arguments: Vec<String> },
     Shell { text: String, env: Vec<(EnvName, String)> },
+    Script { file: ScriptFile, env: Vec<(EnvName, String)> },
     File(FileText),
     Symlink { target: String, at: ImagePath },
     Ldconfig,
@@ -160,6 +161,21 @@ pub(super) struct Source {
     pub(super) file: AptSourceFile,
     pub(super) key: Option<Key>,
     pub(super) fingerprint: Option<Fingerprint>,
+}
+
+impl Source {
+    /// Puts the key where apt looks for it. apt reads keys as they are published; one that is fetched in the build is
+    /// converted there.
+    pub(super) fn new(file: AptSourceFile, key: Option<Key>, fingerprint: Option<Fingerprint>) -> Self {
+        let end = key.as_ref().map(|key| match key {
+            Key::At(KeyLocation::Url(_)) => "gpg",
+            Key::At(KeyLocation::File(file)) if file.as_str().ends_with(".gpg") => "gpg",
+            Key::At(KeyLocation::File(_)) | Key::Text(_) => "asc",
+        });
+        let to = end.map(|end| steps::path(&format!("/etc/apt/keyrings/{}.{end}", file.name)));
+        let held = key.is_some() && fingerprint.is_some();
+        Self { file: AptSourceFile { key: to, held, ..file }, key, fingerprint }
+    }
 }
 
 /// Where a key comes from.

@@ -15,9 +15,13 @@ use super::ship::Around;
 use super::steps::{Files, Place};
 use super::view::Inputs;
 use super::{
-    From, Instruction, PipIndex, PipTools, Plan, Stage, StageName, Why, archives, build, checks, fetched,
-    graph, head, helpers, layers, lints, notes, ship, size, sources, test,
+    BuildSecrets, Check, From, Instruction, OutputFiles, PipIndex, PipTools, Plan, Stage, StageName, Why,
+    archives, build, checks, constraints, fetched, graph, head, helpers, layers, lints, notes, ship, size,
+    sources, test,
 };
+
+/// 1980-01-01, the first day that a zip file, and so a wheel, can name.
+const BUILD_TIME: &str = "315532800";
 
 /// Plans one target.
 ///
@@ -28,16 +32,18 @@ pub fn plan(inputs: Inputs<'_>, log: &mut Log) -> Result<Plan, Told> {
     let parts = Parts::new(inputs, log);
     let users = sources::of_user(inputs, log);
     let all_sources = sources::all(&parts, &users, log);
-    let pip = pip_tools(&parts, log);
     let python = python(&parts);
     checks::check(&parts, log);
+    let checks = test::checks(&parts);
     let around = Around {
         parts: &parts,
         python: python.as_ref(),
         sources: &users,
-        constrained: python.is_some() && !(pip.constraints.is_empty() && pip.pinned.is_empty()),
+        exact: !parts.constraints(&mut Log::new()).is_empty(),
+        constrained: python.is_some() && super::python::holds(&parts, log),
     };
-    let stages = stages(around, &all_sources, &pip);
+    let mut stages = stages(around, &all_sources, &checks);
+    let constraints = constraints::add(&parts, &mut stages, log);
     let fetches = fetched::fetches(&parts, &stages, log);
     let layers = layers::count(inputs, &stages, log);
     lints::check(inputs, &stages, python.is_some(), log);
@@ -46,7 +52,14 @@ pub fn plan(inputs: Inputs<'_>, log: &mut Log) -> Result<Plan, Told> {
         frontend: inputs.project.output.frontend.as_ref().map(|image| image.value.clone()),
         cache_key: cache_key(inputs),
         stages,
-        pip,
+        pip: pip_tools(&parts),
+        constraints,
+        keys: helpers::key_texts(&all_sources),
+        driver_libraries: test::driver_libraries(&parts, &checks),
+        checks,
+        support: OutputFiles::of(inputs.project).support,
+        secrets: BuildSecrets::default(),
+        apt_cache: inputs.project.cache.apt,
         fetches,
         layers,
         size: size::sum(inputs, log),
@@ -58,7 +71,7 @@ pub fn plan(inputs: Inputs<'_>, log: &mut Log) -> Result<Plan, Told> {
     Ok(plan)
 }
 
-fn stages(around: Around<'_>, sources: &[(Source, Why)], pip: &PipTools) -> Vec<Stage> {
+fn stages(around: Around<'_>, sources: &[(Source, Why)], checks: &[Check]) -> Vec<Stage> {
     let parts = around.parts;
     let inputs = parts.inputs;
     let fallback = Python { system: false, uv: None, ships: false, ..helpers_of(inputs) };
@@ -79,22 +92,41 @@ fn stages(around: Around<'_>, sources: &[(Source, Why)], pip: &PipTools) -> Vec<
             stages.push(build::stage(part, parts, python));
         }
     }
-    if let Some(python) = around.python {
+    if let Some(python) = around.python.filter(|_| !ship::makes_environment(around)) {
         stages.push(Stage {
             name: StageName::fixed("python"),
             from: From::Stage(StageName::fixed("base")),
             why: Why::default(),
-            blocks: python.blocks(&parts.shipped_with_platform()),
+            blocks: python.blocks(&super::python::heavy(parts)),
         });
-        stages.extend(inputs.project.pip.venvs.iter().map(|venv| python.apart(parts, venv)));
     }
+    let apart = helpers_of(inputs);
+    stages.extend(inputs.project.pip.venvs.iter().map(|venv| apart.apart(parts, venv)));
     stages.extend(ship::stages(around));
-    stages.extend(test::stage(parts, python));
+    stages.extend(test::stage(parts, python, checks));
     stages.extend(test::dev(parts, python));
-    if let Some(tools) = helpers::tools(&stages, inputs.project.cache.apt, pip) {
-        stages.insert(0, tools);
+    let taken: BTreeSet<StageName> = stages.iter().flat_map(graph::takes).collect();
+    stages.retain(|stage| !stage.name.as_str().starts_with("fetch-") || taken.contains(&stage.name));
+    without("base", without("devel", graph::ordered(stages)))
+}
+
+/// One stage where a single one starts from the stage of that name.
+fn without(name: &'static str, mut stages: Vec<Stage>) -> Vec<Stage> {
+    let on_base = |stage: &Stage| stage.from == From::Stage(StageName::fixed(name));
+    let Some(at) = stages.iter().position(|stage| stage.name.as_str() == name) else { return stages };
+    let mut above = stages.iter().enumerate().filter(|(_, stage)| on_base(stage)).map(|(above, _)| above);
+    if let (Some(above), None) = (above.next(), above.next()) {
+        let base = stages[at].clone();
+        let stage = &mut stages[above];
+        stage.from = base.from;
+        // The only stage of a file needs no word on what it is.
+        if stage.name.as_str() == "final" {
+            stage.why = Why::default();
+        }
+        stage.blocks = base.blocks.into_iter().chain(std::mem::take(&mut stage.blocks)).collect();
+        stages.remove(at);
     }
-    graph::ordered(stages)
+    stages
 }
 
 /// The stage of builds that compile against a toolkit: the image for that where it is of use, else the base with what
@@ -105,6 +137,8 @@ fn devel(parts: &Parts<'_>, python: &Python) -> Stage {
         let others = parts.platform_on(image);
         let others =
             others.into_iter().filter(|part| toolkit.parts().iter().all(|own| own.name != part.name));
+        let used = build::platform_used(parts, python);
+        let others = others.filter(|part| used.contains(&part.name));
         let mut here: Vec<&Part> = others.chain(toolkit.parts()).collect();
         let order = &parts.inputs.resolution.order;
         here.sort_by_key(|part| order.iter().position(|name| *name == part.name));
@@ -128,7 +162,7 @@ fn devel(parts: &Parts<'_>, python: &Python) -> Stage {
         name: StageName::fixed("devel"),
         from: From::Stage(StageName::fixed("base")),
         why: Why::new("The same with compilers and headers"),
-        blocks: layer.blocks(&Place { files: Files::Here, ..python.place() }),
+        blocks: layer.blocks(&Place { files: Files::Here, ships: true, ..python.place() }),
     }
 }
 
@@ -139,7 +173,7 @@ fn platform(
     base: &ChosenBase,
     (name, here): (&'static str, &[&Part]),
 ) -> Stage {
-    let place = Place { files: Files::Here, ..python.place() };
+    let place = Place { files: Files::Here, ships: true, ..python.place() };
     let https = sources::need_certificates(parts);
     let certificates: Vec<_> =
         https.then(|| Parse::parse("ca-certificates").expect("it is a package's name")).into_iter().collect();
@@ -155,11 +189,16 @@ fn platform(
     };
     let mut blocks = sources::snapshot(parts.inputs).into_iter().collect::<Vec<_>>();
     let utf8 = vec![(super::steps::variable("LANG"), "C.UTF-8".to_owned())];
-    blocks.push(super::Block { why: Why::default(), instructions: vec![Instruction::Env(utf8)] });
+    // Builds that no Python takes part in do without.
+    if name == "base" || here.iter().any(|part| part.is_python()) || build::python_on_toolkit(parts, python) {
+        blocks.push(super::Block { why: Why::default(), instructions: vec![Instruction::Env(utf8)] });
+    }
+    if python.ships || parts.all().any(Part::is_built) {
+        let (name, default) = (super::steps::variable("SOURCE_DATE_EPOCH"), Some(BUILD_TIME.to_owned()));
+        blocks.push(super::Block { why: Why::default(), instructions: vec![Instruction::Arg { name, default }] });
+    }
     blocks.extend(layer.blocks(&place));
-    blocks.extend(layer::linker(here.iter().any(|part| part.links_early())));
-    let what =
-        if name == "base" { "What every stage stands on" } else { "The same with compilers and headers" };
+    let what = if name == "base" { "" } else { "The same with compilers and headers" };
     let asked = base.asked.map_or_else(|| Why::new(what), |span| parts.inputs.why(what, span));
     Stage { name: StageName::fixed(name), from: From::Image(base.image.clone()), why: asked, blocks }
 }
@@ -170,7 +209,7 @@ fn python(parts: &Parts<'_>) -> Option<Python> {
     let pip = &inputs.project.pip;
     let app = inputs.project.app.as_ref().is_some_and(|app| !app.requirements.is_empty());
     let packages = parts.shipped_with_platform().iter().any(|part| part.is_python());
-    let asked = app || !pip.install.is_empty() || !pip.requirements.is_empty() || !pip.venvs.is_empty();
+    let asked = app || !pip.install.is_empty() || !pip.requirements.is_empty();
     (packages || asked).then(|| Python { system: sees_system(inputs), ..helpers_of(inputs) })
 }
 
@@ -213,8 +252,8 @@ fn sees_system(inputs: Inputs<'_>) -> bool {
     })
 }
 
-/// What every pip call is told.
-fn pip_tools(parts: &Parts<'_>, log: &mut Log) -> PipTools {
+/// What all pip steps have in common.
+fn pip_tools(parts: &Parts<'_>) -> PipTools {
     let inputs = parts.inputs;
     let mut indexes: BTreeMap<String, Url> = BTreeMap::new();
     for part in parts.all() {
@@ -225,8 +264,6 @@ fn pip_tools(parts: &Parts<'_>, log: &mut Log) -> PipTools {
         }
     }
     PipTools {
-        constraints: parts.constraints(log),
-        pinned: super::python::pinned(inputs),
         default_index: inputs.project.pip.index.as_ref().map(|url| PipIndex::of(url.value.clone())),
         indexes: indexes.into_iter().map(|(name, url)| PipIndex { name, url }).collect(),
         cache: inputs.project.cache.pip,

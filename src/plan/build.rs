@@ -23,7 +23,6 @@ pub(super) fn stage(part: &Part, parts: &Parts<'_>, python: &Python) -> Stage {
     let place =
         Place { building: true, shared: !with_python.is_empty(), files: Files::Here, ..python.place() };
     let defined: BTreeSet<String> = parts.inputs.resolution.base.env.iter().cloned().collect();
-    let own_python = part.makes_wheels() || part.build.iter().any(|act| act.kind.is_python());
     let direct = parts.requires(&part.name, &NEEDED);
     let cloning: Vec<AptPackage> =
         super::pip_urls::programs_of_parts(needed.iter().copied()).into_iter().collect();
@@ -39,13 +38,9 @@ pub(super) fn stage(part: &Part, parts: &Parts<'_>, python: &Python) -> Stage {
     // What others have built or fetched is copied in, not done again.
     let mut blocks = layer.blocks(&Place { files: Files::Apart, ..place.clone() });
     // Scripts of a workspace start by the Python that builds it: the image's.
-    let make = own_python || !with_python.is_empty() || (python.ships && builds_workspace(part));
+    let make = uses_python(part, parts, python);
     blocks.extend(python.beside(&with_python, make.then(|| parts.platform())));
     let mut instructions = Vec::new();
-    if let Some(jobs) = jobs(part, parts) {
-        let name = steps::variable("MAX_JOBS");
-        instructions.push(Instruction::Arg { name, default: Some(jobs.to_string()) });
-    }
     let folders = shared_exports(part);
     if !folders.is_empty() {
         instructions.push(Instruction::Run(small(Script::ListBefore { folders: folders.clone() })));
@@ -54,13 +49,46 @@ pub(super) fn stage(part: &Part, parts: &Parts<'_>, python: &Python) -> Stage {
     if !folders.is_empty() {
         instructions.push(Instruction::Run(small(Script::Collect { folders })));
     }
-    blocks.push(Block { why: Why::new(part.why.what.clone()), instructions });
+    if let Some(jobs) = jobs(part, parts).filter(|_| instructions.iter().any(uses_jobs)) {
+        let name = steps::variable("MAX_JOBS");
+        let at = instructions.iter().position(uses_jobs).unwrap_or_default();
+        instructions.insert(at, Instruction::Arg { name, default: Some(jobs.to_string()) });
+    }
+    blocks.push(Block { why: Why::default(), instructions });
     Stage {
         name: StageName::of("build", &part.name),
         from: From::Stage(StageName::fixed(from)),
         why: part.why.what(format!("Build of {}", part.why.what)),
         blocks,
     }
+}
+
+fn uses_jobs(instruction: &Instruction) -> bool {
+    matches!(instruction, Instruction::Run(run) if run.uses_jobs())
+}
+
+/// Whether a build is done in a Python environment.
+fn uses_python(part: &Part, parts: &Parts<'_>, python: &Python) -> bool {
+    let own = part.makes_wheels() || part.build.iter().any(|act| act.kind.is_python());
+    own || closure(part, parts).iter().any(|each| each.is_python()) || (python.ships && builds_workspace(part))
+}
+
+/// Whether a build against a toolkit is done in a Python environment.
+pub(super) fn python_on_toolkit(parts: &Parts<'_>, python: &Python) -> bool {
+    let mut built = parts.all().filter(|part| part.is_built() && parts.toolkit().serves(part, parts));
+    built.any(|part| uses_python(part, parts, python))
+}
+
+/// The packages of the platform that builds against a toolkit use: all where one of them is done in a Python environment.
+pub(super) fn platform_used(parts: &Parts<'_>, python: &Python) -> BTreeSet<Name> {
+    if python_on_toolkit(parts, python) {
+        return parts.platform().into_iter().map(|each| each.name.clone()).collect();
+    }
+    let mut used = BTreeSet::new();
+    for part in parts.all().filter(|part| part.is_built() && parts.toolkit().serves(part, parts)) {
+        used.extend(parts.closure(parts.requires(&part.name, &NEEDED), &[catalog::Stage::Run]));
+    }
+    used
 }
 
 /// Whether colcon builds it.
@@ -82,15 +110,13 @@ fn jobs(part: &Part, parts: &Parts<'_>) -> Option<u64> {
     Some((memory / each).max(1))
 }
 
-/// What must be there for a build: what it requires to be built or to run, and what those require to run, the platform
-/// apart, which the stage starts from.
-fn closure<'a>(part: &Part, parts: &'a Parts<'_>) -> Vec<&'a Part> {
-    let mut names: BTreeSet<Name> = BTreeSet::new();
-    let mut open = parts.requires(&part.name, &NEEDED);
-    while let Some(name) = open.pop() {
-        if name != part.name && names.insert(name.clone()) {
-            open.extend(parts.requires(&name, &[catalog::Stage::Run]));
-        }
-    }
+/// What must be there for a build: what it requires to be built, and what that requires to run; of what it requires to run
+/// only Python packages, which a wheel's build may import. The platform is in the stage that this one starts from.
+pub(super) fn closure<'a>(part: &Part, parts: &'a Parts<'_>) -> Vec<&'a Part> {
+    let mut names = parts.closure(parts.requires(&part.name, &[catalog::Stage::Build]), &[catalog::Stage::Run]);
+    let running = parts.closure(parts.requires(&part.name, &[catalog::Stage::Run]), &[catalog::Stage::Run]);
+    let modules = parts.all().filter(|each| each.is_python() && running.contains(&each.name));
+    names.extend(modules.map(|each| each.name.clone()));
+    names.remove(&part.name);
     parts.all().filter(|each| names.contains(&each.name) && !each.platform).collect()
 }

@@ -8,7 +8,7 @@ use crate::value::{AptPackage, EnvName, FileMode, GitRef, ImagePath, Name, Parse
 
 use super::act::{Act, ActKind, Download, Key, Part, Source};
 use super::view::{Filled, View};
-use super::{AptSourceFile, Cmake, FileText, Git, PipIndex, Script, Tool};
+use super::{ScriptFile, AptSourceFile, Cmake, FileText, Git, PipIndex, Script, Tool};
 
 /// A chosen package as acts. What is wrong in it is told, and left out.
 pub(super) fn part(view: Filled<'_>, log: &mut Log) -> Part {
@@ -89,9 +89,10 @@ fn act(view: Filled<'_>, step: &Step, before: &[Act], log: &mut Log) -> Option<A
         StepKind::Run { script, env } => {
             ActKind::Shell { text: script.text.clone(), env: pairs(view, env, log) }
         }
-        StepKind::Script { text, env, .. } => {
-            ActKind::Shell { text: text.clone(), env: pairs(view, env, log) }
-        }
+        StepKind::Script { file, text, env } => ActKind::Script {
+            file: ScriptFile { package: view.chosen.name.clone(), name: file.value.clone(), text: text.clone() },
+            env: pairs(view, env, log),
+        },
         StepKind::Copy { file, text, to, mode } => {
             ActKind::File(copied(view, (file, text), (to, mode.as_ref()), log)?)
         }
@@ -156,9 +157,10 @@ pub(super) fn source(view: Filled<'_>, kind: &StepKind, log: &mut Log) -> Option
         suites,
         components,
         arch: super::sources::of_target(view.inputs),
-        signed: true,
+        key: None,
+        held: false,
     };
-    Some(Source { file, key: Some(key), fingerprint: Some(fingerprint.value.clone()) })
+    Some(Source::new(file, Some(key), Some(fingerprint.value.clone())))
 }
 
 /// What a wheel is built from: a path of the stage, or a requirement as pip reads it. Anything else could be an option.
@@ -276,7 +278,8 @@ fn copied(
         );
     }
     super::refuse::path(&to, super::refuse::Place::HeredocPath, Some(file.span), log);
-    Some(FileText { to, mode, text: text.to_owned() })
+    let from = Some(format!("{}/{}", view.chosen.name, file.value));
+    Some(FileText { to, mode, text: text.to_owned(), from })
 }
 
 /// Instructions as they are, where they end as they should.

@@ -19,8 +19,7 @@ pub fn takes(stage: &Stage) -> Vec<StageName> {
     for mount in mounts(stage) {
         match mount {
             Mount::Stage { stage, .. } => names.push(stage.clone()),
-            Mount::Apt | Mount::Pip | Mount::Check | Mount::Net => names.push(StageName::fixed("tools")),
-            Mount::Bind { .. } => {}
+            Mount::Apt | Mount::Pip | Mount::Net | Mount::Constraints(_) | Mount::Bind { .. } => {}
         }
     }
     names.sort();

@@ -24,7 +24,6 @@ pub(super) fn head(inputs: Inputs<'_>) -> Head {
         platform,
         moved: resolution.moved.iter().map(|moved| said(inputs, moved)).collect(),
         allowed: allowed(inputs.project),
-        inputs: inputs.hash.to_owned(),
     }
 }
 

@@ -1,38 +1,16 @@
-//! The stages that help the others and leave nothing of themselves in an image: tools, keys, downloads.
+//! The stages that help the others and leave nothing of themselves in an image: keys, downloads, files.
+
+use std::collections::BTreeMap;
 
 use crate::manifest::KeyLocation;
-use crate::value::{AptPackage, FileMode, ImagePath, Parse};
+use crate::value::{AptPackage, ImagePath, Name, Parse, Url};
 
 use super::act::{Act, ActKind, Key, Part, Source};
 use super::layer::{FILES, apt};
 use super::steps::{self, Files, Place, fetch_stage, path, tools_of};
 use super::{
-    Block, Fetch, FileText, From, Git, Instruction, KeyFetch, Mount, PipTools, Run, Script, Stage, StageName,
-    Why,
+    Block, Fetch, From, Git, Instruction, KeyFetch, Mount, Run, Script, Stage, StageName, Why,
 };
-
-/// The stage `tools`: what is mounted into steps, as far as any step mounts it.
-pub(super) fn tools(stages: &[Stage], apt_cache: bool, pip: &PipTools) -> Option<Stage> {
-    let mounted =
-        |which: &[Mount]| stages.iter().any(|stage| mounts(stage).any(|mount| which.contains(mount)));
-    let mut instructions = Vec::new();
-    if mounted(&[Mount::Apt]) {
-        instructions.push(Instruction::AptTools { cache: apt_cache });
-    }
-    if mounted(&[Mount::Pip, Mount::Check]) {
-        instructions.push(Instruction::PipTools(pip.clone()));
-    }
-    if mounted(&[Mount::Net]) {
-        instructions.push(Instruction::NetTools);
-    }
-    let stage = Stage {
-        name: StageName::fixed("tools"),
-        from: From::Scratch,
-        why: Why::new("Mounted into the steps that fetch; nothing of it is in the image"),
-        blocks: vec![Block { why: Why::default(), instructions }],
-    };
-    (!stage.blocks[0].instructions.is_empty()).then_some(stage)
-}
 
 /// What the steps of a stage mount.
 pub(super) fn mounts(stage: &Stage) -> impl Iterator<Item = &Mount> {
@@ -42,55 +20,56 @@ pub(super) fn mounts(stage: &Stage) -> impl Iterator<Item = &Mount> {
         .flat_map(|run| &run.mounts)
 }
 
-/// The stage `keys`: each key of an archive held to its fingerprint.
+/// The stage `keys`: keys that are fetched, each held to its fingerprint.
 pub(super) fn keys(sources: &[(Source, Why)], from: From) -> Option<Stage> {
-    let keyed: Vec<_> = sources.iter().filter(|(source, _)| source.key.is_some()).collect();
-    if keyed.is_empty() {
+    let fetched: Vec<_> = sources.iter().filter_map(|(source, why)| Some((source, url(source)?, why))).collect();
+    if fetched.is_empty() {
         return None;
     }
     let gnupg = AptPackage::parse("gnupg").expect("it is a package's name");
     let mut blocks = vec![Block { why: Why::default(), instructions: vec![apt([gnupg].into())] }];
-    blocks.extend(keyed.iter().filter_map(|(source, why)| {
-        let key = source.key.as_ref()?;
-        Some(Block { why: why.clone(), instructions: key_steps(source, key) })
-    }));
-    Some(Stage {
-        name: StageName::fixed("keys"),
-        from,
-        why: Why::new("The keys of third-party apt sources, each held to its fingerprint"),
-        blocks,
-    })
-}
-
-fn key_steps(source: &Source, key: &Key) -> Vec<Instruction> {
-    let name = &source.file.name;
-    let file = path(&format!("/run/keys/{name}.asc"));
-    let script = Script::Key(KeyFetch {
-        name: name.clone(),
-        file: file.clone(),
-        fingerprint: source.fingerprint.clone(),
-    });
-    let mut run = Run { script: vec![script], ..Run::default() };
-    let mut steps = Vec::new();
-    match key {
-        Key::At(KeyLocation::File(source)) => {
-            run.mounts.push(Mount::Bind { source: source.clone(), target: file });
-        }
-        Key::At(KeyLocation::Url(url)) => {
-            let grade = crate::manifest::Grade::A;
-            steps.push(Instruction::Fetch(Fetch { url: url.clone(), sha256: None, to: file, grade }));
-        }
-        Key::Text(text) => steps.push(Instruction::CopyText(FileText {
-            to: file,
-            mode: FileMode::parse("0644").expect("it is octal"),
-            text: text.clone(),
-        })),
+    for (source, url, why) in &fetched {
+        let (url, to) = ((*url).clone(), downloaded_key(source));
+        let fetch = Fetch { url, sha256: None, to, grade: crate::manifest::Grade::A };
+        blocks.push(Block { why: (*why).clone(), instructions: vec![Instruction::Fetch(fetch)] });
     }
-    steps.push(Instruction::Run(run));
-    steps
+    let script = fetched.iter().map(|(source, ..)| {
+        Script::Key(KeyFetch {
+            name: source.file.name.clone(),
+            file: downloaded_key(source),
+            fingerprint: source.fingerprint.clone(),
+        })
+    });
+    let run = Run { offline: true, script: script.collect(), ..Run::default() };
+    blocks.push(Block { why: Why::default(), instructions: vec![Instruction::Run(run)] });
+    let why = Why::new("Keys of apt sources, held to their fingerprints");
+    Some(Stage { name: StageName::fixed("keys"), from, why, blocks })
 }
 
-/// The stage `fetch-NAME`: files by their URLs.
+/// Where a key is fetched from.
+fn url(source: &Source) -> Option<&Url> {
+    if let Some(Key::At(KeyLocation::Url(url))) = &source.key { Some(url) } else { None }
+}
+
+fn downloaded_key(source: &Source) -> ImagePath {
+    path(&format!("/run/keys/{}.asc", source.file.name))
+}
+
+/// The key as the stage `keys` leaves it.
+pub(super) fn key_file(source: &Source) -> ImagePath {
+    path(&format!("/keys/{}.gpg", source.file.name))
+}
+
+/// The texts of keys that definitions bring.
+pub(super) fn key_texts(sources: &[(Source, Why)]) -> BTreeMap<Name, String> {
+    let text = |(source, _): &(Source, Why)| match &source.key {
+        Some(Key::Text(text)) => Some((source.file.name.clone(), text.clone())),
+        _ => None,
+    };
+    sources.iter().filter_map(text).collect()
+}
+
+/// The stage `fetch-NAME`: files by their URLs, for steps of stages that ship.
 pub(super) fn fetch(part: &Part) -> Option<Stage> {
     let mut fetches: Vec<Fetch> = Vec::new();
     for download in part.build.iter().chain(&part.install).filter_map(|act| act.kind.download()) {

@@ -3,11 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::value::{AptPackage, Name};
+use crate::manifest::KeyLocation;
+use crate::value::{AptPackage, ImagePath, Name, Parse, ProjectPath};
 
-use super::act::{Act, ActKind, Part, Source};
-use super::steps::{self, Files, Place, path, small};
-use super::{Apt, Block, CopyFrom, Instruction, Mount, Run, Script, StageName, Why};
+use super::act::{Act, ActKind, Key, Part, Source, tells_linker};
+use super::steps::{self, Files, Place};
+use super::{
+    Apt, Block, CopyFrom, Instruction, Mount, Run, SHARED_SUPPORT, Script, StageName, Why, helpers,
+};
 
 /// Where a build stage puts apart what its build added to folders that others use too.
 pub(super) const EXPORT: &str = "/export";
@@ -36,18 +39,36 @@ pub(super) struct Layer<'a> {
 impl Layer<'_> {
     /// Its blocks.
     pub(super) fn blocks(self, place: &Place) -> Vec<Block> {
+        let mut blocks = self.system();
+        blocks.extend(self.packages(place));
+        blocks
+    }
+
+    /// Archives and the one transaction of system packages.
+    pub(super) fn system(self) -> Vec<Block> {
         let mut blocks = self.sources();
         blocks.extend(self.transaction());
+        blocks
+    }
+
+    /// What each package brings beside that, and the linker's cache behind it.
+    pub(super) fn packages(self, place: &Place) -> Vec<Block> {
+        let mut blocks = Vec::new();
         let mut defined = self.defined.clone();
         for part in self.parts {
             let (early, _) = part.early_and_late();
             let mut instructions = copies(part, place);
             instructions.extend(steps::instructions(part, early, place));
             instructions.extend(environment(part, &mut defined));
+            // A copy names the stage that it is from, and so the package.
+            let copies = instructions.iter().all(|one| matches!(one, Instruction::CopyFrom(_)));
+            let why = if copies { Why::default() } else { self.why(part) };
             if !instructions.is_empty() {
-                blocks.push(Block { why: self.why(part), instructions });
+                blocks.push(Block { why, instructions });
             }
         }
+        let early = self.parts.iter().map(|part| part.early_and_late().0);
+        blocks.extend(linker(early, self.parts.iter().any(|part| part.links_early())));
         blocks
     }
 
@@ -91,18 +112,25 @@ impl Layer<'_> {
                 continue;
             }
             packages.extend(own);
-            why.notes.push(format!("- {}", in_one_line(&self.why(part))));
+            let because = self.why(part);
+            why.list.push((because.what, because.because));
+        }
+        // What others require is there because of them.
+        let asked = |(_, because): &(String, Vec<String>)| !because.iter().all(|one| one.starts_with("required by"));
+        if why.list.iter().any(asked) {
+            why.list.retain(asked);
+        }
+        // Certificates, for archives.
+        if why.list.is_empty() {
+            why = Why::default();
+        }
+        // A stage that builds says itself what it is for, and a transaction for one package alone is headed by that.
+        if !self.built.is_empty() {
+            why = Why::default();
+        } else if let [(what, because)] = &why.list[..] {
+            why = Why { what: what.clone(), because: because.clone(), ..Why::default() };
         }
         (!packages.is_empty()).then(|| Block { why, instructions: vec![apt(packages)] })
-    }
-}
-
-/// `vtk 9.3.1 (project.kdl: packages vtk)`.
-fn in_one_line(why: &Why) -> String {
-    if why.because.is_empty() {
-        why.what.clone()
-    } else {
-        format!("{} ({})", why.what, why.because.join("; "))
     }
 }
 
@@ -120,27 +148,41 @@ pub(super) fn apt(packages: BTreeSet<AptPackage>) -> Instruction {
     Instruction::Run(Run { mounts: vec![Mount::Apt], script: vec![Script::Apt(apt)], ..Run::default() })
 }
 
-/// The linker's cache, where something changed what is in it.
-pub(super) fn linker(changed: bool) -> Option<Block> {
+/// The linker's cache, where something changed what is in it, with the files among these steps that say where it looks.
+pub(super) fn linker<'a>(steps: impl Iterator<Item = &'a [Act]>, changed: bool) -> Option<Block> {
+    let files = steps.flatten().filter_map(|act| match &act.kind {
+        ActKind::File(file) if tells_linker(&file.to) => Some(Script::LinkerFile(file.clone())),
+        _ => None,
+    });
+    let script: Vec<Script> = files.chain([Script::Ldconfig]).collect();
+    let run = Run { offline: true, script, ..Run::default() };
     changed.then(|| Block {
-        why: Why::new("The linker's cache, once for all of the above"),
-        instructions: vec![Instruction::Run(small(Script::Ldconfig))],
+        why: Why::new("Where the linker finds libraries"),
+        instructions: vec![Instruction::Run(run)],
     })
 }
 
 /// An archive's file and its key.
 pub(super) fn source_files(source: &Source) -> Vec<Instruction> {
-    let mut instructions = Vec::new();
-    if source.key.is_some() {
-        let name = &source.file.name;
-        instructions.push(Instruction::CopyFrom(CopyFrom {
-            stage: StageName::fixed("keys"),
-            from: path(&format!("/keys/{name}.gpg")),
-            to: path(&format!("/etc/apt/keyrings/{name}.gpg")),
-        }));
-    }
-    instructions.push(Instruction::AptSource(source.file.clone()));
-    instructions
+    let key = source.file.key.as_ref().zip(source.key.as_ref()).map(|(to, key)| match key {
+        Key::At(KeyLocation::Url(_)) => {
+            let stage = StageName::fixed("keys");
+            Instruction::CopyFrom(CopyFrom { stage, from: helpers::key_file(source), to: to.clone() })
+        }
+        Key::At(KeyLocation::File(file)) => copied(file.clone(), to),
+        Key::Text(_) => copied(key_text_file(source), to),
+    });
+    key.into_iter().chain([Instruction::AptSource(source.file.clone())]).collect()
+}
+
+fn copied(from: ProjectPath, to: &ImagePath) -> Instruction {
+    Instruction::Copy { from, to: to.clone(), into: false, chmod: None, chown: None }
+}
+
+/// Where the text of a definition's key is written in the project.
+fn key_text_file(source: &Source) -> ProjectPath {
+    let path = format!("{SHARED_SUPPORT}/keys/{}.asc", source.file.name);
+    ProjectPath::parse(&path).expect("a name is a part of a path")
 }
 
 /// What a package's other stages give: what its build exports, what it unpacks.

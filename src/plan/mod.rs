@@ -6,6 +6,7 @@ mod archives;
 mod assemble;
 mod build;
 mod checks;
+mod constraints;
 mod contradiction;
 mod expand;
 mod fetched;
@@ -38,12 +39,12 @@ pub use all::{Planned, all};
 pub use assemble::plan;
 pub use fetched::require_grades;
 pub use graph::{edges, takes};
-pub use model::{FetchKind, Fetched, Head, PackageNote, Plan};
+pub use model::{BuildSecrets, Check, FetchKind, Fetched, Head, PackageNote, Plan};
 pub use refuse::{Place, refuses};
 pub use size::Size;
 pub use stage::{AptSourceFile, Block, CopyFrom, Fetch, FileText, From, Instruction, Stage, StageName, Why};
 pub use step::{
-    Apt, Cmake, Constraint, Git, KeyFetch, Mount, PipCall, PipIndex, PipSource, PipTools, Run, Script, Tool,
+    Apt, Cmake, Git, KeyFetch, Mount, PipCall, PipIndex, PipSource, PipTools, Run, Script, ScriptFile, Tool,
     UserAccount,
 };
 pub use view::Inputs;

@@ -1,10 +1,12 @@
 //! The whole of what is written.
 
+use std::collections::BTreeMap;
+
 use crate::manifest::Grade;
 use crate::source::Span;
-use crate::value::{ImageRef, Name, Version};
+use crate::value::{ImageRef, Name, ProjectPath, Version};
 
-use super::{PipTools, Size, Stage, StageName, TestScript};
+use super::{PipTools, Script, Size, Stage, StageName, TestScript};
 
 /// What is written for a target, as data.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,8 +19,22 @@ pub struct Plan {
     pub cache_key: String,
     /// In the order of the file.
     pub stages: Vec<Stage>,
-    /// What every pip call is told and held to.
+    /// What all pip steps have in common.
     pub pip: PipTools,
+    /// The versions that installers are held to, by stage; each is one line of a constraints file: `torch==2.6.0`.
+    pub constraints: BTreeMap<StageName, Vec<String>>,
+    /// The texts of the keys of apt sources, by the source's name; their fingerprints are checked.
+    pub keys: BTreeMap<Name, String>,
+    /// The checks that the stage `test` runs.
+    pub checks: Vec<Check>,
+    /// Patterns of libraries that the host's driver brings: no check misses them.
+    pub driver_libraries: Vec<String>,
+    /// Where the generated files are that steps mount.
+    pub support: ProjectPath,
+    /// The secrets that steps which fetch may read.
+    pub secrets: BuildSecrets,
+    /// Whether apt looks for a cache on the builder's machine.
+    pub apt_cache: bool,
     /// Everything that the files fetch, in the order in which they do.
     pub fetches: Vec<Fetched>,
     /// Layers of the image that ships, the base's included (as far as they are known).
@@ -31,6 +47,28 @@ pub struct Plan {
     pub notes: Vec<PackageNote>,
     /// `SOURCE_DATE_EPOCH`, seconds.
     pub epoch: u64,
+}
+
+/// The secrets that steps which fetch may read; none where the manifest asks for none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BuildSecrets {
+    /// `/etc/apt/apt.conf.d/99-secret` of apt steps.
+    pub apt_conf: bool,
+    /// Certificates of a company, for every program that fetches.
+    pub ca_bundle: bool,
+    /// Logins, for apt, pip, git and curl.
+    pub netrc: bool,
+    /// `/etc/pip.conf` of pip steps.
+    pub pip_conf: bool,
+}
+
+/// A check of the image that needs no GPU.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    /// `opengl: libraries`.
+    pub name: String,
+    /// What it runs.
+    pub script: Vec<Script>,
 }
 
 /// What users of a package must know.
@@ -66,8 +104,6 @@ pub struct Head {
     pub moved: Vec<String>,
     /// Warnings that are meant: the code and the reason.
     pub allowed: Vec<(String, String)>,
-    /// The hash of what this was made from, as it stands in the head.
-    pub inputs: String,
 }
 
 /// One thing that the build fetches.

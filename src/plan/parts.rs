@@ -10,7 +10,7 @@ use crate::value::Name;
 use super::act::Part;
 use super::toolkit::{self, Toolkit};
 use super::view::{Filled, Inputs, View};
-use super::{Constraint, Script, archives, expand};
+use super::{Script, archives, expand};
 
 /// The packages of a resolution, as acts.
 #[derive(Debug)]
@@ -82,9 +82,9 @@ impl<'a> Parts<'a> {
         self.all().filter(|part| part.platform || self.needed(part, |needed| needed.run)).collect()
     }
 
-    /// What every pip call is held to: the distributions that the chosen packages fix, those of the base too.
-    pub(super) fn constraints(&self, log: &mut Log) -> Vec<Constraint> {
-        let mut all = BTreeMap::new();
+    /// What pip is held to by each chosen package that is no part of the base: `torch==2.6.0`.
+    pub(super) fn constraints(&self, log: &mut Log) -> Vec<(Name, String)> {
+        let mut all = Vec::new();
         for (name, chosen) in &self.inputs.resolution.chosen {
             let Some(view) = self.inputs.view(name).filter(|_| chosen.needed.run && !chosen.provided) else {
                 continue;
@@ -96,10 +96,11 @@ impl<'a> Parts<'a> {
                     Some(template) => filled.text(template, log),
                     None => Some(chosen.version.to_string()),
                 };
-                all.extend(filled.text(&dist.name, log).zip(version));
+                let line = filled.text(&dist.name, log).zip(version);
+                all.extend(line.map(|(dist, version)| (name.clone(), format!("{dist}=={version}"))));
             }
         }
-        all.into_iter().map(|(name, version)| Constraint { name, version }).collect()
+        all
     }
 
     /// What a test of a package runs; templates stand in the definition's words, so nothing of the user's is pasted in.

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::ops::Bound;
 
+use crate::catalog;
+use crate::diagnostic::Log;
 use crate::manifest::{Requirements, Venv};
 use crate::source::Spanned;
-use crate::value::{AptPackage, ImagePath, Interval, PepRequirement, Requirement};
+use crate::value::{AptPackage, ImagePath, Interval, Name, PepRequirement, Requirement};
 
 use super::act::{Act, Part};
 use super::parts::Parts;
@@ -49,6 +51,15 @@ impl Python {
         Instruction::Run(Run { mounts, ..small(venv) })
     }
 
+    /// The main environment, and what a step puts into it, in one step.
+    pub(super) fn made_with(&self, run: Option<Run>) -> Run {
+        let made = [self.venv(VENV, self.system)].into_iter().chain(run.map(Instruction::Run)).collect();
+        match joined(made).pop() {
+            Some(Instruction::Run(run)) => run,
+            _ => Run::default(),
+        }
+    }
+
     /// Where calls of the main environment go.
     pub(super) fn place(&self) -> Place {
         Place {
@@ -58,17 +69,39 @@ impl Python {
             shared: false,
             tools: self.tools.clone(),
             files: Files::Apart,
+            ships: false,
         }
     }
 
-    /// The main environment with a block a package.
+    /// The main environment and what these packages put into it, in one layer.
     pub(super) fn blocks(&self, parts: &[&Part]) -> Vec<Block> {
-        let made = Block {
-            why: Why::new("The Python environment"),
-            instructions: vec![self.venv(VENV, self.system)],
-        };
+        let (platform, others): (Vec<&Part>, Vec<&Part>) = parts.iter().partition(|part| part.platform);
+        let place = self.place();
+        let mut instructions = vec![self.venv(VENV, self.system)];
+        instructions.extend(platform.iter().flat_map(|part| steps::instructions(part, &of_python(&part.install), &place)));
+        instructions.extend(self.installed(&others, &place));
         let cloning = cloning(pip_urls::programs_of_parts(parts.iter().copied()));
-        cloning.into_iter().chain([made]).chain(parts.iter().filter_map(|part| self.block(part))).collect()
+        let made = Block { why: Why::new("The Python environment"), instructions: joined(instructions) };
+        cloning.into_iter().chain([made]).collect()
+    }
+
+    /// What these packages put into the environment, in one call an index: the same as one after the other, since all
+    /// are held to the same versions.
+    pub(super) fn installed(&self, parts: &[&Part], place: &Place) -> Vec<Instruction> {
+        let mut all = Vec::new();
+        for part in parts {
+            if part.makes_wheels() {
+                all.push(Instruction::Run(wheels(part, place)));
+            }
+            all.extend(steps::instructions(part, &of_python(&part.install), place));
+        }
+        let mut all = joined(all);
+        for instruction in &mut all {
+            if let Instruction::Run(run) = instruction {
+                run.script = calls(std::mem::take(&mut run.script));
+            }
+        }
+        all
     }
 
     /// What packages put into the main environment of a stage beside the one that ships, and the steps behind that. It is
@@ -80,10 +113,10 @@ impl Python {
             let path = super::layer::prepend("PATH", vec![path(&format!("{VENV}/bin"))], true);
             blocks.push(Block { why: Why::default(), instructions: vec![path] });
         } else {
-            blocks.extend(parts.iter().filter_map(|part| self.block(part)));
+            blocks.extend(self.block(parts, &self.place()));
         }
         for part in parts {
-            let instructions = self.behind(part);
+            let instructions = self.behind(part, &self.place());
             if !instructions.is_empty() {
                 blocks.push(Block { why: part.why.clone(), instructions });
             }
@@ -91,29 +124,17 @@ impl Python {
         blocks
     }
 
-    /// The steps behind those that need the environment.
-    pub(super) fn behind(&self, part: &Part) -> Vec<Instruction> {
-        let (_, late) = part.early_and_late();
-        let late: Vec<Act> = late.iter().filter(|act| !act.kind.is_python()).cloned().collect();
-        steps::instructions(part, &late, &self.place())
+    /// What packages put into an environment that is there.
+    pub(super) fn block(&self, parts: &[&Part], place: &Place) -> Option<Block> {
+        let instructions = self.installed(parts, place);
+        (!instructions.is_empty()).then(|| Block { why: Why::new("Python packages"), instructions })
     }
 
-    fn block(&self, part: &Part) -> Option<Block> {
-        let place = self.place();
-        let mut instructions = Vec::new();
-        if part.makes_wheels() {
-            let stage = StageName::of("build", &part.name);
-            let mount = Mount::Stage { stage, source: path(WHEELS), target: path(BUILT) };
-            let call = pip_call(&place, vec![PipSource::Wheels(path(BUILT))]);
-            instructions.push(Instruction::Run(Run {
-                mounts: vec![Mount::Pip, mount],
-                script: vec![Script::Pip(call)],
-                ..Run::default()
-            }));
-        }
-        let own = of_python(&part.install);
-        instructions.extend(steps::instructions(part, &own, &place));
-        (!instructions.is_empty()).then(|| Block { why: part.why.clone(), instructions })
+    /// The steps behind those that need the environment.
+    pub(super) fn behind(&self, part: &Part, place: &Place) -> Vec<Instruction> {
+        let (_, late) = part.early_and_late();
+        let late: Vec<Act> = late.iter().filter(|act| !act.kind.is_python()).cloned().collect();
+        steps::instructions(part, &late, place)
     }
 
     /// What a package's build takes from Python, where the build itself is not done.
@@ -143,6 +164,7 @@ impl Python {
                 }
             }
         }
+        let instructions = joined(instructions);
         let blocks = cloning(pip_urls::programs_of_venv(venv));
         Stage {
             name: StageName::of("venv", &venv.name.value),
@@ -151,6 +173,97 @@ impl Python {
             blocks: blocks.into_iter().chain([Block { why: Why::default(), instructions }]).collect(),
         }
     }
+}
+
+/// From here on, MiB, a package lies in a layer of its own: a new version of another one does not push it again.
+const HEAVY: u64 = 200;
+
+/// What the stage `python` installs: everything, or where some packages are heavy and others are not, the heavy ones and what
+/// they require.
+pub(super) fn heavy<'a>(parts: &'a Parts<'_>) -> Vec<&'a Part> {
+    let light: BTreeSet<&Name> = light(parts).into_iter().map(|part| &part.name).collect();
+    parts.shipped_with_platform().into_iter().filter(|part| !light.contains(&part.name)).collect()
+}
+
+/// What is left for a layer on top of that.
+pub(super) fn light<'a>(parts: &'a Parts<'_>) -> Vec<&'a Part> {
+    let python: Vec<&Part> = parts.shipped().into_iter().filter(|part| part.is_python()).collect();
+    let heavy = python.iter().filter(|part| is_heavy(parts, part));
+    let heavy: Vec<Name> = heavy.map(|part| part.name.clone()).collect();
+    if heavy.is_empty() {
+        return Vec::new();
+    }
+    let below = parts.closure(heavy, &[catalog::Stage::Run]);
+    // What pip clones a repository for stays in the stage that has git.
+    let clones = |part: &Part| !pip_urls::programs_of_parts([part]).is_empty();
+    python.into_iter().filter(|part| !below.contains(&part.name) && !clones(part)).collect()
+}
+
+/// Whether a package takes much room.
+pub(super) fn is_heavy(parts: &Parts<'_>, part: &Part) -> bool {
+    let view = parts.inputs.view(&part.name);
+    let size = view.and_then(|view| view.package.size.as_ref()?.image);
+    size.is_some_and(|size| size >= HEAVY)
+}
+
+/// The wheels of a package's build, installed.
+fn wheels(part: &Part, place: &Place) -> Run {
+    let (stage, target) = (StageName::of("build", &part.name), path(&format!("{BUILT}/{}", part.name)));
+    let call = pip_call(place, vec![PipSource::Wheels(target.clone())]);
+    let mount = Mount::Stage { stage, source: path(WHEELS), target };
+    Run { mounts: vec![Mount::Pip, mount], script: vec![Script::Pip(call)], ..Run::default() }
+}
+
+/// The same with all steps in one layer, behind the downloads.
+fn joined(instructions: Vec<Instruction>) -> Vec<Instruction> {
+    let mut out = Vec::new();
+    let mut joined = Run::default();
+    for instruction in instructions {
+        match instruction {
+            Instruction::Run(run) => {
+                joined.mounts.extend(run.mounts);
+                joined.script.extend(run.script);
+            }
+            Instruction::Fetch(_) if out.contains(&instruction) => {}
+            other => out.push(other),
+        }
+    }
+    joined.mounts.sort();
+    joined.mounts.dedup();
+    out.extend((!joined.script.is_empty()).then_some(Instruction::Run(joined)));
+    out
+}
+
+/// Fewest calls: from each other index what is named, then what comes without dependencies, then everything with its
+/// dependencies.
+fn calls(script: Vec<Script>) -> Vec<Script> {
+    let mut calls: Vec<PipCall> = Vec::new();
+    let mut add = |call: PipCall| {
+        let same = |one: &&mut PipCall| PipCall { what: Vec::new(), ..(**one).clone() } == PipCall { what: Vec::new(), ..call.clone() };
+        match calls.iter_mut().find(same) {
+            Some(one) => one.what.extend(call.what),
+            None => calls.push(call),
+        }
+    };
+    let mut others = Vec::new();
+    for script in script {
+        match script {
+            Script::Pip(call) if call.index.is_some() => {
+                if !call.no_deps {
+                    add(PipCall { index: None, ..call.clone() });
+                }
+                add(PipCall { no_deps: true, ..call });
+            }
+            Script::Pip(call) => add(call),
+            other => others.push(other),
+        }
+    }
+    for call in &mut calls {
+        call.what.sort();
+        call.what.dedup();
+    }
+    calls.sort_by_key(|call| (call.index.is_none(), !call.no_deps));
+    others.into_iter().chain(calls.into_iter().map(Script::Pip)).collect()
 }
 
 /// What pip clones repositories by, in a stage that leaves nothing but the environment.
@@ -217,7 +330,13 @@ fn bind(file: &crate::value::ProjectPath) -> Mount {
     Mount::Bind { source: file.clone(), target: seen(file) }
 }
 
-/// The manifest's pins of packages that nothing chose, where they bear the name of a distribution: `numpy==2.2.*`.
+/// Whether any version is held.
+pub(super) fn holds(parts: &Parts<'_>, log: &mut Log) -> bool {
+    let inputs = parts.inputs;
+    !(parts.constraints(log).is_empty() && provided(inputs).is_empty() && pinned(inputs).is_empty())
+}
+
+/// The manifest's pins of packages that nothing chose, where they are named as a distribution is: `numpy==2.2.*`.
 pub(super) fn pinned(inputs: Inputs<'_>) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for pin in &inputs.project.pins {
@@ -230,14 +349,17 @@ pub(super) fn pinned(inputs: Inputs<'_>) -> Vec<String> {
         let plain = package.dists.iter().filter(|dist| dist.value.name.is_plain());
         all.extend(plain.map(|dist| format!("{}{specifier}", dist.value.name.text)));
     }
-    // What the base holds is known by its first numbers: its builder may have given it any suffix.
+    all
+}
+
+/// What the base holds is known by its first numbers: its builder may have given it any suffix.
+pub(super) fn provided(inputs: Inputs<'_>) -> Vec<String> {
+    let mut all = Vec::new();
     for (name, chosen) in inputs.resolution.chosen.iter().filter(|(_, chosen)| chosen.provided) {
         let Some(view) = inputs.view(name) else { continue };
         let version = chosen.version.without_local();
         all.extend(view.dists().into_iter().map(|(dist, _)| format!("{dist}=={version}.*")));
     }
-    all.sort();
-    all.dedup();
     all
 }
 

@@ -25,6 +25,8 @@ pub(super) struct Around<'a> {
     pub(super) sources: &'a [(Source, Why)],
     /// Whether anything is held to a version.
     pub(super) constrained: bool,
+    /// Whether anything is held to one exact version.
+    pub(super) exact: bool,
 }
 
 /// The stage `final`; before it, where pip clones repositories for the project, the stages that keep git out of it.
@@ -36,19 +38,21 @@ pub(super) fn stages(around: Around<'_>) -> Vec<Stage> {
         why: Why::new(why),
         blocks,
     };
-    let (system, apt) = (system(around), apt_of_project(around));
+    let system = system(around);
     let cloning = python::cloning(pip_urls::programs(inputs)).filter(|_| around.python.is_some());
     let mut stages = Vec::new();
     let (from, mut blocks) = if let Some(cloning) = cloning {
         let why = "The image below its Python environments";
-        stages.push(named("image", "base", why, [system, apt].concat()));
+        stages.push(named("image", "base", why, system));
         let mut project = vec![main_environment("python"), cloning];
+        project.extend(light(around));
         project.extend(pip_of_project(around));
         let why = "The Python environment with what the project asks for";
         stages.push(named("python-project", "image", why, project));
-        ("image", environments(around, "python-project"))
+        ("image", [environments(around, "python-project"), behind(around)].concat())
     } else {
-        ("base", [system, environments(around, "python"), apt, pip_of_project(around)].concat())
+        let environments = environments(around, "python");
+        ("base", [system, environments, light(around), behind(around), pip_of_project(around)].concat())
     };
     if inputs.project.app.as_ref().is_none_or(|app| app.runs.is_empty()) {
         blocks.extend(check(around));
@@ -58,31 +62,46 @@ pub(super) fn stages(around: Around<'_>) -> Vec<Stage> {
     stages
 }
 
-/// What the catalogue's packages give, Python apart.
+/// System packages of the catalogue and of the project, the account, then what packages bring beside those: what changes
+/// least and what takes longest first, and copies, which depend on nothing before them, behind.
 fn system(around: Around<'_>) -> Vec<Block> {
     let shipped = around.parts.shipped();
     let mut defined: BTreeSet<String> = around.parts.inputs.resolution.base.env.iter().cloned().collect();
     for part in around.parts.platform() {
         layer::environment(part, &mut defined);
     }
-    let place = around.python.map_or_else(default_place, Python::place);
     let layer = Layer {
         parts: &shipped,
-        title: "System packages of",
+        title: "System packages",
         built: &[],
         direct: &[],
         more: &[],
         defined: &defined,
         held: &archives::held(around.parts, "base"),
     };
-    let mut blocks = layer.blocks(&place);
-    blocks.extend(layer::linker(shipped.iter().any(|part| part.links_early())));
+    let mut blocks = with_apt_of_project(around, layer.system());
+    blocks.extend(user::account(around.parts.inputs));
+    blocks.extend(layer.packages(&place(around)));
     blocks
+}
+
+/// Where steps of the image that ships are done.
+fn place(around: Around<'_>) -> steps::Place {
+    let place = around.python.map_or_else(default_place, Python::place);
+    steps::Place { ships: true, ..place }
 }
 
 fn default_place() -> steps::Place {
     let files = steps::Files::Apart;
-    steps::Place { venv: path(VENV), uv: false, building: false, shared: false, tools: Vec::new(), files }
+    steps::Place {
+        venv: path(VENV),
+        uv: false,
+        building: false,
+        shared: false,
+        tools: Vec::new(),
+        files,
+        ships: true,
+    }
 }
 
 /// The main Python environment, from the stage that made it.
@@ -96,33 +115,94 @@ fn copied(stage: StageName, folder: &str) -> Instruction {
     Instruction::CopyFrom(CopyFrom { stage, from: path(folder), to: path(folder) })
 }
 
-/// The Python environments, from the stages that made them, and the packages' steps behind them.
-fn environments(around: Around<'_>, stage: &'static str) -> Vec<Block> {
-    let Some(python) = around.python else { return Vec::new() };
+/// Whether the image that ships makes its environment itself: it holds what the project asks for alone.
+pub(super) fn makes_environment(around: Around<'_>) -> bool {
     let inputs = around.parts.inputs;
-    let mut blocks = vec![main_environment(stage)];
+    let packages = python::heavy(around.parts).iter().any(|part| part.is_python());
+    around.python.is_some() && !packages && pip_urls::programs(inputs).is_empty()
+}
+
+/// The Python environments, from the stages that made them.
+fn environments(around: Around<'_>, stage: &'static str) -> Vec<Block> {
+    let inputs = around.parts.inputs;
+    let mut blocks = Vec::new();
+    if around.python.is_some() && !makes_environment(around) {
+        blocks.push(main_environment(stage));
+    }
     for venv in &inputs.project.pip.venvs {
         let folder = apart_folder(venv);
         let why = inputs.why(format!("The Python environment `{}`", venv.name.value), venv.span);
         let instructions = vec![copied(StageName::of("venv", &venv.name.value), folder.as_str())];
         blocks.push(Block { why, instructions });
     }
+    blocks
+}
+
+/// The packages that are no part of the layer of heavy ones.
+fn light(around: Around<'_>) -> Vec<Block> {
+    let parts = python::light(around.parts);
+    let block = around.python.and_then(|python| python.block(&parts, &place(around)));
+    block.into_iter().collect()
+}
+
+/// The packages' steps behind their environment.
+fn behind(around: Around<'_>) -> Vec<Block> {
+    let Some(python) = around.python else { return Vec::new() };
     let shipped = around.parts.shipped();
+    let mut blocks = Vec::new();
     for part in &shipped {
-        let instructions = python.behind(part);
+        let instructions = python.behind(part, &place(around));
         if !instructions.is_empty() {
             blocks.push(Block { why: part.why.clone(), instructions });
         }
     }
-    blocks.extend(layer::linker(shipped.iter().any(|part| part.links_late())));
+    let late = shipped.iter().map(|part| part.early_and_late().1);
+    blocks.extend(layer::linker(late, shipped.iter().any(|part| part.links_late())));
     blocks
 }
 
-/// The archives and system packages that the project asks for.
-fn apt_of_project(around: Around<'_>) -> Vec<Block> {
-    let sources = around.sources.iter();
-    let sources = sources.map(|(source, why)| Block { why: why.clone(), instructions: source_files(source) });
-    sources.chain(asked_of_apt(around)).collect()
+/// The archives and system packages that the project asks for, behind those of the catalogue: in one transaction, unless
+/// those are heavy.
+fn with_apt_of_project(around: Around<'_>, mut blocks: Vec<Block>) -> Vec<Block> {
+    let mut asked = asked_of_apt(around);
+    let is_heavy = around.parts.shipped().into_iter().any(|part| {
+        !layer::apt_packages(&part.install).is_empty() && python::is_heavy(around.parts, part)
+    });
+    let apart = is_heavy || asked.is_none() || around.parts.inputs.project.apt.recommends.is_on();
+    let last = if apart { None } else { blocks.pop_if(|block| apt_of(block).is_some()) };
+    blocks.extend(around.sources.iter().map(|(source, why)| Block {
+        why: why.clone(),
+        instructions: source_files(source),
+    }));
+    if let (Some(last), Some(block)) = (&last, &mut asked) {
+        let packages = apt_of(last).map(|apt| apt.packages.clone()).unwrap_or_default();
+        if let Some(apt) = apt_of_mut(block) {
+            apt.packages.extend(packages);
+            apt.packages.sort();
+            apt.packages.dedup();
+        }
+        let Why { because, place, .. } = std::mem::take(&mut block.why);
+        let mut list = last.why.list.clone();
+        if list.is_empty() {
+            list.push((last.why.what.clone(), last.why.because.clone()));
+        }
+        list.push(("the project".to_owned(), because));
+        let what = "System packages".to_owned();
+        block.why = Why { what, place, list, ..Why::default() };
+    }
+    blocks.extend(asked);
+    blocks
+}
+
+/// The transaction that a block is.
+fn apt_of(block: &Block) -> Option<&Apt> {
+    let Some(Instruction::Run(run)) = block.instructions.last() else { return None };
+    if let [Script::Apt(apt)] = &run.script[..] { Some(apt) } else { None }
+}
+
+fn apt_of_mut(block: &mut Block) -> Option<&mut Apt> {
+    let Some(Instruction::Run(run)) = block.instructions.last_mut() else { return None };
+    if let [Script::Apt(apt)] = &mut run.script[..] { Some(apt) } else { None }
 }
 
 /// The Python packages that the project asks for.
@@ -130,34 +210,39 @@ fn pip_of_project(around: Around<'_>) -> Vec<Block> {
     let inputs = around.parts.inputs;
     let pip = &inputs.project.pip;
     let Some(python) = around.python else { return Vec::new() };
-    let run = python::asked(inputs, &python.place(), &pip.install, &pip.requirements);
+    let app = user::requirements(inputs, python);
+    let mut run = python::asked(inputs, &python.place(), &pip.install, &pip.requirements);
+    if makes_environment(around) {
+        run = Some(python.made_with(run.take()));
+    }
     let asked = run.map(|run| {
         let places = pip.install.iter().map(|spec| spec.span);
         let places = places.chain(pip.requirements.iter().map(|file| file.path.span));
-        let why = asked_why(inputs, "Python packages asked for by the project", places);
-        Block { why, instructions: vec![Instruction::Run(run)] }
+        let why = asked_why(inputs, "Python packages of the project", places);
+        let path = makes_environment(around).then(|| prepend("PATH", vec![path(&format!("{VENV}/bin"))], true));
+        Block { why, instructions: path.into_iter().chain([Instruction::Run(run)]).collect() }
     });
-    asked.into_iter().chain(user::requirements(inputs, python)).collect()
+    asked.into_iter().chain(app).collect()
 }
 
 /// Installed versions compared with the resolved ones: behind the last step that may install any.
 pub(super) fn check(around: Around<'_>) -> Option<Block> {
-    let run = Run {
-        mounts: vec![Mount::Check],
-        script: vec![Script::Drift { venv: path(VENV) }],
-        ..Run::default()
-    };
-    let why = Why::new("What is installed is what was resolved");
-    around.constrained.then(|| Block { why, instructions: vec![Instruction::Run(run)] })
+    let inputs = around.parts.inputs;
+    let run = Run { offline: true, script: vec![Script::Drift { venv: path(VENV) }], ..Run::default() };
+    let why = Why::new("Nothing above has replaced what was resolved");
+    let app = inputs.project.app.as_ref();
+    let asks = !inputs.project.pip.install.is_empty() || !inputs.project.pip.requirements.is_empty();
+    let asks = asks || app.is_some_and(|app| !app.requirements.is_empty() || !app.runs.is_empty());
+    (asks && around.exact).then(|| Block { why, instructions: vec![Instruction::Run(run)] })
 }
 
 fn asked_of_apt(around: Around<'_>) -> Option<Block> {
     let inputs = around.parts.inputs;
     let apt = &inputs.project.apt;
-    // What a package of the catalogue installs in the version that is asked for is there already.
+    // What a package of the catalogue installs as it is asked for is there already.
     let here = around.parts.shipped().into_iter().chain(around.parts.platform());
     let installed: BTreeSet<_> = here.flat_map(|part| layer::apt_packages(&part.install)).collect();
-    let is_left = |one: &&AptPackage| one.version().is_none() || !installed.contains(*one);
+    let is_left = |one: &&AptPackage| !installed.contains(*one);
     let packages: BTreeSet<AptPackage> =
         apt.install.iter().map(|one| &one.package.value).filter(is_left).cloned().collect();
     if packages.is_empty() && !apt.extra_arg.is_on() {
@@ -180,7 +265,7 @@ fn asked_of_apt(around: Around<'_>) -> Option<Block> {
     }));
     let left = apt.install.iter().filter(|one| is_left(&&one.package.value));
     let places = left.map(|install| install.package.span).chain(apt.extra_arg.on());
-    Some(Block { why: asked_why(inputs, "System packages asked for by the project", places), instructions })
+    Some(Block { why: asked_why(inputs, "System packages of the project", places), instructions })
 }
 
 /// All lines of the manifest that ask for something.
@@ -197,5 +282,5 @@ pub(super) fn asked_why(
             because.push(cited);
         }
     }
-    Why { what: what.to_owned(), because, place: places.first().copied(), notes: Vec::new() }
+    Why { what: what.to_owned(), because, place: places.first().copied(), ..Why::default() }
 }

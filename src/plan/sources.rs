@@ -53,10 +53,11 @@ fn written(inputs: Inputs<'_>, source: &AptSource) -> Source {
         suites: source.suites.iter().map(|suite| suite.value.clone()).collect(),
         components: source.components.iter().map(|component| component.value.clone()).collect(),
         arch,
-        signed: source.key.is_some(),
+        key: None,
+        held: false,
     };
     let key = source.key.as_ref().map(|key| Key::At(key.value.clone()));
-    Source { file, key, fingerprint: source.fingerprint.as_ref().map(|each| each.value.clone()) }
+    Source::new(file, key, source.fingerprint.as_ref().map(|each| each.value.clone()))
 }
 
 /// The architecture of the target alone.
@@ -91,9 +92,11 @@ fn launchpad(
         suites: vec![AptSuite::parse(&suite).ok()?],
         components: AptComponent::parse("main").into_iter().collect(),
         arch: of_target(inputs),
-        signed: true,
+        key: None,
+        held: false,
     };
-    Some(Source { file, key: Some(Key::At(KeyLocation::Url(key))), fingerprint: Some(fingerprint.clone()) })
+    let key = Key::At(KeyLocation::Url(key));
+    Some(Source::new(file, Some(key), Some(fingerprint.clone())))
 }
 
 /// A value of the entry of the distribution that the base has: `codename`.

@@ -11,7 +11,7 @@ use crate::value::{
     Sha256, Url,
 };
 
-use super::{PipTools, Run};
+use super::Run;
 
 /// The name of a stage: `base`, `build-vtk`, `python`, `final`, `test`, `dev`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,8 +73,10 @@ pub struct Why {
     pub because: Vec<String>,
     /// The first place that caused it, for who asks what a hunk comes from.
     pub place: Option<Span>,
-    /// Further lines: what must be known (an unpinned fetch, what each package of a transaction needs).
+    /// Further lines: what must be known (an unpinned fetch).
     pub notes: Vec<String>,
+    /// What it serves, each with who asked.
+    pub list: Vec<(String, Vec<String>)>,
 }
 
 impl Why {
@@ -102,8 +104,6 @@ pub struct Block {
 /// One instruction.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Instruction {
-    /// `SHELL`: bash with `-euo pipefail`.
-    Shell,
     /// `ARG NAME=default`.
     Arg {
         /// The name.
@@ -124,20 +124,6 @@ pub enum Instruction {
     },
     /// `RUN`.
     Run(Run),
-    /// What each apt step is told: configuration, and a detector where a cache on the builder's machine is looked for.
-    AptTools {
-        /// Whether it is.
-        cache: bool,
-    },
-    /// What each pip step is told.
-    PipTools(PipTools),
-    /// What every other step that fetches is told: certificates.
-    NetTools,
-    /// The program by which tests look for missing shared libraries.
-    LibraryCheck {
-        /// Patterns of libraries that the host's driver brings.
-        driver: Vec<String>,
-    },
     /// `COPY <<EOF`: a file whose text stands in the Dockerfile.
     CopyText(FileText),
     /// `/etc/apt/sources.list.d/NAME.sources`.
@@ -192,8 +178,10 @@ pub struct AptSourceFile {
     pub components: Vec<AptComponent>,
     /// Architectures.
     pub arch: Vec<AptArch>,
-    /// Whether its key is at `/etc/apt/keyrings/NAME.gpg`; without one it is trusted, which the manifest asks for.
-    pub signed: bool,
+    /// Where its key is; without one it is trusted, which the manifest asks for.
+    pub key: Option<ImagePath>,
+    /// Whether a fingerprint holds the key.
+    pub held: bool,
 }
 
 /// What leaves another stage.
@@ -220,7 +208,7 @@ pub struct Fetch {
     pub grade: Grade,
 }
 
-/// A file whose text stands in the Dockerfile.
+/// A file of a definition or of jcc: its text stands in the Dockerfile, or beside it where it is long.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FileText {
     /// Where it goes.
@@ -229,4 +217,14 @@ pub struct FileText {
     pub mode: FileMode,
     /// Its text.
     pub text: String,
+    /// The definition's file that it is: `ros/colcon`.
+    pub from: Option<String>,
+}
+
+impl FileText {
+    /// The definition's file, where it is too long to stand in the Dockerfile.
+    pub fn long(&self) -> Option<&str> {
+        const SHORT: usize = 3;
+        self.from.as_deref().filter(|_| self.text.lines().count() > SHORT)
+    }
 }

@@ -5,7 +5,7 @@ use crate::value::{
     UserName,
 };
 
-use super::StageName;
+use super::{FileText, StageName};
 
 /// A `RUN` and what is mounted into it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -22,17 +22,37 @@ pub struct Run {
     pub script: Vec<Script>,
 }
 
+impl Run {
+    /// Whether it builds with as many jobs as there is room for.
+    pub fn uses_jobs(&self) -> bool {
+        let own = |script: &Script| matches!(script, Script::Cmake(_) | Script::Tool { .. });
+        self.jobs && (self.script.iter().any(own) || self.has_other_builds())
+    }
+
+    /// Whether programs that jcc does not call itself may build.
+    pub fn has_other_builds(&self) -> bool {
+        const WORDS: [&str; 5] = ["JOBS", "make", "ninja", "build", "nproc"];
+        self.script.iter().any(|script| match script {
+            Script::WheelBuild { .. } => true,
+            Script::Shell(text) | Script::File(ScriptFile { text, .. }) => {
+                WORDS.iter().any(|word| text.contains(word))
+            }
+            _ => false,
+        })
+    }
+}
+
 /// Something that is there while a step runs, and not afterwards.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mount {
-    /// The caches of apt and what it may be told in secret, the proxy detector.
+    /// apt's configuration and caches, and the build secrets that it reads.
     Apt,
-    /// The cache of pip (or uv), its secret configuration, the constraints.
+    /// The cache of pip (or uv), and the build secrets that it reads.
     Pip,
-    /// What the check of the environment reads.
-    Check,
-    /// What any step that fetches may be told in secret: the company's CA bundle, names and passwords for hosts.
+    /// The build secrets that other programs read: a CA bundle, logins.
     Net,
+    /// The versions that installers are held to in this stage.
+    Constraints(StageName),
     /// A file of the build context.
     Bind {
         /// In the project.
@@ -111,6 +131,8 @@ pub enum Script {
     },
     /// Shell, as a definition or the manifest has it.
     Shell(String),
+    /// A shell script of a definition.
+    File(ScriptFile),
     /// Python code.
     Python(String),
     /// Shared libraries that must be there, and files whose libraries must be.
@@ -157,11 +179,26 @@ pub enum Script {
     },
     /// The user and its groups.
     User(UserAccount),
+    /// A file in which the linker reads where to look.
+    LinkerFile(FileText),
     /// Installed versions compared with the resolved ones.
     Drift {
         /// The environment.
         venv: ImagePath,
     },
+    /// The checks of the image: [`Plan::checks`](super::Plan::checks).
+    Checks,
+}
+
+/// A shell script of a definition, which steps mount.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ScriptFile {
+    /// Whose it is.
+    pub package: Name,
+    /// `build.sh`.
+    pub name: String,
+    /// Its text.
+    pub text: String,
 }
 
 /// A build tool with a folder and arguments.
@@ -242,7 +279,7 @@ pub struct PipCall {
     pub no_deps: bool,
     /// Whether uv does it.
     pub uv: bool,
-    /// Whether the resolver's choices bind it (the main environment).
+    /// Whether the constraints of its stage hold it, where there are any.
     pub constrained: bool,
 }
 
@@ -274,13 +311,9 @@ fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect()
 }
 
-/// What each pip step is told.
+/// What all pip steps have in common.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct PipTools {
-    /// The resolver's choices.
-    pub constraints: Vec<Constraint>,
-    /// Pins of packages that are not chosen, as pip reads them: they hold for what the project asks of pip.
-    pub pinned: Vec<String>,
     /// Instead of `PyPI`.
     pub default_index: Option<PipIndex>,
     /// Every other index that is used.
@@ -300,15 +333,6 @@ pub enum PipSource {
     File(ImagePath),
     /// Every wheel of a folder mounted there.
     Wheels(ImagePath),
-}
-
-/// `torch==2.6.0`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Constraint {
-    /// The distribution.
-    pub name: String,
-    /// Its version.
-    pub version: String,
 }
 
 /// A login.

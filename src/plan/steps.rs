@@ -2,8 +2,8 @@
 
 use crate::value::{AptPackage, EnvName, ImagePath, Parse, PepRequirement};
 
-use super::act::{Act, ActKind, Download, Part};
-use super::{Instruction, Mount, PipCall, PipSource, Run, Script, StageName};
+use super::act::{Act, ActKind, Download, Part, tells_linker};
+use super::{Fetch, Instruction, Mount, PipCall, PipSource, Run, Script, StageName, Tool};
 
 /// Where files that a stage apart has fetched are seen.
 const FETCHED: &str = "/run/fetch";
@@ -39,6 +39,15 @@ pub(super) struct Place {
     pub(super) tools: Vec<String>,
     /// Where archives and trees of an installation are brought.
     pub(super) files: Files,
+    /// Whether the stage's files ship: downloads are mounted from a stage apart rather than added.
+    pub(super) ships: bool,
+}
+
+impl Place {
+    /// Whether a package's own build is done here, rather than what the build needs.
+    fn is_own_build(&self) -> bool {
+        self.building && self.files == Files::Here
+    }
 }
 
 /// The stage that fetches a package's files.
@@ -46,31 +55,46 @@ pub(super) fn fetch_stage(part: &Part) -> StageName {
     StageName::of("fetch", &part.name)
 }
 
-/// What the steps become, those of system packages, archives' sources and exports left out: they are laid out elsewhere.
+/// What the steps become, those of system packages, archives' sources, exports and the linker left out: they are laid out
+/// elsewhere. Downloads come first.
 pub(super) fn instructions(part: &Part, acts: &[Act], place: &Place) -> Vec<Instruction> {
     let mut out: Vec<Instruction> = Vec::new();
+    let mut added = Vec::new();
     for act in acts {
         match &act.kind {
             ActKind::Apt(_) | ActKind::Source(_) | ActKind::Export { .. } => {}
+            // One `ldconfig` serves all packages that a stage takes.
+            ActKind::Ldconfig if !place.is_own_build() => {}
+            ActKind::File(file) if tells_linker(&file.to) && !place.is_own_build() => {}
             ActKind::File(file) => out.push(Instruction::CopyText(file.clone())),
             ActKind::Verbatim(text) => out.push(Instruction::Verbatim(text.clone())),
             ActKind::Env(pairs) => out.push(Instruction::Env(pairs.clone())),
             ActKind::Archive { .. } | ActKind::Git(_) if place.files == Files::Apart => {}
-            // One `ldconfig` at the end serves all.
-            ActKind::Ldconfig if !place.building => {}
-            kind => push(&mut out, run(part, kind, place)),
+            kind => {
+                added.extend(kind.download().filter(|_| !place.ships).map(add));
+                push(&mut out, run(part, kind, place));
+            }
         }
     }
-    out
+    added.dedup();
+    added.into_iter().chain(out).collect()
 }
 
-/// Adds a step to the one before, where they are of a kind: small ones share a layer.
+/// A download added to the stage itself.
+fn add(download: &Download) -> Instruction {
+    let Download { url, sha256, file } = download;
+    let (url, sha256, grade) = (url.clone(), sha256.clone(), download.grade());
+    Instruction::Fetch(Fetch { url, sha256, to: file.under(FETCHED), grade })
+}
+
+/// Adds a step to the one before, where one layer serves both. Nothing follows a shell, which may go elsewhere or end; what
+/// is cloned stays a layer apart, so that a build that fails clones once.
 fn push(out: &mut Vec<Instruction>, run: Run) {
     if let Some(Instruction::Run(last)) = out.last_mut() {
-        let shell = |run: &Run| run.script.iter().any(|script| matches!(script, Script::Shell(_)));
+        let ends = |script: &Script| matches!(script, Script::Shell(_) | Script::File(_) | Script::Tool { tool: Tool::Colcon, .. });
+        let clones = |run: &Run| run.script.iter().any(|script| matches!(script, Script::Git(_)));
         let alike = last.jobs == run.jobs && last.env.is_empty() && run.env.is_empty();
-        let same_tools = tools(last) == tools(&run);
-        if alike && same_tools && !shell(last) && !shell(&run) {
+        if alike && !last.script.iter().any(ends) && clones(last) == clones(&run) {
             last.mounts.extend(run.mounts);
             last.mounts.sort();
             last.mounts.dedup();
@@ -79,11 +103,6 @@ fn push(out: &mut Vec<Instruction>, run: Run) {
         }
     }
     out.push(Instruction::Run(run));
-}
-
-/// Which of the tools is mounted: two of them have one place.
-fn tools(run: &Run) -> Vec<&Mount> {
-    run.mounts.iter().filter(|mount| !matches!(mount, Mount::Bind { .. } | Mount::Stage { .. })).collect()
 }
 
 fn run(part: &Part, kind: &ActKind, place: &Place) -> Run {
@@ -97,7 +116,7 @@ fn run(part: &Part, kind: &ActKind, place: &Place) -> Run {
         }
         ActKind::Wheel(download) => {
             let call = pip_call(place, vec![PipSource::File(fetched(download))]);
-            let mounts = vec![Mount::Pip, fetch_mount(part)];
+            let mounts = [Mount::Pip].into_iter().chain(fetch_mount(part, place)).collect();
             run = Run { mounts, script: vec![Script::Pip(call)], ..Run::default() };
         }
         ActKind::WheelBuild { from, env } => {
@@ -114,14 +133,17 @@ fn run(part: &Part, kind: &ActKind, place: &Place) -> Run {
         }
         ActKind::Deb(download) => {
             let script = vec![Script::Deb { files: vec![fetched(download)] }];
-            run = Run { mounts: vec![Mount::Apt, fetch_mount(part)], script, ..Run::default() };
+            let mounts = [Mount::Apt].into_iter().chain(fetch_mount(part, place)).collect();
+            run = Run { mounts, script, ..Run::default() };
         }
         ActKind::Archive { download, to, strip } => {
             let script = Script::Unpack { archive: fetched(download), to: to.clone(), strip: *strip };
-            run = Run { mounts: vec![fetch_mount(part)], script: vec![script], ..Run::default() };
+            run.mounts = fetch_mount(part, place).into_iter().collect();
+            run.script = vec![script];
         }
         ActKind::Git(git) => {
-            run = Run { mounts: vec![Mount::Net], script: vec![Script::Git(git.clone())], ..Run::default() };
+            run.mounts = vec![Mount::Net];
+            run.script = vec![Script::Git(git.clone())];
         }
         ActKind::Cmake(cmake) => run.script = vec![Script::Cmake(cmake.clone())],
         ActKind::Tool { tool, directory, arguments } => {
@@ -133,11 +155,16 @@ fn run(part: &Part, kind: &ActKind, place: &Place) -> Run {
             run.env.clone_from(env);
             run.script = vec![Script::Shell(text.clone())];
         }
-        ActKind::Symlink { target, at } => {
-            run = small(Script::Symlink { target: target.clone(), at: at.clone() });
+        ActKind::Script { file, env } => {
+            run.mounts = vec![Mount::Net];
+            run.env.clone_from(env);
+            run.script = vec![Script::File(file.clone())];
         }
-        ActKind::Ldconfig => run = small(Script::Ldconfig),
-        ActKind::Mkdir(script) => run = small(script.clone()),
+        ActKind::Symlink { target, at } => {
+            run.script = vec![Script::Symlink { target: target.clone(), at: at.clone() }];
+        }
+        ActKind::Mkdir(script) => run.script = vec![script.clone()],
+        ActKind::Ldconfig => run.script = vec![Script::Ldconfig],
         ActKind::Apt(_)
         | ActKind::Source(_)
         | ActKind::Export { .. }
@@ -176,8 +203,10 @@ pub(super) fn pip_call(place: &Place, what: Vec<PipSource>) -> PipCall {
     }
 }
 
-fn fetch_mount(part: &Part) -> Mount {
-    Mount::Stage { stage: fetch_stage(part), source: path("/"), target: path(FETCHED) }
+/// The downloads of a package, where they are not in the stage itself.
+fn fetch_mount(part: &Part, place: &Place) -> Option<Mount> {
+    let mount = Mount::Stage { stage: fetch_stage(part), source: path("/"), target: path(FETCHED) };
+    place.ships.then_some(mount)
 }
 
 /// System packages without which steps of a stage could not be done: git, and what archives are packed by.

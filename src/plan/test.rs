@@ -10,28 +10,46 @@ use super::act::Part;
 use super::layer::{self, Layer};
 use super::parts::Parts;
 use super::python::Python;
-use super::{Block, From, Instruction, Run, Script, Stage, StageName, TestScript, TestText, Why, archives};
+use super::{Block, Check, From, Instruction, Run, Script, Stage, StageName, TestScript, TestText, Why, archives};
 
-/// The stage `test`, where anything is tested while building.
-pub(super) fn stage(parts: &Parts<'_>, python: &Python) -> Option<Stage> {
-    let mut blocks = Vec::new();
+/// The stage `test`, where anything is checked while building.
+pub(super) fn stage(parts: &Parts<'_>, python: &Python, checks: &[Check]) -> Option<Stage> {
+    if checks.is_empty() {
+        return None;
+    }
+    let needed = needed(parts, python, "What the tests need", (&parts.tested(), &[]));
+    let why = Why::new("Checks that need no GPU: `docker build --target test .`");
+    let mut stage = on_top("test", why, parts, needed);
+    let run = Run { offline: true, script: vec![Script::Checks], ..Run::default() };
+    // As the user of the image: that is who must be able to read it.
+    stage.blocks.push(Block { why: Why::default(), instructions: vec![Instruction::Run(run)] });
+    Some(stage)
+}
+
+/// What that stage checks: the packages' tests in the order of installing, then the project's own.
+pub(super) fn checks(parts: &Parts<'_>) -> Vec<Check> {
+    let mut all = Vec::new();
     for part in parts.platform().into_iter().chain(parts.shipped()).chain(parts.tested()) {
-        blocks.extend(of_package(parts, &part.name));
+        all.extend(of_package(parts, &part.name));
     }
     for test in parts.inputs.project.tests.iter().filter(|test| test.build) {
         let shell = test.run.iter().map(|line| Script::Shell(line.value.clone()));
         let code = test.python.iter().map(|code| Script::Python(code.value.clone()));
-        let why = parts.inputs.why(format!("test `{}`", test.name.value), test.span);
-        blocks.extend(block(why, shell.chain(code).collect()));
+        all.push(Check { name: test.name.value.to_string(), script: shell.chain(code).collect() });
     }
-    if blocks.is_empty() {
-        return None;
+    all.retain(|check| !check.script.is_empty());
+    all
+}
+
+/// Patterns of libraries that the host's driver brings, where a check looks for libraries.
+pub(super) fn driver_libraries(parts: &Parts<'_>, checks: &[Check]) -> Vec<String> {
+    let mut scripts = checks.iter().flat_map(|check| &check.script);
+    if !scripts.any(|script| matches!(script, Script::Libraries { .. })) {
+        return Vec::new();
     }
-    let mut all = needed(parts, python, "What the tests need", (&parts.tested(), &[]));
-    all.extend(library_check(parts, &blocks));
-    all.extend(blocks);
-    let why = Why::new("Checks that need no GPU: `docker build --target test`");
-    Some(on_top("test", why, parts, all))
+    let inputs = parts.inputs;
+    let platform = inputs.catalog.platform(inputs.resolution.target.platform.as_str());
+    platform.map(|platform| platform.driver_libraries.clone()).unwrap_or_default()
 }
 
 /// Packages that the image which ships has not, on top of it; with those that are built here.
@@ -42,46 +60,24 @@ fn needed(all: &Parts<'_>, python: &Python, title: &str, (parts, built): (&[&Par
     held.extend(shipped.iter().flat_map(|part| archives::of(&part.install)).cloned());
     let layer = Layer { parts, title, built, direct: &[], more: &[], defined: &defined, held: &held };
     let mut blocks = layer.blocks(&python.place());
-    blocks.extend(layer::linker(parts.iter().any(|part| part.links_early())));
     let tools: Vec<Block> = built.iter().filter_map(|part| python.tools(part)).collect();
     let new = !python.ships && (!tools.is_empty() || parts.iter().any(|part| part.is_python()));
     blocks.extend(python.beside(parts, new.then(|| all.platform())));
     blocks.extend(tools);
-    blocks.extend(layer::linker(parts.iter().any(|part| part.links_late())));
+    let late = parts.iter().map(|part| part.early_and_late().1);
+    blocks.extend(layer::linker(late, parts.iter().any(|part| part.links_late())));
     blocks
 }
 
-/// The program that checks shared libraries, where a test calls it.
-fn library_check(parts: &Parts<'_>, tests: &[Block]) -> Option<Block> {
-    let scripts =
-        tests.iter().flat_map(|block| &block.instructions).flat_map(|instruction| match instruction {
-            Instruction::Run(run) => run.script.as_slice(),
-            _ => &[],
-        });
-    let called = scripts.into_iter().any(|script| matches!(script, Script::Libraries { .. }));
-    let inputs = parts.inputs;
-    let platform = inputs.catalog.platform(inputs.resolution.target.platform.as_str());
-    let driver = platform.map(|platform| platform.driver_libraries.clone()).unwrap_or_default();
-    called.then(|| Block {
-        why: Why::new("Looks for shared libraries that are missing"),
-        instructions: vec![Instruction::LibraryCheck { driver }],
-    })
-}
-
-fn of_package(parts: &Parts<'_>, name: &Name) -> Vec<Block> {
+fn of_package(parts: &Parts<'_>, name: &Name) -> Vec<Check> {
     let Some(view) = parts.inputs.view(name) else { return Vec::new() };
     let tests = view.package.tests.iter().filter(|test| test.build && view.holds(&test.guard));
     tests
-        .filter_map(|test| {
+        .map(|test| {
             let bodies = test.body.iter().filter_map(|body| parts.test_script(&view.chosen.name, body));
-            block(Why::new(format!("test `{}` of {}", test.name.value, view.title())), bodies.collect())
+            Check { name: format!("{}: {}", view.chosen.name, test.name.value), script: bodies.collect() }
         })
         .collect()
-}
-
-fn block(why: Why, script: Vec<Script>) -> Option<Block> {
-    let run = Run { offline: true, script, ..Run::default() };
-    (!run.script.is_empty()).then(|| Block { why, instructions: vec![Instruction::Run(run)] })
 }
 
 /// Tests that need the started container: the packages' in the order of installing, then the project's own.
@@ -124,7 +120,7 @@ pub(super) fn dev(parts: &Parts<'_>, python: &Python) -> Option<Stage> {
 
 /// A stage on the image that ships, as root where that runs as someone else, and back again.
 fn on_top(name: &'static str, why: Why, parts: &Parts<'_>, blocks: Vec<Block>) -> Stage {
-    let user = parts.inputs.project.app.as_ref().and_then(App::login);
+    let user = parts.inputs.project.app.as_ref().and_then(App::login).filter(|_| !blocks.is_empty());
     let mut all = Vec::new();
     if user.is_some() {
         all.push(Block { why: Why::default(), instructions: vec![Instruction::User(Id::ROOT, Id::ROOT)] });

@@ -22,14 +22,20 @@ pub(super) fn requirements(inputs: Inputs<'_>, python: &Python) -> Option<Block>
     Some(Block { why, instructions: vec![Instruction::Run(run)] })
 }
 
-/// From the account to what is started.
+/// The user that the image runs as.
+pub(super) fn account(inputs: Inputs<'_>) -> Option<Block> {
+    let app = inputs.project.app.as_ref()?;
+    app.login().map(|user| account_of(inputs, app, user))
+}
+
+/// From the application's files to what is started.
 pub(super) fn blocks(around: Around<'_>) -> Vec<Block> {
     let inputs = around.parts.inputs;
     let mut blocks = Vec::new();
     if let Some(app) = &inputs.project.app {
-        blocks.extend(app.login().map(|user| account(inputs, app, user)));
-        blocks.extend(files(inputs, app));
-        blocks.extend(layer::linker(app.copies.iter().any(|copy| tells_linker(&copy.to))));
+        blocks.extend(files(app));
+        let tells = app.copies.iter().any(|copy| tells_linker(&copy.to));
+        blocks.extend(layer::linker(std::iter::empty(), tells));
         blocks.extend(runs(around, app));
         if !app.runs.is_empty() {
             blocks.extend(ship::check(around));
@@ -37,18 +43,18 @@ pub(super) fn blocks(around: Around<'_>) -> Vec<Block> {
         blocks.push(start(app));
     }
     let labels = Instruction::Label(labels(inputs));
-    let metadata = Block { why: Why::new("What the image says of itself"), instructions: vec![labels] };
+    let metadata = Block { why: Why::default(), instructions: vec![labels] };
     let at = blocks.len().saturating_sub(usize::from(inputs.project.app.is_some()));
     blocks.insert(at, metadata);
     if let Some((view, words)) = super::start::default(inputs) {
-        let why = Why::new(format!("What it starts: the server of {}", view.title()));
+        let why = Why::new(format!("The server of {}", view.title()));
         blocks.push(Block { why, instructions: vec![Instruction::Cmd(words.clone())] });
     }
     blocks.retain(|block| !block.instructions.is_empty());
     blocks
 }
 
-fn account(inputs: Inputs<'_>, app: &App, user: &User) -> Block {
+fn account_of(inputs: Inputs<'_>, app: &App, user: &User) -> Block {
     let account = UserAccount {
         name: user.name.value.clone(),
         uid: user.uid,
@@ -57,8 +63,9 @@ fn account(inputs: Inputs<'_>, app: &App, user: &User) -> Block {
         workdir: app.workdir.as_ref().map(|folder| folder.value.clone()),
         volumes: volumes(inputs, app, user),
     };
-    let what = format!("user `{}`; the base's user of that number is renamed", user.name.value);
-    let run = Instruction::Run(small(Script::User(account)));
+    let what = format!("User `{}`", user.name.value);
+    let run = Run { offline: true, ..small(Script::User(account)) };
+    let run = Instruction::Run(run);
     Block { why: inputs.why(what, user.name.span), instructions: vec![run] }
 }
 
@@ -100,7 +107,7 @@ fn is_theirs(app: &App, place: &ImagePath) -> bool {
             .any(|one| place.is_inside(one))
 }
 
-fn files(inputs: Inputs<'_>, app: &App) -> Option<Block> {
+fn files(app: &App) -> Option<Block> {
     let mut instructions: Vec<Instruction> =
         app.workdir.iter().map(|folder| Instruction::Workdir(folder.value.clone())).collect();
     for copy in &app.copies {
@@ -116,7 +123,7 @@ fn files(inputs: Inputs<'_>, app: &App) -> Option<Block> {
     if !env.is_empty() {
         instructions.insert(usize::from(app.workdir.is_some()), Instruction::Env(env));
     }
-    (!instructions.is_empty()).then(|| Block { why: inputs.why("The application", app.span), instructions })
+    (!instructions.is_empty()).then(|| Block { why: Why::default(), instructions })
 }
 
 /// Any of these may call pip: they are held to the resolver's choices as pip's own steps are.

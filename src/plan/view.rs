@@ -42,7 +42,7 @@ impl<'a> Inputs<'a> {
 
     /// What the manifest asks for at a place.
     pub(super) fn why(self, what: impl Into<String>, place: Span) -> Why {
-        Why { what: what.into(), because: vec![self.cite(place)], place: Some(place), notes: Vec::new() }
+        Why { what: what.into(), because: vec![self.cite(place)], place: Some(place), ..Why::default() }
     }
 
     /// The values that all packages' templates see.
@@ -147,7 +147,7 @@ impl<'a> View<'a> {
     /// What it is and who asked for it.
     pub(super) fn why(self) -> Why {
         let (because, place) = self.inputs.reasons(&self.chosen.because);
-        Why { what: self.title(), because, place, notes: Vec::new() }
+        Why { what: self.title(), because, place, ..Why::default() }
     }
 
     /// The entry of the definition that was chosen.

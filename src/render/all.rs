@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::manifest::Engine;
 use crate::plan::{Planned, Services};
 
-use super::{bake, compose, devcontainer, dockerfile, dockerignore, quadlet};
+use super::{bake, compose, devcontainer, dockerfile, dockerignore, quadlet, support};
 
 /// Texts by their path in the project.
 pub type Artifacts = BTreeMap<String, String>;
@@ -31,6 +31,7 @@ pub fn all(targets: &[Planned]) -> Vec<(String, String)> {
         written.extend(files.bake.iter().map(ToString::to_string));
         written.push("jcc.lock".to_owned());
         artifacts.push((files.dockerfile.to_string(), dockerfile(plan)));
+        artifacts.extend(support::files(plan));
         artifacts.push((format!("{}.dockerignore", files.dockerfile), dockerignore(services, &written)));
         artifacts.push((files.compose.to_string(), compose(services)));
         artifacts.extend(beside);

@@ -1,42 +1,52 @@
 //! The values that the template of the Dockerfile sees.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use minijinja::{Value, context};
 
 use crate::plan::{From, Head, Instruction, Plan, Script, Stage, Why};
 
 use super::instruction::{Rendered, instruction};
 use super::quote;
-use super::signature;
 use super::templates::Templates;
 
-/// The Dockerfile of a plan, its own hash in its head.
+/// bash, with a failing command as the end of a script.
+const SHELL: [&str; 4] = ["/bin/bash", "-euo", "pipefail", "-c"];
+
+/// The Dockerfile of a plan.
 pub fn dockerfile(plan: &Plan) -> String {
     let templates = Templates::all();
-    let stages: Vec<Value> = plan.stages.iter().map(|each| stage(each, plan, templates)).collect();
+    let mut exceptions = BTreeMap::new();
+    let stages: Vec<Value> =
+        plan.stages.iter().map(|each| stage(each, plan, templates, &mut exceptions)).collect();
     let frontend = plan.frontend.as_ref().map(ToString::to_string);
-    let text =
-        templates.fill("Dockerfile.j2", context! { frontend, head => head(&plan.head), stages => stages });
-    signature::sign(&text)
+    let values = context! { frontend, head => head(&plan.head), exceptions => rules(&exceptions), stages };
+    templates.fill("Dockerfile.j2", values)
 }
 
 fn head(head: &Head) -> Value {
-    let mut facts = vec![format!("target: {}", head.target)];
-    facts.extend(head.platform.iter().map(|(name, value)| format!("{name}: {value}")));
-    let mut parts = vec![facts];
-    parts.push(head.moved.iter().map(|moved| format!("moved: {moved}")).collect());
-    parts.push(head.allowed.iter().map(|(code, reason)| format!("allowed: {code}: {reason}")).collect());
-    let parts: Vec<Vec<String>> = parts
-        .iter()
-        .filter(|part| !part.is_empty())
-        .map(|part| part.iter().map(|line| quote::comment(line)).collect())
-        .collect();
-    context! {
-        compiler => head.compiler.as_str(), manifest => quote::comment(&head.manifest), parts, inputs => head.inputs.as_str(),
-        self => signature::EMPTY,
-    }
+    let facts: Vec<String> = head.platform.iter().map(|(name, value)| format!("{name} {value}")).collect();
+    let mut lines = vec![format!("target {}; {}", head.target, facts.join(", "))];
+    lines.extend(head.moved.iter().map(|moved| format!("moved: {moved}")));
+    lines.extend(head.allowed.iter().map(|(code, reason)| format!("allowed: {code}: {reason}")));
+    let lines: Vec<String> = lines.iter().map(|line| quote::comment(line)).collect();
+    context! { compiler => head.compiler.as_str(), manifest => quote::comment(&head.manifest), lines }
 }
 
-fn stage(stage: &Stage, plan: &Plan, templates: &Templates) -> Value {
+/// The rules of checkers that do not hold for the file, and why: `DL3008,SC3040 # reason; reason`.
+fn rules(exceptions: &BTreeMap<&'static str, &'static str>) -> Option<String> {
+    let rules: Vec<&str> = exceptions.keys().copied().collect();
+    let reasons: BTreeSet<&str> = exceptions.values().copied().collect();
+    let reasons: Vec<&str> = reasons.into_iter().collect();
+    (!rules.is_empty()).then(|| format!("{} # {}", rules.join(","), reasons.join("; ")))
+}
+
+fn stage(
+    stage: &Stage,
+    plan: &Plan,
+    templates: &Templates,
+    exceptions: &mut BTreeMap<&'static str, &'static str>,
+) -> Value {
     let from = match &stage.from {
         From::Image(image) => image.to_string(),
         From::Stage(name) => name.to_string(),
@@ -44,50 +54,64 @@ fn stage(stage: &Stage, plan: &Plan, templates: &Templates) -> Value {
     };
     let mut items = Vec::new();
     let mut after_heredoc = false;
-    let mut told_shell = false;
+    let manifest = plan.head.manifest.as_str();
+    let mut about = comments(&stage.why, manifest);
     for block in &stage.blocks {
-        let mut comment = comments(&block.why);
-        for each in block.instructions.iter().flat_map(|each| instruction(each, plan, templates)) {
-            // Checkers forget the shell at FROM, ENV and ARG: it is said again before the step that needs it.
-            if each.kind == "run" && !told_shell {
-                for shell in instruction(&Instruction::Shell, plan, templates) {
-                    items.push(item(&shell, after_heredoc, &[]));
-                }
-                told_shell = true;
-                after_heredoc = false;
-            }
-            told_shell &= !each.forgets_shell;
-            let mut lines = std::mem::take(&mut comment);
+        let mut comment = comments(&block.why, manifest);
+        // A stage without a comment has that of its first block.
+        if about.is_empty() && items.is_empty() {
+            about = std::mem::take(&mut comment);
+        }
+        for each in block.instructions.iter().map(|each| instruction(each, plan, templates)) {
+            let lines = std::mem::take(&mut comment);
             let gap = after_heredoc || !lines.is_empty();
-            lines.extend(exception(&each));
+            exceptions.extend(each.exceptions.iter().copied());
             after_heredoc = each.heredoc;
             items.push(item(&each, gap, &lines));
         }
     }
-    context! { name => stage.name.as_str(), from, comment => comments(&stage.why), items }
+    let shell = uses_shell(stage, plan).then(|| quote::exec(&SHELL));
+    context! { name => stage.name.as_str(), from, comment => about, shell, items }
 }
 
-/// The rules that do not hold for an instruction, and why, right before it.
-fn exception(rendered: &Rendered) -> Option<String> {
-    let (rules, reasons): (Vec<&str>, Vec<&str>) = rendered.exceptions.iter().copied().unzip();
-    (!rules.is_empty()).then(|| format!("hadolint ignore={} # {}", rules.join(","), reasons.join("; ")))
+/// Whether the shell is named here: in a stage on an image, where it or a stage on it runs anything. Other stages inherit it.
+fn uses_shell(stage: &Stage, plan: &Plan) -> bool {
+    let runs = |stage: &Stage| {
+        stage.blocks.iter().flat_map(|block| &block.instructions).any(|one| matches!(one, Instruction::Run(_)))
+    };
+    let above = |other: &&Stage| other.from == From::Stage(stage.name.clone());
+    matches!(stage.from, From::Image(_)) && (runs(stage) || plan.stages.iter().filter(above).any(|_| true))
 }
 
 fn item(rendered: &Rendered, gap: bool, comment: &[String]) -> Value {
     context! { gap, comment => comment.to_vec(), kind => rendered.kind, ..rendered.values.clone() }
 }
 
-/// `# torchvision 0.21.0 (required by pytorch 2.6.0; project.kdl: packages torchvision)`, then what else must be known.
-fn comments(why: &Why) -> Vec<String> {
+/// `torchvision 0.21.0 (packages)`, then what else must be known.
+fn comments(why: &Why, manifest: &str) -> Vec<String> {
+    let reasons: Vec<String> = why.because.iter().map(|reason| short(reason, &why.what, manifest)).collect();
     let mut first = why.what.clone();
-    if !first.is_empty() && !why.because.is_empty() {
-        first = format!("{first} ({})", why.because.join("; "));
+    if !first.is_empty() && !reasons.is_empty() {
+        first = format!("{first} ({})", reasons.join("; "));
     }
     std::iter::once(&first)
         .chain(&why.notes)
-        .map(|line| quote::comment(line))
+        .cloned()
+        .chain(why.list.iter().map(|(what, because)| {
+            let reason = because.first().map(|reason| format!(" ({})", short(reason, what, manifest)));
+            format!("- {what}{}", reason.unwrap_or_default())
+        }))
+        .map(|line| quote::comment(&line))
         .filter(|line| !line.is_empty())
         .collect()
+}
+
+/// A reason without what the head and the comment itself say: `packages` for `project.kdl: packages vtk` about `vtk 9.3`.
+fn short(reason: &str, what: &str, manifest: &str) -> String {
+    let place = reason.strip_prefix(manifest).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(reason);
+    let name = what.split(' ').next().unwrap_or_default();
+    let without = place.strip_suffix(name).map(str::trim_end).filter(|rest| !rest.is_empty());
+    without.unwrap_or(place).to_owned()
 }
 
 /// Whether a script installs system packages of no fixed version.

@@ -15,6 +15,7 @@ mod run_command;
 mod script;
 mod service;
 mod signature;
+mod support;
 mod templates;
 mod words;
 mod yaml;

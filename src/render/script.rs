@@ -2,57 +2,119 @@
 
 use minijinja::{Value, context};
 
-use crate::plan::{Cmake, Git, KeyFetch, Mount, PipCall, PipSource, Run, Script, Tool, UserAccount};
-use crate::value::ImagePath;
+use crate::plan::{Cmake, FileText, Git, KeyFetch, Mount, PipCall, PipSource, Plan, Run, Script, ScriptFile, Tool, UserAccount};
+use crate::value::{ImagePath, Parse};
 
 use super::quote::{self, shell};
 use super::templates::Templates;
 
-/// Where the program lies by which tests look for missing shared libraries.
-pub(super) const LIBRARIES: &str = "/usr/local/bin/check-libraries";
+/// What a step that is one command runs.
+pub(super) fn command(run: &Run) -> Option<String> {
+    let [script] = &run.script[..] else { return None };
+    match script {
+        Script::User(account) => Some(user(account)),
+        Script::Drift { venv } => Some(format!("{} /run/check.py", shell(&format!("{venv}/bin/python3")))),
+        Script::Checks => Some("bash /run/test/build".to_owned()),
+        Script::Ldconfig => Some("ldconfig && rm -f /var/cache/ldconfig/aux-cache".to_owned()),
+        _ => None,
+    }
+}
 
 /// What stands between the delimiters of the heredoc.
-pub(super) fn body(run: &Run, templates: &Templates) -> String {
-    let with_tools = run.mounts.iter().any(|mount| matches!(mount, Mount::Apt | Mount::Pip | Mount::Net));
-    let mut body = if with_tools { ". /run/jcc/env\n" } else { "set -euo pipefail\n" }.to_owned();
-    if run.script.iter().any(|each| matches!(each, Script::Shell(_))) {
-        body.push_str(UNSET);
+pub(super) fn body(run: &Run, plan: &Plan, templates: &Templates) -> String {
+    let mut body = String::from(options(&run.script));
+    let has = |mount: &Mount| run.mounts.contains(mount);
+    if plan.secrets.ca_bundle && [Mount::Apt, Mount::Pip, Mount::Net].iter().any(has) {
+        body.push_str(". /run/ca/env\n");
     }
-    for (name, value) in &run.env {
-        body.push_str(&format!("export {name}={}\n", shell(value)));
+    if has(&Mount::Pip) {
+        body.push_str(&pip_environment(run, plan));
     }
-    if run.jobs {
+    if !run.env.is_empty() {
+        let pairs = run.env.iter().map(|(name, value)| format!(" {name}={}", shell(value)));
+        body.push_str(&format!("export{}\n", pairs.collect::<String>()));
+    }
+    if run.uses_jobs() {
         body.push_str(JOBS);
-        // The tools of the others say it.
-        if !with_tools {
-            body.push_str(TIME);
+        // Our own calls name the number; others read it.
+        if run.has_other_builds() {
+            body.push_str(JOBS_OF_OTHERS);
         }
     }
+    let made = Calls { held: is_held(run), cached: plan.pip.cache };
     for each in &run.script {
-        let (template, values) = script(each);
+        let (template, values) = script(each, made);
         body.push_str(&templates.fill(&format!("script/{template}.j2"), values));
     }
     body
 }
 
-/// Lines of definitions and of the project may read variables that are not set: `setup.bash` of ROS does.
-const UNSET: &str = "set +u\n";
-/// As many jobs as the target's memory allows, and no more than there are cores.
-const JOBS: &str = "\
-jobs=$(nproc)
-if [[ -n ${MAX_JOBS:-} && $MAX_JOBS -lt $jobs ]]; then jobs=$MAX_JOBS; fi
-export MAX_JOBS=$jobs CMAKE_BUILD_PARALLEL_LEVEL=$jobs MAKEFLAGS=-j$jobs
-";
-/// What a compiler writes where the source asks for the time.
-const TIME: &str = "export SOURCE_DATE_EPOCH=315532800\n";
+/// How the text of one script ends where a command fails. Lines of definitions and of the project may read variables that
+/// are not set: `setup.bash` of ROS does.
+pub(super) fn options(script: &[Script]) -> &'static str {
+    let reads = |text: &str| text.contains('$') || text.contains("source ") || text.contains(". /");
+    let lax = script.iter().any(|each| match each {
+        Script::Shell(text) => reads(text),
+        Script::File(_) => true,
+        _ => false,
+    });
+    if lax { "set -eo pipefail\n" } else { "set -euo pipefail\n" }
+}
 
-fn script(script: &Script) -> (&'static str, Value) {
+fn is_held(run: &Run) -> bool {
+    run.mounts.iter().any(|mount| matches!(mount, Mount::Constraints(_)))
+}
+
+/// Where all calls of pip take packages from, and what such calls in lines of the project are held to.
+fn pip_environment(run: &Run, plan: &Plan) -> String {
+    let mut out = String::new();
+    let default = plan.pip.default_index.as_ref();
+    if let Some(index) = default {
+        let url = shell(index.url.as_str());
+        out.push_str(&format!("export PIP_INDEX_URL={url} UV_DEFAULT_INDEX={url}\n"));
+    }
+    if plan.pip.cache {
+        let name = default.map_or_else(|| "local".to_owned(), |index| format!("local-{}", index.name));
+        out.push_str(&format!(". /run/pip-cache.sh {name}\n"));
+    }
+    if is_held(run) && run.script.iter().any(|script| matches!(script, Script::Shell(_))) {
+        out.push_str("export PIP_CONSTRAINT=/run/constraints.txt UV_CONSTRAINT=/run/constraints.txt\n");
+    }
+    out
+}
+
+/// How calls of pip and uv are made.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Calls {
+    /// Whether there are constraints.
+    held: bool,
+    /// Whether a cache may stand in for an index.
+    cached: bool,
+}
+
+impl Calls {
+    /// The words before a program that installs.
+    fn held_to(self, uv: bool, constrained: bool) -> &'static str {
+        match (self.held && constrained, uv) {
+            (false, _) => "",
+            // The variable, not the option: pip gives it to the builds of wheels too.
+            (true, false) => "PIP_CONSTRAINT=/run/constraints.txt ",
+            (true, true) => "UV_CONSTRAINT=/run/constraints.txt ",
+        }
+    }
+}
+
+/// As many jobs as the target's memory allows, and no more than there are cores.
+const JOBS: &str = "MAX_JOBS=$((${MAX_JOBS:=$(nproc)} < $(nproc) ? MAX_JOBS : $(nproc)))\n";
+const JOBS_OF_OTHERS: &str = "export MAX_JOBS CMAKE_BUILD_PARALLEL_LEVEL=$MAX_JOBS MAKEFLAGS=-j$MAX_JOBS\n";
+
+pub(super) fn script(script: &Script, made: Calls) -> (&'static str, Value) {
     match script {
         Script::Apt(apt) => {
             let packages: Vec<String> = apt.packages.iter().map(|each| shell(&each.to_string())).collect();
             ("apt", context! { packages, recommends => apt.recommends, extra_arg => apt.extra_arg })
         }
-        Script::Pip(call) => ("pip", pip(call)),
+        Script::Pip(call) => ("pip", pip(call, made)),
         Script::Venv { python, path, system_site_packages, uv } => (
             "venv",
             context! { python => shell(python), path => word(path), system_site_packages, uv => uv.as_ref().map(|spec| shell(spec)) },
@@ -69,10 +131,12 @@ fn script(script: &Script) -> (&'static str, Value) {
         Script::Tool { tool, directory, arguments } => tool_values(*tool, directory, arguments),
         Script::WheelBuild { venv, from, to, shared, tools } => {
             let pip = shell(&format!("{venv}/bin/pip"));
+            let held = made.held_to(false, true);
             let tools: Vec<String> = tools.iter().map(|tool| shell(tool)).collect();
-            ("wheel", context! { pip, from => shell(from), to => word(to), shared, tools })
+            ("wheel", context! { held, pip, from => shell(from), to => word(to), shared, tools })
         }
         Script::Shell(text) => ("shell", context! { text => text.trim_matches('\n') }),
+        Script::File(file) => ("shell", context! { text => format!(". {}", word(&script_place(file))) }),
         Script::Python(text) => {
             ("python", context! { delimiter => quote::delimiter(text), text => text.trim_end() })
         }
@@ -91,8 +155,9 @@ fn script(script: &Script) -> (&'static str, Value) {
         }
         Script::ListBefore { folders } => ("before", folders_values(folders)),
         Script::Collect { folders } => ("collect", folders_values(folders)),
-        Script::User(account) => ("user", user(account)),
-        Script::Drift { venv } => ("drift", context! { python => shell(&format!("{venv}/bin/python3")) }),
+        Script::LinkerFile(file) => ("linker-file", linker_file(file)),
+        // Each is a step of one command.
+        Script::User(_) | Script::Drift { .. } | Script::Checks => ("shell", context! { text => "" }),
     }
 }
 
@@ -113,7 +178,7 @@ fn archives(replace: &[(String, String)]) -> Vec<String> {
 
 /// The call of the program that looks for missing shared libraries.
 fn libraries(names: &[String], of: &[String], absent: &[String]) -> String {
-    let mut words = vec![LIBRARIES.to_owned()];
+    let mut words = vec!["bash /run/test/check-libraries".to_owned()];
     let lists = [(None, names), (Some("--of"), of), (Some("--absent"), absent)];
     for (option, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
         words.extend(option.map(str::to_owned));
@@ -130,41 +195,29 @@ fn folders_values(folders: &[ImagePath]) -> Value {
     context! { folders => folders.iter().map(word).collect::<Vec<_>>() }
 }
 
-/// The variable that names an index inside the pip steps.
-pub(super) fn index_variable(name: &str) -> String {
-    let word: String =
-        name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
-    format!("INDEX_{word}")
-}
-
-fn pip(call: &PipCall) -> Value {
+fn pip(call: &PipCall, made: Calls) -> Value {
     let command = if call.uv {
-        format!("{venv}/bin/uv pip install --python {venv}/bin/python3", venv = word(&call.venv))
+        format!("{venv}/bin/uv pip install --python {venv}/bin/python3 --link-mode copy", venv = word(&call.venv))
     } else {
         format!("{}/bin/pip install", word(&call.venv))
     };
-    let what: Vec<String> = call.what.iter().map(source).collect();
-    let mut common: Vec<String> =
-        call.extra_indexes.iter().map(|url| format!("--extra-index-url {}", shell(url.as_str()))).collect();
-    let mut calls = Vec::new();
+    let mut options = Vec::new();
     if let Some(index) = &call.index {
-        // From another index only what is named comes; what that depends on follows from the default one.
         // uv's own word: the other one gives way to the variable that names a default index.
         let option = if call.uv { "--default-index" } else { "--index-url" };
-        let mut first =
-            vec![format!("{option} \"${}\"", index_variable(&index.name)), "--no-deps".to_owned()];
-        first.extend(common.iter().cloned());
-        calls.push(context! { command => command.clone(), options => first, what => what.clone() });
+        let url = shell(index.url.as_str());
+        let url = if made.cached { format!("\"$(index {} {url})\"", index.name) } else { url };
+        options.push(format!("{option} {url}"));
     }
-    if call.index.is_none() || !call.no_deps {
-        if call.no_deps {
-            common.insert(0, "--no-deps".to_owned());
-        }
-        calls.push(context! { command, options => common, what });
+    if call.no_deps {
+        options.push("--no-deps".to_owned());
     }
+    options.extend(call.extra_indexes.iter().map(|url| format!("--extra-index-url {}", shell(url.as_str()))));
+    let what: Vec<String> = call.what.iter().map(source).collect();
+    let held = made.held_to(call.uv, call.constrained);
     // An option that does no harm ends the list, so that one more is one more line.
     let last = if call.uv { "--no-progress" } else { "--no-input" };
-    context! { calls, last, free => !call.constrained }
+    context! { command => format!("{held}{command}"), options, what, last }
 }
 
 fn source(source: &PipSource) -> String {
@@ -205,11 +258,29 @@ fn key_values(key: &KeyFetch) -> Value {
     context! { file => word(&key.file), key => format!("/keys/{}.gpg", key.name), fingerprint, missing => shell(&missing) }
 }
 
-fn user(account: &UserAccount) -> Value {
-    let groups: Vec<String> = account.groups.iter().map(ToString::to_string).collect();
-    context! {
-        name => account.name.as_str(), uid => account.uid.get(), gid => account.gid.get(), groups,
-        workdir => account.workdir.as_ref().map(word),
-        volumes => account.volumes.iter().map(word).collect::<Vec<_>>(),
+/// Where a step sees a script of a definition.
+pub(super) fn script_place(file: &ScriptFile) -> ImagePath {
+    ImagePath::parse(&format!("/run/{}", file.name)).expect("the name of a file is a part of a path")
+}
+
+fn linker_file(file: &FileText) -> Value {
+    let lines: Vec<String> = file.text.lines().map(shell).collect();
+    context! { lines, to => word(&file.to) }
+}
+
+/// The call of the program that makes the user.
+fn user(account: &UserAccount) -> String {
+    let mut words = vec![
+        "bash /run/add-user.sh".to_owned(),
+        account.name.to_string(),
+        account.uid.to_string(),
+        account.gid.to_string(),
+    ];
+    if !account.groups.is_empty() {
+        let groups: Vec<String> = account.groups.iter().map(ToString::to_string).collect();
+        words.push(format!("--groups {}", groups.join(",")));
     }
+    words.extend(account.workdir.iter().map(|folder| format!("--owns {}", word(folder))));
+    words.extend(account.volumes.iter().map(|folder| format!("--makes {}", word(folder))));
+    words.join(" ")
 }

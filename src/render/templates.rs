@@ -14,16 +14,20 @@ macro_rules! table {
 
 const DOCKERFILE: &[(&str, &str)] = table! {
     "Dockerfile.j2" "stage.j2"
-    "instruction/file.j2" "instruction/line.j2" "instruction/labels.j2" "instruction/run.j2"
+    "instruction/env.j2" "instruction/file.j2" "instruction/line.j2" "instruction/run.j2"
     "instruction/verbatim.j2"
     "script/apt.j2" "script/before.j2" "script/cmake.j2" "script/colcon.j2" "script/collect.j2" "script/deb.j2"
-    "script/drift.j2" "script/git.j2" "script/key.j2" "script/ldconfig.j2" "script/make.j2" "script/mkdir.j2"
+    "script/git.j2" "script/key.j2" "script/ldconfig.j2" "script/linker-file.j2" "script/make.j2" "script/mkdir.j2"
     "script/ninja.j2" "script/pip.j2" "script/python.j2" "script/shell.j2" "script/snapshot.j2" "script/symlink.j2"
-    "script/unpack.j2" "script/user.j2" "script/venv.j2" "script/wheel.j2"
-    "tools/apt-ca.conf" "tools/apt.conf.j2" "tools/apt.env" "tools/apt.sources.j2" "tools/check.py"
-    "tools/libraries.j2"
-    "tools/net.env" "tools/pip.env.j2" "tools/proxy"
+    "script/unpack.j2" "script/venv.j2" "script/wheel.j2"
+    "tools/apt.sources.j2"
 };
+
+/// Templates of the support folder.
+const SUPPORT: &[(&str, &str)] = &[
+    ("support/build.j2", include_str!("../../templates/support/build.j2")),
+    ("support/check-libraries.j2", include_str!("../../templates/support/check-libraries.j2")),
+];
 
 /// Parsed once, whatever the number of targets.
 static ALL: LazyLock<Templates> = LazyLock::new(Templates::new);
@@ -64,7 +68,7 @@ impl Templates {
         let mut environment = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // The Dockerfile's own template takes in others, all of which come before it.
         let whole = name == "Dockerfile.j2";
-        for (each, text) in DOCKERFILE.iter().filter(|(each, _)| *each == name || whole && is_part(each)) {
+        for (each, text) in DOCKERFILE.iter().chain(SUPPORT).filter(|(each, _)| *each == name || whole && is_part(each)) {
             if environment.get_template(each).is_err() {
                 environment.add_template(each, text).expect("a built-in template is well formed");
             }

@@ -16,7 +16,7 @@ use crate::value::{AptPackage, ImageRef, Name};
 use super::act::{Act, ActKind};
 use super::parts::Parts;
 use super::{
-    Apt, AptSourceFile, FetchKind, Fetched, From, Instruction, KeyFetch, Run, Script, Stage, StageName,
+    Apt, AptSourceFile, FetchKind, Fetched, From, Instruction, KeyFetch, Mount, Run, Script, Stage, StageName,
 };
 
 pub use grades::check as require_grades;
@@ -150,13 +150,15 @@ impl List<'_> {
                 None => self.add(at, FetchKind::File, fetch.url.to_string(), fetch.grade),
             },
             Instruction::AptSource(source) => self.source(at, source),
-            Instruction::PipTools(tools) => {
-                for index in tools.default_index.iter().chain(&tools.indexes) {
-                    self.index(at, &index.url);
-                }
-            }
             Instruction::Verbatim(text) => self.dockerfile(at, text),
-            Instruction::Run(run) if !run.offline => self.run(at, run),
+            Instruction::Run(run) if !run.offline => {
+                let installs = run.mounts.contains(&Mount::Pip);
+                let index = self.parts.inputs.project.pip.index.as_ref();
+                if let Some(index) = index.filter(|_| installs) {
+                    self.index(at, &index.value);
+                }
+                self.run(at, run);
+            }
             _ => {}
         }
     }
@@ -175,9 +177,7 @@ impl List<'_> {
 
     /// An archive is as good as what holds its packages to be its own; which packages come from it is listed apart.
     fn source(&mut self, at: At<'_>, source: &AptSourceFile) {
-        let held = source.signed
-            && self.key(|key| key.name == source.name).is_some_and(|key| key.fingerprint.is_some());
-        let grade = if held { Grade::A } else { Grade::D };
+        let grade = if source.held { Grade::A } else { Grade::D };
         self.add(at, FetchKind::Archive, source.uri.to_string(), grade);
     }
 
@@ -207,6 +207,7 @@ impl List<'_> {
                     }
                 }
                 Script::Shell(text) | Script::Python(text) => self.commands(at, text),
+                Script::File(file) => self.commands(at, &file.text),
                 _ => {}
             }
         }

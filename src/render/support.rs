@@ -1,0 +1,111 @@
+//! The support folder: generated files that steps mount, each written only where a step does.
+
+use minijinja::{Value, context};
+
+use crate::plan::{Check, Instruction, Mount, Plan, Run, SHARED_SUPPORT, Script, ScriptFile, StageName};
+
+use super::quote;
+use super::script::{self, Calls};
+use super::templates::Templates;
+
+/// Makes the user.
+pub(super) const ADD_USER: &str = "add-user.sh";
+/// Compares what is installed with what was resolved.
+pub(super) const CHECK: &str = "check.py";
+/// Finds the cache of Python packages.
+pub(super) const PIP_CACHE: &str = "pip-cache.sh";
+
+/// apt's configuration, by whether it looks for a cache.
+pub(super) fn apt_conf(plan: &Plan) -> &'static str {
+    if plan.apt_cache { "apt-cached.conf" } else { "apt.conf" }
+}
+
+/// A script of a definition.
+pub(super) fn script(file: &ScriptFile) -> String {
+    format!("{}/{}", file.package, file.name)
+}
+
+/// The versions that a stage is held to.
+pub(super) fn constraints(stage: &StageName) -> String {
+    format!("constraints/{stage}.txt")
+}
+
+/// Its files, by their path in the project.
+pub(super) fn files(plan: &Plan) -> Vec<(String, String)> {
+    let shared = |name: &str, text: &str| (format!("{SHARED_SUPPORT}/{name}"), text.to_owned());
+    let runs: Vec<&Run> = runs(plan).collect();
+    let mounts = |mount: &Mount| runs.iter().any(|run| run.mounts.contains(mount));
+    let does = |is: fn(&Script) -> bool| runs.iter().any(|run| run.script.iter().any(is));
+    let mut files = Vec::new();
+    if mounts(&Mount::Apt) {
+        let text = if plan.apt_cache { APT_CACHED_CONF } else { APT_CONF };
+        files.push(shared(apt_conf(plan), text));
+    }
+    if plan.secrets.ca_bundle && [Mount::Apt, Mount::Pip, Mount::Net].iter().any(mounts) {
+        files.extend([shared("ca/env", CA_ENV), shared("ca/apt.conf", CA_APT_CONF)]);
+    }
+    if mounts(&Mount::Pip) && plan.pip.cache {
+        files.push(shared(PIP_CACHE, PIP_CACHE_SH));
+    }
+    if does(|script| matches!(script, Script::User(_))) {
+        files.push(shared(ADD_USER, ADD_USER_SH));
+    }
+    if does(|script| matches!(script, Script::Drift { .. })) {
+        files.push(shared(CHECK, CHECK_PY));
+    }
+    for script in runs.iter().flat_map(|run| &run.script) {
+        if let Script::File(file) = script {
+            files.push(shared(&self::script(file), &file.text));
+        }
+    }
+    let texts = instructions(plan).filter_map(|one| if let Instruction::CopyText(file) = one { Some(file) } else { None });
+    files.extend(texts.filter_map(|file| Some(shared(file.long()?, &file.text))));
+    files.extend(plan.keys.iter().map(|(name, text)| shared(&format!("keys/{name}.asc"), text)));
+    let own = |name: &str, text: String| (format!("{}/{name}", plan.support), text);
+    for (stage, lines) in &plan.constraints {
+        files.push(own(&constraints(stage), lines.join("\n") + "\n"));
+    }
+    if !plan.checks.is_empty() {
+        files.push(own("test/build", checks(&plan.checks)));
+    }
+    if !plan.driver_libraries.is_empty() {
+        let driver: Vec<String> = plan.driver_libraries.iter().map(|one| quote::shell(one)).collect();
+        files.push(own("test/check-libraries", Templates::all().fill("support/check-libraries.j2", context! { driver })));
+    }
+    files
+}
+
+fn instructions(plan: &Plan) -> impl Iterator<Item = &Instruction> {
+    plan.stages.iter().flat_map(|stage| &stage.blocks).flat_map(|block| &block.instructions)
+}
+
+fn runs(plan: &Plan) -> impl Iterator<Item = &Run> {
+    instructions(plan).filter_map(|one| if let Instruction::Run(run) = one { Some(run) } else { None })
+}
+
+/// The script that runs all checks, says how each went, and fails where one did.
+fn checks(checks: &[Check]) -> String {
+    let templates = Templates::all();
+    let checks: Vec<Value> = checks
+        .iter()
+        .map(|check| {
+            let mut body = script::options(&check.script).to_owned();
+            for each in &check.script {
+                let (template, values) = script::script(each, Calls::default());
+                body.push_str(&templates.fill(&format!("script/{template}.j2"), values));
+            }
+            let body = body.trim_end_matches('\n').to_owned();
+            let name: String = check.name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            context! { name => quote::shell(&name), delimiter => quote::delimiter(&body), body }
+        })
+        .collect();
+    templates.fill("support/build.j2", context! { checks })
+}
+
+const APT_CONF: &str = include_str!("../../templates/support/apt.conf");
+const APT_CACHED_CONF: &str = include_str!("../../templates/support/apt-cached.conf");
+const CA_ENV: &str = include_str!("../../templates/support/ca-env");
+const CA_APT_CONF: &str = include_str!("../../templates/support/ca-apt.conf");
+const PIP_CACHE_SH: &str = include_str!("../../templates/support/pip-cache.sh");
+const ADD_USER_SH: &str = include_str!("../../templates/support/add-user.sh");
+const CHECK_PY: &str = include_str!("../../templates/support/check.py");
