@@ -33,6 +33,7 @@ mod test;
 mod toolkit;
 mod user;
 mod view;
+mod written;
 
 pub use all::{Planned, all};
 pub use assemble::plan;

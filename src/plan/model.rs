@@ -108,4 +108,6 @@ pub enum FetchKind {
     Index,
     /// A command of a shell, which cannot be seen into.
     Run,
+    /// A step that may fetch what files name that are not read here. It has no grade.
+    Unseen,
 }
