@@ -62,7 +62,7 @@ fn message(secret: &Secret) -> String {
 fn helped(told: Diagnostic, secret: &Secret, login: bool) -> Diagnostic {
     let told = match &secret.kind {
         _ if login => told
-            .help("leave the login out of the URL: builds read it from the netrc file or the pip.conf that `JCC_NETRC` or `JCC_PIP_CONF` names"),
+            .help("leave the login out of the URL and write `build { secrets { netrc } }`: builds read it from the netrc file that `JCC_NETRC` names"),
         SecretKind::Named(name) => {
             let name = name.to_ascii_uppercase().replace(['-', '.'], "_");
             let file = name.to_lowercase().replace('_', "-");
