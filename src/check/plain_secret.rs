@@ -55,6 +55,7 @@ fn message(secret: &Secret) -> String {
     match &secret.kind {
         SecretKind::Login(_) => "a name and a password stand in this URL".to_owned(),
         SecretKind::Token => "this looks like a token or a private key".to_owned(),
+        SecretKind::Argument(option) => format!("{} is given a secret", wording::code(option)),
         SecretKind::Named(name) => format!("the value of {} looks like a secret", wording::code(name)),
     }
 }
@@ -68,7 +69,7 @@ fn helped(told: Diagnostic, secret: &Secret, login: bool) -> Diagnostic {
             let file = name.to_lowercase().replace('_', "-");
             told.help(format!("write `secret \"{file}\" env=\"{name}\"` into `run`: the container reads `/run/secrets/{file}`"))
         }
-        SecretKind::Login(_) | SecretKind::Token => {
+        SecretKind::Login(_) | SecretKind::Token | SecretKind::Argument(_) => {
             told.help("write `secret \"NAME\" env=\"VARIABLE\"` into `run`: the container reads `/run/secrets/NAME`")
         }
     };
