@@ -22,6 +22,7 @@ pub fn plain_secrets(projects: &[Project], catalog: &Catalog, sources: &Sources,
     }
     let allowed = projects.iter().all(allows);
     files.extend(catalog.own_sources().map(|id| (id, allowed)));
+    files_beside(catalog, sources, allowed, log);
     for (id, allowed) in files {
         let text = &sources.get(id).text;
         let definition = catalog.is_own(id);
@@ -38,6 +39,28 @@ pub fn plain_secrets(projects: &[Project], catalog: &Catalog, sources: &Sources,
             };
             log.tell(
                 helped(found, &secret, login).at(span, "who reads the files that are made has it").mask(span),
+            );
+        }
+    }
+}
+
+/// Secrets in the files that the project's own definitions name: their texts get into what is made.
+fn files_beside(catalog: &Catalog, sources: &Sources, allowed: bool, log: &mut Log) {
+    for (id, name, bytes) in catalog.own_files() {
+        let Ok(text) = std::str::from_utf8(bytes) else { continue };
+        let definition = &sources.get(id).text;
+        let at = definition.find(&format!("\"{name}\"")).map_or(0..0, |at| at..at + name.len() + 2);
+        for secret in secrets(text).iter().filter(|one| !is_comment(text, one.range.start)) {
+            let line = text[..secret.range.start].matches('\n').count() + 1;
+            let message = format!("line {line} of {}: {}", wording::code(name), message(secret));
+            let found = if allowed {
+                Diagnostic::warning(codes::PLAIN_SECRET, message)
+            } else {
+                Diagnostic::error(codes::PLAIN_SECRET, message)
+            };
+            let span = Span::new(id, at.clone());
+            log.tell(
+                helped(found, secret, false).at(span, "the text of this file becomes part of what is made"),
             );
         }
     }
