@@ -50,8 +50,10 @@ fn files_beside(catalog: &Catalog, sources: &Sources, allowed: bool, log: &mut L
         let Ok(text) = std::str::from_utf8(bytes) else { continue };
         let definition = &sources.get(id).text;
         let at = definition.find(&format!("\"{name}\"")).map_or(0..0, |at| at..at + name.len() + 2);
+        let (mut line, mut counted) = (1, 0);
         for secret in secrets(text).iter().filter(|one| !is_comment(text, one.range.start)) {
-            let line = text[..secret.range.start].matches('\n').count() + 1;
+            line += text[counted..secret.range.start].matches('\n').count();
+            counted = secret.range.start;
             let message = format!("line {line} of {}: {}", wording::code(name), message(secret));
             let found = if allowed {
                 Diagnostic::warning(codes::PLAIN_SECRET, message)

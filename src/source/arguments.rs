@@ -1,6 +1,8 @@
 //! Secrets among the arguments of programs, as shells and lists of words have them.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::named::{is_name_of_secret, is_opaque};
 use super::secret::{LEAST, Secret, SecretKind};
@@ -8,6 +10,14 @@ use super::secret::{LEAST, Secret, SecretKind};
 /// Options with a secret, a line each: the program, a word that must be among the others, the option, and how the
 /// option holds the secret; `*` is any.
 const OPTIONS: &str = include_str!("arguments.txt");
+/// The lines of a program.
+static TABLE: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| {
+    let mut table: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for line in OPTIONS.lines() {
+        table.entry(line.split(' ').next().unwrap_or_default()).or_default().push(line);
+    }
+    table
+});
 /// What reads a password from its input.
 const READERS: [&str; 4] = ["--password-stdin", "chpasswd", "--stdin", "-S"];
 /// Words of a line that are looked at: options of programs stand close to them.
@@ -53,13 +63,13 @@ pub(super) fn arguments(line: &str) -> Vec<Secret> {
     let mut all = Vec::new();
     for (at, word) in words.iter().enumerate() {
         let program = word.text.rsplit('/').next().unwrap_or_default();
-        let rest = &words[at + 1..];
-        let end = rest.iter().position(|word| word.first).unwrap_or(rest.len()).min(WORDS);
-        for line in OPTIONS.lines().filter(|line| line.split(' ').next() == Some(program)) {
+        let rest = &words[at + 1..words.len().min(at + 1 + WORDS)];
+        let end = rest.iter().position(|word| word.first).unwrap_or(rest.len());
+        for line in TABLE.get(program).into_iter().flatten() {
             all.extend(of_program(line, &rest[..end]));
         }
-        for line in OPTIONS.lines().filter_map(|line| line.strip_prefix("* * ")) {
-            let (option, _) = line.split_once(' ').unwrap_or_default();
+        for line in TABLE.get("*").into_iter().flatten() {
+            let option = line.split(' ').nth(2).unwrap_or_default();
             if let Some(value) = value_of(option, &words[at..]).filter(|_| word.text.starts_with(option)) {
                 all.push((option.to_owned(), value));
             }
@@ -166,13 +176,12 @@ fn last_part(name: &str) -> &str {
 fn netrc(words: &[Word<'_>]) -> Vec<Found> {
     // Of a line break that is written as `\n` a word has the `n`.
     let is = |word: &Word<'_>, name| word.text == name || word.text.strip_prefix('n') == Some(name);
-    let found = words.windows(5).filter_map(|five| {
-        let [first, second, login, _, password] = five else { return None };
+    let found = words.windows(6).filter_map(|six| {
+        let [first, second, login, _, password, value] = six else { return None };
         let starts = is(first, "machine") || is(second, "default");
-        (starts && is(login, "login") && is(password, "password")).then_some(password.at)
+        (starts && is(login, "login") && is(password, "password")).then(|| value.whole())
     });
-    let value = |at: usize| words.iter().find(|word| word.at > at).map(|word| word.whole());
-    found.filter_map(value).map(|range| ("password".to_owned(), range)).collect()
+    found.map(|range| ("password".to_owned(), range)).collect()
 }
 
 /// `echo SECRET | docker login --password-stdin`, `echo NAME:SECRET | chpasswd`.
@@ -182,7 +191,7 @@ fn inputs(words: &[Word<'_>]) -> Vec<Found> {
         if !READERS.contains(&word.text) {
             continue;
         }
-        let start = (0..=at).rev().find(|at| words[*at].first).unwrap_or_default();
+        let start = (0..=at).rev().take(WORDS).find(|at| words[*at].first).unwrap_or_default();
         let given = start.checked_sub(1).map(|last| words[last]);
         let echo = words[..start].iter().rev().take(WORDS).find(|word| word.first);
         let reads = word.text != "-S" || words[start].text == "sudo";
@@ -235,6 +244,14 @@ mod tests {
             ("echo hunter2 | sudo -S apt-get update", "hunter2"),
         ] {
             assert_eq!(found(line), [secret], "{line}");
+        }
+    }
+
+    #[test]
+    fn a_long_line_is_read_in_proportion() {
+        for word in ["-S ", "curl -u a ", "machine a login b password ", "mysql "] {
+            let line = word.repeat(200_000 / word.len());
+            assert!(found(&line).len() < line.len(), "{word}");
         }
     }
 
