@@ -15,6 +15,7 @@ mod licenses;
 mod pages;
 mod reject;
 mod rules;
+mod secrets;
 mod support;
 mod table;
 mod toolkit;

@@ -22,6 +22,7 @@ pub fn plain_secrets(projects: &[Project], catalog: &Catalog, sources: &Sources,
     }
     let allowed = projects.iter().all(allows);
     files.extend(catalog.own_sources().map(|id| (id, allowed)));
+    files_beside(catalog, sources, allowed, log);
     for (id, allowed) in files {
         let text = &sources.get(id).text;
         let definition = catalog.is_own(id);
@@ -43,6 +44,30 @@ pub fn plain_secrets(projects: &[Project], catalog: &Catalog, sources: &Sources,
     }
 }
 
+/// Secrets in the files that the project's own definitions name: their texts get into what is made.
+fn files_beside(catalog: &Catalog, sources: &Sources, allowed: bool, log: &mut Log) {
+    for (id, name, bytes) in catalog.own_files() {
+        let Ok(text) = std::str::from_utf8(bytes) else { continue };
+        let definition = &sources.get(id).text;
+        let at = definition.find(&format!("\"{name}\"")).map_or(0..0, |at| at..at + name.len() + 2);
+        let (mut line, mut counted) = (1, 0);
+        for secret in secrets(text).iter().filter(|one| !is_comment(text, one.range.start)) {
+            line += text[counted..secret.range.start].matches('\n').count();
+            counted = secret.range.start;
+            let message = format!("line {line} of {}: {}", wording::code(name), message(secret));
+            let found = if allowed {
+                Diagnostic::warning(codes::PLAIN_SECRET, message)
+            } else {
+                Diagnostic::error(codes::PLAIN_SECRET, message)
+            };
+            let span = Span::new(id, at.clone());
+            log.tell(
+                helped(found, secret, false).at(span, "the text of this file becomes part of what is made"),
+            );
+        }
+    }
+}
+
 fn allows(project: &Project) -> bool {
     let code = codes::PLAIN_SECRET.as_str();
     project
@@ -55,6 +80,7 @@ fn message(secret: &Secret) -> String {
     match &secret.kind {
         SecretKind::Login(_) => "a name and a password stand in this URL".to_owned(),
         SecretKind::Token => "this looks like a token or a private key".to_owned(),
+        SecretKind::Argument(option) => format!("{} is given a secret", wording::code(option)),
         SecretKind::Named(name) => format!("the value of {} looks like a secret", wording::code(name)),
     }
 }
@@ -62,13 +88,13 @@ fn message(secret: &Secret) -> String {
 fn helped(told: Diagnostic, secret: &Secret, login: bool) -> Diagnostic {
     let told = match &secret.kind {
         _ if login => told
-            .help("leave the login out of the URL: builds read it from the netrc file or the pip.conf that `JCC_NETRC` or `JCC_PIP_CONF` names"),
+            .help("leave the login out of the URL and write `build { secrets { netrc } }`: builds read it from the netrc file that `JCC_NETRC` names"),
         SecretKind::Named(name) => {
             let name = name.to_ascii_uppercase().replace(['-', '.'], "_");
             let file = name.to_lowercase().replace('_', "-");
             told.help(format!("write `secret \"{file}\" env=\"{name}\"` into `run`: the container reads `/run/secrets/{file}`"))
         }
-        SecretKind::Login(_) | SecretKind::Token => {
+        SecretKind::Login(_) | SecretKind::Token | SecretKind::Argument(_) => {
             told.help("write `secret \"NAME\" env=\"VARIABLE\"` into `run`: the container reads `/run/secrets/NAME`")
         }
     };

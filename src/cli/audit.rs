@@ -9,6 +9,9 @@ use crate::source::masked;
 use super::args::{Format, Input};
 use super::{Exit, Session, table};
 
+/// Printed below rows without a grade.
+const UNSEEN: &str = "  ?: these steps build from files that jcc does not read; what they fetch while they run can't be listed or graded\n";
+
 /// Lists the fetches, also where the manifest requires better grades: then it fails behind the list.
 pub(super) fn run(session: &mut Session<'_, '_>, input: &Input, format: Format) -> Exit {
     let (resolved, planned) = match session.plan(input) {
@@ -24,6 +27,9 @@ pub(super) fn run(session: &mut Session<'_, '_>, input: &Input, format: Format) 
             for (target, fetches) in &all {
                 let rows: Vec<Vec<String>> = fetches.iter().map(row).collect();
                 out.push_str(&format!("{target}:\n{}", table::columns(&rows)));
+                if fetches.iter().any(|one| one.kind == FetchKind::Unseen) {
+                    out.push_str(UNSEEN);
+                }
             }
             session.print(&out)
         }
@@ -35,7 +41,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, input: &Input, format: Format) 
                         .iter()
                         .map(|one| {
                             json!({
-                                "grade": grade(one.grade),
+                                "grade": grade(one),
                                 "kind": kind(one.kind),
                                 "what": masked(&one.what),
                                 "package": one.package.as_ref().map(ToString::to_string),
@@ -55,7 +61,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, input: &Input, format: Format) 
 fn row(one: &Fetched) -> Vec<String> {
     let package = one.package.as_ref().map(ToString::to_string).unwrap_or_default();
     vec![
-        format!("  {}", grade(one.grade)),
+        format!("  {}", grade(one).unwrap_or("?")),
         kind(one.kind).to_owned(),
         one.stage.as_str().to_owned(),
         package,
@@ -63,13 +69,14 @@ fn row(one: &Fetched) -> Vec<String> {
     ]
 }
 
-fn grade(grade: Grade) -> &'static str {
-    match grade {
+fn grade(one: &Fetched) -> Option<&'static str> {
+    Some(match one.grade {
+        _ if one.kind == FetchKind::Unseen => return None,
         Grade::A => "A",
         Grade::B => "B",
         Grade::C => "C",
         Grade::D => "D",
-    }
+    })
 }
 
 fn kind(kind: FetchKind) -> &'static str {
@@ -83,5 +90,6 @@ fn kind(kind: FetchKind) -> &'static str {
         FetchKind::Archive => "archive",
         FetchKind::Index => "index",
         FetchKind::Run => "run",
+        FetchKind::Unseen => "unseen",
     }
 }

@@ -101,7 +101,7 @@ impl Looked<'_> {
             FetchKind::File | FetchKind::Git => "download of",
             FetchKind::Archive => "archive",
             FetchKind::Index => "index",
-            FetchKind::Run => "command",
+            FetchKind::Run | FetchKind::Unseen => "command",
         };
         let end = match one.stage.as_str() {
             "final" => format!("{kind} {word}"),
@@ -198,9 +198,12 @@ fn is_named(one: &Fetched, word: &str) -> bool {
     match one.kind {
         FetchKind::Apt => one.what.split(['=', ':']).next() == Some(word),
         FetchKind::Pip => PepRequirement::parse(&one.what).is_ok_and(|spec| same(spec.name())),
-        FetchKind::Key | FetchKind::Image | FetchKind::Archive | FetchKind::Index | FetchKind::Run => {
-            one.what == word
-        }
+        FetchKind::Key
+        | FetchKind::Image
+        | FetchKind::Archive
+        | FetchKind::Index
+        | FetchKind::Run
+        | FetchKind::Unseen => one.what == word,
         FetchKind::File => file == word || file.split('-').next().is_some_and(same),
         FetchKind::Git => file.trim_end_matches(".git") == word,
     }

@@ -22,7 +22,7 @@ static INSTALL: NodeSpec = NodeSpec::new("install", "System packages.")
     .also(&[("package", ""), ("packages", "")]);
 static SOURCE: NodeSpec = NodeSpec::new("source", "A third-party archive.")
     .args(&[ArgSpec::text("NAME", "Names its files under `/etc/apt`.")])
-    .children(&[&URI, &SUITE, &COMPONENT, &ARCH, &KEY, &TRUSTED])
+    .children(&[&URI, &SUITE, &COMPONENT, &ARCH, &KEY, &TRUSTED, &LOGIN])
     .also(&[("repository", ""), ("repo", ""), ("deb", ""), ("archive", "")])
     .block();
 static URI: NodeSpec =
@@ -43,6 +43,8 @@ static TRUSTED: NodeSpec = flag(
     "trusted",
     "Takes packages that no key signs: whoever answers for the address can put anything into the image.",
 );
+static LOGIN: NodeSpec =
+    flag("login", "Whether it asks for a login: builds then read the netrc file that `JCC_NETRC` names.");
 static PPA: NodeSpec = NodeSpec::new("ppa", "A personal archive of Launchpad.")
     .args(&[ArgSpec::text("OWNER/NAME", "Which one.")])
     .properties(&[PropertySpec::text("fingerprint", "The fingerprint of its key, which the build checks.")]);
@@ -100,6 +102,8 @@ pub struct AptSource {
     pub fingerprint: Option<Spanned<Fingerprint>>,
     /// `trusted`: packages without a signature are taken.
     pub trusted: Flag,
+    /// `login`: it asks for one.
+    pub login: Flag,
     /// The whole node.
     pub span: Span,
 }
@@ -146,8 +150,20 @@ fn source_of(node: Reader<'_>, log: &mut Log) -> Option<AptSource> {
     let fingerprint = key.and_then(|key| key.prop("fingerprint", log));
     let key = key.and_then(|key| key_of(key, log));
     let trusted = decode::flag_of(node, "trusted", log);
+    let login = decode::flag_of(node, "login", log);
     let (name, uri) = (name?, uri?);
-    Some(AptSource { name, uri, suites, components, arch, key, fingerprint, trusted, span: node.span() })
+    Some(AptSource {
+        name,
+        uri,
+        suites,
+        components,
+        arch,
+        key,
+        fingerprint,
+        trusted,
+        login,
+        span: node.span(),
+    })
 }
 
 fn key_of(node: Reader<'_>, log: &mut Log) -> Option<Spanned<KeyLocation>> {

@@ -4,14 +4,15 @@ use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
 use crate::source::Spanned;
 use crate::syntax::Reader;
 
-use super::{Allow, App, Apt, Base, Cache, Pin, Pip, Request, Run, Test};
-use super::{app, apt, base, output, package, pip, project, run, test};
+use super::{Allow, App, Apt, Base, BuildOptions, Cache, Pin, Pip, Request, Run, Test};
+use super::{app, apt, base, build, output, package, pip, project, run, test};
 
 /// What one block says, be it the top level or a target.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Layer {
     pub(super) pins: Vec<Pin>,
     pub(super) base: Option<Base>,
+    pub(super) build: BuildOptions,
     pub(super) packages: Vec<Request>,
     pub(super) apt: Apt,
     pub(super) pip: Pip,
@@ -35,6 +36,7 @@ pub(super) fn decode<'a>(nodes: impl Iterator<Item = Reader<'a>> + Clone, log: &
         match node.name() {
             "pin" => layer.pins.extend(package::decode_pins(node, log)),
             "base" if first => layer.base = base::decode(node, log),
+            "build" if first => layer.build = build::decode(node, log),
             "packages" => layer.packages.extend(package::decode(node, log)),
             "apt" => add_apt(&mut layer.apt, apt::decode(node, log), log),
             "pip" => add_pip(&mut layer.pip, pip::decode(node, log), log),

@@ -6,6 +6,7 @@
 mod app;
 mod apt;
 mod base;
+mod build;
 mod decode;
 pub mod edit;
 mod editor;
@@ -31,6 +32,7 @@ mod tests;
 pub use app::{App, Copy, User};
 pub use apt::{Apt, AptInstall, AptSource, KeyLocation};
 pub use base::{Base, BaseChoice, Provided};
+pub use build::{BuildOptions, BuildSecret, BuildSecrets};
 pub use editor::{Editor, Feature};
 pub use flag::Flag;
 pub use health::HealthCheck;
@@ -66,6 +68,7 @@ pub static LANGUAGE: &[&NodeSpec] = &[
     &target::TARGET,
     &package::PIN,
     &base::BASE,
+    &build::BUILD,
     &package::PACKAGES,
     &apt::APT,
     &pip::PIP,
@@ -111,7 +114,10 @@ impl Manifest {
     fn project(&self, own: &TargetDraft, log: &mut Log) -> Project {
         let mut layer = self.common.clone();
         layer.overlay(own.layer.clone());
-        let Layer { pins, base, packages, apt, pip, mut app, run, tests, cache, allows } = layer;
+        let Layer { pins, base, mut build, packages, apt, pip, mut app, run, tests, cache, allows } = layer;
+        if pip.needs_login() || apt.sources.iter().any(|source| source.login.is_on()) {
+            build.secrets.imply(BuildSecret::Netrc);
+        }
         if let Some(app) = &mut app {
             app.settle(log);
         }
@@ -121,6 +127,7 @@ impl Manifest {
             targets: self.targets.len(),
             pins,
             base,
+            build,
             packages,
             apt,
             pip,
@@ -150,6 +157,8 @@ pub struct Project {
     pub pins: Vec<Pin>,
     /// `base`.
     pub base: Option<Base>,
+    /// `build`.
+    pub build: BuildOptions,
     /// `packages` children; a package named again narrows the first (all requirements hold, options override).
     pub packages: Vec<Request>,
     /// `apt`.

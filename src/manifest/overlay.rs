@@ -40,9 +40,10 @@ fn over_env(ours: &mut Env, theirs: Env) {
 impl Layer {
     /// Puts the other block over this one.
     pub(super) fn overlay(&mut self, other: Self) {
-        let Self { pins, base, packages, apt, pip, app, run, tests, cache, allows } = other;
+        let Self { pins, base, build, packages, apt, pip, app, run, tests, cache, allows } = other;
         over_pins(&mut self.pins, pins);
         over(&mut self.base, base);
+        self.build.secrets.overlay(build.secrets);
         over_packages(&mut self.packages, packages);
         self.apt.add(apt);
         self.pip.add(pip);
@@ -90,10 +91,12 @@ impl Apt {
 impl Pip {
     /// Adds what another `pip` says.
     pub(super) fn add(&mut self, other: Self) {
-        let Self { install, requirements, index, extra_indexes, installer, venvs } = other;
+        let Self { install, requirements, index, index_login, extra_indexes, installer, venvs } = other;
         self.install.extend(install);
         self.requirements.extend(requirements);
-        over(&mut self.index, index);
+        if index.is_some() {
+            (self.index, self.index_login) = (index, index_login);
+        }
         over_named(&mut self.extra_indexes, extra_indexes, |index| &index.name.value);
         over(&mut self.installer, installer);
         over_named_with(&mut self.venvs, venvs, |venv| &venv.name.value, Venv::overlay);

@@ -3,7 +3,7 @@
 use crate::diagnostic::Log;
 use crate::source::{Span, Spanned};
 use crate::syntax::Reader;
-use crate::syntax::schema::{ArgSpec, Kind, NodeSpec};
+use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
 use crate::value::{Name, PepRequirement, ProjectPath, Url};
 
 use super::decode::{self, words};
@@ -22,12 +22,20 @@ pub(super) static REQUIREMENTS: NodeSpec =
         .args(&[ArgSpec::text("FILE", "The file, in the project.")]);
 static INDEX: NodeSpec = NodeSpec::new("index", "The Python index to use instead of PyPI.")
     .args(&[ArgSpec::text("URL", "Its address.")])
+    .properties(LOGIN)
     .also(&[("index-url", ""), ("--index-url", ""), ("-i", ""), ("registry", "")])
     .optional();
-static EXTRA_INDEX: NodeSpec = NodeSpec::new("extra-index", "A further Python index.").args(&[
-    ArgSpec::text("NAME", "What messages and the cache call it."),
-    ArgSpec::text("URL", "Its address."),
-]);
+static EXTRA_INDEX: NodeSpec = NodeSpec::new("extra-index", "A further Python index.")
+    .args(&[
+        ArgSpec::text("NAME", "What messages and the cache call it."),
+        ArgSpec::text("URL", "Its address."),
+    ])
+    .properties(LOGIN);
+const LOGIN: &[PropertySpec] = &[PropertySpec::new(
+    "login",
+    Kind::Bool,
+    "`#true` where it asks for a login: builds then read the netrc file that `JCC_NETRC` names.",
+)];
 static INSTALLER: NodeSpec = NodeSpec::new("installer", "What installs Python packages; pip when absent.")
     .args(&[ArgSpec::new("INSTALLER", Kind::Choice(Installer::WORDS), "The program.")])
     .optional();
@@ -46,6 +54,8 @@ pub struct Pip {
     pub requirements: Vec<Requirements>,
     /// `index "URL"`: instead of `PyPI`.
     pub index: Option<Spanned<Url>>,
+    /// Whether that index asks for a login.
+    pub index_login: bool,
     /// `extra-index "NAME" "URL"`.
     pub extra_indexes: Vec<Index>,
     /// `installer "pip"|"uv"`.
@@ -82,6 +92,8 @@ pub struct Index {
     pub name: Spanned<Name>,
     /// Where it is.
     pub url: Spanned<Url>,
+    /// Whether it asks for a login.
+    pub login: bool,
 }
 
 /// What installs Python packages.
@@ -118,16 +130,29 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Pip {
         install: node.args_of_children("install", log),
         requirements: requirements(node, log),
         index: node.text_of_child("index", log),
+        index_login: node.child("index").is_some_and(|index| login(index, log)),
         extra_indexes: node
             .children_named("extra-index")
             .filter_map(|index| {
                 let (name, url) = (index.arg(0, log), index.arg(1, log));
-                Some(Index { name: name?, url: url? })
+                Some(Index { name: name?, url: url?, login: login(index, log) })
             })
             .collect(),
         installer: decode::choice(node.child("installer")),
         venvs: node.children_named("venv").filter_map(|venv| venv_of(venv, log)).collect(),
     }
+}
+
+impl Pip {
+    /// Whether an index asks for a login.
+    pub(super) fn needs_login(&self) -> bool {
+        self.index_login || self.extra_indexes.iter().any(|index| index.login)
+    }
+}
+
+/// Reads `login` of an index.
+fn login(node: Reader<'_>, log: &mut Log) -> bool {
+    node.prop("login", log).is_some_and(|on: Spanned<bool>| on.value)
 }
 
 /// Reads the `requirements` of a block; what the files say is read later.

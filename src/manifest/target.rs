@@ -9,6 +9,7 @@ use crate::value::{ByteSize, Name, Parse, Requirement, Version};
 use super::app::APP;
 use super::apt::APT;
 use super::base::BASE;
+use super::build::BUILD;
 use super::output::CACHE;
 use super::package::{PACKAGES, PIN};
 use super::pip::PIP;
@@ -24,8 +25,8 @@ pub(super) static TARGET: NodeSpec = NodeSpec::new(
 )
 .args(&[ArgSpec::text("NAME", "The target's name; with one target it may be left out.").optional()])
 .children(&[
-    &DEVICE, &PLATFORM, &GPU, &JETPACK, &L4T, &UBUNTU, &DRIVER, &STORAGE, &ENGINE, &PIN, &BASE, &PACKAGES,
-    &APT, &PIP, &APP, &RUN, &TEST, &CACHE, &ALLOW,
+    &DEVICE, &PLATFORM, &GPU, &JETPACK, &L4T, &UBUNTU, &DRIVER, &STORAGE, &ENGINE, &PIN, &BASE, &BUILD,
+    &PACKAGES, &APT, &PIP, &APP, &RUN, &TEST, &CACHE, &ALLOW,
 ])
 .block();
 static DEVICE: NodeSpec =

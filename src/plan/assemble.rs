@@ -15,7 +15,7 @@ use super::ship::Around;
 use super::steps::{Files, Place};
 use super::view::Inputs;
 use super::{
-    BuildSecrets, Check, From, Instruction, OutputFiles, PipIndex, PipTools, Plan, Stage, StageName, Why,
+    Check, From, Instruction, OutputFiles, PipIndex, PipTools, Plan, Stage, StageName, Why,
     archives, build, checks, constraints, fetched, graph, head, helpers, layers, lints, notes, ship, size,
     sources, test,
 };
@@ -58,7 +58,7 @@ pub fn plan(inputs: Inputs<'_>, log: &mut Log) -> Result<Plan, Told> {
         driver_libraries: test::driver_libraries(&parts, &checks),
         checks,
         support: OutputFiles::of(inputs.project).support,
-        secrets: BuildSecrets::default(),
+        secrets: inputs.project.build.secrets.clone(),
         apt_cache: inputs.project.cache.apt,
         fetches,
         layers,

@@ -282,23 +282,19 @@ fn copied(
     Some(FileText { to, mode, text: text.to_owned(), from })
 }
 
-/// Instructions as they are, where they end as they should.
+/// Instructions as they are, if no builder reads them beyond their end.
 fn verbatim(file: &Spanned<String>, text: &str, log: &mut Log) -> Option<String> {
-    let starts_stage =
-        |line: &str| line.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("from"));
-    let wrong = if let Some(why) = super::refuse::refuses(super::refuse::Place::Script, text) {
-        Some(why)
-    } else if text.lines().any(starts_stage) {
-        Some("a `FROM` would start a stage of its own")
-    } else if text.trim_end().ends_with('\\') {
-        Some("its last line goes on into what follows")
-    } else {
-        None
-    };
-    let Some(wrong) = wrong else { return Some(text.to_owned()) };
+    let refused = |line: &str| super::refuse::refuses(super::refuse::Place::Script, line);
+    let wrong = text
+        .split('\n')
+        .enumerate()
+        .find_map(|(index, line)| Some((index + 1, refused(line)?)))
+        .or_else(|| super::written::read(text).problem);
+    let Some((line, why)) = wrong else { return Some(text.to_owned()) };
     log.error(
-        Diagnostic::error(codes::VERBATIM, format!("`{}` can't be taken into a stage", file.value))
-            .at(file.span, wrong),
+        Diagnostic::error(codes::VERBATIM, format!("`{}` can't be placed in a stage", file.value))
+            .at(file.span, format!("line {line}: {why}"))
+            .help("change that line, or write the step as `run`, `copy` or `script`"),
     );
     None
 }

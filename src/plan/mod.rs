@@ -34,12 +34,13 @@ mod test;
 mod toolkit;
 mod user;
 mod view;
+mod written;
 
 pub use all::{Planned, all};
 pub use assemble::plan;
 pub use fetched::require_grades;
 pub use graph::{edges, takes};
-pub use model::{BuildSecrets, Check, FetchKind, Fetched, Head, PackageNote, Plan};
+pub use model::{Check, FetchKind, Fetched, Head, PackageNote, Plan};
 pub use refuse::{Place, refuses};
 pub use size::Size;
 pub use stage::{AptSourceFile, Block, CopyFrom, Fetch, FileText, From, Instruction, Stage, StageName, Why};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::manifest::Grade;
+use crate::manifest::{BuildSecrets, Grade};
 use crate::source::Span;
 use crate::value::{ImageRef, Name, ProjectPath, Version};
 
@@ -47,19 +47,6 @@ pub struct Plan {
     pub notes: Vec<PackageNote>,
     /// `SOURCE_DATE_EPOCH`, seconds.
     pub epoch: u64,
-}
-
-/// The secrets that steps which fetch may read; none where the manifest asks for none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct BuildSecrets {
-    /// `/etc/apt/apt.conf.d/99-secret` of apt steps.
-    pub apt_conf: bool,
-    /// Certificates of a company, for every program that fetches.
-    pub ca_bundle: bool,
-    /// Logins, for apt, pip, git and curl.
-    pub netrc: bool,
-    /// `/etc/pip.conf` of pip steps.
-    pub pip_conf: bool,
 }
 
 /// A check of the image that needs no GPU.
@@ -144,4 +131,6 @@ pub enum FetchKind {
     Index,
     /// A command of a shell, which cannot be seen into.
     Run,
+    /// A step that may fetch what files name that are not read here. It has no grade.
+    Unseen,
 }

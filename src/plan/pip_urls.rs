@@ -123,7 +123,7 @@ fn repository(inputs: Inputs<'_>, place: &Location<'_>, url: VcsUrl<'_>, log: &m
     if url.transport.eq_ignore_ascii_case("ssh") {
         let told = refused(format!("the build has no SSH key for {shown}"));
         log.error(told.at(place.span, "reached by SSH").help(
-            "write it with `https`: `git+https://HOST/PATH@COMMIT`; name and password come from the build secret `netrc`",
+            "write it with `https`: `git+https://HOST/PATH@COMMIT`; name and password come from the netrc file of `build { secrets { netrc } }`",
         ));
         return;
     }

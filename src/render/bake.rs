@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::{BUILD_SECRETS, Services, ServicesHead};
+use crate::manifest::BuildSecret;
+use crate::plan::{Services, ServicesHead};
 
 use super::{compose, signature};
 
@@ -17,10 +18,12 @@ pub fn bake(targets: &[Services]) -> String {
     };
     let network = targets.iter().any(|target| target.build.host_network);
     let allow = if network { " --allow network.host" } else { "" };
-    let more = [
-        format!("docker buildx bake{allow}"),
-        "and `--allow fs.read=FILE` for each secret's file that lies outside of this folder".to_owned(),
-    ];
+    let mut more = vec![format!("docker buildx bake{allow}")];
+    if !all_secrets(targets).is_empty() {
+        more.push(
+            "and `--allow fs.read=FILE` for each secret's file that lies outside of this folder".to_owned(),
+        );
+    }
     let text = |own: Option<&str>| format!("{}{body}", compose::head(&head, &more, own));
     text(Some(&signature::hash(&text(None))))
 }
@@ -33,9 +36,12 @@ fn body(targets: &[Services]) -> String {
         out.push_str("\n# File times in the images; from jcc.lock.\n");
         variable(&mut out, "SOURCE_DATE_EPOCH", &epoch.to_string());
     }
-    out.push_str("\n# Secrets of the build: the files that these name, nothing where they are unset.\n");
-    for (_, name) in BUILD_SECRETS {
-        variable(&mut out, name, "");
+    let secrets = all_secrets(targets);
+    if !secrets.is_empty() {
+        out.push_str("\n# Secrets of the build: the files that these name, nothing where they are unset.\n");
+    }
+    for secret in &secrets {
+        variable(&mut out, secret.variable(), "");
     }
     out.push_str(
         "\n# A registry repository for the build cache, such as `ghcr.io/acme/cache`; none where it is unset.\n",
@@ -50,8 +56,9 @@ fn body(targets: &[Services]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| quoted(name)).collect();
     out.push_str(&format!("\ngroup \"default\" {{\n  targets = [{}]\n}}\n", quoted.join(", ")));
     out.push_str(&common(targets, one_epoch.is_some()));
+    let own_secrets = targets.iter().any(|target| target.build.secrets != secrets);
     for (target, name) in targets.iter().zip(&names) {
-        out.push_str(&one(target, name, one_epoch.is_none()));
+        out.push_str(&one(target, name, (one_epoch.is_none(), own_secrets)));
     }
     out
 }
@@ -86,17 +93,32 @@ fn common(targets: &[Services], epoch: bool) -> String {
         out.push_str("  args = {\n    SOURCE_DATE_EPOCH = SOURCE_DATE_EPOCH\n  }\n");
     }
     out.push_str("  attest = JCC_ATTEST == \"\" ? [] : [\"type=provenance,mode=max\", \"type=sbom\"]\n");
-    out.push_str("  secret = concat(\n");
-    for (id, name) in BUILD_SECRETS {
-        out.push_str(&format!(
-            "    {name} == \"\" ? [] : [{{ type = \"file\", id = \"{id}\", src = {name} }}],\n"
-        ));
+    let secrets = all_secrets(targets);
+    if targets.iter().all(|target| target.build.secrets == secrets) {
+        out.push_str(&secret_list(&secrets));
     }
-    out.push_str("  )\n}\n");
+    out.push_str("}\n");
     out
 }
 
-fn one(target: &Services, name: &str, epoch: bool) -> String {
+/// The secrets of any target.
+fn all_secrets(targets: &[Services]) -> Vec<BuildSecret> {
+    let of = |secret: &BuildSecret| targets.iter().any(|target| target.build.secrets.contains(secret));
+    BuildSecret::ALL.into_iter().filter(of).collect()
+}
+
+/// The files that are there.
+fn secret_list(secrets: &[BuildSecret]) -> String {
+    let one = |secret: &BuildSecret| {
+        let (name, id) = (secret.variable(), secret.as_str());
+        format!("    {name} == \"\" ? [] : [{{ type = \"file\", id = \"{id}\", src = {name} }}],\n")
+    };
+    let all: String = secrets.iter().map(one).collect();
+    if all.is_empty() { all } else { format!("  secret = concat(\n{all}  )\n") }
+}
+
+fn one(target: &Services, name: &str, own: (bool, bool)) -> String {
+    let (epoch, secrets) = own;
     let build = &target.build;
     let cache = format!("type=registry,ref=${{JCC_CACHE}}:{name}");
     let mut lines = vec![
@@ -114,6 +136,9 @@ fn one(target: &Services, name: &str, epoch: bool) -> String {
     let mut out = format!("\ntarget \"{name}\" {{\n");
     for (key, value) in lines {
         out.push_str(&format!("  {key:<10} = {value}\n"));
+    }
+    if secrets {
+        out.push_str(&secret_list(&build.secrets));
     }
     out.push_str("}\n");
     out

@@ -1,5 +1,6 @@
 //! The caches of the Compose file: images built from a few lines that stand in the file itself.
 
+use crate::manifest::BuildSecret;
 use crate::plan::{PipCache, Services};
 
 use super::compose::doubled;
@@ -12,17 +13,17 @@ const PIP: &str = include_str!("../../templates/compose/pip-cache.Dockerfile");
 pub(super) fn services(services: &Services) -> Vec<(String, Map)> {
     let mut all = Vec::new();
     if let Some(name) = &services.apt_cache {
-        let mut cache = start(APT);
-        cache.list("secrets", vec![Item::text("apt-conf")]);
+        let mut cache = start(APT, services);
+        cache.list("secrets", given(services, BuildSecret::AptConf));
         finish(&mut cache, name, "/var/cache/apt-cacher-ng", (": <>/dev/tcp/127.0.0.1/3142", 12));
         all.push((name.clone(), cache));
     }
     if let Some(pip) = &services.pip_cache {
-        let mut cache = start(PIP);
+        let mut cache = start(PIP, services);
         if pip.default.is_some() || !pip.indexes.is_empty() {
             cache.list("command", indexes(pip));
         }
-        cache.list("secrets", vec![Item::text("ca-bundle")]);
+        cache.list("secrets", given(services, BuildSecret::CaBundle));
         finish(&mut cache, &pip.name, "/data", ("[[ -e /tmp/ready ]] && : <>/dev/tcp/127.0.0.1/3141", 24));
         all.push((pip.name.clone(), cache));
     }
@@ -49,9 +50,18 @@ fn indexes(cache: &PipCache) -> Vec<Item> {
     words.map(Item::text).collect()
 }
 
-fn start(dockerfile: &str) -> Map {
+/// A secret of the build that the running cache reads too.
+fn given(services: &Services, secret: BuildSecret) -> Vec<Item> {
+    let all = services.build.secrets.iter().filter(|one| **one == secret);
+    all.map(|one| Item::text(one.as_str())).collect()
+}
+
+fn start(dockerfile: &str, services: &Services) -> Map {
     let mut build = Map::default();
-    build.text("network", "host").put("secrets", Yaml::Raw("*secrets".to_owned()));
+    build.text("network", "host");
+    if !services.build.secrets.is_empty() {
+        build.put("secrets", Yaml::Raw("*secrets".to_owned()));
+    }
     build.put("dockerfile_inline", Yaml::Block(doubled(dockerfile)));
     let mut service = Map::default();
     service.put("profiles", Yaml::Flow(vec!["cache".to_owned()])).put("build", Yaml::Map(build));

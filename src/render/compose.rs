@@ -1,6 +1,6 @@
 //! `docker-compose.yaml`.
 
-use crate::plan::{BUILD_SECRETS, Piece, SecretFrom, Service, ServiceImage, Services, ServicesHead, Text};
+use crate::plan::{Piece, SecretFrom, Service, ServiceImage, Services, ServicesHead, Text};
 
 use super::yaml::{Item, Map, Yaml, document};
 use super::{caches, quote, service, signature};
@@ -69,10 +69,10 @@ fn root(services: &Services) -> Map {
     if !names.is_empty() {
         root.put("volumes", Yaml::Map(volumes)).gap();
     }
-    root.put("secrets", Yaml::Map(secrets(services))).gap();
-    root.comment(
-        "Reach the build alone, never the image. Each is a file that the variable names, nothing where it is unset.",
-    );
+    let secrets = secrets(services);
+    if secrets != Map::default() {
+        root.put("secrets", Yaml::Map(secrets)).gap();
+    }
     root
 }
 
@@ -130,8 +130,8 @@ fn build(services: &Services, stage: &str, anchor: bool) -> Map {
     args.text("SOURCE_DATE_EPOCH", of.epoch.to_string());
     args.comment("File times in the image; from jcc.lock.");
     build.put("args", Yaml::Map(args));
-    build.list("secrets", BUILD_SECRETS.iter().map(|(name, _)| Item::text(*name)).collect());
-    if anchor {
+    build.list("secrets", of.secrets.iter().map(|secret| Item::text(secret.as_str())).collect());
+    if anchor && !of.secrets.is_empty() {
         build.anchor("secrets");
     }
     build
@@ -139,10 +139,13 @@ fn build(services: &Services, stage: &str, anchor: bool) -> Map {
 
 fn secrets(services: &Services) -> Map {
     let mut all = Map::default();
-    for (name, variable) in BUILD_SECRETS {
+    for (at, secret) in services.build.secrets.iter().enumerate() {
         let mut from = Map::default();
-        from.text("file", format!("${{{variable}:-/dev/null}}"));
-        all.put(name, Yaml::Map(from));
+        from.text("file", format!("${{{}:-/dev/null}}", secret.variable()));
+        all.put(secret.as_str(), Yaml::Map(from));
+        if at == 0 {
+            all.comment("Of the build: files that these variables name, empty where they are not set.");
+        }
     }
     for (at, (name, from)) in services.secrets.iter().enumerate() {
         let mut value = Map::default();

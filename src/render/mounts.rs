@@ -12,7 +12,7 @@ pub(super) fn flags(run: &Run, plan: &Plan) -> Vec<String> {
         flags.push("--network=none".to_owned());
     }
     let fetches = run.mounts.iter().any(|mount| matches!(mount, Mount::Apt | Mount::Pip | Mount::Net));
-    if fetches && plan.secrets.ca_bundle {
+    if fetches && plan.secrets.ca_bundle() {
         flags.push(shared("ca", "/run/ca"));
         // apt fetches as a user of its own, who must be able to read it.
         flags.push(secret("ca-bundle", "mode=0444,"));
@@ -24,8 +24,8 @@ pub(super) fn flags(run: &Run, plan: &Plan) -> Vec<String> {
 
 fn mounted(mount: &Mount, plan: &Plan) -> Vec<String> {
     let key = &plan.cache_key;
-    let secrets = plan.secrets;
-    let netrc = |target| secrets.netrc.then(|| secret("netrc", &format!("target={target},")));
+    let secrets = &plan.secrets;
+    let netrc = |target| secrets.netrc().then(|| secret("netrc", &format!("target={target},")));
     match mount {
         Mount::Apt => {
             let conf = support::apt_conf(plan);
@@ -35,14 +35,14 @@ fn mounted(mount: &Mount, plan: &Plan) -> Vec<String> {
                 format!("{},sharing=locked", cache(&format!("apt-lists-{key}"), "/var/lib/apt/lists")),
             ];
             let conf = "target=/etc/apt/apt.conf.d/99-secret,";
-            all.extend(secrets.apt_conf.then(|| secret("apt-conf", conf)));
+            all.extend(secrets.apt_conf().then(|| secret("apt-conf", conf)));
             all.extend(netrc("/etc/apt/auth.conf.d/99-secret.conf"));
             all
         }
         Mount::Pip => {
             let mut all = vec![cache(&format!("pip-{key}"), "/root/.cache")];
             all.extend(plan.pip.cache.then(|| shared(support::PIP_CACHE, "/run/pip-cache.sh")));
-            all.extend(secrets.pip_conf.then(|| secret("pip-conf", "target=/etc/pip.conf,")));
+            all.extend(secrets.pip_conf().then(|| secret("pip-conf", "target=/etc/pip.conf,")));
             all.extend(netrc("/root/.netrc"));
             all
         }

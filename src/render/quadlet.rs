@@ -91,7 +91,17 @@ fn build(services: &Services) -> String {
     }
     unit.comment("The format that keeps SHELL and HEALTHCHECK");
     unit.line("PodmanArgs", &format!("--format docker --build-arg SOURCE_DATE_EPOCH={}", of.epoch));
-    unit.section("Service").line("TimeoutStartSec", "infinity");
+    for secret in &of.secrets {
+        unit.line("Secret", &format!("id={},src=${{{}}}", secret.as_str(), secret.variable()));
+    }
+    unit.section("Service");
+    for (at, secret) in of.secrets.iter().enumerate() {
+        if at == 0 {
+            unit.comment("Files that the build may read: `systemctl --user edit` this to name them");
+        }
+        unit.line("Environment", &format!("{}=/dev/null", secret.variable()));
+    }
+    unit.line("TimeoutStartSec", "infinity");
     unit.0
 }
 

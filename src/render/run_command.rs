@@ -1,7 +1,7 @@
 //! The one command that starts what the service is, for those who do not use Compose.
 
 use crate::catalog::GpuAccess;
-use crate::manifest::{Engine, Gpu};
+use crate::manifest::{BuildSecret, Engine, Gpu};
 use crate::plan::{GpuUse, MountFrom, Piece, SecretFrom, Service, Services, Text};
 
 use super::service::{cdi, security, ulimits_for, variables};
@@ -41,9 +41,13 @@ fn before(services: &Services, program: &str) -> String {
         out.push_str(&format!("# {}\n", quote::comment(note)));
     }
     let network = if build.host_network { " --network=host" } else { "" };
+    let secret = |secret: &BuildSecret| {
+        format!(" --secret id={},src=\"${{{}:-/dev/null}}\"", secret.as_str(), secret.variable())
+    };
+    let secrets: String = build.secrets.iter().map(secret).collect();
     let format = if program == "podman" { " --format docker" } else { "" };
     out.push_str(&format!(
-        "# {program} build{format}{network} --target final --build-arg SOURCE_DATE_EPOCH={} --tag {} --file {} .\n",
+        "# {program} build{format}{network}{secrets} --target final --build-arg SOURCE_DATE_EPOCH={} --tag {} --file {} .\n",
         build.epoch,
         words::word(&build.image),
         words::word(&build.dockerfile),

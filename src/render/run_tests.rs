@@ -5,11 +5,11 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::manifest::Engine;
+use crate::manifest::{BuildSecret, Engine};
 use crate::plan::Services;
 use crate::plan::service_tests::{jetson, pc, planned};
 
-use super::{compose, devcontainer, quadlet, run_command};
+use super::{bake, compose, devcontainer, quadlet, run_command};
 
 fn on_jetson(rest: &str) -> Services {
     let manifest = format!("project \"x\"\ntarget {{ device \"jetson-agx-orin\" }}\n{rest}\n");
@@ -279,6 +279,89 @@ fn services_of_podman_find_each_other_and_share_files_with_whoever_starts_them()
     let docker = on_a_pc("app { user \"me\" }\nrun { ulimit \"memlock\" -1 }");
     assert_eq!(service(&docker, "x")["ulimits"]["memlock"], -1);
     assert!(service(&docker, "x")["userns_mode"].is_null());
+}
+
+/// Where a build of this manifest names files of the caller.
+fn secrets_of(rest: &str) -> Vec<String> {
+    let services = on_a_pc(rest);
+    let file: Value = serde_saphyr::from_str(&compose(&services)).expect("it is YAML");
+    let top = file["secrets"].as_object().cloned().unwrap_or_default();
+    let of_build = &file["services"]["x"]["build"]["secrets"];
+    let named: Vec<String> = of_build
+        .as_array()
+        .map(|all| all.iter().map(|one| one.as_str().unwrap().to_owned()).collect())
+        .unwrap_or_default();
+    let bake = bake(std::slice::from_ref(&services));
+    let line = run_command(&services, Engine::Docker);
+    for secret in BuildSecret::ALL {
+        let (id, variable) = (secret.as_str(), secret.variable());
+        let has = named.iter().any(|one| one == id);
+        assert_eq!(
+            bake.contains(&format!("{variable} == \"\" ? [] : [{{ type = \"file\", id = \"{id}\"")),
+            has,
+            "{bake}"
+        );
+        assert_eq!(
+            line.contains(&format!("--secret id={id},src=\"${{{variable}:-/dev/null}}\"")),
+            has,
+            "{line}"
+        );
+        assert_eq!(top.contains_key(id), has);
+        let unit = &quadlet(&services)["x.build"];
+        assert_eq!(unit.contains(&format!("Secret=id={id},src=${{{variable}}}\n")), has, "{unit}");
+        assert_eq!(unit.contains(&format!("Environment={variable}=/dev/null\n")), has, "{unit}");
+    }
+    named
+}
+
+#[test]
+fn a_build_names_the_secrets_that_are_asked_for() {
+    assert!(secrets_of("").is_empty());
+    assert!(!compose(&on_a_pc("")).contains("secrets:"));
+    assert_eq!(secrets_of("build { secrets { pip-conf; ca-bundle } }"), ["ca-bundle", "pip-conf"]);
+    assert_eq!(
+        secrets_of("build { secrets { netrc; apt-conf; pip-conf; ca-bundle } }"),
+        ["apt-conf", "ca-bundle", "netrc", "pip-conf"]
+    );
+    // What asks for a login needs the file of logins.
+    for login in [
+        "pip { index \"https://a.example.com/simple\" login=#true }",
+        "pip { extra-index \"a\" \"https://a.example.com/simple\" login=#true }",
+        "apt { source \"a\" { uri \"https://a.example.com\"; suite \"./\"; trusted; login } }",
+    ] {
+        assert_eq!(secrets_of(login), ["netrc"], "{login}");
+        assert!(
+            secrets_of(&format!("{login}\nbuild {{ secrets {{ netrc #false }} }}")).is_empty(),
+            "{login}"
+        );
+    }
+    assert!(secrets_of("pip { index \"https://a.example.com/simple\" }").is_empty());
+}
+
+#[test]
+fn a_target_adds_secrets_and_takes_them_away() {
+    let manifest = "project \"x\"\nbuild { secrets { netrc } }\n\
+        target \"a\" { device \"jetson-agx-orin\"; build { secrets { ca-bundle } } }\n\
+        target \"b\" { platform \"x86_64\"; build { secrets { netrc #false; pip-conf } } }\n";
+    let both = planned(manifest, &[jetson(), pc()], &[]);
+    let of = |at: usize| both[at].build.secrets.clone();
+    assert_eq!(of(0), [BuildSecret::CaBundle, BuildSecret::Netrc]);
+    assert_eq!(of(1), [BuildSecret::PipConf]);
+    let bake = bake(&both);
+    let (common, each) = bake.split_once("target \"orin\"").expect("a target");
+    assert!(
+        !common.contains("secret = concat") && each.matches("  secret = concat(\n").count() == 2,
+        "{bake}"
+    );
+    // A secret of the service keeps its name where the build has none of that name.
+    let named = |rest: &str| {
+        service(&on_a_pc(&format!("{rest}\nrun {{ secret \"netrc\" file=\"n\" }}")), "x")["secrets"].clone()
+    };
+    assert_eq!(named(""), serde_json::json!(["netrc"]));
+    assert_eq!(
+        named("build { secrets { netrc } }"),
+        serde_json::json!([{ "source": "run-netrc", "target": "netrc" }])
+    );
 }
 
 #[test]

@@ -24,7 +24,7 @@ pub(super) fn command(run: &Run) -> Option<String> {
 pub(super) fn body(run: &Run, plan: &Plan, templates: &Templates) -> String {
     let mut body = String::from(options(&run.script));
     let has = |mount: &Mount| run.mounts.contains(mount);
-    if plan.secrets.ca_bundle && [Mount::Apt, Mount::Pip, Mount::Net].iter().any(has) {
+    if plan.secrets.ca_bundle() && [Mount::Apt, Mount::Pip, Mount::Net].iter().any(has) {
         body.push_str(". /run/ca/env\n");
     }
     if has(&Mount::Pip) {

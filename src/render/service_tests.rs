@@ -59,7 +59,8 @@ run {
     service "broker" { image "eclipse-mosquitto:2.0.20"; port "1883:1883"; healthcheck "true"; network "bridge" }
     service "test" { command "python3" "web.py" }
 }
-pip { index "https://pypi.example.com/simple" }
+build { secrets { apt-conf; ca-bundle } }
+pip { index "https://pypi.example.com/simple" login=#true }
 output { dev }
 "#;
 

@@ -41,7 +41,7 @@ pub(super) fn files(plan: &Plan) -> Vec<(String, String)> {
         let text = if plan.apt_cache { APT_CACHED_CONF } else { APT_CONF };
         files.push(shared(apt_conf(plan), text));
     }
-    if plan.secrets.ca_bundle && [Mount::Apt, Mount::Pip, Mount::Net].iter().any(mounts) {
+    if plan.secrets.ca_bundle() && [Mount::Apt, Mount::Pip, Mount::Net].iter().any(mounts) {
         files.extend([shared("ca/env", CA_ENV), shared("ca/apt.conf", CA_APT_CONF)]);
     }
     if mounts(&Mount::Pip) && plan.pip.cache {

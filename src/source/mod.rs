@@ -1,6 +1,8 @@
 //! What was read, and where in it: sources, spans, lines and columns.
 
+mod arguments;
 mod hidden;
+mod named;
 mod secret;
 mod span;
 

@@ -11,15 +11,18 @@ use crate::support::repository;
 
 /// What of a definition is no matter of an engine: it decides what is chosen.
 const OF_DEFINITIONS: [&str; 4] = ["build", "env", "install", "path"];
-const OF_MANIFESTS: [&str; 3] = ["app", "apt", "pip"];
+const OF_MANIFESTS: [&str; 4] = ["app", "apt", "build", "pip"];
 
 /// What no case can have, and why.
-const LEFT: [(&str, &str); 5] = [
+const LEFT: [(&str, &str); 8] = [
     ("apt ppa", "Launchpad has no stand-in"),
     ("apt ppa fingerprint=", "the same"),
     ("apt snapshot", "the archive as of a day is not on a local server"),
     ("apt source trusted", "every stand-in is signed"),
     ("apt source arch", "the stand-ins have one architecture"),
+    ("apt source login", "it gives the secret `netrc`, which a case asks for by its name"),
+    ("pip index login=", "the same"),
+    ("pip extra-index login=", "the same"),
 ];
 
 /// The nodes that may stand in a block.

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use jcc::catalog::BuiltinStacks;
 use jcc::diagnostic::Log;
+use jcc::manifest::Stacks as _;
 use jcc::plan::Fetched;
 use jcc::source::Sources;
 use jcc::world::Disk;
@@ -11,13 +13,13 @@ use jcc::world::Disk;
 use crate::support::repository;
 
 /// The files of a project and what the audit lists, a target each.
-fn compiled(folder: &Path) -> Vec<(String, Vec<Fetched>)> {
+fn compiled(folder: &Path) -> Result<Vec<(String, Vec<Fetched>)>, String> {
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let world = Disk::new(folder);
     let input = jcc::Input { world: &world, manifest: "project.kdl", target: None, lock: "jcc.lock" };
     let compiled = jcc::compile(input, &mut sources, &mut log);
     let messages: Vec<_> = log.sorted().iter().map(|one| one.message.clone()).collect();
-    let compiled = compiled.unwrap_or_else(|_| panic!("{}: {messages:?}", folder.display()));
+    let compiled = compiled.map_err(|_| format!("{}: {messages:?}", folder.display()))?;
     let texts = |planned: &jcc::plan::Planned| {
         let files = [planned.files.dockerfile.to_string(), planned.files.compose.to_string()];
         let texts = files.iter().filter_map(|file| compiled.artifacts.get(file));
@@ -28,12 +30,18 @@ fn compiled(folder: &Path) -> Vec<(String, Vec<Fetched>)> {
         };
         texts.map(lines).collect::<Vec<_>>().join("\n") + "\n"
     };
-    compiled.planned.iter().map(|one| (texts(one), one.plan.fetches.clone())).collect()
+    Ok(compiled.planned.iter().map(|one| (texts(one), one.plan.fetches.clone())).collect())
+}
+
+fn read(folder: &Path) -> Vec<(String, Vec<Fetched>)> {
+    compiled(folder).unwrap_or_else(|wrong| panic!("{wrong}"))
 }
 
 /// Whatever of a text is fetched: URLs of lines that are no comment, images, what installers are given.
 fn found(text: &str) -> Vec<String> {
-    let joined = text.replace("\\\n", " ");
+    let no_comment = |line: &&str| !line.trim_start().starts_with('#') || line.starts_with("# syntax=");
+    let lines: Vec<&str> = text.lines().filter(no_comment).collect();
+    let joined = lines.join("\n").replace("\\\n\n", "\\\n").replace("\\\n", " ");
     let stages: Vec<&str> =
         joined.lines().filter_map(|line| line.split_once(" AS ")).map(|(_, name)| name.trim()).collect();
     let mut all = Vec::new();
@@ -59,13 +67,8 @@ fn found(text: &str) -> Vec<String> {
             }
             _ => {}
         }
-        all.extend(
-            words
-                .iter()
-                .filter_map(|word| word.strip_prefix("--from="))
-                .filter(|name| !stages.contains(name))
-                .map(str::to_owned),
-        );
+        all.extend(copied_from(&words, &stages));
+        all.extend(programs(&words));
         for scheme in ["https://", "http://"] {
             all.extend(line.match_indices(scheme).map(|(at, _)| {
                 let end =
@@ -76,6 +79,35 @@ fn found(text: &str) -> Vec<String> {
         }
     }
     all
+}
+
+/// Images of `--from=` and `--mount=`, whatever their quotes and the case of their keys.
+fn copied_from(words: &[&str], stages: &[&str]) -> Vec<String> {
+    let plain = words.iter().map(|word| word.replace(['"', '\''], ""));
+    let options = plain.filter(|word| word.starts_with("--from=") || word.starts_with("--mount="));
+    let parts = options.flat_map(|option| {
+        let parts = option.trim_start_matches("--mount=").trim_start_matches("--").split(',');
+        parts.map(str::to_owned).collect::<Vec<_>>()
+    });
+    let named = parts.filter_map(|part| {
+        let (key, value) = part.split_once('=')?;
+        (key.to_lowercase() == "from").then(|| value.to_owned())
+    });
+    named.filter(|name| !stages.contains(&name.as_str())).collect()
+}
+
+/// Lines of a shell that begin with a program that fetches.
+fn programs(words: &[&str]) -> Option<String> {
+    let before = |word: &&str| ["RUN", "ONBUILD"].contains(word) || word.starts_with("--");
+    let words: Vec<&str> = words.iter().copied().skip_while(before).collect();
+    let always = ["curl", "wget", "npx", "scp", "rsync", "aws", "rosdep", "hg", "svn"];
+    let fetches = match words.as_slice() {
+        [program, ..] if always.contains(program) => true,
+        ["git", rest @ ..] => rest.contains(&"clone") || rest.contains(&"fetch"),
+        ["npm" | "bun" | "cargo" | "gem" | "conda", "install" | "ci" | "add", ..] => true,
+        _ => false,
+    };
+    fetches.then(|| words.join(" "))
 }
 
 /// What is no fetch though it looks like one.
@@ -109,23 +141,52 @@ fn every_fetch_of_the_examples_is_listed() {
     let mut seen = 0;
     for entry in fs::read_dir(repository("examples")).expect("there are examples") {
         let folder = entry.expect("it can be listed").path();
-        if !folder.join("project.kdl").is_file() {
-            continue;
-        }
-        for (text, fetches) in compiled(&folder) {
-            seen += found(&text).len();
-            assert_eq!(missing(&text, &fetches), [""; 0], "{}", folder.display());
-            for one in &fetches {
-                let stage = one.stage.as_str();
-                let known = text.contains(&format!(" AS {stage}\n"))
-                    || stage == "syntax"
-                    || stage.ends_with("-cache")
-                    || stage.starts_with("service-");
-                assert!(known, "{}: {} in {stage}", folder.display(), one.what);
-            }
+        if folder.join("project.kdl").is_file() {
+            seen += all_listed(&folder.display().to_string(), &read(&folder));
         }
     }
     assert!(seen > 100, "{seen}");
+}
+
+/// A machine that most stacks run on, and others for the rest.
+const TARGETS: [&str; 3] = [
+    r#"device "jetson-agx-orin"; jetpack "6.2""#,
+    r#"device "jetson-agx-thor"; jetpack "7.2""#,
+    r#"platform "x86_64"; ubuntu "24.04"; driver ">=595"; gpu "8.9""#,
+];
+
+#[test]
+fn every_fetch_of_the_stacks_is_listed() {
+    let mut seen = 0;
+    for stack in BuiltinStacks::new().names() {
+        let mut runs_somewhere = false;
+        for target in TARGETS {
+            let folder = tempfile::tempdir().expect("there is room");
+            let text = format!("extends \"stack:{stack}\"\ntarget \"here\" {{ {target} }}\n");
+            fs::write(folder.path().join("project.kdl"), text).expect("there is room");
+            let Ok(compiled) = compiled(folder.path()) else { continue };
+            seen += all_listed(&format!("{stack} on {target}"), &compiled);
+            runs_somewhere = true;
+        }
+        assert!(runs_somewhere, "{stack}");
+    }
+    assert!(seen > 500, "{seen}");
+}
+
+/// Scans files; how many fetches there were.
+fn all_listed(name: &str, files: &[(String, Vec<Fetched>)]) -> usize {
+    for (text, fetches) in files {
+        assert_eq!(missing(text, fetches), [""; 0], "{name}");
+        for one in fetches {
+            let stage = one.stage.as_str();
+            let known = text.contains(&format!(" AS {stage}\n"))
+                || ["syntax", "dev"].contains(&stage)
+                || stage.ends_with("-cache")
+                || stage.starts_with("service-");
+            assert!(known, "{name}: {} in {stage}", one.what);
+        }
+    }
+    files.iter().map(|(text, _)| found(text).len()).sum()
 }
 
 const HOSTILE: &str = r#"
@@ -152,7 +213,14 @@ app {
     run "cd /tmp && git clone https://git.robots.test/x && npm install left-pad"
 }
 run { service "broker" { image "eclipse-mosquitto:2.0.20" } }
-output { frontend "docker/dockerfile:1.9" }
+output {
+    frontend "docker/dockerfile:1.9"
+    devcontainer ".devcontainer/devcontainer.json" {
+        feature "ghcr.io/devcontainers/features/git:1"
+        extension "ms-python.python"
+        post-create "npm ci"
+    }
+}
 "#;
 
 const REQUIREMENTS: &str = "--index-url http://index.robots.test/simple\n--trusted-host index.robots.test\n-f https://find.robots.test/links\nhttps://files.robots.test/a.whl\n-e git+https://git.robots.test/e@main#egg=e\nnumpy==1.26.4\nrequests\n";
@@ -163,11 +231,30 @@ const WIDGET: &str = r#"package "widget" {
     license "MIT"
     source "https://example.com"
     version "1.0"
-    build { dockerfile "steps"; run "wget https://raw.robots.test/y"; export "/opt/widget" }
+    build { dockerfile "steps"; run "wget https://raw.robots.test/y; cmake -S /src"; export "/opt/widget" }
 }
 "#;
 
-const STEPS: &str = "ADD https://add.robots.test/z.bin /z.bin\nCOPY --from=evil/image:latest /x /x\nRUN --mount=type=bind,from=other/image:1,target=/y pip download sneaky2\n";
+const STEPS: &str = r#"ADD https://add.robots.test/z.bin /z.bin
+ADD build@git.robots.test:a/b.git /b
+ADD git@git.robots.test:c/d.git#main /d
+ADD ["https://json.robots.test/j.bin", "/j.bin"]
+COPY --from=evil/image:latest /x /x
+COPY --chown=0:0 --from="quoted/image:1" /x /x
+RUN --mount=type=bind,from=other/image:1,target=/y pip download sneaky2
+RUN --mount=from=mount/first:1 --mount='type=cache,FROM=mount/second:1,target=/z' true
+RUN --mount=type=bind,\
+# A comment.
+from=mount/third:1,target=/t \
+
+    hg clone x
+ONBUILD RUN --mount=from=mount/fourth:1,target=/y bun add left-pad
+RUN <<EOF
+from heredocs import nothing
+cu\
+rl -O split
+EOF
+"#;
 
 /// A folder with the manifest and what it names.
 fn hostile(more: &str) -> tempfile::TempDir {
@@ -188,7 +275,7 @@ fn hostile(more: &str) -> tempfile::TempDir {
 #[test]
 fn what_would_go_unseen_is_listed_with_its_grade() {
     let folder = hostile("");
-    for (text, fetches) in compiled(folder.path()) {
+    for (text, fetches) in read(folder.path()) {
         assert_eq!(missing(&text, &fetches), [""; 0]);
         let grade = |what: &str, stage: &str| {
             let one = fetches.iter().find(|one| one.what.contains(what) && one.stage.as_str() == stage);
@@ -215,6 +302,21 @@ fn what_would_go_unseen_is_listed_with_its_grade() {
             ("https://add.robots.test/z.bin", "build-widget", "D"),
             ("evil/image:latest", "build-widget", "D"),
             ("other/image:1", "build-widget", "D"),
+            ("build@git.robots.test:a/b.git", "build-widget", "D"),
+            ("git@git.robots.test:c/d.git#main", "build-widget", "D"),
+            ("https://json.robots.test/j.bin", "build-widget", "D"),
+            ("quoted/image:1", "build-widget", "D"),
+            ("mount/first:1", "build-widget", "D"),
+            ("mount/second:1", "build-widget", "D"),
+            ("mount/third:1", "build-widget", "D"),
+            ("mount/fourth:1", "build-widget", "D"),
+            ("hg clone x", "build-widget", "D"),
+            ("bun add left-pad", "build-widget", "D"),
+            ("curl -O split", "build-widget", "D"),
+            ("cmake -S /src", "build-widget", "D"),
+            ("ghcr.io/devcontainers/features/git:1", "dev", "D"),
+            ("extension ms-python.python", "dev", "D"),
+            ("npm ci", "dev", "D"),
             ("pip download sneaky2", "build-widget", "D"),
             ("wget https://raw.robots.test/y", "build-widget", "D"),
             ("docker/dockerfile:1.9", "syntax", "D"),
@@ -231,12 +333,15 @@ fn what_would_go_unseen_is_listed_with_its_grade() {
 fn the_audit_lists_also_where_a_better_grade_is_required() {
     let folder = hostile("output { require-grade \"B\" }\n");
     let manifest = fs::read_to_string(folder.path().join("project.kdl")).expect("it is there");
-    let joined = manifest.replace("output { frontend \"docker/dockerfile:1.9\" }\n", "");
+    let (start, end) = manifest.split_once("output {\n    frontend").expect("it is there");
+    let joined = format!("{start}{}", end.split_once("\n}\n").expect("it ends").1);
     fs::write(folder.path().join("project.kdl"), joined).expect("there is room");
     let ran = crate::commands::run(folder.path(), &["audit"]);
     assert_eq!(ran.code, Some(1), "{}", ran.err);
     assert!(ran.out.contains("numpy==1.26.4") && ran.out.contains("curl -fsSL"), "{}", ran.out);
     let errors = ran.err.matches("jcc::plan::grade").count();
+    assert!(ran.out.contains("  ?  unseen   build-widget"), "{}", ran.out);
+    assert!(!ran.err.contains("cmake -S /src` is of grade"), "{}", ran.err);
     assert!(errors > 10 && ran.err.matches("help: ").count() >= errors, "{}", ran.err);
     assert_eq!(crate::commands::run(folder.path(), &["compile"]).code, Some(1));
     assert!(!folder.path().join("Dockerfile").exists());

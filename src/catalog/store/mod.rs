@@ -103,6 +103,14 @@ impl Catalog {
         self.files.iter().filter(|file| file.layer > 0).map(|file| file.source)
     }
 
+    /// The files that the user's own definitions name, each with the definition.
+    pub fn own_files(&self) -> impl Iterator<Item = (SourceId, &str, &[u8])> {
+        let own = self.files.iter().filter(|file| file.layer > 0);
+        own.flat_map(|file| {
+            file.files.iter().map(|(name, bytes)| (file.source, name.as_str(), bytes.as_ref()))
+        })
+    }
+
     fn add(&mut self, mut walk: Walk<'_>, folder: &str) {
         walk.layer = self.files.iter().map(|file| file.layer + 1).max().unwrap_or(0);
         walk.folder(folder);

@@ -1,8 +1,8 @@
 //! Fetches of texts that are written as they are: shell, instructions of definitions, the services of the Compose file.
 
 use crate::manifest::Grade;
-use crate::plan::{FetchKind, StageName};
-use crate::value::{ImageRef, Parse};
+use crate::plan::{FetchKind, StageName, written};
+use crate::value::{ImageRef, Parse, Sha256};
 
 use super::{At, List, scan};
 
@@ -12,60 +12,72 @@ const PIP_CACHE: &str = include_str!("../../../templates/compose/pip-cache.Docke
 
 impl List<'_> {
     pub(super) fn commands(&mut self, at: At<'_>, text: &str) {
-        for command in scan::commands(text) {
+        let seen = scan::commands(text);
+        for command in seen.fetches {
             self.add(at, FetchKind::Run, command, Grade::D);
+        }
+        for command in seen.unseen {
+            self.add(at, FetchKind::Unseen, command, Grade::D);
         }
     }
 
-    /// Instructions: what they add by URL, the images that they copy from, what they run.
+    /// Instructions: what they add by URL, the images that they copy from or mount, what they run.
     pub(super) fn dockerfile(&mut self, at: At<'_>, text: &str) {
-        for line in text.replace("\\\n", " ").lines() {
-            let words: Vec<&str> = line.split_whitespace().collect();
-            let Some((keyword, rest)) = words.split_first() else { continue };
-            match keyword.to_ascii_uppercase().as_str() {
-                "FROM" => self.named_image(at, rest.iter().find(|word| !word.starts_with("--"))),
-                "ADD" => {
-                    let held = rest.iter().any(|word| word.starts_with("--checksum="));
-                    let grade = if held { Grade::A } else { Grade::D };
-                    for url in rest.iter().filter(|word| word.contains("://") || word.starts_with("git@")) {
-                        self.add(at, FetchKind::File, url.trim_matches(['"', ',', '[', ']']), grade);
-                    }
-                }
-                "COPY" => {
-                    let from = rest.iter().find_map(|word| word.strip_prefix("--from="));
-                    self.named_image(at, from.iter().next());
-                }
-                "RUN" => {
-                    for from in rest
-                        .iter()
-                        .filter(|word| word.starts_with("--mount="))
-                        .flat_map(|word| word.split(','))
-                    {
-                        self.named_image(at, from.strip_prefix("from=").iter().next());
-                    }
-                    let command =
-                        rest.iter().skip_while(|word| word.starts_with("--")).copied().collect::<Vec<_>>();
-                    self.commands(at, &command.join(" "));
-                }
-                "COMMENT" | "#" => {}
-                _ => self.commands(at, line),
+        for instruction in written::read(text).instructions {
+            self.written(at, written::deferred(&instruction.text));
+            for body in &instruction.heredocs {
+                self.commands(at, body);
             }
         }
     }
 
-    /// An image, unless a stage has the name.
-    fn named_image(&mut self, at: At<'_>, name: Option<&&str>) {
-        let Some(name) = name.filter(|name| self.stages.iter().all(|stage| stage.name.as_str() != **name))
-        else {
-            return;
-        };
-        match ImageRef::parse(name) {
-            Ok(image) => self.image(at, &image),
-            Err(_) => self.add(at, FetchKind::Image, *name, Grade::D),
+    fn written(&mut self, at: At<'_>, text: &str) {
+        let words: Vec<String> = text.split_whitespace().map(unquoted).collect();
+        let Some((keyword, rest)) = words.split_first() else { return };
+        match keyword.to_ascii_uppercase().as_str() {
+            "FROM" => {
+                self.named_image(at, rest.iter().find(|word| !word.starts_with("--")).map(String::as_str));
+            }
+            "ADD" => {
+                let held = options(rest, "--checksum=")
+                    .any(|hash| hash.strip_prefix("sha256:").is_some_and(|hash| Sha256::parse(hash).is_ok()));
+                let grade = if held { Grade::A } else { Grade::D };
+                for word in rest.iter().filter(|word| is_remote(word)) {
+                    self.add(at, FetchKind::File, word.trim_matches([',', '[', ']']), grade);
+                }
+            }
+            "COPY" => {
+                for from in options(rest, "--from=") {
+                    self.named_image(at, Some(from));
+                }
+            }
+            "RUN" => {
+                for from in options(rest, "--mount=").filter_map(mounted_from) {
+                    self.named_image(at, Some(from));
+                }
+                let command = text.split_whitespace().skip(1).skip_while(|word| word.starts_with("--"));
+                self.commands(at, &command.collect::<Vec<_>>().join(" "));
+            }
+            "LABEL" | "MAINTAINER" | "EXPOSE" | "STOPSIGNAL" | "USER" | "VOLUME" | "WORKDIR" => {}
+            _ => self.commands(at, text),
         }
     }
 
-    /// What the Compose file brings beside the image.
+    /// An image, unless a stage has the name.
+    fn named_image(&mut self, at: At<'_>, name: Option<&str>) {
+        let Some(name) = name else { return };
+        let is_stage = self.stages.iter().any(|stage| stage.name.as_str().eq_ignore_ascii_case(name));
+        // A number is a stage's too.
+        if is_stage || name == "scratch" || name.bytes().all(|byte| byte.is_ascii_digit()) {
+            return;
+        }
+        match ImageRef::parse(name) {
+            Ok(image) => self.image(at, &image),
+            Err(_) => self.add(at, FetchKind::Image, name, Grade::D),
+        }
+    }
+
+    /// What the other files bring beside the image.
     pub(super) fn services(&mut self) {
         let project = self.parts.inputs.project;
         for service in &project.run.services {
@@ -74,12 +86,95 @@ impl List<'_> {
                 self.image(At { stage: &stage, place: Some(image.span) }, &image.value);
             }
         }
+        self.editor();
         for (wanted, name, text) in
             [(project.cache.apt, "apt-cache", APT_CACHE), (project.cache.pip, "pip-cache", PIP_CACHE)]
         {
             if wanted {
                 self.dockerfile(At { stage: &StageName::fixed(name), place: None }, text);
             }
+        }
+    }
+
+    /// What an editor fetches into the dev container.
+    fn editor(&mut self) {
+        let output = &self.parts.inputs.project.output;
+        if output.devcontainer.is_none() {
+            return;
+        }
+        let stage = StageName::fixed("dev");
+        for feature in &output.editor.features {
+            let at = At { stage: &stage, place: Some(feature.image.span) };
+            self.named_image(at, Some(&feature.image.value));
+        }
+        for extension in &output.editor.extensions {
+            let at = At { stage: &stage, place: Some(extension.span) };
+            self.add(at, FetchKind::File, format!("extension {}", extension.value), Grade::D);
+        }
+        if let Some(command) = &output.editor.post_create {
+            self.commands(At { stage: &stage, place: Some(command.span) }, &command.value.join(" "));
+        }
+    }
+}
+
+/// The values of an option.
+fn options<'a>(words: &'a [String], name: &'a str) -> impl Iterator<Item = &'a str> {
+    words.iter().filter_map(move |word| word.strip_prefix(name))
+}
+
+/// A word as the builder takes it.
+fn unquoted(word: &str) -> String {
+    word.replace(['"', '\'', '\\'], "")
+}
+
+/// The image or stage of a `--mount`, which is a line of CSV with keys in any case.
+fn mounted_from(options: &str) -> Option<&str> {
+    options.split(',').find_map(|option| {
+        let (key, value) = option.split_once('=')?;
+        key.eq_ignore_ascii_case("from").then_some(value)
+    })
+}
+
+/// Whether `ADD` fetches it, or may: a URL, a repository as `user@host:path`, a variable.
+fn is_remote(word: &str) -> bool {
+    let login = |(user, rest): (&str, &str)| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let host = rest.split_once(':').map_or("", |(host, _)| host);
+        !user.is_empty() && user.chars().all(plain) && !host.is_empty() && host.chars().all(plain)
+    };
+    let word = word.trim_matches([',', '[', ']']);
+    !word.starts_with("--")
+        && (word.contains("://") || word.contains('$') || word.split_once('@').is_some_and(login))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn images_of_mounts_are_found() {
+        for options in [
+            "from=a:1,target=/x",
+            "\"from=a:1\"",
+            "type=bind,FROM=a:1",
+            "type=cache,\"From=a:1\",target=/x",
+            "'type=bind,from=a:1'",
+            "\"type=bind,from=\"a:1",
+        ] {
+            assert_eq!(mounted_from(&unquoted(options)), Some("a:1"), "{options}");
+        }
+        assert_eq!(mounted_from("type=bind,source=from=a"), None);
+    }
+
+    #[test]
+    fn what_add_fetches_is_found() {
+        for word in
+            ["build@host:x/y.git", "git@github.com:a/b", "https://a.example/x", "[http://a/x,", "${URL}"]
+        {
+            assert!(is_remote(word), "{word}");
+        }
+        for word in ["a@b", "./a:b", "dir/x@y:z", "--chown=1:2", "--checksum=$X"] {
+            assert!(!is_remote(word), "{word}");
         }
     }
 }

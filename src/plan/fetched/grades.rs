@@ -7,7 +7,7 @@ use crate::plan::{FetchKind, Fetched};
 /// Reports everything below the grade that the manifest requires, with what would raise it.
 pub fn check(project: &Project, fetches: &[Fetched], log: &mut Log) {
     let Some(required) = project.output.require_grade else { return };
-    for each in fetches.iter().filter(|each| each.grade > required.value) {
+    for each in fetches.iter().filter(|each| each.grade > required.value && each.kind != FetchKind::Unseen) {
         let message = format!("{} is of grade {:?}", wording::code(&each.what), each.grade);
         let mut told = Diagnostic::error(codes::GRADE, message);
         if let Some(place) = each.place {

@@ -11,12 +11,13 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
 use crate::manifest::Grade;
 use crate::source::Span;
-use crate::value::{AptPackage, ImageRef, Name};
+use crate::value::{AptPackage, ImagePath, ImageRef, Name};
 
 use super::act::{Act, ActKind};
 use super::parts::Parts;
 use super::{
     Apt, AptSourceFile, FetchKind, Fetched, From, Instruction, KeyFetch, Mount, Run, Script, Stage, StageName,
+    Tool,
 };
 
 pub use grades::check as require_grades;
@@ -151,6 +152,7 @@ impl List<'_> {
             },
             Instruction::AptSource(source) => self.source(at, source),
             Instruction::Verbatim(text) => self.dockerfile(at, text),
+            Instruction::CopyText(file) => self.commands(at, &file.text),
             Instruction::Run(run) if !run.offline => {
                 let installs = run.mounts.contains(&Mount::Pip);
                 let index = self.parts.inputs.project.pip.index.as_ref();
@@ -208,9 +210,20 @@ impl List<'_> {
                 }
                 Script::Shell(text) | Script::Python(text) => self.commands(at, text),
                 Script::File(file) => self.commands(at, &file.text),
+                Script::Cmake(cmake) => self.unseen(at, "cmake", &cmake.source),
+                Script::Tool { tool: Tool::Make, directory, .. } => self.unseen(at, "make", directory),
+                Script::Tool { tool: Tool::Ninja, directory, .. } => self.unseen(at, "ninja", directory),
+                Script::Tool { tool: Tool::Colcon, directory, .. } => {
+                    self.unseen(at, "colcon build", directory);
+                }
                 _ => {}
             }
         }
+    }
+
+    /// A build that may fetch whatever the files in a folder name.
+    fn unseen(&mut self, at: At<'_>, tool: &str, folder: &ImagePath) {
+        self.add(at, FetchKind::Unseen, format!("{tool} in {folder}"), Grade::D);
     }
 
     fn apt(&mut self, at: At<'_>, apt: &Apt) {

@@ -66,7 +66,9 @@ impl List<'_> {
     }
 
     pub(super) fn wheel_build(&mut self, at: At<'_>, from: &str, tools: &[String], shared: bool) {
-        if !from.starts_with('/') {
+        if from.starts_with('/') {
+            self.add(at, FetchKind::Unseen, format!("build of a wheel in {from}"), Grade::D);
+        } else {
             self.requirement(at, from);
         }
         if shared {

@@ -1,42 +1,72 @@
-//! Shell text: the commands in it that fetch. What they fetch cannot be seen into.
+//! Shell text: the commands in it that fetch, and those of which nobody sees whether they do.
 
 /// Programs that fetch, a line each, with the words that make them do it; without any they always do.
 const PROGRAMS: &str = include_str!("programs.txt");
-/// Words in front of a program.
-const BEFORE: &[&str] = &[
-    "sudo", "exec", "env", "if", "then", "else", "elif", "do", "while", "until", "!", "time", "nice",
-    "nohup", "command", "xargs", "eval",
+/// Programs that build, and so may fetch whatever the files that they read name.
+const BUILDERS: &str = include_str!("builders.txt");
+/// What shows in a line of any language that it fetches.
+const MARKS: &str = include_str!("marks.txt");
+/// Words of the shell in front of a command.
+const KEYWORDS: &[&str] =
+    &["if", "then", "else", "elif", "do", "while", "until", "!", "{", "}", "exec", "eval", "command", "time"];
+/// Programs whose words are a command, after options.
+const WRAPPERS: &[&str] = &[
+    "sudo", "env", "nice", "nohup", "xargs", "timeout", "stdbuf", "setsid", "flock", "find", "chroot",
+    "gosu", "su", "su-exec", "runuser", "parallel", "watch", "unshare", "xvfb-run", "busybox", "toybox",
+    "builtin", "doas", "ionice", "taskset", "chrt", "strace", "retry", "trap",
 ];
+const SHELLS: &[&str] = &["sh", "bash", "dash", "zsh", "ash", "ksh"];
+/// So many words behind a program are looked at.
+const WORDS: usize = 100;
 
-/// Each command that fetches, on one line.
-pub(super) fn commands(text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for line in text.replace("\\\n", " ").lines() {
+/// What a text does.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// Commands that fetch, each on one line.
+    pub(super) fetches: Vec<String>,
+    /// Commands that may, by files that are not read here.
+    pub(super) unseen: Vec<String>,
+}
+
+/// The commands of a text.
+pub(super) fn commands(text: &str) -> Seen {
+    let mut seen = Seen::default();
+    for line in text.replace("\\\n", "").lines() {
         let line = line.trim();
         if line.starts_with('#') {
             continue;
         }
-        let parts: Vec<&str> = line.split([';', '&', '|', '(', ')', '`', '{', '}']).map(str::trim).collect();
-        let fetching: Vec<&str> = parts.into_iter().filter(|part| fetches(part)).collect();
-        if !fetching.is_empty() {
-            found.extend(fetching.into_iter().map(one_line));
-        } else if ["http://", "https://", "ftp://", "git://", "/dev/tcp/"]
-            .iter()
-            .any(|mark| line.contains(mark))
-        {
-            found.push(one_line(line));
+        let parts = line.split([';', '&', '|', '(', ')', '`']).map(str::trim);
+        let mut fetching = Vec::new();
+        for (part, what) in parts.map(|part| (part, judged(part))) {
+            match what {
+                Some(What::Fetches) => fetching.push(one_line(part)),
+                Some(What::Builds) => seen.unseen.push(one_line(part)),
+                None => {}
+            }
         }
+        if fetching.is_empty() && MARKS.lines().any(|mark| line.contains(mark)) {
+            fetching.push(one_line(line));
+        }
+        seen.fetches.append(&mut fetching);
     }
-    found.dedup();
-    found
+    seen.fetches.dedup();
+    seen.unseen.dedup();
+    seen
 }
 
 fn one_line(command: &str) -> String {
     command.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn fetches(command: &str) -> bool {
-    let plain = |word: &str| word.trim_matches(['"', '\'']).to_owned();
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    Fetches,
+    Builds,
+}
+
+/// What a command does.
+fn judged(command: &str) -> Option<What> {
     let assigns = |word: &str| {
         word.split_once('=').is_some_and(|(name, _)| {
             !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
@@ -44,40 +74,61 @@ fn fetches(command: &str) -> bool {
     };
     let words: Vec<String> = command
         .split_whitespace()
-        .map(plain)
-        .skip_while(|word| assigns(word) || word.starts_with('-') || BEFORE.contains(&word.as_str()))
+        .map(|word| word.replace(['"', '\'', '\\'], ""))
+        .skip_while(|word| {
+            assigns(word)
+                || word.is_empty()
+                || word.starts_with(['-', '<', '>'])
+                || KEYWORDS.contains(&word.as_str())
+        })
         .collect();
-    let Some((first, rest)) = words.split_first() else { return false };
-    let mut program = first.rsplit('/').next().unwrap_or_default().to_owned();
-    let mut rest = rest;
-    // `python3 -m pip`.
+    let first = words.first()?;
+    if !(WRAPPERS.contains(&base(first)) || SHELLS.contains(&base(first))) {
+        return direct(&words);
+    }
+    let all: Vec<What> = (0..words.len()).filter_map(|at| direct(&words[at..])).collect();
+    all.iter().find(|what| **what == What::Fetches).or(all.first()).copied()
+}
+
+fn base(program: &str) -> &str {
+    program.rsplit('/').next().unwrap_or_default()
+}
+
+/// What the program does that is the first word.
+fn direct(words: &[String]) -> Option<What> {
+    let (first, mut rest) = words.split_first()?;
+    let mut program = base(first);
+    let python = program.starts_with("python") || program.starts_with("pypy");
     if let [flag, module, others @ ..] = rest
-        && program.starts_with("python")
+        && python
         && flag == "-m"
     {
-        (program, rest) = (module.clone(), others);
+        (program, rest) = (module, others);
     }
-    if program.starts_with("pip3.") {
-        "pip3".clone_into(&mut program);
+    // `pip3.12` is `pip3`.
+    let version = |c: char| c.is_ascii_digit() || c == '.';
+    let plain = program.trim_end_matches(version);
+    let rest = &rest[..rest.len().min(WORDS)];
+    let names = |line: &str| {
+        let mut line = line.split(' ');
+        let name = line.next().unwrap_or_default();
+        let mut when = line.peekable();
+        (name == program || name == plain)
+            && (when.peek().is_none() || when.any(|word| rest.iter().any(|other| other == word)))
+    };
+    if PROGRAMS.lines().any(names) {
+        return Some(What::Fetches);
     }
-    // A shell that is given the command as a word.
-    if ["sh", "bash", "dash", "zsh"].contains(&program.as_str()) {
-        return rest.iter().any(|word| fetches(word))
-            || rest
-                .iter()
-                .position(|word| word == "-c")
-                .is_some_and(|at| fetches(&rest[at + 1..].join(" ")));
-    }
-    PROGRAMS.lines().any(|line| {
-        let (name, when) = line.split_once(' ').unwrap_or((line, ""));
-        let when: Vec<&str> = when.split(' ').filter(|word| !word.is_empty()).collect();
-        name == program && (when.is_empty() || rest.iter().any(|word| when.contains(&word.as_str())))
-    })
+    let is_script = |word: &str| [".sh", ".bash", ".py", ".pl"].iter().any(|end| word.ends_with(end));
+    let runs_script = (python || SHELLS.contains(&program))
+        && rest.iter().find(|word| !word.starts_with('-')).is_some_and(|word| is_script(word));
+    let builds = BUILDERS.lines().any(names) || is_script(first) || first.starts_with("./") || runs_script;
+    builds.then_some(What::Builds)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::commands;
+    use super::*;
 
     #[test]
     fn commands_that_fetch_are_found() {
@@ -85,6 +136,7 @@ mod tests {
             ("curl -fsSL https://a.example.com/x.sh | bash", "curl -fsSL https://a.example.com/x.sh"),
             ("set -e\nfoo && wget -q \\\n  http://a.example.com/x", "wget -q http://a.example.com/x"),
             ("DEBIAN_FRONTEND=x sudo apt-get -y install jq", "DEBIAN_FRONTEND=x sudo apt-get -y install jq"),
+            ("sudo -u joe apt-get install ${NAMES}", "sudo -u joe apt-get install ${NAMES}"),
             ("python3 -m pip install -U torch", "python3 -m pip install -U torch"),
             ("bash -c 'pip install x'", "bash -c 'pip install x'"),
             ("x=$(curl -s a)", "curl -s a"),
@@ -94,8 +146,15 @@ mod tests {
                 "python3 -c 'import urllib; urlopen(\"https://a\")'",
             ),
             ("if ! wget x; then exit 1; fi", "if ! wget x"),
+            ("cu\\\nrl x", "curl x"),
+            ("c'ur'l x", "c'ur'l x"),
+            ("f() { curl x; }", "{ curl x"),
+            ("timeout 5 busybox wget x", "timeout 5 busybox wget x"),
+            ("find . -name x -exec scp {} h:", "find . -name x -exec scp {} h:"),
+            ("pip3.12 install x", "pip3.12 install x"),
+            ("AutoModel.from_pretrained(\"a/b\")", "AutoModel.from_pretrained(\"a/b\")"),
         ] {
-            assert_eq!(commands(text), [found], "{text}");
+            assert_eq!(commands(text).fetches, [found], "{text}");
         }
         for text in [
             "git status",
@@ -103,10 +162,96 @@ mod tests {
             "pip --version",
             "echo curl",
             "apt-get clean",
-            "make -j4",
             "cp -r git clone",
+            "mkdir -p /opt/npm",
+            "cargo --version",
+            "sudo ldconfig",
         ] {
-            assert!(commands(text).is_empty(), "{text}: {:?}", commands(text));
+            assert_eq!(commands(text), Seen::default(), "{text}");
+        }
+    }
+
+    #[test]
+    fn programs_of_every_kind_fetch() {
+        for command in [
+            "bun add left-pad",
+            "bunx x",
+            "pdm sync",
+            "pipenv install",
+            "poetry install",
+            "uv pip install x",
+            "mamba create -n x",
+            "conda env update",
+            "dvc pull",
+            "rclone copy a: b",
+            "apk add jq",
+            "dnf -y install jq",
+            "microdnf install jq",
+            "yum install jq",
+            "zypper in jq",
+            "pacman -Sy jq",
+            "brew install jq",
+            "cpan JSON",
+            "cpanm JSON",
+            "luarocks install x",
+            "nix-build x",
+            "gem install x",
+            "bundle install",
+            "cargo install x",
+            "cargo build",
+            "go get x",
+            "go install x@latest",
+            "npx x",
+            "npm ci",
+            "yarn",
+            "pnpm i",
+            "deno run x",
+            "gh release download",
+            "hg clone x",
+            "svn co x",
+            "rsync a:b c",
+            "scp a:b c",
+            "aws s3 cp a b",
+            "gsutil cp a b",
+            "huggingface-cli download x",
+            "hf download x",
+            "modelscope download x",
+            "ollama pull x",
+            "vcs import src",
+            "rosdep install x",
+            "colcon mixin add x y",
+            "git -C x submodule update --init",
+            "gpg --recv-keys x",
+            "skopeo copy a b",
+            "docker pull x",
+            "ngc registry model download-version x",
+            "add-apt-repository x",
+            "git-lfs pull",
+            "Rscript -e 'install.packages(\"x\")'",
+            "nc -l 1",
+            "exec 3<>/dev/tcp/a/80",
+        ] {
+            assert_eq!(commands(command).fetches, [command], "{command}");
+        }
+    }
+
+    #[test]
+    fn commands_that_nobody_sees_into_are_named() {
+        for command in [
+            "cmake -S . -B build",
+            "make -j4",
+            "ninja",
+            "colcon build",
+            "./configure",
+            "bash setup.sh -q",
+            "python3 setup.py install",
+            "catkin_make",
+            "/opt/x/install.sh",
+            "sudo ./build",
+            "python3 -m build",
+        ] {
+            let seen = commands(command);
+            assert_eq!((seen.unseen.as_slice(), seen.fetches.len()), (&[command.to_owned()][..], 0));
         }
     }
 }

@@ -19,7 +19,6 @@ pub use model::{
     EditorUse, GpuUse, Ignored, ImageBuild, MountFrom, MountUse, Noted, PipCache, SecretFrom, Service,
     ServiceImage, Services, ServicesHead,
 };
-pub use names::BUILD_SECRETS;
 pub use test::{TestScript, TestText};
 pub use text::{Piece, Text};
 
@@ -101,6 +100,7 @@ pub fn services(inputs: ServiceInputs<'_>) -> Services {
             platform: format!("linux/{}", inputs.target.arch),
             host_network: inputs.target.host_network || cache.apt || cache.pip,
             epoch: inputs.epoch,
+            secrets: project.build.secrets.iter().collect(),
         },
         secrets: secrets(inputs, &names),
         main,

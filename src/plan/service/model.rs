@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::GpuAccess;
-use crate::manifest::{Editor, Engine, Gpu, HealthCheck, Ulimit};
+use crate::manifest::{BuildSecret, Editor, Engine, Gpu, HealthCheck, Ulimit};
 use crate::plan::PipIndex;
 use crate::value::{ByteSize, Capability, EnvName, IgnorePattern, ImagePath, ImageRef, PortMapping, Url};
 
@@ -85,6 +85,8 @@ pub struct ImageBuild {
     pub host_network: bool,
     /// `SOURCE_DATE_EPOCH`.
     pub epoch: u64,
+    /// Files of the caller that steps may read, in the order of their names.
+    pub secrets: Vec<BuildSecret>,
 }
 
 /// A caching Python index.

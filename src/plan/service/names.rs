@@ -2,15 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::ServiceInputs;
+use crate::manifest::BuildSecret;
 
-/// The secrets of builds, which the Compose file names too.
-pub const BUILD_SECRETS: [(&str, &str); 4] = [
-    ("apt-conf", "JCC_APT_CONF"),
-    ("ca-bundle", "JCC_CA_BUNDLE"),
-    ("netrc", "JCC_NETRC"),
-    ("pip-conf", "JCC_PIP_CONF"),
-];
+use super::ServiceInputs;
 
 /// The names of a target's services.
 #[derive(Debug, Clone)]
@@ -22,6 +16,7 @@ pub(super) struct Names {
     pub(super) dev: String,
     pub(super) apt_cache: String,
     pub(super) pip_cache: String,
+    build_secrets: Vec<BuildSecret>,
 }
 
 impl Names {
@@ -58,13 +53,13 @@ impl Names {
             dev: free("dev"),
             apt_cache: free("apt-cache"),
             pip_cache: free("pip-cache"),
+            build_secrets: inputs.project.build.secrets.iter().collect(),
         }
     }
 
     /// The key of a service's secret, which is not that of a build's.
-    #[expect(clippy::unused_self, reason = "all names come from here")]
     pub(super) fn secret(&self, name: &str) -> String {
-        let taken = BUILD_SECRETS.iter().any(|(build, _)| *build == name);
+        let taken = self.build_secrets.iter().any(|secret| secret.as_str() == name);
         if taken { format!("run-{name}") } else { name.to_owned() }
     }
 }

@@ -1,0 +1,129 @@
+//! `build`.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Log;
+use crate::syntax::Reader;
+use crate::syntax::schema::NodeSpec;
+
+use super::decode::{flag, words};
+
+/// `build`.
+pub(super) static BUILD: NodeSpec =
+    NodeSpec::new("build", "How the image is built.").children(&[&SECRETS]).optional().block();
+static SECRETS: NodeSpec = NodeSpec::new(
+    "secrets",
+    "Files of the builder that the steps which fetch may read; no layer keeps them. Each is named by a variable, and empty where that is not set.",
+)
+.children(&[&APT_CONF, &CA_BUNDLE, &NETRC, &PIP_CONF])
+.also(&[("secret", "")])
+.optional()
+.block();
+static APT_CONF: NodeSpec = flag("apt-conf", "An apt configuration, in the file that `JCC_APT_CONF` names.");
+static CA_BUNDLE: NodeSpec =
+    flag("ca-bundle", "Certificates that are trusted, in the PEM file that `JCC_CA_BUNDLE` names.");
+static NETRC: NodeSpec =
+    flag("netrc", "Logins for apt, pip, git and curl, in the netrc file that `JCC_NETRC` names.");
+static PIP_CONF: NodeSpec = flag("pip-conf", "A `pip.conf`, in the file that `JCC_PIP_CONF` names.");
+
+/// How the image is built.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct BuildOptions {
+    /// `secrets { … }`.
+    pub secrets: BuildSecrets,
+}
+
+/// A file of the builder that steps may read while they run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum BuildSecret {
+    /// An apt configuration.
+    AptConf,
+    /// Certificates in PEM.
+    CaBundle,
+    /// Logins.
+    Netrc,
+    /// A `pip.conf`.
+    PipConf,
+}
+
+words! {
+    BuildSecret: "apt-conf" => AptConf, "ca-bundle" => CaBundle, "netrc" => Netrc, "pip-conf" => PipConf
+}
+
+impl BuildSecret {
+    /// Every one, in the order in which outputs list them.
+    pub const ALL: [Self; 4] = [Self::AptConf, Self::CaBundle, Self::Netrc, Self::PipConf];
+
+    /// The variable of the caller that names the file.
+    pub fn variable(self) -> &'static str {
+        match self {
+            Self::AptConf => "JCC_APT_CONF",
+            Self::CaBundle => "JCC_CA_BUNDLE",
+            Self::Netrc => "JCC_NETRC",
+            Self::PipConf => "JCC_PIP_CONF",
+        }
+    }
+}
+
+/// The secrets that the steps of a build are given; none by default.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BuildSecrets(BTreeMap<BuildSecret, bool>);
+
+impl BuildSecrets {
+    /// Whether this one is given.
+    pub fn has(&self, secret: BuildSecret) -> bool {
+        self.0.get(&secret).copied().unwrap_or_default()
+    }
+
+    /// Whether steps read an apt configuration.
+    pub fn apt_conf(&self) -> bool {
+        self.has(BuildSecret::AptConf)
+    }
+
+    /// Whether steps trust the certificates of a file.
+    pub fn ca_bundle(&self) -> bool {
+        self.has(BuildSecret::CaBundle)
+    }
+
+    /// Whether steps read logins.
+    pub fn netrc(&self) -> bool {
+        self.has(BuildSecret::Netrc)
+    }
+
+    /// Whether steps read a `pip.conf`.
+    pub fn pip_conf(&self) -> bool {
+        self.has(BuildSecret::PipConf)
+    }
+
+    /// Those that are given, in the order of [`BuildSecret::ALL`].
+    pub fn iter(&self) -> impl Iterator<Item = BuildSecret> + '_ {
+        BuildSecret::ALL.into_iter().filter(|secret| self.has(*secret))
+    }
+
+    /// Gives one that something else in the manifest needs, unless the manifest turns it off.
+    pub(super) fn imply(&mut self, secret: BuildSecret) {
+        self.0.entry(secret).or_insert(true);
+    }
+
+    /// Puts the others over these.
+    pub(super) fn overlay(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+}
+
+impl FromIterator<BuildSecret> for BuildSecrets {
+    fn from_iter<T: IntoIterator<Item = BuildSecret>>(secrets: T) -> Self {
+        Self(secrets.into_iter().map(|secret| (secret, true)).collect())
+    }
+}
+
+/// Reads `build`.
+pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> BuildOptions {
+    let mut secrets = BTreeMap::new();
+    if let Some(block) = node.child("secrets") {
+        for secret in BuildSecret::ALL {
+            secrets.extend(block.flag_of_child(secret.as_str(), log).map(|on| (secret, on.value)));
+        }
+    }
+    BuildOptions { secrets: BuildSecrets(secrets) }
+}
