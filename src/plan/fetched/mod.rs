@@ -6,7 +6,7 @@ mod grades;
 mod python;
 mod scan;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
 use crate::manifest::Grade;
@@ -24,7 +24,7 @@ pub use grades::check as require_grades;
 
 /// All of it, in the order of the files; a download that nothing holds is reported.
 pub(super) fn fetches(parts: &Parts<'_>, stages: &[Stage], log: &mut Log) -> Vec<Fetched> {
-    let mut list = List { parts, known: known(parts), stages, all: Vec::new() };
+    let mut list = List { parts, known: known(parts), stages, all: Vec::new(), listed: BTreeSet::new() };
     list.frontend();
     for stage in stages {
         list.stage(stage);
@@ -84,6 +84,8 @@ struct List<'a> {
     known: Known,
     stages: &'a [Stage],
     all: Vec<Fetched>,
+    /// What is in it: each is listed once a stage.
+    listed: BTreeSet<(FetchKind, String, String)>,
 }
 
 /// Where something is fetched.
@@ -96,7 +98,7 @@ struct At<'a> {
 impl List<'_> {
     fn add(&mut self, at: At<'_>, kind: FetchKind, what: impl Into<String>, grade: Grade) {
         let what = what.into();
-        if self.all.iter().any(|one| one.what == what && one.kind == kind && one.stage == *at.stage) {
+        if !self.listed.insert((kind, at.stage.to_string(), what.clone())) {
             return;
         }
         let known = self.known.get(&what);
