@@ -160,6 +160,8 @@ pub struct Require {
     pub requirement: Spanned<Requirement>,
     /// Where it is needed.
     pub stage: Stage,
+    /// Whether it is for running alone, as `stage="run"` says: a stage that builds goes without it.
+    pub only_run: bool,
     /// Only when this holds.
     pub guard: Guard,
 }

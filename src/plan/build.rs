@@ -110,13 +110,30 @@ fn jobs(part: &Part, parts: &Parts<'_>) -> Option<u64> {
     Some((memory / each).max(1))
 }
 
-/// What must be there for a build: what it requires to be built, and what that requires to run; of what it requires to run
-/// only Python packages, which a wheel's build may import. The platform is in the stage that this one starts from.
+/// Whether a build runs nothing of what is there: it brings files and puts them in place.
+fn only_brings_files(part: &Part) -> bool {
+    part.build.iter().all(|act| {
+        let kind = &act.kind;
+        kind.brings_files()
+            || matches!(
+                kind,
+                ActKind::Apt(_) | ActKind::Source(_) | ActKind::File(_) | ActKind::Symlink { .. }
+                    | ActKind::Mkdir(_) | ActKind::Env(_) | ActKind::Export { .. }
+            )
+    })
+}
+
+/// What must be there for a build: what it requires to be built, or to run unless it says that it is for running alone, and
+/// what those require to run. The platform is in the stage that this one starts from.
 pub(super) fn closure<'a>(part: &Part, parts: &'a Parts<'_>) -> Vec<&'a Part> {
-    let mut names = parts.closure(parts.requires(&part.name, &[catalog::Stage::Build]), &[catalog::Stage::Run]);
-    let running = parts.closure(parts.requires(&part.name, &[catalog::Stage::Run]), &[catalog::Stage::Run]);
-    let modules = parts.all().filter(|each| each.is_python() && running.contains(&each.name));
-    names.extend(modules.map(|each| each.name.clone()));
+    let only_run: BTreeSet<&Name> = parts.inputs.view(&part.name).map_or_else(BTreeSet::new, |view| {
+        let requires = view.package.all_requires().map(|(_, require)| require);
+        requires.filter(|require| require.only_run).map(|require| &require.name.value).collect()
+    });
+    let mut direct = parts.requires(&part.name, &[catalog::Stage::Run]);
+    direct.retain(|name| !only_run.contains(name) && !only_brings_files(part));
+    direct.extend(parts.requires(&part.name, &[catalog::Stage::Build]));
+    let mut names = parts.closure(direct, &[catalog::Stage::Run]);
     names.remove(&part.name);
     parts.all().filter(|each| names.contains(&each.name) && !each.platform).collect()
 }

@@ -94,15 +94,15 @@ fn requirement(node: Reader<'_>, guard: &Guard, log: &mut Log) -> Option<Require
         Some(_) => node.arg(0, log),
         None => Some(Spanned::new(Requirement::any(), node.name_span())),
     };
-    let stage = stage(node, log);
-    Some(Require { name: name?, requirement: requirement?, stage, guard: guard.clone() })
+    let (stage, only_run) = stage(node, log);
+    Some(Require { name: name?, requirement: requirement?, stage, only_run, guard: guard.clone() })
 }
 
-fn stage(node: Reader<'_>, log: &mut Log) -> Stage {
+fn stage(node: Reader<'_>, log: &mut Log) -> (Stage, bool) {
     let word: Option<Spanned<String>> = node.prop("stage", log);
     match word.as_ref().map(|word| word.value.as_str()) {
-        Some("build") => Stage::Build,
-        Some("test") => Stage::Test,
-        _ => Stage::Run,
+        Some("build") => (Stage::Build, false),
+        Some("test") => (Stage::Test, false),
+        word => (Stage::Run, word.is_some()),
     }
 }

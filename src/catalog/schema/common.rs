@@ -71,7 +71,7 @@ static REQUIREMENT: NodeSpec =
         .properties(&[PropertySpec::new(
             "stage",
             Kind::Choice(&["build", "run", "test"]),
-            "Where it is needed: `build` stays out of the image that ships. `run` where it is absent.",
+            "Where it is needed: `build` stays out of the image that ships, `run` out of the stage that builds the package. To build and to run where it is absent.",
         )]);
 
 pub(super) static CONFLICTS: NodeSpec =

@@ -1,12 +1,15 @@
 //! Plans made by hand, as text.
 
+use std::collections::BTreeMap;
+
+use crate::manifest::BuildSecrets;
 use crate::plan::{
-    Apt, Block, FileText, From, Head, Instruction, Mount, PipCall, PipIndex, PipSource, PipTools, Plan, Run,
+    Apt, Block, Check, FileText, From, Head, Instruction, Mount, PipCall, PipIndex, PipSource, PipTools, Plan, Run,
     Script, Size, Stage, StageName, UserAccount, Why,
 };
-use crate::value::{AptPackage, EnvName, FileMode, Id, ImagePath, ImageRef, Parse, Url, UserName};
+use crate::value::{AptPackage, EnvName, FileMode, Id, ImagePath, ImageRef, Parse, ProjectPath, Url, UserName};
 
-use super::{Signature, dockerfile};
+use super::dockerfile;
 
 fn path(text: &str) -> ImagePath {
     ImagePath::parse(text).unwrap()
@@ -32,7 +35,7 @@ fn stage(name: &'static str, from: From, blocks: Vec<Block>) -> Stage {
 fn tools() -> PipTools {
     let url = Url::parse("https://download.pytorch.org/whl/cu128").unwrap();
     let indexes = vec![PipIndex { name: "pytorch-cu128".into(), url }];
-    PipTools { constraints: Vec::new(), pinned: Vec::new(), default_index: None, indexes, cache: true }
+    PipTools { default_index: None, indexes, cache: true }
 }
 
 fn python() -> Vec<Block> {
@@ -51,9 +54,10 @@ fn python() -> Vec<Block> {
         system_site_packages: false,
         uv: None,
     };
+    let constraints = Mount::Constraints(StageName::fixed("python"));
     vec![
         block("", vec![run(&[], vec![venv])]),
-        block("torch 2.8.0", vec![run(&[Mount::Pip], vec![Script::Pip(call)])]),
+        block("torch 2.8.0", vec![run(&[Mount::Pip, constraints], vec![Script::Pip(call)])]),
     ]
 }
 
@@ -70,6 +74,7 @@ fn last() -> Vec<Block> {
         to: path("/etc/a.conf"),
         mode: FileMode::parse("0644").unwrap(),
         text: "x\n\n\nEOF\n".into(),
+        from: None,
     };
     let env = |name: &str, value: &str| (EnvName::parse(name).unwrap(), value.to_owned());
     vec![
@@ -110,23 +115,10 @@ fn plan() -> Plan {
             platform: vec![("debian".into(), "12".into())],
             moved: vec!["cuda 12.6 instead of 12.2".into()],
             allowed: vec![("jcc::plan::unpinned-fetch".into(), "line\n# syntax=evil".into())],
-            inputs: "0".repeat(64),
         },
         frontend: None,
         cache_key: "debian12-amd64".into(),
         stages: vec![
-            stage(
-                "tools",
-                From::Scratch,
-                vec![block(
-                    "",
-                    vec![
-                        Instruction::AptTools { cache: true },
-                        Instruction::PipTools(tools()),
-                        Instruction::NetTools,
-                    ],
-                )],
-            ),
             stage(
                 "base",
                 From::Image(image),
@@ -136,6 +128,13 @@ fn plan() -> Plan {
             stage("final", base(), last()),
         ],
         pip: tools(),
+        constraints: BTreeMap::from([(StageName::fixed("python"), vec!["numpy==2.1.0".to_owned()])]),
+        keys: BTreeMap::new(),
+        checks: vec![Check { name: "it's: here".into(), script: vec![Script::Shell("test -e $HOME".into())] }],
+        driver_libraries: vec!["libcuda.so*".to_owned()],
+        support: ProjectPath::parse(".jcc").unwrap(),
+        secrets: BuildSecrets::default(),
+        apt_cache: true,
         fetches: Vec::new(),
         layers: 0,
         size: Size::default(),
@@ -148,8 +147,17 @@ fn plan() -> Plan {
 #[test]
 fn a_whole_file() {
     let text = dockerfile(&plan());
-    assert_eq!(Signature::of(&text), Signature::Own);
     insta::assert_snapshot!(text);
+}
+
+#[test]
+fn the_support_folder() {
+    let files = super::support::files(&plan());
+    let named = |name: &str| files.iter().find(|(path, _)| path == name).map(|(_, text)| text.as_str());
+    assert_eq!(named(".jcc/constraints/python.txt"), Some("numpy==2.1.0\n"));
+    let paths: Vec<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
+    insta::assert_snapshot!(paths.join("\n"));
+    insta::assert_snapshot!("checks_of_the_image", named(".jcc/test/build").unwrap());
 }
 mod built;
 mod compiled;

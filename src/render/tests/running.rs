@@ -103,9 +103,11 @@ fn folders_above_what_is_mounted_are_the_user_s() {
          volume \"./keys\" \"/home/me/.ssh/authorized_keys\"; volume \"./x\" \"/srv/x/y\"\n\
          service \"other\" { image \"redis:7.4\"; volume \"other\" \"/home/me/other/one\" } }",
     );
-    let made: Vec<&str> = stage(&text, "final")
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("if [[ ! -e ")?.split_once(" ]]").map(|(path, _)| path))
+    let line = stage(&text, "final").lines().find(|line| line.contains("/run/add-user.sh me "));
+    let made: Vec<&str> = line
+        .expect("the user is made")
+        .split(" --makes ")
+        .skip(1)
         .filter(|path| *path != "/home/me")
         .collect();
     assert_eq!(
