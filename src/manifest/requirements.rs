@@ -310,6 +310,7 @@ mod tests {
             read("-e .\n./a.whl\na-1.0.tar.gz\n../b[extra]"),
             ["local -e .", "local ./a.whl", "local a-1.0.tar.gz", "local ../b[extra]"]
         );
-        assert_eq!(read("${NAME}==1"), [""; 0]);
+        assert_eq!(read("${NAME}==1"), ["variable ${NAME}==1"]);
+        assert_eq!(read("a @ https://${HOST}/a.whl"), [""; 0]);
     }
 }

@@ -94,7 +94,7 @@ fn check_name(name: &str) -> Result<(), Invalid> {
     if let Some(rest) = sign {
         let does = if name.ends_with('-') { "remove" } else { "install" };
         let message = format!("apt reads {} as: {does} `{rest}`", text::quoted(name));
-        let help = format!("write `{rest}`; a package that is not asked for is not installed");
+        let help = format!("write `{rest}`; what should not be installed is left out");
         return Err(Invalid::new(message).help(help).at(rest.len()..name.len()));
     }
     Ok(())

@@ -26,13 +26,12 @@ fn check(context: &Context<'_>, log: &mut Log) {
         let Some(host) = port.host else { continue };
         let protocol = port.protocol;
         let other = [None, address(port)].into_iter().find_map(|ip| taken.overlap((protocol, ip), host));
-        let Some(other) = other else {
+        let Some((number, other)) = other else {
             taken.add((protocol, address(port)), host, port.span);
             continue;
         };
         let (first, second) = if other < port.span { (other, port.span) } else { (port.span, other) };
-        let message =
-            format!("port {} of the host is published twice", wording::code(host.first.to_string()));
+        let message = format!("port {} of the host is published twice", wording::code(number.to_string()));
         log.error(
             Diagnostic::error(codes::SAME_PORT, message)
                 .at(second, "the second time")
@@ -59,8 +58,9 @@ impl Taken {
         self.0.entry(place).or_default().insert(ports.first, (ports.last, span));
     }
 
-    fn overlap(&self, place: Place, ports: PortRange) -> Option<Span> {
-        let (_, (last, span)) = self.0.get(&place)?.range(..=ports.last).next_back()?;
-        (*last >= ports.first).then_some(*span)
+    /// The first port that is taken already, and where.
+    fn overlap(&self, place: Place, ports: PortRange) -> Option<(Port, Span)> {
+        let (first, (last, span)) = self.0.get(&place)?.range(..=ports.last).next_back()?;
+        (*last >= ports.first).then_some((ports.first.max(*first), *span))
     }
 }
