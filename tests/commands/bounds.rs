@@ -63,17 +63,17 @@ fn problems_of_one_kind_are_found_in_linear_work() {
 #[test]
 fn long_lists_take_linear_work() {
     let list = |count: usize, line: fn(usize) -> String| (0..count).map(line).collect::<String>();
-    let env = |value: &str| (0..20_000).fold(String::new(), |all, at| all + &format!("A{at} {value}\n"));
+    let env = |value: &str| (0..10_000).fold(String::new(), |all, at| all + &format!("A{at} {value}\n"));
     for (text, code) in [
-        (list(20_000, |at| format!("apt {{ install a{at} }}\n")), 0),
-        (format!("pip {{ install {} }}\n", list(20_000, |at| format!(" p{at}"))), 0),
+        (list(10_000, |at| format!("apt {{ install a{at} }}\n")), 0),
+        (format!("pip {{ install {} }}\n", list(10_000, |at| format!(" p{at}"))), 0),
         (format!("app {{ env {{ {} }} }}\nrun {{ env {{ {} }} }}\n", env("x"), env("y")), 0),
-        (format!("run {{ {} }}\n", list(20_000, |at| format!("device \"/dev/x{at}\"\n"))), 0),
-        (format!("run {{ {} }}\n", list(20_000, |at| format!("volume v{at} \"/x/{at}\"\n"))), 0),
-        (format!("run {{ {} }}\n", list(20_000, |at| format!("port \"{}:80\"\n", at + 1))), 0),
-        (list(20_000, |at| format!("test t{at} {{ run \"true\" }}\n")), 0),
-        ("a = 1\n".repeat(20_000), 1),
-        (format!("packages {{ {} }}\n", "numpy\n".repeat(20_000)), 0),
+        (format!("run {{ {} }}\n", list(10_000, |at| format!("device \"/dev/x{at}\"\n"))), 0),
+        (format!("run {{ {} }}\n", list(10_000, |at| format!("volume v{at} \"/x/{at}\"\n"))), 0),
+        (format!("run {{ {} }}\n", list(10_000, |at| format!("port \"{}:80\"\n", at + 1))), 0),
+        (list(10_000, |at| format!("test t{at} {{ run \"true\" }}\n")), 0),
+        ("a = 1\n".repeat(10_000), 1),
+        (format!("packages {{ {} }}\n", "numpy\n".repeat(10_000)), 0),
     ] {
         let ran = runs(project(&format!("{BEGINNING}{text}")).path(), &["compile"], code);
         assert!(ran.err.len() < 100_000, "{} bytes of {}", ran.err.len(), &text[..60]);
