@@ -76,7 +76,7 @@ fn system(parts: &Parts<'_>, log: &mut Log) {
 }
 
 /// Whether one version can be the other one, where `*` stands for anything.
-fn may_be_same(one: &str, other: &str) -> bool {
+pub(super) fn may_be_same(one: &str, other: &str) -> bool {
     match (one.split_once('*'), other.split_once('*')) {
         (None, None) => one == other,
         (Some((start, _)), None) => other.starts_with(start),
