@@ -1,5 +1,7 @@
 //! `allow`: warnings and notes that are meant.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::codes::{self, check};
 use crate::diagnostic::{Code, Diagnostic, Log, Severity, wording};
 use crate::manifest::{Allow, Project};
@@ -14,12 +16,13 @@ pub fn allows(projects: &[&Project], log: &mut Log) {
         .into_iter()
         .map(|allow| (allow, codes::find(allow.code.as_str()).map(|entry| entry.code)))
         .collect();
-    let mut seen: Vec<(Code, Severity)> = Vec::new();
+    let mut seen: BTreeSet<(Code, Severity)> = BTreeSet::new();
+    let allowed: BTreeSet<Code> = known.iter().filter_map(|(_, code)| *code).collect();
     // Where errors ended the work early, or one target of several is looked at, the rest had no chance to warn.
     let complete = !log.has_errors() && projects.first().is_some_and(|one| one.targets == projects.len());
     log.retain(|one| {
-        seen.push((one.code, one.severity));
-        one.severity == Severity::Error || !known.iter().any(|(_, code)| *code == Some(one.code))
+        seen.insert((one.code, one.severity));
+        one.severity == Severity::Error || !allowed.contains(&one.code)
     });
     for (allow, code) in known {
         let Some(code) = code else {

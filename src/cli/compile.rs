@@ -192,11 +192,22 @@ fn write(session: &mut Session<'_, '_>, world: &Disk, wish: &Wish, compiled: &mu
             if new_lock {
                 session.say(&moved(&compiled.resolved, &session.sources));
             }
-            let names: Vec<String> = files.keys().map(|path| place.shown(path)).collect();
-            let text = format!("wrote {}\n", names.join(", "));
-            session.say(&text)
+            session.say(&wrote(&files.keys().map(|path| place.shown(path)).collect::<Vec<_>>()))
         }
         Err(why) => session.unwritten(to, &why),
+    }
+}
+
+/// So many files are named one by one.
+const NAMED: usize = 20;
+
+/// Which files were written; of many, how many.
+fn wrote(names: &[String]) -> String {
+    match names {
+        [.., last] if names.len() > NAMED => {
+            format!("wrote {} files, {} to {last}\n", names.len(), names[0])
+        }
+        _ => format!("wrote {}\n", names.join(", ")),
     }
 }
 

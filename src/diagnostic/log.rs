@@ -5,6 +5,9 @@ use super::{Diagnostic, Severity};
 /// So many reports have suggestions that take a search through all known names.
 const LONG: usize = 100;
 
+/// Of so many reports everything is kept; of further ones what is needed to count them and to point at them.
+const WHOLE: usize = 1_000;
+
 /// Proof that the user has been told of an error. A pass fails with this and nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Told(());
@@ -24,13 +27,14 @@ impl Log {
     /// Tells an error and gives the proof of it.
     pub fn error(&mut self, diagnostic: Diagnostic) -> Told {
         debug_assert_eq!(diagnostic.severity, Severity::Error, "{}", diagnostic.message);
-        self.all.push(diagnostic);
+        self.tell(diagnostic);
         Told(())
     }
 
     /// Tells a warning or a note (or an error, where no proof is needed).
     pub fn tell(&mut self, diagnostic: Diagnostic) {
-        self.all.push(diagnostic);
+        let full = self.all.len() < WHOLE;
+        self.all.push(if full { diagnostic } else { diagnostic.shortened() });
     }
 
     /// The proof, where an error was told.

@@ -115,6 +115,16 @@ impl Diagnostic {
         self
     }
 
+    /// Without helps, fixes and further places, for reports that nobody reads to the end.
+    #[must_use]
+    pub(super) fn shortened(mut self) -> Self {
+        self.labels.truncate(1);
+        self.labels.shrink_to_fit();
+        self.help = Vec::new();
+        self.fix = None;
+        self
+    }
+
     /// The primary place.
     pub fn primary(&self) -> Option<Span> {
         self.labels.first().map(|label| label.span)

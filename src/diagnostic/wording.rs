@@ -75,6 +75,9 @@ pub fn codes<T: AsRef<str>>(words: impl IntoIterator<Item = T>) -> Vec<String> {
 /// typing error is forgiven for every three letters. Where nothing is near, those that have every part of the word among
 /// theirs: `jetson-agx-orin` for `orin-agx`.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    if word.len() > LONG {
+        return Vec::new();
+    }
     let plain = |text: &str| text.to_lowercase().replace(['_', ' ', '.'], "-");
     let sorted = |text: &str| {
         let mut parts: Vec<&str> = text.split('-').collect();
@@ -120,15 +123,15 @@ pub fn slips<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> V
     let wanted = plain(word);
     let forgiven = if wanted.chars().count() < 8 { 1 } else { 2 };
     let slip = |candidate: &&'a str| strsim::osa_distance(&wanted, &plain(candidate)) <= forgiven;
-    if wanted.chars().count() < 4 {
+    if wanted.chars().count() < 4 || word.len() > LONG {
         Vec::new()
     } else {
-        candidates.into_iter().filter(slip).take(3).collect()
+        candidates.into_iter().filter(|one| *one != word).filter(slip).take(3).collect()
     }
 }
 
-/// ``did you mean `a` or `b`?``, where something is near.
+/// ``did you mean `a` or `b`?``, where something is near; never the word itself.
 pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let near = nearest(word, candidates);
+    let near = nearest(word, candidates.into_iter().filter(|one| *one != word));
     (!near.is_empty()).then(|| format!("did you mean {}?", any_of(&codes(near))))
 }

@@ -233,6 +233,15 @@ impl<'a> Files<'a> {
                 let near = wording::did_you_mean(&name.value, requirements::OPTIONS.iter().copied());
                 self.log.error(told.at(name.span, "no such option").maybe_help(near));
             }
+            Line::Variable(text) => {
+                let message =
+                    format!("{} is not set when requirements are installed", wording::code(&text.value));
+                self.log.error(
+                    Diagnostic::error(codes::BAD_REQUIREMENT, message)
+                        .at(text.span, "pip would look for a package of this name")
+                        .help("write the requirement itself"),
+                );
+            }
             Line::Incomplete(name) => {
                 let told = Diagnostic::error(
                     codes::BAD_REQUIREMENT,

@@ -1,7 +1,9 @@
 //! The nodes that may stand at the top level and in a target alike.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 use crate::syntax::Reader;
 
 use super::{Allow, App, Apt, Base, BuildOptions, Cache, Pin, Pip, Request, Run, Test};
@@ -29,10 +31,9 @@ pub(super) fn decode<'a>(nodes: impl Iterator<Item = Reader<'a>> + Clone, log: &
     once_in_all(&blocks("apt"), apt::SINGLE, log);
     once_in_all(&blocks("pip"), pip::SINGLE, log);
     let mut layer = Layer::default();
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
     for node in nodes {
-        let first = !seen.contains(&node.name());
-        seen.push(node.name());
+        let first = seen.insert(node.name());
         match node.name() {
             "pin" => layer.pins.extend(package::decode_pins(node, log)),
             "base" if first => layer.base = base::decode(node, log),
@@ -82,23 +83,23 @@ fn add_pip(ours: &mut Pip, more: Pip, log: &mut Log) {
 }
 
 /// Tells each name that stands a second time.
-pub(super) fn names<'a, T: PartialEq + std::fmt::Display + 'a>(
+pub(super) fn names<'a, T: Ord + std::fmt::Display + 'a>(
     all: impl Iterator<Item = Spanned<&'a T>>,
     what: &str,
     log: &mut Log,
 ) {
-    let mut seen: Vec<Spanned<&T>> = Vec::new();
+    let mut seen: BTreeMap<&T, Span> = BTreeMap::new();
     for name in all {
-        if let Some(first) = seen.iter().find(|other| other.value == name.value) {
+        if let Some(first) = seen.get(name.value) {
             let called = wording::code(name.value.to_string());
             log.error(
                 Diagnostic::error(codes::SAME_NAME, format!("two {what} are called {called}"))
                     .at(name.span, "the second one")
-                    .at(first.span, "the first one")
+                    .at(*first, "the first one")
                     .help("give one of them another name, or make one of the two"),
             );
         } else {
-            seen.push(name);
+            seen.insert(name.value, name.span);
         }
     }
 }

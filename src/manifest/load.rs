@@ -1,13 +1,14 @@
 //! From a file and all that it extends to one [`Manifest`].
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::diagnostic::{Code, Diagnostic, Log, Told, codes::manifest as codes, wording};
 use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::syntax::schema::{ArgSpec, NodeSpec, check};
 use crate::syntax::{self, Document, Reader};
-use crate::value::{Parse, ProjectPath};
+use crate::value::{Name, Parse, ProjectPath};
 use crate::world::World;
 
 use super::files::{self, Files};
@@ -340,11 +341,12 @@ impl Draft {
         if targets.iter().any(|one| one.named) {
             self.targets.retain(|one| one.named);
         }
-        let before = self.targets.len();
+        let places = self.targets.iter().enumerate().map(|(at, one)| (one.target.name.value.clone(), at));
+        let places: BTreeMap<Name, usize> = places.collect();
         for one in targets {
-            let name = &one.target.name.value;
-            match self.targets[..before].iter_mut().find(|other| other.target.name.value == *name) {
-                Some(same) => {
+            match places.get(&one.target.name.value) {
+                Some(at) => {
+                    let same = &mut self.targets[*at];
                     same.target.overlay(one.target);
                     same.layer.overlay(one.layer);
                     same.named = one.named;

@@ -1,6 +1,9 @@
 //! One block over another: lists add, single values override, what has a name replaces what bore that name.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::source::Spanned;
+use crate::value::Name;
 
 use super::layer::Layer;
 use super::{App, Apt, Env, Header, Output, Pin, Pip, Request, Run, Service, Target, Venv};
@@ -13,21 +16,28 @@ fn over<T>(ours: &mut Option<T>, theirs: Option<T>) {
 }
 
 /// Adds the others; one that bears the name of one of ours takes its place.
-fn over_named<T, K: PartialEq>(ours: &mut Vec<T>, theirs: Vec<T>, key: impl Fn(&T) -> &K) {
+fn over_named<T, K: Ord + Clone>(ours: &mut Vec<T>, theirs: Vec<T>, key: impl Fn(&T) -> &K) {
     over_named_with(ours, theirs, key, |ours, theirs| *ours = theirs);
 }
 
 /// Adds the others; one that bears the name of one of ours is joined with it.
-fn over_named_with<T, K: PartialEq>(
+fn over_named_with<T, K: Ord + Clone>(
     ours: &mut Vec<T>,
     theirs: Vec<T>,
     key: impl Fn(&T) -> &K,
     join: impl Fn(&mut T, T),
 ) {
-    let before = ours.len();
+    if ours.is_empty() || theirs.is_empty() {
+        ours.extend(theirs);
+        return;
+    }
+    let mut places: BTreeMap<K, usize> = BTreeMap::new();
+    for (at, one) in ours.iter().enumerate() {
+        places.entry(key(one).clone()).or_insert(at);
+    }
     for one in theirs {
-        match ours[..before].iter_mut().find(|other| key(other) == key(&one)) {
-            Some(same) => join(same, one),
+        match places.get(key(&one)) {
+            Some(at) => join(&mut ours[*at], one),
             None => ours.push(one),
         }
     }
@@ -60,16 +70,18 @@ impl Layer {
 
 /// A pin of a name that the other block pins too gives way.
 fn over_pins(ours: &mut Vec<Pin>, theirs: Vec<Pin>) {
-    ours.retain(|pin| theirs.iter().all(|other| other.name.value != pin.name.value));
+    let names: BTreeSet<&Name> = theirs.iter().map(|pin| &pin.name.value).collect();
+    ours.retain(|pin| !names.contains(&pin.name.value));
     ours.extend(theirs);
 }
 
 /// A requirement gives way to that of the other block; variant and options of both stand, the later ones last.
 fn over_packages(ours: &mut Vec<Request>, theirs: Vec<Request>) {
-    let narrowed = |name| theirs.iter().any(|other| other.name.value == name && other.is_narrow());
+    let narrow = theirs.iter().filter(|request| request.is_narrow());
+    let narrow: BTreeSet<&Name> = narrow.map(|request| &request.name.value).collect();
     let kept: Vec<Request> = std::mem::take(ours)
         .into_iter()
-        .map(|one| if narrowed(one.name.value.clone()) { one.any_version() } else { one })
+        .map(|one| if narrow.contains(&one.name.value) { one.any_version() } else { one })
         .collect();
     *ours = kept;
     ours.extend(theirs);

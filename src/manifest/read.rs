@@ -62,7 +62,7 @@ impl Read {
         let mut words: Vec<&str> = Vec::new();
         let mut nodes: &[Node] = self.document(span.source).map_or(&[], |document| &document.nodes);
         let mut children = Children::Listed(super::LANGUAGE);
-        while let Some(node) = nodes.iter().find(|node| encloses(node.span, span)) {
+        while let Some(node) = enclosing(nodes, span) {
             let spec = children.find(&node.name.value);
             words.push(&node.name.value);
             words.extend(spec.and_then(|spec| name_of(node, spec)));
@@ -81,6 +81,12 @@ impl Read {
     fn document(&self, source: SourceId) -> Option<&Document> {
         self.documents.iter().find(|document| document.span.source == source)
     }
+}
+
+/// The node around a place. They are in the order of their places and apart from each other.
+fn enclosing(nodes: &[Node], span: Span) -> Option<&Node> {
+    let after = nodes.partition_point(|node| node.span.start <= span.start);
+    nodes[..after].last().filter(|node| encloses(node.span, span))
 }
 
 fn encloses(outer: Span, inner: Span) -> bool {

@@ -25,6 +25,8 @@ pub(super) enum Line {
     Url(Spanned<String>),
     /// `--index-url https://…`, `-r https://…`: an option that names where packages come from.
     From(Spanned<String>),
+    /// `${NAME}`: what only a variable of the build could say.
+    Variable(Spanned<String>),
     /// An option that pip does not have in such files.
     UnknownOption(Spanned<String>),
     /// An option without what it needs.
@@ -142,7 +144,9 @@ fn read_line(line: Piece<'_>, out: &mut Vec<Line>) {
     if options.contains("--hash") {
         out.push(Line::Hashes);
     }
-    if spec.text.contains("${") {
+    if spec.text.starts_with("${") {
+        out.push(Line::Variable(spec.owned()));
+    } else if spec.text.contains("${") {
         // pip fills variables in.
     } else if is_url(spec.text) {
         out.push(Line::Url(spec.before(spec.text.find([' ', '\t']).unwrap_or(spec.text.len())).owned()));
@@ -237,6 +241,7 @@ mod tests {
                 }
                 Line::Hashes => "hashes".to_owned(),
                 Line::Local(text) => format!("local {}", shown(text.span)),
+                Line::Variable(text) => format!("variable {}", shown(text.span)),
                 Line::Url(url) => format!("url {}", shown(url.span)),
                 Line::From(text) => format!("from {}", shown(text.span)),
                 Line::UnknownOption(name) => format!("unknown {}", shown(name.span)),
@@ -305,6 +310,7 @@ mod tests {
             read("-e .\n./a.whl\na-1.0.tar.gz\n../b[extra]"),
             ["local -e .", "local ./a.whl", "local a-1.0.tar.gz", "local ../b[extra]"]
         );
-        assert_eq!(read("${NAME}==1"), [""; 0]);
+        assert_eq!(read("${NAME}==1"), ["variable ${NAME}==1"]);
+        assert_eq!(read("a @ https://${HOST}/a.whl"), [""; 0]);
     }
 }

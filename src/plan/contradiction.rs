@@ -6,13 +6,15 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes};
 use crate::resolve::Chosen;
 use crate::source::Spanned;
-use crate::value::{PepRequirement, Version, normalised_name};
+use crate::value::{Name, PepRequirement, Version, normalised_name};
 
+use super::act::ActKind;
 use super::parts::Parts;
 use super::view::Inputs;
 
 /// Tells every requirement that a resolved version does not meet.
 pub(super) fn check(parts: &Parts<'_>, log: &mut Log) {
+    system(parts, log);
     let inputs = parts.inputs;
     let mut specs = asked(inputs).peekable();
     if specs.peek().is_none() {
@@ -34,6 +36,52 @@ pub(super) fn check(parts: &Parts<'_>, log: &mut Log) {
             }
             log.tell(told.help(format!("leave the version out: pip is held to {version} anyway")));
         }
+    }
+}
+
+/// Reports every system package of the project that the catalogue installs in another version.
+fn system(parts: &Parts<'_>, log: &mut Log) {
+    let asked = &parts.inputs.project.apt.install;
+    if asked.iter().all(|one| one.package.version().is_none()) {
+        return;
+    }
+    let mut pinned: BTreeMap<&str, (&str, &Name)> = BTreeMap::new();
+    for part in parts.all() {
+        for act in &part.install {
+            let ActKind::Apt(packages) = &act.kind else { continue };
+            for package in packages {
+                let Some(version) = package.version() else { continue };
+                pinned.entry(package.name()).or_insert((version, &part.name));
+            }
+        }
+    }
+    for one in asked {
+        let package = &one.package;
+        let (Some(version), Some((known, owner))) = (package.version(), pinned.get(package.name())) else {
+            continue;
+        };
+        if may_be_same(version, known) {
+            continue;
+        }
+        let message = format!("`{}` contradicts {owner}, which installs version {known}", package.value);
+        let name = package.name();
+        let mut told = Diagnostic::error(codes::CONTRADICTS_RESOLVED, message)
+            .at(package.span, format!("{owner} needs `{name}={known}`"));
+        let chosen = parts.inputs.resolution.chosen.get(*owner);
+        if let Some(place) = chosen.and_then(|chosen| chosen.place) {
+            told = told.at(place, format!("brings {name} {known}"));
+        }
+        log.tell(told.help(format!("take `{name}` out: {owner} installs it")));
+    }
+}
+
+/// Whether one version can be the other one, where `*` stands for anything.
+pub(super) fn may_be_same(one: &str, other: &str) -> bool {
+    match (one.split_once('*'), other.split_once('*')) {
+        (None, None) => one == other,
+        (Some((start, _)), None) => other.starts_with(start),
+        (None, Some((start, _))) => one.starts_with(start),
+        (Some((one, _)), Some((other, _))) => one.starts_with(other) || other.starts_with(one),
     }
 }
 

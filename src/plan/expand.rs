@@ -7,8 +7,9 @@ use crate::source::Spanned;
 use crate::value::{AptPackage, EnvName, FileMode, GitRef, ImagePath, Name, Parse, PepRequirement, Url};
 
 use super::act::{Act, ActKind, Download, Key, Part, Source};
+use super::contradiction::may_be_same;
 use super::view::{Filled, View};
-use super::{ScriptFile, AptSourceFile, Cmake, FileText, Git, PipIndex, Script, Tool};
+use super::{AptSourceFile, Cmake, FileText, Git, PipIndex, Script, ScriptFile, Tool};
 
 /// A chosen package as acts. What is wrong in it is told, and left out.
 pub(super) fn part(view: Filled<'_>, log: &mut Log) -> Part {
@@ -90,7 +91,11 @@ fn act(view: Filled<'_>, step: &Step, before: &[Act], log: &mut Log) -> Option<A
             ActKind::Shell { text: script.text.clone(), env: pairs(view, env, log) }
         }
         StepKind::Script { file, text, env } => ActKind::Script {
-            file: ScriptFile { package: view.chosen.name.clone(), name: file.value.clone(), text: text.clone() },
+            file: ScriptFile {
+                package: view.chosen.name.clone(),
+                name: file.value.clone(),
+                text: text.clone(),
+            },
             env: pairs(view, env, log),
         },
         StepKind::Copy { file, text, to, mode } => {
@@ -124,7 +129,8 @@ fn system_packages(view: Filled<'_>, packages: &[Template], log: &mut Log) -> Ve
     }
     for package in &mut packages {
         let same = |one: &&AptPackage| {
-            one.version().is_some() && one.name() == package.name() && one.arch() == package.arch()
+            let fits = |asked| package.version().is_none_or(|own| may_be_same(asked, own));
+            one.name() == package.name() && one.arch() == package.arch() && one.version().is_some_and(fits)
         };
         if let Some(asked) = apt.install.iter().map(|one| &one.package.value).find(same) {
             *package = asked.clone();

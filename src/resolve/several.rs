@@ -1,7 +1,10 @@
 //! All targets of a manifest, and the lock over them.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostic, Log, Told, codes, wording};
+use crate::diagnostic::{Code, Diagnostic, Log, Told, codes, wording};
 use crate::manifest::Project;
 use crate::source::{Sources, Span};
 use crate::value::{Name, Sha256};
@@ -26,6 +29,7 @@ pub fn all(
     let explaining = Budget::explaining();
     let mut resolved = Vec::new();
     let mut found: Vec<Found> = Vec::new();
+    let mut known: BTreeMap<Key, usize> = BTreeMap::new();
     for (at, project) in projects.iter().enumerate() {
         let name = &project.target.name.value;
         let others: Vec<&Project> =
@@ -36,9 +40,12 @@ pub fn all(
         resolved.push(super::one(question, &explaining, sources, &mut own).ok());
         for diagnostic in own.since(log.len()) {
             let one = Found::new(diagnostic.clone(), project);
-            match found.iter_mut().find(|known| known.is_same(&one)) {
-                Some(known) => known.join(one, name),
-                None => found.push(one),
+            match known.entry(one.key()) {
+                Entry::Occupied(same) => found[*same.get()].join(one, name),
+                Entry::Vacant(new) => {
+                    new.insert(found.len());
+                    found.push(one);
+                }
             }
         }
     }
@@ -51,6 +58,9 @@ pub fn all(
 
 /// So many places are shown where several targets have the same problem.
 const PLACES: usize = 6;
+
+/// What makes the problems of two targets one: code, message and the places that are no target's own.
+type Key = (Code, String, Vec<Span>);
 
 /// A problem and the targets that have it.
 struct Found {
@@ -69,9 +79,8 @@ impl Found {
         Self { diagnostic, targets: vec![project.target.name.value.clone()], shared }
     }
 
-    fn is_same(&self, other: &Self) -> bool {
-        let (one, two) = (&self.diagnostic, &other.diagnostic);
-        one.code == two.code && one.message == two.message && self.shared == other.shared
+    fn key(&self) -> Key {
+        (self.diagnostic.code, self.diagnostic.message.clone(), self.shared.clone())
     }
 
     /// Of what another target says to it only that is kept which holds for both; where nothing does, the first target's.

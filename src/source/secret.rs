@@ -211,9 +211,16 @@ pub fn masked(text: &str) -> String {
 
 /// The text with stars for these parts, as many bytes as before.
 pub fn starred(text: &str, ranges: &[Range<usize>]) -> String {
+    let mut sorted: Vec<&Range<usize>> = ranges.iter().filter(|range| !range.is_empty()).collect();
+    sorted.sort_by_key(|range| range.start);
+    let mut next = sorted.into_iter().peekable();
+    let mut until = 0;
     let mut out = String::with_capacity(text.len());
     for (at, letter) in text.char_indices() {
-        if letter != '\n' && ranges.iter().any(|range| range.contains(&at)) {
+        while let Some(range) = next.next_if(|range| range.start <= at) {
+            until = until.max(range.end);
+        }
+        if letter != '\n' && at < until {
             out.extend(std::iter::repeat_n('*', letter.len_utf8()));
         } else {
             out.push(letter);

@@ -45,7 +45,8 @@ pub(super) fn name(grammar: &mut Grammar) {
     let equals = grammar.tokens[grammar.at..].iter().find(|token| !is_blank(token.kind));
     if let Some(equals) = equals.filter(|token| token.kind == Kind::Equals).copied() {
         let told = Diagnostic::error(codes::MISPLACED_TOKEN, "a node takes its value without `=`");
-        let after = grammar.tokens.iter().skip_while(|token| token.start < equals.start);
+        let from = grammar.tokens.partition_point(|token| token.start < equals.start);
+        let after = grammar.tokens[from..].iter();
         let end =
             after.take_while(|token| token.kind == Kind::Equals).last().map_or(equals.end, |last| last.end);
         let span = grammar.span(equals.start..end);

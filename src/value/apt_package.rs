@@ -89,6 +89,14 @@ fn check_name(name: &str) -> Result<(), Invalid> {
         let help = "it has two characters or more and starts with a letter or a digit";
         return Err(Invalid::new(message).help(help).at(0..name.len()));
     }
+    // `g++` and `libstdc++` are names; a single sign at the end is an instruction to apt.
+    let sign = name.strip_suffix('-').or_else(|| name.strip_suffix('+').filter(|rest| !rest.ends_with('+')));
+    if let Some(rest) = sign {
+        let does = if name.ends_with('-') { "remove" } else { "install" };
+        let message = format!("apt reads {} as: {does} `{rest}`", text::quoted(name));
+        let help = format!("write `{rest}`; what should not be installed is left out");
+        return Err(Invalid::new(message).help(help).at(rest.len()..name.len()));
+    }
     Ok(())
 }
 

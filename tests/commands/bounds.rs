@@ -59,6 +59,50 @@ fn problems_of_one_kind_are_found_in_linear_work() {
     }
 }
 
+/// What a manifest asks for in a long list is looked up, not compared with each entry before it.
+#[test]
+fn long_lists_take_linear_work() {
+    let list = |count: usize, line: fn(usize) -> String| (0..count).map(line).collect::<String>();
+    let env = |value: &str| (0..10_000).fold(String::new(), |all, at| all + &format!("A{at} {value}\n"));
+    for (text, code) in [
+        (list(10_000, |at| format!("apt {{ install a{at} }}\n")), 0),
+        (format!("pip {{ install {} }}\n", list(10_000, |at| format!(" p{at}"))), 0),
+        (format!("app {{ env {{ {} }} }}\nrun {{ env {{ {} }} }}\n", env("x"), env("y")), 0),
+        (format!("run {{ {} }}\n", list(10_000, |at| format!("device \"/dev/x{at}\"\n"))), 0),
+        (format!("run {{ {} }}\n", list(10_000, |at| format!("volume v{at} \"/x/{at}\"\n"))), 0),
+        (format!("run {{ {} }}\n", list(10_000, |at| format!("port \"{}:80\"\n", at + 1))), 0),
+        (list(10_000, |at| format!("test t{at} {{ run \"true\" }}\n")), 0),
+        ("a = 1\n".repeat(10_000), 1),
+        (format!("packages {{ {} }}\n", "numpy\n".repeat(10_000)), 0),
+    ] {
+        let ran = runs(project(&format!("{BEGINNING}{text}")).path(), &["compile"], code);
+        assert!(ran.err.len() < 100_000, "{} bytes of {}", ran.err.len(), &text[..60]);
+    }
+}
+
+#[test]
+fn many_written_files_are_counted() {
+    let targets: String = (0..12).fold(String::new(), |all, at| {
+        all + &format!("target t{at} {{ platform \"x86_64\"; ubuntu \"24.04\" }}\n")
+    });
+    let folder = project(&format!("project \"x\"\n{targets}"));
+    let ran = runs(folder.path(), &["compile"], 0);
+    let wrote: Vec<&str> = ran.err.lines().filter(|line| line.starts_with("wrote ")).collect();
+    let [wrote] = wrote[..] else { panic!("{}", ran.err) };
+    assert!(wrote.starts_with("wrote 38 files, "), "{wrote}");
+}
+
+/// A definition that can't be read is the problem, not the name that the manifest asks for.
+#[test]
+fn a_definition_that_cant_be_read_is_reported_alone() {
+    let folder = project(&format!("{BEGINNING}catalog \"own\"\npackages {{ mine }}\n"));
+    fs::create_dir_all(folder.path().join("own/mine")).expect("there is room");
+    fs::write(folder.path().join("own/mine/package.kdl"), "package \"mine\" {\n").expect("there is room");
+    let ran = runs(folder.path(), &["compile"], 1);
+    assert!(ran.err.contains("package.kdl:1:"), "{}", ran.err);
+    assert!(!ran.err.contains("there is no package"), "{}", ran.err);
+}
+
 /// Each line is looked up in the catalogue, not the whole catalogue compared with each line.
 #[test]
 fn a_long_list_of_python_packages_is_checked_in_linear_work() {

@@ -136,6 +136,17 @@ impl Catalog {
         wording::nearest(word, names.chain(aliases))
     }
 
+    /// Whether there is a definition of a package that can't be read, which was reported.
+    pub fn is_unreadable(&self, package: &str) -> bool {
+        if let Some(slot) = self.slot(Kind::Package, package) {
+            return self.decoded(slot).is_none();
+        }
+        self.files.iter().any(|file| {
+            let is_empty = file.tree.as_ref().is_some_and(|tree| tree.nodes.is_empty());
+            is_empty && file.path.rsplit('/').nth(1) == Some(package)
+        })
+    }
+
     /// A file beside the definition of a package.
     pub fn file(&self, package: &str, file: &str) -> Option<&[u8]> {
         let slot = self.slot(Kind::Package, package)?;

@@ -1,5 +1,7 @@
 //! Files of copied folders that the build does not see.
 
+use std::collections::BTreeSet;
+
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
 use crate::manifest::{Copy, SecretFile};
@@ -12,6 +14,7 @@ const NAMED: usize = 10;
 fn check(context: &Context<'_>, log: &mut Log) {
     let Some(app) = &context.project.app else { return };
     let output = &context.project.output;
+    let copied: BTreeSet<&str> = app.copies.iter().map(|one| one.from.as_str()).collect();
     for copy in app.copies.iter().filter(|copy| copy.folder) {
         let from = copy.from.value.as_str();
         if from != "." && output.leaves_out_folder(from) {
@@ -24,7 +27,7 @@ fn check(context: &Context<'_>, log: &mut Log) {
             );
             continue;
         }
-        let by_name = |file: &&SecretFile| !app.copies.iter().any(|one| one.from.as_str() == file.path);
+        let by_name = |file: &&SecretFile| !copied.contains(file.path.as_str());
         let files = copy.secrets.iter().filter(by_name).filter(|file| output.is_silent_about(&file.path));
         tell(copy, &files.collect::<Vec<_>>(), log);
     }

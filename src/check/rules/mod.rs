@@ -12,11 +12,14 @@ mod plain_http;
 mod privileged;
 mod reserved_output;
 mod runs_as_root;
+mod same_container;
 mod same_device;
 mod same_mount;
 mod same_output;
+mod same_port;
 mod service_cycle;
 mod session_user;
+mod shared_network_port;
 mod system_mount;
 mod taken_service;
 mod two_values;
@@ -45,6 +48,9 @@ pub static RULES: &[Rule] = &[
     service_cycle::RULE,
     taken_service::RULE,
     same_mount::RULE,
+    same_port::RULE,
+    same_container::RULE,
+    shared_network_port::RULE,
     system_mount::RULE,
     same_device::RULE,
     no_key::RULE,

@@ -1,5 +1,8 @@
 //! A device that is handed over twice.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
 use crate::manifest::{Camera, Device, Run};
@@ -9,14 +12,20 @@ pub(super) const RULE: Rule = Rule { code: codes::SAME_DEVICE, severity: Severit
 
 fn check(context: &Context<'_>, log: &mut Log) {
     for run in context.runs() {
-        let all = devices(run);
-        for (at, (path, span)) in all.iter().enumerate() {
-            let Some((_, first)) = all[..at].iter().find(|(other, _)| other == path) else { continue };
-            let message = format!("{} is handed over twice", wording::code(&path.0));
+        let mut seen = BTreeMap::new();
+        for (path, span) in devices(run) {
+            let (host, first) = match seen.entry(path) {
+                Entry::Vacant(new) => {
+                    new.insert(span);
+                    continue;
+                }
+                Entry::Occupied(known) => (known.key().0.clone(), *known.get()),
+            };
+            let message = format!("{} is handed over twice", wording::code(host));
             log.tell(
                 Diagnostic::warning(codes::SAME_DEVICE, message)
-                    .at(*span, "the second time")
-                    .at(*first, "the first time")
+                    .at(span, "the second time")
+                    .at(first, "the first time")
                     .help("keep one of them"),
             );
         }

@@ -1,5 +1,7 @@
 //! A variable with one value in the image and another one when it is started.
 
+use std::collections::BTreeMap;
+
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
 
@@ -7,8 +9,9 @@ pub(super) const RULE: Rule = Rule { code: codes::TWO_VALUES, severity: Severity
 
 fn check(context: &Context<'_>, log: &mut Log) {
     let Some(app) = &context.project.app else { return };
+    let of_app: BTreeMap<_, _> = app.env.iter().map(|(key, value)| (&key.value, (key, value))).collect();
     for (key, value) in &context.project.run.env {
-        let of_app = app.env.iter().find(|(other, _)| other.value == key.value);
+        let of_app = of_app.get(&key.value);
         let Some((other, first)) = of_app.filter(|(_, other)| other.value != value.value) else { continue };
         let name = wording::code(key.as_str());
         let message = format!("{name} has another value when the container is started than in the image");

@@ -1,5 +1,7 @@
 //! A service that there is not.
 
+use std::collections::BTreeSet;
+
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
 use crate::manifest::Run;
@@ -7,23 +9,29 @@ use crate::source::Spanned;
 
 pub(super) const RULE: Rule = Rule { code: codes::UNKNOWN_SERVICE, severity: Severity::Error, check };
 
+/// So many services are named in a help.
+const SHOWN: usize = 20;
+
 fn check(context: &Context<'_>, log: &mut Log) {
     let run = &context.project.run;
     let mut known = vec![context.project.header.name.as_str()];
     known.extend(run.services.iter().map(|service| service.name.as_str()));
+    let set: BTreeSet<&str> = known.iter().copied().collect();
     for run in context.runs() {
-        for name in wanted(run).into_iter().filter(|name| !known.contains(&name.value)) {
+        for name in wanted(run).into_iter().filter(|name| !set.contains(name.value)) {
             let shown = wording::code(name.value);
+            let told = Diagnostic::error(codes::UNKNOWN_SERVICE, format!("there is no service {shown}"))
+                .at(name.span, "no such service");
+            if log.is_long() {
+                log.error(told);
+                continue;
+            }
             let all = match &known[1..] {
                 [] => "the manifest has no further service: add `service \"NAME\" { … }` to `run`".to_owned(),
+                _ if known.len() > SHOWN => format!("there are {} services", known.len()),
                 _ => format!("there are {}", wording::all_of(&wording::codes(&known))),
             };
-            log.error(
-                Diagnostic::error(codes::UNKNOWN_SERVICE, format!("there is no service {shown}"))
-                    .at(name.span, "no such service")
-                    .maybe_help(wording::did_you_mean(name.value, known.iter().copied()))
-                    .help(all),
-            );
+            log.error(told.maybe_help(wording::did_you_mean(name.value, known.iter().copied())).help(all));
         }
     }
 }

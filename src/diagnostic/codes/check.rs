@@ -31,6 +31,12 @@ super::codes! { "check":
     TAKEN_SERVICE = "taken-service";
     /// Two things in one place of the container.
     SAME_MOUNT = "same-mount";
+    /// Two containers at one port of the host.
+    SAME_PORT = "same-port";
+    /// Two containers of one name.
+    SAME_CONTAINER = "same-container";
+    /// Ports of a container that has the network of another one.
+    SHARED_NETWORK_PORT = "shared-network-port";
     /// A volume over the image's own system.
     SYSTEM_MOUNT = "system-mount";
     /// A device that is handed over twice.

@@ -1,11 +1,12 @@
 //! The report for people: the one file that names miette.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents};
 use miette::{SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles};
 
-use super::super::{Diagnostic, Label, Severity};
+use super::super::{Diagnostic, Label, Severity, wording};
 use super::clip::Clipped;
 use super::mask::Masks;
 use crate::source::{SourceId, Sources, is_hidden, shown};
@@ -48,8 +49,8 @@ impl Default for Look {
 /// Every problem with the lines that it is about, an empty line between two.
 pub fn report(told: &[&Diagnostic], sources: &Sources, look: Look) -> String {
     let handler = handler(look);
-    let masks = Masks::new(told, sources);
-    told.iter().map(|one| one_report(one, sources, &masks, &handler)).collect::<Vec<_>>().join("\n")
+    let texts = Texts::new(told, sources);
+    told.iter().map(|one| one_report(one, &texts, &handler)).collect::<Vec<_>>().join("\n")
 }
 
 fn handler(look: Look) -> GraphicalReportHandler {
@@ -69,25 +70,46 @@ fn handler(look: Look) -> GraphicalReportHandler {
         .without_syntax_highlighting()
 }
 
-fn one_report(
-    one: &Diagnostic,
-    sources: &Sources,
-    masks: &Masks,
-    handler: &GraphicalReportHandler,
-) -> String {
+/// So many places of one report are shown.
+const PLACES: usize = 50;
+
+/// What reports are about, as it is shown: the same for all reports of a run.
+struct Texts<'a> {
+    sources: &'a Sources,
+    masks: Masks,
+    shown: BTreeMap<SourceId, String>,
+}
+
+impl<'a> Texts<'a> {
+    fn new(told: &[&Diagnostic], sources: &'a Sources) -> Self {
+        let masks = Masks::new(told, sources);
+        let mut shown = BTreeMap::new();
+        for id in told.iter().flat_map(|one| &one.labels).map(|label| label.span.source) {
+            shown.entry(id).or_insert_with(|| visible(&masks.source(id, &sources.get(id).text)));
+        }
+        Self { sources, masks, shown }
+    }
+}
+
+fn one_report(one: &Diagnostic, texts: &Texts<'_>, handler: &GraphicalReportHandler) -> String {
+    let masks = &texts.masks;
     let mut groups: Vec<(SourceId, Vec<&Label>)> = Vec::new();
-    for label in &one.labels {
+    for label in one.labels.iter().take(PLACES) {
         match groups.iter_mut().find(|(source, _)| *source == label.span.source) {
             Some((_, labels)) => labels.push(label),
             None => groups.push((label.span.source, vec![label])),
         }
     }
-    let mut parts = groups.into_iter().map(|(source, labels)| Shown::of(sources, source, &labels, masks));
+    let mut parts = groups.into_iter().map(|(source, labels)| Shown::of(texts, source, &labels));
     let mut main = parts.next().unwrap_or_default();
     main.message = on_one_line(&masks.text(&one.message));
     main.code = Some(one.code.as_str());
     main.severity = Some(one.severity);
-    main.help = shown(&masks.text(&one.help.join("\n"))).into_owned();
+    let more = one.labels.len().saturating_sub(PLACES);
+    let more =
+        (more > 0).then(|| format!("{} of the same kind are not shown", wording::count(more, "place")));
+    let help: Vec<String> = one.help.iter().cloned().chain(more).collect();
+    main.help = shown(&masks.text(&help.join("\n"))).into_owned();
     main.related = parts.collect();
     let mut out = String::new();
     // Writing to a `String` cannot fail, and spans outside of their text are told by miette itself.
@@ -109,7 +131,8 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(sources: &Sources, id: SourceId, labels: &[&Label], masks: &Masks) -> Self {
+    fn of(texts: &Texts<'_>, id: SourceId, labels: &[&Label]) -> Self {
+        let Texts { sources, masks, shown } = texts;
         let source = sources.get(id);
         let range = |label: &Label| {
             let range = label.span.range();
@@ -118,7 +141,7 @@ impl Shown {
         };
         let places: Vec<usize> =
             labels.iter().flat_map(|label| [range(label).start, range(label).end]).collect();
-        let text = Clipped::new(visible(&masks.source(id, &source.text)), &places);
+        let text = Clipped::new(shown.get(&id).cloned().unwrap_or_default(), &places);
         let labels: Vec<LabeledSpan> = labels
             .iter()
             .enumerate()

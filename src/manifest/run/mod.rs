@@ -209,7 +209,7 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Run {
         init: node.flag_of_child("init", log),
         tty: node.flag_of_child("tty", log),
         read_only: node.flag_of_child("read-only", log),
-        memory: node.text_of_child("memory", log),
+        memory: namespaces::memory(node, log),
         healthcheck: health::decode(node, log),
         services: services::services(node, log),
         span: Some(node.span()),

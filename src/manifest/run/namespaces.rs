@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
 use crate::source::Spanned;
 use crate::syntax::schema::{ArgSpec, Kind, NodeSpec};
 use crate::syntax::{Node, Reader, Value, quote};
-use crate::value::{Id, Invalid, Name, Parse, UlimitName};
+use crate::value::{ByteSize, Id, Invalid, Name, Parse, UlimitName};
 
 use crate::manifest::decode::{self, flag, one_text};
 
@@ -200,6 +200,33 @@ fn cgroup_rule(text: &str) -> Result<(), Invalid> {
     }
     Err(Invalid::new(format!("{} is no device rule", wording::code(text)))
         .help("kind (`a`, `b` or `c`), major and minor number, rights: `c 166:* rmw`"))
+}
+
+/// The least memory that Docker gives to a container.
+/// Source: <https://docs.docker.com/engine/containers/resource_constraints/>
+const LEAST_MEMORY: u64 = 6 << 20;
+
+/// A limit that Docker accepts.
+struct MemoryLimit(ByteSize);
+
+impl Parse for MemoryLimit {
+    const WHAT: &'static str = ByteSize::WHAT;
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let size = ByteSize::parse(text)?;
+        if size.bytes() < LEAST_MEMORY {
+            let message = format!("{} is less memory than Docker accepts", wording::code(text));
+            return Err(
+                Invalid::new(message).help("the least is `6m`; programs that use the GPU need several `g`")
+            );
+        }
+        Ok(Self(size))
+    }
+}
+
+/// Reads `memory`.
+pub(super) fn memory(block: Reader<'_>, log: &mut Log) -> Option<Spanned<ByteSize>> {
+    block.text_of_child::<MemoryLimit>("memory", log).map(|one| one.map(|one| one.0))
 }
 
 /// Reads `network`.

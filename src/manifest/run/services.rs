@@ -1,5 +1,7 @@
 //! Further services, and how any of them lives.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
 use crate::source::{Span, Spanned};
 use crate::syntax::Reader;
@@ -81,22 +83,24 @@ pub(super) fn restart(block: Reader<'_>, log: &mut Log) -> Option<Spanned<String
 /// Reads every `service`.
 pub(super) fn services(block: Reader<'_>, log: &mut Log) -> Vec<Service> {
     let mut all: Vec<Service> = Vec::new();
+    let mut seen: BTreeMap<Name, Span> = BTreeMap::new();
     for node in block.children_named("service") {
         let name: Option<Spanned<Name>> = node.arg(0, log);
         let image: Option<Spanned<ImageRef>> = node.text_of_child("image", log);
         let run = super::decode(node, log);
         let Some(name) = name else { continue };
-        if let Some(first) = all.iter().find(|other| other.name.value == name.value) {
+        if let Some(first) = seen.get(&name.value) {
             log.error(
                 Diagnostic::error(
                     codes::SAME_NAME,
                     format!("two services are called {}", wording::code(name.value.as_str())),
                 )
                 .at(name.span, "the second one")
-                .at(first.name.span, "the first one")
+                .at(*first, "the first one")
                 .help("give one of them another name"),
             );
         } else {
+            seen.insert(name.value.clone(), name.span);
             all.push(Service { name, image, run, span: node.span() });
         }
     }

@@ -1,5 +1,7 @@
 //! Hardware and sockets of the host: what each needs in the container.
 
+use std::collections::BTreeSet;
+
 use crate::catalog::GpuAccess;
 use crate::manifest::{Audio, Camera, Device, Display, Gpu, Run};
 use crate::value::{Capability, ImagePath, Parse};
@@ -51,7 +53,7 @@ pub(super) fn gpu(run: &Run, inputs: ServiceInputs<'_>, is_main: bool) -> Option
 
 /// Adds all that the hardware of a `run` needs; `root`: it runs as root, who needs no group of the host.
 pub(super) fn apply(service: &mut Service, run: &Run, inputs: ServiceInputs<'_>, root: bool) {
-    let mut adder = Adder { service, inputs, root };
+    let mut adder = Adder { service, inputs, root, devices: BTreeSet::new() };
     adder.gpu_groups();
     adder.display(run);
     adder.audio(run);
@@ -90,6 +92,8 @@ struct Adder<'a, 'b> {
     service: &'a mut Service,
     inputs: ServiceInputs<'b>,
     root: bool,
+    /// Every device that the service has: it is handed over once.
+    devices: BTreeSet<(Text, Option<ImagePath>)>,
 }
 
 impl Adder<'_, '_> {
@@ -110,7 +114,7 @@ impl Adder<'_, '_> {
     }
 
     fn device(&mut self, from: Text, to: Option<ImagePath>, why: &str) {
-        if self.service.devices.iter().all(|device| device.value.0 != from || device.value.1 != to) {
+        if self.devices.insert((from.clone(), to.clone())) {
             self.service.devices.push(Noted::new((from, to), why));
         }
     }

@@ -132,6 +132,7 @@ fn is_file(volume: &Volume) -> bool {
 
 fn secrets(inputs: ServiceInputs<'_>) -> Vec<String> {
     let mut notes: Vec<String> = Vec::new();
+    let mut written: BTreeSet<String> = BTreeSet::new();
     for (run, own) in runs(inputs) {
         let user = owner(run, inputs, own);
         for secret in &run.secrets {
@@ -153,7 +154,7 @@ fn secrets(inputs: ServiceInputs<'_>) -> Vec<String> {
                     )
                 }
             };
-            if !notes.contains(&note) {
+            if written.insert(note.clone()) {
                 notes.push(note);
             }
         }

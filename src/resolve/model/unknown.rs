@@ -9,6 +9,10 @@ use crate::value::{AptPackage, ImageRef, Name, Parse, PepRequirement, Requiremen
 /// A package or an axis.
 pub(super) fn package(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) {
     let word = name.as_str();
+    if log.has_errors() && catalog.is_unreadable(word) {
+        // Its definition can't be read, which was reported.
+        return;
+    }
     let message = format!("there is no package {}", wording::code(word));
     let mut told = Diagnostic::error(codes::UNKNOWN_PACKAGE, message).at(name.span, "not in the catalogue");
     if log.is_long() {

@@ -195,6 +195,11 @@ fn check_url(url: &str) -> Result<(), Invalid> {
     match text::first_other(url, |c| !c.is_whitespace() && !c.is_control()) {
         _ if url.is_empty() => wrong("a URL is missing after `@`".to_owned()),
         Some((letter, _)) => wrong(format!("{} can't be part of a URL", text::shown(letter))),
+        None if url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("file:")) => {
+            let message = format!("{} is a file of the image, not of the project", text::quoted(url));
+            let help = "copy the file into the image and install it there: `app { run \"pip install --no-deps PATH\" }`";
+            Err(Invalid::new(message).help(help))
+        }
         None if !url.contains(':') => wrong(format!("{} is no URL", text::quoted(url))),
         None => Ok(()),
     }
