@@ -15,9 +15,8 @@ use super::ship::Around;
 use super::steps::{Files, Place};
 use super::view::Inputs;
 use super::{
-    Check, From, Instruction, OutputFiles, PipIndex, PipTools, Plan, Stage, StageName, Why,
-    archives, build, checks, constraints, fetched, graph, head, helpers, layers, lints, notes, ship, size,
-    sources, test,
+    Check, From, Instruction, OutputFiles, PipIndex, PipTools, Plan, Stage, StageName, Why, archives, build,
+    checks, constraints, fetched, graph, head, helpers, layers, lints, notes, ship, size, sources, test,
 };
 
 /// 1980-01-01, the first day that a zip file, and so a wheel, can name.
@@ -195,7 +194,10 @@ fn platform(
     }
     if python.ships || parts.all().any(Part::is_built) {
         let (name, default) = (super::steps::variable("SOURCE_DATE_EPOCH"), Some(BUILD_TIME.to_owned()));
-        blocks.push(super::Block { why: Why::default(), instructions: vec![Instruction::Arg { name, default }] });
+        blocks.push(super::Block {
+            why: Why::default(),
+            instructions: vec![Instruction::Arg { name, default }],
+        });
     }
     blocks.extend(layer.blocks(&place));
     let what = if name == "base" { "" } else { "The same with compilers and headers" };

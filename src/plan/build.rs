@@ -70,7 +70,8 @@ fn uses_jobs(instruction: &Instruction) -> bool {
 /// Whether a build is done in a Python environment.
 fn uses_python(part: &Part, parts: &Parts<'_>, python: &Python) -> bool {
     let own = part.makes_wheels() || part.build.iter().any(|act| act.kind.is_python());
-    own || closure(part, parts).iter().any(|each| each.is_python()) || (python.ships && builds_workspace(part))
+    own || closure(part, parts).iter().any(|each| each.is_python())
+        || (python.ships && builds_workspace(part))
 }
 
 /// Whether a build against a toolkit is done in a Python environment.
@@ -117,8 +118,13 @@ fn only_brings_files(part: &Part) -> bool {
         kind.brings_files()
             || matches!(
                 kind,
-                ActKind::Apt(_) | ActKind::Source(_) | ActKind::File(_) | ActKind::Symlink { .. }
-                    | ActKind::Mkdir(_) | ActKind::Env(_) | ActKind::Export { .. }
+                ActKind::Apt(_)
+                    | ActKind::Source(_)
+                    | ActKind::File(_)
+                    | ActKind::Symlink { .. }
+                    | ActKind::Mkdir(_)
+                    | ActKind::Env(_)
+                    | ActKind::Export { .. }
             )
     })
 }

@@ -8,9 +8,7 @@ use crate::value::{AptPackage, ImagePath, Name, Parse, Url};
 use super::act::{Act, ActKind, Key, Part, Source};
 use super::layer::{FILES, apt};
 use super::steps::{self, Files, Place, fetch_stage, path, tools_of};
-use super::{
-    Block, Fetch, From, Git, Instruction, KeyFetch, Mount, Run, Script, Stage, StageName, Why,
-};
+use super::{Block, Fetch, From, Git, Instruction, KeyFetch, Mount, Run, Script, Stage, StageName, Why};
 
 /// What the steps of a stage mount.
 pub(super) fn mounts(stage: &Stage) -> impl Iterator<Item = &Mount> {
@@ -22,7 +20,8 @@ pub(super) fn mounts(stage: &Stage) -> impl Iterator<Item = &Mount> {
 
 /// The stage `keys`: keys that are fetched, each held to its fingerprint.
 pub(super) fn keys(sources: &[(Source, Why)], from: From) -> Option<Stage> {
-    let fetched: Vec<_> = sources.iter().filter_map(|(source, why)| Some((source, url(source)?, why))).collect();
+    let fetched: Vec<_> =
+        sources.iter().filter_map(|(source, why)| Some((source, url(source)?, why))).collect();
     if fetched.is_empty() {
         return None;
     }

@@ -8,9 +8,7 @@ use crate::value::{AptPackage, ImagePath, Name, Parse, ProjectPath};
 
 use super::act::{Act, ActKind, Key, Part, Source, tells_linker};
 use super::steps::{self, Files, Place};
-use super::{
-    Apt, Block, CopyFrom, Instruction, Mount, Run, SHARED_SUPPORT, Script, StageName, Why, helpers,
-};
+use super::{Apt, Block, CopyFrom, Instruction, Mount, Run, SHARED_SUPPORT, Script, StageName, Why, helpers};
 
 /// Where a build stage puts apart what its build added to folders that others use too.
 pub(super) const EXPORT: &str = "/export";
@@ -116,7 +114,8 @@ impl Layer<'_> {
             why.list.push((because.what, because.because));
         }
         // What others require is there because of them.
-        let asked = |(_, because): &(String, Vec<String>)| !because.iter().all(|one| one.starts_with("required by"));
+        let asked =
+            |(_, because): &(String, Vec<String>)| !because.iter().all(|one| one.starts_with("required by"));
         if why.list.iter().any(asked) {
             why.list.retain(asked);
         }

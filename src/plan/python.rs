@@ -78,7 +78,9 @@ impl Python {
         let (platform, others): (Vec<&Part>, Vec<&Part>) = parts.iter().partition(|part| part.platform);
         let place = self.place();
         let mut instructions = vec![self.venv(VENV, self.system)];
-        instructions.extend(platform.iter().flat_map(|part| steps::instructions(part, &of_python(&part.install), &place)));
+        instructions.extend(
+            platform.iter().flat_map(|part| steps::instructions(part, &of_python(&part.install), &place)),
+        );
         instructions.extend(self.installed(&others, &place));
         let cloning = cloning(pip_urls::programs_of_parts(parts.iter().copied()));
         let made = Block { why: Why::new("The Python environment"), instructions: joined(instructions) };
@@ -239,7 +241,9 @@ fn joined(instructions: Vec<Instruction>) -> Vec<Instruction> {
 fn calls(script: Vec<Script>) -> Vec<Script> {
     let mut calls: Vec<PipCall> = Vec::new();
     let mut add = |call: PipCall| {
-        let same = |one: &&mut PipCall| PipCall { what: Vec::new(), ..(**one).clone() } == PipCall { what: Vec::new(), ..call.clone() };
+        let same = |one: &&mut PipCall| {
+            PipCall { what: Vec::new(), ..(**one).clone() } == PipCall { what: Vec::new(), ..call.clone() }
+        };
         match calls.iter_mut().find(same) {
             Some(one) => one.what.extend(call.what),
             None => calls.push(call),

@@ -165,15 +165,18 @@ fn behind(around: Around<'_>) -> Vec<Block> {
 /// those are heavy.
 fn with_apt_of_project(around: Around<'_>, mut blocks: Vec<Block>) -> Vec<Block> {
     let mut asked = asked_of_apt(around);
-    let is_heavy = around.parts.shipped().into_iter().any(|part| {
-        !layer::apt_packages(&part.install).is_empty() && python::is_heavy(around.parts, part)
-    });
+    let is_heavy =
+        around.parts.shipped().into_iter().any(|part| {
+            !layer::apt_packages(&part.install).is_empty() && python::is_heavy(around.parts, part)
+        });
     let apart = is_heavy || asked.is_none() || around.parts.inputs.project.apt.recommends.is_on();
     let last = if apart { None } else { blocks.pop_if(|block| apt_of(block).is_some()) };
-    blocks.extend(around.sources.iter().map(|(source, why)| Block {
-        why: why.clone(),
-        instructions: source_files(source),
-    }));
+    blocks.extend(
+        around
+            .sources
+            .iter()
+            .map(|(source, why)| Block { why: why.clone(), instructions: source_files(source) }),
+    );
     if let (Some(last), Some(block)) = (&last, &mut asked) {
         let packages = apt_of(last).map(|apt| apt.packages.clone()).unwrap_or_default();
         if let Some(apt) = apt_of_mut(block) {
@@ -219,7 +222,8 @@ fn pip_of_project(around: Around<'_>) -> Vec<Block> {
         let places = pip.install.iter().map(|spec| spec.span);
         let places = places.chain(pip.requirements.iter().map(|file| file.path.span));
         let why = asked_why(inputs, "Python packages of the project", places);
-        let path = makes_environment(around).then(|| prepend("PATH", vec![path(&format!("{VENV}/bin"))], true));
+        let path =
+            makes_environment(around).then(|| prepend("PATH", vec![path(&format!("{VENV}/bin"))], true));
         Block { why, instructions: path.into_iter().chain([Instruction::Run(run)]).collect() }
     });
     asked.into_iter().chain(app).collect()

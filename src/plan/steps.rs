@@ -91,7 +91,9 @@ fn add(download: &Download) -> Instruction {
 /// is cloned stays a layer apart, so that a build that fails clones once.
 fn push(out: &mut Vec<Instruction>, run: Run) {
     if let Some(Instruction::Run(last)) = out.last_mut() {
-        let ends = |script: &Script| matches!(script, Script::Shell(_) | Script::File(_) | Script::Tool { tool: Tool::Colcon, .. });
+        let ends = |script: &Script| {
+            matches!(script, Script::Shell(_) | Script::File(_) | Script::Tool { tool: Tool::Colcon, .. })
+        };
         let clones = |run: &Run| run.script.iter().any(|script| matches!(script, Script::Git(_)));
         let alike = last.jobs == run.jobs && last.env.is_empty() && run.env.is_empty();
         if alike && !last.script.iter().any(ends) && clones(last) == clones(&run) {

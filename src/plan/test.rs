@@ -10,7 +10,9 @@ use super::act::Part;
 use super::layer::{self, Layer};
 use super::parts::Parts;
 use super::python::Python;
-use super::{Block, Check, From, Instruction, Run, Script, Stage, StageName, TestScript, TestText, Why, archives};
+use super::{
+    Block, Check, From, Instruction, Run, Script, Stage, StageName, TestScript, TestText, Why, archives,
+};
 
 /// The stage `test`, where anything is checked while building.
 pub(super) fn stage(parts: &Parts<'_>, python: &Python, checks: &[Check]) -> Option<Stage> {

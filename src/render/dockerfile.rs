@@ -77,7 +77,11 @@ fn stage(
 /// Whether the shell is named here: in a stage on an image, where it or a stage on it runs anything. Other stages inherit it.
 fn uses_shell(stage: &Stage, plan: &Plan) -> bool {
     let runs = |stage: &Stage| {
-        stage.blocks.iter().flat_map(|block| &block.instructions).any(|one| matches!(one, Instruction::Run(_)))
+        stage
+            .blocks
+            .iter()
+            .flat_map(|block| &block.instructions)
+            .any(|one| matches!(one, Instruction::Run(_)))
     };
     let above = |other: &&Stage| other.from == From::Stage(stage.name.clone());
     matches!(stage.from, From::Image(_)) && (runs(stage) || plan.stages.iter().filter(above).any(|_| true))

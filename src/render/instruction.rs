@@ -188,7 +188,11 @@ fn apt_source(source: &AptSourceFile, templates: &Templates) -> Rendered {
     })
 }
 
-fn copy((from, to, into): (&str, &ImagePath, bool), chmod: Option<FileMode>, chown: Option<(Id, Id)>) -> Rendered {
+fn copy(
+    (from, to, into): (&str, &ImagePath, bool),
+    chmod: Option<FileMode>,
+    chown: Option<(Id, Id)>,
+) -> Rendered {
     // Not linked, for the folders above, as with texts.
     let mut flags = String::new();
     if let Some((uid, gid)) = chown {

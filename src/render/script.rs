@@ -2,7 +2,10 @@
 
 use minijinja::{Value, context};
 
-use crate::plan::{Cmake, FileText, Git, KeyFetch, Mount, PipCall, PipSource, Plan, Run, Script, ScriptFile, Tool, UserAccount};
+use crate::plan::{
+    Cmake, FileText, Git, KeyFetch, Mount, PipCall, PipSource, Plan, Run, Script, ScriptFile, Tool,
+    UserAccount,
+};
 use crate::value::{ImagePath, Parse};
 
 use super::quote::{self, shell};
@@ -197,7 +200,10 @@ fn folders_values(folders: &[ImagePath]) -> Value {
 
 fn pip(call: &PipCall, made: Calls) -> Value {
     let command = if call.uv {
-        format!("{venv}/bin/uv pip install --python {venv}/bin/python3 --link-mode copy", venv = word(&call.venv))
+        format!(
+            "{venv}/bin/uv pip install --python {venv}/bin/python3 --link-mode copy",
+            venv = word(&call.venv)
+        )
     } else {
         format!("{}/bin/pip install", word(&call.venv))
     };

@@ -58,7 +58,8 @@ pub(super) fn files(plan: &Plan) -> Vec<(String, String)> {
             files.push(shared(&self::script(file), &file.text));
         }
     }
-    let texts = instructions(plan).filter_map(|one| if let Instruction::CopyText(file) = one { Some(file) } else { None });
+    let texts = instructions(plan)
+        .filter_map(|one| if let Instruction::CopyText(file) = one { Some(file) } else { None });
     files.extend(texts.filter_map(|file| Some(shared(file.long()?, &file.text))));
     files.extend(plan.keys.iter().map(|(name, text)| shared(&format!("keys/{name}.asc"), text)));
     let own = |name: &str, text: String| (format!("{}/{name}", plan.support), text);
@@ -70,7 +71,10 @@ pub(super) fn files(plan: &Plan) -> Vec<(String, String)> {
     }
     if !plan.driver_libraries.is_empty() {
         let driver: Vec<String> = plan.driver_libraries.iter().map(|one| quote::shell(one)).collect();
-        files.push(own("test/check-libraries", Templates::all().fill("support/check-libraries.j2", context! { driver })));
+        files.push(own(
+            "test/check-libraries",
+            Templates::all().fill("support/check-libraries.j2", context! { driver }),
+        ));
     }
     files
 }

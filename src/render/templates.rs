@@ -68,7 +68,9 @@ impl Templates {
         let mut environment = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // The Dockerfile's own template takes in others, all of which come before it.
         let whole = name == "Dockerfile.j2";
-        for (each, text) in DOCKERFILE.iter().chain(SUPPORT).filter(|(each, _)| *each == name || whole && is_part(each)) {
+        for (each, text) in
+            DOCKERFILE.iter().chain(SUPPORT).filter(|(each, _)| *each == name || whole && is_part(each))
+        {
             if environment.get_template(each).is_err() {
                 environment.add_template(each, text).expect("a built-in template is well formed");
             }

@@ -16,8 +16,8 @@ use crate::value::{AptPackage, ImagePath, ImageRef, Name};
 use super::act::{Act, ActKind};
 use super::parts::Parts;
 use super::{
-    Apt, AptSourceFile, FetchKind, Fetched, From, Instruction, KeyFetch, Mount, Run, Script, Stage, StageName,
-    Tool,
+    Apt, AptSourceFile, FetchKind, Fetched, From, Instruction, KeyFetch, Mount, Run, Script, Stage,
+    StageName, Tool,
 };
 
 pub use grades::check as require_grades;

@@ -22,8 +22,18 @@ impl Stacks for None {
     }
 }
 
-/// The Dockerfile of a manifest's first target, or nothing; with what was told on the way, errors and others.
+/// The Dockerfile of a manifest's first target, or nothing; with the diagnostics.
 pub(super) fn through(files: &[(&str, &str)]) -> (Option<String>, String) {
+    rendered(files, crate::render::dockerfile)
+}
+
+/// The files that the Dockerfile mounts, by their path.
+pub(super) fn support(files: &[(&str, &str)]) -> std::collections::BTreeMap<String, String> {
+    let (files, told) = rendered(files, crate::render::support::files);
+    files.unwrap_or_else(|| panic!("{told}")).into_iter().collect()
+}
+
+fn rendered<T>(files: &[(&str, &str)], render: impl Fn(&crate::plan::Plan) -> T) -> (Option<T>, String) {
     let world = Memory::with(files.iter().copied());
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let text = (|log: &mut Log| {
@@ -45,7 +55,7 @@ pub(super) fn through(files: &[(&str, &str)]) -> (Option<String>, String) {
         let plan = plan(inputs, log)?;
         crate::plan::require_grades(&projects[0], &plan.fetches, log);
         log.checkpoint()?;
-        Ok::<_, crate::diagnostic::Told>(crate::render::dockerfile(&plan))
+        Ok::<_, crate::diagnostic::Told>(render(&plan))
     })(&mut log);
     let said = |one: &&crate::diagnostic::Diagnostic| {
         let labels: Vec<String> =
@@ -326,14 +336,14 @@ fn a_system_package_in_a_version_is_installed_once() {
     let text = with("install \"libgomp1=12.3.0-1ubuntu1~22.04\"");
     assert_eq!(text.matches("libgomp1=12.3.0-1ubuntu1~22.04").count(), 1, "{text}");
     assert_eq!(text.matches("libgomp1").count(), 1, "{text}");
-    assert!(!text.contains("System packages asked for"), "{text}");
+    assert!(!text.contains("System packages of the project"), "{text}");
     let more = with("install \"libgomp1=12.3.0-1ubuntu1~22.04\" \"jq=1.6-2.1ubuntu3\"");
     assert_eq!(more.matches("libgomp1").count(), 1, "{more}");
-    assert!(more.contains("System packages asked for") && more.contains("jq=1.6"), "{more}");
+    assert!(more.contains("System packages of the project") && more.contains("jq=1.6"), "{more}");
     // What the project's own archive has is not there before that archive is.
     let own = with(
         "install \"libgomp1=99\"; source \"own\" { uri \"https://apt.example.com/x\"; suite \"jammy\"; component \"main\"; key \"keys/own.asc\" fingerprint=\"98DF8AF8EED4F47E4223152835D4FC3F3598DB57\" }",
     );
     assert_eq!(own.matches("libgomp1=99").count(), 1, "{own}");
-    assert!(own.contains("System packages asked for"), "{own}");
+    assert!(own.contains("System packages of the project"), "{own}");
 }

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::manifest::BuildSecrets;
 use crate::plan::{
-    Apt, Block, Check, FileText, From, Head, Instruction, Mount, PipCall, PipIndex, PipSource, PipTools, Plan, Run,
-    Script, Size, Stage, StageName, UserAccount, Why,
+    Apt, Block, Check, FileText, From, Head, Instruction, Mount, PipCall, PipIndex, PipSource, PipTools,
+    Plan, Run, Script, Size, Stage, StageName, UserAccount, Why,
 };
-use crate::value::{AptPackage, EnvName, FileMode, Id, ImagePath, ImageRef, Parse, ProjectPath, Url, UserName};
+use crate::value::{
+    AptPackage, EnvName, FileMode, Id, ImagePath, ImageRef, Parse, ProjectPath, Url, UserName,
+};
 
 use super::dockerfile;
 
@@ -130,7 +132,10 @@ fn plan() -> Plan {
         pip: tools(),
         constraints: BTreeMap::from([(StageName::fixed("python"), vec!["numpy==2.1.0".to_owned()])]),
         keys: BTreeMap::new(),
-        checks: vec![Check { name: "it's: here".into(), script: vec![Script::Shell("test -e $HOME".into())] }],
+        checks: vec![Check {
+            name: "it's: here".into(),
+            script: vec![Script::Shell("test -e $HOME".into())],
+        }],
         driver_libraries: vec!["libcuda.so*".to_owned()],
         support: ProjectPath::parse(".jcc").unwrap(),
         secrets: BuildSecrets::default(),
