@@ -20,9 +20,8 @@ pub mod world;
 use catalog::{BuiltinStacks, Catalog};
 use diagnostic::{Diagnostic, Log, Told, codes, wording};
 use manifest::Project;
-use resolve::{Lock, Resolution};
+use resolve::{Lock, LockedFiles, Resolution};
 use source::Sources;
-use value::Sha256;
 use world::World;
 
 /// The version of this compiler.
@@ -99,12 +98,23 @@ pub struct Compiled {
     pub resolved: Resolved,
 }
 
+impl Compiled {
+    /// Whether it has every target of the manifest.
+    pub fn is_whole(&self) -> bool {
+        is_whole(&self.resolved)
+    }
+}
+
+fn is_whole(resolved: &Resolved) -> bool {
+    resolved.targets.first().is_none_or(|(project, _)| project.targets == resolved.targets.len())
+}
+
 /// From a manifest to the files that are written. The lock is left to the caller: [`Resolved::lock`].
 ///
 /// # Errors
 /// Whatever is wrong, all of it told.
 pub fn compile(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result<Compiled, Told> {
-    let (resolved, planned) = plan(input, sources, log)?;
+    let (mut resolved, planned) = plan(input, sources, log)?;
     if let Ok(planned) = &planned {
         for ((project, _), planned) in resolved.targets.iter().zip(planned) {
             plan::require_grades(project, &planned.plan.fetches, log);
@@ -126,7 +136,13 @@ pub fn compile(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result
     let read = sources.of_project(projects.iter().flat_map(|project| project.read.sources()).copied());
     check::outputs(&projects, &written, &read, log);
     log.checkpoint()?;
-    let artifacts = rendered.into_iter().collect();
+    let artifacts: render::Artifacts = rendered.into_iter().collect();
+    let mut files = LockedFiles::of(&artifacts);
+    if let Some(old) = resolved.old_lock.as_ref().filter(|_| !is_whole(&resolved)) {
+        files = files.and_others(&old.files);
+    }
+    resolved.lock.files = files;
+    lock_fits(&resolved.lock, input, sources, log)?;
     Ok(Compiled { artifacts, planned, resolved })
 }
 
@@ -140,20 +156,8 @@ pub fn plan(
     log: &mut Log,
 ) -> Result<(Resolved, Result<Vec<plan::Planned>, Told>), Told> {
     let resolved = resolve(input, sources, log)?;
-    let hashes = hashes(&resolved, sources);
-    let planned = plan::all(&resolved.targets, &resolved.catalog, sources, &hashes, log);
+    let planned = plan::all(&resolved.targets, &resolved.catalog, sources, log);
     Ok((resolved, planned))
-}
-
-/// The hash of what each target's files are made from. What concerns other targets alone changes none of it.
-fn hashes(resolved: &Resolved, sources: &Sources) -> Vec<String> {
-    let of = |(project, _): &(Project, Resolution)| {
-        let name = &project.target.name.value;
-        let manifest = project.read.hash_of_target(name, sources).to_string();
-        let locked = resolved.lock.target_text(name);
-        Sha256::of([VERSION, &manifest, &locked].map(str::as_bytes)).to_string()
-    };
-    resolved.targets.iter().map(of).collect()
 }
 
 /// The targets, or the one that was asked for.

@@ -9,6 +9,7 @@ use crate::source::Sources;
 use crate::world::{Disk, World};
 
 use super::args::{Input, ReportFormat};
+use super::place::{self, Place};
 use super::session::{LOCK, kept, shown_folder};
 use super::{Exit, Session, moves, stale};
 
@@ -102,8 +103,8 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: Wish) -> Exit {
             session.tell(wish.format);
             print(session, &compiled.artifacts, name)
         }
-        (None, Mode::Check) => stale::compare(session, &world, compiled, wish.format),
-        (None, Mode::Write) => write(session, &world, wish, compiled),
+        (None, Mode::Check) => stale::compare(session, &world, (compiled, &found.name), wish.format),
+        (None, Mode::Write) => write(session, &world, wish, (compiled, &found.name)),
     }
 }
 
@@ -137,32 +138,33 @@ fn print(session: &mut Session<'_, '_>, artifacts: &Artifacts, name: &str) -> Ex
     session.unknown(&format!("{} is none of the files", wording::code(name)), Some(help))
 }
 
-fn write(session: &mut Session<'_, '_>, world: &Disk, wish: &Wish, compiled: &mut crate::Compiled) -> Exit {
-    let made = |out: &PathBuf| {
-        let disk = Disk::made_from(&session.around.folder, out, world.root())?;
-        Ok(disk.with_state(session.around.state.as_deref()))
-    };
-    let elsewhere: Result<_, std::io::Error> = wish.out.as_ref().map(made).transpose();
-    let elsewhere = match elsewhere {
+fn write(
+    session: &mut Session<'_, '_>,
+    world: &Disk,
+    wish: &Wish,
+    (compiled, manifest): (&crate::Compiled, &str),
+) -> Exit {
+    let elsewhere = match elsewhere(session, world, wish) {
         Ok(elsewhere) => elsewhere,
-        Err(why) => return session.machine(&format!("the folder of `--out` cannot be made: {why}")),
+        Err(exit) => return exit,
     };
-    if let Some(exit) = elsewhere.as_ref().and_then(|elsewhere| session.hold(elsewhere).err()) {
-        return exit;
-    }
     let to = elsewhere.as_ref().unwrap_or(world);
     let folder = match &wish.out {
         Some(out) => shown_folder(out),
         None => session.sources.shown_path(""),
     };
-    let place = stale::Place { world: to, folder };
+    let there = elsewhere.as_ref().and_then(|elsewhere| place::lock_in(elsewhere));
+    let lock = if elsewhere.is_some() { there.as_ref() } else { compiled.resolved.old_lock.as_ref() };
+    let place = Place { world: to, folder, lock };
+    let leftovers = place.leftovers(compiled, manifest);
+    leftovers.warn(&place, &mut session.log);
     let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-    for (path, text) in std::mem::take(&mut compiled.artifacts) {
-        if place.may_write(&path, &text, wish.force, &mut session.log) {
-            files.insert(path, text.into_bytes());
+    for (path, text) in &compiled.artifacts {
+        if place.may_write(path, text, wish.force, &mut session.log) {
+            files.insert(path.clone(), text.clone().into_bytes());
         }
     }
-    let lock = compiled.resolved.lock.write(crate::VERSION).into_bytes();
+    let lock = leftovers.lock(compiled).write(crate::VERSION).into_bytes();
     if to.read(LOCK).ok().as_ref() != Some(&lock) {
         files.insert(LOCK.to_owned(), lock);
     }
@@ -170,32 +172,53 @@ fn write(session: &mut Session<'_, '_>, world: &Disk, wish: &Wish, compiled: &mu
         session.tell(wish.format);
         return Exit::Problems;
     }
+    let changes = !files.is_empty() || !leftovers.removed.is_empty();
     // What changed is new to its reader, and so are the notes on it.
-    session.tell_with(wish.format, session.common.verbose || !files.is_empty());
+    session.tell_with(wish.format, session.common.verbose || changes);
     session.say(&new_notes(compiled));
-    for planned in &compiled.planned {
-        let target = if compiled.planned.len() > 1 {
-            format!(" of {}", planned.services.target)
-        } else {
-            String::new()
-        };
-        session.say(
-            &planned.plan.size.words().map_or_else(String::new, |words| format!("size{target}: {words}\n")),
-        );
-    }
-    if files.is_empty() {
+    session.say(&sizes(compiled));
+    if !changes {
         return session.say("nothing changed\n");
     }
-    let new_lock = files.contains_key(LOCK);
-    match to.write_all(&files) {
-        Ok(()) => {
-            if new_lock {
-                session.say(&moved(&compiled.resolved, &session.sources));
-            }
-            session.say(&wrote(&files.keys().map(|path| place.shown(path)).collect::<Vec<_>>()))
-        }
-        Err(why) => session.unwritten(to, &why),
+    if let Err(why) = to.change_all(&files, &leftovers.removed) {
+        return session.unwritten(to, &why);
     }
+    let mut text = String::new();
+    if files.contains_key(LOCK) {
+        text.push_str(&moved(&compiled.resolved, &session.sources));
+    }
+    let names: Vec<String> = files.keys().map(|path| place.shown(path)).collect();
+    if !names.is_empty() {
+        text.push_str(&wrote(&names));
+    }
+    for path in &leftovers.removed {
+        text.push_str(&format!("removed {}: no longer generated\n", place.shown(path)));
+    }
+    session.say(&text)
+}
+
+/// The folder of `--out`, which no other run writes into.
+fn elsewhere(session: &mut Session<'_, '_>, world: &Disk, wish: &Wish) -> Result<Option<Disk>, Exit> {
+    let Some(out) = &wish.out else { return Ok(None) };
+    let disk = Disk::made_from(&session.around.folder, out, world.root());
+    let disk = disk.map(|disk| disk.with_state(session.around.state.as_deref()));
+    let disk =
+        disk.map_err(|why| session.machine(&format!("the folder of `--out` cannot be made: {why}")))?;
+    session.hold(&disk)?;
+    Ok(Some(disk))
+}
+
+/// The size of each target's image, where it is known.
+fn sizes(compiled: &crate::Compiled) -> String {
+    let mut out = String::new();
+    for planned in &compiled.planned {
+        let several = compiled.planned.len() > 1;
+        let target = if several { format!(" of {}", planned.services.target) } else { String::new() };
+        if let Some(words) = planned.plan.size.words() {
+            out.push_str(&format!("size{target}: {words}\n"));
+        }
+    }
+    out
 }
 
 /// So many files are named one by one.

@@ -14,6 +14,7 @@ mod here;
 mod moves;
 mod new;
 mod package;
+mod place;
 mod resolve;
 mod run_command;
 mod session;

@@ -16,7 +16,7 @@ use crate::world::{Disk, FileKind, Overlay, World};
 use super::args::ReportFormat;
 use super::edit::args::read;
 use super::session::{LOCK, MANIFEST};
-use super::{Exit, Session};
+use super::{Exit, Session, place};
 use existing::Existing;
 
 /// What people keep Python's requirements in.
@@ -71,7 +71,7 @@ pub(super) fn init(session: &mut Session<'_, '_>, wish: &Init) -> Exit {
     if wish.device.is_none() && wish.from.is_none() {
         return no_machine(session);
     }
-    let existing = Existing::of(&disk);
+    let existing = Existing::of(&disk, &place::lock_in(&disk).map(|lock| lock.files).unwrap_or_default());
     let catalog = Catalog::builtin(&mut session.sources);
     let has_requirements = disk.kind(REQUIREMENTS) == Some(FileKind::File);
     let taken = Taken {

@@ -165,7 +165,9 @@ impl Place<'_> {
         resolved: &Resolved,
         held: &[Held],
     ) -> Exit {
-        let text = resolved.lock.write(crate::VERSION);
+        // No file is written: those that the lock lists are still what they were.
+        let files = self.old.as_ref().map(|old| old.files.clone()).unwrap_or_default();
+        let text = Lock { files, ..resolved.lock.clone() }.write(crate::VERSION);
         let stale = self.world.read(LOCK).ok().as_deref() != Some(text.as_bytes());
         if stale
             && !wish.place.dry_run

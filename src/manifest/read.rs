@@ -3,7 +3,7 @@
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::schema::{Children, NodeSpec, Times};
 use crate::syntax::{Document, Node, Value, meaning};
-use crate::value::{Name, Sha256};
+use crate::value::Sha256;
 
 /// The texts behind a manifest, in the order in which they were read: its own, those that it extends, requirements
 /// files.
@@ -25,24 +25,6 @@ impl Read {
 
     /// The hash of what the texts say. Layout and comments of a manifest are no part of it.
     pub fn hash(&self, sources: &Sources) -> Sha256 {
-        self.hash_with(sources, meaning)
-    }
-
-    /// The same, without what the manifest says of other targets than this one.
-    pub fn hash_of_target(&self, target: &Name, sources: &Sources) -> Sha256 {
-        let of_other = |node: &Node| {
-            let name = node.arguments.first().map(|argument| &argument.value);
-            node.name.value == "target"
-                && matches!(name, Some(Value::String(name)) if **name != *target.as_str())
-        };
-        self.hash_with(sources, |document| {
-            let mut own = document.clone();
-            own.nodes.retain(|node| !of_other(node));
-            meaning(&own)
-        })
-    }
-
-    fn hash_with(&self, sources: &Sources, meaning: impl Fn(&Document) -> Vec<u8>) -> Sha256 {
         let mut parts = Vec::new();
         for id in &self.sources {
             let source = sources.get(*id);

@@ -20,7 +20,7 @@ pub struct Planned {
     pub files: OutputFiles,
 }
 
-/// Plans all targets, each with the hash of what it is made from; what is wrong with any is told before this fails.
+/// Plans all targets; what is wrong with any is told before this fails.
 ///
 /// # Errors
 /// What a Dockerfile cannot carry.
@@ -28,12 +28,11 @@ pub fn all(
     targets: &[(Project, Resolution)],
     catalog: &Catalog,
     sources: &Sources,
-    hashes: &[String],
     log: &mut Log,
 ) -> Result<Vec<Planned>, Told> {
     let mut all = Vec::new();
-    for ((project, resolution), hash) in targets.iter().zip(hashes) {
-        let inputs = Inputs { project, resolution, catalog, sources, hash };
+    for (project, resolution) in targets {
+        let inputs = Inputs { project, resolution, catalog, sources };
         if let Ok(plan) = plan(inputs, log) {
             let files = OutputFiles::of(project);
             let indexes: Vec<_> =
@@ -47,7 +46,6 @@ pub fn all(
                 tests: &plan.tests,
                 installed: &installed(&plan),
                 epoch: resolution.epoch,
-                hash,
             });
             // What a package's users must know at run time stands where the host is prepared.
             services.head.of_packages = plan.notes.iter().map(|note| note.text.clone()).collect();

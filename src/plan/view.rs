@@ -22,8 +22,6 @@ pub struct Inputs<'a> {
     pub catalog: &'a Catalog,
     /// Every text that was read.
     pub sources: &'a Sources,
-    /// The hash of all that the outputs are made from, as the head of the Dockerfile bears it.
-    pub hash: &'a str,
 }
 
 impl<'a> Inputs<'a> {

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use crate::manifest::BuildSecret;
 use crate::plan::{Services, ServicesHead};
 
-use super::{compose, signature};
+use super::compose;
 
-/// The bake file over all targets, its own hash in its head.
+/// The bake file over all targets.
 pub fn bake(targets: &[Services]) -> String {
     let body = body(targets);
     let head = ServicesHead {
@@ -24,8 +24,7 @@ pub fn bake(targets: &[Services]) -> String {
             "and `--allow fs.read=FILE` for each secret's file that lies outside of this folder".to_owned(),
         );
     }
-    let text = |own: Option<&str>| format!("{}{body}", compose::head(&head, &more, own));
-    text(Some(&signature::hash(&text(None))))
+    format!("{}{body}", compose::head(&head, &more))
 }
 
 fn body(targets: &[Services]) -> String {

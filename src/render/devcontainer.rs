@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::manifest::Editor;
 use crate::plan::{EditorUse, MountFrom, Services, ServicesHead};
 
-use super::{compose, signature};
+use super::compose;
 
 /// The dev container of a target; `path`: where it is written, seen from the project's root.
 pub fn devcontainer(services: &Services, path: &str) -> String {
@@ -31,17 +31,9 @@ pub fn devcontainer(services: &Services, path: &str) -> String {
         object.insert(key.to_owned(), value);
     }
     let text = serde_json::to_string_pretty(&value).expect("texts make JSON");
-    let head = &services.head;
-    let text = |own: Option<&str>| {
-        // In a comment of JSON's own, line by line as in every other file.
-        let head = compose::head(
-            &ServicesHead { notes: Vec::new(), of_packages: Vec::new(), ..head.clone() },
-            &[],
-            own,
-        );
-        format!("/*\n{}*/\n{text}\n", head.replace("*/", "* /"))
-    };
-    text(Some(&signature::hash(&text(None))))
+    let head = ServicesHead { notes: Vec::new(), of_packages: Vec::new(), ..services.head.clone() };
+    // In a comment of JSON's own, line by line as in every other file.
+    format!("/*\n{}*/\n{text}\n", compose::head(&head, &[]).replace("*/", "* /"))
 }
 
 /// What is said of the editor's own side, where there is any of it.

@@ -6,7 +6,7 @@ use crate::manifest::{SECRETS, is_secret_name};
 use crate::plan::{SecretFrom, Services};
 use crate::value::{IgnorePattern, leaves_out};
 
-use super::{quote, signature};
+use super::quote;
 
 /// What is made anew, and history.
 const NEVER: [&str; 4] = ["**/.git", "**/__pycache__", "**/.venv", "**/*.pyc"];
@@ -56,8 +56,7 @@ pub fn dockerignore(services: &Services, written: &[String]) -> String {
         services.head.compiler,
         quote::comment(&services.head.manifest)
     );
-    let own = signature::hash(&format!("{head}{body}"));
-    format!("{head}# jcc:self sha256:{own}\n{body}")
+    head + &body
 }
 
 /// Whether one of the patterns leaves a file out.

@@ -28,7 +28,7 @@ pub use dockerfile::dockerfile;
 pub use dockerignore::dockerignore;
 pub use quadlet::quadlet;
 pub use run_command::run_command;
-pub use signature::Signature;
+pub use signature::{Generated, Signature, is_of_old_layout, is_support};
 
 #[cfg(test)]
 mod run_tests;

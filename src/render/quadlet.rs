@@ -6,7 +6,7 @@ use crate::manifest::Engine;
 use crate::plan::{MountFrom, SecretFrom, Service, ServiceImage, Services, ServicesHead};
 
 use super::service::{cdi, ulimits_for, variables};
-use super::{compose, signature, words};
+use super::{compose, words};
 
 /// The units of a target by file name. They stand in the folder of the Compose file; a link to that folder in
 /// `~/.config/containers/systemd` installs them.
@@ -27,7 +27,7 @@ pub fn quadlet(services: &Services) -> BTreeMap<String, String> {
         unit.section("Volume").line("VolumeName", &format!("{project}_{volume}"));
         units.insert(format!("{project}-{volume}.volume"), unit.0);
     }
-    units.into_iter().map(|(name, body)| (name, signed(services, &body))).collect()
+    units.into_iter().map(|(name, body)| (name, headed(services, &body))).collect()
 }
 
 /// Whether services find each other by name, which they do in a network of their own alone.
@@ -36,7 +36,7 @@ fn has_network(services: &Services) -> bool {
     !services.more.is_empty() && all().any(|service| service.network.is_none())
 }
 
-fn signed(services: &Services, body: &str) -> String {
+fn headed(services: &Services, body: &str) -> String {
     let install = "Installed by `ln -s \"$PWD\" ~/.config/containers/systemd/` in this folder, then \
                    `systemctl --user daemon-reload`; wants Podman 5.2 or newer";
     let compose = &services.build.compose;
@@ -45,8 +45,7 @@ fn signed(services: &Services, body: &str) -> String {
     let has_notes = !services.head.notes.is_empty();
     let more: Vec<String> = std::iter::once(install.to_owned()).chain(has_notes.then_some(needs)).collect();
     let head = ServicesHead { notes: Vec::new(), of_packages: Vec::new(), ..services.head.clone() };
-    let text = |own: Option<&str>| format!("{}{body}", compose::head(&head, &more, own));
-    text(Some(&signature::hash(&text(None))))
+    format!("{}{body}", compose::head(&head, &more))
 }
 
 fn unit_name(services: &Services, service: &Service) -> String {

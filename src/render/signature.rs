@@ -1,58 +1,197 @@
-//! The hash that a generated file bears of itself, by which an edit by hand is told from a stale file.
+//! Whose a file is: by the hashes in the lock, and by the hash that jcc 0.1 wrote into each file itself.
 
-use sha2::{Digest as _, Sha256};
-
-/// What the line starts with.
-const LINE: &str = "# jcc:self sha256:";
+use crate::resolve::LockedFiles;
+use crate::value::Sha256;
 
 /// Who wrote a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signature {
     /// jcc, and it is as jcc wrote it.
     Own,
+    /// jcc, and git merged two versions of it, or could not.
+    Merged,
     /// jcc, and someone changed it since.
     Edited,
+    /// jcc, but the lock does not list it, so that nobody knows whether someone changed it.
+    Unlisted,
     /// Not jcc.
     Foreign,
 }
 
 impl Signature {
-    /// Reads it off a file's text.
-    pub fn of(text: &str) -> Self {
-        let Some(line) = text.lines().find(|line| line.starts_with(LINE)) else { return Self::Foreign };
-        let without: String =
-            text.split_inclusive('\n').filter(|each| each.trim_end_matches('\n') != line).collect();
-        if line.strip_prefix(LINE) == Some(hash(&without).as_str()) { Self::Own } else { Self::Edited }
+    /// Reads it off a file's text; `files`: those that the lock lists.
+    pub fn of(path: &str, text: &str, files: &LockedFiles) -> Self {
+        let old = own_hash_fits(text);
+        if old == Some(true) || files.has_text(text) {
+            return Self::Own;
+        }
+        let is_generated = Generated::of(text).is_some();
+        let listed = files.lists(path);
+        if is_generated && has_markers(text) || files.differs(path) && (is_generated || is_support(path)) {
+            Self::Merged
+        } else if old == Some(false) || listed && (is_generated || is_support(path)) {
+            Self::Edited
+        } else if is_generated {
+            Self::Unlisted
+        } else {
+            Self::Foreign
+        }
     }
 }
 
-/// Stands for the hash until it is known.
-pub(super) const EMPTY: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+/// The line of a generated file that says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Generated<'a>(&'a str);
 
-/// The text with its hash in the place of [`EMPTY`]; the line that bears it is left out of the hash.
-pub(super) fn sign(text: &str) -> String {
-    let line = format!("{LINE}{EMPTY}\n");
-    let Some((before, after)) = text.split_once(&line) else { return text.to_owned() };
-    let hash = hash(&[before, after].concat());
-    format!("{before}{LINE}{hash}\n{after}")
+/// So many lines above it there are at most.
+const ABOVE: usize = 8;
+
+impl<'a> Generated<'a> {
+    /// Finds it in a file's text.
+    pub fn of(text: &'a str) -> Option<Self> {
+        let is_head = |line: &&str| {
+            line.contains("jcc ")
+                && line.contains("jcc compile")
+                && line.to_ascii_lowercase().contains("do not edit")
+        };
+        text.lines().take(ABOVE).find(is_head).map(Self)
+    }
+
+    /// The compiler that wrote the file: `0.1.0`.
+    pub fn compiler(self) -> Option<&'a str> {
+        let mut words = self.0.split_whitespace().skip_while(|word| *word != "jcc");
+        words.nth(1).map(|word| word.trim_end_matches(['.', ',']))
+    }
+
+    /// The manifest that it names, where that is one word.
+    pub fn manifest(self) -> Option<&'a str> {
+        let mut words = self.0.split_whitespace().map(|word| word.trim_end_matches(['.', ',', ':', ';']));
+        words.find(|word| word.rsplit_once('.').is_some_and(|(_, end)| end == "kdl"))
+    }
+
+    /// Whether it says that the file was generated from this manifest.
+    pub fn names(self, manifest: &str) -> bool {
+        let (mut rest, mut before) = (self.0, ' ');
+        while let Some(at) = rest.find(manifest) {
+            before = rest[..at].chars().next_back().unwrap_or(before);
+            let after = rest[at + manifest.len()..].chars().next();
+            let ends = after.is_none_or(|after| after.is_whitespace() || ".,:;".contains(after));
+            if before.is_whitespace() && ends {
+                return true;
+            }
+            rest = &rest[at + manifest.len()..];
+        }
+        false
+    }
 }
 
-/// The hash of a text that has no such line yet.
-pub(super) fn hash(text: &str) -> String {
-    let bytes = Sha256::digest(text.as_bytes());
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
+/// Whether a path lies in the folder of files that the other generated files use, where jcc alone writes.
+pub fn is_support(path: &str) -> bool {
+    path.starts_with(".jcc/")
+}
+
+/// Whether a text holds the marks of git at what two branches changed.
+fn has_markers(text: &str) -> bool {
+    let has = |mark: &str| {
+        text.lines()
+            .any(|line| line.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
+    };
+    has("<<<<<<<") && has("=======") && has(">>>>>>>")
+}
+
+/// Whether a text was written by jcc 0.1, which wrote its hash into it.
+pub fn is_of_old_layout(text: &str) -> bool {
+    text.lines().any(|line| line.starts_with(SELF))
+}
+
+/// What the line with the hash of the file itself starts with in files of jcc 0.1.
+const SELF: &str = "# jcc:self sha256:";
+
+/// Whether the hash that jcc 0.1 wrote into a file fits it; `None` where it has none.
+fn own_hash_fits(text: &str) -> Option<bool> {
+    let text = text.replace("\r\n", "\n");
+    let line = text.lines().find(|line| line.starts_with(SELF))?;
+    let without: String =
+        text.split_inclusive('\n').filter(|each| each.trim_end_matches('\n') != line).collect();
+    Some(line.strip_prefix(SELF) == Some(Sha256::of_text(&without).as_str()))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
+    const HEAD: &str =
+        "# Generated by jcc 0.1.0 from project.kdl. Do not edit: change the manifest and run jcc compile\n";
+
+    fn listed(files: &[(&str, &str)]) -> LockedFiles {
+        let files: BTreeMap<String, String> =
+            files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+        LockedFiles::of(&files)
+    }
+
     #[test]
-    fn tells_an_edit() {
+    fn an_edit_is_recognised_by_the_lock() {
+        let text = format!("{HEAD}FROM scratch AS x\n");
+        let files = listed(&[("Dockerfile", &text)]);
+        let of = |path: &str, text: &str| Signature::of(path, text, &files);
+        assert_eq!(of("Dockerfile", &text), Signature::Own);
+        assert_eq!(
+            of("Dockerfile", &text.replace('\n', "\r\n")),
+            Signature::Own,
+            "as git checks out on Windows"
+        );
+        assert_eq!(of("docker/Dockerfile", &text), Signature::Own, "it was moved");
+        assert_eq!(of("Dockerfile", &text.replace("AS x", "AS y")), Signature::Edited);
+        assert_eq!(of("Dockerfile", "FROM scratch\n"), Signature::Foreign, "it was replaced");
+        assert_eq!(of("other", &text.replace("AS x", "AS y")), Signature::Unlisted);
+        assert_eq!(of("other", "FROM scratch\n"), Signature::Foreign);
+        let support = listed(&[(".jcc/apt.conf", "a\n")]);
+        assert_eq!(Signature::of(".jcc/apt.conf", "b\n", &support), Signature::Edited, "it has no head");
+    }
+
+    #[test]
+    fn a_file_of_0_1_carries_its_own_hash() {
         let text = "# a\nFROM scratch AS x\n";
-        let signed = format!("# a\n{LINE}{}\nFROM scratch AS x\n", hash(text));
-        assert_eq!(Signature::of(&signed), Signature::Own);
-        assert_eq!(Signature::of(&signed.replace("AS x", "AS y")), Signature::Edited);
-        assert_eq!(Signature::of(text), Signature::Foreign);
+        let signed = format!("# a\n{SELF}{}\nFROM scratch AS x\n", Sha256::of_text(text));
+        let of = |text: &str| Signature::of("Dockerfile", text, &LockedFiles::default());
+        assert_eq!(of(&signed), Signature::Own);
+        assert_eq!(of(&signed.replace('\n', "\r\n")), Signature::Own);
+        assert_eq!(of(&signed.replace("AS x", "AS y")), Signature::Edited);
+        assert_eq!(of(text), Signature::Foreign);
+    }
+
+    #[test]
+    fn what_git_merged_is_no_edit_where_the_branches_differ() {
+        let (ours, theirs) = (format!("{HEAD}a\n"), format!("{HEAD}b\n"));
+        let both = listed(&[("Dockerfile", &ours), ("same", &ours)])
+            .merged(listed(&[("Dockerfile", &theirs), ("same", &ours)]));
+        let of = |path: &str, text: &str| Signature::of(path, text, &both);
+        assert_eq!(of("Dockerfile", &ours), Signature::Own);
+        assert_eq!(of("Dockerfile", &theirs), Signature::Own);
+        assert_eq!(of("Dockerfile", &format!("{HEAD}a\nb\n")), Signature::Merged);
+        assert_eq!(of("Dockerfile", "a\nb\n"), Signature::Foreign, "it was replaced");
+        assert_eq!(of("same", &format!("{HEAD}a\nb\n")), Signature::Edited, "git had nothing to merge here");
+        let marked = format!("{HEAD}<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n");
+        assert_eq!(of("same", &marked), Signature::Merged);
+        assert_eq!(of("new", &marked), Signature::Merged);
+        assert_eq!(of("new", marked.trim_start_matches(HEAD)), Signature::Foreign);
+    }
+
+    #[test]
+    fn a_head_names_its_compiler_and_manifest() {
+        let head = Generated::of(HEAD).expect("it has one");
+        assert_eq!(head.compiler(), Some("0.1.0"));
+        assert_eq!(head.manifest(), Some("project.kdl"));
+        assert!(head.names("project.kdl") && !head.names("roject.kdl") && !head.names("project.kd"));
+        let short = "/*\n# jcc 0.2.0 · a/b.kdl · do not edit, run `jcc compile`\n*/\n";
+        let head = Generated::of(short).expect("it has one");
+        assert_eq!(
+            (head.compiler(), head.names("a/b.kdl"), head.names("b.kdl")),
+            (Some("0.2.0"), true, false)
+        );
+        assert_eq!(Generated::of("# Run jcc compile to write the Dockerfile\n"), None);
+        assert_eq!(Generated::of(&format!("{}{HEAD}", "\n".repeat(20))), None);
     }
 }

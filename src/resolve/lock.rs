@@ -1,10 +1,12 @@
 //! `jcc.lock`: what was chosen last time and why, in KDL, one line a thing.
 
 pub(super) mod conflict;
+mod files;
 mod moves;
 mod read;
 mod write;
 
+pub use files::LockedFiles;
 pub use moves::{Move, Moves};
 
 use std::collections::BTreeMap;
@@ -19,7 +21,31 @@ pub struct Lock {
     pub manifest: Sha256,
     /// By target.
     pub targets: BTreeMap<Name, LockedTarget>,
+    /// The generated files.
+    pub files: LockedFiles,
+    /// How it was read.
+    pub origin: Origin,
 }
+
+/// How a lock came to be.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// The compiler that wrote it; `None` for one that was not read.
+    pub by: Option<String>,
+    /// Whether it lists the generated files: those of 0.1 carry their own hashes.
+    pub lists_files: bool,
+    /// Whether it holds conflict markers of git.
+    pub conflicted: bool,
+}
+
+/// The compiler's version is no choice: a lock that another one wrote may still hold.
+impl PartialEq for Origin {
+    fn eq(&self, other: &Self) -> bool {
+        self.conflicted == other.conflicted
+    }
+}
+
+impl Eq for Origin {}
 
 /// What one target holds.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use crate::source::{Sources, Span};
 use crate::value::{Name, Sha256};
 use crate::world::{FileKind, World};
 
-use super::lock::conflict;
+use super::lock::{Origin, conflict};
 use super::model::Question;
 use super::work::Budget;
 use super::{Lock, LockedTarget, Resolution};
@@ -127,7 +127,7 @@ pub fn open_lock(
     let shown = wording::code(sources.shown_path(path));
     let damaged = |why: &str| {
         Diagnostic::error(codes::resolve::DAMAGED_LOCK, format!("{shown} cannot be read: {why}"))
-            .help("restore it from version control, or remove it and compile anew")
+            .help("restore it from version control, or remove it and run `jcc compile --force`")
     };
     match world.kind(path) {
         None => return Ok(None),
@@ -165,7 +165,7 @@ fn merged(path: &str, sides: [String; 2], sources: &mut Sources, log: &mut Log) 
         Diagnostic::warning(codes::resolve::CONFLICTED_LOCK, message)
             .help("`jcc compile` writes it without the markers; read what it chose before you commit it"),
     );
-    Ok(ours.common(&theirs))
+    Ok(ours.common(theirs))
 }
 
 /// The lock that holds these answers, and those of the old one for targets that were not asked for this time.
@@ -187,5 +187,7 @@ pub fn lock_of(
         Some(_) | None => std::collections::BTreeMap::new(),
     };
     all.extend(locked);
-    Lock { manifest, targets: all }
+    // A compile lists the files that it writes; until then those of the last one are listed.
+    let files = old.map(|old| old.files.clone()).unwrap_or_default();
+    Lock { manifest, targets: all, files, origin: Origin::default() }
 }

@@ -18,8 +18,17 @@ impl Sha256 {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }
+        Self::of_bytes(&hash.finalize())
+    }
+
+    /// The checksum of a file with this text, as `sha256sum` shows it.
+    pub fn of_text(text: &str) -> Self {
+        Self::of_bytes(&sha2::Sha256::digest(text.as_bytes()))
+    }
+
+    fn of_bytes(bytes: &[u8]) -> Self {
         let mut hex = String::with_capacity(64);
-        for byte in hash.finalize() {
+        for byte in bytes {
             hex.push_str(&format!("{byte:02x}"));
         }
         Self::parse(&hex).expect("a hash has 64 hexadecimal digits")

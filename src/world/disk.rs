@@ -1,7 +1,7 @@
 //! Files on disk, below one folder.
 #![expect(clippy::disallowed_methods, reason = "this is the one place that touches the disk")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
@@ -164,6 +164,36 @@ impl Disk {
         restored
     }
 
+    /// Writes files and removes others, all of it or nothing. Folders that are empty then are removed too.
+    ///
+    /// # Errors
+    /// A path that leads out of the project, or what the system says.
+    pub fn change_all(
+        &self,
+        files: &BTreeMap<String, Vec<u8>>,
+        removed: &BTreeSet<String>,
+    ) -> io::Result<()> {
+        self.hold()?;
+        let mut wanted: Vec<Wanted<'_>> = Vec::new();
+        let written = files.iter().map(|(path, content)| (path, Some(content.as_slice())));
+        for (path, content) in written.chain(removed.iter().map(|path| (path, None))) {
+            let (folders, name) = self.place(path)?;
+            if wanted.iter().any(|one| one.folders == folders && one.name == name) {
+                if content.is_none() {
+                    // The same file by another way: it was just written.
+                    continue;
+                }
+                let why = format!("`{path}`: is a link to another file that is written");
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+            }
+            wanted.push(Wanted { folders, name, content });
+        }
+        writing::write(&self.full(""), self.notes().as_ref(), &wanted).map_err(|failure| {
+            self.half.store(failure.half, Ordering::Relaxed);
+            failure.error
+        })
+    }
+
     /// Whether files are half written: a run was stopped, or could not undo what it did.
     pub fn is_unfinished(&self) -> bool {
         self.half.load(Ordering::Relaxed) || self.notes().is_some_and(|notes| writing::is_unfinished(&notes))
@@ -217,20 +247,7 @@ impl World for Disk {
     }
 
     fn write_all(&self, files: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
-        self.hold()?;
-        let mut wanted: Vec<Wanted<'_>> = Vec::new();
-        for (path, content) in files {
-            let (folders, name) = self.place(path)?;
-            if wanted.iter().any(|one| one.folders == folders && one.name == name) {
-                let why = format!("`{path}`: is a link to another file that is written");
-                return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
-            }
-            wanted.push(Wanted { folders, name, content });
-        }
-        writing::write(&self.full(""), self.notes().as_ref(), &wanted).map_err(|failure| {
-            self.half.store(failure.half, Ordering::Relaxed);
-            failure.error
-        })
+        self.change_all(files, &BTreeSet::new())
     }
 
     fn remove(&self, path: &str) -> io::Result<()> {
@@ -238,6 +255,10 @@ impl World for Disk {
             self.place(path)?;
         }
         fs::remove_file(self.full(path)).map_err(named(path))
+    }
+
+    fn is_link(&self, path: &str) -> bool {
+        self.full(path).is_symlink()
     }
 
     fn is_inside(&self, path: &str) -> bool {

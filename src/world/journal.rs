@@ -22,15 +22,15 @@ pub(super) struct Journal {
     pub(super) files: Vec<Entry>,
 }
 
-/// One file that is written.
+/// One file that is written or removed.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Entry {
     pub(super) folders: Vec<String>,
     pub(super) name: String,
     /// The hash of the old content.
     pub(super) old: Option<String>,
-    /// The hash of the new content.
-    pub(super) new: String,
+    /// The hash of the new content; `None` for a file that is removed.
+    pub(super) new: Option<String>,
     /// The number in the names of the temporary files beside it.
     pub(super) number: usize,
 }
@@ -155,7 +155,7 @@ mod tests {
 
     fn journal(folders: &[&str], name: &str) -> Journal {
         let folders = folders.iter().map(|one| (*one).to_owned()).collect();
-        let (name, new) = (name.to_owned(), hash(b""));
+        let (name, new) = (name.to_owned(), Some(hash(b"")));
         Journal { made: Vec::new(), files: vec![Entry { folders, name, old: None, new, number: 0 }] }
     }
 

@@ -79,6 +79,11 @@ pub trait World {
     /// Removes one file.
     fn remove(&self, path: &str) -> io::Result<()>;
 
+    /// Whether a link lies at a path.
+    fn is_link(&self, _path: &str) -> bool {
+        false
+    }
+
     /// Whether the path, with links followed, still lies inside the project. What does not exist yet is judged by its
     /// nearest existing folder.
     fn is_inside(&self, path: &str) -> bool;

@@ -1,4 +1,4 @@
-//! Several files written as one: after a failure, or after an end at any moment, the old files can be restored.
+//! Several files written and removed as one: after a failure, or after an end at any moment, the old files can be restored.
 //!
 //! First a journal notes what will be written. Then each file is written beside its place, new and old; then the new ones
 //! take their places; then the journal is renamed, and from there on the new files count. A journal that a later run finds
@@ -13,11 +13,11 @@ use super::journal::{Entry, Journal, Kind, Notes, beside, hash};
 /// The mode of a file that is new.
 const MODE: u32 = 0o644;
 
-/// A file to write: its place below the root along real folders, and its content.
+/// A file to write or remove: its place below the root along real folders, and its content, none to remove it.
 pub(super) struct Wanted<'a> {
     pub(super) folders: Vec<String>,
     pub(super) name: String,
-    pub(super) content: &'a [u8],
+    pub(super) content: Option<&'a [u8]>,
 }
 
 /// How far a failed run got.
@@ -48,7 +48,7 @@ impl Journal {
                     Err(error) if error.kind() == io::ErrorKind::NotFound => None,
                     Err(error) => return Err(named(file)(error)),
                 };
-                if there.is_none() && !journal.made.contains(&upto) {
+                if there.is_none() && file.content.is_some() && !journal.made.contains(&upto) {
                     journal.made.push(upto);
                 }
             }
@@ -66,7 +66,7 @@ impl Journal {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => None,
                 Err(error) => return Err(named(file)(error)),
             };
-            let (folders, name, new) = (file.folders.clone(), file.name.clone(), hash(file.content));
+            let (folders, name, new) = (file.folders.clone(), file.name.clone(), file.content.map(hash));
             journal.files.push(Entry { folders, name, old, new, number });
             number += 1;
         }
@@ -88,8 +88,11 @@ impl Journal {
                     mode = was;
                     folder.write(&entry.beside("old"), &old, mode)?;
                 }
-                folder.write(&entry.beside("new"), file.content, mode)
+                file.content.map_or(Ok(()), |content| folder.write(&entry.beside("new"), content, mode))
             };
+            if file.content.is_none() && entry.old.is_none() {
+                continue;
+            }
             lay().map_err(named(file))?;
         }
         Ok(())
@@ -98,8 +101,17 @@ impl Journal {
     /// Puts the files in their places.
     fn place(&self, root: &Path, files: &[Wanted<'_>]) -> io::Result<()> {
         for (entry, file) in self.files.iter().zip(files) {
+            if entry.new.is_none() && entry.old.is_none() {
+                continue;
+            }
             let folder = Folder::along(root, &entry.folders).map_err(named(file))?;
-            folder.put(&entry.beside("new"), &entry.name).map_err(named(file))?;
+            let moved = match &entry.new {
+                Some(_) => folder.put(&entry.beside("new"), &entry.name),
+                // What somebody else wrote since it was read is not removed.
+                None if holds(&folder, &entry.name) != entry.old => Ok(()),
+                None => folder.gone(&entry.name),
+            };
+            moved.map_err(named(file))?;
             folder.sync();
         }
         Ok(())
@@ -110,14 +122,16 @@ impl Journal {
         for entry in &self.files {
             // Where the folder has become something else, nothing of ours is in it.
             let Ok(folder) = Folder::along(root, &entry.folders) else { continue };
-            let holds = |name: &str| folder.read(name).ok().map(|(content, _)| hash(&content));
             let old = entry.beside("old");
-            if holds(&entry.name).as_ref() == Some(&entry.new) {
-                match &entry.old {
-                    None => folder.gone(&entry.name)?,
-                    Some(was) if holds(&old).as_ref() == Some(was) => folder.put(&old, &entry.name)?,
-                    Some(_) => {}
-                }
+            let is_ours = match &entry.new {
+                Some(_) => holds(&folder, &entry.name) == entry.new,
+                None => !folder.holds(&entry.name),
+            };
+            match &entry.old {
+                _ if !is_ours => {}
+                None => folder.gone(&entry.name)?,
+                Some(_) if holds(&folder, &old) == entry.old => folder.put(&old, &entry.name)?,
+                Some(_) => {}
             }
             folder.sync();
         }
@@ -130,6 +144,18 @@ impl Journal {
         Ok(())
     }
 
+    /// Removes the folders that hold nothing since the files in them were removed.
+    fn prune(&self, root: &Path) {
+        for entry in self.files.iter().filter(|entry| entry.new.is_none() && entry.old.is_some()) {
+            for depth in (0..entry.folders.len()).rev() {
+                let parent = Folder::along(root, &entry.folders[..depth]);
+                if parent.and_then(|parent| parent.unmake(&entry.folders[depth])).is_err() {
+                    break;
+                }
+            }
+        }
+    }
+
     /// Removes the temporary files.
     fn sweep(&self, root: &Path) -> io::Result<()> {
         for entry in &self.files {
@@ -139,6 +165,11 @@ impl Journal {
         }
         Ok(())
     }
+}
+
+/// The hash of a file, where there is one.
+fn holds(folder: &Folder, name: &str) -> Option<String> {
+    folder.read(name).ok().map(|(content, _)| hash(&content))
 }
 
 /// Writes all files or none. Without notes a run that is stopped leaves each file old or new, but not all alike.
@@ -156,9 +187,10 @@ pub(super) fn write(root: &Path, notes: Option<&Notes>, files: &[Wanted<'_>]) ->
     }
     // The files are written. What cannot be removed now is removed by the next run.
     let swept = journal.sweep(root);
-    if let (Ok(()), Some(notes)) = (swept, notes) {
+    if let (Ok(()), Some(notes)) = (&swept, notes) {
         let _ = notes.remove(Kind::Finished);
     }
+    journal.prune(root);
     Ok(())
 }
 

@@ -152,7 +152,8 @@ fn a_folder_that_becomes_a_link_is_not_followed() {
     std::fs::rename(folder.path().join("d"), folder.path().join("was")).expect("it is ours");
     std::os::unix::fs::symlink(outside.path(), folder.path().join("d")).expect("it is ours");
     assert!(super::folder::Folder::along(folder.path(), &names).is_err());
-    let wanted = super::writing::Wanted { folders: names.to_vec(), name: "e".to_owned(), content: b"new" };
+    let wanted =
+        super::writing::Wanted { folders: names.to_vec(), name: "e".to_owned(), content: Some(b"new") };
     assert!(super::writing::write(folder.path(), None, &[wanted]).is_err());
     assert_eq!(outside.path().read_dir().expect("a folder").count(), 0);
 }

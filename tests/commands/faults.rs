@@ -18,7 +18,8 @@ fn stale() -> (tempfile::TempDir, Files, Files) {
     runs(folder.path(), &["compile"], 0);
     let old = outputs(folder.path());
     let text = fs::read_to_string(&manifest).expect("it is there");
-    fs::write(&manifest, text.replace("install \"jq\"", "install \"jq\" \"tree\"")).expect("there is room");
+    let text = text.replace("install \"jq\"", "install \"jq\" \"tree\"").replace("\"tiny\"", "\"small\"");
+    fs::write(&manifest, text).expect("there is room");
     let other = tempfile::tempdir().expect("there is room");
     super::copy_into(folder.path(), other.path());
     runs(other.path(), &["compile"], 0);

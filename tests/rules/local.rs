@@ -4,11 +4,6 @@ use std::collections::BTreeMap;
 
 use super::{Example, examples};
 
-/// The lines of a file, but for the hashes in its head.
-fn lines(text: &str) -> Vec<&str> {
-    text.lines().filter(|line| !line.contains("jcc:inputs") && !line.contains("jcc:self")).collect()
-}
-
 /// What a change added to each file and took from it, in order.
 struct Change {
     added: Vec<String>,
@@ -16,7 +11,7 @@ struct Change {
 }
 
 fn change(before: &str, after: &str) -> Change {
-    let (before, after) = (lines(before), lines(after));
+    let (before, after): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
     let (mut added, mut gone) = (Vec::new(), Vec::new());
     for op in similar::capture_diff_slices(similar::Algorithm::Myers, &before, &after) {
         gone.extend(before[op.old_range()].iter().filter(|_| op.tag() != similar::DiffTag::Equal));

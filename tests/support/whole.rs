@@ -55,8 +55,7 @@ fn passes(projects: &[Project], catalog: &Catalog, lock: Option<&Lock>, sources:
         let locked = lock.and_then(|lock| lock.targets.get(&project.target.name.value));
         let resolved = resolve::resolve(project, catalog, locked, sources, log);
         if let (Ok(resolution), Ok(())) = (&resolved, log.checkpoint()) {
-            let hash = "";
-            let _ = plan::plan(plan::Inputs { project, resolution, catalog, sources, hash }, log);
+            let _ = plan::plan(plan::Inputs { project, resolution, catalog, sources }, log);
         }
     }
     check::allows(&projects.iter().collect::<Vec<_>>(), log);

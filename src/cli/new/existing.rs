@@ -3,6 +3,7 @@
 
 use crate::catalog::Catalog;
 use crate::render::Signature;
+use crate::resolve::LockedFiles;
 use crate::syntax::{name, quote};
 use crate::value::{ImageRef, Parse as _, Port, UserName};
 use crate::world::{FileKind, World};
@@ -33,13 +34,13 @@ struct Dockerfile {
 }
 
 impl Existing {
-    /// Looks into a folder.
-    pub(super) fn of(world: &dyn World) -> Self {
+    /// Looks into a folder; `files`: those that its lock lists.
+    pub(super) fn of(world: &dyn World, files: &LockedFiles) -> Self {
         let foreign = |path: &str| {
             let bytes =
                 (world.kind(path) == Some(FileKind::File)).then(|| world.read(path).ok()).flatten()?;
             let text = String::from_utf8_lossy(&bytes).into_owned();
-            (Signature::of(&text) == Signature::Foreign).then_some(text)
+            (Signature::of(path, &text, files) == Signature::Foreign).then_some(text)
         };
         let texts = OUTPUTS.map(|(path, ..)| foreign(path));
         let dockerfile = texts[0].as_deref().map(Dockerfile::read).unwrap_or_default();

@@ -51,8 +51,6 @@ pub struct ServiceInputs<'a> {
     pub installed: &'a [ImagePath],
     /// `SOURCE_DATE_EPOCH`, seconds.
     pub epoch: u64,
-    /// The hash of all that the outputs are made from.
-    pub hash: &'a str,
 }
 
 impl ServiceInputs<'_> {
@@ -150,7 +148,6 @@ fn head<'a>(inputs: ServiceInputs<'_>, services: impl Iterator<Item = &'a Servic
         manifest: inputs.sources.get(name).name.clone(),
         notes: notes::all(inputs, &services.collect::<Vec<_>>()),
         of_packages: Vec::new(),
-        inputs: inputs.hash.to_owned(),
     }
 }
 

@@ -53,8 +53,6 @@ pub struct ServicesHead {
     pub notes: Vec<String>,
     /// What users of the packages must know, a paragraph each.
     pub of_packages: Vec<String>,
-    /// The hash of what this was made from.
-    pub inputs: String,
 }
 
 /// What the dev container's definition says beside the service.

@@ -93,7 +93,6 @@ pub(crate) fn planned(manifest: &str, targets: &[TargetFacts], tests: &[TestScri
             tests,
             installed: &[],
             epoch: 1_767_225_600,
-            hash: "0000",
         })
     });
     each.collect()

@@ -44,14 +44,8 @@ fn rendered<T>(files: &[(&str, &str)], render: impl Fn(&crate::plan::Plan) -> T)
             catalog.add_folder(&world, folder, &mut sources, log);
         }
         let resolution = crate::resolve::resolve(&projects[0], &catalog, Option::None, &sources, log)?;
-        let hash = "0".repeat(64);
-        let inputs = Inputs {
-            project: &projects[0],
-            resolution: &resolution,
-            catalog: &catalog,
-            sources: &sources,
-            hash: &hash,
-        };
+        let inputs =
+            Inputs { project: &projects[0], resolution: &resolution, catalog: &catalog, sources: &sources };
         let plan = plan(inputs, log)?;
         crate::plan::require_grades(&projects[0], &plan.fetches, log);
         log.checkpoint()?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+<<<<<<< HEAD
 use crate::manifest::BuildSecrets;
 use crate::plan::{
     Apt, Block, Check, FileText, From, Head, Instruction, Mount, PipCall, PipIndex, PipSource, PipTools,
@@ -12,6 +13,9 @@ use crate::value::{
 };
 
 use super::dockerfile;
+=======
+use super::{Generated, dockerfile};
+>>>>>>> integration
 
 fn path(text: &str) -> ImagePath {
     ImagePath::parse(text).unwrap()
@@ -152,6 +156,10 @@ fn plan() -> Plan {
 #[test]
 fn a_whole_file() {
     let text = dockerfile(&plan());
+<<<<<<< HEAD
+=======
+    assert!(Generated::of(&text).is_some_and(|head| head.names("project.kdl")));
+>>>>>>> integration
     insta::assert_snapshot!(text);
 }
 

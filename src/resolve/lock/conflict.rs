@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Lock, LockedTarget, LockedThing};
+use super::{Lock, LockedTarget, LockedThing, Origin};
 use crate::value::Name;
 
 /// The two texts that git could not put together; `None` where there are no such marks.
@@ -35,13 +35,18 @@ pub(in crate::resolve) fn sides(text: &str) -> Option<[String; 2]> {
 }
 
 impl Lock {
-    /// What both locks say; the rest is chosen again.
-    pub(in crate::resolve) fn common(self, other: &Self) -> Self {
+    /// What both locks hold, the rest is chosen again; of the generated files what either of them lists.
+    pub(in crate::resolve) fn common(self, other: Self) -> Self {
         let targets = self.targets.into_iter().filter_map(|(name, target)| {
             let common = target.common(other.targets.get(&name)?)?;
             Some((name, common))
         });
-        Self { manifest: self.manifest, targets: targets.collect() }
+        Self {
+            manifest: self.manifest,
+            targets: targets.collect(),
+            files: self.files.merged(other.files),
+            origin: Origin { conflicted: true, ..self.origin },
+        }
     }
 }
 

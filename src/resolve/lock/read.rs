@@ -6,9 +6,9 @@ use crate::diagnostic::{Diagnostic, Log, Told, codes};
 use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::syntax::schema::{self, ArgSpec, Kind, NodeSpec, PropertySpec};
 use crate::syntax::{Document, Reader, parse_up_to};
-use crate::value::{ImageRef, Name, Sha256, Version};
+use crate::value::{ImageRef, Name, ProjectPath, Sha256, Version};
 
-use super::{Lock, LockedTarget, LockedThing, Place};
+use super::{Lock, LockedFiles, LockedTarget, LockedThing, Origin, Place};
 
 static LOCK: NodeSpec = NodeSpec::new("lock", "The form of the file.")
     .args(&[ArgSpec::new("FORM", Kind::Integer, "The number of the form.")])
@@ -45,8 +45,13 @@ static NOTED: NodeSpec = NodeSpec::new("noted", "One axis that nothing needs, bu
     .args(&[ArgSpec::text("NAME", "Which."), ArgSpec::text("VERSION", "Its version.")])
     .properties(&[PropertySpec::text("because", "What looks at it.").required()]);
 
+static FILES: NodeSpec = NodeSpec::new("files", "The generated files.").children(&[&FILE]).block().optional();
+static FILE: NodeSpec = NodeSpec::new("file", "One generated file.")
+    .args(&[ArgSpec::text("PATH", "Its path in the project.")])
+    .properties(&[PropertySpec::text("sha256", "The hash of its text.").required()]);
+
 /// The language of the file.
-static LANGUAGE: &[&NodeSpec] = &[&LOCK, &MANIFEST, &TARGET];
+static LANGUAGE: &[&NodeSpec] = &[&LOCK, &MANIFEST, &TARGET, &FILES];
 
 impl Lock {
     /// Reads a lock.
@@ -69,7 +74,7 @@ impl Lock {
                 log.error(
                     Diagnostic::error(codes::resolve::DAMAGED_LOCK, message)
                         .at(Span::new(source, 0..0), "`lock` and `manifest` are missing here")
-                        .help("restore it from version control, or remove it and compile anew"),
+                        .help("restore it from version control, or remove it and run `jcc compile --force`"),
                 )
             })),
         }
@@ -104,7 +109,33 @@ fn decode(document: &Document, log: &mut Log) -> Option<Lock> {
             targets.insert(name.value, target);
         }
     }
-    Some(Lock { manifest, targets })
+    let lock = nodes().find(|node| node.name() == "lock")?;
+    let form = lock.arg::<u32>(0, log)?;
+    let files = nodes().find(|node| node.name() == "files").map(|node| files(node, log));
+    let lists_files = form.value >= 2;
+    if lists_files && files.is_none() {
+        log.error(
+            Diagnostic::error(codes::resolve::DAMAGED_LOCK, "the lock does not list the generated files")
+                .at(form.span, "a lock of this form ends with `files`")
+                .help("restore it from version control, or remove it and run `jcc compile --force`"),
+        );
+        return None;
+    }
+    let by = lock.prop("jcc", log).map(|one: Spanned<String>| one.value);
+    let origin = Origin { by, lists_files, conflicted: false };
+    Some(Lock { manifest, targets, files: files.unwrap_or_default(), origin })
+}
+
+fn files(node: Reader<'_>, log: &mut Log) -> LockedFiles {
+    let mut files = LockedFiles::default();
+    for file in node.children_named("file") {
+        let path = file.arg::<ProjectPath>(0, log);
+        let hash = file.prop::<Sha256>("sha256", log);
+        if let (Some(path), Some(hash)) = (path, hash) {
+            files.insert(path.value.to_string(), hash.value);
+        }
+    }
+    files
 }
 
 fn target(node: Reader<'_>, log: &mut Log) -> Option<LockedTarget> {
@@ -131,7 +162,7 @@ fn epoch(node: Reader<'_>, log: &mut Log) -> Option<Spanned<u64>> {
     log.error(
         Diagnostic::error(codes::resolve::DAMAGED_LOCK, "the lock has a time after the year 9999")
             .at(epoch.span, "seconds since 1970")
-            .help("restore the lock from version control, or remove it and compile again"),
+            .help("restore the lock from version control, or remove it and run `jcc compile --force`"),
     );
     None
 }

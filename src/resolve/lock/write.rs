@@ -9,7 +9,7 @@ use super::{Lock, LockedTarget, LockedThing, Place};
 
 impl Lock {
     /// The form of the file that this version writes and reads.
-    pub const FORM: u32 = 1;
+    pub const FORM: u32 = 2;
 
     /// So many bytes of a lock are read, and so many are written at most.
     pub const LARGEST: usize = 8 << 20;
@@ -26,11 +26,11 @@ impl Lock {
             out.push('\n');
             out.push_str(&self.target_text(name));
         }
+        self.files.write(&mut out);
         out
     }
 
-    /// What it says of one target.
-    pub fn target_text(&self, name: &Name) -> String {
+    fn target_text(&self, name: &Name) -> String {
         let mut out = format!("target {} {{\n", quote(name.as_str()));
         if let Some(target) = self.targets.get(name) {
             target.write(&mut out);

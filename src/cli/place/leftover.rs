@@ -1,0 +1,130 @@
+//! Files that jcc wrote and no longer generates.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Diagnostic, Log, codes, wording};
+use crate::render::{Artifacts, Generated, Signature, is_of_old_layout, is_support};
+use crate::resolve::{Lock, LockedFiles};
+use crate::world::{FileKind, World, is_version_control};
+
+use super::super::session::{LOCK, MANIFEST};
+use super::Place;
+
+/// Where jcc 0.1, which listed its files nowhere, wrote them unless the manifest named another place.
+const OLD_NAMES: [&str; 5] =
+    ["Dockerfile", "Dockerfile.dockerignore", "docker-compose.yaml", "docker-bake.hcl", "devcontainer.json"];
+
+/// How the names of its units for Podman end.
+const OLD_UNITS: [&str; 4] = [".build", ".container", ".network", ".volume"];
+
+/// The files that jcc wrote and no longer generates.
+#[derive(Debug, Default)]
+pub(in crate::cli) struct Leftovers {
+    /// As jcc wrote them.
+    pub(in crate::cli) removed: BTreeSet<String>,
+    /// Edited by hand since.
+    edited: BTreeSet<String>,
+    /// Of another manifest in the same folder, with which it shares the lock.
+    of_others: LockedFiles,
+}
+
+impl Leftovers {
+    /// Those that are there. `written`: all that is generated now, from `manifest`.
+    pub(in crate::cli) fn of(place: &Place<'_>, written: &Artifacts, manifest: &str) -> Self {
+        let Some(lock) = place.lock else { return Self::default() };
+        let mut found = Self::default();
+        let paths = candidates(place.world, lock);
+        let there: Vec<(&String, String)> = paths
+            .iter()
+            .filter(|path| !written.contains_key(*path))
+            .filter_map(|path| Some((path, text(place.world, path)?)))
+            .filter(|(path, text)| !is_written(place.world, path, text, written))
+            .collect();
+        let is_there = |other: &str| place.world.kind(other) == Some(FileKind::File);
+        let is_of_other = |text: &str| {
+            Generated::of(text)
+                .is_some_and(|head| !head.names(manifest) && head.manifest().is_some_and(is_there))
+        };
+        let shared = there.iter().any(|(_, text)| is_of_other(text));
+        for (path, text) in there {
+            if is_of_other(&text) || shared && is_support(path) {
+                found.of_others = std::mem::take(&mut found.of_others).and_others(&lock.files.only(path));
+                continue;
+            }
+            let is_generated = Generated::of(&text).is_some() || is_support(path);
+            match place.signature(path, &text) {
+                Signature::Own if is_generated => _ = found.removed.insert(path.clone()),
+                _ if lock.files.lists(path) && is_generated => _ = found.edited.insert(path.clone()),
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// The lock of a compile, with the files that another manifest generated.
+    pub(in crate::cli) fn lock(&self, compiled: &crate::Compiled) -> Lock {
+        let mut lock = compiled.resolved.lock.clone();
+        lock.files = lock.files.and_others(&self.of_others);
+        lock
+    }
+
+    /// Warns of the files that stay.
+    pub(in crate::cli) fn warn(&self, place: &Place<'_>, log: &mut Log) {
+        for path in &self.edited {
+            let message = format!(
+                "{} is no longer generated, but stays because it was edited by hand",
+                wording::code(place.shown(path))
+            );
+            log.tell(
+                Diagnostic::warning(codes::world::LEFTOVER, message)
+                    .help("remove it, or keep it as a file of your own: jcc does not write it again"),
+            );
+        }
+    }
+}
+
+/// The paths that jcc may have written to.
+fn candidates(world: &dyn World, lock: &Lock) -> BTreeSet<String> {
+    let mut all: BTreeSet<String> = lock.files.paths().map(str::to_owned).collect();
+    if !lock.origin.lists_files {
+        for folder in old_folders(world, lock) {
+            let is_known = |name: &&String| {
+                OLD_NAMES.contains(&name.as_str()) || OLD_UNITS.iter().any(|end| name.ends_with(end))
+            };
+            let names = world.list(&folder).unwrap_or_default();
+            let paths = names
+                .iter()
+                .filter(is_known)
+                .map(|name| if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") });
+            all.extend(paths.filter(|path| text(world, path).is_some_and(|text| is_of_old_layout(&text))));
+        }
+    }
+    all.retain(|path| !is_version_control(path.split('/')));
+    all
+}
+
+/// The folders that jcc 0.1 wrote to, without those that are projects themselves.
+fn old_folders(world: &dyn World, lock: &Lock) -> Vec<String> {
+    let targets = lock.targets.keys().map(ToString::to_string);
+    let targets = targets.filter(|folder| {
+        [MANIFEST, LOCK].iter().all(|name| world.kind(&format!("{folder}/{name}")).is_none())
+    });
+    let folders: Vec<String> = std::iter::once(String::new()).chain(targets).collect();
+    let editors = folders.iter().map(|folder| format!("{folder}/.devcontainer"));
+    let editors: Vec<String> = editors.map(|path| path.trim_start_matches('/').to_owned()).collect();
+    folders.into_iter().chain(editors).filter(|folder| world.kind(folder) == Some(FileKind::Folder)).collect()
+}
+
+/// The text of a file of the project; nothing for what is a link or no regular file.
+fn text(world: &dyn World, path: &str) -> Option<String> {
+    let is_file = world.is_inside(path) && !world.is_link(path) && world.kind(path) == Some(FileKind::File);
+    let bytes = is_file.then(|| world.read(path).ok()).flatten()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Whether a file is one that is written under another name: where case does not matter, or by a link.
+fn is_written(world: &dyn World, path: &str, text: &str, written: &Artifacts) -> bool {
+    let folded = path.to_lowercase();
+    let mut same = written.keys().filter(|other| other.to_lowercase() == folded);
+    same.any(|other| self::text(world, other).as_deref() == Some(text))
+}
