@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-<<<<<<< HEAD
 use crate::manifest::BuildSecrets;
 use crate::plan::{
     Apt, Block, Check, FileText, From, Head, Instruction, Mount, PipCall, PipIndex, PipSource, PipTools,
@@ -12,10 +11,7 @@ use crate::value::{
     AptPackage, EnvName, FileMode, Id, ImagePath, ImageRef, Parse, ProjectPath, Url, UserName,
 };
 
-use super::dockerfile;
-=======
 use super::{Generated, dockerfile};
->>>>>>> integration
 
 fn path(text: &str) -> ImagePath {
     ImagePath::parse(text).unwrap()
@@ -156,10 +152,7 @@ fn plan() -> Plan {
 #[test]
 fn a_whole_file() {
     let text = dockerfile(&plan());
-<<<<<<< HEAD
-=======
     assert!(Generated::of(&text).is_some_and(|head| head.names("project.kdl")));
->>>>>>> integration
     insta::assert_snapshot!(text);
 }
 
