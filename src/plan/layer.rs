@@ -123,11 +123,9 @@ impl Layer<'_> {
         if why.list.is_empty() {
             why = Why::default();
         }
-        // A stage that builds says itself what it is for, and a transaction for one package alone is headed by that.
+        // A stage that builds says itself what it is for.
         if !self.built.is_empty() {
             why = Why::default();
-        } else if let [(what, because)] = &why.list[..] {
-            why = Why { what: what.clone(), because: because.clone(), ..Why::default() };
         }
         (!packages.is_empty()).then(|| Block { why, instructions: vec![apt(packages)] })
     }

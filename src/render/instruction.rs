@@ -18,6 +18,9 @@ use super::{mounts, quote, script};
 /// The label that every image has.
 const TITLE: &str = "org.opencontainers.image.title";
 
+/// Another one.
+const TARGET: &str = "dev.jcc.target";
+
 /// One instruction, ready for its template.
 pub(super) struct Rendered {
     /// Which template.
@@ -97,10 +100,11 @@ fn env(pairs: &[(EnvName, String)]) -> Rendered {
     Rendered::new("env", context! { pairs })
 }
 
-/// Labels, a line each; the one that every image has ends them, so that one more is one more line.
+/// Labels, a line each; those that every image has begin and end them, so that one more is one more line.
 fn labels(pairs: &BTreeMap<String, String>) -> Rendered {
-    let (last, others): (Vec<_>, Vec<_>) = pairs.iter().partition(|(key, _)| *key == TITLE);
-    let pairs: Vec<String> = others.into_iter().chain(last).map(|(key, value)| pair(key, value)).collect();
+    let mut pairs: Vec<_> = pairs.iter().collect();
+    pairs.sort_by_key(|(key, _)| (*key == TITLE, *key != TARGET));
+    let pairs: Vec<String> = pairs.into_iter().map(|(key, value)| pair(key, value)).collect();
     Rendered::line("LABEL", pairs.join(" \\\n    "))
 }
 

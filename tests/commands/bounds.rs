@@ -177,7 +177,7 @@ fn messages_name_files_with_their_folder() {
         let ran = runs(folder, arguments, 0);
         ran.err.lines().find(|line| line.starts_with("wrote ")).map(str::to_owned).unwrap_or_default()
     };
-    assert!(wrote(parent.path(), &["compile", "robot"]).starts_with("wrote robot/Dockerfile, robot/"));
+    assert!(wrote(parent.path(), &["compile", "robot"]).starts_with("wrote robot/.jcc/"));
     fs::remove_file(folder.join("Dockerfile")).expect("it was written");
     assert_eq!(wrote(&inner, &["compile"]), "wrote ../Dockerfile");
     fs::remove_file(folder.join("Dockerfile")).expect("it was written");

@@ -57,13 +57,21 @@ fn found(text: &str) -> Vec<String> {
         {
             continue;
         }
-        let words: Vec<&str> = line.split_whitespace().collect();
+        let assigns = |word: &&str| {
+            word.split_once('=')
+                .is_some_and(|(name, _)| name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'))
+        };
+        let words: Vec<&str> = line.split_whitespace().skip_while(assigns).collect();
         match words.as_slice() {
             ["FROM", image, ..] | ["image:", image] if *image != "scratch" && !stages.contains(image) => {
                 all.push((*image).to_owned());
             }
             [program, "install", rest @ ..] if *program == "apt-get" || program.ends_with("/pip") => {
-                all.extend(rest.iter().filter(|word| !word.starts_with('-')).map(|word| (*word).to_owned()));
+                // `"$(index NAME URL)"`: the name is that of a cache.
+                let named = |at: usize| at > 0 && rest[at - 1].ends_with("$(index");
+                let plain =
+                    rest.iter().enumerate().filter(|(at, word)| !word.starts_with('-') && !named(*at));
+                all.extend(plain.map(|(_, word)| (*word).to_owned()));
             }
             _ => {}
         }
@@ -116,7 +124,7 @@ fn is_none(word: &str) -> bool {
     // Loopback is the caches' own; a variable stands for what is listed where it is set.
     plain.contains("127.0.0.1")
         || plain.contains("localhost")
-        || plain.starts_with('$') && !plain.contains("EXTRA")
+        || plain.starts_with('$') && plain != "$EXTRA_APT_PACKAGES"
         || plain.is_empty()
         || ["EOF", "<<'EOF'", "&&", "|", "\\"].contains(&plain)
         || plain.contains(".whl") && plain.starts_with('/')
@@ -126,7 +134,7 @@ fn is_none(word: &str) -> bool {
 
 fn missing(text: &str, fetches: &[Fetched]) -> Vec<String> {
     let listed = |word: &str| {
-        let plain = word.trim_matches(['"', '\'']).trim_end_matches('/');
+        let plain = word.trim_matches(['"', '\'', '$']).trim_end_matches('/');
         fetches.iter().any(|one| one.what.contains(plain) || plain.contains(one.what.trim_end_matches('/')))
     };
     let mut missing: Vec<String> =
@@ -170,7 +178,7 @@ fn every_fetch_of_the_stacks_is_listed() {
         }
         assert!(runs_somewhere, "{stack}");
     }
-    assert!(seen > 500, "{seen}");
+    assert!(seen > 300, "{seen}");
 }
 
 /// Scans files; how many fetches there were.

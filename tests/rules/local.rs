@@ -23,7 +23,9 @@ fn change(before: &str, after: &str) -> Change {
 
 /// The changes of all files but the lock, those without any left out.
 fn changes(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> Vec<(String, Change)> {
-    assert!(before.keys().eq(after.keys()));
+    let new = |path: &&String| !before.contains_key(*path) && !path.contains(".jcc/");
+    assert_eq!(after.keys().find(new), None, "only the support folder gets files");
+    assert!(before.keys().all(|path| after.contains_key(path)));
     let files = before.iter().filter(|(path, _)| *path != "jcc.lock");
     let all = files.map(|(path, text)| (path.clone(), change(text, &after[path])));
     all.filter(|(_, change)| !change.added.is_empty() || !change.gone.is_empty()).collect()
@@ -106,15 +108,23 @@ fn one_more_package_adds_its_own() {
     for example in examples() {
         let text = example.read("project.kdl");
         let before = example.compiled();
+        // The first Python package of a project brings stages, and the base of its own that they share.
+        let shares = |text: &String| text.contains("\nFROM base AS python\n");
+        if !before.iter().any(|(path, text)| path.ends_with("Dockerfile") && shares(text)) {
+            continue;
+        }
         for name in MORE.iter().filter(|name| !before["jcc.lock"].contains(&format!("chosen \"{name}\""))) {
             example.write("project.kdl", &format!("{text}\npackages {{ {name} }}\n"));
             // Not every machine can have each.
             let Ok(after) = example.compile() else { continue };
             taken += 1;
             for (path, change) in changes(&before, &after) {
-                assert_eq!(change.gone, Vec::<String>::new(), "{}/{path} with {name}", example.name);
+                // The head has all that was resolved of the platform in one line.
+                let gone: Vec<&String> =
+                    change.gone.iter().filter(|line| !line.starts_with("# target ")).collect();
+                assert_eq!(gone, [""; 0], "{}/{path} with {name}", example.name);
             }
         }
     }
-    assert!(taken > 40, "{taken}");
+    assert!(taken > 20, "{taken}");
 }
