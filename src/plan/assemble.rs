@@ -179,7 +179,7 @@ fn platform(
     let defined = base.env.iter().cloned().collect();
     let layer = Layer {
         parts: here,
-        title: "What the platform needs",
+        title: layer::PLATFORM,
         built: &[],
         direct: &[],
         more: &certificates,

@@ -15,6 +15,9 @@ pub(super) const EXPORT: &str = "/export";
 /// Where archives and trees of `install` lie in the stage that brings them.
 pub(super) const FILES: &str = "/files";
 
+/// The title of what the platform needs.
+pub(super) const PLATFORM: &str = "What the platform needs";
+
 /// What a stage takes from a set of packages before anything of Python.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Layer<'a> {
@@ -122,6 +125,10 @@ impl Layer<'_> {
         // Certificates, for archives.
         if why.list.is_empty() {
             why = Why::default();
+        }
+        // Of the platform it is mostly one thing.
+        if let ([(what, because)], PLATFORM) = (&why.list[..], self.title) {
+            why = Why { what: what.clone(), because: because.clone(), ..Why::default() };
         }
         // A stage that builds says itself what it is for.
         if !self.built.is_empty() {
