@@ -1,7 +1,5 @@
 //! Branches that git merges: generated files merge by line, and one compile repairs the lock.
 
-use std::path::Path;
-
 use tempfile::TempDir;
 
 use super::lock::{TWO, change, read, two, write};

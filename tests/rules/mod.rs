@@ -3,6 +3,7 @@
 mod compose;
 mod dockerfile;
 mod local;
+mod merges;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
