@@ -33,7 +33,7 @@ pub struct Platform {
     pub groups: Vec<Name>,
     /// Patterns of shared libraries that the host's driver brings into a container.
     pub driver_libraries: Vec<String>,
-    /// Host preparation, for the head of the Compose file: each for users of one engine, or for all.
+    /// What else a host needs, for the script that prepares one: each for users of one engine, or for all.
     pub notes: Vec<(Spanned<String>, Option<Engine>)>,
     /// Where its facts come from.
     pub sources: Vec<String>,

@@ -234,8 +234,7 @@ fn wrote(names: &[String]) -> String {
     }
 }
 
-/// What users of the packages must know that came with this compile; the rest was shown before, and is in the head of the
-/// Compose file.
+/// What users of the packages must know that came with this compile; the rest was shown before, and `jcc show` shows it.
 fn new_notes(compiled: &crate::Compiled) -> String {
     let old = compiled.resolved.old_lock.as_ref();
     let mut shown: BTreeSet<&str> = BTreeSet::new();

@@ -44,8 +44,8 @@ pub use pip::{Index, Installer, Pip, Requirements, Venv};
 pub use project::{Allow, Header};
 pub use read::Read;
 pub use run::{
-    Audio, Camera, Device, Display, EnvFile, Gpu, GpuForm, Mode, Run, Secret, SecretSource, Service, Ulimit,
-    Volume,
+    Audio, Camera, Device, Display, EnvFile, Gpu, GpuForm, Logging, Mode, ProcessOptions, Run, Secret,
+    SecretSource, Service, Ulimit, Volume,
 };
 pub use target::{AxisRequirement, Target};
 pub use test::Test;

@@ -9,14 +9,14 @@ use super::layer::Layer;
 use super::{App, Apt, Env, Header, Output, Pin, Pip, Request, Run, Service, Target, Venv};
 
 /// Takes the other's value, where it has one.
-fn over<T>(ours: &mut Option<T>, theirs: Option<T>) {
+pub(super) fn over<T>(ours: &mut Option<T>, theirs: Option<T>) {
     if theirs.is_some() {
         *ours = theirs;
     }
 }
 
 /// Adds the others; one that bears the name of one of ours takes its place.
-fn over_named<T, K: Ord + Clone>(ours: &mut Vec<T>, theirs: Vec<T>, key: impl Fn(&T) -> &K) {
+pub(super) fn over_named<T, K: Ord + Clone>(ours: &mut Vec<T>, theirs: Vec<T>, key: impl Fn(&T) -> &K) {
     over_named_with(ours, theirs, key, |ours, theirs| *ours = theirs);
 }
 
@@ -196,6 +196,7 @@ impl Run {
         over(&mut self.tty, other.tty);
         over(&mut self.read_only, other.read_only);
         over(&mut self.healthcheck, other.healthcheck);
+        self.process.overlay(other.process);
         over_named_with(&mut self.services, other.services, |service| &service.name.value, Service::overlay);
         over(&mut self.span, other.span);
     }

@@ -37,7 +37,7 @@ pub fn all(
             let files = OutputFiles::of(project);
             let indexes: Vec<_> =
                 plan.pip.indexes.iter().map(|one| (one.name.clone(), one.url.clone())).collect();
-            let mut services = services(ServiceInputs {
+            let services = services(ServiceInputs {
                 project,
                 target: &resolution.target,
                 sources,
@@ -45,15 +45,21 @@ pub fn all(
                 indexes: &indexes,
                 tests: &plan.tests,
                 installed: &installed(&plan),
+                final_is_last: plan.stages.last().is_some_and(|stage| stage.name.as_str() == "final"),
+                bridge_works: bridge_works(inputs),
                 epoch: resolution.epoch,
             });
-            // What a package's users must know at run time stands where the host is prepared.
-            services.head.of_packages = plan.notes.iter().map(|note| note.text.clone()).collect();
             all.push(Planned { plan, services, files });
         }
     }
     log.checkpoint()?;
     Ok(all)
+}
+
+/// Whether Docker's own network works on the kernel of the chosen release, as the catalogue says of it.
+fn bridge_works(inputs: Inputs<'_>) -> bool {
+    let chosen = inputs.resolution.chosen.keys().filter_map(|name| inputs.view(name)?.entry());
+    chosen.into_iter().any(|entry| entry.values.contains_key("bridge"))
 }
 
 /// Where packages put files into the image that ships.

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::manifest::Engine;
 use crate::plan::{Planned, Services};
 
-use super::{bake, compose, devcontainer, dockerfile, dockerignore, quadlet, support};
+use super::{
+    bake, caches, compose, devcontainer, dockerfile, dockerignore, host_setup, quadlet, support, test_script,
+};
 
 /// Texts by their path in the project.
 pub type Artifacts = BTreeMap<String, String>;
@@ -35,6 +37,9 @@ pub fn all(targets: &[Planned]) -> Vec<(String, String)> {
         artifacts.push((format!("{}.dockerignore", files.dockerfile), dockerignore(services, &written)));
         artifacts.push((files.compose.to_string(), compose(services)));
         artifacts.extend(beside);
+        artifacts.extend(caches::files(services));
+        artifacts.extend(test_script::test_script(services));
+        artifacts.extend(host_setup::host_setup(services));
     }
     artifacts.extend(baked(targets));
     once(artifacts)

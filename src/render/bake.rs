@@ -3,28 +3,22 @@
 use std::collections::BTreeSet;
 
 use crate::manifest::BuildSecret;
-use crate::plan::{Services, ServicesHead};
+use crate::plan::Services;
 
-use super::compose;
+use super::head::head;
 
 /// The bake file over all targets.
 pub fn bake(targets: &[Services]) -> String {
-    let body = body(targets);
-    let head = ServicesHead {
-        // What the hosts need is in the Compose files: bake builds elsewhere.
-        notes: Vec::new(),
-        of_packages: Vec::new(),
-        ..targets.first().map(|first| first.head.clone()).unwrap_or_default()
-    };
-    let network = targets.iter().any(|target| target.build.host_network);
+    let network = targets.iter().any(Services::builds_on_host_network);
     let allow = if network { " --allow network.host" } else { "" };
-    let mut more = vec![format!("docker buildx bake{allow}")];
+    let mut more = vec![format!("`docker buildx bake{allow}` builds every target")];
     if !all_secrets(targets).is_empty() {
         more.push(
-            "and `--allow fs.read=FILE` for each secret's file that lies outside of this folder".to_owned(),
+            "`--allow fs.read=FILE` lets it read a secret's file that lies outside of this folder".to_owned(),
         );
     }
-    format!("{}{body}", compose::head(&head, &more))
+    let start = targets.first().map(|first| head(&first.head, &more)).unwrap_or_default();
+    format!("{start}{}", body(targets))
 }
 
 fn body(targets: &[Services]) -> String {
@@ -32,7 +26,7 @@ fn body(targets: &[Services]) -> String {
     let epochs: BTreeSet<u64> = targets.iter().map(|target| target.build.epoch).collect();
     let one_epoch = epochs.first().filter(|_| epochs.len() == 1);
     if let Some(epoch) = one_epoch {
-        out.push_str("\n# File times in the images; from jcc.lock.\n");
+        out.push_str("\n# File times in the images, from jcc.lock.\n");
         variable(&mut out, "SOURCE_DATE_EPOCH", &epoch.to_string());
     }
     let secrets = all_secrets(targets);
@@ -43,12 +37,11 @@ fn body(targets: &[Services]) -> String {
         variable(&mut out, secret.variable(), "");
     }
     out.push_str(
-        "\n# A registry repository for the build cache, such as `ghcr.io/acme/cache`; none where it is unset.\n",
+        "\n# A repository for the build cache, such as `ghcr.io/acme/cache`; none where it is unset.\n",
     );
     variable(&mut out, "JCC_CACHE", "");
     out.push_str(
-        "\n# Provenance and a bill of materials beside the images, where it is set; a registry keeps them, Docker's old \
-         image store does not.\n",
+        "\n# Where it is set, provenance and a bill of materials go to the registry with the images.\n",
     );
     variable(&mut out, "JCC_ATTEST", "");
     let names = names(targets);
@@ -83,11 +76,6 @@ fn names(targets: &[Services]) -> Vec<String> {
 /// What all targets have in common.
 fn common(targets: &[Services], epoch: bool) -> String {
     let mut out = String::from("\ntarget \"_common\" {\n");
-    if targets.iter().any(|target| target.build.host_network) {
-        out.push_str("  target  = \"final\"\n  network = \"host\"\n");
-    } else {
-        out.push_str("  target = \"final\"\n");
-    }
     if epoch {
         out.push_str("  args = {\n    SOURCE_DATE_EPOCH = SOURCE_DATE_EPOCH\n  }\n");
     }
@@ -129,6 +117,10 @@ fn one(target: &Services, name: &str, own: (bool, bool)) -> String {
         ("cache-from", format!("JCC_CACHE == \"\" ? [] : [\"{cache}\"]")),
         ("cache-to", format!("JCC_CACHE == \"\" ? [] : [\"{cache},mode=max\"]")),
     ];
+    lines.extend(build.stage.map(|stage| ("target", quoted(stage))));
+    if target.builds_on_host_network() {
+        lines.push(("network", "\"host\"".to_owned()));
+    }
     if epoch {
         lines.push(("args", format!("{{ SOURCE_DATE_EPOCH = \"{}\" }}", build.epoch)));
     }

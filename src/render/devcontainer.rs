@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::manifest::Editor;
-use crate::plan::{EditorUse, MountFrom, Services, ServicesHead};
+use crate::plan::{EditorUse, MountFrom, Services};
 
-use super::compose;
+use super::head::head;
 
 /// The dev container of a target; `path`: where it is written, seen from the project's root.
 pub fn devcontainer(services: &Services, path: &str) -> String {
@@ -31,9 +31,9 @@ pub fn devcontainer(services: &Services, path: &str) -> String {
         object.insert(key.to_owned(), value);
     }
     let text = serde_json::to_string_pretty(&value).expect("texts make JSON");
-    let head = ServicesHead { notes: Vec::new(), of_packages: Vec::new(), ..services.head.clone() };
+    let head = head(&services.head, &[]);
     // In a comment of JSON's own, line by line as in every other file.
-    format!("/*\n{}*/\n{text}\n", compose::head(&head, &[]).replace("*/", "* /"))
+    format!("/*\n{}*/\n{text}\n", head.replace("*/", "* /"))
 }
 
 /// What is said of the editor's own side, where there is any of it.

@@ -7,8 +7,11 @@ mod compose;
 mod devcontainer;
 mod dockerfile;
 mod dockerignore;
+mod head;
+mod host_setup;
 mod instruction;
 mod mounts;
+mod options;
 mod quadlet;
 mod quote;
 mod run_command;
@@ -17,6 +20,7 @@ mod service;
 mod signature;
 mod support;
 mod templates;
+mod test_script;
 mod words;
 mod yaml;
 
@@ -30,6 +34,10 @@ pub use quadlet::quadlet;
 pub use run_command::run_command;
 pub use signature::{Generated, Signature, is_of_old_layout, is_support};
 
+#[cfg(test)]
+mod host_tests;
+#[cfg(test)]
+mod lean_tests;
 #[cfg(test)]
 mod run_tests;
 #[cfg(test)]

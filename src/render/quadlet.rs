@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::manifest::Engine;
-use crate::plan::{MountFrom, SecretFrom, Service, ServiceImage, Services, ServicesHead};
+use crate::plan::{MountFrom, SecretFrom, Service, ServiceImage, Services};
 
-use super::service::{cdi, ulimits_for, variables};
+use super::head::head;
+use super::options::{cdi, logging, ulimits_for, variables};
 use super::{compose, words};
 
 /// The units of a target by file name. They stand in the folder of the Compose file; a link to that folder in
@@ -27,7 +28,7 @@ pub fn quadlet(services: &Services) -> BTreeMap<String, String> {
         unit.section("Volume").line("VolumeName", &format!("{project}_{volume}"));
         units.insert(format!("{project}-{volume}.volume"), unit.0);
     }
-    units.into_iter().map(|(name, body)| (name, headed(services, &body))).collect()
+    units.into_iter().map(|(name, body)| (name, with_head(services, &body))).collect()
 }
 
 /// Whether services find each other by name, which they do in a network of their own alone.
@@ -36,16 +37,14 @@ fn has_network(services: &Services) -> bool {
     !services.more.is_empty() && all().any(|service| service.network.is_none())
 }
 
-fn headed(services: &Services, body: &str) -> String {
-    let install = "Installed by `ln -s \"$PWD\" ~/.config/containers/systemd/` in this folder, then \
-                   `systemctl --user daemon-reload`; wants Podman 5.2 or newer";
-    let compose = &services.build.compose;
-    let compose = compose.rsplit('/').next().unwrap_or(compose);
-    let needs = format!("What the host needs is in the head of {compose}");
-    let has_notes = !services.head.notes.is_empty();
-    let more: Vec<String> = std::iter::once(install.to_owned()).chain(has_notes.then_some(needs)).collect();
-    let head = ServicesHead { notes: Vec::new(), of_packages: Vec::new(), ..services.head.clone() };
-    format!("{}{body}", compose::head(&head, &more))
+fn with_head(services: &Services, body: &str) -> String {
+    let install = "`ln -s \"$PWD\" ~/.config/containers/systemd/` in this folder, then `systemctl --user daemon-reload` \
+                   (Podman 5.2 or newer)";
+    let mut more = vec![install.to_owned()];
+    if !services.host.is_empty() {
+        more.push(format!("On the host, once: `{}`", compose::setup_command(services)));
+    }
+    format!("{}{body}", head(&services.head, &more))
 }
 
 fn unit_name(services: &Services, service: &Service) -> String {
@@ -84,8 +83,10 @@ fn build(services: &Services) -> String {
     unit.section("Build").line("ImageTag", &words::raw(&of.image));
     unit.line("File", &words::raw(&seen(&of.context, &of.dockerfile)));
     unit.line("SetWorkingDirectory", &words::raw(if of.context == "." { "unit" } else { &of.context }));
-    unit.line("Target", "final");
-    if of.host_network {
+    if let Some(stage) = of.stage {
+        unit.line("Target", stage);
+    }
+    if services.builds_on_host_network() {
         unit.line("Network", "host");
     }
     unit.comment("The format that keeps SHELL and HEALTHCHECK");
@@ -142,7 +143,8 @@ fn container(services: &Services, service: &Service) -> String {
         _ => "no",
     };
     unit.line("Restart", restart).line("TimeoutStartSec", "infinity");
-    if restart == "always" {
+    // One of a profile is started by its name.
+    if restart == "always" && service.profiles.is_empty() {
         unit.section("Install").line("WantedBy", "default.target");
     }
     unit.0
@@ -164,10 +166,10 @@ fn texts(service: &Service, needed: &mut Vec<String>) {
 }
 
 fn environment(unit: &mut Unit, service: &Service) {
-    for (name, value) in variables(service, Engine::Podman) {
-        let word = match value.value.as_literal() {
+    for (name, value, _) in variables(service, Engine::Podman) {
+        let word = match value.as_literal() {
             Some(literal) => words::unit(&format!("{name}={literal}")),
-            None => format!("\"{name}={}\"", words::unit_text(&value.value)),
+            None => format!("\"{name}={}\"", words::unit_text(&value)),
         };
         unit.line("Environment", &word);
     }
@@ -197,10 +199,9 @@ fn hardware(unit: &mut Unit, service: &Service) {
         unit.line("PodmanArgs", &format!("--device-cgroup-rule {}", words::unit(rule)));
     }
     if service.keeps_groups() {
-        unit.comment("The groups of whoever starts it; these are meant:");
-        for group in &service.groups {
-            unit.comment(if group.why.is_empty() { "one of the manifest's own" } else { &group.why });
-        }
+        let wanted: Vec<&str> =
+            service.groups.iter().map(|group| group.why.as_str()).filter(|why| !why.is_empty()).collect();
+        unit.comment(&format!("The groups of the user who starts it, for {}", wanted.join(", ")));
         unit.line("GroupAdd", "keep-groups");
     } else {
         for group in &service.groups {
@@ -296,14 +297,20 @@ fn limits(unit: &mut Unit, service: &Service) {
         };
     }
     if let Some((uid, gid)) = service.keeps_id {
-        unit.comment("Whoever starts it is the container's user");
+        unit.comment("The user who starts it is the container's user");
         unit.line("UserNS", &format!("keep-id:uid={uid},gid={gid}"));
+    }
+    for capability in &service.process.cap_drop {
+        unit.line("DropCapability", &capability.value.to_string());
     }
     for capability in &service.cap_add {
         unit.line("AddCapability", &capability.value.to_string());
     }
     for option in &service.security_opt {
-        unit.line("PodmanArgs", &format!("--security-opt {}", words::unit(option)));
+        match option.strip_prefix("no-new-privileges") {
+            Some(":true" | "=true" | "") => unit.line("NoNewPrivileges", "true"),
+            _ => unit.line("PodmanArgs", &format!("--security-opt {}", words::unit(option))),
+        };
     }
     if service.privileged.is_some() {
         unit.line("PodmanArgs", "--privileged");
@@ -319,8 +326,9 @@ fn limits(unit: &mut Unit, service: &Service) {
         unit.line("Ulimit", &format!("{}={}:{hard}", limit.name, limit.soft));
     }
     for name in &service.inherited_limits {
-        unit.comment(&format!("No limit of {name}: inherited from the host, see what that needs"));
+        unit.comment(&format!("No limit of {name}: handed on from the host's"));
     }
+    process(unit, service);
     health(unit, service);
     if service.init {
         unit.line("RunInit", "true");
@@ -334,6 +342,41 @@ fn limits(unit: &mut Unit, service: &Service) {
     if let Some(words) = &service.command {
         let words: Vec<String> = words.iter().map(|word| words::unit(word)).collect();
         unit.line("Exec", &words.join(" "));
+    }
+}
+
+/// How its processes are limited, stopped, named and logged.
+fn process(unit: &mut Unit, service: &Service) {
+    let options = &service.process;
+    if let Some(cpus) = &options.cpus {
+        unit.line("PodmanArgs", &format!("--cpus {}", cpus.value));
+    }
+    if let Some(limit) = &options.pids_limit {
+        unit.line("PidsLimit", &limit.value.to_string());
+    }
+    for (key, value) in &options.sysctls {
+        unit.line("Sysctl", &words::unit(&format!("{}={}", key.value, value.value)));
+    }
+    if let Some(name) = &options.hostname {
+        unit.line("HostName", name.value.as_str());
+    }
+    for host in &options.extra_hosts {
+        unit.line("PodmanArgs", &format!("--add-host {}:{}", host.value.0, host.value.1));
+    }
+    for (key, value) in &options.labels {
+        unit.line("Label", &words::unit(&format!("{}={}", key.value, value.value)));
+    }
+    if let Some(signal) = &options.stop_signal {
+        unit.line("PodmanArgs", &format!("--stop-signal {}", signal.value));
+    }
+    if let Some(time) = &options.stop_grace_period {
+        unit.line("StopTimeout", &time.value.micros().div_ceil(1_000_000).to_string());
+    }
+    if let Some((driver, all)) = logging(service, Engine::Podman) {
+        unit.line("LogDriver", driver);
+        for (key, value) in all {
+            unit.line("LogOpt", &words::unit(&format!("{key}={value}")));
+        }
     }
 }
 

@@ -4,8 +4,8 @@ use crate::catalog::GpuAccess;
 use crate::manifest::{BuildSecret, Engine, Gpu};
 use crate::plan::{GpuUse, MountFrom, Piece, SecretFrom, Service, Services, Text};
 
-use super::service::{cdi, security, ulimits_for, variables};
-use super::{quote, words};
+use super::options::{cdi, logging, security, ulimits_for, variables};
+use super::{compose, quote, words};
 
 /// `docker run …` or `podman run …`, an option a line, under comments that say what must be done before.
 pub fn run_command(services: &Services, engine: Engine) -> String {
@@ -24,6 +24,7 @@ pub fn run_command(services: &Services, engine: Engine) -> String {
     command.hardware(service);
     command.storage(service);
     command.limits(service);
+    command.process(service);
     lines.push(words::word(&services.build.image));
     lines.extend(service.command.iter().flatten().map(|word| words::word(word)));
     let last = lines.len() - service.command.as_ref().map_or(0, Vec::len);
@@ -37,17 +38,18 @@ pub fn run_command(services: &Services, engine: Engine) -> String {
 fn before(services: &Services, program: &str) -> String {
     let build = &services.build;
     let mut out = String::new();
-    for note in &services.head.notes {
-        out.push_str(&format!("# {}\n", quote::comment(note)));
+    if !services.host.is_empty() {
+        out.push_str(&format!("# On the host, once: {}\n", compose::setup_command(services)));
     }
-    let network = if build.host_network { " --network=host" } else { "" };
+    let network = if services.builds_on_host_network() { " --network=host" } else { "" };
     let secret = |secret: &BuildSecret| {
         format!(" --secret id={},src=\"${{{}:-/dev/null}}\"", secret.as_str(), secret.variable())
     };
     let secrets: String = build.secrets.iter().map(secret).collect();
+    let stage = build.stage.map(|stage| format!(" --target {stage}")).unwrap_or_default();
     let format = if program == "podman" { " --format docker" } else { "" };
     out.push_str(&format!(
-        "# {program} build{format}{network}{secrets} --target final --build-arg SOURCE_DATE_EPOCH={} --tag {} --file {} .\n",
+        "# {program} build{format}{network}{secrets}{stage} --build-arg SOURCE_DATE_EPOCH={} --tag {} --file {} .\n",
         build.epoch,
         words::word(&build.image),
         words::word(&build.dockerfile),
@@ -148,9 +150,9 @@ impl Command<'_> {
     }
 
     fn environment(&mut self, service: &Service) {
-        for (name, value) in variables(service, self.engine) {
+        for (name, value, _) in variables(service, self.engine) {
             let name = Text::literal(format!("{name}="));
-            self.lines.push(format!("--env {}", words::shell_word(&[&name, &value.value])));
+            self.lines.push(format!("--env {}", words::shell_word(&[&name, &value])));
         }
         for (path, _) in service.env_files.iter().filter(|(_, required)| *required) {
             self.option("--env-file", path);
@@ -234,6 +236,9 @@ impl Command<'_> {
         if let (Some((uid, gid)), Engine::Podman) = (service.keeps_id, self.engine) {
             self.option("--userns", &format!("keep-id:uid={uid},gid={gid}"));
         }
+        for capability in &service.process.cap_drop {
+            self.option("--cap-drop", &capability.value.to_string());
+        }
         for capability in &service.cap_add {
             self.option("--cap-add", &capability.value.to_string());
         }
@@ -252,6 +257,44 @@ impl Command<'_> {
         for limit in ulimits_for(service, self.engine) {
             let hard = limit.hard.map(|hard| format!(":{hard}")).unwrap_or_default();
             self.option("--ulimit", &format!("{}={}{hard}", limit.name, limit.soft));
+        }
+    }
+
+    /// How its processes are limited, stopped, named and logged.
+    fn process(&mut self, service: &Service) {
+        let options = &service.process;
+        let single = [
+            ("--cpus", options.cpus.as_ref().map(|one| one.value.clone())),
+            ("--pids-limit", options.pids_limit.as_ref().map(|one| one.value.to_string())),
+            ("--hostname", options.hostname.as_ref().map(|one| one.value.to_string())),
+            ("--stop-signal", options.stop_signal.as_ref().map(|one| one.value.clone())),
+            (
+                "--stop-timeout",
+                options
+                    .stop_grace_period
+                    .as_ref()
+                    .map(|one| one.value.micros().div_ceil(1_000_000).to_string()),
+            ),
+        ];
+        for (name, value) in single {
+            if let Some(value) = value {
+                self.option(name, &value);
+            }
+        }
+        for (key, value) in &options.sysctls {
+            self.option("--sysctl", &format!("{}={}", key.value, value.value));
+        }
+        for host in &options.extra_hosts {
+            self.option("--add-host", &format!("{}:{}", host.value.0, host.value.1));
+        }
+        for (key, value) in &options.labels {
+            self.option("--label", &format!("{}={}", key.value, value.value));
+        }
+        if let Some((driver, all)) = logging(service, self.engine) {
+            self.option("--log-driver", driver);
+            for (key, value) in all {
+                self.option("--log-opt", &format!("{key}={value}"));
+            }
         }
     }
 }

@@ -1,7 +1,6 @@
 //! How containers run, as engines are told it: of manifests in memory.
 
 use std::collections::BTreeSet;
-use std::process::Command;
 
 use serde_json::Value;
 
@@ -11,22 +10,22 @@ use crate::plan::service_tests::{jetson, pc, planned};
 
 use super::{bake, compose, devcontainer, quadlet, run_command};
 
-fn on_jetson(rest: &str) -> Services {
+pub(super) fn on_jetson(rest: &str) -> Services {
     let manifest = format!("project \"x\"\ntarget {{ device \"jetson-agx-orin\" }}\n{rest}\n");
     planned(&manifest, &[jetson()], &[]).remove(0)
 }
 
-fn on_a_pc(rest: &str) -> Services {
+pub(super) fn on_a_pc(rest: &str) -> Services {
     planned(&format!("project \"x\"\ntarget {{ platform \"x86_64\" }}\n{rest}\n"), &[pc()], &[]).remove(0)
 }
 
-fn with_podman(rest: &str) -> Services {
+pub(super) fn with_podman(rest: &str) -> Services {
     let manifest = format!("project \"x\"\ntarget {{ platform \"x86_64\"; engine \"podman\" }}\n{rest}\n");
     planned(&manifest, &[pc()], &[]).remove(0)
 }
 
 /// The service of a name, as Compose reads it.
-fn service(services: &Services, name: &str) -> Value {
+pub(super) fn service(services: &Services, name: &str) -> Value {
     let file: Value = serde_saphyr::from_str(&compose(services)).expect("it is YAML");
     file["services"][name].clone()
 }
@@ -67,24 +66,6 @@ fn any_two_groups_of_the_host_differ_with_no_variable_set() {
     }
 }
 
-/// What the head says of groups, run by a shell whose `stat` and `getent` know these numbers.
-#[test]
-fn the_command_for_groups_writes_each_number_once() {
-    let services = on_jetson("app { user \"me\" }\nrun { i2c 7; spi; gpio; camera \"/dev/video0\" }");
-    let note =
-        services.head.notes.iter().find(|note| note.starts_with("Groups of the host")).expect("a note");
-    let command = note.split('`').nth(1).expect("a command");
-    let folder = tempfile::tempdir().expect("a folder");
-    // spidev and gpiochip are of one group, as Jetson.GPIO's udev rules have it; `render` is `video` on this host.
-    let stubs = "stat() { case $3 in /dev/i2c-7) echo 110 ;; *) echo 999 ;; esac; }\n\
-                 getent() { echo render:x:44:; }\n";
-    let script = format!("{stubs}{command}; {command}; cat .env");
-    let out =
-        Command::new("sh").args(["-euc", &script]).current_dir(folder.path()).output().expect("sh runs");
-    assert!(out.status.success(), "{command}: {}", String::from_utf8_lossy(&out.stderr));
-    assert_eq!(String::from_utf8_lossy(&out.stdout), "JCC_GID_GPIO=999\nJCC_GID_I2C=110\n");
-}
-
 #[test]
 fn a_bridge_is_the_project_s_own() {
     let services =
@@ -106,56 +87,6 @@ fn the_host_s_network_and_memory_leave_out_what_they_make_needless() {
     assert_eq!((&main["ports"][0], &main["shm_size"]), (&"80:80".into(), &"8g".into()));
     let both = with_podman("run { ipc \"host\"; shm-size \"8g\" }");
     assert!(quadlet(&both).values().all(|unit| !unit.contains("ShmSize")));
-}
-
-#[test]
-fn the_head_names_what_must_be_there_and_whose_it_is() {
-    let run = "run { volume \"./data\" \"/data\"; volume \"./maps\" \"/maps\" mode=\"ro\"; volume \"/srv/x y\" \"/x\"\n\
-               volume \"/etc/localtime\" \"/etc/localtime\" mode=\"ro\"; volume \"named\" \"/named\"; volume \"${D:-./d}\" \"/d\"\n\
-               volume \"./a.yaml\" \"/etc/a.yaml\"; models \"./models\"; env-file \"robot.env\"\n\
-               secret \"hf-token\" file=\"token.txt\"; secret \"key\" env=\"KEY\" }";
-    let notes = on_jetson(&format!("app {{ user \"me\" uid=1200 gid=1300 }}\n{run}")).head.notes.join("\n");
-    for line in [
-        "`mkdir -p ./d ./data ./maps ./models && sudo mkdir -p '/srv/x y' && sudo chown 1200:1300 ./d ./data ./models '/srv/x y'`",
-        "Files that must be there before the first start: `./a.yaml`, `./robot.env`",
-        "`install -m 600 /dev/null ./token.txt`, its value written into it, then `sudo chown 1200:1300 ./token.txt`",
-        "Secret `key` (project.kdl: run secret key): the variable `KEY` holds it",
-    ] {
-        assert!(notes.contains(line), "{line}\n{notes}");
-    }
-    assert!(!notes.contains("localtime") && !notes.contains("named"), "{notes}");
-    // Root needs no other owner, and whoever starts Podman is the container's user.
-    for services in [on_jetson(run), with_podman(&format!("app {{ user \"me\" }}\n{run}"))] {
-        assert!(!services.head.notes.join("\n").contains("chown"), "{:?}", services.head.notes);
-    }
-}
-
-#[test]
-fn the_cookie_of_the_x_server_outlives_a_reboot() {
-    let services = on_jetson("app { user \"me\" uid=1200 }\nrun { display \"x11\" }");
-    let main = service(&services, "x");
-    assert_eq!(main["environment"]["XAUTHORITY"], "/run/x11/cookie");
-    let mounts = main["volumes"].as_array().expect("mounts");
-    assert_eq!(mounts[1]["source"], "~/.local/state/jcc/x11");
-    assert_eq!(mounts[1]["target"], "/run/x11");
-    let notes = services.head.notes.join("\n");
-    assert!(
-        notes.contains("chmod 644 ~/.local/state/jcc/x11/cookie") && notes.contains("install -d -m 755"),
-        "{notes}"
-    );
-    assert!(!compose(&services).contains("/tmp/.jcc"));
-}
-
-#[test]
-fn sockets_are_those_of_the_session_s_user() {
-    let services = on_jetson("run { display \"wayland\"; audio \"pulse\"; session-uid 1200 }");
-    let main = service(&services, "x");
-    assert_eq!(main["environment"]["PULSE_SERVER"], "unix:${XDG_RUNTIME_DIR:-/run/user/1200}/pulse/native");
-    assert!(services.head.notes.iter().any(|note| note.contains("the user 1200 is logged in")));
-    let other = on_jetson("run { audio \"pipewire\" }");
-    assert_eq!(service(&other, "x")["environment"]["XDG_RUNTIME_DIR"], "${XDG_RUNTIME_DIR:-/run/user/1000}");
-    let alsa = on_jetson("run { audio \"alsa\"; display \"x11\" }");
-    assert!(alsa.head.notes.iter().all(|note| !note.contains("linger")));
 }
 
 #[test]
@@ -269,9 +200,6 @@ fn services_of_podman_find_each_other_and_share_files_with_whoever_starts_them()
         units["x.container"].contains("Ulimit=nofile=1024:1024\n")
             && units["x.container"].contains("Ulimit=stack=-1:-1\n")
     );
-    let notes = services.head.notes.join("\n");
-    assert!(notes.contains("No limit of memlock") && notes.contains("LimitMEMLOCK=infinity"), "{notes}");
-    assert!(units.values().all(|unit| !unit.contains("LimitMEMLOCK")), "notes are in one file");
     assert_eq!(service(&services, "x")["userns_mode"], "keep-id:uid=1200,gid=1300");
     assert!(run_command(&services, Engine::Podman).contains("--userns keep-id:uid=1200,gid=1300"));
     let alone = with_podman("run { ulimit \"memlock\" -1 }");
@@ -362,12 +290,4 @@ fn a_target_adds_secrets_and_takes_them_away() {
         named("build { secrets { netrc } }"),
         serde_json::json!([{ "source": "run-netrc", "target": "netrc" }])
     );
-}
-
-#[test]
-fn the_host_is_prepared_for_a_gpu_where_any_service_has_one() {
-    let notes = |run: &str| on_jetson(run).head.notes.join("\n");
-    assert!(notes("run { }").contains("container runtime"));
-    assert!(!notes("run { gpu #false }").contains("container runtime"));
-    assert!(notes("run { gpu #false; service \"one\" { gpu } }").contains("container runtime"));
 }

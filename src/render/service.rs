@@ -1,180 +1,342 @@
 //! One service as Compose writes it.
 
+use std::collections::BTreeSet;
+
 use crate::catalog::GpuAccess;
 use crate::manifest::{Engine, Gpu, HealthCheck, Ulimit};
-use crate::plan::{GpuUse, MountFrom, MountUse, Noted, Service, Text};
+use crate::plan::{MountFrom, MountUse, Noted, Service, Text};
 
 use super::compose::{plain, text};
+pub(super) use super::options::is_shell_line;
+use super::options::{cdi, logging, security, ulimits_for, variables};
 use super::yaml::{Item, Map, Yaml};
 
-/// The service after what says where its image is from.
-pub(super) fn service(service: &Service, engine: Engine, image: Map) -> Map {
-    let mut map = Map::default();
-    if let Some(profile) = &service.profile {
-        map.put("profiles", Yaml::Flow(vec![profile.clone()]));
-    }
-    map.extend(image);
-    if let Some(name) = &service.container {
-        map.text("container_name", plain(name));
-    }
-    if let (Some(gpu), Engine::Docker) = (&service.gpu, engine) {
-        docker_gpu(&mut map, gpu);
-    }
-    environment(&mut map, service, engine);
-    sharing(&mut map, service);
-    hardware(&mut map, service, engine);
-    storage(&mut map, service);
-    rights(&mut map, service, engine);
-    limits(&mut map, service, engine);
-    life(&mut map, service);
-    map
+/// Writes a service; a reason that several values have stands once.
+pub(super) struct Writer<'a> {
+    service: &'a Service,
+    engine: Engine,
+    map: Map,
+    reasons: BTreeSet<&'a str>,
 }
 
-/// The one form of GPU access: the runtime with its variables, or a reservation.
-fn docker_gpu(map: &mut Map, gpu: &GpuUse) {
-    match gpu.access {
-        GpuAccess::Runtime => {
-            map.text("runtime", "nvidia");
-            map.comment("The one form of GPU access that this target has: the NVIDIA runtime.");
-        }
-        GpuAccess::Cdi => {
-            let mut device = Map::default();
-            device.text("driver", "cdi").put("device_ids", Yaml::Flow(cdi(gpu)));
-            device.put("capabilities", Yaml::Flow(vec!["gpu".to_owned()]));
-            reserve(map, device);
-            map.comment("The GPU by the host's CDI specification, which `systemctl daemon-reload` does not take away.");
-        }
-        GpuAccess::Reservation => {
-            let mut device = Map::default();
-            device.text("driver", "nvidia");
-            match &gpu.which {
-                Gpu::Some(ids) => device.put("device_ids", Yaml::Flow(ids.clone())),
-                Gpu::All | Gpu::Off => device.text("count", "all"),
-            };
-            device.put("capabilities", Yaml::Flow(vec!["gpu".to_owned()]));
-            reserve(map, device);
-            map.comment(&format!("The one form of GPU access that {} has: a reservation.", gpu.platform));
-            map.comment("Where systemd manages cgroups its daemon-reload takes the GPU away: `gpu form=\"cdi\"` does not.");
-        }
+impl<'a> Writer<'a> {
+    pub(super) fn new(service: &'a Service, engine: Engine) -> Self {
+        Self { service, engine, map: Map::default(), reasons: BTreeSet::new() }
     }
-}
 
-fn reserve(map: &mut Map, device: Map) {
-    let mut devices = Map::default();
-    devices.list("devices", vec![Item::noted(Yaml::Map(device), "")]);
-    let mut resources = Map::default();
-    resources.map("reservations", devices);
-    let mut deploy = Map::default();
-    deploy.map("resources", resources);
-    map.map("deploy", deploy);
-}
+    /// The service after what says where its image is from.
+    pub(super) fn service(mut self, image: Map) -> Map {
+        let service = self.service;
+        self.map.extend(image);
+        self.map.texts("profiles", service.profiles.clone());
+        if let Some(name) = &service.container {
+            self.map.text("container_name", plain(name));
+        }
+        self.docker_gpu();
+        self.environment();
+        self.sharing();
+        self.hardware();
+        self.storage();
+        self.rights();
+        self.limits();
+        self.life();
+        self.map
+    }
 
-/// The variables of a service with those that give it the GPU; the user's own win.
-pub(super) fn variables(service: &Service, engine: Engine) -> Vec<(String, Noted<Text>)> {
-    let mut all = service.env.clone();
-    if let (Some(gpu), Engine::Docker) = (&service.gpu, engine) {
-        let mut add = |name: &str, value: String| {
-            all.entry(name.to_owned()).or_insert_with(|| Noted::plain(Text::literal(value)));
+    /// What a service says that is like the main one otherwise.
+    pub(super) fn beside(mut self, main: &'a Service, start: Map) -> Map {
+        let service = self.service;
+        // The main service says it.
+        self.reasons.extend(main.mounts.iter().map(|mount| mount.why.as_str()));
+        self.map.extend(start);
+        self.map.texts("profiles", service.profiles.clone());
+        // One name is one container's.
+        if let Some(name) = &main.container {
+            self.map.text("container_name", plain(&format!("{name}-{}", service.name)));
+        }
+        if service.ports != main.ports {
+            self.map.put("ports", Yaml::Flow(Vec::new()));
+        }
+        if service.mounts != main.mounts {
+            self.mounts();
+        }
+        self.words();
+        if service.command != main.command && service.command.is_none() {
+            self.map.put("command", Yaml::Flow(Vec::new()));
+        }
+        if main.healthcheck.is_some() {
+            let mut off = Map::default();
+            off.on("disable");
+            self.map.put("healthcheck", Yaml::Inline(off));
+        }
+        if service.tty && !main.tty {
+            self.map.on("tty").on("stdin_open");
+        }
+        if main.read_only && !service.read_only {
+            self.map.put("read_only", Yaml::Raw("false".to_owned()));
+        }
+        if main.restart.as_deref().is_some_and(|restart| restart != "no") {
+            self.map.text("restart", "no");
+        }
+        self.map
+    }
+
+    /// A reason, where nothing above has it.
+    fn once(&mut self, why: &'a str) -> &'a str {
+        if self.reasons.insert(why) { why } else { "" }
+    }
+
+    /// The one form of GPU access: the runtime with its variables, or a reservation.
+    fn docker_gpu(&mut self) {
+        let (Some(gpu), Engine::Docker) = (&self.service.gpu, self.engine) else { return };
+        let mut device = Map::default();
+        match gpu.access {
+            GpuAccess::Runtime => {
+                self.map.text("runtime", "nvidia");
+                return;
+            }
+            GpuAccess::Cdi => {
+                device.text("driver", "cdi").put("device_ids", Yaml::Flow(cdi(gpu)));
+            }
+            GpuAccess::Reservation => {
+                device.text("driver", "nvidia");
+                match &gpu.which {
+                    Gpu::Some(ids) => device.put("device_ids", Yaml::Flow(ids.clone())),
+                    Gpu::All | Gpu::Off => device.text("count", "all"),
+                };
+            }
+        }
+        device.put("capabilities", Yaml::Flow(vec!["gpu".to_owned()]));
+        let devices = Yaml::Line(vec![Yaml::Inline(device)]);
+        let below = |key: &str, value: Yaml| {
+            let mut map = Map::default();
+            map.put(key, value);
+            Yaml::Inline(map)
         };
-        add("NVIDIA_DRIVER_CAPABILITIES", gpu.capabilities.clone());
-        if gpu.access == GpuAccess::Runtime {
-            let which = match &gpu.which {
-                Gpu::Some(ids) => ids.join(","),
-                Gpu::All | Gpu::Off => "all".to_owned(),
-            };
-            add("NVIDIA_VISIBLE_DEVICES", which);
-        }
+        self.map.put("deploy", below("resources", below("reservations", below("devices", devices))));
     }
-    all.into_iter().collect()
-}
 
-fn environment(map: &mut Map, service: &Service, engine: Engine) {
-    let mut env = Map::default();
-    let mut last = String::new();
-    for (name, value) in variables(service, engine) {
-        env.text(&name, text(&value.value));
-        if value.why != last {
-            env.comment(&value.why);
+    fn environment(&mut self) {
+        let mut env = Map::default();
+        let all: Vec<(&'a str, Text, &'a str)> = variables(self.service, self.engine);
+        for (name, value, why) in all {
+            env.text(name, text(&value));
+            env.behind(self.once(why));
         }
-        last = value.why;
-    }
-    map.map("environment", env);
-    let files = service.env_files.iter().map(|(path, required)| {
-        let mut file = Map::default();
-        file.text("path", plain(path));
-        if !required {
+        self.map.map("environment", env);
+        let files = self.service.env_files.iter().map(|(path, required)| {
+            let mut file = Map::default();
+            file.text("path", plain(path));
+            if *required {
+                return Item::text(plain(path));
+            }
             file.put("required", Yaml::Raw("false".to_owned()));
-        }
-        Item::noted(Yaml::Map(file), "")
-    });
-    map.list("env_file", files.collect());
-}
+            Item::noted(Yaml::Inline(file), "")
+        });
+        let files: Vec<Item> = files.collect();
+        self.map.list("env_file", files);
+    }
 
-fn sharing(map: &mut Map, service: &Service) {
-    let modes = [("network_mode", &service.network), ("ipc", &service.ipc), ("pid", &service.pid)];
-    for (key, mode) in modes {
-        if let Some(mode) = mode {
-            map.text(key, plain(mode));
+    fn sharing(&mut self) {
+        let service = self.service;
+        let modes = [("network_mode", &service.network), ("ipc", &service.ipc), ("pid", &service.pid)];
+        for (key, mode) in modes {
+            if let Some(mode) = mode {
+                self.map.text(key, plain(mode));
+            }
+        }
+        if let Some(name) = &service.process.hostname {
+            self.map.text("hostname", name.value.to_string());
+        }
+        let hosts = service.process.extra_hosts.iter();
+        self.map
+            .texts("extra_hosts", hosts.map(|host| format!("{}={}", host.value.0, host.value.1)).collect());
+        self.map.texts("ports", service.ports.iter().map(ToString::to_string).collect());
+    }
+
+    fn hardware(&mut self) {
+        let service = self.service;
+        let mut devices = Vec::new();
+        if let (Some(gpu), Engine::Podman) = (&service.gpu, self.engine) {
+            devices.extend(cdi(gpu));
+        }
+        devices.extend(service.devices.iter().map(|device| {
+            let (from, to) = &device.value;
+            let to = to.as_ref().map(|to| format!(":{}", plain(to.as_str()))).unwrap_or_default();
+            format!("{}{to}", text(from))
+        }));
+        self.map.texts("devices", devices);
+        self.map.texts("device_cgroup_rules", service.cgroup_rules.clone());
+        if self.engine == Engine::Podman && service.keeps_groups() {
+            self.map.texts("group_add", vec!["keep-groups".to_owned()]);
+            self.map.behind("the groups of the user who starts it");
+            return;
+        }
+        let reasons: Vec<&str> =
+            service.groups.iter().map(|group| group.why.as_str()).filter(|why| !why.is_empty()).collect();
+        self.map.texts("group_add", service.groups.iter().map(|group| text(&group.value)).collect());
+        if !service.groups.is_empty() {
+            self.map.behind(&reasons.join(", "));
         }
     }
-    map.list("ports", service.ports.iter().map(|port| Item::text(port.to_string())).collect());
-}
 
-/// `nvidia.com/gpu=all`, or one for each GPU.
-pub(super) fn cdi(gpu: &GpuUse) -> Vec<String> {
-    match &gpu.which {
-        Gpu::Some(ids) => ids.iter().map(|id| format!("nvidia.com/gpu={id}")).collect(),
-        Gpu::All | Gpu::Off => vec!["nvidia.com/gpu=all".to_owned()],
-    }
-}
-
-fn hardware(map: &mut Map, service: &Service, engine: Engine) {
-    let mut devices = Vec::new();
-    if let (Some(gpu), Engine::Podman) = (&service.gpu, engine) {
-        let why = "The one form of GPU access that Podman has: CDI.";
-        devices.extend(
-            cdi(gpu)
-                .into_iter()
-                .enumerate()
-                .map(|(at, device)| Item::noted(Yaml::Text(device), if at == 0 { why } else { "" })),
-        );
-    }
-    devices.extend(service.devices.iter().map(|device| {
-        let (from, to) = &device.value;
-        let to = to.as_ref().map(|to| format!(":{}", plain(to.as_str()))).unwrap_or_default();
-        Item::noted(Yaml::Text(format!("{}{to}", text(from))), &device.why)
-    }));
-    map.list("devices", devices);
-    map.list("device_cgroup_rules", service.cgroup_rules.iter().map(Item::text).collect());
-    let groups = match engine {
-        Engine::Podman if service.keeps_groups() => {
-            vec![Item::noted(Yaml::Text("keep-groups".to_owned()), "the groups of whoever starts it")]
+    fn mounts(&mut self) {
+        let service = self.service;
+        let mut items = Vec::new();
+        for one in &service.mounts {
+            let why = self.once(&one.why);
+            items.push(Item::noted(mount(one), why));
         }
-        Engine::Podman | Engine::Docker => service
-            .groups
-            .iter()
-            .map(|group| Item::noted(Yaml::Text(text(&group.value)), &group.why))
-            .collect(),
-    };
-    map.list("group_add", groups);
-}
+        self.map.list("volumes", items);
+    }
 
-fn storage(map: &mut Map, service: &Service) {
-    map.list("volumes", service.mounts.iter().map(mount).collect());
-    map.list("tmpfs", service.tmpfs.iter().map(|path| Item::text(plain(path.as_str()))).collect());
-    let secrets = service.secrets.iter().map(|(key, name)| {
-        if key == name {
-            return Item::text(key.clone());
+    fn storage(&mut self) {
+        self.mounts();
+        let service = self.service;
+        self.map.texts("tmpfs", service.tmpfs.iter().map(|path| plain(path.as_str())).collect());
+        let secrets = service.secrets.iter().map(|(key, name)| {
+            if key == name {
+                return Yaml::Text(key.clone());
+            }
+            let mut secret = Map::default();
+            secret.text("source", key.clone()).text("target", name.clone());
+            Yaml::Inline(secret)
+        });
+        let secrets: Vec<Yaml> = secrets.collect();
+        if !secrets.is_empty() {
+            self.map.put("secrets", Yaml::Line(secrets));
         }
-        let mut secret = Map::default();
-        secret.text("source", key.clone()).text("target", name.clone());
-        Item::noted(Yaml::Map(secret), "")
-    });
-    map.list("secrets", secrets.collect());
+    }
+
+    fn rights(&mut self) {
+        let service = self.service;
+        if let Some(user) = &service.user {
+            self.map.text("user", text(user));
+        }
+        if let (Some((uid, gid)), Engine::Podman) = (service.keeps_id, self.engine) {
+            self.map.text("userns_mode", format!("keep-id:uid={uid},gid={gid}"));
+            self.map.behind("the user who starts it is the container's user");
+        }
+        self.map
+            .texts("cap_drop", service.process.cap_drop.iter().map(|one| one.value.to_string()).collect());
+        self.map.texts("cap_add", service.cap_add.iter().map(|one| one.value.to_string()).collect());
+        let why: Vec<&'a str> = service.cap_add.iter().map(|one| self.once(&one.why)).collect();
+        let why: Vec<&str> = why.into_iter().filter(|why| !why.is_empty()).collect();
+        if !why.is_empty() {
+            self.map.behind(&why.join(", "));
+        }
+        let options = security(service, self.engine);
+        self.map.texts("security_opt", options.iter().map(|one| plain(one)).collect());
+        if let Some(place) = &service.privileged {
+            self.map.on("privileged").behind(place);
+        }
+    }
+
+    fn limits(&mut self) {
+        let service = self.service;
+        if let Some(size) = service.shm_size {
+            self.map.text("shm_size", size.to_string());
+        }
+        if let Some(size) = service.memory {
+            self.map.text("mem_limit", size.to_string());
+        }
+        if let Some(cpus) = &service.process.cpus {
+            self.map.put("cpus", Yaml::Raw(cpus.value.clone()));
+        }
+        if let Some(limit) = &service.process.pids_limit {
+            self.map.put("pids_limit", Yaml::Raw(limit.value.to_string()));
+        }
+        let mut ulimits = Map::default();
+        for Ulimit { name, soft, hard } in ulimits_for(service, self.engine) {
+            match hard {
+                None => ulimits.put(name.as_str(), Yaml::Raw(soft.to_string())),
+                Some(hard) => {
+                    let mut both = Map::default();
+                    both.put("soft", Yaml::Raw(soft.to_string())).put("hard", Yaml::Raw(hard.to_string()));
+                    ulimits.put(name.as_str(), Yaml::Inline(both))
+                }
+            };
+        }
+        if !ulimits.is_empty() {
+            self.map.put("ulimits", Yaml::Inline(ulimits));
+        }
+        let mut sysctls = Map::default();
+        for (key, value) in &service.process.sysctls {
+            sysctls.text(&key.value, plain(&value.value));
+        }
+        self.map.map("sysctls", sysctls);
+    }
+
+    /// The program and the words given to it.
+    fn words(&mut self) {
+        for (key, words) in [("entrypoint", &self.service.entrypoint), ("command", &self.service.command)] {
+            if let Some(words) = words {
+                self.map.put(key, Yaml::Flow(words.iter().map(|word| plain(word)).collect()));
+            }
+        }
+    }
+
+    fn life(&mut self) {
+        let service = self.service;
+        self.words();
+        if let Some(check) = &service.healthcheck {
+            self.map.map("healthcheck", health(check));
+        }
+        self.depends_on();
+        let mut labels = Map::default();
+        for (key, value) in &service.process.labels {
+            labels.text(key.value.as_str(), plain(&value.value));
+        }
+        self.map.map("labels", labels);
+        for (key, on) in [("init", service.init), ("tty", service.tty), ("stdin_open", service.tty)] {
+            if on {
+                self.map.on(key);
+            }
+        }
+        if service.read_only {
+            self.map.on("read_only");
+        }
+        if let Some(signal) = &service.process.stop_signal {
+            self.map.text("stop_signal", signal.value.clone());
+        }
+        if let Some(time) = &service.process.stop_grace_period {
+            self.map.text("stop_grace_period", time.value.to_string());
+        }
+        if let Some(restart) = &service.restart {
+            self.map.text("restart", restart.clone());
+        }
+        if let Some((driver, options)) = logging(service, self.engine) {
+            let mut map = Map::default();
+            map.text("driver", driver);
+            let mut all = Map::default();
+            for (key, value) in options {
+                all.text(key, plain(value));
+            }
+            if !all.is_empty() {
+                map.put("options", Yaml::Inline(all));
+            }
+            self.map.put("logging", Yaml::Inline(map));
+        }
+    }
+
+    fn depends_on(&mut self) {
+        let service = self.service;
+        if !service.depends_on.values().any(|healthy| *healthy) {
+            self.map.texts("depends_on", service.depends_on.keys().cloned().collect());
+            return;
+        }
+        let mut all = Map::default();
+        for (name, healthy) in &service.depends_on {
+            let mut condition = Map::default();
+            condition.text("condition", if *healthy { "service_healthy" } else { "service_started" });
+            all.put(name, Yaml::Inline(condition));
+        }
+        self.map.map("depends_on", all);
+    }
 }
 
 /// A mount in the long form, which makes no folder where the host lacks what is mounted.
-fn mount(mount: &Noted<MountUse>) -> Item {
+fn mount(mount: &Noted<MountUse>) -> Yaml {
     let MountUse { from, to, read_only } = &mount.value;
     let mut map = Map::default();
     match from {
@@ -188,111 +350,9 @@ fn mount(mount: &Noted<MountUse>) -> Item {
     if matches!(from, MountFrom::Host(_)) {
         let mut bind = Map::default();
         bind.put("create_host_path", Yaml::Raw("false".to_owned()));
-        map.map("bind", bind);
+        map.put("bind", Yaml::Inline(bind));
     }
-    Item::noted(Yaml::Map(map), &mount.why)
-}
-
-/// The options of the security modules: devices by CDI need the labels off.
-pub(super) fn security(service: &Service, engine: Engine) -> Vec<String> {
-    let mut all = service.security_opt.clone();
-    if engine == Engine::Podman && service.gpu.is_some() && !all.iter().any(|one| one.starts_with("label")) {
-        all.push("label=disable".to_owned());
-    }
-    all
-}
-
-fn rights(map: &mut Map, service: &Service, engine: Engine) {
-    if let Some(user) = &service.user {
-        map.text("user", text(user));
-    }
-    if let (Some((uid, gid)), Engine::Podman) = (service.keeps_id, engine) {
-        map.text("userns_mode", format!("keep-id:uid={uid},gid={gid}"));
-        map.comment("Whoever starts it is the container's user.");
-    }
-    let capabilities = service.cap_add.iter();
-    let capabilities =
-        capabilities.map(|one| Item::noted(Yaml::Text(one.value.to_string()), &one.why)).collect();
-    map.list("cap_add", capabilities);
-    let options = security(service, engine);
-    map.list("security_opt", options.iter().map(|one| Item::text(plain(one))).collect());
-    if let Some(place) = &service.privileged {
-        map.on("privileged").comment(place);
-    }
-}
-
-fn limits(map: &mut Map, service: &Service, engine: Engine) {
-    if let Some(size) = service.shm_size {
-        map.text("shm_size", size.to_string());
-    }
-    if let Some(size) = service.memory {
-        map.text("mem_limit", size.to_string());
-    }
-    let mut ulimits = Map::default();
-    for Ulimit { name, soft, hard } in ulimits_for(service, engine) {
-        match hard {
-            None => ulimits.put(name.as_str(), Yaml::Raw(soft.to_string())),
-            Some(hard) => {
-                let mut both = Map::default();
-                both.put("soft", Yaml::Raw(soft.to_string())).put("hard", Yaml::Raw(hard.to_string()));
-                ulimits.map(name.as_str(), both)
-            }
-        };
-    }
-    map.map("ulimits", ulimits);
-}
-
-/// The limits that an engine may set.
-pub(super) fn ulimits_for(service: &Service, engine: Engine) -> impl Iterator<Item = &Ulimit> {
-    let inherited = move |limit: &&Ulimit| {
-        engine == Engine::Podman && service.inherited_limits.iter().any(|name| name == limit.name.as_str())
-    };
-    service.ulimits.iter().filter(move |limit| !inherited(limit))
-}
-
-fn life(map: &mut Map, service: &Service) {
-    if let Some(words) = &service.entrypoint {
-        map.put("entrypoint", Yaml::Flow(words.iter().map(|word| plain(word)).collect()));
-    }
-    if let Some(words) = &service.command {
-        if words.iter().any(|word| word.contains('\n')) {
-            let words = words.iter().map(|word| Item::noted(Yaml::Block(plain(word)), ""));
-            map.list("command", words.collect());
-        } else {
-            map.put("command", Yaml::Flow(words.iter().map(|word| plain(word)).collect()));
-        }
-    }
-    if let Some(check) = &service.healthcheck {
-        map.map("healthcheck", health(check));
-    }
-    if service.depends_on.values().any(|healthy| *healthy) {
-        let mut all = Map::default();
-        for (name, healthy) in &service.depends_on {
-            let mut condition = Map::default();
-            condition.text("condition", if *healthy { "service_healthy" } else { "service_started" });
-            all.map(name, condition);
-        }
-        map.map("depends_on", all);
-    } else {
-        map.list("depends_on", service.depends_on.keys().map(Item::text).collect());
-    }
-    if service.init {
-        map.on("init");
-    }
-    if service.tty {
-        map.on("tty").on("stdin_open");
-    }
-    if service.read_only {
-        map.on("read_only");
-    }
-    if let Some(restart) = &service.restart {
-        map.text("restart", restart.clone());
-    }
-}
-
-/// Whether a check is one line for a shell rather than words.
-pub(super) fn is_shell_line(check: &HealthCheck) -> bool {
-    matches!(&check.test.value[..], [line] if line.contains(char::is_whitespace))
+    Yaml::Inline(map)
 }
 
 fn health(check: &HealthCheck) -> Map {

@@ -10,7 +10,11 @@ use crate::manifest::Engine;
 use crate::plan::service_tests::{jetson, pc, planned, scripts};
 use crate::plan::{MountFrom, MountUse, Noted, Services, Text};
 
-use super::{Generated, bake, compose, devcontainer, dockerignore, quadlet, run_command};
+use super::host_setup::host_setup;
+use super::{bake, compose, devcontainer, dockerignore, quadlet, run_command};
+
+/// What every file begins with.
+const HEAD: &str = "# jcc 0.1.0 · project.kdl · do not edit, run `jcc compile`\n";
 
 const SMALL: &str = r#"
 project "tiny" version="0.1.0"
@@ -67,7 +71,7 @@ output { dev }
 #[test]
 fn a_small_one() {
     let text = compose(&planned(SMALL, &[pc()], &[])[0]);
-    assert!(Generated::of(&text).is_some());
+    assert!(text.starts_with(HEAD));
     insta::assert_snapshot!(text);
 }
 
@@ -98,12 +102,12 @@ fn two() -> Vec<Services> {
 fn several_targets() {
     let two = two();
     let bake = bake(&two);
-    assert!(Generated::of(&bake).is_some());
+    assert!(bake.starts_with(HEAD));
     insta::assert_snapshot!(bake);
     insta::assert_snapshot!(compose(&two[1]));
     insta::assert_snapshot!(dockerignore(&two[0], &["jcc.lock".into(), "docker-bake.hcl".into()]));
     let editor = devcontainer(&two[0], ".devcontainer/devcontainer.json");
-    assert!(Generated::of(&editor).is_some());
+    assert!(editor.starts_with(&format!("/*\n{HEAD}")));
     insta::assert_snapshot!(editor);
     insta::assert_snapshot!(run_command(&two[1], Engine::Docker));
 }
@@ -115,17 +119,24 @@ fn podman_adds_groups_where_it_need_not_keep_those_of_whoever_starts_it() {
             format!("project \"x\"\ntarget {{ platform \"x86_64\"; engine \"podman\" }}\nrun {{ {run} }}\n");
         let services = planned(&manifest, &[pc()], &[]).remove(0);
         let units = quadlet(&services).into_values().collect::<String>();
-        compose(&services) + &units + &run_command(&services, Engine::Podman)
+        let script = host_setup(&services).expect("a GPU is prepared for").1;
+        script + &compose(&services) + &units + &run_command(&services, Engine::Podman)
     };
     let own = asked("group-add 3000 \"render\"");
-    for line in ["      - \"3000\"\n", "GroupAdd=3000\n", "GroupAdd=render\n", "--group-add 3000 "] {
+    for line in
+        ["    group_add: [\"3000\", render]\n", "GroupAdd=3000\n", "GroupAdd=render\n", "--group-add 3000 "]
+    {
         assert!(own.contains(line), "{line}\n{own}");
     }
     assert!(!own.contains("keep-groups") && !own.contains("hands on"), "{own}");
     // It takes no others beside those that it keeps, and says so.
     for run in ["group-add 3000; device \"/dev/ttyACM0\"", "group-add 20 3000; device \"/dev/ttyACM0\""] {
         let kept = asked(run);
-        for line in ["      - keep-groups\n", "GroupAdd=keep-groups\n", "--group-add keep-groups "] {
+        for line in [
+            "    group_add: [keep-groups] # the groups of the user who starts it\n",
+            "GroupAdd=keep-groups\n",
+            "--group-add keep-groups ",
+        ] {
             assert!(kept.contains(line), "{line}\n{kept}");
         }
         assert!(
@@ -146,7 +157,7 @@ fn units_of_quadlet() {
     let manifest = ROBOT.replace("output { dev }", "output { engine \"podman\" }");
     let services = planned(&manifest, &[jetson()], &scripts()).remove(0);
     let units = quadlet(&services);
-    assert!(units.values().all(|unit| Generated::of(unit).is_some()));
+    assert!(units.values().all(|unit| unit.starts_with(HEAD)));
     let all: Vec<String> = units.iter().map(|(name, text)| format!("== {name}\n{text}")).collect();
     insta::assert_snapshot!(all.join("\n"));
     insta::assert_snapshot!(compose(&services));

@@ -3,8 +3,8 @@
 use crate::manifest::HealthCheck;
 use crate::plan::{Piece, Text};
 
+use super::options::is_shell_line;
 use super::quote;
-use super::service::is_shell_line;
 
 /// One word of bash, its variables filled in by the shell.
 pub(super) fn shell(text: &Text) -> String {

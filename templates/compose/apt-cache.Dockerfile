@@ -9,7 +9,7 @@ EOF
 
 COPY --chmod=0755 <<'EOF' /usr/local/bin/apt-cache
 #!/bin/bash
-# The proxy that the secret apt-conf names is this cache's way out too. It is kept in memory.
+# The proxy of the secret apt-conf is used by this cache too; it is written into memory only.
 set -euo pipefail
 conf=/dev/shm/apt-cacher-ng secret=/run/secrets/apt-conf proxy=
 rm -rf "$conf"
@@ -19,6 +19,8 @@ if [[ -s $secret ]]; then
   eval "$(APT_CONFIG=$secret apt-config shell proxy Acquire::http::Proxy)"
 fi
 if [[ -n $proxy && $proxy != DIRECT ]]; then (umask 077; echo "Proxy: $proxy" >"$conf/zz_proxy.conf"); fi
+# Where the cache of another project serves this host, this one waits until that stops.
+while (: <>/dev/tcp/127.0.0.1/3142) 2>/dev/null; do sleep 5; done
 exec apt-cacher-ng -c "$conf" ForeGround=1 BindAddress=127.0.0.1 Port=3142 SocketPath= AllowUserPorts=0
 EOF
 

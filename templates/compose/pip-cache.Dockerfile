@@ -26,6 +26,8 @@ export HOME=/data PATH=/opt/devpi/bin:$PATH
 if [[ -s /run/secrets/ca-bundle ]]; then
   export REQUESTS_CA_BUNDLE=/run/secrets/ca-bundle SSL_CERT_FILE=/run/secrets/ca-bundle
 fi
+# Where the cache of another project serves this host, this one waits until that stops.
+while (: <>/dev/tcp/127.0.0.1/3141) 2>/dev/null; do touch /tmp/ready; sleep 5; done
 rm -f /tmp/ready
 # The password of devpi's root is made once and stays in the volume: nobody else on the machine changes what builds get. It
 # takes the place of @ in a command, and no list of processes shows it.

@@ -7,6 +7,8 @@ mod files;
 mod help;
 #[cfg(unix)]
 mod hostile;
+mod lock;
+mod merge;
 mod new;
 mod odd;
 mod same;

@@ -98,22 +98,20 @@ fn notes_are_shown_where_something_is_new() {
     assert!(!second.contains("runs-as-root") && !second.contains("note: "), "{second}");
     assert!(runs(folder.path(), &["compile", "--verbose"], 0).err.contains("jcc::check::runs-as-root"));
     assert!(!runs(folder.path(), &["compile", "--quiet"], 0).err.contains("runs-as-root"));
-    // Of what is added only the new package's own notes are new; the Compose file keeps all of them, once.
+    // Of what is added only the new package's own notes are new.
     fs::write(folder.path().join("project.kdl"), text.replace("ollama }", "ollama; openssh }"))
         .expect("written");
     let third = runs(folder.path(), &["compile"], 0).err;
     assert!(third.contains("note: openssh") && !third.contains("note: ollama"), "{third}");
-    let compose = fs::read_to_string(folder.path().join("docker-compose.yaml")).expect("it was written");
-    assert_eq!(compose.matches("ollama pull MODEL").count(), 1, "{compose}");
-    // What the manifest has seen to is not said.
-    let named = text.replace("workdir \"/app\"", "command \"ollama\" \"serve\"");
-    fs::write(folder.path().join("project.kdl"), named).expect("written");
-    runs(folder.path(), &["compile"], 0);
-    let compose = fs::read_to_string(folder.path().join("docker-compose.yaml")).expect("it was written");
+    // What the manifest has seen to is not said, and `show` has them all.
+    let named = project(&text.replace("workdir \"/app\"", "command \"ollama\" \"serve\""));
+    let notes = runs(named.path(), &["compile"], 0).err;
     assert!(
-        !compose.contains("Start it with `ollama serve`") && compose.contains("ollama pull MODEL"),
-        "{compose}"
+        !notes.contains("Start it with `ollama serve`") && notes.contains("ollama pull MODEL"),
+        "{notes}"
     );
+    let shown = runs(named.path(), &["show", "ollama"], 0).out;
+    assert!(shown.contains("Start it with `ollama serve`") && shown.contains("ollama pull MODEL"), "{shown}");
 }
 
 /// A line of its own could be a command to the CI that shows it.

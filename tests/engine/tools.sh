@@ -44,7 +44,13 @@ copied() { # NAME [FOLDER]
 case_of() { # NAME [FOLDER] [OPTION…]
   copied "$1" "${2:-$1}"
   "$jcc" compile project.kdl "${@:3}"
-  bases Dockerfile docker-compose.yaml
+  all_bases
+}
+# The bases of the image and of the caches.
+all_bases() {
+  local files=(Dockerfile .jcc/caches/*/Dockerfile)
+  [[ -e ${files[1]} ]] || unset 'files[1]'
+  bases "${files[@]}"
 }
 # Sees to it that the bases of these files can be had.
 bases() { # FILE…

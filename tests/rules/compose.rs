@@ -29,7 +29,7 @@ fn the_main_service_is_built_and_started() {
     for (name, file) in files {
         let services = file["services"].as_object().expect("there are services");
         let main = services.values().find(|one| one["profiles"].is_null()).expect("one is always started");
-        for key in ["context", "target", "args"] {
+        for key in ["context", "args"] {
             assert!(!main["build"][key].is_null(), "{name}: {key}");
         }
         assert_eq!(main["build"]["args"]["SOURCE_DATE_EPOCH"].as_str().map(str::len), Some(10), "{name}");
@@ -38,15 +38,36 @@ fn the_main_service_is_built_and_started() {
 
 #[test]
 fn caches_are_a_profile_bound_to_loopback() {
-    let caches: Vec<_> = services().into_iter().filter(|(name, _)| name.ends_with("-cache")).collect();
-    assert!(caches.len() > 4);
-    for (name, cache) in caches {
-        assert_eq!(cache["profiles"][0], "cache", "{name}");
-        assert!(!cache["healthcheck"].is_null() && !cache["volumes"].is_null(), "{name}");
-        let inline = cache["build"]["dockerfile_inline"].as_str().unwrap_or_default();
-        assert!(inline.starts_with("FROM debian:") && inline.contains("127.0.0.1"), "{name}: {inline}");
-        assert!(cache["image"].is_null() && cache["ports"].is_null(), "{name}");
+    let mut count = 0;
+    for (name, text) in outputs("caches.yaml") {
+        let file: Value = serde_saphyr::from_str(&text).unwrap_or_else(|why| panic!("{name}: {why}"));
+        let services = file["services"].as_object().expect("there are services");
+        for (service, cache) in services {
+            count += 1;
+            assert_eq!(cache["profiles"][0], "cache", "{name} {service}");
+            assert!(!cache["healthcheck"].is_null() && !cache["volumes"].is_null(), "{name}");
+            assert!(file["volumes"].as_object().is_some_and(|all| all.contains_key(service)), "{name}");
+            assert!(cache["image"].is_null() && cache["ports"].is_null(), "{name}");
+        }
     }
+    assert!(count > 4);
+    let images: Vec<_> =
+        outputs("Dockerfile").into_iter().filter(|(name, _)| name.contains("/.jcc/caches/")).collect();
+    assert!(images.len() >= 4);
+    for (name, text) in images {
+        assert!(text.contains("\nFROM debian:") && text.contains("127.0.0.1"), "{name}: {text}");
+    }
+    for (name, file) in files() {
+        let includes = file["include"].as_array().map_or(0, Vec::len);
+        let asked = outputs("caches.yaml").iter().any(|(cache, _)| is_beside(cache, &name));
+        assert_eq!(includes, usize::from(asked), "{name}");
+    }
+}
+
+/// Whether a file of caches is that of a Compose file: `fleet/.jcc/orin/caches.yaml` of `fleet/orin/docker-compose.yaml`.
+fn is_beside(caches: &str, compose: &str) -> bool {
+    let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.replace("/.jcc", ""));
+    folder(caches) == folder(compose)
 }
 
 #[test]
@@ -55,7 +76,8 @@ fn tests_run_in_a_profile_of_their_own() {
     assert!(tests.len() > 4);
     for (name, test) in tests {
         assert_eq!(test["profiles"][0], "test", "{name}");
-        assert!(test["restart"].is_null() && !test["command"].is_null(), "{name}");
+        assert!(test["restart"].is_null() || test["restart"] == "no", "{name}");
+        assert_eq!(test["entrypoint"], serde_json::json!(["bash", "/run/test/run"]), "{name}");
     }
 }
 

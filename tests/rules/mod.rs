@@ -3,6 +3,7 @@
 mod compose;
 mod dockerfile;
 mod local;
+mod merges;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -78,9 +79,10 @@ impl Example {
     }
 }
 
-/// Every Dockerfile of every example: its name and its text.
+/// Every Dockerfile of every example, without those of the caches: its name and its text.
 fn dockerfiles() -> Vec<(String, String)> {
-    outputs("Dockerfile")
+    let all = outputs("Dockerfile").into_iter();
+    all.filter(|(name, _)| !name.contains("/.jcc/")).collect()
 }
 
 /// Every generated file of that name in every example.

@@ -1,6 +1,7 @@
 //! What several tests share.
 
 pub(crate) mod folder;
+pub(crate) mod git;
 pub(crate) mod whole;
 
 use std::path::{Path, PathBuf};

@@ -58,7 +58,7 @@ static DRIVER_LIBRARIES: NodeSpec = NodeSpec::new(
 )
 .rest(ArgSpec::text("PATTERN", "A name with `*` for anything: `libcuda.so*`."));
 static HOST_NOTE: NodeSpec =
-    NodeSpec::new("note", "How the host is prepared; it stands in the head of the Compose file.")
+    NodeSpec::new("note", "What else the host needs; it is a comment of the script that prepares one.")
         .args(&[ArgSpec::text("TEXT", "One or two sentences.")])
         .properties(&[PropertySpec::new(
             "engine",

@@ -3,12 +3,14 @@
 mod environment;
 mod hardware;
 mod namespaces;
+mod process;
 mod services;
 mod storage;
 
 pub use environment::{EnvFile, Secret, SecretSource};
 pub use hardware::{Audio, Camera, Device, Display, Gpu, GpuForm};
 pub use namespaces::Ulimit;
+pub use process::{Logging, ProcessOptions};
 pub use services::Service;
 pub use storage::{Mode, Volume};
 
@@ -29,6 +31,10 @@ macro_rules! words_and {
         use namespaces::{
             CAP_ADD, DEVICE_CGROUP_RULE, GROUP_ADD, IPC, MEMORY, NETWORK, PID, PRIVILEGED, SECURITY_OPT,
             SESSION_UID, SHM_SIZE, ULIMIT, USER,
+        };
+        use process::{
+            CAP_DROP, CPUS, EXTRA_HOSTS, HOSTNAME, LABEL, LOGGING, PIDS_LIMIT, PROFILES, STOP_GRACE_PERIOD,
+            STOP_SIGNAL, SYSCTL,
         };
         use services::{DEPENDS_ON, INIT, NAME, READ_ONLY, RESTART, TTY};
         use storage::{MODELS, PORT, TMPFS, VOLUME};
@@ -72,6 +78,17 @@ macro_rules! words_and {
             &INIT,
             &TTY,
             &READ_ONLY,
+            &LOGGING,
+            &STOP_GRACE_PERIOD,
+            &STOP_SIGNAL,
+            &CPUS,
+            &PIDS_LIMIT,
+            &CAP_DROP,
+            &SYSCTL,
+            &HOSTNAME,
+            &EXTRA_HOSTS,
+            &LABEL,
+            &PROFILES,
             $more,
         ]
     }};
@@ -165,6 +182,8 @@ pub struct Run {
     pub memory: Option<Spanned<ByteSize>>,
     /// `healthcheck`, over that of `app`.
     pub healthcheck: Option<HealthCheck>,
+    /// `logging`, `stop-signal`, `cpus` and the like.
+    pub process: ProcessOptions,
     /// `service "NAME" { image "…"; … }`.
     pub services: Vec<Service>,
     /// The node; absent where the manifest has no `run`.
@@ -211,6 +230,7 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Run {
         read_only: node.flag_of_child("read-only", log),
         memory: namespaces::memory(node, log),
         healthcheck: health::decode(node, log),
+        process: process::decode(node, log),
         services: services::services(node, log),
         span: Some(node.span()),
     }

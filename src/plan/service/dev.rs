@@ -11,9 +11,7 @@ pub(super) fn mounts(inputs: ServiceInputs<'_>) -> Vec<Noted<MountUse>> {
     let bound = copies.iter().filter(|copy| !hides(copy, inputs));
     let mut mounts: Vec<Noted<MountUse>> = Vec::new();
     for copy in bound {
-        let why = format!("the file in the project, over its copy ({})", inputs.cite(copy.from.span));
-        let why = if copy.folder { why.replacen("file", "folder", 1) } else { why };
-        let mount = bind(&from(copy, inputs), &place(copy), &why);
+        let mount = bind(&from(copy, inputs), &place(copy));
         if mounts.iter().all(|other| other.value.to != mount.value.to) {
             mounts.push(mount);
         }
@@ -22,14 +20,14 @@ pub(super) fn mounts(inputs: ServiceInputs<'_>) -> Vec<Noted<MountUse>> {
     if !copies.iter().any(whole) {
         // Dev containers' own place for it, at which no image has anything.
         let place = format!("/workspaces/{}", inputs.project.header.name.value);
-        mounts.insert(0, bind(&inputs.files.context(), &place, "the project's folder"));
+        mounts.insert(0, bind(&inputs.files.context(), &place));
     }
     mounts
 }
 
-fn bind(from: &str, to: &str, why: &str) -> Noted<MountUse> {
+fn bind(from: &str, to: &str) -> Noted<MountUse> {
     let (from, to) = (MountFrom::Host(Text::literal(from)), Text::literal(to));
-    Noted::new(MountUse { from, to, read_only: false }, why)
+    Noted::plain(MountUse { from, to, read_only: false })
 }
 
 /// Seen from the Compose file.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::catalog::GpuAccess;
 use crate::manifest::{Audio, Camera, Device, Display, Gpu, Run};
+use crate::resolve::TargetFacts;
 use crate::value::{Capability, ImagePath, Parse};
 
 use super::{GpuUse, MountFrom, MountUse, Noted, Piece, Service, ServiceInputs, Text};
@@ -32,6 +33,27 @@ pub(super) fn gpu(run: &Run, inputs: ServiceInputs<'_>, is_main: bool) -> Option
         None => return None,
     };
     let target = inputs.target;
+    Some(GpuUse {
+        which,
+        access: if run.gpu_form.is_some() { GpuAccess::Cdi } else { target.gpu },
+        platform: target.platform.to_string(),
+        capabilities: capabilities(run, target),
+        of_image: false,
+    })
+}
+
+/// The capabilities of the driver that the image itself asks for: those of the main service.
+pub(super) fn image_capabilities(inputs: ServiceInputs<'_>) -> Option<String> {
+    driver_capabilities(&inputs.project.run, inputs.target)
+}
+
+/// The value of `NVIDIA_DRIVER_CAPABILITIES` that the main service needs; nothing where it has no GPU.
+pub fn driver_capabilities(run: &Run, target: &TargetFacts) -> Option<String> {
+    let off = run.gpu.as_ref().is_some_and(|gpu| gpu.value == Gpu::Off);
+    (!off).then(|| capabilities(run, target))
+}
+
+fn capabilities(run: &Run, target: &TargetFacts) -> String {
     let mut wanted: Vec<&str> = target.capabilities.iter().map(String::as_str).collect();
     if run.display.is_some() {
         wanted.extend(["graphics", "display"]);
@@ -43,12 +65,7 @@ pub(super) fn gpu(run: &Run, inputs: ServiceInputs<'_>, is_main: bool) -> Option
         |word: &str| CAPABILITIES.iter().position(|known| *known == word).unwrap_or(CAPABILITIES.len());
     wanted.sort_by_key(|word| (place(word), *word));
     wanted.dedup();
-    Some(GpuUse {
-        which,
-        access: if run.gpu_form.is_some() { GpuAccess::Cdi } else { target.gpu },
-        platform: target.platform.to_string(),
-        capabilities: wanted.join(","),
-    })
+    wanted.join(",")
 }
 
 /// Adds all that the hardware of a `run` needs; `root`: it runs as root, who needs no group of the host.
@@ -60,10 +77,10 @@ pub(super) fn apply(service: &mut Service, run: &Run, inputs: ServiceInputs<'_>,
     for camera in &run.cameras {
         let cite = inputs.cite(camera.span);
         match &camera.value {
-            Camera::Csi => adder.socket("/tmp/argus_socket", &format!("CSI cameras ({cite})")),
+            Camera::Csi => adder.socket("/tmp/argus_socket", &cite),
             Camera::Device(path) => {
-                adder.device(Text::with_variables(path.as_str()), None, &format!("camera ({cite})"));
-                adder.group("video", path.as_str());
+                adder.device(Text::with_variables(path.as_str()), None, &cite);
+                adder.group("video");
             }
         }
     }
@@ -71,18 +88,18 @@ pub(super) fn apply(service: &mut Service, run: &Run, inputs: ServiceInputs<'_>,
         adder.hardware(&device.value, &inputs.cite(device.span));
     }
     if let Some(can) = run.can.first() {
-        let why = format!("sets up CAN interfaces ({})", inputs.cite(can.span));
+        let why = inputs.cite(can.span);
         let capability = Capability::parse("NET_ADMIN").expect("it is a capability");
         if !adder.service.cap_add.iter().any(|given| given.value == capability) {
             adder.service.cap_add.push(Noted::new(capability, why));
         }
     }
     if let Some(span) = run.jtop.on() {
-        adder.socket("/run/jtop.sock", &format!("jtop ({})", inputs.cite(span)));
+        adder.socket("/run/jtop.sock", &inputs.cite(span));
         adder.host_group("JTOP", "/run/jtop.sock");
     }
     if let Some(span) = run.docker_socket.on() {
-        let why = format!("who has it is root on the host ({})", inputs.cite(span));
+        let why = format!("{}: who has it is root on the host", inputs.cite(span));
         adder.socket("/var/run/docker.sock", &why);
         adder.host_group("DOCKER", "/var/run/docker.sock");
     }
@@ -125,33 +142,33 @@ impl Adder<'_, '_> {
             return;
         }
         for name in &self.inputs.target.groups {
-            self.group(name.as_str(), "the GPU");
+            self.group(name.as_str());
         }
     }
 
     /// A group by its name on the host; the image may have another number for it, or none.
-    fn group(&mut self, name: &str, device: &str) {
+    fn group(&mut self, name: &str) {
         match FIXED.iter().find(|(known, _)| *known == name) {
             Some((_, number)) => {
-                self.add_group(Text::literal(*number), format!("{name}, which may use {device}"));
+                self.add_group(Text::literal(*number), name.to_owned());
             }
-            None => self.numbered_by_host(name, &format!("getent group {name} | cut -d: -f3"), device),
+            None => self.numbered_by_host(name, &format!("getent group {name} | cut -d: -f3")),
         }
     }
 
     /// A group whose number only the host knows.
     fn host_group(&mut self, name: &str, path: &str) {
         if !self.root {
-            self.numbered_by_host(name, &format!("stat -c %g {path}"), path);
+            self.numbered_by_host(name, &format!("stat -c %g {path}"));
         }
     }
 
-    fn numbered_by_host(&mut self, name: &str, command: &str, device: &str) {
+    fn numbered_by_host(&mut self, name: &str, command: &str) {
         let variable = format!("JCC_GID_{}", name.to_ascii_uppercase());
         let number = reserved(&variable, &self.service.groups);
         self.add_group(
             Text::or(&variable, &number.to_string()),
-            format!("the host's group of {device}: see the head of this file"),
+            format!("the host's {}", name.to_ascii_lowercase()),
         );
         self.service.host_groups.entry(variable).or_insert_with(|| command.to_owned());
     }
@@ -174,7 +191,7 @@ impl Adder<'_, '_> {
 
     fn display(&mut self, run: &Run) {
         let Some(display) = &run.display else { return };
-        let why = format!("display ({})", self.inputs.cite(display.span));
+        let why = self.inputs.cite(display.span);
         match display.value {
             Display::X11 => {
                 self.env("DISPLAY", Text::or("DISPLAY", ":0"), &why);
@@ -195,7 +212,7 @@ impl Adder<'_, '_> {
 
     fn audio(&mut self, run: &Run) {
         let Some(audio) = &run.audio else { return };
-        let why = format!("sound ({})", self.inputs.cite(audio.span));
+        let why = self.inputs.cite(audio.span);
         let runtime_dir = || runtime_dir(run);
         match audio.value {
             Audio::Pulse => {
@@ -211,7 +228,7 @@ impl Adder<'_, '_> {
             }
             Audio::Alsa => {
                 self.device(Text::literal("/dev/snd"), None, &why);
-                self.group("audio", "/dev/snd");
+                self.group("audio");
             }
         }
     }
@@ -224,18 +241,18 @@ impl Adder<'_, '_> {
             }
             Device::I2c(bus) => {
                 let path = format!("/dev/i2c-{bus}");
-                self.device(Text::literal(path.clone()), None, &format!("I2C ({cite})"));
+                self.device(Text::literal(path.clone()), None, cite);
                 self.host_group("I2C", &path);
             }
             Device::Spi(device) => {
                 let path = format!("/dev/spidev{device}");
-                self.device(Text::literal(path.clone()), None, &format!("SPI ({cite})"));
+                self.device(Text::literal(path.clone()), None, cite);
                 self.host_group("SPI", &path);
             }
             Device::Gpio(chip) => {
                 for chip in chip.map_or_else(|| header_chips(self.inputs), |chip| vec![chip.to_string()]) {
                     let path = format!("/dev/gpiochip{chip}");
-                    self.device(Text::literal(path.clone()), None, &format!("GPIO ({cite})"));
+                    self.device(Text::literal(path.clone()), None, cite);
                     self.host_group("GPIO", &path);
                 }
                 if let Some(model) = self.inputs.target.values.get("model") {
@@ -250,15 +267,15 @@ impl Adder<'_, '_> {
     fn group_of(&mut self, path: &str) {
         let below = |start: &[&str]| start.iter().any(|start| path.starts_with(start));
         if below(&["/dev/tty", "/dev/serial/", "/dev/rfcomm"]) {
-            self.group("dialout", path);
+            self.group("dialout");
         } else if below(&["/dev/video", "/dev/v4l/", "/dev/media"]) {
-            self.group("video", path);
+            self.group("video");
         } else if below(&["/dev/snd"]) {
-            self.group("audio", path);
+            self.group("audio");
         } else if below(&["/dev/bus/usb"]) {
-            self.group("plugdev", path);
+            self.group("plugdev");
         } else if below(&["/dev/dri"]) {
-            self.group("video", path);
+            self.group("video");
             self.host_group("RENDER", "/dev/dri/renderD128");
         } else if below(&["/dev/i2c-"]) {
             self.host_group("I2C", path);
@@ -299,35 +316,4 @@ fn header_chips(inputs: ServiceInputs<'_>) -> Vec<String> {
 /// The folder of the desktop session's sockets.
 fn runtime_dir(run: &Run) -> Text {
     Text::or(RUNTIME_DIR, &format!("/run/user/{}", run.session_uid()))
-}
-
-/// What shows and sounds on the host's desktop needs of it.
-pub(super) fn notes(run: &Run, inputs: ServiceInputs<'_>) -> Vec<String> {
-    let mut notes = Vec::new();
-    if let Some(display) = run.display.as_ref().filter(|display| display.value == Display::X11) {
-        notes.push(format!(
-            "Windows ({}): once before the first start, and in `~/.xsessionrc` for every login after it: \
-             `install -d -m 700 {above} && install -d -m 755 {X11_HOST} && xauth nlist \"$DISPLAY\" | \
-             sed 's/^..../ffff/' | xauth -f {X11_HOST}/cookie nmerge - && chmod 644 {X11_HOST}/cookie`",
-            inputs.cite(display.span),
-            above = X11_HOST.rsplit_once('/').map_or(X11_HOST, |(above, _)| above),
-        ));
-    }
-    for span in run.session_sockets() {
-        notes.push(format!(
-            "Sockets of the desktop session ({}): the user {} is logged in before it starts, or lingers: \
-             `sudo loginctl enable-linger \"$(id --name --user {})\"`",
-            inputs.cite(span),
-            run.session_uid(),
-            run.session_uid(),
-        ));
-    }
-    for can in &run.can {
-        let name = &can.value;
-        notes.push(format!(
-            "CAN ({}): `sudo ip link set {name} up type can bitrate 500000`, with the bus' own bit rate",
-            inputs.cite(can.span)
-        ));
-    }
-    notes
 }

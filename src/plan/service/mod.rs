@@ -4,10 +4,10 @@ mod dev;
 mod files;
 mod further;
 mod hardware;
+mod host;
 mod host_files;
 mod model;
 mod names;
-mod notes;
 mod profile;
 mod test;
 #[cfg(test)]
@@ -15,6 +15,8 @@ pub(crate) mod tests;
 mod text;
 
 pub use files::{OutputFiles, SHARED_SUPPORT};
+pub use hardware::driver_capabilities;
+pub use host::{HostGpu, HostSecret, HostSetup};
 pub use model::{
     EditorUse, GpuUse, Ignored, ImageBuild, MountFrom, MountUse, Noted, PipCache, SecretFrom, Service,
     ServiceImage, Services, ServicesHead,
@@ -49,14 +51,23 @@ pub struct ServiceInputs<'a> {
     pub tests: &'a [TestScript],
     /// Where packages put files into the image.
     pub installed: &'a [ImagePath],
+    /// Whether the Dockerfile has no stage behind the one that ships.
+    pub final_is_last: bool,
+    /// Whether builds on the target can have a network of their own.
+    pub bridge_works: bool,
     /// `SOURCE_DATE_EPOCH`, seconds.
     pub epoch: u64,
 }
 
 impl ServiceInputs<'_> {
-    /// `project.kdl: run display`.
+    /// `run display`; `robots.kdl: run display` where it stands in another file than the project's own.
     fn cite(&self, span: Span) -> String {
-        self.project.read.cite(span, self.sources)
+        let cite = self.project.read.cite(span, self.sources);
+        let own = &self.sources.get(self.project.header.name.span.source).name;
+        match cite.strip_prefix(own.as_str()).and_then(|rest| rest.strip_prefix(": ")) {
+            Some(node) => node.to_owned(),
+            None => cite,
+        }
     }
 }
 
@@ -85,7 +96,10 @@ pub fn services(inputs: ServiceInputs<'_>) -> Services {
     volumes.sort();
     volumes.dedup();
     Services {
-        head: head(inputs, std::iter::once(&main).chain(&more)),
+        head: head(inputs),
+        host: host::setup(inputs, &std::iter::once(&main).chain(&more).collect::<Vec<_>>()),
+        support: inputs.files.support.to_string(),
+        tests: inputs.tests.to_vec(),
         project: names.project.clone(),
         target: inputs.target.name.to_string(),
         engine: project.engine(),
@@ -96,7 +110,8 @@ pub fn services(inputs: ServiceInputs<'_>) -> Services {
             compose: inputs.files.compose.to_string(),
             ignored: ignored(project),
             platform: format!("linux/{}", inputs.target.arch),
-            host_network: inputs.target.host_network || cache.apt || cache.pip,
+            host_network: inputs.target.host_network && !inputs.bridge_works,
+            stage: (!inputs.final_is_last).then_some("final"),
             epoch: inputs.epoch,
             secrets: project.build.secrets.iter().collect(),
         },
@@ -141,14 +156,9 @@ fn ignored(project: &Project) -> Ignored {
     }
 }
 
-fn head<'a>(inputs: ServiceInputs<'_>, services: impl Iterator<Item = &'a Service>) -> ServicesHead {
+fn head(inputs: ServiceInputs<'_>) -> ServicesHead {
     let name = inputs.project.header.name.span.source;
-    ServicesHead {
-        compiler: crate::VERSION.to_owned(),
-        manifest: inputs.sources.get(name).name.clone(),
-        notes: notes::all(inputs, &services.collect::<Vec<_>>()),
-        of_packages: Vec::new(),
-    }
+    ServicesHead { compiler: crate::VERSION.to_owned(), manifest: inputs.sources.get(name).name.clone() }
 }
 
 fn secrets(inputs: ServiceInputs<'_>, names: &Names) -> BTreeMap<String, SecretFrom> {

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::GpuAccess;
-use crate::manifest::{BuildSecret, Editor, Engine, Gpu, HealthCheck, Ulimit};
+use crate::manifest::{BuildSecret, Editor, Engine, Gpu, HealthCheck, ProcessOptions, Ulimit};
 use crate::plan::PipIndex;
 use crate::value::{ByteSize, Capability, EnvName, IgnorePattern, ImagePath, ImageRef, PortMapping, Url};
 
-use super::Text;
+use super::{HostSetup, TestScript, Text};
 
 /// Everything that runs for one target.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +28,8 @@ pub struct Services {
     pub more: Vec<Service>,
     /// The service that runs the tests which need the started container.
     pub test: Option<Service>,
+    /// The tests that it runs.
+    pub tests: Vec<TestScript>,
     /// The service of the stage `dev`.
     pub dev: Option<Service>,
     /// What else the dev container's definition says.
@@ -40,6 +42,10 @@ pub struct Services {
     pub volumes: Vec<String>,
     /// Secrets of the services, sorted.
     pub secrets: BTreeMap<String, SecretFrom>,
+    /// What the host must be prepared with.
+    pub host: HostSetup,
+    /// The folder of generated files that the others mount, seen from the project's root.
+    pub support: String,
 }
 
 /// What the heads of the files say.
@@ -49,10 +55,6 @@ pub struct ServicesHead {
     pub compiler: String,
     /// `project.kdl`.
     pub manifest: String,
-    /// What the host must be prepared with, a paragraph each.
-    pub notes: Vec<String>,
-    /// What users of the packages must know, a paragraph each.
-    pub of_packages: Vec<String>,
 }
 
 /// What the dev container's definition says beside the service.
@@ -79,8 +81,10 @@ pub struct ImageBuild {
     pub ignored: Ignored,
     /// `linux/arm64`.
     pub platform: String,
-    /// Whether steps see the host's network.
+    /// Whether steps see the host's network because the release's kernel lets them have no other.
     pub host_network: bool,
+    /// The stage that ships, where it is not the last one of the Dockerfile.
+    pub stage: Option<&'static str>,
     /// `SOURCE_DATE_EPOCH`.
     pub epoch: u64,
     /// Files of the caller that steps may read, in the order of their names.
@@ -114,8 +118,8 @@ pub struct Service {
     pub name: String,
     /// What it is and who asked for it, a line each.
     pub about: Vec<String>,
-    /// The profile that it is started under; always where there is none.
-    pub profile: Option<String>,
+    /// The profiles that it is started under; always where there is none.
+    pub profiles: Vec<String>,
     /// What it runs.
     pub image: ServiceImage,
     /// The GPU, in whatever form the engine gives it.
@@ -183,6 +187,8 @@ pub struct Service {
     pub read_only: bool,
     /// What happens when it stops.
     pub restart: Option<String>,
+    /// How its processes are limited, stopped, named and logged.
+    pub process: ProcessOptions,
 }
 
 /// What a service runs.
@@ -208,6 +214,8 @@ pub struct GpuUse {
     pub platform: String,
     /// `compute,utility`.
     pub capabilities: String,
+    /// Whether the image has the variables that ask for just this.
+    pub of_image: bool,
 }
 
 /// What is mounted.
@@ -244,6 +252,25 @@ impl Service {
     /// own groups, and it takes no others beside them.
     pub fn keeps_groups(&self) -> bool {
         self.groups.iter().any(|group| !group.why.is_empty())
+    }
+}
+
+impl ImageBuild {
+    /// Where the Dockerfile is, where that is not the usual file of the context.
+    pub fn other_dockerfile(&self) -> Option<&str> {
+        Some(self.dockerfile.as_str()).filter(|path| *path != "Dockerfile")
+    }
+}
+
+impl Services {
+    /// Whether there are build caches.
+    pub fn has_caches(&self) -> bool {
+        self.apt_cache.is_some() || self.pip_cache.is_some()
+    }
+
+    /// Whether steps of a build see the host's network.
+    pub fn builds_on_host_network(&self) -> bool {
+        self.build.host_network || self.has_caches()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::manifest::{App, Mode, Run, Ulimit, Volume};
+use crate::manifest::{App, Gpu, Mode, Run, Ulimit, Volume};
 use crate::value::{ImagePath, Parse};
 
 use super::names::Names;
@@ -13,7 +13,6 @@ pub(super) fn main(inputs: ServiceInputs<'_>, names: &Names) -> Service {
     let run = &inputs.project.run;
     Service {
         name: names.main.clone(),
-        about: vec!["The project itself: `docker compose up`.".to_owned()],
         init: run.init.as_ref().is_none_or(|init| init.value),
         ..of(run, inputs, names, true)
     }
@@ -28,11 +27,11 @@ pub(super) fn dev(inputs: ServiceInputs<'_>, names: &Names, main: &Service) -> O
     Some(Service {
         name: names.dev.clone(),
         about: vec![format!(
-            "The image with its build tools ({}): `docker compose --profile dev run --rm {}`.",
+            "The image with its build tools ({}): `docker compose run --rm {}`",
             inputs.cite(asked),
             names.dev
         )],
-        profile: Some("dev".to_owned()),
+        profiles: vec!["dev".to_owned()],
         image: ServiceImage::Dev,
         container: None,
         mounts,
@@ -73,6 +72,8 @@ pub(super) fn of(run: &Run, inputs: ServiceInputs<'_>, names: &Names, own: bool)
             .collect(),
         depends_on: depends_on(run, inputs),
         privileged: run.privileged.on().map(|span| inputs.cite(span)),
+        profiles: run.process.profiles.iter().map(|name| name.value.to_string()).collect(),
+        process: run.process.clone(),
         ..words(run)
     };
     if service.network.as_deref() == Some("host") {
@@ -84,6 +85,14 @@ pub(super) fn of(run: &Run, inputs: ServiceInputs<'_>, names: &Names, own: bool)
         service.shm_size = None;
     }
     let root = is_root(run, inputs, own);
+    if let Some(gpu) = &mut service.gpu {
+        gpu.of_image = own
+            && Some(&gpu.capabilities) == hardware::image_capabilities(inputs).as_ref()
+            && gpu.which == Gpu::All;
+    }
+    if own && !root && !needs_more_rights(run, inputs) {
+        service.security_opt.push("no-new-privileges:true".to_owned());
+    }
     service.keeps_id = user_of(run, inputs, own).filter(|(uid, _)| *uid != 0);
     let lifted = |limit: &&Ulimit| USERS_LIMITS.contains(&limit.name.as_str()) && limit.soft == -1;
     service.inherited_limits =
@@ -168,6 +177,25 @@ fn is_root(run: &Run, inputs: ServiceInputs<'_>, own: bool) -> bool {
     own && user.is_none_or(|user| user.uid.get() == 0)
 }
 
+/// Programs by which others get the rights of another user.
+const SETUID: [&str; 5] = ["doas", "newgrp", "pkexec", "su", "sudo"];
+
+/// Whether the manifest says something of it itself, or has a program that needs more rights than it is started with.
+fn needs_more_rights(run: &Run, inputs: ServiceInputs<'_>) -> bool {
+    let project = inputs.project;
+    let said = run.security_opt.iter().any(|option| option.value.starts_with("no-new-privileges"));
+    let installs = project.apt.install.iter().any(|one| SETUID.contains(&one.package.value.name()));
+    let app = project.app.as_ref();
+    let commands = [
+        run.command.as_ref(),
+        app.and_then(|app| app.command.as_ref()),
+        app.and_then(|app| app.entrypoint.as_ref()),
+    ];
+    let words = commands.into_iter().flatten().flat_map(|words| &words.value);
+    let calls = words.flat_map(|word| word.split([' ', '/', ';'])).any(|word| SETUID.contains(&word));
+    said || installs || calls || run.privileged.is_on()
+}
+
 fn network(run: &Run, inputs: ServiceInputs<'_>) -> Option<String> {
     let said = run.network.as_ref().map(|network| network.value.clone());
     // CAN interfaces are the host's.
@@ -221,7 +249,7 @@ fn tokens(service: &mut Service, run: &Run, inputs: ServiceInputs<'_>) {
         let Some((_, variable)) = TOKENS.iter().find(|(names, _)| names.contains(&plain.as_str())) else {
             continue;
         };
-        let why = format!("where the token is ({})", inputs.cite(secret.name.span));
+        let why = inputs.cite(secret.name.span);
         let path = Noted::new(Text::literal(format!("/run/secrets/{name}")), why);
         service.env.entry((*variable).to_owned()).or_insert(path);
     }
@@ -229,7 +257,7 @@ fn tokens(service: &mut Service, run: &Run, inputs: ServiceInputs<'_>) {
 
 fn models(service: &mut Service, run: &Run, inputs: ServiceInputs<'_>) {
     let Some(path) = &run.models else { return };
-    let why = format!("model weights ({})", inputs.cite(path.span));
+    let why = inputs.cite(path.span);
     for (name, folder) in HUBS {
         let value = Noted::new(Text::literal(folder), why.clone());
         service.env.entry(name.to_owned()).or_insert(value);

@@ -92,6 +92,8 @@ pub(crate) fn planned(manifest: &str, targets: &[TargetFacts], tests: &[TestScri
             indexes: &indexes,
             tests,
             installed: &[],
+            final_is_last: tests.is_empty() && project.output.asks_for_dev().is_none(),
+            bridge_works: false,
             epoch: 1_767_225_600,
         })
     });

@@ -72,7 +72,7 @@ judges_judge() {
   copied fleet
   "$jcc" compile
   tells_apart docker-bake.hcl 's/"fleet:/"float:/' baked_as_composed docker-bake.hcl
-  tells_apart second/docker-compose.yaml 's/target: final/target: base/' baked_as_composed docker-bake.hcl
+  tells_apart second/docker-compose.yaml 's|dockerfile: second/|dockerfile: first/|' baked_as_composed docker-bake.hcl
   if command -v quadlet >/dev/null; then
     copied service podman-service
     sed -i 's/^target {/target { engine "podman";/; /group-add/d; / 3000 /d' project.kdl

@@ -7,7 +7,7 @@ python_is_held() { case_of python; built jcc-proof-python; docker run --rm --net
 # Every line of the `test` service says `ok`, and there are as many as it has tests.
 all_pass() { # COMMAND…
   local wanted
-  wanted=$(grep -c 'say \$\$? ' docker-compose.yaml)
+  wanted=$(grep -c '^check ' .jcc/test/run)
   "$@" | tee "$work/tests"
   [[ $(grep -c '^ok   ' "$work/tests") == "$wanted" ]]
 }
@@ -16,7 +16,7 @@ tests_while_building() { grep -q "^FROM final AS test\$" Dockerfile; }
 test_words() {
   docker compose --profile test config --format json | python3 -c "import json, sys
 test = json.load(sys.stdin)['services']['test']
-sys.stdout.write(''.join(word.replace('\$\$', '\$') + chr(0) for word in [*test['entrypoint'], *test['command']]))"
+sys.stdout.write(''.join(word.replace('\$\$', '\$') + chr(0) for word in [*test['entrypoint'], *(test['command'] or [])]))"
 }
 declared_user() { sed -n 's/^ *user "[^"]*" uid=\([0-9]*\).*/\1/p' project.kdl; }
 # The case comes up by Compose, healthy and as its user; its tests pass in the build and in the container.
@@ -53,7 +53,7 @@ lives_by_podman() { # CASE
   podman healthcheck run "$container"
   [[ $(podman exec "$container" id -u) == "$(declared_user)" ]]
   mapfile -d '' -t tested < <(test_words)
-  options=$(sed -n '/^podman run/,$p' "$work/command" | sed "\$s|.*|--entrypoint '' $image|")
+  options=$(sed -n '/^podman run/,$p' "$work/command" | sed "\$s|.*|--volume '$PWD/.jcc/test:/run/test:ro' --entrypoint '' $image|")
   all_pass bash -euo pipefail -c "$options \"\$@\"" - "${tested[@]}"
 }
 docker_native() { lives native; }
@@ -89,6 +89,7 @@ podman_service() {
   # On the units' network a service is found by its name.
   podman run --rm --network service service:0.1.0 getent hosts broker
   mapfile -d '' -t words < <(test_words)
+  podman cp .jcc/test systemd-service:/run/test
   all_pass podman exec systemd-service "${words[@]}"
   podman rm --force --time 0 systemd-service
   podman volume rm service_state

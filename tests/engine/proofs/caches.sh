@@ -27,6 +27,7 @@ with_caches() { # WANTED [DEFAULT-INDEX]
     docker build --quiet --network=host --secret "id=apt-conf,src=$JCC_APT_CONF" --tag jcc-engine-python:12 - <"$work/with-python"
   copied cached
   "$jcc" compile
+  all_bases
   composed "$PWD"
 }
 # Nothing of a build is left but the images.

@@ -55,7 +55,7 @@ keeps_no_secret() {
   "$jcc" audit project.kdl >said/audit 2>&1
   "$jcc" resolve -v project.kdl >said/resolve 2>&1
   "$jcc" run-command project.kdl >said/run 2>&1
-  bases Dockerfile docker-compose.yaml
+  all_bases
   docker compose --progress plain build --no-cache >said/build 2>&1 || { tail -n 20 said/build; return 1; }
   grep -q 'Collecting acmesecret' said/build
   docker compose config >said/config

@@ -1,0 +1,276 @@
+//! How the container's processes are limited, stopped, named and logged.
+
+use crate::diagnostic::Log;
+use crate::source::Spanned;
+use crate::syntax::Reader;
+use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
+use crate::value::{Capability, Duration, HostName, Invalid, LabelKey, Name, Parse};
+
+use crate::manifest::decode;
+use crate::manifest::overlay::{over, over_named};
+
+pub(super) static LOGGING: NodeSpec =
+    NodeSpec::new("logging", "Where its output goes; `local` with Docker where `restart` starts it again.")
+        .args(&[ArgSpec::text(
+            "DRIVER",
+            "A driver of the engine, such as `local`, `json-file` or `journald`.",
+        )])
+        .open_properties(PropertySpec::new(
+            "OPTION",
+            Kind::Either(&[Kind::Text, Kind::Number]),
+            "An option of the driver, such as `max-size=\"10m\"`.",
+        ))
+        .also(&[("log", ""), ("log-driver", "")])
+        .optional();
+pub(super) static STOP_GRACE_PERIOD: NodeSpec = decode::one_text(
+    "stop-grace-period",
+    "The time that it has to stop before it is killed; 10 seconds when absent.",
+    &[ArgSpec::text("TIME", "A time such as `30s`.")],
+)
+.also(&[("stop-timeout", "")]);
+pub(super) static STOP_SIGNAL: NodeSpec = decode::one_text(
+    "stop-signal",
+    "The signal that asks it to stop; that of the image when absent.",
+    &[ArgSpec::text("SIGNAL", "A signal such as `SIGINT`.")],
+);
+pub(super) static CPUS: NodeSpec = NodeSpec::new("cpus", "How many CPUs it may use at most.")
+    .args(&[ArgSpec::new(
+        "CPUS",
+        Kind::Either(&[Kind::Number, Kind::Text]),
+        "A number such as `2` or `1.5`.",
+    )])
+    .also(&[("cpu-limit", "")])
+    .optional();
+pub(super) static PIDS_LIMIT: NodeSpec =
+    NodeSpec::new("pids-limit", "How many processes and threads it may have at most.")
+        .args(&[ArgSpec::new("NUMBER", Kind::Integer, "A number from 1 on.")])
+        .optional();
+pub(super) static CAP_DROP: NodeSpec =
+    NodeSpec::new("cap-drop", "Capabilities of Linux that are taken from it.")
+        .rest(ArgSpec::text("CAPABILITY", "A capability such as `NET_RAW`, or `ALL`."));
+pub(super) static SYSCTL: NodeSpec =
+    NodeSpec::new("sysctl", "A parameter of the kernel, in the container's own namespaces.")
+        .args(&[
+            ArgSpec::text("KEY", "The parameter, such as `net.ipv4.ip_forward`."),
+            ArgSpec::new("VALUE", Kind::Either(&[Kind::Text, Kind::Number]), "Its value."),
+        ])
+        .also(&[("sysctls", "")]);
+pub(super) static HOSTNAME: NodeSpec = decode::one_text(
+    "hostname",
+    "What the container calls itself; on the host's network that is the host's name.",
+    &[ArgSpec::text("NAME", "A host name.")],
+);
+pub(super) static EXTRA_HOSTS: NodeSpec =
+    NodeSpec::new("extra-hosts", "Hosts that its `/etc/hosts` names beside its own.")
+        .rest(ArgSpec::text("HOST", "`NAME=ADDRESS`; the address `host-gateway` is the host itself."))
+        .also(&[("extra-host", ""), ("add-host", "")]);
+pub(super) static LABEL: NodeSpec = NodeSpec::new("label", "A label of the container.").args(&[
+    ArgSpec::text("KEY", "The key, such as `traefik.enable`."),
+    ArgSpec::text("VALUE", "The value."),
+]);
+pub(super) static PROFILES: NodeSpec =
+    NodeSpec::new("profiles", "Starts it only where one of these profiles is asked for.")
+        .rest(ArgSpec::text("PROFILE", "A name, for `docker compose --profile NAME up`."))
+        .also(&[("profile", "")]);
+
+/// `logging "json-file" max-size="10m"`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logging {
+    /// The engine's driver.
+    pub driver: Name,
+    /// Its options, in order.
+    pub options: Vec<(Name, String)>,
+}
+
+/// How the container's processes are limited, stopped, named and logged.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ProcessOptions {
+    /// `logging`.
+    pub logging: Option<Spanned<Logging>>,
+    /// `stop-grace-period "30s"`.
+    pub stop_grace_period: Option<Spanned<Duration>>,
+    /// `stop-signal "SIGINT"`.
+    pub stop_signal: Option<Spanned<String>>,
+    /// `cpus 1.5`.
+    pub cpus: Option<Spanned<String>>,
+    /// `pids-limit 200`.
+    pub pids_limit: Option<Spanned<u32>>,
+    /// `cap-drop "NET_RAW"`.
+    pub cap_drop: Vec<Spanned<Capability>>,
+    /// `sysctl "KEY" VALUE`.
+    pub sysctls: Vec<(Spanned<String>, Spanned<String>)>,
+    /// `hostname "robot"`.
+    pub hostname: Option<Spanned<HostName>>,
+    /// `extra-hosts "NAME=ADDRESS"`.
+    pub extra_hosts: Vec<Spanned<(String, String)>>,
+    /// `label "KEY" "VALUE"`.
+    pub labels: Vec<(Spanned<LabelKey>, Spanned<String>)>,
+    /// `profiles "debug"`.
+    pub profiles: Vec<Spanned<Name>>,
+}
+
+impl ProcessOptions {
+    /// Puts the other ones over these.
+    pub(in crate::manifest) fn overlay(&mut self, other: Self) {
+        over(&mut self.logging, other.logging);
+        over(&mut self.stop_grace_period, other.stop_grace_period);
+        over(&mut self.stop_signal, other.stop_signal);
+        over(&mut self.cpus, other.cpus);
+        over(&mut self.pids_limit, other.pids_limit);
+        self.cap_drop.extend(other.cap_drop);
+        over_named(&mut self.sysctls, other.sysctls, |sysctl| &sysctl.0.value);
+        over(&mut self.hostname, other.hostname);
+        over_named(&mut self.extra_hosts, other.extra_hosts, |host| &host.value.0);
+        over_named(&mut self.labels, other.labels, |label| &label.0.value);
+        self.profiles.extend(other.profiles);
+    }
+}
+
+/// Reads what stands in `run` or in a `service`.
+pub(super) fn decode(block: Reader<'_>, log: &mut Log) -> ProcessOptions {
+    let signal: Option<Spanned<Signal>> = block.text_of_child("stop-signal", log);
+    let cpus = block.child("cpus").and_then(|node| decode::text_or_number::<Cpus>(node, 0, log));
+    let hosts: Vec<Spanned<ExtraHost>> = block.args_of_children("extra-hosts", log);
+    let pids = block.child("pids-limit").and_then(|node| decode::text_or_number::<Count>(node, 0, log));
+    ProcessOptions {
+        logging: block.child("logging").and_then(|node| logging(node, log)),
+        stop_grace_period: block.text_of_child("stop-grace-period", log),
+        stop_signal: signal.map(|one| one.map(|one| one.0)),
+        cpus: cpus.map(|one| one.map(|one| one.0)),
+        pids_limit: pids.map(|one| one.map(|one| one.0)),
+        cap_drop: block.args_of_children("cap-drop", log),
+        sysctls: sysctls(block, log),
+        hostname: block.text_of_child("hostname", log),
+        extra_hosts: hosts.into_iter().map(|one| one.map(|one| (one.0, one.1))).collect(),
+        labels: block
+            .children_named("label")
+            .filter_map(|label| label.arg(0, log).zip(label.arg(1, log)))
+            .collect(),
+        profiles: block.args_of_children("profiles", log),
+    }
+}
+
+fn logging(node: Reader<'_>, log: &mut Log) -> Option<Spanned<Logging>> {
+    let driver: Spanned<Name> = node.arg(0, log)?;
+    let mut options = Vec::new();
+    for given in node.props() {
+        let key: Option<Spanned<Name>> = decode::parsed(&given.key.value, given.key.span, "an option", log);
+        let value: Option<Spanned<String>> = decode::prop_or_number(node, &given.key.value, log);
+        options.extend(key.zip(value).map(|(key, value)| (key.value, value.value)));
+    }
+    Some(Spanned::new(Logging { driver: driver.value, options }, node.span()))
+}
+
+fn sysctls(block: Reader<'_>, log: &mut Log) -> Vec<(Spanned<String>, Spanned<String>)> {
+    let mut all = Vec::new();
+    for node in block.children_named("sysctl") {
+        let key: Option<Spanned<SysctlKey>> = node.arg(0, log);
+        let value = decode::text_or_number(node, 1, log);
+        all.extend(key.map(|key| key.map(|key| key.0)).zip(value));
+    }
+    all
+}
+
+/// A signal by its name or number.
+struct Signal(String);
+
+impl Parse for Signal {
+    const WHAT: &'static str = "a signal";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let number = text.parse::<u8>().is_ok_and(|number| (1..=64).contains(&number));
+        let name = text.strip_prefix("SIG").is_some_and(|rest| {
+            (2..=8).contains(&rest.len())
+                && rest.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b"+-".contains(&b))
+        });
+        if number || name {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(Invalid::new(format!("`{text}` is not a signal"))
+            .help("such as `SIGINT`, `SIGTERM` or `SIGQUIT`"))
+    }
+}
+
+/// A number of CPUs.
+struct Cpus(String);
+
+impl Parse for Cpus {
+    const WHAT: &'static str = "a number of CPUs";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let digits =
+            |part: &str| !part.is_empty() && part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit());
+        let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+        if digits(whole) && digits(part) && text.bytes().any(|b| (b'1'..=b'9').contains(&b)) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(Invalid::new(format!("`{text}` is not a number of CPUs"))
+            .help("a number above 0, such as `2` or `1.5`"))
+    }
+}
+
+/// A number from 1 on.
+struct Count(u32);
+
+impl Parse for Count {
+    const WHAT: &'static str = "a number";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        match text.parse() {
+            Ok(number) if number > 0 => Ok(Self(number)),
+            _ => Err(Invalid::new(format!("`{text}` is not a number from 1 on")).help("such as `200`")),
+        }
+    }
+}
+
+/// A parameter of the kernel.
+struct SysctlKey(String);
+
+impl Parse for SysctlKey {
+    const WHAT: &'static str = "a parameter of the kernel";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let part = |part: &str| {
+            !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-/".contains(&b))
+        };
+        let own = text.starts_with("net.") || text.starts_with("fs.mqueue.") || KERNEL.contains(&text);
+        if own && text.split('.').all(part) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(Invalid::new(format!("`{text}` is not a parameter that a container has to itself"))
+            .help("those are `net.…`, `fs.mqueue.…` and the IPC parameters such as `kernel.shmmax`; all others are set on the host, in `/etc/sysctl.d`"))
+    }
+}
+
+/// The parameters that an IPC namespace, or the one of host names, has to itself.
+const KERNEL: [&str; 8] = [
+    "kernel.domainname",
+    "kernel.msgmax",
+    "kernel.msgmnb",
+    "kernel.msgmni",
+    "kernel.sem",
+    "kernel.shmall",
+    "kernel.shmmax",
+    "kernel.shmmni",
+];
+
+/// A host and its address.
+struct ExtraHost(String, String);
+
+impl Parse for ExtraHost {
+    const WHAT: &'static str = "a host with its address";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let help =
+            "write `NAME=ADDRESS`, such as `robot.local=192.168.1.5` or `host.docker.internal=host-gateway`";
+        let Some((name, address)) = text.split_once(['=', ':']) else {
+            return Err(Invalid::new(format!("`{text}` has no address")).help(help));
+        };
+        HostName::parse(name)?;
+        let plain = address.trim_start_matches('[').trim_end_matches(']');
+        if address == "host-gateway" || plain.parse::<std::net::IpAddr>().is_ok() {
+            return Ok(Self(name.to_owned(), plain.to_owned()));
+        }
+        Err(Invalid::new(format!("`{address}` is not an address")).help(help))
+    }
+}

@@ -1,0 +1,260 @@
+//! The script that prepares a host: what it says of each need, and that it does what it says, once.
+
+#![expect(clippy::disallowed_methods, reason = "a host is played here")]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::manifest::Engine;
+use crate::plan::Services;
+use crate::plan::service_tests::{jetson, planned};
+
+use super::host_setup::host_setup;
+use super::run_tests::{on_a_pc, on_jetson, service, with_podman};
+use super::{compose, run_command};
+
+fn script(services: &Services) -> String {
+    host_setup(services).expect("there is something to do").1
+}
+
+/// Programs of a host: each says what it was called with in `calls`, and does what the text says.
+fn host(folder: &Path, programs: &[(&str, &str)]) {
+    let bin = folder.join("bin");
+    fs::create_dir_all(&bin).expect("there is room");
+    let usual = [
+        ("sudo", "exec \"$@\""),
+        ("docker", "case $* in *Runtimes*) echo '{\"nvidia\":{}}' ;; esac"),
+        ("nvidia-smi", ":"),
+        ("nvidia-ctk", ":"),
+        ("systemctl", ":"),
+    ];
+    for (name, text) in
+        usual.iter().filter(|(name, _)| programs.iter().all(|(own, _)| own != name)).chain(programs)
+    {
+        let path = bin.join(name);
+        let calls = folder.join("calls");
+        fs::write(&path, format!("#!/bin/bash\necho \"{name} $*\" >>'{}'\n{text}\n", calls.display()))
+            .expect("there is room");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    }
+}
+
+/// Runs the script of a project in a folder, with a home in it.
+fn run(folder: &Path, services: &Services) -> Output {
+    let path = folder.join(&services.host.script);
+    fs::create_dir_all(path.parent().expect("it has a folder")).expect("there is room");
+    fs::write(&path, script(services)).expect("there is room");
+    let found = format!("{}:{}", folder.join("bin").display(), std::env::var("PATH").expect("there is one"));
+    let mut bash = Command::new("bash");
+    bash.arg(&path).current_dir("/").env("PATH", found).env("HOME", folder).env("USER", "me");
+    bash.env_remove("DISPLAY").output().expect("bash runs")
+}
+
+fn calls(folder: &Path) -> String {
+    fs::read_to_string(folder.join("calls")).unwrap_or_default()
+}
+
+#[test]
+fn there_is_no_script_where_there_is_nothing_to_do() {
+    for rest in ["run { gpu #false }", "run { gpu #false; network \"host\"; env { A \"1\" } }"] {
+        let services = on_a_pc(rest);
+        assert!(host_setup(&services).is_none(), "{rest}");
+        assert!(!compose(&services).contains("host-setup"), "{rest}");
+        assert!(!run_command(&services, Engine::Docker).contains("host-setup"), "{rest}");
+    }
+    let services = on_a_pc("");
+    let line = "# On the host, once: `bash .jcc/host-setup.sh`\n";
+    assert_eq!(compose(&services).matches(line).count(), 1);
+    assert!(
+        run_command(&services, Engine::Docker).starts_with("# On the host, once: bash .jcc/host-setup.sh\n")
+    );
+}
+
+#[test]
+fn a_gpu_is_prepared_for_as_engine_and_platform_have_it() {
+    let has = |services: &Services, words: &[&str]| {
+        let text = script(services);
+        words.iter().filter(|word| text.contains(**word)).map(|word| (*word).to_owned()).collect::<Vec<_>>()
+    };
+    let all = [
+        "nvidia-smi",
+        "C95B321B61E88C1809C4F759DDCAE044F796ECB0",
+        "--runtime=docker",
+        "cdi generate --output",
+        "cdi generate --mode=csv",
+        "--cdi.enabled",
+        "setsebool",
+        "pasta",
+    ];
+    assert_eq!(has(&on_a_pc(""), &all), [all[0], all[1], all[2], all[6]]);
+    assert_eq!(
+        has(&on_a_pc("run { gpu form=\"cdi\" }"), &all),
+        [all[0], all[1], all[2], all[3], all[5], all[6]]
+    );
+    assert_eq!(has(&with_podman(""), &all), [all[0], all[1], all[3], all[7]]);
+    assert_eq!(has(&with_podman("run { network \"host\" }"), &all), [all[0], all[1], all[3]]);
+    assert_eq!(has(&on_jetson(""), &all), [all[2]]);
+    let podman = "project \"x\"\ntarget { device \"jetson-agx-orin\"; engine \"podman\" }\n";
+    assert_eq!(has(&planned(podman, &[jetson()], &[]).remove(0), &all), [all[4]]);
+    assert!(host_setup(&on_jetson("run { gpu #false }")).is_none());
+    assert_eq!(has(&on_jetson("run { gpu #false; service \"one\" { gpu } }"), &all), [all[2]]);
+    // No installer of a driver is ever run.
+    let run = script(&on_a_pc(""));
+    assert!(
+        !run.lines().any(|line| line.trim_start().starts_with("sudo") && line.contains("driver")),
+        "{run}"
+    );
+}
+
+#[test]
+fn folders_are_made_and_given_to_their_user_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    host(folder, &[("chown", ":")]);
+    let services = on_a_pc(
+        "app { user \"me\" uid=1200 gid=1300 }\nrun { gpu #false; volume \"./data\" \"/data\"; volume \"./a b's\" \"/maps\" mode=\"ro\"\n\
+         volume \"/etc/localtime\" \"/etc/localtime\" mode=\"ro\"; volume \"named\" \"/named\"; volume \"${D:-./d}\" \"/d\"; models \"./models\" }",
+    );
+    let out = run(folder, &services);
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    for made in ["data", "a b's", "d", "models"] {
+        assert!(folder.join(made).is_dir(), "{made}");
+    }
+    for (path, owner) in
+        [("./data", true), ("./d", true), ("./models", true), ("a b's", false), ("localtime", false)]
+    {
+        assert_eq!(
+            calls(folder).contains(&format!("chown 1200:1300 {path}")),
+            owner,
+            "{path}: {}",
+            calls(folder)
+        );
+    }
+    assert!(!folder.join("named").exists() && !script(&services).contains("localtime"));
+    // Root and the user of Podman own what they make.
+    for services in [
+        on_a_pc("run { volume \"./data\" \"/data\" }"),
+        with_podman("app { user \"me\" }\nrun { volume \"./data\" \"/data\" }"),
+    ] {
+        assert!(script(&services).contains("folder ./data\n"));
+    }
+}
+
+#[test]
+fn missing_files_and_empty_secrets_are_named_until_they_are_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    host(folder, &[("chown", ":")]);
+    let services = on_a_pc(
+        "app { user \"me\" uid=1200 }\nrun { gpu #false; volume \"./a.yaml\" \"/etc/a.yaml\"; env-file \"robot.env\"\n\
+         secret \"hf-token\" file=\"token.txt\"; secret \"key\" env=\"KEY\" }",
+    );
+    let out = run(folder, &services);
+    let told = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert_eq!(out.status.code(), Some(1));
+    for line in ["needs the file ./a.yaml", "the secret hf-token is empty: write its value into ./token.txt"]
+    {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+    assert_eq!(
+        fs::metadata(folder.join("token.txt")).expect("it was made").permissions().mode() & 0o777,
+        0o600
+    );
+    assert!(!calls(folder).contains("chown"), "its user writes the value first: {}", calls(folder));
+    assert!(script(&services).contains("# The secret key is the value of $KEY when the containers start.\n"));
+    for file in ["a.yaml", "robot.env", "token.txt"] {
+        fs::write(folder.join(file), "x").expect("there is room");
+    }
+    let out = run(folder, &services);
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    assert!(calls(folder).contains("chown 1200:1200 ./token.txt"), "{}", calls(folder));
+}
+
+/// Compose refuses a list of groups in which a number occurs twice.
+#[test]
+fn each_number_of_a_group_is_written_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    // spidev and gpiochip are of one group, as Jetson.GPIO's udev rules have it; `render` is `video` on this host.
+    host(
+        folder,
+        &[("stat", "case $* in *i2c-7) echo 110 ;; *) echo 999 ;; esac"), ("getent", "echo render:x:44:")],
+    );
+    let services = on_jetson("app { user \"me\" }\nrun { i2c 7; spi; gpio; camera \"/dev/video0\" }");
+    for _ in 0..2 {
+        let out = run(folder, &services);
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    }
+    let written = fs::read_to_string(folder.join(".env")).expect("it was written");
+    assert_eq!(written, "JCC_GID_GPIO=999\nJCC_GID_I2C=110\n");
+    assert!(!script(&on_jetson("run { i2c 7 }")).contains("JCC_GID"), "root needs no group");
+}
+
+#[test]
+fn the_cookie_of_the_x_server_outlives_a_reboot() {
+    let services = on_jetson("app { user \"me\" uid=1200 }\nrun { display \"x11\" }");
+    let main = service(&services, "x");
+    assert_eq!(main["environment"]["XAUTHORITY"], "/run/x11/cookie");
+    let mounts = main["volumes"].as_array().expect("mounts");
+    assert_eq!(mounts[1]["source"], "~/.local/state/jcc/x11");
+    assert_eq!(mounts[1]["target"], "/run/x11");
+    let text = script(&services);
+    assert!(
+        text.contains("folder=~/.local/state/jcc\n") && text.contains("chmod 644 \"$folder/x11/cookie\""),
+        "{text}"
+    );
+    assert!(!compose(&services).contains("/tmp/.jcc"));
+    let folder = tempfile::tempdir().expect("a folder");
+    host(folder.path(), &[]);
+    let out = run(folder.path(), &services);
+    assert!(String::from_utf8_lossy(&out.stderr).contains("DISPLAY is not set"), "{out:?}");
+}
+
+#[test]
+fn sockets_are_those_of_the_session_s_user() {
+    let services = on_jetson("run { display \"wayland\"; audio \"pulse\"; session-uid 1200 }");
+    let main = service(&services, "x");
+    assert_eq!(main["environment"]["PULSE_SERVER"], "unix:${XDG_RUNTIME_DIR:-/run/user/1200}/pulse/native");
+    assert!(script(&services).contains("user=$(id --name --user 1200 2>/dev/null)"));
+    let other = on_jetson("run { audio \"pipewire\" }");
+    assert_eq!(service(&other, "x")["environment"]["XDG_RUNTIME_DIR"], "${XDG_RUNTIME_DIR:-/run/user/1000}");
+    let alsa = on_jetson("run { audio \"alsa\"; display \"x11\" }");
+    assert!(!script(&alsa).contains("linger"));
+}
+
+#[test]
+fn limits_that_podman_hands_on_are_raised_for_the_session() {
+    let services = with_podman("run { ulimit \"memlock\" -1; ulimit \"rtprio\" -1 }");
+    let text = script(&services);
+    assert!(text.contains("[Service]\\nLimitMEMLOCK=infinity\\nLimitRTPRIO=infinity\\n"), "{text}");
+    assert!(!script(&on_a_pc("run { ulimit \"memlock\" -1 }")).contains("LimitMEMLOCK"));
+}
+
+#[test]
+fn every_script_is_read_by_bash() {
+    let every_need = "app { user \"me\" }\nrun { display \"x11\"; audio \"pulse\"; can \"can0\"; i2c 7; jtop; models \"./m\"; secret \"s\" file=\"s\"\n\
+        env-file \"robot.env\"; volume \"./x\" \"/x\"; ulimit \"memlock\" -1; group-add 3000 }";
+    for services in [on_a_pc(every_need), with_podman(every_need), on_jetson(every_need), on_jetson("")] {
+        let text = script(&services);
+        for left in ["@TO_COMPOSE@", "@MODE@", "@SCRIPT@", "@UID@", "@KNOWN@", "@LIMITS@"] {
+            assert!(!text.contains(left), "{left}: {text}");
+        }
+        let out = Command::new("bash").args(["-n", "-c", &text]).output().expect("bash runs");
+        assert!(out.status.success() && out.stderr.is_empty(), "{}", String::from_utf8_lossy(&out.stderr));
+    }
+}
+
+#[test]
+fn a_script_of_a_target_works_in_the_folder_of_its_compose_file() {
+    let manifest = "project \"x\"\ntarget \"a\" { device \"jetson-agx-orin\" }\ntarget \"b\" { device \"jetson-agx-orin\" }\n\
+        run { models \"./models\" }\noutput { compose \"deploy/compose.yaml\" }\n";
+    let both = planned(manifest, &[jetson(), jetson()], &[]);
+    for (services, name) in both.iter().zip(["a", "b"]) {
+        assert_eq!(services.host.script, format!(".jcc/{name}/host-setup.sh"));
+        let text = script(services);
+        assert!(text.contains(&format!("cd \"$(dirname \"$0\")/../../deploy/{name}\"\n")), "{text}");
+        assert!(text.contains("folder ../../models\n"), "{text}");
+    }
+}

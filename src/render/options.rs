@@ -1,0 +1,70 @@
+//! What Compose, the units of Quadlet and `run-command` say of a service in the same words.
+
+use crate::catalog::GpuAccess;
+use crate::manifest::{Engine, Gpu, HealthCheck, Ulimit};
+use crate::plan::{GpuUse, Service, Text};
+
+/// Where the output goes: as the manifest says, else into files of a bounded size where it runs on and on.
+pub(super) fn logging(service: &Service, engine: Engine) -> Option<(&str, Vec<(&str, &str)>)> {
+    if let Some(logging) = &service.process.logging {
+        let options = logging.value.options.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        return Some((logging.value.driver.as_str(), options.collect()));
+    }
+    let restarts = service.restart.as_deref().is_some_and(|restart| restart != "no");
+    (restarts && engine == Engine::Docker).then(|| ("local", Vec::new()))
+}
+
+/// The variables of a service with those that give it the GPU, each with its reason; the user's own win.
+pub(super) fn variables(service: &Service, engine: Engine) -> Vec<(&str, Text, &str)> {
+    let mut all: Vec<(&str, Text, &str)> =
+        service.env.iter().map(|(name, one)| (name.as_str(), one.value.clone(), one.why.as_str())).collect();
+    if let (Some(gpu), Engine::Docker) = (&service.gpu, engine)
+        && !gpu.of_image
+    {
+        let mut add = |name: &'static str, value: String| {
+            if all.iter().all(|(other, ..)| *other != name) {
+                all.push((name, Text::literal(value), ""));
+            }
+        };
+        add("NVIDIA_DRIVER_CAPABILITIES", gpu.capabilities.clone());
+        if gpu.access == GpuAccess::Runtime {
+            let which = match &gpu.which {
+                Gpu::Some(ids) => ids.join(","),
+                Gpu::All | Gpu::Off => "all".to_owned(),
+            };
+            add("NVIDIA_VISIBLE_DEVICES", which);
+        }
+        all.sort_by_key(|(name, ..)| *name);
+    }
+    all
+}
+
+/// `nvidia.com/gpu=all`, or one for each GPU.
+pub(super) fn cdi(gpu: &GpuUse) -> Vec<String> {
+    match &gpu.which {
+        Gpu::Some(ids) => ids.iter().map(|id| format!("nvidia.com/gpu={id}")).collect(),
+        Gpu::All | Gpu::Off => vec!["nvidia.com/gpu=all".to_owned()],
+    }
+}
+
+/// The options of the security modules: devices by CDI need Podman's labels off.
+pub(super) fn security(service: &Service, engine: Engine) -> Vec<String> {
+    let mut all = service.security_opt.clone();
+    if engine == Engine::Podman && service.gpu.is_some() && !all.iter().any(|one| one.starts_with("label")) {
+        all.push("label=disable".to_owned());
+    }
+    all
+}
+
+/// The limits that an engine may set.
+pub(super) fn ulimits_for(service: &Service, engine: Engine) -> impl Iterator<Item = &Ulimit> {
+    let inherited = move |limit: &&Ulimit| {
+        engine == Engine::Podman && service.inherited_limits.iter().any(|name| name == limit.name.as_str())
+    };
+    service.ulimits.iter().filter(move |limit| !inherited(limit))
+}
+
+/// Whether a check is one line for a shell rather than words.
+pub(super) fn is_shell_line(check: &HealthCheck) -> bool {
+    matches!(&check.test.value[..], [line] if line.contains(char::is_whitespace))
+}

@@ -1,0 +1,4 @@
+
+# Podman, of the distribution.
+say "Podman"
+command -v podman >/dev/null || install_package podman

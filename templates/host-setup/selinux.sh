@@ -1,0 +1,6 @@
+
+# SELinux keeps containers from devices unless it is told otherwise.
+if command -v getenforce >/dev/null && [[ $(getenforce) == Enforcing && $(getsebool container_use_devices 2>/dev/null) != *on ]]; then
+  say "SELinux"
+  sudo setsebool -P container_use_devices on
+fi
