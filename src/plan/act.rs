@@ -169,7 +169,7 @@ impl Source {
     pub(super) fn new(file: AptSourceFile, key: Option<Key>, fingerprint: Option<Fingerprint>) -> Self {
         let end = key.as_ref().map(|key| match key {
             Key::At(KeyLocation::Url(_)) => "gpg",
-            Key::At(KeyLocation::File(file)) if file.as_str().ends_with(".gpg") => "gpg",
+            Key::At(KeyLocation::File(file)) if file.as_str().rsplit('.').next() == Some("gpg") => "gpg",
             Key::At(KeyLocation::File(_)) | Key::Text(_) => "asc",
         });
         let to = end.map(|end| steps::path(&format!("/etc/apt/keyrings/{}.{end}", file.name)));

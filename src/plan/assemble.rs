@@ -12,7 +12,7 @@ use super::layer::{self, Layer};
 use super::parts::Parts;
 use super::python::Python;
 use super::ship::Around;
-use super::steps::{Files, Place};
+use super::steps::{Downloads, Files, Place};
 use super::view::Inputs;
 use super::{
     Check, From, Instruction, OutputFiles, PipIndex, PipTools, Plan, Stage, StageName, Why, archives, build,
@@ -161,7 +161,7 @@ fn devel(parts: &Parts<'_>, python: &Python) -> Stage {
         name: StageName::fixed("devel"),
         from: From::Stage(StageName::fixed("base")),
         why: Why::new("The same with compilers and headers"),
-        blocks: layer.blocks(&Place { files: Files::Here, ships: true, ..python.place() }),
+        blocks: layer.blocks(&Place { files: Files::Here, downloads: Downloads::Mounted, ..python.place() }),
     }
 }
 
@@ -172,7 +172,7 @@ fn platform(
     base: &ChosenBase,
     (name, here): (&'static str, &[&Part]),
 ) -> Stage {
-    let place = Place { files: Files::Here, ships: true, ..python.place() };
+    let place = Place { files: Files::Here, downloads: Downloads::Mounted, ..python.place() };
     let https = sources::need_certificates(parts);
     let certificates: Vec<_> =
         https.then(|| Parse::parse("ca-certificates").expect("it is a package's name")).into_iter().collect();

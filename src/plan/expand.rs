@@ -87,17 +87,7 @@ fn act(view: Filled<'_>, step: &Step, before: &[Act], log: &mut Log) -> Option<A
         StepKind::Make { directory, arguments } => tool(view, Tool::Make, (directory, arguments), log)?,
         StepKind::Ninja { directory, arguments } => tool(view, Tool::Ninja, (directory, arguments), log)?,
         StepKind::Colcon { workspace, arguments } => tool(view, Tool::Colcon, (workspace, arguments), log)?,
-        StepKind::Run { script, env } => {
-            ActKind::Shell { text: script.text.clone(), env: pairs(view, env, log) }
-        }
-        StepKind::Script { file, text, env } => ActKind::Script {
-            file: ScriptFile {
-                package: view.chosen.name.clone(),
-                name: file.value.clone(),
-                text: text.clone(),
-            },
-            env: pairs(view, env, log),
-        },
+        StepKind::Run { .. } | StepKind::Script { .. } => shell(view, &step.kind, log)?,
         StepKind::Copy { file, text, to, mode } => {
             ActKind::File(copied(view, (file, text), (to, mode.as_ref()), log)?)
         }
@@ -117,6 +107,21 @@ fn act(view: Filled<'_>, step: &Step, before: &[Act], log: &mut Log) -> Option<A
             ActKind::Export { from, to }
         }
     })
+}
+
+/// Lines of the definition, or a script of its folder.
+fn shell(view: Filled<'_>, kind: &StepKind, log: &mut Log) -> Option<ActKind> {
+    match kind {
+        StepKind::Run { script, env } => {
+            Some(ActKind::Shell { text: script.text.clone(), env: pairs(view, env, log) })
+        }
+        StepKind::Script { file, text, env } => {
+            let (package, name) = (view.chosen.name.clone(), file.value.clone());
+            let file = ScriptFile { package, name, text: text.clone() };
+            Some(ActKind::Script { file, env: pairs(view, env, log) })
+        }
+        _ => None,
+    }
 }
 
 /// System packages, each in the version that the project asks for, so that it is installed once. What the project's own

@@ -12,7 +12,7 @@ use crate::value::{AptPackage, ImagePath, Interval, Name, PepRequirement, Requir
 use super::act::{Act, Part};
 use super::parts::Parts;
 use super::pip_urls;
-use super::steps::{self, Files, Place, WHEELS, path, pip_call, small};
+use super::steps::{self, Downloads, Files, Place, WHEELS, path, pip_call, small};
 use super::view::Inputs;
 use super::{Block, From, Instruction, Mount, PipCall, PipSource, Run, Script, Stage, StageName, Why};
 
@@ -69,7 +69,7 @@ impl Python {
             shared: false,
             tools: self.tools.clone(),
             files: Files::Apart,
-            ships: false,
+            downloads: Downloads::Added,
         }
     }
 
@@ -81,7 +81,7 @@ impl Python {
         instructions.extend(
             platform.iter().flat_map(|part| steps::instructions(part, &of_python(&part.install), &place)),
         );
-        instructions.extend(self.installed(&others, &place));
+        instructions.extend(Self::installed(&others, &place));
         let cloning = cloning(pip_urls::programs_of_parts(parts.iter().copied()));
         let made = Block { why: Why::new("The Python environment"), instructions: joined(instructions) };
         cloning.into_iter().chain([made]).collect()
@@ -89,7 +89,7 @@ impl Python {
 
     /// What these packages put into the environment, in one call an index: the same as one after the other, since all
     /// are held to the same versions.
-    pub(super) fn installed(&self, parts: &[&Part], place: &Place) -> Vec<Instruction> {
+    fn installed(parts: &[&Part], place: &Place) -> Vec<Instruction> {
         let mut all = Vec::new();
         for part in parts {
             if part.makes_wheels() {
@@ -115,10 +115,10 @@ impl Python {
             let path = super::layer::prepend("PATH", vec![path(&format!("{VENV}/bin"))], true);
             blocks.push(Block { why: Why::default(), instructions: vec![path] });
         } else {
-            blocks.extend(self.block(parts, &self.place()));
+            blocks.extend(Self::block(parts, &self.place()));
         }
         for part in parts {
-            let instructions = self.behind(part, &self.place());
+            let instructions = Self::behind(part, &self.place());
             if !instructions.is_empty() {
                 blocks.push(Block { why: part.why.clone(), instructions });
             }
@@ -127,13 +127,13 @@ impl Python {
     }
 
     /// What packages put into an environment that is there.
-    pub(super) fn block(&self, parts: &[&Part], place: &Place) -> Option<Block> {
-        let instructions = self.installed(parts, place);
+    pub(super) fn block(parts: &[&Part], place: &Place) -> Option<Block> {
+        let instructions = Self::installed(parts, place);
         (!instructions.is_empty()).then(|| Block { why: Why::new("Python packages"), instructions })
     }
 
     /// The steps behind those that need the environment.
-    pub(super) fn behind(&self, part: &Part, place: &Place) -> Vec<Instruction> {
+    pub(super) fn behind(part: &Part, place: &Place) -> Vec<Instruction> {
         let (_, late) = part.early_and_late();
         let late: Vec<Act> = late.iter().filter(|act| !act.kind.is_python()).cloned().collect();
         steps::instructions(part, &late, place)

@@ -9,7 +9,7 @@ use super::layer::{self, Layer, prepend, source_files};
 use super::parts::Parts;
 use super::pip_urls;
 use super::python::{self, Python, VENV, apart_folder};
-use super::steps::{self, path};
+use super::steps::{self, Downloads, path};
 use super::user;
 use super::view::Inputs;
 use super::{Apt, Block, CopyFrom, From, Instruction, Mount, Run, Script, Stage, StageName, Why, archives};
@@ -88,7 +88,7 @@ fn system(around: Around<'_>) -> Vec<Block> {
 /// Where steps of the image that ships are done.
 fn place(around: Around<'_>) -> steps::Place {
     let place = around.python.map_or_else(default_place, Python::place);
-    steps::Place { ships: true, ..place }
+    steps::Place { downloads: Downloads::Mounted, ..place }
 }
 
 fn default_place() -> steps::Place {
@@ -100,7 +100,7 @@ fn default_place() -> steps::Place {
         shared: false,
         tools: Vec::new(),
         files,
-        ships: true,
+        downloads: Downloads::Mounted,
     }
 }
 
@@ -141,17 +141,19 @@ fn environments(around: Around<'_>, stage: &'static str) -> Vec<Block> {
 /// The packages that are no part of the layer of heavy ones.
 fn light(around: Around<'_>) -> Vec<Block> {
     let parts = python::light(around.parts);
-    let block = around.python.and_then(|python| python.block(&parts, &place(around)));
+    let block = around.python.and_then(|_| Python::block(&parts, &place(around)));
     block.into_iter().collect()
 }
 
 /// The packages' steps behind their environment.
 fn behind(around: Around<'_>) -> Vec<Block> {
-    let Some(python) = around.python else { return Vec::new() };
+    if around.python.is_none() {
+        return Vec::new();
+    }
     let shipped = around.parts.shipped();
     let mut blocks = Vec::new();
     for part in &shipped {
-        let instructions = python.behind(part, &place(around));
+        let instructions = Python::behind(part, &place(around));
         if !instructions.is_empty() {
             blocks.push(Block { why: part.why.clone(), instructions });
         }
@@ -185,13 +187,13 @@ fn with_apt_of_project(around: Around<'_>, mut blocks: Vec<Block>) -> Vec<Block>
             apt.packages.dedup();
         }
         let Why { because, place, .. } = std::mem::take(&mut block.why);
-        let mut list = last.why.list.clone();
-        if list.is_empty() {
-            list.push((last.why.what.clone(), last.why.because.clone()));
+        let mut serves = last.why.list.clone();
+        if serves.is_empty() {
+            serves.push((last.why.what.clone(), last.why.because.clone()));
         }
-        list.push(("the project".to_owned(), because));
+        serves.push(("the project".to_owned(), because));
         let what = "System packages".to_owned();
-        block.why = Why { what, place, list, ..Why::default() };
+        block.why = Why { what, place, list: serves, ..Why::default() };
     }
     blocks.extend(asked);
     blocks

@@ -24,6 +24,15 @@ pub(super) enum Files {
     Apart,
 }
 
+/// How downloads come into a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Downloads {
+    /// Added to the stage, whose files do not ship.
+    Added,
+    /// Mounted from a stage apart.
+    Mounted,
+}
+
 /// What the steps of a package are laid out in.
 #[derive(Debug, Clone)]
 pub(super) struct Place {
@@ -39,8 +48,8 @@ pub(super) struct Place {
     pub(super) tools: Vec<String>,
     /// Where archives and trees of an installation are brought.
     pub(super) files: Files,
-    /// Whether the stage's files ship: downloads are mounted from a stage apart rather than added.
-    pub(super) ships: bool,
+    /// How downloads come into the stage.
+    pub(super) downloads: Downloads,
 }
 
 impl Place {
@@ -71,7 +80,7 @@ pub(super) fn instructions(part: &Part, acts: &[Act], place: &Place) -> Vec<Inst
             ActKind::Env(pairs) => out.push(Instruction::Env(pairs.clone())),
             ActKind::Archive { .. } | ActKind::Git(_) if place.files == Files::Apart => {}
             kind => {
-                added.extend(kind.download().filter(|_| !place.ships).map(add));
+                added.extend(kind.download().filter(|_| place.downloads == Downloads::Added).map(add));
                 push(&mut out, run(part, kind, place));
             }
         }
@@ -108,73 +117,70 @@ fn push(out: &mut Vec<Instruction>, run: Run) {
 }
 
 fn run(part: &Part, kind: &ActKind, place: &Place) -> Run {
-    let mut run = Run { jobs: place.building, ..Run::default() };
+    let script: Vec<Script> = script(part, kind, place).into_iter().collect();
+    let env = match kind {
+        ActKind::WheelBuild { env, .. } | ActKind::Shell { env, .. } | ActKind::Script { env, .. } => {
+            env.clone()
+        }
+        _ => Vec::new(),
+    };
+    let installs = matches!(kind, ActKind::Pip { .. } | ActKind::Wheel(_) | ActKind::Deb(_));
+    Run {
+        mounts: mounts(part, kind, place),
+        jobs: place.building && !installs,
+        env,
+        script,
+        ..Run::default()
+    }
+}
+
+fn mounts(part: &Part, kind: &ActKind, place: &Place) -> Vec<Mount> {
+    let own = match kind {
+        ActKind::Pip { .. } | ActKind::Wheel(_) | ActKind::WheelBuild { .. } => Some(Mount::Pip),
+        ActKind::Deb(_) => Some(Mount::Apt),
+        ActKind::Git(_) | ActKind::Shell { .. } | ActKind::Script { .. } => Some(Mount::Net),
+        _ => None,
+    };
+    own.into_iter().chain(kind.download().and_then(|_| fetch_mount(part, place))).collect()
+}
+
+fn script(part: &Part, kind: &ActKind, place: &Place) -> Option<Script> {
     let fetched = |download: &Download| download.file.under(FETCHED);
-    match kind {
+    Some(match kind {
         ActKind::Pip { specs, index, deps } => {
             let what = specs.iter().cloned().map(PipSource::Spec).collect();
-            let call = PipCall { index: index.clone(), no_deps: !deps, ..pip_call(place, what) };
-            run = Run { mounts: vec![Mount::Pip], script: vec![Script::Pip(call)], ..Run::default() };
+            Script::Pip(PipCall { index: index.clone(), no_deps: !deps, ..pip_call(place, what) })
         }
-        ActKind::Wheel(download) => {
-            let call = pip_call(place, vec![PipSource::File(fetched(download))]);
-            let mounts = [Mount::Pip].into_iter().chain(fetch_mount(part, place)).collect();
-            run = Run { mounts, script: vec![Script::Pip(call)], ..Run::default() };
-        }
-        ActKind::WheelBuild { from, env } => {
-            run.mounts = vec![Mount::Pip];
-            run.env.clone_from(env);
-            let venv = place.venv.clone();
-            run.script = vec![Script::WheelBuild {
-                venv,
-                from: from.clone(),
-                to: path(WHEELS),
-                shared: place.shared,
-                tools: place.tools.iter().filter(|tool| !pins(part, tool)).cloned().collect(),
-            }];
-        }
-        ActKind::Deb(download) => {
-            let script = vec![Script::Deb { files: vec![fetched(download)] }];
-            let mounts = [Mount::Apt].into_iter().chain(fetch_mount(part, place)).collect();
-            run = Run { mounts, script, ..Run::default() };
-        }
+        ActKind::Wheel(download) => Script::Pip(pip_call(place, vec![PipSource::File(fetched(download))])),
+        ActKind::WheelBuild { from, .. } => Script::WheelBuild {
+            venv: place.venv.clone(),
+            from: from.clone(),
+            to: path(WHEELS),
+            shared: place.shared,
+            tools: place.tools.iter().filter(|tool| !pins(part, tool)).cloned().collect(),
+        },
+        ActKind::Deb(download) => Script::Deb { files: vec![fetched(download)] },
         ActKind::Archive { download, to, strip } => {
-            let script = Script::Unpack { archive: fetched(download), to: to.clone(), strip: *strip };
-            run.mounts = fetch_mount(part, place).into_iter().collect();
-            run.script = vec![script];
+            Script::Unpack { archive: fetched(download), to: to.clone(), strip: *strip }
         }
-        ActKind::Git(git) => {
-            run.mounts = vec![Mount::Net];
-            run.script = vec![Script::Git(git.clone())];
-        }
-        ActKind::Cmake(cmake) => run.script = vec![Script::Cmake(cmake.clone())],
+        ActKind::Git(git) => Script::Git(git.clone()),
+        ActKind::Cmake(cmake) => Script::Cmake(cmake.clone()),
         ActKind::Tool { tool, directory, arguments } => {
             let (directory, arguments) = (directory.clone(), arguments.clone());
-            run.script = vec![Script::Tool { tool: *tool, directory, arguments }];
+            Script::Tool { tool: *tool, directory, arguments }
         }
-        ActKind::Shell { text, env } => {
-            run.mounts = vec![Mount::Net];
-            run.env.clone_from(env);
-            run.script = vec![Script::Shell(text.clone())];
-        }
-        ActKind::Script { file, env } => {
-            run.mounts = vec![Mount::Net];
-            run.env.clone_from(env);
-            run.script = vec![Script::File(file.clone())];
-        }
-        ActKind::Symlink { target, at } => {
-            run.script = vec![Script::Symlink { target: target.clone(), at: at.clone() }];
-        }
-        ActKind::Mkdir(script) => run.script = vec![script.clone()],
-        ActKind::Ldconfig => run.script = vec![Script::Ldconfig],
+        ActKind::Shell { text, .. } => Script::Shell(text.clone()),
+        ActKind::Script { file, .. } => Script::File(file.clone()),
+        ActKind::Symlink { target, at } => Script::Symlink { target: target.clone(), at: at.clone() },
+        ActKind::Mkdir(script) => script.clone(),
+        ActKind::Ldconfig => Script::Ldconfig,
         ActKind::Apt(_)
         | ActKind::Source(_)
         | ActKind::Export { .. }
         | ActKind::File(_)
         | ActKind::Verbatim(_)
-        | ActKind::Env(_) => {}
-    }
-    run
+        | ActKind::Env(_) => return None,
+    })
 }
 
 /// Whether a package's own steps choose the version of a distribution.
@@ -208,7 +214,7 @@ pub(super) fn pip_call(place: &Place, what: Vec<PipSource>) -> PipCall {
 /// The downloads of a package, where they are not in the stage itself.
 fn fetch_mount(part: &Part, place: &Place) -> Option<Mount> {
     let mount = Mount::Stage { stage: fetch_stage(part), source: path("/"), target: path(FETCHED) };
-    place.ships.then_some(mount)
+    (place.downloads == Downloads::Mounted).then_some(mount)
 }
 
 /// System packages without which steps of a stage could not be done: git, and what archives are packed by.

@@ -199,6 +199,9 @@ fn copy(
 ) -> Rendered {
     // Not linked, for the folders above, as with texts.
     let mut flags = String::new();
+    if from == "." {
+        flags.push_str(&format!("--exclude={SHARED_SUPPORT} "));
+    }
     if let Some((uid, gid)) = chown {
         flags.push_str(&format!("--chown={uid}:{gid} "));
     }

@@ -129,14 +129,14 @@ fn a_build_of_opencv_is_what_others_require_under_the_index_s_names() {
         let more = format!("packages {{ {package} }}\npip {{ install \"opencv-python\" }}");
         let text = jetson(&more);
         let head = "project \"demo\"\ntarget { device \"jetson-agx-orin\"; jetpack \"6.2\" }\n";
-        let held = &super::compiled::support(&[("project.kdl", &format!("{head}{more}\n"))])[".jcc/constraints/final.txt"];
+        let lines = &super::compiled::support(&[("project.kdl", &format!("{head}{more}\n"))])[".jcc/constraints/final.txt"];
         for name in [
             "opencv-python",
             "opencv-python-headless",
             "opencv-contrib-python",
             "opencv-contrib-python-headless",
         ] {
-            assert!(has(held, &format!("{name}=={version}")), "{name}: {held}");
+            assert!(has(lines, &format!("{name}=={version}")), "{name}: {lines}");
         }
         let last = stage(&text, "final");
         assert!(last.contains(&format!("export VERSION={version}\n")), "{last}");
