@@ -37,7 +37,10 @@ static ARCH: NodeSpec = NodeSpec::new("arch", "The architecture to take from it;
     .optional();
 static KEY: NodeSpec = NodeSpec::new("key", "The key that signs the archive.")
     .args(&[ArgSpec::text("WHERE", "A file of the project, or an https address.")])
-    .properties(&[PropertySpec::text("fingerprint", "The key's fingerprint, which the build checks.")])
+    .properties(&[PropertySpec::text(
+        "fingerprint",
+        "The key's fingerprint. A key that is a file is checked by jcc, one at an address by the build.",
+    )])
     .optional();
 static TRUSTED: NodeSpec = flag(
     "trusted",
@@ -100,6 +103,8 @@ pub struct AptSource {
     pub key: Option<Spanned<KeyLocation>>,
     /// The key's fingerprint.
     pub fingerprint: Option<Spanned<Fingerprint>>,
+    /// The fingerprint of the key in the project's file, once that was read.
+    pub in_file: Option<Fingerprint>,
     /// `trusted`: packages without a signature are taken.
     pub trusted: Flag,
     /// `login`: it asks for one.
@@ -160,6 +165,7 @@ fn source_of(node: Reader<'_>, log: &mut Log) -> Option<AptSource> {
         arch,
         key,
         fingerprint,
+        in_file: None,
         trusted,
         login,
         span: node.span(),

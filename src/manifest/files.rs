@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
 use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::syntax::{self, invalid};
-use crate::value::ProjectPath;
+use crate::value::{Fingerprint, KeyFile, ProjectPath, Sha256};
 use crate::world::{FileKind, World};
 
 use super::layer::Layer;
 use super::requirements::{self, Line};
-use super::{KeyLocation, Requirements, ignored};
+use super::{KeyLocation, Requirements, ignored, key};
 
 /// The world as a manifest sees it, and what was read of it.
 pub(super) struct Files<'a> {
@@ -68,13 +68,42 @@ impl<'a> Files<'a> {
                 Some(id)
             }
             Err(why) => {
-                let message =
-                    format!("{} can't be read: {}", wording::code(path), wording::cause(&why, path));
-                let told = Diagnostic::error(codes::UNREADABLE_FILE, message);
-                self.log.error(at(told, asked, "asked for here"));
+                self.unreadable(path, &why, asked);
                 None
             }
         }
+    }
+
+    /// Reads a key, and gives its fingerprint where the file is that key alone.
+    fn key(&mut self, path: &Spanned<&str>, wanted: Option<&Spanned<Fingerprint>>) -> Option<Fingerprint> {
+        let Spanned { value: path, span } = *path;
+        if !self.is_there(path, Some(span), Wanted::File) {
+            return None;
+        }
+        let bytes = match self.world.head(path, KeyFile::LARGEST + 1) {
+            Ok(bytes) => bytes,
+            Err(why) => {
+                self.unreadable(path, &why, Some(span));
+                return None;
+            }
+        };
+        let key = key::read((path, span), &bytes, wanted, self.log)?;
+        key::check_end(path, span, &key, self.log);
+        if !self.known.contains_key(path) {
+            // Of a binary key no line is ever shown; another key must only be another text.
+            let text = String::from_utf8(bytes);
+            let text = text.unwrap_or_else(|binary| Sha256::of([binary.as_bytes()]).to_string());
+            let id = self.sources.add(path, text);
+            self.read.push(id);
+            self.known.insert(path.to_owned(), id);
+        }
+        Some(key.fingerprint)
+    }
+
+    fn unreadable(&mut self, path: &str, why: &std::io::Error, asked: Option<Span>) {
+        let message = format!("{} can't be read: {}", wording::code(path), wording::cause(why, path));
+        let told = Diagnostic::error(codes::UNREADABLE_FILE, message);
+        self.log.error(at(told, asked, "asked for here"));
     }
 
     /// Whether nothing is there.
@@ -294,9 +323,10 @@ pub(super) fn check(layer: &mut Layer, files: &mut Files<'_>) {
     for wanted in pip.requirements.iter_mut().chain(venvs).chain(app) {
         files.requirements(wanted);
     }
-    for source in &layer.apt.sources {
+    for source in &mut layer.apt.sources {
         if let Some(Spanned { value: KeyLocation::File(path), span }) = &source.key {
-            files.is_there(path.as_str(), Some(*span), Wanted::File);
+            let path = Spanned::new(path.as_str(), *span);
+            source.in_file = files.key(&path, source.fingerprint.as_ref());
         }
     }
     for copy in layer.app.iter_mut().flat_map(|app| &mut app.copies) {

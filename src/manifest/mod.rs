@@ -14,6 +14,7 @@ mod files;
 mod flag;
 mod health;
 mod ignored;
+pub(crate) mod key;
 mod layer;
 mod load;
 mod output;

@@ -169,8 +169,12 @@ impl Source {
     pub(super) fn new(file: AptSourceFile, key: Option<Key>, fingerprint: Option<Fingerprint>) -> Self {
         let end = key.as_ref().map(|key| match key {
             Key::At(KeyLocation::Url(_)) => "gpg",
-            Key::At(KeyLocation::File(file)) if file.as_str().rsplit('.').next() == Some("gpg") => "gpg",
-            Key::At(KeyLocation::File(_)) | Key::Text(_) => "asc",
+            // The end of the file's name says which form it has; that was checked when it was read.
+            Key::At(KeyLocation::File(file)) => match file.as_str().rsplit_once('.') {
+                Some((_, "gpg")) => "gpg",
+                _ => "asc",
+            },
+            Key::Text(_) => "asc",
         });
         let to = end.map(|end| steps::path(&format!("/etc/apt/keyrings/{}.{end}", file.name)));
         let held = key.is_some() && fingerprint.is_some();

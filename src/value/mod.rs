@@ -26,11 +26,13 @@ mod commit;
 mod digest;
 mod fingerprint;
 mod git_ref;
+mod key_file;
 mod sha256;
 pub use commit::Commit;
 pub use digest::Digest;
 pub use fingerprint::Fingerprint;
 pub use git_ref::GitRef;
+pub use key_file::{KeyFault, KeyFile};
 pub use sha256::Sha256;
 
 mod host_name;

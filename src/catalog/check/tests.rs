@@ -245,3 +245,32 @@ fn built_in_definitions_are_not_checked_again() {
     catalog.check(&mut log);
     assert!(log.is_empty() && catalog.entries(Kind::Package).count() > 0);
 }
+
+#[test]
+fn the_key_of_a_definition_is_the_one_that_it_names() {
+    const VENDOR: &str = "8FEFBB28088692FB96C449F9CB812F59D58EC48E";
+    let codes = |file: &str, key: &[u8], fingerprint: &str| {
+        let world = Memory::default();
+        let source = format!("uri \"https://x.org\"; suite \"a/\"; key \"{file}\" fingerprint=\"{fingerprint}\"");
+        let text = format!(
+            "package \"demo\" {{ summary \"x\"; license \"MIT\"; source \"https://x.org\"; install {{ apt-source \"v\" {{ {source} }} }} }}"
+        );
+        world.put("defs/tools/demo/package.kdl", text.as_bytes());
+        world.put(&format!("defs/tools/demo/{file}"), key);
+        let (log, sources) = told(&world);
+        let all = log.sorted().into_iter().map(|one| {
+            let place = one.primary().expect("it has a place");
+            format!("{} {}", one.code.as_str(), sources.slice(place))
+        });
+        all.collect::<Vec<_>>()
+    };
+    let armored = include_bytes!("../../../tests/cases/reject/files/keys/vendor.asc");
+    let binary = include_bytes!("../../../tests/cases/reject/files/keys/vendor.gpg");
+    let two = include_bytes!("../../../tests/cases/reject/files/keys/two.asc");
+    let other = "0123456789ABCDEF0123456789ABCDEF01234567";
+    assert_eq!(codes("a.asc", armored, VENDOR), [""; 0]);
+    assert_eq!(codes("a.asc", armored, other), [format!("jcc::check::other-key \"{other}\"")]);
+    assert_eq!(codes("a.asc", two, VENDOR), ["jcc::check::several-keys \"a.asc\""]);
+    assert_eq!(codes("a.gpg", binary, VENDOR), ["jcc::check::key-file-name \"a.gpg\""]);
+    assert_eq!(codes("a.asc", b"", VENDOR), ["jcc::check::not-a-key \"a.asc\""]);
+}

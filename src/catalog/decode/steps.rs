@@ -1,10 +1,10 @@
 //! One step of `build` or `install`.
 
-use crate::diagnostic::{Diagnostic, codes::catalog as codes};
-use crate::manifest::KeyLocation;
+use crate::diagnostic::{Diagnostic, codes::catalog as codes, codes::check as check_codes, wording};
+use crate::manifest::{KeyLocation, key};
 use crate::source::Spanned;
 use crate::syntax::{Reader, invalid};
-use crate::value::{Parse, ProjectPath, Url};
+use crate::value::{Fingerprint, Parse, ProjectPath, Url};
 
 use super::install::{variables, variables_of};
 use super::{Context, to_template};
@@ -117,6 +117,9 @@ fn apt_source(node: Reader<'_>, context: &mut Context<'_>) -> Option<StepKind> {
     let key = node.child("key")?;
     let fingerprint = key.prop("fingerprint", log);
     let location = key_location(key, context);
+    if let Some(Spanned { value: KeyLocation::File(path), span }) = &location {
+        check_key(Spanned::new(path.as_str(), *span), fingerprint.as_ref(), context);
+    }
     Some(StepKind::AptSource {
         name: name?,
         uri: uri?,
@@ -126,6 +129,22 @@ fn apt_source(node: Reader<'_>, context: &mut Context<'_>) -> Option<StepKind> {
         fingerprint: fingerprint?,
         offers: offers.into_iter().map(|pattern| pattern.value).collect(),
     })
+}
+
+/// Reports what is wrong with the key in a file of the folder.
+fn check_key(file: Spanned<&str>, wanted: Option<&Spanned<Fingerprint>>, context: &mut Context<'_>) {
+    let Some(bytes) = context.files.get(file.value) else { return };
+    let Some(key) = key::read((file.value, file.span), bytes, wanted, context.log) else { return };
+    if !key.armored {
+        let name = file.value;
+        let told = Diagnostic::error(
+            check_codes::KEY_FILE_NAME,
+            format!("{} is binary", wording::code(name)),
+        )
+        .at(file.span, "the key of a definition is text, as `.jcc` carries it")
+        .help("`gpg --no-default-keyring --keyring ./FILE --armor --export > NAME.asc` writes it as text");
+        context.log.error(told);
+    }
 }
 
 /// A file of the folder, or an https URL.

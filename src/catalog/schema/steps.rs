@@ -100,7 +100,11 @@ static APT_COMPONENT: NodeSpec = NodeSpec::new("component", "Its components; non
     .rest(ArgSpec::text("NAME", "A template."));
 static APT_KEY: NodeSpec = NodeSpec::new("key", "The key that signs it.")
     .args(&[ArgSpec::text("KEY", "A file of the folder, or an https URL.")])
-    .properties(&[PropertySpec::text("fingerprint", "Its fingerprint, which the build checks.").required()])
+    .properties(&[PropertySpec::text(
+        "fingerprint",
+        "Its fingerprint. A key that is a file is checked by jcc, one at an address by the build.",
+    )
+    .required()])
     .once();
 
 static PIP: NodeSpec =

@@ -2,6 +2,7 @@
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
+use crate::manifest::AptSource;
 use crate::source::Span;
 
 pub(super) const RULE: Rule = Rule { code: codes::UNCHECKED_KEY, severity: Severity::Warning, check };
@@ -10,16 +11,21 @@ fn check(context: &Context<'_>, log: &mut Log) {
     let apt = &context.project.apt;
     for source in apt.sources.iter().filter(|source| source.fingerprint.is_none()) {
         if let Some(key) = &source.key {
-            tell(source.name.as_str(), key.span, log);
+            report(source, key.span, log);
         }
     }
 }
 
-fn tell(name: &str, span: Span, log: &mut Log) {
-    let name = wording::code(name);
+fn report(source: &AptSource, span: Span, log: &mut Log) {
+    let name = wording::code(source.name.as_str());
+    let help = match &source.in_file {
+        Some(found) => format!("add `fingerprint=\"{found}\"` if the archive's own page names this key"),
+        None => "add `fingerprint=\"…\"`: `gpg --show-keys FILE` prints it, and the archive's page should say the same"
+            .to_owned(),
+    };
     log.tell(
         Diagnostic::warning(codes::UNCHECKED_KEY, format!("the key of {name} is believed whatever it is"))
             .at(span, "no `fingerprint`")
-            .help("add `fingerprint=\"…\"`: `gpg --show-keys FILE` prints it, and the archive's page should say the same"),
+            .help(help),
     );
 }

@@ -47,6 +47,16 @@ super::codes! { "check":
     UNSIGNED_ARCHIVE = "unsigned-archive";
     /// A key that is believed as it comes.
     UNCHECKED_KEY = "unchecked-key";
+    /// A file that is not a public key.
+    NOT_A_KEY = "not-a-key";
+    /// A key with another fingerprint than the one that is given.
+    OTHER_KEY = "other-key";
+    /// A file with several keys.
+    SEVERAL_KEYS = "several-keys";
+    /// A secret key where a public key is needed.
+    SECRET_KEY = "secret-key";
+    /// A key file whose name has the wrong end.
+    KEY_FILE_NAME = "key-file-name";
     /// Something that anyone on the way can change.
     PLAIN_HTTP = "plain-http";
     /// A system package that belongs to the host.

@@ -13,6 +13,8 @@ use super::{Manifest, Project, load};
 use crate::diagnostic::Log;
 use crate::source::Sources;
 
+/// A key whose fingerprint `full.kdl` has.
+const VENDOR_KEY: &str = include_str!("../../../tests/cases/reject/files/keys/vendor.asc");
 const FULL: &str = include_str!("full.kdl");
 
 /// The files that the full manifest names.
@@ -21,7 +23,7 @@ fn full() -> Folder {
         ("project.kdl", FULL),
         ("requirements.txt", "numpy==1.26.4  # held\n-c constraints.txt\n"),
         ("constraints.txt", "scipy<2\n"),
-        ("keys/vendor.asc", "key"),
+        ("keys/vendor.asc", VENDOR_KEY),
         ("stack:l4t-ml", "packages { numpy }"),
         ("config/robot.yaml", "a: 1"),
         ("definitions/a/package.kdl", ""),

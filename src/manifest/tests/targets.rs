@@ -19,7 +19,7 @@ fn the_full_manifest_is_read() {
     assert_eq!(bench.pip.requirements[0].specs.len(), 1);
     assert_eq!(bench.pip.requirements[0].constraints.len(), 1);
     assert_eq!(bench.pip.requirements[0].includes.len(), 1);
-    assert_eq!(bench.read.sources().len(), 4, "each file once");
+    assert_eq!(bench.read.sources().len(), 5, "each file once, the key among them");
     assert_eq!(bench.cache, Cache { apt: true, pip: true });
 }
 

@@ -9,6 +9,9 @@ use crate::manifest::{self, Stacks};
 use crate::plan::{Inputs, plan};
 use crate::source::Sources;
 
+/// The key whose fingerprint the manifests have.
+pub(super) const VENDOR_KEY: &str = include_str!("../../../tests/cases/reject/files/keys/vendor.asc");
+
 /// No ready-made manifest.
 struct None;
 
@@ -74,7 +77,7 @@ packages { pytorch "2.8"; torchvision }
 apt {
     install "vim" "htop"
     extra-arg #true
-    source "vendor" { uri "https://apt.example.com/ubuntu"; suite "jammy"; component "main"; key "keys/vendor.asc" fingerprint="98DF8AF8EED4F47E4223152835D4FC3F3598DB57" }
+    source "vendor" { uri "https://apt.example.com/ubuntu"; suite "jammy"; component "main"; key "keys/vendor.asc" fingerprint="8FEFBB28088692FB96C449F9CB812F59D58EC48E" }
 }
 pip { install "fastapi==0.115.0"; venv "open3d" { install "open3d==0.18.0" "numpy==1.24.4" } }
 app {
@@ -94,7 +97,7 @@ packages { ros "humble"; pytorch; vtk "9.3"; pcl; cupcl }
 "#;
 
 fn workstation() -> String {
-    compiled(&[("project.kdl", WORKSTATION), ("keys/vendor.asc", "x"), ("src/main.py", "")]).unwrap()
+    compiled(&[("project.kdl", WORKSTATION), ("keys/vendor.asc", VENDOR_KEY), ("src/main.py", "")]).unwrap()
 }
 
 fn jetson() -> String {
@@ -158,7 +161,7 @@ fn stages_on_images_name_the_shell_and_others_inherit_it() {
 #[test]
 fn one_more_package_adds_its_line() {
     let files = |text: &str| {
-        compiled(&[("project.kdl", text), ("keys/vendor.asc", "x"), ("src/main.py", "")]).unwrap()
+        compiled(&[("project.kdl", text), ("keys/vendor.asc", VENDOR_KEY), ("src/main.py", "")]).unwrap()
     };
     let before = workstation();
     let after = files(&WORKSTATION.replace("\"htop\"", "\"htop\" \"tree\""));
@@ -182,7 +185,7 @@ const ORIN: &str = "target { device \"jetson-agx-orin\"; jetpack \"6.2\" }\n";
 
 fn told(target: &str, more: &str) -> Result<String, String> {
     let manifest = format!("project \"demo\"\n{target}{more}\n");
-    compiled(&[("project.kdl", &manifest), ("keys/vendor.asc", "x")])
+    compiled(&[("project.kdl", &manifest), ("keys/vendor.asc", VENDOR_KEY)])
 }
 
 #[test]
@@ -325,7 +328,7 @@ fn a_system_package_in_a_version_is_installed_once() {
         let text = format!(
             "project \"demo\"\ntarget {{ device \"jetson-agx-orin\"; jetpack \"6.2\" }}\npackages {{ pytorch }}\napt {{ {apt} }}\n"
         );
-        compiled(&[("project.kdl", &text), ("keys/own.asc", "x")]).unwrap()
+        compiled(&[("project.kdl", &text), ("keys/own.asc", VENDOR_KEY)]).unwrap()
     };
     let text = with("install \"libgomp1=12.3.0-1ubuntu1~22.04\"");
     assert_eq!(text.matches("libgomp1=12.3.0-1ubuntu1~22.04").count(), 1, "{text}");
@@ -336,7 +339,7 @@ fn a_system_package_in_a_version_is_installed_once() {
     assert!(more.contains("System packages of the project") && more.contains("jq=1.6"), "{more}");
     // What the project's own archive has is not there before that archive is.
     let own = with(
-        "install \"libgomp1=99\"; source \"own\" { uri \"https://apt.example.com/x\"; suite \"jammy\"; component \"main\"; key \"keys/own.asc\" fingerprint=\"98DF8AF8EED4F47E4223152835D4FC3F3598DB57\" }",
+        "install \"libgomp1=99\"; source \"own\" { uri \"https://apt.example.com/x\"; suite \"jammy\"; component \"main\"; key \"keys/own.asc\" fingerprint=\"8FEFBB28088692FB96C449F9CB812F59D58EC48E\" }",
     );
     assert_eq!(own.matches("libgomp1=99").count(), 1, "{own}");
     assert!(own.contains("System packages of the project"), "{own}");

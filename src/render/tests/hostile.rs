@@ -1,11 +1,11 @@
 //! No value breaks out of its place: manifests and definitions that try to, and what becomes of them.
 
-use super::compiled::compiled;
+use super::compiled::{VENDOR_KEY, compiled};
 
 const HEAD: &str = "project \"demo\"\ntarget { platform \"x86_64\"; ubuntu \"22.04\" }\n";
 
 fn manifest(more: &str) -> Result<String, String> {
-    compiled(&[("project.kdl", &format!("{HEAD}{more}")), ("keys/a.asc", "x")])
+    compiled(&[("project.kdl", &format!("{HEAD}{more}")), ("keys/a.asc", VENDOR_KEY)])
 }
 
 /// A definition whose version has these values, and what it installs.
@@ -22,7 +22,7 @@ fn source(changed: &str) -> String {
         if changed.starts_with(name) { changed.to_owned() } else { usual.to_owned() }
     };
     format!(
-        "apt {{ source \"vendor\" {{ {}; {}; {}; {}; key \"keys/a.asc\" fingerprint=\"98DF8AF8EED4F47E4223152835D4FC3F3598DB57\" }} }}",
+        "apt {{ source \"vendor\" {{ {}; {}; {}; {}; key \"keys/a.asc\" fingerprint=\"8FEFBB28088692FB96C449F9CB812F59D58EC48E\" }} }}",
         field("uri", "uri \"https://apt.example.com\""),
         field("suite", "suite \"jammy\""),
         field("component", "component \"main\""),

@@ -1,0 +1,86 @@
+//! The keys that archives are signed with: that a file is the one key that is meant.
+
+use crate::diagnostic::{Diagnostic, Log, codes::check as codes, wording};
+use crate::source::{Span, Spanned};
+use crate::value::{Fingerprint, KeyFault, KeyFile};
+
+/// So many fingerprints of a file with several keys are listed.
+const LISTED: usize = 4;
+
+/// Reads the key that a `key` node names and compares its fingerprint; reports what is wrong with it.
+pub(crate) fn read(
+    (name, span): (&str, Span),
+    bytes: &[u8],
+    fingerprint: Option<&Spanned<Fingerprint>>,
+    log: &mut Log,
+) -> Option<KeyFile> {
+    let key = match KeyFile::read(bytes) {
+        Ok(key) => key,
+        Err(fault) => {
+            log.error(unusable(fault, (name, span), fingerprint));
+            return None;
+        }
+    };
+    match fingerprint {
+        Some(wanted) if wanted.value != key.fingerprint => {
+            let found = &key.fingerprint;
+            log.error(
+                Diagnostic::error(codes::OTHER_KEY, format!("{} holds another key", wording::code(name)))
+                    .at(wanted.span, format!("the key in the file has `{found}`"))
+                    .help(format!(
+                        "if the archive's own page names that key, write `fingerprint=\"{found}\"`; \
+                         otherwise get the right file"
+                    )),
+            );
+            None
+        }
+        _ => Some(key),
+    }
+}
+
+/// Reports a key of the project whose file has the wrong end: apt reads armored keys from `.asc` and binary keys from
+/// `.gpg`, and nothing else.
+pub(super) fn check_end(path: &str, span: Span, key: &KeyFile, log: &mut Log) {
+    let named_binary = path.rsplit_once('.').is_some_and(|(_, end)| end == "gpg");
+    if named_binary != key.armored {
+        return;
+    }
+    let (is, end) = if key.armored { ("text (armored)", "asc") } else { ("binary", "gpg") };
+    let (folder, file) =
+        path.rsplit_once('/').map_or(("", path), |(folder, file)| (&path[..=folder.len()], file));
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let renamed = format!("{folder}{stem}.{end}");
+    log.error(
+        Diagnostic::error(codes::KEY_FILE_NAME, format!("{} is {is}", wording::code(path)))
+            .at(span, format!("apt reads such a key only from a file that ends in `.{end}`"))
+            .help(format!("rename the file to `{renamed}`, and write `key \"{renamed}\"`")),
+    );
+}
+
+fn unusable(
+    fault: KeyFault,
+    (name, span): (&str, Span),
+    wanted: Option<&Spanned<Fingerprint>>,
+) -> Diagnostic {
+    let shown = wording::code(name);
+    let id = wanted.map_or("FINGERPRINT", |wanted| wanted.value.as_str());
+    let export = format!("`gpg --armor --export {id}` prints the public key");
+    match fault {
+        KeyFault::NotAKey(why) => Diagnostic::error(codes::NOT_A_KEY, format!("{shown} is not a public key"))
+            .at(span, why)
+            .help(format!("download it again from the archive's own page; {export} where GnuPG has it")),
+        KeyFault::Secret => Diagnostic::error(codes::SECRET_KEY, format!("{shown} holds a secret key"))
+            .at(span, "who has this file can sign packages")
+            .help(format!("replace it with the public key: {export}"))
+            .help("the secret key is no secret anymore if others have seen this folder"),
+        KeyFault::Several(all) => {
+            let listed = wording::codes(all.iter().take(LISTED).map(Fingerprint::as_str));
+            let more = all.len().checked_sub(LISTED).filter(|more| *more > 0);
+            let more = more.map(|more| format!(" and {more} more")).unwrap_or_default();
+            Diagnostic::error(codes::SEVERAL_KEYS, format!("{shown} holds {} keys", all.len()))
+                .at(span, "apt would trust every key of the file")
+                .help(format!("keep only the key that signs the archive: {export}"))
+                .help(format!("it holds {}{more}", listed.join(", ")))
+        }
+    }
+}
