@@ -1,5 +1,6 @@
 //! The rules of the generated files (ARCHITECTURE.md lists them), over every example.
 
+mod bump;
 mod compose;
 mod dockerfile;
 mod local;

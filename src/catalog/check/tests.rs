@@ -251,7 +251,8 @@ fn the_key_of_a_definition_is_the_one_that_it_names() {
     const VENDOR: &str = "8FEFBB28088692FB96C449F9CB812F59D58EC48E";
     let codes = |file: &str, key: &[u8], fingerprint: &str| {
         let world = Memory::default();
-        let source = format!("uri \"https://x.org\"; suite \"a/\"; key \"{file}\" fingerprint=\"{fingerprint}\"");
+        let source =
+            format!("uri \"https://x.org\"; suite \"a/\"; key \"{file}\" fingerprint=\"{fingerprint}\"");
         let text = format!(
             "package \"demo\" {{ summary \"x\"; license \"MIT\"; source \"https://x.org\"; install {{ apt-source \"v\" {{ {source} }} }} }}"
         );
