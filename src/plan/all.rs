@@ -1,5 +1,7 @@
 //! Every target of a manifest: its stages and its services.
 
+use std::collections::BTreeMap;
+
 use crate::catalog::Catalog;
 use crate::diagnostic::{Log, Told};
 use crate::manifest::Project;
@@ -45,6 +47,7 @@ pub fn all(
                 indexes: &indexes,
                 tests: &plan.tests,
                 installed: &installed(&plan),
+                image_env: &image_env(&plan),
                 final_is_last: plan.stages.last().is_some_and(|stage| stage.name.as_str() == "final"),
                 bridge_works: bridge_works(inputs),
                 epoch: resolution.epoch,
@@ -60,6 +63,17 @@ pub fn all(
 fn bridge_works(inputs: Inputs<'_>) -> bool {
     let chosen = inputs.resolution.chosen.keys().filter_map(|name| inputs.view(name)?.entry());
     chosen.into_iter().any(|entry| entry.values.contains_key("bridge"))
+}
+
+/// The variables of the image that ships.
+fn image_env(plan: &Plan) -> BTreeMap<String, String> {
+    let shipped = ["base", "final"].into_iter().filter_map(|name| plan.stage(name));
+    let instructions = shipped.flat_map(|stage| &stage.blocks).flat_map(|block| &block.instructions);
+    let pairs = instructions.filter_map(|instruction| match instruction {
+        Instruction::Env(pairs) => Some(pairs),
+        _ => None,
+    });
+    pairs.flatten().map(|(name, value)| (name.to_string(), value.clone())).collect()
 }
 
 /// Where packages put files into the image that ships.

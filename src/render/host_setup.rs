@@ -88,10 +88,10 @@ fn files(out: &mut String, host: &HostSetup) {
         }
     }
     if !host.files.is_empty() {
-        out.push_str("\n# Files that are mounted or read when the containers start.\n");
-        let all: Vec<String> = host.files.iter().map(|path| word(path)).collect();
-        out.push_str(&format!("for file in {}; do\n", all.join(" ")));
-        out.push_str("  [[ -e $file ]] || problem \"$PWD needs the file $file\"\ndone\n");
+        out.push_str(part!("file"));
+        for path in &host.files {
+            out.push_str(&format!("file {}\n", word(path)));
+        }
     }
     if host.secrets.is_empty() {
         return;

@@ -236,8 +236,9 @@ fn limits_that_podman_hands_on_are_raised_for_the_session() {
 fn every_script_is_read_by_bash() {
     let every_need = "app { user \"me\" }\nrun { display \"x11\"; audio \"pulse\"; can \"can0\"; i2c 7; jtop; models \"./m\"; secret \"s\" file=\"s\"\n\
         env-file \"robot.env\"; volume \"./x\" \"/x\"; ulimit \"memlock\" -1; group-add 3000 }";
-    for services in [on_a_pc(every_need), with_podman(every_need), on_jetson(every_need), on_jetson("")] {
-        let text = script(&services);
+    let makers: [fn(&str) -> Services; 3] = [on_a_pc, with_podman, on_jetson];
+    for (make, needs) in makers.iter().flat_map(|make| [(make, every_need), (make, "")]) {
+        let text = script(&make(needs));
         for left in ["@TO_COMPOSE@", "@MODE@", "@SCRIPT@", "@UID@", "@KNOWN@", "@LIMITS@"] {
             assert!(!text.contains(left), "{left}: {text}");
         }

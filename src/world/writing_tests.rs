@@ -103,6 +103,60 @@ fn a_run_that_is_stopped_anywhere_is_taken_back_by_the_next() {
 }
 
 #[test]
+fn files_are_removed_with_the_others_or_not_at_all() {
+    let removed = ["d/e".to_owned(), "left".to_owned(), "never/there".to_owned()].into();
+    let after = files(&[("a", "new a"), ("b", "new b")]);
+    let mut mixed = 0;
+    for fault in [Fault::Once, Fault::Ever] {
+        for at in 0.. {
+            let folder = tempfile::tempdir().expect("a folder for the test");
+            let state = tempfile::tempdir().expect("a folder for the test");
+            let disk = Disk::new(folder.path()).with_state(Some(state.path()));
+            disk.write_all(&old()).expect("it is writable");
+            set(fault(at));
+            let told = disk.change_all(&after, &removed);
+            let struck = struck();
+            set(Fault::None);
+            let visible =
+                found(&disk).into_iter().filter(|(path, content)| !path.contains(".jcc-") && content != b"/");
+            let visible: Files = visible.collect();
+            mixed += usize::from(visible != old() && visible != after);
+            let next = Disk::new(folder.path()).with_state(Some(state.path()));
+            drop(disk);
+            next.hold().expect("it is restored");
+            let mut there = found(&next);
+            there.retain(|_, content| content != b"/");
+            assert_eq!(there, if told.is_ok() { after.clone() } else { old() }, "{told:?}");
+            if !struck {
+                assert!(told.is_ok() && !found(&next).contains_key("d"), "an empty folder goes too");
+                break;
+            }
+        }
+    }
+    assert!(mixed > 2, "the test sees what it is for");
+}
+
+#[test]
+fn what_somebody_else_wrote_is_not_removed() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let state = tempfile::tempdir().expect("a folder for the test");
+    let disk = Disk::new(folder.path()).with_state(Some(state.path()));
+    disk.write_all(&old()).expect("it is writable");
+    // Stopped after the removal, before it counts.
+    let mut at = 0;
+    while disk.read("d/e").is_ok() {
+        set(Fault::Ever(at));
+        let _ = disk.change_all(&Files::new(), &["d/e".to_owned()].into());
+        set(Fault::None);
+        at += 1;
+    }
+    assert!(disk.is_unfinished());
+    std::fs::write(folder.path().join("d/e"), "mine").expect("it is writable");
+    assert!(disk.hold().expect("it is restored"));
+    assert_eq!(disk.read("d/e").expect("it is there"), b"mine");
+}
+
+#[test]
 fn what_somebody_else_wrote_since_is_left() {
     let folder = tempfile::tempdir().expect("a folder for the test");
     let state = tempfile::tempdir().expect("a folder for the test");

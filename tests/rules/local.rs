@@ -57,18 +57,31 @@ fn comments_and_blank_lines_change_no_byte() {
 
 #[test]
 fn one_more_system_package_adds_one_line() {
-    for example in examples() {
+    // Before, between and behind what is in the list.
+    let names = ["acl", "less", "strace", "zstd"];
+    for (example, name) in examples().into_iter().zip(names.iter().cycle()) {
         let text = example.read("project.kdl");
         // The first one of a project adds its transaction too.
         let before = with(&example, &text, "apt { install \"bc\" }");
-        let after = with(&example, &text, "apt { install \"bc\" \"strace\" }");
+        let after = with(&example, &text, &format!("apt {{ install \"bc\" \"{name}\" }}"));
+        let lock = change(&before["jcc.lock"], &after["jcc.lock"]);
+        let is_hash = |line: &String| {
+            line.starts_with("manifest ") || line.starts_with("    file ") && line.contains("Dockerfile\"")
+        };
+        assert!(lock.gone.iter().all(is_hash) && lock.gone.len() == lock.added.len(), "{:?}", lock.added);
         let changes = changes(&before, &after);
+        assert_eq!(lock.gone.len(), 1 + changes.len(), "{}: {:?}", example.name, lock.gone);
         assert!(!changes.is_empty(), "{}", example.name);
         for (path, change) in changes {
             assert!(path.ends_with("Dockerfile"), "{}/{path}: {:?}", example.name, change.added);
             assert_eq!(change.gone, Vec::<String>::new(), "{}/{path}", example.name);
             assert_eq!(change.added.len(), 1, "{}/{path}: {:?}", example.name, change.added);
-            assert!(change.added[0].contains("    strace"), "{}/{path}: {:?}", example.name, change.added);
+            assert!(
+                change.added[0].contains(&format!("    {name} ")),
+                "{}/{path}: {:?}",
+                example.name,
+                change.added
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Hardware and sockets of the host: what each needs in the container.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::GpuAccess;
 use crate::manifest::{Audio, Camera, Device, Display, Gpu, Run};
@@ -42,9 +42,12 @@ pub(super) fn gpu(run: &Run, inputs: ServiceInputs<'_>, is_main: bool) -> Option
     })
 }
 
-/// The capabilities of the driver that the image itself asks for: those of the main service.
-pub(super) fn image_capabilities(inputs: ServiceInputs<'_>) -> Option<String> {
-    driver_capabilities(&inputs.project.run, inputs.target)
+/// Whether the image has the variables that ask for all GPUs and just these capabilities of the driver.
+pub(super) fn is_of_image(gpu: &GpuUse, env: &BTreeMap<String, String>) -> bool {
+    let has = |name: &str, value: &str| env.get(name).is_some_and(|own| own == value);
+    gpu.which == Gpu::All
+        && has("NVIDIA_VISIBLE_DEVICES", "all")
+        && has("NVIDIA_DRIVER_CAPABILITIES", &gpu.capabilities)
 }
 
 /// The value of `NVIDIA_DRIVER_CAPABILITIES` that the main service needs; nothing where it has no GPU.

@@ -51,6 +51,8 @@ pub struct ServiceInputs<'a> {
     pub tests: &'a [TestScript],
     /// Where packages put files into the image.
     pub installed: &'a [ImagePath],
+    /// The variables that the image has.
+    pub image_env: &'a BTreeMap<String, String>,
     /// Whether the Dockerfile has no stage behind the one that ships.
     pub final_is_last: bool,
     /// Whether builds on the target can have a network of their own.

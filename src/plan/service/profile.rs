@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::manifest::{App, Gpu, Mode, Run, Ulimit, Volume};
+use crate::manifest::{App, Mode, Run, Ulimit, Volume};
 use crate::value::{ImagePath, Parse};
 
 use super::names::Names;
@@ -86,9 +86,7 @@ pub(super) fn of(run: &Run, inputs: ServiceInputs<'_>, names: &Names, own: bool)
     }
     let root = is_root(run, inputs, own);
     if let Some(gpu) = &mut service.gpu {
-        gpu.of_image = own
-            && Some(&gpu.capabilities) == hardware::image_capabilities(inputs).as_ref()
-            && gpu.which == Gpu::All;
+        gpu.of_image = own && hardware::is_of_image(gpu, inputs.image_env);
     }
     if own && !root && !needs_more_rights(run, inputs) {
         service.security_opt.push("no-new-privileges:true".to_owned());

@@ -11,7 +11,7 @@ use crate::source::Sources;
 use crate::value::{Name, Parse, Url, Version};
 use crate::world::Memory;
 
-use super::{OutputFiles, ServiceInputs, Services, TestScript, TestText, services};
+use super::{OutputFiles, ServiceInputs, Services, TestScript, TestText, driver_capabilities, services};
 
 struct NoStacks;
 
@@ -92,6 +92,15 @@ pub(crate) fn planned(manifest: &str, targets: &[TargetFacts], tests: &[TestScri
             indexes: &indexes,
             tests,
             installed: &[],
+            image_env: &driver_capabilities(&project.run, target)
+                .map(|capabilities| {
+                    let all = [
+                        ("NVIDIA_DRIVER_CAPABILITIES", capabilities),
+                        ("NVIDIA_VISIBLE_DEVICES", "all".into()),
+                    ];
+                    all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+                })
+                .unwrap_or_default(),
             final_is_last: tests.is_empty() && project.output.asks_for_dev().is_none(),
             bridge_works: false,
             epoch: 1_767_225_600,
