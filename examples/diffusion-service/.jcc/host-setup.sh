@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# jcc 0.1.0 · project.kdl · do not edit, run `jcc compile`
+# Prepares a host for `diffusion`. Run it as the user who starts the containers, and again after changes:
+# it leaves alone what is as it should be, and uses sudo for what only root may do.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+problems=0
+say() { printf '== %s\n' "$*"; }
+problem() { printf '!! %s\n' "$*" >&2; problems=$((problems + 1)); }
+
+# Installs a package of the distribution.
+install_package() { # NAME
+  if command -v apt-get >/dev/null; then
+    sudo apt-get update
+    sudo apt-get install --yes "$1"
+  elif command -v dnf >/dev/null; then
+    sudo dnf install --assumeyes "$1"
+  elif command -v zypper >/dev/null; then
+    sudo zypper --non-interactive install "$1"
+  else
+    problem "no apt, dnf or zypper here: install $1"
+  fi
+}
+
+# Docker Engine with Buildx and Compose.
+say "Docker"
+if ! command -v docker >/dev/null; then
+  problem "Docker is not installed: https://docs.docker.com/engine/install/ has the steps for each distribution"
+elif ! docker info >/dev/null 2>&1; then
+  problem "Docker does not answer $USER: \`sudo systemctl enable --now docker\`, and \`sudo usermod --append --groups docker $USER\` with a new login (who is in that group is root on this host)"
+fi
+if ! docker compose version >/dev/null 2>&1; then problem "Docker has no Compose: install the package docker-compose-plugin"; fi
+if ! docker buildx version >/dev/null 2>&1; then problem "Docker has no Buildx: install the package docker-buildx-plugin"; fi
+
+# NVIDIA's container toolkit, from the archive that the board's release has set up.
+say "NVIDIA Container Toolkit"
+command -v nvidia-ctk >/dev/null || install_package nvidia-container-toolkit
+
+# Docker knows the NVIDIA runtime.
+say "The NVIDIA runtime"
+if command -v nvidia-ctk >/dev/null && ! docker info --format '{{json .Runtimes}}' 2>/dev/null | grep -q '"nvidia"'; then
+  sudo nvidia-ctk runtime configure --runtime=docker
+  sudo systemctl restart docker
+fi
+
+# Folders that are mounted, and whose they are.
+say "Folders"
+folder() { # PATH [UID:GID]
+  [[ -d $1 ]] || mkdir -p "$1" 2>/dev/null || sudo mkdir -p "$1"
+  [[ -z ${2-} || $(stat --format %u:%g "$1") == "$2" ]] || sudo chown "$2" "$1"
+}
+folder /mnt/nvme/diffusion 1000:1000
+
+# Groups that may use the host's devices. Their numbers differ from host to host: Compose reads them from .env, and
+# takes no number twice.
+say "Groups"
+group() { # VARIABLE NUMBER
+  case $2 in '' | 44) return ;; esac
+  grep -qs "^JCC_GID_.*=$2\$" .env || echo "$1=$2" >>.env
+}
+group JCC_GID_RENDER "$(getent group render | cut -d: -f3 || true)"
+
+if ((problems > 0)); then
+  printf '\n%s left to do: see the lines that begin with !!, then run this again\n' "$problems" >&2
+  exit 1
+fi
+say "The host is ready"

@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# jcc 0.1.0 · project.kdl · do not edit, run `jcc compile`
+# Prepares a host for `detector-workstation`. Run it as the user who starts the containers, and again after changes:
+# it leaves alone what is as it should be, and uses sudo for what only root may do.
+set -euo pipefail
+cd "$(dirname "$0")/../../workstation"
+
+problems=0
+say() { printf '== %s\n' "$*"; }
+problem() { printf '!! %s\n' "$*" >&2; problems=$((problems + 1)); }
+
+# Installs a package of the distribution.
+install_package() { # NAME
+  if command -v apt-get >/dev/null; then
+    sudo apt-get update
+    sudo apt-get install --yes "$1"
+  elif command -v dnf >/dev/null; then
+    sudo dnf install --assumeyes "$1"
+  elif command -v zypper >/dev/null; then
+    sudo zypper --non-interactive install "$1"
+  else
+    problem "no apt, dnf or zypper here: install $1"
+  fi
+}
+
+# Docker Engine with Buildx and Compose.
+say "Docker"
+if ! command -v docker >/dev/null; then
+  problem "Docker is not installed: https://docs.docker.com/engine/install/ has the steps for each distribution"
+elif ! docker info >/dev/null 2>&1; then
+  problem "Docker does not answer $USER: \`sudo systemctl enable --now docker\`, and \`sudo usermod --append --groups docker $USER\` with a new login (who is in that group is root on this host)"
+fi
+if ! docker compose version >/dev/null 2>&1; then problem "Docker has no Compose: install the package docker-compose-plugin"; fi
+if ! docker buildx version >/dev/null 2>&1; then problem "Docker has no Buildx: install the package docker-buildx-plugin"; fi
+
+# The NVIDIA driver is a part of the distribution's own, since it must fit the kernel. It is looked for, never installed.
+say "The NVIDIA driver"
+if ! nvidia-smi >/dev/null 2>&1; then
+  problem "nvidia-smi finds no driver. Ubuntu: \`sudo ubuntu-drivers install\`; Debian: the package nvidia-driver; Fedora: akmod-nvidia of RPM Fusion; openSUSE: nvidia-open-driver-G06-signed-kmp-meta"
+  if grep -q '^nouveau ' /proc/modules; then
+    problem "the driver nouveau holds the GPU: the package of the NVIDIA driver turns it off, which a restart completes"
+  fi
+  if mokutil --sb-state 2>/dev/null | grep -q 'SecureBoot enabled'; then
+    problem "Secure Boot loads signed modules only: take a signed driver of the distribution, or enroll the key that built it with \`sudo mokutil --import FILE\` and confirm at the next start"
+  fi
+fi
+
+# NVIDIA's container toolkit, from NVIDIA's archive. The key of the archive must be the one that is known here.
+say "NVIDIA Container Toolkit"
+fingerprint=C95B321B61E88C1809C4F759DDCAE044F796ECB0
+toolkit_archive=https://nvidia.github.io/libnvidia-container
+add_toolkit_archive() {
+  local key
+  for tool in curl gpg; do
+    command -v "$tool" >/dev/null || { problem "$tool is missing: install it"; return; }
+  done
+  key=$(mktemp)
+  curl --fail --silent --show-error --location --proto '=https' --output "$key" "$toolkit_archive/gpgkey"
+  if [[ $(gpg --show-keys --with-colons "$key" 2>/dev/null | awk -F: '$1 == "pub" { n++; p = 1 } $1 == "fpr" && p { printf "%s", $10; p = 0 } END { if (n != 1) print "?" }') != "$fingerprint" ]]; then
+    problem "the key of $toolkit_archive has another fingerprint than $fingerprint: nothing was installed"
+    return
+  fi
+  if command -v apt-get >/dev/null; then
+    sudo install -D -m 644 "$key" /usr/share/keyrings/nvidia-container-toolkit.asc
+    echo "deb [signed-by=/usr/share/keyrings/nvidia-container-toolkit.asc] $toolkit_archive/stable/deb/$(dpkg --print-architecture) /" |
+      sudo tee /etc/apt/sources.list.d/nvidia-container-toolkit.list >/dev/null
+  elif command -v dnf >/dev/null; then
+    sudo rpm --import "$key"
+    sudo curl --fail --silent --show-error --proto '=https' --output /etc/yum.repos.d/nvidia-container-toolkit.repo "$toolkit_archive/stable/rpm/nvidia-container-toolkit.repo"
+  elif command -v zypper >/dev/null; then
+    sudo rpm --import "$key"
+    sudo zypper --non-interactive addrepo "$toolkit_archive/stable/rpm/nvidia-container-toolkit.repo"
+  fi
+  rm -f "$key"
+  install_package nvidia-container-toolkit
+}
+command -v nvidia-ctk >/dev/null || add_toolkit_archive
+
+# Docker knows the NVIDIA runtime.
+say "The NVIDIA runtime"
+if command -v nvidia-ctk >/dev/null && ! docker info --format '{{json .Runtimes}}' 2>/dev/null | grep -q '"nvidia"'; then
+  sudo nvidia-ctk runtime configure --runtime=docker
+  sudo systemctl restart docker
+fi
+
+# SELinux keeps containers from devices unless it is told otherwise.
+if command -v getenforce >/dev/null && [[ $(getenforce) == Enforcing && $(getsebool container_use_devices 2>/dev/null) != *on ]]; then
+  say "SELinux"
+  sudo setsebool -P container_use_devices on
+fi
+
+# Folders that are mounted, and whose they are.
+say "Folders"
+folder() { # PATH [UID:GID]
+  [[ -d $1 ]] || mkdir -p "$1" 2>/dev/null || sudo mkdir -p "$1"
+  [[ -z ${2-} || $(stat --format %u:%g "$1") == "$2" ]] || sudo chown "$2" "$1"
+}
+folder ../models 1001:1001
+folder ../recordings
+
+if ((problems > 0)); then
+  printf '\n%s left to do: see the lines that begin with !!, then run this again\n' "$problems" >&2
+  exit 1
+fi
+say "The host is ready"
