@@ -57,7 +57,7 @@ fn root(services: &Services) -> Map {
     let (mut all, mut volumes) = (Map::default(), Map::default());
     if let Some(name) = &services.apt_cache {
         let mut cache = start("apt", services);
-        cache.texts("secrets", given(services, BuildSecret::AptConf));
+        secrets(&mut cache, services, |secret| secret == BuildSecret::AptConf);
         finish(&mut cache, name, "/var/cache/apt-cacher-ng", (": <>/dev/tcp/127.0.0.1/3142", 12));
         all.put(name, Yaml::Map(cache));
         volumes.put(name, Yaml::Null);
@@ -67,14 +67,14 @@ fn root(services: &Services) -> Map {
         if pip.default.is_some() || !pip.indexes.is_empty() {
             cache.list("command", indexes(pip));
         }
-        cache.texts("secrets", given(services, BuildSecret::CaBundle));
+        secrets(&mut cache, services, |secret| secret == BuildSecret::CaBundle);
         finish(&mut cache, &pip.name, "/data", ("[[ -e /tmp/ready ]] && : <>/dev/tcp/127.0.0.1/3141", 24));
         all.put(&pip.name, Yaml::Map(cache));
         volumes.put(&pip.name, Yaml::Null);
     }
     let mut root = Map::default();
     root.put("services", Yaml::Map(all)).put("volumes", Yaml::Map(volumes));
-    root.map("secrets", build_secrets(&services.build.secrets));
+    root.map("secrets", build_secrets(&services.build.secrets, OWN));
     root
 }
 
@@ -91,17 +91,24 @@ fn indexes(cache: &PipCache) -> Vec<Item> {
     words.map(Item::text).collect()
 }
 
-/// A secret of the build that the running cache reads too.
-fn given(services: &Services, secret: BuildSecret) -> Vec<String> {
-    let all = services.build.secrets.iter().filter(|one| **one == secret);
-    all.map(|one| one.as_str().to_owned()).collect()
+/// What the names of the caches' secrets begin with: Compose refuses an included file that has one of the main file's names.
+const OWN: &str = "cache-";
+
+/// The secrets of the build that a cache reads too, under the names that the main file has.
+fn secrets(map: &mut Map, services: &Services, which: fn(BuildSecret) -> bool) {
+    let all = services.build.secrets.iter().filter(|secret| which(**secret)).map(|secret| {
+        let mut one = Map::default();
+        one.text("source", format!("{OWN}{}", secret.as_str())).text("target", secret.as_str());
+        Item::noted(Yaml::Inline(one), "")
+    });
+    map.list("secrets", all.collect());
 }
 
 fn start(kind: &str, services: &Services) -> Map {
     let mut build = Map::default();
     build.text("context", from_compose(services, &format!("{SHARED_SUPPORT}/caches/{kind}")));
     build.text("network", "host");
-    build.texts("secrets", services.build.secrets.iter().map(|one| one.as_str().to_owned()).collect());
+    secrets(&mut build, services, |_| true);
     let mut service = Map::default();
     service.put("profiles", Yaml::Flow(vec!["cache".to_owned()])).put("build", Yaml::Map(build));
     service.text("network_mode", "host");

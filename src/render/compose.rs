@@ -149,7 +149,7 @@ fn path(path: &str) -> Yaml {
 }
 
 fn secrets(services: &Services) -> Map {
-    let mut all = build_secrets(&services.build.secrets);
+    let mut all = build_secrets(&services.build.secrets, "");
     for (name, from) in &services.secrets {
         let mut value = Map::default();
         match from {
@@ -161,13 +161,13 @@ fn secrets(services: &Services) -> Map {
     all
 }
 
-/// The files that steps of a build may read.
-pub(super) fn build_secrets(secrets: &[BuildSecret]) -> Map {
+/// The files that steps of a build may read, their names behind a prefix.
+pub(super) fn build_secrets(secrets: &[BuildSecret], prefix: &str) -> Map {
     let mut all = Map::default();
     for secret in secrets {
         let mut from = Map::default();
         from.text("file", format!("${{{}:-/dev/null}}", secret.variable()));
-        all.put(secret.as_str(), Yaml::Inline(from));
+        all.put(&format!("{prefix}{}", secret.as_str()), Yaml::Inline(from));
     }
     all
 }

@@ -155,8 +155,13 @@ fn caches_are_files_beside_the_compose_file() {
     assert_eq!(main["include"], json!([{ "path": "../.jcc/a/caches.yaml", "project_directory": "." }]));
     let file = read(&caches::files(&both[0])[0].1);
     assert_eq!(file["services"]["apt-cache"]["build"]["context"], "../.jcc/caches/apt");
-    assert_eq!(file["services"]["pip-cache"]["secrets"], json!(["ca-bundle"]));
-    assert_eq!(file["secrets"], main["secrets"], "Compose takes two of one name where they are the same");
+    let secret = json!([{ "source": "cache-ca-bundle", "target": "ca-bundle" }]);
+    assert_eq!(file["services"]["pip-cache"]["secrets"], secret);
+    assert_eq!(file["services"]["pip-cache"]["build"]["secrets"], secret);
+    assert!(file["services"]["apt-cache"]["secrets"].is_null());
+    // Compose refuses two of one name whose files it finds in different folders.
+    assert_eq!(file["secrets"]["cache-ca-bundle"], main["secrets"]["ca-bundle"]);
+    assert!(file["secrets"]["ca-bundle"].is_null());
     assert!(main["services"].get("apt-cache").is_none() && main["volumes"].is_null());
 }
 

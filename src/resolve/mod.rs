@@ -24,7 +24,7 @@ mod story;
 mod work;
 
 pub use chosen::{Because, Chosen, ChosenBase, Kind, Moved, Needed, Resolution, TargetFacts};
-pub use lock::{Lock, LockedFiles, LockedTarget, LockedThing, Move, Moves};
+pub use lock::{Lock, LockedFiles, LockedTarget, LockedThing, Move, Moves, Origin};
 pub use several::{all, lock_of, open_lock};
 
 use crate::catalog::{Catalog, words};

@@ -85,11 +85,9 @@ fn an_update_in_a_merge_does_not_turn_merged_files_into_edits() {
     runs(folder, &["update"], 0);
     let text = read(folder, "a/Dockerfile");
     // As a person would put the two sides together.
-    let by_hand: String = text
-        .lines()
-        .filter(|line| !["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| line.starts_with(mark)))
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let is_mark = |line: &str| ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| line.starts_with(mark));
+    let by_hand: String = text.split_inclusive('\n').filter(|line| !is_mark(line)).collect();
+    assert!(by_hand != text && by_hand.contains("tree") && by_hand.contains("unzip"), "{by_hand}");
     write(folder, "a/Dockerfile", &by_hand);
     runs(folder, &["compile"], 0);
     runs(folder, &["check"], 0);

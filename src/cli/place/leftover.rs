@@ -128,3 +128,65 @@ fn is_written(world: &dyn World, path: &str, text: &str, written: &Artifacts) ->
     let mut same = written.keys().filter(|other| other.to_lowercase() == folded);
     same.any(|other| self::text(world, other).as_deref() == Some(text))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::io;
+
+    use super::*;
+    use crate::resolve::Origin;
+    use crate::value::Sha256;
+    use crate::world::Memory;
+
+    const TEXT: &str = "# jcc 0.2.0 · project.kdl · do not edit, run `jcc compile`\nFROM scratch\n";
+
+    /// Files whose names differ by more than case.
+    struct Folded(Memory);
+
+    impl World for Folded {
+        fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+            self.0.read(&path.to_lowercase())
+        }
+
+        fn kind(&self, path: &str) -> Option<FileKind> {
+            self.0.kind(&path.to_lowercase())
+        }
+
+        fn list(&self, path: &str) -> io::Result<Vec<String>> {
+            self.0.list(&path.to_lowercase())
+        }
+
+        fn write_all(&self, files: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
+            self.0.write_all(files)
+        }
+
+        fn remove(&self, path: &str) -> io::Result<()> {
+            self.0.remove(&path.to_lowercase())
+        }
+
+        fn is_inside(&self, path: &str) -> bool {
+            self.0.is_inside(path)
+        }
+    }
+
+    /// What is removed when `Dockerfile` is written as `dockerfile` from now on.
+    fn removed(world: &dyn World) -> Vec<String> {
+        let files = BTreeMap::from([("Dockerfile".to_owned(), TEXT.to_owned())]);
+        let lock = Lock {
+            manifest: Sha256::of_text(""),
+            targets: BTreeMap::new(),
+            files: LockedFiles::of(&files),
+            origin: Origin { lists_files: true, ..Origin::default() },
+        };
+        let place = Place { world, folder: String::new(), lock: Some(&lock) };
+        let written = BTreeMap::from([("dockerfile".to_owned(), "new\n".to_owned())]);
+        Leftovers::of(&place, &written, "project.kdl").removed.into_iter().collect()
+    }
+
+    #[test]
+    fn a_name_in_another_case_may_be_the_same_file() {
+        assert_eq!(removed(&Folded(Memory::with([("dockerfile", TEXT)]))), Vec::<String>::new());
+        assert_eq!(removed(&Memory::with([("Dockerfile", TEXT)])), ["Dockerfile"]);
+    }
+}
