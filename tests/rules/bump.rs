@@ -69,7 +69,7 @@ fn instructions(paragraph: &str) -> Vec<String> {
 
 fn with_files(step: &str, files: &BTreeMap<String, String>) -> String {
     let mounted = step.split("source=").skip(1).filter_map(|rest| rest.split(',').next());
-    let texts = mounted.flat_map(|path| files.get(path));
+    let texts = mounted.filter_map(|path| files.get(path));
     texts.fold(step.to_owned(), |all, text| format!("{all}\n{text}"))
 }
 
