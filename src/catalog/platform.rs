@@ -107,6 +107,8 @@ pub struct BaseImage {
     pub auto: bool,
     /// Archives of system packages that it has already, by the names that `apt-source` gives them.
     pub apt_sources: Vec<Name>,
+    /// Variables that all its tags define, with their values.
+    pub sets: BTreeMap<String, String>,
     /// The tags, preferred first.
     pub tags: Vec<BaseTag>,
     /// What a page shows of every tag.

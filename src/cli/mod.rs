@@ -5,12 +5,14 @@ mod audit;
 mod catalog;
 mod compile;
 mod diff;
+mod digests;
 mod edit;
 mod exit;
 mod explain;
 mod fmt;
 mod graph;
 mod here;
+mod inspected;
 mod moves;
 mod new;
 mod package;
@@ -61,7 +63,10 @@ pub fn run(arguments: &[std::ffi::OsString], surroundings: &mut Surroundings<'_>
         Command::Add(wish) => edit::add(&mut session, &wish),
         Command::Remove(wish) => edit::remove(&mut session, &wish),
         Command::Pin(wish) => edit::pin(&mut session, &wish),
-        Command::Update(wish) => update::run(&mut session, &wish),
+        Command::Update(wish) => match &wish.digests {
+            Some(file) => digests::run(&mut session, &wish, file),
+            None => update::run(&mut session, &wish),
+        },
         Command::Fmt { files, check } => fmt::run(&mut session, &files, check),
         Command::Package { command } => package::run(&mut session, &command),
         Command::Completions { shell } => {

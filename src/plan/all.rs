@@ -47,7 +47,7 @@ pub fn all(
                 indexes: &indexes,
                 tests: &plan.tests,
                 installed: &installed(&plan),
-                image_env: &image_env(&plan),
+                image_env: &image_env(&plan, &resolution.base.sets),
                 final_is_last: plan.stages.last().is_some_and(|stage| stage.name.as_str() == "final"),
                 bridge_works: bridge_works(inputs),
                 epoch: resolution.epoch,
@@ -65,15 +65,16 @@ fn bridge_works(inputs: Inputs<'_>) -> bool {
     chosen.into_iter().any(|entry| entry.values.contains_key("bridge"))
 }
 
-/// The variables of the image that ships.
-fn image_env(plan: &Plan) -> BTreeMap<String, String> {
+/// The variables of the image that ships, as far as those of its base are known.
+fn image_env(plan: &Plan, of_base: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let shipped = ["base", "final"].into_iter().filter_map(|name| plan.stage(name));
     let instructions = shipped.flat_map(|stage| &stage.blocks).flat_map(|block| &block.instructions);
     let pairs = instructions.filter_map(|instruction| match instruction {
         Instruction::Env(pairs) => Some(pairs),
         _ => None,
     });
-    pairs.flatten().map(|(name, value)| (name.to_string(), value.clone())).collect()
+    let own = pairs.flatten().map(|(name, value)| (name.to_string(), value.clone()));
+    of_base.clone().into_iter().chain(own).collect()
 }
 
 /// Where packages put files into the image that ships.

@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::manifest::{App, User};
-use crate::value::{Id, ImagePath};
+use crate::value::{EnvName, Id, ImagePath};
 
 use super::act::tells_linker;
 use super::layer;
 use super::python::Python;
 use super::ship::{self, Around, asked_why};
-use super::steps::{path, small};
+use super::steps::{self, path, small};
 use super::view::Inputs;
-use super::{Block, Instruction, Mount, Run, Script, UserAccount, Why};
+use super::{Block, Instruction, Mount, Run, Script, UserAccount, Why, driver_capabilities};
 
 /// What the application requires of pip: before its files, which change more often.
 pub(super) fn requirements(inputs: Inputs<'_>, python: &Python) -> Option<Block> {
@@ -45,13 +45,32 @@ pub(super) fn blocks(around: Around<'_>) -> Vec<Block> {
     let labels = Instruction::Label(labels(inputs));
     let metadata = Block { why: Why::default(), instructions: vec![labels] };
     let at = blocks.len().saturating_sub(usize::from(inputs.project.app.is_some()));
-    blocks.insert(at, metadata);
+    blocks.splice(at..at, gpu(around).into_iter().chain([metadata]));
     if let Some((view, words)) = super::start::default(inputs) {
         let why = Why::new(format!("The server of {}", view.title()));
         blocks.push(Block { why, instructions: vec![Instruction::Cmd(words.clone())] });
     }
     blocks.retain(|block| !block.instructions.is_empty());
     blocks
+}
+
+/// What NVIDIA's container runtime and Kubernetes read from an image: the GPUs and the parts of the driver that it needs.
+/// What the base defines so, and what a package or the project defines otherwise, is left as it is.
+fn gpu(around: Around<'_>) -> Option<Block> {
+    let inputs = around.parts.inputs;
+    let capabilities = driver_capabilities(&inputs.project.run, &inputs.resolution.target)?;
+    let parts = around.parts.shipped().into_iter().chain(around.parts.platform());
+    let mut defined: BTreeSet<EnvName> =
+        parts.flat_map(|part| &part.env).map(|(name, ..)| name.clone()).collect();
+    defined.extend(inputs.project.app.iter().flat_map(|app| &app.env).map(|(name, _)| name.value.clone()));
+    let known = [("NVIDIA_VISIBLE_DEVICES", "all"), ("NVIDIA_DRIVER_CAPABILITIES", &capabilities)];
+    let left = known.into_iter().filter(|(name, value)| {
+        let of_base = inputs.resolution.base.sets.get(*name);
+        of_base.is_none_or(|of_base| of_base != value) && defined.iter().all(|other| other.as_str() != *name)
+    });
+    let env: Vec<_> = left.map(|(name, value)| (steps::variable(name), value.to_owned())).collect();
+    let why = Why::new("The GPU, for NVIDIA's container runtime and Kubernetes");
+    (!env.is_empty()).then(|| Block { why, instructions: vec![Instruction::Env(env)] })
 }
 
 fn account_of(inputs: Inputs<'_>, app: &App, user: &User) -> Block {

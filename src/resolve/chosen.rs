@@ -93,6 +93,8 @@ pub struct ChosenBase {
     pub provides: BTreeMap<Name, Version>,
     /// Environment variables that it defines.
     pub env: Vec<String>,
+    /// Variables that it defines with a known value.
+    pub sets: BTreeMap<String, String>,
     /// Its layers; 0 where unknown.
     pub layers: u32,
     /// MiB, where known.

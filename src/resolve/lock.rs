@@ -1,6 +1,7 @@
 //! `jcc.lock`: what was chosen last time and why, in KDL, one line a thing.
 
 pub(super) mod conflict;
+mod digests;
 mod files;
 mod moves;
 mod read;

@@ -51,6 +51,11 @@ pub(super) fn resolution(
     let bases = Wanted { question, decided, defaults: &defaults };
     let base = bases.final_base(&needs(false), log)?;
     let devel = bases.devel_base(&base, &needs(true));
+    let held = |base: ChosenBase| match question.lock {
+        Some(lock) => ChosenBase { image: lock.held(base.image.clone()), ..base },
+        None => base,
+    };
+    let (base, devel) = (held(base), devel.map(held));
     let chosen = chosen(decided, &reasons, &base, &defaults);
     warn_unproven(decided, &chosen, log);
     super::gone::warn(question, decided, &chosen, log);

@@ -33,6 +33,12 @@ impl ImageRef {
         self.digest.as_ref()
     }
 
+    /// The same wherever its tag points.
+    #[must_use]
+    pub fn without_digest(&self) -> Self {
+        Self { digest: None, ..self.clone() }
+    }
+
     /// The same at that digest.
     #[must_use]
     pub fn with_digest(&self, digest: Digest) -> Self {

@@ -1,6 +1,7 @@
 //! The command as users run it: exit codes, files, streams.
 
 mod bounds;
+mod digests;
 mod edits;
 mod faults;
 mod files;

@@ -8,7 +8,8 @@ use jcc::diagnostic::codes::{self, Entry};
 use crate::support::whole;
 
 /// Codes whose fault no text of a page can show: the system must refuse to read, the bytes must be no UTF-8, the file
-/// must be huge, a lock must lie there, the
+/// must be huge, a lock or a
+/// file of digests must be there, the
 /// catalogue must lack a base, or a fault must be found that has no code of its own.
 const NOT_SHOWN: &[&str] = &[
     "jcc::manifest::unreadable-file",
@@ -24,6 +25,9 @@ const NOT_SHOWN: &[&str] = &[
     "jcc::resolve::conflicted-lock",
     "jcc::resolve::newer-lock",
     "jcc::resolve::lock-gone",
+    "jcc::resolve::not-inspected",
+    "jcc::resolve::unused-digest",
+    "jcc::resolve::fixed-digest",
     "jcc::resolve::lock-would-change",
 ];
 

@@ -100,6 +100,7 @@ pub(in crate::catalog) fn base(node: Reader<'_>, context: &mut Context<'_>) -> O
     Some(BaseImage {
         auto: node.flag_of_child("auto", context.log).is_some_and(|flag| flag.value),
         apt_sources: context.children(node, "apt-source"),
+        sets: sets(node, context),
         tags,
         shown: shown(node, context),
         sources: context.children(node, "source"),
@@ -108,6 +109,18 @@ pub(in crate::catalog) fn base(node: Reader<'_>, context: &mut Context<'_>) -> O
         image: image?,
         name: name?,
     })
+}
+
+/// `sets "NVIDIA_VISIBLE_DEVICES" "all"`.
+fn sets(node: Reader<'_>, context: &mut Context<'_>) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    for one in node.children_named("sets") {
+        let (name, value) = (one.arg::<String>(0, context.log), one.arg::<String>(1, context.log));
+        if let (Some(name), Some(value)) = (name, value) {
+            all.insert(name.value, value.value);
+        }
+    }
+    all
 }
 
 fn tag(node: Reader<'_>, context: &mut Context<'_>) -> Option<BaseTag> {

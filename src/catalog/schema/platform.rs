@@ -124,7 +124,7 @@ static GPU_KNOWN_AS: NodeSpec = NodeSpec::new(
 /// `base "l4t-cuda" { image "…"; tag "…" { … } }`.
 pub static BASE: NodeSpec = NodeSpec::new("base", "A published image to start from.")
     .args(&[ArgSpec::text("NAME", "As manifests write it.")])
-    .children(&[&SUMMARY, &IMAGE, &AUTO, &BASE_ARCHIVE, &TAG, &SHOWN, &SOURCE])
+    .children(&[&SUMMARY, &IMAGE, &AUTO, &BASE_ARCHIVE, &SETS, &TAG, &SHOWN, &SOURCE])
     .block();
 
 static IMAGE: NodeSpec =
@@ -132,6 +132,9 @@ static IMAGE: NodeSpec =
 static AUTO: NodeSpec = NodeSpec::new("auto", "Whether it may be chosen where the manifest names no base.")
     .args(&[ArgSpec::new("YES", Kind::Bool, "`#true` where the node stands alone.").optional()])
     .optional();
+static SETS: NodeSpec =
+    NodeSpec::new("sets", "A variable that all its tags define: it is not defined again with that value.")
+        .args(&[ArgSpec::text("NAME", "Its name."), ArgSpec::text("VALUE", "Its value.")]);
 static BASE_ARCHIVE: NodeSpec = NodeSpec::new(
     "apt-source",
     "Archives of system packages that the image has already: they are not added to it again.",

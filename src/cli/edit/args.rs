@@ -108,6 +108,10 @@ pub(in crate::cli) struct Update {
     /// What may move; everything when absent
     #[arg(value_name = "NAME", value_parser = read::<Name>)]
     pub(in crate::cli) names: Vec<Name>,
+    /// Hold the base images to the digests that `docker buildx imagetools inspect` printed into this file; `-` for standard
+    /// input. No version moves
+    #[arg(long, value_name = "FILE", conflicts_with = "names")]
+    pub(in crate::cli) digests: Option<PathBuf>,
     /// Where.
     #[command(flatten)]
     pub(in crate::cli) place: Where,

@@ -47,6 +47,12 @@ super::codes! { "resolve":
     CONFLICTED_LOCK = "conflicted-lock";
     /// A locked version that the catalogue no longer has.
     LOCK_GONE = "lock-gone";
+    /// A file that is not what `docker buildx imagetools inspect` prints.
+    NOT_INSPECTED = "not-inspected";
+    /// A digest of an image that no target starts from.
+    UNUSED_DIGEST = "unused-digest";
+    /// A digest of an image whose digest the manifest or the catalogue gives.
+    FIXED_DIGEST = "fixed-digest";
     /// A lock that would change, with `--locked`.
     LOCK_WOULD_CHANGE = "lock-would-change";
 }

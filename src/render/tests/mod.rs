@@ -168,6 +168,7 @@ fn the_support_folder() {
 mod built;
 mod compiled;
 mod conditions;
+mod gpu;
 mod hostile;
 mod ignored;
 mod python;

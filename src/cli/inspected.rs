@@ -1,0 +1,156 @@
+//! What `docker buildx imagetools inspect` prints of images: names and digests, as text or as JSON.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use serde_json::{Deserializer, Value};
+
+use crate::diagnostic::{Diagnostic, Log, codes::resolve as codes, wording};
+use crate::source::{SourceId, Span};
+use crate::value::{Digest, ImageRef, Parse};
+
+/// One image and its digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Inspected {
+    /// Its name with registry and tag.
+    pub(super) name: String,
+    /// Its digest: of the index where it is of several platforms.
+    pub(super) digest: Digest,
+    /// Where the file says so.
+    pub(super) span: Span,
+}
+
+/// What is found before it is checked.
+struct Raw<'a> {
+    name: Option<&'a str>,
+    digest: Option<&'a str>,
+    at: Range<usize>,
+}
+
+const HELP: &str =
+    "give what `docker buildx imagetools inspect IMAGE` prints, or the same with `--format '{{json .}}'`";
+
+/// The name of an image as registries know it: `docker.io/library/ubuntu:22.04` for `ubuntu:22.04`.
+pub(super) fn plain_name(image: &ImageRef) -> String {
+    let repository = image.repository();
+    let registry =
+        repository.registry().filter(|registry| *registry != "index.docker.io").unwrap_or("docker.io");
+    let path = repository.path();
+    let library = if registry == "docker.io" && !path.contains('/') { "library/" } else { "" };
+    format!("{registry}/{library}{path}:{}", image.tag().unwrap_or("latest"))
+}
+
+/// Reads a file; reports what is wrong in it.
+pub(super) fn read(source: SourceId, text: &str, log: &mut Log) -> Vec<Inspected> {
+    let wrong = |at: Range<usize>, label: String| {
+        Diagnostic::error(codes::NOT_INSPECTED, "the digests cannot be read")
+            .at(Span::new(source, at), label)
+            .help(HELP)
+    };
+    if text.trim_start().starts_with(['{', '[']) {
+        let (values, failed) = values(text);
+        let all = values.iter().map(|(value, at)| of_json(value, at.clone())).collect();
+        if let Some((at, why)) = failed {
+            log.error(wrong(at, why));
+        }
+        return checked(all, source, log);
+    }
+    let all = of_text(text);
+    if all.is_empty() {
+        let end = text.find('\n').unwrap_or(text.len());
+        log.error(wrong(0..end, "no line starts with `Name:`".to_owned()));
+    }
+    checked(all, source, log)
+}
+
+type Values = (Vec<(Value, Range<usize>)>, Option<(Range<usize>, String)>);
+
+/// The JSON values of a text, one behind the other or in a list, each with its place; and where it is no JSON.
+fn values(text: &str) -> Values {
+    let mut all = Vec::new();
+    let mut stream = Deserializer::from_str(text).into_iter::<Value>();
+    loop {
+        let start = stream.byte_offset();
+        let start = start + (text[start..].len() - text[start..].trim_start().len());
+        match stream.next() {
+            None => return (all, None),
+            Some(Ok(Value::Array(list))) => {
+                let at = first_line(text, start);
+                all.extend(list.into_iter().map(|value| (value, at.clone())));
+            }
+            Some(Ok(value)) => all.push((value, first_line(text, start))),
+            Some(Err(why)) => return (all, Some((first_line(text, start), format!("not JSON: {why}")))),
+        }
+    }
+}
+
+/// The rest of the line that starts there.
+fn first_line(text: &str, start: usize) -> Range<usize> {
+    start..text[start..].find('\n').map_or(text.len(), |end| start + end)
+}
+
+fn of_json(value: &Value, at: Range<usize>) -> Raw<'_> {
+    let name = value.get("name").and_then(Value::as_str);
+    let digest = value.get("manifest").and_then(|manifest| manifest.get("digest")).and_then(Value::as_str);
+    Raw { name, digest, at }
+}
+
+/// `Name:`, `MediaType:` and `Digest:` at the start of lines; what is indented is of single platforms.
+fn of_text(text: &str) -> Vec<Raw<'_>> {
+    let mut all: Vec<Raw<'_>> = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let at = start..start + line.trim_end().len();
+        start += line.len();
+        if let Some(name) = line.strip_prefix("Name:") {
+            all.push(Raw { name: Some(name.trim()), digest: None, at });
+        } else if let Some(digest) = line.strip_prefix("Digest:")
+            && let Some(last) = all.last_mut().filter(|last| last.digest.is_none())
+        {
+            last.digest = Some(digest.trim());
+        }
+    }
+    all
+}
+
+/// Names and digests that are well formed, each name once.
+fn checked(all: Vec<Raw<'_>>, source: SourceId, log: &mut Log) -> Vec<Inspected> {
+    let mut known: BTreeMap<String, Inspected> = BTreeMap::new();
+    for Raw { name, digest, at } in all {
+        let span = Span::new(source, at);
+        let wrong = |label: String| {
+            Diagnostic::error(codes::NOT_INSPECTED, "the digests cannot be read").at(span, label).help(HELP)
+        };
+        let image = name.ok_or("the image has no name".to_owned()).and_then(|name| {
+            ImageRef::parse(name)
+                .map_err(|why| format!("{} is no image: {}", wording::code(name), why.message))
+        });
+        let digest = digest.ok_or("the image has no digest".to_owned());
+        let digest = digest.and_then(|digest| Digest::parse(digest).map_err(|why| why.message));
+        let (image, digest) = match (image, digest) {
+            (Ok(image), Ok(digest)) => (image, digest),
+            (Err(why), _) | (_, Err(why)) => {
+                log.error(wrong(why));
+                continue;
+            }
+        };
+        let name = plain_name(&image);
+        match known.get(&name) {
+            Some(other) if other.digest != digest => {
+                log.error(
+                    wrong(format!("{} has another digest here", wording::code(&name)))
+                        .at(other.span, "than here"),
+                );
+            }
+            Some(_) => {}
+            None => {
+                known.insert(name.clone(), Inspected { name, digest, span });
+            }
+        }
+    }
+    known.into_values().collect()
+}
+
+#[cfg(test)]
+#[path = "inspected_tests.rs"]
+mod tests;
