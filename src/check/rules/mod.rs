@@ -4,6 +4,7 @@ mod can_network;
 mod contradicting_python;
 mod docker_socket;
 mod forbidden_package;
+mod host_sysctl;
 mod left_out;
 mod literal_variable;
 mod no_key;
@@ -43,6 +44,7 @@ pub static RULES: &[Rule] = &[
     unused_shm_size::RULE,
     unused_port::RULE,
     can_network::RULE,
+    host_sysctl::RULE,
     session_user::RULE,
     unknown_service::RULE,
     service_cycle::RULE,

@@ -19,6 +19,8 @@ super::codes! { "check":
     UNUSED_SHM_SIZE = "unused-shm-size";
     /// A port that nothing needs to lead to.
     UNUSED_PORT = "unused-port";
+    /// A parameter of the kernel that would be the host's.
+    HOST_SYSCTL = "host-sysctl";
     /// CAN interfaces without the host's network.
     CAN_NETWORK = "can-network";
     /// Sockets of a desktop session that is another user's.

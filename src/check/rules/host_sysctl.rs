@@ -1,0 +1,47 @@
+//! A parameter of the kernel that would be the host's.
+
+use crate::check::{Context, Rule};
+use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
+use crate::manifest::Run;
+use crate::source::Span;
+
+pub(super) const RULE: Rule = Rule { code: codes::HOST_SYSCTL, severity: Severity::Error, check };
+
+fn check(context: &Context<'_>, log: &mut Log) {
+    let by_default = context.platform.is_some_and(|platform| platform.host_network);
+    for run in context.runs() {
+        for (key, _) in &run.process.sysctls {
+            let shared = if key.value.starts_with("net.") { network(run, by_default) } else { ipc(run) };
+            let Some((what, instead, place)) = shared else { continue };
+            let message = format!("{} can't be set in {what}", wording::code(&key.value));
+            let mut told = Diagnostic::error(codes::HOST_SYSCTL, message)
+                .at(key.span, "Docker refuses to start a container with it");
+            if let Some(place) = place {
+                told = told.at(place, "what makes it the host's");
+            }
+            log.tell(told.help(format!(
+                "set it on the host, in `/etc/sysctl.d`, or write {}",
+                wording::code(instead)
+            )));
+        }
+    }
+}
+
+type Shared = Option<(&'static str, &'static str, Option<Span>)>;
+
+fn network(run: &Run, by_default: bool) -> Shared {
+    let what = "the host's network";
+    match (&run.network, run.can.first()) {
+        (Some(network), _) if network.value == "host" => {
+            Some((what, "network \"bridge\"", Some(network.span)))
+        }
+        (None, Some(can)) => Some((what, "network \"bridge\"", Some(can.span))),
+        (None, None) if by_default => Some((what, "network \"bridge\"", None)),
+        _ => None,
+    }
+}
+
+fn ipc(run: &Run) -> Shared {
+    let ipc = run.ipc.as_ref().filter(|ipc| ipc.value == "host")?;
+    Some(("the host's IPC", "ipc \"private\"", Some(ipc.span)))
+}
