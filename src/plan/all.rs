@@ -49,7 +49,8 @@ pub fn all(
                 installed: &installed(&plan),
                 image_env: &image_env(&plan, &resolution.base.sets),
                 final_is_last: plan.stages.last().is_some_and(|stage| stage.name.as_str() == "final"),
-                bridge_works: bridge_works(inputs),
+                bare_docker: release_says(inputs, "docker"),
+                bridge_works: release_says(inputs, "bridge"),
                 epoch: resolution.epoch,
             });
             all.push(Planned { plan, services, files });
@@ -59,10 +60,15 @@ pub fn all(
     Ok(all)
 }
 
-/// Whether Docker's own network works on the kernel of the chosen release, as the catalogue says of it.
-fn bridge_works(inputs: Inputs<'_>) -> bool {
-    let chosen = inputs.resolution.chosen.keys().filter_map(|name| inputs.view(name)?.entry());
-    chosen.into_iter().any(|entry| entry.values.contains_key("bridge"))
+/// Whether the catalogue says this of a release that was chosen: `bridge`, that Docker's own network works on its kernel,
+/// `docker`, that it brings Docker without Buildx and Compose.
+fn release_says(inputs: Inputs<'_>, what: &str) -> bool {
+    let chosen = inputs
+        .resolution
+        .chosen
+        .keys()
+        .filter_map(|name| inputs.view(name).filter(|view| view.package.axis.is_some())?.entry());
+    chosen.into_iter().any(|entry| entry.values.contains_key(what))
 }
 
 /// The variables of the image that ships, as far as those of its base are known.

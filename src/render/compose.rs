@@ -11,6 +11,12 @@ use super::{caches, quote};
 /// The Compose file of a target.
 pub fn compose(services: &Services) -> String {
     let mut more = Vec::new();
+    if services.head.bare_docker {
+        more.push(
+            "Needs Docker 25 with Buildx and Compose 2.20: this release brings an older Docker without them"
+                .to_owned(),
+        );
+    }
     if !services.host.is_empty() {
         more.push(format!("On the host, once: `{}`", setup_command(services)));
     }

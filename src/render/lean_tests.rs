@@ -166,6 +166,14 @@ fn caches_are_files_beside_the_compose_file() {
 }
 
 #[test]
+fn the_head_names_the_tools_that_a_release_lacks() {
+    let mut services = on_jetson("");
+    assert!(!compose(&services).contains("Needs Docker"));
+    services.head.bare_docker = true;
+    assert_eq!(compose(&services).matches("# Needs Docker 25 with Buildx and Compose 2.20").count(), 1);
+}
+
+#[test]
 fn what_is_started_again_has_bounded_logs() {
     let logging = |rest: &str| service(&on_a_pc(rest), "x")["logging"].clone();
     assert_eq!(logging("run { restart \"always\" }"), json!({ "driver": "local" }));

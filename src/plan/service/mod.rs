@@ -26,7 +26,7 @@ pub use text::{Piece, Text};
 
 use std::collections::BTreeMap;
 
-use crate::manifest::{KeyLocation, Project, SecretSource};
+use crate::manifest::{Engine, KeyLocation, Project, SecretSource};
 use crate::plan::PipIndex;
 use crate::resolve::TargetFacts;
 use crate::source::{Sources, Span};
@@ -55,6 +55,8 @@ pub struct ServiceInputs<'a> {
     pub image_env: &'a BTreeMap<String, String>,
     /// Whether the Dockerfile has no stage behind the one that ships.
     pub final_is_last: bool,
+    /// Whether the target's release brings Docker without Buildx and Compose.
+    pub bare_docker: bool,
     /// Whether builds on the target can have a network of their own.
     pub bridge_works: bool,
     /// `SOURCE_DATE_EPOCH`, seconds.
@@ -160,7 +162,11 @@ fn ignored(project: &Project) -> Ignored {
 
 fn head(inputs: ServiceInputs<'_>) -> ServicesHead {
     let name = inputs.project.header.name.span.source;
-    ServicesHead { compiler: crate::VERSION.to_owned(), manifest: inputs.sources.get(name).name.clone() }
+    ServicesHead {
+        bare_docker: inputs.bare_docker && inputs.project.engine() == Engine::Docker,
+        compiler: crate::VERSION.to_owned(),
+        manifest: inputs.sources.get(name).name.clone(),
+    }
 }
 
 fn secrets(inputs: ServiceInputs<'_>, names: &Names) -> BTreeMap<String, SecretFrom> {

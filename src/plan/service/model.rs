@@ -55,6 +55,8 @@ pub struct ServicesHead {
     pub compiler: String,
     /// `project.kdl`.
     pub manifest: String,
+    /// Whether the target's release brings Docker without Buildx and Compose.
+    pub bare_docker: bool,
 }
 
 /// What the dev container's definition says beside the service.

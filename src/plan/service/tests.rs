@@ -102,6 +102,7 @@ pub(crate) fn planned(manifest: &str, targets: &[TargetFacts], tests: &[TestScri
                 })
                 .unwrap_or_default(),
             final_is_last: tests.is_empty() && project.output.asks_for_dev().is_none(),
+            bare_docker: false,
             bridge_works: false,
             epoch: 1_767_225_600,
         })
