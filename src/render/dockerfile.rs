@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::{Value, context};
 
-use crate::plan::{From, Head, Instruction, Plan, Script, Stage, Why};
+use crate::plan::{From, Head, Instruction, Plan, Stage, Why};
 
+use super::exceptions;
 use super::instruction::{Rendered, instruction};
 use super::quote;
 use super::templates::Templates;
@@ -65,7 +66,10 @@ fn stage(
         for each in block.instructions.iter().map(|each| instruction(each, plan, templates)) {
             let lines = std::mem::take(&mut comment);
             let gap = after_heredoc || !lines.is_empty();
-            exceptions.extend(each.exceptions.iter().copied());
+            let above = matches!(stage.from, From::Stage(_));
+            exceptions.extend(
+                each.exceptions.iter().filter(|(rule, _)| above || *rule != exceptions::PIPES).copied(),
+            );
             after_heredoc = each.heredoc;
             items.push(item(&each, gap, &lines));
         }
@@ -116,12 +120,4 @@ fn short(reason: &str, what: &str, manifest: &str) -> String {
     let name = what.split(' ').next().unwrap_or_default();
     let without = place.strip_suffix(name).map(str::trim_end).filter(|rest| !rest.is_empty());
     without.unwrap_or(place).to_owned()
-}
-
-/// Whether a script installs system packages of no fixed version.
-pub(super) fn floats(script: &[Script]) -> bool {
-    script.iter().any(|each| match each {
-        Script::Apt(apt) => apt.extra_arg || apt.packages.iter().any(|package| package.version().is_none()),
-        _ => false,
-    })
 }

@@ -5,12 +5,10 @@ use std::collections::BTreeMap;
 use minijinja::{Value, context};
 
 use crate::manifest::HealthCheck;
-use crate::plan::{
-    AptSourceFile, CopyFrom, Fetch, FileText, Instruction, Mount, Plan, Run, SHARED_SUPPORT, Script, Tool,
-};
+use crate::plan::{AptSourceFile, CopyFrom, Fetch, FileText, Instruction, Plan, Run, SHARED_SUPPORT};
 use crate::value::{EnvName, FileMode, Id, ImagePath, Parse};
 
-use super::dockerfile::floats;
+use super::exceptions::{self, Exception};
 use super::service::is_shell_line;
 use super::templates::Templates;
 use super::{mounts, quote, script};
@@ -30,7 +28,7 @@ pub(super) struct Rendered {
     /// Whether it takes several lines, after which a blank one follows: checkers want it behind a heredoc.
     pub(super) heredoc: bool,
     /// Rules of checkers that do not hold for it, and why.
-    pub(super) exceptions: Vec<(&'static str, &'static str)>,
+    pub(super) exceptions: Vec<Exception>,
 }
 
 impl Rendered {
@@ -118,42 +116,17 @@ fn run(run: &Run, plan: &Plan, templates: &Templates) -> Rendered {
         return Rendered { heredoc, ..Rendered::new("run", context! { text }) };
     }
     let body = script::body(run, plan, templates);
-    let mut exceptions = vec![("SC3040", SHELL_IS_BASH)];
-    if floats(&run.script) {
-        exceptions.push(("DL3008", "versions are the distribution's own"));
-    }
-    if run.script.iter().any(|script| matches!(script, Script::Apt(apt) if apt.extra_arg)) {
-        exceptions.push(("SC2086", "EXTRA_APT_PACKAGES is a list"));
-    }
-    if run.mounts.contains(&Mount::Pip) {
-        exceptions.push(("DL3042", "caches are mounts"));
-    }
-    if run.script.iter().any(changes_folder) {
-        exceptions.push(("DL3003", "scripts stay in their folder to their end"));
-    }
+    let exceptions = exceptions::of(run, &body);
     let delimiter = quote::delimiter(&body);
     let flags = if flags.is_empty() { String::new() } else { flags.join(" \\\n    ") + " " };
     let text = format!("{flags}<<'{delimiter}'\n{}\n{delimiter}", body.trim_end_matches('\n'));
     Rendered { heredoc: true, exceptions, ..Rendered::new("run", context! { text }) }
 }
 
-const SHELL_IS_BASH: &str = "the shell is bash";
-
 /// What files have where nothing else is said.
 const PLAIN_MODE: u16 = 0o644;
 /// Longer steps have a line for each flag.
 const WIDTH: usize = 150;
-
-/// Whether a script goes into a folder.
-fn changes_folder(script: &Script) -> bool {
-    match script {
-        Script::Shell(text) => {
-            text.split(['\n', ';', '&', '|', '(', '{']).any(|command| command.trim_start().starts_with("cd "))
-        }
-        Script::Tool { tool, .. } => *tool == Tool::Colcon,
-        _ => false,
-    }
-}
 
 /// A file whose text stands in the Dockerfile. It is not linked: of a linked file Buildah makes the folders above, too, and
 /// `/tmp` is no longer everybody's.

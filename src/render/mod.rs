@@ -7,6 +7,7 @@ mod compose;
 mod devcontainer;
 mod dockerfile;
 mod dockerignore;
+mod exceptions;
 mod head;
 mod host_setup;
 mod instruction;
