@@ -167,7 +167,7 @@ pub(super) fn source(view: Filled<'_>, kind: &StepKind, log: &mut Log) -> Option
         uri: view.value(uri, log)?,
         suites,
         components,
-        arch: super::sources::of_target(view.inputs),
+        arch: Vec::new(),
         key: None,
         held: false,
     };

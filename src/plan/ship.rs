@@ -108,7 +108,7 @@ fn default_place() -> steps::Place {
 fn main_environment(stage: &'static str) -> Block {
     let copy = copied(StageName::fixed(stage), VENV);
     let instructions = vec![copy, prepend("PATH", vec![path(&format!("{VENV}/bin"))], true)];
-    Block { why: Why::new("The Python environment"), instructions }
+    Block { why: Why::default(), instructions }
 }
 
 fn copied(stage: StageName, folder: &str) -> Instruction {
@@ -131,9 +131,8 @@ fn environments(around: Around<'_>, stage: &'static str) -> Vec<Block> {
     }
     for venv in &inputs.project.pip.venvs {
         let folder = apart_folder(venv);
-        let why = inputs.why(format!("The Python environment `{}`", venv.name.value), venv.span);
         let instructions = vec![copied(StageName::of("venv", &venv.name.value), folder.as_str())];
-        blocks.push(Block { why, instructions });
+        blocks.push(Block { why: Why::default(), instructions });
     }
     blocks
 }

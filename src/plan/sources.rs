@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
 use crate::manifest::{AptSource, KeyLocation};
 use crate::source::Span;
-use crate::value::{AptArch, AptComponent, AptSuite, Fingerprint, Name, Parse, Ppa, Url};
+use crate::value::{AptComponent, AptSuite, Fingerprint, Name, Parse, Ppa, Url};
 
 use super::act::{Key, Source};
 use super::parts::Parts;
@@ -19,7 +19,7 @@ pub(super) fn of_user(inputs: Inputs<'_>, log: &mut Log) -> Vec<(Source, Why)> {
     // One without a key that is not trusted in words was refused before.
     for source in apt.sources.iter().filter(|source| source.key.is_some() || source.trusted.is_on()) {
         let why = inputs.why(format!("apt source `{}`", source.name.value), source.span);
-        all.push((written(inputs, source), why));
+        all.push((written(source), why));
         if source.key.is_none() {
             log.tell(unsigned(&source.name.value, source.span));
         }
@@ -42,11 +42,8 @@ fn unsigned(name: &Name, span: Span) -> Diagnostic {
         .help("give the key that signs it: `key \"keys/NAME.asc\" fingerprint=\"…\"`")
 }
 
-fn written(inputs: Inputs<'_>, source: &AptSource) -> Source {
-    let mut arch: Vec<AptArch> = source.arch.iter().map(|each| each.value.clone()).collect();
-    if arch.is_empty() {
-        arch = of_target(inputs);
-    }
+fn written(source: &AptSource) -> Source {
+    let arch = source.arch.iter().map(|each| each.value.clone()).collect();
     let file = AptSourceFile {
         name: source.name.value.clone(),
         uri: source.uri.value.clone(),
@@ -58,11 +55,6 @@ fn written(inputs: Inputs<'_>, source: &AptSource) -> Source {
     };
     let key = source.key.as_ref().map(|key| Key::At(key.value.clone()));
     Source::new(file, key, source.fingerprint.as_ref().map(|each| each.value.clone()))
-}
-
-/// The architecture of the target alone.
-pub(super) fn of_target(inputs: Inputs<'_>) -> Vec<AptArch> {
-    AptArch::parse(inputs.resolution.target.arch.as_str()).into_iter().collect()
 }
 
 /// A personal archive of Launchpad, at the addresses that the distribution's definition gives.
@@ -91,7 +83,7 @@ fn launchpad(
         uri: Url::parse(&uri).ok()?,
         suites: vec![AptSuite::parse(&suite).ok()?],
         components: AptComponent::parse("main").into_iter().collect(),
-        arch: of_target(inputs),
+        arch: Vec::new(),
         key: None,
         held: false,
     };

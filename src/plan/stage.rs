@@ -176,7 +176,7 @@ pub struct AptSourceFile {
     pub suites: Vec<AptSuite>,
     /// Components.
     pub components: Vec<AptComponent>,
-    /// Architectures.
+    /// Architectures; those that apt has where it is empty.
     pub arch: Vec<AptArch>,
     /// Where its key is; without one it is trusted, which the manifest asks for.
     pub key: Option<ImagePath>,

@@ -69,8 +69,7 @@ fn gpu(around: Around<'_>) -> Option<Block> {
         of_base.is_none_or(|of_base| of_base != value) && defined.iter().all(|other| other.as_str() != *name)
     });
     let env: Vec<_> = left.map(|(name, value)| (steps::variable(name), value.to_owned())).collect();
-    let why = Why::new("The GPU, for NVIDIA's container runtime and Kubernetes");
-    (!env.is_empty()).then(|| Block { why, instructions: vec![Instruction::Env(env)] })
+    (!env.is_empty()).then(|| Block { why: Why::default(), instructions: vec![Instruction::Env(env)] })
 }
 
 fn account_of(inputs: Inputs<'_>, app: &App, user: &User) -> Block {

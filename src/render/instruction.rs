@@ -92,9 +92,12 @@ fn pair(key: &str, value: &str) -> String {
     format!("{key}={}", quote::pair(value))
 }
 
-/// Variables, a line each.
+/// Variables, a line each; short ones that are set as a pair, such as those for the GPU, have one.
 fn env(pairs: &[(EnvName, String)]) -> Rendered {
-    let pairs: Vec<String> = pairs.iter().map(|(name, value)| pair(name.as_str(), value)).collect();
+    let mut pairs: Vec<String> = pairs.iter().map(|(name, value)| pair(name.as_str(), value)).collect();
+    if pairs.len() == 2 && pairs.iter().map(String::len).sum::<usize>() < PAIR {
+        pairs = vec![pairs.join(" ")];
+    }
     Rendered::new("env", context! { pairs })
 }
 
@@ -125,6 +128,8 @@ fn run(run: &Run, plan: &Plan, templates: &Templates) -> Rendered {
 
 /// What files have where nothing else is said.
 const PLAIN_MODE: u16 = 0o644;
+/// So long may two variables be to stand in one line.
+const PAIR: usize = 100;
 /// Longer steps have a line for each flag.
 const WIDTH: usize = 150;
 

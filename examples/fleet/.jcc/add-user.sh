@@ -1,6 +1,6 @@
 #!/bin/bash
 # add-user.sh NAME UID GID [--groups A,B] [--owns FOLDER] [--makes FOLDER]...
-# The user that the image runs as. A user of the base with this number is renamed and keeps what it has; one with this name
+# The user that the image runs as. A user of the base with this number is renamed and keeps its home; one with this name
 # gets the number. Missing groups are added. `--owns` gives a folder to the user, `--makes` only where it is missing.
 set -euo pipefail
 name=$1 uid=$2 gid=$3 groups=
