@@ -54,6 +54,8 @@ fn stage(
         From::Scratch => "scratch".to_owned(),
     };
     let mut items = Vec::new();
+    let own_shell = uses_shell(stage, plan);
+    let mut knows_shell = own_shell;
     let mut after_heredoc = false;
     let manifest = plan.head.manifest.as_str();
     let mut about = comments(&stage.why, manifest);
@@ -63,18 +65,23 @@ fn stage(
         if about.is_empty() && items.is_empty() {
             about = std::mem::take(&mut comment);
         }
-        for each in block.instructions.iter().map(|each| instruction(each, plan, templates)) {
+        for one in &block.instructions {
+            let each = instruction(one, plan, templates);
             let lines = std::mem::take(&mut comment);
             let gap = after_heredoc || !lines.is_empty();
-            let above = matches!(stage.from, From::Stage(_));
-            exceptions.extend(
-                each.exceptions.iter().filter(|(rule, _)| above || *rule != exceptions::PIPES).copied(),
+            knows_shell &= !matches!(
+                one,
+                Instruction::Arg { .. } | Instruction::Env(_) | Instruction::PrependPath { .. }
             );
+            exceptions.extend(each.exceptions.iter().copied().filter(|(rule, _)| {
+                !(own_shell && exceptions::is_of_inherited_shell(rule)
+                    || knows_shell && exceptions::is_of_bash(rule))
+            }));
             after_heredoc = each.heredoc;
             items.push(item(&each, gap, &lines));
         }
     }
-    let shell = uses_shell(stage, plan).then(|| quote::exec(&SHELL));
+    let shell = own_shell.then(|| quote::exec(&SHELL));
     context! { name => stage.name.as_str(), from, comment => about, shell, items }
 }
 

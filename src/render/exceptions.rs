@@ -7,12 +7,13 @@ pub(super) type Exception = (&'static str, &'static str);
 
 const SHELL_IS_BASH: &str = "the shell is bash";
 /// hadolint does not see that a stage inherits the shell of the one it starts from.
-pub(super) const PIPES: &str = "DL4006";
+const PIPES: &str = "DL4006";
+const DOT_WITH_WORDS: &str = "SC2240";
 
-/// What ShellCheck reports of bash where it takes it for a POSIX shell, as hadolint does behind an `ENV` or `ARG`.
+/// What `ShellCheck` reports of bash where it takes it for a POSIX shell, as hadolint does behind an `ENV` or `ARG`.
 const BASH_ALONE: [(&str, &[&str]); 13] = [
     ("SC3001", &["<(", ">("]),
-    ("SC3003", &["$'"]),
+    ("SC3003", &[" $'", "=$'", "($'"]),
     ("SC3005", &["for (("]),
     ("SC3010", &["[[ "]),
     ("SC3011", &["<<<"]),
@@ -21,10 +22,20 @@ const BASH_ALONE: [(&str, &[&str]); 13] = [
     ("SC3043", &["local "]),
     ("SC3044", &["shopt ", "declare ", "pushd ", "popd", "mapfile ", "readarray "]),
     ("SC3045", &["read -r -", "read -d", "read -a", "export -f"]),
-    ("SC3046", &["source "]),
+    ("SC3046", &["\nsource ", "; source ", "&& source "]),
     ("SC3054", &["[@]}", "[*]}"]),
     ("SC3060", &["//}", "// }"]),
 ];
+
+/// Whether a rule does not come up where hadolint sees a `SHELL` line of the stage itself.
+pub(super) fn is_of_inherited_shell(rule: &str) -> bool {
+    rule == PIPES
+}
+
+/// Whether a rule does not come up where hadolint knows the shell: from the `SHELL` line to the next `ENV` or `ARG`.
+pub(super) fn is_of_bash(rule: &str) -> bool {
+    rule.starts_with("SC3") || rule == DOT_WITH_WORDS
+}
 
 /// Those of a step with this text.
 pub(super) fn of(run: &Run, body: &str) -> Vec<Exception> {
@@ -32,7 +43,7 @@ pub(super) fn of(run: &Run, body: &str) -> Vec<Exception> {
     let has = |needles: &[&str]| needles.iter().any(|needle| body.contains(needle));
     all.extend(BASH_ALONE.iter().filter(|(_, needles)| has(needles)).map(|(rule, _)| (*rule, SHELL_IS_BASH)));
     if body.lines().any(|line| line.strip_prefix(". /").is_some_and(|rest| rest.trim_end().contains(' '))) {
-        all.push(("SC2240", SHELL_IS_BASH));
+        all.push((DOT_WITH_WORDS, SHELL_IS_BASH));
     }
     if has(&[" | "]) {
         all.push((PIPES, SHELL_IS_BASH));

@@ -11,12 +11,15 @@ every() { # NAME FOLDER
 parsed_by_buildah() {
   command -v buildah >/dev/null || cannot "no Buildah here"
   local file
-  mkdir -p "$work/config"
   every Dockerfile "$examples" | while IFS= read -r file; do
     echo "$file"
-    { cat "$file"; echo; echo "FROM scratch AS nothing"; } >"$work/Dockerfile"
-    buildah build "${buildah_limits[@]}" --quiet --target nothing --file "$work/Dockerfile" "$work/config"
+    parsed "$file"
   done
+}
+parsed() { # DOCKERFILE
+  mkdir -p "$work/config"
+  { cat "$1"; echo; echo "FROM scratch AS nothing"; } >"$work/Dockerfile"
+  buildah build "${buildah_limits[@]}" --quiet --target nothing --file "$work/Dockerfile" "$work/config"
 }
 # A bake target builds what the Compose file of its folder builds.
 baked() {
@@ -65,7 +68,7 @@ judges_judge() {
   tells_apart Dockerfile 's/^WORKDIR .*/WORKDIR app/' "$tools/hadolint" Dockerfile
   tells_apart Dockerfile 's/^USER .*/ENV KEY value/' docker build --check --build-arg BUILDKIT_DOCKERFILE_CHECK=error=true .
   if command -v buildah >/dev/null; then
-    tells_apart Dockerfile '$ aRUN <<EOF' buildah build "${buildah_limits[@]}" --layers --target tools .
+    tells_apart Dockerfile '$ aRUN <<EOF' parsed Dockerfile
   fi
   tells_apart Dockerfile 's/^apt-get update$/&\necho $HOME/' scripts_checked "$tools"
   tells_apart Dockerfile 's/^apt-get update$/&\necho $HOME/' "$project/tests/lint/run" .

@@ -152,6 +152,25 @@ bakes() {
   [[ $(docker run --rm --network=host fleet:0.1.0-first) == "one all top" ]]
   [[ $(docker run --rm --network=host fleet:0.1.0-second) == $'two all top\n42' ]]
 }
+# The same files, by every builder that reads them, in both formats of images. The last stage runs the checks.
+builds_everywhere() {
+  local format image by
+  copied everywhere
+  "$jcc" compile
+  bases one/Dockerfile
+  docker build --quiet --file one/Dockerfile --tag jcc-proof-everywhere .
+  (cd one && docker compose --progress quiet build)
+  docker buildx bake
+  [[ $(docker run --rm --network=none everywhere:0.1.0-one) == a ]]
+  command -v buildah >/dev/null || return 0
+  for image in $(images_of one/Dockerfile); do to_podman "$image"; done
+  for format in oci docker; do
+    for by in buildah podman; do
+      "$by" build "${buildah_limits[@]}" --network=host --format "$format" --file one/Dockerfile . >"$work/built" 2>&1 || { tail "$work/built"; return 1; }
+      grep '^ok   built$' "$work/built"
+    done
+  done
+}
 # A fetch that is not what the definition says ends the build, and says why.
 refuses_what_changed() {
   local right
@@ -195,4 +214,5 @@ proof "EXTRA_APT_PACKAGES are installed" takes_more
 proof "a service beside another, with limits, secrets and volumes: built, healthy, tested by Docker" docker_service
 proof "a service beside another, with limits, secrets and volumes: its units' commands by Podman" podman_service
 proof "two targets over one manifest: built by docker buildx bake, with and without secrets" bakes
+proof "one checkout is built by docker build, compose, bake, Buildah and Podman, without entitlements" builds_everywhere
 proof "another key, archive, list of packages or commit than the definition names ends the build" refuses_what_changed
