@@ -57,7 +57,7 @@ fn installed<'t>(lines: &[&'t str]) -> BTreeMap<&'t str, Option<&'t str>> {
     let mut all = BTreeMap::new();
     for line in lines {
         match line.trim() {
-            "apt-get install \\" => inside = true,
+            line if line.ends_with("apt-get install \\") => inside = true,
             word if inside && word.starts_with("--") => inside = false,
             word if inside => {
                 let word = word.trim_end_matches(" \\").trim_matches('\'');
