@@ -180,7 +180,9 @@ impl Run {
         self.device_cgroup_rules.extend(other.device_cgroup_rules);
         over_named(&mut self.volumes, other.volumes, |volume| &volume.to.value);
         self.tmpfs.extend(other.tmpfs);
-        self.ports.extend(other.ports);
+        // The same port of two layers is one.
+        let known: BTreeSet<String> = self.ports.iter().map(|port| port.value.to_string()).collect();
+        self.ports.extend(other.ports.into_iter().filter(|port| !known.contains(&port.value.to_string())));
         over_env(&mut self.env, other.env);
         self.env_files.extend(other.env_files);
         over_named(&mut self.secrets, other.secrets, |secret| &secret.name.value);

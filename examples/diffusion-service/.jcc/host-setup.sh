@@ -39,7 +39,7 @@ command -v nvidia-ctk >/dev/null || install_package nvidia-container-toolkit
 
 # Docker knows the NVIDIA runtime.
 say "The NVIDIA runtime"
-if command -v nvidia-ctk >/dev/null && ! docker info --format '{{json .Runtimes}}' 2>/dev/null | grep -q '"nvidia"'; then
+if command -v nvidia-ctk >/dev/null && ! docker info 2>/dev/null | grep -q 'Runtimes:.* nvidia\b'; then
   sudo nvidia-ctk runtime configure --runtime=docker
   sudo systemctl restart docker
 fi
