@@ -57,8 +57,8 @@ fn said(inputs: Inputs<'_>, moved: &Moved) -> String {
     });
     let mut by: Vec<String> = asked.collect();
     if by.is_empty() {
-        let first = inputs.first_holder(&moved.by).and_then(|name| inputs.view(name));
-        by.extend(first.map(|view| format!("required by {}", view.title())));
+        let first = inputs.first_holder(&moved.by);
+        by.extend(first.map(|name| format!("required by {name}")));
     }
     let reason = if by.is_empty() { String::new() } else { format!(" ({})", by.join("; ")) };
     format!("{moved}{reason}")

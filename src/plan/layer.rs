@@ -77,7 +77,7 @@ impl Layer<'_> {
     fn why(self, part: &Part) -> Why {
         match self.built {
             [built] if self.direct.contains(&part.name) => {
-                Why { because: vec![format!("required by {}", built.why.what)], ..part.why.clone() }
+                Why { because: vec![format!("required by {}", built.name)], ..part.why.clone() }
             }
             _ => part.why.clone(),
         }

@@ -69,7 +69,7 @@ pub enum From {
 pub struct Why {
     /// What it is: `torchvision 0.21.0`.
     pub what: String,
-    /// Who asked: `required by pytorch 2.6.0`, `project.kdl: packages vtk`.
+    /// Who asked: `required by pytorch`, `project.kdl: packages vtk`.
     pub because: Vec<String>,
     /// The first place that caused it, for who asks what a hunk comes from.
     pub place: Option<Span>,

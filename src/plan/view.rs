@@ -97,14 +97,14 @@ impl<'a> Inputs<'a> {
                     self.cite(*span)
                 }
                 Because::Base(_) => "of the base".to_owned(),
-                Because::RequiredBy { name, version, span } => {
+                Because::RequiredBy { name, span, .. } => {
                     place = place.or(Some(*span).filter(|span| self.is_users(*span)));
                     // One is enough: a line more for each would change with packages that it is not about.
                     if first != Some(name) {
                         continue;
                     }
-                    let known = self.view(name).map(View::title);
-                    format!("required by {}", known.unwrap_or_else(|| titled(name, version)))
+                    // Without its version: another one of it is no change of what it requires.
+                    format!("required by {name}")
                 }
                 Because::PlatformDefault { by, version: Some(version) } => {
                     format!("default of {by} {version}")
