@@ -22,7 +22,7 @@ pub struct Planned {
     pub files: OutputFiles,
 }
 
-/// Plans all targets; what is wrong with any is told before this fails.
+/// Plans all targets; what is wrong with any is reported before this fails.
 ///
 /// # Errors
 /// What a Dockerfile cannot carry.

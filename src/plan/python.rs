@@ -177,7 +177,7 @@ impl Python {
     }
 }
 
-/// From here on, MiB, a package lies in a layer of its own: a new version of another one does not push it again.
+/// From here on, MiB, a package has a separate layer: a new version of another one does not push it again.
 const HEAVY: u64 = 200;
 
 /// What the stage `python` installs: everything, or where some packages are heavy and others are not, the heavy ones and what

@@ -14,7 +14,7 @@ pub(super) fn flags(run: &Run, plan: &Plan) -> Vec<String> {
     let fetches = run.mounts.iter().any(|mount| matches!(mount, Mount::Apt | Mount::Pip | Mount::Net));
     if fetches && plan.secrets.ca_bundle() {
         flags.push(shared("ca", "/run/ca"));
-        // apt fetches as a user of its own, who must be able to read it.
+        // apt fetches as another user, who must be able to read it.
         flags.push(secret("ca-bundle", "mode=0444,"));
     }
     flags.extend(run.mounts.iter().flat_map(|mount| mounted(mount, plan)));

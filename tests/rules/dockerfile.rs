@@ -292,7 +292,7 @@ fn pip_steps_are_held_to_what_was_resolved() {
 }
 
 #[test]
-fn a_heavy_wheel_has_a_layer_of_its_own() {
+fn heavy_wheels_have_a_separate_layer() {
     let all = examples();
     let example: &Example = all.iter().find(|example| example.name == "lerobot-orin").expect("it is there");
     let files = example.compiled();

@@ -121,7 +121,7 @@ fn one_more_package_adds_its_own() {
     for example in examples() {
         let text = example.read("project.kdl");
         let before = example.compiled();
-        // The first Python package of a project brings stages, and the base of its own that they share.
+        // The first Python package of a project brings stages, and the base that they share.
         let shares = |text: &String| text.contains("\nFROM base AS python\n");
         if !before.iter().any(|(path, text)| path.ends_with("Dockerfile") && shares(text)) {
             continue;

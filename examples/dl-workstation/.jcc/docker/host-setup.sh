@@ -83,7 +83,7 @@ if command -v nvidia-ctk >/dev/null && ! docker info 2>/dev/null | grep -q 'Runt
   sudo systemctl restart docker
 fi
 
-# SELinux keeps containers from devices unless it is told otherwise.
+# SELinux keeps containers from devices unless a policy allows it.
 if command -v getenforce >/dev/null && [[ $(getenforce) == Enforcing && $(getsebool container_use_devices 2>/dev/null) != *on ]]; then
   say "SELinux"
   sudo setsebool -P container_use_devices on

@@ -27,7 +27,7 @@ install_package() { # NAME
 say "Podman"
 command -v podman >/dev/null || install_package podman
 
-# Podman's networks are made by pasta, which fails on a host whose IPv6 is off unless it is told so.
+# Podman's networks are made by pasta, which fails on a host without IPv6 unless it is configured for that.
 if [[ ! -s /proc/net/if_inet6 ]] && command -v pasta >/dev/null; then
   say "pasta without IPv6"
   config=~/.config/containers/containers.conf.d/50-no-ipv6.conf
