@@ -166,7 +166,7 @@ builds_everywhere() {
   for image in $(images_of one/Dockerfile); do to_podman "$image"; done
   for format in oci docker; do
     for by in buildah podman; do
-      "$by" build "${buildah_limits[@]}" --network=host --format "$format" --file one/Dockerfile . >"$work/built" 2>&1 || { tail "$work/built"; return 1; }
+      "$by" build --no-cache "${buildah_limits[@]}" --network=host --format "$format" --file one/Dockerfile . >"$work/built" 2>&1 || { tail "$work/built"; return 1; }
       grep '^ok   built$' "$work/built"
     done
   done

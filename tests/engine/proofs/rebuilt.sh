@@ -52,8 +52,8 @@ reruns_its_own() {
   [[ $(wc -l <../first) -ge 20 ]] || { cat ../first; return 1; }
   # The steps of the stage that ships, in their order, then the one behind them.
   order=("final: System packages of the project" "final: User \`sailor\`" "final: COPY /opt/pebble" "final: COPY /opt/rock"
-    "final: Where the linker finds libraries" "final: The Python environment" "final: The Python environment \`old\`"
-    "final: The Python environment \`new\`" "final: Python packages" "final: Python packages of the project"
+    "final: Where the linker finds libraries" "final: COPY /opt/venv" "final: COPY /opt/venvs/old"
+    "final: COPY /opt/venvs/new" "final: Python packages" "final: Python packages of the project"
     "final: WORKDIR /srv" "final: COPY /srv/app/" "final: COPY /usr/local/bin/tool" "final: A step of the application"
     "final: Nothing above has replaced what was resolved" "test: checks")
   edit "a run option" "manifest 's/init #true/init #true; shm-size \"256MiB\"/'"
@@ -68,9 +68,9 @@ reruns_its_own() {
   edit "a Python package of the project" "manifest 's/six==1.16.0/six==1.17.0/'" from "Python packages of the project"
   edit "a requirements file" "echo 'toml==0.10.2' >requirements.txt" from "Python packages of the project"
   edit "a light package" "manifest 's/feather \"2.0.0\"/feather \"2.1.0\"/'" from "Python packages"
-  edit "a heavy package" "manifest 's/anvil \"1.1\"/anvil \"1.2\"/'" "python: run" from "The Python environment"
+  edit "a heavy package" "manifest 's/anvil \"1.1\"/anvil \"1.2\"/'" "python: run" from "COPY /opt/venv"
   edit "an environment apart" "manifest 's/packaging==24.0/packaging==24.1/'" \
-    "venv-new: run" from "The Python environment \`new\`"
+    "venv-new: run" from "COPY /opt/venvs/new"
   edit "a package built from source" "manifest 's/rock \"1.0.0\"/rock \"1.1.0\"/'" "build-rock: run" from "COPY /opt/rock"
   edit "a system package" "manifest 's/install \"tree\"/install \"tree\" \"ed\"/'" from "System packages of the project"
   edit "the user" "manifest 's/uid=1234/uid=1235/'" from "User \`sailor\`"
