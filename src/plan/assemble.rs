@@ -34,15 +34,16 @@ pub fn plan(inputs: Inputs<'_>, log: &mut Log) -> Result<Plan, Told> {
     let python = python(&parts);
     checks::check(&parts, log);
     let checks = test::checks(&parts);
+    let held = parts.constraints(log);
     let around = Around {
         parts: &parts,
         python: python.as_ref(),
         sources: &users,
-        exact: !parts.constraints(&mut Log::new()).is_empty(),
-        constrained: python.is_some() && super::python::holds(&parts, log),
+        exact: !held.is_empty(),
+        constrained: python.is_some() && (!held.is_empty() || super::python::holds(inputs)),
     };
     let mut stages = stages(around, &all_sources, &checks);
-    let constraints = constraints::add(&parts, &mut stages, log);
+    let constraints = constraints::add(&parts, &held, &mut stages);
     let fetches = fetched::fetches(&parts, &stages, log);
     let layers = layers::count(inputs, &stages, log);
     lints::check(inputs, &stages, python.is_some(), log);

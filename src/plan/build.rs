@@ -136,9 +136,11 @@ pub(super) fn closure<'a>(part: &Part, parts: &'a Parts<'_>) -> Vec<&'a Part> {
         let requires = view.package.all_requires().map(|(_, require)| require);
         requires.filter(|require| require.only_run).map(|require| &require.name.value).collect()
     });
-    let mut direct = parts.requires(&part.name, &[catalog::Stage::Run]);
-    direct.retain(|name| !only_run.contains(name) && !only_brings_files(part));
-    direct.extend(parts.requires(&part.name, &[catalog::Stage::Build]));
+    let mut direct = parts.requires(&part.name, &[catalog::Stage::Build]);
+    if !only_brings_files(part) {
+        let running = parts.requires(&part.name, &[catalog::Stage::Run]);
+        direct.extend(running.into_iter().filter(|name| !only_run.contains(name)));
+    }
     let mut names = parts.closure(direct, &[catalog::Stage::Run]);
     names.remove(&part.name);
     parts.all().filter(|each| names.contains(&each.name) && !each.platform).collect()

@@ -3,8 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::Log;
-use crate::value::{Name, Parse, PepRequirement};
+use crate::value::{Name, Parse, PepOp, PepRequirement};
 
 use super::parts::Parts;
 use super::{Instruction, Mount, PipSource, Run, Script, Stage, StageName, build, python};
@@ -12,10 +11,9 @@ use super::{Instruction, Mount, PipSource, Run, Script, Stage, StageName, build,
 /// Gives each step that installs Python packages the constraints of its stage, and returns these.
 pub(super) fn add(
     parts: &Parts<'_>,
+    held: &[(Name, String)],
     stages: &mut [Stage],
-    log: &mut Log,
 ) -> BTreeMap<StageName, Vec<String>> {
-    let held = parts.constraints(log);
     let provided = python::provided(parts.inputs);
     let pinned = python::pinned(parts.inputs);
     let mut all = BTreeMap::new();
@@ -92,8 +90,42 @@ fn exact(runs: &[&Run]) -> BTreeSet<String> {
         for what in &call.what {
             let PipSource::Spec(spec) = what else { return BTreeSet::new() };
             let Ok(spec) = PepRequirement::parse(spec) else { continue };
-            all.extend(spec.specifiers().iter().map(|(_, version)| format!("{}=={version}", spec.name())));
+            if let [(PepOp::Equal, version)] = spec.specifiers()
+                && spec.marker().is_none()
+            {
+                all.insert(format!("{}=={version}", spec.name()));
+            }
         }
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::PipCall;
+    use crate::value::{ImagePath, Parse as _};
+
+    fn exact_of(spec: &str) -> Vec<String> {
+        let call = PipCall {
+            venv: ImagePath::parse("/opt/venv").unwrap(),
+            what: vec![PipSource::Spec(spec.to_owned())],
+            index: None,
+            extra_indexes: Vec::new(),
+            no_deps: false,
+            uv: false,
+            constrained: true,
+        };
+        let run = Run { script: vec![Script::Pip(call)], ..Run::default() };
+        exact(&[&run]).into_iter().collect()
+    }
+
+    #[test]
+    fn only_one_version_that_holds_everywhere_needs_no_constraint() {
+        assert_eq!(exact_of("numpy==2.2.6"), ["numpy==2.2.6"]);
+        assert_eq!(exact_of("lerobot[feetech]==0.4.4"), ["lerobot==0.4.4"]);
+        for spec in ["numpy>=2.2.6", "numpy==2.2.6,<3", "numpy", "numpy==2.2.6; python_version < '3.9'"] {
+            assert_eq!(exact_of(spec), [""; 0], "{spec}");
+        }
+    }
 }

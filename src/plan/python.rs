@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::ops::Bound;
 
 use crate::catalog;
-use crate::diagnostic::Log;
 use crate::manifest::{Requirements, Venv};
 use crate::source::Spanned;
 use crate::value::{AptPackage, ImagePath, Interval, Name, PepRequirement, Requirement};
@@ -334,10 +333,9 @@ fn bind(file: &crate::value::ProjectPath) -> Mount {
     Mount::Bind { source: file.clone(), target: seen(file) }
 }
 
-/// Whether any version is held.
-pub(super) fn holds(parts: &Parts<'_>, log: &mut Log) -> bool {
-    let inputs = parts.inputs;
-    !(parts.constraints(log).is_empty() && provided(inputs).is_empty() && pinned(inputs).is_empty())
+/// Whether the base or a pin of the manifest holds any version.
+pub(super) fn holds(inputs: Inputs<'_>) -> bool {
+    !(provided(inputs).is_empty() && pinned(inputs).is_empty())
 }
 
 /// The manifest's pins of packages that nothing chose, where they are named as a distribution is: `numpy==2.2.*`.

@@ -178,33 +178,23 @@ fn with_apt_of_project(around: Around<'_>, mut blocks: Vec<Block>) -> Vec<Block>
             .iter()
             .map(|(source, why)| Block { why: why.clone(), instructions: source_files(source) }),
     );
-    if let (Some(last), Some(block)) = (&last, &mut asked) {
-        let packages = apt_of(last).map(|apt| apt.packages.clone()).unwrap_or_default();
-        if let Some(apt) = apt_of_mut(block) {
-            apt.packages.extend(packages);
+    if let (Some(mut last), Some(block)) = (last, &mut asked) {
+        if let (Some(of_catalogue), Some(apt)) = (apt_of(&mut last), apt_of(block)) {
+            apt.packages.append(&mut of_catalogue.packages);
             apt.packages.sort();
             apt.packages.dedup();
         }
         let Why { because, place, .. } = std::mem::take(&mut block.why);
-        let mut serves = last.why.list.clone();
-        if serves.is_empty() {
-            serves.push((last.why.what.clone(), last.why.because.clone()));
-        }
+        let mut serves = last.why.list;
         serves.push(("the project".to_owned(), because));
-        let what = "System packages".to_owned();
-        block.why = Why { what, place, list: serves, ..Why::default() };
+        block.why = Why { what: last.why.what, place, list: serves, ..Why::default() };
     }
     blocks.extend(asked);
     blocks
 }
 
 /// The transaction that a block is.
-fn apt_of(block: &Block) -> Option<&Apt> {
-    let Some(Instruction::Run(run)) = block.instructions.last() else { return None };
-    if let [Script::Apt(apt)] = &run.script[..] { Some(apt) } else { None }
-}
-
-fn apt_of_mut(block: &mut Block) -> Option<&mut Apt> {
+fn apt_of(block: &mut Block) -> Option<&mut Apt> {
     let Some(Instruction::Run(run)) = block.instructions.last_mut() else { return None };
     if let [Script::Apt(apt)] = &mut run.script[..] { Some(apt) } else { None }
 }

@@ -73,8 +73,6 @@ pub struct Why {
     pub because: Vec<String>,
     /// The first place that caused it, for who asks what a hunk comes from.
     pub place: Option<Span>,
-    /// Further lines: what must be known (an unpinned fetch).
-    pub notes: Vec<String>,
     /// What it serves, each with who asked.
     pub list: Vec<(String, Vec<String>)>,
 }

@@ -110,7 +110,6 @@ fn comments(why: &Why, manifest: &str) -> Vec<String> {
         first = format!("{first} ({})", reasons.join("; "));
     }
     std::iter::once(&first)
-        .chain(&why.notes)
         .cloned()
         .chain(why.list.iter().map(|(what, because)| {
             let reason = because.first().map(|reason| format!(" ({})", short(reason, what, manifest)));

@@ -107,7 +107,10 @@ fn checks(checks: &[Check]) -> String {
 }
 
 const APT_CONF: &str = include_str!("../../templates/support/apt.conf");
-const APT_CACHED_CONF: &str = include_str!("../../templates/support/apt-cached.conf");
+const APT_CACHED_CONF: &str = concat!(
+    include_str!("../../templates/support/apt.conf"),
+    include_str!("../../templates/support/apt-cache.conf")
+);
 const CA_ENV: &str = include_str!("../../templates/support/ca-env");
 const CA_APT_CONF: &str = include_str!("../../templates/support/ca-apt.conf");
 const PIP_CACHE_SH: &str = include_str!("../../templates/support/pip-cache.sh");
