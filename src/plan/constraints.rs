@@ -104,7 +104,7 @@ fn exact(runs: &[&Run]) -> BTreeSet<String> {
 mod tests {
     use super::*;
     use crate::plan::PipCall;
-    use crate::value::{ImagePath, Parse as _};
+    use crate::value::ImagePath;
 
     fn exact_of(spec: &str) -> Vec<String> {
         let call = PipCall {
