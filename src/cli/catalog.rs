@@ -5,15 +5,15 @@ use serde_json::{Value, json};
 use crate::catalog::{self, BuiltinStacks, Catalog, Entry, Kind, Known, Search, Sort};
 use crate::diagnostic::{Told, wording};
 use crate::manifest::{self, Stacks as _};
-use crate::resolve::possible::{Machine, Verdict};
+use crate::resolve::availability::{Machine, Verdict};
 
 use super::args::{Format, Listed, Place};
-use super::{Exit, Session, here, table};
+use super::{Exit, Session, availability, table};
 
 /// Lists what the catalogue has; where a machine is named, what of it can be had there.
 pub(super) fn list(session: &mut Session<'_, '_>, what: Listed, place: &Place, format: Format) -> Exit {
-    if what != Listed::Devices && here::lacks_machine(place) {
-        return here::which_machine(session);
+    if what != Listed::Devices && availability::lacks_machine(place) {
+        return availability::which_machine(session);
     }
     let catalog = Catalog::builtin(&mut session.sources);
     let (rows, values) = match what {
@@ -23,7 +23,7 @@ pub(super) fn list(session: &mut Session<'_, '_>, what: Listed, place: &Place, f
         Listed::Bases => bases(&catalog),
         Listed::Stacks => stacks(session),
     };
-    let verdicts = here::ask(session, &catalog, place, |asking, machine| match what {
+    let verdicts = availability::ask(session, &catalog, place, |asking, machine| match what {
         Listed::Packages => values
             .iter()
             .filter_map(|value| catalog.package(value["name"].as_str()?))
@@ -66,11 +66,11 @@ pub(super) fn list(session: &mut Session<'_, '_>, what: Listed, place: &Place, f
 fn with_verdicts(rows: Vec<Vec<String>>, values: Vec<Value>, verdicts: &[Verdict]) -> Shown {
     let row = |(row, verdict): (Vec<String>, &Verdict)| {
         let version = verdict.as_ref().ok().and_then(|here| here.version.clone());
-        [row, here::cells(verdict, version)].concat()
+        [row, availability::cells(verdict, version)].concat()
     };
     let rows = rows.into_iter().zip(verdicts).map(row).collect();
     let values = values.into_iter().zip(verdicts);
-    let values = values.map(|(value, verdict)| here::with(value, verdict)).collect();
+    let values = values.map(|(value, verdict)| availability::with(value, verdict)).collect();
     (rows, values)
 }
 

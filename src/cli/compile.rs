@@ -11,7 +11,7 @@ use crate::world::{Disk, World};
 use super::args::{Input, ReportFormat};
 use super::place::{self, Place};
 use super::session::{LOCK, kept, shown_folder};
-use super::{Exit, Session, moves, stale};
+use super::{Exit, Session, lock_diff, outputs};
 
 /// How a compile was asked for.
 pub(super) struct Wish {
@@ -88,7 +88,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: Wish) -> Exit {
     if let Ok(compiled) = &compiled
         && wish.locked
     {
-        stale::lock_must_hold(compiled, &mut session.log);
+        outputs::lock_must_hold(compiled, &mut session.log);
     }
     let Ok(compiled) = compiled.map(kept) else {
         session.tell(wish.format);
@@ -103,14 +103,14 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: Wish) -> Exit {
             session.tell(wish.format);
             print(session, &compiled.artifacts, name)
         }
-        (None, Mode::Check) => stale::compare(session, &world, (compiled, &found.name), wish.format),
+        (None, Mode::Check) => outputs::compare(session, &world, (compiled, &found.name), wish.format),
         (None, Mode::Write) => write(session, &world, wish, (compiled, &found.name)),
     }
 }
 
 /// What the new lock has that the old one had not, and what is not as the platform has it.
 fn moved(resolved: &crate::Resolved, sources: &Sources) -> String {
-    let mut out = moves::short(&resolved.lock, resolved.old_lock.as_ref());
+    let mut out = lock_diff::short(&resolved.lock, resolved.old_lock.as_ref());
     for (_, resolution) in &resolved.targets {
         for one in &resolution.moved {
             let by = super::resolve::reasons(&one.by, sources);

@@ -17,7 +17,7 @@ use super::args::{Format, ReportFormat};
 use super::edit::args::Update;
 use super::inspected::{Inspected, plain_name, read};
 use super::session::LOCK;
-use super::{Exit, Session, moves};
+use super::{Exit, Session, lock_diff};
 
 /// So many bytes of the file are read: what is printed of an image with many platforms has a few thousand.
 const LARGEST: usize = 4 << 20;
@@ -165,11 +165,11 @@ fn finish(
     if wish.place.format == Format::Json {
         return session.print_json(&json!({
             "written": writes,
-            "targets": moves::value(lock, old),
+            "targets": lock_diff::value(lock, old),
             "held": [],
         }));
     }
-    let moved = moves::text(lock, old);
+    let moved = lock_diff::text(lock, old);
     let shown = session.print(if moved.is_empty() { "nothing moved\n" } else { &moved });
     match (shown, stale, wish.place.dry_run) {
         (Exit::Done, true, true) => session.say("nothing was written: this was a dry run\n"),

@@ -22,7 +22,7 @@ use crate::world::{Disk, Overlay, World};
 
 use super::args::{Format, ReportFormat};
 use super::session::Found;
-use super::{Exit, Session, moves};
+use super::{Exit, Session, lock_diff};
 pub(super) use add::add;
 use args::Where;
 pub(super) use pin::pin;
@@ -235,7 +235,7 @@ impl Manifest {
             Format::Text => {
                 let mut out: String = self.done.iter().map(Done::text).collect();
                 out.extend(notes.iter().map(|note| format!("{note}\n")));
-                out.push_str(&locks.map_or_else(String::new, |(new, old)| moves::text(new, Some(old))));
+                out.push_str(&locks.map_or_else(String::new, |(new, old)| lock_diff::text(new, Some(old))));
                 session.print(&out)
             }
             Format::Json => session.print_json(&json!({
@@ -243,7 +243,7 @@ impl Manifest {
                 "written": self.text != self.old && !place.dry_run,
                 "edits": self.done.iter().map(Done::value).collect::<Vec<_>>(),
                 "notes": notes,
-                "targets": locks.map_or_else(|| json!([]), |(new, old)| moves::value(new, Some(old))),
+                "targets": locks.map_or_else(|| json!([]), |(new, old)| lock_diff::value(new, Some(old))),
             })),
         }
     }

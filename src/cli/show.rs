@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 
 use crate::catalog::{Catalog, Guarded, Package, PackageOption, PackageVersion, Unavailable, Variant};
 use crate::diagnostic::wording;
-use crate::resolve::possible::Verdict;
+use crate::resolve::availability::Verdict;
 use crate::value::Version;
 
 use super::args::{Format, Place};
-use super::{Exit, Session, here, table};
+use super::{Exit, Session, availability, table};
 use needed::Needed;
 
 /// What became of each version on a machine.
@@ -27,10 +27,10 @@ pub(super) fn run(session: &mut Session<'_, '_>, name: &str, place: &Place, form
             .unwrap_or_else(|| "`jcc search WORDS` looks through summaries too".to_owned());
         return session.unknown(&format!("there is no package {}", wording::code(name)), Some(help));
     };
-    if here::lacks_machine(place) {
-        return here::which_machine(session);
+    if availability::lacks_machine(place) {
+        return availability::which_machine(session);
     }
-    let verdicts = match here::ask(session, &catalog, place, |asking, machine| {
+    let verdicts = match availability::ask(session, &catalog, place, |asking, machine| {
         asking.versions(package, machine).map(Some)
     }) {
         Ok(verdicts) => verdicts.flatten(),
@@ -176,7 +176,7 @@ fn versions(package: &Package, verdicts: &Verdicts) -> String {
             .map(|(version, verdict)| {
                 let named = package.versions.iter().find(|one| *one.version == *version);
                 let name = named.map_or_else(|| version.to_string(), label);
-                [vec![format!("  {name}")], here::cells(verdict, None)].concat()
+                [vec![format!("  {name}")], availability::cells(verdict, None)].concat()
             })
             .collect(),
     };
@@ -203,7 +203,7 @@ fn names<'a>(all: impl Iterator<Item = &'a str>) -> String {
 fn value(package: &Package, verdicts: &Verdicts, needed: &Needed) -> Value {
     let here = verdicts.as_ref().map(|all| {
         let one = |(version, verdict): &(Version, Verdict)| {
-            here::with(json!({ "version": version.to_string() }), verdict)
+            availability::with(json!({ "version": version.to_string() }), verdict)
         };
         all.iter().map(one).collect::<Vec<_>>()
     });

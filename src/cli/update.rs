@@ -14,7 +14,7 @@ use crate::world::{Disk, Overlay, World as _};
 use super::args::{Format, ReportFormat};
 use super::edit::args::Update;
 use super::session::{Found, LOCK};
-use super::{Exit, Session, moves};
+use super::{Exit, Session, lock_diff};
 
 /// Moves the lock.
 pub(super) fn run(session: &mut Session<'_, '_>, wish: &Update) -> Exit {
@@ -178,11 +178,11 @@ impl Place<'_> {
         if wish.place.format == Format::Json {
             return session.print_json(&json!({
                 "written": stale && !wish.place.dry_run,
-                "targets": moves::value(&resolved.lock, self.old.as_ref()),
+                "targets": lock_diff::value(&resolved.lock, self.old.as_ref()),
                 "held": held.iter().map(Held::value).collect::<Vec<_>>(),
             }));
         }
-        let moved = moves::text(&resolved.lock, self.old.as_ref());
+        let moved = lock_diff::text(&resolved.lock, self.old.as_ref());
         let mut out = if moved.is_empty() { "nothing moved\n".to_owned() } else { moved };
         out.extend(held.iter().map(|one| one.text(self.target)));
         let shown = session.print(&out);

@@ -7,7 +7,7 @@ pub mod codes;
 mod log;
 mod problem;
 pub mod render;
-pub mod rings;
+pub mod cycles;
 pub mod wording;
 
 pub use code::Code;

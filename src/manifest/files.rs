@@ -9,7 +9,7 @@ use crate::syntax::{self, invalid};
 use crate::value::{Fingerprint, KeyFile, ProjectPath, Sha256};
 use crate::world::{FileKind, World};
 
-use super::layer::Layer;
+use super::scope::Scope;
 use super::requirements::{self, Line};
 use super::{KeyLocation, Requirements, ignored, key};
 
@@ -316,7 +316,7 @@ fn at(told: Diagnostic, asked: Option<Span>, label: &str) -> Diagnostic {
 }
 
 /// Checks every file that a block names, and reads its requirements files.
-pub(super) fn check(layer: &mut Layer, files: &mut Files<'_>) {
+pub(super) fn check(layer: &mut Scope, files: &mut Files<'_>) {
     let pip = &mut layer.pip;
     let venvs = pip.venvs.iter_mut().flat_map(|venv| &mut venv.requirements);
     let app = layer.app.iter_mut().flat_map(|app| &mut app.requirements);

@@ -12,7 +12,7 @@ use crate::value::{Name, Parse, ProjectPath};
 use crate::world::World;
 
 use super::files::{self, Files};
-use super::layer::{self, Layer};
+use super::scope::{self, Scope};
 use super::{Header, Manifest, Output, Read, Target, ignored, output, overlay, project, target};
 
 /// The ready-made manifests that `extends "stack:NAME"` takes.
@@ -44,7 +44,7 @@ const MISSING: &[Code] =
 struct Draft {
     header: Option<Header>,
     targets: Vec<TargetDraft>,
-    common: Layer,
+    common: Scope,
     output: Output,
     catalogs: Vec<Spanned<ProjectPath>>,
     /// Whether a `project`, a `target` stands there, be it one that could not be read.
@@ -55,7 +55,7 @@ struct Draft {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct TargetDraft {
     pub(super) target: Target,
-    pub(super) layer: Layer,
+    pub(super) layer: Scope,
     /// Whether the name was written.
     named: bool,
 }
@@ -309,11 +309,11 @@ fn decode(document: &Document, log: &mut Log) -> Draft {
     let find = |name: &'static str| Reader::all(&document.nodes).find(move |node| node.name() == name);
     let mut targets: Vec<TargetDraft> = Vec::new();
     for node in nodes.clone().filter(|node| node.name() == "target") {
-        let layer = layer::decode(node.children(), log);
+        let layer = scope::decode(node.children(), log);
         let target = target::decode(node, log);
         targets.extend(target.map(|target| TargetDraft { target, layer, named: node.arg_count() > 0 }));
     }
-    layer::names(targets.iter().filter(|one| one.named).map(|one| one.target.name.as_ref()), "targets", log);
+    scope::names(targets.iter().filter(|one| one.named).map(|one| one.target.name.as_ref()), "targets", log);
     let mut catalogs = Vec::new();
     for node in nodes.clone().filter(|node| node.name() == "catalog") {
         catalogs.extend(node.arg(0, log));
@@ -321,7 +321,7 @@ fn decode(document: &Document, log: &mut Log) -> Draft {
     Draft {
         header: find("project").and_then(|node| project::decode(node, log)),
         targets,
-        common: layer::decode(nodes, log),
+        common: scope::decode(nodes, log),
         output: find("output").map(|node| output::decode(node, log)).unwrap_or_default(),
         catalogs,
         has: ["project", "target"].map(|name| find(name).is_some()),

@@ -15,7 +15,7 @@ mod flag;
 mod health;
 mod ignored;
 pub(crate) mod key;
-mod layer;
+mod scope;
 mod load;
 mod output;
 mod overlay;
@@ -53,7 +53,7 @@ pub use test::Test;
 
 use std::rc::Rc;
 
-use layer::Layer;
+use scope::Scope;
 use load::TargetDraft;
 
 use crate::diagnostic::{Log, Told};
@@ -86,7 +86,7 @@ pub static LANGUAGE: &[&NodeSpec] = &[
 pub struct Manifest {
     header: Header,
     targets: Vec<TargetDraft>,
-    common: Layer,
+    common: Scope,
     output: Output,
     catalogs: Vec<Spanned<ProjectPath>>,
     read: Rc<Read>,
@@ -115,7 +115,7 @@ impl Manifest {
     fn project(&self, own: &TargetDraft, log: &mut Log) -> Project {
         let mut layer = self.common.clone();
         layer.overlay(own.layer.clone());
-        let Layer { pins, base, mut build, packages, apt, pip, mut app, run, tests, cache, allows } = layer;
+        let Scope { pins, base, mut build, packages, apt, pip, mut app, run, tests, cache, allows } = layer;
         if pip.needs_login() || apt.sources.iter().any(|source| source.login.is_on()) {
             build.secrets.imply(BuildSecret::Netrc);
         }

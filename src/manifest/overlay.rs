@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::source::Spanned;
 use crate::value::Name;
 
-use super::layer::Layer;
+use super::scope::Scope;
 use super::{App, Apt, Env, Header, Output, Pin, Pip, Request, Run, Service, Target, Venv};
 
 /// Takes the other's value, where it has one.
@@ -47,7 +47,7 @@ fn over_env(ours: &mut Env, theirs: Env) {
     over_named(ours, theirs, |pair| &pair.0.value);
 }
 
-impl Layer {
+impl Scope {
     /// Puts the other block over this one.
     pub(super) fn overlay(&mut self, other: Self) {
         let Self { pins, base, build, packages, apt, pip, app, run, tests, cache, allows } = other;

@@ -7,16 +7,16 @@ use crate::manifest::Installer;
 use crate::resolve::ChosenBase;
 use crate::value::{Name, Parse, Url};
 
-use super::act::{ActKind, Part, Source};
-use super::layer::{self, Layer};
-use super::parts::Parts;
+use super::package_step::{ActKind, Part, Source};
+use super::stage_packages::{self, Layer};
+use super::package_plan::Parts;
 use super::python::Python;
-use super::ship::Around;
+use super::final_stage::Around;
 use super::steps::{Downloads, Files, Place};
-use super::view::Inputs;
+use super::package_context::Inputs;
 use super::{
     Check, From, Instruction, OutputFiles, PipIndex, PipTools, Plan, Stage, StageName, Why, archives, build,
-    checks, constraints, fetched, graph, head, helpers, layers, lints, notes, ship, size, sources, test,
+    checks, constraints, downloads, graph, head, helpers, layer_count, lints, notes, final_stage, size, sources, test,
 };
 
 /// 1980-01-01, the first day that a zip file, and so a wheel, can name.
@@ -44,8 +44,8 @@ pub fn plan(inputs: Inputs<'_>, log: &mut Log) -> Result<Plan, Told> {
     };
     let mut stages = stages(around, &all_sources, &checks);
     let constraints = constraints::add(&parts, &held, &mut stages);
-    let fetches = fetched::fetches(&parts, &stages, log);
-    let layers = layers::count(inputs, &stages, log);
+    let fetches = downloads::fetches(&parts, &stages, log);
+    let layers = layer_count::count(inputs, &stages, log);
     lints::check(inputs, &stages, python.is_some(), log);
     let plan = Plan {
         head: head::head(inputs),
@@ -92,7 +92,7 @@ fn stages(around: Around<'_>, sources: &[(Source, Why)], checks: &[Check]) -> Ve
             stages.push(build::stage(part, parts, python));
         }
     }
-    if let Some(python) = around.python.filter(|_| !ship::makes_environment(around)) {
+    if let Some(python) = around.python.filter(|_| !final_stage::makes_environment(around)) {
         stages.push(Stage {
             name: StageName::fixed("python"),
             from: From::Stage(StageName::fixed("base")),
@@ -102,7 +102,7 @@ fn stages(around: Around<'_>, sources: &[(Source, Why)], checks: &[Check]) -> Ve
     }
     let apart = helpers_of(inputs);
     stages.extend(inputs.project.pip.venvs.iter().map(|venv| apart.apart(parts, venv)));
-    stages.extend(ship::stages(around));
+    stages.extend(final_stage::stages(around));
     stages.extend(test::stage(parts, python, checks));
     stages.extend(test::dev(parts, python));
     let taken: BTreeSet<StageName> = stages.iter().flat_map(graph::takes).collect();
@@ -147,7 +147,7 @@ fn devel(parts: &Parts<'_>, python: &Python) -> Stage {
     let here: Vec<&Part> = toolkit.parts().iter().collect();
     let mut defined: BTreeSet<String> = parts.inputs.resolution.base.env.iter().cloned().collect();
     for part in parts.platform() {
-        layer::environment(part, &mut defined);
+        stage_packages::environment(part, &mut defined);
     }
     let layer = Layer {
         parts: &here,
@@ -180,7 +180,7 @@ fn platform(
     let defined = base.env.iter().cloned().collect();
     let layer = Layer {
         parts: here,
-        title: layer::PLATFORM,
+        title: stage_packages::PLATFORM,
         built: &[],
         direct: &[],
         more: &certificates,

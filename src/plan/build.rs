@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use crate::catalog;
 use crate::value::{AptPackage, ImagePath, Name};
 
-use super::act::{ActKind, Part};
-use super::layer::{Layer, is_shared};
-use super::parts::Parts;
+use super::package_step::{ActKind, Part};
+use super::stage_packages::{Layer, is_shared};
+use super::package_plan::Parts;
 use super::python::Python;
 use super::steps::{self, Files, Place, small};
 use super::{Block, From, Instruction, Script, Stage, StageName, Tool, Why, archives};

@@ -7,11 +7,11 @@ use crate::manifest::{App, Engine, Requirements};
 use crate::source::Span;
 use crate::value::ImagePath;
 
-use super::act::{ActKind, Part};
-use super::parts::Parts;
-use super::refuse::{self, Place};
+use super::package_step::{ActKind, Part};
+use super::package_plan::Parts;
+use super::encodable::{self, Place};
 use super::sources;
-use super::view::Inputs;
+use super::package_context::Inputs;
 
 /// Everything that can be said before stages are laid out.
 pub(super) fn check(parts: &Parts<'_>, log: &mut Log) {
@@ -19,22 +19,22 @@ pub(super) fn check(parts: &Parts<'_>, log: &mut Log) {
     for part in parts.all() {
         for (name, value, span) in &part.env {
             debug_assert!(!name.as_str().is_empty(), "the parser of names sees to it");
-            refuse::value(value, Place::Pair, Some(*span), log);
+            encodable::value(value, Place::Pair, Some(*span), log);
         }
         for act in part.build.iter().chain(&part.install) {
             if let ActKind::Env(pairs) = &act.kind {
                 for (_, value) in pairs {
-                    refuse::value(value, Place::Pair, Some(act.span), log);
+                    encodable::value(value, Place::Pair, Some(act.span), log);
                 }
             }
         }
         for (from, _, span) in part.exports() {
-            refuse::value(from.as_str(), Place::Source, Some(span), log);
+            encodable::value(from.as_str(), Place::Source, Some(span), log);
         }
     }
     users(parts.inputs, log);
     of_units(parts.inputs, log);
-    super::contradiction::check(parts, log);
+    super::pip_conflicts::check(parts, log);
     super::pip_urls::check(parts.inputs, log);
     super::index_build::check(parts.inputs, log);
     sources::check_snapshot(parts.inputs, log);
@@ -44,22 +44,22 @@ fn users(inputs: Inputs<'_>, log: &mut Log) {
     let project = inputs.project;
     let app = project.app.iter();
     for (_, value) in app.clone().flat_map(|app| &app.env) {
-        refuse::value(&value.value, Place::Pair, Some(value.span), log);
+        encodable::value(&value.value, Place::Pair, Some(value.span), log);
     }
     for app in app.clone() {
         of_app(app, log);
     }
     for (_, value) in &project.header.labels {
-        refuse::value(&value.value, Place::Pair, Some(value.span), log);
+        encodable::value(&value.value, Place::Pair, Some(value.span), log);
     }
     if let Some(text) = &project.header.description {
-        refuse::value(&text.value, Place::Pair, Some(text.span), log);
+        encodable::value(&text.value, Place::Pair, Some(text.span), log);
     }
     let venvs = project.pip.venvs.iter().flat_map(|venv| &venv.requirements);
     let files: Vec<&Requirements> =
         project.pip.requirements.iter().chain(app.flat_map(|app| &app.requirements)).chain(venvs).collect();
     for path in files.iter().flat_map(|file| std::iter::once(&file.path).chain(&file.includes)) {
-        refuse::value(path.value.as_str(), Place::Mount, Some(path.span), log);
+        encodable::value(path.value.as_str(), Place::Mount, Some(path.span), log);
     }
 }
 
@@ -84,17 +84,17 @@ fn of_units(inputs: Inputs<'_>, log: &mut Log) {
 
 fn of_app(app: &App, log: &mut Log) {
     for copy in &app.copies {
-        refuse::value(copy.from.value.as_str(), Place::Source, Some(copy.from.span), log);
+        encodable::value(copy.from.value.as_str(), Place::Source, Some(copy.from.span), log);
     }
     for line in &app.runs {
-        refuse::value(&line.value, Place::Script, Some(line.span), log);
+        encodable::value(&line.value, Place::Script, Some(line.span), log);
     }
     for path in &app.volumes {
-        refuse::value(path.value.as_str(), Place::Volume, Some(path.span), log);
+        encodable::value(path.value.as_str(), Place::Volume, Some(path.span), log);
     }
     let check = app.healthcheck.iter().map(|check| &check.test);
     for words in app.entrypoint.iter().chain(&app.command).chain(check) {
-        refuse::words(words, log);
+        encodable::words(words, log);
     }
 }
 
@@ -132,6 +132,6 @@ fn written(part: &Part) -> Vec<(ImagePath, Span)> {
         ActKind::Symlink { at, .. } => Some((at.clone(), act.span)),
         _ => None,
     });
-    let exports = part.exports().filter(|(from, _, _)| !super::layer::is_shared(from));
+    let exports = part.exports().filter(|(from, _, _)| !super::stage_packages::is_shared(from));
     own.chain(exports.map(|(_, to, span)| (to.clone(), span))).collect()
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::value::{Name, Parse, PepOp, PepRequirement};
 
-use super::parts::Parts;
+use super::package_plan::Parts;
 use super::{Instruction, Mount, PipSource, Run, Script, Stage, StageName, build, python};
 
 /// Gives each step that installs Python packages the constraints of its stage, and returns these.

@@ -6,9 +6,9 @@ use crate::manifest::KeyLocation;
 use crate::source::Spanned;
 use crate::value::{AptPackage, EnvName, FileMode, GitRef, ImagePath, Name, Parse, PepRequirement, Url};
 
-use super::act::{Act, ActKind, Download, Key, Part, Source};
-use super::contradiction::may_be_same;
-use super::view::{Filled, View};
+use super::package_step::{Act, ActKind, Download, Key, Part, Source};
+use super::pip_conflicts::may_be_same;
+use super::package_context::{Filled, View};
 use super::{AptSourceFile, Cmake, FileText, Git, PipIndex, Script, ScriptFile, Tool};
 
 /// A chosen package as acts. What is wrong in it is told, and left out.
@@ -282,20 +282,20 @@ fn copied(
 ) -> Option<FileText> {
     let to: ImagePath = view.value(to, log)?;
     let mode = view.maybe(mode, log)?.unwrap_or_else(|| FileMode::parse("0644").expect("it is octal"));
-    if let Some(why) = super::refuse::refuses(super::refuse::Place::FileText, text) {
+    if let Some(why) = super::encodable::refuses(super::encodable::Place::FileText, text) {
         log.error(
             Diagnostic::error(codes::NOT_CARRIED, format!("`{}` can't stand in a Dockerfile", file.value))
                 .at(file.span, why),
         );
     }
-    super::refuse::path(&to, super::refuse::Place::HeredocPath, Some(file.span), log);
+    super::encodable::path(&to, super::encodable::Place::HeredocPath, Some(file.span), log);
     let from = Some(format!("{}/{}", view.chosen.name, file.value));
     Some(FileText { to, mode, text: text.to_owned(), from })
 }
 
 /// Instructions as they are, if no builder reads them beyond their end.
 fn verbatim(file: &Spanned<String>, text: &str, log: &mut Log) -> Option<String> {
-    let refused = |line: &str| super::refuse::refuses(super::refuse::Place::Script, line);
+    let refused = |line: &str| super::encodable::refuses(super::encodable::Place::Script, line);
     let wrong = text
         .split('\n')
         .enumerate()

@@ -5,7 +5,7 @@ use crate::resolve::{Because, Moved};
 use crate::value::Name;
 
 use super::Head;
-use super::view::Inputs;
+use super::package_context::Inputs;
 
 /// The head.
 pub(super) fn head(inputs: Inputs<'_>) -> Head {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::manifest::KeyLocation;
 use crate::value::{AptPackage, ImagePath, Name, Parse, Url};
 
-use super::act::{Act, ActKind, Key, Part, Source};
-use super::layer::{FILES, apt};
+use super::package_step::{Act, ActKind, Key, Part, Source};
+use super::stage_packages::{FILES, apt};
 use super::steps::{self, Files, Place, fetch_stage, path, tools_of};
 use super::{Block, Fetch, From, Git, Instruction, KeyFetch, Mount, Run, Script, Stage, StageName, Why};
 

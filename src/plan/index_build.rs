@@ -9,7 +9,7 @@ use crate::manifest::{Gpu, Requirements};
 use crate::source::Spanned;
 use crate::value::{Name, PepRequirement, Requirement, Version, normalised_name};
 
-use super::view::Inputs;
+use super::package_context::Inputs;
 
 /// Requirements of one environment.
 struct Environment<'a> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
 use crate::manifest::HealthCheck;
 
-use super::view::Inputs;
+use super::package_context::Inputs;
 use super::{Instruction, Script, Stage, start};
 
 /// Programs that checks of health use and that slim images lack, with the system package that has each.

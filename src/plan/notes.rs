@@ -4,7 +4,7 @@ use crate::manifest::{App, Camera, Run};
 use crate::resolve::TargetFacts;
 
 use super::PackageNote;
-use super::view::Inputs;
+use super::package_context::Inputs;
 
 /// What a user must know of what was chosen, each once.
 pub(super) fn of_packages(inputs: Inputs<'_>) -> Vec<PackageNote> {

@@ -7,9 +7,9 @@ use crate::manifest::{Installer, Requirements};
 use crate::source::{Span, Spanned};
 use crate::value::{AptPackage, Parse, PepRequirement, Vcs, VcsUrl, Version, WheelName};
 
-use super::act::{Act, ActKind, Part};
+use super::package_step::{Act, ActKind, Part};
 use super::sources::distribution_value;
-use super::view::Inputs;
+use super::package_context::Inputs;
 
 /// One such place.
 struct Location<'a> {

@@ -8,11 +8,11 @@ use crate::manifest::{Requirements, Venv};
 use crate::source::Spanned;
 use crate::value::{AptPackage, ImagePath, Interval, Name, PepRequirement, Requirement};
 
-use super::act::{Act, Part};
-use super::parts::Parts;
+use super::package_step::{Act, Part};
+use super::package_plan::Parts;
 use super::pip_urls;
 use super::steps::{self, Downloads, Files, Place, WHEELS, path, pip_call, small};
-use super::view::Inputs;
+use super::package_context::Inputs;
 use super::{Block, From, Instruction, Mount, PipCall, PipSource, Run, Script, Stage, StageName, Why};
 
 /// The folder of the main environment.
@@ -111,7 +111,7 @@ impl Python {
         let mut blocks = Vec::new();
         if let Some(platform) = make {
             blocks.extend(self.blocks(&[&platform, parts].concat()));
-            let path = super::layer::prepend("PATH", vec![path(&format!("{VENV}/bin"))], true);
+            let path = super::stage_packages::prepend("PATH", vec![path(&format!("{VENV}/bin"))], true);
             blocks.push(Block { why: Why::default(), instructions: vec![path] });
         } else {
             blocks.extend(Self::block(parts, &self.place()));
@@ -273,7 +273,7 @@ fn calls(script: Vec<Script>) -> Vec<Script> {
 pub(super) fn cloning(programs: BTreeSet<AptPackage>) -> Option<Block> {
     (!programs.is_empty()).then(|| Block {
         why: Why::new("What pip clones repositories by"),
-        instructions: vec![super::layer::apt(programs)],
+        instructions: vec![super::stage_packages::apt(programs)],
     })
 }
 

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
 use crate::manifest::Project;
 
-use super::view::Inputs;
+use super::package_context::Inputs;
 
 /// A sum of published sizes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

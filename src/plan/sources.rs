@@ -7,9 +7,9 @@ use crate::manifest::{AptSource, KeyLocation};
 use crate::source::Span;
 use crate::value::{AptComponent, AptSuite, Fingerprint, Name, Parse, Ppa, Url};
 
-use super::act::{Key, Source};
-use super::parts::Parts;
-use super::view::Inputs;
+use super::package_step::{Key, Source};
+use super::package_plan::Parts;
+use super::package_context::Inputs;
 use super::{AptSourceFile, Block, Why};
 
 /// The user's archives, in the order of the manifest.

@@ -4,7 +4,7 @@ use crate::manifest::Run;
 use crate::resolve::Because;
 use crate::source::Span;
 
-use super::view::{Inputs, View};
+use super::package_context::{Inputs, View};
 
 /// The package whose server is started, and its command; nothing where the manifest or the user's own base image says
 /// what is, or where several packages have one.

@@ -2,7 +2,7 @@
 
 use crate::value::{AptPackage, EnvName, ImagePath, Parse, PepRequirement};
 
-use super::act::{Act, ActKind, Download, Part, tells_linker};
+use super::package_step::{Act, ActKind, Download, Part, tells_linker};
 use super::{Fetch, Instruction, Mount, PipCall, PipSource, Run, Script, StageName, Tool};
 
 /// Where files that a stage apart has fetched are seen.

@@ -6,9 +6,9 @@ use crate::catalog::TestBody;
 use crate::manifest::App;
 use crate::value::{Id, Name};
 
-use super::act::Part;
-use super::layer::{self, Layer};
-use super::parts::Parts;
+use super::package_step::Part;
+use super::stage_packages::{self, Layer};
+use super::package_plan::Parts;
 use super::python::Python;
 use super::{
     Block, Check, From, Instruction, Run, Script, Stage, StageName, TestScript, TestText, Why, archives,
@@ -67,7 +67,7 @@ fn needed(all: &Parts<'_>, python: &Python, title: &str, (parts, built): (&[&Par
     blocks.extend(python.beside(parts, new.then(|| all.platform())));
     blocks.extend(tools);
     let late = parts.iter().map(|part| part.early_and_late().1);
-    blocks.extend(layer::linker(late, parts.iter().any(|part| part.links_late())));
+    blocks.extend(stage_packages::linker(late, parts.iter().any(|part| part.links_late())));
     blocks
 }
 

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::manifest::{App, User};
 use crate::value::{EnvName, Id, ImagePath};
 
-use super::act::tells_linker;
-use super::layer;
+use super::package_step::tells_linker;
+use super::stage_packages;
 use super::python::Python;
-use super::ship::{self, Around, asked_why};
+use super::final_stage::{self, Around, asked_why};
 use super::steps::{self, path, small};
-use super::view::Inputs;
+use super::package_context::Inputs;
 use super::{Block, Instruction, Mount, Run, Script, UserAccount, Why, driver_capabilities};
 
 /// What the application requires of pip: before its files, which change more often.
@@ -35,10 +35,10 @@ pub(super) fn blocks(around: Around<'_>) -> Vec<Block> {
     if let Some(app) = &inputs.project.app {
         blocks.extend(files(app));
         let tells = app.copies.iter().any(|copy| tells_linker(&copy.to));
-        blocks.extend(layer::linker(std::iter::empty(), tells));
+        blocks.extend(stage_packages::linker(std::iter::empty(), tells));
         blocks.extend(runs(around, app));
         if !app.runs.is_empty() {
-            blocks.extend(ship::check(around));
+            blocks.extend(final_stage::check(around));
         }
         blocks.push(start(app));
     }

@@ -8,8 +8,8 @@ use crate::manifest::BaseChoice;
 use crate::source::{Span, Spanned};
 use crate::value::{Digest, ImageRef, Name, Parse, Version};
 
-use super::chosen::ChosenBase;
-use super::decided::{Decided, Defaults};
+use super::resolution::ChosenBase;
+use super::assignment::{Decided, Defaults};
 use super::model::{Meaning, Question};
 
 /// What is asked of bases.

@@ -2,30 +2,25 @@
 //! is open.
 
 mod bases;
-mod chosen;
-mod conflict;
-mod decided;
-mod gone;
+mod resolution;
+mod assignment;
+mod unavailable;
+mod explain;
 mod lock;
-mod mend;
 mod model;
-mod moved;
-mod narrow;
+mod overrides;
 mod outcome;
-pub mod possible;
+pub mod availability;
 mod problem;
 mod proven;
 mod provider;
-mod said;
 mod set;
-mod several;
-mod spoken;
-mod story;
+mod targets;
 mod work;
 
-pub use chosen::{Because, Chosen, ChosenBase, Kind, Moved, Needed, Resolution, TargetFacts};
+pub use resolution::{Because, Chosen, ChosenBase, Kind, Moved, Needed, Resolution, TargetFacts};
 pub use lock::{Lock, LockedFiles, LockedTarget, LockedThing, Move, Moves, Origin};
-pub use several::{all, lock_of, open_lock};
+pub use targets::{all, lock_of, open_lock};
 
 use crate::catalog::{Catalog, words};
 use crate::diagnostic::{Diagnostic, Log, Told, codes, wording};
@@ -71,7 +66,7 @@ fn one(
         Ok(answer) => answer,
         Err(Unsolved::Impossible(_)) => {
             model.budget = explaining.clone();
-            return Err(conflict::tell(question, &model, sources, log));
+            return Err(explain::core::tell(question, &model, sources, log));
         }
         Err(Unsolved::OutOfWork(contended)) => {
             return Err(log.error(too_complex(&model, &contended, project)));

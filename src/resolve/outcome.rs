@@ -8,12 +8,12 @@ use crate::source::{Sources, Span};
 use crate::value::{Name, Version};
 
 use super::bases::Wanted;
-use super::chosen::{Because, Chosen, ChosenBase, Kind, Needed, Resolution};
-use super::decided::{Decided, Defaults};
+use super::resolution::{Because, Chosen, ChosenBase, Kind, Needed, Resolution};
+use super::assignment::{Decided, Defaults};
 use super::model::{Candidate, FactKind, Model, Question, Thing};
 use super::problem::VariableId;
 use super::provider::Answer;
-use super::spoken::Places;
+use crate::resolve::explain::format::Places;
 
 /// Why one thing is here, while that is being found out.
 #[derive(Debug, Clone, Default)]
@@ -58,7 +58,7 @@ pub(super) fn resolution(
     let (base, devel) = (held(base), devel.map(held));
     let chosen = chosen(decided, &reasons, &base, &defaults);
     warn_unproven(decided, &chosen, log);
-    super::gone::warn(question, decided, &chosen, log);
+    super::unavailable::warn(question, decided, &chosen, log);
     let place = question.project.target.span;
     for one in std::iter::once(&base).chain(&devel) {
         warn_base(one, place, log);
@@ -67,7 +67,7 @@ pub(super) fn resolution(
         target: model.target.clone(),
         devel,
         order: order(&chosen),
-        moved: super::moved::all(decided, &chosen, &defaults, places),
+        moved: super::overrides::all(decided, &chosen, &defaults, places),
         epoch: question.lock.map_or(question.catalog.epoch(), |lock| lock.epoch),
         base,
         looked_at: looked_at(question, &chosen, &axes),

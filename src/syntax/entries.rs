@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, codes::syntax as codes, wording};
 use super::grammar::{Grammar, is_blank};
 use super::lexer::{Kind, OTHER_QUOTES, Token};
 use super::value::quote;
-use super::words::{Bare, classify};
+use super::bare_word::{Bare, classify};
 
 /// What ends a run of tokens that touch each other.
 fn parts(kind: Kind) -> bool {

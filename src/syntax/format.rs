@@ -5,7 +5,7 @@ use crate::source::{SourceId, Sources};
 
 use super::lexer::{Kind, Token, lex};
 use super::value::quote;
-use super::words::{Bare, classify};
+use super::bare_word::{Bare, classify};
 use super::{Node, parse};
 
 /// The widest line on which a block stays that stood on one line.

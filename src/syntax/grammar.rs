@@ -8,8 +8,8 @@ use crate::source::{SourceId, Span};
 
 use super::entries;
 use super::lexer::{Kind, Token};
-use super::marks;
-use super::told::{bracketed, merge_conflict};
+use super::merge_markers;
+use super::errors::{bracketed, merge_conflict};
 
 /// How deep blocks may be nested.
 pub(super) const DEEPEST: usize = 64;
@@ -74,12 +74,12 @@ pub(super) struct Grammar<'a> {
 
 /// Reads the tokens of a text.
 pub(super) fn shape(source: SourceId, text: &str, tokens: &[Token]) -> Shape {
-    let conflicts = marks::conflicts(text);
-    let blanked = (!conflicts.is_empty()).then(|| marks::without(text, &conflicts));
+    let conflicts = merge_markers::conflicts(text);
+    let blanked = (!conflicts.is_empty()).then(|| merge_markers::without(text, &conflicts));
     let relexed = blanked.as_deref().map(super::lexer::lex);
     let (text, tokens) = (blanked.as_deref().unwrap_or(text), relexed.as_deref().unwrap_or(tokens));
     let mut tokens = tokens.to_vec();
-    let lists = marks::lists(&mut tokens, text);
+    let lists = merge_markers::lists(&mut tokens, text);
     let tokens = &tokens[..];
     let mut shape = Shape::default();
     for conflict in &conflicts {

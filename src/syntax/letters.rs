@@ -5,9 +5,9 @@ use crate::diagnostic::{Diagnostic, codes::syntax as codes, wording};
 
 use super::grammar::Grammar;
 use super::lexer::{Kind, Token};
-use super::marks::WIDE;
+use super::merge_markers::WIDE;
 use super::strings::flaws;
-use super::told::{flawed, forbidden, full_width};
+use super::errors::{flawed, forbidden, full_width};
 
 impl Grammar<'_> {
     /// What is wrong wherever it stands: forbidden letters, texts, comments.

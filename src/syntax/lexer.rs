@@ -1,7 +1,7 @@
 //! Text to tokens: cheap, never recursive, and never in doubt what is a string and what a comment. kdl only sees texts
 //! that the tokens prove to be sound.
 
-use super::marks::WIDE;
+use super::merge_markers::WIDE;
 
 /// What people and word processors put around a text, and KDL takes for letters.
 pub(super) const OTHER_QUOTES: [char; 9] = ['\'', '‘', '’', '‚', '“', '”', '„', '«', '»'];

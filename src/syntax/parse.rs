@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Log, codes::syntax as codes};
 use crate::source::{SourceId, Span};
 
 use super::{Argument, Document, Node, Property, Text, Value};
-use super::{grammar, lexer, plain, recover, unseen};
+use super::{grammar, lexer, fast_path, recover, unseen};
 
 /// The largest text that is read, in bytes.
 const LARGEST: usize = 1 << 20;
@@ -57,7 +57,7 @@ fn read(
         return (log.errors() == before).then_some((Document { nodes, span }, whole));
     }
     let text = &blanked(text, &shape.blanks);
-    let nodes = match plain::nodes(source, text) {
+    let nodes = match fast_path::nodes(source, text) {
         Some(nodes) => nodes,
         None => match KdlDocument::parse_v2(text) {
             Ok(parsed) => Tree { source, text }.nodes(&parsed),
@@ -81,7 +81,7 @@ fn read(
 pub(super) fn sound(source: SourceId, text: &str, blanks: &[Range<usize>]) -> Option<Vec<Node>> {
     let text = &blanked(text, blanks);
     let by_kdl = || KdlDocument::parse_v2(text).ok().map(|parsed| Tree { source, text }.nodes(&parsed));
-    plain::nodes(source, text).or_else(by_kdl)
+    fast_path::nodes(source, text).or_else(by_kdl)
 }
 
 /// What kdl alone makes of a text.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::diagnostic::{Diagnostic, codes::syntax as codes};
 use crate::source::{SourceId, Span};
 
-use super::{Argument, Node, Property, Text, grammar, lexer, marks, parse};
+use super::{Argument, Node, Property, Text, grammar, lexer, merge_markers, parse};
 
 /// So many times what is left is read again: a fix may show the next mistake.
 const ROUNDS: usize = 4;
@@ -26,7 +26,7 @@ struct Piece {
 /// What could be read, and whether nothing had to be left out.
 pub(super) fn nodes(source: SourceId, text: &str, first: &grammar::Shape) -> Option<(Vec<Node>, bool)> {
     let mut whole = true;
-    let text = &marks::without(text, &marks::conflicts(text));
+    let text = &merge_markers::without(text, &merge_markers::conflicts(text));
     let mut steps: Vec<Mended> = Vec::new();
     let mut edits = edits(text, first, &mut whole)?;
     for _ in 0..ROUNDS {

@@ -1,6 +1,6 @@
 //! How values and names are written.
 
-use super::words::{Bare, classify};
+use super::bare_word::{Bare, classify};
 
 /// The text as a KDL string in quotes.
 pub fn quote(text: &str) -> String {

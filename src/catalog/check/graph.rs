@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::rings::{Edges, Ring, rings};
+use crate::diagnostic::cycles::{Edges, Cycle, find_cycles};
 use crate::diagnostic::{Diagnostic, Log, codes::catalog as codes, wording};
 use crate::source::{Span, Spanned};
 use crate::value::Name;
@@ -22,8 +22,8 @@ pub(super) fn cycles(catalog: &Catalog, log: &mut Log) {
             graph.insert(package.name.as_str(), edges(catalog, package));
         }
     }
-    for ring in rings(&graph) {
-        log.error(told(&ring));
+    for cycle in find_cycles(&graph) {
+        log.error(told(&cycle));
     }
 }
 
@@ -92,7 +92,7 @@ fn edges<'a>(catalog: &'a Catalog, package: &'a Package) -> Vec<(&'a str, Span)>
 }
 
 /// `a`, `b`: each with the place where the one before requires it.
-fn told(round: &Ring<'_>) -> Diagnostic {
+fn told(round: &Cycle<'_>) -> Diagnostic {
     let names: Vec<String> = round.iter().chain(&round[..1]).map(|(name, _)| wording::code(name)).collect();
     let message = format!("packages require each other: {}", names.join(" → "));
     let mut told = Diagnostic::error(codes::REQUIRES_CYCLE, message);

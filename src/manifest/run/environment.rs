@@ -7,7 +7,7 @@ use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
 use crate::value::{EnvName, HostPath, Name, ProjectPath};
 
 use crate::manifest::decode::flag;
-use crate::manifest::layer;
+use crate::manifest::scope;
 
 pub(super) static ENV_FILE: NodeSpec =
     NodeSpec::new("env-file", "A file of variables, read when it is started.")
@@ -68,7 +68,7 @@ pub(super) fn env_files(block: Reader<'_>, log: &mut Log) -> Vec<EnvFile> {
 /// Reads every `secret`.
 pub(super) fn secrets(block: Reader<'_>, log: &mut Log) -> Vec<Secret> {
     let all: Vec<Secret> = block.children_named("secret").filter_map(|node| secret(node, log)).collect();
-    layer::names(all.iter().map(|secret| secret.name.as_ref()), "secrets", log);
+    scope::names(all.iter().map(|secret| secret.name.as_ref()), "secrets", log);
     all
 }
 

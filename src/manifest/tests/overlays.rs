@@ -2,12 +2,12 @@
 
 use super::{full, read};
 use crate::manifest::Output;
-use crate::manifest::layer::Layer;
+use crate::manifest::scope::Scope;
 
 #[test]
 fn a_block_over_nothing_is_itself() {
     let manifest = read(&full()).expect("it is right");
-    let mut layer = Layer::default();
+    let mut layer = Scope::default();
     layer.overlay(manifest.common.clone());
     assert_eq!(layer, manifest.common);
     let mut output = Output::default();
@@ -19,7 +19,7 @@ fn a_block_over_nothing_is_itself() {
 fn nothing_over_a_block_changes_nothing() {
     let manifest = read(&full()).expect("it is right");
     let mut layer = manifest.common.clone();
-    layer.overlay(Layer::default());
+    layer.overlay(Scope::default());
     assert_eq!(layer, manifest.common);
     let mut output = manifest.output.clone();
     output.overlay(Output::default());

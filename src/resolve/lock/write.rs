@@ -4,7 +4,7 @@ use crate::source::Sources;
 use crate::syntax::quote;
 use crate::value::{Name, Version};
 
-use super::super::chosen::{Because, Resolution};
+use super::super::resolution::{Because, Resolution};
 use super::{Lock, LockedTarget, LockedThing, Place};
 
 impl Lock {

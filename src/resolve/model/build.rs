@@ -10,12 +10,12 @@ use crate::manifest::Project;
 use crate::source::Spanned;
 use crate::value::{Name, Parse, Requirement, Version};
 
-use super::super::chosen::TargetFacts;
+use super::super::resolution::TargetFacts;
 use super::super::lock::LockedTarget;
 use super::super::problem::{Demand, Set, Variable, VariableId, set};
 use super::super::words;
 use super::super::work::Budget;
-use super::{Candidate, Fact, Meaning, Model, Question, Thing, base, facts, pip, rank, things, unknown};
+use super::{Candidate, Fact, Meaning, Model, Question, Thing, base, constraints, pip, rank, variables, unknown};
 
 /// What is being built.
 pub(super) struct Builder<'a, 'l> {
@@ -46,7 +46,7 @@ pub(super) struct Builder<'a, 'l> {
 /// Builds the model of one target.
 pub(super) fn build<'a>(question: Question<'a>, log: &mut Log) -> Result<Model<'a>, Told> {
     let Question { project, catalog, lock, .. } = question;
-    let (platform, target) = facts::target(project, catalog, log).inspect_err(|_| {
+    let (platform, target) = constraints::target(project, catalog, log).inspect_err(|_| {
         // What the packages of a machine that nobody knows require is unknown; what they are is not.
         let named = project.packages.iter().map(|one| &one.name);
         for name in named.filter(|name| catalog.package(name.as_str()).is_none()) {
@@ -102,7 +102,7 @@ impl<'a> Builder<'a, '_> {
         self.fix_target();
         let base = base::candidates(self);
         self.axes();
-        facts::collect(self);
+        constraints::collect(self);
         if let Some(base) = base {
             base::add(self, base);
         }
@@ -110,7 +110,7 @@ impl<'a> Builder<'a, '_> {
         pip::collect(self);
         self.close_choices();
         rank::assign(self);
-        things::defaults(self);
+        variables::defaults(self);
     }
 
     /// Adds a variable.
@@ -242,8 +242,8 @@ impl<'a> Builder<'a, '_> {
 
     fn thing(&mut self, package: &'a Package, here: bool) -> VariableId {
         let name = package.name.value.clone();
-        let candidates = things::candidates(self, package, here);
-        let variable = things::variable(self, package, &candidates);
+        let candidates = variables::candidates(self, package, here);
+        let variable = variables::variable(self, package, &candidates);
         let (options, variant) = super::options::of(self, package);
         let word = package.choice.as_ref().map(|word| word.value.clone());
         let thing = Thing { name: name.clone(), package, candidates, options, variant };
@@ -258,7 +258,7 @@ impl<'a> Builder<'a, '_> {
 
     fn finish_things(&mut self) {
         while let Some(id) = self.todo.pop_front() {
-            things::demands(self, id);
+            variables::demands(self, id);
         }
     }
 

@@ -2,13 +2,13 @@
 
 mod base;
 mod build;
-mod facts;
+mod constraints;
 mod guard;
 mod image_words;
 mod options;
 mod pip;
 mod rank;
-mod things;
+mod variables;
 mod unknown;
 
 use std::borrow::Cow;
@@ -20,7 +20,7 @@ use crate::manifest::Project;
 use crate::source::Span;
 use crate::value::{Name, Version};
 
-use super::chosen::TargetFacts;
+use super::resolution::TargetFacts;
 use super::lock::LockedTarget;
 use super::problem::{Demand, Problem, Set, Variable, VariableId};
 use super::work::Budget;

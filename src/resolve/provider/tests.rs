@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use pubgrub::VersionSet as _;
 
-use super::super::conflict::leave_out;
+use crate::resolve::explain::core::leave_out;
 use super::super::problem::{Demand, Problem, Variable, VariableId, set};
 use super::{Answer, Budget, Unsolved, solve};
 

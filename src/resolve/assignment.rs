@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::catalog::{Guard, Require};
 use crate::value::{Name, Version};
 
-use super::chosen::Because;
+use super::resolution::Because;
 use super::model::{Candidate, Model, Thing, binds_provided};
 use super::problem::VariableId;
 use super::provider::Answer;

@@ -8,9 +8,9 @@ use crate::resolve::Chosen;
 use crate::source::Spanned;
 use crate::value::{Name, PepRequirement, Version, normalised_name};
 
-use super::act::ActKind;
-use super::parts::Parts;
-use super::view::Inputs;
+use super::package_step::ActKind;
+use super::package_plan::Parts;
+use super::package_context::Inputs;
 
 /// Tells every requirement that a resolved version does not meet.
 pub(super) fn check(parts: &Parts<'_>, log: &mut Log) {

@@ -11,7 +11,7 @@ use super::{app, apt, base, build, output, package, pip, project, run, test};
 
 /// What one block says, be it the top level or a target.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Layer {
+pub(super) struct Scope {
     pub(super) pins: Vec<Pin>,
     pub(super) base: Option<Base>,
     pub(super) build: BuildOptions,
@@ -26,11 +26,11 @@ pub(super) struct Layer {
 }
 
 /// Reads the nodes of a block; those that are no part of a layer are others' to read.
-pub(super) fn decode<'a>(nodes: impl Iterator<Item = Reader<'a>> + Clone, log: &mut Log) -> Layer {
+pub(super) fn decode<'a>(nodes: impl Iterator<Item = Reader<'a>> + Clone, log: &mut Log) -> Scope {
     let blocks = |name: &str| nodes.clone().filter(|node| node.name() == name).collect::<Vec<_>>();
     once_in_all(&blocks("apt"), apt::SINGLE, log);
     once_in_all(&blocks("pip"), pip::SINGLE, log);
-    let mut layer = Layer::default();
+    let mut layer = Scope::default();
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     for node in nodes {
         let first = seen.insert(node.name());

@@ -10,37 +10,37 @@ use crate::diagnostic::wording;
 use crate::source::Span;
 use crate::value::Name;
 
-use super::conflict::leave_out;
-use super::model::{FactKind, Meaning, Model, Thing};
-use super::narrow::Narrow;
-use super::problem::{Demand, Problem, Set, VariableId};
-use super::provider::{Derivation, Unsolved, is_impossible, solve};
-use super::said::{self, Step};
-use super::spoken::{Places, title};
+use crate::resolve::explain::core::leave_out;
+use crate::resolve::model::{FactKind, Meaning, Model, Thing};
+use crate::resolve::explain::relevance::Narrow;
+use crate::resolve::problem::{Demand, Problem, Set, VariableId};
+use crate::resolve::provider::{Derivation, Unsolved, is_impossible, solve};
+use crate::resolve::explain::step::{self, Step};
+use crate::resolve::explain::format::{Places, title};
 
 /// So many lines are shown.
 const SHOWN: usize = 8;
 
 /// Why some facts cannot hold together.
 #[derive(Debug, Default)]
-pub(super) struct Story {
+pub(in crate::resolve) struct Story {
     /// The steps, without a full stop.
-    pub(super) lines: Vec<String>,
+    pub(in crate::resolve) lines: Vec<String>,
     /// What the target fixes and the steps run into: `sm` and its value.
-    pub(super) fixed: BTreeMap<&'static str, String>,
+    pub(in crate::resolve) fixed: BTreeMap<&'static str, String>,
     /// Whether a step says that something does not exist.
-    pub(super) unavailable: bool,
+    pub(in crate::resolve) unavailable: bool,
     /// Axes that ask for something in it.
-    pub(super) axes: BTreeSet<VariableId>,
+    pub(in crate::resolve) axes: BTreeSet<VariableId>,
     /// Where the steps stand in definitions.
-    pub(super) places: Vec<(Span, String)>,
+    pub(in crate::resolve) places: Vec<(Span, String)>,
 }
 
 /// Requirements by who asks and of whom, with the candidates that ask and those that will do.
 type Edges = BTreeMap<(VariableId, VariableId), (Set, Set)>;
 
 /// Tells it.
-pub(super) fn tell(model: &Model<'_>, facts: &[usize], problem: Problem<'_>, places: Places<'_>) -> Story {
+pub(in crate::resolve) fn tell(model: &Model<'_>, facts: &[usize], problem: Problem<'_>, places: Places<'_>) -> Story {
     let narrow = Narrow::new(model, facts);
     let mut edges = needed(model, narrow.apply(model, problem));
     name_releases(model, &narrow, &mut edges);
@@ -51,7 +51,7 @@ pub(super) fn tell(model: &Model<'_>, facts: &[usize], problem: Problem<'_>, pla
             choices.entry(word).or_default().extend(model.thing(from).map(title));
         }
         let step = Step { model, narrow: &narrow, from, holders: &holders, on, within: &within };
-        let Some(line) = said::line(step, places) else { continue };
+        let Some(line) = step::line(step, places) else { continue };
         story.unavailable |= matches!(&model.meanings[on.index()], Meaning::Unavailable(_));
         if let Meaning::Fixed { axis, value } = &model.meanings[on.index()] {
             story.fixed.insert(axis, value.clone());

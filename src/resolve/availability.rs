@@ -6,12 +6,12 @@ use crate::manifest::{AxisRequirement, Pin, Project, Request};
 use crate::source::{Sources, Span, Spanned};
 use crate::value::{Parse, Requirement, Version};
 
-use super::decided::Decided;
+use super::assignment::Decided;
 use super::model::{Fact, FactKind, Meaning, Model, Question, Thing};
 use super::problem::{Set, VariableId, set};
 use super::proven;
-use super::spoken::{self, Places};
-use super::story;
+use crate::resolve::explain::format::{self, Places};
+use crate::resolve::explain::trace;
 use super::work::Budget;
 
 /// The machine that is asked about.
@@ -241,7 +241,7 @@ fn here(decided: Decided<'_, '_>, on: VariableId) -> Here {
     };
     let with = axes.iter().filter(|(.., axis)| asked(axis)).filter_map(|(_, id, axis)| {
         let (_, chosen) = decided.candidate(*id)?;
-        Some((spoken::title(axis), spoken::version(axis, chosen)?))
+        Some((format::title(axis), format::version(axis, chosen)?))
     });
     let has_default = |id: VariableId| !model.variables[id.index()].defaults.is_empty();
     let gone = |(_, id, axis): &&(u32, VariableId, &Thing<'_>)| {
@@ -249,9 +249,9 @@ fn here(decided: Decided<'_, '_>, on: VariableId) -> Here {
     };
     let entry = candidate.entry().map(|index| &thing.package.versions[index]);
     Here {
-        version: spoken::version(thing, candidate).filter(|_| !thing.package.versions.is_empty()),
+        version: format::version(thing, candidate).filter(|_| !thing.package.versions.is_empty()),
         with: with.collect(),
-        without: axes.iter().filter(gone).map(|(.., axis)| spoken::title(axis)).collect(),
+        without: axes.iter().filter(gone).map(|(.., axis)| format::title(axis)).collect(),
         unproven: entry.and_then(|entry| entry.unproven.as_ref()).map(|why| why.value.clone()),
     }
 }
@@ -262,7 +262,7 @@ const STEPS: usize = 3;
 /// Why not: what it requires, and what stands against that.
 fn reason(model: &Model<'_>, places: Places<'_>) -> String {
     let all: Vec<usize> = (0..model.facts.len()).collect();
-    let story = story::tell(model, &all, model.problem(|_| true), places);
+    let story = trace::tell(model, &all, model.problem(|_| true), places);
     let bare = |line: &String| match line.rsplit_once(" (") {
         Some((line, _)) => line.to_owned(),
         None => line.clone(),
@@ -279,8 +279,8 @@ fn reason(model: &Model<'_>, places: Places<'_>) -> String {
     let device = model.facts.iter().find(|fact| fact.kind == FactKind::Device);
     let runs = device.and_then(|fact| {
         let name = model.target.device.as_ref()?;
-        let title = spoken::title(model.thing(fact.on)?);
-        Some(format!("{name} runs {title} {}", spoken::versions(model, fact.on, &fact.within)))
+        let title = format::title(model.thing(fact.on)?);
+        Some(format!("{name} runs {title} {}", format::versions(model, fact.on, &fact.within)))
     });
     runs.unwrap_or_else(|| "nothing fits".to_owned())
 }

@@ -6,8 +6,8 @@ use crate::catalog::{Choose, Package};
 use crate::diagnostic::{Diagnostic, Log, codes};
 use crate::value::{Name, Version};
 
-use super::chosen::Chosen;
-use super::decided::Decided;
+use super::resolution::Chosen;
+use super::assignment::Decided;
 use super::lock::LockedTarget;
 use super::model::{Candidate, FactKind, Question, Thing};
 use super::problem::{Demand, set};

@@ -6,28 +6,28 @@ use crate::catalog::{Catalog, Package, Require};
 use crate::diagnostic::wording;
 use crate::source::{Sources, Span};
 
-use super::model::{Candidate, Model, Thing};
-use super::problem::{Set, VariableId};
+use crate::resolve::model::{Candidate, Model, Thing};
+use crate::resolve::problem::{Set, VariableId};
 
 /// So many are told one by one.
 const FEW: usize = 4;
 
 /// What is said of all versions.
-pub(super) const ANY: &str = "in any version";
+pub(in crate::resolve) const ANY: &str = "in any version";
 
 /// How places in definitions are cited.
 #[derive(Clone, Copy)]
-pub(super) struct Places<'a> {
+pub(in crate::resolve) struct Places<'a> {
     /// Whose definitions they are.
-    pub(super) catalog: &'a Catalog,
+    pub(in crate::resolve) catalog: &'a Catalog,
     /// Their texts.
-    pub(super) sources: &'a Sources,
+    pub(in crate::resolve) sources: &'a Sources,
 }
 
 impl Places<'_> {
     /// A line of a user's own definition; of a built-in one, of which the user has no file, the node:
     /// `package ros: conflicts`.
-    pub(super) fn cite(self, package: &Package, span: Span) -> String {
+    pub(in crate::resolve) fn cite(self, package: &Package, span: Span) -> String {
         if self.catalog.is_own(span.source) {
             return self.sources.cite(span);
         }
@@ -54,18 +54,18 @@ fn node(package: &Package, span: Span) -> Option<String> {
 }
 
 /// How people write a thing: `CUDA`, `pytorch`.
-pub(super) fn title(thing: &Thing<'_>) -> String {
+pub(in crate::resolve) fn title(thing: &Thing<'_>) -> String {
     thing.package.axis.as_ref().map_or_else(|| thing.name.to_string(), |axis| axis.title.clone())
 }
 
 /// A version as manifests write it: by its name where it has one (`humble`).
-pub(super) fn version(thing: &Thing<'_>, candidate: &Candidate) -> Option<String> {
+pub(in crate::resolve) fn version(thing: &Thing<'_>, candidate: &Candidate) -> Option<String> {
     let name = candidate.entry().and_then(|entry| thing.package.versions[entry].name.as_ref());
     name.map(|name| name.value.to_string()).or_else(|| candidate.version().map(ToString::to_string))
 }
 
 /// The versions of a set in few words: `2.4.0 to 2.6.0`, `12.2, 12.4 or 12.6`.
-pub(super) fn versions(model: &Model<'_>, id: VariableId, within: &Set) -> String {
+pub(in crate::resolve) fn versions(model: &Model<'_>, id: VariableId, within: &Set) -> String {
     let Some(thing) = model.thing(id) else { return String::new() };
     let places: Vec<(u32, &Candidate)> = (0u32..).zip(&thing.candidates).collect();
     let there = |(_, one): &&(u32, &Candidate)| **one != Candidate::Absent;

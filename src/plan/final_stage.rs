@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use crate::value::AptPackage;
 
-use super::act::Source;
-use super::layer::{self, Layer, prepend, source_files};
-use super::parts::Parts;
+use super::package_step::Source;
+use super::stage_packages::{self, Layer, prepend, source_files};
+use super::package_plan::Parts;
 use super::pip_urls;
 use super::python::{self, Python, VENV, apart_folder};
 use super::steps::{self, Downloads, path};
 use super::user;
-use super::view::Inputs;
+use super::package_context::Inputs;
 use super::{Apt, Block, CopyFrom, From, Instruction, Mount, Run, Script, Stage, StageName, Why, archives};
 
 /// What the stages around give this one.
@@ -68,7 +68,7 @@ fn system(around: Around<'_>) -> Vec<Block> {
     let shipped = around.parts.shipped();
     let mut defined: BTreeSet<String> = around.parts.inputs.resolution.base.env.iter().cloned().collect();
     for part in around.parts.platform() {
-        layer::environment(part, &mut defined);
+        stage_packages::environment(part, &mut defined);
     }
     let layer = Layer {
         parts: &shipped,
@@ -158,7 +158,7 @@ fn behind(around: Around<'_>) -> Vec<Block> {
         }
     }
     let late = shipped.iter().map(|part| part.early_and_late().1);
-    blocks.extend(layer::linker(late, shipped.iter().any(|part| part.links_late())));
+    blocks.extend(stage_packages::linker(late, shipped.iter().any(|part| part.links_late())));
     blocks
 }
 
@@ -168,7 +168,7 @@ fn with_apt_of_project(around: Around<'_>, mut blocks: Vec<Block>) -> Vec<Block>
     let mut asked = asked_of_apt(around);
     let is_heavy =
         around.parts.shipped().into_iter().any(|part| {
-            !layer::apt_packages(&part.install).is_empty() && python::is_heavy(around.parts, part)
+            !stage_packages::apt_packages(&part.install).is_empty() && python::is_heavy(around.parts, part)
         });
     let apart = is_heavy || asked.is_none() || around.parts.inputs.project.apt.recommends.is_on();
     let last = if apart { None } else { blocks.pop_if(|block| apt_of(block).is_some()) };
@@ -236,7 +236,7 @@ fn asked_of_apt(around: Around<'_>) -> Option<Block> {
     let apt = &inputs.project.apt;
     // What a package of the catalogue installs as it is asked for is there already.
     let here = around.parts.shipped().into_iter().chain(around.parts.platform());
-    let installed: BTreeSet<_> = here.flat_map(|part| layer::apt_packages(&part.install)).collect();
+    let installed: BTreeSet<_> = here.flat_map(|part| stage_packages::apt_packages(&part.install)).collect();
     let is_left = |one: &&AptPackage| !installed.contains(*one);
     let packages: BTreeSet<AptPackage> =
         apt.install.iter().map(|one| &one.package.value).filter(is_left).cloned().collect();

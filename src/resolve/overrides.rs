@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::source::Span;
 use crate::value::{Name, Version};
 
-use super::chosen::{Because, Chosen, Moved};
-use super::conflict;
-use super::decided::{Decided, Defaults};
+use super::resolution::{Because, Chosen, Moved};
+use crate::resolve::explain::core;
+use super::assignment::{Decided, Defaults};
 use super::model::{Fact, FactKind, Thing};
 use super::problem::{Demand, Problem, Set};
 use super::provider::is_impossible;
-use super::spoken::Places;
-use super::story;
+use crate::resolve::explain::format::Places;
+use crate::resolve::explain::trace;
 
 /// Axes that are not what the release has by default, and those that fell away.
 pub(super) fn all(
@@ -76,8 +76,8 @@ fn fallen(decided: Decided<'_, '_>, name: &Name, default: &Version, places: Plac
         problem
     };
     let facts = (0..model.facts.len()).collect();
-    let core = conflict::smallest(model, facts, |keep| is_impossible(&with_it(keep), &model.budget));
-    let why = story::tell(model, &core, with_it(&core.iter().copied().collect()), places).lines;
+    let core = core::smallest(model, facts, |keep| is_impossible(&with_it(keep), &model.budget));
+    let why = trace::tell(model, &core, with_it(&core.iter().copied().collect()), places).lines;
     let mut by: Vec<Because> = core.iter().filter_map(|fact| because(&model.facts[*fact])).collect();
     by.dedup();
     Some(Moved { name: name.clone(), default: default.clone(), chosen: None, by, why })

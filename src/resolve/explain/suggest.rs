@@ -8,21 +8,22 @@ use crate::manifest::Project;
 use crate::source::{Span, Spanned};
 use crate::value::{Name, Parse as _, Requirement};
 
-use super::conflict::Known;
-use super::decided::Decided;
-use super::model::{Candidate, Fact, FactKind, Model, Question, Thing};
-use super::provider::solve;
-use super::work::Budget;
-use super::{outcome, proven, spoken};
+use crate::resolve::explain::core::Known;
+use crate::resolve::assignment::Decided;
+use crate::resolve::model::{Candidate, Fact, FactKind, Model, Question, Thing};
+use crate::resolve::provider::solve;
+use crate::resolve::work::Budget;
+use crate::resolve::{outcome, proven};
+use crate::resolve::explain::format;
 
 /// A way out.
-pub(super) struct Mend {
+pub(in crate::resolve) struct Mend {
     /// What to do, and what would then be chosen.
-    pub(super) text: String,
+    pub(in crate::resolve) text: String,
     /// The fact that it changes.
-    pub(super) fact: Option<usize>,
+    pub(in crate::resolve) fact: Option<usize>,
     /// The same as an edit.
-    pub(super) edit: Option<(Span, String)>,
+    pub(in crate::resolve) edit: Option<(Span, String)>,
     /// What would be chosen then that nobody has shown to work.
     unproven: BTreeSet<String>,
     /// The change, to be tried on other targets.
@@ -78,7 +79,7 @@ const SHOWN: usize = 3;
 const OTHERS: usize = 8;
 
 /// The fact of one of several conflicts to change first: another release or base would be another answer to all of them.
-pub(super) fn first(model: &Model<'_>, core: &[usize]) -> Option<usize> {
+pub(in crate::resolve) fn first(model: &Model<'_>, core: &[usize]) -> Option<usize> {
     let of = |kinds: &[FactKind]| core.iter().copied().find(|fact| kinds.contains(&model.facts[*fact].kind));
     of(&[FactKind::Pin, FactKind::Requirement, FactKind::Pip])
         .or_else(|| of(&[FactKind::Request]))
@@ -87,7 +88,7 @@ pub(super) fn first(model: &Model<'_>, core: &[usize]) -> Option<usize> {
 }
 
 /// The mends of a conflict, those that change least first.
-pub(super) fn find(question: Question<'_>, model: &Model<'_>, core: &[usize], known: &Known) -> Vec<Mend> {
+pub(in crate::resolve) fn find(question: Question<'_>, model: &Model<'_>, core: &[usize], known: &Known) -> Vec<Mend> {
     let mut mends: Vec<Mend> = Vec::new();
     let of = |kinds: &[FactKind]| -> Vec<Mend> {
         let facts = core.iter().filter(|fact| kinds.contains(&model.facts[**fact].kind));
@@ -132,7 +133,7 @@ fn spares_others(question: Question<'_>, budget: &Budget, mend: &Mend) -> bool {
 }
 
 /// A fact and what goes with it: leaving a request out leaves its requirement out too.
-pub(super) fn with(model: &Model<'_>, dropped: usize) -> BTreeSet<usize> {
+pub(in crate::resolve) fn with(model: &Model<'_>, dropped: usize) -> BTreeSet<usize> {
     let fact = &model.facts[dropped];
     let goes = |one: &usize| {
         *one == dropped
@@ -145,7 +146,7 @@ pub(super) fn with(model: &Model<'_>, dropped: usize) -> BTreeSet<usize> {
 
 /// The mends of one of several conflicts that go with those of the others: the one that changes this fact, and what changes
 /// as little.
-pub(super) fn beside(
+pub(in crate::resolve) fn beside(
     question: Question<'_>,
     model: &Model<'_>,
     (core, first): (&[usize], usize),
@@ -201,7 +202,7 @@ fn without(model: &Model<'_>, core: &[usize], dropped: usize, known: &Known) -> 
 
 /// How a manifest would ask for this one.
 fn change(thing: &Thing<'_>, candidate: &Candidate) -> Option<String> {
-    let version = spoken::version(thing, candidate)?;
+    let version = format::version(thing, candidate)?;
     let lowest = thing.package.axis.as_ref().is_some_and(|axis| axis.choose == Choose::Lowest);
     Some(if lowest { format!(">={version}") } else { version })
 }
@@ -214,13 +215,13 @@ fn consequences(decided: Decided<'_, '_>, core: &[usize], changed: &Fact) -> Str
             continue;
         }
         let Some((thing, candidate)) = decided.candidate(fact.on) else { continue };
-        if let (Some(version), false) = (spoken::version(thing, candidate), thing.package.versions.is_empty())
+        if let (Some(version), false) = (format::version(thing, candidate), thing.package.versions.is_empty())
         {
             // What the line says itself follows from nothing.
             if fact.text.split_once(' ').is_some_and(|(_, said)| said == format!("\"{version}\"")) {
                 continue;
             }
-            let part = format!("{} {version}", spoken::title(thing));
+            let part = format!("{} {version}", format::title(thing));
             if !parts.contains(&part) {
                 parts.push(part);
             }
@@ -283,7 +284,7 @@ fn unproven(decided: Decided<'_, '_>) -> BTreeSet<String> {
         entry.is_some_and(|entry| entry.unproven.is_some()) && !candidate.is_provided()
     });
     let said = |(thing, candidate): (&Thing<'_>, &Candidate)| {
-        spoken::version(thing, candidate).map(|version| format!("{} {version}", spoken::title(thing)))
+        format::version(thing, candidate).map(|version| format!("{} {version}", format::title(thing)))
     };
     doubtful.filter_map(said).collect()
 }

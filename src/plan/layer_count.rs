@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
 
-use super::view::Inputs;
+use super::package_context::Inputs;
 use super::{From, Instruction, Stage};
 
 /// Docker mounts no more than this.

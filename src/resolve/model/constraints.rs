@@ -8,7 +8,7 @@ use crate::manifest::{Engine, Project, Target};
 use crate::source::{Span, Spanned};
 use crate::value::{Name, Parse, Requirement, Version};
 
-use super::super::chosen::TargetFacts;
+use super::super::resolution::TargetFacts;
 use super::super::problem::{Set, VariableId, set};
 use super::super::words;
 use super::build::Builder;

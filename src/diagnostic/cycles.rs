@@ -8,10 +8,10 @@ use crate::source::Span;
 pub type Edges<'a> = BTreeMap<&'a str, Vec<(&'a str, Span)>>;
 
 /// A circle: each thing with the place where the one before leads to it; the first comes after the last.
-pub type Ring<'a> = Vec<(&'a str, Span)>;
+pub type Cycle<'a> = Vec<(&'a str, Span)>;
 
 /// The circles, one at least of those that hang together.
-pub fn rings<'a>(edges: &Edges<'a>) -> Vec<Ring<'a>> {
+pub fn find_cycles<'a>(edges: &Edges<'a>) -> Vec<Cycle<'a>> {
     let mut search = Search { edges, done: BTreeSet::new(), found: Vec::new() };
     for start in edges.keys() {
         search.follow(start, None, &mut Vec::new());
@@ -22,7 +22,7 @@ pub fn rings<'a>(edges: &Edges<'a>) -> Vec<Ring<'a>> {
 struct Search<'e, 'a> {
     edges: &'e Edges<'a>,
     done: BTreeSet<&'a str>,
-    found: Vec<Ring<'a>>,
+    found: Vec<Cycle<'a>>,
 }
 
 impl<'a> Search<'_, 'a> {

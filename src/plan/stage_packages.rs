@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::manifest::KeyLocation;
 use crate::value::{AptPackage, ImagePath, Name, Parse, ProjectPath};
 
-use super::act::{Act, ActKind, Key, Part, Source, tells_linker};
+use super::package_step::{Act, ActKind, Key, Part, Source, tells_linker};
 use super::steps::{self, Files, Place};
 use super::{Apt, Block, CopyFrom, Instruction, Mount, Run, SHARED_SUPPORT, Script, StageName, Why, helpers};
 

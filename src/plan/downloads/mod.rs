@@ -13,8 +13,8 @@ use crate::manifest::Grade;
 use crate::source::Span;
 use crate::value::{AptPackage, ImagePath, ImageRef, Name};
 
-use super::act::{Act, ActKind};
-use super::parts::Parts;
+use super::package_step::{Act, ActKind};
+use super::package_plan::Parts;
 use super::{
     Apt, AptSourceFile, FetchKind, Fetched, From, Instruction, KeyFetch, Mount, Run, Script, Stage,
     StageName, Tool,

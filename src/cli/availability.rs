@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::catalog::Catalog;
 use crate::diagnostic::{Log, Told};
-use crate::resolve::possible::{Asking, Machine, Verdict};
+use crate::resolve::availability::{Asking, Machine, Verdict};
 
 use super::args::Place;
 use super::{Exit, Session};

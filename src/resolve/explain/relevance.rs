@@ -5,25 +5,25 @@ use std::collections::BTreeMap;
 
 use pubgrub::VersionSet as _;
 
-use super::model::{FactKind, Meaning, Model};
-use super::problem::{Demand, Problem, Set, Variable, VariableId, set};
-use super::provider::solve;
-use super::words;
+use crate::resolve::model::{FactKind, Meaning, Model};
+use crate::resolve::problem::{Demand, Problem, Set, Variable, VariableId, set};
+use crate::resolve::provider::solve;
+use crate::resolve::words;
 
 /// By variable, which candidates there are to speak of.
-pub(super) struct Narrow {
+pub(in crate::resolve) struct Narrow {
     /// Those of this platform; all, where there are none.
-    pub(super) platform: Vec<Set>,
+    pub(in crate::resolve) platform: Vec<Set>,
     /// Of these the ones that the target does not rule out by what they require themselves; all of them, where it
     /// rules out every one.
-    pub(super) left: Vec<Set>,
+    pub(in crate::resolve) left: Vec<Set>,
     /// What the target leaves possible: of a release's requirements too.
-    pub(super) domain: Vec<Set>,
+    pub(in crate::resolve) domain: Vec<Set>,
 }
 
 impl Narrow {
     /// For an explanation of why these facts cannot hold together.
-    pub(super) fn new(model: &Model<'_>, facts: &[usize]) -> Self {
+    pub(in crate::resolve) fn new(model: &Model<'_>, facts: &[usize]) -> Self {
         let platform: Vec<Set> =
             (0..).take(model.variables.len()).map(|at| of_platform(model, VariableId(at))).collect();
         let domain = domain(model, &platform);
@@ -45,7 +45,7 @@ impl Narrow {
     }
 
     /// A problem with what is left. Of what another platform has it is only told that.
-    pub(super) fn apply(&self, model: &Model<'_>, problem: Problem<'_>) -> Problem<'static> {
+    pub(in crate::resolve) fn apply(&self, model: &Model<'_>, problem: Problem<'_>) -> Problem<'static> {
         let mut problem = problem.whole();
         for demands in problem.variables.to_mut().iter_mut().skip(1).flat_map(|one| &mut one.candidates) {
             if demands.iter().any(|demand| is_elsewhere(model, demand)) {

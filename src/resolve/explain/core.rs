@@ -7,11 +7,13 @@ use crate::diagnostic::{Code, Diagnostic, Log, Told, codes, wording};
 use crate::source::{Sources, Span};
 use crate::value::Name;
 
-use super::model::{Fact, FactKind, Model, Question};
-use super::problem::{Demand, Problem, set};
-use super::provider::is_impossible;
-use super::spoken::{self, Places};
-use super::{mend, proven, story, words};
+use crate::resolve::model::{Fact, FactKind, Model, Question};
+use crate::resolve::problem::{Demand, Problem, set};
+use crate::resolve::provider::is_impossible;
+use crate::resolve::explain::format::{self, Places};
+use crate::resolve::{proven, words};
+use crate::resolve::explain::suggest;
+use crate::resolve::explain::trace;
 
 /// So many separate conflicts are told in one run.
 const CONFLICTS: usize = 4;
@@ -21,7 +23,7 @@ const OWN: usize = 2;
 
 /// What was told and is no reason for another conflict.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Known {
+pub(in crate::resolve) struct Known {
     /// Facts that do not count any more.
     facts: BTreeSet<usize>,
     /// What holds in their stead.
@@ -32,7 +34,7 @@ pub(super) struct Known {
 
 impl Known {
     /// The problem of the facts that `keep` accepts, without what was told.
-    pub(super) fn problem<'m>(&self, model: &'m Model<'_>, keep: impl Fn(usize) -> bool) -> Problem<'m> {
+    pub(in crate::resolve) fn problem<'m>(&self, model: &'m Model<'_>, keep: impl Fn(usize) -> bool) -> Problem<'m> {
         let mut problem = model.problem(|fact| keep(fact) && !self.facts.contains(&fact));
         problem.asked.extend(self.instead.iter().cloned());
         for id in self.free.iter().filter_map(|name| model.ids.get(name)) {
@@ -55,11 +57,11 @@ impl Known {
 struct Conflict {
     core: Vec<usize>,
     gone: usize,
-    mends: Vec<mend::Mend>,
+    mends: Vec<suggest::Mend>,
 }
 
 /// Tells every conflict of a model that has no answer.
-pub(super) fn tell(question: Question<'_>, model: &Model<'_>, sources: &Sources, log: &mut Log) -> Told {
+pub(in crate::resolve) fn tell(question: Question<'_>, model: &Model<'_>, sources: &Sources, log: &mut Log) -> Told {
     let mut known = Known::default();
     let mut all: Vec<(Conflict, Known)> = Vec::new();
     for _ in 0..CONFLICTS {
@@ -67,8 +69,8 @@ pub(super) fn tell(question: Question<'_>, model: &Model<'_>, sources: &Sources,
             break;
         }
         let core = core(model, &known);
-        let Some(first) = mend::first(model, &core) else { break };
-        let mends = mend::find(question, model, &core, &known);
+        let Some(first) = suggest::first(model, &core) else { break };
+        let mends = suggest::find(question, model, &core, &known);
         // What a mend would take away is taken away.
         let gone = mends.iter().find_map(|one| one.fact).unwrap_or(first);
         let before = known.clone();
@@ -101,15 +103,15 @@ fn together(
     model: &Model<'_>,
     all: &[(Conflict, Known)],
     at: usize,
-) -> Vec<mend::Mend> {
+) -> Vec<suggest::Mend> {
     let core = &all[at].0.core;
-    let alone = mend::find(question, model, core, &Known::default());
+    let alone = suggest::find(question, model, core, &Known::default());
     if !alone.is_empty() {
         return alone;
     }
     let gone = |but: Option<usize>| -> BTreeSet<usize> {
         let others = all.iter().enumerate().filter(|(other, _)| Some(*other) != but);
-        others.flat_map(|(_, (one, _))| mend::with(model, one.gone)).collect()
+        others.flat_map(|(_, (one, _))| suggest::with(model, one.gone)).collect()
     };
     let without = gone(None);
     let Ok(answer) = proven::solve(model, model.problem(|fact| !without.contains(&fact))) else {
@@ -119,7 +121,7 @@ fn together(
     let kept = facts.iter().map(|fact| model.facts[*fact].on);
     let instead = kept.filter_map(|on| Some(Demand { on, within: set([answer[on.index()]?]) })).collect();
     let known = Known { facts, instead, free: BTreeSet::new() };
-    let mut mends = mend::beside(question, model, (core, all[at].0.gone), &known);
+    let mut mends = suggest::beside(question, model, (core, all[at].0.gone), &known);
     for one in &mut mends {
         one.text.push_str("; it takes the first change of the other report too");
     }
@@ -136,7 +138,7 @@ fn core(model: &Model<'_>, known: &Known) -> Vec<usize> {
 
 /// Of facts that fail together a minimal set that does (a deletion-based minimal unsatisfiable subset): each is left out
 /// in turn, and stays out where the others still fail.
-pub(super) fn smallest(
+pub(in crate::resolve) fn smallest(
     model: &Model<'_>,
     facts: Vec<usize>,
     fail: impl Fn(&BTreeSet<usize>) -> bool,
@@ -163,7 +165,7 @@ pub(super) fn smallest(
 
 /// Leaves out every item that can be spared after those before it are, as if one by one, but by halves: of a long list
 /// with few items that are needed, most go in a few steps. `spare` leaves out a run of items where it can.
-pub(super) fn leave_out<T>(items: &[T], mut spare: impl FnMut(&[T]) -> bool) {
+pub(in crate::resolve) fn leave_out<T>(items: &[T], mut spare: impl FnMut(&[T]) -> bool) {
     let mut runs = vec![items];
     while let Some(run) = runs.pop() {
         if run.is_empty() || spare(run) || run.len() == 1 {
@@ -177,12 +179,12 @@ pub(super) fn leave_out<T>(items: &[T], mut spare: impl FnMut(&[T]) -> bool) {
 fn diagnostic(
     question: Question<'_>,
     model: &Model<'_>,
-    (core, mends): (&[usize], &[mend::Mend]),
+    (core, mends): (&[usize], &[suggest::Mend]),
     (known, sources): (&Known, &Sources),
 ) -> Diagnostic {
     let mut facts = shown(model, core);
     let problem = known.problem(model, |fact| core.contains(&fact));
-    let mut story = story::tell(model, core, problem, Places { catalog: question.catalog, sources });
+    let mut story = trace::tell(model, core, problem, Places { catalog: question.catalog, sources });
     if story.unavailable {
         // What is asked for and does not exist comes first.
         facts.sort_by_key(|fact| !matches!(fact.kind, FactKind::Request | FactKind::Requirement));
@@ -276,9 +278,9 @@ fn shown<'m>(model: &'m Model<'_>, core: &[usize]) -> Vec<&'m Fact> {
 }
 
 fn label(model: &Model<'_>, fact: &Fact) -> String {
-    let name = model.thing(fact.on).map_or_else(String::new, spoken::title);
+    let name = model.thing(fact.on).map_or_else(String::new, format::title);
     match fact.kind {
-        FactKind::Device => format!("it runs {name} {}", spoken::versions(model, fact.on, &fact.within)),
+        FactKind::Device => format!("it runs {name} {}", format::versions(model, fact.on, &fact.within)),
         FactKind::Target => "the target".to_owned(),
         FactKind::Pin => "pinned here".to_owned(),
         FactKind::Base => "the base".to_owned(),

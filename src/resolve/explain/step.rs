@@ -9,24 +9,24 @@ use crate::diagnostic::wording;
 use crate::source::{Span, Spanned};
 use crate::value::{Parse, Requirement, Version};
 
-use super::model::{BaseMeaning, Candidate, Meaning, Model, Thing};
-use super::narrow::Narrow;
-use super::problem::{Set, VariableId, set};
-use super::spoken::{self, Places, title, versions};
-use super::words;
+use crate::resolve::model::{BaseMeaning, Candidate, Meaning, Model, Thing};
+use crate::resolve::explain::relevance::Narrow;
+use crate::resolve::problem::{Set, VariableId, set};
+use crate::resolve::explain::format::{self, Places, title, versions};
+use crate::resolve::words;
 
 /// A place is cited where it fits into a line of so many letters.
 const WIDE: usize = 84;
 
 /// A step: some candidates of one variable ask for some of another.
 #[derive(Clone, Copy)]
-pub(super) struct Step<'s, 'a> {
-    pub(super) model: &'s Model<'a>,
-    pub(super) narrow: &'s Narrow,
-    pub(super) from: VariableId,
-    pub(super) holders: &'s Set,
-    pub(super) on: VariableId,
-    pub(super) within: &'s Set,
+pub(in crate::resolve) struct Step<'s, 'a> {
+    pub(in crate::resolve) model: &'s Model<'a>,
+    pub(in crate::resolve) narrow: &'s Narrow,
+    pub(in crate::resolve) from: VariableId,
+    pub(in crate::resolve) holders: &'s Set,
+    pub(in crate::resolve) on: VariableId,
+    pub(in crate::resolve) within: &'s Set,
 }
 
 impl<'s, 'a> Step<'s, 'a> {
@@ -40,17 +40,17 @@ impl<'s, 'a> Step<'s, 'a> {
 }
 
 /// What is said of it.
-pub(super) struct Line {
+pub(in crate::resolve) struct Line {
     /// The whole.
-    pub(super) text: String,
+    pub(in crate::resolve) text: String,
     /// Where the definition says so.
-    pub(super) place: Option<Span>,
+    pub(in crate::resolve) place: Option<Span>,
     /// What it says there.
-    pub(super) what: String,
+    pub(in crate::resolve) what: String,
 }
 
 /// The line of a step; steps that only say when something need not hold have none.
-pub(super) fn line(step: Step<'_, '_>, places: Places<'_>) -> Option<Line> {
+pub(in crate::resolve) fn line(step: Step<'_, '_>, places: Places<'_>) -> Option<Line> {
     let to_thing = matches!(
         &step.model.meanings[step.on.index()],
         Meaning::Thing(_) | Meaning::Fixed { .. } | Meaning::Unavailable(_)
@@ -282,7 +282,7 @@ fn asked(step: Step<'_, '_>) -> String {
             }
             let versions = versions(step.model, step.on, step.within);
             // Whichever version it is, that it is there is what is asked for.
-            let versions = if versions == spoken::ANY { "" } else { &versions };
+            let versions = if versions == format::ANY { "" } else { &versions };
             format!("{} {versions}", title(thing)).trim_end().to_owned()
         }
         Meaning::Fixed { axis, value } => format!("another {axis} than {value}"),

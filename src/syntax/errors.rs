@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, codes::syntax as codes, wording};
 use crate::source::{SourceId, Span};
 
 use super::lexer::{Kind, Token};
-use super::marks::Conflict;
+use super::merge_markers::Conflict;
 use super::strings::Flaw;
 
 /// A letter that KDL allows nowhere.

@@ -1,0 +1,9 @@
+//! Why there is no answer, in the words of the manifest and the definitions: the minimal core of a conflict, the derivation
+//! between its lines, and suggestions that were solved.
+
+pub(super) mod core;
+pub(super) mod format;
+mod relevance;
+mod step;
+pub(super) mod suggest;
+pub(super) mod trace;
