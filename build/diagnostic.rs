@@ -12,5 +12,5 @@ mod problem;
 pub mod wording;
 
 pub use code::Code;
-pub use log::{Log, Told};
+pub use log::{Log, Reported};
 pub use problem::{Diagnostic, Fix, Label, Severity};

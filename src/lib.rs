@@ -18,7 +18,7 @@ pub mod value;
 pub mod world;
 
 use catalog::{BuiltinStacks, Catalog};
-use diagnostic::{Diagnostic, Log, Told, codes, wording};
+use diagnostic::{Diagnostic, Log, Reported, codes, wording};
 use manifest::Project;
 use resolve::{Lock, LockedFiles, Resolution};
 use source::Sources;
@@ -57,7 +57,7 @@ pub struct Resolved {
 ///
 /// # Errors
 /// Whatever is wrong in the manifest, the catalogue's folders or the lock, all of it told.
-pub fn resolve(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result<Resolved, Told> {
+pub fn resolve(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result<Resolved, Reported> {
     let mut catalog = Catalog::builtin(sources);
     let manifest = manifest::load_in_part(input.world, input.manifest, &BuiltinStacks::new(), sources, log)?;
     for folder in manifest.catalogs() {
@@ -76,7 +76,7 @@ pub fn resolve(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result
 }
 
 /// Refuses a lock that the next run could not read.
-fn lock_fits(lock: &Lock, input: Input<'_>, sources: &Sources, log: &mut Log) -> Result<(), Told> {
+fn lock_fits(lock: &Lock, input: Input<'_>, sources: &Sources, log: &mut Log) -> Result<(), Reported> {
     let length = lock.write(VERSION).len();
     if length <= Lock::LARGEST {
         return Ok(());
@@ -113,7 +113,7 @@ fn is_whole(resolved: &Resolved) -> bool {
 ///
 /// # Errors
 /// Whatever is wrong, all of it told.
-pub fn compile(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result<Compiled, Told> {
+pub fn compile(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result<Compiled, Reported> {
     let (mut resolved, planned) = plan(input, sources, log)?;
     if let Ok(planned) = &planned {
         for ((project, _), planned) in resolved.targets.iter().zip(planned) {
@@ -154,14 +154,14 @@ pub fn plan(
     input: Input<'_>,
     sources: &mut Sources,
     log: &mut Log,
-) -> Result<(Resolved, Result<Vec<plan::Planned>, Told>), Told> {
+) -> Result<(Resolved, Result<Vec<plan::Planned>, Reported>), Reported> {
     let resolved = resolve(input, sources, log)?;
     let planned = plan::all(&resolved.targets, &resolved.catalog, sources, log);
     Ok((resolved, planned))
 }
 
 /// The targets, or the one that was asked for.
-fn one_target(projects: Vec<Project>, name: Option<&str>, log: &mut Log) -> Result<Vec<Project>, Told> {
+fn one_target(projects: Vec<Project>, name: Option<&str>, log: &mut Log) -> Result<Vec<Project>, Reported> {
     let Some(name) = name else { return Ok(projects) };
     let known: Vec<String> = projects.iter().map(|one| one.target.name.value.to_string()).collect();
     if known.iter().any(|one| one == name) {

@@ -174,7 +174,7 @@ fn mutate(text: &str, at: usize, length: usize, kind: u8) -> String {
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(96))]
     #[test]
-    fn mutated_definitions_are_told_not_panicked_over(
+    fn mutated_definitions_are_reported_not_panicked_over(
         seed in 0..3_usize, at in 0..20_000_usize, length in 0..40_usize, kind in 0..6_u8,
     ) {
         let platform = include_str!("../../packages/platform/platforms.kdl");

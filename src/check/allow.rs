@@ -33,7 +33,7 @@ pub fn allows(projects: &[&Project], log: &mut Log) {
         if never || seen.contains(&(code, Severity::Error)) {
             log.error(broken(allow));
         } else if complete && !seen.iter().any(|(other, _)| *other == code) {
-            log.tell(unused(allow));
+            log.report(unused(allow));
         }
     }
 }

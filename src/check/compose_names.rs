@@ -25,7 +25,7 @@ pub fn compose_names(
         }
         let (other, own) = (wording::code(other.as_str()), wording::code(compose.as_str()));
         let elsewhere = wording::code("output { compose \"docker-compose.jcc.yaml\" }");
-        log.tell(
+        log.report(
             Diagnostic::warning(codes::OTHER_COMPOSE_FILE, format!("Compose uses {other} instead of {own}"))
                 .at(span, format!("{own} is written beside {other}, which Compose looks for first"))
                 .help(format!("remove {other} if it is no longer needed"))
@@ -43,7 +43,7 @@ mod tests {
     use crate::value::Parse;
     use crate::world::Memory;
 
-    fn told(compose: &str, there: &[&str], written: &[&str]) -> Vec<String> {
+    fn reported(compose: &str, there: &[&str], written: &[&str]) -> Vec<String> {
         let world = Memory::with(there.iter().map(|path| (*path, "services: {}\n")));
         let (mut sources, mut log) = (Sources::new(), Log::new());
         let span = Span::new(sources.add("project.kdl", "x"), 0..1);
@@ -56,19 +56,19 @@ mod tests {
     fn a_file_that_compose_prefers_is_reported() {
         for other in ["compose.yaml", "compose.yml", "docker-compose.yml"] {
             let expected = format!("Compose uses `{other}` instead of `docker-compose.yaml`");
-            assert_eq!(told("docker-compose.yaml", &[other], &[]), [expected]);
+            assert_eq!(reported("docker-compose.yaml", &[other], &[]), [expected]);
         }
         assert_eq!(
-            told("deploy/compose.yml", &["deploy/compose.yaml"], &[]),
+            reported("deploy/compose.yml", &["deploy/compose.yaml"], &[]),
             ["Compose uses `deploy/compose.yaml` instead of `deploy/compose.yml`"]
         );
     }
 
     #[test]
     fn what_compose_does_not_prefer_is_not() {
-        assert!(told("compose.yaml", &["docker-compose.yaml", "compose.yml"], &[]).is_empty());
-        assert!(told("deploy/compose.yml", &["compose.yaml"], &[]).is_empty());
-        assert!(told("docker-compose.jcc.yaml", &["compose.yaml"], &[]).is_empty());
-        assert!(told("docker-compose.yaml", &["compose.yaml"], &["compose.yaml"]).is_empty());
+        assert!(reported("compose.yaml", &["docker-compose.yaml", "compose.yml"], &[]).is_empty());
+        assert!(reported("deploy/compose.yml", &["compose.yaml"], &[]).is_empty());
+        assert!(reported("docker-compose.jcc.yaml", &["compose.yaml"], &[]).is_empty());
+        assert!(reported("docker-compose.yaml", &["compose.yaml"], &["compose.yaml"]).is_empty());
     }
 }

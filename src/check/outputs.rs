@@ -56,26 +56,26 @@ pub(super) fn clashes(all: &[Written<'_>], log: &mut Log) {
             let (one, other) = (wording::code(first.path), wording::code(second.path));
             format!("{one} and {other} are one file where names ignore case")
         };
-        tell(message, second, first, log);
+        report(message, second, first, log);
     }
     for below in all {
         let path = folded(below.path);
         let above = path.match_indices('/').find_map(|(end, _)| seen.get(&path[..end]));
         if let Some(above) = above {
             let (inner, outer) = (wording::code(below.path), wording::code(above.path));
-            tell(format!("{inner} would be written below {outer}, which is a file"), below, above, log);
+            report(format!("{inner} would be written below {outer}, which is a file"), below, above, log);
         }
     }
 }
 
-fn tell(message: String, second: &Written<'_>, first: &Written<'_>, log: &mut Log) {
+fn report(message: String, second: &Written<'_>, first: &Written<'_>, log: &mut Log) {
     let (second, first) = match (second.span, first.span) {
         (Some(second), first) => (Some(second), first),
         (None, first) => (first, None),
     };
     let labels = if first.is_some() { ["the second one", "the first one"] } else { ["one of them", ""] };
-    let told = at(Diagnostic::error(codes::SAME_OUTPUT, message), second, labels[0]);
-    log.error(at(told, first, labels[1]).help(HELP));
+    let report = at(Diagnostic::error(codes::SAME_OUTPUT, message), second, labels[0]);
+    log.error(at(report, first, labels[1]).help(HELP));
 }
 
 /// Reports each path in a folder of version control, and each that has the name of a temporary file.
@@ -99,10 +99,10 @@ fn folded(path: &str) -> String {
     path.to_lowercase()
 }
 
-fn at(told: Diagnostic, span: Option<Span>, label: &str) -> Diagnostic {
+fn at(diagnostic: Diagnostic, span: Option<Span>, label: &str) -> Diagnostic {
     match span {
-        Some(span) => told.at(span, label),
-        None => told,
+        Some(span) => diagnostic.at(span, label),
+        None => diagnostic,
     }
 }
 

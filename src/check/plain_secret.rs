@@ -37,7 +37,7 @@ pub fn plain_secrets(projects: &[Project], catalog: &Catalog, sources: &Sources,
             } else {
                 Diagnostic::error(codes::PLAIN_SECRET, message)
             };
-            log.tell(
+            log.report(
                 helped(found, &secret, login).at(span, "who reads the files that are made has it").mask(span),
             );
         }
@@ -61,7 +61,7 @@ fn files_beside(catalog: &Catalog, sources: &Sources, allowed: bool, log: &mut L
                 Diagnostic::error(codes::PLAIN_SECRET, message)
             };
             let span = Span::new(id, at.clone());
-            log.tell(
+            log.report(
                 helped(found, secret, false).at(span, "the text of this file becomes part of what is made"),
             );
         }
@@ -85,21 +85,22 @@ fn message(secret: &Secret) -> String {
     }
 }
 
-fn helped(told: Diagnostic, secret: &Secret, login: bool) -> Diagnostic {
-    let told = match &secret.kind {
-        _ if login => told
+fn helped(diagnostic: Diagnostic, secret: &Secret, login: bool) -> Diagnostic {
+    let diagnostic = match &secret.kind {
+        _ if login => diagnostic
             .help("leave the login out of the URL and write `build { secrets { netrc } }`: builds read it from the netrc file that `JCC_NETRC` names"),
         SecretKind::Named(name) => {
             let name = name.to_ascii_uppercase().replace(['-', '.'], "_");
             let file = name.to_lowercase().replace('_', "-");
-            told.help(format!("write `secret \"{file}\" env=\"{name}\"` into `run`: the container reads `/run/secrets/{file}`"))
+            diagnostic.help(format!("write `secret \"{file}\" env=\"{name}\"` into `run`: the container reads `/run/secrets/{file}`"))
         }
         SecretKind::Login(_) | SecretKind::Token | SecretKind::Argument(_) => {
-            told.help("write `secret \"NAME\" env=\"VARIABLE\"` into `run`: the container reads `/run/secrets/NAME`")
+            diagnostic.help("write `secret \"NAME\" env=\"VARIABLE\"` into `run`: the container reads `/run/secrets/NAME`")
         }
     };
-    let told = if login { told } else { told.help("or let an `env-file` of the host hold it") };
-    told.help("withdraw it where it was issued if this file was ever shared")
+    let diagnostic =
+        if login { diagnostic } else { diagnostic.help("or let an `env-file` of the host hold it") };
+    diagnostic.help("withdraw it where it was issued if this file was ever shared")
 }
 
 /// Whether a note of a definition shows how to call something: `load(token=…)`.

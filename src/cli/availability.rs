@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::catalog::Catalog;
-use crate::diagnostic::{Log, Told};
+use crate::diagnostic::{Log, Reported};
 use crate::resolve::availability::{Asking, Machine, Verdict};
 
 use super::args::Place;
@@ -14,7 +14,7 @@ pub(super) fn ask<T>(
     session: &mut Session<'_, '_>,
     catalog: &Catalog,
     place: &Place,
-    question: impl FnOnce(&mut Asking<'_>, Machine<'_>) -> Result<T, Told>,
+    question: impl FnOnce(&mut Asking<'_>, Machine<'_>) -> Result<T, Reported>,
 ) -> Result<Option<T>, Exit> {
     if place.device.is_none() && place.platform.is_none() && place.release.is_none() {
         return Ok(None);

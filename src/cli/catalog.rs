@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::catalog::{self, BuiltinStacks, Catalog, Entry, Kind, Known, Search, Sort};
-use crate::diagnostic::{Told, wording};
+use crate::diagnostic::{Reported, wording};
 use crate::manifest::{self, Stacks as _};
 use crate::resolve::availability::{Machine, Verdict};
 
@@ -41,7 +41,8 @@ pub(super) fn list(session: &mut Session<'_, '_>, what: Listed, place: &Place, f
             .map(|version| asking.runs(Machine { release: Some(&format!("={version}")), ..machine }))
             .collect(),
         Listed::Bases => {
-            let all: Result<Vec<_>, Told> = catalog.bases().map(|base| asking.base(base, machine)).collect();
+            let all: Result<Vec<_>, Reported> =
+                catalog.bases().map(|base| asking.base(base, machine)).collect();
             all.map(|all| all.into_iter().flatten().collect())
         }
         Listed::Stacks => Ok(Vec::new()),

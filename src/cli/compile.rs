@@ -91,16 +91,16 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: Wish) -> Exit {
         outputs::lock_must_hold(compiled, &mut session.log);
     }
     let Ok(compiled) = compiled.map(kept) else {
-        session.tell(wish.format);
+        session.report(wish.format);
         return Exit::Problems;
     };
     if session.verdict(wish.deny_warnings) != Exit::Done {
-        session.tell(wish.format);
+        session.report(wish.format);
         return Exit::Problems;
     }
     match (&wish.stdout, wish.mode) {
         (Some(name), _) => {
-            session.tell(wish.format);
+            session.report(wish.format);
             print(session, &compiled.artifacts, name)
         }
         (None, Mode::Check) => outputs::compare(session, &world, (compiled, &found.name), wish.format),
@@ -169,12 +169,12 @@ fn write(
         files.insert(LOCK.to_owned(), lock);
     }
     if session.log.has_errors() {
-        session.tell(wish.format);
+        session.report(wish.format);
         return Exit::Problems;
     }
     let changes = !files.is_empty() || !leftovers.removed.is_empty();
     // What changed is new to its reader, and so are the notes on it.
-    session.tell_with(wish.format, session.common.verbose || changes);
+    session.report_with(wish.format, session.common.verbose || changes);
     session.say(&new_notes(compiled));
     session.say(&sizes(compiled));
     if !changes {

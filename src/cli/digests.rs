@@ -38,7 +38,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Update, file: &Path) -> 
         Err(exit) => return exit,
     };
     let Ok(old) = open_lock(&world, LOCK, &mut session.sources, &mut session.log) else {
-        session.tell(ReportFormat::Text);
+        session.report(ReportFormat::Text);
         return Exit::Problems;
     };
     let given = syntax::decode(shown, bytes, &mut session.sources, &mut session.log)
@@ -54,7 +54,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Update, file: &Path) -> 
         recorded(resolved.lock, (&names, old.as_ref()), (id, &given), &mut session.log)
     });
     let failed = session.log.has_errors();
-    session.tell(ReportFormat::Text);
+    session.report(ReportFormat::Text);
     let Some(lock) = lock.filter(|_| !failed) else {
         _ = session.around.err.write("\nnothing was written\n");
         return Exit::Problems;
@@ -115,7 +115,7 @@ fn recorded(
             let Some(one) = by_name.get(plain_name(image).as_str()) else { continue };
             used.insert(&one.name);
             if image.digest().is_some_and(|fixed| *fixed != one.digest) {
-                log.tell(fixed(image, one, name));
+                log.report(fixed(image, one, name));
             }
         }
         let before = old.and_then(|old| old.targets.get(name));
@@ -131,7 +131,7 @@ fn recorded(
         let bases: Vec<String> =
             bases.iter().map(|base| format!("`docker buildx imagetools inspect {base}`")).collect();
         let made = if none { Diagnostic::error } else { Diagnostic::warning };
-        log.tell(
+        log.report(
             made(codes::UNUSED_DIGEST, message)
                 .at(one.span, "its digest is not recorded")
                 .help(format!("{} prints what is needed", wording::any_of(&bases))),

@@ -46,7 +46,7 @@ struct Manifest {
     /// What came of it before the edit, where something did.
     before: Option<Resolved>,
     /// What was told of it before the edit.
-    told: Vec<Diagnostic>,
+    reports: Vec<Diagnostic>,
     done: Vec<Done>,
 }
 
@@ -80,13 +80,13 @@ impl Manifest {
             syntax::parse(source, &text, &mut session.log).map(|document| (source, text, document))
         });
         let Some((source, text, document)) = parsed else {
-            session.tell(ReportFormat::Text);
+            session.report(ReportFormat::Text);
             return Err(Exit::Problems);
         };
         let mut log = Log::new();
         let before = crate::resolve(found.input(&world, None), &mut session.sources, &mut log).ok();
         let (catalog, projects) = known(session, &world, &found.name);
-        let told = log.sorted().into_iter().cloned().collect();
+        let reports = log.sorted().into_iter().cloned().collect();
         let (old, original, done) = (text.clone(), document.clone(), Vec::new());
         let manifest = Self {
             found,
@@ -99,7 +99,7 @@ impl Manifest {
             catalog,
             projects,
             before,
-            told,
+            reports,
             done,
         };
         manifest.has_target(session, place.target.as_deref())?;
@@ -209,12 +209,12 @@ impl Manifest {
         let world = Overlay::new(&self.world).with(&self.found.name, Some(self.text.as_bytes()));
         let input = self.found.input(&world, None);
         let resolved = crate::resolve(input, &mut session.sources, &mut session.log);
-        let before: BTreeSet<_> = self.told.iter().map(|one| (one.code, one.message.as_str())).collect();
+        let before: BTreeSet<_> = self.reports.iter().map(|one| (one.code, one.message.as_str())).collect();
         session.log.retain(|one| {
             !before.contains(&(one.code, one.message.as_str()))
                 || one.severity == crate::diagnostic::Severity::Error
         });
-        session.tell(ReportFormat::Text);
+        session.report(ReportFormat::Text);
         resolved.map(Some).map_err(|_| {
             let text =
                 format!("\nnothing was written: `{}` would not resolve with this edit\n", self.found.shown);

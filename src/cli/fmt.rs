@@ -21,7 +21,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, files: &[PathBuf], check: bool)
         let exit = one(session, file, check);
         worst = if worst == Exit::Done { exit } else { worst };
     }
-    session.tell(ReportFormat::Text);
+    session.report(ReportFormat::Text);
     if session.log.has_errors() { Exit::Problems } else { worst }
 }
 
@@ -31,7 +31,7 @@ fn standard_input(session: &mut Session<'_, '_>) -> Exit {
         return session.machine(&format!("standard input cannot be read: {why}"));
     }
     let Some((_, new)) = formatted(session, "standard input", bytes) else {
-        session.tell(ReportFormat::Text);
+        session.report(ReportFormat::Text);
         return Exit::Problems;
     };
     session.print(&new)

@@ -2,6 +2,7 @@
 
 mod args;
 mod audit;
+mod availability;
 mod catalog;
 mod compile;
 mod diff;
@@ -11,17 +12,16 @@ mod exit;
 mod explain;
 mod fmt;
 mod graph;
-mod availability;
 mod inspected;
 mod lock_diff;
 mod new;
+mod outputs;
 mod package;
 mod place;
 mod resolve;
 mod run_command;
 mod session;
 mod show;
-mod outputs;
 mod streams;
 mod table;
 mod update;

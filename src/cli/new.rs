@@ -87,7 +87,7 @@ pub(super) fn init(session: &mut Session<'_, '_>, wish: &Init) -> Exit {
         let world = Overlay::new(&disk).with(MANIFEST, Some(text.as_bytes())).with(LOCK, None::<Vec<u8>>);
         let input = crate::Input { world: &world, manifest: MANIFEST, target: None, lock: LOCK };
         if crate::compile(input, &mut session.sources, &mut last).is_ok() {
-            _ = session.say(&existing.told(taken.base.is_some(), taken.app.is_some()));
+            _ = session.say(&existing.reported(taken.base.is_some(), taken.app.is_some()));
             return write(
                 session,
                 wish.dir.as_deref().unwrap_or(Path::new("")),
@@ -101,7 +101,7 @@ pub(super) fn init(session: &mut Session<'_, '_>, wish: &Init) -> Exit {
         return no_machine(session);
     }
     session.log = last;
-    session.tell(ReportFormat::Text);
+    session.report(ReportFormat::Text);
     Exit::Problems
 }
 

@@ -23,6 +23,6 @@ pub(super) fn run(session: &mut Session<'_, '_>, command: &PackageCommand) -> Ex
     let mut catalog = if whole { Catalog::new() } else { Catalog::builtin(&mut session.sources) };
     catalog.add_named_folder(&world, ".", &mut session.sources, &mut session.log);
     catalog.check(&mut session.log);
-    session.tell(*format);
+    session.report(*format);
     session.verdict(*deny_warnings)
 }

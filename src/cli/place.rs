@@ -1,6 +1,6 @@
 //! The files that are there already: which may be overwritten, and which are no longer generated.
 
-use crate::diagnostic::{Diagnostic, Log, Told, codes, wording};
+use crate::diagnostic::{Diagnostic, Log, Reported, codes, wording};
 use crate::render::Signature;
 use crate::resolve::{Lock, LockedFiles, open_lock};
 use crate::source::Sources;
@@ -37,7 +37,7 @@ impl Place<'_> {
     }
 
     /// The text of a file; nothing where there is none, and a diagnostic where something is there that is not read.
-    pub(super) fn text(&self, path: &str, log: &mut Log) -> Result<Option<String>, Told> {
+    pub(super) fn text(&self, path: &str, log: &mut Log) -> Result<Option<String>, Reported> {
         let shown = wording::code(self.shown(path));
         if !self.world.is_inside(path) {
             return Err(log.error(
@@ -84,7 +84,7 @@ impl Place<'_> {
             Signature::Own => return true,
             _ if force => return true,
             Signature::Merged => {
-                log.tell(
+                log.report(
                     Diagnostic::warning(
                         codes::world::MERGED,
                         format!("{shown} as git merged it is not what the merged manifest gives: it is written anew"),

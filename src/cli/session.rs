@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::Input as CompilerInput;
 use crate::check;
 use crate::diagnostic::render::{human, json, sarif, shown, summary};
-use crate::diagnostic::{Diagnostic, Log, Severity, Told, codes, wording};
+use crate::diagnostic::{Diagnostic, Log, Reported, Severity, codes, wording};
 use crate::source::Sources;
 use crate::world::{Disk, FileKind, World};
 
@@ -172,52 +172,52 @@ impl<'s, 'w> Session<'s, 'w> {
     fn run<T>(
         &mut self,
         input: &Input,
-        passes: impl FnOnce(CompilerInput<'_>, &mut Sources, &mut Log) -> Result<T, Told>,
+        passes: impl FnOnce(CompilerInput<'_>, &mut Sources, &mut Log) -> Result<T, Reported>,
     ) -> Result<T, Exit> {
         let found = self.find(input.file.as_deref())?;
         let world = self.disk(&found.root);
         let input = found.input(&world, input.target.as_deref());
         let result = passes(input, &mut self.sources, &mut self.log);
-        self.tell(ReportFormat::Text);
+        self.report(ReportFormat::Text);
         result.map_err(|_| Exit::Problems)
     }
 
     /// Reports what was found wrong, with notes where they are asked for.
-    pub(super) fn tell(&mut self, format: ReportFormat) {
-        self.tell_with(format, self.common.verbose);
+    pub(super) fn report(&mut self, format: ReportFormat) {
+        self.report_with(format, self.common.verbose);
     }
 
     /// Reports what was found wrong; `notes`: and what may not be meant.
-    pub(super) fn tell_with(&mut self, format: ReportFormat, notes: bool) {
+    pub(super) fn report_with(&mut self, format: ReportFormat, notes: bool) {
         let least = match (self.common.quiet, notes) {
             (true, _) => Severity::Error,
             (false, false) => Severity::Warning,
             (false, true) => Severity::Note,
         };
-        let told: Vec<_> = self.log.sorted().into_iter().filter(|one| one.severity <= least).collect();
-        let counts = summary(&told);
-        let (few, omitted) = shown(&told);
-        let told: Vec<&Diagnostic> = few.iter().collect();
+        let reports: Vec<_> = self.log.sorted().into_iter().filter(|one| one.severity <= least).collect();
+        let counts = summary(&reports);
+        let (few, omitted) = shown(&reports);
+        let reports: Vec<&Diagnostic> = few.iter().collect();
         match format {
             ReportFormat::Sarif => {
-                let document = sarif::report(&told, omitted, &self.sources);
+                let document = sarif::report(&reports, omitted, &self.sources);
                 _ = self.around.out.write_json(&document);
             }
             ReportFormat::Json => {
-                let lines = json::report(&told, &self.sources) + &json::omitted(omitted);
+                let lines = json::report(&reports, &self.sources) + &json::omitted(omitted);
                 _ = self.around.err.write_json(&lines);
             }
-            ReportFormat::Text if told.is_empty() => {}
+            ReportFormat::Text if reports.is_empty() => {}
             ReportFormat::Text => {
                 let err = &mut self.around.err;
                 let colour = if err.colour { human::Colour::On } else { human::Colour::Off };
                 let look = human::Look { width: err.width, colour, ..human::Look::default() };
-                let mut text = human::report(&told, &self.sources, look);
+                let mut text = human::report(&reports, &self.sources, look);
                 if let Some(line) = counts {
                     text.push_str(&format!("\n{line}\n"));
                 }
                 if omitted > 0 {
-                    let number = told.len();
+                    let number = reports.len();
                     text.push_str(&format!("note: {number} of them are shown, {omitted} are not\n"));
                 }
                 _ = err.write_styled(&text);

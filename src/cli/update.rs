@@ -29,7 +29,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Update) -> Exit {
         return exit;
     }
     let Ok(old) = open_lock(&world, LOCK, &mut session.sources, &mut session.log) else {
-        session.tell(ReportFormat::Text);
+        session.report(ReportFormat::Text);
         return Exit::Problems;
     };
     let place = Place { found, world, old, target: wish.place.target.as_deref() };
@@ -40,7 +40,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Update) -> Exit {
     let mut log = std::mem::take(&mut session.log);
     let resolved = place.resolved(session, &names, &mut log);
     session.log = log;
-    session.tell(ReportFormat::Text);
+    session.report(ReportFormat::Text);
     let Some(resolved) = resolved else {
         _ = session
             .around

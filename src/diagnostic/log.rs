@@ -10,7 +10,7 @@ const WHOLE: usize = 1_000;
 
 /// Proof that the user has been told of an error. A pass fails with this and nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Told(());
+pub struct Reported(());
 
 /// The problems of a run, in the order in which they were found.
 #[derive(Debug, Clone, Default)]
@@ -25,26 +25,26 @@ impl Log {
     }
 
     /// Tells an error and gives the proof of it.
-    pub fn error(&mut self, diagnostic: Diagnostic) -> Told {
+    pub fn error(&mut self, diagnostic: Diagnostic) -> Reported {
         debug_assert_eq!(diagnostic.severity, Severity::Error, "{}", diagnostic.message);
-        self.tell(diagnostic);
-        Told(())
+        self.report(diagnostic);
+        Reported(())
     }
 
     /// Tells a warning or a note (or an error, where no proof is needed).
-    pub fn tell(&mut self, diagnostic: Diagnostic) {
+    pub fn report(&mut self, diagnostic: Diagnostic) {
         let full = self.all.len() < WHOLE;
         self.all.push(if full { diagnostic } else { diagnostic.shortened() });
     }
 
     /// The proof, where an error was told.
-    pub fn told(&self) -> Option<Told> {
-        self.has_errors().then_some(Told(()))
+    pub fn reported(&self) -> Option<Reported> {
+        self.has_errors().then_some(Reported(()))
     }
 
     /// `Err` where an error was told: a pass ends with this, so that all of its mistakes are found in one run.
-    pub fn checkpoint(&self) -> Result<(), Told> {
-        self.told().map_or(Ok(()), Err)
+    pub fn checkpoint(&self) -> Result<(), Reported> {
+        self.reported().map_or(Ok(()), Err)
     }
 
     /// How many errors were told.

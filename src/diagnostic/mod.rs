@@ -4,12 +4,12 @@
 
 mod code;
 pub mod codes;
+pub mod cycles;
 mod log;
 mod problem;
 pub mod render;
-pub mod cycles;
 pub mod wording;
 
 pub use code::Code;
-pub use log::{Log, Told};
+pub use log::{Log, Reported};
 pub use problem::{Diagnostic, Fix, Label, Severity};

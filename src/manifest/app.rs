@@ -167,8 +167,8 @@ fn copy_of(node: Reader<'_>, log: &mut Log) -> Option<Copy> {
 }
 
 fn user_of(node: Reader<'_>, log: &mut Log) -> Option<User> {
-    let name: Option<Spanned<UserName>> = if let Some(told) = numbered(node) {
-        log.error(told);
+    let name: Option<Spanned<UserName>> = if let Some(report) = numbered(node) {
+        log.error(report);
         None
     } else {
         node.arg(0, log)
@@ -216,8 +216,14 @@ fn numbered(node: Reader<'_>) -> Option<Diagnostic> {
         (false, Some(_)) if UserName::parse(user).is_ok() => format!("user \"{user}\""),
         _ => return None,
     };
-    let told = Diagnostic::error(codes::INVALID_VALUE, "a user is named, its numbers are `uid` and `gid`");
-    Some(told.at(given.span, "not a user name").help(format!("write `{written}`")).fix(node.span(), written))
+    let diagnostic =
+        Diagnostic::error(codes::INVALID_VALUE, "a user is named, its numbers are `uid` and `gid`");
+    Some(
+        diagnostic
+            .at(given.span, "not a user name")
+            .help(format!("write `{written}`"))
+            .fix(node.span(), written),
+    )
 }
 
 impl App {

@@ -91,7 +91,7 @@ fn choice(node: Reader<'_>, log: &mut Log) -> Option<BaseChoice> {
     let digest: Option<Spanned<Digest>> = node.prop("digest", log);
     let has_image = node.props().iter().any(|given| given.key.value == "image");
     let wrong = |message: &str| Diagnostic::error(codes::BASE_CHOICE, message);
-    let told = match (name, image, digest) {
+    let report = match (name, image, digest) {
         (Some(name), None, _) if !has_image => return Some(BaseChoice::Catalog(name)),
         (None, Some(image), Some(digest)) if image.digest().is_some_and(|own| *own != digest.value) => {
             wrong("the image is given with two digests")
@@ -116,6 +116,6 @@ fn choice(node: Reader<'_>, log: &mut Log) -> Option<BaseChoice> {
             "write `base \"NAME\"` for one of the catalogue, or `base image=\"REFERENCE\"` for any other",
         ),
     };
-    log.error(told);
+    log.error(report);
     None
 }

@@ -9,8 +9,8 @@ use crate::syntax::{self, invalid};
 use crate::value::{Fingerprint, KeyFile, ProjectPath, Sha256};
 use crate::world::{FileKind, World};
 
-use super::scope::Scope;
 use super::requirements::{self, Line};
+use super::scope::Scope;
 use super::{KeyLocation, Requirements, ignored, key};
 
 /// The world as a manifest sees it, and what was read of it.
@@ -102,8 +102,8 @@ impl<'a> Files<'a> {
 
     fn unreadable(&mut self, path: &str, why: &std::io::Error, asked: Option<Span>) {
         let message = format!("{} can't be read: {}", wording::code(path), wording::cause(why, path));
-        let told = Diagnostic::error(codes::UNREADABLE_FILE, message);
-        self.log.error(at(told, asked, "asked for here"));
+        let diagnostic = Diagnostic::error(codes::UNREADABLE_FILE, message);
+        self.log.error(at(diagnostic, asked, "asked for here"));
     }
 
     /// Whether nothing is there.
@@ -122,12 +122,12 @@ impl<'a> Files<'a> {
             return false;
         };
         if !self.world.is_inside(path) {
-            let told = Diagnostic::error(
+            let diagnostic = Diagnostic::error(
                 codes::OUTSIDE_PROJECT,
                 format!("{} is a link that leads out of the project", wording::code(path)),
             )
             .help("the build sees the project's folder alone: put a copy of it there");
-            self.log.error(at(told, asked, "leads out"));
+            self.log.error(at(diagnostic, asked, "leads out"));
             return false;
         }
         let wrong = match (wanted, kind) {
@@ -137,14 +137,15 @@ impl<'a> Files<'a> {
             _ => None,
         };
         let Some((is, needed)) = wrong else { return true };
-        let told = Diagnostic::error(codes::WRONG_FILE_KIND, format!("{} is {is}", wording::code(path)));
-        self.log.error(at(told, asked, format!("{needed} is needed here").as_str()));
+        let diagnostic =
+            Diagnostic::error(codes::WRONG_FILE_KIND, format!("{} is {is}", wording::code(path)));
+        self.log.error(at(diagnostic, asked, format!("{needed} is needed here").as_str()));
         false
     }
 
     /// That nothing is there, with the names that are and look like it.
     fn missing(&self, path: &str) -> Diagnostic {
-        let told =
+        let diagnostic =
             Diagnostic::error(codes::FILE_NOT_FOUND, format!("{} does not exist", wording::code(path)));
         let (mut folder, mut rest) = ("", path);
         while let Some((_, further)) = rest.split_once('/') {
@@ -164,7 +165,7 @@ impl<'a> Files<'a> {
             }
         };
         if names.iter().any(|one| one == name) && below.is_empty() {
-            return told.help("a link of this name leads nowhere");
+            return diagnostic.help("a link of this name leads nowhere");
         }
         let near = wording::nearest(name, names.iter().map(String::as_str));
         let near = near.into_iter().map(|name| {
@@ -173,7 +174,7 @@ impl<'a> Files<'a> {
             wording::code(if self.world.kind(&whole).is_some() { whole } else { place })
         });
         let near: Vec<String> = near.collect();
-        told.maybe_help((!near.is_empty()).then(|| format!("did you mean {}?", wording::any_of(&near))))
+        diagnostic.maybe_help((!near.is_empty()).then(|| format!("did you mean {}?", wording::any_of(&near))))
     }
 
     /// Reads a requirements file and those that it takes in.
@@ -255,12 +256,12 @@ impl<'a> Files<'a> {
                 );
             }
             Line::UnknownOption(name) => {
-                let told = Diagnostic::error(
+                let diagnostic = Diagnostic::error(
                     codes::BAD_REQUIREMENT,
                     format!("pip has no option {} in requirements files", wording::code(&name.value)),
                 );
                 let near = wording::did_you_mean(&name.value, requirements::OPTIONS.iter().copied());
-                self.log.error(told.at(name.span, "no such option").maybe_help(near));
+                self.log.error(diagnostic.at(name.span, "no such option").maybe_help(near));
             }
             Line::Variable(text) => {
                 let message =
@@ -272,15 +273,15 @@ impl<'a> Files<'a> {
                 );
             }
             Line::Incomplete(name) => {
-                let told = Diagnostic::error(
+                let diagnostic = Diagnostic::error(
                     codes::BAD_REQUIREMENT,
                     format!("{} names no file", wording::code(&name.value)),
                 );
-                self.log.error(told.at(name.span, "which one?"));
+                self.log.error(diagnostic.at(name.span, "which one?"));
             }
             Line::Wrong { span, invalid } => {
-                let told = Diagnostic::error(codes::BAD_REQUIREMENT, invalid.message);
-                self.log.error(told.at(span, "pip can't read this").maybe_help(invalid.help));
+                let diagnostic = Diagnostic::error(codes::BAD_REQUIREMENT, invalid.message);
+                self.log.error(diagnostic.at(span, "pip can't read this").maybe_help(invalid.help));
             }
         }
     }
@@ -308,10 +309,10 @@ struct Reading<'a> {
     done: Vec<(ProjectPath, bool)>,
 }
 
-fn at(told: Diagnostic, asked: Option<Span>, label: &str) -> Diagnostic {
+fn at(diagnostic: Diagnostic, asked: Option<Span>, label: &str) -> Diagnostic {
     match asked {
-        Some(span) => told.at(span, label),
-        None => told,
+        Some(span) => diagnostic.at(span, label),
+        None => diagnostic,
     }
 }
 
@@ -343,7 +344,7 @@ pub(super) fn check(layer: &mut Scope, files: &mut Files<'_>) {
     for file in std::iter::once(&layer.run).chain(services).flat_map(|run| &run.env_files) {
         if file.required && files.world.kind(file.path.value.as_str()).is_none() {
             let path = wording::code(file.path.value.as_str());
-            files.log.tell(
+            files.log.report(
                 Diagnostic::warning(codes::FILE_NOT_FOUND, format!("{path} does not exist yet"))
                     .at(file.path.span, "the engine starts nothing without it")
                     .help("add `required=#false` if it may be absent"),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::diagnostic::{Code, Diagnostic, Log, Told, codes::manifest as codes, wording};
+use crate::diagnostic::{Code, Diagnostic, Log, Reported, codes::manifest as codes, wording};
 use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::syntax::schema::{ArgSpec, NodeSpec, check};
 use crate::syntax::{self, Document, Reader};
@@ -70,7 +70,7 @@ pub fn load(
     library: &dyn Stacks,
     sources: &mut Sources,
     log: &mut Log,
-) -> Result<Manifest, Told> {
+) -> Result<Manifest, Reported> {
     let manifest = load_in_part(world, path, library, sources, log);
     log.checkpoint()?;
     manifest
@@ -87,7 +87,7 @@ pub fn load_in_part(
     library: &dyn Stacks,
     sources: &mut Sources,
     log: &mut Log,
-) -> Result<Manifest, Told> {
+) -> Result<Manifest, Reported> {
     let before = log.errors();
     let files = Files::new(world, sources, log);
     let mut loader = Loader {
@@ -115,9 +115,9 @@ pub fn load_in_part(
         finish(draft, read, sources, log)
     });
     let in_part = log.errors() > before;
-    match (manifest.filter(|_| !blind), log.told()) {
+    match (manifest.filter(|_| !blind), log.reported()) {
         (Some(manifest), _) => Ok(Manifest { in_part, ..manifest }),
-        (None, Some(told)) => Err(told),
+        (None, Some(report)) => Err(report),
         (None, None) => unreachable!("a manifest is missing only where an error was told"),
     }
 }
@@ -166,16 +166,16 @@ impl Loader<'_> {
         self.done.push(place.clone());
         let source = self.text(place, asked)?;
         let text = self.files.sources.get(source).text.clone();
-        if let Some(told) = syntax::other_language(source, &text) {
-            self.files.log.error(told);
+        if let Some(report) = syntax::other_language(source, &text) {
+            self.files.log.error(report);
             return None;
         }
         let (document, whole) = syntax::parse_in_part(source, &text, self.files.log)?;
-        let mut told = Log::new();
-        check(&document, super::LANGUAGE, "a manifest", &mut told);
+        let mut report = Log::new();
+        check(&document, super::LANGUAGE, "a manifest", &mut report);
         // What is missing may stand in what could not be read.
-        told.retain(|one| whole || !MISSING.contains(&one.code));
-        told.sorted().into_iter().for_each(|one| self.files.log.tell(one.clone()));
+        report.retain(|one| whole || !MISSING.contains(&one.code));
+        report.sorted().into_iter().for_each(|one| self.files.log.report(one.clone()));
         self.open.push((place.clone(), asked));
         let mut draft = self.extended(&document, place);
         self.open.pop();
@@ -263,22 +263,22 @@ impl Loader<'_> {
         let near = wording::did_you_mean(name, known.iter().map(String::as_str));
         let listed =
             (!known.is_empty()).then(|| format!("there are {}", wording::all_of(&wording::codes(&known))));
-        let mut told =
+        let mut diagnostic =
             Diagnostic::error(codes::UNKNOWN_STACK, format!("there is no stack {}", wording::code(name)));
         if let Some(asked) = asked {
-            told = told.at(asked, "asked for here");
+            diagnostic = diagnostic.at(asked, "asked for here");
         }
-        self.files.log.error(told.maybe_help(near).maybe_help(listed));
+        self.files.log.error(diagnostic.maybe_help(near).maybe_help(listed));
     }
 
     fn too_deep(&mut self, place: &Place, asked: Option<Span>) {
         let message = format!("manifests extend each other more than {DEEPEST} deep");
-        let mut told = Diagnostic::error(codes::EXTENDS_DEPTH, message);
+        let mut diagnostic = Diagnostic::error(codes::EXTENDS_DEPTH, message);
         if let Some(asked) = asked {
             let place = wording::code(place.to_string());
-            told = told.at(asked, format!("{place} would be number {}", DEEPEST + 1));
+            diagnostic = diagnostic.at(asked, format!("{place} would be number {}", DEEPEST + 1));
         }
-        self.files.log.error(told.help("let one manifest extend several others, side by side"));
+        self.files.log.error(diagnostic.help("let one manifest extend several others, side by side"));
     }
 
     fn cycle(&mut self, start: usize, place: &Place, asked: Option<Span>) {
@@ -291,16 +291,19 @@ impl Loader<'_> {
         } else {
             format!("manifests extend each other in a circle: {} → {again}", ring.join(" → "))
         };
-        let mut told = Diagnostic::error(codes::EXTENDS_CYCLE, message);
+        let mut diagnostic = Diagnostic::error(codes::EXTENDS_CYCLE, message);
         if let Some(asked) = asked {
-            told = told.at(asked, format!("{last} takes in {again}, which is being read"));
+            diagnostic = diagnostic.at(asked, format!("{last} takes in {again}, which is being read"));
         }
         for (at, (_, asked)) in self.open.iter().enumerate().skip(start + 1) {
             if let Some(asked) = *asked {
-                told = told.at(asked, format!("{} takes in {}", ring[at - start - 1], ring[at - start]));
+                diagnostic =
+                    diagnostic.at(asked, format!("{} takes in {}", ring[at - start - 1], ring[at - start]));
             }
         }
-        self.files.log.error(told.help("take one of these lines out; what both need goes into a third file"));
+        self.files
+            .log
+            .error(diagnostic.help("take one of these lines out; what both need goes into a third file"));
     }
 }
 
@@ -366,8 +369,8 @@ fn finish(draft: Draft, read: Read, sources: &Sources, log: &mut Log) -> Option<
     let start = Span::new(first, 0..0);
     let file = wording::code(sources.shown(first));
     let mut missing = |node: &str, help: &str| {
-        let told = Diagnostic::error(codes::MISSING_NODE, format!("{file} has no `{node}`"));
-        log.error(told.at(start, format!("`{node}` is missing")).help(help));
+        let diagnostic = Diagnostic::error(codes::MISSING_NODE, format!("{file} has no `{node}`"));
+        log.error(diagnostic.at(start, format!("`{node}` is missing")).help(help));
     };
     let [has_project, has_target] = draft.has;
     if !has_project {
@@ -377,14 +380,14 @@ fn finish(draft: Draft, read: Read, sources: &Sources, log: &mut Log) -> Option<
         missing("target", "add `target { device \"NAME\" }`: `jcc list devices` names them");
     }
     for unnamed in draft.targets.iter().filter(|one| !one.named && draft.targets.len() > 1) {
-        let told = Diagnostic::error(codes::UNNAMED_TARGET, "with several targets each needs a name")
+        let diagnostic = Diagnostic::error(codes::UNNAMED_TARGET, "with several targets each needs a name")
             .at(unnamed.target.name.span, "this one has none");
         let other = draft.targets.iter().find(|other| other.target.span != unnamed.target.span);
-        let told = match other {
-            Some(other) => told.at(other.target.name.span, "another target"),
-            None => told,
+        let diagnostic = match other {
+            Some(other) => diagnostic.at(other.target.name.span, "another target"),
+            None => diagnostic,
         };
-        log.error(told.help("write `target \"NAME\" { … }`"));
+        log.error(diagnostic.help("write `target \"NAME\" { … }`"));
     }
     let Draft { header, targets, common, output, catalogs, has: _ } = draft;
     Some(Manifest { header: header?, targets, common, output, catalogs, read: Rc::new(read), in_part: false })

@@ -15,7 +15,6 @@ mod flag;
 mod health;
 mod ignored;
 pub(crate) mod key;
-mod scope;
 mod load;
 mod output;
 mod overlay;
@@ -25,6 +24,7 @@ mod project;
 mod read;
 mod requirements;
 mod run;
+mod scope;
 mod target;
 mod test;
 #[cfg(test)]
@@ -53,10 +53,10 @@ pub use test::Test;
 
 use std::rc::Rc;
 
-use scope::Scope;
 use load::TargetDraft;
+use scope::Scope;
 
-use crate::diagnostic::{Log, Told};
+use crate::diagnostic::{Log, Reported};
 use crate::source::Spanned;
 use crate::syntax::schema::NodeSpec;
 use crate::value::{EnvName, ProjectPath};
@@ -103,11 +103,11 @@ impl Manifest {
     ///
     /// # Errors
     /// What does not fit together in the whole.
-    pub fn projects(&self, log: &mut Log) -> Result<Vec<Project>, Told> {
+    pub fn projects(&self, log: &mut Log) -> Result<Vec<Project>, Reported> {
         let before = log.errors();
         let projects = self.targets.iter().map(|target| self.project(target, log)).collect();
-        match log.told() {
-            Some(told) if log.errors() > before => Err(told),
+        match log.reported() {
+            Some(reported) if log.errors() > before => Err(reported),
             Some(_) | None => Ok(projects),
         }
     }

@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_package_of_an_index_is_told_apart() {
+    fn what_is_no_package_of_an_index_is_reported_apart() {
         assert_eq!(
             read(
                 "https://example.com/a.whl --hash=sha256:00\ngit+https://example.com/a\n-e git+https://e.com/a#egg=a"

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::Catalog;
-use crate::diagnostic::{Log, Told};
+use crate::diagnostic::{Log, Reported};
 use crate::manifest::Project;
 use crate::resolve::Resolution;
 use crate::source::Sources;
@@ -31,7 +31,7 @@ pub fn all(
     catalog: &Catalog,
     sources: &Sources,
     log: &mut Log,
-) -> Result<Vec<Planned>, Told> {
+) -> Result<Vec<Planned>, Reported> {
     let mut all = Vec::new();
     for (project, resolution) in targets {
         let inputs = Inputs { project, resolution, catalog, sources };

@@ -7,11 +7,11 @@ use crate::diagnostic::Log;
 use crate::resolve::ChosenBase;
 use crate::value::Name;
 
-use super::package_step::{Act, ActKind, Part, Source};
 use super::expand;
-use super::stage_packages::apt_packages;
-use super::package_plan::Parts;
 use super::package_context::{Filled, Inputs};
+use super::package_plan::Parts;
+use super::package_step::{Act, ActKind, Part, Source};
+use super::stage_packages::apt_packages;
 
 /// An archive, and the patterns of what comes from it.
 struct Offer<'a> {

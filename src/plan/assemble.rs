@@ -2,21 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Log, Told};
+use crate::diagnostic::{Log, Reported};
 use crate::manifest::Installer;
 use crate::resolve::ChosenBase;
 use crate::value::{Name, Parse, Url};
 
-use super::package_step::{ActKind, Part, Source};
-use super::stage_packages::{self, Layer};
-use super::package_plan::Parts;
-use super::python::Python;
 use super::final_stage::Around;
-use super::steps::{Downloads, Files, Place};
 use super::package_context::Inputs;
+use super::package_plan::Parts;
+use super::package_step::{ActKind, Part, Source};
+use super::python::Python;
+use super::stage_packages::{self, Layer};
+use super::steps::{Downloads, Files, Place};
 use super::{
     Check, From, Instruction, OutputFiles, PipIndex, PipTools, Plan, Stage, StageName, Why, archives, build,
-    checks, constraints, downloads, graph, head, helpers, layer_count, lints, notes, final_stage, size, sources, test,
+    checks, constraints, downloads, final_stage, graph, head, helpers, layer_count, lints, notes, size,
+    sources, test,
 };
 
 /// 1980-01-01, the first day that a zip file, and so a wheel, can name.
@@ -27,7 +28,7 @@ const BUILD_TIME: &str = "315532800";
 /// # Errors
 /// Templates that come to nothing sensible, files that two packages write, archives that clash, what no Dockerfile can
 /// carry: all of it is told.
-pub fn plan(inputs: Inputs<'_>, log: &mut Log) -> Result<Plan, Told> {
+pub fn plan(inputs: Inputs<'_>, log: &mut Log) -> Result<Plan, Reported> {
     let parts = Parts::new(inputs, log);
     let users = sources::of_user(inputs, log);
     let all_sources = sources::all(&parts, &users, log);

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use crate::catalog;
 use crate::value::{AptPackage, ImagePath, Name};
 
-use super::package_step::{ActKind, Part};
-use super::stage_packages::{Layer, is_shared};
 use super::package_plan::Parts;
+use super::package_step::{ActKind, Part};
 use super::python::Python;
+use super::stage_packages::{Layer, is_shared};
 use super::steps::{self, Files, Place, small};
 use super::{Block, From, Instruction, Script, Stage, StageName, Tool, Why, archives};
 

@@ -7,11 +7,11 @@ use crate::manifest::{App, Engine, Requirements};
 use crate::source::Span;
 use crate::value::ImagePath;
 
-use super::package_step::{ActKind, Part};
-use super::package_plan::Parts;
 use super::encodable::{self, Place};
-use super::sources;
 use super::package_context::Inputs;
+use super::package_plan::Parts;
+use super::package_step::{ActKind, Part};
+use super::sources;
 
 /// Everything that can be said before stages are laid out.
 pub(super) fn check(parts: &Parts<'_>, log: &mut Log) {
@@ -72,9 +72,10 @@ fn of_units(inputs: Inputs<'_>, log: &mut Log) {
     let runs = std::iter::once(run).chain(run.services.iter().map(|service| &service.run));
     for words in runs.filter_map(|run| run.command.as_ref()) {
         if words.value.iter().any(String::is_empty) {
-            let told = Diagnostic::error(codes::NOT_CARRIED, "an empty word can't stand in a unit of Podman");
+            let diagnostic =
+                Diagnostic::error(codes::NOT_CARRIED, "an empty word can't stand in a unit of Podman");
             log.error(
-                told.at(words.span, "Podman would lose it and what follows it").help(
+                diagnostic.at(words.span, "Podman would lose it and what follows it").help(
                     "leave the empty word out, or give the words to the image with `app { command … }`",
                 ),
             );

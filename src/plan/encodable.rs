@@ -81,12 +81,12 @@ fn refused(value: &str, why: &str, span: Option<Span>, log: &mut Log) {
     if value.chars().nth(SHOWN).is_some() {
         shown.push('…');
     }
-    let told = Diagnostic::error(
+    let diagnostic = Diagnostic::error(
         codes::NOT_CARRIED,
         format!("{} can't stand in a Dockerfile", wording::code(shown)),
     );
     log.error(match span {
-        Some(span) => told.at(span, why),
-        None => told,
+        Some(span) => diagnostic.at(span, why),
+        None => diagnostic,
     });
 }

@@ -6,9 +6,9 @@ use crate::manifest::KeyLocation;
 use crate::source::Spanned;
 use crate::value::{AptPackage, EnvName, FileMode, GitRef, ImagePath, Name, Parse, PepRequirement, Url};
 
+use super::package_context::{Filled, View};
 use super::package_step::{Act, ActKind, Download, Key, Part, Source};
 use super::pip_conflicts::may_be_same;
-use super::package_context::{Filled, View};
 use super::{AptSourceFile, Cmake, FileText, Git, PipIndex, Script, ScriptFile, Tool};
 
 /// A chosen package as acts. What is wrong in it is told, and left out.

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use crate::value::AptPackage;
 
-use super::package_step::Source;
-use super::stage_packages::{self, Layer, prepend, source_files};
+use super::package_context::Inputs;
 use super::package_plan::Parts;
+use super::package_step::Source;
 use super::pip_urls;
 use super::python::{self, Python, VENV, apart_folder};
+use super::stage_packages::{self, Layer, prepend, source_files};
 use super::steps::{self, Downloads, path};
 use super::user;
-use super::package_context::Inputs;
 use super::{Apt, Block, CopyFrom, From, Instruction, Mount, Run, Script, Stage, StageName, Why, archives};
 
 /// What the stages around give this one.
@@ -166,10 +166,9 @@ fn behind(around: Around<'_>) -> Vec<Block> {
 /// those are heavy.
 fn with_apt_of_project(around: Around<'_>, mut blocks: Vec<Block>) -> Vec<Block> {
     let mut asked = asked_of_apt(around);
-    let is_heavy =
-        around.parts.shipped().into_iter().any(|part| {
-            !stage_packages::apt_packages(&part.install).is_empty() && python::is_heavy(around.parts, part)
-        });
+    let is_heavy = around.parts.shipped().into_iter().any(|part| {
+        !stage_packages::apt_packages(&part.install).is_empty() && python::is_heavy(around.parts, part)
+    });
     let apart = is_heavy || asked.is_none() || around.parts.inputs.project.apt.recommends.is_on();
     let last = if apart { None } else { blocks.pop_if(|block| apt_of(block).is_some()) };
     blocks.extend(

@@ -132,15 +132,16 @@ impl<'a> Asked<'a> {
         });
         let Some((name, chosen)) = chosen else { return false };
         let spec = wording::code(self.spec.value.to_string());
-        let told =
+        let diagnostic =
             Diagnostic::error(codes::SHADOWS, format!("{spec} would lie over {name} {}", chosen.version))
                 .at(self.spec.span, "from the index, with the same modules");
-        let told = match chosen.place {
-            Some(place) => told.at(place, format!("brings {name}")),
-            None => told,
+        let diagnostic = match chosen.place {
+            Some(place) => diagnostic.at(place, format!("brings {name}")),
+            None => diagnostic,
         };
         log.error(
-            told.help(format!("take it out: {name} is {} already", wording::code(choice.value.as_str()))),
+            diagnostic
+                .help(format!("take it out: {name} is {} already", wording::code(choice.value.as_str()))),
         );
         true
     }
@@ -153,7 +154,7 @@ impl<'a> Asked<'a> {
         for package in self.known.iter().copied().filter(brings).filter(missing) {
             // In which version is not known: only what no version changes is reported.
             if let Some(fault @ Fault::Platform(_)) = self.fault(package, None) {
-                self.tell(package, &fault, main, log);
+                self.report(package, &fault, main, log);
                 return;
             }
         }
@@ -169,15 +170,16 @@ impl<'a> Asked<'a> {
             let fault = self.fault(package, Some(&self.spec.value));
             if let Some(fault) = fault.or_else(|| (!self.is_served(package)).then_some(Fault::Any)).or(alone)
             {
-                self.tell(package, &fault, main, log);
+                self.report(package, &fault, main, log);
             }
         } else if main && self.has_other_with_gpu(package) {
             let choice = package.choice.as_ref().map_or("", |choice| choice.value.as_str());
             let message = format!("{} from the index uses no GPU", wording::code(&self.name));
-            let told =
+            let diagnostic =
                 Diagnostic::warning(codes::INDEX_BUILD, message).at(self.spec.span, "built without CUDA");
-            log.tell(
-                told.help(format!("ask for {choice} in `packages`: `jcc list {choice}` shows what there is")),
+            log.report(
+                diagnostic
+                    .help(format!("ask for {choice} in `packages`: `jcc list {choice}` shows what there is")),
             );
         }
     }
@@ -214,7 +216,7 @@ impl<'a> Asked<'a> {
         (!fits).then(|| Fault::Version(newest.clone()))
     }
 
-    fn tell(&self, package: &Package, fault: &Fault, main: bool, log: &mut Log) {
+    fn report(&self, package: &Package, fault: &Fault, main: bool, log: &mut Log) {
         let name = package.name.as_str();
         let shown = wording::code(self.spec.value.to_string());
         let what = if self.is(package) { shown } else { format!("{shown} brings {name}, which") };
@@ -236,7 +238,7 @@ impl<'a> Asked<'a> {
                 format!("the catalogue knows what {name} needs"),
             ),
         };
-        let told = match fault {
+        let diagnostic = match fault {
             Fault::Platform(_) | Fault::Version(_) => Diagnostic::error(codes::INDEX_BUILD, message),
             Fault::Any | Fault::Alone => Diagnostic::warning(codes::INDEX_BUILD, message),
         };
@@ -248,7 +250,7 @@ impl<'a> Asked<'a> {
                 "ask for it in {packages}, in the main environment, or give a wheel's URL: `NAME @ https://…`"
             )
         };
-        log.tell(told.at(self.spec.span, label).help(help));
+        log.report(diagnostic.at(self.spec.span, label).help(help));
     }
 
     /// Whether a package, or anything that it requires, stands on the host's driver.

@@ -23,7 +23,7 @@ pub(super) fn count(inputs: Inputs<'_>, stages: &[Stage], log: &mut Log) -> u32 
         let message = format!("the image has {}, the base's included", wording::count(sum as usize, "layer"));
         let place = inputs.project.header.name.span;
         let help = "join packages into one of your own, or start from a base that holds some of them";
-        log.tell(if sum > MOST {
+        log.report(if sum > MOST {
             Diagnostic::error(codes::LAYERS, message)
                 .at(place, format!("engines take no more than {MOST}"))
                 .help(help)

@@ -40,7 +40,7 @@ fn nothing_to_start(inputs: Inputs<'_>, log: &mut Log) {
                 wording::all_of(&servers)
             )
         };
-        log.tell(
+        log.report(
             Diagnostic::warning(
                 codes::NOTHING_TO_START,
                 "the container stops at once and is started again for ever",
@@ -74,7 +74,7 @@ fn missing_program(inputs: Inputs<'_>, stages: &[Stage], python: bool, log: &mut
             "or without it: `healthcheck \"python3\" \"-c\" \"import urllib.request as r; \
              r.urlopen('http://127.0.0.1:PORT', timeout=5)\"`",
         );
-        log.tell(
+        log.report(
             Diagnostic::warning(
                 codes::MISSING_PROGRAM,
                 format!("the image has no {}", wording::code(program)),
@@ -138,7 +138,7 @@ fn shared_memory(inputs: Inputs<'_>, log: &mut Log) {
     };
     let size = view.package.shm_size.map(|size| size.to_string()).unwrap_or_default();
     let place = view.chosen.place.unwrap_or(inputs.project.header.name.span);
-    log.tell(
+    log.report(
         Diagnostic::note(codes::SHARED_MEMORY, "the container has 64 MiB of shared memory")
             .at(place, format!("processes of {} pass data through `/dev/shm`", view.title()))
             .help(format!("add `shm-size \"{size}\"` to `run`, or `ipc \"host\"` to have the host's"))

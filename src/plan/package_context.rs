@@ -243,13 +243,13 @@ impl Filled<'_> {
         let target = &self.inputs.project.target;
         let place = target.platform.as_ref().map_or(target.span, |platform| platform.span);
         let title = self.title();
-        let mut told =
+        let mut diagnostic =
             Diagnostic::error(codes::NO_GPU, format!("{title} is compiled for the GPUs that a target names"))
                 .at(place, "no `gpu` here, so nobody knows for which");
         if let Some(asked) = self.chosen.place {
-            told = told.at(asked, format!("{title} is here because of this"));
+            diagnostic = diagnostic.at(asked, format!("{title} is here because of this"));
         }
-        told.help("name their compute capabilities in the target, such as `gpu \"8.6\" \"8.9\"`; https://developer.nvidia.com/cuda-gpus lists them")
+        diagnostic.help("name their compute capabilities in the target, such as `gpu \"8.6\" \"8.9\"`; https://developer.nvidia.com/cuda-gpus lists them")
     }
 
     /// A template's value, or nothing where it is wrong, which is told at its place.

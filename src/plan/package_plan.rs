@@ -7,9 +7,9 @@ use crate::diagnostic::Log;
 use crate::resolve::{ChosenBase, Kind};
 use crate::value::Name;
 
+use super::package_context::{Filled, Inputs, View};
 use super::package_step::Part;
 use super::toolkit::{self, Toolkit};
-use super::package_context::{Filled, Inputs, View};
 use super::{Script, archives, expand};
 
 /// The packages of a resolution, as acts.

@@ -8,9 +8,9 @@ use crate::resolve::Chosen;
 use crate::source::Spanned;
 use crate::value::{Name, PepRequirement, Version, normalised_name};
 
-use super::package_step::ActKind;
-use super::package_plan::Parts;
 use super::package_context::Inputs;
+use super::package_plan::Parts;
+use super::package_step::ActKind;
 
 /// Tells every requirement that a resolved version does not meet.
 pub(super) fn check(parts: &Parts<'_>, log: &mut Log) {
@@ -26,15 +26,15 @@ pub(super) fn check(parts: &Parts<'_>, log: &mut Log) {
             let package = &chosen.name;
             let mut versions = versions.iter();
             let Some(version) = versions.find(|one| spec.allows(one) == Some(false)) else { continue };
-            let mut told = Diagnostic::error(
+            let mut diagnostic = Diagnostic::error(
                 codes::CONTRADICTS_RESOLVED,
                 format!("`{}` contradicts {package} {version}, which was resolved", spec.value),
             )
             .at(spec.span, format!("{package} is {version} here"));
             if let Some(place) = chosen.place {
-                told = told.at(place, format!("brings {package} {version}"));
+                diagnostic = diagnostic.at(place, format!("brings {package} {version}"));
             }
-            log.tell(told.help(format!("leave the version out: pip is held to {version} anyway")));
+            log.report(diagnostic.help(format!("leave the version out: pip is held to {version} anyway")));
         }
     }
 }
@@ -65,13 +65,13 @@ fn system(parts: &Parts<'_>, log: &mut Log) {
         }
         let message = format!("`{}` contradicts {owner}, which installs version {known}", package.value);
         let name = package.name();
-        let mut told = Diagnostic::error(codes::CONTRADICTS_RESOLVED, message)
+        let mut diagnostic = Diagnostic::error(codes::CONTRADICTS_RESOLVED, message)
             .at(package.span, format!("{owner} needs `{name}={known}`"));
         let chosen = parts.inputs.resolution.chosen.get(*owner);
         if let Some(place) = chosen.and_then(|chosen| chosen.place) {
-            told = told.at(place, format!("brings {name} {known}"));
+            diagnostic = diagnostic.at(place, format!("brings {name} {known}"));
         }
-        log.tell(told.help(format!("take `{name}` out: {owner} installs it")));
+        log.report(diagnostic.help(format!("take `{name}` out: {owner} installs it")));
     }
 }
 

@@ -7,9 +7,9 @@ use crate::manifest::{Installer, Requirements};
 use crate::source::{Span, Spanned};
 use crate::value::{AptPackage, Parse, PepRequirement, Vcs, VcsUrl, Version, WheelName};
 
+use super::package_context::Inputs;
 use super::package_step::{Act, ActKind, Part};
 use super::sources::distribution_value;
-use super::package_context::Inputs;
 
 /// One such place.
 struct Location<'a> {
@@ -104,25 +104,27 @@ fn repository(inputs: Inputs<'_>, place: &Location<'_>, url: VcsUrl<'_>, log: &m
     let uv = inputs.project.pip.installer.as_ref().filter(|one| one.value == Installer::Uv);
     let refused = |message: String| Diagnostic::error(codes::NOT_CLONED, message);
     if url.vcs == Vcs::Bazaar {
-        let told = refused("the build can't clone from Bazaar".to_owned());
+        let diagnostic = refused("the build can't clone from Bazaar".to_owned());
         log.error(
-            told.at(place.span, "`bzr` is not packaged for every release")
+            diagnostic
+                .at(place.span, "`bzr` is not packaged for every release")
                 .help("take the project's Git repository, or a release from the index"),
         );
         return;
     }
     if let Some(uv) = uv.filter(|_| url.vcs != Vcs::Git) {
-        let told = refused(format!("uv can't clone {shown}"));
+        let diagnostic = refused(format!("uv can't clone {shown}"));
         log.error(
-            told.at(place.span, "uv knows Git only")
+            diagnostic
+                .at(place.span, "uv knows Git only")
                 .at(uv.span, "uv installs")
                 .help("take the project's Git repository, or install by pip: `installer \"pip\"`"),
         );
         return;
     }
     if url.transport.eq_ignore_ascii_case("ssh") {
-        let told = refused(format!("the build has no SSH key for {shown}"));
-        log.error(told.at(place.span, "reached by SSH").help(
+        let diagnostic = refused(format!("the build has no SSH key for {shown}"));
+        log.error(diagnostic.at(place.span, "reached by SSH").help(
             "write it with `https`: `git+https://HOST/PATH@COMMIT`; name and password come from the netrc file of `build { secrets { netrc } }`",
         ));
         return;
@@ -142,7 +144,7 @@ fn repository(inputs: Inputs<'_>, place: &Location<'_>, url: VcsUrl<'_>, log: &m
         ),
         _ => "end the URL in `@` and the revision's number or whole hash".to_owned(),
     };
-    log.tell(
+    log.report(
         Diagnostic::warning(codes::MOVING_REVISION, format!("{shown} can be other code in the next build"))
             .at(place.span, label)
             .help(help),
@@ -170,9 +172,9 @@ fn wheel(inputs: Inputs<'_>, place: &Location<'_>, log: &mut Log) {
         return;
     }
     let message = format!("this target can't install the wheel of {}", wording::code(wheel.name));
-    let told = Diagnostic::error(codes::WRONG_WHEEL, message);
-    let told = told.at(place.span, format!("made for {}", faults.join("; for ")));
-    log.error(told.help(wanted(arch, python)));
+    let diagnostic = Diagnostic::error(codes::WRONG_WHEEL, message);
+    let diagnostic = diagnostic.at(place.span, format!("made for {}", faults.join("; for ")));
+    log.error(diagnostic.help(wanted(arch, python)));
 }
 
 /// Which names would do.

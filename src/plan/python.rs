@@ -8,11 +8,11 @@ use crate::manifest::{Requirements, Venv};
 use crate::source::Spanned;
 use crate::value::{AptPackage, ImagePath, Interval, Name, PepRequirement, Requirement};
 
-use super::package_step::{Act, Part};
+use super::package_context::Inputs;
 use super::package_plan::Parts;
+use super::package_step::{Act, Part};
 use super::pip_urls;
 use super::steps::{self, Downloads, Files, Place, WHEELS, path, pip_call, small};
-use super::package_context::Inputs;
 use super::{Block, From, Instruction, Mount, PipCall, PipSource, Run, Script, Stage, StageName, Why};
 
 /// The folder of the main environment.

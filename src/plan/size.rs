@@ -57,19 +57,19 @@ pub(super) fn sum(inputs: Inputs<'_>, log: &mut Log) -> Size {
         }
     }
     if let Some(room) = inputs.resolution.target.storage.filter(|room| size.image + size.models > *room) {
-        tell(inputs.project, &size, room, log);
+        report(inputs.project, &size, room, log);
     }
     size
 }
 
-fn tell(project: &Project, size: &Size, room: u64, log: &mut Log) {
+fn report(project: &Project, size: &Size, room: u64, log: &mut Log) {
     let target = &project.target;
     let device = || target.device.as_ref().map(|device| (device.span, wording::code(device.as_str())));
     let storage = target.storage.as_ref().map(|storage| (storage.span, "this target".to_owned()));
     let Some((place, who)) = storage.or_else(device) else { return };
     let message = format!("the image takes {}", size.words().unwrap_or_default());
     let label = format!("{who} has room for {}", gib(room));
-    log.tell(
+    log.report(
         Diagnostic::warning(codes::STORAGE, message)
             .at(place, label)
             .help("keep the engine's data and the models on a larger drive, and say so: `storage \"500g\"` in the target"),

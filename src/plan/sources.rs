@@ -7,9 +7,9 @@ use crate::manifest::{AptSource, KeyLocation};
 use crate::source::Span;
 use crate::value::{AptComponent, AptSuite, Fingerprint, Name, Parse, Ppa, Url};
 
-use super::package_step::{Key, Source};
-use super::package_plan::Parts;
 use super::package_context::Inputs;
+use super::package_plan::Parts;
+use super::package_step::{Key, Source};
 use super::{AptSourceFile, Block, Why};
 
 /// The user's archives, in the order of the manifest.
@@ -21,7 +21,7 @@ pub(super) fn of_user(inputs: Inputs<'_>, log: &mut Log) -> Vec<(Source, Why)> {
         let why = inputs.why(format!("apt source `{}`", source.name.value), source.span);
         all.push((written(source), why));
         if source.key.is_none() {
-            log.tell(unsigned(&source.name.value, source.span));
+            log.report(unsigned(&source.name.value, source.span));
         }
     }
     // One without the fingerprint of its key was refused before.

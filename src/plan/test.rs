@@ -6,10 +6,10 @@ use crate::catalog::TestBody;
 use crate::manifest::App;
 use crate::value::{Id, Name};
 
-use super::package_step::Part;
-use super::stage_packages::{self, Layer};
 use super::package_plan::Parts;
+use super::package_step::Part;
 use super::python::Python;
+use super::stage_packages::{self, Layer};
 use super::{
     Block, Check, From, Instruction, Run, Script, Stage, StageName, TestScript, TestText, Why, archives,
 };

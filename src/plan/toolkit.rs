@@ -8,10 +8,10 @@ use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
 use crate::resolve::ChosenBase;
 use crate::value::Name;
 
-use super::package_step::{ActKind, Part};
 use super::expand;
-use super::package_plan::Parts;
 use super::package_context::{Filled, Inputs, View};
+use super::package_plan::Parts;
+use super::package_step::{ActKind, Part};
 
 /// Where builds that need a toolkit are done.
 #[derive(Debug, Default)]

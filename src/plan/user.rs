@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::manifest::{App, User};
 use crate::value::{EnvName, Id, ImagePath};
 
-use super::package_step::tells_linker;
-use super::stage_packages;
-use super::python::Python;
 use super::final_stage::{self, Around, asked_why};
-use super::steps::{self, path, small};
 use super::package_context::Inputs;
+use super::package_step::tells_linker;
+use super::python::Python;
+use super::stage_packages;
+use super::steps::{self, path, small};
 use super::{Block, Instruction, Mount, Run, Script, UserAccount, Why, driver_capabilities};
 
 /// What the application requires of pip: before its files, which change more often.

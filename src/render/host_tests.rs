@@ -152,11 +152,11 @@ fn missing_files_and_empty_secrets_are_named_until_they_are_there() {
          secret \"hf-token\" file=\"token.txt\"; secret \"key\" env=\"KEY\" }",
     );
     let out = run(folder, &services);
-    let told = String::from_utf8_lossy(&out.stderr).into_owned();
+    let report = String::from_utf8_lossy(&out.stderr).into_owned();
     assert_eq!(out.status.code(), Some(1));
     for line in ["needs the file ./a.yaml", "the secret hf-token is empty: write its value into ./token.txt"]
     {
-        assert!(told.contains(line), "{line}: {told}");
+        assert!(report.contains(line), "{line}: {report}");
     }
     assert_eq!(
         fs::metadata(folder.join("token.txt")).expect("it was made").permissions().mode() & 0o777,

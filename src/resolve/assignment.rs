@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use crate::catalog::{Guard, Require};
 use crate::value::{Name, Version};
 
-use super::resolution::Because;
 use super::model::{Candidate, Model, Thing, binds_provided};
 use super::problem::VariableId;
 use super::provider::Answer;
+use super::resolution::Because;
 
 /// What each axis is by default, and by what.
 pub(super) type Defaults = BTreeMap<Name, (Version, Because)>;

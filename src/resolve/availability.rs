@@ -1,7 +1,7 @@
 //! What can be had on a machine: each thing is asked for by itself.
 
 use crate::catalog::{BaseImage, Catalog, Package};
-use crate::diagnostic::{Diagnostic, Log, Severity, Told, codes, wording};
+use crate::diagnostic::{Diagnostic, Log, Reported, Severity, codes, wording};
 use crate::manifest::{AxisRequirement, Pin, Project, Request};
 use crate::source::{Sources, Span, Spanned};
 use crate::value::{Parse, Requirement, Version};
@@ -10,9 +10,9 @@ use super::assignment::Decided;
 use super::model::{Fact, FactKind, Meaning, Model, Question, Thing};
 use super::problem::{Set, VariableId, set};
 use super::proven;
+use super::work::Budget;
 use crate::resolve::explain::format::{self, Places};
 use crate::resolve::explain::trace;
-use super::work::Budget;
 
 /// The machine that is asked about.
 #[derive(Debug, Clone, Copy, Default)]
@@ -60,7 +60,7 @@ impl Asking<'_> {
         &mut self,
         package: &Package,
         machine: Machine<'_>,
-    ) -> Result<Vec<(Version, Verdict)>, Told> {
+    ) -> Result<Vec<(Version, Verdict)>, Reported> {
         let project = self.project(machine, "")?;
         let project = asks_for(project, package);
         let model = Model::build(
@@ -87,7 +87,7 @@ impl Asking<'_> {
     ///
     /// # Errors
     /// A machine that nobody knows.
-    pub fn package(&mut self, package: &Package, machine: Machine<'_>) -> Result<Verdict, Told> {
+    pub fn package(&mut self, package: &Package, machine: Machine<'_>) -> Result<Verdict, Reported> {
         let project = asks_for(self.project(machine, "")?, package);
         let model = Model::build(
             Question { project: &project, catalog: self.catalog, lock: None, others: &[] },
@@ -104,7 +104,7 @@ impl Asking<'_> {
     ///
     /// # Errors
     /// A machine that nobody knows.
-    pub fn base(&mut self, base: &BaseImage, machine: Machine<'_>) -> Result<Vec<Verdict>, Told> {
+    pub fn base(&mut self, base: &BaseImage, machine: Machine<'_>) -> Result<Vec<Verdict>, Reported> {
         let node = format!("base {}\n", crate::syntax::quote(&base.name.value));
         let project = self.project(machine, &node)?;
         let model = Model::build(
@@ -123,7 +123,7 @@ impl Asking<'_> {
     ///
     /// # Errors
     /// A machine or a release that nobody knows.
-    pub fn runs(&mut self, machine: Machine<'_>) -> Result<Verdict, Told> {
+    pub fn runs(&mut self, machine: Machine<'_>) -> Result<Verdict, Reported> {
         let project = self.project(machine, "")?;
         let mut log = Log::new();
         let question = Question { project: &project, catalog: self.catalog, lock: None, others: &[] };
@@ -154,7 +154,7 @@ impl Asking<'_> {
     }
 
     /// A project on that machine.
-    fn project(&mut self, machine: Machine<'_>, more: &str) -> Result<Project, Told> {
+    fn project(&mut self, machine: Machine<'_>, more: &str) -> Result<Project, Reported> {
         let quote = crate::syntax::quote;
         let place = match (machine.device, machine.platform) {
             (Some(device), _) => format!("device {}", quote(device)),
@@ -175,7 +175,7 @@ impl Asking<'_> {
     }
 
     /// The release that a text means: of the axes that a target names, the first that knows it.
-    fn release(&mut self, project: &Project, text: &str) -> Result<AxisRequirement, Told> {
+    fn release(&mut self, project: &Project, text: &str) -> Result<AxisRequirement, Reported> {
         let span = project.target.span;
         if let Ok(requirement) = Requirement::parse(text) {
             for axis in self.catalog.axes().into_iter().filter(|axis| is_release(axis)) {
@@ -262,7 +262,7 @@ const STEPS: usize = 3;
 /// Why not: what it requires, and what stands against that.
 fn reason(model: &Model<'_>, places: Places<'_>) -> String {
     let all: Vec<usize> = (0..model.facts.len()).collect();
-    let story = trace::tell(model, &all, model.problem(|_| true), places);
+    let story = trace::report(model, &all, model.problem(|_| true), places);
     let bare = |line: &String| match line.rsplit_once(" (") {
         Some((line, _)) => line.to_owned(),
         None => line.clone(),

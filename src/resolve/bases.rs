@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{BaseImage, BaseTag, Require, Role, admits_word};
-use crate::diagnostic::{Diagnostic, Log, Told, codes};
+use crate::diagnostic::{Diagnostic, Log, Reported, codes};
 use crate::manifest::BaseChoice;
 use crate::source::{Span, Spanned};
 use crate::value::{Digest, ImageRef, Name, Parse, Version};
 
-use super::resolution::ChosenBase;
 use super::assignment::{Decided, Defaults};
 use super::model::{Meaning, Question};
+use super::resolution::ChosenBase;
 
 /// What is asked of bases.
 #[derive(Clone, Copy)]
@@ -25,7 +25,7 @@ pub(super) struct Wanted<'q, 'm, 'a> {
 
 impl Wanted<'_, '_, '_> {
     /// The base of the image that ships: the manifest's, else the one that holds most of what is needed.
-    pub(super) fn final_base(self, needed: &BTreeSet<Name>, log: &mut Log) -> Result<ChosenBase, Told> {
+    pub(super) fn final_base(self, needed: &BTreeSet<Name>, log: &mut Log) -> Result<ChosenBase, Reported> {
         if let Some(base) = asked(self.question, self.decided) {
             return Ok(base);
         }

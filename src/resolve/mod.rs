@@ -1,29 +1,29 @@
 //! Platform and packages as one version problem: a [`Project`] and the catalogue to a [`Resolution`] in which no version
 //! is open.
 
-mod bases;
-mod resolution;
 mod assignment;
-mod unavailable;
+pub mod availability;
+mod bases;
 mod explain;
 mod lock;
 mod model;
-mod overrides;
 mod outcome;
-pub mod availability;
+mod overrides;
 mod problem;
 mod proven;
 mod provider;
+mod resolution;
 mod set;
 mod targets;
+mod unavailable;
 mod work;
 
-pub use resolution::{Because, Chosen, ChosenBase, Kind, Moved, Needed, Resolution, TargetFacts};
 pub use lock::{Lock, LockedFiles, LockedTarget, LockedThing, Move, Moves, Origin};
+pub use resolution::{Because, Chosen, ChosenBase, Kind, Moved, Needed, Resolution, TargetFacts};
 pub use targets::{all, lock_of, open_lock};
 
 use crate::catalog::{Catalog, words};
-use crate::diagnostic::{Diagnostic, Log, Told, codes, wording};
+use crate::diagnostic::{Diagnostic, Log, Reported, codes, wording};
 use crate::manifest::Project;
 use crate::source::Sources;
 
@@ -43,7 +43,7 @@ pub fn resolve(
     lock: Option<&LockedTarget>,
     sources: &Sources,
     log: &mut Log,
-) -> Result<Resolution, Told> {
+) -> Result<Resolution, Reported> {
     let question = Question { project, catalog, lock, others: &[] };
     one(question, &Budget::explaining(), sources, log)
 }
@@ -54,26 +54,26 @@ fn one(
     explaining: &Budget,
     sources: &Sources,
     log: &mut Log,
-) -> Result<Resolution, Told> {
+) -> Result<Resolution, Reported> {
     let project = question.project;
     let before = log.errors();
     let mut model = Model::build(question, log)?;
-    if let (true, Some(told)) = (project.in_part, log.told()) {
-        return Err(told);
+    if let (true, Some(reported)) = (project.in_part, log.reported()) {
+        return Err(reported);
     }
     // What nobody knows is told by now and left out, so that a conflict among the rest is found in the same run.
     let answer = match proven::solve(&model, model.problem(|_| true)) {
         Ok(answer) => answer,
         Err(Unsolved::Impossible(_)) => {
             model.budget = explaining.clone();
-            return Err(explain::core::tell(question, &model, sources, log));
+            return Err(explain::core::report(question, &model, sources, log));
         }
         Err(Unsolved::OutOfWork(contended)) => {
             return Err(log.error(too_complex(&model, &contended, project)));
         }
     };
-    match log.told() {
-        Some(told) if log.errors() > before => Err(told),
+    match log.reported() {
+        Some(reported) if log.errors() > before => Err(reported),
         Some(_) | None => outcome::resolution(question, &model, &answer, (sources, log)),
     }
 }

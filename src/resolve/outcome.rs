@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::Stage;
-use crate::diagnostic::{Diagnostic, Log, Told, codes};
+use crate::diagnostic::{Diagnostic, Log, Reported, codes};
 use crate::source::{Sources, Span};
 use crate::value::{Name, Version};
 
-use super::bases::Wanted;
-use super::resolution::{Because, Chosen, ChosenBase, Kind, Needed, Resolution};
 use super::assignment::{Decided, Defaults};
+use super::bases::Wanted;
 use super::model::{Candidate, FactKind, Model, Question, Thing};
 use super::problem::VariableId;
 use super::provider::Answer;
+use super::resolution::{Because, Chosen, ChosenBase, Kind, Needed, Resolution};
 use crate::resolve::explain::format::Places;
 
 /// Why one thing is here, while that is being found out.
@@ -30,7 +30,7 @@ pub(super) fn resolution(
     model: &Model<'_>,
     answer: &Answer,
     (sources, log): (&Sources, &mut Log),
-) -> Result<Resolution, Told> {
+) -> Result<Resolution, Reported> {
     let decided = Decided { model, answer };
     let places = Places { catalog: question.catalog, sources };
     let reasons = reasons(decided);
@@ -309,7 +309,7 @@ fn in_a_cycle<'a>(left: &BTreeSet<&'a Name>, chosen: &'a BTreeMap<Name, Chosen>)
 fn warn_base(base: &ChosenBase, target: Span, log: &mut Log) {
     let Some(why) = &base.unproven else { return };
     let place = base.asked.unwrap_or(target);
-    log.tell(
+    log.report(
         Diagnostic::warning(
             codes::resolve::UNPROVEN,
             format!("the base `{}` is unproven: {why}", base.image),
@@ -337,7 +337,7 @@ fn warn_unproven(decided: Decided<'_, '_>, chosen: &BTreeMap<Name, Chosen>, log:
             if let Some(place) = one.place {
                 diagnostic = diagnostic.at(place, format!("brings {name} {}", one.version));
             }
-            log.tell(diagnostic.help(format!(
+            log.report(diagnostic.help(format!(
                 "try it on the target; `allow \"{}\" reason=\"…\"` accepts it",
                 codes::resolve::UNPROVEN
             )));

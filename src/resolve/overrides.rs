@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::source::Span;
 use crate::value::{Name, Version};
 
-use super::resolution::{Because, Chosen, Moved};
-use crate::resolve::explain::core;
 use super::assignment::{Decided, Defaults};
 use super::model::{Fact, FactKind, Thing};
 use super::problem::{Demand, Problem, Set};
 use super::provider::is_impossible;
+use super::resolution::{Because, Chosen, Moved};
+use crate::resolve::explain::core;
 use crate::resolve::explain::format::Places;
 use crate::resolve::explain::trace;
 
@@ -77,7 +77,7 @@ fn fallen(decided: Decided<'_, '_>, name: &Name, default: &Version, places: Plac
     };
     let facts = (0..model.facts.len()).collect();
     let core = core::smallest(model, facts, |keep| is_impossible(&with_it(keep), &model.budget));
-    let why = trace::tell(model, &core, with_it(&core.iter().copied().collect()), places).lines;
+    let why = trace::report(model, &core, with_it(&core.iter().copied().collect()), places).lines;
     let mut by: Vec<Because> = core.iter().filter_map(|fact| because(&model.facts[*fact])).collect();
     by.dedup();
     Some(Moved { name: name.clone(), default: default.clone(), chosen: None, by, why })

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use crate::catalog::Catalog;
-use crate::diagnostic::{Code, Diagnostic, Log, Told, codes, wording};
+use crate::diagnostic::{Code, Diagnostic, Log, Reported, codes, wording};
 use crate::manifest::Project;
 use crate::source::{Sources, Span};
 use crate::value::{Name, Sha256};
@@ -25,7 +25,7 @@ pub fn all(
     lock: Option<&Lock>,
     sources: &Sources,
     log: &mut Log,
-) -> Result<Vec<(Project, Resolution)>, Told> {
+) -> Result<Vec<(Project, Resolution)>, Reported> {
     let explaining = Budget::explaining();
     let mut resolved = Vec::new();
     let mut found: Vec<Found> = Vec::new();
@@ -50,7 +50,7 @@ pub fn all(
         }
     }
     for one in found {
-        log.tell(one.named(projects.len()));
+        log.report(one.named(projects.len()));
     }
     log.checkpoint()?;
     Ok(projects.into_iter().zip(resolved).filter_map(|(project, one)| Some((project, one?))).collect())
@@ -123,7 +123,7 @@ pub fn open_lock(
     path: &str,
     sources: &mut Sources,
     log: &mut Log,
-) -> Result<Option<Lock>, Told> {
+) -> Result<Option<Lock>, Reported> {
     let shown = wording::code(sources.shown_path(path));
     let damaged = |why: &str| {
         Diagnostic::error(codes::resolve::DAMAGED_LOCK, format!("{shown} cannot be read: {why}"))
@@ -145,7 +145,7 @@ pub fn open_lock(
 }
 
 /// A lock that git could not merge: what both of its sides say.
-fn merged(path: &str, sides: [String; 2], sources: &mut Sources, log: &mut Log) -> Result<Lock, Told> {
+fn merged(path: &str, sides: [String; 2], sources: &mut Sources, log: &mut Log) -> Result<Lock, Reported> {
     let shown = wording::code(sources.shown_path(path));
     let mut scratch = Log::new();
     let [ours, theirs] = sides.map(|text| {
@@ -161,7 +161,7 @@ fn merged(path: &str, sides: [String; 2], sources: &mut Sources, log: &mut Log) 
     };
     let message =
         format!("{shown} holds conflict markers of git: what its sides disagree on is chosen again");
-    log.tell(
+    log.report(
         Diagnostic::warning(codes::resolve::CONFLICTED_LOCK, message)
             .help("`jcc compile` writes it without the markers; read what it chose before you commit it"),
     );

@@ -6,12 +6,12 @@ use crate::catalog::{Choose, Package};
 use crate::diagnostic::{Diagnostic, Log, codes};
 use crate::value::{Name, Version};
 
-use super::resolution::Chosen;
 use super::assignment::Decided;
 use super::lock::LockedTarget;
 use super::model::{Candidate, FactKind, Question, Thing};
 use super::problem::{Demand, set};
 use super::provider::solve;
+use super::resolution::Chosen;
 
 /// Tells of each what was taken instead.
 pub(super) fn warn(
@@ -39,11 +39,11 @@ pub(super) fn warn(
             continue;
         };
         let message = format!("the lock holds `{name}` {version}, {gone}");
-        let mut told = Diagnostic::warning(codes::resolve::LOCK_GONE, message);
+        let mut diagnostic = Diagnostic::warning(codes::resolve::LOCK_GONE, message);
         if let Some(place) = locked.place.0 {
-            told = told.at(place, format!("{} is taken instead", one.version));
+            diagnostic = diagnostic.at(place, format!("{} is taken instead", one.version));
         }
-        log.tell(told.help(format!("`jcc update {name}` chooses it anew")));
+        log.report(diagnostic.help(format!("`jcc update {name}` chooses it anew")));
     }
 }
 

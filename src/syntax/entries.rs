@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, codes::syntax as codes, wording};
 
+use super::bare_word::{Bare, classify};
 use super::grammar::{Grammar, is_blank};
 use super::lexer::{Kind, OTHER_QUOTES, Token};
 use super::value::quote;
-use super::bare_word::{Bare, classify};
 
 /// What ends a run of tokens that touch each other.
 fn parts(kind: Kind) -> bool {
@@ -44,13 +44,13 @@ pub(super) fn name(grammar: &mut Grammar) {
     }
     let equals = grammar.tokens[grammar.at..].iter().find(|token| !is_blank(token.kind));
     if let Some(equals) = equals.filter(|token| token.kind == Kind::Equals).copied() {
-        let told = Diagnostic::error(codes::MISPLACED_TOKEN, "a node takes its value without `=`");
+        let diagnostic = Diagnostic::error(codes::MISPLACED_TOKEN, "a node takes its value without `=`");
         let from = grammar.tokens.partition_point(|token| token.start < equals.start);
         let after = grammar.tokens[from..].iter();
         let end =
             after.take_while(|token| token.kind == Kind::Equals).last().map_or(equals.end, |last| last.end);
         let span = grammar.span(equals.start..end);
-        grammar.tell(told.at(span, "not needed").help("remove the `=`").fix(span, ""));
+        grammar.report(diagnostic.at(span, "not needed").help("remove the `=`").fix(span, ""));
         while grammar.tokens.get(grammar.at).is_some_and(|token| token.start < end) {
             grammar.at += 1;
         }
@@ -73,10 +73,10 @@ fn signed(grammar: &mut Grammar, tokens: Range<usize>) {
         (false, false) if sign.is_empty() && classify(value) == Bare::Keyword => format!("{name} #{value}"),
         (false, false) => format!("{name} {}", quote(&format!("{sign}{}", value.trim_matches('"')))),
     };
-    let told = Diagnostic::error(codes::MISPLACED_TOKEN, "a node takes its value without `=`");
+    let diagnostic = Diagnostic::error(codes::MISPLACED_TOKEN, "a node takes its value without `=`");
     let span = grammar.span(first.start..last.end);
-    let told = told.at(span, "name and value in one word");
-    grammar.tell(told.help(format!("write {}", wording::code(&written))).fix(span, written));
+    let diagnostic = diagnostic.at(span, "name and value in one word");
+    grammar.report(diagnostic.help(format!("write {}", wording::code(&written))).fix(span, written));
 }
 
 /// Arguments and properties up to what is none. Gives the place of a `/-` that takes out the block which follows.
@@ -180,11 +180,11 @@ fn key_value(grammar: &mut Grammar, key: Token, rest: Range<usize>) -> usize {
         unquoted(grammar, key.start..key.end);
     }
     if rest.is_empty() {
-        let told = Diagnostic::error(codes::MISPLACED_TOKEN, "there is no value behind this `=`");
+        let diagnostic = Diagnostic::error(codes::MISPLACED_TOKEN, "there is no value behind this `=`");
         let name = grammar.word(key).to_owned();
         let span = grammar.span(key.start..key.end);
         let help = format!("write the value right behind it: {}", wording::code(format!("{name}=\"…\"")));
-        grammar.tell(told.at(span, "this property has no value").help(help));
+        grammar.report(diagnostic.at(span, "this property has no value").help(help));
     } else if grammar.tokens[rest.start].kind == Kind::Equals && key.kind == Kind::Word {
         // `torch==2.5`
         unquoted(grammar, key.start..grammar.tokens[rest.end - 1].end);
@@ -202,10 +202,12 @@ fn value(grammar: &mut Grammar, tokens: Range<usize>) {
     match whole[..] {
         [one] => single(grammar, one, tokens.end),
         [paren, ..] if paren.kind == Kind::ParenOpen => {
-            let told = Diagnostic::error(codes::TYPE_ANNOTATION, "type annotations have no meaning here");
+            let diagnostic =
+                Diagnostic::error(codes::TYPE_ANNOTATION, "type annotations have no meaning here");
             let span = grammar.span(range);
-            grammar.tell(
-                told.at(span, "a value with a type in front")
+            grammar.report(
+                diagnostic
+                    .at(span, "a value with a type in front")
                     .help("remove the parentheses and what is in them"),
             );
         }
@@ -240,12 +242,13 @@ fn single(grammar: &mut Grammar, token: Token, next: usize) {
             Bare::Text => quoted_single(grammar, token),
         },
         Kind::Keyword if !matches!(&word[1..], "true" | "false" | "null" | "inf" | "-inf" | "nan") => {
-            let told =
+            let diagnostic =
                 Diagnostic::error(codes::UNKNOWN_KEYWORD, format!("{} is no keyword", wording::code(&word)));
             let near = wording::did_you_mean(&word, ["#true", "#false", "#null"]);
-            let told = told.at(grammar.span(token.start..token.end), "not known").maybe_help(near);
+            let diagnostic =
+                diagnostic.at(grammar.span(token.start..token.end), "not known").maybe_help(near);
             let help = format!("put a text with `#` in quotes: {}", wording::code(quote(&word)));
-            grammar.tell(told.help(help));
+            grammar.report(diagnostic.help(help));
         }
         Kind::Text { .. } | Kind::Keyword => {}
         Kind::Quoted => quoted_single(grammar, token),
@@ -267,12 +270,13 @@ fn comparison_end(grammar: &Grammar, mut at: usize) -> Option<usize> {
 }
 
 fn keyword(grammar: &mut Grammar, token: Token, word: &str) {
-    let told =
+    let diagnostic =
         Diagnostic::error(codes::BARE_KEYWORD, format!("{} is written `#{word}`", wording::code(word)));
     let span = grammar.span(token.start..token.end);
     let text = format!("or, where the word is meant, {}", wording::code(quote(word)));
-    grammar.tell(
-        told.at(span, "`#` is missing")
+    grammar.report(
+        diagnostic
+            .at(span, "`#` is missing")
             .help(format!("write `#{word}`"))
             .help(text)
             .fix(span, format!("#{word}")),
@@ -283,11 +287,11 @@ fn keyword(grammar: &mut Grammar, token: Token, word: &str) {
 fn unquoted(grammar: &mut Grammar, range: Range<usize>) {
     let written = &grammar.text[range.clone()];
     let mend = quote(written);
-    let told =
+    let diagnostic =
         Diagnostic::error(codes::UNQUOTED_TEXT, format!("{} must stand in quotes", wording::code(written)));
     let help = format!("write {}", wording::code(&mend));
     let span = grammar.span(range);
-    grammar.tell(told.at(span, "quotes are missing").help(help).fix(span, mend));
+    grammar.report(diagnostic.at(span, "quotes are missing").help(help).fix(span, mend));
 }
 
 fn quoted_single(grammar: &mut Grammar, token: Token) {
@@ -295,31 +299,33 @@ fn quoted_single(grammar: &mut Grammar, token: Token) {
     let Some(first) = word.chars().next().filter(|first| OTHER_QUOTES.contains(first)) else { return };
     let around = |letter: char| letter == '"' || OTHER_QUOTES.contains(&letter);
     let inner = word.trim_matches(around);
-    let told = Diagnostic::error(codes::SINGLE_QUOTES, "text stands in double quotes");
+    let diagnostic = Diagnostic::error(codes::SINGLE_QUOTES, "text stands in double quotes");
     let mend = word.len() > first.len_utf8() && word.ends_with(around);
     let mend = mend.then(|| quote(inner));
     let span = grammar.span(token.start..token.end);
-    let mut told = told.at(span, format!("`{first}` is a letter like any other"));
+    let mut diagnostic = diagnostic.at(span, format!("`{first}` is a letter like any other"));
     match mend {
-        Some(mend) => told = told.help(format!("write {}", wording::code(&mend))).fix(span, mend),
-        None => told = told.help("write `\"` on either side"),
+        Some(mend) => diagnostic = diagnostic.help(format!("write {}", wording::code(&mend))).fix(span, mend),
+        None => diagnostic = diagnostic.help("write `\"` on either side"),
     }
-    grammar.tell(told);
+    grammar.report(diagnostic);
 }
 
 fn comma(grammar: &mut Grammar, at: usize) {
-    let told = Diagnostic::error(codes::MISPLACED_TOKEN, "values are parted by a space, without a comma");
+    let diagnostic =
+        Diagnostic::error(codes::MISPLACED_TOKEN, "values are parted by a space, without a comma");
     let span = grammar.span(at..at + 1);
-    grammar.tell(told.at(span, "not needed").help("remove the comma").fix(span, ""));
+    grammar.report(diagnostic.at(span, "not needed").help("remove the comma").fix(span, ""));
 }
 
 fn old_raw(grammar: &mut Grammar, r: Token, text: Token) {
     let body = grammar.word(text).to_owned();
     let mend = if body.starts_with('#') { body } else { format!("#{body}#") };
-    let told = Diagnostic::error(codes::OLD_KDL, "this is a raw text as KDL 1 wrote it");
+    let diagnostic = Diagnostic::error(codes::OLD_KDL, "this is a raw text as KDL 1 wrote it");
     let span = grammar.span(r.start..text.end);
-    grammar.tell(
-        told.at(span, "`r` is not written any more")
+    grammar.report(
+        diagnostic
+            .at(span, "`r` is not written any more")
             .help(format!("write {}", wording::code(&mend)))
             .fix(span, mend),
     );
@@ -334,9 +340,10 @@ fn touching(grammar: &mut Grammar, whole: &[Token]) {
             return;
         }
         if grammar.word(right) == ":" {
-            let told = Diagnostic::error(codes::MISPLACED_TOKEN, "a value follows its name without a colon");
+            let diagnostic =
+                Diagnostic::error(codes::MISPLACED_TOKEN, "a value follows its name without a colon");
             let span = grammar.span(right.start..right.end);
-            grammar.tell(told.at(span, "not needed").help("remove the colon").fix(span, " "));
+            grammar.report(diagnostic.at(span, "not needed").help("remove the colon").fix(span, " "));
             return;
         }
         if matches!(right.kind, Kind::Text { closed: false, .. }) {
@@ -344,11 +351,12 @@ fn touching(grammar: &mut Grammar, whole: &[Token]) {
             return;
         }
         if matches!(left.kind, Kind::Text { .. }) || matches!(right.kind, Kind::Text { .. }) {
-            let told = Diagnostic::error(codes::MISSING_SPACE, "a space is missing between two values");
+            let diagnostic = Diagnostic::error(codes::MISSING_SPACE, "a space is missing between two values");
             let place = grammar.span(left.end..left.end);
             let span = grammar.span(right.start..right.end);
-            grammar.tell(
-                told.at(span, "this touches the value before it")
+            grammar.report(
+                diagnostic
+                    .at(span, "this touches the value before it")
                     .help("put a space before it; a `\"` within a text is written `\\\"`")
                     .fix(place, " "),
             );

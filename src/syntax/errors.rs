@@ -12,8 +12,8 @@ use super::strings::Flaw;
 /// A letter that KDL allows nowhere.
 pub(super) fn forbidden(letter: char, span: Span) -> Diagnostic {
     let name = format!("U+{:04X}", u32::from(letter));
-    let told = Diagnostic::error(codes::FORBIDDEN_CHARACTER, format!("the character {name} is not allowed"))
-        .at(
+    let diagnostic =
+        Diagnostic::error(codes::FORBIDDEN_CHARACTER, format!("the character {name} is not allowed")).at(
             span,
             if letter == '\u{feff}' {
                 "a byte-order mark, allowed only at the very start"
@@ -21,7 +21,7 @@ pub(super) fn forbidden(letter: char, span: Span) -> Diagnostic {
                 "it cannot be seen"
             },
         );
-    told.help("remove it")
+    diagnostic.help("remove it")
 }
 
 /// Markers of a merge that was not finished.
@@ -34,11 +34,12 @@ pub(super) fn merge_conflict(source: SourceId, conflict: &Conflict) -> Diagnosti
 
 /// Punctuation of full width.
 pub(super) fn full_width(letter: char, meant: &str, span: Span) -> Diagnostic {
-    let told = Diagnostic::error(codes::MISPLACED_TOKEN, format!("`{letter}` is full-width punctuation"));
-    let told = told.at(span, "not punctuation in KDL");
+    let diagnostic =
+        Diagnostic::error(codes::MISPLACED_TOKEN, format!("`{letter}` is full-width punctuation"));
+    let diagnostic = diagnostic.at(span, "not punctuation in KDL");
     match meant {
-        " " => told.help("write a space, or put the text in quotes").fix(span, " "),
-        _ => told.help(format!("write `{meant}`")).fix(span, meant),
+        " " => diagnostic.help("write a space, or put the text in quotes").fix(span, " "),
+        _ => diagnostic.help(format!("write `{meant}`")).fix(span, meant),
     }
 }
 

@@ -25,9 +25,9 @@ pub fn other_language(source: SourceId, text: &str) -> Option<Diagnostic> {
     let says = |line: &&str| !line.trim().is_empty() && !line.starts_with(['#', '-']);
     let first = text.lines().find(says).unwrap_or_default().trim();
     let start = text.find(first).unwrap_or_default();
-    let told = Diagnostic::error(codes::OTHER_LANGUAGE, format!("this is {language}, not KDL"));
-    let told = told.at(Span::new(source, start..start + first.len()), "and so on");
-    Some(told.help(help).help("`jcc init` writes one to begin with"))
+    let diagnostic = Diagnostic::error(codes::OTHER_LANGUAGE, format!("this is {language}, not KDL"));
+    let diagnostic = diagnostic.at(Span::new(source, start..start + first.len()), "and so on");
+    Some(diagnostic.help(help).help("`jcc init` writes one to begin with"))
 }
 
 const PAIRS: &str = "write `NAME \"VALUE\"` without a colon, and `{ … }` around what belongs to it";

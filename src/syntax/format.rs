@@ -3,9 +3,9 @@
 use crate::diagnostic::Log;
 use crate::source::{SourceId, Sources};
 
+use super::bare_word::{Bare, classify};
 use super::lexer::{Kind, Token, lex};
 use super::value::quote;
-use super::bare_word::{Bare, classify};
 use super::{Node, parse};
 
 /// The widest line on which a block stays that stood on one line.

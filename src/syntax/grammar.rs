@@ -7,9 +7,9 @@ use crate::diagnostic::{Diagnostic, codes::syntax as codes, wording};
 use crate::source::{SourceId, Span};
 
 use super::entries;
+use super::errors::{bracketed, merge_conflict};
 use super::lexer::{Kind, Token};
 use super::merge_markers;
-use super::errors::{bracketed, merge_conflict};
 
 /// How deep blocks may be nested.
 pub(super) const DEEPEST: usize = 64;
@@ -108,7 +108,7 @@ impl Grammar<'_> {
         &self.text[token.start..token.end]
     }
 
-    pub(super) fn tell(&mut self, problem: Diagnostic) {
+    pub(super) fn report(&mut self, problem: Diagnostic) {
         if self.shape.problems.len() < MOST {
             self.shape.problems.push(problem);
         }
@@ -142,19 +142,22 @@ impl Grammar<'_> {
                     self.close(token);
                 }
                 Kind::Open => {
-                    let told = Diagnostic::error(codes::MISPLACED_BRACE, "this block belongs to no node");
-                    let told =
-                        told.at(self.span(token.start..token.end), "nothing stands before it on this line");
-                    self.tell(told.help("put `{` at the end of the line that names the node"));
+                    let diagnostic =
+                        Diagnostic::error(codes::MISPLACED_BRACE, "this block belongs to no node");
+                    let diagnostic = diagnostic
+                        .at(self.span(token.start..token.end), "nothing stands before it on this line");
+                    self.report(diagnostic.help("put `{` at the end of the line that names the node"));
                     let gone = discard.take();
                     if !self.open(token, gone, if gone.is_some() { Role::OfGone } else { Role::Own }) {
                         return;
                     }
                 }
                 Kind::Semicolon => {
-                    let told = Diagnostic::error(codes::MISPLACED_TOKEN, "this `;` ends no node");
+                    let diagnostic = Diagnostic::error(codes::MISPLACED_TOKEN, "this `;` ends no node");
                     let span = self.span(token.start..token.end);
-                    self.tell(told.at(span, "nothing stands before it").help("remove it").fix(span, ""));
+                    self.report(
+                        diagnostic.at(span, "nothing stands before it").help("remove it").fix(span, ""),
+                    );
                     self.at += 1;
                 }
                 kind if is_blank(kind) || kind == Kind::Newline => self.at += 1,
@@ -217,10 +220,10 @@ impl Grammar<'_> {
             return true;
         }
         let message = format!("blocks are nested more than {DEEPEST} deep");
-        let told =
+        let diagnostic =
             Diagnostic::error(codes::TOO_DEEP, message).at(self.span(token.start..token.end), "too deep");
-        self.tell(
-            told.help("nothing in the language needs such depth: look for a `}` that is missing above"),
+        self.report(
+            diagnostic.help("nothing in the language needs such depth: look for a `}` that is missing above"),
         );
         self.blocks.clear();
         false
@@ -229,10 +232,10 @@ impl Grammar<'_> {
     fn close(&mut self, token: Token) {
         self.at += 1;
         let Some(block) = self.blocks.pop() else {
-            let told = Diagnostic::error(codes::STRAY_BRACE, "this `}` closes nothing");
+            let diagnostic = Diagnostic::error(codes::STRAY_BRACE, "this `}` closes nothing");
             let span = self.span(token.start..token.end);
-            let told = told.at(span, "no block is open here");
-            self.tell(told.help("remove it, or open its block with `{`").fix(span, ""));
+            let diagnostic = diagnostic.at(span, "no block is open here");
+            self.report(diagnostic.help("remove it, or open its block with `{`").fix(span, ""));
             return;
         };
         self.shape.statements.push(block.start..token.end);
@@ -296,10 +299,11 @@ impl Grammar<'_> {
                 }
             }
             _ => {
-                let told = Diagnostic::error(codes::MISSING_SEPARATOR, "a node ends behind its block");
+                let diagnostic = Diagnostic::error(codes::MISSING_SEPARATOR, "a node ends behind its block");
                 let place = self.span(token.start..token.end);
-                self.tell(
-                    told.at(place, "this would be a second node on the line")
+                self.report(
+                    diagnostic
+                        .at(place, "this would be a second node on the line")
                         .help("put it on a line of its own, or `;` between the two")
                         .fix(self.span(token.start..token.start), "; "),
                 );
@@ -310,9 +314,9 @@ impl Grammar<'_> {
     /// A token that has no meaning where it stands.
     pub(super) fn misplaced(&mut self, token: Token, why: &str) {
         let found = wording::code(self.word(token));
-        let told = Diagnostic::error(codes::MISPLACED_TOKEN, format!("{found} has no place here"));
+        let diagnostic = Diagnostic::error(codes::MISPLACED_TOKEN, format!("{found} has no place here"));
         let span = self.span(token.start..token.end);
-        self.tell(told.at(span, "not expected").help(why));
+        self.report(diagnostic.at(span, "not expected").help(why));
     }
 
     /// Whether a text without an end has taken in a `}` behind this place.
@@ -334,8 +338,8 @@ impl Grammar<'_> {
         let open = self.suspect.unwrap_or(outer);
         self.shape.unclosed = Some(open);
         let width = self.text[open..].chars().next().map_or(1, char::len_utf8);
-        let told = Diagnostic::error(codes::UNCLOSED_BLOCK, "the block is not closed");
-        self.tell(told.at(self.span(open..open + width), "it begins here").help("close it with `}`"));
+        let diagnostic = Diagnostic::error(codes::UNCLOSED_BLOCK, "the block is not closed");
+        self.report(diagnostic.at(self.span(open..open + width), "it begins here").help("close it with `}`"));
     }
 }
 

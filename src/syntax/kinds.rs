@@ -65,16 +65,16 @@ pub(super) fn expect(value: &Value, span: Span, kind: Kind, owner: &str, log: &m
         && !words.contains(&&**text)
     {
         let possible: Vec<String> = words.iter().map(|word| format!("`\"{word}\"`")).collect();
-        let mut told = Diagnostic::error(
+        let mut diagnostic = Diagnostic::error(
             codes::UNKNOWN_CHOICE,
             format!("{owner} takes {}, not {}", wording::either(&possible), wording::code(text)),
         )
         .at(span, "not one of them")
         .maybe_help(wording::did_you_mean(text, words.iter().copied()));
         if let [one] = wording::nearest(text, words.iter().copied())[..] {
-            told = told.fix(span, quote(one));
+            diagnostic = diagnostic.fix(span, quote(one));
         }
-        log.error(told);
+        log.error(diagnostic);
     }
 }
 
@@ -96,20 +96,20 @@ pub(super) fn wrong(
     (kind, refused): (Kind, Option<Invalid>),
     owner: &str,
 ) -> Diagnostic {
-    let told =
+    let diagnostic =
         Diagnostic::error(codes::WRONG_TYPE, format!("{owner} takes {}, not {}", name(kind), given(value)))
             .at(span, format!("this is {}", given(value)));
     if let Some(refused) = refused {
         return match refused.meant {
-            Some(_) if matches!(value, Value::Bool(_)) => told,
+            Some(_) if matches!(value, Value::Bool(_)) => diagnostic,
             Some(meant) => {
-                told.help(format!("write {}", wording::code(quote(&meant)))).fix(span, quote(&meant))
+                diagnostic.help(format!("write {}", wording::code(quote(&meant)))).fix(span, quote(&meant))
             }
-            None => told.maybe_help(refused.help),
+            None => diagnostic.maybe_help(refused.help),
         };
     }
     if matches!(value, Value::Null) {
-        return told.help("write a value, or leave it out");
+        return diagnostic.help("write a value, or leave it out");
     }
     let text_fits = fits(&Value::String("".into()), kind);
     let mend = match value {
@@ -128,9 +128,9 @@ pub(super) fn wrong(
     };
     match mend {
         Some(mend) if text_fits => {
-            told.help(format!("put it in quotes: {}", wording::code(&mend))).fix(span, mend)
+            diagnostic.help(format!("put it in quotes: {}", wording::code(&mend))).fix(span, mend)
         }
-        Some(mend) => told.help(format!("write {}", wording::code(&mend))).fix(span, mend),
-        None => told,
+        Some(mend) => diagnostic.help(format!("write {}", wording::code(&mend))).fix(span, mend),
+        None => diagnostic,
     }
 }

@@ -3,11 +3,11 @@
 
 use crate::diagnostic::{Diagnostic, codes::syntax as codes, wording};
 
+use super::errors::{flawed, forbidden, full_width};
 use super::grammar::Grammar;
 use super::lexer::{Kind, Token};
 use super::merge_markers::WIDE;
 use super::strings::flaws;
-use super::errors::{flawed, forbidden, full_width};
 
 impl Grammar<'_> {
     /// What is wrong wherever it stands: forbidden letters, texts, comments.
@@ -17,31 +17,31 @@ impl Grammar<'_> {
             match token.kind {
                 Kind::Forbidden => {
                     let letter = self.word(*token).chars().next().unwrap_or_default();
-                    self.tell(forbidden(letter, span));
+                    self.report(forbidden(letter, span));
                 }
                 Kind::Text { closed: false, multi, raw } => self.unclosed_text(*token, multi, raw),
                 Kind::Text { raw, multi, .. } => {
                     if let Some(at) = self.word(*token).find(super::lexer::is_forbidden) {
                         let letter = self.word(*token)[at..].chars().next().unwrap_or_default();
                         let at = token.start + at;
-                        self.tell(forbidden(letter, self.span(at..at + letter.len_utf8())));
+                        self.report(forbidden(letter, self.span(at..at + letter.len_utf8())));
                     }
                     for (flaw, range) in flaws(self.word(*token), raw, multi) {
                         let span = self.span(token.start + range.start..token.start + range.end);
-                        self.tell(flawed(&flaw, self.word(*token).get(range).unwrap_or_default(), span));
+                        self.report(flawed(&flaw, self.word(*token).get(range).unwrap_or_default(), span));
                     }
                 }
                 Kind::BlockComment { closed: false } => {
                     self.shape.endless = true;
-                    let told = Diagnostic::error(codes::UNCLOSED_COMMENT, "the comment is not closed");
+                    let diagnostic = Diagnostic::error(codes::UNCLOSED_COMMENT, "the comment is not closed");
                     let open = self.span(token.start..token.start + 2);
-                    self.tell(told.at(open, "it begins here").help("close it with `*/`"));
+                    self.report(diagnostic.at(open, "it begins here").help("close it with `*/`"));
                 }
                 Kind::HashComment => {
                     let hash = self.span(token.start..token.start + 1);
-                    let told =
+                    let diagnostic =
                         Diagnostic::error(codes::HASH_COMMENT, "a comment begins with `//`, not with `#`");
-                    self.tell(told.at(hash, "no comment in KDL").help("write `//`").fix(hash, "//"));
+                    self.report(diagnostic.at(hash, "no comment in KDL").help("write `//`").fix(hash, "//"));
                 }
                 Kind::Wide
                 | Kind::Open
@@ -52,7 +52,7 @@ impl Grammar<'_> {
                 | Kind::Equals => {
                     let letter = self.word(*token).chars().next();
                     if let Some((wide, meant)) = WIDE.iter().find(|(wide, _)| Some(*wide) == letter) {
-                        self.tell(full_width(*wide, meant, span));
+                        self.report(full_width(*wide, meant, span));
                     }
                 }
                 _ => {}
@@ -77,14 +77,14 @@ impl Grammar<'_> {
         let close = format!("{quotes}{}", "#".repeat(if raw { hashes } else { 0 }));
         let open = hashes + quotes.len();
         let span = if multi { token.start..token.start + open } else { token.start..token.end };
-        let mut told = Diagnostic::error(codes::UNCLOSED_STRING, "the text is not closed")
+        let mut diagnostic = Diagnostic::error(codes::UNCLOSED_STRING, "the text is not closed")
             .at(self.span(span), if multi { "it begins here" } else { "it ends with the line" })
             .help(format!("close it with {}", wording::code(&close)));
         if !multi {
-            told = told.help(
+            diagnostic = diagnostic.help(
                 "a text of several lines stands between `\"\"\"` and `\"\"\"`, each on a line of its own",
             );
         }
-        self.tell(told);
+        self.report(diagnostic);
     }
 }

@@ -1,33 +1,33 @@
 //! Text to [`Document`]: our own small tree with spans. The one folder that names kdl.
 
+mod bare_word;
 mod decode;
 mod edit;
 mod entries;
+mod errors;
+mod fast_path;
+mod foreign_format;
 mod format;
 mod grammar;
 mod kinds;
 mod letters;
 mod lexer;
 mod merge_markers;
-mod foreign_format;
 mod packed;
 mod parse;
-mod fast_path;
 mod reader;
 mod recover;
 pub mod schema;
 mod strings;
 #[cfg(test)]
 mod tests;
-mod errors;
 mod unseen;
 mod value;
-mod bare_word;
 
 pub use decode::decode;
 pub use edit::{Change, Editor};
-pub use format::format;
 pub use foreign_format::other_language;
+pub use format::format;
 pub use packed::{meaning, pack, unpack};
 pub use parse::{parse, parse_in_part, parse_up_to};
 pub use reader::{FromValue, Reader, invalid, prop_of, text};

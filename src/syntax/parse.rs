@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Log, codes::syntax as codes};
 use crate::source::{SourceId, Span};
 
 use super::{Argument, Document, Node, Property, Text, Value};
-use super::{grammar, lexer, fast_path, recover, unseen};
+use super::{fast_path, grammar, lexer, recover, unseen};
 
 /// The largest text that is read, in bytes.
 const LARGEST: usize = 1 << 20;
@@ -38,9 +38,9 @@ fn read(
     log: &mut Log,
 ) -> Option<(Document, bool)> {
     if text.len() > largest {
-        let told = Diagnostic::error(codes::TOO_LARGE, format!("the file has {} bytes", text.len()));
-        let told = told.at(Span::new(source, 0..0), "not read");
-        log.error(told.help(format!("at most {largest} bytes are read: is it the right file?")));
+        let diagnostic = Diagnostic::error(codes::TOO_LARGE, format!("the file has {} bytes", text.len()));
+        let diagnostic = diagnostic.at(Span::new(source, 0..0), "not read");
+        log.error(diagnostic.help(format!("at most {largest} bytes are read: is it the right file?")));
         return None;
     }
     let shape = grammar::shape(source, text, &lexer::lex(text));
@@ -49,7 +49,7 @@ fn read(
         let mut problems = shape.problems;
         problems.sort_by_key(Diagnostic::primary);
         problems.dedup();
-        problems.into_iter().take(MOST).for_each(|one| log.tell(one));
+        problems.into_iter().take(MOST).for_each(|one| log.report(one));
         let span = Span::new(source, 0..text.len());
         let (nodes, whole) = rest?;
         let before = log.errors();
@@ -66,7 +66,7 @@ fn read(
                     .diagnostics
                     .into_iter()
                     .take(MOST)
-                    .for_each(|one| log.tell(foreign(source, text, one)));
+                    .for_each(|one| log.report(foreign(source, text, one)));
                 return None;
             }
         },

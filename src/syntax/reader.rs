@@ -246,12 +246,12 @@ fn value<T: FromValue>(given: &Value, span: Span, owner: &str, log: &mut Log) ->
 pub fn invalid(why: &Invalid, text: &str, span: Span, owner: &str) -> Diagnostic {
     let label =
         if why.at.is_some() { "this part is wrong".to_owned() } else { format!("the value of {owner}") };
-    let told = Diagnostic::error(codes::INVALID_VALUE, why.message.clone())
+    let diagnostic = Diagnostic::error(codes::INVALID_VALUE, why.message.clone())
         .at(sub_span(why, text, span), label)
         .maybe_help(why.help.clone());
     match &why.meant {
-        Some(meant) => told.fix(span, quote(meant)),
-        None => told,
+        Some(meant) => diagnostic.fix(span, quote(meant)),
+        None => diagnostic,
     }
 }
 

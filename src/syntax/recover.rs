@@ -208,41 +208,41 @@ mod tests {
 
     #[test]
     fn a_fix_is_read_as_if_it_were_made() {
-        let (nodes, told) = read("a true\nb { c 2.5.1; d \"x\", \"y\" }\ne 'f'\n");
+        let (nodes, report) = read("a true\nb { c 2.5.1; d \"x\", \"y\" }\ne 'f'\n");
         assert_eq!(nodes, "1:1 a true\n2:1 b { c 2.5.1; d \"x\", \"y\" }\n3:1 e 'f'\n");
-        assert_eq!(told, ["bare-keyword", "unquoted-text", "misplaced-token", "single-quotes"]);
+        assert_eq!(report, ["bare-keyword", "unquoted-text", "misplaced-token", "single-quotes"]);
     }
 
     #[test]
     fn a_statement_without_a_fix_is_left_out() {
-        let (nodes, told) = read("a \"x\ny { b \"\\q\"; c }\n");
+        let (nodes, report) = read("a \"x\ny { b \"\\q\"; c }\n");
         assert_eq!(nodes, "2:1 y { c }\n");
-        assert_eq!(told, ["unclosed-string", "bad-escape"]);
+        assert_eq!(report, ["unclosed-string", "bad-escape"]);
     }
 
     #[test]
     fn an_open_block_ends_where_the_lines_say() {
-        let (nodes, told) = read("a {\n  b\n  c\nd { e }\n");
+        let (nodes, report) = read("a {\n  b\n  c\nd { e }\n");
         assert_eq!(nodes, "1:1 a { b; c }\n4:1 d { e }\n");
-        assert_eq!(told, ["unclosed-block"]);
+        assert_eq!(report, ["unclosed-block"]);
         assert_eq!(read("a { b\nc\n").0, "1:1 a { b }\n2:1 c\n");
         assert_eq!(read("a\n}\nb\n").0, "1:1 a\n3:1 b\n");
     }
 
     #[test]
     fn one_side_of_a_merge_is_read() {
-        let (nodes, told) = read("a\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> other\nd true\n");
+        let (nodes, report) = read("a\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> other\nd true\n");
         assert_eq!(nodes, "1:1 a\n3:1 b\n7:1 d true\n");
-        assert_eq!(told, ["merge-conflict", "bare-keyword"]);
+        assert_eq!(report, ["merge-conflict", "bare-keyword"]);
         assert_eq!(read("<<<<<<< a\nb\n||||||| c\nd\n=======\ne\n>>>>>>> f\n").0, "2:1 b\n");
     }
 
     #[test]
     fn full_width_punctuation_and_lists() {
-        let (nodes, told) = read("a “x y”，\"z\"；b ｛ c ｝\nd [\"e\", \"f\"]\n");
+        let (nodes, report) = read("a “x y”，\"z\"；b ｛ c ｝\nd [\"e\", \"f\"]\n");
         assert_eq!(nodes, "1:1 a “x y” \"z\"\n1:13 b { c }\n2:1 d [\"e\", \"f\"] [\"e\", \"f\"]\n");
         assert_eq!(
-            told,
+            report,
             [
                 "single-quotes",
                 "misplaced-token",
@@ -256,9 +256,9 @@ mod tests {
 
     #[test]
     fn names_with_values_behind_a_sign() {
-        let (nodes, told) = read("a=b\nc==2.5\nd>=2\ne = \"f\"\n");
+        let (nodes, report) = read("a=b\nc==2.5\nd>=2\ne = \"f\"\n");
         assert_eq!(nodes, "1:1 a=b a=b\n2:1 c==2.5 c==2.5\n3:1 d>=2 d>=2\n4:1 e \"f\"\n");
-        assert_eq!(told, ["misplaced-token"; 4]);
+        assert_eq!(report, ["misplaced-token"; 4]);
     }
 
     proptest::proptest! {

@@ -30,7 +30,7 @@ fn drawn(nodes: &[Node], depth: usize, sources: &Sources, out: &mut String) {
 }
 
 /// Each problem: code, message, places, help and the line after its fix.
-fn told(text: &str) -> String {
+fn reported(text: &str) -> String {
     let (_, log, sources) = read(text);
     let mut out = String::new();
     for one in log.sorted() {
@@ -120,10 +120,10 @@ const COMMON_MISTAKES: &[&str] = &[
 ];
 
 #[test]
-fn common_mistakes_are_told_in_words() {
+fn common_mistakes_are_reported_in_words() {
     let mut out = String::new();
     for case in COMMON_MISTAKES {
-        out += &format!("--- {case:?}\n{}", told(case));
+        out += &format!("--- {case:?}\n{}", reported(case));
         assert!(read(case).1.has_errors(), "{case:?} is wrong");
     }
     insta::assert_snapshot!(out);
@@ -140,7 +140,7 @@ fn large_and_deep_texts_are_refused_at_once() {
     assert_eq!(first(&"/* ".repeat(100_000)), "jcc::syntax::unclosed-comment");
     assert_eq!(first(&"a /- ".repeat(100_000)), "jcc::syntax::misplaced-token");
     let deep = format!("{}{}", "a { ".repeat(64), "} ".repeat(64));
-    assert!(read(&deep).0.is_some(), "{}", told(&deep));
+    assert!(read(&deep).0.is_some(), "{}", reported(&deep));
 }
 
 #[test]
@@ -151,12 +151,12 @@ fn an_empty_text_is_a_document_without_nodes() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_told_at_the_first() {
+fn bytes_that_are_no_text_are_reported_at_the_first() {
     let (mut sources, mut log) = (Sources::new(), Log::new());
     assert_eq!(super::decode("t", b"a \"Jos\xe9\"".to_vec(), &mut sources, &mut log), None);
-    let told = log.sorted()[0];
-    assert_eq!(told.message, "the file is no UTF-8: byte 6 is `0xe9`");
-    assert_eq!(told.primary().map(|span| sources.slice(span)), Some("\u{fffd}"));
+    let report = log.sorted()[0];
+    assert_eq!(report.message, "the file is no UTF-8: byte 6 is `0xe9`");
+    assert_eq!(report.primary().map(|span| sources.slice(span)), Some("\u{fffd}"));
 }
 
 fn spans(nodes: &[Node], all: &mut Vec<Span>) {

@@ -30,14 +30,16 @@ fn value(value: &Value, span: Span, log: &mut Log) {
 fn text(text: &str, span: Span, log: &mut Log) {
     let Some(letter) = text.chars().find(|letter| is_hidden(*letter)) else { return };
     let name = format!("U+{:04X}", u32::from(letter));
-    let told = Diagnostic::error(
+    let diagnostic = Diagnostic::error(
         codes::FORBIDDEN_CHARACTER,
         format!("the character {name} can't be part of a value"),
     )
     .at(span, "it cannot be seen in the files that would hold it");
     log.error(match letter {
-        '\u{1b}' => told.help("remove it; where a program reads escapes, write `\\\\e` or `\\\\033` for it"),
-        '\r' => told.help("remove it: `\\n` alone ends a line"),
-        _ => told.help("remove it"),
+        '\u{1b}' => {
+            diagnostic.help("remove it; where a program reads escapes, write `\\\\e` or `\\\\033` for it")
+        }
+        '\r' => diagnostic.help("remove it: `\\n` alone ends a line"),
+        _ => diagnostic.help("remove it"),
     });
 }

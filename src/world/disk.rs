@@ -337,8 +337,8 @@ mod tests {
             (Some(FileKind::Folder), Some(FileKind::File), None)
         );
         disk.remove("a.txt").expect("it is there");
-        let told = disk.read("a.txt").expect_err("it is gone").to_string();
-        assert!(told.starts_with("`a.txt`: "), "{told}");
+        let report = disk.read("a.txt").expect_err("it is gone").to_string();
+        assert!(report.starts_with("`a.txt`: "), "{report}");
     }
 
     #[test]
@@ -346,12 +346,12 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let disk = Disk::new(folder.path());
         disk.write_all(&files(&[("a", "old"), ("taken/b", "x")])).expect("it is writable");
-        let told = disk.write_all(&files(&[("a", "new"), ("new/c", "c"), ("taken", "is a folder")]));
-        assert_eq!(told.expect_err("a folder is in the way").to_string(), "`taken`: is a folder");
+        let report = disk.write_all(&files(&[("a", "new"), ("new/c", "c"), ("taken", "is a folder")]));
+        assert_eq!(report.expect_err("a folder is in the way").to_string(), "`taken`: is a folder");
         assert_eq!(disk.read("a").expect("it is there"), b"old");
         assert_eq!(disk.list("").expect("a folder"), ["a", "taken"]);
-        let told = disk.write_all(&files(&[("0", "0"), ("a/b", "a is no folder")]));
-        assert!(told.is_err());
+        let report = disk.write_all(&files(&[("0", "0"), ("a/b", "a is no folder")]));
+        assert!(report.is_err());
         assert_eq!(disk.list("").expect("a folder"), ["a", "taken"]);
     }
 

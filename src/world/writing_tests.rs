@@ -35,7 +35,7 @@ fn each(fault: fn(usize) -> Fault, mut see: impl FnMut(&std::io::Result<()>, &Fi
         let disk = Disk::new(folder.path()).with_state(Some(state.path()));
         disk.write_all(&old()).expect("it is writable");
         set(fault(at));
-        let told = disk.write_all(&new());
+        let report = disk.write_all(&new());
         let struck = struck();
         set(Fault::None);
         let before = found(&disk);
@@ -43,7 +43,7 @@ fn each(fault: fn(usize) -> Fault, mut see: impl FnMut(&std::io::Result<()>, &Fi
         drop(disk);
         let unfinished = mended.hold().expect("it is mended");
         let after = found(&mended);
-        see(&told, &before, unfinished, &after);
+        see(&report, &before, unfinished, &after);
         // And the run that mended can write.
         mended.write_all(&new()).expect("it is writable");
         assert_eq!(found(&mended), there(&new()));
@@ -74,11 +74,11 @@ fn there(files: &Files) -> Files {
 
 #[test]
 fn an_operation_that_fails_leaves_all_old_or_all_new() {
-    let operations = each(Fault::Once, |told, before, unfinished, after| {
-        let expected = if told.is_ok() { there(&new()) } else { there(&old()) };
-        assert_eq!((after, unfinished), (&expected, false), "{told:?}");
+    let operations = each(Fault::Once, |report, before, unfinished, after| {
+        let expected = if report.is_ok() { there(&new()) } else { there(&old()) };
+        assert_eq!((after, unfinished), (&expected, false), "{report:?}");
         // What could not be swept is swept by the next run.
-        assert!(before.iter().filter(|(path, _)| !path.contains(".jcc-")).eq(&expected), "{told:?}");
+        assert!(before.iter().filter(|(path, _)| !path.contains(".jcc-")).eq(&expected), "{report:?}");
     });
     assert!(operations > 20, "{operations}");
 }
@@ -86,9 +86,9 @@ fn an_operation_that_fails_leaves_all_old_or_all_new() {
 #[test]
 fn a_run_that_is_stopped_anywhere_is_taken_back_by_the_next() {
     let mut mixed = 0;
-    each(Fault::Ever, |told, before, unfinished, after| {
-        let expected = if told.is_ok() { there(&new()) } else { there(&old()) };
-        assert_eq!(after, &expected, "{told:?}");
+    each(Fault::Ever, |report, before, unfinished, after| {
+        let expected = if report.is_ok() { there(&new()) } else { there(&old()) };
+        assert_eq!(after, &expected, "{report:?}");
         let visible: Files = before
             .iter()
             .filter(|(path, _)| !path.contains(".jcc-"))
@@ -114,7 +114,7 @@ fn files_are_removed_with_the_others_or_not_at_all() {
             let disk = Disk::new(folder.path()).with_state(Some(state.path()));
             disk.write_all(&old()).expect("it is writable");
             set(fault(at));
-            let told = disk.change_all(&after, &removed);
+            let report = disk.change_all(&after, &removed);
             let struck = struck();
             set(Fault::None);
             let visible =
@@ -126,9 +126,9 @@ fn files_are_removed_with_the_others_or_not_at_all() {
             next.hold().expect("it is restored");
             let mut there = found(&next);
             there.retain(|_, content| content != b"/");
-            assert_eq!(there, if told.is_ok() { after.clone() } else { old() }, "{told:?}");
+            assert_eq!(there, if report.is_ok() { after.clone() } else { old() }, "{report:?}");
             if !struck {
-                assert!(told.is_ok() && !found(&next).contains_key("d"), "an empty folder goes too");
+                assert!(report.is_ok() && !found(&next).contains_key("d"), "an empty folder goes too");
                 break;
             }
         }

@@ -119,14 +119,14 @@ fn definition(block: &Block) -> Option<String> {
 
 #[test]
 fn every_example_of_the_book_compiles() {
-    let mut told = String::new();
+    let mut reports = String::new();
     for block in blocks() {
         let wrong = if block.has("package") { definition(&block) } else { manifest(&block) };
         if let Some(wrong) = wrong {
-            told += &format!("{}:\n{wrong}\n", block.place);
+            reports += &format!("{}:\n{wrong}\n", block.place);
         }
     }
-    assert!(told.is_empty(), "\n{told}");
+    assert!(reports.is_empty(), "\n{reports}");
 }
 
 #[test]

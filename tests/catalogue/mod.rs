@@ -57,8 +57,8 @@ pub(crate) fn compile(text: &str) -> Result<(Compiled, BTreeSet<String>), BTreeS
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let input = Input { world: &world, manifest: "project.kdl", target: None, lock: "jcc.lock" };
     let compiled = jcc::compile(input, &mut sources, &mut log);
-    let told = log.sorted().into_iter().filter(|one| compiled.is_ok() || one.severity == Severity::Error);
-    let codes = told.map(|one| one.code.to_string()).collect();
+    let report = log.sorted().into_iter().filter(|one| compiled.is_ok() || one.severity == Severity::Error);
+    let codes = report.map(|one| one.code.to_string()).collect();
     match compiled {
         Ok(compiled) => Ok((compiled, codes)),
         Err(_) => Err(codes),

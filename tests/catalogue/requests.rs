@@ -169,8 +169,8 @@ impl Answer {
         let input = Input { world: &world, manifest: "project.kdl", target: None, lock: "jcc.lock" };
         let Ok(resolved) = jcc::resolve(input, &mut sources, &mut log) else {
             let errors = log.sorted().into_iter().filter(|one| one.severity == Severity::Error);
-            let told = errors.map(|one| (one.clone(), support::report(&[one], &sources)));
-            return Self::Refused(told.collect());
+            let report = errors.map(|one| (one.clone(), support::report(&[one], &sources)));
+            return Self::Refused(report.collect());
         };
         let resolution = &resolved.targets[0].1;
         let chosen = resolution.chosen.iter();
@@ -197,8 +197,9 @@ impl Answer {
 }
 
 /// What of a report's help are mends.
-fn mends(told: &Diagnostic) -> Vec<&String> {
-    told.help
+fn mends(report: &Diagnostic) -> Vec<&String> {
+    report
+        .help
         .iter()
         .filter(|help| ["change ", "drop ", "leave ", "give "].iter().any(|verb| help.starts_with(verb)))
         .collect()
@@ -232,20 +233,20 @@ fn faults(asked: &Asked) -> Vec<String> {
                 _ => faults.push("the lock does not hold".to_owned()),
             }
         }
-        Answer::Refused(told) => faults.extend(refusal(asked, told)),
+        Answer::Refused(report) => faults.extend(refusal(asked, report)),
     }
     faults.into_iter().map(|fault| format!("{text}{fault}\n")).collect()
 }
 
 /// What does not hold of a refusal.
-fn refusal(asked: &Asked, told: &[(Diagnostic, String)]) -> Vec<String> {
+fn refusal(asked: &Asked, reports: &[(Diagnostic, String)]) -> Vec<String> {
     let mut faults = Vec::new();
-    for (_, report) in told.iter().filter(|(_, report)| report.lines().count() > LINES) {
+    for (_, report) in reports.iter().filter(|(_, report)| report.lines().count() > LINES) {
         faults.push(format!("a long report:\n{report}"));
     }
     let conflicts: Vec<_> =
-        told.iter().filter(|(one, _)| one.code.as_str() == "jcc::resolve::conflict").collect();
-    if conflicts.len() < told.len() {
+        reports.iter().filter(|(one, _)| one.code.as_str() == "jcc::resolve::conflict").collect();
+    if conflicts.len() < reports.len() {
         return faults;
     }
     for (at, (one, report)) in conflicts.iter().enumerate() {

@@ -264,9 +264,11 @@ fn every_stage_has_what_its_steps_need() {
         for (machine, outcome) in MACHINES.iter().zip(&surveyed.outcomes) {
             for built in &outcome.built {
                 builds += built.toolkits.len();
-                let told = faults(built, &catalog, &offers);
+                let reports = faults(built, &catalog, &offers);
                 wrong.extend(
-                    told.iter().map(|fault| format!("{name} {} on {}: {fault}", built.version, machine.name)),
+                    reports
+                        .iter()
+                        .map(|fault| format!("{name} {} on {}: {fault}", built.version, machine.name)),
                 );
             }
         }
@@ -295,13 +297,13 @@ fn every_stage_has_it_with_other_toolkits_and_bases() {
     let wrong = Mutex::new(Vec::new());
     in_parallel(&catalog_names, |name| {
         for (target, more) in OTHERS {
-            let told = match one(name, name, more, target) {
+            let reports = match one(name, name, more, target) {
                 Ok(built) => CATALOGUE.with(|catalog| faults(&built, catalog, &offers)),
                 // It cannot be had there, and the reason is told.
                 Err(codes) => codes.into_iter().filter(|code| !code.starts_with("jcc::resolve::")).collect(),
             };
-            let told = told.into_iter().map(|fault| format!("{name} on {target} with {more}: {fault}"));
-            wrong.lock().expect("no one panics with it").extend(told);
+            let reports = reports.into_iter().map(|fault| format!("{name} on {target} with {more}: {fault}"));
+            wrong.lock().expect("no one panics with it").extend(reports);
         }
     });
     let wrong = wrong.into_inner().expect("no one panics with it");

@@ -106,7 +106,7 @@ fn packages_are_added() {
 }
 
 #[test]
-fn what_cannot_be_added_is_told_and_nothing_is_written() {
+fn what_cannot_be_added_is_reported_and_nothing_is_written() {
     let folder = project(MANIFEST);
     let before = snapshot(folder.path());
     insta::assert_snapshot!(seen(
@@ -190,7 +190,7 @@ fn the_lock_moves_when_asked_to() {
 }
 
 #[test]
-fn what_an_extended_file_says_is_told_with_its_place() {
+fn what_an_extended_file_says_is_reported_with_its_place() {
     let folder = project("project \"demo\"\nextends \"common.kdl\"\n");
     let common = "catalog \"defs\"\ntarget { platform \"x86_64\" }\nbase image=\"debian:bookworm-slim\" { provides { debian \"12\" } }\npackages { widget }\npin { gear \"1\" }\n";
     fs::write(folder.path().join("common.kdl"), common).expect("there is room");
@@ -236,15 +236,15 @@ fn the_rest_of_the_text_is_left_alone() {
 #[test]
 fn without_a_manifest_or_with_a_broken_one_nothing_happens() {
     let folder = tempfile::tempdir().expect("there is room");
-    let told = runs(folder.path(), &["add", "gear"], 1).err;
-    assert!(told.contains("there is no `project.kdl`"), "{told}");
-    let told = runs(folder.path(), &["update", "--file", "none.kdl"], 1).err;
-    assert!(told.contains("none.kdl"), "{told}");
+    let report = runs(folder.path(), &["add", "gear"], 1).err;
+    assert!(report.contains("there is no `project.kdl`"), "{report}");
+    let report = runs(folder.path(), &["update", "--file", "none.kdl"], 1).err;
+    assert!(report.contains("none.kdl"), "{report}");
     let folder = project("project \"demo\n");
     let before = snapshot(folder.path());
     for command in [&["add", "gear"][..], &["remove", "gear"], &["pin", "gear", "1"], &["update"]] {
-        let told = runs(folder.path(), command, 1).err;
-        assert!(told.contains("project.kdl:1"), "{told}");
+        let report = runs(folder.path(), command, 1).err;
+        assert!(report.contains("project.kdl:1"), "{report}");
     }
     assert_eq!(snapshot(folder.path()), before);
     // A manifest that does not resolve can be mended by an edit.
@@ -255,7 +255,7 @@ fn without_a_manifest_or_with_a_broken_one_nothing_happens() {
 
 #[cfg(unix)]
 #[test]
-fn a_folder_that_cannot_be_written_is_told() {
+fn a_folder_that_cannot_be_written_is_reported() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let folder = project(MANIFEST);
@@ -263,8 +263,8 @@ fn a_folder_that_cannot_be_written_is_told() {
     // Whom permissions do not bind (root) can't see this.
     if fs::write(folder.path().join("probe"), "").is_err() {
         for command in [&["add", "gear"][..], &["update"]] {
-            let told = runs(folder.path(), command, 4).err;
-            assert!(told.contains("nothing was written"), "{told}");
+            let report = runs(folder.path(), command, 4).err;
+            assert!(report.contains("nothing was written"), "{report}");
         }
         assert_eq!(manifest(folder.path()), MANIFEST);
     }

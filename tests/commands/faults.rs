@@ -140,8 +140,8 @@ fn with_mounts(script: &str, arguments: &[&Path]) -> Option<String> {
     let mut command = Command::new("unshare");
     command.args(["--mount", "--propagation", "private", "bash", "-euc", script, "bash"]).args(arguments);
     let output = command.output().expect("it was there just now");
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{}{told}", String::from_utf8_lossy(&output.stdout));
+    let report = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{}{report}", String::from_utf8_lossy(&output.stdout));
     Some(String::from_utf8(output.stdout).expect("UTF-8"))
 }
 
@@ -166,9 +166,9 @@ fn a_full_disk_is_the_machine_s_failure() {
             umount "$2"
         done"#;
     let jcc = Path::new(env!("CARGO_BIN_EXE_jcc"));
-    let Some(told) = with_mounts(script, &[folder.path(), place.path(), jcc, kept.path()]) else { return };
+    let Some(reports) = with_mounts(script, &[folder.path(), place.path(), jcc, kept.path()]) else { return };
     let mut codes = std::collections::BTreeSet::new();
-    for line in told.lines() {
+    for line in reports.lines() {
         let (pages, code) = line.split_once(' ').expect("two words");
         let found = outputs(&kept.path().join(pages));
         let err = fs::read_to_string(kept.path().join(format!("{pages}.err"))).expect("it is there");
@@ -192,9 +192,9 @@ fn a_read_only_disk_is_the_machine_s_failure() {
         code=0; "$2" compile "$1/project.kdl" 2>&1 || code=$?
         echo "exit $code"; "$2" compile "$1/project.kdl" --stdout > /dev/null"#;
     let jcc = Path::new(env!("CARGO_BIN_EXE_jcc"));
-    let Some(told) = with_mounts(script, &[folder.path(), jcc]) else { return };
-    assert!(told.contains("nothing was written: `") && told.contains("let this user write"), "{told}");
-    assert!(told.contains("exit 4"), "{told}");
+    let Some(report) = with_mounts(script, &[folder.path(), jcc]) else { return };
+    assert!(report.contains("nothing was written: `") && report.contains("let this user write"), "{report}");
+    assert!(report.contains("exit 4"), "{report}");
     assert_eq!(outputs(folder.path()), old);
 }
 

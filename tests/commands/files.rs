@@ -65,7 +65,7 @@ fn a_file_of_somebody_else_is_kept() {
 }
 
 #[test]
-fn a_folder_where_a_file_would_be_is_told() {
+fn a_folder_where_a_file_would_be_is_reported() {
     for name in ["Dockerfile", "docker-compose.yaml", "jcc.lock"] {
         let folder = tiny();
         fs::create_dir(folder.path().join(name)).expect("there is room");

@@ -28,7 +28,7 @@ fn manifests() -> Vec<(&'static str, Vec<u8>, &'static str)> {
 }
 
 #[test]
-fn odd_manifests_are_told_in_few_words() {
+fn odd_manifests_are_reported_in_few_words() {
     for (name, bytes, said) in manifests() {
         let folder = tempfile::tempdir().expect("there is room");
         fs::write(folder.path().join("project.kdl"), bytes).expect("there is room");
@@ -78,6 +78,9 @@ fn what_is_no_file_is_called_so() {
     fs::create_dir_all(path.join("my/group/a/package.kdl")).expect("there is room");
     fs::create_dir_all(path.join("my/group/b")).expect("there is room");
     std::os::unix::fs::symlink("gone", path.join("my/group/b/package.kdl")).expect("there is room");
-    let told = run(path, &["package", "check", "my"]).err;
-    assert!(told.contains("it is no file") && told.contains("it is a link that leads nowhere"), "{told}");
+    let report = run(path, &["package", "check", "my"]).err;
+    assert!(
+        report.contains("it is no file") && report.contains("it is a link that leads nowhere"),
+        "{report}"
+    );
 }

@@ -17,8 +17,8 @@ const UNPROVEN: &str = "project \"demo\"\ntarget \"t\" { device \"jetson-agx-ori
 #[test]
 fn what_is_unproven_is_accepted_with_a_reason() {
     let strict = ["compile", "--deny-warnings", "--stdout", "Dockerfile"];
-    let told = runs(project(UNPROVEN).path(), &strict, 1).err;
-    assert!(told.contains("jcc::resolve::unproven"), "{told}");
+    let report = runs(project(UNPROVEN).path(), &strict, 1).err;
+    assert!(report.contains("jcc::resolve::unproven"), "{report}");
     for code in ["resolve::unproven", "jcc::resolve::unproven"] {
         let allowed = format!("{UNPROVEN}allow \"{code}\" reason=\"tried on the bench\"\n");
         let ran = runs(project(&allowed).path(), &strict, 0);
@@ -28,7 +28,7 @@ fn what_is_unproven_is_accepted_with_a_reason() {
 }
 
 #[test]
-fn a_locked_version_that_is_gone_is_told() {
+fn a_locked_version_that_is_gone_is_reported() {
     let folder = project("project \"demo\"\ntarget \"t\" { platform \"x86_64\" }\npackages { pytorch }\n");
     runs(folder.path(), &["compile"], 0);
     let lock = folder.path().join("jcc.lock");
@@ -37,13 +37,13 @@ fn a_locked_version_that_is_gone_is_told() {
     let version = version.split('"').next().expect("it has a version");
     let edited = good.replace(&format!("\"pytorch\" \"{version}\""), "\"pytorch\" \"2.6.7\"");
     fs::write(&lock, &edited).expect("it can be written");
-    let told = runs(folder.path(), &["compile", "--locked"], 1).err;
-    assert!(told.contains("lock-gone") && told.contains("lock-would-change"), "{told}");
+    let report = runs(folder.path(), &["compile", "--locked"], 1).err;
+    assert!(report.contains("lock-gone") && report.contains("lock-would-change"), "{report}");
     runs(folder.path(), &["compile", "--deny-warnings"], 1);
     assert_eq!(fs::read_to_string(&lock).expect("it is there"), edited);
     // What the help says.
-    let told = runs(folder.path(), &["update", "pytorch"], 0).err;
-    assert!(!told.contains("lock-gone"), "{told}");
+    let report = runs(folder.path(), &["update", "pytorch"], 0).err;
+    assert!(!report.contains("lock-gone"), "{report}");
     assert_eq!(fs::read_to_string(&lock).expect("it is there"), good);
     fs::write(&lock, &edited).expect("it can be written");
     assert!(runs(folder.path(), &["compile"], 0).err.contains("lock-gone"));
@@ -51,7 +51,7 @@ fn a_locked_version_that_is_gone_is_told() {
 }
 
 #[test]
-fn a_locked_version_that_is_gone_on_one_platform_is_told_there() {
+fn a_locked_version_that_is_gone_on_one_platform_is_reported_there() {
     let text = "project \"demo\"\ncatalog \"mine\"\ntarget \"arm\" { platform \"sbsa\" }\ntarget \"pc\" { platform \"x86_64\" }\npackages { probe }\n";
     let folder = project(text);
     let definition = |newest: &str| {
@@ -73,10 +73,10 @@ fn a_locked_version_that_is_gone_on_one_platform_is_told_there() {
     fs::write(&file, definition("")).expect("it can be written");
     runs(folder.path(), &["compile"], 0);
     fs::write(&file, definition("{ requires { platform \"x86_64\" } }")).expect("it can be written");
-    let told = runs(folder.path(), &["compile"], 0).err;
+    let report = runs(folder.path(), &["compile"], 0).err;
     let gone = "the lock holds `probe` 2.0, which the catalogue does not have for this target";
-    assert_eq!(told.matches(gone).count(), 1, "{told}");
-    assert!(told.contains("1.0 is taken instead"), "{told}");
+    assert_eq!(report.matches(gone).count(), 1, "{report}");
+    assert!(report.contains("1.0 is taken instead"), "{report}");
     // Another release is the user's own doing.
     let lock = folder.path().join("jcc.lock");
     let edited = fs::read_to_string(&lock).expect("it was written");
@@ -133,7 +133,7 @@ fn a_note_is_one_line() {
 }
 "#;
     fs::write(&file, definition).expect("it can be written");
-    let told = runs(folder.path(), &["compile"], 0).err;
-    assert!(told.contains("one ::error::two") && told.contains("three ::warning::four"), "{told}");
-    assert!(told.lines().all(|line| !line.trim_start().starts_with("::")), "{told}");
+    let report = runs(folder.path(), &["compile"], 0).err;
+    assert!(report.contains("one ::error::two") && report.contains("three ::warning::four"), "{report}");
+    assert!(report.lines().all(|line| !line.trim_start().starts_with("::")), "{report}");
 }

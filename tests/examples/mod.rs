@@ -11,7 +11,7 @@ use crate::support::{self, folder::Folder, report};
 
 #[test]
 fn every_example_is_read() {
-    let mut told = String::new();
+    let mut reports = String::new();
     for entry in fs::read_dir(support::repository("examples")).expect("there are examples") {
         let path = entry.expect("it can be listed").path();
         if !path.join("project.kdl").is_file() {
@@ -24,8 +24,8 @@ fn every_example_is_read() {
             let _ = manifest.projects(&mut log);
         }
         if !log.is_empty() {
-            told += &format!("{}:\n{}\n", path.display(), report(&log.sorted(), &sources));
+            reports += &format!("{}:\n{}\n", path.display(), report(&log.sorted(), &sources));
         }
     }
-    assert!(told.is_empty(), "\n{told}");
+    assert!(reports.is_empty(), "\n{reports}");
 }

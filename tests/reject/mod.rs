@@ -102,8 +102,8 @@ fn every_report_reads_as_it_did() {
     let mut stale = Vec::new();
     for (name, text) in cases() {
         let ran = run(&name, &text);
-        let told: Vec<&Diagnostic> = ran.log.sorted();
-        let report = report(&told, &ran.sources);
+        let reports: Vec<&Diagnostic> = ran.log.sorted();
+        let report = report(&reports, &ran.sources);
         let path = support::repository("tests/cases/reject").join(name.replace(".kdl", ".report"));
         if !matches(&path, &report) {
             stale.push(name);

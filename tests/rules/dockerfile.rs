@@ -313,7 +313,7 @@ fn with_layers(many: usize) -> Result<(), String> {
     let runs = "run \"true\"; ".repeat(many);
     let text = example.read("project.kdl").replace("command \"disks\"", &format!("{runs}command \"disks\""));
     example.write("project.kdl", &text);
-    example.told()
+    example.reported()
 }
 
 #[test]

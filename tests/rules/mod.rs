@@ -53,20 +53,20 @@ impl Example {
 
     /// The same where nothing may be wrong.
     fn compiled(&self) -> BTreeMap<String, String> {
-        self.compile().unwrap_or_else(|told| panic!("{told}"))
+        self.compile().unwrap_or_else(|report| panic!("{report}"))
     }
 
     /// What a compile tells, warnings too.
-    fn told(&self) -> Result<(), String> {
+    fn reported(&self) -> Result<(), String> {
         let (mut sources, mut log) = (Sources::new(), Log::new());
         let input = Input { world: &self.folder, manifest: "project.kdl", target: None, lock: "jcc.lock" };
         let _ = jcc::compile(input, &mut sources, &mut log);
-        let told: Vec<String> = log
+        let reports: Vec<String> = log
             .sorted()
             .iter()
             .map(|one| format!("{:?} {}: {}", one.severity, one.code, one.message))
             .collect();
-        if told.is_empty() { Ok(()) } else { Err(told.join("\n")) }
+        if reports.is_empty() { Ok(()) } else { Err(reports.join("\n")) }
     }
 
     /// One of its files.

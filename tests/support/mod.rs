@@ -21,6 +21,6 @@ pub(crate) fn bless() -> bool {
 }
 
 /// The report as users see it on a wide terminal without colour.
-pub(crate) fn report(told: &[&Diagnostic], sources: &Sources) -> String {
-    human::report(told, sources, Look { width: 100, colour: Colour::Off, letters: Letters::Unicode })
+pub(crate) fn report(reports: &[&Diagnostic], sources: &Sources) -> String {
+    human::report(reports, sources, Look { width: 100, colour: Colour::Off, letters: Letters::Unicode })
 }

@@ -23,7 +23,7 @@ fn compile(target: &str, rest: &str) -> Result<BTreeMap<String, String>, String>
 }
 
 fn dockerfile(target: &str, rest: &str) -> String {
-    let files = compile(target, rest).unwrap_or_else(|told| panic!("{told}"));
+    let files = compile(target, rest).unwrap_or_else(|report| panic!("{report}"));
     files.into_iter().find(|(path, _)| path.ends_with("Dockerfile")).expect("it is written").1
 }
 
@@ -114,8 +114,8 @@ fn a_version_that_only_the_image_knows_has_no_toolkit() {
         )
     };
     let target = r#"platform "x86_64"; ubuntu "22.04"; driver ">=580"; gpu "8.6""#;
-    let told = compile(target, &base("9.8.0.1")).expect_err("nothing is known of it");
-    assert!(told.contains("jcc::plan::no-toolkit") && told.contains("cudnn 9.8.0.1"), "{told}");
+    let report = compile(target, &base("9.8.0.1")).expect_err("nothing is known of it");
+    assert!(report.contains("jcc::plan::no-toolkit") && report.contains("cudnn 9.8.0.1"), "{report}");
     let text = dockerfile(target, &base("9.8.0.87"));
     assert!(stage(&text, "build-opencv-cuda").1.ends_with("-cudnn-devel-ubuntu22.04"), "{text}");
 }
@@ -244,8 +244,8 @@ fn a_digest_holds_a_base_of_the_catalogue() {
     // The same image by its reference: what the catalogue knows of the tag holds.
     let whole = dockerfile(ORIN, &format!("base image=\"{image}\"\npackages {{ tensorrt }}"));
     assert_eq!(stage(&whole, "final"), stage(&named, "final"));
-    let told = compile(ORIN5, &format!("base image=\"{image}\"\npackages {{ tensorrt }}"));
-    assert!(told.is_err(), "it is an image of another release");
+    let report = compile(ORIN5, &format!("base image=\"{image}\"\npackages {{ tensorrt }}"));
+    assert!(report.is_err(), "it is an image of another release");
 }
 
 #[test]

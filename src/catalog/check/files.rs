@@ -28,9 +28,9 @@ fn of_file(file: &DefinitionFile, log: &mut Log) {
     let place = name.map_or(Span::new(file.source, 0..0), |name| name.span);
     for name in file.beside.iter().filter(|name| !used.contains(name.as_str())) {
         let message = format!("nothing uses the file {}", wording::code(name));
-        let told = Diagnostic::warning(codes::ORPHAN_FILE, message)
+        let diagnostic = Diagnostic::warning(codes::ORPHAN_FILE, message)
             .at(place, "no step and no test of this names it")
             .help("take the file away, or name it");
-        log.tell(told);
+        log.report(diagnostic);
     }
 }

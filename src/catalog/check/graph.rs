@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::cycles::{Edges, Cycle, find_cycles};
+use crate::diagnostic::cycles::{Cycle, Edges, find_cycles};
 use crate::diagnostic::{Diagnostic, Log, codes::catalog as codes, wording};
 use crate::source::{Span, Spanned};
 use crate::value::Name;
@@ -23,7 +23,7 @@ pub(super) fn cycles(catalog: &Catalog, log: &mut Log) {
         }
     }
     for cycle in find_cycles(&graph) {
-        log.error(told(&cycle));
+        log.error(reported(&cycle));
     }
 }
 
@@ -32,14 +32,14 @@ pub(super) fn conditions(catalog: &Catalog, log: &mut Log) {
     let mut known = BTreeMap::new();
     for (_, slot) in catalog.added() {
         let Some(Definition::Package(package)) = catalog.decoded(slot) else { continue };
-        let mut told = BTreeSet::new();
+        let mut reports = BTreeSet::new();
         for require in walk::requires(package) {
             for condition in &require.guard.all {
                 let Condition::Is { name, .. } = condition else { continue };
                 let looked_at = catalog.package(name.as_str()).filter(|one| one.axis.is_none());
                 let Some(looked_at) = looked_at.map(|one| one.name.as_str()) else { continue };
                 let back = leads_to(catalog, &mut known, require.name.as_str(), looked_at);
-                if back && told.insert((name.span, require.name.span)) {
+                if back && reports.insert((name.span, require.name.span)) {
                     log.error(leads_back(name, &require.name));
                 }
             }
@@ -92,13 +92,13 @@ fn edges<'a>(catalog: &'a Catalog, package: &'a Package) -> Vec<(&'a str, Span)>
 }
 
 /// `a`, `b`: each with the place where the one before requires it.
-fn told(round: &Cycle<'_>) -> Diagnostic {
+fn reported(round: &Cycle<'_>) -> Diagnostic {
     let names: Vec<String> = round.iter().chain(&round[..1]).map(|(name, _)| wording::code(name)).collect();
     let message = format!("packages require each other: {}", names.join(" → "));
-    let mut told = Diagnostic::error(codes::REQUIRES_CYCLE, message);
+    let mut diagnostic = Diagnostic::error(codes::REQUIRES_CYCLE, message);
     for (at, (name, span)) in round.iter().enumerate() {
         let before = round[(at + round.len() - 1) % round.len()].0;
-        told = told.at(*span, format!("`{before}` requires `{name}`"));
+        diagnostic = diagnostic.at(*span, format!("`{before}` requires `{name}`"));
     }
-    told.help("take one of these requirements out, or guard it with `when`")
+    diagnostic.help("take one of these requirements out, or guard it with `when`")
 }

@@ -54,7 +54,7 @@ pub(super) fn facts(subject: Subject<'_>, log: &mut Log) {
     let package = subject.package;
     let shown = wording::code(package.name.as_str());
     if package.sources.is_empty() && package.versions.iter().all(|version| version.sources.is_empty()) {
-        log.tell(
+        log.report(
             Diagnostic::warning(codes::NO_SOURCE, format!("{shown} does not say where its facts come from"))
                 .at(package.name.span, "no `source`")
                 .help("add `source \"https://…\"`: the page that lists its versions"),
@@ -64,14 +64,15 @@ pub(super) fn facts(subject: Subject<'_>, log: &mut Log) {
             let Some(fact) = version.values.values().find(|one| is_fact(&one.text)) else { continue };
             let version = &version.version;
             let message = format!("{shown} {} does not say where its facts come from", version.value);
-            let told = Diagnostic::warning(codes::NO_SOURCE, message);
-            let told =
-                told.at(fact.span, "from where?").at(version.span, "no `source`, nor has the package one");
-            log.tell(told.help("add `source \"https://…\"`: the page that shows it"));
+            let diagnostic = Diagnostic::warning(codes::NO_SOURCE, message);
+            let diagnostic = diagnostic
+                .at(fact.span, "from where?")
+                .at(version.span, "no `source`, nor has the package one");
+            log.report(diagnostic.help("add `source \"https://…\"`: the page that shows it"));
         }
     }
     if package.license.is_none() && subject.entry.installable {
-        log.tell(
+        log.report(
             Diagnostic::warning(codes::NO_LICENSE, format!("{shown} does not say its licence"))
                 .at(package.name.span, "no `license`")
                 .help("add `license \"…\"`, an SPDX expression such as `MIT` or `Apache-2.0`"),

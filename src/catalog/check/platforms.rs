@@ -20,7 +20,7 @@ pub(super) fn platform(catalog: &Catalog, platform: &Platform, log: &mut Log) {
     }
     versions(catalog, &platform.defaults, log);
     if platform.sources.is_empty() {
-        log.tell(no_source(platform.name.as_str(), platform.name.span));
+        log.report(no_source(platform.name.as_str(), platform.name.span));
     }
 }
 
@@ -28,14 +28,14 @@ pub(super) fn device(catalog: &Catalog, device: &Device, log: &mut Log) {
     known_platform(catalog, &device.platform, log);
     references::requires(catalog, &device.requires, log);
     if device.sources.is_empty() {
-        log.tell(no_source(device.name.as_str(), device.name.span));
+        log.report(no_source(device.name.as_str(), device.name.span));
     }
 }
 
 pub(super) fn gpu(catalog: &Catalog, gpu: &GpuKind, log: &mut Log) {
     known_platform(catalog, &gpu.platform, log);
     if gpu.sources.is_empty() {
-        log.tell(no_source(gpu.capability.as_str(), gpu.capability.span));
+        log.report(no_source(gpu.capability.as_str(), gpu.capability.span));
     }
 }
 
@@ -43,8 +43,8 @@ fn known_platform(catalog: &Catalog, platform: &Spanned<Name>, log: &mut Log) {
     if catalog.entry(Kind::Platform, platform.as_str()).is_none() {
         let message = format!("there is no platform {}", wording::code(platform.as_str()));
         let near = catalog.nearest(Kind::Platform, platform.as_str());
-        let told = Diagnostic::error(codes::UNKNOWN_NAME, message).at(platform.span, "not known");
-        log.error(told.maybe_help(wording::did_you_mean(platform.as_str(), near)));
+        let diagnostic = Diagnostic::error(codes::UNKNOWN_NAME, message).at(platform.span, "not known");
+        log.error(diagnostic.maybe_help(wording::did_you_mean(platform.as_str(), near)));
     }
 }
 
@@ -53,7 +53,7 @@ pub(super) fn forbidden(catalog: &Catalog, forbidden: &Forbidden, log: &mut Log)
         known_platform(catalog, platform, log);
     }
     if forbidden.sources.is_empty() {
-        log.tell(no_source(&forbidden.pattern, forbidden.pattern.span));
+        log.report(no_source(&forbidden.pattern, forbidden.pattern.span));
     }
 }
 
@@ -64,7 +64,7 @@ pub(super) fn base(catalog: &Catalog, base: &BaseImage, log: &mut Log) {
         shown(base, tag, log);
     }
     if base.sources.is_empty() {
-        log.tell(no_source(&base.name.value, base.name.span));
+        log.report(no_source(&base.name.value, base.name.span));
     }
 }
 
@@ -83,7 +83,7 @@ fn shown(base: &BaseImage, tag: &BaseTag, log: &mut Log) {
         let help = format!(
             "name the page: `shown \"{name}\" by=\"https://…\"`; without one, remove `{name}` from `provides`, so that it is installed, or give the tag a reason in `unproven`"
         );
-        log.tell(Diagnostic::warning(codes::NO_SOURCE, message).at(version.span, "not shown").help(help));
+        log.report(Diagnostic::warning(codes::NO_SOURCE, message).at(version.span, "not shown").help(help));
     }
 }
 

@@ -50,7 +50,7 @@ impl<'a> Reach<'a> {
     }
 
     /// Whether a requirement is wrong by itself: nothing anywhere bears the name or satisfies it, which is told elsewhere.
-    pub(super) fn is_told(&self, one: &Require) -> bool {
+    pub(super) fn is_reported(&self, one: &Require) -> bool {
         let Some(package) = self.catalog.package(one.name.as_str()) else {
             return one.requirement.names().any(|word| !self.has_word(one.name.as_str(), word));
         };

@@ -41,8 +41,8 @@ pub(super) fn check(subject: Subject<'_>, log: &mut Log) {
         {
             let message = format!("there is no index {}", wording::code(&index.text));
             let near = catalog.nearest(Kind::Index, &index.text);
-            let told = Diagnostic::error(codes::UNKNOWN_NAME, message).at(index.span, "not known");
-            log.error(told.maybe_help(wording::did_you_mean(&index.text, near)));
+            let diagnostic = Diagnostic::error(codes::UNKNOWN_NAME, message).at(index.span, "not known");
+            log.error(diagnostic.maybe_help(wording::did_you_mean(&index.text, near)));
         }
     }
 }
@@ -53,13 +53,14 @@ fn itself(package: &Package, log: &mut Log) {
         let name = one.name.as_str();
         package.name.as_str() == name || package.aliases.iter().any(|alias| alias.as_str() == name)
     };
-    let mut tell = |one: &Require, verb: &str| {
+    let mut report = |one: &Require, verb: &str| {
         let message = format!("{} {verb} itself", shown(package));
-        let told = Diagnostic::error(codes::REQUIRES_ITSELF, message).at(one.name.span, "the same package");
-        log.error(told.help("take this out; which versions there are is said by `version`"));
+        let diagnostic =
+            Diagnostic::error(codes::REQUIRES_ITSELF, message).at(one.name.span, "the same package");
+        log.error(diagnostic.help("take this out; which versions there are is said by `version`"));
     };
-    walk::requires(package).filter(own).for_each(|one| tell(one, "requires"));
-    walk::conflicts(package).filter(own).for_each(|one| tell(one, "conflicts with"));
+    walk::requires(package).filter(own).for_each(|one| report(one, "requires"));
+    walk::conflicts(package).filter(own).for_each(|one| report(one, "conflicts with"));
 }
 
 /// Each names something known, of which a version will do.
@@ -94,8 +95,8 @@ pub(super) fn known(
 pub(super) fn unknown(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) {
     let near = catalog.nearest(Kind::Package, name.as_str()).into_iter().chain(OF_THE_TARGET.iter().copied());
     let message = format!("there is no package or axis {}", wording::code(name.as_str()));
-    let told = Diagnostic::error(codes::UNKNOWN_NAME, message).at(name.span, "not known");
-    log.error(told.maybe_help(wording::did_you_mean(name.as_str(), near)));
+    let diagnostic = Diagnostic::error(codes::UNKNOWN_NAME, message).at(name.span, "not known");
+    log.error(diagnostic.maybe_help(wording::did_you_mean(name.as_str(), near)));
 }
 
 /// `platform "tegra"`, `arch "arm64"`: words of the platforms.
@@ -107,8 +108,8 @@ fn of_the_target(catalog: &Catalog, name: &Spanned<Name>, requirement: &Spanned<
     };
     for word in requirement.names().filter(|word| !known.contains(word)) {
         let message = format!("there is no {} {}", name.as_str(), wording::code(word));
-        let told = Diagnostic::error(codes::UNKNOWN_NAME, message).at(requirement.span, "not known");
-        log.error(told.maybe_help(wording::did_you_mean(word, known.iter().copied())));
+        let diagnostic = Diagnostic::error(codes::UNKNOWN_NAME, message).at(requirement.span, "not known");
+        log.error(diagnostic.maybe_help(wording::did_you_mean(word, known.iter().copied())));
     }
 }
 
@@ -133,11 +134,11 @@ fn satisfiable(package: &Package, requirement: &Spanned<Requirement>, log: &mut 
             versions.iter().take(8).map(|version| wording::code(version.as_str())).collect();
         format!("there are {}{}", shown.join(", "), if versions.len() > 8 { " …" } else { "" })
     };
-    let told =
+    let diagnostic =
         Diagnostic::error(codes::NO_SUCH_VERSION, format!("no version of `{name}` satisfies {wanted}"))
             .at(requirement.span, "nothing satisfies this")
             .help(help);
-    log.error(told);
+    log.error(diagnostic);
 }
 
 fn condition(catalog: &Catalog, package: &Package, condition: &Condition, log: &mut Log) {
@@ -151,9 +152,9 @@ fn condition(catalog: &Catalog, package: &Package, condition: &Condition, log: &
             if !package.variants.iter().any(|variant| variant.name.value == name.value) {
                 let message = format!("{} has no variant {}", shown(package), wording::code(name.as_str()));
                 let variants = package.variants.iter().map(|variant| variant.name.as_str());
-                let told =
+                let diagnostic =
                     Diagnostic::error(codes::UNDECLARED_VARIANT, message).at(name.span, "not declared");
-                log.error(told.maybe_help(wording::did_you_mean(name.as_str(), variants)));
+                log.error(diagnostic.maybe_help(wording::did_you_mean(name.as_str(), variants)));
             }
         }
     }
@@ -168,8 +169,8 @@ fn option(package: &Package, key: &Spanned<Name>, value: Option<Spanned<&str>>, 
     let Some(found) = package.options.iter().find(|option| option.key.value == key.value) else {
         let message = format!("{} has no option {}", shown(package), wording::code(key.as_str()));
         let keys = package.options.iter().map(|option| option.key.as_str());
-        let told = Diagnostic::error(codes::UNDECLARED_OPTION, message).at(key.span, "not declared");
-        log.error(told.maybe_help(wording::did_you_mean(key.as_str(), keys)));
+        let diagnostic = Diagnostic::error(codes::UNDECLARED_OPTION, message).at(key.span, "not declared");
+        log.error(diagnostic.maybe_help(wording::did_you_mean(key.as_str(), keys)));
         return;
     };
     if let Some(value) = value {
@@ -183,10 +184,10 @@ fn has_value(option: &PackageOption, given: Spanned<&str>, log: &mut Log) {
         return;
     }
     let (key, value) = (wording::code(option.key.as_str()), wording::code(given.value));
-    let told =
+    let diagnostic =
         Diagnostic::error(codes::UNKNOWN_OPTION_VALUE, format!("the option {key} has no value {value}"))
             .at(given.span, "not one of its values")
             .maybe_help(wording::did_you_mean(given.value, values.iter().copied()))
             .help(format!("possible: {}", wording::all_of(&wording::codes(values))));
-    log.error(told);
+    log.error(diagnostic);
 }

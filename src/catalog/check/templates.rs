@@ -21,8 +21,8 @@ pub(super) fn check(subject: Subject<'_>, log: &mut Log) {
     for version in &package.versions {
         for (key, value) in version.values.iter().filter(|(key, _)| always.contains(key)) {
             let message = format!("the value {} hides what every template sees", wording::code(key));
-            let told = Diagnostic::error(codes::VALUE_NAME, message);
-            log.error(told.at(value.span, "of that name").help("give it another name"));
+            let diagnostic = Diagnostic::error(codes::VALUE_NAME, message);
+            log.error(diagnostic.at(value.span, "of that name").help("give it another name"));
         }
     }
     for key in package.versions.iter().flat_map(|version| version.values.keys()) {
@@ -51,11 +51,11 @@ fn in_every_version(package: &Package, template: &Template, log: &mut Log) {
         for version in package.versions.iter().filter(|version| !has(version)) {
             let shown = wording::code(version.version.as_str());
             let message = format!("{} has no value for version {shown}", wording::code(&name));
-            let told = Diagnostic::error(codes::TEMPLATE_NAME, message)
+            let diagnostic = Diagnostic::error(codes::TEMPLATE_NAME, message)
                 .at(version.version.span, format!("no {} in this one", wording::code(&name)))
                 .at(template.span, "used here, whatever is chosen")
                 .help("give this version the value, or guard the step with `when`");
-            log.error(told);
+            log.error(diagnostic);
         }
     }
 }

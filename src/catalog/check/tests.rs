@@ -7,7 +7,7 @@ use crate::diagnostic::codes::{self, Entry};
 use crate::source::Sources;
 
 /// What is told of a folder of definitions, over the built-in ones.
-fn told(world: &Memory) -> (Log, Sources) {
+fn reported(world: &Memory) -> (Log, Sources) {
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let mut catalog = Catalog::builtin(&mut sources);
     catalog.add_named_folder(world, "defs", &mut sources, &mut log);
@@ -19,7 +19,7 @@ fn told(world: &Memory) -> (Log, Sources) {
 fn demo(body: &str) -> String {
     let head = "summary \"A demo\"; license \"MIT\"; source \"https://example.com\"";
     let text = format!("package \"demo\" {{\n{head}\n{body}\n}}\n");
-    let (log, sources) = told(&Memory::with([("defs/tools/demo/package.kdl", text.as_str())]));
+    let (log, sources) = reported(&Memory::with([("defs/tools/demo/package.kdl", text.as_str())]));
     report(&log, &sources)
 }
 
@@ -74,7 +74,7 @@ fn templates_stand_where_they_are_filled_in() {
 }
 
 #[test]
-fn values_that_only_some_versions_have_are_told() {
+fn values_that_only_some_versions_have_are_reported() {
     insta::assert_snapshot!(demo(
         r#"version "2.0" { commit "a" }
         version "1.0" { tag "b" }
@@ -83,7 +83,7 @@ fn values_that_only_some_versions_have_are_told() {
 }
 
 #[test]
-fn what_nobody_can_have_is_told() {
+fn what_nobody_can_have_is_reported() {
     insta::assert_snapshot!(demo(
         r#"option "gui" default="none" { value "none"; value "remote" { requires { platform "tegra"; driver ">=570" } } }
         variant "old" { requires { ubuntu "18.04"; python "3.12" } }
@@ -129,7 +129,7 @@ fn facts_have_a_source() {
         version "1.1" { url "https://example.com/demo"; source "https://example.com" }
         version "1.0" { folder "x" }
     }"#;
-    let (log, sources) = told(&Memory::with([("defs/tools/demo/package.kdl", text)]));
+    let (log, sources) = reported(&Memory::with([("defs/tools/demo/package.kdl", text)]));
     insta::assert_snapshot!(report(&log, &sources));
 }
 
@@ -170,7 +170,7 @@ fn places_of_definitions_are_checked() {
     );
     world.put("defs/other/two/package.kdl", text("two", "alias \"two2\"; requires { three }").as_bytes());
     world.put("defs/platform/x.kdl", b"device \"d\" { summary \"x\"; platform \"tegar\"; sm \"8.7\" }\nindex \"i\" { url \"https://{{ cud.major }}\" }");
-    let (log, sources) = told(&world);
+    let (log, sources) = reported(&world);
     insta::assert_snapshot!(report(&log, &sources));
 }
 
@@ -184,13 +184,13 @@ fn what_an_image_provides_is_shown_by_a_page() {
         tag "1" { provides { ubuntu "22.04"; cuda "12.6"; cudnn "9.3.0.75" }; shown "cuda" by="https://example.com/1" }
         tag "2" { provides { ubuntu "22.04"; cudnn "9.3.0.75" }; unproven "nobody looked into it" }
     }"#;
-    let (log, sources) = told(&Memory::with([("defs/platform/acme.kdl", base)]));
+    let (log, sources) = reported(&Memory::with([("defs/platform/acme.kdl", base)]));
     insta::assert_snapshot!(report(&log, &sources));
 }
 
 #[test]
-fn an_unreadable_folder_is_told() {
-    let (log, sources) = told(&Memory::default());
+fn an_unreadable_folder_is_reported() {
+    let (log, sources) = reported(&Memory::default());
     insta::assert_snapshot!(report(&log, &sources));
 }
 
@@ -212,7 +212,7 @@ fn of_page(text: &str) -> Log {
         let name = one.split('"').nth(1).unwrap_or("demo");
         world.put(&format!("defs/tools{at}/{name}/package.kdl"), one.as_bytes());
     }
-    told(&world).0
+    reported(&world).0
 }
 
 #[test]
@@ -258,7 +258,7 @@ fn the_key_of_a_definition_is_the_one_that_it_names() {
         );
         world.put("defs/tools/demo/package.kdl", text.as_bytes());
         world.put(&format!("defs/tools/demo/{file}"), key);
-        let (log, sources) = told(&world);
+        let (log, sources) = reported(&world);
         let all = log.sorted().into_iter().map(|one| {
             let place = one.primary().expect("it has a place");
             format!("{} {}", one.code.as_str(), sources.slice(place))

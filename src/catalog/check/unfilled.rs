@@ -15,9 +15,10 @@ pub(super) fn check(subject: Subject<'_>, log: &mut Log) {
     words(node, &mut |text, span| {
         if text.contains("{{") && !filled.contains(&(span.start, span.end)) {
             let message = format!("{} is not filled in", wording::code(text));
-            let told = Diagnostic::error(codes::TEMPLATE_PLACE, message);
+            let diagnostic = Diagnostic::error(codes::TEMPLATE_PLACE, message);
             log.error(
-                told.at(span, "no template can stand here")
+                diagnostic
+                    .at(span, "no template can stand here")
                     .help("write it out, one `when` or `version` for each"),
             );
         }

@@ -12,10 +12,10 @@ pub(super) fn check(subject: Subject<'_>, reach: &Reach<'_>, log: &mut Log) {
     let package = subject.package;
     let name = wording::code(package.name.as_str());
     let of_all: Vec<&Require> = always(&package.requires).collect();
-    let never = |asked: &[&Require]| !reach.holds(asked) && !asked.iter().any(|one| reach.is_told(one));
+    let never = |asked: &[&Require]| !reach.holds(asked) && !asked.iter().any(|one| reach.is_reported(one));
     if never(&of_all) {
         let what = format!("no machine can have {name}");
-        log.error(told(reach, (codes::UNREACHABLE, what), package.name.span, &of_all));
+        log.error(reported(reach, (codes::UNREACHABLE, what), package.name.span, &of_all));
         return;
     }
     let mut versions: Vec<Vec<&Require>> = Vec::new();
@@ -25,7 +25,7 @@ pub(super) fn check(subject: Subject<'_>, reach: &Reach<'_>, log: &mut Log) {
             versions.push(asked);
         } else if never(&asked) {
             let what = format!("no machine can have {name} {}", version.version.value);
-            log.error(told(reach, (codes::UNREACHABLE, what), version.version.span, &asked));
+            log.error(reported(reach, (codes::UNREACHABLE, what), version.version.span, &asked));
         }
     }
     if versions.is_empty() {
@@ -40,7 +40,7 @@ pub(super) fn check(subject: Subject<'_>, reach: &Reach<'_>, log: &mut Log) {
             } else {
                 [versions[0].as_slice(), &asked].concat()
             };
-            log.error(told(reach, (codes::UNREACHABLE_OPTION, what), value, &all));
+            log.error(reported(reach, (codes::UNREACHABLE_OPTION, what), value, &all));
         }
     }
 }
@@ -64,21 +64,21 @@ fn values(package: &Package) -> impl Iterator<Item = (String, Span, &Vec<Require
 }
 
 /// Points at what can't hold: at one requirement, or at two that never hold together.
-fn told(
+fn reported(
     reach: &Reach<'_>,
     (code, message): (crate::diagnostic::Code, String),
     at: Span,
     asked: &[&Require],
 ) -> Diagnostic {
-    let told = Diagnostic::error(code, message).at(at, "nobody can choose it");
+    let diagnostic = Diagnostic::error(code, message).at(at, "nobody can choose it");
     let is_place = |one: &&&Require| [PLATFORM, ARCH].contains(&one.name.as_str());
     let (places, others): (Vec<&Require>, Vec<&Require>) = asked.iter().partition(|one| is_place(one));
     let here: Vec<&Known<'_>> = reach.of(&places).into_iter().map(|(known, _)| known).collect();
     if here.is_empty() {
-        let told = places
-            .iter()
-            .fold(told, |told, one| told.at(one.requirement.span, "no platform is all of these"));
-        return told.help("keep one of them, or write a version for each platform");
+        let diagnostic = places.iter().fold(diagnostic, |diagnostic, one| {
+            diagnostic.at(one.requirement.span, "no platform is all of these")
+        });
+        return diagnostic.help("keep one of them, or write a version for each platform");
     }
     let names = here.iter().map(|known| known.platform.name.as_str());
     let names = wording::any_of(&wording::codes(names));
@@ -87,10 +87,10 @@ fn told(
         let known = here.iter().flat_map(|known| known.known(one.name.as_str()));
         let mut known: Vec<String> = known.map(|version| wording::code(version.as_str())).collect();
         known.dedup();
-        let told = told.at(one.requirement.span, format!("not on {names}"));
+        let diagnostic = diagnostic.at(one.requirement.span, format!("not on {names}"));
         let shown = &known[..known.len().min(8)];
         let more = if known.len() > shown.len() { " …" } else { "" };
-        return told.help(if known.is_empty() {
+        return diagnostic.help(if known.is_empty() {
             format!("{} has no `{}`", names, one.name.value)
         } else {
             format!("of `{}` it has {}{more}", one.name.value, shown.join(", "))
@@ -101,11 +101,11 @@ fn told(
     for (one, other) in pairs {
         if !together(&[one, other]) {
             let (first, second) = (one.name.as_str(), other.name.as_str());
-            return told
+            return diagnostic
                 .at(one.requirement.span, format!("no `{second}` of the other requirement goes with this"))
                 .at(other.requirement.span, format!("no `{first}` of the other requirement goes with this"))
                 .help(format!("correct one of them, or take it out: on {names} they never hold together"));
         }
     }
-    told.help(format!("its requirements never hold together on {names}: correct them, or take it out"))
+    diagnostic.help(format!("its requirements never hold together on {names}: correct them, or take it out"))
 }

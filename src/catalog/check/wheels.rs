@@ -16,12 +16,12 @@ pub(super) fn check(subject: Subject<'_>, reach: &Reach<'_>, log: &mut Log) {
         // What is fetched under another name has its own beside it.
         let is_named = wheels().any(|one| WheelName::read(&one.text).is_some());
         for template in wheels() {
-            let told = match WheelName::read(&template.text) {
+            let reports = match WheelName::read(&template.text) {
                 Some(wheel) => Named(wheel).faults(package, version, (&asked, reach)),
                 None if is_named => continue,
                 None => vec!["this is no name of a wheel: `NAME-VERSION-PYTHON-ABI-PLATFORM.whl`".to_owned()],
             };
-            for why in told {
+            for why in reports {
                 log.error(drift(version, template, &why));
             }
         }

@@ -76,19 +76,19 @@ impl Context<'_> {
                 // Why it cannot be read was reported.
                 return None;
             }
-            let told = Diagnostic::error(codes::MISSING_FILE, format!("the file {shown} is not there"))
+            let diagnostic = Diagnostic::error(codes::MISSING_FILE, format!("the file {shown} is not there"))
                 .at(name.span, "no such file beside this definition")
                 .maybe_help(wording::did_you_mean(&name.value, self.beside.iter().map(String::as_str)));
-            self.log.error(told);
+            self.log.error(diagnostic);
             return None;
         };
         if let Ok(text) = std::str::from_utf8(bytes) {
             return Some(text.to_owned());
         }
-        let told = Diagnostic::error(codes::BINARY_FILE, format!("{shown} is not a text"))
+        let diagnostic = Diagnostic::error(codes::BINARY_FILE, format!("{shown} is not a text"))
             .at(name.span, "its bytes are no UTF-8")
             .help("fetch it with `archive` or `deb`: only texts are carried in a Dockerfile");
-        self.log.error(told);
+        self.log.error(diagnostic);
         None
     }
 }
@@ -102,14 +102,14 @@ fn unique<'a>(what: &str, names: impl IntoIterator<Item = (&'a str, Span)>, log:
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     for (name, span) in names {
         if let Some(first) = seen.get(name) {
-            let told = Diagnostic::error(
+            let diagnostic = Diagnostic::error(
                 codes::DUPLICATE_NAME,
                 format!("the {what} {} stands twice", wording::code(name)),
             )
             .at(span, "the second one")
             .at(*first, "the first one")
             .help("give one of them another name, or take it out");
-            log.error(told);
+            log.error(diagnostic);
         } else {
             seen.insert(name, span);
         }

@@ -53,12 +53,12 @@ fn one_of(given: &Spanned<String>, option: &PackageOption, log: &mut Log) {
         return;
     }
     let (key, value) = (wording::code(option.key.as_str()), wording::code(&given.value));
-    let told =
+    let diagnostic =
         Diagnostic::error(codes::UNKNOWN_OPTION_VALUE, format!("the option {key} has no value {value}"))
             .at(given.span, "not one of its values")
             .maybe_help(wording::did_you_mean(&given.value, values.iter().copied()))
             .help(format!("possible: {}", wording::all_of(&wording::codes(values))));
-    log.error(told);
+    log.error(diagnostic);
 }
 
 /// `variant`, in order.
@@ -67,11 +67,11 @@ pub(super) fn variants(package: Reader<'_>, log: &mut Log) -> Vec<Variant> {
     unique("variant", found.iter().map(|one| (one.name.as_str(), one.name.span)), log);
     let mut defaults = found.iter().filter(|one| one.default);
     if let (Some(first), Some(second)) = (defaults.next(), defaults.next()) {
-        let told = Diagnostic::error(codes::SEVERAL_DEFAULTS, "two variants are the default one")
+        let diagnostic = Diagnostic::error(codes::SEVERAL_DEFAULTS, "two variants are the default one")
             .at(second.name.span, "the second one")
             .at(first.name.span, "the first one")
             .help("keep `default=#true` on one of them");
-        log.error(told);
+        log.error(diagnostic);
     }
     found
 }

@@ -28,10 +28,10 @@ fn open<'a>(node: Reader<'a>, guard: &Guard, found: &mut Vec<(Guard, Reader<'a>)
 
 fn conditions(when: Reader<'_>, log: &mut Log) -> Vec<Condition> {
     if when.props().is_empty() {
-        let told = Diagnostic::error(codes::EMPTY_CONDITION, "`when` has no condition")
+        let diagnostic = Diagnostic::error(codes::EMPTY_CONDITION, "`when` has no condition")
             .at(when.name_span(), "when what?")
             .help("name an axis or a package with what is required of it: `when l4t=\">=36\" { … }`");
-        log.error(told);
+        log.error(diagnostic);
     }
     when.props().iter().filter_map(|given| condition(given, log)).collect()
 }

@@ -137,13 +137,13 @@ fn check_key(file: Spanned<&str>, wanted: Option<&Spanned<Fingerprint>>, context
     let Some(key) = key::read((file.value, file.span), bytes, wanted, context.log) else { return };
     if !key.armored {
         let name = file.value;
-        let told = Diagnostic::error(
+        let diagnostic = Diagnostic::error(
             check_codes::KEY_FILE_NAME,
             format!("{} is binary", wording::code(name)),
         )
         .at(file.span, "the key of a definition is text, as `.jcc` carries it")
         .help("`gpg --no-default-keyring --keyring ./FILE --armor --export > NAME.asc` writes it as text");
-        context.log.error(told);
+        context.log.error(diagnostic);
     }
 }
 
@@ -161,10 +161,10 @@ fn key_location(key: Reader<'_>, context: &mut Context<'_>) -> Option<Spanned<Ke
     };
     match location {
         Ok(KeyLocation::Url(_)) if !text.value.starts_with("https://") => {
-            let told = Diagnostic::error(codes::INSECURE_KEY, "a key comes by `https`")
+            let diagnostic = Diagnostic::error(codes::INSECURE_KEY, "a key comes by `https`")
                 .at(text.span, "anyone on the way could replace it")
                 .help("write `https://`, or carry the key as a file of the folder");
-            context.log.error(told);
+            context.log.error(diagnostic);
             None
         }
         Ok(location) => Some(Spanned::new(location, text.span)),

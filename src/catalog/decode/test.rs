@@ -13,17 +13,18 @@ pub(super) fn test(node: Reader<'_>, guard: &Guard, context: &mut Context<'_>) -
     let build = node.child("build");
     if let (Some(build), Some(gpu)) = (build, node.child("gpu")) {
         let (build, gpu) = (build.name_span(), gpu.name_span());
-        let told = Diagnostic::error(codes::TEST_PLACE, "a test runs either while building or on the GPU")
-            .at(build.max(gpu), "the second place")
-            .at(build.min(gpu), "the first place")
-            .help("make two tests of it");
-        context.log.error(told);
+        let diagnostic =
+            Diagnostic::error(codes::TEST_PLACE, "a test runs either while building or on the GPU")
+                .at(build.max(gpu), "the second place")
+                .at(build.min(gpu), "the first place")
+                .help("make two tests of it");
+        context.log.error(diagnostic);
     }
     if !node.children().any(|child| matches!(child.name(), "run" | "python" | "file" | "libraries")) {
-        let told = Diagnostic::error(codes::EMPTY_TEST, "the test runs nothing")
+        let diagnostic = Diagnostic::error(codes::EMPTY_TEST, "the test runs nothing")
             .at(node.name_span(), "so it shows nothing")
             .help("add `run \"…\"`, `python \"…\"`, `file \"…\"` or `libraries \"…\"`");
-        context.log.error(told);
+        context.log.error(diagnostic);
     }
     let body = node.children().filter_map(|child| body(child, context)).collect();
     Some(PackageTest { name: name?, build: build.is_some(), guard: guard.clone(), body, span: node.span() })

@@ -67,10 +67,10 @@ pub(super) fn value_name(name: &str, span: Span, log: &mut Log) {
         return;
     }
     let message = format!("{} can't be the name of a value", wording::code(name));
-    let told = Diagnostic::error(codes::VALUE_NAME, message)
+    let diagnostic = Diagnostic::error(codes::VALUE_NAME, message)
         .at(span, "no template can reach it")
         .help("write it with lower-case letters, digits and `_`, a letter first");
-    log.error(told);
+    log.error(diagnostic);
 }
 
 /// A name means one version, which may stand several times.
@@ -81,11 +81,11 @@ fn named_once(versions: &[PackageVersion], log: &mut Log) {
         let known = *first.entry(name.value.as_str()).or_insert((&one.version.value, name.span));
         if *known.0 != one.version.value {
             let message = format!("the name {} means two versions", wording::code(name.value.as_str()));
-            let told = Diagnostic::error(codes::DUPLICATE_NAME, message)
+            let diagnostic = Diagnostic::error(codes::DUPLICATE_NAME, message)
                 .at(name.span, format!("here {}", wording::code(one.version.as_str())))
                 .at(known.1, format!("here {}", wording::code(known.0.as_str())))
                 .help("give one of them another name, or take it out");
-            log.error(told);
+            log.error(diagnostic);
         }
     }
 }

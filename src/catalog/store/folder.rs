@@ -239,10 +239,10 @@ impl Walk<'_> {
             io::ErrorKind::NotFound => format!("{shown} is not there"),
             _ => format!("{shown} can't be read: {}", wording::cause(error, path)),
         };
-        let told = Diagnostic::error(codes::UNREADABLE, message);
+        let diagnostic = Diagnostic::error(codes::UNREADABLE, message);
         self.log.error(match self.named {
-            Some(span) => told.at(span, "named here"),
-            None => told,
+            Some(span) => diagnostic.at(span, "named here"),
+            None => diagnostic,
         });
     }
 }

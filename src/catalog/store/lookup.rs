@@ -185,8 +185,8 @@ impl Catalog {
         let decoded = slot.decoded.get_or_init(|| {
             let mut log = Log::new();
             let found = decode(file, slot, &mut log);
-            let told = log.sorted().first().map(|first| first.message.clone());
-            assert!(told.is_none(), "{} is broken: {}", file.path, told.unwrap_or_default());
+            let report = log.sorted().first().map(|first| first.message.clone());
+            assert!(report.is_none(), "{} is broken: {}", file.path, report.unwrap_or_default());
             found
         });
         decoded.as_ref()

@@ -80,7 +80,7 @@ impl Template {
         match self.filled(view) {
             Ok(text) => Some(text),
             Err(error) => {
-                log.error(self.told(&error, view.names()));
+                log.error(self.reported(&error, view.names()));
                 None
             }
         }
@@ -99,7 +99,7 @@ impl Template {
             .help(fault.help)
     }
 
-    fn told<'a>(&self, error: &Error, names: impl Iterator<Item = &'a str>) -> Diagnostic {
+    fn reported<'a>(&self, error: &Error, names: impl Iterator<Item = &'a str>) -> Diagnostic {
         let range = error.range();
         let word =
             range.clone().and_then(|range| self.text.get(range)).unwrap_or_default().trim_matches([' ', '.']);

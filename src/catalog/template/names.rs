@@ -77,7 +77,7 @@ impl Template {
         let used = match engine.template_from_str(&self.text) {
             Ok(template) => template.undeclared_variables(true).into_iter().collect::<BTreeSet<String>>(),
             Err(error) => {
-                log.error(self.told(&error, [].into_iter()));
+                log.error(self.reported(&error, [].into_iter()));
                 return;
             }
         };
@@ -92,9 +92,10 @@ impl Template {
                 (Some(Some(fields)), Some(field)) if !fields.contains(field) => {
                     let whole = format!("{root}.{field}");
                     let span = self.place(self.find(&whole));
-                    let told = unknown(&whole, span, [].into_iter());
+                    let diagnostic = unknown(&whole, span, [].into_iter());
                     log.error(
-                        told.maybe_help(wording::did_you_mean(field, fields.iter().map(String::as_str))),
+                        diagnostic
+                            .maybe_help(wording::did_you_mean(field, fields.iter().map(String::as_str))),
                     );
                 }
                 _ => {}

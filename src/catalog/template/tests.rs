@@ -66,7 +66,7 @@ fn values_are_put_in() {
 }
 
 #[test]
-fn what_is_wrong_is_told_at_its_place() {
+fn what_is_wrong_is_reported_at_its_place() {
     insta::assert_snapshot!(expand("a {{ versoin }}"));
     insta::assert_snapshot!(expand("a {{ option.qtt }}"));
     insta::assert_snapshot!(expand("a {{ version"));
@@ -79,7 +79,7 @@ fn what_is_wrong_is_told_at_its_place() {
 }
 
 #[test]
-fn values_that_need_each_other_are_told() {
+fn values_that_need_each_other_are_reported() {
     let (mut log, mut sources) = (Log::new(), Sources::new());
     let values = [("a", "{{ b }}"), ("b", "{{ a }}")]
         .map(|(key, text)| (key.to_owned(), template(text, &mut sources)));
@@ -93,23 +93,25 @@ fn names_are_checked_without_values() {
     names.package(&name("ubuntu"), ["codename"]);
     names.options([&name("qt")]);
     names.value("commit");
-    let told = |text: &str| {
+    let reported = |text: &str| {
         let (mut log, mut sources) = (Log::new(), Sources::new());
         template(text, &mut sources).check_names(&names, &mut log);
         report(&log, &sources)
     };
     assert_eq!(
-        told("{{ version }}{{ ubuntu.codename }}{{ option.qt }}{{ commit }}{{ packages['x-y'].version }}"),
+        reported(
+            "{{ version }}{{ ubuntu.codename }}{{ option.qt }}{{ commit }}{{ packages['x-y'].version }}"
+        ),
         ""
     );
     assert_eq!(
-        told("{% for one in sm %}{{ one.major }}{% endfor %}{{ device.model }}{{ cpu if false else 1 }}")
+        reported("{% for one in sm %}{{ one.major }}{% endfor %}{{ device.model }}{{ cpu if false else 1 }}")
             .lines()
             .count(),
         2
     );
-    insta::assert_snapshot!(told("commit {{ comit }} {{ ubuntu.codenam }} {{ option.q }}"));
-    insta::assert_snapshot!(told("{{ a"));
+    insta::assert_snapshot!(reported("commit {{ comit }} {{ ubuntu.codenam }} {{ option.q }}"));
+    insta::assert_snapshot!(reported("{{ a"));
 }
 
 /// Each would make gigabytes, or go as deep as it is long, from a short text.
@@ -150,10 +152,10 @@ fn no_template_grows_without_bound() {
         "{% if 1 %}".repeat(300),
     ];
     for text in all {
-        let told = expand(&text);
+        let report = expand(&text);
         assert!(
-            told.contains("template-syntax]") || told.contains("template-failed]"),
-            "{text:.80}: {told:.200}"
+            report.contains("template-syntax]") || report.contains("template-failed]"),
+            "{text:.80}: {report:.200}"
         );
         let (mut log, mut sources) = (Log::new(), Sources::new());
         template(&text, &mut sources).check_names(&Names::new(), &mut log);
@@ -185,6 +187,6 @@ fn values_that_double_each_other_end() {
         values.insert(format!("a{number}"), template(&text, &mut sources));
     }
     View::new().own(&version("1"), &values, &mut log);
-    let told = report(&log, &sources);
-    assert!(told.contains("more than 16384 bytes"), "{told:.300}");
+    let report = report(&log, &sources);
+    assert!(report.contains("more than 16384 bytes"), "{report:.300}");
 }

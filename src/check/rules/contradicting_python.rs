@@ -15,9 +15,9 @@ type Spec = Spanned<PepRequirement>;
 fn check(context: &Context<'_>, log: &mut Log) {
     let pip = &context.project.pip;
     let of_app = context.project.app.iter().flat_map(|app| &app.requirements);
-    tell(&specs(&pip.install, pip.requirements.iter().chain(of_app)), log);
+    report(&specs(&pip.install, pip.requirements.iter().chain(of_app)), log);
     for venv in &pip.venvs {
-        tell(&specs(&venv.install, venv.requirements.iter()), log);
+        report(&specs(&venv.install, venv.requirements.iter()), log);
     }
 }
 
@@ -28,7 +28,7 @@ fn specs<'a>(install: &'a [Spec], files: impl Iterator<Item = &'a Requirements>)
 
 /// Of one package's requirements each is compared with the first exact one: others that exclude each other exclude it too,
 /// and a long file takes time by its length alone.
-fn tell(all: &[&Spec], log: &mut Log) {
+fn report(all: &[&Spec], log: &mut Log) {
     let mut by_name: BTreeMap<String, Vec<&Spec>> = BTreeMap::new();
     for spec in all.iter().filter(|spec| spec.marker().is_none()) {
         by_name.entry(spec.normalised_name()).or_default().push(spec);

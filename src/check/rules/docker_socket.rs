@@ -15,7 +15,7 @@ fn check(context: &Context<'_>, log: &mut Log) {
         let spans: Vec<Span> =
             run.docker_socket.on().into_iter().chain(mounted.map(|one| one.from.span)).collect();
         for span in spans {
-            log.tell(
+            log.report(
                 Diagnostic::warning(codes::DOCKER_SOCKET, "who has the engine's socket is root on the host")
                     .at(span, "it can start any container, with any folder of the host in it")
                     .help("leave it out, or put a proxy between that lets only some requests through"),

@@ -14,12 +14,12 @@ fn check(context: &Context<'_>, log: &mut Log) {
             let shared = if key.value.starts_with("net.") { network(run, by_default) } else { ipc(run) };
             let Some((what, instead, place)) = shared else { continue };
             let message = format!("{} can't be set in {what}", wording::code(&key.value));
-            let mut told = Diagnostic::error(codes::HOST_SYSCTL, message)
+            let mut diagnostic = Diagnostic::error(codes::HOST_SYSCTL, message)
                 .at(key.span, "Docker refuses to start a container with it");
             if let Some(place) = place {
-                told = told.at(place, "what makes it the host's");
+                diagnostic = diagnostic.at(place, "what makes it the host's");
             }
-            log.tell(told.help(format!(
+            log.report(diagnostic.help(format!(
                 "set it on the host, in `/etc/sysctl.d`, or write {}",
                 wording::code(instead)
             )));

@@ -20,7 +20,7 @@ fn check(context: &Context<'_>, log: &mut Log) {
         if from != "." && output.leaves_out_folder(from) {
             let message = format!("{} is left out of the build, so it can't be copied", wording::code(from));
             let node = wording::code(format!("output {{ ignore \"!{from}\" }}"));
-            log.tell(
+            log.report(
                 Diagnostic::warning(codes::LEFT_OUT, message)
                     .at(copy.from.span, "a pattern of `.dockerignore` or `ignore` leaves this folder out")
                     .help(format!("write {node} to take it in, or take the pattern out")),
@@ -29,11 +29,11 @@ fn check(context: &Context<'_>, log: &mut Log) {
         }
         let by_name = |file: &&SecretFile| !copied.contains(file.path.as_str());
         let files = copy.secrets.iter().filter(by_name).filter(|file| output.is_silent_about(&file.path));
-        tell(copy, &files.collect::<Vec<_>>(), log);
+        report(copy, &files.collect::<Vec<_>>(), log);
     }
 }
 
-fn tell(copy: &Copy, files: &[&SecretFile], log: &mut Log) {
+fn report(copy: &Copy, files: &[&SecretFile], log: &mut Log) {
     let Some(first) = files.first() else { return };
     let mut names: Vec<String> = files.iter().take(NAMED).map(|file| wording::code(&file.path)).collect();
     if files.len() > NAMED {
@@ -48,7 +48,7 @@ fn tell(copy: &Copy, files: &[&SecretFile], log: &mut Log) {
         _ => "secrets by their names, or by the private key in them",
     };
     let path = &first.path;
-    log.tell(
+    log.report(
         Diagnostic::warning(codes::LEFT_OUT, message)
             .at(copy.from.span, format!("of this folder; {why}"))
             .help(format!("if that is meant, say so: `output {{ ignore \"{path}\" }}`"))

@@ -13,9 +13,9 @@ fn check(context: &Context<'_>, log: &mut Log) {
         let Some(found) = variable(value).or_else(|| plain_variable(name.as_str(), value)) else { continue };
         let message =
             format!("{} gets the text {}, not a value", wording::code(name.as_str()), wording::code(found));
-        let told =
+        let diagnostic =
             Diagnostic::warning(codes::LITERAL_VARIABLE, message).at(value.span, "passed on unchanged");
-        log.tell(told.help(extended(name.as_str(), value, found).unwrap_or_else(|| {
+        log.report(diagnostic.help(extended(name.as_str(), value, found).unwrap_or_else(|| {
             "write the value; one of the host's comes by `env-file`, which is read when the container starts, or by \
              `secret \"NAME\" env=\"VARIABLE\"`, which it reads from `/run/secrets/NAME`"
                 .to_owned()

@@ -22,13 +22,13 @@ fn check(context: &Context<'_>, log: &mut Log) {
             offers.any(|offer| offer.as_str() == word)
         });
         let others = wording::codes(others.map(|other| other.name.as_str()));
-        let mut told = Diagnostic::error(codes::NOT_OFFERED, format!("{name} has no {what}"))
+        let mut diagnostic = Diagnostic::error(codes::NOT_OFFERED, format!("{name} has no {what}"))
             .at(span, format!("the target is {name}"))
             .help("take it out; with several targets, write it into the `run` of those that have it");
         if !others.is_empty() {
-            told = told.help(format!("only {} can give this", wording::all_of(&others)));
+            diagnostic = diagnostic.help(format!("only {} can give this", wording::all_of(&others)));
         }
-        log.error(told.maybe_help(instead(word)));
+        log.error(diagnostic.maybe_help(instead(word)));
     }
 }
 

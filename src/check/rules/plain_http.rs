@@ -13,7 +13,7 @@ fn check(context: &Context<'_>, log: &mut Log) {
     let archives = apt.sources.iter().filter(|source| source.key.is_none()).map(|source| &source.uri);
     let indexes = pip.index.iter().chain(pip.extra_indexes.iter().map(|index| &index.url));
     for url in archives.chain(indexes).filter(|url| is_open(url)) {
-        log.tell(
+        log.report(
             Diagnostic::warning(codes::PLAIN_HTTP, "what is fetched from here can be changed on the way")
                 .at(url.span, "neither signed nor encrypted")
                 .help("write `https://` if the server has it"),

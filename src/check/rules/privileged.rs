@@ -7,7 +7,7 @@ pub(super) const RULE: Rule = Rule { code: codes::PRIVILEGED, severity: Severity
 
 fn check(context: &Context<'_>, log: &mut Log) {
     for span in context.runs().filter_map(|run| run.privileged.on()) {
-        log.tell(
+        log.report(
             Diagnostic::warning(
                 codes::PRIVILEGED,
                 "a privileged container can do all that root on the host can",

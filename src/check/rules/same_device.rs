@@ -22,7 +22,7 @@ fn check(context: &Context<'_>, log: &mut Log) {
                 Entry::Occupied(known) => (known.key().0.clone(), *known.get()),
             };
             let message = format!("{} is handed over twice", wording::code(host));
-            log.tell(
+            log.report(
                 Diagnostic::warning(codes::SAME_DEVICE, message)
                     .at(span, "the second time")
                     .at(first, "the first time")

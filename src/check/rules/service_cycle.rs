@@ -1,7 +1,7 @@
 //! Services that wait for each other.
 
 use crate::check::{Context, Rule};
-use crate::diagnostic::cycles::{Edges, Cycle, find_cycles};
+use crate::diagnostic::cycles::{Cycle, Edges, find_cycles};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
 use crate::source::Span;
 
@@ -26,20 +26,20 @@ fn check(context: &Context<'_>, log: &mut Log) {
         }
     }
     for cycle in find_cycles(&edges) {
-        log.error(told(&cycle));
+        log.error(reported(&cycle));
     }
 }
 
-fn told(cycle: &Cycle<'_>) -> Diagnostic {
+fn reported(cycle: &Cycle<'_>) -> Diagnostic {
     let names = wording::codes(cycle.iter().chain(&cycle[..1]).map(|(name, _)| name));
     let message = match names.as_slice() {
         [name, _] => format!("the service {name} waits for itself"),
         _ => format!("services wait for each other: {}", names.join(" → ")),
     };
-    let mut told = Diagnostic::error(codes::SERVICE_CYCLE, message);
+    let mut diagnostic = Diagnostic::error(codes::SERVICE_CYCLE, message);
     let places = cycle[1..].iter().chain(&cycle[..1]).map(|(_, span)| *span);
     for (pair, span) in names.windows(2).zip(places) {
-        told = told.at(span, format!("{} waits for {}", pair[0], pair[1]));
+        diagnostic = diagnostic.at(span, format!("{} waits for {}", pair[0], pair[1]));
     }
-    told.help("take one of these out: none of them would ever start")
+    diagnostic.help("take one of these out: none of them would ever start")
 }

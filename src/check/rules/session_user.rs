@@ -20,10 +20,12 @@ fn check(context: &Context<'_>, log: &mut Log) {
         };
         for span in sockets {
             let message = format!("the socket is of user {session}, and the container runs as user {uid}");
-            let told = Diagnostic::warning(codes::SESSION_USER, message)
+            let diagnostic = Diagnostic::warning(codes::SESSION_USER, message)
                 .at(span, "the desktop session's, which lets in its own user alone");
-            let told = place.into_iter().fold(told, |told, place| told.at(place, format!("user {uid}")));
-            log.tell(told.help(format!(
+            let diagnostic = place
+                .into_iter()
+                .fold(diagnostic, |diagnostic, place| diagnostic.at(place, format!("user {uid}")));
+            log.report(diagnostic.help(format!(
                 "run it as that user (`user \"…\" uid={session}` in `app`), or name the session's by `session-uid` in `run`"
             )));
         }

@@ -31,7 +31,7 @@ fn check(context: &Context<'_>, log: &mut Log) {
     for place in context.runs().flat_map(mounts).filter(|place| SYSTEM.contains(&place.as_str())) {
         let shown = wording::code(place.as_str());
         let message = format!("what the image has in {shown} is hidden by what is mounted there");
-        log.tell(
+        log.report(
             Diagnostic::warning(codes::SYSTEM_MOUNT, message)
                 .at(place.span, "the image's own files are here")
                 .help(

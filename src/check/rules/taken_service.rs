@@ -19,12 +19,12 @@ fn check(context: &Context<'_>, log: &mut Log) {
             _ => continue,
         };
         let shown = wording::code(name);
-        let mut told =
+        let mut diagnostic =
             Diagnostic::error(codes::TAKEN_SERVICE, format!("a service can't be called {shown} here"))
                 .at(service.name.span, format!("the name of {whose}"));
         if name == main.as_str() {
-            told = told.at(main.span, "the project's name");
+            diagnostic = diagnostic.at(main.span, "the project's name");
         }
-        log.error(told.help("give it another name"));
+        log.error(diagnostic.help("give it another name"));
     }
 }

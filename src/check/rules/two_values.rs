@@ -15,7 +15,7 @@ fn check(context: &Context<'_>, log: &mut Log) {
         let Some((other, first)) = of_app.filter(|(_, other)| other.value != value.value) else { continue };
         let name = wording::code(key.as_str());
         let message = format!("{name} has another value when the container is started than in the image");
-        log.tell(
+        log.report(
             Diagnostic::note(codes::TWO_VALUES, message)
                 .at(key.span, "this one counts in the service")
                 .at(other.span, "this one when the image is run by other means")

@@ -23,7 +23,7 @@ fn report(source: &AptSource, span: Span, log: &mut Log) {
         None => "add `fingerprint=\"…\"`: `gpg --show-keys FILE` prints it, and the archive's page should say the same"
             .to_owned(),
     };
-    log.tell(
+    log.report(
         Diagnostic::warning(codes::UNCHECKED_KEY, format!("the key of {name} is believed whatever it is"))
             .at(span, "no `fingerprint`")
             .help(help),

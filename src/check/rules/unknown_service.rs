@@ -20,10 +20,11 @@ fn check(context: &Context<'_>, log: &mut Log) {
     for run in context.runs() {
         for name in wanted(run).into_iter().filter(|name| !set.contains(name.value)) {
             let shown = wording::code(name.value);
-            let told = Diagnostic::error(codes::UNKNOWN_SERVICE, format!("there is no service {shown}"))
-                .at(name.span, "no such service");
+            let diagnostic =
+                Diagnostic::error(codes::UNKNOWN_SERVICE, format!("there is no service {shown}"))
+                    .at(name.span, "no such service");
             if log.is_long() {
-                log.error(told);
+                log.error(diagnostic);
                 continue;
             }
             let all = match &known[1..] {
@@ -31,7 +32,9 @@ fn check(context: &Context<'_>, log: &mut Log) {
                 _ if known.len() > SHOWN => format!("there are {} services", known.len()),
                 _ => format!("there are {}", wording::all_of(&wording::codes(&known))),
             };
-            log.error(told.maybe_help(wording::did_you_mean(name.value, known.iter().copied())).help(all));
+            log.error(
+                diagnostic.maybe_help(wording::did_you_mean(name.value, known.iter().copied())).help(all),
+            );
         }
     }
 }

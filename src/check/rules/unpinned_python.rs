@@ -15,12 +15,12 @@ const HELP: &str = "write the version that was tested: `NAME==1.2.3`";
 
 fn check(context: &Context<'_>, log: &mut Log) {
     let pip = &context.project.pip;
-    tell(&pip.install, log);
+    report(&pip.install, log);
     let of_app = context.project.app.iter().flat_map(|app| &app.requirements);
-    pip.requirements.iter().chain(of_app).for_each(|file| tell_file(file, log));
+    pip.requirements.iter().chain(of_app).for_each(|file| report_file(file, log));
     for venv in &pip.venvs {
-        tell(&venv.install, log);
-        venv.requirements.iter().for_each(|file| tell_file(file, log));
+        report(&venv.install, log);
+        venv.requirements.iter().for_each(|file| report_file(file, log));
     }
 }
 
@@ -30,22 +30,24 @@ fn is_open(spec: &Spec) -> bool {
     spec.url().is_none() && !spec.specifiers().iter().any(fixed)
 }
 
-fn tell(all: &[Spec], log: &mut Log) {
+fn report(all: &[Spec], log: &mut Log) {
     let open: Vec<&Spec> = all.iter().filter(|spec| is_open(spec)).collect();
     if open.is_empty() {
         return;
     }
-    let told = Diagnostic::note(codes::UNPINNED_PYTHON, MESSAGE).help(HELP);
-    log.tell(open.into_iter().fold(told, |told, spec| told.at(spec.span, "no one version")));
+    let diagnostic = Diagnostic::note(codes::UNPINNED_PYTHON, MESSAGE).help(HELP);
+    log.report(
+        open.into_iter().fold(diagnostic, |diagnostic, spec| diagnostic.at(spec.span, "no one version")),
+    );
 }
 
 /// A file is told of once: it may be long.
-fn tell_file(file: &Requirements, log: &mut Log) {
+fn report_file(file: &Requirements, log: &mut Log) {
     let open: Vec<&Spec> = file.specs.iter().filter(|spec| is_open(spec)).collect();
     let Some(first) = open.first().filter(|_| !file.hashed) else { return };
     let count = wording::count(open.len(), "line");
     let name = wording::code(file.path.value.as_str());
-    log.tell(
+    log.report(
         Diagnostic::note(codes::UNPINNED_PYTHON, MESSAGE)
             .at(file.path.span, format!("{count} of {name} without one version"))
             .at(first.span, "such as this one")

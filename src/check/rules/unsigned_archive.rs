@@ -10,7 +10,7 @@ fn check(context: &Context<'_>, log: &mut Log) {
         context.project.apt.sources.iter().filter(|source| source.key.is_none() && source.trusted.is_on())
     {
         let name = wording::code(source.name.as_str());
-        log.tell(
+        log.report(
             Diagnostic::warning(codes::UNSIGNED_ARCHIVE, format!("nothing says who signed the packages of {name}"))
                 .at(source.name.span, "`trusted`, and no `key`")
                 .help("add `key \"https://…\" fingerprint=\"…\"` or `key \"keys/NAME.asc\" fingerprint=\"…\"`, as the archive's own page gives them"),

@@ -9,12 +9,13 @@ fn check(context: &Context<'_>, log: &mut Log) {
     let by_default = context.platform.filter(|platform| platform.host_network);
     for run in context.runs() {
         let Some(first) = run.ports.first() else { continue };
-        let told = Diagnostic::warning(codes::UNUSED_PORT, "`port` has no effect on the host's network");
-        let told = match (&run.network, run.can.first(), by_default) {
-            (Some(network), ..) if network.value == "host" => {
-                told.at(first.span, "this is ignored").at(network.span, "its ports are the host's ports")
-            }
-            (None, Some(can), _) => told
+        let diagnostic =
+            Diagnostic::warning(codes::UNUSED_PORT, "`port` has no effect on the host's network");
+        let diagnostic = match (&run.network, run.can.first(), by_default) {
+            (Some(network), ..) if network.value == "host" => diagnostic
+                .at(first.span, "this is ignored")
+                .at(network.span, "its ports are the host's ports"),
+            (None, Some(can), _) => diagnostic
                 .at(first.span, "this is ignored")
                 .at(can.span, "with `can` the container is on the host's network"),
             // A manifest for several platforms names its ports for those that have a bridge. Where the numbers are the
@@ -24,7 +25,7 @@ fn check(context: &Context<'_>, log: &mut Log) {
                     continue;
                 };
                 let name = wording::code(platform.name.as_str());
-                told.at(other.span, format!("ignored: containers are on the host's network on {name}"))
+                diagnostic.at(other.span, format!("ignored: containers are on the host's network on {name}"))
             }
             _ => continue,
         };
@@ -33,6 +34,6 @@ fn check(context: &Context<'_>, log: &mut Log) {
         } else {
             "leave `port` out"
         };
-        log.tell(told.help(help));
+        log.report(diagnostic.help(help));
     }
 }

@@ -9,7 +9,7 @@ fn check(context: &Context<'_>, log: &mut Log) {
     for run in context.runs() {
         let host = run.ipc.as_ref().filter(|ipc| ipc.value == "host");
         let Some((ipc, size)) = host.zip(run.shm_size.as_ref()) else { continue };
-        log.tell(
+        log.report(
             Diagnostic::warning(codes::UNUSED_SHM_SIZE, "`shm-size` has no effect with the host's IPC")
                 .at(size.span, "this is ignored")
                 .at(ipc.span, "shared memory is the host's, in the host's size")

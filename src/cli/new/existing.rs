@@ -77,7 +77,7 @@ impl Existing {
     }
 
     /// What a person must know of them; `base`, `app`: whether these were taken over.
-    pub(super) fn told(&self, base: bool, app: bool) -> String {
+    pub(super) fn reported(&self, base: bool, app: bool) -> String {
         let mut out = String::new();
         for (path, _, instead) in self.outputs.iter().map(|at| OUTPUTS[*at]) {
             out.push_str(&format!("note: `{path}` is your own and stays as it is; jcc writes `{instead}`\n"));

@@ -92,7 +92,7 @@ pub(in crate::cli) fn compare(
         olds.push(place.text(path, &mut session.log).ok().flatten());
     }
     if session.log.has_errors() {
-        session.tell(format);
+        session.report(format);
         return Exit::Problems;
     }
     let moved = moved(compiled);
@@ -114,7 +114,7 @@ pub(in crate::cli) fn compare(
             one.report(session);
         }
     }
-    session.tell(format);
+    session.report(format);
     let never = stale.len() == files.len() && stale.iter().all(|one| one.cause == Cause::Missing);
     let causes = if never { "it was never compiled".to_owned() } else { causes(&stale) };
     show(session, &stale, &causes, format)

@@ -75,7 +75,7 @@ impl Leftovers {
                 "{} is no longer generated, but stays because it was edited by hand",
                 wording::code(place.shown(path))
             );
-            log.tell(
+            log.report(
                 Diagnostic::warning(codes::world::LEFTOVER, message)
                     .help("remove it, or keep it as a file of your own: jcc does not write it again"),
             );

@@ -69,7 +69,7 @@ fn catalog() -> Catalog {
 }
 
 #[test]
-fn a_package_is_told_with_who_needs_it() {
+fn a_package_is_reported_with_who_needs_it() {
     let catalog = catalog();
     let lens = catalog.package("liblens").unwrap();
     let needed = Needed::new(&catalog, lens, vec!["stack:optics".to_owned()]);
@@ -77,7 +77,7 @@ fn a_package_is_told_with_who_needs_it() {
 }
 
 #[test]
-fn programs_are_told_the_same() {
+fn programs_are_reported_the_same() {
     let catalog = catalog();
     let lens = catalog.package("lens").unwrap();
     let needed = Needed::new(&catalog, lens, vec!["stack:optics".to_owned()]);

@@ -47,10 +47,10 @@ impl Default for Look {
 }
 
 /// Every problem with the lines that it is about, an empty line between two.
-pub fn report(told: &[&Diagnostic], sources: &Sources, look: Look) -> String {
+pub fn report(reports: &[&Diagnostic], sources: &Sources, look: Look) -> String {
     let handler = handler(look);
-    let texts = Texts::new(told, sources);
-    told.iter().map(|one| one_report(one, &texts, &handler)).collect::<Vec<_>>().join("\n")
+    let texts = Texts::new(reports, sources);
+    reports.iter().map(|one| one_report(one, &texts, &handler)).collect::<Vec<_>>().join("\n")
 }
 
 fn handler(look: Look) -> GraphicalReportHandler {
@@ -81,10 +81,10 @@ struct Texts<'a> {
 }
 
 impl<'a> Texts<'a> {
-    fn new(told: &[&Diagnostic], sources: &'a Sources) -> Self {
-        let masks = Masks::new(told, sources);
+    fn new(reports: &[&Diagnostic], sources: &'a Sources) -> Self {
+        let masks = Masks::new(reports, sources);
         let mut shown = BTreeMap::new();
-        for id in told.iter().flat_map(|one| &one.labels).map(|label| label.span.source) {
+        for id in reports.iter().flat_map(|one| &one.labels).map(|label| label.span.source) {
             shown.entry(id).or_insert_with(|| visible(&masks.source(id, &sources.get(id).text)));
         }
         Self { sources, masks, shown }

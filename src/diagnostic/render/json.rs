@@ -27,10 +27,10 @@ struct Place {
 }
 
 /// One object a line, the first label the primary one; lines and columns from 1, columns in characters.
-pub fn report(told: &[&Diagnostic], sources: &Sources) -> String {
-    let masks = Masks::new(told, sources);
+pub fn report(reports: &[&Diagnostic], sources: &Sources) -> String {
+    let masks = Masks::new(reports, sources);
     let mut out = String::new();
-    for one in told {
+    for one in reports {
         let labels = one.labels.iter().map(|label| {
             let (start, end) = (sources.start(label.span), sources.end(label.span));
             Place {

@@ -29,9 +29,9 @@ pub(super) struct Masks {
 
 impl Masks {
     /// Of the texts that these problems are about.
-    pub(super) fn new(told: &[&Diagnostic], sources: &Sources) -> Self {
+    pub(super) fn new(reports: &[&Diagnostic], sources: &Sources) -> Self {
         let mut masks = Self::default();
-        for id in told.iter().flat_map(|one| &one.labels).map(|label| label.span.source) {
+        for id in reports.iter().flat_map(|one| &one.labels).map(|label| label.span.source) {
             if masks.places.contains_key(&id) {
                 continue;
             }
@@ -46,7 +46,7 @@ impl Masks {
             }
             masks.places.insert(id, found.into_iter().map(|one| one.range).collect());
         }
-        for span in told.iter().flat_map(|one| &one.masked) {
+        for span in reports.iter().flat_map(|one| &one.masked) {
             masks.places.entry(span.source).or_default().push(span.range());
         }
         masks.words.retain(|word| word.len() >= LEAST);

@@ -24,21 +24,21 @@ pub const MOST: usize = 100;
 
 /// The problems that are shown, errors before the others where there are too many, in the order of their places; and how
 /// many are not. What those say of secrets still holds.
-pub fn shown(told: &[&Diagnostic]) -> (Vec<Diagnostic>, usize) {
-    let mut order: Vec<usize> = (0..told.len()).collect();
-    order.sort_by_key(|at| told[*at].severity);
-    let omitted = order.split_off(told.len().min(MOST));
+pub fn shown(reports: &[&Diagnostic]) -> (Vec<Diagnostic>, usize) {
+    let mut order: Vec<usize> = (0..reports.len()).collect();
+    order.sort_by_key(|at| reports[*at].severity);
+    let omitted = order.split_off(reports.len().min(MOST));
     order.sort_unstable();
-    let mut few: Vec<Diagnostic> = order.into_iter().map(|at| told[at].clone()).collect();
+    let mut few: Vec<Diagnostic> = order.into_iter().map(|at| reports[at].clone()).collect();
     if let Some(first) = few.first_mut() {
-        first.masked.extend(omitted.iter().flat_map(|at| &told[*at].masked));
+        first.masked.extend(omitted.iter().flat_map(|at| &reports[*at].masked));
     }
     (few, omitted.len())
 }
 
 /// `error: 3 errors, 1 warning`: the last line of a report. `None` where nothing but notes was told.
-pub fn summary(told: &[&Diagnostic]) -> Option<String> {
-    let number = |severity| told.iter().filter(|one| one.severity == severity).count();
+pub fn summary(reports: &[&Diagnostic]) -> Option<String> {
+    let number = |severity| reports.iter().filter(|one| one.severity == severity).count();
     let counts: Vec<String> = [Severity::Error, Severity::Warning]
         .into_iter()
         .filter(|severity| number(*severity) > 0)

@@ -9,13 +9,13 @@ use super::mask::Masks;
 use crate::source::{Sources, Span};
 
 /// One SARIF document with a rule for every code that was told; `omitted` problems are not in it.
-pub fn report(told: &[&Diagnostic], omitted: usize, sources: &Sources) -> String {
-    let mut ids: Vec<Code> = told.iter().map(|one| one.code).collect();
+pub fn report(reports: &[&Diagnostic], omitted: usize, sources: &Sources) -> String {
+    let mut ids: Vec<Code> = reports.iter().map(|one| one.code).collect();
     ids.sort_unstable();
     ids.dedup();
-    let masks = Masks::new(told, sources);
+    let masks = Masks::new(reports, sources);
     let rules: Vec<Value> = ids.iter().map(|code| rule(*code)).collect();
-    let results: Vec<Value> = told.iter().map(|one| result(one, &ids, (sources, &masks))).collect();
+    let results: Vec<Value> = reports.iter().map(|one| result(one, &ids, (sources, &masks))).collect();
     let mut document = json!({
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         "version": "2.1.0",

@@ -4,12 +4,12 @@ use crate::diagnostic::codes::{manifest, syntax};
 use crate::source::{Sources, Span};
 
 /// Two files, three problems: over both, at a wide letter behind a tab, and without a place.
-fn told() -> (Sources, Vec<Diagnostic>) {
+fn reported() -> (Sources, Vec<Diagnostic>) {
     let mut sources = Sources::new();
     let project = sources.add("project.kdl", "project \"a\"\n\tpin 漢 { cuda 12 }\nend\u{202e}\n");
     let base = sources.add("stacks/my base.kdl", "pin { cuda \"11\" }\n");
     let at = |source, start, end| Span::new(source, start..end);
-    let told = vec![
+    let report = vec![
         Diagnostic::error(manifest::WRONG_TYPE, "`cuda` takes text, not the number `12`")
             .at(at(project, 28, 30), "this is the number `12`")
             .at(at(project, 13, 16), "in this node")
@@ -21,33 +21,36 @@ fn told() -> (Sources, Vec<Diagnostic>) {
             .at(at(project, 36, 39), "it cannot be seen"),
         Diagnostic::note(manifest::MISSING_NODE, "there is no `project.kdl`"),
     ];
-    (sources, told)
+    (sources, report)
 }
 
 #[test]
 fn people_see_the_lines() {
-    let (sources, told) = told();
-    let told: Vec<&Diagnostic> = told.iter().collect();
-    let mut out = human::report(&told, &sources, Look::default());
+    let (sources, reports) = reported();
+    let reports: Vec<&Diagnostic> = reports.iter().collect();
+    let mut out = human::report(&reports, &sources, Look::default());
     out += "-----\n";
-    out +=
-        &human::report(&told[..1], &sources, Look { width: 40, letters: Letters::Ascii, ..Look::default() });
+    out += &human::report(
+        &reports[..1],
+        &sources,
+        Look { width: 40, letters: Letters::Ascii, ..Look::default() },
+    );
     insta::assert_snapshot!(out);
-    let colours = human::report(&told, &sources, Look { colour: Colour::On, ..Look::default() });
+    let colours = human::report(&reports, &sources, Look { colour: Colour::On, ..Look::default() });
     assert!(colours.contains("\u{1b}["));
     assert!(!colours.contains('\u{202e}'));
 }
 
 #[test]
 fn programs_read_a_line_each() {
-    let (sources, told) = told();
-    insta::assert_snapshot!(json::report(&told.iter().collect::<Vec<_>>(), &sources));
+    let (sources, reports) = reported();
+    insta::assert_snapshot!(json::report(&reports.iter().collect::<Vec<_>>(), &sources));
 }
 
 #[test]
 fn code_hosts_read_sarif() {
-    let (sources, told) = told();
-    let out = sarif::report(&told.iter().collect::<Vec<_>>(), 0, &sources);
+    let (sources, reports) = reported();
+    let out = sarif::report(&reports.iter().collect::<Vec<_>>(), 0, &sources);
     let value: serde_json::Value = serde_json::from_str(&out).expect("it is JSON");
     assert_eq!(value["runs"][0]["tool"]["driver"]["rules"].as_array().map(Vec::len), Some(3));
     insta::assert_snapshot!(serde_json::to_string_pretty(&value["runs"][0]["results"]).expect("it is JSON"));
@@ -112,13 +115,13 @@ mod sarif_2_1_0 {
 
 #[test]
 fn sarif_has_what_its_standard_requires() {
-    let (sources, told) = told();
-    let out = sarif::report(&told.iter().collect::<Vec<_>>(), 0, &sources);
+    let (sources, reports) = reported();
+    let out = sarif::report(&reports.iter().collect::<Vec<_>>(), 0, &sources);
     let document: sarif_2_1_0::Document =
         serde_json::from_str(&out).expect("each part is as the standard has it");
     assert_eq!(document.version, "2.1.0");
     let run = &document.runs[0];
-    assert_eq!(run.results.len(), told.len());
+    assert_eq!(run.results.len(), reports.len());
     for result in &run.results {
         assert_eq!(result.rule_id, run.tool.driver.rules[result.rule_index].id);
         for location in result.locations.iter().flatten() {
@@ -132,12 +135,12 @@ fn sarif_has_what_its_standard_requires() {
 
 #[test]
 fn the_end_counts() {
-    let (_, told) = told();
-    let told: Vec<&Diagnostic> = told.iter().collect();
-    assert_eq!(summary(&told).as_deref(), Some("error: 1 error, 1 warning"));
-    assert_eq!(summary(&[told[0], told[0]]).as_deref(), Some("error: 2 errors"));
-    assert_eq!(summary(&told[1..]).as_deref(), Some("warning: 1 warning"));
-    assert_eq!(summary(&told[2..]), None);
+    let (_, reports) = reported();
+    let reports: Vec<&Diagnostic> = reports.iter().collect();
+    assert_eq!(summary(&reports).as_deref(), Some("error: 1 error, 1 warning"));
+    assert_eq!(summary(&[reports[0], reports[0]]).as_deref(), Some("error: 2 errors"));
+    assert_eq!(summary(&reports[1..]).as_deref(), Some("warning: 1 warning"));
+    assert_eq!(summary(&reports[2..]), None);
 }
 
 #[test]

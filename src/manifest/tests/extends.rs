@@ -30,7 +30,7 @@ fn this_files_nodes_win_one_by_one() {
         ("stack:ml", STACK),
         ("requirements.txt", "rich"),
     ]);
-    let all = projects(&folder).unwrap_or_else(|told| panic!("{}", told.join("\n")));
+    let all = projects(&folder).unwrap_or_else(|report| panic!("{}", report.join("\n")));
     let [one] = &all[..] else { panic!("one target, the unnamed one gave way") };
     assert_eq!(one.header.name.value.as_str(), "a");
     assert!(one.header.version.is_some());
@@ -47,9 +47,9 @@ fn this_files_nodes_win_one_by_one() {
 }
 
 #[test]
-fn a_target_without_a_name_among_others_is_told() {
-    let told = read(&four()).expect_err("two targets, one of them without a name");
-    assert_eq!(told, ["project.kdl:4 manifest::unnamed-target: with several targets each needs a name"]);
+fn a_target_without_a_name_among_others_is_reported() {
+    let report = read(&four()).expect_err("two targets, one of them without a name");
+    assert_eq!(report, ["project.kdl:4 manifest::unnamed-target: with several targets each needs a name"]);
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn two_ways_to_one_manifest_take_it_once() {
 }
 
 #[test]
-fn what_is_not_there_is_told_with_what_is() {
+fn what_is_not_there_is_reported_with_what_is() {
     let folder = Folder::of(&[
         (
             "project.kdl",
@@ -97,7 +97,7 @@ fn what_is_not_there_is_told_with_what_is() {
 }
 
 #[test]
-fn a_manifest_that_is_not_there_is_told_without_a_place() {
+fn a_manifest_that_is_not_there_is_reported_without_a_place() {
     let folder = Folder::of(&[("projekt.kdl", "")]);
     assert_eq!(
         read(&folder).expect_err("it is not there"),
@@ -127,11 +127,14 @@ fn a_manifest_may_take_all_from_another() {
 }
 
 #[test]
-fn what_the_system_does_not_let_be_read_is_told() {
+fn what_the_system_does_not_let_be_read_is_reported() {
     let folder = Folder::of(&[("project.kdl", "project \"a\"")]);
     folder.0.fail_at("project.kdl");
-    let told = read(&folder).expect_err("it can't be read");
-    assert!(told[0].starts_with("- manifest::unreadable-file: `project.kdl` can't be read: "), "{told:?}");
+    let report = read(&folder).expect_err("it can't be read");
+    assert!(
+        report[0].starts_with("- manifest::unreadable-file: `project.kdl` can't be read: "),
+        "{report:?}"
+    );
 }
 
 /// A chain of this many manifests, each of which extends the next one.
@@ -151,16 +154,16 @@ fn chain(length: usize) -> Folder {
 fn a_chain_of_manifests_has_a_limit() {
     assert!(projects(&chain(32)).is_ok());
     for length in [33, 700, 10_000] {
-        let told = projects(&chain(length)).expect_err("it is too long");
-        let deep: Vec<_> = told.iter().filter(|one| one.contains("more than 32 deep")).collect();
-        assert_eq!(deep.len(), 1, "{told:?}");
-        assert!(told.iter().all(|one| !one.contains("a34.kdl")), "nothing further is read: {told:?}");
+        let reports = projects(&chain(length)).expect_err("it is too long");
+        let deep: Vec<_> = reports.iter().filter(|one| one.contains("more than 32 deep")).collect();
+        assert_eq!(deep.len(), 1, "{reports:?}");
+        assert!(reports.iter().all(|one| !one.contains("a34.kdl")), "nothing further is read: {reports:?}");
     }
 }
 
 #[test]
 fn a_chain_of_requirements_files_has_a_limit() {
-    let told = |length: usize| {
+    let reported = |length: usize| {
         let own = "project \"a\"\ntarget { device \"orin\" }\npip { requirements \"r0.txt\" }\n";
         let folder = Folder::of(&[("project.kdl", own)]);
         for number in 0..length {
@@ -170,9 +173,9 @@ fn a_chain_of_requirements_files_has_a_limit() {
         }
         projects(&folder).err().unwrap_or_default()
     };
-    assert!(told(32).is_empty());
+    assert!(reported(32).is_empty());
     for length in [33, 10_000] {
-        let told = told(length);
-        assert!(told.len() == 1 && told[0].contains("more than 32 deep"), "{told:?}");
+        let reports = reported(length);
+        assert!(reports.len() == 1 && reports[0].contains("more than 32 deep"), "{reports:?}");
     }
 }

@@ -31,7 +31,7 @@ fn full() -> Folder {
 }
 
 /// What was told, one line each: place, code, message.
-fn told(log: &Log, sources: &Sources) -> Vec<String> {
+fn reported(log: &Log, sources: &Sources) -> Vec<String> {
     log.sorted()
         .into_iter()
         .map(|one| {
@@ -44,7 +44,7 @@ fn told(log: &Log, sources: &Sources) -> Vec<String> {
 /// Loads `project.kdl`; what was told otherwise.
 fn read(folder: &Folder) -> Result<Manifest, Vec<String>> {
     let (mut sources, mut log) = (Sources::new(), Log::new());
-    load(&folder.0, "project.kdl", folder, &mut sources, &mut log).map_err(|_| told(&log, &sources))
+    load(&folder.0, "project.kdl", folder, &mut sources, &mut log).map_err(|_| reported(&log, &sources))
 }
 
 fn projects(folder: &Folder) -> Result<Vec<Project>, Vec<String>> {

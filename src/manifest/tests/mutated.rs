@@ -30,7 +30,7 @@ fn mutated(changes: &[(u8, usize, usize)]) -> String {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
-    fn mutated_manifests_are_told_not_panicked_over(
+    fn mutated_manifests_are_reported_not_panicked_over(
         changes in prop::collection::vec((any::<u8>(), any::<usize>(), any::<usize>()), 1..12),
         requirements in "[ -~\n\\\\]{0,80}",
     ) {

@@ -5,7 +5,7 @@ use crate::manifest::{BaseChoice, Cache, Device, Gpu};
 
 #[test]
 fn the_full_manifest_is_read() {
-    let all = projects(&full()).unwrap_or_else(|told| panic!("{}", told.join("\n")));
+    let all = projects(&full()).unwrap_or_else(|report| panic!("{}", report.join("\n")));
     assert_eq!(all.iter().map(|one| one.target.name.value.as_str()).collect::<Vec<_>>(), ["orin", "bench"]);
     let bench = &all[1];
     assert_eq!(bench.targets, 2);

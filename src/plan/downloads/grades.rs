@@ -9,12 +9,14 @@ pub fn check(project: &Project, fetches: &[Fetched], log: &mut Log) {
     let Some(required) = project.output.require_grade else { return };
     for each in fetches.iter().filter(|each| each.grade > required.value && each.kind != FetchKind::Unseen) {
         let message = format!("{} is of grade {:?}", wording::code(&each.what), each.grade);
-        let mut told = Diagnostic::error(codes::GRADE, message);
+        let mut diagnostic = Diagnostic::error(codes::GRADE, message);
         if let Some(place) = each.place {
-            told = told.at(place, format!("fetched in the stage `{}` because of this", each.stage));
+            diagnostic =
+                diagnostic.at(place, format!("fetched in the stage `{}` because of this", each.stage));
         }
         log.error(
-            told.at(required.span, format!("{:?} or better is required here", required.value))
+            diagnostic
+                .at(required.span, format!("{:?} or better is required here", required.value))
                 .help(help(each, required.value)),
         );
     }

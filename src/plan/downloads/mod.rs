@@ -13,8 +13,8 @@ use crate::manifest::Grade;
 use crate::source::Span;
 use crate::value::{AptPackage, ImagePath, ImageRef, Name};
 
-use super::package_step::{Act, ActKind};
 use super::package_plan::Parts;
+use super::package_step::{Act, ActKind};
 use super::{
     Apt, AptSourceFile, FetchKind, Fetched, From, Instruction, KeyFetch, Mount, Run, Script, Stage,
     StageName, Tool,
@@ -275,7 +275,7 @@ fn unpinned(parts: &Parts<'_>, all: &[Fetched], log: &mut Log) {
         });
         if let Some(place) = each.place.filter(|_| loose && !explained) {
             let message = format!("{} is fetched unchecked", wording::code(&each.what));
-            log.tell(
+            log.report(
                 Diagnostic::warning(codes::UNPINNED, message)
                     .at(place, "no hash or commit holds it to what it is today")
                     .help("give its `sha256`, or its `commit`; or say in a `note` why there is none"),

@@ -32,8 +32,8 @@ pub(super) fn through(files: &[(&str, &str)]) -> (Option<String>, String) {
 
 /// The files that the Dockerfile mounts, by their path.
 pub(super) fn support(files: &[(&str, &str)]) -> std::collections::BTreeMap<String, String> {
-    let (files, told) = rendered(files, crate::render::support::files);
-    files.unwrap_or_else(|| panic!("{told}")).into_iter().collect()
+    let (files, report) = rendered(files, crate::render::support::files);
+    files.unwrap_or_else(|| panic!("{report}")).into_iter().collect()
 }
 
 fn rendered<T>(files: &[(&str, &str)], render: impl Fn(&crate::plan::Plan) -> T) -> (Option<T>, String) {
@@ -52,21 +52,21 @@ fn rendered<T>(files: &[(&str, &str)], render: impl Fn(&crate::plan::Plan) -> T)
         let plan = plan(inputs, log)?;
         crate::plan::require_grades(&projects[0], &plan.fetches, log);
         log.checkpoint()?;
-        Ok::<_, crate::diagnostic::Told>(render(&plan))
+        Ok::<_, crate::diagnostic::Reported>(render(&plan))
     })(&mut log);
     let said = |one: &&crate::diagnostic::Diagnostic| {
         let labels: Vec<String> =
             one.labels.iter().map(|label| format!("{}: {}", sources.cite(label.span), label.text)).collect();
         format!("{} {}\n  {}", one.code, one.message, labels.join("\n  "))
     };
-    let told = log.sorted().iter().map(said).collect::<Vec<_>>().join("\n");
-    (text.ok(), told)
+    let report = log.sorted().iter().map(said).collect::<Vec<_>>().join("\n");
+    (text.ok(), report)
 }
 
 /// The Dockerfile of a manifest's first target, or the messages.
 pub(super) fn compiled(files: &[(&str, &str)]) -> Result<String, String> {
-    let (text, told) = through(files);
-    text.ok_or(told)
+    let (text, report) = through(files);
+    text.ok_or(report)
 }
 
 const WORKSTATION: &str = r#"
@@ -183,7 +183,7 @@ fn the_same_input_gives_the_same_bytes() {
 const BENCH: &str = "target { platform \"x86_64\"; ubuntu \"22.04\"; driver \">=570\"; gpu \"8.9\" }\n";
 const ORIN: &str = "target { device \"jetson-agx-orin\"; jetpack \"6.2\" }\n";
 
-fn told(target: &str, more: &str) -> Result<String, String> {
+fn reported(target: &str, more: &str) -> Result<String, String> {
     let manifest = format!("project \"demo\"\n{target}{more}\n");
     compiled(&[("project.kdl", &manifest), ("keys/vendor.asc", VENDOR_KEY)])
 }
@@ -191,15 +191,15 @@ fn told(target: &str, more: &str) -> Result<String, String> {
 #[test]
 fn a_snapshot_is_taken_where_there_is_one() {
     let asked = "apt { snapshot \"20260901T000000Z\"; install \"htop\" }";
-    let text = told(BENCH, asked).unwrap();
+    let text = reported(BENCH, asked).unwrap();
     assert!(text.contains("http://snapshot.ubuntu.com/ubuntu/20260901T000000Z/"), "{text}");
-    assert!(told(ORIN, asked).unwrap_err().starts_with("jcc::plan::no-snapshot"));
+    assert!(reported(ORIN, asked).unwrap_err().starts_with("jcc::plan::no-snapshot"));
 }
 
 #[test]
 fn an_archive_of_launchpad_comes_with_its_key() {
     let hash = "98DF8AF8EED4F47E4223152835D4FC3F3598DB57";
-    let text = told(BENCH, &format!("apt {{ ppa \"vendor/ppa\" fingerprint=\"{hash}\" }}")).unwrap();
+    let text = reported(BENCH, &format!("apt {{ ppa \"vendor/ppa\" fingerprint=\"{hash}\" }}")).unwrap();
     assert!(
         text.contains("URIs: https://ppa.launchpadcontent.net/vendor/ppa/ubuntu\nSuites: jammy"),
         "{text}"
@@ -210,7 +210,7 @@ fn an_archive_of_launchpad_comes_with_its_key() {
 
 #[test]
 fn what_no_dockerfile_carries_is_refused_at_its_place() {
-    let said = told(BENCH, "app { env { MOTD \"one\\ntwo\" } }").unwrap_err();
+    let said = reported(BENCH, "app { env { MOTD \"one\\ntwo\" } }").unwrap_err();
     assert!(said.starts_with("jcc::plan::not-carried") && said.contains("project.kdl:3"), "{said}");
     // A line of 65,535 bytes is the longest that builders read.
     let long = "x".repeat(65_536);
@@ -222,14 +222,14 @@ fn what_no_dockerfile_carries_is_refused_at_its_place() {
         format!("healthcheck {long:?}"),
         "volume \"/data \"".to_owned(),
     ] {
-        let said = told(BENCH, &format!("app {{ {node} }}")).unwrap_err();
+        let said = reported(BENCH, &format!("app {{ {node} }}")).unwrap_err();
         assert!(said.contains("jcc::plan::not-carried") && said.contains("project.kdl:3"), "{said}");
     }
     let empty = "run { command \"echo\" \"\" }";
-    assert!(told(BENCH, empty).is_ok());
-    let said = told(&BENCH.replace("gpu", "engine \"podman\"; gpu"), empty).unwrap_err();
+    assert!(reported(BENCH, empty).is_ok());
+    let said = reported(&BENCH.replace("gpu", "engine \"podman\"; gpu"), empty).unwrap_err();
     assert!(said.contains("jcc::plan::not-carried") && said.contains("project.kdl:3"), "{said}");
-    assert!(told(BENCH, &format!("run {{ env {{ MOTD {long:?} }}; command {long:?} }}")).is_ok());
+    assert!(reported(BENCH, &format!("run {{ env {{ MOTD {long:?} }}; command {long:?} }}")).is_ok());
 }
 
 #[test]
@@ -247,9 +247,9 @@ fn a_copied_name_is_no_pattern() {
 
 #[test]
 fn a_grade_that_is_required_is_held() {
-    let said = told(BENCH, "pip { install \"requests\" }\noutput { require-grade \"D\" }");
+    let said = reported(BENCH, "pip { install \"requests\" }\noutput { require-grade \"D\" }");
     assert!(said.is_ok(), "{said:?}");
-    let said = told(BENCH, "pip { install \"requests\" }\noutput { require-grade \"B\" }").unwrap_err();
+    let said = reported(BENCH, "pip { install \"requests\" }\noutput { require-grade \"B\" }").unwrap_err();
     assert!(said.contains("`requests` is of grade D"), "{said}");
 }
 
@@ -258,7 +258,7 @@ fn two_archives_of_one_name_clash() {
     let source = |host: &str| {
         format!("source \"a-b\" {{ uri \"https://{host}/x\"; suite \"jammy\"; component \"main\"; trusted }}")
     };
-    let said = told(
+    let said = reported(
         BENCH,
         &format!(
             "apt {{ {}\n ppa \"a/b\" fingerprint=\"98DF8AF8EED4F47E4223152835D4FC3F3598DB57\" }}",

@@ -19,9 +19,10 @@ fn ignored(manifest: &str, files: &[(&str, &str)]) -> (String, Vec<String>) {
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let input = Input { world: &world, manifest: "project.kdl", target: None, lock: "jcc.lock" };
     let compiled = crate::compile(input, &mut sources, &mut log);
-    let told: Vec<String> = log.sorted().iter().map(|one| format!("{} {}", one.code, one.message)).collect();
-    let mut compiled = compiled.unwrap_or_else(|_| panic!("it is refused: {told:?}"));
-    (compiled.artifacts.remove("Dockerfile.dockerignore").expect("it is written"), told)
+    let reports: Vec<String> =
+        log.sorted().iter().map(|one| format!("{} {}", one.code, one.message)).collect();
+    let mut compiled = compiled.unwrap_or_else(|_| panic!("it is refused: {reports:?}"));
+    (compiled.artifacts.remove("Dockerfile.dockerignore").expect("it is written"), reports)
 }
 
 /// Whether the build sees a file, as the engine reads the ignore file.
@@ -47,7 +48,7 @@ fn only_secrets_of_a_copied_folder_are_left_out_and_they_are_named() {
         ("app/.env.local", "A=1\n"),
         ("app/keys.py", "HEADER = '''\n-----BEGIN PRIVATE KEY-----\n'''\n"),
     ];
-    let (text, told) = ignored(APP, &files);
+    let (text, reports) = ignored(APP, &files);
     for path in
         ["app/id_map.py", "app/id_rsa.pub", "app/ca.pem", "app/monkey.key", "app/keys.py", "app/main.py"]
     {
@@ -57,20 +58,20 @@ fn only_secrets_of_a_copied_folder_are_left_out_and_they_are_named() {
     for path in secrets {
         assert!(!sees(&text, path), "{path}\n{text}");
     }
-    let told: Vec<&String> = told.iter().filter(|one| one.contains("left-out")).collect();
+    let reports: Vec<&String> = reports.iter().filter(|one| one.contains("left-out")).collect();
     let expected = "jcc::check::left-out `app/.env.local`, `app/id_ed25519`, `app/keys/deploy` and `app/tls/server.pem` \
                     are left out of the image";
-    assert_eq!(told, [expected]);
+    assert_eq!(reports, [expected]);
 }
 
 #[test]
 fn patterns_of_the_manifest_come_last() {
     let files = [("app/.env.example", "A=1\n"), ("app/data/a.bag", ""), ("app/data/b.txt", "")];
     let manifest = format!("{APP}\noutput {{ ignore \"**/*.bag\" \"!app/.env.example\" }}");
-    let (text, told) = ignored(&manifest, &files);
+    let (text, reports) = ignored(&manifest, &files);
     assert!(sees(&text, "app/.env.example") && sees(&text, "app/data/b.txt"), "{text}");
     assert!(!sees(&text, "app/data/a.bag"), "{text}");
-    assert!(told.iter().all(|one| !one.contains("left-out")), "{told:?}");
+    assert!(reports.iter().all(|one| !one.contains("left-out")), "{reports:?}");
 }
 
 #[test]
@@ -87,7 +88,7 @@ fn the_project_s_own_ignore_file_is_taken_over_in_its_order() {
     ];
     let manifest = "app { workdir \"/app\"; copy \"app\" to=\"/app/\"; copy \"certs/site.pem\" to=\"/etc/\"; \
                     requirements \"requirements.txt\"; user \"robot\" uid=1000 }";
-    let (text, told) = ignored(manifest, &files);
+    let (text, reports) = ignored(manifest, &files);
     let start = text.find("*\n!app\n!requirements\napp/datasets\n!app/datasets/small\n");
     assert!(start.is_some(), "{text}");
     for path in ["app/main.py", "app/datasets/small/a", "requirements.txt", "certs/site.pem"] {
@@ -96,14 +97,14 @@ fn the_project_s_own_ignore_file_is_taken_over_in_its_order() {
     for path in ["secret.txt", "app/datasets/a", "app/.env"] {
         assert!(!sees(&text, path), "{path}\n{text}");
     }
-    assert!(told.iter().any(|one| one.contains("`app/.env` is left out")), "{told:?}");
+    assert!(reports.iter().any(|one| one.contains("`app/.env` is left out")), "{reports:?}");
 }
 
 #[test]
 fn a_copied_folder_that_is_left_out_is_reported() {
-    let (_, told) = ignored(APP, &[(".dockerignore", "**/app\n")]);
+    let (_, reports) = ignored(APP, &[(".dockerignore", "**/app\n")]);
     let expected = "jcc::check::left-out `app` is left out of the build, so it can't be copied";
-    assert!(told.iter().any(|one| one == expected), "{told:?}");
-    let (_, told) = ignored(APP, &[(".dockerignore", "*\n!app/main.py\n")]);
-    assert!(told.iter().all(|one| !one.contains("left-out")), "{told:?}");
+    assert!(reports.iter().any(|one| one == expected), "{reports:?}");
+    let (_, reports) = ignored(APP, &[(".dockerignore", "*\n!app/main.py\n")]);
+    assert!(reports.iter().all(|one| !one.contains("left-out")), "{reports:?}");
 }

@@ -7,7 +7,7 @@ const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 /// The Dockerfile of a manifest for a Jetson.
 fn jetson(more: &str) -> String {
     let head = "project \"demo\"\ntarget { device \"jetson-agx-orin\"; jetpack \"6.2\" }\n";
-    compiled(&[("project.kdl", &format!("{head}{more}\n"))]).unwrap_or_else(|told| panic!("{told}"))
+    compiled(&[("project.kdl", &format!("{head}{more}\n"))]).unwrap_or_else(|report| panic!("{report}"))
 }
 
 /// The text of a stage.
@@ -49,7 +49,7 @@ fn requirements_and_environments_apart_clone_too() {
     let deep = format!("-e hg+https://example.com/y@{COMMIT}#egg=y\n");
     let files =
         [("project.kdl", manifest.as_str()), ("all.txt", "-r deep.txt\n"), ("deep.txt", deep.as_str())];
-    let text = compiled(&files).unwrap_or_else(|told| panic!("{told}"));
+    let text = compiled(&files).unwrap_or_else(|report| panic!("{report}"));
     assert!(has(stage(&text, "python-project"), "mercurial"), "{text}");
     assert!(!has(stage(&text, "python-project"), "git"), "{text}");
     assert!(has(stage(&text, "venv-apart"), "git"), "{text}");
@@ -83,7 +83,7 @@ fn packages_alone_need_no_check() {
     let manifest =
         format!("{head}packages {{ numpy }}\napp {{ copy \"main.py\" to=\"/app/\"; command \"true\" }}");
     let text =
-        compiled(&[("project.kdl", &manifest), ("main.py", "")]).unwrap_or_else(|told| panic!("{told}"));
+        compiled(&[("project.kdl", &manifest), ("main.py", "")]).unwrap_or_else(|report| panic!("{report}"));
     let last = stage(&text, "final");
     assert!(!last.contains("check.py"), "nothing of the project is installed: {last}");
 }
@@ -99,7 +99,7 @@ fn a_workspace_is_built_by_the_python_of_the_image() {
     let with = |pip: &str| {
         let manifest = format!("{head}packages {{ nodes }}\n{pip}");
         let files = [("project.kdl", manifest.as_str()), ("packages/nodes/package.kdl", package)];
-        compiled(&files).unwrap_or_else(|told| panic!("{told}"))
+        compiled(&files).unwrap_or_else(|report| panic!("{report}"))
     };
     let text = with("pip { install \"rich==13.9.4\" }");
     let build = stage(&text, "build-nodes");
@@ -143,13 +143,13 @@ fn a_build_of_opencv_is_what_others_require_under_the_index_s_names() {
         let named = last.find("dist-info").expect("it is named");
         assert!(Some(named) < last.find("    opencv-python \\"), "{last}");
     }
-    let told = |more: &str| {
+    let reported = |more: &str| {
         let head = "project \"demo\"\ntarget { device \"jetson-agx-orin\"; jetpack \"6.2\" }\n";
         compiled(&[("project.kdl", &format!("{head}{more}\n"))]).expect_err("it is refused")
     };
-    let told = told("packages { opencv-cuda }\npip { install \"opencv-python==4.10.0.84\" }");
+    let report = reported("packages { opencv-cuda }\npip { install \"opencv-python==4.10.0.84\" }");
     let wanted = "`opencv-cuda` and `opencv-python==4.10.0.84` cannot hold together";
-    assert!(told.contains(wanted), "{told}");
+    assert!(report.contains(wanted), "{report}");
 }
 
 #[test]

@@ -6,12 +6,12 @@ const ORIN: &str = "target { device \"jetson-agx-orin\"; jetpack \"6.2\" }";
 const PC: &str = "target { platform \"x86_64\" }";
 
 /// The diagnostics of a code for a manifest, by their first labels.
-fn told(code: &str, target: &str, rest: &str) -> Vec<String> {
+fn reported(code: &str, target: &str, rest: &str) -> Vec<String> {
     let manifest = format!("project \"x\"\n{target}\n{rest}\n");
-    let (text, told) = through(&[("project.kdl", &manifest)]);
-    assert!(text.is_some(), "{told}");
+    let (text, report) = through(&[("project.kdl", &manifest)]);
+    assert!(text.is_some(), "{report}");
     let start = format!("jcc::plan::{code} ");
-    let of_code = told.split("\njcc::").map(|one| one.trim_start_matches("jcc::"));
+    let of_code = report.split("\njcc::").map(|one| one.trim_start_matches("jcc::"));
     let mine = of_code.filter(|one| format!("jcc::{one}").starts_with(&start));
     mine.map(|one| one.lines().nth(1).unwrap_or_default().trim().to_owned()).collect()
 }
@@ -21,8 +21,8 @@ fn dockerfile(target: &str, rest: &str) -> String {
 }
 
 #[test]
-fn a_restart_with_nothing_to_start_is_told() {
-    let idle = |rest: &str| told("nothing-to-start", ORIN, rest);
+fn a_restart_with_nothing_to_start_is_reported() {
+    let idle = |rest: &str| reported("nothing-to-start", ORIN, rest);
     assert_eq!(idle("run { restart \"always\" }"), ["project.kdl:3: nothing is named that runs on"]);
     assert_eq!(idle("app { user \"me\" }\nrun {\n restart \"on-failure:3\" }").len(), 1);
     assert_eq!(idle("run { service \"again\" { restart \"unless-stopped\" } }").len(), 1);
@@ -40,9 +40,9 @@ fn a_restart_with_nothing_to_start_is_told() {
     // Of a base of the user's nobody knows what it starts; of two servers nobody knows which is meant.
     let own =
         "base image=\"example.com/server:1\" { provides { ubuntu \"22.04\" } }\nrun { restart \"always\" }";
-    assert!(told("nothing-to-start", PC, own).is_empty());
+    assert!(reported("nothing-to-start", PC, own).is_empty());
     assert_eq!(
-        told("nothing-to-start", PC, "packages { ollama; openssh }\nrun { restart \"always\" }").len(),
+        reported("nothing-to-start", PC, "packages { ollama; openssh }\nrun { restart \"always\" }").len(),
         1
     );
 }
@@ -58,8 +58,8 @@ fn the_one_server_is_what_an_image_starts() {
 }
 
 #[test]
-fn a_check_by_a_program_that_is_not_there_is_told() {
-    let missing = |rest: &str| told("missing-program", ORIN, rest);
+fn a_check_by_a_program_that_is_not_there_is_reported() {
+    let missing = |rest: &str| reported("missing-program", ORIN, rest);
     for wrong in [
         "run { healthcheck \"curl -f http://127.0.0.1:8000 || exit 1\" }",
         "app { healthcheck \"/usr/bin/wget\" \"-q\" \"http://127.0.0.1\" }",
@@ -80,8 +80,8 @@ fn a_check_by_a_program_that_is_not_there_is_told() {
 }
 
 #[test]
-fn little_shared_memory_is_told() {
-    let little = |rest: &str| told("shared-memory", ORIN, rest);
+fn little_shared_memory_is_reported() {
+    let little = |rest: &str| reported("shared-memory", ORIN, rest);
     assert_eq!(little("packages {\n torchvision\n}").len(), 1);
     assert_eq!(little("packages { pytorch }\nrun { ipc \"private\" }").len(), 1);
     for fine in [

@@ -3,17 +3,17 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::{Code, Diagnostic, Log, Told, codes, wording};
+use crate::diagnostic::{Code, Diagnostic, Log, Reported, codes, wording};
 use crate::source::{Sources, Span};
 use crate::value::Name;
 
+use crate::resolve::explain::format::{self, Places};
+use crate::resolve::explain::suggest;
+use crate::resolve::explain::trace;
 use crate::resolve::model::{Fact, FactKind, Model, Question};
 use crate::resolve::problem::{Demand, Problem, set};
 use crate::resolve::provider::is_impossible;
-use crate::resolve::explain::format::{self, Places};
 use crate::resolve::{proven, words};
-use crate::resolve::explain::suggest;
-use crate::resolve::explain::trace;
 
 /// So many separate conflicts are told in one run.
 const CONFLICTS: usize = 4;
@@ -34,7 +34,11 @@ pub(in crate::resolve) struct Known {
 
 impl Known {
     /// The problem of the facts that `keep` accepts, without what was told.
-    pub(in crate::resolve) fn problem<'m>(&self, model: &'m Model<'_>, keep: impl Fn(usize) -> bool) -> Problem<'m> {
+    pub(in crate::resolve) fn problem<'m>(
+        &self,
+        model: &'m Model<'_>,
+        keep: impl Fn(usize) -> bool,
+    ) -> Problem<'m> {
         let mut problem = model.problem(|fact| keep(fact) && !self.facts.contains(&fact));
         problem.asked.extend(self.instead.iter().cloned());
         for id in self.free.iter().filter_map(|name| model.ids.get(name)) {
@@ -61,7 +65,12 @@ struct Conflict {
 }
 
 /// Tells every conflict of a model that has no answer.
-pub(in crate::resolve) fn tell(question: Question<'_>, model: &Model<'_>, sources: &Sources, log: &mut Log) -> Told {
+pub(in crate::resolve) fn report(
+    question: Question<'_>,
+    model: &Model<'_>,
+    sources: &Sources,
+    log: &mut Log,
+) -> Reported {
     let mut known = Known::default();
     let mut all: Vec<(Conflict, Known)> = Vec::new();
     for _ in 0..CONFLICTS {
@@ -83,11 +92,11 @@ pub(in crate::resolve) fn tell(question: Question<'_>, model: &Model<'_>, source
             all[at].0.mends = mends;
         }
     }
-    let mut told = None;
+    let mut report = None;
     for (one, known) in &all {
-        told = Some(log.error(diagnostic(question, model, (&one.core, &one.mends), (known, sources))));
+        report = Some(log.error(diagnostic(question, model, (&one.core, &one.mends), (known, sources))));
     }
-    told.unwrap_or_else(|| {
+    report.unwrap_or_else(|| {
         log.error(
             Diagnostic::error(codes::resolve::CONFLICT, "the catalogue has nothing for this target")
                 .at(question.project.target.span, "no version of the platform fits together here")
@@ -184,7 +193,7 @@ fn diagnostic(
 ) -> Diagnostic {
     let mut facts = shown(model, core);
     let problem = known.problem(model, |fact| core.contains(&fact));
-    let mut story = trace::tell(model, core, problem, Places { catalog: question.catalog, sources });
+    let mut story = trace::report(model, core, problem, Places { catalog: question.catalog, sources });
     if story.unavailable {
         // What is asked for and does not exist comes first.
         facts.sort_by_key(|fact| !matches!(fact.kind, FactKind::Request | FactKind::Requirement));

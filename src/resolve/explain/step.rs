@@ -9,10 +9,10 @@ use crate::diagnostic::wording;
 use crate::source::{Span, Spanned};
 use crate::value::{Parse, Requirement, Version};
 
-use crate::resolve::model::{BaseMeaning, Candidate, Meaning, Model, Thing};
-use crate::resolve::explain::relevance::Narrow;
-use crate::resolve::problem::{Set, VariableId, set};
 use crate::resolve::explain::format::{self, Places, title, versions};
+use crate::resolve::explain::relevance::Narrow;
+use crate::resolve::model::{BaseMeaning, Candidate, Meaning, Model, Thing};
+use crate::resolve::problem::{Set, VariableId, set};
 use crate::resolve::words;
 
 /// A place is cited where it fits into a line of so many letters.

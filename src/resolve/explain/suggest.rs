@@ -8,13 +8,13 @@ use crate::manifest::Project;
 use crate::source::{Span, Spanned};
 use crate::value::{Name, Parse as _, Requirement};
 
-use crate::resolve::explain::core::Known;
 use crate::resolve::assignment::Decided;
+use crate::resolve::explain::core::Known;
+use crate::resolve::explain::format;
 use crate::resolve::model::{Candidate, Fact, FactKind, Model, Question, Thing};
 use crate::resolve::provider::solve;
 use crate::resolve::work::Budget;
 use crate::resolve::{outcome, proven};
-use crate::resolve::explain::format;
 
 /// A way out.
 pub(in crate::resolve) struct Mend {
@@ -88,7 +88,12 @@ pub(in crate::resolve) fn first(model: &Model<'_>, core: &[usize]) -> Option<usi
 }
 
 /// The mends of a conflict, those that change least first.
-pub(in crate::resolve) fn find(question: Question<'_>, model: &Model<'_>, core: &[usize], known: &Known) -> Vec<Mend> {
+pub(in crate::resolve) fn find(
+    question: Question<'_>,
+    model: &Model<'_>,
+    core: &[usize],
+    known: &Known,
+) -> Vec<Mend> {
     let mut mends: Vec<Mend> = Vec::new();
     let of = |kinds: &[FactKind]| -> Vec<Mend> {
         let facts = core.iter().filter(|fact| kinds.contains(&model.facts[**fact].kind));

@@ -11,12 +11,12 @@ use crate::source::Span;
 use crate::value::Name;
 
 use crate::resolve::explain::core::leave_out;
-use crate::resolve::model::{FactKind, Meaning, Model, Thing};
+use crate::resolve::explain::format::{Places, title};
 use crate::resolve::explain::relevance::Narrow;
+use crate::resolve::explain::step::{self, Step};
+use crate::resolve::model::{FactKind, Meaning, Model, Thing};
 use crate::resolve::problem::{Demand, Problem, Set, VariableId};
 use crate::resolve::provider::{Derivation, Unsolved, is_impossible, solve};
-use crate::resolve::explain::step::{self, Step};
-use crate::resolve::explain::format::{Places, title};
 
 /// So many lines are shown.
 const SHOWN: usize = 8;
@@ -40,7 +40,12 @@ pub(in crate::resolve) struct Story {
 type Edges = BTreeMap<(VariableId, VariableId), (Set, Set)>;
 
 /// Tells it.
-pub(in crate::resolve) fn tell(model: &Model<'_>, facts: &[usize], problem: Problem<'_>, places: Places<'_>) -> Story {
+pub(in crate::resolve) fn report(
+    model: &Model<'_>,
+    facts: &[usize],
+    problem: Problem<'_>,
+    places: Places<'_>,
+) -> Story {
     let narrow = Narrow::new(model, facts);
     let mut edges = needed(model, narrow.apply(model, problem));
     name_releases(model, &narrow, &mut edges);
@@ -81,8 +86,8 @@ fn name_releases(model: &Model<'_>, narrow: &Narrow, edges: &mut Edges) {
     for from in called.filter(|id| model.thing(*id).is_some_and(Thing::is_name)) {
         let candidates = &model.variables[from.index()].candidates;
         for on in candidates.iter().flatten().map(|demand| demand.on).collect::<BTreeSet<_>>() {
-            let told = |(one, other): &(VariableId, VariableId)| *one == on || *other == on;
-            if edges.keys().any(told) {
+            let report = |(one, other): &(VariableId, VariableId)| *one == on || *other == on;
+            if edges.keys().any(report) {
                 let here = |id: VariableId| narrow.domain[id.index()].clone();
                 edges.entry((from, on)).or_insert_with(|| (here(from), here(on)));
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Diagnostic, Log, Told, codes};
+use crate::diagnostic::{Diagnostic, Log, Reported, codes};
 use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::syntax::schema::{self, ArgSpec, Kind, NodeSpec, PropertySpec};
 use crate::syntax::{Document, Reader, parse_up_to};
@@ -58,7 +58,7 @@ impl Lock {
     ///
     /// # Errors
     /// A damaged file, or one of a newer form: told at its place.
-    pub fn read(source: SourceId, sources: &Sources, log: &mut Log) -> Result<Self, Told> {
+    pub fn read(source: SourceId, sources: &Sources, log: &mut Log) -> Result<Self, Reported> {
         let before = log.errors();
         let document = parse_up_to(Self::LARGEST, source, &sources.get(source).text, log);
         let lock = document.and_then(|document| {
@@ -68,7 +68,7 @@ impl Lock {
         });
         match lock {
             Some(lock) if log.errors() == before => Ok(lock),
-            Some(_) | None => Err(log.told().unwrap_or_else(|| {
+            Some(_) | None => Err(log.reported().unwrap_or_else(|| {
                 let name = sources.shown(source);
                 let message = format!("`{name}` does not say what it was made from");
                 log.error(

@@ -5,17 +5,19 @@ use std::collections::{BTreeMap, VecDeque};
 use pubgrub::VersionSet as _;
 
 use crate::catalog::{Catalog, Entry, Kind, Package, Platform, admits_word};
-use crate::diagnostic::{Log, Told};
+use crate::diagnostic::{Log, Reported};
 use crate::manifest::Project;
 use crate::source::Spanned;
 use crate::value::{Name, Parse, Requirement, Version};
 
-use super::super::resolution::TargetFacts;
 use super::super::lock::LockedTarget;
 use super::super::problem::{Demand, Set, Variable, VariableId, set};
+use super::super::resolution::TargetFacts;
 use super::super::words;
 use super::super::work::Budget;
-use super::{Candidate, Fact, Meaning, Model, Question, Thing, base, constraints, pip, rank, variables, unknown};
+use super::{
+    Candidate, Fact, Meaning, Model, Question, Thing, base, constraints, pip, rank, unknown, variables,
+};
 
 /// What is being built.
 pub(super) struct Builder<'a, 'l> {
@@ -44,7 +46,7 @@ pub(super) struct Builder<'a, 'l> {
 }
 
 /// Builds the model of one target.
-pub(super) fn build<'a>(question: Question<'a>, log: &mut Log) -> Result<Model<'a>, Told> {
+pub(super) fn build<'a>(question: Question<'a>, log: &mut Log) -> Result<Model<'a>, Reported> {
     let Question { project, catalog, lock, .. } = question;
     let (platform, target) = constraints::target(project, catalog, log).inspect_err(|_| {
         // What the packages of a machine that nobody knows require is unknown; what they are is not.

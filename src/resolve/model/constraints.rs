@@ -3,13 +3,13 @@
 use pubgrub::VersionSet as _;
 
 use crate::catalog::{Catalog, Choose, Device, Kind, Package, Platform};
-use crate::diagnostic::{Diagnostic, Log, Told, codes, wording, wording::did_you_mean};
+use crate::diagnostic::{Diagnostic, Log, Reported, codes, wording, wording::did_you_mean};
 use crate::manifest::{Engine, Project, Target};
 use crate::source::{Span, Spanned};
 use crate::value::{Name, Parse, Requirement, Version};
 
-use super::super::resolution::TargetFacts;
 use super::super::problem::{Set, VariableId, set};
+use super::super::resolution::TargetFacts;
 use super::super::words;
 use super::build::Builder;
 use super::{Candidate, Fact, FactKind, Meaning, unknown};
@@ -19,7 +19,7 @@ pub(super) fn target<'a>(
     project: &Project,
     catalog: &'a Catalog,
     log: &mut Log,
-) -> Result<(&'a Platform, TargetFacts), Told> {
+) -> Result<(&'a Platform, TargetFacts), Reported> {
     let target = &project.target;
     let device = match &target.device {
         None => None,
@@ -69,9 +69,9 @@ pub(super) fn target<'a>(
 }
 
 /// The target names no machine; one that could not be read was told.
-fn no_platform(project: &Project, catalog: &Catalog, log: &mut Log) -> Told {
-    if let (true, Some(told)) = (project.in_part, log.told()) {
-        return told;
+fn no_platform(project: &Project, catalog: &Catalog, log: &mut Log) -> Reported {
+    if let (true, Some(report)) = (project.in_part, log.reported()) {
+        return report;
     }
     let known: Vec<&str> = catalog.platforms().map(|one| one.name.as_str()).collect();
     log.error(
@@ -126,11 +126,11 @@ fn capabilities(
     sm
 }
 
-fn device<'a>(catalog: &'a Catalog, name: &Spanned<Name>, log: &mut Log) -> Result<&'a Device, Told> {
+fn device<'a>(catalog: &'a Catalog, name: &Spanned<Name>, log: &mut Log) -> Result<&'a Device, Reported> {
     catalog.device(name.as_str()).ok_or_else(|| unknown::device(catalog, name, log))
 }
 
-fn platform<'a>(catalog: &'a Catalog, name: &Spanned<Name>, log: &mut Log) -> Result<&'a Platform, Told> {
+fn platform<'a>(catalog: &'a Catalog, name: &Spanned<Name>, log: &mut Log) -> Result<&'a Platform, Reported> {
     catalog.platform(name.as_str()).ok_or_else(|| unknown::platform(catalog, name, log))
 }
 
@@ -282,16 +282,17 @@ fn wanted(builder: &mut Builder<'_, '_>, on: VariableId, requirement: &Spanned<R
             let known: Vec<&str> =
                 package.versions.iter().filter_map(|one| one.name.as_ref()).map(|one| one.as_str()).collect();
             let message = format!("`{name}` has no version called {}", wording::code(&word));
-            let told = Diagnostic::error(codes::resolve::UNKNOWN_VERSION, message)
+            let diagnostic = Diagnostic::error(codes::resolve::UNKNOWN_VERSION, message)
                 .at(requirement.span, "not known by this name");
-            let before = told.help.len();
-            let mut told = unknown::version(told, (requirement.as_str(), requirement.span), package, &others);
-            if told.help.len() == before {
-                told = told.maybe_help(did_you_mean(&word, known.iter().copied()));
+            let before = diagnostic.help.len();
+            let mut diagnostic =
+                unknown::version(diagnostic, (requirement.as_str(), requirement.span), package, &others);
+            if diagnostic.help.len() == before {
+                diagnostic = diagnostic.maybe_help(did_you_mean(&word, known.iter().copied()));
             }
             let listed =
                 (!known.is_empty()).then(|| format!("it is {}", wording::either(&wording::codes(&known))));
-            builder.log.error(told.maybe_help(listed));
+            builder.log.error(diagnostic.maybe_help(listed));
             return None;
         }
     };
@@ -302,20 +303,20 @@ fn wanted(builder: &mut Builder<'_, '_>, on: VariableId, requirement: &Spanned<R
     let Meaning::Thing(thing) = &builder.meanings[on.index()] else { return None };
     let known = known_versions(thing.candidates.iter().filter_map(Candidate::version), &resolved);
     let what = package.axis.as_ref().map_or_else(|| format!("`{name}`"), |axis| axis.title.clone());
-    let told = Diagnostic::error(
+    let diagnostic = Diagnostic::error(
         codes::resolve::UNKNOWN_VERSION,
         format!("no known {what} is {}", wording::code(requirement.as_str())),
     )
     .at(requirement.span, "the catalogue knows none like this");
-    let told = unknown::version(told, (requirement.as_str(), requirement.span), package, &others);
-    let told = told
+    let diagnostic = unknown::version(diagnostic, (requirement.as_str(), requirement.span), package, &others);
+    let diagnostic = diagnostic
         .help(if known.is_empty() {
             format!("there is none of {what} on {}", builder.target.platform)
         } else {
             format!("known are {}", wording::all_of(&known))
         })
         .maybe_help(taken_for(builder, on, requirement));
-    builder.log.error(told);
+    builder.log.error(diagnostic);
     None
 }
 

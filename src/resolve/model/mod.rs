@@ -8,21 +8,21 @@ mod image_words;
 mod options;
 mod pip;
 mod rank;
-mod variables;
 mod unknown;
+mod variables;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::catalog::{BaseImage, Catalog, Guarded, Package, PackageVersion, Require, Unavailable};
-use crate::diagnostic::{Log, Told};
+use crate::diagnostic::{Log, Reported};
 use crate::manifest::Project;
 use crate::source::Span;
 use crate::value::{Name, Version};
 
-use super::resolution::TargetFacts;
 use super::lock::LockedTarget;
 use super::problem::{Demand, Problem, Set, Variable, VariableId};
+use super::resolution::TargetFacts;
 use super::work::Budget;
 
 /// What is to be resolved.
@@ -191,7 +191,7 @@ pub(super) fn binds_provided(catalog: &Catalog, require: &Require) -> bool {
 
 impl<'a> Model<'a> {
     /// Builds it; names, releases and versions that nobody knows are told here.
-    pub(super) fn build(question: Question<'a>, log: &mut Log) -> Result<Self, Told> {
+    pub(super) fn build(question: Question<'a>, log: &mut Log) -> Result<Self, Reported> {
         build::build(question, log)
     }
 

@@ -1,7 +1,7 @@
 //! Names that the catalogue has not, each with what was probably meant. What is suggested was looked up.
 
 use crate::catalog::{Catalog, Kind, Meant, MeantGpu, Package, Platform};
-use crate::diagnostic::{Diagnostic, Log, Told, codes::resolve as codes, wording};
+use crate::diagnostic::{Diagnostic, Log, Reported, codes::resolve as codes, wording};
 use crate::source::{Span, Spanned};
 use crate::syntax::{name as written, quote};
 use crate::value::{AptPackage, ImageRef, Name, Parse, PepRequirement, Requirement, Version};
@@ -14,25 +14,27 @@ pub(super) fn package(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) {
         return;
     }
     let message = format!("there is no package {}", wording::code(word));
-    let mut told = Diagnostic::error(codes::UNKNOWN_PACKAGE, message).at(name.span, "not in the catalogue");
+    let mut diagnostic =
+        Diagnostic::error(codes::UNKNOWN_PACKAGE, message).at(name.span, "not in the catalogue");
     if log.is_long() {
-        log.error(told);
+        log.error(diagnostic);
         return;
     }
     let meant = catalog.meant(Kind::Package, word);
     let request = catalog.meant_request(word);
     if let Some(request) = &request {
-        told = told.help(format!("write {}", wording::code(request))).fix(name.span, request.clone());
+        diagnostic =
+            diagnostic.help(format!("write {}", wording::code(request))).fix(name.span, request.clone());
     } else if let [one] = meant.names[..] {
-        told = told.fix(name.span, written(one));
+        diagnostic = diagnostic.fix(name.span, written(one));
     }
-    told = told.maybe_help(did_you_mean(&meant.names));
+    diagnostic = diagnostic.maybe_help(did_you_mean(&meant.names));
     if request.is_none() && (meant.names.is_empty() || is_system_package(word)) {
-        told = told.maybe_help(elsewhere(word)).help(format!(
+        diagnostic = diagnostic.maybe_help(elsewhere(word)).help(format!(
             "`jcc search {word}` looks through summaries too; a definition of your own goes into a folder that `catalog` names"
         ));
     }
-    log.error(told);
+    log.error(diagnostic);
 }
 
 /// Names of libraries and of their headers, as distributions make them.
@@ -63,29 +65,31 @@ fn did_you_mean(names: &[&str]) -> Option<String> {
 }
 
 /// A device: also the name of a GPU, which is no device of the catalogue.
-pub(super) fn device(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) -> Told {
+pub(super) fn device(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) -> Reported {
     let word = name.as_str();
     let message = format!("there is no device {}", wording::code(word));
-    let mut told = Diagnostic::error(codes::UNKNOWN_DEVICE, message).at(name.span, "not in the catalogue");
+    let mut diagnostic =
+        Diagnostic::error(codes::UNKNOWN_DEVICE, message).at(name.span, "not in the catalogue");
     if log.is_long() {
-        return log.error(told.help(LIST_DEVICES));
+        return log.error(diagnostic.help(LIST_DEVICES));
     }
     let devices = catalog.meant(Kind::Device, word);
     let (gpus, parts) = catalog.meant_gpus(word);
     if devices.parts >= parts && !devices.names.is_empty() {
         if let [one] = devices.names[..] {
-            told = told.fix(name.span, quote(one));
+            diagnostic = diagnostic.fix(name.span, quote(one));
         }
-        return log.error(told.maybe_help(did_you_mean(&devices.names)).help(LIST_DEVICES));
+        return log.error(diagnostic.maybe_help(did_you_mean(&devices.names)).help(LIST_DEVICES));
     }
     let platform = catalog.meant(Kind::Platform, word);
     if !gpus.is_empty() {
-        told = told.help(instead_of_device(&gpus));
+        diagnostic = diagnostic.help(instead_of_device(&gpus));
     } else if platform.parts > 0 {
         let nodes = platform.names.iter().map(|one| wording::code(format!("platform {}", quote(one))));
-        told = told.help(format!("did you mean {}?", wording::any_of(&nodes.collect::<Vec<_>>())));
+        diagnostic =
+            diagnostic.help(format!("did you mean {}?", wording::any_of(&nodes.collect::<Vec<_>>())));
     }
-    log.error(told.help(LIST_DEVICES))
+    log.error(diagnostic.help(LIST_DEVICES))
 }
 
 const LIST_DEVICES: &str = "`jcc list devices` shows them; without a device `platform` will do";
@@ -99,23 +103,25 @@ fn instead_of_device(gpus: &[MeantGpu<'_>]) -> String {
 }
 
 /// A platform.
-pub(super) fn platform(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) -> Told {
+pub(super) fn platform(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) -> Reported {
     let word = name.as_str();
     let mut known: Vec<&str> = catalog.platforms().map(|one| one.name.as_str()).collect();
     known.sort_unstable();
     let Meant { names, .. } = catalog.meant(Kind::Platform, word);
     let devices = catalog.meant(Kind::Device, word);
     let message = format!("there is no platform {}", wording::code(word));
-    let mut told = Diagnostic::error(codes::UNKNOWN_PLATFORM, message).at(name.span, "not a platform");
+    let mut diagnostic = Diagnostic::error(codes::UNKNOWN_PLATFORM, message).at(name.span, "not a platform");
     if let [one] = names[..] {
-        told = told.fix(name.span, quote(one));
+        diagnostic = diagnostic.fix(name.span, quote(one));
     }
     if names.is_empty() && devices.parts > 0 {
         let nodes = devices.names.iter().map(|one| wording::code(format!("device {}", quote(one))));
-        told = told.help(format!("did you mean {}?", wording::any_of(&nodes.collect::<Vec<_>>())));
+        diagnostic =
+            diagnostic.help(format!("did you mean {}?", wording::any_of(&nodes.collect::<Vec<_>>())));
     }
     log.error(
-        told.maybe_help(did_you_mean(&names))
+        diagnostic
+            .maybe_help(did_you_mean(&names))
             .help(format!("it is {}", wording::either(&wording::codes(&known)))),
     )
 }
@@ -124,24 +130,24 @@ pub(super) fn platform(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) -
 pub(super) fn base(catalog: &Catalog, name: &str, span: Span, log: &mut Log) {
     let names = catalog.meant(Kind::Base, name).names;
     let message = format!("there is no base {}", wording::code(name));
-    let mut told = Diagnostic::error(codes::UNKNOWN_BASE, message).at(span, "not in the catalogue");
+    let mut diagnostic = Diagnostic::error(codes::UNKNOWN_BASE, message).at(span, "not in the catalogue");
     let family = name.rsplit_once(':').and_then(|(name, _)| catalog.base(name));
     if let Some(family) = family {
         let tags: Vec<&str> = family.tags.iter().map(|tag| tag.tag.as_str()).take(8).collect();
-        told = told.fix(span, quote(&family.name.value)).help(format!(
+        diagnostic = diagnostic.fix(span, quote(&family.name.value)).help(format!(
             "without a tag, {} follows the target; known tags are {}",
             wording::code(format!("base {}", quote(&family.name.value))),
             wording::all_of(&wording::codes(tags))
         ));
     } else if ImageRef::parse(name).is_ok() && name.contains([':', '@', '/']) {
         let node = format!("image={}", quote(name));
-        told = told
+        diagnostic = diagnostic
             .help(format!("for any other image write {}", wording::code(format!("base {node}"))))
             .fix(span, node);
     } else if let [one] = names[..] {
-        told = told.fix(span, quote(one));
+        diagnostic = diagnostic.fix(span, quote(one));
     }
-    log.error(told.maybe_help(did_you_mean(&names)).help(
+    log.error(diagnostic.maybe_help(did_you_mean(&names)).help(
         "`jcc list bases` shows them; any image can be used with `base image=\"…\" { provides { … } }`",
     ));
 }
@@ -149,18 +155,23 @@ pub(super) fn base(catalog: &Catalog, name: &str, span: Span, log: &mut Log) {
 /// An image that the catalogue does not have, of which the manifest says nothing.
 pub(super) fn image(catalog: &Catalog, image: &Spanned<ImageRef>, log: &mut Log) {
     let message = format!("nothing says what {} holds", wording::code(image.to_string()));
-    let mut told = Diagnostic::warning(codes::UNKNOWN_IMAGE, message)
+    let mut diagnostic = Diagnostic::warning(codes::UNKNOWN_IMAGE, message)
         .at(image.span, "taken for the target's own distribution, with nothing installed")
         .help("say it: `base image=\"…\" { provides { ubuntu \"22.04\"; python \"3.10\" } }`");
     if let Some(known) = catalog.bases().find(|base| base.image == *image.repository()) {
         let tags: Vec<&str> = known.tags.iter().map(|tag| tag.tag.as_str()).take(8).collect();
-        told = told.help(format!("of this image known are {}", wording::all_of(&wording::codes(tags))));
+        diagnostic =
+            diagnostic.help(format!("of this image known are {}", wording::all_of(&wording::codes(tags))));
     }
-    log.tell(told);
+    log.report(diagnostic);
 }
 
 /// A compute capability that no GPU has.
-pub(super) fn gpu(catalog: &Catalog, (platform, text): (&Platform, &Spanned<String>), log: &mut Log) -> Told {
+pub(super) fn gpu(
+    catalog: &Catalog,
+    (platform, text): (&Platform, &Spanned<String>),
+    log: &mut Log,
+) -> Reported {
     let word = text.as_str();
     let (all, _) = catalog.meant_gpus(word);
     let here = all.iter().filter(|gpu| gpu.platform == platform.name.as_str());
@@ -175,12 +186,12 @@ pub(super) fn gpu(catalog: &Catalog, (platform, text): (&Platform, &Spanned<Stri
         meant = known.iter().copied().filter(same).collect();
     }
     let message = format!("{} is not a compute capability", wording::code(word));
-    let mut told = Diagnostic::error(codes::UNKNOWN_GPU, message).at(text.span, "no GPU has it");
+    let mut diagnostic = Diagnostic::error(codes::UNKNOWN_GPU, message).at(text.span, "no GPU has it");
     if let [one] = meant[..] {
-        told = told.fix(text.span, quote(one));
+        diagnostic = diagnostic.fix(text.span, quote(one));
     }
     let all = meant.is_empty().then(|| format!("known are {}", wording::all_of(&wording::codes(&known))));
-    log.error(told.maybe_help(did_you_mean(&meant)).maybe_help(all))
+    log.error(diagnostic.maybe_help(did_you_mean(&meant)).maybe_help(all))
 }
 
 /// The compute capabilities that the catalogue knows, ascending.
@@ -196,7 +207,7 @@ fn capabilities(catalog: &Catalog) -> Vec<&str> {
 /// Adds what was probably meant by a requirement that no version satisfies: another spelling, or a release of another
 /// axis that a target names.
 pub(super) fn version(
-    told: Diagnostic,
+    diagnostic: Diagnostic,
     asked: (&str, Span),
     package: &Package,
     others: &[&Package],
@@ -204,16 +215,16 @@ pub(super) fn version(
     let (text, span) = asked;
     let meant = package.meant_versions(text);
     if let [one] = &meant[..] {
-        return told.help(format!("did you mean {}?", wording::code(one))).fix(span, quote(one));
+        return diagnostic.help(format!("did you mean {}?", wording::code(one))).fix(span, quote(one));
     }
     let found = others.iter().find_map(|other| {
         let version = if knows(other, text) { Some(text.to_owned()) } else { None };
         Some((other, version.or_else(|| other.meant_versions(text).into_iter().next())?))
     });
-    let Some((other, version)) = found else { return told };
+    let Some((other, version)) = found else { return diagnostic };
     let title = other.axis.as_ref().map_or(other.name.as_str(), |axis| &axis.title);
     let node = format!("{} {}", other.name.value, quote(&version));
-    told.help(format!("{} is a release of {title}: write {}", wording::code(text), wording::code(node)))
+    diagnostic.help(format!("{} is a release of {title}: write {}", wording::code(text), wording::code(node)))
 }
 
 /// Whether a requirement admits a version of an axis.

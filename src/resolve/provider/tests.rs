@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 use pubgrub::VersionSet as _;
 
-use crate::resolve::explain::core::leave_out;
 use super::super::problem::{Demand, Problem, Variable, VariableId, set};
 use super::{Answer, Budget, Unsolved, solve};
+use crate::resolve::explain::core::leave_out;
 
 /// The best answer by trying all candidates in order, variable by variable in the order of ranks.
 fn brute_force(problem: &Problem<'_>) -> Option<Answer> {

@@ -25,7 +25,7 @@ fn bases_of_servers() {
                     format!("{}{devel}", one.base.image)
                 });
                 let name = target.replace("\"; ", " ").replace('"', "");
-                all += &format!("{name} {pin} {package}: {}\n", base.unwrap_or_else(|told| told));
+                all += &format!("{name} {pin} {package}: {}\n", base.unwrap_or_else(|report| report));
             }
         }
     }
@@ -200,11 +200,11 @@ fn frameworks_share_one_numpy() {
 }
 
 #[test]
-fn what_falls_away_is_told_with_its_reason() {
+fn what_falls_away_is_reported_with_its_reason() {
     let manifest = "target { device \"jetson-agx-orin\"; jetpack \"5.1\"; ubuntu \"22.04\" }\npackages { ros \"humble\" }";
     let resolution = solved(manifest).expect("it can be had without CUDA");
-    let told = resolution.moved.iter().map(|one| format!("{one}\n  {}", one.why.join("\n  ")));
-    assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @r"
+    let report = resolution.moved.iter().map(|one| format!("{one}\n  {}", one.why.join("\n  ")));
+    assert_snapshot!(report.collect::<Vec<_>>().join("\n"), @r"
     no cuda instead of 11.4
       JetPack 5.1 to 5.1.6 means L4T 35.2.1 to 35.6.4
       CUDA 12.2 requires L4T 36.2.0 to 39.2.1

@@ -70,10 +70,11 @@ impl Here<'_> {
                 let span = children
                     .first()
                     .map_or(node.span, |first| first.span.to(children.last().unwrap_or(first).span));
-                let told = Diagnostic::error(codes::UNEXPECTED_CHILDREN, format!("{name} takes no block"))
-                    .at(span, "these have no meaning here")
-                    .help(format!("it is written {}", wording::code(spec.shape())));
-                log.error(told);
+                let diagnostic =
+                    Diagnostic::error(codes::UNEXPECTED_CHILDREN, format!("{name} takes no block"))
+                        .at(span, "these have no meaning here")
+                        .help(format!("it is written {}", wording::code(spec.shape())));
+                log.error(diagnostic);
             }
             (Some(children), allowed) => {
                 let inner = Here { place: &name, owner: node.name.span, ..self };
@@ -93,22 +94,22 @@ impl Here<'_> {
     fn unknown(self, node: &Node, allowed: Children, log: &mut Log) {
         let name = &*node.name.value;
         let message = format!("{} has no meaning in {}", wording::code(name), self.place);
-        let told = Diagnostic::error(codes::UNKNOWN_NODE, message);
+        let diagnostic = Diagnostic::error(codes::UNKNOWN_NODE, message);
         if log.is_long() {
-            log.error(told.at(node.name.span, "no such node here"));
+            log.error(diagnostic.at(node.name.span, "no such node here"));
             return;
         }
         if let Some(called) = forms::called(name, allowed) {
-            let told = told
+            let diagnostic = diagnostic
                 .at(node.name.span, "another tool's word")
                 .help(format!("did you mean {}?", wording::code(called.spec.name)));
-            let told = match called.written(node) {
+            let diagnostic = match called.written(node) {
                 Some(written) => {
-                    told.help(format!("write {}", wording::code(&written))).fix(node.span, written)
+                    diagnostic.help(format!("write {}", wording::code(&written))).fix(node.span, written)
                 }
-                None => told.fix(node.name.span, called.spec.name),
+                None => diagnostic.fix(node.name.span, called.spec.name),
             };
-            log.error(told);
+            log.error(diagnostic);
             return;
         }
         let elsewhere = homes(name, self.roots);
@@ -119,25 +120,26 @@ impl Here<'_> {
             near.extend(forms::nearly_called(name, allowed));
         }
         let label = if near.is_empty() { "no such node here" } else { "not known here" };
-        let mut told = told.at(node.name.span, label);
+        let mut diagnostic = diagnostic.at(node.name.span, label);
         if let [one] = near[..] {
-            told = told.fix(node.name.span, one);
+            diagnostic = diagnostic.fix(node.name.span, one);
         }
         if !near.is_empty() {
             let mean = wording::any_of(&wording::codes(&near));
-            told = told.help(format!("did you mean {mean}?"));
+            diagnostic = diagnostic.help(format!("did you mean {mean}?"));
         } else if !elsewhere.is_empty() {
-            told = told
+            diagnostic = diagnostic
                 .help(format!("{} belongs {}", wording::code(name), wording::any_of(&elsewhere)))
                 .maybe_help(stray(node, allowed).filter(|_| says_version(node)));
         } else if let Some(written) = forms::as_pair(node, allowed) {
-            told = told.help(format!("write {}", wording::code(&written))).fix(node.span, written);
+            diagnostic =
+                diagnostic.help(format!("write {}", wording::code(&written))).fix(node.span, written);
         } else if let Some(other) = forms::called_elsewhere(name, self.roots) {
-            told = told.help(other);
+            diagnostic = diagnostic.help(other);
         } else {
-            told = told.maybe_help(stray(node, allowed)).maybe_help(possible(allowed));
+            diagnostic = diagnostic.maybe_help(stray(node, allowed)).maybe_help(possible(allowed));
         }
-        log.error(told);
+        log.error(diagnostic);
     }
 
     fn duplicate(self, first: &Node, second: &Node, log: &mut Log) {
@@ -213,16 +215,16 @@ fn arguments(node: &Node, spec: &NodeSpec, log: &mut Log) {
             0 => "no argument".to_owned(),
             number => format!("only {}", wording::count(number, "argument")),
         };
-        let told = Diagnostic::error(codes::UNEXPECTED_ARGUMENT, format!("{name} takes {takes}"));
-        log.error(told.at(given.span, "one too many").help(shape()));
+        let diagnostic = Diagnostic::error(codes::UNEXPECTED_ARGUMENT, format!("{name} takes {takes}"));
+        log.error(diagnostic.at(given.span, "one too many").help(shape()));
     }
     let required = spec.arguments.iter().chain(&spec.rest).enumerate();
     for (_, missing) in required.filter(|(at, one)| one.required && *at >= node.arguments.len()) {
         let what = wording::code(missing.name);
-        let told = Diagnostic::error(codes::MISSING_ARGUMENT, format!("{name} needs its {what}"))
+        let diagnostic = Diagnostic::error(codes::MISSING_ARGUMENT, format!("{name} needs its {what}"))
             .at(node.name.span, format!("{what} is missing: {}", phrase(missing.doc)))
             .help(shape());
-        log.error(told);
+        log.error(diagnostic);
     }
 }
 
@@ -256,12 +258,12 @@ fn properties(node: &Node, spec: &NodeSpec, log: &mut Log) {
         let key = &*given.key.value;
         let first = *seen.entry(key).or_insert(given);
         if !std::ptr::eq(first, given) {
-            let told =
+            let diagnostic =
                 Diagnostic::error(codes::DUPLICATE_PROPERTY, format!("`{key}` is given twice to {name}"))
                     .at(given.key.span.to(given.span), "the second one")
                     .at(first.key.span.to(first.span), "the first one")
                     .help("keep one of them");
-            log.error(told);
+            log.error(diagnostic);
         }
         let listed = spec.properties.iter().find(|one| one.key == key);
         match listed.or(spec.open_properties.as_ref()) {
@@ -273,11 +275,11 @@ fn properties(node: &Node, spec: &NodeSpec, log: &mut Log) {
     let misplaced = forms::as_property(node, spec).is_some();
     for missing in spec.properties.iter().filter(|one| one.required && !misplaced) {
         if !node.properties.iter().any(|given| given.key.value == missing.key) {
-            let told =
+            let diagnostic =
                 Diagnostic::error(codes::MISSING_PROPERTY, format!("{name} needs `{}=…`", missing.key))
                     .at(node.name.span, format!("`{}` is missing: {}", missing.key, phrase(missing.doc)))
                     .help(format!("it is written {}", wording::code(spec.shape())));
-            log.error(told);
+            log.error(diagnostic);
         }
     }
 }
@@ -288,10 +290,10 @@ fn unknown_property(node: &Node, at: usize, spec: &NodeSpec, log: &mut Log) {
     let name = wording::code(&node.name.value);
     let known: Vec<&str> = spec.properties.iter().map(|one| one.key).collect();
     let message = format!("{name} has no property {}", wording::code(key));
-    let mut told =
+    let mut diagnostic =
         Diagnostic::error(codes::UNKNOWN_PROPERTY, message).at(given.key.span, "no such property here");
     if let [one] = wording::nearest(key, known.iter().copied())[..] {
-        told = told.fix(given.key.span, one);
+        diagnostic = diagnostic.fix(given.key.span, one);
     }
     let near = wording::did_you_mean(key, known.iter().copied());
     if near.is_none()
@@ -299,20 +301,21 @@ fn unknown_property(node: &Node, at: usize, spec: &NodeSpec, log: &mut Log) {
     {
         let place = given.key.span.to(given.span);
         let own = written.strip_prefix(&value::name(&node.name.value)).unwrap_or(&written).trim().to_owned();
-        told = told.help(format!("write {}", wording::code(&written))).fix(place, own);
-        log.error(told);
+        diagnostic = diagnostic.help(format!("write {}", wording::code(&written))).fix(place, own);
+        log.error(diagnostic);
         return;
     }
-    told = told.maybe_help(near);
+    diagnostic = diagnostic.maybe_help(near);
     if spec.children.listed().iter().any(|child| child.name == key) {
-        told = told.help(format!("{} is a child of {name}: write it in its block", wording::code(key)));
+        diagnostic =
+            diagnostic.help(format!("{} is a child of {name}: write it in its block", wording::code(key)));
     }
     let help = if known.is_empty() {
         format!("{name} takes no properties: it is written {}", wording::code(spec.shape()))
     } else {
         format!("possible here: {}", wording::all_of(&wording::codes(known)))
     };
-    log.error(told.help(help));
+    log.error(diagnostic.help(help));
 }
 
 /// A sentence of the reference as the end of a label: no capital, no full stop.

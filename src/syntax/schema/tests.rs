@@ -30,7 +30,7 @@ static PINNED: NodeSpec =
 static LANGUAGE: &[&NodeSpec] = &[&PROJECT, &TARGET, &RUN, &PIN];
 
 /// Each problem on a line: place, code, message, then labels, help and fix.
-fn told(text: &str) -> String {
+fn reported(text: &str) -> String {
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let source = sources.add("t", text.to_owned());
     let document = parse(source, text, &mut log).expect("the cases are KDL");
@@ -57,31 +57,31 @@ const GOOD: &str = "project \"a\" version=\"1\"\n";
 #[test]
 fn a_right_document_is_right() {
     let text = "project \"a\" version=\"1\"\ntarget { jetpack \"6.2\"; gpu #false\n run { when l4t=\"36\" { when cuda=\"12\" { display x11 } } } }\npin { cuda \"12\"; b \"1\" }\npin { cuda \"1\" }";
-    assert_eq!(told(text), "");
+    assert_eq!(reported(text), "");
 }
 
 #[test]
-fn unknown_nodes_are_told_with_what_is_near_elsewhere_and_possible() {
-    insta::assert_snapshot!(told(&format!("{GOOD}target {{ jetpak \"6\"; display \"x11\"; pin }}\nfoo")));
+fn unknown_nodes_are_reported_with_what_is_near_elsewhere_and_possible() {
+    insta::assert_snapshot!(reported(&format!("{GOOD}target {{ jetpak \"6\"; display \"x11\"; pin }}\nfoo")));
 }
 
 #[test]
 fn missing_and_repeated_nodes() {
-    insta::assert_snapshot!(told(
+    insta::assert_snapshot!(reported(
         "target\ntarget { jetpack \"1\"; jetpack \"2\" }\npin { a \"1\"; a \"2\" }"
     ));
 }
 
 #[test]
 fn wrong_values() {
-    insta::assert_snapshot!(told(&format!(
+    insta::assert_snapshot!(reported(&format!(
         "{GOOD}target a b {{ jetpack 6.10 {{ x }}; gpu \"al\"; run {{ display 11; when l4t=36 }} }}\nrun {{ display x12 }}"
     )));
 }
 
 #[test]
 fn properties() {
-    insta::assert_snapshot!(told(
+    insta::assert_snapshot!(reported(
         "project verison=\"1\" version=\"1\" version=2\ntarget { run display=\"x11\" }"
     ));
 }

@@ -18,7 +18,7 @@ use world::{AXIS, PACKAGES, Version, World, name};
 /// What became of a manifest over definitions.
 struct Ran {
     resolution: Option<Resolution>,
-    told: Vec<Diagnostic>,
+    reports: Vec<Diagnostic>,
     report: String,
     /// The lock that it gives.
     locked: Option<LockedTarget>,
@@ -38,8 +38,8 @@ impl Ran {
             .and_then(|projects| resolve(&projects[0], &catalog, lock, &sources, &mut log))
             .ok();
         let locked = resolution.as_ref().map(|one| LockedTarget::of(one, |_| None, &sources));
-        let told = log.sorted().into_iter().cloned().collect();
-        Self { resolution, told, report: report(&log, &sources), locked }
+        let reports = log.sorted().into_iter().cloned().collect();
+        Self { resolution, reports, report: report(&log, &sources), locked }
     }
 
     /// What the image and its build need, with versions.
@@ -163,12 +163,12 @@ proptest! {
     }
 
     #[test]
-    fn a_mend_that_is_told_works(bytes in bytes()) {
+    fn a_mend_that_is_reported_works(bytes in bytes()) {
         let world = World::of(&bytes);
         let text = world.manifest(false);
         let ran = Ran::of(&world.definitions(), &text, None);
         // With several conflicts each mend is one part of the way.
-        let [one] = ran.told.as_slice() else { return Ok(()) };
+        let [one] = ran.reports.as_slice() else { return Ok(()) };
         let mut mended = Vec::new();
         if let Some(fix) = &one.fix {
             let mut text = text.clone();
