@@ -126,7 +126,7 @@ impl Pack {
         stretch(start, bytes.len())
     }
 
-    /// Packs a KDL text; where it is none, that is told and the build fails.
+    /// Packs a KDL text; where it is none, that is reported and the build fails.
     fn text(&mut self, path: &str, bytes: &[u8]) -> Option<(Stretch, Document)> {
         let Ok(text) = std::str::from_utf8(bytes) else {
             eprintln!("{path}: it is not UTF-8");

@@ -56,7 +56,7 @@ pub struct Resolved {
 /// From a manifest to versions: reads it and what it names, then decides platform and packages of each target.
 ///
 /// # Errors
-/// Whatever is wrong in the manifest, the catalogue's folders or the lock, all of it told.
+/// Whatever is wrong in the manifest, the catalogue's folders or the lock, all of it reported.
 pub fn resolve(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result<Resolved, Reported> {
     let mut catalog = Catalog::builtin(sources);
     let manifest = manifest::load_in_part(input.world, input.manifest, &BuiltinStacks::new(), sources, log)?;
@@ -112,7 +112,7 @@ fn is_whole(resolved: &Resolved) -> bool {
 /// From a manifest to the files that are written. The lock is left to the caller: [`Resolved::lock`].
 ///
 /// # Errors
-/// Whatever is wrong, all of it told.
+/// Whatever is wrong, all of it reported.
 pub fn compile(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result<Compiled, Reported> {
     let (mut resolved, planned) = plan(input, sources, log)?;
     if let Ok(planned) = &planned {

@@ -27,7 +27,7 @@ pub struct Package {
     pub aliases: Vec<Spanned<Name>>,
     /// Set where this is an axis: always decided, with the platform's default first.
     pub axis: Option<Axis>,
-    /// What can be had, in the order of the file (preferred first among equal versions). A package without any has one
+    /// What is available, in the order of the file (preferred first among equal versions). A package without any has one
     /// version, `0`, its distribution's.
     pub versions: Vec<PackageVersion>,
     /// Requirements of every version.

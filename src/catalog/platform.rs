@@ -19,11 +19,11 @@ pub struct Platform {
     pub arch: Name,
     /// How a container gets at the GPU.
     pub gpu: GpuAccess,
-    /// Whether builds and services use the host's network unless told otherwise.
+    /// Whether builds and services use the host's network unless stated otherwise.
     pub host_network: bool,
     /// `NVIDIA_DRIVER_CAPABILITIES` unless the run profile needs others.
     pub capabilities: Vec<String>,
-    /// Run options that need such a machine and can be had here: `camera-csi`, `gpio`, `i2c`, `spi`, `can`, `jtop`.
+    /// Run options that need such a machine and is available here: `camera-csi`, `gpio`, `i2c`, `spi`, `can`, `jtop`.
     pub offers: Vec<Name>,
     /// The axes that exist here.
     pub axes: Vec<Name>,

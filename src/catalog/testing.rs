@@ -10,7 +10,7 @@ pub(crate) fn here() -> Disk {
     Disk::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Everything told, one problem a paragraph, with the source text that its labels cover.
+/// Everything reported, one problem a paragraph, with the source text that its labels cover.
 pub(crate) fn report(log: &Log, sources: &Sources) -> String {
     let mut out = String::new();
     for one in log.sorted() {

@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic, Log, Severity, wording};
 use crate::manifest::{Allow, Project};
 
 /// Takes out of the log what the manifest allows, after all passes and over all targets. What can't be allowed, what
-/// is not known and what did not happen is told.
+/// is not known and what did not happen is reported.
 pub fn allows(projects: &[&Project], log: &mut Log) {
     let mut all: Vec<&Allow> = projects.iter().flat_map(|project| &project.allows).collect();
     all.sort_by_key(|allow| (allow.span.source, allow.span.start));

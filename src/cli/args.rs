@@ -19,7 +19,7 @@ pub(super) struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub(super) command: Command,
-    /// How it is told.
+    /// How it is reported.
     #[command(flatten)]
     pub(super) common: Common,
 }
@@ -252,7 +252,7 @@ pub(super) enum Command {
         #[command(flatten)]
         input: Input,
     },
-    /// Explain a diagnostic, with an example and its mend
+    /// Explain a diagnostic, with an example and its suggestion
     #[command(after_help = "Example: jcc explain jcc::resolve::conflict")]
     Explain {
         /// The code, whole or its last part; all of them are listed when absent
@@ -276,7 +276,7 @@ pub(super) enum Command {
 /// The machine that something is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub(super) struct Place {
-    /// Say what can be had on this device, and why not
+    /// Say what is available on this device, and why not
     #[arg(long, value_name = "DEVICE")]
     pub(super) device: Option<String>,
     /// The same for a platform

@@ -1,4 +1,4 @@
-//! What can be had on the machine that a command names: asked, and shown.
+//! What is available on the machine that a command names: asked, and shown.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::resolve::availability::{Asking, Machine, Verdict};
 use super::args::Place;
 use super::{Exit, Session};
 
-/// Asks, where a machine is named; one that nobody knows is told.
+/// Asks, where a machine is named; one that nobody knows is reported.
 pub(super) fn ask<T>(
     session: &mut Session<'_, '_>,
     catalog: &Catalog,

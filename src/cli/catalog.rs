@@ -10,7 +10,7 @@ use crate::resolve::availability::{Machine, Verdict};
 use super::args::{Format, Listed, Place};
 use super::{Exit, Session, availability, table};
 
-/// Lists what the catalogue has; where a machine is named, what of it can be had there.
+/// Lists what the catalogue has; where a machine is named, what of it is available there.
 pub(super) fn list(session: &mut Session<'_, '_>, what: Listed, place: &Place, format: Format) -> Exit {
     if what != Listed::Devices && availability::lacks_machine(place) {
         return availability::which_machine(session);

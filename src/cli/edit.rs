@@ -45,7 +45,7 @@ struct Manifest {
     projects: Vec<Project>,
     /// What came of it before the edit, where something did.
     before: Option<Resolved>,
-    /// What was told of it before the edit.
+    /// What was reported of it before the edit.
     reports: Vec<Diagnostic>,
     done: Vec<Done>,
 }
@@ -204,7 +204,7 @@ impl Manifest {
         }
     }
 
-    /// Resolves the edited manifest; what cannot be is told, and so are warnings that the edit brought.
+    /// Resolves the edited manifest; what cannot be is reported, and so are warnings that the edit brought.
     fn judged(&mut self, session: &mut Session<'_, '_>) -> Result<Option<Resolved>, Exit> {
         let world = Overlay::new(&self.world).with(&self.found.name, Some(self.text.as_bytes()));
         let input = self.found.input(&world, None);
@@ -280,7 +280,7 @@ impl Done {
     }
 }
 
-/// The catalogue with the project's own folders, and what each target sees. What is wrong is told later, with the edit.
+/// The catalogue with the project's own folders, and what each target sees. What is wrong is reported later, with the edit.
 fn known(session: &mut Session<'_, '_>, world: &dyn World, name: &str) -> (Catalog, Vec<Project>) {
     let mut log = Log::new();
     let mut catalog = Catalog::builtin(&mut session.sources);

@@ -20,13 +20,13 @@ pub(super) const LOCK: &str = "jcc.lock";
 
 /// One run of a command.
 pub(super) struct Session<'s, 'w> {
-    /// How things are told.
+    /// How things are reported.
     pub(super) common: Common,
     /// Streams and folder.
     pub(super) around: &'s mut Surroundings<'w>,
     /// What was read.
     pub(super) sources: Sources,
-    /// What was told.
+    /// What was reported.
     pub(super) log: Log,
 }
 
@@ -225,7 +225,7 @@ impl<'s, 'w> Session<'s, 'w> {
         }
     }
 
-    /// How a run that told nothing but this ends.
+    /// How a run that reported nothing but this ends.
     pub(super) fn verdict(&self, deny_warnings: bool) -> Exit {
         let warned = || self.log.sorted().iter().any(|one| one.severity == Severity::Warning);
         if self.log.has_errors() || deny_warnings && warned() { Exit::Problems } else { Exit::Done }

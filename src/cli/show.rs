@@ -1,4 +1,4 @@
-//! `jcc show`: a package, who needs it, and what of it can be had on a machine.
+//! `jcc show`: a package, who needs it, and what of it is available on a machine.
 
 mod needed;
 #[cfg(test)]

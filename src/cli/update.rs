@@ -70,7 +70,7 @@ struct Held {
 }
 
 impl Place<'_> {
-    /// The names as the lock has them; one that it does not have is told.
+    /// The names as the lock has them; one that it does not have is reported.
     fn known(&self, session: &mut Session<'_, '_>, wanted: &[Name]) -> Result<Vec<Name>, Exit> {
         let Some(old) = self.old.as_ref().filter(|_| !wanted.is_empty()) else { return Ok(wanted.to_vec()) };
         let mut sources = std::mem::take(&mut session.sources);
@@ -81,7 +81,7 @@ impl Place<'_> {
         let locked: BTreeSet<&Name> =
             targets.flat_map(|(_, target)| target.things.keys().chain(target.noted.keys())).collect();
         if locked.is_empty() {
-            // Whether the manifest has such a target is told when it is resolved.
+            // Whether the manifest has such a target is reported when it is resolved.
             return Ok(wanted.to_vec());
         }
         let mut names = Vec::new();

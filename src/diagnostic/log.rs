@@ -8,7 +8,7 @@ const LONG: usize = 100;
 /// Of so many reports everything is kept; of further ones what is needed to count them and to point at them.
 const WHOLE: usize = 1_000;
 
-/// Proof that the user has been told of an error. A pass fails with this and nothing else.
+/// Proof that the user has been reported of an error. A pass fails with this and nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reported(());
 
@@ -19,7 +19,7 @@ pub struct Log {
 }
 
 impl Log {
-    /// Nothing told yet.
+    /// Nothing reported yet.
     pub fn new() -> Self {
         Self::default()
     }
@@ -37,27 +37,27 @@ impl Log {
         self.all.push(if full { diagnostic } else { diagnostic.shortened() });
     }
 
-    /// The proof, where an error was told.
+    /// The proof, where an error was reported.
     pub fn reported(&self) -> Option<Reported> {
         self.has_errors().then_some(Reported(()))
     }
 
-    /// `Err` where an error was told: a pass ends with this, so that all of its mistakes are found in one run.
+    /// `Err` where an error was reported: a pass ends with this, so that all of its mistakes are found in one run.
     pub fn checkpoint(&self) -> Result<(), Reported> {
         self.reported().map_or(Ok(()), Err)
     }
 
-    /// How many errors were told.
+    /// How many errors were reported.
     pub fn errors(&self) -> usize {
         self.all.iter().filter(|one| one.severity == Severity::Error).count()
     }
 
-    /// Whether an error was told.
+    /// Whether an error was reported.
     pub fn has_errors(&self) -> bool {
         self.all.iter().any(|one| one.severity == Severity::Error)
     }
 
-    /// Everything told, by place (source, start), then in order of telling; the same problem at the same place once.
+    /// Everything reported, by place (source, start), then in order of telling; the same problem at the same place once.
     pub fn sorted(&self) -> Vec<&Diagnostic> {
         let mut all: Vec<&Diagnostic> = self.all.iter().collect();
         all.sort_by_key(|one| one.primary().map(|span| (span.source, span.start)));
@@ -73,7 +73,7 @@ impl Log {
         all
     }
 
-    /// Everything told, mutable: for the pass that takes allowed warnings out.
+    /// Everything reported, mutable: for the pass that takes allowed warnings out.
     pub fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
         self.all.retain(keep);
     }
@@ -83,7 +83,7 @@ impl Log {
         self.all.iter().skip(count)
     }
 
-    /// How many were told.
+    /// How many were reported.
     pub fn len(&self) -> usize {
         self.all.len()
     }
@@ -93,7 +93,7 @@ impl Log {
         self.all.len() >= LONG
     }
 
-    /// Whether nothing was told.
+    /// Whether nothing was reported.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }

@@ -1,4 +1,4 @@
-//! How a problem is told: plain data, built where the fault is found, collected in a [`Log`].
+//! How a problem is reported: plain data, built where the fault is found, collected in a [`Log`].
 //!
 //! This folder knows spans and codes, never a pass.
 

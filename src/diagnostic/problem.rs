@@ -8,7 +8,7 @@ use crate::source::Span;
 pub enum Severity {
     /// Nothing is written: an unknown package.
     Error,
-    /// Written, but told: an archive without a key. `allow` accepts it, `--deny-warnings` does not.
+    /// Written, but reported: an archive without a key. `allow` accepts it, `--deny-warnings` does not.
     Warning,
     /// Good to know: a host preparation, a lint of style.
     Note,
@@ -23,7 +23,7 @@ pub struct Label {
     pub text: String,
 }
 
-/// An edit that mends the problem.
+/// An edit that suggestions the problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
     /// What is replaced; empty where something is put in.
@@ -32,7 +32,7 @@ pub struct Fix {
     pub replacement: String,
 }
 
-/// One problem, told as data.
+/// One problem, reported as data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// Which kind of problem: stable, explained by `jcc explain`.
@@ -101,7 +101,7 @@ impl Diagnostic {
         self
     }
 
-    /// Adds the edit that mends it.
+    /// Adds the edit that suggestions it.
     #[must_use]
     pub fn fix(mut self, span: Span, replacement: impl Into<String>) -> Self {
         self.fix = Some(Fix { span, replacement: replacement.into() });

@@ -36,7 +36,7 @@ fn joined<T: AsRef<str>>(words: &[T], last: &str) -> String {
     }
 }
 
-/// Of a longer word the beginning is told, in letters.
+/// Of a longer word the beginning is reported, in letters.
 const LONG: usize = 200;
 
 /// The word in backticks; a backtick within is shown as an apostrophe, a control character as its escape, of what is too

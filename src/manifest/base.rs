@@ -110,7 +110,7 @@ fn choice(node: Reader<'_>, log: &mut Log) -> Option<BaseChoice> {
             .at(name.span, "a base of the catalogue")
             .at(image.span, "any image")
             .help("keep one of them"),
-        // What is there and wrong was told.
+        // What is there and wrong was reported.
         _ if node.arg_count() > 0 || has_image => return None,
         _ => wrong("`base` names no image").at(node.name_span(), "which one?").help(
             "write `base \"NAME\"` for one of the catalogue, or `base image=\"REFERENCE\"` for any other",

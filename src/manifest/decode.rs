@@ -102,7 +102,7 @@ pub(super) static HEALTHCHECK: NodeSpec =
         ])
         .optional();
 
-/// The word of a choice; one that is none was told by the tables.
+/// The word of a choice; one that is none was reported by the tables.
 pub(super) fn choice<T: Choice>(node: Option<Reader<'_>>) -> Option<Spanned<T>> {
     let given = node?.raw_arg(0)?;
     let Value::String(word) = given.value else { return None };
@@ -143,7 +143,7 @@ pub(super) fn prop_or_number<T: Parse>(node: Reader<'_>, key: &str, log: &mut Lo
     parsed(&as_text(&given.value)?, given.span, &format!("`{key}`"), log)
 }
 
-/// The text of a value that is a text or a number; what else it may be was told by the tables.
+/// The text of a value that is a text or a number; what else it may be was reported by the tables.
 fn as_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.to_string()),
@@ -153,7 +153,7 @@ fn as_text(value: &Value) -> Option<String> {
     }
 }
 
-/// A text as a value, told at `span` where it is none.
+/// A text as a value, reported at `span` where it is none.
 pub(super) fn parsed<T: Parse>(text: &str, span: Span, owner: &str, log: &mut Log) -> Option<Spanned<T>> {
     match T::parse(text) {
         Ok(value) => Some(Spanned::new(value, span)),

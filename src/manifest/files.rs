@@ -52,7 +52,7 @@ impl<'a> Files<'a> {
         id
     }
 
-    /// Reads a text; what is wrong with it is told at the place that asked for it.
+    /// Reads a text; what is wrong with it is reported at the place that asked for it.
     pub(super) fn text(&mut self, path: &str, asked: Option<Span>) -> Option<SourceId> {
         if let Some(id) = self.known.get(path) {
             return Some(*id);

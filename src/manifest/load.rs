@@ -63,7 +63,7 @@ pub(super) struct TargetDraft {
 /// Reads the manifest at `path`, in the project's root, and everything that it extends.
 ///
 /// # Errors
-/// Whatever is wrong in them, all of it told.
+/// Whatever is wrong in them, all of it reported.
 pub fn load(
     world: &dyn World,
     path: &str,
@@ -80,7 +80,7 @@ pub fn load(
 /// part only.
 ///
 /// # Errors
-/// Nothing to go on with; that, and whatever else is wrong, is told.
+/// Nothing to go on with; that, and whatever else is wrong, is reported.
 pub fn load_in_part(
     world: &dyn World,
     path: &str,

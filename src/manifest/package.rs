@@ -88,7 +88,7 @@ fn request(node: Reader<'_>, log: &mut Log) -> Option<Request> {
         options.extend(key.zip(value));
     }
     let name = name?;
-    // A requirement that is there but wrong was told; going on without it finds more.
+    // A requirement that is there but wrong was reported; going on without it finds more.
     let requirement = given.unwrap_or_else(|| Spanned::new(Requirement::any(), name.span));
     Some(Request { name, requirement, variant, options, span: node.span() })
 }

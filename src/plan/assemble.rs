@@ -27,7 +27,7 @@ const BUILD_TIME: &str = "315532800";
 ///
 /// # Errors
 /// Templates that come to nothing sensible, files that two packages write, archives that clash, what no Dockerfile can
-/// carry: all of it is told.
+/// carry: all of it is reported.
 pub fn plan(inputs: Inputs<'_>, log: &mut Log) -> Result<Plan, Reported> {
     let parts = Parts::new(inputs, log);
     let users = sources::of_user(inputs, log);

@@ -11,7 +11,7 @@ use super::package_step::{Act, ActKind, Download, Key, Part, Source};
 use super::pip_conflicts::may_be_same;
 use super::{AptSourceFile, Cmake, FileText, Git, PipIndex, Script, ScriptFile, Tool};
 
-/// A chosen package as acts. What is wrong in it is told, and left out.
+/// A chosen package as acts. What is wrong in it is reported, and left out.
 pub(super) fn part(view: Filled<'_>, log: &mut Log) -> Part {
     let package = view.package;
     let build = package.build.as_ref().map(|build| acts(view, build, &[], log)).unwrap_or_default();

@@ -10,7 +10,7 @@ const MOST: u32 = 125;
 /// From here on it is tight: the next base may have more.
 const MANY: u32 = 100;
 
-/// The layers of the image that ships, the base's included; told where they are many.
+/// The layers of the image that ships, the base's included; reported where they are many.
 pub(super) fn count(inputs: Inputs<'_>, stages: &[Stage], log: &mut Log) -> u32 {
     let find = |name: &str| stages.iter().find(|stage| stage.name.as_str() == name);
     let mut sum = inputs.resolution.base.layers;

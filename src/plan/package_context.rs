@@ -229,7 +229,7 @@ impl<'a> Deref for Filled<'a> {
 }
 
 impl Filled<'_> {
-    /// A template's text, or nothing where it is wrong, which is told at its place.
+    /// A template's text, or nothing where it is wrong, which is reported at its place.
     pub(super) fn text(self, template: &Template, log: &mut Log) -> Option<String> {
         if self.inputs.resolution.target.sm.is_empty() && template.lists_capabilities() {
             log.error(self.no_gpu());
@@ -252,7 +252,7 @@ impl Filled<'_> {
         diagnostic.help("name their compute capabilities in the target, such as `gpu \"8.6\" \"8.9\"`; https://developer.nvidia.com/cuda-gpus lists them")
     }
 
-    /// A template's value, or nothing where it is wrong, which is told at its place.
+    /// A template's value, or nothing where it is wrong, which is reported at its place.
     pub(super) fn value<T: Parse>(self, template: &Template, log: &mut Log) -> Option<T> {
         let text = self.text(template, log)?;
         match T::parse(&text) {
@@ -270,7 +270,7 @@ impl Filled<'_> {
         }
     }
 
-    /// The values of several templates; those that are wrong are told and left out.
+    /// The values of several templates; those that are wrong are reported and left out.
     pub(super) fn values<T: Parse>(self, templates: &[Template], log: &mut Log) -> Vec<T> {
         templates.iter().filter_map(|template| self.value(template, log)).collect()
     }

@@ -35,7 +35,7 @@ impl Size {
     }
 }
 
-/// The sum; told where the target usually has less room.
+/// The sum; reported where the target usually has less room.
 pub(super) fn sum(inputs: Inputs<'_>, log: &mut Log) -> Size {
     let base = &inputs.resolution.base;
     let mut size = Size { image: base.size.unwrap_or(0), ..Size::default() };

@@ -107,7 +107,7 @@ pub(super) fn distribution_value(inputs: Inputs<'_>, key: &str) -> Option<String
     })
 }
 
-/// Every archive, each name once, with why; two that differ under one name are told.
+/// Every archive, each name once, with why; two that differ under one name are reported.
 pub(super) fn all(parts: &Parts<'_>, users: &[(Source, Why)], log: &mut Log) -> Vec<(Source, Why)> {
     let mut all: BTreeMap<Name, (Source, Why, Span)> = BTreeMap::new();
     let mut take = |source: &Source, why: Why, span: Span| {
@@ -166,7 +166,7 @@ pub(super) fn snapshot(inputs: Inputs<'_>) -> Option<Block> {
     Some(Block { why, instructions: vec![run] })
 }
 
-/// A snapshot that the archive has not got is no snapshot: that is told.
+/// A snapshot that the archive has not got is no snapshot: that is reported.
 pub(super) fn check_snapshot(inputs: Inputs<'_>, log: &mut Log) {
     let Some(time) = &inputs.project.apt.snapshot else { return };
     let arch = inputs.resolution.target.arch.as_str();

@@ -260,7 +260,7 @@ pub struct KeyFetch {
     pub name: Name,
     /// Where the file lies in the stage.
     pub file: ImagePath,
-    /// What it must be; absent: told as a warning, dearmoured only.
+    /// What it must be; absent: reported as a warning, dearmoured only.
     pub fingerprint: Option<Fingerprint>,
 }
 

@@ -1,4 +1,4 @@
-//! How containers run, as engines are told it: of manifests in memory.
+//! How containers run, as engines are reported it: of manifests in memory.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What can be had on a machine: each thing is asked for by itself.
+//! What is available on a machine: each thing is asked for by itself.
 
 use crate::catalog::{BaseImage, Catalog, Package};
 use crate::diagnostic::{Diagnostic, Log, Reported, Severity, codes, wording};
@@ -25,7 +25,7 @@ pub struct Machine<'a> {
     pub release: Option<&'a str>,
 }
 
-/// Something that can be had.
+/// Something that is available.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Here {
     /// In which version, as manifests write it; absent where it has none.
@@ -38,7 +38,7 @@ pub struct Here {
     pub unproven: Option<String>,
 }
 
-/// Whether something can be had, or why not.
+/// Whether something is available, or why not.
 pub type Verdict = Result<Here, String>;
 
 /// What is asked: the catalogue, and where texts are kept.
@@ -47,7 +47,7 @@ pub struct Asking<'a> {
     pub catalog: &'a Catalog,
     /// Texts.
     pub sources: &'a mut Sources,
-    /// Where a machine that nobody knows is told.
+    /// Where a machine that nobody knows is reported.
     pub log: &'a mut Log,
 }
 
@@ -256,7 +256,7 @@ fn here(decided: Decided<'_, '_>, on: VariableId) -> Here {
     }
 }
 
-/// So many steps are told.
+/// So many steps are reported.
 const STEPS: usize = 3;
 
 /// Why not: what it requires, and what stands against that.

@@ -35,7 +35,7 @@ use work::Budget;
 /// Resolves one target. What the lock holds is kept where nothing that the manifest fixes speaks against it.
 ///
 /// # Errors
-/// Unknown names and versions, and requirements that cannot hold together: told at the user's lines, with mends that
+/// Unknown names and versions, and requirements that cannot hold together: reported at the user's lines, with suggestions that
 /// were solved.
 pub fn resolve(
     project: &Project,
@@ -61,7 +61,7 @@ fn one(
     if let (true, Some(reported)) = (project.in_part, log.reported()) {
         return Err(reported);
     }
-    // What nobody knows is told by now and left out, so that a conflict among the rest is found in the same run.
+    // What nobody knows is reported by now and left out, so that a conflict among the rest is found in the same run.
     let answer = match proven::solve(&model, model.problem(|_| true)) {
         Ok(answer) => answer,
         Err(Unsolved::Impossible(_)) => {

@@ -140,7 +140,7 @@ impl DependencyProvider for Provider<'_> {
     ) -> Result<Dependencies<VariableId, Set, String>, OutOfWork> {
         let demands = self.problem.demands(*variable, *candidate);
         // `PubGrub` takes what is asked of the variable itself for what is asked of another one. A candidate is one of
-        // the set, or cannot be had.
+        // the set, or is not available.
         let holds = |demand: &&Demand| demand.on == *variable && demand.within.contains(candidate);
         let asked = demands.filter(|demand| !holds(demand)).map(|demand| {
             let within = if demand.on == *variable { Set::empty() } else { demand.within.clone() };

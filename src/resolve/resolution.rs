@@ -59,13 +59,13 @@ pub struct TargetFacts {
     pub storage: Option<u64>,
     /// How the GPU is reached.
     pub gpu: GpuAccess,
-    /// Whether builds and services use the host's network unless told otherwise.
+    /// Whether builds and services use the host's network unless stated otherwise.
     pub host_network: bool,
     /// Groups of the host that the GPU's device nodes belong to.
     pub groups: Vec<Name>,
     /// Driver capabilities by default.
     pub capabilities: Vec<String>,
-    /// Hardware options that can be had (`camera-csi`).
+    /// Hardware options that is available (`camera-csi`).
     pub offers: BTreeSet<Name>,
     /// The device's values.
     pub values: BTreeMap<String, String>,

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, Log, codes::syntax as codes};
 use crate::source::{SourceId, Sources, Span};
 
-/// Takes a file in as a text. Bytes that are no UTF-8 are told at the first of them; the text that is shown then has
+/// Takes a file in as a text. Bytes that are no UTF-8 are reported at the first of them; the text that is shown then has
 /// replacement characters.
 pub fn decode(
     name: impl Into<String>,

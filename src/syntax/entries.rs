@@ -347,7 +347,7 @@ fn touching(grammar: &mut Grammar, whole: &[Token]) {
             return;
         }
         if matches!(right.kind, Kind::Text { closed: false, .. }) {
-            // That it is not closed was told.
+            // That it is not closed was reported.
             return;
         }
         if matches!(left.kind, Kind::Text { .. }) || matches!(right.kind, Kind::Text { .. }) {

@@ -1,10 +1,10 @@
-//! Texts in another language, which are told as a whole instead of letter by letter.
+//! Texts in another language, which are reported as a whole instead of letter by letter.
 
 use crate::diagnostic::{Diagnostic, codes::syntax as codes};
 use crate::source::{SourceId, Span};
 use crate::value::{Parse, PepRequirement};
 
-/// What is told of a text that is no KDL at all.
+/// What is reported for a text that is no KDL at all.
 pub fn other_language(source: SourceId, text: &str) -> Option<Diagnostic> {
     let (language, help) = if is_json(text) {
         ("JSON", PAIRS)

@@ -12,7 +12,7 @@ use super::{Node, parse};
 const WIDEST: usize = 100;
 
 /// The text in its layout: a node a line, four blanks a level, at most one empty line, arguments in quotes. `None`
-/// where it is no KDL, which has been told.
+/// where it is no KDL, which has been reported.
 pub fn format(source: SourceId, text: &str, log: &mut Log) -> Option<String> {
     let before = parse(source, text, log)?;
     let tokens = lex(text);

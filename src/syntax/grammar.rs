@@ -1,4 +1,4 @@
-//! Whether tokens are a KDL 2 text, told at the place where a person would mend it. Without recursion, so that no
+//! Whether tokens are a KDL 2 text, reported at the place where a person would suggestion it. Without recursion, so that no
 //! text is too deep for it; kdl is only given what passes here.
 
 use std::ops::Range;
@@ -328,7 +328,7 @@ impl Grammar<'_> {
 
     fn unclosed(&mut self) {
         let Some(outer) = self.blocks.first().map(|block| block.open) else { return };
-        // Inside a text that never ends no `}` counts: that was told.
+        // Inside a text that never ends no `}` counts: that was reported.
         if self.shape.problems.iter().any(|one| one.code == codes::UNCLOSED_COMMENT)
             || self.tokens.last().is_some_and(|last| matches!(last.kind, Kind::Text { closed: false, .. }))
             || self.swallowed(outer)

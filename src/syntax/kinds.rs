@@ -1,4 +1,4 @@
-//! Values of the wrong kind: told the same by the tables and by the reader, so that [`Log`] keeps one of the two.
+//! Values of the wrong kind: reported the same by the tables and by the reader, so that [`Log`] keeps one of the two.
 
 use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
 use crate::source::Span;
@@ -88,7 +88,7 @@ pub(super) fn plain(value: &Value) -> Option<String> {
     }
 }
 
-/// A value of the wrong kind, with the mend where there is an obvious one; where its letters are refused as a text too, with
+/// A value of the wrong kind, with the suggestion where there is an obvious one; where its letters are refused as a text too, with
 /// what is said of that.
 pub(super) fn wrong(
     value: &Value,

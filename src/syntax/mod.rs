@@ -53,7 +53,7 @@ pub struct Node {
     pub name: Text,
     /// Positional arguments, in order.
     pub arguments: Vec<Argument>,
-    /// `key=value`, in order; a key given twice stands twice (the reader complains).
+    /// `key=value`, in order; a key given twice is a duplicate (the reader complains).
     pub properties: Vec<Property>,
     /// The children; `None` where there is no block (an empty one is `Some`).
     pub children: Option<Vec<Node>>,

@@ -13,10 +13,10 @@ use super::{fast_path, grammar, lexer, recover, unseen};
 /// The largest text that is read, in bytes.
 const LARGEST: usize = 1 << 20;
 
-/// So many mistakes of one text are told; what follows is most often the echo of the first ones.
+/// So many mistakes of one text are reported; what follows is most often the echo of the first ones.
 const MOST: usize = 20;
 
-/// Reads a text. `None` where it is no KDL: every mistake has been told.
+/// Reads a text. `None` where it is no KDL: every mistake has been reported.
 pub fn parse(source: SourceId, text: &str, log: &mut Log) -> Option<Document> {
     parse_up_to(LARGEST, source, text, log)
 }

@@ -1,5 +1,5 @@
 //! Typed access to a node, for decoders. What is missing gives `None`: [`schema::check`](super::schema::check) has
-//! told the user by then; what is there and wrong is told here, at the letters to blame.
+//! reported the user by then; what is there and wrong is reported here, at the letters to blame.
 //!
 //! ```
 //! use jcc::{diagnostic::Log, source::Spanned, syntax::{Document, Reader}};
@@ -131,7 +131,7 @@ impl<'a> Reader<'a> {
         value(&given.value, given.span, self.name(), log)
     }
 
-    /// All arguments; those that are wrong are told and left out.
+    /// All arguments; those that are wrong are reported and left out.
     pub fn args<T: FromValue>(self, log: &mut Log) -> Vec<Spanned<T>> {
         self.args_from(0, log)
     }
@@ -177,7 +177,7 @@ impl<'a> Reader<'a> {
         self.children().filter(move |child| child.name() == name)
     }
 
-    /// The first child of this name (a second one of a node that may stand once was told by the tables).
+    /// The first child of this name (a second one of a node that may stand once was reported by the tables).
     pub fn child(self, name: &str) -> Option<Reader<'a>> {
         self.children_named(name).next()
     }

@@ -17,7 +17,7 @@ struct Mended {
     pieces: Vec<Piece>,
 }
 
-/// A stretch of the mended text and the stretch that it stands for.
+/// A stretch of the repaired text and the stretch that it stands for.
 struct Piece {
     new: Range<usize>,
     old: Range<usize>,
@@ -131,7 +131,7 @@ impl Mended {
         self.pieces.push(Piece { new: start..self.text.len(), old });
     }
 
-    /// Where a place of the mended text is in the other; `end` where something ends there.
+    /// Where a place of the repaired text is in the other; `end` where something ends there.
     fn place_of(&self, at: usize, end: bool) -> usize {
         let holds = |piece: &&Piece| {
             if end {
@@ -179,7 +179,7 @@ mod tests {
     use crate::source::Sources;
     use crate::syntax::parse_in_part;
 
-    /// The nodes of a broken text, one a line with its place, and what was told.
+    /// The nodes of a broken text, one a line with its place, and what was reported.
     fn read(text: &str) -> (String, Vec<String>) {
         let (mut sources, mut log) = (Sources::new(), Log::new());
         let source = sources.add("t", text.to_owned());

@@ -1,4 +1,4 @@
-//! Texts in quotes: what kdl would refuse in them, told at the letter.
+//! Texts in quotes: what kdl would refuse in them, reported at the letter.
 
 use std::ops::Range;
 

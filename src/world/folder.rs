@@ -253,7 +253,7 @@ mod held {
     }
 }
 
-/// Where no handles of folders can be had: their paths.
+/// Where no handles of folders is available: their paths.
 #[cfg(not(unix))]
 #[expect(clippy::disallowed_methods, reason = "this is the place that touches the disk")]
 mod named {

@@ -44,7 +44,7 @@ fn each(fault: fn(usize) -> Fault, mut see: impl FnMut(&std::io::Result<()>, &Fi
         let unfinished = mended.hold().expect("it is mended");
         let after = found(&mended);
         see(&report, &before, unfinished, &after);
-        // And the run that mended can write.
+        // And the repaired run can write.
         mended.write_all(&new()).expect("it is writable");
         assert_eq!(found(&mended), there(&new()));
         if !struck {

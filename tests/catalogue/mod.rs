@@ -1,5 +1,5 @@
 //! Every package on every kind of machine: it compiles there, or is refused with a reason; and every entry of its
-//! versions can be had somewhere.
+//! versions is available somewhere.
 //!
 //! The Dockerfiles that come of it are left under the target folder, each text once, for `tests/lint/catalogue`.
 

@@ -32,7 +32,7 @@ const PINNED: &[&str] = &["cuda", "python", "pytorch", "numpy", "tensorrt", "cud
 /// Requires nothing but the distribution, and nothing requires it.
 const UNRELATED: &str = "tmux";
 
-/// So many lines has a report at the most, labels and mends included.
+/// So many lines has a report at the most, labels and suggestions included.
 const LINES: usize = 34;
 
 /// Numbers that look like chance, the same each time.
@@ -90,7 +90,7 @@ impl Asked {
         turned
     }
 
-    /// The manifest after a mend, as a report says it; `None`: nobody could follow it.
+    /// The manifest after a suggestion, as a report says it; `None`: nobody could follow it.
     fn mended(&self, mend: &str) -> Option<Self> {
         let mut mended = self.clone();
         let mut quoted = mend.split('`').skip(1).step_by(2);
@@ -196,7 +196,7 @@ impl Answer {
     }
 }
 
-/// What of a report's help are mends.
+/// What of a report's help are suggestions.
 fn mends(report: &Diagnostic) -> Vec<&String> {
     report
         .help
@@ -253,7 +253,7 @@ fn refusal(asked: &Asked, reports: &[(Diagnostic, String)]) -> Vec<String> {
         let others = || conflicts.iter().enumerate().filter(|(other, _)| *other != at);
         for mend in mends(one) {
             let alone = asked.mended(mend).map(|mended| Answer::of(&mended.text(), None));
-            // The other conflicts are mended by the first way that is shown of each; one line is changed once.
+            // The other conflicts are repaired by the first way that is shown of each; one line is changed once.
             let firsts =
                 others().map(|(_, (other, _))| mends(other).first().copied()).collect::<Option<Vec<_>>>();
             let mended = firsts.and_then(|mut all| {
@@ -280,7 +280,7 @@ fn refusal(asked: &Asked, reports: &[(Diagnostic, String)]) -> Vec<String> {
     faults
 }
 
-/// What a mend has changed, without what it leads to.
+/// What a suggestion has changed, without what it leads to.
 fn deed(mend: &str) -> &str {
     let deed = mend.split(" (then ").next().unwrap_or(mend);
     deed.split("; ").next().unwrap_or(deed)

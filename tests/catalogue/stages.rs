@@ -299,7 +299,7 @@ fn every_stage_has_it_with_other_toolkits_and_bases() {
         for (target, more) in OTHERS {
             let reports = match one(name, name, more, target) {
                 Ok(built) => CATALOGUE.with(|catalog| faults(&built, catalog, &offers)),
-                // It cannot be had there, and the reason is told.
+                // It is not available there, and the reason is reported.
                 Err(codes) => codes.into_iter().filter(|code| !code.starts_with("jcc::resolve::")).collect(),
             };
             let reports = reports.into_iter().map(|fault| format!("{name} on {target} with {more}: {fault}"));

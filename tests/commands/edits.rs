@@ -247,7 +247,7 @@ fn without_a_manifest_or_with_a_broken_one_nothing_happens() {
         assert!(report.contains("project.kdl:1"), "{report}");
     }
     assert_eq!(snapshot(folder.path()), before);
-    // A manifest that does not resolve can be mended by an edit.
+    // A manifest that does not resolve can be repaired by an edit.
     let folder = project(&MANIFEST.replace("gadget ", "gadgte "));
     runs(folder.path(), &["add", "gear"], 1);
     runs(folder.path(), &["remove", "gadgte"], 0);

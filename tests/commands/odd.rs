@@ -1,4 +1,4 @@
-//! Input that nobody writes on purpose: told in a few lines, and nothing is written.
+//! Input that nobody writes on purpose: reported in a few lines, and nothing is written.
 
 use std::fs;
 

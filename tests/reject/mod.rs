@@ -112,7 +112,7 @@ fn every_report_reads_as_it_did() {
     assert!(stale.is_empty(), "reports that changed (JCC_BLESS=1 writes them): {stale:?}");
 }
 
-/// What is told at an error's place: code and message, with the places that each is told at.
+/// What is reported at an error's place: code and message, with the places that each is reported at.
 fn said(ran: &Ran) -> Vec<(String, String)> {
     let all = ran.log.sorted();
     all.into_iter().map(|one| (one.code.as_str().to_owned(), one.message.clone())).collect()

@@ -38,7 +38,7 @@ fn examples() -> Vec<Example> {
 }
 
 impl Example {
-    /// The files that come out, the lock too, by their paths; or what was told.
+    /// The files that come out, the lock too, by their paths; or what was reported.
     fn compile(&self) -> Result<BTreeMap<String, String>, String> {
         let (mut sources, mut log) = (Sources::new(), Log::new());
         let input = Input { world: &self.folder, manifest: "project.kdl", target: None, lock: "jcc.lock" };

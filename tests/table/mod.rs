@@ -1,4 +1,4 @@
-//! What of the usual requests can be had where: every request of `requests` on every machine of `machines`, resolved.
+//! What of the usual requests is available where: every request of `requests` on every machine of `machines`, resolved.
 //! `docs/table.md` shows it; `JCC_BLESS=1 cargo test table` writes it anew, `tests/table/print` prints it.
 
 mod machines;

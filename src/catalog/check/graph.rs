@@ -84,7 +84,7 @@ fn edges<'a>(catalog: &'a Catalog, package: &'a Package) -> Vec<(&'a str, Span)>
     always(&package.requires)
         .filter_map(|require| {
             let needed = catalog.package(require.name.as_str())?;
-            // What requires itself was told.
+            // What requires itself was reported.
             let other = needed.axis.is_none() && needed.name.value != package.name.value;
             other.then(|| (needed.name.as_str(), require.name.span))
         })

@@ -74,7 +74,7 @@ pub(super) fn requires<'a>(catalog: &Catalog, all: impl IntoIterator<Item = &'a 
     }
 }
 
-/// Whether the name is known; otherwise told.
+/// Whether the name is known; otherwise reported.
 pub(super) fn known(
     catalog: &Catalog,
     name: &Spanned<Name>,

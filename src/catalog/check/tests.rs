@@ -6,7 +6,7 @@ use crate::diagnostic::Log;
 use crate::diagnostic::codes::{self, Entry};
 use crate::source::Sources;
 
-/// What is told of a folder of definitions, over the built-in ones.
+/// What learns of a folder of definitions, over the built-in ones.
 fn reported(world: &Memory) -> (Log, Sources) {
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let mut catalog = Catalog::builtin(&mut sources);

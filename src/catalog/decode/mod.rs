@@ -1,4 +1,4 @@
-//! From the syntax tree to definitions. Structural mistakes were told by the tables; what is told here is what a
+//! From the syntax tree to definitions. Structural mistakes were reported by the tables; what is reported here is what a
 //! table can't know. Decoding always goes on to the end, so that all mistakes are found in one run.
 
 mod install;
@@ -31,7 +31,7 @@ pub(super) struct Context<'a> {
     pub(super) files: &'a Files,
     /// The names of all files beside it.
     pub(super) beside: &'a [String],
-    /// Where mistakes are told.
+    /// Where mistakes are reported.
     pub(super) log: &'a mut Log,
 }
 
@@ -97,7 +97,7 @@ fn to_template(text: Spanned<String>) -> Template {
     Template { text: text.value, span: text.span }
 }
 
-/// Tells where the same name stands twice among `what` (`option`, `variant`).
+/// Tells where the same name is a duplicate among `what` (`option`, `variant`).
 fn unique<'a>(what: &str, names: impl IntoIterator<Item = (&'a str, Span)>, log: &mut Log) {
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     for (name, span) in names {

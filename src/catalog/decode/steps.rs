@@ -10,7 +10,7 @@ use super::install::{variables, variables_of};
 use super::{Context, to_template};
 use crate::catalog::{CmakeDefine, StepKind, Template};
 
-/// The step; `None` where it is wrong, which was told, or unknown, which the tables told.
+/// The step; `None` where it is wrong, which was reported, or unknown, which the tables reported.
 pub(super) fn step(node: Reader<'_>, context: &mut Context<'_>) -> Option<StepKind> {
     match node.name() {
         "apt" => Some(StepKind::Apt(context.templates(node, 0))),

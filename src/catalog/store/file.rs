@@ -29,7 +29,7 @@ pub(in crate::catalog) struct DefinitionFile {
     pub(in crate::catalog) layer: usize,
     /// The hashes of its definitions, as packed; none for a user's file.
     pub(super) hashes: &'static str,
-    /// Its tree, empty where it could not be parsed, which was told; `None` where its nodes are packed.
+    /// Its tree, empty where it could not be parsed, which was reported; `None` where its nodes are packed.
     pub(super) tree: Option<Document>,
 }
 
@@ -54,7 +54,7 @@ pub(in crate::catalog) struct Slot {
     pub(in crate::catalog) file: usize,
     /// Its node, as packed.
     pub(super) packed: Option<&'static [u8]>,
-    /// What it says; `None` where it is broken, which was told.
+    /// What it says; `None` where it is broken, which was reported.
     pub(super) decoded: OnceLock<Option<Definition>>,
     /// What a lock remembers of it, as packed.
     pub(super) packed_hash: Option<&'static str>,

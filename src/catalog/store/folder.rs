@@ -34,7 +34,7 @@ pub(super) struct Walk<'a> {
     pub(super) world: &'a dyn World,
     /// Where their texts go.
     pub(super) sources: &'a mut Sources,
-    /// Where mistakes are told.
+    /// Where mistakes are reported.
     pub(super) log: &'a mut Log,
     /// Where the user named the folder, if in a manifest.
     pub(super) named: Option<Span>,
@@ -190,7 +190,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether a folder holds a definition; what bears the name of one and cannot be read is told.
+    /// Whether a folder holds a definition; what bears the name of one and cannot be read is reported.
     fn is_package(&mut self, folder: &str) -> bool {
         let path = join(folder, DEFINITION);
         let what = match self.world.kind(&path) {

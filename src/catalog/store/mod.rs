@@ -59,7 +59,7 @@ impl Catalog {
         Self::default()
     }
 
-    /// Lays the definitions of a user's folder (`catalog "DIR"`) over what is there. What is wrong in them is told.
+    /// Lays the definitions of a user's folder (`catalog "DIR"`) over what is there. What is wrong in them is reported.
     pub fn add_folder(
         &mut self,
         world: &dyn World,

@@ -68,7 +68,7 @@ impl Template {
         !["{{", "{%", "{#"].iter().any(|brace| self.text.contains(brace))
     }
 
-    /// The text with its values; what is wrong is told at its place inside the template.
+    /// The text with its values; what is wrong is reported at its place inside the template.
     pub fn expand(&self, view: &View, log: &mut Log) -> Option<String> {
         if self.is_plain() {
             return Some(self.text.clone());

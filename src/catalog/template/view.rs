@@ -94,7 +94,7 @@ impl View {
         self.text("variant", name.as_str());
     }
 
-    /// The package's own version and its values, which may refer to each other. What is wrong in them is told.
+    /// The package's own version and its values, which may refer to each other. What is wrong in them is reported.
     pub fn own(&mut self, version: &Version, values: &BTreeMap<String, Template>, log: &mut Log) {
         self.root.insert("version".to_owned(), Some(Chosen::value(version, BTreeMap::new())));
         let mut waiting: Vec<(&str, &Template)> = Vec::new();
@@ -119,7 +119,7 @@ impl View {
                 return;
             }
             for (key, value) in ready {
-                // What failed was told; an empty value keeps others from telling it again.
+                // What failed was reported; an empty value keeps others from telling it again.
                 let text = value.expand(self, log).unwrap_or_default();
                 self.text(key, &text);
             }

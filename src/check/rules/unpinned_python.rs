@@ -41,7 +41,7 @@ fn report(all: &[Spec], log: &mut Log) {
     );
 }
 
-/// A file is told of once: it may be long.
+/// A file learns of once: it may be long.
 fn report_file(file: &Requirements, log: &mut Log) {
     let open: Vec<&Spec> = file.specs.iter().filter(|spec| is_open(spec)).collect();
     let Some(first) = open.first().filter(|_| !file.hashed) else { return };

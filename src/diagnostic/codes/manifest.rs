@@ -5,7 +5,7 @@ super::codes! { "manifest":
     UNKNOWN_NODE = "unknown-node";
     /// A property that the node does not have.
     UNKNOWN_PROPERTY = "unknown-property";
-    /// A property that stands twice.
+    /// A property that is a duplicate.
     DUPLICATE_PROPERTY = "duplicate-property";
     /// A property that must be there.
     MISSING_PROPERTY = "missing-property";

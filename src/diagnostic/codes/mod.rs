@@ -18,7 +18,7 @@ pub struct Entry {
     /// The code.
     pub code: Code,
     /// Markdown: a title, what is wrong and why it matters, an example that fails (a `kdl` block under `## Wrong`) and
-    /// its mend (under `## Right`).
+    /// its suggestion (under `## Right`).
     pub page: &'static str,
 }
 

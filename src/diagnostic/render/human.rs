@@ -112,7 +112,7 @@ fn one_report(one: &Diagnostic, texts: &Texts<'_>, handler: &GraphicalReportHand
     main.help = shown(&masks.text(&help.join("\n"))).into_owned();
     main.related = parts.collect();
     let mut out = String::new();
-    // Writing to a `String` cannot fail, and spans outside of their text are told by miette itself.
+    // Writing to a `String` cannot fail, and spans outside of their text are reported by miette itself.
     let _ = handler.render_report(&mut out, &main);
     let lines: Vec<&str> = out.lines().map(str::trim_end).collect();
     lines.join("\n") + "\n"

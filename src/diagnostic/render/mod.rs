@@ -36,7 +36,7 @@ pub fn shown(reports: &[&Diagnostic]) -> (Vec<Diagnostic>, usize) {
     (few, omitted.len())
 }
 
-/// `error: 3 errors, 1 warning`: the last line of a report. `None` where nothing but notes was told.
+/// `error: 3 errors, 1 warning`: the last line of a report. `None` where nothing but notes was reported.
 pub fn summary(reports: &[&Diagnostic]) -> Option<String> {
     let number = |severity| reports.iter().filter(|one| one.severity == severity).count();
     let counts: Vec<String> = [Severity::Error, Severity::Warning]

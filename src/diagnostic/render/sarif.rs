@@ -8,7 +8,7 @@ use super::super::{Code, Diagnostic, Label, Severity, codes};
 use super::mask::Masks;
 use crate::source::{Sources, Span};
 
-/// One SARIF document with a rule for every code that was told; `omitted` problems are not in it.
+/// One SARIF document with a rule for every code that was reported; `omitted` problems are not in it.
 pub fn report(reports: &[&Diagnostic], omitted: usize, sources: &Sources) -> String {
     let mut ids: Vec<Code> = reports.iter().map(|one| one.code).collect();
     ids.sort_unstable();

@@ -1,4 +1,4 @@
-//! What the container is told: files of variables, secrets, sockets.
+//! What the container is reported: files of variables, secrets, sockets.
 
 use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes};
 use crate::source::Spanned;

@@ -30,7 +30,7 @@ fn full() -> Folder {
     ])
 }
 
-/// What was told, one line each: place, code, message.
+/// What was reported, one line each: place, code, message.
 fn reported(log: &Log, sources: &Sources) -> Vec<String> {
     log.sorted()
         .into_iter()
@@ -41,7 +41,7 @@ fn reported(log: &Log, sources: &Sources) -> Vec<String> {
         .collect()
 }
 
-/// Loads `project.kdl`; what was told otherwise.
+/// Loads `project.kdl`; what was reported otherwise.
 fn read(folder: &Folder) -> Result<Manifest, Vec<String>> {
     let (mut sources, mut log) = (Sources::new(), Log::new());
     load(&folder.0, "project.kdl", folder, &mut sources, &mut log).map_err(|_| reported(&log, &sources))

@@ -24,7 +24,7 @@ const X11_FOLDER: &str = "/run/x11";
 const X11_COOKIE: &str = "/run/x11/cookie";
 const RUNTIME_DIR: &str = "XDG_RUNTIME_DIR";
 
-/// The GPU: the main service has it unless told otherwise, a further one where it says so.
+/// The GPU: the main service has it unless stated otherwise, a further one where it says so.
 pub(super) fn gpu(run: &Run, inputs: ServiceInputs<'_>, is_main: bool) -> Option<GpuUse> {
     let which = match &run.gpu {
         Some(gpu) if gpu.value == Gpu::Off => return None,

@@ -44,7 +44,7 @@ pub(super) fn dev(inputs: ServiceInputs<'_>, names: &Names, main: &Service) -> O
     })
 }
 
-/// What `run` or a `service` says; `own`: in the project's own image, which has the GPU unless told otherwise.
+/// What `run` or a `service` says; `own`: in the project's own image, which has the GPU unless stated otherwise.
 pub(super) fn of(run: &Run, inputs: ServiceInputs<'_>, names: &Names, own: bool) -> Service {
     let is_main = std::ptr::eq(run, &raw const inputs.project.run);
     let mut service = Service {

@@ -1,5 +1,5 @@
-//! What is told when there is no answer: which of the user's lines cannot hold together, the chain between them, and
-//! mends that were solved.
+//! What is reported when there is no answer: which of the user's lines cannot hold together, the chain between them, and
+//! suggestions that were solved.
 
 use std::collections::BTreeSet;
 
@@ -15,25 +15,25 @@ use crate::resolve::problem::{Demand, Problem, set};
 use crate::resolve::provider::is_impossible;
 use crate::resolve::{proven, words};
 
-/// So many separate conflicts are told in one run.
+/// So many separate conflicts are reported in one run.
 const CONFLICTS: usize = 4;
 
 /// So many places in a project's own definitions are shown.
 const OWN: usize = 2;
 
-/// What was told and is no reason for another conflict.
+/// What was reported and is no reason for another conflict.
 #[derive(Debug, Clone, Default)]
 pub(in crate::resolve) struct Known {
     /// Facts that do not count any more.
     facts: BTreeSet<usize>,
     /// What holds in their stead.
     instead: Vec<Demand>,
-    /// What cannot be had: whatever requires it is not to blame.
+    /// What is not available: whatever requires it is not to blame.
     free: BTreeSet<Name>,
 }
 
 impl Known {
-    /// The problem of the facts that `keep` accepts, without what was told.
+    /// The problem of the facts that `keep` accepts, without what was reported.
     pub(in crate::resolve) fn problem<'m>(
         &self,
         model: &'m Model<'_>,
@@ -57,7 +57,7 @@ impl Known {
     }
 }
 
-/// One conflict: its facts, and the one that a mend changes first.
+/// One conflict: its facts, and the one that a suggestion changes first.
 struct Conflict {
     core: Vec<usize>,
     gone: usize,
@@ -80,7 +80,7 @@ pub(in crate::resolve) fn report(
         let core = core(model, &known);
         let Some(first) = suggest::first(model, &core) else { break };
         let mends = suggest::find(question, model, &core, &known);
-        // What a mend would take away is taken away.
+        // What a suggestion would take away is taken away.
         let gone = mends.iter().find_map(|one| one.fact).unwrap_or(first);
         let before = known.clone();
         known.take_away(model, gone);
@@ -105,7 +105,7 @@ pub(in crate::resolve) fn report(
     })
 }
 
-/// The mends of one of several conflicts: those that mend all of them, else those that do once the others are mended, each by
+/// The suggestions of one of several conflicts: those that fix all of them, else those that do once the others are repaired, each by
 /// what is shown of it first.
 fn together(
     question: Question<'_>,

@@ -9,7 +9,7 @@ use crate::source::{Sources, Span};
 use crate::resolve::model::{Candidate, Model, Thing};
 use crate::resolve::problem::{Set, VariableId};
 
-/// So many are told one by one.
+/// So many are reported one by one.
 const FEW: usize = 4;
 
 /// What is said of all versions.

@@ -44,7 +44,7 @@ impl Narrow {
         narrow
     }
 
-    /// A problem with what is left. Of what another platform has it is only told that.
+    /// A problem with what is left. Of what another platform has it is only reported that.
     pub(in crate::resolve) fn apply(&self, model: &Model<'_>, problem: Problem<'_>) -> Problem<'static> {
         let mut problem = problem.whole();
         for demands in problem.variables.to_mut().iter_mut().skip(1).flat_map(|one| &mut one.candidates) {

@@ -1,4 +1,4 @@
-//! Mends: each was tried by solving again.
+//! Suggestions: each was tried by solving again.
 
 use std::collections::BTreeSet;
 
@@ -87,7 +87,7 @@ pub(in crate::resolve) fn first(model: &Model<'_>, core: &[usize]) -> Option<usi
         .or_else(|| core.last().copied())
 }
 
-/// The mends of a conflict, those that change least first.
+/// The suggestions of a conflict, those that change least first.
 pub(in crate::resolve) fn find(
     question: Question<'_>,
     model: &Model<'_>,
@@ -111,7 +111,7 @@ pub(in crate::resolve) fn find(
     best(question, &model.budget, mends)
 }
 
-/// The mends to show: none that breaks another target, and of the rest those that lead to what was shown to work; where there
+/// The suggestions to show: none that breaks another target, and of the rest those that lead to what was shown to work; where there
 /// are none, each says what it leads to.
 fn best(question: Question<'_>, budget: &Budget, mut mends: Vec<Mend>) -> Vec<Mend> {
     mends.retain(|one| spares_others(question, budget, one));
@@ -149,7 +149,7 @@ pub(in crate::resolve) fn with(model: &Model<'_>, dropped: usize) -> BTreeSet<us
     (0..model.facts.len()).filter(goes).collect()
 }
 
-/// The mends of one of several conflicts that go with those of the others: the one that changes this fact, and what changes
+/// The suggestions of one of several conflicts that go with those of the others: the one that changes this fact, and what changes
 /// as little.
 pub(in crate::resolve) fn beside(
     question: Question<'_>,
@@ -167,7 +167,7 @@ pub(in crate::resolve) fn beside(
     best(question, &model.budget, mends)
 }
 
-/// The mend that changes or drops one fact, where that gives an answer.
+/// The suggestion that changes or drops one fact, where that gives an answer.
 fn without(model: &Model<'_>, core: &[usize], dropped: usize, known: &Known) -> Option<Mend> {
     let fact = &model.facts[dropped];
     let gone = with(model, dropped);

@@ -1,4 +1,4 @@
-//! The chain between the lines of a conflict, retold from the solver's derivation: only the steps that it needs, each
+//! The chain between the lines of a conflict, formatted from the solver's derivation: only the steps that it needs, each
 //! once, packages before the platform.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,7 +80,7 @@ pub(in crate::resolve) fn report(
     story
 }
 
-/// Where a release is told of that the target calls by another name, that name comes first.
+/// Where a release learns of that the target calls by another name, that name comes first.
 fn name_releases(model: &Model<'_>, narrow: &Narrow, edges: &mut Edges) {
     let called = model.facts.iter().filter(|fact| fact.kind == FactKind::Target).map(|fact| fact.on);
     for from in called.filter(|id| model.thing(*id).is_some_and(Thing::is_name)) {
@@ -100,7 +100,7 @@ fn name_releases(model: &Model<'_>, narrow: &Narrow, edges: &mut Edges) {
 fn needed(model: &Model<'_>, mut problem: Problem<'_>) -> Edges {
     let Err(Unsolved::Impossible(derivation)) = solve(&problem, &model.budget) else { return Edges::new() };
     let of_derivation = collect(*derivation).into_keys().flat_map(|(from, on)| [from, on]);
-    // Of several reasons for one thing that of a release is told.
+    // Of several reasons for one thing that of a release is reported.
     let met: BTreeSet<VariableId> = of_derivation.chain(releases(model)).collect();
     let mut between: BTreeSet<(VariableId, VariableId)> = BTreeSet::new();
     for (from, variable) in (0..).map(VariableId).zip(problem.variables.to_mut()) {

@@ -57,7 +57,7 @@ impl Lock {
     /// Reads a lock.
     ///
     /// # Errors
-    /// A damaged file, or one of a newer form: told at its place.
+    /// A damaged file, or one of a newer form: reported at its place.
     pub fn read(source: SourceId, sources: &Sources, log: &mut Log) -> Result<Self, Reported> {
         let before = log.errors();
         let document = parse_up_to(Self::LARGEST, source, &sources.get(source).text, log);
@@ -81,7 +81,7 @@ impl Lock {
     }
 }
 
-/// A lock of a newer form is told before anything in it is misread.
+/// A lock of a newer form is reported before anything in it is misread.
 fn newer(document: &Document, log: &mut Log) -> Option<()> {
     let form = Reader::all(&document.nodes).find(|node| node.name() == "lock")?;
     let number = form.arg::<u32>(0, log)?;

@@ -194,7 +194,7 @@ impl<'a> Builder<'a, '_> {
         Some(id)
     }
 
-    /// The same for a name that a user wrote: an unknown one is told, with the nearest known ones.
+    /// The same for a name that a user wrote: an unknown one is reported, with the nearest known ones.
     pub(super) fn named_by_user(&mut self, name: &Spanned<Name>) -> Option<VariableId> {
         let found = self.named(name);
         if found.is_none() {
@@ -204,7 +204,7 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// The candidates of a variable that a requirement admits; `None` where it uses a word that the definition has
-    /// not (told where a user wrote it).
+    /// not (reported where a user wrote it).
     pub(super) fn within(&mut self, id: VariableId, requirement: &Requirement) -> Result<Set, String> {
         let Meaning::Thing(thing) = &self.meanings[id.index()] else { return Ok(Set::full()) };
         let sets = self.sets.entry(id).or_default();

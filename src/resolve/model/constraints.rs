@@ -68,7 +68,7 @@ pub(super) fn target<'a>(
     Ok((platform, facts))
 }
 
-/// The target names no machine; one that could not be read was told.
+/// The target names no machine; one that could not be read was reported.
 fn no_platform(project: &Project, catalog: &Catalog, log: &mut Log) -> Reported {
     if let (true, Some(report)) = (project.in_part, log.reported()) {
         return report;
@@ -270,7 +270,7 @@ fn implied(builder: &mut Builder<'_, '_>) {
     builder.facts.push(Fact { span, kind: FactKind::Implied, on, within, text, requirement: None });
 }
 
-/// The candidates that a user's requirement admits; none at all is told here: what nobody knows is never guessed.
+/// The candidates that a user's requirement admits; none at all is reported here: what nobody knows is never guessed.
 fn wanted(builder: &mut Builder<'_, '_>, on: VariableId, requirement: &Spanned<Requirement>) -> Option<Set> {
     let Meaning::Thing(thing) = &builder.meanings[on.index()] else { return None };
     let package = thing.package;

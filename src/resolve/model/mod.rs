@@ -190,7 +190,7 @@ pub(super) fn binds_provided(catalog: &Catalog, require: &Require) -> bool {
 }
 
 impl<'a> Model<'a> {
-    /// Builds it; names, releases and versions that nobody knows are told here.
+    /// Builds it; names, releases and versions that nobody knows are reported here.
     pub(super) fn build(question: Question<'a>, log: &mut Log) -> Result<Self, Reported> {
         build::build(question, log)
     }

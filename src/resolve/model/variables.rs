@@ -214,7 +214,7 @@ fn is_pure(builder: &Builder<'_, '_>, id: VariableId) -> bool {
 fn conflict(builder: &mut Builder<'_, '_>, owner: VariableId, conflict: &Require) -> Vec<Demand> {
     let fixed = builder.fixed_demands(conflict.name.as_str(), &conflict.requirement);
     let demands: Vec<Demand> = if let Some(fixed) = fixed {
-        // What the target fixes is so, and nothing mends it, or is not, and nothing is asked.
+        // What the target fixes is so, and nothing fixes it, or is not, and nothing is asked.
         let broken = fixed.into_iter().filter(|one| !one.within.is_empty());
         broken.map(|one| Demand { within: Set::empty(), ..one }).collect()
     } else {

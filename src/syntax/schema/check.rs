@@ -228,7 +228,7 @@ fn arguments(node: &Node, spec: &NodeSpec, log: &mut Log) {
     }
 }
 
-/// Arguments that belong into the block or to a property: told once, with the whole node as it is written.
+/// Arguments that belong into the block or to a property: reported once, with the whole node as it is written.
 fn misplaced_arguments(node: &Node, spec: &NodeSpec, other: Option<&String>, log: &mut Log) -> bool {
     let first = if spec.rest.is_some() { None } else { node.arguments.get(spec.arguments.len()) };
     let Some(first) = first else { return false };

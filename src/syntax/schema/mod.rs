@@ -14,7 +14,7 @@
 //! ```
 //!
 //! Tables are `static`s, so that they may refer to each other in a circle (`when` in `build` in `when`). A node may
-//! stand [any number of times](Times::Many) unless told otherwise.
+//! stand [any number of times](Times::Many) unless stated otherwise.
 
 mod check;
 mod forms;

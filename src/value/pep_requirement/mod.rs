@@ -53,7 +53,7 @@ impl PepRequirement {
         self.marker.as_deref()
     }
 
-    /// Whether a version that is installed will do; `None` where that can't be told: it is fetched from a URL, a
+    /// Whether a version that is installed will do; `None` where that can't be reported: it is fetched from a URL, a
     /// version is of a kind that [`Version`] does not know, or a marker may switch the whole requirement off.
     pub fn allows(&self, version: &Version) -> Option<bool> {
         if self.url.is_some() {

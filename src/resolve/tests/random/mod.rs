@@ -167,7 +167,7 @@ proptest! {
         let world = World::of(&bytes);
         let text = world.manifest(false);
         let ran = Ran::of(&world.definitions(), &text, None);
-        // With several conflicts each mend is one part of the way.
+        // With several conflicts each suggestion is one part of the way.
         let [one] = ran.reports.as_slice() else { return Ok(()) };
         let mut mended = Vec::new();
         if let Some(fix) = &one.fix {
