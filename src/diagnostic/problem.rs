@@ -101,7 +101,7 @@ impl Diagnostic {
         self
     }
 
-    /// Adds the edit that suggestions it.
+    /// Adds the edit that fixes it.
     #[must_use]
     pub fn fix(mut self, span: Span, replacement: impl Into<String>) -> Self {
         self.fix = Some(Fix { span, replacement: replacement.into() });

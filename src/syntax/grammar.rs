@@ -1,4 +1,4 @@
-//! Whether tokens are a KDL 2 text, reported at the place where a person would suggestion it. Without recursion, so that no
+//! Whether tokens are a KDL 2 text, reported at the place where a person would fix it. Without recursion, so that no
 //! text is too deep for it; kdl is only given what passes here.
 
 use std::ops::Range;
