@@ -15,9 +15,9 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use jcc::diagnostic::Log;
+use jcc::fs::Disk;
 use jcc::resolve;
 use jcc::source::Sources;
-use jcc::world::Disk;
 
 /// The compiler, built for the benchmark.
 const JCC: &str = env!("CARGO_BIN_EXE_jcc");
@@ -140,8 +140,8 @@ fn in_process(examples: &Path, runs: usize) {
         .collect();
     names.sort();
     for name in names {
-        let world = Disk::new(examples.join(&name));
-        let input = jcc::Input { world: &world, manifest: "project.kdl", target: None, lock: "jcc.lock" };
+        let fs = Disk::new(examples.join(&name));
+        let input = jcc::Input { fs: &fs, manifest: "project.kdl", target: None, lock: "jcc.lock" };
         // From the manifest's file to versions: reads, parses, decodes what of the catalogue is needed, solves.
         let (mut all, mut alone) = (Vec::new(), Vec::new());
         for _ in 0..runs {

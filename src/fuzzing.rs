@@ -2,9 +2,9 @@
 
 use crate::catalog::{Template, View};
 use crate::diagnostic::Log;
+use crate::fs::Memory;
 use crate::source::{Sources, Span};
 use crate::value::{Parse, PepRequirement, Requirement, Version};
-use crate::world::Memory;
 use crate::{Input, syntax};
 
 /// A text as KDL; what is read is formatted and read again.
@@ -39,8 +39,8 @@ pub fn template(text: &str) {
 /// A text as a manifest, all the way to the files.
 pub fn compile(text: &str) {
     let (mut sources, mut log) = (Sources::new(), Log::new());
-    let world = Memory::with([("project.kdl", text), ("main.py", ""), ("requirements.txt", "numpy\n")]);
-    let input = Input { world: &world, manifest: "project.kdl", target: None, lock: "jcc.lock" };
+    let fs = Memory::with([("project.kdl", text), ("main.py", ""), ("requirements.txt", "numpy\n")]);
+    let input = Input { fs: &fs, manifest: "project.kdl", target: None, lock: "jcc.lock" };
     _ = crate::compile(input, &mut sources, &mut log);
     _ = crate::diagnostic::render::json::report(&log.sorted(), &sources);
 }

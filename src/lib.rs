@@ -6,6 +6,7 @@ pub mod catalog;
 pub mod check;
 pub mod cli;
 pub mod diagnostic;
+pub mod fs;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod manifest;
@@ -15,14 +16,13 @@ pub mod resolve;
 pub mod source;
 pub mod syntax;
 pub mod value;
-pub mod world;
 
 use catalog::{BuiltinStacks, Catalog};
 use diagnostic::{Diagnostic, Log, Reported, codes, wording};
+use fs::FileSystem;
 use manifest::Project;
 use resolve::{Lock, LockedFiles, Resolution};
 use source::Sources;
-use world::World;
 
 /// The version of this compiler.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -31,7 +31,7 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 #[derive(Clone, Copy)]
 pub struct Input<'a> {
     /// The project's files.
-    pub world: &'a dyn World,
+    pub fs: &'a dyn FileSystem,
     /// The manifest, in the project's root.
     pub manifest: &'a str,
     /// Only the target of this name.
@@ -59,16 +59,16 @@ pub struct Resolved {
 /// Whatever is wrong in the manifest, the catalogue's folders or the lock, all of it reported.
 pub fn resolve(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result<Resolved, Reported> {
     let mut catalog = Catalog::builtin(sources);
-    let manifest = manifest::load_in_part(input.world, input.manifest, &BuiltinStacks::new(), sources, log)?;
+    let manifest = manifest::load_in_part(input.fs, input.manifest, &BuiltinStacks::new(), sources, log)?;
     for folder in manifest.catalogs() {
-        catalog.add_folder(input.world, folder, sources, log);
+        catalog.add_folder(input.fs, folder, sources, log);
     }
     let projects = one_target(manifest.projects(log)?, input.target, log)?;
     for project in &projects {
         check::rules(project, &catalog, sources, log);
     }
     check::plain_secrets(&projects, &catalog, sources, log);
-    let old_lock = resolve::open_lock(input.world, input.lock, sources, log)?;
+    let old_lock = resolve::open_lock(input.fs, input.lock, sources, log)?;
     let targets = resolve::all(projects, &catalog, old_lock.as_ref(), sources, log)?;
     let lock = resolve::lock_of(&targets, &catalog, old_lock.as_ref(), sources);
     lock_fits(&lock, input, sources, log)?;
@@ -125,7 +125,7 @@ pub fn compile(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result
         let written: Vec<&str> = planned.iter().map(|target| target.files.compose.as_str()).collect();
         for (project, target) in projects.iter().zip(planned) {
             let asked = project.output.compose.as_ref().map_or(project.header.name.span, |path| path.span);
-            check::compose_names(input.world, (&target.files.compose, asked), &written, log);
+            check::compose_names(input.fs, (&target.files.compose, asked), &written, log);
         }
     }
     check::allows(&projects, log);

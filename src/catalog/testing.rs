@@ -1,9 +1,9 @@
 //! Worlds for the tests of this folder, and reports as text.
 
 use crate::diagnostic::{Log, Severity};
+use crate::fs::Disk;
+pub(crate) use crate::fs::Memory;
 use crate::source::Sources;
-use crate::world::Disk;
-pub(crate) use crate::world::Memory;
 
 /// The files of this project, for reading.
 pub(crate) fn here() -> Disk {

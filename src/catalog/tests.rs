@@ -3,9 +3,9 @@ use super::*;
 use crate::diagnostic::Log;
 use crate::source::Sources;
 
-fn load(world: &Memory) -> (Catalog, Sources, Log) {
+fn load(fs: &Memory) -> (Catalog, Sources, Log) {
     let (mut catalog, mut sources, mut log) = (Catalog::new(), Sources::new(), Log::new());
-    catalog.add_named_folder(world, "defs", &mut sources, &mut log);
+    catalog.add_named_folder(fs, "defs", &mut sources, &mut log);
     (catalog, sources, log)
 }
 
@@ -119,7 +119,7 @@ fn what_is_packed_is_what_lies_in_the_folder() {
 
 #[test]
 fn a_user_s_definition_lies_over_the_built_in_one() {
-    let world = Memory::with([
+    let fs = Memory::with([
         ("mine/numpy/package.kdl", "package \"numpy\" { summary \"mine\"; alias \"np\" }"),
         (
             "mine/tools/tool/package.kdl",
@@ -130,7 +130,7 @@ fn a_user_s_definition_lies_over_the_built_in_one() {
     ]);
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let mut catalog = Catalog::builtin(&mut sources);
-    catalog.add_named_folder(&world, "mine", &mut sources, &mut log);
+    catalog.add_named_folder(&fs, "mine", &mut sources, &mut log);
     assert_eq!(report(&log, &sources), "");
     assert_eq!(catalog.package("np").unwrap().summary, "mine");
     assert_eq!(catalog.package("tool").unwrap().group, "tools");

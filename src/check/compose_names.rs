@@ -1,9 +1,9 @@
 //! Files that Compose takes instead of the one that is written.
 
 use crate::diagnostic::{Diagnostic, Log, codes::check as codes, wording};
+use crate::fs::FileSystem;
 use crate::source::Span;
 use crate::value::ProjectPath;
-use crate::world::World;
 
 /// The names that Compose looks for, in its order: the first that is there is used.
 /// Source: <https://github.com/compose-spec/compose-go/blob/main/cli/options.go>
@@ -11,7 +11,7 @@ const NAMES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "
 
 /// Tells of a file beside a Compose file that Compose prefers to it; `written`: what this run writes itself.
 pub fn compose_names(
-    world: &dyn World,
+    fs: &dyn FileSystem,
     (compose, span): (&ProjectPath, Span),
     written: &[&str],
     log: &mut Log,
@@ -20,7 +20,7 @@ pub fn compose_names(
     let Some(before) = NAMES.iter().position(|name| *name == own) else { return };
     for name in &NAMES[..before] {
         let Ok(other) = folder.join(name) else { continue };
-        if world.kind(other.as_str()).is_none() || written.contains(&other.as_str()) {
+        if fs.kind(other.as_str()).is_none() || written.contains(&other.as_str()) {
             continue;
         }
         let (other, own) = (wording::code(other.as_str()), wording::code(compose.as_str()));
@@ -39,16 +39,16 @@ pub fn compose_names(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fs::Memory;
     use crate::source::Sources;
     use crate::value::Parse;
-    use crate::world::Memory;
 
     fn reported(compose: &str, there: &[&str], written: &[&str]) -> Vec<String> {
-        let world = Memory::with(there.iter().map(|path| (*path, "services: {}\n")));
+        let fs = Memory::with(there.iter().map(|path| (*path, "services: {}\n")));
         let (mut sources, mut log) = (Sources::new(), Log::new());
         let span = Span::new(sources.add("project.kdl", "x"), 0..1);
         let path = ProjectPath::parse(compose).expect("it is a path");
-        compose_names(&world, (&path, span), written, &mut log);
+        compose_names(&fs, (&path, span), written, &mut log);
         log.sorted().iter().map(|one| one.message.clone()).collect()
     }
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Log, codes::check as codes, wording};
+use crate::fs::is_version_control;
 use crate::manifest::{Output, Project};
 use crate::source::Span;
 use crate::value::ProjectPath;
-use crate::world::is_version_control;
 
 /// A path that is written, and the place in the manifest that names it.
 pub(super) struct Written<'a> {

@@ -273,7 +273,7 @@ pub(super) fn stack(
 ) -> Option<manifest::Project> {
     let extends = crate::syntax::quote(&format!("stack:{name}"));
     let text = format!("extends {extends}\ntarget {{ ubuntu \"*\" }}\n");
-    let world = crate::world::Memory::with([("project.kdl", text.as_str())]);
-    let read = manifest::load(&world, "project.kdl", library, &mut session.sources, &mut session.log);
+    let fs = crate::fs::Memory::with([("project.kdl", text.as_str())]);
+    let read = manifest::load(&fs, "project.kdl", library, &mut session.sources, &mut session.log);
     read.ok()?.projects(&mut session.log).ok()?.into_iter().next()
 }

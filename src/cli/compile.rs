@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::diagnostic::wording;
+use crate::fs::{Disk, FileSystem};
 use crate::render::Artifacts;
 use crate::source::Sources;
-use crate::world::{Disk, World};
 
 use super::args::{Input, ReportFormat};
 use super::place::{self, Place};
@@ -14,7 +14,7 @@ use super::session::{LOCK, kept, shown_folder};
 use super::{Exit, Session, lock_diff, outputs};
 
 /// How a compile was asked for.
-pub(super) struct Wish {
+pub(super) struct CompileOptions {
     pub(super) input: Input,
     pub(super) out: Option<PathBuf>,
     pub(super) stdout: Option<String>,
@@ -25,7 +25,7 @@ pub(super) struct Wish {
     pub(super) format: ReportFormat,
 }
 
-impl Wish {
+impl CompileOptions {
     /// `jcc check`.
     pub(super) fn check(input: Input, deny_warnings: bool, format: ReportFormat) -> Self {
         Self {
@@ -51,7 +51,7 @@ pub(super) enum Mode {
 }
 
 /// `--stdout project.kdl`: the word is the manifest, since no file that is written is called so.
-fn untangled(session: &Session<'_, '_>, wish: Wish) -> Wish {
+fn untangled(session: &Session<'_, '_>, wish: CompileOptions) -> CompileOptions {
     let is_manifest = |word: &&String| {
         let path = std::path::Path::new(word.as_str());
         path.extension().is_some_and(|ending| ending == "kdl")
@@ -60,7 +60,7 @@ fn untangled(session: &Session<'_, '_>, wish: Wish) -> Wish {
     match wish.stdout.as_ref().filter(is_manifest) {
         Some(word) if wish.input.file.is_none() => {
             let input = Input { file: Some(PathBuf::from(word)), ..wish.input };
-            Wish { input, stdout: Some(DOCKERFILE.to_owned()), ..wish }
+            CompileOptions { input, stdout: Some(DOCKERFILE.to_owned()), ..wish }
         }
         _ => wish,
     }
@@ -70,20 +70,20 @@ fn untangled(session: &Session<'_, '_>, wish: Wish) -> Wish {
 pub(super) const DOCKERFILE: &str = "Dockerfile";
 
 /// Compiles.
-pub(super) fn run(session: &mut Session<'_, '_>, wish: Wish) -> Exit {
+pub(super) fn run(session: &mut Session<'_, '_>, wish: CompileOptions) -> Exit {
     let wish = &untangled(session, wish);
     let found = match session.find(wish.input.file.as_deref()) {
         Ok(found) => found,
         Err(exit) => return exit,
     };
-    let world = session.disk(&found.root);
+    let fs = session.disk(&found.root);
     let in_place =
-        wish.mode == Mode::Write && wish.stdout.is_none() && wish.out.is_none() && found.is_there(&world);
+        wish.mode == Mode::Write && wish.stdout.is_none() && wish.out.is_none() && found.is_there(&fs);
     // Held from before anything is read: what is compared with what is there must be written over just that.
-    if let Some(exit) = in_place.then(|| session.hold(&world).err()).flatten() {
+    if let Some(exit) = in_place.then(|| session.hold(&fs).err()).flatten() {
         return exit;
     }
-    let input = found.input(&world, wish.input.target.as_deref());
+    let input = found.input(&fs, wish.input.target.as_deref());
     let compiled = crate::compile(input, &mut session.sources, &mut session.log);
     if let Ok(compiled) = &compiled
         && wish.locked
@@ -103,8 +103,8 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: Wish) -> Exit {
             session.report(wish.format);
             print(session, &compiled.artifacts, name)
         }
-        (None, Mode::Check) => outputs::compare(session, &world, (compiled, &found.name), wish.format),
-        (None, Mode::Write) => write(session, &world, wish, (compiled, &found.name)),
+        (None, Mode::Check) => outputs::compare(session, &fs, (compiled, &found.name), wish.format),
+        (None, Mode::Write) => write(session, &fs, wish, (compiled, &found.name)),
     }
 }
 
@@ -140,22 +140,22 @@ fn print(session: &mut Session<'_, '_>, artifacts: &Artifacts, name: &str) -> Ex
 
 fn write(
     session: &mut Session<'_, '_>,
-    world: &Disk,
-    wish: &Wish,
+    fs: &Disk,
+    wish: &CompileOptions,
     (compiled, manifest): (&crate::Compiled, &str),
 ) -> Exit {
-    let elsewhere = match elsewhere(session, world, wish) {
+    let elsewhere = match elsewhere(session, fs, wish) {
         Ok(elsewhere) => elsewhere,
         Err(exit) => return exit,
     };
-    let to = elsewhere.as_ref().unwrap_or(world);
+    let to = elsewhere.as_ref().unwrap_or(fs);
     let folder = match &wish.out {
         Some(out) => shown_folder(out),
         None => session.sources.shown_path(""),
     };
     let there = elsewhere.as_ref().and_then(|elsewhere| place::lock_in(elsewhere));
     let lock = if elsewhere.is_some() { there.as_ref() } else { compiled.resolved.old_lock.as_ref() };
-    let place = Place { world: to, folder, lock };
+    let place = Place { fs: to, folder, lock };
     let leftovers = place.leftovers(compiled, manifest);
     leftovers.warn(&place, &mut session.log);
     let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
@@ -198,9 +198,9 @@ fn write(
 }
 
 /// The folder of `--out`, which no other run writes into.
-fn elsewhere(session: &mut Session<'_, '_>, world: &Disk, wish: &Wish) -> Result<Option<Disk>, Exit> {
+fn elsewhere(session: &mut Session<'_, '_>, fs: &Disk, wish: &CompileOptions) -> Result<Option<Disk>, Exit> {
     let Some(out) = &wish.out else { return Ok(None) };
-    let disk = Disk::made_from(&session.around.folder, out, world.root());
+    let disk = Disk::made_from(&session.around.folder, out, fs.root());
     let disk = disk.map(|disk| disk.with_state(session.around.state.as_deref()));
     let disk =
         disk.map_err(|why| session.machine(&format!("the folder of `--out` cannot be made: {why}")))?;

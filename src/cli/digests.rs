@@ -7,11 +7,11 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::diagnostic::{Diagnostic, Log, codes::resolve as codes, wording};
+use crate::fs::{FileSystem as _, Overlay};
 use crate::resolve::{Lock, open_lock};
 use crate::source::SourceId;
 use crate::syntax;
 use crate::value::{Digest, ImageRef, Name};
-use crate::world::{Overlay, World as _};
 
 use super::args::{Format, ReportFormat};
 use super::edit::args::Update;
@@ -28,16 +28,16 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Update, file: &Path) -> 
         Ok(found) => found,
         Err(exit) => return exit,
     };
-    let world = session.disk(&found.root);
-    let writes = !wish.place.dry_run && found.is_there(&world);
-    if let Some(exit) = writes.then(|| session.hold(&world).err()).flatten() {
+    let fs = session.disk(&found.root);
+    let writes = !wish.place.dry_run && found.is_there(&fs);
+    if let Some(exit) = writes.then(|| session.hold(&fs).err()).flatten() {
         return exit;
     }
     let (bytes, shown) = match bytes_of(session, file) {
         Ok(read) => read,
         Err(exit) => return exit,
     };
-    let Ok(old) = open_lock(&world, LOCK, &mut session.sources, &mut session.log) else {
+    let Ok(old) = open_lock(&fs, LOCK, &mut session.sources, &mut session.log) else {
         session.report(ReportFormat::Text);
         return Exit::Problems;
     };
@@ -45,7 +45,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Update, file: &Path) -> 
         .map(|id| (id, read(id, &session.sources.get(id).text, &mut session.log)));
     // What still has a digest then has it from the manifest or from the catalogue.
     let without = old.as_ref().map(|old| old.without_digests().write(crate::VERSION));
-    let overlay = Overlay::new(&world).with(LOCK, without);
+    let overlay = Overlay::new(&fs).with(LOCK, without);
     let input = found.input(&overlay, wish.place.target.as_deref());
     let resolved = crate::resolve(input, &mut session.sources, &mut session.log);
     let lock = given.zip(resolved.ok()).and_then(|((id, given), resolved)| {
@@ -59,7 +59,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Update, file: &Path) -> 
         _ = session.around.err.write("\nnothing was written\n");
         return Exit::Problems;
     };
-    finish(session, wish, &world, (&lock, old.as_ref()))
+    finish(session, wish, &fs, (&lock, old.as_ref()))
 }
 
 /// The bytes of the file, and its name for messages.
@@ -153,14 +153,14 @@ fn fixed(image: &ImageRef, one: &Inspected, target: &Name) -> Diagnostic {
 fn finish(
     session: &mut Session<'_, '_>,
     wish: &Update,
-    world: &crate::world::Disk,
+    fs: &crate::fs::Disk,
     (lock, old): (&Lock, Option<&Lock>),
 ) -> Exit {
     let text = lock.write(crate::VERSION);
-    let stale = world.read(LOCK).ok().as_deref() != Some(text.as_bytes());
+    let stale = fs.read(LOCK).ok().as_deref() != Some(text.as_bytes());
     let writes = stale && !wish.place.dry_run;
-    if writes && let Err(why) = world.write_all(&BTreeMap::from([(LOCK.to_owned(), text.into_bytes())])) {
-        return session.unwritten(world, &why);
+    if writes && let Err(why) = fs.write_all(&BTreeMap::from([(LOCK.to_owned(), text.into_bytes())])) {
+        return session.unwritten(fs, &why);
     }
     if wish.place.format == Format::Json {
         return session.print_json(&json!({

@@ -14,11 +14,11 @@ use serde_json::json;
 use crate::Resolved;
 use crate::catalog::{BuiltinStacks, Catalog, Kind};
 use crate::diagnostic::{Diagnostic, Log, wording};
+use crate::fs::{Disk, FileSystem, Overlay};
 use crate::manifest::edit::{self, Child};
 use crate::manifest::{self, Project};
 use crate::source::{Position, SourceId, Span};
 use crate::syntax::{self, Change, Document, Node};
-use crate::world::{Disk, Overlay, World};
 
 use super::args::{Format, ReportFormat};
 use super::session::Found;
@@ -31,7 +31,7 @@ pub(super) use remove::remove;
 /// A manifest that is being edited.
 struct Manifest {
     found: Found,
-    world: Disk,
+    fs: Disk,
     source: SourceId,
     /// The text as it is on disk.
     old: String,
@@ -67,11 +67,11 @@ impl Manifest {
     /// Reads the manifest. What is wrong with it beyond its syntax is judged with the edit.
     fn open(session: &mut Session<'_, '_>, place: &Where) -> Result<Self, Exit> {
         let found = session.find(place.file.as_deref())?;
-        let world = session.disk(&found.root);
-        if !place.dry_run && found.is_there(&world) {
-            session.hold(&world)?;
+        let fs = session.disk(&found.root);
+        if !place.dry_run && found.is_there(&fs) {
+            session.hold(&fs)?;
         }
-        let bytes = world
+        let bytes = fs
             .read(&found.name)
             .map_err(|why| session.unknown(&format!("the manifest cannot be read: {why}"), None))?;
         let source = syntax::decode(&found.name, bytes, &mut session.sources, &mut session.log);
@@ -84,13 +84,13 @@ impl Manifest {
             return Err(Exit::Problems);
         };
         let mut log = Log::new();
-        let before = crate::resolve(found.input(&world, None), &mut session.sources, &mut log).ok();
-        let (catalog, projects) = known(session, &world, &found.name);
+        let before = crate::resolve(found.input(&fs, None), &mut session.sources, &mut log).ok();
+        let (catalog, projects) = known(session, &fs, &found.name);
         let reports = log.sorted().into_iter().cloned().collect();
         let (old, original, done) = (text.clone(), document.clone(), Vec::new());
         let manifest = Self {
             found,
-            world,
+            fs,
             source,
             old,
             text,
@@ -186,8 +186,8 @@ impl Manifest {
         };
         if changed && !place.dry_run {
             let files = BTreeMap::from([(self.found.name.clone(), self.text.clone().into_bytes())]);
-            if let Err(why) = self.world.write_all(&files) {
-                return session.unwritten(&self.world, &why);
+            if let Err(why) = self.fs.write_all(&files) {
+                return session.unwritten(&self.fs, &why);
             }
         }
         let notes = resolved.as_ref().map_or_else(Vec::new, |resolved| notes(session, resolved));
@@ -206,8 +206,8 @@ impl Manifest {
 
     /// Resolves the edited manifest; what cannot be is reported, and so are warnings that the edit brought.
     fn judged(&mut self, session: &mut Session<'_, '_>) -> Result<Option<Resolved>, Exit> {
-        let world = Overlay::new(&self.world).with(&self.found.name, Some(self.text.as_bytes()));
-        let input = self.found.input(&world, None);
+        let fs = Overlay::new(&self.fs).with(&self.found.name, Some(self.text.as_bytes()));
+        let input = self.found.input(&fs, None);
         let resolved = crate::resolve(input, &mut session.sources, &mut session.log);
         let before: BTreeSet<_> = self.reports.iter().map(|one| (one.code, one.message.as_str())).collect();
         session.log.retain(|one| {
@@ -281,15 +281,14 @@ impl Done {
 }
 
 /// The catalogue with the project's own folders, and what each target sees. What is wrong is reported later, with the edit.
-fn known(session: &mut Session<'_, '_>, world: &dyn World, name: &str) -> (Catalog, Vec<Project>) {
+fn known(session: &mut Session<'_, '_>, fs: &dyn FileSystem, name: &str) -> (Catalog, Vec<Project>) {
     let mut log = Log::new();
     let mut catalog = Catalog::builtin(&mut session.sources);
-    let Ok(manifest) = manifest::load(world, name, &BuiltinStacks::new(), &mut session.sources, &mut log)
-    else {
+    let Ok(manifest) = manifest::load(fs, name, &BuiltinStacks::new(), &mut session.sources, &mut log) else {
         return (catalog, Vec::new());
     };
     for folder in manifest.catalogs() {
-        catalog.add_folder(world, folder, &mut session.sources, &mut log);
+        catalog.add_folder(fs, folder, &mut session.sources, &mut log);
     }
     let projects = manifest.projects(&mut log).unwrap_or_default();
     (catalog, projects)

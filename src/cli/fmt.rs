@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::fs::FileSystem as _;
 use crate::source::Sources;
 use crate::syntax;
-use crate::world::World as _;
 
 use super::args::ReportFormat;
 use super::{Exit, Session, diff};
@@ -40,9 +40,9 @@ fn standard_input(session: &mut Session<'_, '_>) -> Exit {
 fn one(session: &mut Session<'_, '_>, file: &std::path::Path, check: bool) -> Exit {
     let path = session.around.folder.join(file);
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let world = session.disk(path.parent().unwrap_or(&path));
+    let fs = session.disk(path.parent().unwrap_or(&path));
     let shown = file.display().to_string();
-    let bytes = match world.read(&name) {
+    let bytes = match fs.read(&name) {
         Ok(bytes) => bytes,
         Err(why) => return session.unknown(&format!("`{shown}` cannot be read: {why}"), None),
     };
@@ -55,9 +55,9 @@ fn one(session: &mut Session<'_, '_>, file: &std::path::Path, check: bool) -> Ex
         session.print(&text);
         return Exit::Stale;
     }
-    match world.write_all(&BTreeMap::from([(name, new.into_bytes())])) {
+    match fs.write_all(&BTreeMap::from([(name, new.into_bytes())])) {
         Ok(()) => Exit::Done,
-        Err(why) => session.unwritten(&world, &why),
+        Err(why) => session.unwritten(&fs, &why),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::resolve::{Lock, Move, Moves};
+use crate::resolve::{Lock, LockChange, TargetChanges};
 use crate::value::Version;
 
 use super::table;
@@ -55,14 +55,14 @@ fn sign<A, B>(from: Option<A>, to: Option<B>) -> String {
     .to_owned()
 }
 
-fn row(one: &Move<'_>) -> Vec<String> {
+fn row(one: &LockChange<'_>) -> Vec<String> {
     let versions = match (one.from, one.to) {
         (Some(from), Some(to)) => format!("{} -> {}", shown(&from.version), shown(&to.version)),
         (None, Some(thing)) | (Some(thing), None) => shown(&thing.version),
         (None, None) => String::new(),
     };
-    let because = one.to.map_or_else(String::new, |to| to.because.join("; "));
-    vec![sign(one.from, one.to), one.name.to_string(), versions, because]
+    let reasons = one.to.map_or_else(String::new, |to| to.reasons.join("; "));
+    vec![sign(one.from, one.to), one.name.to_string(), versions, reasons]
 }
 
 /// What has no version of its own comes in its distribution's.
@@ -71,7 +71,7 @@ fn shown(version: &Version) -> String {
 }
 
 /// The base before and after, where it is another one.
-fn base(moves: &Moves<'_>) -> Option<(Option<String>, String)> {
+fn base(moves: &TargetChanges<'_>) -> Option<(Option<String>, String)> {
     let before = moves.before.map(|before| before.base.to_string());
     let after = moves.after.base.to_string();
     (before.as_ref() != Some(&after)).then_some((before, after))
@@ -90,7 +90,7 @@ pub(super) fn value(new: &Lock, old: Option<&Lock>) -> Value {
                     "name": one.name.as_str(),
                     "from": one.from.map(|thing| thing.version.as_str()),
                     "to": one.to.map(|thing| thing.version.as_str()),
-                    "because": one.to.map(|thing| thing.because.clone()).unwrap_or_default(),
+                    "because": one.to.map(|thing| thing.reasons.clone()).unwrap_or_default(),
                 })
             })
             .collect();

@@ -32,23 +32,24 @@ use clap::{CommandFactory, Parser};
 use args::{Cli, Command};
 pub use exit::Exit;
 use session::Session;
-pub use streams::{Surroundings, Terminal};
+pub use streams::{Io, Terminal};
 
 /// Runs a command line, and says how it went.
-pub fn run(arguments: &[std::ffi::OsString], surroundings: &mut Surroundings<'_>) -> Exit {
+pub fn run(arguments: &[std::ffi::OsString], io: &mut Io<'_>) -> Exit {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(why) => return misuse(&why, surroundings),
+        Err(why) => return misuse(&why, io),
     };
-    let mut session = Session::new(cli.common, surroundings);
+    let mut session = Session::new(cli.common, io);
     match cli.command {
         Command::Compile { input, out, stdout, check, locked, force, deny_warnings, format } => {
             let mode = if check { compile::Mode::Check } else { compile::Mode::Write };
-            let wish = compile::Wish { input, out, stdout, mode, locked, force, deny_warnings, format };
+            let wish =
+                compile::CompileOptions { input, out, stdout, mode, locked, force, deny_warnings, format };
             compile::run(&mut session, wish)
         }
         Command::Check { input, deny_warnings, format } => {
-            compile::run(&mut session, compile::Wish::check(input, deny_warnings, format))
+            compile::run(&mut session, compile::CompileOptions::check(input, deny_warnings, format))
         }
         Command::Audit { input, format } => audit::run(&mut session, &input, format),
         Command::Run { input } => run_command::run(&mut session, &input),
@@ -85,16 +86,16 @@ pub fn run(arguments: &[std::ffi::OsString], surroundings: &mut Surroundings<'_>
 }
 
 /// What clap has to say: help and version are results, the rest is misuse.
-fn misuse(why: &clap::Error, surroundings: &mut Surroundings<'_>) -> Exit {
+fn misuse(why: &clap::Error, io: &mut Io<'_>) -> Exit {
     let plain = why.render().to_string();
     // An argument may hold escape sequences of its own: then there is no colour.
-    let styled = surroundings.out.colour && !plain.chars().any(crate::source::is_hidden);
+    let styled = io.out.colour && !plain.chars().any(crate::source::is_hidden);
     let text =
         if styled { why.render().ansi().to_string() } else { crate::source::shown(&plain).into_owned() };
     if why.use_stderr() {
-        _ = surroundings.err.write_styled(&text);
+        _ = io.err.write_styled(&text);
         Exit::Misuse
     } else {
-        surroundings.out.write_styled(&text)
+        io.out.write_styled(&text)
     }
 }

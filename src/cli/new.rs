@@ -9,9 +9,9 @@ use clap::Args;
 
 use crate::catalog::{Catalog, Kind};
 use crate::diagnostic::{Log, codes, wording};
+use crate::fs::{Disk, FileKind, FileSystem, Overlay};
 use crate::syntax::quote;
 use crate::value::{Name, Parse as _, ProjectName};
-use crate::world::{Disk, FileKind, Overlay, World};
 
 use super::args::ReportFormat;
 use super::edit::args::read;
@@ -84,8 +84,8 @@ pub(super) fn init(session: &mut Session<'_, '_>, wish: &Init) -> Exit {
     for taken in taken.fewer_and_fewer() {
         last = Log::new();
         let text = manifest(&folder, wish, &taken);
-        let world = Overlay::new(&disk).with(MANIFEST, Some(text.as_bytes())).with(LOCK, None::<Vec<u8>>);
-        let input = crate::Input { world: &world, manifest: MANIFEST, target: None, lock: LOCK };
+        let fs = Overlay::new(&disk).with(MANIFEST, Some(text.as_bytes())).with(LOCK, None::<Vec<u8>>);
+        let input = crate::Input { fs: &fs, manifest: MANIFEST, target: None, lock: LOCK };
         if crate::compile(input, &mut session.sources, &mut last).is_ok() {
             _ = session.say(&existing.reported(taken.base.is_some(), taken.app.is_some()));
             return write(

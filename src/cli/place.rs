@@ -1,10 +1,10 @@
 //! The files that are there already: which may be overwritten, and which are no longer generated.
 
 use crate::diagnostic::{Diagnostic, Log, Reported, codes, wording};
+use crate::fs::{FileKind, FileSystem};
 use crate::render::Signature;
 use crate::resolve::{Lock, LockedFiles, open_lock};
 use crate::source::Sources;
-use crate::world::{FileKind, World};
 
 use super::session::LOCK;
 
@@ -13,13 +13,13 @@ mod leftover;
 pub(super) use leftover::Leftovers;
 
 /// The lock of a folder that is not the project's, where it can be read.
-pub(super) fn lock_in(world: &dyn World) -> Option<Lock> {
-    open_lock(world, LOCK, &mut Sources::new(), &mut Log::new()).ok().flatten()
+pub(super) fn lock_in(fs: &dyn FileSystem) -> Option<Lock> {
+    open_lock(fs, LOCK, &mut Sources::new(), &mut Log::new()).ok().flatten()
 }
 
 /// Where files are written to, or compared with what is there.
 pub(super) struct Place<'a> {
-    pub(super) world: &'a dyn World,
+    pub(super) fs: &'a dyn FileSystem,
     /// The folder as messages name it.
     pub(super) folder: String,
     /// The lock that is there.
@@ -39,29 +39,29 @@ impl Place<'_> {
     /// The text of a file; nothing where there is none, and a diagnostic where something is there that is not read.
     pub(super) fn text(&self, path: &str, log: &mut Log) -> Result<Option<String>, Reported> {
         let shown = wording::code(self.shown(path));
-        if !self.world.is_inside(path) {
+        if !self.fs.is_inside(path) {
             return Err(log.error(
-                Diagnostic::error(codes::world::OUTSIDE, format!("{shown} leads out of the project"))
+                Diagnostic::error(codes::fs::OUTSIDE, format!("{shown} leads out of the project"))
                     .help("a link on its way points elsewhere; remove it, or name another path in `output`"),
             ));
         }
-        match self.world.kind(path) {
+        match self.fs.kind(path) {
             None => return Ok(None),
             Some(FileKind::File) => {}
             Some(FileKind::Folder | FileKind::Other) => {
                 let message = format!("{shown} is there and is not a regular file");
                 return Err(log.error(
-                    Diagnostic::error(codes::world::NOT_A_FILE, message)
+                    Diagnostic::error(codes::fs::NOT_A_FILE, message)
                         .help("move it away, or name another path in `output`"),
                 ));
             }
         }
-        match self.world.read(path) {
+        match self.fs.read(path) {
             Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
             Err(why) => {
                 let message = format!("{shown} is there and can't be read: {}", wording::cause(&why, path));
                 Err(log.error(
-                    Diagnostic::error(codes::world::FOREIGN, message)
+                    Diagnostic::error(codes::fs::FOREIGN, message)
                         .help("move it away, or name another path in `output`"),
                 ))
             }
@@ -79,14 +79,14 @@ impl Place<'_> {
             return false;
         }
         let shown = wording::code(self.shown(path));
-        let edited = |message: String| Diagnostic::error(codes::world::EDITED, message);
+        let edited = |message: String| Diagnostic::error(codes::fs::EDITED, message);
         let refused = match self.signature(path, &old) {
             Signature::Own => return true,
             _ if force => return true,
             Signature::Merged => {
                 log.report(
                     Diagnostic::warning(
-                        codes::world::MERGED,
+                        codes::fs::MERGED,
                         format!("{shown} as git merged it is not what the merged manifest gives: it is written anew"),
                     )
                     .help("`git diff` shows the difference; read it before you commit"),
@@ -103,7 +103,7 @@ impl Place<'_> {
             .help("restore the lock from version control, where it was removed or replaced")
             .help("`--force` overwrites the file; `jcc check` shows what would change"),
             Signature::Foreign => {
-                Diagnostic::error(codes::world::FOREIGN, format!("{shown} is there and jcc did not write it"))
+                Diagnostic::error(codes::fs::FOREIGN, format!("{shown} is there and jcc did not write it"))
                     .help("name another path in `output`, or move the file away")
                     .help("`--force` overwrites it")
             }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::resolve::{Because, Kind, Resolution};
+use crate::resolve::{Kind, Reason, Resolution};
 use crate::source::Sources;
 use crate::value::Version;
 
@@ -48,7 +48,7 @@ fn text(resolution: &Resolution, sources: &Sources) -> String {
         rows.push(vec![
             name.to_string(),
             version(&one.version.to_string()),
-            reasons(&one.because, sources).join("; "),
+            reasons(&one.reasons, sources).join("; "),
         ]);
     }
     out.push_str(&indented(&table::columns(&rows)));
@@ -80,23 +80,23 @@ fn indented(text: &str) -> String {
 }
 
 /// Reasons as people read them, with places.
-pub(super) fn reasons(because: &[Because], sources: &Sources) -> Vec<String> {
+pub(super) fn reasons(reasons: &[Reason], sources: &Sources) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
-    for one in because {
+    for one in reasons {
         let text = match one {
-            Because::Requested(span) => format!("requested ({})", sources.place(*span)),
-            Because::Pinned(span) => format!("pinned ({})", sources.place(*span)),
-            Because::Target(span) => format!("the target ({})", sources.place(*span)),
-            Because::Base(_) => "held by the base".to_owned(),
-            Because::RequiredBy { name, version, .. } if version.as_str() == "0" => {
+            Reason::Requested(span) => format!("requested ({})", sources.place(*span)),
+            Reason::Pinned(span) => format!("pinned ({})", sources.place(*span)),
+            Reason::Target(span) => format!("the target ({})", sources.place(*span)),
+            Reason::Base(_) => "held by the base".to_owned(),
+            Reason::RequiredBy { name, version, .. } if version.as_str() == "0" => {
                 format!("required by {name}")
             }
-            Because::RequiredBy { name, version, .. } => format!("required by {name} {version}"),
-            Because::PlatformDefault { by, version } => match version {
+            Reason::RequiredBy { name, version, .. } => format!("required by {name} {version}"),
+            Reason::PlatformDefault { by, version } => match version {
                 Some(version) => format!("default of {by} {version}"),
                 None => format!("default of {by}"),
             },
-            Because::Locked => "locked".to_owned(),
+            Reason::Locked => "locked".to_owned(),
         };
         if !all.contains(&text) {
             all.push(text);
@@ -116,7 +116,7 @@ fn value(resolution: &Resolution, sources: &Sources) -> serde_json::Value {
                 "version": one.version.as_str(),
                 "kind": match one.kind { Kind::Axis => "axis", Kind::Package => "package" },
                 "provided": one.provided,
-                "because": reasons(&one.because, sources),
+                "because": reasons(&one.reasons, sources),
             })
         })
         .collect();

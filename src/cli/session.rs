@@ -7,11 +7,11 @@ use crate::Input as CompilerInput;
 use crate::check;
 use crate::diagnostic::render::{human, json, sarif, shown, summary};
 use crate::diagnostic::{Diagnostic, Log, Reported, Severity, codes, wording};
+use crate::fs::{Disk, FileKind, FileSystem};
 use crate::source::Sources;
-use crate::world::{Disk, FileKind, World};
 
 use super::args::{Colour, Common, Input, ReportFormat};
-use super::{Exit, Surroundings};
+use super::{Exit, Io};
 
 /// The name of a manifest.
 pub(super) const MANIFEST: &str = "project.kdl";
@@ -23,7 +23,7 @@ pub(super) struct Session<'s, 'w> {
     /// How things are reported.
     pub(super) common: Common,
     /// Streams and folder.
-    pub(super) around: &'s mut Surroundings<'w>,
+    pub(super) around: &'s mut Io<'w>,
     /// What was read.
     pub(super) sources: Sources,
     /// What was reported.
@@ -43,13 +43,13 @@ pub(super) struct Found {
 
 impl Found {
     /// Whether the manifest is a file: nothing is touched in a folder without one.
-    pub(super) fn is_there(&self, world: &dyn World) -> bool {
-        world.kind(&self.name) == Some(FileKind::File)
+    pub(super) fn is_there(&self, fs: &dyn FileSystem) -> bool {
+        fs.kind(&self.name) == Some(FileKind::File)
     }
 
     /// What the compiler is given: the manifest as it stands in a world, and the lock beside it.
-    pub(super) fn input<'a>(&'a self, world: &'a dyn World, target: Option<&'a str>) -> CompilerInput<'a> {
-        CompilerInput { world, manifest: &self.name, target, lock: LOCK }
+    pub(super) fn input<'a>(&'a self, fs: &'a dyn FileSystem, target: Option<&'a str>) -> CompilerInput<'a> {
+        CompilerInput { fs, manifest: &self.name, target, lock: LOCK }
     }
 }
 
@@ -69,7 +69,7 @@ pub(super) fn shown_folder(folder: &Path) -> String {
 }
 
 impl<'s, 'w> Session<'s, 'w> {
-    pub(super) fn new(common: Common, around: &'s mut Surroundings<'w>) -> Self {
+    pub(super) fn new(common: Common, around: &'s mut Io<'w>) -> Self {
         match common.color {
             Colour::Auto => {}
             Colour::Always => (around.out.colour, around.err.colour) = (true, true),
@@ -175,8 +175,8 @@ impl<'s, 'w> Session<'s, 'w> {
         passes: impl FnOnce(CompilerInput<'_>, &mut Sources, &mut Log) -> Result<T, Reported>,
     ) -> Result<T, Exit> {
         let found = self.find(input.file.as_deref())?;
-        let world = self.disk(&found.root);
-        let input = found.input(&world, input.target.as_deref());
+        let fs = self.disk(&found.root);
+        let input = found.input(&fs, input.target.as_deref());
         let result = passes(input, &mut self.sources, &mut self.log);
         self.report(ReportFormat::Text);
         result.map_err(|_| Exit::Problems)
@@ -255,19 +255,19 @@ impl<'s, 'w> Session<'s, 'w> {
     }
 
     /// Sees to it that no other run writes into this folder until this one ends, and that none left anything half done.
-    pub(super) fn hold(&mut self, world: &Disk) -> Result<(), Exit> {
-        match world.hold() {
+    pub(super) fn hold(&mut self, fs: &Disk) -> Result<(), Exit> {
+        match fs.hold() {
             Ok(false) => Ok(()),
             Ok(true) => {
                 _ = self.say("note: an earlier run was stopped while it wrote: the files from before it were restored\n");
                 Ok(())
             }
-            Err(why) => Err(self.unwritten(world, &why)),
+            Err(why) => Err(self.unwritten(fs, &why)),
         }
     }
 
     /// Says that files could not be written, and what to do.
-    pub(super) fn unwritten(&mut self, world: &Disk, why: &io::Error) -> Exit {
+    pub(super) fn unwritten(&mut self, fs: &Disk, why: &io::Error) -> Exit {
         let help = match why.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                 "make room on the disk, then run it again"
@@ -281,7 +281,7 @@ impl<'s, 'w> Session<'s, 'w> {
             }
             _ => "run it again once the cause is gone",
         };
-        if world.is_unfinished() {
+        if fs.is_unfinished() {
             return self.machine(&format!(
                 "the files are half written: {why}\n  help: {help}: the next `jcc compile` repairs them"
             ));

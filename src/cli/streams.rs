@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::Exit;
 
 /// What a run reads from and writes to.
-pub struct Surroundings<'a> {
+pub struct Io<'a> {
     /// Results.
     pub out: Terminal<'a>,
     /// Reports.

@@ -7,9 +7,9 @@ use serde_json::json;
 use crate::Resolved;
 use crate::catalog::Kind;
 use crate::diagnostic::{Log, wording};
-use crate::resolve::{Because, Lock, open_lock};
+use crate::fs::{Disk, FileSystem as _, Overlay};
+use crate::resolve::{Lock, Reason, open_lock};
 use crate::value::{Name, Version};
-use crate::world::{Disk, Overlay, World as _};
 
 use super::args::{Format, ReportFormat};
 use super::edit::args::Update;
@@ -22,17 +22,17 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Update) -> Exit {
         Ok(found) => found,
         Err(exit) => return exit,
     };
-    let world = session.disk(&found.root);
+    let fs = session.disk(&found.root);
     if let Some(exit) =
-        (!wish.place.dry_run && found.is_there(&world)).then(|| session.hold(&world).err()).flatten()
+        (!wish.place.dry_run && found.is_there(&fs)).then(|| session.hold(&fs).err()).flatten()
     {
         return exit;
     }
-    let Ok(old) = open_lock(&world, LOCK, &mut session.sources, &mut session.log) else {
+    let Ok(old) = open_lock(&fs, LOCK, &mut session.sources, &mut session.log) else {
         session.report(ReportFormat::Text);
         return Exit::Problems;
     };
-    let place = Place { found, world, old, target: wish.place.target.as_deref() };
+    let place = Place { found, fs, old, target: wish.place.target.as_deref() };
     let names = match place.known(session, &wish.names) {
         Ok(names) => names,
         Err(exit) => return exit,
@@ -56,7 +56,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Update) -> Exit {
 /// What is updated.
 struct Place<'a> {
     found: Found,
-    world: Disk,
+    fs: Disk,
     old: Option<Lock>,
     target: Option<&'a str>,
 }
@@ -106,8 +106,8 @@ impl Place<'_> {
         let lock = self.old.as_ref().map(|old| old.without(free, self.target).write(crate::VERSION));
         // Without a target the lock has nothing to keep, not even the time that it gives the images.
         let lock = lock.filter(|_| !free.is_empty() || self.target.is_some());
-        let world = Overlay::new(&self.world).with(LOCK, lock);
-        let input = self.found.input(&world, self.target);
+        let fs = Overlay::new(&self.fs).with(LOCK, lock);
+        let input = self.found.input(&fs, self.target);
         crate::resolve(input, &mut session.sources, log).ok()
     }
 
@@ -168,12 +168,12 @@ impl Place<'_> {
         // No file is written: those that the lock lists are still what they were.
         let files = self.old.as_ref().map(|old| old.files.clone()).unwrap_or_default();
         let text = Lock { files, ..resolved.lock.clone() }.write(crate::VERSION);
-        let stale = self.world.read(LOCK).ok().as_deref() != Some(text.as_bytes());
+        let stale = self.fs.read(LOCK).ok().as_deref() != Some(text.as_bytes());
         if stale
             && !wish.place.dry_run
-            && let Err(why) = self.world.write_all(&BTreeMap::from([(LOCK.to_owned(), text.into_bytes())]))
+            && let Err(why) = self.fs.write_all(&BTreeMap::from([(LOCK.to_owned(), text.into_bytes())]))
         {
-            return session.unwritten(&self.world, &why);
+            return session.unwritten(&self.fs, &why);
         }
         if wish.place.format == Format::Json {
             return session.print_json(&json!({
@@ -207,10 +207,10 @@ fn around(now: &Resolved, name: &Name) -> [BTreeSet<Name>; 2] {
     for (_, resolution) in &now.targets {
         let mut open = vec![name.clone()];
         while let Some(one) = open.pop() {
-            for because in
-                resolution.chosen.get(&one).map(|chosen| chosen.because.as_slice()).unwrap_or_default()
+            for reason in
+                resolution.chosen.get(&one).map(|chosen| chosen.reasons.as_slice()).unwrap_or_default()
             {
-                if let Because::RequiredBy { name, .. } = because
+                if let Reason::RequiredBy { name, .. } = reason
                     && above.insert(name.clone())
                 {
                     open.push(name.clone());

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::catalog::{Catalog, Stage};
 use crate::manifest::Project;
 use crate::plan::{self, FetchKind, Fetched, Instruction, Plan, Script};
-use crate::resolve::{Because, Resolution};
+use crate::resolve::{Reason, Resolution};
 use crate::source::Sources;
 use crate::value::{Name, Parse, PepRequirement};
 
@@ -146,9 +146,9 @@ impl Looked<'_> {
             format!("{name} {}", chosen.version)
         };
         let mut all: Vec<Vec<String>> = Vec::new();
-        for because in &chosen.because {
-            match because {
-                Because::RequiredBy { name: holder, .. } => {
+        for reason in &chosen.reasons {
+            match reason {
+                Reason::RequiredBy { name: holder, .. } => {
                     if open.contains(holder) || !self.resolution.chosen.contains_key(holder) {
                         continue;
                     }

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
+use crate::fs::{FileKind, FileSystem};
 use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::syntax::{self, invalid};
 use crate::value::{Fingerprint, KeyFile, ProjectPath, Sha256};
-use crate::world::{FileKind, World};
 
 use super::requirements::{self, Line};
 use super::scope::Scope;
@@ -15,7 +15,7 @@ use super::{KeyLocation, Requirements, ignored, key};
 
 /// The world as a manifest sees it, and what was read of it.
 pub(super) struct Files<'a> {
-    pub(super) world: &'a dyn World,
+    pub(super) fs: &'a dyn FileSystem,
     pub(super) sources: &'a mut Sources,
     pub(super) log: &'a mut Log,
     /// Every text that was read, in order.
@@ -37,8 +37,8 @@ enum Wanted {
 
 impl<'a> Files<'a> {
     /// Nothing read yet.
-    pub(super) fn new(world: &'a dyn World, sources: &'a mut Sources, log: &'a mut Log) -> Self {
-        Self { world, sources, log, read: Vec::new(), known: BTreeMap::new() }
+    pub(super) fn new(fs: &'a dyn FileSystem, sources: &'a mut Sources, log: &'a mut Log) -> Self {
+        Self { fs, sources, log, read: Vec::new(), known: BTreeMap::new() }
     }
 
     /// Takes a text in that jcc comes with.
@@ -60,7 +60,7 @@ impl<'a> Files<'a> {
         if !self.is_there(path, asked, Wanted::File) {
             return None;
         }
-        match self.world.read(path) {
+        match self.fs.read(path) {
             Ok(bytes) => {
                 let id = syntax::decode(path, bytes, self.sources, self.log)?;
                 self.read.push(id);
@@ -80,7 +80,7 @@ impl<'a> Files<'a> {
         if !self.is_there(path, Some(span), Wanted::File) {
             return None;
         }
-        let bytes = match self.world.head(path, KeyFile::LARGEST + 1) {
+        let bytes = match self.fs.head(path, KeyFile::LARGEST + 1) {
             Ok(bytes) => bytes,
             Err(why) => {
                 self.unreadable(path, &why, Some(span));
@@ -108,7 +108,7 @@ impl<'a> Files<'a> {
 
     /// Whether nothing is there.
     pub(super) fn is_missing(&self, path: &str) -> bool {
-        self.world.kind(path).is_none()
+        self.fs.kind(path).is_none()
     }
 
     /// Checks a folder.
@@ -117,11 +117,11 @@ impl<'a> Files<'a> {
     }
 
     fn is_there(&mut self, path: &str, asked: Option<Span>, wanted: Wanted) -> bool {
-        let Some(kind) = self.world.kind(path) else {
+        let Some(kind) = self.fs.kind(path) else {
             self.log.error(at(self.missing(path), asked, "no such file"));
             return false;
         };
-        if !self.world.is_inside(path) {
+        if !self.fs.is_inside(path) {
             let diagnostic = Diagnostic::error(
                 codes::OUTSIDE_PROJECT,
                 format!("{} is a link that leads out of the project", wording::code(path)),
@@ -150,12 +150,12 @@ impl<'a> Files<'a> {
         let (mut folder, mut rest) = ("", path);
         while let Some((_, further)) = rest.split_once('/') {
             let inner = &path[..path.len() - further.len() - 1];
-            if self.world.kind(inner) != Some(FileKind::Folder) {
+            if self.fs.kind(inner) != Some(FileKind::Folder) {
                 break;
             }
             (folder, rest) = (inner, further);
         }
-        let names = self.world.list(if folder.is_empty() { "." } else { folder }).unwrap_or_default();
+        let names = self.fs.list(if folder.is_empty() { "." } else { folder }).unwrap_or_default();
         let (name, below) = rest.split_once('/').unwrap_or((rest, ""));
         let join = |one: &str, other: &str| {
             if one.is_empty() || other.is_empty() {
@@ -171,7 +171,7 @@ impl<'a> Files<'a> {
         let near = near.into_iter().map(|name| {
             let place = join(folder, name);
             let whole = join(&place, below);
-            wording::code(if self.world.kind(&whole).is_some() { whole } else { place })
+            wording::code(if self.fs.kind(&whole).is_some() { whole } else { place })
         });
         let near: Vec<String> = near.collect();
         diagnostic.maybe_help((!near.is_empty()).then(|| format!("did you mean {}?", wording::any_of(&near))))
@@ -335,14 +335,14 @@ pub(super) fn check(layer: &mut Scope, files: &mut Files<'_>) {
         if path != "." {
             files.is_there(path, Some(copy.from.span), Wanted::Either);
         }
-        copy.folder = path == "." || files.world.kind(path) == Some(FileKind::Folder);
+        copy.folder = path == "." || files.fs.kind(path) == Some(FileKind::Folder);
         if copy.folder {
-            copy.secrets = ignored::secrets(files.world, path);
+            copy.secrets = ignored::secrets(files.fs, path);
         }
     }
     let services = layer.run.services.iter().map(|service| &service.run);
     for file in std::iter::once(&layer.run).chain(services).flat_map(|run| &run.env_files) {
-        if file.required && files.world.kind(file.path.value.as_str()).is_none() {
+        if file.required && files.fs.kind(file.path.value.as_str()).is_none() {
             let path = wording::code(file.path.value.as_str());
             files.log.report(
                 Diagnostic::warning(codes::FILE_NOT_FOUND, format!("{path} does not exist yet"))

@@ -1,10 +1,10 @@
 //! What the build must not see: the project's own `.dockerignore`, and files of copied folders that look like secrets.
 
 use crate::diagnostic::{Diagnostic, codes::manifest as codes, wording};
+use crate::fs::{FileKind, FileSystem, is_version_control};
 use crate::source::Span;
 use crate::syntax::invalid;
 use crate::value::{IgnorePattern, Parse};
-use crate::world::{FileKind, World, is_version_control};
 
 use super::files::Files;
 
@@ -61,19 +61,19 @@ pub fn is_secret_name(name: &str) -> bool {
 }
 
 /// Files in a folder that look like secrets, sorted.
-pub(super) fn secrets(world: &dyn World, folder: &str) -> Vec<SecretFile> {
+pub(super) fn secrets(fs: &dyn FileSystem, folder: &str) -> Vec<SecretFile> {
     let mut found = Vec::new();
     let mut open = vec![(if folder == "." { String::new() } else { folder.to_owned() }, 0)];
     let mut left = MOST_FILES;
     while let Some((folder, depth)) = open.pop() {
-        let names = world.list(if folder.is_empty() { "." } else { &folder }).unwrap_or_default();
+        let names = fs.list(if folder.is_empty() { "." } else { &folder }).unwrap_or_default();
         for name in names {
             if left == 0 || found.len() == MOST_SECRETS {
                 break;
             }
             left -= 1;
             let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
-            match world.kind(&path) {
+            match fs.kind(&path) {
                 Some(FileKind::Folder)
                     if depth < DEEPEST
                         && !NEVER.contains(&name.as_str())
@@ -83,7 +83,7 @@ pub(super) fn secrets(world: &dyn World, folder: &str) -> Vec<SecretFile> {
                 }
                 Some(FileKind::File) => {
                     let usual = is_secret_name(&name);
-                    if usual || world.head(&path, HEAD).is_ok_and(|bytes| is_private_key(&name, &bytes)) {
+                    if usual || fs.head(&path, HEAD).is_ok_and(|bytes| is_private_key(&name, &bytes)) {
                         found.push(SecretFile { path, key: !usual });
                     }
                 }
@@ -112,7 +112,7 @@ fn is_private_key(name: &str, bytes: &[u8]) -> bool {
 
 /// The patterns of the project's own ignore file, which the engine does not read beside the one that is written.
 pub(super) fn ignore_file(files: &mut Files<'_>) -> Vec<IgnorePattern> {
-    if files.world.kind(FILE).is_none() {
+    if files.fs.kind(FILE).is_none() {
         return Vec::new();
     }
     let Some(source) = files.text(FILE, None) else { return Vec::new() };

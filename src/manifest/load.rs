@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::diagnostic::{Code, Diagnostic, Log, Reported, codes::manifest as codes, wording};
+use crate::fs::FileSystem;
 use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::syntax::schema::{ArgSpec, NodeSpec, check};
 use crate::syntax::{self, Document, Reader};
 use crate::value::{Name, Parse, ProjectPath};
-use crate::world::World;
 
 use super::files::{self, Files};
 use super::scope::{self, Scope};
@@ -65,13 +65,13 @@ pub(super) struct TargetDraft {
 /// # Errors
 /// Whatever is wrong in them, all of it reported.
 pub fn load(
-    world: &dyn World,
+    fs: &dyn FileSystem,
     path: &str,
     library: &dyn Stacks,
     sources: &mut Sources,
     log: &mut Log,
 ) -> Result<Manifest, Reported> {
-    let manifest = load_in_part(world, path, library, sources, log);
+    let manifest = load_in_part(fs, path, library, sources, log);
     log.checkpoint()?;
     manifest
 }
@@ -82,14 +82,14 @@ pub fn load(
 /// # Errors
 /// Nothing to go on with; that, and whatever else is wrong, is reported.
 pub fn load_in_part(
-    world: &dyn World,
+    fs: &dyn FileSystem,
     path: &str,
     library: &dyn Stacks,
     sources: &mut Sources,
     log: &mut Log,
 ) -> Result<Manifest, Reported> {
     let before = log.errors();
-    let files = Files::new(world, sources, log);
+    let files = Files::new(fs, sources, log);
     let mut loader = Loader {
         files,
         library,

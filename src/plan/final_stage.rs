@@ -183,9 +183,9 @@ fn with_apt_of_project(around: Around<'_>, mut blocks: Vec<Block>) -> Vec<Block>
             apt.packages.sort();
             apt.packages.dedup();
         }
-        let Why { because, place, .. } = std::mem::take(&mut block.why);
+        let Why { reasons, place, .. } = std::mem::take(&mut block.why);
         let mut serves = last.why.list;
-        serves.push(("the project".to_owned(), because));
+        serves.push(("the project".to_owned(), reasons));
         block.why = Why { what: last.why.what, place, list: serves, ..Why::default() };
     }
     blocks.extend(asked);
@@ -269,12 +269,12 @@ pub(super) fn asked_why(
     places: impl Iterator<Item = crate::source::Span>,
 ) -> Why {
     let places: Vec<_> = places.collect();
-    let mut because: Vec<String> = Vec::new();
+    let mut reasons: Vec<String> = Vec::new();
     for place in &places {
         let cited = inputs.cite(*place);
-        if !because.contains(&cited) {
-            because.push(cited);
+        if !reasons.contains(&cited) {
+            reasons.push(cited);
         }
     }
-    Why { what: what.to_owned(), because, place: places.first().copied(), ..Why::default() }
+    Why { what: what.to_owned(), reasons, place: places.first().copied(), ..Why::default() }
 }

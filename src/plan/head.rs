@@ -1,7 +1,7 @@
 //! What the head of the Dockerfile says.
 
 use crate::manifest::Project;
-use crate::resolve::{Because, Moved};
+use crate::resolve::{Override, Reason};
 use crate::value::Name;
 
 use super::Head;
@@ -44,16 +44,14 @@ fn manifest(inputs: Inputs<'_>) -> String {
 }
 
 /// `cuda 12.6 instead of 12.2 (project.kdl: pin cuda)`.
-fn said(inputs: Inputs<'_>, moved: &Moved) -> String {
-    let asked = moved.by.iter().filter_map(|because| match because {
-        Because::Requested(span)
-        | Because::Pinned(span)
-        | Because::Target(span)
-        | Because::Base(Some(span)) => Some(inputs.cite(*span)),
-        Because::RequiredBy { .. }
-        | Because::Base(None)
-        | Because::PlatformDefault { .. }
-        | Because::Locked => None,
+fn said(inputs: Inputs<'_>, moved: &Override) -> String {
+    let asked = moved.by.iter().filter_map(|reason| match reason {
+        Reason::Requested(span) | Reason::Pinned(span) | Reason::Target(span) | Reason::Base(Some(span)) => {
+            Some(inputs.cite(*span))
+        }
+        Reason::RequiredBy { .. } | Reason::Base(None) | Reason::PlatformDefault { .. } | Reason::Locked => {
+            None
+        }
     });
     let mut by: Vec<String> = asked.collect();
     if by.is_empty() {

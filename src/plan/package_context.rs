@@ -5,7 +5,7 @@ use std::ops::Deref;
 use crate::catalog::{self, Catalog, Dist, Guard, Guarded, Package, PackageVersion, Template, is_on};
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
 use crate::manifest::Project;
-use crate::resolve::{Because, Chosen, Resolution};
+use crate::resolve::{Chosen, Reason, Resolution};
 use crate::source::{Sources, Span};
 use crate::value::{Name, Parse, Version};
 
@@ -40,7 +40,7 @@ impl<'a> Inputs<'a> {
 
     /// What the manifest asks for at a place.
     pub(super) fn why(self, what: impl Into<String>, place: Span) -> Why {
-        Why { what: what.into(), because: vec![self.cite(place)], place: Some(place), ..Why::default() }
+        Why { what: what.into(), reasons: vec![self.cite(place)], place: Some(place), ..Why::default() }
     }
 
     /// The values that all packages' templates see.
@@ -74,9 +74,9 @@ impl<'a> Inputs<'a> {
     }
 
     /// Of all that require something, the one that the manifest asked for first.
-    pub(super) fn first_holder(self, because: &[Because]) -> Option<&Name> {
-        let holders = because.iter().filter_map(|one| match one {
-            Because::RequiredBy { name, .. } => Some(name),
+    pub(super) fn first_holder(self, reasons: &[Reason]) -> Option<&Name> {
+        let holders = reasons.iter().filter_map(|one| match one {
+            Reason::RequiredBy { name, .. } => Some(name),
             _ => None,
         });
         holders.min_by_key(|name| {
@@ -86,18 +86,18 @@ impl<'a> Inputs<'a> {
     }
 
     /// Why something was chosen, in few words.
-    fn reasons(self, because: &[Because]) -> (Vec<String>, Option<Span>) {
+    fn reasons(self, reasons: &[Reason]) -> (Vec<String>, Option<Span>) {
         let mut words = Vec::new();
         let mut place = None;
-        let first = self.first_holder(because);
-        for one in because {
+        let first = self.first_holder(reasons);
+        for one in reasons {
             let said = match one {
-                Because::Requested(span) | Because::Pinned(span) | Because::Target(span) => {
+                Reason::Requested(span) | Reason::Pinned(span) | Reason::Target(span) => {
                     place = place.or(Some(*span));
                     self.cite(*span)
                 }
-                Because::Base(_) => "of the base".to_owned(),
-                Because::RequiredBy { name, span, .. } => {
+                Reason::Base(_) => "of the base".to_owned(),
+                Reason::RequiredBy { name, span, .. } => {
                     place = place.or(Some(*span).filter(|span| self.is_users(*span)));
                     // One is enough: a line more for each would change with packages that it is not about.
                     if first != Some(name) {
@@ -106,11 +106,11 @@ impl<'a> Inputs<'a> {
                     // Without its version: another one of it is no change of what it requires.
                     format!("required by {name}")
                 }
-                Because::PlatformDefault { by, version: Some(version) } => {
+                Reason::PlatformDefault { by, version: Some(version) } => {
                     format!("default of {by} {version}")
                 }
-                Because::PlatformDefault { by, version: None } => format!("default of {by}"),
-                Because::Locked => continue,
+                Reason::PlatformDefault { by, version: None } => format!("default of {by}"),
+                Reason::Locked => continue,
             };
             if !words.contains(&said) {
                 words.push(said);
@@ -144,8 +144,8 @@ impl<'a> View<'a> {
 
     /// What it is and who asked for it.
     pub(super) fn why(self) -> Why {
-        let (because, place) = self.inputs.reasons(&self.chosen.because);
-        Why { what: self.title(), because, place, ..Why::default() }
+        let (reasons, place) = self.inputs.reasons(&self.chosen.reasons);
+        Why { what: self.title(), reasons, place, ..Why::default() }
     }
 
     /// The entry of the definition that was chosen.

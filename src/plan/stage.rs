@@ -70,7 +70,7 @@ pub struct Why {
     /// What it is: `torchvision 0.21.0`.
     pub what: String,
     /// Who asked: `required by pytorch`, `project.kdl: packages vtk`.
-    pub because: Vec<String>,
+    pub reasons: Vec<String>,
     /// The first place that caused it, for who asks what a hunk comes from.
     pub place: Option<Span>,
     /// What it serves, each with who asked.

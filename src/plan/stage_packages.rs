@@ -77,7 +77,7 @@ impl Layer<'_> {
     fn why(self, part: &Part) -> Why {
         match self.built {
             [built] if self.direct.contains(&part.name) => {
-                Why { because: vec![format!("required by {}", built.name)], ..part.why.clone() }
+                Why { reasons: vec![format!("required by {}", built.name)], ..part.why.clone() }
             }
             _ => part.why.clone(),
         }
@@ -113,12 +113,12 @@ impl Layer<'_> {
                 continue;
             }
             packages.extend(own);
-            let because = self.why(part);
-            why.list.push((because.what, because.because));
+            let reason = self.why(part);
+            why.list.push((reason.what, reason.reasons));
         }
         // What others require is there because of them.
         let asked =
-            |(_, because): &(String, Vec<String>)| !because.iter().all(|one| one.starts_with("required by"));
+            |(_, reasons): &(String, Vec<String>)| !reasons.iter().all(|one| one.starts_with("required by"));
         if why.list.iter().any(asked) {
             why.list.retain(asked);
         }
@@ -127,8 +127,8 @@ impl Layer<'_> {
             why = Why::default();
         }
         // Of the platform it is mostly one thing.
-        if let ([(what, because)], PLATFORM) = (&why.list[..], self.title) {
-            why = Why { what: what.clone(), because: because.clone(), ..Why::default() };
+        if let ([(what, reasons)], PLATFORM) = (&why.list[..], self.title) {
+            why = Why { what: what.clone(), reasons: reasons.clone(), ..Why::default() };
         }
         // A stage that builds says itself what it is for.
         if !self.built.is_empty() {

@@ -1,7 +1,7 @@
 //! What an image starts where the manifest names nothing: the server of the one package that has one.
 
 use crate::manifest::Run;
-use crate::resolve::Because;
+use crate::resolve::Reason;
 use crate::source::Span;
 
 use super::package_context::{Inputs, View};
@@ -14,7 +14,7 @@ pub(super) fn default(inputs: Inputs<'_>) -> Option<(View<'_>, &Vec<String>)> {
     }
     let all = servers(inputs);
     let asked = |(view, _): &&(View<'_>, &Vec<String>)| {
-        view.chosen.because.iter().any(|because| matches!(because, Because::Requested(_)))
+        view.chosen.reasons.iter().any(|reason| matches!(reason, Reason::Requested(_)))
     };
     let mut asked = all.iter().filter(asked);
     match (&all[..], asked.next(), asked.next()) {

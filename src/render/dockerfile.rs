@@ -104,15 +104,15 @@ fn item(rendered: &Rendered, gap: bool, comment: &[String]) -> Value {
 
 /// `torchvision 0.21.0 (packages)`, then what else must be known.
 fn comments(why: &Why, manifest: &str) -> Vec<String> {
-    let reasons: Vec<String> = why.because.iter().map(|reason| short(reason, &why.what, manifest)).collect();
+    let reasons: Vec<String> = why.reasons.iter().map(|reason| short(reason, &why.what, manifest)).collect();
     let mut first = why.what.clone();
     if !first.is_empty() && !reasons.is_empty() {
         first = format!("{first} ({})", reasons.join("; "));
     }
     std::iter::once(&first)
         .cloned()
-        .chain(why.list.iter().map(|(what, because)| {
-            let reason = because.first().map(|reason| format!(" ({})", short(reason, what, manifest)));
+        .chain(why.list.iter().map(|(what, reasons)| {
+            let reason = reasons.first().map(|reason| format!(" ({})", short(reason, what, manifest)));
             format!("- {what}{}", reason.unwrap_or_default())
         }))
         .map(|line| quote::comment(&line))

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use crate::catalog::{Guard, Require};
 use crate::value::{Name, Version};
 
-use super::model::{Candidate, Model, Thing, binds_provided};
+use super::model::{Candidate, Model, PackageVariable, binds_provided};
 use super::problem::VariableId;
 use super::provider::Answer;
-use super::resolution::Because;
+use super::resolution::Reason;
 
 /// What each axis is by default, and by what.
-pub(super) type Defaults = BTreeMap<Name, (Version, Because)>;
+pub(super) type Defaults = BTreeMap<Name, (Version, Reason)>;
 
 /// An answer and what it means.
 #[derive(Clone, Copy)]
@@ -24,14 +24,14 @@ pub(super) struct Decided<'m, 'a> {
 
 impl<'m, 'a> Decided<'m, 'a> {
     /// What was chosen for a variable that is an axis or a package; `None` where it is absent.
-    pub(super) fn candidate(self, id: VariableId) -> Option<(&'m Thing<'a>, &'m Candidate)> {
+    pub(super) fn candidate(self, id: VariableId) -> Option<(&'m PackageVariable<'a>, &'m Candidate)> {
         let thing = self.model.thing(id)?;
         let candidate = &thing.candidates[self.answer[id.index()]? as usize];
         (*candidate != Candidate::Absent).then_some((thing, candidate))
     }
 
     /// The same by name or alias.
-    pub(super) fn named(self, name: &Name) -> Option<(&'m Thing<'a>, &'m Candidate)> {
+    pub(super) fn named(self, name: &Name) -> Option<(&'m PackageVariable<'a>, &'m Candidate)> {
         let id = self.model.ids.get(name).or_else(|| self.model.aliases.get(name))?;
         self.candidate(*id)
     }
@@ -49,13 +49,13 @@ impl<'m, 'a> Decided<'m, 'a> {
     }
 
     /// Whether a guard of this thing's definition holds.
-    pub(super) fn holds(self, thing: &Thing<'_>, guard: &Guard) -> bool {
+    pub(super) fn holds(self, thing: &PackageVariable<'_>, guard: &Guard) -> bool {
         let fixed = self.model.target.fixed(&thing.options, thing.variant.as_ref());
         guard.holds(&fixed, self.model.catalog, |name| self.version(name))
     }
 
     /// What a chosen thing requires, as its options, variant and guards have it.
-    pub(super) fn requires(self, thing: &'m Thing<'a>, candidate: &Candidate) -> Vec<&'a Require> {
+    pub(super) fn requires(self, thing: &'m PackageVariable<'a>, candidate: &Candidate) -> Vec<&'a Require> {
         let package = thing.package;
         let mut all: Vec<&Require> = Vec::new();
         match candidate {

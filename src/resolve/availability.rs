@@ -7,7 +7,7 @@ use crate::source::{Sources, Span, Spanned};
 use crate::value::{Parse, Requirement, Version};
 
 use super::assignment::Decided;
-use super::model::{Fact, FactKind, Meaning, Model, Question, Thing};
+use super::model::{Constraint, ConstraintKind, Model, PackageVariable, Question, VariableKind};
 use super::problem::{Set, VariableId, set};
 use super::proven;
 use super::work::Budget;
@@ -111,7 +111,7 @@ impl Asking<'_> {
             Question { project: &project, catalog: self.catalog, lock: None, others: &[] },
             self.log,
         )?;
-        let at = model.meanings.iter().position(|one| matches!(one, Meaning::Base(_)));
+        let at = model.meanings.iter().position(|one| matches!(one, VariableKind::Base(_)));
         let Some(id) = at.and_then(|at| u32::try_from(at).ok()).map(VariableId) else {
             return Ok(Vec::new());
         };
@@ -144,8 +144,8 @@ impl Asking<'_> {
         if within.is_empty() {
             return Err(format!("not on {}", model.target.platform));
         }
-        let kind = FactKind::Requirement;
-        model.facts.push(Fact { span, kind, on, within, text: String::new(), requirement: None });
+        let kind = ConstraintKind::Requirement;
+        model.facts.push(Constraint { span, kind, on, within, text: String::new(), requirement: None });
         model.budget = Budget::solving();
         match proven::solve(&model, model.problem(|_| true)) {
             Ok(answer) => Ok(here(Decided { model: &model, answer: &answer }, on)),
@@ -162,9 +162,9 @@ impl Asking<'_> {
             (None, None) => String::new(),
         };
         let text = format!("project \"show\"\ntarget {{ {place} }}\n{more}");
-        let world = crate::world::Memory::with([("project.kdl", text.as_str())]);
+        let fs = crate::fs::Memory::with([("project.kdl", text.as_str())]);
         let stacks = crate::catalog::BuiltinStacks::new();
-        let manifest = crate::manifest::load(&world, "project.kdl", &stacks, self.sources, self.log)?;
+        let manifest = crate::manifest::load(&fs, "project.kdl", &stacks, self.sources, self.log)?;
         let mut projects = manifest.projects(self.log)?;
         let mut project = projects.remove(0);
         if let Some(release) = machine.release {
@@ -224,7 +224,7 @@ fn asks_for(mut project: Project, package: &Package) -> Project {
 /// What was found for it.
 fn here(decided: Decided<'_, '_>, on: VariableId) -> Here {
     let model = decided.model;
-    let mut axes: Vec<(u32, VariableId, &Thing<'_>)> = Vec::new();
+    let mut axes: Vec<(u32, VariableId, &PackageVariable<'_>)> = Vec::new();
     for id in model.ids.values() {
         let thing = model.thing(*id);
         let order = thing.and_then(|thing| thing.package.axis.as_ref()).map(|axis| axis.order);
@@ -235,7 +235,7 @@ fn here(decided: Decided<'_, '_>, on: VariableId) -> Here {
         return Here { version: None, with: Vec::new(), without: Vec::new(), unproven: None };
     };
     let requires = decided.requires(thing, candidate);
-    let asked = |axis: &Thing<'_>| {
+    let asked = |axis: &PackageVariable<'_>| {
         let names = requires.iter().filter_map(|one| decided.named(&one.name));
         names.into_iter().any(|(other, _)| other.name == axis.name) || axis.is_distribution()
     };
@@ -244,7 +244,7 @@ fn here(decided: Decided<'_, '_>, on: VariableId) -> Here {
         Some((format::title(axis), format::version(axis, chosen)?))
     });
     let has_default = |id: VariableId| !model.variables[id.index()].defaults.is_empty();
-    let gone = |(_, id, axis): &&(u32, VariableId, &Thing<'_>)| {
+    let gone = |(_, id, axis): &&(u32, VariableId, &PackageVariable<'_>)| {
         has_default(*id) && !axis.is_distribution() && decided.candidate(*id).is_none()
     };
     let entry = candidate.entry().map(|index| &thing.package.versions[index]);
@@ -276,7 +276,7 @@ fn reason(model: &Model<'_>, places: Places<'_>) -> String {
         let steps: Vec<&str> = steps.iter().map(|one| one.strip_prefix(subject).unwrap_or(one)).collect();
         return steps.join("; ");
     }
-    let device = model.facts.iter().find(|fact| fact.kind == FactKind::Device);
+    let device = model.facts.iter().find(|fact| fact.kind == ConstraintKind::Device);
     let runs = device.and_then(|fact| {
         let name = model.target.device.as_ref()?;
         let title = format::title(model.thing(fact.on)?);

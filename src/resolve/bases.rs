@@ -9,7 +9,7 @@ use crate::source::{Span, Spanned};
 use crate::value::{Digest, ImageRef, Name, Parse, Version};
 
 use super::assignment::{Decided, Defaults};
-use super::model::{Meaning, Question};
+use super::model::{Question, VariableKind};
 use super::resolution::ChosenBase;
 
 /// What is asked of bases.
@@ -117,13 +117,13 @@ fn asked(question: Question<'_>, decided: Decided<'_, '_>) -> Option<ChosenBase>
     let base = question.project.base.as_ref()?;
     let (meaning, place) =
         decided.model.meanings.iter().zip(decided.answer).find_map(|(meaning, place)| match meaning {
-            Meaning::Base(base) => Some((base, (*place)? as usize)),
-            Meaning::Root
-            | Meaning::Fixed { .. }
-            | Meaning::Thing(_)
-            | Meaning::Choice { .. }
-            | Meaning::Unavailable(_)
-            | Meaning::Guard { .. } => None,
+            VariableKind::Base(base) => Some((base, (*place)? as usize)),
+            VariableKind::Root
+            | VariableKind::Fixed { .. }
+            | VariableKind::Package(_)
+            | VariableKind::Choice { .. }
+            | VariableKind::Unavailable(_)
+            | VariableKind::Guard { .. } => None,
         })?;
     let provides = canonical(question, &meaning.provides[place]);
     let held_to = |image: &ImageRef, digest: Option<&Spanned<Digest>>| match digest {

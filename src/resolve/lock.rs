@@ -8,7 +8,7 @@ mod read;
 mod write;
 
 pub use files::LockedFiles;
-pub use moves::{Move, Moves};
+pub use moves::{LockChange, TargetChanges};
 
 use std::collections::BTreeMap;
 
@@ -58,18 +58,18 @@ pub struct LockedTarget {
     /// `SOURCE_DATE_EPOCH`, seconds.
     pub epoch: u64,
     /// Axes and packages.
-    pub things: BTreeMap<Name, LockedThing>,
+    pub things: BTreeMap<Name, LockedEntry>,
     /// Axes that nothing needs. Conditions and templates look at them, so what was chosen may hang on them.
-    pub noted: BTreeMap<Name, LockedThing>,
+    pub noted: BTreeMap<Name, LockedEntry>,
 }
 
 /// One axis or package.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LockedThing {
+pub struct LockedEntry {
     /// Its version.
     pub version: Version,
     /// Why, in words: `requested`, `required by pytorch`, `platform default`.
-    pub because: Vec<String>,
+    pub reasons: Vec<String>,
     /// The hash of its definition; absent for what the base holds without one.
     pub definition: Option<Sha256>,
     /// Where the lock says so.
@@ -95,7 +95,7 @@ impl LockedTarget {
     }
 
     /// What the lock holds of an axis or a package.
-    pub(super) fn thing(&self, name: &Name) -> Option<&LockedThing> {
+    pub(super) fn thing(&self, name: &Name) -> Option<&LockedEntry> {
         self.things.get(name).or_else(|| self.noted.get(name))
     }
 }

@@ -18,8 +18,8 @@ mod targets;
 mod unavailable;
 mod work;
 
-pub use lock::{Lock, LockedFiles, LockedTarget, LockedThing, Move, Moves, Origin};
-pub use resolution::{Because, Chosen, ChosenBase, Kind, Moved, Needed, Resolution, TargetFacts};
+pub use lock::{Lock, LockChange, LockedEntry, LockedFiles, LockedTarget, Origin, TargetChanges};
+pub use resolution::{Chosen, ChosenBase, Kind, Needed, Override, Reason, Resolution, TargetFacts};
 pub use targets::{all, lock_of, open_lock};
 
 use crate::catalog::{Catalog, words};
@@ -27,7 +27,7 @@ use crate::diagnostic::{Diagnostic, Log, Reported, codes, wording};
 use crate::manifest::Project;
 use crate::source::Sources;
 
-use model::{FactKind, Model, Question};
+use model::{ConstraintKind, Model, Question};
 use problem::VariableId;
 use provider::Unsolved;
 use work::Budget;
@@ -82,7 +82,7 @@ fn one(
 fn too_complex(model: &Model<'_>, contended: &[VariableId], project: &Project) -> Diagnostic {
     let message = "the resolver reached its work limit before it found versions that fit together";
     let mut diagnostic = Diagnostic::error(codes::resolve::WORK_LIMIT, message);
-    let requests = model.facts.iter().filter(|fact| fact.kind == FactKind::Request);
+    let requests = model.facts.iter().filter(|fact| fact.kind == ConstraintKind::Request);
     for fact in requests.filter(|fact| contended.contains(&fact.on)) {
         diagnostic = diagnostic.at(fact.span, "its version was changed most often");
     }

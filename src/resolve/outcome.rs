@@ -9,17 +9,17 @@ use crate::value::{Name, Version};
 
 use super::assignment::{Decided, Defaults};
 use super::bases::Wanted;
-use super::model::{Candidate, FactKind, Model, Question, Thing};
+use super::model::{Candidate, ConstraintKind, Model, PackageVariable, Question};
 use super::problem::VariableId;
 use super::provider::Answer;
-use super::resolution::{Because, Chosen, ChosenBase, Kind, Needed, Resolution};
+use super::resolution::{Chosen, ChosenBase, Kind, Needed, Reason, Resolution};
 use crate::resolve::explain::format::Places;
 
 /// Why one thing is here, while that is being found out.
 #[derive(Debug, Clone, Default)]
 struct Reasons {
     needed: Needed,
-    because: BTreeSet<Because>,
+    reasons: BTreeSet<Reason>,
     place: Option<Span>,
     requires: BTreeSet<(Name, Stage)>,
 }
@@ -107,17 +107,17 @@ fn reasons(decided: Decided<'_, '_>) -> BTreeMap<Name, Reasons> {
     for fact in &model.facts {
         let Some((thing, _)) = decided.candidate(fact.on) else { continue };
         let run = Needed { run: true, ..Needed::default() };
-        let because = match fact.kind {
-            FactKind::Request | FactKind::Implied => Because::Requested(fact.span),
-            FactKind::Pin | FactKind::Pip => Because::Pinned(fact.span),
-            FactKind::Target | FactKind::Device => Because::Target(fact.span),
-            FactKind::Base | FactKind::Requirement => continue,
+        let reason = match fact.kind {
+            ConstraintKind::Request | ConstraintKind::Implied => Reason::Requested(fact.span),
+            ConstraintKind::Pin | ConstraintKind::Pip => Reason::Pinned(fact.span),
+            ConstraintKind::Target | ConstraintKind::Device => Reason::Target(fact.span),
+            ConstraintKind::Base | ConstraintKind::Requirement => continue,
         };
         let entry = all.entry(thing.name.clone()).or_default();
-        if matches!(fact.kind, FactKind::Request | FactKind::Implied) {
+        if matches!(fact.kind, ConstraintKind::Request | ConstraintKind::Implied) {
             todo.push((fact.on, run, Some(fact.span)));
         }
-        entry.because.insert(because);
+        entry.reasons.insert(reason);
         entry.place = entry.place.or(Some(fact.span));
     }
     // The first request first: what a later one adds leaves the places of the others as they are.
@@ -140,7 +140,7 @@ fn reasons(decided: Decided<'_, '_>) -> BTreeMap<Name, Reasons> {
             let next = passed_on(needed, require.stage);
             all.entry(thing.name.clone()).or_default().requires.insert((name.clone(), require.stage));
             if let Some(version) = candidate.version() {
-                all.entry(name.clone()).or_default().because.insert(Because::RequiredBy {
+                all.entry(name.clone()).or_default().reasons.insert(Reason::RequiredBy {
                     name: thing.name.clone(),
                     version: version.clone(),
                     span: require.requirement.span,
@@ -171,7 +171,7 @@ fn covers(one: Needed, other: Needed) -> bool {
 /// Each axis' default: what an earlier axis' chosen version says, else the platform.
 fn defaults(question: Question<'_>, decided: Decided<'_, '_>) -> Defaults {
     let mut all = BTreeMap::new();
-    let mut axes: Vec<&Thing<'_>> = decided
+    let mut axes: Vec<&PackageVariable<'_>> = decided
         .model
         .ids
         .values()
@@ -183,17 +183,17 @@ fn defaults(question: Question<'_>, decided: Decided<'_, '_>) -> Defaults {
         let Some((_, candidate)) = decided.named(&by.name) else { continue };
         let Some(entry) = candidate.entry().map(|index| &by.package.versions[index]) else { continue };
         for (name, version) in &entry.defaults {
-            let because =
-                Because::PlatformDefault { by: by.name.clone(), version: Some(entry.version.value.clone()) };
-            all.entry(name.clone()).or_insert((version.value.clone(), because));
+            let reason =
+                Reason::PlatformDefault { by: by.name.clone(), version: Some(entry.version.value.clone()) };
+            all.entry(name.clone()).or_insert((version.value.clone(), reason));
         }
     }
     let Some(platform) = question.catalog.platform(decided.model.target.platform.as_str()) else {
         return all;
     };
     for (name, version) in &platform.defaults {
-        let because = Because::PlatformDefault { by: platform.name.value.clone(), version: None };
-        all.entry(name.clone()).or_insert((version.value.clone(), because));
+        let reason = Reason::PlatformDefault { by: platform.name.value.clone(), version: None };
+        all.entry(name.clone()).or_insert((version.value.clone(), reason));
     }
     all
 }
@@ -216,14 +216,14 @@ fn chosen(
         if !(needed || pure && names_the_platform(decided, *id) || provided && package.axis.is_none()) {
             continue;
         }
-        let mut because: Vec<Because> = reason.because.into_iter().collect();
+        let mut reasons: Vec<Reason> = reason.reasons.into_iter().collect();
         if provided {
-            because.push(Because::Base(base.asked));
+            reasons.push(Reason::Base(base.asked));
         }
         if let Some((default, by)) = defaults.get(name)
             && default == version
         {
-            because.push(by.clone());
+            reasons.push(by.clone());
         }
         all.insert(
             name.clone(),
@@ -232,7 +232,7 @@ fn chosen(
                 version: version.clone(),
                 entry: candidate.entry(),
                 kind: if pure { Kind::Axis } else { Kind::Package },
-                because,
+                reasons,
                 provided,
                 needed: reason.needed,
                 options: thing.options.clone(),
@@ -249,7 +249,7 @@ fn chosen(
 /// or are another name of one that has. An axis like a driver is none of these.
 fn names_the_platform(decided: Decided<'_, '_>, id: VariableId) -> bool {
     let Some((thing, candidate)) = decided.candidate(id) else { return false };
-    let has_defaults = |thing: &Thing<'_>, candidate: &Candidate| {
+    let has_defaults = |thing: &PackageVariable<'_>, candidate: &Candidate| {
         candidate.entry().is_some_and(|index| !thing.package.versions[index].defaults.is_empty())
     };
     decided.model.facts.iter().any(|fact| fact.on == id)

@@ -6,10 +6,10 @@ use crate::source::Span;
 use crate::value::{Name, Version};
 
 use super::assignment::{Decided, Defaults};
-use super::model::{Fact, FactKind, Thing};
-use super::problem::{Demand, Problem, Set};
+use super::model::{Constraint, ConstraintKind, PackageVariable};
+use super::problem::{Dependency, Problem, Set};
 use super::provider::is_impossible;
-use super::resolution::{Because, Chosen, Moved};
+use super::resolution::{Chosen, Override, Reason};
 use crate::resolve::explain::core;
 use crate::resolve::explain::format::Places;
 use crate::resolve::explain::trace;
@@ -20,7 +20,7 @@ pub(super) fn all(
     chosen: &BTreeMap<Name, Chosen>,
     defaults: &Defaults,
     places: Places<'_>,
-) -> Vec<Moved> {
+) -> Vec<Override> {
     let mut all = Vec::new();
     for (name, (default, _)) in defaults {
         match chosen.get(name) {
@@ -32,23 +32,23 @@ pub(super) fn all(
     all
 }
 
-fn moved(decided: Decided<'_, '_>, one: &Chosen, default: &Version) -> Moved {
+fn moved(decided: Decided<'_, '_>, one: &Chosen, default: &Version) -> Override {
     let name = &one.name;
-    let mut by: Vec<Because> = one
-        .because
+    let mut by: Vec<Reason> = one
+        .reasons
         .iter()
-        .filter(|because| match because {
-            Because::Pinned(_) | Because::Requested(_) | Because::Target(_) | Because::Base(_) => true,
-            Because::RequiredBy { name: holder, span, .. } => {
+        .filter(|reason| match reason {
+            Reason::Pinned(_) | Reason::Requested(_) | Reason::Target(_) | Reason::Base(_) => true,
+            Reason::RequiredBy { name: holder, span, .. } => {
                 excludes(decided, holder, (*span, name), default)
             }
-            Because::PlatformDefault { .. } | Because::Locked => false,
+            Reason::PlatformDefault { .. } | Reason::Locked => false,
         })
         .cloned()
         .collect();
     by.dedup();
     let chosen = Some(one.version.clone());
-    Moved { name: name.clone(), default: default.clone(), chosen, by, why: Vec::new() }
+    Override { name: name.clone(), default: default.clone(), chosen, by, why: Vec::new() }
 }
 
 /// Whether the requirement at this place does not admit the default.
@@ -63,7 +63,7 @@ fn excludes(decided: Decided<'_, '_>, holder: &Name, (span, of): (Span, &Name), 
 }
 
 /// An axis that the release has and that goes with nothing here: of a kind (distributions) there is one anyway.
-fn fallen(decided: Decided<'_, '_>, name: &Name, default: &Version, places: Places<'_>) -> Option<Moved> {
+fn fallen(decided: Decided<'_, '_>, name: &Name, default: &Version, places: Places<'_>) -> Option<Override> {
     let model = decided.model;
     let on = *model.ids.get(name)?;
     let thing = model.thing(on)?;
@@ -72,29 +72,31 @@ fn fallen(decided: Decided<'_, '_>, name: &Name, default: &Version, places: Plac
     }
     let with_it = |keep: &BTreeSet<usize>| -> Problem<'_> {
         let mut problem = model.problem(|fact| keep.contains(&fact));
-        problem.asked.push(Demand { on, within: there(thing) });
+        problem.asked.push(Dependency { on, within: there(thing) });
         problem
     };
     let facts = (0..model.facts.len()).collect();
     let core = core::smallest(model, facts, |keep| is_impossible(&with_it(keep), &model.budget));
     let why = trace::report(model, &core, with_it(&core.iter().copied().collect()), places).lines;
-    let mut by: Vec<Because> = core.iter().filter_map(|fact| because(&model.facts[*fact])).collect();
+    let mut by: Vec<Reason> = core.iter().filter_map(|fact| reason(&model.facts[*fact])).collect();
     by.dedup();
-    Some(Moved { name: name.clone(), default: default.clone(), chosen: None, by, why })
+    Some(Override { name: name.clone(), default: default.clone(), chosen: None, by, why })
 }
 
 /// All of a thing's candidates but that it is absent.
-fn there(thing: &Thing<'_>) -> Set {
+fn there(thing: &PackageVariable<'_>) -> Set {
     Set::run(1..u32::try_from(thing.candidates.len()).unwrap_or(u32::MAX))
 }
 
 /// A line of the manifest as a reason; the device is the same whatever is asked for.
-fn because(fact: &Fact) -> Option<Because> {
+fn reason(fact: &Constraint) -> Option<Reason> {
     Some(match fact.kind {
-        FactKind::Request | FactKind::Requirement | FactKind::Implied => Because::Requested(fact.span),
-        FactKind::Pin | FactKind::Pip => Because::Pinned(fact.span),
-        FactKind::Target => Because::Target(fact.span),
-        FactKind::Base => Because::Base(Some(fact.span)),
-        FactKind::Device => return None,
+        ConstraintKind::Request | ConstraintKind::Requirement | ConstraintKind::Implied => {
+            Reason::Requested(fact.span)
+        }
+        ConstraintKind::Pin | ConstraintKind::Pip => Reason::Pinned(fact.span),
+        ConstraintKind::Target => Reason::Target(fact.span),
+        ConstraintKind::Base => Reason::Base(Some(fact.span)),
+        ConstraintKind::Device => return None,
     })
 }

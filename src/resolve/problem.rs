@@ -21,7 +21,7 @@ impl VariableId {
 
 /// What one candidate asks: the variable takes a candidate of this set.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Demand {
+pub(super) struct Dependency {
     /// Of which variable.
     pub(super) on: VariableId,
     /// Which candidates will do.
@@ -43,7 +43,7 @@ pub(super) enum Doubt {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Variable {
     /// What each candidate asks, by its place.
-    pub(super) candidates: Vec<Vec<Demand>>,
+    pub(super) candidates: Vec<Vec<Dependency>>,
     /// All candidates, the one to be tried first first.
     pub(super) preference: Vec<u32>,
     /// How sure each candidate is; empty: all are.
@@ -75,13 +75,13 @@ pub(super) struct Problem<'m> {
     /// What is to be decided.
     pub(super) variables: Cow<'m, [Variable]>,
     /// What the root asks besides its own demands.
-    pub(super) asked: Vec<Demand>,
+    pub(super) asked: Vec<Dependency>,
 }
 
 impl Problem<'_> {
     /// What a candidate asks.
-    pub(super) fn demands(&self, id: VariableId, candidate: u32) -> impl Iterator<Item = &Demand> {
-        let asked: &[Demand] = if id == VariableId::ROOT { &self.asked } else { &[] };
+    pub(super) fn demands(&self, id: VariableId, candidate: u32) -> impl Iterator<Item = &Dependency> {
+        let asked: &[Dependency] = if id == VariableId::ROOT { &self.asked } else { &[] };
         self.get(id).candidates[candidate as usize].iter().chain(asked)
     }
 

@@ -5,8 +5,8 @@ use pubgrub::VersionSet as _;
 
 use crate::catalog::Choose;
 
-use super::model::{Meaning, Model};
-use super::problem::{Demand, Doubt, Problem, Set, VariableId, set};
+use super::model::{Model, VariableKind};
+use super::problem::{Dependency, Doubt, Problem, Set, VariableId, set};
 use super::provider::{self, Answer, Unsolved};
 use super::work::Budget;
 
@@ -71,12 +71,12 @@ fn avoid(
 }
 
 /// No candidate of this doubt, but for these variables.
-fn without(problem: &Problem<'_>, doubt: Doubt, allowed: &[VariableId]) -> Vec<Demand> {
+fn without(problem: &Problem<'_>, doubt: Doubt, allowed: &[VariableId]) -> Vec<Dependency> {
     let ids = (0..).map(VariableId).take(problem.variables.len());
     ids.filter(|id| !allowed.contains(id) && problem.get(*id).doubts.contains(&doubt))
         .map(|on| {
             let places = (0u32..).zip(&problem.get(on).doubts).filter(|(_, one)| **one != doubt);
-            Demand { on, within: set(places.map(|(place, _)| place)) }
+            Dependency { on, within: set(places.map(|(place, _)| place)) }
         })
         .collect()
 }
@@ -84,12 +84,12 @@ fn without(problem: &Problem<'_>, doubt: Doubt, allowed: &[VariableId]) -> Vec<D
 /// The platform stays as it is, so that nothing is moved or left out for the sake of a doubt about a package: which
 /// axes there are, and in which versions. A promise about the host may be another one. Where an axis is doubtful itself,
 /// versions may move.
-fn platform(model: &Model<'_>, answer: &Answer, doubt: Doubt, chosen: &[VariableId]) -> Vec<Demand> {
-    let is_axis = |id: &VariableId| model.thing(*id).is_some_and(super::model::Thing::is_axis);
+fn platform(model: &Model<'_>, answer: &Answer, doubt: Doubt, chosen: &[VariableId]) -> Vec<Dependency> {
+    let is_axis = |id: &VariableId| model.thing(*id).is_some_and(super::model::PackageVariable::is_axis);
     let moves = doubt == Doubt::Unproven && chosen.iter().any(is_axis);
     let mut asked = Vec::new();
     for (id, meaning) in (0..).map(VariableId).zip(&model.meanings) {
-        let (Meaning::Thing(thing), Some(place)) = (meaning, answer[id.index()]) else { continue };
+        let (VariableKind::Package(thing), Some(place)) = (meaning, answer[id.index()]) else { continue };
         let Some(axis) = &thing.package.axis else { continue };
         let count = u32::try_from(thing.candidates.len()).unwrap_or(u32::MAX);
         let promised = doubt == Doubt::Unproven && axis.choose == Choose::Lowest;
@@ -98,7 +98,7 @@ fn platform(model: &Model<'_>, answer: &Answer, doubt: Doubt, chosen: &[Variable
             _ if moves || promised => Set::run(1..count),
             _ => Set::singleton(place),
         };
-        asked.push(Demand { on: id, within });
+        asked.push(Dependency { on: id, within });
     }
     asked
 }

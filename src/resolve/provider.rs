@@ -8,7 +8,7 @@ use pubgrub::{
     VersionSet as _, resolve,
 };
 
-use super::problem::{Demand, Problem, Set, VariableId};
+use super::problem::{Dependency, Problem, Set, VariableId};
 use super::work::{self, Budget, Meter};
 
 /// Why there is no answer, as `PubGrub` derives it.
@@ -141,7 +141,7 @@ impl DependencyProvider for Provider<'_> {
         let demands = self.problem.demands(*variable, *candidate);
         // `PubGrub` takes what is asked of the variable itself for what is asked of another one. A candidate is one of
         // the set, or is not available.
-        let holds = |demand: &&Demand| demand.on == *variable && demand.within.contains(candidate);
+        let holds = |demand: &&Dependency| demand.on == *variable && demand.within.contains(candidate);
         let asked = demands.filter(|demand| !holds(demand)).map(|demand| {
             let within = if demand.on == *variable { Set::empty() } else { demand.within.clone() };
             (demand.on, within)

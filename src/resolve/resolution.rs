@@ -26,7 +26,7 @@ pub struct Resolution {
     /// The order of installing: what something requires comes before it; ties by name.
     pub order: Vec<Name>,
     /// What is not as the platform has it by default.
-    pub moved: Vec<Moved>,
+    pub moved: Vec<Override>,
     /// `SOURCE_DATE_EPOCH`, seconds.
     pub epoch: u64,
 }
@@ -117,7 +117,7 @@ pub struct Chosen {
     /// What it is.
     pub kind: Kind,
     /// Why it is here; never empty, in a fixed order.
-    pub because: Vec<Because>,
+    pub reasons: Vec<Reason>,
     /// Whether the base holds it already: nothing is installed.
     pub provided: bool,
     /// Where it is needed.
@@ -154,7 +154,7 @@ pub struct Needed {
 
 /// One reason.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Because {
+pub enum Reason {
     /// The manifest asks for it there.
     Requested(Span),
     /// A pin of the manifest decides its version.
@@ -185,7 +185,7 @@ pub enum Because {
 
 /// `cuda` is 12.6 although the release has 12.2, or there is none.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Moved {
+pub struct Override {
     /// The axis.
     pub name: Name,
     /// What the release has.
@@ -193,13 +193,13 @@ pub struct Moved {
     /// What was chosen; `None`: it fell away, since it goes with nothing here.
     pub chosen: Option<Version>,
     /// What moved it: lines of the manifest or of definitions.
-    pub by: Vec<Because>,
+    pub by: Vec<Reason>,
     /// Of what fell away the steps from those lines to it.
     pub why: Vec<String>,
 }
 
 /// `cuda 12.6 instead of 12.2`, `no cuda instead of 12.2`.
-impl fmt::Display for Moved {
+impl fmt::Display for Override {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.chosen {
             Some(chosen) => write!(f, "{} {chosen} instead of {}", self.name, self.default),

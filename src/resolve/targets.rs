@@ -5,10 +5,10 @@ use std::collections::btree_map::Entry;
 
 use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Diagnostic, Log, Reported, codes, wording};
+use crate::fs::{FileKind, FileSystem};
 use crate::manifest::Project;
 use crate::source::{Sources, Span};
 use crate::value::{Name, Sha256};
-use crate::world::{FileKind, World};
 
 use super::lock::{Origin, conflict};
 use super::model::Question;
@@ -119,7 +119,7 @@ impl Found {
 /// # Errors
 /// A damaged lock, or one of a newer compiler.
 pub fn open_lock(
-    world: &dyn World,
+    fs: &dyn FileSystem,
     path: &str,
     sources: &mut Sources,
     log: &mut Log,
@@ -129,13 +129,13 @@ pub fn open_lock(
         Diagnostic::error(codes::resolve::DAMAGED_LOCK, format!("{shown} cannot be read: {why}"))
             .help("restore it from version control, or remove it and run `jcc compile --force`")
     };
-    match world.kind(path) {
+    match fs.kind(path) {
         None => return Ok(None),
         Some(FileKind::File) => {}
         Some(FileKind::Folder) => return Err(log.error(damaged("it is a folder"))),
         Some(FileKind::Other) => return Err(log.error(damaged("it is not a regular file"))),
     }
-    let bytes = world.read(path).map_err(|why| log.error(damaged(&wording::cause(&why, path))))?;
+    let bytes = fs.read(path).map_err(|why| log.error(damaged(&wording::cause(&why, path))))?;
     let text = String::from_utf8(bytes).map_err(|_| log.error(damaged("it is not UTF-8")))?;
     if let Some(sides) = conflict::sides(&text) {
         return merged(path, sides, sources, log).map(Some);

@@ -8,8 +8,8 @@ use crate::value::{Name, Version};
 
 use super::assignment::Decided;
 use super::lock::LockedTarget;
-use super::model::{Candidate, FactKind, Question, Thing};
-use super::problem::{Demand, set};
+use super::model::{Candidate, ConstraintKind, PackageVariable, Question};
+use super::problem::{Dependency, set};
 use super::provider::solve;
 use super::resolution::Chosen;
 
@@ -56,18 +56,19 @@ fn is_listed(package: &Package, version: &Version) -> bool {
 /// Whether releases and distributions are as the lock has them. Who changes these changes the rest on purpose.
 fn same_platform(decided: Decided<'_, '_>, lock: &LockedTarget) -> bool {
     let model = decided.model;
-    let mut pure = model.ids.iter().filter(|(_, id)| model.thing(**id).is_some_and(Thing::is_pure));
+    let mut pure = model.ids.iter().filter(|(_, id)| model.thing(**id).is_some_and(PackageVariable::is_pure));
     pure.all(|(name, _)| decided.version(name) == lock.version(name))
 }
 
 /// Whether the target alone, whatever else is asked for, leaves this version.
-fn can_be_here(decided: Decided<'_, '_>, thing: &Thing<'_>, version: &Version) -> bool {
+fn can_be_here(decided: Decided<'_, '_>, thing: &PackageVariable<'_>, version: &Version) -> bool {
     let model = decided.model;
     let Some(on) = model.ids.get(&thing.name) else { return false };
     let places = (0u32..).zip(&thing.candidates).filter(|(_, one)| Candidate::version(one) == Some(version));
     let within = set(places.map(|(place, _)| place));
-    let of_target = |fact: usize| matches!(model.facts[fact].kind, FactKind::Device | FactKind::Target);
+    let of_target =
+        |fact: usize| matches!(model.facts[fact].kind, ConstraintKind::Device | ConstraintKind::Target);
     let mut problem = model.problem(of_target);
-    problem.asked.push(Demand { on: *on, within });
+    problem.asked.push(Dependency { on: *on, within });
     solve(&problem, &model.budget).is_ok()
 }

@@ -86,7 +86,7 @@ fn files(before: &str) -> Vec<String> {
 
 /// A folder with nothing in it but what a block needs.
 fn folder(block: &Block) -> Folder {
-    let folder = Folder(jcc::world::Memory::new());
+    let folder = Folder(jcc::fs::Memory::new());
     for file in &block.files {
         let path = support::repository("tests/book/files").join(file);
         folder.0.put(file, fs::read(&path).unwrap_or_else(|_| panic!("{}: no {file}", block.place)));
@@ -99,7 +99,7 @@ fn manifest(block: &Block) -> Option<String> {
     let folder = folder(block);
     folder.0.put("project.kdl", block.manifest());
     let (mut sources, mut log) = (Sources::new(), Log::new());
-    let input = Input { world: &folder, manifest: "project.kdl", target: None, lock: "jcc.lock" };
+    let input = Input { fs: &folder, manifest: "project.kdl", target: None, lock: "jcc.lock" };
     let compiled = jcc::compile(input, &mut sources, &mut log);
     compiled.is_err().then(|| report(&log.sorted(), &sources))
 }
@@ -111,7 +111,7 @@ fn definition(block: &Block) -> Option<String> {
     folder.0.put(&format!("team/extras/{name}/package.kdl"), block.text.clone());
     folder.0.put("project.kdl", format!("{PROJECT}{TARGET}catalog \"team\"\npackages {{ {name} }}\n"));
     let (mut sources, mut log) = (Sources::new(), Log::new());
-    let input = Input { world: &folder, manifest: "project.kdl", target: None, lock: "jcc.lock" };
+    let input = Input { fs: &folder, manifest: "project.kdl", target: None, lock: "jcc.lock" };
     let compiled = jcc::compile(input, &mut sources, &mut log);
     let worse_than_a_note = log.sorted().iter().any(|one| one.severity != Severity::Note);
     (compiled.is_err() || worse_than_a_note).then(|| report(&log.sorted(), &sources))

@@ -21,7 +21,7 @@ fn said() -> String {
     let folder = Folder::read(&support::repository("tests/book/files"));
     folder.0.put("project.kdl", manifest);
     let (mut sources, mut log) = (Sources::new(), Log::new());
-    let input = Input { world: &folder, manifest: "project.kdl", target: None, lock: "jcc.lock" };
+    let input = Input { fs: &folder, manifest: "project.kdl", target: None, lock: "jcc.lock" };
     assert!(jcc::resolve(input, &mut sources, &mut log).is_err(), "it is meant to be wrong");
     human::report(&log.sorted(), &sources, Look { width: 100, colour: Colour::On, letters: Letters::Unicode })
 }

@@ -16,8 +16,8 @@ use std::sync::{Mutex, OnceLock};
 
 use jcc::catalog::{Catalog, Kind, PackageVersion};
 use jcc::diagnostic::{Log, Severity};
+use jcc::fs::Memory;
 use jcc::source::Sources;
-use jcc::world::Memory;
 use jcc::{Compiled, Input};
 
 use machines::MACHINES;
@@ -53,9 +53,9 @@ struct Built {
 
 /// Compiles a manifest that stands alone; the codes of its warnings with it, or those of its errors.
 pub(crate) fn compile(text: &str) -> Result<(Compiled, BTreeSet<String>), BTreeSet<String>> {
-    let world = Memory::with([("project.kdl", text)]);
+    let fs = Memory::with([("project.kdl", text)]);
     let (mut sources, mut log) = (Sources::new(), Log::new());
-    let input = Input { world: &world, manifest: "project.kdl", target: None, lock: "jcc.lock" };
+    let input = Input { fs: &fs, manifest: "project.kdl", target: None, lock: "jcc.lock" };
     let compiled = jcc::compile(input, &mut sources, &mut log);
     let report = log.sorted().into_iter().filter(|one| compiled.is_ok() || one.severity == Severity::Error);
     let codes = report.map(|one| one.code.to_string()).collect();

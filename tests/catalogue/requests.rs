@@ -6,8 +6,8 @@ use std::sync::Mutex;
 use jcc::Input;
 use jcc::catalog::{Catalog, Kind};
 use jcc::diagnostic::{Diagnostic, Log, Severity};
+use jcc::fs::Memory;
 use jcc::source::Sources;
-use jcc::world::Memory;
 
 use super::in_parallel;
 use super::machines::{MACHINES, Machine};
@@ -164,9 +164,9 @@ impl Answer {
     fn of(text: &str, lock: Option<&str>) -> Self {
         let mut files = vec![("project.kdl", text)];
         files.extend(lock.map(|lock| ("jcc.lock", lock)));
-        let world = Memory::with(files);
+        let fs = Memory::with(files);
         let (mut sources, mut log) = (Sources::new(), Log::new());
-        let input = Input { world: &world, manifest: "project.kdl", target: None, lock: "jcc.lock" };
+        let input = Input { fs: &fs, manifest: "project.kdl", target: None, lock: "jcc.lock" };
         let Ok(resolved) = jcc::resolve(input, &mut sources, &mut log) else {
             let errors = log.sorted().into_iter().filter(|one| one.severity == Severity::Error);
             let report = errors.map(|one| (one.clone(), support::report(&[one], &sources)));

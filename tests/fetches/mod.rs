@@ -5,18 +5,18 @@ use std::path::Path;
 
 use jcc::catalog::BuiltinStacks;
 use jcc::diagnostic::Log;
+use jcc::fs::Disk;
 use jcc::manifest::Stacks as _;
 use jcc::plan::Fetched;
 use jcc::source::Sources;
-use jcc::world::Disk;
 
 use crate::support::repository;
 
 /// The files of a project and what the audit lists, a target each.
 fn compiled(folder: &Path) -> Result<Vec<(String, Vec<Fetched>)>, String> {
     let (mut sources, mut log) = (Sources::new(), Log::new());
-    let world = Disk::new(folder);
-    let input = jcc::Input { world: &world, manifest: "project.kdl", target: None, lock: "jcc.lock" };
+    let fs = Disk::new(folder);
+    let input = jcc::Input { fs: &fs, manifest: "project.kdl", target: None, lock: "jcc.lock" };
     let compiled = jcc::compile(input, &mut sources, &mut log);
     let messages: Vec<_> = log.sorted().iter().map(|one| one.message.clone()).collect();
     let compiled = compiled.map_err(|_| format!("{}: {messages:?}", folder.display()))?;

@@ -22,7 +22,7 @@ struct Answer {
 
 fn answer(example: &Example) -> Option<Answer> {
     let (mut sources, mut log) = (Sources::new(), Log::new());
-    let input = Input { world: &example.folder, manifest: "project.kdl", target: None, lock: "jcc.lock" };
+    let input = Input { fs: &example.folder, manifest: "project.kdl", target: None, lock: "jcc.lock" };
     let compiled = jcc::compile(input, &mut sources, &mut log).ok()?;
     let resolution = compiled.resolved.targets[0].1.clone();
     let name = compiled.planned[0].files.dockerfile.to_string();

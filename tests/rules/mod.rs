@@ -41,7 +41,7 @@ impl Example {
     /// The files that come out, the lock too, by their paths; or what was reported.
     fn compile(&self) -> Result<BTreeMap<String, String>, String> {
         let (mut sources, mut log) = (Sources::new(), Log::new());
-        let input = Input { world: &self.folder, manifest: "project.kdl", target: None, lock: "jcc.lock" };
+        let input = Input { fs: &self.folder, manifest: "project.kdl", target: None, lock: "jcc.lock" };
         match jcc::compile(input, &mut sources, &mut log) {
             Ok(compiled) => {
                 let lock = compiled.resolved.lock.write(jcc::VERSION);
@@ -59,7 +59,7 @@ impl Example {
     /// What a compile tells, warnings too.
     fn reported(&self) -> Result<(), String> {
         let (mut sources, mut log) = (Sources::new(), Log::new());
-        let input = Input { world: &self.folder, manifest: "project.kdl", target: None, lock: "jcc.lock" };
+        let input = Input { fs: &self.folder, manifest: "project.kdl", target: None, lock: "jcc.lock" };
         let _ = jcc::compile(input, &mut sources, &mut log);
         let reports: Vec<String> = log
             .sorted()

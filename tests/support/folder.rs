@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
+use jcc::fs::{FileKind, FileSystem, Memory};
 use jcc::manifest::Stacks;
-use jcc::world::{FileKind, Memory, World};
 
 /// Files in memory; a path with `link` in it is a link that leads out, a file under `stack:` is a stack.
 pub(crate) struct Folder(pub(crate) Memory);
@@ -26,7 +26,7 @@ impl Folder {
     }
 }
 
-impl World for Folder {
+impl FileSystem for Folder {
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
         self.0.read(path)
     }

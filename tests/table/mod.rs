@@ -7,7 +7,7 @@ mod page;
 use jcc::catalog::Catalog;
 use jcc::diagnostic::{Diagnostic, Log, Severity, codes};
 use jcc::manifest;
-use jcc::resolve::{Because, Moved, Resolution, resolve};
+use jcc::resolve::{Override, Reason, Resolution, resolve};
 use jcc::source::Sources;
 
 use crate::support::folder::Folder;
@@ -28,7 +28,7 @@ fn cell(catalog: &Catalog, read: &Sources, machine: &Machine, request: &str) -> 
         "project \"table\"\ntarget {{ {} }}\n{}\npackages {{ {request} }}\n",
         machine.target, machine.pins
     );
-    let folder = Folder(jcc::world::Memory::with([("project.kdl", text.as_str())]));
+    let folder = Folder(jcc::fs::Memory::with([("project.kdl", text.as_str())]));
     let (mut sources, mut log) = (read.clone(), Log::new());
     let manifest =
         manifest::load(&folder, "project.kdl", &folder, &mut sources, &mut log).expect("it is right");
@@ -45,8 +45,8 @@ fn resolved(project: &manifest::Project, resolution: &Resolution, log: &Log) -> 
         chosen.map_or_else(|| "?".to_owned(), |one| one.version.to_string())
     };
     let versions = project.packages.iter().map(|one| version(one.name.as_str())).collect();
-    let asked = |one: &&Moved| project.packages.iter().any(|request| request.name.value == one.name);
-    let said = |because: &Because| matches!(because, Because::Pinned(_) | Because::Target(_));
+    let asked = |one: &&Override| project.packages.iter().any(|request| request.name.value == one.name);
+    let said = |reason: &Reason| matches!(reason, Reason::Pinned(_) | Reason::Target(_));
     let moved = resolution.moved.iter().filter(|one| !asked(one) && !one.by.iter().any(said));
     let mut moved: Vec<String> =
         moved.filter_map(|one| Some(format!("{} {}", one.name, one.chosen.as_ref()?))).collect();

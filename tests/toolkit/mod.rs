@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use jcc::Input;
 use jcc::diagnostic::Log;
+use jcc::fs::Memory;
 use jcc::source::Sources;
-use jcc::world::Memory;
 
 use crate::catalogue::stages::Stages;
 use crate::support::report;
@@ -13,9 +13,9 @@ use crate::support::report;
 /// The generated files of a manifest, or what was reported.
 fn compile(target: &str, rest: &str) -> Result<BTreeMap<String, String>, String> {
     let text = format!("project \"case\"\ntarget \"here\" {{ {target} }}\n{rest}\n");
-    let world = Memory::with([("project.kdl", text.as_str())]);
+    let fs = Memory::with([("project.kdl", text.as_str())]);
     let (mut sources, mut log) = (Sources::new(), Log::new());
-    let input = Input { world: &world, manifest: "project.kdl", target: None, lock: "jcc.lock" };
+    let input = Input { fs: &fs, manifest: "project.kdl", target: None, lock: "jcc.lock" };
     match jcc::compile(input, &mut sources, &mut log) {
         Ok(compiled) => Ok(compiled.artifacts.into_iter().collect()),
         Err(_) => Err(report(&log.sorted(), &sources)),

@@ -7,10 +7,10 @@ use crate::diagnostic::codes::{self, Entry};
 use crate::source::Sources;
 
 /// What learns of a folder of definitions, over the built-in ones.
-fn reported(world: &Memory) -> (Log, Sources) {
+fn reported(fs: &Memory) -> (Log, Sources) {
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let mut catalog = Catalog::builtin(&mut sources);
-    catalog.add_named_folder(world, "defs", &mut sources, &mut log);
+    catalog.add_named_folder(fs, "defs", &mut sources, &mut log);
     catalog.check(&mut log);
     (log, sources)
 }
@@ -152,25 +152,25 @@ fn places_of_definitions_are_checked() {
     let text = |name: &str, more: &str| {
         format!("package \"{name}\" {{ summary \"x\"; license \"MIT\"; source \"https://x.org\"; {more} }}")
     };
-    let world = Memory::default();
-    world.put(
+    let fs = Memory::default();
+    fs.put(
         "defs/tools/one/package.kdl",
         text("uno", "group \"toys\"; alias \"two\"; requires { two }").as_bytes(),
     );
-    world.put("defs/tools/one/left.txt", b"left");
-    world.put("defs/tools/one/README.md", b"for readers");
-    world.put(
+    fs.put("defs/tools/one/left.txt", b"left");
+    fs.put("defs/tools/one/README.md", b"for readers");
+    fs.put(
         "defs/tools/two/package.kdl",
         text("two", "requires { three \"=0\" }; install { copy \"a.bin\" to=\"/a\" }").as_bytes(),
     );
-    world.put("defs/tools/two/a.bin", [0xff, 0xfe]);
-    world.put(
+    fs.put("defs/tools/two/a.bin", [0xff, 0xfe]);
+    fs.put(
         "defs/three/package.kdl",
         text("three", "requires { two2 }; build { git \"https://x.org/a\" to=\"/a\" }").as_bytes(),
     );
-    world.put("defs/other/two/package.kdl", text("two", "alias \"two2\"; requires { three }").as_bytes());
-    world.put("defs/platform/x.kdl", b"device \"d\" { summary \"x\"; platform \"tegar\"; sm \"8.7\" }\nindex \"i\" { url \"https://{{ cud.major }}\" }");
-    let (log, sources) = reported(&world);
+    fs.put("defs/other/two/package.kdl", text("two", "alias \"two2\"; requires { three }").as_bytes());
+    fs.put("defs/platform/x.kdl", b"device \"d\" { summary \"x\"; platform \"tegar\"; sm \"8.7\" }\nindex \"i\" { url \"https://{{ cud.major }}\" }");
+    let (log, sources) = reported(&fs);
     insta::assert_snapshot!(report(&log, &sources));
 }
 
@@ -206,13 +206,13 @@ fn example<'a>(entry: &'a Entry, heading: &str) -> &'a str {
 
 /// The definitions of a page, a folder each.
 fn of_page(text: &str) -> Log {
-    let world = Memory::default();
+    let fs = Memory::default();
     for (at, one) in text.split("\npackage ").enumerate() {
         let one = if at == 0 { one.to_owned() } else { format!("package {one}") };
         let name = one.split('"').nth(1).unwrap_or("demo");
-        world.put(&format!("defs/tools{at}/{name}/package.kdl"), one.as_bytes());
+        fs.put(&format!("defs/tools{at}/{name}/package.kdl"), one.as_bytes());
     }
-    reported(&world).0
+    reported(&fs).0
 }
 
 #[test]
@@ -250,15 +250,15 @@ fn built_in_definitions_are_not_checked_again() {
 fn the_key_of_a_definition_is_the_one_that_it_names() {
     const VENDOR: &str = "8FEFBB28088692FB96C449F9CB812F59D58EC48E";
     let codes = |file: &str, key: &[u8], fingerprint: &str| {
-        let world = Memory::default();
+        let fs = Memory::default();
         let source =
             format!("uri \"https://x.org\"; suite \"a/\"; key \"{file}\" fingerprint=\"{fingerprint}\"");
         let text = format!(
             "package \"demo\" {{ summary \"x\"; license \"MIT\"; source \"https://x.org\"; install {{ apt-source \"v\" {{ {source} }} }} }}"
         );
-        world.put("defs/tools/demo/package.kdl", text.as_bytes());
-        world.put(&format!("defs/tools/demo/{file}"), key);
-        let (log, sources) = reported(&world);
+        fs.put("defs/tools/demo/package.kdl", text.as_bytes());
+        fs.put(&format!("defs/tools/demo/{file}"), key);
+        let (log, sources) = reported(&fs);
         let all = log.sorted().into_iter().map(|one| {
             let place = one.primary().expect("it has a place");
             format!("{} {}", one.code.as_str(), sources.slice(place))

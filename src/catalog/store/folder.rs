@@ -8,9 +8,9 @@ use std::io;
 use crate::catalog::decode::Files;
 use crate::catalog::schema;
 use crate::diagnostic::{Diagnostic, Log, codes::catalog as codes, wording};
+use crate::fs::{FileKind, FileSystem};
 use crate::source::{Sources, Span};
 use crate::syntax::{self, Document, schema::NodeSpec};
-use crate::world::{FileKind, World};
 
 use super::file::{self, DefinitionFile};
 
@@ -31,7 +31,7 @@ const MOST_BYTES: usize = 64 << 20;
 /// What reading a folder takes.
 pub(super) struct Walk<'a> {
     /// Where files are.
-    pub(super) world: &'a dyn World,
+    pub(super) fs: &'a dyn FileSystem,
     /// Where their texts go.
     pub(super) sources: &'a mut Sources,
     /// Where mistakes are reported.
@@ -71,7 +71,7 @@ impl Walk<'_> {
         }
         for name in self.list(root) {
             let path = join(root, &name);
-            if self.world.kind(&path) != Some(FileKind::Folder) {
+            if self.fs.kind(&path) != Some(FileKind::Folder) {
                 continue;
             }
             if self.is_package(&path) {
@@ -96,7 +96,7 @@ impl Walk<'_> {
     fn platforms(&mut self, path: &str, depth: usize) {
         for name in self.list(path) {
             let place = Place { path: join(path, &name), group: "" };
-            match self.world.kind(&place.path) {
+            match self.fs.kind(&place.path) {
                 Some(FileKind::Folder) if depth < DEEPEST => self.platforms(&place.path, depth + 1),
                 Some(FileKind::File) if is_kdl(&name) => {
                     self.file(&place, "", Vec::new(), schema::PLATFORMS);
@@ -117,7 +117,7 @@ impl Walk<'_> {
     fn beside(&mut self, folder: &str, prefix: &str, names: &mut Vec<String>) {
         for name in self.list(folder) {
             let (path, name) = (join(folder, &name), format!("{prefix}{name}"));
-            match self.world.kind(&path) {
+            match self.fs.kind(&path) {
                 Some(FileKind::Folder) if prefix.matches('/').count() < DEEPEST => {
                     self.beside(&path, &format!("{name}/"), names);
                 }
@@ -173,7 +173,7 @@ impl Walk<'_> {
         if self.used.exceeded {
             return None;
         }
-        match self.world.read(path) {
+        match self.fs.read(path) {
             Ok(bytes) => {
                 self.used.bytes += bytes.len();
                 if self.used.bytes > MOST_BYTES {
@@ -193,10 +193,10 @@ impl Walk<'_> {
     /// Whether a folder holds a definition; what bears the name of one and cannot be read is reported.
     fn is_package(&mut self, folder: &str) -> bool {
         let path = join(folder, DEFINITION);
-        let what = match self.world.kind(&path) {
+        let what = match self.fs.kind(&path) {
             Some(FileKind::File) => return true,
             Some(_) => "it is no file",
-            None if !self.world.is_inside(&path) => "it is a link that leads nowhere or out of the project",
+            None if !self.fs.is_inside(&path) => "it is a link that leads nowhere or out of the project",
             None => return false,
         };
         self.unreadable(&path, &io::Error::other(what));
@@ -208,7 +208,7 @@ impl Walk<'_> {
         if self.used.exceeded {
             return Vec::new();
         }
-        match self.world.list(path) {
+        match self.fs.list(path) {
             Ok(names) => {
                 self.used.entries += names.len();
                 if self.used.entries > MOST_ENTRIES {

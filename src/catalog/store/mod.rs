@@ -16,10 +16,10 @@ pub use search::{Known, Search, Sort, search};
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Log, codes::catalog as codes, wording};
+use crate::fs::FileSystem;
 use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::syntax::{Node, Reader};
 use crate::value::ProjectPath;
-use crate::world::World;
 
 pub(super) use file::{Definition, DefinitionFile, words};
 
@@ -62,14 +62,14 @@ impl Catalog {
     /// Lays the definitions of a user's folder (`catalog "DIR"`) over what is there. What is wrong in them is reported.
     pub fn add_folder(
         &mut self,
-        world: &dyn World,
+        fs: &dyn FileSystem,
         folder: &Spanned<ProjectPath>,
         sources: &mut Sources,
         log: &mut Log,
     ) {
         self.add(
             Walk {
-                world,
+                fs,
                 sources,
                 log,
                 named: Some(folder.span),
@@ -84,13 +84,13 @@ impl Catalog {
     /// The same for a folder that was named on the command line.
     pub fn add_named_folder(
         &mut self,
-        world: &dyn World,
+        fs: &dyn FileSystem,
         folder: &str,
         sources: &mut Sources,
         log: &mut Log,
     ) {
         let (found, used) = (Vec::new(), Used::default());
-        self.add(Walk { world, sources, log, named: None, layer: 0, found, used }, folder);
+        self.add(Walk { fs, sources, log, named: None, layer: 0, found, used }, folder);
     }
 
     /// Whether a text is a definition of the user's own, laid over what is there.

@@ -36,7 +36,7 @@ pub(in crate::cli) fn remove(session: &mut Session<'_, '_>, wish: &Remove) -> Ex
             for (name, chosen) in
                 resolution.chosen.iter().filter(|(name, _)| names.iter().any(|one| one == name.as_str()))
             {
-                let why = reasons(&chosen.because, &session.sources).join("; ");
+                let why = reasons(&chosen.reasons, &session.sources).join("; ");
                 notes.push(format!("{name} stays{many}: {why}"));
             }
         }
@@ -114,7 +114,7 @@ fn absent(session: &mut Session<'_, '_>, manifest: &Manifest, name: &Name, targe
         one.chosen.values().find(|one| manifest.same(one.name.as_str(), name.as_str()))
     });
     if let Some(chosen) = chosen.into_iter().next() {
-        let why = reasons(&chosen.because, &session.sources).join("; ");
+        let why = reasons(&chosen.reasons, &session.sources).join("; ");
         let help = format!("`jcc why {name}` shows every path to it");
         return session.unknown(&format!("`{file}` does not ask for `{name}`: {why}"), Some(help));
     }

@@ -2,11 +2,11 @@
 //! write over.
 
 use crate::catalog::Catalog;
+use crate::fs::{FileKind, FileSystem};
 use crate::render::Signature;
 use crate::resolve::LockedFiles;
 use crate::syntax::{name, quote};
 use crate::value::{ImageRef, Parse as _, Port, UserName};
-use crate::world::{FileKind, World};
 
 /// Outputs that people write themselves, the node that names them, and what they are called instead.
 const OUTPUTS: [(&str, &str, &str); 2] = [
@@ -35,10 +35,9 @@ struct Dockerfile {
 
 impl Existing {
     /// Looks into a folder; `files`: those that its lock lists.
-    pub(super) fn of(world: &dyn World, files: &LockedFiles) -> Self {
+    pub(super) fn of(fs: &dyn FileSystem, files: &LockedFiles) -> Self {
         let foreign = |path: &str| {
-            let bytes =
-                (world.kind(path) == Some(FileKind::File)).then(|| world.read(path).ok()).flatten()?;
+            let bytes = (fs.kind(path) == Some(FileKind::File)).then(|| fs.read(path).ok()).flatten()?;
             let text = String::from_utf8_lossy(&bytes).into_owned();
             (Signature::of(path, &text, files) == Signature::Foreign).then_some(text)
         };

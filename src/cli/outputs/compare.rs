@@ -2,9 +2,9 @@
 
 use crate::Compiled;
 use crate::diagnostic::{Diagnostic, codes, wording};
+use crate::fs::FileSystem;
 use crate::render::{Generated, Signature, is_of_old_layout};
 use crate::source::Span;
-use crate::world::World;
 
 use super::super::args::ReportFormat;
 use super::super::place::Place;
@@ -78,12 +78,12 @@ impl Cause {
 /// Compares what comes out with what is there: a diff on the output, in reports for programs a result for each file.
 pub(in crate::cli) fn compare(
     session: &mut Session<'_, '_>,
-    world: &dyn World,
+    fs: &dyn FileSystem,
     (compiled, manifest): (&Compiled, &str),
     format: ReportFormat,
 ) -> Exit {
     let old_lock = compiled.resolved.old_lock.as_ref();
-    let place = Place { world, folder: session.sources.shown_path(""), lock: old_lock };
+    let place = Place { fs, folder: session.sources.shown_path(""), lock: old_lock };
     let leftovers = place.leftovers(compiled, manifest);
     let mut files = compiled.artifacts.clone();
     files.insert(LOCK.to_owned(), leftovers.lock(compiled).write(crate::VERSION));
@@ -203,7 +203,7 @@ impl Stale<'_> {
     /// The file as an error, at the first line that differs.
     fn report(&self, session: &mut Session<'_, '_>) {
         let message = format!("`{}` is not what the manifest gives: {}", self.path, self.cause.sentence());
-        let mut diagnostic = Diagnostic::error(codes::world::STALE, message);
+        let mut diagnostic = Diagnostic::error(codes::fs::STALE, message);
         if self.cause != Cause::Missing {
             let same = self.old.lines().zip(self.new.lines()).take_while(|(old, new)| old == new);
             let start: usize = same.map(|(line, _)| line.len() + 1).sum();

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Log, codes, wording};
+use crate::fs::{FileKind, FileSystem, is_version_control};
 use crate::render::{Artifacts, Generated, Signature, is_of_old_layout, is_support};
 use crate::resolve::{Lock, LockedFiles};
-use crate::world::{FileKind, World, is_version_control};
 
 use super::super::session::{LOCK, MANIFEST};
 use super::Place;
@@ -33,14 +33,14 @@ impl Leftovers {
     pub(in crate::cli) fn of(place: &Place<'_>, written: &Artifacts, manifest: &str) -> Self {
         let Some(lock) = place.lock else { return Self::default() };
         let mut found = Self::default();
-        let paths = candidates(place.world, lock);
+        let paths = candidates(place.fs, lock);
         let there: Vec<(&String, String)> = paths
             .iter()
             .filter(|path| !written.contains_key(*path))
-            .filter_map(|path| Some((path, text(place.world, path)?)))
-            .filter(|(path, text)| !is_written(place.world, path, text, written))
+            .filter_map(|path| Some((path, text(place.fs, path)?)))
+            .filter(|(path, text)| !is_written(place.fs, path, text, written))
             .collect();
-        let is_there = |other: &str| place.world.kind(other) == Some(FileKind::File);
+        let is_there = |other: &str| place.fs.kind(other) == Some(FileKind::File);
         let is_of_other = |text: &str| {
             Generated::of(text)
                 .is_some_and(|head| !head.names(manifest) && head.manifest().is_some_and(is_there))
@@ -76,7 +76,7 @@ impl Leftovers {
                 wording::code(place.shown(path))
             );
             log.report(
-                Diagnostic::warning(codes::world::LEFTOVER, message)
+                Diagnostic::warning(codes::fs::LEFTOVER, message)
                     .help("remove it, or keep it as a file of your own: jcc does not write it again"),
             );
         }
@@ -84,19 +84,19 @@ impl Leftovers {
 }
 
 /// The paths that jcc may have written to.
-fn candidates(world: &dyn World, lock: &Lock) -> BTreeSet<String> {
+fn candidates(fs: &dyn FileSystem, lock: &Lock) -> BTreeSet<String> {
     let mut all: BTreeSet<String> = lock.files.paths().map(str::to_owned).collect();
     if !lock.origin.lists_files {
-        for folder in old_folders(world, lock) {
+        for folder in old_folders(fs, lock) {
             let is_known = |name: &&String| {
                 OLD_NAMES.contains(&name.as_str()) || OLD_UNITS.iter().any(|end| name.ends_with(end))
             };
-            let names = world.list(&folder).unwrap_or_default();
+            let names = fs.list(&folder).unwrap_or_default();
             let paths = names
                 .iter()
                 .filter(is_known)
                 .map(|name| if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") });
-            all.extend(paths.filter(|path| text(world, path).is_some_and(|text| is_of_old_layout(&text))));
+            all.extend(paths.filter(|path| text(fs, path).is_some_and(|text| is_of_old_layout(&text))));
         }
     }
     all.retain(|path| !is_version_control(path.split('/')));
@@ -104,29 +104,28 @@ fn candidates(world: &dyn World, lock: &Lock) -> BTreeSet<String> {
 }
 
 /// The folders that jcc 0.1 wrote to, without those that are projects themselves.
-fn old_folders(world: &dyn World, lock: &Lock) -> Vec<String> {
+fn old_folders(fs: &dyn FileSystem, lock: &Lock) -> Vec<String> {
     let targets = lock.targets.keys().map(ToString::to_string);
-    let targets = targets.filter(|folder| {
-        [MANIFEST, LOCK].iter().all(|name| world.kind(&format!("{folder}/{name}")).is_none())
-    });
+    let targets = targets
+        .filter(|folder| [MANIFEST, LOCK].iter().all(|name| fs.kind(&format!("{folder}/{name}")).is_none()));
     let folders: Vec<String> = std::iter::once(String::new()).chain(targets).collect();
     let editors = folders.iter().map(|folder| format!("{folder}/.devcontainer"));
     let editors: Vec<String> = editors.map(|path| path.trim_start_matches('/').to_owned()).collect();
-    folders.into_iter().chain(editors).filter(|folder| world.kind(folder) == Some(FileKind::Folder)).collect()
+    folders.into_iter().chain(editors).filter(|folder| fs.kind(folder) == Some(FileKind::Folder)).collect()
 }
 
 /// The text of a file of the project; nothing for what is a link or no regular file.
-fn text(world: &dyn World, path: &str) -> Option<String> {
-    let is_file = world.is_inside(path) && !world.is_link(path) && world.kind(path) == Some(FileKind::File);
-    let bytes = is_file.then(|| world.read(path).ok()).flatten()?;
+fn text(fs: &dyn FileSystem, path: &str) -> Option<String> {
+    let is_file = fs.is_inside(path) && !fs.is_link(path) && fs.kind(path) == Some(FileKind::File);
+    let bytes = is_file.then(|| fs.read(path).ok()).flatten()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Whether a file is one that is written under another name: where case does not matter, or by a link.
-fn is_written(world: &dyn World, path: &str, text: &str, written: &Artifacts) -> bool {
+fn is_written(fs: &dyn FileSystem, path: &str, text: &str, written: &Artifacts) -> bool {
     let folded = path.to_lowercase();
     let mut same = written.keys().filter(|other| other.to_lowercase() == folded);
-    same.any(|other| self::text(world, other).as_deref() == Some(text))
+    same.any(|other| self::text(fs, other).as_deref() == Some(text))
 }
 
 #[cfg(test)]
@@ -135,16 +134,16 @@ mod tests {
     use std::io;
 
     use super::*;
+    use crate::fs::Memory;
     use crate::resolve::Origin;
     use crate::value::Sha256;
-    use crate::world::Memory;
 
     const TEXT: &str = "# jcc 0.2.0 · project.kdl · do not edit, run `jcc compile`\nFROM scratch\n";
 
     /// Files whose names differ by more than case.
     struct Folded(Memory);
 
-    impl World for Folded {
+    impl FileSystem for Folded {
         fn read(&self, path: &str) -> io::Result<Vec<u8>> {
             self.0.read(&path.to_lowercase())
         }
@@ -171,7 +170,7 @@ mod tests {
     }
 
     /// What is removed when `Dockerfile` is written as `dockerfile` from now on.
-    fn removed(world: &dyn World) -> Vec<String> {
+    fn removed(fs: &dyn FileSystem) -> Vec<String> {
         let files = BTreeMap::from([("Dockerfile".to_owned(), TEXT.to_owned())]);
         let lock = Lock {
             manifest: Sha256::of_text(""),
@@ -179,7 +178,7 @@ mod tests {
             files: LockedFiles::of(&files),
             origin: Origin { lists_files: true, ..Origin::default() },
         };
-        let place = Place { world, folder: String::new(), lock: Some(&lock) };
+        let place = Place { fs, folder: String::new(), lock: Some(&lock) };
         let written = BTreeMap::from([("dockerfile".to_owned(), "new\n".to_owned())]);
         Leftovers::of(&place, &written, "project.kdl").removed.into_iter().collect()
     }

@@ -1,7 +1,7 @@
 use crate::catalog::Catalog;
 use crate::diagnostic::Log;
+use crate::fs::Memory;
 use crate::source::Sources;
-use crate::world::Memory;
 
 use super::{Needed, text, value};
 
@@ -56,14 +56,14 @@ const OTHERS: &[(&str, &str)] = &[
 ];
 
 fn catalog() -> Catalog {
-    let world = Memory::with([("mine/optics/lens/package.kdl", LENS)]);
+    let fs = Memory::with([("mine/optics/lens/package.kdl", LENS)]);
     for (name, body) in OTHERS {
         let text = format!("package \"{name}\" {{ summary \"A {name}\"; {body} }}");
-        world.put(&format!("mine/optics/{name}/package.kdl"), text);
+        fs.put(&format!("mine/optics/{name}/package.kdl"), text);
     }
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let mut catalog = Catalog::new();
-    catalog.add_named_folder(&world, "mine", &mut sources, &mut log);
+    catalog.add_named_folder(&fs, "mine", &mut sources, &mut log);
     assert!(log.is_empty(), "{log:?}");
     catalog
 }

@@ -2,13 +2,13 @@
 
 pub mod catalog;
 pub mod check;
+pub mod fs;
 pub mod manifest;
 pub mod plan;
 pub mod resolve;
 pub mod syntax;
 #[cfg(test)]
 mod tests;
-pub mod world;
 
 use super::Code;
 
@@ -41,7 +41,7 @@ pub(crate) use codes;
 
 /// Every code, by area, in the order of declaration.
 pub fn all() -> impl Iterator<Item = Entry> {
-    [syntax::TABLE, manifest::TABLE, catalog::TABLE, check::TABLE, resolve::TABLE, plan::TABLE, world::TABLE]
+    [syntax::TABLE, manifest::TABLE, catalog::TABLE, check::TABLE, resolve::TABLE, plan::TABLE, fs::TABLE]
         .into_iter()
         .flatten()
         .copied()

@@ -1,13 +1,13 @@
 //! Whole manifests.
 
 mod extends;
+mod fs;
 mod mutated;
 mod overlays;
 mod tables;
 mod targets;
-mod world;
 
-use world::Folder;
+use fs::Folder;
 
 use super::{Manifest, Project, load};
 use crate::diagnostic::Log;

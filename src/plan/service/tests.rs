@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::GpuAccess;
 use crate::diagnostic::Log;
+use crate::fs::Memory;
 use crate::manifest::{self, Project, Stacks};
 use crate::resolve::TargetFacts;
 use crate::source::Sources;
 use crate::value::{Name, Parse, Url, Version};
-use crate::world::Memory;
 
 use super::{OutputFiles, ServiceInputs, Services, TestScript, TestText, driver_capabilities, services};
 
@@ -70,13 +70,13 @@ pub(crate) fn pc() -> TargetFacts {
 /// The services of the first target of a manifest, one for each of the given facts.
 pub(crate) fn planned(manifest: &str, targets: &[TargetFacts], tests: &[TestScript]) -> Vec<Services> {
     let (mut sources, mut log) = (Sources::new(), Log::new());
-    let world = Memory::with([
+    let fs = Memory::with([
         ("project.kdl", manifest),
         ("certs/site.pem", ""),
         ("robot.env", ""),
         ("config/robot.yaml", ""),
     ]);
-    let loaded = manifest::load(&world, "project.kdl", &NoStacks, &mut sources, &mut log);
+    let loaded = manifest::load(&fs, "project.kdl", &NoStacks, &mut sources, &mut log);
     let projects: Result<Vec<Project>, _> = loaded.and_then(|loaded| loaded.projects(&mut log));
     let projects = projects.unwrap_or_else(|_| panic!("{:?}", log.sorted()));
     assert_eq!(projects.len(), targets.len(), "a target for each facts");

@@ -37,14 +37,14 @@ pub(super) fn support(files: &[(&str, &str)]) -> std::collections::BTreeMap<Stri
 }
 
 fn rendered<T>(files: &[(&str, &str)], render: impl Fn(&crate::plan::Plan) -> T) -> (Option<T>, String) {
-    let world = Memory::with(files.iter().copied());
+    let fs = Memory::with(files.iter().copied());
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let text = (|log: &mut Log| {
-        let read = manifest::load(&world, "project.kdl", &None, &mut sources, log)?;
+        let read = manifest::load(&fs, "project.kdl", &None, &mut sources, log)?;
         let projects = read.projects(log)?;
         let mut catalog = Catalog::builtin(&mut sources);
         for folder in &projects[0].catalogs {
-            catalog.add_folder(&world, folder, &mut sources, log);
+            catalog.add_folder(&fs, folder, &mut sources, log);
         }
         let resolution = crate::resolve::resolve(&projects[0], &catalog, Option::None, &sources, log)?;
         let inputs =

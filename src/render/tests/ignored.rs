@@ -15,9 +15,9 @@ fn ignored(manifest: &str, files: &[(&str, &str)]) -> (String, Vec<String>) {
         "project \"x\" version=\"1\"\ntarget {{ device \"jetson-agx-orin\"; jetpack \"6.2\" }}\n{manifest}\n"
     );
     let files = files.iter().copied().chain([("project.kdl", manifest.as_str()), ("app/main.py", "")]);
-    let world = Memory::with(files);
+    let fs = Memory::with(files);
     let (mut sources, mut log) = (Sources::new(), Log::new());
-    let input = Input { world: &world, manifest: "project.kdl", target: None, lock: "jcc.lock" };
+    let input = Input { fs: &fs, manifest: "project.kdl", target: None, lock: "jcc.lock" };
     let compiled = crate::compile(input, &mut sources, &mut log);
     let reports: Vec<String> =
         log.sorted().iter().map(|one| format!("{} {}", one.code, one.message)).collect();

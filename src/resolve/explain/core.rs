@@ -10,8 +10,8 @@ use crate::value::Name;
 use crate::resolve::explain::format::{self, Places};
 use crate::resolve::explain::suggest;
 use crate::resolve::explain::trace;
-use crate::resolve::model::{Fact, FactKind, Model, Question};
-use crate::resolve::problem::{Demand, Problem, set};
+use crate::resolve::model::{Constraint, ConstraintKind, Model, Question};
+use crate::resolve::problem::{Dependency, Problem, set};
 use crate::resolve::provider::is_impossible;
 use crate::resolve::{proven, words};
 
@@ -27,7 +27,7 @@ pub(in crate::resolve) struct Known {
     /// Facts that do not count any more.
     facts: BTreeSet<usize>,
     /// What holds in their stead.
-    instead: Vec<Demand>,
+    instead: Vec<Dependency>,
     /// What is not available: whatever requires it is not to blame.
     free: BTreeSet<Name>,
 }
@@ -51,7 +51,7 @@ impl Known {
     fn take_away(&mut self, model: &Model<'_>, gone: usize) {
         self.facts.insert(gone);
         let fact = &model.facts[gone];
-        if let (FactKind::Request, Some(thing)) = (fact.kind, model.thing(fact.on)) {
+        if let (ConstraintKind::Request, Some(thing)) = (fact.kind, model.thing(fact.on)) {
             self.free.insert(thing.name.clone());
         }
     }
@@ -61,7 +61,7 @@ impl Known {
 struct Conflict {
     core: Vec<usize>,
     gone: usize,
-    mends: Vec<suggest::Mend>,
+    mends: Vec<suggest::Suggestion>,
 }
 
 /// Tells every conflict of a model that has no answer.
@@ -112,7 +112,7 @@ fn together(
     model: &Model<'_>,
     all: &[(Conflict, Known)],
     at: usize,
-) -> Vec<suggest::Mend> {
+) -> Vec<suggest::Suggestion> {
     let core = &all[at].0.core;
     let alone = suggest::find(question, model, core, &Known::default());
     if !alone.is_empty() {
@@ -128,7 +128,7 @@ fn together(
     };
     let facts = gone(Some(at));
     let kept = facts.iter().map(|fact| model.facts[*fact].on);
-    let instead = kept.filter_map(|on| Some(Demand { on, within: set([answer[on.index()]?]) })).collect();
+    let instead = kept.filter_map(|on| Some(Dependency { on, within: set([answer[on.index()]?]) })).collect();
     let known = Known { facts, instead, free: BTreeSet::new() };
     let mut mends = suggest::beside(question, model, (core, all[at].0.gone), &known);
     for one in &mut mends {
@@ -156,7 +156,7 @@ pub(in crate::resolve) fn smallest(
     let mut order = facts.clone();
     order.sort_by_key(|fact| {
         let kind = model.facts[*fact].kind;
-        (kind != FactKind::Implied, kind != FactKind::Device, std::cmp::Reverse(*fact))
+        (kind != ConstraintKind::Implied, kind != ConstraintKind::Device, std::cmp::Reverse(*fact))
     });
     let mut kept: BTreeSet<usize> = facts.into_iter().collect();
     leave_out(&order, |run| {
@@ -168,7 +168,7 @@ pub(in crate::resolve) fn smallest(
         fails
     });
     let mut kept: Vec<usize> = kept.into_iter().collect();
-    kept.sort_by_key(|fact| (model.facts[*fact].kind == FactKind::Device, *fact));
+    kept.sort_by_key(|fact| (model.facts[*fact].kind == ConstraintKind::Device, *fact));
     kept
 }
 
@@ -188,7 +188,7 @@ pub(in crate::resolve) fn leave_out<T>(items: &[T], mut spare: impl FnMut(&[T]) 
 fn diagnostic(
     question: Question<'_>,
     model: &Model<'_>,
-    (core, mends): (&[usize], &[suggest::Mend]),
+    (core, mends): (&[usize], &[suggest::Suggestion]),
     (known, sources): (&Known, &Sources),
 ) -> Diagnostic {
     let mut facts = shown(model, core);
@@ -196,7 +196,7 @@ fn diagnostic(
     let mut story = trace::report(model, core, problem, Places { catalog: question.catalog, sources });
     if story.unavailable {
         // What is asked for and does not exist comes first.
-        facts.sort_by_key(|fact| !matches!(fact.kind, FactKind::Request | FactKind::Requirement));
+        facts.sort_by_key(|fact| !matches!(fact.kind, ConstraintKind::Request | ConstraintKind::Requirement));
     }
     let (kind, message) = message(&facts, story.unavailable);
     let mut diagnostic = Diagnostic::error(kind, message);
@@ -209,8 +209,10 @@ fn diagnostic(
             .extend((first.on == second.on).then(|| "an image holds one version of a package".to_owned()));
     }
     // What the target says has a part in it even where its device alone would do.
-    let target_facts =
-        model.facts.iter().filter(|fact| fact.kind == FactKind::Target && story.axes.contains(&fact.on));
+    let target_facts = model
+        .facts
+        .iter()
+        .filter(|fact| fact.kind == ConstraintKind::Target && story.axes.contains(&fact.on));
     let of_target = target_facts.map(|fact| (fact.span, label(model, fact)));
     let fixed = story.fixed.iter().filter_map(|(axis, value)| target(question, axis, value));
     // A project's own definitions are its lines as well; the steps cite them where there are many.
@@ -235,11 +237,12 @@ fn diagnostic(
 }
 
 /// What is wrong, in one sentence, and its kind.
-fn message(facts: &[&Fact], unavailable: bool) -> (Code, String) {
-    let texts = |of: &dyn Fn(&Fact) -> bool| {
+fn message(facts: &[&Constraint], unavailable: bool) -> (Code, String) {
+    let texts = |of: &dyn Fn(&Constraint) -> bool| {
         wording::codes(facts.iter().filter(|fact| of(fact)).map(|fact| fact.text.as_str()))
     };
-    let is_asked = |fact: &Fact| matches!(fact.kind, FactKind::Request | FactKind::Requirement);
+    let is_asked =
+        |fact: &Constraint| matches!(fact.kind, ConstraintKind::Request | ConstraintKind::Requirement);
     let (asked, rest) = (texts(&is_asked), texts(&|fact| !is_asked(fact)));
     let are = if asked.len() == 1 { "is" } else { "are" };
     match (unavailable && !asked.is_empty(), texts(&|_| true).as_slice()) {
@@ -270,14 +273,14 @@ fn target(question: Question<'_>, axis: &str, value: &str) -> Option<(Span, Stri
 }
 
 /// The facts to label: a package's request goes without saying where its requirement is labelled.
-fn shown<'m>(model: &'m Model<'_>, core: &[usize]) -> Vec<&'m Fact> {
-    let facts: Vec<&Fact> = core.iter().map(|fact| &model.facts[*fact]).collect();
-    let mut shown: Vec<&Fact> = facts
+fn shown<'m>(model: &'m Model<'_>, core: &[usize]) -> Vec<&'m Constraint> {
+    let facts: Vec<&Constraint> = core.iter().map(|fact| &model.facts[*fact]).collect();
+    let mut shown: Vec<&Constraint> = facts
         .iter()
         .copied()
         .filter(|fact| {
-            fact.kind != FactKind::Request
-                || !facts.iter().any(|other| other.kind == FactKind::Requirement && other.on == fact.on)
+            fact.kind != ConstraintKind::Request
+                || !facts.iter().any(|other| other.kind == ConstraintKind::Requirement && other.on == fact.on)
         })
         .collect();
     // One line of the manifest may be several facts (a device and the axes that it bounds).
@@ -286,16 +289,18 @@ fn shown<'m>(model: &'m Model<'_>, core: &[usize]) -> Vec<&'m Fact> {
     shown
 }
 
-fn label(model: &Model<'_>, fact: &Fact) -> String {
+fn label(model: &Model<'_>, fact: &Constraint) -> String {
     let name = model.thing(fact.on).map_or_else(String::new, format::title);
     match fact.kind {
-        FactKind::Device => format!("it runs {name} {}", format::versions(model, fact.on, &fact.within)),
-        FactKind::Target => "the target".to_owned(),
-        FactKind::Pin => "pinned here".to_owned(),
-        FactKind::Base => "the base".to_owned(),
-        FactKind::Request => "asked for here".to_owned(),
-        FactKind::Requirement => "this version is asked for".to_owned(),
-        FactKind::Pip => "pip is asked for this".to_owned(),
-        FactKind::Implied => format!("this needs {name}"),
+        ConstraintKind::Device => {
+            format!("it runs {name} {}", format::versions(model, fact.on, &fact.within))
+        }
+        ConstraintKind::Target => "the target".to_owned(),
+        ConstraintKind::Pin => "pinned here".to_owned(),
+        ConstraintKind::Base => "the base".to_owned(),
+        ConstraintKind::Request => "asked for here".to_owned(),
+        ConstraintKind::Requirement => "this version is asked for".to_owned(),
+        ConstraintKind::Pip => "pip is asked for this".to_owned(),
+        ConstraintKind::Implied => format!("this needs {name}"),
     }
 }

@@ -6,7 +6,7 @@ use crate::catalog::{Catalog, Package, Require};
 use crate::diagnostic::wording;
 use crate::source::{Sources, Span};
 
-use crate::resolve::model::{Candidate, Model, Thing};
+use crate::resolve::model::{Candidate, Model, PackageVariable};
 use crate::resolve::problem::{Set, VariableId};
 
 /// So many are reported one by one.
@@ -54,12 +54,12 @@ fn node(package: &Package, span: Span) -> Option<String> {
 }
 
 /// How people write a thing: `CUDA`, `pytorch`.
-pub(in crate::resolve) fn title(thing: &Thing<'_>) -> String {
+pub(in crate::resolve) fn title(thing: &PackageVariable<'_>) -> String {
     thing.package.axis.as_ref().map_or_else(|| thing.name.to_string(), |axis| axis.title.clone())
 }
 
 /// A version as manifests write it: by its name where it has one (`humble`).
-pub(in crate::resolve) fn version(thing: &Thing<'_>, candidate: &Candidate) -> Option<String> {
+pub(in crate::resolve) fn version(thing: &PackageVariable<'_>, candidate: &Candidate) -> Option<String> {
     let name = candidate.entry().and_then(|entry| thing.package.versions[entry].name.as_ref());
     name.map(|name| name.value.to_string()).or_else(|| candidate.version().map(ToString::to_string))
 }
@@ -91,7 +91,7 @@ pub(in crate::resolve) fn versions(model: &Model<'_>, id: VariableId, within: &S
 }
 
 fn distinct<'c>(
-    thing: &Thing<'_>,
+    thing: &PackageVariable<'_>,
     candidates: impl Iterator<Item = &'c (u32, &'c Candidate)>,
 ) -> Vec<String> {
     let mut texts: Vec<String> = candidates.filter_map(|(_, candidate)| version(thing, candidate)).collect();

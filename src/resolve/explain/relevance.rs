@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 
 use pubgrub::VersionSet as _;
 
-use crate::resolve::model::{FactKind, Meaning, Model};
-use crate::resolve::problem::{Demand, Problem, Set, Variable, VariableId, set};
+use crate::resolve::model::{ConstraintKind, Model, VariableKind};
+use crate::resolve::problem::{Dependency, Problem, Set, Variable, VariableId, set};
 use crate::resolve::provider::solve;
 use crate::resolve::words;
 
 /// By variable, which candidates there are to speak of.
-pub(in crate::resolve) struct Narrow {
+pub(in crate::resolve) struct Relevance {
     /// Those of this platform; all, where there are none.
     pub(in crate::resolve) platform: Vec<Set>,
     /// Of these the ones that the target does not rule out by what they require themselves; all of them, where it
@@ -21,7 +21,7 @@ pub(in crate::resolve) struct Narrow {
     pub(in crate::resolve) domain: Vec<Set>,
 }
 
-impl Narrow {
+impl Relevance {
     /// For an explanation of why these facts cannot hold together.
     pub(in crate::resolve) fn new(model: &Model<'_>, facts: &[usize]) -> Self {
         let platform: Vec<Set> =
@@ -33,7 +33,7 @@ impl Narrow {
             .zip(&model.meanings)
             .zip(&platform)
             .map(|((variable, meaning), within)| match meaning {
-                Meaning::Thing(_) => some(variable, within, |demands| {
+                VariableKind::Package(_) => some(variable, within, |demands| {
                     demands.iter().all(|one| !one.within.is_disjoint(&domain[one.on.index()]))
                 }),
                 _ => Set::full(),
@@ -69,13 +69,14 @@ impl Narrow {
             let both = within.intersection(&fact.within);
             *within = if both.is_empty() { fact.within.clone() } else { both };
         }
-        let mut todo: Vec<Demand> = asked.into_iter().map(|(on, within)| Demand { on, within }).collect();
+        let mut todo: Vec<Dependency> =
+            asked.into_iter().map(|(on, within)| Dependency { on, within }).collect();
         for (at, variable) in model.variables.iter().enumerate() {
             let places =
                 (0u32..).zip(&variable.candidates).filter(|(place, _)| self.left[at].contains(place));
             todo.extend(places.flat_map(|(_, demands)| demands.iter().cloned()));
         }
-        while let Some(Demand { on, within }) = todo.pop() {
+        while let Some(Dependency { on, within }) = todo.pop() {
             let left = &self.left[on.index()];
             if !within.is_disjoint(left) || within.is_empty() {
                 continue;
@@ -91,16 +92,16 @@ impl Narrow {
 }
 
 /// Whether a demand is for another platform.
-fn is_elsewhere(model: &Model<'_>, demand: &Demand) -> bool {
+fn is_elsewhere(model: &Model<'_>, demand: &Dependency) -> bool {
     let meaning = &model.meanings[demand.on.index()];
     let of_platform = |axis: &&str| [words::PLATFORM, words::ARCH].contains(axis);
-    demand.within.is_empty() && matches!(meaning, Meaning::Fixed { axis, .. } if of_platform(axis))
+    demand.within.is_empty() && matches!(meaning, VariableKind::Fixed { axis, .. } if of_platform(axis))
 }
 
 /// The candidates that ask for no other platform.
 fn of_platform(model: &Model<'_>, id: VariableId) -> Set {
     match &model.meanings[id.index()] {
-        Meaning::Thing(_) => some(&model.variables[id.index()], &Set::full(), |demands| {
+        VariableKind::Package(_) => some(&model.variables[id.index()], &Set::full(), |demands| {
             !demands.iter().any(|one| is_elsewhere(model, one))
         }),
         _ => Set::full(),
@@ -108,7 +109,7 @@ fn of_platform(model: &Model<'_>, id: VariableId) -> Set {
 }
 
 /// The candidates within a set that fit; all of the set, where none fits but the first («not there»).
-fn some(variable: &Variable, within: &Set, fits: impl Fn(&[Demand]) -> bool) -> Set {
+fn some(variable: &Variable, within: &Set, fits: impl Fn(&[Dependency]) -> bool) -> Set {
     let places = (0u32..).zip(&variable.candidates).filter(|(place, _)| within.contains(place));
     let fitting: Vec<u32> = places.filter(|(_, demands)| fits(demands)).map(|(place, _)| place).collect();
     if fitting.iter().all(|place| *place == 0) { within.clone() } else { set(fitting) }
@@ -116,12 +117,13 @@ fn some(variable: &Variable, within: &Set, fits: impl Fn(&[Demand]) -> bool) -> 
 
 /// What is left of each variable by the target's own requirements and what they entail, where they hold together.
 fn domain(model: &Model<'_>, platform: &[Set]) -> Vec<Set> {
-    let of_target = |fact: usize| matches!(model.facts[fact].kind, FactKind::Target | FactKind::Device);
+    let of_target =
+        |fact: usize| matches!(model.facts[fact].kind, ConstraintKind::Target | ConstraintKind::Device);
     let together = solve(&model.problem(of_target), &model.budget).is_ok();
     let target = model.problem(|fact| together && of_target(fact));
     let mut domain = platform.to_vec();
-    let mut todo: Vec<Demand> = target.demands(VariableId::ROOT, 0).cloned().collect();
-    while let Some(Demand { on, within }) = todo.pop() {
+    let mut todo: Vec<Dependency> = target.demands(VariableId::ROOT, 0).cloned().collect();
+    while let Some(Dependency { on, within }) = todo.pop() {
         let now = &domain[on.index()];
         let next = now.intersection(&within);
         if next.is_empty() || next == *now {
@@ -134,7 +136,7 @@ fn domain(model: &Model<'_>, platform: &[Set]) -> Vec<Set> {
 }
 
 /// What every candidate that is left of a variable asks for.
-fn entailed(variable: &Variable, domain: &[Set], id: VariableId) -> Vec<Demand> {
+fn entailed(variable: &Variable, domain: &[Set], id: VariableId) -> Vec<Dependency> {
     let mut asked: BTreeMap<VariableId, (usize, Set)> = BTreeMap::new();
     let mut count = 0;
     for (place, demands) in (0u32..).zip(&variable.candidates) {
@@ -149,5 +151,5 @@ fn entailed(variable: &Variable, domain: &[Set], id: VariableId) -> Vec<Demand> 
         }
     }
     let by_all = asked.into_iter().filter(|(_, (times, _))| *times >= count);
-    by_all.map(|(on, (_, within))| Demand { on, within }).collect()
+    by_all.map(|(on, (_, within))| Dependency { on, within }).collect()
 }

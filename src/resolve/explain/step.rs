@@ -10,8 +10,8 @@ use crate::source::{Span, Spanned};
 use crate::value::{Parse, Requirement, Version};
 
 use crate::resolve::explain::format::{self, Places, title, versions};
-use crate::resolve::explain::relevance::Narrow;
-use crate::resolve::model::{BaseMeaning, Candidate, Meaning, Model, Thing};
+use crate::resolve::explain::relevance::Relevance;
+use crate::resolve::model::{BaseVariable, Candidate, Model, PackageVariable, VariableKind};
 use crate::resolve::problem::{Set, VariableId, set};
 use crate::resolve::words;
 
@@ -22,7 +22,7 @@ const WIDE: usize = 84;
 #[derive(Clone, Copy)]
 pub(in crate::resolve) struct Step<'s, 'a> {
     pub(in crate::resolve) model: &'s Model<'a>,
-    pub(in crate::resolve) narrow: &'s Narrow,
+    pub(in crate::resolve) narrow: &'s Relevance,
     pub(in crate::resolve) from: VariableId,
     pub(in crate::resolve) holders: &'s Set,
     pub(in crate::resolve) on: VariableId,
@@ -31,9 +31,9 @@ pub(in crate::resolve) struct Step<'s, 'a> {
 
 impl<'s, 'a> Step<'s, 'a> {
     /// Whose definition says it.
-    fn owner(self) -> Option<&'s Thing<'a>> {
+    fn owner(self) -> Option<&'s PackageVariable<'a>> {
         match &self.model.meanings[self.from.index()] {
-            Meaning::Guard { owner } => self.model.thing(*owner),
+            VariableKind::Guard { owner } => self.model.thing(*owner),
             _ => self.model.thing(self.from),
         }
     }
@@ -53,32 +53,32 @@ pub(in crate::resolve) struct Line {
 pub(in crate::resolve) fn line(step: Step<'_, '_>, places: Places<'_>) -> Option<Line> {
     let to_thing = matches!(
         &step.model.meanings[step.on.index()],
-        Meaning::Thing(_) | Meaning::Fixed { .. } | Meaning::Unavailable(_)
+        VariableKind::Package(_) | VariableKind::Fixed { .. } | VariableKind::Unavailable(_)
     );
     if !to_thing {
         return None;
     }
-    if let Meaning::Unavailable(one) = &step.model.meanings[step.on.index()] {
+    if let VariableKind::Unavailable(one) = &step.model.meanings[step.on.index()] {
         return Some(of_unavailable(step, step.owner()?, one));
     }
     match &step.model.meanings[step.from.index()] {
-        Meaning::Thing(thing) => Some(of_thing(step, thing, places)),
-        Meaning::Guard { owner } if step.holders.contains(&0) => {
+        VariableKind::Package(thing) => Some(of_thing(step, thing, places)),
+        VariableKind::Guard { owner } if step.holders.contains(&0) => {
             of_guard(step, step.model.thing(*owner)?, places)
         }
-        Meaning::Base(base) => Some(of_base(step, base)),
-        Meaning::Root
-        | Meaning::Guard { .. }
-        | Meaning::Fixed { .. }
-        | Meaning::Choice { .. }
-        | Meaning::Unavailable(_) => None,
+        VariableKind::Base(base) => Some(of_base(step, base)),
+        VariableKind::Root
+        | VariableKind::Guard { .. }
+        | VariableKind::Fixed { .. }
+        | VariableKind::Choice { .. }
+        | VariableKind::Unavailable(_) => None,
     }
 }
 
 /// What does not exist: of whom, under which conditions, why, and the page that shows it.
-fn of_unavailable(step: Step<'_, '_>, owner: &Thing<'_>, one: &Guarded<Unavailable>) -> Line {
+fn of_unavailable(step: Step<'_, '_>, owner: &PackageVariable<'_>, one: &Guarded<Unavailable>) -> Line {
     let who = match &step.model.meanings[step.from.index()] {
-        Meaning::Thing(thing) => holders(step, thing),
+        VariableKind::Package(thing) => holders(step, thing),
         _ => title(owner),
     };
     let conditions: Vec<String> = one
@@ -102,7 +102,7 @@ fn of_unavailable(step: Step<'_, '_>, owner: &Thing<'_>, one: &Guarded<Unavailab
     Line { text: format!("{who}{with} {what}{source}"), place: Some(one.value.reason.span), what }
 }
 
-fn of_base(step: Step<'_, '_>, base: &BaseMeaning<'_>) -> Line {
+fn of_base(step: Step<'_, '_>, base: &BaseVariable<'_>) -> Line {
     let Some(thing) = step.model.thing(step.on) else {
         let tags = base.image.iter().flat_map(|image| &image.tags);
         let requires = tags.flat_map(|tag| &tag.requires).filter(|one| asks(step, one));
@@ -120,7 +120,7 @@ fn of_base(step: Step<'_, '_>, base: &BaseMeaning<'_>) -> Line {
     Line { text: format!("the base {what}"), place: None, what }
 }
 
-fn of_thing(step: Step<'_, '_>, thing: &Thing<'_>, places: Places<'_>) -> Line {
+fn of_thing(step: Step<'_, '_>, thing: &PackageVariable<'_>, places: Places<'_>) -> Line {
     let who = holders(step, thing);
     if thing.is_name() {
         let what = format!("means {}", asked(step));
@@ -152,7 +152,7 @@ fn of_thing(step: Step<'_, '_>, thing: &Thing<'_>, places: Places<'_>) -> Line {
 }
 
 /// A requirement under a condition.
-fn of_guard(step: Step<'_, '_>, owner: &Thing<'_>, places: Places<'_>) -> Option<Line> {
+fn of_guard(step: Step<'_, '_>, owner: &PackageVariable<'_>, places: Places<'_>) -> Option<Line> {
     let variable = &step.model.variables[step.from.index()];
     // The second candidate is «the first condition does not hold».
     let unmet = variable.candidates.get(1)?.first()?;
@@ -191,7 +191,7 @@ fn of_guard(step: Step<'_, '_>, owner: &Thing<'_>, places: Places<'_>) -> Option
 }
 
 /// The candidates of a thing that a requirement admits.
-fn admitted(thing: &Thing<'_>, requirement: &Requirement) -> Option<Set> {
+fn admitted(thing: &PackageVariable<'_>, requirement: &Requirement) -> Option<Set> {
     let matcher = thing.package.meaning(requirement).ok()?;
     let fits = (0..)
         .zip(&thing.candidates)
@@ -200,7 +200,7 @@ fn admitted(thing: &Thing<'_>, requirement: &Requirement) -> Option<Set> {
 }
 
 /// Whether a requirement's conditions are met whatever is chosen.
-fn always(step: Step<'_, '_>, thing: &Thing<'_>, one: &Require) -> bool {
+fn always(step: Step<'_, '_>, thing: &PackageVariable<'_>, one: &Require) -> bool {
     let fixed = step.model.target.fixed(&thing.options, thing.variant.as_ref());
     one.guard.open(&fixed).is_some_and(|open| open.is_empty())
 }
@@ -216,13 +216,13 @@ fn asks(step: Step<'_, '_>, one: &Require) -> bool {
 /// The name of what is asked for, as definitions write it.
 fn word<'s>(step: Step<'s, '_>) -> &'s str {
     match &step.model.meanings[step.on.index()] {
-        Meaning::Thing(thing) => thing.name.as_str(),
-        Meaning::Fixed { axis, .. } => axis,
-        Meaning::Root
-        | Meaning::Base(_)
-        | Meaning::Choice { .. }
-        | Meaning::Unavailable(_)
-        | Meaning::Guard { .. } => "",
+        VariableKind::Package(thing) => thing.name.as_str(),
+        VariableKind::Fixed { axis, .. } => axis,
+        VariableKind::Root
+        | VariableKind::Base(_)
+        | VariableKind::Choice { .. }
+        | VariableKind::Unavailable(_)
+        | VariableKind::Guard { .. } => "",
     }
 }
 
@@ -269,7 +269,7 @@ fn model_says(step: Step<'_, '_>) -> bool {
 /// What is asked for as a set of versions.
 fn asked(step: Step<'_, '_>) -> String {
     match &step.model.meanings[step.on.index()] {
-        Meaning::Thing(thing) => {
+        VariableKind::Package(thing) => {
             // A promise about the host is of a lowest version.
             if thing.package.axis.as_ref().is_some_and(|axis| axis.choose == Choose::Lowest) {
                 let mut known = thing.candidates.iter().enumerate().filter_map(|(at, one)| {
@@ -285,12 +285,12 @@ fn asked(step: Step<'_, '_>) -> String {
             let versions = if versions == format::ANY { "" } else { &versions };
             format!("{} {versions}", title(thing)).trim_end().to_owned()
         }
-        Meaning::Fixed { axis, value } => format!("another {axis} than {value}"),
-        Meaning::Root
-        | Meaning::Base(_)
-        | Meaning::Choice { .. }
-        | Meaning::Unavailable(_)
-        | Meaning::Guard { .. } => String::new(),
+        VariableKind::Fixed { axis, value } => format!("another {axis} than {value}"),
+        VariableKind::Root
+        | VariableKind::Base(_)
+        | VariableKind::Choice { .. }
+        | VariableKind::Unavailable(_)
+        | VariableKind::Guard { .. } => String::new(),
     }
 }
 
@@ -303,7 +303,7 @@ fn alternatives(text: &str) -> String {
 }
 
 /// Who asks: the versions that do, of those that this target leaves; `every …` where it is all of them.
-fn holders(step: Step<'_, '_>, thing: &Thing<'_>) -> String {
+fn holders(step: Step<'_, '_>, thing: &PackageVariable<'_>) -> String {
     let Step { model, narrow, from, holders, .. } = step;
     let name = title(thing);
     if thing.package.versions.is_empty() {
@@ -336,7 +336,7 @@ fn of_few(places: &Set) -> bool {
 
 fn platform<'s>(model: &'s Model<'_>) -> &'s str {
     let found = model.meanings.iter().find_map(|one| match one {
-        Meaning::Fixed { axis, value } if *axis == words::PLATFORM => Some(value.as_str()),
+        VariableKind::Fixed { axis, value } if *axis == words::PLATFORM => Some(value.as_str()),
         _ => None,
     });
     found.unwrap_or_default()

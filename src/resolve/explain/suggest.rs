@@ -11,13 +11,13 @@ use crate::value::{Name, Parse as _, Requirement};
 use crate::resolve::assignment::Decided;
 use crate::resolve::explain::core::Known;
 use crate::resolve::explain::format;
-use crate::resolve::model::{Candidate, Fact, FactKind, Model, Question, Thing};
+use crate::resolve::model::{Candidate, Constraint, ConstraintKind, Model, PackageVariable, Question};
 use crate::resolve::provider::solve;
 use crate::resolve::work::Budget;
 use crate::resolve::{outcome, proven};
 
 /// A way out.
-pub(in crate::resolve) struct Mend {
+pub(in crate::resolve) struct Suggestion {
     /// What to do, and what would then be chosen.
     pub(in crate::resolve) text: String,
     /// The fact that it changes.
@@ -80,10 +80,11 @@ const OTHERS: usize = 8;
 
 /// The fact of one of several conflicts to change first: another release or base would be another answer to all of them.
 pub(in crate::resolve) fn first(model: &Model<'_>, core: &[usize]) -> Option<usize> {
-    let of = |kinds: &[FactKind]| core.iter().copied().find(|fact| kinds.contains(&model.facts[*fact].kind));
-    of(&[FactKind::Pin, FactKind::Requirement, FactKind::Pip])
-        .or_else(|| of(&[FactKind::Request]))
-        .or_else(|| of(&[FactKind::Base, FactKind::Target]))
+    let of =
+        |kinds: &[ConstraintKind]| core.iter().copied().find(|fact| kinds.contains(&model.facts[*fact].kind));
+    of(&[ConstraintKind::Pin, ConstraintKind::Requirement, ConstraintKind::Pip])
+        .or_else(|| of(&[ConstraintKind::Request]))
+        .or_else(|| of(&[ConstraintKind::Base, ConstraintKind::Target]))
         .or_else(|| core.last().copied())
 }
 
@@ -93,18 +94,18 @@ pub(in crate::resolve) fn find(
     model: &Model<'_>,
     core: &[usize],
     known: &Known,
-) -> Vec<Mend> {
-    let mut mends: Vec<Mend> = Vec::new();
-    let of = |kinds: &[FactKind]| -> Vec<Mend> {
+) -> Vec<Suggestion> {
+    let mut mends: Vec<Suggestion> = Vec::new();
+    let of = |kinds: &[ConstraintKind]| -> Vec<Suggestion> {
         let facts = core.iter().filter(|fact| kinds.contains(&model.facts[**fact].kind));
         facts.filter_map(|fact| without(model, core, *fact, known)).collect()
     };
-    mends.extend(of(&[FactKind::Pin, FactKind::Requirement, FactKind::Pip]));
+    mends.extend(of(&[ConstraintKind::Pin, ConstraintKind::Requirement, ConstraintKind::Pip]));
     mends.extend(other_options(question, model, core, known));
     // Another release means flashing the machine anew.
-    mends.extend(of(&[FactKind::Base, FactKind::Target]));
+    mends.extend(of(&[ConstraintKind::Base, ConstraintKind::Target]));
     if mends.is_empty() {
-        for fact in core.iter().filter(|fact| model.facts[**fact].kind == FactKind::Request) {
+        for fact in core.iter().filter(|fact| model.facts[**fact].kind == ConstraintKind::Request) {
             mends.extend(without(model, core, *fact, known));
         }
     }
@@ -113,7 +114,7 @@ pub(in crate::resolve) fn find(
 
 /// The suggestions to show: none that breaks another target, and of the rest those that lead to what was shown to work; where there
 /// are none, each says what it leads to.
-fn best(question: Question<'_>, budget: &Budget, mut mends: Vec<Mend>) -> Vec<Mend> {
+fn best(question: Question<'_>, budget: &Budget, mut mends: Vec<Suggestion>) -> Vec<Suggestion> {
     mends.retain(|one| spares_others(question, budget, one));
     let fewest = mends.iter().map(|one| one.unproven.len()).min().unwrap_or_default();
     mends.retain(|one| one.unproven.len() == fewest);
@@ -127,7 +128,7 @@ fn best(question: Question<'_>, budget: &Budget, mut mends: Vec<Mend>) -> Vec<Me
 }
 
 /// Whether the manifest's other targets that resolve still do.
-fn spares_others(question: Question<'_>, budget: &Budget, mend: &Mend) -> bool {
+fn spares_others(question: Question<'_>, budget: &Budget, mend: &Suggestion) -> bool {
     let resolves = |project: &Project| {
         let question = Question { project, others: &[], ..question };
         let model = Model::build(question, &mut Log::new());
@@ -142,8 +143,8 @@ pub(in crate::resolve) fn with(model: &Model<'_>, dropped: usize) -> BTreeSet<us
     let fact = &model.facts[dropped];
     let goes = |one: &usize| {
         *one == dropped
-            || (fact.kind == FactKind::Request
-                && model.facts[*one].kind == FactKind::Requirement
+            || (fact.kind == ConstraintKind::Request
+                && model.facts[*one].kind == ConstraintKind::Requirement
                 && model.facts[*one].on == fact.on)
     };
     (0..model.facts.len()).filter(goes).collect()
@@ -156,19 +157,20 @@ pub(in crate::resolve) fn beside(
     model: &Model<'_>,
     (core, first): (&[usize], usize),
     known: &Known,
-) -> Vec<Mend> {
+) -> Vec<Suggestion> {
     let small = |fact: &&usize| {
-        [FactKind::Pin, FactKind::Requirement, FactKind::Pip].contains(&model.facts[**fact].kind)
+        [ConstraintKind::Pin, ConstraintKind::Requirement, ConstraintKind::Pip]
+            .contains(&model.facts[**fact].kind)
     };
     let others = core.iter().filter(small).copied().filter(|fact| *fact != first);
     let all = std::iter::once(first).chain(others);
-    let mut mends: Vec<Mend> = all.filter_map(|fact| without(model, core, fact, known)).collect();
+    let mut mends: Vec<Suggestion> = all.filter_map(|fact| without(model, core, fact, known)).collect();
     mends.extend(other_options(question, model, core, known));
     best(question, &model.budget, mends)
 }
 
 /// The suggestion that changes or drops one fact, where that gives an answer.
-fn without(model: &Model<'_>, core: &[usize], dropped: usize, known: &Known) -> Option<Mend> {
+fn without(model: &Model<'_>, core: &[usize], dropped: usize, known: &Known) -> Option<Suggestion> {
     let fact = &model.facts[dropped];
     let gone = with(model, dropped);
     let answer = proven::solve(model, known.problem(model, |one| !gone.contains(&one))).ok()?;
@@ -177,43 +179,45 @@ fn without(model: &Model<'_>, core: &[usize], dropped: usize, known: &Known) -> 
     let chosen = decided.candidate(fact.on).and_then(|(thing, candidate)| change(thing, candidate));
     let name = fact.text.split(' ').next().unwrap_or_default();
     let (text, edit) = match (fact.kind, chosen) {
-        (FactKind::Pin | FactKind::Requirement | FactKind::Target, Some(version)) => (
+        (ConstraintKind::Pin | ConstraintKind::Requirement | ConstraintKind::Target, Some(version)) => (
             format!("change `{}` to `{name} \"{version}\"`{then}", fact.text),
             fact.requirement.map(|span| (span, format!("\"{version}\""))),
         ),
-        (FactKind::Pip, Some(version)) => {
+        (ConstraintKind::Pip, Some(version)) => {
             let bare = fact.text.split(['<', '>', '=', '!', '~', ' ', ';']).next().unwrap_or_default();
             (format!("change `{}` to `{bare}=={version}`{then}", fact.text), None)
         }
-        (FactKind::Base, _) => (format!("leave `base` out: the compiler chooses one that fits{then}"), None),
-        (FactKind::Request, _) => (format!("leave `{}` out{then}", fact.text), None),
+        (ConstraintKind::Base, _) => {
+            (format!("leave `base` out: the compiler chooses one that fits{then}"), None)
+        }
+        (ConstraintKind::Request, _) => (format!("leave `{}` out{then}", fact.text), None),
         (
-            FactKind::Pin
-            | FactKind::Requirement
-            | FactKind::Pip
-            | FactKind::Target
-            | FactKind::Device
-            | FactKind::Implied,
+            ConstraintKind::Pin
+            | ConstraintKind::Requirement
+            | ConstraintKind::Pip
+            | ConstraintKind::Target
+            | ConstraintKind::Device
+            | ConstraintKind::Implied,
             _,
         ) => (format!("drop `{}`{then}", fact.text), None),
     };
     let change = match (fact.kind, fact.requirement, &edit) {
         (_, Some(span), Some((_, text))) => Change::Requirement(span, text.trim_matches('"').to_owned()),
-        (FactKind::Base, ..) => Change::NoBase,
+        (ConstraintKind::Base, ..) => Change::NoBase,
         _ => Change::Drop(fact.span),
     };
-    Some(Mend { text, fact: Some(dropped), edit, unproven: unproven(decided), change })
+    Some(Suggestion { text, fact: Some(dropped), edit, unproven: unproven(decided), change })
 }
 
 /// How a manifest would ask for this one.
-fn change(thing: &Thing<'_>, candidate: &Candidate) -> Option<String> {
+fn change(thing: &PackageVariable<'_>, candidate: &Candidate) -> Option<String> {
     let version = format::version(thing, candidate)?;
     let lowest = thing.package.axis.as_ref().is_some_and(|axis| axis.choose == Choose::Lowest);
     Some(if lowest { format!(">={version}") } else { version })
 }
 
 /// What the other lines of the conflict would then come to.
-fn consequences(decided: Decided<'_, '_>, core: &[usize], changed: &Fact) -> String {
+fn consequences(decided: Decided<'_, '_>, core: &[usize], changed: &Constraint) -> String {
     let mut parts: Vec<String> = Vec::new();
     for fact in core.iter().map(|fact| &decided.model.facts[*fact]) {
         if fact.on == changed.on {
@@ -236,9 +240,16 @@ fn consequences(decided: Decided<'_, '_>, core: &[usize], changed: &Fact) -> Str
 }
 
 /// Other values of options of the packages in the conflict.
-fn other_options(question: Question<'_>, model: &Model<'_>, core: &[usize], known: &Known) -> Vec<Mend> {
+fn other_options(
+    question: Question<'_>,
+    model: &Model<'_>,
+    core: &[usize],
+    known: &Known,
+) -> Vec<Suggestion> {
     let mut mends = Vec::new();
-    for fact in core.iter().map(|fact| &model.facts[*fact]).filter(|fact| fact.kind == FactKind::Request) {
+    for fact in
+        core.iter().map(|fact| &model.facts[*fact]).filter(|fact| fact.kind == ConstraintKind::Request)
+    {
         let Some(thing) = model.thing(fact.on) else { continue };
         for option in &thing.package.options {
             let now = thing.options.get(&option.key.value);
@@ -251,7 +262,7 @@ fn other_options(question: Question<'_>, model: &Model<'_>, core: &[usize], know
                         thing.name, option.key.value, value.value
                     );
                     let change = Change::Option(fact.span, option.key.clone(), value.clone());
-                    mends.push(Mend { text, fact: None, edit: None, unproven, change });
+                    mends.push(Suggestion { text, fact: None, edit: None, unproven, change });
                 }
             }
         }
@@ -288,7 +299,7 @@ fn unproven(decided: Decided<'_, '_>) -> BTreeSet<String> {
         let entry = candidate.entry().map(|index| &thing.package.versions[index]);
         entry.is_some_and(|entry| entry.unproven.is_some()) && !candidate.is_provided()
     });
-    let said = |(thing, candidate): (&Thing<'_>, &Candidate)| {
+    let said = |(thing, candidate): (&PackageVariable<'_>, &Candidate)| {
         format::version(thing, candidate).map(|version| format!("{} {version}", format::title(thing)))
     };
     doubtful.filter_map(said).collect()

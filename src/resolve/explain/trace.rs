@@ -12,10 +12,10 @@ use crate::value::Name;
 
 use crate::resolve::explain::core::leave_out;
 use crate::resolve::explain::format::{Places, title};
-use crate::resolve::explain::relevance::Narrow;
+use crate::resolve::explain::relevance::Relevance;
 use crate::resolve::explain::step::{self, Step};
-use crate::resolve::model::{FactKind, Meaning, Model, Thing};
-use crate::resolve::problem::{Demand, Problem, Set, VariableId};
+use crate::resolve::model::{ConstraintKind, Model, PackageVariable, VariableKind};
+use crate::resolve::problem::{Dependency, Problem, Set, VariableId};
 use crate::resolve::provider::{Derivation, Unsolved, is_impossible, solve};
 
 /// So many lines are shown.
@@ -23,7 +23,7 @@ const SHOWN: usize = 8;
 
 /// Why some facts cannot hold together.
 #[derive(Debug, Default)]
-pub(in crate::resolve) struct Story {
+pub(in crate::resolve) struct Explanation {
     /// The steps, without a full stop.
     pub(in crate::resolve) lines: Vec<String>,
     /// What the target fixes and the steps run into: `sm` and its value.
@@ -45,20 +45,20 @@ pub(in crate::resolve) fn report(
     facts: &[usize],
     problem: Problem<'_>,
     places: Places<'_>,
-) -> Story {
-    let narrow = Narrow::new(model, facts);
+) -> Explanation {
+    let narrow = Relevance::new(model, facts);
     let mut edges = needed(model, narrow.apply(model, problem));
     name_releases(model, &narrow, &mut edges);
-    let mut story = Story::default();
+    let mut story = Explanation::default();
     let mut choices: BTreeMap<&Name, Vec<String>> = BTreeMap::new();
     for ((from, on), (holders, within)) in ordered(model, edges) {
-        if let Meaning::Choice { word, .. } = &model.meanings[on.index()] {
+        if let VariableKind::Choice { word, .. } = &model.meanings[on.index()] {
             choices.entry(word).or_default().extend(model.thing(from).map(title));
         }
         let step = Step { model, narrow: &narrow, from, holders: &holders, on, within: &within };
         let Some(line) = step::line(step, places) else { continue };
-        story.unavailable |= matches!(&model.meanings[on.index()], Meaning::Unavailable(_));
-        if let Meaning::Fixed { axis, value } = &model.meanings[on.index()] {
+        story.unavailable |= matches!(&model.meanings[on.index()], VariableKind::Unavailable(_));
+        if let VariableKind::Fixed { axis, value } = &model.meanings[on.index()] {
             story.fixed.insert(axis, value.clone());
         }
         story.axes.extend(model.thing(from).filter(|thing| thing.is_axis()).map(|_| from));
@@ -81,9 +81,9 @@ pub(in crate::resolve) fn report(
 }
 
 /// Where a release learns of that the target calls by another name, that name comes first.
-fn name_releases(model: &Model<'_>, narrow: &Narrow, edges: &mut Edges) {
-    let called = model.facts.iter().filter(|fact| fact.kind == FactKind::Target).map(|fact| fact.on);
-    for from in called.filter(|id| model.thing(*id).is_some_and(Thing::is_name)) {
+fn name_releases(model: &Model<'_>, narrow: &Relevance, edges: &mut Edges) {
+    let called = model.facts.iter().filter(|fact| fact.kind == ConstraintKind::Target).map(|fact| fact.on);
+    for from in called.filter(|id| model.thing(*id).is_some_and(PackageVariable::is_name)) {
         let candidates = &model.variables[from.index()].candidates;
         for on in candidates.iter().flatten().map(|demand| demand.on).collect::<BTreeSet<_>>() {
             let report = |(one, other): &(VariableId, VariableId)| *one == on || *other == on;
@@ -117,7 +117,7 @@ fn needed(model: &Model<'_>, mut problem: Problem<'_>) -> Edges {
             return false;
         }
         let variables = problem.variables.to_mut();
-        let mut before: Vec<(VariableId, Vec<Vec<Demand>>)> = Vec::new();
+        let mut before: Vec<(VariableId, Vec<Vec<Dependency>>)> = Vec::new();
         for (from, on) in run {
             let candidates = &mut variables[from.index()].candidates;
             before.push((*from, candidates.clone()));
@@ -157,7 +157,7 @@ fn requirements(problem: &Problem<'_>) -> Edges {
 
 /// What the target may name: axes that nothing is installed for.
 fn releases<'m>(model: &'m Model<'_>) -> impl Iterator<Item = VariableId> + 'm {
-    model.ids.values().copied().filter(move |id| model.thing(*id).is_some_and(Thing::is_pure))
+    model.ids.values().copied().filter(move |id| model.thing(*id).is_some_and(PackageVariable::is_pure))
 }
 
 /// The requirements that a derivation uses. It takes the derivation apart, so that one of any depth is visited and freed
@@ -190,7 +190,7 @@ fn add(edges: &mut Edges, between: (VariableId, VariableId), (holders, within): 
 /// Packages before the platform, each before what it asks for.
 fn ordered(model: &Model<'_>, edges: Edges) -> Vec<((VariableId, VariableId), (Set, Set))> {
     let rank = |id: VariableId| model.variables[id.index()].rank;
-    let is_axis = |id: VariableId| model.thing(id).is_some_and(Thing::is_axis);
+    let is_axis = |id: VariableId| model.thing(id).is_some_and(PackageVariable::is_axis);
     let mut ordered: Vec<_> = edges.into_iter().filter(|((from, _), _)| *from != VariableId::ROOT).collect();
     ordered.sort_by_key(|((from, on), _)| (is_axis(*from), rank(*from), rank(*on)));
     ordered

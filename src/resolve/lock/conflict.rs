@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Lock, LockedTarget, LockedThing, Origin};
+use super::{Lock, LockedEntry, LockedTarget, Origin};
 use crate::value::Name;
 
 /// The two texts that git could not put together; `None` where there are no such marks.
@@ -64,10 +64,10 @@ impl LockedTarget {
 }
 
 fn common(
-    ours: BTreeMap<Name, LockedThing>,
-    theirs: &BTreeMap<Name, LockedThing>,
-) -> BTreeMap<Name, LockedThing> {
-    let same = |one: &LockedThing, other: &LockedThing| {
+    ours: BTreeMap<Name, LockedEntry>,
+    theirs: &BTreeMap<Name, LockedEntry>,
+) -> BTreeMap<Name, LockedEntry> {
+    let same = |one: &LockedEntry, other: &LockedEntry| {
         one.version == other.version && one.definition == other.definition
     };
     ours.into_iter().filter(|(name, one)| theirs.get(name).is_some_and(|other| same(one, other))).collect()

@@ -2,11 +2,11 @@
 
 use crate::value::Name;
 
-use super::{Lock, LockedTarget, LockedThing};
+use super::{Lock, LockedEntry, LockedTarget};
 
 /// What moved in one target.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Moves<'a> {
+pub struct TargetChanges<'a> {
     /// The target.
     pub target: &'a Name,
     /// What it held; `None` where it is new.
@@ -14,21 +14,21 @@ pub struct Moves<'a> {
     /// What it holds.
     pub after: &'a LockedTarget,
     /// The axes and packages that moved, by name.
-    pub things: Vec<Move<'a>>,
+    pub things: Vec<LockChange<'a>>,
 }
 
 /// One axis or package that is new or gone, has another version, or another definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Move<'a> {
+pub struct LockChange<'a> {
     /// Which.
     pub name: &'a Name,
     /// What it was; `None` where it is new.
-    pub from: Option<&'a LockedThing>,
+    pub from: Option<&'a LockedEntry>,
     /// What it is; `None` where it is gone.
-    pub to: Option<&'a LockedThing>,
+    pub to: Option<&'a LockedEntry>,
 }
 
-impl Move<'_> {
+impl LockChange<'_> {
     /// Whether its version is another one, be it none.
     pub fn is_of_version(&self) -> bool {
         self.from.map(|thing| &thing.version) != self.to.map(|thing| &thing.version)
@@ -37,12 +37,12 @@ impl Move<'_> {
 
 impl Lock {
     /// What moved from the other lock to this one, a target each; a target that this one lacks is left out.
-    pub fn moves<'a>(&'a self, old: Option<&'a Self>) -> Vec<Moves<'a>> {
+    pub fn moves<'a>(&'a self, old: Option<&'a Self>) -> Vec<TargetChanges<'a>> {
         let targets = self.targets.iter();
         targets
             .map(|(target, after)| {
                 let before = old.and_then(|old| old.targets.get(target));
-                Moves { target, before, after, things: things(before, after) }
+                TargetChanges { target, before, after, things: things(before, after) }
             })
             .collect()
     }
@@ -64,18 +64,18 @@ impl Lock {
     }
 }
 
-fn things<'a>(before: Option<&'a LockedTarget>, after: &'a LockedTarget) -> Vec<Move<'a>> {
+fn things<'a>(before: Option<&'a LockedTarget>, after: &'a LockedTarget) -> Vec<LockChange<'a>> {
     let old = before.map(|before| &before.things);
-    let mut all: Vec<Move<'a>> = after
+    let mut all: Vec<LockChange<'a>> = after
         .things
         .iter()
-        .map(|(name, to)| Move { name, from: old.and_then(|old| old.get(name)), to: Some(to) })
+        .map(|(name, to)| LockChange { name, from: old.and_then(|old| old.get(name)), to: Some(to) })
         .filter(|one| {
             one.is_of_version() || one.from.map(|from| &from.definition) != one.to.map(|to| &to.definition)
         })
         .collect();
     let gone = old.into_iter().flatten().filter(|(name, _)| !after.things.contains_key(*name));
-    all.extend(gone.map(|(name, from)| Move { name, from: Some(from), to: None }));
+    all.extend(gone.map(|(name, from)| LockChange { name, from: Some(from), to: None }));
     all.sort_by_key(|one| one.name);
     all
 }

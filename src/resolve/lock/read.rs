@@ -8,7 +8,7 @@ use crate::syntax::schema::{self, ArgSpec, Kind, NodeSpec, PropertySpec};
 use crate::syntax::{Document, Reader, parse_up_to};
 use crate::value::{ImageRef, Name, ProjectPath, Sha256, Version};
 
-use super::{Lock, LockedFiles, LockedTarget, LockedThing, Origin, Place};
+use super::{Lock, LockedEntry, LockedFiles, LockedTarget, Origin, Place};
 
 static LOCK: NodeSpec = NodeSpec::new("lock", "The form of the file.")
     .args(&[ArgSpec::new("FORM", Kind::Integer, "The number of the form.")])
@@ -167,20 +167,20 @@ fn epoch(node: Reader<'_>, log: &mut Log) -> Option<Spanned<u64>> {
     None
 }
 
-fn things(target: Reader<'_>, kind: &str, log: &mut Log) -> BTreeMap<Name, LockedThing> {
+fn things(target: Reader<'_>, kind: &str, log: &mut Log) -> BTreeMap<Name, LockedEntry> {
     let mut things = BTreeMap::new();
     for chosen in target.children_named(kind) {
         let name = chosen.arg::<Name>(0, log);
         let version = chosen.arg::<Version>(1, log);
-        let because: Option<String> = chosen.prop("because", log).map(|one| one.value);
+        let reasons: Option<String> = chosen.prop("because", log).map(|one| one.value);
         let definition = chosen.prop::<Sha256>("definition", log).map(|one| one.value);
         if let (Some(name), Some(version)) = (name, version) {
-            let because = because.unwrap_or_default().split("; ").map(str::to_owned).collect();
+            let reasons = reasons.unwrap_or_default().split("; ").map(str::to_owned).collect();
             things.insert(
                 name.value,
-                LockedThing {
+                LockedEntry {
                     version: version.value,
-                    because,
+                    reasons,
                     definition,
                     place: Place(Some(chosen.span())),
                 },

@@ -4,8 +4,8 @@ use crate::source::Sources;
 use crate::syntax::quote;
 use crate::value::{Name, Version};
 
-use super::super::resolution::{Because, Resolution};
-use super::{Lock, LockedTarget, LockedThing, Place};
+use super::super::resolution::{Reason, Resolution};
+use super::{Lock, LockedEntry, LockedTarget, Place};
 
 impl Lock {
     /// The form of the file that this version writes and reads.
@@ -50,7 +50,7 @@ impl LockedTarget {
         for (node, (name, thing)) in chosen.chain(self.noted.iter().map(|one| ("noted", one))) {
             let (name, version) = (quote(name.as_str()), quote(&thing.version.to_string()));
             out.push_str(&format!("    {node} {name} {version}"));
-            out.push_str(&format!(" because={}", quote(&thing.because.join("; "))));
+            out.push_str(&format!(" because={}", quote(&thing.reasons.join("; "))));
             if let Some(definition) = &thing.definition {
                 out.push_str(&format!(" definition={}", quote(&definition.to_string())));
             }
@@ -65,9 +65,9 @@ impl LockedTarget {
         sources: &Sources,
     ) -> Self {
         let things = resolution.chosen.iter().map(|(name, chosen)| {
-            let thing = LockedThing {
+            let thing = LockedEntry {
                 version: chosen.version.clone(),
-                because: words(&chosen.because, sources),
+                reasons: words(&chosen.reasons, sources),
                 definition: definition(name),
                 place: Place::default(),
             };
@@ -75,10 +75,10 @@ impl LockedTarget {
         });
         let rest = resolution.axes.iter().filter(|(name, _)| !resolution.chosen.contains_key(*name));
         let noted = rest.map(|(name, version)| {
-            let because = looked_at(resolution.looked_at.get(name).map_or(&[], Vec::as_slice));
+            let reasons = looked_at(resolution.looked_at.get(name).map_or(&[], Vec::as_slice));
             (
                 name.clone(),
-                LockedThing { version: version.clone(), because, definition: None, place: Place::default() },
+                LockedEntry { version: version.clone(), reasons, definition: None, place: Place::default() },
             )
         });
         Self {
@@ -95,18 +95,18 @@ impl LockedTarget {
 const OF_BASE: &str = "held by the base";
 
 /// Reasons in words that do not move when a line is added elsewhere: files, not lines.
-fn words(because: &[Because], sources: &Sources) -> Vec<String> {
+fn words(reasons: &[Reason], sources: &Sources) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
-    for one in because {
+    for one in reasons {
         let file = |span: crate::source::Span| sources.get(span.source).name.clone();
         let text = match one {
-            Because::Requested(span) => format!("requested in {}", file(*span)),
-            Because::Pinned(span) => format!("pinned in {}", file(*span)),
-            Because::Target(_) => "the target".to_owned(),
-            Because::Base(_) => OF_BASE.to_owned(),
-            Because::RequiredBy { name, .. } => format!("required by {name}"),
-            Because::PlatformDefault { by, version } => default_of(by, version.as_ref()),
-            Because::Locked => continue,
+            Reason::Requested(span) => format!("requested in {}", file(*span)),
+            Reason::Pinned(span) => format!("pinned in {}", file(*span)),
+            Reason::Target(_) => "the target".to_owned(),
+            Reason::Base(_) => OF_BASE.to_owned(),
+            Reason::RequiredBy { name, .. } => format!("required by {name}"),
+            Reason::PlatformDefault { by, version } => default_of(by, version.as_ref()),
+            Reason::Locked => continue,
         };
         if !all.contains(&text) {
             all.push(text);
@@ -118,10 +118,10 @@ fn words(because: &[Because], sources: &Sources) -> Vec<String> {
     all
 }
 
-impl LockedThing {
+impl LockedEntry {
     /// Whether the base held it: the version is the base's, known to the catalogue or not.
     pub(in crate::resolve) fn is_of_base(&self) -> bool {
-        self.because.iter().any(|one| one == OF_BASE)
+        self.reasons.iter().any(|one| one == OF_BASE)
     }
 }
 

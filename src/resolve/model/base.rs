@@ -9,9 +9,9 @@ use crate::manifest::BaseChoice;
 use crate::source::Span;
 use crate::value::{Digest, ImageRef, Name, Version};
 
-use super::super::problem::{Demand, Set, Variable, set};
+use super::super::problem::{Dependency, Set, Variable, set};
 use super::build::Builder;
-use super::{BaseMeaning, Candidate, Fact, FactKind, Meaning, image_words, unknown};
+use super::{BaseVariable, Candidate, Constraint, ConstraintKind, VariableKind, image_words, unknown};
 
 /// The base, before its variable is made.
 pub(super) struct Found<'a> {
@@ -131,7 +131,7 @@ pub(super) fn add<'a>(builder: &mut Builder<'a, '_>, found: Found<'a>) {
                 demands.extend(fixed);
             } else if let Some(on) = builder.named(&require.name) {
                 let within = builder.within(on, &require.requirement).unwrap_or_else(|_| Set::empty());
-                demands.push(Demand { on, within });
+                demands.push(Dependency { on, within });
             }
         }
         demands.extend(held.iter().filter_map(|(name, version)| holds(builder, name, version)));
@@ -148,10 +148,10 @@ pub(super) fn add<'a>(builder: &mut Builder<'a, '_>, found: Found<'a>) {
         positions: places.clone(),
         ..Variable::default()
     };
-    let id = builder.add(variable, Meaning::Base(BaseMeaning { image, provides, span }));
-    builder.facts.push(Fact {
+    let id = builder.add(variable, VariableKind::Base(BaseVariable { image, provides, span }));
+    builder.facts.push(Constraint {
         span,
-        kind: FactKind::Base,
+        kind: ConstraintKind::Base,
         on: id,
         within: set(open),
         text,
@@ -160,28 +160,28 @@ pub(super) fn add<'a>(builder: &mut Builder<'a, '_>, found: Found<'a>) {
 }
 
 /// What a base holds is fixed: of the axis or package only that version is left, and it is not installed again.
-fn holds(builder: &mut Builder<'_, '_>, name: &Name, version: &Version) -> Option<Demand> {
+fn holds(builder: &mut Builder<'_, '_>, name: &Name, version: &Version) -> Option<Dependency> {
     let on = builder.named(name)?;
-    let Meaning::Thing(thing) = &builder.meanings[on.index()] else { return None };
+    let VariableKind::Package(thing) = &builder.meanings[on.index()] else { return None };
     let fits = |candidate: &Candidate| match candidate {
         Candidate::Provided { version: one, .. } => one == version,
         Candidate::Entry { version: one, .. } | Candidate::Promised(one) => thing.is_pure() && one == version,
         Candidate::Absent | Candidate::Whole(_) => false,
     };
     let within = set((0..).zip(&thing.candidates).filter(|(_, one)| fits(one)).map(|(place, _)| place));
-    Some(Demand { on, within })
+    Some(Dependency { on, within })
 }
 
 /// What another tag of the base holds and this one does not is not there.
-fn lacks(builder: &mut Builder<'_, '_>, name: &Name) -> Option<Demand> {
+fn lacks(builder: &mut Builder<'_, '_>, name: &Name) -> Option<Dependency> {
     let on = builder.named(name)?;
-    let Meaning::Thing(thing) = &builder.meanings[on.index()] else { return None };
+    let VariableKind::Package(thing) = &builder.meanings[on.index()] else { return None };
     let others = (0..).zip(&thing.candidates).filter(|(_, one)| !one.is_provided());
-    Some(Demand { on, within: set(others.map(|(place, _)| place)) })
+    Some(Dependency { on, within: set(others.map(|(place, _)| place)) })
 }
 
 /// A base that declares one member of a choice among axes (a distribution) has no other.
-fn distribution(builder: &Builder<'_, '_>, held: &BTreeMap<Name, Version>) -> Vec<Demand> {
+fn distribution(builder: &Builder<'_, '_>, held: &BTreeMap<Name, Version>) -> Vec<Dependency> {
     builder
         .choices
         .values()
@@ -191,6 +191,6 @@ fn distribution(builder: &Builder<'_, '_>, held: &BTreeMap<Name, Version>) -> Ve
         })
         .flatten()
         .filter(|id| builder.key(**id).1.is_some_and(|name| !held.contains_key(&name)))
-        .map(|id| Demand { on: *id, within: set([0]) })
+        .map(|id| Dependency { on: *id, within: set([0]) })
         .collect()
 }

@@ -11,12 +11,13 @@ use crate::source::Spanned;
 use crate::value::{Name, Parse, Requirement, Version};
 
 use super::super::lock::LockedTarget;
-use super::super::problem::{Demand, Set, Variable, VariableId, set};
+use super::super::problem::{Dependency, Set, Variable, VariableId, set};
 use super::super::resolution::TargetFacts;
 use super::super::words;
 use super::super::work::Budget;
 use super::{
-    Candidate, Fact, Meaning, Model, Question, Thing, base, constraints, pip, rank, unknown, variables,
+    Candidate, Constraint, Model, PackageVariable, Question, VariableKind, base, constraints, pip, rank,
+    unknown, variables,
 };
 
 /// What is being built.
@@ -27,8 +28,8 @@ pub(super) struct Builder<'a, 'l> {
     pub(super) platform: &'a Platform,
     pub(super) target: TargetFacts,
     pub(super) variables: Vec<Variable>,
-    pub(super) meanings: Vec<Meaning<'a>>,
-    pub(super) facts: Vec<Fact>,
+    pub(super) meanings: Vec<VariableKind<'a>>,
+    pub(super) facts: Vec<Constraint>,
     pub(super) ids: BTreeMap<Name, VariableId>,
     /// The manifest's requests, by their places, under the names that they use.
     pub(super) requests: BTreeMap<&'a Name, Vec<usize>>,
@@ -81,7 +82,7 @@ pub(super) fn build<'a>(question: Question<'a>, log: &mut Log) -> Result<Model<'
     let Builder { variables, meanings, facts, ids, target, .. } = builder;
     let mut aliases = BTreeMap::new();
     for id in ids.values() {
-        let Meaning::Thing(thing) = &meanings[id.index()] else { continue };
+        let VariableKind::Package(thing) = &meanings[id.index()] else { continue };
         for alias in &thing.package.aliases {
             aliases.entry(alias.value.clone()).or_insert(*id);
         }
@@ -99,7 +100,7 @@ impl<'a> Builder<'a, '_> {
                 positions: vec![0],
                 ..Variable::default()
             },
-            Meaning::Root,
+            VariableKind::Root,
         );
         self.fix_target();
         let base = base::candidates(self);
@@ -116,7 +117,7 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// Adds a variable.
-    pub(super) fn add(&mut self, variable: Variable, meaning: Meaning<'a>) -> VariableId {
+    pub(super) fn add(&mut self, variable: Variable, meaning: VariableKind<'a>) -> VariableId {
         let id = VariableId(u32::try_from(self.variables.len()).expect("fewer than 2^32 variables"));
         self.variables.push(variable);
         self.meanings.push(meaning);
@@ -125,7 +126,7 @@ impl<'a> Builder<'a, '_> {
 
     /// What holds whatever the manifest asks for.
     pub(super) fn always(&mut self, on: VariableId, within: Set) {
-        self.variables[0].candidates[0].push(Demand { on, within });
+        self.variables[0].candidates[0].push(Dependency { on, within });
     }
 
     fn fix_target(&mut self) {
@@ -142,7 +143,7 @@ impl<'a> Builder<'a, '_> {
                 positions: vec![0],
                 ..Variable::default()
             };
-            let id = self.add(variable, Meaning::Fixed { axis, value });
+            let id = self.add(variable, VariableKind::Fixed { axis, value });
             self.always(id, set([0]));
             self.fixed.push((axis, id, version));
         }
@@ -206,7 +207,7 @@ impl<'a> Builder<'a, '_> {
     /// The candidates of a variable that a requirement admits; `None` where it uses a word that the definition has
     /// not (reported where a user wrote it).
     pub(super) fn within(&mut self, id: VariableId, requirement: &Requirement) -> Result<Set, String> {
-        let Meaning::Thing(thing) = &self.meanings[id.index()] else { return Ok(Set::full()) };
+        let VariableKind::Package(thing) = &self.meanings[id.index()] else { return Ok(Set::full()) };
         let sets = self.sets.entry(id).or_default();
         if let Some(known) = sets.get(requirement.as_str()) {
             return Ok(known.clone());
@@ -220,7 +221,7 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// Demands of a requirement on an axis that the target fixes; `None` where the name is no such axis.
-    pub(super) fn fixed_demands(&self, name: &str, requirement: &Requirement) -> Option<Vec<Demand>> {
+    pub(super) fn fixed_demands(&self, name: &str, requirement: &Requirement) -> Option<Vec<Dependency>> {
         if ![words::PLATFORM, words::ARCH, words::SM].contains(&name) {
             return None;
         }
@@ -232,11 +233,11 @@ impl<'a> Builder<'a, '_> {
                 .iter()
                 .filter(|(axis, ..)| *axis == name)
                 .map(|(_, id, version)| {
-                    let Meaning::Fixed { value, .. } = &self.meanings[id.index()] else {
+                    let VariableKind::Fixed { value, .. } = &self.meanings[id.index()] else {
                         unreachable!("a fixed axis")
                     };
                     let within = if holds(value, version) { set([0]) } else { Set::empty() };
-                    Demand { on: *id, within }
+                    Dependency { on: *id, within }
                 })
                 .collect(),
         )
@@ -248,8 +249,8 @@ impl<'a> Builder<'a, '_> {
         let variable = variables::variable(self, package, &candidates);
         let (options, variant) = super::options::of(self, package);
         let word = package.choice.as_ref().map(|word| word.value.clone());
-        let thing = Thing { name: name.clone(), package, candidates, options, variant };
-        let id = self.add(variable, Meaning::Thing(thing));
+        let thing = PackageVariable { name: name.clone(), package, candidates, options, variant };
+        let id = self.add(variable, VariableKind::Package(thing));
         self.ids.insert(name, id);
         if let Some(word) = word {
             self.choices.entry(word).or_default().push(id);
@@ -276,7 +277,7 @@ impl<'a> Builder<'a, '_> {
             let mut candidates = vec![Vec::new(); places.len()];
             for (place, member) in (first..).zip(&members) {
                 candidates[place as usize]
-                    .push(Demand { on: *member, within: Set::run(1..self.count(*member)) });
+                    .push(Dependency { on: *member, within: Set::run(1..self.count(*member)) });
             }
             let variable = Variable {
                 candidates,
@@ -284,13 +285,13 @@ impl<'a> Builder<'a, '_> {
                 positions: places.clone(),
                 ..Variable::default()
             };
-            let id = self.add(variable, Meaning::Choice { word, optional });
+            let id = self.add(variable, VariableKind::Choice { word, optional });
             if axes {
                 self.always(id, set(places));
             }
             for (place, member) in (first..).zip(&members) {
                 for candidate in &mut self.variables[member.index()].candidates[1..] {
-                    candidate.push(Demand { on: id, within: set([place]) });
+                    candidate.push(Dependency { on: id, within: set([place]) });
                 }
             }
         }
@@ -299,21 +300,21 @@ impl<'a> Builder<'a, '_> {
     /// Sorts axes by their order, then packages, each by name.
     pub(super) fn key(&self, id: VariableId) -> (u32, Option<Name>) {
         match &self.meanings[id.index()] {
-            Meaning::Thing(thing) => {
+            VariableKind::Package(thing) => {
                 (thing.package.axis.as_ref().map_or(u32::MAX, |axis| axis.order), Some(thing.name.clone()))
             }
-            Meaning::Root
-            | Meaning::Fixed { .. }
-            | Meaning::Base(_)
-            | Meaning::Choice { .. }
-            | Meaning::Unavailable(_)
-            | Meaning::Guard { .. } => (0, None),
+            VariableKind::Root
+            | VariableKind::Fixed { .. }
+            | VariableKind::Base(_)
+            | VariableKind::Choice { .. }
+            | VariableKind::Unavailable(_)
+            | VariableKind::Guard { .. } => (0, None),
         }
     }
 
     /// Whether it is an axis of the catalogue.
     pub(super) fn is_axis(&self, id: VariableId) -> bool {
-        matches!(&self.meanings[id.index()], Meaning::Thing(thing) if thing.package.axis.is_some())
+        matches!(&self.meanings[id.index()], VariableKind::Package(thing) if thing.package.axis.is_some())
     }
 }
 

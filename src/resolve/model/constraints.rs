@@ -12,7 +12,7 @@ use super::super::problem::{Set, VariableId, set};
 use super::super::resolution::TargetFacts;
 use super::super::words;
 use super::build::Builder;
-use super::{Candidate, Fact, FactKind, Meaning, unknown};
+use super::{Candidate, Constraint, ConstraintKind, VariableKind, unknown};
 
 /// Looks up the device or the platform that a target names.
 pub(super) fn target<'a>(
@@ -147,9 +147,9 @@ pub(super) fn collect(builder: &mut Builder<'_, '_>) {
         let Some(within) = wanted(builder, on, &pin.requirement) else { continue };
         // A pin alone asks for nothing: a package may as well be absent.
         let within = if builder.is_axis(on) { within } else { within.union(&set([0])) };
-        builder.facts.push(Fact {
+        builder.facts.push(Constraint {
             span: pin.span,
-            kind: FactKind::Pin,
+            kind: ConstraintKind::Pin,
             on,
             within,
             text,
@@ -160,9 +160,9 @@ pub(super) fn collect(builder: &mut Builder<'_, '_>) {
         let Some(on) = builder.named_by_user(&request.name) else { continue };
         let count = builder.count(on);
         let text = request.name.to_string();
-        builder.facts.push(Fact {
+        builder.facts.push(Constraint {
             span: request.name.span,
-            kind: FactKind::Request,
+            kind: ConstraintKind::Request,
             on,
             within: Set::run(1..count),
             text,
@@ -171,9 +171,9 @@ pub(super) fn collect(builder: &mut Builder<'_, '_>) {
         if !request.requirement.is_any() {
             let Some(within) = wanted(builder, on, &request.requirement) else { continue };
             let text = format!("{} \"{}\"", request.name.value, request.requirement.value);
-            builder.facts.push(Fact {
+            builder.facts.push(Constraint {
                 span: request.requirement.span,
-                kind: FactKind::Requirement,
+                kind: ConstraintKind::Requirement,
                 on,
                 within,
                 text,
@@ -202,7 +202,7 @@ fn target_axes(builder: &mut Builder<'_, '_>) {
         let Some(on) = builder.named_by_user(&asked.axis) else { continue };
         let text = format!("{} \"{}\"", asked.axis.value, asked.requirement.value);
         let span = asked.requirement.span;
-        let Meaning::Thing(thing) = &builder.meanings[on.index()] else { continue };
+        let VariableKind::Package(thing) = &builder.meanings[on.index()] else { continue };
         if thing.candidates.len() == 1 {
             let title =
                 thing.package.axis.as_ref().map_or(thing.name.as_str(), |axis| &axis.title).to_owned();
@@ -221,9 +221,9 @@ fn target_axes(builder: &mut Builder<'_, '_>) {
             (None, None) => wanted(builder, on, &asked.requirement),
         };
         if let Some(within) = within {
-            builder.facts.push(Fact {
+            builder.facts.push(Constraint {
                 span,
-                kind: FactKind::Target,
+                kind: ConstraintKind::Target,
                 on,
                 within,
                 text,
@@ -240,9 +240,9 @@ fn device_releases(builder: &mut Builder<'_, '_>) {
         let Some(on) = builder.named(&require.name) else { continue };
         let within = builder.within(on, &require.requirement).unwrap_or_else(|_| Set::empty());
         let text = format!("device \"{}\"", named.value);
-        builder.facts.push(Fact {
+        builder.facts.push(Constraint {
             span: named.span,
-            kind: FactKind::Device,
+            kind: ConstraintKind::Device,
             on,
             within,
             text,
@@ -267,12 +267,19 @@ fn implied(builder: &mut Builder<'_, '_>) {
     let Some(on) = python.and_then(|axis| builder.named(&axis.name)) else { return };
     let within = Set::run(1..builder.count(on));
     let text = "Python packages".to_owned();
-    builder.facts.push(Fact { span, kind: FactKind::Implied, on, within, text, requirement: None });
+    builder.facts.push(Constraint {
+        span,
+        kind: ConstraintKind::Implied,
+        on,
+        within,
+        text,
+        requirement: None,
+    });
 }
 
 /// The candidates that a user's requirement admits; none at all is reported here: what nobody knows is never guessed.
 fn wanted(builder: &mut Builder<'_, '_>, on: VariableId, requirement: &Spanned<Requirement>) -> Option<Set> {
-    let Meaning::Thing(thing) = &builder.meanings[on.index()] else { return None };
+    let VariableKind::Package(thing) = &builder.meanings[on.index()] else { return None };
     let package = thing.package;
     let name = thing.name.clone();
     let others = other_axes(builder, on, requirement);
@@ -300,7 +307,7 @@ fn wanted(builder: &mut Builder<'_, '_>, on: VariableId, requirement: &Spanned<R
     if !within.is_empty() {
         return Some(within);
     }
-    let Meaning::Thing(thing) = &builder.meanings[on.index()] else { return None };
+    let VariableKind::Package(thing) = &builder.meanings[on.index()] else { return None };
     let known = known_versions(thing.candidates.iter().filter_map(Candidate::version), &resolved);
     let what = package.axis.as_ref().map_or_else(|| format!("`{name}`"), |axis| axis.title.clone());
     let diagnostic = Diagnostic::error(
@@ -344,7 +351,7 @@ fn taken_for(
     on: VariableId,
     requirement: &Spanned<Requirement>,
 ) -> Option<String> {
-    let Meaning::Thing(thing) = &builder.meanings[on.index()] else { return None };
+    let VariableKind::Package(thing) = &builder.meanings[on.index()] else { return None };
     let asked = builder.project.target.axes.iter().find(|one| one.requirement.span == requirement.span)?;
     let axis = thing.package.axis.as_ref()?;
     // A distribution is another one, not a newer one; a driver is a promise.

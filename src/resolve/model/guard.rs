@@ -4,8 +4,8 @@ use pubgrub::VersionSet as _;
 
 use crate::catalog::Guard;
 
-use super::super::problem::{Demand, Set, Variable, VariableId, set};
-use super::Meaning;
+use super::super::problem::{Dependency, Set, Variable, VariableId, set};
+use super::VariableKind;
 use super::build::Builder;
 
 /// What a guard comes to before anything is solved.
@@ -20,7 +20,7 @@ pub(super) enum Outcome {
 
 /// Evaluates a guard as far as it is fixed.
 pub(super) fn outcome(builder: &mut Builder<'_, '_>, owner: VariableId, guard: &Guard) -> Outcome {
-    let Meaning::Thing(thing) = &builder.meanings[owner.index()] else { return Outcome::Never };
+    let VariableKind::Package(thing) = &builder.meanings[owner.index()] else { return Outcome::Never };
     let fixed = builder.target.fixed(&thing.options, thing.variant.as_ref());
     let Some(open) = guard.open(&fixed) else { return Outcome::Never };
     let mut conditions: Vec<(VariableId, Set)> = Vec::new();
@@ -41,20 +41,20 @@ pub(super) fn variable(
     builder: &mut Builder<'_, '_>,
     owner: VariableId,
     conditions: Vec<(VariableId, Set)>,
-    demands: Vec<Demand>,
-) -> Demand {
+    demands: Vec<Dependency>,
+) -> Dependency {
     let mut yes = demands;
-    yes.extend(conditions.iter().map(|(on, within)| Demand { on: *on, within: within.clone() }));
+    yes.extend(conditions.iter().map(|(on, within)| Dependency { on: *on, within: within.clone() }));
     let mut candidates = vec![yes];
     for (on, within) in conditions {
         let others = within.complement().intersection(&Set::run(0..builder.count(on)));
-        candidates.push(vec![Demand { on, within: others }]);
+        candidates.push(vec![Dependency { on, within: others }]);
     }
     let places: Vec<u32> = (0..).take(candidates.len()).collect();
     let all = set(places.iter().copied());
     // Where a condition can fail it does: it holds by what is there without it.
     let preference = places.iter().skip(1).chain(&places[..1]).copied().collect();
     let variable = Variable { candidates, preference, positions: places, ..Variable::default() };
-    let id = builder.add(variable, Meaning::Guard { owner });
-    Demand { on: id, within: all }
+    let id = builder.add(variable, VariableKind::Guard { owner });
+    Dependency { on: id, within: all }
 }

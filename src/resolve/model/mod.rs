@@ -21,7 +21,7 @@ use crate::source::Span;
 use crate::value::{Name, Version};
 
 use super::lock::LockedTarget;
-use super::problem::{Demand, Problem, Set, Variable, VariableId};
+use super::problem::{Dependency, Problem, Set, Variable, VariableId};
 use super::resolution::TargetFacts;
 use super::work::Budget;
 
@@ -46,9 +46,9 @@ pub(super) struct Model<'a> {
     /// The variables; the root's demands are those that hold whatever the manifest says.
     pub(super) variables: Vec<Variable>,
     /// What each variable is, in the same order.
-    pub(super) meanings: Vec<Meaning<'a>>,
+    pub(super) meanings: Vec<VariableKind<'a>>,
     /// What the manifest asks for, each at its line.
-    pub(super) facts: Vec<Fact>,
+    pub(super) facts: Vec<Constraint>,
     /// What the target fixes.
     pub(super) target: TargetFacts,
     /// Axes and packages by name.
@@ -61,7 +61,7 @@ pub(super) struct Model<'a> {
 
 /// What a variable is.
 #[derive(Clone)]
-pub(super) enum Meaning<'a> {
+pub(super) enum VariableKind<'a> {
     /// The manifest.
     Root,
     /// `platform`, `arch`, `sm`: what the target fixes without data.
@@ -72,9 +72,9 @@ pub(super) enum Meaning<'a> {
         value: String,
     },
     /// An axis or a package.
-    Thing(Thing<'a>),
+    Package(PackageVariable<'a>),
     /// The base that the manifest names: its tags.
-    Base(BaseMeaning<'a>),
+    Base(BaseVariable<'a>),
     /// One of a kind: which member of a choice is there.
     Choice {
         /// Its word.
@@ -93,7 +93,7 @@ pub(super) enum Meaning<'a> {
 
 /// An axis or a package as a variable.
 #[derive(Clone)]
-pub(super) struct Thing<'a> {
+pub(super) struct PackageVariable<'a> {
     /// Its name.
     pub(super) name: Name,
     /// Its definition.
@@ -133,7 +133,7 @@ pub(super) enum Candidate {
 
 /// The base that the manifest names.
 #[derive(Clone)]
-pub(super) struct BaseMeaning<'a> {
+pub(super) struct BaseVariable<'a> {
     /// The catalogue's base, where it is one; candidates are its tags.
     pub(super) image: Option<&'a BaseImage>,
     /// What each candidate provides.
@@ -144,11 +144,11 @@ pub(super) struct BaseMeaning<'a> {
 
 /// One thing that the manifest asks for.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Fact {
+pub(super) struct Constraint {
     /// Where.
     pub(super) span: Span,
     /// What kind.
-    pub(super) kind: FactKind,
+    pub(super) kind: ConstraintKind,
     /// Of which variable.
     pub(super) on: VariableId,
     /// Which candidates will do.
@@ -159,9 +159,9 @@ pub(super) struct Fact {
     pub(super) requirement: Option<Span>,
 }
 
-/// The kinds of [`Fact`].
+/// The kinds of [`Constraint`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum FactKind {
+pub(super) enum ConstraintKind {
     /// The device runs these releases.
     Device,
     /// A requirement of the target.
@@ -198,25 +198,25 @@ impl<'a> Model<'a> {
     /// The problem with only the facts that `keep` accepts (by their place).
     pub(super) fn problem(&self, keep: impl Fn(usize) -> bool) -> Problem<'_> {
         let facts = self.facts.iter().enumerate().filter(|(index, _)| keep(*index));
-        let asked = facts.map(|(_, fact)| Demand { on: fact.on, within: fact.within.clone() }).collect();
+        let asked = facts.map(|(_, fact)| Dependency { on: fact.on, within: fact.within.clone() }).collect();
         Problem { variables: Cow::Borrowed(&self.variables), asked }
     }
 
     /// The axis or package behind a variable.
-    pub(super) fn thing(&self, id: VariableId) -> Option<&Thing<'a>> {
+    pub(super) fn thing(&self, id: VariableId) -> Option<&PackageVariable<'a>> {
         match &self.meanings[id.index()] {
-            Meaning::Thing(thing) => Some(thing),
-            Meaning::Root
-            | Meaning::Fixed { .. }
-            | Meaning::Base(_)
-            | Meaning::Choice { .. }
-            | Meaning::Unavailable(_)
-            | Meaning::Guard { .. } => None,
+            VariableKind::Package(thing) => Some(thing),
+            VariableKind::Root
+            | VariableKind::Fixed { .. }
+            | VariableKind::Base(_)
+            | VariableKind::Choice { .. }
+            | VariableKind::Unavailable(_)
+            | VariableKind::Guard { .. } => None,
         }
     }
 }
 
-impl Thing<'_> {
+impl PackageVariable<'_> {
     /// Whether it is an axis.
     pub(super) fn is_axis(&self) -> bool {
         self.package.axis.is_some()

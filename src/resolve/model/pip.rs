@@ -9,7 +9,7 @@ use crate::value::{PepRequirement, Version};
 
 use super::super::problem::{VariableId, set};
 use super::build::Builder;
-use super::{Candidate, Fact, FactKind, Meaning};
+use super::{Candidate, Constraint, ConstraintKind, VariableKind};
 
 /// Notes each requirement of pip that bounds a package. A package that nobody asks for stays out: pip brings it.
 pub(super) fn collect(builder: &mut Builder<'_, '_>) {
@@ -23,7 +23,7 @@ pub(super) fn collect(builder: &mut Builder<'_, '_>) {
     }
     let ids: Vec<VariableId> = builder.ids.values().copied().collect();
     for id in ids {
-        let Meaning::Thing(thing) = &builder.meanings[id.index()] else { continue };
+        let VariableKind::Package(thing) = &builder.meanings[id.index()] else { continue };
         let fixed = builder.target.fixed(&thing.options, thing.variant.as_ref());
         let mut dists: BTreeMap<String, Vec<&Dist>> = BTreeMap::new();
         for one in thing.package.dists.iter().filter(|one| one.guard.open(&fixed).is_some()) {
@@ -45,7 +45,14 @@ pub(super) fn collect(builder: &mut Builder<'_, '_>) {
                     continue;
                 }
                 let (span, text) = (spec.span, spec.to_string());
-                facts.push(Fact { span, kind: FactKind::Pip, on: id, within, text, requirement: None });
+                facts.push(Constraint {
+                    span,
+                    kind: ConstraintKind::Pip,
+                    on: id,
+                    within,
+                    text,
+                    requirement: None,
+                });
             }
         }
         builder.facts.extend(facts);

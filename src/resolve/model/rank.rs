@@ -4,34 +4,34 @@ use std::collections::BTreeSet;
 
 use pubgrub::VersionSet as _;
 
-use super::super::problem::{Demand, VariableId};
-use super::Meaning;
+use super::super::problem::{Dependency, VariableId};
+use super::VariableKind;
 use super::build::Builder;
 
 /// Gives every variable its rank.
 pub(super) fn assign(builder: &mut Builder<'_, '_>) {
     let all: Vec<VariableId> = (0..).map(VariableId).take(builder.variables.len()).collect();
     let class = |id: &VariableId| match &builder.meanings[id.index()] {
-        Meaning::Root => 0,
-        Meaning::Fixed { .. } | Meaning::Unavailable(_) => 1,
-        Meaning::Base(_) => 2,
-        Meaning::Choice { optional: false, .. } => 3,
-        Meaning::Thing(_) if builder.is_axis(*id) => 4,
-        Meaning::Thing(_) | Meaning::Guard { .. } => 5,
-        Meaning::Choice { .. } => 6,
+        VariableKind::Root => 0,
+        VariableKind::Fixed { .. } | VariableKind::Unavailable(_) => 1,
+        VariableKind::Base(_) => 2,
+        VariableKind::Choice { optional: false, .. } => 3,
+        VariableKind::Package(_) if builder.is_axis(*id) => 4,
+        VariableKind::Package(_) | VariableKind::Guard { .. } => 5,
+        VariableKind::Choice { .. } => 6,
     };
     let mut order: Vec<VariableId> = all.iter().copied().filter(|id| ![5, 6].contains(&class(id))).collect();
     order.sort_by_cached_key(|id| (class(id), builder.key(*id), *id));
     order.extend(dependents_first(builder, &all, &|id| class(&id) == 5));
     let mut last: Vec<VariableId> = all.iter().copied().filter(|id| class(id) == 6).collect();
     last.sort_by_key(|id| match &builder.meanings[id.index()] {
-        Meaning::Choice { word, .. } => Some(word.clone()),
-        Meaning::Root
-        | Meaning::Fixed { .. }
-        | Meaning::Thing(_)
-        | Meaning::Base(_)
-        | Meaning::Unavailable(_)
-        | Meaning::Guard { .. } => None,
+        VariableKind::Choice { word, .. } => Some(word.clone()),
+        VariableKind::Root
+        | VariableKind::Fixed { .. }
+        | VariableKind::Package(_)
+        | VariableKind::Base(_)
+        | VariableKind::Unavailable(_)
+        | VariableKind::Guard { .. } => None,
     });
     order.extend(last);
     for (rank, id) in (0..).zip(order) {
@@ -47,13 +47,13 @@ fn dependents_first(
 ) -> Vec<VariableId> {
     let mut nodes: Vec<VariableId> = all.iter().copied().filter(|id| takes_part(*id)).collect();
     let key = |id: &VariableId| match &builder.meanings[id.index()] {
-        Meaning::Guard { owner } => (builder.key(*owner), *id),
-        Meaning::Root
-        | Meaning::Fixed { .. }
-        | Meaning::Thing(_)
-        | Meaning::Base(_)
-        | Meaning::Unavailable(_)
-        | Meaning::Choice { .. } => (builder.key(*id), VariableId::ROOT),
+        VariableKind::Guard { owner } => (builder.key(*owner), *id),
+        VariableKind::Root
+        | VariableKind::Fixed { .. }
+        | VariableKind::Package(_)
+        | VariableKind::Base(_)
+        | VariableKind::Unavailable(_)
+        | VariableKind::Choice { .. } => (builder.key(*id), VariableId::ROOT),
     };
     nodes.sort_by_cached_key(key);
     // From here on names are compared by their place in that order.
@@ -65,14 +65,14 @@ fn dependents_first(
     let mut edge = |from: VariableId, to: VariableId| edges[from.index()].insert((place[to.index()], to));
     for id in &nodes {
         let candidates = &builder.variables[id.index()].candidates;
-        let guard = matches!(&builder.meanings[id.index()], Meaning::Guard { .. });
+        let guard = matches!(&builder.meanings[id.index()], VariableKind::Guard { .. });
         for (place, demands) in candidates.iter().enumerate() {
-            for Demand { on, within } in demands.iter().filter(|demand| takes_part(demand.on)) {
+            for Dependency { on, within } in demands.iter().filter(|demand| takes_part(demand.on)) {
                 let on = *on;
                 let negation = guard && place > 0;
                 let condition = guard && candidates[1..].iter().flatten().any(|other| other.on == on);
-                let asks =
-                    !within.contains(&0) || matches!(&builder.meanings[on.index()], Meaning::Guard { .. });
+                let asks = !within.contains(&0)
+                    || matches!(&builder.meanings[on.index()], VariableKind::Guard { .. });
                 // What may as well be absent (of a conflict) is not asked for.
                 if negation || condition {
                     edge(on, *id);

@@ -6,11 +6,11 @@ use crate::catalog::{Choose, Guarded, Package, Require, Unavailable};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::value::{Name, Version};
 
-use super::super::problem::{Demand, Doubt, Set, Variable, VariableId};
+use super::super::problem::{Dependency, Doubt, Set, Variable, VariableId};
 use super::super::words;
 use super::build::Builder;
 use super::guard::{self, Outcome};
-use super::{Candidate, Meaning, binds_provided};
+use super::{Candidate, VariableKind, binds_provided};
 
 /// What an axis or a package can be: absent, then by version; of equal versions the one that stands first in the
 /// definition comes last, since later ones are preferred.
@@ -124,7 +124,7 @@ fn distance(candidates: &[Candidate], near: usize, at: usize) -> usize {
 
 /// Writes what each candidate of a variable asks for.
 pub(super) fn demands(builder: &mut Builder<'_, '_>, id: VariableId) {
-    let Meaning::Thing(thing) = &builder.meanings[id.index()] else { return };
+    let VariableKind::Package(thing) = &builder.meanings[id.index()] else { return };
     let package = thing.package;
     let candidates = thing.candidates.clone();
     let mut common: Vec<&Require> = package.requires.iter().collect();
@@ -135,7 +135,7 @@ pub(super) fn demands(builder: &mut Builder<'_, '_>, id: VariableId) {
     }
     let variants = package.variants.iter().filter(|one| Some(&one.name.value) == thing.variant.as_ref());
     common.extend(variants.flat_map(|one| &one.requires));
-    let mut shared: Vec<Demand> = common.iter().flat_map(|one| require(builder, id, one)).collect();
+    let mut shared: Vec<Dependency> = common.iter().flat_map(|one| require(builder, id, one)).collect();
     shared.extend(package.conflicts.iter().flat_map(|one| conflict(builder, id, one)));
     shared.extend(package.unavailable.iter().filter_map(|one| unavailable(builder, id, one)));
     for (place, candidate) in candidates.iter().enumerate() {
@@ -165,7 +165,7 @@ pub(super) fn demands(builder: &mut Builder<'_, '_>, id: VariableId) {
 }
 
 /// The demands of one `requires` entry.
-fn require(builder: &mut Builder<'_, '_>, owner: VariableId, require: &Require) -> Vec<Demand> {
+fn require(builder: &mut Builder<'_, '_>, owner: VariableId, require: &Require) -> Vec<Dependency> {
     match guard::outcome(builder, owner, &require.guard) {
         Outcome::Never => Vec::new(),
         Outcome::Always => plain(builder, owner, require),
@@ -176,7 +176,7 @@ fn require(builder: &mut Builder<'_, '_>, owner: VariableId, require: &Require) 
     }
 }
 
-fn plain(builder: &mut Builder<'_, '_>, owner: VariableId, require: &Require) -> Vec<Demand> {
+fn plain(builder: &mut Builder<'_, '_>, owner: VariableId, require: &Require) -> Vec<Dependency> {
     // Which releases a device runs is known better than by its GPU.
     let of_device = builder.project.target.device.is_some() && builder.project.target.gpu.is_empty();
     if require.name.as_str() == words::SM && of_device && is_pure(builder, owner) {
@@ -202,26 +202,26 @@ fn plain(builder: &mut Builder<'_, '_>, owner: VariableId, require: &Require) ->
     if is_pure(builder, owner) && builder.is_axis(on) && !is_pure(builder, on) {
         within = within.union(&Set::run(0..1));
     }
-    vec![Demand { on, within }]
+    vec![Dependency { on, within }]
 }
 
 /// Whether it is an axis that nothing is installed for.
 fn is_pure(builder: &Builder<'_, '_>, id: VariableId) -> bool {
-    matches!(&builder.meanings[id.index()], Meaning::Thing(thing) if thing.is_pure())
+    matches!(&builder.meanings[id.index()], VariableKind::Package(thing) if thing.is_pure())
 }
 
 /// The demands of one `conflicts` entry: the other is absent, or in another version.
-fn conflict(builder: &mut Builder<'_, '_>, owner: VariableId, conflict: &Require) -> Vec<Demand> {
+fn conflict(builder: &mut Builder<'_, '_>, owner: VariableId, conflict: &Require) -> Vec<Dependency> {
     let fixed = builder.fixed_demands(conflict.name.as_str(), &conflict.requirement);
-    let demands: Vec<Demand> = if let Some(fixed) = fixed {
+    let demands: Vec<Dependency> = if let Some(fixed) = fixed {
         // What the target fixes is so, and nothing fixes it, or is not, and nothing is asked.
         let broken = fixed.into_iter().filter(|one| !one.within.is_empty());
-        broken.map(|one| Demand { within: Set::empty(), ..one }).collect()
+        broken.map(|one| Dependency { within: Set::empty(), ..one }).collect()
     } else {
         let Some(on) = builder.named(&conflict.name) else { return Vec::new() };
         let Ok(within) = builder.within(on, &conflict.requirement) else { return Vec::new() };
         let others = within.complement().intersection(&Set::run(0..builder.count(on)));
-        vec![Demand { on, within: others }]
+        vec![Dependency { on, within: others }]
     };
     if demands.is_empty() {
         return demands;
@@ -238,7 +238,7 @@ fn unavailable<'a>(
     builder: &mut Builder<'a, '_>,
     owner: VariableId,
     one: &'a Guarded<Unavailable>,
-) -> Option<Demand> {
+) -> Option<Dependency> {
     let outcome = guard::outcome(builder, owner, &one.guard);
     if matches!(outcome, Outcome::Never) {
         return None;
@@ -249,8 +249,8 @@ fn unavailable<'a>(
         positions: vec![0],
         ..Variable::default()
     };
-    let on = builder.add(variable, Meaning::Unavailable(one));
-    let demand = Demand { on, within: Set::empty() };
+    let on = builder.add(variable, VariableKind::Unavailable(one));
+    let demand = Dependency { on, within: Set::empty() };
     Some(match outcome {
         Outcome::If(conditions) => guard::variable(builder, owner, conditions, vec![demand]),
         Outcome::Never | Outcome::Always => demand,
@@ -262,11 +262,11 @@ pub(super) fn defaults(builder: &mut Builder<'_, '_>) {
     let mut axes: Vec<VariableId> = builder.ids.values().copied().filter(|id| builder.is_axis(*id)).collect();
     axes.sort_by_key(|id| builder.key(*id));
     let release = axes.iter().copied().find(|id| {
-        matches!(&builder.meanings[id.index()], Meaning::Thing(thing)
+        matches!(&builder.meanings[id.index()], VariableKind::Package(thing)
             if thing.candidates.len() > 1 && thing.package.versions.iter().any(|one| !one.defaults.is_empty()))
     });
     for id in &axes {
-        let Meaning::Thing(thing) = &builder.meanings[id.index()] else { continue };
+        let VariableKind::Package(thing) = &builder.meanings[id.index()] else { continue };
         let mut found = Vec::new();
         let position = |version: &Version| {
             thing
@@ -303,7 +303,7 @@ fn place_of<'v>(
     id: VariableId,
     version: impl Fn(&Name) -> Option<&'v Version>,
 ) -> Option<u32> {
-    let Meaning::Thing(thing) = &builder.meanings[id.index()] else { return None };
+    let VariableKind::Package(thing) = &builder.meanings[id.index()] else { return None };
     let version = version(&thing.name)?;
     let place = thing.candidates.iter().position(|one| one.version() == Some(version))?;
     u32::try_from(place).ok()
@@ -315,7 +315,9 @@ fn defaults_of<'b>(
     by: VariableId,
     name: &'b Name,
 ) -> impl Iterator<Item = (u32, &'b Version)> {
-    let Meaning::Thing(thing) = &builder.meanings[by.index()] else { unreachable!("an axis is a thing") };
+    let VariableKind::Package(thing) = &builder.meanings[by.index()] else {
+        unreachable!("an axis is a thing")
+    };
     (0..).zip(&thing.candidates).filter_map(move |(place, candidate)| {
         let entry = &thing.package.versions[candidate.entry()?];
         Some((place, &entry.defaults.get(name)?.value))

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use pubgrub::VersionSet as _;
 
-use super::super::problem::{Demand, Problem, Variable, VariableId, set};
+use super::super::problem::{Dependency, Problem, Variable, VariableId, set};
 use super::{Answer, Budget, Unsolved, solve};
 use crate::resolve::explain::core::leave_out;
 
@@ -15,7 +15,7 @@ fn brute_force(problem: &Problem<'_>) -> Option<Answer> {
     search(problem, &order, &mut answer).then_some(answer)
 }
 
-fn demanded(problem: &Problem<'_>, answer: &Answer, variable: usize) -> Vec<Demand> {
+fn demanded(problem: &Problem<'_>, answer: &Answer, variable: usize) -> Vec<Dependency> {
     let mut all = Vec::new();
     for (index, candidate) in answer.iter().enumerate() {
         if let Some(candidate) = candidate {
@@ -77,7 +77,7 @@ fn problems() -> impl Strategy<Value = Problem<'static>> {
             ..Variable::default()
         };
         for index in 0..=axes.min(raw.len() - 1) {
-            root.candidates[0].push(Demand {
+            root.candidates[0].push(Dependency {
                 on: VariableId(u32::try_from(index + 1).unwrap()),
                 within: set(0..count(index)),
             });
@@ -88,7 +88,7 @@ fn problems() -> impl Strategy<Value = Problem<'static>> {
                 demands
                     .iter()
                     .filter(|(on, _)| *on < axes || *on >= index)
-                    .map(|(on, places)| Demand {
+                    .map(|(on, places)| Dependency {
                         on: VariableId(u32::try_from(on + 1).unwrap()),
                         within: set(places.iter().copied().filter(|place| *place < count(*on))),
                     })

@@ -32,12 +32,12 @@ fn run(definitions: &[Definition], requests: &[&str]) -> (Vec<&'static str>, Str
     let requests = requests.join("\n");
     let project = "project \"demo\"\ntarget { device \"jetson-agx-orin\"; jetpack \"6.2\" }\n";
     files.push(("project.kdl".to_owned(), format!("{project}packages {{\n{requests}\n}}\n")));
-    let world = Memory::with(files.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+    let fs = Memory::with(files.iter().map(|(path, text)| (path.as_str(), text.as_str())));
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let mut catalog = Catalog::builtin(&mut sources);
-    catalog.add_named_folder(&world, "definitions", &mut sources, &mut log);
+    catalog.add_named_folder(&fs, "definitions", &mut sources, &mut log);
     assert!(!log.has_errors(), "{}", report(&log, &sources));
-    let _ = manifest::load(&world, "project.kdl", &NoStacks, &mut sources, &mut log)
+    let _ = manifest::load(&fs, "project.kdl", &NoStacks, &mut sources, &mut log)
         .and_then(|manifest| manifest.projects(&mut log))
         .and_then(|projects| resolve(&projects[0], &catalog, None, &sources, &mut log));
     let codes = log.sorted().into_iter().map(|one| one.code.as_str()).collect();

@@ -45,8 +45,8 @@ pub(super) fn solved(manifest: &str) -> Result<Resolution, String> {
     let (catalog, read) = catalog();
     let (mut sources, mut log) = (read.clone(), Log::new());
     let text = format!("project \"demo\"\n{manifest}");
-    let world = Memory::with([("project.kdl", text.as_str())]);
-    let resolution = manifest::load(&world, "project.kdl", &NoStacks, &mut sources, &mut log)
+    let fs = Memory::with([("project.kdl", text.as_str())]);
+    let resolution = manifest::load(&fs, "project.kdl", &NoStacks, &mut sources, &mut log)
         .and_then(|manifest| manifest.projects(&mut log))
         .and_then(|projects| resolve(&projects[0], catalog, None, &sources, &mut log));
     resolution.map_err(|_| report(&log, &sources))
@@ -72,8 +72,8 @@ pub(super) fn warnings(manifest: &str) -> String {
     let (catalog, read) = catalog();
     let (mut sources, mut log) = (read.clone(), Log::new());
     let text = format!("project \"demo\"\n{manifest}");
-    let world = Memory::with([("project.kdl", text.as_str())]);
-    let read = manifest::load(&world, "project.kdl", &NoStacks, &mut sources, &mut log);
+    let fs = Memory::with([("project.kdl", text.as_str())]);
+    let read = manifest::load(&fs, "project.kdl", &NoStacks, &mut sources, &mut log);
     if let Ok(projects) = read.and_then(|manifest| manifest.projects(&mut log)) {
         _ = super::all(projects, catalog, None, &sources, &mut log);
     }

@@ -1,7 +1,7 @@
 //! Small catalogues at random, against brute force.
 
+mod generated;
 mod oracle;
-mod world;
 
 use proptest::prelude::*;
 
@@ -12,8 +12,8 @@ use crate::diagnostic::{Diagnostic, Log};
 use crate::manifest;
 use crate::resolve::{LockedTarget, Resolution, resolve};
 use crate::source::Sources;
+use generated::{AXIS, Generated, PACKAGES, Version, name};
 use oracle::{Assignment, answers, holds};
-use world::{AXIS, PACKAGES, Version, World, name};
 
 /// What became of a manifest over definitions.
 struct Ran {
@@ -29,11 +29,11 @@ impl Ran {
         let mut files: Vec<(&str, &str)> =
             definitions.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
         files.push(("project.kdl", manifest));
-        let world = Memory::with(files.iter().copied());
+        let generated = Memory::with(files.iter().copied());
         let (mut sources, mut log, mut catalog) = (Sources::new(), Log::new(), Catalog::new());
-        catalog.add_named_folder(&world, "packages", &mut sources, &mut log);
+        catalog.add_named_folder(&generated, "packages", &mut sources, &mut log);
         assert!(!log.has_errors(), "{}", report(&log, &sources));
-        let resolution = manifest::load(&world, "project.kdl", &NoStacks, &mut sources, &mut log)
+        let resolution = manifest::load(&generated, "project.kdl", &NoStacks, &mut sources, &mut log)
             .and_then(|manifest| manifest.projects(&mut log))
             .and_then(|projects| resolve(&projects[0], &catalog, lock, &sources, &mut log))
             .ok();
@@ -66,9 +66,9 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(any::<u8>(), 160)
 }
 
-fn shown(world: &World) -> String {
-    let texts: Vec<String> = world.definitions().into_iter().map(|(_, text)| text).collect();
-    format!("{}\n{}", texts.concat(), world.manifest(false))
+fn shown(generated: &Generated) -> String {
+    let texts: Vec<String> = generated.definitions().into_iter().map(|(_, text)| text).collect();
+    format!("{}\n{}", texts.concat(), generated.manifest(false))
 }
 
 /// Whether another answer has the same packages, none of them older and one newer.
@@ -106,67 +106,67 @@ proptest! {
 
     #[test]
     fn an_answer_is_found_where_there_is_one(bytes in bytes()) {
-        let world = World::of(&bytes);
-        let ran = Ran::of(&world.definitions(), &world.manifest(false), None);
-        let all = answers(&world);
-        prop_assert_eq!(ran.resolution.is_some(), !all.is_empty(), "{}\n{}\n{:?}", shown(&world), ran.report, all.first());
+        let generated = Generated::of(&bytes);
+        let ran = Ran::of(&generated.definitions(), &generated.manifest(false), None);
+        let all = answers(&generated);
+        prop_assert_eq!(ran.resolution.is_some(), !all.is_empty(), "{}\n{}\n{:?}", shown(&generated), ran.report, all.first());
         let Some(answer) = ran.assignment() else { return Ok(()) };
-        prop_assert!(holds(&world, &answer), "{}\n{answer:?}", shown(&world));
+        prop_assert!(holds(&generated, &answer), "{}\n{answer:?}", shown(&generated));
         let newest = all.iter().map(|one| one[AXIS]).max().flatten();
-        prop_assert_eq!(answer[AXIS], newest, "the axis is decided first\n{}", shown(&world));
+        prop_assert_eq!(answer[AXIS], newest, "the axis is decided first\n{}", shown(&generated));
         if let Some(one) = all.iter().find(|one| better(one, &answer)) {
-            prop_assert!(false, "{}\n{one:?} is better than {answer:?}", shown(&world));
+            prop_assert!(false, "{}\n{one:?} is better than {answer:?}", shown(&generated));
         }
-        prop_assert!(all.contains(&answer), "nothing is for nothing\n{}\n{answer:?}", shown(&world));
+        prop_assert!(all.contains(&answer), "nothing is for nothing\n{}\n{answer:?}", shown(&generated));
     }
 
     #[test]
     fn order_never_matters(bytes in bytes()) {
-        let world = World::of(&bytes);
-        let first = Ran::of(&world.definitions(), &world.manifest(false), None);
-        let mut definitions = world.definitions();
+        let generated = Generated::of(&bytes);
+        let first = Ran::of(&generated.definitions(), &generated.manifest(false), None);
+        let mut definitions = generated.definitions();
         // Other folders, listed in another order.
         for (at, (path, _)) in definitions.iter_mut().enumerate().take(PACKAGES) {
             *path = format!("packages/{}/{}/package.kdl", ["z", "y", "x", "w", "v"][at], name(at));
         }
         definitions.reverse();
-        let second = Ran::of(&definitions, &world.manifest(true), None);
-        prop_assert_eq!(first.assignment(), second.assignment(), "{}", shown(&world));
+        let second = Ran::of(&definitions, &generated.manifest(true), None);
+        prop_assert_eq!(first.assignment(), second.assignment(), "{}", shown(&generated));
         let order = |ran: &Ran| ran.resolution.as_ref().map(|one| one.order.clone());
         prop_assert_eq!(order(&first), order(&second));
     }
 
     #[test]
     fn a_package_that_nobody_asks_for_changes_nothing(bytes in bytes(), name in "(a|zz)") {
-        let world = World::of(&bytes);
-        let first = Ran::of(&world.definitions(), &world.manifest(false), None);
-        let mut definitions = world.definitions();
+        let generated = Generated::of(&bytes);
+        let first = Ran::of(&generated.definitions(), &generated.manifest(false), None);
+        let mut definitions = generated.definitions();
         let text = format!("package \"{name}\" {{ summary \"x\"; choice \"word\"; version \"1\" {{ requires {{ p1 \"=1\"; os \"<2\" }} }} }}");
         definitions.push((format!("packages/all/{name}/package.kdl"), text));
-        let second = Ran::of(&definitions, &world.manifest(false), None);
-        prop_assert_eq!(first.assignment(), second.assignment(), "{}", shown(&world));
+        let second = Ran::of(&definitions, &generated.manifest(false), None);
+        prop_assert_eq!(first.assignment(), second.assignment(), "{}", shown(&generated));
         prop_assert_eq!(first.report, second.report);
     }
 
     #[test]
     fn a_locked_project_stays_where_it_was(bytes in bytes()) {
-        let mut world = World::of(&bytes);
-        let first = Ran::of(&world.definitions(), &world.manifest(false), None);
+        let mut generated = Generated::of(&bytes);
+        let first = Ran::of(&generated.definitions(), &generated.manifest(false), None);
         let Some(lock) = first.locked.as_ref() else { return Ok(()) };
-        world.axis.insert(0, 9);
-        for package in &mut world.packages {
+        generated.axis.insert(0, 9);
+        for package in &mut generated.packages {
             let newer = Version { number: 9, requires: [].into(), conflicts: [].into(), when: None };
             package.versions.insert(0, newer);
         }
-        let second = Ran::of(&world.definitions(), &world.manifest(false), Some(lock));
-        prop_assert_eq!(first.chosen(), second.chosen(), "{}", shown(&world));
+        let second = Ran::of(&generated.definitions(), &generated.manifest(false), Some(lock));
+        prop_assert_eq!(first.chosen(), second.chosen(), "{}", shown(&generated));
     }
 
     #[test]
     fn a_mend_that_is_reported_works(bytes in bytes()) {
-        let world = World::of(&bytes);
-        let text = world.manifest(false);
-        let ran = Ran::of(&world.definitions(), &text, None);
+        let generated = Generated::of(&bytes);
+        let text = generated.manifest(false);
+        let ran = Ran::of(&generated.definitions(), &text, None);
         // With several conflicts each suggestion is one part of the way.
         let [one] = ran.reports.as_slice() else { return Ok(()) };
         let mut mended = Vec::new();
@@ -191,8 +191,8 @@ proptest! {
             }
         }
         for text in mended {
-            let again = Ran::of(&world.definitions(), &text, None);
-            prop_assert!(again.resolution.is_some(), "{}\n{}\nmended:\n{text}\n{}", shown(&world), ran.report, again.report);
+            let again = Ran::of(&generated.definitions(), &text, None);
+            prop_assert!(again.resolution.is_some(), "{}\n{}\nmended:\n{text}\n{}", shown(&generated), ran.report, again.report);
         }
     }
 }

@@ -2,25 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use super::world::{AXIS, PACKAGES, World};
+use super::generated::{AXIS, Generated, PACKAGES};
 
 /// The version of each package and of the axis; `None` is not there.
 pub(super) type Assignment = [Option<u8>; PACKAGES + 1];
 
 /// Whether everything that the manifest and the definitions say holds.
-pub(super) fn holds(world: &World, all: &Assignment) -> bool {
-    let met = |(on, req): (&usize, &super::world::Req)| all[*on].is_some_and(|version| req.matches(version));
-    let pinned = world.pins.iter().all(|(on, req)| all[*on].is_none_or(|version| req.matches(version)));
-    let choices = world
+pub(super) fn holds(generated: &Generated, all: &Assignment) -> bool {
+    let met =
+        |(on, req): (&usize, &super::generated::Req)| all[*on].is_some_and(|version| req.matches(version));
+    let pinned = generated.pins.iter().all(|(on, req)| all[*on].is_none_or(|version| req.matches(version)));
+    let choices = generated
         .packages
         .iter()
         .zip(all)
         .filter(|(package, version)| package.choice && version.is_some())
         .count();
-    let definitions = world.packages.iter().enumerate().all(|(at, package)| {
+    let definitions = generated.packages.iter().enumerate().all(|(at, package)| {
         let Some(number) = all[at] else { return true };
         let Some(version) = package.versions.iter().find(|one| one.number == number) else { return false };
-        let option = package.option.as_ref().filter(|_| !world.other_option.contains(&at));
+        let option = package.option.as_ref().filter(|_| !generated.other_option.contains(&at));
         version.requires.iter().all(met)
             && !version.conflicts.iter().any(met)
             && version.when.as_ref().is_none_or(|when| {
@@ -28,18 +29,18 @@ pub(super) fn holds(world: &World, all: &Assignment) -> bool {
             })
             && option.is_none_or(|then| met((&then.0, &then.1)))
     });
-    let axis = all[AXIS].is_some_and(|version| world.axis.contains(&version));
-    pinned && choices <= 1 && definitions && axis && world.requests.iter().all(met)
+    let axis = all[AXIS].is_some_and(|version| generated.axis.contains(&version));
+    pinned && choices <= 1 && definitions && axis && generated.requests.iter().all(met)
 }
 
 /// Whether everything that is there was asked for, by the manifest or by something that is there for a reason. What a
 /// condition looks at must be there for a reason of its own.
-fn grounded(world: &World, all: &Assignment) -> bool {
-    let mut here: BTreeSet<usize> = world.requests.keys().copied().chain([AXIS]).collect();
+fn grounded(generated: &Generated, all: &Assignment) -> bool {
+    let mut here: BTreeSet<usize> = generated.requests.keys().copied().chain([AXIS]).collect();
     loop {
         let mut next = here.clone();
         for at in here.iter().filter(|at| **at != AXIS) {
-            let package = &world.packages[*at];
+            let package = &generated.packages[*at];
             let Some(version) = package.versions.iter().find(|one| Some(one.number) == all[*at]) else {
                 continue;
             };
@@ -50,7 +51,7 @@ fn grounded(world: &World, all: &Assignment) -> bool {
             next.extend(version.requires.keys());
             next.extend(when.map(|when| when.then.0));
             next.extend(
-                package.option.iter().filter(|_| !world.other_option.contains(at)).map(|then| then.0),
+                package.option.iter().filter(|_| !generated.other_option.contains(at)).map(|then| then.0),
             );
         }
         if next == here {
@@ -61,10 +62,10 @@ fn grounded(world: &World, all: &Assignment) -> bool {
 }
 
 /// Every assignment that holds and in which nothing is for nothing.
-pub(super) fn answers(world: &World) -> Vec<Assignment> {
+pub(super) fn answers(generated: &Generated) -> Vec<Assignment> {
     let mut all = vec![[None; PACKAGES + 1]];
     for name in 0..=AXIS {
-        let mut domain: Vec<Option<u8>> = world.numbers(name).into_iter().map(Some).collect();
+        let mut domain: Vec<Option<u8>> = generated.numbers(name).into_iter().map(Some).collect();
         if name != AXIS {
             domain.push(None);
         }
@@ -79,6 +80,6 @@ pub(super) fn answers(world: &World) -> Vec<Assignment> {
             })
             .collect();
     }
-    all.retain(|one| holds(world, one) && grounded(world, one));
+    all.retain(|one| holds(generated, one) && grounded(generated, one));
     all
 }

@@ -49,7 +49,7 @@ pub fn is_version_control<'a>(folders: impl IntoIterator<Item = &'a str>) -> boo
 
 /// The files of a project. Paths are relative to its root, with `/`; `..` leaves it and is refused by the value type
 /// that users' paths are parsed into, long before it gets here.
-pub trait World {
+pub trait FileSystem {
     /// The whole content of a regular file that lies in the project, links followed.
     ///
     /// # Errors
@@ -60,7 +60,7 @@ pub trait World {
     /// The first bytes of a regular file that lies in the project, at most so many; links followed.
     ///
     /// # Errors
-    /// As of [`World::read`].
+    /// As of [`FileSystem::read`].
     fn head(&self, path: &str, most: usize) -> io::Result<Vec<u8>> {
         let mut bytes = self.read(path)?;
         bytes.truncate(most);

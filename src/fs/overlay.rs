@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use super::{FileKind, World};
+use super::{FileKind, FileSystem};
 
 /// The files of another world, with some changed.
 pub struct Overlay<'a> {
-    under: &'a dyn World,
+    under: &'a dyn FileSystem,
     files: BTreeMap<String, Option<Vec<u8>>>,
 }
 
 impl<'a> Overlay<'a> {
     /// The other world as it is.
-    pub fn new(under: &'a dyn World) -> Self {
+    pub fn new(under: &'a dyn FileSystem) -> Self {
         Self { under, files: BTreeMap::new() }
     }
 
@@ -25,7 +25,7 @@ impl<'a> Overlay<'a> {
     }
 }
 
-impl World for Overlay<'_> {
+impl FileSystem for Overlay<'_> {
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
         match self.files.get(path) {
             Some(Some(content)) => Ok(content.clone()),
@@ -64,15 +64,15 @@ impl World for Overlay<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::Memory;
+    use crate::fs::Memory;
 
     #[test]
     fn changed_files_are_seen_and_the_others_through_it() {
         let memory = Memory::with([("a", "1"), ("b", "2"), ("c", "3")]);
-        let world = Overlay::new(&memory).with("a", Some("new")).with("b", None::<Vec<u8>>);
-        assert_eq!(world.read("a").ok(), Some(b"new".to_vec()));
-        assert_eq!((world.kind("b"), world.read("b").is_err()), (None, true));
-        assert_eq!(world.read("c").ok(), Some(b"3".to_vec()));
-        assert!(world.write_all(&BTreeMap::new()).is_err() && world.remove("c").is_err());
+        let fs = Overlay::new(&memory).with("a", Some("new")).with("b", None::<Vec<u8>>);
+        assert_eq!(fs.read("a").ok(), Some(b"new".to_vec()));
+        assert_eq!((fs.kind("b"), fs.read("b").is_err()), (None, true));
+        assert_eq!(fs.read("c").ok(), Some(b"3".to_vec()));
+        assert!(fs.write_all(&BTreeMap::new()).is_err() && fs.remove("c").is_err());
     }
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::folder::{Fault, set, struck};
-use super::{Disk, World as _};
+use super::{Disk, FileSystem as _};
 
 type Files = BTreeMap<String, Vec<u8>>;
 

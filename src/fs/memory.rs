@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
-use super::{FileKind, World};
+use super::{FileKind, FileSystem};
 
 /// Files in memory. Failures can be asked for, to see what a failing disk would do.
 #[derive(Debug, Clone, Default)]
@@ -51,7 +51,7 @@ impl Memory {
     }
 }
 
-impl World for Memory {
+impl FileSystem for Memory {
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
         let path = clean(path);
         self.refuse(&path)?;

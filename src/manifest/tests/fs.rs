@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::fs::{FileSystem, Memory};
 use crate::manifest::Stacks;
-use crate::world::{Memory, World};
 
 /// Files by path; stacks are files under `stack:`.
 pub(super) struct Folder(pub(super) Memory);

@@ -64,7 +64,7 @@ pub(super) struct Package {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct World {
+pub(super) struct Generated {
     pub(super) packages: Vec<Package>,
     /// Newest first.
     pub(super) axis: Vec<u8>,
@@ -131,11 +131,11 @@ impl Dice<'_> {
     }
 }
 
-impl World {
+impl Generated {
     pub(super) fn of(bytes: &[u8]) -> Self {
         let mut dice = Dice(bytes.iter());
         let packages: Vec<Package> = (0..PACKAGES).map(|package| dice.package(package)).collect();
-        let mut world = Self {
+        let mut generated = Self {
             packages,
             axis: vec![3, 2, 1],
             requests: Named::new(),
@@ -144,20 +144,20 @@ impl World {
         };
         for _ in 0..=dice.below(3) {
             let package = dice.below(PACKAGES);
-            let req = world.existing(package, &mut dice);
-            world.requests.insert(package, req);
-            if world.packages[package].option.is_some() && dice.one_in(3) {
-                world.other_option = vec![package];
+            let req = generated.existing(package, &mut dice);
+            generated.requests.insert(package, req);
+            if generated.packages[package].option.is_some() && dice.one_in(3) {
+                generated.other_option = vec![package];
             }
         }
         for _ in 0..dice.below(3) {
             let name = dice.below(PACKAGES + 1);
-            if !world.requests.contains_key(&name) {
-                let req = world.existing(name, &mut dice);
-                world.pins.insert(name, req);
+            if !generated.requests.contains_key(&name) {
+                let req = generated.existing(name, &mut dice);
+                generated.pins.insert(name, req);
             }
         }
-        world.without_circles()
+        generated.without_circles()
     }
 
     /// A requirement that some version meets: one that none does is another mistake.

@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::folder::Folder;
 use super::journal::Notes;
 use super::writing::{self, Wanted};
-use super::{FileKind, World};
+use super::{FileKind, FileSystem};
 
 /// How often and how long another run is waited for.
 const PATIENCE: usize = 100;
@@ -200,7 +200,7 @@ impl Disk {
     }
 }
 
-impl World for Disk {
+impl FileSystem for Disk {
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
         let read = || {
             let mut folders = self.real(path)?;
