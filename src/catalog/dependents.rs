@@ -8,12 +8,12 @@ pub struct Dependent<'a> {
     /// Which.
     pub package: &'a Package,
     /// Where its definition says so.
-    pub places: Vec<(Part<'a>, &'a Require)>,
+    pub places: Vec<(DependentPart<'a>, &'a Require)>,
 }
 
 /// The part of a definition that requires something.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Part<'a> {
+pub enum DependentPart<'a> {
     /// The whole: `requires { numpy }` below `package`.
     Whole,
     /// One of its versions.
@@ -26,22 +26,20 @@ pub enum Part<'a> {
 
 impl Package {
     /// All requirements, whatever they depend on, each with the part that has it.
-    pub fn all_requires(&self) -> impl Iterator<Item = (Part<'_>, &Require)> {
-        let whole = self.requires.iter().map(|one| (Part::Whole, one));
-        let versions = self
-            .versions
-            .iter()
-            .flat_map(|version| version.requires.iter().map(move |one| (Part::Version(version), one)));
+    pub fn all_requires(&self) -> impl Iterator<Item = (DependentPart<'_>, &Require)> {
+        let whole = self.requires.iter().map(|one| (DependentPart::Whole, one));
+        let versions = self.versions.iter().flat_map(|version| {
+            version.requires.iter().map(move |one| (DependentPart::Version(version), one))
+        });
         let options = self.options.iter().flat_map(|option| {
             let values = option.values.iter();
             values.flat_map(move |(value, requires)| {
-                requires.iter().map(move |one| (Part::Option(option, &value.value), one))
+                requires.iter().map(move |one| (DependentPart::Option(option, &value.value), one))
             })
         });
-        let variants = self
-            .variants
-            .iter()
-            .flat_map(|variant| variant.requires.iter().map(move |one| (Part::Variant(variant), one)));
+        let variants = self.variants.iter().flat_map(|variant| {
+            variant.requires.iter().map(move |one| (DependentPart::Variant(variant), one))
+        });
         whole.chain(versions).chain(options).chain(variants)
     }
 }

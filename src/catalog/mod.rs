@@ -21,11 +21,11 @@ pub use definition::{
     Axis, Choose, Condition, Dist, Guard, Guarded, Install, LibraryTest, Note, Package, PackageOption,
     PackageTest, PackageVersion, Require, SizeFact, Stage, TestBody, Unavailable, Variant,
 };
-pub use dependents::{Dependent, Part};
+pub use dependents::{Dependent, DependentPart};
 pub use meant::{Meant, MeantGpu};
 pub use platform::{BaseImage, BaseTag, Device, Forbidden, GpuAccess, GpuKind, Index, Platform, Role, Shown};
 pub use step::{CmakeDefine, Step, StepKind};
-pub use store::{BuiltinStacks, Catalog, Entry, Kind, Known, Search, Shadow, Sort, search};
+pub use store::{BuiltinStacks, Catalog, Entry, Kind, Search, Searchable, Shadow, Sort, search};
 pub use template::{Names, Template, View};
 
 #[cfg(test)]

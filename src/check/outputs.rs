@@ -9,7 +9,7 @@ use crate::source::Span;
 use crate::value::ProjectPath;
 
 /// A path that is written, and the place in the manifest that names it.
-pub(super) struct Written<'a> {
+pub(super) struct OutputPath<'a> {
     pub(super) path: &'a str,
     pub(super) span: Option<Span>,
 }
@@ -23,7 +23,7 @@ pub fn outputs(projects: &[&Project], written: &[&str], read: &[&str], log: &mut
         let is_own = |one: &&ProjectPath| one.as_str() == path || own == Some(one.as_str());
         named.iter().find(|(one, _)| is_own(one)).map(|(_, span)| *span)
     };
-    let all: Vec<Written<'_>> = written.iter().map(|path| Written { path, span: span(path) }).collect();
+    let all: Vec<OutputPath<'_>> = written.iter().map(|path| OutputPath { path, span: span(path) }).collect();
     reserved(&all, log);
     clashes(&all, log);
     let read: BTreeMap<String, &str> = read.iter().map(|path| (folded(path), *path)).collect();
@@ -46,8 +46,8 @@ pub(super) fn named(output: &Output) -> impl Iterator<Item = (&ProjectPath, Span
 }
 
 /// Reports each path that is another one's, also where names ignore case, and each that lies below another file.
-pub(super) fn clashes(all: &[Written<'_>], log: &mut Log) {
-    let mut seen: BTreeMap<String, &Written<'_>> = BTreeMap::new();
+pub(super) fn clashes(all: &[OutputPath<'_>], log: &mut Log) {
+    let mut seen: BTreeMap<String, &OutputPath<'_>> = BTreeMap::new();
     for second in all {
         let Some(first) = seen.insert(folded(second.path), second) else { continue };
         let message = if first.path == second.path {
@@ -68,7 +68,7 @@ pub(super) fn clashes(all: &[Written<'_>], log: &mut Log) {
     }
 }
 
-fn report(message: String, second: &Written<'_>, first: &Written<'_>, log: &mut Log) {
+fn report(message: String, second: &OutputPath<'_>, first: &OutputPath<'_>, log: &mut Log) {
     let (second, first) = match (second.span, first.span) {
         (Some(second), first) => (Some(second), first),
         (None, first) => (first, None),
@@ -79,7 +79,7 @@ fn report(message: String, second: &Written<'_>, first: &Written<'_>, log: &mut 
 }
 
 /// Reports each path in a folder of version control, and each that has the name of a temporary file.
-pub(super) fn reserved(all: &[Written<'_>], log: &mut Log) {
+pub(super) fn reserved(all: &[OutputPath<'_>], log: &mut Log) {
     for one in all {
         let name = one.path.rsplit('/').next().unwrap_or_default();
         let (why, help) = if is_version_control(one.path.split('/')) {

@@ -28,8 +28,8 @@ pub(super) struct Cli {
 #[derive(Debug, Clone, Args)]
 pub(super) struct Common {
     /// Colour in reports
-    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
-    pub(super) color: Colour,
+    #[arg(long, global = true, value_enum, default_value_t = ColourChoice::Auto, value_name = "WHEN")]
+    pub(super) color: ColourChoice,
     /// Only errors
     #[arg(short, long, global = true)]
     pub(super) quiet: bool,
@@ -40,7 +40,7 @@ pub(super) struct Common {
 
 /// When to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Colour {
+pub(super) enum ColourChoice {
     /// On a terminal, unless `NO_COLOR` is set
     Auto,
     /// Always
@@ -82,7 +82,7 @@ pub(super) enum GraphFormat {
 
 /// The manifest, and which of its targets.
 #[derive(Debug, Clone, Args)]
-pub(super) struct Input {
+pub(super) struct ManifestArgs {
     /// The manifest; `project.kdl` in this folder or the nearest one above when absent
     pub(super) file: Option<PathBuf>,
     /// Only this target
@@ -98,7 +98,7 @@ pub(super) enum Command {
     Compile {
         /// What to compile.
         #[command(flatten)]
-        input: Input,
+        input: ManifestArgs,
         /// Write below this folder instead of beside the manifest
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
@@ -126,7 +126,7 @@ pub(super) enum Command {
     Check {
         /// What to check.
         #[command(flatten)]
-        input: Input,
+        input: ManifestArgs,
         /// Warnings are errors
         #[arg(long)]
         deny_warnings: bool,
@@ -139,7 +139,7 @@ pub(super) enum Command {
     Resolve {
         /// What to resolve.
         #[command(flatten)]
-        input: Input,
+        input: ManifestArgs,
         /// How the result is shown
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
@@ -151,7 +151,7 @@ pub(super) enum Command {
         name: String,
         /// Where to look.
         #[command(flatten)]
-        input: Input,
+        input: ManifestArgs,
         /// How the result is shown
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
@@ -161,7 +161,7 @@ pub(super) enum Command {
     Graph {
         /// What to draw.
         #[command(flatten)]
-        input: Input,
+        input: ManifestArgs,
         /// The packages instead of the stages
         #[arg(long)]
         packages: bool,
@@ -174,7 +174,7 @@ pub(super) enum Command {
     Audit {
         /// What to audit.
         #[command(flatten)]
-        input: Input,
+        input: ManifestArgs,
         /// How the result is shown
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
@@ -190,7 +190,7 @@ pub(super) enum Command {
     Remove(edit::Remove),
     /// Bind a package or an axis to versions, in the manifest
     #[command(after_help = "Example: jcc pin python 3.10")]
-    Pin(edit::Pin),
+    Pin(edit::PinArgs),
     /// Move the lock to what fits best now: for all, or only for what is named
     #[command(after_help = "Example: jcc update --dry-run")]
     Update(edit::Update),
@@ -220,7 +220,7 @@ pub(super) enum Command {
         name: String,
         /// Where each version is asked for.
         #[command(flatten)]
-        place: Place,
+        place: MachineArgs,
         /// How the result is shown
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
@@ -233,7 +233,7 @@ pub(super) enum Command {
         what: Listed,
         /// Where each of them is asked for.
         #[command(flatten)]
-        place: Place,
+        place: MachineArgs,
         /// How the result is shown
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
@@ -250,7 +250,7 @@ pub(super) enum Command {
     Run {
         /// What to run.
         #[command(flatten)]
-        input: Input,
+        input: ManifestArgs,
     },
     /// Explain a diagnostic, with an example and its suggestion
     #[command(after_help = "Example: jcc explain jcc::resolve::conflict")]
@@ -275,7 +275,7 @@ pub(super) enum Command {
 
 /// The machine that something is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
-pub(super) struct Place {
+pub(super) struct MachineArgs {
     /// Say what is available on this device, and why not
     #[arg(long, value_name = "DEVICE")]
     pub(super) device: Option<String>,

@@ -6,14 +6,14 @@ use crate::manifest::Grade;
 use crate::plan::{FetchKind, Fetched};
 use crate::source::masked;
 
-use super::args::{Format, Input};
+use super::args::{Format, ManifestArgs};
 use super::{Exit, Session, table};
 
 /// Printed below rows without a grade.
 const UNSEEN: &str = "  ?: these steps build from files that jcc does not read; what they fetch while they run can't be listed or graded\n";
 
 /// Lists the fetches, also where the manifest requires better grades: then it fails behind the list.
-pub(super) fn run(session: &mut Session<'_, '_>, input: &Input, format: Format) -> Exit {
+pub(super) fn run(session: &mut Session<'_, '_>, input: &ManifestArgs, format: Format) -> Exit {
     let (resolved, planned) = match session.plan(input) {
         Ok(planned) => planned,
         Err(exit) => return exit,

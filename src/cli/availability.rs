@@ -6,14 +6,14 @@ use crate::catalog::Catalog;
 use crate::diagnostic::{Log, Reported};
 use crate::resolve::availability::{Asking, Machine, Verdict};
 
-use super::args::Place;
+use super::args::MachineArgs;
 use super::{Exit, Session};
 
 /// Asks, where a machine is named; one that nobody knows is reported.
 pub(super) fn ask<T>(
     session: &mut Session<'_, '_>,
     catalog: &Catalog,
-    place: &Place,
+    place: &MachineArgs,
     question: impl FnOnce(&mut Asking<'_>, Machine<'_>) -> Result<T, Reported>,
 ) -> Result<Option<T>, Exit> {
     if place.device.is_none() && place.platform.is_none() && place.release.is_none() {
@@ -30,7 +30,7 @@ pub(super) fn ask<T>(
 }
 
 /// Whether a release is named without the machine that runs it.
-pub(super) fn lacks_machine(place: &Place) -> bool {
+pub(super) fn lacks_machine(place: &MachineArgs) -> bool {
     place.release.is_some() && place.device.is_none() && place.platform.is_none()
 }
 
@@ -41,7 +41,7 @@ pub(super) fn which_machine(session: &mut Session<'_, '_>) -> Exit {
 }
 
 /// The machine of a command line.
-fn machine(place: &Place) -> Machine<'_> {
+fn machine(place: &MachineArgs) -> Machine<'_> {
     Machine {
         device: place.device.as_deref(),
         platform: place.platform.as_deref(),

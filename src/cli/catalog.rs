@@ -2,16 +2,16 @@
 
 use serde_json::{Value, json};
 
-use crate::catalog::{self, BuiltinStacks, Catalog, Entry, Kind, Known, Search, Sort};
+use crate::catalog::{self, BuiltinStacks, Catalog, Entry, Kind, Search, Searchable, Sort};
 use crate::diagnostic::{Reported, wording};
 use crate::manifest::{self, Stacks as _};
 use crate::resolve::availability::{Machine, Verdict};
 
-use super::args::{Format, Listed, Place};
+use super::args::{Format, Listed, MachineArgs};
 use super::{Exit, Session, availability, table};
 
 /// Lists what the catalogue has; where a machine is named, what of it is available there.
-pub(super) fn list(session: &mut Session<'_, '_>, what: Listed, place: &Place, format: Format) -> Exit {
+pub(super) fn list(session: &mut Session<'_, '_>, what: Listed, place: &MachineArgs, format: Format) -> Exit {
     if what != Listed::Devices && availability::lacks_machine(place) {
         return availability::which_machine(session);
     }
@@ -64,7 +64,7 @@ pub(super) fn list(session: &mut Session<'_, '_>, what: Listed, place: &Place, f
 }
 
 /// What each is called, then what became of it.
-fn with_verdicts(rows: Vec<Vec<String>>, values: Vec<Value>, verdicts: &[Verdict]) -> Shown {
+fn with_verdicts(rows: Vec<Vec<String>>, values: Vec<Value>, verdicts: &[Verdict]) -> Listing {
     let row = |(row, verdict): (Vec<String>, &Verdict)| {
         let version = verdict.as_ref().ok().and_then(|here| here.version.clone());
         [row, availability::cells(verdict, version)].concat()
@@ -92,13 +92,13 @@ pub(super) fn search(session: &mut Session<'_, '_>, words: &str, format: Format)
         let (word, near) = (wording::code(word), wording::code(near));
         _ = session.say(&format!("note: {word} stands nowhere; this is what {near} finds\n"));
     }
-    let (rows, values): Shown = found.into_iter().map(known).unzip();
+    let (rows, values): Listing = found.into_iter().map(known).unzip();
     show(session, format, &rows, values)
 }
 
 /// Something that a search found; a ready-made manifest as `extends` has it.
-fn known(one: Known<'_>) -> (Vec<String>, Value) {
-    let Known { sort, name, aliases, group, summary } = one;
+fn known(one: Searchable<'_>) -> (Vec<String>, Value) {
+    let Searchable { sort, name, aliases, group, summary } = one;
     let (name, sort) = match sort {
         Sort::Stack => (format!("stack:{name}"), sort.word()),
         _ => (name.to_owned(), sort.word()),
@@ -114,9 +114,9 @@ fn show(session: &mut Session<'_, '_>, format: Format, rows: &[Vec<String>], val
     }
 }
 
-type Shown = (Vec<Vec<String>>, Vec<Value>);
+type Listing = (Vec<Vec<String>>, Vec<Value>);
 
-fn packages<'a>(entries: impl Iterator<Item = &'a Entry>) -> Shown {
+fn packages<'a>(entries: impl Iterator<Item = &'a Entry>) -> Listing {
     let mut all: Vec<&Entry> = entries.collect();
     all.sort_by_key(|entry| (&entry.group, &entry.name));
     all.into_iter()
@@ -134,7 +134,7 @@ fn packages<'a>(entries: impl Iterator<Item = &'a Entry>) -> Shown {
         .unzip()
 }
 
-fn devices(catalog: &Catalog) -> Shown {
+fn devices(catalog: &Catalog) -> Listing {
     catalog
         .devices()
         .map(|device| {
@@ -169,7 +169,7 @@ fn devices(catalog: &Catalog) -> Shown {
 }
 
 /// Versions of the axes that have defaults for other axes: a release is what it brings.
-fn releases(catalog: &Catalog) -> Shown {
+fn releases(catalog: &Catalog) -> Listing {
     let mut shown = (Vec::new(), Vec::new());
     for axis in catalog.axes() {
         let releases = axis.versions.iter().filter(|version| version.defaults.len() > 1);
@@ -218,7 +218,7 @@ fn other_names(catalog: &Catalog, axis: &str, version: &crate::value::Version) -
     names
 }
 
-fn bases(catalog: &Catalog) -> Shown {
+fn bases(catalog: &Catalog) -> Listing {
     let mut shown = (Vec::new(), Vec::new());
     for base in catalog.bases() {
         for tag in &base.tags {
@@ -251,7 +251,7 @@ fn bases(catalog: &Catalog) -> Shown {
     shown
 }
 
-fn stacks(session: &mut Session<'_, '_>) -> Shown {
+fn stacks(session: &mut Session<'_, '_>) -> Listing {
     let library = BuiltinStacks::new();
     let stacks = library.names().into_iter().filter_map(|name| {
         let stack = stack(&library, &name, session)?;

@@ -8,17 +8,17 @@ use crate::fs::{Disk, FileSystem};
 use crate::render::Artifacts;
 use crate::source::Sources;
 
-use super::args::{Input, ReportFormat};
+use super::args::{ManifestArgs, ReportFormat};
 use super::place::{self, Place};
 use super::session::{LOCK, kept, shown_folder};
 use super::{Exit, Session, lock_diff, outputs};
 
 /// How a compile was asked for.
 pub(super) struct CompileOptions {
-    pub(super) input: Input,
+    pub(super) input: ManifestArgs,
     pub(super) out: Option<PathBuf>,
     pub(super) stdout: Option<String>,
-    pub(super) mode: Mode,
+    pub(super) mode: OutputMode,
     pub(super) locked: bool,
     pub(super) force: bool,
     pub(super) deny_warnings: bool,
@@ -27,12 +27,12 @@ pub(super) struct CompileOptions {
 
 impl CompileOptions {
     /// `jcc check`.
-    pub(super) fn check(input: Input, deny_warnings: bool, format: ReportFormat) -> Self {
+    pub(super) fn check(input: ManifestArgs, deny_warnings: bool, format: ReportFormat) -> Self {
         Self {
             input,
             out: None,
             stdout: None,
-            mode: Mode::Check,
+            mode: OutputMode::Check,
             locked: false,
             force: false,
             deny_warnings,
@@ -43,7 +43,7 @@ impl CompileOptions {
 
 /// What becomes of the files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mode {
+pub(super) enum OutputMode {
     /// They are written.
     Write,
     /// They are compared with what is there.
@@ -59,7 +59,7 @@ fn untangled(session: &Session<'_, '_>, wish: CompileOptions) -> CompileOptions 
     };
     match wish.stdout.as_ref().filter(is_manifest) {
         Some(word) if wish.input.file.is_none() => {
-            let input = Input { file: Some(PathBuf::from(word)), ..wish.input };
+            let input = ManifestArgs { file: Some(PathBuf::from(word)), ..wish.input };
             CompileOptions { input, stdout: Some(DOCKERFILE.to_owned()), ..wish }
         }
         _ => wish,
@@ -78,7 +78,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: CompileOptions) -> Exit {
     };
     let fs = session.disk(&found.root);
     let in_place =
-        wish.mode == Mode::Write && wish.stdout.is_none() && wish.out.is_none() && found.is_there(&fs);
+        wish.mode == OutputMode::Write && wish.stdout.is_none() && wish.out.is_none() && found.is_there(&fs);
     // Held from before anything is read: what is compared with what is there must be written over just that.
     if let Some(exit) = in_place.then(|| session.hold(&fs).err()).flatten() {
         return exit;
@@ -103,8 +103,8 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: CompileOptions) -> Exit {
             session.report(wish.format);
             print(session, &compiled.artifacts, name)
         }
-        (None, Mode::Check) => outputs::compare(session, &fs, (compiled, &found.name), wish.format),
-        (None, Mode::Write) => write(session, &fs, wish, (compiled, &found.name)),
+        (None, OutputMode::Check) => outputs::compare(session, &fs, (compiled, &found.name), wish.format),
+        (None, OutputMode::Write) => write(session, &fs, wish, (compiled, &found.name)),
     }
 }
 

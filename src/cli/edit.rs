@@ -21,7 +21,7 @@ use crate::source::{Position, SourceId, Span};
 use crate::syntax::{self, Change, Document, Node};
 
 use super::args::{Format, ReportFormat};
-use super::session::Found;
+use super::session::FoundManifest;
 use super::{Exit, Session, lock_diff};
 pub(super) use add::add;
 use args::Where;
@@ -29,8 +29,8 @@ pub(super) use pin::pin;
 pub(super) use remove::remove;
 
 /// A manifest that is being edited.
-struct Manifest {
-    found: Found,
+struct EditedManifest {
+    found: FoundManifest,
     fs: Disk,
     source: SourceId,
     /// The text as it is on disk.
@@ -63,7 +63,7 @@ struct Done {
     place: String,
 }
 
-impl Manifest {
+impl EditedManifest {
     /// Reads the manifest. What is wrong with it beyond its syntax is judged with the edit.
     fn open(session: &mut Session<'_, '_>, place: &Where) -> Result<Self, Exit> {
         let found = session.find(place.file.as_deref())?;

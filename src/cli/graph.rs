@@ -5,14 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::plan::{self, Plan};
 use crate::resolve::Resolution;
 
-use super::args::{GraphFormat, Input};
+use super::args::{GraphFormat, ManifestArgs};
 use super::{Exit, Session};
 
 /// A graph to draw: what each node needs.
-pub(super) type Edges = BTreeMap<String, BTreeSet<String>>;
+pub(super) type GraphEdges = BTreeMap<String, BTreeSet<String>>;
 
 /// Draws the stages, or the packages.
-pub(super) fn run(session: &mut Session<'_, '_>, input: &Input, packages: bool, format: GraphFormat) -> Exit {
+pub(super) fn run(
+    session: &mut Session<'_, '_>,
+    input: &ManifestArgs,
+    packages: bool,
+    format: GraphFormat,
+) -> Exit {
     let compiled = match session.compile(input) {
         Ok(compiled) => compiled,
         Err(exit) => return exit,
@@ -25,7 +30,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, input: &Input, packages: bool, 
     session.print(&out)
 }
 
-fn of_packages(resolution: &Resolution) -> Edges {
+fn of_packages(resolution: &Resolution) -> GraphEdges {
     let chosen = resolution.chosen.iter();
     chosen
         .map(|(name, one)| {
@@ -34,9 +39,10 @@ fn of_packages(resolution: &Resolution) -> Edges {
         .collect()
 }
 
-fn of_stages(plan: &Plan) -> Edges {
+fn of_stages(plan: &Plan) -> GraphEdges {
     let stages = plan.stages.iter();
-    let mut edges: Edges = stages.map(|stage| (stage.name.as_str().to_owned(), BTreeSet::new())).collect();
+    let mut edges: GraphEdges =
+        stages.map(|stage| (stage.name.as_str().to_owned(), BTreeSet::new())).collect();
     for (stage, from) in plan::edges(&plan.stages) {
         edges.entry(stage.as_str().to_owned()).or_default().insert(from.as_str().to_owned());
     }
@@ -44,7 +50,7 @@ fn of_stages(plan: &Plan) -> Edges {
 }
 
 /// Draws one graph.
-pub(super) fn draw(title: &str, edges: &Edges, format: GraphFormat) -> String {
+pub(super) fn draw(title: &str, edges: &GraphEdges, format: GraphFormat) -> String {
     match format {
         GraphFormat::Text => text(title, edges),
         GraphFormat::Dot => dot(title, edges),
@@ -53,7 +59,7 @@ pub(super) fn draw(title: &str, edges: &Edges, format: GraphFormat) -> String {
 }
 
 /// A tree from what nothing else needs; what was shown before is not shown with its branches again.
-fn text(title: &str, edges: &Edges) -> String {
+fn text(title: &str, edges: &GraphEdges) -> String {
     let needed: BTreeSet<&String> = edges.values().flatten().collect();
     let mut out = format!("{title}\n");
     let mut shown = BTreeSet::new();
@@ -65,7 +71,7 @@ fn text(title: &str, edges: &Edges) -> String {
 
 fn branch<'e>(
     name: &'e String,
-    edges: &'e Edges,
+    edges: &'e GraphEdges,
     depth: usize,
     shown: &mut BTreeSet<&'e String>,
     out: &mut String,
@@ -82,7 +88,7 @@ fn branch<'e>(
     }
 }
 
-fn dot(title: &str, edges: &Edges) -> String {
+fn dot(title: &str, edges: &GraphEdges) -> String {
     let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
     let mut out = format!("digraph {} {{\n", quoted(title));
     for (name, below) in edges {
@@ -95,7 +101,7 @@ fn dot(title: &str, edges: &Edges) -> String {
     out
 }
 
-fn mermaid(edges: &Edges) -> String {
+fn mermaid(edges: &GraphEdges) -> String {
     let id = |name: &str| -> String {
         name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect()
     };

@@ -43,7 +43,7 @@ pub fn run(arguments: &[std::ffi::OsString], io: &mut Io<'_>) -> Exit {
     let mut session = Session::new(cli.common, io);
     match cli.command {
         Command::Compile { input, out, stdout, check, locked, force, deny_warnings, format } => {
-            let mode = if check { compile::Mode::Check } else { compile::Mode::Write };
+            let mode = if check { compile::OutputMode::Check } else { compile::OutputMode::Write };
             let wish =
                 compile::CompileOptions { input, out, stdout, mode, locked, force, deny_warnings, format };
             compile::run(&mut session, wish)

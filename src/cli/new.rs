@@ -74,7 +74,7 @@ pub(super) fn init(session: &mut Session<'_, '_>, wish: &Init) -> Exit {
     let existing = Existing::of(&disk, &place::lock_in(&disk).map(|lock| lock.files).unwrap_or_default());
     let catalog = Catalog::builtin(&mut session.sources);
     let has_requirements = disk.kind(REQUIREMENTS) == Some(FileKind::File);
-    let taken = Taken {
+    let taken = TakenOver {
         output: existing.output(),
         base: existing.base(&catalog),
         app: existing.app(),
@@ -107,14 +107,14 @@ pub(super) fn init(session: &mut Session<'_, '_>, wish: &Init) -> Exit {
 
 /// Parts of a new manifest that come from what the folder has.
 #[derive(Debug, Clone, Default)]
-struct Taken {
+struct TakenOver {
     output: Option<String>,
     base: Option<String>,
     app: Option<String>,
     requirements: bool,
 }
 
-impl Taken {
+impl TakenOver {
     /// All of it, then less, for where the whole does not compile: what is taken over must do.
     fn fewer_and_fewer(self) -> Vec<Self> {
         let no_base = Self { base: None, ..self.clone() };
@@ -135,7 +135,7 @@ fn no_machine(session: &mut Session<'_, '_>) -> Exit {
 }
 
 /// The text of a new manifest.
-fn manifest(folder: &Path, wish: &Init, taken: &Taken) -> String {
+fn manifest(folder: &Path, wish: &Init, taken: &TakenOver) -> String {
     let mut head = String::new();
     if let Some(from) = &wish.from {
         head.push_str(&format!(

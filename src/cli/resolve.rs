@@ -6,11 +6,11 @@ use crate::resolve::{Kind, Reason, Resolution};
 use crate::source::Sources;
 use crate::value::Version;
 
-use super::args::{Format, Input};
+use super::args::{Format, ManifestArgs};
 use super::{Exit, Session, table};
 
 /// Shows what would be chosen, and why.
-pub(super) fn run(session: &mut Session<'_, '_>, input: &Input, format: Format) -> Exit {
+pub(super) fn run(session: &mut Session<'_, '_>, input: &ManifestArgs, format: Format) -> Exit {
     let resolved = match session.resolve(input) {
         Ok(resolved) => resolved,
         Err(exit) => return exit,

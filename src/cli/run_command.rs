@@ -1,10 +1,10 @@
 //! `jcc run-command`.
 
-use super::args::Input;
+use super::args::ManifestArgs;
 use super::{Exit, Session};
 
 /// Prints the command line that equals the service, of each target.
-pub(super) fn run(session: &mut Session<'_, '_>, input: &Input) -> Exit {
+pub(super) fn run(session: &mut Session<'_, '_>, input: &ManifestArgs) -> Exit {
     let compiled = match session.compile(input) {
         Ok(compiled) => compiled,
         Err(exit) => return exit,

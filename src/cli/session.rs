@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Log, Reported, Severity, codes, wording};
 use crate::fs::{Disk, FileKind, FileSystem};
 use crate::source::Sources;
 
-use super::args::{Colour, Common, Input, ReportFormat};
+use super::args::{ColourChoice, Common, ManifestArgs, ReportFormat};
 use super::{Exit, Io};
 
 /// The name of a manifest.
@@ -32,7 +32,7 @@ pub(super) struct Session<'s, 'w> {
 
 /// A manifest that was found.
 #[derive(Debug, Clone)]
-pub(super) struct Found {
+pub(super) struct FoundManifest {
     /// Its folder.
     pub(super) root: PathBuf,
     /// Its name in there.
@@ -41,7 +41,7 @@ pub(super) struct Found {
     pub(super) shown: String,
 }
 
-impl Found {
+impl FoundManifest {
     /// Whether the manifest is a file: nothing is touched in a folder without one.
     pub(super) fn is_there(&self, fs: &dyn FileSystem) -> bool {
         fs.kind(&self.name) == Some(FileKind::File)
@@ -71,15 +71,15 @@ pub(super) fn shown_folder(folder: &Path) -> String {
 impl<'s, 'w> Session<'s, 'w> {
     pub(super) fn new(common: Common, around: &'s mut Io<'w>) -> Self {
         match common.color {
-            Colour::Auto => {}
-            Colour::Always => (around.out.colour, around.err.colour) = (true, true),
-            Colour::Never => (around.out.colour, around.err.colour) = (false, false),
+            ColourChoice::Auto => {}
+            ColourChoice::Always => (around.out.colour, around.err.colour) = (true, true),
+            ColourChoice::Never => (around.out.colour, around.err.colour) = (false, false),
         }
         Self { common, around, sources: Sources::new(), log: Log::new() }
     }
 
     /// The manifest that was named, or the nearest one.
-    pub(super) fn find(&mut self, file: Option<&Path>) -> Result<Found, Exit> {
+    pub(super) fn find(&mut self, file: Option<&Path>) -> Result<FoundManifest, Exit> {
         let path = if let Some(file) = file {
             let path = self.around.folder.join(file);
             let inside = path.join(MANIFEST);
@@ -113,7 +113,7 @@ impl<'s, 'w> Session<'s, 'w> {
         let root = path.parent().map(Path::to_path_buf).unwrap_or_default();
         self.sources.set_folder(self.seen(file, &root));
         let shown = self.sources.shown_path(&name);
-        Ok(Found { root, name, shown })
+        Ok(FoundManifest { root, name, shown })
     }
 
     /// A project's folder as the user names it: by the path that was given, or from where the run was started.
@@ -132,7 +132,7 @@ impl<'s, 'w> Session<'s, 'w> {
     }
 
     /// Resolves the manifest, or tells why not.
-    pub(super) fn resolve(&mut self, input: &Input) -> Result<crate::Resolved, Exit> {
+    pub(super) fn resolve(&mut self, input: &ManifestArgs) -> Result<crate::Resolved, Exit> {
         self.run(input, |input, sources, log| {
             let resolved = crate::resolve(input, sources, log);
             if let Ok(resolved) = &resolved {
@@ -146,14 +146,14 @@ impl<'s, 'w> Session<'s, 'w> {
     }
 
     /// Compiles the manifest in memory, or tells why not.
-    pub(super) fn compile(&mut self, input: &Input) -> Result<crate::Compiled, Exit> {
+    pub(super) fn compile(&mut self, input: &ManifestArgs) -> Result<crate::Compiled, Exit> {
         self.run(input, crate::compile)
     }
 
     /// Plans the manifest's targets, or tells why not. A grade that is required is checked, but stops nothing.
     pub(super) fn plan(
         &mut self,
-        input: &Input,
+        input: &ManifestArgs,
     ) -> Result<(crate::Resolved, Vec<crate::plan::Planned>), Exit> {
         self.run(input, |input, sources, log| {
             let (resolved, planned) = crate::plan(input, sources, log)?;
@@ -171,7 +171,7 @@ impl<'s, 'w> Session<'s, 'w> {
     /// Runs passes over the manifest, and tells what they found.
     fn run<T>(
         &mut self,
-        input: &Input,
+        input: &ManifestArgs,
         passes: impl FnOnce(CompilerInput<'_>, &mut Sources, &mut Log) -> Result<T, Reported>,
     ) -> Result<T, Exit> {
         let found = self.find(input.file.as_deref())?;

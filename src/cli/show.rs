@@ -12,7 +12,7 @@ use crate::diagnostic::wording;
 use crate::resolve::availability::Verdict;
 use crate::value::Version;
 
-use super::args::{Format, Place};
+use super::args::{Format, MachineArgs};
 use super::{Exit, Session, availability, table};
 use needed::Needed;
 
@@ -20,7 +20,7 @@ use needed::Needed;
 type Verdicts = Option<Vec<(Version, Verdict)>>;
 
 /// Shows a package.
-pub(super) fn run(session: &mut Session<'_, '_>, name: &str, place: &Place, format: Format) -> Exit {
+pub(super) fn run(session: &mut Session<'_, '_>, name: &str, place: &MachineArgs, format: Format) -> Exit {
     let catalog = Catalog::builtin(&mut session.sources);
     let Some(package) = catalog.package(name) else {
         let help = wording::did_you_mean(name, catalog.names())

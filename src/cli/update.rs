@@ -13,7 +13,7 @@ use crate::value::{Name, Version};
 
 use super::args::{Format, ReportFormat};
 use super::edit::args::Update;
-use super::session::{Found, LOCK};
+use super::session::{FoundManifest, LOCK};
 use super::{Exit, Session, lock_diff};
 
 /// Moves the lock.
@@ -32,7 +32,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Update) -> Exit {
         session.report(ReportFormat::Text);
         return Exit::Problems;
     };
-    let place = Place { found, fs, old, target: wish.place.target.as_deref() };
+    let place = UpdateScope { found, fs, old, target: wish.place.target.as_deref() };
     let names = match place.known(session, &wish.names) {
         Ok(names) => names,
         Err(exit) => return exit,
@@ -54,8 +54,8 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Update) -> Exit {
 }
 
 /// What is updated.
-struct Place<'a> {
-    found: Found,
+struct UpdateScope<'a> {
+    found: FoundManifest,
     fs: Disk,
     old: Option<Lock>,
     target: Option<&'a str>,
@@ -69,7 +69,7 @@ struct Held {
     free: Option<(Version, BTreeSet<Name>)>,
 }
 
-impl Place<'_> {
+impl UpdateScope<'_> {
     /// The names as the lock has them; one that it does not have is reported.
     fn known(&self, session: &mut Session<'_, '_>, wanted: &[Name]) -> Result<Vec<Name>, Exit> {
         let Some(old) = self.old.as_ref().filter(|_| !wanted.is_empty()) else { return Ok(wanted.to_vec()) };

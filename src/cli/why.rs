@@ -9,14 +9,14 @@ use crate::resolve::{Reason, Resolution};
 use crate::source::Sources;
 use crate::value::{Name, Parse, PepRequirement};
 
-use super::args::{Format, Input};
+use super::args::{Format, ManifestArgs};
 use super::{Exit, Session};
 
 /// So many paths are shown.
 const SHOWN: usize = 50;
 
 /// Shows the paths.
-pub(super) fn run(session: &mut Session<'_, '_>, name: &str, input: &Input, format: Format) -> Exit {
+pub(super) fn run(session: &mut Session<'_, '_>, name: &str, input: &ManifestArgs, format: Format) -> Exit {
     let compiled = match session.compile(input) {
         Ok(compiled) => compiled,
         Err(exit) => return exit,

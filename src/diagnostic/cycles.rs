@@ -12,20 +12,20 @@ pub type Cycle<'a> = Vec<(&'a str, Span)>;
 
 /// The circles, one at least of those that hang together.
 pub fn find_cycles<'a>(edges: &Edges<'a>) -> Vec<Cycle<'a>> {
-    let mut search = Search { edges, done: BTreeSet::new(), found: Vec::new() };
+    let mut search = CycleSearch { edges, done: BTreeSet::new(), found: Vec::new() };
     for start in edges.keys() {
         search.follow(start, None, &mut Vec::new());
     }
     search.found
 }
 
-struct Search<'e, 'a> {
+struct CycleSearch<'e, 'a> {
     edges: &'e Edges<'a>,
     done: BTreeSet<&'a str>,
     found: Vec<Cycle<'a>>,
 }
 
-impl<'a> Search<'_, 'a> {
+impl<'a> CycleSearch<'_, 'a> {
     /// Walks on from a thing; `path` is how it was reached, from where the walk began.
     fn follow(&mut self, name: &'a str, reached: Option<Span>, path: &mut Vec<(&'a str, Option<Span>)>) {
         if let Some(at) = path.iter().position(|(other, _)| *other == name) {

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::folder::Folder;
 use super::journal::Notes;
-use super::writing::{self, Wanted};
+use super::writing::{self, FileChange};
 use super::{FileKind, FileSystem};
 
 /// How often and how long another run is waited for.
@@ -174,7 +174,7 @@ impl Disk {
         removed: &BTreeSet<String>,
     ) -> io::Result<()> {
         self.hold()?;
-        let mut wanted: Vec<Wanted<'_>> = Vec::new();
+        let mut wanted: Vec<FileChange<'_>> = Vec::new();
         let written = files.iter().map(|(path, content)| (path, Some(content.as_slice())));
         for (path, content) in written.chain(removed.iter().map(|path| (path, None))) {
             let (folders, name) = self.place(path)?;
@@ -186,7 +186,7 @@ impl Disk {
                 let why = format!("`{path}`: is a link to another file that is written");
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
             }
-            wanted.push(Wanted { folders, name, content });
+            wanted.push(FileChange { folders, name, content });
         }
         writing::write(&self.full(""), self.notes().as_ref(), &wanted).map_err(|failure| {
             self.half.store(failure.half, Ordering::Relaxed);

@@ -114,7 +114,7 @@ fn step() -> io::Result<()> {
 }
 
 #[cfg(test)]
-pub(super) use fault::{Fault, set, step, struck};
+pub(super) use fault::{InjectedFault, set, step, struck};
 
 #[cfg(test)]
 mod fault {
@@ -123,7 +123,7 @@ mod fault {
 
     /// What happens before an operation.
     #[derive(Clone, Copy)]
-    pub(crate) enum Fault {
+    pub(crate) enum InjectedFault {
         /// Nothing.
         None,
         /// After so many operations one fails, and those after it do not.
@@ -132,24 +132,24 @@ mod fault {
         Ever(usize),
     }
 
-    thread_local! { static FAULT: Cell<Fault> = const { Cell::new(Fault::None) }; }
+    thread_local! { static FAULT: Cell<InjectedFault> = const { Cell::new(InjectedFault::None) }; }
 
-    pub(crate) fn set(fault: Fault) {
+    pub(crate) fn set(fault: InjectedFault) {
         FAULT.set(fault);
     }
 
     /// Whether the fault that was set has happened.
     pub(crate) fn struck() -> bool {
-        matches!(FAULT.get(), Fault::None | Fault::Ever(0))
+        matches!(FAULT.get(), InjectedFault::None | InjectedFault::Ever(0))
     }
 
     pub(crate) fn step() -> io::Result<()> {
         let (now, next) = match FAULT.get() {
-            Fault::None => (true, Fault::None),
-            Fault::Once(0) => (false, Fault::None),
-            Fault::Ever(0) => (false, Fault::Ever(0)),
-            Fault::Once(left) => (true, Fault::Once(left - 1)),
-            Fault::Ever(left) => (true, Fault::Ever(left - 1)),
+            InjectedFault::None => (true, InjectedFault::None),
+            InjectedFault::Once(0) => (false, InjectedFault::None),
+            InjectedFault::Ever(0) => (false, InjectedFault::Ever(0)),
+            InjectedFault::Once(left) => (true, InjectedFault::Once(left - 1)),
+            InjectedFault::Ever(left) => (true, InjectedFault::Ever(left - 1)),
         };
         FAULT.set(next);
         if now { Ok(()) } else { Err(io::Error::other("the disk failed")) }

@@ -19,12 +19,12 @@ const MODE: u32 = 0o600;
 pub(super) struct Journal {
     /// Folders that did not exist, outermost first.
     pub(super) made: Vec<Vec<String>>,
-    pub(super) files: Vec<Entry>,
+    pub(super) files: Vec<JournalEntry>,
 }
 
 /// One file that is written or removed.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Entry {
+pub(super) struct JournalEntry {
     pub(super) folders: Vec<String>,
     pub(super) name: String,
     /// The hash of the old content.
@@ -35,7 +35,7 @@ pub(super) struct Entry {
     pub(super) number: usize,
 }
 
-impl Entry {
+impl JournalEntry {
     /// The temporary file that `what` (`old` or `new`) is kept in.
     pub(super) fn beside(&self, what: &str) -> String {
         beside(self.number, what)
@@ -72,7 +72,7 @@ fn is_plain(name: &str) -> bool {
 
 /// Which run's note it is.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Kind {
+pub(super) enum NoteKind {
     /// Of a run that has not put all files in place.
     Unfinished,
     /// Of a run that has, and whose temporary files may be left.
@@ -99,10 +99,10 @@ impl Notes {
         Some(Self { folder, project: hash(root.as_os_str().as_encoded_bytes()) })
     }
 
-    fn name(&self, kind: Kind) -> String {
+    fn name(&self, kind: NoteKind) -> String {
         let ending = match kind {
-            Kind::Unfinished => "unfinished",
-            Kind::Finished => "finished",
+            NoteKind::Unfinished => "unfinished",
+            NoteKind::Finished => "finished",
         };
         format!("{}.{ending}", self.project)
     }
@@ -118,7 +118,7 @@ impl Notes {
             return false;
         }
         let (Some(folder), Ok(text)) = (self.folder(), serde_json::to_vec(journal)) else { return false };
-        let name = self.name(Kind::Unfinished);
+        let name = self.name(NoteKind::Unfinished);
         let written = folder.write(&name, &text, MODE).is_ok();
         if !written {
             let _ = folder.gone(&name);
@@ -129,7 +129,7 @@ impl Notes {
 
     /// The note, where there is one of this user's own; an empty one where it was not wholly written, as then nothing
     /// else was.
-    pub(super) fn read(&self, kind: Kind) -> Option<Journal> {
+    pub(super) fn read(&self, kind: NoteKind) -> Option<Journal> {
         let text = self.folder()?.read_private(&self.name(kind)).ok()?;
         let journal: Journal = serde_json::from_slice(&text).unwrap_or_default();
         Some(if journal.is_sound() { journal } else { Journal::default() })
@@ -138,13 +138,13 @@ impl Notes {
     /// Notes that all files are in place.
     pub(super) fn finish(&self) -> io::Result<()> {
         let Some(folder) = self.folder() else { return Ok(()) };
-        folder.put(&self.name(Kind::Unfinished), &self.name(Kind::Finished))?;
+        folder.put(&self.name(NoteKind::Unfinished), &self.name(NoteKind::Finished))?;
         folder.sync();
         Ok(())
     }
 
     /// Removes a note.
-    pub(super) fn remove(&self, kind: Kind) -> io::Result<()> {
+    pub(super) fn remove(&self, kind: NoteKind) -> io::Result<()> {
         self.folder().map_or(Ok(()), |folder| folder.gone(&self.name(kind)))
     }
 }
@@ -156,7 +156,7 @@ mod tests {
     fn journal(folders: &[&str], name: &str) -> Journal {
         let folders = folders.iter().map(|one| (*one).to_owned()).collect();
         let (name, new) = (name.to_owned(), Some(hash(b"")));
-        Journal { made: Vec::new(), files: vec![Entry { folders, name, old: None, new, number: 0 }] }
+        Journal { made: Vec::new(), files: vec![JournalEntry { folders, name, old: None, new, number: 0 }] }
     }
 
     #[test]
@@ -189,22 +189,22 @@ mod tests {
         let (state, root) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
         let notes = Notes::of(state.path(), root.path()).expect("they are apart");
         assert!(notes.write(&journal(&[], "a")));
-        assert_eq!(notes.read(Kind::Unfinished).map(|one| one.files.len()), Some(1));
-        let path = state.path().join(notes.name(Kind::Unfinished));
+        assert_eq!(notes.read(NoteKind::Unfinished).map(|one| one.files.len()), Some(1));
+        let path = state.path().join(notes.name(NoteKind::Unfinished));
         let mode = |path: &Path, mode| {
             std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("it is ours");
         };
         mode(&path, 0o644);
-        assert!(notes.read(Kind::Unfinished).is_none(), "others may have written it");
+        assert!(notes.read(NoteKind::Unfinished).is_none(), "others may have written it");
         mode(&path, 0o600);
         mode(state.path(), 0o777);
-        assert!(notes.read(Kind::Unfinished).is_none() && !notes.write(&journal(&[], "a")));
+        assert!(notes.read(NoteKind::Unfinished).is_none() && !notes.write(&journal(&[], "a")));
         mode(state.path(), 0o700);
-        assert!(notes.read(Kind::Unfinished).is_some());
+        assert!(notes.read(NoteKind::Unfinished).is_some());
         let elsewhere = root.path().join("note");
         std::fs::rename(&path, &elsewhere).expect("it is ours");
         std::os::unix::fs::symlink(&elsewhere, &path).expect("it is ours");
-        assert!(notes.read(Kind::Unfinished).is_none(), "a link");
+        assert!(notes.read(NoteKind::Unfinished).is_none(), "a link");
     }
 
     #[test]

@@ -8,13 +8,13 @@ use std::io;
 use std::path::Path;
 
 use super::folder::Folder;
-use super::journal::{Entry, Journal, Kind, Notes, beside, hash};
+use super::journal::{Journal, JournalEntry, NoteKind, Notes, beside, hash};
 
 /// The mode of a file that is new.
 const MODE: u32 = 0o644;
 
 /// A file to write or remove: its place below the root along real folders, and its content, none to remove it.
-pub(super) struct Wanted<'a> {
+pub(super) struct FileChange<'a> {
     pub(super) folders: Vec<String>,
     pub(super) name: String,
     pub(super) content: Option<&'a [u8]>,
@@ -36,7 +36,7 @@ impl From<io::Error> for Failure {
 
 impl Journal {
     /// What writing these files will do.
-    fn of(root: &Path, files: &[Wanted<'_>]) -> io::Result<Self> {
+    fn of(root: &Path, files: &[FileChange<'_>]) -> io::Result<Self> {
         let mut journal = Self::default();
         let mut number = 0;
         for file in files {
@@ -67,14 +67,14 @@ impl Journal {
                 Err(error) => return Err(named(file)(error)),
             };
             let (folders, name, new) = (file.folders.clone(), file.name.clone(), file.content.map(hash));
-            journal.files.push(Entry { folders, name, old, new, number });
+            journal.files.push(JournalEntry { folders, name, old, new, number });
             number += 1;
         }
         Ok(journal)
     }
 
     /// Writes the files beside their places.
-    fn stage(&self, root: &Path, files: &[Wanted<'_>]) -> io::Result<()> {
+    fn stage(&self, root: &Path, files: &[FileChange<'_>]) -> io::Result<()> {
         for made in &self.made {
             let (name, folders) = made.split_last().expect("a folder has a name");
             Folder::along(root, folders)?.make(name)?;
@@ -99,7 +99,7 @@ impl Journal {
     }
 
     /// Puts the files in their places.
-    fn place(&self, root: &Path, files: &[Wanted<'_>]) -> io::Result<()> {
+    fn place(&self, root: &Path, files: &[FileChange<'_>]) -> io::Result<()> {
         for (entry, file) in self.files.iter().zip(files) {
             if entry.new.is_none() && entry.old.is_none() {
                 continue;
@@ -173,7 +173,7 @@ fn holds(folder: &Folder, name: &str) -> Option<String> {
 }
 
 /// Writes all files or none. Without notes a run that is stopped leaves each file old or new, but not all alike.
-pub(super) fn write(root: &Path, notes: Option<&Notes>, files: &[Wanted<'_>]) -> Result<(), Failure> {
+pub(super) fn write(root: &Path, notes: Option<&Notes>, files: &[FileChange<'_>]) -> Result<(), Failure> {
     let journal = Journal::of(root, files)?;
     let notes = notes.filter(|notes| notes.write(&journal));
     let finish = || notes.map_or(Ok(()), Notes::finish);
@@ -181,14 +181,15 @@ pub(super) fn write(root: &Path, notes: Option<&Notes>, files: &[Wanted<'_>]) ->
         journal.stage(root, files).and_then(|()| journal.place(root, files)).and_then(|()| finish());
     if let Err(error) = written {
         // If even this fails, the note stays for the next run.
-        let undone =
-            journal.undo(root).and_then(|()| notes.map_or(Ok(()), |notes| notes.remove(Kind::Unfinished)));
+        let undone = journal
+            .undo(root)
+            .and_then(|()| notes.map_or(Ok(()), |notes| notes.remove(NoteKind::Unfinished)));
         return Err(Failure { error, half: undone.is_err() });
     }
     // The files are written. What cannot be removed now is removed by the next run.
     let swept = journal.sweep(root);
     if let (Ok(()), Some(notes)) = (&swept, notes) {
-        let _ = notes.remove(Kind::Finished);
+        let _ = notes.remove(NoteKind::Finished);
     }
     journal.prune(root);
     Ok(())
@@ -196,25 +197,25 @@ pub(super) fn write(root: &Path, notes: Option<&Notes>, files: &[Wanted<'_>]) ->
 
 /// Undoes what a run that was stopped has left; whether there was any.
 pub(super) fn restore(root: &Path, notes: &Notes) -> io::Result<bool> {
-    let unfinished = notes.read(Kind::Unfinished);
+    let unfinished = notes.read(NoteKind::Unfinished);
     if let Some(journal) = &unfinished {
         journal.undo(root)?;
-        notes.remove(Kind::Unfinished)?;
+        notes.remove(NoteKind::Unfinished)?;
     }
-    if let Some(journal) = notes.read(Kind::Finished) {
+    if let Some(journal) = notes.read(NoteKind::Finished) {
         journal.sweep(root)?;
-        notes.remove(Kind::Finished)?;
+        notes.remove(NoteKind::Finished)?;
     }
     Ok(unfinished.is_some())
 }
 
 /// Whether a run was stopped, and nothing has undone yet what it did.
 pub(super) fn is_unfinished(notes: &Notes) -> bool {
-    notes.read(Kind::Unfinished).is_some()
+    notes.read(NoteKind::Unfinished).is_some()
 }
 
 /// The same failure with the path in front.
-fn named(file: &Wanted<'_>) -> impl Fn(io::Error) -> io::Error {
+fn named(file: &FileChange<'_>) -> impl Fn(io::Error) -> io::Error {
     let path = [&file.folders[..], std::slice::from_ref(&file.name)].concat().join("/");
     move |error| io::Error::new(error.kind(), format!("`{path}`: {error}"))
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::folder::{Fault, set, struck};
+use super::folder::{InjectedFault, set, struck};
 use super::{Disk, FileSystem as _};
 
 type Files = BTreeMap<String, Vec<u8>>;
@@ -28,7 +28,10 @@ fn found(disk: &Disk) -> Files {
 
 /// Writes over `old` with a fault at each operation in turn, and calls `see` with the files that are there then, and after
 /// the next run has restored them.
-fn each(fault: fn(usize) -> Fault, mut see: impl FnMut(&std::io::Result<()>, &Files, bool, &Files)) -> usize {
+fn each(
+    fault: fn(usize) -> InjectedFault,
+    mut see: impl FnMut(&std::io::Result<()>, &Files, bool, &Files),
+) -> usize {
     for at in 0.. {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let state = tempfile::tempdir().expect("a folder for the test");
@@ -37,7 +40,7 @@ fn each(fault: fn(usize) -> Fault, mut see: impl FnMut(&std::io::Result<()>, &Fi
         set(fault(at));
         let report = disk.write_all(&new());
         let struck = struck();
-        set(Fault::None);
+        set(InjectedFault::None);
         let before = found(&disk);
         let mended = Disk::new(folder.path()).with_state(Some(state.path()));
         drop(disk);
@@ -74,7 +77,7 @@ fn there(files: &Files) -> Files {
 
 #[test]
 fn an_operation_that_fails_leaves_all_old_or_all_new() {
-    let operations = each(Fault::Once, |report, before, unfinished, after| {
+    let operations = each(InjectedFault::Once, |report, before, unfinished, after| {
         let expected = if report.is_ok() { there(&new()) } else { there(&old()) };
         assert_eq!((after, unfinished), (&expected, false), "{report:?}");
         // What could not be swept is swept by the next run.
@@ -86,7 +89,7 @@ fn an_operation_that_fails_leaves_all_old_or_all_new() {
 #[test]
 fn a_run_that_is_stopped_anywhere_is_taken_back_by_the_next() {
     let mut mixed = 0;
-    each(Fault::Ever, |report, before, unfinished, after| {
+    each(InjectedFault::Ever, |report, before, unfinished, after| {
         let expected = if report.is_ok() { there(&new()) } else { there(&old()) };
         assert_eq!(after, &expected, "{report:?}");
         let visible: Files = before
@@ -107,7 +110,7 @@ fn files_are_removed_with_the_others_or_not_at_all() {
     let removed = ["d/e".to_owned(), "left".to_owned(), "never/there".to_owned()].into();
     let after = files(&[("a", "new a"), ("b", "new b")]);
     let mut mixed = 0;
-    for fault in [Fault::Once, Fault::Ever] {
+    for fault in [InjectedFault::Once, InjectedFault::Ever] {
         for at in 0.. {
             let folder = tempfile::tempdir().expect("a folder for the test");
             let state = tempfile::tempdir().expect("a folder for the test");
@@ -116,7 +119,7 @@ fn files_are_removed_with_the_others_or_not_at_all() {
             set(fault(at));
             let report = disk.change_all(&after, &removed);
             let struck = struck();
-            set(Fault::None);
+            set(InjectedFault::None);
             let visible =
                 found(&disk).into_iter().filter(|(path, content)| !path.contains(".jcc-") && content != b"/");
             let visible: Files = visible.collect();
@@ -145,9 +148,9 @@ fn what_somebody_else_wrote_is_not_removed() {
     // Stopped after the removal, before it counts.
     let mut at = 0;
     while disk.read("d/e").is_ok() {
-        set(Fault::Ever(at));
+        set(InjectedFault::Ever(at));
         let _ = disk.change_all(&Files::new(), &["d/e".to_owned()].into());
-        set(Fault::None);
+        set(InjectedFault::None);
         at += 1;
     }
     assert!(disk.is_unfinished());
@@ -165,9 +168,9 @@ fn what_somebody_else_wrote_since_is_left() {
     // Stopped just before the files count.
     let mut at = 0;
     while disk.read("f/g/h").is_err() {
-        set(Fault::Ever(at));
+        set(InjectedFault::Ever(at));
         let _ = disk.write_all(&new());
-        set(Fault::None);
+        set(InjectedFault::None);
         at += 1;
     }
     assert!(disk.is_unfinished());
@@ -207,7 +210,7 @@ fn a_folder_that_becomes_a_link_is_not_followed() {
     std::os::unix::fs::symlink(outside.path(), folder.path().join("d")).expect("it is ours");
     assert!(super::folder::Folder::along(folder.path(), &names).is_err());
     let wanted =
-        super::writing::Wanted { folders: names.to_vec(), name: "e".to_owned(), content: Some(b"new") };
+        super::writing::FileChange { folders: names.to_vec(), name: "e".to_owned(), content: Some(b"new") };
     assert!(super::writing::write(folder.path(), None, &[wanted]).is_err());
     assert_eq!(outside.path().read_dir().expect("a folder").count(), 0);
 }

@@ -9,7 +9,7 @@ use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::syntax::{self, invalid};
 use crate::value::{Fingerprint, KeyFile, ProjectPath, Sha256};
 
-use super::requirements::{self, Line};
+use super::requirements::{self, RequirementsLine};
 use super::scope::Scope;
 use super::{KeyLocation, Requirements, ignored, key};
 
@@ -29,7 +29,7 @@ const DEEPEST: usize = 32;
 
 /// What a path leads to, for messages.
 #[derive(Clone, Copy, PartialEq)]
-enum Wanted {
+enum PathUse {
     File,
     Folder,
     Either,
@@ -57,7 +57,7 @@ impl<'a> Files<'a> {
         if let Some(id) = self.known.get(path) {
             return Some(*id);
         }
-        if !self.is_there(path, asked, Wanted::File) {
+        if !self.is_there(path, asked, PathUse::File) {
             return None;
         }
         match self.fs.read(path) {
@@ -77,7 +77,7 @@ impl<'a> Files<'a> {
     /// Reads a key, and gives its fingerprint where the file is that key alone.
     fn key(&mut self, path: &Spanned<&str>, wanted: Option<&Spanned<Fingerprint>>) -> Option<Fingerprint> {
         let Spanned { value: path, span } = *path;
-        if !self.is_there(path, Some(span), Wanted::File) {
+        if !self.is_there(path, Some(span), PathUse::File) {
             return None;
         }
         let bytes = match self.fs.head(path, KeyFile::LARGEST + 1) {
@@ -113,10 +113,10 @@ impl<'a> Files<'a> {
 
     /// Checks a folder.
     pub(super) fn folder(&mut self, path: &Spanned<ProjectPath>) -> bool {
-        self.is_there(path.value.as_str(), Some(path.span), Wanted::Folder)
+        self.is_there(path.value.as_str(), Some(path.span), PathUse::Folder)
     }
 
-    fn is_there(&mut self, path: &str, asked: Option<Span>, wanted: Wanted) -> bool {
+    fn is_there(&mut self, path: &str, asked: Option<Span>, wanted: PathUse) -> bool {
         let Some(kind) = self.fs.kind(path) else {
             self.log.error(at(self.missing(path), asked, "no such file"));
             return false;
@@ -131,8 +131,8 @@ impl<'a> Files<'a> {
             return false;
         }
         let wrong = match (wanted, kind) {
-            (Wanted::File, FileKind::Folder) => Some(("a folder", "a file")),
-            (Wanted::Folder, FileKind::File) => Some(("a file", "a folder")),
+            (PathUse::File, FileKind::Folder) => Some(("a folder", "a file")),
+            (PathUse::Folder, FileKind::File) => Some(("a file", "a folder")),
             (_, FileKind::Other) => Some(("neither a file nor a folder", "one")),
             _ => None,
         };
@@ -229,12 +229,12 @@ impl<'a> Files<'a> {
         reading.open.pop();
     }
 
-    fn line(&mut self, line: Line, constraint: bool, reading: &mut Reading<'_>) {
+    fn line(&mut self, line: RequirementsLine, constraint: bool, reading: &mut Reading<'_>) {
         match line {
-            Line::Spec(spec) if constraint => reading.wanted.constraints.push(spec),
-            Line::Spec(spec) => reading.wanted.specs.push(spec),
-            Line::Hashes => reading.wanted.hashed = true,
-            Line::From(text) => {
+            RequirementsLine::Spec(spec) if constraint => reading.wanted.constraints.push(spec),
+            RequirementsLine::Spec(spec) => reading.wanted.specs.push(spec),
+            RequirementsLine::Hashes => reading.wanted.hashed = true,
+            RequirementsLine::From(text) => {
                 let names_files = text.value.starts_with("-r")
                     || text.value.starts_with("--re")
                     || text.value.starts_with("-c")
@@ -242,10 +242,12 @@ impl<'a> Files<'a> {
                 reading.wanted.own_index |= !names_files && !text.value.starts_with("--trusted-host");
                 reading.wanted.options.push(text);
             }
-            Line::Url(_) if constraint => {}
-            Line::Url(url) => reading.wanted.urls.push(url),
-            Line::Include { path, constraint: more } => self.include(&path, constraint || more, reading),
-            Line::Local(text) => {
+            RequirementsLine::Url(_) if constraint => {}
+            RequirementsLine::Url(url) => reading.wanted.urls.push(url),
+            RequirementsLine::Include { path, constraint: more } => {
+                self.include(&path, constraint || more, reading)
+            }
+            RequirementsLine::Local(text) => {
                 self.log.error(
                     Diagnostic::error(
                         codes::LOCAL_REQUIREMENT,
@@ -255,7 +257,7 @@ impl<'a> Files<'a> {
                     .help("the code is copied later: install it from there with `app { run \"pip install --no-deps .\" }`"),
                 );
             }
-            Line::UnknownOption(name) => {
+            RequirementsLine::UnknownOption(name) => {
                 let diagnostic = Diagnostic::error(
                     codes::BAD_REQUIREMENT,
                     format!("pip has no option {} in requirements files", wording::code(&name.value)),
@@ -263,7 +265,7 @@ impl<'a> Files<'a> {
                 let near = wording::did_you_mean(&name.value, requirements::OPTIONS.iter().copied());
                 self.log.error(diagnostic.at(name.span, "no such option").maybe_help(near));
             }
-            Line::Variable(text) => {
+            RequirementsLine::Variable(text) => {
                 let message =
                     format!("{} is not set when requirements are installed", wording::code(&text.value));
                 self.log.error(
@@ -272,14 +274,14 @@ impl<'a> Files<'a> {
                         .help("write the requirement itself"),
                 );
             }
-            Line::Incomplete(name) => {
+            RequirementsLine::Incomplete(name) => {
                 let diagnostic = Diagnostic::error(
                     codes::BAD_REQUIREMENT,
                     format!("{} names no file", wording::code(&name.value)),
                 );
                 self.log.error(diagnostic.at(name.span, "which one?"));
             }
-            Line::Wrong { span, invalid } => {
+            RequirementsLine::Wrong { span, invalid } => {
                 let diagnostic = Diagnostic::error(codes::BAD_REQUIREMENT, invalid.message);
                 self.log.error(diagnostic.at(span, "pip can't read this").maybe_help(invalid.help));
             }
@@ -333,7 +335,7 @@ pub(super) fn check(layer: &mut Scope, files: &mut Files<'_>) {
     for copy in layer.app.iter_mut().flat_map(|app| &mut app.copies) {
         let path = copy.from.value.as_str();
         if path != "." {
-            files.is_there(path, Some(copy.from.span), Wanted::Either);
+            files.is_there(path, Some(copy.from.span), PathUse::Either);
         }
         copy.folder = path == "." || files.fs.kind(path) == Some(FileKind::Folder);
         if copy.folder {

@@ -100,7 +100,7 @@ pub fn load_in_part(
         documents: Vec::new(),
     };
     let draft = match ProjectPath::parse(path) {
-        Ok(path) => loader.file(&Place::Path(path), None),
+        Ok(path) => loader.file(&ManifestSource::Path(path), None),
         Err(why) => {
             loader.files.log.error(Diagnostic::error(codes::INVALID_VALUE, why.message).maybe_help(why.help));
             None
@@ -124,14 +124,14 @@ pub fn load_in_part(
 
 /// Where a manifest is.
 #[derive(Debug, Clone, PartialEq)]
-enum Place {
+enum ManifestSource {
     /// A file, from the project's root.
     Path(ProjectPath),
     /// A ready-made one.
     Stack(String),
 }
 
-impl std::fmt::Display for Place {
+impl std::fmt::Display for ManifestSource {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Path(path) => f.write_str(path.as_str()),
@@ -144,8 +144,8 @@ struct Loader<'a> {
     files: Files<'a>,
     library: &'a dyn Stacks,
     /// The files that are being read, each with the `extends` that asked for it.
-    open: Vec<(Place, Option<Span>)>,
-    done: Vec<Place>,
+    open: Vec<(ManifestSource, Option<Span>)>,
+    done: Vec<ManifestSource>,
     /// Whether a manifest could not be read; what the others lack may stand in it.
     lost: bool,
     /// Whether a folder of definitions could not be found; what nobody knows may be defined in it.
@@ -154,7 +154,7 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    fn file(&mut self, place: &Place, asked: Option<Span>) -> Option<Draft> {
+    fn file(&mut self, place: &ManifestSource, asked: Option<Span>) -> Option<Draft> {
         if let Some(at) = self.open.iter().position(|(other, _)| other == place) {
             self.cycle(at, place, asked);
             return None;
@@ -194,7 +194,7 @@ impl Loader<'_> {
     }
 
     /// Everything that the file extends, in order.
-    fn extended(&mut self, document: &Document, place: &Place) -> Draft {
+    fn extended(&mut self, document: &Document, place: &ManifestSource) -> Draft {
         let mut draft = Draft::default();
         for node in Reader::all(&document.nodes).filter(|node| node.name() == "extends") {
             let Some(wanted) = node.arg::<String>(0, self.files.log) else { continue };
@@ -215,9 +215,9 @@ impl Loader<'_> {
     }
 
     /// Where `wanted`, written in the file at `from`, leads.
-    fn place(&mut self, wanted: &Spanned<String>, from: &Place) -> Option<Place> {
+    fn place(&mut self, wanted: &Spanned<String>, from: &ManifestSource) -> Option<ManifestSource> {
         if let Some(name) = wanted.strip_prefix("stack:") {
-            return Some(Place::Stack(name.to_owned()));
+            return Some(ManifestSource::Stack(name.to_owned()));
         }
         if self.library.names().contains(&wanted.value) && self.files.is_missing(wanted) {
             let written = format!("stack:{}", wanted.value);
@@ -233,11 +233,11 @@ impl Loader<'_> {
             return None;
         }
         let folder = match from {
-            Place::Path(path) => path.parent().unwrap_or_else(ProjectPath::root),
-            Place::Stack(_) => ProjectPath::root(),
+            ManifestSource::Path(path) => path.parent().unwrap_or_else(ProjectPath::root),
+            ManifestSource::Stack(_) => ProjectPath::root(),
         };
         match folder.join(wanted) {
-            Ok(path) => Some(Place::Path(path)),
+            Ok(path) => Some(ManifestSource::Path(path)),
             Err(why) => {
                 self.files.log.error(syntax::invalid(&why, wanted, wanted.span, "`extends`"));
                 None
@@ -245,10 +245,10 @@ impl Loader<'_> {
         }
     }
 
-    fn text(&mut self, place: &Place, asked: Option<Span>) -> Option<SourceId> {
+    fn text(&mut self, place: &ManifestSource, asked: Option<Span>) -> Option<SourceId> {
         match place {
-            Place::Path(path) => self.files.text(path.as_str(), asked),
-            Place::Stack(name) => {
+            ManifestSource::Path(path) => self.files.text(path.as_str(), asked),
+            ManifestSource::Stack(name) => {
                 let found = self.library.stack(name);
                 if found.is_none() {
                     self.unknown_stack(name, asked);
@@ -271,7 +271,7 @@ impl Loader<'_> {
         self.files.log.error(diagnostic.maybe_help(near).maybe_help(listed));
     }
 
-    fn too_deep(&mut self, place: &Place, asked: Option<Span>) {
+    fn too_deep(&mut self, place: &ManifestSource, asked: Option<Span>) {
         let message = format!("manifests extend each other more than {DEEPEST} deep");
         let mut diagnostic = Diagnostic::error(codes::EXTENDS_DEPTH, message);
         if let Some(asked) = asked {
@@ -281,7 +281,7 @@ impl Loader<'_> {
         self.files.log.error(diagnostic.help("let one manifest extend several others, side by side"));
     }
 
-    fn cycle(&mut self, start: usize, place: &Place, asked: Option<Span>) {
+    fn cycle(&mut self, start: usize, place: &ManifestSource, asked: Option<Span>) {
         let ring: Vec<String> =
             self.open[start..].iter().map(|(one, _)| wording::code(one.to_string())).collect();
         let last = ring.last().expect("the file that closes the ring is open");

@@ -7,7 +7,7 @@ use crate::value::{Parse, PepRequirement};
 
 /// One thing that a line says.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Line {
+pub(super) enum RequirementsLine {
     /// `numpy==1.26.4`, and whether hashes follow it.
     Spec(Spanned<PepRequirement>),
     /// `-r other.txt`, `-c constraints.txt`.
@@ -59,7 +59,7 @@ pub(super) const OPTIONS: &[&str] = &[
 ];
 
 /// What a requirements file says, in order.
-pub(super) fn lines(source: SourceId, text: &str) -> Vec<Line> {
+pub(super) fn lines(source: SourceId, text: &str) -> Vec<RequirementsLine> {
     let joined = join_continued(text);
     let mut out = Vec::new();
     let mut start = 0;
@@ -67,7 +67,7 @@ pub(super) fn lines(source: SourceId, text: &str) -> Vec<Line> {
         let content = without_comment(line);
         let trimmed = content.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\u{c}']);
         let lead = content.len() - trimmed.len();
-        let piece = Piece { source, start: start + lead, text: trimmed.trim_end() };
+        let piece = FileSlice { source, start: start + lead, text: trimmed.trim_end() };
         if !piece.text.is_empty() {
             read_line(piece, &mut out);
         }
@@ -78,13 +78,13 @@ pub(super) fn lines(source: SourceId, text: &str) -> Vec<Line> {
 
 /// A stretch of the file.
 #[derive(Clone, Copy)]
-struct Piece<'a> {
+struct FileSlice<'a> {
     source: SourceId,
     start: usize,
     text: &'a str,
 }
 
-impl<'a> Piece<'a> {
+impl<'a> FileSlice<'a> {
     fn span(self) -> Span {
         Span::new(self.source, self.start..self.start + self.text.len())
     }
@@ -100,7 +100,7 @@ impl<'a> Piece<'a> {
         Self { start: self.start + at + rest.len() - trimmed.len(), text: trimmed.trim_end(), ..self }
     }
 
-    fn before(self, at: usize) -> Piece<'a> {
+    fn before(self, at: usize) -> FileSlice<'a> {
         Self { text: self.text[..at].trim_end(), ..self }
     }
 }
@@ -134,7 +134,7 @@ fn without_comment(line: &str) -> &str {
     line
 }
 
-fn read_line(line: Piece<'_>, out: &mut Vec<Line>) {
+fn read_line(line: FileSlice<'_>, out: &mut Vec<RequirementsLine>) {
     if line.text.starts_with('-') {
         return read_option(line, out);
     }
@@ -142,35 +142,37 @@ fn read_line(line: Piece<'_>, out: &mut Vec<Line>) {
     let spec = line.before(end);
     let options = &line.text[end..];
     if options.contains("--hash") {
-        out.push(Line::Hashes);
+        out.push(RequirementsLine::Hashes);
     }
     if spec.text.starts_with("${") {
-        out.push(Line::Variable(spec.owned()));
+        out.push(RequirementsLine::Variable(spec.owned()));
     } else if spec.text.contains("${") {
         // pip fills variables in.
     } else if is_url(spec.text) {
-        out.push(Line::Url(spec.before(spec.text.find([' ', '\t']).unwrap_or(spec.text.len())).owned()));
+        out.push(RequirementsLine::Url(
+            spec.before(spec.text.find([' ', '\t']).unwrap_or(spec.text.len())).owned(),
+        ));
     } else if is_path(spec.text) {
-        out.push(Line::Local(spec.owned()));
+        out.push(RequirementsLine::Local(spec.owned()));
     } else {
         out.push(read_spec(spec));
     }
 }
 
-fn read_spec(spec: Piece<'_>) -> Line {
+fn read_spec(spec: FileSlice<'_>) -> RequirementsLine {
     match PepRequirement::parse(spec.text) {
-        Ok(value) => Line::Spec(Spanned::new(value, spec.span())),
+        Ok(value) => RequirementsLine::Spec(Spanned::new(value, spec.span())),
         Err(invalid) => {
             let span = invalid
                 .at
                 .clone()
                 .map_or(spec.span(), |at| Span::new(spec.source, spec.start + at.start..spec.start + at.end));
-            Line::Wrong { span, invalid }
+            RequirementsLine::Wrong { span, invalid }
         }
     }
 }
 
-fn read_option(line: Piece<'_>, out: &mut Vec<Line>) {
+fn read_option(line: FileSlice<'_>, out: &mut Vec<RequirementsLine>) {
     let end = line.text.find(|c: char| c == '=' || c.is_whitespace()).unwrap_or(line.text.len());
     let (name, mut argument) = (line.before(end), line.after(end));
     if argument.text.starts_with('=') {
@@ -181,30 +183,30 @@ fn read_option(line: Piece<'_>, out: &mut Vec<Line>) {
     let (name, argument) = if short { (line.before(2), line.after(2)) } else { (name, argument) };
     match name.text {
         "-r" | "--requirement" | "-c" | "--constraint" | "-e" | "--editable" if argument.text.is_empty() => {
-            out.push(Line::Incomplete(name.owned()));
+            out.push(RequirementsLine::Incomplete(name.owned()));
         }
         "-r" | "--requirement" | "-c" | "--constraint" => {
             if !is_url(argument.text) && !argument.text.contains("${") {
                 let constraint = matches!(name.text, "-c" | "--constraint");
-                out.push(Line::Include { path: argument.owned(), constraint });
+                out.push(RequirementsLine::Include { path: argument.owned(), constraint });
             } else {
-                out.push(Line::From(line.owned()));
+                out.push(RequirementsLine::From(line.owned()));
             }
         }
         "-e" | "--editable" => {
             if is_url(argument.text) {
-                out.push(Line::Url(argument.owned()));
+                out.push(RequirementsLine::Url(argument.owned()));
             } else if !argument.text.contains("${") {
-                out.push(Line::Local(line.owned()));
+                out.push(RequirementsLine::Local(line.owned()));
             }
         }
         "-i" | "--index-url" | "--pypi-url" | "--extra-index-url" | "-f" | "--find-links"
         | "--trusted-host" => {
-            out.push(Line::From(line.owned()));
+            out.push(RequirementsLine::From(line.owned()));
         }
-        "--require-hashes" => out.push(Line::Hashes),
+        "--require-hashes" => out.push(RequirementsLine::Hashes),
         known if OPTIONS.contains(&known) => {}
-        _ => out.push(Line::UnknownOption(name.owned())),
+        _ => out.push(RequirementsLine::UnknownOption(name.owned())),
     }
 }
 
@@ -235,18 +237,18 @@ mod tests {
         lines(source, text)
             .into_iter()
             .map(|line| match line {
-                Line::Spec(spec) => format!("spec {}", shown(spec.span)),
-                Line::Include { path, constraint } => {
+                RequirementsLine::Spec(spec) => format!("spec {}", shown(spec.span)),
+                RequirementsLine::Include { path, constraint } => {
                     format!("{} {}", if constraint { "-c" } else { "-r" }, shown(path.span))
                 }
-                Line::Hashes => "hashes".to_owned(),
-                Line::Local(text) => format!("local {}", shown(text.span)),
-                Line::Variable(text) => format!("variable {}", shown(text.span)),
-                Line::Url(url) => format!("url {}", shown(url.span)),
-                Line::From(text) => format!("from {}", shown(text.span)),
-                Line::UnknownOption(name) => format!("unknown {}", shown(name.span)),
-                Line::Incomplete(name) => format!("incomplete {}", shown(name.span)),
-                Line::Wrong { span, .. } => format!("wrong {}", shown(span)),
+                RequirementsLine::Hashes => "hashes".to_owned(),
+                RequirementsLine::Local(text) => format!("local {}", shown(text.span)),
+                RequirementsLine::Variable(text) => format!("variable {}", shown(text.span)),
+                RequirementsLine::Url(url) => format!("url {}", shown(url.span)),
+                RequirementsLine::From(text) => format!("from {}", shown(text.span)),
+                RequirementsLine::UnknownOption(name) => format!("unknown {}", shown(name.span)),
+                RequirementsLine::Incomplete(name) => format!("incomplete {}", shown(name.span)),
+                RequirementsLine::Wrong { span, .. } => format!("wrong {}", shown(span)),
             })
             .collect()
     }

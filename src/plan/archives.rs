@@ -9,21 +9,21 @@ use crate::value::Name;
 
 use super::expand;
 use super::package_context::{Filled, Inputs};
-use super::package_plan::Parts;
-use super::package_step::{Act, ActKind, Part, Source};
+use super::package_plan::PackagePlans;
+use super::package_step::{PackagePlan, PackageStep, PackageStepKind, ThirdPartyArchive};
 use super::stage_packages::apt_packages;
 
 /// An archive, and the patterns of what comes from it.
 struct Offer<'a> {
     patterns: &'a [String],
-    act: Act,
+    act: PackageStep,
 }
 
 /// Gives each block of steps the archives of the packages that it names.
 pub(super) fn add<'p>(
     inputs: Inputs<'_>,
     common: &catalog::View,
-    parts: impl Iterator<Item = &'p mut Part>,
+    parts: impl Iterator<Item = &'p mut PackagePlan>,
     log: &mut Log,
 ) {
     let offers = offers(inputs, common, log);
@@ -60,7 +60,10 @@ fn offers<'a>(inputs: Inputs<'a>, common: &catalog::View, log: &mut Log) -> Vec<
             }
             let values = view.own_values(common, &mut Log::new());
             if let Some(source) = expand::source(Filled { view, values: &values }, &step.kind, log) {
-                found.push(Offer { patterns, act: Act { kind: ActKind::Source(source), span: step.span } });
+                found.push(Offer {
+                    patterns,
+                    act: PackageStep { kind: PackageStepKind::Source(source), span: step.span },
+                });
             }
         }
     }
@@ -68,9 +71,9 @@ fn offers<'a>(inputs: Inputs<'a>, common: &catalog::View, log: &mut Log) -> Vec<
 }
 
 /// The names of the archives that steps bring.
-pub(super) fn of(acts: &[Act]) -> impl Iterator<Item = &Name> {
+pub(super) fn of(acts: &[PackageStep]) -> impl Iterator<Item = &Name> {
     let sources = acts.iter().filter_map(|act| act.kind.source());
-    sources.map(|source: &Source| &source.file.name)
+    sources.map(|source: &ThirdPartyArchive| &source.file.name)
 }
 
 /// The archives that an image has.
@@ -80,7 +83,7 @@ pub(super) fn of_image(inputs: Inputs<'_>, base: &ChosenBase) -> BTreeSet<Name> 
 }
 
 /// The archives that a stage of this name ends with: `base`, or `devel`, where builds are done.
-pub(super) fn held(parts: &Parts<'_>, stage: &str) -> BTreeSet<Name> {
+pub(super) fn held(parts: &PackagePlans<'_>, stage: &str) -> BTreeSet<Name> {
     let resolution = &parts.inputs.resolution;
     let toolkit = parts.toolkit();
     let image = resolution.devel.as_ref().filter(|_| stage == "devel" && toolkit.has_image());

@@ -9,11 +9,11 @@ use crate::value::{Name, Parse, Url};
 
 use super::final_stage::Around;
 use super::package_context::Inputs;
-use super::package_plan::Parts;
-use super::package_step::{ActKind, Part, Source};
+use super::package_plan::PackagePlans;
+use super::package_step::{PackagePlan, PackageStepKind, ThirdPartyArchive};
 use super::python::Python;
 use super::stage_packages::{self, Layer};
-use super::steps::{Downloads, Files, Place};
+use super::steps::{Downloads, FetchedFiles, StepContext};
 use super::{
     Check, From, Instruction, OutputFiles, PipIndex, PipTools, Plan, Stage, StageName, Why, archives, build,
     checks, constraints, downloads, final_stage, graph, head, helpers, layer_count, lints, notes, size,
@@ -29,7 +29,7 @@ const BUILD_TIME: &str = "315532800";
 /// Templates that come to nothing sensible, files that two packages write, archives that clash, what no Dockerfile can
 /// carry: all of it is reported.
 pub fn plan(inputs: Inputs<'_>, log: &mut Log) -> Result<Plan, Reported> {
-    let parts = Parts::new(inputs, log);
+    let parts = PackagePlans::new(inputs, log);
     let users = sources::of_user(inputs, log);
     let all_sources = sources::all(&parts, &users, log);
     let python = python(&parts);
@@ -72,7 +72,7 @@ pub fn plan(inputs: Inputs<'_>, log: &mut Log) -> Result<Plan, Reported> {
     Ok(plan)
 }
 
-fn stages(around: Around<'_>, sources: &[(Source, Why)], checks: &[Check]) -> Vec<Stage> {
+fn stages(around: Around<'_>, sources: &[(ThirdPartyArchive, Why)], checks: &[Check]) -> Vec<Stage> {
     let parts = around.parts;
     let inputs = parts.inputs;
     let fallback = Python { system: false, uv: None, ships: false, ..helpers_of(inputs) };
@@ -132,7 +132,7 @@ fn without(name: &'static str, mut stages: Vec<Stage>) -> Vec<Stage> {
 
 /// The stage of builds that compile against a toolkit: the image for that where it is of use, else the base with what
 /// they need.
-fn devel(parts: &Parts<'_>, python: &Python) -> Stage {
+fn devel(parts: &PackagePlans<'_>, python: &Python) -> Stage {
     let toolkit = parts.toolkit();
     if let Some(image) = parts.inputs.resolution.devel.as_ref().filter(|_| toolkit.has_image()) {
         let others = parts.platform_on(image);
@@ -140,12 +140,12 @@ fn devel(parts: &Parts<'_>, python: &Python) -> Stage {
             others.into_iter().filter(|part| toolkit.parts().iter().all(|own| own.name != part.name));
         let used = build::platform_used(parts, python);
         let others = others.filter(|part| used.contains(&part.name));
-        let mut here: Vec<&Part> = others.chain(toolkit.parts()).collect();
+        let mut here: Vec<&PackagePlan> = others.chain(toolkit.parts()).collect();
         let order = &parts.inputs.resolution.order;
         here.sort_by_key(|part| order.iter().position(|name| *name == part.name));
         return platform(parts, python, image, ("devel", &here));
     }
-    let here: Vec<&Part> = toolkit.parts().iter().collect();
+    let here: Vec<&PackagePlan> = toolkit.parts().iter().collect();
     let mut defined: BTreeSet<String> = parts.inputs.resolution.base.env.iter().cloned().collect();
     for part in parts.platform() {
         stage_packages::environment(part, &mut defined);
@@ -163,18 +163,22 @@ fn devel(parts: &Parts<'_>, python: &Python) -> Stage {
         name: StageName::fixed("devel"),
         from: From::Stage(StageName::fixed("base")),
         why: Why::new("The same with compilers and headers"),
-        blocks: layer.blocks(&Place { files: Files::Here, downloads: Downloads::Mounted, ..python.place() }),
+        blocks: layer.blocks(&StepContext {
+            files: FetchedFiles::Here,
+            downloads: Downloads::Mounted,
+            ..python.place()
+        }),
     }
 }
 
 /// The image that everything stands on, with what the platform lacks in it.
 fn platform(
-    parts: &Parts<'_>,
+    parts: &PackagePlans<'_>,
     python: &Python,
     base: &ChosenBase,
-    (name, here): (&'static str, &[&Part]),
+    (name, here): (&'static str, &[&PackagePlan]),
 ) -> Stage {
-    let place = Place { files: Files::Here, downloads: Downloads::Mounted, ..python.place() };
+    let place = StepContext { files: FetchedFiles::Here, downloads: Downloads::Mounted, ..python.place() };
     let https = sources::need_certificates(parts);
     let certificates: Vec<_> =
         https.then(|| Parse::parse("ca-certificates").expect("it is a package's name")).into_iter().collect();
@@ -194,7 +198,7 @@ fn platform(
     if name == "base" || here.iter().any(|part| part.is_python()) || build::python_on_toolkit(parts, python) {
         blocks.push(super::Block { why: Why::default(), instructions: vec![Instruction::Env(utf8)] });
     }
-    if python.ships || parts.all().any(Part::is_built) {
+    if python.ships || parts.all().any(PackagePlan::is_built) {
         let (name, default) = (super::steps::variable("SOURCE_DATE_EPOCH"), Some(BUILD_TIME.to_owned()));
         blocks.push(super::Block {
             why: Why::default(),
@@ -208,7 +212,7 @@ fn platform(
 }
 
 /// Where anything goes into a Python environment: how it is made.
-fn python(parts: &Parts<'_>) -> Option<Python> {
+fn python(parts: &PackagePlans<'_>) -> Option<Python> {
     let inputs = parts.inputs;
     let pip = &inputs.project.pip;
     let app = inputs.project.app.as_ref().is_some_and(|app| !app.requirements.is_empty());
@@ -257,12 +261,12 @@ fn sees_system(inputs: Inputs<'_>) -> bool {
 }
 
 /// What all pip steps have in common.
-fn pip_tools(parts: &Parts<'_>) -> PipTools {
+fn pip_tools(parts: &PackagePlans<'_>) -> PipTools {
     let inputs = parts.inputs;
     let mut indexes: BTreeMap<String, Url> = BTreeMap::new();
     for part in parts.all() {
         for act in part.build.iter().chain(&part.install) {
-            if let ActKind::Pip { index: Some(PipIndex { name, url }), .. } = &act.kind {
+            if let PackageStepKind::Pip { index: Some(PipIndex { name, url }), .. } = &act.kind {
                 indexes.insert(name.clone(), url.clone());
             }
         }

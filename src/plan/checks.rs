@@ -9,12 +9,12 @@ use crate::value::ImagePath;
 
 use super::encodable::{self, Place};
 use super::package_context::Inputs;
-use super::package_plan::Parts;
-use super::package_step::{ActKind, Part};
+use super::package_plan::PackagePlans;
+use super::package_step::{PackagePlan, PackageStepKind};
 use super::sources;
 
 /// Everything that can be said before stages are laid out.
-pub(super) fn check(parts: &Parts<'_>, log: &mut Log) {
+pub(super) fn check(parts: &PackagePlans<'_>, log: &mut Log) {
     same_paths(parts, log);
     for part in parts.all() {
         for (name, value, span) in &part.env {
@@ -22,7 +22,7 @@ pub(super) fn check(parts: &Parts<'_>, log: &mut Log) {
             encodable::value(value, Place::Pair, Some(*span), log);
         }
         for act in part.build.iter().chain(&part.install) {
-            if let ActKind::Env(pairs) = &act.kind {
+            if let PackageStepKind::Env(pairs) = &act.kind {
                 for (_, value) in pairs {
                     encodable::value(value, Place::Pair, Some(act.span), log);
                 }
@@ -100,10 +100,10 @@ fn of_app(app: &App, log: &mut Log) {
 }
 
 /// Where a package writes a file: who, and where it says so.
-type Writers<'a> = BTreeMap<ImagePath, (&'a Part, Span)>;
+type Writers<'a> = BTreeMap<ImagePath, (&'a PackagePlan, Span)>;
 
 /// Two packages that write one file.
-fn same_paths(parts: &Parts<'_>, log: &mut Log) {
+fn same_paths(parts: &PackagePlans<'_>, log: &mut Log) {
     let mut writers: Writers<'_> = BTreeMap::new();
     for part in parts.all() {
         for (path, span) in written(part) {
@@ -127,10 +127,10 @@ fn same_paths(parts: &Parts<'_>, log: &mut Log) {
 }
 
 /// Files that a package alone can own. A folder such as `/usr/local` is everyone's.
-fn written(part: &Part) -> Vec<(ImagePath, Span)> {
+fn written(part: &PackagePlan) -> Vec<(ImagePath, Span)> {
     let own = part.install.iter().filter_map(|act| match &act.kind {
-        ActKind::File(file) => Some((file.to.clone(), act.span)),
-        ActKind::Symlink { at, .. } => Some((at.clone(), act.span)),
+        PackageStepKind::File(file) => Some((file.to.clone(), act.span)),
+        PackageStepKind::Symlink { at, .. } => Some((at.clone(), act.span)),
         _ => None,
     });
     let exports = part.exports().filter(|(from, _, _)| !super::stage_packages::is_shared(from));

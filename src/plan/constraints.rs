@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::value::{Name, Parse, PepOp, PepRequirement};
 
-use super::package_plan::Parts;
+use super::package_plan::PackagePlans;
 use super::{Instruction, Mount, PipSource, Run, Script, Stage, StageName, build, python};
 
 /// Gives each step that installs Python packages the constraints of its stage, and returns these.
 pub(super) fn add(
-    parts: &Parts<'_>,
+    parts: &PackagePlans<'_>,
     held: &[(Name, String)],
     stages: &mut [Stage],
 ) -> BTreeMap<StageName, Vec<String>> {
@@ -47,7 +47,7 @@ pub(super) fn add(
 }
 
 /// The packages that a stage can meet; nothing where that is all of them.
-fn scope(parts: &Parts<'_>, stage: &Stage) -> Option<BTreeSet<Name>> {
+fn scope(parts: &PackagePlans<'_>, stage: &Stage) -> Option<BTreeSet<Name>> {
     let name = stage.name.as_str();
     if name == "python" {
         return Some(python::heavy(parts).into_iter().map(|part| part.name.clone()).collect());

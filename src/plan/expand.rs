@@ -7,12 +7,14 @@ use crate::source::Spanned;
 use crate::value::{AptPackage, EnvName, FileMode, GitRef, ImagePath, Name, Parse, PepRequirement, Url};
 
 use super::package_context::{Filled, View};
-use super::package_step::{Act, ActKind, Download, Key, Part, Source};
+use super::package_step::{
+    ArchiveKey, Download, PackagePlan, PackageStep, PackageStepKind, ThirdPartyArchive,
+};
 use super::pip_conflicts::may_be_same;
 use super::{AptSourceFile, Cmake, FileText, Git, PipIndex, Script, ScriptFile, Tool};
 
 /// A chosen package as acts. What is wrong in it is reported, and left out.
-pub(super) fn part(view: Filled<'_>, log: &mut Log) -> Part {
+pub(super) fn part(view: Filled<'_>, log: &mut Log) -> PackagePlan {
     let package = view.package;
     let build = package.build.as_ref().map(|build| acts(view, build, &[], log)).unwrap_or_default();
     let install = acts(view, &package.install, &build, log);
@@ -22,7 +24,7 @@ pub(super) fn part(view: Filled<'_>, log: &mut Log) -> Part {
             env.push((name.value.clone(), text, value.span));
         }
     }
-    Part {
+    PackagePlan {
         name: view.chosen.name.clone(),
         why: view.why(),
         platform: view.is_platform(),
@@ -43,82 +45,83 @@ fn paths(view: Filled<'_>, log: &mut Log) -> Vec<ImagePath> {
 }
 
 /// The steps of a block; `earlier` are those of the block before it, whose files lie in the same place.
-fn acts(view: Filled<'_>, install: &Install, earlier: &[Act], log: &mut Log) -> Vec<Act> {
+fn acts(view: Filled<'_>, install: &Install, earlier: &[PackageStep], log: &mut Log) -> Vec<PackageStep> {
     let mut acts = earlier.to_vec();
     for step in install.steps.iter().filter(|step| view.holds(&step.guard)) {
         if let Some(kind) = act(view, step, &acts, log) {
-            acts.push(Act { kind, span: step.span });
+            acts.push(PackageStep { kind, span: step.span });
         }
     }
     acts.split_off(earlier.len())
 }
 
-fn act(view: Filled<'_>, step: &Step, before: &[Act], log: &mut Log) -> Option<ActKind> {
+fn act(view: Filled<'_>, step: &Step, before: &[PackageStep], log: &mut Log) -> Option<PackageStepKind> {
     Some(match &step.kind {
-        StepKind::Apt(packages) => ActKind::Apt(system_packages(view, packages, log)),
-        StepKind::AptSource { .. } => ActKind::Source(source(view, &step.kind, log)?),
+        StepKind::Apt(packages) => PackageStepKind::Apt(system_packages(view, packages, log)),
+        StepKind::AptSource { .. } => PackageStepKind::Source(source(view, &step.kind, log)?),
         StepKind::Pip { specs, index, deps } => {
             let specs = view.values::<PepRequirement>(specs, log).iter().map(ToString::to_string).collect();
-            ActKind::Pip { specs, index: pip_index(view, index.as_ref(), log)?, deps: *deps }
+            PackageStepKind::Pip { specs, index: pip_index(view, index.as_ref(), log)?, deps: *deps }
         }
         StepKind::Wheel { url, sha256, name } => {
             let source = Remote { url, sha256: sha256.as_ref(), name: name.as_ref() };
-            ActKind::Wheel(download(view, source, before, log)?)
+            PackageStepKind::Wheel(download(view, source, before, log)?)
         }
         StepKind::Deb { url, sha256 } => {
-            ActKind::Deb(download(view, plain(url, sha256.as_ref()), before, log)?)
+            PackageStepKind::Deb(download(view, plain(url, sha256.as_ref()), before, log)?)
         }
-        StepKind::Archive { url, sha256, to, strip } => ActKind::Archive {
+        StepKind::Archive { url, sha256, to, strip } => PackageStepKind::Archive {
             download: download(view, plain(url, sha256.as_ref()), before, log)?,
             to: view.value(to, log)?,
             strip: *strip,
         },
-        StepKind::WheelBuild { from, env } => {
-            ActKind::WheelBuild { from: tree_or_requirement(view, from, log)?, env: pairs(view, env, log) }
-        }
-        StepKind::Git { url, tag, commit, to, submodules } => ActKind::Git(Git {
+        StepKind::WheelBuild { from, env } => PackageStepKind::WheelBuild {
+            from: tree_or_requirement(view, from, log)?,
+            env: pairs(view, env, log),
+        },
+        StepKind::Git { url, tag, commit, to, submodules } => PackageStepKind::Git(Git {
             url: view.value(url, log)?,
             tag: view.maybe::<GitRef>(tag.as_ref(), log)?,
             commit: view.maybe(commit.as_ref(), log)?,
             to: view.value(to, log)?,
             submodules: *submodules,
         }),
-        StepKind::Cmake { .. } => ActKind::Cmake(cmake(view, &step.kind, before, log)?),
+        StepKind::Cmake { .. } => PackageStepKind::Cmake(cmake(view, &step.kind, before, log)?),
         StepKind::Make { directory, arguments } => tool(view, Tool::Make, (directory, arguments), log)?,
         StepKind::Ninja { directory, arguments } => tool(view, Tool::Ninja, (directory, arguments), log)?,
         StepKind::Colcon { workspace, arguments } => tool(view, Tool::Colcon, (workspace, arguments), log)?,
         StepKind::Run { .. } | StepKind::Script { .. } => shell(view, &step.kind, log)?,
         StepKind::Copy { file, text, to, mode } => {
-            ActKind::File(copied(view, (file, text), (to, mode.as_ref()), log)?)
+            PackageStepKind::File(copied(view, (file, text), (to, mode.as_ref()), log)?)
         }
         StepKind::Symlink { target, at } => {
-            ActKind::Symlink { target: view.text(target, log)?, at: view.value(at, log)? }
+            PackageStepKind::Symlink { target: view.text(target, log)?, at: view.value(at, log)? }
         }
-        StepKind::Ldconfig => ActKind::Ldconfig,
-        StepKind::Mkdir { path, mode } => ActKind::Mkdir(Script::Mkdir {
+        StepKind::Ldconfig => PackageStepKind::Ldconfig,
+        StepKind::Mkdir { path, mode } => PackageStepKind::Mkdir(Script::Mkdir {
             path: view.value(path, log)?,
             mode: view.maybe(mode.as_ref(), log)?,
         }),
-        StepKind::Dockerfile { file, text } => ActKind::Verbatim(verbatim(file, text, log)?),
-        StepKind::Env(env) => ActKind::Env(pairs(view, env, log)),
+        StepKind::Dockerfile { file, text } => PackageStepKind::Verbatim(verbatim(file, text, log)?),
+        StepKind::Env(env) => PackageStepKind::Env(pairs(view, env, log)),
         StepKind::Export { path, to } => {
             let from: ImagePath = view.value(path, log)?;
             let to = view.maybe(to.as_ref(), log)?.unwrap_or_else(|| from.clone());
-            ActKind::Export { from, to }
+            PackageStepKind::Export { from, to }
         }
     })
 }
 
 /// Lines of the definition, or a script of its folder.
-fn shell(view: Filled<'_>, kind: &StepKind, log: &mut Log) -> Option<ActKind> {
+fn shell(view: Filled<'_>, kind: &StepKind, log: &mut Log) -> Option<PackageStepKind> {
     match kind {
         StepKind::Run { script, env } => {
-            Some(ActKind::Shell { text: script.text.clone(), env: pairs(view, env, log) })
+            Some(PackageStepKind::Shell { text: script.text.clone(), env: pairs(view, env, log) })
         }
         StepKind::Script { file, text, env } => {
             let (package, name) = (view.chosen.name.clone(), file.value.clone());
             let file = ScriptFile { package, name, text: text.clone() };
-            Some(ActKind::Script { file, env: pairs(view, env, log) })
+            Some(PackageStepKind::Script { file, env: pairs(view, env, log) })
         }
         _ => None,
     }
@@ -149,17 +152,17 @@ fn pairs(view: Filled<'_>, env: &[(Spanned<EnvName>, Template)], log: &mut Log) 
     filled.collect::<Vec<_>>().into_iter().flatten().collect()
 }
 
-pub(super) fn source(view: Filled<'_>, kind: &StepKind, log: &mut Log) -> Option<Source> {
+pub(super) fn source(view: Filled<'_>, kind: &StepKind, log: &mut Log) -> Option<ThirdPartyArchive> {
     let StepKind::AptSource { name, uri, suites, components, key, fingerprint, .. } = kind else {
         return None;
     };
     let (suites, components) = (view.values(suites, log), view.values(components, log));
     let key = match &key.value {
-        KeyLocation::Url(_) => Key::At(key.value.clone()),
+        KeyLocation::Url(_) => ArchiveKey::At(key.value.clone()),
         KeyLocation::File(path) => {
             let bytes =
                 view.inputs.catalog.file(view.chosen.name.as_str(), path.as_str()).unwrap_or_default();
-            Key::Text(String::from_utf8_lossy(bytes).into_owned())
+            ArchiveKey::Text(String::from_utf8_lossy(bytes).into_owned())
         }
     };
     let file = AptSourceFile {
@@ -171,7 +174,7 @@ pub(super) fn source(view: Filled<'_>, kind: &StepKind, log: &mut Log) -> Option
         key: None,
         held: false,
     };
-    Some(Source::new(file, Some(key), Some(fingerprint.value.clone())))
+    Some(ThirdPartyArchive::new(file, Some(key), Some(fingerprint.value.clone())))
 }
 
 /// What a wheel is built from: a path of the stage, or a requirement as pip reads it. Anything else could be an option.
@@ -206,7 +209,7 @@ fn plain<'a>(url: &'a Template, sha256: Option<&'a Template>) -> Remote<'a> {
     Remote { url, sha256, name: None }
 }
 
-fn download(view: Filled<'_>, source: Remote<'_>, before: &[Act], log: &mut Log) -> Option<Download> {
+fn download(view: Filled<'_>, source: Remote<'_>, before: &[PackageStep], log: &mut Log) -> Option<Download> {
     let url: Url = view.value(source.url, log)?;
     let sha256 = view.maybe(source.sha256, log)?;
     let named = match source.name {
@@ -240,11 +243,11 @@ fn file_name(last: &str) -> String {
 /// So many bytes of a file's name are kept.
 const LONGEST_NAME: usize = 200;
 
-fn cmake(view: Filled<'_>, kind: &StepKind, before: &[Act], log: &mut Log) -> Option<Cmake> {
+fn cmake(view: Filled<'_>, kind: &StepKind, before: &[PackageStep], log: &mut Log) -> Option<Cmake> {
     let StepKind::Cmake { source, generator, prefix, defines } = kind else { return None };
     let source: ImagePath = view.value(source, log)?;
     let prefix = view.maybe(prefix.as_ref(), log)?;
-    let builds = before.iter().filter(|act| matches!(act.kind, ActKind::Cmake(_))).count();
+    let builds = before.iter().filter(|act| matches!(act.kind, PackageStepKind::Cmake(_))).count();
     let build = if builds == 0 { "/build".to_owned() } else { format!("/build{}", builds + 1) };
     let holds =
         |define: &&CmakeDefine| define.when_option.as_ref().is_none_or(|key| view.option_is_on(&key.value));
@@ -266,8 +269,8 @@ fn tool(
     tool: Tool,
     (directory, arguments): (&Template, &[Template]),
     log: &mut Log,
-) -> Option<ActKind> {
-    Some(ActKind::Tool {
+) -> Option<PackageStepKind> {
+    Some(PackageStepKind::Tool {
         tool,
         directory: view.value(directory, log)?,
         arguments: view.values(arguments, log),

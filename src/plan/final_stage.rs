@@ -5,24 +5,26 @@ use std::collections::BTreeSet;
 use crate::value::AptPackage;
 
 use super::package_context::Inputs;
-use super::package_plan::Parts;
-use super::package_step::Source;
+use super::package_plan::PackagePlans;
+use super::package_step::ThirdPartyArchive;
 use super::pip_urls;
 use super::python::{self, Python, VENV, apart_folder};
 use super::stage_packages::{self, Layer, prepend, source_files};
 use super::steps::{self, Downloads, path};
 use super::user;
-use super::{Apt, Block, CopyFrom, From, Instruction, Mount, Run, Script, Stage, StageName, Why, archives};
+use super::{
+    AptCall, Block, CopyFrom, From, Instruction, Mount, Run, Script, Stage, StageName, Why, archives,
+};
 
 /// What the stages around give this one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Around<'a> {
     /// Every package.
-    pub(super) parts: &'a Parts<'a>,
+    pub(super) parts: &'a PackagePlans<'a>,
     /// How environments are made; `None` where nothing of Python is installed.
     pub(super) python: Option<&'a Python>,
     /// The user's archives.
-    pub(super) sources: &'a [(Source, Why)],
+    pub(super) sources: &'a [(ThirdPartyArchive, Why)],
     /// Whether anything is held to a version.
     pub(super) constrained: bool,
     /// Whether anything is held to one exact version.
@@ -86,14 +88,14 @@ fn system(around: Around<'_>) -> Vec<Block> {
 }
 
 /// Where steps of the image that ships are done.
-fn place(around: Around<'_>) -> steps::Place {
+fn place(around: Around<'_>) -> steps::StepContext {
     let place = around.python.map_or_else(default_place, Python::place);
-    steps::Place { downloads: Downloads::Mounted, ..place }
+    steps::StepContext { downloads: Downloads::Mounted, ..place }
 }
 
-fn default_place() -> steps::Place {
-    let files = steps::Files::Apart;
-    steps::Place {
+fn default_place() -> steps::StepContext {
+    let files = steps::FetchedFiles::Apart;
+    steps::StepContext {
         venv: path(VENV),
         uv: false,
         building: false,
@@ -193,7 +195,7 @@ fn with_apt_of_project(around: Around<'_>, mut blocks: Vec<Block>) -> Vec<Block>
 }
 
 /// The transaction that a block is.
-fn apt_of(block: &mut Block) -> Option<&mut Apt> {
+fn apt_of(block: &mut Block) -> Option<&mut AptCall> {
     let Some(Instruction::Run(run)) = block.instructions.last_mut() else { return None };
     if let [Script::Apt(apt)] = &mut run.script[..] { Some(apt) } else { None }
 }
@@ -247,7 +249,7 @@ fn asked_of_apt(around: Around<'_>) -> Option<Block> {
         let name = steps::variable("EXTRA_APT_PACKAGES");
         instructions.push(Instruction::Arg { name, default: Some(String::new()) });
     }
-    let script = Script::Apt(Apt {
+    let script = Script::Apt(AptCall {
         packages: packages.into_iter().collect(),
         recommends: apt.recommends.is_on(),
         extra_arg: apt.extra_arg.is_on(),

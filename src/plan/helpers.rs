@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use crate::manifest::KeyLocation;
 use crate::value::{AptPackage, ImagePath, Name, Parse, Url};
 
-use super::package_step::{Act, ActKind, Key, Part, Source};
+use super::package_step::{ArchiveKey, PackagePlan, PackageStep, PackageStepKind, ThirdPartyArchive};
 use super::stage_packages::{FILES, apt};
-use super::steps::{self, Files, Place, fetch_stage, path, tools_of};
+use super::steps::{self, FetchedFiles, StepContext, fetch_stage, path, tools_of};
 use super::{Block, Fetch, From, Git, Instruction, KeyFetch, Mount, Run, Script, Stage, StageName, Why};
 
 /// What the steps of a stage mount.
@@ -19,7 +19,7 @@ pub(super) fn mounts(stage: &Stage) -> impl Iterator<Item = &Mount> {
 }
 
 /// The stage `keys`: keys that are fetched, each held to its fingerprint.
-pub(super) fn keys(sources: &[(Source, Why)], from: From) -> Option<Stage> {
+pub(super) fn keys(sources: &[(ThirdPartyArchive, Why)], from: From) -> Option<Stage> {
     let fetched: Vec<_> =
         sources.iter().filter_map(|(source, why)| Some((source, url(source)?, why))).collect();
     if fetched.is_empty() {
@@ -46,30 +46,30 @@ pub(super) fn keys(sources: &[(Source, Why)], from: From) -> Option<Stage> {
 }
 
 /// Where a key is fetched from.
-fn url(source: &Source) -> Option<&Url> {
-    if let Some(Key::At(KeyLocation::Url(url))) = &source.key { Some(url) } else { None }
+fn url(source: &ThirdPartyArchive) -> Option<&Url> {
+    if let Some(ArchiveKey::At(KeyLocation::Url(url))) = &source.key { Some(url) } else { None }
 }
 
-fn downloaded_key(source: &Source) -> ImagePath {
+fn downloaded_key(source: &ThirdPartyArchive) -> ImagePath {
     path(&format!("/run/keys/{}.asc", source.file.name))
 }
 
 /// The key as the stage `keys` leaves it.
-pub(super) fn key_file(source: &Source) -> ImagePath {
+pub(super) fn key_file(source: &ThirdPartyArchive) -> ImagePath {
     path(&format!("/keys/{}.gpg", source.file.name))
 }
 
 /// The texts of keys that definitions bring.
-pub(super) fn key_texts(sources: &[(Source, Why)]) -> BTreeMap<Name, String> {
-    let text = |(source, _): &(Source, Why)| match &source.key {
-        Some(Key::Text(text)) => Some((source.file.name.clone(), text.clone())),
+pub(super) fn key_texts(sources: &[(ThirdPartyArchive, Why)]) -> BTreeMap<Name, String> {
+    let text = |(source, _): &(ThirdPartyArchive, Why)| match &source.key {
+        Some(ArchiveKey::Text(text)) => Some((source.file.name.clone(), text.clone())),
         _ => None,
     };
     sources.iter().filter_map(text).collect()
 }
 
 /// The stage `fetch-NAME`: files by their URLs, for steps of stages that ship.
-pub(super) fn fetch(part: &Part) -> Option<Stage> {
+pub(super) fn fetch(part: &PackagePlan) -> Option<Stage> {
     let mut fetches: Vec<Fetch> = Vec::new();
     for download in part.build.iter().chain(&part.install).filter_map(|act| act.kind.download()) {
         let fetch = Fetch {
@@ -92,31 +92,36 @@ pub(super) fn fetch(part: &Part) -> Option<Stage> {
 }
 
 /// The stage `files-NAME`: archives and trees of an installation, brought apart from the image that takes them.
-pub(super) fn files(part: &Part, place: &Place) -> Option<Stage> {
+pub(super) fn files(part: &PackagePlan, place: &StepContext) -> Option<Stage> {
     let moved = |to: &ImagePath| to.under(FILES);
-    let brought: Vec<Act> = part.install.iter().filter(|act| act.kind.brings_files()).cloned().collect();
+    let brought: Vec<PackageStep> =
+        part.install.iter().filter(|act| act.kind.brings_files()).cloned().collect();
     if brought.is_empty() {
         return None;
     }
     let tools = tools_of(&brought);
-    let acts: Vec<Act> = brought
+    let acts: Vec<PackageStep> = brought
         .into_iter()
         .map(|act| {
             let kind = match act.kind {
-                ActKind::Archive { download, to, strip } => {
-                    ActKind::Archive { download, to: moved(&to), strip }
+                PackageStepKind::Archive { download, to, strip } => {
+                    PackageStepKind::Archive { download, to: moved(&to), strip }
                 }
-                ActKind::Git(git) => ActKind::Git(Git { to: moved(&git.to), ..git }),
+                PackageStepKind::Git(git) => PackageStepKind::Git(Git { to: moved(&git.to), ..git }),
                 other => other,
             };
-            Act { kind, ..act }
+            PackageStep { kind, ..act }
         })
         .collect();
     let mut instructions = Vec::new();
     if !tools.is_empty() {
         instructions.push(apt(tools.into_iter().collect()));
     }
-    instructions.extend(steps::instructions(part, &acts, &Place { files: Files::Here, ..place.clone() }));
+    instructions.extend(steps::instructions(
+        part,
+        &acts,
+        &StepContext { files: FetchedFiles::Here, ..place.clone() },
+    ));
     Some(Stage {
         name: StageName::of("files", &part.name),
         from: From::Stage(StageName::fixed("base")),

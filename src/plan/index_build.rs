@@ -38,7 +38,7 @@ pub(super) fn check(inputs: Inputs<'_>, log: &mut Log) {
             let name = spec.value.normalised_name();
             let known = known.get(&name).map_or(&[][..], Vec::as_slice);
             let is_held = environment.main && held.contains(&name);
-            let asked = Asked { inputs, known, spec, name };
+            let asked = PipRequest { inputs, known, spec, name };
             if is_held || (environment.main && asked.shadows(log)) {
                 continue;
             }
@@ -93,7 +93,7 @@ impl<'a> Environment<'a> {
 }
 
 /// One requirement.
-struct Asked<'a> {
+struct PipRequest<'a> {
     inputs: Inputs<'a>,
     /// The packages that concern it.
     known: &'a [&'a Package],
@@ -101,7 +101,7 @@ struct Asked<'a> {
     name: String,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> PipRequest<'a> {
     fn is_chosen(&self, package: &Package) -> bool {
         self.inputs.resolution.chosen.contains_key(&package.name.value)
     }
@@ -153,7 +153,7 @@ impl<'a> Asked<'a> {
             |package: &&Package| package.needed_by.iter().any(|name| normalised_name(name) == self.name);
         for package in self.known.iter().copied().filter(brings).filter(missing) {
             // In which version is not known: only what no version changes is reported.
-            if let Some(fault @ Fault::Platform(_)) = self.fault(package, None) {
+            if let Some(fault @ UnusableBuild::Platform(_)) = self.fault(package, None) {
                 self.report(package, &fault, main, log);
                 return;
             }
@@ -166,9 +166,10 @@ impl<'a> Asked<'a> {
                 let other = self.inputs.catalog.package(one.name.as_str());
                 other.is_some_and(|other| missing(&other) && self.needs_gpu(other, &mut BTreeSet::new()))
             };
-            let alone = package.requires.iter().any(needs).then_some(Fault::Alone);
+            let alone = package.requires.iter().any(needs).then_some(UnusableBuild::Alone);
             let fault = self.fault(package, Some(&self.spec.value));
-            if let Some(fault) = fault.or_else(|| (!self.is_served(package)).then_some(Fault::Any)).or(alone)
+            if let Some(fault) =
+                fault.or_else(|| (!self.is_served(package)).then_some(UnusableBuild::Any)).or(alone)
             {
                 self.report(package, &fault, main, log);
             }
@@ -196,12 +197,12 @@ impl<'a> Asked<'a> {
     }
 
     /// Why the index has no right build of a package, as far as the catalogue shows.
-    fn fault(&self, package: &Package, spec: Option<&PepRequirement>) -> Option<Fault> {
+    fn fault(&self, package: &Package, spec: Option<&PepRequirement>) -> Option<UnusableBuild> {
         let target = &self.inputs.resolution.target;
         let platform = self.inputs.catalog.platform(target.platform.as_str())?;
         // Such a GPU has libraries of its own, which builds for servers do not use.
         if platform.gpu == GpuAccess::Runtime && !self.is_served(package) {
-            return Some(Fault::Platform(target.platform.to_string()));
+            return Some(UnusableBuild::Platform(target.platform.to_string()));
         }
         let spec = spec?;
         let here = package.versions.iter().filter(|entry| {
@@ -213,34 +214,36 @@ impl<'a> Asked<'a> {
         let newest = here.iter().map(|entry| &entry.version.value).max()?;
         let mut entries = here.iter().filter(|entry| entry.version.value == *newest);
         let fits = entries.any(|entry| self.all_hold(entry.requires.iter()));
-        (!fits).then(|| Fault::Version(newest.clone()))
+        (!fits).then(|| UnusableBuild::Version(newest.clone()))
     }
 
-    fn report(&self, package: &Package, fault: &Fault, main: bool, log: &mut Log) {
+    fn report(&self, package: &Package, fault: &UnusableBuild, main: bool, log: &mut Log) {
         let name = package.name.as_str();
         let shown = wording::code(self.spec.value.to_string());
         let what = if self.is(package) { shown } else { format!("{shown} brings {name}, which") };
         let (message, label) = match fault {
-            Fault::Platform(platform) => (
+            UnusableBuild::Platform(platform) => (
                 format!("{what} has no build for the GPU of {} on the index", wording::code(platform)),
                 "built for servers, or for the CPU alone".to_owned(),
             ),
-            Fault::Version(version) => (
+            UnusableBuild::Version(version) => (
                 format!("{what} would be {version}, which does not run on this target"),
                 format!("{version} is for another CUDA, Python or GPU"),
             ),
-            Fault::Any => (
+            UnusableBuild::Any => (
                 format!("{what} comes from the index for whatever CUDA it was built"),
                 format!("the catalogue has {name} for this target"),
             ),
-            Fault::Alone => (
+            UnusableBuild::Alone => (
                 format!("{what} comes from the index without what it needs on this target"),
                 format!("the catalogue knows what {name} needs"),
             ),
         };
         let diagnostic = match fault {
-            Fault::Platform(_) | Fault::Version(_) => Diagnostic::error(codes::INDEX_BUILD, message),
-            Fault::Any | Fault::Alone => Diagnostic::warning(codes::INDEX_BUILD, message),
+            UnusableBuild::Platform(_) | UnusableBuild::Version(_) => {
+                Diagnostic::error(codes::INDEX_BUILD, message)
+            }
+            UnusableBuild::Any | UnusableBuild::Alone => Diagnostic::warning(codes::INDEX_BUILD, message),
         };
         let packages = wording::code(format!("packages {{ {name} }}"));
         let help = if main {
@@ -320,7 +323,7 @@ impl<'a> Asked<'a> {
 }
 
 /// Why a build of the index is no use.
-enum Fault {
+enum UnusableBuild {
     /// There is none for machines of this kind.
     Platform(String),
     /// The newest that the requirement admits is for others.

@@ -8,21 +8,21 @@ use crate::resolve::{ChosenBase, Kind};
 use crate::value::Name;
 
 use super::package_context::{Filled, Inputs, View};
-use super::package_step::Part;
+use super::package_step::PackagePlan;
 use super::toolkit::{self, Toolkit};
 use super::{Script, archives, expand};
 
 /// The packages of a resolution, as acts.
 #[derive(Debug)]
-pub(super) struct Parts<'a> {
+pub(super) struct PackagePlans<'a> {
     pub(super) inputs: Inputs<'a>,
-    by_name: BTreeMap<Name, Part>,
+    by_name: BTreeMap<Name, PackagePlan>,
     order: Vec<Name>,
     common: catalog::View,
     toolkit: Toolkit,
 }
 
-impl<'a> Parts<'a> {
+impl<'a> PackagePlans<'a> {
     /// Expands every chosen package that the base does not hold.
     pub(super) fn new(inputs: Inputs<'a>, log: &mut Log) -> Self {
         let common = inputs.values();
@@ -53,8 +53,8 @@ impl<'a> Parts<'a> {
     }
 
     /// Those of the platform that are installed on an image.
-    pub(super) fn platform_on(&self, base: &ChosenBase) -> Vec<&Part> {
-        let lacks = |part: &&Part| {
+    pub(super) fn platform_on(&self, base: &ChosenBase) -> Vec<&PackagePlan> {
+        let lacks = |part: &&PackagePlan| {
             let view = self.inputs.view(&part.name);
             !base.provides.contains_key(&part.name)
                 || base.role == Role::Runtime && view.is_some_and(lacks_toolkit)
@@ -63,22 +63,22 @@ impl<'a> Parts<'a> {
     }
 
     /// All of them.
-    pub(super) fn all(&self) -> impl Iterator<Item = &Part> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &PackagePlan> {
         self.order.iter().filter_map(|name| self.by_name.get(name))
     }
 
     /// Those that the platform consists of, wherever they are needed.
-    pub(super) fn platform(&self) -> Vec<&Part> {
+    pub(super) fn platform(&self) -> Vec<&PackagePlan> {
         self.all().filter(|part| part.platform).collect()
     }
 
     /// Those that the image holds on top of the platform.
-    pub(super) fn shipped(&self) -> Vec<&Part> {
+    pub(super) fn shipped(&self) -> Vec<&PackagePlan> {
         self.all().filter(|part| !part.platform && self.needed(part, |needed| needed.run)).collect()
     }
 
     /// The same with the platform, whose packages may have modules for Python.
-    pub(super) fn shipped_with_platform(&self) -> Vec<&Part> {
+    pub(super) fn shipped_with_platform(&self) -> Vec<&PackagePlan> {
         self.all().filter(|part| part.platform || self.needed(part, |needed| needed.run)).collect()
     }
 
@@ -138,20 +138,20 @@ impl<'a> Parts<'a> {
     }
 
     /// Those that only tests need.
-    pub(super) fn tested(&self) -> Vec<&Part> {
+    pub(super) fn tested(&self) -> Vec<&PackagePlan> {
         self.all()
             .filter(|part| !part.platform && self.needed(part, |needed| needed.test && !needed.run))
             .collect()
     }
 
     /// Those that only builds need.
-    pub(super) fn building(&self) -> Vec<&Part> {
+    pub(super) fn building(&self) -> Vec<&PackagePlan> {
         self.all()
             .filter(|part| !part.platform && self.needed(part, |needed| needed.build && !needed.run))
             .collect()
     }
 
-    fn needed(&self, part: &Part, which: impl Fn(crate::resolve::Needed) -> bool) -> bool {
+    fn needed(&self, part: &PackagePlan, which: impl Fn(crate::resolve::Needed) -> bool) -> bool {
         self.inputs.resolution.chosen.get(&part.name).is_some_and(|chosen| which(chosen.needed))
     }
 

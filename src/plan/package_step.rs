@@ -8,7 +8,7 @@ use super::{AptSourceFile, Cmake, FileText, Git, PipIndex, Script, ScriptFile, T
 
 /// A chosen package, ready to be laid out.
 #[derive(Debug, Clone)]
-pub(super) struct Part {
+pub(super) struct PackagePlan {
     /// Its name.
     pub(super) name: Name,
     /// Over its blocks.
@@ -16,18 +16,18 @@ pub(super) struct Part {
     /// Whether everything else stands on it.
     pub(super) platform: bool,
     /// Its own build stage; empty where it has none.
-    pub(super) build: Vec<Act>,
+    pub(super) build: Vec<PackageStep>,
     /// MiB that one job of the build takes.
     pub(super) job_memory: Option<u32>,
     /// What is done where it is used.
-    pub(super) install: Vec<Act>,
+    pub(super) install: Vec<PackageStep>,
     /// Its variables.
     pub(super) env: Vec<(EnvName, String, Span)>,
     /// Its folders of programs.
     pub(super) paths: Vec<ImagePath>,
 }
 
-impl Part {
+impl PackagePlan {
     /// Whether it has a stage of its own.
     pub(super) fn is_built(&self) -> bool {
         !self.build.is_empty()
@@ -35,7 +35,7 @@ impl Part {
 
     /// Whether its build makes wheels.
     pub(super) fn makes_wheels(&self) -> bool {
-        self.build.iter().any(|act| matches!(act.kind, ActKind::WheelBuild { .. }))
+        self.build.iter().any(|act| matches!(act.kind, PackageStepKind::WheelBuild { .. }))
     }
 
     /// Whether a Python environment gets something from it.
@@ -44,7 +44,7 @@ impl Part {
     }
 
     /// The steps in front of those that need the environment, and those behind.
-    pub(super) fn early_and_late(&self) -> (&[Act], &[Act]) {
+    pub(super) fn early_and_late(&self) -> (&[PackageStep], &[PackageStep]) {
         let first = if self.makes_wheels() { Some(0) } else { None };
         let first = first.or_else(|| self.install.iter().position(|act| act.kind.is_python()));
         self.install.split_at(first.unwrap_or(self.install.len()))
@@ -63,7 +63,7 @@ impl Part {
     /// What leaves its build stage.
     pub(super) fn exports(&self) -> impl Iterator<Item = (&ImagePath, &ImagePath, Span)> {
         self.build.iter().filter_map(|act| match &act.kind {
-            ActKind::Export { from, to } => Some((from, to, act.span)),
+            PackageStepKind::Export { from, to } => Some((from, to, act.span)),
             _ => None,
         })
     }
@@ -71,16 +71,16 @@ impl Part {
 
 /// One step.
 #[derive(Debug, Clone)]
-pub(super) struct Act {
-    pub(super) kind: ActKind,
+pub(super) struct PackageStep {
+    pub(super) kind: PackageStepKind,
     pub(super) span: Span,
 }
 
 /// What a step does.
 #[derive(Debug, Clone)]
-pub(super) enum ActKind {
+pub(super) enum PackageStepKind {
     Apt(Vec<AptPackage>),
-    Source(Source),
+    Source(ThirdPartyArchive),
     Pip { specs: Vec<String>, index: Option<PipIndex>, deps: bool },
     Wheel(Download),
     WheelBuild { from: String, env: Vec<(EnvName, String)> },
@@ -100,7 +100,7 @@ pub(super) enum ActKind {
     Export { from: ImagePath, to: ImagePath },
 }
 
-impl ActKind {
+impl PackageStepKind {
     /// Whether it happens in a Python environment.
     pub(super) fn is_python(&self) -> bool {
         matches!(self, Self::Pip { .. } | Self::Wheel(_))
@@ -116,7 +116,7 @@ impl ActKind {
     }
 
     /// The archive of system packages that it names.
-    pub(super) fn source(&self) -> Option<&Source> {
+    pub(super) fn source(&self) -> Option<&ThirdPartyArchive> {
         if let Self::Source(source) = self { Some(source) } else { None }
     }
 
@@ -157,24 +157,28 @@ impl Download {
 
 /// A third-party archive.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Source {
+pub(super) struct ThirdPartyArchive {
     pub(super) file: AptSourceFile,
-    pub(super) key: Option<Key>,
+    pub(super) key: Option<ArchiveKey>,
     pub(super) fingerprint: Option<Fingerprint>,
 }
 
-impl Source {
+impl ThirdPartyArchive {
     /// Puts the key where apt looks for it. apt reads keys as they are published; one that is fetched in the build is
     /// converted there.
-    pub(super) fn new(file: AptSourceFile, key: Option<Key>, fingerprint: Option<Fingerprint>) -> Self {
+    pub(super) fn new(
+        file: AptSourceFile,
+        key: Option<ArchiveKey>,
+        fingerprint: Option<Fingerprint>,
+    ) -> Self {
         let end = key.as_ref().map(|key| match key {
-            Key::At(KeyLocation::Url(_)) => "gpg",
+            ArchiveKey::At(KeyLocation::Url(_)) => "gpg",
             // The end of the file's name says which form it has; that was checked when it was read.
-            Key::At(KeyLocation::File(file)) => match file.as_str().rsplit_once('.') {
+            ArchiveKey::At(KeyLocation::File(file)) => match file.as_str().rsplit_once('.') {
                 Some((_, "gpg")) => "gpg",
                 _ => "asc",
             },
-            Key::Text(_) => "asc",
+            ArchiveKey::Text(_) => "asc",
         });
         let to = end.map(|end| steps::path(&format!("/etc/apt/keyrings/{}.{end}", file.name)));
         let held = key.is_some() && fingerprint.is_some();
@@ -184,7 +188,7 @@ impl Source {
 
 /// Where a key comes from.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Key {
+pub(super) enum ArchiveKey {
     /// A file of the project, or a URL.
     At(KeyLocation),
     /// A file of a package's folder: its text.

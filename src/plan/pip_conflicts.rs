@@ -9,11 +9,11 @@ use crate::source::Spanned;
 use crate::value::{Name, PepRequirement, Version, normalised_name};
 
 use super::package_context::Inputs;
-use super::package_plan::Parts;
-use super::package_step::ActKind;
+use super::package_plan::PackagePlans;
+use super::package_step::PackageStepKind;
 
 /// Tells every requirement that a resolved version does not meet.
-pub(super) fn check(parts: &Parts<'_>, log: &mut Log) {
+pub(super) fn check(parts: &PackagePlans<'_>, log: &mut Log) {
     system(parts, log);
     let inputs = parts.inputs;
     let mut specs = asked(inputs).peekable();
@@ -40,7 +40,7 @@ pub(super) fn check(parts: &Parts<'_>, log: &mut Log) {
 }
 
 /// Reports every system package of the project that the catalogue installs in another version.
-fn system(parts: &Parts<'_>, log: &mut Log) {
+fn system(parts: &PackagePlans<'_>, log: &mut Log) {
     let asked = &parts.inputs.project.apt.install;
     if asked.iter().all(|one| one.package.version().is_none()) {
         return;
@@ -48,7 +48,7 @@ fn system(parts: &Parts<'_>, log: &mut Log) {
     let mut pinned: BTreeMap<&str, (&str, &Name)> = BTreeMap::new();
     for part in parts.all() {
         for act in &part.install {
-            let ActKind::Apt(packages) = &act.kind else { continue };
+            let PackageStepKind::Apt(packages) = &act.kind else { continue };
             for package in packages {
                 let Some(version) = package.version() else { continue };
                 pinned.entry(package.name()).or_insert((version, &part.name));

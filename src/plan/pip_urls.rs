@@ -8,7 +8,7 @@ use crate::source::{Span, Spanned};
 use crate::value::{AptPackage, Parse, PepRequirement, Vcs, VcsUrl, Version, WheelName};
 
 use super::package_context::Inputs;
-use super::package_step::{Act, ActKind, Part};
+use super::package_step::{PackagePlan, PackageStep, PackageStepKind};
 use super::sources::distribution_value;
 
 /// One such place.
@@ -50,15 +50,17 @@ pub(super) fn programs_of_venv(venv: &crate::manifest::Venv) -> BTreeSet<AptPack
 }
 
 /// The same of packages' steps.
-pub(super) fn programs_of_parts<'a>(parts: impl IntoIterator<Item = &'a Part>) -> BTreeSet<AptPackage> {
+pub(super) fn programs_of_parts<'a>(
+    parts: impl IntoIterator<Item = &'a PackagePlan>,
+) -> BTreeSet<AptPackage> {
     parts.into_iter().flat_map(|part| programs_of_acts(&part.install)).collect()
 }
 
 /// The same of steps.
-pub(super) fn programs_of_acts(acts: &[Act]) -> BTreeSet<AptPackage> {
+pub(super) fn programs_of_acts(acts: &[PackageStep]) -> BTreeSet<AptPackage> {
     let specs = acts.iter().flat_map(|act| match &act.kind {
-        ActKind::Pip { specs, .. } => specs.clone(),
-        ActKind::WheelBuild { from, .. } => vec![from.clone()],
+        PackageStepKind::Pip { specs, .. } => specs.clone(),
+        PackageStepKind::WheelBuild { from, .. } => vec![from.clone()],
         _ => Vec::new(),
     });
     let urls: Vec<String> = specs

@@ -9,10 +9,10 @@ use crate::source::Spanned;
 use crate::value::{AptPackage, ImagePath, Interval, Name, PepRequirement, Requirement};
 
 use super::package_context::Inputs;
-use super::package_plan::Parts;
-use super::package_step::{Act, Part};
+use super::package_plan::PackagePlans;
+use super::package_step::{PackagePlan, PackageStep};
 use super::pip_urls;
-use super::steps::{self, Downloads, Files, Place, WHEELS, path, pip_call, small};
+use super::steps::{self, Downloads, FetchedFiles, StepContext, WHEELS, path, pip_call, small};
 use super::{Block, From, Instruction, Mount, PipCall, PipSource, Run, Script, Stage, StageName, Why};
 
 /// The folder of the main environment.
@@ -60,21 +60,22 @@ impl Python {
     }
 
     /// Where calls of the main environment go.
-    pub(super) fn place(&self) -> Place {
-        Place {
+    pub(super) fn place(&self) -> StepContext {
+        StepContext {
             venv: path(VENV),
             uv: self.uv.is_some(),
             building: false,
             shared: false,
             tools: self.tools.clone(),
-            files: Files::Apart,
+            files: FetchedFiles::Apart,
             downloads: Downloads::Added,
         }
     }
 
     /// The main environment and what these packages put into it, in one layer.
-    pub(super) fn blocks(&self, parts: &[&Part]) -> Vec<Block> {
-        let (platform, others): (Vec<&Part>, Vec<&Part>) = parts.iter().partition(|part| part.platform);
+    pub(super) fn blocks(&self, parts: &[&PackagePlan]) -> Vec<Block> {
+        let (platform, others): (Vec<&PackagePlan>, Vec<&PackagePlan>) =
+            parts.iter().partition(|part| part.platform);
         let place = self.place();
         let mut instructions = vec![self.venv(VENV, self.system)];
         instructions.extend(
@@ -88,7 +89,7 @@ impl Python {
 
     /// What these packages put into the environment, in one call an index: the same as one after the other, since all
     /// are held to the same versions.
-    fn installed(parts: &[&Part], place: &Place) -> Vec<Instruction> {
+    fn installed(parts: &[&PackagePlan], place: &StepContext) -> Vec<Instruction> {
         let mut all = Vec::new();
         for part in parts {
             if part.makes_wheels() {
@@ -107,7 +108,7 @@ impl Python {
 
     /// What packages put into the main environment of a stage beside the one that ships, and the steps behind that. It is
     /// made there, with what these packages of the platform put into each, or is there already.
-    pub(super) fn beside(&self, parts: &[&Part], make: Option<Vec<&Part>>) -> Vec<Block> {
+    pub(super) fn beside(&self, parts: &[&PackagePlan], make: Option<Vec<&PackagePlan>>) -> Vec<Block> {
         let mut blocks = Vec::new();
         if let Some(platform) = make {
             blocks.extend(self.blocks(&[&platform, parts].concat()));
@@ -126,30 +127,30 @@ impl Python {
     }
 
     /// What packages put into an environment that is there.
-    pub(super) fn block(parts: &[&Part], place: &Place) -> Option<Block> {
+    pub(super) fn block(parts: &[&PackagePlan], place: &StepContext) -> Option<Block> {
         let instructions = Self::installed(parts, place);
         (!instructions.is_empty()).then(|| Block { why: Why::new("Python packages"), instructions })
     }
 
     /// The steps behind those that need the environment.
-    pub(super) fn behind(part: &Part, place: &Place) -> Vec<Instruction> {
+    pub(super) fn behind(part: &PackagePlan, place: &StepContext) -> Vec<Instruction> {
         let (_, late) = part.early_and_late();
-        let late: Vec<Act> = late.iter().filter(|act| !act.kind.is_python()).cloned().collect();
+        let late: Vec<PackageStep> = late.iter().filter(|act| !act.kind.is_python()).cloned().collect();
         steps::instructions(part, &late, place)
     }
 
     /// What a package's build takes from Python, where the build itself is not done.
-    pub(super) fn tools(&self, part: &Part) -> Option<Block> {
+    pub(super) fn tools(&self, part: &PackagePlan) -> Option<Block> {
         let instructions = steps::instructions(part, &of_python(&part.build), &self.place());
         let why = part.why.what(format!("Build of {}", part.why.what));
         (!instructions.is_empty()).then_some(Block { why, instructions })
     }
 
     /// A user's environment apart, with what the platform's packages put into each (a newer pip).
-    pub(super) fn apart(&self, parts: &Parts<'_>, venv: &Venv) -> Stage {
+    pub(super) fn apart(&self, parts: &PackagePlans<'_>, venv: &Venv) -> Stage {
         let inputs = parts.inputs;
         let folder = apart_folder(venv);
-        let place = Place { venv: folder.clone(), ..self.place() };
+        let place = StepContext { venv: folder.clone(), ..self.place() };
         let mut instructions = vec![self.venv(folder.as_str(), false)];
         for part in parts.platform() {
             let own = of_python(&part.install);
@@ -181,14 +182,14 @@ const HEAVY: u64 = 200;
 
 /// What the stage `python` installs: everything, or where some packages are heavy and others are not, the heavy ones and what
 /// they require.
-pub(super) fn heavy<'a>(parts: &'a Parts<'_>) -> Vec<&'a Part> {
+pub(super) fn heavy<'a>(parts: &'a PackagePlans<'_>) -> Vec<&'a PackagePlan> {
     let light: BTreeSet<&Name> = light(parts).into_iter().map(|part| &part.name).collect();
     parts.shipped_with_platform().into_iter().filter(|part| !light.contains(&part.name)).collect()
 }
 
 /// What is left for a layer on top of that.
-pub(super) fn light<'a>(parts: &'a Parts<'_>) -> Vec<&'a Part> {
-    let python: Vec<&Part> = parts.shipped().into_iter().filter(|part| part.is_python()).collect();
+pub(super) fn light<'a>(parts: &'a PackagePlans<'_>) -> Vec<&'a PackagePlan> {
+    let python: Vec<&PackagePlan> = parts.shipped().into_iter().filter(|part| part.is_python()).collect();
     let heavy = python.iter().filter(|part| is_heavy(parts, part));
     let heavy: Vec<Name> = heavy.map(|part| part.name.clone()).collect();
     if heavy.is_empty() {
@@ -196,19 +197,19 @@ pub(super) fn light<'a>(parts: &'a Parts<'_>) -> Vec<&'a Part> {
     }
     let below = parts.closure(heavy, &[catalog::Stage::Run]);
     // What pip clones a repository for stays in the stage that has git.
-    let clones = |part: &Part| !pip_urls::programs_of_parts([part]).is_empty();
+    let clones = |part: &PackagePlan| !pip_urls::programs_of_parts([part]).is_empty();
     python.into_iter().filter(|part| !below.contains(&part.name) && !clones(part)).collect()
 }
 
 /// Whether a package takes much room.
-pub(super) fn is_heavy(parts: &Parts<'_>, part: &Part) -> bool {
+pub(super) fn is_heavy(parts: &PackagePlans<'_>, part: &PackagePlan) -> bool {
     let view = parts.inputs.view(&part.name);
     let size = view.and_then(|view| view.package.size.as_ref()?.image);
     size.is_some_and(|size| size >= HEAVY)
 }
 
 /// The wheels of a package's build, installed.
-fn wheels(part: &Part, place: &Place) -> Run {
+fn wheels(part: &PackagePlan, place: &StepContext) -> Run {
     let (stage, target) = (StageName::of("build", &part.name), path(&format!("{BUILT}/{}", part.name)));
     let call = pip_call(place, vec![PipSource::Wheels(target.clone())]);
     let mount = Mount::Stage { stage, source: path(WHEELS), target };
@@ -278,14 +279,14 @@ pub(super) fn cloning(programs: BTreeSet<AptPackage>) -> Option<Block> {
 }
 
 /// The steps that pip does.
-fn of_python(acts: &[Act]) -> Vec<Act> {
+fn of_python(acts: &[PackageStep]) -> Vec<PackageStep> {
     acts.iter().filter(|act| act.kind.is_python()).cloned().collect()
 }
 
 /// What the user asks of pip: requirements first named, then files.
 pub(super) fn asked(
     inputs: Inputs<'_>,
-    place: &Place,
+    place: &StepContext,
     install: &[Spanned<PepRequirement>],
     files: &[Requirements],
 ) -> Option<Run> {
@@ -314,7 +315,7 @@ pub(super) fn asked(
     (!script.is_empty()).then(|| Run { mounts, script, ..Run::default() })
 }
 
-fn call(inputs: Inputs<'_>, place: &Place, what: Vec<PipSource>) -> PipCall {
+fn call(inputs: Inputs<'_>, place: &StepContext, what: Vec<PipSource>) -> PipCall {
     let extra_indexes =
         inputs.project.pip.extra_indexes.iter().map(|index| index.url.value.clone()).collect();
     PipCall { extra_indexes, ..pip_call(place, what) }

@@ -8,14 +8,14 @@ use crate::source::Span;
 use crate::value::{AptComponent, AptSuite, Fingerprint, Name, Parse, Ppa, Url};
 
 use super::package_context::Inputs;
-use super::package_plan::Parts;
-use super::package_step::{Key, Source};
+use super::package_plan::PackagePlans;
+use super::package_step::{ArchiveKey, ThirdPartyArchive};
 use super::{AptSourceFile, Block, Why};
 
 /// The user's archives, in the order of the manifest.
-pub(super) fn of_user(inputs: Inputs<'_>, log: &mut Log) -> Vec<(Source, Why)> {
+pub(super) fn of_user(inputs: Inputs<'_>, log: &mut Log) -> Vec<(ThirdPartyArchive, Why)> {
     let apt = &inputs.project.apt;
-    let mut all: Vec<(Source, Why)> = Vec::new();
+    let mut all: Vec<(ThirdPartyArchive, Why)> = Vec::new();
     // One without a key that is not trusted in words was refused before.
     for source in apt.sources.iter().filter(|source| source.key.is_some() || source.trusted.is_on()) {
         let why = inputs.why(format!("apt source `{}`", source.name.value), source.span);
@@ -42,7 +42,7 @@ fn unsigned(name: &Name, span: Span) -> Diagnostic {
         .help("give the key that signs it: `key \"keys/NAME.asc\" fingerprint=\"…\"`")
 }
 
-fn written(source: &AptSource) -> Source {
+fn written(source: &AptSource) -> ThirdPartyArchive {
     let arch = source.arch.iter().map(|each| each.value.clone()).collect();
     let file = AptSourceFile {
         name: source.name.value.clone(),
@@ -53,8 +53,8 @@ fn written(source: &AptSource) -> Source {
         key: None,
         held: false,
     };
-    let key = source.key.as_ref().map(|key| Key::At(key.value.clone()));
-    Source::new(file, key, source.fingerprint.as_ref().map(|each| each.value.clone()))
+    let key = source.key.as_ref().map(|key| ArchiveKey::At(key.value.clone()));
+    ThirdPartyArchive::new(file, key, source.fingerprint.as_ref().map(|each| each.value.clone()))
 }
 
 /// A personal archive of Launchpad, at the addresses that the distribution's definition gives.
@@ -64,7 +64,7 @@ fn launchpad(
     fingerprint: &Fingerprint,
     span: Span,
     log: &mut Log,
-) -> Option<Source> {
+) -> Option<ThirdPartyArchive> {
     let filled = |key: &str| {
         let text = distribution_value(inputs, key)?;
         let hash = fingerprint.to_string();
@@ -87,8 +87,8 @@ fn launchpad(
         key: None,
         held: false,
     };
-    let key = Key::At(KeyLocation::Url(key));
-    Some(Source::new(file, Some(key), Some(fingerprint.clone())))
+    let key = ArchiveKey::At(KeyLocation::Url(key));
+    Some(ThirdPartyArchive::new(file, Some(key), Some(fingerprint.clone())))
 }
 
 /// A value of the entry of the distribution that the base has: `codename`.
@@ -108,9 +108,13 @@ pub(super) fn distribution_value(inputs: Inputs<'_>, key: &str) -> Option<String
 }
 
 /// Every archive, each name once, with why; two that differ under one name are reported.
-pub(super) fn all(parts: &Parts<'_>, users: &[(Source, Why)], log: &mut Log) -> Vec<(Source, Why)> {
-    let mut all: BTreeMap<Name, (Source, Why, Span)> = BTreeMap::new();
-    let mut take = |source: &Source, why: Why, span: Span| {
+pub(super) fn all(
+    parts: &PackagePlans<'_>,
+    users: &[(ThirdPartyArchive, Why)],
+    log: &mut Log,
+) -> Vec<(ThirdPartyArchive, Why)> {
+    let mut all: BTreeMap<Name, (ThirdPartyArchive, Why, Span)> = BTreeMap::new();
+    let mut take = |source: &ThirdPartyArchive, why: Why, span: Span| {
         let name = source.file.name.clone();
         match all.get(&name) {
             Some((other, _, first)) if other != source => {
@@ -140,7 +144,7 @@ pub(super) fn all(parts: &Parts<'_>, users: &[(Source, Why)], log: &mut Log) -> 
 }
 
 /// Whether an archive is reached by https, for which the platform must have certificates.
-pub(super) fn need_certificates(parts: &Parts<'_>) -> bool {
+pub(super) fn need_certificates(parts: &PackagePlans<'_>) -> bool {
     let secure = |url: &Url| url.scheme() == "https";
     let apt = &parts.inputs.project.apt;
     !apt.ppas.is_empty()

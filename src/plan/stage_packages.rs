@@ -6,9 +6,13 @@ use std::collections::BTreeSet;
 use crate::manifest::KeyLocation;
 use crate::value::{AptPackage, ImagePath, Name, Parse, ProjectPath};
 
-use super::package_step::{Act, ActKind, Key, Part, Source, tells_linker};
-use super::steps::{self, Files, Place};
-use super::{Apt, Block, CopyFrom, Instruction, Mount, Run, SHARED_SUPPORT, Script, StageName, Why, helpers};
+use super::package_step::{
+    ArchiveKey, PackagePlan, PackageStep, PackageStepKind, ThirdPartyArchive, tells_linker,
+};
+use super::steps::{self, FetchedFiles, StepContext};
+use super::{
+    AptCall, Block, CopyFrom, Instruction, Mount, Run, SHARED_SUPPORT, Script, StageName, Why, helpers,
+};
 
 /// Where a build stage puts apart what its build added to folders that others use too.
 pub(super) const EXPORT: &str = "/export";
@@ -22,11 +26,11 @@ pub(super) const PLATFORM: &str = "What the platform needs";
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Layer<'a> {
     /// In the order of installing.
-    pub(super) parts: &'a [&'a Part],
+    pub(super) parts: &'a [&'a PackagePlan],
     /// Over the transaction.
     pub(super) title: &'a str,
     /// Those that are built here.
-    pub(super) built: &'a [&'a Part],
+    pub(super) built: &'a [&'a PackagePlan],
     /// What those require themselves.
     pub(super) direct: &'a [Name],
     /// System packages that the stage needs of itself.
@@ -39,7 +43,7 @@ pub(super) struct Layer<'a> {
 
 impl Layer<'_> {
     /// Its blocks.
-    pub(super) fn blocks(self, place: &Place) -> Vec<Block> {
+    pub(super) fn blocks(self, place: &StepContext) -> Vec<Block> {
         let mut blocks = self.system();
         blocks.extend(self.packages(place));
         blocks
@@ -53,7 +57,7 @@ impl Layer<'_> {
     }
 
     /// What each package brings beside that, and the linker's cache behind it.
-    pub(super) fn packages(self, place: &Place) -> Vec<Block> {
+    pub(super) fn packages(self, place: &StepContext) -> Vec<Block> {
         let mut blocks = Vec::new();
         let mut defined = self.defined.clone();
         for part in self.parts {
@@ -74,7 +78,7 @@ impl Layer<'_> {
     }
 
     /// Why a part is here: in a build stage for what is built there, whoever else wants it.
-    fn why(self, part: &Part) -> Why {
+    fn why(self, part: &PackagePlan) -> Why {
         match self.built {
             [built] if self.direct.contains(&part.name) => {
                 Why { reasons: vec![format!("required by {}", built.name)], ..part.why.clone() }
@@ -139,23 +143,23 @@ impl Layer<'_> {
 }
 
 /// System packages that steps name.
-pub(super) fn apt_packages(acts: &[Act]) -> Vec<AptPackage> {
+pub(super) fn apt_packages(acts: &[PackageStep]) -> Vec<AptPackage> {
     let named = acts
         .iter()
-        .filter_map(|act| if let ActKind::Apt(packages) = &act.kind { Some(packages) } else { None });
+        .filter_map(|act| if let PackageStepKind::Apt(packages) = &act.kind { Some(packages) } else { None });
     named.flatten().cloned().collect()
 }
 
 /// One transaction.
 pub(super) fn apt(packages: BTreeSet<AptPackage>) -> Instruction {
-    let apt = Apt { packages: packages.into_iter().collect(), recommends: false, extra_arg: false };
+    let apt = AptCall { packages: packages.into_iter().collect(), recommends: false, extra_arg: false };
     Instruction::Run(Run { mounts: vec![Mount::Apt], script: vec![Script::Apt(apt)], ..Run::default() })
 }
 
 /// The linker's cache, where something changed what is in it, with the files among these steps that say where it looks.
-pub(super) fn linker<'a>(steps: impl Iterator<Item = &'a [Act]>, changed: bool) -> Option<Block> {
+pub(super) fn linker<'a>(steps: impl Iterator<Item = &'a [PackageStep]>, changed: bool) -> Option<Block> {
     let files = steps.flatten().filter_map(|act| match &act.kind {
-        ActKind::File(file) if tells_linker(&file.to) => Some(Script::LinkerFile(file.clone())),
+        PackageStepKind::File(file) if tells_linker(&file.to) => Some(Script::LinkerFile(file.clone())),
         _ => None,
     });
     let script: Vec<Script> = files.chain([Script::Ldconfig]).collect();
@@ -167,14 +171,14 @@ pub(super) fn linker<'a>(steps: impl Iterator<Item = &'a [Act]>, changed: bool) 
 }
 
 /// An archive's file and its key.
-pub(super) fn source_files(source: &Source) -> Vec<Instruction> {
+pub(super) fn source_files(source: &ThirdPartyArchive) -> Vec<Instruction> {
     let key = source.file.key.as_ref().zip(source.key.as_ref()).map(|(to, key)| match key {
-        Key::At(KeyLocation::Url(_)) => {
+        ArchiveKey::At(KeyLocation::Url(_)) => {
             let stage = StageName::fixed("keys");
             Instruction::CopyFrom(CopyFrom { stage, from: helpers::key_file(source), to: to.clone() })
         }
-        Key::At(KeyLocation::File(file)) => copied(file.clone(), to),
-        Key::Text(_) => copied(key_text_file(source), to),
+        ArchiveKey::At(KeyLocation::File(file)) => copied(file.clone(), to),
+        ArchiveKey::Text(_) => copied(key_text_file(source), to),
     });
     key.into_iter().chain([Instruction::AptSource(source.file.clone())]).collect()
 }
@@ -184,23 +188,23 @@ fn copied(from: ProjectPath, to: &ImagePath) -> Instruction {
 }
 
 /// Where the text of a definition's key is written in the project.
-fn key_text_file(source: &Source) -> ProjectPath {
+fn key_text_file(source: &ThirdPartyArchive) -> ProjectPath {
     let path = format!("{SHARED_SUPPORT}/keys/{}.asc", source.file.name);
     ProjectPath::parse(&path).expect("a name is a part of a path")
 }
 
 /// What a package's other stages give: what its build exports, what it unpacks.
-fn copies(part: &Part, place: &Place) -> Vec<Instruction> {
+fn copies(part: &PackagePlan, place: &StepContext) -> Vec<Instruction> {
     let mut copies = Vec::new();
     for (from, to, _) in part.exports() {
         let from = if is_shared(from) { from.under(EXPORT) } else { from.clone() };
         copies.push(CopyFrom { stage: StageName::of("build", &part.name), from, to: to.clone() });
     }
-    if place.files == Files::Apart {
+    if place.files == FetchedFiles::Apart {
         for act in &part.install {
             let to = match &act.kind {
-                ActKind::Archive { to, .. } => to,
-                ActKind::Git(git) => &git.to,
+                PackageStepKind::Archive { to, .. } => to,
+                PackageStepKind::Git(git) => &git.to,
                 _ => continue,
             };
             let from = to.under(FILES);
@@ -219,7 +223,7 @@ pub(super) fn is_shared(folder: &crate::value::ImagePath) -> bool {
 }
 
 /// A package's variables; folders go before what a path variable holds already.
-pub(super) fn environment(part: &Part, defined: &mut BTreeSet<String>) -> Vec<Instruction> {
+pub(super) fn environment(part: &PackagePlan, defined: &mut BTreeSet<String>) -> Vec<Instruction> {
     let mut instructions = Vec::new();
     if !part.paths.is_empty() {
         instructions.push(prepend("PATH", part.paths.clone(), true));

@@ -75,7 +75,7 @@ pub enum Mount {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Script {
     /// One apt transaction.
-    Apt(Apt),
+    Apt(AptCall),
     /// One pip (or uv) call.
     Pip(PipCall),
     /// A virtual environment made.
@@ -214,7 +214,7 @@ pub enum Tool {
 
 /// One apt transaction.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Apt {
+pub struct AptCall {
     /// Sorted, each once.
     pub packages: Vec<AptPackage>,
     /// Recommended packages too.

@@ -2,7 +2,7 @@
 
 use crate::value::{AptPackage, EnvName, ImagePath, Parse, PepRequirement};
 
-use super::package_step::{Act, ActKind, Download, Part, tells_linker};
+use super::package_step::{Download, PackagePlan, PackageStep, PackageStepKind, tells_linker};
 use super::{Fetch, Instruction, Mount, PipCall, PipSource, Run, Script, StageName, Tool};
 
 /// Where files that a stage apart has fetched are seen.
@@ -17,7 +17,7 @@ pub(super) fn path(text: &str) -> ImagePath {
 
 /// Where archives and trees are brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Files {
+pub(super) enum FetchedFiles {
     /// Right where the steps are done.
     Here,
     /// In a stage apart, from which they are copied.
@@ -35,7 +35,7 @@ pub(super) enum Downloads {
 
 /// What the steps of a package are laid out in.
 #[derive(Debug, Clone)]
-pub(super) struct Place {
+pub(super) struct StepContext {
     /// The Python environment there.
     pub(super) venv: ImagePath,
     /// Whether uv installs.
@@ -47,38 +47,43 @@ pub(super) struct Place {
     /// What such a build needs beside it, as pip is asked for it.
     pub(super) tools: Vec<String>,
     /// Where archives and trees of an installation are brought.
-    pub(super) files: Files,
+    pub(super) files: FetchedFiles,
     /// How downloads come into the stage.
     pub(super) downloads: Downloads,
 }
 
-impl Place {
+impl StepContext {
     /// Whether a package's own build is done here, rather than what the build needs.
     fn is_own_build(&self) -> bool {
-        self.building && self.files == Files::Here
+        self.building && self.files == FetchedFiles::Here
     }
 }
 
 /// The stage that fetches a package's files.
-pub(super) fn fetch_stage(part: &Part) -> StageName {
+pub(super) fn fetch_stage(part: &PackagePlan) -> StageName {
     StageName::of("fetch", &part.name)
 }
 
 /// What the steps become, those of system packages, archives' sources, exports and the linker left out: they are laid out
 /// elsewhere. Downloads come first.
-pub(super) fn instructions(part: &Part, acts: &[Act], place: &Place) -> Vec<Instruction> {
+pub(super) fn instructions(
+    part: &PackagePlan,
+    acts: &[PackageStep],
+    place: &StepContext,
+) -> Vec<Instruction> {
     let mut out: Vec<Instruction> = Vec::new();
     let mut added = Vec::new();
     for act in acts {
         match &act.kind {
-            ActKind::Apt(_) | ActKind::Source(_) | ActKind::Export { .. } => {}
+            PackageStepKind::Apt(_) | PackageStepKind::Source(_) | PackageStepKind::Export { .. } => {}
             // One `ldconfig` serves all packages that a stage takes.
-            ActKind::Ldconfig if !place.is_own_build() => {}
-            ActKind::File(file) if tells_linker(&file.to) && !place.is_own_build() => {}
-            ActKind::File(file) => out.push(Instruction::CopyText(file.clone())),
-            ActKind::Verbatim(text) => out.push(Instruction::Verbatim(text.clone())),
-            ActKind::Env(pairs) => out.push(Instruction::Env(pairs.clone())),
-            ActKind::Archive { .. } | ActKind::Git(_) if place.files == Files::Apart => {}
+            PackageStepKind::Ldconfig if !place.is_own_build() => {}
+            PackageStepKind::File(file) if tells_linker(&file.to) && !place.is_own_build() => {}
+            PackageStepKind::File(file) => out.push(Instruction::CopyText(file.clone())),
+            PackageStepKind::Verbatim(text) => out.push(Instruction::Verbatim(text.clone())),
+            PackageStepKind::Env(pairs) => out.push(Instruction::Env(pairs.clone())),
+            PackageStepKind::Archive { .. } | PackageStepKind::Git(_)
+                if place.files == FetchedFiles::Apart => {}
             kind => {
                 added.extend(kind.download().filter(|_| place.downloads == Downloads::Added).map(add));
                 push(&mut out, run(part, kind, place));
@@ -116,15 +121,16 @@ fn push(out: &mut Vec<Instruction>, run: Run) {
     out.push(Instruction::Run(run));
 }
 
-fn run(part: &Part, kind: &ActKind, place: &Place) -> Run {
+fn run(part: &PackagePlan, kind: &PackageStepKind, place: &StepContext) -> Run {
     let script: Vec<Script> = script(part, kind, place).into_iter().collect();
     let env = match kind {
-        ActKind::WheelBuild { env, .. } | ActKind::Shell { env, .. } | ActKind::Script { env, .. } => {
-            env.clone()
-        }
+        PackageStepKind::WheelBuild { env, .. }
+        | PackageStepKind::Shell { env, .. }
+        | PackageStepKind::Script { env, .. } => env.clone(),
         _ => Vec::new(),
     };
-    let installs = matches!(kind, ActKind::Pip { .. } | ActKind::Wheel(_) | ActKind::Deb(_));
+    let installs =
+        matches!(kind, PackageStepKind::Pip { .. } | PackageStepKind::Wheel(_) | PackageStepKind::Deb(_));
     Run {
         mounts: mounts(part, kind, place),
         jobs: place.building && !installs,
@@ -134,60 +140,66 @@ fn run(part: &Part, kind: &ActKind, place: &Place) -> Run {
     }
 }
 
-fn mounts(part: &Part, kind: &ActKind, place: &Place) -> Vec<Mount> {
+fn mounts(part: &PackagePlan, kind: &PackageStepKind, place: &StepContext) -> Vec<Mount> {
     let own = match kind {
-        ActKind::Pip { .. } | ActKind::Wheel(_) | ActKind::WheelBuild { .. } => Some(Mount::Pip),
-        ActKind::Deb(_) => Some(Mount::Apt),
-        ActKind::Git(_) | ActKind::Shell { .. } | ActKind::Script { .. } => Some(Mount::Net),
+        PackageStepKind::Pip { .. } | PackageStepKind::Wheel(_) | PackageStepKind::WheelBuild { .. } => {
+            Some(Mount::Pip)
+        }
+        PackageStepKind::Deb(_) => Some(Mount::Apt),
+        PackageStepKind::Git(_) | PackageStepKind::Shell { .. } | PackageStepKind::Script { .. } => {
+            Some(Mount::Net)
+        }
         _ => None,
     };
     own.into_iter().chain(kind.download().and_then(|_| fetch_mount(part, place))).collect()
 }
 
-fn script(part: &Part, kind: &ActKind, place: &Place) -> Option<Script> {
+fn script(part: &PackagePlan, kind: &PackageStepKind, place: &StepContext) -> Option<Script> {
     let fetched = |download: &Download| download.file.under(FETCHED);
     Some(match kind {
-        ActKind::Pip { specs, index, deps } => {
+        PackageStepKind::Pip { specs, index, deps } => {
             let what = specs.iter().cloned().map(PipSource::Spec).collect();
             Script::Pip(PipCall { index: index.clone(), no_deps: !deps, ..pip_call(place, what) })
         }
-        ActKind::Wheel(download) => Script::Pip(pip_call(place, vec![PipSource::File(fetched(download))])),
-        ActKind::WheelBuild { from, .. } => Script::WheelBuild {
+        PackageStepKind::Wheel(download) => {
+            Script::Pip(pip_call(place, vec![PipSource::File(fetched(download))]))
+        }
+        PackageStepKind::WheelBuild { from, .. } => Script::WheelBuild {
             venv: place.venv.clone(),
             from: from.clone(),
             to: path(WHEELS),
             shared: place.shared,
             tools: place.tools.iter().filter(|tool| !pins(part, tool)).cloned().collect(),
         },
-        ActKind::Deb(download) => Script::Deb { files: vec![fetched(download)] },
-        ActKind::Archive { download, to, strip } => {
+        PackageStepKind::Deb(download) => Script::Deb { files: vec![fetched(download)] },
+        PackageStepKind::Archive { download, to, strip } => {
             Script::Unpack { archive: fetched(download), to: to.clone(), strip: *strip }
         }
-        ActKind::Git(git) => Script::Git(git.clone()),
-        ActKind::Cmake(cmake) => Script::Cmake(cmake.clone()),
-        ActKind::Tool { tool, directory, arguments } => {
+        PackageStepKind::Git(git) => Script::Git(git.clone()),
+        PackageStepKind::Cmake(cmake) => Script::Cmake(cmake.clone()),
+        PackageStepKind::Tool { tool, directory, arguments } => {
             let (directory, arguments) = (directory.clone(), arguments.clone());
             Script::Tool { tool: *tool, directory, arguments }
         }
-        ActKind::Shell { text, .. } => Script::Shell(text.clone()),
-        ActKind::Script { file, .. } => Script::File(file.clone()),
-        ActKind::Symlink { target, at } => Script::Symlink { target: target.clone(), at: at.clone() },
-        ActKind::Mkdir(script) => script.clone(),
-        ActKind::Ldconfig => Script::Ldconfig,
-        ActKind::Apt(_)
-        | ActKind::Source(_)
-        | ActKind::Export { .. }
-        | ActKind::File(_)
-        | ActKind::Verbatim(_)
-        | ActKind::Env(_) => return None,
+        PackageStepKind::Shell { text, .. } => Script::Shell(text.clone()),
+        PackageStepKind::Script { file, .. } => Script::File(file.clone()),
+        PackageStepKind::Symlink { target, at } => Script::Symlink { target: target.clone(), at: at.clone() },
+        PackageStepKind::Mkdir(script) => script.clone(),
+        PackageStepKind::Ldconfig => Script::Ldconfig,
+        PackageStepKind::Apt(_)
+        | PackageStepKind::Source(_)
+        | PackageStepKind::Export { .. }
+        | PackageStepKind::File(_)
+        | PackageStepKind::Verbatim(_)
+        | PackageStepKind::Env(_) => return None,
     })
 }
 
 /// Whether a package's own steps choose the version of a distribution.
-fn pins(part: &Part, tool: &str) -> bool {
+fn pins(part: &PackagePlan, tool: &str) -> bool {
     let name = |spec: &str| PepRequirement::parse(spec).map(|spec| spec.normalised_name()).ok();
     let mut specs = part.build.iter().chain(&part.install).flat_map(|act| match &act.kind {
-        ActKind::Pip { specs, .. } => specs.as_slice(),
+        PackageStepKind::Pip { specs, .. } => specs.as_slice(),
         _ => &[],
     });
     specs.any(|spec| name(spec) == name(tool))
@@ -199,7 +211,7 @@ pub(super) fn small(script: Script) -> Run {
 }
 
 /// A call of the main environment's installer, held to the resolver's choices.
-pub(super) fn pip_call(place: &Place, what: Vec<PipSource>) -> PipCall {
+pub(super) fn pip_call(place: &StepContext, what: Vec<PipSource>) -> PipCall {
     PipCall {
         venv: place.venv.clone(),
         what,
@@ -212,18 +224,18 @@ pub(super) fn pip_call(place: &Place, what: Vec<PipSource>) -> PipCall {
 }
 
 /// The downloads of a package, where they are not in the stage itself.
-fn fetch_mount(part: &Part, place: &Place) -> Option<Mount> {
+fn fetch_mount(part: &PackagePlan, place: &StepContext) -> Option<Mount> {
     let mount = Mount::Stage { stage: fetch_stage(part), source: path("/"), target: path(FETCHED) };
     (place.downloads == Downloads::Mounted).then_some(mount)
 }
 
 /// System packages without which steps of a stage could not be done: git, and what archives are packed by.
-pub(super) fn tools_of(acts: &[Act]) -> Vec<AptPackage> {
+pub(super) fn tools_of(acts: &[PackageStep]) -> Vec<AptPackage> {
     let mut names = Vec::new();
     for act in acts {
         match &act.kind {
-            ActKind::Git(_) => names.extend(["ca-certificates", "git"]),
-            ActKind::Archive { download, .. } => {
+            PackageStepKind::Git(_) => names.extend(["ca-certificates", "git"]),
+            PackageStepKind::Archive { download, .. } => {
                 let file = download.file.as_str();
                 let packed = [
                     (".xz", "xz-utils"),

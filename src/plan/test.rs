@@ -6,8 +6,8 @@ use crate::catalog::TestBody;
 use crate::manifest::App;
 use crate::value::{Id, Name};
 
-use super::package_plan::Parts;
-use super::package_step::Part;
+use super::package_plan::PackagePlans;
+use super::package_step::PackagePlan;
 use super::python::Python;
 use super::stage_packages::{self, Layer};
 use super::{
@@ -15,7 +15,7 @@ use super::{
 };
 
 /// The stage `test`, where anything is checked while building.
-pub(super) fn stage(parts: &Parts<'_>, python: &Python, checks: &[Check]) -> Option<Stage> {
+pub(super) fn stage(parts: &PackagePlans<'_>, python: &Python, checks: &[Check]) -> Option<Stage> {
     if checks.is_empty() {
         return None;
     }
@@ -29,7 +29,7 @@ pub(super) fn stage(parts: &Parts<'_>, python: &Python, checks: &[Check]) -> Opt
 }
 
 /// What that stage checks: the packages' tests in the order of installing, then the project's own.
-pub(super) fn checks(parts: &Parts<'_>) -> Vec<Check> {
+pub(super) fn checks(parts: &PackagePlans<'_>) -> Vec<Check> {
     let mut all = Vec::new();
     for part in parts.platform().into_iter().chain(parts.shipped()).chain(parts.tested()) {
         all.extend(of_package(parts, &part.name));
@@ -44,7 +44,7 @@ pub(super) fn checks(parts: &Parts<'_>) -> Vec<Check> {
 }
 
 /// Patterns of libraries that the host's driver brings, where a check looks for libraries.
-pub(super) fn driver_libraries(parts: &Parts<'_>, checks: &[Check]) -> Vec<String> {
+pub(super) fn driver_libraries(parts: &PackagePlans<'_>, checks: &[Check]) -> Vec<String> {
     let mut scripts = checks.iter().flat_map(|check| &check.script);
     if !scripts.any(|script| matches!(script, Script::Libraries { .. })) {
         return Vec::new();
@@ -55,7 +55,12 @@ pub(super) fn driver_libraries(parts: &Parts<'_>, checks: &[Check]) -> Vec<Strin
 }
 
 /// Packages that the image which ships has not, on top of it; with those that are built here.
-fn needed(all: &Parts<'_>, python: &Python, title: &str, (parts, built): (&[&Part], &[&Part])) -> Vec<Block> {
+fn needed(
+    all: &PackagePlans<'_>,
+    python: &Python,
+    title: &str,
+    (parts, built): (&[&PackagePlan], &[&PackagePlan]),
+) -> Vec<Block> {
     let defined: BTreeSet<String> = BTreeSet::new();
     let mut held = archives::held(all, "base");
     let shipped = all.shipped();
@@ -71,7 +76,7 @@ fn needed(all: &Parts<'_>, python: &Python, title: &str, (parts, built): (&[&Par
     blocks
 }
 
-fn of_package(parts: &Parts<'_>, name: &Name) -> Vec<Check> {
+fn of_package(parts: &PackagePlans<'_>, name: &Name) -> Vec<Check> {
     let Some(view) = parts.inputs.view(name) else { return Vec::new() };
     let tests = view.package.tests.iter().filter(|test| test.build && view.holds(&test.guard));
     tests
@@ -83,7 +88,7 @@ fn of_package(parts: &Parts<'_>, name: &Name) -> Vec<Check> {
 }
 
 /// Tests that need the started container: the packages' in the order of installing, then the project's own.
-pub(super) fn running(parts: &Parts<'_>) -> Vec<TestScript> {
+pub(super) fn running(parts: &PackagePlans<'_>) -> Vec<TestScript> {
     let mut all = Vec::new();
     for part in parts.platform().into_iter().chain(parts.shipped()).chain(parts.tested()) {
         let Some(view) = parts.inputs.view(&part.name) else { continue };
@@ -112,16 +117,16 @@ fn named(name: &str, scripts: impl Iterator<Item = Script>) -> Vec<TestScript> {
 }
 
 /// The stage `dev`, where the manifest asks for it: the image with what its packages were built by.
-pub(super) fn dev(parts: &Parts<'_>, python: &Python) -> Option<Stage> {
+pub(super) fn dev(parts: &PackagePlans<'_>, python: &Python) -> Option<Stage> {
     let asked = parts.inputs.project.output.asks_for_dev()?;
-    let built: Vec<&Part> = parts.all().collect();
+    let built: Vec<&PackagePlan> = parts.all().collect();
     let blocks = needed(parts, python, "What the packages were built by", (&parts.building(), &built));
     let why = parts.inputs.why("The image with its build tools, for developing in it", asked);
     Some(on_top("dev", why, parts, blocks))
 }
 
 /// A stage on the image that ships, as root where that runs as someone else, and back again.
-fn on_top(name: &'static str, why: Why, parts: &Parts<'_>, blocks: Vec<Block>) -> Stage {
+fn on_top(name: &'static str, why: Why, parts: &PackagePlans<'_>, blocks: Vec<Block>) -> Stage {
     let user = parts.inputs.project.app.as_ref().and_then(App::login).filter(|_| !blocks.is_empty());
     let mut all = Vec::new();
     if user.is_some() {

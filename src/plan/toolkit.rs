@@ -10,8 +10,8 @@ use crate::value::Name;
 
 use super::expand;
 use super::package_context::{Filled, Inputs, View};
-use super::package_plan::Parts;
-use super::package_step::{ActKind, Part};
+use super::package_plan::PackagePlans;
+use super::package_step::{PackagePlan, PackageStepKind};
 
 /// Where builds that need a toolkit are done.
 #[derive(Debug, Default)]
@@ -19,14 +19,14 @@ pub(super) struct Toolkit {
     /// Whether the image for building is of use.
     image: bool,
     /// What is installed to build against, in the order of installing.
-    parts: Vec<Part>,
+    parts: Vec<PackagePlan>,
     /// What is installed for the sake of each need, by name; held by the base otherwise.
     missing: BTreeSet<Name>,
 }
 
 impl Toolkit {
     /// Finds out what all builds need, and expands what no image holds.
-    pub(super) fn new(parts: &Parts<'_>, log: &mut Log) -> Self {
+    pub(super) fn new(parts: &PackagePlans<'_>, log: &mut Log) -> Self {
         let inputs = parts.inputs;
         let needed: BTreeSet<Name> =
             parts.all().filter(|part| part.is_built()).flat_map(|part| needs(part, parts)).collect();
@@ -50,24 +50,24 @@ impl Toolkit {
     }
 
     /// What is installed to build against.
-    pub(super) fn parts(&self) -> &[Part] {
+    pub(super) fn parts(&self) -> &[PackagePlan] {
         &self.parts
     }
 
     /// Whether a build of this package is done there.
-    pub(super) fn serves(&self, part: &Part, parts: &Parts<'_>) -> bool {
+    pub(super) fn serves(&self, part: &PackagePlan, parts: &PackagePlans<'_>) -> bool {
         let needed = needs(part, parts);
         if self.image { !needed.is_empty() } else { needed.iter().any(|name| self.missing.contains(name)) }
     }
 
     /// Whether any stage starts there.
-    pub(super) fn is_used(&self, parts: &Parts<'_>) -> bool {
+    pub(super) fn is_used(&self, parts: &PackagePlans<'_>) -> bool {
         parts.all().any(|part| part.is_built() && self.serves(part, parts))
     }
 }
 
 /// The parts of the platform that a build compiles against. What the package requires to run alone is none of its build's.
-fn needs(part: &Part, parts: &Parts<'_>) -> BTreeSet<Name> {
+fn needs(part: &PackagePlan, parts: &PackagePlans<'_>) -> BTreeSet<Name> {
     let direct = parts.requires(&part.name, &[catalog::Stage::Build]);
     let mut seen = parts.closure(direct, &[catalog::Stage::Run]);
     seen.retain(|name| {
@@ -93,7 +93,7 @@ fn is_in(base: &ChosenBase, name: &Name, inputs: Inputs<'_>) -> bool {
     base.role == Role::Devel && base.provides.contains_key(name) && !of_host(base, inputs).contains(name)
 }
 
-fn is_in_base(name: &Name, parts: &Parts<'_>) -> bool {
+fn is_in_base(name: &Name, parts: &PackagePlans<'_>) -> bool {
     let installed = parts.platform().iter().any(|part| part.name == *name);
     let chosen = installed && parts.inputs.view(name).is_some_and(is_toolkit);
     chosen || is_in(&parts.inputs.resolution.base, name, parts.inputs)
@@ -110,7 +110,7 @@ pub(super) fn of_host<'a>(base: &ChosenBase, inputs: Inputs<'a>) -> BTreeSet<&'a
 }
 
 /// A part in its variant to build against: its archives and system packages, and where its programs lie.
-fn variant(view: View<'_>, parts: &Parts<'_>, log: &mut Log) -> Option<Part> {
+fn variant(view: View<'_>, parts: &PackagePlans<'_>, log: &mut Log) -> Option<PackagePlan> {
     let variant = toolkit_of(view)?;
     let mut chosen = view.chosen.clone();
     chosen.variant = Some(variant.name.value.clone());
@@ -125,7 +125,7 @@ fn variant(view: View<'_>, parts: &Parts<'_>, log: &mut Log) -> Option<Part> {
     let view = View { chosen: &chosen, ..view };
     let values = view.own_values(parts.common(), log);
     let mut part = expand::part(Filled { view, values: &values }, log);
-    part.install.retain(|act| matches!(act.kind, ActKind::Apt(_) | ActKind::Source(_)));
+    part.install.retain(|act| matches!(act.kind, PackageStepKind::Apt(_) | PackageStepKind::Source(_)));
     part.build.clear();
     if parts.platform().iter().any(|other| other.name == part.name) {
         part.env.clear();

@@ -5,16 +5,16 @@ use std::str::Lines;
 
 /// A text read as instructions.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Written {
+pub(super) struct Fragment {
     /// In order.
-    pub(super) instructions: Vec<Instruction>,
+    pub(super) instructions: Vec<RawInstruction>,
     /// Why the text cannot be placed among other instructions: the line and the reason.
     pub(super) problem: Option<(usize, &'static str)>,
 }
 
 /// One instruction, its continued lines joined.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Instruction {
+pub(super) struct RawInstruction {
     /// Its text, without the heredocs.
     pub(super) text: String,
     /// The texts of its heredocs.
@@ -36,22 +36,22 @@ const UNCLEAR: &str =
 const DIRECTIVE: &str = "builders obey a parser directive at the top of a Dockerfile alone";
 
 /// Reads a text.
-pub(super) fn read(text: &str) -> Written {
-    let mut reader = Reader { lines: text.lines().enumerate(), problem: None };
+pub(super) fn read(text: &str) -> Fragment {
+    let mut reader = FragmentReader { lines: text.lines().enumerate(), problem: None };
     let mut instructions = Vec::new();
     while let Some(one) = reader.instruction() {
         instructions.push(one);
     }
-    Written { instructions, problem: reader.problem }
+    Fragment { instructions, problem: reader.problem }
 }
 
-struct Reader<'a> {
+struct FragmentReader<'a> {
     lines: Enumerate<Lines<'a>>,
     problem: Option<(usize, &'static str)>,
 }
 
-impl<'a> Reader<'a> {
-    fn instruction(&mut self) -> Option<Instruction> {
+impl<'a> FragmentReader<'a> {
+    fn instruction(&mut self) -> Option<RawInstruction> {
         let (number, mut last) = self.line()?;
         let mut text = String::new();
         while let Some(part) = continued(last) {
@@ -72,7 +72,7 @@ impl<'a> Reader<'a> {
             Some(all) => bodies.extend(all.iter().map(|heredoc| self.body(heredoc, number))),
             None => self.refuse(number, UNCLEAR),
         }
-        Some(Instruction { text, heredocs: bodies })
+        Some(RawInstruction { text, heredocs: bodies })
     }
 
     /// The next line that is neither empty nor a comment, with its number.

@@ -16,7 +16,7 @@ pub fn run_command(services: &Services, engine: Engine) -> String {
     let mut out = before(services, program);
     let mut lines = vec![format!("{program} run")];
     let service = &services.main;
-    let mut command = Command { lines: &mut lines, services, engine };
+    let mut command = ContainerCommand { lines: &mut lines, services, engine };
     command.life(service);
     command.gpu(service);
     command.environment(service);
@@ -78,13 +78,13 @@ fn secret_file(project: &str, key: &str) -> String {
     format!("${{XDG_RUNTIME_DIR:-/tmp}}/{project}-{key}")
 }
 
-struct Command<'a> {
+struct ContainerCommand<'a> {
     lines: &'a mut Vec<String>,
     services: &'a Services,
     engine: Engine,
 }
 
-impl Command<'_> {
+impl ContainerCommand<'_> {
     fn flag(&mut self, flag: &str) {
         self.lines.push(flag.to_owned());
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::catalog::GpuAccess;
 use crate::manifest::{Engine, Gpu, HealthCheck, Ulimit};
-use crate::plan::{MountFrom, MountUse, Noted, Service, Text};
+use crate::plan::{Annotated, MountFrom, MountUse, Service, Text};
 
 use super::compose::{plain, text};
 pub(super) use super::options::is_shell_line;
@@ -336,7 +336,7 @@ impl<'a> Writer<'a> {
 }
 
 /// A mount in the long form, which makes no folder where the host lacks what is mounted.
-fn mount(mount: &Noted<MountUse>) -> Yaml {
+fn mount(mount: &Annotated<MountUse>) -> Yaml {
     let MountUse { from, to, read_only } = &mount.value;
     let mut map = Map::default();
     match from {

@@ -36,10 +36,10 @@ pub(super) struct Item {
 
 /// Keys and values in the order in which they were put.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Map(Vec<Entry>);
+pub(super) struct Map(Vec<MapEntry>);
 
 #[derive(Debug, Clone, PartialEq)]
-struct Entry {
+struct MapEntry {
     gap: bool,
     comments: Vec<String>,
     key: String,
@@ -52,7 +52,7 @@ struct Entry {
 impl Map {
     /// Adds a key.
     pub(super) fn put(&mut self, key: &str, value: Yaml) -> &mut Self {
-        self.0.push(Entry {
+        self.0.push(MapEntry {
             gap: false,
             comments: Vec::new(),
             key: scalar(key),
@@ -270,7 +270,8 @@ fn on_one_line(value: &Yaml) -> String {
             format!("[{}]", values.join(", "))
         }
         Yaml::Map(map) | Yaml::Inline(map) => {
-            let pair = |entry: &Entry| format!("{}: {}", in_flow_key(&entry.key), on_one_line(&entry.value));
+            let pair =
+                |entry: &MapEntry| format!("{}: {}", in_flow_key(&entry.key), on_one_line(&entry.value));
             let pairs: Vec<String> = map.0.iter().map(pair).collect();
             if pairs.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", pairs.join(", ")) }
         }

@@ -15,19 +15,19 @@ pub(super) type Defaults = BTreeMap<Name, (Version, Reason)>;
 
 /// An answer and what it means.
 #[derive(Clone, Copy)]
-pub(super) struct Decided<'m, 'a> {
+pub(super) struct Assignment<'m, 'a> {
     /// The meaning.
     pub(super) model: &'m Model<'a>,
     /// The candidates.
     pub(super) answer: &'m Answer,
 }
 
-impl<'m, 'a> Decided<'m, 'a> {
+impl<'m, 'a> Assignment<'m, 'a> {
     /// What was chosen for a variable that is an axis or a package; `None` where it is absent.
     pub(super) fn candidate(self, id: VariableId) -> Option<(&'m PackageVariable<'a>, &'m Candidate)> {
-        let thing = self.model.thing(id)?;
-        let candidate = &thing.candidates[self.answer[id.index()]? as usize];
-        (*candidate != Candidate::Absent).then_some((thing, candidate))
+        let var = self.model.package_variable(id)?;
+        let candidate = &var.candidates[self.answer[id.index()]? as usize];
+        (*candidate != Candidate::Absent).then_some((var, candidate))
     }
 
     /// The same by name or alias.
@@ -49,14 +49,14 @@ impl<'m, 'a> Decided<'m, 'a> {
     }
 
     /// Whether a guard of this thing's definition holds.
-    pub(super) fn holds(self, thing: &PackageVariable<'_>, guard: &Guard) -> bool {
-        let fixed = self.model.target.fixed(&thing.options, thing.variant.as_ref());
+    pub(super) fn holds(self, var: &PackageVariable<'_>, guard: &Guard) -> bool {
+        let fixed = self.model.target.fixed(&var.options, var.variant.as_ref());
         guard.holds(&fixed, self.model.catalog, |name| self.version(name))
     }
 
     /// What a chosen thing requires, as its options, variant and guards have it.
-    pub(super) fn requires(self, thing: &'m PackageVariable<'a>, candidate: &Candidate) -> Vec<&'a Require> {
-        let package = thing.package;
+    pub(super) fn requires(self, var: &'m PackageVariable<'a>, candidate: &Candidate) -> Vec<&'a Require> {
+        let package = var.package;
         let mut all: Vec<&Require> = Vec::new();
         match candidate {
             Candidate::Absent | Candidate::Provided { entry: None, .. } | Candidate::Promised(_) => {
@@ -69,15 +69,14 @@ impl<'m, 'a> Decided<'m, 'a> {
         }
         all.extend(&package.requires);
         for option in &package.options {
-            let chosen = thing.options.get(&option.key.value);
+            let chosen = var.options.get(&option.key.value);
             let of_value = option.values.iter().filter(|(value, _)| Some(&value.value) == chosen);
             all.extend(of_value.flat_map(|(_, requires)| requires));
         }
-        let of_variant =
-            package.variants.iter().filter(|one| Some(&one.name.value) == thing.variant.as_ref());
+        let of_variant = package.variants.iter().filter(|one| Some(&one.name.value) == var.variant.as_ref());
         all.extend(of_variant.flat_map(|one| &one.requires));
         let binds = |one: &Require| !candidate.is_provided() || binds_provided(self.model.catalog, one);
-        all.retain(|one| binds(one) && self.holds(thing, &one.guard));
+        all.retain(|one| binds(one) && self.holds(var, &one.guard));
         all
     }
 }

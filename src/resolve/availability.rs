@@ -6,7 +6,7 @@ use crate::manifest::{AxisRequirement, Pin, Project, Request};
 use crate::source::{Sources, Span, Spanned};
 use crate::value::{Parse, Requirement, Version};
 
-use super::assignment::Decided;
+use super::assignment::Assignment;
 use super::model::{Constraint, ConstraintKind, Model, PackageVariable, Question, VariableKind};
 use super::problem::{Set, VariableId, set};
 use super::proven;
@@ -27,7 +27,7 @@ pub struct Machine<'a> {
 
 /// Something that is available.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Here {
+pub struct Availability {
     /// In which version, as manifests write it; absent where it has none.
     pub version: Option<String>,
     /// Of the platform, what it is for: titles and versions.
@@ -39,7 +39,7 @@ pub struct Here {
 }
 
 /// Whether something is available, or why not.
-pub type Verdict = Result<Here, String>;
+pub type Verdict = Result<Availability, String>;
 
 /// What is asked: the catalogue, and where texts are kept.
 pub struct Asking<'a> {
@@ -74,7 +74,7 @@ impl Asking<'_> {
                 versions.push(&one.version);
             }
         }
-        let candidates = model.thing(id).map(|thing| thing.candidates.clone()).unwrap_or_default();
+        let candidates = model.package_variable(id).map(|var| var.candidates.clone()).unwrap_or_default();
         let verdict = |version: &Version| {
             let places = (0u32..).zip(&candidates).filter(|(_, one)| one.version() == Some(version));
             let within = set(places.map(|(place, _)| place));
@@ -111,7 +111,7 @@ impl Asking<'_> {
             Question { project: &project, catalog: self.catalog, lock: None, others: &[] },
             self.log,
         )?;
-        let at = model.meanings.iter().position(|one| matches!(one, VariableKind::Base(_)));
+        let at = model.kinds.iter().position(|one| matches!(one, VariableKind::Base(_)));
         let Some(id) = at.and_then(|at| u32::try_from(at).ok()).map(VariableId) else {
             return Ok(Vec::new());
         };
@@ -145,10 +145,10 @@ impl Asking<'_> {
             return Err(format!("not on {}", model.target.platform));
         }
         let kind = ConstraintKind::Requirement;
-        model.facts.push(Constraint { span, kind, on, within, text: String::new(), requirement: None });
+        model.constraints.push(Constraint { span, kind, on, within, text: String::new(), requirement: None });
         model.budget = Budget::solving();
         match proven::solve(&model, model.problem(|_| true)) {
-            Ok(answer) => Ok(here(Decided { model: &model, answer: &answer }, on)),
+            Ok(answer) => Ok(here(Assignment { model: &model, answer: &answer }, on)),
             Err(_) => Err(reason(&model, Places { catalog: self.catalog, sources: self.sources })),
         }
     }
@@ -222,19 +222,19 @@ fn asks_for(mut project: Project, package: &Package) -> Project {
 }
 
 /// What was found for it.
-fn here(decided: Decided<'_, '_>, on: VariableId) -> Here {
+fn here(decided: Assignment<'_, '_>, on: VariableId) -> Availability {
     let model = decided.model;
     let mut axes: Vec<(u32, VariableId, &PackageVariable<'_>)> = Vec::new();
     for id in model.ids.values() {
-        let thing = model.thing(*id);
-        let order = thing.and_then(|thing| thing.package.axis.as_ref()).map(|axis| axis.order);
-        axes.extend(thing.zip(order).filter(|_| *id != on).map(|(thing, order)| (order, *id, thing)));
+        let var = model.package_variable(*id);
+        let order = var.and_then(|var| var.package.axis.as_ref()).map(|axis| axis.order);
+        axes.extend(var.zip(order).filter(|_| *id != on).map(|(var, order)| (order, *id, var)));
     }
     axes.sort_by_key(|(order, ..)| *order);
-    let Some((thing, candidate)) = decided.candidate(on) else {
-        return Here { version: None, with: Vec::new(), without: Vec::new(), unproven: None };
+    let Some((var, candidate)) = decided.candidate(on) else {
+        return Availability { version: None, with: Vec::new(), without: Vec::new(), unproven: None };
     };
-    let requires = decided.requires(thing, candidate);
+    let requires = decided.requires(var, candidate);
     let asked = |axis: &PackageVariable<'_>| {
         let names = requires.iter().filter_map(|one| decided.named(&one.name));
         names.into_iter().any(|(other, _)| other.name == axis.name) || axis.is_distribution()
@@ -247,9 +247,9 @@ fn here(decided: Decided<'_, '_>, on: VariableId) -> Here {
     let gone = |(_, id, axis): &&(u32, VariableId, &PackageVariable<'_>)| {
         has_default(*id) && !axis.is_distribution() && decided.candidate(*id).is_none()
     };
-    let entry = candidate.entry().map(|index| &thing.package.versions[index]);
-    Here {
-        version: format::version(thing, candidate).filter(|_| !thing.package.versions.is_empty()),
+    let entry = candidate.entry().map(|index| &var.package.versions[index]);
+    Availability {
+        version: format::version(var, candidate).filter(|_| !var.package.versions.is_empty()),
         with: with.collect(),
         without: axes.iter().filter(gone).map(|(.., axis)| format::title(axis)).collect(),
         unproven: entry.and_then(|entry| entry.unproven.as_ref()).map(|why| why.value.clone()),
@@ -261,13 +261,13 @@ const STEPS: usize = 3;
 
 /// Why not: what it requires, and what stands against that.
 fn reason(model: &Model<'_>, places: Places<'_>) -> String {
-    let all: Vec<usize> = (0..model.facts.len()).collect();
-    let story = trace::report(model, &all, model.problem(|_| true), places);
+    let all: Vec<usize> = (0..model.constraints.len()).collect();
+    let explanation = trace::report(model, &all, model.problem(|_| true), places);
     let bare = |line: &String| match line.rsplit_once(" (") {
         Some((line, _)) => line.to_owned(),
         None => line.clone(),
     };
-    let steps = story.lines.iter().filter(|line| !line.contains(" means ")).map(bare);
+    let steps = explanation.lines.iter().filter(|line| !line.contains(" means ")).map(bare);
     let steps: Vec<String> = steps.take(STEPS).collect();
     if let Some(first) = steps.first() {
         // What is asked for needs no name.
@@ -276,11 +276,11 @@ fn reason(model: &Model<'_>, places: Places<'_>) -> String {
         let steps: Vec<&str> = steps.iter().map(|one| one.strip_prefix(subject).unwrap_or(one)).collect();
         return steps.join("; ");
     }
-    let device = model.facts.iter().find(|fact| fact.kind == ConstraintKind::Device);
-    let runs = device.and_then(|fact| {
+    let device = model.constraints.iter().find(|constraint| constraint.kind == ConstraintKind::Device);
+    let runs = device.and_then(|constraint| {
         let name = model.target.device.as_ref()?;
-        let title = format::title(model.thing(fact.on)?);
-        Some(format!("{name} runs {title} {}", format::versions(model, fact.on, &fact.within)))
+        let title = format::title(model.package_variable(constraint.on)?);
+        Some(format!("{name} runs {title} {}", format::versions(model, constraint.on, &constraint.within)))
     });
     runs.unwrap_or_else(|| "nothing fits".to_owned())
 }

@@ -8,22 +8,22 @@ use crate::manifest::BaseChoice;
 use crate::source::{Span, Spanned};
 use crate::value::{Digest, ImageRef, Name, Parse, Version};
 
-use super::assignment::{Decided, Defaults};
+use super::assignment::{Assignment, Defaults};
 use super::model::{Question, VariableKind};
 use super::resolution::ChosenBase;
 
 /// What is asked of bases.
 #[derive(Clone, Copy)]
-pub(super) struct Wanted<'q, 'm, 'a> {
+pub(super) struct BaseRequest<'q, 'm, 'a> {
     /// What was to be resolved.
     pub(super) question: Question<'q>,
     /// The answer.
-    pub(super) decided: Decided<'m, 'a>,
+    pub(super) decided: Assignment<'m, 'a>,
     /// What axes are by default.
     pub(super) defaults: &'m Defaults,
 }
 
-impl Wanted<'_, '_, '_> {
+impl BaseRequest<'_, '_, '_> {
     /// The base of the image that ships: the manifest's, else the one that holds most of what is needed.
     pub(super) fn final_base(self, needed: &BTreeSet<Name>, log: &mut Log) -> Result<ChosenBase, Reported> {
         if let Some(base) = asked(self.question, self.decided) {
@@ -113,10 +113,10 @@ impl Wanted<'_, '_, '_> {
     }
 }
 
-fn asked(question: Question<'_>, decided: Decided<'_, '_>) -> Option<ChosenBase> {
+fn asked(question: Question<'_>, decided: Assignment<'_, '_>) -> Option<ChosenBase> {
     let base = question.project.base.as_ref()?;
-    let (meaning, place) =
-        decided.model.meanings.iter().zip(decided.answer).find_map(|(meaning, place)| match meaning {
+    let (kind, place) =
+        decided.model.kinds.iter().zip(decided.answer).find_map(|(kind, place)| match kind {
             VariableKind::Base(base) => Some((base, (*place)? as usize)),
             VariableKind::Root
             | VariableKind::Fixed { .. }
@@ -125,14 +125,14 @@ fn asked(question: Question<'_>, decided: Decided<'_, '_>) -> Option<ChosenBase>
             | VariableKind::Unavailable(_)
             | VariableKind::Guard { .. } => None,
         })?;
-    let provides = canonical(question, &meaning.provides[place]);
+    let provides = canonical(question, &kind.provides[place]);
     let held_to = |image: &ImageRef, digest: Option<&Spanned<Digest>>| match digest {
         Some(digest) => image.clone().with_digest(digest.value.clone()),
         None => image.clone(),
     };
-    match (&base.choice, meaning.image) {
+    match (&base.choice, kind.image) {
         (BaseChoice::Image { image, digest }, Some(known)) => {
-            let chosen = of_tag(known, &known.tags[place], provides, Some(meaning.span))?;
+            let chosen = of_tag(known, &known.tags[place], provides, Some(kind.span))?;
             Some(ChosenBase { image: held_to(&image.value, digest.as_ref()), ..chosen })
         }
         (BaseChoice::Image { image, digest }, None) => Some(ChosenBase {
@@ -145,10 +145,10 @@ fn asked(question: Question<'_>, decided: Decided<'_, '_>) -> Option<ChosenBase>
             layers: 0,
             size: None,
             unproven: None,
-            asked: Some(meaning.span),
+            asked: Some(kind.span),
         }),
         (BaseChoice::Catalog(_), Some(image)) => {
-            let chosen = of_tag(image, &image.tags[place], provides, Some(meaning.span))?;
+            let chosen = of_tag(image, &image.tags[place], provides, Some(kind.span))?;
             Some(ChosenBase { image: held_to(&chosen.image, base.digest.as_ref()), ..chosen })
         }
         (BaseChoice::Catalog(_), None) => None,
@@ -167,12 +167,12 @@ fn canonical(question: Question<'_>, provides: &BTreeMap<Name, Version>) -> BTre
 }
 
 /// A base without its distribution says nothing; one with it has just that.
-fn one_distribution(decided: Decided<'_, '_>, tag: &BaseTag) -> bool {
+fn one_distribution(decided: Assignment<'_, '_>, tag: &BaseTag) -> bool {
     decided.model.ids.iter().all(|(name, id)| {
         let is_distribution = decided
             .model
-            .thing(*id)
-            .is_some_and(|thing| thing.package.axis.is_some() && thing.package.choice.is_some());
+            .package_variable(*id)
+            .is_some_and(|var| var.package.axis.is_some() && var.package.choice.is_some());
         !is_distribution || decided.candidate(*id).is_none() || tag.provides.contains_key(name)
     })
 }

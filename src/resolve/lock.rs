@@ -73,29 +73,29 @@ pub struct LockedEntry {
     /// The hash of its definition; absent for what the base holds without one.
     pub definition: Option<Sha256>,
     /// Where the lock says so.
-    pub place: Place,
+    pub place: LockPlace,
 }
 
 /// Where a lock that was read says something. Two locks that say the same are the same, wherever they do.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Place(pub Option<Span>);
+pub struct LockPlace(pub Option<Span>);
 
-impl PartialEq for Place {
+impl PartialEq for LockPlace {
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
-impl Eq for Place {}
+impl Eq for LockPlace {}
 
 impl LockedTarget {
     /// The locked version of an axis or a package.
     pub(super) fn version(&self, name: &Name) -> Option<&Version> {
-        self.thing(name).map(|thing| &thing.version)
+        self.package_variable(name).map(|var| &var.version)
     }
 
     /// What the lock holds of an axis or a package.
-    pub(super) fn thing(&self, name: &Name) -> Option<&LockedEntry> {
+    pub(super) fn package_variable(&self, name: &Name) -> Option<&LockedEntry> {
         self.things.get(name).or_else(|| self.noted.get(name))
     }
 }

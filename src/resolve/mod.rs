@@ -82,14 +82,14 @@ fn one(
 fn too_complex(model: &Model<'_>, contended: &[VariableId], project: &Project) -> Diagnostic {
     let message = "the resolver reached its work limit before it found versions that fit together";
     let mut diagnostic = Diagnostic::error(codes::resolve::WORK_LIMIT, message);
-    let requests = model.facts.iter().filter(|fact| fact.kind == ConstraintKind::Request);
-    for fact in requests.filter(|fact| contended.contains(&fact.on)) {
-        diagnostic = diagnostic.at(fact.span, "its version was changed most often");
+    let requests = model.constraints.iter().filter(|constraint| constraint.kind == ConstraintKind::Request);
+    for constraint in requests.filter(|constraint| contended.contains(&constraint.on)) {
+        diagnostic = diagnostic.at(constraint.span, "its version was changed most often");
     }
     if diagnostic.labels.is_empty() {
         diagnostic = diagnostic.at(project.target.span, "for this target");
     }
-    let names = contended.iter().filter_map(|on| model.thing(*on)).map(|thing| thing.name.as_str());
+    let names = contended.iter().filter_map(|on| model.package_variable(*on)).map(|var| var.name.as_str());
     let names = wording::codes(names);
     if names.is_empty() {
         return diagnostic;

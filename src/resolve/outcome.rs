@@ -7,8 +7,8 @@ use crate::diagnostic::{Diagnostic, Log, Reported, codes};
 use crate::source::{Sources, Span};
 use crate::value::{Name, Version};
 
-use super::assignment::{Decided, Defaults};
-use super::bases::Wanted;
+use super::assignment::{Assignment, Defaults};
+use super::bases::BaseRequest;
 use super::model::{Candidate, ConstraintKind, Model, PackageVariable, Question};
 use super::problem::VariableId;
 use super::provider::Answer;
@@ -31,13 +31,13 @@ pub(super) fn resolution(
     answer: &Answer,
     (sources, log): (&Sources, &mut Log),
 ) -> Result<Resolution, Reported> {
-    let decided = Decided { model, answer };
+    let decided = Assignment { model, answer };
     let places = Places { catalog: question.catalog, sources };
     let reasons = reasons(decided);
     let axes: BTreeMap<Name, Version> = model
         .ids
         .iter()
-        .filter(|(_, id)| model.thing(**id).is_some_and(|thing| thing.package.axis.is_some()))
+        .filter(|(_, id)| model.package_variable(**id).is_some_and(|var| var.package.axis.is_some()))
         .filter_map(|(name, id)| Some((name.clone(), decided.candidate(*id)?.1.version()?.clone())))
         .collect();
     let needs = |build: bool| -> BTreeSet<Name> {
@@ -48,7 +48,7 @@ pub(super) fn resolution(
             .collect()
     };
     let defaults = defaults(question, decided);
-    let bases = Wanted { question, decided, defaults: &defaults };
+    let bases = BaseRequest { question, decided, defaults: &defaults };
     let base = bases.final_base(&needs(false), log)?;
     let devel = bases.devel_base(&base, &needs(true));
     let held = |base: ChosenBase| match question.lock {
@@ -94,37 +94,37 @@ fn looked_at(
 }
 
 /// The axes and packages that an image or its build needs.
-pub(super) fn needed(decided: Decided<'_, '_>) -> BTreeSet<Name> {
+pub(super) fn needed(decided: Assignment<'_, '_>) -> BTreeSet<Name> {
     let is_needed = |one: &Reasons| one.needed.build || one.needed.run || one.needed.test;
     reasons(decided).into_iter().filter(|(_, one)| is_needed(one)).map(|(name, _)| name).collect()
 }
 
 /// What is needed, from the manifest's requests outwards.
-fn reasons(decided: Decided<'_, '_>) -> BTreeMap<Name, Reasons> {
+fn reasons(decided: Assignment<'_, '_>) -> BTreeMap<Name, Reasons> {
     let model = decided.model;
     let mut all: BTreeMap<Name, Reasons> = BTreeMap::new();
     let mut todo: Vec<(VariableId, Needed, Option<Span>)> = Vec::new();
-    for fact in &model.facts {
-        let Some((thing, _)) = decided.candidate(fact.on) else { continue };
+    for constraint in &model.constraints {
+        let Some((var, _)) = decided.candidate(constraint.on) else { continue };
         let run = Needed { run: true, ..Needed::default() };
-        let reason = match fact.kind {
-            ConstraintKind::Request | ConstraintKind::Implied => Reason::Requested(fact.span),
-            ConstraintKind::Pin | ConstraintKind::Pip => Reason::Pinned(fact.span),
-            ConstraintKind::Target | ConstraintKind::Device => Reason::Target(fact.span),
+        let reason = match constraint.kind {
+            ConstraintKind::Request | ConstraintKind::Implied => Reason::Requested(constraint.span),
+            ConstraintKind::Pin | ConstraintKind::Pip => Reason::Pinned(constraint.span),
+            ConstraintKind::Target | ConstraintKind::Device => Reason::Target(constraint.span),
             ConstraintKind::Base | ConstraintKind::Requirement => continue,
         };
-        let entry = all.entry(thing.name.clone()).or_default();
-        if matches!(fact.kind, ConstraintKind::Request | ConstraintKind::Implied) {
-            todo.push((fact.on, run, Some(fact.span)));
+        let entry = all.entry(var.name.clone()).or_default();
+        if matches!(constraint.kind, ConstraintKind::Request | ConstraintKind::Implied) {
+            todo.push((constraint.on, run, Some(constraint.span)));
         }
         entry.reasons.insert(reason);
-        entry.place = entry.place.or(Some(fact.span));
+        entry.place = entry.place.or(Some(constraint.span));
     }
     // The first request first: what a later one adds leaves the places of the others as they are.
     todo.reverse();
     while let Some((id, needed, place)) = todo.pop() {
-        let Some((thing, candidate)) = decided.candidate(id) else { continue };
-        let entry = all.entry(thing.name.clone()).or_default();
+        let Some((var, candidate)) = decided.candidate(id) else { continue };
+        let entry = all.entry(var.name.clone()).or_default();
         entry.place = entry.place.or(place);
         let before = entry.needed;
         entry.needed.build |= needed.build;
@@ -134,14 +134,14 @@ fn reasons(decided: Decided<'_, '_>) -> BTreeMap<Name, Reasons> {
             continue;
         }
         let needed = entry.needed;
-        for require in decided.requires(thing, candidate) {
+        for require in decided.requires(var, candidate) {
             let Some((other, _)) = decided.named(&require.name) else { continue };
             let name = other.name.clone();
             let next = passed_on(needed, require.stage);
-            all.entry(thing.name.clone()).or_default().requires.insert((name.clone(), require.stage));
+            all.entry(var.name.clone()).or_default().requires.insert((name.clone(), require.stage));
             if let Some(version) = candidate.version() {
                 all.entry(name.clone()).or_default().reasons.insert(Reason::RequiredBy {
-                    name: thing.name.clone(),
+                    name: var.name.clone(),
                     version: version.clone(),
                     span: require.requirement.span,
                 });
@@ -169,16 +169,16 @@ fn covers(one: Needed, other: Needed) -> bool {
 }
 
 /// Each axis' default: what an earlier axis' chosen version says, else the platform.
-fn defaults(question: Question<'_>, decided: Decided<'_, '_>) -> Defaults {
+fn defaults(question: Question<'_>, decided: Assignment<'_, '_>) -> Defaults {
     let mut all = BTreeMap::new();
     let mut axes: Vec<&PackageVariable<'_>> = decided
         .model
         .ids
         .values()
-        .filter_map(|id| decided.model.thing(*id))
-        .filter(|thing| thing.package.axis.is_some())
+        .filter_map(|id| decided.model.package_variable(*id))
+        .filter(|var| var.package.axis.is_some())
         .collect();
-    axes.sort_by_key(|thing| thing.package.axis.as_ref().map(|axis| axis.order));
+    axes.sort_by_key(|var| var.package.axis.as_ref().map(|axis| axis.order));
     for by in &axes {
         let Some((_, candidate)) = decided.named(&by.name) else { continue };
         let Some(entry) = candidate.entry().map(|index| &by.package.versions[index]) else { continue };
@@ -199,16 +199,16 @@ fn defaults(question: Question<'_>, decided: Decided<'_, '_>) -> Defaults {
 }
 
 fn chosen(
-    decided: Decided<'_, '_>,
+    decided: Assignment<'_, '_>,
     reasons: &BTreeMap<Name, Reasons>,
     base: &ChosenBase,
     defaults: &Defaults,
 ) -> BTreeMap<Name, Chosen> {
     let mut all = BTreeMap::new();
     for (name, id) in &decided.model.ids {
-        let Some((thing, candidate)) = decided.candidate(*id) else { continue };
+        let Some((var, candidate)) = decided.candidate(*id) else { continue };
         let Some(version) = candidate.version() else { continue };
-        let package = thing.package;
+        let package = var.package;
         let pure = package.axis.is_some() && package.install.steps.is_empty() && package.build.is_none();
         let reason = reasons.get(name).cloned().unwrap_or_default();
         let needed = reason.needed.build || reason.needed.run || reason.needed.test;
@@ -235,8 +235,8 @@ fn chosen(
                 reasons,
                 provided,
                 needed: reason.needed,
-                options: thing.options.clone(),
-                variant: thing.variant.clone(),
+                options: var.options.clone(),
+                variant: var.variant.clone(),
                 place: reason.place,
                 requires: reason.requires.into_iter().collect(),
             },
@@ -247,15 +247,15 @@ fn chosen(
 
 /// Releases and distributions say what the platform is: they are asked for, one of a kind, have defaults for other axes,
 /// or are another name of one that has. An axis like a driver is none of these.
-fn names_the_platform(decided: Decided<'_, '_>, id: VariableId) -> bool {
-    let Some((thing, candidate)) = decided.candidate(id) else { return false };
-    let has_defaults = |thing: &PackageVariable<'_>, candidate: &Candidate| {
-        candidate.entry().is_some_and(|index| !thing.package.versions[index].defaults.is_empty())
+fn names_the_platform(decided: Assignment<'_, '_>, id: VariableId) -> bool {
+    let Some((var, candidate)) = decided.candidate(id) else { return false };
+    let has_defaults = |var: &PackageVariable<'_>, candidate: &Candidate| {
+        candidate.entry().is_some_and(|index| !var.package.versions[index].defaults.is_empty())
     };
-    decided.model.facts.iter().any(|fact| fact.on == id)
-        || thing.package.choice.is_some()
-        || has_defaults(thing, candidate)
-        || decided.requires(thing, candidate).into_iter().any(|require| {
+    decided.model.constraints.iter().any(|constraint| constraint.on == id)
+        || var.package.choice.is_some()
+        || has_defaults(var, candidate)
+        || decided.requires(var, candidate).into_iter().any(|require| {
             decided.named(&require.name).is_some_and(|(other, candidate)| has_defaults(other, candidate))
         })
 }
@@ -322,10 +322,10 @@ fn warn_base(base: &ChosenBase, target: Span, log: &mut Log) {
     );
 }
 
-fn warn_unproven(decided: Decided<'_, '_>, chosen: &BTreeMap<Name, Chosen>, log: &mut Log) {
+fn warn_unproven(decided: Assignment<'_, '_>, chosen: &BTreeMap<Name, Chosen>, log: &mut Log) {
     for (name, one) in chosen {
-        let Some((thing, candidate)) = decided.named(name) else { continue };
-        let entry = candidate.entry().map(|index| &thing.package.versions[index]);
+        let Some((var, candidate)) = decided.named(name) else { continue };
+        let entry = candidate.entry().map(|index| &var.package.versions[index]);
         let (Some(why), false) = (entry.and_then(|entry| entry.unproven.as_ref()), one.provided) else {
             continue;
         };

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::source::Span;
 use crate::value::{Name, Version};
 
-use super::assignment::{Decided, Defaults};
+use super::assignment::{Assignment, Defaults};
 use super::model::{Constraint, ConstraintKind, PackageVariable};
 use super::problem::{Dependency, Problem, Set};
 use super::provider::is_impossible;
@@ -16,7 +16,7 @@ use crate::resolve::explain::trace;
 
 /// Axes that are not what the release has by default, and those that fell away.
 pub(super) fn all(
-    decided: Decided<'_, '_>,
+    decided: Assignment<'_, '_>,
     chosen: &BTreeMap<Name, Chosen>,
     defaults: &Defaults,
     places: Places<'_>,
@@ -32,7 +32,7 @@ pub(super) fn all(
     all
 }
 
-fn moved(decided: Decided<'_, '_>, one: &Chosen, default: &Version) -> Override {
+fn moved(decided: Assignment<'_, '_>, one: &Chosen, default: &Version) -> Override {
     let name = &one.name;
     let mut by: Vec<Reason> = one
         .reasons
@@ -52,51 +52,62 @@ fn moved(decided: Decided<'_, '_>, one: &Chosen, default: &Version) -> Override 
 }
 
 /// Whether the requirement at this place does not admit the default.
-fn excludes(decided: Decided<'_, '_>, holder: &Name, (span, of): (Span, &Name), default: &Version) -> bool {
-    let Some((thing, candidate)) = decided.named(holder) else { return false };
-    decided.requires(thing, candidate).into_iter().any(|one| {
+fn excludes(
+    decided: Assignment<'_, '_>,
+    holder: &Name,
+    (span, of): (Span, &Name),
+    default: &Version,
+) -> bool {
+    let Some((var, candidate)) = decided.named(holder) else { return false };
+    decided.requires(var, candidate).into_iter().any(|one| {
         one.requirement.span == span
             && decided.named(of).is_some_and(|(other, _)| {
-                other.package.meaning(&one.requirement).is_ok_and(|meaning| !meaning.matches(default))
+                other.package.meaning(&one.requirement).is_ok_and(|kind| !kind.matches(default))
             })
     })
 }
 
 /// An axis that the release has and that goes with nothing here: of a kind (distributions) there is one anyway.
-fn fallen(decided: Decided<'_, '_>, name: &Name, default: &Version, places: Places<'_>) -> Option<Override> {
+fn fallen(
+    decided: Assignment<'_, '_>,
+    name: &Name,
+    default: &Version,
+    places: Places<'_>,
+) -> Option<Override> {
     let model = decided.model;
     let on = *model.ids.get(name)?;
-    let thing = model.thing(on)?;
-    if thing.is_distribution() || decided.candidate(on).is_some() {
+    let var = model.package_variable(on)?;
+    if var.is_distribution() || decided.candidate(on).is_some() {
         return None;
     }
     let with_it = |keep: &BTreeSet<usize>| -> Problem<'_> {
-        let mut problem = model.problem(|fact| keep.contains(&fact));
-        problem.asked.push(Dependency { on, within: there(thing) });
+        let mut problem = model.problem(|constraint| keep.contains(&constraint));
+        problem.asked.push(Dependency { on, within: there(var) });
         problem
     };
-    let facts = (0..model.facts.len()).collect();
-    let core = core::smallest(model, facts, |keep| is_impossible(&with_it(keep), &model.budget));
+    let constraints = (0..model.constraints.len()).collect();
+    let core = core::smallest(model, constraints, |keep| is_impossible(&with_it(keep), &model.budget));
     let why = trace::report(model, &core, with_it(&core.iter().copied().collect()), places).lines;
-    let mut by: Vec<Reason> = core.iter().filter_map(|fact| reason(&model.facts[*fact])).collect();
+    let mut by: Vec<Reason> =
+        core.iter().filter_map(|constraint| reason(&model.constraints[*constraint])).collect();
     by.dedup();
     Some(Override { name: name.clone(), default: default.clone(), chosen: None, by, why })
 }
 
 /// All of a thing's candidates but that it is absent.
-fn there(thing: &PackageVariable<'_>) -> Set {
-    Set::run(1..u32::try_from(thing.candidates.len()).unwrap_or(u32::MAX))
+fn there(var: &PackageVariable<'_>) -> Set {
+    Set::run(1..u32::try_from(var.candidates.len()).unwrap_or(u32::MAX))
 }
 
 /// A line of the manifest as a reason; the device is the same whatever is asked for.
-fn reason(fact: &Constraint) -> Option<Reason> {
-    Some(match fact.kind {
+fn reason(constraint: &Constraint) -> Option<Reason> {
+    Some(match constraint.kind {
         ConstraintKind::Request | ConstraintKind::Requirement | ConstraintKind::Implied => {
-            Reason::Requested(fact.span)
+            Reason::Requested(constraint.span)
         }
-        ConstraintKind::Pin | ConstraintKind::Pip => Reason::Pinned(fact.span),
-        ConstraintKind::Target => Reason::Target(fact.span),
-        ConstraintKind::Base => Reason::Base(Some(fact.span)),
+        ConstraintKind::Pin | ConstraintKind::Pip => Reason::Pinned(constraint.span),
+        ConstraintKind::Target => Reason::Target(constraint.span),
+        ConstraintKind::Base => Reason::Base(Some(constraint.span)),
         ConstraintKind::Device => return None,
     })
 }

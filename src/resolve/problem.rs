@@ -80,7 +80,7 @@ pub(super) struct Problem<'m> {
 
 impl Problem<'_> {
     /// What a candidate asks.
-    pub(super) fn demands(&self, id: VariableId, candidate: u32) -> impl Iterator<Item = &Dependency> {
+    pub(super) fn dependencies(&self, id: VariableId, candidate: u32) -> impl Iterator<Item = &Dependency> {
         let asked: &[Dependency] = if id == VariableId::ROOT { &self.asked } else { &[] };
         self.get(id).candidates[candidate as usize].iter().chain(asked)
     }

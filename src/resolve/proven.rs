@@ -85,13 +85,14 @@ fn without(problem: &Problem<'_>, doubt: Doubt, allowed: &[VariableId]) -> Vec<D
 /// axes there are, and in which versions. A promise about the host may be another one. Where an axis is doubtful itself,
 /// versions may move.
 fn platform(model: &Model<'_>, answer: &Answer, doubt: Doubt, chosen: &[VariableId]) -> Vec<Dependency> {
-    let is_axis = |id: &VariableId| model.thing(*id).is_some_and(super::model::PackageVariable::is_axis);
+    let is_axis =
+        |id: &VariableId| model.package_variable(*id).is_some_and(super::model::PackageVariable::is_axis);
     let moves = doubt == Doubt::Unproven && chosen.iter().any(is_axis);
     let mut asked = Vec::new();
-    for (id, meaning) in (0..).map(VariableId).zip(&model.meanings) {
-        let (VariableKind::Package(thing), Some(place)) = (meaning, answer[id.index()]) else { continue };
-        let Some(axis) = &thing.package.axis else { continue };
-        let count = u32::try_from(thing.candidates.len()).unwrap_or(u32::MAX);
+    for (id, kind) in (0..).map(VariableId).zip(&model.kinds) {
+        let (VariableKind::Package(var), Some(place)) = (kind, answer[id.index()]) else { continue };
+        let Some(axis) = &var.package.axis else { continue };
+        let count = u32::try_from(var.candidates.len()).unwrap_or(u32::MAX);
         let promised = doubt == Doubt::Unproven && axis.choose == Choose::Lowest;
         let within = match place {
             0 => continue,

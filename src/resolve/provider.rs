@@ -34,7 +34,7 @@ const CONTENDED: usize = 5;
 
 /// Solves a problem: the answer that is best in the order of ranks and preferences, or why there is none.
 pub(super) fn solve(problem: &Problem<'_>, budget: &Budget) -> Result<Answer, Unsolved> {
-    let decided = Decided { answer: vec![None; problem.variables.len()], trail: Vec::new() };
+    let decided = Trail { answer: vec![None; problem.variables.len()], trail: Vec::new() };
     let decisions = RefCell::new(vec![0; problem.variables.len()]);
     let provider = Provider { problem, decided: RefCell::new(decided), decisions, meter: budget.meter() };
     match resolve(&provider, VariableId::ROOT, 0u32) {
@@ -76,7 +76,7 @@ struct Provider<'a> {
     problem: &'a Problem<'a>,
     /// What was chosen last for each variable. Variables are decided in the order of their ranks, and whatever takes
     /// decisions back asks the first of them again; so a choice outdates the entries of all higher ranks.
-    decided: RefCell<Decided>,
+    decided: RefCell<Trail>,
     /// How often each variable was decided.
     decisions: RefCell<Vec<u32>>,
     meter: Meter<'a>,
@@ -94,7 +94,7 @@ impl Provider<'_> {
 }
 
 /// The choices that hold, and their variables in the order of their ranks.
-struct Decided {
+struct Trail {
     answer: Answer,
     trail: Vec<VariableId>,
 }
@@ -119,7 +119,7 @@ impl DependencyProvider for Provider<'_> {
         self.decisions.borrow_mut()[variable.index()] += 1;
         work::count(DECISION + self.problem.get(*variable).candidates.len());
         let rank = self.problem.get(*variable).rank;
-        let Decided { answer, trail } = &mut *self.decided.borrow_mut();
+        let Trail { answer, trail } = &mut *self.decided.borrow_mut();
         while let Some(last) = trail.last().filter(|last| self.problem.get(**last).rank > rank) {
             answer[last.index()] = None;
             trail.pop();
@@ -138,13 +138,14 @@ impl DependencyProvider for Provider<'_> {
         variable: &VariableId,
         candidate: &u32,
     ) -> Result<Dependencies<VariableId, Set, String>, OutOfWork> {
-        let demands = self.problem.demands(*variable, *candidate);
+        let dependencies = self.problem.dependencies(*variable, *candidate);
         // `PubGrub` takes what is asked of the variable itself for what is asked of another one. A candidate is one of
         // the set, or is not available.
-        let holds = |demand: &&Dependency| demand.on == *variable && demand.within.contains(candidate);
-        let asked = demands.filter(|demand| !holds(demand)).map(|demand| {
-            let within = if demand.on == *variable { Set::empty() } else { demand.within.clone() };
-            (demand.on, within)
+        let holds =
+            |dependency: &&Dependency| dependency.on == *variable && dependency.within.contains(candidate);
+        let asked = dependencies.filter(|dependency| !holds(dependency)).map(|dependency| {
+            let within = if dependency.on == *variable { Set::empty() } else { dependency.within.clone() };
+            (dependency.on, within)
         });
         Ok(Dependencies::Available(asked.collect()))
     }

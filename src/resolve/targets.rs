@@ -28,8 +28,8 @@ pub fn all(
 ) -> Result<Vec<(Project, Resolution)>, Reported> {
     let explaining = Budget::explaining();
     let mut resolved = Vec::new();
-    let mut found: Vec<Found> = Vec::new();
-    let mut known: BTreeMap<Key, usize> = BTreeMap::new();
+    let mut found: Vec<SharedProblem> = Vec::new();
+    let mut known: BTreeMap<ProblemKey, usize> = BTreeMap::new();
     for (at, project) in projects.iter().enumerate() {
         let name = &project.target.name.value;
         let others: Vec<&Project> =
@@ -39,7 +39,7 @@ pub fn all(
         let question = Question { project, catalog, lock, others: &others };
         resolved.push(super::one(question, &explaining, sources, &mut own).ok());
         for diagnostic in own.since(log.len()) {
-            let one = Found::new(diagnostic.clone(), project);
+            let one = SharedProblem::new(diagnostic.clone(), project);
             match known.entry(one.key()) {
                 Entry::Occupied(same) => found[*same.get()].join(one, name),
                 Entry::Vacant(new) => {
@@ -60,17 +60,17 @@ pub fn all(
 const PLACES: usize = 6;
 
 /// What makes the problems of two targets one: code, message and the places that are no target's own.
-type Key = (Code, String, Vec<Span>);
+type ProblemKey = (Code, String, Vec<Span>);
 
 /// A problem and the targets that have it.
-struct Found {
+struct SharedProblem {
     diagnostic: Diagnostic,
     targets: Vec<Name>,
     /// The places that are not in a target's own node.
     shared: Vec<Span>,
 }
 
-impl Found {
+impl SharedProblem {
     fn new(diagnostic: Diagnostic, project: &Project) -> Self {
         let own = project.target.span;
         let is_own =
@@ -79,7 +79,7 @@ impl Found {
         Self { diagnostic, targets: vec![project.target.name.value.clone()], shared }
     }
 
-    fn key(&self) -> Key {
+    fn key(&self) -> ProblemKey {
         (self.diagnostic.code, self.diagnostic.message.clone(), self.shared.clone())
     }
 

@@ -6,7 +6,7 @@ use crate::catalog::{Choose, Package};
 use crate::diagnostic::{Diagnostic, Log, codes};
 use crate::value::{Name, Version};
 
-use super::assignment::Decided;
+use super::assignment::Assignment;
 use super::lock::LockedTarget;
 use super::model::{Candidate, ConstraintKind, PackageVariable, Question};
 use super::problem::{Dependency, set};
@@ -16,24 +16,23 @@ use super::resolution::Chosen;
 /// Tells of each what was taken instead.
 pub(super) fn warn(
     question: Question<'_>,
-    decided: Decided<'_, '_>,
+    decided: Assignment<'_, '_>,
     chosen: &BTreeMap<Name, Chosen>,
     log: &mut Log,
 ) {
     let Some(lock) = question.lock else { return };
     for (name, one) in chosen {
-        let (Some(locked), Some((thing, _))) = (lock.thing(name), decided.named(name)) else { continue };
+        let (Some(locked), Some((var, _))) = (lock.package_variable(name), decided.named(name)) else {
+            continue;
+        };
         let version = &locked.version;
-        if one.version == *version
-            || one.provided
-            || locked.is_of_base()
-            || !is_listed(thing.package, version)
+        if one.version == *version || one.provided || locked.is_of_base() || !is_listed(var.package, version)
         {
             continue;
         }
-        let gone = if !thing.candidates.iter().any(|candidate| candidate.version() == Some(version)) {
+        let gone = if !var.candidates.iter().any(|candidate| candidate.version() == Some(version)) {
             "which the catalogue does not have"
-        } else if same_platform(decided, lock) && !can_be_here(decided, thing, version) {
+        } else if same_platform(decided, lock) && !can_be_here(decided, var, version) {
             "which the catalogue does not have for this target"
         } else {
             continue;
@@ -54,20 +53,22 @@ fn is_listed(package: &Package, version: &Version) -> bool {
 }
 
 /// Whether releases and distributions are as the lock has them. Who changes these changes the rest on purpose.
-fn same_platform(decided: Decided<'_, '_>, lock: &LockedTarget) -> bool {
+fn same_platform(decided: Assignment<'_, '_>, lock: &LockedTarget) -> bool {
     let model = decided.model;
-    let mut pure = model.ids.iter().filter(|(_, id)| model.thing(**id).is_some_and(PackageVariable::is_pure));
+    let mut pure =
+        model.ids.iter().filter(|(_, id)| model.package_variable(**id).is_some_and(PackageVariable::is_pure));
     pure.all(|(name, _)| decided.version(name) == lock.version(name))
 }
 
 /// Whether the target alone, whatever else is asked for, leaves this version.
-fn can_be_here(decided: Decided<'_, '_>, thing: &PackageVariable<'_>, version: &Version) -> bool {
+fn can_be_here(decided: Assignment<'_, '_>, var: &PackageVariable<'_>, version: &Version) -> bool {
     let model = decided.model;
-    let Some(on) = model.ids.get(&thing.name) else { return false };
-    let places = (0u32..).zip(&thing.candidates).filter(|(_, one)| Candidate::version(one) == Some(version));
+    let Some(on) = model.ids.get(&var.name) else { return false };
+    let places = (0u32..).zip(&var.candidates).filter(|(_, one)| Candidate::version(one) == Some(version));
     let within = set(places.map(|(place, _)| place));
-    let of_target =
-        |fact: usize| matches!(model.facts[fact].kind, ConstraintKind::Device | ConstraintKind::Target);
+    let of_target = |constraint: usize| {
+        matches!(model.constraints[constraint].kind, ConstraintKind::Device | ConstraintKind::Target)
+    };
     let mut problem = model.problem(of_target);
     problem.asked.push(Dependency { on: *on, within });
     solve(&problem, &model.budget).is_ok()

@@ -82,10 +82,10 @@ pub(super) fn arguments(line: &str) -> Vec<Secret> {
     opaque.map(|(option, range)| Secret { range, kind: SecretKind::Argument(option) }).collect()
 }
 
-type Found = (String, Range<usize>);
+type OpaqueArgument = (String, Range<usize>);
 
 /// The secret of one line of the table among the words behind its program.
-fn of_program(line: &str, words: &[Word<'_>]) -> Vec<Found> {
+fn of_program(line: &str, words: &[Word<'_>]) -> Vec<OpaqueArgument> {
     let [program, needed, option, shape] = line.split(' ').collect::<Vec<_>>()[..] else { return Vec::new() };
     if needed != "*" && !words.iter().any(|word| word.text == needed) {
         return Vec::new();
@@ -153,7 +153,7 @@ fn inside(shape: &str, value: Range<usize>, words: &[Word<'_>]) -> Option<Range<
 }
 
 /// `aws configure set NAME VALUE`, `npm config set NAME VALUE`, `poetry config http-basic.NAME USER PASSWORD`.
-fn settings(words: &[Word<'_>]) -> Vec<Found> {
+fn settings(words: &[Word<'_>]) -> Vec<OpaqueArgument> {
     let set = words.windows(4).filter_map(|four| {
         let [config, set, name, value] = four else { return None };
         let sets = ["config", "configure"].contains(&config.text) && set.text == "set";
@@ -173,7 +173,7 @@ fn last_part(name: &str) -> &str {
 }
 
 /// `machine HOST login NAME password SECRET`, as a netrc file has it.
-fn netrc(words: &[Word<'_>]) -> Vec<Found> {
+fn netrc(words: &[Word<'_>]) -> Vec<OpaqueArgument> {
     // Of a line break that is written as `\n` a word has the `n`.
     let is = |word: &Word<'_>, name| word.text == name || word.text.strip_prefix('n') == Some(name);
     let found = words.windows(6).filter_map(|six| {
@@ -185,7 +185,7 @@ fn netrc(words: &[Word<'_>]) -> Vec<Found> {
 }
 
 /// `echo SECRET | docker login --password-stdin`, `echo NAME:SECRET | chpasswd`.
-fn inputs(words: &[Word<'_>]) -> Vec<Found> {
+fn inputs(words: &[Word<'_>]) -> Vec<OpaqueArgument> {
     let mut all = Vec::new();
     for (at, word) in words.iter().enumerate() {
         if !READERS.contains(&word.text) {

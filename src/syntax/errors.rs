@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, codes::syntax as codes, wording};
 use crate::source::{SourceId, Span};
 
 use super::lexer::{Kind, Token};
-use super::merge_markers::Conflict;
+use super::merge_markers::MergeConflict;
 use super::strings::Flaw;
 
 /// A letter that KDL allows nowhere.
@@ -25,7 +25,7 @@ pub(super) fn forbidden(letter: char, span: Span) -> Diagnostic {
 }
 
 /// Markers of a merge that was not finished.
-pub(super) fn merge_conflict(source: SourceId, conflict: &Conflict) -> Diagnostic {
+pub(super) fn merge_conflict(source: SourceId, conflict: &MergeConflict) -> Diagnostic {
     let span = Span::new(source, conflict.marker.clone());
     Diagnostic::error(codes::MERGE_CONFLICT, "the file has an unresolved merge conflict")
         .at(span, "conflict marker")

@@ -10,19 +10,19 @@ const DEEPEST: usize = 32;
 
 /// The nodes of a text without comments; `None` where it has anything that is left to kdl.
 pub(super) fn nodes(source: SourceId, text: &str) -> Option<Vec<Node>> {
-    let mut plain = Plain { source, text, at: 0, depth: 0 };
+    let mut plain = FastReader { source, text, at: 0, depth: 0 };
     let nodes = plain.block()?;
     (plain.at == text.len()).then_some(nodes)
 }
 
-struct Plain<'a> {
+struct FastReader<'a> {
     source: SourceId,
     text: &'a str,
     at: usize,
     depth: usize,
 }
 
-impl Plain<'_> {
+impl FastReader<'_> {
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }

@@ -33,7 +33,7 @@ pub(super) struct Shape {
 }
 
 /// An open block.
-struct Block {
+struct OpenBlock {
     /// Where its node begins.
     start: usize,
     /// Its `{`.
@@ -41,12 +41,12 @@ struct Block {
     /// Where the `/-` is that takes it out.
     discard: Option<usize>,
     /// What it is to its node.
-    role: Role,
+    role: BlockRole,
 }
 
 /// What a block is to its node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
+enum BlockRole {
     /// Its block, the end of the node.
     Own,
     /// The same, of a node that `/-` takes out.
@@ -64,7 +64,7 @@ pub(super) struct Grammar<'a> {
     pub(super) tokens: &'a [Token],
     pub(super) at: usize,
     pub(super) shape: Shape,
-    blocks: Vec<Block>,
+    blocks: Vec<OpenBlock>,
     lines: Vec<(usize, usize)>,
     /// A block whose `}` stands further left than the line that opens it: the likely one when a `}` is missing.
     suspect: Option<usize>,
@@ -148,7 +148,11 @@ impl Grammar<'_> {
                         .at(self.span(token.start..token.end), "nothing stands before it on this line");
                     self.report(diagnostic.help("put `{` at the end of the line that names the node"));
                     let gone = discard.take();
-                    if !self.open(token, gone, if gone.is_some() { Role::OfGone } else { Role::Own }) {
+                    if !self.open(
+                        token,
+                        gone,
+                        if gone.is_some() { BlockRole::OfGone } else { BlockRole::Own },
+                    ) {
                         return;
                     }
                 }
@@ -191,9 +195,9 @@ impl Grammar<'_> {
             match kind {
                 Kind::Open => {
                     let role = match (discard, taken_out) {
-                        (Some(_), _) => Role::OfGone,
-                        (None, Some(_)) => Role::GoneBefore,
-                        (None, None) => Role::Own,
+                        (Some(_), _) => BlockRole::OfGone,
+                        (None, Some(_)) => BlockRole::GoneBefore,
+                        (None, None) => BlockRole::Own,
                     };
                     return self.open(token, discard.or(taken_out), role);
                 }
@@ -213,9 +217,9 @@ impl Grammar<'_> {
         true
     }
 
-    fn open(&mut self, token: Token, discard: Option<usize>, role: Role) -> bool {
+    fn open(&mut self, token: Token, discard: Option<usize>, role: BlockRole) -> bool {
         self.at += 1;
-        self.blocks.push(Block { start: self.start.min(token.start), open: token.start, discard, role });
+        self.blocks.push(OpenBlock { start: self.start.min(token.start), open: token.start, discard, role });
         if self.blocks.len() <= DEEPEST {
             return true;
         }
@@ -244,14 +248,14 @@ impl Grammar<'_> {
             self.suspect = Some(block.open);
         }
         if let Some(start) = block.discard {
-            if block.role == Role::OfGone && self.kind() == Some(Kind::Semicolon) {
+            if block.role == BlockRole::OfGone && self.kind() == Some(Kind::Semicolon) {
                 self.at += 1;
                 self.shape.blanks.push(start..self.offset());
                 return;
             }
             self.shape.blanks.push(start..token.end);
         }
-        if block.role != Role::GoneBefore || !self.after_taken_out() {
+        if block.role != BlockRole::GoneBefore || !self.after_taken_out() {
             self.after_block();
         }
     }
@@ -264,7 +268,7 @@ impl Grammar<'_> {
         }
         if self.kind() == Some(Kind::Open) {
             let token = self.tokens[self.at];
-            self.open(token, None, Role::Own);
+            self.open(token, None, BlockRole::Own);
             return true;
         }
         self.at = start;
@@ -293,7 +297,7 @@ impl Grammar<'_> {
                 }
                 if let Some(open) = self.tokens.get(next).filter(|token| token.kind == Kind::Open).copied() {
                     self.at = next;
-                    self.open(open, Some(token.start), Role::GoneBehind);
+                    self.open(open, Some(token.start), BlockRole::GoneBehind);
                 } else {
                     self.misplaced(token, "a node ends behind its block");
                 }

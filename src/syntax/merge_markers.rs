@@ -5,18 +5,18 @@ use std::ops::Range;
 use super::lexer::{Kind, Token};
 
 /// A conflict that git left: its first line, and what is not read of it (the markers, and every side but the first).
-pub(super) struct Conflict {
+pub(super) struct MergeConflict {
     pub(super) marker: Range<usize>,
     pub(super) unread: Vec<Range<usize>>,
 }
 
 /// The conflicts of a text, each with all of its markers.
-pub(super) fn conflicts(text: &str) -> Vec<Conflict> {
+pub(super) fn conflicts(text: &str) -> Vec<MergeConflict> {
     let mut found = Vec::new();
     if !text.contains("<<<<<<<") {
         return found;
     }
-    let mut open: Option<(Conflict, Option<usize>)> = None;
+    let mut open: Option<(MergeConflict, Option<usize>)> = None;
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let bare = line.trim_end();
@@ -26,7 +26,7 @@ pub(super) fn conflicts(text: &str) -> Vec<Conflict> {
             bare.strip_prefix(&letter.repeat(7)).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
         };
         if marks("<") {
-            open = Some((Conflict { marker: range.clone(), unread: vec![range] }, None));
+            open = Some((MergeConflict { marker: range.clone(), unread: vec![range] }, None));
         } else if let Some((conflict, other)) = &mut open {
             if marks("|") || marks("=") {
                 other.get_or_insert(range.start);
@@ -40,7 +40,7 @@ pub(super) fn conflicts(text: &str) -> Vec<Conflict> {
 }
 
 /// The text with blanks for what is not read of its conflicts; ends of lines stay.
-pub(super) fn without(text: &str, conflicts: &[Conflict]) -> String {
+pub(super) fn without(text: &str, conflicts: &[MergeConflict]) -> String {
     let mut bytes = text.as_bytes().to_vec();
     for range in conflicts.iter().flat_map(|conflict| &conflict.unread) {
         bytes[range.clone()].iter_mut().filter(|byte| !b"\r\n".contains(byte)).for_each(|byte| *byte = b' ');

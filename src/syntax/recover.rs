@@ -12,13 +12,13 @@ use super::{Argument, Node, Property, Text, grammar, lexer, merge_markers, parse
 const ROUNDS: usize = 4;
 
 /// A text as it would be with the fixes, and where its pieces come from.
-struct Mended {
+struct Repaired {
     text: String,
-    pieces: Vec<Piece>,
+    pieces: Vec<RepairedSlice>,
 }
 
 /// A stretch of the repaired text and the stretch that it stands for.
-struct Piece {
+struct RepairedSlice {
     new: Range<usize>,
     old: Range<usize>,
 }
@@ -27,7 +27,7 @@ struct Piece {
 pub(super) fn nodes(source: SourceId, text: &str, first: &grammar::Shape) -> Option<(Vec<Node>, bool)> {
     let mut whole = true;
     let text = &merge_markers::without(text, &merge_markers::conflicts(text));
-    let mut steps: Vec<Mended> = Vec::new();
+    let mut steps: Vec<Repaired> = Vec::new();
     let mut edits = edits(text, first, &mut whole)?;
     for _ in 0..ROUNDS {
         let text = steps.last().map_or(text, |last| &last.text);
@@ -112,8 +112,8 @@ fn end_of_block(text: &str, open: usize) -> usize {
     end.min(text.len())
 }
 
-fn mend(text: &str, edits: Vec<(Range<usize>, String)>) -> Mended {
-    let mut mended = Mended { text: String::with_capacity(text.len()), pieces: Vec::new() };
+fn mend(text: &str, edits: Vec<(Range<usize>, String)>) -> Repaired {
+    let mut mended = Repaired { text: String::with_capacity(text.len()), pieces: Vec::new() };
     let mut at = 0;
     for (range, replacement) in edits {
         mended.add(&text[at..range.start], at..range.start);
@@ -124,16 +124,16 @@ fn mend(text: &str, edits: Vec<(Range<usize>, String)>) -> Mended {
     mended
 }
 
-impl Mended {
+impl Repaired {
     fn add(&mut self, text: &str, old: Range<usize>) {
         let start = self.text.len();
         self.text.push_str(text);
-        self.pieces.push(Piece { new: start..self.text.len(), old });
+        self.pieces.push(RepairedSlice { new: start..self.text.len(), old });
     }
 
     /// Where a place of the repaired text is in the other; `end` where something ends there.
     fn place_of(&self, at: usize, end: bool) -> usize {
-        let holds = |piece: &&Piece| {
+        let holds = |piece: &&RepairedSlice| {
             if end {
                 piece.new.start < at && at <= piece.new.end
             } else {

@@ -28,20 +28,20 @@ impl IgnorePattern {
             let mut next = vec![false; tokens.len() + 1];
             for (at, token) in tokens.iter().enumerate().filter(|(at, _)| open[*at]) {
                 match token {
-                    Token::Stars => next[at] = true,
-                    Token::Folders => {
+                    PatternToken::Stars => next[at] = true,
+                    PatternToken::Folders => {
                         next[at] = true;
                         if letter == '/' {
                             reach(&tokens, at + 1, &mut next);
                         }
                     }
-                    Token::Star if letter != '/' => reach(&tokens, at, &mut next),
+                    PatternToken::Star if letter != '/' => reach(&tokens, at, &mut next),
                     one if one.is(letter) => reach(&tokens, at + 1, &mut next),
                     _ => {}
                 }
             }
             // What follows `**` at the end of a pattern is all the same.
-            if tokens.last() == Some(&Token::Stars) && next[tokens.len() - 1] {
+            if tokens.last() == Some(&PatternToken::Stars) && next[tokens.len() - 1] {
                 next[tokens.len()] = true;
             }
             open = next;
@@ -56,7 +56,7 @@ pub fn leaves_out<'a>(patterns: impl IntoIterator<Item = &'a IgnorePattern>, pat
 }
 
 #[derive(Debug, PartialEq)]
-enum Token {
+enum PatternToken {
     Letter(char),
     /// `?`
     One,
@@ -70,7 +70,7 @@ enum Token {
     Set(bool, Vec<(char, char)>),
 }
 
-impl Token {
+impl PatternToken {
     fn is(&self, letter: char) -> bool {
         match self {
             Self::Letter(one) => *one == letter,
@@ -84,14 +84,14 @@ impl Token {
 }
 
 /// Marks a place of the pattern, and those that are reached from it without a letter.
-fn reach(tokens: &[Token], at: usize, open: &mut [bool]) {
+fn reach(tokens: &[PatternToken], at: usize, open: &mut [bool]) {
     open[at] = true;
-    if matches!(tokens.get(at), Some(Token::Star | Token::Folders | Token::Stars)) {
+    if matches!(tokens.get(at), Some(PatternToken::Star | PatternToken::Folders | PatternToken::Stars)) {
         reach(tokens, at + 1, open);
     }
 }
 
-fn tokens(pattern: &str) -> Vec<Token> {
+fn tokens(pattern: &str) -> Vec<PatternToken> {
     let mut out = Vec::new();
     let mut rest = pattern;
     while let Some(letter) = rest.chars().next() {
@@ -101,28 +101,28 @@ fn tokens(pattern: &str) -> Vec<Token> {
                 rest = rest.trim_start_matches('*');
                 let after = rest.strip_prefix('/').unwrap_or(rest);
                 rest = after;
-                if after.is_empty() { Token::Stars } else { Token::Folders }
+                if after.is_empty() { PatternToken::Stars } else { PatternToken::Folders }
             }
-            '*' => Token::Star,
-            '?' => Token::One,
+            '*' => PatternToken::Star,
+            '?' => PatternToken::One,
             '[' => match set(&mut rest) {
                 Some(set) => set,
-                None => Token::Letter('['),
+                None => PatternToken::Letter('['),
             },
             '\\' => match rest.chars().next() {
                 Some(next) => {
                     rest = &rest[next.len_utf8()..];
-                    Token::Letter(next)
+                    PatternToken::Letter(next)
                 }
-                None => Token::Letter('\\'),
+                None => PatternToken::Letter('\\'),
             },
-            other => Token::Letter(other),
+            other => PatternToken::Letter(other),
         });
     }
     out
 }
 
-fn set(rest: &mut &str) -> Option<Token> {
+fn set(rest: &mut &str) -> Option<PatternToken> {
     let (inside, after) = rest.split_once(']')?;
     let not = inside.starts_with('^');
     let letters: Vec<char> = inside.strip_prefix('^').unwrap_or(inside).chars().collect();
@@ -135,7 +135,7 @@ fn set(rest: &mut &str) -> Option<Token> {
         at += if range { 3 } else { 1 };
     }
     *rest = after;
-    Some(Token::Set(not, ranges))
+    Some(PatternToken::Set(not, ranges))
 }
 
 fn read(word: &str) -> Result<String, Invalid> {

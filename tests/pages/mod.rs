@@ -3,7 +3,7 @@
 //! A page of `manifest`, `syntax`, `check` or `resolve` shows whole manifests; they are read beside the files of the
 //! refused cases, and what belongs to another area than the page does not count.
 
-use jcc::diagnostic::codes::{self, Entry};
+use jcc::diagnostic::codes::{self, CodeEntry};
 
 use crate::support::whole;
 
@@ -47,7 +47,7 @@ fn codes_of(text: &str) -> Vec<&'static str> {
 }
 
 /// What is wrong with a page, if anything.
-fn faults(entry: &Entry) -> Vec<String> {
+fn faults(entry: &CodeEntry) -> Vec<String> {
     let code = entry.code.as_str();
     let mut faults = Vec::new();
     if !entry.page.starts_with("# ") {

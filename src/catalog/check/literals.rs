@@ -12,17 +12,17 @@ use crate::catalog::{StepKind, Template};
 
 pub(super) fn check(subject: Subject<'_>, log: &mut Log) {
     for step in walk::steps(subject.package) {
-        let mut reading = Reading { log };
+        let mut reading = LiteralReading { log };
         reading.sources(&step.kind);
         reading.files(&step.kind);
     }
 }
 
-struct Reading<'l> {
+struct LiteralReading<'l> {
     log: &'l mut Log,
 }
 
-impl Reading<'_> {
+impl LiteralReading<'_> {
     fn one<T: Parse>(&mut self, template: &Template) {
         if let (true, Err(why)) = (template.is_plain(), T::parse(&template.text)) {
             self.log.error(invalid(&why, &template.text, template.span, T::WHAT));

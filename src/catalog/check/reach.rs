@@ -13,13 +13,13 @@ use super::words::{ARCH, PLATFORM};
 /// What every platform has.
 pub(super) struct Reach<'a> {
     catalog: &'a Catalog,
-    pub(super) platforms: Vec<Known<'a>>,
+    pub(super) platforms: Vec<KnownPlatform<'a>>,
 }
 
 /// One platform with its axes.
-pub(super) struct Known<'a> {
+pub(super) struct KnownPlatform<'a> {
     pub(super) platform: &'a Platform,
-    axes: Vec<Axis<'a>>,
+    axes: Vec<ReachableAxis<'a>>,
     /// By name, the place of an axis.
     places: BTreeMap<&'a str, usize>,
     /// What is left where nothing is asked for.
@@ -29,7 +29,7 @@ pub(super) struct Known<'a> {
 /// By axis and version, whether it may be chosen.
 type Left = Vec<Vec<bool>>;
 
-struct Axis<'a> {
+struct ReachableAxis<'a> {
     versions: Vec<&'a Version>,
     /// By version, what it asks of which other axis: the versions there that will do.
     asks: Vec<Vec<(usize, Vec<bool>)>>,
@@ -37,11 +37,11 @@ struct Axis<'a> {
 
 impl<'a> Reach<'a> {
     pub(super) fn new(catalog: &'a Catalog) -> Self {
-        Self { catalog, platforms: catalog.platforms().map(|one| Known::new(catalog, one)).collect() }
+        Self { catalog, platforms: catalog.platforms().map(|one| KnownPlatform::new(catalog, one)).collect() }
     }
 
     /// The platforms on which all of this can hold, with the versions of axes that are left there.
-    pub(super) fn of(&self, asked: &[&Require]) -> Vec<(&Known<'a>, Left)> {
+    pub(super) fn of(&self, asked: &[&Require]) -> Vec<(&KnownPlatform<'a>, Left)> {
         self.platforms.iter().filter_map(|one| Some((one, one.left(self.catalog, asked)?))).collect()
     }
 
@@ -72,24 +72,24 @@ pub(super) fn always<'a>(all: impl IntoIterator<Item = &'a Require>) -> impl Ite
     all.into_iter().filter(|one| one.guard.all.is_empty())
 }
 
-impl<'a> Known<'a> {
+impl<'a> KnownPlatform<'a> {
     fn new(catalog: &'a Catalog, platform: &'a Platform) -> Self {
         let packages: Vec<&Package> =
             platform.axes.iter().filter_map(|axis| catalog.package(axis.as_str())).collect();
         let places = packages.iter().enumerate().map(|(place, one)| (one.name.as_str(), place)).collect();
-        let all: Vec<Vec<Candidate<'a>>> = packages.iter().map(|one| candidates(catalog, one)).collect();
+        let all: Vec<Vec<AxisVersion<'a>>> = packages.iter().map(|one| candidates(catalog, one)).collect();
         let versions = all.iter().map(|all| all.iter().map(|(version, _)| *version).collect());
-        let axes = versions.map(|versions| Axis { versions, asks: Vec::new() }).collect();
+        let axes = versions.map(|versions| ReachableAxis { versions, asks: Vec::new() }).collect();
         let mut known = Self { platform, all: Vec::new(), axes, places };
         let mut left = Left::new();
         for (place, all) in all.iter().enumerate() {
             left.push(Vec::new());
             for (_, requires) in all {
-                let asked: Vec<Asked> = requires.iter().map(|one| known.asked(catalog, one)).collect();
-                left[place].push(!asked.iter().any(|one| matches!(one, Asked::Never)));
+                let asked: Vec<AxisNeed> = requires.iter().map(|one| known.asked(catalog, one)).collect();
+                left[place].push(!asked.iter().any(|one| matches!(one, AxisNeed::Never)));
                 let asks = asked.into_iter().filter_map(|one| match one {
-                    Asked::Axis(other, will_do) => Some((other, will_do)),
-                    Asked::Nothing | Asked::Never => None,
+                    AxisNeed::Axis(other, will_do) => Some((other, will_do)),
+                    AxisNeed::Nothing | AxisNeed::Never => None,
                 });
                 known.axes[place].asks.push(asks.collect());
             }
@@ -100,7 +100,7 @@ impl<'a> Known<'a> {
     }
 
     /// What a requirement asks of this platform.
-    fn asked(&self, catalog: &Catalog, one: &Require) -> Asked {
+    fn asked(&self, catalog: &Catalog, one: &Require) -> AxisNeed {
         let is_word =
             |word: &str| one.requirement.is_any() || one.requirement.names().any(|name| name == word);
         let holds = match one.name.as_str() {
@@ -111,14 +111,14 @@ impl<'a> Known<'a> {
                 None => true,
             },
         };
-        if holds { Asked::Nothing } else { Asked::Never }
+        if holds { AxisNeed::Nothing } else { AxisNeed::Never }
     }
 
-    fn asked_of(&self, axis: &Package, requirement: &Requirement) -> Asked {
-        let Some(place) = self.places.get(axis.name.as_str()).copied() else { return Asked::Never };
-        let Ok(wanted) = axis.meaning(requirement) else { return Asked::Never };
+    fn asked_of(&self, axis: &Package, requirement: &Requirement) -> AxisNeed {
+        let Some(place) = self.places.get(axis.name.as_str()).copied() else { return AxisNeed::Never };
+        let Ok(wanted) = axis.meaning(requirement) else { return AxisNeed::Never };
         let matcher = wanted.matcher();
-        Asked::Axis(place, self.axes[place].versions.iter().map(|one| matcher.matches(one)).collect())
+        AxisNeed::Axis(place, self.axes[place].versions.iter().map(|one| matcher.matches(one)).collect())
     }
 
     /// What is left of the axes where all of this is asked for; nothing where that can't be.
@@ -127,9 +127,9 @@ impl<'a> Known<'a> {
         let mut places = Vec::new();
         for one in asked {
             match self.asked(catalog, one) {
-                Asked::Nothing => {}
-                Asked::Never => return None,
-                Asked::Axis(place, will_do) => {
+                AxisNeed::Nothing => {}
+                AxisNeed::Never => return None,
+                AxisNeed::Axis(place, will_do) => {
                     both(&mut left[place], &will_do);
                     places.push(place);
                 }
@@ -176,10 +176,10 @@ impl<'a> Known<'a> {
 }
 
 /// A version and what it requires whatever is chosen.
-type Candidate<'a> = (&'a Version, Vec<&'a Require>);
+type AxisVersion<'a> = (&'a Version, Vec<&'a Require>);
 
 /// The versions of an axis, and those that bases bring.
-fn candidates<'a>(catalog: &'a Catalog, axis: &'a Package) -> Vec<Candidate<'a>> {
+fn candidates<'a>(catalog: &'a Catalog, axis: &'a Package) -> Vec<AxisVersion<'a>> {
     let own = axis.versions.iter();
     let own =
         own.map(|one| (&one.version.value, always(axis.requires.iter().chain(&one.requires)).collect()));
@@ -191,7 +191,7 @@ fn candidates<'a>(catalog: &'a Catalog, axis: &'a Package) -> Vec<Candidate<'a>>
     own.chain(brought).collect()
 }
 
-enum Asked {
+enum AxisNeed {
     Nothing,
     Never,
     Axis(usize, Vec<bool>),

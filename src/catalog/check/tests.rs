@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 use crate::catalog::testing::{Memory, report};
 use crate::catalog::{Catalog, Kind};
 use crate::diagnostic::Log;
-use crate::diagnostic::codes::{self, Entry};
+use crate::diagnostic::codes::{self, CodeEntry};
 use crate::source::Sources;
 
 /// What learns of a folder of definitions, over the built-in ones.
@@ -198,7 +198,7 @@ fn an_unreadable_folder_is_reported() {
 const NOT_SHOWN: &[&str] =
     &["binary-file", "orphan-file", "unreadable", "folder-name", "missing-file", "template-failed"];
 
-fn example<'a>(entry: &'a Entry, heading: &str) -> &'a str {
+fn example<'a>(entry: &'a CodeEntry, heading: &str) -> &'a str {
     let from =
         entry.page.split_once(&format!("\n{heading}\n\n```kdl\n")).expect("the page has the heading").1;
     from.split_once("```").expect("the block ends").0

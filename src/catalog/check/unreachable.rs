@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Log, codes::catalog as codes, wording};
 use crate::source::Span;
 
 use super::Subject;
-use super::reach::{Known, Reach, always};
+use super::reach::{KnownPlatform, Reach, always};
 use super::words::{ARCH, PLATFORM};
 
 pub(super) fn check(subject: Subject<'_>, reach: &Reach<'_>, log: &mut Log) {
@@ -73,7 +73,7 @@ fn reported(
     let diagnostic = Diagnostic::error(code, message).at(at, "nobody can choose it");
     let is_place = |one: &&&Require| [PLATFORM, ARCH].contains(&one.name.as_str());
     let (places, others): (Vec<&Require>, Vec<&Require>) = asked.iter().partition(|one| is_place(one));
-    let here: Vec<&Known<'_>> = reach.of(&places).into_iter().map(|(known, _)| known).collect();
+    let here: Vec<&KnownPlatform<'_>> = reach.of(&places).into_iter().map(|(known, _)| known).collect();
     if here.is_empty() {
         let diagnostic = places.iter().fold(diagnostic, |diagnostic, one| {
             diagnostic.at(one.requirement.span, "no platform is all of these")

@@ -17,7 +17,7 @@ pub(super) fn check(subject: Subject<'_>, reach: &Reach<'_>, log: &mut Log) {
         let is_named = wheels().any(|one| WheelName::read(&one.text).is_some());
         for template in wheels() {
             let reports = match WheelName::read(&template.text) {
-                Some(wheel) => Named(wheel).faults(package, version, (&asked, reach)),
+                Some(wheel) => WheelMismatch(wheel).faults(package, version, (&asked, reach)),
                 None if is_named => continue,
                 None => vec!["this is no name of a wheel: `NAME-VERSION-PYTHON-ABI-PLATFORM.whl`".to_owned()],
             };
@@ -37,9 +37,9 @@ fn drift(version: &PackageVersion, template: &Template, why: &str) -> Diagnostic
 }
 
 /// Each thing that a file name says otherwise.
-struct Named<'t>(WheelName<'t>);
+struct WheelMismatch<'t>(WheelName<'t>);
 
-impl Named<'_> {
+impl WheelMismatch<'_> {
     /// Each thing that it says otherwise.
     fn faults(
         &self,

@@ -5,11 +5,11 @@ use crate::syntax::Reader;
 use crate::value::EnvName;
 
 use super::require::flatten;
-use super::{Context, steps, to_template};
+use super::{DecodeContext, steps, to_template};
 use crate::catalog::{Install, Step, Template};
 
 /// One block of steps, its `when`s opened.
-pub(super) fn install(node: Reader<'_>, context: &mut Context<'_>) -> Install {
+pub(super) fn install(node: Reader<'_>, context: &mut DecodeContext<'_>) -> Install {
     let memory = node.prop("memory", context.log).map(|memory| memory.value);
     let steps = flatten(node, context.log)
         .into_iter()
@@ -22,12 +22,18 @@ pub(super) fn install(node: Reader<'_>, context: &mut Context<'_>) -> Install {
 }
 
 /// The pairs of an `env` node.
-pub(super) fn variables(node: Reader<'_>, context: &mut Context<'_>) -> Vec<(Spanned<EnvName>, Template)> {
+pub(super) fn variables(
+    node: Reader<'_>,
+    context: &mut DecodeContext<'_>,
+) -> Vec<(Spanned<EnvName>, Template)> {
     let pairs = node.pairs::<EnvName, String>(context.log);
     pairs.into_iter().map(|(key, value)| (key, to_template(value))).collect()
 }
 
 /// The pairs of all `env` children of a step.
-pub(super) fn variables_of(step: Reader<'_>, context: &mut Context<'_>) -> Vec<(Spanned<EnvName>, Template)> {
+pub(super) fn variables_of(
+    step: Reader<'_>,
+    context: &mut DecodeContext<'_>,
+) -> Vec<(Spanned<EnvName>, Template)> {
     step.children_named("env").flat_map(|block| variables(block, context)).collect()
 }

@@ -23,19 +23,19 @@ use crate::syntax::{FromValue, Reader};
 use super::Template;
 
 /// The files that lie beside a definition, by their name.
-pub(super) type Files = BTreeMap<String, Cow<'static, [u8]>>;
+pub(super) type FilesBeside = BTreeMap<String, Cow<'static, [u8]>>;
 
 /// What decoding writes to and looks files up in.
-pub(super) struct Context<'a> {
+pub(super) struct DecodeContext<'a> {
     /// The files beside the definition that it names.
-    pub(super) files: &'a Files,
+    pub(super) files: &'a FilesBeside,
     /// The names of all files beside it.
     pub(super) beside: &'a [String],
     /// Where mistakes are reported.
     pub(super) log: &'a mut Log,
 }
 
-impl Context<'_> {
+impl DecodeContext<'_> {
     /// One argument as a template.
     fn template(&mut self, node: Reader<'_>, at: usize) -> Option<Template> {
         node.arg(at, self.log).map(to_template)

@@ -6,14 +6,14 @@ use crate::value::{EnvName, Name};
 
 use super::install::{install, variables};
 use super::require::{flatten, requirements, unavailable};
-use super::{Context, parts, test, unique, version};
+use super::{DecodeContext, parts, test, unique, version};
 use crate::catalog::{Guard, Guarded, Note, Package, PackageTest, Template};
 
 /// A whole definition; `group` is the folder above.
 pub(in crate::catalog) fn package(
     node: Reader<'_>,
     group: &str,
-    context: &mut Context<'_>,
+    context: &mut DecodeContext<'_>,
 ) -> Option<Package> {
     let children = flatten(node, context.log);
     let name: Option<Spanned<Name>> = node.arg(0, context.log);
@@ -55,7 +55,7 @@ pub(in crate::catalog) fn package(
     })
 }
 
-fn note(node: Reader<'_>, context: &mut Context<'_>) -> Option<Note> {
+fn note(node: Reader<'_>, context: &mut DecodeContext<'_>) -> Option<Note> {
     let text: Spanned<String> = node.arg(0, context.log)?;
     let unless: Option<Spanned<String>> = node.prop("unless", context.log);
     Some(Note { value: text.value, unless: unless.map(|word| word.value) })
@@ -74,7 +74,7 @@ fn guarded<'a, T>(
         .collect()
 }
 
-fn tests(children: &[(Guard, Reader<'_>)], context: &mut Context<'_>) -> Vec<PackageTest> {
+fn tests(children: &[(Guard, Reader<'_>)], context: &mut DecodeContext<'_>) -> Vec<PackageTest> {
     let named = children.iter().filter(|(_, child)| child.name() == "test");
     let found: Vec<_> = named.filter_map(|(guard, child)| test::test(*child, guard, context)).collect();
     // Under conditions that exclude each other a name may stand again.
@@ -92,7 +92,7 @@ fn tests(children: &[(Guard, Reader<'_>)], context: &mut Context<'_>) -> Vec<Pac
 
 fn env(
     children: &[(Guard, Reader<'_>)],
-    context: &mut Context<'_>,
+    context: &mut DecodeContext<'_>,
 ) -> Vec<Guarded<(Spanned<EnvName>, Template)>> {
     let mut found = Vec::new();
     for (guard, block) in children.iter().filter(|(_, child)| child.name() == "env") {

@@ -6,7 +6,7 @@ use crate::syntax::Reader;
 use crate::value::Name;
 
 use super::require::plain;
-use super::{Context, unique};
+use super::{DecodeContext, unique};
 use crate::catalog::{Axis, Choose, Dist, PackageOption, SizeFact, Variant};
 
 /// `axis … order=10 choose="newest" title="L4T"`.
@@ -98,7 +98,7 @@ fn summary(node: Reader<'_>, log: &mut Log) -> Option<String> {
 }
 
 /// `dist "torch" version="…"`.
-pub(super) fn dist(node: Reader<'_>, context: &mut Context<'_>) -> Option<Dist> {
+pub(super) fn dist(node: Reader<'_>, context: &mut DecodeContext<'_>) -> Option<Dist> {
     let name = context.template(node, 0);
     let version = context.property(node, "version");
     Some(Dist { name: name?, version })

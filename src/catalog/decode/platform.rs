@@ -9,13 +9,13 @@ use crate::value::{Name, Repository, Version};
 
 use super::require::plain;
 use super::version::{value_name, versions_of};
-use super::{Context, to_template, unique};
+use super::{DecodeContext, to_template, unique};
 use crate::catalog::{
     BaseImage, BaseTag, Device, Forbidden, GpuAccess, GpuKind, Index, Platform, Role, Shown,
 };
 
 /// `platform "tegra" { … }`.
-pub(in crate::catalog) fn platform(node: Reader<'_>, context: &mut Context<'_>) -> Option<Platform> {
+pub(in crate::catalog) fn platform(node: Reader<'_>, context: &mut DecodeContext<'_>) -> Option<Platform> {
     let name: Option<Spanned<Name>> = node.arg(0, context.log);
     let gpu: Option<String> = context.child(node, "gpu");
     let network: Option<String> = context.child(node, "network");
@@ -39,13 +39,13 @@ pub(in crate::catalog) fn platform(node: Reader<'_>, context: &mut Context<'_>) 
 }
 
 /// `note "…" engine="podman"`.
-fn host_note(node: Reader<'_>, context: &mut Context<'_>) -> Option<(Spanned<String>, Option<Engine>)> {
+fn host_note(node: Reader<'_>, context: &mut DecodeContext<'_>) -> Option<(Spanned<String>, Option<Engine>)> {
     let engine: Option<Spanned<String>> = node.prop("engine", context.log);
     Some((node.arg(0, context.log)?, engine.and_then(|engine| Engine::of_word(&engine.value))))
 }
 
 /// `device "jetson-agx-orin" { … }`.
-pub(in crate::catalog) fn device(node: Reader<'_>, context: &mut Context<'_>) -> Option<Device> {
+pub(in crate::catalog) fn device(node: Reader<'_>, context: &mut DecodeContext<'_>) -> Option<Device> {
     let name: Option<Spanned<Name>> = node.arg(0, context.log);
     let platform: Option<Spanned<Name>> = node.text_of_child("platform", context.log);
     let summary = context.child(node, "summary");
@@ -64,7 +64,7 @@ pub(in crate::catalog) fn device(node: Reader<'_>, context: &mut Context<'_>) ->
     })
 }
 
-fn values(node: Reader<'_>, context: &mut Context<'_>) -> BTreeMap<String, String> {
+fn values(node: Reader<'_>, context: &mut DecodeContext<'_>) -> BTreeMap<String, String> {
     let pairs: Vec<(Spanned<String>, Spanned<String>)> = node
         .children_named("value")
         .filter_map(|value| value.arg(0, context.log).zip(value.arg(1, context.log)))
@@ -77,7 +77,7 @@ fn values(node: Reader<'_>, context: &mut Context<'_>) -> BTreeMap<String, Strin
 }
 
 /// `gpu "8.9" { … }`.
-pub(in crate::catalog) fn gpu(node: Reader<'_>, context: &mut Context<'_>) -> Option<GpuKind> {
+pub(in crate::catalog) fn gpu(node: Reader<'_>, context: &mut DecodeContext<'_>) -> Option<GpuKind> {
     let capability: Option<Spanned<Version>> = node.arg(0, context.log);
     let platform: Option<Spanned<Name>> = node.text_of_child("platform", context.log);
     let summary = context.child(node, "summary");
@@ -91,7 +91,7 @@ pub(in crate::catalog) fn gpu(node: Reader<'_>, context: &mut Context<'_>) -> Op
 }
 
 /// `base "l4t-cuda" { … }`.
-pub(in crate::catalog) fn base(node: Reader<'_>, context: &mut Context<'_>) -> Option<BaseImage> {
+pub(in crate::catalog) fn base(node: Reader<'_>, context: &mut DecodeContext<'_>) -> Option<BaseImage> {
     let name: Option<Spanned<String>> = node.arg(0, context.log);
     let image: Option<Repository> = context.child(node, "image");
     let summary = context.child(node, "summary");
@@ -112,7 +112,7 @@ pub(in crate::catalog) fn base(node: Reader<'_>, context: &mut Context<'_>) -> O
 }
 
 /// `sets "NVIDIA_VISIBLE_DEVICES" "all"`.
-fn sets(node: Reader<'_>, context: &mut Context<'_>) -> BTreeMap<String, String> {
+fn sets(node: Reader<'_>, context: &mut DecodeContext<'_>) -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
     for one in node.children_named("sets") {
         let (name, value) = (one.arg::<String>(0, context.log), one.arg::<String>(1, context.log));
@@ -123,7 +123,7 @@ fn sets(node: Reader<'_>, context: &mut Context<'_>) -> BTreeMap<String, String>
     all
 }
 
-fn tag(node: Reader<'_>, context: &mut Context<'_>) -> Option<BaseTag> {
+fn tag(node: Reader<'_>, context: &mut DecodeContext<'_>) -> Option<BaseTag> {
     let tag: Option<Spanned<String>> = node.arg(0, context.log);
     let role: Option<Spanned<String>> = node.prop("role", context.log);
     let (mut provides, mut host) = (BTreeMap::new(), BTreeSet::new());
@@ -152,7 +152,7 @@ fn tag(node: Reader<'_>, context: &mut Context<'_>) -> Option<BaseTag> {
 }
 
 /// `shown "cuda" by="https://…"`.
-fn shown(node: Reader<'_>, context: &mut Context<'_>) -> Vec<Shown> {
+fn shown(node: Reader<'_>, context: &mut DecodeContext<'_>) -> Vec<Shown> {
     node.children_named("shown")
         .filter_map(|one| {
             let by: Option<Spanned<String>> = one.prop("by", context.log);
@@ -163,7 +163,7 @@ fn shown(node: Reader<'_>, context: &mut Context<'_>) -> Vec<Shown> {
 }
 
 /// `index "jetson-ai-lab" { … }`.
-pub(in crate::catalog) fn index(node: Reader<'_>, context: &mut Context<'_>) -> Option<Index> {
+pub(in crate::catalog) fn index(node: Reader<'_>, context: &mut DecodeContext<'_>) -> Option<Index> {
     let name: Option<Spanned<Name>> = node.arg(0, context.log);
     let url = node.text_of_child("url", context.log).map(to_template);
     let mirrors = node.args_of_children("mirror", context.log);
@@ -177,7 +177,7 @@ pub(in crate::catalog) fn index(node: Reader<'_>, context: &mut Context<'_>) -> 
 }
 
 /// `forbid "nvidia-l4t-kernel*" reason="…" { … }`.
-pub(in crate::catalog) fn forbidden(node: Reader<'_>, context: &mut Context<'_>) -> Option<Forbidden> {
+pub(in crate::catalog) fn forbidden(node: Reader<'_>, context: &mut DecodeContext<'_>) -> Option<Forbidden> {
     let pattern: Option<Spanned<String>> = node.arg(0, context.log);
     let reason: Option<Spanned<String>> = node.prop("reason", context.log);
     Some(Forbidden {
@@ -190,6 +190,6 @@ pub(in crate::catalog) fn forbidden(node: Reader<'_>, context: &mut Context<'_>)
 }
 
 /// `epoch 1767225600`.
-pub(in crate::catalog) fn epoch(node: Reader<'_>, context: &mut Context<'_>) -> Option<u64> {
+pub(in crate::catalog) fn epoch(node: Reader<'_>, context: &mut DecodeContext<'_>) -> Option<u64> {
     node.arg(0, context.log).map(|seconds| seconds.value)
 }

@@ -7,11 +7,11 @@ use crate::syntax::{Reader, invalid};
 use crate::value::{Fingerprint, Parse, ProjectPath, Url};
 
 use super::install::{variables, variables_of};
-use super::{Context, to_template};
+use super::{DecodeContext, to_template};
 use crate::catalog::{CmakeDefine, StepKind, Template};
 
 /// The step; `None` where it is wrong, which was reported, or unknown, which the tables reported.
-pub(super) fn step(node: Reader<'_>, context: &mut Context<'_>) -> Option<StepKind> {
+pub(super) fn step(node: Reader<'_>, context: &mut DecodeContext<'_>) -> Option<StepKind> {
     match node.name() {
         "apt" => Some(StepKind::Apt(context.templates(node, 0))),
         "apt-source" => apt_source(node, context),
@@ -37,7 +37,7 @@ pub(super) fn step(node: Reader<'_>, context: &mut Context<'_>) -> Option<StepKi
     }
 }
 
-fn pip(node: Reader<'_>, context: &mut Context<'_>) -> StepKind {
+fn pip(node: Reader<'_>, context: &mut DecodeContext<'_>) -> StepKind {
     StepKind::Pip {
         specs: context.templates(node, 0),
         index: context.property(node, "index"),
@@ -45,7 +45,7 @@ fn pip(node: Reader<'_>, context: &mut Context<'_>) -> StepKind {
     }
 }
 
-fn fetch(node: Reader<'_>, context: &mut Context<'_>) -> Option<StepKind> {
+fn fetch(node: Reader<'_>, context: &mut DecodeContext<'_>) -> Option<StepKind> {
     let url = context.template(node, 0);
     let sha256 = context.property(node, "sha256");
     let to = context.property(node, "to");
@@ -66,7 +66,7 @@ fn fetch(node: Reader<'_>, context: &mut Context<'_>) -> Option<StepKind> {
     }
 }
 
-fn builder(node: Reader<'_>, context: &mut Context<'_>) -> Option<StepKind> {
+fn builder(node: Reader<'_>, context: &mut DecodeContext<'_>) -> Option<StepKind> {
     let first = context.template(node, 0);
     let arguments = context.templates(node, 1);
     match node.name() {
@@ -86,13 +86,13 @@ fn builder(node: Reader<'_>, context: &mut Context<'_>) -> Option<StepKind> {
     }
 }
 
-fn define(node: Reader<'_>, context: &mut Context<'_>) -> Option<CmakeDefine> {
+fn define(node: Reader<'_>, context: &mut DecodeContext<'_>) -> Option<CmakeDefine> {
     let key = node.arg(0, context.log);
     let when_option = node.prop("when-option", context.log);
     Some(CmakeDefine { value: context.template(node, 1)?, key: key?, when_option })
 }
 
-fn file_or_shell(node: Reader<'_>, context: &mut Context<'_>) -> Option<StepKind> {
+fn file_or_shell(node: Reader<'_>, context: &mut DecodeContext<'_>) -> Option<StepKind> {
     let env = variables_of(node, context);
     if node.name() == "run" {
         return Some(StepKind::Run { script: context.template(node, 0)?, env });
@@ -107,7 +107,7 @@ fn file_or_shell(node: Reader<'_>, context: &mut Context<'_>) -> Option<StepKind
     }
 }
 
-fn apt_source(node: Reader<'_>, context: &mut Context<'_>) -> Option<StepKind> {
+fn apt_source(node: Reader<'_>, context: &mut DecodeContext<'_>) -> Option<StepKind> {
     let log = &mut *context.log;
     let name = node.arg(0, log);
     let uri: Option<Template> = node.text_of_child("uri", log).map(to_template);
@@ -132,7 +132,7 @@ fn apt_source(node: Reader<'_>, context: &mut Context<'_>) -> Option<StepKind> {
 }
 
 /// Reports what is wrong with the key in a file of the folder.
-fn check_key(file: Spanned<&str>, wanted: Option<&Spanned<Fingerprint>>, context: &mut Context<'_>) {
+fn check_key(file: Spanned<&str>, wanted: Option<&Spanned<Fingerprint>>, context: &mut DecodeContext<'_>) {
     let Some(bytes) = context.files.get(file.value) else { return };
     let Some(key) = key::read((file.value, file.span), bytes, wanted, context.log) else { return };
     if !key.armored {
@@ -148,7 +148,7 @@ fn check_key(file: Spanned<&str>, wanted: Option<&Spanned<Fingerprint>>, context
 }
 
 /// A file of the folder, or an https URL.
-fn key_location(key: Reader<'_>, context: &mut Context<'_>) -> Option<Spanned<KeyLocation>> {
+fn key_location(key: Reader<'_>, context: &mut DecodeContext<'_>) -> Option<Spanned<KeyLocation>> {
     let text: Spanned<String> = key.arg(0, context.log)?;
     let location = if text.value.contains("://") {
         Url::parse(&text.value).map(KeyLocation::Url)

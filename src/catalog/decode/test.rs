@@ -4,11 +4,11 @@ use crate::diagnostic::{Diagnostic, codes::catalog as codes};
 use crate::source::Spanned;
 use crate::syntax::Reader;
 
-use super::{Context, to_template};
+use super::{DecodeContext, to_template};
 use crate::catalog::{Guard, LibraryTest, PackageTest, Template, TestBody};
 
 /// `test "imports" { gpu; python "import torch" }`.
-pub(super) fn test(node: Reader<'_>, guard: &Guard, context: &mut Context<'_>) -> Option<PackageTest> {
+pub(super) fn test(node: Reader<'_>, guard: &Guard, context: &mut DecodeContext<'_>) -> Option<PackageTest> {
     let name = node.arg(0, context.log);
     let build = node.child("build");
     if let (Some(build), Some(gpu)) = (build, node.child("gpu")) {
@@ -30,7 +30,7 @@ pub(super) fn test(node: Reader<'_>, guard: &Guard, context: &mut Context<'_>) -
     Some(PackageTest { name: name?, build: build.is_some(), guard: guard.clone(), body, span: node.span() })
 }
 
-fn body(node: Reader<'_>, context: &mut Context<'_>) -> Option<TestBody> {
+fn body(node: Reader<'_>, context: &mut DecodeContext<'_>) -> Option<TestBody> {
     if node.name() == "libraries" {
         return Some(TestBody::Libraries(LibraryTest {
             names: context.templates(node, 0),
@@ -52,7 +52,7 @@ fn body(node: Reader<'_>, context: &mut Context<'_>) -> Option<TestBody> {
     }
 }
 
-fn templates(node: Reader<'_>, name: &str, context: &mut Context<'_>) -> Vec<Template> {
+fn templates(node: Reader<'_>, name: &str, context: &mut DecodeContext<'_>) -> Vec<Template> {
     let all: Vec<Spanned<String>> = node.args_of_children(name, context.log);
     all.into_iter().map(to_template).collect()
 }

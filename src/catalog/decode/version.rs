@@ -7,7 +7,7 @@ use crate::source::{Span, Spanned};
 use crate::syntax::Reader;
 use crate::value::{Name, Version};
 
-use super::Context;
+use super::DecodeContext;
 use super::require::{flatten, requirements, unavailable};
 use crate::catalog::{PackageVersion, Template};
 
@@ -16,13 +16,13 @@ const RESERVED: &[&str] =
     &["requires", "conflicts", "when", "default", "note", "source", "unproven", "unavailable"];
 
 /// `version`, in order.
-pub(super) fn versions(package: Reader<'_>, context: &mut Context<'_>) -> Vec<PackageVersion> {
+pub(super) fn versions(package: Reader<'_>, context: &mut DecodeContext<'_>) -> Vec<PackageVersion> {
     let found: Vec<_> = package.children_named("version").filter_map(|node| version(node, context)).collect();
     named_once(&found, context.log);
     found
 }
 
-fn version(node: Reader<'_>, context: &mut Context<'_>) -> Option<PackageVersion> {
+fn version(node: Reader<'_>, context: &mut DecodeContext<'_>) -> Option<PackageVersion> {
     let log = &mut *context.log;
     let version: Option<Spanned<Version>> = node.arg(0, log);
     let children = flatten(node, log);
@@ -48,7 +48,7 @@ pub(super) fn versions_of(block: Option<Reader<'_>>, log: &mut Log) -> BTreeMap<
     block.pairs::<Name, Version>(log).into_iter().map(|(name, version)| (name.value, version)).collect()
 }
 
-fn values(node: Reader<'_>, context: &mut Context<'_>) -> BTreeMap<String, Template> {
+fn values(node: Reader<'_>, context: &mut DecodeContext<'_>) -> BTreeMap<String, Template> {
     let mut found = BTreeMap::new();
     for child in node.children().filter(|child| !RESERVED.contains(&child.name())) {
         value_name(child.name(), child.name_span(), context.log);

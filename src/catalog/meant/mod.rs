@@ -34,12 +34,12 @@ const MOST: usize = 3;
 const SHORTEST: usize = 3;
 
 /// A word without what people write differently.
-struct Plain {
+struct PlainWord {
     compact: String,
     parts: Vec<String>,
 }
 
-impl Plain {
+impl PlainWord {
     fn of(word: &str) -> Self {
         let mut parts: Vec<String> = Vec::new();
         let mut last = None;
@@ -87,11 +87,11 @@ impl Plain {
 impl Catalog {
     /// What a person may have meant by a word: names of this kind.
     pub fn meant(&self, kind: Kind, word: &str) -> Meant<'_> {
-        let plain = Plain::of(word);
+        let plain = PlainWord::of(word);
         let mut found: Vec<(usize, usize, &str)> = Vec::new();
         for entry in self.entries(kind) {
             let best = words(entry)
-                .filter_map(|known| plain.explained_by(&Plain::of(known)))
+                .filter_map(|known| plain.explained_by(&PlainWord::of(known)))
                 .min_by_key(|(size, at)| (usize::MAX - size, *at));
             found.extend(best.map(|(size, at)| (usize::MAX - size, at, entry.name.as_str())));
         }
@@ -131,11 +131,13 @@ impl Catalog {
         if meant.parts == 0 {
             return (Vec::new(), 0);
         }
-        let plain = Plain::of(word);
+        let plain = PlainWord::of(word);
         let mut found = Vec::new();
         for name in self.entries(Kind::Gpu) {
             let best = (name.known_as.iter())
-                .filter_map(|(known, platform)| Some((plain.explained_by(&Plain::of(known))?.0, platform)))
+                .filter_map(|(known, platform)| {
+                    Some((plain.explained_by(&PlainWord::of(known))?.0, platform))
+                })
                 .max_by_key(|(size, _)| *size);
             let Some((size, platform)) = best else { continue };
             if size.min(plain.parts.len()) == meant.parts {
@@ -243,9 +245,9 @@ impl Package {
 
     /// The version of this name, code name or the like.
     fn called(&self, word: &str) -> Option<String> {
-        let plain = Plain::of(word);
+        let plain = PlainWord::of(word);
         let fits = |known: &str| {
-            known.starts_with(char::is_alphabetic) && plain.explained_by(&Plain::of(known)).is_some()
+            known.starts_with(char::is_alphabetic) && plain.explained_by(&PlainWord::of(known)).is_some()
         };
         let names = self.versions.iter().filter_map(|one| Some((one, one.name.as_ref()?.as_str())));
         let name = names.filter(|(_, name)| fits(name)).map(|(_, name)| name.to_owned()).next();

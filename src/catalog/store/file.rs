@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use crate::catalog::decode::{self, Context, Files};
+use crate::catalog::decode::{self, DecodeContext, FilesBeside};
 use crate::catalog::{BaseImage, Device, Forbidden, GpuKind, Index, Package, Platform};
 use crate::diagnostic::Log;
 use crate::source::SourceId;
@@ -22,7 +22,7 @@ pub(in crate::catalog) struct DefinitionFile {
     /// The folder above that of a package; empty for files of the folder `platform`.
     pub(in crate::catalog) group: String,
     /// The files beside it that it names.
-    pub(in crate::catalog) files: Files,
+    pub(in crate::catalog) files: FilesBeside,
     /// The names of all files beside it, where it is a user's.
     pub(in crate::catalog) beside: Vec<String>,
     /// The built-in catalogue is 0, each folder of the user's one more.
@@ -101,7 +101,7 @@ pub(super) fn decode(file: &DefinitionFile, slot: &Slot, log: &mut Log) -> Optio
 }
 
 fn decode_node(node: Reader<'_>, file: &DefinitionFile, entry: &Entry, log: &mut Log) -> Option<Definition> {
-    let mut context = Context { files: &file.files, beside: &file.beside, log };
+    let mut context = DecodeContext { files: &file.files, beside: &file.beside, log };
     let context = &mut context;
     match entry.kind {
         Kind::Package => decode::package(node, &file.group, context).map(Box::new).map(Definition::Package),

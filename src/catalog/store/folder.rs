@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io;
 
-use crate::catalog::decode::Files;
+use crate::catalog::decode::FilesBeside;
 use crate::catalog::schema;
 use crate::diagnostic::{Diagnostic, Log, codes::catalog as codes, wording};
 use crate::fs::{FileKind, FileSystem};
@@ -56,7 +56,7 @@ pub(super) struct Used {
 }
 
 /// A folder that may hold a definition.
-struct Place<'a> {
+struct DefinitionFolder<'a> {
     path: String,
     group: &'a str,
 }
@@ -66,7 +66,7 @@ impl Walk<'_> {
     pub(super) fn folder(&mut self, root: &str) {
         if self.is_package(root) {
             let above = root.trim_end_matches('/').rsplit('/').nth(1).unwrap_or_default().to_owned();
-            self.definition(&Place { path: root.to_owned(), group: &above });
+            self.definition(&DefinitionFolder { path: root.to_owned(), group: &above });
             return;
         }
         for name in self.list(root) {
@@ -75,7 +75,7 @@ impl Walk<'_> {
                 continue;
             }
             if self.is_package(&path) {
-                self.definition(&Place { path, group: "" });
+                self.definition(&DefinitionFolder { path, group: "" });
             } else if name == PLATFORM {
                 self.platforms(&path, 0);
             } else {
@@ -88,14 +88,14 @@ impl Walk<'_> {
         for name in self.list(path) {
             let path = join(path, &name);
             if self.is_package(&path) {
-                self.definition(&Place { path, group });
+                self.definition(&DefinitionFolder { path, group });
             }
         }
     }
 
     fn platforms(&mut self, path: &str, depth: usize) {
         for name in self.list(path) {
-            let place = Place { path: join(path, &name), group: "" };
+            let place = DefinitionFolder { path: join(path, &name), group: "" };
             match self.fs.kind(&place.path) {
                 Some(FileKind::Folder) if depth < DEEPEST => self.platforms(&place.path, depth + 1),
                 Some(FileKind::File) if is_kdl(&name) => {
@@ -106,10 +106,10 @@ impl Walk<'_> {
         }
     }
 
-    fn definition(&mut self, place: &Place<'_>) {
+    fn definition(&mut self, place: &DefinitionFolder<'_>) {
         let mut beside = Vec::new();
         self.beside(&place.path, "", &mut beside);
-        let text = Place { path: join(&place.path, DEFINITION), group: place.group };
+        let text = DefinitionFolder { path: join(&place.path, DEFINITION), group: place.group };
         self.file(&text, &place.path, beside, schema::DEFINITION);
     }
 
@@ -128,10 +128,10 @@ impl Walk<'_> {
     }
 
     /// The files that a definition names: no other is read.
-    fn named_files(&mut self, folder: &str, beside: &[String], document: &Document) -> Files {
+    fn named_files(&mut self, folder: &str, beside: &[String], document: &Document) -> FilesBeside {
         let mut words = BTreeSet::new();
         document.nodes.iter().for_each(|node| file::words(node, &mut words));
-        let mut files = Files::new();
+        let mut files = FilesBeside::new();
         for name in beside.iter().filter(|name| words.contains(name.as_str())) {
             let path = join(folder, name);
             if let Some(bytes) = self.read(&path) {
@@ -143,7 +143,7 @@ impl Walk<'_> {
 
     fn file(
         &mut self,
-        place: &Place<'_>,
+        place: &DefinitionFolder<'_>,
         folder: &str,
         beside: Vec<String>,
         language: &'static [&'static NodeSpec],

@@ -11,7 +11,7 @@ mod search;
 
 pub use builtin::BuiltinStacks;
 pub use index::{Entry, Kind};
-pub use search::{Known, Search, Sort, search};
+pub use search::{Search, Searchable, Sort, search};
 
 use std::collections::BTreeMap;
 

@@ -6,7 +6,7 @@ use super::{BuiltinStacks, Catalog, Entry, Kind};
 
 /// Something that a search can find.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Known<'a> {
+pub struct Searchable<'a> {
     /// What it is.
     pub sort: Sort,
     /// As manifests write it.
@@ -54,14 +54,14 @@ impl Sort {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Search<'a> {
     /// What all of the words fit, best first: by name, then by alias, then by what is said of it.
-    pub found: Vec<Known<'a>>,
+    pub found: Vec<Searchable<'a>>,
     /// Words that stand nowhere, each with the near one that was looked for instead.
     pub taken_for: Vec<(String, String)>,
 }
 
 /// Looks for words in the catalogue and in the ready-made manifests.
 pub fn search<'a>(catalog: &'a Catalog, stacks: &'a BuiltinStacks, words: &str) -> Search<'a> {
-    let all: Vec<Known<'a>> = catalog.known().chain(stacks.known()).collect();
+    let all: Vec<Searchable<'a>> = catalog.known().chain(stacks.known()).collect();
     let mut taken_for = Vec::new();
     let words: Vec<String> = words
         .split_whitespace()
@@ -75,7 +75,7 @@ pub fn search<'a>(catalog: &'a Catalog, stacks: &'a BuiltinStacks, words: &str) 
             near
         })
         .collect();
-    let mut found: Vec<(u32, Known<'a>)> =
+    let mut found: Vec<(u32, Searchable<'a>)> =
         all.into_iter().filter_map(|one| Some((rank_all(&one, &words)?, one))).collect();
     found.sort_by_key(|(rank, one)| (*rank, one.sort, one.name));
     Search { found: found.into_iter().map(|(_, one)| one).collect(), taken_for }
@@ -83,15 +83,15 @@ pub fn search<'a>(catalog: &'a Catalog, stacks: &'a BuiltinStacks, words: &str) 
 
 impl Catalog {
     /// All that a search goes through, by kind and name.
-    fn known(&self) -> impl Iterator<Item = Known<'_>> {
+    fn known(&self) -> impl Iterator<Item = Searchable<'_>> {
         let kinds = [Kind::Package, Kind::Platform, Kind::Device, Kind::Base];
         kinds.into_iter().flat_map(|kind| self.entries(kind)).filter_map(known)
     }
 }
 
 impl BuiltinStacks {
-    fn known(&self) -> impl Iterator<Item = Known<'_>> {
-        self.described().map(|(name, summary)| Known {
+    fn known(&self) -> impl Iterator<Item = Searchable<'_>> {
+        self.described().map(|(name, summary)| Searchable {
             sort: Sort::Stack,
             name,
             aliases: &[],
@@ -101,7 +101,7 @@ impl BuiltinStacks {
     }
 }
 
-fn known(entry: &Entry) -> Option<Known<'_>> {
+fn known(entry: &Entry) -> Option<Searchable<'_>> {
     let sort = match entry.kind {
         Kind::Package if entry.installable => Sort::Package,
         Kind::Package => Sort::Axis,
@@ -111,11 +111,11 @@ fn known(entry: &Entry) -> Option<Known<'_>> {
         Kind::Gpu | Kind::Index | Kind::Epoch | Kind::Forbidden => return None,
     };
     let Entry { name, aliases, group, summary, .. } = entry;
-    Some(Known { sort, name, aliases, group, summary })
+    Some(Searchable { sort, name, aliases, group, summary })
 }
 
 /// How well all of the words fit; `None` where one does not. Lower is better.
-fn rank_all(one: &Known<'_>, words: &[String]) -> Option<u32> {
+fn rank_all(one: &Searchable<'_>, words: &[String]) -> Option<u32> {
     let whole = plain(&words.join("-"));
     let sum = words.iter().map(|word| rank(one, word)).sum::<Option<u32>>()?;
     let is_it = plain(one.name) == whole || one.aliases.iter().any(|alias| plain(alias) == whole);
@@ -123,7 +123,7 @@ fn rank_all(one: &Known<'_>, words: &[String]) -> Option<u32> {
 }
 
 /// How well a word fits.
-fn rank(one: &Known<'_>, word: &str) -> Option<u32> {
+fn rank(one: &Searchable<'_>, word: &str) -> Option<u32> {
     let (name, word) = (plain(one.name), plain(word));
     let said = plain(&format!("{} {}", one.summary, one.group));
     let alias = |fits: &dyn Fn(&str) -> bool| one.aliases.iter().any(|alias| fits(&plain(alias)));
@@ -153,7 +153,7 @@ fn plain(text: &str) -> String {
 }
 
 /// The name that a person may have meant by a word, or a longer word of what is said.
-fn near(all: &[Known<'_>], word: &str) -> Option<String> {
+fn near(all: &[Searchable<'_>], word: &str) -> Option<String> {
     let names =
         all.iter().flat_map(|one| std::iter::once(one.name).chain(one.aliases.iter().map(String::as_str)));
     let said = || {

@@ -18,17 +18,21 @@ pub(super) const LONGEST_TEXT: usize = 16 << 10;
 const STATEMENTS: [&str; 6] = ["for", "endfor", "if", "elif", "else", "endif"];
 
 /// What is wrong with a template, and where in it.
-pub(super) struct Fault {
+pub(super) struct TemplateFault {
     pub(super) range: Range<usize>,
     pub(super) message: String,
     pub(super) help: &'static str,
 }
 
 /// The first thing in a template that is not part of the language.
-pub(super) fn fault(text: &str) -> Option<Fault> {
+pub(super) fn fault(text: &str) -> Option<TemplateFault> {
     if text.len() > LONGEST {
         let message = format!("the template has {} bytes; at most {LONGEST} are read", text.len());
-        return Some(Fault { range: 0..0, message, help: "carry long texts as files beside the definition" });
+        return Some(TemplateFault {
+            range: 0..0,
+            message,
+            help: "carry long texts as files beside the definition",
+        });
     }
     let mut at = 0;
     while let Some(start) = next_tag(text, at) {
@@ -50,10 +54,10 @@ fn next_tag(text: &str, from: usize) -> Option<usize> {
 }
 
 /// Goes through one tag; where it ends.
-fn tag(text: &str, start: usize) -> Result<usize, Fault> {
+fn tag(text: &str, start: usize) -> Result<usize, TemplateFault> {
     let is_statement = text[start..].starts_with("{%");
     let closing = if is_statement { "%}" } else { "}}" };
-    let fault = |range: Range<usize>, message: String, help| Err(Fault { range, message, help });
+    let fault = |range: Range<usize>, message: String, help| Err(TemplateFault { range, message, help });
     let mut code = String::new();
     let mut quote = None;
     let mut letters =

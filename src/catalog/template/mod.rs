@@ -93,7 +93,7 @@ impl Template {
     }
 
     /// That something is not part of the language.
-    fn refused(&self, fault: limits::Fault) -> Diagnostic {
+    fn refused(&self, fault: limits::TemplateFault) -> Diagnostic {
         Diagnostic::error(codes::TEMPLATE_SYNTAX, fault.message)
             .at(self.place(fault.range), "not possible here")
             .help(fault.help)

@@ -53,12 +53,13 @@ impl View {
     /// An axis or a package that was chosen, with those values of its version that are no templates themselves:
     /// `cuda.major`, `ubuntu.codename`, `packages["flash-attention"].version`.
     pub fn package(&mut self, name: &Name, version: &Version, entry: Option<&PackageVersion>) {
-        let mut values = BTreeMap::from([("version".to_owned(), Chosen::value(version, BTreeMap::new()))]);
+        let mut values =
+            BTreeMap::from([("version".to_owned(), VersionView::value(version, BTreeMap::new()))]);
         for (key, value) in entry.iter().flat_map(|entry| &entry.values).filter(|(_, value)| value.is_plain())
         {
             values.insert(key.clone(), Value::from(value.text.as_str()));
         }
-        let value = Chosen::value(version, values);
+        let value = VersionView::value(version, values);
         let packages = Arc::make_mut(&mut self.packages);
         packages.words.insert(word(name), value.clone());
         packages.names.insert(name.to_string(), value);
@@ -70,7 +71,7 @@ impl View {
             capabilities.iter().map(|one| format!("{}.{}", one.major(), one.minor())).collect();
         let flat: Vec<String> =
             capabilities.iter().map(|one| format!("{}{}", one.major(), one.minor())).collect();
-        let all = capabilities.iter().map(|one| Chosen::value(one, BTreeMap::new()));
+        let all = capabilities.iter().map(|one| VersionView::value(one, BTreeMap::new()));
         self.root.insert("sm".to_owned(), Some(all.collect::<Vec<_>>().into()));
         self.text("sm_list", &list.join(";"));
         self.text("sm_flat", &flat.join(";"));
@@ -96,7 +97,7 @@ impl View {
 
     /// The package's own version and its values, which may refer to each other. What is wrong in them is reported.
     pub fn own(&mut self, version: &Version, values: &BTreeMap<String, Template>, log: &mut Log) {
-        self.root.insert("version".to_owned(), Some(Chosen::value(version, BTreeMap::new())));
+        self.root.insert("version".to_owned(), Some(VersionView::value(version, BTreeMap::new())));
         let mut waiting: Vec<(&str, &Template)> = Vec::new();
         for (key, value) in values {
             if value.is_plain() {
@@ -186,12 +187,12 @@ pub(super) fn word(name: &Name) -> String {
 
 /// A version with its parts and the values of its entry; prints as the version.
 #[derive(Debug)]
-struct Chosen {
+struct VersionView {
     text: String,
     values: BTreeMap<String, Value>,
 }
 
-impl Chosen {
+impl VersionView {
     fn value(version: &Version, mut values: BTreeMap<String, Value>) -> Value {
         let parts = [("major", version.major()), ("minor", version.minor()), ("patch", version.patch())];
         values.extend(parts.map(|(name, number)| (name.to_owned(), Value::from(number))));
@@ -199,7 +200,7 @@ impl Chosen {
     }
 }
 
-impl Object for Chosen {
+impl Object for VersionView {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         self.values.get(key.as_str()?).cloned()
     }

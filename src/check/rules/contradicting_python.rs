@@ -10,7 +10,7 @@ use crate::value::{Parse, PepOp, PepRequirement, Version};
 
 pub(super) const RULE: Rule = Rule { code: codes::CONTRADICTING_PYTHON, severity: Severity::Error, check };
 
-type Spec = Spanned<PepRequirement>;
+type PipSpec = Spanned<PepRequirement>;
 
 fn check(context: &Context<'_>, log: &mut Log) {
     let pip = &context.project.pip;
@@ -22,14 +22,14 @@ fn check(context: &Context<'_>, log: &mut Log) {
 }
 
 /// Everything that one environment is asked for.
-fn specs<'a>(install: &'a [Spec], files: impl Iterator<Item = &'a Requirements>) -> Vec<&'a Spec> {
+fn specs<'a>(install: &'a [PipSpec], files: impl Iterator<Item = &'a Requirements>) -> Vec<&'a PipSpec> {
     install.iter().chain(files.flat_map(|file| file.specs.iter().chain(&file.constraints))).collect()
 }
 
 /// Of one package's requirements each is compared with the first exact one: others that exclude each other exclude it too,
 /// and a long file takes time by its length alone.
-fn report(all: &[&Spec], log: &mut Log) {
-    let mut by_name: BTreeMap<String, Vec<&Spec>> = BTreeMap::new();
+fn report(all: &[&PipSpec], log: &mut Log) {
+    let mut by_name: BTreeMap<String, Vec<&PipSpec>> = BTreeMap::new();
     for spec in all.iter().filter(|spec| spec.marker().is_none()) {
         by_name.entry(spec.normalised_name()).or_default().push(spec);
     }

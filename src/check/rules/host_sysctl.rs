@@ -27,9 +27,9 @@ fn check(context: &Context<'_>, log: &mut Log) {
     }
 }
 
-type Shared = Option<(&'static str, &'static str, Option<Span>)>;
+type SharedNamespace = Option<(&'static str, &'static str, Option<Span>)>;
 
-fn network(run: &Run, by_default: bool) -> Shared {
+fn network(run: &Run, by_default: bool) -> SharedNamespace {
     let what = "the host's network";
     match (&run.network, run.can.first()) {
         (Some(network), _) if network.value == "host" => {
@@ -41,7 +41,7 @@ fn network(run: &Run, by_default: bool) -> Shared {
     }
 }
 
-fn ipc(run: &Run) -> Shared {
+fn ipc(run: &Run) -> SharedNamespace {
     let ipc = run.ipc.as_ref().filter(|ipc| ipc.value == "host")?;
     Some(("the host's IPC", "ipc \"private\"", Some(ipc.span)))
 }

@@ -8,7 +8,7 @@ use crate::source::Span;
 pub(super) const RULE: Rule = Rule { code: codes::NOT_OFFERED, severity: Severity::Error, check };
 
 /// A run option that needs a certain machine: the word by which platforms offer it, what it is, where it is asked for.
-type Wanted = (&'static str, &'static str, Span);
+type MachineOption = (&'static str, &'static str, Span);
 
 fn check(context: &Context<'_>, log: &mut Log) {
     let Some(platform) = context.platform else { return };
@@ -46,9 +46,10 @@ fn instead(word: &str) -> Option<&'static str> {
     }
 }
 
-fn wanted(run: &Run) -> Vec<Wanted> {
+fn wanted(run: &Run) -> Vec<MachineOption> {
     let cameras = run.cameras.iter().filter(|camera| camera.value == Camera::Csi);
-    let mut all: Vec<Wanted> = cameras.map(|camera| ("camera-csi", "CSI camera", camera.span)).collect();
+    let mut all: Vec<MachineOption> =
+        cameras.map(|camera| ("camera-csi", "CSI camera", camera.span)).collect();
     all.extend(run.devices.iter().filter_map(|device| match device.value {
         Device::Path { .. } => None,
         Device::I2c(_) => Some(("i2c", "I2C bus of its own", device.span)),

@@ -1,6 +1,6 @@
 //! An output where only other programs write.
 
-use crate::check::outputs::{Written, named, reserved};
+use crate::check::outputs::{OutputPath, named, reserved};
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Log, Severity, codes::check as codes};
 
@@ -8,6 +8,6 @@ pub(super) const RULE: Rule = Rule { code: codes::RESERVED_OUTPUT, severity: Sev
 
 fn check(context: &Context<'_>, log: &mut Log) {
     let all = named(&context.project.output);
-    let all: Vec<_> = all.map(|(path, span)| Written { path: path.as_str(), span: Some(span) }).collect();
+    let all: Vec<_> = all.map(|(path, span)| OutputPath { path: path.as_str(), span: Some(span) }).collect();
     reserved(&all, log);
 }

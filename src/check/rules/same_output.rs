@@ -1,6 +1,6 @@
 //! Two files at one path.
 
-use crate::check::outputs::{Written, clashes, named};
+use crate::check::outputs::{OutputPath, clashes, named};
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
 
@@ -12,7 +12,7 @@ const LOCK: &str = "jcc.lock";
 fn check(context: &Context<'_>, log: &mut Log) {
     let output = &context.project.output;
     let mut all: Vec<_> =
-        named(output).map(|(path, span)| Written { path: path.as_str(), span: Some(span) }).collect();
+        named(output).map(|(path, span)| OutputPath { path: path.as_str(), span: Some(span) }).collect();
     all.sort_by_key(|one| one.span.map(|span| (span.source, span.start)));
     let ignored = output.dockerfile.as_ref().map_or("Dockerfile", |path| path.value.as_str());
     let ignored = format!("{ignored}.dockerignore");
@@ -24,7 +24,7 @@ fn check(context: &Context<'_>, log: &mut Log) {
         ("docker-compose.yaml", one && output.compose.is_none()),
     ];
     let defaults = defaults.into_iter().filter(|(_, is_written)| *is_written);
-    let mut written: Vec<_> = defaults.map(|(path, _)| Written { path, span: None }).collect();
+    let mut written: Vec<_> = defaults.map(|(path, _)| OutputPath { path, span: None }).collect();
     written.append(&mut all);
     clashes(&written, log);
     if !one {

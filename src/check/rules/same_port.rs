@@ -21,7 +21,7 @@ fn check(context: &Context<'_>, log: &mut Log) {
         context.runs().filter(published).flat_map(|run| &run.ports).collect();
     // Those of every address come first: each of one address is compared with them and with its own.
     all.sort_by_key(|port| address(port).is_some());
-    let mut taken = Taken::default();
+    let mut taken = TakenPorts::default();
     for port in all {
         let Some(host) = port.host else { continue };
         let protocol = port.protocol;
@@ -47,19 +47,19 @@ fn address(port: &PortMapping) -> Option<IpAddr> {
 }
 
 /// Where something listens: all addresses, or one.
-type Place = (Protocol, Option<IpAddr>);
+type Listener = (Protocol, Option<IpAddr>);
 
 /// Ports of the host, in ranges that are apart from each other.
 #[derive(Default)]
-struct Taken(BTreeMap<Place, BTreeMap<Port, (Port, Span)>>);
+struct TakenPorts(BTreeMap<Listener, BTreeMap<Port, (Port, Span)>>);
 
-impl Taken {
-    fn add(&mut self, place: Place, ports: PortRange, span: Span) {
+impl TakenPorts {
+    fn add(&mut self, place: Listener, ports: PortRange, span: Span) {
         self.0.entry(place).or_default().insert(ports.first, (ports.last, span));
     }
 
     /// The first port that is taken already, and where.
-    fn overlap(&self, place: Place, ports: PortRange) -> Option<(Port, Span)> {
+    fn overlap(&self, place: Listener, ports: PortRange) -> Option<(Port, Span)> {
         let (first, (last, span)) = self.0.get(&place)?.range(..=ports.last).next_back()?;
         (*last >= ports.first).then_some((ports.first.max(*first), *span))
     }

@@ -8,7 +8,7 @@ use crate::value::{PepOp, PepRequirement};
 
 pub(super) const RULE: Rule = Rule { code: codes::UNPINNED_PYTHON, severity: Severity::Note, check };
 
-type Spec = Spanned<PepRequirement>;
+type PipSpec = Spanned<PepRequirement>;
 
 const MESSAGE: &str = "the next build may install other versions than this one";
 const HELP: &str = "write the version that was tested: `NAME==1.2.3`";
@@ -24,14 +24,14 @@ fn check(context: &Context<'_>, log: &mut Log) {
     }
 }
 
-fn is_open(spec: &Spec) -> bool {
+fn is_open(spec: &PipSpec) -> bool {
     let fixed =
         |(op, version): &(PepOp, String)| matches!(op, PepOp::Equal | PepOp::Same) && !version.contains('*');
     spec.url().is_none() && !spec.specifiers().iter().any(fixed)
 }
 
-fn report(all: &[Spec], log: &mut Log) {
-    let open: Vec<&Spec> = all.iter().filter(|spec| is_open(spec)).collect();
+fn report(all: &[PipSpec], log: &mut Log) {
+    let open: Vec<&PipSpec> = all.iter().filter(|spec| is_open(spec)).collect();
     if open.is_empty() {
         return;
     }
@@ -43,7 +43,7 @@ fn report(all: &[Spec], log: &mut Log) {
 
 /// A file learns of once: it may be long.
 fn report_file(file: &Requirements, log: &mut Log) {
-    let open: Vec<&Spec> = file.specs.iter().filter(|spec| is_open(spec)).collect();
+    let open: Vec<&PipSpec> = file.specs.iter().filter(|spec| is_open(spec)).collect();
     let Some(first) = open.first().filter(|_| !file.hashed) else { return };
     let count = wording::count(open.len(), "line");
     let name = wording::code(file.path.value.as_str());

@@ -5,11 +5,11 @@ use crate::syntax::{Editor, name, quote};
 
 use super::super::{Exit, Session};
 use super::args::{Add, Spec};
-use super::{Done, Manifest};
+use super::{Done, EditedManifest};
 
 /// Asks for packages, or for other versions of those that are asked for.
 pub(in crate::cli) fn add(session: &mut Session<'_, '_>, wish: &Add) -> Exit {
-    let mut manifest = match Manifest::open(session, &wish.place) {
+    let mut manifest = match EditedManifest::open(session, &wish.place) {
         Ok(manifest) => manifest,
         Err(exit) => return exit,
     };
@@ -19,7 +19,7 @@ pub(in crate::cli) fn add(session: &mut Session<'_, '_>, wish: &Add) -> Exit {
     manifest.finish(session, &wish.place, |_, _| Vec::new())
 }
 
-fn one(session: &mut Session<'_, '_>, manifest: &mut Manifest, spec: &Spec, target: Option<&str>) {
+fn one(session: &mut Session<'_, '_>, manifest: &mut EditedManifest, spec: &Spec, target: Option<&str>) {
     let requirement = spec.requirement.as_ref().map(ToString::to_string);
     let within = manifest.target(target);
     let there = manifest.named(Block::Packages, spec.name.as_str());
@@ -63,7 +63,7 @@ fn one(session: &mut Session<'_, '_>, manifest: &mut Manifest, spec: &Spec, targ
 }
 
 /// Where a file that this one extends asks for the package already, and nothing more is asked now.
-fn extended(session: &Session<'_, '_>, manifest: &Manifest, spec: &Spec) -> Option<String> {
+fn extended(session: &Session<'_, '_>, manifest: &EditedManifest, spec: &Spec) -> Option<String> {
     if spec.requirement.is_some() {
         return None;
     }

@@ -87,7 +87,7 @@ pub(in crate::cli) struct Remove {
 
 /// `jcc pin`.
 #[derive(Debug, Clone, Args)]
-pub(in crate::cli) struct Pin {
+pub(in crate::cli) struct PinArgs {
     /// A package, or an axis such as `cuda` or `python`
     #[arg(value_parser = read::<Name>)]
     pub(in crate::cli) name: Name,

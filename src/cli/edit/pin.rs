@@ -6,13 +6,13 @@ use crate::syntax::{Editor, name, quote};
 use crate::value::Name;
 
 use super::super::{Exit, Session};
-use super::args::Pin;
+use super::args::PinArgs;
 use super::remove::take_out;
-use super::{Done, Manifest};
+use super::{Done, EditedManifest};
 
 /// Binds a package or an axis to versions, or takes that away.
-pub(in crate::cli) fn pin(session: &mut Session<'_, '_>, wish: &Pin) -> Exit {
-    let mut manifest = match Manifest::open(session, &wish.place) {
+pub(in crate::cli) fn pin(session: &mut Session<'_, '_>, wish: &PinArgs) -> Exit {
+    let mut manifest = match EditedManifest::open(session, &wish.place) {
         Ok(manifest) => manifest,
         Err(exit) => return exit,
     };
@@ -25,7 +25,7 @@ pub(in crate::cli) fn pin(session: &mut Session<'_, '_>, wish: &Pin) -> Exit {
     manifest.finish(session, &wish.place, |_, _| Vec::new())
 }
 
-fn set(manifest: &mut Manifest, pinned: &Name, version: &str, target: Option<&str>) {
+fn set(manifest: &mut EditedManifest, pinned: &Name, version: &str, target: Option<&str>) {
     let all = manifest.named(Block::Pin, pinned.as_str());
     let own = all.iter().find(|child| child.target == target);
     let mut done = Done {
@@ -58,7 +58,7 @@ fn set(manifest: &mut Manifest, pinned: &Name, version: &str, target: Option<&st
     manifest.done.push(done);
 }
 
-fn absent(session: &mut Session<'_, '_>, manifest: &Manifest, name: &Name) -> Exit {
+fn absent(session: &mut Session<'_, '_>, manifest: &EditedManifest, name: &Name) -> Exit {
     let file = &manifest.found.shown;
     let pins = || manifest.projects.iter().flat_map(|project| &project.pins);
     let other = pins().find(|one| manifest.same(one.name.as_str(), name.as_str()));

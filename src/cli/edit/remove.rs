@@ -9,11 +9,11 @@ use crate::value::Name;
 use super::super::resolve::reasons;
 use super::super::{Exit, Session};
 use super::args::Remove;
-use super::{Done, Manifest};
+use super::{Done, EditedManifest};
 
 /// Asks for packages no more.
 pub(in crate::cli) fn remove(session: &mut Session<'_, '_>, wish: &Remove) -> Exit {
-    let mut manifest = match Manifest::open(session, &wish.place) {
+    let mut manifest = match EditedManifest::open(session, &wish.place) {
         Ok(manifest) => manifest,
         Err(exit) => return exit,
     };
@@ -45,7 +45,12 @@ pub(in crate::cli) fn remove(session: &mut Session<'_, '_>, wish: &Remove) -> Ex
 }
 
 /// Takes every child of this name out of the blocks, or of those of one target. False where there is none.
-pub(super) fn take_out(manifest: &mut Manifest, block: Block, name: &Name, target: Option<&str>) -> bool {
+pub(super) fn take_out(
+    manifest: &mut EditedManifest,
+    block: Block,
+    name: &Name,
+    target: Option<&str>,
+) -> bool {
     let ours = |child: &Child<'_>| target.is_none() || child.target == target;
     let places: Vec<String> = manifest
         .named_in(&manifest.original, block, name.as_str())
@@ -79,7 +84,12 @@ fn is_ready_made(place: &str) -> bool {
 }
 
 /// Says why there is nothing to take out.
-fn absent(session: &mut Session<'_, '_>, manifest: &Manifest, name: &Name, target: Option<&str>) -> Exit {
+fn absent(
+    session: &mut Session<'_, '_>,
+    manifest: &EditedManifest,
+    name: &Name,
+    target: Option<&str>,
+) -> Exit {
     let file = &manifest.found.shown;
     if let (Some(found), Some(target)) = (manifest.named(Block::Packages, name.as_str()).first(), target) {
         let place = manifest.cite(found.node);

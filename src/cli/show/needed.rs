@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::catalog::{BuiltinStacks, Catalog, Dependent, Kind, Package, Part, Require, Stage};
+use crate::catalog::{BuiltinStacks, Catalog, Dependent, DependentPart, Kind, Package, Require, Stage};
 use crate::manifest::Stacks as _;
 
 use super::super::{Session, catalog::stack};
@@ -59,12 +59,12 @@ fn by(dependent: &Dependent<'_>) -> By {
     });
     stages.dedup();
     let free = |require: &Require| require.guard.all.is_empty();
-    let in_whole = places.iter().any(|(part, require)| *part == Part::Whole && free(require));
+    let in_whole = places.iter().any(|(part, require)| *part == DependentPart::Whole && free(require));
     let entries = package.versions.iter();
     let in_each = !package.versions.is_empty()
-        && entries
-            .clone()
-            .all(|entry| places.iter().any(|(part, require)| *part == Part::Version(entry) && free(require)));
+        && entries.clone().all(|entry| {
+            places.iter().any(|(part, require)| *part == DependentPart::Version(entry) && free(require))
+        });
     let mut when = Vec::new();
     if !(in_whole || in_each) {
         for (part, require) in places {
@@ -78,12 +78,12 @@ fn by(dependent: &Dependent<'_>) -> By {
 }
 
 /// When it is required by this part of a definition.
-fn condition(part: Part<'_>, require: &Require) -> String {
+fn condition(part: DependentPart<'_>, require: &Require) -> String {
     let part = match part {
-        Part::Whole => None,
-        Part::Version(entry) => Some(format!("version {}", entry.version.value)),
-        Part::Option(option, value) => Some(format!("option {}={value}", option.key.value)),
-        Part::Variant(variant) => Some(format!("variant {}", variant.name.value)),
+        DependentPart::Whole => None,
+        DependentPart::Version(entry) => Some(format!("version {}", entry.version.value)),
+        DependentPart::Option(option, value) => Some(format!("option {}={value}", option.key.value)),
+        DependentPart::Variant(variant) => Some(format!("variant {}", variant.name.value)),
     };
     part.into_iter().chain(words::conditions(&require.guard)).collect::<Vec<_>>().join(" and ")
 }

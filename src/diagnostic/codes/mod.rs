@@ -14,7 +14,7 @@ use super::Code;
 
 /// A code and its page.
 #[derive(Debug, Clone, Copy)]
-pub struct Entry {
+pub struct CodeEntry {
     /// The code.
     pub code: Code,
     /// Markdown: a title, what is wrong and why it matters, an example that fails (a `kdl` block under `## Wrong`) and
@@ -29,8 +29,8 @@ macro_rules! codes {
             $crate::diagnostic::Code::new(concat!("jcc::", $area, "::", $name));)*
 
         /// The codes of this area with their pages.
-        pub(super) const TABLE: &[super::Entry] = &[
-            $(super::Entry {
+        pub(super) const TABLE: &[super::CodeEntry] = &[
+            $(super::CodeEntry {
                 code: $constant,
                 page: include_str!(concat!("../pages/", $area, "/", $name, ".md")),
             },)*
@@ -40,7 +40,7 @@ macro_rules! codes {
 pub(crate) use codes;
 
 /// Every code, by area, in the order of declaration.
-pub fn all() -> impl Iterator<Item = Entry> {
+pub fn all() -> impl Iterator<Item = CodeEntry> {
     [syntax::TABLE, manifest::TABLE, catalog::TABLE, check::TABLE, resolve::TABLE, plan::TABLE, fs::TABLE]
         .into_iter()
         .flatten()
@@ -48,7 +48,7 @@ pub fn all() -> impl Iterator<Item = Entry> {
 }
 
 /// The entry of a code as users write it: whole (`jcc::manifest::unknown-node`) or its last part.
-pub fn find(text: &str) -> Option<Entry> {
+pub fn find(text: &str) -> Option<CodeEntry> {
     all().find(|entry| {
         let code = entry.code.as_str();
         code == text || code.strip_prefix("jcc::") == Some(text) || code.rsplit("::").next() == Some(text)

@@ -22,7 +22,7 @@ fn every_code_is_unique_and_its_name_is_kebab_case() {
 #[test]
 fn the_last_part_of_a_code_is_its_own() {
     let mut seen = BTreeSet::new();
-    let name = |entry: &Entry| entry.code.as_str().rsplit("::").next().unwrap_or_default();
+    let name = |entry: &CodeEntry| entry.code.as_str().rsplit("::").next().unwrap_or_default();
     let twice: Vec<&str> =
         all().filter(|entry| !seen.insert(name(entry))).map(|entry| entry.code.as_str()).collect();
     assert!(twice.is_empty(), "`explain` could not tell these from others: {twice:?}");

@@ -100,7 +100,7 @@ fn one_report(one: &Diagnostic, texts: &Texts<'_>, handler: &GraphicalReportHand
             None => groups.push((label.span.source, vec![label])),
         }
     }
-    let mut parts = groups.into_iter().map(|(source, labels)| Shown::of(texts, source, &labels));
+    let mut parts = groups.into_iter().map(|(source, labels)| ShownProblem::of(texts, source, &labels));
     let mut main = parts.next().unwrap_or_default();
     main.message = on_one_line(&masks.text(&one.message));
     main.code = Some(one.code.as_str());
@@ -120,17 +120,17 @@ fn one_report(one: &Diagnostic, texts: &Texts<'_>, handler: &GraphicalReportHand
 
 /// One problem, or what it has to say about one more file.
 #[derive(Debug, Default)]
-struct Shown {
+struct ShownProblem {
     message: String,
     code: Option<&'static str>,
     severity: Option<Severity>,
     help: String,
-    source: Option<Named>,
+    source: Option<NamedText>,
     labels: Vec<LabeledSpan>,
-    related: Vec<Shown>,
+    related: Vec<ShownProblem>,
 }
 
-impl Shown {
+impl ShownProblem {
     fn of(texts: &Texts<'_>, id: SourceId, labels: &[&Label]) -> Self {
         let Texts { sources, masks, shown } = texts;
         let source = sources.get(id);
@@ -158,22 +158,22 @@ impl Shown {
             .collect();
         Self {
             message: on_one_line(&format!("this is about `{}` too", sources.shown(id))),
-            source: Some(Named { name: on_one_line(&sources.shown(id)), text }),
+            source: Some(NamedText { name: on_one_line(&sources.shown(id)), text }),
             labels,
             ..Self::default()
         }
     }
 }
 
-impl fmt::Display for Shown {
+impl fmt::Display for ShownProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl std::error::Error for Shown {}
+impl std::error::Error for ShownProblem {}
 
-impl miette::Diagnostic for Shown {
+impl miette::Diagnostic for ShownProblem {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         self.code.map(|code| Box::new(code) as Box<dyn fmt::Display>)
     }
@@ -208,12 +208,12 @@ impl miette::Diagnostic for Shown {
 
 /// A text with its name.
 #[derive(Debug)]
-struct Named {
+struct NamedText {
     name: String,
     text: Clipped,
 }
 
-impl SourceCode for Named {
+impl SourceCode for NamedText {
     fn read_span<'a>(
         &'a self,
         span: &SourceSpan,

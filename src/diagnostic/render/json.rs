@@ -8,16 +8,16 @@ use super::word;
 use crate::source::Sources;
 
 #[derive(Serialize)]
-struct Problem<'a> {
+struct JsonProblem<'a> {
     code: &'a str,
     severity: &'a str,
     message: String,
-    labels: Vec<Place>,
+    labels: Vec<JsonPlace>,
     help: Vec<String>,
 }
 
 #[derive(Serialize)]
-struct Place {
+struct JsonPlace {
     file: String,
     line: usize,
     column: usize,
@@ -33,7 +33,7 @@ pub fn report(reports: &[&Diagnostic], sources: &Sources) -> String {
     for one in reports {
         let labels = one.labels.iter().map(|label| {
             let (start, end) = (sources.start(label.span), sources.end(label.span));
-            Place {
+            JsonPlace {
                 file: sources.shown(label.span.source),
                 line: start.line,
                 column: start.column,
@@ -42,7 +42,7 @@ pub fn report(reports: &[&Diagnostic], sources: &Sources) -> String {
                 text: masks.text(&label.text),
             }
         });
-        let problem = Problem {
+        let problem = JsonProblem {
             code: one.code.as_str(),
             severity: word(one.severity),
             message: masks.text(&one.message),

@@ -4,14 +4,14 @@ use crate::manifest::Grade;
 use crate::plan::{FetchKind, StageName, written};
 use crate::value::{ImageRef, Parse, Sha256};
 
-use super::{At, List, scan};
+use super::{DownloadSite, List, scan};
 
 /// The Dockerfiles of the caches, as the Compose file holds them.
 const APT_CACHE: &str = include_str!("../../../templates/compose/apt-cache.Dockerfile");
 const PIP_CACHE: &str = include_str!("../../../templates/compose/pip-cache.Dockerfile");
 
 impl List<'_> {
-    pub(super) fn commands(&mut self, at: At<'_>, text: &str) {
+    pub(super) fn commands(&mut self, at: DownloadSite<'_>, text: &str) {
         let seen = scan::commands(text);
         for command in seen.fetches {
             self.add(at, FetchKind::Run, command, Grade::D);
@@ -22,7 +22,7 @@ impl List<'_> {
     }
 
     /// Instructions: what they add by URL, the images that they copy from or mount, what they run.
-    pub(super) fn dockerfile(&mut self, at: At<'_>, text: &str) {
+    pub(super) fn dockerfile(&mut self, at: DownloadSite<'_>, text: &str) {
         for instruction in written::read(text).instructions {
             self.written(at, written::deferred(&instruction.text));
             for body in &instruction.heredocs {
@@ -31,7 +31,7 @@ impl List<'_> {
         }
     }
 
-    fn written(&mut self, at: At<'_>, text: &str) {
+    fn written(&mut self, at: DownloadSite<'_>, text: &str) {
         let words: Vec<String> = text.split_whitespace().map(unquoted).collect();
         let Some((keyword, rest)) = words.split_first() else { return };
         match keyword.to_ascii_uppercase().as_str() {
@@ -64,7 +64,7 @@ impl List<'_> {
     }
 
     /// An image, unless a stage has the name.
-    fn named_image(&mut self, at: At<'_>, name: Option<&str>) {
+    fn named_image(&mut self, at: DownloadSite<'_>, name: Option<&str>) {
         let Some(name) = name else { return };
         let is_stage = self.stages.iter().any(|stage| stage.name.as_str().eq_ignore_ascii_case(name));
         // A number is a stage's too.
@@ -83,7 +83,7 @@ impl List<'_> {
         for service in &project.run.services {
             if let Some(image) = &service.image {
                 let stage = StageName::of("service", &service.name.value);
-                self.image(At { stage: &stage, place: Some(image.span) }, &image.value);
+                self.image(DownloadSite { stage: &stage, place: Some(image.span) }, &image.value);
             }
         }
         self.editor();
@@ -91,7 +91,7 @@ impl List<'_> {
             [(project.cache.apt, "apt-cache", APT_CACHE), (project.cache.pip, "pip-cache", PIP_CACHE)]
         {
             if wanted {
-                self.dockerfile(At { stage: &StageName::fixed(name), place: None }, text);
+                self.dockerfile(DownloadSite { stage: &StageName::fixed(name), place: None }, text);
             }
         }
     }
@@ -104,15 +104,18 @@ impl List<'_> {
         }
         let stage = StageName::fixed("dev");
         for feature in &output.editor.features {
-            let at = At { stage: &stage, place: Some(feature.image.span) };
+            let at = DownloadSite { stage: &stage, place: Some(feature.image.span) };
             self.named_image(at, Some(&feature.image.value));
         }
         for extension in &output.editor.extensions {
-            let at = At { stage: &stage, place: Some(extension.span) };
+            let at = DownloadSite { stage: &stage, place: Some(extension.span) };
             self.add(at, FetchKind::File, format!("extension {}", extension.value), Grade::D);
         }
         if let Some(command) = &output.editor.post_create {
-            self.commands(At { stage: &stage, place: Some(command.span) }, &command.value.join(" "));
+            self.commands(
+                DownloadSite { stage: &stage, place: Some(command.span) },
+                &command.value.join(" "),
+            );
         }
     }
 }

@@ -13,17 +13,17 @@ use crate::manifest::Grade;
 use crate::source::Span;
 use crate::value::{AptPackage, ImagePath, ImageRef, Name};
 
-use super::package_plan::Parts;
-use super::package_step::{Act, ActKind};
+use super::package_plan::PackagePlans;
+use super::package_step::{PackageStep, PackageStepKind};
 use super::{
-    Apt, AptSourceFile, FetchKind, Fetched, From, Instruction, KeyFetch, Mount, Run, Script, Stage,
+    AptCall, AptSourceFile, FetchKind, Fetched, From, Instruction, KeyFetch, Mount, Run, Script, Stage,
     StageName, Tool,
 };
 
 pub use grades::check as require_grades;
 
 /// All of it, in the order of the files; a download that nothing holds is reported.
-pub(super) fn fetches(parts: &Parts<'_>, stages: &[Stage], log: &mut Log) -> Vec<Fetched> {
+pub(super) fn fetches(parts: &PackagePlans<'_>, stages: &[Stage], log: &mut Log) -> Vec<Fetched> {
     let mut list = List { parts, known: known(parts), stages, all: Vec::new(), listed: BTreeSet::new() };
     list.frontend();
     for stage in stages {
@@ -36,10 +36,10 @@ pub(super) fn fetches(parts: &Parts<'_>, stages: &[Stage], log: &mut Log) -> Vec
 }
 
 /// Who asked for what, by its text.
-type Known = BTreeMap<String, (Option<Name>, Span)>;
+type Requesters = BTreeMap<String, (Option<Name>, Span)>;
 
-fn known(parts: &Parts<'_>) -> Known {
-    let mut known = Known::new();
+fn known(parts: &PackagePlans<'_>) -> Requesters {
+    let mut known = Requesters::new();
     for part in parts.all() {
         for act in part.install.iter().chain(&part.build) {
             for what in asked(act) {
@@ -64,24 +64,26 @@ fn known(parts: &Parts<'_>) -> Known {
 }
 
 /// What a step fetches, as it is listed.
-fn asked(act: &Act) -> Vec<String> {
+fn asked(act: &PackageStep) -> Vec<String> {
     match &act.kind {
-        ActKind::Apt(packages) => packages.iter().map(ToString::to_string).collect(),
-        ActKind::Pip { specs, .. } => specs.clone(),
-        ActKind::WheelBuild { from, .. } => vec![from.clone()],
-        ActKind::Wheel(download) | ActKind::Deb(download) | ActKind::Archive { download, .. } => {
+        PackageStepKind::Apt(packages) => packages.iter().map(ToString::to_string).collect(),
+        PackageStepKind::Pip { specs, .. } => specs.clone(),
+        PackageStepKind::WheelBuild { from, .. } => vec![from.clone()],
+        PackageStepKind::Wheel(download)
+        | PackageStepKind::Deb(download)
+        | PackageStepKind::Archive { download, .. } => {
             vec![download.url.to_string()]
         }
-        ActKind::Git(git) => vec![git.url.to_string()],
-        ActKind::Source(source) => vec![source.file.uri.to_string()],
+        PackageStepKind::Git(git) => vec![git.url.to_string()],
+        PackageStepKind::Source(source) => vec![source.file.uri.to_string()],
         _ => Vec::new(),
     }
 }
 
 /// The list in the making.
 struct List<'a> {
-    parts: &'a Parts<'a>,
-    known: Known,
+    parts: &'a PackagePlans<'a>,
+    known: Requesters,
     stages: &'a [Stage],
     all: Vec<Fetched>,
     /// What is in it: each is listed once a stage.
@@ -90,13 +92,13 @@ struct List<'a> {
 
 /// Where something is fetched.
 #[derive(Clone, Copy)]
-struct At<'a> {
+struct DownloadSite<'a> {
     stage: &'a StageName,
     place: Option<Span>,
 }
 
 impl List<'_> {
-    fn add(&mut self, at: At<'_>, kind: FetchKind, what: impl Into<String>, grade: Grade) {
+    fn add(&mut self, at: DownloadSite<'_>, kind: FetchKind, what: impl Into<String>, grade: Grade) {
         let what = what.into();
         if !self.listed.insert((kind, at.stage.to_string(), what.clone())) {
             return;
@@ -119,31 +121,34 @@ impl List<'_> {
             .cloned()
     }
 
-    fn image(&mut self, at: At<'_>, image: &ImageRef) {
+    fn image(&mut self, at: DownloadSite<'_>, image: &ImageRef) {
         let grade = if image.digest().is_some() { Grade::A } else { Grade::D };
         self.add(at, FetchKind::Image, image.to_string(), grade);
     }
 
     fn frontend(&mut self) {
         if let Some(image) = &self.parts.inputs.project.output.frontend {
-            self.image(At { stage: &StageName::fixed("syntax"), place: Some(image.span) }, &image.value);
+            self.image(
+                DownloadSite { stage: &StageName::fixed("syntax"), place: Some(image.span) },
+                &image.value,
+            );
         }
     }
 
     fn stage(&mut self, stage: &Stage) {
         if let From::Image(image) = &stage.from {
             let place = self.parts.inputs.resolution.base.asked.or(stage.why.place);
-            self.image(At { stage: &stage.name, place }, image);
+            self.image(DownloadSite { stage: &stage.name, place }, image);
         }
         for block in &stage.blocks {
-            let at = At { stage: &stage.name, place: block.why.place.or(stage.why.place) };
+            let at = DownloadSite { stage: &stage.name, place: block.why.place.or(stage.why.place) };
             for instruction in &block.instructions {
                 self.instruction(at, instruction);
             }
         }
     }
 
-    fn instruction(&mut self, at: At<'_>, instruction: &Instruction) {
+    fn instruction(&mut self, at: DownloadSite<'_>, instruction: &Instruction) {
         match instruction {
             Instruction::Fetch(fetch) => match self.key(|key| key.file == fetch.to) {
                 Some(key) => {
@@ -180,17 +185,17 @@ impl List<'_> {
     }
 
     /// An archive is as good as what holds its packages to be its own; which packages come from it is listed apart.
-    fn source(&mut self, at: At<'_>, source: &AptSourceFile) {
+    fn source(&mut self, at: DownloadSite<'_>, source: &AptSourceFile) {
         let grade = if source.held { Grade::A } else { Grade::D };
         self.add(at, FetchKind::Archive, source.uri.to_string(), grade);
     }
 
-    fn index(&mut self, at: At<'_>, url: &crate::value::Url) {
+    fn index(&mut self, at: DownloadSite<'_>, url: &crate::value::Url) {
         let grade = if url.scheme() == "http" { Grade::D } else { Grade::A };
         self.add(at, FetchKind::Index, url.to_string(), grade);
     }
 
-    fn run(&mut self, at: At<'_>, run: &Run) {
+    fn run(&mut self, at: DownloadSite<'_>, run: &Run) {
         for script in &run.script {
             match script {
                 Script::Apt(apt) => self.apt(at, apt),
@@ -224,11 +229,11 @@ impl List<'_> {
     }
 
     /// A build that may fetch whatever the files in a folder name.
-    fn unseen(&mut self, at: At<'_>, tool: &str, folder: &ImagePath) {
+    fn unseen(&mut self, at: DownloadSite<'_>, tool: &str, folder: &ImagePath) {
         self.add(at, FetchKind::Unseen, format!("{tool} in {folder}"), Grade::D);
     }
 
-    fn apt(&mut self, at: At<'_>, apt: &Apt) {
+    fn apt(&mut self, at: DownloadSite<'_>, apt: &AptCall) {
         for package in &apt.packages {
             let grade = self.apt_grade(package);
             self.add(at, FetchKind::Apt, package.to_string(), grade);
@@ -252,7 +257,7 @@ impl List<'_> {
     }
 
     /// What comes along with packages, in whatever version is the newest that day.
-    fn dependencies(&mut self, at: At<'_>, kind: FetchKind, of: &[&str]) {
+    fn dependencies(&mut self, at: DownloadSite<'_>, kind: FetchKind, of: &[&str]) {
         const SHOWN: usize = 3;
         if of.is_empty() {
             return;
@@ -266,7 +271,7 @@ impl List<'_> {
 }
 
 /// Downloads that nothing holds.
-fn unpinned(parts: &Parts<'_>, all: &[Fetched], log: &mut Log) {
+fn unpinned(parts: &PackagePlans<'_>, all: &[Fetched], log: &mut Log) {
     for each in all {
         let loose = matches!(each.kind, FetchKind::File | FetchKind::Git) && each.grade == Grade::D;
         let explained = each.package.as_ref().and_then(|name| parts.inputs.view(name)).is_some_and(|view| {

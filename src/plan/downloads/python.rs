@@ -4,10 +4,10 @@ use crate::manifest::{Grade, Requirements};
 use crate::plan::{FetchKind, PipCall, PipSource};
 use crate::value::{Parse, PepOp, PepRequirement};
 
-use super::{At, List};
+use super::{DownloadSite, List};
 
 impl List<'_> {
-    pub(super) fn pip(&mut self, at: At<'_>, call: &PipCall) {
+    pub(super) fn pip(&mut self, at: DownloadSite<'_>, call: &PipCall) {
         for url in call.index.iter().map(|index| &index.url).chain(&call.extra_indexes) {
             self.index(at, url);
         }
@@ -43,29 +43,34 @@ impl List<'_> {
         all.find(|file| path == crate::plan::python::seen(&file.path.value).as_str()).cloned()
     }
 
-    fn requirements(&mut self, at: At<'_>, file: &Requirements) {
+    fn requirements(&mut self, at: DownloadSite<'_>, file: &Requirements) {
         for spec in &file.specs {
             let text = spec.value.to_string();
             let grade = if file.hashed { Grade::A } else { pip_grade(&text) };
-            self.add(At { place: Some(spec.span), ..at }, FetchKind::Pip, text, grade);
+            self.add(DownloadSite { place: Some(spec.span), ..at }, FetchKind::Pip, text, grade);
         }
         for url in &file.urls {
             let grade = if file.hashed { Grade::A } else { url_grade(&url.value) };
-            self.add(At { place: Some(url.span), ..at }, FetchKind::Pip, url.value.clone(), grade);
+            self.add(DownloadSite { place: Some(url.span), ..at }, FetchKind::Pip, url.value.clone(), grade);
         }
         for option in &file.options {
             // With hashes it does not matter where a file comes from.
             let open = option.value.contains("http://") || option.value.starts_with("--trusted-host");
             let grade = if open && !file.hashed { Grade::D } else { Grade::A };
-            self.add(At { place: Some(option.span), ..at }, FetchKind::Index, option.value.clone(), grade);
+            self.add(
+                DownloadSite { place: Some(option.span), ..at },
+                FetchKind::Index,
+                option.value.clone(),
+                grade,
+            );
         }
     }
 
-    pub(super) fn requirement(&mut self, at: At<'_>, spec: &str) {
+    pub(super) fn requirement(&mut self, at: DownloadSite<'_>, spec: &str) {
         self.add(at, FetchKind::Pip, spec, pip_grade(spec));
     }
 
-    pub(super) fn wheel_build(&mut self, at: At<'_>, from: &str, tools: &[String], shared: bool) {
+    pub(super) fn wheel_build(&mut self, at: DownloadSite<'_>, from: &str, tools: &[String], shared: bool) {
         if from.starts_with('/') {
             self.add(at, FetchKind::Unseen, format!("build of a wheel in {from}"), Grade::D);
         } else {

@@ -3,13 +3,13 @@
 use crate::manifest::Copy;
 use crate::value::ImagePath;
 
-use super::{MountFrom, MountUse, Noted, ServiceInputs, Text};
+use super::{Annotated, MountFrom, MountUse, ServiceInputs, Text};
 
 /// The mounts of the project's files, the project's folder among them.
-pub(super) fn mounts(inputs: ServiceInputs<'_>) -> Vec<Noted<MountUse>> {
+pub(super) fn mounts(inputs: ServiceInputs<'_>) -> Vec<Annotated<MountUse>> {
     let copies: Vec<&Copy> = inputs.project.app.iter().flat_map(|app| &app.copies).collect();
     let bound = copies.iter().filter(|copy| !hides(copy, inputs));
-    let mut mounts: Vec<Noted<MountUse>> = Vec::new();
+    let mut mounts: Vec<Annotated<MountUse>> = Vec::new();
     for copy in bound {
         let mount = bind(&from(copy, inputs), &place(copy));
         if mounts.iter().all(|other| other.value.to != mount.value.to) {
@@ -25,9 +25,9 @@ pub(super) fn mounts(inputs: ServiceInputs<'_>) -> Vec<Noted<MountUse>> {
     mounts
 }
 
-fn bind(from: &str, to: &str) -> Noted<MountUse> {
+fn bind(from: &str, to: &str) -> Annotated<MountUse> {
     let (from, to) = (MountFrom::Host(Text::literal(from)), Text::literal(to));
-    Noted::plain(MountUse { from, to, read_only: false })
+    Annotated::plain(MountUse { from, to, read_only: false })
 }
 
 /// Seen from the Compose file.

@@ -7,7 +7,7 @@ use crate::manifest::{Audio, Camera, Device, Display, Gpu, Run};
 use crate::resolve::TargetFacts;
 use crate::value::{Capability, ImagePath, Parse};
 
-use super::{GpuUse, MountFrom, MountUse, Noted, Piece, Service, ServiceInputs, Text};
+use super::{Annotated, GpuUse, MountFrom, MountUse, Piece, Service, ServiceInputs, Text};
 
 /// Driver capabilities in the order in which they are written.
 const CAPABILITIES: [&str; 6] = ["compute", "utility", "video", "graphics", "display", "ngx"];
@@ -94,7 +94,7 @@ pub(super) fn apply(service: &mut Service, run: &Run, inputs: ServiceInputs<'_>,
         let why = inputs.cite(can.span);
         let capability = Capability::parse("NET_ADMIN").expect("it is a capability");
         if !adder.service.cap_add.iter().any(|given| given.value == capability) {
-            adder.service.cap_add.push(Noted::new(capability, why));
+            adder.service.cap_add.push(Annotated::new(capability, why));
         }
     }
     if let Some(span) = run.jtop.on() {
@@ -118,13 +118,13 @@ struct Adder<'a, 'b> {
 
 impl Adder<'_, '_> {
     fn env(&mut self, name: &str, value: Text, why: &str) {
-        self.service.env.entry(name.to_owned()).or_insert_with(|| Noted::new(value, why));
+        self.service.env.entry(name.to_owned()).or_insert_with(|| Annotated::new(value, why));
     }
 
     fn bind(&mut self, from: Text, to: Text, read_only: bool, why: &str) {
         if self.service.mounts.iter().all(|mount| mount.value.to != to) {
             let mount = MountUse { from: MountFrom::Host(from), to, read_only };
-            self.service.mounts.push(Noted::new(mount, why));
+            self.service.mounts.push(Annotated::new(mount, why));
         }
     }
 
@@ -135,7 +135,7 @@ impl Adder<'_, '_> {
 
     fn device(&mut self, from: Text, to: Option<ImagePath>, why: &str) {
         if self.devices.insert((from.clone(), to.clone())) {
-            self.service.devices.push(Noted::new((from, to), why));
+            self.service.devices.push(Annotated::new((from, to), why));
         }
     }
 
@@ -181,14 +181,14 @@ impl Adder<'_, '_> {
             [Piece::Variable { name, .. }] => Some(name.clone()),
             _ => None,
         };
-        let same = |given: &Noted<Text>| {
+        let same = |given: &Annotated<Text>| {
             given.value == group || (variable(&group).is_some() && variable(&given.value) == variable(&group))
         };
         // One that the manifest asks for too is the host's all the same.
         match self.service.groups.iter_mut().find(|given| same(given)) {
             Some(given) if given.why.is_empty() => given.why = why,
             Some(_) => {}
-            None => self.service.groups.push(Noted::new(group, why)),
+            None => self.service.groups.push(Annotated::new(group, why)),
         }
     }
 
@@ -294,7 +294,7 @@ impl Adder<'_, '_> {
 
 /// The number that stands for a group of the host until its own is given: always the same for a variable, unless another
 /// of the service's groups has it.
-fn reserved(variable: &str, taken: &[Noted<Text>]) -> u32 {
+fn reserved(variable: &str, taken: &[Annotated<Text>]) -> u32 {
     let sum = variable.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     let count = RESERVED.end - RESERVED.start;
     let numbers = (0..count).map(|step| RESERVED.start + (sum % count + step) % count);

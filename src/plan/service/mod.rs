@@ -18,7 +18,7 @@ pub use files::{OutputFiles, SHARED_SUPPORT};
 pub use hardware::driver_capabilities;
 pub use host::{HostGpu, HostSecret, HostSetup};
 pub use model::{
-    EditorUse, GpuUse, Ignored, ImageBuild, MountFrom, MountUse, Noted, PipCache, SecretFrom, Service,
+    Annotated, EditorUse, GpuUse, Ignored, ImageBuild, MountFrom, MountUse, PipCache, SecretFrom, Service,
     ServiceImage, Services, ServicesHead,
 };
 pub use test::{TestScript, TestText};

@@ -134,7 +134,7 @@ pub struct Service {
     /// The container's own name.
     pub container: Option<String>,
     /// Its variables.
-    pub env: BTreeMap<String, Noted<Text>>,
+    pub env: BTreeMap<String, Annotated<Text>>,
     /// Files of variables: seen from the Compose file, and whether they must be there.
     pub env_files: Vec<(String, bool)>,
     /// The network that it is in.
@@ -144,15 +144,15 @@ pub struct Service {
     /// Whose processes it sees.
     pub pid: Option<String>,
     /// Devices of the host: there, and in the container.
-    pub devices: Vec<Noted<(Text, Option<ImagePath>)>>,
+    pub devices: Vec<Annotated<(Text, Option<ImagePath>)>>,
     /// Devices that come and go.
     pub cgroup_rules: Vec<String>,
     /// Further groups: the manifest's own, and with a reason those of the host that may use its hardware.
-    pub groups: Vec<Noted<Text>>,
+    pub groups: Vec<Annotated<Text>>,
     /// Groups whose number only the host knows: the variable that gives it, and the command that says it there.
     pub host_groups: BTreeMap<String, String>,
     /// What is mounted.
-    pub mounts: Vec<Noted<MountUse>>,
+    pub mounts: Vec<Annotated<MountUse>>,
     /// Folders in memory.
     pub tmpfs: Vec<ImagePath>,
     /// Secrets: the key of [`Services::secrets`], and the name of the file in the container.
@@ -160,7 +160,7 @@ pub struct Service {
     /// Published ports.
     pub ports: Vec<PortMapping>,
     /// Capabilities of Linux.
-    pub cap_add: Vec<Noted<Capability>>,
+    pub cap_add: Vec<Annotated<Capability>>,
     /// Options of the security modules.
     pub security_opt: Vec<String>,
     /// Everything that root may do: the line that says so.
@@ -242,7 +242,7 @@ pub enum MountFrom {
 
 /// A value and, where it does not speak for itself, why it is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Noted<T> {
+pub struct Annotated<T> {
     /// The value.
     pub value: T,
     /// Why; empty where it was written just so.
@@ -276,7 +276,7 @@ impl Services {
     }
 }
 
-impl<T> Noted<T> {
+impl<T> Annotated<T> {
     /// A value that speaks for itself.
     pub fn plain(value: T) -> Self {
         Self { value, why: String::new() }

@@ -6,7 +6,7 @@ use crate::manifest::{App, Mode, Run, Ulimit, Volume};
 use crate::value::{ImagePath, Parse};
 
 use super::names::Names;
-use super::{MountFrom, MountUse, Noted, Service, ServiceImage, ServiceInputs, Text, dev, hardware};
+use super::{Annotated, MountFrom, MountUse, Service, ServiceImage, ServiceInputs, Text, dev, hardware};
 
 /// The service that is the project.
 pub(super) fn main(inputs: ServiceInputs<'_>, names: &Names) -> Service {
@@ -53,7 +53,9 @@ pub(super) fn of(run: &Run, inputs: ServiceInputs<'_>, names: &Names, own: bool)
         env: run
             .env
             .iter()
-            .map(|(name, value)| (name.value.to_string(), Noted::plain(Text::literal(value.value.clone()))))
+            .map(|(name, value)| {
+                (name.value.to_string(), Annotated::plain(Text::literal(value.value.clone())))
+            })
             .collect(),
         env_files: run
             .env_files
@@ -61,7 +63,7 @@ pub(super) fn of(run: &Run, inputs: ServiceInputs<'_>, names: &Names, own: bool)
             .map(|file| (format!("{}{}", inputs.files.up(), file.path.value), file.required))
             .collect(),
         cgroup_rules: run.device_cgroup_rules.iter().map(|rule| rule.value.clone()).collect(),
-        mounts: run.volumes.iter().map(|volume| Noted::plain(mount(volume, inputs))).collect(),
+        mounts: run.volumes.iter().map(|volume| Annotated::plain(mount(volume, inputs))).collect(),
         secrets: run
             .secrets
             .iter()
@@ -135,7 +137,7 @@ fn words(run: &Run) -> Service {
         groups: groups(run),
         tmpfs: run.tmpfs.iter().map(|path| path.value.clone()).collect(),
         ports: run.ports.iter().map(|port| port.value.clone()).collect(),
-        cap_add: run.cap_add.iter().map(|capability| Noted::plain(capability.value.clone())).collect(),
+        cap_add: run.cap_add.iter().map(|capability| Annotated::plain(capability.value.clone())).collect(),
         security_opt: run.security_opt.iter().map(|option| option.value.clone()).collect(),
         shm_size: run.shm_size.as_ref().map(|size| size.value),
         memory: run.memory.as_ref().map(|size| size.value),
@@ -150,10 +152,10 @@ fn words(run: &Run) -> Service {
 }
 
 /// Each group once: Compose refuses a list in which one occurs twice.
-fn groups(run: &Run) -> Vec<Noted<Text>> {
-    let mut all: Vec<Noted<Text>> = Vec::new();
+fn groups(run: &Run) -> Vec<Annotated<Text>> {
+    let mut all: Vec<Annotated<Text>> = Vec::new();
     for group in &run.group_add {
-        let group = Noted::plain(variable_or_literal(&group.value));
+        let group = Annotated::plain(variable_or_literal(&group.value));
         if !all.contains(&group) {
             all.push(group);
         }
@@ -248,7 +250,7 @@ fn tokens(service: &mut Service, run: &Run, inputs: ServiceInputs<'_>) {
             continue;
         };
         let why = inputs.cite(secret.name.span);
-        let path = Noted::new(Text::literal(format!("/run/secrets/{name}")), why);
+        let path = Annotated::new(Text::literal(format!("/run/secrets/{name}")), why);
         service.env.entry((*variable).to_owned()).or_insert(path);
     }
 }
@@ -257,11 +259,11 @@ fn models(service: &mut Service, run: &Run, inputs: ServiceInputs<'_>) {
     let Some(path) = &run.models else { return };
     let why = inputs.cite(path.span);
     for (name, folder) in HUBS {
-        let value = Noted::new(Text::literal(folder), why.clone());
+        let value = Annotated::new(Text::literal(folder), why.clone());
         service.env.entry(name.to_owned()).or_insert(value);
     }
     let from = MountFrom::Host(inputs.files.seen(path.value.as_str()));
     let to = ImagePath::parse(MODELS).expect("it is a path");
     let mount = MountUse { from, to: Text::literal(to.as_str()), read_only: false };
-    service.mounts.push(Noted::new(mount, why));
+    service.mounts.push(Annotated::new(mount, why));
 }

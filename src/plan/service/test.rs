@@ -1,7 +1,7 @@
 //! The service that runs the tests which need the started container.
 
 use super::names::Names;
-use super::{MountFrom, MountUse, Noted, Service, ServiceInputs, Text};
+use super::{Annotated, MountFrom, MountUse, Service, ServiceInputs, Text};
 
 /// One test that needs the started container.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub(super) fn service(inputs: ServiceInputs<'_>, names: &Names, main: &Service) 
         read_only: true,
     };
     let mut mounts = main.mounts.clone();
-    mounts.push(Noted::plain(folder));
+    mounts.push(Annotated::plain(folder));
     Some(Service {
         name: names.test.clone(),
         about: vec![format!(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::manifest::BuildSecrets;
 use crate::plan::{
-    Apt, Block, Check, FileText, From, Head, Instruction, Mount, PipCall, PipIndex, PipSource, PipTools,
+    AptCall, Block, Check, FileText, From, Head, Instruction, Mount, PipCall, PipIndex, PipSource, PipTools,
     Plan, Run, Script, Size, Stage, StageName, UserAccount, Why,
 };
 use crate::value::{
@@ -23,7 +23,7 @@ fn run(mounts: &[Mount], script: Vec<Script>) -> Instruction {
 
 fn apt(names: &[&str], extra_arg: bool) -> Script {
     let packages = names.iter().map(|name| AptPackage::parse(name).unwrap()).collect();
-    Script::Apt(Apt { packages, recommends: false, extra_arg })
+    Script::Apt(AptCall { packages, recommends: false, extra_arg })
 }
 
 fn block(what: &str, instructions: Vec<Instruction>) -> Block {

@@ -23,23 +23,24 @@ const OWN: usize = 2;
 
 /// What was reported and is no reason for another conflict.
 #[derive(Debug, Clone, Default)]
-pub(in crate::resolve) struct Known {
+pub(in crate::resolve) struct Settled {
     /// Facts that do not count any more.
-    facts: BTreeSet<usize>,
+    constraints: BTreeSet<usize>,
     /// What holds in their stead.
     instead: Vec<Dependency>,
     /// What is not available: whatever requires it is not to blame.
     free: BTreeSet<Name>,
 }
 
-impl Known {
+impl Settled {
     /// The problem of the facts that `keep` accepts, without what was reported.
     pub(in crate::resolve) fn problem<'m>(
         &self,
         model: &'m Model<'_>,
         keep: impl Fn(usize) -> bool,
     ) -> Problem<'m> {
-        let mut problem = model.problem(|fact| keep(fact) && !self.facts.contains(&fact));
+        let mut problem =
+            model.problem(|constraint| keep(constraint) && !self.constraints.contains(&constraint));
         problem.asked.extend(self.instead.iter().cloned());
         for id in self.free.iter().filter_map(|name| model.ids.get(name)) {
             problem.variables.to_mut()[id.index()].candidates.iter_mut().for_each(Vec::clear);
@@ -49,10 +50,11 @@ impl Known {
 
     /// Takes a fact away, so that a second, separate conflict shows.
     fn take_away(&mut self, model: &Model<'_>, gone: usize) {
-        self.facts.insert(gone);
-        let fact = &model.facts[gone];
-        if let (ConstraintKind::Request, Some(thing)) = (fact.kind, model.thing(fact.on)) {
-            self.free.insert(thing.name.clone());
+        self.constraints.insert(gone);
+        let constraint = &model.constraints[gone];
+        if let (ConstraintKind::Request, Some(var)) = (constraint.kind, model.package_variable(constraint.on))
+        {
+            self.free.insert(var.name.clone());
         }
     }
 }
@@ -61,7 +63,7 @@ impl Known {
 struct Conflict {
     core: Vec<usize>,
     gone: usize,
-    mends: Vec<suggest::Suggestion>,
+    suggestions: Vec<suggest::Suggestion>,
 }
 
 /// Tells every conflict of a model that has no answer.
@@ -71,30 +73,31 @@ pub(in crate::resolve) fn report(
     sources: &Sources,
     log: &mut Log,
 ) -> Reported {
-    let mut known = Known::default();
-    let mut all: Vec<(Conflict, Known)> = Vec::new();
+    let mut known = Settled::default();
+    let mut all: Vec<(Conflict, Settled)> = Vec::new();
     for _ in 0..CONFLICTS {
         if !all.is_empty() && !is_impossible(&known.problem(model, |_| true), &model.budget) {
             break;
         }
         let core = core(model, &known);
         let Some(first) = suggest::first(model, &core) else { break };
-        let mends = suggest::find(question, model, &core, &known);
+        let suggestions = suggest::find(question, model, &core, &known);
         // What a suggestion would take away is taken away.
-        let gone = mends.iter().find_map(|one| one.fact).unwrap_or(first);
+        let gone = suggestions.iter().find_map(|one| one.constraint).unwrap_or(first);
         let before = known.clone();
         known.take_away(model, gone);
-        all.push((Conflict { core, gone, mends }, before));
+        all.push((Conflict { core, gone, suggestions }, before));
     }
     if all.len() > 1 {
         for at in 0..all.len() {
-            let mends = together(question, model, &all, at);
-            all[at].0.mends = mends;
+            let suggestions = together(question, model, &all, at);
+            all[at].0.suggestions = suggestions;
         }
     }
     let mut report = None;
     for (one, known) in &all {
-        report = Some(log.error(diagnostic(question, model, (&one.core, &one.mends), (known, sources))));
+        report =
+            Some(log.error(diagnostic(question, model, (&one.core, &one.suggestions), (known, sources))));
     }
     report.unwrap_or_else(|| {
         log.error(
@@ -110,11 +113,11 @@ pub(in crate::resolve) fn report(
 fn together(
     question: Question<'_>,
     model: &Model<'_>,
-    all: &[(Conflict, Known)],
+    all: &[(Conflict, Settled)],
     at: usize,
 ) -> Vec<suggest::Suggestion> {
     let core = &all[at].0.core;
-    let alone = suggest::find(question, model, core, &Known::default());
+    let alone = suggest::find(question, model, core, &Settled::default());
     if !alone.is_empty() {
         return alone;
     }
@@ -123,23 +126,24 @@ fn together(
         others.flat_map(|(_, (one, _))| suggest::with(model, one.gone)).collect()
     };
     let without = gone(None);
-    let Ok(answer) = proven::solve(model, model.problem(|fact| !without.contains(&fact))) else {
+    let Ok(answer) = proven::solve(model, model.problem(|constraint| !without.contains(&constraint))) else {
         return Vec::new();
     };
-    let facts = gone(Some(at));
-    let kept = facts.iter().map(|fact| model.facts[*fact].on);
+    let constraints = gone(Some(at));
+    let kept = constraints.iter().map(|constraint| model.constraints[*constraint].on);
     let instead = kept.filter_map(|on| Some(Dependency { on, within: set([answer[on.index()]?]) })).collect();
-    let known = Known { facts, instead, free: BTreeSet::new() };
-    let mut mends = suggest::beside(question, model, (core, all[at].0.gone), &known);
-    for one in &mut mends {
+    let known = Settled { constraints, instead, free: BTreeSet::new() };
+    let mut suggestions = suggest::beside(question, model, (core, all[at].0.gone), &known);
+    for one in &mut suggestions {
         one.text.push_str("; it takes the first change of the other report too");
     }
-    mends
+    suggestions
 }
 
 /// A smallest set of facts that cannot hold together.
-fn core(model: &Model<'_>, known: &Known) -> Vec<usize> {
-    let all = (0..model.facts.len()).filter(|fact| !known.facts.contains(fact)).collect();
+fn core(model: &Model<'_>, known: &Settled) -> Vec<usize> {
+    let all =
+        (0..model.constraints.len()).filter(|constraint| !known.constraints.contains(constraint)).collect();
     smallest(model, all, |keep| {
         is_impossible(&known.problem(model, |one| keep.contains(&one)), &model.budget)
     })
@@ -149,16 +153,16 @@ fn core(model: &Model<'_>, known: &Known) -> Vec<usize> {
 /// in turn, and stays out where the others still fail.
 pub(in crate::resolve) fn smallest(
     model: &Model<'_>,
-    facts: Vec<usize>,
+    constraints: Vec<usize>,
     fail: impl Fn(&BTreeSet<usize>) -> bool,
 ) -> Vec<usize> {
     // What the user can change least is tried first, so that the lines that are left are those to change.
-    let mut order = facts.clone();
-    order.sort_by_key(|fact| {
-        let kind = model.facts[*fact].kind;
-        (kind != ConstraintKind::Implied, kind != ConstraintKind::Device, std::cmp::Reverse(*fact))
+    let mut order = constraints.clone();
+    order.sort_by_key(|constraint| {
+        let kind = model.constraints[*constraint].kind;
+        (kind != ConstraintKind::Implied, kind != ConstraintKind::Device, std::cmp::Reverse(*constraint))
     });
-    let mut kept: BTreeSet<usize> = facts.into_iter().collect();
+    let mut kept: BTreeSet<usize> = constraints.into_iter().collect();
     leave_out(&order, |run| {
         let without: BTreeSet<usize> = kept.iter().copied().filter(|one| !run.contains(one)).collect();
         let fails = fail(&without);
@@ -168,7 +172,9 @@ pub(in crate::resolve) fn smallest(
         fails
     });
     let mut kept: Vec<usize> = kept.into_iter().collect();
-    kept.sort_by_key(|fact| (model.facts[*fact].kind == ConstraintKind::Device, *fact));
+    kept.sort_by_key(|constraint| {
+        (model.constraints[*constraint].kind == ConstraintKind::Device, *constraint)
+    });
     kept
 }
 
@@ -188,35 +194,36 @@ pub(in crate::resolve) fn leave_out<T>(items: &[T], mut spare: impl FnMut(&[T]) 
 fn diagnostic(
     question: Question<'_>,
     model: &Model<'_>,
-    (core, mends): (&[usize], &[suggest::Suggestion]),
-    (known, sources): (&Known, &Sources),
+    (core, suggestions): (&[usize], &[suggest::Suggestion]),
+    (known, sources): (&Settled, &Sources),
 ) -> Diagnostic {
-    let mut facts = shown(model, core);
-    let problem = known.problem(model, |fact| core.contains(&fact));
-    let mut story = trace::report(model, core, problem, Places { catalog: question.catalog, sources });
-    if story.unavailable {
+    let mut constraints = shown(model, core);
+    let problem = known.problem(model, |constraint| core.contains(&constraint));
+    let mut explanation = trace::report(model, core, problem, Places { catalog: question.catalog, sources });
+    if explanation.unavailable {
         // What is asked for and does not exist comes first.
-        facts.sort_by_key(|fact| !matches!(fact.kind, ConstraintKind::Request | ConstraintKind::Requirement));
+        constraints.sort_by_key(|constraint| {
+            !matches!(constraint.kind, ConstraintKind::Request | ConstraintKind::Requirement)
+        });
     }
-    let (kind, message) = message(&facts, story.unavailable);
+    let (kind, message) = message(&constraints, explanation.unavailable);
     let mut diagnostic = Diagnostic::error(kind, message);
-    for fact in &facts {
-        diagnostic = diagnostic.at(fact.span, label(model, fact));
+    for constraint in &constraints {
+        diagnostic = diagnostic.at(constraint.span, label(model, constraint));
     }
-    if let ([first, second, ..], []) = (facts.as_slice(), story.lines.as_slice()) {
-        story
+    if let ([first, second, ..], []) = (constraints.as_slice(), explanation.lines.as_slice()) {
+        explanation
             .lines
             .extend((first.on == second.on).then(|| "an image holds one version of a package".to_owned()));
     }
     // What the target says has a part in it even where its device alone would do.
-    let target_facts = model
-        .facts
-        .iter()
-        .filter(|fact| fact.kind == ConstraintKind::Target && story.axes.contains(&fact.on));
-    let of_target = target_facts.map(|fact| (fact.span, label(model, fact)));
-    let fixed = story.fixed.iter().filter_map(|(axis, value)| target(question, axis, value));
+    let target_facts = model.constraints.iter().filter(|constraint| {
+        constraint.kind == ConstraintKind::Target && explanation.axes.contains(&constraint.on)
+    });
+    let of_target = target_facts.map(|constraint| (constraint.span, label(model, constraint)));
+    let fixed = explanation.fixed.iter().filter_map(|(axis, value)| target(question, axis, value));
     // A project's own definitions are its lines as well; the steps cite them where there are many.
-    let mut own = story.places;
+    let mut own = explanation.places;
     own.retain(|(place, _)| question.catalog.is_own(place.source));
     own.truncate(if own.len() > OWN { 0 } else { OWN });
     for (span, text) in of_target.chain(fixed).chain(own) {
@@ -224,26 +231,29 @@ fn diagnostic(
             diagnostic = diagnostic.at(span, text);
         }
     }
-    if !story.lines.is_empty() {
-        diagnostic = diagnostic.help(format!("because {}", story.lines.join("\n  and ")));
+    if !explanation.lines.is_empty() {
+        diagnostic = diagnostic.help(format!("because {}", explanation.lines.join("\n  and ")));
     }
-    for one in mends {
+    for one in suggestions {
         diagnostic = diagnostic.help(one.text.clone());
     }
-    if let Some((span, replacement)) = mends.first().and_then(|one| one.edit.clone()) {
+    if let Some((span, replacement)) = suggestions.first().and_then(|one| one.edit.clone()) {
         diagnostic = diagnostic.fix(span, replacement);
     }
     diagnostic
 }
 
 /// What is wrong, in one sentence, and its kind.
-fn message(facts: &[&Constraint], unavailable: bool) -> (Code, String) {
+fn message(constraints: &[&Constraint], unavailable: bool) -> (Code, String) {
     let texts = |of: &dyn Fn(&Constraint) -> bool| {
-        wording::codes(facts.iter().filter(|fact| of(fact)).map(|fact| fact.text.as_str()))
+        wording::codes(
+            constraints.iter().filter(|constraint| of(constraint)).map(|constraint| constraint.text.as_str()),
+        )
     };
-    let is_asked =
-        |fact: &Constraint| matches!(fact.kind, ConstraintKind::Request | ConstraintKind::Requirement);
-    let (asked, rest) = (texts(&is_asked), texts(&|fact| !is_asked(fact)));
+    let is_asked = |constraint: &Constraint| {
+        matches!(constraint.kind, ConstraintKind::Request | ConstraintKind::Requirement)
+    };
+    let (asked, rest) = (texts(&is_asked), texts(&|constraint| !is_asked(constraint)));
     let are = if asked.len() == 1 { "is" } else { "are" };
     match (unavailable && !asked.is_empty(), texts(&|_| true).as_slice()) {
         (true, _) if rest.is_empty() => {
@@ -274,26 +284,29 @@ fn target(question: Question<'_>, axis: &str, value: &str) -> Option<(Span, Stri
 
 /// The facts to label: a package's request goes without saying where its requirement is labelled.
 fn shown<'m>(model: &'m Model<'_>, core: &[usize]) -> Vec<&'m Constraint> {
-    let facts: Vec<&Constraint> = core.iter().map(|fact| &model.facts[*fact]).collect();
-    let mut shown: Vec<&Constraint> = facts
+    let constraints: Vec<&Constraint> =
+        core.iter().map(|constraint| &model.constraints[*constraint]).collect();
+    let mut shown: Vec<&Constraint> = constraints
         .iter()
         .copied()
-        .filter(|fact| {
-            fact.kind != ConstraintKind::Request
-                || !facts.iter().any(|other| other.kind == ConstraintKind::Requirement && other.on == fact.on)
+        .filter(|constraint| {
+            constraint.kind != ConstraintKind::Request
+                || !constraints
+                    .iter()
+                    .any(|other| other.kind == ConstraintKind::Requirement && other.on == constraint.on)
         })
         .collect();
     // One line of the manifest may be several facts (a device and the axes that it bounds).
     let mut seen = BTreeSet::new();
-    shown.retain(|fact| seen.insert((fact.span, fact.text.clone())));
+    shown.retain(|constraint| seen.insert((constraint.span, constraint.text.clone())));
     shown
 }
 
-fn label(model: &Model<'_>, fact: &Constraint) -> String {
-    let name = model.thing(fact.on).map_or_else(String::new, format::title);
-    match fact.kind {
+fn label(model: &Model<'_>, constraint: &Constraint) -> String {
+    let name = model.package_variable(constraint.on).map_or_else(String::new, format::title);
+    match constraint.kind {
         ConstraintKind::Device => {
-            format!("it runs {name} {}", format::versions(model, fact.on, &fact.within))
+            format!("it runs {name} {}", format::versions(model, constraint.on, &constraint.within))
         }
         ConstraintKind::Target => "the target".to_owned(),
         ConstraintKind::Pin => "pinned here".to_owned(),

@@ -54,30 +54,30 @@ fn node(package: &Package, span: Span) -> Option<String> {
 }
 
 /// How people write a thing: `CUDA`, `pytorch`.
-pub(in crate::resolve) fn title(thing: &PackageVariable<'_>) -> String {
-    thing.package.axis.as_ref().map_or_else(|| thing.name.to_string(), |axis| axis.title.clone())
+pub(in crate::resolve) fn title(var: &PackageVariable<'_>) -> String {
+    var.package.axis.as_ref().map_or_else(|| var.name.to_string(), |axis| axis.title.clone())
 }
 
 /// A version as manifests write it: by its name where it has one (`humble`).
-pub(in crate::resolve) fn version(thing: &PackageVariable<'_>, candidate: &Candidate) -> Option<String> {
-    let name = candidate.entry().and_then(|entry| thing.package.versions[entry].name.as_ref());
+pub(in crate::resolve) fn version(var: &PackageVariable<'_>, candidate: &Candidate) -> Option<String> {
+    let name = candidate.entry().and_then(|entry| var.package.versions[entry].name.as_ref());
     name.map(|name| name.value.to_string()).or_else(|| candidate.version().map(ToString::to_string))
 }
 
 /// The versions of a set in few words: `2.4.0 to 2.6.0`, `12.2, 12.4 or 12.6`.
 pub(in crate::resolve) fn versions(model: &Model<'_>, id: VariableId, within: &Set) -> String {
-    let Some(thing) = model.thing(id) else { return String::new() };
-    let places: Vec<(u32, &Candidate)> = (0u32..).zip(&thing.candidates).collect();
+    let Some(var) = model.package_variable(id) else { return String::new() };
+    let places: Vec<(u32, &Candidate)> = (0u32..).zip(&var.candidates).collect();
     let there = |(_, one): &&(u32, &Candidate)| **one != Candidate::Absent;
-    let all = distinct(thing, places.iter().filter(there));
-    let inside = distinct(thing, places.iter().filter(there).filter(|(place, _)| within.contains(place)));
+    let all = distinct(var, places.iter().filter(there));
+    let inside = distinct(var, places.iter().filter(there).filter(|(place, _)| within.contains(place)));
     if inside.is_empty() {
         let none =
             if all.is_empty() { "of which there is none here" } else { "in a version that is not there" };
         return if within.contains(&0) { "absent" } else { none }.to_owned();
     }
     if inside.len() == all.len() {
-        let any = if thing.package.versions.is_empty() { "" } else { ANY };
+        let any = if var.package.versions.is_empty() { "" } else { ANY };
         return any.to_owned();
     }
     if inside.len() <= FEW {
@@ -91,10 +91,10 @@ pub(in crate::resolve) fn versions(model: &Model<'_>, id: VariableId, within: &S
 }
 
 fn distinct<'c>(
-    thing: &PackageVariable<'_>,
+    var: &PackageVariable<'_>,
     candidates: impl Iterator<Item = &'c (u32, &'c Candidate)>,
 ) -> Vec<String> {
-    let mut texts: Vec<String> = candidates.filter_map(|(_, candidate)| version(thing, candidate)).collect();
+    let mut texts: Vec<String> = candidates.filter_map(|(_, candidate)| version(var, candidate)).collect();
     texts.dedup();
     texts
 }

@@ -23,58 +23,59 @@ pub(in crate::resolve) struct Relevance {
 
 impl Relevance {
     /// For an explanation of why these facts cannot hold together.
-    pub(in crate::resolve) fn new(model: &Model<'_>, facts: &[usize]) -> Self {
+    pub(in crate::resolve) fn new(model: &Model<'_>, constraints: &[usize]) -> Self {
         let platform: Vec<Set> =
             (0..).take(model.variables.len()).map(|at| of_platform(model, VariableId(at))).collect();
         let domain = domain(model, &platform);
         let left: Vec<Set> = model
             .variables
             .iter()
-            .zip(&model.meanings)
+            .zip(&model.kinds)
             .zip(&platform)
-            .map(|((variable, meaning), within)| match meaning {
-                VariableKind::Package(_) => some(variable, within, |demands| {
-                    demands.iter().all(|one| !one.within.is_disjoint(&domain[one.on.index()]))
+            .map(|((variable, kind), within)| match kind {
+                VariableKind::Package(_) => some(variable, within, |dependencies| {
+                    dependencies.iter().all(|one| !one.within.is_disjoint(&domain[one.on.index()]))
                 }),
                 _ => Set::full(),
             })
             .collect();
-        let mut narrow = Self { platform, left, domain };
-        narrow.bring_back(model, facts);
-        narrow
+        let mut relevance = Self { platform, left, domain };
+        relevance.bring_back(model, constraints);
+        relevance
     }
 
     /// A problem with what is left. Of what another platform has it is only reported that.
     pub(in crate::resolve) fn apply(&self, model: &Model<'_>, problem: Problem<'_>) -> Problem<'static> {
         let mut problem = problem.whole();
-        for demands in problem.variables.to_mut().iter_mut().skip(1).flat_map(|one| &mut one.candidates) {
-            if demands.iter().any(|demand| is_elsewhere(model, demand)) {
-                demands.retain(|demand| is_elsewhere(model, demand));
+        for dependencies in problem.variables.to_mut().iter_mut().skip(1).flat_map(|one| &mut one.candidates)
+        {
+            if dependencies.iter().any(|dependency| is_elsewhere(model, dependency)) {
+                dependencies.retain(|dependency| is_elsewhere(model, dependency));
             }
         }
-        for demand in
+        for dependency in
             problem.variables.to_mut().iter_mut().flat_map(|one| one.candidates.iter_mut().flatten())
         {
-            demand.within = demand.within.intersection(&self.left[demand.on.index()]);
+            dependency.within = dependency.within.intersection(&self.left[dependency.on.index()]);
         }
         problem
     }
 
     /// What is asked for and the target rules out is part of the explanation: it comes back.
-    fn bring_back(&mut self, model: &Model<'_>, facts: &[usize]) {
+    fn bring_back(&mut self, model: &Model<'_>, constraints: &[usize]) {
         // What is asked for in one line and pinned in another is brought back in that version.
         let mut asked: BTreeMap<VariableId, Set> = BTreeMap::new();
-        for fact in facts.iter().map(|fact| &model.facts[*fact]) {
-            let within = asked.entry(fact.on).or_insert_with(Set::full);
-            let both = within.intersection(&fact.within);
-            *within = if both.is_empty() { fact.within.clone() } else { both };
+        for constraint in constraints.iter().map(|constraint| &model.constraints[*constraint]) {
+            let within = asked.entry(constraint.on).or_insert_with(Set::full);
+            let both = within.intersection(&constraint.within);
+            *within = if both.is_empty() { constraint.within.clone() } else { both };
         }
         let mut todo: Vec<Dependency> =
             asked.into_iter().map(|(on, within)| Dependency { on, within }).collect();
         for (at, variable) in model.variables.iter().enumerate() {
             let places =
                 (0u32..).zip(&variable.candidates).filter(|(place, _)| self.left[at].contains(place));
-            todo.extend(places.flat_map(|(_, demands)| demands.iter().cloned()));
+            todo.extend(places.flat_map(|(_, dependencies)| dependencies.iter().cloned()));
         }
         while let Some(Dependency { on, within }) = todo.pop() {
             let left = &self.left[on.index()];
@@ -86,23 +87,23 @@ impl Relevance {
             self.left[on.index()] = left.union(&back);
             let candidates = (0u32..).zip(&model.variables[on.index()].candidates);
             let brought = candidates.filter(|(place, _)| back.contains(place));
-            todo.extend(brought.flat_map(|(_, demands)| demands.iter().cloned()));
+            todo.extend(brought.flat_map(|(_, dependencies)| dependencies.iter().cloned()));
         }
     }
 }
 
 /// Whether a demand is for another platform.
-fn is_elsewhere(model: &Model<'_>, demand: &Dependency) -> bool {
-    let meaning = &model.meanings[demand.on.index()];
+fn is_elsewhere(model: &Model<'_>, dependency: &Dependency) -> bool {
+    let kind = &model.kinds[dependency.on.index()];
     let of_platform = |axis: &&str| [words::PLATFORM, words::ARCH].contains(axis);
-    demand.within.is_empty() && matches!(meaning, VariableKind::Fixed { axis, .. } if of_platform(axis))
+    dependency.within.is_empty() && matches!(kind, VariableKind::Fixed { axis, .. } if of_platform(axis))
 }
 
 /// The candidates that ask for no other platform.
 fn of_platform(model: &Model<'_>, id: VariableId) -> Set {
-    match &model.meanings[id.index()] {
-        VariableKind::Package(_) => some(&model.variables[id.index()], &Set::full(), |demands| {
-            !demands.iter().any(|one| is_elsewhere(model, one))
+    match &model.kinds[id.index()] {
+        VariableKind::Package(_) => some(&model.variables[id.index()], &Set::full(), |dependencies| {
+            !dependencies.iter().any(|one| is_elsewhere(model, one))
         }),
         _ => Set::full(),
     }
@@ -111,18 +112,20 @@ fn of_platform(model: &Model<'_>, id: VariableId) -> Set {
 /// The candidates within a set that fit; all of the set, where none fits but the first («not there»).
 fn some(variable: &Variable, within: &Set, fits: impl Fn(&[Dependency]) -> bool) -> Set {
     let places = (0u32..).zip(&variable.candidates).filter(|(place, _)| within.contains(place));
-    let fitting: Vec<u32> = places.filter(|(_, demands)| fits(demands)).map(|(place, _)| place).collect();
+    let fitting: Vec<u32> =
+        places.filter(|(_, dependencies)| fits(dependencies)).map(|(place, _)| place).collect();
     if fitting.iter().all(|place| *place == 0) { within.clone() } else { set(fitting) }
 }
 
 /// What is left of each variable by the target's own requirements and what they entail, where they hold together.
 fn domain(model: &Model<'_>, platform: &[Set]) -> Vec<Set> {
-    let of_target =
-        |fact: usize| matches!(model.facts[fact].kind, ConstraintKind::Target | ConstraintKind::Device);
+    let of_target = |constraint: usize| {
+        matches!(model.constraints[constraint].kind, ConstraintKind::Target | ConstraintKind::Device)
+    };
     let together = solve(&model.problem(of_target), &model.budget).is_ok();
-    let target = model.problem(|fact| together && of_target(fact));
+    let target = model.problem(|constraint| together && of_target(constraint));
     let mut domain = platform.to_vec();
-    let mut todo: Vec<Dependency> = target.demands(VariableId::ROOT, 0).cloned().collect();
+    let mut todo: Vec<Dependency> = target.dependencies(VariableId::ROOT, 0).cloned().collect();
     while let Some(Dependency { on, within }) = todo.pop() {
         let now = &domain[on.index()];
         let next = now.intersection(&within);
@@ -139,15 +142,15 @@ fn domain(model: &Model<'_>, platform: &[Set]) -> Vec<Set> {
 fn entailed(variable: &Variable, domain: &[Set], id: VariableId) -> Vec<Dependency> {
     let mut asked: BTreeMap<VariableId, (usize, Set)> = BTreeMap::new();
     let mut count = 0;
-    for (place, demands) in (0u32..).zip(&variable.candidates) {
-        let fits = demands.iter().all(|one| !one.within.is_disjoint(&domain[one.on.index()]));
+    for (place, dependencies) in (0u32..).zip(&variable.candidates) {
+        let fits = dependencies.iter().all(|one| !one.within.is_disjoint(&domain[one.on.index()]));
         if !domain[id.index()].contains(&place) || !fits {
             continue;
         }
         count += 1;
-        for demand in demands {
-            let entry = asked.entry(demand.on).or_insert_with(|| (0, Set::empty()));
-            *entry = (entry.0 + 1, entry.1.union(&demand.within));
+        for dependency in dependencies {
+            let entry = asked.entry(dependency.on).or_insert_with(|| (0, Set::empty()));
+            *entry = (entry.0 + 1, entry.1.union(&dependency.within));
         }
     }
     let by_all = asked.into_iter().filter(|(_, (times, _))| *times >= count);

@@ -20,27 +20,27 @@ const WIDE: usize = 84;
 
 /// A step: some candidates of one variable ask for some of another.
 #[derive(Clone, Copy)]
-pub(in crate::resolve) struct Step<'s, 'a> {
+pub(in crate::resolve) struct DerivationStep<'s, 'a> {
     pub(in crate::resolve) model: &'s Model<'a>,
-    pub(in crate::resolve) narrow: &'s Relevance,
+    pub(in crate::resolve) relevance: &'s Relevance,
     pub(in crate::resolve) from: VariableId,
     pub(in crate::resolve) holders: &'s Set,
     pub(in crate::resolve) on: VariableId,
     pub(in crate::resolve) within: &'s Set,
 }
 
-impl<'s, 'a> Step<'s, 'a> {
+impl<'s, 'a> DerivationStep<'s, 'a> {
     /// Whose definition says it.
     fn owner(self) -> Option<&'s PackageVariable<'a>> {
-        match &self.model.meanings[self.from.index()] {
-            VariableKind::Guard { owner } => self.model.thing(*owner),
-            _ => self.model.thing(self.from),
+        match &self.model.kinds[self.from.index()] {
+            VariableKind::Guard { owner } => self.model.package_variable(*owner),
+            _ => self.model.package_variable(self.from),
         }
     }
 }
 
 /// What is said of it.
-pub(in crate::resolve) struct Line {
+pub(in crate::resolve) struct DerivationLine {
     /// The whole.
     pub(in crate::resolve) text: String,
     /// Where the definition says so.
@@ -50,21 +50,21 @@ pub(in crate::resolve) struct Line {
 }
 
 /// The line of a step; steps that only say when something need not hold have none.
-pub(in crate::resolve) fn line(step: Step<'_, '_>, places: Places<'_>) -> Option<Line> {
-    let to_thing = matches!(
-        &step.model.meanings[step.on.index()],
+pub(in crate::resolve) fn line(step: DerivationStep<'_, '_>, places: Places<'_>) -> Option<DerivationLine> {
+    let to_package = matches!(
+        &step.model.kinds[step.on.index()],
         VariableKind::Package(_) | VariableKind::Fixed { .. } | VariableKind::Unavailable(_)
     );
-    if !to_thing {
+    if !to_package {
         return None;
     }
-    if let VariableKind::Unavailable(one) = &step.model.meanings[step.on.index()] {
+    if let VariableKind::Unavailable(one) = &step.model.kinds[step.on.index()] {
         return Some(of_unavailable(step, step.owner()?, one));
     }
-    match &step.model.meanings[step.from.index()] {
-        VariableKind::Package(thing) => Some(of_thing(step, thing, places)),
+    match &step.model.kinds[step.from.index()] {
+        VariableKind::Package(var) => Some(of_package(step, var, places)),
         VariableKind::Guard { owner } if step.holders.contains(&0) => {
-            of_guard(step, step.model.thing(*owner)?, places)
+            of_guard(step, step.model.package_variable(*owner)?, places)
         }
         VariableKind::Base(base) => Some(of_base(step, base)),
         VariableKind::Root
@@ -76,9 +76,13 @@ pub(in crate::resolve) fn line(step: Step<'_, '_>, places: Places<'_>) -> Option
 }
 
 /// What does not exist: of whom, under which conditions, why, and the page that shows it.
-fn of_unavailable(step: Step<'_, '_>, owner: &PackageVariable<'_>, one: &Guarded<Unavailable>) -> Line {
-    let who = match &step.model.meanings[step.from.index()] {
-        VariableKind::Package(thing) => holders(step, thing),
+fn of_unavailable(
+    step: DerivationStep<'_, '_>,
+    owner: &PackageVariable<'_>,
+    one: &Guarded<Unavailable>,
+) -> DerivationLine {
+    let who = match &step.model.kinds[step.from.index()] {
+        VariableKind::Package(var) => holders(step, var),
         _ => title(owner),
     };
     let conditions: Vec<String> = one
@@ -90,8 +94,8 @@ fn of_unavailable(step: Step<'_, '_>, owner: &PackageVariable<'_>, one: &Guarded
             Condition::Option { key, value: None } => Some(format!("option {}", key.value)),
             Condition::Variant(name) => Some(format!("variant {}", name.value)),
             Condition::Is { name, requirement } => {
-                let thing = step.model.ids.get(&name.value).and_then(|id| step.model.thing(*id))?;
-                Some(format!("{} {}", title(thing), alternatives(requirement.as_str())))
+                let var = step.model.ids.get(&name.value).and_then(|id| step.model.package_variable(*id))?;
+                Some(format!("{} {}", title(var), alternatives(requirement.as_str())))
             }
         })
         .collect();
@@ -99,67 +103,71 @@ fn of_unavailable(step: Step<'_, '_>, owner: &PackageVariable<'_>, one: &Guarded
         if conditions.is_empty() { String::new() } else { format!(" with {}", wording::all_of(&conditions)) };
     let what = format!("is not available: {}", one.value.reason.value);
     let source = one.value.source.as_ref().map_or_else(String::new, |source| format!(" ({source})"));
-    Line { text: format!("{who}{with} {what}{source}"), place: Some(one.value.reason.span), what }
+    DerivationLine { text: format!("{who}{with} {what}{source}"), place: Some(one.value.reason.span), what }
 }
 
-fn of_base(step: Step<'_, '_>, base: &BaseVariable<'_>) -> Line {
-    let Some(thing) = step.model.thing(step.on) else {
+fn of_base(step: DerivationStep<'_, '_>, base: &BaseVariable<'_>) -> DerivationLine {
+    let Some(var) = step.model.package_variable(step.on) else {
         let tags = base.image.iter().flat_map(|image| &image.tags);
         let requires = tags.flat_map(|tag| &tag.requires).filter(|one| asks(step, one));
         let all: Vec<&str> = requires.map(|one| one.requirement.as_str()).collect();
         let what = format!("needs {} {}", word(step), alternatives(&all.join("||")));
-        return Line { text: format!("the base {what}"), place: None, what };
+        return DerivationLine { text: format!("the base {what}"), place: None, what };
     };
-    let held = base.provides.iter().any(|held| held.contains_key(&thing.name));
+    let held = base.provides.iter().any(|held| held.contains_key(&var.name));
     let subject = versions(step.model, step.on, step.within);
     let what = match (subject.as_str(), held) {
-        ("absent", _) => format!("has no {}", title(thing)),
-        (_, true) => format!("holds {} {subject}", title(thing)),
-        (_, false) => format!("needs {} {subject}", title(thing)),
+        ("absent", _) => format!("has no {}", title(var)),
+        (_, true) => format!("holds {} {subject}", title(var)),
+        (_, false) => format!("needs {} {subject}", title(var)),
     };
-    Line { text: format!("the base {what}"), place: None, what }
+    DerivationLine { text: format!("the base {what}"), place: None, what }
 }
 
-fn of_thing(step: Step<'_, '_>, thing: &PackageVariable<'_>, places: Places<'_>) -> Line {
-    let who = holders(step, thing);
-    if thing.is_name() {
+fn of_package(step: DerivationStep<'_, '_>, var: &PackageVariable<'_>, places: Places<'_>) -> DerivationLine {
+    let who = holders(step, var);
+    if var.is_name() {
         let what = format!("means {}", asked(step));
-        return Line { text: format!("{who} {what}"), place: None, what };
+        return DerivationLine { text: format!("{who} {what}"), place: None, what };
     }
-    let package = thing.package;
+    let package = var.package;
     let of = |all: &[Require]| -> Vec<Spanned<Requirement>> {
         all.iter()
-            .filter(|one| asks(step, one) && always(step, thing, one))
+            .filter(|one| asks(step, one) && always(step, var, one))
             .map(|one| one.requirement.clone())
             .collect()
     };
     let mut requires = of(&package.requires);
     let mut conflicts = of(&package.conflicts);
-    for (place, candidate) in (0u32..).zip(&thing.candidates) {
+    for (place, candidate) in (0u32..).zip(&var.candidates) {
         if let (true, Candidate::Entry { index, .. }) = (step.holders.contains(&place), candidate) {
             requires.extend(of(&package.versions[*index].requires));
             conflicts.extend(of(&package.versions[*index].conflicts));
         }
     }
     let options = package.options.iter().flat_map(|option| {
-        let chosen = thing.options.get(&option.key.value);
+        let chosen = var.options.get(&option.key.value);
         option.values.iter().filter(move |(value, _)| Some(&value.value) == chosen)
     });
     requires.extend(options.flat_map(|(_, all)| of(all)));
-    let variants = package.variants.iter().filter(|one| Some(&one.name.value) == thing.variant.as_ref());
+    let variants = package.variants.iter().filter(|one| Some(&one.name.value) == var.variant.as_ref());
     requires.extend(variants.flat_map(|one| of(&one.requires)));
     wanted(step, &who, (&requires, &conflicts), places)
 }
 
 /// A requirement under a condition.
-fn of_guard(step: Step<'_, '_>, owner: &PackageVariable<'_>, places: Places<'_>) -> Option<Line> {
+fn of_guard(
+    step: DerivationStep<'_, '_>,
+    owner: &PackageVariable<'_>,
+    places: Places<'_>,
+) -> Option<DerivationLine> {
     let variable = &step.model.variables[step.from.index()];
     // The second candidate is «the first condition does not hold».
     let unmet = variable.candidates.get(1)?.first()?;
     if unmet.on == step.on {
         return None;
     }
-    let condition = step.model.thing(unmet.on)?;
+    let condition = step.model.package_variable(unmet.on)?;
     let meets = |one: &Require| {
         one.name.as_str() == word(step)
             && one.guard.all.iter().any(|given| match given {
@@ -191,32 +199,33 @@ fn of_guard(step: Step<'_, '_>, owner: &PackageVariable<'_>, places: Places<'_>)
 }
 
 /// The candidates of a thing that a requirement admits.
-fn admitted(thing: &PackageVariable<'_>, requirement: &Requirement) -> Option<Set> {
-    let matcher = thing.package.meaning(requirement).ok()?;
+fn admitted(var: &PackageVariable<'_>, requirement: &Requirement) -> Option<Set> {
+    let matcher = var.package.meaning(requirement).ok()?;
     let fits = (0..)
-        .zip(&thing.candidates)
+        .zip(&var.candidates)
         .filter(|(_, one)| one.version().is_some_and(|version| matcher.matches(version)));
     Some(set(fits.map(|(place, _)| place)))
 }
 
 /// Whether a requirement's conditions are met whatever is chosen.
-fn always(step: Step<'_, '_>, thing: &PackageVariable<'_>, one: &Require) -> bool {
-    let fixed = step.model.target.fixed(&thing.options, thing.variant.as_ref());
+fn always(step: DerivationStep<'_, '_>, var: &PackageVariable<'_>, one: &Require) -> bool {
+    let fixed = step.model.target.fixed(&var.options, var.variant.as_ref());
     one.guard.open(&fixed).is_some_and(|open| open.is_empty())
 }
 
 /// Whether a requirement is of this step's variable.
-fn asks(step: Step<'_, '_>, one: &Require) -> bool {
+fn asks(step: DerivationStep<'_, '_>, one: &Require) -> bool {
     one.name.as_str() == word(step)
-        || step.model.thing(step.on).is_some_and(|thing| {
-            thing.package.aliases.iter().any(|alias| alias.as_str() == one.name.as_str())
-        })
+        || step
+            .model
+            .package_variable(step.on)
+            .is_some_and(|var| var.package.aliases.iter().any(|alias| alias.as_str() == one.name.as_str()))
 }
 
 /// The name of what is asked for, as definitions write it.
-fn word<'s>(step: Step<'s, '_>) -> &'s str {
-    match &step.model.meanings[step.on.index()] {
-        VariableKind::Package(thing) => thing.name.as_str(),
+fn word<'s>(step: DerivationStep<'s, '_>) -> &'s str {
+    match &step.model.kinds[step.on.index()] {
+        VariableKind::Package(var) => var.name.as_str(),
         VariableKind::Fixed { axis, .. } => axis,
         VariableKind::Root
         | VariableKind::Base(_)
@@ -228,13 +237,13 @@ fn word<'s>(step: Step<'s, '_>) -> &'s str {
 
 /// What is required: in the definition's own words where they are the same for all holders, with its place.
 fn wanted(
-    step: Step<'_, '_>,
+    step: DerivationStep<'_, '_>,
     who: &str,
     (requires, conflicts): (&[Spanned<Requirement>], &[Spanned<Requirement>]),
     places: Places<'_>,
-) -> Line {
+) -> DerivationLine {
     let fixed = || if word(step) == words::SM { "compute capability" } else { word(step) }.to_owned();
-    let name = step.model.thing(step.on).map_or_else(fixed, title);
+    let name = step.model.package_variable(step.on).map_or_else(fixed, title);
     let own: Vec<&Spanned<Requirement>> = requires.iter().filter(|one| !one.is_any()).collect();
     let texts: BTreeSet<&str> = own.iter().map(|one| one.as_str()).collect();
     let against: BTreeSet<&str> = conflicts.iter().map(|one| one.as_str()).collect();
@@ -258,32 +267,32 @@ fn wanted(
     let of = step.owner().map(|owner| owner.package);
     let cited = of.zip(place).map_or_else(String::new, |(of, span)| format!(" ({})", places.cite(of, span)));
     let fits = text.chars().count() + cited.chars().count() <= WIDE;
-    Line { text: if fits { text + &cited } else { text }, place, what }
+    DerivationLine { text: if fits { text + &cited } else { text }, place, what }
 }
 
 /// Whether the set of candidates says more than the requirements' texts.
-fn model_says(step: Step<'_, '_>) -> bool {
-    step.model.thing(step.on).is_some() && !step.within.is_empty()
+fn model_says(step: DerivationStep<'_, '_>) -> bool {
+    step.model.package_variable(step.on).is_some() && !step.within.is_empty()
 }
 
 /// What is asked for as a set of versions.
-fn asked(step: Step<'_, '_>) -> String {
-    match &step.model.meanings[step.on.index()] {
-        VariableKind::Package(thing) => {
+fn asked(step: DerivationStep<'_, '_>) -> String {
+    match &step.model.kinds[step.on.index()] {
+        VariableKind::Package(var) => {
             // A promise about the host is of a lowest version.
-            if thing.package.axis.as_ref().is_some_and(|axis| axis.choose == Choose::Lowest) {
-                let mut known = thing.candidates.iter().enumerate().filter_map(|(at, one)| {
+            if var.package.axis.as_ref().is_some_and(|axis| axis.choose == Choose::Lowest) {
+                let mut known = var.candidates.iter().enumerate().filter_map(|(at, one)| {
                     let place = u32::try_from(at).ok().filter(|place| step.within.contains(place))?;
                     Some((place, one.version()?))
                 });
                 if let Some((_, lowest)) = known.next() {
-                    return format!("{} >={lowest}", title(thing));
+                    return format!("{} >={lowest}", title(var));
                 }
             }
             let versions = versions(step.model, step.on, step.within);
             // Whichever version it is, that it is there is what is asked for.
             let versions = if versions == format::ANY { "" } else { &versions };
-            format!("{} {versions}", title(thing)).trim_end().to_owned()
+            format!("{} {versions}", title(var)).trim_end().to_owned()
         }
         VariableKind::Fixed { axis, value } => format!("another {axis} than {value}"),
         VariableKind::Root
@@ -303,27 +312,27 @@ fn alternatives(text: &str) -> String {
 }
 
 /// Who asks: the versions that do, of those that this target leaves; `every …` where it is all of them.
-fn holders(step: Step<'_, '_>, thing: &PackageVariable<'_>) -> String {
-    let Step { model, narrow, from, holders, .. } = step;
-    let name = title(thing);
-    if thing.package.versions.is_empty() {
+fn holders(step: DerivationStep<'_, '_>, var: &PackageVariable<'_>) -> String {
+    let DerivationStep { model, relevance, from, holders, .. } = step;
+    let name = title(var);
+    if var.package.versions.is_empty() {
         return name;
     }
-    let there = set(1..u32::try_from(thing.candidates.len()).unwrap_or(u32::MAX));
+    let there = set(1..u32::try_from(var.candidates.len()).unwrap_or(u32::MAX));
     let at = from.index();
-    let here = narrow.domain[at].intersection(&narrow.left[at]).intersection(&there);
+    let here = relevance.domain[at].intersection(&relevance.left[at]).intersection(&there);
     let shown = holders.intersection(&here);
     let shown = if shown.is_empty() { holders.intersection(&there) } else { shown };
-    let of_platform = narrow.platform[at].intersection(&there);
-    let among = if narrow.platform[at] == Set::full() || of_platform == there {
+    let of_platform = relevance.platform[at].intersection(&there);
+    let among = if relevance.platform[at] == Set::full() || of_platform == there {
         String::new()
     } else {
         format!(" for {}", platform(model))
     };
-    if shown == of_platform && !thing.is_axis() {
+    if shown == of_platform && !var.is_axis() {
         return format!("every {name} of the catalogue{among}");
     }
-    if shown == here && !thing.is_axis() && !of_few(&here) {
+    if shown == here && !var.is_axis() && !of_few(&here) {
         return format!("every {name} for this target");
     }
     format!("{name} {}", versions(model, from, &shown)).trim_end().to_owned()
@@ -335,7 +344,7 @@ fn of_few(places: &Set) -> bool {
 }
 
 fn platform<'s>(model: &'s Model<'_>) -> &'s str {
-    let found = model.meanings.iter().find_map(|one| match one {
+    let found = model.kinds.iter().find_map(|one| match one {
         VariableKind::Fixed { axis, value } if *axis == words::PLATFORM => Some(value.as_str()),
         _ => None,
     });

@@ -8,8 +8,8 @@ use crate::manifest::Project;
 use crate::source::{Span, Spanned};
 use crate::value::{Name, Parse as _, Requirement};
 
-use crate::resolve::assignment::Decided;
-use crate::resolve::explain::core::Known;
+use crate::resolve::assignment::Assignment;
+use crate::resolve::explain::core::Settled;
 use crate::resolve::explain::format;
 use crate::resolve::model::{Candidate, Constraint, ConstraintKind, Model, PackageVariable, Question};
 use crate::resolve::provider::solve;
@@ -21,17 +21,17 @@ pub(in crate::resolve) struct Suggestion {
     /// What to do, and what would then be chosen.
     pub(in crate::resolve) text: String,
     /// The fact that it changes.
-    pub(in crate::resolve) fact: Option<usize>,
+    pub(in crate::resolve) constraint: Option<usize>,
     /// The same as an edit.
     pub(in crate::resolve) edit: Option<(Span, String)>,
     /// What would be chosen then that nobody has shown to work.
     unproven: BTreeSet<String>,
     /// The change, to be tried on other targets.
-    change: Change,
+    change: ManifestChange,
 }
 
 /// A change of the manifest.
-enum Change {
+enum ManifestChange {
     /// The requirement at this place becomes another one.
     Requirement(Span, String),
     /// What stands at this place is left out.
@@ -42,7 +42,7 @@ enum Change {
     Option(Span, Spanned<Name>, Spanned<String>),
 }
 
-impl Change {
+impl ManifestChange {
     /// The project with it.
     fn applied(&self, project: &Project) -> Project {
         let mut project = project.clone();
@@ -80,8 +80,9 @@ const OTHERS: usize = 8;
 
 /// The fact of one of several conflicts to change first: another release or base would be another answer to all of them.
 pub(in crate::resolve) fn first(model: &Model<'_>, core: &[usize]) -> Option<usize> {
-    let of =
-        |kinds: &[ConstraintKind]| core.iter().copied().find(|fact| kinds.contains(&model.facts[*fact].kind));
+    let of = |kinds: &[ConstraintKind]| {
+        core.iter().copied().find(|constraint| kinds.contains(&model.constraints[*constraint].kind))
+    };
     of(&[ConstraintKind::Pin, ConstraintKind::Requirement, ConstraintKind::Pip])
         .or_else(|| of(&[ConstraintKind::Request]))
         .or_else(|| of(&[ConstraintKind::Base, ConstraintKind::Target]))
@@ -93,61 +94,64 @@ pub(in crate::resolve) fn find(
     question: Question<'_>,
     model: &Model<'_>,
     core: &[usize],
-    known: &Known,
+    known: &Settled,
 ) -> Vec<Suggestion> {
-    let mut mends: Vec<Suggestion> = Vec::new();
+    let mut suggestions: Vec<Suggestion> = Vec::new();
     let of = |kinds: &[ConstraintKind]| -> Vec<Suggestion> {
-        let facts = core.iter().filter(|fact| kinds.contains(&model.facts[**fact].kind));
-        facts.filter_map(|fact| without(model, core, *fact, known)).collect()
+        let constraints =
+            core.iter().filter(|constraint| kinds.contains(&model.constraints[**constraint].kind));
+        constraints.filter_map(|constraint| without(model, core, *constraint, known)).collect()
     };
-    mends.extend(of(&[ConstraintKind::Pin, ConstraintKind::Requirement, ConstraintKind::Pip]));
-    mends.extend(other_options(question, model, core, known));
+    suggestions.extend(of(&[ConstraintKind::Pin, ConstraintKind::Requirement, ConstraintKind::Pip]));
+    suggestions.extend(other_options(question, model, core, known));
     // Another release means flashing the machine anew.
-    mends.extend(of(&[ConstraintKind::Base, ConstraintKind::Target]));
-    if mends.is_empty() {
-        for fact in core.iter().filter(|fact| model.facts[**fact].kind == ConstraintKind::Request) {
-            mends.extend(without(model, core, *fact, known));
+    suggestions.extend(of(&[ConstraintKind::Base, ConstraintKind::Target]));
+    if suggestions.is_empty() {
+        for constraint in
+            core.iter().filter(|constraint| model.constraints[**constraint].kind == ConstraintKind::Request)
+        {
+            suggestions.extend(without(model, core, *constraint, known));
         }
     }
-    best(question, &model.budget, mends)
+    best(question, &model.budget, suggestions)
 }
 
 /// The suggestions to show: none that breaks another target, and of the rest those that lead to what was shown to work; where there
 /// are none, each says what it leads to.
-fn best(question: Question<'_>, budget: &Budget, mut mends: Vec<Suggestion>) -> Vec<Suggestion> {
-    mends.retain(|one| spares_others(question, budget, one));
-    let fewest = mends.iter().map(|one| one.unproven.len()).min().unwrap_or_default();
-    mends.retain(|one| one.unproven.len() == fewest);
-    mends.truncate(SHOWN);
-    for one in mends.iter_mut().filter(|one| !one.unproven.is_empty()) {
+fn best(question: Question<'_>, budget: &Budget, mut suggestions: Vec<Suggestion>) -> Vec<Suggestion> {
+    suggestions.retain(|one| spares_others(question, budget, one));
+    let fewest = suggestions.iter().map(|one| one.unproven.len()).min().unwrap_or_default();
+    suggestions.retain(|one| one.unproven.len() == fewest);
+    suggestions.truncate(SHOWN);
+    for one in suggestions.iter_mut().filter(|one| !one.unproven.is_empty()) {
         let all: Vec<&String> = one.unproven.iter().collect();
         let are = if all.len() == 1 { "is" } else { "are" };
         one.text.push_str(&format!("; {} {are} unproven here", wording::all_of(&all)));
     }
-    mends
+    suggestions
 }
 
 /// Whether the manifest's other targets that resolve still do.
-fn spares_others(question: Question<'_>, budget: &Budget, mend: &Suggestion) -> bool {
+fn spares_others(question: Question<'_>, budget: &Budget, suggestion: &Suggestion) -> bool {
     let resolves = |project: &Project| {
         let question = Question { project, others: &[], ..question };
         let model = Model::build(question, &mut Log::new());
         model.is_ok_and(|model| solve(&model.problem(|_| true), budget).is_ok())
     };
     let others = question.others.iter().take(OTHERS);
-    others.filter(|project| resolves(project)).all(|project| resolves(&mend.change.applied(project)))
+    others.filter(|project| resolves(project)).all(|project| resolves(&suggestion.change.applied(project)))
 }
 
 /// A fact and what goes with it: leaving a request out leaves its requirement out too.
 pub(in crate::resolve) fn with(model: &Model<'_>, dropped: usize) -> BTreeSet<usize> {
-    let fact = &model.facts[dropped];
+    let constraint = &model.constraints[dropped];
     let goes = |one: &usize| {
         *one == dropped
-            || (fact.kind == ConstraintKind::Request
-                && model.facts[*one].kind == ConstraintKind::Requirement
-                && model.facts[*one].on == fact.on)
+            || (constraint.kind == ConstraintKind::Request
+                && model.constraints[*one].kind == ConstraintKind::Requirement
+                && model.constraints[*one].on == constraint.on)
     };
-    (0..model.facts.len()).filter(goes).collect()
+    (0..model.constraints.len()).filter(goes).collect()
 }
 
 /// The suggestions of one of several conflicts that go with those of the others: the one that changes this fact, and what changes
@@ -156,41 +160,42 @@ pub(in crate::resolve) fn beside(
     question: Question<'_>,
     model: &Model<'_>,
     (core, first): (&[usize], usize),
-    known: &Known,
+    known: &Settled,
 ) -> Vec<Suggestion> {
-    let small = |fact: &&usize| {
+    let small = |constraint: &&usize| {
         [ConstraintKind::Pin, ConstraintKind::Requirement, ConstraintKind::Pip]
-            .contains(&model.facts[**fact].kind)
+            .contains(&model.constraints[**constraint].kind)
     };
-    let others = core.iter().filter(small).copied().filter(|fact| *fact != first);
+    let others = core.iter().filter(small).copied().filter(|constraint| *constraint != first);
     let all = std::iter::once(first).chain(others);
-    let mut mends: Vec<Suggestion> = all.filter_map(|fact| without(model, core, fact, known)).collect();
-    mends.extend(other_options(question, model, core, known));
-    best(question, &model.budget, mends)
+    let mut suggestions: Vec<Suggestion> =
+        all.filter_map(|constraint| without(model, core, constraint, known)).collect();
+    suggestions.extend(other_options(question, model, core, known));
+    best(question, &model.budget, suggestions)
 }
 
 /// The suggestion that changes or drops one fact, where that gives an answer.
-fn without(model: &Model<'_>, core: &[usize], dropped: usize, known: &Known) -> Option<Suggestion> {
-    let fact = &model.facts[dropped];
+fn without(model: &Model<'_>, core: &[usize], dropped: usize, known: &Settled) -> Option<Suggestion> {
+    let constraint = &model.constraints[dropped];
     let gone = with(model, dropped);
     let answer = proven::solve(model, known.problem(model, |one| !gone.contains(&one))).ok()?;
-    let decided = Decided { model, answer: &answer };
-    let then = consequences(decided, core, fact);
-    let chosen = decided.candidate(fact.on).and_then(|(thing, candidate)| change(thing, candidate));
-    let name = fact.text.split(' ').next().unwrap_or_default();
-    let (text, edit) = match (fact.kind, chosen) {
+    let decided = Assignment { model, answer: &answer };
+    let then = consequences(decided, core, constraint);
+    let chosen = decided.candidate(constraint.on).and_then(|(var, candidate)| change(var, candidate));
+    let name = constraint.text.split(' ').next().unwrap_or_default();
+    let (text, edit) = match (constraint.kind, chosen) {
         (ConstraintKind::Pin | ConstraintKind::Requirement | ConstraintKind::Target, Some(version)) => (
-            format!("change `{}` to `{name} \"{version}\"`{then}", fact.text),
-            fact.requirement.map(|span| (span, format!("\"{version}\""))),
+            format!("change `{}` to `{name} \"{version}\"`{then}", constraint.text),
+            constraint.requirement.map(|span| (span, format!("\"{version}\""))),
         ),
         (ConstraintKind::Pip, Some(version)) => {
-            let bare = fact.text.split(['<', '>', '=', '!', '~', ' ', ';']).next().unwrap_or_default();
-            (format!("change `{}` to `{bare}=={version}`{then}", fact.text), None)
+            let bare = constraint.text.split(['<', '>', '=', '!', '~', ' ', ';']).next().unwrap_or_default();
+            (format!("change `{}` to `{bare}=={version}`{then}", constraint.text), None)
         }
         (ConstraintKind::Base, _) => {
             (format!("leave `base` out: the compiler chooses one that fits{then}"), None)
         }
-        (ConstraintKind::Request, _) => (format!("leave `{}` out{then}", fact.text), None),
+        (ConstraintKind::Request, _) => (format!("leave `{}` out{then}", constraint.text), None),
         (
             ConstraintKind::Pin
             | ConstraintKind::Requirement
@@ -199,38 +204,39 @@ fn without(model: &Model<'_>, core: &[usize], dropped: usize, known: &Known) -> 
             | ConstraintKind::Device
             | ConstraintKind::Implied,
             _,
-        ) => (format!("drop `{}`{then}", fact.text), None),
+        ) => (format!("drop `{}`{then}", constraint.text), None),
     };
-    let change = match (fact.kind, fact.requirement, &edit) {
-        (_, Some(span), Some((_, text))) => Change::Requirement(span, text.trim_matches('"').to_owned()),
-        (ConstraintKind::Base, ..) => Change::NoBase,
-        _ => Change::Drop(fact.span),
+    let change = match (constraint.kind, constraint.requirement, &edit) {
+        (_, Some(span), Some((_, text))) => {
+            ManifestChange::Requirement(span, text.trim_matches('"').to_owned())
+        }
+        (ConstraintKind::Base, ..) => ManifestChange::NoBase,
+        _ => ManifestChange::Drop(constraint.span),
     };
-    Some(Suggestion { text, fact: Some(dropped), edit, unproven: unproven(decided), change })
+    Some(Suggestion { text, constraint: Some(dropped), edit, unproven: unproven(decided), change })
 }
 
 /// How a manifest would ask for this one.
-fn change(thing: &PackageVariable<'_>, candidate: &Candidate) -> Option<String> {
-    let version = format::version(thing, candidate)?;
-    let lowest = thing.package.axis.as_ref().is_some_and(|axis| axis.choose == Choose::Lowest);
+fn change(var: &PackageVariable<'_>, candidate: &Candidate) -> Option<String> {
+    let version = format::version(var, candidate)?;
+    let lowest = var.package.axis.as_ref().is_some_and(|axis| axis.choose == Choose::Lowest);
     Some(if lowest { format!(">={version}") } else { version })
 }
 
 /// What the other lines of the conflict would then come to.
-fn consequences(decided: Decided<'_, '_>, core: &[usize], changed: &Constraint) -> String {
+fn consequences(decided: Assignment<'_, '_>, core: &[usize], changed: &Constraint) -> String {
     let mut parts: Vec<String> = Vec::new();
-    for fact in core.iter().map(|fact| &decided.model.facts[*fact]) {
-        if fact.on == changed.on {
+    for constraint in core.iter().map(|constraint| &decided.model.constraints[*constraint]) {
+        if constraint.on == changed.on {
             continue;
         }
-        let Some((thing, candidate)) = decided.candidate(fact.on) else { continue };
-        if let (Some(version), false) = (format::version(thing, candidate), thing.package.versions.is_empty())
-        {
+        let Some((var, candidate)) = decided.candidate(constraint.on) else { continue };
+        if let (Some(version), false) = (format::version(var, candidate), var.package.versions.is_empty()) {
             // What the line says itself follows from nothing.
-            if fact.text.split_once(' ').is_some_and(|(_, said)| said == format!("\"{version}\"")) {
+            if constraint.text.split_once(' ').is_some_and(|(_, said)| said == format!("\"{version}\"")) {
                 continue;
             }
-            let part = format!("{} {version}", format::title(thing));
+            let part = format!("{} {version}", format::title(var));
             if !parts.contains(&part) {
                 parts.push(part);
             }
@@ -244,30 +250,30 @@ fn other_options(
     question: Question<'_>,
     model: &Model<'_>,
     core: &[usize],
-    known: &Known,
+    known: &Settled,
 ) -> Vec<Suggestion> {
-    let mut mends = Vec::new();
-    for fact in
-        core.iter().map(|fact| &model.facts[*fact]).filter(|fact| fact.kind == ConstraintKind::Request)
+    let mut suggestions = Vec::new();
+    for constraint in core
+        .iter()
+        .map(|constraint| &model.constraints[*constraint])
+        .filter(|constraint| constraint.kind == ConstraintKind::Request)
     {
-        let Some(thing) = model.thing(fact.on) else { continue };
-        for option in &thing.package.options {
-            let now = thing.options.get(&option.key.value);
+        let Some(var) = model.package_variable(constraint.on) else { continue };
+        for option in &var.package.options {
+            let now = var.options.get(&option.key.value);
             for (value, _) in option.values.iter().filter(|(value, _)| Some(&value.value) != now) {
                 let mut project = question.project.clone();
-                choose(&mut project, fact.span, (&option.key, value));
+                choose(&mut project, constraint.span, (&option.key, value));
                 if let Some(unproven) = solves(question, &project, (known, &model.budget)) {
-                    let text = format!(
-                        "give `{}` the option `{} \"{}\"`",
-                        thing.name, option.key.value, value.value
-                    );
-                    let change = Change::Option(fact.span, option.key.clone(), value.clone());
-                    mends.push(Suggestion { text, fact: None, edit: None, unproven, change });
+                    let text =
+                        format!("give `{}` the option `{} \"{}\"`", var.name, option.key.value, value.value);
+                    let change = ManifestChange::Option(constraint.span, option.key.clone(), value.clone());
+                    suggestions.push(Suggestion { text, constraint: None, edit: None, unproven, change });
                 }
             }
         }
     }
-    mends
+    suggestions
 }
 
 fn choose(project: &mut Project, place: Span, option: (&Spanned<Name>, &Spanned<String>)) {
@@ -280,27 +286,31 @@ fn choose(project: &mut Project, place: Span, option: (&Spanned<Name>, &Spanned<
 fn solves(
     question: Question<'_>,
     project: &Project,
-    (known, budget): (&Known, &Budget),
+    (known, budget): (&Settled, &Budget),
 ) -> Option<BTreeSet<String>> {
     let mut log = Log::new();
     let mut model = Model::build(Question { project, ..question }, &mut log).ok()?;
     model.budget = budget.clone();
     let answer = proven::solve(&model, known.problem(&model, |_| true)).ok()?;
-    Some(unproven(Decided { model: &model, answer: &answer }))
+    Some(unproven(Assignment { model: &model, answer: &answer }))
 }
 
 /// What of an answer is needed and nobody has shown to work: `CUDA 12.8`.
-fn unproven(decided: Decided<'_, '_>) -> BTreeSet<String> {
+fn unproven(decided: Assignment<'_, '_>) -> BTreeSet<String> {
     let mut needed = outcome::needed(decided);
-    let named = decided.model.facts.iter().filter_map(|fact| decided.model.thing(fact.on));
-    needed.extend(named.map(|thing| thing.name.clone()));
+    let named = decided
+        .model
+        .constraints
+        .iter()
+        .filter_map(|constraint| decided.model.package_variable(constraint.on));
+    needed.extend(named.map(|var| var.name.clone()));
     let chosen = needed.iter().filter_map(|name| decided.named(name));
-    let doubtful = chosen.filter(|(thing, candidate)| {
-        let entry = candidate.entry().map(|index| &thing.package.versions[index]);
+    let doubtful = chosen.filter(|(var, candidate)| {
+        let entry = candidate.entry().map(|index| &var.package.versions[index]);
         entry.is_some_and(|entry| entry.unproven.is_some()) && !candidate.is_provided()
     });
-    let said = |(thing, candidate): (&PackageVariable<'_>, &Candidate)| {
-        format::version(thing, candidate).map(|version| format!("{} {version}", format::title(thing)))
+    let said = |(var, candidate): (&PackageVariable<'_>, &Candidate)| {
+        format::version(var, candidate).map(|version| format!("{} {version}", format::title(var)))
     };
     doubtful.filter_map(said).collect()
 }

@@ -13,7 +13,7 @@ use crate::value::Name;
 use crate::resolve::explain::core::leave_out;
 use crate::resolve::explain::format::{Places, title};
 use crate::resolve::explain::relevance::Relevance;
-use crate::resolve::explain::step::{self, Step};
+use crate::resolve::explain::step::{self, DerivationStep};
 use crate::resolve::model::{ConstraintKind, Model, PackageVariable, VariableKind};
 use crate::resolve::problem::{Dependency, Problem, Set, VariableId};
 use crate::resolve::provider::{Derivation, Unsolved, is_impossible, solve};
@@ -37,58 +37,63 @@ pub(in crate::resolve) struct Explanation {
 }
 
 /// Requirements by who asks and of whom, with the candidates that ask and those that will do.
-type Edges = BTreeMap<(VariableId, VariableId), (Set, Set)>;
+type RequirementEdges = BTreeMap<(VariableId, VariableId), (Set, Set)>;
 
 /// Tells it.
 pub(in crate::resolve) fn report(
     model: &Model<'_>,
-    facts: &[usize],
+    constraints: &[usize],
     problem: Problem<'_>,
     places: Places<'_>,
 ) -> Explanation {
-    let narrow = Relevance::new(model, facts);
-    let mut edges = needed(model, narrow.apply(model, problem));
-    name_releases(model, &narrow, &mut edges);
-    let mut story = Explanation::default();
+    let relevance = Relevance::new(model, constraints);
+    let mut edges = needed(model, relevance.apply(model, problem));
+    name_releases(model, &relevance, &mut edges);
+    let mut explanation = Explanation::default();
     let mut choices: BTreeMap<&Name, Vec<String>> = BTreeMap::new();
     for ((from, on), (holders, within)) in ordered(model, edges) {
-        if let VariableKind::Choice { word, .. } = &model.meanings[on.index()] {
-            choices.entry(word).or_default().extend(model.thing(from).map(title));
+        if let VariableKind::Choice { word, .. } = &model.kinds[on.index()] {
+            choices.entry(word).or_default().extend(model.package_variable(from).map(title));
         }
-        let step = Step { model, narrow: &narrow, from, holders: &holders, on, within: &within };
+        let step =
+            DerivationStep { model, relevance: &relevance, from, holders: &holders, on, within: &within };
         let Some(line) = step::line(step, places) else { continue };
-        story.unavailable |= matches!(&model.meanings[on.index()], VariableKind::Unavailable(_));
-        if let VariableKind::Fixed { axis, value } = &model.meanings[on.index()] {
-            story.fixed.insert(axis, value.clone());
+        explanation.unavailable |= matches!(&model.kinds[on.index()], VariableKind::Unavailable(_));
+        if let VariableKind::Fixed { axis, value } = &model.kinds[on.index()] {
+            explanation.fixed.insert(axis, value.clone());
         }
-        story.axes.extend(model.thing(from).filter(|thing| thing.is_axis()).map(|_| from));
-        if !story.lines.contains(&line.text) {
-            story.lines.push(line.text);
-            story.places.extend(line.place.map(|place| (place, line.what)));
+        explanation.axes.extend(model.package_variable(from).filter(|var| var.is_axis()).map(|_| from));
+        if !explanation.lines.contains(&line.text) {
+            explanation.lines.push(line.text);
+            explanation.places.extend(line.place.map(|place| (place, line.what)));
         }
     }
     for (word, mut names) in choices {
         names.sort();
         let all = wording::all_of(&names);
-        story.lines.insert(0, format!("{all} are kinds of {word}, of which an image holds one"));
+        explanation.lines.insert(0, format!("{all} are kinds of {word}, of which an image holds one"));
     }
-    let more = story.lines.len().saturating_sub(SHOWN);
+    let more = explanation.lines.len().saturating_sub(SHOWN);
     if more > 1 {
-        story.lines.truncate(SHOWN);
-        story.lines.push(format!("… and {more} more steps like these"));
+        explanation.lines.truncate(SHOWN);
+        explanation.lines.push(format!("… and {more} more steps like these"));
     }
-    story
+    explanation
 }
 
 /// Where a release learns of that the target calls by another name, that name comes first.
-fn name_releases(model: &Model<'_>, narrow: &Relevance, edges: &mut Edges) {
-    let called = model.facts.iter().filter(|fact| fact.kind == ConstraintKind::Target).map(|fact| fact.on);
-    for from in called.filter(|id| model.thing(*id).is_some_and(PackageVariable::is_name)) {
+fn name_releases(model: &Model<'_>, relevance: &Relevance, edges: &mut RequirementEdges) {
+    let called = model
+        .constraints
+        .iter()
+        .filter(|constraint| constraint.kind == ConstraintKind::Target)
+        .map(|constraint| constraint.on);
+    for from in called.filter(|id| model.package_variable(*id).is_some_and(PackageVariable::is_name)) {
         let candidates = &model.variables[from.index()].candidates;
-        for on in candidates.iter().flatten().map(|demand| demand.on).collect::<BTreeSet<_>>() {
+        for on in candidates.iter().flatten().map(|dependency| dependency.on).collect::<BTreeSet<_>>() {
             let report = |(one, other): &(VariableId, VariableId)| *one == on || *other == on;
             if edges.keys().any(report) {
-                let here = |id: VariableId| narrow.domain[id.index()].clone();
+                let here = |id: VariableId| relevance.domain[id.index()].clone();
                 edges.entry((from, on)).or_insert_with(|| (here(from), here(on)));
             }
         }
@@ -97,17 +102,20 @@ fn name_releases(model: &Model<'_>, narrow: &Relevance, edges: &mut Edges) {
 
 /// The requirements that there is no answer for, without those that it takes none of: between what the solver's
 /// derivation goes through.
-fn needed(model: &Model<'_>, mut problem: Problem<'_>) -> Edges {
-    let Err(Unsolved::Impossible(derivation)) = solve(&problem, &model.budget) else { return Edges::new() };
+fn needed(model: &Model<'_>, mut problem: Problem<'_>) -> RequirementEdges {
+    let Err(Unsolved::Impossible(derivation)) = solve(&problem, &model.budget) else {
+        return RequirementEdges::new();
+    };
     let of_derivation = collect(*derivation).into_keys().flat_map(|(from, on)| [from, on]);
     // Of several reasons for one thing that of a release is reported.
     let met: BTreeSet<VariableId> = of_derivation.chain(releases(model)).collect();
     let mut between: BTreeSet<(VariableId, VariableId)> = BTreeSet::new();
     for (from, variable) in (0..).map(VariableId).zip(problem.variables.to_mut()) {
-        for demands in &mut variable.candidates {
-            demands
-                .retain(|demand| from == VariableId::ROOT || met.contains(&from) && met.contains(&demand.on));
-            between.extend(demands.iter().map(|demand| (from, demand.on)));
+        for dependencies in &mut variable.candidates {
+            dependencies.retain(|dependency| {
+                from == VariableId::ROOT || met.contains(&from) && met.contains(&dependency.on)
+            });
+            between.extend(dependencies.iter().map(|dependency| (from, dependency.on)));
         }
     }
     // What packages require of the platform, and it of itself, tells more than what they are required for.
@@ -121,8 +129,8 @@ fn needed(model: &Model<'_>, mut problem: Problem<'_>) -> Edges {
         for (from, on) in run {
             let candidates = &mut variables[from.index()].candidates;
             before.push((*from, candidates.clone()));
-            for demands in candidates {
-                demands.retain(|demand| demand.on != *on);
+            for dependencies in candidates {
+                dependencies.retain(|dependency| dependency.on != *on);
             }
         }
         let spared = is_impossible(&problem, &model.budget);
@@ -138,17 +146,17 @@ fn needed(model: &Model<'_>, mut problem: Problem<'_>) -> Edges {
         Err(Unsolved::Impossible(derivation)) => collect(*derivation),
         // What was left out left a conflict; without work for its derivation, the requirements themselves are shown.
         Err(Unsolved::OutOfWork(_)) => requirements(&problem),
-        Ok(_) => Edges::new(),
+        Ok(_) => RequirementEdges::new(),
     }
 }
 
 /// Every requirement of a problem, whoever has it.
-fn requirements(problem: &Problem<'_>) -> Edges {
-    let mut edges = Edges::new();
+fn requirements(problem: &Problem<'_>) -> RequirementEdges {
+    let mut edges = RequirementEdges::new();
     for (from, variable) in (0..).map(VariableId).zip(problem.variables.iter()) {
-        for (place, demands) in (0..).zip(&variable.candidates) {
-            for demand in demands {
-                add(&mut edges, (from, demand.on), (&Set::singleton(place), &demand.within));
+        for (place, dependencies) in (0..).zip(&variable.candidates) {
+            for dependency in dependencies {
+                add(&mut edges, (from, dependency.on), (&Set::singleton(place), &dependency.within));
             }
         }
     }
@@ -157,13 +165,17 @@ fn requirements(problem: &Problem<'_>) -> Edges {
 
 /// What the target may name: axes that nothing is installed for.
 fn releases<'m>(model: &'m Model<'_>) -> impl Iterator<Item = VariableId> + 'm {
-    model.ids.values().copied().filter(move |id| model.thing(*id).is_some_and(PackageVariable::is_pure))
+    model
+        .ids
+        .values()
+        .copied()
+        .filter(move |id| model.package_variable(*id).is_some_and(PackageVariable::is_pure))
 }
 
 /// The requirements that a derivation uses. It takes the derivation apart, so that one of any depth is visited and freed
 /// without recursion, and a part that several steps share once.
-fn collect(derivation: Derivation) -> Edges {
-    let mut edges = Edges::new();
+fn collect(derivation: Derivation) -> RequirementEdges {
+    let mut edges = RequirementEdges::new();
     let mut stack = vec![derivation];
     while let Some(one) = stack.pop() {
         match one {
@@ -181,16 +193,16 @@ fn collect(derivation: Derivation) -> Edges {
     edges
 }
 
-fn add(edges: &mut Edges, between: (VariableId, VariableId), (holders, within): (&Set, &Set)) {
+fn add(edges: &mut RequirementEdges, between: (VariableId, VariableId), (holders, within): (&Set, &Set)) {
     let edge = edges.entry(between).or_insert_with(|| (Set::empty(), Set::empty()));
     edge.0 = edge.0.union(holders);
     edge.1 = edge.1.union(within);
 }
 
 /// Packages before the platform, each before what it asks for.
-fn ordered(model: &Model<'_>, edges: Edges) -> Vec<((VariableId, VariableId), (Set, Set))> {
+fn ordered(model: &Model<'_>, edges: RequirementEdges) -> Vec<((VariableId, VariableId), (Set, Set))> {
     let rank = |id: VariableId| model.variables[id.index()].rank;
-    let is_axis = |id: VariableId| model.thing(id).is_some_and(PackageVariable::is_axis);
+    let is_axis = |id: VariableId| model.package_variable(id).is_some_and(PackageVariable::is_axis);
     let mut ordered: Vec<_> = edges.into_iter().filter(|((from, _), _)| *from != VariableId::ROOT).collect();
     ordered.sort_by_key(|((from, on), _)| (is_axis(*from), rank(*from), rank(*on)));
     ordered

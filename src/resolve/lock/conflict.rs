@@ -8,30 +8,30 @@ use crate::value::Name;
 /// The two texts that git could not put together; `None` where there are no such marks.
 pub(in crate::resolve) fn sides(text: &str) -> Option<[String; 2]> {
     #[derive(PartialEq)]
-    enum At {
+    enum Side {
         Both,
         Ours,
         Base,
         Theirs,
     }
-    let (mut at, mut found) = (At::Both, false);
+    let (mut at, mut found) = (Side::Both, false);
     let mut sides = [String::new(), String::new()];
     for line in text.split_inclusive('\n') {
         let mark = |mark: &str| {
             line.strip_prefix(mark).is_some_and(|rest| rest.starts_with(' ') || rest.trim_end().is_empty())
         };
         match at {
-            At::Both if mark("<<<<<<<") => (at, found) = (At::Ours, true),
-            At::Ours if mark("|||||||") => at = At::Base,
-            At::Ours | At::Base if mark("=======") => at = At::Theirs,
-            At::Theirs if mark(">>>>>>>") => at = At::Both,
-            At::Both => sides.iter_mut().for_each(|side| side.push_str(line)),
-            At::Ours => sides[0].push_str(line),
-            At::Theirs => sides[1].push_str(line),
-            At::Base => {}
+            Side::Both if mark("<<<<<<<") => (at, found) = (Side::Ours, true),
+            Side::Ours if mark("|||||||") => at = Side::Base,
+            Side::Ours | Side::Base if mark("=======") => at = Side::Theirs,
+            Side::Theirs if mark(">>>>>>>") => at = Side::Both,
+            Side::Both => sides.iter_mut().for_each(|side| side.push_str(line)),
+            Side::Ours => sides[0].push_str(line),
+            Side::Theirs => sides[1].push_str(line),
+            Side::Base => {}
         }
     }
-    (found && at == At::Both).then_some(sides)
+    (found && at == Side::Both).then_some(sides)
 }
 
 impl Lock {

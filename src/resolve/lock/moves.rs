@@ -31,7 +31,7 @@ pub struct LockChange<'a> {
 impl LockChange<'_> {
     /// Whether its version is another one, be it none.
     pub fn is_of_version(&self) -> bool {
-        self.from.map(|thing| &thing.version) != self.to.map(|thing| &thing.version)
+        self.from.map(|var| &var.version) != self.to.map(|var| &var.version)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::syntax::schema::{self, ArgSpec, Kind, NodeSpec, PropertySpec};
 use crate::syntax::{Document, Reader, parse_up_to};
 use crate::value::{ImageRef, Name, ProjectPath, Sha256, Version};
 
-use super::{Lock, LockedEntry, LockedFiles, LockedTarget, Origin, Place};
+use super::{Lock, LockPlace, LockedEntry, LockedFiles, LockedTarget, Origin};
 
 static LOCK: NodeSpec = NodeSpec::new("lock", "The form of the file.")
     .args(&[ArgSpec::new("FORM", Kind::Integer, "The number of the form.")])
@@ -182,7 +182,7 @@ fn things(target: Reader<'_>, kind: &str, log: &mut Log) -> BTreeMap<Name, Locke
                     version: version.value,
                     reasons,
                     definition,
-                    place: Place(Some(chosen.span())),
+                    place: LockPlace(Some(chosen.span())),
                 },
             );
         }

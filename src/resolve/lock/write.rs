@@ -5,7 +5,7 @@ use crate::syntax::quote;
 use crate::value::{Name, Version};
 
 use super::super::resolution::{Reason, Resolution};
-use super::{Lock, LockedEntry, LockedTarget, Place};
+use super::{Lock, LockPlace, LockedEntry, LockedTarget};
 
 impl Lock {
     /// The form of the file that this version writes and reads.
@@ -47,11 +47,11 @@ impl LockedTarget {
             out.push_str(&format!("    devel {}\n", quote(&devel.to_string())));
         }
         let chosen = self.things.iter().map(|one| ("chosen", one));
-        for (node, (name, thing)) in chosen.chain(self.noted.iter().map(|one| ("noted", one))) {
-            let (name, version) = (quote(name.as_str()), quote(&thing.version.to_string()));
+        for (node, (name, var)) in chosen.chain(self.noted.iter().map(|one| ("noted", one))) {
+            let (name, version) = (quote(name.as_str()), quote(&var.version.to_string()));
             out.push_str(&format!("    {node} {name} {version}"));
-            out.push_str(&format!(" because={}", quote(&thing.reasons.join("; "))));
-            if let Some(definition) = &thing.definition {
+            out.push_str(&format!(" because={}", quote(&var.reasons.join("; "))));
+            if let Some(definition) = &var.definition {
                 out.push_str(&format!(" definition={}", quote(&definition.to_string())));
             }
             out.push('\n');
@@ -65,20 +65,25 @@ impl LockedTarget {
         sources: &Sources,
     ) -> Self {
         let things = resolution.chosen.iter().map(|(name, chosen)| {
-            let thing = LockedEntry {
+            let var = LockedEntry {
                 version: chosen.version.clone(),
                 reasons: words(&chosen.reasons, sources),
                 definition: definition(name),
-                place: Place::default(),
+                place: LockPlace::default(),
             };
-            (name.clone(), thing)
+            (name.clone(), var)
         });
         let rest = resolution.axes.iter().filter(|(name, _)| !resolution.chosen.contains_key(*name));
         let noted = rest.map(|(name, version)| {
             let reasons = looked_at(resolution.looked_at.get(name).map_or(&[], Vec::as_slice));
             (
                 name.clone(),
-                LockedEntry { version: version.clone(), reasons, definition: None, place: Place::default() },
+                LockedEntry {
+                    version: version.clone(),
+                    reasons,
+                    definition: None,
+                    place: LockPlace::default(),
+                },
             )
         });
         Self {

@@ -14,7 +14,7 @@ use super::build::Builder;
 use super::{BaseVariable, Candidate, Constraint, ConstraintKind, VariableKind, image_words, unknown};
 
 /// The base, before its variable is made.
-pub(super) struct Found<'a> {
+pub(super) struct BaseInput<'a> {
     image: Option<&'a BaseImage>,
     provides: Vec<BTreeMap<Name, Version>>,
     /// The places of the tags that the manifest leaves open.
@@ -24,7 +24,7 @@ pub(super) struct Found<'a> {
 }
 
 /// Looks the manifest's base up and notes what it provides, so that those versions become candidates.
-pub(super) fn candidates<'a>(builder: &mut Builder<'a, '_>) -> Option<Found<'a>> {
+pub(super) fn candidates<'a>(builder: &mut Builder<'a, '_>) -> Option<BaseInput<'a>> {
     let base = builder.project.base.as_ref()?;
     let mut declared: BTreeMap<Name, Version> =
         base.provides.iter().map(|one| (one.name.value.clone(), one.version.value.clone())).collect();
@@ -67,7 +67,7 @@ pub(super) fn candidates<'a>(builder: &mut Builder<'a, '_>) -> Option<Found<'a>>
             all.push(version.clone());
         }
     }
-    Some(Found { image, provides, open, span, text })
+    Some(BaseInput { image, provides, open, span, text })
 }
 
 /// What a tag holds, with what the manifest says of it.
@@ -120,25 +120,25 @@ fn known<'a>(
 }
 
 /// Adds the variable of the base and the fact that asks for it.
-pub(super) fn add<'a>(builder: &mut Builder<'a, '_>, found: Found<'a>) {
-    let Found { image, provides, open, span, text } = found;
+pub(super) fn add<'a>(builder: &mut Builder<'a, '_>, found: BaseInput<'a>) {
+    let BaseInput { image, provides, open, span, text } = found;
     let mut candidates = Vec::new();
     let all: BTreeSet<Name> = provides.iter().flat_map(BTreeMap::keys).cloned().collect();
     for (index, held) in provides.iter().enumerate() {
-        let mut demands = Vec::new();
+        let mut dependencies = Vec::new();
         for require in image.iter().flat_map(|image| &image.tags[index].requires) {
-            if let Some(fixed) = builder.fixed_demands(require.name.as_str(), &require.requirement) {
-                demands.extend(fixed);
+            if let Some(fixed) = builder.fixed_dependencies(require.name.as_str(), &require.requirement) {
+                dependencies.extend(fixed);
             } else if let Some(on) = builder.named(&require.name) {
                 let within = builder.within(on, &require.requirement).unwrap_or_else(|_| Set::empty());
-                demands.push(Dependency { on, within });
+                dependencies.push(Dependency { on, within });
             }
         }
-        demands.extend(held.iter().filter_map(|(name, version)| holds(builder, name, version)));
+        dependencies.extend(held.iter().filter_map(|(name, version)| holds(builder, name, version)));
         let others = all.iter().filter(|name| !held.contains_key(*name));
-        demands.extend(others.filter_map(|name| lacks(builder, name)));
-        demands.extend(distribution(builder, held));
-        candidates.push(demands);
+        dependencies.extend(others.filter_map(|name| lacks(builder, name)));
+        dependencies.extend(distribution(builder, held));
+        candidates.push(dependencies);
     }
     let places: Vec<u32> = (0..).take(candidates.len()).collect();
     let variable = Variable {
@@ -149,7 +149,7 @@ pub(super) fn add<'a>(builder: &mut Builder<'a, '_>, found: Found<'a>) {
         ..Variable::default()
     };
     let id = builder.add(variable, VariableKind::Base(BaseVariable { image, provides, span }));
-    builder.facts.push(Constraint {
+    builder.constraints.push(Constraint {
         span,
         kind: ConstraintKind::Base,
         on: id,
@@ -162,21 +162,21 @@ pub(super) fn add<'a>(builder: &mut Builder<'a, '_>, found: Found<'a>) {
 /// What a base holds is fixed: of the axis or package only that version is left, and it is not installed again.
 fn holds(builder: &mut Builder<'_, '_>, name: &Name, version: &Version) -> Option<Dependency> {
     let on = builder.named(name)?;
-    let VariableKind::Package(thing) = &builder.meanings[on.index()] else { return None };
+    let VariableKind::Package(var) = &builder.kinds[on.index()] else { return None };
     let fits = |candidate: &Candidate| match candidate {
         Candidate::Provided { version: one, .. } => one == version,
-        Candidate::Entry { version: one, .. } | Candidate::Promised(one) => thing.is_pure() && one == version,
+        Candidate::Entry { version: one, .. } | Candidate::Promised(one) => var.is_pure() && one == version,
         Candidate::Absent | Candidate::Whole(_) => false,
     };
-    let within = set((0..).zip(&thing.candidates).filter(|(_, one)| fits(one)).map(|(place, _)| place));
+    let within = set((0..).zip(&var.candidates).filter(|(_, one)| fits(one)).map(|(place, _)| place));
     Some(Dependency { on, within })
 }
 
 /// What another tag of the base holds and this one does not is not there.
 fn lacks(builder: &mut Builder<'_, '_>, name: &Name) -> Option<Dependency> {
     let on = builder.named(name)?;
-    let VariableKind::Package(thing) = &builder.meanings[on.index()] else { return None };
-    let others = (0..).zip(&thing.candidates).filter(|(_, one)| !one.is_provided());
+    let VariableKind::Package(var) = &builder.kinds[on.index()] else { return None };
+    let others = (0..).zip(&var.candidates).filter(|(_, one)| !one.is_provided());
     Some(Dependency { on, within: set(others.map(|(place, _)| place)) })
 }
 

@@ -28,8 +28,8 @@ pub(super) struct Builder<'a, 'l> {
     pub(super) platform: &'a Platform,
     pub(super) target: TargetFacts,
     pub(super) variables: Vec<Variable>,
-    pub(super) meanings: Vec<VariableKind<'a>>,
-    pub(super) facts: Vec<Constraint>,
+    pub(super) kinds: Vec<VariableKind<'a>>,
+    pub(super) constraints: Vec<Constraint>,
     pub(super) ids: BTreeMap<Name, VariableId>,
     /// The manifest's requests, by their places, under the names that they use.
     pub(super) requests: BTreeMap<&'a Name, Vec<usize>>,
@@ -68,8 +68,8 @@ pub(super) fn build<'a>(question: Question<'a>, log: &mut Log) -> Result<Model<'
         platform,
         target,
         variables: Vec::new(),
-        meanings: Vec::new(),
-        facts: Vec::new(),
+        kinds: Vec::new(),
+        constraints: Vec::new(),
         ids: BTreeMap::new(),
         fixed: Vec::new(),
         choices: BTreeMap::new(),
@@ -79,16 +79,16 @@ pub(super) fn build<'a>(question: Question<'a>, log: &mut Log) -> Result<Model<'
         log,
     };
     builder.run();
-    let Builder { variables, meanings, facts, ids, target, .. } = builder;
+    let Builder { variables, kinds, constraints, ids, target, .. } = builder;
     let mut aliases = BTreeMap::new();
     for id in ids.values() {
-        let VariableKind::Package(thing) = &meanings[id.index()] else { continue };
-        for alias in &thing.package.aliases {
+        let VariableKind::Package(var) = &kinds[id.index()] else { continue };
+        for alias in &var.package.aliases {
             aliases.entry(alias.value.clone()).or_insert(*id);
         }
     }
     let budget = Budget::solving();
-    Ok(Model { catalog, variables, meanings, facts, target, ids, aliases, budget })
+    Ok(Model { catalog, variables, kinds, constraints, target, ids, aliases, budget })
 }
 
 impl<'a> Builder<'a, '_> {
@@ -109,7 +109,7 @@ impl<'a> Builder<'a, '_> {
         if let Some(base) = base {
             base::add(self, base);
         }
-        self.finish_things();
+        self.finish_variables();
         pip::collect(self);
         self.close_choices();
         rank::assign(self);
@@ -117,10 +117,10 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// Adds a variable.
-    pub(super) fn add(&mut self, variable: Variable, meaning: VariableKind<'a>) -> VariableId {
+    pub(super) fn add(&mut self, variable: Variable, kind: VariableKind<'a>) -> VariableId {
         let id = VariableId(u32::try_from(self.variables.len()).expect("fewer than 2^32 variables"));
         self.variables.push(variable);
-        self.meanings.push(meaning);
+        self.kinds.push(kind);
         id
     }
 
@@ -181,7 +181,7 @@ impl<'a> Builder<'a, '_> {
         }
         let is_axis = package.axis.is_some();
         let here = !is_axis || self.platform.axes.contains(name);
-        let id = self.thing(package, here);
+        let id = self.package_variable(package, here);
         if is_axis {
             let count = self.count(id);
             // A pure axis of the platform (a release) is always there; unless it is one of a kind (a distribution),
@@ -207,21 +207,25 @@ impl<'a> Builder<'a, '_> {
     /// The candidates of a variable that a requirement admits; `None` where it uses a word that the definition has
     /// not (reported where a user wrote it).
     pub(super) fn within(&mut self, id: VariableId, requirement: &Requirement) -> Result<Set, String> {
-        let VariableKind::Package(thing) = &self.meanings[id.index()] else { return Ok(Set::full()) };
+        let VariableKind::Package(var) = &self.kinds[id.index()] else { return Ok(Set::full()) };
         let sets = self.sets.entry(id).or_default();
         if let Some(known) = sets.get(requirement.as_str()) {
             return Ok(known.clone());
         }
-        let matcher = thing.package.meaning(requirement)?.matcher();
+        let matcher = var.package.meaning(requirement)?.matcher();
         // The first is «absent».
-        let places = matcher.places(&thing.candidates[1..], there);
+        let places = matcher.places(&var.candidates[1..], there);
         let within = set(places.into_iter().map(|place| u32::try_from(place + 1).expect("few candidates")));
         sets.insert(requirement.to_string(), within.clone());
         Ok(within)
     }
 
     /// Demands of a requirement on an axis that the target fixes; `None` where the name is no such axis.
-    pub(super) fn fixed_demands(&self, name: &str, requirement: &Requirement) -> Option<Vec<Dependency>> {
+    pub(super) fn fixed_dependencies(
+        &self,
+        name: &str,
+        requirement: &Requirement,
+    ) -> Option<Vec<Dependency>> {
         if ![words::PLATFORM, words::ARCH, words::SM].contains(&name) {
             return None;
         }
@@ -233,7 +237,7 @@ impl<'a> Builder<'a, '_> {
                 .iter()
                 .filter(|(axis, ..)| *axis == name)
                 .map(|(_, id, version)| {
-                    let VariableKind::Fixed { value, .. } = &self.meanings[id.index()] else {
+                    let VariableKind::Fixed { value, .. } = &self.kinds[id.index()] else {
                         unreachable!("a fixed axis")
                     };
                     let within = if holds(value, version) { set([0]) } else { Set::empty() };
@@ -243,14 +247,14 @@ impl<'a> Builder<'a, '_> {
         )
     }
 
-    fn thing(&mut self, package: &'a Package, here: bool) -> VariableId {
+    fn package_variable(&mut self, package: &'a Package, here: bool) -> VariableId {
         let name = package.name.value.clone();
         let candidates = variables::candidates(self, package, here);
         let variable = variables::variable(self, package, &candidates);
         let (options, variant) = super::options::of(self, package);
         let word = package.choice.as_ref().map(|word| word.value.clone());
-        let thing = PackageVariable { name: name.clone(), package, candidates, options, variant };
-        let id = self.add(variable, VariableKind::Package(thing));
+        let var = PackageVariable { name: name.clone(), package, candidates, options, variant };
+        let id = self.add(variable, VariableKind::Package(var));
         self.ids.insert(name, id);
         if let Some(word) = word {
             self.choices.entry(word).or_default().push(id);
@@ -259,9 +263,9 @@ impl<'a> Builder<'a, '_> {
         id
     }
 
-    fn finish_things(&mut self) {
+    fn finish_variables(&mut self) {
         while let Some(id) = self.todo.pop_front() {
-            variables::demands(self, id);
+            variables::dependencies(self, id);
         }
     }
 
@@ -299,9 +303,9 @@ impl<'a> Builder<'a, '_> {
 
     /// Sorts axes by their order, then packages, each by name.
     pub(super) fn key(&self, id: VariableId) -> (u32, Option<Name>) {
-        match &self.meanings[id.index()] {
-            VariableKind::Package(thing) => {
-                (thing.package.axis.as_ref().map_or(u32::MAX, |axis| axis.order), Some(thing.name.clone()))
+        match &self.kinds[id.index()] {
+            VariableKind::Package(var) => {
+                (var.package.axis.as_ref().map_or(u32::MAX, |axis| axis.order), Some(var.name.clone()))
             }
             VariableKind::Root
             | VariableKind::Fixed { .. }
@@ -314,7 +318,7 @@ impl<'a> Builder<'a, '_> {
 
     /// Whether it is an axis of the catalogue.
     pub(super) fn is_axis(&self, id: VariableId) -> bool {
-        matches!(&self.meanings[id.index()], VariableKind::Package(thing) if thing.package.axis.is_some())
+        matches!(&self.kinds[id.index()], VariableKind::Package(var) if var.package.axis.is_some())
     }
 }
 

@@ -48,7 +48,7 @@ pub(super) fn target<'a>(
     }
     let sm = capabilities((project, catalog), device, platform, log);
     let storage = target.storage.as_ref().map(|storage| storage.value.bytes() >> 20);
-    let facts = TargetFacts {
+    let constraints = TargetFacts {
         name: target.name.value.clone(),
         device: device.map(|device| device.name.value.clone()),
         summary: device.map_or_else(|| platform.summary.clone(), |device| device.summary.clone()),
@@ -65,7 +65,7 @@ pub(super) fn target<'a>(
         groups: platform.groups.clone(),
         notes: host_notes(platform, project),
     };
-    Ok((platform, facts))
+    Ok((platform, constraints))
 }
 
 /// The target names no machine; one that could not be read was reported.
@@ -147,7 +147,7 @@ pub(super) fn collect(builder: &mut Builder<'_, '_>) {
         let Some(within) = wanted(builder, on, &pin.requirement) else { continue };
         // A pin alone asks for nothing: a package may as well be absent.
         let within = if builder.is_axis(on) { within } else { within.union(&set([0])) };
-        builder.facts.push(Constraint {
+        builder.constraints.push(Constraint {
             span: pin.span,
             kind: ConstraintKind::Pin,
             on,
@@ -160,7 +160,7 @@ pub(super) fn collect(builder: &mut Builder<'_, '_>) {
         let Some(on) = builder.named_by_user(&request.name) else { continue };
         let count = builder.count(on);
         let text = request.name.to_string();
-        builder.facts.push(Constraint {
+        builder.constraints.push(Constraint {
             span: request.name.span,
             kind: ConstraintKind::Request,
             on,
@@ -171,7 +171,7 @@ pub(super) fn collect(builder: &mut Builder<'_, '_>) {
         if !request.requirement.is_any() {
             let Some(within) = wanted(builder, on, &request.requirement) else { continue };
             let text = format!("{} \"{}\"", request.name.value, request.requirement.value);
-            builder.facts.push(Constraint {
+            builder.constraints.push(Constraint {
                 span: request.requirement.span,
                 kind: ConstraintKind::Requirement,
                 on,
@@ -202,10 +202,9 @@ fn target_axes(builder: &mut Builder<'_, '_>) {
         let Some(on) = builder.named_by_user(&asked.axis) else { continue };
         let text = format!("{} \"{}\"", asked.axis.value, asked.requirement.value);
         let span = asked.requirement.span;
-        let VariableKind::Package(thing) = &builder.meanings[on.index()] else { continue };
-        if thing.candidates.len() == 1 {
-            let title =
-                thing.package.axis.as_ref().map_or(thing.name.as_str(), |axis| &axis.title).to_owned();
+        let VariableKind::Package(var) = &builder.kinds[on.index()] else { continue };
+        if var.candidates.len() == 1 {
+            let title = var.package.axis.as_ref().map_or(var.name.as_str(), |axis| &axis.title).to_owned();
             let platform = builder.target.platform.clone();
             builder.log.error(
                 Diagnostic::error(codes::resolve::NOT_HERE, format!("there is no {title} on {platform}"))
@@ -214,14 +213,14 @@ fn target_axes(builder: &mut Builder<'_, '_>) {
             );
             continue;
         }
-        let promised = thing.candidates.iter().position(|one| matches!(one, Candidate::Promised(_)));
+        let promised = var.candidates.iter().position(|one| matches!(one, Candidate::Promised(_)));
         let within = match (&asked.like, promised) {
             (_, Some(place)) => Some(set(u32::try_from(place))),
             (Some(like), None) => wanted(builder, on, &Spanned::new(Requirement::exactly(like), like.span)),
             (None, None) => wanted(builder, on, &asked.requirement),
         };
         if let Some(within) = within {
-            builder.facts.push(Constraint {
+            builder.constraints.push(Constraint {
                 span,
                 kind: ConstraintKind::Target,
                 on,
@@ -240,7 +239,7 @@ fn device_releases(builder: &mut Builder<'_, '_>) {
         let Some(on) = builder.named(&require.name) else { continue };
         let within = builder.within(on, &require.requirement).unwrap_or_else(|_| Set::empty());
         let text = format!("device \"{}\"", named.value);
-        builder.facts.push(Constraint {
+        builder.constraints.push(Constraint {
             span: named.span,
             kind: ConstraintKind::Device,
             on,
@@ -267,7 +266,7 @@ fn implied(builder: &mut Builder<'_, '_>) {
     let Some(on) = python.and_then(|axis| builder.named(&axis.name)) else { return };
     let within = Set::run(1..builder.count(on));
     let text = "Python packages".to_owned();
-    builder.facts.push(Constraint {
+    builder.constraints.push(Constraint {
         span,
         kind: ConstraintKind::Implied,
         on,
@@ -279,9 +278,9 @@ fn implied(builder: &mut Builder<'_, '_>) {
 
 /// The candidates that a user's requirement admits; none at all is reported here: what nobody knows is never guessed.
 fn wanted(builder: &mut Builder<'_, '_>, on: VariableId, requirement: &Spanned<Requirement>) -> Option<Set> {
-    let VariableKind::Package(thing) = &builder.meanings[on.index()] else { return None };
-    let package = thing.package;
-    let name = thing.name.clone();
+    let VariableKind::Package(var) = &builder.kinds[on.index()] else { return None };
+    let package = var.package;
+    let name = var.name.clone();
     let others = other_axes(builder, on, requirement);
     let resolved = match package.meaning(requirement) {
         Ok(resolved) => resolved,
@@ -307,8 +306,8 @@ fn wanted(builder: &mut Builder<'_, '_>, on: VariableId, requirement: &Spanned<R
     if !within.is_empty() {
         return Some(within);
     }
-    let VariableKind::Package(thing) = &builder.meanings[on.index()] else { return None };
-    let known = known_versions(thing.candidates.iter().filter_map(Candidate::version), &resolved);
+    let VariableKind::Package(var) = &builder.kinds[on.index()] else { return None };
+    let known = known_versions(var.candidates.iter().filter_map(Candidate::version), &resolved);
     let what = package.axis.as_ref().map_or_else(|| format!("`{name}`"), |axis| axis.title.clone());
     let diagnostic = Diagnostic::error(
         codes::resolve::UNKNOWN_VERSION,
@@ -351,15 +350,15 @@ fn taken_for(
     on: VariableId,
     requirement: &Spanned<Requirement>,
 ) -> Option<String> {
-    let VariableKind::Package(thing) = &builder.meanings[on.index()] else { return None };
+    let VariableKind::Package(var) = &builder.kinds[on.index()] else { return None };
     let asked = builder.project.target.axes.iter().find(|one| one.requirement.span == requirement.span)?;
-    let axis = thing.package.axis.as_ref()?;
+    let axis = var.package.axis.as_ref()?;
     // A distribution is another one, not a newer one; a driver is a promise.
-    if thing.package.choice.is_some() || axis.choose == Choose::Lowest {
+    if var.package.choice.is_some() || axis.choose == Choose::Lowest {
         return None;
     }
     let version = Version::parse(requirement.as_str()).ok()?;
-    let older = thing.candidates.iter().filter_map(Candidate::version);
+    let older = var.candidates.iter().filter_map(Candidate::version);
     // A build of a release is that release.
     let release = version.truncated(4);
     let older =

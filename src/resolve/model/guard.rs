@@ -20,8 +20,8 @@ pub(super) enum Outcome {
 
 /// Evaluates a guard as far as it is fixed.
 pub(super) fn outcome(builder: &mut Builder<'_, '_>, owner: VariableId, guard: &Guard) -> Outcome {
-    let VariableKind::Package(thing) = &builder.meanings[owner.index()] else { return Outcome::Never };
-    let fixed = builder.target.fixed(&thing.options, thing.variant.as_ref());
+    let VariableKind::Package(var) = &builder.kinds[owner.index()] else { return Outcome::Never };
+    let fixed = builder.target.fixed(&var.options, var.variant.as_ref());
     let Some(open) = guard.open(&fixed) else { return Outcome::Never };
     let mut conditions: Vec<(VariableId, Set)> = Vec::new();
     for (name, requirement) in open {
@@ -41,9 +41,9 @@ pub(super) fn variable(
     builder: &mut Builder<'_, '_>,
     owner: VariableId,
     conditions: Vec<(VariableId, Set)>,
-    demands: Vec<Dependency>,
+    dependencies: Vec<Dependency>,
 ) -> Dependency {
-    let mut yes = demands;
+    let mut yes = dependencies;
     yes.extend(conditions.iter().map(|(on, within)| Dependency { on: *on, within: within.clone() }));
     let mut candidates = vec![yes];
     for (on, within) in conditions {

@@ -46,9 +46,9 @@ pub(super) struct Model<'a> {
     /// The variables; the root's demands are those that hold whatever the manifest says.
     pub(super) variables: Vec<Variable>,
     /// What each variable is, in the same order.
-    pub(super) meanings: Vec<VariableKind<'a>>,
+    pub(super) kinds: Vec<VariableKind<'a>>,
     /// What the manifest asks for, each at its line.
-    pub(super) facts: Vec<Constraint>,
+    pub(super) constraints: Vec<Constraint>,
     /// What the target fixes.
     pub(super) target: TargetFacts,
     /// Axes and packages by name.
@@ -197,15 +197,17 @@ impl<'a> Model<'a> {
 
     /// The problem with only the facts that `keep` accepts (by their place).
     pub(super) fn problem(&self, keep: impl Fn(usize) -> bool) -> Problem<'_> {
-        let facts = self.facts.iter().enumerate().filter(|(index, _)| keep(*index));
-        let asked = facts.map(|(_, fact)| Dependency { on: fact.on, within: fact.within.clone() }).collect();
+        let constraints = self.constraints.iter().enumerate().filter(|(index, _)| keep(*index));
+        let asked = constraints
+            .map(|(_, constraint)| Dependency { on: constraint.on, within: constraint.within.clone() })
+            .collect();
         Problem { variables: Cow::Borrowed(&self.variables), asked }
     }
 
     /// The axis or package behind a variable.
-    pub(super) fn thing(&self, id: VariableId) -> Option<&PackageVariable<'a>> {
-        match &self.meanings[id.index()] {
-            VariableKind::Package(thing) => Some(thing),
+    pub(super) fn package_variable(&self, id: VariableId) -> Option<&PackageVariable<'a>> {
+        match &self.kinds[id.index()] {
+            VariableKind::Package(var) => Some(var),
             VariableKind::Root
             | VariableKind::Fixed { .. }
             | VariableKind::Base(_)

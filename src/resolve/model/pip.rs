@@ -23,10 +23,10 @@ pub(super) fn collect(builder: &mut Builder<'_, '_>) {
     }
     let ids: Vec<VariableId> = builder.ids.values().copied().collect();
     for id in ids {
-        let VariableKind::Package(thing) = &builder.meanings[id.index()] else { continue };
-        let fixed = builder.target.fixed(&thing.options, thing.variant.as_ref());
+        let VariableKind::Package(var) = &builder.kinds[id.index()] else { continue };
+        let fixed = builder.target.fixed(&var.options, var.variant.as_ref());
         let mut dists: BTreeMap<String, Vec<&Dist>> = BTreeMap::new();
-        for one in thing.package.dists.iter().filter(|one| one.guard.open(&fixed).is_some()) {
+        for one in var.package.dists.iter().filter(|one| one.guard.open(&fixed).is_some()) {
             // A name with a version in it is known once that is: `cupy-cuda12x`.
             if one.value.name.is_plain() {
                 dists
@@ -35,17 +35,17 @@ pub(super) fn collect(builder: &mut Builder<'_, '_>) {
                     .push(&one.value);
             }
         }
-        let mut facts = Vec::new();
+        let mut constraints = Vec::new();
         for (name, dists) in &dists {
             for spec in by_name.get(name).into_iter().flatten() {
-                let fits = |one: &Candidate| admits(thing.package, one, (spec, dists));
-                let places = (0..).zip(&thing.candidates).filter(|(_, one)| fits(one));
+                let fits = |one: &Candidate| admits(var.package, one, (spec, dists));
+                let places = (0..).zip(&var.candidates).filter(|(_, one)| fits(one));
                 let within = set(places.map(|(place, _)| place));
-                if within.count() as usize == thing.candidates.len() {
+                if within.count() as usize == var.candidates.len() {
                     continue;
                 }
                 let (span, text) = (spec.span, spec.to_string());
-                facts.push(Constraint {
+                constraints.push(Constraint {
                     span,
                     kind: ConstraintKind::Pip,
                     on: id,
@@ -55,7 +55,7 @@ pub(super) fn collect(builder: &mut Builder<'_, '_>) {
                 });
             }
         }
-        builder.facts.extend(facts);
+        builder.constraints.extend(constraints);
     }
 }
 

@@ -11,7 +11,7 @@ use super::build::Builder;
 /// Gives every variable its rank.
 pub(super) fn assign(builder: &mut Builder<'_, '_>) {
     let all: Vec<VariableId> = (0..).map(VariableId).take(builder.variables.len()).collect();
-    let class = |id: &VariableId| match &builder.meanings[id.index()] {
+    let class = |id: &VariableId| match &builder.kinds[id.index()] {
         VariableKind::Root => 0,
         VariableKind::Fixed { .. } | VariableKind::Unavailable(_) => 1,
         VariableKind::Base(_) => 2,
@@ -24,7 +24,7 @@ pub(super) fn assign(builder: &mut Builder<'_, '_>) {
     order.sort_by_cached_key(|id| (class(id), builder.key(*id), *id));
     order.extend(dependents_first(builder, &all, &|id| class(&id) == 5));
     let mut last: Vec<VariableId> = all.iter().copied().filter(|id| class(id) == 6).collect();
-    last.sort_by_key(|id| match &builder.meanings[id.index()] {
+    last.sort_by_key(|id| match &builder.kinds[id.index()] {
         VariableKind::Choice { word, .. } => Some(word.clone()),
         VariableKind::Root
         | VariableKind::Fixed { .. }
@@ -46,7 +46,7 @@ fn dependents_first(
     takes_part: &dyn Fn(VariableId) -> bool,
 ) -> Vec<VariableId> {
     let mut nodes: Vec<VariableId> = all.iter().copied().filter(|id| takes_part(*id)).collect();
-    let key = |id: &VariableId| match &builder.meanings[id.index()] {
+    let key = |id: &VariableId| match &builder.kinds[id.index()] {
         VariableKind::Guard { owner } => (builder.key(*owner), *id),
         VariableKind::Root
         | VariableKind::Fixed { .. }
@@ -65,14 +65,16 @@ fn dependents_first(
     let mut edge = |from: VariableId, to: VariableId| edges[from.index()].insert((place[to.index()], to));
     for id in &nodes {
         let candidates = &builder.variables[id.index()].candidates;
-        let guard = matches!(&builder.meanings[id.index()], VariableKind::Guard { .. });
-        for (place, demands) in candidates.iter().enumerate() {
-            for Dependency { on, within } in demands.iter().filter(|demand| takes_part(demand.on)) {
+        let guard = matches!(&builder.kinds[id.index()], VariableKind::Guard { .. });
+        for (place, dependencies) in candidates.iter().enumerate() {
+            for Dependency { on, within } in
+                dependencies.iter().filter(|dependency| takes_part(dependency.on))
+            {
                 let on = *on;
                 let negation = guard && place > 0;
                 let condition = guard && candidates[1..].iter().flatten().any(|other| other.on == on);
-                let asks = !within.contains(&0)
-                    || matches!(&builder.meanings[on.index()], VariableKind::Guard { .. });
+                let asks =
+                    !within.contains(&0) || matches!(&builder.kinds[on.index()], VariableKind::Guard { .. });
                 // What may as well be absent (of a conflict) is not asked for.
                 if negation || condition {
                     edge(on, *id);

@@ -123,17 +123,17 @@ fn distance(candidates: &[Candidate], near: usize, at: usize) -> usize {
 }
 
 /// Writes what each candidate of a variable asks for.
-pub(super) fn demands(builder: &mut Builder<'_, '_>, id: VariableId) {
-    let VariableKind::Package(thing) = &builder.meanings[id.index()] else { return };
-    let package = thing.package;
-    let candidates = thing.candidates.clone();
+pub(super) fn dependencies(builder: &mut Builder<'_, '_>, id: VariableId) {
+    let VariableKind::Package(var) = &builder.kinds[id.index()] else { return };
+    let package = var.package;
+    let candidates = var.candidates.clone();
     let mut common: Vec<&Require> = package.requires.iter().collect();
     for option in &package.options {
-        let chosen = thing.options.get(&option.key.value);
+        let chosen = var.options.get(&option.key.value);
         let values = option.values.iter().filter(|(value, _)| Some(&value.value) == chosen);
         common.extend(values.flat_map(|(_, requires)| requires));
     }
-    let variants = package.variants.iter().filter(|one| Some(&one.name.value) == thing.variant.as_ref());
+    let variants = package.variants.iter().filter(|one| Some(&one.name.value) == var.variant.as_ref());
     common.extend(variants.flat_map(|one| &one.requires));
     let mut shared: Vec<Dependency> = common.iter().flat_map(|one| require(builder, id, one)).collect();
     shared.extend(package.conflicts.iter().flat_map(|one| conflict(builder, id, one)));
@@ -170,8 +170,8 @@ fn require(builder: &mut Builder<'_, '_>, owner: VariableId, require: &Require) 
         Outcome::Never => Vec::new(),
         Outcome::Always => plain(builder, owner, require),
         Outcome::If(conditions) => {
-            let demands = plain(builder, owner, require);
-            vec![guard::variable(builder, owner, conditions, demands)]
+            let dependencies = plain(builder, owner, require);
+            vec![guard::variable(builder, owner, conditions, dependencies)]
         }
     }
 }
@@ -182,8 +182,8 @@ fn plain(builder: &mut Builder<'_, '_>, owner: VariableId, require: &Require) ->
     if require.name.as_str() == words::SM && of_device && is_pure(builder, owner) {
         return Vec::new();
     }
-    if let Some(demands) = builder.fixed_demands(require.name.as_str(), &require.requirement) {
-        return demands;
+    if let Some(dependencies) = builder.fixed_dependencies(require.name.as_str(), &require.requirement) {
+        return dependencies;
     }
     let Some(on) = builder.named(&require.name) else {
         builder.log.error(
@@ -207,13 +207,13 @@ fn plain(builder: &mut Builder<'_, '_>, owner: VariableId, require: &Require) ->
 
 /// Whether it is an axis that nothing is installed for.
 fn is_pure(builder: &Builder<'_, '_>, id: VariableId) -> bool {
-    matches!(&builder.meanings[id.index()], VariableKind::Package(thing) if thing.is_pure())
+    matches!(&builder.kinds[id.index()], VariableKind::Package(var) if var.is_pure())
 }
 
 /// The demands of one `conflicts` entry: the other is absent, or in another version.
 fn conflict(builder: &mut Builder<'_, '_>, owner: VariableId, conflict: &Require) -> Vec<Dependency> {
-    let fixed = builder.fixed_demands(conflict.name.as_str(), &conflict.requirement);
-    let demands: Vec<Dependency> = if let Some(fixed) = fixed {
+    let fixed = builder.fixed_dependencies(conflict.name.as_str(), &conflict.requirement);
+    let dependencies: Vec<Dependency> = if let Some(fixed) = fixed {
         // What the target fixes is so, and nothing fixes it, or is not, and nothing is asked.
         let broken = fixed.into_iter().filter(|one| !one.within.is_empty());
         broken.map(|one| Dependency { within: Set::empty(), ..one }).collect()
@@ -223,13 +223,13 @@ fn conflict(builder: &mut Builder<'_, '_>, owner: VariableId, conflict: &Require
         let others = within.complement().intersection(&Set::run(0..builder.count(on)));
         vec![Dependency { on, within: others }]
     };
-    if demands.is_empty() {
-        return demands;
+    if dependencies.is_empty() {
+        return dependencies;
     }
     match guard::outcome(builder, owner, &conflict.guard) {
         Outcome::Never => Vec::new(),
-        Outcome::Always => demands,
-        Outcome::If(conditions) => vec![guard::variable(builder, owner, conditions, demands)],
+        Outcome::Always => dependencies,
+        Outcome::If(conditions) => vec![guard::variable(builder, owner, conditions, dependencies)],
     }
 }
 
@@ -250,10 +250,10 @@ fn unavailable<'a>(
         ..Variable::default()
     };
     let on = builder.add(variable, VariableKind::Unavailable(one));
-    let demand = Dependency { on, within: Set::empty() };
+    let dependency = Dependency { on, within: Set::empty() };
     Some(match outcome {
-        Outcome::If(conditions) => guard::variable(builder, owner, conditions, vec![demand]),
-        Outcome::Never | Outcome::Always => demand,
+        Outcome::If(conditions) => guard::variable(builder, owner, conditions, vec![dependency]),
+        Outcome::Never | Outcome::Always => dependency,
     })
 }
 
@@ -262,21 +262,20 @@ pub(super) fn defaults(builder: &mut Builder<'_, '_>) {
     let mut axes: Vec<VariableId> = builder.ids.values().copied().filter(|id| builder.is_axis(*id)).collect();
     axes.sort_by_key(|id| builder.key(*id));
     let release = axes.iter().copied().find(|id| {
-        matches!(&builder.meanings[id.index()], VariableKind::Package(thing)
-            if thing.candidates.len() > 1 && thing.package.versions.iter().any(|one| !one.defaults.is_empty()))
+        matches!(&builder.kinds[id.index()], VariableKind::Package(var)
+            if var.candidates.len() > 1 && var.package.versions.iter().any(|one| !one.defaults.is_empty()))
     });
     for id in &axes {
-        let VariableKind::Package(thing) = &builder.meanings[id.index()] else { continue };
+        let VariableKind::Package(var) = &builder.kinds[id.index()] else { continue };
         let mut found = Vec::new();
         let position = |version: &Version| {
-            thing
-                .candidates
+            var.candidates
                 .iter()
                 .position(|one| one.version() == Some(version))
                 .map(|place| builder.variables[id.index()].positions[place])
         };
         if let Some(lock) = builder.lock {
-            let locked = lock.version(&thing.name).and_then(position);
+            let locked = lock.version(&var.name).and_then(position);
             let same_release = match release {
                 Some(release) if release != *id => {
                     place_of(builder, release, |name| lock.version(name)).map(|place| (release, place))
@@ -287,11 +286,11 @@ pub(super) fn defaults(builder: &mut Builder<'_, '_>) {
         }
         for by in axes.iter().filter(|by| *by != id) {
             found.extend(
-                defaults_of(builder, *by, &thing.name)
+                defaults_of(builder, *by, &var.name)
                     .filter_map(|(place, version)| Some((*by, place, position(version)?))),
             );
         }
-        let platform = builder.platform.defaults.get(&thing.name).and_then(|version| position(version));
+        let platform = builder.platform.defaults.get(&var.name).and_then(|version| position(version));
         found.extend(platform.map(|position| (VariableId::ROOT, 0, position)));
         builder.variables[id.index()].defaults = found;
     }
@@ -303,9 +302,9 @@ fn place_of<'v>(
     id: VariableId,
     version: impl Fn(&Name) -> Option<&'v Version>,
 ) -> Option<u32> {
-    let VariableKind::Package(thing) = &builder.meanings[id.index()] else { return None };
-    let version = version(&thing.name)?;
-    let place = thing.candidates.iter().position(|one| one.version() == Some(version))?;
+    let VariableKind::Package(var) = &builder.kinds[id.index()] else { return None };
+    let version = version(&var.name)?;
+    let place = var.candidates.iter().position(|one| one.version() == Some(version))?;
     u32::try_from(place).ok()
 }
 
@@ -315,11 +314,9 @@ fn defaults_of<'b>(
     by: VariableId,
     name: &'b Name,
 ) -> impl Iterator<Item = (u32, &'b Version)> {
-    let VariableKind::Package(thing) = &builder.meanings[by.index()] else {
-        unreachable!("an axis is a thing")
-    };
-    (0..).zip(&thing.candidates).filter_map(move |(place, candidate)| {
-        let entry = &thing.package.versions[candidate.entry()?];
+    let VariableKind::Package(var) = &builder.kinds[by.index()] else { unreachable!("an axis is a thing") };
+    (0..).zip(&var.candidates).filter_map(move |(place, candidate)| {
+        let entry = &var.package.versions[candidate.entry()?];
         Some((place, &entry.defaults.get(name)?.value))
     })
 }

@@ -22,7 +22,7 @@ fn demanded(problem: &Problem<'_>, answer: &Answer, variable: usize) -> Vec<Depe
             all.extend(
                 problem.variables[index].candidates[*candidate as usize]
                     .iter()
-                    .filter(|demand| demand.on.index() == variable)
+                    .filter(|dependency| dependency.on.index() == variable)
                     .cloned(),
             );
         }
@@ -33,7 +33,7 @@ fn demanded(problem: &Problem<'_>, answer: &Answer, variable: usize) -> Vec<Depe
 fn consistent(problem: &Problem<'_>, answer: &Answer) -> bool {
     answer.iter().enumerate().all(|(index, candidate)| {
         candidate.is_none_or(|candidate| {
-            demanded(problem, answer, index).iter().all(|demand| demand.within.contains(&candidate))
+            demanded(problem, answer, index).iter().all(|dependency| dependency.within.contains(&candidate))
         })
     })
 }
@@ -61,8 +61,8 @@ fn search(problem: &Problem<'_>, order: &[usize], answer: &mut Answer) -> bool {
 fn problems() -> impl Strategy<Value = Problem<'static>> {
     let size = 2usize..7;
     size.prop_flat_map(|variables| {
-        let demand = (0..variables, proptest::collection::vec(0u32..4, 0..4));
-        let candidate = proptest::collection::vec(demand, 0..3);
+        let dependency = (0..variables, proptest::collection::vec(0u32..4, 0..4));
+        let candidate = proptest::collection::vec(dependency, 0..3);
         let variable = (proptest::collection::vec(candidate, 1..4), any::<bool>(), 0u32..4);
         proptest::collection::vec(variable, variables)
     })
@@ -84,8 +84,8 @@ fn problems() -> impl Strategy<Value = Problem<'static>> {
         }
         problem.variables.to_mut().push(root);
         for (index, (candidates, near, default)) in raw.iter().enumerate() {
-            let demands = candidates.iter().map(|demands| {
-                demands
+            let dependencies = candidates.iter().map(|dependencies| {
+                dependencies
                     .iter()
                     .filter(|(on, _)| *on < axes || *on >= index)
                     .map(|(on, places)| Dependency {
@@ -97,7 +97,7 @@ fn problems() -> impl Strategy<Value = Problem<'static>> {
             let places = u32::try_from(candidates.len()).unwrap();
             problem.variables.to_mut().push(Variable {
                 doubts: Vec::new(),
-                candidates: demands.collect(),
+                candidates: dependencies.collect(),
                 preference: (0..places).rev().collect(),
                 positions: (0..places).collect(),
                 last: (*default == 3).then_some(0),

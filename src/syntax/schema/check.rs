@@ -12,20 +12,20 @@ use super::{Children, NodeSpec, Times, forms};
 /// manifest`, `a package definition`.
 pub fn check(document: &Document, language: &'static [&'static NodeSpec], place: &str, log: &mut Log) {
     let start = Span { end: document.span.start, ..document.span };
-    let here = Here { roots: language, place, owner: start };
+    let here = BlockContext { roots: language, place, owner: start };
     here.block(&document.nodes, Children::Listed(language), log);
 }
 
 /// Where a block stands.
 #[derive(Clone, Copy)]
-struct Here<'a> {
+struct BlockContext<'a> {
     roots: &'static [&'static NodeSpec],
     place: &'a str,
     /// What is pointed at when something is missing: the name of the owner of the block.
     owner: Span,
 }
 
-impl Here<'_> {
+impl BlockContext<'_> {
     fn block(self, nodes: &[Node], allowed: Children, log: &mut Log) {
         let mut first: BTreeMap<&str, &Node> = BTreeMap::new();
         for node in nodes {
@@ -77,7 +77,7 @@ impl Here<'_> {
                 log.error(diagnostic);
             }
             (Some(children), allowed) => {
-                let inner = Here { place: &name, owner: node.name.span, ..self };
+                let inner = BlockContext { place: &name, owner: node.name.span, ..self };
                 inner.block(children, allowed, log);
             }
             (None, _) if spec.block_required && !forms::has_block_behind(node, spec) => {

@@ -163,34 +163,34 @@ proptest! {
     }
 
     #[test]
-    fn a_mend_that_is_reported_works(bytes in bytes()) {
+    fn a_suggestion_that_is_reported_works(bytes in bytes()) {
         let generated = Generated::of(&bytes);
         let text = generated.manifest(false);
         let ran = Ran::of(&generated.definitions(), &text, None);
         // With several conflicts each suggestion is one part of the way.
         let [one] = ran.reports.as_slice() else { return Ok(()) };
-        let mut mended = Vec::new();
+        let mut fixed = Vec::new();
         if let Some(fix) = &one.fix {
             let mut text = text.clone();
             text.replace_range(fix.span.range(), &fix.replacement);
-            mended.push(text);
+            fixed.push(text);
         }
         for help in &one.help {
             let quoted: Vec<&str> = help.split('`').collect();
             match quoted.as_slice() {
-                ["change ", from, " to ", to, ..] => mended.push(text.replacen(from, to, 1)),
+                ["change ", from, " to ", to, ..] => fixed.push(text.replacen(from, to, 1)),
                 ["drop " | "leave ", what, ..] => {
                     let lines = text.lines().filter(|line| !line.trim_start().starts_with(what));
-                    mended.push(lines.map(|line| format!("{line}\n")).collect::<Vec<_>>().concat());
+                    fixed.push(lines.map(|line| format!("{line}\n")).collect::<Vec<_>>().concat());
                 }
                 ["give ", package, " the option ", option, ..] => {
                     let line = text.lines().find(|line| line.trim_start().starts_with(package)).expect("it is asked for");
-                    mended.push(text.replace(line, &format!("{line} {{ option {} }}", option.replacen(' ', "\" ", 1).replacen("", "\"", 1))));
+                    fixed.push(text.replace(line, &format!("{line} {{ option {} }}", option.replacen(' ', "\" ", 1).replacen("", "\"", 1))));
                 }
                 _ => {}
             }
         }
-        for text in mended {
+        for text in fixed {
             let again = Ran::of(&generated.definitions(), &text, None);
             prop_assert!(again.resolution.is_some(), "{}\n{}\nmended:\n{text}\n{}", shown(&generated), ran.report, again.report);
         }
