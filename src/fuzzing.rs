@@ -1,6 +1,6 @@
 //! What the fuzz targets run, and the tests with mutated inputs: each takes any text and must come back.
 
-use crate::catalog::{Template, View};
+use crate::catalog::{Template, TemplateView};
 use crate::diagnostic::Log;
 use crate::fs::Memory;
 use crate::source::{Sources, Span};
@@ -33,7 +33,7 @@ pub fn template(text: &str) {
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let source = sources.add("fuzz.kdl", text.to_owned());
     let template = Template { text: text.to_owned(), span: Span::new(source, 0..text.len()) };
-    _ = template.expand(&View::new(), &mut log);
+    _ = template.expand(&TemplateView::new(), &mut log);
 }
 
 /// A text as a manifest, all the way to the files.

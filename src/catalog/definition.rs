@@ -159,7 +159,7 @@ pub struct Require {
     /// What is required.
     pub requirement: Spanned<Requirement>,
     /// Where it is needed.
-    pub stage: Stage,
+    pub stage: RequireStage,
     /// Whether it is for running alone, as `stage="run"` says: a stage that builds goes without it.
     pub only_run: bool,
     /// Only when this holds.
@@ -177,7 +177,7 @@ pub struct Unavailable {
 
 /// Where a requirement is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum Stage {
+pub enum RequireStage {
     /// Where it is built; stays out of the image that ships.
     Build,
     /// In the image that ships.

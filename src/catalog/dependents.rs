@@ -1,6 +1,6 @@
 //! Who requires a package: the definitions read backwards.
 
-use super::{Catalog, Kind, Package, PackageOption, PackageVersion, Require, Variant};
+use super::{Catalog, DefinitionKind, Package, PackageOption, PackageVersion, Require, Variant};
 
 /// A package that requires another one.
 #[derive(Debug, Clone)]
@@ -47,11 +47,12 @@ impl Package {
 impl Catalog {
     /// The packages whose definitions require this one, by name. Every definition is decoded for it.
     pub fn dependents(&self, name: &str) -> Vec<Dependent<'_>> {
-        let Some(wanted) = self.entry(Kind::Package, name) else { return Vec::new() };
+        let Some(wanted) = self.entry(DefinitionKind::Package, name) else { return Vec::new() };
         let is_it = |require: &Require| {
-            self.entry(Kind::Package, require.name.as_str()).is_some_and(|entry| entry.name == wanted.name)
+            self.entry(DefinitionKind::Package, require.name.as_str())
+                .is_some_and(|entry| entry.name == wanted.name)
         };
-        let installable = self.entries(Kind::Package).filter(|entry| entry.installable);
+        let installable = self.entries(DefinitionKind::Package).filter(|entry| entry.installable);
         installable
             .filter_map(|entry| {
                 let package = self.package(&entry.name)?;

@@ -19,14 +19,14 @@ pub mod words;
 pub use condition::{Fixed, Open, admits_word, is_on};
 pub use definition::{
     Axis, Choose, Condition, Dist, Guard, Guarded, Install, LibraryTest, Note, Package, PackageOption,
-    PackageTest, PackageVersion, Require, SizeFact, Stage, TestBody, Unavailable, Variant,
+    PackageTest, PackageVersion, Require, RequireStage, SizeFact, TestBody, Unavailable, Variant,
 };
 pub use dependents::{Dependent, DependentPart};
 pub use meant::{Meant, MeantGpu};
 pub use platform::{BaseImage, BaseTag, Device, Forbidden, GpuAccess, GpuKind, Index, Platform, Role, Shown};
 pub use step::{CmakeDefine, Step, StepKind};
-pub use store::{BuiltinStacks, Catalog, Entry, Kind, Search, Searchable, Shadow, Sort, search};
-pub use template::{Names, Template, View};
+pub use store::{BuiltinStacks, Catalog, DefinitionKind, Entry, Search, Searchable, Shadow, Sort, search};
+pub use template::{Names, Template, TemplateView};
 
 #[cfg(test)]
 pub(crate) mod testing;

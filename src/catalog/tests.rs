@@ -61,7 +61,7 @@ fn the_contract_s_example_is_read() {
     assert_eq!(vtk.versions[0].values["commit"].text.len(), 40);
     assert_eq!(vtk.options[0].values[0].1[0].requirement.as_str(), "<24.04");
     assert_eq!(vtk.requires.len(), 3);
-    assert_eq!(vtk.requires[0].stage, Stage::Build);
+    assert_eq!(vtk.requires[0].stage, RequireStage::Build);
     assert_eq!(vtk.requires[2].guard.all.len(), 2);
     assert_eq!(vtk.notes[0].guard.all.len(), 3);
     let build = vtk.build.as_ref().unwrap();
@@ -89,11 +89,17 @@ fn what_is_packed_is_what_lies_in_the_folder() {
     let mut read = Catalog::new();
     read.add_named_folder(&here(), "packages", &mut sources, &mut log);
     let shown = |catalog: &Catalog, sources: &Sources| -> Vec<String> {
-        let mut out: Vec<String> = [Kind::Package, Kind::Platform, Kind::Device, Kind::Base, Kind::Index]
-            .into_iter()
-            .flat_map(|kind| catalog.entries(kind))
-            .map(|entry| format!("{entry:?} {:?}", catalog.definition_hash(&entry.name, sources)))
-            .collect();
+        let mut out: Vec<String> = [
+            DefinitionKind::Package,
+            DefinitionKind::Platform,
+            DefinitionKind::Device,
+            DefinitionKind::Base,
+            DefinitionKind::Index,
+        ]
+        .into_iter()
+        .flat_map(|kind| catalog.entries(kind))
+        .map(|entry| format!("{entry:?} {:?}", catalog.definition_hash(&entry.name, sources)))
+        .collect();
         out.sort();
         out
     };
@@ -108,7 +114,10 @@ fn what_is_packed_is_what_lies_in_the_folder() {
         assert_eq!(packed_sources.cite(a.span), sources.cite(b.span));
         assert_eq!(packed_sources.slice(a.span), sources.slice(b.span));
         assert_eq!(a.build.as_ref().map(|b| b.steps.len()), b.build.as_ref().map(|b| b.steps.len()));
-        assert!(packed.is_builtin(Kind::Package, name) && !read.is_builtin(Kind::Package, name));
+        assert!(
+            packed.is_builtin(DefinitionKind::Package, name)
+                && !read.is_builtin(DefinitionKind::Package, name)
+        );
     }
     let orders: Vec<_> = packed.axes().iter().map(|axis| axis.axis.as_ref().unwrap().order).collect();
     assert!(orders.is_sorted() && orders.len() > 5, "{orders:?}");
@@ -139,14 +148,17 @@ fn a_user_s_definition_lies_over_the_built_in_one() {
     let shadows: Vec<_> =
         catalog.shadows().iter().map(|one| (sources.cite(one.by), one.path.as_str())).collect();
     assert_eq!(shadows, [("mine/numpy/package.kdl:1".to_owned(), "packages/ml/numpy/package.kdl")]);
-    assert!(!catalog.is_builtin(Kind::Package, "numpy") && catalog.is_builtin(Kind::Package, "pytorch"));
+    assert!(
+        !catalog.is_builtin(DefinitionKind::Package, "numpy")
+            && catalog.is_builtin(DefinitionKind::Package, "pytorch")
+    );
 }
 
 #[test]
 fn names_are_found_and_suggested() {
     let mut sources = Sources::new();
     let catalog = Catalog::builtin(&mut sources);
-    assert_eq!(catalog.nearest(Kind::Package, "pytroch").first(), Some(&"pytorch"));
+    assert_eq!(catalog.nearest(DefinitionKind::Package, "pytroch").first(), Some(&"pytorch"));
     assert!(catalog.package("pytroch").is_none());
 }
 
@@ -186,7 +198,7 @@ proptest::proptest! {
         catalog.check(&mut log);
         // A report slices every span: none lies across a letter.
         report(&log, &sources);
-        for entry in catalog.entries(Kind::Package) {
+        for entry in catalog.entries(DefinitionKind::Package) {
             let _ = catalog.package(&entry.name);
             let _ = catalog.definition_hash(&entry.name, &sources);
         }

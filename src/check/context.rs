@@ -1,7 +1,7 @@
 //! What rules see.
 
 use crate::catalog::{Catalog, Platform};
-use crate::manifest::{Project, Run};
+use crate::manifest::{Project, RunOptions};
 use crate::source::{Sources, Span};
 
 /// One target of a manifest, and what is known of its machine.
@@ -28,7 +28,7 @@ impl<'a> Context<'a> {
     }
 
     /// The main service and those beside it.
-    pub(super) fn runs(&self) -> impl Iterator<Item = &'a Run> + use<'a> {
+    pub(super) fn runs(&self) -> impl Iterator<Item = &'a RunOptions> + use<'a> {
         let run = &self.project.run;
         std::iter::once(run).chain(run.services.iter().map(|service| &service.run))
     }

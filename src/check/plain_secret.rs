@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Log, codes::check as codes, wording};
 use crate::manifest::Project;
-use crate::source::{Secret, SecretKind, SourceId, Sources, Span, secrets};
+use crate::source::{FoundSecret, SecretKind, SourceId, Sources, Span, secrets};
 
 /// What builds fetch from. They have another way to log in.
 const FETCHED: [&str; 4] = ["https", "http", "git+https", "git+http"];
@@ -76,7 +76,7 @@ fn allows(project: &Project) -> bool {
         .any(|allow| code == allow.code.as_str() || code.ends_with(&format!("::{}", allow.code.as_str())))
 }
 
-fn message(secret: &Secret) -> String {
+fn message(secret: &FoundSecret) -> String {
     match &secret.kind {
         SecretKind::Login(_) => "a name and a password stand in this URL".to_owned(),
         SecretKind::Token => "this looks like a token or a private key".to_owned(),
@@ -85,7 +85,7 @@ fn message(secret: &Secret) -> String {
     }
 }
 
-fn helped(diagnostic: Diagnostic, secret: &Secret, login: bool) -> Diagnostic {
+fn helped(diagnostic: Diagnostic, secret: &FoundSecret, login: bool) -> Diagnostic {
     let diagnostic = match &secret.kind {
         _ if login => diagnostic
             .help("leave the login out of the URL and write `build { secrets { netrc } }`: builds read it from the netrc file that `JCC_NETRC` names"),
@@ -104,7 +104,7 @@ fn helped(diagnostic: Diagnostic, secret: &Secret, login: bool) -> Diagnostic {
 }
 
 /// Whether a note of a definition shows how to call something: `load(token=…)`.
-fn is_explained(text: &str, secret: &Secret) -> bool {
+fn is_explained(text: &str, secret: &FoundSecret) -> bool {
     let line = text[..secret.range.start].rsplit('\n').next().unwrap_or_default();
     matches!(secret.kind, SecretKind::Named(_)) && line.trim_start().starts_with("note ")
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::catalog::{self, BuiltinStacks, Catalog, Entry, Kind, Search, Searchable, Sort};
+use crate::catalog::{self, BuiltinStacks, Catalog, DefinitionKind, Entry, Search, Searchable, Sort};
 use crate::diagnostic::{Reported, wording};
 use crate::manifest::{self, Stacks as _};
 use crate::resolve::availability::{Machine, Verdict};
@@ -17,7 +17,9 @@ pub(super) fn list(session: &mut Session<'_, '_>, what: Listed, place: &MachineA
     }
     let catalog = Catalog::builtin(&mut session.sources);
     let (rows, values) = match what {
-        Listed::Packages => packages(catalog.entries(Kind::Package).filter(|entry| entry.installable)),
+        Listed::Packages => {
+            packages(catalog.entries(DefinitionKind::Package).filter(|entry| entry.installable))
+        }
         Listed::Devices => devices(&catalog),
         Listed::Releases => releases(&catalog),
         Listed::Bases => bases(&catalog),

@@ -9,7 +9,7 @@ use crate::render::Artifacts;
 use crate::source::Sources;
 
 use super::args::{ManifestArgs, ReportFormat};
-use super::place::{self, Place};
+use super::place::{self, OutputPlace};
 use super::session::{LOCK, kept, shown_folder};
 use super::{Exit, Session, lock_diff, outputs};
 
@@ -155,7 +155,7 @@ fn write(
     };
     let there = elsewhere.as_ref().and_then(|elsewhere| place::lock_in(elsewhere));
     let lock = if elsewhere.is_some() { there.as_ref() } else { compiled.resolved.old_lock.as_ref() };
-    let place = Place { fs: to, folder, lock };
+    let place = OutputPlace { fs: to, folder, lock };
     let leftovers = place.leftovers(compiled, manifest);
     leftovers.warn(&place, &mut session.log);
     let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();

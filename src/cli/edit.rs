@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use crate::Resolved;
-use crate::catalog::{BuiltinStacks, Catalog, Kind};
+use crate::catalog::{BuiltinStacks, Catalog, DefinitionKind};
 use crate::diagnostic::{Diagnostic, Log, wording};
 use crate::fs::{Disk, FileSystem, Overlay};
 use crate::manifest::edit::{self, Child};
@@ -108,7 +108,7 @@ impl EditedManifest {
 
     /// The name of a package in the catalogue, where it knows this one.
     fn canonical<'a>(&'a self, name: &'a str) -> &'a str {
-        self.catalog.entry(Kind::Package, name).map_or(name, |entry| &entry.name)
+        self.catalog.entry(DefinitionKind::Package, name).map_or(name, |entry| &entry.name)
     }
 
     /// Whether two names are one package's.
@@ -117,11 +117,11 @@ impl EditedManifest {
     }
 
     /// The children of a block that bear this name or an alias of it.
-    fn named<'a>(&'a self, block: edit::Block, name: &str) -> Vec<Child<'a>> {
+    fn named<'a>(&'a self, block: edit::EditableBlock, name: &str) -> Vec<Child<'a>> {
         self.named_in(&self.document, block, name)
     }
 
-    fn named_in<'d>(&self, document: &'d Document, block: edit::Block, name: &str) -> Vec<Child<'d>> {
+    fn named_in<'d>(&self, document: &'d Document, block: edit::EditableBlock, name: &str) -> Vec<Child<'d>> {
         let all = edit::children(document, block);
         all.into_iter().filter(|child| self.same(child.name(), name)).collect()
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::catalog::{Catalog, Kind};
+use crate::catalog::{Catalog, DefinitionKind};
 use crate::diagnostic::{Log, codes, wording};
 use crate::fs::{Disk, FileKind, FileSystem, Overlay};
 use crate::syntax::quote;
@@ -128,7 +128,7 @@ impl TakenOver {
 /// Neither the arguments nor what is extended say where it runs.
 fn no_machine(session: &mut Session<'_, '_>) -> Exit {
     let catalog = Catalog::builtin(&mut session.sources);
-    let names: Vec<&str> = catalog.entries(Kind::Device).map(|entry| entry.name.as_str()).collect();
+    let names: Vec<&str> = catalog.entries(DefinitionKind::Device).map(|entry| entry.name.as_str()).collect();
     let help = format!("name it with `--device`: {}", wording::either(&wording::codes(names)));
     _ = session.unknown("which machine is it for?", Some(help));
     Exit::Misuse
@@ -192,7 +192,7 @@ pub(super) fn package(session: &mut Session<'_, '_>, wish: &NewPackage) -> Exit 
         .replace("NAME", wish.name.as_str())
         .replace("GROUP", wish.group.as_str());
     let catalog = Catalog::builtin(&mut session.sources);
-    if catalog.entry(Kind::Package, wish.name.as_str()).is_some() {
+    if catalog.entry(DefinitionKind::Package, wish.name.as_str()).is_some() {
         let text =
             format!("note: jcc comes with a `{}`; in a project with this folder yours is taken\n", wish.name);
         _ = session.say(&text);

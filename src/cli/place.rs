@@ -18,7 +18,7 @@ pub(super) fn lock_in(fs: &dyn FileSystem) -> Option<Lock> {
 }
 
 /// Where files are written to, or compared with what is there.
-pub(super) struct Place<'a> {
+pub(super) struct OutputPlace<'a> {
     pub(super) fs: &'a dyn FileSystem,
     /// The folder as messages name it.
     pub(super) folder: String,
@@ -26,7 +26,7 @@ pub(super) struct Place<'a> {
     pub(super) lock: Option<&'a Lock>,
 }
 
-impl Place<'_> {
+impl OutputPlace<'_> {
     /// A file as messages name it.
     pub(super) fn shown(&self, path: &str) -> String {
         if self.folder.is_empty() {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::resolve::{Kind, Reason, Resolution};
+use crate::resolve::{ChosenKind, Reason, Resolution};
 use crate::source::Sources;
 use crate::value::Version;
 
@@ -114,7 +114,7 @@ fn value(resolution: &Resolution, sources: &Sources) -> serde_json::Value {
             json!({
                 "name": name.as_str(),
                 "version": one.version.as_str(),
-                "kind": match one.kind { Kind::Axis => "axis", Kind::Package => "package" },
+                "kind": match one.kind { ChosenKind::Axis => "axis", ChosenKind::Package => "package" },
                 "provided": one.provided,
                 "because": reasons(&one.reasons, sources),
             })

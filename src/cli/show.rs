@@ -14,7 +14,7 @@ use crate::value::Version;
 
 use super::args::{Format, MachineArgs};
 use super::{Exit, Session, availability, table};
-use needed::Needed;
+use needed::DependentsTable;
 
 /// What became of each version on a machine.
 type Verdicts = Option<Vec<(Version, Verdict)>>;
@@ -37,7 +37,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, name: &str, place: &MachineArgs
         Err(exit) => return exit,
     };
     let stacks = needed::stacks(session, &catalog, package);
-    let needed = Needed::new(&catalog, package, stacks);
+    let needed = DependentsTable::new(&catalog, package, stacks);
     match format {
         Format::Text => {
             let text = text(package, &verdicts) + &needed.text();
@@ -200,7 +200,7 @@ fn names<'a>(all: impl Iterator<Item = &'a str>) -> String {
     all.collect::<Vec<_>>().join(", ")
 }
 
-fn value(package: &Package, verdicts: &Verdicts, needed: &Needed) -> Value {
+fn value(package: &Package, verdicts: &Verdicts, needed: &DependentsTable) -> Value {
     let here = verdicts.as_ref().map(|all| {
         let one = |(version, verdict): &(Version, Verdict)| {
             availability::with(json!({ "version": version.to_string() }), verdict)

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use crate::Resolved;
-use crate::catalog::Kind;
+use crate::catalog::DefinitionKind;
 use crate::diagnostic::{Log, wording};
 use crate::fs::{Disk, FileSystem as _, Overlay};
 use crate::resolve::{Lock, Reason, open_lock};
@@ -86,8 +86,9 @@ impl UpdateScope<'_> {
         }
         let mut names = Vec::new();
         for name in wanted {
-            let canonical =
-                catalog.entry(Kind::Package, name.as_str()).map_or(name.as_str(), |entry| &entry.name);
+            let canonical = catalog
+                .entry(DefinitionKind::Package, name.as_str())
+                .map_or(name.as_str(), |entry| &entry.name);
             let Some(known) = locked.iter().find(|one| one.as_str() == canonical || **one == name) else {
                 let help = wording::did_you_mean(name.as_str(), locked.iter().map(|one| one.as_str()))
                     .unwrap_or_else(|| "`jcc resolve` shows what is chosen".to_owned());

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::catalog::{Catalog, Stage};
+use crate::catalog::{Catalog, RequireStage};
 use crate::manifest::Project;
 use crate::plan::{self, FetchKind, Fetched, Instruction, Plan, Script};
 use crate::resolve::{Reason, Resolution};
@@ -156,7 +156,7 @@ impl Looked<'_> {
                     let to_build = self.resolution.chosen[holder]
                         .requires
                         .iter()
-                        .any(|(other, stage)| other == name && *stage == Stage::Build);
+                        .any(|(other, stage)| other == name && *stage == RequireStage::Build);
                     for mut path in self.to_thing(holder, open) {
                         path.push(if to_build { format!("{shown} (to build)") } else { shown.clone() });
                         all.push(path);

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes};
 use crate::source::{Span, Spanned};
-use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
+use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec, ValueKind};
 use crate::syntax::{Reader, Value, invalid};
 use crate::value::{FileMode, Id, ImagePath, Parse, Port, ProjectPath, UserName};
 
@@ -39,7 +39,7 @@ static COPY: NodeSpec = NodeSpec::new("copy", "Copies files of the project into 
             .required(),
         PropertySpec::new(
             "chmod",
-            Kind::Either(&[Kind::Text, Kind::Integer]),
+            ValueKind::Either(&[ValueKind::Text, ValueKind::Integer]),
             "The mode of the copies, in octal.",
         ),
     ])
@@ -50,13 +50,17 @@ static RUN: NodeSpec = NodeSpec::new("run", "A shell line that is run while buil
 static USER: NodeSpec = NodeSpec::new("user", "Whom the image runs as; root when absent, which is a lint.")
     .args(&[ArgSpec::text("NAME", "The login name; it is made where the image has none of that name.")])
     .properties(&[
-        PropertySpec::new("uid", Kind::Integer, "Its number; 1000 when absent."),
-        PropertySpec::new("gid", Kind::Integer, "The number of its group; the uid when absent."),
+        PropertySpec::new("uid", ValueKind::Integer, "Its number; 1000 when absent."),
+        PropertySpec::new("gid", ValueKind::Integer, "The number of its group; the uid when absent."),
         PropertySpec::text("groups", "Groups of the image that it joins, separated by blanks."),
     ])
     .optional();
 static EXPOSE: NodeSpec = NodeSpec::new("expose", "Ports that the image listens on.")
-    .rest(ArgSpec::new("PORT", Kind::Either(&[Kind::Integer, Kind::Text]), "A port, such as `8080`."))
+    .rest(ArgSpec::new(
+        "PORT",
+        ValueKind::Either(&[ValueKind::Integer, ValueKind::Text]),
+        "A port, such as `8080`.",
+    ))
     .also(&[("port", ""), ("ports", "")]);
 static ENTRYPOINT: NodeSpec = NodeSpec::new("entrypoint", "The program that every command is given to.")
     .rest(ArgSpec::text("WORD", "A word of it, as the program sees it."))

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Log;
 use crate::source::{Span, Spanned};
-use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
+use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec, ValueKind};
 use crate::syntax::{Node, Reader, Value, invalid, quote};
 use crate::value::{EnvName, Id, Name, Parse, UserName};
 
@@ -43,7 +43,7 @@ pub(super) use words;
 
 /// A switch: `jtop`, `jtop #true`, `jtop #false`.
 pub(super) const fn flag(name: &'static str, doc: &'static str) -> NodeSpec {
-    const ON: &[ArgSpec] = &[ArgSpec::new("ON", Kind::Bool, "`#false` turns it off again.").optional()];
+    const ON: &[ArgSpec] = &[ArgSpec::new("ON", ValueKind::Bool, "`#false` turns it off again.").optional()];
     NodeSpec::new(name, doc).args(ON).optional()
 }
 
@@ -79,7 +79,7 @@ fn variables(node: &Node) -> Option<String> {
 static VARIABLE: NodeSpec = NodeSpec::new("KEY", "One variable.")
     .args(&[ArgSpec::new(
         "VALUE",
-        Kind::Either(&[Kind::Text, Kind::Number]),
+        ValueKind::Either(&[ValueKind::Text, ValueKind::Number]),
         "Its value, passed on unchanged.",
     )])
     .optional();
@@ -98,7 +98,7 @@ pub(super) static HEALTHCHECK: NodeSpec =
             PropertySpec::text("interval", "Between two checks, such as `30s`."),
             PropertySpec::text("timeout", "A check that takes longer failed."),
             PropertySpec::text("start-period", "Failures in this time after the start don't count."),
-            PropertySpec::new("retries", Kind::Integer, "So many failures in a row are unhealthy."),
+            PropertySpec::new("retries", ValueKind::Integer, "So many failures in a row are unhealthy."),
         ])
         .optional();
 

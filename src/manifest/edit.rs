@@ -7,14 +7,14 @@ use super::target::UNNAMED;
 
 /// The blocks whose children are names with a requirement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Block {
+pub enum EditableBlock {
     /// `packages`.
     Packages,
     /// `pin`.
     Pin,
 }
 
-impl Block {
+impl EditableBlock {
     /// The node.
     pub fn name(self) -> &'static str {
         match self {
@@ -66,7 +66,7 @@ pub fn target<'d>(document: &'d Document, name: &str) -> Option<&'d Node> {
 }
 
 /// Every child of the blocks of this kind, at the top level and in targets, in the order of the file.
-pub fn children(document: &Document, block: Block) -> Vec<Child<'_>> {
+pub fn children(document: &Document, block: EditableBlock) -> Vec<Child<'_>> {
     let mut blocks: Vec<(&Node, Option<&str>)> = Vec::new();
     for node in &document.nodes {
         if node.name.value == "target" {

@@ -3,7 +3,7 @@
 use crate::diagnostic::Log;
 use crate::source::Spanned;
 use crate::syntax::Reader;
-use crate::syntax::schema::{ArgSpec, Kind, NodeSpec};
+use crate::syntax::schema::{ArgSpec, NodeSpec, ValueKind};
 use crate::value::Port;
 
 use super::decode;
@@ -25,7 +25,7 @@ static FEATURE: NodeSpec =
 static FEATURE_OPTION: NodeSpec = NodeSpec::new("KEY", "An option of the feature.")
     .args(&[ArgSpec::new(
         "VALUE",
-        Kind::Either(&[Kind::Text, Kind::Number]),
+        ValueKind::Either(&[ValueKind::Text, ValueKind::Number]),
         "Its value, passed on unchanged.",
     )])
     .optional();
@@ -33,11 +33,11 @@ static POST_CREATE: NodeSpec = NodeSpec::new("post-create", "Run in it once, aft
     .rest(ArgSpec::text("WORD", "A word of the command; one word with blanks is run by a shell."))
     .optional();
 static FORWARD_PORT: NodeSpec = NodeSpec::new("forward-port", "Ports that the editor makes reachable.")
-    .rest(ArgSpec::new("PORT", Kind::Integer, "A port of the container."));
+    .rest(ArgSpec::new("PORT", ValueKind::Integer, "A port of the container."));
 
 /// The children of `devcontainer`.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Editor {
+pub struct DevcontainerOptions {
     /// `extension "ms-python.python"`.
     pub extensions: Vec<Spanned<String>>,
     /// `feature "REF" { KEY "VALUE" }`.
@@ -58,9 +58,9 @@ pub struct Feature {
 }
 
 /// Reads the children of `devcontainer`, where the block has one.
-pub(super) fn decode(output: Reader<'_>, log: &mut Log) -> Editor {
-    let Some(node) = output.child("devcontainer") else { return Editor::default() };
-    Editor {
+pub(super) fn decode(output: Reader<'_>, log: &mut Log) -> DevcontainerOptions {
+    let Some(node) = output.child("devcontainer") else { return DevcontainerOptions::default() };
+    DevcontainerOptions {
         extensions: node.args_of_children("extension", log),
         features: node.children_named("feature").filter_map(|feature| feature_of(feature, log)).collect(),
         post_create: decode::exec(node.child("post-create"), log),
@@ -77,7 +77,7 @@ fn feature_of(node: Reader<'_>, log: &mut Log) -> Option<Feature> {
     Some(Feature { image, options: options.collect() })
 }
 
-impl Editor {
+impl DevcontainerOptions {
     /// Puts the other one over this.
     pub(super) fn overlay(&mut self, other: Self) {
         let Self { extensions, features, post_create, forward_ports } = other;

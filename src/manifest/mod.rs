@@ -34,19 +34,19 @@ pub use app::{App, Copy, User};
 pub use apt::{Apt, AptInstall, AptSource, KeyLocation};
 pub use base::{Base, BaseChoice, Provided};
 pub use build::{BuildOptions, BuildSecret, BuildSecrets};
-pub use editor::{Editor, Feature};
+pub use editor::{DevcontainerOptions, Feature};
 pub use flag::Flag;
 pub use health::HealthCheck;
 pub use ignored::{SECRETS, SecretFile, is_secret_name};
 pub use load::{Stacks, load, load_in_part};
 pub use output::{Cache, Engine, Grade, Output};
 pub use package::{Pin, Request};
-pub use pip::{Index, Installer, Pip, Requirements, Venv};
+pub use pip::{ExtraIndex, Installer, Pip, Requirements, Venv};
 pub use project::{Allow, Header};
 pub use read::Read;
 pub use run::{
-    Audio, Camera, Device, Display, EnvFile, Gpu, GpuForm, Logging, Mode, ProcessOptions, Run, Secret,
-    SecretSource, Service, Ulimit, Volume,
+    Audio, Camera, Display, EnvFile, Gpu, GpuForm, HardwareDevice, Logging, Mode, ProcessOptions, RunOptions,
+    Secret, SecretSource, ServiceOptions, Ulimit, Volume,
 };
 pub use target::{AxisRequirement, Target};
 pub use test::Test;
@@ -169,7 +169,7 @@ pub struct Project {
     /// `app`.
     pub app: Option<App>,
     /// `run`.
-    pub run: Run,
+    pub run: RunOptions,
     /// `test`.
     pub tests: Vec<Test>,
     /// `cache`.

@@ -2,13 +2,13 @@
 
 use crate::diagnostic::{Log, wording};
 use crate::source::{Span, Spanned};
-use crate::syntax::schema::{ArgSpec, Kind, NodeSpec};
+use crate::syntax::schema::{ArgSpec, NodeSpec, ValueKind};
 use crate::syntax::{Reader, invalid};
 use crate::value::{IgnorePattern, ImageRef, Invalid, ProjectPath, leaves_out};
 
 use super::Flag;
 use super::decode::{self, flag, words};
-use super::editor::{self, DEVCONTAINER, Editor};
+use super::editor::{self, DEVCONTAINER, DevcontainerOptions};
 
 /// `output`.
 pub(super) static OUTPUT: NodeSpec = NodeSpec::new("output", "Which files to write and where.")
@@ -34,7 +34,7 @@ static BAKE: NodeSpec =
 static ENGINE: NodeSpec = NodeSpec::new("engine", "What runs the containers; Docker when absent.")
     .args(&[ArgSpec::new(
         "ENGINE",
-        Kind::Choice(Engine::WORDS),
+        ValueKind::Choice(Engine::WORDS),
         "Docker with Compose, or Podman with Quadlet.",
     )])
     .optional();
@@ -46,7 +46,7 @@ static REQUIRE_GRADE: NodeSpec =
     NodeSpec::new("require-grade", "How well every fetch must be pinned; a lower grade is an error.")
         .args(&[ArgSpec::new(
             "GRADE",
-            Kind::Choice(Grade::WORDS),
+            ValueKind::Choice(Grade::WORDS),
             "A content hash, B exact version, C dated snapshot, D floating.",
         )])
         .optional();
@@ -68,7 +68,7 @@ pub(super) static CACHE: NodeSpec = NodeSpec::new(
     "cache",
     "Which build caches the Compose file has; none when absent, both where it names none.",
 )
-.args(&[ArgSpec::new("ON", Kind::Bool, "`#false` for none.").optional()])
+.args(&[ArgSpec::new("ON", ValueKind::Bool, "`#false` for none.").optional()])
 .children(&[&CACHE_APT, &CACHE_PIP])
 .optional();
 static CACHE_APT: NodeSpec = NodeSpec::new("apt", "A cache for system packages.").optional();
@@ -86,7 +86,7 @@ pub struct Output {
     /// `devcontainer "PATH"`.
     pub devcontainer: Option<Spanned<ProjectPath>>,
     /// What else the dev container's definition says.
-    pub editor: Editor,
+    pub editor: DevcontainerOptions,
     /// `engine "docker"|"podman"`.
     pub engine: Option<Spanned<Engine>>,
     /// `frontend "REF"`: the `# syntax=` image.

@@ -6,7 +6,7 @@ use crate::source::Spanned;
 use crate::value::Name;
 
 use super::scope::Scope;
-use super::{App, Apt, Env, Header, Output, Pin, Pip, Request, Run, Service, Target, Venv};
+use super::{App, Apt, Env, Header, Output, Pin, Pip, Request, RunOptions, ServiceOptions, Target, Venv};
 
 /// Takes the other's value, where it has one.
 pub(super) fn over<T>(ours: &mut Option<T>, theirs: Option<T>) {
@@ -156,7 +156,7 @@ impl App {
     }
 }
 
-impl Run {
+impl RunOptions {
     /// Puts the other one over this.
     pub(super) fn overlay(&mut self, other: Self) {
         over(&mut self.gpu, other.gpu);
@@ -199,12 +199,17 @@ impl Run {
         over(&mut self.read_only, other.read_only);
         over(&mut self.healthcheck, other.healthcheck);
         self.process.overlay(other.process);
-        over_named_with(&mut self.services, other.services, |service| &service.name.value, Service::overlay);
+        over_named_with(
+            &mut self.services,
+            other.services,
+            |service| &service.name.value,
+            ServiceOptions::overlay,
+        );
         over(&mut self.span, other.span);
     }
 }
 
-impl Service {
+impl ServiceOptions {
     fn overlay(&mut self, other: Self) {
         let Self { name, image, run, span } = other;
         self.name = name;

@@ -3,7 +3,7 @@
 use crate::diagnostic::Log;
 use crate::source::{Span, Spanned};
 use crate::syntax::Reader;
-use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
+use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec, ValueKind};
 use crate::value::{Name, PepRequirement, ProjectPath, Url};
 
 use super::decode::{self, words};
@@ -33,11 +33,11 @@ static EXTRA_INDEX: NodeSpec = NodeSpec::new("extra-index", "A further Python in
     .properties(LOGIN);
 const LOGIN: &[PropertySpec] = &[PropertySpec::new(
     "login",
-    Kind::Bool,
+    ValueKind::Bool,
     "`#true` where it asks for a login: builds then read the netrc file that `JCC_NETRC` names.",
 )];
 static INSTALLER: NodeSpec = NodeSpec::new("installer", "What installs Python packages; pip when absent.")
-    .args(&[ArgSpec::new("INSTALLER", Kind::Choice(Installer::WORDS), "The program.")])
+    .args(&[ArgSpec::new("INSTALLER", ValueKind::Choice(Installer::WORDS), "The program.")])
     .optional();
 static VENV: NodeSpec =
     NodeSpec::new("venv", "An environment apart from the main one, for what would clash with it.")
@@ -57,7 +57,7 @@ pub struct Pip {
     /// Whether that index asks for a login.
     pub index_login: bool,
     /// `extra-index "NAME" "URL"`.
-    pub extra_indexes: Vec<Index>,
+    pub extra_indexes: Vec<ExtraIndex>,
     /// `installer "pip"|"uv"`.
     pub installer: Option<Spanned<Installer>>,
     /// `venv "NAME" { … }`.
@@ -87,7 +87,7 @@ pub struct Requirements {
 
 /// A further index.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Index {
+pub struct ExtraIndex {
     /// Its name, for messages and the cache.
     pub name: Spanned<Name>,
     /// Where it is.
@@ -135,7 +135,7 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Pip {
             .children_named("extra-index")
             .filter_map(|index| {
                 let (name, url) = (index.arg(0, log), index.arg(1, log));
-                Some(Index { name: name?, url: url?, login: login(index, log) })
+                Some(ExtraIndex { name: name?, url: url?, login: login(index, log) })
             })
             .collect(),
         installer: decode::choice(node.child("installer")),

@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
 use crate::source::{Span, Spanned};
 use crate::syntax::Reader;
 
-use super::{Allow, App, Apt, Base, BuildOptions, Cache, Pin, Pip, Request, Run, Test};
+use super::{Allow, App, Apt, Base, BuildOptions, Cache, Pin, Pip, Request, RunOptions, Test};
 use super::{app, apt, base, build, output, package, pip, project, run, test};
 
 /// What one block says, be it the top level or a target.
@@ -19,7 +19,7 @@ pub(super) struct Scope {
     pub(super) apt: Apt,
     pub(super) pip: Pip,
     pub(super) app: Option<App>,
-    pub(super) run: Run,
+    pub(super) run: RunOptions,
     pub(super) tests: Vec<Test>,
     pub(super) cache: Option<Spanned<Cache>>,
     pub(super) allows: Vec<Allow>,

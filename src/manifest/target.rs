@@ -3,7 +3,7 @@
 use crate::diagnostic::Log;
 use crate::source::{Span, Spanned};
 use crate::syntax::Reader;
-use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
+use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec, ValueKind};
 use crate::value::{ByteSize, Name, Parse, Requirement, Version};
 
 use super::app::APP;
@@ -42,7 +42,7 @@ static GPU: NodeSpec =
     NodeSpec::new("gpu", "The compute capabilities to build for, where no device fixes them.")
         .rest(ArgSpec::new(
             "CAPABILITY",
-            Kind::Either(&[Kind::Text, Kind::Number]),
+            ValueKind::Either(&[ValueKind::Text, ValueKind::Number]),
             "A compute capability, such as `8.6`.",
         ))
         .optional();
@@ -59,7 +59,7 @@ static STORAGE: NodeSpec = NodeSpec::new(
 static ENGINE: NodeSpec = NodeSpec::new("engine", "What runs the containers there.")
     .args(&[ArgSpec::new(
         "ENGINE",
-        Kind::Choice(Engine::WORDS),
+        ValueKind::Choice(Engine::WORDS),
         "Docker with Compose, or Podman with Quadlet.",
     )])
     .optional();

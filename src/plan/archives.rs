@@ -22,7 +22,7 @@ struct Offer<'a> {
 /// Gives each block of steps the archives of the packages that it names.
 pub(super) fn add<'p>(
     inputs: Inputs<'_>,
-    common: &catalog::View,
+    common: &catalog::TemplateView,
     parts: impl Iterator<Item = &'p mut PackagePlan>,
     log: &mut Log,
 ) {
@@ -48,7 +48,7 @@ fn matches(pattern: &str, name: &str) -> bool {
 }
 
 /// What the definitions of the chosen packages offer here, whether the base holds them or not.
-fn offers<'a>(inputs: Inputs<'a>, common: &catalog::View, log: &mut Log) -> Vec<Offer<'a>> {
+fn offers<'a>(inputs: Inputs<'a>, common: &catalog::TemplateView, log: &mut Log) -> Vec<Offer<'a>> {
     let mut found: Vec<Offer<'a>> = Vec::new();
     for name in &inputs.resolution.order {
         let Some(view) = inputs.view(name) else { continue };

@@ -13,7 +13,7 @@ use super::steps::{self, FetchedFiles, StepContext, small};
 use super::{Block, From, Instruction, Script, Stage, StageName, Tool, Why, archives};
 
 /// What must be there for a build of all that a package requires.
-const NEEDED: [catalog::Stage; 2] = [catalog::Stage::Build, catalog::Stage::Run];
+const NEEDED: [catalog::RequireStage; 2] = [catalog::RequireStage::Build, catalog::RequireStage::Run];
 
 /// The stage `build-NAME`.
 pub(super) fn stage(part: &PackagePlan, parts: &PackagePlans<'_>, python: &Python) -> Stage {
@@ -91,7 +91,7 @@ pub(super) fn platform_used(parts: &PackagePlans<'_>, python: &Python) -> BTreeS
     }
     let mut used = BTreeSet::new();
     for part in parts.all().filter(|part| part.is_built() && parts.toolkit().serves(part, parts)) {
-        used.extend(parts.closure(parts.requires(&part.name, &NEEDED), &[catalog::Stage::Run]));
+        used.extend(parts.closure(parts.requires(&part.name, &NEEDED), &[catalog::RequireStage::Run]));
     }
     used
 }
@@ -140,12 +140,12 @@ pub(super) fn closure<'a>(part: &PackagePlan, parts: &'a PackagePlans<'_>) -> Ve
         let requires = view.package.all_requires().map(|(_, require)| require);
         requires.filter(|require| require.only_run).map(|require| &require.name.value).collect()
     });
-    let mut direct = parts.requires(&part.name, &[catalog::Stage::Build]);
+    let mut direct = parts.requires(&part.name, &[catalog::RequireStage::Build]);
     if !only_brings_files(part) {
-        let running = parts.requires(&part.name, &[catalog::Stage::Run]);
+        let running = parts.requires(&part.name, &[catalog::RequireStage::Run]);
         direct.extend(running.into_iter().filter(|name| !only_run.contains(name)));
     }
-    let mut names = parts.closure(direct, &[catalog::Stage::Run]);
+    let mut names = parts.closure(direct, &[catalog::RequireStage::Run]);
     names.remove(&part.name);
     parts.all().filter(|each| names.contains(&each.name) && !each.platform).collect()
 }

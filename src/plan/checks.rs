@@ -7,7 +7,7 @@ use crate::manifest::{App, Engine, Requirements};
 use crate::source::Span;
 use crate::value::ImagePath;
 
-use super::encodable::{self, Place};
+use super::encodable::{self, DockerfilePosition};
 use super::package_context::Inputs;
 use super::package_plan::PackagePlans;
 use super::package_step::{PackagePlan, PackageStepKind};
@@ -19,17 +19,17 @@ pub(super) fn check(parts: &PackagePlans<'_>, log: &mut Log) {
     for part in parts.all() {
         for (name, value, span) in &part.env {
             debug_assert!(!name.as_str().is_empty(), "the parser of names sees to it");
-            encodable::value(value, Place::Pair, Some(*span), log);
+            encodable::value(value, DockerfilePosition::Pair, Some(*span), log);
         }
         for act in part.build.iter().chain(&part.install) {
             if let PackageStepKind::Env(pairs) = &act.kind {
                 for (_, value) in pairs {
-                    encodable::value(value, Place::Pair, Some(act.span), log);
+                    encodable::value(value, DockerfilePosition::Pair, Some(act.span), log);
                 }
             }
         }
         for (from, _, span) in part.exports() {
-            encodable::value(from.as_str(), Place::Source, Some(span), log);
+            encodable::value(from.as_str(), DockerfilePosition::Source, Some(span), log);
         }
     }
     users(parts.inputs, log);
@@ -44,22 +44,22 @@ fn users(inputs: Inputs<'_>, log: &mut Log) {
     let project = inputs.project;
     let app = project.app.iter();
     for (_, value) in app.clone().flat_map(|app| &app.env) {
-        encodable::value(&value.value, Place::Pair, Some(value.span), log);
+        encodable::value(&value.value, DockerfilePosition::Pair, Some(value.span), log);
     }
     for app in app.clone() {
         of_app(app, log);
     }
     for (_, value) in &project.header.labels {
-        encodable::value(&value.value, Place::Pair, Some(value.span), log);
+        encodable::value(&value.value, DockerfilePosition::Pair, Some(value.span), log);
     }
     if let Some(text) = &project.header.description {
-        encodable::value(&text.value, Place::Pair, Some(text.span), log);
+        encodable::value(&text.value, DockerfilePosition::Pair, Some(text.span), log);
     }
     let venvs = project.pip.venvs.iter().flat_map(|venv| &venv.requirements);
     let files: Vec<&Requirements> =
         project.pip.requirements.iter().chain(app.flat_map(|app| &app.requirements)).chain(venvs).collect();
     for path in files.iter().flat_map(|file| std::iter::once(&file.path).chain(&file.includes)) {
-        encodable::value(path.value.as_str(), Place::Mount, Some(path.span), log);
+        encodable::value(path.value.as_str(), DockerfilePosition::Mount, Some(path.span), log);
     }
 }
 
@@ -85,13 +85,13 @@ fn of_units(inputs: Inputs<'_>, log: &mut Log) {
 
 fn of_app(app: &App, log: &mut Log) {
     for copy in &app.copies {
-        encodable::value(copy.from.value.as_str(), Place::Source, Some(copy.from.span), log);
+        encodable::value(copy.from.value.as_str(), DockerfilePosition::Source, Some(copy.from.span), log);
     }
     for line in &app.runs {
-        encodable::value(&line.value, Place::Script, Some(line.span), log);
+        encodable::value(&line.value, DockerfilePosition::Script, Some(line.span), log);
     }
     for path in &app.volumes {
-        encodable::value(path.value.as_str(), Place::Volume, Some(path.span), log);
+        encodable::value(path.value.as_str(), DockerfilePosition::Volume, Some(path.span), log);
     }
     let check = app.healthcheck.iter().map(|check| &check.test);
     for words in app.entrypoint.iter().chain(&app.command).chain(check) {

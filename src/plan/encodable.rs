@@ -7,7 +7,7 @@ use crate::value::ImagePath;
 
 /// Where a value stands in a Dockerfile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum DockerfilePosition {
     /// `ENV`, `LABEL`, `ARG`: one line each, for builders have no way to write a line break there.
     Pair,
     /// The path of a `--mount`.
@@ -29,39 +29,49 @@ const LONGEST: usize = 65_000;
 const TOO_LONG: &str = "a line of a Dockerfile has at most 65,535 bytes: put it into a file, and copy that";
 
 /// Why a value cannot be carried there; `None` where it can.
-pub fn refuses(place: Place, value: &str) -> Option<&'static str> {
+pub fn refuses(place: DockerfilePosition, value: &str) -> Option<&'static str> {
     let plain = |c: char| {
         c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '/' | '@' | '%' | ':' | '=')
     };
     match place {
-        Place::Pair if value.contains(['\n', '\r']) => Some("a line break can't be written there"),
-        Place::Mount | Place::HeredocPath if !value.chars().all(plain) => Some(
+        DockerfilePosition::Pair if value.contains(['\n', '\r']) => {
+            Some("a line break can't be written there")
+        }
+        DockerfilePosition::Mount | DockerfilePosition::HeredocPath if !value.chars().all(plain) => Some(
             "only letters, digits, `.`, `_`, `-`, `+`, `@`, `%`, `:`, `=` and `/` can be part of a path there",
         ),
-        Place::FileText | Place::Script if value.contains('\r') => {
+        DockerfilePosition::FileText | DockerfilePosition::Script if value.contains('\r') => {
             Some("a carriage return may not arrive: builders differ")
         }
-        Place::FileText | Place::Script if value.contains(is_hidden) => {
+        DockerfilePosition::FileText | DockerfilePosition::Script if value.contains(is_hidden) => {
             Some("it has a character that can't be seen, which a terminal or a reader of the file would obey")
         }
-        Place::Pair if value.contains('\0') => Some("a NUL can't be written"),
-        Place::Pair if value.len() + value.matches(['"', '\\', '$']).count() > LONGEST => Some(TOO_LONG),
-        Place::FileText | Place::Script if value.lines().any(|line| line.len() > LONGEST) => Some(TOO_LONG),
-        Place::Source if value.contains(['*', '?']) => {
+        DockerfilePosition::Pair if value.contains('\0') => Some("a NUL can't be written"),
+        DockerfilePosition::Pair if value.len() + value.matches(['"', '\\', '$']).count() > LONGEST => {
+            Some(TOO_LONG)
+        }
+        DockerfilePosition::FileText | DockerfilePosition::Script
+            if value.lines().any(|line| line.len() > LONGEST) =>
+        {
+            Some(TOO_LONG)
+        }
+        DockerfilePosition::Source if value.contains(['*', '?']) => {
             Some("`*` and `?` stand for other names there: copy the folder that it is in, or rename it")
         }
-        Place::Volume if value.ends_with(char::is_whitespace) => Some("builders cut the blank off its end"),
+        DockerfilePosition::Volume if value.ends_with(char::is_whitespace) => {
+            Some("builders cut the blank off its end")
+        }
         _ => None,
     }
 }
 
 /// Tells that a path cannot be carried.
-pub(super) fn path(path: &ImagePath, place: Place, span: Option<Span>, log: &mut Log) {
+pub(super) fn path(path: &ImagePath, place: DockerfilePosition, span: Option<Span>, log: &mut Log) {
     value(path.as_str(), place, span, log);
 }
 
 /// Tells that a value cannot be carried.
-pub(super) fn value(value: &str, place: Place, span: Option<Span>, log: &mut Log) {
+pub(super) fn value(value: &str, place: DockerfilePosition, span: Option<Span>, log: &mut Log) {
     if let Some(why) = refuses(place, value) {
         refused(value, why, span, log);
     }

@@ -6,7 +6,7 @@ use crate::manifest::KeyLocation;
 use crate::source::Spanned;
 use crate::value::{AptPackage, EnvName, FileMode, GitRef, ImagePath, Name, Parse, PepRequirement, Url};
 
-use super::package_context::{Filled, View};
+use super::package_context::{Filled, PackageContext};
 use super::package_step::{
     ArchiveKey, Download, PackagePlan, PackageStep, PackageStepKind, ThirdPartyArchive,
 };
@@ -285,20 +285,20 @@ fn copied(
 ) -> Option<FileText> {
     let to: ImagePath = view.value(to, log)?;
     let mode = view.maybe(mode, log)?.unwrap_or_else(|| FileMode::parse("0644").expect("it is octal"));
-    if let Some(why) = super::encodable::refuses(super::encodable::Place::FileText, text) {
+    if let Some(why) = super::encodable::refuses(super::encodable::DockerfilePosition::FileText, text) {
         log.error(
             Diagnostic::error(codes::NOT_CARRIED, format!("`{}` can't stand in a Dockerfile", file.value))
                 .at(file.span, why),
         );
     }
-    super::encodable::path(&to, super::encodable::Place::HeredocPath, Some(file.span), log);
+    super::encodable::path(&to, super::encodable::DockerfilePosition::HeredocPath, Some(file.span), log);
     let from = Some(format!("{}/{}", view.chosen.name, file.value));
     Some(FileText { to, mode, text: text.to_owned(), from })
 }
 
 /// Instructions as they are, if no builder reads them beyond their end.
 fn verbatim(file: &Spanned<String>, text: &str, log: &mut Log) -> Option<String> {
-    let refused = |line: &str| super::encodable::refuses(super::encodable::Place::Script, line);
+    let refused = |line: &str| super::encodable::refuses(super::encodable::DockerfilePosition::Script, line);
     let wrong = text
         .split('\n')
         .enumerate()
@@ -314,7 +314,7 @@ fn verbatim(file: &Spanned<String>, text: &str, log: &mut Log) -> Option<String>
 }
 
 /// The names of a package's further requirements at a stage, those that were chosen.
-pub(super) fn requires(view: View<'_>, stages: &[catalog::Stage]) -> Vec<Name> {
+pub(super) fn requires(view: PackageContext<'_>, stages: &[catalog::RequireStage]) -> Vec<Name> {
     view.chosen
         .requires
         .iter()

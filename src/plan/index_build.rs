@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::{Catalog, Choose, Condition, GpuAccess, Guard, Package, Require, Stage, StepKind};
+use crate::catalog::{
+    Catalog, Choose, Condition, GpuAccess, Guard, Package, Require, RequireStage, StepKind,
+};
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
 use crate::manifest::{Gpu, Requirements};
 use crate::source::Spanned;
@@ -265,7 +267,7 @@ impl<'a> PipRequest<'a> {
             return true;
         }
         let entries = package.versions.iter().flat_map(|entry| &entry.requires);
-        let all = package.requires.iter().chain(entries).filter(|one| one.stage == Stage::Run);
+        let all = package.requires.iter().chain(entries).filter(|one| one.stage == RequireStage::Run);
         let names: BTreeSet<&Name> = all.map(|one| &one.name.value).collect();
         names
             .into_iter()

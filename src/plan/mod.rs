@@ -39,7 +39,7 @@ mod written;
 pub use all::{Planned, all};
 pub use assemble::plan;
 pub use downloads::require_grades;
-pub use encodable::{Place, refuses};
+pub use encodable::{DockerfilePosition, refuses};
 pub use graph::{edges, takes};
 pub use model::{Check, FetchKind, Fetched, Head, PackageNote, Plan};
 pub use package_context::Inputs;

@@ -1,6 +1,6 @@
 //! What users of the chosen packages must know, without what the manifest has seen to.
 
-use crate::manifest::{App, Camera, Run};
+use crate::manifest::{App, Camera, RunOptions};
 use crate::resolve::TargetFacts;
 
 use super::PackageNote;
@@ -30,7 +30,7 @@ fn is_heeded(unless: Option<&str>, inputs: Inputs<'_>) -> bool {
     has(word, run, inputs.project.app.as_ref(), &inputs.resolution.target)
 }
 
-fn has(word: &str, run: &Run, app: Option<&App>, target: &TargetFacts) -> bool {
+fn has(word: &str, run: &RunOptions, app: Option<&App>, target: &TargetFacts) -> bool {
     let is_host =
         |mode: &Option<crate::source::Spanned<String>>| mode.as_ref().map(|mode| mode.value == "host");
     match word {

@@ -27,10 +27,10 @@ pub struct Inputs<'a> {
 impl<'a> Inputs<'a> {
     /// A chosen package with its definition; `None` for what has none (a pure axis, or a name that only a user's base
     /// declares).
-    pub(super) fn view(self, name: &Name) -> Option<View<'a>> {
+    pub(super) fn view(self, name: &Name) -> Option<PackageContext<'a>> {
         let chosen = self.resolution.chosen.get(name)?;
         let package = self.catalog.package(name.as_str())?;
-        Some(View { inputs: self, chosen, package })
+        Some(PackageContext { inputs: self, chosen, package })
     }
 
     /// `project.kdl: packages vtk`.
@@ -44,10 +44,10 @@ impl<'a> Inputs<'a> {
     }
 
     /// The values that all packages' templates see.
-    pub(super) fn values(self) -> catalog::View {
+    pub(super) fn values(self) -> catalog::TemplateView {
         let resolution = self.resolution;
         let target = &resolution.target;
-        let mut values = catalog::View::new();
+        let mut values = catalog::TemplateView::new();
         values.text("arch", target.arch.as_str());
         values.text("platform", target.platform.as_str());
         values.sm(&target.sm);
@@ -57,7 +57,7 @@ impl<'a> Inputs<'a> {
             values.package(name, version, self.entry_of(name, version));
         }
         for (name, chosen) in &resolution.chosen {
-            let own = self.view(name).and_then(View::entry);
+            let own = self.view(name).and_then(PackageContext::entry);
             values.package(name, &chosen.version, own.or_else(|| self.entry_of(name, &chosen.version)));
         }
         values
@@ -127,13 +127,13 @@ fn titled(name: &Name, version: &Version) -> String {
 
 /// One chosen package.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct View<'a> {
+pub(super) struct PackageContext<'a> {
     pub(super) inputs: Inputs<'a>,
     pub(super) chosen: &'a Chosen,
     pub(super) package: &'a Package,
 }
 
-impl<'a> View<'a> {
+impl<'a> PackageContext<'a> {
     /// `torchvision 0.21.0`.
     pub(super) fn title(self) -> String {
         match self.entry().and_then(|entry| entry.name.as_ref()) {
@@ -182,7 +182,7 @@ impl<'a> View<'a> {
     }
 
     /// The values that its own templates see, over those of all.
-    pub(super) fn own_values(self, common: &catalog::View, log: &mut Log) -> catalog::View {
+    pub(super) fn own_values(self, common: &catalog::TemplateView, log: &mut Log) -> catalog::TemplateView {
         let mut values = common.clone();
         for (key, value) in &self.chosen.options {
             values.option(key, value);
@@ -216,14 +216,14 @@ impl<'a> View<'a> {
 /// One chosen package and the values that its templates see.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Filled<'a> {
-    pub(super) view: View<'a>,
-    pub(super) values: &'a catalog::View,
+    pub(super) view: PackageContext<'a>,
+    pub(super) values: &'a catalog::TemplateView,
 }
 
 impl<'a> Deref for Filled<'a> {
-    type Target = View<'a>;
+    type Target = PackageContext<'a>;
 
-    fn deref(&self) -> &View<'a> {
+    fn deref(&self) -> &PackageContext<'a> {
         &self.view
     }
 }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{self, LibraryTest, Role, Template, TestBody};
 use crate::diagnostic::Log;
-use crate::resolve::{ChosenBase, Kind};
+use crate::resolve::{ChosenBase, ChosenKind};
 use crate::value::Name;
 
-use super::package_context::{Filled, Inputs, View};
+use super::package_context::{Filled, Inputs, PackageContext};
 use super::package_step::PackagePlan;
 use super::toolkit::{self, Toolkit};
 use super::{Script, archives, expand};
@@ -18,7 +18,7 @@ pub(super) struct PackagePlans<'a> {
     pub(super) inputs: Inputs<'a>,
     by_name: BTreeMap<Name, PackagePlan>,
     order: Vec<Name>,
-    common: catalog::View,
+    common: catalog::TemplateView,
     toolkit: Toolkit,
 }
 
@@ -30,7 +30,7 @@ impl<'a> PackagePlans<'a> {
         let mut order = Vec::new();
         for name in &inputs.resolution.order {
             let Some(view) = inputs.view(name) else { continue };
-            if view.chosen.kind == Kind::Package && (!view.chosen.provided || lacks_toolkit(view)) {
+            if view.chosen.kind == ChosenKind::Package && (!view.chosen.provided || lacks_toolkit(view)) {
                 let values = view.own_values(&common, log);
                 by_name.insert(name.clone(), expand::part(Filled { view, values: &values }, log));
                 order.push(name.clone());
@@ -48,7 +48,7 @@ impl<'a> PackagePlans<'a> {
     }
 
     /// The values that all packages' templates see.
-    pub(super) fn common(&self) -> &catalog::View {
+    pub(super) fn common(&self) -> &catalog::TemplateView {
         &self.common
     }
 
@@ -122,9 +122,13 @@ impl<'a> PackagePlans<'a> {
 
     /// A check of shared libraries. Those that the host puts into containers are absent while an image is built, so of what
     /// needs them nothing can be said.
-    fn libraries(&self, name: &Name, values: &catalog::View, test: &LibraryTest) -> Option<Script> {
+    fn libraries(&self, name: &Name, values: &catalog::TemplateView, test: &LibraryTest) -> Option<Script> {
         let host = toolkit::of_host(&self.inputs.resolution.base, self.inputs);
-        if self.closure(vec![name.clone()], &[catalog::Stage::Run]).iter().any(|name| host.contains(name)) {
+        if self
+            .closure(vec![name.clone()], &[catalog::RequireStage::Run])
+            .iter()
+            .any(|name| host.contains(name))
+        {
             return None;
         }
         let filled = |all: &[Template]| -> Vec<String> {
@@ -151,12 +155,12 @@ impl<'a> PackagePlans<'a> {
             .collect()
     }
 
-    fn needed(&self, part: &PackagePlan, which: impl Fn(crate::resolve::Needed) -> bool) -> bool {
+    fn needed(&self, part: &PackagePlan, which: impl Fn(crate::resolve::NeededIn) -> bool) -> bool {
         self.inputs.resolution.chosen.get(&part.name).is_some_and(|chosen| which(chosen.needed))
     }
 
     /// These, and what they require at these stages, however far.
-    pub(super) fn closure(&self, mut open: Vec<Name>, stages: &[catalog::Stage]) -> BTreeSet<Name> {
+    pub(super) fn closure(&self, mut open: Vec<Name>, stages: &[catalog::RequireStage]) -> BTreeSet<Name> {
         let mut found = BTreeSet::new();
         while let Some(name) = open.pop() {
             if !found.contains(&name) {
@@ -168,13 +172,13 @@ impl<'a> PackagePlans<'a> {
     }
 
     /// What one requires at these stages.
-    pub(super) fn requires(&self, name: &Name, stages: &[catalog::Stage]) -> Vec<Name> {
+    pub(super) fn requires(&self, name: &Name, stages: &[catalog::RequireStage]) -> Vec<Name> {
         self.inputs.view(name).map(|view| expand::requires(view, stages)).unwrap_or_default()
     }
 }
 
 /// Whether the manifest asks for the variant with compiler and headers, and the base has the other one.
-fn lacks_toolkit(view: View<'_>) -> bool {
+fn lacks_toolkit(view: PackageContext<'_>) -> bool {
     let base = &view.inputs.resolution.base;
     let has = base.role == Role::Devel && !toolkit::of_host(base, view.inputs).contains(&view.chosen.name);
     view.is_platform() && toolkit::is_toolkit(view) && !has

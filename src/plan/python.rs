@@ -195,7 +195,7 @@ pub(super) fn light<'a>(parts: &'a PackagePlans<'_>) -> Vec<&'a PackagePlan> {
     if heavy.is_empty() {
         return Vec::new();
     }
-    let below = parts.closure(heavy, &[catalog::Stage::Run]);
+    let below = parts.closure(heavy, &[catalog::RequireStage::Run]);
     // What pip clones a repository for stays in the stage that has git.
     let clones = |part: &PackagePlan| !pip_urls::programs_of_parts([part]).is_empty();
     python.into_iter().filter(|part| !below.contains(&part.name) && !clones(part)).collect()

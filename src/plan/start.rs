@@ -1,19 +1,19 @@
 //! What an image starts where the manifest names nothing: the server of the one package that has one.
 
-use crate::manifest::Run;
+use crate::manifest::RunOptions;
 use crate::resolve::Reason;
 use crate::source::Span;
 
-use super::package_context::{Inputs, View};
+use super::package_context::{Inputs, PackageContext};
 
 /// The package whose server is started, and its command; nothing where the manifest or the user's own base image says
 /// what is, or where several packages have one.
-pub(super) fn default(inputs: Inputs<'_>) -> Option<(View<'_>, &Vec<String>)> {
+pub(super) fn default(inputs: Inputs<'_>) -> Option<(PackageContext<'_>, &Vec<String>)> {
     if is_named(inputs) || inputs.resolution.base.name.is_none() {
         return None;
     }
     let all = servers(inputs);
-    let asked = |(view, _): &&(View<'_>, &Vec<String>)| {
+    let asked = |(view, _): &&(PackageContext<'_>, &Vec<String>)| {
         view.chosen.reasons.iter().any(|reason| matches!(reason, Reason::Requested(_)))
     };
     let mut asked = all.iter().filter(asked);
@@ -24,7 +24,7 @@ pub(super) fn default(inputs: Inputs<'_>) -> Option<(View<'_>, &Vec<String>)> {
 }
 
 /// Every package in the image that has a server, in the order of installing.
-pub(super) fn servers(inputs: Inputs<'_>) -> Vec<(View<'_>, &Vec<String>)> {
+pub(super) fn servers(inputs: Inputs<'_>) -> Vec<(PackageContext<'_>, &Vec<String>)> {
     let views = inputs.resolution.order.iter().filter_map(|name| inputs.view(name));
     let shipped = views.filter(|view| view.chosen.needed.run);
     shipped.filter_map(|view| Some((view, view.held(&view.package.commands).next()?))).collect()
@@ -50,7 +50,7 @@ pub(super) fn restarts_nothing(inputs: Inputs<'_>) -> Vec<Span> {
 }
 
 /// The services that run the project's own image.
-pub(super) fn own(inputs: Inputs<'_>) -> impl Iterator<Item = &Run> {
+pub(super) fn own(inputs: Inputs<'_>) -> impl Iterator<Item = &RunOptions> {
     let run = &inputs.project.run;
     let more = run.services.iter().filter(|service| service.image.is_none()).map(|service| &service.run);
     std::iter::once(run).chain(more)

@@ -9,7 +9,7 @@ use crate::resolve::ChosenBase;
 use crate::value::Name;
 
 use super::expand;
-use super::package_context::{Filled, Inputs, View};
+use super::package_context::{Filled, Inputs, PackageContext};
 use super::package_plan::PackagePlans;
 use super::package_step::{PackagePlan, PackageStepKind};
 
@@ -68,8 +68,8 @@ impl Toolkit {
 
 /// The parts of the platform that a build compiles against. What the package requires to run alone is none of its build's.
 fn needs(part: &PackagePlan, parts: &PackagePlans<'_>) -> BTreeSet<Name> {
-    let direct = parts.requires(&part.name, &[catalog::Stage::Build]);
-    let mut seen = parts.closure(direct, &[catalog::Stage::Run]);
+    let direct = parts.requires(&part.name, &[catalog::RequireStage::Build]);
+    let mut seen = parts.closure(direct, &[catalog::RequireStage::Run]);
     seen.retain(|name| {
         let view = parts.inputs.view(name);
         view.is_some_and(|view| view.is_platform() && toolkit_of(view).is_some())
@@ -78,12 +78,12 @@ fn needs(part: &PackagePlan, parts: &PackagePlans<'_>) -> BTreeSet<Name> {
 }
 
 /// The variant to build against, where the definition has one.
-fn toolkit_of(view: View<'_>) -> Option<&catalog::Variant> {
+fn toolkit_of(view: PackageContext<'_>) -> Option<&catalog::Variant> {
     view.package.variants.iter().find(|variant| variant.toolkit)
 }
 
 /// Whether the variant that was chosen will do to build against.
-pub(super) fn is_toolkit(view: View<'_>) -> bool {
+pub(super) fn is_toolkit(view: PackageContext<'_>) -> bool {
     let chosen = view.chosen.variant.as_ref();
     view.package.variants.iter().any(|variant| variant.toolkit && Some(&variant.name.value) == chosen)
 }
@@ -110,7 +110,7 @@ pub(super) fn of_host<'a>(base: &ChosenBase, inputs: Inputs<'a>) -> BTreeSet<&'a
 }
 
 /// A part in its variant to build against: its archives and system packages, and where its programs lie.
-fn variant(view: View<'_>, parts: &PackagePlans<'_>, log: &mut Log) -> Option<PackagePlan> {
+fn variant(view: PackageContext<'_>, parts: &PackagePlans<'_>, log: &mut Log) -> Option<PackagePlan> {
     let variant = toolkit_of(view)?;
     let mut chosen = view.chosen.clone();
     chosen.variant = Some(variant.name.value.clone());
@@ -122,7 +122,7 @@ fn variant(view: View<'_>, parts: &PackagePlans<'_>, log: &mut Log) -> Option<Pa
         log.error(unknown(view));
         return None;
     }
-    let view = View { chosen: &chosen, ..view };
+    let view = PackageContext { chosen: &chosen, ..view };
     let values = view.own_values(parts.common(), log);
     let mut part = expand::part(Filled { view, values: &values }, log);
     part.install.retain(|act| matches!(act.kind, PackageStepKind::Apt(_) | PackageStepKind::Source(_)));
@@ -135,7 +135,7 @@ fn variant(view: View<'_>, parts: &PackagePlans<'_>, log: &mut Log) -> Option<Pa
 }
 
 /// A version that only the image knows: what belongs to it to build against, nobody can say.
-fn unknown(view: View<'_>) -> Diagnostic {
+fn unknown(view: PackageContext<'_>) -> Diagnostic {
     let title = view.title();
     let place = view.chosen.place.or(view.inputs.resolution.base.asked);
     let place = place.unwrap_or(view.inputs.project.target.span);

@@ -1,7 +1,7 @@
 //! `docker-compose.yaml`.
 
 use crate::manifest::BuildSecret;
-use crate::plan::{Piece, SecretFrom, Service, ServiceImage, Services, Text};
+use crate::plan::{Interpolated, Piece, SecretFrom, Service, ServiceImage, Services};
 
 use super::head::head;
 use super::service::Writer;
@@ -189,7 +189,7 @@ pub(super) fn doubled(text: &str) -> String {
 }
 
 /// A text in which variables may stand, as Compose reads it.
-pub(super) fn text(text: &Text) -> String {
+pub(super) fn text(text: &Interpolated) -> String {
     text.pieces()
         .iter()
         .map(|piece| match piece {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::manifest::Editor;
+use crate::manifest::DevcontainerOptions;
 use crate::plan::{EditorUse, MountFrom, Services};
 
 use super::head::head;
@@ -38,7 +38,7 @@ pub fn devcontainer(services: &Services, path: &str) -> String {
 
 /// What is said of the editor's own side, where there is any of it.
 fn of_the_editor(editor: &EditorUse) -> Vec<(&'static str, Value)> {
-    let Editor { extensions, features, post_create, forward_ports } = &editor.asked;
+    let DevcontainerOptions { extensions, features, post_create, forward_ports } = &editor.asked;
     let mut all = Vec::new();
     all.extend(editor.user.as_ref().map(|user| ("remoteUser", json!(user))));
     if !extensions.is_empty() {

@@ -2,7 +2,7 @@
 
 use crate::catalog::GpuAccess;
 use crate::manifest::{Engine, Gpu, HealthCheck, Ulimit};
-use crate::plan::{GpuUse, Service, Text};
+use crate::plan::{GpuUse, Interpolated, Service};
 
 /// Where the output goes: as the manifest says, else into files of a bounded size where it runs on and on.
 pub(super) fn logging(service: &Service, engine: Engine) -> Option<(&str, Vec<(&str, &str)>)> {
@@ -15,15 +15,15 @@ pub(super) fn logging(service: &Service, engine: Engine) -> Option<(&str, Vec<(&
 }
 
 /// The variables of a service with those that give it the GPU, each with its reason; the user's own win.
-pub(super) fn variables(service: &Service, engine: Engine) -> Vec<(&str, Text, &str)> {
-    let mut all: Vec<(&str, Text, &str)> =
+pub(super) fn variables(service: &Service, engine: Engine) -> Vec<(&str, Interpolated, &str)> {
+    let mut all: Vec<(&str, Interpolated, &str)> =
         service.env.iter().map(|(name, one)| (name.as_str(), one.value.clone(), one.why.as_str())).collect();
     if let (Some(gpu), Engine::Docker) = (&service.gpu, engine)
         && !gpu.of_image
     {
         let mut add = |name: &'static str, value: String| {
             if all.iter().all(|(other, ..)| *other != name) {
-                all.push((name, Text::literal(value), ""));
+                all.push((name, Interpolated::literal(value), ""));
             }
         };
         add("NVIDIA_DRIVER_CAPABILITIES", gpu.capabilities.clone());

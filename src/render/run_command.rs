@@ -2,7 +2,7 @@
 
 use crate::catalog::GpuAccess;
 use crate::manifest::{BuildSecret, Engine, Gpu};
-use crate::plan::{GpuUse, MountFrom, Piece, SecretFrom, Service, Services, Text};
+use crate::plan::{GpuUse, Interpolated, MountFrom, Piece, SecretFrom, Service, Services};
 
 use super::options::{cdi, logging, security, ulimits_for, variables};
 use super::{compose, quote, words};
@@ -151,7 +151,7 @@ impl ContainerCommand<'_> {
 
     fn environment(&mut self, service: &Service) {
         for (name, value, _) in variables(service, self.engine) {
-            let name = Text::literal(format!("{name}="));
+            let name = Interpolated::literal(format!("{name}="));
             self.lines.push(format!("--env {}", words::shell_word(&[&name, &value])));
         }
         for (path, _) in service.env_files.iter().filter(|(_, required)| *required) {
@@ -183,7 +183,7 @@ impl ContainerCommand<'_> {
         for device in &service.devices {
             let (from, to) = &device.value;
             let to = to.as_ref().map(|to| format!(":{}", to.as_str())).unwrap_or_default();
-            let word = words::shell_word(&[from, &Text::literal(to)]);
+            let word = words::shell_word(&[from, &Interpolated::literal(to)]);
             self.lines.push(format!("--device {word}"));
         }
         for rule in &service.cgroup_rules {
@@ -204,7 +204,7 @@ impl ContainerCommand<'_> {
             let (kind, from) = match &mount.value.from {
                 MountFrom::Host(path) => ("bind", words::host_path(path)),
                 MountFrom::Volume(name) => {
-                    ("volume", Text::literal(format!("{}_{name}", self.services.project)))
+                    ("volume", Interpolated::literal(format!("{}_{name}", self.services.project)))
                 }
             };
             self.mount(kind, &from, &mount.value.to, mount.value.read_only);
@@ -212,19 +212,19 @@ impl ContainerCommand<'_> {
         for (key, name) in &service.secrets {
             let from = match self.services.secrets.get(key) {
                 Some(SecretFrom::File(path)) => words::host_path(path),
-                _ => Text::with_variables(&secret_file(&self.services.project, key)),
+                _ => Interpolated::with_variables(&secret_file(&self.services.project, key)),
             };
-            self.mount("bind", &from, &Text::literal(format!("/run/secrets/{name}")), true);
+            self.mount("bind", &from, &Interpolated::literal(format!("/run/secrets/{name}")), true);
         }
         for path in &service.tmpfs {
             self.option("--tmpfs", path.as_str());
         }
     }
 
-    fn mount(&mut self, kind: &str, from: &Text, to: &Text, read_only: bool) {
-        let last = Text::literal(if read_only { ",readonly" } else { "" });
+    fn mount(&mut self, kind: &str, from: &Interpolated, to: &Interpolated, read_only: bool) {
+        let last = Interpolated::literal(if read_only { ",readonly" } else { "" });
         let (from, to) = (field("src=", from), field("dst=", to));
-        let (start, comma) = (Text::literal(format!("type={kind},")), Text::literal(","));
+        let (start, comma) = (Interpolated::literal(format!("type={kind},")), Interpolated::literal(","));
         let word = words::shell_word(&[&start, &from, &comma, &to, &last]);
         self.lines.push(format!("--mount {word}"));
     }
@@ -308,8 +308,8 @@ fn gpus(gpu: &GpuUse) -> String {
 }
 
 /// A field of a mount, which is read as CSV.
-fn field(key: &str, value: &Text) -> Text {
-    let whole = Text::literal(key).join(value.clone());
+fn field(key: &str, value: &Interpolated) -> Interpolated {
+    let whole = Interpolated::literal(key).join(value.clone());
     let special = |piece: &Piece| matches!(piece, Piece::Literal(text) if text.contains([',', '"']));
     if !whole.pieces().iter().any(special) {
         return whole;
@@ -318,5 +318,5 @@ fn field(key: &str, value: &Text) -> Text {
         Piece::Literal(text) => Piece::Literal(text.replace('"', "\"\"")),
         variable @ Piece::Variable { .. } => variable.clone(),
     });
-    doubled.fold(Text::literal("\""), |out, piece| out.join(piece.into())).then("\"")
+    doubled.fold(Interpolated::literal("\""), |out, piece| out.join(piece.into())).then("\"")
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::catalog::GpuAccess;
 use crate::manifest::{Engine, Gpu, HealthCheck, Ulimit};
-use crate::plan::{Annotated, MountFrom, MountUse, Service, Text};
+use crate::plan::{Annotated, Interpolated, MountFrom, MountUse, Service};
 
 use super::compose::{plain, text};
 pub(super) use super::options::is_shell_line;
@@ -118,7 +118,7 @@ impl<'a> Writer<'a> {
 
     fn environment(&mut self) {
         let mut env = Map::default();
-        let all: Vec<(&'a str, Text, &'a str)> = variables(self.service, self.engine);
+        let all: Vec<(&'a str, Interpolated, &'a str)> = variables(self.service, self.engine);
         for (name, value, why) in all {
             env.text(name, text(&value));
             env.behind(self.once(why));

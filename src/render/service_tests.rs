@@ -8,7 +8,7 @@ use proptest::test_runner::TestRunner;
 
 use crate::manifest::Engine;
 use crate::plan::service_tests::{jetson, pc, planned, scripts};
-use crate::plan::{Annotated, MountFrom, MountUse, Services, Text};
+use crate::plan::{Annotated, Interpolated, MountFrom, MountUse, Services};
 
 use super::host_setup::host_setup;
 use super::{bake, compose, devcontainer, dockerignore, quadlet, run_command};
@@ -185,13 +185,16 @@ fn bash_reads_back_the_command() {
     let texts = texts(150);
     let mut services = planned(SMALL, &[pc()], &[]).remove(0);
     for (at, text) in texts.iter().enumerate() {
-        services.main.env.insert(format!("V{at:03}"), Annotated::plain(Text::literal(text.clone())));
-        let both = Text::with_variables("$SET").then(text);
-        services.main.env.insert(format!("W{at:03}"), Annotated::plain(both.join(Text::or("UNSET", text))));
+        services.main.env.insert(format!("V{at:03}"), Annotated::plain(Interpolated::literal(text.clone())));
+        let both = Interpolated::with_variables("$SET").then(text);
+        services
+            .main
+            .env
+            .insert(format!("W{at:03}"), Annotated::plain(both.join(Interpolated::or("UNSET", text))));
     }
     let path = MountUse {
-        from: MountFrom::Host(Text::with_variables("~/a, \"b\"")),
-        to: Text::literal("/x y"),
+        from: MountFrom::Host(Interpolated::with_variables("~/a, \"b\"")),
+        to: Interpolated::literal("/x y"),
         read_only: true,
     };
     services.main.mounts.push(Annotated::plain(path));

@@ -1,13 +1,13 @@
 //! Texts in which variables may stand, as words of a shell and of systemd.
 
 use crate::manifest::HealthCheck;
-use crate::plan::{Piece, Text};
+use crate::plan::{Interpolated, Piece};
 
 use super::options::is_shell_line;
 use super::quote;
 
 /// One word of bash, its variables filled in by the shell.
-pub(super) fn shell(text: &Text) -> String {
+pub(super) fn shell(text: &Interpolated) -> String {
     match text.as_literal() {
         Some(literal) => word(&literal),
         None => format!("\"{}\"", inner(text, false)),
@@ -21,8 +21,8 @@ pub(super) fn word(literal: &str) -> String {
 }
 
 /// Several texts as one word.
-pub(super) fn shell_word(parts: &[&Text]) -> String {
-    let mut all = Text::literal("");
+pub(super) fn shell_word(parts: &[&Interpolated]) -> String {
+    let mut all = Interpolated::literal("");
     for part in parts {
         all = all.join((*part).clone());
     }
@@ -30,7 +30,7 @@ pub(super) fn shell_word(parts: &[&Text]) -> String {
 }
 
 /// What stands between double quotes.
-fn inner(text: &Text, nested: bool) -> String {
+fn inner(text: &Interpolated, nested: bool) -> String {
     let mut out = String::new();
     for piece in text.pieces() {
         match piece {
@@ -53,26 +53,26 @@ fn inner(text: &Text, nested: bool) -> String {
 }
 
 /// A path of the host for a command line: absolute, since not every engine takes a relative one.
-pub(super) fn host_path(path: &Text) -> Text {
+pub(super) fn host_path(path: &Interpolated) -> Interpolated {
     let Some((first, rest)) = path.pieces().split_first() else { return path.clone() };
     let first = match first {
         Piece::Literal(first) => absolute(first),
         Piece::Variable { name, operator, rest } if operator.ends_with('-') => {
             let rest = host_path(rest);
-            Text::from(Piece::Variable { name: name.clone(), operator: operator.clone(), rest })
+            Interpolated::from(Piece::Variable { name: name.clone(), operator: operator.clone(), rest })
         }
         Piece::Variable { .. } => return path.clone(),
     };
-    rest.iter().fold(first, |whole, piece| whole.join(Text::from(piece.clone())))
+    rest.iter().fold(first, |whole, piece| whole.join(Interpolated::from(piece.clone())))
 }
 
-fn absolute(path: &str) -> Text {
-    let from = |variable: &str, below: &str| Text::with_variables(variable).then(below);
+fn absolute(path: &str) -> Interpolated {
+    let from = |variable: &str, below: &str| Interpolated::with_variables(variable).then(below);
     match path.strip_prefix("./") {
         Some(below) => from("$PWD/", below),
         None if path == "." => from("$PWD", ""),
         None if path == "~" || path.starts_with("~/") => from("$HOME", &path[1..]),
-        None if path.starts_with('/') || path.is_empty() => Text::literal(path),
+        None if path.starts_with('/') || path.is_empty() => Interpolated::literal(path),
         None => from("$PWD/", path),
     }
 }
@@ -110,7 +110,7 @@ pub(super) fn raw(text: &str) -> String {
 
 /// A text with variables where a unit takes the whole of a line: defaults stand for their variables, what has none is
 /// systemd's to fill in.
-pub(super) fn unit_text(text: &Text) -> String {
+pub(super) fn unit_text(text: &Interpolated) -> String {
     let fill = |piece: &Piece| match piece {
         Piece::Literal(literal) => raw(literal),
         Piece::Variable { operator, rest, .. } if operator.ends_with(['-', '+']) => unit_text(rest),
@@ -120,7 +120,7 @@ pub(super) fn unit_text(text: &Text) -> String {
 }
 
 /// A path of the host in a unit.
-pub(super) fn unit_path(path: &Text) -> String {
+pub(super) fn unit_path(path: &Interpolated) -> String {
     let path = unit_text(path);
     match path.strip_prefix('~') {
         Some(below) => format!("%h{below}"),
@@ -129,7 +129,7 @@ pub(super) fn unit_path(path: &Text) -> String {
 }
 
 /// The variables that a unit needs from systemd.
-pub(super) fn needed(text: &Text, into: &mut Vec<String>) {
+pub(super) fn needed(text: &Interpolated, into: &mut Vec<String>) {
     for piece in text.pieces() {
         match piece {
             Piece::Variable { operator, rest, .. } if operator.ends_with(['-', '+']) => needed(rest, into),

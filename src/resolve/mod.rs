@@ -19,7 +19,7 @@ mod unavailable;
 mod work;
 
 pub use lock::{Lock, LockChange, LockedEntry, LockedFiles, LockedTarget, Origin, TargetChanges};
-pub use resolution::{Chosen, ChosenBase, Kind, Needed, Override, Reason, Resolution, TargetFacts};
+pub use resolution::{Chosen, ChosenBase, ChosenKind, NeededIn, Override, Reason, Resolution, TargetFacts};
 pub use targets::{all, lock_of, open_lock};
 
 use crate::catalog::{Catalog, words};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::Stage;
+use crate::catalog::RequireStage;
 use crate::diagnostic::{Diagnostic, Log, Reported, codes};
 use crate::source::{Sources, Span};
 use crate::value::{Name, Version};
@@ -12,16 +12,16 @@ use super::bases::BaseRequest;
 use super::model::{Candidate, ConstraintKind, Model, PackageVariable, Question};
 use super::problem::VariableId;
 use super::provider::Answer;
-use super::resolution::{Chosen, ChosenBase, Kind, Needed, Reason, Resolution};
+use super::resolution::{Chosen, ChosenBase, ChosenKind, NeededIn, Reason, Resolution};
 use crate::resolve::explain::format::Places;
 
 /// Why one thing is here, while that is being found out.
 #[derive(Debug, Clone, Default)]
 struct Reasons {
-    needed: Needed,
+    needed: NeededIn,
     reasons: BTreeSet<Reason>,
     place: Option<Span>,
-    requires: BTreeSet<(Name, Stage)>,
+    requires: BTreeSet<(Name, RequireStage)>,
 }
 
 /// Reads an answer.
@@ -103,10 +103,10 @@ pub(super) fn needed(decided: Assignment<'_, '_>) -> BTreeSet<Name> {
 fn reasons(decided: Assignment<'_, '_>) -> BTreeMap<Name, Reasons> {
     let model = decided.model;
     let mut all: BTreeMap<Name, Reasons> = BTreeMap::new();
-    let mut todo: Vec<(VariableId, Needed, Option<Span>)> = Vec::new();
+    let mut todo: Vec<(VariableId, NeededIn, Option<Span>)> = Vec::new();
     for constraint in &model.constraints {
         let Some((var, _)) = decided.candidate(constraint.on) else { continue };
-        let run = Needed { run: true, ..Needed::default() };
+        let run = NeededIn { run: true, ..NeededIn::default() };
         let reason = match constraint.kind {
             ConstraintKind::Request | ConstraintKind::Implied => Reason::Requested(constraint.span),
             ConstraintKind::Pin | ConstraintKind::Pip => Reason::Pinned(constraint.span),
@@ -156,15 +156,15 @@ fn reasons(decided: Assignment<'_, '_>) -> BTreeMap<Name, Reasons> {
 }
 
 /// Where a requirement of something that is needed there is needed.
-fn passed_on(holder: Needed, stage: Stage) -> Needed {
+fn passed_on(holder: NeededIn, stage: RequireStage) -> NeededIn {
     match stage {
-        Stage::Run => holder,
-        Stage::Build => Needed { build: true, ..Needed::default() },
-        Stage::Test => Needed { test: true, ..Needed::default() },
+        RequireStage::Run => holder,
+        RequireStage::Build => NeededIn { build: true, ..NeededIn::default() },
+        RequireStage::Test => NeededIn { test: true, ..NeededIn::default() },
     }
 }
 
-fn covers(one: Needed, other: Needed) -> bool {
+fn covers(one: NeededIn, other: NeededIn) -> bool {
     (one.build || !other.build) && (one.run || !other.run) && (one.test || !other.test)
 }
 
@@ -231,7 +231,7 @@ fn chosen(
                 name: name.clone(),
                 version: version.clone(),
                 entry: candidate.entry(),
-                kind: if pure { Kind::Axis } else { Kind::Package },
+                kind: if pure { ChosenKind::Axis } else { ChosenKind::Package },
                 reasons,
                 provided,
                 needed: reason.needed,

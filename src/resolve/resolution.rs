@@ -115,13 +115,13 @@ pub struct Chosen {
     /// Which entry of the definition's `versions` this is; `None` for what the base provides or a package without any.
     pub entry: Option<usize>,
     /// What it is.
-    pub kind: Kind,
+    pub kind: ChosenKind,
     /// Why it is here; never empty, in a fixed order.
     pub reasons: Vec<Reason>,
     /// Whether the base holds it already: nothing is installed.
     pub provided: bool,
     /// Where it is needed.
-    pub needed: Needed,
+    pub needed: NeededIn,
     /// Options, every one of the definition's with its value.
     pub options: BTreeMap<Name, String>,
     /// The variant, where the definition has any.
@@ -129,12 +129,12 @@ pub struct Chosen {
     /// The first line of the manifest that it is here for.
     pub place: Option<Span>,
     /// What it requires that was chosen too, with where each is needed (`build` ones are for its build stage only).
-    pub requires: Vec<(Name, crate::catalog::Stage)>,
+    pub requires: Vec<(Name, crate::catalog::RequireStage)>,
 }
 
 /// What a chosen thing is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ChosenKind {
     /// A pure axis: nothing to install (`l4t`).
     Axis,
     /// Has a definition with steps, or is provided.
@@ -143,7 +143,7 @@ pub enum Kind {
 
 /// Where something is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Needed {
+pub struct NeededIn {
     /// In some build stage.
     pub build: bool,
     /// In the image that ships.

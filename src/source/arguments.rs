@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::named::{is_name_of_secret, is_opaque};
-use super::secret::{LEAST, Secret, SecretKind};
+use super::secret::{FoundSecret, LEAST, SecretKind};
 
 /// Options with a secret, a line each: the program, a word that must be among the others, the option, and how the
 /// option holds the secret; `*` is any.
@@ -58,7 +58,7 @@ fn words(line: &str) -> Vec<Word<'_>> {
 }
 
 /// Every secret that a program on the line is given.
-pub(super) fn arguments(line: &str) -> Vec<Secret> {
+pub(super) fn arguments(line: &str) -> Vec<FoundSecret> {
     let words = words(line);
     let mut all = Vec::new();
     for (at, word) in words.iter().enumerate() {
@@ -79,7 +79,7 @@ pub(super) fn arguments(line: &str) -> Vec<Secret> {
     all.extend(netrc(&words));
     all.extend(inputs(&words));
     let opaque = all.into_iter().filter(|(_, range)| is_opaque("PASSWORD", &line[range.clone()]));
-    opaque.map(|(option, range)| Secret { range, kind: SecretKind::Argument(option) }).collect()
+    opaque.map(|(option, range)| FoundSecret { range, kind: SecretKind::Argument(option) }).collect()
 }
 
 type OpaqueArgument = (String, Range<usize>);

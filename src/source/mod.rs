@@ -7,7 +7,7 @@ mod secret;
 mod span;
 
 pub use hidden::{is_hidden, shown, shown_json};
-pub use secret::{Secret, SecretKind, masked, secrets, starred};
+pub use secret::{FoundSecret, SecretKind, masked, secrets, starred};
 pub use span::{Position, Span, Spanned};
 
 use std::borrow::Cow;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::secret::{Secret, SecretKind};
+use super::secret::{FoundSecret, SecretKind};
 
 /// Last words of names of secrets.
 const NAMES: [&str; 15] = [
@@ -36,7 +36,7 @@ const OPEN_KEYS: [&str; 9] =
 const SIGNATURE: usize = 20;
 
 /// Values of variables, options, headers and fields with the name of a secret.
-pub(super) fn named(line: &str) -> Vec<Secret> {
+pub(super) fn named(line: &str) -> Vec<FoundSecret> {
     let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     let mut all = Vec::new();
     let mut at = 0;
@@ -50,7 +50,7 @@ pub(super) fn named(line: &str) -> Vec<Secret> {
         if let Some(range) = value_after(line, name, at)
             && is_opaque(name, &line[range.clone()])
         {
-            all.push(Secret { range, kind: SecretKind::Named(name.trim_start_matches('-').to_owned()) });
+            all.push(FoundSecret { range, kind: SecretKind::Named(name.trim_start_matches('-').to_owned()) });
         }
     }
     all

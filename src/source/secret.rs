@@ -7,7 +7,7 @@ use super::named::named;
 
 /// A secret in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Secret {
+pub struct FoundSecret {
     /// Where it is.
     pub range: Range<usize>,
     /// What gives it away.
@@ -71,7 +71,7 @@ pub(super) const LEAST: usize = 12;
 const PRIVATE: &str = "PRIVATE KEY-----";
 
 /// Every secret of a text, in order, none inside of another.
-pub fn secrets(text: &str) -> Vec<Secret> {
+pub fn secrets(text: &str) -> Vec<FoundSecret> {
     let mut all = private_keys(text);
     let mut start = 0;
     let mut before = "";
@@ -83,7 +83,9 @@ pub fn secrets(text: &str) -> Vec<Secret> {
             .chain(named(line))
             .chain(arguments(line));
         let found = found.chain(netrc_line(before, line));
-        all.extend(found.map(|one| Secret { range: start + one.range.start..start + one.range.end, ..one }));
+        all.extend(
+            found.map(|one| FoundSecret { range: start + one.range.start..start + one.range.end, ..one }),
+        );
         start += line.len();
         before = line;
     }
@@ -98,18 +100,18 @@ pub fn secrets(text: &str) -> Vec<Secret> {
 }
 
 /// `password SECRET` below the `login` or `machine` of a netrc file.
-fn netrc_line(before: &str, line: &str) -> Option<Secret> {
+fn netrc_line(before: &str, line: &str) -> Option<FoundSecret> {
     let starts = ["login ", "machine "].iter().any(|word| before.trim_start().starts_with(word));
     let value = line.trim_start().strip_prefix("password ").filter(|_| starts)?.trim();
     if value.is_empty() || value.contains([' ', '$', '<']) {
         return None;
     }
     let from = line.find(value)?;
-    Some(Secret { range: from..from + value.len(), kind: SecretKind::Named("password".to_owned()) })
+    Some(FoundSecret { range: from..from + value.len(), kind: SecretKind::Named("password".to_owned()) })
 }
 
 /// From the head of a private key to its end.
-fn private_keys(text: &str) -> Vec<Secret> {
+fn private_keys(text: &str) -> Vec<FoundSecret> {
     let heads = text.match_indices(PRIVATE).filter(|(at, _)| {
         text[..*at].ends_with("BEGIN ") || {
             let line = text[..*at].rfind('\n').map_or(0, |line| line + 1);
@@ -120,13 +122,13 @@ fn private_keys(text: &str) -> Vec<Secret> {
         .map(|(at, _)| {
             let from = at + PRIVATE.len();
             let to = text[from..].find("-----END").map_or(text.len(), |end| from + end);
-            Secret { range: from..to, kind: SecretKind::Token }
+            FoundSecret { range: from..to, kind: SecretKind::Token }
         })
         .collect()
 }
 
 /// `scheme://user:password@`, and a token instead of them.
-fn logins(line: &str) -> Vec<Secret> {
+fn logins(line: &str) -> Vec<FoundSecret> {
     let mut all = Vec::new();
     for (at, _) in line.match_indices("://") {
         let from = at + 3;
@@ -143,14 +145,14 @@ fn logins(line: &str) -> Vec<Secret> {
             let before = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
             let scheme = &line[line[..at].rfind(before).map_or(0, |end| end + 1)..at];
             let kind = SecretKind::Login(scheme.to_ascii_lowercase());
-            all.push(Secret { range: from..from + end, kind });
+            all.push(FoundSecret { range: from..from + end, kind });
         }
     }
     all
 }
 
 /// Words that begin as tokens of well-known services do.
-fn tokens(line: &str) -> Vec<Secret> {
+fn tokens(line: &str) -> Vec<FoundSecret> {
     let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     let mut all = Vec::new();
     let mut at = 0;
@@ -159,13 +161,13 @@ fn tokens(line: &str) -> Vec<Secret> {
         let word = &line[from..from + line[from..].find(|c| !part(c)).unwrap_or(line.len() - from)];
         at = from + word.len();
         if STARTS.iter().any(|start| word.strip_prefix(start).is_some_and(is_random)) && word.len() >= LEAST {
-            all.push(Secret { range: from..at, kind: SecretKind::Token });
+            all.push(FoundSecret { range: from..at, kind: SecretKind::Token });
         }
         // A JSON Web Token: three parts, of which the first two are JSON.
         let rest = &line[at..];
         if word.starts_with("eyJ") && rest.starts_with(".eyJ") {
             at += rest.find(|c| !part(c) && c != '.').unwrap_or(rest.len());
-            all.push(Secret { range: from..at, kind: SecretKind::Token });
+            all.push(FoundSecret { range: from..at, kind: SecretKind::Token });
         }
     }
     all
@@ -177,7 +179,7 @@ fn is_random(word: &str) -> bool {
 }
 
 /// `Bearer …`, `Authorization: …`, `Cookie: …`.
-fn headers(line: &str) -> Vec<Secret> {
+fn headers(line: &str) -> Vec<FoundSecret> {
     let lower = line.to_ascii_lowercase();
     let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\\');
     let mut all = Vec::new();
@@ -193,7 +195,7 @@ fn headers(line: &str) -> Vec<Secret> {
             let value = &line[from..from + length];
             let random = value.contains(|c: char| c.is_ascii_digit() || c.is_ascii_uppercase());
             if length >= 8 && !value.contains(['$', '<', '{']) && (random || length >= 20) {
-                all.push(Secret { range: from..from + length, kind: SecretKind::Token });
+                all.push(FoundSecret { range: from..from + length, kind: SecretKind::Token });
             }
         }
     }

@@ -8,7 +8,7 @@ mod tests;
 use std::ops::Range;
 
 use super::grammar::is_blank;
-use super::lexer::{Kind, Token, is_newline, is_space, lex};
+use super::lexer::{Token, TokenKind, is_newline, is_space, lex};
 use super::{Document, Node};
 
 /// One stretch of a text that becomes another.
@@ -66,7 +66,7 @@ impl<'a> Editor<'a> {
     /// Of a text and what it was parsed to.
     pub fn new(text: &'a str, document: &'a Document) -> Self {
         let tokens = lex(text);
-        let newline = tokens.iter().find(|token| token.kind == Kind::Newline);
+        let newline = tokens.iter().find(|token| token.kind == TokenKind::Newline);
         let newline = newline.map_or("\n", |token| &text[token.start..token.end]);
         let mut editor = Self { text, document, tokens, newline, unit: "    ".to_owned() };
         if let Some(unit) = editor.found_unit(&document.nodes) {
@@ -88,7 +88,7 @@ impl<'a> Editor<'a> {
         })
     }
 
-    fn kind(&self, at: usize) -> Option<Kind> {
+    fn kind(&self, at: usize) -> Option<TokenKind> {
         self.tokens.get(at).map(|token| token.kind)
     }
 
@@ -99,14 +99,14 @@ impl<'a> Editor<'a> {
     }
 
     /// The token before this one that `skipped` does not skip.
-    fn before(&self, at: usize, skipped: impl Fn(Kind) -> bool) -> Option<usize> {
+    fn before(&self, at: usize, skipped: impl Fn(TokenKind) -> bool) -> Option<usize> {
         (0..at).rev().find(|place| !skipped(self.tokens[*place].kind))
     }
 
     /// Whether nothing but blanks stands before this on its line.
     fn heads_line(&self, at: usize) -> bool {
-        let before = self.before(at, |kind| kind == Kind::Space);
-        before.is_none_or(|before| matches!(self.tokens[before].kind, Kind::Newline | Kind::Mark))
+        let before = self.before(at, |kind| kind == TokenKind::Space);
+        before.is_none_or(|before| matches!(self.tokens[before].kind, TokenKind::Newline | TokenKind::Mark))
     }
 
     /// The blanks that the line of a node begins with.
@@ -126,13 +126,13 @@ impl<'a> Editor<'a> {
         for at in name + 1..self.tokens.len() {
             match self.tokens[at].kind {
                 kind if is_blank(kind) => continue,
-                Kind::Newline if depth > 0 || gone => continue,
-                Kind::Newline | Kind::Semicolon | Kind::Close if depth == 0 => break,
-                Kind::SlashDash if depth == 0 => {
+                TokenKind::Newline if depth > 0 || gone => continue,
+                TokenKind::Newline | TokenKind::Semicolon | TokenKind::Close if depth == 0 => break,
+                TokenKind::SlashDash if depth == 0 => {
                     gone = true;
                     continue;
                 }
-                Kind::Open => {
+                TokenKind::Open => {
                     if depth == 0 {
                         if !std::mem::take(&mut gone) && found.block.is_none() {
                             found.block = Some((at, at));
@@ -141,7 +141,7 @@ impl<'a> Editor<'a> {
                     }
                     depth += 1;
                 }
-                Kind::Close => {
+                TokenKind::Close => {
                     depth -= 1;
                     if let Some((open, close)) = found.block.as_mut().filter(|_| depth == 0) {
                         *close = if open == close { at } else { *close };

@@ -6,13 +6,20 @@ use crate::diagnostic::{Diagnostic, codes::syntax as codes, wording};
 
 use super::bare_word::{Bare, classify};
 use super::grammar::{Grammar, is_blank};
-use super::lexer::{Kind, OTHER_QUOTES, Token};
+use super::lexer::{OTHER_QUOTES, Token, TokenKind};
 use super::value::quote;
 
 /// What ends a run of tokens that touch each other.
-fn parts(kind: Kind) -> bool {
+fn parts(kind: TokenKind) -> bool {
     is_blank(kind)
-        || matches!(kind, Kind::Newline | Kind::Open | Kind::Close | Kind::Semicolon | Kind::SlashDash)
+        || matches!(
+            kind,
+            TokenKind::Newline
+                | TokenKind::Open
+                | TokenKind::Close
+                | TokenKind::Semicolon
+                | TokenKind::SlashDash
+        )
 }
 
 /// The tokens from here on that touch each other.
@@ -28,14 +35,16 @@ pub(super) fn name(grammar: &mut Grammar) {
     let Some(first) = grammar.tokens.get(tokens.start).copied() else { return };
     grammar.at = tokens.end.max(grammar.at + 1);
     match (first.kind, tokens.len()) {
-        (Kind::Text { .. }, 1) => {}
-        (Kind::Keyword, 1) => unquoted(grammar, first.start..first.end),
-        (Kind::Quoted, 1) => quoted_single(grammar, first),
-        (Kind::Word | Kind::Text { .. }, 2..) if grammar.tokens[tokens.start + 1].kind == Kind::Equals => {
+        (TokenKind::Text { .. }, 1) => {}
+        (TokenKind::Keyword, 1) => unquoted(grammar, first.start..first.end),
+        (TokenKind::Quoted, 1) => quoted_single(grammar, first),
+        (TokenKind::Word | TokenKind::Text { .. }, 2..)
+            if grammar.tokens[tokens.start + 1].kind == TokenKind::Equals =>
+        {
             signed(grammar, tokens);
             return;
         }
-        (Kind::Word, 1) => match classify(grammar.word(first)) {
+        (TokenKind::Word, 1) => match classify(grammar.word(first)) {
             Bare::Text if grammar.word(first).contains("://") => unquoted(grammar, first.start..first.end),
             Bare::Text => quoted_single(grammar, first),
             Bare::Number | Bare::LikeNumber | Bare::Keyword => unquoted(grammar, first.start..first.end),
@@ -43,12 +52,14 @@ pub(super) fn name(grammar: &mut Grammar) {
         _ => value(grammar, tokens),
     }
     let equals = grammar.tokens[grammar.at..].iter().find(|token| !is_blank(token.kind));
-    if let Some(equals) = equals.filter(|token| token.kind == Kind::Equals).copied() {
+    if let Some(equals) = equals.filter(|token| token.kind == TokenKind::Equals).copied() {
         let diagnostic = Diagnostic::error(codes::MISPLACED_TOKEN, "a node takes its value without `=`");
         let from = grammar.tokens.partition_point(|token| token.start < equals.start);
         let after = grammar.tokens[from..].iter();
-        let end =
-            after.take_while(|token| token.kind == Kind::Equals).last().map_or(equals.end, |last| last.end);
+        let end = after
+            .take_while(|token| token.kind == TokenKind::Equals)
+            .last()
+            .map_or(equals.end, |last| last.end);
         let span = grammar.span(equals.start..end);
         grammar.report(diagnostic.at(span, "not needed").help("remove the `=`").fix(span, ""));
         while grammar.tokens.get(grammar.at).is_some_and(|token| token.start < end) {
@@ -63,9 +74,9 @@ fn signed(grammar: &mut Grammar, tokens: Range<usize>) {
     let word = grammar.word(first);
     let name = word.trim_end_matches(['<', '>', '!', '~', '^']);
     let rest = &grammar.tokens[tokens.start + 1..tokens.end];
-    let equals = rest.iter().take_while(|token| token.kind == Kind::Equals).count();
+    let equals = rest.iter().take_while(|token| token.kind == TokenKind::Equals).count();
     let value = rest.get(equals).map_or("", |value| &grammar.text[value.start..last.end]);
-    let quoted = matches!(rest.get(equals), Some(value) if matches!(value.kind, Kind::Text { .. }));
+    let quoted = matches!(rest.get(equals), Some(value) if matches!(value.kind, TokenKind::Text { .. }));
     let sign = if name.len() < word.len() { format!("{}=", &word[name.len()..]) } else { String::new() };
     let written = match (value.is_empty(), quoted && sign.is_empty()) {
         (true, _) => name.to_owned(),
@@ -85,21 +96,21 @@ pub(super) fn entries(grammar: &mut Grammar) -> Option<usize> {
     while let Some(kind) = grammar.kind() {
         let token = grammar.tokens[grammar.at];
         match kind {
-            Kind::SlashDash if discard.is_none() => {
+            TokenKind::SlashDash if discard.is_none() => {
                 discard = Some(token.start);
                 grammar.at += 1;
                 // What is taken out may stand on the next line.
-                while grammar.kind().is_some_and(|kind| is_blank(kind) || kind == Kind::Newline) {
+                while grammar.kind().is_some_and(|kind| is_blank(kind) || kind == TokenKind::Newline) {
                     grammar.at += 1;
                 }
             }
-            Kind::SlashDash => {
+            TokenKind::SlashDash => {
                 grammar.misplaced(token, "`/-` takes out one thing, and is followed by it");
                 grammar.at += 1;
             }
             kind if is_blank(kind) => grammar.at += 1,
-            Kind::Open => return discard,
-            Kind::Newline | Kind::Close | Kind::Semicolon => break,
+            TokenKind::Open => return discard,
+            TokenKind::Newline | TokenKind::Close | TokenKind::Semicolon => break,
             _ => {
                 let end = entry(grammar);
                 if let Some(start) = discard.take() {
@@ -125,7 +136,7 @@ fn entry(grammar: &mut Grammar) -> usize {
             key_value(grammar, *key, rest)
         }
         ([key, equals, rest @ ..], _)
-            if is_key(key.kind) && equals.kind == Kind::Equals && !comparison(grammar.word(*key)) =>
+            if is_key(key.kind) && equals.kind == TokenKind::Equals && !comparison(grammar.word(*key)) =>
         {
             let key = *key;
             if rest.is_empty() {
@@ -149,8 +160,8 @@ fn entry(grammar: &mut Grammar) -> usize {
     grammar.tokens[grammar.at - 1].end
 }
 
-fn is_key(kind: Kind) -> bool {
-    matches!(kind, Kind::Word | Kind::Text { .. })
+fn is_key(kind: TokenKind) -> bool {
+    matches!(kind, TokenKind::Word | TokenKind::Text { .. })
 }
 
 /// Whether a bare word ends as a comparison does: the `>` of `>=3.10`, the `numpy<` of `numpy<=2`.
@@ -165,7 +176,7 @@ fn spaced_equals(grammar: &Grammar, from: usize) -> Option<usize> {
     while blank(at) {
         at += 1;
     }
-    if at == from || grammar.tokens.get(at)?.kind != Kind::Equals {
+    if at == from || grammar.tokens.get(at)?.kind != TokenKind::Equals {
         return None;
     }
     at += 1;
@@ -176,7 +187,7 @@ fn spaced_equals(grammar: &Grammar, from: usize) -> Option<usize> {
 }
 
 fn key_value(grammar: &mut Grammar, key: Token, rest: Range<usize>) -> usize {
-    if key.kind == Kind::Word && classify(grammar.word(key)) != Bare::Text {
+    if key.kind == TokenKind::Word && classify(grammar.word(key)) != Bare::Text {
         unquoted(grammar, key.start..key.end);
     }
     if rest.is_empty() {
@@ -185,7 +196,7 @@ fn key_value(grammar: &mut Grammar, key: Token, rest: Range<usize>) -> usize {
         let span = grammar.span(key.start..key.end);
         let help = format!("write the value right behind it: {}", wording::code(format!("{name}=\"…\"")));
         grammar.report(diagnostic.at(span, "this property has no value").help(help));
-    } else if grammar.tokens[rest.start].kind == Kind::Equals && key.kind == Kind::Word {
+    } else if grammar.tokens[rest.start].kind == TokenKind::Equals && key.kind == TokenKind::Word {
         // `torch==2.5`
         unquoted(grammar, key.start..grammar.tokens[rest.end - 1].end);
     } else {
@@ -201,7 +212,7 @@ fn value(grammar: &mut Grammar, tokens: Range<usize>) {
     let range = first.start..last.end;
     match whole[..] {
         [one] => single(grammar, one, tokens.end),
-        [paren, ..] if paren.kind == Kind::ParenOpen => {
+        [paren, ..] if paren.kind == TokenKind::ParenOpen => {
             let diagnostic =
                 Diagnostic::error(codes::TYPE_ANNOTATION, "type annotations have no meaning here");
             let span = grammar.span(range);
@@ -211,14 +222,14 @@ fn value(grammar: &mut Grammar, tokens: Range<usize>) {
                     .help("remove the parentheses and what is in them"),
             );
         }
-        [r, text, ..] if grammar.word(r) == "r" && matches!(text.kind, Kind::Text { .. }) => {
+        [r, text, ..] if grammar.word(r) == "r" && matches!(text.kind, TokenKind::Text { .. }) => {
             old_raw(grammar, r, text);
         }
-        _ if whole.iter().any(|token| matches!(token.kind, Kind::Text { .. })) => {
+        _ if whole.iter().any(|token| matches!(token.kind, TokenKind::Text { .. })) => {
             touching(grammar, &whole);
         }
         _ => {
-            let end = if last.kind == Kind::Equals { comparison_end(grammar, tokens.end) } else { None };
+            let end = if last.kind == TokenKind::Equals { comparison_end(grammar, tokens.end) } else { None };
             unquoted(grammar, first.start..end.unwrap_or(last.end));
         }
     }
@@ -227,7 +238,7 @@ fn value(grammar: &mut Grammar, tokens: Range<usize>) {
 fn single(grammar: &mut Grammar, token: Token, next: usize) {
     let word = grammar.word(token).to_owned();
     match token.kind {
-        Kind::Word => match classify(&word) {
+        TokenKind::Word => match classify(&word) {
             Bare::Keyword => keyword(grammar, token, &word),
             Bare::LikeNumber => unquoted(grammar, token.start..token.end),
             Bare::Number => {}
@@ -241,7 +252,7 @@ fn single(grammar: &mut Grammar, token: Token, next: usize) {
             Bare::Text if word.contains("://") => unquoted(grammar, token.start..token.end),
             Bare::Text => quoted_single(grammar, token),
         },
-        Kind::Keyword if !matches!(&word[1..], "true" | "false" | "null" | "inf" | "-inf" | "nan") => {
+        TokenKind::Keyword if !matches!(&word[1..], "true" | "false" | "null" | "inf" | "-inf" | "nan") => {
             let diagnostic =
                 Diagnostic::error(codes::UNKNOWN_KEYWORD, format!("{} is no keyword", wording::code(&word)));
             let near = wording::did_you_mean(&word, ["#true", "#false", "#null"]);
@@ -250,8 +261,8 @@ fn single(grammar: &mut Grammar, token: Token, next: usize) {
             let help = format!("put a text with `#` in quotes: {}", wording::code(quote(&word)));
             grammar.report(diagnostic.help(help));
         }
-        Kind::Text { .. } | Kind::Keyword => {}
-        Kind::Quoted => quoted_single(grammar, token),
+        TokenKind::Text { .. } | TokenKind::Keyword => {}
+        TokenKind::Quoted => quoted_single(grammar, token),
         _ if word == "/" || word == "\\" || word == "[" || word == "]" => {
             unquoted(grammar, token.start..token.end);
         }
@@ -261,12 +272,12 @@ fn single(grammar: &mut Grammar, token: Token, next: usize) {
 
 /// Where `> = 3.10` or `>= 3.10` ends, seen from behind its `>`.
 fn comparison_end(grammar: &Grammar, mut at: usize) -> Option<usize> {
-    let blank = |at: usize| grammar.tokens.get(at).is_some_and(|token| token.kind == Kind::Space);
+    let blank = |at: usize| grammar.tokens.get(at).is_some_and(|token| token.kind == TokenKind::Space);
     while blank(at) {
         at += 1;
     }
     let token = grammar.tokens.get(at)?;
-    matches!(token.kind, Kind::Word).then_some(token.end)
+    matches!(token.kind, TokenKind::Word).then_some(token.end)
 }
 
 fn keyword(grammar: &mut Grammar, token: Token, word: &str) {
@@ -335,7 +346,7 @@ fn old_raw(grammar: &mut Grammar, r: Token, text: Token) {
 fn touching(grammar: &mut Grammar, whole: &[Token]) {
     for pair in whole.windows(2) {
         let [left, right] = [pair[0], pair[1]];
-        if right.kind == Kind::Word && grammar.word(right).starts_with(',') {
+        if right.kind == TokenKind::Word && grammar.word(right).starts_with(',') {
             comma(grammar, right.start);
             return;
         }
@@ -346,11 +357,11 @@ fn touching(grammar: &mut Grammar, whole: &[Token]) {
             grammar.report(diagnostic.at(span, "not needed").help("remove the colon").fix(span, " "));
             return;
         }
-        if matches!(right.kind, Kind::Text { closed: false, .. }) {
+        if matches!(right.kind, TokenKind::Text { closed: false, .. }) {
             // That it is not closed was reported.
             return;
         }
-        if matches!(left.kind, Kind::Text { .. }) || matches!(right.kind, Kind::Text { .. }) {
+        if matches!(left.kind, TokenKind::Text { .. }) || matches!(right.kind, TokenKind::Text { .. }) {
             let diagnostic = Diagnostic::error(codes::MISSING_SPACE, "a space is missing between two values");
             let place = grammar.span(left.end..left.end);
             let span = grammar.span(right.start..right.end);

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::diagnostic::{Diagnostic, codes::syntax as codes, wording};
 use crate::source::{SourceId, Span};
 
-use super::lexer::{Kind, Token};
+use super::lexer::{Token, TokenKind};
 use super::merge_markers::MergeConflict;
 use super::strings::Flaw;
 
@@ -45,11 +45,13 @@ pub(super) fn full_width(letter: char, meant: &str, span: Span) -> Diagnostic {
 
 /// A list in brackets.
 pub(super) fn bracketed(source: SourceId, text: &str, all: &[Token], list: Range<usize>) -> Diagnostic {
-    let before = all[..list.start].iter().rev().find(|token| token.kind != Kind::Space);
-    let is_statement = before
-        .is_none_or(|token| matches!(token.kind, Kind::Open | Kind::Newline | Kind::Semicolon | Kind::Close));
+    let before = all[..list.start].iter().rev().find(|token| token.kind != TokenKind::Space);
+    let is_statement = before.is_none_or(|token| {
+        matches!(token.kind, TokenKind::Open | TokenKind::Newline | TokenKind::Semicolon | TokenKind::Close)
+    });
     let tokens = &all[list];
-    let inside = tokens.iter().filter(|token| token.kind != Kind::Listed && token.kind != Kind::Space);
+    let inside =
+        tokens.iter().filter(|token| token.kind != TokenKind::Listed && token.kind != TokenKind::Space);
     let words: Vec<&str> = inside.map(|token| text[token.start..token.end].trim_matches(',')).collect();
     let parted = if is_statement { "; " } else { " " };
     let written = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(parted);

@@ -4,7 +4,7 @@ use crate::diagnostic::Log;
 use crate::source::{SourceId, Sources};
 
 use super::bare_word::{Bare, classify};
-use super::lexer::{Kind, Token, lex};
+use super::lexer::{Token, TokenKind, lex};
 use super::value::quote;
 use super::{Node, parse};
 
@@ -53,7 +53,12 @@ pub(super) fn alike(left: &[Node], right: &[Node]) -> bool {
 fn comments(text: &str) -> Vec<String> {
     lex(text)
         .iter()
-        .filter(|token| matches!(token.kind, Kind::LineComment | Kind::BlockComment { .. } | Kind::SlashDash))
+        .filter(|token| {
+            matches!(
+                token.kind,
+                TokenKind::LineComment | TokenKind::BlockComment { .. } | TokenKind::SlashDash
+            )
+        })
         .map(|token| text[token.start..token.end].trim_end().to_owned())
         .collect()
 }
@@ -128,19 +133,19 @@ impl<'a> Printer<'a> {
             let word = &self.text[token.start..token.end];
             at += 1;
             match token.kind {
-                Kind::Mark | Kind::Space => {}
-                Kind::Newline if self.glued => {}
-                Kind::Newline => {
+                TokenKind::Mark | TokenKind::Space => {}
+                TokenKind::Newline if self.glued => {}
+                TokenKind::Newline => {
                     self.spaced |= self.line.is_empty();
                     self.parted = false;
                     self.flush();
                 }
-                Kind::Semicolon => self.parted = true,
-                Kind::LineComment | Kind::HashComment => {
+                TokenKind::Semicolon => self.parted = true,
+                TokenKind::LineComment | TokenKind::HashComment => {
                     self.parted = false;
                     self.push(word.trim_end());
                 }
-                Kind::Continuation => {
+                TokenKind::Continuation => {
                     let comment = word[1..].trim();
                     self.push(&format!("\\ {comment}"));
                     let named = self.named;
@@ -148,20 +153,20 @@ impl<'a> Printer<'a> {
                     self.line = "    ".repeat(self.depth + 1);
                     (self.glued, self.named) = (true, named);
                 }
-                Kind::SlashDash => {
+                TokenKind::SlashDash => {
                     self.push("/-");
                     self.glued = true;
                 }
-                Kind::Equals => {
+                TokenKind::Equals => {
                     self.line.push('=');
                     self.glued = true;
                 }
-                Kind::Open => at = self.open(at - 1),
-                Kind::Close => self.close(),
-                Kind::Word => self.word(word, at),
+                TokenKind::Open => at = self.open(at - 1),
+                TokenKind::Close => self.close(),
+                TokenKind::Word => self.word(word, at),
                 _ => {
                     self.push(word);
-                    self.named |= !matches!(token.kind, Kind::BlockComment { .. });
+                    self.named |= !matches!(token.kind, TokenKind::BlockComment { .. });
                 }
             }
         }
@@ -169,8 +174,8 @@ impl<'a> Printer<'a> {
 
     /// A name or a key as it is, a value in quotes.
     fn word(&mut self, word: &str, next: usize) {
-        let after = self.tokens[next..].iter().find(|token| token.kind != Kind::Space);
-        let key = after.is_some_and(|token| token.kind == Kind::Equals);
+        let after = self.tokens[next..].iter().find(|token| token.kind != TokenKind::Space);
+        let key = after.is_some_and(|token| token.kind == TokenKind::Equals);
         // A new node begins here, whatever the last one had.
         let named = self.named && !self.parted;
         let value = named && !key && classify(word) == Bare::Text;
@@ -225,10 +230,10 @@ impl<'a> Printer<'a> {
         let mut depth = 0_usize;
         for (at, token) in self.tokens.iter().enumerate().skip(open) {
             match token.kind {
-                Kind::Open => depth += 1,
-                Kind::Close if depth == 1 => return Some(at),
-                Kind::Close => depth -= 1,
-                Kind::Newline | Kind::LineComment | Kind::Continuation => return None,
+                TokenKind::Open => depth += 1,
+                TokenKind::Close if depth == 1 => return Some(at),
+                TokenKind::Close => depth -= 1,
+                TokenKind::Newline | TokenKind::LineComment | TokenKind::Continuation => return None,
                 _ if self.text[token.start..token.end].contains('\n') => return None,
                 _ => {}
             }

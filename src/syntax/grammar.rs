@@ -8,7 +8,7 @@ use crate::source::{SourceId, Span};
 
 use super::entries;
 use super::errors::{bracketed, merge_conflict};
-use super::lexer::{Kind, Token};
+use super::lexer::{Token, TokenKind};
 use super::merge_markers;
 
 /// How deep blocks may be nested.
@@ -100,7 +100,7 @@ impl Grammar<'_> {
         Span::new(self.source, range)
     }
 
-    pub(super) fn kind(&self) -> Option<Kind> {
+    pub(super) fn kind(&self) -> Option<TokenKind> {
         self.tokens.get(self.at).map(|token| token.kind)
     }
 
@@ -130,18 +130,18 @@ impl Grammar<'_> {
         while let Some(kind) = self.kind() {
             let token = self.tokens[self.at];
             match kind {
-                Kind::SlashDash => {
+                TokenKind::SlashDash => {
                     if discard.is_some() {
                         self.misplaced(token, "`/-` takes out one thing, and is followed by it");
                     }
                     discard = discard.or(Some(token.start));
                     self.at += 1;
                 }
-                Kind::Close => {
+                TokenKind::Close => {
                     self.dangling(discard.take());
                     self.close(token);
                 }
-                Kind::Open => {
+                TokenKind::Open => {
                     let diagnostic =
                         Diagnostic::error(codes::MISPLACED_BRACE, "this block belongs to no node");
                     let diagnostic = diagnostic
@@ -156,7 +156,7 @@ impl Grammar<'_> {
                         return;
                     }
                 }
-                Kind::Semicolon => {
+                TokenKind::Semicolon => {
                     let diagnostic = Diagnostic::error(codes::MISPLACED_TOKEN, "this `;` ends no node");
                     let span = self.span(token.start..token.end);
                     self.report(
@@ -164,7 +164,7 @@ impl Grammar<'_> {
                     );
                     self.at += 1;
                 }
-                kind if is_blank(kind) || kind == Kind::Newline => self.at += 1,
+                kind if is_blank(kind) || kind == TokenKind::Newline => self.at += 1,
                 _ => {
                     if !self.node(discard.take()) {
                         return;
@@ -178,7 +178,7 @@ impl Grammar<'_> {
     /// A `/-` that nothing follows.
     pub(super) fn dangling(&mut self, discard: Option<usize>) {
         if let Some(start) = discard {
-            let slashdash = Token { kind: Kind::SlashDash, start, end: start + 2 };
+            let slashdash = Token { kind: TokenKind::SlashDash, start, end: start + 2 };
             self.misplaced(slashdash, "`/-` takes out what follows it, and nothing follows");
         }
     }
@@ -193,7 +193,7 @@ impl Grammar<'_> {
             let Some(kind) = self.kind() else { break };
             let token = self.tokens[self.at];
             match kind {
-                Kind::Open => {
+                TokenKind::Open => {
                     let role = match (discard, taken_out) {
                         (Some(_), _) => BlockRole::OfGone,
                         (None, Some(_)) => BlockRole::GoneBefore,
@@ -201,11 +201,11 @@ impl Grammar<'_> {
                     };
                     return self.open(token, discard.or(taken_out), role);
                 }
-                Kind::Semicolon => {
+                TokenKind::Semicolon => {
                     self.at += 1;
                     break;
                 }
-                Kind::Newline | Kind::Close => break,
+                TokenKind::Newline | TokenKind::Close => break,
                 _ => self.at += 1,
             }
         }
@@ -248,7 +248,7 @@ impl Grammar<'_> {
             self.suspect = Some(block.open);
         }
         if let Some(start) = block.discard {
-            if block.role == BlockRole::OfGone && self.kind() == Some(Kind::Semicolon) {
+            if block.role == BlockRole::OfGone && self.kind() == Some(TokenKind::Semicolon) {
                 self.at += 1;
                 self.shape.blanks.push(start..self.offset());
                 return;
@@ -266,7 +266,7 @@ impl Grammar<'_> {
         while self.kind().is_some_and(is_blank) {
             self.at += 1;
         }
-        if self.kind() == Some(Kind::Open) {
+        if self.kind() == Some(TokenKind::Open) {
             let token = self.tokens[self.at];
             self.open(token, None, BlockRole::Own);
             return true;
@@ -283,19 +283,21 @@ impl Grammar<'_> {
         let Some(kind) = self.kind() else { return };
         let token = self.tokens[self.at];
         match kind {
-            Kind::Semicolon => self.at += 1,
-            Kind::Newline | Kind::Close => {}
-            Kind::SlashDash => {
+            TokenKind::Semicolon => self.at += 1,
+            TokenKind::Newline | TokenKind::Close => {}
+            TokenKind::SlashDash => {
                 // Another block that is taken out, the one thing that may follow.
                 let mut next = self.at + 1;
                 while self
                     .tokens
                     .get(next)
-                    .is_some_and(|token| is_blank(token.kind) || token.kind == Kind::Newline)
+                    .is_some_and(|token| is_blank(token.kind) || token.kind == TokenKind::Newline)
                 {
                     next += 1;
                 }
-                if let Some(open) = self.tokens.get(next).filter(|token| token.kind == Kind::Open).copied() {
+                if let Some(open) =
+                    self.tokens.get(next).filter(|token| token.kind == TokenKind::Open).copied()
+                {
                     self.at = next;
                     self.open(open, Some(token.start), BlockRole::GoneBehind);
                 } else {
@@ -326,7 +328,7 @@ impl Grammar<'_> {
     /// Whether a text without an end has taken in a `}` behind this place.
     fn swallowed(&self, open: usize) -> bool {
         let behind = self.tokens.iter().filter(|token| token.start > open);
-        let endless = |token: &&Token| matches!(token.kind, Kind::Text { closed: false, .. });
+        let endless = |token: &&Token| matches!(token.kind, TokenKind::Text { closed: false, .. });
         behind.filter(endless).any(|token| self.word(*token).contains('}'))
     }
 
@@ -334,7 +336,10 @@ impl Grammar<'_> {
         let Some(outer) = self.blocks.first().map(|block| block.open) else { return };
         // Inside a text that never ends no `}` counts: that was reported.
         if self.shape.problems.iter().any(|one| one.code == codes::UNCLOSED_COMMENT)
-            || self.tokens.last().is_some_and(|last| matches!(last.kind, Kind::Text { closed: false, .. }))
+            || self
+                .tokens
+                .last()
+                .is_some_and(|last| matches!(last.kind, TokenKind::Text { closed: false, .. }))
             || self.swallowed(outer)
         {
             return;
@@ -348,28 +353,28 @@ impl Grammar<'_> {
 }
 
 /// What separates values within a node.
-pub(super) fn is_blank(kind: Kind) -> bool {
+pub(super) fn is_blank(kind: TokenKind) -> bool {
     matches!(
         kind,
-        Kind::Space
-            | Kind::LineComment
-            | Kind::BlockComment { .. }
-            | Kind::HashComment
-            | Kind::Continuation
-            | Kind::Mark
-            | Kind::Wide
-            | Kind::Listed
-            | Kind::Forbidden
+        TokenKind::Space
+            | TokenKind::LineComment
+            | TokenKind::BlockComment { .. }
+            | TokenKind::HashComment
+            | TokenKind::Continuation
+            | TokenKind::Mark
+            | TokenKind::Wide
+            | TokenKind::Listed
+            | TokenKind::Forbidden
     )
 }
 
 /// Where each line begins and how far it is indented.
 fn lines(tokens: &[Token]) -> Vec<(usize, usize)> {
     let starts =
-        tokens.iter().enumerate().filter(|(_, token)| token.kind == Kind::Newline).map(|(at, _)| at + 1);
+        tokens.iter().enumerate().filter(|(_, token)| token.kind == TokenKind::Newline).map(|(at, _)| at + 1);
     std::iter::once(0)
         .chain(starts)
         .filter_map(|at| tokens.get(at))
-        .map(|first| (first.start, if first.kind == Kind::Space { first.end - first.start } else { 0 }))
+        .map(|first| (first.start, if first.kind == TokenKind::Space { first.end - first.start } else { 0 }))
         .collect()
 }

@@ -5,44 +5,44 @@ use crate::source::Span;
 use crate::value::Invalid;
 
 use super::Value;
-use super::schema::Kind;
+use super::schema::ValueKind;
 use super::value::quote;
 
 /// Whether the value is of this kind, words of a choice left aside.
-fn fits(value: &Value, kind: Kind) -> bool {
+fn fits(value: &Value, kind: ValueKind) -> bool {
     match kind {
-        Kind::Text | Kind::Choice(_) => matches!(value, Value::String(_)),
-        Kind::Integer => matches!(value, Value::Integer(_)),
-        Kind::Bool => matches!(value, Value::Bool(_)),
-        Kind::Number => matches!(value, Value::Integer(_) | Value::Float(_)),
-        Kind::Either(kinds) => kinds.iter().any(|one| fits(value, *one)),
-        Kind::Any => true,
+        ValueKind::Text | ValueKind::Choice(_) => matches!(value, Value::String(_)),
+        ValueKind::Integer => matches!(value, Value::Integer(_)),
+        ValueKind::Bool => matches!(value, Value::Bool(_)),
+        ValueKind::Number => matches!(value, Value::Integer(_) | Value::Float(_)),
+        ValueKind::Either(kinds) => kinds.iter().any(|one| fits(value, *one)),
+        ValueKind::Any => true,
     }
 }
 
 /// The words of a choice that a text must be one of, if it must.
-fn words(kind: Kind) -> Option<Vec<&'static str>> {
+fn words(kind: ValueKind) -> Option<Vec<&'static str>> {
     match kind {
-        Kind::Choice(words) => Some(words.to_vec()),
-        Kind::Either(kinds) => {
+        ValueKind::Choice(words) => Some(words.to_vec()),
+        ValueKind::Either(kinds) => {
             let all: Vec<_> = kinds.iter().filter(|one| fits(&Value::String("".into()), **one)).collect();
             all.into_iter().map(|one| words(*one)).collect::<Option<Vec<_>>>().map(|lists| lists.concat())
         }
-        Kind::Text | Kind::Integer | Kind::Bool | Kind::Number | Kind::Any => None,
+        ValueKind::Text | ValueKind::Integer | ValueKind::Bool | ValueKind::Number | ValueKind::Any => None,
     }
 }
 
-fn name(kind: Kind) -> String {
+fn name(kind: ValueKind) -> String {
     match kind {
-        Kind::Text => "text".to_owned(),
-        Kind::Integer => "a whole number".to_owned(),
-        Kind::Bool => "`#true` or `#false`".to_owned(),
-        Kind::Number => "a number".to_owned(),
-        Kind::Choice(words) => {
+        ValueKind::Text => "text".to_owned(),
+        ValueKind::Integer => "a whole number".to_owned(),
+        ValueKind::Bool => "`#true` or `#false`".to_owned(),
+        ValueKind::Number => "a number".to_owned(),
+        ValueKind::Choice(words) => {
             wording::any_of(&words.iter().map(|word| format!("`\"{word}\"`")).collect::<Vec<_>>())
         }
-        Kind::Either(kinds) => wording::any_of(&kinds.iter().map(|one| name(*one)).collect::<Vec<_>>()),
-        Kind::Any => "a value".to_owned(),
+        ValueKind::Either(kinds) => wording::any_of(&kinds.iter().map(|one| name(*one)).collect::<Vec<_>>()),
+        ValueKind::Any => "a value".to_owned(),
     }
 }
 
@@ -58,7 +58,7 @@ fn given(value: &Value) -> String {
 }
 
 /// Tells where a value is not of the kind that `owner` (in backticks) takes.
-pub(super) fn expect(value: &Value, span: Span, kind: Kind, owner: &str, log: &mut Log) {
+pub(super) fn expect(value: &Value, span: Span, kind: ValueKind, owner: &str, log: &mut Log) {
     if !fits(value, kind) {
         log.error(wrong(value, span, (kind, None), owner));
     } else if let (Value::String(text), Some(words)) = (value, words(kind))
@@ -93,7 +93,7 @@ pub(super) fn plain(value: &Value) -> Option<String> {
 pub(super) fn wrong(
     value: &Value,
     span: Span,
-    (kind, refused): (Kind, Option<Invalid>),
+    (kind, refused): (ValueKind, Option<Invalid>),
     owner: &str,
 ) -> Diagnostic {
     let diagnostic =

@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, codes::syntax as codes, wording};
 
 use super::errors::{flawed, forbidden, full_width};
 use super::grammar::Grammar;
-use super::lexer::{Kind, Token};
+use super::lexer::{Token, TokenKind};
 use super::merge_markers::WIDE;
 use super::strings::flaws;
 
@@ -15,12 +15,12 @@ impl Grammar<'_> {
         for token in self.tokens {
             let span = self.span(token.start..token.end);
             match token.kind {
-                Kind::Forbidden => {
+                TokenKind::Forbidden => {
                     let letter = self.word(*token).chars().next().unwrap_or_default();
                     self.report(forbidden(letter, span));
                 }
-                Kind::Text { closed: false, multi, raw } => self.unclosed_text(*token, multi, raw),
-                Kind::Text { raw, multi, .. } => {
+                TokenKind::Text { closed: false, multi, raw } => self.unclosed_text(*token, multi, raw),
+                TokenKind::Text { raw, multi, .. } => {
                     if let Some(at) = self.word(*token).find(super::lexer::is_forbidden) {
                         let letter = self.word(*token)[at..].chars().next().unwrap_or_default();
                         let at = token.start + at;
@@ -31,25 +31,25 @@ impl Grammar<'_> {
                         self.report(flawed(&flaw, self.word(*token).get(range).unwrap_or_default(), span));
                     }
                 }
-                Kind::BlockComment { closed: false } => {
+                TokenKind::BlockComment { closed: false } => {
                     self.shape.endless = true;
                     let diagnostic = Diagnostic::error(codes::UNCLOSED_COMMENT, "the comment is not closed");
                     let open = self.span(token.start..token.start + 2);
                     self.report(diagnostic.at(open, "it begins here").help("close it with `*/`"));
                 }
-                Kind::HashComment => {
+                TokenKind::HashComment => {
                     let hash = self.span(token.start..token.start + 1);
                     let diagnostic =
                         Diagnostic::error(codes::HASH_COMMENT, "a comment begins with `//`, not with `#`");
                     self.report(diagnostic.at(hash, "no comment in KDL").help("write `//`").fix(hash, "//"));
                 }
-                Kind::Wide
-                | Kind::Open
-                | Kind::Close
-                | Kind::ParenOpen
-                | Kind::ParenClose
-                | Kind::Semicolon
-                | Kind::Equals => {
+                TokenKind::Wide
+                | TokenKind::Open
+                | TokenKind::Close
+                | TokenKind::ParenOpen
+                | TokenKind::ParenClose
+                | TokenKind::Semicolon
+                | TokenKind::Equals => {
                     let letter = self.word(*token).chars().next();
                     if let Some((wide, meant)) = WIDE.iter().find(|(wide, _)| Some(*wide) == letter) {
                         self.report(full_width(*wide, meant, span));
@@ -59,11 +59,11 @@ impl Grammar<'_> {
             }
             if matches!(
                 token.kind,
-                Kind::Mark
-                    | Kind::LineComment
-                    | Kind::BlockComment { .. }
-                    | Kind::HashComment
-                    | Kind::Continuation
+                TokenKind::Mark
+                    | TokenKind::LineComment
+                    | TokenKind::BlockComment { .. }
+                    | TokenKind::HashComment
+                    | TokenKind::Continuation
             ) {
                 self.shape.blanks.push(token.start..token.end);
             }

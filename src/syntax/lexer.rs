@@ -8,7 +8,7 @@ pub(super) const OTHER_QUOTES: [char; 9] = ['\'', '‘', '’', '‚', '“', '�
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TokenKind {
     /// A byte-order mark at the very start.
     Mark,
     /// One end of a line, in any spelling.
@@ -58,7 +58,7 @@ pub(super) enum Kind {
 /// A token and the bytes that it covers. Together the tokens cover the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Token {
-    pub(super) kind: Kind,
+    pub(super) kind: TokenKind,
     pub(super) start: usize,
     pub(super) end: usize,
 }
@@ -72,8 +72,8 @@ pub(super) fn lex(text: &str) -> Vec<Token> {
         let kind = lexer.next();
         debug_assert!(lexer.at > start, "a token covers something");
         lexer.first = match kind {
-            Kind::Newline => true,
-            Kind::Space | Kind::Mark => lexer.first,
+            TokenKind::Newline => true,
+            TokenKind::Space | TokenKind::Mark => lexer.first,
             _ => false,
         };
         tokens.push(Token { kind, start, end: lexer.at });
@@ -124,7 +124,7 @@ impl Lexer<'_> {
         self.rest().chars().next()
     }
 
-    fn take(&mut self, bytes: usize, kind: Kind) -> Kind {
+    fn take(&mut self, bytes: usize, kind: TokenKind) -> TokenKind {
         self.at += bytes;
         kind
     }
@@ -134,47 +134,47 @@ impl Lexer<'_> {
         self.at += length;
     }
 
-    fn next(&mut self) -> Kind {
+    fn next(&mut self) -> TokenKind {
         let rest = self.rest();
         if rest.starts_with("//") {
             self.skip_while(|letter| !is_newline(letter) && !is_forbidden(letter));
-            return Kind::LineComment;
+            return TokenKind::LineComment;
         }
         if rest.starts_with("/*") {
             return self.block_comment();
         }
         if rest.starts_with("/-") {
-            return self.take(2, Kind::SlashDash);
+            return self.take(2, TokenKind::SlashDash);
         }
         if rest.starts_with("\r\n") {
-            return self.take(2, Kind::Newline);
+            return self.take(2, TokenKind::Newline);
         }
         let letter = self.peek().unwrap_or_default();
         match letter {
-            '{' => self.take(1, Kind::Open),
-            '}' => self.take(1, Kind::Close),
-            '(' => self.take(1, Kind::ParenOpen),
-            ')' => self.take(1, Kind::ParenClose),
-            ';' => self.take(1, Kind::Semicolon),
-            '=' => self.take(1, Kind::Equals),
+            '{' => self.take(1, TokenKind::Open),
+            '}' => self.take(1, TokenKind::Close),
+            '(' => self.take(1, TokenKind::ParenOpen),
+            ')' => self.take(1, TokenKind::ParenClose),
+            ';' => self.take(1, TokenKind::Semicolon),
+            '=' => self.take(1, TokenKind::Equals),
             '"' => self.quoted(),
             '#' => self.hash(),
             '\\' => self.backslash(),
-            '/' | '[' | ']' => self.take(1, Kind::Stray),
-            '｛' => self.take(letter.len_utf8(), Kind::Open),
-            '｝' => self.take(letter.len_utf8(), Kind::Close),
-            '（' => self.take(letter.len_utf8(), Kind::ParenOpen),
-            '）' => self.take(letter.len_utf8(), Kind::ParenClose),
-            '；' => self.take(letter.len_utf8(), Kind::Semicolon),
-            '＝' => self.take(letter.len_utf8(), Kind::Equals),
-            '，' | '、' | '：' => self.take(letter.len_utf8(), Kind::Wide),
+            '/' | '[' | ']' => self.take(1, TokenKind::Stray),
+            '｛' => self.take(letter.len_utf8(), TokenKind::Open),
+            '｝' => self.take(letter.len_utf8(), TokenKind::Close),
+            '（' => self.take(letter.len_utf8(), TokenKind::ParenOpen),
+            '）' => self.take(letter.len_utf8(), TokenKind::ParenClose),
+            '；' => self.take(letter.len_utf8(), TokenKind::Semicolon),
+            '＝' => self.take(letter.len_utf8(), TokenKind::Equals),
+            '，' | '、' | '：' => self.take(letter.len_utf8(), TokenKind::Wide),
             letter if OTHER_QUOTES.contains(&letter) => self.other_quotes(),
-            '\u{feff}' if self.at == 0 => self.take(3, Kind::Mark),
-            letter if is_newline(letter) => self.take(letter.len_utf8(), Kind::Newline),
-            letter if is_forbidden(letter) => self.take(letter.len_utf8(), Kind::Forbidden),
+            '\u{feff}' if self.at == 0 => self.take(3, TokenKind::Mark),
+            letter if is_newline(letter) => self.take(letter.len_utf8(), TokenKind::Newline),
+            letter if is_forbidden(letter) => self.take(letter.len_utf8(), TokenKind::Forbidden),
             letter if is_space(letter) => {
                 self.skip_while(is_space);
-                Kind::Space
+                TokenKind::Space
             }
             _ => {
                 let start = self.at;
@@ -183,13 +183,13 @@ impl Lexer<'_> {
                     // A URL that lost its quotes, not a comment behind a word.
                     self.skip_while(|letter| is_word(letter) || matches!(letter, '/' | '=' | '#'));
                 }
-                Kind::Word
+                TokenKind::Word
             }
         }
     }
 
     /// A text in quotes of another language, which ends on its line behind a closing one; else a word like any other.
-    fn other_quotes(&mut self) -> Kind {
+    fn other_quotes(&mut self) -> TokenKind {
         let rest = self.rest();
         let line = rest.find(is_newline).map_or(rest, |end| &rest[..end]);
         let mut letters = line.char_indices().skip(1).peekable();
@@ -197,17 +197,17 @@ impl Lexer<'_> {
             let closes = letter == '"' || OTHER_QUOTES.contains(&letter);
             let next = letters.peek().map(|(_, next)| *next);
             if closes && next.is_none_or(|next| !is_word(next) && next != '"') {
-                return self.take(at + letter.len_utf8(), Kind::Quoted);
+                return self.take(at + letter.len_utf8(), TokenKind::Quoted);
             }
             if matches!(letter, '{' | '}' | ';') {
                 break;
             }
         }
         self.skip_while(is_word);
-        Kind::Word
+        TokenKind::Word
     }
 
-    fn block_comment(&mut self) -> Kind {
+    fn block_comment(&mut self) -> TokenKind {
         let mut depth = 0_usize;
         while let Some(letter) = self.peek() {
             if self.rest().starts_with("/*") {
@@ -217,17 +217,17 @@ impl Lexer<'_> {
                 depth -= 1;
                 self.at += 2;
                 if depth == 0 {
-                    return Kind::BlockComment { closed: true };
+                    return TokenKind::BlockComment { closed: true };
                 }
             } else {
                 self.at += letter.len_utf8();
             }
         }
-        Kind::BlockComment { closed: false }
+        TokenKind::BlockComment { closed: false }
     }
 
     /// `\` at the end of a line, a `//` comment allowed in between; anywhere else a stray letter.
-    fn backslash(&mut self) -> Kind {
+    fn backslash(&mut self) -> TokenKind {
         let start = self.at;
         self.at += 1;
         self.skip_while(is_space);
@@ -235,19 +235,19 @@ impl Lexer<'_> {
             self.skip_while(|letter| !is_newline(letter));
         }
         if self.rest().starts_with("\r\n") {
-            return self.take(2, Kind::Continuation);
+            return self.take(2, TokenKind::Continuation);
         }
         match self.peek() {
-            None => Kind::Continuation,
-            Some(letter) if is_newline(letter) => self.take(letter.len_utf8(), Kind::Continuation),
+            None => TokenKind::Continuation,
+            Some(letter) if is_newline(letter) => self.take(letter.len_utf8(), TokenKind::Continuation),
             Some(_) => {
                 self.at = start + 1;
-                Kind::Stray
+                TokenKind::Stray
             }
         }
     }
 
-    fn quoted(&mut self) -> Kind {
+    fn quoted(&mut self) -> TokenKind {
         if self.rest().starts_with("\"\"\"") {
             self.at += 3;
             return self.until("\"\"\"", false, true);
@@ -258,20 +258,20 @@ impl Lexer<'_> {
 
     /// The rest of a text up to its closing quotes. One that may not hold an end of line stops before it, so that the
     /// lines after it are read as they were meant.
-    fn until(&mut self, close: &str, raw: bool, multi: bool) -> Kind {
+    fn until(&mut self, close: &str, raw: bool, multi: bool) -> TokenKind {
         while let Some(letter) = self.peek() {
             if self.rest().starts_with(close) {
-                return self.take(close.len(), Kind::Text { closed: true, raw, multi });
+                return self.take(close.len(), TokenKind::Text { closed: true, raw, multi });
             }
             if letter == '\\' && !raw {
                 self.escape();
             } else if is_newline(letter) && !multi {
-                return Kind::Text { closed: false, raw, multi };
+                return TokenKind::Text { closed: false, raw, multi };
             } else {
                 self.at += letter.len_utf8();
             }
         }
-        Kind::Text { closed: false, raw, multi }
+        TokenKind::Text { closed: false, raw, multi }
     }
 
     /// `\n`, or `\` before blanks and ends of lines, which swallows them.
@@ -286,7 +286,7 @@ impl Lexer<'_> {
         }
     }
 
-    fn hash(&mut self) -> Kind {
+    fn hash(&mut self) -> TokenKind {
         let hashes = self.rest().len() - self.rest().trim_start_matches('#').len();
         let after = &self.rest()[hashes..];
         let fence = "#".repeat(hashes);
@@ -302,8 +302,8 @@ impl Lexer<'_> {
         let known = matches!(word.as_str(), "true" | "false" | "null" | "inf" | "-inf" | "nan");
         if hashes > 1 || word.is_empty() || (self.first && !known) {
             self.skip_while(|letter| !is_newline(letter) && !is_forbidden(letter));
-            return Kind::HashComment;
+            return TokenKind::HashComment;
         }
-        self.take(1 + word.len(), Kind::Keyword)
+        self.take(1 + word.len(), TokenKind::Keyword)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::lexer::{Kind, Token};
+use super::lexer::{Token, TokenKind};
 
 /// A conflict that git left: its first line, and what is not read of it (the markers, and every side but the first).
 pub(super) struct MergeConflict {
@@ -66,9 +66,10 @@ pub(super) fn lists(tokens: &mut [Token], text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        let is =
-            |token: &Token, word: &str| token.kind == Kind::Stray && &text[token.start..token.end] == word;
-        let free = at == 0 || matches!(tokens[at - 1].kind, Kind::Space | Kind::Equals);
+        let is = |token: &Token, word: &str| {
+            token.kind == TokenKind::Stray && &text[token.start..token.end] == word
+        };
+        let free = at == 0 || matches!(tokens[at - 1].kind, TokenKind::Space | TokenKind::Equals);
         if !is(&tokens[at], "[") || !free {
             at += 1;
             continue;
@@ -76,7 +77,10 @@ pub(super) fn lists(tokens: &mut [Token], text: &str) -> Vec<Range<usize>> {
         let inside = |token: &Token| {
             matches!(
                 token.kind,
-                Kind::Space | Kind::Word | Kind::Text { closed: true, multi: false, .. } | Kind::Quoted
+                TokenKind::Space
+                    | TokenKind::Word
+                    | TokenKind::Text { closed: true, multi: false, .. }
+                    | TokenKind::Quoted
             )
         };
         let length = tokens[at + 1..].iter().take_while(|token| inside(token)).count();
@@ -84,14 +88,18 @@ pub(super) fn lists(tokens: &mut [Token], text: &str) -> Vec<Range<usize>> {
         let ends = tokens.get(close + 1).is_none_or(|next| {
             matches!(
                 next.kind,
-                Kind::Space | Kind::Newline | Kind::Semicolon | Kind::Close | Kind::LineComment
+                TokenKind::Space
+                    | TokenKind::Newline
+                    | TokenKind::Semicolon
+                    | TokenKind::Close
+                    | TokenKind::LineComment
             )
         });
         if ends && tokens.get(close).is_some_and(|token| is(token, "]")) {
             for token in &mut tokens[at..=close] {
                 let word = &text[token.start..token.end];
-                if token.kind == Kind::Stray || (token.kind == Kind::Word && word == ",") {
-                    token.kind = Kind::Listed;
+                if token.kind == TokenKind::Stray || (token.kind == TokenKind::Word && word == ",") {
+                    token.kind = TokenKind::Listed;
                 }
             }
             found.push(at..close + 1);

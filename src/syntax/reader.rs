@@ -20,14 +20,14 @@ use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
 use crate::source::{Span, Spanned};
 use crate::value::{Invalid, Parse};
 
-use super::schema::Kind;
+use super::schema::ValueKind;
 use super::value::quote;
 use super::{Node, Property, Text, Value, kinds};
 
 /// What can be made from one KDL value: every [`Parse`] from text, numbers and `bool` from theirs.
 pub trait FromValue: Sized {
     /// What KDL value it is made from.
-    const KIND: Kind;
+    const KIND: ValueKind;
 
     /// Why a text of these letters is none either, where it is made from text.
     fn refuses(_text: &str) -> Option<Invalid> {
@@ -39,7 +39,7 @@ pub trait FromValue: Sized {
 }
 
 impl<T: Parse> FromValue for T {
-    const KIND: Kind = Kind::Text;
+    const KIND: ValueKind = ValueKind::Text;
 
     fn refuses(text: &str) -> Option<Invalid> {
         T::parse(text).err()
@@ -51,7 +51,7 @@ impl<T: Parse> FromValue for T {
 }
 
 impl FromValue for bool {
-    const KIND: Kind = Kind::Bool;
+    const KIND: ValueKind = ValueKind::Bool;
 
     fn from_value(value: &Value) -> Option<Result<Self, Invalid>> {
         if let Value::Bool(flag) = value { Some(Ok(*flag)) } else { None }
@@ -59,7 +59,7 @@ impl FromValue for bool {
 }
 
 impl FromValue for Value {
-    const KIND: Kind = Kind::Any;
+    const KIND: ValueKind = ValueKind::Any;
 
     fn from_value(value: &Value) -> Option<Result<Self, Invalid>> {
         Some(Ok(value.clone()))
@@ -69,7 +69,7 @@ impl FromValue for Value {
 macro_rules! integers {
     ($($type:ty),*) => {$(
         impl FromValue for $type {
-            const KIND: Kind = Kind::Integer;
+            const KIND: ValueKind = ValueKind::Integer;
 
             fn from_value(value: &Value) -> Option<Result<Self, Invalid>> {
                 let Value::Integer(number) = value else { return None };

@@ -171,11 +171,11 @@ fn catalogue_names() -> BTreeSet<String> {
     let mut sources = jcc::source::Sources::new();
     let catalog = jcc::catalog::Catalog::builtin(&mut sources);
     let kinds = [
-        jcc::catalog::Kind::Package,
-        jcc::catalog::Kind::Platform,
-        jcc::catalog::Kind::Device,
-        jcc::catalog::Kind::Base,
-        jcc::catalog::Kind::Index,
+        jcc::catalog::DefinitionKind::Package,
+        jcc::catalog::DefinitionKind::Platform,
+        jcc::catalog::DefinitionKind::Device,
+        jcc::catalog::DefinitionKind::Base,
+        jcc::catalog::DefinitionKind::Index,
     ];
     kinds
         .into_iter()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use jcc::catalog::{Catalog, Kind, Package, Stage, TestBody};
+use jcc::catalog::{Catalog, DefinitionKind, Package, RequireStage, TestBody};
 use jcc::source::Sources;
 
 /// Libraries that packages link against, or load when they run.
@@ -40,7 +40,7 @@ const NOTHING_TO_SHOW: &[(&str, &str)] = &[
 ];
 
 fn uses(package: &Package) -> bool {
-    let asked = package.all_requires().filter(|(_, require)| require.stage == Stage::Run);
+    let asked = package.all_requires().filter(|(_, require)| require.stage == RequireStage::Run);
     asked.into_iter().any(|(_, require)| USED.contains(&require.name.as_str()))
 }
 
@@ -54,7 +54,7 @@ fn shows(package: &Package) -> bool {
 fn what_uses_cuda_shows_that_it_finds_its_libraries() {
     let catalog = Catalog::builtin(&mut Sources::new());
     let (mut without, mut shown) = (Vec::new(), BTreeSet::new());
-    for entry in catalog.entries(Kind::Package).filter(|entry| entry.installable) {
+    for entry in catalog.entries(DefinitionKind::Package).filter(|entry| entry.installable) {
         let package = catalog.package(&entry.name).expect("it is listed");
         match (uses(package), shows(package)) {
             (true, false) => without.push(entry.name.as_str()),

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 
-use jcc::catalog::{Catalog, Kind, PackageVersion};
+use jcc::catalog::{Catalog, DefinitionKind, PackageVersion};
 use jcc::diagnostic::{Log, Severity};
 use jcc::fs::Memory;
 use jcc::source::Sources;
@@ -142,7 +142,7 @@ fn packages() -> Vec<(String, Vec<Entry>, Vec<usize>)> {
         .map(|axis| axis.name.value.to_string())
         .collect();
     let mut all: Vec<_> = catalog
-        .entries(Kind::Package)
+        .entries(DefinitionKind::Package)
         .filter(|entry| entry.installable)
         .map(|entry| {
             let package = catalog.package(&entry.name).expect("it is listed");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use jcc::Input;
-use jcc::catalog::{Catalog, Kind};
+use jcc::catalog::{Catalog, DefinitionKind};
 use jcc::diagnostic::{Diagnostic, Log, Severity};
 use jcc::fs::Memory;
 use jcc::source::Sources;
@@ -291,7 +291,7 @@ fn manifests(count: usize, seed: u64) -> Vec<Asked> {
     let mut sources = Sources::new();
     let catalog = Catalog::builtin(&mut sources);
     let names: Vec<&str> = catalog
-        .entries(Kind::Package)
+        .entries(DefinitionKind::Package)
         .filter(|entry| entry.installable)
         .map(|entry| entry.name.as_str())
         .collect();

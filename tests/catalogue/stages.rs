@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
-use jcc::catalog::{Catalog, Role, Stage as Needed, StepKind};
+use jcc::catalog::{Catalog, RequireStage as Needed, Role, StepKind};
 use jcc::resolve::Resolution;
 use jcc::source::Sources;
 
@@ -12,21 +12,21 @@ use super::machines::MACHINES;
 use super::{Built, in_parallel, one, packages, survey};
 
 /// A stage of a Dockerfile.
-struct Stage<'t> {
+struct RequireStage<'t> {
     from: &'t str,
     lines: Vec<&'t str>,
 }
 
 /// A Dockerfile by its stages.
-pub(crate) struct Stages<'t>(BTreeMap<&'t str, Stage<'t>>);
+pub(crate) struct Stages<'t>(BTreeMap<&'t str, RequireStage<'t>>);
 
 impl<'t> Stages<'t> {
     pub(crate) fn new(dockerfile: &'t str) -> Self {
-        let mut stages: BTreeMap<&str, Stage<'_>> = BTreeMap::new();
+        let mut stages: BTreeMap<&str, RequireStage<'_>> = BTreeMap::new();
         let mut last = None;
         for line in dockerfile.lines() {
             if let Some((from, name)) = line.strip_prefix("FROM ").and_then(|line| line.split_once(" AS ")) {
-                stages.insert(name, Stage { from, lines: Vec::new() });
+                stages.insert(name, RequireStage { from, lines: Vec::new() });
                 last = Some(name);
             } else if let Some(stage) = last.and_then(|name| stages.get_mut(name)) {
                 stage.lines.push(line);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use jcc::catalog::{Catalog, Kind};
+use jcc::catalog::{Catalog, DefinitionKind};
 use jcc::source::Sources;
 
 use crate::catalogue::compile;
@@ -203,7 +203,7 @@ fn on_debian_only_names_of_debian_are_installed() {
     ];
     let catalog = Catalog::builtin(&mut Sources::new());
     let (mut faults, mut count) = (BTreeSet::new(), 0);
-    for entry in catalog.entries(Kind::Package).filter(|entry| entry.installable) {
+    for entry in catalog.entries(DefinitionKind::Package).filter(|entry| entry.installable) {
         for target in targets {
             let text = format!(
                 "project \"one\"\ntarget {{ {target} }}\nbase \"debian\"\npackages {{ {} }}\n",

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jcc::Input;
-use jcc::catalog::Stage;
+use jcc::catalog::RequireStage;
 use jcc::diagnostic::Log;
 use jcc::resolve::Resolution;
 use jcc::source::Sources;
@@ -75,7 +75,7 @@ fn with_files(step: &str, files: &BTreeMap<String, String>) -> String {
 
 /// The packages that a build meets.
 fn closure(resolution: &Resolution, built: &str) -> BTreeSet<Name> {
-    let requires = |name: &Name, stages: &[Stage]| -> Vec<Name> {
+    let requires = |name: &Name, stages: &[RequireStage]| -> Vec<Name> {
         let chosen = resolution.chosen.get(name);
         let all = chosen.into_iter().flat_map(|chosen| &chosen.requires);
         all.filter(|(_, stage)| stages.contains(stage)).map(|(name, _)| name.clone()).collect()
@@ -84,10 +84,10 @@ fn closure(resolution: &Resolution, built: &str) -> BTreeSet<Name> {
         return BTreeSet::new();
     };
     let mut found = BTreeSet::from([start.clone()]);
-    let mut open = requires(start, &[Stage::Build, Stage::Run]);
+    let mut open = requires(start, &[RequireStage::Build, RequireStage::Run]);
     while let Some(name) = open.pop() {
         if found.insert(name.clone()) {
-            open.extend(requires(&name, &[Stage::Run]));
+            open.extend(requires(&name, &[RequireStage::Run]));
         }
     }
     found

@@ -9,7 +9,7 @@ use crate::value::{Commit, Parse, Sha256};
 
 use super::{Subject, words};
 use crate::catalog::store::Definition;
-use crate::catalog::{Catalog, Kind, PackageVersion};
+use crate::catalog::{Catalog, DefinitionKind, PackageVersion};
 
 /// The folder bears the name of the package, the one above that of its group.
 pub(super) fn folder(subject: Subject<'_>, log: &mut Log) {
@@ -109,7 +109,7 @@ fn machine(version: &PackageVersion) -> Option<&str> {
 
 /// An alias is nobody else's name or alias.
 pub(super) fn aliases(catalog: &Catalog, log: &mut Log) {
-    let mut taken: BTreeMap<(Kind, usize, String), Span> = BTreeMap::new();
+    let mut taken: BTreeMap<(DefinitionKind, usize, String), Span> = BTreeMap::new();
     let mut all = Vec::new();
     for (file, slot) in catalog.added() {
         let (name, aliases) = match catalog.decoded(slot) {

@@ -7,7 +7,9 @@ use crate::source::Spanned;
 use crate::value::{Name, Version};
 
 use super::{references, templates};
-use crate::catalog::{BaseImage, BaseTag, Catalog, Device, Forbidden, GpuKind, Index, Kind, Platform};
+use crate::catalog::{
+    BaseImage, BaseTag, Catalog, DefinitionKind, Device, Forbidden, GpuKind, Index, Platform,
+};
 
 pub(super) fn platform(catalog: &Catalog, platform: &Platform, log: &mut Log) {
     for axis in &platform.axes {
@@ -40,9 +42,9 @@ pub(super) fn gpu(catalog: &Catalog, gpu: &GpuKind, log: &mut Log) {
 }
 
 fn known_platform(catalog: &Catalog, platform: &Spanned<Name>, log: &mut Log) {
-    if catalog.entry(Kind::Platform, platform.as_str()).is_none() {
+    if catalog.entry(DefinitionKind::Platform, platform.as_str()).is_none() {
         let message = format!("there is no platform {}", wording::code(platform.as_str()));
-        let near = catalog.nearest(Kind::Platform, platform.as_str());
+        let near = catalog.nearest(DefinitionKind::Platform, platform.as_str());
         let diagnostic = Diagnostic::error(codes::UNKNOWN_NAME, message).at(platform.span, "not known");
         log.error(diagnostic.maybe_help(wording::did_you_mean(platform.as_str(), near)));
     }
@@ -96,7 +98,7 @@ pub(super) fn index(catalog: &Catalog, index: &Index, log: &mut Log) {
 
 fn versions(catalog: &Catalog, versions: &BTreeMap<Name, Spanned<Version>>, log: &mut Log) {
     for (name, version) in versions {
-        if catalog.entry(Kind::Package, name.as_str()).is_none() {
+        if catalog.entry(DefinitionKind::Package, name.as_str()).is_none() {
             references::unknown(catalog, &Spanned::new(name.clone(), version.span), log);
         }
     }

@@ -5,7 +5,7 @@ use crate::source::Spanned;
 use crate::value::{Name, Requirement, Version};
 
 use super::{Subject, walk, words};
-use crate::catalog::{Catalog, Condition, Kind, Package, PackageOption, Require, StepKind};
+use crate::catalog::{Catalog, Condition, DefinitionKind, Package, PackageOption, Require, StepKind};
 
 /// What the target fixes, without versions of its own.
 const OF_THE_TARGET: &[&str] = &[words::PLATFORM, words::ARCH, words::SM];
@@ -40,7 +40,7 @@ pub(super) fn check(subject: Subject<'_>, log: &mut Log) {
             && catalog.index(&index.text).is_none()
         {
             let message = format!("there is no index {}", wording::code(&index.text));
-            let near = catalog.nearest(Kind::Index, &index.text);
+            let near = catalog.nearest(DefinitionKind::Index, &index.text);
             let diagnostic = Diagnostic::error(codes::UNKNOWN_NAME, message).at(index.span, "not known");
             log.error(diagnostic.maybe_help(wording::did_you_mean(&index.text, near)));
         }
@@ -85,7 +85,7 @@ pub(super) fn known(
         of_the_target(catalog, name, requirement, log);
         return true;
     }
-    let is_known = catalog.entry(Kind::Package, name.as_str()).is_some();
+    let is_known = catalog.entry(DefinitionKind::Package, name.as_str()).is_some();
     if !is_known {
         unknown(catalog, name, log);
     }
@@ -93,7 +93,10 @@ pub(super) fn known(
 }
 
 pub(super) fn unknown(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) {
-    let near = catalog.nearest(Kind::Package, name.as_str()).into_iter().chain(OF_THE_TARGET.iter().copied());
+    let near = catalog
+        .nearest(DefinitionKind::Package, name.as_str())
+        .into_iter()
+        .chain(OF_THE_TARGET.iter().copied());
     let message = format!("there is no package or axis {}", wording::code(name.as_str()));
     let diagnostic = Diagnostic::error(codes::UNKNOWN_NAME, message).at(name.span, "not known");
     log.error(diagnostic.maybe_help(wording::did_you_mean(name.as_str(), near)));

@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 
 use crate::catalog::testing::{Memory, report};
-use crate::catalog::{Catalog, Kind};
+use crate::catalog::{Catalog, DefinitionKind};
 use crate::diagnostic::Log;
 use crate::diagnostic::codes::{self, CodeEntry};
 use crate::source::Sources;
@@ -243,7 +243,7 @@ fn built_in_definitions_are_not_checked_again() {
     let catalog = Catalog::builtin(&mut sources);
     let mut log = Log::new();
     catalog.check(&mut log);
-    assert!(log.is_empty() && catalog.entries(Kind::Package).count() > 0);
+    assert!(log.is_empty() && catalog.entries(DefinitionKind::Package).count() > 0);
 }
 
 #[test]

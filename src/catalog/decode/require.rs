@@ -5,7 +5,7 @@ use crate::source::Spanned;
 use crate::syntax::{Property, Reader, Value, invalid, prop_of};
 use crate::value::{Name, Parse, Requirement};
 
-use crate::catalog::{Condition, Guard, Guarded, Require, Stage, Unavailable};
+use crate::catalog::{Condition, Guard, Guarded, Require, RequireStage, Unavailable};
 
 /// The children of a block with the conditions under which they hold: `when`s are opened, however deep.
 pub(super) fn flatten<'a>(node: Reader<'a>, log: &mut Log) -> Vec<(Guard, Reader<'a>)> {
@@ -98,11 +98,11 @@ fn requirement(node: Reader<'_>, guard: &Guard, log: &mut Log) -> Option<Require
     Some(Require { name: name?, requirement: requirement?, stage, only_run, guard: guard.clone() })
 }
 
-fn stage(node: Reader<'_>, log: &mut Log) -> (Stage, bool) {
+fn stage(node: Reader<'_>, log: &mut Log) -> (RequireStage, bool) {
     let word: Option<Spanned<String>> = node.prop("stage", log);
     match word.as_ref().map(|word| word.value.as_str()) {
-        Some("build") => (Stage::Build, false),
-        Some("test") => (Stage::Test, false),
-        word => (Stage::Run, word.is_some()),
+        Some("build") => (RequireStage::Build, false),
+        Some("test") => (RequireStage::Test, false),
+        word => (RequireStage::Run, word.is_some()),
     }
 }

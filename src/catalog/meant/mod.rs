@@ -7,7 +7,7 @@ mod tests;
 use crate::diagnostic::wording;
 use crate::value::{Parse, Requirement, Version};
 
-use super::{Catalog, Entry, Kind, Package};
+use super::{Catalog, DefinitionKind, Entry, Package};
 
 /// Names that a word may stand for, and how much of it they explain.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -86,7 +86,7 @@ impl PlainWord {
 
 impl Catalog {
     /// What a person may have meant by a word: names of this kind.
-    pub fn meant(&self, kind: Kind, word: &str) -> Meant<'_> {
+    pub fn meant(&self, kind: DefinitionKind, word: &str) -> Meant<'_> {
         let plain = PlainWord::of(word);
         let mut found: Vec<(usize, usize, &str)> = Vec::new();
         for entry in self.entries(kind) {
@@ -110,7 +110,7 @@ impl Catalog {
         Meant { names: self.spelled_alike(kind, word), parts: 0 }
     }
 
-    fn spelled_alike(&self, kind: Kind, word: &str) -> Vec<&str> {
+    fn spelled_alike(&self, kind: DefinitionKind, word: &str) -> Vec<&str> {
         let known = |entry: &Entry| -> Vec<(String, String)> {
             let long = |word: &&str| *word == entry.name || word.len() > SHORTEST + 1;
             words(entry).filter(long).map(|word| (word.to_owned(), entry.name.clone())).collect()
@@ -127,13 +127,13 @@ impl Catalog {
 
     /// The capabilities that the name of a GPU or of an architecture stands for.
     pub fn meant_gpus(&self, word: &str) -> (Vec<MeantGpu<'_>>, usize) {
-        let meant = self.meant(Kind::Gpu, word);
+        let meant = self.meant(DefinitionKind::Gpu, word);
         if meant.parts == 0 {
             return (Vec::new(), 0);
         }
         let plain = PlainWord::of(word);
         let mut found = Vec::new();
-        for name in self.entries(Kind::Gpu) {
+        for name in self.entries(DefinitionKind::Gpu) {
             let best = (name.known_as.iter())
                 .filter_map(|(known, platform)| {
                     Some((plain.explained_by(&PlainWord::of(known))?.0, platform))
@@ -178,7 +178,7 @@ impl Catalog {
 
     /// The one package that a word stands for.
     fn only(&self, word: &str) -> Option<&Package> {
-        match self.meant(Kind::Package, word).names[..] {
+        match self.meant(DefinitionKind::Package, word).names[..] {
             [one] => self.package(one),
             _ => None,
         }

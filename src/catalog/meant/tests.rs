@@ -21,9 +21,9 @@ fn devices_as_people_write_them() {
         ("jetson-agx-orn", "jetson-agx-orin"),
         ("jetson-orin-nanoo", "jetson-orin-nano"),
     ] {
-        assert_eq!(catalog.meant(Kind::Device, word).names, [expected], "{word}");
+        assert_eq!(catalog.meant(DefinitionKind::Device, word).names, [expected], "{word}");
     }
-    assert_eq!(catalog.meant(Kind::Device, "toaster").names, [""; 0]);
+    assert_eq!(catalog.meant(DefinitionKind::Device, "toaster").names, [""; 0]);
 }
 
 #[test]
@@ -59,10 +59,10 @@ fn packages_as_others_call_them() {
         ("pytroch", "pytorch"),
         ("ros-humble-desktop", "ros"),
     ] {
-        assert_eq!(catalog.meant(Kind::Package, word).names, [expected], "{word}");
+        assert_eq!(catalog.meant(DefinitionKind::Package, word).names, [expected], "{word}");
     }
     for word in ["git", "requests", "htop", "파이토치"] {
-        assert_eq!(catalog.meant(Kind::Package, word).names, [""; 0], "{word}");
+        assert_eq!(catalog.meant(DefinitionKind::Package, word).names, [""; 0], "{word}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Nodes that several blocks share.
 
-use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
+use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec, ValueKind};
 
 pub(super) static SUMMARY: NodeSpec =
     NodeSpec::new("summary", "What it is, in one line.").args(&[ArgSpec::text("TEXT", "The line.")]).once();
@@ -27,7 +27,7 @@ pub(super) static NOTE: NodeSpec = NodeSpec::new(
 .args(&[ArgSpec::text("TEXT", "One or two sentences.")])
 .properties(&[PropertySpec::new(
     "unless",
-    Kind::Choice(UNLESS),
+    ValueKind::Choice(UNLESS),
     "What the manifest's `run` may have that makes the note needless, so that it is left out.",
 )]);
 
@@ -70,7 +70,7 @@ static REQUIREMENT: NodeSpec =
         .args(&[ArgSpec::text("REQUIREMENT", "Which versions will do; any where it is absent.").optional()])
         .properties(&[PropertySpec::new(
             "stage",
-            Kind::Choice(&["build", "run", "test"]),
+            ValueKind::Choice(&["build", "run", "test"]),
             "Where it is needed: `build` stays out of the image that ships, `run` out of the stage that builds the package. To build and to run where it is absent.",
         )]);
 
@@ -90,7 +90,7 @@ pub(super) static PROVIDES: NodeSpec =
     NodeSpec::new("provides", "What is installed in it, one axis or package a line.")
         .properties(&[PropertySpec::new(
             "by",
-            Kind::Choice(&["image", "host"]),
+            ValueKind::Choice(&["image", "host"]),
             "Who puts it there. What the `host` puts in when the container starts is absent while an image is built. `image` where it is absent.",
         )])
         .open(&VERSION_OF);

@@ -5,7 +5,7 @@ use super::common::{
     UNPROVEN, VERSION_NOTE, when,
 };
 use super::steps::{BUILD, INSTALL};
-use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
+use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec, ValueKind};
 
 /// `package "NAME" { … }`.
 pub static PACKAGE: NodeSpec = NodeSpec::new("package", "Something that can be installed.")
@@ -65,11 +65,11 @@ pub static AXIS: NodeSpec = NodeSpec::new(
 .block();
 
 static AXIS_PROPERTIES: &[PropertySpec] = &[
-    PropertySpec::new("order", Kind::Integer, "When it is decided: lower ones first.").required(),
+    PropertySpec::new("order", ValueKind::Integer, "When it is decided: lower ones first.").required(),
     PropertySpec::text("title", "How people write it: `CUDA`.").required(),
     PropertySpec::new(
         "choose",
-        Kind::Choice(&["newest", "lowest"]),
+        ValueKind::Choice(&["newest", "lowest"]),
         "Which version is preferred where no release says so; `newest` where it is absent.",
     ),
 ];
@@ -99,7 +99,7 @@ static VERSION: NodeSpec = NodeSpec::new(
 .args(&[ArgSpec::text("VERSION", "The version.")])
 .properties(&[
     PropertySpec::text("name", "The word that a requirement may use for it: `humble`."),
-    PropertySpec::new("default", Kind::Bool, "Preferred over newer ones."),
+    PropertySpec::new("default", ValueKind::Bool, "Preferred over newer ones."),
 ])
 .listed_or_open(
     &[&REQUIRES, &CONFLICTS, &UNAVAILABLE, &WHEN_VERSION, &DEFAULT, &UNPROVEN, &VERSION_NOTE, &SOURCE],
@@ -130,10 +130,10 @@ static OPTION_VALUE: NodeSpec = NodeSpec::new("value", "A value that it may have
 static VARIANT: NodeSpec = NodeSpec::new("variant", "A named set of options and requirements.")
     .args(&[ArgSpec::text("NAME", "Its name.")])
     .properties(&[
-        PropertySpec::new("default", Kind::Bool, "Taken when nobody says."),
+        PropertySpec::new("default", ValueKind::Bool, "Taken when nobody says."),
         PropertySpec::new(
             "toolkit",
-            Kind::Bool,
+            ValueKind::Bool,
             "It holds what compiling against the package needs (compiler, headers): a stage that builds takes the first variant with this mark, whatever the image that ships has.",
         ),
         PropertySpec::text("summary", "What it is for."),
@@ -171,7 +171,7 @@ static SITE_PACKAGES: NodeSpec = NodeSpec::new(
     "site-packages",
     "Where its Python modules lie: in the distribution's own folders, which the virtual environment must see.",
 )
-.args(&[ArgSpec::new("WHERE", Kind::Choice(&["system"]), "`system`.")])
+.args(&[ArgSpec::new("WHERE", ValueKind::Choice(&["system"]), "`system`.")])
 .optional();
 
 static COMMAND: NodeSpec = NodeSpec::new(
@@ -225,8 +225,8 @@ static LIBRARIES_ABSENT: NodeSpec =
 
 static SIZE: NodeSpec = NodeSpec::new("size", "How much it takes, in MiB, as published or measured.")
     .properties(&[
-        PropertySpec::new("image", Kind::Integer, "What it adds to the image."),
-        PropertySpec::new("models", Kind::Integer, "What it fetches at run time."),
+        PropertySpec::new("image", ValueKind::Integer, "What it adds to the image."),
+        PropertySpec::new("models", ValueKind::Integer, "What it fetches at run time."),
         PropertySpec::text("source", "Who says so.").required(),
     ])
     .optional();

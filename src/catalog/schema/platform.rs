@@ -2,7 +2,7 @@
 
 use super::common::{ALIAS, DEFAULT, KNOWN_AS, PROVIDES, REQUIRES, SOURCE, SUMMARY, UNPROVEN};
 use crate::manifest::Engine;
-use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
+use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec, ValueKind};
 
 /// `platform "tegra" { … }`.
 pub static PLATFORM: NodeSpec = NodeSpec::new("platform", "A kind of machine.")
@@ -30,7 +30,7 @@ static ARCH: NodeSpec = NodeSpec::new("arch", "Its CPU.")
 static GPU: NodeSpec = NodeSpec::new("gpu", "How a container gets at the GPU.")
     .args(&[ArgSpec::new(
         "HOW",
-        Kind::Choice(&["runtime", "reservation"]),
+        ValueKind::Choice(&["runtime", "reservation"]),
         "`runtime` is `runtime: nvidia`, `reservation` a device reservation.",
     )])
     .once();
@@ -38,7 +38,7 @@ static NETWORK: NodeSpec =
     NodeSpec::new("network", "Builds and services use the host's network unless told otherwise.")
         .args(&[ArgSpec::new(
             "HOW",
-            Kind::Choice(&["host", "bridge"]),
+            ValueKind::Choice(&["host", "bridge"]),
             "`bridge` is the same as saying nothing.",
         )])
         .optional();
@@ -62,7 +62,7 @@ static HOST_NOTE: NodeSpec =
         .args(&[ArgSpec::text("TEXT", "One or two sentences.")])
         .properties(&[PropertySpec::new(
             "engine",
-            Kind::Choice(Engine::WORDS),
+            ValueKind::Choice(Engine::WORDS),
             "Said to users of that engine alone.",
         )]);
 static OFFERS: NodeSpec =
@@ -96,10 +96,10 @@ static SM: NodeSpec =
     NodeSpec::new("sm", "Compute capabilities of its GPU.").rest(ArgSpec::text("VERSION", "`8.7`.")).once();
 static MEMORY: NodeSpec =
     NodeSpec::new("memory", "RAM that it shares with its GPU; the smallest of the family.")
-        .args(&[ArgSpec::new("MIB", Kind::Integer, "MiB.")])
+        .args(&[ArgSpec::new("MIB", ValueKind::Integer, "MiB.")])
         .optional();
 static STORAGE: NodeSpec = NodeSpec::new("storage", "What images usually have room on.")
-    .args(&[ArgSpec::new("MIB", Kind::Integer, "MiB.")])
+    .args(&[ArgSpec::new("MIB", ValueKind::Integer, "MiB.")])
     .optional();
 static DEVICE_VALUE: NodeSpec =
     NodeSpec::new("value", "A value for templates and run profiles: `device.KEY`.")
@@ -130,7 +130,7 @@ pub static BASE: NodeSpec = NodeSpec::new("base", "A published image to start fr
 static IMAGE: NodeSpec =
     NodeSpec::new("image", "The repository.").args(&[ArgSpec::text("REPOSITORY", "Without a tag.")]).once();
 static AUTO: NodeSpec = NodeSpec::new("auto", "Whether it may be chosen where the manifest names no base.")
-    .args(&[ArgSpec::new("YES", Kind::Bool, "`#true` where the node stands alone.").optional()])
+    .args(&[ArgSpec::new("YES", ValueKind::Bool, "`#true` where the node stands alone.").optional()])
     .optional();
 static SETS: NodeSpec =
     NodeSpec::new("sets", "A variable that all its tags define: it is not defined again with that value.")
@@ -145,11 +145,15 @@ static TAG: NodeSpec = NodeSpec::new("tag", "One tag, preferred first.")
     .properties(&[
         PropertySpec::new(
             "role",
-            Kind::Choice(&["runtime", "devel"]),
+            ValueKind::Choice(&["runtime", "devel"]),
             "What it holds: runtime libraries, or compilers and headers too. `runtime` where it is absent.",
         ),
         PropertySpec::text("digest", "Its digest."),
-        PropertySpec::new("preferred", Kind::Bool, "Taken before other tags that fit, whatever their size."),
+        PropertySpec::new(
+            "preferred",
+            ValueKind::Bool,
+            "Taken before other tags that fit, whatever their size.",
+        ),
     ])
     .children(&[&REQUIRES, &PROVIDES, &SHOWN, &TAG_ENV, &SIZE, &LAYERS, &UNPROVEN]);
 static SHOWN: NodeSpec = NodeSpec::new(
@@ -162,10 +166,10 @@ static TAG_ENV: NodeSpec =
     NodeSpec::new("env", "Variables that it defines, so that a path may be put before its own.")
         .rest(ArgSpec::text("NAME", "`PATH`."));
 static SIZE: NodeSpec = NodeSpec::new("size", "How much it takes.")
-    .args(&[ArgSpec::new("MIB", Kind::Integer, "MiB.")])
+    .args(&[ArgSpec::new("MIB", ValueKind::Integer, "MiB.")])
     .optional();
 static LAYERS: NodeSpec = NodeSpec::new("layers", "How many layers it has.")
-    .args(&[ArgSpec::new("NUMBER", Kind::Integer, "The number.")])
+    .args(&[ArgSpec::new("NUMBER", ValueKind::Integer, "The number.")])
     .optional();
 
 /// `index "jetson-ai-lab" { url "…"; mirror "…" }`.
@@ -192,5 +196,5 @@ static FORBID_PLATFORM: NodeSpec = NodeSpec::new("platform", "Where it holds; ev
 /// `epoch 1767225600`.
 pub static EPOCH: NodeSpec =
     NodeSpec::new("epoch", "The time that a first compile gives its images, in seconds since 1970.")
-        .args(&[ArgSpec::new("SECONDS", Kind::Integer, "`SOURCE_DATE_EPOCH`.")])
+        .args(&[ArgSpec::new("SECONDS", ValueKind::Integer, "`SOURCE_DATE_EPOCH`.")])
         .optional();

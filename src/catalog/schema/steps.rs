@@ -1,7 +1,7 @@
 //! `build`, `install` and their steps.
 
 use super::common::{ENV, when};
-use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
+use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec, ValueKind};
 
 /// What a build does, in `when` too.
 static BUILD_STEPS: &[&NodeSpec] = &[
@@ -57,7 +57,7 @@ pub(super) static BUILD: NodeSpec =
     NodeSpec::new("build", "How it is built, in a stage of its own: only what `export` names leaves it.")
         .properties(&[PropertySpec::new(
             "memory",
-            Kind::Integer,
+            ValueKind::Integer,
             "MiB that one parallel job takes; with the target's memory it bounds the jobs.",
         )])
         .children(BUILD_STEPS)
@@ -117,7 +117,7 @@ static PIP: NodeSpec =
             ),
             PropertySpec::new(
                 "deps",
-                Kind::Bool,
+                ValueKind::Bool,
                 "Whether their dependencies come along; they do where it is absent.",
             ),
         ]);
@@ -142,7 +142,7 @@ static ARCHIVE: NodeSpec = NodeSpec::new("archive", "A download that is unpacked
         PropertySpec::text("to", "The folder that it is unpacked into.").required(),
         PropertySpec::new(
             "strip",
-            Kind::Integer,
+            ValueKind::Integer,
             "Leading path parts that are dropped; none where it is absent.",
         ),
     ]);
@@ -153,7 +153,7 @@ static GIT: NodeSpec = NodeSpec::new("git", "A source tree at a commit.")
         PropertySpec::text("tag", "For readers; the commit decides."),
         PropertySpec::text("commit", "The commit; what can't have one says why in a `note`."),
         PropertySpec::text("to", "The folder of the tree.").required(),
-        PropertySpec::new("submodules", Kind::Bool, "Whether its submodules come along."),
+        PropertySpec::new("submodules", ValueKind::Bool, "Whether its submodules come along."),
     ]);
 
 static CMAKE: NodeSpec = NodeSpec::new("cmake", "Configured, built with all jobs, installed.")

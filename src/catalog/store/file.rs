@@ -10,7 +10,7 @@ use crate::source::SourceId;
 use crate::syntax::{Document, Node, Reader, Value};
 use crate::value::Sha256;
 
-use super::index::{Entry, Kind};
+use super::index::{DefinitionKind, Entry};
 
 /// One text and what lies beside it.
 #[derive(Debug)]
@@ -104,14 +104,18 @@ fn decode_node(node: Reader<'_>, file: &DefinitionFile, entry: &Entry, log: &mut
     let mut context = DecodeContext { files: &file.files, beside: &file.beside, log };
     let context = &mut context;
     match entry.kind {
-        Kind::Package => decode::package(node, &file.group, context).map(Box::new).map(Definition::Package),
-        Kind::Platform => decode::platform(node, context).map(Box::new).map(Definition::Platform),
-        Kind::Device => decode::device(node, context).map(Box::new).map(Definition::Device),
-        Kind::Gpu => decode::gpu(node, context).map(Box::new).map(Definition::Gpu),
-        Kind::Base => decode::base(node, context).map(Box::new).map(Definition::Base),
-        Kind::Index => decode::index(node, context).map(Box::new).map(Definition::Index),
-        Kind::Epoch => decode::epoch(node, context).map(Definition::Epoch),
-        Kind::Forbidden => decode::forbidden(node, context).map(Box::new).map(Definition::Forbidden),
+        DefinitionKind::Package => {
+            decode::package(node, &file.group, context).map(Box::new).map(Definition::Package)
+        }
+        DefinitionKind::Platform => decode::platform(node, context).map(Box::new).map(Definition::Platform),
+        DefinitionKind::Device => decode::device(node, context).map(Box::new).map(Definition::Device),
+        DefinitionKind::Gpu => decode::gpu(node, context).map(Box::new).map(Definition::Gpu),
+        DefinitionKind::Base => decode::base(node, context).map(Box::new).map(Definition::Base),
+        DefinitionKind::Index => decode::index(node, context).map(Box::new).map(Definition::Index),
+        DefinitionKind::Epoch => decode::epoch(node, context).map(Definition::Epoch),
+        DefinitionKind::Forbidden => {
+            decode::forbidden(node, context).map(Box::new).map(Definition::Forbidden)
+        }
     }
 }
 

@@ -4,12 +4,12 @@ use crate::source::Sources;
 use crate::value::{Parse, Sha256};
 
 use super::packing::definition_hash;
-use super::{Catalog, Kind};
+use super::{Catalog, DefinitionKind};
 
 impl Catalog {
     /// The hash of a package's definition: of its own node and of the files beside it.
     pub fn definition_hash(&self, name: &str, sources: &Sources) -> Option<Sha256> {
-        let slot = self.slot(Kind::Package, name)?;
+        let slot = self.slot(DefinitionKind::Package, name)?;
         let hash = slot.hash.get_or_init(|| {
             if let Some(packed) = slot.packed_hash {
                 return Sha256::parse(packed).expect("the build wrote a hash");

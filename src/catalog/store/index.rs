@@ -8,7 +8,7 @@ use crate::syntax::{Document, Node, Value};
 
 /// The kinds of definition; each has names of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Kind {
+pub enum DefinitionKind {
     /// `package`, and `axis` too: they share their names.
     Package,
     /// `platform`.
@@ -31,7 +31,7 @@ pub enum Kind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// What it defines.
-    pub kind: Kind,
+    pub kind: DefinitionKind,
     /// As manifests write it.
     pub name: String,
     /// Other names.
@@ -72,21 +72,22 @@ impl Mentioned {
         if entry.order.is_some() && entry.installable {
             self.axes.push(entry.name.clone());
         }
-        if entry.kind == Kind::Index {
+        if entry.kind == DefinitionKind::Index {
             self.indexes.insert(entry.name.clone(), entry.mentions.clone());
         }
     }
 
     /// Writes into definitions what they mention of each other and of what was taken in before.
     pub(crate) fn write(mut self, definitions: &mut [(&mut Entry, &Node)]) {
-        for (entry, _) in definitions.iter().filter(|(entry, _)| entry.kind != Kind::Index) {
+        for (entry, _) in definitions.iter().filter(|(entry, _)| entry.kind != DefinitionKind::Index) {
             self.learn(entry);
         }
-        for (entry, node) in definitions.iter_mut().filter(|(entry, _)| entry.kind == Kind::Index) {
+        for (entry, node) in definitions.iter_mut().filter(|(entry, _)| entry.kind == DefinitionKind::Index) {
             entry.mentions = self.of(node);
             self.learn(entry);
         }
-        for (entry, node) in definitions.iter_mut().filter(|(entry, _)| entry.kind == Kind::Package) {
+        for (entry, node) in definitions.iter_mut().filter(|(entry, _)| entry.kind == DefinitionKind::Package)
+        {
             entry.mentions = self.of(node);
         }
     }
@@ -131,18 +132,18 @@ pub(crate) fn entries(document: &Document, group: &str) -> Vec<Entry> {
 
 fn entry(node: &Node, at: usize, group: &str) -> Option<Entry> {
     let kind = match &*node.name.value {
-        "package" | "axis" => Kind::Package,
-        "platform" => Kind::Platform,
-        "device" => Kind::Device,
-        "gpu" => Kind::Gpu,
-        "base" => Kind::Base,
-        "index" => Kind::Index,
-        "epoch" => Kind::Epoch,
-        "forbid" => Kind::Forbidden,
+        "package" | "axis" => DefinitionKind::Package,
+        "platform" => DefinitionKind::Platform,
+        "device" => DefinitionKind::Device,
+        "gpu" => DefinitionKind::Gpu,
+        "base" => DefinitionKind::Base,
+        "index" => DefinitionKind::Index,
+        "epoch" => DefinitionKind::Epoch,
+        "forbid" => DefinitionKind::Forbidden,
         _ => return None,
     };
     let name = texts(node).into_iter().next();
-    let name = if kind == Kind::Epoch { Some(String::new()) } else { name };
+    let name = if kind == DefinitionKind::Epoch { Some(String::new()) } else { name };
     let child = |name: &str| words(node, name).into_iter().next();
     let axis = if node.name.value == "axis" { Some(node) } else { children(node, "axis").next() };
     Some(Entry {

@@ -10,7 +10,7 @@ mod packing;
 mod search;
 
 pub use builtin::BuiltinStacks;
-pub use index::{Entry, Kind};
+pub use index::{DefinitionKind, Entry};
 pub use search::{Search, Searchable, Sort, search};
 
 use std::collections::BTreeMap;
@@ -35,8 +35,8 @@ const HASH: usize = 64;
 pub struct Catalog {
     files: Vec<DefinitionFile>,
     slots: Vec<Slot>,
-    names: BTreeMap<Kind, BTreeMap<String, usize>>,
-    aliases: BTreeMap<Kind, BTreeMap<String, String>>,
+    names: BTreeMap<DefinitionKind, BTreeMap<String, usize>>,
+    aliases: BTreeMap<DefinitionKind, BTreeMap<String, String>>,
     shadows: Vec<Shadow>,
 }
 
@@ -44,7 +44,7 @@ pub struct Catalog {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shadow {
     /// What it defines.
-    pub kind: Kind,
+    pub kind: DefinitionKind,
     /// The name of both.
     pub name: String,
     /// The user's own.
@@ -153,7 +153,7 @@ impl Catalog {
             let old_file = &self.files[old.file];
             if old_file.layer == layer {
                 log.error(twice(entry, self.node(file, entry), self.node(old.file, &old.entry)));
-            } else if entry.kind != Kind::Epoch {
+            } else if entry.kind != DefinitionKind::Epoch {
                 let by = name_span(self.node(file, entry));
                 let path = old_file.path.clone();
                 self.shadows.push(Shadow { kind: entry.kind, name: entry.name.clone(), by, path });
@@ -186,7 +186,7 @@ impl Catalog {
 
 fn twice(entry: &Entry, second: &Node, first: &Node) -> Diagnostic {
     let what = match entry.kind {
-        Kind::Epoch => "the epoch".to_owned(),
+        DefinitionKind::Epoch => "the epoch".to_owned(),
         _ => wording::code(&entry.name),
     };
     Diagnostic::error(codes::DUPLICATE_DEFINITION, format!("{what} is defined twice"))

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::wording;
 
-use super::{BuiltinStacks, Catalog, Entry, Kind};
+use super::{BuiltinStacks, Catalog, DefinitionKind, Entry};
 
 /// Something that a search can find.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +84,8 @@ pub fn search<'a>(catalog: &'a Catalog, stacks: &'a BuiltinStacks, words: &str) 
 impl Catalog {
     /// All that a search goes through, by kind and name.
     fn known(&self) -> impl Iterator<Item = Searchable<'_>> {
-        let kinds = [Kind::Package, Kind::Platform, Kind::Device, Kind::Base];
+        let kinds =
+            [DefinitionKind::Package, DefinitionKind::Platform, DefinitionKind::Device, DefinitionKind::Base];
         kinds.into_iter().flat_map(|kind| self.entries(kind)).filter_map(known)
     }
 }
@@ -103,12 +104,14 @@ impl BuiltinStacks {
 
 fn known(entry: &Entry) -> Option<Searchable<'_>> {
     let sort = match entry.kind {
-        Kind::Package if entry.installable => Sort::Package,
-        Kind::Package => Sort::Axis,
-        Kind::Platform => Sort::Platform,
-        Kind::Device => Sort::Device,
-        Kind::Base => Sort::Base,
-        Kind::Gpu | Kind::Index | Kind::Epoch | Kind::Forbidden => return None,
+        DefinitionKind::Package if entry.installable => Sort::Package,
+        DefinitionKind::Package => Sort::Axis,
+        DefinitionKind::Platform => Sort::Platform,
+        DefinitionKind::Device => Sort::Device,
+        DefinitionKind::Base => Sort::Base,
+        DefinitionKind::Gpu | DefinitionKind::Index | DefinitionKind::Epoch | DefinitionKind::Forbidden => {
+            return None;
+        }
     };
     let Entry { name, aliases, group, summary, .. } = entry;
     Some(Searchable { sort, name, aliases, group, summary })

@@ -7,7 +7,7 @@ mod tests;
 mod view;
 
 pub use names::Names;
-pub use view::View;
+pub use view::TemplateView;
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -69,7 +69,7 @@ impl Template {
     }
 
     /// The text with its values; what is wrong is reported at its place inside the template.
-    pub fn expand(&self, view: &View, log: &mut Log) -> Option<String> {
+    pub fn expand(&self, view: &TemplateView, log: &mut Log) -> Option<String> {
         if self.is_plain() {
             return Some(self.text.clone());
         }
@@ -86,7 +86,7 @@ impl Template {
         }
     }
 
-    fn filled(&self, view: &View) -> Result<String, Error> {
+    fn filled(&self, view: &TemplateView) -> Result<String, Error> {
         let mut out = limits::Out::default();
         ENGINE.template_from_str(&self.text)?.render_captured_to(view.root(), &mut out)?;
         Ok(String::from_utf8_lossy(&out.0).into_owned())

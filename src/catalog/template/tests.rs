@@ -20,8 +20,8 @@ fn template(text: &str, sources: &mut Sources) -> Template {
     Template { text: text.to_owned(), span: Span::new(source, 0..length) }
 }
 
-fn view(log: &mut Log, sources: &mut Sources) -> View {
-    let mut view = View::new();
+fn view(log: &mut Log, sources: &mut Sources) -> TemplateView {
+    let mut view = TemplateView::new();
     view.text("arch", "arm64");
     view.package(&name("cuda"), &version("12.6"), None);
     view.package(&name("flash-attention"), &version("2.7.4"), None);
@@ -83,7 +83,7 @@ fn values_that_need_each_other_are_reported() {
     let (mut log, mut sources) = (Log::new(), Sources::new());
     let values = [("a", "{{ b }}"), ("b", "{{ a }}")]
         .map(|(key, text)| (key.to_owned(), template(text, &mut sources)));
-    View::new().own(&version("1"), &BTreeMap::from(values), &mut log);
+    TemplateView::new().own(&version("1"), &BTreeMap::from(values), &mut log);
     insta::assert_snapshot!(report(&log, &sources));
 }
 
@@ -186,7 +186,7 @@ fn values_that_double_each_other_end() {
         let text = format!("{{{{ a{0} }}}}{{{{ a{0} }}}}", number - 1);
         values.insert(format!("a{number}"), template(&text, &mut sources));
     }
-    View::new().own(&version("1"), &values, &mut log);
+    TemplateView::new().own(&version("1"), &values, &mut log);
     let report = report(&log, &sources);
     assert!(report.contains("more than 16384 bytes"), "{report:.300}");
 }

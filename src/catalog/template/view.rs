@@ -19,7 +19,7 @@ use super::Template;
 /// [`Self::device`]), then, on a copy, what this package alone sees ([`Self::option`], [`Self::variant`], and last
 /// [`Self::own`]).
 #[derive(Debug, Clone, Default)]
-pub struct View {
+pub struct TemplateView {
     packages: Arc<Packages>,
     /// Every other word. One without a value hides a package of that name.
     root: BTreeMap<String, Option<Value>>,
@@ -35,7 +35,7 @@ struct Packages {
     words: BTreeMap<String, Value>,
 }
 
-impl View {
+impl TemplateView {
     /// Nothing has a value yet.
     pub fn new() -> Self {
         let mut view = Self::default();
@@ -144,7 +144,7 @@ impl View {
 
 /// A view as the engine reads it.
 #[derive(Debug)]
-struct Root(View);
+struct Root(TemplateView);
 
 impl Object for Root {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {

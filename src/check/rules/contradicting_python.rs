@@ -10,7 +10,7 @@ use crate::value::{Parse, PepOp, PepRequirement, Version};
 
 pub(super) const RULE: Rule = Rule { code: codes::CONTRADICTING_PYTHON, severity: Severity::Error, check };
 
-type PipSpec = Spanned<PepRequirement>;
+pub(super) type PipSpec = Spanned<PepRequirement>;
 
 fn check(context: &Context<'_>, log: &mut Log) {
     let pip = &context.project.pip;

@@ -2,7 +2,7 @@
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
-use crate::manifest::Run;
+use crate::manifest::RunOptions;
 use crate::source::Span;
 
 pub(super) const RULE: Rule = Rule { code: codes::HOST_SYSCTL, severity: Severity::Error, check };
@@ -29,7 +29,7 @@ fn check(context: &Context<'_>, log: &mut Log) {
 
 type SharedNamespace = Option<(&'static str, &'static str, Option<Span>)>;
 
-fn network(run: &Run, by_default: bool) -> SharedNamespace {
+fn network(run: &RunOptions, by_default: bool) -> SharedNamespace {
     let what = "the host's network";
     match (&run.network, run.can.first()) {
         (Some(network), _) if network.value == "host" => {
@@ -41,7 +41,7 @@ fn network(run: &Run, by_default: bool) -> SharedNamespace {
     }
 }
 
-fn ipc(run: &Run) -> SharedNamespace {
+fn ipc(run: &RunOptions) -> SharedNamespace {
     let ipc = run.ipc.as_ref().filter(|ipc| ipc.value == "host")?;
     Some(("the host's IPC", "ipc \"private\"", Some(ipc.span)))
 }

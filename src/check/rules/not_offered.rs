@@ -2,7 +2,7 @@
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
-use crate::manifest::{Camera, Device, Run};
+use crate::manifest::{Camera, HardwareDevice, RunOptions};
 use crate::source::Span;
 
 pub(super) const RULE: Rule = Rule { code: codes::NOT_OFFERED, severity: Severity::Error, check };
@@ -46,15 +46,15 @@ fn instead(word: &str) -> Option<&'static str> {
     }
 }
 
-fn wanted(run: &Run) -> Vec<MachineOption> {
+fn wanted(run: &RunOptions) -> Vec<MachineOption> {
     let cameras = run.cameras.iter().filter(|camera| camera.value == Camera::Csi);
     let mut all: Vec<MachineOption> =
         cameras.map(|camera| ("camera-csi", "CSI camera", camera.span)).collect();
     all.extend(run.devices.iter().filter_map(|device| match device.value {
-        Device::Path { .. } => None,
-        Device::I2c(_) => Some(("i2c", "I2C bus of its own", device.span)),
-        Device::Spi(_) => Some(("spi", "SPI device of its own", device.span)),
-        Device::Gpio(_) => Some(("gpio", "GPIO pins", device.span)),
+        HardwareDevice::Path { .. } => None,
+        HardwareDevice::I2c(_) => Some(("i2c", "I2C bus of its own", device.span)),
+        HardwareDevice::Spi(_) => Some(("spi", "SPI device of its own", device.span)),
+        HardwareDevice::Gpio(_) => Some(("gpio", "GPIO pins", device.span)),
     }));
     all.extend(run.can.iter().map(|one| ("can", "CAN interface of its own", one.span)));
     all.extend(run.jtop.on().map(|span| ("jtop", "jtop", span)));

@@ -5,7 +5,7 @@ use std::collections::btree_map::Entry;
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
-use crate::manifest::{Camera, Device, Run};
+use crate::manifest::{Camera, HardwareDevice, RunOptions};
 use crate::source::Span;
 
 pub(super) const RULE: Rule = Rule { code: codes::SAME_DEVICE, severity: Severity::Warning, check };
@@ -33,23 +33,23 @@ fn check(context: &Context<'_>, log: &mut Log) {
 }
 
 /// Every device by its path on the host, with the one in the container where it is another.
-fn devices(run: &Run) -> Vec<((String, Option<String>), Span)> {
+fn devices(run: &RunOptions) -> Vec<((String, Option<String>), Span)> {
     let cameras = run.cameras.iter().filter_map(|camera| match &camera.value {
         Camera::Csi => None,
         Camera::Device(path) => Some(((path.to_string(), None), camera.span)),
     });
     let devices = run.devices.iter().filter_map(|device| {
         let path = match &device.value {
-            Device::Path { from, to } => {
+            HardwareDevice::Path { from, to } => {
                 let from = from.to_string();
                 let to = to.as_ref().map(ToString::to_string).filter(|to| *to != from);
                 (from, to)
             }
-            Device::I2c(bus) => (format!("/dev/i2c-{bus}"), None),
-            Device::Spi(device) => (format!("/dev/spidev{device}"), None),
-            Device::Gpio(Some(chip)) => (format!("/dev/gpiochip{chip}"), None),
+            HardwareDevice::I2c(bus) => (format!("/dev/i2c-{bus}"), None),
+            HardwareDevice::Spi(device) => (format!("/dev/spidev{device}"), None),
+            HardwareDevice::Gpio(Some(chip)) => (format!("/dev/gpiochip{chip}"), None),
             // The device decides which chips these are; a chip that is named too is handed over once.
-            Device::Gpio(None) => return None,
+            HardwareDevice::Gpio(None) => return None,
         };
         Some((path, device.span))
     });

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
-use crate::manifest::Run;
+use crate::manifest::RunOptions;
 use crate::source::{Span, Spanned};
 use crate::value::ImagePath;
 
@@ -30,6 +30,6 @@ fn check(context: &Context<'_>, log: &mut Log) {
 }
 
 /// Every place of the container that something is mounted at.
-pub(super) fn mounts(run: &Run) -> Vec<&Spanned<ImagePath>> {
+pub(super) fn mounts(run: &RunOptions) -> Vec<&Spanned<ImagePath>> {
     run.volumes.iter().map(|volume| &volume.to).chain(&run.tmpfs).collect()
 }

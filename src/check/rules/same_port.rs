@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
-use crate::manifest::Run;
+use crate::manifest::RunOptions;
 use crate::source::{Span, Spanned};
 use crate::value::{Port, PortMapping, PortRange, Protocol};
 
@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule { code: codes::SAME_PORT, severity: Severity:
 
 fn check(context: &Context<'_>, log: &mut Log) {
     let by_default = context.platform.is_some_and(|platform| platform.host_network);
-    let published = |run: &&Run| match &run.network {
+    let published = |run: &&RunOptions| match &run.network {
         Some(network) => network.value == "bridge",
         None => !by_default && run.can.is_empty(),
     };

@@ -2,7 +2,7 @@
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes};
-use crate::manifest::{Audio, Project, Run};
+use crate::manifest::{Audio, Project, RunOptions};
 use crate::source::Span;
 
 pub(super) const RULE: Rule = Rule { code: codes::SESSION_USER, severity: Severity::Warning, check };
@@ -33,7 +33,7 @@ fn check(context: &Context<'_>, log: &mut Log) {
 }
 
 /// Whom the container runs as and where that is written, as far as it is known.
-fn user(run: &Run, project: &Project) -> Option<(u32, Option<Span>)> {
+fn user(run: &RunOptions, project: &Project) -> Option<(u32, Option<Span>)> {
     let login = project.app.as_ref().and_then(|app| app.user.as_ref());
     if let Some(user) = &run.user {
         let name = user.value.split(':').next().unwrap_or_default();

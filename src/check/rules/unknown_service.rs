@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
-use crate::manifest::Run;
+use crate::manifest::RunOptions;
 use crate::source::Spanned;
 
 pub(super) const RULE: Rule = Rule { code: codes::UNKNOWN_SERVICE, severity: Severity::Error, check };
@@ -39,7 +39,7 @@ fn check(context: &Context<'_>, log: &mut Log) {
     }
 }
 
-fn wanted(run: &Run) -> Vec<Spanned<&str>> {
+fn wanted(run: &RunOptions) -> Vec<Spanned<&str>> {
     let mut all: Vec<Spanned<&str>> =
         run.depends_on.iter().map(|name| Spanned::new(name.as_str(), name.span)).collect();
     for shared in [&run.network, &run.ipc, &run.pid].into_iter().flatten() {

@@ -6,9 +6,9 @@ use crate::manifest::Requirements;
 use crate::source::Spanned;
 use crate::value::{PepOp, PepRequirement};
 
-pub(super) const RULE: Rule = Rule { code: codes::UNPINNED_PYTHON, severity: Severity::Note, check };
+use super::contradicting_python::PipSpec;
 
-type PipSpec = Spanned<PepRequirement>;
+pub(super) const RULE: Rule = Rule { code: codes::UNPINNED_PYTHON, severity: Severity::Note, check };
 
 const MESSAGE: &str = "the next build may install other versions than this one";
 const HELP: &str = "write the version that was tested: `NAME==1.2.3`";

@@ -1,6 +1,6 @@
 //! `jcc add`.
 
-use crate::manifest::edit::{self, Block};
+use crate::manifest::edit::{self, EditableBlock};
 use crate::syntax::{Editor, name, quote};
 
 use super::super::{Exit, Session};
@@ -22,7 +22,7 @@ pub(in crate::cli) fn add(session: &mut Session<'_, '_>, wish: &Add) -> Exit {
 fn one(session: &mut Session<'_, '_>, manifest: &mut EditedManifest, spec: &Spec, target: Option<&str>) {
     let requirement = spec.requirement.as_ref().map(ToString::to_string);
     let within = manifest.target(target);
-    let there = manifest.named(Block::Packages, spec.name.as_str());
+    let there = manifest.named(EditableBlock::Packages, spec.name.as_str());
     let mut done = Done {
         action: "added",
         name: spec.name.to_string(),
@@ -53,10 +53,10 @@ fn one(session: &mut Session<'_, '_>, manifest: &mut EditedManifest, spec: &Spec
         }
         let versions = requirement.as_ref().map_or_else(String::new, |text| format!(" {}", quote(text)));
         let line = format!("{}{versions}", name(spec.name.as_str()));
-        edit::put(&manifest.text, &manifest.document, within, Block::Packages.name(), &line)
+        edit::put(&manifest.text, &manifest.document, within, EditableBlock::Packages.name(), &line)
     };
     manifest.change(&change);
-    let now = manifest.named(Block::Packages, spec.name.as_str());
+    let now = manifest.named(EditableBlock::Packages, spec.name.as_str());
     let added = now.iter().find(|child| child.target == target).map(|child| manifest.cite(child.node));
     done.place = added.unwrap_or_default();
     manifest.done.push(done);

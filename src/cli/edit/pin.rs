@@ -1,7 +1,7 @@
 //! `jcc pin`.
 
 use crate::diagnostic::wording;
-use crate::manifest::edit::{self, Block};
+use crate::manifest::edit::{self, EditableBlock};
 use crate::syntax::{Editor, name, quote};
 use crate::value::Name;
 
@@ -19,14 +19,14 @@ pub(in crate::cli) fn pin(session: &mut Session<'_, '_>, wish: &PinArgs) -> Exit
     let target = wish.place.target.as_deref();
     if let Some(version) = &wish.version {
         set(&mut manifest, &wish.name, version.as_str(), target);
-    } else if !take_out(&mut manifest, Block::Pin, &wish.name, target) {
+    } else if !take_out(&mut manifest, EditableBlock::Pin, &wish.name, target) {
         return absent(session, &manifest, &wish.name);
     }
     manifest.finish(session, &wish.place, |_, _| Vec::new())
 }
 
 fn set(manifest: &mut EditedManifest, pinned: &Name, version: &str, target: Option<&str>) {
-    let all = manifest.named(Block::Pin, pinned.as_str());
+    let all = manifest.named(EditableBlock::Pin, pinned.as_str());
     let own = all.iter().find(|child| child.target == target);
     let mut done = Done {
         action: "pinned",
@@ -48,11 +48,11 @@ fn set(manifest: &mut EditedManifest, pinned: &Name, version: &str, target: Opti
         None => {
             let line = format!("{} {}", name(pinned.as_str()), quote(version));
             let within = manifest.target(target);
-            edit::put(&manifest.text, &manifest.document, within, Block::Pin.name(), &line)
+            edit::put(&manifest.text, &manifest.document, within, EditableBlock::Pin.name(), &line)
         }
     };
     manifest.change(&change);
-    let now = manifest.named(Block::Pin, pinned.as_str());
+    let now = manifest.named(EditableBlock::Pin, pinned.as_str());
     let place = now.iter().find(|child| child.target == target).map(|child| manifest.cite(child.node));
     done.place = place.unwrap_or_default();
     manifest.done.push(done);
@@ -66,7 +66,7 @@ fn absent(session: &mut Session<'_, '_>, manifest: &EditedManifest, name: &Name)
         let message = format!("`{name}` is pinned in `{place}`, which `{file}` extends");
         return session.unknown(&message, Some("take it away there, or pin another version here".to_owned()));
     }
-    let known = edit::children(&manifest.document, Block::Pin);
+    let known = edit::children(&manifest.document, EditableBlock::Pin);
     let help = wording::did_you_mean(name.as_str(), known.iter().map(edit::Child::name));
     session.unknown(&format!("`{file}` does not pin `{name}`"), help)
 }

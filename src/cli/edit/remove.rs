@@ -3,7 +3,7 @@
 use crate::catalog::BuiltinStacks;
 use crate::diagnostic::wording;
 use crate::manifest::Stacks as _;
-use crate::manifest::edit::{self, Block, Child};
+use crate::manifest::edit::{self, Child, EditableBlock};
 use crate::value::Name;
 
 use super::super::resolve::reasons;
@@ -19,7 +19,7 @@ pub(in crate::cli) fn remove(session: &mut Session<'_, '_>, wish: &Remove) -> Ex
     };
     let target = wish.place.target.as_deref();
     for name in &wish.packages {
-        if !take_out(&mut manifest, Block::Packages, name, target) {
+        if !take_out(&mut manifest, EditableBlock::Packages, name, target) {
             return absent(session, &manifest, name, target);
         }
     }
@@ -47,7 +47,7 @@ pub(in crate::cli) fn remove(session: &mut Session<'_, '_>, wish: &Remove) -> Ex
 /// Takes every child of this name out of the blocks, or of those of one target. False where there is none.
 pub(super) fn take_out(
     manifest: &mut EditedManifest,
-    block: Block,
+    block: EditableBlock,
     name: &Name,
     target: Option<&str>,
 ) -> bool {
@@ -62,7 +62,7 @@ pub(super) fn take_out(
         let all = manifest.named(block, name.as_str());
         let Some(found) = all.iter().find(|child| ours(child)) else { break };
         let done = Done {
-            action: if block == Block::Pin { "unpinned" } else { "removed" },
+            action: if block == EditableBlock::Pin { "unpinned" } else { "removed" },
             name: found.name().to_owned(),
             target: found.target.map(str::to_owned),
             requirement: found.requirement(),
@@ -91,7 +91,9 @@ fn absent(
     target: Option<&str>,
 ) -> Exit {
     let file = &manifest.found.shown;
-    if let (Some(found), Some(target)) = (manifest.named(Block::Packages, name.as_str()).first(), target) {
+    if let (Some(found), Some(target)) =
+        (manifest.named(EditableBlock::Packages, name.as_str()).first(), target)
+    {
         let place = manifest.cite(found.node);
         let help = match found.target {
             Some(other) => format!("`--target {other}` removes it there"),
@@ -114,7 +116,7 @@ fn absent(
         };
         return session.unknown(&message, Some(help));
     }
-    if let Some(pinned) = manifest.named(Block::Pin, name.as_str()).first() {
+    if let Some(pinned) = manifest.named(EditableBlock::Pin, name.as_str()).first() {
         let place = manifest.cite(pinned.node);
         let help = format!("`jcc pin {name} --remove` takes the pin away");
         return session.unknown(&format!("`{name}` is only pinned (`{place}`), not asked for"), Some(help));
@@ -128,7 +130,7 @@ fn absent(
         let help = format!("`jcc why {name}` shows every path to it");
         return session.unknown(&format!("`{file}` does not ask for `{name}`: {why}"), Some(help));
     }
-    let own = edit::children(&manifest.document, Block::Packages);
+    let own = edit::children(&manifest.document, EditableBlock::Packages);
     let names: Vec<&str> = own.iter().map(edit::Child::name).collect();
     let help = wording::did_you_mean(name.as_str(), names.iter().copied());
     let listed =

@@ -7,7 +7,7 @@ use crate::render::{Generated, Signature, is_of_old_layout};
 use crate::source::Span;
 
 use super::super::args::ReportFormat;
-use super::super::place::Place;
+use super::super::place::OutputPlace;
 use super::super::session::LOCK;
 use super::super::{Exit, Session, diff};
 
@@ -83,7 +83,7 @@ pub(in crate::cli) fn compare(
     format: ReportFormat,
 ) -> Exit {
     let old_lock = compiled.resolved.old_lock.as_ref();
-    let place = Place { fs, folder: session.sources.shown_path(""), lock: old_lock };
+    let place = OutputPlace { fs, folder: session.sources.shown_path(""), lock: old_lock };
     let leftovers = place.leftovers(compiled, manifest);
     let mut files = compiled.artifacts.clone();
     files.insert(LOCK.to_owned(), leftovers.lock(compiled).write(crate::VERSION));

@@ -8,7 +8,7 @@ use crate::render::{Artifacts, Generated, Signature, is_of_old_layout, is_suppor
 use crate::resolve::{Lock, LockedFiles};
 
 use super::super::session::{LOCK, MANIFEST};
-use super::Place;
+use super::OutputPlace;
 
 /// Where jcc 0.1, which listed its files nowhere, wrote them unless the manifest named another place.
 const OLD_NAMES: [&str; 5] =
@@ -30,7 +30,7 @@ pub(in crate::cli) struct Leftovers {
 
 impl Leftovers {
     /// Those that are there. `written`: all that is generated now, from `manifest`.
-    pub(in crate::cli) fn of(place: &Place<'_>, written: &Artifacts, manifest: &str) -> Self {
+    pub(in crate::cli) fn of(place: &OutputPlace<'_>, written: &Artifacts, manifest: &str) -> Self {
         let Some(lock) = place.lock else { return Self::default() };
         let mut found = Self::default();
         let paths = candidates(place.fs, lock);
@@ -69,7 +69,7 @@ impl Leftovers {
     }
 
     /// Warns of the files that stay.
-    pub(in crate::cli) fn warn(&self, place: &Place<'_>, log: &mut Log) {
+    pub(in crate::cli) fn warn(&self, place: &OutputPlace<'_>, log: &mut Log) {
         for path in &self.edited {
             let message = format!(
                 "{} is no longer generated, but stays because it was edited by hand",
@@ -178,7 +178,7 @@ mod tests {
             files: LockedFiles::of(&files),
             origin: Origin { lists_files: true, ..Origin::default() },
         };
-        let place = Place { fs, folder: String::new(), lock: Some(&lock) };
+        let place = OutputPlace { fs, folder: String::new(), lock: Some(&lock) };
         let written = BTreeMap::from([("dockerfile".to_owned(), "new\n".to_owned())]);
         Leftovers::of(&place, &written, "project.kdl").removed.into_iter().collect()
     }

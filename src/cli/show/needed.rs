@@ -2,14 +2,16 @@
 
 use serde_json::{Value, json};
 
-use crate::catalog::{BuiltinStacks, Catalog, Dependent, DependentPart, Kind, Package, Require, Stage};
+use crate::catalog::{
+    BuiltinStacks, Catalog, DefinitionKind, Dependent, DependentPart, Package, Require, RequireStage,
+};
 use crate::manifest::Stacks as _;
 
 use super::super::{Session, catalog::stack};
 use super::words;
 
 /// Who needs a package.
-pub(super) struct Needed {
+pub(super) struct DependentsTable {
     packages: Vec<By>,
     /// `stack:NAME`.
     stacks: Vec<String>,
@@ -19,14 +21,14 @@ pub(super) struct Needed {
 struct By {
     name: String,
     /// For what, first that which ships.
-    stages: Vec<Stage>,
+    stages: Vec<RequireStage>,
     /// In any version, whatever is chosen for it.
     always: bool,
     /// Otherwise when: `option qt=5`, `cuda >=13`.
     when: Vec<String>,
 }
 
-impl Needed {
+impl DependentsTable {
     /// Reads the catalogue backwards; `stacks` are those that ask for it.
     pub(super) fn new(catalog: &Catalog, package: &Package, stacks: Vec<String>) -> Self {
         let packages = catalog.dependents(package.name.as_str()).iter().map(by).collect();
@@ -41,7 +43,7 @@ pub(super) fn stacks(session: &mut Session<'_, '_>, catalog: &Catalog, package: 
     for of in library.names() {
         let Some(stack) = stack(&library, &of, session) else { continue };
         let asked = stack.packages.iter().map(|one| one.name.as_str());
-        let mut asked = asked.filter_map(|one| catalog.entry(Kind::Package, one));
+        let mut asked = asked.filter_map(|one| catalog.entry(DefinitionKind::Package, one));
         if asked.any(|entry| entry.name == package.name.as_str()) {
             found.push(format!("stack:{of}"));
         }
@@ -51,11 +53,11 @@ pub(super) fn stacks(session: &mut Session<'_, '_>, catalog: &Catalog, package: 
 
 fn by(dependent: &Dependent<'_>) -> By {
     let Dependent { package, places } = dependent;
-    let mut stages: Vec<Stage> = places.iter().map(|(_, require)| require.stage).collect();
+    let mut stages: Vec<RequireStage> = places.iter().map(|(_, require)| require.stage).collect();
     stages.sort_by_key(|stage| match stage {
-        Stage::Run => 0,
-        Stage::Build => 1,
-        Stage::Test => 2,
+        RequireStage::Run => 0,
+        RequireStage::Build => 1,
+        RequireStage::Test => 2,
     });
     stages.dedup();
     let free = |require: &Require| require.guard.all.is_empty();
@@ -88,18 +90,18 @@ fn condition(part: DependentPart<'_>, require: &Require) -> String {
     part.into_iter().chain(words::conditions(&require.guard)).collect::<Vec<_>>().join(" and ")
 }
 
-impl Needed {
+impl DependentsTable {
     /// A line a kind of need.
     pub(super) fn text(&self) -> String {
-        let ships = |by: &&By| by.stages.first() == Some(&Stage::Run);
+        let ships = |by: &&By| by.stages.first() == Some(&RequireStage::Run);
         let of = |which: &dyn Fn(&By) -> bool| -> Vec<String> {
             self.packages.iter().filter(|by| which(by)).map(|by| by.name.clone()).collect()
         };
         let lines = [
             ("needed by", of(&|by| by.always && ships(&by))),
             ("needed at times by", self.at_times()),
-            ("needed to build", of(&|by| by.stages.first() == Some(&Stage::Build))),
-            ("needed to test", of(&|by| by.stages.first() == Some(&Stage::Test))),
+            ("needed to build", of(&|by| by.stages.first() == Some(&RequireStage::Build))),
+            ("needed to test", of(&|by| by.stages.first() == Some(&RequireStage::Test))),
             ("asked for by", self.stacks.clone()),
         ];
         let mut out = String::new();
@@ -111,7 +113,8 @@ impl Needed {
 
     /// `vtk (option qt=5)`; of what has many conditions only that there are some.
     fn at_times(&self) -> Vec<String> {
-        let some = self.packages.iter().filter(|by| !by.always && by.stages.first() == Some(&Stage::Run));
+        let some =
+            self.packages.iter().filter(|by| !by.always && by.stages.first() == Some(&RequireStage::Run));
         some.map(|by| match by.when.as_slice() {
             [one] => format!("{} ({one})", by.name),
             [one, other] => format!("{} ({one}; {other})", by.name),
@@ -122,10 +125,10 @@ impl Needed {
 
     /// The same for programs: packages, and ready-made manifests.
     pub(super) fn values(&self) -> (Vec<Value>, &[String]) {
-        let word = |stage: &Stage| match stage {
-            Stage::Run => "run",
-            Stage::Build => "build",
-            Stage::Test => "test",
+        let word = |stage: &RequireStage| match stage {
+            RequireStage::Run => "run",
+            RequireStage::Build => "build",
+            RequireStage::Test => "test",
         };
         let value = |by: &By| {
             json!({

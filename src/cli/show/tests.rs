@@ -3,7 +3,7 @@ use crate::diagnostic::Log;
 use crate::fs::Memory;
 use crate::source::Sources;
 
-use super::{Needed, text, value};
+use super::{DependentsTable, text, value};
 
 /// All that a definition can say of itself.
 const LENS: &str = r#"package "lens" {
@@ -72,7 +72,7 @@ fn catalog() -> Catalog {
 fn a_package_is_reported_with_who_needs_it() {
     let catalog = catalog();
     let lens = catalog.package("liblens").unwrap();
-    let needed = Needed::new(&catalog, lens, vec!["stack:optics".to_owned()]);
+    let needed = DependentsTable::new(&catalog, lens, vec!["stack:optics".to_owned()]);
     insta::assert_snapshot!(text(lens, &None) + &needed.text());
 }
 
@@ -80,6 +80,6 @@ fn a_package_is_reported_with_who_needs_it() {
 fn programs_are_reported_the_same() {
     let catalog = catalog();
     let lens = catalog.package("lens").unwrap();
-    let needed = Needed::new(&catalog, lens, vec!["stack:optics".to_owned()]);
+    let needed = DependentsTable::new(&catalog, lens, vec!["stack:optics".to_owned()]);
     insta::assert_snapshot!(serde_json::to_string_pretty(&value(lens, &None, &needed)).unwrap());
 }

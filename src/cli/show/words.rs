@@ -1,6 +1,6 @@
 //! What a definition requires and when, in few words.
 
-use crate::catalog::{Condition, Guard, Require, Stage};
+use crate::catalog::{Condition, Guard, Require, RequireStage};
 use crate::value::{Name, Requirement};
 
 /// `cuda >=12.6`; the name alone where any version will do.
@@ -13,9 +13,9 @@ pub(super) fn named(name: &Name, requirement: &Requirement) -> String {
 pub(super) fn requirement(require: &Require) -> String {
     let named = named(&require.name, &require.requirement);
     let stage = match require.stage {
-        Stage::Run => "",
-        Stage::Build => " to build",
-        Stage::Test => " to test",
+        RequireStage::Run => "",
+        RequireStage::Build => " to build",
+        RequireStage::Test => " to test",
     };
     format!("{named}{stage}{}", when(&require.guard))
 }
@@ -23,9 +23,9 @@ pub(super) fn requirement(require: &Require) -> String {
 /// Each requirement once; what is there at run time is there to build with, too.
 pub(super) fn requirements(all: &[Require]) -> Vec<String> {
     let covered = |one: &Require| {
-        one.stage == Stage::Build
+        one.stage == RequireStage::Build
             && all.iter().any(|other| {
-                other.stage == Stage::Run
+                other.stage == RequireStage::Run
                     && other.name.value == one.name.value
                     && other.requirement.value == one.requirement.value
                     && (other.guard == one.guard || other.guard.all.is_empty())

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes};
 use crate::source::Spanned;
 use crate::syntax::Reader;
-use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
+use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec, ValueKind};
 use crate::value::{EnvName, HostPath, Name, ProjectPath};
 
 use crate::manifest::decode::flag;
@@ -14,7 +14,7 @@ pub(super) static ENV_FILE: NodeSpec =
         .args(&[ArgSpec::text("FILE", "The file, beside the manifest.")])
         .properties(&[PropertySpec::new(
             "required",
-            Kind::Bool,
+            ValueKind::Bool,
             "Whether it must be there; it must when absent.",
         )]);
 pub(super) static SECRET: NodeSpec =

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes};
 use crate::source::Spanned;
-use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
+use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec, ValueKind};
 use crate::syntax::{Reader, Value};
 use crate::value::{HostPath, ImagePath, Invalid, Parse};
 
@@ -15,24 +15,24 @@ pub(super) static GPU: NodeSpec = NodeSpec::new(
 .rest(
     ArgSpec::new(
         "WHICH",
-        Kind::Either(&[Kind::Text, Kind::Integer, Kind::Bool]),
+        ValueKind::Either(&[ValueKind::Text, ValueKind::Integer, ValueKind::Bool]),
         "`\"all\"`, the indexes or UUIDs of some, or `#false`; all when absent.",
     )
     .optional(),
 )
 .properties(&[PropertySpec::new(
     "form",
-    Kind::Choice(GpuForm::WORDS),
+    ValueKind::Choice(GpuForm::WORDS),
     "How Docker hands it over: `cdi` by the host's CDI specification; the platform's usual form when absent.",
 )])
 .also(&[("gpus", ""), ("runtime", "gpu")])
 .optional();
 pub(super) static DISPLAY: NodeSpec = NodeSpec::new("display", "Windows on the host's screen.")
-    .args(&[ArgSpec::new("SERVER", Kind::Choice(Display::WORDS), "What draws them on the host.")])
+    .args(&[ArgSpec::new("SERVER", ValueKind::Choice(Display::WORDS), "What draws them on the host.")])
     .optional();
 pub(super) static AUDIO: NodeSpec =
     NodeSpec::new("audio", "Sound, by the host's sound server or its devices.")
-        .args(&[ArgSpec::new("SERVER", Kind::Choice(Audio::WORDS), "What plays it on the host.")])
+        .args(&[ArgSpec::new("SERVER", ValueKind::Choice(Audio::WORDS), "What plays it on the host.")])
         .optional();
 pub(super) static CAMERA: NodeSpec =
     NodeSpec::new("camera", "Cameras of the host, by their socket or their device.").rest(ArgSpec::text(
@@ -45,20 +45,21 @@ pub(super) static DEVICE: NodeSpec =
         .properties(&[PropertySpec::text("to", "Its path in the container, where it differs.")]);
 pub(super) static I2C: NodeSpec = NodeSpec::new("i2c", "I2C buses.").rest(ArgSpec::new(
     "BUS",
-    Kind::Integer,
+    ValueKind::Integer,
     "The number of a bus: 7 is `/dev/i2c-7`.",
 ));
 pub(super) static SPI: NodeSpec = NodeSpec::new("spi", "SPI devices; `0.0` when none is named.").rest(
     ArgSpec::new(
         "DEVICE",
-        Kind::Either(&[Kind::Text, Kind::Number]),
+        ValueKind::Either(&[ValueKind::Text, ValueKind::Number]),
         "Bus and chip: `0.0` is `/dev/spidev0.0`.",
     )
     .optional(),
 );
 pub(super) static GPIO: NodeSpec =
-    NodeSpec::new("gpio", "GPIO chips; those of the device's 40-pin header when none is named.")
-        .rest(ArgSpec::new("CHIP", Kind::Integer, "The number of a chip: 0 is `/dev/gpiochip0`.").optional());
+    NodeSpec::new("gpio", "GPIO chips; those of the device's 40-pin header when none is named.").rest(
+        ArgSpec::new("CHIP", ValueKind::Integer, "The number of a chip: 0 is `/dev/gpiochip0`.").optional(),
+    );
 pub(super) static CAN: NodeSpec = NodeSpec::new("can", "CAN interfaces of the host.")
     .rest(ArgSpec::text("INTERFACE", "The interface, such as `can0`."));
 
@@ -111,7 +112,7 @@ pub enum Camera {
 
 /// Hardware that is not a camera.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Device {
+pub enum HardwareDevice {
     /// `device "/dev/ttyACM0" [to="/dev/arm"]`.
     Path {
         /// On the host.
@@ -215,23 +216,25 @@ impl Parse for Camera {
 }
 
 /// Reads `device`, `i2c`, `spi` and `gpio`, in order; one entry a device.
-pub(super) fn devices(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<Device>> {
+pub(super) fn devices(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<HardwareDevice>> {
     let mut all = Vec::new();
     for node in block.children() {
         let alone = || node.arg_count() == 0;
         match node.name() {
             "device" => all.extend(device(node, log)),
-            "i2c" => all.extend(node.args::<u32>(log).into_iter().map(|bus| bus.map(Device::I2c))),
-            "gpio" if alone() => all.push(Spanned::new(Device::Gpio(None), node.name_span())),
+            "i2c" => all.extend(node.args::<u32>(log).into_iter().map(|bus| bus.map(HardwareDevice::I2c))),
+            "gpio" if alone() => all.push(Spanned::new(HardwareDevice::Gpio(None), node.name_span())),
             "gpio" => {
                 let chips = node.args::<u32>(log).into_iter();
-                all.extend(chips.map(|chip| chip.map(|chip| Device::Gpio(Some(chip)))));
+                all.extend(chips.map(|chip| chip.map(|chip| HardwareDevice::Gpio(Some(chip)))));
             }
-            "spi" if alone() => all.push(Spanned::new(Device::Spi("0.0".to_owned()), node.name_span())),
+            "spi" if alone() => {
+                all.push(Spanned::new(HardwareDevice::Spi("0.0".to_owned()), node.name_span()))
+            }
             "spi" => {
                 for at in 0..node.arg_count() {
                     let spi: Option<Spanned<SpiDevice>> = decode::text_or_number(node, at, log);
-                    all.extend(spi.map(|spi| spi.map(|spi| Device::Spi(spi.0))));
+                    all.extend(spi.map(|spi| spi.map(|spi| HardwareDevice::Spi(spi.0))));
                 }
             }
             _ => {}
@@ -240,10 +243,10 @@ pub(super) fn devices(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<Device>> 
     all
 }
 
-fn device(node: Reader<'_>, log: &mut Log) -> Option<Spanned<Device>> {
+fn device(node: Reader<'_>, log: &mut Log) -> Option<Spanned<HardwareDevice>> {
     let from: Option<Spanned<DevicePath>> = node.arg(0, log);
     let to: Option<Spanned<ImagePath>> = node.prop("to", log);
-    Some(from?.map(|from| Device::Path { from: from.0, to: to.map(|to| to.value) }))
+    Some(from?.map(|from| HardwareDevice::Path { from: from.0, to: to.map(|to| to.value) }))
 }
 
 /// A path under `/dev`, or a variable that the caller's environment fills in.

@@ -8,10 +8,10 @@ mod services;
 mod storage;
 
 pub use environment::{EnvFile, Secret, SecretSource};
-pub use hardware::{Audio, Camera, Device, Display, Gpu, GpuForm};
+pub use hardware::{Audio, Camera, Display, Gpu, GpuForm, HardwareDevice};
 pub use namespaces::Ulimit;
 pub use process::{Logging, ProcessOptions};
-pub use services::Service;
+pub use services::ServiceOptions;
 pub use storage::{Mode, Volume};
 
 use crate::diagnostic::Log;
@@ -107,7 +107,7 @@ static SERVICE: NodeSpec = NodeSpec::new(
 
 /// How a container is started; the main service's, and in the same words each further `service`.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Run {
+pub struct RunOptions {
     /// `gpu`; on unless turned off (off by default in a further service).
     pub gpu: Option<Spanned<Gpu>>,
     /// `form` of `gpu`.
@@ -121,7 +121,7 @@ pub struct Run {
     /// `camera`.
     pub cameras: Vec<Spanned<Camera>>,
     /// `device`, `i2c`, `spi`, `gpio`, in order.
-    pub devices: Vec<Spanned<Device>>,
+    pub devices: Vec<Spanned<HardwareDevice>>,
     /// `can "can0"`.
     pub can: Vec<Spanned<String>>,
     /// `network`.
@@ -185,14 +185,14 @@ pub struct Run {
     /// `logging`, `stop-signal`, `cpus` and the like.
     pub process: ProcessOptions,
     /// `service "NAME" { image "…"; … }`.
-    pub services: Vec<Service>,
+    pub services: Vec<ServiceOptions>,
     /// The node; absent where the manifest has no `run`.
     pub span: Option<Span>,
 }
 
 /// Reads the words of `run` or of a `service`.
-pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Run {
-    Run {
+pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> RunOptions {
+    RunOptions {
         gpu: hardware::gpu(node, log),
         gpu_form: hardware::gpu_form(node),
         display: decode::choice(node.child("display")),
@@ -236,7 +236,7 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Run {
     }
 }
 
-impl Run {
+impl RunOptions {
     /// The user of the host's desktop session.
     pub fn session_uid(&self) -> Id {
         self.session_uid.as_ref().map_or(Id::FIRST_USER, |uid| uid.value)

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
 use crate::source::Spanned;
-use crate::syntax::schema::{ArgSpec, Kind, NodeSpec};
+use crate::syntax::schema::{ArgSpec, NodeSpec, ValueKind};
 use crate::syntax::{Node, Reader, Value, quote};
 use crate::value::{ByteSize, Id, Invalid, Name, Parse, UlimitName};
 
@@ -41,10 +41,10 @@ pub(super) static MEMORY: NodeSpec = one_text(
 pub(super) static ULIMIT: NodeSpec = NodeSpec::new("ulimit", "A limit of its processes.")
     .args(&[
         ArgSpec::text("NAME", "Which limit, such as `memlock`."),
-        ArgSpec::new("SOFT", Kind::Integer, "The limit; -1 is none."),
+        ArgSpec::new("SOFT", ValueKind::Integer, "The limit; -1 is none."),
         ArgSpec::new(
             "HARD",
-            Kind::Integer,
+            ValueKind::Integer,
             "How far a process may raise it; as far as the first when absent.",
         )
         .optional(),
@@ -76,21 +76,25 @@ pub(super) static SECURITY_OPT: NodeSpec = NodeSpec::new("security-opt", "Option
 pub(super) static GROUP_ADD: NodeSpec =
     NodeSpec::new("group-add", "Further groups of its user.").rest(ArgSpec::new(
         "GROUP",
-        Kind::Either(&[Kind::Text, Kind::Integer]),
+        ValueKind::Either(&[ValueKind::Text, ValueKind::Integer]),
         "The number of a group, or a name of the image.",
     ));
 pub(super) static DEVICE_CGROUP_RULE: NodeSpec =
     NodeSpec::new("device-cgroup-rule", "Devices that may come and go.")
         .rest(ArgSpec::text("RULE", "Kind, numbers and rights, such as `c 166:* rmw`."));
 pub(super) static USER: NodeSpec = NodeSpec::new("user", "Whom it runs as, instead of the image's user.")
-    .args(&[ArgSpec::new("USER", Kind::Either(&[Kind::Text, Kind::Integer]), "`NAME`, `UID` or `UID:GID`.")])
+    .args(&[ArgSpec::new(
+        "USER",
+        ValueKind::Either(&[ValueKind::Text, ValueKind::Integer]),
+        "`NAME`, `UID` or `UID:GID`.",
+    )])
     .optional();
 
 pub(super) static SESSION_UID: NodeSpec = NodeSpec::new(
     "session-uid",
     "The user of the host's desktop session, whose sockets `display` and `audio` use; 1000 when absent.",
 )
-.args(&[ArgSpec::new("UID", Kind::Integer, "The user's number, as `id --user` prints it there.")])
+.args(&[ArgSpec::new("UID", ValueKind::Integer, "The user's number, as `id --user` prints it there.")])
 .optional();
 
 /// `ulimit "memlock" -1`, `ulimit "nofile" 1024 2048`.

@@ -3,7 +3,7 @@
 use crate::diagnostic::Log;
 use crate::source::Spanned;
 use crate::syntax::Reader;
-use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
+use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec, ValueKind};
 use crate::value::{Capability, Duration, HostName, Invalid, LabelKey, Name, Parse};
 
 use crate::manifest::decode;
@@ -17,7 +17,7 @@ pub(super) static LOGGING: NodeSpec =
         )])
         .open_properties(PropertySpec::new(
             "OPTION",
-            Kind::Either(&[Kind::Text, Kind::Number]),
+            ValueKind::Either(&[ValueKind::Text, ValueKind::Number]),
             "An option of the driver, such as `max-size=\"10m\"`.",
         ))
         .also(&[("log", ""), ("log-driver", "")])
@@ -36,14 +36,14 @@ pub(super) static STOP_SIGNAL: NodeSpec = decode::one_text(
 pub(super) static CPUS: NodeSpec = NodeSpec::new("cpus", "How many CPUs it may use at most.")
     .args(&[ArgSpec::new(
         "CPUS",
-        Kind::Either(&[Kind::Number, Kind::Text]),
+        ValueKind::Either(&[ValueKind::Number, ValueKind::Text]),
         "A number such as `2` or `1.5`.",
     )])
     .also(&[("cpu-limit", "")])
     .optional();
 pub(super) static PIDS_LIMIT: NodeSpec =
     NodeSpec::new("pids-limit", "How many processes and threads it may have at most.")
-        .args(&[ArgSpec::new("NUMBER", Kind::Integer, "A number from 1 on.")])
+        .args(&[ArgSpec::new("NUMBER", ValueKind::Integer, "A number from 1 on.")])
         .optional();
 pub(super) static CAP_DROP: NodeSpec =
     NodeSpec::new("cap-drop", "Capabilities of Linux that are taken from it.")
@@ -52,7 +52,7 @@ pub(super) static SYSCTL: NodeSpec =
     NodeSpec::new("sysctl", "A parameter of the kernel, in the container's own namespaces.")
         .args(&[
             ArgSpec::text("KEY", "The parameter, such as `net.ipv4.ip_forward`."),
-            ArgSpec::new("VALUE", Kind::Either(&[Kind::Text, Kind::Number]), "Its value."),
+            ArgSpec::new("VALUE", ValueKind::Either(&[ValueKind::Text, ValueKind::Number]), "Its value."),
         ])
         .also(&[("sysctls", "")]);
 pub(super) static HOSTNAME: NodeSpec = decode::one_text(

@@ -10,7 +10,7 @@ use crate::value::{ImageRef, Invalid, Name, Parse};
 
 use crate::manifest::decode::{flag, one_text};
 
-use super::Run;
+use super::RunOptions;
 
 pub(super) static IMAGE: NodeSpec = one_text(
     "image",
@@ -39,13 +39,13 @@ pub(super) static READ_ONLY: NodeSpec = flag("read-only", "Nothing can be writte
 
 /// `service "broker" { image "eclipse-mosquitto:2.0.20"; port "1883:1883" }`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Service {
+pub struct ServiceOptions {
     /// The name.
     pub name: Spanned<Name>,
     /// What it runs; absent: the project's own image.
     pub image: Option<Spanned<ImageRef>>,
     /// How.
-    pub run: Run,
+    pub run: RunOptions,
     /// The whole node.
     pub span: Span,
 }
@@ -81,8 +81,8 @@ pub(super) fn restart(block: Reader<'_>, log: &mut Log) -> Option<Spanned<String
 }
 
 /// Reads every `service`.
-pub(super) fn services(block: Reader<'_>, log: &mut Log) -> Vec<Service> {
-    let mut all: Vec<Service> = Vec::new();
+pub(super) fn services(block: Reader<'_>, log: &mut Log) -> Vec<ServiceOptions> {
+    let mut all: Vec<ServiceOptions> = Vec::new();
     let mut seen: BTreeMap<Name, Span> = BTreeMap::new();
     for node in block.children_named("service") {
         let name: Option<Spanned<Name>> = node.arg(0, log);
@@ -101,7 +101,7 @@ pub(super) fn services(block: Reader<'_>, log: &mut Log) -> Vec<Service> {
             );
         } else {
             seen.insert(name.value.clone(), name.span);
-            all.push(Service { name, image, run, span: node.span() });
+            all.push(ServiceOptions { name, image, run, span: node.span() });
         }
     }
     all

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Log, wording};
 use crate::source::{Span, Spanned};
-use crate::syntax::schema::{ArgSpec, Kind, NodeSpec, PropertySpec};
+use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec, ValueKind};
 use crate::syntax::{Node, Reader, Value, quote};
 use crate::value::{HostPath, ImagePath, Invalid, Parse};
 
@@ -17,7 +17,7 @@ pub(super) static VOLUME: NodeSpec =
             ),
             ArgSpec::text("DST", "Where it is in the container."),
         ])
-        .properties(&[PropertySpec::new("mode", Kind::Choice(Mode::WORDS), "`rw` when absent.")])
+        .properties(&[PropertySpec::new("mode", ValueKind::Choice(Mode::WORDS), "`rw` when absent.")])
         .also(&[("mount", ""), ("mounts", ""), ("bind", "")])
         .rewrite(mount);
 
@@ -41,7 +41,7 @@ pub(super) static PORT: NodeSpec = NodeSpec::new(
     "port",
     "Ports of the container that the host offers: `8000` is `8000:8000`. Without meaning on the host's network.",
 )
-.rest(ArgSpec::new("MAPPING", Kind::Either(&[Kind::Text, Kind::Integer]), "`HOST:CONTAINER`, as in Compose."))
+.rest(ArgSpec::new("MAPPING", ValueKind::Either(&[ValueKind::Text, ValueKind::Integer]), "`HOST:CONTAINER`, as in Compose."))
 .also(&[("publish", ""), ("ports", ""), ("expose", "")]);
 pub(super) static MODELS: NodeSpec = one_text(
     "models",

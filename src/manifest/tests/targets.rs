@@ -1,7 +1,7 @@
 //! What a target sees.
 
 use super::{Folder, full, projects};
-use crate::manifest::{BaseChoice, Cache, Device, Gpu};
+use crate::manifest::{BaseChoice, Cache, Gpu, HardwareDevice};
 
 #[test]
 fn the_full_manifest_is_read() {
@@ -26,17 +26,17 @@ fn the_full_manifest_is_read() {
 #[test]
 fn one_node_may_give_several_entries() {
     let all = projects(&full()).expect("it is right");
-    let devices: Vec<&Device> = all[0].run.devices.iter().map(|device| &device.value).collect();
+    let devices: Vec<&HardwareDevice> = all[0].run.devices.iter().map(|device| &device.value).collect();
     assert!(matches!(
         devices[..],
         [
-            Device::Path { .. },
-            Device::I2c(0),
-            Device::Spi(_),
-            Device::Gpio(Some(0)),
-            Device::Gpio(Some(1)),
-            Device::I2c(1),
-            Device::I2c(7)
+            HardwareDevice::Path { .. },
+            HardwareDevice::I2c(0),
+            HardwareDevice::Spi(_),
+            HardwareDevice::Gpio(Some(0)),
+            HardwareDevice::Gpio(Some(1)),
+            HardwareDevice::I2c(1),
+            HardwareDevice::I2c(7)
         ]
     ));
 }

@@ -3,7 +3,7 @@
 use crate::manifest::Copy;
 use crate::value::ImagePath;
 
-use super::{Annotated, MountFrom, MountUse, ServiceInputs, Text};
+use super::{Annotated, Interpolated, MountFrom, MountUse, ServiceInputs};
 
 /// The mounts of the project's files, the project's folder among them.
 pub(super) fn mounts(inputs: ServiceInputs<'_>) -> Vec<Annotated<MountUse>> {
@@ -26,7 +26,7 @@ pub(super) fn mounts(inputs: ServiceInputs<'_>) -> Vec<Annotated<MountUse>> {
 }
 
 fn bind(from: &str, to: &str) -> Annotated<MountUse> {
-    let (from, to) = (MountFrom::Host(Text::literal(from)), Text::literal(to));
+    let (from, to) = (MountFrom::Host(Interpolated::literal(from)), Interpolated::literal(to));
     Annotated::plain(MountUse { from, to, read_only: false })
 }
 

@@ -3,7 +3,7 @@
 use crate::manifest::Project;
 use crate::value::{Parse, ProjectPath};
 
-use super::Text;
+use super::Interpolated;
 
 /// The folder of generated files that all targets share.
 pub const SHARED_SUPPORT: &str = ".jcc";
@@ -62,8 +62,8 @@ impl OutputFiles {
     }
 
     /// A path of the host that may be relative to the project, seen from the Compose file's folder.
-    pub(super) fn seen(&self, path: &str) -> Text {
-        Text::with_variables(path).seen_from(&self.up())
+    pub(super) fn seen(&self, path: &str) -> Interpolated {
+        Interpolated::with_variables(path).seen_from(&self.up())
     }
 
     /// `../` for each folder that the Compose file lies in.

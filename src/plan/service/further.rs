@@ -1,16 +1,16 @@
 //! The services beside the main one.
 
-use crate::manifest::Service as Asked;
+use crate::manifest::ServiceOptions as Asked;
 
-use super::names::Names;
+use super::names::ServiceNames;
 use super::{Service, ServiceImage, ServiceInputs, profile};
 
 /// Every `service`, in the order of the manifest.
-pub(super) fn services(inputs: ServiceInputs<'_>, names: &Names) -> Vec<Service> {
+pub(super) fn services(inputs: ServiceInputs<'_>, names: &ServiceNames) -> Vec<Service> {
     inputs.project.run.services.iter().map(|asked| service(asked, inputs, names)).collect()
 }
 
-fn service(asked: &Asked, inputs: ServiceInputs<'_>, names: &Names) -> Service {
+fn service(asked: &Asked, inputs: ServiceInputs<'_>, names: &ServiceNames) -> Service {
     let image =
         asked.image.as_ref().map_or(ServiceImage::Own, |image| ServiceImage::Other(image.value.clone()));
     let own = image == ServiceImage::Own;

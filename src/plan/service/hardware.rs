@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::GpuAccess;
-use crate::manifest::{Audio, Camera, Device, Display, Gpu, Run};
+use crate::manifest::{Audio, Camera, Display, Gpu, HardwareDevice, RunOptions};
 use crate::resolve::TargetFacts;
 use crate::value::{Capability, ImagePath, Parse};
 
-use super::{Annotated, GpuUse, MountFrom, MountUse, Piece, Service, ServiceInputs, Text};
+use super::{Annotated, GpuUse, Interpolated, MountFrom, MountUse, Piece, Service, ServiceInputs};
 
 /// Driver capabilities in the order in which they are written.
 const CAPABILITIES: [&str; 6] = ["compute", "utility", "video", "graphics", "display", "ngx"];
@@ -25,7 +25,7 @@ const X11_COOKIE: &str = "/run/x11/cookie";
 const RUNTIME_DIR: &str = "XDG_RUNTIME_DIR";
 
 /// The GPU: the main service has it unless stated otherwise, a further one where it says so.
-pub(super) fn gpu(run: &Run, inputs: ServiceInputs<'_>, is_main: bool) -> Option<GpuUse> {
+pub(super) fn gpu(run: &RunOptions, inputs: ServiceInputs<'_>, is_main: bool) -> Option<GpuUse> {
     let which = match &run.gpu {
         Some(gpu) if gpu.value == Gpu::Off => return None,
         Some(gpu) => gpu.value.clone(),
@@ -51,12 +51,12 @@ pub(super) fn is_of_image(gpu: &GpuUse, env: &BTreeMap<String, String>) -> bool 
 }
 
 /// The value of `NVIDIA_DRIVER_CAPABILITIES` that the main service needs; nothing where it has no GPU.
-pub fn driver_capabilities(run: &Run, target: &TargetFacts) -> Option<String> {
+pub fn driver_capabilities(run: &RunOptions, target: &TargetFacts) -> Option<String> {
     let off = run.gpu.as_ref().is_some_and(|gpu| gpu.value == Gpu::Off);
     (!off).then(|| capabilities(run, target))
 }
 
-fn capabilities(run: &Run, target: &TargetFacts) -> String {
+fn capabilities(run: &RunOptions, target: &TargetFacts) -> String {
     let mut wanted: Vec<&str> = target.capabilities.iter().map(String::as_str).collect();
     if run.display.is_some() {
         wanted.extend(["graphics", "display"]);
@@ -72,7 +72,7 @@ fn capabilities(run: &Run, target: &TargetFacts) -> String {
 }
 
 /// Adds all that the hardware of a `run` needs; `root`: it runs as root, who needs no group of the host.
-pub(super) fn apply(service: &mut Service, run: &Run, inputs: ServiceInputs<'_>, root: bool) {
+pub(super) fn apply(service: &mut Service, run: &RunOptions, inputs: ServiceInputs<'_>, root: bool) {
     let mut adder = Adder { service, inputs, root, devices: BTreeSet::new() };
     adder.gpu_groups();
     adder.display(run);
@@ -82,7 +82,7 @@ pub(super) fn apply(service: &mut Service, run: &Run, inputs: ServiceInputs<'_>,
         match &camera.value {
             Camera::Csi => adder.socket("/tmp/argus_socket", &cite),
             Camera::Device(path) => {
-                adder.device(Text::with_variables(path.as_str()), None, &cite);
+                adder.device(Interpolated::with_variables(path.as_str()), None, &cite);
                 adder.group("video");
             }
         }
@@ -113,15 +113,15 @@ struct Adder<'a, 'b> {
     inputs: ServiceInputs<'b>,
     root: bool,
     /// Every device that the service has: it is handed over once.
-    devices: BTreeSet<(Text, Option<ImagePath>)>,
+    devices: BTreeSet<(Interpolated, Option<ImagePath>)>,
 }
 
 impl Adder<'_, '_> {
-    fn env(&mut self, name: &str, value: Text, why: &str) {
+    fn env(&mut self, name: &str, value: Interpolated, why: &str) {
         self.service.env.entry(name.to_owned()).or_insert_with(|| Annotated::new(value, why));
     }
 
-    fn bind(&mut self, from: Text, to: Text, read_only: bool, why: &str) {
+    fn bind(&mut self, from: Interpolated, to: Interpolated, read_only: bool, why: &str) {
         if self.service.mounts.iter().all(|mount| mount.value.to != to) {
             let mount = MountUse { from: MountFrom::Host(from), to, read_only };
             self.service.mounts.push(Annotated::new(mount, why));
@@ -130,10 +130,10 @@ impl Adder<'_, '_> {
 
     /// A socket at the same place in the container.
     fn socket(&mut self, path: &str, why: &str) {
-        self.bind(Text::literal(path), Text::literal(path), false, why);
+        self.bind(Interpolated::literal(path), Interpolated::literal(path), false, why);
     }
 
-    fn device(&mut self, from: Text, to: Option<ImagePath>, why: &str) {
+    fn device(&mut self, from: Interpolated, to: Option<ImagePath>, why: &str) {
         if self.devices.insert((from.clone(), to.clone())) {
             self.service.devices.push(Annotated::new((from, to), why));
         }
@@ -153,7 +153,7 @@ impl Adder<'_, '_> {
     fn group(&mut self, name: &str) {
         match FIXED.iter().find(|(known, _)| *known == name) {
             Some((_, number)) => {
-                self.add_group(Text::literal(*number), name.to_owned());
+                self.add_group(Interpolated::literal(*number), name.to_owned());
             }
             None => self.numbered_by_host(name, &format!("getent group {name} | cut -d: -f3")),
         }
@@ -170,18 +170,18 @@ impl Adder<'_, '_> {
         let variable = format!("JCC_GID_{}", name.to_ascii_uppercase());
         let number = reserved(&variable, &self.service.groups);
         self.add_group(
-            Text::or(&variable, &number.to_string()),
+            Interpolated::or(&variable, &number.to_string()),
             format!("the host's {}", name.to_ascii_lowercase()),
         );
         self.service.host_groups.entry(variable).or_insert_with(|| command.to_owned());
     }
 
-    fn add_group(&mut self, group: Text, why: String) {
-        let variable = |text: &Text| match text.pieces() {
+    fn add_group(&mut self, group: Interpolated, why: String) {
+        let variable = |text: &Interpolated| match text.pieces() {
             [Piece::Variable { name, .. }] => Some(name.clone()),
             _ => None,
         };
-        let same = |given: &Annotated<Text>| {
+        let same = |given: &Annotated<Interpolated>| {
             given.value == group || (variable(&group).is_some() && variable(&given.value) == variable(&group))
         };
         // One that the manifest asks for too is the host's all the same.
@@ -192,34 +192,35 @@ impl Adder<'_, '_> {
         }
     }
 
-    fn display(&mut self, run: &Run) {
+    fn display(&mut self, run: &RunOptions) {
         let Some(display) = &run.display else { return };
         let why = self.inputs.cite(display.span);
         match display.value {
             Display::X11 => {
-                self.env("DISPLAY", Text::or("DISPLAY", ":0"), &why);
-                self.env("QT_X11_NO_MITSHM", Text::literal("1"), &why);
-                self.env("XAUTHORITY", Text::literal(X11_COOKIE), &why);
+                self.env("DISPLAY", Interpolated::or("DISPLAY", ":0"), &why);
+                self.env("QT_X11_NO_MITSHM", Interpolated::literal("1"), &why);
+                self.env("XAUTHORITY", Interpolated::literal(X11_COOKIE), &why);
                 self.socket("/tmp/.X11-unix", &why);
-                self.bind(Text::literal(X11_HOST), Text::literal(X11_FOLDER), true, &why);
+                self.bind(Interpolated::literal(X11_HOST), Interpolated::literal(X11_FOLDER), true, &why);
             }
             Display::Wayland => {
                 let runtime_dir = || runtime_dir(run);
-                let socket = || runtime_dir().then("/").join(Text::or("WAYLAND_DISPLAY", "wayland-0"));
-                self.env("WAYLAND_DISPLAY", Text::or("WAYLAND_DISPLAY", "wayland-0"), &why);
+                let socket =
+                    || runtime_dir().then("/").join(Interpolated::or("WAYLAND_DISPLAY", "wayland-0"));
+                self.env("WAYLAND_DISPLAY", Interpolated::or("WAYLAND_DISPLAY", "wayland-0"), &why);
                 self.env(RUNTIME_DIR, runtime_dir(), &why);
                 self.bind(socket(), socket(), false, &why);
             }
         }
     }
 
-    fn audio(&mut self, run: &Run) {
+    fn audio(&mut self, run: &RunOptions) {
         let Some(audio) = &run.audio else { return };
         let why = self.inputs.cite(audio.span);
         let runtime_dir = || runtime_dir(run);
         match audio.value {
             Audio::Pulse => {
-                let server = Text::literal("unix:").join(runtime_dir()).then("/pulse/native");
+                let server = Interpolated::literal("unix:").join(runtime_dir()).then("/pulse/native");
                 self.env("PULSE_SERVER", server, &why);
                 let folder = || runtime_dir().then("/pulse");
                 self.bind(folder(), folder(), false, &why);
@@ -230,37 +231,37 @@ impl Adder<'_, '_> {
                 self.bind(socket(), socket(), false, &why);
             }
             Audio::Alsa => {
-                self.device(Text::literal("/dev/snd"), None, &why);
+                self.device(Interpolated::literal("/dev/snd"), None, &why);
                 self.group("audio");
             }
         }
     }
 
-    fn hardware(&mut self, device: &Device, cite: &str) {
+    fn hardware(&mut self, device: &HardwareDevice, cite: &str) {
         match device {
-            Device::Path { from, to } => {
-                self.device(Text::with_variables(from.as_str()), to.clone(), cite);
+            HardwareDevice::Path { from, to } => {
+                self.device(Interpolated::with_variables(from.as_str()), to.clone(), cite);
                 self.group_of(from.as_str());
             }
-            Device::I2c(bus) => {
+            HardwareDevice::I2c(bus) => {
                 let path = format!("/dev/i2c-{bus}");
-                self.device(Text::literal(path.clone()), None, cite);
+                self.device(Interpolated::literal(path.clone()), None, cite);
                 self.host_group("I2C", &path);
             }
-            Device::Spi(device) => {
+            HardwareDevice::Spi(device) => {
                 let path = format!("/dev/spidev{device}");
-                self.device(Text::literal(path.clone()), None, cite);
+                self.device(Interpolated::literal(path.clone()), None, cite);
                 self.host_group("SPI", &path);
             }
-            Device::Gpio(chip) => {
+            HardwareDevice::Gpio(chip) => {
                 for chip in chip.map_or_else(|| header_chips(self.inputs), |chip| vec![chip.to_string()]) {
                     let path = format!("/dev/gpiochip{chip}");
-                    self.device(Text::literal(path.clone()), None, cite);
+                    self.device(Interpolated::literal(path.clone()), None, cite);
                     self.host_group("GPIO", &path);
                 }
                 if let Some(model) = self.inputs.target.values.get("model") {
                     let why = "the board, which Jetson.GPIO cannot see from inside";
-                    self.env("JETSON_MODEL_NAME", Text::literal(model.clone()), why);
+                    self.env("JETSON_MODEL_NAME", Interpolated::literal(model.clone()), why);
                 }
             }
         }
@@ -294,7 +295,7 @@ impl Adder<'_, '_> {
 
 /// The number that stands for a group of the host until its own is given: always the same for a variable, unless another
 /// of the service's groups has it.
-fn reserved(variable: &str, taken: &[Annotated<Text>]) -> u32 {
+fn reserved(variable: &str, taken: &[Annotated<Interpolated>]) -> u32 {
     let sum = variable.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     let count = RESERVED.end - RESERVED.start;
     let numbers = (0..count).map(|step| RESERVED.start + (sum % count + step) % count);
@@ -317,6 +318,6 @@ fn header_chips(inputs: ServiceInputs<'_>) -> Vec<String> {
 }
 
 /// The folder of the desktop session's sockets.
-fn runtime_dir(run: &Run) -> Text {
-    Text::or(RUNTIME_DIR, &format!("/run/user/{}", run.session_uid()))
+fn runtime_dir(run: &RunOptions) -> Interpolated {
+    Interpolated::or(RUNTIME_DIR, &format!("/run/user/{}", run.session_uid()))
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::GpuAccess;
-use crate::manifest::{Display, Engine, Run};
+use crate::manifest::{Display, Engine, RunOptions};
 use crate::value::Id;
 
 use super::{Service, ServiceInputs, host_files};
@@ -114,13 +114,13 @@ fn to_compose(inputs: ServiceInputs<'_>) -> String {
 }
 
 /// The main service and those beside it.
-pub(super) fn runs(inputs: ServiceInputs<'_>) -> impl Iterator<Item = &Run> {
+pub(super) fn runs(inputs: ServiceInputs<'_>) -> impl Iterator<Item = &RunOptions> {
     let run = &inputs.project.run;
     std::iter::once(run).chain(run.services.iter().map(|service| &service.run))
 }
 
 /// What shows and sounds on the host's desktop, and CAN.
-fn desktop(setup: &mut HostSetup, run: &Run) {
+fn desktop(setup: &mut HostSetup, run: &RunOptions) {
     setup.x11 |= run.display.as_ref().is_some_and(|display| display.value == Display::X11);
     if !run.session_sockets().is_empty() {
         setup.session.get_or_insert(run.session_uid());

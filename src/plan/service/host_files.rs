@@ -1,9 +1,9 @@
 //! Folders, files and secrets of the host that must be there before the first start, and whose they are.
 
-use crate::manifest::{Engine, Run, SecretSource, Volume};
+use crate::manifest::{Engine, RunOptions, SecretSource, Volume};
 
 use super::host::{self, HostSecret, HostSetup};
-use super::{Piece, ServiceInputs, Text, profile};
+use super::{Interpolated, Piece, ServiceInputs, profile};
 
 /// Where the host's own things lie: nobody makes a folder there for a container.
 const SYSTEM: [&str; 10] =
@@ -41,13 +41,13 @@ fn folder(setup: &mut HostSetup, path: String, owner: Option<(u32, u32)>) {
 }
 
 /// Each service's words, and whether it runs the project's own image.
-fn runs(inputs: ServiceInputs<'_>) -> impl Iterator<Item = (&Run, bool)> {
+fn runs(inputs: ServiceInputs<'_>) -> impl Iterator<Item = (&RunOptions, bool)> {
     let services = &inputs.project.run.services;
     host::runs(inputs).enumerate().map(|(at, run)| (run, at == 0 || services[at - 1].image.is_none()))
 }
 
 /// Who must own what the container writes to; nobody in particular where it runs as root, or as whoever starts it.
-fn owner(run: &Run, inputs: ServiceInputs<'_>, own: bool) -> Option<(u32, u32)> {
+fn owner(run: &RunOptions, inputs: ServiceInputs<'_>, own: bool) -> Option<(u32, u32)> {
     let user = profile::user_of(run, inputs, own).filter(|(uid, _)| *uid != 0);
     user.filter(|_| inputs.project.engine() == Engine::Docker)
 }
@@ -58,7 +58,7 @@ fn seen(path: &str, inputs: ServiceInputs<'_>) -> Option<String> {
     literal(&inputs.files.seen(path))
 }
 
-fn literal(text: &Text) -> Option<String> {
+fn literal(text: &Interpolated) -> Option<String> {
     let piece = |piece: &Piece| match piece {
         Piece::Literal(text) => Some(text.clone()),
         Piece::Variable { operator, rest, .. } if operator.ends_with('-') => literal(rest),
@@ -75,7 +75,7 @@ fn is_file(volume: &Volume) -> bool {
     [&from, &to].iter().any(|name| FILES.contains(&name.as_str())) || (ends(&from) && ends(&to))
 }
 
-fn secrets(setup: &mut HostSetup, run: &Run, (inputs, user): (ServiceInputs<'_>, Option<(u32, u32)>)) {
+fn secrets(setup: &mut HostSetup, run: &RunOptions, (inputs, user): (ServiceInputs<'_>, Option<(u32, u32)>)) {
     for secret in &run.secrets {
         let name = secret.name.value.to_string();
         let secret = match &secret.source {

@@ -22,7 +22,7 @@ pub use model::{
     ServiceImage, Services, ServicesHead,
 };
 pub use test::{TestScript, TestText};
-pub use text::{Piece, Text};
+pub use text::{Interpolated, Piece};
 
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ use crate::resolve::TargetFacts;
 use crate::source::{Sources, Span};
 use crate::value::{ImagePath, Url};
 
-use names::Names;
+use names::ServiceNames;
 
 /// What the services of a target are made from.
 #[derive(Debug, Clone, Copy)]
@@ -78,7 +78,7 @@ impl ServiceInputs<'_> {
 /// Everything that runs for a target.
 pub fn services(inputs: ServiceInputs<'_>) -> Services {
     let project = inputs.project;
-    let names = Names::new(inputs);
+    let names = ServiceNames::new(inputs);
     let main = profile::main(inputs, &names);
     let more = further::services(inputs, &names);
     let test = test::service(inputs, &names, &main);
@@ -169,7 +169,7 @@ fn head(inputs: ServiceInputs<'_>) -> ServicesHead {
     }
 }
 
-fn secrets(inputs: ServiceInputs<'_>, names: &Names) -> BTreeMap<String, SecretFrom> {
+fn secrets(inputs: ServiceInputs<'_>, names: &ServiceNames) -> BTreeMap<String, SecretFrom> {
     let run = &inputs.project.run;
     let all = run.services.iter().rev().flat_map(|service| &service.run.secrets).chain(&run.secrets);
     all.map(|secret| {

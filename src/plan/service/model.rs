@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::GpuAccess;
-use crate::manifest::{BuildSecret, Editor, Engine, Gpu, HealthCheck, ProcessOptions, Ulimit};
+use crate::manifest::{BuildSecret, DevcontainerOptions, Engine, Gpu, HealthCheck, ProcessOptions, Ulimit};
 use crate::plan::PipIndex;
 use crate::value::{ByteSize, Capability, EnvName, IgnorePattern, ImagePath, ImageRef, PortMapping, Url};
 
-use super::{HostSetup, TestScript, Text};
+use super::{HostSetup, Interpolated, TestScript};
 
 /// Everything that runs for one target.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,7 +65,7 @@ pub struct EditorUse {
     /// The account that the editor works as.
     pub user: Option<String>,
     /// What the manifest asks for.
-    pub asked: Editor,
+    pub asked: DevcontainerOptions,
 }
 
 /// How the project's image is built.
@@ -108,7 +108,7 @@ pub struct PipCache {
 #[derive(Debug, Clone, PartialEq)]
 pub enum SecretFrom {
     /// A file of the host.
-    File(Text),
+    File(Interpolated),
     /// A variable of the caller.
     Variable(EnvName),
 }
@@ -127,14 +127,14 @@ pub struct Service {
     /// The GPU, in whatever form the engine gives it.
     pub gpu: Option<GpuUse>,
     /// Whom it runs as.
-    pub user: Option<Text>,
+    pub user: Option<Interpolated>,
     /// The user and group of the container who are, with Podman, whoever starts it: both own the same files then. Nothing
     /// where it runs as root, who is that anyway.
     pub keeps_id: Option<(u32, u32)>,
     /// The container's own name.
     pub container: Option<String>,
     /// Its variables.
-    pub env: BTreeMap<String, Annotated<Text>>,
+    pub env: BTreeMap<String, Annotated<Interpolated>>,
     /// Files of variables: seen from the Compose file, and whether they must be there.
     pub env_files: Vec<(String, bool)>,
     /// The network that it is in.
@@ -144,11 +144,11 @@ pub struct Service {
     /// Whose processes it sees.
     pub pid: Option<String>,
     /// Devices of the host: there, and in the container.
-    pub devices: Vec<Annotated<(Text, Option<ImagePath>)>>,
+    pub devices: Vec<Annotated<(Interpolated, Option<ImagePath>)>>,
     /// Devices that come and go.
     pub cgroup_rules: Vec<String>,
     /// Further groups: the manifest's own, and with a reason those of the host that may use its hardware.
-    pub groups: Vec<Annotated<Text>>,
+    pub groups: Vec<Annotated<Interpolated>>,
     /// Groups whose number only the host knows: the variable that gives it, and the command that says it there.
     pub host_groups: BTreeMap<String, String>,
     /// What is mounted.
@@ -226,7 +226,7 @@ pub struct MountUse {
     /// From where.
     pub from: MountFrom,
     /// In the container.
-    pub to: Text,
+    pub to: Interpolated,
     /// Whether nothing can be written there.
     pub read_only: bool,
 }
@@ -235,7 +235,7 @@ pub struct MountUse {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MountFrom {
     /// A path of the host that must be there.
-    Host(Text),
+    Host(Interpolated),
     /// A volume that the engine keeps.
     Volume(String),
 }

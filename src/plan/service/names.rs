@@ -8,7 +8,7 @@ use super::ServiceInputs;
 
 /// The names of a target's services.
 #[derive(Debug, Clone)]
-pub(super) struct Names {
+pub(super) struct ServiceNames {
     pub(super) project: String,
     pub(super) image: String,
     pub(super) main: String,
@@ -19,7 +19,7 @@ pub(super) struct Names {
     build_secrets: Vec<BuildSecret>,
 }
 
-impl Names {
+impl ServiceNames {
     pub(super) fn new(inputs: ServiceInputs<'_>) -> Self {
         let header = &inputs.project.header;
         let several = inputs.project.targets > 1;

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::manifest::{App, Mode, Run, Ulimit, Volume};
+use crate::manifest::{App, Mode, RunOptions, Ulimit, Volume};
 use crate::value::{ImagePath, Parse};
 
-use super::names::Names;
-use super::{Annotated, MountFrom, MountUse, Service, ServiceImage, ServiceInputs, Text, dev, hardware};
+use super::names::ServiceNames;
+use super::{
+    Annotated, Interpolated, MountFrom, MountUse, Service, ServiceImage, ServiceInputs, dev, hardware,
+};
 
 /// The service that is the project.
-pub(super) fn main(inputs: ServiceInputs<'_>, names: &Names) -> Service {
+pub(super) fn main(inputs: ServiceInputs<'_>, names: &ServiceNames) -> Service {
     let run = &inputs.project.run;
     Service {
         name: names.main.clone(),
@@ -19,7 +21,7 @@ pub(super) fn main(inputs: ServiceInputs<'_>, names: &Names) -> Service {
 }
 
 /// The service of the stage `dev`: the same, with the project's files in it and a shell.
-pub(super) fn dev(inputs: ServiceInputs<'_>, names: &Names, main: &Service) -> Option<Service> {
+pub(super) fn dev(inputs: ServiceInputs<'_>, names: &ServiceNames, main: &Service) -> Option<Service> {
     let asked = inputs.project.output.asks_for_dev()?;
     let mut mounts = dev::mounts(inputs);
     let own = main.mounts.iter().filter(|mount| mounts.iter().all(|other| other.value.to != mount.value.to));
@@ -45,7 +47,7 @@ pub(super) fn dev(inputs: ServiceInputs<'_>, names: &Names, main: &Service) -> O
 }
 
 /// What `run` or a `service` says; `own`: in the project's own image, which has the GPU unless stated otherwise.
-pub(super) fn of(run: &Run, inputs: ServiceInputs<'_>, names: &Names, own: bool) -> Service {
+pub(super) fn of(run: &RunOptions, inputs: ServiceInputs<'_>, names: &ServiceNames, own: bool) -> Service {
     let is_main = std::ptr::eq(run, &raw const inputs.project.run);
     let mut service = Service {
         gpu: hardware::gpu(run, inputs, is_main),
@@ -54,7 +56,7 @@ pub(super) fn of(run: &Run, inputs: ServiceInputs<'_>, names: &Names, own: bool)
             .env
             .iter()
             .map(|(name, value)| {
-                (name.value.to_string(), Annotated::plain(Text::literal(value.value.clone())))
+                (name.value.to_string(), Annotated::plain(Interpolated::literal(value.value.clone())))
             })
             .collect(),
         env_files: run
@@ -107,7 +109,7 @@ pub(super) fn of(run: &Run, inputs: ServiceInputs<'_>, names: &Names, own: bool)
 const USERS_LIMITS: [&str; 7] = ["memlock", "msgqueue", "nice", "nofile", "nproc", "rtprio", "sigpending"];
 
 /// The numbers of the user that a service runs as, where they are known.
-pub(super) fn user_of(run: &Run, inputs: ServiceInputs<'_>, own: bool) -> Option<(u32, u32)> {
+pub(super) fn user_of(run: &RunOptions, inputs: ServiceInputs<'_>, own: bool) -> Option<(u32, u32)> {
     let login = inputs.project.app.as_ref().and_then(App::login);
     let Some(user) = &run.user else {
         return match login {
@@ -128,7 +130,7 @@ pub(super) fn user_of(run: &Run, inputs: ServiceInputs<'_>, own: bool) -> Option
 }
 
 /// What stands in the service as it is written.
-fn words(run: &Run) -> Service {
+fn words(run: &RunOptions) -> Service {
     Service {
         user: run.user.as_ref().map(|user| variable_or_literal(&user.value)),
         container: run.name.as_ref().map(|name| name.value.to_string()),
@@ -152,8 +154,8 @@ fn words(run: &Run) -> Service {
 }
 
 /// Each group once: Compose refuses a list in which one occurs twice.
-fn groups(run: &Run) -> Vec<Annotated<Text>> {
-    let mut all: Vec<Annotated<Text>> = Vec::new();
+fn groups(run: &RunOptions) -> Vec<Annotated<Interpolated>> {
+    let mut all: Vec<Annotated<Interpolated>> = Vec::new();
     for group in &run.group_add {
         let group = Annotated::plain(variable_or_literal(&group.value));
         if !all.contains(&group) {
@@ -164,12 +166,12 @@ fn groups(run: &Run) -> Vec<Annotated<Text>> {
 }
 
 /// A number, a name, or a variable of the caller's.
-fn variable_or_literal(text: &str) -> Text {
-    if text.starts_with("${") { Text::with_variables(text) } else { Text::literal(text) }
+fn variable_or_literal(text: &str) -> Interpolated {
+    if text.starts_with("${") { Interpolated::with_variables(text) } else { Interpolated::literal(text) }
 }
 
 /// Whether it is known to run as root, who needs no group.
-fn is_root(run: &Run, inputs: ServiceInputs<'_>, own: bool) -> bool {
+fn is_root(run: &RunOptions, inputs: ServiceInputs<'_>, own: bool) -> bool {
     if let Some(user) = &run.user {
         return matches!(user.value.split(':').next(), Some("0" | "root"));
     }
@@ -181,7 +183,7 @@ fn is_root(run: &Run, inputs: ServiceInputs<'_>, own: bool) -> bool {
 const SETUID: [&str; 5] = ["doas", "newgrp", "pkexec", "su", "sudo"];
 
 /// Whether the manifest says something of it itself, or has a program that needs more rights than it is started with.
-fn needs_more_rights(run: &Run, inputs: ServiceInputs<'_>) -> bool {
+fn needs_more_rights(run: &RunOptions, inputs: ServiceInputs<'_>) -> bool {
     let project = inputs.project;
     let said = run.security_opt.iter().any(|option| option.value.starts_with("no-new-privileges"));
     let installs = project.apt.install.iter().any(|one| SETUID.contains(&one.package.value.name()));
@@ -196,7 +198,7 @@ fn needs_more_rights(run: &Run, inputs: ServiceInputs<'_>) -> bool {
     said || installs || calls || run.privileged.is_on()
 }
 
-fn network(run: &Run, inputs: ServiceInputs<'_>) -> Option<String> {
+fn network(run: &RunOptions, inputs: ServiceInputs<'_>) -> Option<String> {
     let said = run.network.as_ref().map(|network| network.value.clone());
     // CAN interfaces are the host's.
     let network =
@@ -212,12 +214,12 @@ fn mount(volume: &Volume, inputs: ServiceInputs<'_>) -> MountUse {
     } else {
         MountFrom::Volume(volume.from.value.clone())
     };
-    let to = Text::literal(volume.to.value.as_str());
+    let to = Interpolated::literal(volume.to.value.as_str());
     MountUse { from, to, read_only: volume.mode == Mode::ReadOnly }
 }
 
 /// What must be started before; healthy, where the manifest says how that is seen.
-fn depends_on(run: &Run, inputs: ServiceInputs<'_>) -> BTreeMap<String, bool> {
+fn depends_on(run: &RunOptions, inputs: ServiceInputs<'_>) -> BTreeMap<String, bool> {
     let services = &inputs.project.run.services;
     let healthy = |name: &str| {
         let service = services.iter().find(|service| service.name.value.as_str() == name);
@@ -242,7 +244,7 @@ const TOKENS: [(&[&str], &str); 1] = [(
 )];
 
 /// Points clients at the secrets that are theirs.
-fn tokens(service: &mut Service, run: &Run, inputs: ServiceInputs<'_>) {
+fn tokens(service: &mut Service, run: &RunOptions, inputs: ServiceInputs<'_>) {
     for secret in &run.secrets {
         let name = secret.name.value.as_str();
         let plain = name.replace('_', "-");
@@ -250,20 +252,20 @@ fn tokens(service: &mut Service, run: &Run, inputs: ServiceInputs<'_>) {
             continue;
         };
         let why = inputs.cite(secret.name.span);
-        let path = Annotated::new(Text::literal(format!("/run/secrets/{name}")), why);
+        let path = Annotated::new(Interpolated::literal(format!("/run/secrets/{name}")), why);
         service.env.entry((*variable).to_owned()).or_insert(path);
     }
 }
 
-fn models(service: &mut Service, run: &Run, inputs: ServiceInputs<'_>) {
+fn models(service: &mut Service, run: &RunOptions, inputs: ServiceInputs<'_>) {
     let Some(path) = &run.models else { return };
     let why = inputs.cite(path.span);
     for (name, folder) in HUBS {
-        let value = Annotated::new(Text::literal(folder), why.clone());
+        let value = Annotated::new(Interpolated::literal(folder), why.clone());
         service.env.entry(name.to_owned()).or_insert(value);
     }
     let from = MountFrom::Host(inputs.files.seen(path.value.as_str()));
     let to = ImagePath::parse(MODELS).expect("it is a path");
-    let mount = MountUse { from, to: Text::literal(to.as_str()), read_only: false };
+    let mount = MountUse { from, to: Interpolated::literal(to.as_str()), read_only: false };
     service.mounts.push(Annotated::new(mount, why));
 }

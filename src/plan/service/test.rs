@@ -1,7 +1,7 @@
 //! The service that runs the tests which need the started container.
 
-use super::names::Names;
-use super::{Annotated, MountFrom, MountUse, Service, ServiceInputs, Text};
+use super::names::ServiceNames;
+use super::{Annotated, Interpolated, MountFrom, MountUse, Service, ServiceInputs};
 
 /// One test that needs the started container.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,13 +22,13 @@ pub enum TestText {
 }
 
 /// The service, in the main one's circumstances but for what only a running service has.
-pub(super) fn service(inputs: ServiceInputs<'_>, names: &Names, main: &Service) -> Option<Service> {
+pub(super) fn service(inputs: ServiceInputs<'_>, names: &ServiceNames, main: &Service) -> Option<Service> {
     if inputs.tests.is_empty() {
         return None;
     }
     let folder = MountUse {
         from: MountFrom::Host(inputs.files.seen(&format!("./{}", inputs.files.support_file("test")))),
-        to: Text::literal(FOLDER),
+        to: Interpolated::literal(FOLDER),
         read_only: true,
     };
     let mut mounts = main.mounts.clone();

@@ -4,9 +4,9 @@ use crate::value::closing;
 
 /// What Compose, a shell and systemd each write in their own way: literal parts and variables.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Text(Vec<Piece>);
+pub struct Interpolated(Vec<Piece>);
 
-/// One part of a [`Text`].
+/// One part of a [`Interpolated`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Piece {
     /// As it is.
@@ -18,11 +18,11 @@ pub enum Piece {
         /// Nothing, or what stands between the name and what follows: `:-`, `-`, `:?`, `?`, `:+`, `+`.
         operator: String,
         /// What follows the operator.
-        rest: Text,
+        rest: Interpolated,
     },
 }
 
-impl Text {
+impl Interpolated {
     /// A text in which nothing is a variable.
     pub fn literal(text: impl Into<String>) -> Self {
         Self(vec![Piece::Literal(text.into())])
@@ -120,7 +120,7 @@ impl Text {
     }
 }
 
-impl From<Piece> for Text {
+impl From<Piece> for Interpolated {
     fn from(piece: Piece) -> Self {
         Self(vec![piece])
     }
@@ -136,7 +136,10 @@ fn variable(after: &str) -> Option<(Piece, usize)> {
     let Some(inner) = after.strip_prefix('{') else {
         let name = name_of(after)?;
         let length = name.len();
-        return Some((Piece::Variable { name, operator: String::new(), rest: Text(Vec::new()) }, length));
+        return Some((
+            Piece::Variable { name, operator: String::new(), rest: Interpolated(Vec::new()) },
+            length,
+        ));
     };
     let inner = &inner[..closing(inner)?];
     let name = name_of(inner)?;
@@ -147,8 +150,8 @@ fn variable(after: &str) -> Option<(Piece, usize)> {
     }
     let operator = operator.unwrap_or_default();
     let rest = match &rest[operator.len()..] {
-        "" => Text(Vec::new()),
-        rest => Text::with_variables(rest),
+        "" => Interpolated(Vec::new()),
+        rest => Interpolated::with_variables(rest),
     };
     Some((Piece::Variable { name, operator: operator.to_owned(), rest }, inner.len() + 2))
 }
@@ -159,20 +162,20 @@ mod tests {
 
     #[test]
     fn reads_what_paths_may_hold() {
-        let text = Text::with_variables("${A:-${B}/x}/a$$b/$C");
+        let text = Interpolated::with_variables("${A:-${B}/x}/a$$b/$C");
         let Piece::Variable { name, operator, rest } = &text.pieces()[0] else { panic!("{text:?}") };
         assert_eq!((name.as_str(), operator.as_str(), rest.pieces().len()), ("A", ":-", 2));
         assert_eq!(text.pieces()[1], Piece::Literal("/a$b/".into()));
-        assert_eq!(Text::with_variables("${A!}$").as_literal().as_deref(), Some("${A!}$"));
+        assert_eq!(Interpolated::with_variables("${A!}$").as_literal().as_deref(), Some("${A!}$"));
     }
 
     #[test]
     fn sees_a_path_from_below() {
-        let seen = |text: &str, up: &str| Text::with_variables(text).seen_from(up);
-        assert_eq!(seen("./data", "../"), Text::literal("../data"));
-        assert_eq!(seen("../data", "../"), Text::literal("../../data"));
-        assert_eq!(seen(".", "../"), Text::literal("../"));
-        assert_eq!(seen("/data", "../"), Text::literal("/data"));
-        assert_eq!(seen("${A:-./b}", "../"), Text::or("A", "../b"));
+        let seen = |text: &str, up: &str| Interpolated::with_variables(text).seen_from(up);
+        assert_eq!(seen("./data", "../"), Interpolated::literal("../data"));
+        assert_eq!(seen("../data", "../"), Interpolated::literal("../../data"));
+        assert_eq!(seen(".", "../"), Interpolated::literal("../"));
+        assert_eq!(seen("/data", "../"), Interpolated::literal("/data"));
+        assert_eq!(seen("${A:-./b}", "../"), Interpolated::or("A", "../b"));
     }
 }

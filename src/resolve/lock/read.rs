@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Log, Reported, codes};
 use crate::source::{SourceId, Sources, Span, Spanned};
-use crate::syntax::schema::{self, ArgSpec, Kind, NodeSpec, PropertySpec};
+use crate::syntax::schema::{self, ArgSpec, NodeSpec, PropertySpec, ValueKind};
 use crate::syntax::{Document, Reader, parse_up_to};
 use crate::value::{ImageRef, Name, ProjectPath, Sha256, Version};
 
 use super::{Lock, LockPlace, LockedEntry, LockedFiles, LockedTarget, Origin};
 
 static LOCK: NodeSpec = NodeSpec::new("lock", "The form of the file.")
-    .args(&[ArgSpec::new("FORM", Kind::Integer, "The number of the form.")])
+    .args(&[ArgSpec::new("FORM", ValueKind::Integer, "The number of the form.")])
     .properties(&[PropertySpec::text("jcc", "The compiler that wrote it.").required()])
     .once();
 static MANIFEST: NodeSpec = NodeSpec::new("manifest", "What it was made from.")
@@ -26,7 +26,7 @@ static TARGET: NodeSpec = NodeSpec::new("target", "What one target holds.")
     .children(&[&EPOCH, &BASE, &DEVEL, &CHOSEN, &NOTED])
     .block();
 static EPOCH: NodeSpec = NodeSpec::new("epoch", "`SOURCE_DATE_EPOCH` of its builds.")
-    .args(&[ArgSpec::new("SECONDS", Kind::Integer, "Seconds since 1970.")])
+    .args(&[ArgSpec::new("SECONDS", ValueKind::Integer, "Seconds since 1970.")])
     .once();
 static BASE: NodeSpec = NodeSpec::new("base", "The image to start from.")
     .args(&[ArgSpec::text("IMAGE", "Its reference.")])

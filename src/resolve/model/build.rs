@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use pubgrub::VersionSet as _;
 
-use crate::catalog::{Catalog, Entry, Kind, Package, Platform, admits_word};
+use crate::catalog::{Catalog, DefinitionKind, Entry, Package, Platform, admits_word};
 use crate::diagnostic::{Log, Reported};
 use crate::manifest::Project;
 use crate::source::Spanned;
@@ -157,7 +157,7 @@ impl<'a> Builder<'a, '_> {
             entry.order.is_some() && self.platform.axes.iter().any(|one| one.as_str() == entry.name)
         };
         let always = |entry: &&Entry| entry.name == words::PYTHON || catalog.decides_always(entry);
-        let all: Vec<&Entry> = catalog.entries(Kind::Package).filter(here).filter(always).collect();
+        let all: Vec<&Entry> = catalog.entries(DefinitionKind::Package).filter(here).filter(always).collect();
         for entry in all {
             self.called(&entry.name);
         }

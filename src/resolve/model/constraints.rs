@@ -2,7 +2,7 @@
 
 use pubgrub::VersionSet as _;
 
-use crate::catalog::{Catalog, Choose, Device, Kind, Package, Platform};
+use crate::catalog::{Catalog, Choose, DefinitionKind, Device, Package, Platform};
 use crate::diagnostic::{Diagnostic, Log, Reported, codes, wording, wording::did_you_mean};
 use crate::manifest::{Engine, Project, Target};
 use crate::source::{Span, Spanned};
@@ -104,7 +104,7 @@ fn capabilities(
     let own = &project.target.gpu;
     let mut sm: Vec<Version> = Vec::new();
     for one in own {
-        match Version::parse(one).ok().filter(|_| catalog.entry(Kind::Gpu, one).is_some()) {
+        match Version::parse(one).ok().filter(|_| catalog.entry(DefinitionKind::Gpu, one).is_some()) {
             Some(version) => sm.push(version),
             None => _ = unknown::gpu(catalog, (platform, one), log),
         }

@@ -1,6 +1,6 @@
 //! Names that the catalogue has not, each with what was probably meant. What is suggested was looked up.
 
-use crate::catalog::{Catalog, Kind, Meant, MeantGpu, Package, Platform};
+use crate::catalog::{Catalog, DefinitionKind, Meant, MeantGpu, Package, Platform};
 use crate::diagnostic::{Diagnostic, Log, Reported, codes::resolve as codes, wording};
 use crate::source::{Span, Spanned};
 use crate::syntax::{name as written, quote};
@@ -20,7 +20,7 @@ pub(super) fn package(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) {
         log.error(diagnostic);
         return;
     }
-    let meant = catalog.meant(Kind::Package, word);
+    let meant = catalog.meant(DefinitionKind::Package, word);
     let request = catalog.meant_request(word);
     if let Some(request) = &request {
         diagnostic =
@@ -73,7 +73,7 @@ pub(super) fn device(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) -> 
     if log.is_long() {
         return log.error(diagnostic.help(LIST_DEVICES));
     }
-    let devices = catalog.meant(Kind::Device, word);
+    let devices = catalog.meant(DefinitionKind::Device, word);
     let (gpus, parts) = catalog.meant_gpus(word);
     if devices.parts >= parts && !devices.names.is_empty() {
         if let [one] = devices.names[..] {
@@ -81,7 +81,7 @@ pub(super) fn device(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) -> 
         }
         return log.error(diagnostic.maybe_help(did_you_mean(&devices.names)).help(LIST_DEVICES));
     }
-    let platform = catalog.meant(Kind::Platform, word);
+    let platform = catalog.meant(DefinitionKind::Platform, word);
     if !gpus.is_empty() {
         diagnostic = diagnostic.help(instead_of_device(&gpus));
     } else if platform.parts > 0 {
@@ -107,8 +107,8 @@ pub(super) fn platform(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) -
     let word = name.as_str();
     let mut known: Vec<&str> = catalog.platforms().map(|one| one.name.as_str()).collect();
     known.sort_unstable();
-    let Meant { names, .. } = catalog.meant(Kind::Platform, word);
-    let devices = catalog.meant(Kind::Device, word);
+    let Meant { names, .. } = catalog.meant(DefinitionKind::Platform, word);
+    let devices = catalog.meant(DefinitionKind::Device, word);
     let message = format!("there is no platform {}", wording::code(word));
     let mut diagnostic = Diagnostic::error(codes::UNKNOWN_PLATFORM, message).at(name.span, "not a platform");
     if let [one] = names[..] {
@@ -128,7 +128,7 @@ pub(super) fn platform(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) -
 
 /// A base: also an image that is none of the catalogue.
 pub(super) fn base(catalog: &Catalog, name: &str, span: Span, log: &mut Log) {
-    let names = catalog.meant(Kind::Base, name).names;
+    let names = catalog.meant(DefinitionKind::Base, name).names;
     let message = format!("there is no base {}", wording::code(name));
     let mut diagnostic = Diagnostic::error(codes::UNKNOWN_BASE, message).at(span, "not in the catalogue");
     let family = name.rsplit_once(':').and_then(|(name, _)| catalog.base(name));
@@ -197,7 +197,7 @@ pub(super) fn gpu(
 /// The compute capabilities that the catalogue knows, ascending.
 fn capabilities(catalog: &Catalog) -> Vec<&str> {
     let mut all: Vec<(Version, &str)> = catalog
-        .entries(Kind::Gpu)
+        .entries(DefinitionKind::Gpu)
         .filter_map(|one| Some((Version::parse(&one.name).ok()?, one.name.as_str())))
         .collect();
     all.sort();

@@ -2,7 +2,7 @@
 
 use super::super::Node;
 use super::super::grammar::is_blank;
-use super::super::lexer::{Kind, is_newline};
+use super::super::lexer::{TokenKind, is_newline};
 use super::{Change, Editor, Extent};
 
 /// The widest line that a block on one line may make.
@@ -26,7 +26,8 @@ impl Editor<'_> {
             let lines = format!(" {{{nl}{inner}{line}{nl}{outer}}}");
             return Change::put(at, if alone { lines } else { format!(" {{ {line} }}") });
         };
-        let tail = self.before(close, |kind| matches!(kind, Kind::Space | Kind::Newline)).unwrap_or(open);
+        let tail =
+            self.before(close, |kind| matches!(kind, TokenKind::Space | TokenKind::Newline)).unwrap_or(open);
         let (from, to) = (self.tokens[tail].end, self.tokens[close].start);
         let one_line = !self.text[self.tokens[open].end..to].contains(is_newline);
         if one_line && !(alone && tail == open) {
@@ -46,7 +47,7 @@ impl Editor<'_> {
     fn put_in_line(&self, extent: &Extent, tail: usize, line: &str) -> Change {
         let (open, close) = extent.block.unwrap_or((tail, tail));
         let said = self.before(tail + 1, is_blank).unwrap_or(open);
-        let parted = said <= open || self.tokens[said].kind == Kind::Semicolon;
+        let parted = said <= open || self.tokens[said].kind == TokenKind::Semicolon;
         let separator = if parted { " " } else { "; " };
         let range = self.tokens[tail].end..self.tokens[close].start;
         Change { range, text: format!("{separator}{line} ") }
@@ -79,15 +80,15 @@ impl Editor<'_> {
         });
         if let Some(end) = behind {
             let follows = self.before(end, |_| false).map_or(0, |last| self.tokens[last].end);
-            let next = (end + 1..self.tokens.len()).find(|at| self.tokens[*at].kind != Kind::Space);
-            let close = next.is_some_and(|at| self.tokens[at].kind != Kind::Newline);
+            let next = (end + 1..self.tokens.len()).find(|at| self.tokens[*at].kind != TokenKind::Space);
+            let close = next.is_some_and(|at| self.tokens[at].kind != TokenKind::Newline);
             let after = if close { gap } else { "" };
             return Change::put(follows, format!("{nl}{gap}{what}{after}"));
         }
         let before = match self.tokens.last().map(|token| token.kind) {
-            None | Some(Kind::Mark) => String::new(),
-            Some(Kind::Newline) => gap.to_owned(),
-            Some(Kind::Continuation) => format!("{nl}{nl}"),
+            None | Some(TokenKind::Mark) => String::new(),
+            Some(TokenKind::Newline) => gap.to_owned(),
+            Some(TokenKind::Continuation) => format!("{nl}{nl}"),
             Some(_) => format!("{nl}{gap}"),
         };
         Change::put(self.text.len(), format!("{before}{what}{nl}"))
@@ -97,15 +98,16 @@ impl Editor<'_> {
     fn end_of_line(&self, from: usize) -> Option<usize> {
         let end = (from..self.tokens.len()).find(|at| {
             let kind = self.tokens[*at].kind;
-            !is_blank(kind) && kind != Kind::Semicolon
+            !is_blank(kind) && kind != TokenKind::Semicolon
         });
-        end.filter(|at| self.tokens[*at].kind == Kind::Newline)
+        end.filter(|at| self.tokens[*at].kind == TokenKind::Newline)
     }
 
     fn has_empty_line(&self) -> bool {
-        let mut said = self.tokens.iter().filter(|token| token.kind != Kind::Space).map(|token| token.kind);
+        let mut said =
+            self.tokens.iter().filter(|token| token.kind != TokenKind::Space).map(|token| token.kind);
         let mut last = said.next();
-        said.any(|kind| last.replace(kind) == Some(Kind::Newline) && kind == Kind::Newline)
+        said.any(|kind| last.replace(kind) == Some(TokenKind::Newline) && kind == TokenKind::Newline)
     }
 
     /// Gives a node its first argument, in place of the one that it has. `value` is as it is to be written.
@@ -114,7 +116,7 @@ impl Editor<'_> {
             return Change { range: first.span.range(), text: value.to_owned() };
         }
         let name = self.name(node);
-        let touches = self.kind(name + 1) == Some(Kind::Open);
+        let touches = self.kind(name + 1) == Some(TokenKind::Open);
         Change::put(self.tokens[name].end, format!(" {value}{}", if touches { " " } else { "" }))
     }
 

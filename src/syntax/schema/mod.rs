@@ -96,7 +96,7 @@ pub struct ArgSpec {
     /// What it says, one sentence of markdown.
     pub doc: &'static str,
     /// What it may be.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// Whether it must be there.
     pub required: bool,
 }
@@ -109,14 +109,14 @@ pub struct PropertySpec {
     /// What it says, one sentence of markdown.
     pub doc: &'static str,
     /// What its value may be.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// Whether it must be there.
     pub required: bool,
 }
 
 /// What a value may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ValueKind {
     /// `"text"` or `text`.
     Text,
     /// `7`.
@@ -128,7 +128,7 @@ pub enum Kind {
     /// One of these words: `network "host"`.
     Choice(&'static [&'static str]),
     /// Any of these kinds: `gpu "all"` or `gpu #false`.
-    Either(&'static [Kind]),
+    Either(&'static [ValueKind]),
     /// Whatever there is.
     Any,
 }
@@ -307,13 +307,13 @@ impl Children {
 
 impl ArgSpec {
     /// A required argument of this kind.
-    pub const fn new(name: &'static str, kind: Kind, doc: &'static str) -> Self {
+    pub const fn new(name: &'static str, kind: ValueKind, doc: &'static str) -> Self {
         Self { name, doc, kind, required: true }
     }
 
     /// A required text.
     pub const fn text(name: &'static str, doc: &'static str) -> Self {
-        Self::new(name, Kind::Text, doc)
+        Self::new(name, ValueKind::Text, doc)
     }
 
     /// It may be left out (for [`NodeSpec::rest`]: there may be none).
@@ -326,13 +326,13 @@ impl ArgSpec {
 
 impl PropertySpec {
     /// A property of this kind that may be left out.
-    pub const fn new(key: &'static str, kind: Kind, doc: &'static str) -> Self {
+    pub const fn new(key: &'static str, kind: ValueKind, doc: &'static str) -> Self {
         Self { key, doc, kind, required: false }
     }
 
     /// A text that may be left out.
     pub const fn text(key: &'static str, doc: &'static str) -> Self {
-        Self::new(key, Kind::Text, doc)
+        Self::new(key, ValueKind::Text, doc)
     }
 
     /// It must be there.
@@ -343,7 +343,7 @@ impl PropertySpec {
     }
 }
 
-impl Kind {
+impl ValueKind {
     /// How the reference shows a value: `"NAME"`, `NUMBER`, `#true`.
     pub fn placeholder(&self, name: &str) -> String {
         match self {

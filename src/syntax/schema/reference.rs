@@ -1,6 +1,6 @@
 //! The reference of a language, in Markdown, from its tables.
 
-use super::{Kind, NodeSpec, Times};
+use super::{NodeSpec, Times, ValueKind};
 
 /// One section a node of the top level, its block as a list below it. A table that comes again inside itself (`when` in
 /// `when`) is named there and not followed.
@@ -55,15 +55,15 @@ fn parts(spec: &NodeSpec, depth: usize, out: &mut String) {
     }
 }
 
-fn kind(kind: &Kind) -> String {
+fn kind(kind: &ValueKind) -> String {
     match kind {
-        Kind::Text | Kind::Any => String::new(),
-        Kind::Integer => " (a whole number)".to_owned(),
-        Kind::Number => " (a number)".to_owned(),
-        Kind::Bool => " (`#true` or `#false`)".to_owned(),
-        Kind::Choice(words) => {
+        ValueKind::Text | ValueKind::Any => String::new(),
+        ValueKind::Integer => " (a whole number)".to_owned(),
+        ValueKind::Number => " (a number)".to_owned(),
+        ValueKind::Bool => " (`#true` or `#false`)".to_owned(),
+        ValueKind::Choice(words) => {
             format!(" ({})", words.iter().map(|word| format!("`\"{word}\"`")).collect::<Vec<_>>().join(", "))
         }
-        Kind::Either(_) => format!(" ({})", kind.placeholder("…")),
+        ValueKind::Either(_) => format!(" ({})", kind.placeholder("…")),
     }
 }

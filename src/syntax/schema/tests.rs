@@ -15,11 +15,15 @@ static TARGET: NodeSpec = NodeSpec::new("target", "Where it runs.")
 static JETPACK: NodeSpec =
     NodeSpec::new("jetpack", "A release.").args(&[ArgSpec::text("REQ", "Which one.")]).optional();
 static GPU: NodeSpec = NodeSpec::new("gpu", "The GPU.")
-    .args(&[ArgSpec::new("WHICH", Kind::Either(&[Kind::Choice(&["all"]), Kind::Bool]), "All or none.")])
+    .args(&[ArgSpec::new(
+        "WHICH",
+        ValueKind::Either(&[ValueKind::Choice(&["all"]), ValueKind::Bool]),
+        "All or none.",
+    )])
     .optional();
 static RUN: NodeSpec = NodeSpec::new("run", "How it is run.").children(&[&DISPLAY, &WHEN]).optional();
 static DISPLAY: NodeSpec = NodeSpec::new("display", "A screen.")
-    .args(&[ArgSpec::new("WHAT", Kind::Choice(&["x11", "wayland"]), "Which.")])
+    .args(&[ArgSpec::new("WHAT", ValueKind::Choice(&["x11", "wayland"]), "Which.")])
     .optional();
 static WHEN: NodeSpec = NodeSpec::new("when", "Guards.")
     .open_properties(PropertySpec::text("AXIS", "A requirement."))
