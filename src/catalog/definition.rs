@@ -101,6 +101,8 @@ pub struct Axis {
     pub choose: Choose,
     /// How people write it: `CUDA`, `JetPack`, `L4T`.
     pub title: String,
+    /// How tags of images begin the word for a release: `r`.
+    pub tag: Option<String>,
 }
 
 /// Which of the versions that fit is taken.

@@ -31,6 +31,8 @@ pub struct Platform {
     pub defaults: BTreeMap<Name, Spanned<Version>>,
     /// Groups of the host that the GPU's device nodes belong to.
     pub groups: Vec<Name>,
+    /// Words in names and tags of images that are made for it.
+    pub image_words: Vec<String>,
     /// Patterns of shared libraries that the host's driver brings into a container.
     pub driver_libraries: Vec<String>,
     /// What else a host needs, for the script that prepares one: each for users of one engine, or for all.

@@ -85,9 +85,19 @@ pub(super) enum GraphFormat {
 pub(super) struct ManifestArgs {
     /// The manifest; `project.kdl` in this folder or the nearest one above when absent
     pub(super) file: Option<PathBuf>,
+    /// The manifest, named as the commands that edit it want it
+    #[arg(long = "file", short = 'f', value_name = "FILE", conflicts_with = "file")]
+    pub(super) named: Option<PathBuf>,
     /// Only this target
     #[arg(long, value_name = "NAME")]
     pub(super) target: Option<String>,
+}
+
+impl ManifestArgs {
+    /// The manifest that was named, either way.
+    pub(super) fn file(&self) -> Option<&std::path::Path> {
+        self.file.as_deref().or(self.named.as_deref())
+    }
 }
 
 /// The commands.
@@ -199,6 +209,9 @@ pub(super) enum Command {
     Fmt {
         /// The files; `project.kdl` when absent, `-` for standard input
         files: Vec<PathBuf>,
+        /// A file, named as the commands that edit it want it
+        #[arg(long = "file", short = 'f', value_name = "FILE")]
+        named: Vec<PathBuf>,
         /// Write nothing; exit with 3 where a file is not formatted
         #[arg(long)]
         check: bool,

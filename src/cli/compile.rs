@@ -58,7 +58,7 @@ fn untangled(session: &Session<'_, '_>, wish: CompileOptions) -> CompileOptions 
             || session.around.folder.join(path).join(super::session::MANIFEST).is_file()
     };
     match wish.stdout.as_ref().filter(is_manifest) {
-        Some(word) if wish.input.file.is_none() => {
+        Some(word) if wish.input.file().is_none() => {
             let input = ManifestArgs { file: Some(PathBuf::from(word)), ..wish.input };
             CompileOptions { input, stdout: Some(DOCKERFILE.to_owned()), ..wish }
         }
@@ -72,7 +72,7 @@ pub(super) const DOCKERFILE: &str = "Dockerfile";
 /// Compiles.
 pub(super) fn run(session: &mut Session<'_, '_>, wish: CompileOptions) -> Exit {
     let wish = &untangled(session, wish);
-    let found = match session.find(wish.input.file.as_deref()) {
+    let found = match session.find(wish.input.file()) {
         Ok(found) => found,
         Err(exit) => return exit,
     };

@@ -5,6 +5,7 @@ mod audit;
 mod availability;
 mod catalog;
 mod compile;
+mod completions;
 mod diff;
 mod digests;
 mod edit;
@@ -68,13 +69,9 @@ pub fn run(arguments: &[std::ffi::OsString], io: &mut Io<'_>) -> Exit {
             Some(file) => digests::run(&mut session, &wish, file),
             None => update::run(&mut session, &wish),
         },
-        Command::Fmt { files, check } => fmt::run(&mut session, &files, check),
+        Command::Fmt { files, named, check } => fmt::run(&mut session, &[files, named].concat(), check),
         Command::Package { command } => package::run(&mut session, &command),
-        Command::Completions { shell } => {
-            let mut out = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "jcc", &mut out);
-            session.print(&String::from_utf8_lossy(&out))
-        }
+        Command::Completions { shell } => completions::run(&mut session, shell),
         Command::Man => {
             let mut out = Vec::new();
             match clap_mangen::Man::new(Cli::command()).render(&mut out) {

@@ -10,6 +10,7 @@ use clap::Args;
 use crate::catalog::{Catalog, DefinitionKind};
 use crate::diagnostic::{Log, codes, wording};
 use crate::fs::{Disk, FileKind, FileSystem, Overlay};
+use crate::manifest::Target;
 use crate::syntax::quote;
 use crate::value::{Name, Parse as _, ProjectName};
 
@@ -38,6 +39,9 @@ pub(super) struct Init {
     /// The machine that it is for; `jcc list devices` shows them
     #[arg(long, value_name = "NAME", value_parser = read::<Name>)]
     device: Option<Name>,
+    /// The platform, for a machine that is no device of the catalogue
+    #[arg(long, value_name = "NAME", conflicts_with = "device", value_parser = read::<Name>)]
+    platform: Option<Name>,
     /// A manifest to extend: `stack:NAME`, or a path in the project
     #[arg(long, value_name = "WHERE")]
     from: Option<String>,
@@ -68,41 +72,113 @@ pub(super) fn init(session: &mut Session<'_, '_>, wish: &Init) -> Exit {
         let help = "`jcc add` and `jcc pin` edit it; `--force` overwrites it".to_owned();
         return session.unknown(&format!("`{MANIFEST}` is there already"), Some(help));
     }
-    if wish.device.is_none() && wish.from.is_none() {
+    if wish.machine().is_none() && wish.from.is_none() {
         return no_machine(session);
     }
     let existing = Existing::of(&disk, &place::lock_in(&disk).map(|lock| lock.files).unwrap_or_default());
     let catalog = Catalog::builtin(&mut session.sources);
+    if let Some(unknown) = wish.unknown(&catalog) {
+        return session.unknown(&unknown.0, Some(unknown.1));
+    }
     let has_requirements = disk.kind(REQUIREMENTS) == Some(FileKind::File);
     let taken = TakenOver {
         output: existing.output(),
         base: existing.base(&catalog),
         app: existing.app(),
         requirements: has_requirements,
+        release: None,
     };
     let mut last = Log::new();
     for taken in taken.fewer_and_fewer() {
-        last = Log::new();
         let text = manifest(&folder, wish, &taken);
-        let fs = Overlay::new(&disk).with(MANIFEST, Some(text.as_bytes())).with(LOCK, None::<Vec<u8>>);
-        let input = crate::Input { fs: &fs, manifest: MANIFEST, target: None, lock: LOCK };
-        if crate::compile(input, &mut session.sources, &mut last).is_ok() {
-            _ = session.say(&existing.reported(taken.base.is_some(), taken.app.is_some()));
-            return write(
-                session,
-                wish.dir.as_deref().unwrap_or(Path::new("")),
-                MANIFEST,
-                text,
-                "`jcc compile` makes its files",
-            );
+        match compiled(session, &disk, &text) {
+            Err(log) => last = log,
+            Ok(compiled) => {
+                let (taken, text) = with_release(session, &disk, (wish, &folder), (taken, text, &compiled));
+                let starts = compiled.resolved.targets.first().map(|(_, one)| one.base.image.clone());
+                _ = session.say(&existing.reported(&catalog, &taken, starts.as_ref()));
+                let dir = wish.dir.as_deref().unwrap_or(Path::new(""));
+                return write(session, dir, MANIFEST, text, "`jcc compile` makes its files");
+            }
         }
     }
-    if wish.device.is_none() && last.sorted().iter().any(|one| one.code == codes::manifest::MISSING_NODE) {
+    if wish.machine().is_none() && last.sorted().iter().any(|one| one.code == codes::manifest::MISSING_NODE) {
         return no_machine(session);
     }
     session.log = last;
     session.report(ReportFormat::Text);
     Exit::Problems
+}
+
+impl Init {
+    /// The node that names the machine.
+    fn machine(&self) -> Option<String> {
+        let node = |(word, name): (&str, &Name)| format!("{word} {}", quote(name.as_str()));
+        let device = self.device.as_ref().map(|name| ("device", name));
+        device.or(self.platform.as_ref().map(|name| ("platform", name))).map(node)
+    }
+
+    /// What is wrong with a machine that the catalogue does not have, and what may be meant.
+    fn unknown(&self, catalog: &Catalog) -> Option<(String, String)> {
+        let device = self.device.as_ref().map(|name| (DefinitionKind::Device, "device", name));
+        let (kind, noun, name) =
+            device.or(self.platform.as_ref().map(|name| (DefinitionKind::Platform, "platform", name)))?;
+        let is_there = match kind {
+            DefinitionKind::Device => catalog.device(name.as_str()).is_some(),
+            _ => catalog.platform(name.as_str()).is_some(),
+        };
+        if is_there {
+            return None;
+        }
+        let mut meant = catalog.meant(kind, name.as_str()).names;
+        let is_meant = !meant.is_empty();
+        if !is_meant {
+            meant = catalog.entries(kind).map(|entry| entry.name.as_str()).collect();
+        }
+        let names = wording::codes(&meant);
+        let help = if is_meant {
+            format!("did you mean {}?", wording::any_of(&names))
+        } else {
+            format!("it is {}", wording::either(&names))
+        };
+        Some((format!("there is no {noun} {}", wording::code(name.as_str())), help))
+    }
+}
+
+/// Compiles a manifest that is not written yet.
+fn compiled(session: &mut Session<'_, '_>, disk: &Disk, text: &str) -> Result<crate::Compiled, Log> {
+    let mut log = Log::new();
+    let fs = Overlay::new(disk).with(MANIFEST, Some(text.as_bytes())).with(LOCK, None::<Vec<u8>>);
+    let input = crate::Input { fs: &fs, manifest: MANIFEST, target: None, lock: LOCK };
+    crate::compile(input, &mut session.sources, &mut log).map_err(|_| log)
+}
+
+/// The manifest with the release that the Dockerfile's image brings, where that is not the newest.
+fn with_release(
+    session: &mut Session<'_, '_>,
+    disk: &Disk,
+    (wish, folder): (&Init, &Path),
+    (taken, text, compiled_before): (TakenOver, String, &crate::Compiled),
+) -> (TakenOver, String) {
+    if taken.base.is_none() || wish.machine().is_none() {
+        return (taken, text);
+    }
+    let without = manifest(folder, wish, &TakenOver { base: None, ..taken.clone() });
+    let Ok(without) = compiled(session, disk, &without) else { return (taken, text) };
+    let version = |of: &crate::Compiled, axis: &str| {
+        let (_, resolution) = of.resolved.targets.first()?;
+        resolution.version(&Name::parse(axis).ok()?).cloned()
+    };
+    let release = Target::AXES.iter().find_map(|axis| {
+        let own = version(compiled_before, axis)?;
+        (version(&without, axis)? != own).then(|| format!("{axis} {}", quote(own.as_str())))
+    });
+    if release.is_none() {
+        return (taken, text);
+    }
+    let new = TakenOver { release, ..taken.clone() };
+    let written = manifest(folder, wish, &new);
+    if compiled(session, disk, &written).is_ok() { (new, written) } else { (taken, text) }
 }
 
 /// Parts of a new manifest that come from what the folder has.
@@ -112,6 +188,8 @@ struct TakenOver {
     base: Option<String>,
     app: Option<String>,
     requirements: bool,
+    /// What the target says beside its machine.
+    release: Option<String>,
 }
 
 impl TakenOver {
@@ -129,7 +207,13 @@ impl TakenOver {
 fn no_machine(session: &mut Session<'_, '_>) -> Exit {
     let catalog = Catalog::builtin(&mut session.sources);
     let names: Vec<&str> = catalog.entries(DefinitionKind::Device).map(|entry| entry.name.as_str()).collect();
-    let help = format!("name it with `--device`: {}", wording::either(&wording::codes(names)));
+    let platforms: Vec<&str> =
+        catalog.entries(DefinitionKind::Platform).map(|entry| entry.name.as_str()).collect();
+    let help = format!(
+        "name it with `--device`: {}; or its platform with `--platform`: {}",
+        wording::either(&wording::codes(names)),
+        wording::either(&wording::codes(platforms))
+    );
     _ = session.unknown("which machine is it for?", Some(help));
     Exit::Misuse
 }
@@ -143,11 +227,14 @@ fn manifest(folder: &Path, wish: &Init, taken: &TakenOver) -> String {
             quote(from)
         ));
     }
-    if let Some(device) = &wish.device {
-        head.push_str(&format!(
-            "\n// Where it runs. `jcc list releases` shows what to add for a release other than the newest.\ntarget {{ device {} }}\n",
-            quote(device.as_str())
-        ));
+    if let Some(machine) = wish.machine() {
+        let release = taken.release.as_ref().map_or_else(String::new, |release| format!("; {release}"));
+        let more = match (&wish.platform, &taken.release) {
+            (Some(_), _) => "`driver` says which driver it has, `gpu` the compute capability of its GPU",
+            (None, Some(_)) => "The release is one that the image below is made for",
+            (None, None) => "`jcc list releases` shows what to add for a release other than the newest",
+        };
+        head.push_str(&format!("\n// Where it runs. {more}.\ntarget {{ {machine}{release} }}\n"));
     }
     if let Some(base) = &taken.base {
         head.push_str(&format!("\n// What the Dockerfile starts from.\n{base}"));

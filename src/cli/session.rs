@@ -174,7 +174,7 @@ impl<'s, 'w> Session<'s, 'w> {
         input: &ManifestArgs,
         passes: impl FnOnce(CompilerInput<'_>, &mut Sources, &mut Log) -> Result<T, Reported>,
     ) -> Result<T, Exit> {
-        let found = self.find(input.file.as_deref())?;
+        let found = self.find(input.file())?;
         let fs = self.disk(&found.root);
         let input = found.input(&fs, input.target.as_deref());
         let result = passes(input, &mut self.sources, &mut self.log);

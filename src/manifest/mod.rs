@@ -45,8 +45,8 @@ pub use pip::{ExtraIndex, Installer, Pip, Requirements, Venv};
 pub use project::{Allow, Header};
 pub use read::Read;
 pub use run::{
-    Audio, Camera, Display, EnvFile, Gpu, GpuForm, HardwareDevice, Logging, Mode, ProcessOptions, RunOptions,
-    Secret, SecretSource, ServiceOptions, Ulimit, Volume,
+    Audio, Camera, Display, EnvFile, Gpu, GpuForm, HardwareDevice, HostEnv, Logging, Mode, ProcessOptions,
+    RunOptions, Secret, SecretSource, ServiceOptions, Ulimit, Volume,
 };
 pub use target::{AxisRequirement, Target};
 pub use test::Test;

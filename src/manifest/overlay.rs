@@ -183,7 +183,11 @@ impl RunOptions {
         // The same port of two layers is one.
         let known: BTreeSet<String> = self.ports.iter().map(|port| port.value.to_string()).collect();
         self.ports.extend(other.ports.into_iter().filter(|port| !known.contains(&port.value.to_string())));
+        // A variable has one value: the other layer's, whether that writes it or takes the host's.
+        self.env.retain(|one| other.host_env.iter().all(|host| host.name.value != one.0.value));
+        self.host_env.retain(|host| other.env.iter().all(|one| one.0.value != host.name.value));
         over_env(&mut self.env, other.env);
+        over_named(&mut self.host_env, other.host_env, |host| &host.name.value);
         self.env_files.extend(other.env_files);
         over_named(&mut self.secrets, other.secrets, |secret| &secret.name.value);
         over(&mut self.jtop.0, other.jtop.0);

@@ -50,6 +50,8 @@ run {
     tmpfs "/tmp"
     port "22:22" "127.0.0.1:8080:80"
     models "./models"
+    host-env "ROBOT" default="r1 $x"
+    host-env "SITE"
     env { ROS_DOMAIN_ID "7"; PRICE "$5 and ${HOME}"; NOTE "a: b\n#c"; NO "no" }
     env-file ".env" required=#false
     secret "hf-token" file="${HF:-token.txt}"

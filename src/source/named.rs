@@ -83,6 +83,8 @@ fn value_after(line: &str, name: &str, end: usize) -> Option<Range<usize>> {
     let bare = bare.strip_prefix(['"', '\'']).unwrap_or(rest);
     let quoted_name = bare.len() < rest.len();
     let after = bare.trim_start_matches([' ', '\t']);
+    // A variable's value where the host has none.
+    let after = if quoted_name { after.strip_prefix("default").unwrap_or(after) } else { after };
     let separator = after.chars().next().filter(|c| matches!(c, '=' | ':'));
     let value = match separator {
         Some(_) if after[1..].starts_with([':', '=', '/']) => return None,

@@ -265,6 +265,7 @@ mod tests {
         for (text, secret) in [
             ("HF_TOKEN \"abc\"", "abc"),
             ("TOKEN \"x\"", "x"),
+            ("host-env \"DB_PASSWORD\" default=\"hunter2\"", "hunter2"),
             ("DB_PASSWORD 1 \"1234\"", ""),
             ("DB_PASSWORD \"1234\"", "1234"),
             ("MYSQL_PWD \"hunter2\"", "hunter2"),
@@ -296,6 +297,7 @@ mod tests {
             "key \"https://a.example.com/key.asc\"",
             "secret \"db-password\" file=\"x\"",
             "secret \"hf-token\" env=\"HF_TOKEN\"",
+            "host-env \"HF_TOKEN\"; env { A \"1\" }",
             "hf_transfer==0.1.8",
             "apt-key adv --keyserver x",
             "the token: it is",

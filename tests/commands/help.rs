@@ -177,3 +177,41 @@ fn everything_for_programs_is_json() {
     let fine = runs(path, &["compile", "--format", "sarif"], 0);
     serde_json::from_str::<serde_json::Value>(&fine.out).expect("one document");
 }
+
+#[test]
+fn every_command_that_reads_a_manifest_takes_it_by_file() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path();
+    std::fs::create_dir(path.join("elsewhere")).expect("there is room");
+    let text = "project \"demo\"\ntarget { platform \"x86_64\" }\nbase \"ubuntu\"\n";
+    std::fs::write(path.join("elsewhere/project.kdl"), text).expect("there is room");
+    let commands = [
+        &["compile"][..],
+        &["check"],
+        &["resolve"],
+        &["why", "ubuntu"],
+        &["graph"],
+        &["audit"],
+        &["run-command"],
+        &["update"],
+        &["fmt", "--check"],
+    ];
+    for command in commands {
+        for option in ["-f", "--file"] {
+            runs(path, &[command, &[option, "elsewhere/project.kdl"]].concat(), 0);
+        }
+    }
+    let report = runs(path, &["check", "a.kdl", "-f", "b.kdl"], 2).err;
+    assert!(report.contains("cannot be used with"), "{report}");
+}
+
+#[test]
+fn completions_know_the_names_of_the_catalogue() {
+    let folder = tempfile::tempdir().expect("there is room");
+    for shell in ["bash", "zsh", "fish"] {
+        let script = runs(folder.path(), &["completions", shell], 0).out;
+        for name in ["jetson-agx-orin", "x86_64", "pytorch"] {
+            assert!(script.contains(name), "{shell} {name}");
+        }
+    }
+}

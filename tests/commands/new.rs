@@ -80,6 +80,78 @@ fn a_dockerfile_that_is_there_is_taken_over_where_it_is_simple() {
     assert!(!report.contains("note"), "{report}");
 }
 
+/// What `init` takes over from a Dockerfile that starts from this image: the lines of target and base, what is reported.
+fn taken_over(image: &str, machine: [&str; 2]) -> (String, String) {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path();
+    fs::write(path.join("Dockerfile"), format!("FROM {image}\n")).expect("there is room");
+    let report = runs(path, &["init", machine[0], machine[1]], 0).err;
+    let manifest = fs::read_to_string(path.join("project.kdl")).expect("it is there");
+    let lines = manifest.lines().filter(|line| line.starts_with("target") || line.starts_with("base"));
+    let lines: Vec<&str> = lines.collect();
+    runs(path, &["compile"], 0);
+    let from = fs::read_to_string(path.join("Dockerfile.jcc")).expect("it is there");
+    let same = from.lines().any(|line| line.starts_with(&format!("FROM {image}")));
+    assert_eq!(same, !report.contains("the project starts from"), "{image}: {report}");
+    (lines.join("\n"), report)
+}
+
+#[test]
+fn the_tag_of_an_image_is_kept_with_the_release_that_it_needs() {
+    let orin = ["--device", "jetson-agx-orin"];
+    for (image, machine, expected) in [
+        (
+            "dustynv/l4t-pytorch:r36.2.0",
+            orin,
+            "target { device \"jetson-agx-orin\"; jetpack \"6.2.3\" }\nbase \"dustynv/l4t-pytorch:r36.2.0\"",
+        ),
+        (
+            "dustynv/l4t-pytorch:r35.4.1",
+            orin,
+            "target { device \"jetson-agx-orin\"; jetpack \"5.1.6\" }\nbase \"dustynv/l4t-pytorch:r35.4.1\"",
+        ),
+        (
+            "ubuntu:24.04",
+            ["--platform", "x86_64"],
+            "target { platform \"x86_64\"; ubuntu \"24.04\" }\nbase \"ubuntu:24.04\"",
+        ),
+        ("ubuntu:22.04", ["--platform", "x86_64"], "target { platform \"x86_64\" }\nbase \"ubuntu:22.04\""),
+    ] {
+        assert_eq!(taken_over(image, machine).0, expected, "{image}");
+    }
+    let (lines, report) = taken_over("dustynv/l4t-pytorch:r36.99", orin);
+    assert!(lines.contains("base \"dustynv/l4t-pytorch\""), "{lines}");
+    assert!(
+        report.contains("the catalogue does not have the tag of `dustynv/l4t-pytorch:r36.99`"),
+        "{report}"
+    );
+    let (lines, report) = taken_over("dustynv/l4t-pytorch:r36.2.0", ["--device", "jetson-nano"]);
+    assert!(!lines.contains("base ") && report.contains("does not go with this target"), "{lines}\n{report}");
+}
+
+#[test]
+fn a_machine_is_one_device_or_a_platform() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path();
+    for (name, meant) in [
+        ("orin", "`jetson-agx-orin`, `jetson-orin-nano` or `jetson-orin-nx`"),
+        ("jetson-orin", "`jetson-agx-orin`, `jetson-orin-nano` or `jetson-orin-nx`"),
+        ("xavier", "`jetson-agx-xavier` or `jetson-xavier-nx`"),
+    ] {
+        let report = runs(path, &["init", "--device", name], 1).err;
+        assert!(report.contains(meant), "{report}");
+    }
+    let report = runs(path, &["init", "--platform", "amd64"], 1).err;
+    assert!(report.contains("did you mean `x86_64`?"), "{report}");
+    runs(path, &["init", "--platform", "x86_64", "--device", "jetson-nano"], 2);
+    assert!(snapshot(path).is_empty());
+    for platform in ["x86_64", "sbsa", "tegra"] {
+        runs(path, &["init", platform, "--platform", platform], 0);
+        runs(&path.join(platform), &["compile", "--deny-warnings"], 0);
+        runs(&path.join(platform), &["fmt", "--check", "-f", "project.kdl"], 0);
+    }
+}
+
 #[test]
 fn a_dockerfile_that_cannot_be_taken_over_is_reported_of() {
     let folder = tempfile::tempdir().expect("there is room");

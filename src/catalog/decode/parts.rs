@@ -14,11 +14,13 @@ pub(super) fn axis(node: Reader<'_>, log: &mut Log) -> Option<Axis> {
     let order = node.prop::<u32>("order", log);
     let title = node.prop::<String>("title", log);
     let choose = node.prop::<String>("choose", log);
+    let tag = node.prop::<String>("tag", log);
     let lowest = choose.is_some_and(|word| word.value == "lowest");
     Some(Axis {
         order: order?.value,
         choose: if lowest { Choose::Lowest } else { Choose::Newest },
         title: title?.value,
+        tag: tag.map(|tag| tag.value),
     })
 }
 

@@ -28,6 +28,7 @@ pub(in crate::catalog) fn platform(node: Reader<'_>, context: &mut DecodeContext
         axes: context.children(node, "axes"),
         defaults: versions_of(node.child("default"), context.log),
         groups: context.children(node, "groups"),
+        image_words: context.children(node, "image-word"),
         driver_libraries: context.children(node, "driver-libraries"),
         notes: node.children_named("note").filter_map(|note| host_note(note, context)).collect(),
         sources: context.children(node, "source"),

@@ -72,6 +72,10 @@ static AXIS_PROPERTIES: &[PropertySpec] = &[
         ValueKind::Choice(&["newest", "lowest"]),
         "Which version is preferred where no release says so; `newest` where it is absent.",
     ),
+    PropertySpec::text(
+        "tag",
+        "How tags of images begin the word for a release: `r` for `r36.4`. Images of one major release run on all of it.",
+    ),
 ];
 
 static AXIS_CHILD: NodeSpec = NodeSpec::new(

@@ -19,6 +19,7 @@ pub static PLATFORM: NodeSpec = NodeSpec::new("platform", "A kind of machine.")
         &DRIVER_LIBRARIES,
         &AXES,
         &DEFAULT,
+        &IMAGE_WORD,
         &HOST_NOTE,
         &SOURCE,
     ])
@@ -65,6 +66,11 @@ static HOST_NOTE: NodeSpec =
             ValueKind::Choice(Engine::WORDS),
             "Said to users of that engine alone.",
         )]);
+static IMAGE_WORD: NodeSpec = NodeSpec::new(
+    "image-word",
+    "Words in names and tags of images that are made for this platform: such an image is refused on all that have none of its words.",
+)
+.rest(ArgSpec::text("WORD", "Lower case, without a hyphen: `igpu`."));
 static OFFERS: NodeSpec =
     NodeSpec::new("offers", "Run options that need such a machine and can be had here.")
         .rest(ArgSpec::text("NAME", "`camera-csi`, `gpio`, `i2c`, `spi`, `can`, `jtop`."))

@@ -3,6 +3,7 @@
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
 use crate::source::Spanned;
+use crate::syntax::quote;
 use crate::value::{EnvName, Parse};
 
 pub(super) const RULE: Rule = Rule { code: codes::LITERAL_VARIABLE, severity: Severity::Warning, check };
@@ -15,12 +16,29 @@ fn check(context: &Context<'_>, log: &mut Log) {
             format!("{} gets the text {}, not a value", wording::code(name.as_str()), wording::code(found));
         let diagnostic =
             Diagnostic::warning(codes::LITERAL_VARIABLE, message).at(value.span, "passed on unchanged");
-        log.report(diagnostic.help(extended(name.as_str(), value, found).unwrap_or_else(|| {
-            "write the value; one of the host's comes by `env-file`, which is read when the container starts, or by \
-             `secret \"NAME\" env=\"VARIABLE\"`, which it reads from `/run/secrets/NAME`"
+        let help = extended(name.as_str(), value, found).or_else(|| passed(name.as_str(), value, found));
+        log.report(diagnostic.help(help.unwrap_or_else(|| {
+            "write the value; one of the host's comes by `host-env \"VARIABLE\"` in `run`, by `env-file`, or, where it is \
+             secret, by `secret \"NAME\" env=\"VARIABLE\"`, which the container reads from `/run/secrets/NAME`"
                 .to_owned()
         })));
     }
+}
+
+/// How the host's variable of the same name is passed on: `${NAME}`, `${NAME:-default}`.
+fn passed(name: &str, value: &str, found: &str) -> Option<String> {
+    let inner = found.strip_prefix("${")?.strip_suffix('}')?.strip_prefix(name)?;
+    let default = match inner {
+        "" => String::new(),
+        _ => format!(" default={}", quote(inner.strip_prefix(":-").or_else(|| inner.strip_prefix('-'))?)),
+    };
+    let node = format!("host-env {}{default}", quote(name));
+    (value == found).then(|| {
+        format!(
+            "the host's value comes by {} in `run`, beside `env`; a secret one by `secret`",
+            wording::code(node)
+        )
+    })
 }
 
 /// How a variable is extended by its own value: a shell does that when the container starts.

@@ -1,12 +1,14 @@
 //! What a folder has already: a Dockerfile whose simple parts a new manifest takes over, and files that it must not
 //! write over.
 
-use crate::catalog::Catalog;
+use crate::catalog::{BaseImage, BaseTag, Catalog};
 use crate::fs::{FileKind, FileSystem};
 use crate::render::Signature;
 use crate::resolve::LockedFiles;
-use crate::syntax::{name, quote};
+use crate::syntax::quote;
 use crate::value::{ImageRef, Parse as _, Port, UserName};
+
+use super::TakenOver;
 
 /// Outputs that people write themselves, the node that names them, and what they are called instead.
 const OUTPUTS: [(&str, &str, &str); 2] = [
@@ -47,19 +49,15 @@ impl Existing {
         Self { outputs, dockerfile }
     }
 
-    /// `base` and what holds it to its tag, where the catalogue knows the image.
+    /// `base`, held to the tag that the Dockerfile names, where the catalogue has the image.
     pub(super) fn base(&self, catalog: &Catalog) -> Option<String> {
         let from = self.dockerfile.from.as_ref()?;
-        let base = catalog.bases().find(|base| base.image == *from.repository())?;
-        let tag = from.tag().and_then(|tag| base.tags.iter().find(|one| one.tag.value == tag));
-        let held = tag.into_iter().flat_map(|tag| {
-            tag.provides.iter().filter(|(_, version)| version.value.as_str() == tag.tag.value)
-        });
-        let pins: Vec<String> = held
-            .map(|(axis, version)| format!("{} {}", name(axis.as_str()), quote(version.as_str())))
-            .collect();
-        let pin = if pins.is_empty() { String::new() } else { format!("pin {{ {} }}\n", pins.join("; ")) };
-        Some(format!("base {}\n{pin}", quote(&base.name.value)))
+        let (base, tag) = known(catalog, from)?;
+        let tag = tag.map_or_else(String::new, |tag| format!(":{}", tag.tag.value));
+        let digest = from
+            .digest()
+            .map_or_else(String::new, |digest| format!(" digest={}", quote(&digest.to_string())));
+        Some(format!("base {}{digest}\n", quote(&format!("{}{tag}", base.name.value))))
     }
 
     /// `app`, where there is anything for it.
@@ -75,17 +73,20 @@ impl Existing {
         (!nodes.is_empty()).then(|| format!("output {{ {} }}\n", nodes.join("; ")))
     }
 
-    /// What a person must know of them; `base`, `app`: whether these were taken over.
-    pub(super) fn reported(&self, base: bool, app: bool) -> String {
+    /// What a person must know of them; `taken`: what was taken over, `starts`: the image that the project starts from.
+    pub(super) fn reported(&self, catalog: &Catalog, taken: &TakenOver, starts: Option<&ImageRef>) -> String {
+        let (base, app) = (taken.base.is_some(), taken.app.is_some());
         let mut out = String::new();
         for (path, _, instead) in self.outputs.iter().map(|at| OUTPUTS[*at]) {
             out.push_str(&format!("note: `{path}` is your own and stays as it is; jcc writes `{instead}`\n"));
         }
         let dockerfile = self.outputs.contains(&0);
-        let from = self.dockerfile.from.as_ref().filter(|_| !base);
-        if let Some(image) = from {
+        if let Some(difference) = self.difference(catalog, base, starts) {
+            out.push_str(&format!("note: {difference}\n"));
+        }
+        if let Some(release) = &taken.release {
             out.push_str(&format!(
-                "note: it starts from `{image}`, which is not taken over: `base image=…` says what such an image holds\n"
+                "note: its image is for another release than the target would have: `{release}` is written\n"
             ));
         }
         if dockerfile && (base || app) {
@@ -101,6 +102,35 @@ impl Existing {
         }
         out
     }
+
+    /// How what the project starts from differs from what the Dockerfile starts from.
+    fn difference(&self, catalog: &Catalog, taken: bool, starts: Option<&ImageRef>) -> Option<String> {
+        let from = self.dockerfile.from.as_ref()?;
+        let known = known(catalog, from);
+        let instead = starts.map_or_else(String::new, |image| {
+            let plain = image.to_string();
+            format!(": the project starts from `{}`", plain.split('@').next().unwrap_or(&plain))
+        });
+        match known {
+            None => Some(format!(
+                "it starts from `{from}`, which is not taken over{instead}; `base image=…` takes it, with what such an \
+                 image holds"
+            )),
+            Some(_) if !taken => {
+                Some(format!("it starts from `{from}`, which does not go with this target{instead}"))
+            }
+            Some((_, None)) => Some(format!(
+                "the catalogue does not have the tag of `{from}`{instead}; `base image=…` takes yours, with what it holds"
+            )),
+            Some((_, Some(_))) => None,
+        }
+    }
+}
+
+/// The base of the catalogue that an image is, and its tag, where that is known too.
+fn known<'a>(catalog: &'a Catalog, image: &ImageRef) -> Option<(&'a BaseImage, Option<&'a BaseTag>)> {
+    let base = catalog.bases().find(|base| base.image == *image.repository())?;
+    Some((base, image.tag().and_then(|tag| base.tags.iter().find(|one| one.tag.value == tag))))
 }
 
 impl Dockerfile {

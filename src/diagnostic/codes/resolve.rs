@@ -19,6 +19,8 @@ super::codes! { "resolve":
     UNKNOWN_BASE = "unknown-base";
     /// An image that the catalogue does not have, of which the manifest says nothing.
     UNKNOWN_IMAGE = "unknown-image";
+    /// An image that is made for another platform.
+    WRONG_IMAGE = "wrong-image";
     /// A device that the catalogue does not have.
     UNKNOWN_DEVICE = "unknown-device";
     /// A compute capability that no GPU has.

@@ -7,7 +7,7 @@ use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec, ValueKind};
 use crate::value::{EnvName, HostPath, Name, ProjectPath};
 
 use crate::manifest::decode::flag;
-use crate::manifest::scope;
+use crate::manifest::{Env, scope};
 
 pub(super) static ENV_FILE: NodeSpec =
     NodeSpec::new("env-file", "A file of variables, read when it is started.")
@@ -17,6 +17,16 @@ pub(super) static ENV_FILE: NodeSpec =
             ValueKind::Bool,
             "Whether it must be there; it must when absent.",
         )]);
+pub(super) static HOST_ENV: NodeSpec = NodeSpec::new(
+    "host-env",
+    "A variable of the host that the container gets, read when it is started; no image holds its value.",
+)
+.args(&[ArgSpec::text("NAME", "The variable, of the same name on both sides.")])
+.properties(&[PropertySpec::text(
+    "default",
+    "Its value where the host has none or an empty one; empty when absent.",
+)])
+.also(&[("pass-env", ""), ("env-from-host", ""), ("env-pass", "")]);
 pub(super) static SECRET: NodeSpec =
     NodeSpec::new("secret", "A secret, which the container reads from `/run/secrets/NAME`.")
         .args(&[ArgSpec::text("NAME", "Names its file.")])
@@ -35,6 +45,15 @@ pub struct EnvFile {
     pub path: Spanned<ProjectPath>,
     /// Whether its absence is an error of the engine.
     pub required: bool,
+}
+
+/// `host-env "ROS_DOMAIN_ID" [default="0"]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HostEnv {
+    /// The variable.
+    pub name: Spanned<EnvName>,
+    /// Its value where the host has none.
+    pub default: Option<Spanned<String>>,
 }
 
 /// `secret "hf-token" file="token.txt"` or `env="HF_TOKEN"`.
@@ -62,6 +81,26 @@ pub(super) fn env_files(block: Reader<'_>, log: &mut Log) -> Vec<EnvFile> {
         let required = node.prop("required", log).is_none_or(|required| required.value);
         all.extend(node.arg(0, log).map(|path| EnvFile { path, required }));
     }
+    all
+}
+
+/// Reads every `host-env`; a variable of `env` has a value already.
+pub(super) fn host_env(block: Reader<'_>, env: &Env, log: &mut Log) -> Vec<HostEnv> {
+    let mut all = Vec::new();
+    for node in block.children_named("host-env") {
+        let default: Option<Spanned<String>> = node.prop("default", log);
+        if let Some(text) = default.as_ref().filter(|text| text.contains(['}', '\n'])) {
+            log.error(
+                Diagnostic::error(codes::INVALID_VALUE, "a default holds neither `}` nor a line break")
+                    .at(text.span, "it would end the variable in the Compose file")
+                    .help("let the program itself have this default"),
+            );
+        }
+        all.extend(node.arg(0, log).map(|name| HostEnv { name, default }));
+    }
+    let own = |name: &EnvName| all.iter().any(|one| one.name.value == *name);
+    let written = env.iter().map(|(name, _)| name.as_ref()).filter(|name| own(name.value));
+    scope::names(all.iter().map(|one| one.name.as_ref()).chain(written), "variables", log);
     all
 }
 

@@ -7,7 +7,7 @@ mod process;
 mod services;
 mod storage;
 
-pub use environment::{EnvFile, Secret, SecretSource};
+pub use environment::{EnvFile, HostEnv, Secret, SecretSource};
 pub use hardware::{Audio, Camera, Display, Gpu, GpuForm, HardwareDevice};
 pub use namespaces::Ulimit;
 pub use process::{Logging, ProcessOptions};
@@ -26,7 +26,7 @@ use super::{Env, Flag, HealthCheck, health};
 /// The words of `run`, which `service` has too.
 macro_rules! words_and {
     ($more:expr) => {{
-        use environment::{DOCKER_SOCKET, ENV_FILE, JTOP, SECRET};
+        use environment::{DOCKER_SOCKET, ENV_FILE, HOST_ENV, JTOP, SECRET};
         use hardware::{AUDIO, CAMERA, CAN, DEVICE, DISPLAY, GPIO, GPU, I2C, SPI};
         use namespaces::{
             CAP_ADD, DEVICE_CGROUP_RULE, GROUP_ADD, IPC, MEMORY, NETWORK, PID, PRIVILEGED, SECURITY_OPT,
@@ -66,6 +66,7 @@ macro_rules! words_and {
             &PORT,
             &MODELS,
             &ENV,
+            &HOST_ENV,
             &ENV_FILE,
             &SECRET,
             &JTOP,
@@ -152,6 +153,8 @@ pub struct RunOptions {
     pub ports: Vec<Spanned<PortMapping>>,
     /// `env`.
     pub env: Env,
+    /// `host-env`.
+    pub host_env: Vec<HostEnv>,
     /// `env-file`.
     pub env_files: Vec<EnvFile>,
     /// `secret "NAME" file=…`.
@@ -192,6 +195,7 @@ pub struct RunOptions {
 
 /// Reads the words of `run` or of a `service`.
 pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> RunOptions {
+    let env = decode::env(node, log);
     RunOptions {
         gpu: hardware::gpu(node, log),
         gpu_form: hardware::gpu_form(node),
@@ -214,7 +218,8 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> RunOptions {
         volumes: storage::volumes(node, log),
         tmpfs: storage::tmpfs(node, log),
         ports: decode::texts_or_numbers(node, "port", log),
-        env: decode::env(node, log),
+        host_env: environment::host_env(node, &env, log),
+        env,
         env_files: environment::env_files(node, log),
         secrets: environment::secrets(node, log),
         jtop: decode::flag_of(node, "jtop", log),

@@ -52,13 +52,7 @@ pub(super) fn of(run: &RunOptions, inputs: ServiceInputs<'_>, names: &ServiceNam
     let mut service = Service {
         gpu: hardware::gpu(run, inputs, is_main),
         network: network(run, inputs),
-        env: run
-            .env
-            .iter()
-            .map(|(name, value)| {
-                (name.value.to_string(), Annotated::plain(Interpolated::literal(value.value.clone())))
-            })
-            .collect(),
+        env: variables(run),
         env_files: run
             .env_files
             .iter()
@@ -196,6 +190,16 @@ fn needs_more_rights(run: &RunOptions, inputs: ServiceInputs<'_>) -> bool {
     let words = commands.into_iter().flatten().flat_map(|words| &words.value);
     let calls = words.flat_map(|word| word.split([' ', '/', ';'])).any(|word| SETUID.contains(&word));
     said || installs || calls || run.privileged.is_on()
+}
+
+/// What is written, and what comes from the host.
+fn variables(run: &RunOptions) -> BTreeMap<String, Annotated<Interpolated>> {
+    let written = run.env.iter().map(|(name, value)| (name, Interpolated::literal(value.value.clone())));
+    let of_host = run.host_env.iter().map(|one| {
+        let default = one.default.as_ref().map_or("", |default| &default.value);
+        (&one.name, Interpolated::or(one.name.as_str(), default))
+    });
+    written.chain(of_host).map(|(name, value)| (name.value.to_string(), Annotated::plain(value))).collect()
 }
 
 fn network(run: &RunOptions, inputs: ServiceInputs<'_>) -> Option<String> {

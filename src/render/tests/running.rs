@@ -50,6 +50,13 @@ fn a_restart_with_nothing_to_start_is_reported() {
 #[test]
 fn the_one_server_is_what_an_image_starts() {
     assert!(dockerfile(PC, "packages { ollama }").contains("\nCMD [\"ollama\", \"serve\"]\n"));
+    let notebooks =
+        "\nCMD [\"jupyter\", \"lab\", \"--ip\", \"0.0.0.0\", \"--no-browser\", \"--allow-root\"]\n";
+    assert!(dockerfile(ORIN, "packages { jupyterlab; pandas }").contains(notebooks));
+    assert!(
+        reported("nothing-to-start", PC, "packages { jupyterlab }\nrun { restart \"always\" }").is_empty()
+    );
+    assert!(!dockerfile(PC, "packages { jupyterlab; ollama }").contains("\nCMD"));
     let named = dockerfile(PC, "packages { ollama }\napp { command \"bash\" }");
     assert!(named.contains("CMD [\"bash\"]") && !named.contains("\"serve\""), "{named}");
     assert!(!dockerfile(PC, "packages { ollama }\napp { entrypoint \"tini\" }").contains("CMD"));
@@ -121,4 +128,10 @@ fn folders_above_what_is_mounted_are_the_user_s() {
             "/home/me/a"
         ]
     );
+}
+
+#[test]
+fn a_variable_of_the_host_is_in_no_image() {
+    let text = dockerfile(PC, "run { host-env \"SITE\" default=\"north\"; host-env \"ROBOT\" }");
+    assert!(!text.contains("SITE") && !text.contains("north") && !text.contains("ROBOT"), "{text}");
 }

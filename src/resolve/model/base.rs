@@ -7,7 +7,7 @@ use pubgrub::VersionSet as _;
 use crate::catalog::{BaseImage, BaseTag, Catalog};
 use crate::manifest::BaseChoice;
 use crate::source::Span;
-use crate::value::{Digest, ImageRef, Name, Version};
+use crate::value::{Digest, ImageRef, Name, Requirement, Version};
 
 use super::super::problem::{Dependency, Set, Variable, set};
 use super::build::Builder;
@@ -17,6 +17,8 @@ use super::{BaseVariable, Candidate, Constraint, ConstraintKind, VariableKind, i
 pub(super) struct BaseInput<'a> {
     image: Option<&'a BaseImage>,
     provides: Vec<BTreeMap<Name, Version>>,
+    /// What the words of an image that the catalogue does not have require.
+    requires: Vec<(Name, Requirement)>,
     /// The places of the tags that the manifest leaves open.
     open: Vec<u32>,
     span: Span,
@@ -28,6 +30,7 @@ pub(super) fn candidates<'a>(builder: &mut Builder<'a, '_>) -> Option<BaseInput<
     let base = builder.project.base.as_ref()?;
     let mut declared: BTreeMap<Name, Version> =
         base.provides.iter().map(|one| (one.name.value.clone(), one.version.value.clone())).collect();
+    let mut requires = Vec::new();
     let (image, open, span, text) = match &base.choice {
         BaseChoice::Image { image, digest } => {
             let text = format!("base image=\"{}\"", image.value);
@@ -36,11 +39,16 @@ pub(super) fn candidates<'a>(builder: &mut Builder<'a, '_>) -> Option<BaseInput<
                 (Some(known), vec![at], image.span, text)
             } else {
                 let seen = image_words::distribution(builder.catalog, &image.value);
-                if declared.is_empty() && seen.is_none() {
-                    unknown::image(builder.catalog, image, builder.log);
-                }
+                let is_unknown = declared.is_empty() && seen.is_none();
                 let seen = seen.filter(|(name, _)| !says_distribution(builder, &declared, name));
                 declared.extend(seen);
+                requires = image_words::releases(builder.catalog, &image.value);
+                let other = image_words::other_platform(builder.catalog, builder.platform, image);
+                if let Some(other) = other {
+                    unknown::image_of(builder.platform, image, &other, builder.log);
+                } else if is_unknown {
+                    unknown::image(builder.catalog, image, builder.log);
+                }
                 (None, vec![0], image.span, text)
             }
         }
@@ -67,7 +75,7 @@ pub(super) fn candidates<'a>(builder: &mut Builder<'a, '_>) -> Option<BaseInput<
             all.push(version.clone());
         }
     }
-    Some(BaseInput { image, provides, open, span, text })
+    Some(BaseInput { image, provides, requires, open, span, text })
 }
 
 /// What a tag holds, with what the manifest says of it.
@@ -121,16 +129,18 @@ fn known<'a>(
 
 /// Adds the variable of the base and the fact that asks for it.
 pub(super) fn add<'a>(builder: &mut Builder<'a, '_>, found: BaseInput<'a>) {
-    let BaseInput { image, provides, open, span, text } = found;
+    let BaseInput { image, provides, requires, open, span, text } = found;
     let mut candidates = Vec::new();
     let all: BTreeSet<Name> = provides.iter().flat_map(BTreeMap::keys).cloned().collect();
     for (index, held) in provides.iter().enumerate() {
         let mut dependencies = Vec::new();
-        for require in image.iter().flat_map(|image| &image.tags[index].requires) {
-            if let Some(fixed) = builder.fixed_dependencies(require.name.as_str(), &require.requirement) {
+        let tag = image.iter().flat_map(|image| &image.tags[index].requires);
+        let tag = tag.map(|one| (&one.name.value, &one.requirement.value));
+        for (name, requirement) in tag.chain(requires.iter().map(|(name, one)| (name, one))) {
+            if let Some(fixed) = builder.fixed_dependencies(name.as_str(), requirement) {
                 dependencies.extend(fixed);
-            } else if let Some(on) = builder.named(&require.name) {
-                let within = builder.within(on, &require.requirement).unwrap_or_else(|_| Set::empty());
+            } else if let Some(on) = builder.named(name) {
+                let within = builder.within(on, requirement).unwrap_or_else(|_| Set::empty());
                 dependencies.push(Dependency { on, within });
             }
         }

@@ -1,7 +1,8 @@
-//! What the reference of an image shows of its distribution, by the names that the catalogue's axes have.
+//! What the reference of an image shows of its distribution, its release and its platform, by the words that the
+//! catalogue has for them.
 
-use crate::catalog::Catalog;
-use crate::value::{ImageRef, Name, Version};
+use crate::catalog::{Catalog, Platform};
+use crate::value::{ImageRef, Name, Parse, Requirement, Version};
 
 /// The distribution that an image's name or a word of its tag stands for: `ubuntu:20.04`, `…:3.12-slim-bookworm`,
 /// `…:1.2-ubuntu22.04`.
@@ -28,4 +29,45 @@ pub(super) fn distribution(catalog: &Catalog, image: &ImageRef) -> Option<(Name,
     // Two of them in one tag show nothing.
     let [one] = <[_; 1]>::try_from(found).ok()?;
     Some(one)
+}
+
+/// The releases that words of an image's tag stand for: `r36.4.0`, `jp6`. Images of one major release run on all of it.
+pub(super) fn releases(catalog: &Catalog, image: &ImageRef) -> Vec<(Name, Requirement)> {
+    let Some(tag) = image.tag() else { return Vec::new() };
+    let mut found = Vec::new();
+    for axis in catalog.axes() {
+        let Some(short) = axis.axis.as_ref().and_then(|axis| axis.tag.as_deref()) else { continue };
+        for word in tag.split(['-', '_']).map(str::to_ascii_lowercase) {
+            let version = [short, axis.name.as_str()].into_iter().find_map(|start| word.strip_prefix(start));
+            let is_version = |text: &&str| text.chars().all(|one| one.is_ascii_digit() || one == '.');
+            let Some(version) = version.filter(is_version) else { continue };
+            let run = version.split('.').next().unwrap_or_default();
+            // `jp62` has its point left out.
+            let major = (1..=run.len()).find_map(|end| {
+                let requirement = Requirement::parse(&run[..end]).ok()?;
+                axis.versions.iter().any(|one| requirement.matches(&one.version)).then_some(requirement)
+            });
+            found.extend(major.map(|requirement| (axis.name.value.clone(), requirement)));
+        }
+    }
+    found
+}
+
+/// The word of an image's name or tag that stands for other platforms than this one, with those.
+pub(super) fn other_platform<'a>(
+    catalog: &'a Catalog,
+    platform: &Platform,
+    image: &ImageRef,
+) -> Option<(String, Vec<&'a str>)> {
+    let own = image.repository().path().rsplit('/').next().unwrap_or_default();
+    let words = own.split(['-', '_']).chain(image.tag().unwrap_or_default().split(['-', '_']));
+    let words: Vec<String> = words.map(str::to_ascii_lowercase).collect();
+    if words.iter().any(|word| platform.image_words.contains(word)) {
+        return None;
+    }
+    words.into_iter().find_map(|word| {
+        let of = catalog.platforms().filter(|one| one.image_words.contains(&word));
+        let of: Vec<&str> = of.map(|one| one.name.as_str()).collect();
+        (!of.is_empty()).then_some((word, of))
+    })
 }

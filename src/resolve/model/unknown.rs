@@ -166,6 +166,25 @@ pub(super) fn image(catalog: &Catalog, image: &Spanned<ImageRef>, log: &mut Log)
     log.report(diagnostic);
 }
 
+/// An image with a word that stands for other platforms.
+pub(super) fn image_of(
+    platform: &Platform,
+    image: &Spanned<ImageRef>,
+    (word, of): &(String, Vec<&str>),
+    log: &mut Log,
+) {
+    let own = wording::code(platform.name.as_str());
+    let message = format!("{} is not an image for {own}", wording::code(image.to_string()));
+    let others = wording::any_of(&wording::codes(of));
+    log.error(
+        Diagnostic::error(codes::WRONG_IMAGE, message)
+            .at(image.span, format!("{} stands for {others}", wording::code(word)))
+            .help(format!(
+                "name an image that is made for {own}, or leave `base` out: the compiler chooses one"
+            )),
+    );
+}
+
 /// A compute capability that no GPU has.
 pub(super) fn gpu(
     catalog: &Catalog,
