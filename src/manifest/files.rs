@@ -245,7 +245,7 @@ impl<'a> Files<'a> {
             RequirementsLine::Url(_) if constraint => {}
             RequirementsLine::Url(url) => reading.wanted.urls.push(url),
             RequirementsLine::Include { path, constraint: more } => {
-                self.include(&path, constraint || more, reading)
+                self.include(&path, constraint || more, reading);
             }
             RequirementsLine::Local(text) => {
                 self.log.error(

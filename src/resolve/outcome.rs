@@ -17,7 +17,7 @@ use crate::resolve::explain::format::Places;
 
 /// Why one thing is here, while that is being found out.
 #[derive(Debug, Clone, Default)]
-struct Reasons {
+struct WhyChosen {
     needed: NeededIn,
     reasons: BTreeSet<Reason>,
     place: Option<Span>,
@@ -95,14 +95,14 @@ fn looked_at(
 
 /// The axes and packages that an image or its build needs.
 pub(super) fn needed(decided: Assignment<'_, '_>) -> BTreeSet<Name> {
-    let is_needed = |one: &Reasons| one.needed.build || one.needed.run || one.needed.test;
+    let is_needed = |one: &WhyChosen| one.needed.build || one.needed.run || one.needed.test;
     reasons(decided).into_iter().filter(|(_, one)| is_needed(one)).map(|(name, _)| name).collect()
 }
 
 /// What is needed, from the manifest's requests outwards.
-fn reasons(decided: Assignment<'_, '_>) -> BTreeMap<Name, Reasons> {
+fn reasons(decided: Assignment<'_, '_>) -> BTreeMap<Name, WhyChosen> {
     let model = decided.model;
-    let mut all: BTreeMap<Name, Reasons> = BTreeMap::new();
+    let mut all: BTreeMap<Name, WhyChosen> = BTreeMap::new();
     let mut todo: Vec<(VariableId, NeededIn, Option<Span>)> = Vec::new();
     for constraint in &model.constraints {
         let Some((var, _)) = decided.candidate(constraint.on) else { continue };
@@ -200,7 +200,7 @@ fn defaults(question: Question<'_>, decided: Assignment<'_, '_>) -> Defaults {
 
 fn chosen(
     decided: Assignment<'_, '_>,
-    reasons: &BTreeMap<Name, Reasons>,
+    reasons: &BTreeMap<Name, WhyChosen>,
     base: &ChosenBase,
     defaults: &Defaults,
 ) -> BTreeMap<Name, Chosen> {

@@ -3,8 +3,7 @@
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
 use crate::manifest::Requirements;
-use crate::source::Spanned;
-use crate::value::{PepOp, PepRequirement};
+use crate::value::PepOp;
 
 use super::contradicting_python::PipSpec;
 

@@ -229,7 +229,7 @@ pub(super) fn devices(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<HardwareD
                 all.extend(chips.map(|chip| chip.map(|chip| HardwareDevice::Gpio(Some(chip)))));
             }
             "spi" if alone() => {
-                all.push(Spanned::new(HardwareDevice::Spi("0.0".to_owned()), node.name_span()))
+                all.push(Spanned::new(HardwareDevice::Spi("0.0".to_owned()), node.name_span()));
             }
             "spi" => {
                 for at in 0..node.arg_count() {
