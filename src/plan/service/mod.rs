@@ -21,6 +21,7 @@ pub use model::{
     Annotated, EditorUse, GpuUse, Ignored, ImageBuild, MountFrom, MountUse, PipCache, SecretFrom, Service,
     ServiceImage, Services, ServicesHead,
 };
+pub(super) use profile::user_numbers;
 pub use test::{TestScript, TestText};
 pub use text::{Interpolated, Piece};
 
