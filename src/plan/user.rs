@@ -157,8 +157,9 @@ fn files(app: &App) -> Option<Block> {
         });
     }
     let env: Vec<_> = app.env.iter().map(|(name, value)| (name.value.clone(), value.value.clone())).collect();
+    // Behind the files: between these and the steps above lie the Python packages of the project.
     if !env.is_empty() {
-        instructions.insert(usize::from(app.workdir.is_some()), Instruction::Env(env));
+        instructions.push(Instruction::Env(env));
     }
     (!instructions.is_empty()).then(|| Block { why: Why::default(), instructions })
 }

@@ -134,6 +134,7 @@ fn plan() -> Plan {
         constraints: BTreeMap::from([(StageName::fixed("python"), vec!["numpy==2.1.0".to_owned()])]),
         keys: BTreeMap::new(),
         checks: vec![Check {
+            package: None,
             name: "it's: here".into(),
             script: vec![Script::Shell("test -e $HOME".into())],
         }],
