@@ -14,6 +14,7 @@ use super::package_step::{PackagePlan, PackageStepKind, ThirdPartyArchive};
 use super::python::Python;
 use super::stage_packages::{self, Layer};
 use super::steps::{Downloads, FetchedFiles, StepContext};
+use super::weight::Layers;
 use super::{
     Check, From, Instruction, OutputFiles, PipIndex, PipTools, Plan, Stage, StageName, Why, archives, build,
     checks, constraints, downloads, final_stage, graph, head, helpers, layer_count, lints, notes, size,
@@ -36,15 +37,18 @@ pub fn plan(inputs: Inputs<'_>, log: &mut Log) -> Result<Plan, Reported> {
     checks::check(&parts, log);
     let checks = test::checks(&parts);
     let held = parts.constraints(log);
+    let layers = Layers::new(&parts);
     let around = Around {
         parts: &parts,
         python: python.as_ref(),
+        layers: &layers,
+        makes_environment: python.is_some() && final_stage::makes_environment(inputs, &layers),
         sources: &users,
         exact: !held.is_empty(),
         constrained: python.is_some() && (!held.is_empty() || super::python::holds(inputs)),
     };
     let mut stages = stages(around, &all_sources, &checks);
-    let constraints = constraints::add(&parts, &held, &mut stages);
+    let constraints = constraints::add(&parts, &layers, &held, &mut stages);
     let fetches = downloads::fetches(&parts, &stages, log);
     let layers = layer_count::count(inputs, &stages, log);
     lints::check(inputs, &stages, python.is_some(), log);
@@ -93,12 +97,12 @@ fn stages(around: Around<'_>, sources: &[(ThirdPartyArchive, Why)], checks: &[Ch
             stages.push(build::stage(part, parts, python));
         }
     }
-    if let Some(python) = around.python.filter(|_| !final_stage::makes_environment(around)) {
+    if let Some(python) = around.python.filter(|_| !around.makes_environment) {
         stages.push(Stage {
             name: StageName::fixed("python"),
             from: From::Stage(StageName::fixed("base")),
             why: Why::default(),
-            blocks: python.blocks(&super::python::heavy(parts)),
+            blocks: python.blocks(&around.layers.heavy),
         });
     }
     let apart = helpers_of(inputs);

@@ -6,11 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::value::{Name, Parse, PepOp, PepRequirement};
 
 use super::package_plan::PackagePlans;
+use super::weight::Layers;
 use super::{Instruction, Mount, PipSource, Run, Script, Stage, StageName, build, python};
 
 /// Gives each step that installs Python packages the constraints of its stage, and returns these.
 pub(super) fn add(
     parts: &PackagePlans<'_>,
+    layers: &Layers<'_>,
     held: &[(Name, String)],
     stages: &mut [Stage],
 ) -> BTreeMap<StageName, Vec<String>> {
@@ -18,7 +20,7 @@ pub(super) fn add(
     let pinned = python::pinned(parts.inputs);
     let mut all = BTreeMap::new();
     for stage in stages {
-        let scope = scope(parts, stage);
+        let scope = scope(parts, layers, stage);
         let is_here = |name: &Name| scope.as_ref().is_none_or(|names| names.contains(name));
         let mut lines: BTreeSet<String> =
             held.iter().filter(|(name, _)| is_here(name)).map(|(_, line)| line.clone()).collect();
@@ -47,10 +49,10 @@ pub(super) fn add(
 }
 
 /// The packages that a stage can meet; nothing where that is all of them.
-fn scope(parts: &PackagePlans<'_>, stage: &Stage) -> Option<BTreeSet<Name>> {
+fn scope(parts: &PackagePlans<'_>, layers: &Layers<'_>, stage: &Stage) -> Option<BTreeSet<Name>> {
     let name = stage.name.as_str();
     if name == "python" {
-        return Some(python::heavy(parts).into_iter().map(|part| part.name.clone()).collect());
+        return Some(layers.heavy.iter().map(|part| part.name.clone()).collect());
     }
     let part = parts.all().find(|part| name == StageName::of("build", &part.name).as_str())?;
     let platform = parts.platform().into_iter();

@@ -12,6 +12,7 @@ use super::python::{self, Python, VENV, apart_folder};
 use super::stage_packages::{self, Layer, prepend, source_files};
 use super::steps::{self, Downloads, path};
 use super::user;
+use super::weight::{self, Layers};
 use super::{
     AptCall, Block, CopyFrom, From, Instruction, Mount, Run, Script, Stage, StageName, Why, archives,
 };
@@ -23,6 +24,10 @@ pub(super) struct Around<'a> {
     pub(super) parts: &'a PackagePlans<'a>,
     /// How environments are made; `None` where nothing of Python is installed.
     pub(super) python: Option<&'a Python>,
+    /// The Python packages, layer by layer.
+    pub(super) layers: &'a Layers<'a>,
+    /// Whether the image that ships makes its environment itself.
+    pub(super) makes_environment: bool,
     /// The user's archives.
     pub(super) sources: &'a [(ThirdPartyArchive, Why)],
     /// Whether anything is held to a version.
@@ -118,17 +123,15 @@ fn copied(stage: StageName, folder: &str) -> Instruction {
 }
 
 /// Whether the image that ships makes its environment itself: it holds what the project asks for alone.
-pub(super) fn makes_environment(around: Around<'_>) -> bool {
-    let inputs = around.parts.inputs;
-    let packages = python::heavy(around.parts).iter().any(|part| part.is_python());
-    around.python.is_some() && !packages && pip_urls::programs(inputs).is_empty()
+pub(super) fn makes_environment(inputs: Inputs<'_>, layers: &Layers<'_>) -> bool {
+    layers.heavy.iter().all(|part| !part.is_python()) && pip_urls::programs(inputs).is_empty()
 }
 
 /// The Python environments, from the stages that made them.
 fn environments(around: Around<'_>, stage: &'static str) -> Vec<Block> {
     let inputs = around.parts.inputs;
     let mut blocks = Vec::new();
-    if around.python.is_some() && !makes_environment(around) {
+    if around.python.is_some() && !around.makes_environment {
         blocks.push(main_environment(stage));
     }
     for venv in &inputs.project.pip.venvs {
@@ -141,8 +144,7 @@ fn environments(around: Around<'_>, stage: &'static str) -> Vec<Block> {
 
 /// The packages that are no part of the layer of heavy ones.
 fn light(around: Around<'_>) -> Vec<Block> {
-    let parts = python::light(around.parts);
-    let block = around.python.and_then(|_| Python::block(&parts, &place(around)));
+    let block = around.python.and_then(|_| Python::block(&around.layers.light, &place(around)));
     block.into_iter().collect()
 }
 
@@ -169,7 +171,7 @@ fn behind(around: Around<'_>) -> Vec<Block> {
 fn with_apt_of_project(around: Around<'_>, mut blocks: Vec<Block>) -> Vec<Block> {
     let mut asked = asked_of_apt(around);
     let is_heavy = around.parts.shipped().into_iter().any(|part| {
-        !stage_packages::apt_packages(&part.install).is_empty() && python::is_heavy(around.parts, part)
+        !stage_packages::apt_packages(&part.install).is_empty() && weight::is_heavy(around.parts, part)
     });
     let apart = is_heavy || asked.is_none() || around.parts.inputs.project.apt.recommends.is_on();
     let last = if apart { None } else { blocks.pop_if(|block| apt_of(block).is_some()) };
@@ -207,7 +209,7 @@ fn pip_of_project(around: Around<'_>) -> Vec<Block> {
     let Some(python) = around.python else { return Vec::new() };
     let app = user::requirements(inputs, python);
     let mut run = python::asked(inputs, &python.place(), &pip.install, &pip.requirements);
-    if makes_environment(around) {
+    if around.makes_environment {
         run = Some(python.made_with(run.take()));
     }
     let asked = run.map(|run| {
@@ -215,7 +217,7 @@ fn pip_of_project(around: Around<'_>) -> Vec<Block> {
         let places = places.chain(pip.requirements.iter().map(|file| file.path.span));
         let why = asked_why(inputs, "Python packages of the project", places);
         let path =
-            makes_environment(around).then(|| prepend("PATH", vec![path(&format!("{VENV}/bin"))], true));
+            around.makes_environment.then(|| prepend("PATH", vec![path(&format!("{VENV}/bin"))], true));
         Block { why, instructions: path.into_iter().chain([Instruction::Run(run)]).collect() }
     });
     asked.into_iter().chain(app).collect()
@@ -264,7 +266,7 @@ fn asked_of_apt(around: Around<'_>) -> Option<Block> {
     Some(Block { why: asked_why(inputs, "System packages of the project", places), instructions })
 }
 
-/// All lines of the manifest that ask for something.
+/// The nodes of the manifest that ask for something: without the words in them, so that one more leaves the comment as it is.
 pub(super) fn asked_why(
     inputs: Inputs<'_>,
     what: &str,
@@ -274,6 +276,7 @@ pub(super) fn asked_why(
     let mut reasons: Vec<String> = Vec::new();
     for place in &places {
         let cited = inputs.cite(*place);
+        let cited = cited.rsplit_once(' ').map_or(&*cited, |(node, _)| node).to_owned();
         if !reasons.contains(&cited) {
             reasons.push(cited);
         }

@@ -34,6 +34,7 @@ mod steps;
 mod test;
 mod toolkit;
 mod user;
+mod weight;
 mod written;
 
 pub use all::{Planned, all};

@@ -6,7 +6,7 @@ use crate::manifest::{BuildSecrets, Grade};
 use crate::source::Span;
 use crate::value::{ImageRef, Name, ProjectPath, Version};
 
-use super::{PipTools, Script, Size, Stage, StageName, TestScript};
+use super::{PipTools, Script, Size, Stage, StageName};
 
 /// What is written for a target, as data.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,16 +42,18 @@ pub struct Plan {
     /// How much room it takes, as far as it is known.
     pub size: Size,
     /// Tests that need the started container: the packages', then the project's own.
-    pub tests: Vec<TestScript>,
+    pub tests: Vec<Check>,
     /// What a user must know at run time or on the host.
     pub notes: Vec<PackageNote>,
     /// `SOURCE_DATE_EPOCH`, seconds.
     pub epoch: u64,
 }
 
-/// A check of the image that needs no GPU.
+/// A test of the image, or of the started container.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Check {
+    /// The package whose it is; nothing for one of the project.
+    pub package: Option<Name>,
     /// `opengl: libraries`.
     pub name: String,
     /// What it runs.

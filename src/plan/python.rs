@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 use std::ops::Bound;
 
-use crate::catalog;
 use crate::manifest::{Requirements, Venv};
 use crate::source::Spanned;
-use crate::value::{AptPackage, ImagePath, Interval, Name, PepRequirement, Requirement};
+use crate::value::{AptPackage, ImagePath, Interval, PepRequirement, Requirement};
 
 use super::package_context::Inputs;
 use super::package_plan::PackagePlans;
@@ -175,37 +174,6 @@ impl Python {
             blocks: blocks.into_iter().chain([Block { why: Why::default(), instructions }]).collect(),
         }
     }
-}
-
-/// From here on, MiB, a package has a separate layer: a new version of another one does not push it again.
-const HEAVY: u64 = 200;
-
-/// What the stage `python` installs: everything, or where some packages are heavy and others are not, the heavy ones and what
-/// they require.
-pub(super) fn heavy<'a>(parts: &'a PackagePlans<'_>) -> Vec<&'a PackagePlan> {
-    let light: BTreeSet<&Name> = light(parts).into_iter().map(|part| &part.name).collect();
-    parts.shipped_with_platform().into_iter().filter(|part| !light.contains(&part.name)).collect()
-}
-
-/// What is left for a layer on top of that.
-pub(super) fn light<'a>(parts: &'a PackagePlans<'_>) -> Vec<&'a PackagePlan> {
-    let python: Vec<&PackagePlan> = parts.shipped().into_iter().filter(|part| part.is_python()).collect();
-    let heavy = python.iter().filter(|part| is_heavy(parts, part));
-    let heavy: Vec<Name> = heavy.map(|part| part.name.clone()).collect();
-    if heavy.is_empty() {
-        return Vec::new();
-    }
-    let below = parts.closure(heavy, &[catalog::RequireStage::Run]);
-    // What pip clones a repository for stays in the stage that has git.
-    let clones = |part: &PackagePlan| !pip_urls::programs_of_parts([part]).is_empty();
-    python.into_iter().filter(|part| !below.contains(&part.name) && !clones(part)).collect()
-}
-
-/// Whether a package takes much room.
-pub(super) fn is_heavy(parts: &PackagePlans<'_>, part: &PackagePlan) -> bool {
-    let view = parts.inputs.view(&part.name);
-    let size = view.and_then(|view| view.package.size.as_ref()?.image);
-    size.is_some_and(|size| size >= HEAVY)
 }
 
 /// The wheels of a package's build, installed.

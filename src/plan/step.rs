@@ -350,6 +350,8 @@ pub struct UserAccount {
     pub workdir: Option<ImagePath>,
     /// Folders that volumes lie over: theirs, where the image has none.
     pub volumes: Vec<ImagePath>,
+    /// The same, of volumes that a service writes to as another user: its numbers.
+    pub of_others: Vec<(ImagePath, (u32, u32))>,
 }
 
 #[cfg(test)]

@@ -4,15 +4,13 @@ use std::collections::BTreeSet;
 
 use crate::catalog::TestBody;
 use crate::manifest::App;
-use crate::value::{Id, Name};
+use crate::value::Id;
 
 use super::package_plan::PackagePlans;
 use super::package_step::PackagePlan;
 use super::python::Python;
 use super::stage_packages::{self, Layer};
-use super::{
-    Block, Check, From, Instruction, Run, Script, Stage, StageName, TestScript, TestText, Why, archives,
-};
+use super::{Block, Check, From, Instruction, Run, Script, Stage, StageName, Why, archives};
 
 /// The stage `test`, where anything is checked while building.
 pub(super) fn stage(parts: &PackagePlans<'_>, python: &Python, checks: &[Check]) -> Option<Stage> {
@@ -30,14 +28,33 @@ pub(super) fn stage(parts: &PackagePlans<'_>, python: &Python, checks: &[Check])
 
 /// What that stage checks: the packages' tests in the order of installing, then the project's own.
 pub(super) fn checks(parts: &PackagePlans<'_>) -> Vec<Check> {
+    tests(parts, true)
+}
+
+/// Tests that need the started container: the packages' in the order of installing, then the project's own.
+pub(super) fn running(parts: &PackagePlans<'_>) -> Vec<Check> {
+    let mut all = tests(parts, false);
+    // The host puts its libraries into the container: nothing is missing by mistake.
+    all.retain(|check| !check.script.iter().any(|one| matches!(one, Script::Libraries { .. })));
+    all
+}
+
+fn tests(parts: &PackagePlans<'_>, build: bool) -> Vec<Check> {
     let mut all = Vec::new();
     for part in parts.platform().into_iter().chain(parts.shipped()).chain(parts.tested()) {
-        all.extend(of_package(parts, &part.name));
+        let Some(view) = parts.inputs.view(&part.name) else { continue };
+        let own = view.package.tests.iter().filter(|test| test.build == build && view.holds(&test.guard));
+        all.extend(own.map(|test| Check {
+            package: Some(part.name.clone()),
+            name: format!("{}: {}", part.name, test.name.value),
+            script: test.body.iter().filter_map(|body| parts.test_script(&part.name, body)).collect(),
+        }));
     }
-    for test in parts.inputs.project.tests.iter().filter(|test| test.build) {
+    for test in parts.inputs.project.tests.iter().filter(|test| test.build == build) {
         let shell = test.run.iter().map(|line| Script::Shell(line.value.clone()));
         let code = test.python.iter().map(|code| Script::Python(code.value.clone()));
-        all.push(Check { name: test.name.value.to_string(), script: shell.chain(code).collect() });
+        let script = shell.chain(code).collect();
+        all.push(Check { package: None, name: test.name.value.to_string(), script });
     }
     all.retain(|check| !check.script.is_empty());
     all
@@ -74,46 +91,6 @@ fn needed(
     let late = parts.iter().map(|part| part.early_and_late().1);
     blocks.extend(stage_packages::linker(late, parts.iter().any(|part| part.links_late())));
     blocks
-}
-
-fn of_package(parts: &PackagePlans<'_>, name: &Name) -> Vec<Check> {
-    let Some(view) = parts.inputs.view(name) else { return Vec::new() };
-    let tests = view.package.tests.iter().filter(|test| test.build && view.holds(&test.guard));
-    tests
-        .map(|test| {
-            let bodies = test.body.iter().filter_map(|body| parts.test_script(&view.chosen.name, body));
-            Check { name: format!("{}: {}", view.chosen.name, test.name.value), script: bodies.collect() }
-        })
-        .collect()
-}
-
-/// Tests that need the started container: the packages' in the order of installing, then the project's own.
-pub(super) fn running(parts: &PackagePlans<'_>) -> Vec<TestScript> {
-    let mut all = Vec::new();
-    for part in parts.platform().into_iter().chain(parts.shipped()).chain(parts.tested()) {
-        let Some(view) = parts.inputs.view(&part.name) else { continue };
-        for test in view.package.tests.iter().filter(|test| !test.build && view.holds(&test.guard)) {
-            let bodies = test.body.iter().filter_map(|body| parts.test_script(&part.name, body));
-            all.extend(named(&format!("{}: {}", part.name, test.name.value), bodies));
-        }
-    }
-    for test in parts.inputs.project.tests.iter().filter(|test| !test.build) {
-        let shell = test.run.iter().map(|line| Script::Shell(line.value.clone()));
-        let code = test.python.iter().map(|code| Script::Python(code.value.clone()));
-        all.extend(named(test.name.as_str(), shell.chain(code)));
-    }
-    all
-}
-
-fn named(name: &str, scripts: impl Iterator<Item = Script>) -> Vec<TestScript> {
-    scripts
-        .filter_map(|script| match script {
-            Script::Shell(text) => Some(TestText::Shell(text)),
-            Script::Python(text) => Some(TestText::Python(text)),
-            _ => None,
-        })
-        .map(|text| TestScript { name: name.to_owned(), text })
-        .collect()
 }
 
 /// The stage `dev`, where the manifest asks for it: the image with what its packages were built by.

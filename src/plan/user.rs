@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::manifest::{App, User};
+use crate::manifest::{App, Mode, User, Volume};
 use crate::value::{EnvName, Id, ImagePath};
 
 use super::final_stage::{self, Around, asked_why};
@@ -73,13 +73,21 @@ fn gpu(around: Around<'_>) -> Option<Block> {
 }
 
 fn account_of(inputs: Inputs<'_>, app: &App, user: &User) -> Block {
+    let (mut theirs, mut of_others) = (Vec::new(), Vec::new());
+    for folder in volumes(inputs, app, user) {
+        match other_writer(inputs, app, &folder) {
+            Some(numbers) => of_others.push((folder, numbers)),
+            None => theirs.push(folder),
+        }
+    }
     let account = UserAccount {
         name: user.name.value.clone(),
         uid: user.uid,
         gid: user.gid,
         groups: user.groups.iter().map(|group| group.value.clone()).collect(),
         workdir: app.workdir.as_ref().map(|folder| folder.value.clone()),
-        volumes: volumes(inputs, app, user),
+        volumes: theirs,
+        of_others,
     };
     let what = format!("User `{}`", user.name.value);
     let run = Run { offline: true, ..small(Script::User(account)) };
@@ -105,6 +113,17 @@ fn volumes(inputs: Inputs<'_>, app: &App, user: &User) -> Vec<ImagePath> {
         all.extend(folders.take_while(below));
     }
     all.into_iter().filter(|path| app.workdir.as_ref().is_none_or(|folder| folder.value != *path)).collect()
+}
+
+/// Who writes to the volume that lies at this place, where the user of the image does not: the first service that does.
+fn other_writer(inputs: Inputs<'_>, app: &App, place: &ImagePath) -> Option<(u32, u32)> {
+    let runs: Vec<_> = super::start::own(inputs).collect();
+    let mut mounted = runs.iter().flat_map(|run| run.volumes.iter().filter(|volume| !volume.bind));
+    let here = mounted.find(|volume| volume.to.value == *place)?;
+    let written = |volume: &Volume| volume.from.value == here.from.value && volume.mode == Mode::ReadWrite;
+    let writer = runs.iter().find(|run| run.volumes.iter().any(written))?;
+    let login = owner(app).map(|(uid, gid)| (uid.get(), gid.get()));
+    super::user_numbers(writer, Some(app), true).filter(|numbers| numbers.0 != 0 && Some(*numbers) != login)
 }
 
 fn owner(app: &App) -> Option<(Id, Id)> {
@@ -138,8 +157,9 @@ fn files(app: &App) -> Option<Block> {
         });
     }
     let env: Vec<_> = app.env.iter().map(|(name, value)| (name.value.clone(), value.value.clone())).collect();
+    // Behind the files: between these and the steps above lie the Python packages of the project.
     if !env.is_empty() {
-        instructions.insert(usize::from(app.workdir.is_some()), Instruction::Env(env));
+        instructions.push(Instruction::Env(env));
     }
     (!instructions.is_empty()).then(|| Block { why: Why::default(), instructions })
 }

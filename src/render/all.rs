@@ -6,7 +6,7 @@ use crate::manifest::Engine;
 use crate::plan::{Planned, Services};
 
 use super::{
-    bake, caches, compose, devcontainer, dockerfile, dockerignore, host_setup, quadlet, support, test_script,
+    bake, caches, checks, compose, devcontainer, dockerfile, dockerignore, host_setup, quadlet, support,
 };
 
 /// Texts by their path in the project.
@@ -38,7 +38,7 @@ pub fn all(targets: &[Planned]) -> Vec<(String, String)> {
         artifacts.push((files.compose.to_string(), compose(services)));
         artifacts.extend(beside);
         artifacts.extend(caches::files(services));
-        artifacts.extend(test_script::test_script(services));
+        artifacts.extend(checks::of_service(services));
         artifacts.extend(host_setup::host_setup(services));
     }
     artifacts.extend(baked(targets));

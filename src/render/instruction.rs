@@ -10,6 +10,7 @@ use crate::value::{EnvName, FileMode, Id, ImagePath, Parse};
 
 use super::exceptions::{self, Exception};
 use super::service::is_shell_line;
+use super::support::PACKAGES;
 use super::templates::Templates;
 use super::{mounts, quote, script};
 
@@ -59,7 +60,7 @@ pub(super) fn instruction(instruction: &Instruction, plan: &Plan, templates: &Te
         Instruction::CopyText(text) => match text.long() {
             Some(from) => {
                 let mode = Some(text.mode).filter(|mode| mode.get() != PLAIN_MODE);
-                copy((&format!("{SHARED_SUPPORT}/{from}"), &text.to, false), mode, None)
+                copy((&format!("{SHARED_SUPPORT}/{PACKAGES}/{from}"), &text.to, false), mode, None)
             }
             None => file(text),
         },

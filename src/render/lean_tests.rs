@@ -7,7 +7,7 @@ use crate::plan::Services;
 use crate::plan::service_tests::{jetson, pc, planned, scripts};
 
 use super::run_tests::{on_a_pc, on_jetson, service, with_podman};
-use super::{caches, compose, quadlet, run_command, test_script};
+use super::{caches, checks, compose, quadlet, run_command};
 
 fn tested(rest: &str) -> Services {
     let manifest = format!("project \"x\"\ntarget {{ device \"jetson-agx-orin\" }}\n{rest}\n");
@@ -86,21 +86,21 @@ fn the_test_service_is_the_main_one_but_for_what_only_that_has() {
 
 #[test]
 fn the_tests_are_a_script_that_bash_runs() {
-    let (path, text) = test_script::test_script(&tested("")).expect("there are tests");
-    assert_eq!(path, ".jcc/test/run");
-    assert!(text.contains("\ncheck 'torch: cuda' python3 - <<'EOF'\nimport torch\n"), "{text}");
-    assert!(
-        text.contains("\ncheck 'mine' bash -eo pipefail /dev/fd/3 3<<'EOF'\ntest -e main.py\nEOF\n"),
-        "{text}"
-    );
+    let files = checks::of_service(&tested(""));
+    let paths: Vec<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(paths, [".jcc/test/run", ".jcc/test/run.d/torch"]);
+    // The files of packages are put where the script reads them.
+    let (start, rest) = files[0].1.split_once("\nfor ").expect("it reads those of packages");
+    let (_, end) = rest.split_once("\ndone\n").expect("a loop ends");
+    let text = format!("{start}\n{}{end}", files[1].1);
     let run = |stub: &str| {
-        let script = format!("python3() {{ cat >/dev/null; {stub}; }}\ncd /nowhere 2>/dev/null; {text}");
+        let script = format!("python3() {{ cat >/dev/null; {stub}; }}\nexport -f python3\ncd /; {text}");
         let out = std::process::Command::new("bash").args(["-c", &script]).output().expect("bash runs");
         (out.status.code(), String::from_utf8(out.stdout).expect("it is text"))
     };
     assert_eq!(run("true"), (Some(1), "ok   torch: cuda\nFAIL mine\n".to_owned()));
     assert_eq!(run("false"), (Some(1), "FAIL torch: cuda\nFAIL mine\n".to_owned()));
-    assert!(test_script::test_script(&on_a_pc("")).is_none());
+    assert!(checks::of_service(&on_a_pc("")).is_empty());
 }
 
 #[test]

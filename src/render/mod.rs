@@ -3,6 +3,7 @@
 mod all;
 mod bake;
 mod caches;
+mod checks;
 mod compose;
 mod devcontainer;
 mod dockerfile;
@@ -21,7 +22,6 @@ mod service;
 mod signature;
 mod support;
 mod templates;
-mod test_script;
 mod words;
 mod yaml;
 

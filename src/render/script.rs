@@ -288,5 +288,7 @@ fn user(account: &UserAccount) -> String {
     }
     words.extend(account.workdir.iter().map(|folder| format!("--owns {}", word(folder))));
     words.extend(account.volumes.iter().map(|folder| format!("--makes {}", word(folder))));
+    let of_others = account.of_others.iter();
+    words.extend(of_others.map(|(folder, (uid, gid))| format!("--for {uid}:{gid} --makes {}", word(folder))));
     words.join(" ")
 }

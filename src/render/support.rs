@@ -1,11 +1,10 @@
 //! The support folder: generated files that steps mount, each written only where a step does.
 
-use minijinja::{Value, context};
+use minijinja::context;
 
-use crate::plan::{Check, Instruction, Mount, Plan, Run, SHARED_SUPPORT, Script, ScriptFile, StageName};
+use crate::plan::{Instruction, Mount, Plan, Run, SHARED_SUPPORT, Script, ScriptFile, StageName};
 
 use super::quote;
-use super::script::{self, Calls};
 use super::templates::Templates;
 
 /// Makes the user.
@@ -20,9 +19,12 @@ pub(super) fn apt_conf(plan: &Plan) -> &'static str {
     if plan.apt_cache { "apt-cached.conf" } else { "apt.conf" }
 }
 
+/// Files of definitions, in a folder for each package.
+pub(super) const PACKAGES: &str = "packages";
+
 /// A script of a definition.
 pub(super) fn script(file: &ScriptFile) -> String {
-    format!("{}/{}", file.package, file.name)
+    format!("{PACKAGES}/{}/{}", file.package, file.name)
 }
 
 /// The versions that a stage is held to.
@@ -53,22 +55,20 @@ pub(super) fn files(plan: &Plan) -> Vec<(String, String)> {
     if does(|script| matches!(script, Script::Drift { .. })) {
         files.push(shared(CHECK, CHECK_PY));
     }
-    for script in runs.iter().flat_map(|run| &run.script) {
-        if let Script::File(file) = script {
-            files.push(shared(&self::script(file), &file.text));
+    for one in runs.iter().flat_map(|run| &run.script) {
+        if let Script::File(file) = one {
+            files.push(shared(&script(file), &file.text));
         }
     }
     let texts = instructions(plan)
         .filter_map(|one| if let Instruction::CopyText(file) = one { Some(file) } else { None });
-    files.extend(texts.filter_map(|file| Some(shared(file.long()?, &file.text))));
+    files.extend(texts.filter_map(|file| Some(shared(&format!("{PACKAGES}/{}", file.long()?), &file.text))));
     files.extend(plan.keys.iter().map(|(name, text)| shared(&format!("keys/{name}.asc"), text)));
     let own = |name: &str, text: String| (format!("{}/{name}", plan.support), text);
     for (stage, lines) in &plan.constraints {
         files.push(own(&constraints(stage), lines.join("\n") + "\n"));
     }
-    if !plan.checks.is_empty() {
-        files.push(own("test/build", checks(&plan.checks)));
-    }
+    files.extend(super::checks::of_build(plan));
     if !plan.driver_libraries.is_empty() {
         let driver: Vec<String> = plan.driver_libraries.iter().map(|one| quote::shell(one)).collect();
         files.push(own(
@@ -85,25 +85,6 @@ fn instructions(plan: &Plan) -> impl Iterator<Item = &Instruction> {
 
 fn runs(plan: &Plan) -> impl Iterator<Item = &Run> {
     instructions(plan).filter_map(|one| if let Instruction::Run(run) = one { Some(run) } else { None })
-}
-
-/// The script that runs all checks, says how each went, and fails where one did.
-fn checks(checks: &[Check]) -> String {
-    let templates = Templates::all();
-    let checks: Vec<Value> = checks
-        .iter()
-        .map(|check| {
-            let mut body = script::options(&check.script).to_owned();
-            for each in &check.script {
-                let (template, values) = script::script(each, Calls::default());
-                body.push_str(&templates.fill(&format!("script/{template}.j2"), values));
-            }
-            let body = body.trim_end_matches('\n').to_owned();
-            let name: String = check.name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-            context! { name => quote::shell(&name), delimiter => quote::delimiter(&body), body }
-        })
-        .collect();
-    templates.fill("support/build.j2", context! { checks })
 }
 
 const APT_CONF: &str = include_str!("../../templates/support/apt.conf");

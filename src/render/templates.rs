@@ -25,7 +25,8 @@ const DOCKERFILE: &[(&str, &str)] = table! {
 
 /// Templates of the support folder.
 const SUPPORT: &[(&str, &str)] = &[
-    ("support/build.j2", include_str!("../../templates/support/build.j2")),
+    ("support/tests.j2", include_str!("../../templates/support/tests.j2")),
+    ("support/tests-of-package.j2", include_str!("../../templates/support/tests-of-package.j2")),
     ("support/check-libraries.j2", include_str!("../../templates/support/check-libraries.j2")),
 ];
 

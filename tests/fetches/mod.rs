@@ -22,7 +22,11 @@ fn compiled(folder: &Path) -> Result<Vec<(String, Vec<Fetched>)>, String> {
     let compiled = compiled.map_err(|_| format!("{}: {messages:?}", folder.display()))?;
     let texts = |planned: &jcc::plan::Planned| {
         let files = [planned.files.dockerfile.to_string(), planned.files.compose.to_string()];
+        let caches = compiled.artifacts.iter().filter(|(path, _)| {
+            path.starts_with(".jcc/caches/") || **path == format!("{}/caches.yaml", planned.services.support)
+        });
         let texts = files.iter().filter_map(|file| compiled.artifacts.get(file));
+        let texts = texts.chain(caches.map(|(_, text)| text));
         let own = format!("image: {}", planned.services.build.image);
         // The project's own image is built here.
         let lines = |text: &String| {

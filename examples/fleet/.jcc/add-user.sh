@@ -1,16 +1,18 @@
 #!/bin/bash
-# add-user.sh NAME UID GID [--groups A,B] [--owns FOLDER] [--makes FOLDER]...
+# add-user.sh NAME UID GID [--groups A,B] [--owns FOLDER] [[--for UID:GID] --makes FOLDER]...
 # The user that the image runs as. A user of the base with this number is renamed and keeps its home; one with this name
-# gets the number. Missing groups are added. `--owns` gives a folder to the user, `--makes` only where it is missing.
+# gets the number. Missing groups are added. `--owns` gives a folder to the user, `--makes` only where it is missing;
+# after `--for` it is for the user with these numbers.
 set -euo pipefail
-name=$1 uid=$2 gid=$3 groups=
+name=$1 uid=$2 gid=$3 for=$2:$3 groups=
 shift 3
 owns=() makes=()
 while (($# > 0)); do
   case $1 in
     --groups) groups=$2 ;;
     --owns) owns+=("$2") ;;
-    --makes) makes+=("$2") ;;
+    --for) for=$2 ;;
+    --makes) makes+=("$for" "$2") ;;
   esac
   shift 2
 done
@@ -49,6 +51,8 @@ fi
 chage --lastday 1 "$name"
 
 for folder in "${owns[@]}"; do install --directory --owner="$uid" --group="$gid" "$folder"; done
-for folder in "${makes[@]}"; do
-  if [[ ! -e $folder ]]; then install --directory --owner="$uid" --group="$gid" "$folder"; fi
+set -- "${makes[@]}"
+while (($# > 0)); do
+  if [[ ! -e $2 ]]; then install --directory --owner="${1%:*}" --group="${1#*:}" "$2"; fi
+  shift 2
 done

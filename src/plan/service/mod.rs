@@ -21,13 +21,13 @@ pub use model::{
     Annotated, EditorUse, GpuUse, Ignored, ImageBuild, MountFrom, MountUse, PipCache, SecretFrom, Service,
     ServiceImage, Services, ServicesHead,
 };
-pub use test::{TestScript, TestText};
+pub(super) use profile::user_numbers;
 pub use text::{Interpolated, Piece};
 
 use std::collections::BTreeMap;
 
 use crate::manifest::{Engine, KeyLocation, Project, SecretSource};
-use crate::plan::PipIndex;
+use crate::plan::{Check, PipIndex};
 use crate::resolve::TargetFacts;
 use crate::source::{Sources, Span};
 use crate::value::{ImagePath, Url};
@@ -48,7 +48,7 @@ pub struct ServiceInputs<'a> {
     /// The Python indexes of the chosen packages, by the names that the Dockerfile asks the cache for.
     pub indexes: &'a [(String, Url)],
     /// The tests that need the started container, of the chosen packages and then the project's own.
-    pub tests: &'a [TestScript],
+    pub tests: &'a [Check],
     /// Where packages put files into the image.
     pub installed: &'a [ImagePath],
     /// The variables that the image has.

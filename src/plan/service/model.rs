@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::catalog::GpuAccess;
 use crate::manifest::{BuildSecret, DevcontainerOptions, Engine, Gpu, HealthCheck, ProcessOptions, Ulimit};
-use crate::plan::PipIndex;
+use crate::plan::{Check, PipIndex};
 use crate::value::{ByteSize, Capability, EnvName, IgnorePattern, ImagePath, ImageRef, PortMapping, Url};
 
-use super::{HostSetup, Interpolated, TestScript};
+use super::{HostSetup, Interpolated};
 
 /// Everything that runs for one target.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +29,7 @@ pub struct Services {
     /// The service that runs the tests which need the started container.
     pub test: Option<Service>,
     /// The tests that it runs.
-    pub tests: Vec<TestScript>,
+    pub tests: Vec<Check>,
     /// The service of the stage `dev`.
     pub dev: Option<Service>,
     /// What else the dev container's definition says.

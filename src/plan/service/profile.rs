@@ -104,7 +104,12 @@ const USERS_LIMITS: [&str; 7] = ["memlock", "msgqueue", "nice", "nofile", "nproc
 
 /// The numbers of the user that a service runs as, where they are known.
 pub(super) fn user_of(run: &RunOptions, inputs: ServiceInputs<'_>, own: bool) -> Option<(u32, u32)> {
-    let login = inputs.project.app.as_ref().and_then(App::login);
+    user_numbers(run, inputs.project.app.as_ref(), own)
+}
+
+/// The same of a project whose application is this one.
+pub(in crate::plan) fn user_numbers(run: &RunOptions, app: Option<&App>, own: bool) -> Option<(u32, u32)> {
+    let login = app.and_then(App::login);
     let Some(user) = &run.user else {
         return match login {
             _ if !own => None,

@@ -3,24 +3,6 @@
 use super::names::ServiceNames;
 use super::{Annotated, Interpolated, MountFrom, MountUse, Service, ServiceInputs};
 
-/// One test that needs the started container.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TestScript {
-    /// `torch: cuda`.
-    pub name: String,
-    /// What it runs.
-    pub text: TestText,
-}
-
-/// What a test runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TestText {
-    /// Lines for bash, under `set -eo pipefail`.
-    Shell(String),
-    /// Python code.
-    Python(String),
-}
-
 /// The service, in the main one's circumstances but for what only a running service has.
 pub(super) fn service(inputs: ServiceInputs<'_>, names: &ServiceNames, main: &Service) -> Option<Service> {
     if inputs.tests.is_empty() {

@@ -7,11 +7,12 @@ use crate::catalog::GpuAccess;
 use crate::diagnostic::Log;
 use crate::fs::Memory;
 use crate::manifest::{self, Project, Stacks};
+use crate::plan::{Check, Script};
 use crate::resolve::TargetFacts;
 use crate::source::Sources;
 use crate::value::{Name, Parse, Url, Version};
 
-use super::{OutputFiles, ServiceInputs, Services, TestScript, TestText, driver_capabilities, services};
+use super::{OutputFiles, ServiceInputs, Services, driver_capabilities, services};
 
 struct NoStacks;
 
@@ -68,7 +69,7 @@ pub(crate) fn pc() -> TargetFacts {
 }
 
 /// The services of the first target of a manifest, one for each of the given facts.
-pub(crate) fn planned(manifest: &str, targets: &[TargetFacts], tests: &[TestScript]) -> Vec<Services> {
+pub(crate) fn planned(manifest: &str, targets: &[TargetFacts], tests: &[Check]) -> Vec<Services> {
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let fs = Memory::with([
         ("project.kdl", manifest),
@@ -111,12 +112,15 @@ pub(crate) fn planned(manifest: &str, targets: &[TargetFacts], tests: &[TestScri
 }
 
 /// Two tests, one of each kind.
-pub(crate) fn scripts() -> Vec<TestScript> {
+pub(crate) fn scripts() -> Vec<Check> {
+    let cuda = "import torch\nassert torch.cuda.is_available(), \"it's $HOME\"\n";
+    let check = |package: Option<&str>, name: &str, script| Check {
+        package: package.map(|package| Name::parse(package).unwrap()),
+        name: name.into(),
+        script: vec![script],
+    };
     vec![
-        TestScript {
-            name: "torch: cuda".into(),
-            text: TestText::Python("import torch\nassert torch.cuda.is_available(), \"it's $HOME\"\n".into()),
-        },
-        TestScript { name: "mine".into(), text: TestText::Shell("test -e main.py".into()) },
+        check(Some("torch"), "torch: cuda", Script::Python(cuda.into())),
+        check(None, "mine", Script::Shell("test -e main.py".into())),
     ]
 }

@@ -71,6 +71,7 @@ fn last() -> Vec<Block> {
         groups: vec![UserName::parse("video").unwrap()],
         workdir: Some(path("/app")),
         volumes: vec![path("/data")],
+        of_others: vec![(path("/logs"), (1200, 1201))],
     };
     let text = FileText {
         to: path("/etc/a.conf"),
@@ -133,6 +134,7 @@ fn plan() -> Plan {
         constraints: BTreeMap::from([(StageName::fixed("python"), vec!["numpy==2.1.0".to_owned()])]),
         keys: BTreeMap::new(),
         checks: vec![Check {
+            package: None,
             name: "it's: here".into(),
             script: vec![Script::Shell("test -e $HOME".into())],
         }],

@@ -135,3 +135,19 @@ fn a_variable_of_the_host_is_in_no_image() {
     let text = dockerfile(PC, "run { host-env \"SITE\" default=\"north\"; host-env \"ROBOT\" }");
     assert!(!text.contains("SITE") && !text.contains("north") && !text.contains("ROBOT"), "{text}");
 }
+
+#[test]
+fn a_volume_is_of_the_user_who_writes_to_it() {
+    let text = dockerfile(
+        ORIN,
+        "app { user \"me\" uid=1200 }\n\
+         run { volume \"read\" \"/seen\" mode=\"ro\"; volume \"both\" \"/both\"; volume \"none\" \"/none\" mode=\"ro\"\n\
+         service \"other\" { user \"1300:1301\"; volume \"read\" \"/written\"; volume \"both\" \"/both\"; volume \"own\" \"/own\" } }",
+    );
+    let line = stage(&text, "final").lines().find(|line| line.contains("/run/add-user.sh me "));
+    let folders = line.and_then(|line| line.split_once(" 1200 1200 ")).expect("the user is made").1;
+    assert_eq!(
+        folders,
+        "--makes /both --makes /none --for 1300:1301 --makes /own --for 1300:1301 --makes /seen --for 1300:1301 --makes /written"
+    );
+}
