@@ -63,7 +63,7 @@ impl Disk {
     pub fn made_from(folder: &Path, path: &Path, root: &Path) -> io::Result<Self> {
         if let Some(link) = link_out(folder, path, root) {
             let why = format!(
-                "`{}` is a link that leads out of this folder: name the place that it leads to",
+                "`{}` is a link that leads out of this folder: use the path of its target instead",
                 link.strip_prefix(root).unwrap_or(&link).display()
             );
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
@@ -86,7 +86,7 @@ impl Disk {
     fn place(&self, path: &str) -> io::Result<(Vec<String>, String)> {
         let refused = |kind, why: &str| Err(io::Error::new(kind, format!("`{path}`: {why}")));
         if !self.is_inside(path) {
-            return refused(io::ErrorKind::PermissionDenied, "lies outside of the project");
+            return refused(io::ErrorKind::PermissionDenied, "is outside the project");
         }
         let full = self.full(path);
         match fs::metadata(&full) {
@@ -116,14 +116,17 @@ impl Disk {
         let mut folders = Vec::new();
         for name in below {
             let Some(name) = name.to_str() else {
-                return refused(io::ErrorKind::InvalidInput, "a folder's name is no Unicode");
+                return refused(io::ErrorKind::InvalidInput, "a folder's name is not valid Unicode");
             };
             folders.push(name.to_owned());
         }
         let name = names.remove(0);
         folders.extend(names.into_iter().rev());
         if super::is_version_control(folders.iter().chain([&name]).map(String::as_str)) {
-            return refused(io::ErrorKind::PermissionDenied, "belongs to version control");
+            return refused(
+                io::ErrorKind::PermissionDenied,
+                "is in a folder that belongs to version control",
+            );
         }
         Ok((folders, name))
     }
@@ -133,10 +136,10 @@ impl Disk {
         let root = self.full("").canonicalize()?;
         let real = self.full(path).canonicalize()?;
         let below = real.strip_prefix(&root).map_err(|_| {
-            io::Error::new(io::ErrorKind::PermissionDenied, "it is a link that leads out of the project")
+            io::Error::new(io::ErrorKind::PermissionDenied, "is a link that leads out of the project")
         })?;
         let names = below.iter().map(|name| name.to_str().map(str::to_owned));
-        names.collect::<Option<_>>().ok_or_else(|| io::Error::other("a folder's name is not Unicode"))
+        names.collect::<Option<_>>().ok_or_else(|| io::Error::other("a folder's name is not valid Unicode"))
     }
 
     /// From now on no other run writes here; waits a few seconds for one that does. Undoes what a run that was
@@ -153,7 +156,7 @@ impl Disk {
                 }
                 folder.lock()
             }) {
-                let why = "another run of jcc is writing into this folder";
+                let why = "another jcc process is writing to this folder";
                 return Err(io::Error::new(io::ErrorKind::WouldBlock, why));
             }
             // Whoever came first holds a lock of this very disk.
@@ -183,7 +186,7 @@ impl Disk {
                     // The same file by another way: it was just written.
                     continue;
                 }
-                let why = format!("`{path}`: is a link to another file that is written");
+                let why = format!("`{path}`: is a link to another output file");
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
             }
             wanted.push(FileChange { folders, name, content });

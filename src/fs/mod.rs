@@ -26,7 +26,7 @@ pub const MOST_NAMES: usize = 50_000;
 fn too_large() -> io::Error {
     io::Error::new(
         io::ErrorKind::FileTooLarge,
-        format!("it has more than {} MiB, which is the limit", LARGEST >> 20),
+        format!("it is larger than {} MiB, which is the limit", LARGEST >> 20),
     )
 }
 

@@ -11,7 +11,7 @@ use super::pip::{self, REQUIREMENTS};
 use super::{Env, HealthCheck, Requirements, SecretFile, health};
 
 /// `app`.
-pub(super) static APP: NodeSpec = NodeSpec::new("app", "The user's own code on top.")
+pub(super) static APP: NodeSpec = NodeSpec::new("app", "The project's own code, installed on top.")
     .children(&[
         &WORKDIR,
         &COPY,
@@ -28,15 +28,19 @@ pub(super) static APP: NodeSpec = NodeSpec::new("app", "The user's own code on t
     .optional()
     .block();
 static WORKDIR: NodeSpec =
-    NodeSpec::new("workdir", "The folder of the image in which the code lives and starts.")
+    NodeSpec::new("workdir", "The folder in the image for the code, and the working directory at the start.")
         .args(&[ArgSpec::text("PATH", "An absolute path.")])
         .also(&[("working-dir", ""), ("work-dir", ""), ("cwd", "")])
         .optional();
 static COPY: NodeSpec = NodeSpec::new("copy", "Copies files of the project into the image, in order.")
-    .args(&[ArgSpec::text("SRC", "A file or folder of the project; a folder's content is copied.")])
+    .args(&[ArgSpec::text("SRC", "A file or folder of the project; for a folder, its contents are copied.")])
     .properties(&[
-        PropertySpec::text("to", "Where it goes, relative to `workdir`; a folder when it ends in `/`. What lies in `workdir`, a folder above it, the user's home or a volume is the user's, all else is root's.")
-            .required(),
+        PropertySpec::text(
+            "to",
+            "The destination, relative to `workdir`; a folder if it ends with `/`. Files in `workdir`, \
+            a folder above it, the user's home or a volume belong to the user, all others to root.",
+        )
+        .required(),
         PropertySpec::new(
             "chmod",
             ValueKind::Either(&[ValueKind::Text, ValueKind::Integer]),
@@ -44,17 +48,18 @@ static COPY: NodeSpec = NodeSpec::new("copy", "Copies files of the project into 
         ),
     ])
     .also(&[("add", ""), ("files", "")]);
-static RUN: NodeSpec = NodeSpec::new("run", "A shell line that is run while building, after the copies.")
-    .args(&[ArgSpec::text("LINE", "The line; `set -eo pipefail` holds.")])
+static RUN: NodeSpec = NodeSpec::new("run", "A shell command to run during the build, after the copies.")
+    .args(&[ArgSpec::text("LINE", "The command, run under `set -eo pipefail`.")])
     .also(&[("script", ""), ("shell", "")]);
-static USER: NodeSpec = NodeSpec::new("user", "Whom the image runs as; root when absent, which is a lint.")
-    .args(&[ArgSpec::text("NAME", "The login name; it is made where the image has none of that name.")])
-    .properties(&[
-        PropertySpec::new("uid", ValueKind::Integer, "Its number; 1000 when absent."),
-        PropertySpec::new("gid", ValueKind::Integer, "The number of its group; the uid when absent."),
-        PropertySpec::text("groups", "Groups of the image that it joins, separated by blanks."),
-    ])
-    .optional();
+static USER: NodeSpec =
+    NodeSpec::new("user", "The user that the image runs as; root by default, which is reported.")
+        .args(&[ArgSpec::text("NAME", "The login name; created if the image has no such user.")])
+        .properties(&[
+            PropertySpec::new("uid", ValueKind::Integer, "Its UID; 1000 by default."),
+            PropertySpec::new("gid", ValueKind::Integer, "Its GID; the UID by default."),
+            PropertySpec::text("groups", "Groups in the image that it joins, separated by spaces."),
+        ])
+        .optional();
 static EXPOSE: NodeSpec = NodeSpec::new("expose", "Ports that the image listens on.")
     .rest(ArgSpec::new(
         "PORT",
@@ -62,10 +67,10 @@ static EXPOSE: NodeSpec = NodeSpec::new("expose", "Ports that the image listens 
         "A port, such as `8080`.",
     ))
     .also(&[("port", ""), ("ports", "")]);
-static ENTRYPOINT: NodeSpec = NodeSpec::new("entrypoint", "The program that every command is given to.")
-    .rest(ArgSpec::text("WORD", "A word of it, as the program sees it."))
+static ENTRYPOINT: NodeSpec = NodeSpec::new("entrypoint", "The program that receives every command.")
+    .rest(ArgSpec::text("WORD", "A word of the command, passed unchanged."))
     .optional();
-static VOLUME: NodeSpec = NodeSpec::new("volume", "A folder of the image that is meant to be mounted over.")
+static VOLUME: NodeSpec = NodeSpec::new("volume", "A folder in the image that is meant to be a mount point.")
     .rest(ArgSpec::text("PATH", "An absolute path."));
 
 /// The user's own code on top.
@@ -183,17 +188,14 @@ fn user_of(node: Reader<'_>, log: &mut Log) -> Option<User> {
     let root = name.value.as_str() == "root";
     if let Some(uid) = uid.as_ref().filter(|uid| root != (uid.value.get() == 0)) {
         let (message, help) = if root {
-            (
-                format!("`root` is the user 0, not {}", uid.value),
-                "leave `uid` out, or give the user another name",
-            )
+            (format!("`root` always has UID 0, not {}", uid.value), "remove `uid`, or use another user name")
         } else {
-            (format!("the user 0 is `root`, not `{}`", name.value), "take another `uid`, such as 1000")
+            (format!("UID 0 is always `root`, not `{}`", name.value), "use another `uid`, such as 1000")
         };
         log.error(
             Diagnostic::error(codes::ROOT_USER, message)
-                .at(uid.span, "this number")
-                .at(name.span, "for this user")
+                .at(uid.span, "this UID")
+                .at(name.span, "with this user")
                 .help(help),
         );
     }
@@ -221,7 +223,7 @@ fn numbered(node: Reader<'_>) -> Option<Diagnostic> {
         _ => return None,
     };
     let diagnostic =
-        Diagnostic::error(codes::INVALID_VALUE, "a user is named, its numbers are `uid` and `gid`");
+        Diagnostic::error(codes::INVALID_VALUE, "`user` needs a name; use `uid` and `gid` for numbers");
     Some(
         diagnostic
             .at(given.span, "not a user name")

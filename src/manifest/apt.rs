@@ -12,54 +12,57 @@ use super::Flag;
 use super::decode::{self, flag};
 
 /// `apt`.
-pub(super) static APT: NodeSpec = NodeSpec::new("apt", "Extra system packages and where they come from.")
+pub(super) static APT: NodeSpec = NodeSpec::new("apt", "Additional system packages and their sources.")
     .children(&[&INSTALL, &SOURCE, &PPA, &RECOMMENDS, &SNAPSHOT, &EXTRA_ARG])
     .bare("install")
     .also(&[("apt-get", ""), ("system-packages", ""), ("apt-packages", "")])
     .block();
 static INSTALL: NodeSpec = NodeSpec::new("install", "System packages.")
-    .rest(ArgSpec::text("NAME", "A package, with its version as `NAME=VERSION` where it matters."))
+    .rest(ArgSpec::text("NAME", "A package, with `NAME=VERSION` for a specific version."))
     .also(&[("package", ""), ("packages", "")]);
 static SOURCE: NodeSpec = NodeSpec::new("source", "A third-party archive.")
-    .args(&[ArgSpec::text("NAME", "Names its files under `/etc/apt`.")])
+    .args(&[ArgSpec::text("NAME", "The name of its files in `/etc/apt`.")])
     .children(&[&URI, &SUITE, &COMPONENT, &ARCH, &KEY, &TRUSTED, &LOGIN])
     .also(&[("repository", ""), ("repo", ""), ("deb", ""), ("archive", "")])
     .block();
-static URI: NodeSpec =
-    NodeSpec::new("uri", "Where the archive is.").args(&[ArgSpec::text("URL", "Its address.")]).once();
+static URI: NodeSpec = NodeSpec::new("uri", "Where to fetch packages from.")
+    .args(&[ArgSpec::text("URL", "The URL of the archive.")])
+    .once();
 static SUITE: NodeSpec = NodeSpec::new("suite", "Suites of the archive.")
-    .rest(ArgSpec::text("SUITE", "A suite such as `jammy`, or a folder that ends in `/` for a flat archive."))
+    .rest(ArgSpec::text(
+        "SUITE",
+        "A suite such as `jammy`, or a folder that ends with `/` for a flat archive.",
+    ))
     .at_least_once();
 static COMPONENT: NodeSpec = NodeSpec::new("component", "Components of its suites; none for a flat archive.")
     .rest(ArgSpec::text("COMPONENT", "A component such as `main`."));
-static ARCH: NodeSpec = NodeSpec::new("arch", "The architecture to take from it; the target's when absent.")
-    .args(&[ArgSpec::text("ARCH", "As Debian names it, such as `arm64`; several with a comma between.")])
+static ARCH: NodeSpec = NodeSpec::new("arch", "The architecture to use; the target's by default.")
+    .args(&[ArgSpec::text("ARCH", "Debian's name, such as `arm64`; separate several with commas.")])
     .optional();
 static KEY: NodeSpec = NodeSpec::new("key", "The key that signs the archive.")
-    .args(&[ArgSpec::text("WHERE", "A file of the project, or an https address.")])
+    .args(&[ArgSpec::text("WHERE", "A file of the project, or an https URL.")])
     .properties(&[PropertySpec::text(
         "fingerprint",
-        "The key's fingerprint. A key that is a file is checked by jcc, one at an address by the build.",
+        "The key's fingerprint. jcc checks a key from a file, the build one from a URL.",
     )])
     .optional();
 static TRUSTED: NodeSpec = flag(
     "trusted",
-    "Takes packages that no key signs: whoever answers for the address can put anything into the image.",
+    "Accepts unsigned packages: anyone who controls the address can add anything to the image.",
 );
 static LOGIN: NodeSpec =
-    flag("login", "Whether it asks for a login: builds then read the netrc file that `JCC_NETRC` names.");
-static PPA: NodeSpec = NodeSpec::new("ppa", "A personal archive of Launchpad.")
-    .args(&[ArgSpec::text("OWNER/NAME", "Which one.")])
+    flag("login", "Whether it requires a login: builds then read the netrc file set in `JCC_NETRC`.");
+static PPA: NodeSpec = NodeSpec::new("ppa", "A personal package archive (PPA) on Launchpad.")
+    .args(&[ArgSpec::text("OWNER/NAME", "The archive.")])
     .properties(&[PropertySpec::text("fingerprint", "The fingerprint of its key, which the build checks.")]);
-static RECOMMENDS: NodeSpec =
-    flag("recommends", "Whether recommended packages come too; they don't when absent.");
+static RECOMMENDS: NodeSpec = flag("recommends", "Whether to install recommended packages; no by default.");
 static SNAPSHOT: NodeSpec =
-    NodeSpec::new("snapshot", "Takes every archive that offers snapshots as it was at that time.")
+    NodeSpec::new("snapshot", "Uses the state of the archives at this time, for archives with snapshots.")
         .args(&[ArgSpec::text("TIME", "The time, as `20260901T000000Z`.")])
         .optional();
 static EXTRA_ARG: NodeSpec = flag(
     "extra-arg",
-    "Adds the build argument `EXTRA_APT_PACKAGES`, so that more can be given at build time.",
+    "Adds the build argument `EXTRA_APT_PACKAGES`, to install more packages at build time.",
 );
 
 /// Extra system packages and where they come from.
@@ -175,7 +178,7 @@ fn source_of(node: Reader<'_>, log: &mut Log) -> Option<AptSource> {
 fn key_of(node: Reader<'_>, log: &mut Log) -> Option<Spanned<KeyLocation>> {
     let written: Spanned<String> = node.arg(0, log)?;
     if let Some(rest) = written.strip_prefix("http://") {
-        let why = Invalid::new("a key is fetched over https").help(format!("write `https://{rest}`"));
+        let why = Invalid::new("keys must be fetched over https").help(format!("write `https://{rest}`"));
         log.error(invalid(&why.at(0..7), &written, written.span, "`key`"));
         return None;
     }

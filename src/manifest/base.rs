@@ -10,27 +10,27 @@ use super::decode;
 
 /// `base`.
 pub(super) static BASE: NodeSpec =
-    NodeSpec::new("base", "The image to start from; chosen by the resolver when absent.")
+    NodeSpec::new("base", "The base image; selected by the resolver by default.")
         .args(
             &[ArgSpec::text("NAME", "A base of the catalogue, or a published family of images.").optional()],
         )
         .properties(&[
-            PropertySpec::text("image", "Any image, by its reference; what it holds is said by `provides`."),
+            PropertySpec::text("image", "Any image, by reference; declare its contents with `provides`."),
             PropertySpec::text(
                 "digest",
-                "The digest of that image, or of the tag that is chosen of a base of the catalogue.",
+                "The digest of that image, or of the tag selected for a catalogue base.",
             ),
         ])
         .children(&[&PROVIDES])
         .also(&[("from", "base image={}"), ("image", "base image={}"), ("base-image", "base image={}")])
         .optional();
 static PROVIDES: NodeSpec =
-    NodeSpec::new("provides", "What the image holds: it is fixed, and not installed again.")
+    NodeSpec::new("provides", "What the image contains: these versions are fixed and not installed again.")
         .open(&PROVIDED)
         .block()
         .optional();
 static PROVIDED: NodeSpec = NodeSpec::new("NAME", "An axis such as `ubuntu` or `cuda`, or a package.")
-    .args(&[ArgSpec::text("VERSION", "The version that is there.")])
+    .args(&[ArgSpec::text("VERSION", "The version in the image.")])
     .optional();
 
 /// The image to start from.
@@ -94,26 +94,27 @@ fn choice(node: Reader<'_>, log: &mut Log) -> Option<BaseChoice> {
     let report = match (name, image, digest) {
         (Some(name), None, _) if !has_image => return Some(BaseChoice::Catalog(name)),
         (None, Some(image), Some(digest)) if image.digest().is_some_and(|own| *own != digest.value) => {
-            wrong("the image is given with two digests")
-                .at(digest.span, "another digest than")
-                .at(image.span, "that of the reference")
-                .help("keep one of them")
+            wrong("the image has two different digests")
+                .at(digest.span, "this digest")
+                .at(image.span, "differs from the one in the reference")
+                .help("remove one of them")
         }
         (None, Some(image), None) if image.tag().is_none() && image.digest().is_none() => {
             let written = format!("base image=\"{}:TAG\"", image.value);
             wrong("the image has neither a tag nor a digest")
-                .at(image.span, "each build would take the newest one")
-                .help(format!("name one: {}, or `digest=\"sha256:…\"`", wording::code(written)))
+                .at(image.span, "each build would use the newest image")
+                .help(format!("add one: {}, or `digest=\"sha256:…\"`", wording::code(written)))
         }
         (None, Some(image), digest) => return Some(BaseChoice::Image { image, digest }),
-        (Some(name), Some(image), _) => wrong("a base is either of the catalogue or any image, not both")
-            .at(name.span, "a base of the catalogue")
-            .at(image.span, "any image")
-            .help("keep one of them"),
+        (Some(name), Some(image), _) => wrong("`base` takes either a catalogue base or an image, not both")
+            .at(name.span, "a catalogue base")
+            .at(image.span, "an image")
+            .help("remove one of them"),
         // What is there and wrong was reported.
         _ if node.arg_count() > 0 || has_image => return None,
-        _ => wrong("`base` names no image").at(node.name_span(), "which one?").help(
-            "write `base \"NAME\"` for one of the catalogue, or `base image=\"REFERENCE\"` for any other",
+        _ => wrong("`base` names no image").at(node.name_span(), "missing name or image").help(
+            "write `base \"NAME\"` for a catalogue base, or `base image=\"REFERENCE\"` for any \
+                other image",
         ),
     };
     log.error(report);

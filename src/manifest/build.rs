@@ -13,18 +13,19 @@ pub(super) static BUILD: NodeSpec =
     NodeSpec::new("build", "How the image is built.").children(&[&SECRETS]).optional().block();
 static SECRETS: NodeSpec = NodeSpec::new(
     "secrets",
-    "Files of the builder that the steps which fetch may read; no layer keeps them. Each is named by a variable, and empty where that is not set.",
+    "Files on the builder that steps which fetch may read; no layer contains them. Each is set by a \
+        variable, and empty if that is unset.",
 )
 .children(&[&APT_CONF, &CA_BUNDLE, &NETRC, &PIP_CONF])
 .also(&[("secret", "")])
 .optional()
 .block();
-static APT_CONF: NodeSpec = flag("apt-conf", "An apt configuration, in the file that `JCC_APT_CONF` names.");
+static APT_CONF: NodeSpec = flag("apt-conf", "An apt configuration, from the file set in `JCC_APT_CONF`.");
 static CA_BUNDLE: NodeSpec =
-    flag("ca-bundle", "Certificates that are trusted, in the PEM file that `JCC_CA_BUNDLE` names.");
+    flag("ca-bundle", "Trusted certificates, from the PEM file set in `JCC_CA_BUNDLE`.");
 static NETRC: NodeSpec =
-    flag("netrc", "Logins for apt, pip, git and curl, in the netrc file that `JCC_NETRC` names.");
-static PIP_CONF: NodeSpec = flag("pip-conf", "A `pip.conf`, in the file that `JCC_PIP_CONF` names.");
+    flag("netrc", "Logins for apt, pip, git and curl, from the netrc file set in `JCC_NETRC`.");
+static PIP_CONF: NodeSpec = flag("pip-conf", "A `pip.conf`, from the file set in `JCC_PIP_CONF`.");
 
 /// How the image is built.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -57,7 +57,7 @@ pub(super) const fn one_text(
 }
 
 /// `env`, in `app`, `run` and `service`.
-pub(super) static ENV: NodeSpec = NodeSpec::new("env", "Variables of the environment.")
+pub(super) static ENV: NodeSpec = NodeSpec::new("env", "Environment variables.")
     .open(&VARIABLE)
     .also(&[("environment", "")])
     .rewrite(variables)
@@ -85,22 +85,25 @@ static VARIABLE: NodeSpec = NodeSpec::new("KEY", "One variable.")
     .optional();
 
 /// `command`, in `app`, `run` and `service`.
-pub(super) static COMMAND: NodeSpec = NodeSpec::new("command", "What is started.")
-    .rest(ArgSpec::text("WORD", "A word of it, as the program sees it."))
+pub(super) static COMMAND: NodeSpec = NodeSpec::new("command", "The command to start.")
+    .rest(ArgSpec::text("WORD", "A word of the command, passed unchanged."))
     .also(&[("cmd", "")])
     .optional();
 
 /// `healthcheck`, in `app`, `run` and `service`.
-pub(super) static HEALTHCHECK: NodeSpec =
-    NodeSpec::new("healthcheck", "What tells that the container works.")
-        .rest(ArgSpec::text("WORD", "A word of the check; one word with blanks is run by a shell."))
-        .properties(&[
-            PropertySpec::text("interval", "Between two checks, such as `30s`."),
-            PropertySpec::text("timeout", "A check that takes longer failed."),
-            PropertySpec::text("start-period", "Failures in this time after the start don't count."),
-            PropertySpec::new("retries", ValueKind::Integer, "So many failures in a row are unhealthy."),
-        ])
-        .optional();
+pub(super) static HEALTHCHECK: NodeSpec = NodeSpec::new("healthcheck", "The health check of the container.")
+    .rest(ArgSpec::text("WORD", "A word of the check; a single word with spaces is run by a shell."))
+    .properties(&[
+        PropertySpec::text("interval", "The time between two checks, such as `30s`."),
+        PropertySpec::text("timeout", "The time after which a check has failed."),
+        PropertySpec::text("start-period", "Failures in this time after the start are ignored."),
+        PropertySpec::new(
+            "retries",
+            ValueKind::Integer,
+            "The number of consecutive failures that mark it unhealthy.",
+        ),
+    ])
+    .optional();
 
 /// The word of a choice; one that is none was reported by the tables.
 pub(super) fn choice<T: Choice>(node: Option<Reader<'_>>) -> Option<Spanned<T>> {

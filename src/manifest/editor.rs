@@ -11,12 +11,12 @@ use super::decode;
 /// `devcontainer`.
 pub(super) static DEVCONTAINER: NodeSpec = NodeSpec::new(
     "devcontainer",
-    "Where the dev container's definition is written. The stage and the service `dev` come with it.",
+    "The path of the dev container's definition. It also adds the stage and the service `dev`.",
 )
 .args(&[ArgSpec::text("PATH", "A path in the project.")])
 .children(&[&EXTENSION, &FEATURE, &POST_CREATE, &FORWARD_PORT])
 .optional();
-static EXTENSION: NodeSpec = NodeSpec::new("extension", "Extensions of Visual Studio Code.")
+static EXTENSION: NodeSpec = NodeSpec::new("extension", "Visual Studio Code extensions.")
     .rest(ArgSpec::text("ID", "Publisher and name, such as `ms-python.python`."));
 static FEATURE: NodeSpec =
     NodeSpec::new("feature", "A dev container feature, added when the editor opens it.")
@@ -29,10 +29,10 @@ static FEATURE_OPTION: NodeSpec = NodeSpec::new("KEY", "An option of the feature
         "Its value, passed on unchanged.",
     )])
     .optional();
-static POST_CREATE: NodeSpec = NodeSpec::new("post-create", "Run in it once, after it was created.")
-    .rest(ArgSpec::text("WORD", "A word of the command; one word with blanks is run by a shell."))
+static POST_CREATE: NodeSpec = NodeSpec::new("post-create", "A command to run once after it is created.")
+    .rest(ArgSpec::text("WORD", "A word of the command; a single word with spaces is run by a shell."))
     .optional();
-static FORWARD_PORT: NodeSpec = NodeSpec::new("forward-port", "Ports that the editor makes reachable.")
+static FORWARD_PORT: NodeSpec = NodeSpec::new("forward-port", "Ports that the editor forwards.")
     .rest(ArgSpec::new("PORT", ValueKind::Integer, "A port of the container."));
 
 /// The children of `devcontainer`.

@@ -128,7 +128,7 @@ pub(super) fn ignore_file(files: &mut Files<'_>) -> Vec<IgnorePattern> {
         }
         if patterns.len() == MOST_PATTERNS {
             let message = format!("{} has more than {MOST_PATTERNS} patterns", wording::code(FILE));
-            let label = "this one is too many";
+            let label = "exceeds the limit";
             files
                 .log
                 .error(Diagnostic::error(codes::INVALID_VALUE, message).at(Span::new(source, at), label));

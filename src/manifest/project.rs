@@ -7,19 +7,25 @@ use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec};
 use crate::value::{LabelKey, ProjectName, Repository, SemverReq, Version};
 
 /// `project`.
-pub(super) static PROJECT: NodeSpec = NodeSpec::new("project", "Names the project.")
+pub(super) static PROJECT: NodeSpec = NodeSpec::new("project", "The name of the project.")
     .args(&[ArgSpec::text("NAME", "The name, a valid component of an image path.")])
-    .properties(&[PropertySpec::text("version", "The project's own version, which also tags the image.")])
+    .properties(&[PropertySpec::text(
+        "version",
+        "The version of the project, which is also a tag of the image.",
+    )])
     .children(&[&JCC, &DESCRIPTION, &IMAGE, &LABEL])
     .optional();
-static JCC: NodeSpec = NodeSpec::new("jcc", "The compiler versions that the manifest is written for.")
+static JCC: NodeSpec = NodeSpec::new("jcc", "The versions of jcc that the manifest supports.")
     .args(&[ArgSpec::text("REQUIREMENT", "Versions of jcc, such as `>=0.2`.")])
     .optional();
-static DESCRIPTION: NodeSpec = NodeSpec::new("description", "What the project is, in one line.")
-    .args(&[ArgSpec::text("TEXT", "The line; it labels the image.")])
+static DESCRIPTION: NodeSpec = NodeSpec::new("description", "A one-line description of the project.")
+    .args(&[ArgSpec::text("TEXT", "The line; also a label of the image.")])
     .optional();
-static IMAGE: NodeSpec = NodeSpec::new("image", "The repository that the built image is tagged with.")
-    .args(&[ArgSpec::text("REPOSITORY", "Registry and path without a tag; the project's name when absent.")])
+static IMAGE: NodeSpec = NodeSpec::new("image", "The repository for the tags of the image.")
+    .args(&[ArgSpec::text(
+        "REPOSITORY",
+        "Registry and path without a tag; the name of the project by default.",
+    )])
     .optional();
 static LABEL: NodeSpec = NodeSpec::new("label", "A label of the image.").args(&[
     ArgSpec::text("KEY", "The key, such as `org.opencontainers.image.source`."),
@@ -28,11 +34,11 @@ static LABEL: NodeSpec = NodeSpec::new("label", "A label of the image.").args(&[
 
 /// `allow`.
 pub(super) static ALLOW: NodeSpec =
-    NodeSpec::new("allow", "Accepts one kind of warning, or one unproven combination, that is meant.")
-        .args(&[ArgSpec::text("CODE", "The code of the diagnostic, whole or its last part.")])
+    NodeSpec::new("allow", "Accepts one kind of warning, or one unproven combination.")
+        .args(&[ArgSpec::text("CODE", "The code of the diagnostic, in full or its last part.")])
         .properties(&[PropertySpec::text(
             "reason",
-            "Why it is meant; it is echoed in the head of the Dockerfile.",
+            "Why it is acceptable; written to the head of the Dockerfile.",
         )
         .required()]);
 
@@ -84,12 +90,9 @@ fn check_compiler(wanted: &Spanned<SemverReq>, log: &mut Log) {
     let release = semver::Version::new(ours.major, ours.minor, ours.patch);
     if !wanted.value.matches(&release) {
         log.error(
-            Diagnostic::error(
-                codes::COMPILER_VERSION,
-                format!("this is jcc {ours}, and the project is not written for it"),
-            )
-            .at(wanted.span, "the versions it is written for")
-            .help("install a version that fits, or change the requirement if this one will do"),
+            Diagnostic::error(codes::COMPILER_VERSION, format!("the project does not support jcc {ours}"))
+                .at(wanted.span, "the supported versions")
+                .help("install a version that fits, or change the requirement"),
         );
     }
 }
@@ -100,9 +103,9 @@ pub(super) fn decode_allow(node: Reader<'_>, log: &mut Log) -> Option<Allow> {
     let reason: Option<Spanned<String>> = node.prop("reason", log);
     if let Some(reason) = reason.as_ref().filter(|reason| reason.trim().is_empty()) {
         log.error(
-            Diagnostic::error(codes::EMPTY_REASON, "the reason says nothing")
-                .at(reason.span, "why is it meant?")
-                .help("one line that a reviewer understands, such as `reason=\"the robot has no network\"`"),
+            Diagnostic::error(codes::EMPTY_REASON, "empty reason")
+                .at(reason.span, "missing reason")
+                .help("write one line for reviewers, such as `reason=\"the robot has no network\"`"),
         );
     }
     Some(Allow { code: code?, reason: reason?, span: node.span() })

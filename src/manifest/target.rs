@@ -21,25 +21,25 @@ use super::{Engine, decode};
 /// `target`.
 pub(super) static TARGET: NodeSpec = NodeSpec::new(
     "target",
-    "Where the image runs; nodes of the top level may stand in it, for this target alone.",
+    "Where the image runs; most top-level nodes are also allowed in it, for this target only.",
 )
-.args(&[ArgSpec::text("NAME", "The target's name; with one target it may be left out.").optional()])
+.args(&[ArgSpec::text("NAME", "The name of the target; optional for a single target.").optional()])
 .children(&[
     &DEVICE, &PLATFORM, &GPU, &JETPACK, &L4T, &UBUNTU, &DRIVER, &STORAGE, &ENGINE, &PIN, &BASE, &BUILD,
     &PACKAGES, &APT, &PIP, &APP, &RUN, &TEST, &CACHE, &ALLOW,
 ])
 .block();
 static DEVICE: NodeSpec =
-    NodeSpec::new("device", "A machine of the catalogue; it fixes platform, CPU and GPU.")
-        .args(&[ArgSpec::text("NAME", "The machine, as `jcc list devices` names it.")])
+    NodeSpec::new("device", "A machine of the catalogue; it sets platform, CPU and GPU.")
+        .args(&[ArgSpec::text("NAME", "A machine from `jcc list devices`.")])
         .also(&[("board", ""), ("machine", ""), ("hardware", "")])
         .optional();
-static PLATFORM: NodeSpec = NodeSpec::new("platform", "The platform, where no device is named.")
+static PLATFORM: NodeSpec = NodeSpec::new("platform", "The platform, if there is no `device`.")
     .args(&[ArgSpec::text("NAME", "The platform, such as `x86_64`.")])
     .also(&[("arch", ""), ("architecture", "")])
     .optional();
 static GPU: NodeSpec =
-    NodeSpec::new("gpu", "The compute capabilities to build for, where no device fixes them.")
+    NodeSpec::new("gpu", "The compute capabilities to build for, if there is no `device`.")
         .rest(ArgSpec::new(
             "CAPABILITY",
             ValueKind::Either(&[ValueKind::Text, ValueKind::Number]),
@@ -50,12 +50,10 @@ static JETPACK: NodeSpec = release("jetpack", "The JetPack release.");
 static L4T: NodeSpec = release("l4t", "The L4T release.");
 static UBUNTU: NodeSpec = axis("ubuntu", "The Ubuntu release of the image.");
 static DRIVER: NodeSpec = axis("driver", "The GPU driver of the host.");
-static STORAGE: NodeSpec = NodeSpec::new(
-    "storage",
-    "The room for images and models there; what the device has, where it is absent.",
-)
-.args(&[ArgSpec::text("SIZE", "A whole number with `m`, `g` or `t` after it, such as `256g`.")])
-.optional();
+static STORAGE: NodeSpec =
+    NodeSpec::new("storage", "The storage for images and models; the device's by default.")
+        .args(&[ArgSpec::text("SIZE", "An integer with the unit `m`, `g` or `t`, such as `256g`.")])
+        .optional();
 static ENGINE: NodeSpec = NodeSpec::new("engine", "What runs the containers there.")
     .args(&[ArgSpec::new(
         "ENGINE",
@@ -64,7 +62,7 @@ static ENGINE: NodeSpec = NodeSpec::new("engine", "What runs the containers ther
     )])
     .optional();
 
-const VERSIONS: &[ArgSpec] = &[ArgSpec::text("REQUIREMENT", "What versions will do.")];
+const VERSIONS: &[ArgSpec] = &[ArgSpec::text("REQUIREMENT", "Which versions are suitable.")];
 
 const fn axis(name: &'static str, doc: &'static str) -> NodeSpec {
     NodeSpec::new(name, doc).args(VERSIONS).optional()
@@ -72,10 +70,8 @@ const fn axis(name: &'static str, doc: &'static str) -> NodeSpec {
 
 /// An axis whose releases the catalogue lists; one that it does not know is taken for one that it does.
 const fn release(name: &'static str, doc: &'static str) -> NodeSpec {
-    const LIKE: &[PropertySpec] = &[PropertySpec::text(
-        "like",
-        "The known release that one which the catalogue does not know is taken for.",
-    )];
+    const LIKE: &[PropertySpec] =
+        &[PropertySpec::text("like", "The known release to treat an unknown one as.")];
     axis(name, doc).properties(LIKE)
 }
 

@@ -10,16 +10,18 @@ use super::decode::flag;
 
 /// `test`.
 pub(super) static TEST: NodeSpec =
-    NodeSpec::new("test", "A check of the project's own, run beside those of its packages.")
-        .args(&[ArgSpec::text("NAME", "The test's name.")])
+    NodeSpec::new("test", "A check of the project, run with those of its packages.")
+        .args(&[ArgSpec::text("NAME", "The name of the test.")])
         .children(&[&TEST_BUILD, &TEST_RUN, &TEST_PYTHON])
         .block();
-static TEST_BUILD: NodeSpec =
-    flag("build", "Run it while building, without a GPU; otherwise it runs in the started container.");
-static TEST_RUN: NodeSpec = NodeSpec::new("run", "A shell line that must succeed.")
-    .args(&[ArgSpec::text("LINE", "The line; `set -eo pipefail` holds.")]);
-static TEST_PYTHON: NodeSpec = NodeSpec::new("python", "Python code that must not raise.")
-    .args(&[ArgSpec::text("CODE", "The code, as `python3 -c` runs it.")]);
+static TEST_BUILD: NodeSpec = flag(
+    "build",
+    "Run it during the image build, without a GPU; otherwise it runs in the running container.",
+);
+static TEST_RUN: NodeSpec = NodeSpec::new("run", "A shell command that must succeed.")
+    .args(&[ArgSpec::text("LINE", "The command, run under `set -eo pipefail`.")]);
+static TEST_PYTHON: NodeSpec = NodeSpec::new("python", "Python code that must succeed.")
+    .args(&[ArgSpec::text("CODE", "The code, run with `python3 -c`.")]);
 
 /// `test "NAME" { run "…" }`, beside those of the packages.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,8 +43,8 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Option<Test> {
     if node.has_block() && !node.children().any(|child| child.name() != "build") {
         log.error(
             Diagnostic::error(codes::MISSING_CHILDREN, "the test runs nothing")
-                .at(node.name_span(), "neither `run` nor `python`")
-                .help("add `run \"…\"` for shell lines or `python \"…\"` for Python code"),
+                .at(node.name_span(), "missing `run` or `python`")
+                .help("add `run \"…\"` for shell commands or `python \"…\"` for Python code"),
         );
     }
     Some(Test {

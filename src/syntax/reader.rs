@@ -75,7 +75,7 @@ macro_rules! integers {
                 let Value::Integer(number) = value else { return None };
                 Some(<$type>::try_from(*number).map_err(|_| {
                     Invalid::new(format!("`{number}` is out of range"))
-                        .help(format!("write a whole number from {} to {}", <$type>::MIN, <$type>::MAX))
+                        .help(format!("use an integer from {} to {}", <$type>::MIN, <$type>::MAX))
                 }))
             }
         }
@@ -244,8 +244,7 @@ fn value<T: FromValue>(given: &Value, span: Span, owner: &str, log: &mut Log) ->
 
 /// The diagnostic of a word that its type refused; `text` is the word and `span` where it stands, quotes included.
 pub fn invalid(why: &Invalid, text: &str, span: Span, owner: &str) -> Diagnostic {
-    let label =
-        if why.at.is_some() { "this part is wrong".to_owned() } else { format!("the value of {owner}") };
+    let label = if why.at.is_some() { "invalid here".to_owned() } else { format!("the value of {owner}") };
     let diagnostic = Diagnostic::error(codes::INVALID_VALUE, why.message.clone())
         .at(sub_span(why, text, span), label)
         .maybe_help(why.help.clone());

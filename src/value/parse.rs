@@ -76,7 +76,7 @@ pub trait Parse: Sized {
 }
 
 impl Parse for String {
-    const WHAT: &'static str = "a text";
+    const WHAT: &'static str = "a string";
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         Ok(text.to_owned())

@@ -251,7 +251,7 @@ fn a_file_that_is_too_large_is_named_with_the_limit() {
         let folder = with_definitions();
         put(Bait::Large, Path::new(""), &folder.path().join(file));
         let ran = runs(folder.path(), &["compile"], 1);
-        let limit = "it has more than 16 MiB, which is the limit";
+        let limit = "it is larger than 16 MiB, which is the limit";
         assert!(ran.err.contains(file) && ran.err.contains(limit), "{file}\n{}", ran.err);
     }
 }

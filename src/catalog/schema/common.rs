@@ -3,32 +3,35 @@
 use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec, ValueKind};
 
 pub(super) static SUMMARY: NodeSpec =
-    NodeSpec::new("summary", "What it is, in one line.").args(&[ArgSpec::text("TEXT", "The line.")]).once();
+    NodeSpec::new("summary", "A one-line description.").args(&[ArgSpec::text("TEXT", "The line.")]).once();
 
 pub(super) static OPTIONAL_SUMMARY: NodeSpec = NodeSpec::new("summary", "What it is, in one line.")
     .args(&[ArgSpec::text("TEXT", "The line.")])
     .optional();
 
-pub(super) static ALIAS: NodeSpec = NodeSpec::new("alias", "Other names that manifests may use.")
-    .rest(ArgSpec::text("NAME", "Another name."));
+pub(super) static ALIAS: NodeSpec = NodeSpec::new("alias", "Alternative names that manifests may use.")
+    .rest(ArgSpec::text("NAME", "The alternative name."));
 
-pub(super) static KNOWN_AS: NodeSpec =
-    NodeSpec::new("known-as", "What else people call it: a report suggests this name for such a word.")
-        .rest(ArgSpec::text("WORD", "A word, in any case, with or without spaces and hyphens."));
+pub(super) static KNOWN_AS: NodeSpec = NodeSpec::new(
+    "known-as",
+    "Words that people use for it: jcc suggests this name when it finds one of them.",
+)
+.rest(ArgSpec::text("WORD", "A word, in any case, with or without spaces and hyphens."));
 
 pub(super) static SOURCE: NodeSpec =
-    NodeSpec::new("source", "Where a fact comes from; every list of versions has one.")
+    NodeSpec::new("source", "Where a fact comes from; every list of versions needs one.")
         .args(&[ArgSpec::text("URL", "The page.")]);
 
 pub(super) static NOTE: NodeSpec = NodeSpec::new(
     "note",
-    "What a user must know at run time or on the host; `show` prints it, and `compile` where it is new.",
+    "What users must know at run time or on the host; `show` prints it, and `compile` when it is \
+        new.",
 )
 .args(&[ArgSpec::text("TEXT", "One or two sentences.")])
 .properties(&[PropertySpec::new(
     "unless",
     ValueKind::Choice(UNLESS),
-    "What the manifest's `run` may have that makes the note needless, so that it is left out.",
+    "An option in the manifest's `run` that makes the note unnecessary; jcc then omits it.",
 )]);
 
 /// What a note may be left out for. `host-network`, `host-ipc`: the host's, whether written or by the platform.
@@ -45,53 +48,55 @@ const UNLESS: &[&str] = &[
     "shm-size",
 ];
 
-pub(super) static VERSION_NOTE: NodeSpec = NodeSpec::new("note", "What a user of this version must know.")
+pub(super) static VERSION_NOTE: NodeSpec = NodeSpec::new("note", "What users of this version must know.")
     .args(&[ArgSpec::text("TEXT", "One or two sentences.")]);
 
 pub(super) static UNPROVEN: NodeSpec = NodeSpec::new(
     "unproven",
-    "Why nobody has shown yet that it works: a warning where it is chosen, which `allow` accepts.",
+    "Why it has not been shown to work: selecting it is a warning, which `allow` accepts.",
 )
 .args(&[ArgSpec::text("REASON", "What is missing.")])
 .optional();
 
 pub(super) static UNAVAILABLE: NodeSpec = NodeSpec::new(
     "unavailable",
-    "It does not exist here, and why: an error where nothing else will do. Say where with `when`.",
+    "Why it does not exist here: an error if there is no alternative. Use `when` to say where.",
 )
-.args(&[ArgSpec::text("REASON", "Why, such as who publishes it for what instead.")])
-.properties(&[PropertySpec::text("source", "The page that shows it.")]);
+.args(&[ArgSpec::text("REASON", "The reason, such as what the vendor publishes it for instead.")])
+.properties(&[PropertySpec::text("source", "The page that documents it.")]);
 
 pub(super) static REQUIRES: NodeSpec =
-    NodeSpec::new("requires", "What must hold beside it, one axis or package a line.").open(&REQUIREMENT);
+    NodeSpec::new("requires", "What else must hold, one axis or package per line.").open(&REQUIREMENT);
 
 static REQUIREMENT: NodeSpec =
     NodeSpec::new("NAME", "An axis (`l4t`, `cuda`, `platform`, `arch`, `sm` …) or a package.")
-        .args(&[ArgSpec::text("REQUIREMENT", "Which versions will do; any where it is absent.").optional()])
+        .args(&[ArgSpec::text("REQUIREMENT", "Which versions are suitable; any by default.").optional()])
         .properties(&[PropertySpec::new(
             "stage",
             ValueKind::Choice(&["build", "run", "test"]),
-            "Where it is needed: `build` stays out of the image that ships, `run` out of the stage that builds the package. To build and to run where it is absent.",
+            "When it is needed: `build` keeps it out of the final image, `run` out of the stage \
+                that builds the package. Both by default.",
         )]);
 
 pub(super) static CONFLICTS: NodeSpec =
-    NodeSpec::new("conflicts", "What may not be in the same image, one a line.").open(&CONFLICT);
+    NodeSpec::new("conflicts", "What cannot be in the same image, one per line.").open(&CONFLICT);
 
 static CONFLICT: NodeSpec = NodeSpec::new("NAME", "An axis or a package.").args(&[ArgSpec::text(
     "REQUIREMENT",
-    "Which versions; any where it is absent.",
+    "Which versions; any by default.",
 )
 .optional()]);
 
 pub(super) static DEFAULT: NodeSpec =
-    NodeSpec::new("default", "What axes are where nothing else says so.").open(&VERSION_OF).optional();
+    NodeSpec::new("default", "Default values of axes.").open(&VERSION_OF).optional();
 
 pub(super) static PROVIDES: NodeSpec =
-    NodeSpec::new("provides", "What is installed in it, one axis or package a line.")
+    NodeSpec::new("provides", "What it contains, one axis or package per line.")
         .properties(&[PropertySpec::new(
             "by",
             ValueKind::Choice(&["image", "host"]),
-            "Who puts it there. What the `host` puts in when the container starts is absent while an image is built. `image` where it is absent.",
+            "Where it comes from. What the `host` adds when the container starts is not there \
+                during the image build. `image` by default.",
         )])
         .open(&VERSION_OF);
 
@@ -111,7 +116,8 @@ pub(super) const fn when(doc: &'static str) -> NodeSpec {
         .properties(OF_THE_PACKAGE)
         .open_properties(PropertySpec::text(
             "NAME",
-            "An axis or a package and what is required of it: `l4t=\">=36\"`. `sm` holds where one of the target's GPUs meets it; where the target names none, no condition on `sm` holds.",
+            "An axis or a package with a requirement: `l4t=\">=36\"`. A condition on `sm` holds if \
+                one of the target's GPUs satisfies it; if the target lists none, it does not hold.",
         ))
         .block()
 }

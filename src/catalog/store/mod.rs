@@ -189,10 +189,10 @@ fn twice(entry: &Entry, second: &Node, first: &Node) -> Diagnostic {
         DefinitionKind::Epoch => "the epoch".to_owned(),
         _ => wording::code(&entry.name),
     };
-    Diagnostic::error(codes::DUPLICATE_DEFINITION, format!("{what} is defined twice"))
-        .at(name_span(second), "the second one")
-        .at(name_span(first), "the first one")
-        .help("keep one of them, or give one another name")
+    Diagnostic::error(codes::DUPLICATE_DEFINITION, format!("duplicate definition of {what}"))
+        .at(name_span(second), "second definition")
+        .at(name_span(first), "first definition")
+        .help("remove one of them, or rename it")
 }
 
 /// Where a definition's name stands.

@@ -175,8 +175,8 @@ impl Object for Packages {
 }
 
 fn circle(key: &str, value: &Template) -> Diagnostic {
-    Diagnostic::error(codes::TEMPLATE_FAILED, format!("the value {} needs itself", wording::code(key)))
-        .at(value.span, "refers to a value that refers to this one")
+    Diagnostic::error(codes::TEMPLATE_FAILED, format!("the value {} refers to itself", wording::code(key)))
+        .at(value.span, "refers to a value that refers back to this one")
         .help("write one of them as plain text")
 }
 

@@ -106,8 +106,7 @@ fn one_report(one: &Diagnostic, texts: &Texts<'_>, handler: &GraphicalReportHand
     main.code = Some(one.code.as_str());
     main.severity = Some(one.severity);
     let more = one.labels.len().saturating_sub(PLACES);
-    let more =
-        (more > 0).then(|| format!("{} of the same kind are not shown", wording::count(more, "place")));
+    let more = (more > 0).then(|| format!("{} more of the same kind", wording::count(more, "place")));
     let help: Vec<String> = one.help.iter().cloned().chain(more).collect();
     main.help = shown(&masks.text(&help.join("\n"))).into_owned();
     main.related = parts.collect();
@@ -157,7 +156,7 @@ impl ShownProblem {
             })
             .collect();
         Self {
-            message: on_one_line(&format!("this is about `{}` too", sources.shown(id))),
+            message: on_one_line(&format!("this also concerns `{}`", sources.shown(id))),
             source: Some(NamedText { name: on_one_line(&sources.shown(id)), text }),
             labels,
             ..Self::default()

@@ -10,33 +10,34 @@ use crate::manifest::decode::flag;
 use crate::manifest::{Env, scope};
 
 pub(super) static ENV_FILE: NodeSpec =
-    NodeSpec::new("env-file", "A file of variables, read when it is started.")
-        .args(&[ArgSpec::text("FILE", "The file, beside the manifest.")])
+    NodeSpec::new("env-file", "A file with environment variables, read when the container starts.")
+        .args(&[ArgSpec::text("FILE", "The file, relative to the manifest.")])
         .properties(&[PropertySpec::new(
             "required",
             ValueKind::Bool,
-            "Whether it must be there; it must when absent.",
+            "Whether it must exist; yes by default.",
         )]);
 pub(super) static HOST_ENV: NodeSpec = NodeSpec::new(
     "host-env",
-    "A variable of the host that the container gets, read when it is started; no image holds its value.",
+    "A variable of the host that is passed to the container when it starts; no image contains its \
+        value.",
 )
-.args(&[ArgSpec::text("NAME", "The variable, of the same name on both sides.")])
+.args(&[ArgSpec::text("NAME", "The name of the variable, on the host and in the container.")])
 .properties(&[PropertySpec::text(
     "default",
-    "Its value where the host has none or an empty one; empty when absent.",
+    "Its value if it is unset or empty on the host; empty by default.",
 )])
 .also(&[("pass-env", ""), ("env-from-host", ""), ("env-pass", "")]);
 pub(super) static SECRET: NodeSpec =
     NodeSpec::new("secret", "A secret, which the container reads from `/run/secrets/NAME`.")
-        .args(&[ArgSpec::text("NAME", "Names its file.")])
+        .args(&[ArgSpec::text("NAME", "The name of its file.")])
         .properties(&[
-            PropertySpec::text("file", "The file of the host that holds it."),
-            PropertySpec::text("env", "The variable of the caller's environment that holds it."),
+            PropertySpec::text("file", "The file on the host."),
+            PropertySpec::text("env", "The environment variable of the caller."),
         ]);
-pub(super) static JTOP: NodeSpec = flag("jtop", "The socket of jtop, which tells the state of a Jetson.");
+pub(super) static JTOP: NodeSpec = flag("jtop", "The socket of jtop, which reports the state of a Jetson.");
 pub(super) static DOCKER_SOCKET: NodeSpec =
-    flag("docker-socket", "The engine's socket; who has it is root on the host.");
+    flag("docker-socket", "The engine's socket; access to it is equivalent to root on the host.");
 
 /// `env-file ".env" [required=#false]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,9 +92,9 @@ pub(super) fn host_env(block: Reader<'_>, env: &Env, log: &mut Log) -> Vec<HostE
         let default: Option<Spanned<String>> = node.prop("default", log);
         if let Some(text) = default.as_ref().filter(|text| text.contains(['}', '\n'])) {
             log.error(
-                Diagnostic::error(codes::INVALID_VALUE, "a default holds neither `}` nor a line break")
-                    .at(text.span, "it would end the variable in the Compose file")
-                    .help("let the program itself have this default"),
+                Diagnostic::error(codes::INVALID_VALUE, "a default cannot contain `}` or a line break")
+                    .at(text.span, "this would end the variable in the Compose file")
+                    .help("set this default in the program itself"),
             );
         }
         all.extend(node.arg(0, log).map(|name| HostEnv { name, default }));
@@ -119,10 +120,10 @@ fn secret(node: Reader<'_>, log: &mut Log) -> Option<Secret> {
     let source = match (file, env) {
         (Some(file), Some(env)) => {
             log.error(
-                Diagnostic::error(codes::SECRET_SOURCE, "a secret comes from one place, this names two")
+                Diagnostic::error(codes::SECRET_SOURCE, "a secret has only one source")
                     .at(file.span, "a file")
                     .at(env.span, "a variable")
-                    .help("keep one of them"),
+                    .help("remove one of them"),
             );
             return None;
         }
@@ -131,9 +132,12 @@ fn secret(node: Reader<'_>, log: &mut Log) -> Option<Secret> {
         (None, None) if said("file") || said("env") => return None,
         (None, None) => {
             log.error(
-                Diagnostic::error(codes::SECRET_SOURCE, "a secret needs to come from somewhere")
-                    .at(node.name_span(), "neither `file=…` nor `env=…`")
-                    .help("write `file=\"PATH\"` for a file of the host, or `env=\"NAME\"` for a variable of the caller"),
+                Diagnostic::error(codes::SECRET_SOURCE, "a secret needs a source")
+                    .at(node.name_span(), "missing `file=…` or `env=…`")
+                    .help(
+                        "write `file=\"PATH\"` for a file on the host, or `env=\"NAME\"` for an \
+                        environment variable of the caller",
+                    ),
             );
             return None;
         }

@@ -8,41 +8,40 @@ use crate::value::{HostPath, ImagePath, Invalid, Parse};
 
 use crate::manifest::decode::{self, words};
 
-pub(super) static GPU: NodeSpec = NodeSpec::new(
-    "gpu",
-    "The GPU; on unless turned off, and off in a further service unless turned on.",
-)
-.rest(
-    ArgSpec::new(
-        "WHICH",
-        ValueKind::Either(&[ValueKind::Text, ValueKind::Integer, ValueKind::Bool]),
-        "`\"all\"`, the indexes or UUIDs of some, or `#false`; all when absent.",
-    )
-    .optional(),
-)
-.properties(&[PropertySpec::new(
-    "form",
-    ValueKind::Choice(GpuForm::WORDS),
-    "How Docker hands it over: `cdi` by the host's CDI specification; the platform's usual form when absent.",
-)])
-.also(&[("gpus", ""), ("runtime", "gpu")])
-.optional();
+pub(super) static GPU: NodeSpec =
+    NodeSpec::new("gpu", "Access to the GPU; on by default for the main service, off for others.")
+        .rest(
+            ArgSpec::new(
+                "WHICH",
+                ValueKind::Either(&[ValueKind::Text, ValueKind::Integer, ValueKind::Bool]),
+                "`\"all\"`, the indexes or UUIDs of some, or `#false`; all by default.",
+            )
+            .optional(),
+        )
+        .properties(&[PropertySpec::new(
+            "form",
+            ValueKind::Choice(GpuForm::WORDS),
+            "How Docker passes it: `cdi` uses the host's CDI specification; the platform's default \
+        otherwise.",
+        )])
+        .also(&[("gpus", ""), ("runtime", "gpu")])
+        .optional();
 pub(super) static DISPLAY: NodeSpec = NodeSpec::new("display", "Windows on the host's screen.")
-    .args(&[ArgSpec::new("SERVER", ValueKind::Choice(Display::WORDS), "What draws them on the host.")])
+    .args(&[ArgSpec::new("SERVER", ValueKind::Choice(Display::WORDS), "The display server of the host.")])
     .optional();
 pub(super) static AUDIO: NodeSpec =
-    NodeSpec::new("audio", "Sound, by the host's sound server or its devices.")
-        .args(&[ArgSpec::new("SERVER", ValueKind::Choice(Audio::WORDS), "What plays it on the host.")])
+    NodeSpec::new("audio", "Audio, through the host's sound server or its devices.")
+        .args(&[ArgSpec::new("SERVER", ValueKind::Choice(Audio::WORDS), "The sound system of the host.")])
         .optional();
-pub(super) static CAMERA: NodeSpec =
-    NodeSpec::new("camera", "Cameras of the host, by their socket or their device.").rest(ArgSpec::text(
+pub(super) static CAMERA: NodeSpec = NodeSpec::new("camera", "Cameras of the host, by socket or device.")
+    .rest(ArgSpec::text(
         "WHICH",
         "`\"csi\"` for the Argus socket, or the path of a V4L2 device such as `\"/dev/video0\"`.",
     ));
 pub(super) static DEVICE: NodeSpec =
     NodeSpec::new("device", "A device of the host, with the group that may use it.")
         .args(&[ArgSpec::text("PATH", "Its path, such as `/dev/ttyACM0`.")])
-        .properties(&[PropertySpec::text("to", "Its path in the container, where it differs.")]);
+        .properties(&[PropertySpec::text("to", "Its path in the container, if different.")]);
 pub(super) static I2C: NodeSpec = NodeSpec::new("i2c", "I2C buses.").rest(ArgSpec::new(
     "BUS",
     ValueKind::Integer,
@@ -52,14 +51,18 @@ pub(super) static SPI: NodeSpec = NodeSpec::new("spi", "SPI devices; `0.0` when 
     ArgSpec::new(
         "DEVICE",
         ValueKind::Either(&[ValueKind::Text, ValueKind::Number]),
-        "Bus and chip: `0.0` is `/dev/spidev0.0`.",
+        "SPI devices; `0.0` by default.",
     )
     .optional(),
 );
-pub(super) static GPIO: NodeSpec =
-    NodeSpec::new("gpio", "GPIO chips; those of the device's 40-pin header when none is named.").rest(
-        ArgSpec::new("CHIP", ValueKind::Integer, "The number of a chip: 0 is `/dev/gpiochip0`.").optional(),
-    );
+pub(super) static GPIO: NodeSpec = NodeSpec::new(
+    "gpio",
+    "GPIO chips; those of the device's 40-pin header when none is named.",
+)
+.rest(
+    ArgSpec::new("CHIP", ValueKind::Integer, "GPIO chips; by default those of the device's 40-pin header.")
+        .optional(),
+);
 pub(super) static CAN: NodeSpec = NodeSpec::new("can", "CAN interfaces of the host.")
     .rest(ArgSpec::text("INTERFACE", "The interface, such as `can0`."));
 
@@ -159,9 +162,9 @@ pub(super) fn gpu(block: Reader<'_>, log: &mut Log) -> Option<Spanned<Gpu>> {
             which.push(id.value.0);
         } else if let Some(Spanned { value: Value::Bool(_), span }) = node.raw_arg(at) {
             log.error(
-                Diagnostic::error(codes::MIXED_GPUS, "a switch can't stand among GPUs")
-                    .at(span, "this turns all of them on or off")
-                    .help("write `gpu #false`, `gpu \"all\"`, or the GPUs alone"),
+                Diagnostic::error(codes::MIXED_GPUS, "a boolean cannot be part of a list of GPUs")
+                    .at(span, "this applies to all GPUs")
+                    .help("write `gpu #false`, `gpu \"all\"`, or a list of GPUs"),
             );
         }
     }
@@ -184,10 +187,13 @@ impl Parse for GpuId {
         if index || uuid {
             return Ok(Self(text.to_owned()));
         }
-        let message =
-            if text == "all" { "`all` stands alone".to_owned() } else { format!("`{text}` is no GPU") };
+        let message = if text == "all" {
+            "`all` cannot be combined with other values".to_owned()
+        } else {
+            format!("`{text}` is not a valid GPU")
+        };
         Err(Invalid::new(message)
-            .help("write `\"all\"`, indexes such as `\"0\" \"1\"`, or UUIDs as `nvidia-smi -L` lists them"))
+            .help("write `\"all\"`, indexes such as `\"0\" \"1\"`, or UUIDs from `nvidia-smi -L`"))
     }
 }
 
@@ -204,10 +210,12 @@ impl Parse for Camera {
             return Ok(Self::Csi);
         }
         if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(Invalid::new(format!("`{text}` is no camera")).meant(format!("/dev/video{text}")));
+            return Err(
+                Invalid::new(format!("`{text}` is not a valid camera")).meant(format!("/dev/video{text}"))
+            );
         }
         if !text.starts_with("/dev/") {
-            return Err(Invalid::new(format!("`{text}` is no camera")).help(
+            return Err(Invalid::new(format!("`{text}` is not a valid camera")).help(
                 "write `\"csi\"` for a CSI camera, or the path of a V4L2 device such as `\"/dev/video0\"`",
             ));
         }
@@ -257,8 +265,8 @@ impl Parse for DevicePath {
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         if !text.starts_with("/dev/") && !text.starts_with('$') {
-            return Err(Invalid::new(format!("`{text}` is no device"))
-                .help("devices of the host lie under `/dev`, such as `/dev/ttyACM0`; a file is mounted with `volume`"));
+            return Err(Invalid::new(format!("`{text}` is not a valid device"))
+                .help("devices are in `/dev`, such as `/dev/ttyACM0`; use `volume` to mount a file"));
         }
         device_path(text).map(Self)
     }
@@ -267,8 +275,8 @@ impl Parse for DevicePath {
 /// Engines take a device as `FROM:TO`, and have no way to write a path with a colon.
 fn device_path(text: &str) -> Result<HostPath, Invalid> {
     match text.find(':') {
-        Some(at) if !text.contains('$') => Err(Invalid::new("`:` can't be part of a device's path")
-            .help("name the device by a path without one, such as those in `/dev/serial/by-id`, or by a link to it")
+        Some(at) if !text.contains('$') => Err(Invalid::new("a device path cannot contain `:`")
+            .help("use a path without `:`, such as one in `/dev/serial/by-id`, or create a link")
             .at(at..at + 1)),
         _ => HostPath::parse(text),
     }
@@ -285,7 +293,7 @@ impl Parse for SpiDevice {
             |part: &str| !part.is_empty() && part.len() <= 3 && part.bytes().all(|b| b.is_ascii_digit());
         match text.split_once('.') {
             Some((bus, chip)) if number(bus) && number(chip) => Ok(Self(text.to_owned())),
-            _ => Err(Invalid::new(format!("`{text}` is no SPI device"))
+            _ => Err(Invalid::new(format!("`{text}` is not a valid SPI device"))
                 .help("write bus and chip, such as `\"0.0\"` for `/dev/spidev0.0`")),
         }
     }
@@ -306,8 +314,8 @@ impl Parse for Interface {
     fn parse(text: &str) -> Result<Self, Invalid> {
         let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
         if text.is_empty() || text.len() > 15 || !text.chars().all(fine) {
-            return Err(Invalid::new(format!("`{text}` is no network interface"))
-                .help("its name has at most 15 letters and digits, such as `can0`"));
+            return Err(Invalid::new(format!("`{text}` is not a valid network interface"))
+                .help("a name has at most 15 letters and digits, such as `can0`"));
         }
         Ok(Self(text.to_owned()))
     }

@@ -100,9 +100,9 @@ pub(super) static RUN: NodeSpec =
     NodeSpec::new("run", "How the container is started.").children(words_and!(&SERVICE)).optional().block();
 static SERVICE: NodeSpec = NodeSpec::new(
     "service",
-    "One more service beside the main one, in the same words; without a GPU unless asked for.",
+    "An additional service, with the same nodes as `run`; without a GPU unless enabled.",
 )
-.args(&[ArgSpec::text("NAME", "The service's name.")])
+.args(&[ArgSpec::text("NAME", "The name of the service.")])
 .children(words_and!(&services::IMAGE))
 .block();
 

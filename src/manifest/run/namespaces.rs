@@ -10,42 +10,42 @@ use crate::manifest::decode::{self, flag, one_text};
 
 pub(super) static NETWORK: NodeSpec = one_text(
     "network",
-    "The network that it is in.",
+    "The network of the container.",
     &[ArgSpec::text("MODE", "`host`, `bridge`, `none`, `service:NAME` or `container:NAME`.")],
 )
 .also(&[("network-mode", ""), ("net", "")]);
 pub(super) static IPC: NodeSpec = one_text(
     "ipc",
-    "With whom it shares memory.",
+    "The IPC namespace, which determines shared memory.",
     &[ArgSpec::text("MODE", "`host`, `private`, `shareable`, `none`, `service:NAME` or `container:NAME`.")],
 )
 .also(&[("ipc-mode", "")]);
 pub(super) static PID: NodeSpec = one_text(
     "pid",
-    "Whose processes it sees.",
+    "The PID namespace.",
     &[ArgSpec::text("MODE", "`host`, `service:NAME` or `container:NAME`.")],
 )
 .also(&[("pid-mode", "")]);
 pub(super) static SHM_SIZE: NodeSpec = one_text(
     "shm-size",
-    "The size of `/dev/shm`; without meaning where memory is shared with the host.",
+    "The size of `/dev/shm`; ignored with the host's IPC namespace.",
     &[ArgSpec::text("SIZE", "A size such as `8g`.")],
 )
 .also(&[("shm", "")]);
 pub(super) static MEMORY: NodeSpec = one_text(
     "memory",
-    "The most memory that it may use; on a Jetson that of the GPU counts.",
+    "The memory limit; on a Jetson this includes memory of the GPU.",
     &[ArgSpec::text("SIZE", "A size such as `6g`.")],
 )
 .also(&[("mem-limit", ""), ("mem", "")]);
-pub(super) static ULIMIT: NodeSpec = NodeSpec::new("ulimit", "A limit of its processes.")
+pub(super) static ULIMIT: NodeSpec = NodeSpec::new("ulimit", "A resource limit of its processes.")
     .args(&[
-        ArgSpec::text("NAME", "Which limit, such as `memlock`."),
-        ArgSpec::new("SOFT", ValueKind::Integer, "The limit; -1 is none."),
+        ArgSpec::text("NAME", "The limit, such as `memlock`."),
+        ArgSpec::new("SOFT", ValueKind::Integer, "The soft limit; -1 means unlimited."),
         ArgSpec::new(
             "HARD",
             ValueKind::Integer,
-            "How far a process may raise it; as far as the first when absent.",
+            "The hard limit, up to which a process may raise it; the soft limit by default.",
         )
         .optional(),
     ])
@@ -64,10 +64,9 @@ fn limit(node: &Node) -> Option<String> {
 }
 
 pub(super) static PRIVILEGED: NodeSpec =
-    flag("privileged", "Everything that the host's root may do; better name the devices and capabilities.");
-pub(super) static CAP_ADD: NodeSpec =
-    NodeSpec::new("cap-add", "Capabilities of Linux beyond the usual ones.")
-        .rest(ArgSpec::text("CAPABILITY", "A capability such as `SYS_NICE`."));
+    flag("privileged", "Full access to the host; prefer single devices and capabilities.");
+pub(super) static CAP_ADD: NodeSpec = NodeSpec::new("cap-add", "Additional Linux capabilities.")
+    .rest(ArgSpec::text("CAPABILITY", "A capability such as `SYS_NICE`."));
 pub(super) static SECURITY_OPT: NodeSpec = NodeSpec::new("security-opt", "Options of the security modules.")
     .rest(ArgSpec::text(
         "OPTION",
@@ -77,12 +76,12 @@ pub(super) static GROUP_ADD: NodeSpec =
     NodeSpec::new("group-add", "Further groups of its user.").rest(ArgSpec::new(
         "GROUP",
         ValueKind::Either(&[ValueKind::Text, ValueKind::Integer]),
-        "The number of a group, or a name of the image.",
+        "The ID of a group, or a name from the image.",
     ));
 pub(super) static DEVICE_CGROUP_RULE: NodeSpec =
-    NodeSpec::new("device-cgroup-rule", "Devices that may come and go.")
+    NodeSpec::new("device-cgroup-rule", "Access rules for devices that are plugged in later.")
         .rest(ArgSpec::text("RULE", "Kind, numbers and rights, such as `c 166:* rmw`."));
-pub(super) static USER: NodeSpec = NodeSpec::new("user", "Whom it runs as, instead of the image's user.")
+pub(super) static USER: NodeSpec = NodeSpec::new("user", "The user to run as, instead of the image's user.")
     .args(&[ArgSpec::new(
         "USER",
         ValueKind::Either(&[ValueKind::Text, ValueKind::Integer]),
@@ -92,9 +91,10 @@ pub(super) static USER: NodeSpec = NodeSpec::new("user", "Whom it runs as, inste
 
 pub(super) static SESSION_UID: NodeSpec = NodeSpec::new(
     "session-uid",
-    "The user of the host's desktop session, whose sockets `display` and `audio` use; 1000 when absent.",
+    "The user of the host's desktop session, for the sockets of `display` and `audio`; 1000 by \
+        default.",
 )
-.args(&[ArgSpec::new("UID", ValueKind::Integer, "The user's number, as `id --user` prints it there.")])
+.args(&[ArgSpec::new("UID", ValueKind::Integer, "The UID, as printed by `id --user` on the host.")])
 .optional();
 
 /// `ulimit "memlock" -1`, `ulimit "nofile" 1024 2048`.
@@ -160,9 +160,11 @@ fn security_option(text: &str) -> Result<(), Invalid> {
         return Ok(());
     }
     let help = wording::did_you_mean(key, KEYS.iter().copied()).unwrap_or_else(|| {
-        "such as `seccomp=unconfined`, `apparmor=unconfined` or `no-new-privileges:true`".to_owned()
+        "use an option such as `seccomp=unconfined`, `apparmor=unconfined` or \
+            `no-new-privileges:true`"
+            .to_owned()
     });
-    Err(Invalid::new(format!("{} is no security option", wording::code(text))).help(help))
+    Err(Invalid::new(format!("{} is not a valid security option", wording::code(text))).help(help))
 }
 
 /// A number, or a name that `/etc/passwd` or `/etc/group` can hold, or a variable of the caller.
@@ -175,7 +177,7 @@ fn account(text: &str, what: &str) -> Result<(), Invalid> {
         return Ok(());
     }
     Err(Invalid::new(format!("{} is not {what}", wording::code(text)))
-        .help("write its number, or its name as the image knows it"))
+        .help("use its ID, or its name in the image"))
 }
 
 fn user_group(text: &str) -> Result<(), Invalid> {
@@ -202,8 +204,8 @@ fn cgroup_rule(text: &str) -> Result<(), Invalid> {
     if fine {
         return Ok(());
     }
-    Err(Invalid::new(format!("{} is no device rule", wording::code(text)))
-        .help("kind (`a`, `b` or `c`), major and minor number, rights: `c 166:* rmw`"))
+    Err(Invalid::new(format!("{} is not a valid device rule", wording::code(text)))
+        .help("write kind (`a`, `b` or `c`), major and minor number, and rights: `c 166:* rmw`"))
 }
 
 /// The least memory that Docker gives to a container.
@@ -221,7 +223,7 @@ impl Parse for MemoryLimit {
         if size.bytes() < LEAST_MEMORY {
             let message = format!("{} is less memory than Docker accepts", wording::code(text));
             return Err(
-                Invalid::new(message).help("the least is `6m`; programs that use the GPU need several `g`")
+                Invalid::new(message).help("the minimum is `6m`; programs that use the GPU need several `g`")
             );
         }
         Ok(Self(size))
@@ -291,19 +293,19 @@ fn ulimit(node: Reader<'_>, log: &mut Log) -> Option<Spanned<Ulimit>> {
     let hard: Option<Spanned<i64>> = node.arg(2, log);
     for limit in soft.iter().chain(&hard).filter(|limit| limit.value < -1) {
         log.error(
-            Diagnostic::error(codes::LIMIT_ORDER, format!("`{}` is no limit", limit.value))
-                .at(limit.span, "less than nothing")
-                .help("`-1` is no limit at all"),
+            Diagnostic::error(codes::LIMIT_ORDER, format!("`{}` is not a valid limit", limit.value))
+                .at(limit.span, "negative")
+                .help("use `-1` for unlimited"),
         );
     }
     let soft = soft?;
     if let Some(hard) = hard.filter(|hard| hard.value != -1 && (soft.value == -1 || soft.value > hard.value))
     {
         log.error(
-            Diagnostic::error(codes::LIMIT_ORDER, "the soft limit is over the hard one")
-                .at(soft.span, "the soft limit")
-                .at(hard.span, "the hard limit")
-                .help("the hard limit is the most that a process may set: give the larger number last"),
+            Diagnostic::error(codes::LIMIT_ORDER, "the soft limit exceeds the hard limit")
+                .at(soft.span, "soft limit")
+                .at(hard.span, "hard limit")
+                .help("the hard limit is the maximum that a process may set: put the larger number last"),
         );
     }
     Some(Spanned::new(

@@ -10,10 +10,10 @@ use crate::manifest::decode;
 use crate::manifest::overlay::{over, over_named};
 
 pub(super) static LOGGING: NodeSpec =
-    NodeSpec::new("logging", "Where its output goes; `local` with Docker where `restart` starts it again.")
+    NodeSpec::new("logging", "The log driver; with Docker, `local` by default if `restart` is set.")
         .args(&[ArgSpec::text(
             "DRIVER",
-            "A driver of the engine, such as `local`, `json-file` or `journald`.",
+            "A log driver of the engine, such as `local`, `json-file` or `journald`.",
         )])
         .open_properties(PropertySpec::new(
             "OPTION",
@@ -24,16 +24,16 @@ pub(super) static LOGGING: NodeSpec =
         .optional();
 pub(super) static STOP_GRACE_PERIOD: NodeSpec = decode::one_text(
     "stop-grace-period",
-    "The time that it has to stop before it is killed; 10 seconds when absent.",
-    &[ArgSpec::text("TIME", "A time such as `30s`.")],
+    "The time to wait for it to stop before it is killed; 10 seconds by default.",
+    &[ArgSpec::text("TIME", "A duration such as `30s`.")],
 )
 .also(&[("stop-timeout", "")]);
 pub(super) static STOP_SIGNAL: NodeSpec = decode::one_text(
     "stop-signal",
-    "The signal that asks it to stop; that of the image when absent.",
+    "The signal to stop it; the image's by default.",
     &[ArgSpec::text("SIGNAL", "A signal such as `SIGINT`.")],
 );
-pub(super) static CPUS: NodeSpec = NodeSpec::new("cpus", "How many CPUs it may use at most.")
+pub(super) static CPUS: NodeSpec = NodeSpec::new("cpus", "The maximum number of CPUs.")
     .args(&[ArgSpec::new(
         "CPUS",
         ValueKind::Either(&[ValueKind::Number, ValueKind::Text]),
@@ -42,34 +42,32 @@ pub(super) static CPUS: NodeSpec = NodeSpec::new("cpus", "How many CPUs it may u
     .also(&[("cpu-limit", "")])
     .optional();
 pub(super) static PIDS_LIMIT: NodeSpec =
-    NodeSpec::new("pids-limit", "How many processes and threads it may have at most.")
-        .args(&[ArgSpec::new("NUMBER", ValueKind::Integer, "A number from 1 on.")])
+    NodeSpec::new("pids-limit", "The maximum number of processes and threads.")
+        .args(&[ArgSpec::new("NUMBER", ValueKind::Integer, "An integer of at least 1.")])
         .optional();
-pub(super) static CAP_DROP: NodeSpec =
-    NodeSpec::new("cap-drop", "Capabilities of Linux that are taken from it.")
-        .rest(ArgSpec::text("CAPABILITY", "A capability such as `NET_RAW`, or `ALL`."));
-pub(super) static SYSCTL: NodeSpec =
-    NodeSpec::new("sysctl", "A parameter of the kernel, in the container's own namespaces.")
-        .args(&[
-            ArgSpec::text("KEY", "The parameter, such as `net.ipv4.ip_forward`."),
-            ArgSpec::new("VALUE", ValueKind::Either(&[ValueKind::Text, ValueKind::Number]), "Its value."),
-        ])
-        .also(&[("sysctls", "")]);
+pub(super) static CAP_DROP: NodeSpec = NodeSpec::new("cap-drop", "Linux capabilities to remove.")
+    .rest(ArgSpec::text("CAPABILITY", "A capability such as `NET_RAW`, or `ALL`."));
+pub(super) static SYSCTL: NodeSpec = NodeSpec::new("sysctl", "A capability such as `NET_RAW`, or `ALL`.")
+    .args(&[
+        ArgSpec::text("KEY", "The parameter, such as `net.ipv4.ip_forward`."),
+        ArgSpec::new("VALUE", ValueKind::Either(&[ValueKind::Text, ValueKind::Number]), "Its value."),
+    ])
+    .also(&[("sysctls", "")]);
 pub(super) static HOSTNAME: NodeSpec = decode::one_text(
     "hostname",
-    "What the container calls itself; on the host's network that is the host's name.",
+    "The host name in the container; on the host network it is the host's name.",
     &[ArgSpec::text("NAME", "A host name.")],
 );
 pub(super) static EXTRA_HOSTS: NodeSpec =
-    NodeSpec::new("extra-hosts", "Hosts that its `/etc/hosts` names beside its own.")
-        .rest(ArgSpec::text("HOST", "`NAME=ADDRESS`; the address `host-gateway` is the host itself."))
+    NodeSpec::new("extra-hosts", "Additional hosts in its `/etc/hosts`.")
+        .rest(ArgSpec::text("HOST", "`NAME=ADDRESS`; the address `host-gateway` is the host."))
         .also(&[("extra-host", ""), ("add-host", "")]);
 pub(super) static LABEL: NodeSpec = NodeSpec::new("label", "A label of the container.").args(&[
     ArgSpec::text("KEY", "The key, such as `traefik.enable`."),
     ArgSpec::text("VALUE", "The value."),
 ]);
 pub(super) static PROFILES: NodeSpec =
-    NodeSpec::new("profiles", "Starts it only where one of these profiles is asked for.")
+    NodeSpec::new("profiles", "Profiles; the service starts only if one of them is enabled.")
         .rest(ArgSpec::text("PROFILE", "A name, for `docker compose --profile NAME up`."))
         .also(&[("profile", "")]);
 
@@ -187,7 +185,7 @@ impl Parse for Signal {
             return Ok(Self(text.to_owned()));
         }
         Err(Invalid::new(format!("`{text}` is not a signal"))
-            .help("such as `SIGINT`, `SIGTERM` or `SIGQUIT`"))
+            .help("use a signal such as `SIGINT`, `SIGTERM` or `SIGQUIT`"))
     }
 }
 
@@ -205,7 +203,7 @@ impl Parse for Cpus {
             return Ok(Self(text.to_owned()));
         }
         Err(Invalid::new(format!("`{text}` is not a number of CPUs"))
-            .help("a number above 0, such as `2` or `1.5`"))
+            .help("use a number above 0, such as `2` or `1.5`"))
     }
 }
 
@@ -218,7 +216,8 @@ impl Parse for Count {
     fn parse(text: &str) -> Result<Self, Invalid> {
         match text.parse() {
             Ok(number) if number > 0 => Ok(Self(number)),
-            _ => Err(Invalid::new(format!("`{text}` is not a number from 1 on")).help("such as `200`")),
+            _ => Err(Invalid::new(format!("`{text}` is not an integer of at least 1"))
+                .help("use a number such as `200`")),
         }
     }
 }
@@ -227,7 +226,7 @@ impl Parse for Count {
 struct SysctlKey(String);
 
 impl Parse for SysctlKey {
-    const WHAT: &'static str = "a parameter of the kernel";
+    const WHAT: &'static str = "a kernel parameter";
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         let part = |part: &str| {
@@ -237,8 +236,10 @@ impl Parse for SysctlKey {
         if own && text.split('.').all(part) {
             return Ok(Self(text.to_owned()));
         }
-        Err(Invalid::new(format!("`{text}` is not a parameter that a container has to itself"))
-            .help("those are `net.…`, `fs.mqueue.…` and the IPC parameters such as `kernel.shmmax`; all others are set on the host, in `/etc/sysctl.d`"))
+        Err(Invalid::new(format!("`{text}` is not a parameter of a container namespace")).help(
+            "use `net.…`, `fs.mqueue.…` or an IPC parameter such as `kernel.shmmax`; set all others \
+                on the host, in `/etc/sysctl.d`",
+        ))
     }
 }
 

@@ -9,13 +9,10 @@ use crate::value::{HostPath, ImagePath, Invalid, Parse};
 use crate::manifest::decode::{self, one_text, words};
 
 pub(super) static VOLUME: NodeSpec =
-    NodeSpec::new("volume", "A folder or file of the host, or a volume of the engine.")
+    NodeSpec::new("volume", "A folder or file of the host, or a named volume.")
         .args(&[
-            ArgSpec::text(
-                "SRC",
-                "A host path (it starts with `.`, `/`, `~` or `$`), or the name of a volume.",
-            ),
-            ArgSpec::text("DST", "Where it is in the container."),
+            ArgSpec::text("SRC", "A host path (starts with `.`, `/`, `~` or `$`), or the name of a volume."),
+            ArgSpec::text("DST", "The path in the container."),
         ])
         .properties(&[PropertySpec::new("mode", ValueKind::Choice(Mode::WORDS), "`rw` when absent.")])
         .also(&[("mount", ""), ("mounts", ""), ("bind", "")])
@@ -35,17 +32,22 @@ fn mount(node: &Node) -> Option<String> {
     };
     Some(format!("volume {} {}{mode}", quote(from), quote(to)))
 }
-pub(super) static TMPFS: NodeSpec = NodeSpec::new("tmpfs", "Folders that live in memory.")
+pub(super) static TMPFS: NodeSpec = NodeSpec::new("tmpfs", "Folders in memory.")
     .rest(ArgSpec::text("PATH", "An absolute path in the container."));
 pub(super) static PORT: NodeSpec = NodeSpec::new(
     "port",
-    "Ports of the container that the host offers: `8000` is `8000:8000`. Without meaning on the host's network.",
+    "Ports of the container to publish on the host: `8000` means `8000:8000`. Ignored on the host \
+        network.",
 )
-.rest(ArgSpec::new("MAPPING", ValueKind::Either(&[ValueKind::Text, ValueKind::Integer]), "`HOST:CONTAINER`, as in Compose."))
+.rest(ArgSpec::new(
+    "MAPPING",
+    ValueKind::Either(&[ValueKind::Text, ValueKind::Integer]),
+    "`HOST:CONTAINER`, as in Compose.",
+))
 .also(&[("publish", ""), ("ports", ""), ("expose", "")]);
 pub(super) static MODELS: NodeSpec = one_text(
     "models",
-    "A host folder for model weights, with the cache variables of the usual hubs pointed at it.",
+    "A host folder for model weights; the cache variables of the usual hubs point to it.",
     &[ArgSpec::text("PATH", "The folder.")],
 );
 
@@ -104,8 +106,8 @@ impl Parse for TmpfsPath {
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         match text.find(':') {
-            Some(at) => Err(Invalid::new("`:` can't be part of a `tmpfs`: engines read options behind it")
-                .help("write the path alone")
+            Some(at) => Err(Invalid::new("a `tmpfs` path cannot contain `:`, which separates options")
+                .help("write only the path")
                 .at(at..at + 1)),
             None => ImagePath::parse(text).map(Self),
         }
@@ -142,12 +144,14 @@ impl Parse for VolumeSource {
                 wording::code(format!("./{text}"))
             )
         } else {
-            "a volume's name has letters, digits, `_`, `.` and `-`; a host path starts with `.`, `/`, `~` or `$`".to_owned()
+            "a volume name consists of letters, digits, `_`, `.` and `-`; a host path starts with \
+                `.`, `/`, `~` or `$`"
+                .to_owned()
         };
         let message = if text.is_empty() {
-            "the source of a volume can't be empty".to_owned()
+            "empty volume source".to_owned()
         } else {
-            format!("{} names no volume", wording::code(text))
+            format!("{} is not a valid volume", wording::code(text))
         };
         Err(Invalid::new(message).help(help))
     }

@@ -46,13 +46,13 @@ impl KeyFile {
     /// What it holds instead of one public key.
     pub fn read(bytes: &[u8]) -> Result<Self, KeyFault> {
         if bytes.len() > Self::LARGEST {
-            return Err(KeyFault::not(format!("it has more than {} KiB", Self::LARGEST >> 10)));
+            return Err(KeyFault::not(format!("it is larger than {} KiB", Self::LARGEST >> 10)));
         }
         if bytes.is_empty() {
             return Err(KeyFault::not("it is empty"));
         }
         if bytes.get(8..12) == Some(b"KBXf") {
-            return Err(KeyFault::not("it is a keybox of GnuPG, which apt can't read"));
+            return Err(KeyFault::not("it is a GnuPG keybox, which apt cannot read"));
         }
         // A binary key starts with a byte that no text starts with.
         let armored = bytes[0].is_ascii();

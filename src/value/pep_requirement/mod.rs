@@ -75,7 +75,7 @@ pub fn normalised_name(name: &str) -> String {
 }
 
 impl Parse for PepRequirement {
-    const WHAT: &'static str = "a requirement of pip";
+    const WHAT: &'static str = "a pip requirement";
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         read::requirement(text)

@@ -154,7 +154,7 @@ impl Parse for Requirement {
         let several = requirement.alternatives.iter().all(|one| one.len() > 1);
         if several && requirement.names().next().is_none() && requirement.intervals().is_empty() {
             let help =
-                if text.contains("||") { None } else { Some("`||` between two requirements means either") };
+                if text.contains("||") { None } else { Some("use `||` between two requirements for \"or\"") };
             let invalid = Invalid::new("no version can satisfy all of this");
             let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
             if text.split(',').all(digits) {
