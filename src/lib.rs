@@ -81,9 +81,8 @@ fn lock_fits(lock: &Lock, input: Input<'_>, sources: &Sources, log: &mut Log) ->
     if length <= Lock::LARGEST {
         return Ok(());
     }
-    let message = format!("{} would have {length} bytes", wording::code(sources.shown_path(input.lock)));
-    let help =
-        format!("at most {} bytes are read again: divide the targets among several manifests", Lock::LARGEST);
+    let message = format!("{} would be {length} bytes", wording::code(sources.shown_path(input.lock)));
+    let help = format!("jcc reads at most {} bytes: split the targets into several manifests", Lock::LARGEST);
     Err(log.error(Diagnostic::error(codes::syntax::TOO_LARGE, message).help(help)))
 }
 
@@ -167,7 +166,7 @@ fn one_target(projects: Vec<Project>, name: Option<&str>, log: &mut Log) -> Resu
     if known.iter().any(|one| one == name) {
         return Ok(projects.into_iter().filter(|one| one.target.name.as_str() == name).collect());
     }
-    let message = format!("there is no target {}", wording::code(name));
+    let message = format!("unknown target {}", wording::code(name));
     Err(log.error(
         Diagnostic::error(codes::resolve::UNKNOWN_TARGET, message)
             .maybe_help(wording::did_you_mean(name, known.iter().map(String::as_str)))

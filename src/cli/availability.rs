@@ -36,8 +36,10 @@ pub(super) fn lacks_machine(place: &MachineArgs) -> bool {
 
 /// Says so.
 pub(super) fn which_machine(session: &mut Session<'_, '_>) -> Exit {
-    session
-        .unknown("which machine runs this release?", Some("name it: `--device` or `--platform`".to_owned()))
+    session.unknown(
+        "`--release` needs a device or a platform",
+        Some("add `--device` or `--platform`".to_owned()),
+    )
 }
 
 /// The machine of a command line.

@@ -32,7 +32,7 @@ pub(super) fn stage(part: &PackagePlan, parts: &PackagePlans<'_>, python: &Pytho
         super::pip_urls::programs_of_parts(needed.iter().copied()).into_iter().collect();
     let layer = Layer {
         parts: &needed,
-        title: "What the build needs",
+        title: "Build dependencies",
         built: &[part],
         direct: &direct,
         more: &cloning,

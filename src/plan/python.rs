@@ -241,7 +241,7 @@ fn calls(script: Vec<Script>) -> Vec<Script> {
 /// What pip clones repositories by, in a stage that leaves nothing but the environment.
 pub(super) fn cloning(programs: BTreeSet<AptPackage>) -> Option<Block> {
     (!programs.is_empty()).then(|| Block {
-        why: Why::new("What pip clones repositories by"),
+        why: Why::new("Tools for pip to clone repositories"),
         instructions: vec![super::stage_packages::apt(programs)],
     })
 }

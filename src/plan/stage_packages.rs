@@ -20,7 +20,7 @@ pub(super) const EXPORT: &str = "/export";
 pub(super) const FILES: &str = "/files";
 
 /// The title of what the platform needs.
-pub(super) const PLATFORM: &str = "What the platform needs";
+pub(super) const PLATFORM: &str = "Platform packages";
 
 /// What a stage takes from a set of packages before anything of Python.
 #[derive(Debug, Clone, Copy)]
@@ -165,7 +165,7 @@ pub(super) fn linker<'a>(steps: impl Iterator<Item = &'a [PackageStep]>, changed
     let script: Vec<Script> = files.chain([Script::Ldconfig]).collect();
     let run = Run { offline: true, script, ..Run::default() };
     changed.then(|| Block {
-        why: Why::new("Where the linker finds libraries"),
+        why: Why::new("Library paths for the linker"),
         instructions: vec![Instruction::Run(run)],
     })
 }

@@ -193,10 +193,10 @@ impl Asking<'_> {
         Err(self.log.error(
             Diagnostic::error(
                 codes::resolve::UNKNOWN_VERSION,
-                format!("no known release is {}", wording::code(text)),
+                format!("unknown release {}", wording::code(text)),
             )
-            .at(span, "the target")
-            .help("`jcc list releases` shows them"),
+            .at(span, "of this target")
+            .help("`jcc list releases` lists the known releases"),
         ))
     }
 }
@@ -272,7 +272,7 @@ fn reason(model: &Model<'_>, places: Places<'_>) -> String {
     if let Some(first) = steps.first() {
         // What is asked for needs no name.
         let subject = first.split_once(" requires ").map(|(subject, _)| format!("{subject} "));
-        let subject = subject.as_deref().unwrap_or("the base ");
+        let subject = subject.as_deref().unwrap_or("the base image ");
         let steps: Vec<&str> = steps.iter().map(|one| one.strip_prefix(subject).unwrap_or(one)).collect();
         return steps.join("; ");
     }
@@ -282,5 +282,5 @@ fn reason(model: &Model<'_>, places: Places<'_>) -> String {
         let title = format::title(model.package_variable(constraint.on)?);
         Some(format!("{name} runs {title} {}", format::versions(model, constraint.on, &constraint.within)))
     });
-    runs.unwrap_or_else(|| "nothing fits".to_owned())
+    runs.unwrap_or_else(|| "no version is suitable".to_owned())
 }

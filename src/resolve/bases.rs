@@ -31,12 +31,12 @@ impl BaseRequest<'_, '_, '_> {
         }
         self.best(needed, Role::Runtime).ok_or_else(|| {
             log.error(
-                Diagnostic::error(codes::resolve::NO_BASE, "no base of the catalogue fits this target")
+                Diagnostic::error(codes::resolve::NO_BASE, "no base image of the catalogue fits this target")
                     .at(
                         self.question.project.target.span,
-                        "what was resolved for this target is in none of the bases",
+                        "no base image has the versions resolved for this target",
                     )
-                    .help("name one: `base image=\"…\" { provides { … } }`"),
+                    .help("set another image: `base image=\"…\" { provides { … } }`"),
             )
         })
     }

@@ -80,7 +80,7 @@ fn one(
 
 /// The diagnostic for a target whose versions were not found within the work limit.
 fn too_complex(model: &Model<'_>, contended: &[VariableId], project: &Project) -> Diagnostic {
-    let message = "the resolver reached its work limit before it found versions that fit together";
+    let message = "the resolver reached its work limit before it found a solution";
     let mut diagnostic = Diagnostic::error(codes::resolve::WORK_LIMIT, message);
     let requests = model.constraints.iter().filter(|constraint| constraint.kind == ConstraintKind::Request);
     for constraint in requests.filter(|constraint| contended.contains(&constraint.on)) {
@@ -94,7 +94,7 @@ fn too_complex(model: &Model<'_>, contended: &[VariableId], project: &Project) -
     if names.is_empty() {
         return diagnostic;
     }
-    diagnostic.help(format!("give {} an exact version, in `packages` or `pin`", wording::any_of(&names)))
+    diagnostic.help(format!("pin {} to an exact version, in `packages` or `pin`", wording::any_of(&names)))
 }
 
 #[cfg(test)]

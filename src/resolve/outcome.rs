@@ -312,11 +312,11 @@ fn warn_base(base: &ChosenBase, target: Span, log: &mut Log) {
     log.report(
         Diagnostic::warning(
             codes::resolve::UNPROVEN,
-            format!("the base `{}` is unproven: {why}", base.image),
+            format!("the base image `{}` is unproven: {why}", base.image),
         )
-        .at(place, "this base")
+        .at(place, "this base image")
         .help(format!(
-            "try it on the target; `allow \"{}\" reason=\"…\"` accepts it",
+            "test it on the target; `allow \"{}\" reason=\"…\"` accepts it",
             codes::resolve::UNPROVEN
         )),
     );
@@ -335,10 +335,10 @@ fn warn_unproven(decided: Assignment<'_, '_>, chosen: &BTreeMap<Name, Chosen>, l
                 format!("`{name}` {} is unproven here: {}", one.version, why.value),
             );
             if let Some(place) = one.place {
-                diagnostic = diagnostic.at(place, format!("brings {name} {}", one.version));
+                diagnostic = diagnostic.at(place, format!("adds {name} {}", one.version));
             }
             log.report(diagnostic.help(format!(
-                "try it on the target; `allow \"{}\" reason=\"…\"` accepts it",
+                "test it on the target; `allow \"{}\" reason=\"…\"` accepts it",
                 codes::resolve::UNPROVEN
             )));
         }

@@ -316,7 +316,9 @@ fn quoted_single(grammar: &mut Grammar, token: Token) {
     let span = grammar.span(token.start..token.end);
     let mut diagnostic = diagnostic.at(span, format!("`{first}` is an ordinary character"));
     match fixed {
-        Some(fixed) => diagnostic = diagnostic.help(format!("write {}", wording::code(&fixed))).fix(span, fixed),
+        Some(fixed) => {
+            diagnostic = diagnostic.help(format!("write {}", wording::code(&fixed))).fix(span, fixed)
+        }
         None => diagnostic = diagnostic.help("use `\"` on both sides"),
     }
     grammar.report(diagnostic);

@@ -5,7 +5,7 @@ use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec, ValueKind};
 pub(super) static SUMMARY: NodeSpec =
     NodeSpec::new("summary", "A one-line description.").args(&[ArgSpec::text("TEXT", "The line.")]).once();
 
-pub(super) static OPTIONAL_SUMMARY: NodeSpec = NodeSpec::new("summary", "What it is, in one line.")
+pub(super) static OPTIONAL_SUMMARY: NodeSpec = NodeSpec::new("summary", "A one-line description.")
     .args(&[ArgSpec::text("TEXT", "The line.")])
     .optional();
 

@@ -99,10 +99,10 @@ impl DependentsTable {
         };
         let lines = [
             ("needed by", of(&|by| by.always && ships(&by))),
-            ("needed at times by", self.at_times()),
+            ("sometimes needed by", self.at_times()),
             ("needed to build", of(&|by| by.stages.first() == Some(&RequireStage::Build))),
             ("needed to test", of(&|by| by.stages.first() == Some(&RequireStage::Test))),
-            ("asked for by", self.stacks.clone()),
+            ("requested by", self.stacks.clone()),
         ];
         let mut out = String::new();
         for (what, names) in lines.iter().filter(|(_, names)| !names.is_empty()) {

@@ -1,19 +1,19 @@
 //! Codes of `catalog`.
 
 super::codes! { "catalog":
-    /// A file that a definition names is not beside it.
+    /// A file that does not exist.
     MISSING_FILE = "missing-file";
-    /// A file that is carried is no text.
+    /// A binary file in a definition.
     BINARY_FILE = "binary-file";
-    /// A file beside a definition that nothing uses.
+    /// An unused file in a definition's folder.
     ORPHAN_FILE = "orphan-file";
-    /// A folder that can't be read.
+    /// A folder or file that cannot be read.
     UNREADABLE = "unreadable";
-    /// A definition that bears another name than its folder.
+    /// A definition whose name differs from its folder.
     FOLDER_NAME = "folder-name";
-    /// Two options, variants, tests or values of one name.
+    /// A duplicate name within a definition.
     DUPLICATE_NAME = "duplicate-name";
-    /// Two definitions of one name in one catalogue.
+    /// Two definitions with the same name.
     DUPLICATE_DEFINITION = "duplicate-definition";
     /// More than one default.
     SEVERAL_DEFAULTS = "several-defaults";
@@ -21,45 +21,45 @@ super::codes! { "catalog":
     EMPTY_CONDITION = "empty-condition";
     /// A test that runs nothing.
     EMPTY_TEST = "empty-test";
-    /// A test that runs in two places.
+    /// A test for both build and run time.
     TEST_PLACE = "test-place";
-    /// A value that no template can reach.
+    /// A value name that templates cannot use.
     VALUE_NAME = "value-name";
-    /// A key that comes without encryption.
+    /// A signing key fetched without encryption.
     INSECURE_KEY = "insecure-key";
-    /// A name that no definition bears.
+    /// An undefined name.
     UNKNOWN_NAME = "unknown-name";
-    /// An option that the package does not have.
+    /// An undeclared option.
     UNDECLARED_OPTION = "undeclared-option";
-    /// A value that the option does not have.
+    /// An undefined option value.
     UNKNOWN_OPTION_VALUE = "unknown-option-value";
-    /// A variant that the package does not have.
+    /// An undeclared variant.
     UNDECLARED_VARIANT = "undeclared-variant";
-    /// A requirement that no known version satisfies.
+    /// A requirement that no version satisfies.
     NO_SUCH_VERSION = "no-such-version";
-    /// What no machine can have, whatever is chosen.
+    /// A version that is unavailable on every machine.
     UNREACHABLE = "unreachable";
-    /// A value of an option, or a variant, that nobody can choose.
+    /// An option that can never be selected.
     UNREACHABLE_OPTION = "unreachable-option";
-    /// A wheel that was made for something else than it is offered for.
+    /// A wheel for another version or platform.
     WHEEL_DRIFT = "wheel-drift";
-    /// Versions that do not stand newest first.
+    /// Versions out of order.
     VERSION_ORDER = "version-order";
-    /// Packages that require each other in a circle.
+    /// Packages that require each other.
     REQUIRES_CYCLE = "requires-cycle";
-    /// A package that requires itself, or conflicts with itself.
+    /// A package that requires itself.
     REQUIRES_ITSELF = "requires-itself";
-    /// A condition on a package whose consequence requires that package.
+    /// A condition that depends on itself.
     CONDITION_CIRCLE = "condition-circle";
-    /// A template that can't be read.
+    /// A template with a syntax error.
     TEMPLATE_SYNTAX = "template-syntax";
-    /// A name in a template that has no value.
+    /// An undefined name in a template.
     TEMPLATE_NAME = "template-name";
-    /// A template where none is filled in.
+    /// A template where templates are not supported.
     TEMPLATE_PLACE = "template-place";
-    /// A template that can't be computed.
+    /// A template that cannot be evaluated.
     TEMPLATE_FAILED = "template-failed";
-    /// A fetch without a commit or a hash.
+    /// A fetch that is not pinned.
     UNPINNED = "unpinned";
     /// A definition without a source.
     NO_SOURCE = "no-source";

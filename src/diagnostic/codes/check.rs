@@ -1,84 +1,84 @@
 //! Codes of `check`.
 
 super::codes! { "check":
-    /// A run option that the target cannot give.
+    /// A run option that the target does not support.
     NOT_OFFERED = "not-offered";
-    /// A container without walls.
+    /// A privileged container.
     PRIVILEGED = "privileged";
-    /// A container that is root on the host.
+    /// A container with access to the Docker socket.
     DOCKER_SOCKET = "docker-socket";
     /// An image that runs as root.
     RUNS_AS_ROOT = "runs-as-root";
-    /// A secret in the open.
+    /// A secret in plain text.
     PLAIN_SECRET = "plain-secret";
-    /// A variable's name where a value is passed on unchanged.
+    /// A variable reference in a literal value.
     LITERAL_VARIABLE = "literal-variable";
-    /// A variable with one value in the image and another one when it is started.
+    /// A variable with two values.
     TWO_VALUES = "two-values";
-    /// A size of shared memory that is not the container's own.
+    /// A shared memory size that has no effect.
     UNUSED_SHM_SIZE = "unused-shm-size";
-    /// A port that nothing needs to lead to.
+    /// A port that has no effect.
     UNUSED_PORT = "unused-port";
-    /// A parameter of the kernel that would be the host's.
+    /// A kernel parameter of the host.
     HOST_SYSCTL = "host-sysctl";
-    /// CAN interfaces without the host's network.
+    /// CAN without the host network.
     CAN_NETWORK = "can-network";
-    /// Sockets of a desktop session that is another user's.
+    /// A desktop session of another user.
     SESSION_USER = "session-user";
-    /// A service that there is not.
+    /// An unknown service.
     UNKNOWN_SERVICE = "unknown-service";
     /// Services that wait for each other.
     SERVICE_CYCLE = "service-cycle";
-    /// A service that bears a name that jcc gives.
+    /// A reserved service name.
     TAKEN_SERVICE = "taken-service";
-    /// Two things in one place of the container.
+    /// Two mounts at the same path.
     SAME_MOUNT = "same-mount";
-    /// Two containers at one port of the host.
+    /// A host port that is published twice.
     SAME_PORT = "same-port";
-    /// Two containers of one name.
+    /// A duplicate container name.
     SAME_CONTAINER = "same-container";
-    /// Ports of a container that has the network of another one.
+    /// A port on a shared network.
     SHARED_NETWORK_PORT = "shared-network-port";
-    /// A volume over the image's own system.
+    /// A volume over a system folder.
     SYSTEM_MOUNT = "system-mount";
-    /// A device that is handed over twice.
+    /// A device that is passed twice.
     SAME_DEVICE = "same-device";
-    /// An archive without a key.
+    /// An apt archive without a key.
     NO_KEY = "no-key";
-    /// An archive whose packages nobody signed.
+    /// An unsigned apt archive.
     UNSIGNED_ARCHIVE = "unsigned-archive";
-    /// A key that is believed as it comes.
+    /// A key without a fingerprint.
     UNCHECKED_KEY = "unchecked-key";
     /// A file that is not a public key.
     NOT_A_KEY = "not-a-key";
-    /// A key with another fingerprint than the one that is given.
+    /// A key that does not match its fingerprint.
     OTHER_KEY = "other-key";
     /// A file with several keys.
     SEVERAL_KEYS = "several-keys";
-    /// A secret key where a public key is needed.
+    /// A secret key instead of a public key.
     SECRET_KEY = "secret-key";
-    /// A key file whose name has the wrong end.
+    /// A key file with the wrong extension.
     KEY_FILE_NAME = "key-file-name";
-    /// Something that anyone on the way can change.
+    /// A download over plain HTTP.
     PLAIN_HTTP = "plain-http";
-    /// A system package that belongs to the host.
+    /// A system package that belongs on the host.
     FORBIDDEN_PACKAGE = "forbidden-package";
-    /// Python packages in versions that exclude each other.
+    /// Conflicting Python requirements.
     CONTRADICTING_PYTHON = "contradicting-python";
-    /// Python packages in whatever version is the newest.
+    /// Python packages without an exact version.
     UNPINNED_PYTHON = "unpinned-python";
-    /// Files of a copied folder that the build does not see.
+    /// Files excluded from a copied folder.
     LEFT_OUT = "left-out";
-    /// Two files at one path.
+    /// Two outputs at the same path.
     SAME_OUTPUT = "same-output";
-    /// A file that Compose takes instead of the one that is written.
+    /// A Compose file that takes precedence.
     OTHER_COMPOSE_FILE = "other-compose-file";
-    /// An output where only other programs write.
+    /// An output in a reserved folder.
     RESERVED_OUTPUT = "reserved-output";
-    /// `allow` of a code that there is not.
+    /// `allow` with an unknown code.
     UNKNOWN_ALLOW = "unknown-allow";
-    /// `allow` of an error.
+    /// `allow` used for an error.
     ALLOWED_ERROR = "allowed-error";
-    /// `allow` of what did not happen.
+    /// An unused `allow`.
     UNUSED_ALLOW = "unused-allow";
 }

@@ -1,18 +1,18 @@
 //! Codes of files that are written.
 
 super::codes! { "world":
-    /// A file that jcc did not write stands where it would write.
+    /// A file that jcc did not write.
     FOREIGN = "foreign-file";
-    /// A generated file was edited by hand.
+    /// A generated file that was edited by hand.
     EDITED = "edited-file";
-    /// A generated file that git merged is not what the merged manifest gives.
+    /// A generated file that Git merged.
     MERGED = "merged-file";
-    /// A file that is no longer generated stays, because it was edited by hand.
+    /// A file that is no longer generated.
     LEFTOVER = "leftover-file";
-    /// A file is not what the manifest gives.
+    /// A generated file that is out of date.
     STALE = "stale-file";
-    /// Something that is no file stands there.
+    /// A folder at the path of an output.
     NOT_A_FILE = "not-a-file";
-    /// A link leads out of the project.
+    /// An output that leads out of the project.
     OUTSIDE = "outside";
 }

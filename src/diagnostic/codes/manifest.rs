@@ -1,68 +1,68 @@
 //! Codes of `manifest`.
 
 super::codes! { "manifest":
-    /// A node that the language does not have there.
+    /// An unknown node.
     UNKNOWN_NODE = "unknown-node";
-    /// A property that the node does not have.
+    /// An unknown property.
     UNKNOWN_PROPERTY = "unknown-property";
-    /// A property that is a duplicate.
+    /// A duplicate property.
     DUPLICATE_PROPERTY = "duplicate-property";
-    /// A property that must be there.
+    /// A missing property.
     MISSING_PROPERTY = "missing-property";
-    /// More arguments than the node takes.
+    /// Too many arguments.
     UNEXPECTED_ARGUMENT = "unexpected-argument";
-    /// An argument that must be there.
+    /// A missing argument.
     MISSING_ARGUMENT = "missing-argument";
-    /// A number where text is needed, and the like.
+    /// A value of the wrong type.
     WRONG_TYPE = "wrong-type";
-    /// A word that is none of those possible.
+    /// An unknown value.
     UNKNOWN_CHOICE = "unknown-choice";
-    /// A text that its type refuses.
+    /// An invalid value.
     INVALID_VALUE = "invalid-value";
-    /// A node that may stand once, twice.
+    /// A duplicate node.
     DUPLICATE_NODE = "duplicate-node";
-    /// A node that must be there.
+    /// A missing node.
     MISSING_NODE = "missing-node";
-    /// A block where there is none.
+    /// A block that is not allowed here.
     UNEXPECTED_CHILDREN = "unexpected-children";
-    /// No block where there must be one.
+    /// A missing block.
     MISSING_CHILDREN = "missing-children";
-    /// Two things of one name.
+    /// A duplicate name.
     SAME_NAME = "same-name";
-    /// A base that is named twice, or not at all.
+    /// A base image that is named twice, or not at all.
     BASE_CHOICE = "base-choice";
-    /// A user called root with another number, or another one with root's.
+    /// A user whose name and UID do not match.
     ROOT_USER = "root-user";
-    /// A switch among the GPUs of `gpu`.
+    /// A boolean in a list of GPUs.
     MIXED_GPUS = "mixed-gpus";
-    /// A soft limit over the hard one.
+    /// A soft limit above the hard limit.
     LIMIT_ORDER = "limit-order";
-    /// A secret from nowhere, or from two places.
+    /// A secret without a source, or with two.
     SECRET_SOURCE = "secret-source";
-    /// `allow` without a word of why.
+    /// An `allow` without a reason.
     EMPTY_REASON = "empty-reason";
-    /// A manifest for other versions of jcc.
+    /// A project for another version of jcc.
     COMPILER_VERSION = "compiler-version";
-    /// A target without a name among several.
+    /// An unnamed target among several.
     UNNAMED_TARGET = "unnamed-target";
     /// Manifests that extend each other.
     EXTENDS_CYCLE = "extends-cycle";
-    /// A manifest that extends one that extends one, and so on.
+    /// Too many levels of `extends`.
     EXTENDS_DEPTH = "extends-depth";
-    /// A ready-made manifest that there is not.
+    /// An unknown stack.
     UNKNOWN_STACK = "unknown-stack";
-    /// A file that is not there.
+    /// A file that does not exist.
     FILE_NOT_FOUND = "file-not-found";
-    /// A folder where a file is needed, and the like.
+    /// A folder instead of a file, or the reverse.
     WRONG_FILE_KIND = "wrong-file-kind";
     /// A link that leads out of the project.
     OUTSIDE_PROJECT = "outside-project";
-    /// A file that the system does not let be read.
+    /// A file that cannot be read.
     UNREADABLE_FILE = "unreadable-file";
-    /// A line of a requirements file that pip cannot read.
+    /// A line that pip cannot parse.
     BAD_REQUIREMENT = "bad-requirement";
-    /// A requirement that is a path.
+    /// A requirement that is a local path.
     LOCAL_REQUIREMENT = "local-requirement";
-    /// Requirements files that take each other in.
+    /// Requirements files that include each other.
     REQUIREMENTS_CYCLE = "requirements-cycle";
 }

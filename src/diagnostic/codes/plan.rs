@@ -1,50 +1,50 @@
 //! Codes of `plan`.
 
 super::codes! { "plan":
-    /// A template of a definition comes to something that is no package, path, URL …
+    /// An invalid value from a template.
     BAD_VALUE = "bad-value";
-    /// A step fetches something that no hash or commit holds.
+    /// A download without a checksum.
     UNPINNED = "unpinned-fetch";
-    /// Something is compiled for GPUs that the target does not name.
+    /// A target without GPUs.
     NO_GPU = "no-gpu";
-    /// A build needs headers of a version that only the base image knows.
+    /// A build without compiler and headers.
     NO_TOOLKIT = "no-toolkit";
-    /// A fetch is graded lower than the manifest requires.
+    /// A fetch below the required pin grade.
     GRADE = "grade";
-    /// Two packages write the same file.
+    /// Two packages that write the same file.
     SAME_PATH = "same-path";
-    /// Two archives bear one name.
+    /// Two different apt sources with the same name.
     SOURCE_CLASH = "source-clash";
-    /// An archive without a key.
+    /// An apt source without a key.
     UNSIGNED_SOURCE = "unsigned-source";
-    /// A snapshot that the archive does not have.
+    /// An apt snapshot that does not exist.
     NO_SNAPSHOT = "no-snapshot";
-    /// A personal archive where the distribution has none.
+    /// A PPA on another distribution than Ubuntu.
     NO_PPA = "no-ppa";
-    /// A value that a Dockerfile cannot carry where it stands.
+    /// A value that a Dockerfile cannot express.
     NOT_CARRIED = "not-carried";
-    /// Instructions that would reach beyond their stage.
+    /// Instructions that reach beyond their stage.
     VERBATIM = "verbatim";
-    /// More layers than an engine takes.
+    /// Too many layers.
     LAYERS = "layers";
-    /// More than the target's usual storage has room for.
+    /// Not enough storage.
     STORAGE = "storage";
-    /// A container that is started again for ever, with nothing in it that runs on.
+    /// A service with nothing to run.
     NOTHING_TO_START = "nothing-to-start";
-    /// A check of health by a program that the image lacks.
+    /// A health check that uses a missing program.
     MISSING_PROGRAM = "missing-program";
-    /// Less shared memory than the packages want.
+    /// Little shared memory.
     SHARED_MEMORY = "shared-memory";
-    /// A Python requirement of the project that a resolved version does not meet.
+    /// A Python requirement that conflicts with the resolved version.
     CONTRADICTS_RESOLVED = "contradicts-resolved";
-    /// A Python package of which the index has no build for the target's GPU.
+    /// A Python package whose index build does not fit this target.
     INDEX_BUILD = "index-build";
-    /// A Python package of an index whose modules would lie over a chosen package's.
+    /// A Python package that would override a selected one.
     SHADOWS = "shadows-package";
-    /// A wheel that the target's Python, machine or C library can't load.
+    /// A wheel that the target cannot install.
     WRONG_WHEEL = "wrong-wheel";
-    /// A repository that the build can't clone.
+    /// A repository that the build cannot clone.
     NOT_CLONED = "not-cloned";
-    /// A repository without a whole commit.
+    /// A repository without a full commit hash.
     MOVING_REVISION = "moving-revision";
 }

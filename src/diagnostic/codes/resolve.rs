@@ -1,60 +1,60 @@
 //! Codes of `resolve`.
 
 super::codes! { "resolve":
-    /// Lines of the manifest that cannot hold together.
+    /// Requirements that conflict.
     CONFLICT = "conflict";
-    /// The solver's work limit was reached before it found an answer.
+    /// The resolver reached its work limit.
     WORK_LIMIT = "work-limit";
-    /// Something that does not exist for this target.
+    /// Not available for this target.
     UNAVAILABLE = "unavailable";
-    /// A package that the catalogue does not have.
+    /// An unknown package.
     UNKNOWN_PACKAGE = "unknown-package";
-    /// A version or release that the catalogue does not have.
+    /// An unknown version or release.
     UNKNOWN_VERSION = "unknown-version";
-    /// A variant that the package does not have.
+    /// An unknown variant.
     NO_SUCH_VARIANT = "no-such-variant";
-    /// An option, or a value of it, that the package does not have.
+    /// An unknown option.
     NO_SUCH_OPTION = "no-such-option";
-    /// A base that the catalogue does not have.
+    /// An unknown base image.
     UNKNOWN_BASE = "unknown-base";
-    /// An image that the catalogue does not have, of which the manifest says nothing.
+    /// An image without declared contents.
     UNKNOWN_IMAGE = "unknown-image";
-    /// An image that is made for another platform.
+    /// An image for another platform.
     WRONG_IMAGE = "wrong-image";
-    /// A device that the catalogue does not have.
+    /// An unknown device.
     UNKNOWN_DEVICE = "unknown-device";
-    /// A compute capability that no GPU has.
+    /// An unknown compute capability.
     UNKNOWN_GPU = "unknown-gpu";
-    /// A platform that the catalogue does not have.
+    /// An unknown platform.
     UNKNOWN_PLATFORM = "unknown-platform";
-    /// A target without a device or a platform.
+    /// A target without a device or platform.
     NO_PLATFORM = "no-platform";
-    /// A platform that is not the device's.
+    /// A platform that does not match the device.
     WRONG_PLATFORM = "wrong-platform";
     /// A release that this platform does not have.
     NOT_HERE = "not-here";
-    /// A pin of what the target fixes.
+    /// A pin on an axis that the target sets.
     FIXED_AXIS = "fixed-axis";
-    /// No image to start from.
+    /// No suitable base image.
     NO_BASE = "no-base";
-    /// Something that nobody has shown yet to work.
+    /// An unproven combination.
     UNPROVEN = "unproven";
-    /// A target, named on the command line, that the manifest does not have.
+    /// An unknown target.
     UNKNOWN_TARGET = "unknown-target";
-    /// A lock of a newer compiler.
+    /// A lock file from a newer compiler.
     NEWER_LOCK = "newer-lock";
-    /// A lock that cannot be read.
+    /// A lock file that cannot be read.
     DAMAGED_LOCK = "damaged-lock";
-    /// A lock with git's conflict markers.
+    /// A lock file with conflict markers.
     CONFLICTED_LOCK = "conflicted-lock";
-    /// A locked version that the catalogue no longer has.
+    /// A locked version that is no longer available.
     LOCK_GONE = "lock-gone";
-    /// A file that is not what `docker buildx imagetools inspect` prints.
+    /// A file without digests.
     NOT_INSPECTED = "not-inspected";
-    /// A digest of an image that no target starts from.
+    /// A digest for an image that is not used.
     UNUSED_DIGEST = "unused-digest";
-    /// A digest of an image whose digest the manifest or the catalogue gives.
+    /// A digest that is already set.
     FIXED_DIGEST = "fixed-digest";
-    /// A lock that would change, with `--locked`.
+    /// A lock file that is out of date.
     LOCK_WOULD_CHANGE = "lock-would-change";
 }

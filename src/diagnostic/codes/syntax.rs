@@ -1,52 +1,52 @@
 //! Codes of `syntax`.
 
 super::codes! { "syntax":
-    /// A text that is no KDL, for a reason without a code of its own.
+    /// Invalid KDL.
     INVALID_KDL = "invalid-kdl";
-    /// Bytes that are no UTF-8.
+    /// A file that is not valid UTF-8.
     WRONG_ENCODING = "wrong-encoding";
-    /// JSON, YAML, TOML, a Dockerfile.
+    /// JSON or YAML instead of KDL.
     OTHER_LANGUAGE = "other-language";
-    /// A text of more than 1 MiB.
+    /// A file that is too large.
     TOO_LARGE = "too-large";
-    /// Blocks in blocks without end.
+    /// Blocks nested too deeply.
     TOO_DEEP = "too-deep";
-    /// A control character.
+    /// A character that KDL forbids.
     FORBIDDEN_CHARACTER = "forbidden-character";
-    /// `true` for `#true`.
+    /// `true`, `false` or `null` without `#`.
     BARE_KEYWORD = "bare-keyword";
-    /// `#yes`.
+    /// An unknown keyword.
     UNKNOWN_KEYWORD = "unknown-keyword";
     /// Text that needs quotes.
     UNQUOTED_TEXT = "unquoted-text";
-    /// `'text'`.
+    /// Single quotes.
     SINGLE_QUOTES = "single-quotes";
-    /// A block without its `}`.
+    /// An unclosed block.
     UNCLOSED_BLOCK = "unclosed-block";
-    /// A `}` too many.
+    /// An unmatched closing brace.
     STRAY_BRACE = "stray-brace";
-    /// A block that belongs to no node.
+    /// A block without a node.
     MISPLACED_BRACE = "misplaced-brace";
-    /// A text without its closing quotes.
+    /// An unclosed string.
     UNCLOSED_STRING = "unclosed-string";
-    /// `/*` without `*/`.
+    /// An unclosed comment.
     UNCLOSED_COMMENT = "unclosed-comment";
-    /// `# comment`.
+    /// A comment that starts with `#`.
     HASH_COMMENT = "hash-comment";
-    /// `\d` in a text.
+    /// An invalid escape sequence.
     BAD_ESCAPE = "bad-escape";
-    /// A text in `"""` that is laid out wrongly.
+    /// A malformed multi-line string.
     BAD_MULTILINE = "bad-multiline";
     /// Two values without a space between them.
     MISSING_SPACE = "missing-space";
-    /// Two nodes on a line without `;`.
+    /// Two nodes without a separator.
     MISSING_SEPARATOR = "missing-separator";
-    /// Markers that git left of a merge.
+    /// An unresolved merge conflict.
     MERGE_CONFLICT = "merge-conflict";
-    /// A `=`, `,` or `;` where it has no meaning.
+    /// A misplaced character.
     MISPLACED_TOKEN = "misplaced-token";
-    /// `(type)value`.
+    /// A type annotation.
     TYPE_ANNOTATION = "type-annotation";
-    /// What only KDL 1 knew.
+    /// KDL 1 syntax.
     OLD_KDL = "old-kdl";
 }

@@ -103,7 +103,7 @@ fn no_value_starts_an_instruction() {
     assert!(text.contains("<<'EOF1'\n") && text.contains("\nEOF\nRUN touch /tmp/ran\nEOF1\n"), "{text}");
     assert!(text.contains(r#"CMD ["a\nRUN id"]"#), "{text}");
     for (place, why) in [
-        ("app { env { A \"x\\nRUN id\" } }", "a line break can't be written there"),
+        ("app { env { A \"x\\nRUN id\" } }", "a line break cannot be written there"),
         ("app { workdir \"/x\\nRUN id\" }", "a path cannot contain a line break"),
         ("app { user \"x\\nRUN id\" }", "cannot contain a line break"),
     ] {

@@ -193,9 +193,9 @@ fn without(model: &Model<'_>, core: &[usize], dropped: usize, known: &Settled) -
             (format!("change `{}` to `{bare}=={version}`{then}", constraint.text), None)
         }
         (ConstraintKind::Base, _) => {
-            (format!("leave `base` out: the compiler chooses one that fits{then}"), None)
+            (format!("remove `base`: jcc then selects a suitable base image{then}"), None)
         }
-        (ConstraintKind::Request, _) => (format!("leave `{}` out{then}", constraint.text), None),
+        (ConstraintKind::Request, _) => (format!("remove `{}`{then}", constraint.text), None),
         (
             ConstraintKind::Pin
             | ConstraintKind::Requirement
@@ -204,7 +204,7 @@ fn without(model: &Model<'_>, core: &[usize], dropped: usize, known: &Settled) -
             | ConstraintKind::Device
             | ConstraintKind::Implied,
             _,
-        ) => (format!("drop `{}`{then}", constraint.text), None),
+        ) => (format!("remove `{}`{then}", constraint.text), None),
     };
     let change = match (constraint.kind, constraint.requirement, &edit) {
         (_, Some(span), Some((_, text))) => {
@@ -242,7 +242,7 @@ fn consequences(decided: Assignment<'_, '_>, core: &[usize], changed: &Constrain
             }
         }
     }
-    if parts.is_empty() { String::new() } else { format!(" (then {})", parts.join(", ")) }
+    if parts.is_empty() { String::new() } else { format!(" (selects {})", parts.join(", ")) }
 }
 
 /// Other values of options of the packages in the conflict.
@@ -265,8 +265,10 @@ fn other_options(
                 let mut project = question.project.clone();
                 choose(&mut project, constraint.span, (&option.key, value));
                 if let Some(unproven) = solves(question, &project, (known, &model.budget)) {
-                    let text =
-                        format!("give `{}` the option `{} \"{}\"`", var.name, option.key.value, value.value);
+                    let text = format!(
+                        "for `{}`, set the option `{} \"{}\"`",
+                        var.name, option.key.value, value.value
+                    );
                     let change = ManifestChange::Option(constraint.span, option.key.clone(), value.clone());
                     suggestions.push(Suggestion { text, constraint: None, edit: None, unproven, change });
                 }

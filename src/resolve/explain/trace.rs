@@ -71,7 +71,10 @@ pub(in crate::resolve) fn report(
     for (word, mut names) in choices {
         names.sort();
         let all = wording::all_of(&names);
-        explanation.lines.insert(0, format!("{all} are kinds of {word}, of which an image holds one"));
+        explanation.lines.insert(
+            0,
+            format!("{all} are alternatives for {word}, and an image can contain only one of them"),
+        );
     }
     let more = explanation.lines.len().saturating_sub(SHOWN);
     if more > 1 {
