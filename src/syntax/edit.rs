@@ -56,7 +56,7 @@ struct Extent {
     name: usize,
     /// The last token of it, blocks that `/-` takes out included.
     last: usize,
-    /// Where a block of its own would begin: behind this token.
+    /// Where a new block would begin: behind this token.
     entries: usize,
     /// The braces of its block.
     block: Option<(usize, usize)>,

@@ -72,7 +72,7 @@ struct Printer<'a> {
     depth: usize,
     /// Whether a block on one line is printed: nodes are parted by `;`.
     inline: bool,
-    /// Whether the next word begins a node on a line of its own.
+    /// Whether the next word begins a node on a separate line.
     parted: bool,
     /// Whether the next word follows without a blank.
     glued: bool,

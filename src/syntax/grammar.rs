@@ -51,7 +51,7 @@ enum BlockRole {
     Own,
     /// The same, of a node that `/-` takes out.
     OfGone,
-    /// Taken out, the node may still have a block of its own.
+    /// Taken out, the node may still have its own block.
     GoneBefore,
     /// Taken out, behind the block of the node.
     GoneBehind,

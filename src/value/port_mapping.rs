@@ -28,7 +28,7 @@ pub struct PortRange {
     pub last: Port,
 }
 
-/// What is spoken at a port.
+/// The protocol of a port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Protocol {
     /// `/tcp`, or nothing.

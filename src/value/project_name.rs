@@ -1,4 +1,4 @@
-//! [`ProjectName`]: the name of a project, which its image bears too.
+//! [`ProjectName`]: the name of a project, which is also the name of its image.
 
 use super::parse::word;
 use super::{Invalid, text};

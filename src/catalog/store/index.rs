@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::syntax::{Document, Node, Value};
 
-/// The kinds of definition; each has names of its own.
+/// The kinds of definition; each has its own names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum DefinitionKind {
     /// `package`, and `axis` too: they share their names.

@@ -44,7 +44,7 @@ pub(crate) struct PackedStack {
     pub(crate) text: Stretch,
 }
 
-/// What a lock remembers of a definition: the hash of its own node and of the files beside it, in the order of names.
+/// What a lock remembers of a definition: the hash of its node and of the files beside it, in the order of names.
 pub(crate) fn definition_hash<'a>(
     node: &'a str,
     files: impl IntoIterator<Item = (&'a str, &'a [u8])>,

@@ -9,7 +9,7 @@ super::codes! { "catalog":
     ORPHAN_FILE = "orphan-file";
     /// A folder that can't be read.
     UNREADABLE = "unreadable";
-    /// A definition that bears another name than its folder.
+    /// A definition whose name differs from its folder.
     FOLDER_NAME = "folder-name";
     /// Two options, variants, tests or values of one name.
     DUPLICATE_NAME = "duplicate-name";
@@ -27,7 +27,7 @@ super::codes! { "catalog":
     VALUE_NAME = "value-name";
     /// A key that comes without encryption.
     INSECURE_KEY = "insecure-key";
-    /// A name that no definition bears.
+    /// A name that no definition has.
     UNKNOWN_NAME = "unknown-name";
     /// An option that the package does not have.
     UNDECLARED_OPTION = "undeclared-option";

@@ -29,7 +29,7 @@ super::codes! { "check":
     UNKNOWN_SERVICE = "unknown-service";
     /// Services that wait for each other.
     SERVICE_CYCLE = "service-cycle";
-    /// A service that bears a name that jcc gives.
+    /// A service with a name that jcc uses.
     TAKEN_SERVICE = "taken-service";
     /// Two things in one place of the container.
     SAME_MOUNT = "same-mount";

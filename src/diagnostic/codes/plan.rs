@@ -13,7 +13,7 @@ super::codes! { "plan":
     GRADE = "grade";
     /// Two packages write the same file.
     SAME_PATH = "same-path";
-    /// Two archives bear one name.
+    /// Two archives with one name.
     SOURCE_CLASH = "source-clash";
     /// An archive without a key.
     UNSIGNED_SOURCE = "unsigned-source";

@@ -1,7 +1,7 @@
 //! Codes of `syntax`.
 
 super::codes! { "syntax":
-    /// A text that is no KDL, for a reason without a code of its own.
+    /// A text that is no KDL, for a reason without its own code.
     INVALID_KDL = "invalid-kdl";
     /// Bytes that are no UTF-8.
     WRONG_ENCODING = "wrong-encoding";

@@ -9,7 +9,7 @@ use super::{Change, Editor, Extent};
 const WIDEST: usize = 100;
 
 impl Editor<'_> {
-    /// A node with one child, on lines of its own.
+    /// A node with one child, on separate lines.
     pub fn block(&self, name: &str, child: &str) -> String {
         format!("{name} {{{nl}{}{child}{nl}}}", self.unit, nl = self.newline)
     }

@@ -48,7 +48,7 @@ pub struct NodeSpec {
     pub block_required: bool,
     /// How often it may stand where it stands (for a node whose name is free: each name).
     pub times: Times,
-    /// What a node of a free name does in its block, for whoever wrote one elsewhere: `holds a version`.
+    /// What a node of a free name does in its block, for a diagnostic about one written elsewhere: `holds a version`.
     pub strays: Option<&'static str>,
     /// What other tools call it, in lower case with hyphens, each with how it is written here where more than the name
     /// differs; `{}` stands for the arguments.

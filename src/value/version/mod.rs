@@ -80,7 +80,7 @@ impl Version {
         Self { text, release, numbers, count: parts.len(), suffix: Cow::Borrowed(suffix), local: Vec::new() }
     }
 
-    /// Version 0, for what has none of its own.
+    /// Version 0, for what has none.
     pub fn zero() -> Self {
         Self::of(&[0])
     }
