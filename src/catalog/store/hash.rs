@@ -3,8 +3,8 @@
 use crate::source::Sources;
 use crate::value::{Parse, Sha256};
 
-use super::packing::definition_hash;
 use super::{Catalog, DefinitionKind};
+use jcc_core::packed::definition_hash;
 
 impl Catalog {
     /// The hash of a package's definition: of its node and of the files beside it.
