@@ -70,8 +70,8 @@ static REQUIREMENT: NodeSpec =
         .args(&[ArgSpec::text("REQUIREMENT", "Which versions will do; any where it is absent.").optional()])
         .properties(&[PropertySpec::new(
             "stage",
-            ValueKind::Choice(&["build", "run", "test"]),
-            "Where it is needed: `build` stays out of the image that ships, `run` out of the stage that builds the package. To build and to run where it is absent.",
+            ValueKind::Choice(&["build", "run", "test", "choose"]),
+            "Where it is needed: `build` stays out of the image that ships, `run` out of the stage that builds the package. To build and to run where it is absent. `choose` decides the version and installs nothing: wheels that bring their own CUDA.",
         )]);
 
 pub(super) static CONFLICTS: NodeSpec =
