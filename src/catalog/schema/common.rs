@@ -71,8 +71,8 @@ static REQUIREMENT: NodeSpec =
         .args(&[ArgSpec::text("REQUIREMENT", "The accepted versions; any if absent.").optional()])
         .properties(&[PropertySpec::new(
             "stage",
-            ValueKind::Choice(&["build", "run", "test"]),
-            "Where it is needed. `build` keeps it out of the final image, `run` out of the stage that builds the package; both need it if absent.",
+            ValueKind::Choice(&["build", "run", "test", "choose"]),
+            "Where it is needed. `build` keeps it out of the final image, `run` out of the stage that builds the package; both need it if absent. `choose` determines the version and installs nothing, for wheels that bring their own CUDA.",
         )]);
 
 pub(super) static CONFLICTS: NodeSpec =
