@@ -26,7 +26,7 @@ pub(super) static PACKAGES: NodeSpec = NodeSpec::new("packages", "What to instal
     .open(&PACKAGE)
     .block()
     .strays("installs it")
-    .also(&[("dependencies", ""), ("requires", ""), ("install", "")]);
+    .also(&[("dependencies", ""), ("requires", ""), ("install", ""), ("패키지", "")]);
 static PACKAGE: NodeSpec = NodeSpec::new("NAME", "A package of the catalogue, or an alias of it.")
     .args(&[ArgSpec::text("REQUIREMENT", "What versions will do; any when absent.").optional()])
     .properties(&[PropertySpec::text("variant", "A named set of its options and parts.")])

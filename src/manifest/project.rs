@@ -11,6 +11,7 @@ pub(super) static PROJECT: NodeSpec = NodeSpec::new("project", "Names the projec
     .args(&[ArgSpec::text("NAME", "The name, a valid component of an image path.")])
     .properties(&[PropertySpec::text("version", "The project's own version, which also tags the image.")])
     .children(&[&JCC, &DESCRIPTION, &IMAGE, &LABEL])
+    .also(&[("프로젝트", "")])
     .optional();
 static JCC: NodeSpec = NodeSpec::new("jcc", "The compiler versions that the manifest is written for.")
     .args(&[ArgSpec::text("REQUIREMENT", "Versions of jcc, such as `>=0.2`.")])

@@ -28,11 +28,19 @@ pub(super) static TARGET: NodeSpec = NodeSpec::new(
     &DEVICE, &PLATFORM, &GPU, &JETPACK, &L4T, &UBUNTU, &DRIVER, &STORAGE, &ENGINE, &PIN, &BASE, &BUILD,
     &PACKAGES, &APT, &PIP, &APP, &RUN, &TEST, &CACHE, &ALLOW,
 ])
+.also(&[("타겟", ""), ("타깃", ""), ("대상", ""), ("ターゲット", ""), ("目标", "")])
 .block();
 static DEVICE: NodeSpec =
     NodeSpec::new("device", "A machine of the catalogue; it fixes platform, CPU and GPU.")
         .args(&[ArgSpec::text("NAME", "The machine, as `jcc list devices` names it.")])
-        .also(&[("board", ""), ("machine", ""), ("hardware", "")])
+        .also(&[
+            ("board", ""),
+            ("machine", ""),
+            ("hardware", ""),
+            ("장치", ""),
+            ("기기", ""),
+            ("디바이스", ""),
+        ])
         .optional();
 static PLATFORM: NodeSpec = NodeSpec::new("platform", "The platform, where no device is named.")
     .args(&[ArgSpec::text("NAME", "The platform, such as `x86_64`.")])
