@@ -370,11 +370,7 @@ fn finish(draft: Draft, read: Read, sources: &Sources, log: &mut Log) -> Option<
     let file = wording::code(sources.shown(first));
     let mut missing = |node: &str, help: &str| {
         // Where another word was reported that means this one, it is not missing.
-        let meant = |one: &&Diagnostic| {
-            one.code == codes::UNKNOWN_NODE
-                && one.fix.as_ref().is_some_and(|fix| fix.replacement.split([' ', '\n']).next() == Some(node))
-        };
-        if log.sorted().iter().any(meant) {
+        if log.sorted().iter().any(|one| one.code == codes::UNKNOWN_NODE && one.writes(node)) {
             return;
         }
         let diagnostic = Diagnostic::error(codes::MISSING_NODE, format!("{file} has no `{node}`"));
