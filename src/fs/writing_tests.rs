@@ -42,14 +42,14 @@ fn each(
         let struck = struck();
         set(InjectedFault::None);
         let before = found(&disk);
-        let mended = Disk::new(folder.path()).with_state(Some(state.path()));
+        let repaired = Disk::new(folder.path()).with_state(Some(state.path()));
         drop(disk);
-        let unfinished = mended.hold().expect("it is mended");
-        let after = found(&mended);
+        let unfinished = repaired.hold().expect("it is repaired");
+        let after = found(&repaired);
         see(&report, &before, unfinished, &after);
         // And the repaired run can write.
-        mended.write_all(&new()).expect("it is writable");
-        assert_eq!(found(&mended), there(&new()));
+        repaired.write_all(&new()).expect("it is writable");
+        assert_eq!(found(&repaired), there(&new()));
         if !struck {
             return at;
         }
@@ -176,7 +176,7 @@ fn what_somebody_else_wrote_since_is_left() {
     assert!(disk.is_unfinished());
     std::fs::write(folder.path().join("d/e"), "an edit").expect("it is writable");
     std::fs::write(folder.path().join("f/note"), "mine").expect("it is writable");
-    assert!(disk.hold().expect("it is mended"));
+    assert!(disk.hold().expect("it is repaired"));
     let mut expected = old();
     expected.extend(files(&[("d/e", "an edit"), ("f/note", "mine")]));
     assert_eq!(found(&disk), there(&expected));

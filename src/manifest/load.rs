@@ -118,7 +118,7 @@ pub fn load_in_part(
     match (manifest.filter(|_| !blind), log.reported()) {
         (Some(manifest), _) => Ok(Manifest { in_part, ..manifest }),
         (None, Some(report)) => Err(report),
-        (None, None) => unreachable!("a manifest is missing only where an error was told"),
+        (None, None) => unreachable!("a manifest is missing only where an error was reported"),
     }
 }
 

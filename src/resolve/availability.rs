@@ -133,7 +133,7 @@ impl Asking<'_> {
             return Ok(self.verdict(model, project.target.span, (VariableId::ROOT, set([0]))));
         }
         let first = log.sorted().into_iter().find(|one| one.severity == Severity::Error).cloned();
-        let first = first.expect("a model is missing only where an error was told");
+        let first = first.expect("a model is missing only where an error was reported");
         if first.code == codes::resolve::NOT_HERE {
             return Ok(Err(first.message));
         }

@@ -297,12 +297,12 @@ fn keyword(grammar: &mut Grammar, token: Token, word: &str) {
 /// Text that cannot stand without quotes.
 fn unquoted(grammar: &mut Grammar, range: Range<usize>) {
     let written = &grammar.text[range.clone()];
-    let mend = quote(written);
+    let fixed = quote(written);
     let diagnostic =
         Diagnostic::error(codes::UNQUOTED_TEXT, format!("{} must stand in quotes", wording::code(written)));
-    let help = format!("write {}", wording::code(&mend));
+    let help = format!("write {}", wording::code(&fixed));
     let span = grammar.span(range);
-    grammar.report(diagnostic.at(span, "quotes are missing").help(help).fix(span, mend));
+    grammar.report(diagnostic.at(span, "quotes are missing").help(help).fix(span, fixed));
 }
 
 fn quoted_single(grammar: &mut Grammar, token: Token) {
@@ -311,12 +311,14 @@ fn quoted_single(grammar: &mut Grammar, token: Token) {
     let around = |letter: char| letter == '"' || OTHER_QUOTES.contains(&letter);
     let inner = word.trim_matches(around);
     let diagnostic = Diagnostic::error(codes::SINGLE_QUOTES, "text stands in double quotes");
-    let mend = word.len() > first.len_utf8() && word.ends_with(around);
-    let mend = mend.then(|| quote(inner));
+    let fixed = word.len() > first.len_utf8() && word.ends_with(around);
+    let fixed = fixed.then(|| quote(inner));
     let span = grammar.span(token.start..token.end);
     let mut diagnostic = diagnostic.at(span, format!("`{first}` is a letter like any other"));
-    match mend {
-        Some(mend) => diagnostic = diagnostic.help(format!("write {}", wording::code(&mend))).fix(span, mend),
+    match fixed {
+        Some(fixed) => {
+            diagnostic = diagnostic.help(format!("write {}", wording::code(&fixed))).fix(span, fixed)
+        }
         None => diagnostic = diagnostic.help("write `\"` on either side"),
     }
     grammar.report(diagnostic);
@@ -331,14 +333,14 @@ fn comma(grammar: &mut Grammar, at: usize) {
 
 fn old_raw(grammar: &mut Grammar, r: Token, text: Token) {
     let body = grammar.word(text).to_owned();
-    let mend = if body.starts_with('#') { body } else { format!("#{body}#") };
+    let fixed = if body.starts_with('#') { body } else { format!("#{body}#") };
     let diagnostic = Diagnostic::error(codes::OLD_KDL, "this is a raw text as KDL 1 wrote it");
     let span = grammar.span(r.start..text.end);
     grammar.report(
         diagnostic
             .at(span, "`r` is not written any more")
-            .help(format!("write {}", wording::code(&mend)))
-            .fix(span, mend),
+            .help(format!("write {}", wording::code(&fixed)))
+            .fix(span, fixed),
     );
 }
 

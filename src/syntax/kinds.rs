@@ -112,7 +112,7 @@ pub(super) fn wrong(
         return diagnostic.help("write a value, or leave it out");
     }
     let text_fits = fits(&Value::String("".into()), kind);
-    let mend = match value {
+    let fixed = match value {
         Value::Integer(number) if text_fits => Some(format!("\"{number}\"")),
         Value::Float(number) if text_fits => Some(format!("\"{number}\"")),
         Value::Bool(flag) if text_fits => Some(format!("\"{flag}\"")),
@@ -126,11 +126,11 @@ pub(super) fn wrong(
         },
         _ => None,
     };
-    match mend {
-        Some(mend) if text_fits => {
-            diagnostic.help(format!("put it in quotes: {}", wording::code(&mend))).fix(span, mend)
+    match fixed {
+        Some(fixed) if text_fits => {
+            diagnostic.help(format!("put it in quotes: {}", wording::code(&fixed))).fix(span, fixed)
         }
-        Some(mend) => diagnostic.help(format!("write {}", wording::code(&mend))).fix(span, mend),
+        Some(fixed) => diagnostic.help(format!("write {}", wording::code(&fixed))).fix(span, fixed),
         None => diagnostic,
     }
 }

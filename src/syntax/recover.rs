@@ -31,10 +31,10 @@ pub(super) fn nodes(source: SourceId, text: &str, first: &grammar::Shape) -> Opt
     let mut edits = edits(text, first, &mut whole)?;
     for _ in 0..ROUNDS {
         let text = steps.last().map_or(text, |last| &last.text);
-        let mended = mend(text, edits);
-        let shape = grammar::shape(source, &mended.text, &lexer::lex(&mended.text));
-        let current = mended.text.clone();
-        steps.push(mended);
+        let repaired = apply_edits(text, edits);
+        let shape = grammar::shape(source, &repaired.text, &lexer::lex(&repaired.text));
+        let current = repaired.text.clone();
+        steps.push(repaired);
         if shape.problems.is_empty() {
             let mut nodes = parse::sound(source, &current, &shape.blanks)?;
             for step in steps.iter().rev() {
@@ -112,16 +112,16 @@ fn end_of_block(text: &str, open: usize) -> usize {
     end.min(text.len())
 }
 
-fn mend(text: &str, edits: Vec<(Range<usize>, String)>) -> Repaired {
-    let mut mended = Repaired { text: String::with_capacity(text.len()), pieces: Vec::new() };
+fn apply_edits(text: &str, edits: Vec<(Range<usize>, String)>) -> Repaired {
+    let mut repaired = Repaired { text: String::with_capacity(text.len()), pieces: Vec::new() };
     let mut at = 0;
     for (range, replacement) in edits {
-        mended.add(&text[at..range.start], at..range.start);
-        mended.add(&replacement, range.clone());
+        repaired.add(&text[at..range.start], at..range.start);
+        repaired.add(&replacement, range.clone());
         at = range.end;
     }
-    mended.add(&text[at..], at..text.len());
-    mended
+    repaired.add(&text[at..], at..text.len());
+    repaired
 }
 
 impl Repaired {

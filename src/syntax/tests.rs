@@ -46,7 +46,7 @@ fn reported(text: &str) -> String {
             let mut text = text.to_owned();
             text.replace_range(fix.span.range(), &fix.replacement);
             let (_, after, _) = read(&text);
-            let fixed = if after.has_errors() { " (more to mend)" } else { "" };
+            let fixed = if after.has_errors() { " (more to fix)" } else { "" };
             out += &format!("  fixed: {text:?}{fixed}\n");
         }
     }

@@ -36,7 +36,7 @@ static GPU: NodeSpec = NodeSpec::new("gpu", "How a container gets at the GPU.")
     )])
     .once();
 static NETWORK: NodeSpec =
-    NodeSpec::new("network", "Builds and services use the host's network unless told otherwise.")
+    NodeSpec::new("network", "Builds and services use the host's network unless stated otherwise.")
         .args(&[ArgSpec::new(
             "HOW",
             ValueKind::Choice(&["host", "bridge"]),

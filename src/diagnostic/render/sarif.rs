@@ -57,7 +57,7 @@ fn result(one: &Diagnostic, rules: &[Code], (sources, masks): (&Sources, &Masks)
     let text = masks.text(&text);
     let mut result = json!({
         "ruleId": one.code.as_str(),
-        "ruleIndex": rules.binary_search(&one.code).expect("every code that was told is a rule"),
+        "ruleIndex": rules.binary_search(&one.code).expect("every code that was reported is a rule"),
         "level": level,
         "message": { "text": text },
     });
