@@ -317,7 +317,7 @@ fn quoted_single(grammar: &mut Grammar, token: Token) {
     let mut diagnostic = diagnostic.at(span, format!("`{first}` is a letter like any other"));
     match fixed {
         Some(fixed) => {
-            diagnostic = diagnostic.help(format!("write {}", wording::code(&fixed))).fix(span, fixed)
+            diagnostic = diagnostic.help(format!("write {}", wording::code(&fixed))).fix(span, fixed);
         }
         None => diagnostic = diagnostic.help("write `\"` on either side"),
     }
