@@ -25,11 +25,14 @@ pub trait Stacks {
 }
 
 pub(super) static EXTENDS: NodeSpec =
-    NodeSpec::new("extends", "Takes another manifest's nodes first; this file's own win, node by node.")
-        .args(&[ArgSpec::text("WHERE", "A path beside this file, or `stack:NAME` for a ready-made one.")])
+    NodeSpec::new("extends", "Uses the nodes of another manifest; the nodes in this file override them.")
+        .args(&[ArgSpec::text(
+            "WHERE",
+            "A path relative to this file, or `stack:NAME` for a ready-made manifest.",
+        )])
         .also(&[("include", ""), ("import", ""), ("extend", "")]);
 pub(super) static CATALOG: NodeSpec =
-    NodeSpec::new("catalog", "One more folder of package definitions, over the built-in ones.")
+    NodeSpec::new("catalog", "Another folder of package definitions, in addition to the built-in ones.")
         .args(&[ArgSpec::text("DIR", "The folder, in the project.")]);
 
 /// So many manifests may be read within each other.
