@@ -372,6 +372,10 @@ fn finish(draft: Draft, read: Read, sources: &Sources, log: &mut Log) -> Option<
     let start = Span::new(first, 0..0);
     let file = wording::code(sources.shown(first));
     let mut missing = |node: &str, help: &str| {
+        // Where another word was reported that means this one, it is not missing.
+        if log.sorted().iter().any(|one| one.code == codes::UNKNOWN_NODE && one.writes(node)) {
+            return;
+        }
         let diagnostic = Diagnostic::error(codes::MISSING_NODE, format!("{file} has no `{node}`"));
         log.error(diagnostic.at(start, format!("`{node}` is missing")).help(help));
     };

@@ -24,7 +24,7 @@ pub(super) static PACKAGES: NodeSpec = NodeSpec::new("packages", "Packages of th
     .open(&PACKAGE)
     .block()
     .strays("installs it")
-    .also(&[("dependencies", ""), ("requires", ""), ("install", "")]);
+    .also(&[("dependencies", ""), ("requires", ""), ("install", ""), ("패키지", "")]);
 static PACKAGE: NodeSpec = NodeSpec::new("NAME", "A package of the catalogue, by its name or an alias.")
     .args(&[ArgSpec::text("REQUIREMENT", "The accepted versions; any if absent.").optional()])
     .properties(&[PropertySpec::text("variant", "A named set of options and requirements of the package.")])

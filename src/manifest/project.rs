@@ -11,6 +11,7 @@ pub(super) static PROJECT: NodeSpec = NodeSpec::new("project", "The name and pro
     .args(&[ArgSpec::text("NAME", "The name, a valid component of an image path.")])
     .properties(&[PropertySpec::text("version", "The version of the project, which is also the image tag.")])
     .children(&[&JCC, &DESCRIPTION, &IMAGE, &LABEL])
+    .also(&[("프로젝트", "")])
     .optional();
 static JCC: NodeSpec = NodeSpec::new("jcc", "The jcc versions that the manifest is written for.")
     .args(&[ArgSpec::text("REQUIREMENT", "Versions of jcc, such as `>=0.2`.")])

@@ -28,11 +28,19 @@ pub(super) static TARGET: NodeSpec =
             &DEVICE, &PLATFORM, &GPU, &JETPACK, &L4T, &UBUNTU, &DRIVER, &STORAGE, &ENGINE, &PIN, &BASE,
             &BUILD, &PACKAGES, &APT, &PIP, &APP, &RUN, &TEST, &CACHE, &ALLOW,
         ])
+        .also(&[("타겟", ""), ("타깃", ""), ("대상", ""), ("ターゲット", ""), ("目標", "")])
         .block();
 static DEVICE: NodeSpec =
     NodeSpec::new("device", "A device of the catalogue; it determines platform, CPU and GPU.")
         .args(&[ArgSpec::text("NAME", "The device, as listed by `jcc list devices`.")])
-        .also(&[("board", ""), ("machine", ""), ("hardware", "")])
+        .also(&[
+            ("board", ""),
+            ("machine", ""),
+            ("hardware", ""),
+            ("장치", ""),
+            ("기기", ""),
+            ("디바이스", ""),
+        ])
         .optional();
 static PLATFORM: NodeSpec = NodeSpec::new("platform", "The platform, if there is no device.")
     .args(&[ArgSpec::text("NAME", "The platform, such as `x86_64`.")])
