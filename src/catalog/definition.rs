@@ -187,6 +187,8 @@ pub enum RequireStage {
     Run,
     /// Where it is tested.
     Test,
+    /// Nowhere: it decides a version, and what requires it brings the thing itself.
+    Choose,
 }
 
 /// All of its conditions hold. Empty: always.

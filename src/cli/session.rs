@@ -101,7 +101,7 @@ impl<'s, 'w> Session<'s, 'w> {
                     .map(|one| one.join(MANIFEST))
                     .find(|one| one.symlink_metadata().is_ok());
                 let message = match odd {
-                    Some(odd) => format!("{} is no file", wording::code(odd.to_string_lossy())),
+                    Some(odd) => format!("{} is not a regular file", wording::code(odd.to_string_lossy())),
                     None => format!("there is no `{MANIFEST}` here or in a folder above"),
                 };
                 let help = "go to the project's folder, or name its manifest; `jcc init` writes a new one";

@@ -9,28 +9,27 @@ use crate::value::{Digest, ImageRef, Name, Version};
 use super::decode;
 
 /// `base`.
-pub(super) static BASE: NodeSpec =
-    NodeSpec::new("base", "The image to start from; chosen by the resolver when absent.")
-        .args(
-            &[ArgSpec::text("NAME", "A base of the catalogue, or a published family of images.").optional()],
-        )
-        .properties(&[
-            PropertySpec::text("image", "Any image, by its reference; what it holds is said by `provides`."),
-            PropertySpec::text(
-                "digest",
-                "The digest of that image, or of the tag that is chosen of a base of the catalogue.",
-            ),
-        ])
-        .children(&[&PROVIDES])
-        .also(&[("from", "base image={}"), ("image", "base image={}"), ("base-image", "base image={}")])
-        .optional();
+pub(super) static BASE: NodeSpec = NodeSpec::new("base", "The base image; chosen by the resolver if absent.")
+    .args(&[
+        ArgSpec::text("NAME", "A base image of the catalogue, or a published family of images.").optional()
+    ])
+    .properties(&[
+        PropertySpec::text("image", "Any image, by its reference; declare what it contains with `provides`."),
+        PropertySpec::text(
+            "digest",
+            "The digest of that image, or of the chosen tag of a base image of the catalogue.",
+        ),
+    ])
+    .children(&[&PROVIDES])
+    .also(&[("from", "base image={}"), ("image", "base image={}"), ("base-image", "base image={}")])
+    .optional();
 static PROVIDES: NodeSpec =
-    NodeSpec::new("provides", "What the image holds: it is fixed, and not installed again.")
+    NodeSpec::new("provides", "What the image contains: these versions are fixed and not installed again.")
         .open(&PROVIDED)
         .block()
         .optional();
 static PROVIDED: NodeSpec = NodeSpec::new("NAME", "An axis such as `ubuntu` or `cuda`, or a package.")
-    .args(&[ArgSpec::text("VERSION", "The version that is there.")])
+    .args(&[ArgSpec::text("VERSION", "The version in the image.")])
     .optional();
 
 /// The image to start from.

@@ -13,7 +13,7 @@ pub(super) static BUILD: NodeSpec =
     NodeSpec::new("build", "How the image is built.").children(&[&SECRETS]).optional().block();
 static SECRETS: NodeSpec = NodeSpec::new(
     "secrets",
-    "Files of the builder that the steps which fetch may read; no layer keeps them. Each is named by a variable, and empty where that is not set.",
+    "Files on the builder that steps which download may read; no layer contains them. A variable names each file; without it, the file is empty.",
 )
 .children(&[&APT_CONF, &CA_BUNDLE, &NETRC, &PIP_CONF])
 .also(&[("secret", "")])
@@ -21,7 +21,7 @@ static SECRETS: NodeSpec = NodeSpec::new(
 .block();
 static APT_CONF: NodeSpec = flag("apt-conf", "An apt configuration, in the file that `JCC_APT_CONF` names.");
 static CA_BUNDLE: NodeSpec =
-    flag("ca-bundle", "Certificates that are trusted, in the PEM file that `JCC_CA_BUNDLE` names.");
+    flag("ca-bundle", "Certificates to trust, in the PEM file that `JCC_CA_BUNDLE` names.");
 static NETRC: NodeSpec =
     flag("netrc", "Logins for apt, pip, git and curl, in the netrc file that `JCC_NETRC` names.");
 static PIP_CONF: NodeSpec = flag("pip-conf", "A `pip.conf`, in the file that `JCC_PIP_CONF` names.");

@@ -43,7 +43,7 @@ pub(super) use words;
 
 /// A switch: `jtop`, `jtop #true`, `jtop #false`.
 pub(super) const fn flag(name: &'static str, doc: &'static str) -> NodeSpec {
-    const ON: &[ArgSpec] = &[ArgSpec::new("ON", ValueKind::Bool, "`#false` turns it off again.").optional()];
+    const ON: &[ArgSpec] = &[ArgSpec::new("ON", ValueKind::Bool, "`#false` disables it.").optional()];
     NodeSpec::new(name, doc).args(ON).optional()
 }
 
@@ -57,7 +57,7 @@ pub(super) const fn one_text(
 }
 
 /// `env`, in `app`, `run` and `service`.
-pub(super) static ENV: NodeSpec = NodeSpec::new("env", "Variables of the environment.")
+pub(super) static ENV: NodeSpec = NodeSpec::new("env", "Environment variables.")
     .open(&VARIABLE)
     .also(&[("environment", "")])
     .rewrite(variables)
@@ -76,29 +76,33 @@ fn variables(node: &Node) -> Option<String> {
     alone.then(|| format!("{} {{ {} }}", node.name.value, pairs.join("; ")))
 }
 
-static VARIABLE: NodeSpec = NodeSpec::new("KEY", "One variable.")
+static VARIABLE: NodeSpec = NodeSpec::new("KEY", "An environment variable.")
     .args(&[ArgSpec::new(
         "VALUE",
         ValueKind::Either(&[ValueKind::Text, ValueKind::Number]),
-        "Its value, passed on unchanged.",
+        "The value, passed on unchanged.",
     )])
     .optional();
 
 /// `command`, in `app`, `run` and `service`.
-pub(super) static COMMAND: NodeSpec = NodeSpec::new("command", "What is started.")
-    .rest(ArgSpec::text("WORD", "A word of it, as the program sees it."))
+pub(super) static COMMAND: NodeSpec = NodeSpec::new("command", "The command that the container runs.")
+    .rest(ArgSpec::text("WORD", "A word of the command, passed to the program unchanged."))
     .also(&[("cmd", "")])
     .optional();
 
 /// `healthcheck`, in `app`, `run` and `service`.
 pub(super) static HEALTHCHECK: NodeSpec =
-    NodeSpec::new("healthcheck", "What tells that the container works.")
-        .rest(ArgSpec::text("WORD", "A word of the check; one word with blanks is run by a shell."))
+    NodeSpec::new("healthcheck", "A command that checks whether the container works.")
+        .rest(ArgSpec::text("WORD", "A word of the command; a single word with spaces is run by a shell."))
         .properties(&[
-            PropertySpec::text("interval", "Between two checks, such as `30s`."),
-            PropertySpec::text("timeout", "A check that takes longer failed."),
-            PropertySpec::text("start-period", "Failures in this time after the start don't count."),
-            PropertySpec::new("retries", ValueKind::Integer, "So many failures in a row are unhealthy."),
+            PropertySpec::text("interval", "The time between two checks, such as `30s`."),
+            PropertySpec::text("timeout", "The time after which a check counts as failed."),
+            PropertySpec::text("start-period", "The time after the start in which failures do not count."),
+            PropertySpec::new(
+                "retries",
+                ValueKind::Integer,
+                "The number of consecutive failures that make the container unhealthy.",
+            ),
         ])
         .optional();
 

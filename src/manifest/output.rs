@@ -11,7 +11,7 @@ use super::decode::{self, flag, words};
 use super::editor::{self, DEVCONTAINER, DevcontainerOptions};
 
 /// `output`.
-pub(super) static OUTPUT: NodeSpec = NodeSpec::new("output", "Which files to write and where.")
+pub(super) static OUTPUT: NodeSpec = NodeSpec::new("output", "Which files to write, and where.")
     .children(&[
         &DOCKERFILE,
         &COMPOSE,
@@ -25,13 +25,10 @@ pub(super) static OUTPUT: NodeSpec = NodeSpec::new("output", "Which files to wri
     ])
     .optional()
     .block();
-static DOCKERFILE: NodeSpec =
-    file("dockerfile", "Where the Dockerfile is written; `Dockerfile` when absent.");
-static COMPOSE: NodeSpec =
-    file("compose", "Where the Compose file is written; `docker-compose.yaml` when absent.");
-static BAKE: NodeSpec =
-    file("bake", "Where the bake file is written; with several targets there always is one.");
-static ENGINE: NodeSpec = NodeSpec::new("engine", "What runs the containers; Docker when absent.")
+static DOCKERFILE: NodeSpec = file("dockerfile", "The path of the Dockerfile; `Dockerfile` if absent.");
+static COMPOSE: NodeSpec = file("compose", "The path of the Compose file; `docker-compose.yaml` if absent.");
+static BAKE: NodeSpec = file("bake", "The path of the bake file; with several targets it is always written.");
+static ENGINE: NodeSpec = NodeSpec::new("engine", "The container engine; Docker if absent.")
     .args(&[ArgSpec::new(
         "ENGINE",
         ValueKind::Choice(Engine::WORDS),
@@ -39,24 +36,24 @@ static ENGINE: NodeSpec = NodeSpec::new("engine", "What runs the containers; Doc
     )])
     .optional();
 static FRONTEND: NodeSpec =
-    NodeSpec::new("frontend", "The image of the `# syntax=` line; there is none when absent.")
+    NodeSpec::new("frontend", "The image of the `# syntax=` line; no such line if absent.")
         .args(&[ArgSpec::text("REF", "The image.")])
         .optional();
 static REQUIRE_GRADE: NodeSpec =
-    NodeSpec::new("require-grade", "How well every fetch must be pinned; a lower grade is an error.")
+    NodeSpec::new("require-grade", "The lowest accepted pin grade; a lower one is an error.")
         .args(&[ArgSpec::new(
             "GRADE",
             ValueKind::Choice(Grade::WORDS),
-            "A content hash, B exact version, C dated snapshot, D floating.",
+            "A: content hash; B: exact version; C: dated snapshot; D: floating.",
         )])
         .optional();
 static DEV: NodeSpec = flag("dev", "Adds the stage `dev`: the final image with the build tools.");
 
 static IGNORE: NodeSpec = NodeSpec::new(
     "ignore",
-    "What the build must not see, as lines of a `.dockerignore`; they come after those of the project's own `.dockerignore` and jcc's.",
+    "Patterns to keep out of the build context, as in a `.dockerignore`; they come after those of your `.dockerignore` and those of jcc.",
 )
-.rest(ArgSpec::text("PATTERN", "Such as `data/**`; with a `!` before it what else would be left out is seen."));
+.rest(ArgSpec::text("PATTERN", "A pattern such as `data/**`; with a leading `!`, it includes files again."));
 
 const fn file(name: &'static str, doc: &'static str) -> NodeSpec {
     const PATH: &[ArgSpec] = &[ArgSpec::text("PATH", "A path in the project.")];
@@ -64,13 +61,11 @@ const fn file(name: &'static str, doc: &'static str) -> NodeSpec {
 }
 
 /// `cache`.
-pub(super) static CACHE: NodeSpec = NodeSpec::new(
-    "cache",
-    "Which build caches the Compose file has; none when absent, both where it names none.",
-)
-.args(&[ArgSpec::new("ON", ValueKind::Bool, "`#false` for none.").optional()])
-.children(&[&CACHE_APT, &CACHE_PIP])
-.optional();
+pub(super) static CACHE: NodeSpec =
+    NodeSpec::new("cache", "The build caches in the Compose file; none if absent, both if it names none.")
+        .args(&[ArgSpec::new("ON", ValueKind::Bool, "`#false` for no caches.").optional()])
+        .children(&[&CACHE_APT, &CACHE_PIP])
+        .optional();
 static CACHE_APT: NodeSpec = NodeSpec::new("apt", "A cache for system packages.").optional();
 static CACHE_PIP: NodeSpec = NodeSpec::new("pip", "A cache for Python packages.").optional();
 

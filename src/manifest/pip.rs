@@ -9,39 +9,44 @@ use crate::value::{Name, PepRequirement, ProjectPath, Url};
 use super::decode::{self, words};
 
 /// `pip`.
-pub(super) static PIP: NodeSpec = NodeSpec::new("pip", "Extra Python packages and where they come from.")
-    .children(&[&INSTALL, &REQUIREMENTS, &INDEX, &EXTRA_INDEX, &INSTALLER, &VENV])
-    .bare("install")
-    .block();
-static INSTALL: NodeSpec = NodeSpec::new("install", "Python packages, beside those that the resolver chose.")
-    .rest(ArgSpec::text("SPEC", "A requirement as pip reads it (PEP 508), such as `rich>=13`."))
-    .also(&[("package", ""), ("packages", ""), ("requires", ""), ("dependencies", "")]);
+pub(super) static PIP: NodeSpec =
+    NodeSpec::new("pip", "Additional Python packages and the indexes that they come from.")
+        .children(&[&INSTALL, &REQUIREMENTS, &INDEX, &EXTRA_INDEX, &INSTALLER, &VENV])
+        .bare("install")
+        .block();
+static INSTALL: NodeSpec =
+    NodeSpec::new("install", "Python packages, in addition to those that the resolver chose.")
+        .rest(ArgSpec::text("SPEC", "A requirement in pip's format (PEP 508), such as `rich>=13`."))
+        .also(&[("package", ""), ("packages", ""), ("requires", ""), ("dependencies", "")]);
 /// `requirements`, in `pip`, `venv` and `app`.
-pub(super) static REQUIREMENTS: NodeSpec =
-    NodeSpec::new("requirements", "A requirements file: read at compile time, copied into the build.")
-        .args(&[ArgSpec::text("FILE", "The file, in the project.")]);
+pub(super) static REQUIREMENTS: NodeSpec = NodeSpec::new(
+    "requirements",
+    "A requirements file; jcc reads it at compile time, and the build uses a copy.",
+)
+.args(&[ArgSpec::text("FILE", "The file, in the project.")]);
 static INDEX: NodeSpec = NodeSpec::new("index", "The Python index to use instead of PyPI.")
-    .args(&[ArgSpec::text("URL", "Its address.")])
+    .args(&[ArgSpec::text("URL", "The base URL.")])
     .properties(LOGIN)
     .also(&[("index-url", ""), ("--index-url", ""), ("-i", ""), ("registry", "")])
     .optional();
-static EXTRA_INDEX: NodeSpec = NodeSpec::new("extra-index", "A further Python index.")
+static EXTRA_INDEX: NodeSpec = NodeSpec::new("extra-index", "An additional Python index.")
     .args(&[
-        ArgSpec::text("NAME", "What messages and the cache call it."),
-        ArgSpec::text("URL", "Its address."),
+        ArgSpec::text("NAME", "The name of the index in messages and in the cache."),
+        ArgSpec::text("URL", "The base URL."),
     ])
     .properties(LOGIN);
 const LOGIN: &[PropertySpec] = &[PropertySpec::new(
     "login",
     ValueKind::Bool,
-    "`#true` where it asks for a login: builds then read the netrc file that `JCC_NETRC` names.",
+    "Whether the index requires a login; builds then read the netrc file that `JCC_NETRC` names.",
 )];
-static INSTALLER: NodeSpec = NodeSpec::new("installer", "What installs Python packages; pip when absent.")
-    .args(&[ArgSpec::new("INSTALLER", ValueKind::Choice(Installer::WORDS), "The program.")])
-    .optional();
+static INSTALLER: NodeSpec =
+    NodeSpec::new("installer", "The program that installs Python packages; pip if absent.")
+        .args(&[ArgSpec::new("INSTALLER", ValueKind::Choice(Installer::WORDS), "The installer.")])
+        .optional();
 static VENV: NodeSpec =
-    NodeSpec::new("venv", "An environment apart from the main one, for what would clash with it.")
-        .args(&[ArgSpec::text("NAME", "Names its folder, `/opt/venvs/NAME`.")])
+    NodeSpec::new("venv", "A separate environment, for packages that conflict with the main one.")
+        .args(&[ArgSpec::text("NAME", "The name of its folder, `/opt/venvs/NAME`.")])
         .children(&[&INSTALL, &REQUIREMENTS])
         .block();
 

@@ -10,16 +10,16 @@ use super::decode::flag;
 
 /// `test`.
 pub(super) static TEST: NodeSpec =
-    NodeSpec::new("test", "A check of the project's own, run beside those of its packages.")
-        .args(&[ArgSpec::text("NAME", "The test's name.")])
+    NodeSpec::new("test", "A test of the project, in addition to those of the packages.")
+        .args(&[ArgSpec::text("NAME", "The name of the test.")])
         .children(&[&TEST_BUILD, &TEST_RUN, &TEST_PYTHON])
         .block();
 static TEST_BUILD: NodeSpec =
-    flag("build", "Run it while building, without a GPU; otherwise it runs in the started container.");
-static TEST_RUN: NodeSpec = NodeSpec::new("run", "A shell line that must succeed.")
-    .args(&[ArgSpec::text("LINE", "The line; `set -eo pipefail` holds.")]);
-static TEST_PYTHON: NodeSpec = NodeSpec::new("python", "Python code that must not raise.")
-    .args(&[ArgSpec::text("CODE", "The code, as `python3 -c` runs it.")]);
+    flag("build", "Runs the test during the build, without a GPU, instead of in the started container.");
+static TEST_RUN: NodeSpec = NodeSpec::new("run", "A shell command that must succeed.")
+    .args(&[ArgSpec::text("LINE", "The command; it runs under `set -eo pipefail`.")]);
+static TEST_PYTHON: NodeSpec = NodeSpec::new("python", "Python code that must not raise an exception.")
+    .args(&[ArgSpec::text("CODE", "The code, run with `python3 -c`.")]);
 
 /// `test "NAME" { run "…" }`, beside those of the packages.
 #[derive(Debug, Clone, PartialEq)]

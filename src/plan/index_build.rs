@@ -267,7 +267,11 @@ impl<'a> PipRequest<'a> {
             return true;
         }
         let entries = package.versions.iter().flat_map(|entry| &entry.requires);
-        let all = package.requires.iter().chain(entries).filter(|one| one.stage == RequireStage::Run);
+        let all = package
+            .requires
+            .iter()
+            .chain(entries)
+            .filter(|one| matches!(one.stage, RequireStage::Run | RequireStage::Choose));
         let names: BTreeSet<&Name> = all.map(|one| &one.name.value).collect();
         names
             .into_iter()

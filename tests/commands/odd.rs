@@ -67,11 +67,11 @@ fn what_is_no_file_is_called_so() {
     let folder = tempfile::tempdir().expect("there is room");
     let path = folder.path();
     std::os::unix::fs::symlink("project.kdl", path.join("project.kdl")).expect("there is room");
-    assert!(run(path, &["compile"]).err.contains("project.kdl` is no file"));
+    assert!(run(path, &["compile"]).err.contains("project.kdl` is not a regular file"));
     assert!(run(path, &["compile", "project.kdl"]).err.contains("a link of this name leads nowhere"));
     fs::remove_file(path.join("project.kdl")).expect("it is there");
     fs::create_dir(path.join("project.kdl")).expect("there is room");
-    assert!(run(path, &["compile"]).err.contains("project.kdl` is no file"));
+    assert!(run(path, &["compile"]).err.contains("project.kdl` is not a regular file"));
     assert!(
         run(path, &["compile", "project.kdl"]).err.contains("no `project.kdl` in the folder `project.kdl`")
     );
@@ -80,7 +80,7 @@ fn what_is_no_file_is_called_so() {
     std::os::unix::fs::symlink("gone", path.join("my/group/b/package.kdl")).expect("there is room");
     let report = run(path, &["package", "check", "my"]).err;
     assert!(
-        report.contains("it is no file") && report.contains("it is a link that leads nowhere"),
+        report.contains("it is not a regular file") && report.contains("it is a link that leads nowhere"),
         "{report}"
     );
 }

@@ -6,7 +6,7 @@ use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec, ValueKind};
 
 /// `platform "tegra" { … }`.
 pub static PLATFORM: NodeSpec = NodeSpec::new("platform", "A kind of machine.")
-    .args(&[ArgSpec::text("NAME", "As manifests write it.")])
+    .args(&[ArgSpec::text("NAME", "The name in manifests.")])
     .children(&[
         &SUMMARY,
         &KNOWN_AS,
@@ -25,62 +25,60 @@ pub static PLATFORM: NodeSpec = NodeSpec::new("platform", "A kind of machine.")
     ])
     .block();
 
-static ARCH: NodeSpec = NodeSpec::new("arch", "Its CPU.")
-    .args(&[ArgSpec::text("NAME", "Debian's word: `amd64`, `arm64`.")])
+static ARCH: NodeSpec = NodeSpec::new("arch", "The CPU architecture.")
+    .args(&[ArgSpec::text("NAME", "Debian's name: `amd64`, `arm64`.")])
     .once();
-static GPU: NodeSpec = NodeSpec::new("gpu", "How a container gets at the GPU.")
+static GPU: NodeSpec = NodeSpec::new("gpu", "How containers get access to the GPU.")
     .args(&[ArgSpec::new(
         "HOW",
         ValueKind::Choice(&["runtime", "reservation"]),
-        "`runtime` is `runtime: nvidia`, `reservation` a device reservation.",
+        "`runtime` means `runtime: nvidia`, `reservation` a device reservation.",
     )])
     .once();
 static NETWORK: NodeSpec =
-    NodeSpec::new("network", "Builds and services use the host's network unless stated otherwise.")
-        .args(&[ArgSpec::new(
-            "HOW",
-            ValueKind::Choice(&["host", "bridge"]),
-            "`bridge` is the same as saying nothing.",
-        )])
+    NodeSpec::new("network", "The network of builds and services, unless the manifest sets one.")
+        .args(&[ArgSpec::new("HOW", ValueKind::Choice(&["host", "bridge"]), "`bridge` is the default.")])
         .optional();
 static CAPABILITIES: NodeSpec =
-    NodeSpec::new("capabilities", "`NVIDIA_DRIVER_CAPABILITIES` unless the run profile needs others.")
+    NodeSpec::new("capabilities", "`NVIDIA_DRIVER_CAPABILITIES`, unless the run profile needs others.")
         .rest(ArgSpec::text("NAME", "`compute`, `utility` …"))
         .optional();
 static GROUPS: NodeSpec = NodeSpec::new(
     "groups",
-    "Groups of the host that the GPU's device nodes belong to: services that do not run as root join them.",
+    "The host's groups that own the GPU's device nodes: services that do not run as root join them.",
 )
 .rest(ArgSpec::text("NAME", "`video`, `render`."))
 .optional();
 static DRIVER_LIBRARIES: NodeSpec = NodeSpec::new(
     "driver-libraries",
-    "Shared libraries that the host's driver brings into a container: absent while an image is built.",
+    "Shared libraries that the host's driver adds to containers; they are missing during a build.",
 )
-.rest(ArgSpec::text("PATTERN", "A name with `*` for anything: `libcuda.so*`."));
-static HOST_NOTE: NodeSpec =
-    NodeSpec::new("note", "What else the host needs; it is a comment of the script that prepares one.")
-        .args(&[ArgSpec::text("TEXT", "One or two sentences.")])
-        .properties(&[PropertySpec::new(
-            "engine",
-            ValueKind::Choice(Engine::WORDS),
-            "Said to users of that engine alone.",
-        )]);
+.rest(ArgSpec::text("PATTERN", "A name, in which `*` matches anything: `libcuda.so*`."));
+static HOST_NOTE: NodeSpec = NodeSpec::new(
+    "note",
+    "What else the host needs; it becomes a comment in the script that prepares hosts.",
+)
+.args(&[ArgSpec::text("TEXT", "One or two sentences.")])
+.properties(&[PropertySpec::new(
+    "engine",
+    ValueKind::Choice(Engine::WORDS),
+    "Shows the note only to users of that engine.",
+)]);
 static IMAGE_WORD: NodeSpec = NodeSpec::new(
     "image-word",
-    "Words in names and tags of images that are made for this platform: such an image is refused on all that have none of its words.",
+    "Words in the names and tags of images for this platform: such an image is an error on platforms that have none of its words.",
 )
-.rest(ArgSpec::text("WORD", "Lower case, without a hyphen: `igpu`."));
+.rest(ArgSpec::text("WORD", "In lower case, without hyphens: `igpu`."));
 static OFFERS: NodeSpec =
-    NodeSpec::new("offers", "Run options that need such a machine and can be had here.")
+    NodeSpec::new("offers", "Run options that need such a machine and are available here.")
         .rest(ArgSpec::text("NAME", "`camera-csi`, `gpio`, `i2c`, `spi`, `can`, `jtop`."))
         .optional();
 static AXES: NodeSpec =
-    NodeSpec::new("axes", "The axes that exist here.").rest(ArgSpec::text("NAME", "An axis.")).once();
+    NodeSpec::new("axes", "The axes of this platform.").rest(ArgSpec::text("NAME", "An axis.")).once();
 
 /// `device "jetson-agx-orin" { … }`.
-pub static DEVICE: NodeSpec = NodeSpec::new("device", "A machine.")
-    .args(&[ArgSpec::text("NAME", "As manifests write it.")])
+pub static DEVICE: NodeSpec = NodeSpec::new("device", "A specific machine.")
+    .args(&[ArgSpec::text("NAME", "The name in manifests.")])
     .children(&[
         &SUMMARY,
         &ALIAS,
@@ -95,16 +93,17 @@ pub static DEVICE: NodeSpec = NodeSpec::new("device", "A machine.")
     ])
     .block();
 
-static DEVICE_PLATFORM: NodeSpec = NodeSpec::new("platform", "What kind of machine it is.")
+static DEVICE_PLATFORM: NodeSpec = NodeSpec::new("platform", "The platform of the device.")
     .args(&[ArgSpec::text("NAME", "A platform.")])
     .once();
-static SM: NodeSpec =
-    NodeSpec::new("sm", "Compute capabilities of its GPU.").rest(ArgSpec::text("VERSION", "`8.7`.")).once();
+static SM: NodeSpec = NodeSpec::new("sm", "The compute capabilities of the GPU.")
+    .rest(ArgSpec::text("VERSION", "`8.7`."))
+    .once();
 static MEMORY: NodeSpec =
-    NodeSpec::new("memory", "RAM that it shares with its GPU; the smallest of the family.")
+    NodeSpec::new("memory", "The memory that CPU and GPU share; the smallest one in the family.")
         .args(&[ArgSpec::new("MIB", ValueKind::Integer, "MiB.")])
         .optional();
-static STORAGE: NodeSpec = NodeSpec::new("storage", "What images usually have room on.")
+static STORAGE: NodeSpec = NodeSpec::new("storage", "The storage that usually holds the images.")
     .args(&[ArgSpec::new("MIB", ValueKind::Integer, "MiB.")])
     .optional();
 static DEVICE_VALUE: NodeSpec =
@@ -117,90 +116,94 @@ pub static GPU_KIND: NodeSpec = NodeSpec::new("gpu", "A compute capability.")
     .children(&[&SUMMARY, &GPU_PLATFORM, &GPU_KNOWN_AS, &SOURCE])
     .block();
 
-static GPU_PLATFORM: NodeSpec = NodeSpec::new("platform", "Where GPUs of this capability are.")
+static GPU_PLATFORM: NodeSpec = NodeSpec::new("platform", "The platform of GPUs with this capability.")
     .args(&[ArgSpec::text("NAME", "A platform.")])
     .once();
 static GPU_KNOWN_AS: NodeSpec = NodeSpec::new(
     "known-as",
-    "Names of GPUs and architectures: a report suggests this capability for such a word.",
+    "Names of GPUs and architectures: the error for such a word suggests this capability.",
 )
-.rest(ArgSpec::text("WORD", "A word, in any case, with or without spaces and hyphens."))
-.properties(&[PropertySpec::text("platform", "Where those GPUs are, if elsewhere.")]);
+.rest(ArgSpec::text("WORD", "A word; case, spaces and hyphens are ignored."))
+.properties(&[PropertySpec::text("platform", "The platform of those GPUs, if it differs.")]);
 
 /// `base "l4t-cuda" { image "…"; tag "…" { … } }`.
 pub static BASE: NodeSpec = NodeSpec::new("base", "A published image to start from.")
-    .args(&[ArgSpec::text("NAME", "As manifests write it.")])
+    .args(&[ArgSpec::text("NAME", "The name in manifests.")])
     .children(&[&SUMMARY, &IMAGE, &AUTO, &BASE_ARCHIVE, &SETS, &TAG, &SHOWN, &SOURCE])
     .block();
 
-static IMAGE: NodeSpec =
-    NodeSpec::new("image", "The repository.").args(&[ArgSpec::text("REPOSITORY", "Without a tag.")]).once();
-static AUTO: NodeSpec = NodeSpec::new("auto", "Whether it may be chosen where the manifest names no base.")
-    .args(&[ArgSpec::new("YES", ValueKind::Bool, "`#true` where the node stands alone.").optional()])
+static IMAGE: NodeSpec = NodeSpec::new("image", "The repository.")
+    .args(&[ArgSpec::text("REPOSITORY", "The name, without a tag.")])
+    .once();
+static AUTO: NodeSpec = NodeSpec::new("auto", "Whether jcc may choose it if the manifest has no `base`.")
+    .args(&[ArgSpec::new("YES", ValueKind::Bool, "`#true` if the node has no argument.").optional()])
     .optional();
 static SETS: NodeSpec =
-    NodeSpec::new("sets", "A variable that all its tags define: it is not defined again with that value.")
-        .args(&[ArgSpec::text("NAME", "Its name."), ArgSpec::text("VALUE", "Its value.")]);
+    NodeSpec::new("sets", "A variable that all tags define; it is not defined again with that value.")
+        .args(&[ArgSpec::text("NAME", "The name."), ArgSpec::text("VALUE", "The value.")]);
 static BASE_ARCHIVE: NodeSpec = NodeSpec::new(
     "apt-source",
-    "Archives of system packages that the image has already: they are not added to it again.",
+    "Archives of system packages that the image already has; they are not added again.",
 )
-.rest(ArgSpec::text("NAME", "The name that `apt-source` of a package gives it."));
-static TAG: NodeSpec = NodeSpec::new("tag", "One tag, preferred first.")
+.rest(ArgSpec::text("NAME", "The name in the `apt-source` of a package."));
+static TAG: NodeSpec = NodeSpec::new("tag", "A tag, in order of preference.")
     .args(&[ArgSpec::text("TAG", "The tag.")])
     .properties(&[
         PropertySpec::new(
             "role",
             ValueKind::Choice(&["runtime", "devel"]),
-            "What it holds: runtime libraries, or compilers and headers too. `runtime` where it is absent.",
+            "The content: runtime libraries, or also compilers and headers. `runtime` if absent.",
         ),
-        PropertySpec::text("digest", "Its digest."),
+        PropertySpec::text("digest", "The digest."),
         PropertySpec::new(
             "preferred",
             ValueKind::Bool,
-            "Taken before other tags that fit, whatever their size.",
+            "Prefers this tag over other matching tags, whatever their size.",
         ),
     ])
     .children(&[&REQUIRES, &PROVIDES, &SHOWN, &TAG_ENV, &SIZE, &LAYERS, &UNPROVEN]);
 static SHOWN: NodeSpec = NodeSpec::new(
     "shown",
-    "A page that shows what the tag provides; on the base itself, what each of its tags provides.",
+    "A page that shows what the tag provides; on the base itself, what each tag provides.",
 )
 .rest(ArgSpec::text("NAME", "An axis or a package of `provides`."))
-.properties(&[PropertySpec::text("by", "The page's URL.").required()]);
+.properties(&[PropertySpec::text("by", "The URL of the page.").required()]);
 static TAG_ENV: NodeSpec =
-    NodeSpec::new("env", "Variables that it defines, so that a path may be put before its own.")
+    NodeSpec::new("env", "Variables that the image defines, so that paths can be prepended to their values.")
         .rest(ArgSpec::text("NAME", "`PATH`."));
-static SIZE: NodeSpec = NodeSpec::new("size", "How much it takes.")
+static SIZE: NodeSpec = NodeSpec::new("size", "The size of the image.")
     .args(&[ArgSpec::new("MIB", ValueKind::Integer, "MiB.")])
     .optional();
-static LAYERS: NodeSpec = NodeSpec::new("layers", "How many layers it has.")
+static LAYERS: NodeSpec = NodeSpec::new("layers", "The number of layers.")
     .args(&[ArgSpec::new("NUMBER", ValueKind::Integer, "The number.")])
     .optional();
 
 /// `index "jetson-ai-lab" { url "…"; mirror "…" }`.
 pub static INDEX: NodeSpec = NodeSpec::new("index", "An index of Python packages.")
-    .args(&[ArgSpec::text("NAME", "As `pip … index=` writes it.")])
+    .args(&[ArgSpec::text("NAME", "The name in `pip … index=`.")])
     .children(&[&INDEX_URL, &MIRROR, &SOURCE])
     .block();
 
 static INDEX_URL: NodeSpec =
-    NodeSpec::new("url", "Where it is.").args(&[ArgSpec::text("URL", "A template.")]).once();
+    NodeSpec::new("url", "The location.").args(&[ArgSpec::text("URL", "A template.")]).once();
 static MIRROR: NodeSpec =
-    NodeSpec::new("mirror", "The same packages elsewhere.").args(&[ArgSpec::text("URL", "A template.")]);
+    NodeSpec::new("mirror", "A mirror with the same packages.").args(&[ArgSpec::text("URL", "A template.")]);
 
 /// `forbid "nvidia-l4t-kernel*" reason="…" { platform "tegra" }`.
-pub static FORBID: NodeSpec =
-    NodeSpec::new("forbid", "System packages that must never be in an image: they belong to the host.")
-        .args(&[ArgSpec::text("PATTERN", "The package's name; a `*` at its end stands for anything.")])
-        .properties(&[PropertySpec::text("reason", "Why, and what to do instead.").required()])
-        .children(&[&FORBID_PLATFORM, &SOURCE]);
+pub static FORBID: NodeSpec = NodeSpec::new(
+    "forbid",
+    "System packages that must never be in an image, because they belong to the host.",
+)
+.args(&[ArgSpec::text("PATTERN", "The name of the package; a final `*` matches anything.")])
+.properties(&[PropertySpec::text("reason", "The reason, and what to do instead.").required()])
+.children(&[&FORBID_PLATFORM, &SOURCE]);
 
-static FORBID_PLATFORM: NodeSpec = NodeSpec::new("platform", "Where it holds; everywhere when absent.")
-    .rest(ArgSpec::text("NAME", "A platform."));
+static FORBID_PLATFORM: NodeSpec =
+    NodeSpec::new("platform", "The platforms where this applies; all if absent.")
+        .rest(ArgSpec::text("NAME", "A platform."));
 
 /// `epoch 1767225600`.
 pub static EPOCH: NodeSpec =
-    NodeSpec::new("epoch", "The time that a first compile gives its images, in seconds since 1970.")
+    NodeSpec::new("epoch", "The timestamp of the images, set by the first compile, in seconds since 1970.")
         .args(&[ArgSpec::new("SECONDS", ValueKind::Integer, "`SOURCE_DATE_EPOCH`.")])
         .optional();

@@ -195,7 +195,7 @@ impl Walk<'_> {
         let path = join(folder, DEFINITION);
         let what = match self.fs.kind(&path) {
             Some(FileKind::File) => return true,
-            Some(_) => "it is no file",
+            Some(_) => "it is not a regular file",
             None if !self.fs.is_inside(&path) => "it is a link that leads nowhere or out of the project",
             None => return false,
         };

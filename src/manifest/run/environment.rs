@@ -10,33 +10,35 @@ use crate::manifest::decode::flag;
 use crate::manifest::{Env, scope};
 
 pub(super) static ENV_FILE: NodeSpec =
-    NodeSpec::new("env-file", "A file of variables, read when it is started.")
-        .args(&[ArgSpec::text("FILE", "The file, beside the manifest.")])
+    NodeSpec::new("env-file", "A file with environment variables, read when the container starts.")
+        .args(&[ArgSpec::text("FILE", "The file, relative to the manifest.")])
         .properties(&[PropertySpec::new(
             "required",
             ValueKind::Bool,
-            "Whether it must be there; it must when absent.",
+            "Whether the file must exist; `#true` if absent.",
         )]);
 pub(super) static HOST_ENV: NodeSpec = NodeSpec::new(
     "host-env",
-    "A variable of the host that the container gets, read when it is started; no image holds its value.",
+    "Passes an environment variable of the host to the container when it starts; the image does not contain the value.",
 )
-.args(&[ArgSpec::text("NAME", "The variable, of the same name on both sides.")])
+.args(&[ArgSpec::text("NAME", "The variable; it has the same name on the host and in the container.")])
 .properties(&[PropertySpec::text(
     "default",
-    "Its value where the host has none or an empty one; empty when absent.",
+    "The value if the host's variable is unset or empty; empty if absent.",
 )])
 .also(&[("pass-env", ""), ("env-from-host", ""), ("env-pass", "")]);
 pub(super) static SECRET: NodeSpec =
     NodeSpec::new("secret", "A secret, which the container reads from `/run/secrets/NAME`.")
-        .args(&[ArgSpec::text("NAME", "Names its file.")])
+        .args(&[ArgSpec::text("NAME", "The name of the secret.")])
         .properties(&[
-            PropertySpec::text("file", "The file of the host that holds it."),
-            PropertySpec::text("env", "The variable of the caller's environment that holds it."),
+            PropertySpec::text("file", "The file on the host that contains it."),
+            PropertySpec::text("env", "The environment variable of the caller that contains it."),
         ]);
-pub(super) static JTOP: NodeSpec = flag("jtop", "The socket of jtop, which tells the state of a Jetson.");
-pub(super) static DOCKER_SOCKET: NodeSpec =
-    flag("docker-socket", "The engine's socket; who has it is root on the host.");
+pub(super) static JTOP: NodeSpec = flag("jtop", "The socket of jtop, which reports the state of a Jetson.");
+pub(super) static DOCKER_SOCKET: NodeSpec = flag(
+    "docker-socket",
+    "The socket of the container engine; access to it is equivalent to root on the host.",
+);
 
 /// `env-file ".env" [required=#false]`.
 #[derive(Debug, Clone, PartialEq)]

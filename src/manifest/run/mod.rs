@@ -97,12 +97,12 @@ macro_rules! words_and {
 
 /// `run`.
 pub(super) static RUN: NodeSpec =
-    NodeSpec::new("run", "How the container is started.").children(words_and!(&SERVICE)).optional().block();
+    NodeSpec::new("run", "How the container runs.").children(words_and!(&SERVICE)).optional().block();
 static SERVICE: NodeSpec = NodeSpec::new(
     "service",
-    "One more service beside the main one, in the same words; without a GPU unless asked for.",
+    "An additional service, with the same nodes; it has no GPU unless you enable it.",
 )
-.args(&[ArgSpec::text("NAME", "The service's name.")])
+.args(&[ArgSpec::text("NAME", "The name of the service.")])
 .children(words_and!(&services::IMAGE))
 .block();
 

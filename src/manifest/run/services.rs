@@ -14,28 +14,28 @@ use super::RunOptions;
 
 pub(super) static IMAGE: NodeSpec = one_text(
     "image",
-    "What the service runs; the project's own image when absent.",
+    "The image of the service; the project's image if absent.",
     &[ArgSpec::text("REF", "The image.")],
 );
 pub(super) static RESTART: NodeSpec = one_text(
     "restart",
-    "What happens when it stops.",
+    "When to restart the container.",
     &[ArgSpec::text("WHEN", "`no`, `always`, `unless-stopped`, `on-failure` or `on-failure:TIMES`.")],
 )
 .also(&[("restart-policy", "")]);
 pub(super) static NAME: NodeSpec = one_text(
     "name",
-    "The container's name; the engine makes one up when absent.",
-    &[ArgSpec::text("NAME", "A name that no other container of the host has.")],
+    "The name of the container; chosen by the engine if absent.",
+    &[ArgSpec::text("NAME", "A name that no other container on the host has.")],
 )
 .also(&[("container-name", "")]);
-pub(super) static DEPENDS_ON: NodeSpec = NodeSpec::new("depends-on", "Services that are started before it.")
-    .rest(ArgSpec::text("SERVICE", "A further service."));
+pub(super) static DEPENDS_ON: NodeSpec = NodeSpec::new("depends-on", "Services to start first.")
+    .rest(ArgSpec::text("SERVICE", "An additional service."));
 pub(super) static INIT: NodeSpec =
-    flag("init", "A small init process that reaps children and passes signals on.");
-pub(super) static TTY: NodeSpec =
-    flag("tty", "A terminal, with its input open.").also(&[("stdin-open", ""), ("interactive", "")]);
-pub(super) static READ_ONLY: NodeSpec = flag("read-only", "Nothing can be written in the image's own files.");
+    flag("init", "Runs a small init process that reaps zombie processes and forwards signals.");
+pub(super) static TTY: NodeSpec = flag("tty", "Allocates a terminal and keeps the input open.")
+    .also(&[("stdin-open", ""), ("interactive", "")]);
+pub(super) static READ_ONLY: NodeSpec = flag("read-only", "Mounts the image's file system read-only.");
 
 /// `service "broker" { image "eclipse-mosquitto:2.0.20"; port "1883:1883" }`.
 #[derive(Debug, Clone, PartialEq)]

@@ -53,6 +53,11 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// Whether its fix writes a node of this name.
+    pub fn writes(&self, node: &str) -> bool {
+        self.fix.as_ref().and_then(|fix| fix.replacement.split([' ', '\n']).next()) == Some(node)
+    }
+
     /// An error of this kind.
     pub fn error(code: Code, message: impl Into<String>) -> Self {
         Self::new(code, Severity::Error, message)

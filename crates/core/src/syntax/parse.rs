@@ -13,6 +13,9 @@ use super::{fast_path, grammar, lexer, recover, unseen};
 /// The largest text that is read, in bytes.
 const LARGEST: usize = 1 << 20;
 
+/// A word with what is around it has so many bytes at least, in a text that people or this compiler write.
+const BYTES_A_WORD: usize = 8;
+
 /// So many mistakes of one text are reported; what follows is most often the echo of the first ones.
 const MOST: usize = 20;
 
@@ -24,6 +27,27 @@ pub fn parse(source: SourceId, text: &str, log: &mut Log) -> Option<Document> {
 /// The same for a text of at most so many bytes.
 pub fn parse_up_to(largest: usize, source: SourceId, text: &str, log: &mut Log) -> Option<Document> {
     read(source, text, (largest, false), log).map(|(document, _)| document)
+}
+
+/// A text of more words than are read: each costs memory, however short it is.
+fn too_many(source: SourceId, tokens: &[lexer::Token], most: usize) -> Option<Diagnostic> {
+    let is_word = |kind| {
+        matches!(
+            kind,
+            lexer::TokenKind::Word
+                | lexer::TokenKind::Keyword
+                | lexer::TokenKind::Quoted
+                | lexer::TokenKind::Text { .. }
+        )
+    };
+    let mut words = tokens.iter().filter(|token| is_word(token.kind));
+    let first = words.by_ref().nth(most)?;
+    let count = most + 1 + words.count();
+    Some(
+        Diagnostic::error(codes::TOO_LARGE, format!("the file has {count} names and values"))
+            .at(Span::new(source, first.start..first.end), "not read from here on")
+            .help(format!("at most {most} are read: is it the right file?")),
+    )
 }
 
 /// Reads a text and goes on behind mistakes; with whether nothing was left out.
@@ -43,7 +67,12 @@ fn read(
         log.error(diagnostic.help(format!("at most {largest} bytes are read: is it the right file?")));
         return None;
     }
-    let shape = grammar::shape(source, text, &lexer::lex(text));
+    let tokens = lexer::lex(text);
+    if let Some(diagnostic) = too_many(source, &tokens, largest / BYTES_A_WORD) {
+        log.error(diagnostic);
+        return None;
+    }
+    let shape = grammar::shape(source, text, &tokens);
     if !shape.problems.is_empty() {
         let rest = if in_part { recover::nodes(source, text, &shape) } else { None };
         let mut problems = shape.problems;

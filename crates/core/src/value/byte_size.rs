@@ -39,7 +39,17 @@ impl Parse for ByteSize {
                 return Err(Invalid::new("an amount of memory is a whole number")
                     .help("`1536m` is one and a half `g`"));
             }
-            _ => return Err(wrong()),
+            other => {
+                // `256GB NVMe`: what stands behind the unit is not for here.
+                let word = other.split_whitespace().next().unwrap_or_default();
+                let amount = format!("{digits}{}", word.get(..1).unwrap_or_default());
+                let meant = Some(amount).filter(|one| *one != text && Self::parse(one).is_ok());
+                let cut = word.len() < other.len() && Self::parse(&format!("{digits}{word}")).is_ok();
+                return Err(match meant.filter(|_| cut) {
+                    Some(meant) => wrong().meant(meant),
+                    None => wrong(),
+                });
+            }
         };
         let number = text::number(digits).ok_or_else(wrong)?;
         let bytes = number.checked_mul(1 << shift);
@@ -78,6 +88,10 @@ mod tests {
         assert_eq!(said("1.5g"), "an amount of memory is a whole number");
         assert_eq!(said("8"), "an amount of memory needs a unit");
         assert_eq!(ByteSize::parse("8").unwrap_err().meant.as_deref(), Some("8g"));
+        for (written, meant) in [("256GB NVMe", "256g"), ("512 GiB SSD", "512g"), ("1TB nvme drive", "1t")] {
+            assert_eq!(ByteSize::parse(written).unwrap_err().meant.as_deref(), Some(meant));
+        }
+        assert_eq!(ByteSize::parse("8 gold").unwrap_err().meant, None);
         assert_eq!(said("8x"), "`8x` is no amount of memory");
         assert_eq!(said("99999999999g"), "this is more memory than can be counted");
     }

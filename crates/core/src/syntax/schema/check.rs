@@ -101,7 +101,10 @@ impl BlockContext<'_> {
         }
         if let Some(called) = forms::called(name, allowed) {
             let diagnostic = diagnostic
-                .at(node.name.span, "another tool's word")
+                .at(
+                    node.name.span,
+                    if name.is_ascii() { "another tool's word" } else { "the words are English" },
+                )
                 .help(format!("did you mean {}?", wording::code(called.spec.name)));
             let diagnostic = match called.written(node) {
                 Some(written) => {
