@@ -99,7 +99,7 @@ impl<'s, 'w> Session<'s, 'w> {
                     .map(|one| one.join(MANIFEST))
                     .find(|one| one.symlink_metadata().is_ok());
                 let message = match odd {
-                    Some(odd) => format!("{} is not a file", wording::code(odd.to_string_lossy())),
+                    Some(odd) => format!("{} is not a regular file", wording::code(odd.to_string_lossy())),
                     None => format!("no `{MANIFEST}` in this folder or a parent folder"),
                 };
                 let help = "change to the project folder, or pass its manifest; `jcc init` creates one";

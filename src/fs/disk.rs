@@ -22,6 +22,8 @@ const TURN: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub struct Disk {
     root: PathBuf,
+    /// Where the root really is, once that was asked.
+    real_root: OnceLock<PathBuf>,
     /// This user's folder for what runs note before they write.
     state: Option<PathBuf>,
     /// The root, once this run alone may write there.
@@ -33,7 +35,13 @@ pub struct Disk {
 impl Disk {
     /// The files below `root`.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into(), state: None, held: OnceLock::new(), half: AtomicBool::new(false) }
+        Self {
+            root: root.into(),
+            real_root: OnceLock::new(),
+            state: None,
+            held: OnceLock::new(),
+            half: AtomicBool::new(false),
+        }
     }
 
     /// Notes what is being written in this folder of the user's, so that the next run can restore what a run that was
@@ -82,6 +90,15 @@ impl Disk {
         if full.as_os_str().is_empty() { PathBuf::from(".") } else { full }
     }
 
+    /// The root without links. Where another folder takes its place later, nothing in that one is inside any more.
+    fn real_root(&self) -> io::Result<&Path> {
+        if let Some(known) = self.real_root.get() {
+            return Ok(known);
+        }
+        let real = self.full("").canonicalize()?;
+        Ok(self.real_root.get_or_init(|| real))
+    }
+
     /// Where a file is to be written: never through a link that leaves the project.
     fn place(&self, path: &str) -> io::Result<(Vec<String>, String)> {
         let refused = |kind, why: &str| Err(io::Error::new(kind, format!("`{path}`: {why}")));
@@ -96,7 +113,7 @@ impl Disk {
             }
             _ => {}
         }
-        let root = self.full("").canonicalize().map_err(named(path))?;
+        let root = self.real_root().map_err(named(path))?;
         // A link inside the project is kept: what it points to is written.
         let linked = full.is_symlink() && full.exists();
         let mut real = if linked { full.canonicalize().map_err(named(path))? } else { full };
@@ -112,7 +129,7 @@ impl Disk {
                 break there;
             }
         };
-        let below = there.strip_prefix(&root).map_err(io::Error::other)?;
+        let below = there.strip_prefix(root).map_err(io::Error::other)?;
         let mut folders = Vec::new();
         for name in below {
             let Some(name) = name.to_str() else {
@@ -133,10 +150,10 @@ impl Disk {
 
     /// Where something that exists really is: the names of its folders below the root, and its own.
     fn real(&self, path: &str) -> io::Result<Vec<String>> {
-        let root = self.full("").canonicalize()?;
+        let root = self.real_root()?;
         let real = self.full(path).canonicalize()?;
-        let below = real.strip_prefix(&root).map_err(|_| {
-            io::Error::new(io::ErrorKind::PermissionDenied, "is a link that leads out of the project")
+        let below = real.strip_prefix(root).map_err(|_| {
+            io::Error::new(io::ErrorKind::PermissionDenied, "it is a link that leads out of the project")
         })?;
         let names = below.iter().map(|name| name.to_str().map(str::to_owned));
         names.collect::<Option<_>>().ok_or_else(|| io::Error::other("a folder's name is not valid Unicode"))
@@ -159,7 +176,7 @@ impl Disk {
                 let why = "another jcc process is writing to this folder";
                 return Err(io::Error::new(io::ErrorKind::WouldBlock, why));
             }
-            // Whoever came first holds a lock of this very disk.
+            // The first writer holds a lock of this disk.
             let _ = self.held.set(folder);
         }
         let restored = self.notes().map_or(Ok(false), |notes| writing::restore(&self.full(""), &notes));
@@ -265,13 +282,13 @@ impl FileSystem for Disk {
     }
 
     fn is_inside(&self, path: &str) -> bool {
-        let Ok(root) = self.full("").canonicalize() else { return false };
+        let Ok(root) = self.real_root() else { return false };
         let mut full = self.full(path);
         let mut rest: Vec<std::ffi::OsString> = Vec::new();
         loop {
             if let Ok(real) = full.canonicalize() {
                 // What does not exist cannot be a link, but it can climb.
-                return real.starts_with(&root) && rest.iter().all(|part| part != "..");
+                return real.starts_with(root) && rest.iter().all(|part| part != "..");
             }
             if full.is_symlink() {
                 // It points to nothing that is there: nobody can say where it leads.

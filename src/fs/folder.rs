@@ -22,18 +22,28 @@ impl Folder {
         Ok((bounded(file, &about)?, mode(&about)))
     }
 
-    /// Writes a new file, and sees it on the disk; what bears its name goes first.
+    /// Writes a new file, and sees it on the disk; an entry with its name is removed first.
     pub(super) fn write(&self, name: &str, content: &[u8], mode: u32) -> io::Result<()> {
+        self.lay(name, content, mode)?.sync_all()
+    }
+
+    /// Writes a new file, which is on the disk once it is synchronised; what bears its name goes first.
+    pub(super) fn lay(&self, name: &str, content: &[u8], mode: u32) -> io::Result<std::fs::File> {
         self.gone(name)?;
         step()?;
         let mut file = self.create(name)?;
         step()?;
         file.write_all(content)?;
         permit(&file, mode)?;
-        file.sync_all()
+        Ok(file)
     }
 
-    /// Sees to it that nothing bears this name.
+    /// Sees a file on the disk, where there is one of this name.
+    pub(super) fn sync_file(&self, name: &str) -> io::Result<()> {
+        if self.holds(name) { self.open_file(name)?.sync_all() } else { Ok(()) }
+    }
+
+    /// Removes whatever has this name.
     pub(super) fn gone(&self, name: &str) -> io::Result<()> {
         step()?;
         if !self.holds(name) {
@@ -158,6 +168,7 @@ mod fault {
 
 #[cfg(unix)]
 mod held {
+    use std::collections::BTreeSet;
     use std::fs::File;
     use std::io;
     use std::os::fd::OwnedFd;
@@ -208,7 +219,7 @@ mod held {
             rustix::fs::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW).is_ok()
         }
 
-        /// Opens a file without waiting for whoever writes to a pipe.
+        /// Opens a file without waiting for the writer of a pipe.
         pub(super) fn open_file(&self, name: &str) -> io::Result<File> {
             let flags = OFlags::RDONLY.union(OFlags::NOFOLLOW).union(OFlags::NONBLOCK);
             let flags = flags.union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
@@ -245,6 +256,19 @@ mod held {
             let _ = rustix::fs::fsync(&self.0);
         }
 
+        /// Sees everything on the file system of this folder on the disk, unless that was done for it already; whether
+        /// that is possible.
+        #[cfg(target_os = "linux")]
+        pub(crate) fn sync_file_system(&self, done: &mut BTreeSet<u64>) -> bool {
+            let Ok(about) = rustix::fs::fstat(&self.0) else { return false };
+            !done.insert(about.st_dev) || rustix::fs::syncfs(&self.0).is_ok()
+        }
+
+        #[cfg(not(target_os = "linux"))]
+        pub(crate) fn sync_file_system(&self, _: &mut BTreeSet<u64>) -> bool {
+            false
+        }
+
         /// Whether this process alone may write here from now on. A file system without such locks holds nobody off.
         pub(crate) fn lock(&self) -> bool {
             rustix::fs::flock(&self.0, FlockOperation::NonBlockingLockExclusive)
@@ -257,6 +281,7 @@ mod held {
 #[cfg(not(unix))]
 #[expect(clippy::disallowed_methods, reason = "this is the place that touches the disk")]
 mod named {
+    use std::collections::BTreeSet;
     use std::fs::{self, File};
     use std::io;
     use std::path::{Path, PathBuf};
@@ -315,6 +340,10 @@ mod named {
         }
 
         pub(crate) fn sync(&self) {}
+
+        pub(crate) fn sync_file_system(&self, _: &mut BTreeSet<u64>) -> bool {
+            false
+        }
 
         pub(crate) fn lock(&self) -> bool {
             true

@@ -4,11 +4,15 @@
 //! take their places; then the journal is renamed, and from there on the new files count. A journal that a later run finds
 //! is of a run that was stopped: what it put in place is undone. A file that somebody else has changed since is left alone.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 
 use super::folder::Folder;
 use super::journal::{Journal, JournalEntry, NoteKind, Notes, beside, hash};
+
+/// So many files are seen on the disk one by one; more of them all at once.
+const FEW: usize = 32;
 
 /// The mode of a file that is new.
 const MODE: u32 = 0o644;
@@ -73,27 +77,52 @@ impl Journal {
         Ok(journal)
     }
 
+    /// Sees what was laid in the folders on the disk, all of it at once; whether that is possible.
+    fn settle(&self, root: &Path) -> bool {
+        let mut done = BTreeSet::new();
+        self.folders()
+            .all(|folders| Folder::along(root, folders).is_ok_and(|one| one.sync_file_system(&mut done)))
+    }
+
+    /// The folders that files are written to, each once.
+    fn folders(&self) -> impl Iterator<Item = &Vec<String>> {
+        let all: BTreeSet<&Vec<String>> = self.files.iter().map(|entry| &entry.folders).collect();
+        all.into_iter()
+    }
+
     /// Writes the files beside their places.
     fn stage(&self, root: &Path, files: &[FileChange<'_>]) -> io::Result<()> {
         for made in &self.made {
             let (name, folders) = made.split_last().expect("a folder has a name");
             Folder::along(root, folders)?.make(name)?;
         }
+        let many = files.len() > FEW;
         for (entry, file) in self.files.iter().zip(files) {
             let lay = || {
                 let folder = Folder::along(root, &entry.folders)?;
+                let write = |what: &str, content: &[u8], mode| {
+                    let laid = folder.lay(&entry.beside(what), content, mode)?;
+                    if many { Ok(()) } else { laid.sync_all() }
+                };
                 let mut mode = MODE;
                 if entry.old.is_some() {
                     let (old, was) = folder.read(&entry.name)?;
                     mode = was;
-                    folder.write(&entry.beside("old"), &old, mode)?;
+                    write("old", &old, mode)?;
                 }
-                file.content.map_or(Ok(()), |content| folder.write(&entry.beside("new"), content, mode))
+                file.content.map_or(Ok(()), |content| write("new", content, mode))
             };
             if file.content.is_none() && entry.old.is_none() {
                 continue;
             }
             lay().map_err(named(file))?;
+        }
+        if many && !self.settle(root) {
+            for entry in &self.files {
+                let folder = Folder::along(root, &entry.folders)?;
+                folder.sync_file(&entry.beside("old"))?;
+                folder.sync_file(&entry.beside("new"))?;
+            }
         }
         Ok(())
     }
@@ -112,7 +141,14 @@ impl Journal {
                 None => folder.gone(&entry.name),
             };
             moved.map_err(named(file))?;
-            folder.sync();
+        }
+        if files.len() > FEW && self.settle(root) {
+            return Ok(());
+        }
+        for folders in self.folders() {
+            if let Ok(folder) = Folder::along(root, folders) {
+                folder.sync();
+            }
         }
         Ok(())
     }

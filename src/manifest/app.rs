@@ -11,7 +11,7 @@ use super::pip::{self, REQUIREMENTS};
 use super::{Env, HealthCheck, Requirements, SecretFile, health};
 
 /// `app`.
-pub(super) static APP: NodeSpec = NodeSpec::new("app", "The project's own code, installed on top.")
+pub(super) static APP: NodeSpec = NodeSpec::new("app", "Your application, on top of the packages.")
     .children(&[
         &WORKDIR,
         &COPY,
@@ -27,50 +27,51 @@ pub(super) static APP: NodeSpec = NodeSpec::new("app", "The project's own code, 
     ])
     .optional()
     .block();
-static WORKDIR: NodeSpec =
-    NodeSpec::new("workdir", "The folder in the image for the code, and the working directory at the start.")
-        .args(&[ArgSpec::text("PATH", "An absolute path.")])
-        .also(&[("working-dir", ""), ("work-dir", ""), ("cwd", "")])
-        .optional();
-static COPY: NodeSpec = NodeSpec::new("copy", "Copies files of the project into the image, in order.")
-    .args(&[ArgSpec::text("SRC", "A file or folder of the project; for a folder, its contents are copied.")])
+static WORKDIR: NodeSpec = NodeSpec::new(
+    "workdir",
+    "The working directory: the folder of the image in which the application starts.",
+)
+.args(&[ArgSpec::text("PATH", "An absolute path.")])
+.also(&[("working-dir", ""), ("work-dir", ""), ("cwd", "")])
+.optional();
+static COPY: NodeSpec = NodeSpec::new("copy", "Copies files from the project into the image, in order.")
+    .args(&[ArgSpec::text("SRC", "A file or folder in the project; of a folder, its content is copied.")])
     .properties(&[
-        PropertySpec::text(
-            "to",
-            "The destination, relative to `workdir`; a folder if it ends with `/`. Files in `workdir`, \
-            a folder above it, the user's home or a volume belong to the user, all others to root.",
-        )
-        .required(),
+        PropertySpec::text("to", "The destination, relative to `workdir`; a folder if it ends in `/`. Files in `workdir` or a folder above it, in the user's home or in a volume belong to the user, all others to root.")
+            .required(),
         PropertySpec::new(
             "chmod",
             ValueKind::Either(&[ValueKind::Text, ValueKind::Integer]),
-            "The mode of the copies, in octal.",
+            "The mode of the copied files, in octal.",
         ),
     ])
     .also(&[("add", ""), ("files", "")]);
-static RUN: NodeSpec = NodeSpec::new("run", "A shell command to run during the build, after the copies.")
-    .args(&[ArgSpec::text("LINE", "The command, run under `set -eo pipefail`.")])
+static RUN: NodeSpec = NodeSpec::new("run", "A shell command that runs during the build, after the copies.")
+    .args(&[ArgSpec::text("LINE", "The command; it runs under `set -eo pipefail`.")])
     .also(&[("script", ""), ("shell", "")]);
-static USER: NodeSpec =
-    NodeSpec::new("user", "The user that the image runs as; root by default, which is reported.")
-        .args(&[ArgSpec::text("NAME", "The login name; created if the image has no such user.")])
-        .properties(&[
-            PropertySpec::new("uid", ValueKind::Integer, "Its UID; 1000 by default."),
-            PropertySpec::new("gid", ValueKind::Integer, "Its GID; the UID by default."),
-            PropertySpec::text("groups", "Groups in the image that it joins, separated by spaces."),
-        ])
-        .optional();
-static EXPOSE: NodeSpec = NodeSpec::new("expose", "Ports that the image listens on.")
+static USER: NodeSpec = NodeSpec::new(
+    "user",
+    "The user that the container runs as; root if absent, which is reported as a note.",
+)
+.args(&[ArgSpec::text("NAME", "The login name; the user is created if the image has none with this name.")])
+.properties(&[
+    PropertySpec::new("uid", ValueKind::Integer, "The user ID; 1000 if absent."),
+    PropertySpec::new("gid", ValueKind::Integer, "The group ID; the same as `uid` if absent."),
+    PropertySpec::text("groups", "Groups in the image that the user joins, separated by spaces."),
+])
+.optional();
+static EXPOSE: NodeSpec = NodeSpec::new("expose", "Ports that the container listens on.")
     .rest(ArgSpec::new(
         "PORT",
         ValueKind::Either(&[ValueKind::Integer, ValueKind::Text]),
         "A port, such as `8080`.",
     ))
     .also(&[("port", ""), ("ports", "")]);
-static ENTRYPOINT: NodeSpec = NodeSpec::new("entrypoint", "The program that receives every command.")
-    .rest(ArgSpec::text("WORD", "A word of the command, passed unchanged."))
-    .optional();
-static VOLUME: NodeSpec = NodeSpec::new("volume", "A folder in the image that is meant to be a mount point.")
+static ENTRYPOINT: NodeSpec =
+    NodeSpec::new("entrypoint", "The program that receives every command as arguments.")
+        .rest(ArgSpec::text("WORD", "A word of the command, passed to the program unchanged."))
+        .optional();
+static VOLUME: NodeSpec = NodeSpec::new("volume", "A folder in the image over which a volume is mounted.")
     .rest(ArgSpec::text("PATH", "An absolute path."));
 
 /// The user's own code on top.

@@ -12,58 +12,62 @@ use super::Flag;
 use super::decode::{self, flag};
 
 /// `apt`.
-pub(super) static APT: NodeSpec = NodeSpec::new("apt", "Additional system packages and their sources.")
-    .children(&[&INSTALL, &SOURCE, &PPA, &RECOMMENDS, &SNAPSHOT, &EXTRA_ARG])
-    .bare("install")
-    .also(&[("apt-get", ""), ("system-packages", ""), ("apt-packages", "")])
-    .block();
-static INSTALL: NodeSpec = NodeSpec::new("install", "System packages.")
-    .rest(ArgSpec::text("NAME", "A package, with `NAME=VERSION` for a specific version."))
+pub(super) static APT: NodeSpec =
+    NodeSpec::new("apt", "Additional system packages and the archives that they come from.")
+        .children(&[&INSTALL, &SOURCE, &PPA, &RECOMMENDS, &SNAPSHOT, &EXTRA_ARG])
+        .bare("install")
+        .also(&[("apt-get", ""), ("system-packages", ""), ("apt-packages", "")])
+        .block();
+static INSTALL: NodeSpec = NodeSpec::new("install", "System packages to install.")
+    .rest(ArgSpec::text("NAME", "A package, or `NAME=VERSION` for a specific version."))
     .also(&[("package", ""), ("packages", "")]);
 static SOURCE: NodeSpec = NodeSpec::new("source", "A third-party archive.")
     .args(&[ArgSpec::text("NAME", "The name of its files in `/etc/apt`.")])
     .children(&[&URI, &SUITE, &COMPONENT, &ARCH, &KEY, &TRUSTED, &LOGIN])
     .also(&[("repository", ""), ("repo", ""), ("deb", ""), ("archive", "")])
     .block();
-static URI: NodeSpec = NodeSpec::new("uri", "Where to fetch packages from.")
-    .args(&[ArgSpec::text("URL", "The URL of the archive.")])
+static URI: NodeSpec = NodeSpec::new("uri", "The location of the archive.")
+    .args(&[ArgSpec::text("URL", "The base URL.")])
     .once();
-static SUITE: NodeSpec = NodeSpec::new("suite", "Suites of the archive.")
-    .rest(ArgSpec::text(
-        "SUITE",
-        "A suite such as `jammy`, or a folder that ends with `/` for a flat archive.",
-    ))
+static SUITE: NodeSpec = NodeSpec::new("suite", "The suites of the archive.")
+    .rest(ArgSpec::text("SUITE", "A suite such as `jammy`, or a folder that ends in `/` for a flat archive."))
     .at_least_once();
-static COMPONENT: NodeSpec = NodeSpec::new("component", "Components of its suites; none for a flat archive.")
-    .rest(ArgSpec::text("COMPONENT", "A component such as `main`."));
-static ARCH: NodeSpec = NodeSpec::new("arch", "The architecture to use; the target's by default.")
-    .args(&[ArgSpec::text("ARCH", "Debian's name, such as `arm64`; separate several with commas.")])
-    .optional();
+static COMPONENT: NodeSpec =
+    NodeSpec::new("component", "The components of the suites; none for a flat archive.")
+        .rest(ArgSpec::text("COMPONENT", "A component such as `main`."));
+static ARCH: NodeSpec =
+    NodeSpec::new("arch", "The architectures to use from the archive; the target's if absent.")
+        .args(&[ArgSpec::text(
+            "ARCH",
+            "A Debian architecture such as `arm64`; separate several with commas.",
+        )])
+        .optional();
 static KEY: NodeSpec = NodeSpec::new("key", "The key that signs the archive.")
-    .args(&[ArgSpec::text("WHERE", "A file of the project, or an https URL.")])
+    .args(&[ArgSpec::text("WHERE", "A file in the project, or an https URL.")])
     .properties(&[PropertySpec::text(
         "fingerprint",
-        "The key's fingerprint. jcc checks a key from a file, the build one from a URL.",
+        "The fingerprint of the key. jcc checks a key in a file; the build checks a key at a URL.",
     )])
     .optional();
 static TRUSTED: NodeSpec = flag(
     "trusted",
-    "Accepts unsigned packages: anyone who controls the address can add anything to the image.",
+    "Accepts packages that are not signed: anyone who controls the address can put anything into the image.",
 );
-static LOGIN: NodeSpec =
-    flag("login", "Whether it requires a login: builds then read the netrc file set in `JCC_NETRC`.");
-static PPA: NodeSpec = NodeSpec::new("ppa", "A personal package archive (PPA) on Launchpad.")
-    .args(&[ArgSpec::text("OWNER/NAME", "The archive.")])
+static LOGIN: NodeSpec = flag(
+    "login",
+    "Whether the archive requires a login; builds then read the netrc file that `JCC_NETRC` names.",
+);
+static PPA: NodeSpec = NodeSpec::new("ppa", "A Launchpad personal package archive.")
+    .args(&[ArgSpec::text("OWNER/NAME", "The owner and the name of the archive.")])
     .properties(&[PropertySpec::text("fingerprint", "The fingerprint of its key, which the build checks.")]);
-static RECOMMENDS: NodeSpec = flag("recommends", "Whether to install recommended packages; no by default.");
+static RECOMMENDS: NodeSpec =
+    flag("recommends", "Whether to install recommended packages too; `#false` if absent.");
 static SNAPSHOT: NodeSpec =
-    NodeSpec::new("snapshot", "Uses the state of the archives at this time, for archives with snapshots.")
-        .args(&[ArgSpec::text("TIME", "The time, as `20260901T000000Z`.")])
+    NodeSpec::new("snapshot", "Uses all archives that offer snapshots as of this time.")
+        .args(&[ArgSpec::text("TIME", "The time, such as `20260901T000000Z`.")])
         .optional();
-static EXTRA_ARG: NodeSpec = flag(
-    "extra-arg",
-    "Adds the build argument `EXTRA_APT_PACKAGES`, to install more packages at build time.",
-);
+static EXTRA_ARG: NodeSpec =
+    flag("extra-arg", "Adds the build argument `EXTRA_APT_PACKAGES`, for additional packages at build time.");
 
 /// Extra system packages and where they come from.
 #[derive(Debug, Clone, PartialEq, Default)]

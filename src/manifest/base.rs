@@ -9,21 +9,20 @@ use crate::value::{Digest, ImageRef, Name, Version};
 use super::decode;
 
 /// `base`.
-pub(super) static BASE: NodeSpec =
-    NodeSpec::new("base", "The base image; selected by the resolver by default.")
-        .args(
-            &[ArgSpec::text("NAME", "A base of the catalogue, or a published family of images.").optional()],
-        )
-        .properties(&[
-            PropertySpec::text("image", "Any image, by reference; declare its contents with `provides`."),
-            PropertySpec::text(
-                "digest",
-                "The digest of that image, or of the tag selected for a catalogue base.",
-            ),
-        ])
-        .children(&[&PROVIDES])
-        .also(&[("from", "base image={}"), ("image", "base image={}"), ("base-image", "base image={}")])
-        .optional();
+pub(super) static BASE: NodeSpec = NodeSpec::new("base", "The base image; chosen by the resolver if absent.")
+    .args(&[
+        ArgSpec::text("NAME", "A base image of the catalogue, or a published family of images.").optional()
+    ])
+    .properties(&[
+        PropertySpec::text("image", "Any image, by its reference; declare what it contains with `provides`."),
+        PropertySpec::text(
+            "digest",
+            "The digest of that image, or of the chosen tag of a base image of the catalogue.",
+        ),
+    ])
+    .children(&[&PROVIDES])
+    .also(&[("from", "base image={}"), ("image", "base image={}"), ("base-image", "base image={}")])
+    .optional();
 static PROVIDES: NodeSpec =
     NodeSpec::new("provides", "What the image contains: these versions are fixed and not installed again.")
         .open(&PROVIDED)

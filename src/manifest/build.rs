@@ -13,8 +13,7 @@ pub(super) static BUILD: NodeSpec =
     NodeSpec::new("build", "How the image is built.").children(&[&SECRETS]).optional().block();
 static SECRETS: NodeSpec = NodeSpec::new(
     "secrets",
-    "Files on the builder that steps which fetch may read; no layer contains them. Each is set by a \
-        variable, and empty if that is unset.",
+    "Files on the builder that steps which download may read; no layer contains them. A variable names each file; without it, the file is empty.",
 )
 .children(&[&APT_CONF, &CA_BUNDLE, &NETRC, &PIP_CONF])
 .also(&[("secret", "")])
@@ -22,7 +21,7 @@ static SECRETS: NodeSpec = NodeSpec::new(
 .block();
 static APT_CONF: NodeSpec = flag("apt-conf", "An apt configuration, from the file set in `JCC_APT_CONF`.");
 static CA_BUNDLE: NodeSpec =
-    flag("ca-bundle", "Trusted certificates, from the PEM file set in `JCC_CA_BUNDLE`.");
+    flag("ca-bundle", "Certificates to trust, in the PEM file that `JCC_CA_BUNDLE` names.");
 static NETRC: NodeSpec =
     flag("netrc", "Logins for apt, pip, git and curl, from the netrc file set in `JCC_NETRC`.");
 static PIP_CONF: NodeSpec = flag("pip-conf", "A `pip.conf`, from the file set in `JCC_PIP_CONF`.");

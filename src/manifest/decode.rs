@@ -43,7 +43,7 @@ pub(super) use words;
 
 /// A switch: `jtop`, `jtop #true`, `jtop #false`.
 pub(super) const fn flag(name: &'static str, doc: &'static str) -> NodeSpec {
-    const ON: &[ArgSpec] = &[ArgSpec::new("ON", ValueKind::Bool, "`#false` turns it off again.").optional()];
+    const ON: &[ArgSpec] = &[ArgSpec::new("ON", ValueKind::Bool, "`#false` disables it.").optional()];
     NodeSpec::new(name, doc).args(ON).optional()
 }
 
@@ -76,34 +76,35 @@ fn variables(node: &Node) -> Option<String> {
     alone.then(|| format!("{} {{ {} }}", node.name.value, pairs.join("; ")))
 }
 
-static VARIABLE: NodeSpec = NodeSpec::new("KEY", "One variable.")
+static VARIABLE: NodeSpec = NodeSpec::new("KEY", "An environment variable.")
     .args(&[ArgSpec::new(
         "VALUE",
         ValueKind::Either(&[ValueKind::Text, ValueKind::Number]),
-        "Its value, passed on unchanged.",
+        "The value, passed on unchanged.",
     )])
     .optional();
 
 /// `command`, in `app`, `run` and `service`.
-pub(super) static COMMAND: NodeSpec = NodeSpec::new("command", "The command to start.")
-    .rest(ArgSpec::text("WORD", "A word of the command, passed unchanged."))
+pub(super) static COMMAND: NodeSpec = NodeSpec::new("command", "The command that the container runs.")
+    .rest(ArgSpec::text("WORD", "A word of the command, passed to the program unchanged."))
     .also(&[("cmd", "")])
     .optional();
 
 /// `healthcheck`, in `app`, `run` and `service`.
-pub(super) static HEALTHCHECK: NodeSpec = NodeSpec::new("healthcheck", "The health check of the container.")
-    .rest(ArgSpec::text("WORD", "A word of the check; a single word with spaces is run by a shell."))
-    .properties(&[
-        PropertySpec::text("interval", "The time between two checks, such as `30s`."),
-        PropertySpec::text("timeout", "The time after which a check has failed."),
-        PropertySpec::text("start-period", "Failures in this time after the start are ignored."),
-        PropertySpec::new(
-            "retries",
-            ValueKind::Integer,
-            "The number of consecutive failures that mark it unhealthy.",
-        ),
-    ])
-    .optional();
+pub(super) static HEALTHCHECK: NodeSpec =
+    NodeSpec::new("healthcheck", "A command that checks whether the container works.")
+        .rest(ArgSpec::text("WORD", "A word of the command; a single word with spaces is run by a shell."))
+        .properties(&[
+            PropertySpec::text("interval", "The time between two checks, such as `30s`."),
+            PropertySpec::text("timeout", "The time after which a check counts as failed."),
+            PropertySpec::text("start-period", "The time after the start in which failures do not count."),
+            PropertySpec::new(
+                "retries",
+                ValueKind::Integer,
+                "The number of consecutive failures that make the container unhealthy.",
+            ),
+        ])
+        .optional();
 
 /// The word of a choice; one that is none was reported by the tables.
 pub(super) fn choice<T: Choice>(node: Option<Reader<'_>>) -> Option<Spanned<T>> {

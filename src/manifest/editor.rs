@@ -11,27 +11,31 @@ use super::decode;
 /// `devcontainer`.
 pub(super) static DEVCONTAINER: NodeSpec = NodeSpec::new(
     "devcontainer",
-    "The path of the dev container's definition. It also adds the stage and the service `dev`.",
+    "Writes a dev container definition to this path. It enables the stage and the service `dev`.",
 )
 .args(&[ArgSpec::text("PATH", "A path in the project.")])
 .children(&[&EXTENSION, &FEATURE, &POST_CREATE, &FORWARD_PORT])
 .optional();
 static EXTENSION: NodeSpec = NodeSpec::new("extension", "Visual Studio Code extensions.")
-    .rest(ArgSpec::text("ID", "Publisher and name, such as `ms-python.python`."));
+    .rest(ArgSpec::text("ID", "The publisher and the name, such as `ms-python.python`."));
 static FEATURE: NodeSpec =
-    NodeSpec::new("feature", "A dev container feature, added when the editor opens it.")
-        .args(&[ArgSpec::text("REF", "Its image, such as `ghcr.io/devcontainers/features/git:1`.")])
+    NodeSpec::new("feature", "A dev container feature, added when the editor opens the container.")
+        .args(&[ArgSpec::text(
+            "REF",
+            "The image of the feature, such as `ghcr.io/devcontainers/features/git:1`.",
+        )])
         .open(&FEATURE_OPTION);
 static FEATURE_OPTION: NodeSpec = NodeSpec::new("KEY", "An option of the feature.")
     .args(&[ArgSpec::new(
         "VALUE",
         ValueKind::Either(&[ValueKind::Text, ValueKind::Number]),
-        "Its value, passed on unchanged.",
+        "The value, passed on unchanged.",
     )])
     .optional();
-static POST_CREATE: NodeSpec = NodeSpec::new("post-create", "A command to run once after it is created.")
-    .rest(ArgSpec::text("WORD", "A word of the command; a single word with spaces is run by a shell."))
-    .optional();
+static POST_CREATE: NodeSpec =
+    NodeSpec::new("post-create", "A command that runs once, after the container is created.")
+        .rest(ArgSpec::text("WORD", "A word of the command; a single word with spaces is run by a shell."))
+        .optional();
 static FORWARD_PORT: NodeSpec = NodeSpec::new("forward-port", "Ports that the editor forwards.")
     .rest(ArgSpec::new("PORT", ValueKind::Integer, "A port of the container."));
 

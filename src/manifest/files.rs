@@ -133,7 +133,8 @@ impl<'a> Files<'a> {
         let wrong = match (wanted, kind) {
             (PathUse::File, FileKind::Folder) => Some(("a folder", "a file")),
             (PathUse::Folder, FileKind::File) => Some(("a file", "a folder")),
-            (_, FileKind::Other) => Some(("neither a file nor a folder", "one")),
+            (PathUse::Folder, FileKind::Other) => Some(("neither a file nor a folder", "a folder")),
+            (_, FileKind::Other) => Some(("not a regular file", "a file")),
             _ => None,
         };
         let Some((is, needed)) = wrong else { return true };

@@ -25,17 +25,15 @@ pub trait Stacks {
 }
 
 pub(super) static EXTENDS: NodeSpec =
-    NodeSpec::new("extends", "Loads another manifest first; nodes in this file override it, node by node.")
+    NodeSpec::new("extends", "Uses the nodes of another manifest; the nodes in this file override them.")
         .args(&[ArgSpec::text(
             "WHERE",
             "A path relative to this file, or `stack:NAME` for a ready-made manifest.",
         )])
         .also(&[("include", ""), ("import", ""), ("extend", "")]);
-pub(super) static CATALOG: NodeSpec = NodeSpec::new(
-    "catalog",
-    "An additional folder of package definitions, which override the built-in ones.",
-)
-.args(&[ArgSpec::text("DIR", "The folder, in the project.")]);
+pub(super) static CATALOG: NodeSpec =
+    NodeSpec::new("catalog", "Another folder of package definitions, in addition to the built-in ones.")
+        .args(&[ArgSpec::text("DIR", "The folder, in the project.")]);
 
 /// So many manifests may be read within each other.
 const DEEPEST: usize = 32;
@@ -374,6 +372,10 @@ fn finish(draft: Draft, read: Read, sources: &Sources, log: &mut Log) -> Option<
     let start = Span::new(first, 0..0);
     let file = wording::code(sources.shown(first));
     let mut missing = |node: &str, help: &str| {
+        // Where another word was reported that means this one, it is not missing.
+        if log.sorted().iter().any(|one| one.code == codes::UNKNOWN_NODE && one.writes(node)) {
+            return;
+        }
         let diagnostic = Diagnostic::error(codes::MISSING_NODE, format!("{file} has no `{node}`"));
         log.error(diagnostic.at(start, format!("missing `{node}`")).help(help));
     };

@@ -11,7 +11,7 @@ use super::decode::{self, flag, words};
 use super::editor::{self, DEVCONTAINER, DevcontainerOptions};
 
 /// `output`.
-pub(super) static OUTPUT: NodeSpec = NodeSpec::new("output", "The files to write, and their paths.")
+pub(super) static OUTPUT: NodeSpec = NodeSpec::new("output", "Which files to write, and where.")
     .children(&[
         &DOCKERFILE,
         &COMPOSE,
@@ -25,39 +25,35 @@ pub(super) static OUTPUT: NodeSpec = NodeSpec::new("output", "The files to write
     ])
     .optional()
     .block();
-static DOCKERFILE: NodeSpec = file("dockerfile", "The path of the Dockerfile; `Dockerfile` by default.");
-static COMPOSE: NodeSpec = file("compose", "The path of the Compose file; `docker-compose.yaml` by default.");
-static BAKE: NodeSpec =
-    file("bake", "The path of the bake file; always written if there are several targets.");
-static ENGINE: NodeSpec = NodeSpec::new("engine", "What runs the containers; Docker by default.")
+static DOCKERFILE: NodeSpec = file("dockerfile", "The path of the Dockerfile; `Dockerfile` if absent.");
+static COMPOSE: NodeSpec = file("compose", "The path of the Compose file; `docker-compose.yaml` if absent.");
+static BAKE: NodeSpec = file("bake", "The path of the bake file; with several targets it is always written.");
+static ENGINE: NodeSpec = NodeSpec::new("engine", "The container engine; Docker if absent.")
     .args(&[ArgSpec::new(
         "ENGINE",
         ValueKind::Choice(Engine::WORDS),
         "Docker with Compose, or Podman with Quadlet.",
     )])
     .optional();
-static FRONTEND: NodeSpec = NodeSpec::new("frontend", "The image in the `# syntax=` line; none by default.")
-    .args(&[ArgSpec::text("REF", "The image.")])
-    .optional();
+static FRONTEND: NodeSpec =
+    NodeSpec::new("frontend", "The image of the `# syntax=` line; no such line if absent.")
+        .args(&[ArgSpec::text("REF", "The image.")])
+        .optional();
 static REQUIRE_GRADE: NodeSpec =
-    NodeSpec::new("require-grade", "The required pin grade of every fetch; a lower grade is an error.")
+    NodeSpec::new("require-grade", "The lowest accepted pin grade; a lower one is an error.")
         .args(&[ArgSpec::new(
             "GRADE",
             ValueKind::Choice(Grade::WORDS),
-            "A content hash, B exact version, C dated snapshot, D unpinned.",
+            "A: content hash; B: exact version; C: dated snapshot; D: floating.",
         )])
         .optional();
 static DEV: NodeSpec = flag("dev", "Adds the stage `dev`: the final image with the build tools.");
 
 static IGNORE: NodeSpec = NodeSpec::new(
     "ignore",
-    "Files to exclude from the build context, as lines of a `.dockerignore`; they follow those of \
-        the project's `.dockerignore` and of jcc.",
+    "Patterns to keep out of the build context, as in a `.dockerignore`; they come after those of your `.dockerignore` and those of jcc.",
 )
-.rest(ArgSpec::text(
-    "PATTERN",
-    "A pattern such as `data/**`; with a leading `!`, it includes what would otherwise be excluded.",
-));
+.rest(ArgSpec::text("PATTERN", "A pattern such as `data/**`; with a leading `!`, it includes files again."));
 
 const fn file(name: &'static str, doc: &'static str) -> NodeSpec {
     const PATH: &[ArgSpec] = &[ArgSpec::text("PATH", "A path in the project.")];
@@ -66,8 +62,8 @@ const fn file(name: &'static str, doc: &'static str) -> NodeSpec {
 
 /// `cache`.
 pub(super) static CACHE: NodeSpec =
-    NodeSpec::new("cache", "The build caches in the Compose file; none by default, both if empty.")
-        .args(&[ArgSpec::new("ON", ValueKind::Bool, "`#false` for none.").optional()])
+    NodeSpec::new("cache", "The build caches in the Compose file; none if absent, both if it names none.")
+        .args(&[ArgSpec::new("ON", ValueKind::Bool, "`#false` for no caches.").optional()])
         .children(&[&CACHE_APT, &CACHE_PIP])
         .optional();
 static CACHE_APT: NodeSpec = NodeSpec::new("apt", "A cache for system packages.").optional();

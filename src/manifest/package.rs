@@ -10,27 +10,27 @@ use super::decode;
 
 /// `pin`.
 pub(super) static PIN: NodeSpec =
-    NodeSpec::new("pin", "Requirements that always hold; a pin does not install anything.")
+    NodeSpec::new("pin", "Version requirements that must hold; a pin does not install anything.")
         .open(&PINNED)
         .block()
-        .strays("pins a version")
+        .strays("holds a version")
         .also(&[("versions", ""), ("constraints", "")]);
 static PINNED: NodeSpec = NodeSpec::new("NAME", "An axis such as `cuda` or `python`, or a package.")
-    .args(&[ArgSpec::text("REQUIREMENT", "Which versions are suitable.")])
+    .args(&[ArgSpec::text("REQUIREMENT", "The accepted versions.")])
     .optional();
 
 /// `packages`.
-pub(super) static PACKAGES: NodeSpec = NodeSpec::new("packages", "Packages to install from the catalogue.")
+pub(super) static PACKAGES: NodeSpec = NodeSpec::new("packages", "Packages of the catalogue to install.")
     .open(&PACKAGE)
     .block()
     .strays("installs it")
-    .also(&[("dependencies", ""), ("requires", ""), ("install", "")]);
-static PACKAGE: NodeSpec = NodeSpec::new("NAME", "A package of the catalogue, by name or alias.")
-    .args(&[ArgSpec::text("REQUIREMENT", "Which versions are suitable; any by default.").optional()])
-    .properties(&[PropertySpec::text("variant", "A named set of options and components.")])
+    .also(&[("dependencies", ""), ("requires", ""), ("install", ""), ("패키지", "")]);
+static PACKAGE: NodeSpec = NodeSpec::new("NAME", "A package of the catalogue, by its name or an alias.")
+    .args(&[ArgSpec::text("REQUIREMENT", "The accepted versions; any if absent.").optional()])
+    .properties(&[PropertySpec::text("variant", "A named set of options and requirements of the package.")])
     .children(&[&OPTION]);
-static OPTION: NodeSpec = NodeSpec::new("option", "A choice that the package offers.")
-    .args(&[ArgSpec::text("KEY", "The option."), ArgSpec::text("VALUE", "Its value.")]);
+static OPTION: NodeSpec = NodeSpec::new("option", "An option of the package.")
+    .args(&[ArgSpec::text("KEY", "The name of the option."), ArgSpec::text("VALUE", "The chosen value.")]);
 
 /// `ros "humble" variant="desktop"`, `vtk "9.3" { option "qt" "5" }`.
 #[derive(Debug, Clone, PartialEq)]

@@ -9,37 +9,41 @@ use crate::value::{Name, PepRequirement, ProjectPath, Url};
 use super::decode::{self, words};
 
 /// `pip`.
-pub(super) static PIP: NodeSpec = NodeSpec::new("pip", "Additional Python packages and their sources.")
-    .children(&[&INSTALL, &REQUIREMENTS, &INDEX, &EXTRA_INDEX, &INSTALLER, &VENV])
-    .bare("install")
-    .block();
+pub(super) static PIP: NodeSpec =
+    NodeSpec::new("pip", "Additional Python packages and the indexes that they come from.")
+        .children(&[&INSTALL, &REQUIREMENTS, &INDEX, &EXTRA_INDEX, &INSTALLER, &VENV])
+        .bare("install")
+        .block();
 static INSTALL: NodeSpec =
-    NodeSpec::new("install", "Python packages, in addition to those that the resolver selects.")
-        .rest(ArgSpec::text("SPEC", "A pip requirement (PEP 508), such as `rich>=13`."))
+    NodeSpec::new("install", "Python packages, in addition to those that the resolver chose.")
+        .rest(ArgSpec::text("SPEC", "A requirement in pip's format (PEP 508), such as `rich>=13`."))
         .also(&[("package", ""), ("packages", ""), ("requires", ""), ("dependencies", "")]);
 /// `requirements`, in `pip`, `venv` and `app`.
-pub(super) static REQUIREMENTS: NodeSpec =
-    NodeSpec::new("requirements", "A requirements file; read at compile time and copied into the build.")
-        .args(&[ArgSpec::text("FILE", "The file, in the project.")]);
+pub(super) static REQUIREMENTS: NodeSpec = NodeSpec::new(
+    "requirements",
+    "A requirements file; jcc reads it at compile time, and the build uses a copy.",
+)
+.args(&[ArgSpec::text("FILE", "The file, in the project.")]);
 static INDEX: NodeSpec = NodeSpec::new("index", "The Python index to use instead of PyPI.")
-    .args(&[ArgSpec::text("URL", "The URL of the index.")])
+    .args(&[ArgSpec::text("URL", "The base URL.")])
     .properties(LOGIN)
     .also(&[("index-url", ""), ("--index-url", ""), ("-i", ""), ("registry", "")])
     .optional();
 static EXTRA_INDEX: NodeSpec = NodeSpec::new("extra-index", "An additional Python index.")
     .args(&[
-        ArgSpec::text("NAME", "The name in messages and in the cache."),
-        ArgSpec::text("URL", "The URL of the index."),
+        ArgSpec::text("NAME", "The name of the index in messages and in the cache."),
+        ArgSpec::text("URL", "The base URL."),
     ])
     .properties(LOGIN);
 const LOGIN: &[PropertySpec] = &[PropertySpec::new(
     "login",
     ValueKind::Bool,
-    "`#true` if it requires a login: builds then read the netrc file set in `JCC_NETRC`.",
+    "Whether the index requires a login; builds then read the netrc file that `JCC_NETRC` names.",
 )];
-static INSTALLER: NodeSpec = NodeSpec::new("installer", "What installs Python packages; pip by default.")
-    .args(&[ArgSpec::new("INSTALLER", ValueKind::Choice(Installer::WORDS), "The program.")])
-    .optional();
+static INSTALLER: NodeSpec =
+    NodeSpec::new("installer", "The program that installs Python packages; pip if absent.")
+        .args(&[ArgSpec::new("INSTALLER", ValueKind::Choice(Installer::WORDS), "The installer.")])
+        .optional();
 static VENV: NodeSpec =
     NodeSpec::new("venv", "A separate environment, for packages that conflict with the main one.")
         .args(&[ArgSpec::text("NAME", "The name of its folder, `/opt/venvs/NAME`.")])
@@ -82,7 +86,7 @@ pub struct Requirements {
     pub includes: Vec<Spanned<ProjectPath>>,
     /// Whether its options name an index or a place of links.
     pub own_index: bool,
-    /// Whether its lines bear `--hash`: pip then wants one for every package that the call installs.
+    /// Whether its lines have `--hash`: pip then wants one for every package that the call installs.
     pub hashed: bool,
 }
 

@@ -7,24 +7,22 @@ use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec};
 use crate::value::{LabelKey, ProjectName, Repository, SemverReq, Version};
 
 /// `project`.
-pub(super) static PROJECT: NodeSpec = NodeSpec::new("project", "The name of the project.")
+pub(super) static PROJECT: NodeSpec = NodeSpec::new("project", "The name and properties of the project.")
     .args(&[ArgSpec::text("NAME", "The name, a valid component of an image path.")])
-    .properties(&[PropertySpec::text(
-        "version",
-        "The version of the project, which is also a tag of the image.",
-    )])
+    .properties(&[PropertySpec::text("version", "The version of the project, which is also the image tag.")])
     .children(&[&JCC, &DESCRIPTION, &IMAGE, &LABEL])
+    .also(&[("프로젝트", "")])
     .optional();
-static JCC: NodeSpec = NodeSpec::new("jcc", "The versions of jcc that the manifest supports.")
+static JCC: NodeSpec = NodeSpec::new("jcc", "The jcc versions that the manifest is written for.")
     .args(&[ArgSpec::text("REQUIREMENT", "Versions of jcc, such as `>=0.2`.")])
     .optional();
 static DESCRIPTION: NodeSpec = NodeSpec::new("description", "A one-line description of the project.")
-    .args(&[ArgSpec::text("TEXT", "The line; also a label of the image.")])
+    .args(&[ArgSpec::text("TEXT", "The description; it becomes a label of the image.")])
     .optional();
-static IMAGE: NodeSpec = NodeSpec::new("image", "The repository for the tags of the image.")
+static IMAGE: NodeSpec = NodeSpec::new("image", "The repository of the built image.")
     .args(&[ArgSpec::text(
         "REPOSITORY",
-        "Registry and path without a tag; the name of the project by default.",
+        "Registry and path without a tag; the name of the project if absent.",
     )])
     .optional();
 static LABEL: NodeSpec = NodeSpec::new("label", "A label of the image.").args(&[
@@ -33,14 +31,13 @@ static LABEL: NodeSpec = NodeSpec::new("label", "A label of the image.").args(&[
 ]);
 
 /// `allow`.
-pub(super) static ALLOW: NodeSpec =
-    NodeSpec::new("allow", "Accepts one kind of warning, or one unproven combination.")
-        .args(&[ArgSpec::text("CODE", "The code of the diagnostic, in full or its last part.")])
-        .properties(&[PropertySpec::text(
-            "reason",
-            "Why it is acceptable; written to the head of the Dockerfile.",
-        )
-        .required()]);
+pub(super) static ALLOW: NodeSpec = NodeSpec::new("allow", "Accepts a warning, or an unproven combination.")
+    .args(&[ArgSpec::text("CODE", "The code of the diagnostic, in full or its last part.")])
+    .properties(&[PropertySpec::text(
+        "reason",
+        "Why you accept it; the reason appears at the top of the Dockerfile.",
+    )
+    .required()]);
 
 /// `project "perception" version="0.3.0" { … }`.
 #[derive(Debug, Clone, PartialEq)]

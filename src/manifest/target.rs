@@ -19,42 +19,51 @@ use super::test::TEST;
 use super::{Engine, decode};
 
 /// `target`.
-pub(super) static TARGET: NodeSpec = NodeSpec::new(
-    "target",
-    "Where the image runs; most top-level nodes are also allowed in it, for this target only.",
-)
-.args(&[ArgSpec::text("NAME", "The name of the target; optional for a single target.").optional()])
-.children(&[
-    &DEVICE, &PLATFORM, &GPU, &JETPACK, &L4T, &UBUNTU, &DRIVER, &STORAGE, &ENGINE, &PIN, &BASE, &BUILD,
-    &PACKAGES, &APT, &PIP, &APP, &RUN, &TEST, &CACHE, &ALLOW,
-])
-.block();
+pub(super) static TARGET: NodeSpec =
+    NodeSpec::new("target", "Where the image runs; top-level nodes inside it apply to this target only.")
+        .args(&[
+            ArgSpec::text("NAME", "The name of the target; optional if there is only one target.").optional()
+        ])
+        .children(&[
+            &DEVICE, &PLATFORM, &GPU, &JETPACK, &L4T, &UBUNTU, &DRIVER, &STORAGE, &ENGINE, &PIN, &BASE,
+            &BUILD, &PACKAGES, &APT, &PIP, &APP, &RUN, &TEST, &CACHE, &ALLOW,
+        ])
+        .also(&[("타겟", ""), ("타깃", ""), ("대상", ""), ("ターゲット", ""), ("目標", "")])
+        .block();
 static DEVICE: NodeSpec =
-    NodeSpec::new("device", "A machine of the catalogue; it sets platform, CPU and GPU.")
-        .args(&[ArgSpec::text("NAME", "A machine from `jcc list devices`.")])
-        .also(&[("board", ""), ("machine", ""), ("hardware", "")])
+    NodeSpec::new("device", "A device of the catalogue; it determines platform, CPU and GPU.")
+        .args(&[ArgSpec::text("NAME", "The device, as listed by `jcc list devices`.")])
+        .also(&[
+            ("board", ""),
+            ("machine", ""),
+            ("hardware", ""),
+            ("장치", ""),
+            ("기기", ""),
+            ("디바이스", ""),
+        ])
         .optional();
-static PLATFORM: NodeSpec = NodeSpec::new("platform", "The platform, if there is no `device`.")
+static PLATFORM: NodeSpec = NodeSpec::new("platform", "The platform, if there is no device.")
     .args(&[ArgSpec::text("NAME", "The platform, such as `x86_64`.")])
     .also(&[("arch", ""), ("architecture", "")])
     .optional();
-static GPU: NodeSpec =
-    NodeSpec::new("gpu", "The compute capabilities to build for, if there is no `device`.")
-        .rest(ArgSpec::new(
-            "CAPABILITY",
-            ValueKind::Either(&[ValueKind::Text, ValueKind::Number]),
-            "A compute capability, such as `8.6`.",
-        ))
-        .optional();
+static GPU: NodeSpec = NodeSpec::new("gpu", "The compute capabilities to build for, if there is no device.")
+    .rest(ArgSpec::new(
+        "CAPABILITY",
+        ValueKind::Either(&[ValueKind::Text, ValueKind::Number]),
+        "A compute capability, such as `8.6`.",
+    ))
+    .optional();
 static JETPACK: NodeSpec = release("jetpack", "The JetPack release.");
 static L4T: NodeSpec = release("l4t", "The L4T release.");
 static UBUNTU: NodeSpec = axis("ubuntu", "The Ubuntu release of the image.");
 static DRIVER: NodeSpec = axis("driver", "The GPU driver of the host.");
-static STORAGE: NodeSpec =
-    NodeSpec::new("storage", "The storage for images and models; the device's by default.")
-        .args(&[ArgSpec::text("SIZE", "An integer with the unit `m`, `g` or `t`, such as `256g`.")])
-        .optional();
-static ENGINE: NodeSpec = NodeSpec::new("engine", "What runs the containers there.")
+static STORAGE: NodeSpec = NodeSpec::new(
+    "storage",
+    "The space for images and models on the target; the storage of the device if absent.",
+)
+.args(&[ArgSpec::text("SIZE", "A whole number followed by `m`, `g` or `t`, such as `256g`.")])
+.optional();
+static ENGINE: NodeSpec = NodeSpec::new("engine", "The container engine of the target.")
     .args(&[ArgSpec::new(
         "ENGINE",
         ValueKind::Choice(Engine::WORDS),
@@ -62,7 +71,7 @@ static ENGINE: NodeSpec = NodeSpec::new("engine", "What runs the containers ther
     )])
     .optional();
 
-const VERSIONS: &[ArgSpec] = &[ArgSpec::text("REQUIREMENT", "Which versions are suitable.")];
+const VERSIONS: &[ArgSpec] = &[ArgSpec::text("REQUIREMENT", "The accepted versions.")];
 
 const fn axis(name: &'static str, doc: &'static str) -> NodeSpec {
     NodeSpec::new(name, doc).args(VERSIONS).optional()
@@ -70,8 +79,10 @@ const fn axis(name: &'static str, doc: &'static str) -> NodeSpec {
 
 /// An axis whose releases the catalogue lists; one that it does not know is taken for one that it does.
 const fn release(name: &'static str, doc: &'static str) -> NodeSpec {
-    const LIKE: &[PropertySpec] =
-        &[PropertySpec::text("like", "The known release to treat an unknown one as.")];
+    const LIKE: &[PropertySpec] = &[PropertySpec::text(
+        "like",
+        "Treats a release that the catalogue does not know as this known release.",
+    )];
     axis(name, doc).properties(LIKE)
 }
 
@@ -107,7 +118,7 @@ pub struct AxisRequirement {
     pub like: Option<Spanned<Version>>,
 }
 
-/// What the one target is called that bears no name.
+/// The name of the only target when it has none.
 pub(super) const UNNAMED: &str = "default";
 
 impl Target {

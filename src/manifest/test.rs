@@ -10,17 +10,15 @@ use super::decode::flag;
 
 /// `test`.
 pub(super) static TEST: NodeSpec =
-    NodeSpec::new("test", "A check of the project, run with those of its packages.")
+    NodeSpec::new("test", "A test of the project, in addition to those of the packages.")
         .args(&[ArgSpec::text("NAME", "The name of the test.")])
         .children(&[&TEST_BUILD, &TEST_RUN, &TEST_PYTHON])
         .block();
-static TEST_BUILD: NodeSpec = flag(
-    "build",
-    "Run it during the image build, without a GPU; otherwise it runs in the running container.",
-);
+static TEST_BUILD: NodeSpec =
+    flag("build", "Runs the test during the build, without a GPU, instead of in the started container.");
 static TEST_RUN: NodeSpec = NodeSpec::new("run", "A shell command that must succeed.")
-    .args(&[ArgSpec::text("LINE", "The command, run under `set -eo pipefail`.")]);
-static TEST_PYTHON: NodeSpec = NodeSpec::new("python", "Python code that must succeed.")
+    .args(&[ArgSpec::text("LINE", "The command; it runs under `set -eo pipefail`.")]);
+static TEST_PYTHON: NodeSpec = NodeSpec::new("python", "Python code that must not raise an exception.")
     .args(&[ArgSpec::text("CODE", "The code, run with `python3 -c`.")]);
 
 /// `test "NAME" { run "…" }`, beside those of the packages.

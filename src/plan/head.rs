@@ -1,5 +1,6 @@
 //! What the head of the Dockerfile says.
 
+use crate::catalog::RequireStage;
 use crate::manifest::Project;
 use crate::resolve::{Override, Reason};
 use crate::value::Name;
@@ -30,9 +31,17 @@ pub(super) fn head(inputs: Inputs<'_>) -> Head {
 /// The axes that matter, in the order in which they are decided: name and version.
 pub(super) fn platform_facts(inputs: Inputs<'_>) -> Vec<(String, String)> {
     let order = |name: &Name| Some(inputs.catalog.package(name.as_str())?.axis.as_ref()?.order);
-    let chosen = inputs.resolution.chosen.iter();
+    let resolution = inputs.resolution;
+    let chosen = resolution.chosen.iter().map(|(name, one)| (name, &one.version));
+    // What wheels bring along is known as well, though nothing installs it.
+    let brought = resolution.axes.iter().filter(|(name, _)| {
+        let chooses = ((*name).clone(), RequireStage::Choose);
+        let is_required = || resolution.chosen.values().any(|one| one.requires.contains(&chooses));
+        !resolution.chosen.contains_key(*name) && is_required()
+    });
     let mut axes: Vec<_> = chosen
-        .filter_map(|(name, chosen)| Some((order(name)?, name.to_string(), chosen.version.to_string())))
+        .chain(brought)
+        .filter_map(|(name, version)| Some((order(name)?, name.to_string(), version.to_string())))
         .collect();
     axes.sort();
     axes.into_iter().map(|(_, name, version)| (name, version)).collect()

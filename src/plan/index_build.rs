@@ -204,7 +204,7 @@ impl<'a> PipRequest<'a> {
     fn fault(&self, package: &Package, spec: Option<&PepRequirement>) -> Option<UnusableBuild> {
         let target = &self.inputs.resolution.target;
         let platform = self.inputs.catalog.platform(target.platform.as_str())?;
-        // Such a GPU has libraries of its own, which builds for servers do not use.
+        // Such a GPU has its own libraries, which builds for servers do not use.
         if platform.gpu == GpuAccess::Runtime && !self.is_served(package) {
             return Some(UnusableBuild::Platform(target.platform.to_string()));
         }
@@ -270,7 +270,11 @@ impl<'a> PipRequest<'a> {
             return true;
         }
         let entries = package.versions.iter().flat_map(|entry| &entry.requires);
-        let all = package.requires.iter().chain(entries).filter(|one| one.stage == RequireStage::Run);
+        let all = package
+            .requires
+            .iter()
+            .chain(entries)
+            .filter(|one| matches!(one.stage, RequireStage::Run | RequireStage::Choose));
         let names: BTreeSet<&Name> = all.map(|one| &one.name.value).collect();
         names
             .into_iter()

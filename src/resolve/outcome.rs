@@ -161,6 +161,7 @@ fn passed_on(holder: NeededIn, stage: RequireStage) -> NeededIn {
         RequireStage::Run => holder,
         RequireStage::Build => NeededIn { build: true, ..NeededIn::default() },
         RequireStage::Test => NeededIn { test: true, ..NeededIn::default() },
+        RequireStage::Choose => NeededIn::default(),
     }
 }
 

@@ -11,9 +11,10 @@ use super::{Surveyed, survey};
 
 const HEAD: &str = "# The catalogue
 
-Every package with the newest version that resolves on each kind of machine when nothing else is asked for; `?` marks one
-that nobody has shown yet to work there, `-` one that cannot be had. `jcc show NAME --device DEVICE` has all versions, each
-with the reason for a no, the options and the sources. Made from `packages/` by the tests.
+All packages, with the newest version that resolves on each kind of machine if nothing else is requested. `?` means that
+nobody has shown yet that the version works there, and `-` that the package is unavailable. `jcc show NAME --device DEVICE`
+shows all versions with the reasons for unavailable ones, the options and the sources. Generated from `packages/` by the
+tests.
 ";
 
 #[test]
@@ -30,7 +31,7 @@ fn the_page_of_the_catalogue_is_current() {
     let mut text = HEAD.to_owned();
     for (group, rows) in groups {
         text +=
-            &format!("\n## {group}\n\n| package | what it is | {} | MiB | licence |\n", columns.join(" | "));
+            &format!("\n## {group}\n\n| package | description | {} | MiB | licence |\n", columns.join(" | "));
         text += &format!("|{}\n{}", " --- |".repeat(columns.len() + 4), rows.concat());
     }
     holds("catalogue.md", &text);

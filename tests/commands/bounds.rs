@@ -80,6 +80,37 @@ fn long_lists_take_linear_work() {
     }
 }
 
+/// However short they are, so many names and values are no manifest.
+#[test]
+fn too_many_words_are_not_read() {
+    for words in [" 0".repeat(500_000), format!("\n{}", "a 1 2 3\n".repeat(60_000)), " a=1".repeat(150_000)] {
+        let ran = runs(project(&format!("{BEGINNING}packages{words}\n")).path(), &["compile"], 1);
+        assert!(ran.err.contains("names and values") && ran.err.contains("project.kdl:"), "{}", ran.err);
+        assert_eq!(errors(&ran.err), 1);
+        assert!(ran.err.len() < 4_000, "{} bytes", ran.err.len());
+    }
+}
+
+/// Files that are synchronised all at once are all there, and those of a second run replace them.
+#[test]
+fn hundreds_of_files_are_written_at_once() {
+    let targets = |release: &str| {
+        (0..40).fold("project \"x\"\n".to_owned(), |all, at| {
+            all + &format!("target t{at} {{ platform \"x86_64\"; ubuntu \"{release}\" }}\n")
+        })
+    };
+    let folder = project(&targets("24.04"));
+    runs(folder.path(), &["compile"], 0);
+    runs(folder.path(), &["check"], 0);
+    fs::write(folder.path().join("project.kdl"), targets("22.04")).expect("there is room");
+    runs(folder.path(), &["compile"], 0);
+    runs(folder.path(), &["check"], 0);
+    let left = |name: &str| fs::read_dir(folder.path().join(name)).expect("it is there").count();
+    assert_eq!(left("t0"), left("t39"));
+    let one = fs::read_to_string(folder.path().join("t7/Dockerfile")).expect("it is there");
+    assert!(one.contains("FROM ubuntu:22.04"), "{one}");
+}
+
 #[test]
 fn many_written_files_are_counted() {
     let targets: String = (0..12).fold(String::new(), |all, at| {

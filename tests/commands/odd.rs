@@ -71,11 +71,11 @@ fn what_is_no_file_is_called_so() {
     let folder = tempfile::tempdir().expect("there is room");
     let path = folder.path();
     std::os::unix::fs::symlink("project.kdl", path.join("project.kdl")).expect("there is room");
-    assert!(run(path, &["compile"]).err.contains("project.kdl` is not a file"));
+    assert!(run(path, &["compile"]).err.contains("project.kdl` is not a regular file"));
     assert!(run(path, &["compile", "project.kdl"]).err.contains("this is a broken link"));
     fs::remove_file(path.join("project.kdl")).expect("it is there");
     fs::create_dir(path.join("project.kdl")).expect("there is room");
-    assert!(run(path, &["compile"]).err.contains("project.kdl` is not a file"));
+    assert!(run(path, &["compile"]).err.contains("project.kdl` is not a regular file"));
     assert!(
         run(path, &["compile", "project.kdl"]).err.contains("no `project.kdl` in the folder `project.kdl`")
     );

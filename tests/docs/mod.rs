@@ -19,16 +19,16 @@ pub(crate) fn holds(name: &str, text: &str) {
 
 #[test]
 fn the_manifest_s_reference() {
-    let head = "# The manifest: reference\n\nEvery node of `project.kdl`, with what it takes. Made from the tables by which manifests are checked; \
-                the [guide](guide.md) explains how they fit together.\n\nEvery node but `project`, `extends`, `catalog` and `output` may also stand inside a `target`, \
-                for that target alone.\n\n";
+    let head = "# The manifest: reference\n\nAll nodes of `project.kdl`, with their arguments and properties. Generated from the tables that jcc checks manifests \
+                with; the [guide](guide.md) explains how the nodes fit together.\n\nYou can also put every node except `project`, `extends`, `catalog` and `output` \
+                into a `target`. It then applies to that target only.\n\n";
     holds("manifest.md", &format!("{head}{}", reference(jcc::manifest::LANGUAGE)));
 }
 
 #[test]
 fn the_catalogue_s_reference() {
-    let head = "# Package definitions: reference\n\nEvery node of `packages/GROUP/NAME/package.kdl`, then of `packages/platform/*.kdl`. Made from the tables \
-                by which definitions are checked; [writing a package](packages.md) explains how they fit together.\n\n# Packages and axes\n\n";
+    let head = "# Package definitions: reference\n\nAll nodes of `packages/GROUP/NAME/package.kdl` and of `packages/platform/*.kdl`. Generated from the tables \
+                that jcc checks definitions with; [Writing a package](packages.md) explains how the nodes fit together.\n\n# Packages and axes\n\n";
     let definitions = reference(jcc::catalog::schema::DEFINITION);
     let platforms: Vec<_> = jcc::catalog::schema::PLATFORMS
         .iter()
@@ -42,7 +42,7 @@ fn the_catalogue_s_reference() {
 #[test]
 fn the_index_of_errors() {
     let mut text = String::from(
-        "# Diagnostics\n\nEvery code, with its page; `jcc explain CODE` shows the same. Made from the pages beside the rules.\n",
+        "# Diagnostics\n\nAll diagnostics, by code. `jcc explain CODE` prints the same pages. Generated from `src/diagnostic/pages`.\n",
     );
     for entry in codes::all() {
         let page = entry.page.trim().replace("\n## ", "\n#### ");

@@ -147,6 +147,30 @@ fn every_fix_mends_what_it_is_offered_for() {
     assert!(dead.is_empty(), "\n{dead}");
 }
 
+#[test]
+fn no_suggestion_is_what_stands_there() {
+    let mut same = String::new();
+    for (name, text) in cases() {
+        let ran = run(&name, &text);
+        for one in ran.log.sorted() {
+            let Some(span) = one.primary() else { continue };
+            let written = &ran.sources.get(span.source).text[span.range()];
+            let bare = written.trim_matches('"');
+            let says = |help: &&String| {
+                let (_, names) = help.split_once("did you mean ").unwrap_or_default();
+                names.split('`').skip(1).step_by(2).any(|meant| meant == bare || meant == written)
+            };
+            let fixed = one.fix.as_ref().is_some_and(|fix| {
+                ran.sources.get(fix.span.source).text[fix.span.range()] == *fix.replacement
+            });
+            if fixed || one.help.iter().any(|help| says(&help)) {
+                same += &format!("{name}: {}: {:?}\n", one.message, one.help);
+            }
+        }
+    }
+    assert!(same.is_empty(), "\n{same}");
+}
+
 /// Whether the file holds this text; when blessing, it does afterwards.
 fn matches(path: &Path, text: &str) -> bool {
     if fs::read_to_string(path).is_ok_and(|old| old == text) {

@@ -266,3 +266,23 @@ fn what_uses_cuda_is_looked_at_in_the_build() {
     );
     assert!(!files["Dockerfile"].contains("check-libraries"), "tests alone need it");
 }
+
+#[test]
+fn wheels_that_bring_cuda_need_none_of_the_image() {
+    let base = |packages: &str| {
+        let text = dockerfile(PC, &format!("packages {{ {packages} }}"));
+        let image = stage(&text, "final").1;
+        (image, text)
+    };
+    for packages in ["pytorch", "torchvision; torchaudio", "jax", "tensorflow"] {
+        let (image, text) = base(packages);
+        assert_eq!(image, "ubuntu:24.04", "{packages}");
+        assert!(text.contains(", cuda 1"), "{packages}: its head says which CUDA the wheels bring");
+        assert!(text.contains("NVIDIA_VISIBLE_DEVICES=all"), "{packages}");
+    }
+    // What links to the image's own libraries keeps them, whatever else is there.
+    for packages in ["onnxruntime", "pytorch; tensorrt", "pytorch; cupy", "cuda"] {
+        let (image, _) = base(packages);
+        assert!(image.starts_with("nvidia/cuda:"), "{packages}: {image}");
+    }
+}

@@ -103,6 +103,7 @@ fn stage(node: Reader<'_>, log: &mut Log) -> (RequireStage, bool) {
     match word.as_ref().map(|word| word.value.as_str()) {
         Some("build") => (RequireStage::Build, false),
         Some("test") => (RequireStage::Test, false),
+        Some("choose") => (RequireStage::Choose, false),
         word => (RequireStage::Run, word.is_some()),
     }
 }

@@ -9,7 +9,7 @@ use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec, ValueKind};
 
 /// `package "NAME" { … }`.
 pub static PACKAGE: NodeSpec = NodeSpec::new("package", "A package that can be installed.")
-    .args(&[ArgSpec::text("NAME", "The name for manifests, and of the folder.")])
+    .args(&[ArgSpec::text("NAME", "The name in manifests, and of the folder.")])
     .children(&[
         &SUMMARY,
         &GROUP,
@@ -47,7 +47,7 @@ pub static AXIS: NodeSpec = NodeSpec::new(
     "axis",
     "A property of the platform that always has a version: a release, a distribution, a driver.",
 )
-.args(&[ArgSpec::text("NAME", "The name for manifests.")])
+.args(&[ArgSpec::text("NAME", "The name in manifests.")])
 .properties(AXIS_PROPERTIES)
 .children(&[
     &OPTIONAL_SUMMARY,
@@ -65,47 +65,47 @@ pub static AXIS: NodeSpec = NodeSpec::new(
 .block();
 
 static AXIS_PROPERTIES: &[PropertySpec] = &[
-    PropertySpec::new("order", ValueKind::Integer, "The order in which axes are decided: lower ones first.")
+    PropertySpec::new("order", ValueKind::Integer, "The order of decision: lower ones are decided first.")
         .required(),
-    PropertySpec::text("title", "The display name: `CUDA`.").required(),
+    PropertySpec::text("title", "The name in messages: `CUDA`.").required(),
     PropertySpec::new(
         "choose",
         ValueKind::Choice(&["newest", "lowest"]),
-        "Which version is preferred if no release sets one; `newest` by default.",
+        "The preferred version if the release has no default; `newest` if absent.",
     ),
     PropertySpec::text(
         "tag",
-        "The prefix of a release in image tags: `r` for `r36.4`. Images for a major release run on \
-            all of its releases.",
+        "The prefix of a release in image tags: `r` for `r36.4`. Images of one major release run on all its releases.",
     ),
 ];
 
 static AXIS_CHILD: NodeSpec = NodeSpec::new(
     "axis",
-    "The package is also an axis: always decided, and installed only if something needs it.",
+    "Makes the package an axis too: it always has a version, and is installed if something needs it.",
 )
 .properties(AXIS_PROPERTIES)
 .optional();
 
-static GROUP: NodeSpec = NodeSpec::new("group", "The parent folder.")
+static GROUP: NodeSpec = NodeSpec::new("group", "The group, which is the name of the parent folder.")
     .args(&[ArgSpec::text("NAME", "`ml`, `vision`, `ros` …")])
     .optional();
 
-static HOMEPAGE: NodeSpec =
-    NodeSpec::new("homepage", "Its website.").args(&[ArgSpec::text("URL", "The page.")]).optional();
+static HOMEPAGE: NodeSpec = NodeSpec::new("homepage", "The home page of the project.")
+    .args(&[ArgSpec::text("URL", "The URL of the page.")])
+    .optional();
 
-static LICENSE: NodeSpec =
-    NodeSpec::new("license", "Its licence.").args(&[ArgSpec::text("SPDX", "An SPDX expression.")]).optional();
+static LICENSE: NodeSpec = NodeSpec::new("license", "The license of the software.")
+    .args(&[ArgSpec::text("SPDX", "An SPDX expression.")])
+    .optional();
 
 static VERSION: NodeSpec = NodeSpec::new(
     "version",
-    "An available version, newest first. A version may have several entries with different \
-        `requires` and values: the first that fits is preferred.",
+    "An available version, newest first. A version may appear several times, each time with different `requires` and values; the first match is used.",
 )
 .args(&[ArgSpec::text("VERSION", "The version.")])
 .properties(&[
     PropertySpec::text("name", "A name that requirements may use for it: `humble`."),
-    PropertySpec::new("default", ValueKind::Bool, "Preferred over newer ones."),
+    PropertySpec::new("default", ValueKind::Bool, "Prefers this version over newer ones."),
 ])
 .listed_or_open(
     &[&REQUIRES, &CONFLICTS, &UNAVAILABLE, &WHEN_VERSION, &DEFAULT, &UNPROVEN, &VERSION_NOTE, &SOURCE],
@@ -114,117 +114,111 @@ static VERSION: NodeSpec = NodeSpec::new(
 
 static VERSION_VALUE: NodeSpec =
     NodeSpec::new("KEY", "A value for templates: `commit`, `sha256`, `url`, `codename` …")
-        .args(&[ArgSpec::text("VALUE", "The value, which may be a template.")])
+        .args(&[ArgSpec::text("VALUE", "The value, also a template.")])
         .optional();
 
-static WHEN_VERSION: NodeSpec =
-    when("Makes requirements of one version conditional.").children(&[&REQUIRES, &CONFLICTS, &UNAVAILABLE]);
+static WHEN_VERSION: NodeSpec = when("Requirements of this version that apply under a condition.")
+    .children(&[&REQUIRES, &CONFLICTS, &UNAVAILABLE]);
 
 static OPTION: NodeSpec =
-    NodeSpec::new("option", "A choice for users. Without any `value` it accepts any text.")
-        .args(&[ArgSpec::text("KEY", "Its name.")])
+    NodeSpec::new("option", "An option that users can set. Without `value` nodes, it accepts any text.")
+        .args(&[ArgSpec::text("KEY", "The name.")])
         .properties(&[
-            PropertySpec::text("default", "The value if none is set.").required(),
-            PropertySpec::text("summary", "What it is for."),
+            PropertySpec::text("default", "The value if the user sets none.").required(),
+            PropertySpec::text("summary", "A one-line description."),
         ])
         .children(&[&OPTION_VALUE]);
 
-static OPTION_VALUE: NodeSpec = NodeSpec::new("value", "An allowed value.")
+static OPTION_VALUE: NodeSpec = NodeSpec::new("value", "An accepted value.")
     .args(&[ArgSpec::text("VALUE", "The value.")])
     .children(&[&REQUIRES]);
 
 static VARIANT: NodeSpec = NodeSpec::new("variant", "A named set of options and requirements.")
-    .args(&[ArgSpec::text("NAME", "Its name.")])
+    .args(&[ArgSpec::text("NAME", "The name.")])
     .properties(&[
-        PropertySpec::new("default", ValueKind::Bool, "Used if none is requested."),
+        PropertySpec::new("default", ValueKind::Bool, "Uses this variant if the user names none."),
         PropertySpec::new(
             "toolkit",
             ValueKind::Bool,
-            "It includes what is needed to compile against the package (compiler, headers): a build \
-                stage uses the first variant marked so, whatever variant the final image has.",
+            "The variant contains what is needed to compile against the package (compiler, headers). Stages that build use the first variant with this mark, no matter which one the final image has.",
         ),
-        PropertySpec::text("summary", "What it is for."),
+        PropertySpec::text("summary", "A one-line description."),
     ])
     .children(&[&VARIANT_OPTION, &REQUIRES]);
 
-static VARIANT_OPTION: NodeSpec = NodeSpec::new("option", "An option that it sets.")
-    .args(&[ArgSpec::text("KEY", "The option."), ArgSpec::text("VALUE", "Its value.")]);
+static VARIANT_OPTION: NodeSpec = NodeSpec::new("option", "An option that the variant sets.")
+    .args(&[ArgSpec::text("KEY", "The option."), ArgSpec::text("VALUE", "The value.")]);
 
 static CHOICE: NodeSpec =
-    NodeSpec::new("choice", "An image contains at most one of the packages with the same word.")
-        .args(&[ArgSpec::text("WORD", "The word.")])
+    NodeSpec::new("choice", "An image contains at most one of the packages that share this word.")
+        .args(&[ArgSpec::text("WORD", "The shared word.")])
         .optional();
 
-static PATH: NodeSpec = NodeSpec::new("path", "A folder to add at the start of `PATH`.")
+static PATH: NodeSpec = NodeSpec::new("path", "A folder to prepend to `PATH`.")
     .args(&[ArgSpec::text("FOLDER", "A path in the image.")]);
 
 static DIST: NodeSpec = NodeSpec::new(
     "dist",
-    "A Python distribution whose version this package fixes, so that no later installation replaces \
-        it.",
+    "A Python distribution whose version this package determines, so that no later install replaces it.",
 )
-.args(&[ArgSpec::text("NAME", "Its name on an index; may be a template.")])
+.args(&[ArgSpec::text("NAME", "The name on an index, a template.")])
 .properties(&[PropertySpec::text(
     "version",
-    "Its version, which may be a template; the version of the package by default.",
+    "The version, a template; the version of the package if absent.",
 )]);
 
 static NEEDED_BY: NodeSpec = NodeSpec::new(
     "needed-by",
-    "Python packages that require it: pip would install it from the index for them if it were not \
-        requested.",
+    "Python packages that depend on it: for them, pip would install it from the index unless it is requested.",
 )
 .rest(ArgSpec::text("NAME", "A name on the index."));
 
 static SITE_PACKAGES: NodeSpec = NodeSpec::new(
     "site-packages",
-    "Where its Python modules are: in the distribution's own folders, which the virtual environment \
-        must include.",
+    "The location of its Python modules: the system folders of the distribution, which the virtual environment must be able to see.",
 )
 .args(&[ArgSpec::new("WHERE", ValueKind::Choice(&["system"]), "`system`.")])
 .optional();
 
 static COMMAND: NodeSpec = NodeSpec::new(
     "command",
-    "What an image with this package starts if the manifest sets nothing. It must not need further \
-        files or models.",
+    "The command of the server, run if this is the only server in the image and the manifest has no `command`. It must need no further file or model.",
 )
-.rest(ArgSpec::text("WORD", "A word of the command, passed unchanged."));
+.rest(ArgSpec::text("WORD", "A word of the command, passed to the program unchanged."));
 
 static SHM_SIZE: NodeSpec = NodeSpec::new(
     "shm-size",
-    "Its processes share memory in `/dev/shm`, and an engine's default of 64 MiB is too small.",
+    "Its processes share memory in `/dev/shm`, and the engine's default of 64 MiB is too small.",
 )
-.args(&[ArgSpec::text("SIZE", "A size known to be sufficient, such as `8g`.")])
+.args(&[ArgSpec::text("SIZE", "A size that is known to be enough, such as `8g`.")])
 .optional();
 
-static TEST: NodeSpec = NodeSpec::new("test", "Checks that it works.")
-    .args(&[ArgSpec::text("NAME", "Its name.")])
+static TEST: NodeSpec = NodeSpec::new("test", "A test of the package.")
+    .args(&[ArgSpec::text("NAME", "The name.")])
     .children(&[&TEST_BUILD, &TEST_GPU, &TEST_RUN, &TEST_PYTHON, &TEST_FILE, &TEST_LIBRARIES])
     .block();
 
 static TEST_BUILD: NodeSpec =
-    NodeSpec::new("build", "Run it during the image build, without a GPU.").optional();
+    NodeSpec::new("build", "Runs the test during the build, without a GPU.").optional();
 
 static TEST_GPU: NodeSpec =
-    NodeSpec::new("gpu", "Run it in the running container; this is the default.").optional();
+    NodeSpec::new("gpu", "Runs the test in the started container; this is the default.").optional();
 
-static TEST_RUN: NodeSpec =
-    NodeSpec::new("run", "A shell command that must succeed.").args(&[ArgSpec::text("SHELL", "The lines.")]);
+static TEST_RUN: NodeSpec = NodeSpec::new("run", "A shell command that must succeed.")
+    .args(&[ArgSpec::text("SHELL", "The command.")]);
 
-static TEST_PYTHON: NodeSpec =
-    NodeSpec::new("python", "Python code that must succeed.").args(&[ArgSpec::text("CODE", "The code.")]);
+static TEST_PYTHON: NodeSpec = NodeSpec::new("python", "Python code that must not raise an exception.")
+    .args(&[ArgSpec::text("CODE", "The code.")]);
 
 static TEST_FILE: NodeSpec =
-    NodeSpec::new("file", "A file in the folder: `.py` files run with Python, others by their shebang.")
-        .args(&[ArgSpec::text("FILE", "Its name.")]);
+    NodeSpec::new("file", "A file in the folder of the package: Python runs `.py`, others need a shebang.")
+        .args(&[ArgSpec::text("FILE", "The name.")]);
 
 static TEST_LIBRARIES: NodeSpec = NodeSpec::new(
     "libraries",
-    "Shared libraries that the loader must find; this needs no GPU, and libraries of the driver may \
-        be missing.",
+    "Shared libraries that the loader must find; needs no GPU, and the driver's libraries may be missing.",
 )
-.rest(ArgSpec::text("NAME", "A library, `libcudnn.so.9`; may be a template.").optional())
+.rest(ArgSpec::text("NAME", "A library such as `libcudnn.so.9`, a template.").optional())
 .children(&[&LIBRARIES_OF, &LIBRARIES_ABSENT]);
 
 static LIBRARIES_OF: NodeSpec =
@@ -235,19 +229,27 @@ static LIBRARIES_OF: NodeSpec =
         ))
         .at_least_once();
 
-static LIBRARIES_ABSENT: NodeSpec = NodeSpec::new(
-    "absent",
-    "Libraries that may be missing, because what is linked against them is optional.",
-)
-.rest(ArgSpec::text("PATTERN", "A name, with `*` as wildcard: `libnvinfer.so*`."));
+static LIBRARIES_ABSENT: NodeSpec =
+    NodeSpec::new("absent", "Libraries that may be missing because what is linked against them is optional.")
+        .rest(ArgSpec::text("PATTERN", "A name, in which `*` matches anything: `libnvinfer.so*`."));
 
-static SIZE: NodeSpec = NodeSpec::new("size", "Its size in MiB, as published or measured.")
+static SIZE: NodeSpec = NodeSpec::new("size", "The size in MiB, as published or measured.")
     .properties(&[
-        PropertySpec::new("image", ValueKind::Integer, "The size that it adds to the image."),
-        PropertySpec::new("models", ValueKind::Integer, "The size of what it fetches at run time."),
-        PropertySpec::text("source", "The source of these sizes.").required(),
+        PropertySpec::new("image", ValueKind::Integer, "What it adds to the image."),
+        PropertySpec::new("models", ValueKind::Integer, "What it downloads at run time."),
+        PropertySpec::text("source", "Where the numbers come from.").required(),
     ])
     .optional();
 
-static WHEN: NodeSpec = when("Makes its children conditional: they apply if all conditions hold.")
-    .children(&[&REQUIRES, &CONFLICTS, &UNAVAILABLE, &ENV, &PATH, &DIST, &COMMAND, &TEST, &NOTE, &WHEN]);
+static WHEN: NodeSpec = when("Child nodes that apply only if all conditions match.").children(&[
+    &REQUIRES,
+    &CONFLICTS,
+    &UNAVAILABLE,
+    &ENV,
+    &PATH,
+    &DIST,
+    &COMMAND,
+    &TEST,
+    &NOTE,
+    &WHEN,
+]);

@@ -28,6 +28,13 @@ struct By {
     when: Vec<String>,
 }
 
+impl By {
+    /// Whether it is needed in the image that ships, or decides what is in it.
+    fn ships(&self) -> bool {
+        matches!(self.stages.first(), Some(RequireStage::Run | RequireStage::Choose))
+    }
+}
+
 impl DependentsTable {
     /// Reads the catalogue backwards; `stacks` are those that ask for it.
     pub(super) fn new(catalog: &Catalog, package: &Package, stacks: Vec<String>) -> Self {
@@ -56,8 +63,9 @@ fn by(dependent: &Dependent<'_>) -> By {
     let mut stages: Vec<RequireStage> = places.iter().map(|(_, require)| require.stage).collect();
     stages.sort_by_key(|stage| match stage {
         RequireStage::Run => 0,
-        RequireStage::Build => 1,
-        RequireStage::Test => 2,
+        RequireStage::Choose => 1,
+        RequireStage::Build => 2,
+        RequireStage::Test => 3,
     });
     stages.dedup();
     let free = |require: &Require| require.guard.all.is_empty();
@@ -93,7 +101,7 @@ fn condition(part: DependentPart<'_>, require: &Require) -> String {
 impl DependentsTable {
     /// A line a kind of need.
     pub(super) fn text(&self) -> String {
-        let ships = |by: &&By| by.stages.first() == Some(&RequireStage::Run);
+        let ships = |by: &&By| by.ships();
         let of = |which: &dyn Fn(&By) -> bool| -> Vec<String> {
             self.packages.iter().filter(|by| which(by)).map(|by| by.name.clone()).collect()
         };
@@ -113,8 +121,7 @@ impl DependentsTable {
 
     /// `vtk (option qt=5)`; of what has many conditions only that there are some.
     fn at_times(&self) -> Vec<String> {
-        let some =
-            self.packages.iter().filter(|by| !by.always && by.stages.first() == Some(&RequireStage::Run));
+        let some = self.packages.iter().filter(|by| !by.always && by.ships());
         some.map(|by| match by.when.as_slice() {
             [one] => format!("{} ({one})", by.name),
             [one, other] => format!("{} ({one}; {other})", by.name),
@@ -129,6 +136,7 @@ impl DependentsTable {
             RequireStage::Run => "run",
             RequireStage::Build => "build",
             RequireStage::Test => "test",
+            RequireStage::Choose => "choose",
         };
         let value = |by: &By| {
             json!({

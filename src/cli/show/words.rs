@@ -13,7 +13,7 @@ pub(super) fn named(name: &Name, requirement: &Requirement) -> String {
 pub(super) fn requirement(require: &Require) -> String {
     let named = named(&require.name, &require.requirement);
     let stage = match require.stage {
-        RequireStage::Run => "",
+        RequireStage::Run | RequireStage::Choose => "",
         RequireStage::Build => " to build",
         RequireStage::Test => " to test",
     };

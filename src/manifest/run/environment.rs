@@ -15,29 +15,30 @@ pub(super) static ENV_FILE: NodeSpec =
         .properties(&[PropertySpec::new(
             "required",
             ValueKind::Bool,
-            "Whether it must exist; yes by default.",
+            "Whether the file must exist; `#true` if absent.",
         )]);
 pub(super) static HOST_ENV: NodeSpec = NodeSpec::new(
     "host-env",
-    "A variable of the host that is passed to the container when it starts; no image contains its \
-        value.",
+    "Passes an environment variable of the host to the container when it starts; the image does not contain the value.",
 )
-.args(&[ArgSpec::text("NAME", "The name of the variable, on the host and in the container.")])
+.args(&[ArgSpec::text("NAME", "The variable; it has the same name on the host and in the container.")])
 .properties(&[PropertySpec::text(
     "default",
-    "Its value if it is unset or empty on the host; empty by default.",
+    "The value if the host's variable is unset or empty; empty if absent.",
 )])
 .also(&[("pass-env", ""), ("env-from-host", ""), ("env-pass", "")]);
 pub(super) static SECRET: NodeSpec =
     NodeSpec::new("secret", "A secret, which the container reads from `/run/secrets/NAME`.")
-        .args(&[ArgSpec::text("NAME", "The name of its file.")])
+        .args(&[ArgSpec::text("NAME", "The name of the secret.")])
         .properties(&[
-            PropertySpec::text("file", "The file on the host."),
-            PropertySpec::text("env", "The environment variable of the caller."),
+            PropertySpec::text("file", "The file on the host that contains it."),
+            PropertySpec::text("env", "The environment variable of the caller that contains it."),
         ]);
 pub(super) static JTOP: NodeSpec = flag("jtop", "The socket of jtop, which reports the state of a Jetson.");
-pub(super) static DOCKER_SOCKET: NodeSpec =
-    flag("docker-socket", "The engine's socket; access to it is equivalent to root on the host.");
+pub(super) static DOCKER_SOCKET: NodeSpec = flag(
+    "docker-socket",
+    "The socket of the container engine; access to it is equivalent to root on the host.",
+);
 
 /// `env-file ".env" [required=#false]`.
 #[derive(Debug, Clone, PartialEq)]

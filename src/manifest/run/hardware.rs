@@ -8,46 +8,47 @@ use crate::value::{HostPath, ImagePath, Invalid, Parse};
 
 use crate::manifest::decode::{self, words};
 
-pub(super) static GPU: NodeSpec =
-    NodeSpec::new("gpu", "Access to the GPU; on by default for the main service, off for others.")
-        .rest(
-            ArgSpec::new(
-                "WHICH",
-                ValueKind::Either(&[ValueKind::Text, ValueKind::Integer, ValueKind::Bool]),
-                "`\"all\"`, the indexes or UUIDs of some, or `#false`; all by default.",
-            )
-            .optional(),
-        )
-        .properties(&[PropertySpec::new(
-            "form",
-            ValueKind::Choice(GpuForm::WORDS),
-            "How Docker passes it: `cdi` uses the host's CDI specification; the platform's default \
-        otherwise.",
-        )])
-        .also(&[("gpus", ""), ("runtime", "gpu")])
-        .optional();
-pub(super) static DISPLAY: NodeSpec = NodeSpec::new("display", "Windows on the host's screen.")
+pub(super) static GPU: NodeSpec = NodeSpec::new(
+    "gpu",
+    "The GPU; enabled by default in the main service, and disabled in additional services.",
+)
+.rest(
+    ArgSpec::new(
+        "WHICH",
+        ValueKind::Either(&[ValueKind::Text, ValueKind::Integer, ValueKind::Bool]),
+        "`\"all\"`, the indexes or UUIDs of some GPUs, or `#false`; all if absent.",
+    )
+    .optional(),
+)
+.properties(&[PropertySpec::new(
+    "form",
+    ValueKind::Choice(GpuForm::WORDS),
+    "How Docker passes the GPU: `cdi` uses the host's CDI specification; the platform's default if absent.",
+)])
+.also(&[("gpus", ""), ("runtime", "gpu")])
+.optional();
+pub(super) static DISPLAY: NodeSpec = NodeSpec::new("display", "Access to the host's display.")
     .args(&[ArgSpec::new("SERVER", ValueKind::Choice(Display::WORDS), "The display server of the host.")])
     .optional();
 pub(super) static AUDIO: NodeSpec =
-    NodeSpec::new("audio", "Audio, through the host's sound server or its devices.")
+    NodeSpec::new("audio", "Sound, through the host's sound server or its devices.")
         .args(&[ArgSpec::new("SERVER", ValueKind::Choice(Audio::WORDS), "The sound system of the host.")])
         .optional();
-pub(super) static CAMERA: NodeSpec = NodeSpec::new("camera", "Cameras of the host, by socket or device.")
-    .rest(ArgSpec::text(
+pub(super) static CAMERA: NodeSpec =
+    NodeSpec::new("camera", "Cameras of the host, through a socket or a device.").rest(ArgSpec::text(
         "WHICH",
         "`\"csi\"` for the Argus socket, or the path of a V4L2 device such as `\"/dev/video0\"`.",
     ));
 pub(super) static DEVICE: NodeSpec =
-    NodeSpec::new("device", "A device of the host, with the group that may use it.")
-        .args(&[ArgSpec::text("PATH", "Its path, such as `/dev/ttyACM0`.")])
-        .properties(&[PropertySpec::text("to", "Its path in the container, if different.")]);
+    NodeSpec::new("device", "A device of the host; the service joins the group that may use it.")
+        .args(&[ArgSpec::text("PATH", "The path, such as `/dev/ttyACM0`.")])
+        .properties(&[PropertySpec::text("to", "The path in the container, if it differs.")]);
 pub(super) static I2C: NodeSpec = NodeSpec::new("i2c", "I2C buses.").rest(ArgSpec::new(
     "BUS",
     ValueKind::Integer,
     "The number of a bus: 7 is `/dev/i2c-7`.",
 ));
-pub(super) static SPI: NodeSpec = NodeSpec::new("spi", "SPI devices; `0.0` when none is named.").rest(
+pub(super) static SPI: NodeSpec = NodeSpec::new("spi", "SPI devices; `0.0` if none is given.").rest(
     ArgSpec::new(
         "DEVICE",
         ValueKind::Either(&[ValueKind::Text, ValueKind::Number]),
@@ -55,14 +56,10 @@ pub(super) static SPI: NodeSpec = NodeSpec::new("spi", "SPI devices; `0.0` when 
     )
     .optional(),
 );
-pub(super) static GPIO: NodeSpec = NodeSpec::new(
-    "gpio",
-    "GPIO chips; those of the device's 40-pin header when none is named.",
-)
-.rest(
-    ArgSpec::new("CHIP", ValueKind::Integer, "GPIO chips; by default those of the device's 40-pin header.")
-        .optional(),
-);
+pub(super) static GPIO: NodeSpec =
+    NodeSpec::new("gpio", "GPIO chips; those of the device's 40-pin header if none is given.").rest(
+        ArgSpec::new("CHIP", ValueKind::Integer, "The number of a chip: 0 is `/dev/gpiochip0`.").optional(),
+    );
 pub(super) static CAN: NodeSpec = NodeSpec::new("can", "CAN interfaces of the host.")
     .rest(ArgSpec::text("INTERFACE", "The interface, such as `can0`."));
 

@@ -97,10 +97,10 @@ macro_rules! words_and {
 
 /// `run`.
 pub(super) static RUN: NodeSpec =
-    NodeSpec::new("run", "How the container is started.").children(words_and!(&SERVICE)).optional().block();
+    NodeSpec::new("run", "How the container runs.").children(words_and!(&SERVICE)).optional().block();
 static SERVICE: NodeSpec = NodeSpec::new(
     "service",
-    "An additional service, with the same nodes as `run`; without a GPU unless enabled.",
+    "An additional service, with the same nodes; it has no GPU unless you enable it.",
 )
 .args(&[ArgSpec::text("NAME", "The name of the service.")])
 .children(words_and!(&services::IMAGE))

@@ -16,36 +16,36 @@ pub(super) static NETWORK: NodeSpec = one_text(
 .also(&[("network-mode", ""), ("net", "")]);
 pub(super) static IPC: NodeSpec = one_text(
     "ipc",
-    "The IPC namespace, which determines shared memory.",
+    "The IPC namespace, which determines with whom the container shares memory.",
     &[ArgSpec::text("MODE", "`host`, `private`, `shareable`, `none`, `service:NAME` or `container:NAME`.")],
 )
 .also(&[("ipc-mode", "")]);
 pub(super) static PID: NodeSpec = one_text(
     "pid",
-    "The PID namespace.",
+    "The PID namespace, which determines the processes that the container sees.",
     &[ArgSpec::text("MODE", "`host`, `service:NAME` or `container:NAME`.")],
 )
 .also(&[("pid-mode", "")]);
 pub(super) static SHM_SIZE: NodeSpec = one_text(
     "shm-size",
-    "The size of `/dev/shm`; ignored with the host's IPC namespace.",
+    "The size of `/dev/shm`; it has no effect if memory is shared with the host.",
     &[ArgSpec::text("SIZE", "A size such as `8g`.")],
 )
 .also(&[("shm", "")]);
 pub(super) static MEMORY: NodeSpec = one_text(
     "memory",
-    "The memory limit; on a Jetson this includes memory of the GPU.",
+    "The memory limit; on a Jetson it includes the memory of the GPU.",
     &[ArgSpec::text("SIZE", "A size such as `6g`.")],
 )
 .also(&[("mem-limit", ""), ("mem", "")]);
-pub(super) static ULIMIT: NodeSpec = NodeSpec::new("ulimit", "A resource limit of its processes.")
+pub(super) static ULIMIT: NodeSpec = NodeSpec::new("ulimit", "A resource limit for its processes.")
     .args(&[
         ArgSpec::text("NAME", "The limit, such as `memlock`."),
         ArgSpec::new("SOFT", ValueKind::Integer, "The soft limit; -1 means unlimited."),
         ArgSpec::new(
             "HARD",
             ValueKind::Integer,
-            "The hard limit, up to which a process may raise it; the soft limit by default.",
+            "The hard limit, up to which a process may raise it; the same as the soft limit if absent.",
         )
         .optional(),
     ])
@@ -63,38 +63,41 @@ fn limit(node: &Node) -> Option<String> {
     Some(format!("ulimit {} {}", quote(name), limits.join(" ")))
 }
 
-pub(super) static PRIVILEGED: NodeSpec =
-    flag("privileged", "Full access to the host; prefer single devices and capabilities.");
-pub(super) static CAP_ADD: NodeSpec = NodeSpec::new("cap-add", "Additional Linux capabilities.")
-    .rest(ArgSpec::text("CAPABILITY", "A capability such as `SYS_NICE`."));
-pub(super) static SECURITY_OPT: NodeSpec = NodeSpec::new("security-opt", "Options of the security modules.")
-    .rest(ArgSpec::text(
+pub(super) static PRIVILEGED: NodeSpec = flag(
+    "privileged",
+    "Gives the container all privileges of root on the host; prefer single devices and capabilities.",
+);
+pub(super) static CAP_ADD: NodeSpec =
+    NodeSpec::new("cap-add", "Linux capabilities in addition to the default ones.")
+        .rest(ArgSpec::text("CAPABILITY", "A capability such as `SYS_NICE`."));
+pub(super) static SECURITY_OPT: NodeSpec =
+    NodeSpec::new("security-opt", "Security options for the container.").rest(ArgSpec::text(
         "OPTION",
-        "Such as `seccomp=unconfined`, `apparmor=unconfined`, `no-new-privileges:true`.",
+        "An option such as `seccomp=unconfined`, `apparmor=unconfined`, `no-new-privileges:true`.",
     ));
 pub(super) static GROUP_ADD: NodeSpec =
-    NodeSpec::new("group-add", "Further groups of its user.").rest(ArgSpec::new(
+    NodeSpec::new("group-add", "Additional groups of the container's user.").rest(ArgSpec::new(
         "GROUP",
         ValueKind::Either(&[ValueKind::Text, ValueKind::Integer]),
-        "The ID of a group, or a name from the image.",
+        "The ID of a group, or the name of a group in the image.",
     ));
 pub(super) static DEVICE_CGROUP_RULE: NodeSpec =
-    NodeSpec::new("device-cgroup-rule", "Access rules for devices that are plugged in later.")
-        .rest(ArgSpec::text("RULE", "Kind, numbers and rights, such as `c 166:* rmw`."));
-pub(super) static USER: NodeSpec = NodeSpec::new("user", "The user to run as, instead of the image's user.")
-    .args(&[ArgSpec::new(
-        "USER",
-        ValueKind::Either(&[ValueKind::Text, ValueKind::Integer]),
-        "`NAME`, `UID` or `UID:GID`.",
-    )])
-    .optional();
+    NodeSpec::new("device-cgroup-rule", "Access to devices that may be plugged in later.")
+        .rest(ArgSpec::text("RULE", "Type, numbers and permissions, such as `c 166:* rmw`."));
+pub(super) static USER: NodeSpec =
+    NodeSpec::new("user", "The user of the service, instead of the image's user.")
+        .args(&[ArgSpec::new(
+            "USER",
+            ValueKind::Either(&[ValueKind::Text, ValueKind::Integer]),
+            "`NAME`, `UID` or `UID:GID`.",
+        )])
+        .optional();
 
 pub(super) static SESSION_UID: NodeSpec = NodeSpec::new(
     "session-uid",
-    "The user of the host's desktop session, for the sockets of `display` and `audio`; 1000 by \
-        default.",
+    "The user of the host's desktop session, whose sockets `display` and `audio` use; 1000 if absent.",
 )
-.args(&[ArgSpec::new("UID", ValueKind::Integer, "The UID, as printed by `id --user` on the host.")])
+.args(&[ArgSpec::new("UID", ValueKind::Integer, "The user ID, as printed by `id --user` on the host.")])
 .optional();
 
 /// `ulimit "memlock" -1`, `ulimit "nofile" 1024 2048`.

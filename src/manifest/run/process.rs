@@ -10,7 +10,7 @@ use crate::manifest::decode;
 use crate::manifest::overlay::{over, over_named};
 
 pub(super) static LOGGING: NodeSpec =
-    NodeSpec::new("logging", "The log driver; with Docker, `local` by default if `restart` is set.")
+    NodeSpec::new("logging", "The logging driver; with Docker, `local` if absent and `restart` is set.")
         .args(&[ArgSpec::text(
             "DRIVER",
             "A log driver of the engine, such as `local`, `json-file` or `journald`.",
@@ -24,16 +24,16 @@ pub(super) static LOGGING: NodeSpec =
         .optional();
 pub(super) static STOP_GRACE_PERIOD: NodeSpec = decode::one_text(
     "stop-grace-period",
-    "The time to wait for it to stop before it is killed; 10 seconds by default.",
-    &[ArgSpec::text("TIME", "A duration such as `30s`.")],
+    "The time to stop before the container is killed; 10 seconds if absent.",
+    &[ArgSpec::text("TIME", "A time such as `30s`.")],
 )
 .also(&[("stop-timeout", "")]);
 pub(super) static STOP_SIGNAL: NodeSpec = decode::one_text(
     "stop-signal",
-    "The signal to stop it; the image's by default.",
+    "The signal that stops the container; the signal of the image if absent.",
     &[ArgSpec::text("SIGNAL", "A signal such as `SIGINT`.")],
 );
-pub(super) static CPUS: NodeSpec = NodeSpec::new("cpus", "The maximum number of CPUs.")
+pub(super) static CPUS: NodeSpec = NodeSpec::new("cpus", "The number of CPUs that the container may use.")
     .args(&[ArgSpec::new(
         "CPUS",
         ValueKind::Either(&[ValueKind::Number, ValueKind::Text]),
@@ -43,31 +43,31 @@ pub(super) static CPUS: NodeSpec = NodeSpec::new("cpus", "The maximum number of 
     .optional();
 pub(super) static PIDS_LIMIT: NodeSpec =
     NodeSpec::new("pids-limit", "The maximum number of processes and threads.")
-        .args(&[ArgSpec::new("NUMBER", ValueKind::Integer, "An integer of at least 1.")])
+        .args(&[ArgSpec::new("NUMBER", ValueKind::Integer, "A number, at least 1.")])
         .optional();
-pub(super) static CAP_DROP: NodeSpec = NodeSpec::new("cap-drop", "Linux capabilities to remove.")
+pub(super) static CAP_DROP: NodeSpec = NodeSpec::new("cap-drop", "Linux capabilities to drop.")
     .rest(ArgSpec::text("CAPABILITY", "A capability such as `NET_RAW`, or `ALL`."));
-pub(super) static SYSCTL: NodeSpec = NodeSpec::new("sysctl", "A capability such as `NET_RAW`, or `ALL`.")
-    .args(&[
-        ArgSpec::text("KEY", "The parameter, such as `net.ipv4.ip_forward`."),
-        ArgSpec::new("VALUE", ValueKind::Either(&[ValueKind::Text, ValueKind::Number]), "Its value."),
-    ])
-    .also(&[("sysctls", "")]);
+pub(super) static SYSCTL: NodeSpec =
+    NodeSpec::new("sysctl", "A kernel parameter, in the container's namespaces.")
+        .args(&[
+            ArgSpec::text("KEY", "The parameter, such as `net.ipv4.ip_forward`."),
+            ArgSpec::new("VALUE", ValueKind::Either(&[ValueKind::Text, ValueKind::Number]), "The value."),
+        ])
+        .also(&[("sysctls", "")]);
 pub(super) static HOSTNAME: NodeSpec = decode::one_text(
     "hostname",
-    "The host name in the container; on the host network it is the host's name.",
-    &[ArgSpec::text("NAME", "A host name.")],
+    "The hostname of the container; on the host's network, it is the host's name.",
+    &[ArgSpec::text("NAME", "A hostname.")],
 );
-pub(super) static EXTRA_HOSTS: NodeSpec =
-    NodeSpec::new("extra-hosts", "Additional hosts in its `/etc/hosts`.")
-        .rest(ArgSpec::text("HOST", "`NAME=ADDRESS`; the address `host-gateway` is the host."))
-        .also(&[("extra-host", ""), ("add-host", "")]);
+pub(super) static EXTRA_HOSTS: NodeSpec = NodeSpec::new("extra-hosts", "Additional entries in `/etc/hosts`.")
+    .rest(ArgSpec::text("HOST", "`NAME=ADDRESS`; the address `host-gateway` is the host itself."))
+    .also(&[("extra-host", ""), ("add-host", "")]);
 pub(super) static LABEL: NodeSpec = NodeSpec::new("label", "A label of the container.").args(&[
     ArgSpec::text("KEY", "The key, such as `traefik.enable`."),
     ArgSpec::text("VALUE", "The value."),
 ]);
 pub(super) static PROFILES: NodeSpec =
-    NodeSpec::new("profiles", "Profiles; the service starts only if one of them is enabled.")
+    NodeSpec::new("profiles", "Starts the service only with one of these profiles.")
         .rest(ArgSpec::text("PROFILE", "A name, for `docker compose --profile NAME up`."))
         .also(&[("profile", "")]);
 

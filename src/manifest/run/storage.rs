@@ -9,12 +9,19 @@ use crate::value::{HostPath, ImagePath, Invalid, Parse};
 use crate::manifest::decode::{self, one_text, words};
 
 pub(super) static VOLUME: NodeSpec =
-    NodeSpec::new("volume", "A folder or file of the host, or a named volume.")
+    NodeSpec::new("volume", "Mounts a file or folder of the host, or a volume of the engine.")
         .args(&[
-            ArgSpec::text("SRC", "A host path (starts with `.`, `/`, `~` or `$`), or the name of a volume."),
+            ArgSpec::text(
+                "SRC",
+                "A path on the host (starting with `.`, `/`, `~` or `$`), or the name of a volume.",
+            ),
             ArgSpec::text("DST", "The path in the container."),
         ])
-        .properties(&[PropertySpec::new("mode", ValueKind::Choice(Mode::WORDS), "`rw` when absent.")])
+        .properties(&[PropertySpec::new(
+            "mode",
+            ValueKind::Choice(Mode::WORDS),
+            "The access mode; `rw` if absent.",
+        )])
         .also(&[("mount", ""), ("mounts", ""), ("bind", "")])
         .rewrite(mount);
 
@@ -36,8 +43,7 @@ pub(super) static TMPFS: NodeSpec = NodeSpec::new("tmpfs", "Folders in memory.")
     .rest(ArgSpec::text("PATH", "An absolute path in the container."));
 pub(super) static PORT: NodeSpec = NodeSpec::new(
     "port",
-    "Ports of the container to publish on the host: `8000` means `8000:8000`. Ignored on the host \
-        network.",
+    "Ports to publish on the host: `8000` is `8000:8000`. They have no effect on the host's network.",
 )
 .rest(ArgSpec::new(
     "MAPPING",
@@ -47,7 +53,7 @@ pub(super) static PORT: NodeSpec = NodeSpec::new(
 .also(&[("publish", ""), ("ports", ""), ("expose", "")]);
 pub(super) static MODELS: NodeSpec = one_text(
     "models",
-    "A host folder for model weights; the cache variables of the usual hubs point to it.",
+    "A folder on the host for model weights; the cache variables of the usual hubs point to it.",
     &[ArgSpec::text("PATH", "The folder.")],
 );
 
