@@ -13,7 +13,7 @@ pub(super) static PIN: NodeSpec =
     NodeSpec::new("pin", "Version requirements that must hold; a pin does not install anything.")
         .open(&PINNED)
         .block()
-        .strays("holds a version")
+        .strays("pins a version")
         .also(&[("versions", ""), ("constraints", "")]);
 static PINNED: NodeSpec = NodeSpec::new("NAME", "An axis such as `cuda` or `python`, or a package.")
     .args(&[ArgSpec::text("REQUIREMENT", "The accepted versions.")])

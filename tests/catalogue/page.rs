@@ -12,7 +12,7 @@ use super::{Surveyed, survey};
 const HEAD: &str = "# The catalogue
 
 All packages, with the newest version that resolves on each kind of machine if nothing else is requested. `?` means that
-nobody has shown yet that the version works there, and `-` that the package is unavailable. `jcc show NAME --device DEVICE`
+the version is unproven there, and `-` that the package is unavailable. `jcc show NAME --device DEVICE`
 shows all versions with the reasons for unavailable ones, the options and the sources. Generated from `packages/` by the
 tests.
 ";

@@ -89,10 +89,7 @@ fn what_does_not_exist_is_not_available() {
     ] {
         let report = refused(&deepstream(target, asked));
         assert!(report.contains("jcc::resolve::unavailable"), "{report}");
-        assert!(
-            report.contains("not available") && report.contains("publishes no pyds wheels"),
-            "{report}"
-        );
+        assert!(report.contains("not available") && report.contains("publishes no pyds wheels"), "{report}");
         assert!(!report.contains("TensorRT"), "{report}");
         assert!(report.contains("for `deepstream`, set the option `pyds \"no\"`"), "{report}");
     }
