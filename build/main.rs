@@ -1,29 +1,18 @@
 //! Packs the catalogue and the ready-made manifests into the compiler: texts as they are, trees already parsed, and an
 //! index of names, so that starting up decodes nothing.
 
-// The compiler's own modules are taken in as they are; not all of them is used here.
-#![allow(dead_code, unused_imports, unreachable_pub)]
 // A build script speaks by printing and reads files directly.
 #![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::print_stderr)]
-
-mod catalog;
-mod diagnostic;
-#[path = "../src/source/mod.rs"]
-mod source;
-#[path = "../src/syntax/mod.rs"]
-mod syntax;
-#[path = "../src/value/mod.rs"]
-mod value;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
-use catalog::index::{Entry, Mentioned, entries, words};
-use catalog::packing::{PackedFile, PackedStack, Stretch, definition_hash};
-use diagnostic::Log;
-use source::Sources;
-use syntax::Document;
+use jcc_core::diagnostic::Log;
+use jcc_core::packed::index::{Entry, Mentioned, entries, words};
+use jcc_core::packed::{PackedFile, PackedStack, Stretch, definition_hash};
+use jcc_core::source::Sources;
+use jcc_core::syntax::{self, Document};
 
 fn main() {
     println!("cargo:rerun-if-changed=build");

@@ -13,9 +13,8 @@ pub mod manifest;
 pub mod plan;
 pub mod render;
 pub mod resolve;
-pub mod source;
-pub mod syntax;
-pub mod value;
+
+pub use jcc_core::{source, syntax, value};
 
 use catalog::{BuiltinStacks, Catalog};
 use diagnostic::{Diagnostic, Log, Reported, codes, wording};

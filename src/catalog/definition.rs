@@ -83,7 +83,7 @@ impl Package {
     /// A requirement with the words that it calls versions by (`humble`) put into versions.
     ///
     /// # Errors
-    /// The word that no version bears.
+    /// The word that no version has.
     pub fn meaning<'r>(&self, requirement: &'r Requirement) -> Result<Cow<'r, Requirement>, String> {
         requirement.resolve_names(|word| {
             let bears = |one: &&PackageVersion| one.name.as_ref().is_some_and(|name| name.as_str() == word);

@@ -123,7 +123,7 @@ fn moved(resolved: &crate::Resolved, sources: &Sources) -> String {
 
 fn print(session: &mut Session<'_, '_>, artifacts: &Artifacts, name: &str) -> Exit {
     let file = artifacts.get(name).or_else(|| {
-        // `--stdout Dockerfile` with one target's files in a folder of its own.
+        // `--stdout Dockerfile` with one target's files in a separate folder.
         let mut named = artifacts.iter().filter(|(path, _)| path.rsplit('/').next() == Some(name));
         match (named.next(), named.next()) {
             (Some((_, text)), None) => Some(text),

@@ -116,7 +116,7 @@ impl EditedManifest {
         self.canonical(one) == self.canonical(other)
     }
 
-    /// The children of a block that bear this name or an alias of it.
+    /// The children of a block with this name or an alias of it.
     fn named<'a>(&'a self, block: edit::EditableBlock, name: &str) -> Vec<Child<'a>> {
         self.named_in(&self.document, block, name)
     }

@@ -65,7 +65,7 @@ fn row(one: &LockChange<'_>) -> Vec<String> {
     vec![sign(one.from, one.to), one.name.to_string(), versions, reasons]
 }
 
-/// What has no version of its own comes in its distribution's.
+/// What has no version comes in the distribution's version.
 fn shown(version: &Version) -> String {
     super::resolve::version(version.as_str())
 }

@@ -85,7 +85,7 @@ pub fn run(arguments: &[std::ffi::OsString], io: &mut Io<'_>) -> Exit {
 /// What clap has to say: help and version are results, the rest is misuse.
 fn misuse(why: &clap::Error, io: &mut Io<'_>) -> Exit {
     let plain = why.render().to_string();
-    // An argument may hold escape sequences of its own: then there is no colour.
+    // An argument may contain escape sequences: then there is no colour.
     let styled = io.out.colour && !plain.chars().any(crate::source::is_hidden);
     let text =
         if styled { why.render().ansi().to_string() } else { crate::source::shown(&plain).into_owned() };

@@ -18,7 +18,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, command: &PackageCommand) -> Ex
     // The folder is the root of what may be read.
     let fs = session.disk(&path);
     session.sources.set_folder(super::session::shown_folder(folder));
-    // A folder with platforms of its own is a whole catalogue; any other lies over the built-in one.
+    // A folder with platforms is a whole catalogue; any other overrides the built-in one.
     let whole = path.join("platform").is_dir();
     let mut catalog = if whole { Catalog::new() } else { Catalog::builtin(&mut session.sources) };
     catalog.add_named_folder(&fs, ".", &mut session.sources, &mut session.log);

@@ -63,7 +63,7 @@ fn text(resolution: &Resolution, sources: &Sources) -> String {
     out
 }
 
-/// What has no version of its own comes in its distribution's.
+/// What has no version comes in the distribution's version.
 pub(super) fn version(version: &str) -> String {
     if version == "0" { "the distribution's".to_owned() } else { version.to_owned() }
 }

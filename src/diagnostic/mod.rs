@@ -1,15 +1,5 @@
-//! How a problem is reported: plain data, built where the fault is found, collected in a [`Log`].
-//!
-//! This folder knows spans and codes, never a pass.
+//! Diagnostics as data (in `jcc-core`, since the build script reports them too), and their rendering.
 
-mod code;
-pub mod codes;
-pub mod cycles;
-mod log;
-mod problem;
 pub mod render;
-pub mod wording;
 
-pub use code::Code;
-pub use log::{Log, Reported};
-pub use problem::{Diagnostic, Fix, Label, Severity};
+pub use jcc_core::diagnostic::*;

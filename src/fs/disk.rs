@@ -173,7 +173,7 @@ impl Disk {
                 let why = "another run of jcc is writing into this folder";
                 return Err(io::Error::new(io::ErrorKind::WouldBlock, why));
             }
-            // Whoever came first holds a lock of this very disk.
+            // The first writer holds a lock of this disk.
             let _ = self.held.set(folder);
         }
         let restored = self.notes().map_or(Ok(false), |notes| writing::restore(&self.full(""), &notes));

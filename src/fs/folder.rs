@@ -22,7 +22,7 @@ impl Folder {
         Ok((bounded(file, &about)?, mode(&about)))
     }
 
-    /// Writes a new file, and sees it on the disk; what bears its name goes first.
+    /// Writes a new file, and sees it on the disk; an entry with its name is removed first.
     pub(super) fn write(&self, name: &str, content: &[u8], mode: u32) -> io::Result<()> {
         self.lay(name, content, mode)?.sync_all()
     }
@@ -43,7 +43,7 @@ impl Folder {
         if self.holds(name) { self.open_file(name)?.sync_all() } else { Ok(()) }
     }
 
-    /// Sees to it that nothing bears this name.
+    /// Removes whatever has this name.
     pub(super) fn gone(&self, name: &str) -> io::Result<()> {
         step()?;
         if !self.holds(name) {
@@ -219,7 +219,7 @@ mod held {
             rustix::fs::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW).is_ok()
         }
 
-        /// Opens a file without waiting for whoever writes to a pipe.
+        /// Opens a file without waiting for the writer of a pipe.
         pub(super) fn open_file(&self, name: &str) -> io::Result<File> {
             let flags = OFlags::RDONLY.union(OFlags::NOFOLLOW).union(OFlags::NONBLOCK);
             let flags = flags.union(OFlags::NOCTTY).union(OFlags::CLOEXEC);

@@ -88,7 +88,7 @@ pub(super) struct Notes {
 
 impl Notes {
     /// The notes about the project at `root`, in this user's folder `state`. `None` where that folder lies in the project:
-    /// whoever writes the project's files would write the notes too.
+    /// a user who can write the project's files could write the notes too.
     pub(super) fn of(state: &Path, root: &Path) -> Option<Self> {
         let root = root.canonicalize().ok()?;
         let folder = std::path::absolute(state).ok()?;

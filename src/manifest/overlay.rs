@@ -15,12 +15,12 @@ pub(super) fn over<T>(ours: &mut Option<T>, theirs: Option<T>) {
     }
 }
 
-/// Adds the others; one that bears the name of one of ours takes its place.
+/// Adds the others; one with the same name replaces ours.
 pub(super) fn over_named<T, K: Ord + Clone>(ours: &mut Vec<T>, theirs: Vec<T>, key: impl Fn(&T) -> &K) {
     over_named_with(ours, theirs, key, |ours, theirs| *ours = theirs);
 }
 
-/// Adds the others; one that bears the name of one of ours is joined with it.
+/// Adds the others; one with the same name is merged into ours.
 fn over_named_with<T, K: Ord + Clone>(
     ours: &mut Vec<T>,
     theirs: Vec<T>,

@@ -86,7 +86,7 @@ pub struct Requirements {
     pub includes: Vec<Spanned<ProjectPath>>,
     /// Whether its options name an index or a place of links.
     pub own_index: bool,
-    /// Whether its lines bear `--hash`: pip then wants one for every package that the call installs.
+    /// Whether its lines have `--hash`: pip then wants one for every package that the call installs.
     pub hashed: bool,
 }
 

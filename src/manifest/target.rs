@@ -118,7 +118,7 @@ pub struct AxisRequirement {
     pub like: Option<Spanned<Version>>,
 }
 
-/// What the one target is called that bears no name.
+/// The name of the only target when it has none.
 pub(super) const UNNAMED: &str = "default";
 
 impl Target {

@@ -202,7 +202,7 @@ impl<'a> PipRequest<'a> {
     fn fault(&self, package: &Package, spec: Option<&PepRequirement>) -> Option<UnusableBuild> {
         let target = &self.inputs.resolution.target;
         let platform = self.inputs.catalog.platform(target.platform.as_str())?;
-        // Such a GPU has libraries of its own, which builds for servers do not use.
+        // Such a GPU has its own libraries, which builds for servers do not use.
         if platform.gpu == GpuAccess::Runtime && !self.is_served(package) {
             return Some(UnusableBuild::Platform(target.platform.to_string()));
         }

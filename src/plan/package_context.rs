@@ -120,7 +120,7 @@ impl<'a> Inputs<'a> {
     }
 }
 
-/// `cuda 12.6`; the name alone for what has no version of its own.
+/// `cuda 12.6`; the name alone for what has no version.
 fn titled(name: &Name, version: &Version) -> String {
     if version.as_str() == "0" { name.to_string() } else { format!("{name} {version}") }
 }

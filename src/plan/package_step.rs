@@ -28,7 +28,7 @@ pub(super) struct PackagePlan {
 }
 
 impl PackagePlan {
-    /// Whether it has a stage of its own.
+    /// Whether it has a separate stage.
     pub(super) fn is_built(&self) -> bool {
         !self.build.is_empty()
     }

@@ -77,7 +77,7 @@ impl Layer<'_> {
         blocks
     }
 
-    /// Why a part is here: in a build stage for what is built there, whoever else wants it.
+    /// Why a part is here: in a build stage for what is built there.
     fn why(self, part: &PackagePlan) -> Why {
         match self.built {
             [built] if self.direct.contains(&part.name) => {

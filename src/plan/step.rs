@@ -124,7 +124,7 @@ pub enum Script {
         from: String,
         /// The folder.
         to: ImagePath,
-        /// Whether the build sees what is installed, rather than an environment of its own.
+        /// Whether the build sees what is installed, rather than an isolated environment.
         shared: bool,
         /// What such a build needs beside it, as pip is asked for it.
         tools: Vec<String>,
@@ -293,14 +293,14 @@ pub struct PipIndex {
 }
 
 impl PipIndex {
-    /// An index of the catalogue. One index has a folder a CUDA version: each is one of its own.
+    /// An index of the catalogue. One index has one folder per CUDA version, each an index.
     pub fn named(name: &str, url: Url) -> Self {
         let last = url.file_name().filter(|last| *last != name);
         let name = last.map_or_else(|| plain(name), |last| format!("{}-{}", plain(name), plain(last)));
         Self { name, url }
     }
 
-    /// An index without a name bears that of its place: a cache may serve many projects.
+    /// An index without a name is named after its position: a cache may serve many projects.
     pub fn of(url: Url) -> Self {
         Self { name: plain(url.address().trim_end_matches('/')), url }
     }

@@ -42,7 +42,7 @@ pub(super) struct StepContext {
     pub(super) uv: bool,
     /// Whether it is a stage that builds: with all jobs, and nothing put off.
     pub(super) building: bool,
-    /// Whether a wheel's build sees what is installed, rather than an environment of its own.
+    /// Whether a wheel's build sees what is installed, rather than an isolated environment.
     pub(super) shared: bool,
     /// What such a build needs beside it, as pip is asked for it.
     pub(super) tools: Vec<String>,

@@ -131,7 +131,7 @@ fn owner(app: &App) -> Option<(Id, Id)> {
 }
 
 /// Whether a place is the user's: where the application lives, their home, a volume. What lies elsewhere is root's, and
-/// whoever breaks into the application cannot write it.
+/// an attacker who takes over the application cannot write it.
 fn is_theirs(app: &App, place: &ImagePath) -> bool {
     let home = app.login().map(|user| path(&format!("/home/{}", user.name.value)));
     let lives = app.workdir.iter().map(|folder| &folder.value);

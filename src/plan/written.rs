@@ -139,7 +139,7 @@ fn heredocs(text: &str) -> Option<Vec<Heredoc<'_>>> {
     let simple: Vec<&str> = text.split_whitespace().filter_map(announced).collect();
     let quoted: Vec<&str> = words(text).into_iter().flatten().filter_map(announced).collect();
     let has_json = text.split_whitespace().any(|word| word.starts_with('['));
-    // An expansion may hold blanks of its own.
+    // An expansion may contain blanks.
     let expands = text.match_indices("${").any(|(at, _)| {
         let name = text[at + 2..].trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
         !name.starts_with('}')

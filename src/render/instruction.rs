@@ -198,7 +198,7 @@ fn copy_from(copy: &CopyFrom) -> String {
 }
 
 /// Whether the path goes through a folder that distributions have as a symbolic link, which `--link` does not follow, or
-/// with a mode of its own, which Buildah does not keep.
+/// with a mode, which Buildah does not keep.
 fn is_particular(path: &ImagePath) -> bool {
     let first = path.as_str().split('/').nth(1).unwrap_or_default();
     matches!(first, "lib" | "lib64" | "bin" | "sbin" | "tmp" | "root" | "home" | "")

@@ -123,7 +123,7 @@ fn escaped(word: &str) -> String {
     out
 }
 
-/// The source of a `COPY`, which is a pattern: what it would match more than itself by stands in a class of its own, and
+/// The source of a `COPY`, which is a pattern: what it would match more than itself by is written as a character class, and
 /// so does a blank at either end, which builders cut off. (A backslash would not do: they look for a name with it.) A name
 /// that begins like a flag comes after `./`.
 pub(super) fn pattern(path: &str) -> String {

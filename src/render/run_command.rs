@@ -299,7 +299,7 @@ impl ContainerCommand<'_> {
     }
 }
 
-/// What `--gpus` takes: the list in quotes of its own, since it is read as CSV.
+/// What `--gpus` takes: the list in inner quotes, since it is read as CSV.
 fn gpus(gpu: &GpuUse) -> String {
     match &gpu.which {
         Gpu::Some(ids) => format!("\"device={}\"", ids.join(",")),

@@ -85,7 +85,7 @@ impl Problem<'_> {
         self.get(id).candidates[candidate as usize].iter().chain(asked)
     }
 
-    /// The same as variables of its own, to be changed.
+    /// An owned copy of the variables, to be changed.
     pub(super) fn whole(self) -> Problem<'static> {
         let mut variables = self.variables.into_owned();
         variables[0].candidates[0].extend(self.asked);

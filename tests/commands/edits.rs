@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::{jcc, runs, snapshot};
 
-/// A manifest as a person keeps it, with a catalogue of its own, so that no version of the real one matters.
+/// A manifest as a person keeps it, with its own catalogue, so that the real one does not matter.
 const MANIFEST: &str = "// The yard robot.
 project \"demo\"
 catalog \"defs\"

@@ -114,7 +114,7 @@ fn notes_are_shown_where_something_is_new() {
     assert!(shown.contains("Start it with `ollama serve`") && shown.contains("ollama pull MODEL"), "{shown}");
 }
 
-/// A line of its own could be a command to the CI that shows it.
+/// A separate line could be a command to the CI that shows it.
 #[test]
 fn a_note_is_one_line() {
     let folder = project(

@@ -10,7 +10,7 @@ use crate::support::whole;
 /// Codes whose fault no text of a page can show: the system must refuse to read, the bytes must be no UTF-8, the file
 /// must be huge, a lock or a
 /// file of digests must be there, the
-/// catalogue must lack a base, or a fault must be found that has no code of its own.
+/// catalogue must lack a base, or a fault must be found without its own code.
 const NOT_SHOWN: &[&str] = &[
     "jcc::manifest::unreadable-file",
     "jcc::syntax::wrong-encoding",

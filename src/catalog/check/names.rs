@@ -11,7 +11,7 @@ use super::{Subject, words};
 use crate::catalog::store::Definition;
 use crate::catalog::{Catalog, DefinitionKind, PackageVersion};
 
-/// The folder bears the name of the package, the one above that of its group.
+/// The folder has the name of the package, the parent folder that of its group.
 pub(super) fn folder(subject: Subject<'_>, log: &mut Log) {
     let mut folders = subject.file.path.rsplit('/').skip(1);
     let name = &subject.package.name;

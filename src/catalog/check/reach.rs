@@ -49,7 +49,7 @@ impl<'a> Reach<'a> {
         self.platforms.iter().any(|one| one.left(self.catalog, asked).is_some())
     }
 
-    /// Whether a requirement is wrong by itself: nothing anywhere bears the name or satisfies it, which is reported elsewhere.
+    /// Whether a requirement is wrong by itself: nothing has this name or satisfies it, which is reported elsewhere.
     pub(super) fn is_reported(&self, one: &Require) -> bool {
         let Some(package) = self.catalog.package(one.name.as_str()) else {
             return one.requirement.names().any(|word| !self.has_word(one.name.as_str(), word));

@@ -7,7 +7,7 @@ use crate::value::{Name, Requirement, Version};
 use super::{Subject, walk, words};
 use crate::catalog::{Catalog, Condition, DefinitionKind, Package, PackageOption, Require, StepKind};
 
-/// What the target fixes, without versions of its own.
+/// What the target fixes, without its own versions.
 const OF_THE_TARGET: &[&str] = &[words::PLATFORM, words::ARCH, words::SM];
 
 pub(super) fn check(subject: Subject<'_>, log: &mut Log) {

@@ -6,8 +6,8 @@ use crate::diagnostic::Log;
 use crate::manifest::Stacks;
 use crate::source::Sources;
 
-use super::packing::{PackedFile, PackedStack, Stretch};
 use super::{Catalog, DefinitionFile};
+use jcc_core::packed::{PackedFile, PackedStack, Stretch};
 
 static TEXTS: &str = include_str!(concat!(env!("OUT_DIR"), "/catalog.txt"));
 static BYTES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.bin"));

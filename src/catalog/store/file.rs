@@ -10,7 +10,7 @@ use crate::source::SourceId;
 use crate::syntax::{Document, Node, Reader, Value};
 use crate::value::Sha256;
 
-use super::index::{DefinitionKind, Entry};
+use jcc_core::packed::index::{DefinitionKind, Entry};
 
 /// One text and what lies beside it.
 #[derive(Debug)]

@@ -190,7 +190,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether a folder holds a definition; what bears the name of one and cannot be read is reported.
+    /// Whether a folder holds a definition; an entry with that name that cannot be read is reported.
     fn is_package(&mut self, folder: &str) -> bool {
         let path = join(folder, DEFINITION);
         let what = match self.fs.kind(&path) {

@@ -3,11 +3,11 @@
 use crate::source::Sources;
 use crate::value::{Parse, Sha256};
 
-use super::packing::definition_hash;
 use super::{Catalog, DefinitionKind};
+use jcc_core::packed::definition_hash;
 
 impl Catalog {
-    /// The hash of a package's definition: of its own node and of the files beside it.
+    /// The hash of a package's definition: of its node and of the files beside it.
     pub fn definition_hash(&self, name: &str, sources: &Sources) -> Option<Sha256> {
         let slot = self.slot(DefinitionKind::Package, name)?;
         let hash = slot.hash.get_or_init(|| {

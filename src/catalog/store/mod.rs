@@ -4,13 +4,11 @@ mod builtin;
 mod file;
 mod folder;
 mod hash;
-mod index;
 mod lookup;
-mod packing;
 mod search;
 
 pub use builtin::BuiltinStacks;
-pub use index::{DefinitionKind, Entry};
+pub use jcc_core::packed::index::{DefinitionKind, Entry};
 pub use search::{Search, Searchable, Sort, search};
 
 use std::collections::BTreeMap;
@@ -25,7 +23,7 @@ pub(super) use file::{Definition, DefinitionFile, words};
 
 use file::Slot;
 use folder::{Used, Walk};
-use index::Mentioned;
+use jcc_core::packed::index::{self, Mentioned};
 
 /// So many letters has a hash.
 const HASH: usize = 64;

@@ -45,7 +45,7 @@ fn user(run: &RunOptions, project: &Project) -> Option<(u32, Option<Span>)> {
         };
         return Some((uid, Some(user.span)));
     }
-    // A further service may have an image of its own, of whose user nothing is known.
+    // A further service may have its own image, whose user is unknown.
     let own = std::ptr::eq(run, &raw const project.run);
     own.then(|| login.map_or((0, None), |login| (login.uid.get(), Some(login.name.span))))
 }

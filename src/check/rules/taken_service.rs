@@ -1,4 +1,4 @@
-//! A service that bears a name that jcc gives.
+//! A service with a name that jcc uses.
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};

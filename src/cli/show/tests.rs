@@ -43,7 +43,7 @@ const LENS: &str = r#"package "lens" {
 }
 "#;
 
-/// Those that need it, each in a way of its own.
+/// Those that need it, each in a different way.
 const OTHERS: &[(&str, &str)] = &[
     ("camera", "requires { lens }"),
     ("glasses", "version \"2\" { requires { liblens } }; version \"1\" { requires { lens \"<2.1\" } }"),

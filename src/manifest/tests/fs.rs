@@ -1,4 +1,4 @@
-//! A project in memory with stacks of its own, for tests.
+//! A project in memory with its own stacks, for tests.
 
 use std::borrow::Cow;
 

@@ -18,7 +18,7 @@ fn service(asked: &Asked, inputs: ServiceInputs<'_>, names: &ServiceNames) -> Se
     service.name = asked.name.value.to_string();
     service.about = vec![inputs.cite(asked.name.span)];
     service.image = image;
-    // Its image may have an init of its own.
+    // Its image may have its own init.
     service.init = asked.run.init.as_ref().map_or(own, |init| init.value);
     service
 }

@@ -61,7 +61,7 @@ pub struct HostGpu {
 pub enum HostSecret {
     /// In a file: the secret, the file, whose it must be.
     File(String, String, Option<(u32, u32)>),
-    /// In a variable of whoever starts the service: the secret, the variable.
+    /// In a variable of the user who starts the service: the secret, the variable.
     Variable(String, String),
 }
 

@@ -46,7 +46,7 @@ fn runs(inputs: ServiceInputs<'_>) -> impl Iterator<Item = (&RunOptions, bool)> 
     host::runs(inputs).enumerate().map(|(at, run)| (run, at == 0 || services[at - 1].image.is_none()))
 }
 
-/// Who must own what the container writes to; nobody in particular where it runs as root, or as whoever starts it.
+/// Who must own what the container writes to; nobody in particular where it runs as root, or as the user who starts it.
 fn owner(run: &RunOptions, inputs: ServiceInputs<'_>, own: bool) -> Option<(u32, u32)> {
     let user = profile::user_of(run, inputs, own).filter(|(uid, _)| *uid != 0);
     user.filter(|_| inputs.project.engine() == Engine::Docker)

@@ -128,7 +128,7 @@ pub struct Service {
     pub gpu: Option<GpuUse>,
     /// Whom it runs as.
     pub user: Option<Interpolated>,
-    /// The user and group of the container who are, with Podman, whoever starts it: both own the same files then. Nothing
+    /// The user and group of the container that Podman maps to the user who starts it: both own the same files then. Nothing
     /// where it runs as root, who is that anyway.
     pub keeps_id: Option<(u32, u32)>,
     /// The container's own name.
@@ -250,7 +250,7 @@ pub struct Annotated<T> {
 }
 
 impl Service {
-    /// Whether Podman must hand on the groups of whoever starts it: without root's rights it has no other way to the host's
+    /// Whether Podman must pass on the groups of the user who starts it: without root's rights it has no other way to the host's
     /// own groups, and it takes no others beside them.
     pub fn keeps_groups(&self) -> bool {
         self.groups.iter().any(|group| !group.why.is_empty())

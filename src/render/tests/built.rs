@@ -4,7 +4,7 @@ use super::compiled::{compiled, stage};
 
 const SHA: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// The Dockerfile of a manifest with one definition of its own, `demo`, and a file `a.conf` beside it.
+/// The Dockerfile of a manifest with one definition, `demo`, and a file `a.conf` beside it.
 fn with_demo(target: &str, demo: &str, more: &str) -> Result<String, String> {
     let manifest =
         format!("project \"demo\"\ncatalog \"my\"\ntarget {{ {target} }}\npackages {{ demo }}\n{more}\n");

@@ -37,7 +37,7 @@ impl Places<'_> {
     }
 }
 
-/// The node of a definition that a requirement stands in. Whoever has it in one of its versions says in which.
+/// The node of a definition that a requirement stands in. A requirement of one version names that version.
 fn node(package: &Package, span: Span) -> Option<String> {
     let here = |all: &[Require]| all.iter().any(|one| one.requirement.span == span);
     if here(&package.requires) {

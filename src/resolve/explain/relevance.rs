@@ -1,5 +1,5 @@
 //! What of a problem can matter for its explanation: wheels of other platforms and entries for other releases are not
-//! gone through, unless they are all there is.
+//! examined, unless they are all there is.
 
 use std::collections::BTreeMap;
 

@@ -150,7 +150,7 @@ fn needed(model: &Model<'_>, mut problem: Problem<'_>) -> RequirementEdges {
     }
 }
 
-/// Every requirement of a problem, whoever has it.
+/// Every requirement of a problem.
 fn requirements(problem: &Problem<'_>) -> RequirementEdges {
     let mut edges = RequirementEdges::new();
     for (from, variable) in (0..).map(VariableId).zip(problem.variables.iter()) {

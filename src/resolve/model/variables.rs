@@ -28,7 +28,7 @@ pub(super) fn candidates(builder: &Builder<'_, '_>, package: &Package, here: boo
     }
     let pure = package.axis.is_some() && package.install.steps.is_empty();
     for version in builder.provided.get(&package.name.value).into_iter().flatten() {
-        // What a platform is has nothing to install: it is the same whoever says so.
+        // What a platform is has nothing to install: it is the same in every definition.
         if pure && all.iter().any(|one| one.version() == Some(version)) {
             continue;
         }

@@ -34,7 +34,7 @@ pub(super) fn holds(generated: &Generated, all: &Assignment) -> bool {
 }
 
 /// Whether everything that is there was asked for, by the manifest or by something that is there for a reason. What a
-/// condition looks at must be there for a reason of its own.
+/// condition looks at must be there for another reason.
 fn grounded(generated: &Generated, all: &Assignment) -> bool {
     let mut here: BTreeSet<usize> = generated.requests.keys().copied().chain([AXIS]).collect();
     loop {

@@ -1,0 +1,213 @@
+//! What a definition file defines, without decoding it: names, aliases, one line.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::syntax::{Document, Node, Value};
+
+/// The kinds of definition; each has its own names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum DefinitionKind {
+    /// `package`, and `axis` too: they share their names.
+    Package,
+    /// `platform`.
+    Platform,
+    /// `device`.
+    Device,
+    /// `gpu`: a compute capability.
+    Gpu,
+    /// `base`.
+    Base,
+    /// `index`.
+    Index,
+    /// `epoch`, which has no name.
+    Epoch,
+    /// `forbid`, by its pattern.
+    Forbidden,
+}
+
+/// One definition, as lists and searches show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// What it defines.
+    pub kind: DefinitionKind,
+    /// As manifests write it.
+    pub name: String,
+    /// Other names.
+    pub aliases: Vec<String>,
+    /// What else people call it, for suggestions; of a GPU with the platform that it is on.
+    pub known_as: Vec<(String, String)>,
+    /// The folder above that of a package.
+    pub group: String,
+    /// One line.
+    pub summary: String,
+    /// Of an axis: when it is decided.
+    pub order: Option<u32>,
+    /// Whether it can be installed; an `axis` can't.
+    pub installable: bool,
+    /// Of a base: whether it may be chosen where nobody names one.
+    pub auto: bool,
+    /// Of a base: what its tags ask of the platform, where every tag asks something.
+    pub platforms: Vec<String>,
+    /// Axes that can be installed and that its conditions and templates look at, those of the indexes that it names
+    /// included.
+    pub mentions: Vec<String>,
+    /// Which node of its file.
+    pub node: usize,
+}
+
+/// What definitions may mention.
+#[derive(Debug, Default)]
+pub struct Mentioned {
+    /// Axes that can be installed.
+    axes: Vec<String>,
+    /// Indexes, with what each mentions.
+    indexes: BTreeMap<String, Vec<String>>,
+}
+
+impl Mentioned {
+    /// Takes in a definition that others may mention.
+    pub fn learn(&mut self, entry: &Entry) {
+        if entry.order.is_some() && entry.installable {
+            self.axes.push(entry.name.clone());
+        }
+        if entry.kind == DefinitionKind::Index {
+            self.indexes.insert(entry.name.clone(), entry.mentions.clone());
+        }
+    }
+
+    /// Writes into definitions what they mention of each other and of what was taken in before.
+    pub fn write(mut self, definitions: &mut [(&mut Entry, &Node)]) {
+        for (entry, _) in definitions.iter().filter(|(entry, _)| entry.kind != DefinitionKind::Index) {
+            self.learn(entry);
+        }
+        for (entry, node) in definitions.iter_mut().filter(|(entry, _)| entry.kind == DefinitionKind::Index) {
+            entry.mentions = self.of(node);
+            self.learn(entry);
+        }
+        for (entry, node) in definitions.iter_mut().filter(|(entry, _)| entry.kind == DefinitionKind::Package)
+        {
+            entry.mentions = self.of(node);
+        }
+    }
+
+    /// What a definition mentions.
+    fn of(&self, node: &Node) -> Vec<String> {
+        let mut found = BTreeSet::new();
+        self.look(node, &mut found);
+        found.into_iter().map(str::to_owned).collect()
+    }
+
+    fn look<'a>(&'a self, node: &Node, found: &mut BTreeSet<&'a str>) {
+        let values = node.arguments.iter().map(|given| &given.value);
+        for value in values.chain(node.properties.iter().map(|given| &given.value)) {
+            let Value::String(text) = value else { continue };
+            found.extend(self.indexes.get(&**text).into_iter().flatten().map(String::as_str));
+            if text.contains("{{") || text.contains("{%") {
+                found.extend(self.axes.iter().filter(|axis| has(text, axis)).map(String::as_str));
+            }
+        }
+        if node.name.value == "when" {
+            let keys = node.properties.iter().map(|given| &*given.key.value);
+            found.extend(
+                keys.filter_map(|key| self.axes.iter().find(|axis| *axis == key)).map(String::as_str),
+            );
+        }
+        for child in node.children.iter().flatten() {
+            self.look(child, found);
+        }
+    }
+}
+
+/// Whether a template has this name in it, as it is or as templates can write it.
+fn has(template: &str, name: &str) -> bool {
+    template.contains(name) || template.contains(&name.replace(['-', '.'], "_"))
+}
+
+/// The definitions of a file, in its order. Nodes that are none are left out: the tables tell of them.
+pub fn entries(document: &Document, group: &str) -> Vec<Entry> {
+    document.nodes.iter().enumerate().filter_map(|(at, node)| entry(node, at, group)).collect()
+}
+
+fn entry(node: &Node, at: usize, group: &str) -> Option<Entry> {
+    let kind = match &*node.name.value {
+        "package" | "axis" => DefinitionKind::Package,
+        "platform" => DefinitionKind::Platform,
+        "device" => DefinitionKind::Device,
+        "gpu" => DefinitionKind::Gpu,
+        "base" => DefinitionKind::Base,
+        "index" => DefinitionKind::Index,
+        "epoch" => DefinitionKind::Epoch,
+        "forbid" => DefinitionKind::Forbidden,
+        _ => return None,
+    };
+    let name = texts(node).into_iter().next();
+    let name = if kind == DefinitionKind::Epoch { Some(String::new()) } else { name };
+    let child = |name: &str| words(node, name).into_iter().next();
+    let axis = if node.name.value == "axis" { Some(node) } else { children(node, "axis").next() };
+    Some(Entry {
+        kind,
+        aliases: words(node, "alias"),
+        known_as: known_as(node),
+        group: child("group").unwrap_or_else(|| group.to_owned()),
+        summary: child("summary")
+            .or_else(|| axis.and_then(|axis| property(axis, "title")))
+            .unwrap_or_default(),
+        order: axis.and_then(order),
+        auto: children(node, "auto")
+            .any(|child| child.arguments.first().is_some_and(|one| one.value == Value::Bool(true))),
+        platforms: platforms(node),
+        installable: node.name.value == "package",
+        mentions: Vec::new(),
+        node: at,
+        name: name?,
+    })
+}
+
+fn children<'a>(node: &'a Node, name: &'a str) -> impl Iterator<Item = &'a Node> {
+    node.children.iter().flatten().filter(move |child| child.name.value == name)
+}
+
+fn texts(node: &Node) -> Vec<String> {
+    let text = |value: &Value| if let Value::String(text) = value { Some(text.to_string()) } else { None };
+    node.arguments.iter().filter_map(|given| text(&given.value)).collect()
+}
+
+/// The texts of all children of this name.
+pub fn words(node: &Node, name: &str) -> Vec<String> {
+    children(node, name).flat_map(texts).collect()
+}
+
+fn known_as(node: &Node) -> Vec<(String, String)> {
+    let home = words(node, "platform").into_iter().next().unwrap_or_default();
+    let mut all = Vec::new();
+    for child in children(node, "known-as") {
+        let platform = property(child, "platform").unwrap_or_else(|| home.clone());
+        all.extend(texts(child).into_iter().map(|word| (word, platform.clone())));
+    }
+    all
+}
+
+/// The requirements of a base's tags on the platform, each once; none where a tag has none.
+fn platforms(base: &Node) -> Vec<String> {
+    let mut all = Vec::new();
+    for tag in children(base, "tag") {
+        let requires = children(tag, "requires").flat_map(|block| children(block, "platform"));
+        let Some(platform) = requires.flat_map(texts).next() else { return Vec::new() };
+        if !all.contains(&platform) {
+            all.push(platform);
+        }
+    }
+    all
+}
+
+fn property(node: &Node, key: &str) -> Option<String> {
+    let given = node.properties.iter().find(|given| given.key.value == key)?;
+    if let Value::String(text) = &given.value { Some(text.to_string()) } else { None }
+}
+
+fn order(node: &Node) -> Option<u32> {
+    let given = node.properties.iter().find(|given| given.key.value == "order")?;
+    if let Value::Integer(number) = &given.value { u32::try_from(*number).ok() } else { None }
+}

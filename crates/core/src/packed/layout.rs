@@ -1,0 +1,58 @@
+//! The form in which the build packs definitions and ready-made manifests.
+
+use serde::{Deserialize, Serialize};
+
+use super::index::Entry;
+use crate::value::Sha256;
+
+/// A part of the packed texts or bytes.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Stretch {
+    /// The first one.
+    pub start: u32,
+    /// How many.
+    pub length: u32,
+}
+
+/// A file of definitions.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct PackedFile {
+    /// `packages/ml/pytorch/package.kdl`.
+    pub path: String,
+    /// The folder above that of the package; empty for files of the folder `platform`.
+    pub group: String,
+    /// Among the texts.
+    pub text: Stretch,
+    /// The files beside it, among the bytes.
+    pub files: Vec<(String, Stretch)>,
+    /// What it defines, each with its node among the bytes.
+    pub entries: Vec<(Entry, Stretch)>,
+    /// What a lock remembers of each of them, in the same order, among the texts: 64 letters each.
+    pub hashes: Stretch,
+}
+
+/// A ready-made manifest.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct PackedStack {
+    /// As `stack:NAME` writes it.
+    pub name: String,
+    /// Its file.
+    pub path: String,
+    /// What it says of itself.
+    pub description: String,
+    /// Among the texts.
+    pub text: Stretch,
+}
+
+/// What a lock remembers of a definition: the hash of its node and of the files beside it, in the order of names.
+pub fn definition_hash<'a>(node: &'a str, files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Sha256 {
+    let files = files.into_iter().flat_map(|(name, bytes)| [name.as_bytes(), bytes]);
+    Sha256::of(std::iter::once(node.as_bytes()).chain(files))
+}
+
+impl Stretch {
+    /// As a range of bytes.
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.start as usize + self.length as usize
+    }
+}

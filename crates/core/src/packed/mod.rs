@@ -1,0 +1,6 @@
+//! The packed catalogue: what the build script writes and the compiler reads.
+
+pub mod index;
+mod layout;
+
+pub use layout::{PackedFile, PackedStack, Stretch, definition_hash};

@@ -1,0 +1,380 @@
+//! Whether tokens are a KDL 2 text, reported at the place where a person would fix it. Without recursion, so that no
+//! text is too deep for it; kdl is only given what passes here.
+
+use std::ops::Range;
+
+use crate::diagnostic::{Diagnostic, codes::syntax as codes, wording};
+use crate::source::{SourceId, Span};
+
+use super::entries;
+use super::errors::{bracketed, merge_conflict};
+use super::lexer::{Token, TokenKind};
+use super::merge_markers;
+
+/// How deep blocks may be nested.
+pub(super) const DEEPEST: usize = 64;
+
+/// So many problems are kept; a file that is no KDL at all has one a letter.
+const MOST: usize = 200;
+
+/// What is known of a text by its tokens.
+#[derive(Default)]
+pub(super) struct Shape {
+    /// What says nothing: comments, what `/-` takes out. kdl is shown blanks there.
+    pub(super) blanks: Vec<Range<usize>>,
+    /// What is wrong.
+    pub(super) problems: Vec<Diagnostic>,
+    /// Where statements are, their blocks included; of nested ones each.
+    pub(super) statements: Vec<Range<usize>>,
+    /// The `{` of a block that is not closed.
+    pub(super) unclosed: Option<usize>,
+    /// Whether a comment or a text goes on to the end.
+    pub(super) endless: bool,
+}
+
+/// An open block.
+struct OpenBlock {
+    /// Where its node begins.
+    start: usize,
+    /// Its `{`.
+    open: usize,
+    /// Where the `/-` is that takes it out.
+    discard: Option<usize>,
+    /// What it is to its node.
+    role: BlockRole,
+}
+
+/// What a block is to its node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum BlockRole {
+    /// Its block, the end of the node.
+    Own,
+    /// The same, of a node that `/-` takes out.
+    OfGone,
+    /// Taken out, the node may still have its own block.
+    GoneBefore,
+    /// Taken out, behind the block of the node.
+    GoneBehind,
+}
+
+/// Reads tokens.
+pub(super) struct Grammar<'a> {
+    pub(super) source: SourceId,
+    pub(super) text: &'a str,
+    pub(super) tokens: &'a [Token],
+    pub(super) at: usize,
+    pub(super) shape: Shape,
+    blocks: Vec<OpenBlock>,
+    lines: Vec<(usize, usize)>,
+    /// A block whose `}` stands further left than the line that opens it: the likely one when a `}` is missing.
+    suspect: Option<usize>,
+    /// Where the node that is being read begins.
+    start: usize,
+}
+
+/// Reads the tokens of a text.
+pub(super) fn shape(source: SourceId, text: &str, tokens: &[Token]) -> Shape {
+    let conflicts = merge_markers::conflicts(text);
+    let blanked = (!conflicts.is_empty()).then(|| merge_markers::without(text, &conflicts));
+    let relexed = blanked.as_deref().map(super::lexer::lex);
+    let (text, tokens) = (blanked.as_deref().unwrap_or(text), relexed.as_deref().unwrap_or(tokens));
+    let mut tokens = tokens.to_vec();
+    let lists = merge_markers::lists(&mut tokens, text);
+    let tokens = &tokens[..];
+    let mut shape = Shape::default();
+    for conflict in &conflicts {
+        shape.problems.push(merge_conflict(source, conflict));
+        shape.blanks.extend(conflict.unread.iter().cloned());
+    }
+    shape.problems.extend(lists.into_iter().map(|list| bracketed(source, text, tokens, list)));
+    let (blocks, lines) = (Vec::new(), lines(tokens));
+    let mut grammar = Grammar { source, text, tokens, at: 0, shape, blocks, lines, suspect: None, start: 0 };
+    grammar.letters();
+    grammar.block();
+    grammar.unclosed();
+    grammar.shape
+}
+
+impl Grammar<'_> {
+    pub(super) fn span(&self, range: Range<usize>) -> Span {
+        Span::new(self.source, range)
+    }
+
+    pub(super) fn kind(&self) -> Option<TokenKind> {
+        self.tokens.get(self.at).map(|token| token.kind)
+    }
+
+    pub(super) fn word(&self, token: Token) -> &str {
+        &self.text[token.start..token.end]
+    }
+
+    pub(super) fn report(&mut self, problem: Diagnostic) {
+        if self.shape.problems.len() < MOST {
+            self.shape.problems.push(problem);
+        }
+    }
+
+    /// Where the line of this place begins, and how far it is indented.
+    fn line(&self, at: usize) -> (usize, usize) {
+        let after = self.lines.partition_point(|line| line.0 <= at);
+        self.lines[..after].last().copied().unwrap_or_default()
+    }
+
+    fn offset(&self) -> usize {
+        self.tokens.get(self.at).map_or(self.text.len(), |token| token.start)
+    }
+
+    /// The nodes of all blocks, one after the other.
+    fn block(&mut self) {
+        let mut discard: Option<usize> = None;
+        while let Some(kind) = self.kind() {
+            let token = self.tokens[self.at];
+            match kind {
+                TokenKind::SlashDash => {
+                    if discard.is_some() {
+                        self.misplaced(token, "`/-` takes out one thing, and is followed by it");
+                    }
+                    discard = discard.or(Some(token.start));
+                    self.at += 1;
+                }
+                TokenKind::Close => {
+                    self.dangling(discard.take());
+                    self.close(token);
+                }
+                TokenKind::Open => {
+                    let diagnostic =
+                        Diagnostic::error(codes::MISPLACED_BRACE, "this block belongs to no node");
+                    let diagnostic = diagnostic
+                        .at(self.span(token.start..token.end), "nothing stands before it on this line");
+                    self.report(diagnostic.help("put `{` at the end of the line that names the node"));
+                    let gone = discard.take();
+                    if !self.open(
+                        token,
+                        gone,
+                        if gone.is_some() { BlockRole::OfGone } else { BlockRole::Own },
+                    ) {
+                        return;
+                    }
+                }
+                TokenKind::Semicolon => {
+                    let diagnostic = Diagnostic::error(codes::MISPLACED_TOKEN, "this `;` ends no node");
+                    let span = self.span(token.start..token.end);
+                    self.report(
+                        diagnostic.at(span, "nothing stands before it").help("remove it").fix(span, ""),
+                    );
+                    self.at += 1;
+                }
+                kind if is_blank(kind) || kind == TokenKind::Newline => self.at += 1,
+                _ => {
+                    if !self.node(discard.take()) {
+                        return;
+                    }
+                }
+            }
+        }
+        self.dangling(discard);
+    }
+
+    /// A `/-` that nothing follows.
+    pub(super) fn dangling(&mut self, discard: Option<usize>) {
+        if let Some(start) = discard {
+            let slashdash = Token { kind: TokenKind::SlashDash, start, end: start + 2 };
+            self.misplaced(slashdash, "`/-` takes out what follows it, and nothing follows");
+        }
+    }
+
+    /// One node up to its end or to its `{`; false where the text is too deep to go on.
+    fn node(&mut self, discard: Option<usize>) -> bool {
+        self.start = self.offset();
+        let statement = self.start;
+        entries::name(self);
+        loop {
+            let taken_out = entries::entries(self);
+            let Some(kind) = self.kind() else { break };
+            let token = self.tokens[self.at];
+            match kind {
+                TokenKind::Open => {
+                    let role = match (discard, taken_out) {
+                        (Some(_), _) => BlockRole::OfGone,
+                        (None, Some(_)) => BlockRole::GoneBefore,
+                        (None, None) => BlockRole::Own,
+                    };
+                    return self.open(token, discard.or(taken_out), role);
+                }
+                TokenKind::Semicolon => {
+                    self.at += 1;
+                    break;
+                }
+                TokenKind::Newline | TokenKind::Close => break,
+                _ => self.at += 1,
+            }
+        }
+        self.shape.statements.push(statement..self.offset());
+        if let Some(start) = discard {
+            // The `;` goes with the node that it ends; an end of line stays, it ends nothing else.
+            self.shape.blanks.push(start..self.offset());
+        }
+        true
+    }
+
+    fn open(&mut self, token: Token, discard: Option<usize>, role: BlockRole) -> bool {
+        self.at += 1;
+        self.blocks.push(OpenBlock { start: self.start.min(token.start), open: token.start, discard, role });
+        if self.blocks.len() <= DEEPEST {
+            return true;
+        }
+        let message = format!("blocks are nested more than {DEEPEST} deep");
+        let diagnostic =
+            Diagnostic::error(codes::TOO_DEEP, message).at(self.span(token.start..token.end), "too deep");
+        self.report(
+            diagnostic.help("nothing in the language needs such depth: look for a `}` that is missing above"),
+        );
+        self.blocks.clear();
+        false
+    }
+
+    fn close(&mut self, token: Token) {
+        self.at += 1;
+        let Some(block) = self.blocks.pop() else {
+            let diagnostic = Diagnostic::error(codes::STRAY_BRACE, "this `}` closes nothing");
+            let span = self.span(token.start..token.end);
+            let diagnostic = diagnostic.at(span, "no block is open here");
+            self.report(diagnostic.help("remove it, or open its block with `{`").fix(span, ""));
+            return;
+        };
+        self.shape.statements.push(block.start..token.end);
+        let (opened, closed) = (self.line(block.open), self.line(token.start));
+        if self.suspect.is_none() && token.start == closed.0 + closed.1 && closed.1 < opened.1 {
+            self.suspect = Some(block.open);
+        }
+        if let Some(start) = block.discard {
+            if block.role == BlockRole::OfGone && self.kind() == Some(TokenKind::Semicolon) {
+                self.at += 1;
+                self.shape.blanks.push(start..self.offset());
+                return;
+            }
+            self.shape.blanks.push(start..token.end);
+        }
+        if block.role != BlockRole::GoneBefore || !self.after_taken_out() {
+            self.after_block();
+        }
+    }
+
+    /// Behind `/-{ … }` the node may have its real block.
+    fn after_taken_out(&mut self) -> bool {
+        let start = self.at;
+        while self.kind().is_some_and(is_blank) {
+            self.at += 1;
+        }
+        if self.kind() == Some(TokenKind::Open) {
+            let token = self.tokens[self.at];
+            self.open(token, None, BlockRole::Own);
+            return true;
+        }
+        self.at = start;
+        false
+    }
+
+    /// Behind a block its node ends: with the line, a `;` or the block around it.
+    fn after_block(&mut self) {
+        while self.kind().is_some_and(is_blank) {
+            self.at += 1;
+        }
+        let Some(kind) = self.kind() else { return };
+        let token = self.tokens[self.at];
+        match kind {
+            TokenKind::Semicolon => self.at += 1,
+            TokenKind::Newline | TokenKind::Close => {}
+            TokenKind::SlashDash => {
+                // Another block that is taken out, the one thing that may follow.
+                let mut next = self.at + 1;
+                while self
+                    .tokens
+                    .get(next)
+                    .is_some_and(|token| is_blank(token.kind) || token.kind == TokenKind::Newline)
+                {
+                    next += 1;
+                }
+                if let Some(open) =
+                    self.tokens.get(next).filter(|token| token.kind == TokenKind::Open).copied()
+                {
+                    self.at = next;
+                    self.open(open, Some(token.start), BlockRole::GoneBehind);
+                } else {
+                    self.misplaced(token, "a node ends behind its block");
+                }
+            }
+            _ => {
+                let diagnostic = Diagnostic::error(codes::MISSING_SEPARATOR, "a node ends behind its block");
+                let place = self.span(token.start..token.end);
+                self.report(
+                    diagnostic
+                        .at(place, "this would be a second node on the line")
+                        .help("put it on a line of its own, or `;` between the two")
+                        .fix(self.span(token.start..token.start), "; "),
+                );
+            }
+        }
+    }
+
+    /// A token that has no meaning where it stands.
+    pub(super) fn misplaced(&mut self, token: Token, why: &str) {
+        let found = wording::code(self.word(token));
+        let diagnostic = Diagnostic::error(codes::MISPLACED_TOKEN, format!("{found} has no place here"));
+        let span = self.span(token.start..token.end);
+        self.report(diagnostic.at(span, "not expected").help(why));
+    }
+
+    /// Whether a text without an end has taken in a `}` behind this place.
+    fn swallowed(&self, open: usize) -> bool {
+        let behind = self.tokens.iter().filter(|token| token.start > open);
+        let endless = |token: &&Token| matches!(token.kind, TokenKind::Text { closed: false, .. });
+        behind.filter(endless).any(|token| self.word(*token).contains('}'))
+    }
+
+    fn unclosed(&mut self) {
+        let Some(outer) = self.blocks.first().map(|block| block.open) else { return };
+        // Inside a text that never ends no `}` counts: that was reported.
+        if self.shape.problems.iter().any(|one| one.code == codes::UNCLOSED_COMMENT)
+            || self
+                .tokens
+                .last()
+                .is_some_and(|last| matches!(last.kind, TokenKind::Text { closed: false, .. }))
+            || self.swallowed(outer)
+        {
+            return;
+        }
+        let open = self.suspect.unwrap_or(outer);
+        self.shape.unclosed = Some(open);
+        let width = self.text[open..].chars().next().map_or(1, char::len_utf8);
+        let diagnostic = Diagnostic::error(codes::UNCLOSED_BLOCK, "the block is not closed");
+        self.report(diagnostic.at(self.span(open..open + width), "it begins here").help("close it with `}`"));
+    }
+}
+
+/// What separates values within a node.
+pub(super) fn is_blank(kind: TokenKind) -> bool {
+    matches!(
+        kind,
+        TokenKind::Space
+            | TokenKind::LineComment
+            | TokenKind::BlockComment { .. }
+            | TokenKind::HashComment
+            | TokenKind::Continuation
+            | TokenKind::Mark
+            | TokenKind::Wide
+            | TokenKind::Listed
+            | TokenKind::Forbidden
+    )
+}
+
+/// Where each line begins and how far it is indented.
+fn lines(tokens: &[Token]) -> Vec<(usize, usize)> {
+    let starts =
+        tokens.iter().enumerate().filter(|(_, token)| token.kind == TokenKind::Newline).map(|(at, _)| at + 1);
+    std::iter::once(0)
+        .chain(starts)
+        .filter_map(|at| tokens.get(at))
+        .map(|first| (first.start, if first.kind == TokenKind::Space { first.end - first.start } else { 0 }))
+        .collect()
+}

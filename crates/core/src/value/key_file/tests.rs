@@ -1,0 +1,118 @@
+use super::*;
+
+const VENDOR: &str = include_str!("../../../../../tests/cases/reject/files/keys/vendor.asc");
+const TWO: &str = include_str!("../../../../../tests/cases/reject/files/keys/two.asc");
+const BINARY: &[u8] = include_bytes!("../../../../../tests/cases/reject/files/keys/vendor.gpg");
+const RSA: &[u8] = include_bytes!("../../../../../tests/cases/reject/files/keys/rsa.gpg");
+const ROS: &str = include_str!("../../../../../packages/robotics/ros/ros.asc");
+
+/// As `gpg --show-keys` prints them.
+const OF_VENDOR: &str = "8FEFBB28088692FB96C449F9CB812F59D58EC48E";
+const OF_OTHER: &str = "DEAE153DD94A79B8DC7D11B04D65865E9D190DFA";
+const OF_RSA: &str = "8AC720E9336256B50CF6B9C5BB38BB564874DEE9";
+
+fn read(bytes: &[u8]) -> Result<(String, bool), KeyFault> {
+    KeyFile::read(bytes).map(|key| (key.fingerprint.to_string(), key.armored))
+}
+
+fn why(bytes: impl AsRef<[u8]>) -> String {
+    match KeyFile::read(bytes.as_ref()) {
+        Err(KeyFault::NotAKey(why)) => why,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The text without its checksum, so that it can be changed.
+fn without_checksum(text: &str) -> String {
+    text.split_inclusive('\n').filter(|line| !line.starts_with('=')).collect()
+}
+
+#[test]
+fn a_key_has_the_fingerprint_that_gnupg_prints() {
+    assert_eq!(read(VENDOR.as_bytes()), Ok((OF_VENDOR.to_owned(), true)));
+    assert_eq!(read(BINARY), Ok((OF_VENDOR.to_owned(), false)));
+    assert_eq!(read(RSA), Ok((OF_RSA.to_owned(), false)));
+    assert_eq!(read(ROS.as_bytes()), Ok(("C1CF6E31E6BADE8868B172B4F42ED6FBAB17C654".to_owned(), true)));
+    assert_eq!(read(without_checksum(VENDOR).as_bytes()), Ok((OF_VENDOR.to_owned(), true)));
+    let surrounded = format!(
+        "Our key:\n\n{}\nThat was it.\n",
+        VENDOR.replace("BLOCK-----\n\n", "BLOCK-----\nVersion: 1\nComment:\n\n")
+    );
+    assert_eq!(read(surrounded.as_bytes()), Ok((OF_VENDOR.to_owned(), true)));
+}
+
+#[test]
+fn a_second_key_is_found_wherever_apt_would_find_it() {
+    let both = |bytes: &[u8]| match KeyFile::read(bytes) {
+        Err(KeyFault::Several(all)) => all.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(both(TWO.as_bytes()), [OF_VENDOR, OF_OTHER]);
+    assert_eq!(both([BINARY, RSA].concat().as_slice()), [OF_VENDOR, OF_RSA]);
+    assert_eq!(both([VENDOR, ROS].concat().as_bytes()).len(), 2);
+    assert_eq!(both([VENDOR, ROS, VENDOR].concat().as_bytes()).len(), 3);
+    // `apt-key` reads a block of any type as a part of the keyring.
+    let disguised = ROS.replace("PGP PUBLIC KEY BLOCK", "PGP ARMORED FILE");
+    assert_eq!(why([VENDOR, &disguised].concat()), "it holds a second block, of another type");
+    assert_eq!(why([&disguised, VENDOR].concat()), "it holds a second block, of another type");
+    assert_eq!(why(&disguised), "its block is of another type");
+}
+
+#[test]
+fn a_secret_key_is_known_as_one() {
+    assert_eq!(read(b"-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nx"), Err(KeyFault::Secret));
+    // A secret key packet, of the old and of the new form, alone and behind a public key.
+    assert_eq!(read(&[0x94, 1, 4]), Err(KeyFault::Secret));
+    assert_eq!(read(&[0xc5, 1, 4]), Err(KeyFault::Secret));
+    assert_eq!(read(&[BINARY, &[0xc7, 1, 4]].concat()), Err(KeyFault::Secret));
+}
+
+#[test]
+fn what_apt_can_not_read_is_no_key() {
+    assert_eq!(why(""), "it is empty");
+    assert_eq!(why("x"), "it holds no `BEGIN PGP PUBLIC KEY BLOCK`");
+    assert_eq!(
+        why("-----BEGIN PGP PUBLIC KEY BLOCK-----"),
+        "an empty line is missing before the lines of the key"
+    );
+    assert_eq!(
+        why(VENDOR.replace('\n', "\r\n")),
+        "its lines end in CR LF, in which apt finds no key: save it with LF"
+    );
+    assert_eq!(
+        why(VENDOR.replace("BLOCK-----\n\n", "BLOCK-----\n")),
+        "an empty line is missing before the lines of the key"
+    );
+    assert_eq!(why(VENDOR.replace("mDME", "mD ME")), "a line of it is not base64");
+    assert_eq!(why(&VENDOR[..200]), "`END PGP PUBLIC KEY BLOCK` is missing behind the lines of the key");
+    assert_eq!(why(VENDOR.replace("mDME", "mDMF")), "it is damaged: its checksum does not match");
+    assert_eq!(why(without_checksum(VENDOR).replace("mDMEaVW5", "mDMEaVW")), "its base64 is cut off");
+    assert_eq!(why(without_checksum(VENDOR).replace("mDME", "gDME")), "it does not start with a public key");
+    assert_eq!(why(b"\0\0\0\x20\x01\x01\0\x02KBXf\0\0\0\0"), "it is a keybox of GnuPG, which apt can't read");
+    assert_eq!(why(&BINARY[..40]), "it is cut off");
+    assert_eq!(why([BINARY, b"x"].concat()), "its bytes are no OpenPGP packets");
+    assert_eq!(why([BINARY, &[0xc8, 0]].concat()), "it holds a packet of type 8, which is no part of a key");
+    assert_eq!(why([0x98, 7, 3, 0, 0, 0, 0, 0, 0]), "its key is of version 3; apt needs version 4");
+    assert_eq!(why([0x9a, 0, 0, 0, 7, 4, 0, 0, 0, 0, 1, 0]), "apt knows no keyring that starts like it");
+    assert_eq!(why(vec![b'x'; KeyFile::LARGEST + 1]), "it has more than 1024 KiB");
+}
+
+#[test]
+fn any_bytes_are_read_or_refused() {
+    for cut in 0..VENDOR.len() {
+        assert!(KeyFile::read(&VENDOR.as_bytes()[..cut]).is_err() || cut + 1 >= VENDOR.len(), "{cut}");
+    }
+    for cut in 0..BINARY.len() {
+        // A key without what is behind its first packet is still that key.
+        let _ = KeyFile::read(&BINARY[..cut]);
+    }
+    for at in 0..BINARY.len() {
+        for bit in 0..8 {
+            let mut changed = BINARY.to_vec();
+            changed[at] ^= 1 << bit;
+            if let Ok(key) = KeyFile::read(&changed) {
+                assert!(at > 52 || key.fingerprint.as_str() != OF_VENDOR, "{at}");
+            }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! [`PortMapping`]: which port of the host leads to which of the container.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use super::{Invalid, Parse, Port, text};
+
+/// A published port: `8080:80`, `127.0.0.1:8080:80`, `5000-5010:5000-5010/udp`. One number alone is the same port on both
+/// sides; `127.0.0.1::80` leaves the host's port to the engine.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PortMapping {
+    /// The host's address to listen at; all of them when absent.
+    pub ip: Option<IpAddr>,
+    /// The host's ports; any free one when absent, which only `IP::PORT` says.
+    pub host: Option<PortRange>,
+    /// The container's ports.
+    pub container: PortRange,
+    /// TCP when not said otherwise.
+    pub protocol: Protocol,
+}
+
+/// One port, or several in a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PortRange {
+    /// The first.
+    pub first: Port,
+    /// The last; the same where it is one.
+    pub last: Port,
+}
+
+/// The protocol of a port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Protocol {
+    /// `/tcp`, or nothing.
+    Tcp,
+    /// `/udp`.
+    Udp,
+    /// `/sctp`.
+    Sctp,
+}
+
+impl PortMapping {
+    /// Whether the host's ports are the container's, so that the host's own network offers the same.
+    pub fn is_same_number(&self) -> bool {
+        self.host.is_none_or(|host| host == self.container)
+    }
+}
+
+const HELP: &str = "`8080:80` is HOST:CONTAINER; `127.0.0.1:8080:80` and `5000:5000/udp` say more";
+
+impl PortRange {
+    fn count(self) -> u16 {
+        self.last.get() - self.first.get()
+    }
+
+    fn read(text: &str) -> Result<Self, Invalid> {
+        let (first, last) = text.split_once('-').unwrap_or((text, text));
+        let range = Self {
+            first: Port::parse(first).map_err(|invalid| invalid.within(0, first.len()))?,
+            last: Port::parse(last).map_err(|invalid| invalid.within(text.len() - last.len(), last.len()))?,
+        };
+        if range.first > range.last {
+            let help = format!("write `{last}-{first}`");
+            return Err(Invalid::new("the ports of a range go up").help(help).at(0..text.len()));
+        }
+        Ok(range)
+    }
+}
+
+impl Parse for PortMapping {
+    const WHAT: &'static str = "a published port";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let (ports, protocol) = match text.rsplit_once('/') {
+            Some((ports, protocol)) => (ports, read_protocol(protocol, ports.len() + 1)?),
+            None => (text, Protocol::Tcp),
+        };
+        let (outer, container) = match ports.rsplit_once(':') {
+            Some((outer, container)) => (Some(outer), container),
+            None => (None, ports),
+        };
+        let start = ports.len() - container.len();
+        let container = PortRange::read(container)
+            .map_err(|invalid| invalid.within(start, container.len()).help(HELP))?;
+        let (ip, host) = outer.map_or(Ok((None, Some(container))), read_outer)?;
+        if let Some(host) = host
+            && host.count() != container.count()
+            && container.count() > 0
+        {
+            let message = "the host's range and the container's are of different length";
+            return Err(Invalid::new(message).help(HELP));
+        }
+        Ok(Self { ip, host, container, protocol })
+    }
+}
+
+fn read_protocol(word: &str, at: usize) -> Result<Protocol, Invalid> {
+    match word {
+        "tcp" => Ok(Protocol::Tcp),
+        "udp" => Ok(Protocol::Udp),
+        "sctp" => Ok(Protocol::Sctp),
+        _ => {
+            let message = format!("{} is no protocol of a port", text::quoted(word));
+            Err(Invalid::new(message).help("`tcp`, `udp` or `sctp`").at(at..at + word.len()))
+        }
+    }
+}
+
+/// The address and the host's ports, of which at least one is there.
+fn read_outer(outer: &str) -> Result<(Option<IpAddr>, Option<PortRange>), Invalid> {
+    let Some((address, ports)) = outer.rsplit_once(':') else {
+        let ports = PortRange::read(outer).map_err(|invalid| invalid.within(0, outer.len()).help(HELP))?;
+        return Ok((None, Some(ports)));
+    };
+    let bare = address.strip_prefix('[').and_then(|bare| bare.strip_suffix(']')).unwrap_or(address);
+    let ip = bare.parse::<IpAddr>().map_err(|_| {
+        Invalid::new(format!("{} is no address of the host", text::quoted(address)))
+            .help(HELP)
+            .at(0..address.len())
+    })?;
+    if ports.is_empty() {
+        return Ok((Some(ip), None));
+    }
+    let ports = PortRange::read(ports)
+        .map_err(|invalid| invalid.within(address.len() + 1, ports.len()).help(HELP))?;
+    Ok((Some(ip), Some(ports)))
+}
+
+impl fmt::Display for PortRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.first)?;
+        if self.first == self.last { Ok(()) } else { write!(f, "-{}", self.last) }
+    }
+}
+
+impl fmt::Display for PortMapping {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.ip {
+            Some(IpAddr::V4(ip)) => write!(f, "{ip}:")?,
+            Some(IpAddr::V6(ip)) => write!(f, "[{ip}]:")?,
+            None => {}
+        }
+        match self.host {
+            Some(host) => write!(f, "{host}:")?,
+            None if self.ip.is_some() => f.write_str(":")?,
+            None => {}
+        }
+        write!(f, "{}", self.container)?;
+        match self.protocol {
+            Protocol::Tcp => Ok(()),
+            Protocol::Udp => f.write_str("/udp"),
+            Protocol::Sctp => f.write_str("/sctp"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::parse::laws;
+
+    laws!(PortMapping: "80", "8080:80", "127.0.0.1:8080:80", "127.0.0.1::80", "5000-5010:5000-5010/udp", "[::1]:80:80/tcp", "3000-3005:80");
+
+    #[test]
+    fn has_one_spelling() {
+        for (written, spelt) in [
+            ("80", "80:80"),
+            ("8000/udp", "8000:8000/udp"),
+            ("8000-8010", "8000-8010:8000-8010"),
+            ("80/tcp", "80:80"),
+            ("[::1]:80:80", "[::1]:80:80"),
+            ("5-5:80", "5:80"),
+            ("127.0.0.1::80", "127.0.0.1::80"),
+        ] {
+            assert_eq!(PortMapping::parse(written).unwrap().to_string(), spelt);
+        }
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        let said = |text: &str| {
+            let invalid = PortMapping::parse(text).unwrap_err();
+            (invalid.message, invalid.at.map(|at| text[at].to_owned()))
+        };
+        assert_eq!(said("8080:0"), ("`0` is no port".to_owned(), Some("0".to_owned())));
+        assert_eq!(said("x:80").0, "`x` is no port");
+        assert_eq!(said("80/http"), ("`http` is no protocol of a port".to_owned(), Some("http".to_owned())));
+        assert_eq!(said("1-3:1-2").0, "the host's range and the container's are of different length");
+        assert_eq!(said("3-1:80"), ("the ports of a range go up".to_owned(), Some("3-1".to_owned())));
+        assert_eq!(
+            said("host:80:80"),
+            ("`host` is no address of the host".to_owned(), Some("host".to_owned()))
+        );
+    }
+}
