@@ -27,6 +27,10 @@ pub(super) struct Files<'a> {
 /// So many requirements files may be read within each other.
 const DEEPEST: usize = 32;
 
+/// How to install what is in the project.
+const INSTALL_LATER: &str =
+    "the code is copied later: install it there with `app { run \"pip install --no-deps .\" }`";
+
 /// What a path leads to, for messages.
 #[derive(Clone, Copy, PartialEq)]
 enum PathUse {
@@ -249,29 +253,18 @@ impl<'a> Files<'a> {
                 self.include(&path, constraint || more, reading);
             }
             RequirementsLine::Local(text) => {
+                let shown = wording::code(&text.value);
+                let message = format!("{shown} does not exist when requirements are installed");
                 self.log.error(
-                    Diagnostic::error(
-                        codes::LOCAL_REQUIREMENT,
-                        format!(
-                            "{} does not exist when requirements are installed",
-                            wording::code(&text.value)
-                        ),
-                    )
-                    .at(text.span, "a local path")
-                    .help(
-                        "the code is copied later: install it there with `app { run \"pip install \
-                        --no-deps .\" }`",
-                    ),
+                    Diagnostic::error(codes::LOCAL_REQUIREMENT, message)
+                        .at(text.span, "a local path")
+                        .help(INSTALL_LATER),
                 );
             }
             RequirementsLine::UnknownOption(name) => {
-                let diagnostic = Diagnostic::error(
-                    codes::BAD_REQUIREMENT,
-                    format!(
-                        "pip does not support the option {} in requirements files",
-                        wording::code(&name.value)
-                    ),
-                );
+                let shown = wording::code(&name.value);
+                let message = format!("pip does not support the option {shown} in requirements files");
+                let diagnostic = Diagnostic::error(codes::BAD_REQUIREMENT, message);
                 let near = wording::did_you_mean(&name.value, requirements::OPTIONS.iter().copied());
                 self.log.error(diagnostic.at(name.span, "unknown option").maybe_help(near));
             }

@@ -195,9 +195,9 @@ fn without(model: &Model<'_>, core: &[usize], dropped: usize, known: &Settled) -
         (ConstraintKind::Base, _) => {
             (format!("remove `base`: jcc then selects a suitable base image{then}"), None)
         }
-        (ConstraintKind::Request, _) => (format!("remove `{}`{then}", constraint.text), None),
         (
-            ConstraintKind::Pin
+            ConstraintKind::Request
+            | ConstraintKind::Pin
             | ConstraintKind::Requirement
             | ConstraintKind::Pip
             | ConstraintKind::Target
