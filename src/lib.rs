@@ -2,19 +2,55 @@
 //!
 //! The passes are folders, in order: each takes the value that the one before gives. [`compile`] is the whole story.
 
-pub mod catalog;
-pub mod check;
-pub mod cli;
-pub mod diagnostic;
-pub mod fs;
+mod catalog;
+mod check;
+mod cli;
+mod diagnostic;
+mod fs;
 #[doc(hidden)]
 pub mod fuzzing;
-pub mod manifest;
-pub mod plan;
-pub mod render;
-pub mod resolve;
+mod manifest;
+mod plan;
+mod render;
+mod resolve;
 
-pub use jcc_core::{source, syntax, value};
+pub use cli::{Exit, Io, Terminal, run};
+use jcc_core::{source, syntax, value};
+
+/// What the tests, benches and fuzz targets of this repository look into. Not an API.
+#[doc(hidden)]
+pub mod internals {
+    pub mod catalog {
+        pub use crate::catalog::schema;
+        pub use crate::catalog::{
+            BuiltinStacks, Catalog, DefinitionKind, Package, PackageVersion, RequireStage, Role, StepKind,
+            TestBody,
+        };
+    }
+    pub mod check {
+        pub use crate::check::{allows, compose_names, plain_secrets, rules};
+    }
+    pub mod diagnostic {
+        pub use crate::diagnostic::render;
+        pub use jcc_core::diagnostic::*;
+    }
+    pub mod fs {
+        pub use crate::fs::{Disk, FileKind, FileSystem, Memory};
+    }
+    pub mod manifest {
+        pub use crate::manifest::{LANGUAGE, Manifest, Project, Stacks, load, load_in_part};
+    }
+    pub mod plan {
+        pub use crate::plan::{Fetched, Inputs, Planned, plan};
+    }
+    pub mod render {
+        pub use crate::render::Generated;
+    }
+    pub mod resolve {
+        pub use crate::resolve::{Lock, Override, Reason, Resolution, all, resolve};
+    }
+    pub use jcc_core::{source, syntax, value};
+}
 
 use catalog::{BuiltinStacks, Catalog};
 use diagnostic::{Diagnostic, Log, Reported, codes, wording};
@@ -64,7 +100,7 @@ pub fn resolve(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result
     }
     let projects = one_target(manifest.projects(log)?, input.target, log)?;
     for project in &projects {
-        check::rules(project, &catalog, sources, log);
+        check::rules(project, &catalog, log);
     }
     check::plain_secrets(&projects, &catalog, sources, log);
     let old_lock = resolve::open_lock(input.fs, input.lock, sources, log)?;

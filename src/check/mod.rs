@@ -19,7 +19,6 @@ pub use rules::RULES;
 use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Log, Severity};
 use crate::manifest::Project;
-use crate::source::Sources;
 
 /// One kind of mistake and how it is found.
 #[derive(Debug, Clone, Copy)]
@@ -34,8 +33,8 @@ pub struct Rule {
 
 /// Checks one target of a manifest by every rule; where a part of it could not be read, by those of mistakes alone, since
 /// what is advised may stand there.
-pub fn rules(project: &Project, catalog: &Catalog, sources: &Sources, log: &mut Log) {
-    let context = Context::new(project, catalog, sources);
+pub fn rules(project: &Project, catalog: &Catalog, log: &mut Log) {
+    let context = Context::new(project, catalog);
     let always = |rule: &&Rule| rule.severity == Severity::Error;
     for rule in RULES.iter().filter(|rule| !project.in_part || always(rule)) {
         (rule.check)(&context, log);

@@ -10,7 +10,7 @@ mod storage;
 pub use environment::{EnvFile, HostEnv, Secret, SecretSource};
 pub use hardware::{Audio, Camera, Display, Gpu, GpuForm, HardwareDevice};
 pub use namespaces::Ulimit;
-pub use process::{Logging, ProcessOptions};
+pub use process::ProcessOptions;
 pub use services::ServiceOptions;
 pub use storage::{Mode, Volume};
 
