@@ -2,7 +2,7 @@
 //!
 //! A block of KDL with a `project` is a manifest; one with a `package` is a definition; any other is a part of a
 //! manifest, and gets a head. Beside it lie the files alone that the
-//! paragraph before it names as "beside the manifest", as in `tests/book/files`. `tests/docs` makes the other pages.
+//! paragraph before it names as "next to the manifest", as in `tests/book/files`. `tests/docs` makes the other pages.
 
 mod picture;
 mod runs;
@@ -74,10 +74,10 @@ fn blocks() -> Vec<Block> {
     blocks
 }
 
-/// The files that the last paragraph of a text says lie beside the manifest.
+/// The files that the last paragraph of a text says lie next to the manifest.
 fn files(before: &str) -> Vec<String> {
     let paragraph = before.trim_end().rsplit("\n\n").next().unwrap_or_default();
-    if !paragraph.contains("beside the manifest") {
+    if !paragraph.contains("next to the manifest") {
         return Vec::new();
     }
     let words = paragraph.split('`').skip(1).step_by(2);

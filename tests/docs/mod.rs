@@ -42,7 +42,7 @@ fn the_catalogue_s_reference() {
 #[test]
 fn the_index_of_errors() {
     let mut text = String::from(
-        "# Diagnostics\n\nAll diagnostics, by code. `jcc explain CODE` prints the same pages. Generated from `src/diagnostic/pages`.\n",
+        "# Diagnostics\n\nAll diagnostics, by code. `jcc explain CODE` prints the same pages. Generated from `crates/core/src/diagnostic/pages`.\n",
     );
     for entry in codes::all() {
         let page = entry.page.trim().replace("\n## ", "\n#### ");
