@@ -2,16 +2,28 @@
 //!
 //! The passes are folders, in order: each takes the value that the one before gives. [`compile`] is the whole story.
 
+// The facade is documented; a pass documents what its names do not say.
+#![warn(missing_docs)]
+
+#[allow(missing_docs)]
 mod catalog;
+#[allow(missing_docs)]
 mod check;
 mod cli;
+#[allow(missing_docs)]
 mod diagnostic;
+#[allow(missing_docs)]
 mod fs;
+#[allow(missing_docs)]
 #[doc(hidden)]
 pub mod fuzzing;
+#[allow(missing_docs)]
 mod manifest;
+#[allow(missing_docs)]
 mod plan;
+#[allow(missing_docs)]
 mod render;
+#[allow(missing_docs)]
 mod resolve;
 
 pub use cli::{Exit, Io, Terminal, run};
@@ -19,6 +31,7 @@ use jcc_core::{source, syntax, value};
 
 /// What the tests, benches and fuzz targets of this repository look into. Not an API.
 #[doc(hidden)]
+#[allow(missing_docs)]
 pub mod internals {
     pub mod catalog {
         pub use crate::catalog::schema;
@@ -62,16 +75,16 @@ use source::Sources;
 /// The version of this compiler.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// What is compiled.
+/// The project to compile: its files, manifest, target and lock.
 #[derive(Clone, Copy)]
 pub struct Input<'a> {
-    /// The project's files.
+    /// The files of the project.
     pub fs: &'a dyn FileSystem,
     /// The manifest, in the project's root.
     pub manifest: &'a str,
     /// Only the target of this name.
     pub target: Option<&'a str>,
-    /// Where the lock is.
+    /// The path of the lock, from the project's root.
     pub lock: &'a str,
 }
 
@@ -80,7 +93,7 @@ pub struct Input<'a> {
 pub struct Resolved {
     /// What is known of packages and platforms, the project's own folders included.
     pub catalog: Catalog,
-    /// The lock that was there.
+    /// The lock that was read; `None` where there was none.
     pub old_lock: Option<Lock>,
     /// The lock that holds what was decided.
     pub lock: Lock,
@@ -127,9 +140,9 @@ fn lock_fits(lock: &Lock, input: Input<'_>, sources: &Sources, log: &mut Log) ->
 pub struct Compiled {
     /// The files, by their path in the project.
     pub artifacts: render::Artifacts,
-    /// What they were made from, a target each.
+    /// The plan of each target, in the order of the manifest.
     pub planned: Vec<plan::Planned>,
-    /// The versions.
+    /// The versions that the files were written for.
     pub resolved: Resolved,
 }
 

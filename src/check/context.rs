@@ -9,14 +9,12 @@ use crate::source::Span;
 pub struct Context<'a> {
     /// The manifest, as this target sees it.
     pub project: &'a Project,
-    /// What is known.
     pub catalog: &'a Catalog,
     /// The target's platform; absent where it is unknown, which the resolver tells.
     pub platform: Option<&'a Platform>,
 }
 
 impl<'a> Context<'a> {
-    /// Looks the platform up.
     pub fn new(project: &'a Project, catalog: &'a Catalog) -> Self {
         let target = &project.target;
         let device = target.device.as_ref().and_then(|name| catalog.device(name.as_str()));

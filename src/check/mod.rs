@@ -25,9 +25,7 @@ use crate::manifest::Project;
 pub struct Rule {
     /// What it tells, and nothing else.
     pub code: Code,
-    /// How grave that is.
     pub severity: Severity,
-    /// Tells every case of it.
     pub check: fn(&Context<'_>, &mut Log),
 }
 

@@ -150,33 +150,22 @@ impl Manifest {
 pub struct Project {
     /// `project`: name, version, image, labels.
     pub header: Header,
-    /// Where it runs.
     pub target: Target,
     /// How many targets the manifest has; with one, files stand beside it.
     pub targets: usize,
     /// `pin` children, in the order of the file; all must hold.
     pub pins: Vec<Pin>,
-    /// `base`.
     pub base: Option<Base>,
-    /// `build`.
     pub build: BuildOptions,
     /// `packages` children; a package named again narrows the first (all requirements hold, options override).
     pub packages: Vec<Request>,
-    /// `apt`.
     pub apt: Apt,
-    /// `pip`.
     pub pip: Pip,
-    /// `app`.
     pub app: Option<App>,
-    /// `run`.
     pub run: RunOptions,
-    /// `test`.
     pub tests: Vec<Test>,
-    /// `cache`.
     pub cache: Cache,
-    /// `output`.
     pub output: Output,
-    /// `allow`.
     pub allows: Vec<Allow>,
     /// Folders of definitions (`catalog`); later ones shadow earlier ones.
     pub catalogs: Vec<Spanned<ProjectPath>>,

@@ -13,7 +13,6 @@ word! {
 const HELP: &str = "it is relative to the manifest's folder, with `/` between: `keys/vendor.asc`";
 
 impl ProjectPath {
-    /// The root of the project.
     pub fn root() -> Self {
         Self(".".to_owned())
     }

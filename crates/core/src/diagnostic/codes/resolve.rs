@@ -35,7 +35,6 @@ super::codes! { "resolve":
     NOT_HERE = "not-here";
     /// A pin of what the target fixes.
     FIXED_AXIS = "fixed-axis";
-    /// No image to start from.
     NO_BASE = "no-base";
     /// Something that nobody has shown yet to work.
     UNPROVEN = "unproven";
