@@ -34,7 +34,6 @@ pub(super) fn lacks_machine(place: &MachineArgs) -> bool {
     place.release.is_some() && place.device.is_none() && place.platform.is_none()
 }
 
-/// Says so.
 pub(super) fn which_machine(session: &mut Session<'_, '_>) -> Exit {
     session.unknown(
         "`--release` needs a device or a platform",

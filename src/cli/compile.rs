@@ -44,7 +44,6 @@ impl CompileOptions {
 /// What becomes of the files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OutputMode {
-    /// They are written.
     Write,
     /// They are compared with what is there.
     Check,
@@ -69,7 +68,6 @@ fn untangled(session: &Session<'_, '_>, wish: CompileOptions) -> CompileOptions 
 /// The file that `--stdout` prints when none is named.
 pub(super) const DOCKERFILE: &str = "Dockerfile";
 
-/// Compiles.
 pub(super) fn run(session: &mut Session<'_, '_>, wish: CompileOptions) -> Exit {
     let wish = &untangled(session, wish);
     let found = match session.find(wish.input.file()) {

@@ -57,7 +57,6 @@ struct Done {
     name: String,
     target: Option<String>,
     requirement: Option<String>,
-    /// The requirement before.
     was: Option<String>,
     /// Where it stands, or stood.
     place: String,
@@ -144,12 +143,10 @@ impl EditedManifest {
         Err(session.unknown(&format!("unknown target {}", wording::code(name)), help))
     }
 
-    /// The node of a target.
     fn target(&self, name: Option<&str>) -> Option<&Node> {
         edit::target(&self.document, name?)
     }
 
-    /// Makes a change in memory.
     fn change(&mut self, change: &Change) {
         self.text = change.apply(&self.text);
         let mut log = Log::new();

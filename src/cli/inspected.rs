@@ -9,14 +9,13 @@ use crate::diagnostic::{Diagnostic, Log, codes::resolve as codes, wording};
 use crate::source::{SourceId, Span};
 use crate::value::{Digest, ImageRef, Parse};
 
-/// One image and its digest.
+/// An image reference with the digest that `--digests` read for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Inspected {
     /// Its name with registry and tag.
     pub(super) name: String,
     /// Its digest: of the index where it is of several platforms.
     pub(super) digest: Digest,
-    /// Where the file says so.
     pub(super) span: Span,
 }
 

@@ -22,7 +22,6 @@ pub(super) struct OutputPlace<'a> {
     pub(super) fs: &'a dyn FileSystem,
     /// The folder as messages name it.
     pub(super) folder: String,
-    /// The lock that is there.
     pub(super) lock: Option<&'a Lock>,
 }
 

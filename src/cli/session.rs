@@ -18,24 +18,18 @@ pub(super) const MANIFEST: &str = "project.kdl";
 /// The name of a lock.
 pub(super) const LOCK: &str = "jcc.lock";
 
-/// One run of a command.
+/// State of one command: streams, sources, options of output.
 pub(super) struct Session<'s, 'w> {
-    /// How things are reported.
     pub(super) common: Common,
-    /// Streams and folder.
     pub(super) around: &'s mut Io<'w>,
-    /// What was read.
     pub(super) sources: Sources,
-    /// What was reported.
     pub(super) log: Log,
 }
 
 /// A manifest that was found.
 #[derive(Debug, Clone)]
 pub(super) struct FoundManifest {
-    /// Its folder.
     pub(super) root: PathBuf,
-    /// Its name in there.
     pub(super) name: String,
     /// Its path as messages name it.
     pub(super) shown: String,
@@ -124,7 +118,6 @@ impl<'s, 'w> Session<'s, 'w> {
         vec![".."; up].join("/")
     }
 
-    /// The files below a folder.
     pub(super) fn disk(&self, root: impl Into<PathBuf>) -> Disk {
         Disk::new(root).with_state(self.around.state.as_deref())
     }
@@ -229,7 +222,6 @@ impl<'s, 'w> Session<'s, 'w> {
         if self.log.has_errors() || deny_warnings && warned() { Exit::Problems } else { Exit::Done }
     }
 
-    /// Prints a result.
     pub(super) fn print(&mut self, text: &str) -> Exit {
         self.around.out.write(text)
     }

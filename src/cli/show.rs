@@ -19,7 +19,6 @@ use needed::DependentsTable;
 /// What became of each version on a machine.
 type Verdicts = Option<Vec<(Version, Verdict)>>;
 
-/// Shows a package.
 pub(super) fn run(session: &mut Session<'_, '_>, name: &str, place: &MachineArgs, format: Format) -> Exit {
     let catalog = Catalog::builtin(&mut session.sources);
     let Some(package) = catalog.package(name) else {

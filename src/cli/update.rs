@@ -16,7 +16,6 @@ use super::edit::args::Update;
 use super::session::{FoundManifest, LOCK};
 use super::{Exit, Session, lock_diff};
 
-/// Moves the lock.
 pub(super) fn run(session: &mut Session<'_, '_>, wish: &Update) -> Exit {
     let found = match session.find(wish.place.file.as_deref()) {
         Ok(found) => found,
@@ -53,7 +52,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Update) -> Exit {
     place.finish(session, wish, &resolved, &held)
 }
 
-/// What is updated.
+/// The packages whose locked versions `jcc update` lets go.
 struct UpdateScope<'a> {
     found: FoundManifest,
     fs: Disk,

@@ -15,7 +15,6 @@ use super::{Exit, Session};
 /// So many paths are shown.
 const SHOWN: usize = 50;
 
-/// Shows the paths.
 pub(super) fn run(session: &mut Session<'_, '_>, name: &str, input: &ManifestArgs, format: Format) -> Exit {
     let compiled = match session.compile(input) {
         Ok(compiled) => compiled,

@@ -18,7 +18,7 @@ use super::{FileKind, FileSystem};
 const PATIENCE: usize = 100;
 const TURN: Duration = Duration::from_millis(50);
 
-/// The files below a folder.
+/// A [`FileSystem`] on disk, confined to one folder.
 #[derive(Debug)]
 pub struct Disk {
     root: PathBuf,

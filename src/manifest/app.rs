@@ -10,7 +10,6 @@ use super::decode::{self, COMMAND, ENV, HEALTHCHECK};
 use super::pip::{self, REQUIREMENTS};
 use super::{Env, HealthCheck, Requirements, SecretFile, health};
 
-/// `app`.
 pub(super) static APP: NodeSpec = NodeSpec::new("app", "Your application, on top of the packages.")
     .children(&[
         &WORKDIR,
@@ -83,23 +82,18 @@ pub struct App {
     pub copies: Vec<Copy>,
     /// `requirements "FILE"`, as in `pip`; its layer comes before the copies.
     pub requirements: Vec<Requirements>,
-    /// `env`.
     pub env: Env,
     /// `run "SHELL LINE"`, in order, after the copies.
     pub runs: Vec<Spanned<String>>,
-    /// Whom the image runs as.
     pub user: Option<User>,
-    /// `expose PORT`.
     pub expose: Vec<Spanned<Port>>,
     /// `entrypoint`, exec form.
     pub entrypoint: Option<Spanned<Vec<String>>>,
     /// `command`, exec form.
     pub command: Option<Spanned<Vec<String>>>,
-    /// `healthcheck`.
     pub healthcheck: Option<HealthCheck>,
     /// `volume "PATH"`.
     pub volumes: Vec<Spanned<ImagePath>>,
-    /// The whole node.
     pub span: Span,
 }
 
@@ -132,7 +126,6 @@ pub struct Copy {
 /// `user "robot" uid=1000 gid=1000 groups="video render"`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct User {
-    /// The login name.
     pub name: Spanned<UserName>,
     /// 1000 when absent.
     pub uid: Id,
@@ -142,7 +135,6 @@ pub struct User {
     pub groups: Vec<Spanned<UserName>>,
 }
 
-/// Reads `app`.
 pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> App {
     App {
         workdir: node.text_of_child("workdir", log),

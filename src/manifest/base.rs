@@ -8,7 +8,6 @@ use crate::value::{Digest, ImageRef, Name, Version};
 
 use super::decode;
 
-/// `base`.
 pub(super) static BASE: NodeSpec = NodeSpec::new("base", "The base image; chosen by the resolver if absent.")
     .args(&[
         ArgSpec::text("NAME", "A base image of the catalogue, or a published family of images.").optional()
@@ -32,43 +31,34 @@ static PROVIDED: NodeSpec = NodeSpec::new("NAME", "An axis such as `ubuntu` or `
     .args(&[ArgSpec::text("VERSION", "The version in the image.")])
     .optional();
 
-/// The image to start from.
+/// The `base` node: the image that the final stage starts from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Base {
-    /// Which one.
     pub choice: BaseChoice,
     /// The digest of a base of the catalogue; that of any other image stands in `choice`.
     pub digest: Option<Spanned<Digest>>,
     /// What it holds, declared by the user (`provides`), beside what the catalogue knows.
     pub provides: Vec<Provided>,
-    /// The whole node.
     pub span: Span,
 }
 
-/// How the base is named.
+/// The two ways to name a base image: from the catalogue, or any reference.
 #[derive(Debug, Clone, PartialEq)]
 pub enum BaseChoice {
     /// `base "l4t-jetpack"`, `base "dustynv/l4t-pytorch"`: of the catalogue.
     Catalog(Spanned<String>),
     /// `base image="acme/base:1.4" digest="sha256:…"`.
-    Image {
-        /// The reference.
-        image: Spanned<ImageRef>,
-        /// Its digest.
-        digest: Option<Spanned<Digest>>,
-    },
+    Image { image: Spanned<ImageRef>, digest: Option<Spanned<Digest>> },
 }
 
 /// `cuda "12.6"` inside `provides`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Provided {
-    /// An axis or a package.
     pub name: Spanned<Name>,
     /// The version that is there.
     pub version: Spanned<Version>,
 }
 
-/// Reads `base`.
 pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Option<Base> {
     let mut provides = Vec::new();
     for child in node.child("provides").into_iter().flat_map(Reader::children) {

@@ -40,7 +40,6 @@ enum PathUse {
 }
 
 impl<'a> Files<'a> {
-    /// Nothing read yet.
     pub(super) fn new(fs: &'a dyn FileSystem, sources: &'a mut Sources, log: &'a mut Log) -> Self {
         Self { fs, sources, log, read: Vec::new(), known: BTreeMap::new() }
     }
@@ -110,12 +109,10 @@ impl<'a> Files<'a> {
         self.log.error(at(diagnostic, asked, "used here"));
     }
 
-    /// Whether nothing is there.
     pub(super) fn is_missing(&self, path: &str) -> bool {
         self.fs.kind(path).is_none()
     }
 
-    /// Checks a folder.
     pub(super) fn folder(&mut self, path: &Spanned<ProjectPath>) -> bool {
         self.is_there(path.value.as_str(), Some(path.span), PathUse::Folder)
     }

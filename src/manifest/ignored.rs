@@ -44,7 +44,6 @@ const NEVER: [&str; 2] = ["__pycache__", ".venv"];
 /// A file of a copied folder that looks like a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecretFile {
-    /// From the project's root.
     pub path: String,
     /// Whether its content shows a private key, rather than its name.
     pub key: bool,

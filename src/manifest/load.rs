@@ -125,12 +125,11 @@ pub fn load_in_part(
     }
 }
 
-/// Where a manifest is.
+/// Origin of an extended manifest: a file of the project or a stack.
 #[derive(Debug, Clone, PartialEq)]
 enum ManifestSource {
     /// A file, from the project's root.
     Path(ProjectPath),
-    /// A ready-made one.
     Stack(String),
 }
 

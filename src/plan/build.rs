@@ -96,7 +96,6 @@ pub(super) fn platform_used(parts: &PackagePlans<'_>, python: &Python) -> BTreeS
     used
 }
 
-/// Whether colcon builds it.
 fn builds_workspace(part: &PackagePlan) -> bool {
     part.build.iter().any(|act| matches!(act.kind, PackageStepKind::Tool { tool: Tool::Colcon, .. }))
 }

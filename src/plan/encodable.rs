@@ -14,13 +14,11 @@ pub enum DockerfilePosition {
     Mount,
     /// The path of a file whose text stands in the Dockerfile.
     HeredocPath,
-    /// A file's text.
     FileText,
     /// A line of a script, which stands in a heredoc.
     Script,
     /// What is copied from, which is a pattern.
     Source,
-    /// `VOLUME`.
     Volume,
 }
 

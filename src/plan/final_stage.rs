@@ -20,7 +20,6 @@ use super::{
 /// What the stages around give this one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Around<'a> {
-    /// Every package.
     pub(super) parts: &'a PackagePlans<'a>,
     /// How environments are made; `None` where nothing of Python is installed.
     pub(super) python: Option<&'a Python>,
@@ -28,7 +27,6 @@ pub(super) struct Around<'a> {
     pub(super) layers: &'a Layers<'a>,
     /// Whether the image that ships makes its environment itself.
     pub(super) makes_environment: bool,
-    /// The user's archives.
     pub(super) sources: &'a [(ThirdPartyArchive, Why)],
     /// Whether anything is held to a version.
     pub(super) constrained: bool,

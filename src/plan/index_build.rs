@@ -22,7 +22,6 @@ struct Environment<'a> {
     own_index: bool,
 }
 
-/// Reports them.
 pub(super) fn check(inputs: Inputs<'_>, log: &mut Log) {
     let environments = environments(inputs);
     if environments.iter().all(|one| one.specs.is_empty()) {
@@ -94,7 +93,7 @@ impl<'a> Environment<'a> {
     }
 }
 
-/// One requirement.
+/// One requirement of pip, held against the catalogue's builds of the same distribution.
 struct PipRequest<'a> {
     inputs: Inputs<'a>,
     /// The packages that concern it.

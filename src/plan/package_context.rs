@@ -16,11 +16,8 @@ use super::Why;
 pub struct Inputs<'a> {
     /// The manifest for one target.
     pub project: &'a Project,
-    /// What was chosen.
     pub resolution: &'a Resolution,
-    /// What jcc knows.
     pub catalog: &'a Catalog,
-    /// Every text that was read.
     pub sources: &'a Sources,
 }
 
@@ -125,7 +122,7 @@ fn titled(name: &Name, version: &Version) -> String {
     if version.as_str() == "0" { name.to_string() } else { format!("{name} {version}") }
 }
 
-/// One chosen package.
+/// A chosen package with conditions evaluated and templates expanded.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PackageContext<'a> {
     pub(super) inputs: Inputs<'a>,

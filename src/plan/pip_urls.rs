@@ -11,7 +11,7 @@ use super::package_context::Inputs;
 use super::package_step::{PackagePlan, PackageStep, PackageStepKind};
 use super::sources::distribution_value;
 
-/// One such place.
+/// A URL inside a pip argument, by its byte range.
 struct Location<'a> {
     url: &'a str,
     span: Span,
@@ -19,7 +19,6 @@ struct Location<'a> {
     always: bool,
 }
 
-/// Those of one environment.
 fn of<'a>(
     install: &'a [Spanned<PepRequirement>],
     files: impl Iterator<Item = &'a Requirements> + Clone,
@@ -56,7 +55,6 @@ pub(super) fn programs_of_parts<'a>(
     parts.into_iter().flat_map(|part| programs_of_acts(&part.install)).collect()
 }
 
-/// The same of steps.
 pub(super) fn programs_of_acts(acts: &[PackageStep]) -> BTreeSet<AptPackage> {
     let specs = acts.iter().flat_map(|act| match &act.kind {
         PackageStepKind::Pip { specs, .. } => specs.clone(),
@@ -184,7 +182,6 @@ fn wheel(inputs: Inputs<'_>, place: &Location<'_>, log: &mut Log) {
     log.error(diagnostic.help(wanted(arch, python)));
 }
 
-/// Which names would do.
 fn wanted(arch: &str, python: Option<&Version>) -> String {
     let machine = WheelName::machine(arch);
     let python = python.map_or_else(

@@ -37,7 +37,6 @@ pub(super) struct Python {
 }
 
 impl Python {
-    /// An environment made.
     pub(super) fn venv(&self, folder: &str, system: bool) -> Instruction {
         let venv = Script::Venv {
             python: self.interpreter.clone(),
@@ -246,7 +245,6 @@ pub(super) fn cloning(programs: BTreeSet<AptPackage>) -> Option<Block> {
     })
 }
 
-/// The steps that pip does.
 fn of_python(acts: &[PackageStep]) -> Vec<PackageStep> {
     acts.iter().filter(|act| act.kind.is_python()).cloned().collect()
 }

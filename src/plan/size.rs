@@ -5,7 +5,7 @@ use crate::manifest::Project;
 
 use super::package_context::Inputs;
 
-/// A sum of published sizes.
+/// Download sizes of what an image installs, in MiB, as far as publishers state them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Size {
     /// The image with its base, MiB: at least.

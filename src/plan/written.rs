@@ -6,7 +6,6 @@ use std::str::Lines;
 /// A text read as instructions.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Fragment {
-    /// In order.
     pub(super) instructions: Vec<RawInstruction>,
     /// Why the text cannot be placed among other instructions: the line and the reason.
     pub(super) problem: Option<(usize, &'static str)>,
@@ -35,7 +34,6 @@ const UNCLEAR: &str = "builders parse its heredoc differently: use a name of let
         in quotes";
 const DIRECTIVE: &str = "builders accept a parser directive only at the top of a Dockerfile";
 
-/// Reads a text.
 pub(super) fn read(text: &str) -> Fragment {
     let mut reader = FragmentReader { lines: text.lines().enumerate(), problem: None };
     let mut instructions = Vec::new();
@@ -105,7 +103,6 @@ impl<'a> FragmentReader<'a> {
         body
     }
 
-    /// The first problem counts.
     fn refuse(&mut self, line: usize, why: &'static str) {
         self.problem.get_or_insert((line, why));
     }

@@ -91,7 +91,6 @@ fn all_secrets(targets: &[Services]) -> Vec<BuildSecret> {
     BuildSecret::ALL.into_iter().filter(of).collect()
 }
 
-/// The files that are there.
 fn secret_list(secrets: &[BuildSecret]) -> String {
     let one = |secret: &BuildSecret| {
         let (name, id) = (secret.variable(), secret.as_str());

@@ -44,7 +44,6 @@ fn files(folder: &str, (name, about): (&str, &str), checks: &[Check]) -> Vec<(St
     std::iter::once((format!("{folder}/test/{name}"), whole)).chain(of_packages).collect()
 }
 
-/// The lines of one test.
 fn text(check: &Check, templates: &Templates) -> String {
     let mut body = script::options(&check.script).to_owned();
     for each in &check.script {

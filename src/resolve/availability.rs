@@ -19,7 +19,6 @@ use crate::resolve::explain::trace;
 pub struct Machine<'a> {
     /// A device of the catalogue.
     pub device: Option<&'a str>,
-    /// Or a platform.
     pub platform: Option<&'a str>,
     /// What it runs, by whatever name: `6.2`, `36.4.3`.
     pub release: Option<&'a str>,
@@ -43,9 +42,7 @@ pub type Verdict = Result<Availability, String>;
 
 /// What is asked: the catalogue, and where texts are kept.
 pub struct Asking<'a> {
-    /// What is known.
     pub catalog: &'a Catalog,
-    /// Texts.
     pub sources: &'a mut Sources,
     /// Where a machine that nobody knows is reported.
     pub log: &'a mut Log,
@@ -221,7 +218,6 @@ fn asks_for(mut project: Project, package: &Package) -> Project {
     project
 }
 
-/// What was found for it.
 fn here(decided: Assignment<'_, '_>, on: VariableId) -> Availability {
     let model = decided.model;
     let mut axes: Vec<(u32, VariableId, &PackageVariable<'_>)> = Vec::new();

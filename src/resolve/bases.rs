@@ -12,14 +12,11 @@ use super::assignment::{Assignment, Defaults};
 use super::model::{Question, VariableKind};
 use super::resolution::ChosenBase;
 
-/// What is asked of bases.
+/// The requirements that a base image must meet.
 #[derive(Clone, Copy)]
 pub(super) struct BaseRequest<'q, 'm, 'a> {
-    /// What was to be resolved.
     pub(super) question: Question<'q>,
-    /// The answer.
     pub(super) decided: Assignment<'m, 'a>,
-    /// What axes are by default.
     pub(super) defaults: &'m Defaults,
 }
 
@@ -155,7 +152,6 @@ fn asked(question: Question<'_>, decided: Assignment<'_, '_>) -> Option<ChosenBa
     }
 }
 
-/// Aliases put into names.
 fn canonical(question: Question<'_>, provides: &BTreeMap<Name, Version>) -> BTreeMap<Name, Version> {
     provides
         .iter()

@@ -18,7 +18,9 @@ mod targets;
 mod unavailable;
 mod work;
 
-pub use lock::{Lock, LockChange, LockedEntry, LockedFiles, LockedTarget, Origin, TargetChanges};
+#[cfg(test)]
+pub use lock::Origin;
+pub use lock::{Lock, LockChange, LockedFiles, LockedTarget, TargetChanges};
 pub use resolution::{Chosen, ChosenBase, ChosenKind, NeededIn, Override, Reason, Resolution, TargetFacts};
 pub use targets::{all, lock_of, open_lock};
 

@@ -24,7 +24,6 @@ struct WhyChosen {
     requires: BTreeSet<(Name, RequireStage)>,
 }
 
-/// Reads an answer.
 pub(super) fn resolution(
     question: Question<'_>,
     model: &Model<'_>,

@@ -11,8 +11,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use jcc::Input;
-use jcc::diagnostic::{Log, Severity};
-use jcc::source::Sources;
+use jcc::internals::diagnostic::{Log, Severity};
+use jcc::internals::source::Sources;
 
 use crate::support::{self, folder::Folder, report};
 
@@ -86,7 +86,7 @@ fn files(before: &str) -> Vec<String> {
 
 /// A folder with nothing in it but what a block needs.
 fn folder(block: &Block) -> Folder {
-    let folder = Folder(jcc::fs::Memory::new());
+    let folder = Folder(jcc::internals::fs::Memory::new());
     for file in &block.files {
         let path = support::repository("tests/book/files").join(file);
         folder.0.put(file, fs::read(&path).unwrap_or_else(|_| panic!("{}: no {file}", block.place)));

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use jcc::catalog::{Catalog, Package};
-use jcc::source::Sources;
+use jcc::internals::catalog::{Catalog, Package};
+use jcc::internals::source::Sources;
 
 use super::super::docs::holds;
 use super::machines::MACHINES;

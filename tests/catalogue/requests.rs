@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use jcc::Input;
-use jcc::catalog::{Catalog, DefinitionKind};
-use jcc::diagnostic::{Diagnostic, Log, Severity};
-use jcc::fs::Memory;
-use jcc::source::Sources;
+use jcc::internals::catalog::{Catalog, DefinitionKind};
+use jcc::internals::diagnostic::{Diagnostic, Log, Severity};
+use jcc::internals::fs::Memory;
+use jcc::internals::source::Sources;
 
 use super::in_parallel;
 use super::machines::{MACHINES, Machine};

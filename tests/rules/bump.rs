@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jcc::Input;
-use jcc::catalog::RequireStage;
-use jcc::diagnostic::Log;
-use jcc::resolve::Resolution;
-use jcc::source::Sources;
-use jcc::value::Name;
+use jcc::internals::catalog::RequireStage;
+use jcc::internals::diagnostic::Log;
+use jcc::internals::resolve::Resolution;
+use jcc::internals::source::Sources;
+use jcc::internals::value::Name;
 
 use super::{Example, examples};
 

@@ -46,7 +46,6 @@ impl DecodeContext<'_> {
         node.args_from(from, self.log).into_iter().map(to_template).collect()
     }
 
-    /// A property as a template.
     fn property(&mut self, node: Reader<'_>, key: &str) -> Option<Template> {
         node.prop(key, self.log).map(to_template)
     }

@@ -30,9 +30,7 @@ const MOST_BYTES: usize = 64 << 20;
 
 /// What reading a folder takes.
 pub(super) struct Walk<'a> {
-    /// Where files are.
     pub(super) fs: &'a dyn FileSystem,
-    /// Where their texts go.
     pub(super) sources: &'a mut Sources,
     /// Where mistakes are reported.
     pub(super) log: &'a mut Log,
@@ -40,7 +38,6 @@ pub(super) struct Walk<'a> {
     pub(super) named: Option<Span>,
     /// The layer that the files belong to.
     pub(super) layer: usize,
-    /// What was found.
     pub(super) found: Vec<DefinitionFile>,
     /// What has been looked at and read so far.
     pub(super) used: Used,

@@ -23,9 +23,7 @@ use crate::value::{Parse, Requirement, Version};
 /// A text in which `{{ … }}` stands for resolved values. Strict: an unknown name is an error at its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
-    /// As written.
     pub text: String,
-    /// Where.
     pub span: Span,
 }
 

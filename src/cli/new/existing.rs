@@ -27,7 +27,6 @@ pub(super) struct Existing {
 /// The last stage of a Dockerfile, as far as it is simple.
 #[derive(Debug, Default, PartialEq)]
 struct Dockerfile {
-    /// Where it starts from.
     from: Option<ImageRef>,
     /// Nodes of `app`.
     app: Vec<String>,

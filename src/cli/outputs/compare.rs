@@ -19,7 +19,7 @@ struct Stale<'a> {
     cause: Cause,
 }
 
-/// Why a file is stale.
+/// The change that made a generated file stale, as far as it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Cause {
     Missing,
@@ -29,7 +29,6 @@ enum Cause {
     Foreign,
     /// Written by jcc 0.1, whose files were laid out in another way.
     OldLayout(String),
-    /// No longer generated.
     Leftover,
     /// What it was made from changed: the texts say how.
     Changed(String),

@@ -20,9 +20,7 @@ const OLD_UNITS: [&str; 4] = [".build", ".container", ".network", ".volume"];
 /// The files that jcc wrote and no longer generates.
 #[derive(Debug, Default)]
 pub(in crate::cli) struct Leftovers {
-    /// As jcc wrote them.
     pub(in crate::cli) removed: BTreeSet<String>,
-    /// Edited by hand since.
     edited: BTreeSet<String>,
     /// Of another manifest in the same folder, with which it shares the lock.
     of_others: LockedFiles,

@@ -10,7 +10,7 @@ use crate::manifest::Stacks as _;
 use super::super::{Session, catalog::stack};
 use super::words;
 
-/// Who needs a package.
+/// Dependents of a package as `jcc show` prints them.
 pub(super) struct DependentsTable {
     packages: Vec<By>,
     /// `stack:NAME`.
@@ -99,7 +99,6 @@ fn condition(part: DependentPart<'_>, require: &Require) -> String {
 }
 
 impl DependentsTable {
-    /// A line a kind of need.
     pub(super) fn text(&self) -> String {
         let ships = |by: &&By| by.ships();
         let of = |which: &dyn Fn(&By) -> bool| -> Vec<String> {

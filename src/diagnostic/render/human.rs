@@ -11,12 +11,10 @@ use super::clip::Clipped;
 use super::mask::Masks;
 use crate::source::{SourceId, Sources, is_hidden, shown};
 
-/// How a report looks.
+/// Options of the text renderer: colour, characters and width.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
-    /// Columns of the terminal.
     pub width: usize,
-    /// Whether there is colour.
     pub colour: Colour,
     /// Which letters draw the lines.
     pub letters: Letters,
@@ -25,9 +23,7 @@ pub struct Look {
 /// Whether there is colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Colour {
-    /// With escape sequences.
     On,
-    /// Plain text.
     Off,
 }
 
@@ -36,7 +32,6 @@ pub enum Colour {
 pub enum Letters {
     /// Lines and arrows of Unicode.
     Unicode,
-    /// What every terminal has.
     Ascii,
 }
 
@@ -205,7 +200,7 @@ impl miette::Diagnostic for ShownProblem {
     }
 }
 
-/// A text with its name.
+/// A source text with the name under which miette shows it.
 #[derive(Debug)]
 struct NamedText {
     name: String,

@@ -43,7 +43,6 @@ pub(super) static DOCKER_SOCKET: NodeSpec = flag(
 /// `env-file ".env" [required=#false]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EnvFile {
-    /// Beside the manifest.
     pub path: Spanned<ProjectPath>,
     /// Whether its absence is an error of the engine.
     pub required: bool,
@@ -52,7 +51,6 @@ pub struct EnvFile {
 /// `host-env "ROS_DOMAIN_ID" [default="0"]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HostEnv {
-    /// The variable.
     pub name: Spanned<EnvName>,
     /// Its value where the host has none.
     pub default: Option<Spanned<String>>,
@@ -63,7 +61,6 @@ pub struct HostEnv {
 pub struct Secret {
     /// Names `/run/secrets/NAME`.
     pub name: Spanned<Name>,
-    /// Where it comes from.
     pub source: SecretSource,
 }
 
@@ -76,7 +73,6 @@ pub enum SecretSource {
     Env(Spanned<EnvName>),
 }
 
-/// Reads every `env-file`.
 pub(super) fn env_files(block: Reader<'_>, log: &mut Log) -> Vec<EnvFile> {
     let mut all = Vec::new();
     for node in block.children_named("env-file") {
@@ -106,7 +102,6 @@ pub(super) fn host_env(block: Reader<'_>, env: &Env, log: &mut Log) -> Vec<HostE
     all
 }
 
-/// Reads every `secret`.
 pub(super) fn secrets(block: Reader<'_>, log: &mut Log) -> Vec<Secret> {
     let all: Vec<Secret> = block.children_named("secret").filter_map(|node| secret(node, log)).collect();
     scope::names(all.iter().map(|secret| secret.name.as_ref()), "secrets", log);

@@ -66,9 +66,7 @@ pub(super) static CAN: NodeSpec = NodeSpec::new("can", "CAN interfaces of the ho
 /// `gpu "all"`, `gpu "0" "1"`, `gpu #false`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Gpu {
-    /// Every GPU.
     All,
-    /// These, by index or UUID.
     Some(Vec<String>),
     /// None.
     Off,
@@ -115,7 +113,6 @@ pub enum Camera {
 pub enum HardwareDevice {
     /// `device "/dev/ttyACM0" [to="/dev/arm"]`.
     Path {
-        /// On the host.
         from: HostPath,
         /// In the container, where it differs.
         to: Option<ImagePath>,
@@ -132,12 +129,10 @@ words! { GpuForm: "cdi" => Cdi }
 words! { Display: "x11" => X11, "wayland" => Wayland }
 words! { Audio: "pulse" => Pulse, "pipewire" => Pipewire, "alsa" => Alsa }
 
-/// Reads `form` of `gpu`.
 pub(super) fn gpu_form(block: Reader<'_>) -> Option<Spanned<GpuForm>> {
     decode::choice_prop(block.child("gpu")?, "form")
 }
 
-/// Reads `gpu`.
 pub(super) fn gpu(block: Reader<'_>, log: &mut Log) -> Option<Spanned<Gpu>> {
     let node = block.child("gpu")?;
     let Some(first) = node.raw_arg(0) else { return Some(Spanned::new(Gpu::All, node.name_span())) };
@@ -168,7 +163,7 @@ pub(super) fn gpu(block: Reader<'_>, log: &mut Log) -> Option<Spanned<Gpu>> {
     (!which.is_empty()).then(|| Spanned::new(Gpu::Some(which), first.span.to(end)))
 }
 
-/// An index or a UUID.
+/// A GPU by index or UUID, as `--gpus device=` takes it.
 struct GpuId(String);
 
 impl Parse for GpuId {
@@ -194,7 +189,6 @@ impl Parse for GpuId {
     }
 }
 
-/// Reads every `camera`.
 pub(super) fn cameras(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<Camera>> {
     block.args_of_children("camera", log)
 }
@@ -296,7 +290,6 @@ impl Parse for SpiDevice {
     }
 }
 
-/// Reads every `can`.
 pub(super) fn can(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<String>> {
     let all: Vec<Spanned<Interface>> = block.args_of_children("can", log);
     all.into_iter().map(|one| one.map(|one| one.0)).collect()

@@ -233,32 +233,26 @@ impl Parse for MemoryLimit {
     }
 }
 
-/// Reads `memory`.
 pub(super) fn memory(block: Reader<'_>, log: &mut Log) -> Option<Spanned<ByteSize>> {
     block.text_of_child::<MemoryLimit>("memory", log).map(|one| one.map(|one| one.0))
 }
 
-/// Reads `network`.
 pub(super) fn network(block: Reader<'_>, log: &mut Log) -> Option<Spanned<String>> {
     block.text_of_child::<Network>("network", log).map(|one| one.map(|one| one.0))
 }
 
-/// Reads `session-uid`.
 pub(super) fn session_uid(block: Reader<'_>, log: &mut Log) -> Option<Spanned<Id>> {
     decode::text_or_number(block.child("session-uid")?, 0, log)
 }
 
-/// Reads `ipc`.
 pub(super) fn ipc(block: Reader<'_>, log: &mut Log) -> Option<Spanned<String>> {
     block.text_of_child::<Ipc>("ipc", log).map(|one| one.map(|one| one.0))
 }
 
-/// Reads `pid`.
 pub(super) fn pid(block: Reader<'_>, log: &mut Log) -> Option<Spanned<String>> {
     block.text_of_child::<Pid>("pid", log).map(|one| one.map(|one| one.0))
 }
 
-/// Reads `user`.
 pub(super) fn user(block: Reader<'_>, log: &mut Log) -> Option<Spanned<String>> {
     decode::text_or_number::<UserGroup>(block.child("user")?, 0, log).map(|one| one.map(|one| one.0))
 }
@@ -269,7 +263,6 @@ pub(super) fn security_opt(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<Stri
     all.into_iter().map(|one| one.map(|one| one.0)).collect()
 }
 
-/// Reads every `group-add`.
 pub(super) fn group_add(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<String>> {
     let all: Vec<Spanned<Group>> = decode::texts_or_numbers(block, "group-add", log);
     all.into_iter().map(|one| one.map(|one| one.0)).collect()
@@ -281,7 +274,6 @@ pub(super) fn device_cgroup_rules(block: Reader<'_>, log: &mut Log) -> Vec<Spann
     all.into_iter().map(|one| one.map(|one| one.0)).collect()
 }
 
-/// Reads every `ulimit`.
 pub(super) fn ulimits(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<Ulimit>> {
     block.children_named("ulimit").filter_map(|node| ulimit(node, log)).collect()
 }

@@ -74,7 +74,6 @@ pub(super) static PROFILES: NodeSpec =
 /// `logging "json-file" max-size="10m"`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Logging {
-    /// The engine's driver.
     pub driver: Name,
     /// Its options, in order.
     pub options: Vec<(Name, String)>,
@@ -83,7 +82,6 @@ pub struct Logging {
 /// How the container's processes are limited, stopped, named and logged.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ProcessOptions {
-    /// `logging`.
     pub logging: Option<Spanned<Logging>>,
     /// `stop-grace-period "30s"`.
     pub stop_grace_period: Option<Spanned<Duration>>,
@@ -189,7 +187,7 @@ impl Parse for Signal {
     }
 }
 
-/// A number of CPUs.
+/// A positive decimal number of CPUs, as Compose's `cpus` takes it.
 struct Cpus(String);
 
 impl Parse for Cpus {
@@ -207,7 +205,7 @@ impl Parse for Cpus {
     }
 }
 
-/// A number from 1 on.
+/// A positive count, as Compose's `pids_limit` takes it.
 struct Count(u32);
 
 impl Parse for Count {
@@ -255,7 +253,7 @@ const KERNEL: [&str; 8] = [
     "kernel.shmmni",
 ];
 
-/// A host and its address.
+/// A line of `/etc/hosts`: host name and address or `host-gateway`.
 struct ExtraHost(String, String);
 
 impl Parse for ExtraHost {

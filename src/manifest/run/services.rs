@@ -40,13 +40,10 @@ pub(super) static READ_ONLY: NodeSpec = flag("read-only", "Mounts the image's fi
 /// `service "broker" { image "eclipse-mosquitto:2.0.20"; port "1883:1883" }`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServiceOptions {
-    /// The name.
     pub name: Spanned<Name>,
     /// What it runs; absent: the project's own image.
     pub image: Option<Spanned<ImageRef>>,
-    /// How.
     pub run: RunOptions,
-    /// The whole node.
     pub span: Span,
 }
 
@@ -75,12 +72,10 @@ impl Parse for Restart {
     }
 }
 
-/// Reads `restart`.
 pub(super) fn restart(block: Reader<'_>, log: &mut Log) -> Option<Spanned<String>> {
     block.text_of_child::<Restart>("restart", log).map(|one| one.map(|one| one.0))
 }
 
-/// Reads every `service`.
 pub(super) fn services(block: Reader<'_>, log: &mut Log) -> Vec<ServiceOptions> {
     let mut all: Vec<ServiceOptions> = Vec::new();
     let mut seen: BTreeMap<Name, Span> = BTreeMap::new();

@@ -80,7 +80,7 @@ fn asked(act: &PackageStep) -> Vec<String> {
     }
 }
 
-/// The list in the making.
+/// Collects downloads while the stages are walked.
 struct List<'a> {
     parts: &'a PackagePlans<'a>,
     known: Requesters,

@@ -20,7 +20,6 @@ pub(in crate::resolve) const ANY: &str = "in any version";
 pub(in crate::resolve) struct Places<'a> {
     /// Whose definitions they are.
     pub(in crate::resolve) catalog: &'a Catalog,
-    /// Their texts.
     pub(in crate::resolve) sources: &'a Sources,
 }
 

@@ -30,7 +30,6 @@ pub(in crate::resolve) struct DerivationStep<'s, 'a> {
 }
 
 impl<'s, 'a> DerivationStep<'s, 'a> {
-    /// Whose definition says it.
     fn owner(self) -> Option<&'s PackageVariable<'a>> {
         match &self.model.kinds[self.from.index()] {
             VariableKind::Guard { owner } => self.model.package_variable(*owner),
@@ -39,13 +38,11 @@ impl<'s, 'a> DerivationStep<'s, 'a> {
     }
 }
 
-/// What is said of it.
+/// One line of a derivation with the place that states it.
 pub(in crate::resolve) struct DerivationLine {
-    /// The whole.
     pub(in crate::resolve) text: String,
     /// Where the definition says so.
     pub(in crate::resolve) place: Option<Span>,
-    /// What it says there.
     pub(in crate::resolve) what: String,
 }
 

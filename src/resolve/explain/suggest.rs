@@ -16,13 +16,11 @@ use crate::resolve::provider::solve;
 use crate::resolve::work::Budget;
 use crate::resolve::{outcome, proven};
 
-/// A way out.
+/// A change of the manifest that was solved and resolves the conflict.
 pub(in crate::resolve) struct Suggestion {
     /// What to do, and what would then be chosen.
     pub(in crate::resolve) text: String,
-    /// The fact that it changes.
     pub(in crate::resolve) constraint: Option<usize>,
-    /// The same as an edit.
     pub(in crate::resolve) edit: Option<(Span, String)>,
     /// What would be chosen then that nobody has shown to work.
     unproven: BTreeSet<String>,
@@ -30,20 +28,17 @@ pub(in crate::resolve) struct Suggestion {
     change: ManifestChange,
 }
 
-/// A change of the manifest.
 enum ManifestChange {
     /// The requirement at this place becomes another one.
     Requirement(Span, String),
     /// What stands at this place is left out.
     Drop(Span),
-    /// No base is named.
     NoBase,
     /// The request at this place gets an option.
     Option(Span, Spanned<Name>, Spanned<String>),
 }
 
 impl ManifestChange {
-    /// The project with it.
     fn applied(&self, project: &Project) -> Project {
         let mut project = project.clone();
         match self {

@@ -39,7 +39,6 @@ pub(in crate::resolve) struct Explanation {
 /// Requirements by who asks and of whom, with the candidates that ask and those that will do.
 type RequirementEdges = BTreeMap<(VariableId, VariableId), (Set, Set)>;
 
-/// Tells it.
 pub(in crate::resolve) fn report(
     model: &Model<'_>,
     constraints: &[usize],

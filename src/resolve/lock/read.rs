@@ -47,7 +47,6 @@ static FILE: NodeSpec = NodeSpec::new("file", "One generated file.")
     .args(&[ArgSpec::text("PATH", "Its path in the project.")])
     .properties(&[PropertySpec::text("sha256", "The hash of its text.").required()]);
 
-/// The language of the file.
 static LANGUAGE: &[&NodeSpec] = &[&LOCK, &MANIFEST, &TARGET, &FILES];
 
 impl Lock {

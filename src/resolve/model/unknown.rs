@@ -6,7 +6,6 @@ use crate::source::{Span, Spanned};
 use crate::syntax::{name as written, quote};
 use crate::value::{AptPackage, ImageRef, Name, Parse, PepRequirement, Requirement, Version};
 
-/// A package or an axis.
 pub(super) fn package(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) {
     let word = name.as_str();
     if log.has_errors() && catalog.is_unreadable(word) {
@@ -103,7 +102,6 @@ fn instead_of_device(gpus: &[MeantGpu<'_>]) -> String {
     format!("a GPU is not a device: write {}", wording::any_of(&nodes.collect::<Vec<_>>()))
 }
 
-/// A platform.
 pub(super) fn platform(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) -> Reported {
     let word = name.as_str();
     let mut known: Vec<&str> = catalog.platforms().map(|one| one.name.as_str()).collect();

@@ -43,7 +43,6 @@ pub(super) fn full_width(letter: char, meant: &str, span: Span) -> Diagnostic {
     }
 }
 
-/// A list in brackets.
 pub(super) fn bracketed(source: SourceId, text: &str, all: &[Token], list: Range<usize>) -> Diagnostic {
     let before = all[..list.start].iter().rev().find(|token| token.kind != TokenKind::Space);
     let is_statement = before.is_none_or(|token| {

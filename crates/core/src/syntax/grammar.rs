@@ -22,7 +22,6 @@ const MOST: usize = 200;
 pub(super) struct Shape {
     /// What says nothing: comments, what `/-` takes out. kdl is shown blanks there.
     pub(super) blanks: Vec<Range<usize>>,
-    /// What is wrong.
     pub(super) problems: Vec<Diagnostic>,
     /// Where statements are, their blocks included; of nested ones each.
     pub(super) statements: Vec<Range<usize>>,
@@ -32,15 +31,12 @@ pub(super) struct Shape {
     pub(super) endless: bool,
 }
 
-/// An open block.
 struct OpenBlock {
-    /// Where its node begins.
     start: usize,
     /// Its `{`.
     open: usize,
     /// Where the `/-` is that takes it out.
     discard: Option<usize>,
-    /// What it is to its node.
     role: BlockRole,
 }
 
@@ -57,7 +53,7 @@ enum BlockRole {
     GoneBehind,
 }
 
-/// Reads tokens.
+/// Parser over tokens that keeps open blocks on an explicit stack instead of recursing.
 pub(super) struct Grammar<'a> {
     pub(super) source: SourceId,
     pub(super) text: &'a str,

@@ -83,29 +83,25 @@ macro_rules! integers {
 }
 integers!(u8, u16, u32, u64, i64);
 
-/// One node, read.
+/// A node seen through its schema: arguments, properties and children by name.
 #[derive(Debug, Clone, Copy)]
 pub struct Reader<'a> {
     node: &'a Node,
 }
 
 impl<'a> Reader<'a> {
-    /// Reads this node.
     pub fn new(node: &'a Node) -> Self {
         Self { node }
     }
 
-    /// Reads these nodes.
     pub fn all(nodes: &'a [Node]) -> impl Iterator<Item = Self> + Clone {
         nodes.iter().map(Self::new)
     }
 
-    /// The node itself.
     pub fn node(self) -> &'a Node {
         self.node
     }
 
-    /// Its name.
     pub fn name(self) -> &'a str {
         &self.node.name.value
     }
@@ -146,12 +142,10 @@ impl<'a> Reader<'a> {
         self.node.arguments.len()
     }
 
-    /// One argument as it is.
     pub fn raw_arg(self, at: usize) -> Option<Spanned<&'a Value>> {
         self.node.arguments.get(at).map(|given| Spanned::new(&given.value, given.span))
     }
 
-    /// The value of a property.
     pub fn prop<T: FromValue>(self, key: &str, log: &mut Log) -> Option<Spanned<T>> {
         let given = self.node.properties.iter().find(|given| given.key.value == key)?;
         value(&given.value, given.span, key, log)
@@ -215,7 +209,6 @@ pub fn prop_of<K: Parse, V: FromValue>(given: &Property, log: &mut Log) -> Optio
     key.zip(value(&given.value, given.span, &given.key.value, log))
 }
 
-/// A name as a value.
 pub fn text<T: Parse>(given: &Text, log: &mut Log) -> Option<Spanned<T>> {
     match T::parse(&given.value) {
         Ok(value) => Some(Spanned::new(value, given.span)),

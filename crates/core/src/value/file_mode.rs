@@ -9,7 +9,6 @@ use super::{Invalid, Parse, text};
 pub struct FileMode(u16);
 
 impl FileMode {
-    /// The bits.
     pub fn get(self) -> u16 {
         self.0
     }

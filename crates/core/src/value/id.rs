@@ -14,7 +14,6 @@ impl Id {
     /// The first one of a person on most systems.
     pub const FIRST_USER: Self = Self(1000);
 
-    /// The number.
     pub fn get(self) -> u32 {
         self.0
     }

@@ -39,7 +39,6 @@ impl ImageRef {
         Self { digest: None, ..self.clone() }
     }
 
-    /// The same at that digest.
     #[must_use]
     pub fn with_digest(&self, digest: Digest) -> Self {
         Self { digest: Some(digest), ..self.clone() }

@@ -91,7 +91,6 @@ macro_rules! word {
         pub struct $name(String);
 
         impl $name {
-            /// The canonical text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }

@@ -9,7 +9,6 @@ use super::{Invalid, Parse, text};
 pub struct Port(u16);
 
 impl Port {
-    /// The number.
     pub fn get(self) -> u16 {
         self.0
     }

@@ -13,7 +13,6 @@ pub struct PortMapping {
     pub ip: Option<IpAddr>,
     /// The host's ports; any free one when absent, which only `IP::PORT` says.
     pub host: Option<PortRange>,
-    /// The container's ports.
     pub container: PortRange,
     /// TCP when not said otherwise.
     pub protocol: Protocol,
@@ -22,13 +21,12 @@ pub struct PortMapping {
 /// One port, or several in a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PortRange {
-    /// The first.
     pub first: Port,
     /// The last; the same where it is one.
     pub last: Port,
 }
 
-/// The protocol of a port.
+/// Transport protocol of a published port; TCP where none is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Protocol {
     /// `/tcp`, or nothing.

@@ -12,12 +12,10 @@ pub struct Ppa {
 }
 
 impl Ppa {
-    /// Whose it is.
     pub fn owner(&self) -> &str {
         &self.owner
     }
 
-    /// Which of theirs.
     pub fn name(&self) -> &str {
         &self.name
     }

@@ -13,7 +13,6 @@ word! {
 const HELP: &str = "use a path relative to the manifest's folder, with `/` as separator: `keys/vendor.asc`";
 
 impl ProjectPath {
-    /// The root of the project.
     pub fn root() -> Self {
         Self(".".to_owned())
     }

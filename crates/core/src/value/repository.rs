@@ -16,7 +16,6 @@ pub struct Repository {
 const HELP: &str = "use an image name such as `robot`, `acme/robot` or `ghcr.io/acme/robot`";
 
 impl Repository {
-    /// All of it.
     pub fn as_str(&self) -> &str {
         &self.text
     }

@@ -10,7 +10,6 @@ use super::{HostName, Invalid, Parse, Port, text};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Url {
     text: String,
-    /// Where the scheme ends.
     scheme: usize,
     /// Where the host starts and ends.
     host: (usize, usize),
@@ -23,7 +22,6 @@ const HELP: &str = "use a URL such as `https://example.com/a.tar.gz`";
 const SCHEMES: [&str; 3] = ["https", "http", "git+https"];
 
 impl Url {
-    /// All of it.
     pub fn as_str(&self) -> &str {
         &self.text
     }

@@ -1,65 +1,63 @@
 //! Codes of `catalog`.
 
 super::codes! { "catalog":
-    /// A file that does not exist.
+    /// A file that a definition names is not beside it.
     MISSING_FILE = "missing-file";
-    /// A binary file in a definition.
+    /// A file that is carried is no text.
     BINARY_FILE = "binary-file";
-    /// An unused file in a definition's folder.
+    /// A file beside a definition that nothing uses.
     ORPHAN_FILE = "orphan-file";
-    /// A folder or file that cannot be read.
+    /// A folder that can't be read.
     UNREADABLE = "unreadable";
     /// A definition whose name differs from its folder.
     FOLDER_NAME = "folder-name";
-    /// A duplicate name within a definition.
+    /// Two options, variants, tests or values of one name.
     DUPLICATE_NAME = "duplicate-name";
-    /// Two definitions with the same name.
+    /// Two definitions of one name in one catalogue.
     DUPLICATE_DEFINITION = "duplicate-definition";
-    /// More than one default.
     SEVERAL_DEFAULTS = "several-defaults";
     /// A `when` without a condition.
     EMPTY_CONDITION = "empty-condition";
-    /// A test that runs nothing.
     EMPTY_TEST = "empty-test";
-    /// A test for both build and run time.
+    /// A test that runs in two places.
     TEST_PLACE = "test-place";
-    /// A value name that templates cannot use.
+    /// A value that no template can reach.
     VALUE_NAME = "value-name";
-    /// A signing key fetched without encryption.
+    /// A key that comes without encryption.
     INSECURE_KEY = "insecure-key";
-    /// An undefined name.
+    /// A name that no definition has.
     UNKNOWN_NAME = "unknown-name";
-    /// An undeclared option.
+    /// An option that the package does not have.
     UNDECLARED_OPTION = "undeclared-option";
-    /// An undefined option value.
+    /// A value that the option does not have.
     UNKNOWN_OPTION_VALUE = "unknown-option-value";
-    /// An undeclared variant.
+    /// A variant that the package does not have.
     UNDECLARED_VARIANT = "undeclared-variant";
-    /// A requirement that no version satisfies.
+    /// A requirement that no known version satisfies.
     NO_SUCH_VERSION = "no-such-version";
-    /// A version that is unavailable on every machine.
+    /// What no machine can have, whatever is chosen.
     UNREACHABLE = "unreachable";
-    /// An option that can never be selected.
+    /// A value of an option, or a variant, that nobody can choose.
     UNREACHABLE_OPTION = "unreachable-option";
-    /// A wheel for another version or platform.
+    /// A wheel that was made for something else than it is offered for.
     WHEEL_DRIFT = "wheel-drift";
-    /// Versions out of order.
+    /// Versions that do not stand newest first.
     VERSION_ORDER = "version-order";
-    /// Packages that require each other.
+    /// Packages that require each other in a circle.
     REQUIRES_CYCLE = "requires-cycle";
-    /// A package that requires itself.
+    /// A package that requires itself, or conflicts with itself.
     REQUIRES_ITSELF = "requires-itself";
-    /// A condition that depends on itself.
+    /// A condition on a package whose consequence requires that package.
     CONDITION_CIRCLE = "condition-circle";
-    /// A template with a syntax error.
+    /// A template that can't be read.
     TEMPLATE_SYNTAX = "template-syntax";
-    /// An undefined name in a template.
+    /// A name in a template that has no value.
     TEMPLATE_NAME = "template-name";
-    /// A template where templates are not supported.
+    /// A template where none is filled in.
     TEMPLATE_PLACE = "template-place";
-    /// A template that cannot be evaluated.
+    /// A template that can't be computed.
     TEMPLATE_FAILED = "template-failed";
-    /// A fetch that is not pinned.
+    /// A fetch without a commit or a hash.
     UNPINNED = "unpinned";
     /// A definition without a source.
     NO_SOURCE = "no-source";

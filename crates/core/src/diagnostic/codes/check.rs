@@ -1,84 +1,79 @@
 //! Codes of `check`.
 
 super::codes! { "check":
-    /// A run option that the target does not support.
+    /// A run option that the target cannot give.
     NOT_OFFERED = "not-offered";
-    /// A privileged container.
+    /// A container without walls.
     PRIVILEGED = "privileged";
-    /// A container with access to the Docker socket.
+    /// A container that is root on the host.
     DOCKER_SOCKET = "docker-socket";
     /// An image that runs as root.
     RUNS_AS_ROOT = "runs-as-root";
-    /// A secret in plain text.
     PLAIN_SECRET = "plain-secret";
-    /// A variable reference in a literal value.
+    /// A variable's name where a value is passed on unchanged.
     LITERAL_VARIABLE = "literal-variable";
-    /// A variable with two values.
+    /// A variable with one value in the image and another one when it is started.
     TWO_VALUES = "two-values";
-    /// A shared memory size that has no effect.
+    /// A size of shared memory that is not the container's own.
     UNUSED_SHM_SIZE = "unused-shm-size";
-    /// A port that has no effect.
+    /// A port that nothing needs to lead to.
     UNUSED_PORT = "unused-port";
-    /// A kernel parameter of the host.
+    /// A parameter of the kernel that would be the host's.
     HOST_SYSCTL = "host-sysctl";
-    /// CAN without the host network.
+    /// CAN interfaces without the host's network.
     CAN_NETWORK = "can-network";
-    /// A desktop session of another user.
+    /// Sockets of a desktop session that is another user's.
     SESSION_USER = "session-user";
-    /// An unknown service.
+    /// A service that there is not.
     UNKNOWN_SERVICE = "unknown-service";
     /// Services that wait for each other.
     SERVICE_CYCLE = "service-cycle";
-    /// A reserved service name.
+    /// A service with a name that jcc uses.
     TAKEN_SERVICE = "taken-service";
-    /// Two mounts at the same path.
+    /// Two things in one place of the container.
     SAME_MOUNT = "same-mount";
-    /// A host port that is published twice.
+    /// Two containers at one port of the host.
     SAME_PORT = "same-port";
-    /// A duplicate container name.
+    /// Two containers of one name.
     SAME_CONTAINER = "same-container";
-    /// A port on a shared network.
+    /// Ports of a container that has the network of another one.
     SHARED_NETWORK_PORT = "shared-network-port";
-    /// A volume over a system folder.
+    /// A volume over the image's own system.
     SYSTEM_MOUNT = "system-mount";
-    /// A device that is passed twice.
+    /// A device that is handed over twice.
     SAME_DEVICE = "same-device";
-    /// An apt archive without a key.
     NO_KEY = "no-key";
-    /// An unsigned apt archive.
+    /// An archive whose packages nobody signed.
     UNSIGNED_ARCHIVE = "unsigned-archive";
-    /// A key without a fingerprint.
+    /// A key that is believed as it comes.
     UNCHECKED_KEY = "unchecked-key";
     /// A file that is not a public key.
     NOT_A_KEY = "not-a-key";
-    /// A key that does not match its fingerprint.
+    /// A key with another fingerprint than the one that is given.
     OTHER_KEY = "other-key";
-    /// A file with several keys.
     SEVERAL_KEYS = "several-keys";
-    /// A secret key instead of a public key.
+    /// A secret key where a public key is needed.
     SECRET_KEY = "secret-key";
-    /// A key file with the wrong extension.
+    /// A key file whose name has the wrong end.
     KEY_FILE_NAME = "key-file-name";
-    /// A download over plain HTTP.
+    /// Something that anyone on the way can change.
     PLAIN_HTTP = "plain-http";
-    /// A system package that belongs on the host.
+    /// A system package that belongs to the host.
     FORBIDDEN_PACKAGE = "forbidden-package";
-    /// Conflicting Python requirements.
+    /// Python packages in versions that exclude each other.
     CONTRADICTING_PYTHON = "contradicting-python";
-    /// Python packages without an exact version.
+    /// Python packages in whatever version is the newest.
     UNPINNED_PYTHON = "unpinned-python";
-    /// Files excluded from a copied folder.
+    /// Files of a copied folder that the build does not see.
     LEFT_OUT = "left-out";
-    /// Two outputs at the same path.
     SAME_OUTPUT = "same-output";
-    /// A Compose file that takes precedence.
+    /// A file that Compose takes instead of the one that is written.
     OTHER_COMPOSE_FILE = "other-compose-file";
-    /// An output in a reserved folder.
+    /// An output where only other programs write.
     RESERVED_OUTPUT = "reserved-output";
-    /// `allow` with an unknown code.
+    /// `allow` of a code that there is not.
     UNKNOWN_ALLOW = "unknown-allow";
-    /// `allow` used for an error.
     ALLOWED_ERROR = "allowed-error";
-    /// An unused `allow`.
+    /// `allow` of what did not happen.
     UNUSED_ALLOW = "unused-allow";
 }

@@ -1,18 +1,18 @@
 //! Codes of files that are written.
 
 super::codes! { "world":
-    /// A file that jcc did not write.
+    /// A file that jcc did not write stands where it would write.
     FOREIGN = "foreign-file";
-    /// A generated file that was edited by hand.
+    /// A generated file was edited by hand.
     EDITED = "edited-file";
-    /// A generated file that Git merged.
+    /// A generated file that git merged is not what the merged manifest gives.
     MERGED = "merged-file";
-    /// A file that is no longer generated.
+    /// A file that is no longer generated stays, because it was edited by hand.
     LEFTOVER = "leftover-file";
-    /// A generated file that is out of date.
+    /// A file is not what the manifest gives.
     STALE = "stale-file";
-    /// A folder at the path of an output.
+    /// Something that is no file stands there.
     NOT_A_FILE = "not-a-file";
-    /// An output that leads out of the project.
+    /// A link leads out of the project.
     OUTSIDE = "outside";
 }

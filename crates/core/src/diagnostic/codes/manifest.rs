@@ -1,68 +1,66 @@
 //! Codes of `manifest`.
 
 super::codes! { "manifest":
-    /// An unknown node.
+    /// A node that the language does not have there.
     UNKNOWN_NODE = "unknown-node";
-    /// An unknown property.
+    /// A property that the node does not have.
     UNKNOWN_PROPERTY = "unknown-property";
-    /// A duplicate property.
+    /// A property that is a duplicate.
     DUPLICATE_PROPERTY = "duplicate-property";
-    /// A missing property.
+    /// A property that must be there.
     MISSING_PROPERTY = "missing-property";
-    /// Too many arguments.
+    /// More arguments than the node takes.
     UNEXPECTED_ARGUMENT = "unexpected-argument";
-    /// A missing argument.
+    /// An argument that must be there.
     MISSING_ARGUMENT = "missing-argument";
-    /// A value of the wrong type.
+    /// A number where text is needed, and the like.
     WRONG_TYPE = "wrong-type";
-    /// An unknown value.
+    /// A word that is none of those possible.
     UNKNOWN_CHOICE = "unknown-choice";
-    /// An invalid value.
+    /// A text that its type refuses.
     INVALID_VALUE = "invalid-value";
-    /// A duplicate node.
+    /// A node that may stand once, twice.
     DUPLICATE_NODE = "duplicate-node";
-    /// A missing node.
+    /// A node that must be there.
     MISSING_NODE = "missing-node";
-    /// A block that is not allowed here.
+    /// A block where there is none.
     UNEXPECTED_CHILDREN = "unexpected-children";
-    /// A missing block.
+    /// No block where there must be one.
     MISSING_CHILDREN = "missing-children";
-    /// A duplicate name.
     SAME_NAME = "same-name";
-    /// A base image that is named twice, or not at all.
+    /// A base that is named twice, or not at all.
     BASE_CHOICE = "base-choice";
-    /// A user whose name and UID do not match.
+    /// A user called root with another number, or another one with root's.
     ROOT_USER = "root-user";
-    /// A boolean in a list of GPUs.
+    /// A switch among the GPUs of `gpu`.
     MIXED_GPUS = "mixed-gpus";
-    /// A soft limit above the hard limit.
+    /// A soft limit over the hard one.
     LIMIT_ORDER = "limit-order";
-    /// A secret without a source, or with two.
+    /// A secret from nowhere, or from two places.
     SECRET_SOURCE = "secret-source";
-    /// An `allow` without a reason.
+    /// `allow` without a word of why.
     EMPTY_REASON = "empty-reason";
-    /// A project for another version of jcc.
+    /// A manifest for other versions of jcc.
     COMPILER_VERSION = "compiler-version";
-    /// An unnamed target among several.
+    /// A target without a name among several.
     UNNAMED_TARGET = "unnamed-target";
     /// Manifests that extend each other.
     EXTENDS_CYCLE = "extends-cycle";
-    /// Too many levels of `extends`.
+    /// A manifest that extends one that extends one, and so on.
     EXTENDS_DEPTH = "extends-depth";
-    /// An unknown stack.
+    /// A ready-made manifest that there is not.
     UNKNOWN_STACK = "unknown-stack";
-    /// A file that does not exist.
     FILE_NOT_FOUND = "file-not-found";
-    /// A folder instead of a file, or the reverse.
+    /// A folder where a file is needed, and the like.
     WRONG_FILE_KIND = "wrong-file-kind";
     /// A link that leads out of the project.
     OUTSIDE_PROJECT = "outside-project";
-    /// A file that cannot be read.
+    /// A file that the system does not let be read.
     UNREADABLE_FILE = "unreadable-file";
-    /// A line that pip cannot parse.
+    /// A line of a requirements file that pip cannot read.
     BAD_REQUIREMENT = "bad-requirement";
-    /// A requirement that is a local path.
+    /// A requirement that is a path.
     LOCAL_REQUIREMENT = "local-requirement";
-    /// Requirements files that include each other.
+    /// Requirements files that take each other in.
     REQUIREMENTS_CYCLE = "requirements-cycle";
 }

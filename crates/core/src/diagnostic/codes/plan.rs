@@ -1,50 +1,49 @@
 //! Codes of `plan`.
 
 super::codes! { "plan":
-    /// An invalid value from a template.
+    /// A template of a definition comes to something that is no package, path, URL …
     BAD_VALUE = "bad-value";
-    /// A download without a checksum.
+    /// A step fetches something that no hash or commit holds.
     UNPINNED = "unpinned-fetch";
-    /// A target without GPUs.
+    /// Something is compiled for GPUs that the target does not name.
     NO_GPU = "no-gpu";
-    /// A build without compiler and headers.
+    /// A build needs headers of a version that only the base image knows.
     NO_TOOLKIT = "no-toolkit";
-    /// A fetch below the required pin grade.
+    /// A fetch is graded lower than the manifest requires.
     GRADE = "grade";
-    /// Two packages that write the same file.
+    /// Two packages write the same file.
     SAME_PATH = "same-path";
-    /// Two different apt sources with the same name.
+    /// Two archives with one name.
     SOURCE_CLASH = "source-clash";
-    /// An apt source without a key.
     UNSIGNED_SOURCE = "unsigned-source";
-    /// An apt snapshot that does not exist.
+    /// A snapshot that the archive does not have.
     NO_SNAPSHOT = "no-snapshot";
-    /// A PPA on another distribution than Ubuntu.
+    /// A personal archive where the distribution has none.
     NO_PPA = "no-ppa";
-    /// A value that a Dockerfile cannot express.
+    /// A value that a Dockerfile cannot carry where it stands.
     NOT_CARRIED = "not-carried";
-    /// Instructions that reach beyond their stage.
+    /// Instructions that would reach beyond their stage.
     VERBATIM = "verbatim";
-    /// Too many layers.
+    /// More layers than an engine takes.
     LAYERS = "layers";
-    /// Not enough storage.
+    /// More than the target's usual storage has room for.
     STORAGE = "storage";
-    /// A service with nothing to run.
+    /// A container that is started again for ever, with nothing in it that runs on.
     NOTHING_TO_START = "nothing-to-start";
-    /// A health check that uses a missing program.
+    /// A check of health by a program that the image lacks.
     MISSING_PROGRAM = "missing-program";
-    /// Little shared memory.
+    /// Less shared memory than the packages want.
     SHARED_MEMORY = "shared-memory";
-    /// A Python requirement that conflicts with the resolved version.
+    /// A Python requirement of the project that a resolved version does not meet.
     CONTRADICTS_RESOLVED = "contradicts-resolved";
-    /// A Python package whose index build does not fit this target.
+    /// A Python package of which the index has no build for the target's GPU.
     INDEX_BUILD = "index-build";
-    /// A Python package that would override a selected one.
+    /// A Python package of an index whose modules would lie over a chosen package's.
     SHADOWS = "shadows-package";
-    /// A wheel that the target cannot install.
+    /// A wheel that the target's Python, machine or C library can't load.
     WRONG_WHEEL = "wrong-wheel";
-    /// A repository that the build cannot clone.
+    /// A repository that the build can't clone.
     NOT_CLONED = "not-cloned";
-    /// A repository without a full commit hash.
+    /// A repository without a whole commit.
     MOVING_REVISION = "moving-revision";
 }

@@ -1,60 +1,59 @@
 //! Codes of `resolve`.
 
 super::codes! { "resolve":
-    /// Requirements that conflict.
+    /// Lines of the manifest that cannot hold together.
     CONFLICT = "conflict";
-    /// The resolver reached its work limit.
+    /// The solver's work limit was reached before it found an answer.
     WORK_LIMIT = "work-limit";
-    /// Not available for this target.
+    /// Something that does not exist for this target.
     UNAVAILABLE = "unavailable";
-    /// An unknown package.
+    /// A package that the catalogue does not have.
     UNKNOWN_PACKAGE = "unknown-package";
-    /// An unknown version or release.
+    /// A version or release that the catalogue does not have.
     UNKNOWN_VERSION = "unknown-version";
-    /// An unknown variant.
+    /// A variant that the package does not have.
     NO_SUCH_VARIANT = "no-such-variant";
-    /// An unknown option.
+    /// An option, or a value of it, that the package does not have.
     NO_SUCH_OPTION = "no-such-option";
-    /// An unknown base image.
+    /// A base that the catalogue does not have.
     UNKNOWN_BASE = "unknown-base";
-    /// An image without declared contents.
+    /// An image that the catalogue does not have, of which the manifest says nothing.
     UNKNOWN_IMAGE = "unknown-image";
-    /// An image for another platform.
+    /// An image that is made for another platform.
     WRONG_IMAGE = "wrong-image";
-    /// An unknown device.
+    /// A device that the catalogue does not have.
     UNKNOWN_DEVICE = "unknown-device";
-    /// An unknown compute capability.
+    /// A compute capability that no GPU has.
     UNKNOWN_GPU = "unknown-gpu";
-    /// An unknown platform.
+    /// A platform that the catalogue does not have.
     UNKNOWN_PLATFORM = "unknown-platform";
-    /// A target without a device or platform.
+    /// A target without a device or a platform.
     NO_PLATFORM = "no-platform";
-    /// A platform that does not match the device.
+    /// A platform that is not the device's.
     WRONG_PLATFORM = "wrong-platform";
     /// A release that this platform does not have.
     NOT_HERE = "not-here";
-    /// A pin on an axis that the target sets.
+    /// A pin of what the target fixes.
     FIXED_AXIS = "fixed-axis";
-    /// No suitable base image.
     NO_BASE = "no-base";
-    /// An unproven combination.
+    /// Something that nobody has shown yet to work.
     UNPROVEN = "unproven";
-    /// An unknown target.
+    /// A target, named on the command line, that the manifest does not have.
     UNKNOWN_TARGET = "unknown-target";
-    /// A lock file from a newer compiler.
+    /// A lock of a newer compiler.
     NEWER_LOCK = "newer-lock";
-    /// A lock file that cannot be read.
+    /// A lock that cannot be read.
     DAMAGED_LOCK = "damaged-lock";
-    /// A lock file with conflict markers.
+    /// A lock with git's conflict markers.
     CONFLICTED_LOCK = "conflicted-lock";
-    /// A locked version that is no longer available.
+    /// A locked version that the catalogue no longer has.
     LOCK_GONE = "lock-gone";
-    /// A file without digests.
+    /// A file that is not what `docker buildx imagetools inspect` prints.
     NOT_INSPECTED = "not-inspected";
-    /// A digest for an image that is not used.
+    /// A digest of an image that no target starts from.
     UNUSED_DIGEST = "unused-digest";
-    /// A digest that is already set.
+    /// A digest of an image whose digest the manifest or the catalogue gives.
     FIXED_DIGEST = "fixed-digest";
-    /// A lock file that is out of date.
+    /// A lock that would change, with `--locked`.
     LOCK_WOULD_CHANGE = "lock-would-change";
 }

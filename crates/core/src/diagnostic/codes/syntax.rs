@@ -1,52 +1,39 @@
 //! Codes of `syntax`.
 
 super::codes! { "syntax":
-    /// Invalid KDL.
+    /// A text that is no KDL, for a reason without its own code.
     INVALID_KDL = "invalid-kdl";
-    /// A file that is not valid UTF-8.
     WRONG_ENCODING = "wrong-encoding";
-    /// JSON or YAML instead of KDL.
+    /// JSON, YAML, TOML, a Dockerfile.
     OTHER_LANGUAGE = "other-language";
-    /// A file that is too large.
+    /// A text of more than 1 MiB.
     TOO_LARGE = "too-large";
-    /// Blocks nested too deeply.
+    /// Blocks in blocks without end.
     TOO_DEEP = "too-deep";
-    /// A character that KDL forbids.
     FORBIDDEN_CHARACTER = "forbidden-character";
-    /// `true`, `false` or `null` without `#`.
     BARE_KEYWORD = "bare-keyword";
-    /// An unknown keyword.
     UNKNOWN_KEYWORD = "unknown-keyword";
-    /// Text that needs quotes.
     UNQUOTED_TEXT = "unquoted-text";
-    /// Single quotes.
     SINGLE_QUOTES = "single-quotes";
-    /// An unclosed block.
     UNCLOSED_BLOCK = "unclosed-block";
-    /// An unmatched closing brace.
     STRAY_BRACE = "stray-brace";
-    /// A block without a node.
+    /// A block that belongs to no node.
     MISPLACED_BRACE = "misplaced-brace";
-    /// An unclosed string.
+    /// A text without its closing quotes.
     UNCLOSED_STRING = "unclosed-string";
-    /// An unclosed comment.
     UNCLOSED_COMMENT = "unclosed-comment";
-    /// A comment that starts with `#`.
     HASH_COMMENT = "hash-comment";
-    /// An invalid escape sequence.
     BAD_ESCAPE = "bad-escape";
-    /// A malformed multi-line string.
+    /// A text in `"""` that is laid out wrongly.
     BAD_MULTILINE = "bad-multiline";
     /// Two values without a space between them.
     MISSING_SPACE = "missing-space";
-    /// Two nodes without a separator.
+    /// Two nodes on a line without `;`.
     MISSING_SEPARATOR = "missing-separator";
-    /// An unresolved merge conflict.
+    /// Markers that git left of a merge.
     MERGE_CONFLICT = "merge-conflict";
-    /// A misplaced character.
+    /// A `=`, `,` or `;` where it has no meaning.
     MISPLACED_TOKEN = "misplaced-token";
-    /// A type annotation.
     TYPE_ANNOTATION = "type-annotation";
-    /// KDL 1 syntax.
     OLD_KDL = "old-kdl";
 }

@@ -16,7 +16,7 @@ pub fn check(document: &Document, language: &'static [&'static NodeSpec], place:
     here.block(&document.nodes, Children::Listed(language), log);
 }
 
-/// Where a block stands.
+/// What a block may hold and where it is, while it is checked against its schema.
 #[derive(Clone, Copy)]
 struct BlockContext<'a> {
     roots: &'static [&'static NodeSpec],

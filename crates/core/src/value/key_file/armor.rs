@@ -71,7 +71,7 @@ fn joined(mut bytes: Vec<u8>, rest: &str) -> Result<Vec<u8>, KeyFault> {
     Ok(bytes)
 }
 
-/// Base64, a line at a time.
+/// Streaming base64 decoder that accepts the line lengths of ASCII armor.
 #[derive(Default)]
 struct Decoder {
     bytes: Vec<u8>,

@@ -24,7 +24,6 @@ pub struct KeyFile {
 pub enum KeyFault {
     /// It can't be read as a key; why, as a label says it.
     NotAKey(String),
-    /// It holds a secret key.
     Secret,
     /// It holds several keys; their fingerprints.
     Several(Vec<Fingerprint>),

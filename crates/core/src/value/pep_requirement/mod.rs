@@ -33,7 +33,6 @@ impl PepRequirement {
         normalised_name(&self.name)
     }
 
-    /// What stands in brackets.
     pub fn extras(&self) -> &[String] {
         &self.extras
     }

@@ -19,7 +19,6 @@ use comparator::{Comparator, Operand};
 /// alternative (what stands between `||`) that names one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Requirement {
-    /// As written.
     text: String,
     /// One of these; in each, all of its comparators.
     alternatives: Vec<Vec<Comparator>>,
@@ -37,7 +36,6 @@ impl Requirement {
         Self { text: format!("={version}"), alternatives: vec![vec![comparator]] }
     }
 
-    /// As written.
     pub fn as_str(&self) -> &str {
         &self.text
     }
