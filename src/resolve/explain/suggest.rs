@@ -190,10 +190,12 @@ fn without(model: &Model<'_>, core: &[usize], dropped: usize, known: &Settled) -
         (ConstraintKind::Base, _) => {
             (format!("remove `base`: jcc then selects a suitable base image{then}"), None)
         }
+        (ConstraintKind::Requirement, None) => {
+            (format!("remove the version from `{}`{then}", constraint.text), None)
+        }
         (
             ConstraintKind::Request
             | ConstraintKind::Pin
-            | ConstraintKind::Requirement
             | ConstraintKind::Pip
             | ConstraintKind::Target
             | ConstraintKind::Device
