@@ -119,6 +119,10 @@ fn reasons(decided: Assignment<'_, '_>) -> BTreeMap<Name, WhyChosen> {
         entry.reasons.insert(reason);
         entry.place = entry.place.or(Some(constraint.span));
     }
+    for (id, name, reason) in of_the_platform(decided) {
+        all.entry(name).or_default().reasons.insert(reason);
+        todo.push((id, NeededIn { run: true, ..NeededIn::default() }, None));
+    }
     // The first request first: what a later one adds leaves the places of the others as they are.
     todo.reverse();
     while let Some((id, needed, place)) = todo.pop() {
@@ -148,6 +152,29 @@ fn reasons(decided: Assignment<'_, '_>) -> BTreeMap<Name, WhyChosen> {
             let other = all.entry(name.clone()).or_default();
             if !covers(other.needed, next) || other.place.is_none() {
                 todo.push((model.ids[&name], next, place));
+            }
+        }
+    }
+    all
+}
+
+/// The packages that every image for the platform needs: what an axis that names it requires, other axes aside.
+fn of_the_platform(decided: Assignment<'_, '_>) -> Vec<(VariableId, Name, Reason)> {
+    let model = decided.model;
+    let mut all = Vec::new();
+    for id in model.ids.values().filter(|id| names_the_platform(decided, **id)) {
+        let Some((var, candidate)) = decided.candidate(*id) else { continue };
+        let Some(version) = candidate.version() else { continue };
+        for require in decided.requires(var, candidate) {
+            let Some((other, _)) = decided.named(&require.name) else { continue };
+            if other.package.axis.is_none() {
+                let (name, version) = (var.name.clone(), version.clone());
+                let span = require.requirement.span;
+                all.push((
+                    model.ids[&other.name],
+                    other.name.clone(),
+                    Reason::RequiredBy { name, version, span },
+                ));
             }
         }
     }
