@@ -58,15 +58,14 @@ pub(super) fn resolution(
     let chosen = chosen(decided, &reasons, &base, &defaults);
     warn_unproven(decided, &chosen, log);
     super::unavailable::warn(question, decided, &chosen, log);
-    let place = question.project.target.span;
-    for one in std::iter::once(&base).chain(&devel) {
-        warn_base(one, place, log);
-    }
+    let moved = super::overrides::all(decided, &chosen, &defaults, places);
+    super::doubts::of_bases(question, std::iter::once(&base).chain(&devel), log);
+    super::doubts::of_the_distribution(question, (&base, &moved), &defaults, log);
     Ok(Resolution {
         target: model.target.clone(),
         devel,
         order: order(&chosen),
-        moved: super::overrides::all(decided, &chosen, &defaults, places),
+        moved,
         epoch: question.lock.map_or(question.catalog.epoch(), |lock| lock.epoch),
         base,
         looked_at: looked_at(question, &chosen, &axes),
@@ -331,22 +330,6 @@ fn in_a_cycle<'a>(left: &BTreeSet<&'a Name>, chosen: &'a BTreeMap<Name, Chosen>)
         last = next;
     }
     Some(last)
-}
-
-fn warn_base(base: &ChosenBase, target: Span, log: &mut Log) {
-    let Some(why) = &base.unproven else { return };
-    let place = base.asked.unwrap_or(target);
-    log.report(
-        Diagnostic::warning(
-            codes::resolve::UNPROVEN,
-            format!("the base image `{}` is unproven: {why}", base.image),
-        )
-        .at(place, "this base image")
-        .help(format!(
-            "test it on the target; `allow \"{}\" reason=\"…\"` accepts it",
-            codes::resolve::UNPROVEN
-        )),
-    );
 }
 
 fn warn_unproven(decided: Assignment<'_, '_>, chosen: &BTreeMap<Name, Chosen>, log: &mut Log) {
