@@ -157,27 +157,29 @@ fn reasons(decided: Assignment<'_, '_>) -> BTreeMap<Name, WhyChosen> {
     all
 }
 
-/// The packages that every image for the platform needs: what an axis that names it requires, other axes aside.
+/// The packages that every image for the platform needs: what an axis that says what the platform is requires, other axes
+/// aside.
 fn of_the_platform(decided: Assignment<'_, '_>) -> Vec<(VariableId, Name, Reason)> {
     let model = decided.model;
     let mut all = Vec::new();
     for id in model.ids.values().filter(|id| names_the_platform(decided, **id)) {
         let Some((var, candidate)) = decided.candidate(*id) else { continue };
-        let Some(version) = candidate.version() else { continue };
+        let Some(version) = candidate.version().filter(|_| is_pure(var)) else { continue };
         for require in decided.requires(var, candidate) {
             let Some((other, _)) = decided.named(&require.name) else { continue };
-            if other.package.axis.is_none() {
+            if other.package.axis.is_none() && require.stage == RequireStage::Run {
                 let (name, version) = (var.name.clone(), version.clone());
-                let span = require.requirement.span;
-                all.push((
-                    model.ids[&other.name],
-                    other.name.clone(),
-                    Reason::RequiredBy { name, version, span },
-                ));
+                let reason = Reason::RequiredBy { name, version, span: require.requirement.span };
+                all.push((model.ids[&other.name], other.name.clone(), reason));
             }
         }
     }
     all
+}
+
+/// Whether it is an axis with nothing to install.
+fn is_pure(var: &PackageVariable<'_>) -> bool {
+    var.package.axis.is_some() && var.package.install.steps.is_empty() && var.package.build.is_none()
 }
 
 /// Where a requirement of something that is needed there is needed.
@@ -235,7 +237,7 @@ fn chosen(
         let Some((var, candidate)) = decided.candidate(*id) else { continue };
         let Some(version) = candidate.version() else { continue };
         let package = var.package;
-        let pure = package.axis.is_some() && package.install.steps.is_empty() && package.build.is_none();
+        let pure = is_pure(var);
         let reason = reasons.get(name).cloned().unwrap_or_default();
         let needed = reason.needed.build || reason.needed.run || reason.needed.test;
         let provided = base.provides.contains_key(name);

@@ -177,7 +177,7 @@ fn one_release_of_rapids() {
     assert_snapshot!(server("cudf \"25.12\"; cugraph; cuxfilter", &three), @"cudf 25.12.0, cugraph 25.12.2, cuxfilter 25.12.0");
     assert_snapshot!(server("cugraph \"26.6\"; cuxfilter", &three), @"cudf 26.6.0, cugraph 26.6.0, cuxfilter 26.6.0");
     let four = ["cugraph", "raft-dask", "dask-cudf", "nx-cugraph"];
-    assert_snapshot!(server("cugraph; raft-dask; dask-cudf; nx-cugraph", &four), @"cugraph 26.10.0, raft-dask 26.10.0, dask-cudf 26.10.2, nx-cugraph 26.10.0");
+    assert_snapshot!(server("cugraph; raft-dask; dask-cudf; nx-cugraph", &four), @"cugraph 25.12.2, raft-dask 25.12.0, dask-cudf 25.12.0, nx-cugraph 25.12.0");
     let whole = "cudf \"25.12\"; cugraph; cuxfilter; raft-dask; dask-cudf; nx-cugraph; cuml";
     let six = ["cugraph", "cuxfilter", "raft-dask", "dask-cudf", "nx-cugraph", "cuml"];
     assert_snapshot!(server(whole, &six), @"cugraph 25.12.2, cuxfilter 25.12.0, raft-dask 25.12.0, dask-cudf 25.12.0, nx-cugraph 25.12.0, cuml 25.12.0");
