@@ -40,7 +40,7 @@ impl OutputPlace<'_> {
         let shown = wording::code(self.shown(path));
         if !self.fs.is_inside(path) {
             return Err(log.error(
-                Diagnostic::error(codes::fs::OUTSIDE, format!("{shown} leads out of the project")).help(
+                Diagnostic::error(codes::output::OUTSIDE, format!("{shown} leads out of the project")).help(
                     "the path contains a link that points elsewhere: remove it, or set another path \
                         in `output`",
                 ),
@@ -52,7 +52,7 @@ impl OutputPlace<'_> {
             Some(FileKind::Folder | FileKind::Other) => {
                 let message = format!("{shown} exists and is not a regular file");
                 return Err(log.error(
-                    Diagnostic::error(codes::fs::NOT_A_FILE, message)
+                    Diagnostic::error(codes::output::NOT_A_FILE, message)
                         .help("move it, or set another path in `output`"),
                 ));
             }
@@ -62,7 +62,7 @@ impl OutputPlace<'_> {
             Err(why) => {
                 let message = format!("{shown} exists but cannot be read: {}", wording::cause(&why, path));
                 Err(log.error(
-                    Diagnostic::error(codes::fs::FOREIGN, message)
+                    Diagnostic::error(codes::output::FOREIGN, message)
                         .help("move it, or set another path in `output`"),
                 ))
             }
@@ -80,14 +80,14 @@ impl OutputPlace<'_> {
             return false;
         }
         let shown = wording::code(self.shown(path));
-        let edited = |message: String| Diagnostic::error(codes::fs::EDITED, message);
+        let edited = |message: String| Diagnostic::error(codes::output::EDITED, message);
         let refused = match self.signature(path, &old) {
             Signature::Own => return true,
             _ if force => return true,
             Signature::Merged => {
                 log.report(
                     Diagnostic::warning(
-                        codes::fs::MERGED,
+                        codes::output::MERGED,
                         format!(
                             "{shown} was merged by Git and does not match the merged manifest: jcc \
                             writes it again"
@@ -107,11 +107,12 @@ impl OutputPlace<'_> {
             ))
             .help("restore the lock from version control if it was removed or replaced")
             .help("or overwrite the file with `--force`; `jcc check` shows what would change"),
-            Signature::Foreign => {
-                Diagnostic::error(codes::fs::FOREIGN, format!("{shown} exists and was not written by jcc"))
-                    .help("set another path in `output`, or move the file")
-                    .help("or overwrite it with `--force`")
-            }
+            Signature::Foreign => Diagnostic::error(
+                codes::output::FOREIGN,
+                format!("{shown} exists and was not written by jcc"),
+            )
+            .help("set another path in `output`, or move the file")
+            .help("or overwrite it with `--force`"),
         };
         log.error(refused);
         false

@@ -202,7 +202,7 @@ impl Stale<'_> {
     /// The file as an error, at the first line that differs.
     fn report(&self, session: &mut Session<'_, '_>) {
         let message = format!("`{}` is out of date: {}", self.path, self.cause.sentence());
-        let mut diagnostic = Diagnostic::error(codes::fs::STALE, message);
+        let mut diagnostic = Diagnostic::error(codes::output::STALE, message);
         if self.cause != Cause::Missing {
             let same = self.old.lines().zip(self.new.lines()).take_while(|(old, new)| old == new);
             let start: usize = same.map(|(line, _)| line.len() + 1).sum();

@@ -74,7 +74,7 @@ impl Leftovers {
                 wording::code(place.shown(path))
             );
             log.report(
-                Diagnostic::warning(codes::fs::LEFTOVER, message)
+                Diagnostic::warning(codes::output::LEFTOVER, message)
                     .help("delete it, or keep it and maintain it by hand: jcc will not write it again"),
             );
         }

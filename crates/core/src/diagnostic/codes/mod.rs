@@ -2,8 +2,8 @@
 
 pub mod catalog;
 pub mod check;
-pub mod fs;
 pub mod manifest;
+pub mod output;
 pub mod plan;
 pub mod resolve;
 pub mod syntax;
@@ -39,7 +39,7 @@ pub(crate) use codes;
 
 /// Every code, by area, in the order of declaration.
 pub fn all() -> impl Iterator<Item = CodeEntry> {
-    [syntax::TABLE, manifest::TABLE, catalog::TABLE, check::TABLE, resolve::TABLE, plan::TABLE, fs::TABLE]
+    [syntax::TABLE, manifest::TABLE, catalog::TABLE, check::TABLE, resolve::TABLE, plan::TABLE, output::TABLE]
         .into_iter()
         .flatten()
         .copied()

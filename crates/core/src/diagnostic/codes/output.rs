@@ -1,6 +1,6 @@
-//! Codes of files that are written.
+//! Codes of generated files.
 
-super::codes! { "world":
+super::codes! { "output":
     /// A file that jcc did not write stands where it would write.
     FOREIGN = "foreign-file";
     /// A generated file was edited by hand.
