@@ -4,6 +4,7 @@
 mod assignment;
 pub mod availability;
 mod bases;
+mod doubts;
 mod explain;
 mod lock;
 mod model;

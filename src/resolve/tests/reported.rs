@@ -195,18 +195,23 @@ fn suggestions_resolve() {
     let rapids =
         "target { platform \"x86_64\"; gpu \"8.9\" }\npackages { cudf \"25.8\"; nx-cugraph; cuxfilter }";
     let report = refused(rapids);
-    // Two conflicts: no release of RAPIDS has both nx-cugraph and cuxfilter. Both changes together resolve.
     let change =
         report.lines().find_map(|line| line.trim().strip_prefix("help: change `cudf \"25.8\"` to `"));
     let other = change.unwrap_or_else(|| panic!("{report}")).split('`').next().unwrap();
-    assert!(report.contains("remove `nx-cugraph`"), "{report}");
+    let fixed = rapids.replace("cudf \"25.8\"", other);
+    let names = ["cudf", "cuxfilter", "nx-cugraph"];
+    assert_eq!(versions(&fixed, &names), "cudf 25.12.0, cuxfilter 25.12.0, nx-cugraph 25.12.0", "{report}");
+    // Two conflicts: cuxfilter ends with 26.6. Both changes together resolve.
+    let two = rapids.replace("nx-cugraph", "nx-cugraph \"26.8\"");
+    let report = refused(&two);
+    assert!(report.contains("to `nx-cugraph \"25.12.0\"`"), "{report}");
     assert_eq!(
         report.matches("this also needs the first change suggested for the other conflict").count(),
         2,
         "{report}"
     );
-    let fixed = rapids.replace("cudf \"25.8\"", other).replace("nx-cugraph; ", "");
-    assert_eq!(versions(&fixed, &["cudf", "cuxfilter"]), "cudf 25.12.0, cuxfilter 25.12.0", "{report}");
+    let fixed = two.replace("25.8", "25.12").replace("26.8", "25.12");
+    assert_eq!(versions(&fixed, &names), "cudf 25.12.0, cuxfilter 25.12.0, nx-cugraph 25.12.0", "{report}");
     let python = "target { device \"jetson-agx-orin\"; jetpack \"6.2\" }\npin { python \"3.12\" }\npackages { pytorch \"2.10\" }";
     let report = refused(python);
     assert!(report.contains("change `python \"3.12\"` to `python \"3.10\"`"), "{report}");

@@ -21,6 +21,8 @@ super::codes! { "resolve":
     UNKNOWN_IMAGE = "unknown-image";
     /// An image that is made for another platform.
     WRONG_IMAGE = "wrong-image";
+    /// An image of another distribution than that of the release.
+    OTHER_DISTRIBUTION = "other-distribution";
     /// A device that the catalogue does not have.
     UNKNOWN_DEVICE = "unknown-device";
     /// A compute capability that no GPU has.
