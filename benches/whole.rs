@@ -14,10 +14,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use jcc::diagnostic::Log;
-use jcc::fs::Disk;
-use jcc::resolve;
-use jcc::source::Sources;
+use jcc::internals::diagnostic::Log;
+use jcc::internals::fs::Disk;
+use jcc::internals::resolve;
+use jcc::internals::source::Sources;
 
 /// The compiler, built for the benchmark.
 const JCC: &str = env!("CARGO_BIN_EXE_jcc");

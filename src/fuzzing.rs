@@ -28,7 +28,6 @@ pub fn requirement(text: &str) {
     }
 }
 
-/// A text as a template.
 pub fn template(text: &str) {
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let source = sources.add("fuzz.kdl", text.to_owned());

@@ -2,19 +2,68 @@
 //!
 //! The passes are folders, in order: each takes the value that the one before gives. [`compile`] is the whole story.
 
-pub mod catalog;
-pub mod check;
-pub mod cli;
-pub mod diagnostic;
-pub mod fs;
+// The facade is documented; a pass documents what its names do not say.
+#![warn(missing_docs)]
+
+#[allow(missing_docs)]
+mod catalog;
+#[allow(missing_docs)]
+mod check;
+mod cli;
+#[allow(missing_docs)]
+mod diagnostic;
+#[allow(missing_docs)]
+mod fs;
+#[allow(missing_docs)]
 #[doc(hidden)]
 pub mod fuzzing;
-pub mod manifest;
-pub mod plan;
-pub mod render;
-pub mod resolve;
+#[allow(missing_docs)]
+mod manifest;
+#[allow(missing_docs)]
+mod plan;
+#[allow(missing_docs)]
+mod render;
+#[allow(missing_docs)]
+mod resolve;
 
-pub use jcc_core::{source, syntax, value};
+pub use cli::{Exit, Io, Terminal, run};
+use jcc_core::{source, syntax, value};
+
+/// What the tests, benches and fuzz targets of this repository look into. Not an API.
+#[doc(hidden)]
+#[allow(missing_docs)]
+pub mod internals {
+    pub mod catalog {
+        pub use crate::catalog::schema;
+        pub use crate::catalog::{
+            BuiltinStacks, Catalog, DefinitionKind, Package, PackageVersion, RequireStage, Role, StepKind,
+            TestBody,
+        };
+    }
+    pub mod check {
+        pub use crate::check::{allows, compose_names, plain_secrets, rules};
+    }
+    pub mod diagnostic {
+        pub use crate::diagnostic::render;
+        pub use jcc_core::diagnostic::*;
+    }
+    pub mod fs {
+        pub use crate::fs::{Disk, FileKind, FileSystem, Memory};
+    }
+    pub mod manifest {
+        pub use crate::manifest::{LANGUAGE, Manifest, Project, Stacks, load, load_in_part};
+    }
+    pub mod plan {
+        pub use crate::plan::{Fetched, Inputs, Planned, plan};
+    }
+    pub mod render {
+        pub use crate::render::Generated;
+    }
+    pub mod resolve {
+        pub use crate::resolve::{Lock, Override, Reason, Resolution, all, resolve};
+    }
+    pub use jcc_core::{source, syntax, value};
+}
 
 use catalog::{BuiltinStacks, Catalog};
 use diagnostic::{Diagnostic, Log, Reported, codes, wording};
@@ -26,16 +75,16 @@ use source::Sources;
 /// The version of this compiler.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// What is compiled.
+/// The project to compile: its files, manifest, target and lock.
 #[derive(Clone, Copy)]
 pub struct Input<'a> {
-    /// The project's files.
+    /// The files of the project.
     pub fs: &'a dyn FileSystem,
     /// The manifest, in the project's root.
     pub manifest: &'a str,
     /// Only the target of this name.
     pub target: Option<&'a str>,
-    /// Where the lock is.
+    /// The path of the lock, from the project's root.
     pub lock: &'a str,
 }
 
@@ -44,7 +93,7 @@ pub struct Input<'a> {
 pub struct Resolved {
     /// What is known of packages and platforms, the project's own folders included.
     pub catalog: Catalog,
-    /// The lock that was there.
+    /// The lock that was read; `None` where there was none.
     pub old_lock: Option<Lock>,
     /// The lock that holds what was decided.
     pub lock: Lock,
@@ -64,7 +113,7 @@ pub fn resolve(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result
     }
     let projects = one_target(manifest.projects(log)?, input.target, log)?;
     for project in &projects {
-        check::rules(project, &catalog, sources, log);
+        check::rules(project, &catalog, log);
     }
     check::plain_secrets(&projects, &catalog, sources, log);
     let old_lock = resolve::open_lock(input.fs, input.lock, sources, log)?;
@@ -80,9 +129,8 @@ fn lock_fits(lock: &Lock, input: Input<'_>, sources: &Sources, log: &mut Log) ->
     if length <= Lock::LARGEST {
         return Ok(());
     }
-    let message = format!("{} would have {length} bytes", wording::code(sources.shown_path(input.lock)));
-    let help =
-        format!("at most {} bytes are read again: divide the targets among several manifests", Lock::LARGEST);
+    let message = format!("{} would be {length} bytes", wording::code(sources.shown_path(input.lock)));
+    let help = format!("jcc reads at most {} bytes: split the targets into several manifests", Lock::LARGEST);
     Err(log.error(Diagnostic::error(codes::syntax::TOO_LARGE, message).help(help)))
 }
 
@@ -91,9 +139,9 @@ fn lock_fits(lock: &Lock, input: Input<'_>, sources: &Sources, log: &mut Log) ->
 pub struct Compiled {
     /// The files, by their path in the project.
     pub artifacts: render::Artifacts,
-    /// What they were made from, a target each.
+    /// The plan of each target, in the order of the manifest.
     pub planned: Vec<plan::Planned>,
-    /// The versions.
+    /// The versions that the files were written for.
     pub resolved: Resolved,
 }
 
@@ -166,7 +214,7 @@ fn one_target(projects: Vec<Project>, name: Option<&str>, log: &mut Log) -> Resu
     if known.iter().any(|one| one == name) {
         return Ok(projects.into_iter().filter(|one| one.target.name.as_str() == name).collect());
     }
-    let message = format!("there is no target {}", wording::code(name));
+    let message = format!("unknown target {}", wording::code(name));
     Err(log.error(
         Diagnostic::error(codes::resolve::UNKNOWN_TARGET, message)
             .maybe_help(wording::did_you_mean(name, known.iter().map(String::as_str)))

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use jcc::cli::{Exit, Io, Terminal, run};
+use jcc::{Exit, Io, Terminal, run};
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();

@@ -1,17 +1,17 @@
 # jcc 0.1.0 · project.kdl · do not edit, run `jcc compile`
 # `docker buildx bake --allow network.host` builds every target
 
-# File times in the images, from jcc.lock.
+# Timestamp of files in the images, from jcc.lock.
 variable "SOURCE_DATE_EPOCH" {
   default = "1767225600"
 }
 
-# A repository for the build cache, such as `ghcr.io/acme/cache`; none where it is unset.
+# A repository for the build cache, such as `ghcr.io/acme/cache`; none if unset.
 variable "JCC_CACHE" {
   default = ""
 }
 
-# Where it is set, provenance and a bill of materials go to the registry with the images.
+# If set, provenance and a bill of materials are pushed to the registry with the images.
 variable "JCC_ATTEST" {
   default = ""
 }

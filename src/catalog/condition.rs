@@ -22,7 +22,6 @@ pub struct Fixed<'a> {
     pub sm: &'a [Version],
     /// The package's options, each with its value.
     pub options: &'a BTreeMap<Name, String>,
-    /// The package's variant.
     pub variant: Option<&'a Name>,
 }
 

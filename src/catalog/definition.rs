@@ -11,19 +11,13 @@ use super::{Step, Template};
 /// A package, or an axis of the platform, or both (`cuda` is decided as an axis and installed as a package).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Package {
-    /// As manifests write it.
     pub name: Spanned<Name>,
     /// The definition's text; its name gives the folder of `script`, `copy` and test files.
     pub source: SourceId,
-    /// One line.
     pub summary: String,
-    /// The folder above.
     pub group: String,
-    /// Its home.
     pub homepage: Option<String>,
-    /// SPDX expression.
     pub license: Option<String>,
-    /// Other names.
     pub aliases: Vec<Spanned<Name>>,
     /// Set where this is an axis: always decided, with the platform's default first.
     pub axis: Option<Axis>,
@@ -62,15 +56,11 @@ pub struct Package {
     pub commands: Vec<Guarded<Vec<String>>>,
     /// `shm-size`: how much of `/dev/shm` its processes want.
     pub shm_size: Option<ByteSize>,
-    /// `test`.
     pub tests: Vec<PackageTest>,
-    /// `size`.
     pub size: Option<SizeFact>,
     /// `note`: shown by `compile` and `show`.
     pub notes: Vec<Guarded<Note>>,
-    /// `source`.
     pub sources: Vec<String>,
-    /// The whole node.
     pub span: Span,
 }
 
@@ -92,7 +82,7 @@ impl Package {
     }
 }
 
-/// How an axis is decided.
+/// The axis part of a definition: rank, preference and title.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Axis {
     /// Lower ones first (`l4t` before `cuda` before `cudnn`).
@@ -118,7 +108,6 @@ pub enum Choose {
 /// what it requires: one artefact each.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PackageVersion {
-    /// The version.
     pub version: Spanned<Version>,
     /// The word that a requirement may use for it.
     pub name: Option<Spanned<Name>>,
@@ -136,11 +125,9 @@ pub struct PackageVersion {
     pub values: BTreeMap<String, Template>,
     /// Why nobody has shown yet that it works: a warning that `allow` accepts.
     pub unproven: Option<Spanned<String>>,
-    /// What users must know.
     pub notes: Vec<Spanned<String>>,
     /// Where its facts come from.
     pub sources: Vec<String>,
-    /// The whole node.
     pub span: Span,
 }
 
@@ -158,13 +145,10 @@ impl PackageVersion {
 pub struct Require {
     /// An axis (`platform`, `arch` and `sm` too) or a package.
     pub name: Spanned<Name>,
-    /// What is required.
     pub requirement: Spanned<Requirement>,
-    /// Where it is needed.
     pub stage: RequireStage,
     /// Whether it is for running alone, as `stage="run"` says: a stage that builds goes without it.
     pub only_run: bool,
-    /// Only when this holds.
     pub guard: Guard,
 }
 
@@ -173,7 +157,6 @@ pub struct Require {
 pub struct Unavailable {
     /// Why it does not exist.
     pub reason: Spanned<String>,
-    /// The page that shows it.
     pub source: Option<String>,
 }
 
@@ -182,10 +165,8 @@ pub struct Unavailable {
 pub enum RequireStage {
     /// Where it is built; stays out of the image that ships.
     Build,
-    /// In the image that ships.
     #[default]
     Run,
-    /// Where it is tested.
     Test,
     /// Nowhere: it decides a version, and what requires it brings the thing itself.
     Choose,
@@ -194,27 +175,16 @@ pub enum RequireStage {
 /// All of its conditions hold. Empty: always.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Guard {
-    /// The conditions.
     pub all: Vec<Condition>,
 }
 
-/// One property of `when`.
+/// One requirement inside `when`; all of them must hold.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Condition {
     /// `l4t=">=36"`, `platform="tegra"`: an axis or a package is there, in such a version.
-    Is {
-        /// Which.
-        name: Spanned<Name>,
-        /// In which versions.
-        requirement: Spanned<Requirement>,
-    },
+    Is { name: Spanned<Name>, requirement: Spanned<Requirement> },
     /// `option="qt=5"`; `option="qt"`: any value but `none`, `off`, `no`.
-    Option {
-        /// The option.
-        key: Spanned<Name>,
-        /// Its value.
-        value: Option<String>,
-    },
+    Option { key: Spanned<Name>, value: Option<String> },
     /// `variant="desktop"`.
     Variant(Spanned<Name>),
 }
@@ -222,7 +192,6 @@ pub enum Condition {
 /// `note "…" unless="display"`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
-    /// The text.
     pub value: String,
     /// What the manifest may have that makes it needless.
     pub unless: Option<String>,
@@ -231,39 +200,30 @@ pub struct Note {
 /// A value that holds under a guard.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Guarded<T> {
-    /// When.
     pub guard: Guard,
-    /// What.
     pub value: T,
 }
 
 /// `option "qt" default="5" { value "5" { requires { … } } }`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PackageOption {
-    /// The key.
     pub key: Spanned<Name>,
     /// The value when nobody says.
     pub default: Spanned<String>,
     /// What can be chosen, with what each requires. Empty: any text.
     pub values: Vec<(Spanned<String>, Vec<Require>)>,
-    /// What it is for.
     pub summary: Option<String>,
 }
 
 /// `variant "desktop" [default=#true] { option "gui" "yes"; requires { … } }`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Variant {
-    /// The name.
     pub name: Spanned<Name>,
-    /// Taken when nobody says.
     pub default: bool,
     /// Holds what compiling against the package needs: a build stage takes the first of these.
     pub toolkit: bool,
-    /// What it is for.
     pub summary: Option<String>,
-    /// Options it sets.
     pub options: Vec<(Spanned<Name>, Spanned<String>)>,
-    /// What it requires.
     pub requires: Vec<Require>,
 }
 
@@ -302,24 +262,19 @@ impl Dist {
 /// `test "imports" { gpu; python "import torch" }`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PackageTest {
-    /// The name.
     pub name: Spanned<Name>,
     /// Without a GPU, while building; otherwise in the running container.
     pub build: bool,
-    /// When it applies.
     pub guard: Guard,
     /// What is run, in order.
     pub body: Vec<TestBody>,
-    /// The whole node.
     pub span: Span,
 }
 
 /// One thing that a test runs.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TestBody {
-    /// Shell.
     Run(Template),
-    /// Python code.
     Python(Template),
     /// A file of the folder: `.py` by Python, otherwise by its shebang.
     File(Spanned<String>),
@@ -345,6 +300,5 @@ pub struct SizeFact {
     pub image: Option<u64>,
     /// What it fetches at run time.
     pub models: Option<u64>,
-    /// Who says so.
     pub source: String,
 }

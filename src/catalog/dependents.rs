@@ -5,7 +5,6 @@ use super::{Catalog, DefinitionKind, Package, PackageOption, PackageVersion, Req
 /// A package that requires another one.
 #[derive(Debug, Clone)]
 pub struct Dependent<'a> {
-    /// Which.
     pub package: &'a Package,
     /// Where its definition says so.
     pub places: Vec<(DependentPart<'a>, &'a Require)>,
@@ -16,11 +15,9 @@ pub struct Dependent<'a> {
 pub enum DependentPart<'a> {
     /// The whole: `requires { numpy }` below `package`.
     Whole,
-    /// One of its versions.
     Version(&'a PackageVersion),
     /// A value of an option: `qt`, `5`.
     Option(&'a PackageOption, &'a str),
-    /// A variant.
     Variant(&'a Variant),
 }
 

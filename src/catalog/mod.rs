@@ -16,7 +16,7 @@ mod store;
 mod template;
 pub mod words;
 
-pub use condition::{Fixed, Open, admits_word, is_on};
+pub use condition::{Fixed, admits_word, is_on};
 pub use definition::{
     Axis, Choose, Condition, Dist, Guard, Guarded, Install, LibraryTest, Note, Package, PackageOption,
     PackageTest, PackageVersion, Require, RequireStage, SizeFact, TestBody, Unavailable, Variant,
@@ -25,7 +25,7 @@ pub use dependents::{Dependent, DependentPart};
 pub use meant::{Meant, MeantGpu};
 pub use platform::{BaseImage, BaseTag, Device, Forbidden, GpuAccess, GpuKind, Index, Platform, Role, Shown};
 pub use step::{CmakeDefine, Step, StepKind};
-pub use store::{BuiltinStacks, Catalog, DefinitionKind, Entry, Search, Searchable, Shadow, Sort, search};
+pub use store::{BuiltinStacks, Catalog, DefinitionKind, Entry, Search, Searchable, Sort, search};
 pub use template::{Names, Template, TemplateView};
 
 #[cfg(test)]

@@ -11,9 +11,7 @@ use super::{Require, Template};
 /// `platform "tegra" { … }`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Platform {
-    /// The name.
     pub name: Spanned<Name>,
-    /// One line.
     pub summary: String,
     /// `amd64`, `arm64`: Debian's word, also that of `BuildKit`.
     pub arch: Name,
@@ -25,7 +23,6 @@ pub struct Platform {
     pub capabilities: Vec<String>,
     /// Run options that need such a machine and is available here: `camera-csi`, `gpio`, `i2c`, `spi`, `can`, `jtop`.
     pub offers: Vec<Name>,
-    /// The axes that exist here.
     pub axes: Vec<Name>,
     /// What they are where no release says so.
     pub defaults: BTreeMap<Name, Spanned<Version>>,
@@ -39,7 +36,6 @@ pub struct Platform {
     pub notes: Vec<(Spanned<String>, Option<Engine>)>,
     /// Where its facts come from.
     pub sources: Vec<String>,
-    /// The whole node.
     pub span: Span,
 }
 
@@ -48,7 +44,6 @@ pub struct Platform {
 pub enum GpuAccess {
     /// `runtime: nvidia`.
     Runtime,
-    /// Device reservations.
     Reservation,
     /// The host's CDI specification, where a manifest asks for it.
     Cdi,
@@ -57,42 +52,31 @@ pub enum GpuAccess {
 /// `device "jetson-agx-orin" { … }`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Device {
-    /// The name.
     pub name: Spanned<Name>,
-    /// Other names.
     pub aliases: Vec<Spanned<Name>>,
-    /// One line.
     pub summary: String,
-    /// Its platform.
     pub platform: Spanned<Name>,
-    /// Compute capabilities.
     pub sm: Vec<Spanned<Version>>,
     /// RAM shared with the GPU, MiB; the smallest of the family.
     pub memory: Option<u64>,
     /// What images usually have room on, MiB.
     pub storage: Option<u64>,
-    /// Releases that run on it.
     pub requires: Vec<Require>,
     /// Values for templates and run profiles: `model "JETSON_ORIN"`.
     pub values: BTreeMap<String, String>,
     /// Where its facts come from.
     pub sources: Vec<String>,
-    /// The whole node.
     pub span: Span,
 }
 
 /// `gpu "8.9" { … }`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GpuKind {
-    /// The compute capability.
     pub capability: Spanned<Version>,
-    /// One line.
     pub summary: String,
-    /// Where such GPUs are.
     pub platform: Spanned<Name>,
     /// Where its facts come from.
     pub sources: Vec<String>,
-    /// The whole node.
     pub span: Span,
 }
 
@@ -101,9 +85,7 @@ pub struct GpuKind {
 pub struct BaseImage {
     /// The name that manifests use.
     pub name: Spanned<String>,
-    /// One line.
     pub summary: String,
-    /// The repository.
     pub image: Repository,
     /// Whether the resolver may choose it when the manifest names no base.
     pub auto: bool,
@@ -117,20 +99,16 @@ pub struct BaseImage {
     pub shown: Vec<Shown>,
     /// Where its facts come from.
     pub sources: Vec<String>,
-    /// The whole node.
     pub span: Span,
 }
 
-/// One tag.
+/// One tag of a base image with what it provides.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BaseTag {
-    /// The tag.
     pub tag: Spanned<String>,
-    /// Its digest, where known.
     pub digest: Option<Digest>,
     /// What it holds: runtime libraries, or compilers and headers too.
     pub role: Role,
-    /// Where it runs.
     pub requires: Vec<Require>,
     /// What is installed in it, or put into it by the host's container runtime.
     pub provides: BTreeMap<Name, Spanned<Version>>,
@@ -138,35 +116,28 @@ pub struct BaseTag {
     pub host: BTreeSet<Name>,
     /// Taken before other tags that fit, whatever their size.
     pub preferred: bool,
-    /// What a page shows of it.
     pub shown: Vec<Shown>,
     /// Environment variables that it defines, so that a path may be put before its own.
     pub env: Vec<String>,
     /// MiB.
     pub size: Option<u64>,
-    /// Its layers.
     pub layers: Option<u32>,
     /// Why nobody has shown yet that it exists or works.
     pub unproven: Option<Spanned<String>>,
-    /// The whole node.
     pub span: Span,
 }
 
 /// `shown "cuda" "cudnn" by="https://…"`: the page that shows what an image provides.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown {
-    /// What it shows.
     pub names: Vec<Name>,
-    /// Its URL.
     pub by: String,
 }
 
-/// What a base is for.
+/// Whether a base image is shipped or only built in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
-    /// To ship.
     Runtime,
-    /// To build in.
     Devel,
 }
 
@@ -175,13 +146,11 @@ pub enum Role {
 pub struct Index {
     /// The name that `pip … index=` uses.
     pub name: Spanned<Name>,
-    /// Where it is.
     pub url: Template,
     /// The same packages elsewhere.
     pub mirrors: Vec<Template>,
     /// Where its facts come from.
     pub sources: Vec<String>,
-    /// The whole node.
     pub span: Span,
 }
 
@@ -196,7 +165,6 @@ pub struct Forbidden {
     pub platforms: Vec<Spanned<Name>>,
     /// Where its facts come from.
     pub sources: Vec<String>,
-    /// The whole node.
     pub span: Span,
 }
 
@@ -209,7 +177,6 @@ impl Forbidden {
         }
     }
 
-    /// Whether it holds there.
     pub fn holds_on(&self, platform: &str) -> bool {
         self.platforms.is_empty() || self.platforms.iter().any(|one| one.as_str() == platform)
     }

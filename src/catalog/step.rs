@@ -11,9 +11,7 @@ use super::{Guard, Template};
 pub struct Step {
     /// When (nested `when`s are joined).
     pub guard: Guard,
-    /// What.
     pub kind: StepKind,
-    /// The whole node.
     pub span: Span,
 }
 
@@ -26,15 +24,11 @@ pub enum StepKind {
     AptSource {
         /// Names the files under `/etc/apt`.
         name: Spanned<Name>,
-        /// Where it is.
         uri: Template,
-        /// Suites.
         suites: Vec<Template>,
-        /// Components.
         components: Vec<Template>,
         /// The key: a file of the folder, or an https URL.
         key: Spanned<KeyLocation>,
-        /// Its fingerprint.
         fingerprint: Spanned<Fingerprint>,
         /// Patterns of packages that come from it.
         offers: Vec<String>,
@@ -51,9 +45,7 @@ pub enum StepKind {
     },
     /// `wheel "URL" sha256="…" name="…"`.
     Wheel {
-        /// Where it is.
         url: Template,
-        /// Its hash.
         sha256: Option<Template>,
         /// Its file's name, which pip reads: that of the URL where it is absent.
         name: Option<Template>,
@@ -62,21 +54,16 @@ pub enum StepKind {
     WheelBuild {
         /// The tree or the requirement.
         from: Template,
-        /// Variables of the build.
         env: Vec<(Spanned<EnvName>, Template)>,
     },
     /// `deb "URL" sha256="…"`.
     Deb {
-        /// Where it is.
         url: Template,
-        /// Its hash.
         sha256: Option<Template>,
     },
     /// `archive "URL" sha256="…" to="/opt/x" strip=1`.
     Archive {
-        /// Where it is.
         url: Template,
-        /// Its hash.
         sha256: Option<Template>,
         /// The folder that it is unpacked into.
         to: Template,
@@ -85,13 +72,11 @@ pub enum StepKind {
     },
     /// `git "URL" tag="v1" commit="…" to="/src/x" [submodules=#true]`.
     Git {
-        /// Where it is.
         url: Template,
         /// For readers; the commit decides.
         tag: Option<Template>,
         /// The commit; absent compiles with a warning (grade D).
         commit: Option<Template>,
-        /// The folder of the tree.
         to: Template,
         /// Whether submodules come along.
         submodules: bool,
@@ -99,85 +84,64 @@ pub enum StepKind {
     /// `cmake "/src/x" generator="Ninja" { define "K" "V" }`: configured, built with all jobs, installed below the prefix
     /// (`/usr/local` when absent).
     Cmake {
-        /// The source tree.
         source: Template,
-        /// The generator.
         generator: Option<Template>,
-        /// Where it is installed.
         prefix: Option<Template>,
         /// `-DK=V`.
         defines: Vec<CmakeDefine>,
     },
     /// `make "/src/x" "install" …`: arguments after the folder.
     Make {
-        /// The folder.
         directory: Template,
-        /// Targets and variables.
         arguments: Vec<Template>,
     },
     /// `ninja "/src/x" "install" …`.
     Ninja {
-        /// The folder.
         directory: Template,
-        /// Targets.
         arguments: Vec<Template>,
     },
     /// `colcon "/ws" …`: arguments of `colcon build`.
     Colcon {
-        /// The workspace.
         workspace: Template,
-        /// Arguments.
         arguments: Vec<Template>,
     },
     /// `run "…"`: a shell script, with `set -eo pipefail`. Values reach it by `env` (`env { X "{{ version }}" }`), so that
     /// none is ever pasted into shell.
     Run {
-        /// The script.
         script: Template,
-        /// Variables of this step.
         env: Vec<(Spanned<EnvName>, Template)>,
     },
     /// `script "FILE"`: the same, from a file of the folder.
     Script {
-        /// The file's name.
         file: Spanned<String>,
         /// Its text, read when the definition was.
         text: String,
-        /// Variables of this step.
         env: Vec<(Spanned<EnvName>, Template)>,
     },
     /// `copy "FILE" to="…" [mode="0755"]`: a file of the folder, carried in the Dockerfile itself.
     Copy {
-        /// The file's name.
         file: Spanned<String>,
         /// Its text, read when the definition was.
         text: String,
-        /// Where it goes.
         to: Template,
         /// Octal.
         mode: Option<Template>,
     },
     /// `symlink "/opt/x/bin/x" at="/usr/local/bin/x"`.
     Symlink {
-        /// What it points to.
         target: Template,
-        /// The link.
         at: Template,
     },
-    /// `ldconfig`.
     Ldconfig,
     /// `mkdir "/x" [mode="0755"]`.
     Mkdir {
-        /// The folder.
         path: Template,
         /// Octal.
         mode: Option<Template>,
     },
     /// `dockerfile "FILE"`: instructions as they are, without a `FROM`.
     Dockerfile {
-        /// The file's name.
         file: Spanned<String>,
-        /// Its text.
         text: String,
     },
     /// `env { K "V" }` inside `build`: for the rest of the build stage.
@@ -194,9 +158,7 @@ pub enum StepKind {
 /// `define "KEY" "VALUE" [when-option="KEY"]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CmakeDefine {
-    /// The variable.
     pub key: Spanned<String>,
-    /// Its value.
     pub value: Template,
     /// Only where this option is neither `none`, `off` nor `no`.
     pub when_option: Option<Spanned<Name>>,

@@ -45,25 +45,22 @@ fn unknown(allow: &Allow) -> Diagnostic {
     let names = whole
         .iter()
         .map(|code| if written.contains("::") { *code } else { code.rsplit("::").next().unwrap_or(code) });
-    Diagnostic::error(check::UNKNOWN_ALLOW, format!("there is no kind of warning {}", wording::code(written)))
-        .at(allow.code.span, "no such code")
+    Diagnostic::error(check::UNKNOWN_ALLOW, format!("unknown warning code {}", wording::code(written)))
+        .at(allow.code.span, "unknown code")
         .maybe_help(wording::did_you_mean(written, names))
-        .help("each report shows its code; `jcc explain` lists them")
+        .help("reports show the code of each warning; `jcc explain` lists all codes")
 }
 
 fn broken(allow: &Allow) -> Diagnostic {
     let code = wording::code(allow.code.as_str());
-    Diagnostic::error(
-        check::ALLOWED_ERROR,
-        format!("{code} is an error, and what is known to be broken can't be allowed"),
-    )
-    .at(allow.code.span, "only warnings and notes can be allowed")
-    .help("mend what is reported, and take this line out")
+    Diagnostic::error(check::ALLOWED_ERROR, format!("{code} is an error and cannot be allowed"))
+        .at(allow.code.span, "only warnings and notes can be allowed")
+        .help("fix the error and remove this line")
 }
 
 fn unused(allow: &Allow) -> Diagnostic {
     let code = wording::code(allow.code.as_str());
-    Diagnostic::warning(check::UNUSED_ALLOW, format!("nothing here is {code}"))
-        .at(allow.code.span, "allows what did not happen")
-        .help("take it out")
+    Diagnostic::warning(check::UNUSED_ALLOW, format!("unused `allow` of {code}"))
+        .at(allow.code.span, "this warning does not occur")
+        .help("remove it")
 }

@@ -27,10 +27,11 @@ pub fn compose_names(
         let elsewhere = wording::code("output { compose \"docker-compose.jcc.yaml\" }");
         log.report(
             Diagnostic::warning(codes::OTHER_COMPOSE_FILE, format!("Compose uses {other} instead of {own}"))
-                .at(span, format!("{own} is written beside {other}, which Compose looks for first"))
+                .at(span, format!("{own} is written next to {other}, which takes precedence"))
                 .help(format!("remove {other} if it is no longer needed"))
                 .help(format!(
-                    "to keep both, write {elsewhere} and start it with `docker compose -f docker-compose.jcc.yaml up`"
+                    "to keep both, write {elsewhere} and start it with `docker compose -f \
+                        docker-compose.jcc.yaml up`"
                 )),
         );
     }

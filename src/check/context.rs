@@ -2,29 +2,25 @@
 
 use crate::catalog::{Catalog, Platform};
 use crate::manifest::{Project, RunOptions};
-use crate::source::{Sources, Span};
+use crate::source::Span;
 
 /// One target of a manifest, and what is known of its machine.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     /// The manifest, as this target sees it.
     pub project: &'a Project,
-    /// What is known.
     pub catalog: &'a Catalog,
     /// The target's platform; absent where it is unknown, which the resolver tells.
     pub platform: Option<&'a Platform>,
-    /// Every text that was read.
-    pub sources: &'a Sources,
 }
 
 impl<'a> Context<'a> {
-    /// Looks the platform up.
-    pub fn new(project: &'a Project, catalog: &'a Catalog, sources: &'a Sources) -> Self {
+    pub fn new(project: &'a Project, catalog: &'a Catalog) -> Self {
         let target = &project.target;
         let device = target.device.as_ref().and_then(|name| catalog.device(name.as_str()));
         let named = device.map(|device| &device.platform).or(target.platform.as_ref());
         let platform = named.and_then(|name| catalog.platform(name.as_str()));
-        Self { project, catalog, platform, sources }
+        Self { project, catalog, platform }
     }
 
     /// The main service and those beside it.

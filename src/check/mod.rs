@@ -19,23 +19,20 @@ pub use rules::RULES;
 use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Log, Severity};
 use crate::manifest::Project;
-use crate::source::Sources;
 
 /// One kind of mistake and how it is found.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule {
     /// What it tells, and nothing else.
     pub code: Code,
-    /// How grave that is.
     pub severity: Severity,
-    /// Tells every case of it.
     pub check: fn(&Context<'_>, &mut Log),
 }
 
 /// Checks one target of a manifest by every rule; where a part of it could not be read, by those of mistakes alone, since
 /// what is advised may stand there.
-pub fn rules(project: &Project, catalog: &Catalog, sources: &Sources, log: &mut Log) {
-    let context = Context::new(project, catalog, sources);
+pub fn rules(project: &Project, catalog: &Catalog, log: &mut Log) {
+    let context = Context::new(project, catalog);
     let always = |rule: &&Rule| rule.severity == Severity::Error;
     for rule in RULES.iter().filter(|rule| !project.in_part || always(rule)) {
         (rule.check)(&context, log);

@@ -29,15 +29,19 @@ pub fn outputs(projects: &[&Project], written: &[&str], read: &[&str], log: &mut
     let read: BTreeMap<String, &str> = read.iter().map(|path| (folded(path), *path)).collect();
     for one in &all {
         let Some(input) = read.get(&folded(one.path)) else { continue };
-        let message = format!("a file would be written over {}", wording::code(input));
+        let message = format!("an output would overwrite {}", wording::code(input));
         log.error(
-            at(Diagnostic::error(codes::SAME_OUTPUT, message), one.span, "it is read by this compile")
-                .help(HELP),
+            at(
+                Diagnostic::error(codes::SAME_OUTPUT, message),
+                one.span,
+                "this file is an input of the compilation",
+            )
+            .help(HELP),
         );
     }
 }
 
-const HELP: &str = "give each a path of its own";
+const HELP: &str = "use a different path for each";
 
 /// The paths that `output` names.
 pub(super) fn named(output: &Output) -> impl Iterator<Item = (&ProjectPath, Span)> {
@@ -51,10 +55,10 @@ pub(super) fn clashes(all: &[OutputPath<'_>], log: &mut Log) {
     for second in all {
         let Some(first) = seen.insert(folded(second.path), second) else { continue };
         let message = if first.path == second.path {
-            format!("two files would be written to {}", wording::code(second.path))
+            format!("two outputs have the path {}", wording::code(second.path))
         } else {
             let (one, other) = (wording::code(first.path), wording::code(second.path));
-            format!("{one} and {other} are one file where names ignore case")
+            format!("{one} and {other} are the same file on file systems that ignore case")
         };
         report(message, second, first, log);
     }
@@ -63,7 +67,7 @@ pub(super) fn clashes(all: &[OutputPath<'_>], log: &mut Log) {
         let above = path.match_indices('/').find_map(|(end, _)| seen.get(&path[..end]));
         if let Some(above) = above {
             let (inner, outer) = (wording::code(below.path), wording::code(above.path));
-            report(format!("{inner} would be written below {outer}, which is a file"), below, above, log);
+            report(format!("{inner} would be inside {outer}, which is a file"), below, above, log);
         }
     }
 }
@@ -73,7 +77,7 @@ fn report(message: String, second: &OutputPath<'_>, first: &OutputPath<'_>, log:
         (Some(second), first) => (Some(second), first),
         (None, first) => (first, None),
     };
-    let labels = if first.is_some() { ["the second one", "the first one"] } else { ["one of them", ""] };
+    let labels = if first.is_some() { ["second output", "first output"] } else { ["one of them", ""] };
     let report = at(Diagnostic::error(codes::SAME_OUTPUT, message), second, labels[0]);
     log.error(at(report, first, labels[1]).help(HELP));
 }
@@ -83,13 +87,13 @@ pub(super) fn reserved(all: &[OutputPath<'_>], log: &mut Log) {
     for one in all {
         let name = one.path.rsplit('/').next().unwrap_or_default();
         let (why, help) = if is_version_control(one.path.split('/')) {
-            ("version control keeps its own files there", "name a path outside of that folder")
+            ("version control keeps its data there", "use a path outside of that folder")
         } else if folded(name).starts_with(".jcc-") {
-            ("jcc gives such names to its temporary files", "name another path")
+            ("reserved for jcc's temporary files", "use another path")
         } else {
             continue;
         };
-        let message = format!("{} can't be an output", wording::code(one.path));
+        let message = format!("{} cannot be an output", wording::code(one.path));
         log.error(at(Diagnostic::error(codes::RESERVED_OUTPUT, message), one.span, why).help(help));
     }
 }
@@ -128,16 +132,20 @@ mod tests {
     #[test]
     fn paths_that_clash_are_reported() {
         for (written, read, message) in [
-            (&["a", "a"][..], &[][..], "two files would be written to `a`"),
-            (&["a/B", "A/b"], &[], "`a/B` and `A/b` are one file where names ignore case"),
-            (&["Straße", "STRAßE"], &[], "`Straße` and `STRAßE` are one file where names ignore case"),
-            (&["a", "a/b"], &[], "`a/b` would be written below `a`, which is a file"),
-            (&["x/y/z", "X"], &[], "`x/y/z` would be written below `X`, which is a file"),
-            (&["PROJECT.kdl"], &["project.kdl"], "a file would be written over `project.kdl`"),
-            (&[".git/hooks/pre-commit"], &[], "`.git/hooks/pre-commit` can't be an output"),
-            (&["a/.GIT/config"], &[], "`a/.GIT/config` can't be an output"),
-            (&[".hg/hgrc"], &[], "`.hg/hgrc` can't be an output"),
-            (&["a/.Jcc-0.new"], &[], "`a/.Jcc-0.new` can't be an output"),
+            (&["a", "a"][..], &[][..], "two outputs have the path `a`"),
+            (&["a/B", "A/b"], &[], "`a/B` and `A/b` are the same file on file systems that ignore case"),
+            (
+                &["Straße", "STRAßE"],
+                &[],
+                "`Straße` and `STRAßE` are the same file on file systems that ignore case",
+            ),
+            (&["a", "a/b"], &[], "`a/b` would be inside `a`, which is a file"),
+            (&["x/y/z", "X"], &[], "`x/y/z` would be inside `X`, which is a file"),
+            (&["PROJECT.kdl"], &["project.kdl"], "an output would overwrite `project.kdl`"),
+            (&[".git/hooks/pre-commit"], &[], "`.git/hooks/pre-commit` cannot be an output"),
+            (&["a/.GIT/config"], &[], "`a/.GIT/config` cannot be an output"),
+            (&[".hg/hgrc"], &[], "`.hg/hgrc` cannot be an output"),
+            (&["a/.Jcc-0.new"], &[], "`a/.Jcc-0.new` cannot be an output"),
         ] {
             assert_eq!(messages(written, read), [message]);
         }

@@ -38,7 +38,9 @@ pub fn plain_secrets(projects: &[Project], catalog: &Catalog, sources: &Sources,
                 Diagnostic::error(codes::PLAIN_SECRET, message)
             };
             log.report(
-                helped(found, &secret, login).at(span, "who reads the files that are made has it").mask(span),
+                helped(found, &secret, login)
+                    .at(span, "visible to everyone who can read the generated files")
+                    .mask(span),
             );
         }
     }
@@ -62,7 +64,8 @@ fn files_beside(catalog: &Catalog, sources: &Sources, allowed: bool, log: &mut L
             };
             let span = Span::new(id, at.clone());
             log.report(
-                helped(found, secret, false).at(span, "the text of this file becomes part of what is made"),
+                helped(found, secret, false)
+                    .at(span, "the contents of this file become part of the generated files"),
             );
         }
     }
@@ -78,29 +81,34 @@ fn allows(project: &Project) -> bool {
 
 fn message(secret: &FoundSecret) -> String {
     match &secret.kind {
-        SecretKind::Login(_) => "a name and a password stand in this URL".to_owned(),
+        SecretKind::Login(_) => "this URL contains a user name and a password".to_owned(),
         SecretKind::Token => "this looks like a token or a private key".to_owned(),
-        SecretKind::Argument(option) => format!("{} is given a secret", wording::code(option)),
+        SecretKind::Argument(option) => format!("{} contains a secret", wording::code(option)),
         SecretKind::Named(name) => format!("the value of {} looks like a secret", wording::code(name)),
     }
 }
 
 fn helped(diagnostic: Diagnostic, secret: &FoundSecret, login: bool) -> Diagnostic {
     let diagnostic = match &secret.kind {
-        _ if login => diagnostic
-            .help("leave the login out of the URL and write `build { secrets { netrc } }`: builds read it from the netrc file that `JCC_NETRC` names"),
+        _ if login => diagnostic.help(
+            "remove the login from the URL and write `build { secrets { netrc } }`: builds read it \
+                from the netrc file set in `JCC_NETRC`",
+        ),
         SecretKind::Named(name) => {
             let name = name.to_ascii_uppercase().replace(['-', '.'], "_");
             let file = name.to_lowercase().replace('_', "-");
-            diagnostic.help(format!("write `secret \"{file}\" env=\"{name}\"` into `run`: the container reads `/run/secrets/{file}`"))
+            diagnostic.help(format!(
+                "write `secret \"{file}\" env=\"{name}\"` in `run`: the container reads it from \
+                `/run/secrets/{file}`"
+            ))
         }
-        SecretKind::Login(_) | SecretKind::Token | SecretKind::Argument(_) => {
-            diagnostic.help("write `secret \"NAME\" env=\"VARIABLE\"` into `run`: the container reads `/run/secrets/NAME`")
-        }
+        SecretKind::Login(_) | SecretKind::Token | SecretKind::Argument(_) => diagnostic.help(
+            "write `secret \"NAME\" env=\"VARIABLE\"` in `run`: the container reads it from \
+                `/run/secrets/NAME`",
+        ),
     };
-    let diagnostic =
-        if login { diagnostic } else { diagnostic.help("or let an `env-file` of the host hold it") };
-    diagnostic.help("withdraw it where it was issued if this file was ever shared")
+    let diagnostic = if login { diagnostic } else { diagnostic.help("or use an `env-file` on the host") };
+    diagnostic.help("revoke the secret if this file was ever shared")
 }
 
 /// Whether a note of a definition shows how to call something: `load(token=…)`.

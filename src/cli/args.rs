@@ -7,13 +7,15 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::edit::args as edit;
 use super::new;
 
-/// One declarative manifest in, a Dockerfile and a Compose file out.
+/// Turns one declarative manifest into a Dockerfile and a Compose file.
 #[derive(Debug, Parser)]
 #[command(
     name = "jcc",
     version,
-    about = "A compiler for containers: one manifest in, a Dockerfile and a Compose file out, for NVIDIA Jetson and x86_64 CUDA machines",
-    after_help = "Exit codes: 0 done, 1 problems in the input, 2 misuse of the command line, 3 the output is stale, 4 the machine failed"
+    about = "A compiler for containers: turns one manifest into a Dockerfile and a Compose file, for NVIDIA \
+        Jetson and x86_64 CUDA machines",
+    after_help = "Exit codes: 0 success, 1 problems in the input, 2 invalid command line, 3 the output is out of \
+        date, 4 system error"
 )]
 pub(super) struct Cli {
     /// What to do.
@@ -27,13 +29,13 @@ pub(super) struct Cli {
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Common {
-    /// Colour in reports
+    /// When to use colours in reports
     #[arg(long, global = true, value_enum, default_value_t = ColourChoice::Auto, value_name = "WHEN")]
     pub(super) color: ColourChoice,
-    /// Only errors
+    /// Show only errors
     #[arg(short, long, global = true)]
     pub(super) quiet: bool,
-    /// Notes every time, not only where a compile changes something
+    /// Always show notes, even if a compile changes nothing
     #[arg(short, long, global = true)]
     pub(super) verbose: bool,
 }
@@ -63,9 +65,9 @@ pub(super) enum Format {
 pub(super) enum ReportFormat {
     /// For people
     Text,
-    /// One object a line, on standard error
+    /// One JSON object per line, on standard error
     Json,
-    /// SARIF 2.1.0 on standard output, for code hosts
+    /// SARIF 2.1.0 on standard output, for code hosting platforms
     Sarif,
 }
 
@@ -76,19 +78,19 @@ pub(super) enum GraphFormat {
     Text,
     /// Graphviz
     Dot,
-    /// Mermaid, as code hosts show it
+    /// Mermaid
     Mermaid,
 }
 
 /// The manifest, and which of its targets.
 #[derive(Debug, Clone, Args)]
 pub(super) struct ManifestArgs {
-    /// The manifest; `project.kdl` in this folder or the nearest one above when absent
+    /// Manifest to use [default: `project.kdl` in this folder or the nearest parent folder]
     pub(super) file: Option<PathBuf>,
-    /// The manifest, named as the commands that edit it want it
+    /// Manifest to use, as an option
     #[arg(long = "file", short = 'f', value_name = "FILE", conflicts_with = "file")]
     pub(super) named: Option<PathBuf>,
-    /// Only this target
+    /// Use only this target
     #[arg(long, value_name = "NAME")]
     pub(super) target: Option<String>,
 }
@@ -103,54 +105,54 @@ impl ManifestArgs {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Validate, resolve and write the Dockerfile, the Compose file and the lock
+    /// Generate the Dockerfile, the Compose file and the lock
     #[command(after_help = "Example: jcc compile project.kdl")]
     Compile {
         /// What to compile.
         #[command(flatten)]
         input: ManifestArgs,
-        /// Write below this folder instead of beside the manifest
+        /// Write to this folder instead of the manifest's
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
-        /// Print instead of writing: the Dockerfile, or the file of this name
+        /// Print a file instead of writing: the Dockerfile, or the file with this path
         #[arg(long, value_name = "PATH", num_args = 0..=1, default_missing_value = "Dockerfile")]
         stdout: Option<String>,
-        /// Write nothing; print what would change and exit with 3 when a file is stale
+        /// Only print what would change, and exit with 3 if a file is out of date
         #[arg(long)]
         check: bool,
-        /// Fail where the lock would change
+        /// Fail if the lock would change
         #[arg(long)]
         locked: bool,
-        /// Overwrite files that jcc did not write, or that were edited by hand
+        /// Overwrite files that were not written by jcc or were edited by hand
         #[arg(long)]
         force: bool,
-        /// Warnings are errors
+        /// Treat warnings as errors
         #[arg(long)]
         deny_warnings: bool,
-        /// How reports are shown
+        /// Format of reports
         #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
         format: ReportFormat,
     },
-    /// Compile in memory and compare with the files that are there
+    /// Compile in memory and compare the result with the files
     #[command(after_help = "Example: jcc check project.kdl")]
     Check {
         /// What to check.
         #[command(flatten)]
         input: ManifestArgs,
-        /// Warnings are errors
+        /// Treat warnings as errors
         #[arg(long)]
         deny_warnings: bool,
-        /// How reports are shown
+        /// Format of reports
         #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
         format: ReportFormat,
     },
-    /// Show what would be chosen, and why
+    /// Show the resolved versions and the reasons for them
     #[command(after_help = "Example: jcc resolve project.kdl --format json")]
     Resolve {
         /// What to resolve.
         #[command(flatten)]
         input: ManifestArgs,
-        /// How the result is shown
+        /// Output format
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
@@ -162,71 +164,71 @@ pub(super) enum Command {
         /// Where to look.
         #[command(flatten)]
         input: ManifestArgs,
-        /// How the result is shown
+        /// Output format
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
-    /// Draw the stages, or the packages
+    /// Show the graph of stages or packages
     #[command(after_help = "Example: jcc graph project.kdl --format mermaid")]
     Graph {
         /// What to draw.
         #[command(flatten)]
         input: ManifestArgs,
-        /// The packages instead of the stages
+        /// Show packages instead of stages
         #[arg(long)]
         packages: bool,
-        /// How it is drawn
+        /// Output format
         #[arg(long, value_enum, default_value_t = GraphFormat::Text)]
         format: GraphFormat,
     },
-    /// List every fetch with how well it is pinned
+    /// List every fetch with its pin grade
     #[command(after_help = "Example: jcc audit project.kdl")]
     Audit {
         /// What to audit.
         #[command(flatten)]
         input: ManifestArgs,
-        /// How the result is shown
+        /// Output format
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
-    /// Write a manifest to begin with
+    /// Create a manifest
     #[command(after_help = "Example: jcc init robot --device jetson-agx-orin")]
     Init(new::Init),
-    /// Ask for packages, or for other versions of them, in the manifest
+    /// Add packages to the manifest, or change their versions
     #[command(after_help = "Example: jcc add pytorch vtk@9.3")]
     Add(edit::Add),
-    /// Ask for packages no more, in the manifest
+    /// Remove packages from the manifest
     #[command(after_help = "Example: jcc remove cuda")]
     Remove(edit::Remove),
-    /// Bind a package or an axis to versions, in the manifest
+    /// Pin the versions of a package or an axis in the manifest
     #[command(after_help = "Example: jcc pin python 3.10")]
     Pin(edit::PinArgs),
-    /// Move the lock to what fits best now: for all, or only for what is named
+    /// Update the lock to the best versions, of all packages or of some
     #[command(after_help = "Example: jcc update --dry-run")]
     Update(edit::Update),
     /// Format manifests and package definitions
     #[command(after_help = "Example: jcc fmt --check project.kdl")]
     Fmt {
-        /// The files; `project.kdl` when absent, `-` for standard input
+        /// Files to format, or `-` for standard input [default: `project.kdl`]
         files: Vec<PathBuf>,
-        /// A file, named as the commands that edit it want it
+        /// File to format, as an option
         #[arg(long = "file", short = 'f', value_name = "FILE")]
         named: Vec<PathBuf>,
-        /// Write nothing; exit with 3 where a file is not formatted
+        /// Write nothing, and exit with 3 if a file is not formatted
         #[arg(long)]
         check: bool,
     },
     /// Search the catalogue: packages, ready-made manifests, devices, bases
     #[command(after_help = "Example: jcc search point cloud")]
     Search {
-        /// Words of names and summaries; all of them must fit
+        /// Words in names and summaries; all of them must match
         #[arg(required = true)]
         words: Vec<String>,
-        /// How the result is shown
+        /// Output format
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
-    /// Show a package: versions, options, variants, what it requires, who needs it
+    /// Show a package: versions, options, variants, requirements, dependents
     #[command(after_help = "Example: jcc show pytorch --device jetson-agx-orin")]
     Show {
         /// The package
@@ -234,11 +236,11 @@ pub(super) enum Command {
         /// Where each version is asked for.
         #[command(flatten)]
         place: MachineArgs,
-        /// How the result is shown
+        /// Output format
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
-    /// List what the catalogue has
+    /// List the contents of the catalogue
     #[command(after_help = "Example: jcc list packages --device jetson-agx-orin --release 6.2")]
     List {
         /// What to list
@@ -247,7 +249,7 @@ pub(super) enum Command {
         /// Where each of them is asked for.
         #[command(flatten)]
         place: MachineArgs,
-        /// How the result is shown
+        /// Output format
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
@@ -257,7 +259,7 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: PackageCommand,
     },
-    /// Print the one command line that equals the service
+    /// Print the `docker run` or `podman run` command that is equivalent to the service
     #[command(after_help = "Example: jcc run-command project.kdl")]
     #[command(name = "run-command")]
     Run {
@@ -265,16 +267,16 @@ pub(super) enum Command {
         #[command(flatten)]
         input: ManifestArgs,
     },
-    /// Explain a diagnostic, with an example and its suggestion
+    /// Explain a diagnostic, with an example and its correction
     #[command(after_help = "Example: jcc explain jcc::resolve::conflict")]
     Explain {
-        /// The code, whole or its last part; all of them are listed when absent
+        /// Code of the diagnostic, in full or its last part [default: list all codes]
         code: Option<String>,
-        /// How the result is shown
+        /// Output format
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
-    /// Print completions for a shell
+    /// Print shell completions
     #[command(after_help = "Example: jcc completions bash")]
     Completions {
         /// The shell
@@ -289,13 +291,13 @@ pub(super) enum Command {
 /// The machine that something is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub(super) struct MachineArgs {
-    /// Say what is available on this device, and why not
+    /// Show availability on this device, with reasons
     #[arg(long, value_name = "DEVICE")]
     pub(super) device: Option<String>,
-    /// The same for a platform
+    /// Show availability on this platform
     #[arg(long, value_name = "PLATFORM", conflicts_with = "device")]
     pub(super) platform: Option<String>,
-    /// With this release on it: by any of its names, such as `6.2` or `36.4.3`
+    /// Release on that machine, by any of its names, such as `6.2` or `36.4.3`
     #[arg(long, value_name = "RELEASE")]
     pub(super) release: Option<String>,
 }
@@ -305,11 +307,11 @@ pub(super) struct MachineArgs {
 pub(super) enum Listed {
     /// Packages, by group
     Packages,
-    /// Machines
+    /// Devices
     Devices,
-    /// Releases of the platforms, with what each brings
+    /// Releases of the platforms, with their contents
     Releases,
-    /// Images to start from
+    /// Base images
     Bases,
     /// Ready-made manifests to extend
     Stacks,
@@ -318,19 +320,19 @@ pub(super) enum Listed {
 /// Commands of `package`.
 #[derive(Debug, Subcommand)]
 pub(super) enum PackageCommand {
-    /// Write a definition to begin with
+    /// Create a package definition
     #[command(after_help = "Example: jcc package new my-tools")]
     New(new::NewPackage),
     /// Check a folder of definitions
     #[command(after_help = "Example: jcc package check packages")]
     Check {
-        /// The folder
+        /// Folder to check
         #[arg(default_value = "packages")]
         folder: PathBuf,
-        /// Warnings are errors
+        /// Treat warnings as errors
         #[arg(long)]
         deny_warnings: bool,
-        /// How reports are shown
+        /// Format of reports
         #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
         format: ReportFormat,
     },

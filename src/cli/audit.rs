@@ -10,7 +10,8 @@ use super::args::{Format, ManifestArgs};
 use super::{Exit, Session, table};
 
 /// Printed below rows without a grade.
-const UNSEEN: &str = "  ?: these steps build from files that jcc does not read; what they fetch while they run can't be listed or graded\n";
+const UNSEEN: &str = "  ?: these steps build from files that jcc does not read; what they fetch at that time cannot be \
+    listed or graded\n";
 
 /// Lists the fetches, also where the manifest requires better grades: then it fails behind the list.
 pub(super) fn run(session: &mut Session<'_, '_>, input: &ManifestArgs, format: Format) -> Exit {

@@ -34,10 +34,11 @@ pub(super) fn lacks_machine(place: &MachineArgs) -> bool {
     place.release.is_some() && place.device.is_none() && place.platform.is_none()
 }
 
-/// Says so.
 pub(super) fn which_machine(session: &mut Session<'_, '_>) -> Exit {
-    session
-        .unknown("which machine runs this release?", Some("name it: `--device` or `--platform`".to_owned()))
+    session.unknown(
+        "`--release` needs a device or a platform",
+        Some("add `--device` or `--platform`".to_owned()),
+    )
 }
 
 /// The machine of a command line.

@@ -83,16 +83,16 @@ pub(super) fn search(session: &mut Session<'_, '_>, words: &str, format: Format)
     let Search { found, taken_for } = catalog::search(&catalog, &stacks, words);
     if found.is_empty() {
         let help = if words.split_whitespace().count() > 1 {
-            "fewer words find more; `jcc list packages` shows all"
+            "use fewer words, or list everything with `jcc list packages`"
         } else {
-            "`jcc list packages` shows all"
+            "`jcc list packages` lists everything"
         };
-        let message = format!("nothing is found for {}", wording::code(words));
+        let message = format!("no results for {}", wording::code(words));
         return session.unknown(&message, Some(help.to_owned()));
     }
     for (word, near) in taken_for {
         let (word, near) = (wording::code(word), wording::code(near));
-        _ = session.say(&format!("note: {word} stands nowhere; this is what {near} finds\n"));
+        _ = session.say(&format!("note: no results for {word}; showing results for {near}\n"));
     }
     let (rows, values): Listing = found.into_iter().map(known).unzip();
     show(session, format, &rows, values)

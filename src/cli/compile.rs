@@ -44,7 +44,6 @@ impl CompileOptions {
 /// What becomes of the files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OutputMode {
-    /// They are written.
     Write,
     /// They are compared with what is there.
     Check,
@@ -69,7 +68,6 @@ fn untangled(session: &Session<'_, '_>, wish: CompileOptions) -> CompileOptions 
 /// The file that `--stdout` prints when none is named.
 pub(super) const DOCKERFILE: &str = "Dockerfile";
 
-/// Compiles.
 pub(super) fn run(session: &mut Session<'_, '_>, wish: CompileOptions) -> Exit {
     let wish = &untangled(session, wish);
     let found = match session.find(wish.input.file()) {
@@ -134,8 +132,8 @@ fn print(session: &mut Session<'_, '_>, artifacts: &Artifacts, name: &str) -> Ex
         return session.print(text);
     }
     let names: Vec<String> = artifacts.keys().map(|path| format!("`{path}`")).collect();
-    let help = format!("it is {}", wording::either(&names));
-    session.unknown(&format!("{} is none of the files", wording::code(name)), Some(help))
+    let help = format!("use {}", wording::either(&names));
+    session.unknown(&format!("{} is not one of the files", wording::code(name)), Some(help))
 }
 
 fn write(
@@ -178,7 +176,7 @@ fn write(
     session.say(&new_notes(compiled));
     session.say(&sizes(compiled));
     if !changes {
-        return session.say("nothing changed\n");
+        return session.say("everything is up to date\n");
     }
     if let Err(why) = to.change_all(&files, &leftovers.removed) {
         return session.unwritten(to, &why);
@@ -192,7 +190,7 @@ fn write(
         text.push_str(&wrote(&names));
     }
     for path in &leftovers.removed {
-        text.push_str(&format!("removed {}: no longer generated\n", place.shown(path)));
+        text.push_str(&format!("removed {}, which is no longer generated\n", place.shown(path)));
     }
     session.say(&text)
 }
@@ -202,8 +200,7 @@ fn elsewhere(session: &mut Session<'_, '_>, fs: &Disk, wish: &CompileOptions) ->
     let Some(out) = &wish.out else { return Ok(None) };
     let disk = Disk::made_from(&session.around.folder, out, fs.root());
     let disk = disk.map(|disk| disk.with_state(session.around.state.as_deref()));
-    let disk =
-        disk.map_err(|why| session.machine(&format!("the folder of `--out` cannot be made: {why}")))?;
+    let disk = disk.map_err(|why| session.machine(&format!("cannot create the folder of `--out`: {why}")))?;
     session.hold(&disk)?;
     Ok(Some(disk))
 }

@@ -56,7 +56,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Update, file: &Path) -> 
     let failed = session.log.has_errors();
     session.report(ReportFormat::Text);
     let Some(lock) = lock.filter(|_| !failed) else {
-        _ = session.around.err.write("\nnothing was written\n");
+        _ = session.around.err.write("\nno files were written\n");
         return Exit::Problems;
     };
     finish(session, wish, &fs, (&lock, old.as_ref()))
@@ -66,8 +66,8 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Update, file: &Path) -> 
 fn bytes_of(session: &mut Session<'_, '_>, file: &Path) -> Result<(Vec<u8>, String), Exit> {
     let shown = file.display().to_string();
     let too_large = |session: &mut Session<'_, '_>, shown: &str| {
-        let message = format!("{} has more than {} MiB", wording::code(shown), LARGEST >> 20);
-        let help = "give what `docker buildx imagetools inspect IMAGE` prints".to_owned();
+        let message = format!("{} is larger than {} MiB", wording::code(shown), LARGEST >> 20);
+        let help = "pass the output of `docker buildx imagetools inspect IMAGE`".to_owned();
         session.unknown(&message, Some(help))
     };
     let (bytes, shown) = if shown == "-" {
@@ -127,7 +127,7 @@ fn recorded(
     let none = used.is_empty();
     for one in given.iter().filter(|one| !used.contains(one.name.as_str())) {
         let what = wording::code(&one.name);
-        let message = format!("no target starts from {what}");
+        let message = format!("no target uses {what}");
         let bases: Vec<String> =
             bases.iter().map(|base| format!("`docker buildx imagetools inspect {base}`")).collect();
         let made = if none { Diagnostic::error } else { Diagnostic::warning };
@@ -137,7 +137,7 @@ fn recorded(
                 .help(format!("{} prints what is needed", wording::any_of(&bases))),
         );
     }
-    debug_assert!(given.iter().all(|one| one.span.source == source), "all are of that file");
+    debug_assert!(given.iter().all(|one| one.span.source == source), "all are from that file");
     (!none).then_some(lock)
 }
 
@@ -145,9 +145,12 @@ fn recorded(
 fn fixed(image: &ImageRef, one: &Inspected, target: &Name) -> Diagnostic {
     let digest = image.digest().map_or("", Digest::as_str);
     let named = wording::code(image.without_digest().to_string());
-    Diagnostic::warning(codes::FIXED_DIGEST, format!("the digest of {named} is given elsewhere"))
+    Diagnostic::warning(codes::FIXED_DIGEST, format!("the digest of {named} is already set"))
         .at(one.span, format!("target `{target}` keeps {digest}"))
-        .help("the manifest or the catalogue gives it; write `digest=\"…\"` at `base` in the manifest to take another")
+        .help(
+            "it is set by the manifest or the catalogue; to use another, set `digest=\"…\"` on `base` \
+            in the manifest",
+        )
 }
 
 fn finish(
@@ -170,12 +173,12 @@ fn finish(
         }));
     }
     let moved = lock_diff::text(lock, old);
-    let shown = session.print(if moved.is_empty() { "nothing moved\n" } else { &moved });
+    let shown = session.print(if moved.is_empty() { "no changes\n" } else { &moved });
     match (shown, stale, wish.place.dry_run) {
-        (Exit::Done, true, true) => session.say("nothing was written: this was a dry run\n"),
+        (Exit::Done, true, true) => session.say("dry run: no files were written\n"),
         (Exit::Done, true, false) => {
             let lock = session.sources.shown_path(LOCK);
-            session.say(&format!("wrote {lock}; `jcc compile` makes the other files anew\n"))
+            session.say(&format!("wrote {lock}; run `jcc compile` to update the other files\n"))
         }
         _ => shown,
     }

@@ -57,7 +57,6 @@ struct Done {
     name: String,
     target: Option<String>,
     requirement: Option<String>,
-    /// The requirement before.
     was: Option<String>,
     /// Where it stands, or stood.
     place: String,
@@ -73,7 +72,7 @@ impl EditedManifest {
         }
         let bytes = fs
             .read(&found.name)
-            .map_err(|why| session.unknown(&format!("the manifest cannot be read: {why}"), None))?;
+            .map_err(|why| session.unknown(&format!("cannot read the manifest: {why}"), None))?;
         let source = syntax::decode(&found.name, bytes, &mut session.sources, &mut session.log);
         let parsed = source.and_then(|source| {
             let text = session.sources.get(source).text.to_string();
@@ -133,23 +132,21 @@ impl EditedManifest {
         if let Some(other) = known().find(|target| target.name.as_str() == name) {
             let place = session.sources.place(other.span);
             let file = &self.found.shown;
-            let message = format!("the target `{name}` stands in `{place}`, which `{file}` extends");
-            return Err(session.unknown(&message, Some("edit it there".to_owned())));
+            let message = format!("the target `{name}` is defined in `{place}`, which `{file}` extends");
+            return Err(session.unknown(&message, Some("edit that file".to_owned())));
         }
         let names: Vec<&str> = known().map(|target| target.name.as_str()).collect();
         let help = wording::did_you_mean(name, names.iter().copied()).or_else(|| {
             (!names.is_empty())
                 .then(|| format!("the manifest has {}", wording::all_of(&wording::codes(&names))))
         });
-        Err(session.unknown(&format!("there is no target {}", wording::code(name)), help))
+        Err(session.unknown(&format!("unknown target {}", wording::code(name)), help))
     }
 
-    /// The node of a target.
     fn target(&self, name: Option<&str>) -> Option<&Node> {
         edit::target(&self.document, name?)
     }
 
-    /// Makes a change in memory.
     fn change(&mut self, change: &Change) {
         self.text = change.apply(&self.text);
         let mut log = Log::new();
@@ -196,11 +193,12 @@ impl EditedManifest {
             return shown;
         }
         match (changed, place.dry_run) {
-            (false, _) => session.say("nothing changed\n"),
-            (true, true) => session.say("nothing was written: this was a dry run\n"),
-            (true, false) => {
-                session.say(&format!("wrote {}; `jcc compile` makes its files anew\n", self.found.shown))
-            }
+            (false, _) => session.say("no changes\n"),
+            (true, true) => session.say("dry run: no files were written\n"),
+            (true, false) => session.say(&format!(
+                "wrote {}; run `jcc compile` to update the generated files\n",
+                self.found.shown
+            )),
         }
     }
 
@@ -216,8 +214,10 @@ impl EditedManifest {
         });
         session.report(ReportFormat::Text);
         resolved.map(Some).map_err(|_| {
-            let text =
-                format!("\nnothing was written: `{}` would not resolve with this edit\n", self.found.shown);
+            let text = format!(
+                "\nno files were written: with this edit, `{}` would not resolve\n",
+                self.found.shown
+            );
             _ = session.around.err.write(&text);
             Exit::Problems
         })
@@ -257,7 +257,7 @@ impl Done {
         };
         let target = target.as_ref().map_or_else(String::new, |target| format!(" for target {target}"));
         match *action {
-            "kept" => format!("{name}{} is there already{target} ({place})\n", versions(requirement)),
+            "kept" => format!("{name}{} is already requested{target} ({place})\n", versions(requirement)),
             "changed" => format!(
                 "changed {name}{target} from{} to{} ({place})\n",
                 was.as_ref()

@@ -1,6 +1,6 @@
 //! How a run ended.
 
-/// The exit codes.
+/// Exit codes of the command line; documented in `docs/formats.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// Done.

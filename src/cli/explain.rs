@@ -15,7 +15,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, code: Option<&str>, format: For
         let short = known.iter().map(|code| code.rsplit("::").next().unwrap_or(code));
         let help = wording::did_you_mean(code, known.iter().copied().chain(short));
         let help = help.unwrap_or_else(|| "`jcc explain` lists all codes".to_owned());
-        return session.unknown(&format!("there is no code {}", wording::code(code)), Some(help));
+        return session.unknown(&format!("unknown code {}", wording::code(code)), Some(help));
     };
     match format {
         Format::Text => session.print(&format!("{}\n\n{}", entry.code, entry.page)),

@@ -49,7 +49,6 @@ fn of_stages(plan: &Plan) -> GraphEdges {
     edges
 }
 
-/// Draws one graph.
 pub(super) fn draw(title: &str, edges: &GraphEdges, format: GraphFormat) -> String {
     match format {
         GraphFormat::Text => text(title, edges),

@@ -9,14 +9,13 @@ use crate::diagnostic::{Diagnostic, Log, codes::resolve as codes, wording};
 use crate::source::{SourceId, Span};
 use crate::value::{Digest, ImageRef, Parse};
 
-/// One image and its digest.
+/// An image reference with the digest that `--digests` read for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Inspected {
     /// Its name with registry and tag.
     pub(super) name: String,
     /// Its digest: of the index where it is of several platforms.
     pub(super) digest: Digest,
-    /// Where the file says so.
     pub(super) span: Span,
 }
 
@@ -27,8 +26,8 @@ struct Raw<'a> {
     at: Range<usize>,
 }
 
-const HELP: &str =
-    "give what `docker buildx imagetools inspect IMAGE` prints, or the same with `--format '{{json .}}'`";
+const HELP: &str = "pass the output of `docker buildx imagetools inspect IMAGE`, as text or with `--format '{{json \
+        .}}'`";
 
 /// The name of an image as registries know it: `docker.io/library/ubuntu:22.04` for `ubuntu:22.04`.
 pub(super) fn plain_name(image: &ImageRef) -> String {
@@ -43,7 +42,7 @@ pub(super) fn plain_name(image: &ImageRef) -> String {
 /// Reads a file; reports what is wrong in it.
 pub(super) fn read(source: SourceId, text: &str, log: &mut Log) -> Vec<Inspected> {
     let wrong = |at: Range<usize>, label: String| {
-        Diagnostic::error(codes::NOT_INSPECTED, "the digests cannot be read")
+        Diagnostic::error(codes::NOT_INSPECTED, "cannot read the digests")
             .at(Span::new(source, at), label)
             .help(HELP)
     };
@@ -119,11 +118,11 @@ fn checked(all: Vec<Raw<'_>>, source: SourceId, log: &mut Log) -> Vec<Inspected>
     for Raw { name, digest, at } in all {
         let span = Span::new(source, at);
         let wrong = |label: String| {
-            Diagnostic::error(codes::NOT_INSPECTED, "the digests cannot be read").at(span, label).help(HELP)
+            Diagnostic::error(codes::NOT_INSPECTED, "cannot read the digests").at(span, label).help(HELP)
         };
         let image = name.ok_or("the image has no name".to_owned()).and_then(|name| {
             ImageRef::parse(name)
-                .map_err(|why| format!("{} is no image: {}", wording::code(name), why.message))
+                .map_err(|why| format!("{} is not an image reference: {}", wording::code(name), why.message))
         });
         let digest = digest.ok_or("the image has no digest".to_owned());
         let digest = digest.and_then(|digest| Digest::parse(digest).map_err(|why| why.message));
@@ -138,8 +137,8 @@ fn checked(all: Vec<Raw<'_>>, source: SourceId, log: &mut Log) -> Vec<Inspected>
         match known.get(&name) {
             Some(other) if other.digest != digest => {
                 log.error(
-                    wrong(format!("{} has another digest here", wording::code(&name)))
-                        .at(other.span, "than here"),
+                    wrong(format!("{} has a different digest here", wording::code(&name)))
+                        .at(other.span, "from the one here"),
                 );
             }
             Some(_) => {}

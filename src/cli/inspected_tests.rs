@@ -67,7 +67,10 @@ fn what_is_wrong_has_its_line() {
         ["1: the image has no digest", "2: the image has no name"]
     );
     let twice = format!("Name: a:1\nDigest: {ONE}\nName: docker.io/library/a:1\nDigest: {TWO}\n");
-    assert_eq!(problems(&twice), ["3: `docker.io/library/a:1` has another digest here", "1: than here"]);
+    assert_eq!(
+        problems(&twice),
+        ["3: `docker.io/library/a:1` has a different digest here", "1: from the one here"]
+    );
     assert!(problems("{\"name\": ")[0].starts_with("1: not JSON: "));
     let deep = "[".repeat(100_000);
     assert!(problems(&deep)[0].starts_with("1: not JSON: "), "nesting has a limit");

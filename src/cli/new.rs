@@ -36,16 +36,16 @@ const APP: &str = r#"// app {
 pub(super) struct Init {
     /// The project's folder, made where it is missing; this one when absent
     dir: Option<PathBuf>,
-    /// The machine that it is for; `jcc list devices` shows them
+    /// Device to build for; see `jcc list devices`
     #[arg(long, value_name = "NAME", value_parser = read::<Name>)]
     device: Option<Name>,
-    /// The platform, for a machine that is no device of the catalogue
+    /// Platform, for a machine that is not in the catalogue
     #[arg(long, value_name = "NAME", conflicts_with = "device", value_parser = read::<Name>)]
     platform: Option<Name>,
-    /// A manifest to extend: `stack:NAME`, or a path in the project
+    /// Manifest to extend: `stack:NAME`, or a path in the project
     #[arg(long, value_name = "WHERE")]
     from: Option<String>,
-    /// Overwrite a manifest that is there
+    /// Overwrite an existing manifest
     #[arg(long)]
     force: bool,
 }
@@ -53,13 +53,13 @@ pub(super) struct Init {
 /// `jcc package new`.
 #[derive(Debug, Clone, Args)]
 pub(super) struct NewPackage {
-    /// What the package is called
+    /// Name of the package
     #[arg(value_parser = read::<Name>)]
     name: Name,
-    /// The folder of definitions
+    /// Folder of the definitions
     #[arg(long, value_name = "DIR", default_value = "packages")]
     folder: PathBuf,
-    /// The group, which is the folder in there
+    /// Group, which is a folder in it
     #[arg(long, value_name = "NAME", default_value = "extras", value_parser = read::<Name>)]
     group: Name,
 }
@@ -69,8 +69,8 @@ pub(super) fn init(session: &mut Session<'_, '_>, wish: &Init) -> Exit {
     let folder = session.around.folder.join(wish.dir.as_deref().unwrap_or(Path::new("")));
     let disk = session.disk(&folder);
     if disk.kind(MANIFEST).is_some() && !wish.force {
-        let help = "`jcc add` and `jcc pin` edit it; `--force` overwrites it".to_owned();
-        return session.unknown(&format!("`{MANIFEST}` is there already"), Some(help));
+        let help = "edit it with `jcc add` and `jcc pin`, or overwrite it with `--force`".to_owned();
+        return session.unknown(&format!("`{MANIFEST}` already exists"), Some(help));
     }
     if wish.machine().is_none() && wish.from.is_none() {
         return no_machine(session);
@@ -98,7 +98,7 @@ pub(super) fn init(session: &mut Session<'_, '_>, wish: &Init) -> Exit {
                 let starts = compiled.resolved.targets.first().map(|(_, one)| one.base.image.clone());
                 _ = session.say(&existing.reported(&catalog, &taken, starts.as_ref()));
                 let dir = wish.dir.as_deref().unwrap_or(Path::new(""));
-                return write(session, dir, MANIFEST, text, "`jcc compile` makes its files");
+                return write(session, dir, MANIFEST, text, "run `jcc compile` to generate its files");
             }
         }
     }
@@ -139,9 +139,9 @@ impl Init {
         let help = if is_meant {
             format!("did you mean {}?", wording::any_of(&names))
         } else {
-            format!("it is {}", wording::either(&names))
+            format!("use {}", wording::either(&names))
         };
-        Some((format!("there is no {noun} {}", wording::code(name.as_str())), help))
+        Some((format!("unknown {noun} {}", wording::code(name.as_str())), help))
     }
 }
 
@@ -210,11 +210,11 @@ fn no_machine(session: &mut Session<'_, '_>) -> Exit {
     let platforms: Vec<&str> =
         catalog.entries(DefinitionKind::Platform).map(|entry| entry.name.as_str()).collect();
     let help = format!(
-        "name it with `--device`: {}; or its platform with `--platform`: {}",
+        "set it with `--device`: {}; or set its platform with `--platform`: {}",
         wording::either(&wording::codes(names)),
         wording::either(&wording::codes(platforms))
     );
-    _ = session.unknown("which machine is it for?", Some(help));
+    _ = session.unknown("missing device or platform", Some(help));
     Exit::Misuse
 }
 
@@ -223,21 +223,25 @@ fn manifest(folder: &Path, wish: &Init, taken: &TakenOver) -> String {
     let mut head = String::new();
     if let Some(from) = &wish.from {
         head.push_str(&format!(
-            "\n// What another manifest says comes first; this file's own wins.\nextends {}\n",
+            "\n// The other manifest is loaded first; nodes in this file override it.\nextends {}\n",
             quote(from)
         ));
     }
     if let Some(machine) = wish.machine() {
         let release = taken.release.as_ref().map_or_else(String::new, |release| format!("; {release}"));
         let more = match (&wish.platform, &taken.release) {
-            (Some(_), _) => "`driver` says which driver it has, `gpu` the compute capability of its GPU",
-            (None, Some(_)) => "The release is one that the image below is made for",
-            (None, None) => "`jcc list releases` shows what to add for a release other than the newest",
+            (Some(_), _) => {
+                "Set `driver` to the GPU driver of the host, `gpu` to the compute capability of its GPU"
+            }
+            (None, Some(_)) => "The release is the one that the image below was made for",
+            (None, None) => "By default, the newest release; `jcc list releases` lists the others",
         };
-        head.push_str(&format!("\n// Where it runs. {more}.\ntarget {{ {machine}{release} }}\n"));
+        head.push_str(&format!(
+            "\n// The machine that runs the image. {more}.\ntarget {{ {machine}{release} }}\n"
+        ));
     }
     if let Some(base) = &taken.base {
-        head.push_str(&format!("\n// What the Dockerfile starts from.\n{base}"));
+        head.push_str(&format!("\n// The base image.\n{base}"));
     }
     let pip = format!(
         "{}pip {{ requirements {} }}",
@@ -245,7 +249,7 @@ fn manifest(folder: &Path, wish: &Init, taken: &TakenOver) -> String {
         quote(REQUIREMENTS)
     );
     let output = taken.output.as_ref().map_or_else(String::new, |output| {
-        format!("\n// Beside the files that are there already, which are not written over.\n{output}")
+        format!("\n// Paths that do not overwrite your existing files.\n{output}")
     });
     include_str!("../../templates/new/project.kdl")
         .replacen("NAME", &project_name(folder), 1)
@@ -273,18 +277,20 @@ pub(super) fn package(session: &mut Session<'_, '_>, wish: &NewPackage) -> Exit 
     let there = |group: &&String| disk.kind(&format!("{group}/{}/package.kdl", wish.name)).is_some();
     if let Some(group) = groups.iter().find(there) {
         let place = wish.folder.join(group).join(wish.name.as_str());
-        return session.unknown(&format!("`{}` is there already", place.display()), None);
+        return session.unknown(&format!("`{}` already exists", place.display()), None);
     }
     let text = include_str!("../../templates/new/package.kdl")
         .replace("NAME", wish.name.as_str())
         .replace("GROUP", wish.group.as_str());
     let catalog = Catalog::builtin(&mut session.sources);
     if catalog.entry(DefinitionKind::Package, wish.name.as_str()).is_some() {
-        let text =
-            format!("note: jcc comes with a `{}`; in a project with this folder yours is taken\n", wish.name);
+        let text = format!(
+            "note: jcc includes a package `{}`; projects that use this folder get yours instead\n",
+            wish.name
+        );
         _ = session.say(&text);
     }
-    let next = format!("`catalog \"{}\"` in a manifest uses the folder", wish.folder.display());
+    let next = format!("add `catalog \"{}\"` to a manifest to use this folder", wish.folder.display());
     write(session, &wish.folder, &path, text, &next)
 }
 
@@ -294,6 +300,6 @@ fn write(session: &mut Session<'_, '_>, folder: &Path, path: &str, text: String,
     let here = &session.around.folder;
     match Disk::made_from(here, folder, here).and_then(|disk| disk.with_state(state).write_all(&files)) {
         Ok(()) => session.say(&format!("wrote {path}; {next}\n")),
-        Err(why) => session.machine(&format!("nothing was written: {why}")),
+        Err(why) => session.machine(&format!("no files were written: {why}")),
     }
 }

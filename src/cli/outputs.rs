@@ -32,35 +32,35 @@ pub(super) fn lock_must_hold(compiled: &Compiled, log: &mut Log) {
 /// Why a new lock is another one than the old.
 fn changes(old: &Lock, new: &Lock) -> Vec<String> {
     if old.origin.conflicted {
-        return vec!["it holds conflict markers of git".to_owned()];
+        return vec!["it contains Git conflict markers".to_owned()];
     }
     let mut all = Vec::new();
     for moves in new.moves(Some(old)) {
         let Some(before) = moves.before else {
-            all.push(format!("target {} is new", moves.target));
+            all.push(format!("target {} was added", moves.target));
             continue;
         };
         all.extend(moves.things.iter().map(|one| match (one.from, one.to) {
-            (None, Some(to)) => format!("{} {} is new", one.name, to.version),
+            (None, Some(to)) => format!("{} {} was added", one.name, to.version),
             (Some(from), Some(to)) if one.is_of_version() => {
-                format!("{} {} becomes {}", one.name, from.version, to.version)
+                format!("{} {} changes to {}", one.name, from.version, to.version)
             }
             (Some(_), Some(_)) => format!("the definition of {} changed", one.name),
-            (_, None) => format!("{} is gone", one.name),
+            (_, None) => format!("{} was removed", one.name),
         }));
         if before.noted != moves.after.noted {
-            all.push(format!("what it notes of target {} is another", moves.target));
+            all.push(format!("the axes recorded for target {} changed", moves.target));
         }
         if before.base != moves.after.base {
-            all.push(format!("the base {} becomes {}", before.base, moves.after.base));
+            all.push(format!("the base image {} changes to {}", before.base, moves.after.base));
         }
     }
     if all.is_empty() {
         let other = old.origin.by.as_ref().filter(|by| *by != crate::VERSION);
         all.push(match other {
             _ if old.manifest != new.manifest => "the manifest changed".to_owned(),
-            Some(by) => format!("jcc {by} wrote it, this is jcc {}", crate::VERSION),
-            None => "a file that the manifest names changed".to_owned(),
+            Some(by) => format!("it was written by jcc {by}, and this is jcc {}", crate::VERSION),
+            None => "a file used by the manifest changed".to_owned(),
         });
     }
     all

@@ -13,7 +13,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, command: &PackageCommand) -> Ex
     };
     let path = session.around.folder.join(folder);
     if !path.is_dir() {
-        return session.unknown(&format!("there is no folder `{}`", folder.display()), None);
+        return session.unknown(&format!("the folder `{}` does not exist", folder.display()), None);
     }
     // The folder is the root of what may be read.
     let fs = session.disk(&path);

@@ -41,7 +41,7 @@ fn text(resolution: &Resolution, sources: &Sources) -> String {
         resolution
             .devel
             .iter()
-            .map(|devel| vec!["devel".to_owned(), devel.image.to_string(), "to build in".to_owned()]),
+            .map(|devel| vec!["devel".to_owned(), devel.image.to_string(), "for builds".to_owned()]),
     );
     for name in &resolution.order {
         let one = &resolution.chosen[name];
@@ -65,12 +65,12 @@ fn text(resolution: &Resolution, sources: &Sources) -> String {
 
 /// What has no version comes in the distribution's version.
 pub(super) fn version(version: &str) -> String {
-    if version == "0" { "the distribution's".to_owned() } else { version.to_owned() }
+    if version == "0" { "same as the distribution".to_owned() } else { version.to_owned() }
 }
 
 fn base(resolution: &Resolution, sources: &Sources) -> String {
     resolution.base.asked.map_or_else(
-        || "holds most of what is needed".to_owned(),
+        || "contains most of what is needed".to_owned(),
         |span| format!("requested ({})", sources.place(span)),
     )
 }
@@ -87,7 +87,7 @@ pub(super) fn reasons(reasons: &[Reason], sources: &Sources) -> Vec<String> {
             Reason::Requested(span) => format!("requested ({})", sources.place(*span)),
             Reason::Pinned(span) => format!("pinned ({})", sources.place(*span)),
             Reason::Target(span) => format!("the target ({})", sources.place(*span)),
-            Reason::Base(_) => "held by the base".to_owned(),
+            Reason::Base(_) => "provided by the base image".to_owned(),
             Reason::RequiredBy { name, version, .. } if version.as_str() == "0" => {
                 format!("required by {name}")
             }

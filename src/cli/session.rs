@@ -18,24 +18,18 @@ pub(super) const MANIFEST: &str = "project.kdl";
 /// The name of a lock.
 pub(super) const LOCK: &str = "jcc.lock";
 
-/// One run of a command.
+/// State of one command: streams, sources, options of output.
 pub(super) struct Session<'s, 'w> {
-    /// How things are reported.
     pub(super) common: Common,
-    /// Streams and folder.
     pub(super) around: &'s mut Io<'w>,
-    /// What was read.
     pub(super) sources: Sources,
-    /// What was reported.
     pub(super) log: Log,
 }
 
 /// A manifest that was found.
 #[derive(Debug, Clone)]
 pub(super) struct FoundManifest {
-    /// Its folder.
     pub(super) root: PathBuf,
-    /// Its name in there.
     pub(super) name: String,
     /// Its path as messages name it.
     pub(super) shown: String,
@@ -84,11 +78,9 @@ impl<'s, 'w> Session<'s, 'w> {
             let path = self.around.folder.join(file);
             let inside = path.join(MANIFEST);
             if path.is_dir() && !inside.exists() {
-                let message = format!(
-                    "there is no `{MANIFEST}` in the folder {}",
-                    wording::code(file.to_string_lossy())
-                );
-                let help = "name a manifest or the folder of one; `jcc init` writes a new one";
+                let message =
+                    format!("no `{MANIFEST}` in the folder {}", wording::code(file.to_string_lossy()));
+                let help = "pass a manifest or its folder; `jcc init` creates a manifest";
                 return Err(self.unknown(&message, Some(help.to_owned())));
             }
             if path.is_dir() { inside } else { path }
@@ -102,9 +94,9 @@ impl<'s, 'w> Session<'s, 'w> {
                     .find(|one| one.symlink_metadata().is_ok());
                 let message = match odd {
                     Some(odd) => format!("{} is not a regular file", wording::code(odd.to_string_lossy())),
-                    None => format!("there is no `{MANIFEST}` here or in a folder above"),
+                    None => format!("no `{MANIFEST}` in this folder or a parent folder"),
                 };
-                let help = "go to the project's folder, or name its manifest; `jcc init` writes a new one";
+                let help = "change to the project folder, or pass its manifest; `jcc init` creates one";
                 return Err(self.unknown(&message, Some(help.to_owned())));
             };
             path
@@ -126,7 +118,6 @@ impl<'s, 'w> Session<'s, 'w> {
         vec![".."; up].join("/")
     }
 
-    /// The files below a folder.
     pub(super) fn disk(&self, root: impl Into<PathBuf>) -> Disk {
         Disk::new(root).with_state(self.around.state.as_deref())
     }
@@ -218,7 +209,7 @@ impl<'s, 'w> Session<'s, 'w> {
                 }
                 if omitted > 0 {
                     let number = reports.len();
-                    text.push_str(&format!("note: {number} of them are shown, {omitted} are not\n"));
+                    text.push_str(&format!("note: {number} of them are shown, {omitted} are hidden\n"));
                 }
                 _ = err.write_styled(&text);
             }
@@ -231,7 +222,6 @@ impl<'s, 'w> Session<'s, 'w> {
         if self.log.has_errors() || deny_warnings && warned() { Exit::Problems } else { Exit::Done }
     }
 
-    /// Prints a result.
     pub(super) fn print(&mut self, text: &str) -> Exit {
         self.around.out.write(text)
     }
@@ -259,7 +249,9 @@ impl<'s, 'w> Session<'s, 'w> {
         match fs.hold() {
             Ok(false) => Ok(()),
             Ok(true) => {
-                _ = self.say("note: an earlier run was stopped while it wrote: the files from before it were restored\n");
+                _ = self.say(
+                    "note: an earlier run was interrupted while writing: its changes were rolled back\n",
+                );
                 Ok(())
             }
             Err(why) => Err(self.unwritten(fs, &why)),
@@ -270,23 +262,24 @@ impl<'s, 'w> Session<'s, 'w> {
     pub(super) fn unwritten(&mut self, fs: &Disk, why: &io::Error) -> Exit {
         let help = match why.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                "make room on the disk, then run it again"
+                "free some disk space, then try again"
             }
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                "let this user write into the folder, or write elsewhere with `--out`"
+                "make the folder writable for this user, or write elsewhere with `--out`"
             }
-            io::ErrorKind::WouldBlock => "wait for it or end it, then run it again",
+            io::ErrorKind::WouldBlock => "wait until it finishes, or stop it, then try again",
             io::ErrorKind::IsADirectory | io::ErrorKind::NotADirectory => {
-                "move what is in the way, then run it again"
+                "move the file that is in the way, then try again"
             }
-            _ => "run it again once the cause is gone",
+            _ => "fix the cause, then try again",
         };
         if fs.is_unfinished() {
             return self.machine(&format!(
-                "the files are half written: {why}\n  help: {help}: the next `jcc compile` repairs them"
+                "some files were not written: {why}\n  help: {help}: the next `jcc compile` repairs \
+                    them"
             ));
         }
-        self.machine(&format!("nothing was written: {why}\n  help: {help}"))
+        self.machine(&format!("no files were written: {why}\n  help: {help}"))
     }
 
     /// Says that the machine failed.

@@ -19,13 +19,12 @@ use needed::DependentsTable;
 /// What became of each version on a machine.
 type Verdicts = Option<Vec<(Version, Verdict)>>;
 
-/// Shows a package.
 pub(super) fn run(session: &mut Session<'_, '_>, name: &str, place: &MachineArgs, format: Format) -> Exit {
     let catalog = Catalog::builtin(&mut session.sources);
     let Some(package) = catalog.package(name) else {
         let help = wording::did_you_mean(name, catalog.names())
-            .unwrap_or_else(|| "`jcc search WORDS` looks through summaries too".to_owned());
-        return session.unknown(&format!("there is no package {}", wording::code(name)), Some(help));
+            .unwrap_or_else(|| "`jcc search WORDS` also searches summaries".to_owned());
+        return session.unknown(&format!("unknown package {}", wording::code(name)), Some(help));
     };
     if availability::lacks_machine(place) {
         return availability::which_machine(session);
@@ -128,7 +127,10 @@ fn facts(package: &Package) -> Vec<(&'static str, String)> {
         facts.push(("size", image.into_iter().chain(models).collect::<Vec<_>>().join(", ")));
     }
     facts.extend(
-        package.choice.iter().map(|choice| ("choice", format!("an image holds one {}", choice.value))),
+        package
+            .choice
+            .iter()
+            .map(|choice| ("choice", format!("an image contains only one {}", choice.value))),
     );
     facts
 }
@@ -167,7 +169,7 @@ fn summary(text: Option<&str>) -> String {
 
 fn versions(package: &Package, verdicts: &Verdicts) -> String {
     if package.versions.is_empty() {
-        return "  version: the distribution's\n".to_owned();
+        return "  version: same as the distribution\n".to_owned();
     }
     let rows: Vec<Vec<String>> = match verdicts {
         None => package.versions.iter().map(entry).collect(),

@@ -16,7 +16,6 @@ use super::edit::args::Update;
 use super::session::{FoundManifest, LOCK};
 use super::{Exit, Session, lock_diff};
 
-/// Moves the lock.
 pub(super) fn run(session: &mut Session<'_, '_>, wish: &Update) -> Exit {
     let found = match session.find(wish.place.file.as_deref()) {
         Ok(found) => found,
@@ -45,7 +44,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Update) -> Exit {
         _ = session
             .around
             .err
-            .write(&format!("\nnothing was written: `{}` does not resolve\n", place.found.shown));
+            .write(&format!("\nno files were written: `{}` does not resolve\n", place.found.shown));
         return Exit::Problems;
     };
     let held: Vec<Held> =
@@ -53,7 +52,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Update) -> Exit {
     place.finish(session, wish, &resolved, &held)
 }
 
-/// What is updated.
+/// The packages whose locked versions `jcc update` lets go.
 struct UpdateScope<'a> {
     found: FoundManifest,
     fs: Disk,
@@ -91,9 +90,9 @@ impl UpdateScope<'_> {
                 .map_or(name.as_str(), |entry| &entry.name);
             let Some(known) = locked.iter().find(|one| one.as_str() == canonical || **one == name) else {
                 let help = wording::did_you_mean(name.as_str(), locked.iter().map(|one| one.as_str()))
-                    .unwrap_or_else(|| "`jcc resolve` shows what is chosen".to_owned());
+                    .unwrap_or_else(|| "`jcc resolve` shows the selected versions".to_owned());
                 return Err(session.unknown(
-                    &format!("`{}` does not hold `{name}`", session.sources.shown_path(LOCK)),
+                    &format!("`{}` does not contain `{name}`", session.sources.shown_path(LOCK)),
                     Some(help),
                 ));
             };
@@ -184,7 +183,7 @@ impl UpdateScope<'_> {
             }));
         }
         let moved = lock_diff::text(&resolved.lock, self.old.as_ref());
-        let mut out = if moved.is_empty() { "nothing moved\n".to_owned() } else { moved };
+        let mut out = if moved.is_empty() { "no changes\n".to_owned() } else { moved };
         out.extend(held.iter().map(|one| one.text(self.target)));
         let shown = session.print(&out);
         if shown != Exit::Done {
@@ -192,10 +191,10 @@ impl UpdateScope<'_> {
         }
         match (stale, wish.place.dry_run) {
             (false, _) => Exit::Done,
-            (true, true) => session.say("nothing was written: this was a dry run\n"),
+            (true, true) => session.say("dry run: no files were written\n"),
             (true, false) => {
                 let lock = session.sources.shown_path(LOCK);
-                session.say(&format!("wrote {lock}; `jcc compile` makes the other files anew\n"))
+                session.say(&format!("wrote {lock}; run `jcc compile` to update the other files\n"))
             }
         }
     }
@@ -237,15 +236,18 @@ impl Held {
     fn text(&self, target: Option<&str>) -> String {
         let Self { name, version, free } = self;
         if version.as_str() == "0" {
-            return format!("{name} stays: its version is the distribution's\n");
+            return format!("{name} is unchanged: its version is that of the distribution\n");
         }
         let Some((to, with)) = free else {
-            return format!("{name} {version} stays: nothing that fits is preferred to it\n");
+            return format!("{name} {version} is unchanged: it is the best version that fits\n");
         };
         let mut command = "jcc update".to_owned();
         command.extend(with.iter().map(|name| format!(" {name}")));
         command.extend(target.map(|target| format!(" --target {target}")));
-        format!("{name} {version} stays: the lock holds what goes with it; `{command}` moves it to {to}\n")
+        format!(
+            "{name} {version} is unchanged: it depends on other locked versions; run `{command}` to \
+            update to {to}\n"
+        )
     }
 
     fn value(&self) -> serde_json::Value {

@@ -15,7 +15,6 @@ use super::{Exit, Session};
 /// So many paths are shown.
 const SHOWN: usize = 50;
 
-/// Shows the paths.
 pub(super) fn run(session: &mut Session<'_, '_>, name: &str, input: &ManifestArgs, format: Format) -> Exit {
     let compiled = match session.compile(input) {
         Ok(compiled) => compiled,
@@ -35,9 +34,9 @@ pub(super) fn run(session: &mut Session<'_, '_>, name: &str, input: &ManifestArg
     if found.is_empty() {
         let names = resolved.targets.iter().flat_map(|(_, one)| one.chosen.keys()).map(Name::as_str);
         let help = crate::diagnostic::wording::did_you_mean(name, names)
-            .unwrap_or_else(|| "`jcc resolve` shows what is chosen".to_owned());
+            .unwrap_or_else(|| "`jcc resolve` shows the selected versions".to_owned());
         return session
-            .unknown(&format!("nothing asks for {}", crate::diagnostic::wording::code(name)), Some(help));
+            .unknown(&format!("nothing requires {}", crate::diagnostic::wording::code(name)), Some(help));
     }
     match format {
         Format::Json => {

@@ -18,7 +18,7 @@ use super::{FileKind, FileSystem};
 const PATIENCE: usize = 100;
 const TURN: Duration = Duration::from_millis(50);
 
-/// The files below a folder.
+/// A [`FileSystem`] on disk, confined to one folder.
 #[derive(Debug)]
 pub struct Disk {
     root: PathBuf,
@@ -71,7 +71,7 @@ impl Disk {
     pub fn made_from(folder: &Path, path: &Path, root: &Path) -> io::Result<Self> {
         if let Some(link) = link_out(folder, path, root) {
             let why = format!(
-                "`{}` is a link that leads out of this folder: name the place that it leads to",
+                "`{}` is a link that leads out of this folder: use the path of its target instead",
                 link.strip_prefix(root).unwrap_or(&link).display()
             );
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
@@ -103,7 +103,7 @@ impl Disk {
     fn place(&self, path: &str) -> io::Result<(Vec<String>, String)> {
         let refused = |kind, why: &str| Err(io::Error::new(kind, format!("`{path}`: {why}")));
         if !self.is_inside(path) {
-            return refused(io::ErrorKind::PermissionDenied, "lies outside of the project");
+            return refused(io::ErrorKind::PermissionDenied, "is outside the project");
         }
         let full = self.full(path);
         match fs::metadata(&full) {
@@ -133,14 +133,17 @@ impl Disk {
         let mut folders = Vec::new();
         for name in below {
             let Some(name) = name.to_str() else {
-                return refused(io::ErrorKind::InvalidInput, "a folder's name is no Unicode");
+                return refused(io::ErrorKind::InvalidInput, "a folder's name is not valid Unicode");
             };
             folders.push(name.to_owned());
         }
         let name = names.remove(0);
         folders.extend(names.into_iter().rev());
         if super::is_version_control(folders.iter().chain([&name]).map(String::as_str)) {
-            return refused(io::ErrorKind::PermissionDenied, "belongs to version control");
+            return refused(
+                io::ErrorKind::PermissionDenied,
+                "is in a folder that belongs to version control",
+            );
         }
         Ok((folders, name))
     }
@@ -153,7 +156,7 @@ impl Disk {
             io::Error::new(io::ErrorKind::PermissionDenied, "it is a link that leads out of the project")
         })?;
         let names = below.iter().map(|name| name.to_str().map(str::to_owned));
-        names.collect::<Option<_>>().ok_or_else(|| io::Error::other("a folder's name is not Unicode"))
+        names.collect::<Option<_>>().ok_or_else(|| io::Error::other("a folder's name is not valid Unicode"))
     }
 
     /// From now on no other run writes here; waits a few seconds for one that does. Undoes what a run that was
@@ -170,7 +173,7 @@ impl Disk {
                 }
                 folder.lock()
             }) {
-                let why = "another run of jcc is writing into this folder";
+                let why = "another jcc process is writing to this folder";
                 return Err(io::Error::new(io::ErrorKind::WouldBlock, why));
             }
             // The first writer holds a lock of this disk.
@@ -200,7 +203,7 @@ impl Disk {
                     // The same file by another way: it was just written.
                     continue;
                 }
-                let why = format!("`{path}`: is a link to another file that is written");
+                let why = format!("`{path}`: is a link to another output file");
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
             }
             wanted.push(FileChange { folders, name, content });

@@ -62,7 +62,6 @@ impl Folder {
         self.rename(from, to)
     }
 
-    /// Makes a folder below.
     pub(super) fn make(&self, name: &str) -> io::Result<()> {
         step()?;
         self.create_folder(name)
@@ -134,7 +133,6 @@ mod fault {
     /// What happens before an operation.
     #[derive(Clone, Copy)]
     pub(crate) enum InjectedFault {
-        /// Nothing.
         None,
         /// After so many operations one fails, and those after it do not.
         Once(usize),
@@ -177,7 +175,7 @@ mod held {
 
     use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags};
 
-    /// A folder, by a handle.
+    /// An open folder; paths below it are resolved without following links out of it.
     #[derive(Debug)]
     pub(crate) struct Folder(OwnedFd);
 

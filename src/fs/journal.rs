@@ -14,7 +14,7 @@ use super::folder::Folder;
 /// The mode of a note: this user alone reads and writes it.
 const MODE: u32 = 0o600;
 
-/// What one run writes.
+/// Undo journal of one run: what to restore if it does not finish.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Journal {
     /// Folders that did not exist, outermost first.
@@ -70,7 +70,7 @@ fn is_plain(name: &str) -> bool {
         && !name.contains('\0')
 }
 
-/// Which run's note it is.
+/// Whether a journal note belongs to a finished or an unfinished run.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum NoteKind {
     /// Of a run that has not put all files in place.
@@ -143,7 +143,6 @@ impl Notes {
         Ok(())
     }
 
-    /// Removes a note.
     pub(super) fn remove(&self, kind: NoteKind) -> io::Result<()> {
         self.folder().map_or(Ok(()), |folder| folder.gone(&self.name(kind)))
     }

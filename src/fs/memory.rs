@@ -14,12 +14,10 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// No files yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// With these files.
     pub fn with<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let memory = Self::new();
         for (path, text) in files {
@@ -28,7 +26,6 @@ impl Memory {
         memory
     }
 
-    /// Puts one file in place.
     pub fn put(&self, path: &str, content: impl Into<Vec<u8>>) {
         self.files.borrow_mut().insert(clean(path), content.into());
     }
@@ -38,7 +35,6 @@ impl Memory {
         self.failing.borrow_mut().insert(clean(path));
     }
 
-    /// Every file.
     pub fn files(&self) -> BTreeMap<String, Vec<u8>> {
         self.files.borrow().clone()
     }

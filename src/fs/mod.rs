@@ -26,7 +26,7 @@ pub const MOST_NAMES: usize = 50_000;
 fn too_large() -> io::Error {
     io::Error::new(
         io::ErrorKind::FileTooLarge,
-        format!("it has more than {} MiB, which is the limit", LARGEST >> 20),
+        format!("it is larger than {} MiB, which is the limit", LARGEST >> 20),
     )
 }
 
@@ -76,7 +76,6 @@ pub trait FileSystem {
     /// Writes all files or none. Missing folders are made.
     fn write_all(&self, files: &BTreeMap<String, Vec<u8>>) -> io::Result<()>;
 
-    /// Removes one file.
     fn remove(&self, path: &str) -> io::Result<()>;
 
     /// Whether a link lies at a path.
@@ -89,13 +88,10 @@ pub trait FileSystem {
     fn is_inside(&self, path: &str) -> bool;
 }
 
-/// What lies at a path.
+/// File type of a path, links not followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileKind {
-    /// An ordinary file.
     File,
-    /// A folder.
     Folder,
-    /// A socket, a device.
     Other,
 }

@@ -12,7 +12,6 @@ pub struct Overlay<'a> {
 }
 
 impl<'a> Overlay<'a> {
-    /// The other world as it is.
     pub fn new(under: &'a dyn FileSystem) -> Self {
         Self { under, files: BTreeMap::new() }
     }

@@ -24,7 +24,7 @@ pub(super) struct FileChange<'a> {
     pub(super) content: Option<&'a [u8]>,
 }
 
-/// How far a failed run got.
+/// Why a write failed, and whether it left some files new and some old.
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) error: io::Error,

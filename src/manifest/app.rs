@@ -10,7 +10,6 @@ use super::decode::{self, COMMAND, ENV, HEALTHCHECK};
 use super::pip::{self, REQUIREMENTS};
 use super::{Env, HealthCheck, Requirements, SecretFile, health};
 
-/// `app`.
 pub(super) static APP: NodeSpec = NodeSpec::new("app", "Your application, on top of the packages.")
     .children(&[
         &WORKDIR,
@@ -83,23 +82,18 @@ pub struct App {
     pub copies: Vec<Copy>,
     /// `requirements "FILE"`, as in `pip`; its layer comes before the copies.
     pub requirements: Vec<Requirements>,
-    /// `env`.
     pub env: Env,
     /// `run "SHELL LINE"`, in order, after the copies.
     pub runs: Vec<Spanned<String>>,
-    /// Whom the image runs as.
     pub user: Option<User>,
-    /// `expose PORT`.
     pub expose: Vec<Spanned<Port>>,
     /// `entrypoint`, exec form.
     pub entrypoint: Option<Spanned<Vec<String>>>,
     /// `command`, exec form.
     pub command: Option<Spanned<Vec<String>>>,
-    /// `healthcheck`.
     pub healthcheck: Option<HealthCheck>,
     /// `volume "PATH"`.
     pub volumes: Vec<Spanned<ImagePath>>,
-    /// The whole node.
     pub span: Span,
 }
 
@@ -132,7 +126,6 @@ pub struct Copy {
 /// `user "robot" uid=1000 gid=1000 groups="video render"`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct User {
-    /// The login name.
     pub name: Spanned<UserName>,
     /// 1000 when absent.
     pub uid: Id,
@@ -142,7 +135,6 @@ pub struct User {
     pub groups: Vec<Spanned<UserName>>,
 }
 
-/// Reads `app`.
 pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> App {
     App {
         workdir: node.text_of_child("workdir", log),
@@ -189,17 +181,14 @@ fn user_of(node: Reader<'_>, log: &mut Log) -> Option<User> {
     let root = name.value.as_str() == "root";
     if let Some(uid) = uid.as_ref().filter(|uid| root != (uid.value.get() == 0)) {
         let (message, help) = if root {
-            (
-                format!("`root` is the user 0, not {}", uid.value),
-                "leave `uid` out, or give the user another name",
-            )
+            (format!("`root` always has UID 0, not {}", uid.value), "remove `uid`, or use another user name")
         } else {
-            (format!("the user 0 is `root`, not `{}`", name.value), "take another `uid`, such as 1000")
+            (format!("UID 0 is always `root`, not `{}`", name.value), "use another `uid`, such as 1000")
         };
         log.error(
             Diagnostic::error(codes::ROOT_USER, message)
-                .at(uid.span, "this number")
-                .at(name.span, "for this user")
+                .at(uid.span, "this UID")
+                .at(name.span, "with this user")
                 .help(help),
         );
     }
@@ -227,7 +216,7 @@ fn numbered(node: Reader<'_>) -> Option<Diagnostic> {
         _ => return None,
     };
     let diagnostic =
-        Diagnostic::error(codes::INVALID_VALUE, "a user is named, its numbers are `uid` and `gid`");
+        Diagnostic::error(codes::INVALID_VALUE, "`user` needs a name; use `uid` and `gid` for numbers");
     Some(
         diagnostic
             .at(given.span, "not a user name")

@@ -86,21 +86,19 @@ pub struct Apt {
     pub extra_arg: Flag,
 }
 
-/// One package of `install`.
+/// One entry of `apt { install }`: a package with an optional version or release.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AptInstall {
     /// The package, with its version where one was given.
     pub package: Spanned<AptPackage>,
 }
 
-/// A third-party archive.
+/// A third-party apt archive: URI, suites, components and signing key.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AptSource {
     /// Names the files under `/etc/apt`.
     pub name: Spanned<Name>,
-    /// Where it is.
     pub uri: Spanned<Url>,
-    /// Suites; at least one.
     pub suites: Vec<Spanned<AptSuite>>,
     /// Components; none for a flat archive (a suite that ends in `/`).
     pub components: Vec<Spanned<AptComponent>>,
@@ -108,7 +106,6 @@ pub struct AptSource {
     pub arch: Vec<Spanned<AptArch>>,
     /// The key that signs it; absent only where it is trusted without one.
     pub key: Option<Spanned<KeyLocation>>,
-    /// The key's fingerprint.
     pub fingerprint: Option<Spanned<Fingerprint>>,
     /// The fingerprint of the key in the project's file, once that was read.
     pub in_file: Option<Fingerprint>,
@@ -116,14 +113,12 @@ pub struct AptSource {
     pub trusted: Flag,
     /// `login`: it asks for one.
     pub login: Flag,
-    /// The whole node.
     pub span: Span,
 }
 
-/// Where a key comes from.
+/// Origin of an archive's signing key: URL with fingerprint, or file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyLocation {
-    /// A file of the project.
     File(ProjectPath),
     /// An https URL, fetched in the build.
     Url(Url),
@@ -132,7 +127,6 @@ pub enum KeyLocation {
 /// The children that may stand once in all `apt` nodes of a block together.
 pub(super) const SINGLE: &[&str] = &["recommends", "snapshot", "extra-arg"];
 
-/// Reads one `apt`.
 pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Apt {
     let install = node.args_of_children("install", log);
     Apt {
@@ -182,7 +176,7 @@ fn source_of(node: Reader<'_>, log: &mut Log) -> Option<AptSource> {
 fn key_of(node: Reader<'_>, log: &mut Log) -> Option<Spanned<KeyLocation>> {
     let written: Spanned<String> = node.arg(0, log)?;
     if let Some(rest) = written.strip_prefix("http://") {
-        let why = Invalid::new("a key is fetched over https").help(format!("write `https://{rest}`"));
+        let why = Invalid::new("keys must be fetched over https").help(format!("write `https://{rest}`"));
         log.error(invalid(&why.at(0..7), &written, written.span, "`key`"));
         return None;
     }

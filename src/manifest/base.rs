@@ -8,7 +8,6 @@ use crate::value::{Digest, ImageRef, Name, Version};
 
 use super::decode;
 
-/// `base`.
 pub(super) static BASE: NodeSpec = NodeSpec::new("base", "The base image; chosen by the resolver if absent.")
     .args(&[
         ArgSpec::text("NAME", "A base image of the catalogue, or a published family of images.").optional()
@@ -32,43 +31,34 @@ static PROVIDED: NodeSpec = NodeSpec::new("NAME", "An axis such as `ubuntu` or `
     .args(&[ArgSpec::text("VERSION", "The version in the image.")])
     .optional();
 
-/// The image to start from.
+/// The `base` node: the image that the final stage starts from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Base {
-    /// Which one.
     pub choice: BaseChoice,
     /// The digest of a base of the catalogue; that of any other image stands in `choice`.
     pub digest: Option<Spanned<Digest>>,
     /// What it holds, declared by the user (`provides`), beside what the catalogue knows.
     pub provides: Vec<Provided>,
-    /// The whole node.
     pub span: Span,
 }
 
-/// How the base is named.
+/// The two ways to name a base image: from the catalogue, or any reference.
 #[derive(Debug, Clone, PartialEq)]
 pub enum BaseChoice {
     /// `base "l4t-jetpack"`, `base "dustynv/l4t-pytorch"`: of the catalogue.
     Catalog(Spanned<String>),
     /// `base image="acme/base:1.4" digest="sha256:…"`.
-    Image {
-        /// The reference.
-        image: Spanned<ImageRef>,
-        /// Its digest.
-        digest: Option<Spanned<Digest>>,
-    },
+    Image { image: Spanned<ImageRef>, digest: Option<Spanned<Digest>> },
 }
 
 /// `cuda "12.6"` inside `provides`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Provided {
-    /// An axis or a package.
     pub name: Spanned<Name>,
     /// The version that is there.
     pub version: Spanned<Version>,
 }
 
-/// Reads `base`.
 pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Option<Base> {
     let mut provides = Vec::new();
     for child in node.child("provides").into_iter().flat_map(Reader::children) {
@@ -93,26 +83,27 @@ fn choice(node: Reader<'_>, log: &mut Log) -> Option<BaseChoice> {
     let report = match (name, image, digest) {
         (Some(name), None, _) if !has_image => return Some(BaseChoice::Catalog(name)),
         (None, Some(image), Some(digest)) if image.digest().is_some_and(|own| *own != digest.value) => {
-            wrong("the image is given with two digests")
-                .at(digest.span, "another digest than")
-                .at(image.span, "that of the reference")
-                .help("keep one of them")
+            wrong("the image has two different digests")
+                .at(digest.span, "this digest")
+                .at(image.span, "differs from the one in the reference")
+                .help("remove one of them")
         }
         (None, Some(image), None) if image.tag().is_none() && image.digest().is_none() => {
             let written = format!("base image=\"{}:TAG\"", image.value);
             wrong("the image has neither a tag nor a digest")
-                .at(image.span, "each build would take the newest one")
-                .help(format!("name one: {}, or `digest=\"sha256:…\"`", wording::code(written)))
+                .at(image.span, "each build would use the newest image")
+                .help(format!("add one: {}, or `digest=\"sha256:…\"`", wording::code(written)))
         }
         (None, Some(image), digest) => return Some(BaseChoice::Image { image, digest }),
-        (Some(name), Some(image), _) => wrong("a base is either of the catalogue or any image, not both")
-            .at(name.span, "a base of the catalogue")
-            .at(image.span, "any image")
-            .help("keep one of them"),
+        (Some(name), Some(image), _) => wrong("`base` takes either a catalogue base or an image, not both")
+            .at(name.span, "a catalogue base")
+            .at(image.span, "an image")
+            .help("remove one of them"),
         // What is there and wrong was reported.
         _ if node.arg_count() > 0 || has_image => return None,
-        _ => wrong("`base` names no image").at(node.name_span(), "which one?").help(
-            "write `base \"NAME\"` for one of the catalogue, or `base image=\"REFERENCE\"` for any other",
+        _ => wrong("`base` names no image").at(node.name_span(), "missing name or image").help(
+            "write `base \"NAME\"` for a catalogue base, or `base image=\"REFERENCE\"` for any \
+                other image",
         ),
     };
     log.error(report);

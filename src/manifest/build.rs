@@ -19,14 +19,14 @@ static SECRETS: NodeSpec = NodeSpec::new(
 .also(&[("secret", "")])
 .optional()
 .block();
-static APT_CONF: NodeSpec = flag("apt-conf", "An apt configuration, in the file that `JCC_APT_CONF` names.");
+static APT_CONF: NodeSpec = flag("apt-conf", "An apt configuration, from the file set in `JCC_APT_CONF`.");
 static CA_BUNDLE: NodeSpec =
     flag("ca-bundle", "Certificates to trust, in the PEM file that `JCC_CA_BUNDLE` names.");
 static NETRC: NodeSpec =
-    flag("netrc", "Logins for apt, pip, git and curl, in the netrc file that `JCC_NETRC` names.");
-static PIP_CONF: NodeSpec = flag("pip-conf", "A `pip.conf`, in the file that `JCC_PIP_CONF` names.");
+    flag("netrc", "Logins for apt, pip, git and curl, from the netrc file set in `JCC_NETRC`.");
+static PIP_CONF: NodeSpec = flag("pip-conf", "A `pip.conf`, from the file set in `JCC_PIP_CONF`.");
 
-/// How the image is built.
+/// The `build` node: secrets that build steps may read.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BuildOptions {
     /// `secrets { … }`.
@@ -36,13 +36,9 @@ pub struct BuildOptions {
 /// A file of the builder that steps may read while they run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BuildSecret {
-    /// An apt configuration.
     AptConf,
-    /// Certificates in PEM.
     CaBundle,
-    /// Logins.
     Netrc,
-    /// A `pip.conf`.
     PipConf,
 }
 
@@ -117,7 +113,6 @@ impl FromIterator<BuildSecret> for BuildSecrets {
     }
 }
 
-/// Reads `build`.
 pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> BuildOptions {
     let mut secrets = BTreeMap::new();
     if let Some(block) = node.child("secrets") {

@@ -10,7 +10,6 @@ use super::{Env, Flag};
 
 /// An enum that is written as one of a few words.
 pub(super) trait Choice: Sized {
-    /// The variant of this word.
     fn of(word: &str) -> Option<Self>;
 }
 
@@ -21,7 +20,6 @@ macro_rules! words {
             /// How the variants are written.
             pub const WORDS: &'static [&'static str] = &[$($word),+];
 
-            /// How it is written.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word,)+
@@ -120,7 +118,6 @@ pub(super) fn choice_prop<T: Choice>(node: Reader<'_>, key: &str) -> Option<Span
     T::of(word).map(|value| Spanned::new(value, given.span))
 }
 
-/// A switch of a block.
 pub(super) fn flag_of(node: Reader<'_>, name: &str, log: &mut Log) -> Flag {
     Flag(node.flag_of_child(name, log))
 }

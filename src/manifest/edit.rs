@@ -8,14 +8,11 @@ use super::target::UNNAMED;
 /// The blocks whose children are names with a requirement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EditableBlock {
-    /// `packages`.
     Packages,
-    /// `pin`.
     Pin,
 }
 
 impl EditableBlock {
-    /// The node.
     pub fn name(self) -> &'static str {
         match self {
             Self::Packages => "packages",
@@ -29,14 +26,12 @@ impl EditableBlock {
 pub struct Child<'a> {
     /// `vtk "9.3"`.
     pub node: &'a Node,
-    /// The block.
     pub block: &'a Node,
     /// The target; `None` at the top level.
     pub target: Option<&'a str>,
 }
 
 impl<'a> Child<'a> {
-    /// What it is called.
     pub fn name(&self) -> &'a str {
         &self.node.name.value
     }
@@ -60,7 +55,6 @@ fn target_name(node: &Node) -> &str {
     }
 }
 
-/// The node of a target.
 pub fn target<'d>(document: &'d Document, name: &str) -> Option<&'d Node> {
     document.nodes.iter().find(|node| node.name.value == "target" && target_name(node) == name)
 }

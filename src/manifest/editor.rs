@@ -52,12 +52,10 @@ pub struct DevcontainerOptions {
     pub forward_ports: Vec<Spanned<Port>>,
 }
 
-/// One feature.
+/// One Dev Container feature with its options.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Feature {
-    /// Its image.
     pub image: Spanned<String>,
-    /// Its options.
     pub options: Vec<(Spanned<String>, Spanned<String>)>,
 }
 

@@ -27,6 +27,10 @@ pub(super) struct Files<'a> {
 /// So many requirements files may be read within each other.
 const DEEPEST: usize = 32;
 
+/// How to install what is in the project.
+const INSTALL_LATER: &str =
+    "the code is copied later: install it there with `app { run \"pip install --no-deps .\" }`";
+
 /// What a path leads to, for messages.
 #[derive(Clone, Copy, PartialEq)]
 enum PathUse {
@@ -36,7 +40,6 @@ enum PathUse {
 }
 
 impl<'a> Files<'a> {
-    /// Nothing read yet.
     pub(super) fn new(fs: &'a dyn FileSystem, sources: &'a mut Sources, log: &'a mut Log) -> Self {
         Self { fs, sources, log, read: Vec::new(), known: BTreeMap::new() }
     }
@@ -101,17 +104,15 @@ impl<'a> Files<'a> {
     }
 
     fn unreadable(&mut self, path: &str, why: &std::io::Error, asked: Option<Span>) {
-        let message = format!("{} can't be read: {}", wording::code(path), wording::cause(why, path));
+        let message = format!("{} cannot be read: {}", wording::code(path), wording::cause(why, path));
         let diagnostic = Diagnostic::error(codes::UNREADABLE_FILE, message);
-        self.log.error(at(diagnostic, asked, "asked for here"));
+        self.log.error(at(diagnostic, asked, "used here"));
     }
 
-    /// Whether nothing is there.
     pub(super) fn is_missing(&self, path: &str) -> bool {
         self.fs.kind(path).is_none()
     }
 
-    /// Checks a folder.
     pub(super) fn folder(&mut self, path: &Spanned<ProjectPath>) -> bool {
         self.is_there(path.value.as_str(), Some(path.span), PathUse::Folder)
     }
@@ -126,8 +127,8 @@ impl<'a> Files<'a> {
                 codes::OUTSIDE_PROJECT,
                 format!("{} is a link that leads out of the project", wording::code(path)),
             )
-            .help("the build sees the project's folder alone: put a copy of it there");
-            self.log.error(at(diagnostic, asked, "leads out"));
+            .help("the build context is the project folder: copy the file into it");
+            self.log.error(at(diagnostic, asked, "leads out of the project"));
             return false;
         }
         let wrong = match (wanted, kind) {
@@ -140,7 +141,7 @@ impl<'a> Files<'a> {
         let Some((is, needed)) = wrong else { return true };
         let diagnostic =
             Diagnostic::error(codes::WRONG_FILE_KIND, format!("{} is {is}", wording::code(path)));
-        self.log.error(at(diagnostic, asked, format!("{needed} is needed here").as_str()));
+        self.log.error(at(diagnostic, asked, format!("expected {needed}").as_str()));
         false
     }
 
@@ -166,7 +167,7 @@ impl<'a> Files<'a> {
             }
         };
         if names.iter().any(|one| one == name) && below.is_empty() {
-            return diagnostic.help("a link of this name leads nowhere");
+            return diagnostic.help("this is a broken link");
         }
         let near = wording::nearest(name, names.iter().map(String::as_str));
         let near = near.into_iter().map(|name| {
@@ -198,13 +199,13 @@ impl<'a> Files<'a> {
                 Diagnostic::error(
                     codes::REQUIREMENTS_CYCLE,
                     format!(
-                        "requirements files take each other in: {} → {}",
+                        "requirements files include each other: {} → {}",
                         ring.join(" → "),
                         wording::code(path.as_str())
                     ),
                 )
-                .at(asked, format!("{} is being read", wording::code(path.as_str())))
-                .help("take this line out"),
+                .at(asked, format!("{} is already being read", wording::code(path.as_str())))
+                .help("remove this line"),
             );
             return;
         }
@@ -212,11 +213,11 @@ impl<'a> Files<'a> {
             return;
         }
         if reading.open.len() >= DEEPEST {
-            let message = format!("requirements files take each other in more than {DEEPEST} deep");
+            let message = format!("requirements files include each other more than {DEEPEST} levels deep");
             self.log.error(
                 Diagnostic::error(codes::BAD_REQUIREMENT, message)
-                    .at(asked, format!("{} would be number {}", wording::code(path.as_str()), DEEPEST + 1))
-                    .help("name the files side by side in one of them"),
+                    .at(asked, format!("{} would be level {}", wording::code(path.as_str()), DEEPEST + 1))
+                    .help("include the files side by side in one of them"),
             );
             return;
         }
@@ -249,29 +250,27 @@ impl<'a> Files<'a> {
                 self.include(&path, constraint || more, reading);
             }
             RequirementsLine::Local(text) => {
+                let shown = wording::code(&text.value);
+                let message = format!("{shown} does not exist when requirements are installed");
                 self.log.error(
-                    Diagnostic::error(
-                        codes::LOCAL_REQUIREMENT,
-                        format!("{} is not there when requirements are installed", wording::code(&text.value)),
-                    )
-                    .at(text.span, "something beside this file")
-                    .help("the code is copied later: install it from there with `app { run \"pip install --no-deps .\" }`"),
+                    Diagnostic::error(codes::LOCAL_REQUIREMENT, message)
+                        .at(text.span, "a local path")
+                        .help(INSTALL_LATER),
                 );
             }
             RequirementsLine::UnknownOption(name) => {
-                let diagnostic = Diagnostic::error(
-                    codes::BAD_REQUIREMENT,
-                    format!("pip has no option {} in requirements files", wording::code(&name.value)),
-                );
+                let shown = wording::code(&name.value);
+                let message = format!("pip does not support the option {shown} in requirements files");
+                let diagnostic = Diagnostic::error(codes::BAD_REQUIREMENT, message);
                 let near = wording::did_you_mean(&name.value, requirements::OPTIONS.iter().copied());
-                self.log.error(diagnostic.at(name.span, "no such option").maybe_help(near));
+                self.log.error(diagnostic.at(name.span, "unknown option").maybe_help(near));
             }
             RequirementsLine::Variable(text) => {
                 let message =
                     format!("{} is not set when requirements are installed", wording::code(&text.value));
                 self.log.error(
                     Diagnostic::error(codes::BAD_REQUIREMENT, message)
-                        .at(text.span, "pip would look for a package of this name")
+                        .at(text.span, "pip would look for a package with this name")
                         .help("write the requirement itself"),
                 );
             }
@@ -280,11 +279,11 @@ impl<'a> Files<'a> {
                     codes::BAD_REQUIREMENT,
                     format!("{} names no file", wording::code(&name.value)),
                 );
-                self.log.error(diagnostic.at(name.span, "which one?"));
+                self.log.error(diagnostic.at(name.span, "missing file name"));
             }
             RequirementsLine::Wrong { span, invalid } => {
                 let diagnostic = Diagnostic::error(codes::BAD_REQUIREMENT, invalid.message);
-                self.log.error(diagnostic.at(span, "pip can't read this").maybe_help(invalid.help));
+                self.log.error(diagnostic.at(span, "pip cannot parse this").maybe_help(invalid.help));
             }
         }
     }
@@ -349,8 +348,8 @@ pub(super) fn check(layer: &mut Scope, files: &mut Files<'_>) {
             let path = wording::code(file.path.value.as_str());
             files.log.report(
                 Diagnostic::warning(codes::FILE_NOT_FOUND, format!("{path} does not exist yet"))
-                    .at(file.path.span, "the engine starts nothing without it")
-                    .help("add `required=#false` if it may be absent"),
+                    .at(file.path.span, "the engine does not start the container without it")
+                    .help("add `required=#false` if it is optional"),
             );
         }
     }

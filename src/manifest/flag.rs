@@ -12,7 +12,6 @@ impl Flag {
         self.0.filter(|flag| flag.value).map(|flag| flag.span)
     }
 
-    /// Whether it is turned on.
     pub fn is_on(self) -> bool {
         self.on().is_some()
     }

@@ -12,7 +12,6 @@ use super::decode;
 pub struct HealthCheck {
     /// Exec form; one word with spaces is run by a shell.
     pub test: Spanned<Vec<String>>,
-    /// Between two checks.
     pub interval: Option<Spanned<Duration>>,
     /// A check that takes longer failed.
     pub timeout: Option<Spanned<Duration>>,

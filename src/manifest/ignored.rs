@@ -44,7 +44,6 @@ const NEVER: [&str; 2] = ["__pycache__", ".venv"];
 /// A file of a copied folder that looks like a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecretFile {
-    /// From the project's root.
     pub path: String,
     /// Whether its content shows a private key, rather than its name.
     pub key: bool,
@@ -128,7 +127,7 @@ pub(super) fn ignore_file(files: &mut Files<'_>) -> Vec<IgnorePattern> {
         }
         if patterns.len() == MOST_PATTERNS {
             let message = format!("{} has more than {MOST_PATTERNS} patterns", wording::code(FILE));
-            let label = "this one is too many";
+            let label = "exceeds the limit";
             files
                 .log
                 .error(Diagnostic::error(codes::INVALID_VALUE, message).at(Span::new(source, at), label));

@@ -25,12 +25,15 @@ pub(crate) fn read(
         Some(wanted) if wanted.value != key.fingerprint => {
             let found = &key.fingerprint;
             log.error(
-                Diagnostic::error(codes::OTHER_KEY, format!("{} holds another key", wording::code(name)))
-                    .at(wanted.span, format!("the key in the file has `{found}`"))
-                    .help(format!(
-                        "if the archive's own page names that key, write `fingerprint=\"{found}\"`; \
-                         otherwise get the right file"
-                    )),
+                Diagnostic::error(
+                    codes::OTHER_KEY,
+                    format!("{} contains a different key", wording::code(name)),
+                )
+                .at(wanted.span, format!("the key in the file has the fingerprint `{found}`"))
+                .help(format!(
+                    "if the archive's website lists that key, write `fingerprint=\"{found}\"`; \
+                            otherwise use the right key file"
+                )),
             );
             None
         }
@@ -52,7 +55,7 @@ pub(super) fn check_end(path: &str, span: Span, key: &KeyFile, log: &mut Log) {
     let renamed = format!("{folder}{stem}.{end}");
     log.error(
         Diagnostic::error(codes::KEY_FILE_NAME, format!("{} is {is}", wording::code(path)))
-            .at(span, format!("apt reads such a key only from a file that ends in `.{end}`"))
+            .at(span, format!("apt reads such a key only from a file with the extension `.{end}`"))
             .help(format!("rename the file to `{renamed}`, and write `key \"{renamed}\"`")),
     );
 }
@@ -68,19 +71,21 @@ fn unusable(
     match fault {
         KeyFault::NotAKey(why) => Diagnostic::error(codes::NOT_A_KEY, format!("{shown} is not a public key"))
             .at(span, why)
-            .help(format!("download it again from the archive's own page; {export} where GnuPG has it")),
-        KeyFault::Secret => Diagnostic::error(codes::SECRET_KEY, format!("{shown} holds a secret key"))
-            .at(span, "who has this file can sign packages")
+            .help(format!(
+                "download it again from the archive's website; {export} if it is in your GnuPG keyring"
+            )),
+        KeyFault::Secret => Diagnostic::error(codes::SECRET_KEY, format!("{shown} contains a secret key"))
+            .at(span, "anyone with this file can sign packages")
             .help(format!("replace it with the public key: {export}"))
-            .help("the secret key is no secret anymore if others have seen this folder"),
+            .help("if others have had access to this folder, the key is compromised"),
         KeyFault::Several(all) => {
             let listed = wording::codes(all.iter().take(LISTED).map(Fingerprint::as_str));
             let more = all.len().checked_sub(LISTED).filter(|more| *more > 0);
             let more = more.map(|more| format!(" and {more} more")).unwrap_or_default();
-            Diagnostic::error(codes::SEVERAL_KEYS, format!("{shown} holds {} keys", all.len()))
-                .at(span, "apt would trust every key of the file")
+            Diagnostic::error(codes::SEVERAL_KEYS, format!("{shown} contains {} keys", all.len()))
+                .at(span, "apt would trust every key in the file")
                 .help(format!("keep only the key that signs the archive: {export}"))
-                .help(format!("it holds {}{more}", listed.join(", ")))
+                .help(format!("it contains {}{more}", listed.join(", ")))
         }
     }
 }

@@ -125,12 +125,11 @@ pub fn load_in_part(
     }
 }
 
-/// Where a manifest is.
+/// Origin of an extended manifest: a file of the project or a stack.
 #[derive(Debug, Clone, PartialEq)]
 enum ManifestSource {
     /// A file, from the project's root.
     Path(ProjectPath),
-    /// A ready-made one.
     Stack(String),
 }
 
@@ -230,7 +229,7 @@ impl Loader<'_> {
                     format!("{} does not exist", wording::code(&wanted.value)),
                 )
                 .at(wanted.span, "no such file")
-                .help(format!("a ready-made manifest is extended as {}", wording::code(&written)))
+                .help(format!("to extend a ready-made manifest, write {}", wording::code(&written)))
                 .fix(wanted.span, syntax::quote(&written)),
             );
             return None;
@@ -264,24 +263,24 @@ impl Loader<'_> {
     fn unknown_stack(&mut self, name: &str, asked: Option<Span>) {
         let known = self.library.names();
         let near = wording::did_you_mean(name, known.iter().map(String::as_str));
-        let listed =
-            (!known.is_empty()).then(|| format!("there are {}", wording::all_of(&wording::codes(&known))));
+        let listed = (!known.is_empty())
+            .then(|| format!("available stacks: {}", wording::all_of(&wording::codes(&known))));
         let mut diagnostic =
-            Diagnostic::error(codes::UNKNOWN_STACK, format!("there is no stack {}", wording::code(name)));
+            Diagnostic::error(codes::UNKNOWN_STACK, format!("unknown stack {}", wording::code(name)));
         if let Some(asked) = asked {
-            diagnostic = diagnostic.at(asked, "asked for here");
+            diagnostic = diagnostic.at(asked, "used here");
         }
         self.files.log.error(diagnostic.maybe_help(near).maybe_help(listed));
     }
 
     fn too_deep(&mut self, place: &ManifestSource, asked: Option<Span>) {
-        let message = format!("manifests extend each other more than {DEEPEST} deep");
+        let message = format!("manifests extend each other more than {DEEPEST} levels deep");
         let mut diagnostic = Diagnostic::error(codes::EXTENDS_DEPTH, message);
         if let Some(asked) = asked {
             let place = wording::code(place.to_string());
-            diagnostic = diagnostic.at(asked, format!("{place} would be number {}", DEEPEST + 1));
+            diagnostic = diagnostic.at(asked, format!("{place} would be level {}", DEEPEST + 1));
         }
-        self.files.log.error(diagnostic.help("let one manifest extend several others, side by side"));
+        self.files.log.error(diagnostic.help("let one manifest extend several others directly"));
     }
 
     fn cycle(&mut self, start: usize, place: &ManifestSource, asked: Option<Span>) {
@@ -292,21 +291,21 @@ impl Loader<'_> {
         let message = if ring.len() == 1 {
             format!("{again} extends itself")
         } else {
-            format!("manifests extend each other in a circle: {} → {again}", ring.join(" → "))
+            format!("manifests extend each other in a cycle: {} → {again}", ring.join(" → "))
         };
         let mut diagnostic = Diagnostic::error(codes::EXTENDS_CYCLE, message);
         if let Some(asked) = asked {
-            diagnostic = diagnostic.at(asked, format!("{last} takes in {again}, which is being read"));
+            diagnostic = diagnostic.at(asked, format!("{last} extends {again}, which is already being read"));
         }
         for (at, (_, asked)) in self.open.iter().enumerate().skip(start + 1) {
             if let Some(asked) = *asked {
                 diagnostic =
-                    diagnostic.at(asked, format!("{} takes in {}", ring[at - start - 1], ring[at - start]));
+                    diagnostic.at(asked, format!("{} extends {}", ring[at - start - 1], ring[at - start]));
             }
         }
         self.files
             .log
-            .error(diagnostic.help("take one of these lines out; what both need goes into a third file"));
+            .error(diagnostic.help("remove one of these lines, and move what both need into a third file"));
     }
 }
 
@@ -377,18 +376,19 @@ fn finish(draft: Draft, read: Read, sources: &Sources, log: &mut Log) -> Option<
             return;
         }
         let diagnostic = Diagnostic::error(codes::MISSING_NODE, format!("{file} has no `{node}`"));
-        log.error(diagnostic.at(start, format!("`{node}` is missing")).help(help));
+        log.error(diagnostic.at(start, format!("missing `{node}`")).help(help));
     };
     let [has_project, has_target] = draft.has;
     if !has_project {
         missing("project", "add `project \"NAME\" version=\"0.1.0\"`");
     }
     if !has_target {
-        missing("target", "add `target { device \"NAME\" }`: `jcc list devices` names them");
+        missing("target", "add `target { device \"NAME\" }`; `jcc list devices` lists the devices");
     }
     for unnamed in draft.targets.iter().filter(|one| !one.named && draft.targets.len() > 1) {
-        let diagnostic = Diagnostic::error(codes::UNNAMED_TARGET, "with several targets each needs a name")
-            .at(unnamed.target.name.span, "this one has none");
+        let diagnostic =
+            Diagnostic::error(codes::UNNAMED_TARGET, "every target needs a name if there are several")
+                .at(unnamed.target.name.span, "unnamed target");
         let other = draft.targets.iter().find(|other| other.target.span != unnamed.target.span);
         let diagnostic = match other {
             Some(other) => diagnostic.at(other.target.name.span, "another target"),

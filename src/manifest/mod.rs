@@ -31,22 +31,22 @@ mod test;
 mod tests;
 
 pub use app::{App, Copy, User};
-pub use apt::{Apt, AptInstall, AptSource, KeyLocation};
-pub use base::{Base, BaseChoice, Provided};
+pub use apt::{Apt, AptSource, KeyLocation};
+pub use base::{Base, BaseChoice};
 pub use build::{BuildOptions, BuildSecret, BuildSecrets};
-pub use editor::{DevcontainerOptions, Feature};
+pub use editor::DevcontainerOptions;
 pub use flag::Flag;
 pub use health::HealthCheck;
 pub use ignored::{SECRETS, SecretFile, is_secret_name};
 pub use load::{Stacks, load, load_in_part};
 pub use output::{Cache, Engine, Grade, Output};
 pub use package::{Pin, Request};
-pub use pip::{ExtraIndex, Installer, Pip, Requirements, Venv};
+pub use pip::{Installer, Pip, Requirements, Venv};
 pub use project::{Allow, Header};
 pub use read::Read;
 pub use run::{
-    Audio, Camera, Display, EnvFile, Gpu, GpuForm, HardwareDevice, HostEnv, Logging, Mode, ProcessOptions,
-    RunOptions, Secret, SecretSource, ServiceOptions, Ulimit, Volume,
+    Audio, Camera, Display, Gpu, HardwareDevice, Mode, ProcessOptions, RunOptions, SecretSource,
+    ServiceOptions, Ulimit, Volume,
 };
 pub use target::{AxisRequirement, Target};
 pub use test::Test;
@@ -150,33 +150,22 @@ impl Manifest {
 pub struct Project {
     /// `project`: name, version, image, labels.
     pub header: Header,
-    /// Where it runs.
     pub target: Target,
     /// How many targets the manifest has; with one, files stand beside it.
     pub targets: usize,
     /// `pin` children, in the order of the file; all must hold.
     pub pins: Vec<Pin>,
-    /// `base`.
     pub base: Option<Base>,
-    /// `build`.
     pub build: BuildOptions,
     /// `packages` children; a package named again narrows the first (all requirements hold, options override).
     pub packages: Vec<Request>,
-    /// `apt`.
     pub apt: Apt,
-    /// `pip`.
     pub pip: Pip,
-    /// `app`.
     pub app: Option<App>,
-    /// `run`.
     pub run: RunOptions,
-    /// `test`.
     pub tests: Vec<Test>,
-    /// `cache`.
     pub cache: Cache,
-    /// `output`.
     pub output: Output,
-    /// `allow`.
     pub allows: Vec<Allow>,
     /// Folders of definitions (`catalog`); later ones shadow earlier ones.
     pub catalogs: Vec<Spanned<ProjectPath>>,

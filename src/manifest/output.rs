@@ -10,7 +10,6 @@ use super::Flag;
 use super::decode::{self, flag, words};
 use super::editor::{self, DEVCONTAINER, DevcontainerOptions};
 
-/// `output`.
 pub(super) static OUTPUT: NodeSpec = NodeSpec::new("output", "Which files to write, and where.")
     .children(&[
         &DOCKERFILE,
@@ -118,10 +117,9 @@ impl Output {
     }
 }
 
-/// What runs the containers.
+/// The container engine that the outputs are written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Engine {
-    /// Docker with Compose.
     #[default]
     Docker,
     /// Podman, with CDI devices and Quadlet units.
@@ -129,7 +127,6 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// The engine of that word.
     pub fn of_word(word: &str) -> Option<Self> {
         decode::Choice::of(word)
     }
@@ -138,29 +135,23 @@ impl Engine {
 /// How well a fetch is pinned; `A` is the best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grade {
-    /// A content hash.
     A,
     /// An exact version of an archive that keeps its versions.
     B,
-    /// A dated snapshot.
     C,
-    /// Floating.
     D,
 }
 
 /// Which build caches the Compose file has; none where nothing asks for them. Builds look for no others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Cache {
-    /// apt-cacher-ng.
     pub apt: bool,
-    /// A caching Python index.
     pub pip: bool,
 }
 
 words! { Engine: "docker" => Docker, "podman" => Podman }
 words! { Grade: "A" => A, "B" => B, "C" => C, "D" => D }
 
-/// Reads `output`.
 pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Output {
     Output {
         dockerfile: path(node, ("dockerfile", "Dockerfile"), log),

@@ -13,13 +13,12 @@ pub(super) static PIN: NodeSpec =
     NodeSpec::new("pin", "Version requirements that must hold; a pin does not install anything.")
         .open(&PINNED)
         .block()
-        .strays("holds a version")
+        .strays("pins a version")
         .also(&[("versions", ""), ("constraints", "")]);
 static PINNED: NodeSpec = NodeSpec::new("NAME", "An axis such as `cuda` or `python`, or a package.")
     .args(&[ArgSpec::text("REQUIREMENT", "The accepted versions.")])
     .optional();
 
-/// `packages`.
 pub(super) static PACKAGES: NodeSpec = NodeSpec::new("packages", "Packages of the catalogue to install.")
     .open(&PACKAGE)
     .block()
@@ -43,18 +42,15 @@ pub struct Request {
     pub variant: Option<Spanned<Name>>,
     /// `option "KEY" "VALUE"`.
     pub options: Vec<(Spanned<Name>, Spanned<String>)>,
-    /// The whole node.
     pub span: Span,
 }
 
 /// `cuda "12.6"` inside `pin`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pin {
-    /// An axis or a package.
     pub name: Spanned<Name>,
     /// What must hold, whatever else is chosen.
     pub requirement: Spanned<Requirement>,
-    /// The whole node.
     pub span: Span,
 }
 
@@ -71,7 +67,6 @@ impl Request {
     }
 }
 
-/// Reads one `packages`.
 pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Vec<Request> {
     node.children().filter_map(|package| request(package, log)).collect()
 }
@@ -91,7 +86,6 @@ fn request(node: Reader<'_>, log: &mut Log) -> Option<Request> {
     Some(Request { name, requirement, variant, options, span: node.span() })
 }
 
-/// Reads one `pin`.
 pub(super) fn decode_pins(node: Reader<'_>, log: &mut Log) -> Vec<Pin> {
     let mut pins = Vec::new();
     for child in node.children() {

@@ -90,12 +90,11 @@ pub struct Requirements {
     pub hashed: bool,
 }
 
-/// A further index.
+/// A further Python index: name, URL, and whether it needs a login.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExtraIndex {
     /// Its name, for messages and the cache.
     pub name: Spanned<Name>,
-    /// Where it is.
     pub url: Spanned<Url>,
     /// Whether it asks for a login.
     pub login: bool,
@@ -104,10 +103,8 @@ pub struct ExtraIndex {
 /// What installs Python packages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Installer {
-    /// pip.
     #[default]
     Pip,
-    /// uv.
     Uv,
 }
 
@@ -116,11 +113,8 @@ pub enum Installer {
 pub struct Venv {
     /// Names its folder `/opt/venvs/NAME`.
     pub name: Spanned<Name>,
-    /// What goes in.
     pub install: Vec<Spanned<PepRequirement>>,
-    /// Files of requirements.
     pub requirements: Vec<Requirements>,
-    /// The whole node.
     pub span: Span,
 }
 
@@ -129,7 +123,6 @@ words! { Installer: "pip" => Pip, "uv" => Uv }
 /// The children that may stand once in all `pip` nodes of a block together.
 pub(super) const SINGLE: &[&str] = &["index", "installer"];
 
-/// Reads one `pip`.
 pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Pip {
     Pip {
         install: node.args_of_children("install", log),

@@ -6,7 +6,6 @@ use crate::syntax::Reader;
 use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec};
 use crate::value::{LabelKey, ProjectName, Repository, SemverReq, Version};
 
-/// `project`.
 pub(super) static PROJECT: NodeSpec = NodeSpec::new("project", "The name and properties of the project.")
     .args(&[ArgSpec::text("NAME", "The name, a valid component of an image path.")])
     .properties(&[PropertySpec::text("version", "The version of the project, which is also the image tag.")])
@@ -30,7 +29,6 @@ static LABEL: NodeSpec = NodeSpec::new("label", "A label of the image.").args(&[
     ArgSpec::text("VALUE", "The value."),
 ]);
 
-/// `allow`.
 pub(super) static ALLOW: NodeSpec = NodeSpec::new("allow", "Accepts a warning, or an unproven combination.")
     .args(&[ArgSpec::text("CODE", "The code of the diagnostic, in full or its last part.")])
     .properties(&[PropertySpec::text(
@@ -46,7 +44,6 @@ pub struct Header {
     pub name: Spanned<ProjectName>,
     /// The project's own version.
     pub version: Option<Spanned<Version>>,
-    /// One line.
     pub description: Option<Spanned<String>>,
     /// The repository that the built image is tagged with; the name when absent.
     pub image: Option<Spanned<Repository>>,
@@ -61,11 +58,9 @@ pub struct Allow {
     pub code: Spanned<String>,
     /// Why it is meant; echoed in the head of the Dockerfile.
     pub reason: Spanned<String>,
-    /// The node.
     pub span: Span,
 }
 
-/// Reads `project`.
 pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Option<Header> {
     if let Some(wanted) = node.text_of_child("jcc", log) {
         check_compiler(&wanted, log);
@@ -87,25 +82,21 @@ fn check_compiler(wanted: &Spanned<SemverReq>, log: &mut Log) {
     let release = semver::Version::new(ours.major, ours.minor, ours.patch);
     if !wanted.value.matches(&release) {
         log.error(
-            Diagnostic::error(
-                codes::COMPILER_VERSION,
-                format!("this is jcc {ours}, and the project is not written for it"),
-            )
-            .at(wanted.span, "the versions it is written for")
-            .help("install a version that fits, or change the requirement if this one will do"),
+            Diagnostic::error(codes::COMPILER_VERSION, format!("the project does not support jcc {ours}"))
+                .at(wanted.span, "the supported versions")
+                .help("install a version that fits, or change the requirement"),
         );
     }
 }
 
-/// Reads one `allow`.
 pub(super) fn decode_allow(node: Reader<'_>, log: &mut Log) -> Option<Allow> {
     let code: Option<Spanned<String>> = node.arg(0, log);
     let reason: Option<Spanned<String>> = node.prop("reason", log);
     if let Some(reason) = reason.as_ref().filter(|reason| reason.trim().is_empty()) {
         log.error(
-            Diagnostic::error(codes::EMPTY_REASON, "the reason says nothing")
-                .at(reason.span, "why is it meant?")
-                .help("one line that a reviewer understands, such as `reason=\"the robot has no network\"`"),
+            Diagnostic::error(codes::EMPTY_REASON, "empty reason")
+                .at(reason.span, "missing reason")
+                .help("write one line for reviewers, such as `reason=\"the robot has no network\"`"),
         );
     }
     Some(Allow { code: code?, reason: reason?, span: node.span() })

@@ -18,7 +18,6 @@ impl Read {
         Self { sources, documents }
     }
 
-    /// Every text.
     pub fn sources(&self) -> &[SourceId] {
         &self.sources
     }

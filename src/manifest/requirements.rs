@@ -12,7 +12,6 @@ pub(super) enum RequirementsLine {
     Spec(Spanned<PepRequirement>),
     /// `-r other.txt`, `-c constraints.txt`.
     Include {
-        /// As written.
         path: Spanned<String>,
         /// `-c`: its lines bind, but ask for nothing.
         constraint: bool,
@@ -32,12 +31,7 @@ pub(super) enum RequirementsLine {
     /// An option without what it needs.
     Incomplete(Spanned<String>),
     /// A line that is no requirement.
-    Wrong {
-        /// Where.
-        span: Span,
-        /// What is wrong.
-        invalid: crate::value::Invalid,
-    },
+    Wrong { span: Span, invalid: crate::value::Invalid },
 }
 
 /// Options of pip that may stand in a requirements file and tell us nothing.
@@ -76,7 +70,7 @@ pub(super) fn lines(source: SourceId, text: &str) -> Vec<RequirementsLine> {
     out
 }
 
-/// A stretch of the file.
+/// A logical line of a requirements file with its byte range.
 #[derive(Clone, Copy)]
 struct FileSlice<'a> {
     source: SourceId,

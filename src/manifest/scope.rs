@@ -62,10 +62,10 @@ fn once_in_all(blocks: &[Reader<'_>], names: &[&str], log: &mut Log) {
         let Some(first) = firsts.next() else { continue };
         for second in firsts {
             log.error(
-                Diagnostic::error(codes::DUPLICATE_NODE, format!("{} stands twice", wording::code(name)))
-                    .at(second.name_span(), "the second one")
-                    .at(first.name_span(), "the first one")
-                    .help("keep one of them"),
+                Diagnostic::error(codes::DUPLICATE_NODE, format!("duplicate {}", wording::code(name)))
+                    .at(second.name_span(), "second occurrence")
+                    .at(first.name_span(), "first occurrence")
+                    .help("remove one of them"),
             );
         }
     }
@@ -93,10 +93,10 @@ pub(super) fn names<'a, T: Ord + std::fmt::Display + 'a>(
         if let Some(first) = seen.get(name.value) {
             let called = wording::code(name.value.to_string());
             log.error(
-                Diagnostic::error(codes::SAME_NAME, format!("two {what} are called {called}"))
-                    .at(name.span, "the second one")
-                    .at(*first, "the first one")
-                    .help("give one of them another name, or make one of the two"),
+                Diagnostic::error(codes::SAME_NAME, format!("two {what} are named {called}"))
+                    .at(name.span, "second occurrence")
+                    .at(*first, "first occurrence")
+                    .help("rename one of them, or merge the two"),
             );
         } else {
             seen.insert(name.value, name.span);

@@ -101,18 +101,14 @@ pub struct Target {
     pub axes: Vec<AxisRequirement>,
     /// The room for images and models there.
     pub storage: Option<Spanned<ByteSize>>,
-    /// What runs it there.
     pub engine: Option<Spanned<Engine>>,
-    /// The whole node.
     pub span: Span,
 }
 
 /// `jetpack "6.2"`, `l4t "36.9" like="36.4.7"`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AxisRequirement {
-    /// Which axis.
     pub axis: Spanned<Name>,
-    /// What is required of it.
     pub requirement: Spanned<Requirement>,
     /// Which known release an unknown one is taken for.
     pub like: Option<Spanned<Version>>,

@@ -41,8 +41,8 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Option<Test> {
     if node.has_block() && !node.children().any(|child| child.name() != "build") {
         log.error(
             Diagnostic::error(codes::MISSING_CHILDREN, "the test runs nothing")
-                .at(node.name_span(), "neither `run` nor `python`")
-                .help("add `run \"…\"` for shell lines or `python \"…\"` for Python code"),
+                .at(node.name_span(), "missing `run` or `python`")
+                .help("add `run \"…\"` for shell commands or `python \"…\"` for Python code"),
         );
     }
     Some(Test {

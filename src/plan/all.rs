@@ -14,11 +14,8 @@ use super::{Inputs, Instruction, OutputFiles, Plan, ServiceInputs, Services, pla
 /// What is written for one target.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Planned {
-    /// The stages.
     pub plan: Plan,
-    /// How it is built and run.
     pub services: Services,
-    /// Where the files go.
     pub files: OutputFiles,
 }
 

@@ -156,7 +156,7 @@ fn devel(parts: &PackagePlans<'_>, python: &Python) -> Stage {
     }
     let layer = Layer {
         parts: &here,
-        title: "What builds compile against",
+        title: "Build dependencies of all packages",
         built: &[],
         direct: &[],
         more: &[],
@@ -166,7 +166,7 @@ fn devel(parts: &PackagePlans<'_>, python: &Python) -> Stage {
     Stage {
         name: StageName::fixed("devel"),
         from: From::Stage(StageName::fixed("base")),
-        why: Why::new("The same with compilers and headers"),
+        why: Why::new("The base image with compilers and headers"),
         blocks: layer.blocks(&StepContext {
             files: FetchedFiles::Here,
             downloads: Downloads::Mounted,
@@ -210,7 +210,7 @@ fn platform(
         });
     }
     blocks.extend(layer.blocks(&place));
-    let what = if name == "base" { "" } else { "The same with compilers and headers" };
+    let what = if name == "base" { "" } else { "The base image with compilers and headers" };
     let asked = base.asked.map_or_else(|| Why::new(what), |span| parts.inputs.why(what, span));
     Stage { name: StageName::fixed(name), from: From::Image(base.image.clone()), why: asked, blocks }
 }

@@ -32,7 +32,7 @@ pub(super) fn stage(part: &PackagePlan, parts: &PackagePlans<'_>, python: &Pytho
         super::pip_urls::programs_of_parts(needed.iter().copied()).into_iter().collect();
     let layer = Layer {
         parts: &needed,
-        title: "What the build needs",
+        title: "Build dependencies",
         built: &[part],
         direct: &direct,
         more: &cloning,
@@ -96,7 +96,6 @@ pub(super) fn platform_used(parts: &PackagePlans<'_>, python: &Python) -> BTreeS
     used
 }
 
-/// Whether colcon builds it.
 fn builds_workspace(part: &PackagePlan) -> bool {
     part.build.iter().any(|act| matches!(act.kind, PackageStepKind::Tool { tool: Tool::Colcon, .. }))
 }

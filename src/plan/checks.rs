@@ -73,11 +73,11 @@ fn of_units(inputs: Inputs<'_>, log: &mut Log) {
     for words in runs.filter_map(|run| run.command.as_ref()) {
         if words.value.iter().any(String::is_empty) {
             let diagnostic =
-                Diagnostic::error(codes::NOT_CARRIED, "an empty word can't stand in a unit of Podman");
+                Diagnostic::error(codes::NOT_CARRIED, "a Podman unit cannot contain an empty word");
             log.error(
-                diagnostic.at(words.span, "Podman would lose it and what follows it").help(
-                    "leave the empty word out, or give the words to the image with `app { command … }`",
-                ),
+                diagnostic
+                    .at(words.span, "Podman would drop it and everything after it")
+                    .help("remove the empty word, or set the command in the image with `app { command … }`"),
             );
         }
     }
@@ -116,7 +116,7 @@ fn same_paths(parts: &PackagePlans<'_>, log: &mut Log) {
                         wording::code(path.as_str())
                     );
                     log.error(
-                        Diagnostic::error(codes::SAME_PATH, message).at(span, "here").at(*first, "and here"),
+                        Diagnostic::error(codes::SAME_PATH, message).at(span, "here").at(*first, "here"),
                     );
                 }
                 Some(_) => {}

@@ -14,19 +14,18 @@ pub enum DockerfilePosition {
     Mount,
     /// The path of a file whose text stands in the Dockerfile.
     HeredocPath,
-    /// A file's text.
     FileText,
     /// A line of a script, which stands in a heredoc.
     Script,
     /// What is copied from, which is a pattern.
     Source,
-    /// `VOLUME`.
     Volume,
 }
 
 /// Builders read lines of up to 65,535 bytes; the rest is for what stands around a value.
 const LONGEST: usize = 65_000;
-const TOO_LONG: &str = "a line of a Dockerfile has at most 65,535 bytes: put it into a file, and copy that";
+const TOO_LONG: &str =
+    "a line of a Dockerfile has at most 65,535 bytes: put the text into a file, and copy that";
 
 /// Why a value cannot be carried there; `None` where it can.
 pub fn refuses(place: DockerfilePosition, value: &str) -> Option<&'static str> {
@@ -35,18 +34,20 @@ pub fn refuses(place: DockerfilePosition, value: &str) -> Option<&'static str> {
     };
     match place {
         DockerfilePosition::Pair if value.contains(['\n', '\r']) => {
-            Some("a line break can't be written there")
+            Some("a line break cannot be written there")
         }
         DockerfilePosition::Mount | DockerfilePosition::HeredocPath if !value.chars().all(plain) => Some(
-            "only letters, digits, `.`, `_`, `-`, `+`, `@`, `%`, `:`, `=` and `/` can be part of a path there",
+            "a path there can only contain letters, digits, `.`, `_`, `-`, `+`, `@`, `%`, `:`, `=` \
+                and `/`",
         ),
         DockerfilePosition::FileText | DockerfilePosition::Script if value.contains('\r') => {
-            Some("a carriage return may not arrive: builders differ")
+            Some("builders handle carriage returns differently")
         }
-        DockerfilePosition::FileText | DockerfilePosition::Script if value.contains(is_hidden) => {
-            Some("it has a character that can't be seen, which a terminal or a reader of the file would obey")
-        }
-        DockerfilePosition::Pair if value.contains('\0') => Some("a NUL can't be written"),
+        DockerfilePosition::FileText | DockerfilePosition::Script if value.contains(is_hidden) => Some(
+            "it contains an invisible character, which terminals or readers of the file would \
+                interpret",
+        ),
+        DockerfilePosition::Pair if value.contains('\0') => Some("NUL cannot be written"),
         DockerfilePosition::Pair if value.len() + value.matches(['"', '\\', '$']).count() > LONGEST => {
             Some(TOO_LONG)
         }
@@ -56,10 +57,10 @@ pub fn refuses(place: DockerfilePosition, value: &str) -> Option<&'static str> {
             Some(TOO_LONG)
         }
         DockerfilePosition::Source if value.contains(['*', '?']) => {
-            Some("`*` and `?` stand for other names there: copy the folder that it is in, or rename it")
+            Some("`*` and `?` are wildcards there: copy the folder that contains it, or rename it")
         }
         DockerfilePosition::Volume if value.ends_with(char::is_whitespace) => {
-            Some("builders cut the blank off its end")
+            Some("builders remove the space at its end")
         }
         _ => None,
     }
@@ -93,7 +94,7 @@ fn refused(value: &str, why: &str, span: Option<Span>, log: &mut Log) {
     }
     let diagnostic = Diagnostic::error(
         codes::NOT_CARRIED,
-        format!("{} can't stand in a Dockerfile", wording::code(shown)),
+        format!("a Dockerfile cannot contain {}", wording::code(shown)),
     );
     log.error(match span {
         Some(span) => diagnostic.at(span, why),

@@ -287,7 +287,7 @@ fn copied(
     let mode = view.maybe(mode, log)?.unwrap_or_else(|| FileMode::parse("0644").expect("it is octal"));
     if let Some(why) = super::encodable::refuses(super::encodable::DockerfilePosition::FileText, text) {
         log.error(
-            Diagnostic::error(codes::NOT_CARRIED, format!("`{}` can't stand in a Dockerfile", file.value))
+            Diagnostic::error(codes::NOT_CARRIED, format!("a Dockerfile cannot contain `{}`", file.value))
                 .at(file.span, why),
         );
     }
@@ -306,7 +306,7 @@ fn verbatim(file: &Spanned<String>, text: &str, log: &mut Log) -> Option<String>
         .or_else(|| super::written::read(text).problem);
     let Some((line, why)) = wrong else { return Some(text.to_owned()) };
     log.error(
-        Diagnostic::error(codes::VERBATIM, format!("`{}` can't be placed in a stage", file.value))
+        Diagnostic::error(codes::VERBATIM, format!("`{}` cannot be inserted into a stage", file.value))
             .at(file.span, format!("line {line}: {why}"))
             .help("change that line, or write the step as `run`, `copy` or `script`"),
     );

@@ -20,7 +20,6 @@ use super::{
 /// What the stages around give this one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Around<'a> {
-    /// Every package.
     pub(super) parts: &'a PackagePlans<'a>,
     /// How environments are made; `None` where nothing of Python is installed.
     pub(super) python: Option<&'a Python>,
@@ -28,7 +27,6 @@ pub(super) struct Around<'a> {
     pub(super) layers: &'a Layers<'a>,
     /// Whether the image that ships makes its environment itself.
     pub(super) makes_environment: bool,
-    /// The user's archives.
     pub(super) sources: &'a [(ThirdPartyArchive, Why)],
     /// Whether anything is held to a version.
     pub(super) constrained: bool,
@@ -49,12 +47,12 @@ pub(super) fn stages(around: Around<'_>) -> Vec<Stage> {
     let cloning = python::cloning(pip_urls::programs(inputs)).filter(|_| around.python.is_some());
     let mut stages = Vec::new();
     let (from, mut blocks) = if let Some(cloning) = cloning {
-        let why = "The image below its Python environments";
+        let why = "The image without Python environments";
         stages.push(named("image", "base", why, system));
         let mut project = vec![main_environment("python"), cloning];
         project.extend(light(around));
         project.extend(pip_of_project(around));
-        let why = "The Python environment with what the project asks for";
+        let why = "The Python environment with the project's packages";
         stages.push(named("python-project", "image", why, project));
         ("image", [environments(around, "python-project"), behind(around)].concat())
     } else {
@@ -65,7 +63,7 @@ pub(super) fn stages(around: Around<'_>) -> Vec<Stage> {
         blocks.extend(check(around));
     }
     blocks.extend(user::blocks(around));
-    stages.push(named("final", from, "The image that ships", blocks));
+    stages.push(named("final", from, "The final image", blocks));
     stages
 }
 
@@ -227,7 +225,7 @@ fn pip_of_project(around: Around<'_>) -> Vec<Block> {
 pub(super) fn check(around: Around<'_>) -> Option<Block> {
     let inputs = around.parts.inputs;
     let run = Run { offline: true, script: vec![Script::Drift { venv: path(VENV) }], ..Run::default() };
-    let why = Why::new("Nothing above has replaced what was resolved");
+    let why = Why::new("Check that the resolved versions are still installed");
     let app = inputs.project.app.as_ref();
     let asks = !inputs.project.pip.install.is_empty() || !inputs.project.pip.requirements.is_empty();
     let asks = asks || app.is_some_and(|app| !app.requirements.is_empty() || !app.runs.is_empty());

@@ -8,7 +8,6 @@ use crate::value::Name;
 use super::Head;
 use super::package_context::Inputs;
 
-/// The head.
 pub(super) fn head(inputs: Inputs<'_>) -> Head {
     let resolution = inputs.resolution;
     let target = &resolution.target;

@@ -41,7 +41,7 @@ pub(super) fn keys(sources: &[(ThirdPartyArchive, Why)], from: From) -> Option<S
     });
     let run = Run { offline: true, script: script.collect(), ..Run::default() };
     blocks.push(Block { why: Why::default(), instructions: vec![Instruction::Run(run)] });
-    let why = Why::new("Keys of apt sources, held to their fingerprints");
+    let why = Why::new("Keys of apt sources, verified by fingerprint");
     Some(Stage { name: StageName::fixed("keys"), from, why, blocks })
 }
 

@@ -22,7 +22,6 @@ struct Environment<'a> {
     own_index: bool,
 }
 
-/// Reports them.
 pub(super) fn check(inputs: Inputs<'_>, log: &mut Log) {
     let environments = environments(inputs);
     if environments.iter().all(|one| one.specs.is_empty()) {
@@ -94,7 +93,7 @@ impl<'a> Environment<'a> {
     }
 }
 
-/// One requirement.
+/// One requirement of pip, held against the catalogue's builds of the same distribution.
 struct PipRequest<'a> {
     inputs: Inputs<'a>,
     /// The packages that concern it.
@@ -135,15 +134,15 @@ impl<'a> PipRequest<'a> {
         let Some((name, chosen)) = chosen else { return false };
         let spec = wording::code(self.spec.value.to_string());
         let diagnostic =
-            Diagnostic::error(codes::SHADOWS, format!("{spec} would lie over {name} {}", chosen.version))
+            Diagnostic::error(codes::SHADOWS, format!("{spec} would override {name} {}", chosen.version))
                 .at(self.spec.span, "from the index, with the same modules");
         let diagnostic = match chosen.place {
-            Some(place) => diagnostic.at(place, format!("brings {name}")),
+            Some(place) => diagnostic.at(place, format!("adds {name}")),
             None => diagnostic,
         };
         log.error(
             diagnostic
-                .help(format!("take it out: {name} is {} already", wording::code(choice.value.as_str()))),
+                .help(format!("remove it: {name} already provides {}", wording::code(choice.value.as_str()))),
         );
         true
     }
@@ -177,12 +176,14 @@ impl<'a> PipRequest<'a> {
             }
         } else if main && self.has_other_with_gpu(package) {
             let choice = package.choice.as_ref().map_or("", |choice| choice.value.as_str());
-            let message = format!("{} from the index uses no GPU", wording::code(&self.name));
+            let message =
+                format!("the build of {} on the index does not use the GPU", wording::code(&self.name));
             let diagnostic =
                 Diagnostic::warning(codes::INDEX_BUILD, message).at(self.spec.span, "built without CUDA");
             log.report(
-                diagnostic
-                    .help(format!("ask for {choice} in `packages`: `jcc list {choice}` shows what there is")),
+                diagnostic.help(format!(
+                    "request {choice} in `packages`; `jcc list {choice}` lists the alternatives"
+                )),
             );
         }
     }
@@ -222,23 +223,23 @@ impl<'a> PipRequest<'a> {
     fn report(&self, package: &Package, fault: &UnusableBuild, main: bool, log: &mut Log) {
         let name = package.name.as_str();
         let shown = wording::code(self.spec.value.to_string());
-        let what = if self.is(package) { shown } else { format!("{shown} brings {name}, which") };
+        let what = if self.is(package) { shown } else { format!("{shown} depends on {name}, which") };
         let (message, label) = match fault {
             UnusableBuild::Platform(platform) => (
                 format!("{what} has no build for the GPU of {} on the index", wording::code(platform)),
-                "built for servers, or for the CPU alone".to_owned(),
+                "only builds for servers or for the CPU".to_owned(),
             ),
             UnusableBuild::Version(version) => (
-                format!("{what} would be {version}, which does not run on this target"),
-                format!("{version} is for another CUDA, Python or GPU"),
+                format!("{what} would resolve to {version}, which does not run on this target"),
+                format!("{version} is for another CUDA version, Python version or GPU"),
             ),
             UnusableBuild::Any => (
-                format!("{what} comes from the index for whatever CUDA it was built"),
+                format!("{what} comes from the index, whatever CUDA version it was built for"),
                 format!("the catalogue has {name} for this target"),
             ),
             UnusableBuild::Alone => (
-                format!("{what} comes from the index without what it needs on this target"),
-                format!("the catalogue knows what {name} needs"),
+                format!("{what} comes from the index without its dependencies on this target"),
+                format!("the catalogue lists what {name} needs"),
             ),
         };
         let diagnostic = match fault {
@@ -249,10 +250,11 @@ impl<'a> PipRequest<'a> {
         };
         let packages = wording::code(format!("packages {{ {name} }}"));
         let help = if main {
-            format!("ask for it in {packages}: pip is held to that build then")
+            format!("request it in {packages}: pip is then constrained to that build")
         } else {
             format!(
-                "ask for it in {packages}, in the main environment, or give a wheel's URL: `NAME @ https://…`"
+                "request it in {packages}, in the main environment, or use the URL of a wheel: \
+                    `NAME @ https://…`"
             )
         };
         log.report(diagnostic.at(self.spec.span, label).help(help));

@@ -20,16 +20,19 @@ pub(super) fn count(inputs: Inputs<'_>, stages: &[Stage], log: &mut Log) -> u32 
         next = if let From::Stage(name) = &stage.from { find(name.as_str()) } else { None };
     }
     if sum > MANY {
-        let message = format!("the image has {}, the base's included", wording::count(sum as usize, "layer"));
+        let message = format!(
+            "the image has {}, including those of the base image",
+            wording::count(sum as usize, "layer")
+        );
         let place = inputs.project.header.name.span;
-        let help = "join packages into one of your own, or start from a base that holds some of them";
+        let help = "combine packages into one of your own, or use a base image that contains some of them";
         log.report(if sum > MOST {
             Diagnostic::error(codes::LAYERS, message)
-                .at(place, format!("engines take no more than {MOST}"))
+                .at(place, format!("engines support at most {MOST}"))
                 .help(help)
         } else {
             Diagnostic::warning(codes::LAYERS, message)
-                .at(place, format!("engines take no more than {MOST}"))
+                .at(place, format!("engines support at most {MOST}"))
                 .help(help)
         });
     }

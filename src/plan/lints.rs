@@ -32,20 +32,21 @@ fn nothing_to_start(inputs: Inputs<'_>, log: &mut Log) {
     let servers: Vec<String> = start::servers(inputs).iter().map(|(view, _)| view.title()).collect();
     for span in start::restarts_nothing(inputs) {
         let help = if servers.is_empty() {
-            "name what is started, such as `command \"python3\" \"main.py\"` in `app`, or leave `restart` out"
+            "set a command, such as `command \"python3\" \"main.py\"` in `app`, or remove `restart`"
                 .to_owned()
         } else {
             format!(
-                "{} each have a server: name the one that is started by `command` in `app`, and the others in a `service` each",
+                "{} each have a server: set the one to start with `command` in `app`, and start the \
+                    others in separate `service` nodes",
                 wording::all_of(&servers)
             )
         };
         log.report(
             Diagnostic::warning(
                 codes::NOTHING_TO_START,
-                "the container stops at once and is started again for ever",
+                "the container exits at once and is restarted forever",
             )
-            .at(span, "nothing is named that runs on")
+            .at(span, "no long-running command is set")
             .help(help),
         );
     }
@@ -71,15 +72,15 @@ fn missing_program(inputs: Inputs<'_>, stages: &[Stage], python: bool, log: &mut
         });
         let Some((program, package)) = missing else { continue };
         let other = (python && matches!(package, "curl" | "wget")).then_some(
-            "or without it: `healthcheck \"python3\" \"-c\" \"import urllib.request as r; \
-             r.urlopen('http://127.0.0.1:PORT', timeout=5)\"`",
+            "or use Python instead: `healthcheck \"python3\" \"-c\" \"import urllib.request as r; \
+                r.urlopen('http://127.0.0.1:PORT', timeout=5)\"`",
         );
         log.report(
             Diagnostic::warning(
                 codes::MISSING_PROGRAM,
-                format!("the image has no {}", wording::code(program)),
+                format!("the image does not contain {}", wording::code(program)),
             )
-            .at(check.test.span, "so this check never succeeds")
+            .at(check.test.span, "so this check always fails")
             .help(format!("install it: `apt {{ install \"{package}\" }}`"))
             .maybe_help(other),
         );
@@ -140,8 +141,8 @@ fn shared_memory(inputs: Inputs<'_>, log: &mut Log) {
     let place = view.chosen.place.unwrap_or(inputs.project.header.name.span);
     log.report(
         Diagnostic::note(codes::SHARED_MEMORY, "the container has 64 MiB of shared memory")
-            .at(place, format!("processes of {} pass data through `/dev/shm`", view.title()))
-            .help(format!("add `shm-size \"{size}\"` to `run`, or `ipc \"host\"` to have the host's"))
-            .help("with one process, as with `num_workers=0`, it does not matter"),
+            .at(place, format!("processes of {} share data through `/dev/shm`", view.title()))
+            .help(format!("add `shm-size \"{size}\"` to `run`, or `ipc \"host\"` to use the host's"))
+            .help("not needed with a single process, as with `num_workers=0`"),
     );
 }

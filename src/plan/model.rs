@@ -17,7 +17,6 @@ pub struct Plan {
     pub frontend: Option<ImageRef>,
     /// Names the build caches: the distribution with its release, and the architecture.
     pub cache_key: String,
-    /// In the order of the file.
     pub stages: Vec<Stage>,
     /// What all pip steps have in common.
     pub pip: PipTools,
@@ -56,23 +55,19 @@ pub struct Check {
     pub package: Option<Name>,
     /// `opengl: libraries`.
     pub name: String,
-    /// What it runs.
     pub script: Vec<Script>,
 }
 
 /// What users of a package must know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackageNote {
-    /// The package.
     pub package: Name,
-    /// Its version.
     pub version: Version,
     /// `vtk 9.3.1: …`.
     pub text: String,
 }
 
 impl Plan {
-    /// The stage of that name.
     pub fn stage(&self, name: &str) -> Option<&Stage> {
         self.stages.iter().find(|stage| stage.name.as_str() == name)
     }
@@ -100,32 +95,23 @@ pub struct Head {
 pub struct Fetched {
     /// What: a URL, a requirement, a system package, an image.
     pub what: String,
-    /// How it is fetched.
     pub kind: FetchKind,
-    /// How well it is pinned.
     pub grade: Grade,
     /// For which package; `None` for the project's own.
     pub package: Option<Name>,
-    /// The line that says so.
     pub place: Option<Span>,
-    /// The stage that needs it.
     pub stage: StageName,
 }
 
-/// How something is fetched.
+/// Kind of a download, as `jcc audit` lists it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FetchKind {
-    /// An image.
     Image,
-    /// A system package.
     Apt,
-    /// The key of an archive.
     Key,
     /// A Python package from an index.
     Pip,
-    /// A file by its URL.
     File,
-    /// A source tree.
     Git,
     /// An archive of system packages.
     Archive,

@@ -16,11 +16,8 @@ use super::Why;
 pub struct Inputs<'a> {
     /// The manifest for one target.
     pub project: &'a Project,
-    /// What was chosen.
     pub resolution: &'a Resolution,
-    /// What jcc knows.
     pub catalog: &'a Catalog,
-    /// Every text that was read.
     pub sources: &'a Sources,
 }
 
@@ -96,7 +93,7 @@ impl<'a> Inputs<'a> {
                     place = place.or(Some(*span));
                     self.cite(*span)
                 }
-                Reason::Base(_) => "of the base".to_owned(),
+                Reason::Base(_) => "from the base image".to_owned(),
                 Reason::RequiredBy { name, span, .. } => {
                     place = place.or(Some(*span).filter(|span| self.is_users(*span)));
                     // One is enough: a line more for each would change with packages that it is not about.
@@ -125,7 +122,7 @@ fn titled(name: &Name, version: &Version) -> String {
     if version.as_str() == "0" { name.to_string() } else { format!("{name} {version}") }
 }
 
-/// One chosen package.
+/// A chosen package with conditions evaluated and templates expanded.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PackageContext<'a> {
     pub(super) inputs: Inputs<'a>,
@@ -244,12 +241,15 @@ impl Filled<'_> {
         let place = target.platform.as_ref().map_or(target.span, |platform| platform.span);
         let title = self.title();
         let mut diagnostic =
-            Diagnostic::error(codes::NO_GPU, format!("{title} is compiled for the GPUs that a target names"))
-                .at(place, "no `gpu` here, so nobody knows for which");
+            Diagnostic::error(codes::NO_GPU, format!("{title} is compiled for the target's GPUs"))
+                .at(place, "missing `gpu`");
         if let Some(asked) = self.chosen.place {
-            diagnostic = diagnostic.at(asked, format!("{title} is here because of this"));
+            diagnostic = diagnostic.at(asked, format!("{title} is included because of this"));
         }
-        diagnostic.help("name their compute capabilities in the target, such as `gpu \"8.6\" \"8.9\"`; https://developer.nvidia.com/cuda-gpus lists them")
+        diagnostic.help(
+            "list their compute capabilities in the target, such as `gpu \"8.6\" \"8.9\"`; see \
+            https://developer.nvidia.com/cuda-gpus",
+        )
     }
 
     /// A template's value, or nothing where it is wrong, which is reported at its place.

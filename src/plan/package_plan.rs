@@ -62,7 +62,6 @@ impl<'a> PackagePlans<'a> {
         self.platform().into_iter().filter(lacks).collect()
     }
 
-    /// All of them.
     pub(super) fn all(&self) -> impl Iterator<Item = &PackagePlan> {
         self.order.iter().filter_map(|name| self.by_name.get(name))
     }

@@ -9,9 +9,7 @@ use super::{AptSourceFile, Cmake, FileText, Git, PipIndex, Script, ScriptFile, T
 /// A chosen package, ready to be laid out.
 #[derive(Debug, Clone)]
 pub(super) struct PackagePlan {
-    /// Its name.
     pub(super) name: Name,
-    /// Over its blocks.
     pub(super) why: Why,
     /// Whether everything else stands on it.
     pub(super) platform: bool,
@@ -21,9 +19,7 @@ pub(super) struct PackagePlan {
     pub(super) job_memory: Option<u32>,
     /// What is done where it is used.
     pub(super) install: Vec<PackageStep>,
-    /// Its variables.
     pub(super) env: Vec<(EnvName, String, Span)>,
-    /// Its folders of programs.
     pub(super) paths: Vec<ImagePath>,
 }
 
@@ -69,14 +65,14 @@ impl PackagePlan {
     }
 }
 
-/// One step.
+/// A step of a package plan with the reason for it.
 #[derive(Debug, Clone)]
 pub(super) struct PackageStep {
     pub(super) kind: PackageStepKind,
     pub(super) span: Span,
 }
 
-/// What a step does.
+/// Kinds of steps of a package plan, after expansion.
 #[derive(Debug, Clone)]
 pub(super) enum PackageStepKind {
     Apt(Vec<AptPackage>),
@@ -139,7 +135,7 @@ pub(super) fn tells_linker(file: &ImagePath) -> bool {
     file.as_str() == "/etc/ld.so.conf" || file.as_str().starts_with("/etc/ld.so.conf.d")
 }
 
-/// One file to fetch.
+/// A file to download with its checksum and destination.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Download {
     pub(super) url: Url,
@@ -149,13 +145,12 @@ pub(super) struct Download {
 }
 
 impl Download {
-    /// How well it is pinned.
     pub(super) fn grade(&self) -> Grade {
         if self.sha256.is_some() { Grade::A } else { Grade::D }
     }
 }
 
-/// A third-party archive.
+/// A third-party apt archive: URI, suites, components and signing key.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct ThirdPartyArchive {
     pub(super) file: AptSourceFile,
@@ -186,7 +181,7 @@ impl ThirdPartyArchive {
     }
 }
 
-/// Where a key comes from.
+/// Origin of an archive's signing key: URL with fingerprint, or file.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum ArchiveKey {
     /// A file of the project, or a URL.

@@ -28,13 +28,15 @@ pub(super) fn check(parts: &PackagePlans<'_>, log: &mut Log) {
             let Some(version) = versions.find(|one| spec.allows(one) == Some(false)) else { continue };
             let mut diagnostic = Diagnostic::error(
                 codes::CONTRADICTS_RESOLVED,
-                format!("`{}` contradicts {package} {version}, which was resolved", spec.value),
+                format!("`{}` conflicts with {package} {version}, which was resolved", spec.value),
             )
-            .at(spec.span, format!("{package} is {version} here"));
+            .at(spec.span, format!("resolved to {package} {version}"));
             if let Some(place) = chosen.place {
-                diagnostic = diagnostic.at(place, format!("brings {package} {version}"));
+                diagnostic = diagnostic.at(place, format!("adds {package} {version}"));
             }
-            log.report(diagnostic.help(format!("leave the version out: pip is held to {version} anyway")));
+            log.report(
+                diagnostic.help(format!("remove the version: pip is already constrained to {version}")),
+            );
         }
     }
 }
@@ -63,15 +65,15 @@ fn system(parts: &PackagePlans<'_>, log: &mut Log) {
         if may_be_same(version, known) {
             continue;
         }
-        let message = format!("`{}` contradicts {owner}, which installs version {known}", package.value);
+        let message = format!("`{}` conflicts with {owner}, which installs version {known}", package.value);
         let name = package.name();
         let mut diagnostic = Diagnostic::error(codes::CONTRADICTS_RESOLVED, message)
             .at(package.span, format!("{owner} needs `{name}={known}`"));
         let chosen = parts.inputs.resolution.chosen.get(*owner);
         if let Some(place) = chosen.and_then(|chosen| chosen.place) {
-            diagnostic = diagnostic.at(place, format!("brings {name} {known}"));
+            diagnostic = diagnostic.at(place, format!("adds {name} {known}"));
         }
-        log.report(diagnostic.help(format!("take `{name}` out: {owner} installs it")));
+        log.report(diagnostic.help(format!("remove `{name}`: {owner} installs it")));
     }
 }
 

@@ -11,7 +11,7 @@ use super::package_context::Inputs;
 use super::package_step::{PackagePlan, PackageStep, PackageStepKind};
 use super::sources::distribution_value;
 
-/// One such place.
+/// A URL inside a pip argument, by its byte range.
 struct Location<'a> {
     url: &'a str,
     span: Span,
@@ -19,7 +19,6 @@ struct Location<'a> {
     always: bool,
 }
 
-/// Those of one environment.
 fn of<'a>(
     install: &'a [Spanned<PepRequirement>],
     files: impl Iterator<Item = &'a Requirements> + Clone,
@@ -56,7 +55,6 @@ pub(super) fn programs_of_parts<'a>(
     parts.into_iter().flat_map(|part| programs_of_acts(&part.install)).collect()
 }
 
-/// The same of steps.
 pub(super) fn programs_of_acts(acts: &[PackageStep]) -> BTreeSet<AptPackage> {
     let specs = acts.iter().flat_map(|act| match &act.kind {
         PackageStepKind::Pip { specs, .. } => specs.clone(),
@@ -106,28 +104,29 @@ fn repository(inputs: Inputs<'_>, place: &Location<'_>, url: VcsUrl<'_>, log: &m
     let uv = inputs.project.pip.installer.as_ref().filter(|one| one.value == Installer::Uv);
     let refused = |message: String| Diagnostic::error(codes::NOT_CLONED, message);
     if url.vcs == Vcs::Bazaar {
-        let diagnostic = refused("the build can't clone from Bazaar".to_owned());
+        let diagnostic = refused("the build cannot clone with Bazaar".to_owned());
         log.error(
             diagnostic
                 .at(place.span, "`bzr` is not packaged for every release")
-                .help("take the project's Git repository, or a release from the index"),
+                .help("use the project's Git repository, or a release from the index"),
         );
         return;
     }
     if let Some(uv) = uv.filter(|_| url.vcs != Vcs::Git) {
-        let diagnostic = refused(format!("uv can't clone {shown}"));
+        let diagnostic = refused(format!("uv cannot clone {shown}"));
         log.error(
             diagnostic
-                .at(place.span, "uv knows Git only")
-                .at(uv.span, "uv installs")
-                .help("take the project's Git repository, or install by pip: `installer \"pip\"`"),
+                .at(place.span, "uv supports only Git")
+                .at(uv.span, "installed with uv")
+                .help("use the project's Git repository, or install with pip: `installer \"pip\"`"),
         );
         return;
     }
     if url.transport.eq_ignore_ascii_case("ssh") {
         let diagnostic = refused(format!("the build has no SSH key for {shown}"));
-        log.error(diagnostic.at(place.span, "reached by SSH").help(
-            "write it with `https`: `git+https://HOST/PATH@COMMIT`; name and password come from the netrc file of `build { secrets { netrc } }`",
+        log.error(diagnostic.at(place.span, "requires SSH").help(
+            "use `https`: `git+https://HOST/PATH@COMMIT`; name and password come from the netrc \
+                file of `build { secrets { netrc } }`",
         ));
         return;
     }
@@ -138,18 +137,22 @@ fn repository(inputs: Inputs<'_>, place: &Location<'_>, url: VcsUrl<'_>, log: &m
         Some(revision) => {
             (format!("{} is a branch, a tag or a short hash", wording::code(revision)), revision)
         }
-        None => ("no commit: the newest is taken".to_owned(), "HEAD"),
+        None => ("no commit: the newest one is used".to_owned(), "HEAD"),
     };
     let help = match url.vcs {
         Vcs::Git => format!(
-            "end the URL in a whole commit, `@` and 40 hexadecimal digits: `git ls-remote REPOSITORY {reference}` prints it"
+            "end the URL with a full commit, `@` and 40 hexadecimal digits; `git ls-remote \
+                REPOSITORY {reference}` prints it"
         ),
-        _ => "end the URL in `@` and the revision's number or whole hash".to_owned(),
+        _ => "end the URL with `@` and the revision's number or full hash".to_owned(),
     };
     log.report(
-        Diagnostic::warning(codes::MOVING_REVISION, format!("{shown} can be other code in the next build"))
-            .at(place.span, label)
-            .help(help),
+        Diagnostic::warning(
+            codes::MOVING_REVISION,
+            format!("{shown} may be different code in the next build"),
+        )
+        .at(place.span, label)
+        .help(help),
     );
 }
 
@@ -162,24 +165,23 @@ fn wheel(inputs: Inputs<'_>, place: &Location<'_>, log: &mut Log) {
     let mut faults = Vec::new();
     if let Some(python) = python.filter(|python| !wheel.takes(python)) {
         let tags = wording::code(format!("{}-{}", wheel.pythons, wheel.abis));
-        faults.push(format!("{tags}, and Python is {}.{} here", python.major(), python.minor()));
+        faults.push(format!("{tags}, but the target has Python {}.{}", python.major(), python.minor()));
     }
     let tags = wording::code(wheel.platforms);
     if !wheel.runs_on(arch) {
-        faults.push(format!("{tags}, and this target is Linux on {arch}"));
+        faults.push(format!("{tags}, but the target is Linux on {arch}"));
     } else if let Some(glibc) = glibc.filter(|glibc| !wheel.runs_with(arch, glibc)) {
-        faults.push(format!("{tags}, and the image has glibc {glibc}"));
+        faults.push(format!("{tags}, but the image has glibc {glibc}"));
     }
     if faults.is_empty() {
         return;
     }
-    let message = format!("this target can't install the wheel of {}", wording::code(wheel.name));
+    let message = format!("the target cannot install the wheel of {}", wording::code(wheel.name));
     let diagnostic = Diagnostic::error(codes::WRONG_WHEEL, message);
-    let diagnostic = diagnostic.at(place.span, format!("made for {}", faults.join("; for ")));
+    let diagnostic = diagnostic.at(place.span, format!("built for {}", faults.join("; for ")));
     log.error(diagnostic.help(wanted(arch, python)));
 }
 
-/// Which names would do.
 fn wanted(arch: &str, python: Option<&Version>) -> String {
     let machine = WheelName::machine(arch);
     let python = python.map_or_else(
@@ -190,7 +192,7 @@ fn wanted(arch: &str, python: Option<&Version>) -> String {
         },
     );
     format!(
-        "take the wheel whose name ends in `-{python}-linux_{machine}.whl` (or `manylinux…_{machine}`), or one for all, \
-         `-py3-none-any.whl`"
+        "use the wheel whose name ends with `-{python}-linux_{machine}.whl` (or \
+            `manylinux…_{machine}`), or a universal one, `-py3-none-any.whl`"
     )
 }

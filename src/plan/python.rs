@@ -37,7 +37,6 @@ pub(super) struct Python {
 }
 
 impl Python {
-    /// An environment made.
     pub(super) fn venv(&self, folder: &str, system: bool) -> Instruction {
         let venv = Script::Venv {
             python: self.interpreter.clone(),
@@ -241,12 +240,11 @@ fn calls(script: Vec<Script>) -> Vec<Script> {
 /// What pip clones repositories by, in a stage that leaves nothing but the environment.
 pub(super) fn cloning(programs: BTreeSet<AptPackage>) -> Option<Block> {
     (!programs.is_empty()).then(|| Block {
-        why: Why::new("What pip clones repositories by"),
+        why: Why::new("Tools for pip to clone repositories"),
         instructions: vec![super::stage_packages::apt(programs)],
     })
 }
 
-/// The steps that pip does.
 fn of_python(acts: &[PackageStep]) -> Vec<PackageStep> {
     acts.iter().filter(|act| act.kind.is_python()).cloned().collect()
 }

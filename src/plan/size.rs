@@ -5,7 +5,7 @@ use crate::manifest::Project;
 
 use super::package_context::Inputs;
 
-/// A sum of published sizes.
+/// Download sizes of what an image installs, in MiB, as far as publishers state them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Size {
     /// The image with its base, MiB: at least.
@@ -68,12 +68,11 @@ fn report(project: &Project, size: &Size, room: u64, log: &mut Log) {
     let storage = target.storage.as_ref().map(|storage| (storage.span, "this target".to_owned()));
     let Some((place, who)) = storage.or_else(device) else { return };
     let message = format!("the image takes {}", size.words().unwrap_or_default());
-    let label = format!("{who} has room for {}", gib(room));
-    log.report(
-        Diagnostic::warning(codes::STORAGE, message)
-            .at(place, label)
-            .help("keep the engine's data and the models on a larger drive, and say so: `storage \"500g\"` in the target"),
-    );
+    let label = format!("{who} has only {} of storage", gib(room));
+    log.report(Diagnostic::warning(codes::STORAGE, message).at(place, label).help(
+        "move the engine's data and the models to a larger drive, and set its size: `storage \
+                \"500g\"` in the target",
+    ));
 }
 
 /// MiB as people read them.

@@ -38,8 +38,8 @@ pub(super) fn of_user(inputs: Inputs<'_>, log: &mut Log) -> Vec<(ThirdPartyArchi
 fn unsigned(name: &Name, span: Span) -> Diagnostic {
     let message = format!("the apt source {} has no key", wording::code(name.as_str()));
     Diagnostic::warning(codes::UNSIGNED_SOURCE, message)
-        .at(span, "whoever answers for its address can put anything into the image")
-        .help("give the key that signs it: `key \"keys/NAME.asc\" fingerprint=\"…\"`")
+        .at(span, "anyone who controls its address can add anything to the image")
+        .help("set the key that signs it: `key \"keys/NAME.asc\" fingerprint=\"…\"`")
 }
 
 fn written(source: &AptSource) -> ThirdPartyArchive {
@@ -72,8 +72,11 @@ fn launchpad(
     };
     let (uri, suite) = (filled("ppa"), distribution_value(inputs, "codename"));
     let (Some(uri), Some(suite)) = (uri, suite) else {
-        let message = format!("the distribution of the base has no {}", wording::code(ppa.to_string()));
-        log.error(Diagnostic::error(codes::NO_PPA, message).at(span, "personal archives are Ubuntu's"));
+        let message = format!(
+            "the PPA {} is not available for the base image's distribution",
+            wording::code(ppa.to_string())
+        );
+        log.error(Diagnostic::error(codes::NO_PPA, message).at(span, "PPAs exist only for Ubuntu"));
         return None;
     };
     let name = Name::parse(&format!("{}-{}", ppa.owner(), ppa.name()).replace('+', "-")).ok()?;
@@ -122,8 +125,8 @@ pub(super) fn all(
                 log.error(
                     Diagnostic::error(codes::SOURCE_CLASH, message)
                         .at(span, "this one")
-                        .at(*first, "and this one, which says something else")
-                        .help("give one of them another name"),
+                        .at(*first, "another source with the same name")
+                        .help("rename one of them"),
                 );
             }
             Some(_) => {}
@@ -166,7 +169,7 @@ pub(super) fn snapshot(inputs: Inputs<'_>) -> Option<Block> {
         .map(|(from, to)| (from.to_owned(), format!("{to}/{}", time.value)))
         .collect();
     let run = super::Instruction::Run(super::steps::small(super::Script::Snapshot { replace: pairs }));
-    let why = inputs.why(format!("The distribution's archives as of {}", time.value), time.span);
+    let why = inputs.why(format!("Snapshot of the distribution's archives at {}", time.value), time.span);
     Some(Block { why, instructions: vec![run] })
 }
 
@@ -178,10 +181,10 @@ pub(super) fn check_snapshot(inputs: Inputs<'_>, log: &mut Log) {
     if kept.split_whitespace().any(|word| word == arch || word == "all") {
         return;
     }
-    let message = format!("the distribution's archive has no snapshots for {}", wording::code(arch));
+    let message = format!("there are no snapshots of the distribution's archive for {}", wording::code(arch));
     log.error(
         Diagnostic::error(codes::NO_SNAPSHOT, message)
-            .at(time.span, "apt would take today's packages and say nothing")
-            .help("leave it out; versions can be held one by one: `install \"NAME=VERSION\"`"),
+            .at(time.span, "apt would silently install today's packages")
+            .help("remove it; pin single packages instead: `install \"NAME=VERSION\"`"),
     );
 }

@@ -28,7 +28,6 @@ impl StageName {
         Self(format!("{kind}-{owner}"))
     }
 
-    /// As the Dockerfile has it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -40,12 +39,10 @@ impl fmt::Display for StageName {
     }
 }
 
-/// One stage.
+/// One stage of the Dockerfile: base, reason and blocks of instructions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stage {
-    /// Its name.
     pub name: StageName,
-    /// What it starts from.
     pub from: From,
     /// What it is, and who asked for it.
     pub why: Why,
@@ -53,14 +50,11 @@ pub struct Stage {
     pub blocks: Vec<Block>,
 }
 
-/// What a stage starts from.
+/// The image or the earlier stage that a stage starts from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum From {
-    /// An image.
     Image(ImageRef),
-    /// An earlier stage.
     Stage(StageName),
-    /// Nothing.
     Scratch,
 }
 
@@ -93,20 +87,16 @@ impl Why {
 /// Instructions under one comment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Block {
-    /// Why it is there.
     pub why: Why,
-    /// What it does.
     pub instructions: Vec<Instruction>,
 }
 
-/// One instruction.
+/// One instruction of the Dockerfile, typed; rendering adds only syntax.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Instruction {
     /// `ARG NAME=default`.
     Arg {
-        /// The name.
         name: EnvName,
-        /// Its default.
         default: Option<String>,
     },
     /// `ENV`, one line a variable.
@@ -115,12 +105,10 @@ pub enum Instruction {
     PrependPath {
         /// `PATH`, `LD_LIBRARY_PATH`.
         variable: EnvName,
-        /// In order.
         paths: Vec<ImagePath>,
         /// Whether it is defined already.
         inherits: bool,
     },
-    /// `RUN`.
     Run(Run),
     /// `COPY <<EOF`: a file whose text stands in the Dockerfile.
     CopyText(FileText),
@@ -128,9 +116,7 @@ pub enum Instruction {
     AptSource(AptSourceFile),
     /// `COPY SRC DST` from the build context.
     Copy {
-        /// In the project.
         from: ProjectPath,
-        /// In the image.
         to: ImagePath,
         /// Whether `to` names a folder to copy into.
         into: bool,
@@ -143,15 +129,12 @@ pub enum Instruction {
     CopyFrom(CopyFrom),
     /// `ADD --checksum` of one file.
     Fetch(Fetch),
-    /// `WORKDIR`.
     Workdir(ImagePath),
     /// `USER`, numeric.
     User(Id, Id),
-    /// `EXPOSE`.
     Expose(Vec<Port>),
     /// `VOLUME`, exec form.
     Volume(Vec<ImagePath>),
-    /// `LABEL`.
     Label(BTreeMap<String, String>),
     /// `HEALTHCHECK`.
     HealthCheck(HealthCheck),
@@ -166,13 +149,9 @@ pub enum Instruction {
 /// `/etc/apt/sources.list.d/NAME.sources`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AptSourceFile {
-    /// The name.
     pub name: Name,
-    /// Where it is.
     pub uri: Url,
-    /// Suites.
     pub suites: Vec<AptSuite>,
-    /// Components.
     pub components: Vec<AptComponent>,
     /// Architectures; those that apt has where it is empty.
     pub arch: Vec<AptArch>,
@@ -185,35 +164,26 @@ pub struct AptSourceFile {
 /// What leaves another stage.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CopyFrom {
-    /// The stage.
     pub stage: StageName,
-    /// What of it.
     pub from: ImagePath,
-    /// Where it goes.
     pub to: ImagePath,
 }
 
 /// One file fetched by `ADD`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fetch {
-    /// Where it is.
     pub url: Url,
-    /// Its hash.
     pub sha256: Option<Sha256>,
-    /// Where it goes.
     pub to: ImagePath,
-    /// How well it is pinned.
     pub grade: Grade,
 }
 
 /// A file of a definition or of jcc: its text stands in the Dockerfile, or beside it where it is long.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FileText {
-    /// Where it goes.
     pub to: ImagePath,
     /// Octal.
     pub mode: FileMode,
-    /// Its text.
     pub text: String,
     /// The definition's file that it is: `ros/colcon`.
     pub from: Option<String>,

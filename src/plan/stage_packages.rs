@@ -20,14 +20,13 @@ pub(super) const EXPORT: &str = "/export";
 pub(super) const FILES: &str = "/files";
 
 /// The title of what the platform needs.
-pub(super) const PLATFORM: &str = "What the platform needs";
+pub(super) const PLATFORM: &str = "Platform packages";
 
 /// What a stage takes from a set of packages before anything of Python.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Layer<'a> {
     /// In the order of installing.
     pub(super) parts: &'a [&'a PackagePlan],
-    /// Over the transaction.
     pub(super) title: &'a str,
     /// Those that are built here.
     pub(super) built: &'a [&'a PackagePlan],
@@ -42,7 +41,6 @@ pub(super) struct Layer<'a> {
 }
 
 impl Layer<'_> {
-    /// Its blocks.
     pub(super) fn blocks(self, place: &StepContext) -> Vec<Block> {
         let mut blocks = self.system();
         blocks.extend(self.packages(place));
@@ -150,7 +148,6 @@ pub(super) fn apt_packages(acts: &[PackageStep]) -> Vec<AptPackage> {
     named.flatten().cloned().collect()
 }
 
-/// One transaction.
 pub(super) fn apt(packages: BTreeSet<AptPackage>) -> Instruction {
     let apt = AptCall { packages: packages.into_iter().collect(), recommends: false, extra_arg: false };
     Instruction::Run(Run { mounts: vec![Mount::Apt], script: vec![Script::Apt(apt)], ..Run::default() })
@@ -165,7 +162,7 @@ pub(super) fn linker<'a>(steps: impl Iterator<Item = &'a [PackageStep]>, changed
     let script: Vec<Script> = files.chain([Script::Ldconfig]).collect();
     let run = Run { offline: true, script, ..Run::default() };
     changed.then(|| Block {
-        why: Why::new("Where the linker finds libraries"),
+        why: Why::new("Library paths for the linker"),
         instructions: vec![Instruction::Run(run)],
     })
 }

@@ -54,35 +54,19 @@ pub enum Mount {
     /// The versions that installers are held to in this stage.
     Constraints(StageName),
     /// A file of the build context.
-    Bind {
-        /// In the project.
-        source: ProjectPath,
-        /// Where it is seen.
-        target: ImagePath,
-    },
+    Bind { source: ProjectPath, target: ImagePath },
     /// A folder of another stage.
-    Stage {
-        /// The stage.
-        stage: StageName,
-        /// What of it.
-        source: ImagePath,
-        /// Where it is seen.
-        target: ImagePath,
-    },
+    Stage { stage: StageName, source: ImagePath, target: ImagePath },
 }
 
 /// One thing that a `RUN` does.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Script {
-    /// One apt transaction.
     Apt(AptCall),
-    /// One pip (or uv) call.
     Pip(PipCall),
     /// A virtual environment made.
     Venv {
-        /// The interpreter.
         python: String,
-        /// Its folder.
         path: ImagePath,
         /// Whether it sees the system's modules.
         system_site_packages: bool,
@@ -93,27 +77,21 @@ pub enum Script {
     Git(Git),
     /// A file fetched before is unpacked.
     Unpack {
-        /// The archive.
         archive: ImagePath,
-        /// The folder.
         to: ImagePath,
         /// Leading path parts dropped.
         strip: u32,
     },
     /// Debian packages fetched before are installed.
     Deb {
-        /// The files.
         files: Vec<ImagePath>,
     },
     /// Configure, build with all jobs, install.
     Cmake(Cmake),
     /// `make`, `ninja` or `colcon build` in a folder.
     Tool {
-        /// Which.
         tool: Tool,
-        /// The folder.
         directory: ImagePath,
-        /// Arguments.
         arguments: Vec<String>,
     },
     /// A wheel built from a tree or a requirement into a folder.
@@ -122,7 +100,6 @@ pub enum Script {
         venv: ImagePath,
         /// The tree or the requirement.
         from: String,
-        /// The folder.
         to: ImagePath,
         /// Whether the build sees what is installed, rather than an isolated environment.
         shared: bool,
@@ -133,7 +110,6 @@ pub enum Script {
     Shell(String),
     /// A shell script of a definition.
     File(ScriptFile),
-    /// Python code.
     Python(String),
     /// Shared libraries that must be there, and files whose libraries must be.
     Libraries {
@@ -146,11 +122,8 @@ pub enum Script {
     },
     /// A key's fingerprint compared and the key dearmoured.
     Key(KeyFetch),
-    /// A link.
     Symlink {
-        /// What it points to.
         target: String,
-        /// The link.
         at: ImagePath,
     },
     /// The distribution's archives replaced by what they were on a day.
@@ -158,32 +131,25 @@ pub enum Script {
         /// What stands in the lists, and what instead; without a scheme.
         replace: Vec<(String, String)>,
     },
-    /// `ldconfig`.
     Ldconfig,
-    /// A folder.
     Mkdir {
-        /// Its path.
         path: ImagePath,
         /// Octal.
         mode: Option<FileMode>,
     },
     /// What lies in a folder before a build, so that only what the build adds leaves it.
     ListBefore {
-        /// Folders.
         folders: Vec<ImagePath>,
     },
     /// What a build added to these folders is put apart, below `/export`.
     Collect {
-        /// The folders.
         folders: Vec<ImagePath>,
     },
-    /// The user and its groups.
     User(UserAccount),
     /// A file in which the linker reads where to look.
     LinkerFile(FileText),
     /// Installed versions compared with the resolved ones.
     Drift {
-        /// The environment.
         venv: ImagePath,
     },
     /// The checks of the image: [`Plan::checks`](super::Plan::checks).
@@ -193,31 +159,25 @@ pub enum Script {
 /// A shell script of a definition, which steps mount.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ScriptFile {
-    /// Whose it is.
     pub package: Name,
     /// `build.sh`.
     pub name: String,
-    /// Its text.
     pub text: String,
 }
 
 /// A build tool with a folder and arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tool {
-    /// `make`.
     Make,
-    /// `ninja`.
     Ninja,
     /// `colcon build`.
     Colcon,
 }
 
-/// One apt transaction.
+/// One `apt-get install` with everything that it installs.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AptCall {
-    /// Sorted, each once.
     pub packages: Vec<AptPackage>,
-    /// Recommended packages too.
     pub recommends: bool,
     /// `${EXTRA_APT_PACKAGES}` at the end.
     pub extra_arg: bool,
@@ -226,28 +186,20 @@ pub struct AptCall {
 /// A source tree at a commit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Git {
-    /// Where it is.
     pub url: Url,
     /// For readers, and what is fetched where there is no commit.
     pub tag: Option<GitRef>,
-    /// The commit.
     pub commit: Option<Commit>,
-    /// Its folder.
     pub to: ImagePath,
-    /// Submodules too.
     pub submodules: bool,
 }
 
 /// Configure, build with all jobs, install.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cmake {
-    /// The source tree.
     pub source: ImagePath,
-    /// Where it is built.
     pub build: ImagePath,
-    /// The generator.
     pub generator: Option<String>,
-    /// Where it is installed.
     pub prefix: ImagePath,
     /// `-DK=V`, in order.
     pub defines: Vec<(String, String)>,
@@ -256,7 +208,6 @@ pub struct Cmake {
 /// A key and the fingerprint that it must have.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KeyFetch {
-    /// The source's name.
     pub name: Name,
     /// Where the file lies in the stage.
     pub file: ImagePath,
@@ -267,17 +218,12 @@ pub struct KeyFetch {
 /// One call of the installer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PipCall {
-    /// The environment's folder.
     pub venv: ImagePath,
-    /// What is installed.
     pub what: Vec<PipSource>,
     /// Instead of the default index.
     pub index: Option<PipIndex>,
-    /// Beside it.
     pub extra_indexes: Vec<Url>,
-    /// Without dependencies.
     pub no_deps: bool,
-    /// Whether uv does it.
     pub uv: bool,
     /// Whether the constraints of its stage hold it, where there are any.
     pub constrained: bool,
@@ -288,7 +234,6 @@ pub struct PipCall {
 pub struct PipIndex {
     /// `pytorch-cu128`.
     pub name: String,
-    /// Where it is.
     pub url: Url,
 }
 
@@ -329,20 +274,16 @@ pub enum PipSource {
     Spec(String),
     /// A requirements file, mounted there.
     Requirements(ImagePath),
-    /// A wheel fetched before.
     File(ImagePath),
     /// Every wheel of a folder mounted there.
     Wheels(ImagePath),
 }
 
-/// A login.
+/// The user that a container runs as: name, ids, groups and folders.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UserAccount {
-    /// The name.
     pub name: UserName,
-    /// Its id.
     pub uid: Id,
-    /// Its group's id.
     pub gid: Id,
     /// Groups that it joins; made where the image lacks them.
     pub groups: Vec<UserName>,

@@ -38,7 +38,6 @@ pub(super) enum Downloads {
 pub(super) struct StepContext {
     /// The Python environment there.
     pub(super) venv: ImagePath,
-    /// Whether uv installs.
     pub(super) uv: bool,
     /// Whether it is a stage that builds: with all jobs, and nothing put off.
     pub(super) building: bool,
@@ -257,7 +256,6 @@ pub(super) fn tools_of(acts: &[PackageStep]) -> Vec<AptPackage> {
         .collect()
 }
 
-/// The plan's own variable.
 pub(super) fn variable(name: &str) -> EnvName {
     EnvName::parse(name).expect("the plan's own variables are well named")
 }

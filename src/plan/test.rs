@@ -17,8 +17,8 @@ pub(super) fn stage(parts: &PackagePlans<'_>, python: &Python, checks: &[Check])
     if checks.is_empty() {
         return None;
     }
-    let needed = needed(parts, python, "What the tests need", (&parts.tested(), &[]));
-    let why = Why::new("Checks that need no GPU: `docker build --target test .`");
+    let needed = needed(parts, python, "Test dependencies", (&parts.tested(), &[]));
+    let why = Why::new("Tests that need no GPU: `docker build --target test .`");
     let mut stage = on_top("test", why, parts, needed);
     let run = Run { offline: true, script: vec![Script::Checks], ..Run::default() };
     // As the user of the image: that is who must be able to read it.
@@ -97,8 +97,8 @@ fn needed(
 pub(super) fn dev(parts: &PackagePlans<'_>, python: &Python) -> Option<Stage> {
     let asked = parts.inputs.project.output.asks_for_dev()?;
     let built: Vec<&PackagePlan> = parts.all().collect();
-    let blocks = needed(parts, python, "What the packages were built by", (&parts.building(), &built));
-    let why = parts.inputs.why("The image with its build tools, for developing in it", asked);
+    let blocks = needed(parts, python, "Build dependencies of the packages", (&parts.building(), &built));
+    let why = parts.inputs.why("The image with build tools, for development", asked);
     Some(on_top("dev", why, parts, blocks))
 }
 

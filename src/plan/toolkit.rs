@@ -139,8 +139,8 @@ fn unknown(view: PackageContext<'_>) -> Diagnostic {
     let title = view.title();
     let place = view.chosen.place.or(view.inputs.resolution.base.asked);
     let place = place.unwrap_or(view.inputs.project.target.span);
-    let message = format!("nothing is known to compile against {}", wording::code(&title));
+    let message = format!("no toolkit is known for {}", wording::code(&title));
     Diagnostic::error(codes::NO_TOOLKIT, message)
-        .at(place, "needs compiler and headers of that version")
-        .help("name a base that has them, or a version that `jcc show` lists for this target")
+        .at(place, "needs the compiler and headers of that version")
+        .help("use a base image that contains them, or a version that `jcc show` lists for this target")
 }

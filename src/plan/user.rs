@@ -172,7 +172,7 @@ fn runs(around: Around<'_>, app: &App) -> Vec<Block> {
         let script = vec![Script::Shell(line.value.clone())];
         let run = Run { mounts: vec![tools.clone()], script, ..Run::default() };
         Block {
-            why: inputs.why("A step of the application", line.span),
+            why: inputs.why("Step of the application", line.span),
             instructions: vec![Instruction::Run(run)],
         }
     };

@@ -6,7 +6,6 @@ use std::str::Lines;
 /// A text read as instructions.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Fragment {
-    /// In order.
     pub(super) instructions: Vec<RawInstruction>,
     /// Why the text cannot be placed among other instructions: the line and the reason.
     pub(super) problem: Option<(usize, &'static str)>,
@@ -29,13 +28,12 @@ struct Heredoc<'a> {
 }
 
 const STAGE: &str = "a `FROM` starts another stage";
-const OPEN: &str = "it continues with a `\\` after its last line, so it would swallow what follows";
-const UNCLOSED: &str = "its heredoc has no end";
-const UNCLEAR: &str =
-    "builders disagree on its heredoc: name it in letters, such as `<<EOF`, and keep `<<` out of quotes";
-const DIRECTIVE: &str = "builders obey a parser directive at the top of a Dockerfile alone";
+const OPEN: &str = "its last line ends with `\\`, so it would swallow what follows";
+const UNCLOSED: &str = "a heredoc is not closed";
+const UNCLEAR: &str = "builders parse its heredoc differently: use a name of letters, such as `<<EOF`, and avoid `<<` \
+        in quotes";
+const DIRECTIVE: &str = "builders accept a parser directive only at the top of a Dockerfile";
 
-/// Reads a text.
 pub(super) fn read(text: &str) -> Fragment {
     let mut reader = FragmentReader { lines: text.lines().enumerate(), problem: None };
     let mut instructions = Vec::new();
@@ -105,7 +103,6 @@ impl<'a> FragmentReader<'a> {
         body
     }
 
-    /// The first problem counts.
     fn refuse(&mut self, line: usize, why: &'static str) {
         self.problem.get_or_insert((line, why));
     }

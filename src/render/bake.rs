@@ -13,9 +13,7 @@ pub fn bake(targets: &[Services]) -> String {
     let allow = if network { " --allow network.host" } else { "" };
     let mut more = vec![format!("`docker buildx bake{allow}` builds every target")];
     if !all_secrets(targets).is_empty() {
-        more.push(
-            "`--allow fs.read=FILE` lets it read a secret's file that lies outside of this folder".to_owned(),
-        );
+        more.push("`--allow fs.read=FILE` lets it read a secret's file outside of this folder".to_owned());
     }
     let start = targets.first().map(|first| head(&first.head, &more)).unwrap_or_default();
     format!("{start}{}", body(targets))
@@ -26,22 +24,21 @@ fn body(targets: &[Services]) -> String {
     let epochs: BTreeSet<u64> = targets.iter().map(|target| target.build.epoch).collect();
     let one_epoch = epochs.first().filter(|_| epochs.len() == 1);
     if let Some(epoch) = one_epoch {
-        out.push_str("\n# File times in the images, from jcc.lock.\n");
+        out.push_str("\n# Timestamp of files in the images, from jcc.lock.\n");
         variable(&mut out, "SOURCE_DATE_EPOCH", &epoch.to_string());
     }
     let secrets = all_secrets(targets);
     if !secrets.is_empty() {
-        out.push_str("\n# Secrets of the build: the files that these name, nothing where they are unset.\n");
+        out.push_str("\n# Build secrets: set each to a file; nothing is passed if unset.\n");
     }
     for secret in &secrets {
         variable(&mut out, secret.variable(), "");
     }
-    out.push_str(
-        "\n# A repository for the build cache, such as `ghcr.io/acme/cache`; none where it is unset.\n",
-    );
+    out.push_str("\n# A repository for the build cache, such as `ghcr.io/acme/cache`; none if unset.\n");
     variable(&mut out, "JCC_CACHE", "");
     out.push_str(
-        "\n# Where it is set, provenance and a bill of materials go to the registry with the images.\n",
+        "\n# If set, provenance and a bill of materials are pushed to the registry with the \
+            images.\n",
     );
     variable(&mut out, "JCC_ATTEST", "");
     let names = names(targets);
@@ -94,7 +91,6 @@ fn all_secrets(targets: &[Services]) -> Vec<BuildSecret> {
     BuildSecret::ALL.into_iter().filter(of).collect()
 }
 
-/// The files that are there.
 fn secret_list(secrets: &[BuildSecret]) -> String {
     let one = |secret: &BuildSecret| {
         let (name, id) = (secret.variable(), secret.as_str());

@@ -46,7 +46,6 @@ fn from_compose(services: &Services, path: &str) -> String {
     format!("{}/{path}", services.build.context)
 }
 
-/// How they are started.
 pub(super) fn about(services: &Services) -> String {
     let pip = services.pip_cache.as_ref().map(|cache| &cache.name);
     let names: Vec<&str> = services.apt_cache.iter().chain(pip).map(String::as_str).collect();

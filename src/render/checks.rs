@@ -14,13 +14,13 @@ use super::templates::Templates;
 
 /// What the stage `test` runs, by path in the project.
 pub(super) fn of_build(plan: &Plan) -> Vec<(String, String)> {
-    let about = "Tests of the image that need no GPU: `docker build --target test .` runs them.";
+    let about = "Tests of the image that need no GPU: run them with `docker build --target test .`";
     files(plan.support.as_str(), ("build", about), &plan.checks)
 }
 
 /// What the service `test` runs.
 pub(super) fn of_service(services: &Services) -> Vec<(String, String)> {
-    let about = "Tests that need the GPU or the devices, for the service `test`.";
+    let about = "Tests that need the GPU or other devices, for the service `test`.";
     files(&services.support, ("run", about), &services.tests)
 }
 
@@ -44,7 +44,6 @@ fn files(folder: &str, (name, about): (&str, &str), checks: &[Check]) -> Vec<(St
     std::iter::once((format!("{folder}/test/{name}"), whole)).chain(of_packages).collect()
 }
 
-/// The lines of one test.
 fn text(check: &Check, templates: &Templates) -> String {
     let mut body = script::options(&check.script).to_owned();
     for each in &check.script {

@@ -13,7 +13,8 @@ pub fn compose(services: &Services) -> String {
     let mut more = Vec::new();
     if services.head.bare_docker {
         more.push(
-            "Needs Docker 25 with Buildx and Compose 2.20: this release brings an older Docker without them"
+            "Needs Docker 25 with Buildx and Compose 2.20: this release includes an older Docker \
+                without them"
                 .to_owned(),
         );
     }
@@ -135,7 +136,7 @@ fn build(services: &Services) -> Map {
     }
     let mut args = Map::default();
     args.text("SOURCE_DATE_EPOCH", of.epoch.to_string());
-    build.put("args", Yaml::Inline(args)).behind("file times, from jcc.lock");
+    build.put("args", Yaml::Inline(args)).behind("timestamp of files, from jcc.lock");
     build.texts("secrets", of.secrets.iter().map(|secret| secret.as_str().to_owned()).collect());
     build
 }
@@ -143,7 +144,7 @@ fn build(services: &Services) -> Map {
 /// Why a build takes the host's network.
 pub(super) fn why_host_network(services: &Services) -> &'static str {
     if services.build.host_network {
-        "Docker's own network fails on kernels of this release"
+        "Docker's default network fails on kernels of this release"
     } else {
         "the caches listen on the host"
     }

@@ -14,7 +14,6 @@ use super::templates::Templates;
 /// bash, with a failing command as the end of a script.
 const SHELL: [&str; 4] = ["/bin/bash", "-euo", "pipefail", "-c"];
 
-/// The Dockerfile of a plan.
 pub fn dockerfile(plan: &Plan) -> String {
     let templates = Templates::all();
     let mut exceptions = BTreeMap::new();

@@ -37,20 +37,20 @@ pub fn dockerignore(services: &Services, written: &[String]) -> String {
         }
     };
     part("The project's .dockerignore", asked.file.iter().map(ToString::to_string).collect());
-    part("History, and what is made anew", NEVER.map(str::to_owned).to_vec());
+    part("Version history and generated files", NEVER.map(str::to_owned).to_vec());
     let mut secrets: Vec<String> = SECRETS.iter().map(|one| (*one).to_owned()).collect();
     let keys: BTreeSet<&String> = asked.keys.iter().filter(|path| !asked.named.contains(path)).collect();
     secrets.extend(keys.into_iter().map(|path| pattern(path)));
     part("Secrets", secrets);
     part(
-        "What jcc writes, and files that are only there when the image is started",
+        "Files written by jcc, and files needed only at run time",
         ignored.iter().map(|path| pattern(path)).collect(),
     );
     // A file that the manifest names is to be there, whatever its name and whatever the patterns above.
     let named: BTreeSet<&String> = asked.named.iter().filter(|path| !ignored.contains(path)).collect();
     let named = named.into_iter().filter(|path| is_left_out(path, &asked.file));
-    part("Files that the manifest names", named.map(|path| format!("!{}", pattern(path))).collect());
-    part("The manifest's patterns", asked.written.iter().map(ToString::to_string).collect());
+    part("Files used by the manifest", named.map(|path| format!("!{}", pattern(path))).collect());
+    part("Patterns of the manifest", asked.written.iter().map(ToString::to_string).collect());
     head(&services.head, &[]) + &body
 }
 

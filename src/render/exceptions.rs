@@ -49,13 +49,13 @@ pub(super) fn of(run: &Run, body: &str) -> Vec<Exception> {
         all.push((PIPES, SHELL_IS_BASH));
     }
     if floats(&run.script) {
-        all.push(("DL3008", "versions are the distribution's own"));
+        all.push(("DL3008", "versions are those of the distribution"));
     }
     if run.script.iter().any(|script| matches!(script, Script::Apt(apt) if apt.extra_arg)) {
         all.push(("SC2086", "EXTRA_APT_PACKAGES is a list"));
     }
     if run.script.iter().any(changes_folder) {
-        all.push(("DL3003", "scripts stay in their folder to their end"));
+        all.push(("DL3003", "scripts change the folder until they end"));
     }
     all
 }

@@ -21,10 +21,11 @@ pub(super) fn host_setup(services: &Services) -> Option<(String, String)> {
     }
     let about = [
         format!(
-            "Prepares a host for `{}`. Run it as the user who starts the containers, and again after changes:",
+            "Prepares a host for `{}`. Run it as the user who starts the containers, and again \
+                after changes:",
             services.project
         ),
-        "it leaves alone what is as it should be, and uses sudo for what only root may do.".to_owned(),
+        "it changes only what is needed, and uses sudo only for what requires root.".to_owned(),
     ];
     let mut out = format!("#!/usr/bin/env bash\n{}", head(&services.head, &about));
     out.push_str(&part!("start").replace("@TO_COMPOSE@", &host.to_compose));
@@ -138,7 +139,8 @@ fn groups(out: &mut String, host: &HostSetup) {
     if !host.kept_groups.is_empty() {
         let all: Vec<&String> = host.kept_groups.iter().collect();
         out.push_str(&format!(
-            "\n# Podman hands on the groups of the user who starts it and adds none: of {} the container has those that\n# this user is in.\n",
+            "\n# Podman passes on the groups of the user who starts it and adds none: of {} the \
+                container has those that\n# this user belongs to.\n",
             crate::diagnostic::wording::all_of(&all)
         ));
     }

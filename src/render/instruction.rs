@@ -22,9 +22,7 @@ const TARGET: &str = "dev.jcc.target";
 
 /// One instruction, ready for its template.
 pub(super) struct Rendered {
-    /// Which template.
     pub(super) kind: &'static str,
-    /// What it sees.
     pub(super) values: Value,
     /// Whether it takes several lines, after which a blank one follows: checkers want it behind a heredoc.
     pub(super) heredoc: bool,

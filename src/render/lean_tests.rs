@@ -126,7 +126,7 @@ fn a_build_takes_the_hosts_network_where_it_must() {
     assert_eq!(network(&on_jetson("")), "host");
     assert!(
         compose(&on_jetson("cache"))
-            .contains("network: host # Docker's own network fails on kernels of this release\n")
+            .contains("network: host # Docker's default network fails on kernels of this release\n")
     );
     assert!(compose(&on_a_pc("cache { pip }")).contains("network: host # the caches listen on the host\n"));
     assert!(!run_command(&on_a_pc(""), Engine::Docker).contains("--network=host"));

@@ -89,7 +89,7 @@ fn build(services: &Services) -> String {
     if services.builds_on_host_network() {
         unit.line("Network", "host");
     }
-    unit.comment("The format that keeps SHELL and HEALTHCHECK");
+    unit.comment("This format keeps SHELL and HEALTHCHECK");
     unit.line("PodmanArgs", &format!("--format docker --build-arg SOURCE_DATE_EPOCH={}", of.epoch));
     for secret in &of.secrets {
         unit.line("Secret", &format!("id={},src=${{{}}}", secret.as_str(), secret.variable()));
@@ -97,7 +97,7 @@ fn build(services: &Services) -> String {
     unit.section("Service");
     for (at, secret) in of.secrets.iter().enumerate() {
         if at == 0 {
-            unit.comment("Files that the build may read: `systemctl --user edit` this to name them");
+            unit.comment("Files for the build: set them with `systemctl --user edit` of this unit");
         }
         unit.line("Environment", &format!("{}=/dev/null", secret.variable()));
     }
@@ -135,7 +135,9 @@ fn container(services: &Services, service: &Service) -> String {
     texts(service, &mut needed);
     unit.section("Service");
     for name in &needed {
-        unit.comment(&format!("Needs {name}: `systemctl --user edit` this with Environment={name}=…"));
+        unit.comment(&format!(
+            "Needs {name}: run `systemctl --user edit` for this unit and add Environment={name}=…"
+        ));
     }
     let restart = match service.restart.as_deref() {
         Some("always" | "unless-stopped") => "always",
@@ -178,7 +180,7 @@ fn environment(unit: &mut Unit, service: &Service) {
         if *required {
             unit.line("EnvironmentFile", &path);
         } else {
-            unit.comment(&format!("Where it is there: EnvironmentFile={path}"));
+            unit.comment(&format!("If this file exists, add: EnvironmentFile={path}"));
         }
     }
 }
@@ -297,7 +299,7 @@ fn limits(unit: &mut Unit, service: &Service) {
         };
     }
     if let Some((uid, gid)) = service.keeps_id {
-        unit.comment("The user who starts it is the container's user");
+        unit.comment("The container runs as the user who starts it");
         unit.line("UserNS", &format!("keep-id:uid={uid},gid={gid}"));
     }
     for capability in &service.process.cap_drop {
@@ -326,7 +328,7 @@ fn limits(unit: &mut Unit, service: &Service) {
         unit.line("Ulimit", &format!("{}={}:{hard}", limit.name, limit.soft));
     }
     for name in &service.inherited_limits {
-        unit.comment(&format!("No limit of {name}: handed on from the host's"));
+        unit.comment(&format!("No limit for {name}: inherited from the host"));
     }
     process(unit, service);
     health(unit, service);

@@ -49,7 +49,6 @@ pub(super) fn exec(words: &[impl AsRef<str>]) -> String {
     format!("[{}]", words.join(", "))
 }
 
-/// One JSON string.
 fn json(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }

@@ -55,11 +55,11 @@ fn before(services: &Services, program: &str) -> String {
         words::word(&build.dockerfile),
     ));
     if let Some((folder, _)) = build.compose.rsplit_once('/') {
-        out.push_str(&format!("# Started in the folder {}\n", quote::comment(folder)));
+        out.push_str(&format!("# Run in the folder {}\n", quote::comment(folder)));
     }
     for (path, required) in &services.main.env_files {
         if !required {
-            out.push_str(&format!("# Where {} is there: --env-file it\n", quote::comment(path)));
+            out.push_str(&format!("# If the file exists: --env-file {}\n", quote::comment(path)));
         }
     }
     for (key, _) in &services.main.secrets {

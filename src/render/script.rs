@@ -257,7 +257,7 @@ fn cmake(cmake: &Cmake) -> Value {
 fn key_values(key: &KeyFetch) -> Value {
     let fingerprint = key.fingerprint.as_ref().map(ToString::to_string);
     let missing = format!(
-        "the key of {} has not the fingerprint {}",
+        "the key of {} does not have the fingerprint {}",
         key.name,
         fingerprint.as_deref().unwrap_or_default()
     );

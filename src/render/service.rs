@@ -215,7 +215,7 @@ impl<'a> Writer<'a> {
         }
         if let (Some((uid, gid)), Engine::Podman) = (service.keeps_id, self.engine) {
             self.map.text("userns_mode", format!("keep-id:uid={uid},gid={gid}"));
-            self.map.behind("the user who starts it is the container's user");
+            self.map.behind("runs as the user who starts it");
         }
         self.map
             .texts("cap_drop", service.process.cap_drop.iter().map(|one| one.value.to_string()).collect());

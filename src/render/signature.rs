@@ -3,7 +3,7 @@
 use crate::resolve::LockedFiles;
 use crate::value::Sha256;
 
-/// Who wrote a file.
+/// Whether jcc wrote a file, and whether it was edited since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signature {
     /// jcc, and it is as jcc wrote it.

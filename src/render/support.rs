@@ -22,7 +22,6 @@ pub(super) fn apt_conf(plan: &Plan) -> &'static str {
 /// Files of definitions, in a folder for each package.
 pub(super) const PACKAGES: &str = "packages";
 
-/// A script of a definition.
 pub(super) fn script(file: &ScriptFile) -> String {
     format!("{PACKAGES}/{}/{}", file.package, file.name)
 }

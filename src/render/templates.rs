@@ -51,7 +51,6 @@ pub(super) fn strict() -> Environment<'static> {
 }
 
 impl Templates {
-    /// All of them.
     pub(super) fn all() -> &'static Self {
         &ALL
     }

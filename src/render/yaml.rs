@@ -4,33 +4,26 @@
 use serde::{Serialize, Serializer};
 use serde_saphyr::{DoubleQuoted, FlowSeq, SerializerOptions};
 
-/// A node.
+/// A YAML node as the writer knows it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Yaml {
     /// A text, quoted where it must be.
     Text(String),
     /// A number, a switch or a reference to an anchor, as it stands.
     Raw(String),
-    /// Texts on one line.
     Flow(Vec<String>),
-    /// Values on one line.
     Line(Vec<Yaml>),
     /// Keys and values on one line.
     Inline(Map),
-    /// Keys and values.
     Map(Map),
-    /// Values below each other.
     List(Vec<Item>),
-    /// Nothing.
     Null,
 }
 
-/// A value of a list.
+/// An item of a YAML sequence with its comment.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Item {
-    /// Lines above it.
     pub(super) comments: Vec<String>,
-    /// The value.
     pub(super) value: Yaml,
 }
 
@@ -50,7 +43,6 @@ struct MapEntry {
 }
 
 impl Map {
-    /// Adds a key.
     pub(super) fn put(&mut self, key: &str, value: Yaml) -> &mut Self {
         self.0.push(MapEntry {
             gap: false,
@@ -77,7 +69,6 @@ impl Map {
         self.put(key, Yaml::Text(value.into()))
     }
 
-    /// Adds a key that is on.
     pub(super) fn on(&mut self, key: &str) -> &mut Self {
         self.put(key, Yaml::Raw("true".to_owned()))
     }
@@ -100,7 +91,6 @@ impl Map {
         }
     }
 
-    /// Whether it has no keys.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -110,7 +100,6 @@ impl Map {
         if values.0.is_empty() { self } else { self.put(key, Yaml::Map(values)) }
     }
 
-    /// Adds the keys of another.
     pub(super) fn extend(&mut self, other: Self) {
         self.0.extend(other.0);
     }
@@ -149,12 +138,10 @@ impl Map {
 }
 
 impl Item {
-    /// A text without a comment.
     pub(super) fn text(text: impl Into<String>) -> Self {
         Self { comments: Vec::new(), value: Yaml::Text(text.into()) }
     }
 
-    /// A value with its reason.
     pub(super) fn noted(value: Yaml, why: &str) -> Self {
         let comments = if why.is_empty() { Vec::new() } else { vec![why.to_owned()] };
         Self { comments, value }
@@ -169,14 +156,12 @@ pub(super) fn anchor(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') { c } else { '-' }).collect()
 }
 
-/// The text of a document.
 pub(super) fn document(map: &Map) -> String {
     let mut out = String::new();
     write_map(&mut out, map, 0, false);
     out
 }
 
-/// One scalar on one line.
 pub(super) fn scalar(text: &str) -> String {
     written(&text)
 }
@@ -278,7 +263,6 @@ fn on_one_line(value: &Yaml) -> String {
     }
 }
 
-/// A text between brackets.
 fn in_flow(text: &str) -> String {
     let list = written(&FlowSeq([InFlow(text)]));
     let inner = list.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));

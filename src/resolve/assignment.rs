@@ -16,9 +16,7 @@ pub(super) type Defaults = BTreeMap<Name, (Version, Reason)>;
 /// An answer and what it means.
 #[derive(Clone, Copy)]
 pub(super) struct Assignment<'m, 'a> {
-    /// The meaning.
     pub(super) model: &'m Model<'a>,
-    /// The candidates.
     pub(super) answer: &'m Answer,
 }
 

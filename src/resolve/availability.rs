@@ -19,7 +19,6 @@ use crate::resolve::explain::trace;
 pub struct Machine<'a> {
     /// A device of the catalogue.
     pub device: Option<&'a str>,
-    /// Or a platform.
     pub platform: Option<&'a str>,
     /// What it runs, by whatever name: `6.2`, `36.4.3`.
     pub release: Option<&'a str>,
@@ -43,9 +42,7 @@ pub type Verdict = Result<Availability, String>;
 
 /// What is asked: the catalogue, and where texts are kept.
 pub struct Asking<'a> {
-    /// What is known.
     pub catalog: &'a Catalog,
-    /// Texts.
     pub sources: &'a mut Sources,
     /// Where a machine that nobody knows is reported.
     pub log: &'a mut Log,
@@ -193,10 +190,10 @@ impl Asking<'_> {
         Err(self.log.error(
             Diagnostic::error(
                 codes::resolve::UNKNOWN_VERSION,
-                format!("no known release is {}", wording::code(text)),
+                format!("unknown release {}", wording::code(text)),
             )
-            .at(span, "the target")
-            .help("`jcc list releases` shows them"),
+            .at(span, "of this target")
+            .help("`jcc list releases` lists the known releases"),
         ))
     }
 }
@@ -221,7 +218,6 @@ fn asks_for(mut project: Project, package: &Package) -> Project {
     project
 }
 
-/// What was found for it.
 fn here(decided: Assignment<'_, '_>, on: VariableId) -> Availability {
     let model = decided.model;
     let mut axes: Vec<(u32, VariableId, &PackageVariable<'_>)> = Vec::new();
@@ -272,7 +268,7 @@ fn reason(model: &Model<'_>, places: Places<'_>) -> String {
     if let Some(first) = steps.first() {
         // What is asked for needs no name.
         let subject = first.split_once(" requires ").map(|(subject, _)| format!("{subject} "));
-        let subject = subject.as_deref().unwrap_or("the base ");
+        let subject = subject.as_deref().unwrap_or("the base image ");
         let steps: Vec<&str> = steps.iter().map(|one| one.strip_prefix(subject).unwrap_or(one)).collect();
         return steps.join("; ");
     }
@@ -282,5 +278,5 @@ fn reason(model: &Model<'_>, places: Places<'_>) -> String {
         let title = format::title(model.package_variable(constraint.on)?);
         Some(format!("{name} runs {title} {}", format::versions(model, constraint.on, &constraint.within)))
     });
-    runs.unwrap_or_else(|| "nothing fits".to_owned())
+    runs.unwrap_or_else(|| "no version is suitable".to_owned())
 }

@@ -12,14 +12,11 @@ use super::assignment::{Assignment, Defaults};
 use super::model::{Question, VariableKind};
 use super::resolution::ChosenBase;
 
-/// What is asked of bases.
+/// The requirements that a base image must meet.
 #[derive(Clone, Copy)]
 pub(super) struct BaseRequest<'q, 'm, 'a> {
-    /// What was to be resolved.
     pub(super) question: Question<'q>,
-    /// The answer.
     pub(super) decided: Assignment<'m, 'a>,
-    /// What axes are by default.
     pub(super) defaults: &'m Defaults,
 }
 
@@ -31,12 +28,12 @@ impl BaseRequest<'_, '_, '_> {
         }
         self.best(needed, Role::Runtime).ok_or_else(|| {
             log.error(
-                Diagnostic::error(codes::resolve::NO_BASE, "no base of the catalogue fits this target")
+                Diagnostic::error(codes::resolve::NO_BASE, "no base image of the catalogue fits this target")
                     .at(
                         self.question.project.target.span,
-                        "what was resolved for this target is in none of the bases",
+                        "no base image has the versions resolved for this target",
                     )
-                    .help("name one: `base image=\"…\" { provides { … } }`"),
+                    .help("set another image: `base image=\"…\" { provides { … } }`"),
             )
         })
     }
@@ -155,7 +152,6 @@ fn asked(question: Question<'_>, decided: Assignment<'_, '_>) -> Option<ChosenBa
     }
 }
 
-/// Aliases put into names.
 fn canonical(question: Question<'_>, provides: &BTreeMap<Name, Version>) -> BTreeMap<Name, Version> {
     provides
         .iter()

@@ -15,20 +15,17 @@ use std::collections::BTreeMap;
 use crate::source::Span;
 use crate::value::{ImageRef, Name, Sha256, Version};
 
-/// The whole lock.
+/// The content of `jcc.lock`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lock {
     /// The hash of what the manifest says, its parents included; comments and layout are no part of it.
     pub manifest: Sha256,
-    /// By target.
     pub targets: BTreeMap<Name, LockedTarget>,
-    /// The generated files.
     pub files: LockedFiles,
-    /// How it was read.
     pub origin: Origin,
 }
 
-/// How a lock came to be.
+/// The compiler and manifest that a lock was written by and for.
 #[derive(Debug, Clone, Default)]
 pub struct Origin {
     /// The compiler that wrote it; `None` for one that was not read.
@@ -48,31 +45,26 @@ impl PartialEq for Origin {
 
 impl Eq for Origin {}
 
-/// What one target holds.
+/// The locked versions of one target, and what conditions looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockedTarget {
-    /// The image to start from.
     pub base: ImageRef,
-    /// The image to build in.
     pub devel: Option<ImageRef>,
     /// `SOURCE_DATE_EPOCH`, seconds.
     pub epoch: u64,
-    /// Axes and packages.
     pub things: BTreeMap<Name, LockedEntry>,
     /// Axes that nothing needs. Conditions and templates look at them, so what was chosen may hang on them.
     pub noted: BTreeMap<Name, LockedEntry>,
 }
 
-/// One axis or package.
+/// A locked or chosen axis or package with its reasons.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockedEntry {
-    /// Its version.
     pub version: Version,
     /// Why, in words: `requested`, `required by pytorch`, `platform default`.
     pub reasons: Vec<String>,
     /// The hash of its definition; absent for what the base holds without one.
     pub definition: Option<Sha256>,
-    /// Where the lock says so.
     pub place: LockPlace,
 }
 

@@ -4,6 +4,7 @@
 mod assignment;
 pub mod availability;
 mod bases;
+mod doubts;
 mod explain;
 mod lock;
 mod model;
@@ -18,7 +19,9 @@ mod targets;
 mod unavailable;
 mod work;
 
-pub use lock::{Lock, LockChange, LockedEntry, LockedFiles, LockedTarget, Origin, TargetChanges};
+#[cfg(test)]
+pub use lock::Origin;
+pub use lock::{Lock, LockChange, LockedFiles, LockedTarget, TargetChanges};
 pub use resolution::{Chosen, ChosenBase, ChosenKind, NeededIn, Override, Reason, Resolution, TargetFacts};
 pub use targets::{all, lock_of, open_lock};
 
@@ -80,7 +83,7 @@ fn one(
 
 /// The diagnostic for a target whose versions were not found within the work limit.
 fn too_complex(model: &Model<'_>, contended: &[VariableId], project: &Project) -> Diagnostic {
-    let message = "the resolver reached its work limit before it found versions that fit together";
+    let message = "the resolver reached its work limit before it found a solution";
     let mut diagnostic = Diagnostic::error(codes::resolve::WORK_LIMIT, message);
     let requests = model.constraints.iter().filter(|constraint| constraint.kind == ConstraintKind::Request);
     for constraint in requests.filter(|constraint| contended.contains(&constraint.on)) {
@@ -94,7 +97,7 @@ fn too_complex(model: &Model<'_>, contended: &[VariableId], project: &Project) -
     if names.is_empty() {
         return diagnostic;
     }
-    diagnostic.help(format!("give {} an exact version, in `packages` or `pin`", wording::any_of(&names)))
+    diagnostic.help(format!("pin {} to an exact version, in `packages` or `pin`", wording::any_of(&names)))
 }
 
 #[cfg(test)]

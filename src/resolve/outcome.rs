@@ -24,7 +24,6 @@ struct WhyChosen {
     requires: BTreeSet<(Name, RequireStage)>,
 }
 
-/// Reads an answer.
 pub(super) fn resolution(
     question: Question<'_>,
     model: &Model<'_>,
@@ -59,15 +58,14 @@ pub(super) fn resolution(
     let chosen = chosen(decided, &reasons, &base, &defaults);
     warn_unproven(decided, &chosen, log);
     super::unavailable::warn(question, decided, &chosen, log);
-    let place = question.project.target.span;
-    for one in std::iter::once(&base).chain(&devel) {
-        warn_base(one, place, log);
-    }
+    let moved = super::overrides::all(decided, &chosen, &defaults, places);
+    super::doubts::of_bases(question, std::iter::once(&base).chain(&devel), log);
+    super::doubts::of_the_distribution(question, (&base, &moved), &defaults, log);
     Ok(Resolution {
         target: model.target.clone(),
         devel,
         order: order(&chosen),
-        moved: super::overrides::all(decided, &chosen, &defaults, places),
+        moved,
         epoch: question.lock.map_or(question.catalog.epoch(), |lock| lock.epoch),
         base,
         looked_at: looked_at(question, &chosen, &axes),
@@ -120,6 +118,10 @@ fn reasons(decided: Assignment<'_, '_>) -> BTreeMap<Name, WhyChosen> {
         entry.reasons.insert(reason);
         entry.place = entry.place.or(Some(constraint.span));
     }
+    for (id, name, reason) in of_the_platform(decided) {
+        all.entry(name).or_default().reasons.insert(reason);
+        todo.push((id, NeededIn { run: true, ..NeededIn::default() }, None));
+    }
     // The first request first: what a later one adds leaves the places of the others as they are.
     todo.reverse();
     while let Some((id, needed, place)) = todo.pop() {
@@ -153,6 +155,31 @@ fn reasons(decided: Assignment<'_, '_>) -> BTreeMap<Name, WhyChosen> {
         }
     }
     all
+}
+
+/// The packages that every image for the platform needs: what an axis that says what the platform is requires, other axes
+/// aside.
+fn of_the_platform(decided: Assignment<'_, '_>) -> Vec<(VariableId, Name, Reason)> {
+    let model = decided.model;
+    let mut all = Vec::new();
+    for id in model.ids.values().filter(|id| names_the_platform(decided, **id)) {
+        let Some((var, candidate)) = decided.candidate(*id) else { continue };
+        let Some(version) = candidate.version().filter(|_| is_pure(var)) else { continue };
+        for require in decided.requires(var, candidate) {
+            let Some((other, _)) = decided.named(&require.name) else { continue };
+            if other.package.axis.is_none() && require.stage == RequireStage::Run {
+                let (name, version) = (var.name.clone(), version.clone());
+                let reason = Reason::RequiredBy { name, version, span: require.requirement.span };
+                all.push((model.ids[&other.name], other.name.clone(), reason));
+            }
+        }
+    }
+    all
+}
+
+/// Whether it is an axis with nothing to install.
+fn is_pure(var: &PackageVariable<'_>) -> bool {
+    var.package.axis.is_some() && var.package.install.steps.is_empty() && var.package.build.is_none()
 }
 
 /// Where a requirement of something that is needed there is needed.
@@ -210,7 +237,7 @@ fn chosen(
         let Some((var, candidate)) = decided.candidate(*id) else { continue };
         let Some(version) = candidate.version() else { continue };
         let package = var.package;
-        let pure = package.axis.is_some() && package.install.steps.is_empty() && package.build.is_none();
+        let pure = is_pure(var);
         let reason = reasons.get(name).cloned().unwrap_or_default();
         let needed = reason.needed.build || reason.needed.run || reason.needed.test;
         let provided = base.provides.contains_key(name);
@@ -307,22 +334,6 @@ fn in_a_cycle<'a>(left: &BTreeSet<&'a Name>, chosen: &'a BTreeMap<Name, Chosen>)
     Some(last)
 }
 
-fn warn_base(base: &ChosenBase, target: Span, log: &mut Log) {
-    let Some(why) = &base.unproven else { return };
-    let place = base.asked.unwrap_or(target);
-    log.report(
-        Diagnostic::warning(
-            codes::resolve::UNPROVEN,
-            format!("the base `{}` is unproven: {why}", base.image),
-        )
-        .at(place, "this base")
-        .help(format!(
-            "try it on the target; `allow \"{}\" reason=\"…\"` accepts it",
-            codes::resolve::UNPROVEN
-        )),
-    );
-}
-
 fn warn_unproven(decided: Assignment<'_, '_>, chosen: &BTreeMap<Name, Chosen>, log: &mut Log) {
     for (name, one) in chosen {
         let Some((var, candidate)) = decided.named(name) else { continue };
@@ -336,10 +347,10 @@ fn warn_unproven(decided: Assignment<'_, '_>, chosen: &BTreeMap<Name, Chosen>, l
                 format!("`{name}` {} is unproven here: {}", one.version, why.value),
             );
             if let Some(place) = one.place {
-                diagnostic = diagnostic.at(place, format!("brings {name} {}", one.version));
+                diagnostic = diagnostic.at(place, format!("adds {name} {}", one.version));
             }
             log.report(diagnostic.help(format!(
-                "try it on the target; `allow \"{}\" reason=\"…\"` accepts it",
+                "test it on the target; `allow \"{}\" reason=\"…\"` accepts it",
                 codes::resolve::UNPROVEN
             )));
         }

@@ -13,7 +13,6 @@ impl VariableId {
     /// The root: one candidate, which asks for what the manifest fixes.
     pub(super) const ROOT: Self = Self(0);
 
-    /// Its place.
     pub(super) fn index(self) -> usize {
         self.0 as usize
     }
@@ -22,13 +21,11 @@ impl VariableId {
 /// What one candidate asks: the variable takes a candidate of this set.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Dependency {
-    /// Of which variable.
     pub(super) on: VariableId,
-    /// Which candidates will do.
     pub(super) within: Set,
 }
 
-/// How sure a candidate is.
+/// Confidence in a candidate; less sure ones are tried later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Doubt {
     /// It was shown to work, and what it downloads is checked.
@@ -39,7 +36,7 @@ pub(super) enum Doubt {
     Unproven,
 }
 
-/// One thing to be decided.
+/// A solver variable with its candidates in order of preference.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Variable {
     /// What each candidate asks, by its place.
@@ -63,7 +60,6 @@ pub(super) struct Variable {
 }
 
 impl Variable {
-    /// How sure a candidate is.
     pub(super) fn doubt(&self, candidate: u32) -> Doubt {
         self.doubts.get(candidate as usize).copied().unwrap_or(Doubt::None)
     }
@@ -72,14 +68,12 @@ impl Variable {
 /// The whole problem. The first variable is the root.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Problem<'m> {
-    /// What is to be decided.
     pub(super) variables: Cow<'m, [Variable]>,
     /// What the root asks besides its own demands.
     pub(super) asked: Vec<Dependency>,
 }
 
 impl Problem<'_> {
-    /// What a candidate asks.
     pub(super) fn dependencies(&self, id: VariableId, candidate: u32) -> impl Iterator<Item = &Dependency> {
         let asked: &[Dependency] = if id == VariableId::ROOT { &self.asked } else { &[] };
         self.get(id).candidates[candidate as usize].iter().chain(asked)

@@ -59,7 +59,7 @@ pub(super) fn is_impossible(problem: &Problem<'_>, budget: &Budget) -> bool {
     matches!(solve(problem, budget), Err(Unsolved::Impossible(_)))
 }
 
-/// The budget is spent.
+/// Raised when a search exceeds its budget of operations.
 #[derive(Debug)]
 struct OutOfWork;
 

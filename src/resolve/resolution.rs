@@ -10,9 +10,7 @@ use crate::value::{ImageRef, Name, Version};
 /// Everything that a target holds, decided.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resolution {
-    /// What the target fixes.
     pub target: TargetFacts,
-    /// The image to start from.
     pub base: ChosenBase,
     /// The image that stages which compile against a toolkit start from; `None`: they start from `base`.
     pub devel: Option<ChosenBase>,
@@ -41,7 +39,6 @@ impl Resolution {
 /// What a target fixes, looked up.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TargetFacts {
-    /// The target's name.
     pub name: Name,
     /// The device, where one is named.
     pub device: Option<Name>,
@@ -57,7 +54,6 @@ pub struct TargetFacts {
     pub memory: Option<u64>,
     /// MiB of room for images and models, where known.
     pub storage: Option<u64>,
-    /// How the GPU is reached.
     pub gpu: GpuAccess,
     /// Whether builds and services use the host's network unless stated otherwise.
     pub host_network: bool,
@@ -67,9 +63,7 @@ pub struct TargetFacts {
     pub capabilities: Vec<String>,
     /// Hardware options that is available (`camera-csi`).
     pub offers: BTreeSet<Name>,
-    /// The device's values.
     pub values: BTreeMap<String, String>,
-    /// Host preparation.
     pub notes: Vec<String>,
 }
 
@@ -87,9 +81,7 @@ pub struct ChosenBase {
     pub image: ImageRef,
     /// The catalogue's name for it; `None` for a user's own image.
     pub name: Option<String>,
-    /// To ship or to build in.
     pub role: Role,
-    /// What it holds.
     pub provides: BTreeMap<Name, Version>,
     /// Environment variables that it defines.
     pub env: Vec<String>,
@@ -105,22 +97,19 @@ pub struct ChosenBase {
     pub asked: Option<Span>,
 }
 
-/// One axis or package.
+/// A locked or chosen axis or package with its reasons.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chosen {
     /// Its name in the catalogue.
     pub name: Name,
-    /// Its version.
     pub version: Version,
     /// Which entry of the definition's `versions` this is; `None` for what the base provides or a package without any.
     pub entry: Option<usize>,
-    /// What it is.
     pub kind: ChosenKind,
     /// Why it is here; never empty, in a fixed order.
     pub reasons: Vec<Reason>,
     /// Whether the base holds it already: nothing is installed.
     pub provided: bool,
-    /// Where it is needed.
     pub needed: NeededIn,
     /// Options, every one of the definition's with its value.
     pub options: BTreeMap<Name, String>,
@@ -132,7 +121,7 @@ pub struct Chosen {
     pub requires: Vec<(Name, crate::catalog::RequireStage)>,
 }
 
-/// What a chosen thing is.
+/// Whether a chosen entry is an axis or a package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChosenKind {
     /// A pure axis: nothing to install (`l4t`).
@@ -144,15 +133,12 @@ pub enum ChosenKind {
 /// Where something is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct NeededIn {
-    /// In some build stage.
     pub build: bool,
-    /// In the image that ships.
     pub run: bool,
-    /// In the test stage.
     pub test: bool,
 }
 
-/// One reason.
+/// Why a version was chosen, with the place that states it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
     /// The manifest asks for it there.
@@ -161,13 +147,9 @@ pub enum Reason {
     Pinned(Span),
     /// The target's own node says so (`jetpack "6.2"`).
     Target(Span),
-    /// The base holds it.
     Base(Option<Span>),
-    /// Another one requires it.
     RequiredBy {
-        /// Which.
         name: Name,
-        /// In which version.
         version: Version,
         /// The line of its definition.
         span: Span,
@@ -179,16 +161,13 @@ pub enum Reason {
         /// Its version; absent for the platform.
         version: Option<Version>,
     },
-    /// Kept by the lock.
     Locked,
 }
 
 /// `cuda` is 12.6 although the release has 12.2, or there is none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Override {
-    /// The axis.
     pub name: Name,
-    /// What the release has.
     pub default: Version,
     /// What was chosen; `None`: it fell away, since it goes with nothing here.
     pub chosen: Option<Version>,

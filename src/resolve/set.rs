@@ -13,13 +13,11 @@ use super::work;
 pub(super) struct Set(Ranges<u32>);
 
 impl Set {
-    /// These runs, in any order.
     pub(super) fn of(runs: impl IntoIterator<Item = Range<u32>>) -> Self {
         let some = runs.into_iter().filter(|run| !run.is_empty());
         Self(some.map(|run| (Bound::Included(run.start), Bound::Excluded(run.end))).collect())
     }
 
-    /// The places of one run.
     pub(super) fn run(run: Range<u32>) -> Self {
         Self::of(std::iter::once(run))
     }
@@ -38,13 +36,11 @@ impl Set {
         work::count(self.0.iter().count());
     }
 
-    /// Whether nothing is in it.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
-/// The set of these places.
 pub(super) fn set(places: impl IntoIterator<Item = u32>) -> Set {
     let mut runs: Vec<Range<u32>> = Vec::new();
     for place in places {

@@ -153,17 +153,17 @@ fn merged(path: &str, sides: [String; 2], sources: &mut Sources, log: &mut Log) 
         Lock::read(source, sources, &mut scratch)
     });
     let (Ok(ours), Ok(theirs)) = (ours, theirs) else {
-        let message = format!("{shown} holds conflict markers of git, and a side of it can't be read");
+        let message = format!("{shown} contains Git conflict markers, and one side cannot be read");
         return Err(log.error(
             Diagnostic::error(codes::resolve::DAMAGED_LOCK, message)
-                .help("take the lock of either branch, as in `git checkout --ours jcc.lock`, and compile"),
+                .help("use the lock of either branch, as in `git checkout --ours jcc.lock`, and compile"),
         ));
     };
     let message =
-        format!("{shown} holds conflict markers of git: what its sides disagree on is chosen again");
+        format!("{shown} contains Git conflict markers: differences between its sides are resolved again");
     log.report(
         Diagnostic::warning(codes::resolve::CONFLICTED_LOCK, message)
-            .help("`jcc compile` writes it without the markers; read what it chose before you commit it"),
+            .help("`jcc compile` writes it without the markers; review the versions before you commit it"),
     );
     Ok(ours.common(theirs))
 }

@@ -37,12 +37,12 @@ pub(super) fn warn(
         } else {
             continue;
         };
-        let message = format!("the lock holds `{name}` {version}, {gone}");
+        let message = format!("the lock contains `{name}` {version}, {gone}");
         let mut diagnostic = Diagnostic::warning(codes::resolve::LOCK_GONE, message);
         if let Some(place) = locked.place.0 {
-            diagnostic = diagnostic.at(place, format!("{} is taken instead", one.version));
+            diagnostic = diagnostic.at(place, format!("{} is used instead", one.version));
         }
-        log.report(diagnostic.help(format!("`jcc update {name}` chooses it anew")));
+        log.report(diagnostic.help(format!("run `jcc update {name}` to resolve it again")));
     }
 }
 

@@ -36,7 +36,6 @@ impl Budget {
         Self(Rc::new(Cell::new(operations)))
     }
 
-    /// Whether nothing is left.
     pub(super) fn is_spent(&self) -> bool {
         self.0.get() == 0
     }

@@ -1,6 +1,6 @@
 FROM debian:bookworm-slim
 SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
-# hadolint ignore=DL3008 # versions are the distribution's own
+# hadolint ignore=DL3008 # versions are those of the distribution
 RUN --mount=type=secret,id=apt-conf,target=/etc/apt/apt.conf.d/99-secret,required=false <<'EOF'
 apt-get update
 apt-get install -y --no-install-recommends ca-certificates python3-venv
@@ -19,18 +19,18 @@ EOF
 
 COPY --chmod=0755 <<'EOF' /usr/local/bin/pip-cache
 #!/bin/bash
-# pip-cache [KIND NAME URL]…: each URL is mirrored as root/NAME. KIND is `mirror`, or `default` where root/local-NAME stands
-# on it as root/local does on PyPI.
+# pip-cache [KIND NAME URL]…: each URL is mirrored as root/NAME. KIND is `mirror`, or `default` if root/local-NAME is based
+# on it as root/local is on PyPI.
 set -euo pipefail
 export HOME=/data PATH=/opt/devpi/bin:$PATH
 if [[ -s /run/secrets/ca-bundle ]]; then
   export REQUESTS_CA_BUNDLE=/run/secrets/ca-bundle SSL_CERT_FILE=/run/secrets/ca-bundle
 fi
-# Where the cache of another project serves this host, this one waits until that stops.
+# If the cache of another project serves this host, this one waits until it stops.
 while (: <>/dev/tcp/127.0.0.1/3141) 2>/dev/null; do touch /tmp/ready; sleep 5; done
 rm -f /tmp/ready
-# The password of devpi's root is made once and stays in the volume: nobody else on the machine changes what builds get. It
-# takes the place of @ in a command, and no list of processes shows it.
+# The password of devpi's root is generated once and kept in the volume, so that nobody else on the machine can change what
+# builds get. It replaces @ in a command, so that process lists do not show it.
 password=/data/root-password
 [[ -s $password ]] || (umask 077 && python3 -c 'import secrets; print(secrets.token_hex(32))' >"$password")
 with_password() {
@@ -43,7 +43,7 @@ index() { devpi index --create "$@" || devpi index "$@"; }
 configure() {
   until devpi use http://127.0.0.1:3141; do sleep 0.2; done
   if ! with_password devpi login root --password @; then
-    # A volume from before had none.
+    # Volumes of older versions have none.
     devpi login root --password ""
     with_password devpi user -m root password=@
     with_password devpi login root --password @

@@ -3,7 +3,7 @@
 say "CAN"
 can() { # INTERFACE
   if [[ ! -e /sys/class/net/$1 ]]; then
-    problem "there is no interface $1"
+    problem "the interface $1 does not exist"
   elif [[ $(cat "/sys/class/net/$1/operstate") == down ]]; then
     sudo ip link set "$1" up type can bitrate "${CAN_BITRATE:-500000}"
   fi

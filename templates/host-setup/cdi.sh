@@ -1,6 +1,6 @@
 
-# The description of the GPU that engines read (CDI). It is written anew each time, since it names files of the driver.
-say "The description of the GPU"
+# The CDI specification of the GPU for container engines. It lists files of the driver, so it is written every time.
+say "CDI specification of the GPU"
 if command -v nvidia-ctk >/dev/null; then
   sudo mkdir -p /etc/cdi
   sudo nvidia-ctk cdi generate@MODE@ --output=/etc/cdi/nvidia.yaml

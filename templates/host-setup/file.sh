@@ -1,5 +1,5 @@
 
-# Files that are mounted, or read when the containers start.
+# Files that containers mount, or read when they start.
 file() { # PATH
   [[ -e $1 ]] || problem "$PWD needs the file $1"
 }

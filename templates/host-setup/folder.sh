@@ -1,5 +1,5 @@
 
-# Folders that are mounted, and whose they are.
+# Folders that containers mount, and their owners.
 say "Folders"
 folder() { # PATH [UID:GID]
   [[ -d $1 ]] || mkdir -p "$1" 2>/dev/null || sudo mkdir -p "$1"

@@ -1,6 +1,6 @@
 
-# Groups that may use the host's devices. Their numbers differ from host to host: Compose reads them from .env, and
-# takes no number twice.
+# Groups with access to the host's devices. Their IDs differ between hosts: Compose reads them from .env, and rejects
+# duplicates.
 say "Groups"
 group() { # VARIABLE NUMBER
   case $2 in @KNOWN@) return ;; esac

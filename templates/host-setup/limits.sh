@@ -1,9 +1,9 @@
 
-# Without root's rights Podman hands on the limits of the user's session, and can set no higher ones.
+# Rootless Podman passes on the limits of the user's session and cannot raise them.
 say "Limits"
 limits=/etc/systemd/system/user@.service.d/limits.conf
 if [[ ! -e $limits ]]; then
   sudo mkdir -p "$(dirname "$limits")"
   printf '[Service]\n@LIMITS@' | sudo tee "$limits" >/dev/null
-  problem "restart the host, so that the limits in $limits hold"
+  problem "restart the host to apply the limits in $limits"
 fi

@@ -1,5 +1,5 @@
 
-# Podman's networks are made by pasta, which fails on a host without IPv6 unless it is configured for that.
+# Podman's networks use pasta, which needs this setting on a host without IPv6.
 if [[ ! -s /proc/net/if_inet6 ]] && command -v pasta >/dev/null; then
   say "pasta without IPv6"
   config=~/.config/containers/containers.conf.d/50-no-ipv6.conf

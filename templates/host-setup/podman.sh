@@ -1,4 +1,4 @@
 
-# Podman, of the distribution.
+# Podman, from the distribution.
 say "Podman"
 command -v podman >/dev/null || install_package podman

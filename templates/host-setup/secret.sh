@@ -1,5 +1,5 @@
 
-# Secrets of the services: files that their user alone may read.
+# Secrets of the services: files that only their user can read.
 say "Secrets"
 secret() { # NAME FILE [UID:GID]
   [[ -e $2 ]] || install -D -m 600 /dev/null "$2" 2>/dev/null || sudo install -D -m 600 /dev/null "$2"

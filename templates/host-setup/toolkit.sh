@@ -1,5 +1,5 @@
 
-# NVIDIA's container toolkit, from NVIDIA's archive. The key of the archive must be the one that is known here.
+# NVIDIA's container toolkit, from NVIDIA's archive, whose key must have the fingerprint below.
 say "NVIDIA Container Toolkit"
 fingerprint=C95B321B61E88C1809C4F759DDCAE044F796ECB0
 toolkit_archive=https://nvidia.github.io/libnvidia-container
@@ -11,7 +11,7 @@ add_toolkit_archive() {
   key=$(mktemp)
   curl --fail --silent --show-error --location --proto '=https' --output "$key" "$toolkit_archive/gpgkey"
   if [[ $(gpg --show-keys --with-colons "$key" 2>/dev/null | awk -F: '$1 == "pub" { n++; p = 1 } $1 == "fpr" && p { printf "%s", $10; p = 0 } END { if (n != 1) print "?" }') != "$fingerprint" ]]; then
-    problem "the key of $toolkit_archive has another fingerprint than $fingerprint: nothing was installed"
+    problem "the key of $toolkit_archive does not have the fingerprint $fingerprint: nothing was installed"
     return
   fi
   if command -v apt-get >/dev/null; then

@@ -1,5 +1,5 @@
 
-# The X server lets in who has its cookie: a copy of it that names no host, for the container to read.
+# Access to the X server requires its cookie: a copy without the host name, for the container.
 x11() {
   local folder=~/.local/state/jcc
   install -d -m 700 "$folder"
@@ -11,13 +11,13 @@ if [[ ${1-} == x11 ]]; then
   x11
   exit
 fi
-say "The cookie of the X server"
+say "Cookie of the X server"
 if [[ -z ${DISPLAY-} ]]; then
   problem "DISPLAY is not set: run this in a terminal of the desktop session"
 elif ! command -v xauth >/dev/null; then
   problem "xauth is missing: install it"
 else
   x11
-  echo "Each login makes a new one: write this line into ~/.xsessionrc"
+  echo "Each login creates a new one: add this line to ~/.xsessionrc"
   printf '  bash %q x11\n' "$PWD/@SCRIPT@"
 fi

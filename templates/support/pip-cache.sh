@@ -1,13 +1,13 @@
-# Sourced by pip steps: packages come from the pip cache of .jcc/caches.yaml, where it runs on this machine.
+# Sourced by pip steps: uses the pip cache of .jcc/caches.yaml if it runs on this machine.
 # shellcheck shell=bash
 
-# cached NAME: whether the cache has the index of that name. A pip.conf of the builder goes before it.
+# cached NAME: whether the cache has the index with this name. A pip.conf of the builder takes precedence.
 cached() {
   [[ ! -s /etc/pip.conf ]] && exec 3<>/dev/tcp/127.0.0.1/3141 && printf 'GET /root/%s HTTP/1.0\r\n\r\n' "$1" >&3 &&
     read -r _ status _ <&3 && [[ $status == 200 ]]
 }
 
-# index NAME URL: where packages of that index come from.
+# index NAME URL: the URL to fetch packages of this index from.
 index() {
   if (cached "$1") 2>/dev/null; then echo "http://127.0.0.1:3141/root/$1/+simple/"; else echo "$2"; fi
 }

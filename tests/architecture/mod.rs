@@ -299,14 +299,14 @@ fn files_are_short() {
 
 /// The names that the catalogue gives to packages, platforms, devices, bases and indexes.
 fn catalogue_names() -> BTreeSet<String> {
-    let mut sources = jcc::source::Sources::new();
-    let catalog = jcc::catalog::Catalog::builtin(&mut sources);
+    let mut sources = jcc::internals::source::Sources::new();
+    let catalog = jcc::internals::catalog::Catalog::builtin(&mut sources);
     let kinds = [
-        jcc::catalog::DefinitionKind::Package,
-        jcc::catalog::DefinitionKind::Platform,
-        jcc::catalog::DefinitionKind::Device,
-        jcc::catalog::DefinitionKind::Base,
-        jcc::catalog::DefinitionKind::Index,
+        jcc::internals::catalog::DefinitionKind::Package,
+        jcc::internals::catalog::DefinitionKind::Platform,
+        jcc::internals::catalog::DefinitionKind::Device,
+        jcc::internals::catalog::DefinitionKind::Base,
+        jcc::internals::catalog::DefinitionKind::Index,
     ];
     kinds
         .into_iter()

@@ -2,7 +2,7 @@
 //!
 //! A block of KDL with a `project` is a manifest; one with a `package` is a definition; any other is a part of a
 //! manifest, and gets a head. Beside it lie the files alone that the
-//! paragraph before it names as "beside the manifest", as in `tests/book/files`. `tests/docs` makes the other pages.
+//! paragraph before it names as "next to the manifest", as in `tests/book/files`. `tests/docs` makes the other pages.
 
 mod picture;
 mod runs;
@@ -11,8 +11,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use jcc::Input;
-use jcc::diagnostic::{Log, Severity};
-use jcc::source::Sources;
+use jcc::internals::diagnostic::{Log, Severity};
+use jcc::internals::source::Sources;
 
 use crate::support::{self, folder::Folder, report};
 
@@ -74,10 +74,10 @@ fn blocks() -> Vec<Block> {
     blocks
 }
 
-/// The files that the last paragraph of a text says lie beside the manifest.
+/// The files that the last paragraph of a text says lie next to the manifest.
 fn files(before: &str) -> Vec<String> {
     let paragraph = before.trim_end().rsplit("\n\n").next().unwrap_or_default();
-    if !paragraph.contains("beside the manifest") {
+    if !paragraph.contains("next to the manifest") {
         return Vec::new();
     }
     let words = paragraph.split('`').skip(1).step_by(2);
@@ -86,7 +86,7 @@ fn files(before: &str) -> Vec<String> {
 
 /// A folder with nothing in it but what a block needs.
 fn folder(block: &Block) -> Folder {
-    let folder = Folder(jcc::fs::Memory::new());
+    let folder = Folder(jcc::internals::fs::Memory::new());
     for file in &block.files {
         let path = support::repository("tests/book/files").join(file);
         folder.0.put(file, fs::read(&path).unwrap_or_else(|_| panic!("{}: no {file}", block.place)));

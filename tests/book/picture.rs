@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::fs;
 
 use jcc::Input;
-use jcc::diagnostic::Log;
-use jcc::diagnostic::render::human::{self, Colour, Letters, Look};
-use jcc::source::Sources;
+use jcc::internals::diagnostic::Log;
+use jcc::internals::diagnostic::render::human::{self, Colour, Letters, Look};
+use jcc::internals::source::Sources;
 
 use crate::support::{self, folder::Folder};
 

@@ -2,10 +2,10 @@
 
 use std::sync::Mutex;
 
-use jcc::catalog::{Catalog, DefinitionKind};
-use jcc::fs::Memory;
-use jcc::source::Sources;
-use jcc::value::Name;
+use jcc::internals::catalog::{Catalog, DefinitionKind};
+use jcc::internals::fs::Memory;
+use jcc::internals::source::Sources;
+use jcc::internals::value::Name;
 
 use super::in_parallel;
 use super::machines::MACHINES;

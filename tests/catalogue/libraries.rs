@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use jcc::catalog::{Catalog, DefinitionKind, Package, RequireStage, TestBody};
-use jcc::source::Sources;
+use jcc::internals::catalog::{Catalog, DefinitionKind, Package, RequireStage, TestBody};
+use jcc::internals::source::Sources;
 
 /// Libraries that packages link against, or load when they run.
 const USED: [&str; 3] = ["cuda", "cudnn", "tensorrt"];

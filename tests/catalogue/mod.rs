@@ -15,10 +15,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 
-use jcc::catalog::{Catalog, DefinitionKind, PackageVersion};
-use jcc::diagnostic::{Log, Severity};
-use jcc::fs::Memory;
-use jcc::source::Sources;
+use jcc::internals::catalog::{Catalog, DefinitionKind, PackageVersion};
+use jcc::internals::diagnostic::{Log, Severity};
+use jcc::internals::fs::Memory;
+use jcc::internals::source::Sources;
 use jcc::{Compiled, Input};
 
 use machines::MACHINES;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use jcc::catalog::{Catalog, Package};
-use jcc::source::Sources;
+use jcc::internals::catalog::{Catalog, Package};
+use jcc::internals::source::Sources;
 
 use super::super::docs::holds;
 use super::machines::MACHINES;
@@ -12,7 +12,7 @@ use super::{Surveyed, survey};
 const HEAD: &str = "# The catalogue
 
 All packages, with the newest version that resolves on each kind of machine if nothing else is requested. `?` means that
-nobody has shown yet that the version works there, and `-` that the package is unavailable. `jcc show NAME --device DEVICE`
+the version is unproven there, and `-` that the package is unavailable. `jcc show NAME --device DEVICE`
 shows all versions with the reasons for unavailable ones, the options and the sources. Generated from `packages/` by the
 tests.
 ";

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use jcc::Input;
-use jcc::catalog::{Catalog, DefinitionKind};
-use jcc::diagnostic::{Diagnostic, Log, Severity};
-use jcc::fs::Memory;
-use jcc::source::Sources;
+use jcc::internals::catalog::{Catalog, DefinitionKind};
+use jcc::internals::diagnostic::{Diagnostic, Log, Severity};
+use jcc::internals::fs::Memory;
+use jcc::internals::source::Sources;
 
 use super::in_parallel;
 use super::machines::{MACHINES, Machine};
@@ -106,7 +106,11 @@ impl Asked {
             } else {
                 mended.target = self.target.replace(first, &format!("{name} \"{new}\""));
             }
-        } else if mend.starts_with("drop ") {
+        } else if mend.starts_with("remove `base`") {
+            mended.base = None;
+        } else if mend.starts_with("remove `") && version.is_none() {
+            mended.packages.retain(|one| one.0 != name);
+        } else if mend.starts_with("remove ") {
             let before = mended.pins.len();
             mended.pins.retain(|one| !is(one));
             if mended.pins.len() == before {
@@ -116,11 +120,7 @@ impl Asked {
                     mended.target = self.target.replace(&format!("; {first}"), "");
                 }
             }
-        } else if mend.starts_with("leave `base` out") {
-            mended.base = None;
-        } else if mend.starts_with("leave ") {
-            mended.packages.retain(|one| one.0 != name);
-        } else if mend.starts_with("give ") {
+        } else if mend.starts_with("for ") {
             let option = quoted.next()?.to_owned();
             mended.options.insert(name.to_owned(), option);
         }
@@ -201,7 +201,7 @@ fn mends(report: &Diagnostic) -> Vec<&String> {
     report
         .help
         .iter()
-        .filter(|help| ["change ", "drop ", "leave ", "give "].iter().any(|verb| help.starts_with(verb)))
+        .filter(|help| ["change ", "remove ", "for "].iter().any(|verb| help.starts_with(verb)))
         .collect()
 }
 

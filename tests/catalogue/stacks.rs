@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::sync::Mutex;
 
 use jcc::Compiled;
-use jcc::catalog::BuiltinStacks;
-use jcc::manifest::Stacks as _;
+use jcc::internals::catalog::BuiltinStacks;
+use jcc::internals::manifest::Stacks as _;
 
 use super::super::docs::holds;
 use super::machines::{MACHINES, Machine};

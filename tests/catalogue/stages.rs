@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
-use jcc::catalog::{Catalog, RequireStage as Needed, Role, StepKind};
-use jcc::resolve::Resolution;
-use jcc::source::Sources;
+use jcc::internals::catalog::{Catalog, RequireStage as Needed, Role, StepKind};
+use jcc::internals::resolve::Resolution;
+use jcc::internals::source::Sources;
 
 use super::machines::MACHINES;
 use super::{Built, in_parallel, one, packages, survey};

@@ -66,7 +66,7 @@ fn a_digest_that_fits_nothing_is_reported() {
     for (text, expected) in [
         (inspected("docker.io/library/debian:12", ONE), "resolve::unused-digest"),
         ("no such image".to_owned(), "resolve::not-inspected"),
-        ("x".repeat((4 << 20) + 1), "has more than 4 MiB"),
+        ("x".repeat((4 << 20) + 1), "is larger than 4 MiB"),
     ] {
         write(folder, "digests.txt", &text);
         let said = reported(folder, &["update", "--digests", "digests.txt"], 1);

@@ -237,7 +237,7 @@ fn the_rest_of_the_text_is_left_alone() {
 fn without_a_manifest_or_with_a_broken_one_nothing_happens() {
     let folder = tempfile::tempdir().expect("there is room");
     let report = runs(folder.path(), &["add", "gear"], 1).err;
-    assert!(report.contains("there is no `project.kdl`"), "{report}");
+    assert!(report.contains("no `project.kdl` in this folder"), "{report}");
     let report = runs(folder.path(), &["update", "--file", "none.kdl"], 1).err;
     assert!(report.contains("none.kdl"), "{report}");
     let folder = project("project \"demo\n");

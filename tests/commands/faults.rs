@@ -56,7 +56,7 @@ fn a_killed_run_is_mended_by_the_next() {
         let journal = note(folder.path(), "unfinished").exists();
         assert!(found == old || found == new || journal || note(folder.path(), "finished").exists());
         let ran = runs(folder.path(), &["compile"], 0);
-        assert_eq!(ran.err.contains("was stopped while it wrote"), journal, "{}", ran.err);
+        assert_eq!(ran.err.contains("was interrupted while writing"), journal, "{}", ran.err);
         assert_eq!(outputs(folder.path()), new);
     }
     assert!(killed > 0, "no run was killed");
@@ -82,7 +82,7 @@ fn what_was_half_written_is_taken_back_first() {
     let text = fs::read_to_string(path("project.kdl")).expect("it is there");
     fs::write(path("project.kdl"), text + "nonsense\n").expect("there is room");
     let ran = runs(folder.path(), &["compile"], 1);
-    assert!(ran.err.contains("was stopped while it wrote"), "{}", ran.err);
+    assert!(ran.err.contains("was interrupted while writing"), "{}", ran.err);
     assert_eq!(outputs(folder.path()), old);
 }
 
@@ -119,7 +119,11 @@ fn a_run_does_not_wait_for_ever() {
     rustix::fs::flock(&held, rustix::fs::FlockOperation::LockExclusive).expect("nobody else is there");
     let start = Instant::now();
     let ran = runs(folder.path(), &["compile"], 4);
-    assert!(ran.err.contains("another run of jcc") && ran.err.contains("help: wait for it"), "{}", ran.err);
+    assert!(
+        ran.err.contains("another jcc process") && ran.err.contains("help: wait until it finishes"),
+        "{}",
+        ran.err
+    );
     assert!(start.elapsed() > Duration::from_secs(4));
     assert_eq!(outputs(folder.path()), old);
     // A look needs no lock.
@@ -177,7 +181,10 @@ fn a_full_disk_is_the_machine_s_failure() {
             "{line} {:?}\n{err}",
             found.keys()
         );
-        assert!(code == "0" || err.contains("nothing was written: `") && err.contains("make room"), "{err}");
+        assert!(
+            code == "0" || err.contains("no files were written: `") && err.contains("free some disk space"),
+            "{err}"
+        );
         codes.insert(code.to_owned());
     }
     assert!(codes.iter().eq(["0", "4"]), "{codes:?}");
@@ -193,7 +200,10 @@ fn a_read_only_disk_is_the_machine_s_failure() {
         echo "exit $code"; "$2" compile "$1/project.kdl" --stdout > /dev/null"#;
     let jcc = Path::new(env!("CARGO_BIN_EXE_jcc"));
     let Some(report) = with_mounts(script, &[folder.path(), jcc]) else { return };
-    assert!(report.contains("nothing was written: `") && report.contains("let this user write"), "{report}");
+    assert!(
+        report.contains("no files were written: `") && report.contains("make the folder writable"),
+        "{report}"
+    );
     assert!(report.contains("exit 4"), "{report}");
     assert_eq!(outputs(folder.path()), old);
 }

@@ -22,7 +22,7 @@ fn what_is_stale_is_shown() {
     runs(folder.path(), &["compile"], 0);
     runs(folder.path(), &["check"], 0);
     let again = runs(folder.path(), &["compile"], 0);
-    assert!(again.err.contains("nothing changed"), "{}", again.err);
+    assert!(again.err.contains("everything is up to date"), "{}", again.err);
     let manifest = folder.path().join("project.kdl");
     let text = fs::read_to_string(&manifest).expect("it is there");
     fs::write(&manifest, text.replace("install \"jq\"", "install \"jq\" \"tree\"")).expect("there is room");
@@ -58,7 +58,7 @@ fn a_file_of_somebody_else_is_kept() {
         fs::write(folder.path().join(name), "# mine\n").expect("there is room");
         let before = snapshot(folder.path());
         let ran = runs(folder.path(), &["compile"], 1);
-        assert!(ran.err.contains("did not write it"), "{}", ran.err);
+        assert!(ran.err.contains("was not written by jcc"), "{}", ran.err);
         assert_eq!(snapshot(folder.path()), before, "a failed run leaves all as it was");
         runs(folder.path(), &["compile", "--force"], 0);
     }

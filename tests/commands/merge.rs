@@ -34,7 +34,7 @@ fn a_merge_needs_one_compile() {
     assert_eq!(git::conflicts(folder), ["jcc.lock"]);
     let check = runs(folder, &["check"], 3);
     assert!(
-        check.err.contains("`jcc.lock` is stale: `jcc.lock` holds conflict markers of git"),
+        check.err.contains("`jcc.lock` is out of date: `jcc.lock` contains Git conflict markers"),
         "{}",
         check.err
     );
@@ -62,10 +62,10 @@ fn what_git_could_not_merge_is_written_anew() {
     assert!(git::conflicts(folder).contains(&"project.kdl".to_owned()));
     write(folder, "project.kdl", &TWO.replace("\"jq\"", "\"jq\" \"tree\" \"unzip\""));
     let check = runs(folder, &["check"], 3);
-    assert!(check.out.contains("# a/Dockerfile: merged by git\n"), "{}", check.out);
+    assert!(check.out.contains("# a/Dockerfile: merged by Git\n"), "{}", check.out);
     let ran = runs(folder, &["compile"], 0);
     assert!(
-        ran.err.contains("`a/Dockerfile` as git merged it is not what the merged manifest gives"),
+        ran.err.contains("`a/Dockerfile` was merged by Git and does not match the merged manifest"),
         "{}",
         ran.err
     );

@@ -104,7 +104,8 @@ fn copy(name: &str) -> TempDir {
     copy_into(&support::repository("examples").join(name), folder.path());
     for (path, content) in snapshot(folder.path()) {
         let text = String::from_utf8_lossy(&content);
-        let is_generated = path.starts_with(".jcc/") || jcc::render::Generated::of(&text).is_some();
+        let is_generated =
+            path.starts_with(".jcc/") || jcc::internals::render::Generated::of(&text).is_some();
         if path == "jcc.lock" || is_generated {
             fs::remove_file(folder.path().join(path)).expect("it is there");
         }

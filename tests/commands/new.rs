@@ -29,11 +29,11 @@ fn a_new_manifest_compiles_and_can_be_edited() {
     runs(path, &["init", "--force", "--device", "jetson-agx-orn"], 1);
     runs(path, &["init", "--force", "--from", "stack:no-such-stack"], 1);
     let report = runs(path, &["init", "--force", "--from", "stack:ros-humble-desktop"], 2).err;
-    assert!(report.contains("name it with `--device`"), "{report}");
+    assert!(report.contains("set it with `--device`"), "{report}");
     assert_eq!(snapshot(path), before);
     runs(path, &["init", "stacked", "--device", "jetson-agx-orin", "--from", "stack:ros-humble-desktop"], 0);
     let report = runs(&path.join("stacked"), &["remove", "ros"], 1).err;
-    assert!(report.contains("instead of `extends`"), "{report}");
+    assert!(report.contains("replace `extends`"), "{report}");
     runs(path, &["add", "numpy"], 0);
     runs(path, &["pin", "python", "3.12"], 0);
     insta::assert_snapshot!(
@@ -92,7 +92,7 @@ fn taken_over(image: &str, machine: [&str; 2]) -> (String, String) {
     runs(path, &["compile"], 0);
     let from = fs::read_to_string(path.join("Dockerfile.jcc")).expect("it is there");
     let same = from.lines().any(|line| line.starts_with(&format!("FROM {image}")));
-    assert_eq!(same, !report.contains("the project starts from"), "{image}: {report}");
+    assert_eq!(same, !report.contains("the project uses"), "{image}: {report}");
     (lines.join("\n"), report)
 }
 
@@ -126,7 +126,7 @@ fn the_tag_of_an_image_is_kept_with_the_release_that_it_needs() {
         "{report}"
     );
     let (lines, report) = taken_over("dustynv/l4t-pytorch:r36.2.0", ["--device", "jetson-nano"]);
-    assert!(!lines.contains("base ") && report.contains("does not go with this target"), "{lines}\n{report}");
+    assert!(!lines.contains("base ") && report.contains("does not fit this target"), "{lines}\n{report}");
 }
 
 #[test]
@@ -159,9 +159,9 @@ fn a_dockerfile_that_cannot_be_taken_over_is_reported_of() {
     fs::write(path.join("Dockerfile"), "FROM scratch.example/x:1\nCOPY gone /gone\n").expect("there is room");
     fs::write(path.join("docker-compose.yaml"), "services: {}\n").expect("there is room");
     let report = runs(path, &["init", "--device", "jetson-agx-orin"], 0).err;
-    assert!(report.contains("`scratch.example/x:1`, which is not taken over"), "{report}");
+    assert!(report.contains("`scratch.example/x:1`, which was not imported"), "{report}");
     assert!(
-        report.contains("`docker-compose.yaml` is your own") && !report.contains("taken over from"),
+        report.contains("your own `docker-compose.yaml` is unchanged") && !report.contains("imported from"),
         "{report}"
     );
     runs(path, &["compile"], 0);
@@ -182,5 +182,5 @@ fn a_new_definition_passes_its_check() {
     runs(path, &["package", "new", "x", "--group", "../y"], 2);
     assert_eq!(snapshot(path), before);
     let report = runs(path, &["package", "new", "numpy"], 0).err;
-    assert!(report.contains("jcc comes with a `numpy`"), "{report}");
+    assert!(report.contains("jcc includes a package `numpy`"), "{report}");
 }

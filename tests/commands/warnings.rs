@@ -74,9 +74,9 @@ fn a_locked_version_that_is_gone_on_one_platform_is_reported_there() {
     runs(folder.path(), &["compile"], 0);
     fs::write(&file, definition("{ requires { platform \"x86_64\" } }")).expect("it can be written");
     let report = runs(folder.path(), &["compile"], 0).err;
-    let gone = "the lock holds `probe` 2.0, which the catalogue does not have for this target";
+    let gone = "the lock contains `probe` 2.0, which the catalogue does not have for this target";
     assert_eq!(report.matches(gone).count(), 1, "{report}");
-    assert!(report.contains("1.0 is taken instead"), "{report}");
+    assert!(report.contains("1.0 is used instead"), "{report}");
     // Another release is the user's own doing.
     let lock = folder.path().join("jcc.lock");
     let edited = fs::read_to_string(&lock).expect("it was written");

@@ -4,8 +4,8 @@
 
 use std::path::PathBuf;
 
-use jcc::diagnostic::codes;
-use jcc::syntax::schema::reference;
+use jcc::internals::diagnostic::codes;
+use jcc::internals::syntax::schema::reference;
 
 /// A page of the book is what it should be; `JCC_BLESS=1` writes it anew.
 pub(crate) fn holds(name: &str, text: &str) {
@@ -22,17 +22,17 @@ fn the_manifest_s_reference() {
     let head = "# The manifest: reference\n\nAll nodes of `project.kdl`, with their arguments and properties. Generated from the tables that jcc checks manifests \
                 with; the [guide](guide.md) explains how the nodes fit together.\n\nYou can also put every node except `project`, `extends`, `catalog` and `output` \
                 into a `target`. It then applies to that target only.\n\n";
-    holds("manifest.md", &format!("{head}{}", reference(jcc::manifest::LANGUAGE)));
+    holds("manifest.md", &format!("{head}{}", reference(jcc::internals::manifest::LANGUAGE)));
 }
 
 #[test]
 fn the_catalogue_s_reference() {
     let head = "# Package definitions: reference\n\nAll nodes of `packages/GROUP/NAME/package.kdl` and of `packages/platform/*.kdl`. Generated from the tables \
                 that jcc checks definitions with; [Writing a package](packages.md) explains how the nodes fit together.\n\n# Packages and axes\n\n";
-    let definitions = reference(jcc::catalog::schema::DEFINITION);
-    let platforms: Vec<_> = jcc::catalog::schema::PLATFORMS
+    let definitions = reference(jcc::internals::catalog::schema::DEFINITION);
+    let platforms: Vec<_> = jcc::internals::catalog::schema::PLATFORMS
         .iter()
-        .filter(|spec| !jcc::catalog::schema::DEFINITION.iter().any(|one| one.name == spec.name))
+        .filter(|spec| !jcc::internals::catalog::schema::DEFINITION.iter().any(|one| one.name == spec.name))
         .copied()
         .collect();
     let platforms = reference(platforms.leak());
@@ -42,7 +42,7 @@ fn the_catalogue_s_reference() {
 #[test]
 fn the_index_of_errors() {
     let mut text = String::from(
-        "# Diagnostics\n\nAll diagnostics, by code. `jcc explain CODE` prints the same pages. Generated from `src/diagnostic/pages`.\n",
+        "# Diagnostics\n\nAll diagnostics, by code. `jcc explain CODE` prints the same pages. Generated from `crates/core/src/diagnostic/pages`.\n",
     );
     for entry in codes::all() {
         let page = entry.page.trim().replace("\n## ", "\n#### ");

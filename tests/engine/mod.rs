@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use jcc::diagnostic::Log;
-use jcc::source::Sources;
-use jcc::syntax::schema::{Children, NodeSpec};
-use jcc::syntax::{self, Node};
+use jcc::internals::diagnostic::Log;
+use jcc::internals::source::Sources;
+use jcc::internals::syntax::schema::{Children, NodeSpec};
+use jcc::internals::syntax::{self, Node};
 
 use crate::support::repository;
 
@@ -82,7 +82,7 @@ fn missing(wanted: &BTreeSet<String>, said: &BTreeSet<String>) -> Vec<String> {
 
 #[test]
 fn every_step_of_a_definition_is_built_by_an_engine() {
-    let package = jcc::catalog::schema::DEFINITION.iter().find(|spec| spec.name == "package");
+    let package = jcc::internals::catalog::schema::DEFINITION.iter().find(|spec| spec.name == "package");
     let mut wanted = BTreeSet::new();
     for spec in listed(package.expect("it has a table")) {
         if OF_DEFINITIONS.contains(&spec.name) {
@@ -102,7 +102,7 @@ fn every_step_of_a_definition_is_built_by_an_engine() {
 #[test]
 fn every_word_of_a_manifest_that_makes_the_image_is_built_by_an_engine() {
     let mut wanted = BTreeSet::new();
-    for spec in jcc::manifest::LANGUAGE.iter().filter(|spec| OF_MANIFESTS.contains(&spec.name)) {
+    for spec in jcc::internals::manifest::LANGUAGE.iter().filter(|spec| OF_MANIFESTS.contains(&spec.name)) {
         words(spec, spec.name, &mut wanted);
     }
     let missing = missing(&wanted, &said("project.kdl"));

@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use jcc::catalog::BuiltinStacks;
-use jcc::diagnostic::Log;
-use jcc::manifest;
-use jcc::source::Sources;
+use jcc::internals::catalog::BuiltinStacks;
+use jcc::internals::diagnostic::Log;
+use jcc::internals::manifest;
+use jcc::internals::source::Sources;
 
 use crate::support::{self, folder::Folder, report};
 

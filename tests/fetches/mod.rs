@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use jcc::catalog::BuiltinStacks;
-use jcc::diagnostic::Log;
-use jcc::fs::Disk;
-use jcc::manifest::Stacks as _;
-use jcc::plan::Fetched;
-use jcc::source::Sources;
+use jcc::internals::catalog::BuiltinStacks;
+use jcc::internals::diagnostic::Log;
+use jcc::internals::fs::Disk;
+use jcc::internals::manifest::Stacks as _;
+use jcc::internals::plan::Fetched;
+use jcc::internals::source::Sources;
 
 use crate::support::repository;
 
@@ -20,7 +20,7 @@ fn compiled(folder: &Path) -> Result<Vec<(String, Vec<Fetched>)>, String> {
     let compiled = jcc::compile(input, &mut sources, &mut log);
     let messages: Vec<_> = log.sorted().iter().map(|one| one.message.clone()).collect();
     let compiled = compiled.map_err(|_| format!("{}: {messages:?}", folder.display()))?;
-    let texts = |planned: &jcc::plan::Planned| {
+    let texts = |planned: &jcc::internals::plan::Planned| {
         let files = [planned.files.dockerfile.to_string(), planned.files.compose.to_string()];
         let caches = compiled.artifacts.iter().filter(|(path, _)| {
             path.starts_with(".jcc/caches/") || **path == format!("{}/caches.yaml", planned.services.support)

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use jcc::catalog::{Catalog, DefinitionKind};
-use jcc::source::Sources;
+use jcc::internals::catalog::{Catalog, DefinitionKind};
+use jcc::internals::source::Sources;
 
 use crate::catalogue::compile;
 

@@ -3,7 +3,7 @@
 //! A page of `manifest`, `syntax`, `check` or `resolve` shows whole manifests; they are read beside the files of the
 //! refused cases, and what belongs to another area than the page does not count.
 
-use jcc::diagnostic::codes::{self, CodeEntry};
+use jcc::internals::diagnostic::codes::{self, CodeEntry};
 
 use crate::support::whole;
 

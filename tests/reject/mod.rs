@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use jcc::diagnostic::{Diagnostic, Severity};
+use jcc::internals::diagnostic::{Diagnostic, Severity};
 
 use crate::support::whole::{Ran, run};
 use crate::support::{self, report};

@@ -76,7 +76,7 @@ impl Compiled {
         let generated = |path: &str, content: &[u8]| {
             path.starts_with(".jcc/")
                 || path == "jcc.lock"
-                || jcc::render::Generated::of(&String::from_utf8_lossy(content)).is_some()
+                || jcc::internals::render::Generated::of(&String::from_utf8_lossy(content)).is_some()
         };
         let inputs = files.filter(|(path, content)| !generated(path, content)).collect();
         let mut all = Self { example, text, inputs, known: BTreeMap::new() };

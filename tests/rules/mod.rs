@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use jcc::Input;
-use jcc::diagnostic::Log;
-use jcc::source::Sources;
+use jcc::internals::diagnostic::Log;
+use jcc::internals::source::Sources;
 
 use crate::support::{self, folder::Folder, report};
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use jcc::source::secrets;
+use jcc::internals::source::secrets;
 
 use crate::support::repository;
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
-use jcc::fs::{FileKind, FileSystem, Memory};
-use jcc::manifest::Stacks;
+use jcc::internals::fs::{FileKind, FileSystem, Memory};
+use jcc::internals::manifest::Stacks;
 
 /// Files in memory; a path with `link` in it is a link that leads out, a file under `stack:` is a stack.
 pub(crate) struct Folder(pub(crate) Memory);

@@ -7,9 +7,9 @@ pub(crate) mod whole;
 
 use std::path::{Path, PathBuf};
 
-use jcc::diagnostic::Diagnostic;
-use jcc::diagnostic::render::human::{self, Colour, Letters, Look};
-use jcc::source::Sources;
+use jcc::internals::diagnostic::Diagnostic;
+use jcc::internals::diagnostic::render::human::{self, Colour, Letters, Look};
+use jcc::internals::source::Sources;
 
 /// A path in the repository.
 pub(crate) fn repository(path: &str) -> PathBuf {

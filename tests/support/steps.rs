@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jcc::Input;
-use jcc::catalog::RequireStage;
-use jcc::diagnostic::Log;
-use jcc::fs::FileSystem;
-use jcc::resolve::Resolution;
-use jcc::source::Sources;
-use jcc::value::Name;
+use jcc::internals::catalog::RequireStage;
+use jcc::internals::diagnostic::Log;
+use jcc::internals::fs::FileSystem;
+use jcc::internals::resolve::Resolution;
+use jcc::internals::source::Sources;
+use jcc::internals::value::Name;
 
 /// The resolution of a project's first target, and the steps of its Dockerfile by stage.
 pub(crate) struct Answer {

@@ -1,12 +1,12 @@
 //! A manifest through all passes that need no output: read, checked, resolved, planned where nothing is wrong before,
 //! allowed.
 
-use jcc::catalog::Catalog;
-use jcc::diagnostic::Log;
-use jcc::manifest::{self, Project};
-use jcc::resolve::Lock;
-use jcc::source::Sources;
-use jcc::{check, plan, resolve};
+use jcc::internals::catalog::Catalog;
+use jcc::internals::diagnostic::Log;
+use jcc::internals::manifest::{self, Project};
+use jcc::internals::resolve::Lock;
+use jcc::internals::source::Sources;
+use jcc::internals::{check, plan, resolve};
 
 use super::folder::Folder;
 
@@ -48,7 +48,7 @@ fn lock(name: &str, sources: &mut Sources, log: &mut Log) -> Option<Lock> {
 /// Every pass after reading.
 fn passes(projects: &[Project], catalog: &Catalog, lock: Option<&Lock>, sources: &Sources, log: &mut Log) {
     for project in projects {
-        check::rules(project, catalog, sources, log);
+        check::rules(project, catalog, log);
     }
     check::plain_secrets(projects, catalog, sources, log);
     for project in projects {

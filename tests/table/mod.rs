@@ -4,11 +4,11 @@
 mod machines;
 mod page;
 
-use jcc::catalog::Catalog;
-use jcc::diagnostic::{Diagnostic, Log, Severity, codes};
-use jcc::manifest;
-use jcc::resolve::{Override, Reason, Resolution, resolve};
-use jcc::source::Sources;
+use jcc::internals::catalog::Catalog;
+use jcc::internals::diagnostic::{Diagnostic, Log, Severity, codes};
+use jcc::internals::manifest;
+use jcc::internals::resolve::{Override, Reason, Resolution, resolve};
+use jcc::internals::source::Sources;
 
 use crate::support::folder::Folder;
 use crate::support::{bless, repository};
@@ -28,7 +28,7 @@ fn cell(catalog: &Catalog, read: &Sources, machine: &Machine, request: &str) -> 
         "project \"table\"\ntarget {{ {} }}\n{}\npackages {{ {request} }}\n",
         machine.target, machine.pins
     );
-    let folder = Folder(jcc::fs::Memory::with([("project.kdl", text.as_str())]));
+    let folder = Folder(jcc::internals::fs::Memory::with([("project.kdl", text.as_str())]));
     let (mut sources, mut log) = (read.clone(), Log::new());
     let manifest =
         manifest::load(&folder, "project.kdl", &folder, &mut sources, &mut log).expect("it is right");

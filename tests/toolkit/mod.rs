@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use jcc::Input;
-use jcc::diagnostic::Log;
-use jcc::fs::Memory;
-use jcc::source::Sources;
+use jcc::internals::diagnostic::Log;
+use jcc::internals::fs::Memory;
+use jcc::internals::source::Sources;
 
 use crate::catalogue::stages::Stages;
 use crate::support::report;

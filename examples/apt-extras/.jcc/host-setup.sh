@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # jcc 0.1.0 · project.kdl · do not edit, run `jcc compile`
 # Prepares a host for `classifier`. Run it as the user who starts the containers, and again after changes:
-# it leaves alone what is as it should be, and uses sudo for what only root may do.
+# it changes only what is needed, and uses sudo only for what requires root.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -26,25 +26,25 @@ install_package() { # NAME
 # Docker Engine with Buildx and Compose.
 say "Docker"
 if ! command -v docker >/dev/null; then
-  problem "Docker is not installed: https://docs.docker.com/engine/install/ has the steps for each distribution"
+  problem "Docker is not installed: https://docs.docker.com/engine/install/ lists the steps for each distribution"
 elif ! docker info >/dev/null 2>&1; then
-  problem "Docker does not answer $USER: \`sudo systemctl enable --now docker\`, and \`sudo usermod --append --groups docker $USER\` with a new login (who is in that group is root on this host)"
+  problem "Docker does not answer $USER: \`sudo systemctl enable --now docker\`, and \`sudo usermod --append --groups docker $USER\` and log in again (members of that group have root access to this host)"
 fi
 if ! docker compose version >/dev/null 2>&1; then problem "Docker has no Compose: install the package docker-compose-plugin"; fi
 if ! docker buildx version >/dev/null 2>&1; then problem "Docker has no Buildx: install the package docker-buildx-plugin"; fi
 
-# NVIDIA's container toolkit, from the archive that the board's release has set up.
+# NVIDIA's container toolkit, from the apt archive configured on the board.
 say "NVIDIA Container Toolkit"
 command -v nvidia-ctk >/dev/null || install_package nvidia-container-toolkit
 
-# Docker knows the NVIDIA runtime.
+# Registers the NVIDIA runtime in Docker.
 say "The NVIDIA runtime"
 if command -v nvidia-ctk >/dev/null && ! docker info 2>/dev/null | grep -q 'Runtimes:.* nvidia\b'; then
   sudo nvidia-ctk runtime configure --runtime=docker
   sudo systemctl restart docker
 fi
 
-# Folders that are mounted, and whose they are.
+# Folders that containers mount, and their owners.
 say "Folders"
 folder() { # PATH [UID:GID]
   [[ -d $1 ]] || mkdir -p "$1" 2>/dev/null || sudo mkdir -p "$1"
@@ -52,8 +52,8 @@ folder() { # PATH [UID:GID]
 }
 folder ./models 1000:1000
 
-# Groups that may use the host's devices. Their numbers differ from host to host: Compose reads them from .env, and
-# takes no number twice.
+# Groups with access to the host's devices. Their IDs differ between hosts: Compose reads them from .env, and rejects
+# duplicates.
 say "Groups"
 group() { # VARIABLE NUMBER
   case $2 in '' | 44) return ;; esac
@@ -62,7 +62,7 @@ group() { # VARIABLE NUMBER
 group JCC_GID_RENDER "$(getent group render | cut -d: -f3 || true)"
 
 if ((problems > 0)); then
-  printf '\n%s left to do: see the lines that begin with !!, then run this again\n' "$problems" >&2
+  printf '\n%s left to do: see the lines that start with !!, then run this script again\n' "$problems" >&2
   exit 1
 fi
 say "The host is ready"

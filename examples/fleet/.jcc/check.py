@@ -1,4 +1,4 @@
-# Run at the end of the build: what is installed must be what was resolved.
+# Run at the end of the build: the installed versions must be the resolved ones.
 import sys
 
 try:
@@ -14,7 +14,7 @@ except ImportError:  # Python 3.6
 
 
 def moved(name):
-    """Requirements in one exact version, such as CUDA's libraries, that something else has replaced."""
+    """Requirements of an exact version, such as CUDA libraries, that another installation has replaced."""
     try:
         from pip._vendor.packaging.requirements import Requirement
     except ImportError:
@@ -27,13 +27,13 @@ def moved(name):
             except PackageNotFoundError:
                 continue
             if not one.specifier.contains(found, prereleases=True):
-                yield f"{one.name}{one.specifier}, and {found} is installed"
+                yield f"{one.name}{one.specifier}, but {found} is installed"
 
 
 wrong = []
 for line in open("/run/constraints.txt", encoding="utf-8"):
     name, exact, wanted = line.strip().partition("==")
-    # Other bounds are pip's to hold.
+    # pip checks other bounds.
     if not exact or wanted.endswith(".*"):
         continue
     try:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # jcc 0.1.0 · project.kdl · do not edit, run `jcc compile`
 # Prepares a host for `perception`. Run it as the user who starts the containers, and again after changes:
-# it leaves alone what is as it should be, and uses sudo for what only root may do.
+# it changes only what is needed, and uses sudo only for what requires root.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -26,25 +26,25 @@ install_package() { # NAME
 # Docker Engine with Buildx and Compose.
 say "Docker"
 if ! command -v docker >/dev/null; then
-  problem "Docker is not installed: https://docs.docker.com/engine/install/ has the steps for each distribution"
+  problem "Docker is not installed: https://docs.docker.com/engine/install/ lists the steps for each distribution"
 elif ! docker info >/dev/null 2>&1; then
-  problem "Docker does not answer $USER: \`sudo systemctl enable --now docker\`, and \`sudo usermod --append --groups docker $USER\` with a new login (who is in that group is root on this host)"
+  problem "Docker does not answer $USER: \`sudo systemctl enable --now docker\`, and \`sudo usermod --append --groups docker $USER\` and log in again (members of that group have root access to this host)"
 fi
 if ! docker compose version >/dev/null 2>&1; then problem "Docker has no Compose: install the package docker-compose-plugin"; fi
 if ! docker buildx version >/dev/null 2>&1; then problem "Docker has no Buildx: install the package docker-buildx-plugin"; fi
 
-# NVIDIA's container toolkit, from the archive that the board's release has set up.
+# NVIDIA's container toolkit, from the apt archive configured on the board.
 say "NVIDIA Container Toolkit"
 command -v nvidia-ctk >/dev/null || install_package nvidia-container-toolkit
 
-# Docker knows the NVIDIA runtime.
+# Registers the NVIDIA runtime in Docker.
 say "The NVIDIA runtime"
 if command -v nvidia-ctk >/dev/null && ! docker info 2>/dev/null | grep -q 'Runtimes:.* nvidia\b'; then
   sudo nvidia-ctk runtime configure --runtime=docker
   sudo systemctl restart docker
 fi
 
-# The X server lets in who has its cookie: a copy of it that names no host, for the container to read.
+# Access to the X server requires its cookie: a copy without the host name, for the container.
 x11() {
   local folder=~/.local/state/jcc
   install -d -m 700 "$folder"
@@ -56,19 +56,19 @@ if [[ ${1-} == x11 ]]; then
   x11
   exit
 fi
-say "The cookie of the X server"
+say "Cookie of the X server"
 if [[ -z ${DISPLAY-} ]]; then
   problem "DISPLAY is not set: run this in a terminal of the desktop session"
 elif ! command -v xauth >/dev/null; then
   problem "xauth is missing: install it"
 else
   x11
-  echo "Each login makes a new one: write this line into ~/.xsessionrc"
+  echo "Each login creates a new one: add this line to ~/.xsessionrc"
   printf '  bash %q x11\n' "$PWD/.jcc/host-setup.sh"
 fi
 
 if ((problems > 0)); then
-  printf '\n%s left to do: see the lines that begin with !!, then run this again\n' "$problems" >&2
+  printf '\n%s left to do: see the lines that start with !!, then run this script again\n' "$problems" >&2
   exit 1
 fi
 say "The host is ready"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # add-user.sh NAME UID GID [--groups A,B] [--owns FOLDER] [[--for UID:GID] --makes FOLDER]...
-# The user that the image runs as. A user of the base with this number is renamed and keeps its home; one with this name
-# gets the number. Missing groups are added. `--owns` gives a folder to the user, `--makes` only where it is missing;
-# after `--for` it is for the user with these numbers.
+# Creates the user that the image runs as. A user of the base image with this UID is renamed and keeps its home; one with
+# this name gets the UID. Missing groups are added. `--owns` gives a folder to the user, `--makes` only if it is missing;
+# after `--for` it is owned by these IDs instead.
 set -euo pipefail
 name=$1 uid=$2 gid=$3 for=$2:$3 groups=
 shift 3
@@ -47,7 +47,7 @@ if home=$(getent passwd "$name" | cut -d : -f 6); then
 else
   useradd --no-log-init --create-home --shell /bin/bash --uid "$uid" --gid "$gid" --groups "$groups" "$name"
 fi
-# The day of the build is no part of the image.
+# Keeps the date of the build out of the image.
 chage --lastday 1 "$name"
 
 for folder in "${owns[@]}"; do install --directory --owner="$uid" --group="$gid" "$folder"; done

@@ -18,9 +18,9 @@ pub(super) fn check(subject: Subject<'_>, log: &mut Log) {
             | StepKind::Archive { sha256: None, .. } => "sha256",
             _ => continue,
         };
-        let diagnostic = Diagnostic::warning(codes::UNPINNED, "what is fetched here may change")
-            .at(step.span, format!("no `{missing}`"))
-            .help(format!("add `{missing}=\"…\"`, or say in a `note` why there can be none"));
+        let diagnostic = Diagnostic::warning(codes::UNPINNED, "this fetch is not pinned")
+            .at(step.span, format!("missing `{missing}`"))
+            .help(format!("add `{missing}=\"…\"`, or explain in a `note` why it is not available"));
         log.report(diagnostic);
     }
 }

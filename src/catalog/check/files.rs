@@ -27,10 +27,10 @@ fn of_file(file: &DefinitionFile, log: &mut Log) {
     let name = nodes.first().and_then(|node| Reader::new(node).raw_arg(0));
     let place = name.map_or(Span::new(file.source, 0..0), |name| name.span);
     for name in file.beside.iter().filter(|name| !used.contains(name.as_str())) {
-        let message = format!("nothing uses the file {}", wording::code(name));
+        let message = format!("unused file {}", wording::code(name));
         let diagnostic = Diagnostic::warning(codes::ORPHAN_FILE, message)
-            .at(place, "no step and no test of this names it")
-            .help("take the file away, or name it");
+            .at(place, "not used by any step or test")
+            .help("delete the file, or use it in a step");
         log.report(diagnostic);
     }
 }

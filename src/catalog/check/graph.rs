@@ -73,10 +73,10 @@ fn leads_to<'a>(
 
 fn leads_back(condition: &Spanned<Name>, required: &Spanned<Name>) -> Diagnostic {
     let (one, other) = (wording::code(condition.as_str()), wording::code(required.as_str()));
-    let message = format!("the condition on {one} requires {other}, which may require {one} again");
+    let message = format!("the condition on {one} requires {other}, which may in turn require {one}");
     Diagnostic::error(codes::CONDITION_CIRCLE, message)
-        .at(condition.span, "whether this holds would depend on itself")
-        .at(required.span, format!("leads back to {one}"))
+        .at(condition.span, "this condition would depend on its own result")
+        .at(required.span, format!("may require {one}"))
         .help(format!("require {other} without this condition, or move the requirement into {one}"))
 }
 
@@ -100,5 +100,5 @@ fn reported(round: &Cycle<'_>) -> Diagnostic {
         let before = round[(at + round.len() - 1) % round.len()].0;
         diagnostic = diagnostic.at(*span, format!("`{before}` requires `{name}`"));
     }
-    diagnostic.help("take one of these requirements out, or guard it with `when`")
+    diagnostic.help("remove one of these requirements, or make it conditional with `when`")
 }

@@ -33,7 +33,6 @@ impl LiteralReading<'_> {
         templates.into_iter().for_each(|template| self.one::<T>(template));
     }
 
-    /// Where things come from.
     fn sources(&mut self, step: &StepKind) {
         match step {
             StepKind::Apt(packages) => self.all::<AptPackage>(packages),
@@ -58,7 +57,6 @@ impl LiteralReading<'_> {
         }
     }
 
-    /// Where things are put.
     fn files(&mut self, step: &StepKind) {
         match step {
             StepKind::Archive { to, .. } | StepKind::Git { to, .. } => self.one::<ImagePath>(to),

@@ -26,13 +26,10 @@ use super::{Catalog, Entry, Package, words};
 /// One definition under question.
 #[derive(Clone, Copy)]
 struct Subject<'a> {
-    /// All that is known.
     catalog: &'a Catalog,
     /// The file that it stands in.
     file: &'a DefinitionFile,
-    /// How lists show it.
     entry: &'a Entry,
-    /// What it says.
     package: &'a Package,
 }
 

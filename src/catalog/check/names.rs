@@ -20,10 +20,11 @@ pub(super) fn folder(subject: Subject<'_>, log: &mut Log) {
         && subject.file.path.ends_with("/package.kdl")
         && folder != name.as_str()
     {
-        let message = format!("{} lies in a folder {}", wording::code(name.as_str()), wording::code(folder));
+        let message =
+            format!("{} is in a folder named {}", wording::code(name.as_str()), wording::code(folder));
         log.error(
             Diagnostic::error(codes::FOLDER_NAME, message)
-                .at(name.span, "another name than the folder's")
+                .at(name.span, "differs from the name of the folder")
                 .help(format!(
                     "rename the folder, or write {}",
                     wording::code(format!("package \"{folder}\""))
@@ -37,14 +38,14 @@ pub(super) fn folder(subject: Subject<'_>, log: &mut Log) {
         && subject.package.group != subject.file.group
     {
         let message = format!(
-            "{} lies in the group {}",
+            "{} is in the group folder {}",
             wording::code(name.as_str()),
             wording::code(&subject.file.group)
         );
         log.error(
             Diagnostic::error(codes::FOLDER_NAME, message)
-                .at(given.span, "another group than the folder above")
-                .help("move the folder, or leave `group` out"),
+                .at(given.span, "differs from the parent folder")
+                .help("move the folder, or remove `group`"),
         );
     }
 }
@@ -55,26 +56,26 @@ pub(super) fn facts(subject: Subject<'_>, log: &mut Log) {
     let shown = wording::code(package.name.as_str());
     if package.sources.is_empty() && package.versions.iter().all(|version| version.sources.is_empty()) {
         log.report(
-            Diagnostic::warning(codes::NO_SOURCE, format!("{shown} does not say where its facts come from"))
-                .at(package.name.span, "no `source`")
-                .help("add `source \"https://…\"`: the page that lists its versions"),
+            Diagnostic::warning(codes::NO_SOURCE, format!("{shown} has no source"))
+                .at(package.name.span, "missing `source`")
+                .help("add `source \"https://…\"` with the page that lists its versions"),
         );
     } else if package.sources.is_empty() {
         for version in package.versions.iter().filter(|one| one.sources.is_empty()) {
             let Some(fact) = version.values.values().find(|one| is_fact(&one.text)) else { continue };
             let version = &version.version;
-            let message = format!("{shown} {} does not say where its facts come from", version.value);
+            let message = format!("{shown} {} has no source", version.value);
             let diagnostic = Diagnostic::warning(codes::NO_SOURCE, message);
             let diagnostic = diagnostic
-                .at(fact.span, "from where?")
-                .at(version.span, "no `source`, nor has the package one");
-            log.report(diagnostic.help("add `source \"https://…\"`: the page that shows it"));
+                .at(fact.span, "where does this come from?")
+                .at(version.span, "neither this version nor the package has a `source`");
+            log.report(diagnostic.help("add `source \"https://…\"` with the page that documents it"));
         }
     }
     if package.license.is_none() && subject.entry.installable {
         log.report(
-            Diagnostic::warning(codes::NO_LICENSE, format!("{shown} does not say its licence"))
-                .at(package.name.span, "no `license`")
+            Diagnostic::warning(codes::NO_LICENSE, format!("{shown} has no licence"))
+                .at(package.name.span, "missing `license`")
                 .help("add `license \"…\"`, an SPDX expression such as `MIT` or `Apache-2.0`"),
         );
     }
@@ -92,10 +93,10 @@ pub(super) fn order(subject: Subject<'_>, log: &mut Log) {
         if below.value > above.value && machine(&pair[0]) == machine(&pair[1]) {
             let (newer, older) = (wording::code(below.as_str()), wording::code(above.as_str()));
             log.error(
-                Diagnostic::error(codes::VERSION_ORDER, format!("{newer} stands below {older}"))
+                Diagnostic::error(codes::VERSION_ORDER, format!("{newer} is listed below {older}"))
                     .at(below.span, "newer than the one above")
                     .at(above.span, "the one above")
-                    .help("write the newest version first"),
+                    .help("list the newest version first"),
             );
         }
     }
@@ -123,12 +124,12 @@ pub(super) fn aliases(catalog: &Catalog, log: &mut Log) {
     }
     for (key, span) in all {
         if let Some(first) = taken.get(&key) {
-            let message = format!("the alias {} is taken", wording::code(&key.2));
+            let message = format!("the alias {} is already in use", wording::code(&key.2));
             log.error(
                 Diagnostic::error(codes::DUPLICATE_NAME, message)
-                    .at(span, "this alias")
-                    .at(*first, "what bears the name already")
-                    .help("take it out of one of them"),
+                    .at(span, "duplicate alias")
+                    .at(*first, "first used here")
+                    .help("remove it from one of them"),
             );
         } else {
             taken.insert(key, span);

@@ -14,9 +14,10 @@ use crate::catalog::{
 pub(super) fn platform(catalog: &Catalog, platform: &Platform, log: &mut Log) {
     for axis in &platform.axes {
         if catalog.package(axis.as_str()).is_none_or(|found| found.axis.is_none()) {
-            let message = format!("there is no axis {}", wording::code(axis.as_str()));
+            let message = format!("unknown axis {}", wording::code(axis.as_str()));
             log.error(
-                Diagnostic::error(codes::UNKNOWN_NAME, message).at(platform.name.span, "named by this"),
+                Diagnostic::error(codes::UNKNOWN_NAME, message)
+                    .at(platform.name.span, "used by this platform"),
             );
         }
     }
@@ -43,9 +44,9 @@ pub(super) fn gpu(catalog: &Catalog, gpu: &GpuKind, log: &mut Log) {
 
 fn known_platform(catalog: &Catalog, platform: &Spanned<Name>, log: &mut Log) {
     if catalog.entry(DefinitionKind::Platform, platform.as_str()).is_none() {
-        let message = format!("there is no platform {}", wording::code(platform.as_str()));
+        let message = format!("unknown platform {}", wording::code(platform.as_str()));
         let near = catalog.nearest(DefinitionKind::Platform, platform.as_str());
-        let diagnostic = Diagnostic::error(codes::UNKNOWN_NAME, message).at(platform.span, "not known");
+        let diagnostic = Diagnostic::error(codes::UNKNOWN_NAME, message).at(platform.span, "unknown");
         log.error(diagnostic.maybe_help(wording::did_you_mean(platform.as_str(), near)));
     }
 }
@@ -78,14 +79,17 @@ fn shown(base: &BaseImage, tag: &BaseTag, log: &mut Log) {
     let is_shown = |name: &Name| base.shown.iter().chain(&tag.shown).any(|page| page.names.contains(name));
     for (name, version) in tag.provides.iter().filter(|(name, _)| !is_shown(name)) {
         let message = format!(
-            "no page shows that {} holds {name} {}",
+            "no page shows that {} provides {name} {}",
             wording::code(format!("{}:{}", base.image, tag.tag.value)),
             version.value
         );
         let help = format!(
-            "name the page: `shown \"{name}\" by=\"https://…\"`; without one, remove `{name}` from `provides`, so that it is installed, or give the tag a reason in `unproven`"
+            "add the page, `shown \"{name}\" by=\"https://…\"`; without one, remove `{name}` from \
+                `provides` so that it is installed, or give the tag a reason in `unproven`"
         );
-        log.report(Diagnostic::warning(codes::NO_SOURCE, message).at(version.span, "not shown").help(help));
+        log.report(
+            Diagnostic::warning(codes::NO_SOURCE, message).at(version.span, "no page for this").help(help),
+        );
     }
 }
 
@@ -105,8 +109,8 @@ fn versions(catalog: &Catalog, versions: &BTreeMap<Name, Spanned<Version>>, log:
 }
 
 fn no_source(name: &str, span: crate::source::Span) -> Diagnostic {
-    let message = format!("{} does not say where its facts come from", wording::code(name));
+    let message = format!("{} has no source", wording::code(name));
     Diagnostic::warning(codes::NO_SOURCE, message)
-        .at(span, "no `source`")
-        .help("add `source \"https://…\"`: the page that says so")
+        .at(span, "missing `source`")
+        .help("add `source \"https://…\"` with the page that documents it")
 }

@@ -10,7 +10,7 @@ use crate::value::{Requirement, Version};
 
 use super::words::{ARCH, PLATFORM};
 
-/// What every platform has.
+/// The versions that each platform can reach, to report requirements that never hold.
 pub(super) struct Reach<'a> {
     catalog: &'a Catalog,
     pub(super) platforms: Vec<KnownPlatform<'a>>,

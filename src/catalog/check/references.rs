@@ -39,9 +39,9 @@ pub(super) fn check(subject: Subject<'_>, log: &mut Log) {
             && !index.text.contains("://")
             && catalog.index(&index.text).is_none()
         {
-            let message = format!("there is no index {}", wording::code(&index.text));
+            let message = format!("unknown index {}", wording::code(&index.text));
             let near = catalog.nearest(DefinitionKind::Index, &index.text);
-            let diagnostic = Diagnostic::error(codes::UNKNOWN_NAME, message).at(index.span, "not known");
+            let diagnostic = Diagnostic::error(codes::UNKNOWN_NAME, message).at(index.span, "unknown");
             log.error(diagnostic.maybe_help(wording::did_you_mean(&index.text, near)));
         }
     }
@@ -57,7 +57,7 @@ fn itself(package: &Package, log: &mut Log) {
         let message = format!("{} {verb} itself", shown(package));
         let diagnostic =
             Diagnostic::error(codes::REQUIRES_ITSELF, message).at(one.name.span, "the same package");
-        log.error(diagnostic.help("take this out; which versions there are is said by `version`"));
+        log.error(diagnostic.help("remove it; use `version` to list the available versions"));
     };
     walk::requires(package).filter(own).for_each(|one| report(one, "requires"));
     walk::conflicts(package).filter(own).for_each(|one| report(one, "conflicts with"));
@@ -97,8 +97,8 @@ pub(super) fn unknown(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) {
         .nearest(DefinitionKind::Package, name.as_str())
         .into_iter()
         .chain(OF_THE_TARGET.iter().copied());
-    let message = format!("there is no package or axis {}", wording::code(name.as_str()));
-    let diagnostic = Diagnostic::error(codes::UNKNOWN_NAME, message).at(name.span, "not known");
+    let message = format!("unknown package or axis {}", wording::code(name.as_str()));
+    let diagnostic = Diagnostic::error(codes::UNKNOWN_NAME, message).at(name.span, "unknown");
     log.error(diagnostic.maybe_help(wording::did_you_mean(name.as_str(), near)));
 }
 
@@ -110,8 +110,8 @@ fn of_the_target(catalog: &Catalog, name: &Spanned<Name>, requirement: &Spanned<
         _ => return,
     };
     for word in requirement.names().filter(|word| !known.contains(word)) {
-        let message = format!("there is no {} {}", name.as_str(), wording::code(word));
-        let diagnostic = Diagnostic::error(codes::UNKNOWN_NAME, message).at(requirement.span, "not known");
+        let message = format!("unknown {} {}", name.as_str(), wording::code(word));
+        let diagnostic = Diagnostic::error(codes::UNKNOWN_NAME, message).at(requirement.span, "unknown");
         log.error(diagnostic.maybe_help(wording::did_you_mean(word, known.iter().copied())));
     }
 }
@@ -130,16 +130,16 @@ fn satisfiable(package: &Package, requirement: &Spanned<Requirement>, log: &mut 
     let name = package.name.as_str();
     let wanted = wording::code(requirement.as_str());
     let help = if package.versions.is_empty() {
-        format!("`{name}` has no versions of its own, it is the distribution's: leave the requirement out")
+        format!("`{name}` is versioned with the distribution: remove the requirement")
     } else {
         versions.dedup();
         let shown: Vec<String> =
             versions.iter().take(8).map(|version| wording::code(version.as_str())).collect();
-        format!("there are {}{}", shown.join(", "), if versions.len() > 8 { " …" } else { "" })
+        format!("available: {}{}", shown.join(", "), if versions.len() > 8 { " …" } else { "" })
     };
     let diagnostic =
         Diagnostic::error(codes::NO_SUCH_VERSION, format!("no version of `{name}` satisfies {wanted}"))
-            .at(requirement.span, "nothing satisfies this")
+            .at(requirement.span, "no version satisfies this")
             .help(help);
     log.error(diagnostic);
 }
@@ -156,7 +156,7 @@ fn condition(catalog: &Catalog, package: &Package, condition: &Condition, log: &
                 let message = format!("{} has no variant {}", shown(package), wording::code(name.as_str()));
                 let variants = package.variants.iter().map(|variant| variant.name.as_str());
                 let diagnostic =
-                    Diagnostic::error(codes::UNDECLARED_VARIANT, message).at(name.span, "not declared");
+                    Diagnostic::error(codes::UNDECLARED_VARIANT, message).at(name.span, "undeclared");
                 log.error(diagnostic.maybe_help(wording::did_you_mean(name.as_str(), variants)));
             }
         }
@@ -172,7 +172,7 @@ fn option(package: &Package, key: &Spanned<Name>, value: Option<Spanned<&str>>, 
     let Some(found) = package.options.iter().find(|option| option.key.value == key.value) else {
         let message = format!("{} has no option {}", shown(package), wording::code(key.as_str()));
         let keys = package.options.iter().map(|option| option.key.as_str());
-        let diagnostic = Diagnostic::error(codes::UNDECLARED_OPTION, message).at(key.span, "not declared");
+        let diagnostic = Diagnostic::error(codes::UNDECLARED_OPTION, message).at(key.span, "undeclared");
         log.error(diagnostic.maybe_help(wording::did_you_mean(key.as_str(), keys)));
         return;
     };

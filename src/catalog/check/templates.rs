@@ -20,9 +20,9 @@ pub(super) fn check(subject: Subject<'_>, log: &mut Log) {
     let always = Names::new();
     for version in &package.versions {
         for (key, value) in version.values.iter().filter(|(key, _)| always.contains(key)) {
-            let message = format!("the value {} hides what every template sees", wording::code(key));
+            let message = format!("the value {} shadows a built-in template name", wording::code(key));
             let diagnostic = Diagnostic::error(codes::VALUE_NAME, message);
-            log.error(diagnostic.at(value.span, "of that name").help("give it another name"));
+            log.error(diagnostic.at(value.span, "built-in name").help("rename it"));
         }
     }
     for key in package.versions.iter().flat_map(|version| version.values.keys()) {
@@ -52,9 +52,9 @@ fn in_every_version(package: &Package, template: &Template, log: &mut Log) {
             let shown = wording::code(version.version.as_str());
             let message = format!("{} has no value for version {shown}", wording::code(&name));
             let diagnostic = Diagnostic::error(codes::TEMPLATE_NAME, message)
-                .at(version.version.span, format!("no {} in this one", wording::code(&name)))
-                .at(template.span, "used here, whatever is chosen")
-                .help("give this version the value, or guard the step with `when`");
+                .at(version.version.span, format!("this version has no {}", wording::code(&name)))
+                .at(template.span, "always used")
+                .help("add the value to this version, or make the step conditional with `when`");
             log.error(diagnostic);
         }
     }

@@ -14,12 +14,12 @@ pub(super) fn check(subject: Subject<'_>, log: &mut Log) {
     let filled = filled(subject.package);
     words(node, &mut |text, span| {
         if text.contains("{{") && !filled.contains(&(span.start, span.end)) {
-            let message = format!("{} is not filled in", wording::code(text));
+            let message = format!("the template {} is not expanded here", wording::code(text));
             let diagnostic = Diagnostic::error(codes::TEMPLATE_PLACE, message);
             log.error(
                 diagnostic
-                    .at(span, "no template can stand here")
-                    .help("write it out, one `when` or `version` for each"),
+                    .at(span, "templates are not supported here")
+                    .help("write the text, with one `when` or `version` for each case"),
             );
         }
     });

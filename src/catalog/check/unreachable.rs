@@ -14,7 +14,7 @@ pub(super) fn check(subject: Subject<'_>, reach: &Reach<'_>, log: &mut Log) {
     let of_all: Vec<&Require> = always(&package.requires).collect();
     let never = |asked: &[&Require]| !reach.holds(asked) && !asked.iter().any(|one| reach.is_reported(one));
     if never(&of_all) {
-        let what = format!("no machine can have {name}");
+        let what = format!("{name} is not available on any machine");
         log.error(reported(reach, (codes::UNREACHABLE, what), package.name.span, &of_all));
         return;
     }
@@ -24,7 +24,7 @@ pub(super) fn check(subject: Subject<'_>, reach: &Reach<'_>, log: &mut Log) {
         if reach.holds(&asked) {
             versions.push(asked);
         } else if never(&asked) {
-            let what = format!("no machine can have {name} {}", version.version.value);
+            let what = format!("{name} {} is not available on any machine", version.version.value);
             log.error(reported(reach, (codes::UNREACHABLE, what), version.version.span, &asked));
         }
     }
@@ -34,7 +34,7 @@ pub(super) fn check(subject: Subject<'_>, reach: &Reach<'_>, log: &mut Log) {
     for (key, value, requires) in values(package) {
         let asked: Vec<&Require> = always(requires).collect();
         if !asked.is_empty() && versions.iter().all(|version| never(&[version.as_slice(), &asked].concat())) {
-            let what = format!("no machine can have {key} of {name}");
+            let what = format!("{key} of {name} is not available on any machine");
             let all = if never(&with(&of_all, requires)) {
                 with(&of_all, requires)
             } else {
@@ -70,15 +70,15 @@ fn reported(
     at: Span,
     asked: &[&Require],
 ) -> Diagnostic {
-    let diagnostic = Diagnostic::error(code, message).at(at, "nobody can choose it");
+    let diagnostic = Diagnostic::error(code, message).at(at, "can never be selected");
     let is_place = |one: &&&Require| [PLATFORM, ARCH].contains(&one.name.as_str());
     let (places, others): (Vec<&Require>, Vec<&Require>) = asked.iter().partition(|one| is_place(one));
     let here: Vec<&KnownPlatform<'_>> = reach.of(&places).into_iter().map(|(known, _)| known).collect();
     if here.is_empty() {
         let diagnostic = places.iter().fold(diagnostic, |diagnostic, one| {
-            diagnostic.at(one.requirement.span, "no platform is all of these")
+            diagnostic.at(one.requirement.span, "no platform satisfies all of these")
         });
-        return diagnostic.help("keep one of them, or write a version for each platform");
+        return diagnostic.help("remove one of them, or add a version for each platform");
     }
     let names = here.iter().map(|known| known.platform.name.as_str());
     let names = wording::any_of(&wording::codes(names));
@@ -93,7 +93,7 @@ fn reported(
         return diagnostic.help(if known.is_empty() {
             format!("{} has no `{}`", names, one.name.value)
         } else {
-            format!("of `{}` it has {}{more}", one.name.value, shown.join(", "))
+            format!("it has `{}` {}{more}", one.name.value, shown.join(", "))
         });
     }
     let pairs =
@@ -102,10 +102,10 @@ fn reported(
         if !together(&[one, other]) {
             let (first, second) = (one.name.as_str(), other.name.as_str());
             return diagnostic
-                .at(one.requirement.span, format!("no `{second}` of the other requirement goes with this"))
-                .at(other.requirement.span, format!("no `{first}` of the other requirement goes with this"))
-                .help(format!("correct one of them, or take it out: on {names} they never hold together"));
+                .at(one.requirement.span, format!("excludes every `{second}` of the other requirement"))
+                .at(other.requirement.span, format!("excludes every `{first}` of the other requirement"))
+                .help(format!("change or remove one of them: on {names} they exclude each other"));
         }
     }
-    diagnostic.help(format!("its requirements never hold together on {names}: correct them, or take it out"))
+    diagnostic.help(format!("change or remove its requirements: on {names} they exclude each other"))
 }

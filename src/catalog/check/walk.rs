@@ -12,7 +12,6 @@ pub(super) fn requires(package: &Package) -> impl Iterator<Item = &Require> {
     package.all_requires().map(|(_, require)| require)
 }
 
-/// All conflicts.
 pub(super) fn conflicts(package: &Package) -> impl Iterator<Item = &Require> {
     package.conflicts.iter().chain(package.versions.iter().flat_map(|version| &version.conflicts))
 }
@@ -51,7 +50,6 @@ pub(super) fn templates(package: &Package) -> Vec<&Template> {
     all
 }
 
-/// The texts of one step.
 pub(super) fn of_step(step: &StepKind) -> Vec<&Template> {
     let mut all = Vec::new();
     match step {

@@ -19,7 +19,9 @@ pub(super) fn check(subject: Subject<'_>, reach: &Reach<'_>, log: &mut Log) {
             let reports = match WheelName::read(&template.text) {
                 Some(wheel) => WheelMismatch(wheel).faults(package, version, (&asked, reach)),
                 None if is_named => continue,
-                None => vec!["this is no name of a wheel: `NAME-VERSION-PYTHON-ABI-PLATFORM.whl`".to_owned()],
+                None => vec![
+                    "this is not a valid wheel file name: `NAME-VERSION-PYTHON-ABI-PLATFORM.whl`".to_owned(),
+                ],
             };
             for why in reports {
                 log.error(drift(version, template, &why));
@@ -29,11 +31,11 @@ pub(super) fn check(subject: Subject<'_>, reach: &Reach<'_>, log: &mut Log) {
 }
 
 fn drift(version: &PackageVersion, template: &Template, why: &str) -> Diagnostic {
-    let message = "a wheel is offered for what it was not made for";
+    let message = "the wheel does not match the version that lists it";
     Diagnostic::error(codes::WHEEL_DRIFT, message)
         .at(template.span, why.to_owned())
-        .at(version.version.span, "offered for this")
-        .help("name the wheel that was made for it, or correct what this version requires")
+        .at(version.version.span, "listed for this version")
+        .help("use the matching wheel, or change the requirements of this version")
 }
 
 /// Each thing that a file name says otherwise.
@@ -49,7 +51,7 @@ impl WheelMismatch<'_> {
     ) -> Vec<String> {
         let mut faults = Vec::new();
         if let Some(other) = self.other_version(package, version) {
-            faults.push(format!("the wheel of version {}, not of {other}", wording::code(self.0.version)));
+            faults.push(format!("a wheel of version {}, not {other}", wording::code(self.0.version)));
         }
         let here = reach.of(asked);
         let here: Vec<_> = here.iter().collect();
@@ -57,7 +59,7 @@ impl WheelMismatch<'_> {
         {
             let shown = wording::code(self.0.platforms);
             faults.push(format!(
-                "made for {shown}, which {} is not",
+                "built for {shown}, but {} does not match",
                 wording::code(known.platform.name.as_str())
             ));
         }
@@ -68,7 +70,8 @@ impl WheelMismatch<'_> {
         let fits = offered.iter().any(|python| self.0.takes(python));
         if let Some(python) = wrong.filter(|_| explicit || !fits) {
             let shown = wording::code(self.0.pythons);
-            faults.push(format!("made for {shown}, offered for Python {}", wording::code(python.as_str())));
+            faults
+                .push(format!("built for {shown}, but listed for Python {}", wording::code(python.as_str())));
         }
         faults
     }

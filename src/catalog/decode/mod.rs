@@ -46,7 +46,6 @@ impl DecodeContext<'_> {
         node.args_from(from, self.log).into_iter().map(to_template).collect()
     }
 
-    /// A property as a template.
     fn property(&mut self, node: Reader<'_>, key: &str) -> Option<Template> {
         node.prop(key, self.log).map(to_template)
     }
@@ -76,18 +75,19 @@ impl DecodeContext<'_> {
                 // Why it cannot be read was reported.
                 return None;
             }
-            let diagnostic = Diagnostic::error(codes::MISSING_FILE, format!("the file {shown} is not there"))
-                .at(name.span, "no such file beside this definition")
-                .maybe_help(wording::did_you_mean(&name.value, self.beside.iter().map(String::as_str)));
+            let diagnostic =
+                Diagnostic::error(codes::MISSING_FILE, format!("the file {shown} does not exist"))
+                    .at(name.span, "no such file in this definition's folder")
+                    .maybe_help(wording::did_you_mean(&name.value, self.beside.iter().map(String::as_str)));
             self.log.error(diagnostic);
             return None;
         };
         if let Ok(text) = std::str::from_utf8(bytes) {
             return Some(text.to_owned());
         }
-        let diagnostic = Diagnostic::error(codes::BINARY_FILE, format!("{shown} is not a text"))
-            .at(name.span, "its bytes are no UTF-8")
-            .help("fetch it with `archive` or `deb`: only texts are carried in a Dockerfile");
+        let diagnostic = Diagnostic::error(codes::BINARY_FILE, format!("{shown} is a binary file"))
+            .at(name.span, "not valid UTF-8")
+            .help("fetch it with `archive` or `deb`: only text can be embedded in a Dockerfile");
         self.log.error(diagnostic);
         None
     }
@@ -102,13 +102,11 @@ fn unique<'a>(what: &str, names: impl IntoIterator<Item = (&'a str, Span)>, log:
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     for (name, span) in names {
         if let Some(first) = seen.get(name) {
-            let diagnostic = Diagnostic::error(
-                codes::DUPLICATE_NAME,
-                format!("the {what} {} stands twice", wording::code(name)),
-            )
-            .at(span, "the second one")
-            .at(*first, "the first one")
-            .help("give one of them another name, or take it out");
+            let diagnostic =
+                Diagnostic::error(codes::DUPLICATE_NAME, format!("duplicate {what} {}", wording::code(name)))
+                    .at(span, "second occurrence")
+                    .at(*first, "first occurrence")
+                    .help("rename one of them, or remove it");
             log.error(diagnostic);
         } else {
             seen.insert(name, span);

@@ -69,9 +69,9 @@ pub(super) fn variants(package: Reader<'_>, log: &mut Log) -> Vec<Variant> {
     unique("variant", found.iter().map(|one| (one.name.as_str(), one.name.span)), log);
     let mut defaults = found.iter().filter(|one| one.default);
     if let (Some(first), Some(second)) = (defaults.next(), defaults.next()) {
-        let diagnostic = Diagnostic::error(codes::SEVERAL_DEFAULTS, "two variants are the default one")
-            .at(second.name.span, "the second one")
-            .at(first.name.span, "the first one")
+        let diagnostic = Diagnostic::error(codes::SEVERAL_DEFAULTS, "two variants are marked as default")
+            .at(second.name.span, "second default")
+            .at(first.name.span, "first default")
             .help("keep `default=#true` on one of them");
         log.error(diagnostic);
     }

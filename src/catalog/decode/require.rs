@@ -29,8 +29,8 @@ fn open<'a>(node: Reader<'a>, guard: &Guard, found: &mut Vec<(Guard, Reader<'a>)
 fn conditions(when: Reader<'_>, log: &mut Log) -> Vec<Condition> {
     if when.props().is_empty() {
         let diagnostic = Diagnostic::error(codes::EMPTY_CONDITION, "`when` has no condition")
-            .at(when.name_span(), "when what?")
-            .help("name an axis or a package with what is required of it: `when l4t=\">=36\" { … }`");
+            .at(when.name_span(), "missing condition")
+            .help("add an axis or a package with a requirement: `when l4t=\">=36\" { … }`");
         log.error(diagnostic);
     }
     when.props().iter().filter_map(|given| condition(given, log)).collect()

@@ -139,10 +139,13 @@ fn check_key(file: Spanned<&str>, wanted: Option<&Spanned<Fingerprint>>, context
         let name = file.value;
         let diagnostic = Diagnostic::error(
             check_codes::KEY_FILE_NAME,
-            format!("{} is binary", wording::code(name)),
+            format!("{} is a binary key", wording::code(name)),
         )
-        .at(file.span, "the key of a definition is text, as `.jcc` carries it")
-        .help("`gpg --no-default-keyring --keyring ./FILE --armor --export > NAME.asc` writes it as text");
+        .at(file.span, "keys in a definition must be text, because they are embedded in `.jcc`")
+        .help(
+            "run `gpg --no-default-keyring --keyring ./FILE --armor --export > NAME.asc` to convert it \
+            to text",
+        );
         context.log.error(diagnostic);
     }
 }
@@ -161,9 +164,9 @@ fn key_location(key: Reader<'_>, context: &mut DecodeContext<'_>) -> Option<Span
     };
     match location {
         Ok(KeyLocation::Url(_)) if !text.value.starts_with("https://") => {
-            let diagnostic = Diagnostic::error(codes::INSECURE_KEY, "a key comes by `https`")
-                .at(text.span, "anyone on the way could replace it")
-                .help("write `https://`, or carry the key as a file of the folder");
+            let diagnostic = Diagnostic::error(codes::INSECURE_KEY, "keys must be fetched over `https`")
+                .at(text.span, "this could be replaced in transit")
+                .help("use `https://`, or store the key in the definition's folder");
             context.log.error(diagnostic);
             None
         }

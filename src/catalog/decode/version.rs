@@ -66,10 +66,10 @@ pub(super) fn value_name(name: &str, span: Span, log: &mut Log) {
     if is_word {
         return;
     }
-    let message = format!("{} can't be the name of a value", wording::code(name));
+    let message = format!("{} is not a valid name for a value", wording::code(name));
     let diagnostic = Diagnostic::error(codes::VALUE_NAME, message)
-        .at(span, "no template can reach it")
-        .help("write it with lower-case letters, digits and `_`, a letter first");
+        .at(span, "templates cannot refer to it")
+        .help("use lower-case letters, digits and `_`, starting with a letter");
     log.error(diagnostic);
 }
 
@@ -80,11 +80,11 @@ fn named_once(versions: &[PackageVersion], log: &mut Log) {
         let Some(name) = &one.name else { continue };
         let known = *first.entry(name.value.as_str()).or_insert((&one.version.value, name.span));
         if *known.0 != one.version.value {
-            let message = format!("the name {} means two versions", wording::code(name.value.as_str()));
+            let message = format!("two versions are named {}", wording::code(name.value.as_str()));
             let diagnostic = Diagnostic::error(codes::DUPLICATE_NAME, message)
-                .at(name.span, format!("here {}", wording::code(one.version.as_str())))
-                .at(known.1, format!("here {}", wording::code(known.0.as_str())))
-                .help("give one of them another name, or take it out");
+                .at(name.span, format!("here for {}", wording::code(one.version.as_str())))
+                .at(known.1, format!("here for {}", wording::code(known.0.as_str())))
+                .help("rename one of them, or remove it");
             log.error(diagnostic);
         }
     }

@@ -21,7 +21,6 @@ pub struct Meant<'a> {
 /// A compute capability that the name of a GPU stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MeantGpu<'a> {
-    /// The capability.
     pub capability: &'a str,
     /// The platform that has such GPUs.
     pub platform: &'a str,

@@ -51,7 +51,7 @@ pub(super) static VERSION_NOTE: NodeSpec = NodeSpec::new("note", "What users of 
 
 pub(super) static UNPROVEN: NodeSpec = NodeSpec::new(
     "unproven",
-    "Nobody has shown yet that this works: a warning if it is chosen, which `allow` accepts.",
+    "Why it is not proven to work: selecting it is a warning, which `allow` accepts.",
 )
 .args(&[ArgSpec::text("REASON", "What is not confirmed.")])
 .optional();
@@ -72,7 +72,7 @@ static REQUIREMENT: NodeSpec =
         .properties(&[PropertySpec::new(
             "stage",
             ValueKind::Choice(&["build", "run", "test", "choose"]),
-            "Where it is needed. `build` keeps it out of the final image, `run` out of the stage that builds the package; both need it if absent. `choose` determines the version and installs nothing, for wheels that bring their own CUDA.",
+            "Where it is needed. `build` keeps it out of the final image, `run` out of the stage that builds the package; both need it if absent. `choose` determines the version and installs nothing, for wheels that include CUDA.",
         )]);
 
 pub(super) static CONFLICTS: NodeSpec =

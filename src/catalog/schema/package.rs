@@ -222,8 +222,11 @@ static TEST_LIBRARIES: NodeSpec = NodeSpec::new(
 .children(&[&LIBRARIES_OF, &LIBRARIES_ABSENT]);
 
 static LIBRARIES_OF: NodeSpec =
-    NodeSpec::new("of", "Every shared object there must find the libraries that it is linked against.")
-        .rest(ArgSpec::text("WHERE", "A Python module such as `torch`, or an absolute path; a template."))
+    NodeSpec::new("of", "All shared objects there must find the libraries that they are linked against.")
+        .rest(ArgSpec::text(
+            "WHERE",
+            "A Python module such as `torch`, or an absolute path; may be a template.",
+        ))
         .at_least_once();
 
 static LIBRARIES_ABSENT: NodeSpec =

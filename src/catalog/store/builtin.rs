@@ -54,7 +54,6 @@ pub struct BuiltinStacks {
 }
 
 impl BuiltinStacks {
-    /// Reads their names.
     pub fn new() -> Self {
         Self { all: postcard::from_bytes(STACKS).expect("the build wrote the index") }
     }

@@ -15,7 +15,6 @@ use jcc_core::packed::index::{DefinitionKind, Entry};
 /// One text and what lies beside it.
 #[derive(Debug)]
 pub(in crate::catalog) struct DefinitionFile {
-    /// Its text.
     pub(in crate::catalog) source: SourceId,
     /// Its path, as users know it.
     pub(in crate::catalog) path: String,
@@ -34,7 +33,6 @@ pub(in crate::catalog) struct DefinitionFile {
 }
 
 impl DefinitionFile {
-    /// Its tree.
     pub(in crate::catalog) fn document(&self) -> &Document {
         self.tree.as_ref().expect("what jcc comes with is asked for by node")
     }
@@ -52,7 +50,6 @@ pub(in crate::catalog) struct Slot {
     pub(in crate::catalog) entry: Entry,
     /// The file that it stands in.
     pub(in crate::catalog) file: usize,
-    /// Its node, as packed.
     pub(super) packed: Option<&'static [u8]>,
     /// What it says; `None` where it is broken, which was reported.
     pub(super) decoded: OnceLock<Option<Definition>>,
@@ -70,28 +67,21 @@ impl Slot {
     }
 }
 
-/// A decoded definition.
+/// A definition after decoding, by kind.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::catalog) enum Definition {
     /// `package`, `axis`.
     Package(Box<Package>),
-    /// `platform`.
     Platform(Box<Platform>),
-    /// `device`.
     Device(Box<Device>),
-    /// `gpu`.
     Gpu(Box<GpuKind>),
-    /// `base`.
     Base(Box<BaseImage>),
-    /// `index`.
     Index(Box<Index>),
-    /// `epoch`.
     Epoch(u64),
     /// `forbid`.
     Forbidden(Box<Forbidden>),
 }
 
-/// Decodes a definition.
 pub(super) fn decode(file: &DefinitionFile, slot: &Slot, log: &mut Log) -> Option<Definition> {
     let Some(packed) = slot.packed else {
         return decode_node(Reader::new(file.document().nodes.get(slot.entry.node)?), file, &slot.entry, log);

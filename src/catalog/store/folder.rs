@@ -30,9 +30,7 @@ const MOST_BYTES: usize = 64 << 20;
 
 /// What reading a folder takes.
 pub(super) struct Walk<'a> {
-    /// Where files are.
     pub(super) fs: &'a dyn FileSystem,
-    /// Where their texts go.
     pub(super) sources: &'a mut Sources,
     /// Where mistakes are reported.
     pub(super) log: &'a mut Log,
@@ -40,7 +38,6 @@ pub(super) struct Walk<'a> {
     pub(super) named: Option<Span>,
     /// The layer that the files belong to.
     pub(super) layer: usize,
-    /// What was found.
     pub(super) found: Vec<DefinitionFile>,
     /// What has been looked at and read so far.
     pub(super) used: Used,
@@ -177,7 +174,7 @@ impl Walk<'_> {
             Ok(bytes) => {
                 self.used.bytes += bytes.len();
                 if self.used.bytes > MOST_BYTES {
-                    let limit = format!("with it, more than {} MiB would be read", MOST_BYTES >> 20);
+                    let limit = format!("with this file, jcc would read more than {} MiB", MOST_BYTES >> 20);
                     self.exceed(path, &limit);
                     return None;
                 }
@@ -196,7 +193,9 @@ impl Walk<'_> {
         let what = match self.fs.kind(&path) {
             Some(FileKind::File) => return true,
             Some(_) => "it is not a regular file",
-            None if !self.fs.is_inside(&path) => "it is a link that leads nowhere or out of the project",
+            None if !self.fs.is_inside(&path) => {
+                "it is a link to a missing file or to one outside the project"
+            }
             None => return false,
         };
         self.unreadable(&path, &io::Error::other(what));
@@ -214,7 +213,7 @@ impl Walk<'_> {
                 if self.used.entries > MOST_ENTRIES {
                     self.exceed(
                         path,
-                        &format!("with it, more than {MOST_ENTRIES} entries would be looked at"),
+                        &format!("with this folder, jcc would look at more than {MOST_ENTRIES} entries"),
                     );
                     return Vec::new();
                 }
@@ -236,12 +235,12 @@ impl Walk<'_> {
     fn unreadable(&mut self, path: &str, error: &io::Error) {
         let shown = wording::code(self.sources.shown_path(if path.is_empty() { "." } else { path }));
         let message = match error.kind() {
-            io::ErrorKind::NotFound => format!("{shown} is not there"),
-            _ => format!("{shown} can't be read: {}", wording::cause(error, path)),
+            io::ErrorKind::NotFound => format!("{shown} does not exist"),
+            _ => format!("{shown} cannot be read: {}", wording::cause(error, path)),
         };
         let diagnostic = Diagnostic::error(codes::UNREADABLE, message);
         self.log.error(match self.named {
-            Some(span) => diagnostic.at(span, "named here"),
+            Some(span) => diagnostic.at(span, "used here"),
             None => diagnostic,
         });
     }

@@ -18,7 +18,6 @@ impl Catalog {
         }
     }
 
-    /// A platform.
     pub fn platform(&self, name: &str) -> Option<&Platform> {
         if let Definition::Platform(found) = self.definition(DefinitionKind::Platform, name)? {
             Some(found)
@@ -36,7 +35,6 @@ impl Catalog {
         }
     }
 
-    /// A base.
     pub fn base(&self, name: &str) -> Option<&BaseImage> {
         if let Definition::Base(found) = self.definition(DefinitionKind::Base, name)? {
             Some(found)
@@ -197,7 +195,6 @@ impl Catalog {
         self.files.iter().filter(|file| !file.is_packed())
     }
 
-    /// What a slot says.
     pub(in crate::catalog) fn decoded<'a>(&'a self, slot: &'a Slot) -> Option<&'a Definition> {
         let file = &self.files[slot.file];
         let decoded = slot.decoded.get_or_init(|| {

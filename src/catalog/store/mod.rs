@@ -28,7 +28,7 @@ use jcc_core::packed::index::{self, Mentioned};
 /// So many letters has a hash.
 const HASH: usize = 64;
 
-/// What jcc knows, as data.
+/// All definitions, built-in ones first, folders of users over them.
 #[derive(Debug, Default)]
 pub struct Catalog {
     files: Vec<DefinitionFile>,
@@ -41,18 +41,14 @@ pub struct Catalog {
 /// A definition of the user's that lies over another one of its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shadow {
-    /// What it defines.
     pub kind: DefinitionKind,
-    /// The name of both.
     pub name: String,
-    /// The user's own.
     pub by: Span,
     /// The file of the one that is not seen any more.
     pub path: String,
 }
 
 impl Catalog {
-    /// Knows nothing.
     pub fn new() -> Self {
         Self::default()
     }
@@ -187,10 +183,10 @@ fn twice(entry: &Entry, second: &Node, first: &Node) -> Diagnostic {
         DefinitionKind::Epoch => "the epoch".to_owned(),
         _ => wording::code(&entry.name),
     };
-    Diagnostic::error(codes::DUPLICATE_DEFINITION, format!("{what} is defined twice"))
-        .at(name_span(second), "the second one")
-        .at(name_span(first), "the first one")
-        .help("keep one of them, or give one another name")
+    Diagnostic::error(codes::DUPLICATE_DEFINITION, format!("duplicate definition of {what}"))
+        .at(name_span(second), "second definition")
+        .at(name_span(first), "first definition")
+        .help("remove one of them, or rename it")
 }
 
 /// Where a definition's name stands.

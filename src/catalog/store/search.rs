@@ -7,15 +7,10 @@ use super::{BuiltinStacks, Catalog, DefinitionKind, Entry};
 /// Something that a search can find.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Searchable<'a> {
-    /// What it is.
     pub sort: Sort,
-    /// As manifests write it.
     pub name: &'a str,
-    /// Other names.
     pub aliases: &'a [String],
-    /// The group of a package.
     pub group: &'a str,
-    /// One line.
     pub summary: &'a str,
 }
 
@@ -37,7 +32,6 @@ pub enum Sort {
 }
 
 impl Sort {
-    /// As a person says it.
     pub fn word(self) -> &'static str {
         match self {
             Self::Package => "package",
@@ -50,7 +44,7 @@ impl Sort {
     }
 }
 
-/// What came of a search.
+/// Search results, best first, with the corrections of words that matched nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Search<'a> {
     /// What all of the words fit, best first: by name, then by alias, then by what is said of it.
@@ -125,7 +119,6 @@ fn rank_all(one: &Searchable<'_>, words: &[String]) -> Option<u32> {
     Some(if is_it { 0 } else { sum })
 }
 
-/// How well a word fits.
 fn rank(one: &Searchable<'_>, word: &str) -> Option<u32> {
     let (name, word) = (plain(one.name), plain(word));
     let said = plain(&format!("{} {}", one.summary, one.group));

@@ -27,11 +27,11 @@ pub(super) struct TemplateFault {
 /// The first thing in a template that is not part of the language.
 pub(super) fn fault(text: &str) -> Option<TemplateFault> {
     if text.len() > LONGEST {
-        let message = format!("the template has {} bytes; at most {LONGEST} are read", text.len());
+        let message = format!("the template is too long: {} bytes, and the limit is {LONGEST}", text.len());
         return Some(TemplateFault {
             range: 0..0,
             message,
-            help: "carry long texts as files beside the definition",
+            help: "move long text to a file in the definition's folder",
         });
     }
     let mut at = 0;
@@ -65,8 +65,8 @@ fn tag(text: &str, start: usize) -> Result<usize, TemplateFault> {
     let mut end = text.len();
     while let Some((at, letter)) = letters.next() {
         if at - start > LONGEST_TAG {
-            let message = format!("one expression of the template has more than {LONGEST_TAG} bytes");
-            return fault(start..at, message, "write several templates, each a `value` of its own");
+            let message = format!("an expression in the template is longer than {LONGEST_TAG} bytes");
+            return fault(start..at, message, "split it into several templates, each with its own `value`");
         }
         if let Some(opening) = quote {
             match letter {
@@ -88,17 +88,17 @@ fn tag(text: &str, start: usize) -> Result<usize, TemplateFault> {
             }
             '+' if at == start + 2 || text[at + 1..].starts_with(closing) => {}
             '+' | '*' | '~' => {
-                let message = format!("`{letter}` is not part of templates");
+                let message = format!("`{letter}` is not supported in templates");
                 return fault(
                     at..at + 1,
                     message,
-                    "texts are joined by writing them side by side: `{{ a }}{{ b }}`",
+                    "to join text, write the expressions next to each other: `{{ a }}{{ b }}`",
                 );
             }
             '{' | '}' => {
                 return fault(
                     at..at + 1,
-                    "templates have no maps".to_owned(),
+                    "maps are not supported in templates".to_owned(),
                     "write a `value` for each key",
                 );
             }
@@ -110,8 +110,9 @@ fn tag(text: &str, start: usize) -> Result<usize, TemplateFault> {
         code.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| !word.is_empty());
     let first = words.next().unwrap_or_default();
     if is_statement && !STATEMENTS.contains(&first) || words.any(|word| word == "recursive") {
-        let message = format!("templates have no `{}`", if is_statement { first } else { "recursive" });
-        return fault(start..end, message, "there are `{{ … }}`, `{% if … %}` and `{% for … %}`");
+        let message =
+            format!("`{}` is not supported in templates", if is_statement { first } else { "recursive" });
+        return fault(start..end, message, "use `{{ … }}`, `{% if … %}` or `{% for … %}`");
     }
     Ok(end)
 }
@@ -142,7 +143,7 @@ pub(super) fn bounded(length: usize) -> Result<(), Error> {
     if length <= LONGEST_TEXT {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::InvalidOperation, format!("its text has more than {LONGEST_TEXT} bytes")))
+    Err(Error::new(ErrorKind::InvalidOperation, format!("the result is longer than {LONGEST_TEXT} bytes")))
 }
 
 /// What a template writes to.

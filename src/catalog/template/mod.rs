@@ -23,9 +23,7 @@ use crate::value::{Parse, Requirement, Version};
 /// A text in which `{{ … }}` stands for resolved values. Strict: an unknown name is an error at its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
-    /// As written.
     pub text: String,
-    /// Where.
     pub span: Span,
 }
 
@@ -95,7 +93,7 @@ impl Template {
     /// That something is not part of the language.
     fn refused(&self, fault: limits::TemplateFault) -> Diagnostic {
         Diagnostic::error(codes::TEMPLATE_SYNTAX, fault.message)
-            .at(self.place(fault.range), "not possible here")
+            .at(self.place(fault.range), "not supported here")
             .help(fault.help)
     }
 
@@ -106,29 +104,29 @@ impl Template {
         let span = range.map_or(self.span, |range| self.place(range));
         match error.kind() {
             ErrorKind::SyntaxError => {
-                let why = error.detail().unwrap_or("it can't be read");
-                Diagnostic::error(
-                    codes::TEMPLATE_SYNTAX,
-                    format!("the template can't be read: {}", plain(why)),
-                )
-                .at(span, "not understood")
+                let why = error.detail().unwrap_or("syntax error");
+                Diagnostic::error(codes::TEMPLATE_SYNTAX, format!("invalid template: {}", plain(why)))
+                    .at(span, "syntax error")
             }
             ErrorKind::UndefinedError if !word.is_empty() => unknown(word, span, names),
             ErrorKind::OutOfFuel => {
                 Diagnostic::error(codes::TEMPLATE_FAILED, "the template takes too many steps")
-                    .at(span, "given up here")
-                    .help("a definition needs no loops over long ranges")
+                    .at(span, "stopped here")
+                    .help("avoid loops over long ranges")
             }
             ErrorKind::WriteFailure => Diagnostic::error(
                 codes::TEMPLATE_FAILED,
-                format!("the text of the template has more than {} bytes", limits::LONGEST_TEXT),
+                format!("the result of the template is longer than {} bytes", limits::LONGEST_TEXT),
             )
-            .at(self.span, "given up here")
-            .help("carry long texts as files beside the definition"),
+            .at(self.span, "stopped here")
+            .help("move long text to a file in the definition's folder"),
             _ => {
                 let why = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-                Diagnostic::error(codes::TEMPLATE_FAILED, format!("the template failed: {}", plain(&why)))
-                    .at(span, "while computing this")
+                Diagnostic::error(
+                    codes::TEMPLATE_FAILED,
+                    format!("cannot evaluate the template: {}", plain(&why)),
+                )
+                .at(span, "while evaluating this")
             }
         }
     }
@@ -153,7 +151,7 @@ fn plain(why: &str) -> String {
 /// A name that has no value where it stands.
 fn unknown<'a>(word: &str, span: Span, names: impl Iterator<Item = &'a str>) -> Diagnostic {
     let names: Vec<&str> = names.collect();
-    Diagnostic::error(codes::TEMPLATE_NAME, format!("{} has no value here", wording::code(word)))
-        .at(span, "not known here")
+    Diagnostic::error(codes::TEMPLATE_NAME, format!("{} is undefined here", wording::code(word)))
+        .at(span, "undefined")
         .maybe_help(wording::did_you_mean(word, names.iter().copied()))
 }

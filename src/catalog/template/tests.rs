@@ -188,5 +188,5 @@ fn values_that_double_each_other_end() {
     }
     TemplateView::new().own(&version("1"), &values, &mut log);
     let report = report(&log, &sources);
-    assert!(report.contains("more than 16384 bytes"), "{report:.300}");
+    assert!(report.contains("longer than 16384 bytes"), "{report:.300}");
 }

@@ -29,14 +29,12 @@ pub struct TemplateView {
 /// What was chosen. The views of all packages share it: a copy each would take time by the square of their number.
 #[derive(Debug, Clone, Default)]
 struct Packages {
-    /// By their names.
     names: BTreeMap<String, Value>,
     /// By their names as templates can write them.
     words: BTreeMap<String, Value>,
 }
 
 impl TemplateView {
-    /// Nothing has a value yet.
     pub fn new() -> Self {
         let mut view = Self::default();
         view.text("variant", "");
@@ -128,7 +126,6 @@ impl TemplateView {
         }
     }
 
-    /// What the engine sees.
     pub(super) fn root(&self) -> Value {
         Value::from_object(Root(self.clone()))
     }
@@ -175,8 +172,8 @@ impl Object for Packages {
 }
 
 fn circle(key: &str, value: &Template) -> Diagnostic {
-    Diagnostic::error(codes::TEMPLATE_FAILED, format!("the value {} needs itself", wording::code(key)))
-        .at(value.span, "refers to a value that refers to this one")
+    Diagnostic::error(codes::TEMPLATE_FAILED, format!("the value {} refers to itself", wording::code(key)))
+        .at(value.span, "refers to a value that refers back to this one")
         .help("write one of them as plain text")
 }
 

@@ -9,12 +9,15 @@ fn check(context: &Context<'_>, log: &mut Log) {
     for run in context.runs() {
         let Some(can) = run.can.first() else { continue };
         let Some(network) = run.network.as_ref().filter(|network| network.value != "host") else { continue };
-        let message = format!("{} is an interface of the host's network", wording::code(&can.value));
+        let message = format!("{} is an interface of the host network", wording::code(&can.value));
         log.error(
             Diagnostic::error(codes::CAN_NETWORK, message)
-                .at(network.span, "the container is in another network")
-                .at(can.span, "so this is not there")
-                .help("write `network \"host\"`, or leave `network` out: with `can` it is the host's"),
+                .at(network.span, "the container uses another network")
+                .at(can.span, "so this interface is not available")
+                .help(
+                    "write `network \"host\"`, or remove `network`: the host network is the default \
+                    with `can`",
+                ),
         );
     }
 }

@@ -38,13 +38,14 @@ fn report(all: &[&PipSpec], log: &mut Log) {
         let contradicting = specs.iter().enumerate().filter(|(_, other)| contradict(specs[at], other));
         for (other, spec) in contradicting {
             let (first, second) = if other < at { (*spec, specs[at]) } else { (specs[at], *spec) };
-            let message = format!("no version of {} will do for both", wording::code(name));
+            let message = format!("no version of {} satisfies both requirements", wording::code(name));
             log.error(
                 Diagnostic::error(codes::CONTRADICTING_PYTHON, message)
                     .at(second.span, wanted(second))
                     .at(first.span, wanted(first))
                     .help(
-                        "change one of them, or put one into an environment of its own: `venv \"NAME\" { … }`",
+                        "change one of them, or move one to a separate environment: `venv \"NAME\" \
+                            { … }`",
                     ),
             );
         }
@@ -70,5 +71,5 @@ fn exact(spec: &PepRequirement) -> Option<Version> {
 
 fn wanted(spec: &PepRequirement) -> String {
     let all: Vec<String> = spec.specifiers().iter().map(|(op, version)| format!("{op}{version}")).collect();
-    format!("wants {}", wording::code(all.join(",")))
+    format!("requires {}", wording::code(all.join(",")))
 }

@@ -16,9 +16,12 @@ fn check(context: &Context<'_>, log: &mut Log) {
             run.docker_socket.on().into_iter().chain(mounted.map(|one| one.from.span)).collect();
         for span in spans {
             log.report(
-                Diagnostic::warning(codes::DOCKER_SOCKET, "who has the engine's socket is root on the host")
-                    .at(span, "it can start any container, with any folder of the host in it")
-                    .help("leave it out, or put a proxy between that lets only some requests through"),
+                Diagnostic::warning(
+                    codes::DOCKER_SOCKET,
+                    "access to the engine's socket is equivalent to root access on the host",
+                )
+                .at(span, "it can start any container with any folder of the host")
+                .help("remove it, or use a proxy that allows only certain requests"),
             );
         }
     }

@@ -14,10 +14,10 @@ fn check(context: &Context<'_>, log: &mut Log) {
             log.error(
                 Diagnostic::error(
                     codes::FORBIDDEN_PACKAGE,
-                    format!("{} can't be installed in an image", wording::code(name)),
+                    format!("{} cannot be installed in an image", wording::code(name)),
                 )
                 .at(install.package.span, forbidden.reason.as_str())
-                .help("take it out, and install it on the host where it is missing there"),
+                .help("remove it, and install it on the host if it is missing there"),
             );
         }
     }

@@ -13,11 +13,11 @@ fn check(context: &Context<'_>, log: &mut Log) {
         for (key, _) in &run.process.sysctls {
             let shared = if key.value.starts_with("net.") { network(run, by_default) } else { ipc(run) };
             let Some((what, instead, place)) = shared else { continue };
-            let message = format!("{} can't be set in {what}", wording::code(&key.value));
+            let message = format!("{} cannot be set in {what}", wording::code(&key.value));
             let mut diagnostic = Diagnostic::error(codes::HOST_SYSCTL, message)
-                .at(key.span, "Docker refuses to start a container with it");
+                .at(key.span, "Docker refuses to start a container with this");
             if let Some(place) = place {
-                diagnostic = diagnostic.at(place, "what makes it the host's");
+                diagnostic = diagnostic.at(place, "shared with the host because of this");
             }
             log.report(diagnostic.help(format!(
                 "set it on the host, in `/etc/sysctl.d`, or write {}",
@@ -30,7 +30,7 @@ fn check(context: &Context<'_>, log: &mut Log) {
 type SharedNamespace = Option<(&'static str, &'static str, Option<Span>)>;
 
 fn network(run: &RunOptions, by_default: bool) -> SharedNamespace {
-    let what = "the host's network";
+    let what = "the host network";
     match (&run.network, run.can.first()) {
         (Some(network), _) if network.value == "host" => {
             Some((what, "network \"bridge\"", Some(network.span)))
@@ -43,5 +43,5 @@ fn network(run: &RunOptions, by_default: bool) -> SharedNamespace {
 
 fn ipc(run: &RunOptions) -> SharedNamespace {
     let ipc = run.ipc.as_ref().filter(|ipc| ipc.value == "host")?;
-    Some(("the host's IPC", "ipc \"private\"", Some(ipc.span)))
+    Some(("the host's IPC namespace", "ipc \"private\"", Some(ipc.span)))
 }

@@ -18,12 +18,13 @@ fn check(context: &Context<'_>, log: &mut Log) {
     for copy in app.copies.iter().filter(|copy| copy.folder) {
         let from = copy.from.value.as_str();
         if from != "." && output.leaves_out_folder(from) {
-            let message = format!("{} is left out of the build, so it can't be copied", wording::code(from));
+            let message =
+                format!("{} is excluded from the build context, so it cannot be copied", wording::code(from));
             let node = wording::code(format!("output {{ ignore \"!{from}\" }}"));
             log.report(
                 Diagnostic::warning(codes::LEFT_OUT, message)
-                    .at(copy.from.span, "a pattern of `.dockerignore` or `ignore` leaves this folder out")
-                    .help(format!("write {node} to take it in, or take the pattern out")),
+                    .at(copy.from.span, "a pattern in `.dockerignore` or `ignore` excludes this folder")
+                    .help(format!("write {node} to include it, or remove the pattern")),
             );
             continue;
         }
@@ -41,17 +42,17 @@ fn report(copy: &Copy, files: &[&SecretFile], log: &mut Log) {
     }
     let (is, keys) =
         (if files.len() == 1 { "is" } else { "are" }, files.iter().filter(|file| file.key).count());
-    let message = format!("{} {is} left out of the image", wording::all_of(&names));
+    let message = format!("{} {is} excluded from the image", wording::all_of(&names));
     let why = match keys {
-        0 => "files of such a name usually hold secrets",
-        all if all == files.len() => "a private key is in it",
-        _ => "secrets by their names, or by the private key in them",
+        0 => "files with such names usually contain secrets",
+        all if all == files.len() => "they contain a private key",
+        _ => "they look like secrets by name, or contain a private key",
     };
     let path = &first.path;
     log.report(
         Diagnostic::warning(codes::LEFT_OUT, message)
-            .at(copy.from.span, format!("of this folder; {why}"))
-            .help(format!("if that is meant, say so: `output {{ ignore \"{path}\" }}`"))
-            .help(format!("if the image needs it: `output {{ ignore \"!{path}\" }}`")),
+            .at(copy.from.span, format!("in this folder; {why}"))
+            .help(format!("to confirm: `output {{ ignore \"{path}\" }}`"))
+            .help(format!("to include it: `output {{ ignore \"!{path}\" }}`")),
     );
 }

@@ -13,13 +13,13 @@ fn check(context: &Context<'_>, log: &mut Log) {
     for (name, value) in context.runs().flat_map(|run| &run.env).chain(app) {
         let Some(found) = variable(value).or_else(|| plain_variable(name.as_str(), value)) else { continue };
         let message =
-            format!("{} gets the text {}, not a value", wording::code(name.as_str()), wording::code(found));
-        let diagnostic =
-            Diagnostic::warning(codes::LITERAL_VARIABLE, message).at(value.span, "passed on unchanged");
+            format!("{} is set to the literal text {}", wording::code(name.as_str()), wording::code(found));
+        let diagnostic = Diagnostic::warning(codes::LITERAL_VARIABLE, message).at(value.span, "not expanded");
         let help = extended(name.as_str(), value, found).or_else(|| passed(name.as_str(), value, found));
         log.report(diagnostic.help(help.unwrap_or_else(|| {
-            "write the value; one of the host's comes by `host-env \"VARIABLE\"` in `run`, by `env-file`, or, where it is \
-             secret, by `secret \"NAME\" env=\"VARIABLE\"`, which the container reads from `/run/secrets/NAME`"
+            "write the value; for a value from the host use `host-env \"VARIABLE\"` in `run` or an \
+                `env-file`; for a secret use `secret \"NAME\" env=\"VARIABLE\"`, which the container \
+                reads from `/run/secrets/NAME`"
                 .to_owned()
         })));
     }
@@ -35,7 +35,8 @@ fn passed(name: &str, value: &str, found: &str) -> Option<String> {
     let node = format!("host-env {}{default}", quote(name));
     (value == found).then(|| {
         format!(
-            "the host's value comes by {} in `run`, beside `env`; a secret one by `secret`",
+            "to use the host's value, write {} in `run`, outside of `env`; for a secret, use \
+                `secret`",
             wording::code(node)
         )
     })
@@ -51,7 +52,7 @@ fn extended(name: &str, value: &str, found: &str) -> Option<String> {
     let text = if value.chars().all(simple) { value } else { "…" };
     let command = format!("command \"sh\" \"-c\" \"export {name}={text}; exec PROGRAM\"");
     Some(format!(
-        "write the whole value, or let a shell extend it when the container starts: {}",
+        "write the full value, or extend it in a shell when the container starts: {}",
         wording::code(command)
     ))
 }

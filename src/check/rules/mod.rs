@@ -33,7 +33,6 @@ mod unused_shm_size;
 
 use super::Rule;
 
-/// Every rule.
 pub static RULES: &[Rule] = &[
     not_offered::RULE,
     privileged::RULE,

@@ -11,18 +11,27 @@ fn check(context: &Context<'_>, log: &mut Log) {
         let name = wording::code(source.name.as_str());
         log.error(
             Diagnostic::error(codes::NO_KEY, format!("the apt source {name} has no key"))
-                .at(source.name.span, "apt takes nothing from an archive without a key")
-                .help("add `key \"https://…\" fingerprint=\"…\"` or `key \"keys/NAME.asc\" fingerprint=\"…\"`, as the archive's own page gives them")
-                .help("write `trusted #true` into it where nobody signs the archive, such as one of your own machines"),
+                .at(source.name.span, "apt rejects archives without a key")
+                .help(
+                    "add `key \"https://…\" fingerprint=\"…\"` or `key \"keys/NAME.asc\" \
+                    fingerprint=\"…\"`; the archive's website shows them",
+                )
+                .help(
+                    "if the archive is unsigned, such as one on your own machine, add `trusted #true` \
+                    to the source",
+                ),
         );
     }
     for (ppa, _) in apt.ppas.iter().filter(|(_, fingerprint)| fingerprint.is_none()) {
         let (owner, name) = (ppa.owner(), ppa.name());
-        let message = format!("the personal archive {} has no fingerprint", wording::code(ppa.to_string()));
+        let message = format!("the PPA {} has no fingerprint", wording::code(ppa.to_string()));
         log.error(
             Diagnostic::error(codes::NO_KEY, message)
-                .at(ppa.span, "its key can't be fetched or checked without one")
-                .help(format!("add `fingerprint=\"…\"`: https://launchpad.net/~{owner}/+archive/ubuntu/{name} shows it under \"Technical details about this PPA\"")),
+                .at(ppa.span, "without it, its key cannot be fetched or checked")
+                .help(format!(
+                    "add `fingerprint=\"…\"`: https://launchpad.net/~{owner}/+archive/ubuntu/{name} \
+                    shows it under \"Technical details about this PPA\""
+                )),
         );
     }
 }

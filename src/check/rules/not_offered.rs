@@ -24,9 +24,9 @@ fn check(context: &Context<'_>, log: &mut Log) {
         let others = wording::codes(others.map(|other| other.name.as_str()));
         let mut diagnostic = Diagnostic::error(codes::NOT_OFFERED, format!("{name} has no {what}"))
             .at(span, format!("the target is {name}"))
-            .help("take it out; with several targets, write it into the `run` of those that have it");
+            .help("remove it; with several targets, move it into the `run` of those that support it");
         if !others.is_empty() {
-            diagnostic = diagnostic.help(format!("only {} can give this", wording::all_of(&others)));
+            diagnostic = diagnostic.help(format!("supported only by {}", wording::all_of(&others)));
         }
         log.error(diagnostic.maybe_help(instead(word)));
     }
@@ -35,12 +35,13 @@ fn check(context: &Context<'_>, log: &mut Log) {
 /// What does the same elsewhere.
 fn instead(word: &str) -> Option<&'static str> {
     match word {
-        "camera-csi" => Some("for a USB camera, name its device: `camera \"/dev/video0\"`"),
+        "camera-csi" => Some("for a USB camera, use its device: `camera \"/dev/video0\"`"),
         "can" => Some(
-            "for an adapter of the host, use `network \"host\"`: its interfaces are those of the host then",
+            "for an adapter on the host, use `network \"host\"`, which gives access to the host's \
+                interfaces",
         ),
         "i2c" | "spi" | "gpio" => {
-            Some("for an adapter that the host has a driver for, name it: `device \"/dev/…\"`")
+            Some("for an adapter with a driver on the host, pass its device: `device \"/dev/…\"`")
         }
         _ => None,
     }
@@ -52,11 +53,11 @@ fn wanted(run: &RunOptions) -> Vec<MachineOption> {
         cameras.map(|camera| ("camera-csi", "CSI camera", camera.span)).collect();
     all.extend(run.devices.iter().filter_map(|device| match device.value {
         HardwareDevice::Path { .. } => None,
-        HardwareDevice::I2c(_) => Some(("i2c", "I2C bus of its own", device.span)),
-        HardwareDevice::Spi(_) => Some(("spi", "SPI device of its own", device.span)),
+        HardwareDevice::I2c(_) => Some(("i2c", "board I2C bus", device.span)),
+        HardwareDevice::Spi(_) => Some(("spi", "board SPI device", device.span)),
         HardwareDevice::Gpio(_) => Some(("gpio", "GPIO pins", device.span)),
     }));
-    all.extend(run.can.iter().map(|one| ("can", "CAN interface of its own", one.span)));
+    all.extend(run.can.iter().map(|one| ("can", "board CAN interface", one.span)));
     all.extend(run.jtop.on().map(|span| ("jtop", "jtop", span)));
     all
 }

@@ -14,9 +14,9 @@ fn check(context: &Context<'_>, log: &mut Log) {
     let indexes = pip.index.iter().chain(pip.extra_indexes.iter().map(|index| &index.url));
     for url in archives.chain(indexes).filter(|url| is_open(url)) {
         log.report(
-            Diagnostic::warning(codes::PLAIN_HTTP, "what is fetched from here can be changed on the way")
+            Diagnostic::warning(codes::PLAIN_HTTP, "this download can be changed in transit")
                 .at(url.span, "neither signed nor encrypted")
-                .help("write `https://` if the server has it"),
+                .help("use `https://` if the server supports it"),
         );
     }
 }

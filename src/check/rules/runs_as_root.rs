@@ -10,8 +10,8 @@ fn check(context: &Context<'_>, log: &mut Log) {
     if let Some(app) = context.project.app.as_ref().filter(|app| app.user.is_none()) {
         log.report(
             Diagnostic::note(codes::RUNS_AS_ROOT, "the image runs as root")
-                .at(head(app.span, "app"), "no `user` in it")
-                .help("add `user \"robot\" uid=1000`: files that it writes to volumes are then that user's"),
+                .at(head(app.span, "app"), "missing `user`")
+                .help("add `user \"robot\" uid=1000`: files on volumes then belong to that user"),
         );
     }
 }

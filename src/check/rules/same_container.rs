@@ -13,12 +13,12 @@ fn check(context: &Context<'_>, log: &mut Log) {
     let mut seen: BTreeMap<&Name, Span> = BTreeMap::new();
     for name in context.runs().filter_map(|run| run.name.as_ref()) {
         let Some(first) = seen.insert(&name.value, name.span) else { continue };
-        let message = format!("two containers are called {}", wording::code(name.as_str()));
+        let message = format!("duplicate container name {}", wording::code(name.as_str()));
         log.error(
             Diagnostic::error(codes::SAME_CONTAINER, message)
-                .at(name.span, "the second one")
-                .at(first, "the first one")
-                .help("give one of them another name, or leave `name` out: the engine makes one up"),
+                .at(name.span, "second occurrence")
+                .at(first, "first occurrence")
+                .help("rename one of them, or remove `name`: the engine then generates one"),
         );
     }
 }

@@ -21,12 +21,12 @@ fn check(context: &Context<'_>, log: &mut Log) {
                 }
                 Entry::Occupied(known) => (known.key().0.clone(), *known.get()),
             };
-            let message = format!("{} is handed over twice", wording::code(host));
+            let message = format!("{} is passed twice", wording::code(host));
             log.report(
                 Diagnostic::warning(codes::SAME_DEVICE, message)
-                    .at(span, "the second time")
-                    .at(first, "the first time")
-                    .help("keep one of them"),
+                    .at(span, "second occurrence")
+                    .at(first, "first occurrence")
+                    .help("remove one of them"),
             );
         }
     }

@@ -18,12 +18,12 @@ fn check(context: &Context<'_>, log: &mut Log) {
             if first == second.span {
                 continue;
             }
-            let message = format!("two things are mounted at {}", wording::code(second.as_str()));
+            let message = format!("two mounts at {}", wording::code(second.as_str()));
             log.error(
                 Diagnostic::error(codes::SAME_MOUNT, message)
-                    .at(second.span, "the second one")
-                    .at(first, "the first one")
-                    .help("keep one of them, or mount one of them at another place"),
+                    .at(second.span, "second mount")
+                    .at(first, "first mount")
+                    .help("remove one of them, or mount it at another path"),
             );
         }
     }

@@ -29,12 +29,12 @@ fn check(context: &Context<'_>, log: &mut Log) {
     clashes(&written, log);
     if !one {
         for path in [&output.dockerfile, &output.compose].into_iter().flatten() {
-            let message = format!("every target would be written to {}", wording::code(path.as_str()));
+            let message = format!("all targets would be written to {}", wording::code(path.as_str()));
             let count = wording::count(context.project.targets, "target");
             log.error(
                 Diagnostic::error(codes::SAME_OUTPUT, message)
                     .at(path.span, format!("one path for {count}"))
-                    .help("leave it out: each target is then written to a folder of its name"),
+                    .help("remove it: each target is then written to a separate folder"),
             );
         }
     }

@@ -31,12 +31,12 @@ fn check(context: &Context<'_>, log: &mut Log) {
             continue;
         };
         let (first, second) = if other < port.span { (other, port.span) } else { (port.span, other) };
-        let message = format!("port {} of the host is published twice", wording::code(number.to_string()));
+        let message = format!("host port {} is published twice", wording::code(number.to_string()));
         log.error(
             Diagnostic::error(codes::SAME_PORT, message)
-                .at(second, "the second time")
-                .at(first, "the first time")
-                .help("give one of them another port of the host: `8081:80`"),
+                .at(second, "second occurrence")
+                .at(first, "first occurrence")
+                .help("use another host port for one of them: `8081:80`"),
         );
     }
 }

@@ -41,5 +41,5 @@ fn reported(cycle: &Cycle<'_>) -> Diagnostic {
     for (pair, span) in names.windows(2).zip(places) {
         diagnostic = diagnostic.at(span, format!("{} waits for {}", pair[0], pair[1]));
     }
-    diagnostic.help("take one of these out: none of them would ever start")
+    diagnostic.help("remove one of these: the services would never start")
 }

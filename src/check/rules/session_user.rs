@@ -19,14 +19,16 @@ fn check(context: &Context<'_>, log: &mut Log) {
             _ => run.session_sockets(),
         };
         for span in sockets {
-            let message = format!("the socket is of user {session}, and the container runs as user {uid}");
+            let message =
+                format!("the socket belongs to user {session}, but the container runs as user {uid}");
             let diagnostic = Diagnostic::warning(codes::SESSION_USER, message)
-                .at(span, "the desktop session's, which lets in its own user alone");
+                .at(span, "a socket of the desktop session, which accepts only its own user");
             let diagnostic = place
                 .into_iter()
                 .fold(diagnostic, |diagnostic, place| diagnostic.at(place, format!("user {uid}")));
             log.report(diagnostic.help(format!(
-                "run it as that user (`user \"…\" uid={session}` in `app`), or name the session's by `session-uid` in `run`"
+                "run the container as that user (`user \"…\" uid={session}` in `app`), or set \
+                    `session-uid` in `run` to the user of the session"
             )));
         }
     }

@@ -12,11 +12,11 @@ fn check(context: &Context<'_>, log: &mut Log) {
         log.error(
             Diagnostic::error(
                 codes::SHARED_NETWORK_PORT,
-                "a container with the network of another one can't publish ports",
+                "a container that shares another one's network cannot publish ports",
             )
-            .at(port.span, "engines refuse this")
-            .at(network.span, "the network is another container's")
-            .help(format!("leave `port` out here, and publish it where {} is started", wording::code(other))),
+            .at(port.span, "rejected by container engines")
+            .at(network.span, "the network belongs to another container")
+            .help(format!("remove `port` here, and publish it on {}", wording::code(other))),
         );
     }
 }

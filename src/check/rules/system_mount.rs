@@ -30,12 +30,13 @@ const SYSTEM: &[&str] = &[
 fn check(context: &Context<'_>, log: &mut Log) {
     for place in context.runs().flat_map(mounts).filter(|place| SYSTEM.contains(&place.as_str())) {
         let shown = wording::code(place.as_str());
-        let message = format!("what the image has in {shown} is hidden by what is mounted there");
+        let message = format!("this mount hides the image's own files in {shown}");
         log.report(
             Diagnostic::warning(codes::SYSTEM_MOUNT, message)
-                .at(place.span, "the image's own files are here")
+                .at(place.span, "the image has system files here")
                 .help(
-                    "mount it at a folder of its own, such as `/data`, or mount the one file that is meant",
+                    "mount it at another folder, such as `/data`, or mount only the file that you \
+                        need",
                 ),
         );
     }

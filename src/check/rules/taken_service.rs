@@ -12,19 +12,19 @@ fn check(context: &Context<'_>, log: &mut Log) {
     for service in &project.run.services {
         let name = service.name.as_str();
         let whose = match name {
-            _ if name == main.as_str() => "the main service, which is called as the project is",
-            "apt-cache" if cache.apt => "the cache for system packages, which the Compose file starts",
-            "pip-cache" if cache.pip => "the cache for Python packages, which the Compose file starts",
+            _ if name == main.as_str() => "the main service, which has the name of the project",
+            "apt-cache" if cache.apt => "the cache for system packages in the Compose file",
+            "pip-cache" if cache.pip => "the cache for Python packages in the Compose file",
             "test" => "the service that runs the tests",
             _ => continue,
         };
         let shown = wording::code(name);
         let mut diagnostic =
-            Diagnostic::error(codes::TAKEN_SERVICE, format!("a service can't be called {shown} here"))
+            Diagnostic::error(codes::TAKEN_SERVICE, format!("the service name {shown} is reserved"))
                 .at(service.name.span, format!("the name of {whose}"));
         if name == main.as_str() {
             diagnostic = diagnostic.at(main.span, "the project's name");
         }
-        log.error(diagnostic.help("give it another name"));
+        log.error(diagnostic.help("rename it"));
     }
 }

@@ -14,14 +14,14 @@ fn check(context: &Context<'_>, log: &mut Log) {
         let of_app = of_app.get(&key.value);
         let Some((other, first)) = of_app.filter(|(_, other)| other.value != value.value) else { continue };
         let name = wording::code(key.as_str());
-        let message = format!("{name} has another value when the container is started than in the image");
+        let message = format!("{name} has different values in the service and in the image");
         log.report(
             Diagnostic::note(codes::TWO_VALUES, message)
-                .at(key.span, "this one counts in the service")
-                .at(other.span, "this one when the image is run by other means")
+                .at(key.span, "used in the service")
+                .at(other.span, "used when the image is run in any other way")
                 .mask(value.span)
                 .mask(first.span)
-                .help("keep one of them if that is not meant"),
+                .help("if this is not intended, remove one of them"),
         );
     }
 }

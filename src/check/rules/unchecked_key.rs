@@ -19,13 +19,14 @@ fn check(context: &Context<'_>, log: &mut Log) {
 fn report(source: &AptSource, span: Span, log: &mut Log) {
     let name = wording::code(source.name.as_str());
     let help = match &source.in_file {
-        Some(found) => format!("add `fingerprint=\"{found}\"` if the archive's own page names this key"),
-        None => "add `fingerprint=\"…\"`: `gpg --show-keys FILE` prints it, and the archive's page should say the same"
+        Some(found) => format!("add `fingerprint=\"{found}\"` if the archive's website lists this key"),
+        None => "add `fingerprint=\"…\"`: `gpg --show-keys FILE` prints it; compare it with the archive's \
+            website"
             .to_owned(),
     };
     log.report(
-        Diagnostic::warning(codes::UNCHECKED_KEY, format!("the key of {name} is believed whatever it is"))
-            .at(span, "no `fingerprint`")
+        Diagnostic::warning(codes::UNCHECKED_KEY, format!("the key of {name} is not verified"))
+            .at(span, "missing `fingerprint`")
             .help(help),
     );
 }

@@ -20,17 +20,18 @@ fn check(context: &Context<'_>, log: &mut Log) {
     for run in context.runs() {
         for name in wanted(run).into_iter().filter(|name| !set.contains(name.value)) {
             let shown = wording::code(name.value);
-            let diagnostic =
-                Diagnostic::error(codes::UNKNOWN_SERVICE, format!("there is no service {shown}"))
-                    .at(name.span, "no such service");
+            let diagnostic = Diagnostic::error(codes::UNKNOWN_SERVICE, format!("unknown service {shown}"))
+                .at(name.span, "unknown service");
             if log.is_long() {
                 log.error(diagnostic);
                 continue;
             }
             let all = match &known[1..] {
-                [] => "the manifest has no further service: add `service \"NAME\" { … }` to `run`".to_owned(),
-                _ if known.len() > SHOWN => format!("there are {} services", known.len()),
-                _ => format!("there are {}", wording::all_of(&wording::codes(&known))),
+                [] => {
+                    "the manifest defines no other service: add `service \"NAME\" { … }` to `run`".to_owned()
+                }
+                _ if known.len() > SHOWN => format!("the manifest defines {} services", known.len()),
+                _ => format!("defined services: {}", wording::all_of(&wording::codes(&known))),
             };
             log.error(
                 diagnostic.maybe_help(wording::did_you_mean(name.value, known.iter().copied())).help(all),

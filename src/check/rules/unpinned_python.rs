@@ -9,8 +9,8 @@ use super::contradicting_python::PipSpec;
 
 pub(super) const RULE: Rule = Rule { code: codes::UNPINNED_PYTHON, severity: Severity::Note, check };
 
-const MESSAGE: &str = "the next build may install other versions than this one";
-const HELP: &str = "write the version that was tested: `NAME==1.2.3`";
+const MESSAGE: &str = "the next build may install different versions";
+const HELP: &str = "pin the version that you tested: `NAME==1.2.3`";
 
 fn check(context: &Context<'_>, log: &mut Log) {
     let pip = &context.project.pip;
@@ -35,9 +35,7 @@ fn report(all: &[PipSpec], log: &mut Log) {
         return;
     }
     let diagnostic = Diagnostic::note(codes::UNPINNED_PYTHON, MESSAGE).help(HELP);
-    log.report(
-        open.into_iter().fold(diagnostic, |diagnostic, spec| diagnostic.at(spec.span, "no one version")),
-    );
+    log.report(open.into_iter().fold(diagnostic, |diagnostic, spec| diagnostic.at(spec.span, "not pinned")));
 }
 
 /// A file learns of once: it may be long.
@@ -48,8 +46,8 @@ fn report_file(file: &Requirements, log: &mut Log) {
     let name = wording::code(file.path.value.as_str());
     log.report(
         Diagnostic::note(codes::UNPINNED_PYTHON, MESSAGE)
-            .at(file.path.span, format!("{count} of {name} without one version"))
-            .at(first.span, "such as this one")
-            .help(format!("{HELP}, or make such a file with `pip freeze` or `uv pip compile`")),
+            .at(file.path.span, format!("{count} of {name} are not pinned"))
+            .at(first.span, "for example, this one")
+            .help(format!("{HELP}, or generate the file with `pip freeze` or `uv pip compile`")),
     );
 }

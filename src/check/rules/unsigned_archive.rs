@@ -11,9 +11,12 @@ fn check(context: &Context<'_>, log: &mut Log) {
     {
         let name = wording::code(source.name.as_str());
         log.report(
-            Diagnostic::warning(codes::UNSIGNED_ARCHIVE, format!("nothing says who signed the packages of {name}"))
-                .at(source.name.span, "`trusted`, and no `key`")
-                .help("add `key \"https://…\" fingerprint=\"…\"` or `key \"keys/NAME.asc\" fingerprint=\"…\"`, as the archive's own page gives them"),
+            Diagnostic::warning(codes::UNSIGNED_ARCHIVE, format!("packages from {name} are not verified"))
+                .at(source.name.span, "`trusted` without a `key`")
+                .help(
+                    "add `key \"https://…\" fingerprint=\"…\"` or `key \"keys/NAME.asc\" \
+                    fingerprint=\"…\"`; the archive's website shows them",
+                ),
         );
     }
 }

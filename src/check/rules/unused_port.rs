@@ -9,15 +9,14 @@ fn check(context: &Context<'_>, log: &mut Log) {
     let by_default = context.platform.filter(|platform| platform.host_network);
     for run in context.runs() {
         let Some(first) = run.ports.first() else { continue };
-        let diagnostic =
-            Diagnostic::warning(codes::UNUSED_PORT, "`port` has no effect on the host's network");
+        let diagnostic = Diagnostic::warning(codes::UNUSED_PORT, "`port` has no effect on the host network");
         let diagnostic = match (&run.network, run.can.first(), by_default) {
             (Some(network), ..) if network.value == "host" => diagnostic
-                .at(first.span, "this is ignored")
-                .at(network.span, "its ports are the host's ports"),
+                .at(first.span, "ignored")
+                .at(network.span, "ports of the container are ports of the host"),
             (None, Some(can), _) => diagnostic
-                .at(first.span, "this is ignored")
-                .at(can.span, "with `can` the container is on the host's network"),
+                .at(first.span, "ignored")
+                .at(can.span, "`can` puts the container on the host network"),
             // A manifest for several platforms names its ports for those that have a bridge. Where the numbers are the
             // same, the port is offered on the host's network too.
             (None, None, Some(platform)) => {
@@ -25,15 +24,12 @@ fn check(context: &Context<'_>, log: &mut Log) {
                     continue;
                 };
                 let name = wording::code(platform.name.as_str());
-                diagnostic.at(other.span, format!("ignored: containers are on the host's network on {name}"))
+                diagnostic.at(other.span, format!("ignored: containers use the host network on {name}"))
             }
             _ => continue,
         };
-        let help = if run.can.is_empty() {
-            "leave `port` out, or write `network \"bridge\"`"
-        } else {
-            "leave `port` out"
-        };
+        let help =
+            if run.can.is_empty() { "remove `port`, or write `network \"bridge\"`" } else { "remove `port`" };
         log.report(diagnostic.help(help));
     }
 }

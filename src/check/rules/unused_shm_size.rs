@@ -10,10 +10,13 @@ fn check(context: &Context<'_>, log: &mut Log) {
         let host = run.ipc.as_ref().filter(|ipc| ipc.value == "host");
         let Some((ipc, size)) = host.zip(run.shm_size.as_ref()) else { continue };
         log.report(
-            Diagnostic::warning(codes::UNUSED_SHM_SIZE, "`shm-size` has no effect with the host's IPC")
-                .at(size.span, "this is ignored")
-                .at(ipc.span, "shared memory is the host's, in the host's size")
-                .help("leave `shm-size` out, or leave `ipc` out if no other process shares memory with it"),
+            Diagnostic::warning(codes::UNUSED_SHM_SIZE, "`shm-size` has no effect with `ipc \"host\"`")
+                .at(size.span, "ignored")
+                .at(ipc.span, "shared memory has the size set on the host")
+                .help(
+                    "remove `shm-size`, or remove `ipc` if the container does not share memory with \
+                    other processes",
+                ),
         );
     }
 }

@@ -11,16 +11,16 @@ use super::super::args::Format;
 /// What all of them take.
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct Where {
-    /// The manifest; `project.kdl` in this folder or the nearest one above when absent
+    /// Manifest to edit [default: `project.kdl` in this folder or the nearest parent folder]
     #[arg(long, short, value_name = "FILE")]
     pub(in crate::cli) file: Option<PathBuf>,
-    /// Only this target
+    /// Use only this target
     #[arg(long, value_name = "NAME")]
     pub(in crate::cli) target: Option<String>,
-    /// Show what would become of it, and write nothing
+    /// Show what would change without writing
     #[arg(long)]
     pub(in crate::cli) dry_run: bool,
-    /// How the result is shown
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(in crate::cli) format: Format,
 }
@@ -47,7 +47,7 @@ impl Spec {
             _ => (before, rest.strip_prefix('@').unwrap_or(rest)),
         };
         let requirement = match rest {
-            "" if text.ends_with('@') => return Err("a version is missing after `@`".to_owned()),
+            "" if text.ends_with('@') => return Err("missing version after `@`".to_owned()),
             "" => None,
             rest => Some(read::<Requirement>(rest)?),
         };
@@ -66,7 +66,7 @@ pub(in crate::cli) fn read<T: Parse>(text: &str) -> Result<T, String> {
 /// `jcc add`.
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct Add {
-    /// Packages, each with the versions that will do: `vtk`, `vtk@9.3`, `"vtk>=9.3"` (in quotes for the shell)
+    /// Packages, optionally with versions: `vtk`, `vtk@9.3`, `"vtk>=9.3"` (quoted for the shell)
     #[arg(required = true, value_name = "NAME[REQUIREMENT]", value_parser = Spec::read)]
     pub(in crate::cli) packages: Vec<Spec>,
     /// Where.
@@ -77,7 +77,7 @@ pub(in crate::cli) struct Add {
 /// `jcc remove`.
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct Remove {
-    /// Packages that the manifest asks for
+    /// Packages in the manifest
     #[arg(required = true, value_name = "NAME", value_parser = read::<Name>)]
     pub(in crate::cli) packages: Vec<Name>,
     /// Where.
@@ -88,13 +88,13 @@ pub(in crate::cli) struct Remove {
 /// `jcc pin`.
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct PinArgs {
-    /// A package, or an axis such as `cuda` or `python`
+    /// Package, or axis such as `cuda` or `python`
     #[arg(value_parser = read::<Name>)]
     pub(in crate::cli) name: Name,
-    /// What versions will do: `2.5` is any 2.5.x, `=2.5.1` that one, `>=2.5, <2.9` a range
+    /// Versions: `2.5` is any 2.5.x, `=2.5.1` an exact version, `>=2.5, <2.9` a range
     #[arg(value_parser = read::<Requirement>, required_unless_present = "remove")]
     pub(in crate::cli) version: Option<Requirement>,
-    /// Take the pin away
+    /// Remove the pin
     #[arg(long, conflicts_with = "version")]
     pub(in crate::cli) remove: bool,
     /// Where.
@@ -105,11 +105,11 @@ pub(in crate::cli) struct PinArgs {
 /// `jcc update`.
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct Update {
-    /// What may move; everything when absent
+    /// Packages to update [default: all]
     #[arg(value_name = "NAME", value_parser = read::<Name>)]
     pub(in crate::cli) names: Vec<Name>,
-    /// Hold the base images to the digests that `docker buildx imagetools inspect` printed into this file; `-` for standard
-    /// input. No version moves
+    /// Pin base images to the digests in this file, the output of `docker buildx imagetools inspect`; `-` for standard
+    /// input. Versions do not change
     #[arg(long, value_name = "FILE", conflicts_with = "names")]
     pub(in crate::cli) digests: Option<PathBuf>,
     /// Where.

@@ -64,7 +64,7 @@ fn absent(session: &mut Session<'_, '_>, manifest: &EditedManifest, name: &Name)
     let other = pins().find(|one| manifest.same(one.name.as_str(), name.as_str()));
     if let Some(place) = other.and_then(|one| manifest.cite_other(session, one.name.span)) {
         let message = format!("`{name}` is pinned in `{place}`, which `{file}` extends");
-        return session.unknown(&message, Some("take it away there, or pin another version here".to_owned()));
+        return session.unknown(&message, Some("remove it there, or pin another version here".to_owned()));
     }
     let known = edit::children(&manifest.document, EditableBlock::Pin);
     let help = wording::did_you_mean(name.as_str(), known.iter().map(edit::Child::name));

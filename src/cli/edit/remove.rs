@@ -37,7 +37,7 @@ pub(in crate::cli) fn remove(session: &mut Session<'_, '_>, wish: &Remove) -> Ex
                 resolution.chosen.iter().filter(|(name, _)| names.iter().any(|one| one == name.as_str()))
             {
                 let why = reasons(&chosen.reasons, &session.sources).join("; ");
-                notes.push(format!("{name} stays{many}: {why}"));
+                notes.push(format!("{name} remains{many}: {why}"));
             }
         }
         notes
@@ -96,21 +96,23 @@ fn absent(
     {
         let place = manifest.cite(found.node);
         let help = match found.target {
-            Some(other) => format!("`--target {other}` removes it there"),
-            None => "it stands for all targets: without `--target` it is removed for all".to_owned(),
+            Some(other) => format!("run with `--target {other}` to remove it there"),
+            None => {
+                "it applies to all targets: run without `--target` to remove it from all of them".to_owned()
+            }
         };
         return session.unknown(
-            &format!("the target `{target}` does not ask for `{name}` itself ({place})"),
+            &format!("the target `{target}` does not request `{name}` itself ({place})"),
             Some(help),
         );
     }
     let requests = || manifest.projects.iter().flat_map(|project| &project.packages);
     let other = requests().find(|one| manifest.same(one.name.as_str(), name.as_str()));
     if let Some(place) = other.and_then(|one| manifest.cite_other(session, one.name.span)) {
-        let message = format!("`{name}` is asked for in `{place}`, which `{file}` extends");
+        let message = format!("`{name}` is requested in `{place}`, which `{file}` extends");
         let help = if is_ready_made(&place) {
-            let text = "no manifest can take out what a ready-made one asks for";
-            format!("{text}: instead of `extends`, ask here for what you want of it")
+            let text = "requests of a ready-made manifest cannot be removed";
+            format!("{text}: replace `extends` with the packages that you need")
         } else {
             "remove it there".to_owned()
         };
@@ -118,8 +120,8 @@ fn absent(
     }
     if let Some(pinned) = manifest.named(EditableBlock::Pin, name.as_str()).first() {
         let place = manifest.cite(pinned.node);
-        let help = format!("`jcc pin {name} --remove` takes the pin away");
-        return session.unknown(&format!("`{name}` is only pinned (`{place}`), not asked for"), Some(help));
+        let help = format!("run `jcc pin {name} --remove` to remove the pin");
+        return session.unknown(&format!("`{name}` is only pinned (`{place}`), not requested"), Some(help));
     }
     let targets = manifest.before.iter().flat_map(|before| &before.targets);
     let chosen = targets.filter_map(|(_, one)| {
@@ -128,12 +130,12 @@ fn absent(
     if let Some(chosen) = chosen.into_iter().next() {
         let why = reasons(&chosen.reasons, &session.sources).join("; ");
         let help = format!("`jcc why {name}` shows every path to it");
-        return session.unknown(&format!("`{file}` does not ask for `{name}`: {why}"), Some(help));
+        return session.unknown(&format!("`{file}` does not request `{name}`: {why}"), Some(help));
     }
     let own = edit::children(&manifest.document, EditableBlock::Packages);
     let names: Vec<&str> = own.iter().map(edit::Child::name).collect();
     let help = wording::did_you_mean(name.as_str(), names.iter().copied());
     let listed =
-        || (!names.is_empty()).then(|| format!("it asks for {}", wording::all_of(&wording::codes(&names))));
-    session.unknown(&format!("`{file}` does not ask for `{name}`"), help.or_else(listed))
+        || (!names.is_empty()).then(|| format!("it requests {}", wording::all_of(&wording::codes(&names))));
+    session.unknown(&format!("`{file}` does not request `{name}`"), help.or_else(listed))
 }

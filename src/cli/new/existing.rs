@@ -27,7 +27,6 @@ pub(super) struct Existing {
 /// The last stage of a Dockerfile, as far as it is simple.
 #[derive(Debug, Default, PartialEq)]
 struct Dockerfile {
-    /// Where it starts from.
     from: Option<ImageRef>,
     /// Nodes of `app`.
     app: Vec<String>,
@@ -78,7 +77,7 @@ impl Existing {
         let (base, app) = (taken.base.is_some(), taken.app.is_some());
         let mut out = String::new();
         for (path, _, instead) in self.outputs.iter().map(|at| OUTPUTS[*at]) {
-            out.push_str(&format!("note: `{path}` is your own and stays as it is; jcc writes `{instead}`\n"));
+            out.push_str(&format!("note: your own `{path}` is unchanged; jcc will write `{instead}`\n"));
         }
         let dockerfile = self.outputs.contains(&0);
         if let Some(difference) = self.difference(catalog, base, starts) {
@@ -86,17 +85,18 @@ impl Existing {
         }
         if let Some(release) = &taken.release {
             out.push_str(&format!(
-                "note: its image is for another release than the target would have: `{release}` is written\n"
+                "note: the image of the Dockerfile is for another release than the default; the \
+                    manifest uses `{release}`\n"
             ));
         }
         if dockerfile && (base || app) {
             let taken = [("its image", base), ("what it copies and starts", app)];
             let taken: Vec<&str> = taken.iter().filter(|(_, is)| *is).map(|(what, _)| *what).collect();
-            out.push_str(&format!("note: taken over from the Dockerfile: {}\n", taken.join(", ")));
+            out.push_str(&format!("note: imported from the Dockerfile: {}\n", taken.join(", ")));
         }
         if !self.dockerfile.left.is_empty() {
             out.push_str(&format!(
-                "note: not taken over: {}; see `packages`, `apt`, `pip` and `app` for them\n",
+                "note: not imported: {}; use `packages`, `apt`, `pip` and `app` for these\n",
                 self.dockerfile.left.join(", ")
             ));
         }
@@ -109,18 +109,19 @@ impl Existing {
         let known = known(catalog, from);
         let instead = starts.map_or_else(String::new, |image| {
             let plain = image.to_string();
-            format!(": the project starts from `{}`", plain.split('@').next().unwrap_or(&plain))
+            format!(": the project uses `{}`", plain.split('@').next().unwrap_or(&plain))
         });
         match known {
             None => Some(format!(
-                "it starts from `{from}`, which is not taken over{instead}; `base image=…` takes it, with what such an \
-                 image holds"
+                "the Dockerfile is based on `{from}`, which was not imported{instead}; to use it, \
+                    set `base image=…` and declare its contents"
             )),
             Some(_) if !taken => {
-                Some(format!("it starts from `{from}`, which does not go with this target{instead}"))
+                Some(format!("the Dockerfile is based on `{from}`, which does not fit this target{instead}"))
             }
             Some((_, None)) => Some(format!(
-                "the catalogue does not have the tag of `{from}`{instead}; `base image=…` takes yours, with what it holds"
+                "the catalogue does not have the tag of `{from}`{instead}; to use yours, set `base \
+                    image=…` and declare its contents"
             )),
             Some((_, Some(_))) => None,
         }
@@ -150,7 +151,7 @@ impl Dockerfile {
             }
         }
         if stages > 1 {
-            found.left.push("the stages before the last one".to_owned());
+            found.left.push("all stages but the last one".to_owned());
         }
         found
     }
@@ -263,17 +264,8 @@ mod tests {
         let text = "FROM a AS x\nCMD one\nFROM ${B}\nCOPY --from=x /a /b\nADD https://a.example/x /y\nEXPOSE $P\nWORKDIR rel\nUSER 1000:1000\nCMD [broken\nRUN <<EOF\nCMD no\nEOF\n";
         let (from, app, left) = read(text);
         assert_eq!((from, app), (None, Vec::<String>::new()));
-        let all = [
-            "FROM",
-            "COPY",
-            "ADD",
-            "EXPOSE",
-            "WORKDIR",
-            "USER",
-            "CMD",
-            "RUN",
-            "the stages before the last one",
-        ];
+        let all =
+            ["FROM", "COPY", "ADD", "EXPOSE", "WORKDIR", "USER", "CMD", "RUN", "all stages but the last one"];
         assert_eq!(left, all);
         assert_eq!(read("\u{feff}\u{0}\\"), (None, Vec::new(), vec!["\u{0}".to_owned()]));
     }

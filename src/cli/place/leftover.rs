@@ -20,9 +20,7 @@ const OLD_UNITS: [&str; 4] = [".build", ".container", ".network", ".volume"];
 /// The files that jcc wrote and no longer generates.
 #[derive(Debug, Default)]
 pub(in crate::cli) struct Leftovers {
-    /// As jcc wrote them.
     pub(in crate::cli) removed: BTreeSet<String>,
-    /// Edited by hand since.
     edited: BTreeSet<String>,
     /// Of another manifest in the same folder, with which it shares the lock.
     of_others: LockedFiles,
@@ -72,12 +70,12 @@ impl Leftovers {
     pub(in crate::cli) fn warn(&self, place: &OutputPlace<'_>, log: &mut Log) {
         for path in &self.edited {
             let message = format!(
-                "{} is no longer generated, but stays because it was edited by hand",
+                "{} is no longer generated, but was kept because it was edited by hand",
                 wording::code(place.shown(path))
             );
             log.report(
                 Diagnostic::warning(codes::fs::LEFTOVER, message)
-                    .help("remove it, or keep it as a file of your own: jcc does not write it again"),
+                    .help("delete it, or keep it and maintain it by hand: jcc will not write it again"),
             );
         }
     }

@@ -10,7 +10,7 @@ use crate::manifest::Stacks as _;
 use super::super::{Session, catalog::stack};
 use super::words;
 
-/// Who needs a package.
+/// Dependents of a package as `jcc show` prints them.
 pub(super) struct DependentsTable {
     packages: Vec<By>,
     /// `stack:NAME`.
@@ -99,7 +99,6 @@ fn condition(part: DependentPart<'_>, require: &Require) -> String {
 }
 
 impl DependentsTable {
-    /// A line a kind of need.
     pub(super) fn text(&self) -> String {
         let ships = |by: &&By| by.ships();
         let of = |which: &dyn Fn(&By) -> bool| -> Vec<String> {
@@ -107,10 +106,10 @@ impl DependentsTable {
         };
         let lines = [
             ("needed by", of(&|by| by.always && ships(&by))),
-            ("needed at times by", self.at_times()),
+            ("sometimes needed by", self.at_times()),
             ("needed to build", of(&|by| by.stages.first() == Some(&RequireStage::Build))),
             ("needed to test", of(&|by| by.stages.first() == Some(&RequireStage::Test))),
-            ("asked for by", self.stacks.clone()),
+            ("requested by", self.stacks.clone()),
         ];
         let mut out = String::new();
         for (what, names) in lines.iter().filter(|(_, names)| !names.is_empty()) {

@@ -46,7 +46,6 @@ pub(super) fn when(guard: &Guard) -> String {
     if all.is_empty() { String::new() } else { format!(" when {}", all.join(" and ")) }
 }
 
-/// Each condition in words.
 pub(super) fn conditions(guard: &Guard) -> Vec<String> {
     guard.all.iter().map(condition).collect()
 }

@@ -12,7 +12,6 @@ const SIGN: &str = "…";
 /// A text without the parts of long lines that nobody asked for, which knows where the rest has gone.
 #[derive(Debug, Default)]
 pub(super) struct Clipped {
-    /// What is shown.
     pub(super) text: String,
     /// What was left out of the whole text.
     gone: Vec<Range<usize>>,

@@ -11,12 +11,10 @@ use super::clip::Clipped;
 use super::mask::Masks;
 use crate::source::{SourceId, Sources, is_hidden, shown};
 
-/// How a report looks.
+/// Options of the text renderer: colour, characters and width.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
-    /// Columns of the terminal.
     pub width: usize,
-    /// Whether there is colour.
     pub colour: Colour,
     /// Which letters draw the lines.
     pub letters: Letters,
@@ -25,9 +23,7 @@ pub struct Look {
 /// Whether there is colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Colour {
-    /// With escape sequences.
     On,
-    /// Plain text.
     Off,
 }
 
@@ -36,7 +32,6 @@ pub enum Colour {
 pub enum Letters {
     /// Lines and arrows of Unicode.
     Unicode,
-    /// What every terminal has.
     Ascii,
 }
 
@@ -106,8 +101,7 @@ fn one_report(one: &Diagnostic, texts: &Texts<'_>, handler: &GraphicalReportHand
     main.code = Some(one.code.as_str());
     main.severity = Some(one.severity);
     let more = one.labels.len().saturating_sub(PLACES);
-    let more =
-        (more > 0).then(|| format!("{} of the same kind are not shown", wording::count(more, "place")));
+    let more = (more > 0).then(|| format!("{} more of the same kind", wording::count(more, "place")));
     let help: Vec<String> = one.help.iter().cloned().chain(more).collect();
     main.help = shown(&masks.text(&help.join("\n"))).into_owned();
     main.related = parts.collect();
@@ -157,7 +151,7 @@ impl ShownProblem {
             })
             .collect();
         Self {
-            message: on_one_line(&format!("this is about `{}` too", sources.shown(id))),
+            message: on_one_line(&format!("this also concerns `{}`", sources.shown(id))),
             source: Some(NamedText { name: on_one_line(&sources.shown(id)), text }),
             labels,
             ..Self::default()
@@ -206,7 +200,7 @@ impl miette::Diagnostic for ShownProblem {
     }
 }
 
-/// A text with its name.
+/// A source text with the name under which miette shows it.
 #[derive(Debug)]
 struct NamedText {
     name: String,

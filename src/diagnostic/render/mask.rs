@@ -55,7 +55,6 @@ impl Masks {
         masks
     }
 
-    /// A message without them.
     pub(super) fn text(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for word in &self.words {

@@ -18,7 +18,7 @@ fn reported() -> (Sources, Vec<Diagnostic>) {
             .help("or remove it")
             .fix(at(project, 28, 30), "\"12\""),
         Diagnostic::warning(syntax::FORBIDDEN_CHARACTER, "the character U+202E is not allowed")
-            .at(at(project, 36, 39), "it cannot be seen"),
+            .at(at(project, 36, 39), "this character is invisible"),
         Diagnostic::note(manifest::MISSING_NODE, "there is no `project.kdl`"),
     ];
     (sources, report)

@@ -43,7 +43,6 @@ pub(super) static DOCKER_SOCKET: NodeSpec = flag(
 /// `env-file ".env" [required=#false]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EnvFile {
-    /// Beside the manifest.
     pub path: Spanned<ProjectPath>,
     /// Whether its absence is an error of the engine.
     pub required: bool,
@@ -52,7 +51,6 @@ pub struct EnvFile {
 /// `host-env "ROS_DOMAIN_ID" [default="0"]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HostEnv {
-    /// The variable.
     pub name: Spanned<EnvName>,
     /// Its value where the host has none.
     pub default: Option<Spanned<String>>,
@@ -63,7 +61,6 @@ pub struct HostEnv {
 pub struct Secret {
     /// Names `/run/secrets/NAME`.
     pub name: Spanned<Name>,
-    /// Where it comes from.
     pub source: SecretSource,
 }
 
@@ -76,7 +73,6 @@ pub enum SecretSource {
     Env(Spanned<EnvName>),
 }
 
-/// Reads every `env-file`.
 pub(super) fn env_files(block: Reader<'_>, log: &mut Log) -> Vec<EnvFile> {
     let mut all = Vec::new();
     for node in block.children_named("env-file") {
@@ -93,9 +89,9 @@ pub(super) fn host_env(block: Reader<'_>, env: &Env, log: &mut Log) -> Vec<HostE
         let default: Option<Spanned<String>> = node.prop("default", log);
         if let Some(text) = default.as_ref().filter(|text| text.contains(['}', '\n'])) {
             log.error(
-                Diagnostic::error(codes::INVALID_VALUE, "a default holds neither `}` nor a line break")
-                    .at(text.span, "it would end the variable in the Compose file")
-                    .help("let the program itself have this default"),
+                Diagnostic::error(codes::INVALID_VALUE, "a default cannot contain `}` or a line break")
+                    .at(text.span, "this would end the variable in the Compose file")
+                    .help("set this default in the program itself"),
             );
         }
         all.extend(node.arg(0, log).map(|name| HostEnv { name, default }));
@@ -106,7 +102,6 @@ pub(super) fn host_env(block: Reader<'_>, env: &Env, log: &mut Log) -> Vec<HostE
     all
 }
 
-/// Reads every `secret`.
 pub(super) fn secrets(block: Reader<'_>, log: &mut Log) -> Vec<Secret> {
     let all: Vec<Secret> = block.children_named("secret").filter_map(|node| secret(node, log)).collect();
     scope::names(all.iter().map(|secret| secret.name.as_ref()), "secrets", log);
@@ -121,10 +116,10 @@ fn secret(node: Reader<'_>, log: &mut Log) -> Option<Secret> {
     let source = match (file, env) {
         (Some(file), Some(env)) => {
             log.error(
-                Diagnostic::error(codes::SECRET_SOURCE, "a secret comes from one place, this names two")
+                Diagnostic::error(codes::SECRET_SOURCE, "a secret has only one source")
                     .at(file.span, "a file")
                     .at(env.span, "a variable")
-                    .help("keep one of them"),
+                    .help("remove one of them"),
             );
             return None;
         }
@@ -133,9 +128,12 @@ fn secret(node: Reader<'_>, log: &mut Log) -> Option<Secret> {
         (None, None) if said("file") || said("env") => return None,
         (None, None) => {
             log.error(
-                Diagnostic::error(codes::SECRET_SOURCE, "a secret needs to come from somewhere")
-                    .at(node.name_span(), "neither `file=…` nor `env=…`")
-                    .help("write `file=\"PATH\"` for a file of the host, or `env=\"NAME\"` for a variable of the caller"),
+                Diagnostic::error(codes::SECRET_SOURCE, "a secret needs a source")
+                    .at(node.name_span(), "missing `file=…` or `env=…`")
+                    .help(
+                        "write `file=\"PATH\"` for a file on the host, or `env=\"NAME\"` for an \
+                        environment variable of the caller",
+                    ),
             );
             return None;
         }

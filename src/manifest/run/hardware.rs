@@ -52,7 +52,7 @@ pub(super) static SPI: NodeSpec = NodeSpec::new("spi", "SPI devices; `0.0` if no
     ArgSpec::new(
         "DEVICE",
         ValueKind::Either(&[ValueKind::Text, ValueKind::Number]),
-        "Bus and chip: `0.0` is `/dev/spidev0.0`.",
+        "SPI devices; `0.0` by default.",
     )
     .optional(),
 );
@@ -66,9 +66,7 @@ pub(super) static CAN: NodeSpec = NodeSpec::new("can", "CAN interfaces of the ho
 /// `gpu "all"`, `gpu "0" "1"`, `gpu #false`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Gpu {
-    /// Every GPU.
     All,
-    /// These, by index or UUID.
     Some(Vec<String>),
     /// None.
     Off,
@@ -115,7 +113,6 @@ pub enum Camera {
 pub enum HardwareDevice {
     /// `device "/dev/ttyACM0" [to="/dev/arm"]`.
     Path {
-        /// On the host.
         from: HostPath,
         /// In the container, where it differs.
         to: Option<ImagePath>,
@@ -132,12 +129,10 @@ words! { GpuForm: "cdi" => Cdi }
 words! { Display: "x11" => X11, "wayland" => Wayland }
 words! { Audio: "pulse" => Pulse, "pipewire" => Pipewire, "alsa" => Alsa }
 
-/// Reads `form` of `gpu`.
 pub(super) fn gpu_form(block: Reader<'_>) -> Option<Spanned<GpuForm>> {
     decode::choice_prop(block.child("gpu")?, "form")
 }
 
-/// Reads `gpu`.
 pub(super) fn gpu(block: Reader<'_>, log: &mut Log) -> Option<Spanned<Gpu>> {
     let node = block.child("gpu")?;
     let Some(first) = node.raw_arg(0) else { return Some(Spanned::new(Gpu::All, node.name_span())) };
@@ -159,16 +154,16 @@ pub(super) fn gpu(block: Reader<'_>, log: &mut Log) -> Option<Spanned<Gpu>> {
             which.push(id.value.0);
         } else if let Some(Spanned { value: Value::Bool(_), span }) = node.raw_arg(at) {
             log.error(
-                Diagnostic::error(codes::MIXED_GPUS, "a switch can't stand among GPUs")
-                    .at(span, "this turns all of them on or off")
-                    .help("write `gpu #false`, `gpu \"all\"`, or the GPUs alone"),
+                Diagnostic::error(codes::MIXED_GPUS, "a boolean cannot be part of a list of GPUs")
+                    .at(span, "this applies to all GPUs")
+                    .help("write `gpu #false`, `gpu \"all\"`, or a list of GPUs"),
             );
         }
     }
     (!which.is_empty()).then(|| Spanned::new(Gpu::Some(which), first.span.to(end)))
 }
 
-/// An index or a UUID.
+/// A GPU by index or UUID, as `--gpus device=` takes it.
 struct GpuId(String);
 
 impl Parse for GpuId {
@@ -184,14 +179,16 @@ impl Parse for GpuId {
         if index || uuid {
             return Ok(Self(text.to_owned()));
         }
-        let message =
-            if text == "all" { "`all` stands alone".to_owned() } else { format!("`{text}` is no GPU") };
+        let message = if text == "all" {
+            "`all` cannot be combined with other values".to_owned()
+        } else {
+            format!("`{text}` is not a valid GPU")
+        };
         Err(Invalid::new(message)
-            .help("write `\"all\"`, indexes such as `\"0\" \"1\"`, or UUIDs as `nvidia-smi -L` lists them"))
+            .help("write `\"all\"`, indexes such as `\"0\" \"1\"`, or UUIDs from `nvidia-smi -L`"))
     }
 }
 
-/// Reads every `camera`.
 pub(super) fn cameras(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<Camera>> {
     block.args_of_children("camera", log)
 }
@@ -204,10 +201,12 @@ impl Parse for Camera {
             return Ok(Self::Csi);
         }
         if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(Invalid::new(format!("`{text}` is no camera")).meant(format!("/dev/video{text}")));
+            return Err(
+                Invalid::new(format!("`{text}` is not a valid camera")).meant(format!("/dev/video{text}"))
+            );
         }
         if !text.starts_with("/dev/") {
-            return Err(Invalid::new(format!("`{text}` is no camera")).help(
+            return Err(Invalid::new(format!("`{text}` is not a valid camera")).help(
                 "write `\"csi\"` for a CSI camera, or the path of a V4L2 device such as `\"/dev/video0\"`",
             ));
         }
@@ -257,8 +256,8 @@ impl Parse for DevicePath {
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         if !text.starts_with("/dev/") && !text.starts_with('$') {
-            return Err(Invalid::new(format!("`{text}` is no device"))
-                .help("devices of the host lie under `/dev`, such as `/dev/ttyACM0`; a file is mounted with `volume`"));
+            return Err(Invalid::new(format!("`{text}` is not a valid device"))
+                .help("devices are in `/dev`, such as `/dev/ttyACM0`; use `volume` to mount a file"));
         }
         device_path(text).map(Self)
     }
@@ -267,8 +266,8 @@ impl Parse for DevicePath {
 /// Engines take a device as `FROM:TO`, and have no way to write a path with a colon.
 fn device_path(text: &str) -> Result<HostPath, Invalid> {
     match text.find(':') {
-        Some(at) if !text.contains('$') => Err(Invalid::new("`:` can't be part of a device's path")
-            .help("name the device by a path without one, such as those in `/dev/serial/by-id`, or by a link to it")
+        Some(at) if !text.contains('$') => Err(Invalid::new("a device path cannot contain `:`")
+            .help("use a path without `:`, such as one in `/dev/serial/by-id`, or create a link")
             .at(at..at + 1)),
         _ => HostPath::parse(text),
     }
@@ -285,13 +284,12 @@ impl Parse for SpiDevice {
             |part: &str| !part.is_empty() && part.len() <= 3 && part.bytes().all(|b| b.is_ascii_digit());
         match text.split_once('.') {
             Some((bus, chip)) if number(bus) && number(chip) => Ok(Self(text.to_owned())),
-            _ => Err(Invalid::new(format!("`{text}` is no SPI device"))
+            _ => Err(Invalid::new(format!("`{text}` is not a valid SPI device"))
                 .help("write bus and chip, such as `\"0.0\"` for `/dev/spidev0.0`")),
         }
     }
 }
 
-/// Reads every `can`.
 pub(super) fn can(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<String>> {
     let all: Vec<Spanned<Interface>> = block.args_of_children("can", log);
     all.into_iter().map(|one| one.map(|one| one.0)).collect()
@@ -306,8 +304,8 @@ impl Parse for Interface {
     fn parse(text: &str) -> Result<Self, Invalid> {
         let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
         if text.is_empty() || text.len() > 15 || !text.chars().all(fine) {
-            return Err(Invalid::new(format!("`{text}` is no network interface"))
-                .help("its name has at most 15 letters and digits, such as `can0`"));
+            return Err(Invalid::new(format!("`{text}` is not a valid network interface"))
+                .help("a name has at most 15 letters and digits, such as `can0`"));
         }
         Ok(Self(text.to_owned()))
     }

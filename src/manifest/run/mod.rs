@@ -10,7 +10,7 @@ mod storage;
 pub use environment::{EnvFile, HostEnv, Secret, SecretSource};
 pub use hardware::{Audio, Camera, Display, Gpu, GpuForm, HardwareDevice};
 pub use namespaces::Ulimit;
-pub use process::{Logging, ProcessOptions};
+pub use process::ProcessOptions;
 pub use services::ServiceOptions;
 pub use storage::{Mode, Volume};
 
@@ -111,35 +111,25 @@ static SERVICE: NodeSpec = NodeSpec::new(
 pub struct RunOptions {
     /// `gpu`; on unless turned off (off by default in a further service).
     pub gpu: Option<Spanned<Gpu>>,
-    /// `form` of `gpu`.
     pub gpu_form: Option<Spanned<GpuForm>>,
-    /// `display`.
     pub display: Option<Spanned<Display>>,
-    /// `audio`.
     pub audio: Option<Spanned<Audio>>,
     /// `session-uid`: the user of the desktop session; 1000 when absent.
     pub session_uid: Option<Spanned<Id>>,
-    /// `camera`.
     pub cameras: Vec<Spanned<Camera>>,
     /// `device`, `i2c`, `spi`, `gpio`, in order.
     pub devices: Vec<Spanned<HardwareDevice>>,
     /// `can "can0"`.
     pub can: Vec<Spanned<String>>,
-    /// `network`.
     pub network: Option<Spanned<String>>,
-    /// `ipc`.
     pub ipc: Option<Spanned<String>>,
-    /// `pid`.
     pub pid: Option<Spanned<String>>,
-    /// `shm-size`.
     pub shm_size: Option<Spanned<ByteSize>>,
     /// `ulimit "memlock" -1`.
     pub ulimits: Vec<Spanned<Ulimit>>,
     /// `privileged #true`.
     pub privileged: Flag,
-    /// `cap-add`.
     pub cap_add: Vec<Spanned<Capability>>,
-    /// `security-opt`.
     pub security_opt: Vec<Spanned<String>>,
     /// `group-add`, numeric or a name of the image.
     pub group_add: Vec<Spanned<String>>,
@@ -147,29 +137,20 @@ pub struct RunOptions {
     pub device_cgroup_rules: Vec<Spanned<String>>,
     /// `volume "SRC" "DST" [mode="ro"]`.
     pub volumes: Vec<Volume>,
-    /// `tmpfs`.
     pub tmpfs: Vec<Spanned<ImagePath>>,
     /// `port "8080:80"`.
     pub ports: Vec<Spanned<PortMapping>>,
-    /// `env`.
     pub env: Env,
-    /// `host-env`.
     pub host_env: Vec<HostEnv>,
-    /// `env-file`.
     pub env_files: Vec<EnvFile>,
     /// `secret "NAME" file=…`.
     pub secrets: Vec<Secret>,
-    /// `jtop`.
     pub jtop: Flag,
-    /// `docker-socket`.
     pub docker_socket: Flag,
     /// `models "./data"`.
     pub models: Option<Spanned<HostPath>>,
-    /// `command`.
     pub command: Option<Spanned<Vec<String>>>,
-    /// `restart`.
     pub restart: Option<Spanned<String>>,
-    /// `user`.
     pub user: Option<Spanned<String>>,
     /// `name`: the container's.
     pub name: Option<Spanned<Name>>,

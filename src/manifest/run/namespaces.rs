@@ -163,9 +163,11 @@ fn security_option(text: &str) -> Result<(), Invalid> {
         return Ok(());
     }
     let help = wording::did_you_mean(key, KEYS.iter().copied()).unwrap_or_else(|| {
-        "such as `seccomp=unconfined`, `apparmor=unconfined` or `no-new-privileges:true`".to_owned()
+        "use an option such as `seccomp=unconfined`, `apparmor=unconfined` or \
+            `no-new-privileges:true`"
+            .to_owned()
     });
-    Err(Invalid::new(format!("{} is no security option", wording::code(text))).help(help))
+    Err(Invalid::new(format!("{} is not a valid security option", wording::code(text))).help(help))
 }
 
 /// A number, or a name that `/etc/passwd` or `/etc/group` can hold, or a variable of the caller.
@@ -178,7 +180,7 @@ fn account(text: &str, what: &str) -> Result<(), Invalid> {
         return Ok(());
     }
     Err(Invalid::new(format!("{} is not {what}", wording::code(text)))
-        .help("write its number, or its name as the image knows it"))
+        .help("use its ID, or its name in the image"))
 }
 
 fn user_group(text: &str) -> Result<(), Invalid> {
@@ -205,8 +207,8 @@ fn cgroup_rule(text: &str) -> Result<(), Invalid> {
     if fine {
         return Ok(());
     }
-    Err(Invalid::new(format!("{} is no device rule", wording::code(text)))
-        .help("kind (`a`, `b` or `c`), major and minor number, rights: `c 166:* rmw`"))
+    Err(Invalid::new(format!("{} is not a valid device rule", wording::code(text)))
+        .help("write kind (`a`, `b` or `c`), major and minor number, and rights: `c 166:* rmw`"))
 }
 
 /// The least memory that Docker gives to a container.
@@ -224,39 +226,33 @@ impl Parse for MemoryLimit {
         if size.bytes() < LEAST_MEMORY {
             let message = format!("{} is less memory than Docker accepts", wording::code(text));
             return Err(
-                Invalid::new(message).help("the least is `6m`; programs that use the GPU need several `g`")
+                Invalid::new(message).help("the minimum is `6m`; programs that use the GPU need several `g`")
             );
         }
         Ok(Self(size))
     }
 }
 
-/// Reads `memory`.
 pub(super) fn memory(block: Reader<'_>, log: &mut Log) -> Option<Spanned<ByteSize>> {
     block.text_of_child::<MemoryLimit>("memory", log).map(|one| one.map(|one| one.0))
 }
 
-/// Reads `network`.
 pub(super) fn network(block: Reader<'_>, log: &mut Log) -> Option<Spanned<String>> {
     block.text_of_child::<Network>("network", log).map(|one| one.map(|one| one.0))
 }
 
-/// Reads `session-uid`.
 pub(super) fn session_uid(block: Reader<'_>, log: &mut Log) -> Option<Spanned<Id>> {
     decode::text_or_number(block.child("session-uid")?, 0, log)
 }
 
-/// Reads `ipc`.
 pub(super) fn ipc(block: Reader<'_>, log: &mut Log) -> Option<Spanned<String>> {
     block.text_of_child::<Ipc>("ipc", log).map(|one| one.map(|one| one.0))
 }
 
-/// Reads `pid`.
 pub(super) fn pid(block: Reader<'_>, log: &mut Log) -> Option<Spanned<String>> {
     block.text_of_child::<Pid>("pid", log).map(|one| one.map(|one| one.0))
 }
 
-/// Reads `user`.
 pub(super) fn user(block: Reader<'_>, log: &mut Log) -> Option<Spanned<String>> {
     decode::text_or_number::<UserGroup>(block.child("user")?, 0, log).map(|one| one.map(|one| one.0))
 }
@@ -267,7 +263,6 @@ pub(super) fn security_opt(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<Stri
     all.into_iter().map(|one| one.map(|one| one.0)).collect()
 }
 
-/// Reads every `group-add`.
 pub(super) fn group_add(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<String>> {
     let all: Vec<Spanned<Group>> = decode::texts_or_numbers(block, "group-add", log);
     all.into_iter().map(|one| one.map(|one| one.0)).collect()
@@ -279,7 +274,6 @@ pub(super) fn device_cgroup_rules(block: Reader<'_>, log: &mut Log) -> Vec<Spann
     all.into_iter().map(|one| one.map(|one| one.0)).collect()
 }
 
-/// Reads every `ulimit`.
 pub(super) fn ulimits(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<Ulimit>> {
     block.children_named("ulimit").filter_map(|node| ulimit(node, log)).collect()
 }
@@ -294,19 +288,19 @@ fn ulimit(node: Reader<'_>, log: &mut Log) -> Option<Spanned<Ulimit>> {
     let hard: Option<Spanned<i64>> = node.arg(2, log);
     for limit in soft.iter().chain(&hard).filter(|limit| limit.value < -1) {
         log.error(
-            Diagnostic::error(codes::LIMIT_ORDER, format!("`{}` is no limit", limit.value))
-                .at(limit.span, "less than nothing")
-                .help("`-1` is no limit at all"),
+            Diagnostic::error(codes::LIMIT_ORDER, format!("`{}` is not a valid limit", limit.value))
+                .at(limit.span, "negative")
+                .help("use `-1` for unlimited"),
         );
     }
     let soft = soft?;
     if let Some(hard) = hard.filter(|hard| hard.value != -1 && (soft.value == -1 || soft.value > hard.value))
     {
         log.error(
-            Diagnostic::error(codes::LIMIT_ORDER, "the soft limit is over the hard one")
-                .at(soft.span, "the soft limit")
-                .at(hard.span, "the hard limit")
-                .help("the hard limit is the most that a process may set: give the larger number last"),
+            Diagnostic::error(codes::LIMIT_ORDER, "the soft limit exceeds the hard limit")
+                .at(soft.span, "soft limit")
+                .at(hard.span, "hard limit")
+                .help("the hard limit is the maximum that a process may set: put the larger number last"),
         );
     }
     Some(Spanned::new(

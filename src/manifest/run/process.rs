@@ -13,7 +13,7 @@ pub(super) static LOGGING: NodeSpec =
     NodeSpec::new("logging", "The logging driver; with Docker, `local` if absent and `restart` is set.")
         .args(&[ArgSpec::text(
             "DRIVER",
-            "A driver of the engine, such as `local`, `json-file` or `journald`.",
+            "A log driver of the engine, such as `local`, `json-file` or `journald`.",
         )])
         .open_properties(PropertySpec::new(
             "OPTION",
@@ -74,7 +74,6 @@ pub(super) static PROFILES: NodeSpec =
 /// `logging "json-file" max-size="10m"`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Logging {
-    /// The engine's driver.
     pub driver: Name,
     /// Its options, in order.
     pub options: Vec<(Name, String)>,
@@ -83,7 +82,6 @@ pub struct Logging {
 /// How the container's processes are limited, stopped, named and logged.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ProcessOptions {
-    /// `logging`.
     pub logging: Option<Spanned<Logging>>,
     /// `stop-grace-period "30s"`.
     pub stop_grace_period: Option<Spanned<Duration>>,
@@ -185,11 +183,11 @@ impl Parse for Signal {
             return Ok(Self(text.to_owned()));
         }
         Err(Invalid::new(format!("`{text}` is not a signal"))
-            .help("such as `SIGINT`, `SIGTERM` or `SIGQUIT`"))
+            .help("use a signal such as `SIGINT`, `SIGTERM` or `SIGQUIT`"))
     }
 }
 
-/// A number of CPUs.
+/// A positive decimal number of CPUs, as Compose's `cpus` takes it.
 struct Cpus(String);
 
 impl Parse for Cpus {
@@ -203,11 +201,11 @@ impl Parse for Cpus {
             return Ok(Self(text.to_owned()));
         }
         Err(Invalid::new(format!("`{text}` is not a number of CPUs"))
-            .help("a number above 0, such as `2` or `1.5`"))
+            .help("use a number above 0, such as `2` or `1.5`"))
     }
 }
 
-/// A number from 1 on.
+/// A positive count, as Compose's `pids_limit` takes it.
 struct Count(u32);
 
 impl Parse for Count {
@@ -216,7 +214,8 @@ impl Parse for Count {
     fn parse(text: &str) -> Result<Self, Invalid> {
         match text.parse() {
             Ok(number) if number > 0 => Ok(Self(number)),
-            _ => Err(Invalid::new(format!("`{text}` is not a number from 1 on")).help("such as `200`")),
+            _ => Err(Invalid::new(format!("`{text}` is not an integer of at least 1"))
+                .help("use a number such as `200`")),
         }
     }
 }
@@ -225,7 +224,7 @@ impl Parse for Count {
 struct SysctlKey(String);
 
 impl Parse for SysctlKey {
-    const WHAT: &'static str = "a parameter of the kernel";
+    const WHAT: &'static str = "a kernel parameter";
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         let part = |part: &str| {
@@ -235,8 +234,10 @@ impl Parse for SysctlKey {
         if own && text.split('.').all(part) {
             return Ok(Self(text.to_owned()));
         }
-        Err(Invalid::new(format!("`{text}` is not a parameter that a container has to itself"))
-            .help("those are `net.…`, `fs.mqueue.…` and the IPC parameters such as `kernel.shmmax`; all others are set on the host, in `/etc/sysctl.d`"))
+        Err(Invalid::new(format!("`{text}` is not a parameter of a container namespace")).help(
+            "use `net.…`, `fs.mqueue.…` or an IPC parameter such as `kernel.shmmax`; set all others \
+                on the host, in `/etc/sysctl.d`",
+        ))
     }
 }
 
@@ -252,7 +253,7 @@ const KERNEL: [&str; 8] = [
     "kernel.shmmni",
 ];
 
-/// A host and its address.
+/// A line of `/etc/hosts`: host name and address or `host-gateway`.
 struct ExtraHost(String, String);
 
 impl Parse for ExtraHost {

@@ -40,13 +40,10 @@ pub(super) static READ_ONLY: NodeSpec = flag("read-only", "Mounts the image's fi
 /// `service "broker" { image "eclipse-mosquitto:2.0.20"; port "1883:1883" }`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServiceOptions {
-    /// The name.
     pub name: Spanned<Name>,
     /// What it runs; absent: the project's own image.
     pub image: Option<Spanned<ImageRef>>,
-    /// How.
     pub run: RunOptions,
-    /// The whole node.
     pub span: Span,
 }
 
@@ -64,23 +61,21 @@ impl Parse for Restart {
             return Ok(Self(text.to_owned()));
         }
         if text.starts_with("on-failure:") {
-            return Err(Invalid::new(format!("{} does not say how often", wording::code(text)))
-                .help("a whole number of times from 1 on: `on-failure:3`")
+            return Err(Invalid::new(format!("{} lacks the number of attempts", wording::code(text)))
+                .help("add the number of attempts, at least 1: `on-failure:3`")
                 .at("on-failure:".len()..text.len()));
         }
         let help = wording::did_you_mean(text, RESTARTS.iter().copied()).unwrap_or_else(|| {
             format!("write {}, or `on-failure:3`", wording::any_of(&wording::codes(RESTARTS)))
         });
-        Err(Invalid::new(format!("{} is no restart policy", wording::code(text))).help(help))
+        Err(Invalid::new(format!("{} is not a restart policy", wording::code(text))).help(help))
     }
 }
 
-/// Reads `restart`.
 pub(super) fn restart(block: Reader<'_>, log: &mut Log) -> Option<Spanned<String>> {
     block.text_of_child::<Restart>("restart", log).map(|one| one.map(|one| one.0))
 }
 
-/// Reads every `service`.
 pub(super) fn services(block: Reader<'_>, log: &mut Log) -> Vec<ServiceOptions> {
     let mut all: Vec<ServiceOptions> = Vec::new();
     let mut seen: BTreeMap<Name, Span> = BTreeMap::new();
@@ -93,11 +88,11 @@ pub(super) fn services(block: Reader<'_>, log: &mut Log) -> Vec<ServiceOptions> 
             log.error(
                 Diagnostic::error(
                     codes::SAME_NAME,
-                    format!("two services are called {}", wording::code(name.value.as_str())),
+                    format!("duplicate service name {}", wording::code(name.value.as_str())),
                 )
-                .at(name.span, "the second one")
-                .at(*first, "the first one")
-                .help("give one of them another name"),
+                .at(name.span, "second occurrence")
+                .at(*first, "first occurrence")
+                .help("rename one of them"),
             );
         } else {
             seen.insert(name.value.clone(), name.span);

@@ -62,29 +62,24 @@ pub(super) static MODELS: NodeSpec = one_text(
 pub struct Volume {
     /// A host path, or the name of a volume that the engine keeps.
     pub from: Spanned<String>,
-    /// In the container.
     pub to: Spanned<ImagePath>,
     /// `rw` when absent.
     pub mode: Mode,
     /// Whether `from` is a host path (it starts with `.`, `/`, `~` or `$`) rather than a named volume.
     pub bind: bool,
-    /// The whole node.
     pub span: Span,
 }
 
-/// How a volume is mounted.
+/// Mount mode of a volume: read-write or read-only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mode {
-    /// Reads and writes.
     #[default]
     ReadWrite,
-    /// Reads.
     ReadOnly,
 }
 
 words! { Mode: "rw" => ReadWrite, "ro" => ReadOnly }
 
-/// Reads every `volume`.
 pub(super) fn volumes(block: Reader<'_>, log: &mut Log) -> Vec<Volume> {
     block.children_named("volume").filter_map(|node| volume(node, log)).collect()
 }
@@ -98,7 +93,6 @@ fn volume(node: Reader<'_>, log: &mut Log) -> Option<Volume> {
     Some(Volume { from: from.map(|from| from.0), to: to?, mode, bind, span: node.span() })
 }
 
-/// Reads every `tmpfs`.
 pub(super) fn tmpfs(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<ImagePath>> {
     let all: Vec<Spanned<TmpfsPath>> = block.args_of_children("tmpfs", log);
     all.into_iter().map(|path| path.map(|path| path.0)).collect()
@@ -112,8 +106,8 @@ impl Parse for TmpfsPath {
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         match text.find(':') {
-            Some(at) => Err(Invalid::new("`:` can't be part of a `tmpfs`: engines read options behind it")
-                .help("write the path alone")
+            Some(at) => Err(Invalid::new("a `tmpfs` path cannot contain `:`, which separates options")
+                .help("write only the path")
                 .at(at..at + 1)),
             None => ImagePath::parse(text).map(Self),
         }
@@ -150,12 +144,14 @@ impl Parse for VolumeSource {
                 wording::code(format!("./{text}"))
             )
         } else {
-            "a volume's name has letters, digits, `_`, `.` and `-`; a host path starts with `.`, `/`, `~` or `$`".to_owned()
+            "a volume name consists of letters, digits, `_`, `.` and `-`; a host path starts with \
+                `.`, `/`, `~` or `$`"
+                .to_owned()
         };
         let message = if text.is_empty() {
-            "the source of a volume can't be empty".to_owned()
+            "empty volume source".to_owned()
         } else {
-            format!("{} names no volume", wording::code(text))
+            format!("{} is not a valid volume", wording::code(text))
         };
         Err(Invalid::new(message).help(help))
     }

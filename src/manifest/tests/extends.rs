@@ -49,7 +49,10 @@ fn this_files_nodes_win_one_by_one() {
 #[test]
 fn a_target_without_a_name_among_others_is_reported() {
     let report = read(&four()).expect_err("two targets, one of them without a name");
-    assert_eq!(report, ["project.kdl:4 manifest::unnamed-target: with several targets each needs a name"]);
+    assert_eq!(
+        report,
+        ["project.kdl:4 manifest::unnamed-target: every target needs a name if there are several"]
+    );
 }
 
 #[test]
@@ -61,8 +64,9 @@ fn a_circle_is_shown_whole() {
     ]);
     assert_eq!(
         read(&folder).expect_err("a circle"),
-        ["c.kdl:1 manifest::extends-cycle: manifests extend each other in a circle: \
-          `project.kdl` → `b.kdl` → `c.kdl` → `project.kdl`"]
+        [
+            "c.kdl:1 manifest::extends-cycle: manifests extend each other in a cycle: `project.kdl` → `b.kdl` → `c.kdl` → `project.kdl`"
+        ]
     );
 }
 
@@ -91,7 +95,7 @@ fn what_is_not_there_is_reported_with_what_is() {
         read(&folder).expect_err("neither is there"),
         [
             "project.kdl:1 manifest::file-not-found: `commno.kdl` does not exist",
-            "project.kdl:2 manifest::unknown-stack: there is no stack `lm`"
+            "project.kdl:2 manifest::unknown-stack: unknown stack `lm`"
         ]
     );
 }
@@ -110,7 +114,7 @@ fn what_a_lost_manifest_may_hold_is_not_missed() {
     let folder = Folder::of(&[("project.kdl", "extends \"stack:none\"")]);
     assert_eq!(
         read(&folder).expect_err("it is not there"),
-        ["project.kdl:1 manifest::unknown-stack: there is no stack `none`"]
+        ["project.kdl:1 manifest::unknown-stack: unknown stack `none`"]
     );
 }
 
@@ -132,7 +136,7 @@ fn what_the_system_does_not_let_be_read_is_reported() {
     folder.0.fail_at("project.kdl");
     let report = read(&folder).expect_err("it can't be read");
     assert!(
-        report[0].starts_with("- manifest::unreadable-file: `project.kdl` can't be read: "),
+        report[0].starts_with("- manifest::unreadable-file: `project.kdl` cannot be read: "),
         "{report:?}"
     );
 }
@@ -155,7 +159,7 @@ fn a_chain_of_manifests_has_a_limit() {
     assert!(projects(&chain(32)).is_ok());
     for length in [33, 700, 10_000] {
         let reports = projects(&chain(length)).expect_err("it is too long");
-        let deep: Vec<_> = reports.iter().filter(|one| one.contains("more than 32 deep")).collect();
+        let deep: Vec<_> = reports.iter().filter(|one| one.contains("more than 32 levels deep")).collect();
         assert_eq!(deep.len(), 1, "{reports:?}");
         assert!(reports.iter().all(|one| !one.contains("a34.kdl")), "nothing further is read: {reports:?}");
     }
@@ -176,6 +180,6 @@ fn a_chain_of_requirements_files_has_a_limit() {
     assert!(reported(32).is_empty());
     for length in [33, 10_000] {
         let reports = reported(length);
-        assert!(reports.len() == 1 && reports[0].contains("more than 32 deep"), "{reports:?}");
+        assert!(reports.len() == 1 && reports[0].contains("more than 32 levels deep"), "{reports:?}");
     }
 }

@@ -120,7 +120,6 @@ impl List<'_> {
     }
 }
 
-/// The values of an option.
 fn options<'a>(words: &'a [String], name: &'a str) -> impl Iterator<Item = &'a str> {
     words.iter().filter_map(move |word| word.strip_prefix(name))
 }

@@ -8,7 +8,7 @@ use crate::plan::{FetchKind, Fetched};
 pub fn check(project: &Project, fetches: &[Fetched], log: &mut Log) {
     let Some(required) = project.output.require_grade else { return };
     for each in fetches.iter().filter(|each| each.grade > required.value && each.kind != FetchKind::Unseen) {
-        let message = format!("{} is of grade {:?}", wording::code(&each.what), each.grade);
+        let message = format!("{} has pin grade {:?}", wording::code(&each.what), each.grade);
         let mut diagnostic = Diagnostic::error(codes::GRADE, message);
         if let Some(place) = each.place {
             diagnostic =
@@ -27,38 +27,46 @@ fn help(each: &Fetched, required: Grade) -> String {
     let unlocked = each.what.starts_with("unlocked ");
     let cache = matches!(each.stage.as_str(), "apt-cache" | "pip-cache");
     let text = match each.kind {
-        _ if cache => "leave `cache` out of what is built with this grade",
+        _ if cache => "remove `cache` from what is built with this grade",
         FetchKind::Image if each.stage.as_str().starts_with("service-") => {
-            "name the image by its digest: `image \"NAME:TAG@sha256:…\"`; `docker buildx imagetools inspect NAME:TAG` shows it"
+            "pin the image by digest: `image \"NAME:TAG@sha256:…\"`; `docker buildx imagetools \
+                inspect NAME:TAG` shows it"
         }
         FetchKind::Image => {
-            "give the image's `digest=\"sha256:…\"`; `docker buildx imagetools inspect NAME:TAG` shows it"
+            "set the image's `digest=\"sha256:…\"`; `docker buildx imagetools inspect NAME:TAG` \
+                shows it"
         }
         FetchKind::Apt if required == Grade::C => {
-            "take the distribution's archive as of a day: `apt { snapshot \"20260901T000000Z\" }`"
+            "use a snapshot of the distribution's archive: `apt { snapshot \"20260901T000000Z\" }`"
         }
         FetchKind::Apt if unlocked => {
-            "no archive of a distribution keeps what it had: require `C`, with `apt { snapshot \"20260901T000000Z\" }`"
+            "distribution archives do not keep old versions: require `C`, with `apt { snapshot \
+                \"20260901T000000Z\" }`"
         }
         FetchKind::Apt if own => {
-            "give its version, `install \"NAME=VERSION\"`, or require `C` with `apt { snapshot \"20260901T000000Z\" }`"
+            "pin its version, `install \"NAME=VERSION\"`, or require `C` with `apt { snapshot \
+                \"20260901T000000Z\" }`"
         }
         FetchKind::Apt => "require `C`, with `apt { snapshot \"20260901T000000Z\" }`",
-        FetchKind::Key | FetchKind::Archive => "give the key that signs the archive, with its `fingerprint`",
+        FetchKind::Key | FetchKind::Archive => "set the key that signs the archive, with its `fingerprint`",
         FetchKind::Pip if unlocked && own => {
-            "let a file name all of them: `uv pip compile --generate-hashes`, then `pip { requirements \"requirements.txt\" }`"
+            "list all of them in a file: `uv pip compile --generate-hashes`, then `pip { \
+                requirements \"requirements.txt\" }`"
         }
         FetchKind::Pip if own => {
-            "give its version, `NAME==VERSION`, or a file with hashes: `uv pip compile --generate-hashes`"
+            "pin its version, `NAME==VERSION`, or use a file with hashes: `uv pip compile \
+                --generate-hashes`"
         }
-        FetchKind::Index => "take an index that is reached by https, or give each package its hash",
-        FetchKind::File | FetchKind::Git if own => "give its `sha256` or its `commit`",
+        FetchKind::Index => "use an index over https, or add a hash to each package",
+        FetchKind::File | FetchKind::Git if own => "set its `sha256` or its `commit`",
         FetchKind::Run => {
-            "what a command fetches can't be seen: name it in `pip` or `apt`, in a definition with its `sha256`, or `copy` it from the project"
+            "jcc cannot see what a command fetches: list it in `pip` or `apt`, add it to a \
+                definition with its `sha256`, or `copy` it from the project"
         }
         _ => {
             return format!(
-                "the package's definition pins it no better: choose another version of it, or require `{:?}`",
+                "the definition of the package does not pin it better: select another version, or \
+                    require `{:?}`",
                 each.grade
             );
         }

@@ -80,7 +80,7 @@ fn asked(act: &PackageStep) -> Vec<String> {
     }
 }
 
-/// The list in the making.
+/// Collects downloads while the stages are walked.
 struct List<'a> {
     parts: &'a PackagePlans<'a>,
     known: Requesters,
@@ -279,11 +279,11 @@ fn unpinned(parts: &PackagePlans<'_>, all: &[Fetched], log: &mut Log) {
                 || view.held(&view.package.notes).next().is_some()
         });
         if let Some(place) = each.place.filter(|_| loose && !explained) {
-            let message = format!("{} is fetched unchecked", wording::code(&each.what));
+            let message = format!("{} is not pinned", wording::code(&each.what));
             log.report(
                 Diagnostic::warning(codes::UNPINNED, message)
-                    .at(place, "no hash or commit holds it to what it is today")
-                    .help("give its `sha256`, or its `commit`; or say in a `note` why there is none"),
+                    .at(place, "neither a hash nor a commit pins this")
+                    .help("add its `sha256` or its `commit`, or explain in a `note` why there is none"),
             );
         }
     }

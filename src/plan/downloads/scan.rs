@@ -19,7 +19,7 @@ const SHELLS: &[&str] = &["sh", "bash", "dash", "zsh", "ash", "ksh"];
 /// So many words behind a program are looked at.
 const WORDS: usize = 100;
 
-/// What a text does.
+/// Commands of a shell script that download, and those that might.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Seen {
     /// Commands that fetch, each on one line.
@@ -28,7 +28,6 @@ pub(super) struct Seen {
     pub(super) unseen: Vec<String>,
 }
 
-/// The commands of a text.
 pub(super) fn commands(text: &str) -> Seen {
     let mut seen = Seen::default();
     for line in text.replace("\\\n", "").lines() {
@@ -65,7 +64,6 @@ enum What {
     Builds,
 }
 
-/// What a command does.
 fn judged(command: &str) -> Option<What> {
     let assigns = |word: &str| {
         word.split_once('=').is_some_and(|(name, _)| {

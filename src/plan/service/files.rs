@@ -11,9 +11,7 @@ pub const SHARED_SUPPORT: &str = ".jcc";
 /// Where a target's files are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutputFiles {
-    /// The Dockerfile.
     pub dockerfile: ProjectPath,
-    /// The Compose file.
     pub compose: ProjectPath,
     /// The bake file over all targets, where there is one.
     pub bake: Option<ProjectPath>,

@@ -102,7 +102,7 @@ pub(super) fn apply(service: &mut Service, run: &RunOptions, inputs: ServiceInpu
         adder.host_group("JTOP", "/run/jtop.sock");
     }
     if let Some(span) = run.docker_socket.on() {
-        let why = format!("{}: who has it is root on the host", inputs.cite(span));
+        let why = format!("{}: access to it is equivalent to root on the host", inputs.cite(span));
         adder.socket("/var/run/docker.sock", &why);
         adder.host_group("DOCKER", "/var/run/docker.sock");
     }
@@ -260,7 +260,7 @@ impl Adder<'_, '_> {
                     self.host_group("GPIO", &path);
                 }
                 if let Some(model) = self.inputs.target.values.get("model") {
-                    let why = "the board, which Jetson.GPIO cannot see from inside";
+                    let why = "the board, which Jetson.GPIO cannot detect inside a container";
                     self.env("JETSON_MODEL_NAME", Interpolated::literal(model.clone()), why);
                 }
             }

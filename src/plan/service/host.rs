@@ -23,13 +23,11 @@ pub struct HostSetup {
     pub folders: BTreeMap<String, Option<(u32, u32)>>,
     /// Files that somebody else must put there.
     pub files: BTreeSet<String>,
-    /// Secrets of the services.
     pub secrets: BTreeSet<HostSecret>,
     /// Whether windows are shown by the X server.
     pub x11: bool,
     /// The user whose session's sockets are mounted.
     pub session: Option<Id>,
-    /// CAN interfaces.
     pub can: BTreeSet<String>,
     /// Groups whose number only the host knows: the variable, and the command that prints the number.
     pub groups: BTreeMap<String, String>,

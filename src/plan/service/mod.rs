@@ -39,9 +39,7 @@ use names::ServiceNames;
 pub struct ServiceInputs<'a> {
     /// The manifest for one target.
     pub project: &'a Project,
-    /// What the target fixes.
     pub target: &'a TargetFacts,
-    /// Every text that was read.
     pub sources: &'a Sources,
     /// Where the files are written.
     pub files: &'a OutputFiles,

@@ -16,9 +16,7 @@ pub struct Services {
     pub head: ServicesHead,
     /// What Compose calls the whole.
     pub project: String,
-    /// The target's name.
     pub target: String,
-    /// What runs it.
     pub engine: Engine,
     /// How the project's image is built.
     pub build: ImageBuild,
@@ -28,7 +26,6 @@ pub struct Services {
     pub more: Vec<Service>,
     /// The service that runs the tests which need the started container.
     pub test: Option<Service>,
-    /// The tests that it runs.
     pub tests: Vec<Check>,
     /// The service of the stage `dev`.
     pub dev: Option<Service>,
@@ -93,10 +90,9 @@ pub struct ImageBuild {
     pub secrets: Vec<BuildSecret>,
 }
 
-/// A caching Python index.
+/// The service that caches Python packages, and the indexes it mirrors.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PipCache {
-    /// The service's name.
     pub name: String,
     /// What it mirrors as the default index, where that is not the usual one.
     pub default: Option<PipIndex>,
@@ -107,33 +103,26 @@ pub struct PipCache {
 /// Where a secret of a service comes from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SecretFrom {
-    /// A file of the host.
     File(Interpolated),
-    /// A variable of the caller.
     Variable(EnvName),
 }
 
-/// One service.
+/// One service of the Compose file.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Service {
-    /// What Compose calls it.
     pub name: String,
     /// What it is and who asked for it, a line each.
     pub about: Vec<String>,
     /// The profiles that it is started under; always where there is none.
     pub profiles: Vec<String>,
-    /// What it runs.
     pub image: ServiceImage,
     /// The GPU, in whatever form the engine gives it.
     pub gpu: Option<GpuUse>,
-    /// Whom it runs as.
     pub user: Option<Interpolated>,
     /// The user and group of the container that Podman maps to the user who starts it: both own the same files then. Nothing
     /// where it runs as root, who is that anyway.
     pub keeps_id: Option<(u32, u32)>,
-    /// The container's own name.
     pub container: Option<String>,
-    /// Its variables.
     pub env: BTreeMap<String, Annotated<Interpolated>>,
     /// Files of variables: seen from the Compose file, and whether they must be there.
     pub env_files: Vec<(String, bool)>,
@@ -141,25 +130,19 @@ pub struct Service {
     pub network: Option<String>,
     /// With whom it shares memory.
     pub ipc: Option<String>,
-    /// Whose processes it sees.
     pub pid: Option<String>,
     /// Devices of the host: there, and in the container.
     pub devices: Vec<Annotated<(Interpolated, Option<ImagePath>)>>,
-    /// Devices that come and go.
     pub cgroup_rules: Vec<String>,
     /// Further groups: the manifest's own, and with a reason those of the host that may use its hardware.
     pub groups: Vec<Annotated<Interpolated>>,
     /// Groups whose number only the host knows: the variable that gives it, and the command that says it there.
     pub host_groups: BTreeMap<String, String>,
-    /// What is mounted.
     pub mounts: Vec<Annotated<MountUse>>,
-    /// Folders in memory.
     pub tmpfs: Vec<ImagePath>,
     /// Secrets: the key of [`Services::secrets`], and the name of the file in the container.
     pub secrets: Vec<(String, String)>,
-    /// Published ports.
     pub ports: Vec<PortMapping>,
-    /// Capabilities of Linux.
     pub cap_add: Vec<Annotated<Capability>>,
     /// Options of the security modules.
     pub security_opt: Vec<String>,
@@ -167,9 +150,7 @@ pub struct Service {
     pub privileged: Option<String>,
     /// The size of `/dev/shm`.
     pub shm_size: Option<ByteSize>,
-    /// The most memory.
     pub memory: Option<ByteSize>,
-    /// Limits of its processes.
     pub ulimits: Vec<Ulimit>,
     /// Limits that are lifted above what a user may: Podman without root's rights can only hand on the host's.
     pub inherited_limits: Vec<String>,
@@ -177,11 +158,9 @@ pub struct Service {
     pub entrypoint: Option<Vec<String>>,
     /// The words given to it, over those of the image.
     pub command: Option<Vec<String>>,
-    /// Whether it lives.
     pub healthcheck: Option<HealthCheck>,
     /// What is started before it, and whether that must be healthy first.
     pub depends_on: BTreeMap<String, bool>,
-    /// An init process.
     pub init: bool,
     /// A terminal, with its input open.
     pub tty: bool,
@@ -193,22 +172,19 @@ pub struct Service {
     pub process: ProcessOptions,
 }
 
-/// What a service runs.
+/// Image of a service: built here, or pulled.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum ServiceImage {
-    /// The project's own image.
     #[default]
     Own,
     /// The project's stage `dev`.
     Dev,
-    /// Another one.
     Other(ImageRef),
 }
 
-/// The GPU of a service.
+/// GPU access of a service: all devices or some, with driver capabilities.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GpuUse {
-    /// Which ones.
     pub which: Gpu,
     /// The form that Docker needs there.
     pub access: GpuAccess,
@@ -220,18 +196,16 @@ pub struct GpuUse {
     pub of_image: bool,
 }
 
-/// What is mounted.
+/// One mount of a service with its mode and reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MountUse {
-    /// From where.
     pub from: MountFrom,
-    /// In the container.
     pub to: Interpolated,
     /// Whether nothing can be written there.
     pub read_only: bool,
 }
 
-/// Where a mount comes from.
+/// Source of a mount: a path of the host or a named volume.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MountFrom {
     /// A path of the host that must be there.
@@ -243,7 +217,6 @@ pub enum MountFrom {
 /// A value and, where it does not speak for itself, why it is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Annotated<T> {
-    /// The value.
     pub value: T,
     /// Why; empty where it was written just so.
     pub why: String,
@@ -282,7 +255,6 @@ impl<T> Annotated<T> {
         Self { value, why: String::new() }
     }
 
-    /// A value with its reason.
     pub fn new(value: T, why: impl Into<String>) -> Self {
         Self { value, why: why.into() }
     }

@@ -29,7 +29,7 @@ pub(super) fn dev(inputs: ServiceInputs<'_>, names: &ServiceNames, main: &Servic
     Some(Service {
         name: names.dev.clone(),
         about: vec![format!(
-            "The image with its build tools ({}): `docker compose run --rm {}`",
+            "The image with build tools ({}): `docker compose run --rm {}`",
             inputs.cite(asked),
             names.dev
         )],

@@ -9,11 +9,9 @@ pub struct Interpolated(Vec<Piece>);
 /// One part of a [`Interpolated`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Piece {
-    /// As it is.
     Literal(String),
     /// `${NAME}`, `${NAME:-default}`, `${NAME:?message}`.
     Variable {
-        /// Whose value.
         name: String,
         /// Nothing, or what stands between the name and what follows: `:-`, `-`, `:?`, `?`, `:+`, `+`.
         operator: String,
@@ -65,7 +63,6 @@ impl Interpolated {
         Self(pieces)
     }
 
-    /// This text, then that one.
     #[must_use]
     pub fn then(mut self, text: &str) -> Self {
         self.0.push(Piece::Literal(text.to_owned()));
@@ -79,7 +76,6 @@ impl Interpolated {
         self
     }
 
-    /// Its parts.
     pub fn pieces(&self) -> &[Piece] {
         &self.0
     }

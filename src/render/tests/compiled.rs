@@ -250,7 +250,7 @@ fn a_grade_that_is_required_is_held() {
     let said = reported(BENCH, "pip { install \"requests\" }\noutput { require-grade \"D\" }");
     assert!(said.is_ok(), "{said:?}");
     let said = reported(BENCH, "pip { install \"requests\" }\noutput { require-grade \"B\" }").unwrap_err();
-    assert!(said.contains("`requests` is of grade D"), "{said}");
+    assert!(said.contains("`requests` has pin grade D"), "{said}");
 }
 
 #[test]

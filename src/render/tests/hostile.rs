@@ -35,12 +35,12 @@ fn a_source_of_the_manifest_stays_a_source() {
     let sound = manifest(&source("arch \"amd64,arm64\"")).unwrap();
     assert!(sound.contains("\nArchitectures: amd64 arm64\nSigned-By: "), "{sound}");
     for (changed, why) in [
-        ("arch \"amd64\\nTrusted: yes\"", "a line break can't be part of an architecture"),
-        ("arch \"amd64;x\"", "`;` can't be part of an architecture"),
-        ("suite \"jammy\\nTrusted: yes\"", "a line break can't be part of a suite"),
-        ("component \"main\\nTrusted: yes\"", "a line break can't be part of a component"),
-        ("uri \"https://a.example.com\\nTrusted: yes\"", "a line break can't be part of a URL"),
-        ("uri \"https://a.example.com /x\"", "a space can't be part of a URL"),
+        ("arch \"amd64\\nTrusted: yes\"", "an architecture cannot contain a line break"),
+        ("arch \"amd64;x\"", "an architecture cannot contain `;`"),
+        ("suite \"jammy\\nTrusted: yes\"", "a suite cannot contain a line break"),
+        ("component \"main\\nTrusted: yes\"", "a component cannot contain a line break"),
+        ("uri \"https://a.example.com\\nTrusted: yes\"", "a URL cannot contain a line break"),
+        ("uri \"https://a.example.com /x\"", "a URL cannot contain a space"),
     ] {
         let refused = manifest(&source(changed)).unwrap_err();
         assert!(refused.contains(why), "{changed}: {refused}");
@@ -78,7 +78,7 @@ fn a_step_of_a_definition_gets_no_option_it_did_not_ask_for() {
             "is not a tag",
         ),
         ("ref \"v1\\nx\"", "git \"https://example.com/x\" tag=\"{{ ref }}\" to=\"/src\"", "is not a tag"),
-        ("ref \"--index-url=http://x\"", "wheel-build \"{{ ref }}\"", "is not a requirement"),
+        ("ref \"--index-url=http://x\"", "wheel-build \"{{ ref }}\"", "is not a pip requirement"),
         ("ref \"/src\\n/x\"", "wheel-build \"{{ ref }}\"", "is not a path"),
         ("ref \"x\\nRUN id\"", "apt \"{{ ref }}\"", "is not a system package"),
         ("ref \"x\\nRUN id\"", "mkdir \"/x/{{ ref }}\"", "is not a path"),
@@ -103,9 +103,9 @@ fn no_value_starts_an_instruction() {
     assert!(text.contains("<<'EOF1'\n") && text.contains("\nEOF\nRUN touch /tmp/ran\nEOF1\n"), "{text}");
     assert!(text.contains(r#"CMD ["a\nRUN id"]"#), "{text}");
     for (place, why) in [
-        ("app { env { A \"x\\nRUN id\" } }", "a line break can't be written there"),
-        ("app { workdir \"/x\\nRUN id\" }", "a line break can't be part of a path"),
-        ("app { user \"x\\nRUN id\" }", "a line break can't be part of"),
+        ("app { env { A \"x\\nRUN id\" } }", "a line break cannot be written there"),
+        ("app { workdir \"/x\\nRUN id\" }", "a path cannot contain a line break"),
+        ("app { user \"x\\nRUN id\" }", "cannot contain a line break"),
     ] {
         let refused = manifest(place).unwrap_err();
         assert!(refused.contains(why), "{place}: {refused}");
@@ -132,7 +132,7 @@ fn hidden_characters_reach_no_output() {
         ] {
             let refused = manifest(&place.replace('@', &format!("\\u{{{letter}}}"))).unwrap_err();
             assert!(
-                refused.contains(&format!("the character {name} can't be part of a value")),
+                refused.contains(&format!("a value cannot contain the character {name}")),
                 "{place}: {refused}"
             );
         }

@@ -59,8 +59,7 @@ fn only_secrets_of_a_copied_folder_are_left_out_and_they_are_named() {
         assert!(!sees(&text, path), "{path}\n{text}");
     }
     let reports: Vec<&String> = reports.iter().filter(|one| one.contains("left-out")).collect();
-    let expected = "jcc::check::left-out `app/.env.local`, `app/id_ed25519`, `app/keys/deploy` and `app/tls/server.pem` \
-                    are left out of the image";
+    let expected = "jcc::check::left-out `app/.env.local`, `app/id_ed25519`, `app/keys/deploy` and `app/tls/server.pem` are excluded from the image";
     assert_eq!(reports, [expected]);
 }
 
@@ -97,13 +96,13 @@ fn the_project_s_own_ignore_file_is_taken_over_in_its_order() {
     for path in ["secret.txt", "app/datasets/a", "app/.env"] {
         assert!(!sees(&text, path), "{path}\n{text}");
     }
-    assert!(reports.iter().any(|one| one.contains("`app/.env` is left out")), "{reports:?}");
+    assert!(reports.iter().any(|one| one.contains("`app/.env` is excluded")), "{reports:?}");
 }
 
 #[test]
 fn a_copied_folder_that_is_left_out_is_reported() {
     let (_, reports) = ignored(APP, &[(".dockerignore", "**/app\n")]);
-    let expected = "jcc::check::left-out `app` is left out of the build, so it can't be copied";
+    let expected = "jcc::check::left-out `app` is excluded from the build context, so it cannot be copied";
     assert!(reports.iter().any(|one| one == expected), "{reports:?}");
     let (_, reports) = ignored(APP, &[(".dockerignore", "*\n!app/main.py\n")]);
     assert!(reports.iter().all(|one| !one.contains("left-out")), "{reports:?}");

@@ -148,7 +148,7 @@ fn a_build_of_opencv_is_what_others_require_under_the_index_s_names() {
         compiled(&[("project.kdl", &format!("{head}{more}\n"))]).expect_err("it is refused")
     };
     let report = reported("packages { opencv-cuda }\npip { install \"opencv-python==4.10.0.84\" }");
-    let wanted = "`opencv-cuda` and `opencv-python==4.10.0.84` cannot hold together";
+    let wanted = "`opencv-cuda` and `opencv-python==4.10.0.84` are incompatible";
     assert!(report.contains(wanted), "{report}");
 }
 

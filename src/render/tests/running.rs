@@ -23,7 +23,7 @@ fn dockerfile(target: &str, rest: &str) -> String {
 #[test]
 fn a_restart_with_nothing_to_start_is_reported() {
     let idle = |rest: &str| reported("nothing-to-start", ORIN, rest);
-    assert_eq!(idle("run { restart \"always\" }"), ["project.kdl:3: nothing is named that runs on"]);
+    assert_eq!(idle("run { restart \"always\" }"), ["project.kdl:3: no long-running command is set"]);
     assert_eq!(idle("app { user \"me\" }\nrun {\n restart \"on-failure:3\" }").len(), 1);
     assert_eq!(idle("run { service \"again\" { restart \"unless-stopped\" } }").len(), 1);
     for fine in [

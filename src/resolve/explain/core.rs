@@ -101,9 +101,9 @@ pub(in crate::resolve) fn report(
     }
     report.unwrap_or_else(|| {
         log.error(
-            Diagnostic::error(codes::resolve::CONFLICT, "the catalogue has nothing for this target")
-                .at(question.project.target.span, "no version of the platform fits together here")
-                .help("`jcc package check` finds what contradicts itself in the catalogue"),
+            Diagnostic::error(codes::resolve::CONFLICT, "the catalogue has no solution for this target")
+                .at(question.project.target.span, "no combination of platform versions works here")
+                .help("run `jcc package check` to find contradictions in the catalogue"),
         )
     })
 }
@@ -135,7 +135,7 @@ fn together(
     let known = Settled { constraints, instead, free: BTreeSet::new() };
     let mut suggestions = suggest::beside(question, model, (core, all[at].0.gone), &known);
     for one in &mut suggestions {
-        one.text.push_str("; it takes the first change of the other report too");
+        one.text.push_str("; this also needs the first change suggested for the other conflict");
     }
     suggestions
 }
@@ -212,9 +212,9 @@ fn diagnostic(
         diagnostic = diagnostic.at(constraint.span, label(model, constraint));
     }
     if let ([first, second, ..], []) = (constraints.as_slice(), explanation.lines.as_slice()) {
-        explanation
-            .lines
-            .extend((first.on == second.on).then(|| "an image holds one version of a package".to_owned()));
+        explanation.lines.extend(
+            (first.on == second.on).then(|| "an image contains only one version of a package".to_owned()),
+        );
     }
     // What the target says has a part in it even where its device alone would do.
     let target_facts = model.constraints.iter().filter(|constraint| {
@@ -256,16 +256,17 @@ fn message(constraints: &[&Constraint], unavailable: bool) -> (Code, String) {
     let (asked, rest) = (texts(&is_asked), texts(&|constraint| !is_asked(constraint)));
     let are = if asked.len() == 1 { "is" } else { "are" };
     match (unavailable && !asked.is_empty(), texts(&|_| true).as_slice()) {
-        (true, _) if rest.is_empty() => {
-            (codes::resolve::UNAVAILABLE, format!("{} {are} not available here", wording::all_of(&asked)))
-        }
+        (true, _) if rest.is_empty() => (
+            codes::resolve::UNAVAILABLE,
+            format!("{} {are} not available for this target", wording::all_of(&asked)),
+        ),
         (true, _) => {
             let (asked, rest) = (wording::all_of(&asked), wording::all_of(&rest));
             (codes::resolve::UNAVAILABLE, format!("{asked} {are} not available with {rest}"))
         }
-        (false, [one]) => (codes::resolve::CONFLICT, format!("{one} is not possible here")),
+        (false, [one]) => (codes::resolve::CONFLICT, format!("{one} cannot be satisfied for this target")),
         (false, several) => {
-            (codes::resolve::CONFLICT, format!("{} cannot hold together", wording::all_of(several)))
+            (codes::resolve::CONFLICT, format!("{} are incompatible", wording::all_of(several)))
         }
     }
 }
@@ -306,14 +307,14 @@ fn label(model: &Model<'_>, constraint: &Constraint) -> String {
     let name = model.package_variable(constraint.on).map_or_else(String::new, format::title);
     match constraint.kind {
         ConstraintKind::Device => {
-            format!("it runs {name} {}", format::versions(model, constraint.on, &constraint.within))
+            format!("runs {name} {}", format::versions(model, constraint.on, &constraint.within))
         }
         ConstraintKind::Target => "the target".to_owned(),
         ConstraintKind::Pin => "pinned here".to_owned(),
-        ConstraintKind::Base => "the base".to_owned(),
-        ConstraintKind::Request => "asked for here".to_owned(),
-        ConstraintKind::Requirement => "this version is asked for".to_owned(),
-        ConstraintKind::Pip => "pip is asked for this".to_owned(),
-        ConstraintKind::Implied => format!("this needs {name}"),
+        ConstraintKind::Base => "the base image".to_owned(),
+        ConstraintKind::Request => "requested here".to_owned(),
+        ConstraintKind::Requirement => "this version is requested".to_owned(),
+        ConstraintKind::Pip => "requested from pip".to_owned(),
+        ConstraintKind::Implied => format!("this requires {name}"),
     }
 }

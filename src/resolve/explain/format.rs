@@ -20,7 +20,6 @@ pub(in crate::resolve) const ANY: &str = "in any version";
 pub(in crate::resolve) struct Places<'a> {
     /// Whose definitions they are.
     pub(in crate::resolve) catalog: &'a Catalog,
-    /// Their texts.
     pub(in crate::resolve) sources: &'a Sources,
 }
 
@@ -73,7 +72,7 @@ pub(in crate::resolve) fn versions(model: &Model<'_>, id: VariableId, within: &S
     let inside = distinct(var, places.iter().filter(there).filter(|(place, _)| within.contains(place)));
     if inside.is_empty() {
         let none =
-            if all.is_empty() { "of which there is none here" } else { "in a version that is not there" };
+            if all.is_empty() { "which is not available here" } else { "in a version that does not exist" };
         return if within.contains(&0) { "absent" } else { none }.to_owned();
     }
     if inside.len() == all.len() {

@@ -30,7 +30,6 @@ pub(in crate::resolve) struct DerivationStep<'s, 'a> {
 }
 
 impl<'s, 'a> DerivationStep<'s, 'a> {
-    /// Whose definition says it.
     fn owner(self) -> Option<&'s PackageVariable<'a>> {
         match &self.model.kinds[self.from.index()] {
             VariableKind::Guard { owner } => self.model.package_variable(*owner),
@@ -39,13 +38,11 @@ impl<'s, 'a> DerivationStep<'s, 'a> {
     }
 }
 
-/// What is said of it.
+/// One line of a derivation with the place that states it.
 pub(in crate::resolve) struct DerivationLine {
-    /// The whole.
     pub(in crate::resolve) text: String,
     /// Where the definition says so.
     pub(in crate::resolve) place: Option<Span>,
-    /// What it says there.
     pub(in crate::resolve) what: String,
 }
 
@@ -111,17 +108,17 @@ fn of_base(step: DerivationStep<'_, '_>, base: &BaseVariable<'_>) -> DerivationL
         let tags = base.image.iter().flat_map(|image| &image.tags);
         let requires = tags.flat_map(|tag| &tag.requires).filter(|one| asks(step, one));
         let all: Vec<&str> = requires.map(|one| one.requirement.as_str()).collect();
-        let what = format!("needs {} {}", word(step), alternatives(&all.join("||")));
-        return DerivationLine { text: format!("the base {what}"), place: None, what };
+        let what = format!("requires {} {}", word(step), alternatives(&all.join("||")));
+        return DerivationLine { text: format!("the base image {what}"), place: None, what };
     };
     let held = base.provides.iter().any(|held| held.contains_key(&var.name));
     let subject = versions(step.model, step.on, step.within);
     let what = match (subject.as_str(), held) {
         ("absent", _) => format!("has no {}", title(var)),
-        (_, true) => format!("holds {} {subject}", title(var)),
-        (_, false) => format!("needs {} {subject}", title(var)),
+        (_, true) => format!("provides {} {subject}", title(var)),
+        (_, false) => format!("requires {} {subject}", title(var)),
     };
-    DerivationLine { text: format!("the base {what}"), place: None, what }
+    DerivationLine { text: format!("the base image {what}"), place: None, what }
 }
 
 fn of_package(step: DerivationStep<'_, '_>, var: &PackageVariable<'_>, places: Places<'_>) -> DerivationLine {
@@ -253,17 +250,14 @@ fn wanted(
         (0, None) if first.is_some() => (format!("requires {name}"), first),
         (0, Some(text)) if against.len() == 1 => {
             let place = conflicts.first().map(|one| one.span);
-            (format!("does not go with {name} {}", alternatives(text)), place)
+            (format!("conflicts with {name} {}", alternatives(text)), place)
         }
         (1, _) => (format!("requires {name} {}", alternatives(&said)), first),
         (0, _) => (format!("requires {}", asked(step)), None),
         _ if model_says(step) => (format!("requires {}", asked(step)), None),
         _ => (format!("requires {name} {}", alternatives(&said)), None),
     };
-    let text = match (who.strip_prefix("every "), what.strip_prefix("does not go with ")) {
-        (Some(who), Some(what)) => format!("no {who} goes with {what}"),
-        _ => format!("{who} {what}"),
-    };
+    let text = format!("{who} {what}");
     let of = step.owner().map(|owner| owner.package);
     let cited = of.zip(place).map_or_else(String::new, |(of, span)| format!(" ({})", places.cite(of, span)));
     let fits = text.chars().count() + cited.chars().count() <= WIDE;
@@ -294,7 +288,7 @@ fn asked(step: DerivationStep<'_, '_>) -> String {
             let versions = if versions == format::ANY { "" } else { &versions };
             format!("{} {versions}", title(var)).trim_end().to_owned()
         }
-        VariableKind::Fixed { axis, value } => format!("another {axis} than {value}"),
+        VariableKind::Fixed { axis, value } => format!("a different {axis} than {value}"),
         VariableKind::Root
         | VariableKind::Base(_)
         | VariableKind::Choice { .. }
@@ -330,7 +324,7 @@ fn holders(step: DerivationStep<'_, '_>, var: &PackageVariable<'_>) -> String {
         format!(" for {}", platform(model))
     };
     if shown == of_platform && !var.is_axis() {
-        return format!("every {name} of the catalogue{among}");
+        return format!("every {name} in the catalogue{among}");
     }
     if shown == here && !var.is_axis() && !of_few(&here) {
         return format!("every {name} for this target");

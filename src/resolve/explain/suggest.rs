@@ -16,13 +16,11 @@ use crate::resolve::provider::solve;
 use crate::resolve::work::Budget;
 use crate::resolve::{outcome, proven};
 
-/// A way out.
+/// A change of the manifest that was solved and resolves the conflict.
 pub(in crate::resolve) struct Suggestion {
     /// What to do, and what would then be chosen.
     pub(in crate::resolve) text: String,
-    /// The fact that it changes.
     pub(in crate::resolve) constraint: Option<usize>,
-    /// The same as an edit.
     pub(in crate::resolve) edit: Option<(Span, String)>,
     /// What would be chosen then that nobody has shown to work.
     unproven: BTreeSet<String>,
@@ -30,20 +28,17 @@ pub(in crate::resolve) struct Suggestion {
     change: ManifestChange,
 }
 
-/// A change of the manifest.
 enum ManifestChange {
     /// The requirement at this place becomes another one.
     Requirement(Span, String),
     /// What stands at this place is left out.
     Drop(Span),
-    /// No base is named.
     NoBase,
     /// The request at this place gets an option.
     Option(Span, Spanned<Name>, Spanned<String>),
 }
 
 impl ManifestChange {
-    /// The project with it.
     fn applied(&self, project: &Project) -> Project {
         let mut project = project.clone();
         match self {
@@ -193,18 +188,20 @@ fn without(model: &Model<'_>, core: &[usize], dropped: usize, known: &Settled) -
             (format!("change `{}` to `{bare}=={version}`{then}", constraint.text), None)
         }
         (ConstraintKind::Base, _) => {
-            (format!("leave `base` out: the compiler chooses one that fits{then}"), None)
+            (format!("remove `base`: jcc then selects a suitable base image{then}"), None)
         }
-        (ConstraintKind::Request, _) => (format!("leave `{}` out{then}", constraint.text), None),
+        (ConstraintKind::Requirement, None) => {
+            (format!("remove the version from `{}`{then}", constraint.text), None)
+        }
         (
-            ConstraintKind::Pin
-            | ConstraintKind::Requirement
+            ConstraintKind::Request
+            | ConstraintKind::Pin
             | ConstraintKind::Pip
             | ConstraintKind::Target
             | ConstraintKind::Device
             | ConstraintKind::Implied,
             _,
-        ) => (format!("drop `{}`{then}", constraint.text), None),
+        ) => (format!("remove `{}`{then}", constraint.text), None),
     };
     let change = match (constraint.kind, constraint.requirement, &edit) {
         (_, Some(span), Some((_, text))) => {
@@ -242,7 +239,7 @@ fn consequences(decided: Assignment<'_, '_>, core: &[usize], changed: &Constrain
             }
         }
     }
-    if parts.is_empty() { String::new() } else { format!(" (then {})", parts.join(", ")) }
+    if parts.is_empty() { String::new() } else { format!(" (selects {})", parts.join(", ")) }
 }
 
 /// Other values of options of the packages in the conflict.
@@ -265,8 +262,10 @@ fn other_options(
                 let mut project = question.project.clone();
                 choose(&mut project, constraint.span, (&option.key, value));
                 if let Some(unproven) = solves(question, &project, (known, &model.budget)) {
-                    let text =
-                        format!("give `{}` the option `{} \"{}\"`", var.name, option.key.value, value.value);
+                    let text = format!(
+                        "for `{}`, set the option `{} \"{}\"`",
+                        var.name, option.key.value, value.value
+                    );
                     let change = ManifestChange::Option(constraint.span, option.key.clone(), value.clone());
                     suggestions.push(Suggestion { text, constraint: None, edit: None, unproven, change });
                 }

@@ -39,7 +39,6 @@ pub(in crate::resolve) struct Explanation {
 /// Requirements by who asks and of whom, with the candidates that ask and those that will do.
 type RequirementEdges = BTreeMap<(VariableId, VariableId), (Set, Set)>;
 
-/// Tells it.
 pub(in crate::resolve) fn report(
     model: &Model<'_>,
     constraints: &[usize],
@@ -71,7 +70,10 @@ pub(in crate::resolve) fn report(
     for (word, mut names) in choices {
         names.sort();
         let all = wording::all_of(&names);
-        explanation.lines.insert(0, format!("{all} are kinds of {word}, of which an image holds one"));
+        explanation.lines.insert(
+            0,
+            format!("{all} are alternatives for {word}, and an image can contain only one of them"),
+        );
     }
     let more = explanation.lines.len().saturating_sub(SHOWN);
     if more > 1 {

@@ -35,7 +35,6 @@ impl LockedFiles {
         self
     }
 
-    /// Lists one more file.
     pub(super) fn insert(&mut self, path: String, hash: Sha256) {
         self.0.entry(path).or_default().insert(hash);
     }
@@ -51,7 +50,6 @@ impl LockedFiles {
         self.0.keys().map(String::as_str)
     }
 
-    /// Whether a file is listed.
     pub fn lists(&self, path: &str) -> bool {
         self.0.contains_key(path)
     }

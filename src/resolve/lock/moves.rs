@@ -4,14 +4,12 @@ use crate::value::Name;
 
 use super::{Lock, LockedEntry, LockedTarget};
 
-/// What moved in one target.
+/// Differences between two locks for one target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TargetChanges<'a> {
-    /// The target.
     pub target: &'a Name,
     /// What it held; `None` where it is new.
     pub before: Option<&'a LockedTarget>,
-    /// What it holds.
     pub after: &'a LockedTarget,
     /// The axes and packages that moved, by name.
     pub things: Vec<LockChange<'a>>,
@@ -20,7 +18,6 @@ pub struct TargetChanges<'a> {
 /// One axis or package that is new or gone, has another version, or another definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockChange<'a> {
-    /// Which.
     pub name: &'a Name,
     /// What it was; `None` where it is new.
     pub from: Option<&'a LockedEntry>,

@@ -10,47 +10,43 @@ use crate::value::{ImageRef, Name, ProjectPath, Sha256, Version};
 
 use super::{Lock, LockPlace, LockedEntry, LockedFiles, LockedTarget, Origin};
 
-static LOCK: NodeSpec = NodeSpec::new("lock", "The form of the file.")
-    .args(&[ArgSpec::new("FORM", ValueKind::Integer, "The number of the form.")])
+static LOCK: NodeSpec = NodeSpec::new("lock", "The format of the file.")
+    .args(&[ArgSpec::new("FORM", ValueKind::Integer, "The format's version.")])
     .properties(&[PropertySpec::text("jcc", "The compiler that wrote it.").required()])
     .once();
-static MANIFEST: NodeSpec = NodeSpec::new("manifest", "What it was made from.")
-    .properties(&[PropertySpec::text(
-        "sha256",
-        "The hash of what the manifest and those that it extends say.",
-    )
-    .required()])
+static MANIFEST: NodeSpec = NodeSpec::new("manifest", "The inputs of the lock.")
+    .properties(&[
+        PropertySpec::text("sha256", "The hash of the manifest and of those that it extends.").required()
+    ])
     .once();
-static TARGET: NodeSpec = NodeSpec::new("target", "What one target holds.")
+static TARGET: NodeSpec = NodeSpec::new("target", "The versions of one target.")
     .args(&[ArgSpec::text("NAME", "The target.")])
     .children(&[&EPOCH, &BASE, &DEVEL, &CHOSEN, &NOTED])
     .block();
 static EPOCH: NodeSpec = NodeSpec::new("epoch", "`SOURCE_DATE_EPOCH` of its builds.")
     .args(&[ArgSpec::new("SECONDS", ValueKind::Integer, "Seconds since 1970.")])
     .once();
-static BASE: NodeSpec = NodeSpec::new("base", "The image to start from.")
-    .args(&[ArgSpec::text("IMAGE", "Its reference.")])
-    .once();
-static DEVEL: NodeSpec = NodeSpec::new("devel", "The image to build in.")
+static BASE: NodeSpec =
+    NodeSpec::new("base", "The base image.").args(&[ArgSpec::text("IMAGE", "Its reference.")]).once();
+static DEVEL: NodeSpec = NodeSpec::new("devel", "The base image of build stages.")
     .args(&[ArgSpec::text("IMAGE", "Its reference.")])
     .optional();
-static CHOSEN: NodeSpec = NodeSpec::new("chosen", "One axis or package.")
+static CHOSEN: NodeSpec = NodeSpec::new("chosen", "An axis or a package.")
     .args(&[ArgSpec::text("NAME", "Which."), ArgSpec::text("VERSION", "Its version.")])
     .properties(&[
-        PropertySpec::text("because", "Why it is there.").required(),
+        PropertySpec::text("because", "The reason.").required(),
         PropertySpec::text("definition", "The hash of its definition."),
     ]);
 
-static NOTED: NodeSpec = NodeSpec::new("noted", "One axis that nothing needs, but conditions may look at.")
+static NOTED: NodeSpec = NodeSpec::new("noted", "An axis that no package needs, but that conditions test.")
     .args(&[ArgSpec::text("NAME", "Which."), ArgSpec::text("VERSION", "Its version.")])
-    .properties(&[PropertySpec::text("because", "What looks at it.").required()]);
+    .properties(&[PropertySpec::text("because", "What tests it.").required()]);
 
 static FILES: NodeSpec = NodeSpec::new("files", "The generated files.").children(&[&FILE]).block().optional();
 static FILE: NodeSpec = NodeSpec::new("file", "One generated file.")
     .args(&[ArgSpec::text("PATH", "Its path in the project.")])
     .properties(&[PropertySpec::text("sha256", "The hash of its text.").required()]);
 
-/// The language of the file.
 static LANGUAGE: &[&NodeSpec] = &[&LOCK, &MANIFEST, &TARGET, &FILES];
 
 impl Lock {
@@ -70,10 +66,10 @@ impl Lock {
             Some(lock) if log.errors() == before => Ok(lock),
             Some(_) | None => Err(log.reported().unwrap_or_else(|| {
                 let name = sources.shown(source);
-                let message = format!("`{name}` does not say what it was made from");
+                let message = format!("`{name}` is incomplete");
                 log.error(
                     Diagnostic::error(codes::resolve::DAMAGED_LOCK, message)
-                        .at(Span::new(source, 0..0), "`lock` and `manifest` are missing here")
+                        .at(Span::new(source, 0..0), "missing `lock` and `manifest`")
                         .help("restore it from version control, or remove it and run `jcc compile --force`"),
                 )
             })),
@@ -92,8 +88,8 @@ fn newer(document: &Document, log: &mut Log) -> Option<()> {
     let by = by.map_or_else(String::new, |version| format!(" (jcc {version})"));
     log.error(
         Diagnostic::error(codes::resolve::NEWER_LOCK, format!("the lock was written by a newer jcc{by}"))
-            .at(number.span, format!("this jcc reads form {} and older", Lock::FORM))
-            .help("use that jcc, or a newer one"),
+            .at(number.span, format!("this version of jcc supports formats up to {}", Lock::FORM))
+            .help("use that version of jcc, or a newer one"),
     );
     None
 }
@@ -115,8 +111,8 @@ fn decode(document: &Document, log: &mut Log) -> Option<Lock> {
     let lists_files = form.value >= 2;
     if lists_files && files.is_none() {
         log.error(
-            Diagnostic::error(codes::resolve::DAMAGED_LOCK, "the lock does not list the generated files")
-                .at(form.span, "a lock of this form ends with `files`")
+            Diagnostic::error(codes::resolve::DAMAGED_LOCK, "the lock has no list of generated files")
+                .at(form.span, "a lock with this format must end with `files`")
                 .help("restore it from version control, or remove it and run `jcc compile --force`"),
         );
         return None;
@@ -160,7 +156,7 @@ fn epoch(node: Reader<'_>, log: &mut Log) -> Option<Spanned<u64>> {
         return Some(epoch);
     }
     log.error(
-        Diagnostic::error(codes::resolve::DAMAGED_LOCK, "the lock has a time after the year 9999")
+        Diagnostic::error(codes::resolve::DAMAGED_LOCK, "the lock contains a timestamp after the year 9999")
             .at(epoch.span, "seconds since 1970")
             .help("restore the lock from version control, or remove it and run `jcc compile --force`"),
     );

@@ -18,7 +18,8 @@ impl Lock {
     /// line.
     pub fn write(&self, compiler: &str) -> String {
         let mut out = String::from(
-            "// What was chosen, and why. Written by jcc and kept to by the next run; what is taken out is chosen anew.\n",
+            "// Resolved versions and the reasons for them, written by jcc. jcc keeps these \
+                versions; remove a line to resolve it again.\n",
         );
         out.push_str(&format!("lock {} jcc={}\n", Self::FORM, quote(compiler)));
         out.push_str(&format!("manifest sha256={}\n", quote(&self.manifest.to_string())));

@@ -20,7 +20,7 @@ use super::{
     unknown, variables,
 };
 
-/// What is being built.
+/// Builds a [`Model`] from a project: variables first, then constraints.
 pub(super) struct Builder<'a, 'l> {
     pub(super) project: &'a Project,
     pub(super) catalog: &'a Catalog,
@@ -116,7 +116,6 @@ impl<'a> Builder<'a, '_> {
         variables::defaults(self);
     }
 
-    /// Adds a variable.
     pub(super) fn add(&mut self, variable: Variable, kind: VariableKind<'a>) -> VariableId {
         let id = VariableId(u32::try_from(self.variables.len()).expect("fewer than 2^32 variables"));
         self.variables.push(variable);

@@ -43,7 +43,7 @@ pub(super) fn target<'a>(
                 ),
             )
             .at(asked.span, format!("contradicts the device, which is `{}`", device.platform.value))
-            .help("leave `platform` out: the device fixes it"),
+            .help("remove `platform`: the device sets it"),
         ));
     }
     let sm = capabilities((project, catalog), device, platform, log);
@@ -75,10 +75,10 @@ fn no_platform(project: &Project, catalog: &Catalog, log: &mut Log) -> Reported 
     }
     let known: Vec<&str> = catalog.platforms().map(|one| one.name.as_str()).collect();
     log.error(
-        Diagnostic::error(codes::resolve::NO_PLATFORM, "the target names neither a device nor a platform")
-            .at(project.target.span, "where does this run?")
+        Diagnostic::error(codes::resolve::NO_PLATFORM, "the target has neither a device nor a platform")
+            .at(project.target.span, "missing device or platform")
             .help(format!(
-                "add `device \"…\"` (`jcc list devices` shows them) or `platform \"…\"`: {}",
+                "add `device \"…\"` (see `jcc list devices`) or `platform \"…\"`: {}",
                 wording::either(&wording::codes(&known))
             )),
     )
@@ -114,10 +114,10 @@ fn capabilities(
         if let (Some(first), Some(named)) = (own.first(), &project.target.device) {
             let fixed: Vec<String> = sm.iter().map(ToString::to_string).collect();
             log.error(
-                Diagnostic::error(codes::resolve::FIXED_AXIS, "`gpu` cannot be given beside `device`")
-                    .at(first.span, "the device fixes this")
-                    .at(named.span, format!("its GPU is {}", wording::all_of(&wording::codes(&fixed))))
-                    .help("leave `gpu` out"),
+                Diagnostic::error(codes::resolve::FIXED_AXIS, "`gpu` cannot be set together with `device`")
+                    .at(first.span, "set by the device")
+                    .at(named.span, format!("its GPU has {}", wording::all_of(&wording::codes(&fixed))))
+                    .help("remove `gpu`"),
             );
         }
     }
@@ -190,8 +190,8 @@ fn fixed(builder: &mut Builder<'_, '_>, name: &Spanned<Name>) -> bool {
     if is {
         builder.log.error(
             Diagnostic::error(codes::resolve::FIXED_AXIS, format!("`{}` cannot be pinned", name.value))
-                .at(name.span, "the target fixes this")
-                .help("choose another `device`, `platform` or `gpu` in the target"),
+                .at(name.span, "set by the target")
+                .help("change `device`, `platform` or `gpu` in the target instead"),
         );
     }
     is
@@ -207,9 +207,9 @@ fn target_axes(builder: &mut Builder<'_, '_>) {
             let title = var.package.axis.as_ref().map_or(var.name.as_str(), |axis| &axis.title).to_owned();
             let platform = builder.target.platform.clone();
             builder.log.error(
-                Diagnostic::error(codes::resolve::NOT_HERE, format!("there is no {title} on {platform}"))
+                Diagnostic::error(codes::resolve::NOT_HERE, format!("{title} does not exist on {platform}"))
                     .at(asked.axis.span, format!("the target is {platform}"))
-                    .help("leave it out, or choose a device that has it"),
+                    .help("remove it, or use a device that has it"),
             );
             continue;
         }
@@ -287,17 +287,17 @@ fn wanted(builder: &mut Builder<'_, '_>, on: VariableId, requirement: &Spanned<R
         Err(word) => {
             let known: Vec<&str> =
                 package.versions.iter().filter_map(|one| one.name.as_ref()).map(|one| one.as_str()).collect();
-            let message = format!("`{name}` has no version called {}", wording::code(&word));
+            let message = format!("`{name}` has no version named {}", wording::code(&word));
             let diagnostic = Diagnostic::error(codes::resolve::UNKNOWN_VERSION, message)
-                .at(requirement.span, "not known by this name");
+                .at(requirement.span, "unknown version name");
             let before = diagnostic.help.len();
             let mut diagnostic =
                 unknown::version(diagnostic, (requirement.as_str(), requirement.span), package, &others);
             if diagnostic.help.len() == before {
                 diagnostic = diagnostic.maybe_help(did_you_mean(&word, known.iter().copied()));
             }
-            let listed =
-                (!known.is_empty()).then(|| format!("it is {}", wording::either(&wording::codes(&known))));
+            let listed = (!known.is_empty())
+                .then(|| format!("available: {}", wording::either(&wording::codes(&known))));
             builder.log.error(diagnostic.maybe_help(listed));
             return None;
         }
@@ -311,15 +311,15 @@ fn wanted(builder: &mut Builder<'_, '_>, on: VariableId, requirement: &Spanned<R
     let what = package.axis.as_ref().map_or_else(|| format!("`{name}`"), |axis| axis.title.clone());
     let diagnostic = Diagnostic::error(
         codes::resolve::UNKNOWN_VERSION,
-        format!("no known {what} is {}", wording::code(requirement.as_str())),
+        format!("no version of {what} matches {}", wording::code(requirement.as_str())),
     )
-    .at(requirement.span, "the catalogue knows none like this");
+    .at(requirement.span, "no such version in the catalogue");
     let diagnostic = unknown::version(diagnostic, (requirement.as_str(), requirement.span), package, &others);
     let diagnostic = diagnostic
         .help(if known.is_empty() {
-            format!("there is none of {what} on {}", builder.target.platform)
+            format!("{what} is not available on {}", builder.target.platform)
         } else {
-            format!("known are {}", wording::all_of(&known))
+            format!("known versions: {}", wording::all_of(&known))
         })
         .maybe_help(taken_for(builder, on, requirement));
     builder.log.error(diagnostic);
@@ -364,7 +364,7 @@ fn taken_for(
     let older =
         older.filter(|one| **one <= release && one.parts().first() == version.parts().first()).max()?;
     let node = format!("{} \"{version}\" like=\"{older}\"", asked.axis.value);
-    Some(format!("if it runs the containers of {older}, say so: `{node}`"))
+    Some(format!("if it runs the containers of {older}, write `{node}`"))
 }
 
 /// The versions nearest to what was asked for, at most five on either side, in order.

@@ -12,7 +12,6 @@ use super::build::Builder;
 pub(super) enum Outcome {
     /// It cannot hold.
     Never,
-    /// It holds.
     Always,
     /// It holds where each of these variables takes a candidate of its set.
     If(Vec<(VariableId, Set)>),

@@ -25,12 +25,11 @@ use super::problem::{Dependency, Problem, Set, Variable, VariableId};
 use super::resolution::TargetFacts;
 use super::work::Budget;
 
-/// What is to be resolved.
+/// Input of one resolution: project, catalogue, lock and the other targets.
 #[derive(Clone, Copy)]
 pub(super) struct Question<'a> {
     /// One target of the manifest.
     pub(super) project: &'a Project,
-    /// What is known.
     pub(super) catalog: &'a Catalog,
     /// What was chosen last time.
     pub(super) lock: Option<&'a LockedTarget>,
@@ -41,7 +40,6 @@ pub(super) struct Question<'a> {
 /// The problem, with its meaning.
 #[derive(Clone)]
 pub(super) struct Model<'a> {
-    /// What is known.
     pub(super) catalog: &'a Catalog,
     /// The variables; the root's demands are those that hold whatever the manifest says.
     pub(super) variables: Vec<Variable>,
@@ -49,7 +47,6 @@ pub(super) struct Model<'a> {
     pub(super) kinds: Vec<VariableKind<'a>>,
     /// What the manifest asks for, each at its line.
     pub(super) constraints: Vec<Constraint>,
-    /// What the target fixes.
     pub(super) target: TargetFacts,
     /// Axes and packages by name.
     pub(super) ids: BTreeMap<Name, VariableId>,
@@ -59,25 +56,20 @@ pub(super) struct Model<'a> {
     pub(super) budget: Budget,
 }
 
-/// What a variable is.
+/// What a solver variable stands for.
 #[derive(Clone)]
 pub(super) enum VariableKind<'a> {
-    /// The manifest.
     Root,
     /// `platform`, `arch`, `sm`: what the target fixes without data.
     Fixed {
-        /// Its word.
         axis: &'static str,
-        /// Its value.
         value: String,
     },
-    /// An axis or a package.
     Package(PackageVariable<'a>),
     /// The base that the manifest names: its tags.
     Base(BaseVariable<'a>),
     /// One of a kind: which member of a choice is there.
     Choice {
-        /// Its word.
         word: Name,
         /// Whether the first candidate is «none».
         optional: bool,
@@ -86,7 +78,6 @@ pub(super) enum VariableKind<'a> {
     Unavailable(&'a Guarded<Unavailable>),
     /// A requirement under a condition: it holds, or one of the conditions does not.
     Guard {
-        /// Whose requirement it is.
         owner: VariableId,
     },
 }
@@ -94,15 +85,11 @@ pub(super) enum VariableKind<'a> {
 /// An axis or a package as a variable.
 #[derive(Clone)]
 pub(super) struct PackageVariable<'a> {
-    /// Its name.
     pub(super) name: Name,
-    /// Its definition.
     pub(super) package: &'a Package,
-    /// What it can be.
     pub(super) candidates: Vec<Candidate>,
     /// Every option with its value.
     pub(super) options: BTreeMap<Name, String>,
-    /// The variant.
     pub(super) variant: Option<Name>,
 }
 
@@ -112,17 +99,11 @@ pub(super) enum Candidate {
     /// Not there.
     Absent,
     /// An entry of the definition's `versions`.
-    Entry {
-        /// Its place.
-        index: usize,
-        /// Its version.
-        version: Version,
-    },
+    Entry { index: usize, version: Version },
     /// A definition without versions.
     Whole(Version),
     /// The base holds it in this version, which the definition need not know.
     Provided {
-        /// Its version.
         version: Version,
         /// Of an axis the entry that says what it goes with.
         entry: Option<usize>,
@@ -145,13 +126,9 @@ pub(super) struct BaseVariable<'a> {
 /// One thing that the manifest asks for.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Constraint {
-    /// Where.
     pub(super) span: Span,
-    /// What kind.
     pub(super) kind: ConstraintKind,
-    /// Of which variable.
     pub(super) on: VariableId,
-    /// Which candidates will do.
     pub(super) within: Set,
     /// As it stands there: `python "3.8"`.
     pub(super) text: String,
@@ -166,13 +143,9 @@ pub(super) enum ConstraintKind {
     Device,
     /// A requirement of the target.
     Target,
-    /// `pin`.
     Pin,
-    /// The base is this one.
     Base,
-    /// A package is asked for.
     Request,
-    /// In these versions.
     Requirement,
     /// What pip is asked for, of a package's distribution.
     Pip,
@@ -219,7 +192,6 @@ impl<'a> Model<'a> {
 }
 
 impl PackageVariable<'_> {
-    /// Whether it is an axis.
     pub(super) fn is_axis(&self) -> bool {
         self.package.axis.is_some()
     }

@@ -47,12 +47,12 @@ fn variant(builder: &mut Builder<'_, '_>, package: &Package, asked: Option<&Span
         format!("`{name}` has no variant `{}`", asked.value),
     );
     builder.log.error(if known.is_empty() {
-        diagnostic.at(asked.span, "this package has no variants").help("leave `variant` out")
+        diagnostic.at(asked.span, "this package has no variants").help("remove `variant`")
     } else {
         diagnostic
-            .at(asked.span, format!("not a variant of `{name}`"))
+            .at(asked.span, format!("unknown variant of `{name}`"))
             .maybe_help(did_you_mean(asked.as_str(), known.iter().copied()))
-            .help(format!("`{name}` comes as {}", wording::either(&wording::codes(&known))))
+            .help(format!("the variant of `{name}` must be {}", wording::either(&wording::codes(&known))))
     });
     default().map(|one| one.name.value.clone())
 }
@@ -67,16 +67,16 @@ fn accepts(
     let Some(option) = package.options.iter().find(|one| one.key.value == key.value) else {
         let known: Vec<&str> = package.options.iter().map(|one| one.key.as_str()).collect();
         let help = if known.is_empty() {
-            format!("`{name}` has no options; leave this out")
+            format!("`{name}` has no options; remove this")
         } else {
-            format!("its options are {}", wording::all_of(&wording::codes(&known)))
+            format!("available options: {}", wording::all_of(&wording::codes(&known)))
         };
         builder.log.error(
             Diagnostic::error(
                 codes::resolve::NO_SUCH_OPTION,
                 format!("`{name}` has no option `{}`", key.value),
             )
-            .at(key.span, "not an option of this package")
+            .at(key.span, "unknown option")
             .maybe_help(did_you_mean(key.as_str(), known.iter().copied()))
             .help(help),
         );
@@ -93,7 +93,7 @@ fn accepts(
         )
         .at(value.span, "not one of its values")
         .maybe_help(did_you_mean(value, values.iter().copied()))
-        .help(format!("it is {}", wording::either(&wording::codes(&values)))),
+        .help(format!("use {}", wording::either(&wording::codes(&values)))),
     );
     false
 }

@@ -6,14 +6,13 @@ use crate::source::{Span, Spanned};
 use crate::syntax::{name as written, quote};
 use crate::value::{AptPackage, ImageRef, Name, Parse, PepRequirement, Requirement, Version};
 
-/// A package or an axis.
 pub(super) fn package(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) {
     let word = name.as_str();
     if log.has_errors() && catalog.is_unreadable(word) {
         // Its definition can't be read, which was reported.
         return;
     }
-    let message = format!("there is no package {}", wording::code(word));
+    let message = format!("unknown package {}", wording::code(word));
     let mut diagnostic =
         Diagnostic::error(codes::UNKNOWN_PACKAGE, message).at(name.span, "not in the catalogue");
     if log.is_long() {
@@ -31,7 +30,8 @@ pub(super) fn package(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) {
     diagnostic = diagnostic.maybe_help(did_you_mean(&meant.names));
     if request.is_none() && (meant.names.is_empty() || is_system_package(word)) {
         diagnostic = diagnostic.maybe_help(elsewhere(word)).help(format!(
-            "`jcc search {word}` looks through summaries too; a definition of your own goes into a folder that `catalog` names"
+            "`jcc search {word}` also searches summaries; to add a package, put its definition into \
+                a folder that `catalog` names"
         ));
     }
     log.error(diagnostic);
@@ -54,8 +54,8 @@ fn elsewhere(word: &str) -> Option<String> {
             wording::code(apt),
             wording::code(pip)
         )),
-        (Some(apt), None) => Some(format!("a system package is written {}", wording::code(apt))),
-        (None, Some(pip)) => Some(format!("a Python package is written {}", wording::code(pip))),
+        (Some(apt), None) => Some(format!("for a system package, write {}", wording::code(apt))),
+        (None, Some(pip)) => Some(format!("for a Python package, write {}", wording::code(pip))),
         (None, None) => None,
     }
 }
@@ -67,7 +67,7 @@ fn did_you_mean(names: &[&str]) -> Option<String> {
 /// A device: also the name of a GPU, which is no device of the catalogue.
 pub(super) fn device(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) -> Reported {
     let word = name.as_str();
-    let message = format!("there is no device {}", wording::code(word));
+    let message = format!("unknown device {}", wording::code(word));
     let mut diagnostic =
         Diagnostic::error(codes::UNKNOWN_DEVICE, message).at(name.span, "not in the catalogue");
     if log.is_long() {
@@ -92,25 +92,24 @@ pub(super) fn device(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) -> 
     log.error(diagnostic.help(LIST_DEVICES))
 }
 
-const LIST_DEVICES: &str = "`jcc list devices` shows them; without a device `platform` will do";
+const LIST_DEVICES: &str = "`jcc list devices` lists them; for any other machine, use `platform`";
 
 /// How a target names a GPU that is no device.
 fn instead_of_device(gpus: &[MeantGpu<'_>]) -> String {
     let nodes = gpus
         .iter()
         .map(|gpu| wording::code(format!("platform {}; gpu {}", quote(gpu.platform), quote(gpu.capability))));
-    format!("a GPU is no device: write {}", wording::any_of(&nodes.collect::<Vec<_>>()))
+    format!("a GPU is not a device: write {}", wording::any_of(&nodes.collect::<Vec<_>>()))
 }
 
-/// A platform.
 pub(super) fn platform(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) -> Reported {
     let word = name.as_str();
     let mut known: Vec<&str> = catalog.platforms().map(|one| one.name.as_str()).collect();
     known.sort_unstable();
     let Meant { names, .. } = catalog.meant(DefinitionKind::Platform, word);
     let devices = catalog.meant(DefinitionKind::Device, word);
-    let message = format!("there is no platform {}", wording::code(word));
-    let mut diagnostic = Diagnostic::error(codes::UNKNOWN_PLATFORM, message).at(name.span, "not a platform");
+    let message = format!("unknown platform {}", wording::code(word));
+    let mut diagnostic = Diagnostic::error(codes::UNKNOWN_PLATFORM, message).at(name.span, "unknown");
     if let [one] = names[..] {
         diagnostic = diagnostic.fix(name.span, quote(one));
     }
@@ -122,14 +121,14 @@ pub(super) fn platform(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) -
     log.error(
         diagnostic
             .maybe_help(did_you_mean(&names))
-            .help(format!("it is {}", wording::either(&wording::codes(&known)))),
+            .help(format!("use {}", wording::either(&wording::codes(&known)))),
     )
 }
 
 /// A base: also an image that is none of the catalogue.
 pub(super) fn base(catalog: &Catalog, name: &str, span: Span, log: &mut Log) {
     let names = catalog.meant(DefinitionKind::Base, name).names;
-    let message = format!("there is no base {}", wording::code(name));
+    let message = format!("unknown base image {}", wording::code(name));
     let mut diagnostic = Diagnostic::error(codes::UNKNOWN_BASE, message).at(span, "not in the catalogue");
     let family = name.rsplit_once(':').and_then(|(name, _)| catalog.base(name));
     if let Some(family) = family {
@@ -142,26 +141,27 @@ pub(super) fn base(catalog: &Catalog, name: &str, span: Span, log: &mut Log) {
     } else if ImageRef::parse(name).is_ok() && name.contains([':', '@', '/']) {
         let node = format!("image={}", quote(name));
         diagnostic = diagnostic
-            .help(format!("for any other image write {}", wording::code(format!("base {node}"))))
+            .help(format!("for any other image, write {}", wording::code(format!("base {node}"))))
             .fix(span, node);
     } else if let [one] = names[..] {
         diagnostic = diagnostic.fix(span, quote(one));
     }
     log.error(diagnostic.maybe_help(did_you_mean(&names)).help(
-        "`jcc list bases` shows them; any image can be used with `base image=\"…\" { provides { … } }`",
+        "`jcc list bases` lists them; any other image can be used with `base image=\"…\" { provides \
+            { … } }`",
     ));
 }
 
 /// An image that the catalogue does not have, of which the manifest says nothing.
 pub(super) fn image(catalog: &Catalog, image: &Spanned<ImageRef>, log: &mut Log) {
-    let message = format!("nothing says what {} holds", wording::code(image.to_string()));
+    let message = format!("the contents of {} are not declared", wording::code(image.to_string()));
     let mut diagnostic = Diagnostic::warning(codes::UNKNOWN_IMAGE, message)
-        .at(image.span, "taken for the target's own distribution, with nothing installed")
-        .help("say it: `base image=\"…\" { provides { ubuntu \"22.04\"; python \"3.10\" } }`");
+        .at(image.span, "treated as the target's distribution with nothing installed")
+        .help("declare them: `base image=\"…\" { provides { ubuntu \"22.04\"; python \"3.10\" } }`");
     if let Some(known) = catalog.bases().find(|base| base.image == *image.repository()) {
         let tags: Vec<&str> = known.tags.iter().map(|tag| tag.tag.as_str()).take(8).collect();
         diagnostic =
-            diagnostic.help(format!("of this image known are {}", wording::all_of(&wording::codes(tags))));
+            diagnostic.help(format!("known tags of this image: {}", wording::all_of(&wording::codes(tags))));
     }
     log.report(diagnostic);
 }
@@ -178,10 +178,8 @@ pub(super) fn image_of(
     let others = wording::any_of(&wording::codes(of));
     log.error(
         Diagnostic::error(codes::WRONG_IMAGE, message)
-            .at(image.span, format!("{} stands for {others}", wording::code(word)))
-            .help(format!(
-                "name an image that is made for {own}, or leave `base` out: the compiler chooses one"
-            )),
+            .at(image.span, format!("{} means {others}", wording::code(word)))
+            .help(format!("use an image for {own}, or remove `base`: jcc then selects one")),
     );
 }
 
@@ -209,7 +207,7 @@ pub(super) fn gpu(
     if let [one] = meant[..] {
         diagnostic = diagnostic.fix(text.span, quote(one));
     }
-    let all = meant.is_empty().then(|| format!("known are {}", wording::all_of(&wording::codes(&known))));
+    let all = meant.is_empty().then(|| format!("known values: {}", wording::all_of(&wording::codes(&known))));
     log.error(diagnostic.maybe_help(did_you_mean(&meant)).maybe_help(all))
 }
 

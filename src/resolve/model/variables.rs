@@ -189,10 +189,10 @@ fn plain(builder: &mut Builder<'_, '_>, owner: VariableId, require: &Require) ->
         builder.log.error(
             Diagnostic::error(
                 codes::resolve::UNKNOWN_PACKAGE,
-                format!("there is no package `{}`", require.name.value),
+                format!("unknown package `{}`", require.name.value),
             )
-            .at(require.name.span, "required here, not in the catalogue")
-            .help("add a definition of it, or mend the name"),
+            .at(require.name.span, "required here, but not in the catalogue")
+            .help("add a definition for it, or correct the name"),
         );
         return Vec::new();
     };

@@ -69,7 +69,7 @@ fn a_search_that_would_not_end_meets_the_work_limit() {
         let (codes, report) = run(&definitions, &requests);
         assert_eq!(codes, ["jcc::resolve::work-limit"], "{report}");
         assert!(report.contains("its version was changed most often"), "{report}");
-        assert!(report.contains("help: give `pigeon"), "{report}");
+        assert!(report.contains("help: pin `pigeon"), "{report}");
         assert_eq!(run(&definitions, &requests).1, report, "the limit is met at the same place each time");
     }
 }
@@ -94,7 +94,7 @@ fn a_conflict_at_the_end_of_a_long_chain_is_explained() {
         .push(("link999".to_owned(), vec![("1".to_owned(), Vec::new()), ("2".to_owned(), Vec::new())]));
     let (codes, report) = run(&definitions, &["link0", "link999 \"2\""]);
     assert_eq!(codes, ["jcc::resolve::conflict"], "{report}");
-    assert!(report.contains("`link0` and `link999 \"2\"` cannot hold together"), "{report}");
+    assert!(report.contains("`link0` and `link999 \"2\"` are incompatible"), "{report}");
     assert!(report.contains("more steps like these"), "{report}");
 }
 
@@ -110,5 +110,5 @@ fn a_thousand_packages_that_exclude_each_other_are_reported_in_pairs() {
     let requests: Vec<&str> = requests.iter().map(String::as_str).collect();
     let (codes, report) = run(&definitions, &requests);
     assert!(codes.iter().all(|code| *code == "jcc::resolve::conflict") && codes.len() <= 4, "{report}");
-    assert!(report.contains("`member0` and `member1` cannot hold together"), "{report}");
+    assert!(report.contains("`member0` and `member1` are incompatible"), "{report}");
 }

@@ -177,7 +177,27 @@ fn one_release_of_rapids() {
     assert_snapshot!(server("cudf \"25.12\"; cugraph; cuxfilter", &three), @"cudf 25.12.0, cugraph 25.12.2, cuxfilter 25.12.0");
     assert_snapshot!(server("cugraph \"26.6\"; cuxfilter", &three), @"cudf 26.6.0, cugraph 26.6.0, cuxfilter 26.6.0");
     let four = ["cugraph", "raft-dask", "dask-cudf", "nx-cugraph"];
-    assert_snapshot!(server("cugraph; raft-dask; dask-cudf; nx-cugraph", &four), @"cugraph 26.10.0, raft-dask 26.10.0, dask-cudf 26.10.2, nx-cugraph 26.10.0");
+    assert_snapshot!(server("cugraph; raft-dask; dask-cudf; nx-cugraph", &four), @"cugraph 25.12.2, raft-dask 25.12.0, dask-cudf 25.12.0, nx-cugraph 25.12.0");
+    let whole = "cudf \"25.12\"; cugraph; cuxfilter; raft-dask; dask-cudf; nx-cugraph; cuml";
+    let six = ["cugraph", "cuxfilter", "raft-dask", "dask-cudf", "nx-cugraph", "cuml"];
+    assert_snapshot!(server(whole, &six), @"cugraph 25.12.2, cuxfilter 25.12.0, raft-dask 25.12.0, dask-cudf 25.12.0, nx-cugraph 25.12.0, cuml 25.12.0");
+    assert_snapshot!(server(&whole.replace("25.12", "26.6"), &six), @"cugraph 26.6.0, cuxfilter 26.6.0, raft-dask 26.6.0, dask-cudf 26.6.0, nx-cugraph 26.6.0, cuml 26.6.0");
+}
+
+/// On `JetPack` 4 an image that is not NVIDIA's gets the files that make the host's libraries findable; the others have them.
+#[test]
+fn the_loader_of_jetpack_4() {
+    let on = |target: &str, rest: &str| {
+        versions(&format!("target {{ device \"{target}\" }}\n{rest}"), &["tegra-loader", "cuda"])
+    };
+    assert_snapshot!(on("jetson-nano", "base \"ubuntu\""), @"tegra-loader 1, cuda -");
+    assert_snapshot!(on("jetson-nano", "base \"debian\""), @"tegra-loader 1, cuda -");
+    assert_snapshot!(on("jetson-nano", "packages { ros \"humble\" }"), @"tegra-loader 1, cuda -");
+    assert_snapshot!(on("jetson-agx-orin", "base \"ubuntu\""), @"tegra-loader -, cuda -");
+    let held = solved("target { device \"jetson-nano\" }\npackages { gstreamer }").unwrap();
+    assert_eq!(held.base.image.to_string(), "nvcr.io/nvidia/l4t-base:r32.7.1");
+    let loader = held.chosen.values().find(|one| one.name.as_str() == "tegra-loader").unwrap();
+    assert!(loader.provided);
 }
 
 /// On Jetson its wheels for the CPU, by the Python of each `JetPack`; nothing of CUDA comes with them.

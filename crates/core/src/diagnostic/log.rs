@@ -19,7 +19,6 @@ pub struct Log {
 }
 
 impl Log {
-    /// Nothing reported yet.
     pub fn new() -> Self {
         Self::default()
     }
@@ -83,7 +82,6 @@ impl Log {
         self.all.iter().skip(count)
     }
 
-    /// How many were reported.
     pub fn len(&self) -> usize {
         self.all.len()
     }

@@ -3,7 +3,7 @@
 use super::Code;
 use crate::source::Span;
 
-/// How grave a problem is.
+/// Severity, gravest first: only errors make a run fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Nothing is written: an unknown package.
@@ -17,7 +17,6 @@ pub enum Severity {
 /// What is wrong (or why) at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
-    /// The place.
     pub span: Span,
     /// What is wrong there; a few words, no full stop.
     pub text: String,
@@ -37,7 +36,6 @@ pub struct Fix {
 pub struct Diagnostic {
     /// Which kind of problem: stable, explained by `jcc explain`.
     pub code: Code,
-    /// How grave it is.
     pub severity: Severity,
     /// One sentence without a full stop, literals in backticks.
     pub message: String,
@@ -58,17 +56,14 @@ impl Diagnostic {
         self.fix.as_ref().and_then(|fix| fix.replacement.split([' ', '\n']).next()) == Some(node)
     }
 
-    /// An error of this kind.
     pub fn error(code: Code, message: impl Into<String>) -> Self {
         Self::new(code, Severity::Error, message)
     }
 
-    /// A warning of this kind.
     pub fn warning(code: Code, message: impl Into<String>) -> Self {
         Self::new(code, Severity::Warning, message)
     }
 
-    /// A note of this kind.
     pub fn note(code: Code, message: impl Into<String>) -> Self {
         Self::new(code, Severity::Note, message)
     }
@@ -92,7 +87,6 @@ impl Diagnostic {
         self
     }
 
-    /// Adds a way out.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help.push(text.into());
@@ -130,7 +124,6 @@ impl Diagnostic {
         self
     }
 
-    /// The primary place.
     pub fn primary(&self) -> Option<Span> {
         self.labels.first().map(|label| label.span)
     }

@@ -65,7 +65,6 @@ pub fn cause(error: &std::io::Error, path: &str) -> String {
     text.strip_prefix(&format!("`{path}`: ")).map_or_else(|| text.clone(), str::to_owned)
 }
 
-/// Each word in backticks.
 pub fn codes<T: AsRef<str>>(words: impl IntoIterator<Item = T>) -> Vec<String> {
     words.into_iter().map(code).collect()
 }

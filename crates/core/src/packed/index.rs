@@ -11,15 +11,11 @@ use crate::syntax::{Document, Node, Value};
 pub enum DefinitionKind {
     /// `package`, and `axis` too: they share their names.
     Package,
-    /// `platform`.
     Platform,
-    /// `device`.
     Device,
     /// `gpu`: a compute capability.
     Gpu,
-    /// `base`.
     Base,
-    /// `index`.
     Index,
     /// `epoch`, which has no name.
     Epoch,
@@ -30,17 +26,13 @@ pub enum DefinitionKind {
 /// One definition, as lists and searches show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// What it defines.
     pub kind: DefinitionKind,
-    /// As manifests write it.
     pub name: String,
-    /// Other names.
     pub aliases: Vec<String>,
     /// What else people call it, for suggestions; of a GPU with the platform that it is on.
     pub known_as: Vec<(String, String)>,
     /// The folder above that of a package.
     pub group: String,
-    /// One line.
     pub summary: String,
     /// Of an axis: when it is decided.
     pub order: Option<u32>,
@@ -53,7 +45,6 @@ pub struct Entry {
     /// Axes that can be installed and that its conditions and templates look at, those of the indexes that it names
     /// included.
     pub mentions: Vec<String>,
-    /// Which node of its file.
     pub node: usize,
 }
 

@@ -8,20 +8,17 @@ use crate::value::Sha256;
 /// A part of the packed texts or bytes.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Stretch {
-    /// The first one.
     pub start: u32,
-    /// How many.
     pub length: u32,
 }
 
-/// A file of definitions.
+/// One file of the catalogue, as the build script packs it.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct PackedFile {
     /// `packages/ml/pytorch/package.kdl`.
     pub path: String,
     /// The folder above that of the package; empty for files of the folder `platform`.
     pub group: String,
-    /// Among the texts.
     pub text: Stretch,
     /// The files beside it, among the bytes.
     pub files: Vec<(String, Stretch)>,
@@ -31,16 +28,13 @@ pub struct PackedFile {
     pub hashes: Stretch,
 }
 
-/// A ready-made manifest.
+/// One stack (`manifests/`), as the build script packs it.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct PackedStack {
     /// As `stack:NAME` writes it.
     pub name: String,
-    /// Its file.
     pub path: String,
-    /// What it says of itself.
     pub description: String,
-    /// Among the texts.
     pub text: Stretch,
 }
 

@@ -22,7 +22,6 @@ pub struct Source {
     /// The path as the user would write it (`project.kdl`, `packages/ml/pytorch/package.kdl`), with `/` on every
     /// machine and never absolute where it lies inside the project.
     pub name: String,
-    /// The whole text.
     pub text: Cow<'static, str>,
     /// Whether jcc comes with it: it lies in no folder.
     built_in: bool,
@@ -36,7 +35,6 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// No texts yet.
     pub fn new() -> Self {
         Self::default()
     }
@@ -119,7 +117,6 @@ impl Sources {
         format!("{}:{}", self.get(span.source).name, self.start(span).line)
     }
 
-    /// How many texts there are.
     pub fn len(&self) -> usize {
         self.all.len()
     }

@@ -5,16 +5,14 @@ use std::ops::Range;
 use super::arguments::arguments;
 use super::named::named;
 
-/// A secret in a text.
+/// A place in a text that looks like a secret, by [`SecretKind`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundSecret {
-    /// Where it is.
     pub range: Range<usize>,
-    /// What gives it away.
     pub kind: SecretKind,
 }
 
-/// What gives a secret away.
+/// The evidence by which a text counts as a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SecretKind {
     /// Name and password in a URL of this scheme.

@@ -7,9 +7,7 @@ use super::SourceId;
 /// A stretch of one source, in bytes, half open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
-    /// The text.
     pub source: SourceId,
-    /// The first byte.
     pub start: u32,
     /// The byte after the last one.
     pub end: u32,
@@ -62,9 +60,7 @@ impl Position {
 /// A value and the place where the user wrote it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Spanned<T> {
-    /// The value.
     pub value: T,
-    /// Where it stands.
     pub span: Span,
 }
 
@@ -79,7 +75,6 @@ impl<T> Spanned<T> {
         Spanned { value: change(self.value), span: self.span }
     }
 
-    /// A borrowed view.
     pub fn as_ref(&self) -> Spanned<&T> {
         Spanned { value: &self.value, span: self.span }
     }

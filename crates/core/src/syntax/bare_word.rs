@@ -1,11 +1,9 @@
 //! What may stand without quotes.
 
-/// What a bare word is.
+/// Classifies an unquoted word by what KDL 2 would read it as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Bare {
-    /// A text without quotes.
     Text,
-    /// A number.
     Number,
     /// `true` and its like, which KDL 2 writes `#true`.
     Keyword,

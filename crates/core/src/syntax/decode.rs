@@ -23,10 +23,10 @@ pub fn decode(
     let source = sources.add(name, String::from_utf8_lossy(bytes).into_owned());
     let diagnostic = Diagnostic::error(
         codes::WRONG_ENCODING,
-        format!("the file is no UTF-8: byte {at} is `0x{byte:02x}`"),
+        format!("the file is not valid UTF-8: byte {at} is `0x{byte:02x}`"),
     )
-    .at(Span::new(source, at..at + '\u{fffd}'.len_utf8()), "this is no letter in UTF-8")
-    .help(if wide { "it is UTF-16: save it as UTF-8" } else { "save it as UTF-8" });
+    .at(Span::new(source, at..at + '\u{fffd}'.len_utf8()), "invalid byte")
+    .help(if wide { "the file is UTF-16: save it as UTF-8" } else { "save it as UTF-8" });
     log.error(diagnostic);
     None
 }

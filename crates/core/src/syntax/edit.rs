@@ -16,7 +16,6 @@ use super::{Document, Node};
 pub struct Change {
     /// What goes, in bytes; empty where something is only put in.
     pub range: Range<usize>,
-    /// What comes.
     pub text: String,
 }
 
@@ -25,7 +24,6 @@ impl Change {
         Self { range: at..at, text: text.into() }
     }
 
-    /// The text with the change.
     pub fn apply(&self, text: &str) -> String {
         let mut out = text.to_owned();
         out.replace_range(self.range.clone(), &self.text);
@@ -58,7 +56,6 @@ struct Extent {
     last: usize,
     /// Where a new block would begin: behind this token.
     entries: usize,
-    /// The braces of its block.
     block: Option<(usize, usize)>,
 }
 

@@ -53,7 +53,7 @@ pub(super) fn name(grammar: &mut Grammar) {
     }
     let equals = grammar.tokens[grammar.at..].iter().find(|token| !is_blank(token.kind));
     if let Some(equals) = equals.filter(|token| token.kind == TokenKind::Equals).copied() {
-        let diagnostic = Diagnostic::error(codes::MISPLACED_TOKEN, "a node takes its value without `=`");
+        let diagnostic = Diagnostic::error(codes::MISPLACED_TOKEN, "values are written without `=`");
         let from = grammar.tokens.partition_point(|token| token.start < equals.start);
         let after = grammar.tokens[from..].iter();
         let end = after
@@ -61,7 +61,7 @@ pub(super) fn name(grammar: &mut Grammar) {
             .last()
             .map_or(equals.end, |last| last.end);
         let span = grammar.span(equals.start..end);
-        grammar.report(diagnostic.at(span, "not needed").help("remove the `=`").fix(span, ""));
+        grammar.report(diagnostic.at(span, "unexpected `=`").help("remove the `=`").fix(span, ""));
         while grammar.tokens.get(grammar.at).is_some_and(|token| token.start < end) {
             grammar.at += 1;
         }
@@ -84,7 +84,7 @@ fn signed(grammar: &mut Grammar, tokens: Range<usize>) {
         (false, false) if sign.is_empty() && classify(value) == Bare::Keyword => format!("{name} #{value}"),
         (false, false) => format!("{name} {}", quote(&format!("{sign}{}", value.trim_matches('"')))),
     };
-    let diagnostic = Diagnostic::error(codes::MISPLACED_TOKEN, "a node takes its value without `=`");
+    let diagnostic = Diagnostic::error(codes::MISPLACED_TOKEN, "values are written without `=`");
     let span = grammar.span(first.start..last.end);
     let diagnostic = diagnostic.at(span, "name and value in one word");
     grammar.report(diagnostic.help(format!("write {}", wording::code(&written))).fix(span, written));
@@ -105,7 +105,7 @@ pub(super) fn entries(grammar: &mut Grammar) -> Option<usize> {
                 }
             }
             TokenKind::SlashDash => {
-                grammar.misplaced(token, "`/-` takes out one thing, and is followed by it");
+                grammar.misplaced(token, "`/-` must be followed by what it comments out");
                 grammar.at += 1;
             }
             kind if is_blank(kind) => grammar.at += 1,
@@ -191,10 +191,10 @@ fn key_value(grammar: &mut Grammar, key: Token, rest: Range<usize>) -> usize {
         unquoted(grammar, key.start..key.end);
     }
     if rest.is_empty() {
-        let diagnostic = Diagnostic::error(codes::MISPLACED_TOKEN, "there is no value behind this `=`");
+        let diagnostic = Diagnostic::error(codes::MISPLACED_TOKEN, "missing value after `=`");
         let name = grammar.word(key).to_owned();
         let span = grammar.span(key.start..key.end);
-        let help = format!("write the value right behind it: {}", wording::code(format!("{name}=\"…\"")));
+        let help = format!("write the value directly after it: {}", wording::code(format!("{name}=\"…\"")));
         grammar.report(diagnostic.at(span, "this property has no value").help(help));
     } else if grammar.tokens[rest.start].kind == TokenKind::Equals && key.kind == TokenKind::Word {
         // `torch==2.5`
@@ -213,13 +213,10 @@ fn value(grammar: &mut Grammar, tokens: Range<usize>) {
     match whole[..] {
         [one] => single(grammar, one, tokens.end),
         [paren, ..] if paren.kind == TokenKind::ParenOpen => {
-            let diagnostic =
-                Diagnostic::error(codes::TYPE_ANNOTATION, "type annotations have no meaning here");
+            let diagnostic = Diagnostic::error(codes::TYPE_ANNOTATION, "type annotations are not allowed");
             let span = grammar.span(range);
             grammar.report(
-                diagnostic
-                    .at(span, "a value with a type in front")
-                    .help("remove the parentheses and what is in them"),
+                diagnostic.at(span, "type annotation").help("remove the parentheses and what is in them"),
             );
         }
         [r, text, ..] if grammar.word(r) == "r" && matches!(text.kind, TokenKind::Text { .. }) => {
@@ -253,12 +250,13 @@ fn single(grammar: &mut Grammar, token: Token, next: usize) {
             Bare::Text => quoted_single(grammar, token),
         },
         TokenKind::Keyword if !matches!(&word[1..], "true" | "false" | "null" | "inf" | "-inf" | "nan") => {
-            let diagnostic =
-                Diagnostic::error(codes::UNKNOWN_KEYWORD, format!("{} is no keyword", wording::code(&word)));
+            let diagnostic = Diagnostic::error(
+                codes::UNKNOWN_KEYWORD,
+                format!("unknown keyword {}", wording::code(&word)),
+            );
             let near = wording::did_you_mean(&word, ["#true", "#false", "#null"]);
-            let diagnostic =
-                diagnostic.at(grammar.span(token.start..token.end), "not known").maybe_help(near);
-            let help = format!("put a text with `#` in quotes: {}", wording::code(quote(&word)));
+            let diagnostic = diagnostic.at(grammar.span(token.start..token.end), "unknown").maybe_help(near);
+            let help = format!("put text that contains `#` in quotes: {}", wording::code(quote(&word)));
             grammar.report(diagnostic.help(help));
         }
         TokenKind::Text { .. } | TokenKind::Keyword => {}
@@ -266,7 +264,7 @@ fn single(grammar: &mut Grammar, token: Token, next: usize) {
         _ if word == "/" || word == "\\" || word == "[" || word == "]" => {
             unquoted(grammar, token.start..token.end);
         }
-        _ => grammar.misplaced(token, "a node is a name, then values, then a block in braces"),
+        _ => grammar.misplaced(token, "a node is a name, followed by values and an optional block in braces"),
     }
 }
 
@@ -281,13 +279,15 @@ fn comparison_end(grammar: &Grammar, mut at: usize) -> Option<usize> {
 }
 
 fn keyword(grammar: &mut Grammar, token: Token, word: &str) {
-    let diagnostic =
-        Diagnostic::error(codes::BARE_KEYWORD, format!("{} is written `#{word}`", wording::code(word)));
+    let diagnostic = Diagnostic::error(
+        codes::BARE_KEYWORD,
+        format!("{} must be written as `#{word}`", wording::code(word)),
+    );
     let span = grammar.span(token.start..token.end);
-    let text = format!("or, where the word is meant, {}", wording::code(quote(word)));
+    let text = format!("or, if you mean the word, {}", wording::code(quote(word)));
     grammar.report(
         diagnostic
-            .at(span, "`#` is missing")
+            .at(span, "missing `#`")
             .help(format!("write `#{word}`"))
             .help(text)
             .fix(span, format!("#{word}")),
@@ -299,10 +299,10 @@ fn unquoted(grammar: &mut Grammar, range: Range<usize>) {
     let written = &grammar.text[range.clone()];
     let fixed = quote(written);
     let diagnostic =
-        Diagnostic::error(codes::UNQUOTED_TEXT, format!("{} must stand in quotes", wording::code(written)));
+        Diagnostic::error(codes::UNQUOTED_TEXT, format!("{} must be quoted", wording::code(written)));
     let help = format!("write {}", wording::code(&fixed));
     let span = grammar.span(range);
-    grammar.report(diagnostic.at(span, "quotes are missing").help(help).fix(span, fixed));
+    grammar.report(diagnostic.at(span, "missing quotes").help(help).fix(span, fixed));
 }
 
 fn quoted_single(grammar: &mut Grammar, token: Token) {
@@ -310,37 +310,34 @@ fn quoted_single(grammar: &mut Grammar, token: Token) {
     let Some(first) = word.chars().next().filter(|first| OTHER_QUOTES.contains(first)) else { return };
     let around = |letter: char| letter == '"' || OTHER_QUOTES.contains(&letter);
     let inner = word.trim_matches(around);
-    let diagnostic = Diagnostic::error(codes::SINGLE_QUOTES, "text stands in double quotes");
+    let diagnostic = Diagnostic::error(codes::SINGLE_QUOTES, "strings use double quotes");
     let fixed = word.len() > first.len_utf8() && word.ends_with(around);
     let fixed = fixed.then(|| quote(inner));
     let span = grammar.span(token.start..token.end);
-    let mut diagnostic = diagnostic.at(span, format!("`{first}` is a letter like any other"));
+    let mut diagnostic = diagnostic.at(span, format!("`{first}` is an ordinary character"));
     match fixed {
         Some(fixed) => {
             diagnostic = diagnostic.help(format!("write {}", wording::code(&fixed))).fix(span, fixed);
         }
-        None => diagnostic = diagnostic.help("write `\"` on either side"),
+        None => diagnostic = diagnostic.help("use `\"` on both sides"),
     }
     grammar.report(diagnostic);
 }
 
 fn comma(grammar: &mut Grammar, at: usize) {
     let diagnostic =
-        Diagnostic::error(codes::MISPLACED_TOKEN, "values are parted by a space, without a comma");
+        Diagnostic::error(codes::MISPLACED_TOKEN, "values are separated by spaces, not by commas");
     let span = grammar.span(at..at + 1);
-    grammar.report(diagnostic.at(span, "not needed").help("remove the comma").fix(span, ""));
+    grammar.report(diagnostic.at(span, "unexpected comma").help("remove the comma").fix(span, ""));
 }
 
 fn old_raw(grammar: &mut Grammar, r: Token, text: Token) {
     let body = grammar.word(text).to_owned();
     let fixed = if body.starts_with('#') { body } else { format!("#{body}#") };
-    let diagnostic = Diagnostic::error(codes::OLD_KDL, "this is a raw text as KDL 1 wrote it");
+    let diagnostic = Diagnostic::error(codes::OLD_KDL, "raw strings in KDL 2 have no `r` prefix");
     let span = grammar.span(r.start..text.end);
     grammar.report(
-        diagnostic
-            .at(span, "`r` is not written any more")
-            .help(format!("write {}", wording::code(&fixed)))
-            .fix(span, fixed),
+        diagnostic.at(span, "KDL 1 syntax").help(format!("write {}", wording::code(&fixed))).fix(span, fixed),
     );
 }
 
@@ -353,10 +350,9 @@ fn touching(grammar: &mut Grammar, whole: &[Token]) {
             return;
         }
         if grammar.word(right) == ":" {
-            let diagnostic =
-                Diagnostic::error(codes::MISPLACED_TOKEN, "a value follows its name without a colon");
+            let diagnostic = Diagnostic::error(codes::MISPLACED_TOKEN, "values are written without a colon");
             let span = grammar.span(right.start..right.end);
-            grammar.report(diagnostic.at(span, "not needed").help("remove the colon").fix(span, " "));
+            grammar.report(diagnostic.at(span, "unexpected colon").help("remove the colon").fix(span, " "));
             return;
         }
         if matches!(right.kind, TokenKind::Text { closed: false, .. }) {
@@ -364,13 +360,13 @@ fn touching(grammar: &mut Grammar, whole: &[Token]) {
             return;
         }
         if matches!(left.kind, TokenKind::Text { .. }) || matches!(right.kind, TokenKind::Text { .. }) {
-            let diagnostic = Diagnostic::error(codes::MISSING_SPACE, "a space is missing between two values");
+            let diagnostic = Diagnostic::error(codes::MISSING_SPACE, "missing space between two values");
             let place = grammar.span(left.end..left.end);
             let span = grammar.span(right.start..right.end);
             grammar.report(
                 diagnostic
-                    .at(span, "this touches the value before it")
-                    .help("put a space before it; a `\"` within a text is written `\\\"`")
+                    .at(span, "this directly follows the previous value")
+                    .help("add a space before it; write `\"` in a string as `\\\"`")
                     .fix(place, " "),
             );
             return;

@@ -16,9 +16,9 @@ pub(super) fn forbidden(letter: char, span: Span) -> Diagnostic {
         Diagnostic::error(codes::FORBIDDEN_CHARACTER, format!("the character {name} is not allowed")).at(
             span,
             if letter == '\u{feff}' {
-                "a byte-order mark, allowed only at the very start"
+                "a byte-order mark, which is allowed only at the start of a file"
             } else {
-                "it cannot be seen"
+                "this character is invisible"
             },
         );
     diagnostic.help("remove it")
@@ -29,21 +29,20 @@ pub(super) fn merge_conflict(source: SourceId, conflict: &MergeConflict) -> Diag
     let span = Span::new(source, conflict.marker.clone());
     Diagnostic::error(codes::MERGE_CONFLICT, "the file has an unresolved merge conflict")
         .at(span, "conflict marker")
-        .help("keep what is right, and remove the lines `<<<<<<<`, `=======` and `>>>>>>>`")
+        .help("resolve the conflict and remove the lines `<<<<<<<`, `=======` and `>>>>>>>`")
 }
 
 /// Punctuation of full width.
 pub(super) fn full_width(letter: char, meant: &str, span: Span) -> Diagnostic {
     let diagnostic =
         Diagnostic::error(codes::MISPLACED_TOKEN, format!("`{letter}` is full-width punctuation"));
-    let diagnostic = diagnostic.at(span, "not punctuation in KDL");
+    let diagnostic = diagnostic.at(span, "not KDL punctuation");
     match meant {
         " " => diagnostic.help("write a space, or put the text in quotes").fix(span, " "),
         _ => diagnostic.help(format!("write `{meant}`")).fix(span, meant),
     }
 }
 
-/// A list in brackets.
 pub(super) fn bracketed(source: SourceId, text: &str, all: &[Token], list: Range<usize>) -> Diagnostic {
     let before = all[..list.start].iter().rev().find(|token| token.kind != TokenKind::Space);
     let is_statement = before.is_none_or(|token| {
@@ -57,8 +56,8 @@ pub(super) fn bracketed(source: SourceId, text: &str, all: &[Token], list: Range
     let written = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(parted);
     let (start, end) = (tokens.first().map_or(0, |one| one.start), tokens.last().map_or(0, |one| one.end));
     let span = Span::new(source, start..end);
-    Diagnostic::error(codes::MISPLACED_TOKEN, "values are written without brackets and commas")
-        .at(span, "a list of another language")
+    Diagnostic::error(codes::MISPLACED_TOKEN, "lists are written without brackets and commas")
+        .at(span, "not KDL syntax")
         .help(format!("write {}", wording::code(&written)))
         .fix(span, written)
 }
@@ -71,29 +70,30 @@ pub(super) fn flawed(flaw: &Flaw, written: &str, span: Span) -> Diagnostic {
     };
     match flaw {
         Flaw::Escape => {
-            Diagnostic::error(code, format!("{} means nothing in a text", wording::code(written)))
-                .at(span, "no such escape")
-                .help("write `\\\\` for a backslash; `\\n`, `\\t`, `\\\"`, `\\s` and `\\u{…}` have a meaning")
-                .help("in a raw text, `#\"…\"#`, a backslash is a backslash")
+            Diagnostic::error(code, format!("{} is not a valid escape sequence", wording::code(written)))
+                .at(span, "unknown escape sequence")
+                .help(
+                    "write `\\\\` for a backslash; valid escape sequences include `\\n`, `\\t`, `\\\"`, \
+                    `\\s` and `\\u{…}`",
+                )
+                .help("or use a raw string, `#\"…\"#`, in which a backslash is literal")
         }
-        Flaw::Unicode => Diagnostic::error(code, format!("{} names no character", wording::code(written)))
-            .at(span, "not a character")
-            .help("write one to six hexadecimal digits in braces: `\\u{e9}`"),
-        Flaw::Nul => {
-            Diagnostic::error(code, format!("{} is a NUL, at which texts end", wording::code(written)))
-                .at(span, "nothing can carry it")
-                .help("remove it")
+        Flaw::Unicode => {
+            Diagnostic::error(code, format!("{} is not a valid character", wording::code(written)))
+                .at(span, "not a Unicode character")
+                .help("write one to six hexadecimal digits in braces: `\\u{e9}`")
         }
-        Flaw::FirstLine => Diagnostic::error(code, "a text in `\"\"\"` begins on a line of its own")
-            .at(span, "words on the line of the opening quotes")
-            .help("put the end of the line right behind the opening `\"\"\"`"),
-        Flaw::LastLine => Diagnostic::error(code, "the closing `\"\"\"` stand on a line of their own")
-            .at(span, "words on the line of the closing quotes")
+        Flaw::Nul => Diagnostic::error(code, format!("{} is a NUL character", wording::code(written)))
+            .at(span, "strings cannot contain NUL")
+            .help("remove it"),
+        Flaw::FirstLine => Diagnostic::error(code, "the text of a `\"\"\"` string must start on a new line")
+            .at(span, "text on the line of the opening quotes")
+            .help("add a line break directly after the opening `\"\"\"`"),
+        Flaw::LastLine => Diagnostic::error(code, "the closing `\"\"\"` must be on a separate line")
+            .at(span, "text on the line of the closing quotes")
             .help("put the closing `\"\"\"` on the next line"),
-        Flaw::Indent => {
-            Diagnostic::error(code, "a line of the text is indented less than its closing `\"\"\"`")
-                .at(span, "indented too little, or with other blanks")
-                .help("indent every line at least as far as the closing `\"\"\"`, with the same blanks")
-        }
+        Flaw::Indent => Diagnostic::error(code, "a line is indented less than the closing `\"\"\"`")
+            .at(span, "indented too little, or with different whitespace")
+            .help("indent every line at least as far as the closing `\"\"\"`, with the same whitespace"),
     }
 }

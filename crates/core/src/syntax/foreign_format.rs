@@ -15,10 +15,11 @@ pub fn other_language(source: SourceId, text: &str) -> Option<Diagnostic> {
     } else if is_dockerfile(text) {
         (
             "a Dockerfile",
-            "jcc writes the Dockerfile: name the image with `base`, system packages in `apt`, files and commands in `app`",
+            "jcc generates the Dockerfile: set the image with `base`, system packages in `apt`, \
+                files and commands in `app`",
         )
     } else if is_requirements(text) {
-        ("a requirements file", "name it in a manifest: `pip { requirements \"requirements.txt\" }`")
+        ("a requirements file", "reference it in a manifest: `pip { requirements \"requirements.txt\" }`")
     } else {
         return None;
     };
@@ -27,10 +28,10 @@ pub fn other_language(source: SourceId, text: &str) -> Option<Diagnostic> {
     let start = text.find(first).unwrap_or_default();
     let diagnostic = Diagnostic::error(codes::OTHER_LANGUAGE, format!("this is {language}, not KDL"));
     let diagnostic = diagnostic.at(Span::new(source, start..start + first.len()), "and so on");
-    Some(diagnostic.help(help).help("`jcc init` writes one to begin with"))
+    Some(diagnostic.help(help).help("run `jcc init` to create a manifest"))
 }
 
-const PAIRS: &str = "write `NAME \"VALUE\"` without a colon, and `{ … }` around what belongs to it";
+const PAIRS: &str = "write `NAME \"VALUE\"` without a colon, and use `{ … }` for nested values";
 
 /// The lines that say something, without indented ones.
 fn outer(text: &str) -> impl Iterator<Item = &str> + Clone {

@@ -22,7 +22,6 @@ const MOST: usize = 200;
 pub(super) struct Shape {
     /// What says nothing: comments, what `/-` takes out. kdl is shown blanks there.
     pub(super) blanks: Vec<Range<usize>>,
-    /// What is wrong.
     pub(super) problems: Vec<Diagnostic>,
     /// Where statements are, their blocks included; of nested ones each.
     pub(super) statements: Vec<Range<usize>>,
@@ -32,15 +31,12 @@ pub(super) struct Shape {
     pub(super) endless: bool,
 }
 
-/// An open block.
 struct OpenBlock {
-    /// Where its node begins.
     start: usize,
     /// Its `{`.
     open: usize,
     /// Where the `/-` is that takes it out.
     discard: Option<usize>,
-    /// What it is to its node.
     role: BlockRole,
 }
 
@@ -57,7 +53,7 @@ enum BlockRole {
     GoneBehind,
 }
 
-/// Reads tokens.
+/// Parser over tokens that keeps open blocks on an explicit stack instead of recursing.
 pub(super) struct Grammar<'a> {
     pub(super) source: SourceId,
     pub(super) text: &'a str,
@@ -132,7 +128,7 @@ impl Grammar<'_> {
             match kind {
                 TokenKind::SlashDash => {
                     if discard.is_some() {
-                        self.misplaced(token, "`/-` takes out one thing, and is followed by it");
+                        self.misplaced(token, "`/-` must be followed by what it comments out");
                     }
                     discard = discard.or(Some(token.start));
                     self.at += 1;
@@ -142,11 +138,10 @@ impl Grammar<'_> {
                     self.close(token);
                 }
                 TokenKind::Open => {
+                    let diagnostic = Diagnostic::error(codes::MISPLACED_BRACE, "this block has no node");
                     let diagnostic =
-                        Diagnostic::error(codes::MISPLACED_BRACE, "this block belongs to no node");
-                    let diagnostic = diagnostic
-                        .at(self.span(token.start..token.end), "nothing stands before it on this line");
-                    self.report(diagnostic.help("put `{` at the end of the line that names the node"));
+                        diagnostic.at(self.span(token.start..token.end), "no node before it on this line");
+                    self.report(diagnostic.help("move `{` to the end of the line with the node"));
                     let gone = discard.take();
                     if !self.open(
                         token,
@@ -157,11 +152,9 @@ impl Grammar<'_> {
                     }
                 }
                 TokenKind::Semicolon => {
-                    let diagnostic = Diagnostic::error(codes::MISPLACED_TOKEN, "this `;` ends no node");
+                    let diagnostic = Diagnostic::error(codes::MISPLACED_TOKEN, "unexpected `;`");
                     let span = self.span(token.start..token.end);
-                    self.report(
-                        diagnostic.at(span, "nothing stands before it").help("remove it").fix(span, ""),
-                    );
+                    self.report(diagnostic.at(span, "no node before it").help("remove it").fix(span, ""));
                     self.at += 1;
                 }
                 kind if is_blank(kind) || kind == TokenKind::Newline => self.at += 1,
@@ -179,7 +172,7 @@ impl Grammar<'_> {
     pub(super) fn dangling(&mut self, discard: Option<usize>) {
         if let Some(start) = discard {
             let slashdash = Token { kind: TokenKind::SlashDash, start, end: start + 2 };
-            self.misplaced(slashdash, "`/-` takes out what follows it, and nothing follows");
+            self.misplaced(slashdash, "`/-` must be followed by what it comments out");
         }
     }
 
@@ -223,12 +216,10 @@ impl Grammar<'_> {
         if self.blocks.len() <= DEEPEST {
             return true;
         }
-        let message = format!("blocks are nested more than {DEEPEST} deep");
+        let message = format!("blocks are nested more than {DEEPEST} levels deep");
         let diagnostic =
             Diagnostic::error(codes::TOO_DEEP, message).at(self.span(token.start..token.end), "too deep");
-        self.report(
-            diagnostic.help("nothing in the language needs such depth: look for a `}` that is missing above"),
-        );
+        self.report(diagnostic.help("check for a missing `}` above: no manifest needs this many levels"));
         self.blocks.clear();
         false
     }
@@ -236,10 +227,10 @@ impl Grammar<'_> {
     fn close(&mut self, token: Token) {
         self.at += 1;
         let Some(block) = self.blocks.pop() else {
-            let diagnostic = Diagnostic::error(codes::STRAY_BRACE, "this `}` closes nothing");
+            let diagnostic = Diagnostic::error(codes::STRAY_BRACE, "unmatched `}`");
             let span = self.span(token.start..token.end);
-            let diagnostic = diagnostic.at(span, "no block is open here");
-            self.report(diagnostic.help("remove it, or open its block with `{`").fix(span, ""));
+            let diagnostic = diagnostic.at(span, "no open block here");
+            self.report(diagnostic.help("remove it, or add the missing `{`").fix(span, ""));
             return;
         };
         self.shape.statements.push(block.start..token.end);
@@ -301,16 +292,17 @@ impl Grammar<'_> {
                     self.at = next;
                     self.open(open, Some(token.start), BlockRole::GoneBehind);
                 } else {
-                    self.misplaced(token, "a node ends behind its block");
+                    self.misplaced(token, "expected a line break or `;` after a block");
                 }
             }
             _ => {
-                let diagnostic = Diagnostic::error(codes::MISSING_SEPARATOR, "a node ends behind its block");
+                let diagnostic =
+                    Diagnostic::error(codes::MISSING_SEPARATOR, "expected a line break or `;` after a block");
                 let place = self.span(token.start..token.end);
                 self.report(
                     diagnostic
                         .at(place, "this would be a second node on the line")
-                        .help("put it on a line of its own, or `;` between the two")
+                        .help("move it to a new line, or add `;` between the two")
                         .fix(self.span(token.start..token.start), "; "),
                 );
             }
@@ -320,9 +312,9 @@ impl Grammar<'_> {
     /// A token that has no meaning where it stands.
     pub(super) fn misplaced(&mut self, token: Token, why: &str) {
         let found = wording::code(self.word(token));
-        let diagnostic = Diagnostic::error(codes::MISPLACED_TOKEN, format!("{found} has no place here"));
+        let diagnostic = Diagnostic::error(codes::MISPLACED_TOKEN, format!("unexpected {found}"));
         let span = self.span(token.start..token.end);
-        self.report(diagnostic.at(span, "not expected").help(why));
+        self.report(diagnostic.at(span, "not allowed here").help(why));
     }
 
     /// Whether a text without an end has taken in a `}` behind this place.
@@ -347,8 +339,8 @@ impl Grammar<'_> {
         let open = self.suspect.unwrap_or(outer);
         self.shape.unclosed = Some(open);
         let width = self.text[open..].chars().next().map_or(1, char::len_utf8);
-        let diagnostic = Diagnostic::error(codes::UNCLOSED_BLOCK, "the block is not closed");
-        self.report(diagnostic.at(self.span(open..open + width), "it begins here").help("close it with `}`"));
+        let diagnostic = Diagnostic::error(codes::UNCLOSED_BLOCK, "unclosed block");
+        self.report(diagnostic.at(self.span(open..open + width), "starts here").help("close it with `}`"));
     }
 }
 

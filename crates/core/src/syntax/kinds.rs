@@ -34,8 +34,8 @@ fn words(kind: ValueKind) -> Option<Vec<&'static str>> {
 
 fn name(kind: ValueKind) -> String {
     match kind {
-        ValueKind::Text => "text".to_owned(),
-        ValueKind::Integer => "a whole number".to_owned(),
+        ValueKind::Text => "a string".to_owned(),
+        ValueKind::Integer => "an integer".to_owned(),
         ValueKind::Bool => "`#true` or `#false`".to_owned(),
         ValueKind::Number => "a number".to_owned(),
         ValueKind::Choice(words) => {
@@ -49,7 +49,7 @@ fn name(kind: ValueKind) -> String {
 /// What a value is, as messages name it.
 fn given(value: &Value) -> String {
     match value {
-        Value::String(_) => "text".to_owned(),
+        Value::String(_) => "a string".to_owned(),
         Value::Integer(number) => format!("the number `{number}`"),
         Value::Float(number) => format!("the number `{number}`"),
         Value::Bool(flag) => format!("`#{flag}`"),
@@ -69,7 +69,7 @@ pub(super) fn expect(value: &Value, span: Span, kind: ValueKind, owner: &str, lo
             codes::UNKNOWN_CHOICE,
             format!("{owner} takes {}, not {}", wording::either(&possible), wording::code(text)),
         )
-        .at(span, "not one of them")
+        .at(span, "invalid value")
         .maybe_help(wording::did_you_mean(text, words.iter().copied()));
         if let [one] = wording::nearest(text, words.iter().copied())[..] {
             diagnostic = diagnostic.fix(span, quote(one));
@@ -109,7 +109,7 @@ pub(super) fn wrong(
         };
     }
     if matches!(value, Value::Null) {
-        return diagnostic.help("write a value, or leave it out");
+        return diagnostic.help("set a value, or remove the node");
     }
     let text_fits = fits(&Value::String("".into()), kind);
     let fixed = match value {

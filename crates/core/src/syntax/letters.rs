@@ -33,15 +33,15 @@ impl Grammar<'_> {
                 }
                 TokenKind::BlockComment { closed: false } => {
                     self.shape.endless = true;
-                    let diagnostic = Diagnostic::error(codes::UNCLOSED_COMMENT, "the comment is not closed");
+                    let diagnostic = Diagnostic::error(codes::UNCLOSED_COMMENT, "unclosed comment");
                     let open = self.span(token.start..token.start + 2);
-                    self.report(diagnostic.at(open, "it begins here").help("close it with `*/`"));
+                    self.report(diagnostic.at(open, "starts here").help("close it with `*/`"));
                 }
                 TokenKind::HashComment => {
                     let hash = self.span(token.start..token.start + 1);
                     let diagnostic =
-                        Diagnostic::error(codes::HASH_COMMENT, "a comment begins with `//`, not with `#`");
-                    self.report(diagnostic.at(hash, "no comment in KDL").help("write `//`").fix(hash, "//"));
+                        Diagnostic::error(codes::HASH_COMMENT, "comments start with `//`, not with `#`");
+                    self.report(diagnostic.at(hash, "not a KDL comment").help("write `//`").fix(hash, "//"));
                 }
                 TokenKind::Wide
                 | TokenKind::Open
@@ -77,12 +77,13 @@ impl Grammar<'_> {
         let close = format!("{quotes}{}", "#".repeat(if raw { hashes } else { 0 }));
         let open = hashes + quotes.len();
         let span = if multi { token.start..token.start + open } else { token.start..token.end };
-        let mut diagnostic = Diagnostic::error(codes::UNCLOSED_STRING, "the text is not closed")
-            .at(self.span(span), if multi { "it begins here" } else { "it ends with the line" })
+        let mut diagnostic = Diagnostic::error(codes::UNCLOSED_STRING, "unclosed string")
+            .at(self.span(span), if multi { "starts here" } else { "not closed on this line" })
             .help(format!("close it with {}", wording::code(&close)));
         if !multi {
             diagnostic = diagnostic.help(
-                "a text of several lines stands between `\"\"\"` and `\"\"\"`, each on a line of its own",
+                "a multi-line string starts with `\"\"\"` and a line break, and ends with `\"\"\"` \
+                    on a separate line",
             );
         }
         self.report(diagnostic);

@@ -6,19 +6,20 @@ use super::merge_markers::WIDE;
 /// What people and word processors put around a text, and KDL takes for letters.
 pub(super) const OTHER_QUOTES: [char; 9] = ['\'', '‘', '’', '‚', '“', '”', '„', '«', '»'];
 
-/// What a token is.
+/// The kinds of tokens, after the KDL 2 specification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TokenKind {
     /// A byte-order mark at the very start.
     Mark,
     /// One end of a line, in any spelling.
     Newline,
-    /// Blanks within a line.
     Space,
     /// `// …`, without the end of the line.
     LineComment,
     /// `/* … */`, nested as deep as one likes.
-    BlockComment { closed: bool },
+    BlockComment {
+        closed: bool,
+    },
     /// `# …` where only a comment of another language makes sense.
     HashComment,
     /// `/-`
@@ -47,8 +48,11 @@ pub(super) enum TokenKind {
     Wide,
     /// A bracket or a comma of a list in brackets.
     Listed,
-    /// A text in quotes.
-    Text { closed: bool, raw: bool, multi: bool },
+    Text {
+        closed: bool,
+        raw: bool,
+        multi: bool,
+    },
     /// A letter that has no meaning outside of quotes: `/`, `\`, `[`, `]`.
     Stray,
     /// A control character, or one that turns the direction of writing: allowed nowhere.
@@ -63,7 +67,6 @@ pub(super) struct Token {
     pub(super) end: usize,
 }
 
-/// Every token of the text.
 pub(super) fn lex(text: &str) -> Vec<Token> {
     let mut lexer = Lexer { text, at: 0, first: true };
     let mut tokens = Vec::new();

@@ -37,19 +37,17 @@ use std::borrow::Cow;
 
 use crate::source::Span;
 
-/// A parsed KDL 2 text.
+/// The syntax tree of one KDL 2 text; every part has a span.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
     /// The top-level nodes, in order.
     pub nodes: Vec<Node>,
-    /// The whole text.
     pub span: Span,
 }
 
 /// `name "argument" key="value" { children }`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// The name and its place.
     pub name: Text,
     /// Positional arguments, in order.
     pub arguments: Vec<Argument>,
@@ -61,7 +59,7 @@ pub struct Node {
     pub span: Span,
 }
 
-/// A name and its place.
+/// A node or property name with its span.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
     /// As the user means it (escapes resolved); what is packed is not copied.
@@ -70,27 +68,23 @@ pub struct Text {
     pub span: Span,
 }
 
-/// One positional argument.
+/// An argument of a node by position, counted from 0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Argument {
-    /// The value.
     pub value: Value,
     /// Where it stands, quotes included.
     pub span: Span,
 }
 
-/// One `key=value`.
+/// A property of a node, written `key=value`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Property {
-    /// The key.
     pub key: Text,
-    /// The value.
     pub value: Value,
-    /// Where the value stands.
     pub span: Span,
 }
 
-/// A KDL value.
+/// The values that KDL 2 has, numbers as they are written.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// `"text"`, `text`, `#"raw"#`.

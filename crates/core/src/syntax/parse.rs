@@ -62,9 +62,12 @@ fn read(
     log: &mut Log,
 ) -> Option<(Document, bool)> {
     if text.len() > largest {
-        let diagnostic = Diagnostic::error(codes::TOO_LARGE, format!("the file has {} bytes", text.len()));
+        let diagnostic =
+            Diagnostic::error(codes::TOO_LARGE, format!("the file is too large: {} bytes", text.len()));
         let diagnostic = diagnostic.at(Span::new(source, 0..0), "not read");
-        log.error(diagnostic.help(format!("at most {largest} bytes are read: is it the right file?")));
+        log.error(
+            diagnostic.help(format!("the limit is {largest} bytes: check that this is the right file")),
+        );
         return None;
     }
     let tokens = lexer::lex(text);
@@ -139,9 +142,9 @@ fn foreign(source: SourceId, text: &str, found: KdlDiagnostic) -> Diagnostic {
     };
     let start = found.span.offset();
     let span = Span::new(source, inside(start)..inside(start.saturating_add(found.span.len())));
-    let message = found.message.unwrap_or_else(|| "this is no KDL".to_owned());
+    let message = found.message.unwrap_or_else(|| "invalid KDL".to_owned());
     let message = message.trim_end_matches('.');
-    Diagnostic::error(codes::INVALID_KDL, message).at(span, "not understood").maybe_help(found.help)
+    Diagnostic::error(codes::INVALID_KDL, message).at(span, "syntax error").maybe_help(found.help)
 }
 
 #[derive(Clone, Copy)]

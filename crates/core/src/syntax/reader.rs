@@ -75,7 +75,7 @@ macro_rules! integers {
                 let Value::Integer(number) = value else { return None };
                 Some(<$type>::try_from(*number).map_err(|_| {
                     Invalid::new(format!("`{number}` is out of range"))
-                        .help(format!("write a whole number from {} to {}", <$type>::MIN, <$type>::MAX))
+                        .help(format!("use an integer from {} to {}", <$type>::MIN, <$type>::MAX))
                 }))
             }
         }
@@ -83,29 +83,25 @@ macro_rules! integers {
 }
 integers!(u8, u16, u32, u64, i64);
 
-/// One node, read.
+/// A node seen through its schema: arguments, properties and children by name.
 #[derive(Debug, Clone, Copy)]
 pub struct Reader<'a> {
     node: &'a Node,
 }
 
 impl<'a> Reader<'a> {
-    /// Reads this node.
     pub fn new(node: &'a Node) -> Self {
         Self { node }
     }
 
-    /// Reads these nodes.
     pub fn all(nodes: &'a [Node]) -> impl Iterator<Item = Self> + Clone {
         nodes.iter().map(Self::new)
     }
 
-    /// The node itself.
     pub fn node(self) -> &'a Node {
         self.node
     }
 
-    /// Its name.
     pub fn name(self) -> &'a str {
         &self.node.name.value
     }
@@ -146,12 +142,10 @@ impl<'a> Reader<'a> {
         self.node.arguments.len()
     }
 
-    /// One argument as it is.
     pub fn raw_arg(self, at: usize) -> Option<Spanned<&'a Value>> {
         self.node.arguments.get(at).map(|given| Spanned::new(&given.value, given.span))
     }
 
-    /// The value of a property.
     pub fn prop<T: FromValue>(self, key: &str, log: &mut Log) -> Option<Spanned<T>> {
         let given = self.node.properties.iter().find(|given| given.key.value == key)?;
         value(&given.value, given.span, key, log)
@@ -215,7 +209,6 @@ pub fn prop_of<K: Parse, V: FromValue>(given: &Property, log: &mut Log) -> Optio
     key.zip(value(&given.value, given.span, &given.key.value, log))
 }
 
-/// A name as a value.
 pub fn text<T: Parse>(given: &Text, log: &mut Log) -> Option<Spanned<T>> {
     match T::parse(&given.value) {
         Ok(value) => Some(Spanned::new(value, given.span)),
@@ -244,8 +237,7 @@ fn value<T: FromValue>(given: &Value, span: Span, owner: &str, log: &mut Log) ->
 
 /// The diagnostic of a word that its type refused; `text` is the word and `span` where it stands, quotes included.
 pub fn invalid(why: &Invalid, text: &str, span: Span, owner: &str) -> Diagnostic {
-    let label =
-        if why.at.is_some() { "this part is wrong".to_owned() } else { format!("the value of {owner}") };
+    let label = if why.at.is_some() { "invalid here".to_owned() } else { format!("the value of {owner}") };
     let diagnostic = Diagnostic::error(codes::INVALID_VALUE, why.message.clone())
         .at(sub_span(why, text, span), label)
         .maybe_help(why.help.clone());

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::lexer::{is_newline, is_space};
 
-/// What is wrong in a text.
+/// Mistakes inside a quoted string.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Flaw {
     /// `\d`

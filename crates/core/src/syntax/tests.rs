@@ -155,7 +155,7 @@ fn bytes_that_are_no_text_are_reported_at_the_first() {
     let (mut sources, mut log) = (Sources::new(), Log::new());
     assert_eq!(super::decode("t", b"a \"Jos\xe9\"".to_vec(), &mut sources, &mut log), None);
     let report = log.sorted()[0];
-    assert_eq!(report.message, "the file is no UTF-8: byte 6 is `0xe9`");
+    assert_eq!(report.message, "the file is not valid UTF-8: byte 6 is `0xe9`");
     assert_eq!(report.primary().map(|span| sources.slice(span)), Some("\u{fffd}"));
 }
 

@@ -30,16 +30,14 @@ fn value(value: &Value, span: Span, log: &mut Log) {
 fn text(text: &str, span: Span, log: &mut Log) {
     let Some(letter) = text.chars().find(|letter| is_hidden(*letter)) else { return };
     let name = format!("U+{:04X}", u32::from(letter));
-    let diagnostic = Diagnostic::error(
-        codes::FORBIDDEN_CHARACTER,
-        format!("the character {name} can't be part of a value"),
-    )
-    .at(span, "it cannot be seen in the files that would hold it");
+    let diagnostic =
+        Diagnostic::error(codes::FORBIDDEN_CHARACTER, format!("a value cannot contain the character {name}"))
+            .at(span, "it would be invisible in the generated files");
     log.error(match letter {
         '\u{1b}' => {
-            diagnostic.help("remove it; where a program reads escapes, write `\\\\e` or `\\\\033` for it")
+            diagnostic.help("remove it; if a program expects an escape sequence, write `\\\\e` or `\\\\033`")
         }
-        '\r' => diagnostic.help("remove it: `\\n` alone ends a line"),
+        '\r' => diagnostic.help("remove it: end lines with `\\n` alone"),
         _ => diagnostic.help("remove it"),
     });
 }

@@ -8,7 +8,7 @@ word! {
     AptArch, "an architecture" => read
 }
 
-const HELP: &str = "as Debian names it: `arm64`, `amd64`; several with a comma between";
+const HELP: &str = "use Debian's names: `arm64`, `amd64`; separate several with commas";
 
 fn read(word: &str) -> Result<String, Invalid> {
     text::only(word, "an architecture", HELP, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')?;
@@ -28,8 +28,8 @@ mod tests {
     #[test]
     fn says_what_is_wrong() {
         let message = |text| AptArch::parse(text).unwrap_err().message;
-        assert_eq!(message("amd64\nTrusted:"), "a line break can't be part of an architecture");
-        assert_eq!(message("amd64 arm64"), "a space can't be part of an architecture");
+        assert_eq!(message("amd64\nTrusted:"), "an architecture cannot contain a line break");
+        assert_eq!(message("amd64 arm64"), "an architecture cannot contain a space");
         assert_eq!(message("-arm64"), "an architecture starts with a letter or a digit");
     }
 }

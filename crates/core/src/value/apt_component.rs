@@ -9,11 +9,11 @@ word! {
     AptComponent, "a component" => read
 }
 
-const HELP: &str = "`main`, `universe`; each is an argument of its own";
+const HELP: &str = "write each component as a separate argument, such as `\"main\" \"universe\"`";
 
 fn read(word: &str) -> Result<String, Invalid> {
     if word.ends_with('/') || word.starts_with('/') {
-        return Err(Invalid::new(format!("{} is not a component", text::quoted(word))).help(HELP));
+        return Err(Invalid::new(format!("{} is not a valid component", text::quoted(word))).help(HELP));
     }
     check(word, "a component", HELP)
 }
@@ -29,8 +29,8 @@ mod tests {
     fn says_what_is_wrong() {
         assert_eq!(
             AptComponent::parse("main universe").unwrap_err().message,
-            "a space can't be part of a component"
+            "a component cannot contain a space"
         );
-        assert_eq!(AptComponent::parse("main/").unwrap_err().message, "`main/` is not a component");
+        assert_eq!(AptComponent::parse("main/").unwrap_err().message, "`main/` is not a valid component");
     }
 }

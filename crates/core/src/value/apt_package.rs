@@ -12,7 +12,8 @@ pub struct AptPackage {
     version: Option<String>,
 }
 
-const NAME_HELP: &str = "a package's name is lower-case letters, digits, `+`, `-` and `.`: `libstdc++6`";
+const NAME_HELP: &str =
+    "a package name consists of lower-case letters, digits, `+`, `-` and `.`, such as `libstdc++6`";
 const VERSION_HELP: &str = "`apt-cache madison NAME` shows the versions, such as `2:8.2.3995-1ubuntu2`";
 
 impl AptPackage {
@@ -57,19 +58,19 @@ fn known_mistake(word: &str) -> Result<(), Invalid> {
     if let Some(at) =
         word.find(['<', '>', '~', '!']).filter(|at| word.find('=').is_none_or(|sign| sign > *at))
     {
-        let message = "apt installs one version or any, not a range";
+        let message = "apt installs an exact version or any version, not a range";
         let help = format!("write {} or `NAME=VERSION`", text::quoted(&word[..at]));
         return Err(Invalid::new(message).help(help).at(at..at + 1));
     }
     if let Some(at) = word.find("==") {
         let help = format!("write {}", text::quoted(&word.replacen("==", "=", 1)));
-        return Err(Invalid::new("apt has a single `=` before a version").help(help).at(at..at + 2));
+        return Err(Invalid::new("apt uses a single `=` before a version").help(help).at(at..at + 2));
     }
     if word.starts_with('-') {
-        return Err(Invalid::new("this is an option of apt, not a package").help(NAME_HELP));
+        return Err(Invalid::new("this is an apt option, not a package").help(NAME_HELP));
     }
     if let Some(at) = word.find(char::is_whitespace).filter(|_| !word.trim().is_empty()) {
-        let help = "every package is an argument of its own: `\"htop\" \"vim\"`";
+        let help = "write each package as a separate argument: `\"htop\" \"vim\"`";
         return Err(Invalid::new("this is more than one package").help(help).at(at..word.len()));
     }
     Ok(())
@@ -79,22 +80,22 @@ fn check_name(name: &str) -> Result<(), Invalid> {
     let lower = name.to_ascii_lowercase();
     if lower != name && check_name(&lower).is_ok() {
         let help = format!("write `{lower}`");
-        return Err(Invalid::new("a system package is written in lower case").help(help).at(0..name.len()));
+        return Err(Invalid::new("system package names are lower case").help(help).at(0..name.len()));
     }
     text::only(name, "the name of a system package", NAME_HELP, |c| {
         c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '+' | '-' | '.')
     })?;
     if name.len() < 2 || name.starts_with(['+', '-', '.']) {
-        let message = format!("{} is no name of a system package", text::quoted(name));
-        let help = "it has two characters or more and starts with a letter or a digit";
+        let message = format!("{} is not a valid system package name", text::quoted(name));
+        let help = "it must have at least two characters and start with a letter or a digit";
         return Err(Invalid::new(message).help(help).at(0..name.len()));
     }
     // `g++` and `libstdc++` are names; a single sign at the end is an instruction to apt.
     let sign = name.strip_suffix('-').or_else(|| name.strip_suffix('+').filter(|rest| !rest.ends_with('+')));
     if let Some(rest) = sign {
         let does = if name.ends_with('-') { "remove" } else { "install" };
-        let message = format!("apt reads {} as: {does} `{rest}`", text::quoted(name));
-        let help = format!("write `{rest}`; what should not be installed is left out");
+        let message = format!("apt parses {} as: {does} `{rest}`", text::quoted(name));
+        let help = format!("write `{rest}`; packages that should not be installed need no entry");
         return Err(Invalid::new(message).help(help).at(rest.len()..name.len()));
     }
     Ok(())
@@ -107,10 +108,10 @@ fn check_version(version: &str) -> Result<(), Invalid> {
     let (epoch, upstream) =
         version.split_once(':').map_or((None, version), |(epoch, rest)| (Some(epoch), rest));
     if epoch.is_some_and(|epoch| text::number(epoch).is_none()) {
-        return Err(Invalid::new("before the `:` of a version stands a whole number").help(VERSION_HELP));
+        return Err(Invalid::new("the part before `:` in a version must be an integer").help(VERSION_HELP));
     }
     if upstream.is_empty() || upstream.ends_with('-') {
-        return Err(Invalid::new("a part of this version is empty").help(VERSION_HELP));
+        return Err(Invalid::new("part of this version is empty").help(VERSION_HELP));
     }
     if !upstream.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '*') {
         return Err(Invalid::new("a version starts with a digit").help(VERSION_HELP));
@@ -150,15 +151,15 @@ mod tests {
     #[test]
     fn says_what_is_wrong() {
         let said = |text| AptPackage::parse(text).unwrap_err().message;
-        assert_eq!(said("vim==8"), "apt has a single `=` before a version");
-        assert_eq!(said("vim>=8"), "apt installs one version or any, not a range");
+        assert_eq!(said("vim==8"), "apt uses a single `=` before a version");
+        assert_eq!(said("vim>=8"), "apt installs an exact version or any version, not a range");
         assert_eq!(said("htop vim"), "this is more than one package");
-        assert_eq!(said("-y"), "this is an option of apt, not a package");
-        assert_eq!(said("Vim"), "a system package is written in lower case");
-        assert_eq!(said("lib_x"), "`_` can't be part of the name of a system package");
-        assert_eq!(said("vim="), "the version of a system package can't be empty");
-        assert_eq!(said("vim=x:1"), "before the `:` of a version stands a whole number");
-        assert_eq!(said("v"), "`v` is no name of a system package");
-        assert_eq!(said(""), "the name of a system package can't be empty");
+        assert_eq!(said("-y"), "this is an apt option, not a package");
+        assert_eq!(said("Vim"), "system package names are lower case");
+        assert_eq!(said("lib_x"), "the name of a system package cannot contain `_`");
+        assert_eq!(said("vim="), "the version of a system package cannot be empty");
+        assert_eq!(said("vim=x:1"), "the part before `:` in a version must be an integer");
+        assert_eq!(said("v"), "`v` is not a valid system package name");
+        assert_eq!(said(""), "the name of a system package cannot be empty");
     }
 }

@@ -35,7 +35,7 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong() {
-        assert_eq!(AptSuite::parse("jammy main").unwrap_err().message, "a space can't be part of a suite");
+        assert_eq!(AptSuite::parse("jammy main").unwrap_err().message, "a suite cannot contain a space");
         assert_eq!(AptSuite::parse("../x").unwrap_err().message, "`../x` is not a suite");
         assert!(AptSuite::parse("./").unwrap().is_flat());
     }

@@ -9,7 +9,7 @@ use super::{Invalid, Parse, text};
 pub struct ByteSize(u64);
 
 const UNITS: [(&str, u32); 4] = [("g", 30), ("m", 20), ("k", 10), ("b", 0)];
-const HELP: &str = "a whole number with `b`, `k`, `m` or `g` after it: `512m`, `8g`";
+const HELP: &str = "use an integer with a unit, `b`, `k`, `m` or `g`: `512m`, `8g`";
 
 impl ByteSize {
     /// How many bytes.
@@ -24,11 +24,12 @@ impl Parse for ByteSize {
     fn parse(text: &str) -> Result<Self, Invalid> {
         let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
         let (digits, unit) = text.split_at(end);
-        let wrong = || Invalid::new(format!("{} is no amount of memory", text::quoted(text))).help(HELP);
+        let wrong =
+            || Invalid::new(format!("{} is not a valid amount of memory", text::quoted(text))).help(HELP);
         let shift = match unit.trim_start().to_ascii_lowercase().as_str() {
             "" if !digits.is_empty() => {
                 let meant = format!("{digits}{}", if digits.len() < 4 { "g" } else { "b" });
-                return Err(Invalid::new("an amount of memory needs a unit").meant(meant));
+                return Err(Invalid::new("missing unit in an amount of memory").meant(meant));
             }
             "b" => 0,
             "k" | "kb" | "kib" => 10,
@@ -36,8 +37,9 @@ impl Parse for ByteSize {
             "g" | "gb" | "gib" => 30,
             "t" | "tb" | "tib" => 40,
             other if other.starts_with('.') => {
-                return Err(Invalid::new("an amount of memory is a whole number")
-                    .help("`1536m` is one and a half `g`"));
+                return Err(
+                    Invalid::new("an amount of memory must be an integer").help("write 1.5g as `1536m`")
+                );
             }
             other => {
                 // `256GB NVMe`: what stands behind the unit is not for here.
@@ -53,7 +55,7 @@ impl Parse for ByteSize {
         };
         let number = text::number(digits).ok_or_else(wrong)?;
         let bytes = number.checked_mul(1 << shift);
-        bytes.map(Self).ok_or_else(|| Invalid::new("this is more memory than can be counted").help(HELP))
+        bytes.map(Self).ok_or_else(|| Invalid::new("this amount of memory is too large").help(HELP))
     }
 }
 
@@ -85,14 +87,14 @@ mod tests {
     #[test]
     fn says_what_is_wrong() {
         let said = |text| ByteSize::parse(text).unwrap_err().message;
-        assert_eq!(said("1.5g"), "an amount of memory is a whole number");
-        assert_eq!(said("8"), "an amount of memory needs a unit");
+        assert_eq!(said("1.5g"), "an amount of memory must be an integer");
+        assert_eq!(said("8"), "missing unit in an amount of memory");
         assert_eq!(ByteSize::parse("8").unwrap_err().meant.as_deref(), Some("8g"));
         for (written, meant) in [("256GB NVMe", "256g"), ("512 GiB SSD", "512g"), ("1TB nvme drive", "1t")] {
             assert_eq!(ByteSize::parse(written).unwrap_err().meant.as_deref(), Some(meant));
         }
         assert_eq!(ByteSize::parse("8 gold").unwrap_err().meant, None);
-        assert_eq!(said("8x"), "`8x` is no amount of memory");
-        assert_eq!(said("99999999999g"), "this is more memory than can be counted");
+        assert_eq!(said("8x"), "`8x` is not a valid amount of memory");
+        assert_eq!(said("99999999999g"), "this amount of memory is too large");
     }
 }

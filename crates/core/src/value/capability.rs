@@ -63,9 +63,9 @@ fn read(word: &str) -> Result<String, Invalid> {
     let near = KNOWN.into_iter().min_by_key(|known| strsim::damerau_levenshtein(known, bare));
     let help = match near.filter(|near| strsim::damerau_levenshtein(near, bare) <= 2) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => "`NET_ADMIN`, `SYS_NICE`; capabilities(7) lists them".to_owned(),
+        None => "use a name such as `NET_ADMIN` or `SYS_NICE`; see capabilities(7) for the list".to_owned(),
     };
-    Err(Invalid::new(format!("{} is no capability of Linux", text::quoted(word))).help(help))
+    Err(Invalid::new(format!("{} is not a Linux capability", text::quoted(word))).help(help))
 }
 
 #[cfg(test)]
@@ -80,7 +80,7 @@ mod tests {
         let wrong = Capability::parse("NET_ADMN").unwrap_err();
         assert_eq!(
             (wrong.message.as_str(), wrong.help.as_deref()),
-            ("`NET_ADMN` is no capability of Linux", Some("did you mean `NET_ADMIN`?"))
+            ("`NET_ADMN` is not a Linux capability", Some("did you mean `NET_ADMIN`?"))
         );
         assert!(KNOWN.is_sorted());
     }

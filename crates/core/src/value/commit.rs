@@ -14,13 +14,14 @@ const HELP: &str =
 fn read(word: &str) -> Result<String, Invalid> {
     let is_hex = word.bytes().all(|b| b.is_ascii_hexdigit());
     if is_hex && (7..40).contains(&word.len()) {
-        let message = format!("a commit has 40 hexadecimal digits, this is a short form with {}", word.len());
+        let message = format!(
+            "expected a full commit hash of 40 hexadecimal digits, found a short one of {}",
+            word.len()
+        );
         return Err(Invalid::new(message).help(HELP));
     }
     if !is_hex && text::first_other(word, |c| c.is_ascii_graphic()).is_none() {
-        return Err(
-            Invalid::new("a commit is meant here, not a tag or a branch, which can be moved").help(HELP)
-        );
+        return Err(Invalid::new("expected a commit, not a tag or a branch, which can be moved").help(HELP));
     }
     text::hex(word, "a commit", 40, HELP)
 }
@@ -35,8 +36,11 @@ mod tests {
     #[test]
     fn says_what_is_wrong() {
         let said = |text| Commit::parse(text).unwrap_err().message;
-        assert_eq!(said("v2.5.1"), "a commit is meant here, not a tag or a branch, which can be moved");
-        assert_eq!(said("0123456"), "a commit has 40 hexadecimal digits, this is a short form with 7");
-        assert_eq!(said(""), "a commit can't be empty");
+        assert_eq!(said("v2.5.1"), "expected a commit, not a tag or a branch, which can be moved");
+        assert_eq!(
+            said("0123456"),
+            "expected a full commit hash of 40 hexadecimal digits, found a short one of 7"
+        );
+        assert_eq!(said(""), "a commit cannot be empty");
     }
 }

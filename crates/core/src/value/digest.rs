@@ -8,8 +8,8 @@ word! {
     Digest, "an image digest" => read
 }
 
-const HELP: &str =
-    "a digest is `sha256:` and 64 hexadecimal digits; `docker buildx imagetools inspect IMAGE` shows it";
+const HELP: &str = "a digest is `sha256:` followed by 64 hexadecimal digits; `docker buildx imagetools inspect \
+        IMAGE` shows it";
 
 fn read(word: &str) -> Result<String, Invalid> {
     match word.split_once(':') {
@@ -19,10 +19,11 @@ fn read(word: &str) -> Result<String, Invalid> {
             Ok(format!("sha256:{digits}"))
         }
         Some((algorithm, _)) => {
-            let message = format!("an image digest starts with `sha256:`, not {}", text::quoted(algorithm));
+            let message =
+                format!("an image digest must start with `sha256:`, not {}", text::quoted(algorithm));
             Err(Invalid::new(message).help(HELP).at(0..algorithm.len()))
         }
-        None => Err(Invalid::new("an image digest starts with `sha256:`").help(HELP)),
+        None => Err(Invalid::new("an image digest must start with `sha256:`").help(HELP)),
     }
 }
 
@@ -37,9 +38,9 @@ mod tests {
     fn says_what_is_wrong() {
         assert_eq!(
             Digest::parse("md5:ab").unwrap_err().message,
-            "an image digest starts with `sha256:`, not `md5`"
+            "an image digest must start with `sha256:`, not `md5`"
         );
         assert_eq!(Digest::parse("sha256:ax").unwrap_err().at, Some(8..9));
-        assert_eq!(Digest::parse("").unwrap_err().message, "an image digest starts with `sha256:`");
+        assert_eq!(Digest::parse("").unwrap_err().message, "an image digest must start with `sha256:`");
     }
 }

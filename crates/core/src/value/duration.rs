@@ -13,7 +13,7 @@ pub struct Duration {
 /// What units there are, in microseconds, the largest first.
 const UNITS: [(&str, u64); 5] =
     [("h", 3_600_000_000), ("m", 60_000_000), ("s", 1_000_000), ("ms", 1_000), ("us", 1)];
-const HELP: &str = "whole numbers with `h`, `m`, `s`, `ms` or `us` after them: `30s`, `1m30s`";
+const HELP: &str = "use integers with units, `h`, `m`, `s`, `ms` or `us`: `30s`, `1m30s`";
 
 impl Duration {
     /// How many microseconds.
@@ -27,9 +27,9 @@ impl Parse for Duration {
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         if text.is_empty() {
-            return Err(Invalid::new("a duration can't be empty").help(HELP));
+            return Err(Invalid::new("empty duration").help(HELP));
         }
-        let wrong = || Invalid::new(format!("{} is no duration", text::quoted(text))).help(HELP);
+        let wrong = || Invalid::new(format!("{} is not a valid duration", text::quoted(text))).help(HELP);
         let mut rest = text;
         let mut micros = Some(0_u64);
         while !rest.is_empty() {
@@ -39,7 +39,7 @@ impl Parse for Duration {
             let (unit, after) =
                 after.split_at(after.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(after.len()));
             if unit.is_empty() && after.is_empty() {
-                return Err(Invalid::new("a duration needs a unit").meant(format!("{text}s")));
+                return Err(Invalid::new("missing unit in a duration").meant(format!("{text}s")));
             }
             let (_, factor) = UNITS.into_iter().find(|(name, _)| *name == unit).ok_or_else(wrong)?;
             micros = micros.and_then(|sum| sum.checked_add(number.checked_mul(factor)?));
@@ -49,7 +49,7 @@ impl Parse for Duration {
         let micros = micros.filter(|micros| *micros < (1 << 63) / 1000);
         micros
             .map(|micros| Self { micros })
-            .ok_or_else(|| Invalid::new("this is longer than can be counted").help(HELP))
+            .ok_or_else(|| Invalid::new("this duration is too long").help(HELP))
     }
 }
 
@@ -88,13 +88,10 @@ mod tests {
         let unitless = Duration::parse("30").unwrap_err();
         assert_eq!(
             (unitless.message.as_str(), unitless.help.as_deref()),
-            ("a duration needs a unit", Some("write `30s`"))
+            ("missing unit in a duration", Some("write `30s`"))
         );
-        assert_eq!(Duration::parse("1 m").unwrap_err().message, "`1 m` is no duration");
-        assert_eq!(Duration::parse("1d").unwrap_err().message, "`1d` is no duration");
-        assert_eq!(
-            Duration::parse("9999999999999h").unwrap_err().message,
-            "this is longer than can be counted"
-        );
+        assert_eq!(Duration::parse("1 m").unwrap_err().message, "`1 m` is not a valid duration");
+        assert_eq!(Duration::parse("1d").unwrap_err().message, "`1d` is not a valid duration");
+        assert_eq!(Duration::parse("9999999999999h").unwrap_err().message, "this duration is too long");
     }
 }

@@ -8,19 +8,18 @@ word! {
     EnvName, "the name of a variable" => read
 }
 
-const HELP: &str = "it is letters, digits and `_`, and starts with no digit: `ROS_DOMAIN_ID`";
+const HELP: &str = "a variable name consists of letters, digits and `_`, and does not start with a digit: \
+    `ROS_DOMAIN_ID`";
 
 fn read(word: &str) -> Result<String, Invalid> {
     if let Some(sign) = word.find('=') {
         let (name, value) = (&word[..sign], &word[sign + 1..]);
-        let help = format!("the value is an argument of its own: `{name} \"{value}\"`");
-        return Err(Invalid::new("`=` can't be part of the name of a variable")
-            .help(help)
-            .at(sign..sign + 1));
+        let help = format!("write the value as a separate argument: `{name} \"{value}\"`");
+        return Err(Invalid::new("a variable name cannot contain `=`").help(help).at(sign..sign + 1));
     }
     text::only(word, "the name of a variable", HELP, |c| c.is_ascii_alphanumeric() || c == '_')?;
     if word.starts_with(|c: char| c.is_ascii_digit()) {
-        return Err(Invalid::new("the name of a variable can't start with a digit").help(HELP).at(0..1));
+        return Err(Invalid::new("a variable name cannot start with a digit").help(HELP).at(0..1));
     }
     Ok(word.to_owned())
 }
@@ -35,9 +34,9 @@ mod tests {
     #[test]
     fn says_what_is_wrong() {
         let said = |text| EnvName::parse(text).unwrap_err().message;
-        assert_eq!(said("A=1"), "`=` can't be part of the name of a variable");
-        assert_eq!(said("1A"), "the name of a variable can't start with a digit");
-        assert_eq!(said("A-B"), "`-` can't be part of the name of a variable");
-        assert_eq!(said(""), "the name of a variable can't be empty");
+        assert_eq!(said("A=1"), "a variable name cannot contain `=`");
+        assert_eq!(said("1A"), "a variable name cannot start with a digit");
+        assert_eq!(said("A-B"), "the name of a variable cannot contain `-`");
+        assert_eq!(said(""), "the name of a variable cannot be empty");
     }
 }

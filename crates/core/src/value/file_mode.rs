@@ -9,7 +9,6 @@ use super::{Invalid, Parse, text};
 pub struct FileMode(u16);
 
 impl FileMode {
-    /// The bits.
     pub fn get(self) -> u16 {
         self.0
     }
@@ -24,11 +23,12 @@ impl Parse for FileMode {
         let bits = if is_octal { u16::from_str_radix(digits, 8).ok() } else { None };
         bits.map(Self).ok_or_else(|| {
             let what = if text.contains(['+', '=', 'r', 'w', 'x']) {
-                "permissions are written in octal here: not every builder takes letters".to_owned()
+                "permissions must be octal here: not all builders support symbolic modes".to_owned()
             } else {
-                format!("{} are no file permissions", text::quoted(text))
+                format!("{} are not valid file permissions", text::quoted(text))
             };
-            Invalid::new(what).help("three or four octal digits: `0755` for programs, `0644` for other files")
+            Invalid::new(what)
+                .help("use three or four octal digits: `0755` for programs, `0644` for other files")
         })
     }
 }
@@ -50,7 +50,7 @@ mod tests {
     fn is_octal() {
         assert_eq!(FileMode::parse("755").unwrap().to_string(), "0755");
         assert_eq!(FileMode::parse("755").unwrap().get(), 0o755);
-        assert_eq!(FileMode::parse("0788").unwrap_err().message, "`0788` are no file permissions");
-        assert!(FileMode::parse("u+x").unwrap_err().message.starts_with("permissions are written in octal"));
+        assert_eq!(FileMode::parse("0788").unwrap_err().message, "`0788` are not valid file permissions");
+        assert!(FileMode::parse("u+x").unwrap_err().message.starts_with("permissions must be octal"));
     }
 }

@@ -14,7 +14,7 @@ fn read(word: &str) -> Result<String, Invalid> {
     let bare: String = word.chars().filter(|c| *c != ' ').collect();
     let bare = bare.strip_prefix("0x").unwrap_or(&bare);
     if bare.bytes().all(|b| b.is_ascii_hexdigit()) && matches!(bare.len(), 8 | 16) {
-        let message = "a short key id is not enough: other keys can be made that bear the same one";
+        let message = "a short key ID is not enough: keys with the same short ID can be forged";
         return Err(Invalid::new(message).help(HELP));
     }
     // Places inside a text with spaces would not fit.
@@ -34,7 +34,7 @@ mod tests {
     fn refuses_short_ids() {
         for short in ["89ABCDEF", "0x89ABCDEF", "0123 4567 89AB CDEF"] {
             let message = Fingerprint::parse(short).unwrap_err().message;
-            assert!(message.starts_with("a short key id is not enough"), "{message}");
+            assert!(message.starts_with("a short key ID is not enough"), "{message}");
         }
     }
 }

@@ -8,7 +8,7 @@ word! {
     GitRef, "a tag" => read
 }
 
-const HELP: &str = "a tag as `git ls-remote --tags URL` lists it: `v1.2.0`";
+const HELP: &str = "use a tag from the output of `git ls-remote --tags URL`: `v1.2.0`";
 
 /// The part of git's own rules (git-check-ref-format) that matters on a command line.
 fn read(word: &str) -> Result<String, Invalid> {
@@ -16,7 +16,7 @@ fn read(word: &str) -> Result<String, Invalid> {
         !c.is_whitespace() && !c.is_control() && !matches!(c, '~' | '^' | ':' | '?' | '*' | '[' | '\\')
     })?;
     if word.starts_with(['-', '/']) {
-        return Err(Invalid::new(format!("a tag can't start with {}", text::quoted(&word[..1])))
+        return Err(Invalid::new(format!("a tag cannot start with {}", text::quoted(&word[..1])))
             .help(HELP)
             .at(0..1));
     }
@@ -33,8 +33,8 @@ mod tests {
     #[test]
     fn says_what_is_wrong() {
         let message = |text| GitRef::parse(text).unwrap_err().message;
-        assert_eq!(message("--upload-pack=x"), "a tag can't start with `-`");
-        assert_eq!(message("v1 v2"), "a space can't be part of a tag");
-        assert_eq!(message("HEAD^{}"), "`^` can't be part of a tag");
+        assert_eq!(message("--upload-pack=x"), "a tag cannot start with `-`");
+        assert_eq!(message("v1 v2"), "a tag cannot contain a space");
+        assert_eq!(message("HEAD^{}"), "a tag cannot contain `^`");
     }
 }

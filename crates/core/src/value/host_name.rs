@@ -8,7 +8,8 @@ word! {
     HostName, "a host name" => read
 }
 
-const HELP: &str = "a host name is letters, digits and hyphens, with dots between: `robot-1`, `example.com`";
+const HELP: &str =
+    "a host name consists of letters, digits and hyphens, separated by dots: `robot-1`, `example.com`";
 
 fn read(word: &str) -> Result<String, Invalid> {
     text::only(word, "a host name", HELP, |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))?;
@@ -18,10 +19,10 @@ fn read(word: &str) -> Result<String, Invalid> {
         let place = at..at + label.len();
         at = place.end + 1;
         if label.is_empty() {
-            return Err(Invalid::new("a part of the host name is empty").help(HELP).at(place));
+            return Err(Invalid::new("part of the host name is empty").help(HELP).at(place));
         }
         if label.starts_with('-') || label.ends_with('-') {
-            return Err(Invalid::new("a part of a host name can't start or end with a hyphen")
+            return Err(Invalid::new("a part of a host name cannot start or end with a hyphen")
                 .help(HELP)
                 .at(place));
         }
@@ -40,8 +41,8 @@ mod tests {
     #[test]
     fn says_what_is_wrong() {
         let said = |text| HostName::parse(text).unwrap_err().message;
-        assert_eq!(said("a..b"), "a part of the host name is empty");
-        assert_eq!(said("-a"), "a part of a host name can't start or end with a hyphen");
-        assert_eq!(said("a_b"), "`_` can't be part of a host name");
+        assert_eq!(said("a..b"), "part of the host name is empty");
+        assert_eq!(said("-a"), "a part of a host name cannot start or end with a hyphen");
+        assert_eq!(said("a_b"), "a host name cannot contain `_`");
     }
 }

@@ -11,7 +11,7 @@ word! {
     HostPath, "a path on the host" => read
 }
 
-const HELP: &str = "`/dev/video0`, `./data`, `~/models` and `${DATA:-./data}` are paths on the host";
+const HELP: &str = "valid paths on the host are `/dev/video0`, `./data`, `~/models` and `${DATA:-./data}`";
 
 impl HostPath {
     /// Whether it is relative to the project.
@@ -27,16 +27,16 @@ impl HostPath {
 
 fn read(word: &str) -> Result<String, Invalid> {
     if word.is_empty() {
-        return Err(Invalid::new("a path can't be empty").help(HELP));
+        return Err(Invalid::new("empty path").help(HELP));
     }
     unprintable(word)?;
     if word.contains('\\')
         || (word.as_bytes().get(1) == Some(&b':') && word.as_bytes()[0].is_ascii_alphabetic())
     {
-        return Err(Invalid::new("a path of Windows has no meaning on the host").help(HELP));
+        return Err(Invalid::new("Windows paths are not supported").help(HELP));
     }
     if word.starts_with('~') && word != "~" && !word.starts_with("~/") {
-        return Err(Invalid::new("`~NAME` is not understood by Compose").help("write the folder, or `~/…`"));
+        return Err(Invalid::new("Compose does not support `~NAME`").help("write the full path, or `~/…`"));
     }
     variables(word)?;
     // Inside `${…}` a `//` may be meant.
@@ -71,9 +71,9 @@ fn variables(word: &str) -> Result<(), Invalid> {
             at = start + 2;
         } else if let Some(inner) = rest.strip_prefix('{') {
             let Some(close) = closing(inner) else {
-                let message = "`${` has no `}`";
+                let message = "missing `}` after `${`";
                 return Err(Invalid::new(message)
-                    .help("`${NAME}`, or `${NAME:-default}`")
+                    .help("write `${NAME}` or `${NAME:-default}`")
                     .at(start..word.len()));
             };
             let inner = &inner[..close];
@@ -84,19 +84,17 @@ fn variables(word: &str) -> Result<(), Invalid> {
             let operator = &inner[name.len()..];
             let known = operator.is_empty() || operator.trim_start_matches(':').starts_with(['-', '?', '+']);
             if EnvName::parse(name).is_err() || !known || operator.starts_with("::") {
-                let message = format!("{} is no variable", text::quoted(&word[start..end]));
+                let message = format!("{} is not a valid variable", text::quoted(&word[start..end]));
                 return Err(Invalid::new(message)
-                    .help("`${NAME}`, `${NAME:-default}` or `${NAME:?message}`")
+                    .help("write `${NAME}`, `${NAME:-default}` or `${NAME:?message}`")
                     .at(start..end));
             }
             at = end;
         } else if rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
             at = start + 1;
         } else {
-            let message = "`$` begins a variable";
-            return Err(Invalid::new(message)
-                .help("`$$` stands for the character itself")
-                .at(start..start + 1));
+            let message = "`$` starts a variable";
+            return Err(Invalid::new(message).help("write `$$` for a literal `$`").at(start..start + 1));
         }
     }
     Ok(())
@@ -145,11 +143,11 @@ mod tests {
     #[test]
     fn says_what_is_wrong() {
         let said = |text| HostPath::parse(text).unwrap_err().message;
-        assert_eq!(said("C:\\data"), "a path of Windows has no meaning on the host");
-        assert_eq!(said("~bob/x"), "`~NAME` is not understood by Compose");
-        assert_eq!(said("${A"), "`${` has no `}`");
-        assert_eq!(said("${A!b}"), "`${A!b}` is no variable");
-        assert_eq!(said("/a$"), "`$` begins a variable");
+        assert_eq!(said("C:\\data"), "Windows paths are not supported");
+        assert_eq!(said("~bob/x"), "Compose does not support `~NAME`");
+        assert_eq!(said("${A"), "missing `}` after `${`");
+        assert_eq!(said("${A!b}"), "`${A!b}` is not a valid variable");
+        assert_eq!(said("/a$"), "`$` starts a variable");
     }
 
     #[test]

@@ -14,14 +14,13 @@ impl Id {
     /// The first one of a person on most systems.
     pub const FIRST_USER: Self = Self(1000);
 
-    /// The number.
     pub fn get(self) -> u32 {
         self.0
     }
 }
 
 impl Parse for Id {
-    const WHAT: &'static str = "a user or group number";
+    const WHAT: &'static str = "a user or group ID";
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         text::number(text)
@@ -29,8 +28,9 @@ impl Parse for Id {
             .and_then(|number| u32::try_from(number).ok())
             .map(Self)
             .ok_or_else(|| {
-                let message = format!("{} is no user or group number", text::quoted(text));
-                Invalid::new(message).help("a whole number from 0 to 2147483647; people's start at 1000")
+                let message = format!("{} is not a valid user or group ID", text::quoted(text));
+                Invalid::new(message)
+                    .help("use an integer from 0 to 2147483647; IDs of normal users start at 1000")
             })
     }
 }

@@ -147,21 +147,22 @@ fn read(word: &str) -> Result<String, Invalid> {
     text::at_most(word, "a pattern", 1024)?;
     let unseen = |c: &char| c.is_control() || crate::source::is_hidden(*c);
     if let Some((at, one)) = word.char_indices().find(|(_, c)| unseen(c)) {
-        let why = Invalid::new("a pattern can't have a character that can't be seen");
+        let why = Invalid::new("a pattern cannot contain invisible characters");
         return Err(why.at(at..at + one.len_utf8()));
     }
     if pattern.starts_with('#') {
-        return Err(Invalid::new("a line with `#` at its start is a comment of the ignore file")
-            .help("write `\\#` for a name that starts with it"));
+        return Err(Invalid::new("a pattern cannot start with `#`, which starts a comment in ignore files")
+            .help("write `\\#` for a name that starts with `#`"));
     }
     let pattern = pattern.trim_start_matches("./").trim_matches('/');
     if pattern.is_empty() || pattern.ends_with('\\') || pattern.split('/').any(|part| part == "..") {
-        return Err(Invalid::new("a pattern names files of the project").help(
-            "such as `data/**`, `**/*.bag`, or `!data/maps` to take in what an earlier one leaves out",
+        return Err(Invalid::new("a pattern must name files of the project").help(
+            "use a pattern such as `data/**`, `**/*.bag`, or `!data/maps` to include what an \
+                earlier one excludes",
         ));
     }
     if tokens(pattern).len() > 256 {
-        return Err(Invalid::new("a pattern has at most 256 letters and signs"));
+        return Err(Invalid::new("a pattern has at most 256 characters"));
     }
     Ok(format!("{mark}{pattern}"))
 }

@@ -13,7 +13,7 @@ word! {
 const PART: usize = 255;
 /// Of the 4095 bytes that Linux takes, some are left for folders of the build above it.
 const WHOLE: usize = 3967;
-const HELP: &str = "it is absolute, with `/` between: `/app/models`";
+const HELP: &str = "use an absolute path with `/` as separator: `/app/models`";
 
 impl ImagePath {
     /// The last component; `None` for `/`.
@@ -64,7 +64,7 @@ impl ImagePath {
 }
 
 fn empty() -> Invalid {
-    Invalid::new("a path can't be empty").help(HELP)
+    Invalid::new("empty path").help(HELP)
 }
 
 fn read(word: &str) -> Result<String, Invalid> {
@@ -74,11 +74,11 @@ fn read(word: &str) -> Result<String, Invalid> {
     unprintable(word)?;
     if !word.starts_with('/') {
         let help = if word.starts_with('~') {
-            "`~` has no meaning there: write the folder, as in `/root` or `/home/robot`".to_owned()
+            "`~` is not expanded here: write the full path, such as `/root` or `/home/robot`".to_owned()
         } else {
             format!("write {}", text::quoted(&format!("/{}", word.trim_start_matches("./"))))
         };
-        return Err(Invalid::new("a path in the container starts with `/`").help(help));
+        return Err(Invalid::new("a path in the container must start with `/`").help(help));
     }
     let mut out = String::new();
     let mut at = 0;
@@ -88,11 +88,12 @@ fn read(word: &str) -> Result<String, Invalid> {
         match part {
             "" | "." => {}
             ".." => {
-                let message = "`..` can't be part of a path in the container";
-                return Err(Invalid::new(message).help("write the path that is meant").at(place));
+                let message = "a path in the container cannot contain `..`";
+                return Err(Invalid::new(message).help("write the resolved path").at(place));
             }
             _ if part.len() > PART => {
-                let message = format!("a name in a path has at most {PART} bytes, this has {}", part.len());
+                let message =
+                    format!("a path component has at most {PART} bytes, this one has {}", part.len());
                 return Err(Invalid::new(message).at(place));
             }
             _ => {
@@ -102,7 +103,7 @@ fn read(word: &str) -> Result<String, Invalid> {
         }
     }
     if out.len() > WHOLE {
-        return Err(Invalid::new(format!("a path has at most {WHOLE} bytes, this has {}", out.len())));
+        return Err(Invalid::new(format!("a path has at most {WHOLE} bytes, this one has {}", out.len())));
     }
     Ok(if out.is_empty() { "/".to_owned() } else { out })
 }
@@ -126,14 +127,17 @@ mod tests {
         let wrong = ImagePath::parse("app").unwrap_err();
         assert_eq!(
             (wrong.message.as_str(), wrong.help.as_deref()),
-            ("a path in the container starts with `/`", Some("write `/app`"))
+            ("a path in the container must start with `/`", Some("write `/app`"))
         );
         assert_eq!(ImagePath::parse("/a/../b").unwrap_err().at, Some(3..5));
         let long =
             |part: usize, times: usize| ImagePath::parse(&format!("/{}", "é".repeat(part)).repeat(times));
         assert!(long(127, 1).is_ok() && long(127, 15).is_ok());
-        assert_eq!(long(128, 1).unwrap_err().message, "a name in a path has at most 255 bytes, this has 256");
-        assert_eq!(long(127, 17).unwrap_err().message, "a path has at most 3967 bytes, this has 4335");
+        assert_eq!(
+            long(128, 1).unwrap_err().message,
+            "a path component has at most 255 bytes, this one has 256"
+        );
+        assert_eq!(long(127, 17).unwrap_err().message, "a path has at most 3967 bytes, this one has 4335");
     }
 
     #[test]

@@ -39,7 +39,6 @@ impl ImageRef {
         Self { digest: None, ..self.clone() }
     }
 
-    /// The same at that digest.
     #[must_use]
     pub fn with_digest(&self, digest: Digest) -> Self {
         Self { digest: Some(digest), ..self.clone() }
@@ -73,10 +72,10 @@ impl Parse for ImageRef {
 }
 
 fn check_tag(tag: &str) -> Result<(), Invalid> {
-    let help = "a tag is letters, digits, `.`, `_` and `-`, as in `22.04` or `r36.4.0-py3`";
+    let help = "a tag consists of letters, digits, `.`, `_` and `-`, such as `22.04` or `r36.4.0-py3`";
     text::only(tag, "a tag", help, |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))?;
     if tag.starts_with(['.', '-']) {
-        return Err(Invalid::new(format!("a tag can't start with `{}`", &tag[..1])).help(help).at(0..1));
+        return Err(Invalid::new(format!("a tag cannot start with `{}`", &tag[..1])).help(help).at(0..1));
     }
     text::at_most(tag, "a tag", 128)
 }
@@ -120,10 +119,10 @@ mod tests {
     #[test]
     fn says_what_is_wrong() {
         let said = |text| ImageRef::parse(text).unwrap_err().message;
-        assert_eq!(said("docker://ubuntu:22.04"), "an image name has no scheme");
-        assert_eq!(said("ubuntu:"), "a tag can't be empty");
-        assert_eq!(said("ubuntu:a b"), "a space can't be part of a tag");
-        assert_eq!(said("Ubuntu"), "an image name is written in lower case, `U` is not");
+        assert_eq!(said("docker://ubuntu:22.04"), "an image name cannot have a scheme");
+        assert_eq!(said("ubuntu:"), "a tag cannot be empty");
+        assert_eq!(said("ubuntu:a b"), "a tag cannot contain a space");
+        assert_eq!(said("Ubuntu"), "an image name must be lower case, but contains `U`");
         assert_eq!(ImageRef::parse("a@sha256:x").unwrap_err().at, Some(9..10));
     }
 }

@@ -8,9 +8,7 @@ use super::Version;
 /// All versions between two bounds, over the total order of [`Version`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Interval {
-    /// Where it starts.
     pub lower: Bound<Version>,
-    /// Where it ends.
     pub upper: Bound<Version>,
 }
 
@@ -18,7 +16,6 @@ impl Interval {
     /// Every version.
     pub const ALL: Self = Self { lower: Bound::Unbounded, upper: Bound::Unbounded };
 
-    /// From a version on.
     pub(super) fn from(lower: Version) -> Self {
         Self { lower: Bound::Included(lower), upper: Bound::Unbounded }
     }
@@ -75,7 +72,6 @@ impl Interval {
     }
 }
 
-/// What lies in both sets.
 pub(super) fn intersection(one: &[Interval], other: &[Interval]) -> Vec<Interval> {
     let (mut one, mut other) = (one.iter().peekable(), other.iter().peekable());
     let mut out = Vec::new();

@@ -5,20 +5,21 @@ use super::{Invalid, text};
 
 word! {
     /// The key of a label: `org.opencontainers.image.source`, `maintainer`.
-    LabelKey, "the key of a label" => read
+    LabelKey, "a label key" => read
 }
 
-const HELP: &str = "it is letters, digits, `.`, `-`, `_` and `/`: `org.opencontainers.image.source`";
+const HELP: &str =
+    "a label key consists of letters, digits, `.`, `-`, `_` and `/`: `org.opencontainers.image.source`";
 
 fn read(word: &str) -> Result<String, Invalid> {
-    text::only(word, "the key of a label", HELP, |c| {
+    text::only(word, "a label key", HELP, |c| {
         c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/')
     })?;
-    text::at_most(word, "the key of a label", 255)?;
+    text::at_most(word, "a label key", 255)?;
     for (letter, at) in [(word.chars().next(), 0), (word.chars().last(), word.len() - 1)] {
         if let Some(letter) = letter.filter(|letter| !letter.is_ascii_alphanumeric()) {
             let message =
-                format!("the key of a label starts and ends with a letter or a digit, not with `{letter}`");
+                format!("a label key must start and end with a letter or a digit, not with `{letter}`");
             return Err(Invalid::new(message).help(HELP).at(at..at + 1));
         }
     }
@@ -35,7 +36,7 @@ mod tests {
     #[test]
     fn says_what_is_wrong() {
         let said = |text| LabelKey::parse(text).unwrap_err().message;
-        assert_eq!(said("a b"), "a space can't be part of the key of a label");
-        assert_eq!(said(".a"), "the key of a label starts and ends with a letter or a digit, not with `.`");
+        assert_eq!(said("a b"), "a label key cannot contain a space");
+        assert_eq!(said(".a"), "a label key must start and end with a letter or a digit, not with `.`");
     }
 }

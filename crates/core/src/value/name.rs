@@ -21,8 +21,8 @@ impl Name {
     }
 }
 
-const HELP: &str =
-    "a name starts with a lower-case letter or a digit and goes on with those, `-`, `_` and `.`";
+const HELP: &str = "a name starts with a lower-case letter or a digit, followed by lower-case letters, digits, \
+        `-`, `_` and `.`";
 
 fn read(word: &str) -> Result<String, Invalid> {
     let upper = word.bytes().any(|byte| byte.is_ascii_uppercase());
@@ -30,15 +30,15 @@ fn read(word: &str) -> Result<String, Invalid> {
     if upper && read(&lower).is_ok() {
         let (_, at) =
             text::first_other(word, |c| !c.is_ascii_uppercase()).expect("the two differ in a letter");
-        let without = if word.contains(' ') { ", without spaces" } else { "" };
-        let message = format!("a name is written in lower case{without}");
+        let without = if word.contains(' ') { " and contain no spaces" } else { "" };
+        let message = format!("a name must be lower case{without}");
         return Err(Invalid::new(message).help(format!("write `{lower}`")).at(at));
     }
     text::only(word, "a name", HELP, |c| {
         c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-')
     })?;
     if word.starts_with(['.', '_', '-']) {
-        let message = format!("a name can't start with `{}`", &word[..1]);
+        let message = format!("a name cannot start with `{}`", &word[..1]);
         return Err(Invalid::new(message).help(HELP).at(0..1));
     }
     text::at_most(word, "a name", 64)?;
@@ -58,14 +58,14 @@ mod tests {
         assert_eq!(upper.help.as_deref(), Some("write `pytorch`"));
         assert_eq!(upper.at, Some(0..1));
         let spaced = Name::parse("Jetson AGX Orin").unwrap_err();
-        assert_eq!(spaced.message, "a name is written in lower case, without spaces");
+        assert_eq!(spaced.message, "a name must be lower case and contain no spaces");
         assert_eq!(spaced.help.as_deref(), Some("write `jetson-agx-orin`"));
-        assert_eq!(Name::parse("").unwrap_err().message, "a name can't be empty");
-        assert_eq!(Name::parse("a b").unwrap_err().message, "a space can't be part of a name");
-        assert_eq!(Name::parse("-a").unwrap_err().message, "a name can't start with `-`");
+        assert_eq!(Name::parse("").unwrap_err().message, "a name cannot be empty");
+        assert_eq!(Name::parse("a b").unwrap_err().message, "a name cannot contain a space");
+        assert_eq!(Name::parse("-a").unwrap_err().message, "a name cannot start with `-`");
         assert_eq!(
             Name::parse(&"a".repeat(65)).unwrap_err().message,
-            "a name has at most 64 characters, this has 65"
+            "a name has at most 64 characters, this one has 65"
         );
     }
 }

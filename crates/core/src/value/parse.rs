@@ -76,7 +76,7 @@ pub trait Parse: Sized {
 }
 
 impl Parse for String {
-    const WHAT: &'static str = "a text";
+    const WHAT: &'static str = "a string";
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         Ok(text.to_owned())
@@ -91,7 +91,6 @@ macro_rules! word {
         pub struct $name(String);
 
         impl $name {
-            /// The canonical text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }

@@ -9,7 +9,6 @@ use super::{Invalid, Parse, text};
 pub struct Port(u16);
 
 impl Port {
-    /// The number.
     pub fn get(self) -> u16 {
         self.0
     }
@@ -22,8 +21,8 @@ impl Parse for Port {
         let number =
             text::number(text).and_then(|number| u16::try_from(number).ok()).filter(|number| *number > 0);
         number.map(Self).ok_or_else(|| {
-            Invalid::new(format!("{} is no port", text::quoted(text)))
-                .help("a port is a whole number from 1 to 65535")
+            Invalid::new(format!("{} is not a valid port", text::quoted(text)))
+                .help("use an integer from 1 to 65535")
         })
     }
 }
@@ -44,7 +43,7 @@ mod tests {
     #[test]
     fn refuses_what_is_none() {
         for wrong in ["", "0", "65536", "-1", "http"] {
-            assert_eq!(Port::parse(wrong).unwrap_err().message, format!("`{wrong}` is no port"));
+            assert_eq!(Port::parse(wrong).unwrap_err().message, format!("`{wrong}` is not a valid port"));
         }
     }
 }

@@ -13,7 +13,6 @@ pub struct PortMapping {
     pub ip: Option<IpAddr>,
     /// The host's ports; any free one when absent, which only `IP::PORT` says.
     pub host: Option<PortRange>,
-    /// The container's ports.
     pub container: PortRange,
     /// TCP when not said otherwise.
     pub protocol: Protocol,
@@ -22,13 +21,12 @@ pub struct PortMapping {
 /// One port, or several in a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PortRange {
-    /// The first.
     pub first: Port,
     /// The last; the same where it is one.
     pub last: Port,
 }
 
-/// The protocol of a port.
+/// Transport protocol of a published port; TCP where none is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Protocol {
     /// `/tcp`, or nothing.
@@ -46,7 +44,8 @@ impl PortMapping {
     }
 }
 
-const HELP: &str = "`8080:80` is HOST:CONTAINER; `127.0.0.1:8080:80` and `5000:5000/udp` say more";
+const HELP: &str = "write HOST:CONTAINER, such as `8080:80`, optionally with an address or a protocol: \
+    `127.0.0.1:8080:80`, `5000:5000/udp`";
 
 impl PortRange {
     fn count(self) -> u16 {
@@ -61,7 +60,9 @@ impl PortRange {
         };
         if range.first > range.last {
             let help = format!("write `{last}-{first}`");
-            return Err(Invalid::new("the ports of a range go up").help(help).at(0..text.len()));
+            return Err(Invalid::new("the start of a port range must not exceed its end")
+                .help(help)
+                .at(0..text.len()));
         }
         Ok(range)
     }
@@ -87,7 +88,7 @@ impl Parse for PortMapping {
             && host.count() != container.count()
             && container.count() > 0
         {
-            let message = "the host's range and the container's are of different length";
+            let message = "the port ranges of host and container have different lengths";
             return Err(Invalid::new(message).help(HELP));
         }
         Ok(Self { ip, host, container, protocol })
@@ -100,8 +101,8 @@ fn read_protocol(word: &str, at: usize) -> Result<Protocol, Invalid> {
         "udp" => Ok(Protocol::Udp),
         "sctp" => Ok(Protocol::Sctp),
         _ => {
-            let message = format!("{} is no protocol of a port", text::quoted(word));
-            Err(Invalid::new(message).help("`tcp`, `udp` or `sctp`").at(at..at + word.len()))
+            let message = format!("{} is not a port protocol", text::quoted(word));
+            Err(Invalid::new(message).help("use `tcp`, `udp` or `sctp`").at(at..at + word.len()))
         }
     }
 }
@@ -114,7 +115,7 @@ fn read_outer(outer: &str) -> Result<(Option<IpAddr>, Option<PortRange>), Invali
     };
     let bare = address.strip_prefix('[').and_then(|bare| bare.strip_suffix(']')).unwrap_or(address);
     let ip = bare.parse::<IpAddr>().map_err(|_| {
-        Invalid::new(format!("{} is no address of the host", text::quoted(address)))
+        Invalid::new(format!("{} is not a valid host address", text::quoted(address)))
             .help(HELP)
             .at(0..address.len())
     })?;
@@ -182,14 +183,17 @@ mod tests {
             let invalid = PortMapping::parse(text).unwrap_err();
             (invalid.message, invalid.at.map(|at| text[at].to_owned()))
         };
-        assert_eq!(said("8080:0"), ("`0` is no port".to_owned(), Some("0".to_owned())));
-        assert_eq!(said("x:80").0, "`x` is no port");
-        assert_eq!(said("80/http"), ("`http` is no protocol of a port".to_owned(), Some("http".to_owned())));
-        assert_eq!(said("1-3:1-2").0, "the host's range and the container's are of different length");
-        assert_eq!(said("3-1:80"), ("the ports of a range go up".to_owned(), Some("3-1".to_owned())));
+        assert_eq!(said("8080:0"), ("`0` is not a valid port".to_owned(), Some("0".to_owned())));
+        assert_eq!(said("x:80").0, "`x` is not a valid port");
+        assert_eq!(said("80/http"), ("`http` is not a port protocol".to_owned(), Some("http".to_owned())));
+        assert_eq!(said("1-3:1-2").0, "the port ranges of host and container have different lengths");
+        assert_eq!(
+            said("3-1:80"),
+            ("the start of a port range must not exceed its end".to_owned(), Some("3-1".to_owned()))
+        );
         assert_eq!(
             said("host:80:80"),
-            ("`host` is no address of the host".to_owned(), Some("host".to_owned()))
+            ("`host` is not a valid host address".to_owned(), Some("host".to_owned()))
         );
     }
 }

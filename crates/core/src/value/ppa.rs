@@ -12,18 +12,16 @@ pub struct Ppa {
 }
 
 impl Ppa {
-    /// Whose it is.
     pub fn owner(&self) -> &str {
         &self.owner
     }
 
-    /// Which of theirs.
     pub fn name(&self) -> &str {
         &self.name
     }
 }
 
-const HELP: &str = "OWNER/NAME, as its page shows after `ppa:`";
+const HELP: &str = "use OWNER/NAME, as its page shows after `ppa:`";
 
 impl Parse for Ppa {
     const WHAT: &'static str = "a personal package archive";
@@ -32,7 +30,7 @@ impl Parse for Ppa {
         let bare = text.strip_prefix("ppa:").unwrap_or(text);
         let offset = text.len() - bare.len();
         let Some((owner, name)) = bare.split_once('/') else {
-            return Err(Invalid::new("a personal package archive is named by owner and name").help(HELP));
+            return Err(Invalid::new("a personal package archive is given as OWNER/NAME").help(HELP));
         };
         for (part, at) in [(owner, offset), (name, offset + owner.len() + 1)] {
             text::only(part, "the name of a personal package archive", HELP, |c| {
@@ -40,7 +38,7 @@ impl Parse for Ppa {
             })
             .map_err(|invalid| invalid.within(at, part.len()))?;
             if part.starts_with(['+', '.', '-']) {
-                let message = "owner and name start with a letter or a digit";
+                let message = "owner and name must start with a letter or a digit";
                 return Err(Invalid::new(message).help(HELP).at(at..at + 1));
             }
         }
@@ -64,8 +62,8 @@ mod tests {
     #[test]
     fn says_what_is_wrong() {
         let said = |text| Ppa::parse(text).unwrap_err().message;
-        assert_eq!(said("deadsnakes"), "a personal package archive is named by owner and name");
-        assert_eq!(said("a/b/c"), "`/` can't be part of the name of a personal package archive");
-        assert_eq!(said("a/"), "the name of a personal package archive can't be empty");
+        assert_eq!(said("deadsnakes"), "a personal package archive is given as OWNER/NAME");
+        assert_eq!(said("a/b/c"), "the name of a personal package archive cannot contain `/`");
+        assert_eq!(said("a/"), "the name of a personal package archive cannot be empty");
     }
 }

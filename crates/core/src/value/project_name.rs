@@ -8,15 +8,15 @@ word! {
     ProjectName, "a project name" => read
 }
 
-const HELP: &str =
-    "it names the image too: lower-case letters and digits, with single `.`, `_`, `__` or hyphens between";
+const HELP: &str = "the name is also used for the image: use lower-case letters and digits, separated by single \
+        `.`, `_`, `__` or hyphens";
 
 fn read(word: &str) -> Result<String, Invalid> {
     let lower = word.to_ascii_lowercase();
     if lower != word && read(&lower).is_ok() {
         let (_, at) =
             text::first_other(word, |c| !c.is_ascii_uppercase()).expect("the two differ in a letter");
-        return Err(Invalid::new("a project name is written in lower case")
+        return Err(Invalid::new("a project name must be lower case")
             .help(format!("write `{lower}`"))
             .at(at));
     }
@@ -27,7 +27,7 @@ fn read(word: &str) -> Result<String, Invalid> {
     })?;
     text::at_most(word, "a project name", 128)?;
     if let Some(at) = stray_separator(word) {
-        let message = format!("`{}` can't stand here in a project name", &word[at.clone()]);
+        let message = format!("a project name cannot contain `{}` here", &word[at.clone()]);
         return Err(Invalid::new(message).help(HELP).at(at));
     }
     Ok(word.to_owned())

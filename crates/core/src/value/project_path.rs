@@ -10,10 +10,9 @@ word! {
     ProjectPath, "a path inside the project" => read
 }
 
-const HELP: &str = "it is relative to the manifest's folder, with `/` between: `keys/vendor.asc`";
+const HELP: &str = "use a path relative to the manifest's folder, with `/` as separator: `keys/vendor.asc`";
 
 impl ProjectPath {
-    /// The root of the project.
     pub fn root() -> Self {
         Self(".".to_owned())
     }
@@ -47,25 +46,23 @@ fn read(word: &str) -> Result<String, Invalid> {
 
 fn check(word: &str) -> Result<(), Invalid> {
     if word.is_empty() {
-        return Err(Invalid::new("a path can't be empty").help("`.` is the project's folder itself"));
+        return Err(Invalid::new("empty path").help("write `.` for the project folder"));
     }
     unprintable(word)?;
     if word.starts_with('/') {
-        return Err(Invalid::new("a path inside the project can't be absolute").help(HELP).at(0..1));
+        return Err(Invalid::new("a path inside the project cannot be absolute").help(HELP).at(0..1));
     }
     if word.starts_with("~/") || word == "~" {
-        return Err(Invalid::new("a path inside the project can't start in a home folder")
+        return Err(Invalid::new("a path inside the project cannot start with a home folder")
             .help(HELP)
             .at(0..1));
     }
     if let Some(slash) = word.find('\\') {
         let help = format!("write {}", text::quoted(&word.replace('\\', "/")));
-        return Err(Invalid::new("folders are separated by `/`, not by a backslash")
-            .help(help)
-            .at(slash..slash + 1));
+        return Err(Invalid::new("use `/` as separator, not a backslash").help(help).at(slash..slash + 1));
     }
     if has_drive(word) {
-        return Err(Invalid::new("a path inside the project has no drive letter").help(HELP).at(0..2));
+        return Err(Invalid::new("a path inside the project cannot have a drive letter").help(HELP).at(0..2));
     }
     Ok(())
 }
@@ -80,9 +77,9 @@ fn walk<'a>(parts: &mut Vec<&'a str>, relative: &'a str) -> Result<(), Invalid> 
             "" | "." => {}
             ".." => {
                 if parts.pop().is_none() {
-                    let help =
-                        "copy the file into the project, or move the manifest up to a folder that holds both";
-                    return Err(Invalid::new("this path leaves the project's folder").help(help).at(place));
+                    let help = "copy the file into the project, or move the manifest up to a folder that \
+                            contains both";
+                    return Err(Invalid::new("this path leaves the project folder").help(help).at(place));
                 }
             }
             _ => parts.push(part),
@@ -90,7 +87,7 @@ fn walk<'a>(parts: &mut Vec<&'a str>, relative: &'a str) -> Result<(), Invalid> 
     }
     // `a/../C:` would read as a drive when it is parsed again.
     if parts.first().is_some_and(|first| has_drive(first) || *first == "~") {
-        return Err(Invalid::new("a path inside the project has no drive letter and no `~`").help(HELP));
+        return Err(Invalid::new("a path inside the project cannot have a drive letter or `~`").help(HELP));
     }
     Ok(())
 }
@@ -108,7 +105,7 @@ fn has_drive(word: &str) -> bool {
 pub(super) fn unprintable(word: &str) -> Result<(), Invalid> {
     match text::first_other(word, |c| !c.is_control()) {
         Some((letter, at)) => {
-            Err(Invalid::new(format!("{} can't be part of a path", text::shown(letter))).at(at))
+            Err(Invalid::new(format!("a path cannot contain {}", text::shown(letter))).at(at))
         }
         None => Ok(()),
     }
@@ -131,13 +128,13 @@ mod tests {
     #[test]
     fn stays_inside() {
         let said = |text| ProjectPath::parse(text).unwrap_err().message;
-        assert_eq!(said("../a"), "this path leaves the project's folder");
-        assert_eq!(said("a/../../b"), "this path leaves the project's folder");
-        assert_eq!(said("/a"), "a path inside the project can't be absolute");
-        assert_eq!(said("C:/a"), "a path inside the project has no drive letter");
-        assert_eq!(said("a\\b"), "folders are separated by `/`, not by a backslash");
-        assert_eq!(said("a\0b"), "the character U+0000 can't be part of a path");
-        assert_eq!(said(""), "a path can't be empty");
+        assert_eq!(said("../a"), "this path leaves the project folder");
+        assert_eq!(said("a/../../b"), "this path leaves the project folder");
+        assert_eq!(said("/a"), "a path inside the project cannot be absolute");
+        assert_eq!(said("C:/a"), "a path inside the project cannot have a drive letter");
+        assert_eq!(said("a\\b"), "use `/` as separator, not a backslash");
+        assert_eq!(said("a\0b"), "a path cannot contain the character U+0000");
+        assert_eq!(said(""), "empty path");
     }
 
     #[test]

@@ -13,10 +13,9 @@ pub struct Repository {
     registry: usize,
 }
 
-const HELP: &str = "an image is named as in `robot`, `acme/robot` or `ghcr.io/acme/robot`";
+const HELP: &str = "use an image name such as `robot`, `acme/robot` or `ghcr.io/acme/robot`";
 
 impl Repository {
-    /// All of it.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -55,14 +54,14 @@ impl Parse for Repository {
 
 fn known_mistake(word: &str) -> Result<(), Invalid> {
     if word.is_empty() {
-        return Err(Invalid::new("an image name can't be empty").help(HELP));
+        return Err(Invalid::new("empty image name").help(HELP));
     }
     if let Some(place) = word.find("://") {
         let help = format!("write {}", text::quoted(&word[place + 3..]));
-        return Err(Invalid::new("an image name has no scheme").help(help).at(0..place + 3));
+        return Err(Invalid::new("an image name cannot have a scheme").help(help).at(0..place + 3));
     }
     if let Some((name, digest)) = word.split_once('@') {
-        let message = "a digest can't stand in this image name";
+        let message = "a digest is not allowed in this image name";
         return Err(Invalid::new(message)
             .help(format!("write {}", text::quoted(name)))
             .at(word.len() - digest.len() - 1..word.len()));
@@ -70,7 +69,7 @@ fn known_mistake(word: &str) -> Result<(), Invalid> {
     let last = word.rfind('/').map_or(0, |slash| slash + 1);
     if let Some(colon) = word[last..].find(':') {
         let name = &word[..last + colon];
-        let message = "a tag can't stand in this image name";
+        let message = "a tag is not allowed in this image name";
         return Err(Invalid::new(message)
             .help(format!("write {}", text::quoted(name)))
             .at(name.len()..word.len()));
@@ -92,11 +91,11 @@ fn check_registry(registry: &str) -> Result<(), Invalid> {
         Some((host, port)) if !port.contains(']') => (host, Some(port)),
         _ => (registry, None),
     };
-    let help = "a registry is a host, perhaps with a port: `ghcr.io`, `localhost:5000`";
+    let help = "a registry is a host with an optional port: `ghcr.io`, `localhost:5000`";
     if let Some(port) =
         port.filter(|port| text::number(port).is_none_or(|number| number == 0 || number > 65535))
     {
-        let message = format!("{} is no port of a registry", text::quoted(port));
+        let message = format!("{} is not a valid registry port", text::quoted(port));
         return Err(Invalid::new(message).help(help).at(host.len() + 1..registry.len()));
     }
     let bracketed = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
@@ -105,7 +104,7 @@ fn check_registry(registry: &str) -> Result<(), Invalid> {
         None => super::HostName::parse(host).is_ok(),
     };
     if !valid {
-        let message = format!("{} is no host of a registry", text::quoted(host));
+        let message = format!("{} is not a valid registry host", text::quoted(host));
         return Err(Invalid::new(message).help(help).at(0..host.len()));
     }
     Ok(())
@@ -113,11 +112,11 @@ fn check_registry(registry: &str) -> Result<(), Invalid> {
 
 fn check_component(component: &str) -> Result<(), Invalid> {
     if component.is_empty() {
-        return Err(Invalid::new("a part of an image name is empty").help(HELP));
+        return Err(Invalid::new("part of an image name is empty").help(HELP));
     }
     if let Some((letter, at)) = text::first_other(component, |c| !c.is_ascii_uppercase()) {
         let help = format!("write {}", text::quoted(&component.to_ascii_lowercase()));
-        return Err(Invalid::new(format!("an image name is written in lower case, `{letter}` is not"))
+        return Err(Invalid::new(format!("an image name must be lower case, but contains `{letter}`"))
             .help(help)
             .at(at));
     }
@@ -126,8 +125,8 @@ fn check_component(component: &str) -> Result<(), Invalid> {
     })?;
     match stray_separator(component) {
         Some(at) => {
-            let message = format!("`{}` can't stand here in an image name", &component[at.clone()]);
-            let help = "single `.`, `_`, `__` or hyphens stand between letters or digits";
+            let message = format!("an image name cannot contain `{}` here", &component[at.clone()]);
+            let help = "separate letters and digits with single `.`, `_`, `__` or hyphens";
             Err(Invalid::new(message).help(help).at(at))
         }
         None => Ok(()),
@@ -161,12 +160,12 @@ mod tests {
     #[test]
     fn says_what_is_wrong() {
         let said = |text| Repository::parse(text).unwrap_err().message;
-        assert_eq!(said("https://ghcr.io/a"), "an image name has no scheme");
-        assert_eq!(said("a/b:1"), "a tag can't stand in this image name");
-        assert_eq!(said("a/b@sha256:1"), "a digest can't stand in this image name");
-        assert_eq!(said("a/Bc"), "an image name is written in lower case, `B` is not");
-        assert_eq!(said("a//b"), "a part of an image name is empty");
-        assert_eq!(said("ghcr.io:x/b"), "`x` is no port of a registry");
+        assert_eq!(said("https://ghcr.io/a"), "an image name cannot have a scheme");
+        assert_eq!(said("a/b:1"), "a tag is not allowed in this image name");
+        assert_eq!(said("a/b@sha256:1"), "a digest is not allowed in this image name");
+        assert_eq!(said("a/Bc"), "an image name must be lower case, but contains `B`");
+        assert_eq!(said("a//b"), "part of an image name is empty");
+        assert_eq!(said("ghcr.io:x/b"), "`x` is not a valid registry port");
         assert_eq!(Repository::parse("a/b--/c").unwrap_err().at, Some(3..5));
     }
 }

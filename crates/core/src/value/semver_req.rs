@@ -23,8 +23,8 @@ impl Parse for SemverReq {
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         let requirement = semver::VersionReq::parse(text).map_err(|_| {
-            let message = format!("{} is no requirement on a version of jcc", text::quoted(text));
-            Invalid::new(message).help("`>=0.2`, or `0.3` for any 0.3.x; a comma is \"and\"")
+            let message = format!("{} is not a valid requirement on the version of jcc", text::quoted(text));
+            Invalid::new(message).help("write `>=0.2`, or `0.3` for any 0.3.x; separate several with commas")
         })?;
         Ok(Self { requirement })
     }
@@ -62,7 +62,7 @@ mod tests {
         assert!(!SemverReq::parse("0.2").unwrap().matches(&version));
         assert_eq!(
             SemverReq::parse("new").unwrap_err().message,
-            "`new` is no requirement on a version of jcc"
+            "`new` is not a valid requirement on the version of jcc"
         );
     }
 }

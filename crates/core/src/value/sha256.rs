@@ -35,7 +35,7 @@ impl Sha256 {
     }
 }
 
-const HELP: &str = "`sha256sum FILE` shows it";
+const HELP: &str = "run `sha256sum FILE` to get it";
 
 #[cfg(test)]
 mod tests {
@@ -48,10 +48,10 @@ mod tests {
     #[test]
     fn counts_its_digits() {
         let message = Sha256::parse("0123").unwrap_err().message;
-        assert_eq!(message, "a SHA-256 checksum has 64 hexadecimal digits, this has 4");
+        assert_eq!(message, "a SHA-256 checksum has 64 hexadecimal digits, this one has 4");
         assert_eq!(
             Sha256::parse("01g").unwrap_err().message,
-            "a SHA-256 checksum has 64 hexadecimal digits, `g` is none"
+            "a SHA-256 checksum has 64 hexadecimal digits, and `g` is not one"
         );
     }
 }

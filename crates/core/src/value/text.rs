@@ -42,11 +42,11 @@ pub(super) fn only(
     allowed: impl Fn(char) -> bool,
 ) -> Result<(), Invalid> {
     if text.is_empty() {
-        return Err(Invalid::new(format!("{what} can't be empty")).help(help));
+        return Err(Invalid::new(format!("{what} cannot be empty")).help(help));
     }
     match first_other(text, allowed) {
         Some((letter, at)) => {
-            Err(Invalid::new(format!("{} can't be part of {what}", shown(letter))).help(help).at(at))
+            Err(Invalid::new(format!("{what} cannot contain {}", shown(letter))).help(help).at(at))
         }
         None => Ok(()),
     }
@@ -58,21 +58,24 @@ pub(super) fn at_most(text: &str, what: &str, longest: usize) -> Result<(), Inva
     if length <= longest {
         return Ok(());
     }
-    Err(Invalid::new(format!("{what} has at most {longest} characters, this has {length}")))
+    Err(Invalid::new(format!("{what} has at most {longest} characters, this one has {length}")))
 }
 
 /// Exactly so many hexadecimal digits, in lower case.
 pub(super) fn hex(text: &str, what: &str, length: usize, help: &str) -> Result<String, Invalid> {
     if text.is_empty() {
-        return Err(Invalid::new(format!("{what} can't be empty")).help(help));
+        return Err(Invalid::new(format!("{what} cannot be empty")).help(help));
     }
     if let Some((letter, at)) = first_other(text, |c| c.is_ascii_hexdigit()) {
-        let message = format!("{what} has {length} hexadecimal digits, {} is none", shown(letter));
+        let message = format!("{what} has {length} hexadecimal digits, and {} is not one", shown(letter));
         return Err(Invalid::new(message).help(help).at(at));
     }
     if text.len() != length {
-        return Err(Invalid::new(format!("{what} has {length} hexadecimal digits, this has {}", text.len()))
-            .help(help));
+        return Err(Invalid::new(format!(
+            "{what} has {length} hexadecimal digits, this one has {}",
+            text.len()
+        ))
+        .help(help));
     }
     Ok(text.to_ascii_lowercase())
 }

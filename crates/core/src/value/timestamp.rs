@@ -5,10 +5,10 @@ use super::{Invalid, text};
 
 word! {
     /// A moment in UTC, as archives name their snapshots: `20260901T000000Z`.
-    Timestamp, "a snapshot's time" => read
+    Timestamp, "a snapshot time" => read
 }
 
-const HELP: &str = "year, month, day, `T`, hour, minute, second, `Z`: `20260901T000000Z`";
+const HELP: &str = "use year, month, day, `T`, hour, minute, second, `Z`: `20260901T000000Z`";
 
 impl Timestamp {
     /// Seconds since 1970-01-01, for `SOURCE_DATE_EPOCH`.
@@ -20,13 +20,13 @@ impl Timestamp {
 
 fn read(word: &str) -> Result<String, Invalid> {
     let Some([year, month, day, hour, minute, second]) = fields(word) else {
-        return Err(Invalid::new(format!("{} is no snapshot's time", text::quoted(word))).help(HELP));
+        return Err(Invalid::new(format!("{} is not a valid snapshot time", text::quoted(word))).help(HELP));
     };
     if year < 1970 || !(1..=12).contains(&month) || day < 1 || day > month_length(year, month) {
-        return Err(Invalid::new(format!("`{}` is no day", &word[..8])).help(HELP).at(0..8));
+        return Err(Invalid::new(format!("`{}` is not a valid date", &word[..8])).help(HELP).at(0..8));
     }
     if hour > 23 || minute > 59 || second > 59 {
-        return Err(Invalid::new(format!("`{}` is no time of a day", &word[9..15])).help(HELP).at(9..15));
+        return Err(Invalid::new(format!("`{}` is not a valid time", &word[9..15])).help(HELP).at(9..15));
     }
     Ok(word.to_owned())
 }
@@ -89,8 +89,8 @@ mod tests {
     #[test]
     fn says_what_is_wrong() {
         let said = |text| Timestamp::parse(text).unwrap_err().message;
-        assert_eq!(said("2026-09-01"), "`2026-09-01` is no snapshot's time");
-        assert_eq!(said("20250229T000000Z"), "`20250229` is no day");
-        assert_eq!(said("20260901T240000Z"), "`240000` is no time of a day");
+        assert_eq!(said("2026-09-01"), "`2026-09-01` is not a valid snapshot time");
+        assert_eq!(said("20250229T000000Z"), "`20250229` is not a valid date");
+        assert_eq!(said("20260901T240000Z"), "`240000` is not a valid time");
     }
 }

@@ -30,8 +30,9 @@ fn read(word: &str) -> Result<String, Invalid> {
     if KNOWN.contains(&word) {
         return Ok(word.to_owned());
     }
-    let message = format!("{} is no resource limit", text::quoted(word));
-    Err(Invalid::new(message).help(format!("there are {}", KNOWN.map(|name| format!("`{name}`")).join(", "))))
+    let message = format!("{} is not a resource limit", text::quoted(word));
+    Err(Invalid::new(message)
+        .help(format!("use one of {}", KNOWN.map(|name| format!("`{name}`")).join(", "))))
 }
 
 #[cfg(test)]
@@ -43,6 +44,6 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong() {
-        assert_eq!(UlimitName::parse("memory").unwrap_err().message, "`memory` is no resource limit");
+        assert_eq!(UlimitName::parse("memory").unwrap_err().message, "`memory` is not a resource limit");
     }
 }

@@ -10,7 +10,6 @@ use super::{HostName, Invalid, Parse, Port, text};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Url {
     text: String,
-    /// Where the scheme ends.
     scheme: usize,
     /// Where the host starts and ends.
     host: (usize, usize),
@@ -19,11 +18,10 @@ pub struct Url {
     credentials: bool,
 }
 
-const HELP: &str = "it looks like `https://example.com/a.tar.gz`";
+const HELP: &str = "use a URL such as `https://example.com/a.tar.gz`";
 const SCHEMES: [&str; 3] = ["https", "http", "git+https"];
 
 impl Url {
-    /// All of it.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -93,7 +91,7 @@ impl Parse for Url {
 
 fn scheme(word: &str) -> Result<&str, Invalid> {
     if word.is_empty() {
-        return Err(Invalid::new("a URL can't be empty").help(HELP));
+        return Err(Invalid::new("empty URL").help(HELP));
     }
     let Some((scheme, rest)) = word.split_once("://") else {
         let help = match word.split_once('@').and_then(|(_, rest)| rest.split_once(':')) {
@@ -104,14 +102,14 @@ fn scheme(word: &str) -> Result<&str, Invalid> {
             }
             None => HELP.to_owned(),
         };
-        return Err(Invalid::new("a URL starts with `https://`").help(help));
+        return Err(Invalid::new("a URL must start with `https://`").help(help));
     };
     if !SCHEMES.contains(&scheme.to_ascii_lowercase().as_str()) {
-        let message = format!("{} is not fetched from", text::quoted(&format!("{scheme}://")));
+        let message = format!("the scheme {} is not supported", text::quoted(&format!("{scheme}://")));
         let help = if matches!(scheme, "git" | "ssh" | "git+ssh" | "ftp") {
             format!("write {}", text::quoted(&format!("https://{}", rest.trim_start_matches("git@"))))
         } else {
-            "`https://`, `http://` and `git+https://` are".to_owned()
+            "use `https://`, `http://` or `git+https://`".to_owned()
         };
         return Err(Invalid::new(message).help(help).at(0..scheme.len()));
     }
@@ -124,14 +122,14 @@ fn characters(word: &str) -> Result<(), Invalid> {
         |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}');
     if let Some((letter, at)) = text::first_other(word, plain) {
         let encoded = word[at.clone()].bytes().fold(String::new(), |done, byte| format!("{done}%{byte:02X}"));
-        let message = format!("{} can't be part of a URL", text::shown(letter));
-        return Err(Invalid::new(message).help(format!("written in a URL it is `{encoded}`")).at(at));
+        let message = format!("a URL cannot contain {}", text::shown(letter));
+        return Err(Invalid::new(message).help(format!("encode it as `{encoded}`")).at(at));
     }
     for (at, _) in word.match_indices('%') {
         let digits = word.get(at + 1..at + 3).unwrap_or_default();
         if digits.len() < 2 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-            let message = "two hexadecimal digits follow a `%`";
-            return Err(Invalid::new(message).help("`%25` stands for the character itself").at(at..at + 1));
+            let message = "`%` must be followed by two hexadecimal digits";
+            return Err(Invalid::new(message).help("write `%25` for a literal `%`").at(at..at + 1));
         }
     }
     Ok(())
@@ -146,12 +144,14 @@ fn split_port(authority: &str) -> (&str, Option<&str>) {
 
 fn check_host(host: &str) -> Result<(), Invalid> {
     if host.is_empty() {
-        return Err(Invalid::new("a URL needs a host").help(HELP));
+        return Err(Invalid::new("missing host in the URL").help(HELP));
     }
     if let Some(address) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
         return match address.parse::<std::net::Ipv6Addr>() {
             Ok(_) => Ok(()),
-            Err(_) => Err(Invalid::new(format!("{} is no address", text::quoted(address))).help(HELP)),
+            Err(_) => {
+                Err(Invalid::new(format!("{} is not a valid address", text::quoted(address))).help(HELP))
+            }
         };
     }
     HostName::parse(host).map(drop)
@@ -189,14 +189,17 @@ mod tests {
         };
         assert_eq!(
             said("git@example.com:a/b.git"),
-            "a URL starts with `https://` (write `https://example.com/a/b.git`)"
+            "a URL must start with `https://` (write `https://example.com/a/b.git`)"
         );
-        assert_eq!(said("example.com/x"), "a URL starts with `https://` (write `https://example.com/x`)");
-        assert_eq!(said("ftp://a/b"), "`ftp://` is not fetched from (write `https://a/b`)");
-        assert_eq!(said("https:///x"), "a URL needs a host (it looks like `https://example.com/a.tar.gz`)");
-        assert_eq!(said("https://a/ä"), "`ä` can't be part of a URL (written in a URL it is `%C3%A4`)");
-        assert_eq!(said("https://a/b c"), "a space can't be part of a URL (written in a URL it is `%20`)");
-        assert!(said("https://a/%zz").starts_with("two hexadecimal digits follow a `%`"));
-        assert!(said("https://a:0/").starts_with("`0` is no port"));
+        assert_eq!(said("example.com/x"), "a URL must start with `https://` (write `https://example.com/x`)");
+        assert_eq!(said("ftp://a/b"), "the scheme `ftp://` is not supported (write `https://a/b`)");
+        assert_eq!(
+            said("https:///x"),
+            "missing host in the URL (use a URL such as `https://example.com/a.tar.gz`)"
+        );
+        assert_eq!(said("https://a/ä"), "a URL cannot contain `ä` (encode it as `%C3%A4`)");
+        assert_eq!(said("https://a/b c"), "a URL cannot contain a space (encode it as `%20`)");
+        assert!(said("https://a/%zz").starts_with("`%` must be followed by two hexadecimal digits"));
+        assert!(said("https://a:0/").starts_with("`0` is not a valid port"));
     }
 }

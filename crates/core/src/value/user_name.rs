@@ -8,22 +8,21 @@ word! {
     UserName, "a user name" => read
 }
 
-const HELP: &str = "it starts with a lower-case letter or `_` and goes on with those, digits and `-`";
+const HELP: &str = "a user name starts with a lower-case letter or `_`, followed by lower-case letters, digits, `_` \
+    and `-`";
 
 fn read(word: &str) -> Result<String, Invalid> {
     let lower = word.to_ascii_lowercase();
     if lower != word && read(&lower).is_ok() {
         let (_, at) =
             text::first_other(word, |c| !c.is_ascii_uppercase()).expect("the two differ in a letter");
-        return Err(Invalid::new("a user name is written in lower case")
-            .help(format!("write `{lower}`"))
-            .at(at));
+        return Err(Invalid::new("a user name must be lower case").help(format!("write `{lower}`")).at(at));
     }
     text::only(word, "a user name", HELP, |c| {
         c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-')
     })?;
     if word.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
-        return Err(Invalid::new(format!("a user name can't start with `{}`", &word[..1]))
+        return Err(Invalid::new(format!("a user name cannot start with `{}`", &word[..1]))
             .help(HELP)
             .at(0..1));
     }
@@ -41,8 +40,8 @@ mod tests {
     #[test]
     fn says_what_is_wrong() {
         let said = |text| UserName::parse(text).unwrap_err().message;
-        assert_eq!(said("Robot"), "a user name is written in lower case");
-        assert_eq!(said("1000"), "a user name can't start with `1`");
-        assert_eq!(said("a.b"), "`.` can't be part of a user name");
+        assert_eq!(said("Robot"), "a user name must be lower case");
+        assert_eq!(said("1000"), "a user name cannot start with `1`");
+        assert_eq!(said("a.b"), "a user name cannot contain `.`");
     }
 }

@@ -18,7 +18,6 @@ pub enum Vcs {
 /// `git+https://example.com/x.git@REVISION#egg=x`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VcsUrl<'t> {
-    /// What clones it.
     pub vcs: Vcs,
     /// How it is reached: `https`, `ssh`.
     pub transport: &'t str,

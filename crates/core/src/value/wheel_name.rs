@@ -5,7 +5,6 @@ use super::Version;
 /// `NAME-VERSION[-BUILD]-PYTHON-ABI-PLATFORM.whl`; each of the last three may be several, with dots between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WheelName<'t> {
-    /// The distribution.
     pub name: &'t str,
     /// Its version; `+` may stand as `%2B`.
     pub version: &'t str,

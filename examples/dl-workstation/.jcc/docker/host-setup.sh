@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # jcc 0.1.0 · project.kdl · do not edit, run `jcc compile`
 # Prepares a host for `dl-workstation-docker`. Run it as the user who starts the containers, and again after changes:
-# it leaves alone what is as it should be, and uses sudo for what only root may do.
+# it changes only what is needed, and uses sudo only for what requires root.
 set -euo pipefail
 cd "$(dirname "$0")/../../docker"
 
@@ -26,26 +26,26 @@ install_package() { # NAME
 # Docker Engine with Buildx and Compose.
 say "Docker"
 if ! command -v docker >/dev/null; then
-  problem "Docker is not installed: https://docs.docker.com/engine/install/ has the steps for each distribution"
+  problem "Docker is not installed: https://docs.docker.com/engine/install/ lists the steps for each distribution"
 elif ! docker info >/dev/null 2>&1; then
-  problem "Docker does not answer $USER: \`sudo systemctl enable --now docker\`, and \`sudo usermod --append --groups docker $USER\` with a new login (who is in that group is root on this host)"
+  problem "Docker does not answer $USER: \`sudo systemctl enable --now docker\`, and \`sudo usermod --append --groups docker $USER\` and log in again (members of that group have root access to this host)"
 fi
 if ! docker compose version >/dev/null 2>&1; then problem "Docker has no Compose: install the package docker-compose-plugin"; fi
 if ! docker buildx version >/dev/null 2>&1; then problem "Docker has no Buildx: install the package docker-buildx-plugin"; fi
 
-# The NVIDIA driver is a part of the distribution's own, since it must fit the kernel. It is looked for, never installed.
+# The NVIDIA driver must match the kernel, so it comes from the distribution. This script checks for it but does not install it.
 say "The NVIDIA driver"
 if ! nvidia-smi >/dev/null 2>&1; then
   problem "nvidia-smi finds no driver. Ubuntu: \`sudo ubuntu-drivers install\`; Debian: the package nvidia-driver; Fedora: akmod-nvidia of RPM Fusion; openSUSE: nvidia-open-driver-G06-signed-kmp-meta"
   if grep -q '^nouveau ' /proc/modules; then
-    problem "the driver nouveau holds the GPU: the package of the NVIDIA driver turns it off, which a restart completes"
+    problem "the driver nouveau uses the GPU: the package of the NVIDIA driver disables it after a restart"
   fi
   if mokutil --sb-state 2>/dev/null | grep -q 'SecureBoot enabled'; then
-    problem "Secure Boot loads signed modules only: take a signed driver of the distribution, or enroll the key that built it with \`sudo mokutil --import FILE\` and confirm at the next start"
+    problem "Secure Boot loads only signed modules: use a signed driver of the distribution, or enroll the signing key with \`sudo mokutil --import FILE\` and confirm at the next start"
   fi
 fi
 
-# NVIDIA's container toolkit, from NVIDIA's archive. The key of the archive must be the one that is known here.
+# NVIDIA's container toolkit, from NVIDIA's archive, whose key must have the fingerprint below.
 say "NVIDIA Container Toolkit"
 fingerprint=C95B321B61E88C1809C4F759DDCAE044F796ECB0
 toolkit_archive=https://nvidia.github.io/libnvidia-container
@@ -57,7 +57,7 @@ add_toolkit_archive() {
   key=$(mktemp)
   curl --fail --silent --show-error --location --proto '=https' --output "$key" "$toolkit_archive/gpgkey"
   if [[ $(gpg --show-keys --with-colons "$key" 2>/dev/null | awk -F: '$1 == "pub" { n++; p = 1 } $1 == "fpr" && p { printf "%s", $10; p = 0 } END { if (n != 1) print "?" }') != "$fingerprint" ]]; then
-    problem "the key of $toolkit_archive has another fingerprint than $fingerprint: nothing was installed"
+    problem "the key of $toolkit_archive does not have the fingerprint $fingerprint: nothing was installed"
     return
   fi
   if command -v apt-get >/dev/null; then
@@ -76,20 +76,20 @@ add_toolkit_archive() {
 }
 command -v nvidia-ctk >/dev/null || add_toolkit_archive
 
-# Docker knows the NVIDIA runtime.
+# Registers the NVIDIA runtime in Docker.
 say "The NVIDIA runtime"
 if command -v nvidia-ctk >/dev/null && ! docker info 2>/dev/null | grep -q 'Runtimes:.* nvidia\b'; then
   sudo nvidia-ctk runtime configure --runtime=docker
   sudo systemctl restart docker
 fi
 
-# SELinux keeps containers from devices unless a policy allows it.
+# SELinux denies containers access to devices unless a policy allows it.
 if command -v getenforce >/dev/null && [[ $(getenforce) == Enforcing && $(getsebool container_use_devices 2>/dev/null) != *on ]]; then
   say "SELinux"
   sudo setsebool -P container_use_devices on
 fi
 
-# Folders that are mounted, and whose they are.
+# Folders that containers mount, and their owners.
 say "Folders"
 folder() { # PATH [UID:GID]
   [[ -d $1 ]] || mkdir -p "$1" 2>/dev/null || sudo mkdir -p "$1"
@@ -97,14 +97,14 @@ folder() { # PATH [UID:GID]
 }
 folder ../work
 
-# Files that are mounted, or read when the containers start.
+# Files that containers mount, or read when they start.
 file() { # PATH
   [[ -e $1 ]] || problem "$PWD needs the file $1"
 }
 file ../authorized_keys
 
 if ((problems > 0)); then
-  printf '\n%s left to do: see the lines that begin with !!, then run this again\n' "$problems" >&2
+  printf '\n%s left to do: see the lines that start with !!, then run this script again\n' "$problems" >&2
   exit 1
 fi
 say "The host is ready"

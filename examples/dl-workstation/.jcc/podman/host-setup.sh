@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # jcc 0.1.0 · project.kdl · do not edit, run `jcc compile`
 # Prepares a host for `dl-workstation-podman`. Run it as the user who starts the containers, and again after changes:
-# it leaves alone what is as it should be, and uses sudo for what only root may do.
+# it changes only what is needed, and uses sudo only for what requires root.
 set -euo pipefail
 cd "$(dirname "$0")/../../podman"
 
@@ -23,11 +23,11 @@ install_package() { # NAME
   fi
 }
 
-# Podman, of the distribution.
+# Podman, from the distribution.
 say "Podman"
 command -v podman >/dev/null || install_package podman
 
-# Podman's networks are made by pasta, which fails on a host without IPv6 unless it is configured for that.
+# Podman's networks use pasta, which needs this setting on a host without IPv6.
 if [[ ! -s /proc/net/if_inet6 ]] && command -v pasta >/dev/null; then
   say "pasta without IPv6"
   config=~/.config/containers/containers.conf.d/50-no-ipv6.conf
@@ -37,19 +37,19 @@ if [[ ! -s /proc/net/if_inet6 ]] && command -v pasta >/dev/null; then
   fi
 fi
 
-# The NVIDIA driver is a part of the distribution's own, since it must fit the kernel. It is looked for, never installed.
+# The NVIDIA driver must match the kernel, so it comes from the distribution. This script checks for it but does not install it.
 say "The NVIDIA driver"
 if ! nvidia-smi >/dev/null 2>&1; then
   problem "nvidia-smi finds no driver. Ubuntu: \`sudo ubuntu-drivers install\`; Debian: the package nvidia-driver; Fedora: akmod-nvidia of RPM Fusion; openSUSE: nvidia-open-driver-G06-signed-kmp-meta"
   if grep -q '^nouveau ' /proc/modules; then
-    problem "the driver nouveau holds the GPU: the package of the NVIDIA driver turns it off, which a restart completes"
+    problem "the driver nouveau uses the GPU: the package of the NVIDIA driver disables it after a restart"
   fi
   if mokutil --sb-state 2>/dev/null | grep -q 'SecureBoot enabled'; then
-    problem "Secure Boot loads signed modules only: take a signed driver of the distribution, or enroll the key that built it with \`sudo mokutil --import FILE\` and confirm at the next start"
+    problem "Secure Boot loads only signed modules: use a signed driver of the distribution, or enroll the signing key with \`sudo mokutil --import FILE\` and confirm at the next start"
   fi
 fi
 
-# NVIDIA's container toolkit, from NVIDIA's archive. The key of the archive must be the one that is known here.
+# NVIDIA's container toolkit, from NVIDIA's archive, whose key must have the fingerprint below.
 say "NVIDIA Container Toolkit"
 fingerprint=C95B321B61E88C1809C4F759DDCAE044F796ECB0
 toolkit_archive=https://nvidia.github.io/libnvidia-container
@@ -61,7 +61,7 @@ add_toolkit_archive() {
   key=$(mktemp)
   curl --fail --silent --show-error --location --proto '=https' --output "$key" "$toolkit_archive/gpgkey"
   if [[ $(gpg --show-keys --with-colons "$key" 2>/dev/null | awk -F: '$1 == "pub" { n++; p = 1 } $1 == "fpr" && p { printf "%s", $10; p = 0 } END { if (n != 1) print "?" }') != "$fingerprint" ]]; then
-    problem "the key of $toolkit_archive has another fingerprint than $fingerprint: nothing was installed"
+    problem "the key of $toolkit_archive does not have the fingerprint $fingerprint: nothing was installed"
     return
   fi
   if command -v apt-get >/dev/null; then
@@ -80,14 +80,14 @@ add_toolkit_archive() {
 }
 command -v nvidia-ctk >/dev/null || add_toolkit_archive
 
-# The description of the GPU that engines read (CDI). It is written anew each time, since it names files of the driver.
-say "The description of the GPU"
+# The CDI specification of the GPU for container engines. It lists files of the driver, so it is written every time.
+say "CDI specification of the GPU"
 if command -v nvidia-ctk >/dev/null; then
   sudo mkdir -p /etc/cdi
   sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml
 fi
 
-# Folders that are mounted, and whose they are.
+# Folders that containers mount, and their owners.
 say "Folders"
 folder() { # PATH [UID:GID]
   [[ -d $1 ]] || mkdir -p "$1" 2>/dev/null || sudo mkdir -p "$1"
@@ -95,23 +95,23 @@ folder() { # PATH [UID:GID]
 }
 folder ../work
 
-# Files that are mounted, or read when the containers start.
+# Files that containers mount, or read when they start.
 file() { # PATH
   [[ -e $1 ]] || problem "$PWD needs the file $1"
 }
 file ../authorized_keys
 
-# Without root's rights Podman hands on the limits of the user's session, and can set no higher ones.
+# Rootless Podman passes on the limits of the user's session and cannot raise them.
 say "Limits"
 limits=/etc/systemd/system/user@.service.d/limits.conf
 if [[ ! -e $limits ]]; then
   sudo mkdir -p "$(dirname "$limits")"
   printf '[Service]\nLimitMEMLOCK=infinity\n' | sudo tee "$limits" >/dev/null
-  problem "restart the host, so that the limits in $limits hold"
+  problem "restart the host to apply the limits in $limits"
 fi
 
 if ((problems > 0)); then
-  printf '\n%s left to do: see the lines that begin with !!, then run this again\n' "$problems" >&2
+  printf '\n%s left to do: see the lines that start with !!, then run this script again\n' "$problems" >&2
   exit 1
 fi
 say "The host is ready"

@@ -15,11 +15,9 @@ super::codes! { "catalog":
     DUPLICATE_NAME = "duplicate-name";
     /// Two definitions of one name in one catalogue.
     DUPLICATE_DEFINITION = "duplicate-definition";
-    /// More than one default.
     SEVERAL_DEFAULTS = "several-defaults";
     /// A `when` without a condition.
     EMPTY_CONDITION = "empty-condition";
-    /// A test that runs nothing.
     EMPTY_TEST = "empty-test";
     /// A test that runs in two places.
     TEST_PLACE = "test-place";

@@ -9,7 +9,6 @@ super::codes! { "check":
     DOCKER_SOCKET = "docker-socket";
     /// An image that runs as root.
     RUNS_AS_ROOT = "runs-as-root";
-    /// A secret in the open.
     PLAIN_SECRET = "plain-secret";
     /// A variable's name where a value is passed on unchanged.
     LITERAL_VARIABLE = "literal-variable";
@@ -43,7 +42,6 @@ super::codes! { "check":
     SYSTEM_MOUNT = "system-mount";
     /// A device that is handed over twice.
     SAME_DEVICE = "same-device";
-    /// An archive without a key.
     NO_KEY = "no-key";
     /// An archive whose packages nobody signed.
     UNSIGNED_ARCHIVE = "unsigned-archive";
@@ -53,7 +51,6 @@ super::codes! { "check":
     NOT_A_KEY = "not-a-key";
     /// A key with another fingerprint than the one that is given.
     OTHER_KEY = "other-key";
-    /// A file with several keys.
     SEVERAL_KEYS = "several-keys";
     /// A secret key where a public key is needed.
     SECRET_KEY = "secret-key";
@@ -69,7 +66,6 @@ super::codes! { "check":
     UNPINNED_PYTHON = "unpinned-python";
     /// Files of a copied folder that the build does not see.
     LEFT_OUT = "left-out";
-    /// Two files at one path.
     SAME_OUTPUT = "same-output";
     /// A file that Compose takes instead of the one that is written.
     OTHER_COMPOSE_FILE = "other-compose-file";
@@ -77,7 +73,6 @@ super::codes! { "check":
     RESERVED_OUTPUT = "reserved-output";
     /// `allow` of a code that there is not.
     UNKNOWN_ALLOW = "unknown-allow";
-    /// `allow` of an error.
     ALLOWED_ERROR = "allowed-error";
     /// `allow` of what did not happen.
     UNUSED_ALLOW = "unused-allow";

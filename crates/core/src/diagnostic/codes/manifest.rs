@@ -27,7 +27,6 @@ super::codes! { "manifest":
     UNEXPECTED_CHILDREN = "unexpected-children";
     /// No block where there must be one.
     MISSING_CHILDREN = "missing-children";
-    /// Two things of one name.
     SAME_NAME = "same-name";
     /// A base that is named twice, or not at all.
     BASE_CHOICE = "base-choice";
@@ -51,7 +50,6 @@ super::codes! { "manifest":
     EXTENDS_DEPTH = "extends-depth";
     /// A ready-made manifest that there is not.
     UNKNOWN_STACK = "unknown-stack";
-    /// A file that is not there.
     FILE_NOT_FOUND = "file-not-found";
     /// A folder where a file is needed, and the like.
     WRONG_FILE_KIND = "wrong-file-kind";

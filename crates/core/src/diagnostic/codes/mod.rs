@@ -12,10 +12,8 @@ mod tests;
 
 use super::Code;
 
-/// A code and its page.
 #[derive(Debug, Clone, Copy)]
 pub struct CodeEntry {
-    /// The code.
     pub code: Code,
     /// Markdown: a title, what is wrong and why it matters, an example that fails (a `kdl` block under `## Wrong`) and
     /// its suggestion (under `## Right`).

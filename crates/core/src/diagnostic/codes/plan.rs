@@ -15,7 +15,6 @@ super::codes! { "plan":
     SAME_PATH = "same-path";
     /// Two archives with one name.
     SOURCE_CLASH = "source-clash";
-    /// An archive without a key.
     UNSIGNED_SOURCE = "unsigned-source";
     /// A snapshot that the archive does not have.
     NO_SNAPSHOT = "no-snapshot";

@@ -21,6 +21,8 @@ super::codes! { "resolve":
     UNKNOWN_IMAGE = "unknown-image";
     /// An image that is made for another platform.
     WRONG_IMAGE = "wrong-image";
+    /// An image of another distribution than that of the release.
+    OTHER_DISTRIBUTION = "other-distribution";
     /// A device that the catalogue does not have.
     UNKNOWN_DEVICE = "unknown-device";
     /// A compute capability that no GPU has.
@@ -35,7 +37,6 @@ super::codes! { "resolve":
     NOT_HERE = "not-here";
     /// A pin of what the target fixes.
     FIXED_AXIS = "fixed-axis";
-    /// No image to start from.
     NO_BASE = "no-base";
     /// Something that nobody has shown yet to work.
     UNPROVEN = "unproven";

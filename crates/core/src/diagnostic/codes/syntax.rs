@@ -3,7 +3,6 @@
 super::codes! { "syntax":
     /// A text that is no KDL, for a reason without its own code.
     INVALID_KDL = "invalid-kdl";
-    /// Bytes that are no UTF-8.
     WRONG_ENCODING = "wrong-encoding";
     /// JSON, YAML, TOML, a Dockerfile.
     OTHER_LANGUAGE = "other-language";
@@ -11,29 +10,19 @@ super::codes! { "syntax":
     TOO_LARGE = "too-large";
     /// Blocks in blocks without end.
     TOO_DEEP = "too-deep";
-    /// A control character.
     FORBIDDEN_CHARACTER = "forbidden-character";
-    /// `true` for `#true`.
     BARE_KEYWORD = "bare-keyword";
-    /// `#yes`.
     UNKNOWN_KEYWORD = "unknown-keyword";
-    /// Text that needs quotes.
     UNQUOTED_TEXT = "unquoted-text";
-    /// `'text'`.
     SINGLE_QUOTES = "single-quotes";
-    /// A block without its `}`.
     UNCLOSED_BLOCK = "unclosed-block";
-    /// A `}` too many.
     STRAY_BRACE = "stray-brace";
     /// A block that belongs to no node.
     MISPLACED_BRACE = "misplaced-brace";
     /// A text without its closing quotes.
     UNCLOSED_STRING = "unclosed-string";
-    /// `/*` without `*/`.
     UNCLOSED_COMMENT = "unclosed-comment";
-    /// `# comment`.
     HASH_COMMENT = "hash-comment";
-    /// `\d` in a text.
     BAD_ESCAPE = "bad-escape";
     /// A text in `"""` that is laid out wrongly.
     BAD_MULTILINE = "bad-multiline";
@@ -45,8 +34,6 @@ super::codes! { "syntax":
     MERGE_CONFLICT = "merge-conflict";
     /// A `=`, `,` or `;` where it has no meaning.
     MISPLACED_TOKEN = "misplaced-token";
-    /// `(type)value`.
     TYPE_ANNOTATION = "type-annotation";
-    /// What only KDL 1 knew.
     OLD_KDL = "old-kdl";
 }

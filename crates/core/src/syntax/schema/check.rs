@@ -16,7 +16,7 @@ pub fn check(document: &Document, language: &'static [&'static NodeSpec], place:
     here.block(&document.nodes, Children::Listed(language), log);
 }
 
-/// Where a block stands.
+/// What a block may hold and where it is, while it is checked against its schema.
 #[derive(Clone, Copy)]
 struct BlockContext<'a> {
     roots: &'static [&'static NodeSpec],
@@ -50,7 +50,7 @@ impl BlockContext<'_> {
                         codes::MISSING_NODE,
                         format!("{} has no {}", self.place, wording::code(spec.name)),
                     )
-                    .at(self.owner, format!("`{}` is missing here", spec.name))
+                    .at(self.owner, format!("missing `{}`", spec.name))
                     .help(format!(
                         "add {}: {}",
                         wording::code(spec.shape()),
@@ -71,9 +71,9 @@ impl BlockContext<'_> {
                     .first()
                     .map_or(node.span, |first| first.span.to(children.last().unwrap_or(first).span));
                 let diagnostic =
-                    Diagnostic::error(codes::UNEXPECTED_CHILDREN, format!("{name} takes no block"))
-                        .at(span, "these have no meaning here")
-                        .help(format!("it is written {}", wording::code(spec.shape())));
+                    Diagnostic::error(codes::UNEXPECTED_CHILDREN, format!("{name} does not take a block"))
+                        .at(span, "unexpected block")
+                        .help(format!("usage: {}", wording::code(spec.shape())));
                 log.error(diagnostic);
             }
             (Some(children), allowed) => {
@@ -83,7 +83,7 @@ impl BlockContext<'_> {
             (None, _) if spec.block_required && !forms::has_block_behind(node, spec) => {
                 log.error(
                     Diagnostic::error(codes::MISSING_CHILDREN, format!("{name} needs a block"))
-                        .at(node.name.span, "nothing is said in it")
+                        .at(node.name.span, "empty")
                         .maybe_help(possible(spec.children)),
                 );
             }
@@ -93,17 +93,17 @@ impl BlockContext<'_> {
 
     fn unknown(self, node: &Node, allowed: Children, log: &mut Log) {
         let name = &*node.name.value;
-        let message = format!("{} has no meaning in {}", wording::code(name), self.place);
+        let message = format!("unknown node {} in {}", wording::code(name), self.place);
         let diagnostic = Diagnostic::error(codes::UNKNOWN_NODE, message);
         if log.is_long() {
-            log.error(diagnostic.at(node.name.span, "no such node here"));
+            log.error(diagnostic.at(node.name.span, "unknown node"));
             return;
         }
         if let Some(called) = forms::called(name, allowed) {
             let diagnostic = diagnostic
                 .at(
                     node.name.span,
-                    if name.is_ascii() { "another tool's word" } else { "the words are English" },
+                    if name.is_ascii() { "syntax of another tool" } else { "node names are English words" },
                 )
                 .help(format!("did you mean {}?", wording::code(called.spec.name)));
             let diagnostic = match called.written(node) {
@@ -122,8 +122,7 @@ impl BlockContext<'_> {
         if near.is_empty() && elsewhere.is_empty() {
             near.extend(forms::nearly_called(name, allowed));
         }
-        let label = if near.is_empty() { "no such node here" } else { "not known here" };
-        let mut diagnostic = diagnostic.at(node.name.span, label);
+        let mut diagnostic = diagnostic.at(node.name.span, "unknown node");
         if let [one] = near[..] {
             diagnostic = diagnostic.fix(node.name.span, one);
         }
@@ -148,10 +147,10 @@ impl BlockContext<'_> {
     fn duplicate(self, first: &Node, second: &Node, log: &mut Log) {
         let name = wording::code(&second.name.value);
         log.error(
-            Diagnostic::error(codes::DUPLICATE_NODE, format!("{name} stands twice in {}", self.place))
-                .at(second.name.span, "the second one")
-                .at(first.name.span, "the first one")
-                .help("keep one of them"),
+            Diagnostic::error(codes::DUPLICATE_NODE, format!("duplicate {name} in {}", self.place))
+                .at(second.name.span, "second occurrence")
+                .at(first.name.span, "first occurrence")
+                .help("remove one of them"),
         );
     }
 }
@@ -204,7 +203,7 @@ fn arguments(node: &Node, spec: &NodeSpec, log: &mut Log) {
     let other = spec.rewrite.and_then(|rewrite| rewrite(node));
     let shape = || match &other {
         Some(written) => format!("write {}", wording::code(written)),
-        None => format!("it is written {}", wording::code(spec.shape())),
+        None => format!("usage: {}", wording::code(spec.shape())),
     };
     if misplaced_arguments(node, spec, other.as_ref(), log) {
         return;
@@ -215,18 +214,19 @@ fn arguments(node: &Node, spec: &NodeSpec, log: &mut Log) {
             continue;
         }
         let takes = match spec.arguments.len() {
-            0 => "no argument".to_owned(),
+            0 => "no arguments".to_owned(),
             number => format!("only {}", wording::count(number, "argument")),
         };
         let diagnostic = Diagnostic::error(codes::UNEXPECTED_ARGUMENT, format!("{name} takes {takes}"));
-        log.error(diagnostic.at(given.span, "one too many").help(shape()));
+        log.error(diagnostic.at(given.span, "unexpected argument").help(shape()));
     }
     let required = spec.arguments.iter().chain(&spec.rest).enumerate();
     for (_, missing) in required.filter(|(at, one)| one.required && *at >= node.arguments.len()) {
         let what = wording::code(missing.name);
-        let diagnostic = Diagnostic::error(codes::MISSING_ARGUMENT, format!("{name} needs its {what}"))
-            .at(node.name.span, format!("{what} is missing: {}", phrase(missing.doc)))
-            .help(shape());
+        let diagnostic =
+            Diagnostic::error(codes::MISSING_ARGUMENT, format!("{name} is missing its argument {what}"))
+                .at(node.name.span, format!("missing {what}: {}", phrase(missing.doc)))
+                .help(shape());
         log.error(diagnostic);
     }
 }
@@ -241,13 +241,13 @@ fn misplaced_arguments(node: &Node, spec: &NodeSpec, other: Option<&String>, log
     };
     let last = node.arguments.last().unwrap_or(first);
     let takes = match spec.arguments.len() {
-        0 => "no argument".to_owned(),
+        0 => "no arguments".to_owned(),
         number => format!("only {}", wording::count(number, "argument")),
     };
     let message = format!("{} takes {takes}", wording::code(&node.name.value));
     log.error(
         Diagnostic::error(codes::UNEXPECTED_ARGUMENT, message)
-            .at(first.span.to(last.span), "not expected here")
+            .at(first.span.to(last.span), "unexpected here")
             .help(format!("write {}", wording::code(&written)))
             .fix(node.span, written),
     );
@@ -262,10 +262,10 @@ fn properties(node: &Node, spec: &NodeSpec, log: &mut Log) {
         let first = *seen.entry(key).or_insert(given);
         if !std::ptr::eq(first, given) {
             let diagnostic =
-                Diagnostic::error(codes::DUPLICATE_PROPERTY, format!("`{key}` is given twice to {name}"))
-                    .at(given.key.span.to(given.span), "the second one")
-                    .at(first.key.span.to(first.span), "the first one")
-                    .help("keep one of them");
+                Diagnostic::error(codes::DUPLICATE_PROPERTY, format!("duplicate property `{key}` of {name}"))
+                    .at(given.key.span.to(given.span), "second occurrence")
+                    .at(first.key.span.to(first.span), "first occurrence")
+                    .help("remove one of them");
             log.error(diagnostic);
         }
         let listed = spec.properties.iter().find(|one| one.key == key);
@@ -278,10 +278,12 @@ fn properties(node: &Node, spec: &NodeSpec, log: &mut Log) {
     let misplaced = forms::as_property(node, spec).is_some();
     for missing in spec.properties.iter().filter(|one| one.required && !misplaced) {
         if !node.properties.iter().any(|given| given.key.value == missing.key) {
-            let diagnostic =
-                Diagnostic::error(codes::MISSING_PROPERTY, format!("{name} needs `{}=…`", missing.key))
-                    .at(node.name.span, format!("`{}` is missing: {}", missing.key, phrase(missing.doc)))
-                    .help(format!("it is written {}", wording::code(spec.shape())));
+            let diagnostic = Diagnostic::error(
+                codes::MISSING_PROPERTY,
+                format!("{name} is missing its property `{}=…`", missing.key),
+            )
+            .at(node.name.span, format!("missing `{}`: {}", missing.key, phrase(missing.doc)))
+            .help(format!("usage: {}", wording::code(spec.shape())));
             log.error(diagnostic);
         }
     }
@@ -294,7 +296,7 @@ fn unknown_property(node: &Node, at: usize, spec: &NodeSpec, log: &mut Log) {
     let known: Vec<&str> = spec.properties.iter().map(|one| one.key).collect();
     let message = format!("{name} has no property {}", wording::code(key));
     let mut diagnostic =
-        Diagnostic::error(codes::UNKNOWN_PROPERTY, message).at(given.key.span, "no such property here");
+        Diagnostic::error(codes::UNKNOWN_PROPERTY, message).at(given.key.span, "unknown property");
     if let [one] = wording::nearest(key, known.iter().copied())[..] {
         diagnostic = diagnostic.fix(given.key.span, one);
     }
@@ -311,12 +313,12 @@ fn unknown_property(node: &Node, at: usize, spec: &NodeSpec, log: &mut Log) {
     diagnostic = diagnostic.maybe_help(near);
     if spec.children.listed().iter().any(|child| child.name == key) {
         diagnostic =
-            diagnostic.help(format!("{} is a child of {name}: write it in its block", wording::code(key)));
+            diagnostic.help(format!("{} is a child of {name}: move it into the block", wording::code(key)));
     }
     let help = if known.is_empty() {
-        format!("{name} takes no properties: it is written {}", wording::code(spec.shape()))
+        format!("{name} has no properties; usage: {}", wording::code(spec.shape()))
     } else {
-        format!("possible here: {}", wording::all_of(&wording::codes(known)))
+        format!("allowed here: {}", wording::all_of(&wording::codes(known)))
     };
     log.error(diagnostic.help(help));
 }
@@ -338,7 +340,7 @@ fn possible(children: Children) -> Option<String> {
     if let Some(other) = children.other() {
         names.push(format!("any {}", wording::code(other.shape())));
     }
-    (!names.is_empty()).then(|| format!("possible here: {}", wording::all_of(&names)))
+    (!names.is_empty()).then(|| format!("allowed here: {}", wording::all_of(&names)))
 }
 
 /// The blocks of the language in which a node of this name has a meaning: ``in `app` ``, `at the top level`.

@@ -57,7 +57,6 @@ impl Called {
     }
 }
 
-/// A value as it is written.
 fn shown(given: &Value) -> Option<String> {
     match given {
         Value::String(text) => Some(value::quote(text)),

@@ -27,7 +27,7 @@ use super::Node;
 pub use check::check;
 pub use reference::reference;
 
-/// One kind of node.
+/// The schema of one kind of node: what the tables, the docs and `fmt` know of it.
 #[derive(Debug, Clone, Copy)]
 pub struct NodeSpec {
     /// Its name; for a node whose name is free, the placeholder of the reference (`NAME`).
@@ -38,7 +38,6 @@ pub struct NodeSpec {
     pub arguments: &'static [ArgSpec],
     /// Any number of further arguments; where required, at least one.
     pub rest: Option<ArgSpec>,
-    /// Its properties.
     pub properties: &'static [PropertySpec],
     /// Properties whose key is free, as in `when cuda=">=12"`; the key is the placeholder of the reference.
     pub open_properties: Option<PropertySpec>,
@@ -62,9 +61,7 @@ pub struct NodeSpec {
 /// What may stand in a block.
 #[derive(Debug, Clone, Copy)]
 pub enum Children {
-    /// No block at all.
     None,
-    /// These nodes.
     Listed(&'static [&'static NodeSpec]),
     /// These nodes, and others of any name that all look alike: `packages { pytorch "2.5" }`.
     Open {
@@ -88,33 +85,28 @@ pub enum Times {
     AtLeastOnce,
 }
 
-/// One positional argument.
+/// An argument of a node by position, counted from 0.
 #[derive(Debug, Clone, Copy)]
 pub struct ArgSpec {
     /// The placeholder of the reference: `NAME`.
     pub name: &'static str,
     /// What it says, one sentence of markdown.
     pub doc: &'static str,
-    /// What it may be.
     pub kind: ValueKind,
-    /// Whether it must be there.
     pub required: bool,
 }
 
-/// One `key=value`.
+/// A property of a node, written `key=value`.
 #[derive(Debug, Clone, Copy)]
 pub struct PropertySpec {
-    /// The key.
     pub key: &'static str,
     /// What it says, one sentence of markdown.
     pub doc: &'static str,
-    /// What its value may be.
     pub kind: ValueKind,
-    /// Whether it must be there.
     pub required: bool,
 }
 
-/// What a value may be.
+/// The types that a schema can ask of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueKind {
     /// `"text"` or `text`.
@@ -129,7 +121,6 @@ pub enum ValueKind {
     Choice(&'static [&'static str]),
     /// Any of these kinds: `gpu "all"` or `gpu #false`.
     Either(&'static [ValueKind]),
-    /// Whatever there is.
     Any,
 }
 

@@ -4,7 +4,7 @@ use super::KeyFault;
 
 const BEGIN: &str = "-----BEGIN PGP PUBLIC KEY BLOCK-----";
 const END: &str = "-----END PGP PUBLIC KEY BLOCK-----";
-const SECOND: &str = "it holds a second block, of another type";
+const SECOND: &str = "it contains a second block of another type";
 const SECRET: &str = "-----BEGIN PGP PRIVATE KEY BLOCK-----";
 
 /// The bytes in the one armored block of a text.
@@ -17,7 +17,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Vec<u8>, KeyFault> {
     let blocks = text.matches("-----BEGIN").count();
     let Some(start) = text.find(BEGIN) else {
         let why = if blocks == 0 {
-            "it holds no `BEGIN PGP PUBLIC KEY BLOCK`"
+            "it contains no `BEGIN PGP PUBLIC KEY BLOCK`"
         } else {
             "its block is of another type"
         };
@@ -27,17 +27,17 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Vec<u8>, KeyFault> {
         return Err(KeyFault::not(SECOND));
     }
     if text[start..].starts_with(&format!("{BEGIN}\r\n")) {
-        return Err(KeyFault::not("its lines end in CR LF, in which apt finds no key: save it with LF"));
+        return Err(KeyFault::not("it has CRLF line endings, in which apt finds no key: save it with LF"));
     }
     let mut lines = text[start..].split('\n');
     let first = lines.next().unwrap_or_default();
     if first != BEGIN || !(start == 0 || text[..start].ends_with('\n')) {
-        return Err(KeyFault::not("`BEGIN PGP PUBLIC KEY BLOCK` is not on a line by itself"));
+        return Err(KeyFault::not("`BEGIN PGP PUBLIC KEY BLOCK` is not on a separate line"));
     }
     let mut decoder = Decoder::default();
     let headers = lines.by_ref().find(|line| line.is_empty() || !line.contains(':'));
     if headers != Some("") {
-        return Err(KeyFault::not("an empty line is missing before the lines of the key"));
+        return Err(KeyFault::not("the empty line before the key data is missing"));
     }
     let mut checksum = None;
     for line in lines.by_ref() {
@@ -53,7 +53,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Vec<u8>, KeyFault> {
             None => decoder.line(line)?,
         }
     }
-    Err(KeyFault::not("`END PGP PUBLIC KEY BLOCK` is missing behind the lines of the key"))
+    Err(KeyFault::not("`END PGP PUBLIC KEY BLOCK` is missing after the key data"))
 }
 
 /// Several blocks: apt reads them all, so the keys of all count.
@@ -71,7 +71,7 @@ fn joined(mut bytes: Vec<u8>, rest: &str) -> Result<Vec<u8>, KeyFault> {
     Ok(bytes)
 }
 
-/// Base64, a line at a time.
+/// Streaming base64 decoder that accepts the line lengths of ASCII armor.
 #[derive(Default)]
 struct Decoder {
     bytes: Vec<u8>,
@@ -94,10 +94,10 @@ impl Decoder {
                     self.padding += 1;
                     continue;
                 }
-                _ => return Err(KeyFault::not("a line of it is not base64")),
+                _ => return Err(KeyFault::not("one of its lines is not valid base64")),
             };
             if self.padding > 0 {
-                return Err(KeyFault::not("its base64 goes on behind its end"));
+                return Err(KeyFault::not("its base64 data continues after its end"));
             }
             self.digits += 1;
             self.held = (self.held << 6) | u32::from(value);
@@ -114,14 +114,14 @@ impl Decoder {
     /// The bytes, held to the checksum where the block has one.
     fn finish(self, checksum: Option<&str>) -> Result<Vec<u8>, KeyFault> {
         if !(self.digits + self.padding).is_multiple_of(4) {
-            return Err(KeyFault::not("its base64 is cut off"));
+            return Err(KeyFault::not("its base64 data is truncated"));
         }
         let Some(checksum) = checksum else { return Ok(self.bytes) };
         let mut stated = Self::default();
         stated.line(checksum)?;
         let crc = crc24(&self.bytes).to_be_bytes();
         if stated.bytes != crc[1..] {
-            return Err(KeyFault::not("it is damaged: its checksum does not match"));
+            return Err(KeyFault::not("it is damaged: the checksum does not match"));
         }
         Ok(self.bytes)
     }

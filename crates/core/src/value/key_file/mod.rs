@@ -24,7 +24,6 @@ pub struct KeyFile {
 pub enum KeyFault {
     /// It can't be read as a key; why, as a label says it.
     NotAKey(String),
-    /// It holds a secret key.
     Secret,
     /// It holds several keys; their fingerprints.
     Several(Vec<Fingerprint>),
@@ -46,13 +45,13 @@ impl KeyFile {
     /// What it holds instead of one public key.
     pub fn read(bytes: &[u8]) -> Result<Self, KeyFault> {
         if bytes.len() > Self::LARGEST {
-            return Err(KeyFault::not(format!("it has more than {} KiB", Self::LARGEST >> 10)));
+            return Err(KeyFault::not(format!("it is larger than {} KiB", Self::LARGEST >> 10)));
         }
         if bytes.is_empty() {
             return Err(KeyFault::not("it is empty"));
         }
         if bytes.get(8..12) == Some(b"KBXf") {
-            return Err(KeyFault::not("it is a keybox of GnuPG, which apt can't read"));
+            return Err(KeyFault::not("it is a GnuPG keybox, which apt cannot read"));
         }
         // A binary key starts with a byte that no text starts with.
         let armored = bytes[0].is_ascii();

@@ -27,7 +27,7 @@ pub(super) fn fingerprints(bytes: &[u8]) -> Result<Vec<Fingerprint>, KeyFault> {
             SECRET_KEY | SECRET_SUBKEY => return Err(KeyFault::Secret),
             PUBLIC_KEY => {
                 if keys.is_empty() && !KNOWN_TO_APT.contains(first) {
-                    return Err(KeyFault::not("apt knows no keyring that starts like it"));
+                    return Err(KeyFault::not("it does not start like any keyring format that apt supports"));
                 }
                 keys.push(of_key(body)?);
             }
@@ -35,22 +35,22 @@ pub(super) fn fingerprints(bytes: &[u8]) -> Result<Vec<Fingerprint>, KeyFault> {
             SIGNATURE | TRUST | USER_ID | PUBLIC_SUBKEY | USER_ATTRIBUTE => {}
             _ => {
                 return Err(KeyFault::not(format!(
-                    "it holds a packet of type {tag}, which is no part of a key"
+                    "it contains a packet of type {tag}, which is not part of a key"
                 )));
             }
         }
         rest = behind;
     }
-    if keys.is_empty() { Err(KeyFault::not("it holds nothing")) } else { Ok(keys) }
+    if keys.is_empty() { Err(KeyFault::not("it is empty")) } else { Ok(keys) }
 }
 
 /// The fingerprint of a key of version 4: the hash of its packet.
 fn of_key(body: &[u8]) -> Result<Fingerprint, KeyFault> {
     match body.first() {
         Some(4) if body.len() > 6 => {}
-        Some(4) | None => return Err(KeyFault::not("its key is cut off")),
+        Some(4) | None => return Err(KeyFault::not("its key is truncated")),
         Some(version) => {
-            return Err(KeyFault::not(format!("its key is of version {version}; apt needs version 4")));
+            return Err(KeyFault::not(format!("its key has version {version}; apt needs version 4")));
         }
     }
     let Ok(length) = u16::try_from(body.len()) else { return Err(KeyFault::not("its key is too long")) };
@@ -63,7 +63,7 @@ fn of_key(body: &[u8]) -> Result<Fingerprint, KeyFault> {
 
 /// The first packet: its type, its body, and what is behind it.
 fn packet(bytes: &[u8]) -> Result<(u8, &[u8], &[u8]), KeyFault> {
-    let no_packets = || KeyFault::not("its bytes are no OpenPGP packets");
+    let no_packets = || KeyFault::not("it does not consist of OpenPGP packets");
     let (&first, rest) = bytes.split_first().ok_or_else(no_packets)?;
     if first & 0x80 == 0 {
         return Err(no_packets());
@@ -72,7 +72,7 @@ fn packet(bytes: &[u8]) -> Result<(u8, &[u8], &[u8]), KeyFault> {
     let tag = if new_form { first & 0x3f } else { (first >> 2) & 0x0f };
     let (length, rest) =
         if new_form { new_length(rest) } else { old_length(first & 3, rest) }.ok_or_else(no_packets)?;
-    let cut = || KeyFault::not("it is cut off");
+    let cut = || KeyFault::not("it is truncated");
     let (body, behind) = rest.split_at_checked(length).ok_or_else(cut)?;
     Ok((tag, body, behind))
 }

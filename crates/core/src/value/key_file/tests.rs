@@ -53,8 +53,8 @@ fn a_second_key_is_found_wherever_apt_would_find_it() {
     assert_eq!(both([VENDOR, ROS, VENDOR].concat().as_bytes()).len(), 3);
     // `apt-key` reads a block of any type as a part of the keyring.
     let disguised = ROS.replace("PGP PUBLIC KEY BLOCK", "PGP ARMORED FILE");
-    assert_eq!(why([VENDOR, &disguised].concat()), "it holds a second block, of another type");
-    assert_eq!(why([&disguised, VENDOR].concat()), "it holds a second block, of another type");
+    assert_eq!(why([VENDOR, &disguised].concat()), "it contains a second block of another type");
+    assert_eq!(why([&disguised, VENDOR].concat()), "it contains a second block of another type");
     assert_eq!(why(&disguised), "its block is of another type");
 }
 
@@ -70,31 +70,34 @@ fn a_secret_key_is_known_as_one() {
 #[test]
 fn what_apt_can_not_read_is_no_key() {
     assert_eq!(why(""), "it is empty");
-    assert_eq!(why("x"), "it holds no `BEGIN PGP PUBLIC KEY BLOCK`");
-    assert_eq!(
-        why("-----BEGIN PGP PUBLIC KEY BLOCK-----"),
-        "an empty line is missing before the lines of the key"
-    );
+    assert_eq!(why("x"), "it contains no `BEGIN PGP PUBLIC KEY BLOCK`");
+    assert_eq!(why("-----BEGIN PGP PUBLIC KEY BLOCK-----"), "the empty line before the key data is missing");
     assert_eq!(
         why(VENDOR.replace('\n', "\r\n")),
-        "its lines end in CR LF, in which apt finds no key: save it with LF"
+        "it has CRLF line endings, in which apt finds no key: save it with LF"
     );
     assert_eq!(
         why(VENDOR.replace("BLOCK-----\n\n", "BLOCK-----\n")),
-        "an empty line is missing before the lines of the key"
+        "the empty line before the key data is missing"
     );
-    assert_eq!(why(VENDOR.replace("mDME", "mD ME")), "a line of it is not base64");
-    assert_eq!(why(&VENDOR[..200]), "`END PGP PUBLIC KEY BLOCK` is missing behind the lines of the key");
-    assert_eq!(why(VENDOR.replace("mDME", "mDMF")), "it is damaged: its checksum does not match");
-    assert_eq!(why(without_checksum(VENDOR).replace("mDMEaVW5", "mDMEaVW")), "its base64 is cut off");
+    assert_eq!(why(VENDOR.replace("mDME", "mD ME")), "one of its lines is not valid base64");
+    assert_eq!(why(&VENDOR[..200]), "`END PGP PUBLIC KEY BLOCK` is missing after the key data");
+    assert_eq!(why(VENDOR.replace("mDME", "mDMF")), "it is damaged: the checksum does not match");
+    assert_eq!(why(without_checksum(VENDOR).replace("mDMEaVW5", "mDMEaVW")), "its base64 data is truncated");
     assert_eq!(why(without_checksum(VENDOR).replace("mDME", "gDME")), "it does not start with a public key");
-    assert_eq!(why(b"\0\0\0\x20\x01\x01\0\x02KBXf\0\0\0\0"), "it is a keybox of GnuPG, which apt can't read");
-    assert_eq!(why(&BINARY[..40]), "it is cut off");
-    assert_eq!(why([BINARY, b"x"].concat()), "its bytes are no OpenPGP packets");
-    assert_eq!(why([BINARY, &[0xc8, 0]].concat()), "it holds a packet of type 8, which is no part of a key");
-    assert_eq!(why([0x98, 7, 3, 0, 0, 0, 0, 0, 0]), "its key is of version 3; apt needs version 4");
-    assert_eq!(why([0x9a, 0, 0, 0, 7, 4, 0, 0, 0, 0, 1, 0]), "apt knows no keyring that starts like it");
-    assert_eq!(why(vec![b'x'; KeyFile::LARGEST + 1]), "it has more than 1024 KiB");
+    assert_eq!(why(b"\0\0\0\x20\x01\x01\0\x02KBXf\0\0\0\0"), "it is a GnuPG keybox, which apt cannot read");
+    assert_eq!(why(&BINARY[..40]), "it is truncated");
+    assert_eq!(why([BINARY, b"x"].concat()), "it does not consist of OpenPGP packets");
+    assert_eq!(
+        why([BINARY, &[0xc8, 0]].concat()),
+        "it contains a packet of type 8, which is not part of a key"
+    );
+    assert_eq!(why([0x98, 7, 3, 0, 0, 0, 0, 0, 0]), "its key has version 3; apt needs version 4");
+    assert_eq!(
+        why([0x9a, 0, 0, 0, 7, 4, 0, 0, 0, 0, 1, 0]),
+        "it does not start like any keyring format that apt supports"
+    );
+    assert_eq!(why(vec![b'x'; KeyFile::LARGEST + 1]), "it is larger than 1024 KiB");
 }
 
 #[test]

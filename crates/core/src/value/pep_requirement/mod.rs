@@ -33,7 +33,6 @@ impl PepRequirement {
         normalised_name(&self.name)
     }
 
-    /// What stands in brackets.
     pub fn extras(&self) -> &[String] {
         &self.extras
     }
@@ -75,7 +74,7 @@ pub fn normalised_name(name: &str) -> String {
 }
 
 impl Parse for PepRequirement {
-    const WHAT: &'static str = "a requirement of pip";
+    const WHAT: &'static str = "a pip requirement";
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         read::requirement(text)

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::value::requirement::Op;
 use crate::value::{Parse, Version};
 
-/// A comparison of pip.
+/// Comparison operators of PEP 440 version specifiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PepOp {
     /// `~=2.5.1`: 2.5.1 and later of 2.5.

@@ -3,7 +3,7 @@
 use super::{PepOp, PepRequirement};
 use crate::value::{Invalid, text};
 
-const HELP: &str = "`NAME`, `NAME==1.26.4`, `NAME>=2.5,<2.9` or `NAME @ URL`";
+const HELP: &str = "write `NAME`, `NAME==1.26.4`, `NAME>=2.5,<2.9` or `NAME @ URL`";
 
 pub(super) fn requirement(whole: &str) -> Result<PepRequirement, Invalid> {
     let trimmed = whole.trim();
@@ -14,23 +14,24 @@ pub(super) fn requirement(whole: &str) -> Result<PepRequirement, Invalid> {
 
 fn known_mistake(word: &str) -> Result<(), Invalid> {
     if word.is_empty() {
-        return Err(Invalid::new("a requirement of pip can't be empty").help(HELP));
+        return Err(Invalid::new("empty pip requirement").help(HELP));
     }
     if let Some(file) = ["-r", "--requirement"].iter().find_map(|option| word.strip_prefix(option)) {
         let file = file.trim_start_matches([' ', '=']);
         let help = format!("write `requirements \"{}\"`", text::quoted(file).trim_matches('`'));
-        return Err(Invalid::new("this is an option of pip, not a package").help(help));
+        return Err(Invalid::new("this is a pip option, not a package").help(help));
     }
     if word.starts_with('-') {
-        return Err(Invalid::new("this is an option of pip, not a package").help(HELP));
+        return Err(Invalid::new("this is a pip option, not a package").help(HELP));
     }
     let start = word.split(['@', ';', ' ']).next().unwrap_or_default();
     if start.starts_with(['.', '/', '~']) {
-        return Err(Invalid::new("this is a file, not the name of a package").help(HELP));
+        return Err(Invalid::new("this is a file, not a package name").help(HELP));
     }
     if start.contains("://") {
-        let help = format!("write `NAME @ {}` with the package's name", text::quoted(word).trim_matches('`'));
-        return Err(Invalid::new("a package is named before the place that it comes from").help(help));
+        let help =
+            format!("write `NAME @ {}` with the name of the package", text::quoted(word).trim_matches('`'));
+        return Err(Invalid::new("missing package name before the location").help(help));
     }
     Ok(())
 }
@@ -43,7 +44,7 @@ fn read(word: &str) -> Result<PepRequirement, Invalid> {
     if word[at..].starts_with('[') {
         let close = word[at..]
             .find(']')
-            .ok_or_else(|| Invalid::new("`[` has no `]`").help(HELP).at(at..word.len()))?;
+            .ok_or_else(|| Invalid::new("missing `]` after `[`").help(HELP).at(at..word.len()))?;
         extras =
             read_extras(&word[at + 1..at + close]).map_err(|invalid| invalid.within(at + 1, close - 1))?;
         at = skip_spaces(word, at + close + 1);
@@ -88,9 +89,9 @@ fn check_name(name: &str, word: &str) -> Result<(), Invalid> {
         return Ok(());
     }
     let message = match word.chars().next() {
-        Some(letter) if name.is_empty() => format!("a name can't start with {}", text::shown(letter)),
-        None => "a name is missing".to_owned(),
-        Some(_) => format!("`{name}` is no name: it starts and ends with a letter or a digit"),
+        Some(letter) if name.is_empty() => format!("a name cannot start with {}", text::shown(letter)),
+        None => "missing name".to_owned(),
+        Some(_) => format!("`{name}` is not a valid name: it must start and end with a letter or a digit"),
     };
     Err(Invalid::new(message).help(HELP).at(0..name.len().max(word.chars().next().map_or(0, char::len_utf8))))
 }
@@ -103,7 +104,7 @@ fn read_extras(list: &str) -> Result<Vec<String>, Invalid> {
         .map(|extra| {
             let extra = extra.trim();
             if leading_name(extra) != extra || check_name(extra, extra).is_err() {
-                return Err(Invalid::new(format!("{} is no name of an extra", text::quoted(extra)))
+                return Err(Invalid::new(format!("{} is not a valid name of an extra", text::quoted(extra)))
                     .help("`NAME[one,two]`"));
             }
             Ok(extra.to_owned())
@@ -122,25 +123,25 @@ fn read_specifiers(list: &str, name: &str) -> Result<Vec<(PepOp, String)>, Inval
 
 fn specifier(piece: &str, name: &str) -> Result<(PepOp, String), Invalid> {
     if piece.is_empty() {
-        return Err(Invalid::new("a comparison is missing beside the comma").help(HELP));
+        return Err(Invalid::new("missing comparison next to the comma").help(HELP));
     }
     let Some(op) = PepOp::ALL.into_iter().find(|op| piece.starts_with(op.as_str())) else {
         return Err(no_comparison(piece, name));
     };
     let version = piece[op.as_str().len()..].trim();
     if version.is_empty() {
-        return Err(Invalid::new(format!("a version is missing after `{op}`")).help(HELP));
+        return Err(Invalid::new(format!("missing version after `{op}`")).help(HELP));
     }
     if let Some(place) = version.find(|c: char| matches!(c, '<' | '>' | '=' | '~') || c.is_whitespace()) {
         let second = version[place..].trim_start();
         if second.len() < 2 || !second.starts_with(['<', '>', '=', '!', '~']) {
-            return Err(Invalid::new(format!("{} is no version", text::quoted(version))).help(HELP));
+            return Err(Invalid::new(format!("{} is not a valid version", text::quoted(version))).help(HELP));
         }
         let help = format!(
             "write {}",
             text::quoted(&format!("{op}{},{second}", version[..place].trim_end_matches('!')))
         );
-        return Err(Invalid::new("two comparisons need a comma between them").help(help));
+        return Err(Invalid::new("missing comma between two comparisons").help(help));
     }
     check_version(op, version)?;
     Ok((op, version.to_owned()))
@@ -151,11 +152,11 @@ fn no_comparison(piece: &str, name: &str) -> Invalid {
     let sign: String = piece.chars().take_while(|c| matches!(c, '=' | '^' | '~' | '!' | '>' | '<')).collect();
     let rest = piece[sign.len()..].trim();
     let (message, meant) = match sign.as_str() {
-        "" => (format!("{} is no comparison", text::quoted(piece)), "=="),
-        "=" => ("pip compares with `==`".to_owned(), "=="),
-        "=>" => ("`=>` is no comparison of pip".to_owned(), ">="),
-        _ if rest.contains('.') => (format!("`{sign}` is no comparison of pip"), "~="),
-        _ => (format!("`{sign}` is no comparison of pip"), ">="),
+        "" => (format!("{} is not a comparison", text::quoted(piece)), "=="),
+        "=" => ("pip uses `==` for comparison".to_owned(), "=="),
+        "=>" => ("`=>` is not a pip comparison".to_owned(), ">="),
+        _ if rest.contains('.') => (format!("`{sign}` is not a pip comparison"), "~="),
+        _ => (format!("`{sign}` is not a pip comparison"), ">="),
     };
     let meant = if sign == "=" && rest.starts_with(['>', '<']) { "" } else { meant };
     let looks_right = rest.starts_with(|c: char| c.is_ascii_digit());
@@ -171,47 +172,49 @@ fn check_version(op: PepOp, version: &str) -> Result<(), Invalid> {
     let stem = version.strip_suffix(".*").unwrap_or(version);
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '+' | '-' | '_' | '!');
     if let Some((letter, _)) = text::first_other(stem, plain) {
-        let message = format!("{} can't be part of a version", text::shown(letter));
+        let message = format!("a version cannot contain {}", text::shown(letter));
         return Err(Invalid::new(message).help(HELP));
     }
     if op == PepOp::Same {
         return Ok(());
     }
     if !stem.trim_start_matches('v').starts_with(|c: char| c.is_ascii_digit()) {
-        return Err(Invalid::new(format!("{} is no version", text::quoted(version))).help(HELP));
+        return Err(Invalid::new(format!("{} is not a valid version", text::quoted(version))).help(HELP));
     }
     if stem.len() < version.len() && !matches!(op, PepOp::Equal | PepOp::NotEqual) {
-        return Err(Invalid::new(format!("`.*` can't follow `{op}`")).help(format!("write `{op}{stem}`")));
+        return Err(Invalid::new(format!("`.*` cannot follow `{op}`")).help(format!("write `{op}{stem}`")));
     }
     if op == PepOp::Compatible && !stem.contains('.') {
         let help = format!("write `>={stem}`");
-        return Err(Invalid::new("`~=` needs a version of two numbers or more").help(help));
+        return Err(Invalid::new("`~=` needs a version with at least two numbers").help(help));
     }
     Ok(())
 }
 
 fn check_url(url: &str) -> Result<(), Invalid> {
-    let wrong = |message: String| Err(Invalid::new(message).help("`NAME @ https://example.com/NAME.whl`"));
+    let wrong =
+        |message: String| Err(Invalid::new(message).help("write `NAME @ https://example.com/NAME.whl`"));
     match text::first_other(url, |c| !c.is_whitespace() && !c.is_control()) {
-        _ if url.is_empty() => wrong("a URL is missing after `@`".to_owned()),
-        Some((letter, _)) => wrong(format!("{} can't be part of a URL", text::shown(letter))),
+        _ if url.is_empty() => wrong("missing URL after `@`".to_owned()),
+        Some((letter, _)) => wrong(format!("a URL cannot contain {}", text::shown(letter))),
         None if url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("file:")) => {
-            let message = format!("{} is a file of the image, not of the project", text::quoted(url));
-            let help = "copy the file into the image and install it there: `app { run \"pip install --no-deps PATH\" }`";
+            let message = format!("{} is a file in the image, not in the project", text::quoted(url));
+            let help = "copy the file into the image and install it there: `app { run \"pip install --no-deps \
+                PATH\" }`";
             Err(Invalid::new(message).help(help))
         }
-        None if !url.contains(':') => wrong(format!("{} is no URL", text::quoted(url))),
+        None if !url.contains(':') => wrong(format!("{} is not a valid URL", text::quoted(url))),
         None => Ok(()),
     }
 }
 
 fn check_marker(marker: &str) -> Result<(), Invalid> {
-    let help = "`; python_version < \"3.9\"`";
+    let help = "write a marker such as `; python_version < \"3.9\"`";
     if marker.is_empty() {
-        return Err(Invalid::new("a marker is missing after `;`").help(help));
+        return Err(Invalid::new("missing marker after `;`").help(help));
     }
     if let Some((letter, _)) = text::first_other(marker, |c| !c.is_control()) {
-        return Err(Invalid::new(format!("{} can't be part of a marker", text::shown(letter))).help(help));
+        return Err(Invalid::new(format!("a marker cannot contain {}", text::shown(letter))).help(help));
     }
     let mut quote = None;
     let mut depth = 0_usize;
@@ -221,14 +224,14 @@ fn check_marker(marker: &str) -> Result<(), Invalid> {
             (Some(open), _) if open == letter => quote = None,
             (None, '(') => depth += 1,
             (None, ')') if depth == 0 => {
-                return Err(Invalid::new("a `)` of the marker has no `(`").help(help));
+                return Err(Invalid::new("unmatched `)` in the marker").help(help));
             }
             (None, ')') => depth -= 1,
             _ => {}
         }
     }
     if quote.is_some() || depth > 0 {
-        return Err(Invalid::new("a quote or a bracket of the marker is not closed").help(help));
+        return Err(Invalid::new("unclosed quote or bracket in the marker").help(help));
     }
     Ok(())
 }

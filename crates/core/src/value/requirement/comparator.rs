@@ -4,7 +4,7 @@ use std::ops::Bound;
 
 use crate::value::{Interval, Version};
 
-/// How a bound compares.
+/// Comparison operators of version requirements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(in crate::value) enum Op {
     /// `2.5`, `2.5.*`: all that start so.
@@ -29,7 +29,7 @@ pub(in crate::value) enum Op {
     Caret,
 }
 
-/// What is compared with.
+/// Right side of a comparison: a version, or the name of one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Operand {
     Version(Version),

@@ -19,7 +19,6 @@ use comparator::{Comparator, Operand};
 /// alternative (what stands between `||`) that names one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Requirement {
-    /// As written.
     text: String,
     /// One of these; in each, all of its comparators.
     alternatives: Vec<Vec<Comparator>>,
@@ -37,7 +36,6 @@ impl Requirement {
         Self { text: format!("={version}"), alternatives: vec![vec![comparator]] }
     }
 
-    /// As written.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -154,7 +152,7 @@ impl Parse for Requirement {
         let several = requirement.alternatives.iter().all(|one| one.len() > 1);
         if several && requirement.names().next().is_none() && requirement.intervals().is_empty() {
             let help =
-                if text.contains("||") { None } else { Some("`||` between two requirements means either") };
+                if text.contains("||") { None } else { Some("use `||` between two requirements for \"or\"") };
             let invalid = Invalid::new("no version can satisfy all of this");
             let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
             if text.split(',').all(digits) {

@@ -3,14 +3,13 @@
 use super::comparator::{Comparator, Op, Operand};
 use crate::value::{Invalid, Parse, Version, text};
 
-const HELP: &str =
-    "write `2.5` for any 2.5.x, `=2.5.1` for that one, `>=2.5, <2.9` for a range, `2.4 || 2.6` for either";
+const HELP: &str = "write `2.5` for any 2.5.x, `=2.5.1` for an exact version, `>=2.5, <2.9` for a range, `2.4 || \
+        2.6` for alternatives";
 
 /// The alternatives with their comparators; none in an alternative that is `*`.
 pub(super) fn alternatives(text: &str) -> Result<Vec<Vec<Comparator>>, Invalid> {
     if text.trim().is_empty() {
-        return Err(Invalid::new("a version requirement can't be empty")
-            .help("leave it out, or write `*` for any version"));
+        return Err(Invalid::new("empty version requirement").help("remove it, or write `*` for any version"));
     }
     let mut out = Vec::new();
     for (at, alternative) in split(text, "||") {
@@ -20,7 +19,7 @@ pub(super) fn alternatives(text: &str) -> Result<Vec<Vec<Comparator>>, Invalid> 
             let bound = piece.trim();
             if bound.is_empty() {
                 let from = (at + offset).saturating_sub(1);
-                let invalid = Invalid::new("a bound is missing here").help(HELP);
+                let invalid = Invalid::new("missing bound").help(HELP);
                 return Err(match text.get(from..at + offset + piece.len()) {
                     Some(_) => invalid.at(from..at + offset + piece.len()),
                     None => invalid,
@@ -52,7 +51,7 @@ fn comparator(bound: &str) -> Result<Comparator, Invalid> {
     let at = bound.len() - operand.len();
     let op = op(sign, operand)?;
     if operand.is_empty() {
-        return Err(Invalid::new(format!("a version is missing after `{sign}`")).help(HELP));
+        return Err(Invalid::new(format!("missing version after `{sign}`")).help(HELP));
     }
     if sign.is_empty() && is_called(bound) {
         return Ok(Comparator { op, operand: Operand::Name(bound.to_owned()) });
@@ -101,7 +100,7 @@ fn op(sign: &str, operand: &str) -> Result<Op, Invalid> {
         "~=" | "~>" => pessimistic(operand),
         _ => HELP.to_owned(),
     };
-    Err(Invalid::new(format!("`{sign}` is no comparison")).help(meant).at(0..sign.len()))
+    Err(Invalid::new(format!("`{sign}` is not a comparison")).help(meant).at(0..sign.len()))
 }
 
 /// What pip's `~=` and Ruby's `~>` mean, which differs from `~` for two numbers.
@@ -127,17 +126,17 @@ fn two_in_one(bound: &str, sign: &str, operand: &str) -> Option<Invalid> {
     let word = second.split_whitespace().next().unwrap_or_default();
     let after = second[word.len()..].trim();
     let (message, help) = if joint.contains('|') && !second.is_empty() {
-        ("either of two is written with `||`", format!("write `{sign}{first} || {second}`"))
+        ("alternatives are separated by `||`", format!("write `{sign}{first} || {second}`"))
     } else if word == "or" {
-        ("either of two is written with `||`", format!("write `{sign}{first} || {after}`"))
+        ("alternatives are separated by `||`", format!("write `{sign}{first} || {after}`"))
     } else if word == "and" {
-        ("two bounds are joined by a comma", format!("write `{sign}{first}, {after}`"))
+        ("bounds are separated by a comma", format!("write `{sign}{first}, {after}`"))
     } else if word == "-" {
-        ("a range is written with two bounds", format!("write `>={first}, <={after}`"))
+        ("a range consists of two bounds", format!("write `>={first}, <={after}`"))
     } else if second.starts_with(signs) {
-        ("two bounds need a comma between them", format!("write `{sign}{first}, {second}`"))
+        ("missing comma between two bounds", format!("write `{sign}{first}, {second}`"))
     } else {
-        ("this is more than one version", HELP.to_owned())
+        ("expected a single version", HELP.to_owned())
     };
     Some(Invalid::new(message).help(help).at(0..bound.len()))
 }
@@ -148,25 +147,27 @@ fn prefix(op: Op, sign: &str, stem: &str) -> Result<Comparator, Invalid> {
         Op::Prefix | Op::Exact => Op::Prefix,
         Op::Not => Op::NotPrefix,
         Op::NotPrefix | Op::AtLeast | Op::Above | Op::AtMost | Op::Below | Op::Tilde | Op::Caret => {
-            let message = format!("`.*` can't follow `{sign}`");
+            let message = format!("`.*` cannot follow `{sign}`");
             return Err(Invalid::new(message).help(format!("write `{sign}{stem}`")));
         }
     };
     if version.truncated(4).as_str() != version.as_str() {
-        return Err(Invalid::new("`.*` can follow numbers only").help(format!("write `{stem}`")));
+        return Err(Invalid::new("`.*` can only follow numbers").help(format!("write `{stem}`")));
     }
     Ok(Comparator { op, operand: Operand::Version(version) })
 }
 
 fn operand(sign: &str, word: &str) -> Result<Operand, Invalid> {
     if matches!(word, "latest" | "newest" | "any" | "default" | "stable") {
-        return Err(Invalid::new(format!("`{word}` is no version"))
-            .help("leave the requirement out: the newest version that fits is taken"));
+        return Err(Invalid::new(format!("`{word}` is not a valid version"))
+            .help("remove the requirement to use the newest version that fits"));
     }
     if let Some(stem) = word.strip_suffix(".x").or_else(|| word.strip_suffix(".X"))
         && Version::parse(stem).is_ok()
     {
-        return Err(Invalid::new(format!("`{word}` is no version")).help(format!("write `{sign}{stem}`")));
+        return Err(
+            Invalid::new(format!("`{word}` is not a valid version")).help(format!("write `{sign}{stem}`"))
+        );
     }
     let v_number =
         word.strip_prefix(['v', 'V']).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
@@ -178,8 +179,9 @@ fn operand(sign: &str, word: &str) -> Result<Operand, Invalid> {
     })?;
     let lower = word.to_ascii_lowercase();
     if lower != word {
-        return Err(Invalid::new("the name of a version is written in lower case")
-            .help(format!("write `{sign}{lower}`")));
+        return Err(
+            Invalid::new("the name of a version must be lower case").help(format!("write `{sign}{lower}`"))
+        );
     }
     Ok(Operand::Name(lower))
 }

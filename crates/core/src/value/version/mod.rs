@@ -18,13 +18,11 @@ use super::{Invalid, Parse};
 /// local build after it. What compares equal is equal, however it is spelt: `2.5` is `2.5.0`.
 #[derive(Debug, Clone)]
 pub struct Version {
-    /// As written.
     text: String,
     /// Where the numbers end in the text.
     release: usize,
     /// Four at the most; 0 where there are fewer, so that `2.5` compares as `2.5.0`.
     numbers: [u64; MOST],
-    /// How many were written.
     count: usize,
     /// What follows the numbers, `Suffix::End` at its end.
     suffix: Cow<'static, [Suffix]>,
@@ -85,7 +83,6 @@ impl Version {
         Self::of(&[0])
     }
 
-    /// The text as written.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -95,7 +92,6 @@ impl Version {
         &self.numbers[..self.count]
     }
 
-    /// The first number.
     pub fn major(&self) -> u64 {
         self.part(0)
     }

@@ -6,7 +6,7 @@ use super::{Local, MOST, RELEASE, Suffix, Version};
 use crate::value::{Invalid, text};
 
 const HELP: &str =
-    "a version is one to four numbers with dots between: `2.5`, `22.04`, `10.3.0.30`, `2.9.0-rc1`";
+    "a version is one to four numbers separated by dots: `2.5`, `22.04`, `10.3.0.30`, `2.9.0-rc1`";
 
 /// What numbers have at most, so that one more still fits.
 const DIGITS: usize = 18;
@@ -69,7 +69,7 @@ pub(super) fn version(text: &str) -> Result<Version, Invalid> {
 /// What people write who have another language of versions in mind.
 fn known_mistake(word: &str) -> Option<Invalid> {
     if word.is_empty() {
-        return Some(Invalid::new("a version can't be empty").help(HELP));
+        return Some(Invalid::new("empty version").help(HELP));
     }
     if word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
         return None;
@@ -77,7 +77,8 @@ fn known_mistake(word: &str) -> Option<Invalid> {
     let bare = word.trim();
     if bare != word {
         return Some(
-            Invalid::new("a version has no spaces around it").help(format!("write {}", text::quoted(bare))),
+            Invalid::new("a version cannot have spaces around it")
+                .help(format!("write {}", text::quoted(bare))),
         );
     }
     if let Some(rest) =
@@ -92,13 +93,14 @@ fn known_mistake(word: &str) -> Option<Invalid> {
     let last = word.rfind('.').map_or(word, |dot| &word[dot + 1..]);
     if matches!(last, "x" | "X" | "*") && last.len() < word.len() {
         let stem = &word[..word.len() - 2];
-        let message = format!("{} says which versions, it is no version itself", text::quoted(word));
+        let message = format!("{} is a requirement, not a version", text::quoted(word));
         return Some(
-            Invalid::new(message).help(format!("a requirement `{stem}` stands for all that start so")),
+            Invalid::new(message)
+                .help(format!("the requirement `{stem}` matches every version that starts with it")),
         );
     }
     if let Some(bang) = word.find('!') {
-        return Some(Invalid::new("a version with an epoch is not understood").at(0..bang + 1).help(HELP));
+        return Some(Invalid::new("versions with an epoch are not supported").at(0..bang + 1).help(HELP));
     }
     None
 }
@@ -110,9 +112,9 @@ fn numbers(rest: &mut Rest<'_>) -> Result<([u64; MOST], usize), Invalid> {
     loop {
         let Some(number) = rest.number()? else {
             let message = match rest.peek() {
-                _ if count == 0 => "a version starts with a number".to_owned(),
-                None => return Err(rest.wrong(rest.at - 1, "a number is missing at the end")),
-                Some(letter) => format!("a number is expected here, not {}", text::shown(letter)),
+                _ if count == 0 => "a version must start with a number".to_owned(),
+                None => return Err(rest.wrong(rest.at - 1, "missing number at the end")),
+                Some(letter) => format!("expected a number, found {}", text::shown(letter)),
             };
             return Err(rest.wrong(rest.at, message));
         };
@@ -142,7 +144,7 @@ fn suffixes(rest: &mut Rest<'_>) -> Result<Cow<'static, [Suffix]>, Invalid> {
     let mut suffixes = Vec::new();
     while !rest.left().is_empty() {
         if matches!(suffixes.last(), Some(Suffix::Dev(_))) {
-            return Err(rest.wrong(rest.at, "nothing but a local build (`+…`) follows `dev`"));
+            return Err(rest.wrong(rest.at, "only a local version (`+…`) can follow `dev`"));
         }
         suffixes.push(suffix(rest)?);
     }
@@ -154,7 +156,7 @@ fn suffix(rest: &mut Rest<'_>) -> Result<Suffix, Invalid> {
     let start = rest.at;
     let separator = rest.take(|c| matches!(c, '.' | '-' | '_'));
     if separator.len() > 1 {
-        return Err(rest.wrong(start, format!("`{separator}` can't stand in a version")));
+        return Err(rest.wrong(start, format!("a version cannot contain `{separator}` here")));
     }
     let word = rest.take(|c| c.is_ascii_alphabetic()).to_ascii_lowercase();
     if word.is_empty() {
@@ -162,9 +164,9 @@ fn suffix(rest: &mut Rest<'_>) -> Result<Suffix, Invalid> {
             Some(number) if separator == "-" => Ok(Suffix::Post(number)),
             _ => Err(match rest.peek() {
                 Some(letter) => {
-                    rest.wrong(rest.at, format!("{} can't be part of a version", text::shown(letter)))
+                    rest.wrong(rest.at, format!("a version cannot contain {}", text::shown(letter)))
                 }
-                None => rest.wrong(start, format!("nothing follows `{separator}`")),
+                None => rest.wrong(start, format!("missing part after `{separator}`")),
             }),
         };
     }
@@ -177,8 +179,8 @@ fn suffix(rest: &mut Rest<'_>) -> Result<Suffix, Invalid> {
         // Any word may stand after a hyphen, as in semver.
         _ if separator == "-" => &word,
         _ => {
-            let message = format!("`{word}` is no known end of a version");
-            return Err(rest.wrong(start, message).help("a pre-release follows a hyphen: `2.9.0-rc1`"));
+            let message = format!("`{word}` is not a known version suffix");
+            return Err(rest.wrong(start, message).help("write a pre-release after a hyphen: `2.9.0-rc1`"));
         }
     };
     let mut numbers = word_numbers(rest)?;
@@ -221,11 +223,11 @@ fn locals(local: &str, offset: usize) -> Result<Vec<Local>, Invalid> {
         let at = rest.at;
         rest.at += part.len() + 1;
         if let Some((letter, place)) = text::first_other(part, |c| c.is_ascii_alphanumeric()) {
-            let message = format!("{} can't be part of a local build", text::shown(letter));
+            let message = format!("a local version cannot contain {}", text::shown(letter));
             return Err(Invalid::new(message).help(HELP).at(place).within(offset + at, part.len()));
         }
         if part.is_empty() {
-            let message = "a local build is letters and digits with single dots between";
+            let message = "a local version consists of letters and digits, separated by single dots";
             return Err(Invalid::new(message)
                 .help("`2.9.0+cu128`, `2.4.0+nv24.07`")
                 .at(offset - 1..offset + local.len()));

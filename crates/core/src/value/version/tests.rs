@@ -76,16 +76,16 @@ fn gives_its_parts() {
 fn says_what_is_wrong() {
     let said = |text: &str| Version::parse(text).unwrap_err().message;
     assert_eq!(said("v2.5"), "a version is written without `v`");
-    assert_eq!(said("2.x"), "`2.x` says which versions, it is no version itself");
+    assert_eq!(said("2.x"), "`2.x` is a requirement, not a version");
     assert_eq!(said("1.2.3.4.5"), "a version has at most four numbers, this has 5");
-    assert_eq!(said("2."), "a number is missing at the end");
-    assert_eq!(said("2..1"), "a number is expected here, not `.`");
-    assert_eq!(said("abc"), "a version starts with a number");
-    assert_eq!(said("1.1.1f"), "`f` is no known end of a version");
-    assert_eq!(said("2-"), "nothing follows `-`");
-    assert_eq!(said("2,5"), "`,` can't be part of a version");
-    assert_eq!(said("1!2"), "a version with an epoch is not understood");
-    assert_eq!(said("2+"), "a local build is letters and digits with single dots between");
+    assert_eq!(said("2."), "missing number at the end");
+    assert_eq!(said("2..1"), "expected a number, found `.`");
+    assert_eq!(said("abc"), "a version must start with a number");
+    assert_eq!(said("1.1.1f"), "`f` is not a known version suffix");
+    assert_eq!(said("2-"), "missing part after `-`");
+    assert_eq!(said("2,5"), "a version cannot contain `,`");
+    assert_eq!(said("1!2"), "versions with an epoch are not supported");
+    assert_eq!(said("2+"), "a local version consists of letters and digits, separated by single dots");
 }
 
 /// Versions that lie close together.
