@@ -3,6 +3,7 @@
 //!
 //! The Dockerfiles that come of it are left under the target folder, each text once, for `tests/lint/catalogue`.
 
+mod bump;
 mod libraries;
 mod machines;
 mod page;

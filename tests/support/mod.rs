@@ -2,6 +2,7 @@
 
 pub(crate) mod folder;
 pub(crate) mod git;
+pub(crate) mod steps;
 pub(crate) mod whole;
 
 use std::path::{Path, PathBuf};
