@@ -218,17 +218,21 @@ fn sizes(compiled: &crate::Compiled) -> String {
     out
 }
 
-/// So many files are named one by one.
+/// At most so many files are named; of more, those in the support folder are counted.
 const NAMED: usize = 20;
 
-/// Which files were written; of many, how many.
+/// The line that lists the files written.
 fn wrote(names: &[String]) -> String {
-    match names {
-        [.., last] if names.len() > NAMED => {
-            format!("wrote {} files, {} to {last}\n", names.len(), names[0])
-        }
-        _ => format!("wrote {}\n", names.join(", ")),
+    if names.len() <= NAMED {
+        return format!("wrote {}\n", names.join(", "));
     }
+    let (support, outputs): (Vec<&String>, Vec<&String>) =
+        names.iter().partition(|name| name.split('/').any(|part| part == ".jcc"));
+    if outputs.len() > NAMED || support.is_empty() {
+        return format!("wrote {} files\n", names.len());
+    }
+    let outputs: Vec<&str> = outputs.into_iter().map(String::as_str).collect();
+    format!("wrote {} and {} files in .jcc\n", outputs.join(", "), support.len())
 }
 
 /// What users of the packages must know that came with this compile; the rest was shown before, and `jcc show` shows it.

@@ -41,7 +41,7 @@ impl FoundManifest {
         fs.kind(&self.name) == Some(FileKind::File)
     }
 
-    /// What the compiler is given: the manifest as it stands in a world, and the lock beside it.
+    /// The compiler's input: the manifest in a file system, and the lock next to it.
     pub(super) fn input<'a>(&'a self, fs: &'a dyn FileSystem, target: Option<&'a str>) -> CompilerInput<'a> {
         CompilerInput { fs, manifest: &self.name, target, lock: LOCK }
     }

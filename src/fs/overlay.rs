@@ -1,11 +1,11 @@
-//! A world in which some files are others, or are not there: to see what would come of it.
+//! A file system with some files replaced or removed, to compile a change before it is written.
 
 use std::collections::BTreeMap;
 use std::io;
 
 use super::{FileKind, FileSystem};
 
-/// The files of another world, with some changed.
+/// Another file system with changes on top.
 pub struct Overlay<'a> {
     under: &'a dyn FileSystem,
     files: BTreeMap<String, Option<Vec<u8>>>,

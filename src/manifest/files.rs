@@ -13,7 +13,7 @@ use super::requirements::{self, RequirementsLine};
 use super::scope::Scope;
 use super::{KeyLocation, Requirements, ignored, key};
 
-/// The world as a manifest sees it, and what was read of it.
+/// The project's files as a manifest sees them, with the bounds on what is read.
 pub(super) struct Files<'a> {
     pub(super) fs: &'a dyn FileSystem,
     pub(super) sources: &'a mut Sources,
