@@ -21,6 +21,7 @@ mod same_port;
 mod service_cycle;
 mod session_user;
 mod shared_network_port;
+mod spaced_program;
 mod system_mount;
 mod taken_service;
 mod two_values;
@@ -42,6 +43,7 @@ pub static RULES: &[Rule] = &[
     literal_variable::RULE,
     unused_shm_size::RULE,
     unused_port::RULE,
+    spaced_program::RULE,
     can_network::RULE,
     host_sysctl::RULE,
     session_user::RULE,

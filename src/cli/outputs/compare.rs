@@ -211,7 +211,13 @@ impl Stale<'_> {
             let source = session.sources.add(self.path.as_str(), self.old.clone());
             diagnostic = diagnostic.at(Span::new(source, start.min(end)..end), "first line that differs");
         }
-        session.log.error(diagnostic.help("run `jcc compile` to update it"));
+        let help = match self.cause {
+            Cause::Edited => {
+                "move the edit into the manifest, or run `jcc compile --force` to discard it".to_owned()
+            }
+            _ => "run `jcc compile` to update it".to_owned(),
+        };
+        session.log.error(diagnostic.help(help));
     }
 }
 

@@ -86,7 +86,8 @@ pub(super) fn volumes(block: Reader<'_>, log: &mut Log) -> Vec<Volume> {
 
 fn volume(node: Reader<'_>, log: &mut Log) -> Option<Volume> {
     let from: Option<Spanned<VolumeSource>> = node.arg(0, log);
-    let to: Option<Spanned<ImagePath>> = node.arg(1, log);
+    let to: Option<Spanned<MountPoint>> = node.arg(1, log);
+    let to = to.map(|path| path.map(|path| path.0));
     let mode = decode::choice_prop(node, "mode").map(|mode| mode.value).unwrap_or_default();
     let from = from?;
     let bind = from.value.is_path();
@@ -111,6 +112,23 @@ impl Parse for TmpfsPath {
                 .at(at..at + 1)),
             None => ImagePath::parse(text).map(Self),
         }
+    }
+}
+
+/// Where a volume is mounted; not Compose's short form, which ends with the access mode.
+struct MountPoint(ImagePath);
+
+impl Parse for MountPoint {
+    const WHAT: &'static str = ImagePath::WHAT;
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let Some((path, options)) = text.rsplit_once(':') else { return ImagePath::parse(text).map(Self) };
+        let mode = options.split(',').find(|word| Mode::WORDS.contains(word));
+        let Some(mode) = mode else { return ImagePath::parse(text).map(Self) };
+        let right = format!("{} mode={}", quote(path), quote(mode));
+        Err(Invalid::new("the access mode is not part of the path")
+            .help(format!("write {}", wording::code(right)))
+            .at(path.len()..text.len()))
     }
 }
 

@@ -7,7 +7,7 @@ python_is_held() { case_of python; built jcc-proof-python; docker run --rm --net
 # Every line of the `test` service says `ok`, and there are as many as it has tests.
 all_pass() { # COMMAND…
   local wanted
-  wanted=$(cat .jcc/test/run .jcc/test/run.d/* 2>/dev/null | grep -c '^check ')
+  wanted=$(find .jcc/test -path '.jcc/test/run*' -type f -exec cat {} + | grep -c '^check ')
   "$@" | tee "$work/tests"
   [[ $wanted -gt 0 && $(grep -c '^ok   ' "$work/tests") == "$wanted" ]]
 }
@@ -89,7 +89,7 @@ podman_service() {
   # On the units' network a service is found by its name.
   podman run --rm --network service service:0.1.0 getent hosts broker
   # The unit mounts no tests, and its root is read-only.
-  all_pass podman exec systemd-service bash -c "$(sed '/^for /,$d' .jcc/test/run; cat .jcc/test/run.d/*; sed '1,/^done/d' .jcc/test/run)"
+  all_pass podman exec systemd-service bash -c "$(sed '/^for /,$d' .jcc/test/run; find .jcc/test/run.d -type f -exec cat {} + 2>/dev/null; sed '1,/^done/d' .jcc/test/run)"
   podman rm --force --time 0 systemd-service
   podman volume rm service_state
 }

@@ -39,7 +39,8 @@ arrived() { # ENGINE CONTAINER SERVICE
   if [[ $3 == main ]]; then wanted="run-check"; fi
   for _ in {1..60}; do
     rm -rf "$seen"; mkdir "$seen"
-    "$1" cp "$2:/seen/." "$seen/" >/dev/null
+    # A file that grows while it is copied ends the copy: the next one has it whole.
+    if ! "$1" cp "$2:/seen/." "$seen/" >/dev/null; then sleep 0.5; continue; fi
     if [[ $1 == podman ]]; then podman healthcheck run "$2" >/dev/null 2>&1 || true; fi
     if [[ -e $seen/done && -e $seen/$wanted ]]; then break; fi
     sleep 0.5

@@ -18,6 +18,8 @@ super::codes! { "check":
     UNUSED_SHM_SIZE = "unused-shm-size";
     /// A port that nothing needs to lead to.
     UNUSED_PORT = "unused-port";
+    /// `command` or `entrypoint` has a whole command line in one argument.
+    SPACED_PROGRAM = "spaced-program";
     /// A parameter of the kernel that would be the host's.
     HOST_SYSCTL = "host-sysctl";
     /// CAN interfaces without the host's network.
