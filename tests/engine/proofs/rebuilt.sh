@@ -52,10 +52,10 @@ reruns_its_own() {
   [[ $(wc -l <../first) -ge 20 ]] || { cat ../first; return 1; }
   # The steps of the stage that ships, in their order, then the one behind them.
   order=("final: System packages of the project" "final: User \`sailor\`" "final: COPY /opt/pebble" "final: COPY /opt/rock"
-    "final: Where the linker finds libraries" "final: COPY /opt/venv" "final: COPY /opt/venvs/old"
+    "final: Library paths for the linker" "final: COPY /opt/venv" "final: COPY /opt/venvs/old"
     "final: COPY /opt/venvs/new" "final: Python packages" "final: Python packages of the project"
-    "final: WORKDIR /srv" "final: COPY /srv/app/" "final: COPY /usr/local/bin/tool" "final: A step of the application"
-    "final: Nothing above has replaced what was resolved" "test: checks")
+    "final: WORKDIR /srv" "final: COPY /srv/app/" "final: COPY /usr/local/bin/tool" "final: Step of the application"
+    "final: Check that the resolved versions are still installed" "test: checks")
   edit "a run option" "manifest 's/init #true/init #true; shm-size \"256MiB\"/'"
   edit "the description" "manifest 's/description \"first\"/description \"second\"/'"
   edit "the version" "manifest 's/version=\"0.1.0\"/version=\"0.2.0\"/'"
@@ -63,8 +63,8 @@ reruns_its_own() {
   edit "a test" "manifest 's/rock\* ]]/rock?* ]]/'" "test: checks"
   edit "a file of the application" "echo 'print(1)' >app/main.py" from "COPY /srv/app/"
   edit "another file of the application" "echo echo >>tool" from "COPY /usr/local/bin/tool"
-  edit "a variable of the application" "manifest 's/MODE \"one\"/MODE \"two\"/'" from "A step of the application"
-  edit "a step of the application" "manifest 's/compileall -q app/compileall -qq app/'" from "A step of the application"
+  edit "a variable of the application" "manifest 's/MODE \"one\"/MODE \"two\"/'" from "Step of the application"
+  edit "a step of the application" "manifest 's/compileall -q app/compileall -qq app/'" from "Step of the application"
   edit "a Python package of the project" "manifest 's/six==1.16.0/six==1.17.0/'" from "Python packages of the project"
   edit "a requirements file" "echo 'toml==0.10.2' >requirements.txt" from "Python packages of the project"
   edit "a light package" "manifest 's/feather \"2.0.0\"/feather \"2.1.0\"/'" from "Python packages"
