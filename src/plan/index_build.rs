@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{
-    Catalog, Choose, Condition, GpuAccess, Guard, Package, Require, RequireStage, StepKind,
+    Catalog, Choose, Condition, DefinitionKind, Entry, GpuAccess, Guard, Package, Require, RequireStage,
+    StepKind,
 };
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
 use crate::manifest::{Gpu, Requirements};
@@ -27,7 +28,9 @@ pub(super) fn check(inputs: Inputs<'_>, log: &mut Log) {
     if environments.iter().all(|one| one.specs.is_empty()) {
         return;
     }
-    let known = by_distribution(inputs.catalog);
+    let specs = environments.iter().flat_map(|one| &one.specs);
+    let asked: BTreeSet<String> = specs.map(|spec| spec.value.normalised_name()).collect();
+    let known = by_distribution(inputs.catalog, &asked);
     let held = held(inputs);
     let gpu = inputs.project.run.gpu.as_ref().is_none_or(|gpu| gpu.value != Gpu::Off);
     for environment in &environments {
@@ -50,11 +53,16 @@ pub(super) fn check(inputs: Inputs<'_>, log: &mut Log) {
     }
 }
 
-/// The packages that concern a distribution, by its normalised name: those that have it, are named like it, or come with
-/// it. Built once, so that a long list of requirements takes time by its length alone.
-fn by_distribution(catalog: &Catalog) -> BTreeMap<String, Vec<&Package>> {
+/// The packages that concern a requested distribution, by its normalised name: those that have it, are named like it, or come
+/// with it. Built once, so that a long list of requirements takes time by its length alone; only such packages are decoded.
+fn by_distribution<'c>(catalog: &'c Catalog, asked: &BTreeSet<String>) -> BTreeMap<String, Vec<&'c Package>> {
     let mut known: BTreeMap<String, Vec<&Package>> = BTreeMap::new();
-    for package in catalog.names().filter_map(|name| catalog.package(name)) {
+    let concerns = |entry: &&Entry| {
+        let names = std::iter::once(&entry.name).chain(&entry.distributions);
+        names.map(|name| normalised_name(name)).any(|name| asked.contains(&name))
+    };
+    let entries = catalog.entries(DefinitionKind::Package).filter(concerns);
+    for package in entries.filter_map(|entry| catalog.package(&entry.name)) {
         let dists = package.dists.iter().map(|dist| dist.value.name.text.as_str());
         let needed_by = package.needed_by.iter().map(AsRef::as_ref);
         let names = std::iter::once(package.name.as_str()).chain(dists).chain(needed_by);

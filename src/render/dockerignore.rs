@@ -37,6 +37,10 @@ pub fn dockerignore(services: &Services, written: &[String]) -> String {
         }
     };
     part("The project's .dockerignore", asked.file.iter().map(ToString::to_string).collect());
+    let inputs = "Build inputs that jcc writes";
+    if hits_support(&asked.file) {
+        part(inputs, vec!["!.jcc".to_owned()]);
+    }
     part("Version history and generated files", NEVER.map(str::to_owned).to_vec());
     let mut secrets: Vec<String> = SECRETS.iter().map(|one| (*one).to_owned()).collect();
     let keys: BTreeSet<&String> = asked.keys.iter().filter(|path| !asked.named.contains(path)).collect();
@@ -51,7 +55,25 @@ pub fn dockerignore(services: &Services, written: &[String]) -> String {
     let named = named.into_iter().filter(|path| is_left_out(path, &asked.file));
     part("Files used by the manifest", named.map(|path| format!("!{}", pattern(path))).collect());
     part("Patterns of the manifest", asked.written.iter().map(ToString::to_string).collect());
+    if hits_support(&asked.written) {
+        part(inputs, vec!["!.jcc".to_owned()]);
+    }
     head(&services.head, &[]) + &body
+}
+
+/// Whether patterns, such as `*` or `.*`, leave out files of the support folder that the build mounts.
+fn hits_support(patterns: &[IgnorePattern]) -> bool {
+    let inputs = [
+        ".jcc/apt.conf",
+        ".jcc/add-user.sh",
+        ".jcc/check.py",
+        ".jcc/constraints/final.txt",
+        ".jcc/keys/a.asc",
+        ".jcc/packages/a/a.sh",
+        ".jcc/test/build",
+        ".jcc/test/build.d/a",
+    ];
+    inputs.iter().any(|path| leaves_out(patterns, path) == Some(true))
 }
 
 /// Whether one of the patterns leaves a file out.
@@ -74,6 +96,11 @@ fn inside(path: &str, context: &str) -> Option<String> {
 fn pattern(path: &str) -> String {
     let mut out = String::new();
     for c in path.chars() {
+        // A line break would begin another pattern; `?` matches the character that it stands for.
+        if c.is_control() {
+            out.push('?');
+            continue;
+        }
         if matches!(c, '*' | '?' | '[' | '\\') || (out.is_empty() && matches!(c, '#' | '!')) {
             out.push('\\');
         }

@@ -171,7 +171,7 @@ fn environment(unit: &mut Unit, service: &Service) {
     for (name, value, _) in variables(service, Engine::Podman) {
         let word = match value.as_literal() {
             Some(literal) => words::unit(&format!("{name}={literal}")),
-            None => format!("\"{name}={}\"", words::unit_text(&value)),
+            None => words::unit_word(&format!("{name}={}", words::unit_text(&value))),
         };
         unit.line("Environment", &word);
     }

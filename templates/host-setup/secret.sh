@@ -6,6 +6,10 @@ secret() { # NAME FILE [UID:GID]
   if [[ ! -s $2 ]]; then
     problem "the secret $1 is empty: write its value into $2"
   elif [[ -n ${3-} && $(stat --format %u:%g "$2") != "$3" ]]; then
-    sudo chown "$3" "$2"
+    if [[ -O $2 && $(realpath -s "$2") == "$(realpath "$2")" ]]; then
+      sudo chown "$3" "$2"
+    else
+      problem "a service reads the secret $1 as $3: if that is right, run: sudo chown $3 $2"
+    fi
   fi
 }

@@ -5,9 +5,13 @@ use crate::manifest::{Engine, RunOptions, SecretSource, Volume};
 use super::host::{self, HostSecret, HostSetup};
 use super::{Interpolated, Piece, ServiceInputs, profile};
 
-/// Where the host's own things lie: nobody makes a folder there for a container.
-const SYSTEM: [&str; 10] =
-    ["/boot", "/dev", "/etc", "/lib", "/proc", "/run", "/sys", "/usr", "/var/lib", "/var/run"];
+/// Folders of the host's system: neither they nor what is in them is created or changed for a container.
+const SYSTEM: [&str; 15] = [
+    "/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/root", "/run", "/sbin", "/sys", "/usr",
+    "/var/lib", "/var/log", "/var/run",
+];
+/// Folders that every host has: what is in them may be a container's, they themselves are not.
+const SHARED: [&str; 10] = ["/", "/home", "/media", "/mnt", "/opt", "/srv", "/tmp", "/var", "/var/tmp", "~"];
 /// Files without an ending in their name.
 const FILES: [&str; 4] = [".netrc", "authorized_keys", "known_hosts", "machine-id"];
 
@@ -34,10 +38,28 @@ pub(super) fn add(setup: &mut HostSetup, inputs: ServiceInputs<'_>) {
 }
 
 fn folder(setup: &mut HostSetup, path: String, owner: Option<(u32, u32)>) {
-    if !SYSTEM.iter().any(|system| path == *system || path.starts_with(&format!("{system}/"))) {
+    if !is_of_host(&path) {
         let known = setup.folders.entry(path).or_insert(owner);
         *known = known.or(owner);
     }
+}
+
+/// Whether a path is the host's own, whatever `..` it is written with. Links are the script's to see.
+fn is_of_host(path: &str) -> bool {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/').filter(|part| !matches!(*part, "" | ".")) {
+        if part == ".." && parts.last().is_some_and(|last| *last != "..") {
+            parts.pop();
+        } else if part != ".." || !path.starts_with('/') {
+            parts.push(part);
+        }
+    }
+    let plain = format!("{}{}", if path.starts_with('/') { "/" } else { "" }, parts.join("/"));
+    let in_system = SYSTEM.iter().any(|one| plain == *one || plain.starts_with(&format!("{one}/")));
+    let is_home = plain.strip_prefix("/home/").is_some_and(|rest| !rest.contains('/'));
+    let is_project_or_above =
+        plain.split('/').all(|part| matches!(part, "" | "..")) && !path.starts_with('/');
+    in_system || is_home || is_project_or_above || SHARED.contains(&plain.as_str())
 }
 
 /// Each service's words, and whether it runs the project's own image.
@@ -81,10 +103,48 @@ fn secrets(setup: &mut HostSetup, run: &RunOptions, (inputs, user): (ServiceInpu
         let secret = match &secret.source {
             SecretSource::Env(variable) => HostSecret::Variable(name, variable.value.to_string()),
             SecretSource::File(path) => match seen(path.value.as_str(), inputs) {
-                Some(path) => HostSecret::File(name, path, user),
+                Some(path) => {
+                    let user = user.filter(|_| !is_of_host(&path));
+                    HostSecret::File(name, path, user)
+                }
                 None => continue,
             },
         };
         setup.secrets.insert(secret);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of_host;
+
+    #[test]
+    fn what_is_the_host_s_is_left_alone() {
+        for path in [
+            "/",
+            "/root",
+            "/etc/shadow",
+            "/srv/../etc/sudoers.d",
+            "/home/alice",
+            "/var",
+            "/tmp/",
+            "~",
+            ".",
+            "../..",
+        ] {
+            assert!(is_of_host(path), "{path}");
+        }
+        for path in [
+            "./data",
+            "/data",
+            "/srv/models",
+            "/home/alice/models",
+            "/tmp/x",
+            "~/models",
+            "../shared",
+            "/mnt/ssd",
+        ] {
+            assert!(!is_of_host(path), "{path}");
+        }
     }
 }

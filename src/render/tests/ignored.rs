@@ -107,3 +107,23 @@ fn a_copied_folder_that_is_left_out_is_reported() {
     let (_, reports) = ignored(APP, &[(".dockerignore", "*\n!app/main.py\n")]);
     assert!(reports.iter().all(|one| !one.contains("left-out")), "{reports:?}");
 }
+
+#[test]
+fn patterns_of_the_project_leave_out_no_build_input_of_jcc() {
+    let manifest = format!("{APP}\napt {{ install \"jq\" }}");
+    for patterns in ["*\n!app\n", ".*\n", "**/.*\n", ".jcc\n", "**/*.conf\n"] {
+        let (text, _) = ignored(&manifest, &[(".dockerignore", patterns)]);
+        for path in [".jcc/apt.conf", ".jcc/add-user.sh"] {
+            assert!(sees(&text, path), "{patterns:?} leaves out {path}:\n{text}");
+        }
+    }
+    let (text, _) = ignored(&format!("{manifest}\noutput {{ ignore \"**/.*\" }}"), &[]);
+    assert!(sees(&text, ".jcc/apt.conf"), "{text}");
+}
+
+#[test]
+fn a_name_with_a_line_break_is_one_pattern() {
+    let (text, _) = ignored(APP, &[("app/.env", "A=1\n"), ("app/k\n!app", KEY)]);
+    assert!(!text.lines().any(|line| line == "!app"), "{text}");
+    assert!(!sees(&text, "app/.env") && !sees(&text, "app/k\n!app"), "{text}");
+}

@@ -45,6 +45,8 @@ pub struct Entry {
     /// Axes that can be installed and that its conditions and templates look at, those of the indexes that it names
     /// included.
     pub mentions: Vec<String>,
+    /// Of a package: the names under which Python indexes have it or what comes with it (`dist`, `needed-by`).
+    pub distributions: Vec<String>,
     pub node: usize,
 }
 
@@ -151,9 +153,17 @@ fn entry(node: &Node, at: usize, group: &str) -> Option<Entry> {
         platforms: platforms(node),
         installable: node.name.value == "package",
         mentions: Vec::new(),
+        distributions: distributions(node),
         node: at,
         name: name?,
     })
+}
+
+/// The texts of `dist` and `needed-by`, those under conditions included.
+fn distributions(node: &Node) -> Vec<String> {
+    let below = node.children.iter().flatten().filter(|child| child.name.value == "when");
+    let own = ["dist", "needed-by"].into_iter().flat_map(|name| children(node, name).flat_map(texts));
+    own.chain(below.flat_map(distributions)).collect()
 }
 
 fn children<'a>(node: &'a Node, name: &'a str) -> impl Iterator<Item = &'a Node> {
