@@ -1,9 +1,12 @@
 //! Shell text: the commands in it that fetch, and those of which nobody sees whether they do.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 /// Programs that fetch, a line each, with the words that make them do it; without any they always do.
-const PROGRAMS: &str = include_str!("programs.txt");
+static PROGRAMS: LazyLock<Table> = LazyLock::new(|| table(include_str!("programs.txt")));
 /// Programs that build, and so may fetch whatever the files that they read name.
-const BUILDERS: &str = include_str!("builders.txt");
+static BUILDERS: LazyLock<Table> = LazyLock::new(|| table(include_str!("builders.txt")));
 /// What shows in a line of any language that it fetches.
 const MARKS: &str = include_str!("marks.txt");
 /// Words of the shell in front of a command.
@@ -92,6 +95,18 @@ fn base(program: &str) -> &str {
     program.rsplit('/').next().unwrap_or_default()
 }
 
+/// By program, the words of which one must follow; an empty text where none must.
+type Table = BTreeMap<&'static str, Vec<&'static str>>;
+
+fn table(text: &'static str) -> Table {
+    let mut table = Table::new();
+    for line in text.lines() {
+        let (name, when) = line.split_once(' ').unwrap_or((line, ""));
+        table.entry(name).or_default().push(when);
+    }
+    table
+}
+
 /// What the program does that is the first word.
 fn direct(words: &[String]) -> Option<What> {
     let (first, mut rest) = words.split_first()?;
@@ -107,20 +122,19 @@ fn direct(words: &[String]) -> Option<What> {
     let version = |c: char| c.is_ascii_digit() || c == '.';
     let plain = program.trim_end_matches(version);
     let rest = &rest[..rest.len().min(WORDS)];
-    let names = |line: &str| {
-        let mut line = line.split(' ');
-        let name = line.next().unwrap_or_default();
-        let mut when = line.peekable();
-        (name == program || name == plain)
-            && (when.peek().is_none() || when.any(|word| rest.iter().any(|other| other == word)))
+    let names = |table: &Table| {
+        let lines = [program, plain].into_iter().filter_map(|name| table.get(name)).flatten();
+        lines
+            .into_iter()
+            .any(|when| when.is_empty() || when.split(' ').any(|word| rest.iter().any(|other| other == word)))
     };
-    if PROGRAMS.lines().any(names) {
+    if names(&PROGRAMS) {
         return Some(What::Fetches);
     }
     let is_script = |word: &str| [".sh", ".bash", ".py", ".pl"].iter().any(|end| word.ends_with(end));
     let runs_script = (python || SHELLS.contains(&program))
         && rest.iter().find(|word| !word.starts_with('-')).is_some_and(|word| is_script(word));
-    let builds = BUILDERS.lines().any(names) || is_script(first) || first.starts_with("./") || runs_script;
+    let builds = names(&BUILDERS) || is_script(first) || first.starts_with("./") || runs_script;
     builds.then_some(What::Builds)
 }
 
