@@ -2,7 +2,7 @@
 //! reported the user by then; what is there and wrong is reported here, at the letters to blame.
 //!
 //! ```
-//! use jcc::{diagnostic::Log, source::Spanned, syntax::{Document, Reader}};
+//! use jcc_core::{diagnostic::Log, source::Spanned, syntax::{Document, Reader}};
 //!
 //! struct App { workdir: Option<Spanned<String>>, uid: Option<Spanned<u32>>, install: Vec<Spanned<String>> }
 //!

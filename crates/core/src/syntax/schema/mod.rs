@@ -2,7 +2,7 @@
 //! is made from them.
 //!
 //! ```
-//! use jcc::syntax::schema::{ArgSpec, Children, NodeSpec, PropertySpec};
+//! use jcc_core::syntax::schema::{ArgSpec, Children, NodeSpec, PropertySpec};
 //!
 //! static COPY: NodeSpec = NodeSpec::new("copy", "Copies files of the project into the image.")
 //!     .args(&[ArgSpec::text("SRC", "A path in the project.")])
