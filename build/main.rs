@@ -10,7 +10,7 @@ use std::{env, fs, process};
 
 use jcc_core::diagnostic::Log;
 use jcc_core::packed::index::{Entry, Mentioned, entries, words};
-use jcc_core::packed::{PackedFile, PackedStack, Stretch, definition_hash};
+use jcc_core::packed::{PackedFile, PackedStack, PackedText, Stretch, definition_hash};
 use jcc_core::source::Sources;
 use jcc_core::syntax::{self, Document};
 
@@ -62,7 +62,7 @@ impl Pack {
                 let beside = all.iter().filter_map(|(other, bytes)| {
                     other.strip_prefix(folder).filter(|name| *name != "package.kdl").zip(Some(bytes))
                 });
-                (group, beside.map(|(name, bytes)| (name.to_owned(), self.add(bytes))).collect())
+                (group, beside.map(|(name, bytes)| (name.to_owned().into(), self.add(bytes))).collect())
             }
             _ => return None,
         };
@@ -74,7 +74,7 @@ impl Pack {
             (entry, self.add(&node))
         };
         let entries = entries.into_iter().map(with_node).collect();
-        let (path, group) = (path.to_owned(), group.to_owned());
+        let (path, group) = (path.to_owned().into(), group.to_owned().into());
         Some((PackedFile { path, group, text, files, entries, hashes }, document))
     }
 
@@ -87,7 +87,7 @@ impl Pack {
         };
         let (text, document) = self.text(path, bytes)?;
         let description = description(&document);
-        Some(PackedStack { name: name.to_owned(), path: path.to_owned(), description, text })
+        Some(PackedStack { name: name.to_owned().into(), path: path.to_owned().into(), description, text })
     }
 
     /// The hashes of a file's definitions, one after the other.
@@ -96,7 +96,7 @@ impl Pack {
         document: &Document,
         text: Stretch,
         entries: &[Entry],
-        files: &[(String, Stretch)],
+        files: &[(PackedText, Stretch)],
     ) -> Stretch {
         let mut all = String::new();
         for entry in entries {
@@ -137,7 +137,7 @@ impl Pack {
 }
 
 /// What a manifest says of itself; empty where it says nothing.
-fn description(manifest: &Document) -> String {
+fn description(manifest: &Document) -> PackedText {
     let project = manifest.nodes.iter().find(|node| node.name.value == "project");
     project.and_then(|node| words(node, "description").into_iter().next()).unwrap_or_default()
 }

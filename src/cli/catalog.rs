@@ -124,7 +124,7 @@ fn packages<'a>(entries: impl Iterator<Item = &'a Entry>) -> Listing {
     all.into_iter()
         .map(|entry| {
             (
-                vec![entry.name.clone(), entry.group.clone(), entry.summary.clone()],
+                vec![entry.name.to_string(), entry.group.to_string(), entry.summary.to_string()],
                 json!({
                     "name": entry.name,
                     "aliases": entry.aliases,

@@ -32,7 +32,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, shell: Shell) -> Exit {
     let mut positional = String::new();
     for (subcommand, argument, kind) in NAMED {
         // clap keeps names for as long as the process runs.
-        let names = catalog.entries(kind).map(|entry| &*entry.name.clone().leak());
+        let names = catalog.entries(kind).map(|entry| &*entry.name.to_string().leak());
         let names: Vec<&'static str> = names.collect();
         let one = command
             .find_subcommand(subcommand)

@@ -86,6 +86,8 @@ fn bounded(file: std::fs::File, about: &std::fs::Metadata) -> io::Result<Vec<u8>
     let limit = super::LARGEST as u64;
     let mut content = Vec::new();
     if about.len() <= limit {
+        // Room for one byte more, so that the end is found without growing.
+        content.reserve_exact(usize::try_from(about.len() + 1).unwrap_or(0));
         file.take(limit + 1).read_to_end(&mut content)?;
     }
     if about.len() > limit || content.len() as u64 > limit {

@@ -47,7 +47,7 @@ impl<'a> Files<'a> {
     /// Takes a text in that jcc comes with.
     pub(super) fn add_built_in(
         &mut self,
-        name: impl Into<String>,
+        name: impl Into<Cow<'static, str>>,
         text: impl Into<Cow<'static, str>>,
     ) -> SourceId {
         let id = self.sources.add_built_in(name, text);

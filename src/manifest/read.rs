@@ -27,7 +27,7 @@ impl Read {
         let mut parts = Vec::new();
         for id in &self.sources {
             let source = sources.get(*id);
-            parts.push(source.name.clone().into_bytes());
+            parts.push(source.name.clone().into_owned().into_bytes());
             parts.push(match self.document(*id) {
                 Some(document) => meaning(document),
                 None => source.text.clone().into_owned().into_bytes(),
@@ -50,7 +50,7 @@ impl Read {
             children = spec.map_or(Children::None, |spec| spec.children);
             nodes = node.children.as_deref().unwrap_or_default();
         }
-        if words.is_empty() { file.clone() } else { format!("{file}: {}", words.join(" ")) }
+        if words.is_empty() { file.clone().into_owned() } else { format!("{file}: {}", words.join(" ")) }
     }
 
     /// Sorts places as they take effect: what a manifest extends comes before its own nodes.

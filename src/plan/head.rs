@@ -48,7 +48,7 @@ pub(super) fn platform_facts(inputs: Inputs<'_>) -> Vec<(String, String)> {
 
 /// The file that the project itself stands in.
 fn manifest(inputs: Inputs<'_>) -> String {
-    inputs.sources.get(inputs.project.header.name.span.source).name.clone()
+    inputs.sources.get(inputs.project.header.name.span.source).name.clone().into_owned()
 }
 
 /// `cuda 12.6 instead of 12.2 (project.kdl: pin cuda)`.

@@ -41,6 +41,9 @@ const FILE: usize = 500;
 /// Type names that two modules define: the associated types of foreign traits.
 const SHARED_TYPE_NAMES: [&str; 2] = ["Target", "V"];
 
+/// The type of the shared crate that others hold without naming it.
+const RETURNED_ONLY: &str = "Matcher";
+
 struct SourceFile {
     /// `resolve/model/build.rs`.
     path: String,
@@ -247,6 +250,63 @@ fn a_type_name_is_defined_in_one_module() {
     assert!(names.is_empty(), "{names:#?}");
 }
 
+/// Collects what a file offers to other crates: the names of its `pub` items.
+#[derive(Default)]
+struct PublicNames(Vec<String>);
+
+impl PublicNames {
+    fn add(&mut self, visibility: &syn::Visibility, name: &syn::Ident) {
+        if matches!(visibility, syn::Visibility::Public(_)) {
+            self.0.push(name.to_string());
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for PublicNames {
+    fn visit_item(&mut self, item: &'ast syn::Item) {
+        match item {
+            syn::Item::Struct(item) => self.add(&item.vis, &item.ident),
+            syn::Item::Enum(item) => self.add(&item.vis, &item.ident),
+            syn::Item::Trait(item) => self.add(&item.vis, &item.ident),
+            syn::Item::Type(item) => self.add(&item.vis, &item.ident),
+            syn::Item::Fn(item) => self.add(&item.vis, &item.sig.ident),
+            syn::Item::Const(item) => self.add(&item.vis, &item.ident),
+            _ => {}
+        }
+        syn::visit::visit_item(self, item);
+    }
+
+    fn visit_impl_item_fn(&mut self, method: &'ast syn::ImplItemFn) {
+        self.add(&method.vis, &method.sig.ident);
+    }
+
+    fn visit_impl_item_const(&mut self, constant: &'ast syn::ImplItemConst) {
+        self.add(&constant.vis, &constant.ident);
+    }
+}
+
+#[test]
+fn the_shared_crate_offers_what_others_use() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let mut users = Vec::new();
+    for folder in ["src", "build", "tests"] {
+        collect(&root.join(folder), &root.join(folder), &mut users);
+    }
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let used: BTreeSet<&str> = users.iter().flat_map(|file| file.text.split(|c| !is_word(c))).collect();
+    let mut shared = Vec::new();
+    collect(&root.join("crates/core/src"), &root.join("crates/core/src"), &mut shared);
+    let mut faults = Vec::new();
+    for file in &shared {
+        let mut names = PublicNames::default();
+        names.visit_file(&syn::parse_file(&file.text).expect("a source file is Rust"));
+        let unused =
+            names.0.into_iter().filter(|name| !used.contains(name.as_str()) && name != RETURNED_ONLY);
+        faults.extend(unused.map(|name| format!("crates/core/src/{}: nothing uses `{name}`", file.path)));
+    }
+    none(&faults);
+}
+
 #[test]
 fn every_folder_has_a_rank() {
     let folders: BTreeSet<String> = sources()
@@ -310,7 +370,7 @@ fn catalogue_names() -> BTreeSet<String> {
     ];
     kinds
         .into_iter()
-        .flat_map(|kind| catalog.entries(kind).map(|entry| entry.name.clone()).collect::<Vec<_>>())
+        .flat_map(|kind| catalog.entries(kind).map(|entry| entry.name.to_string()).collect::<Vec<_>>())
         .collect()
 }
 

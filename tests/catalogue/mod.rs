@@ -155,7 +155,7 @@ fn packages() -> Vec<(String, Vec<Entry>, Vec<usize>)> {
                 let requires = &package.versions[*place].requires;
                 requires.iter().any(|one| ["l4t", "jetpack"].contains(&one.name.as_str()))
             };
-            (entry.name.clone(), versions, entries.filter(|place| !of_a_release(place)).collect())
+            (entry.name.to_string(), versions, entries.filter(|place| !of_a_release(place)).collect())
         })
         .collect();
     all.sort_by(|one, other| one.0.cmp(&other.0));

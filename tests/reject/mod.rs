@@ -23,7 +23,7 @@ fn note(notes: &mut Notes, file: &str, line: usize, what: &str) {
 /// What the comments of the texts that were read say.
 fn expected(name: &str, text: &str, ran: &Ran) -> Notes {
     let mut notes = Notes::new();
-    let read = ran.sources.iter().map(|source| (source.name.as_str(), source.text.as_ref()));
+    let read = ran.sources.iter().map(|source| (source.name.as_ref(), source.text.as_ref()));
     let files: BTreeMap<&str, &str> = read.chain([(name, text)]).collect();
     for (file, text) in files {
         for (at, line) in text.lines().enumerate() {
@@ -42,7 +42,7 @@ fn given(name: &str, ran: &Ran) -> Notes {
     let mut notes = Notes::new();
     for one in ran.log.sorted() {
         let (file, line) = one.primary().map_or((name, 1), |span| {
-            (ran.sources.get(span.source).name.as_str(), ran.sources.start(span).line)
+            (ran.sources.get(span.source).name.as_ref(), ran.sources.start(span).line)
         });
         let severity = match one.severity {
             Severity::Error => "ERROR",

@@ -35,7 +35,7 @@ pub(super) fn folder(subject: Subject<'_>, log: &mut Log) {
     let given = Reader::new(node).child("group").and_then(|group| group.raw_arg(0));
     if let Some(given) = given
         && !subject.file.group.is_empty()
-        && subject.package.group != subject.file.group
+        && subject.file.group != *subject.package.group
     {
         let message = format!(
             "{} is in the group folder {}",
@@ -119,7 +119,7 @@ pub(super) fn aliases(catalog: &Catalog, log: &mut Log) {
             _ => continue,
         };
         let kind = slot.entry.kind;
-        taken.insert((kind, file.layer, slot.entry.name.clone()), name);
+        taken.insert((kind, file.layer, slot.entry.name.to_string()), name);
         all.extend(aliases.iter().map(|alias| ((kind, file.layer, alias.to_string()), alias.span)));
     }
     for (key, span) in all {

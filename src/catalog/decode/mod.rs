@@ -19,11 +19,12 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, Log, codes::catalog as codes, wording};
 use crate::source::{Span, Spanned};
 use crate::syntax::{FromValue, Reader};
+use jcc_core::packed::PackedText;
 
 use super::Template;
 
 /// The files that lie beside a definition, by their name.
-pub(super) type FilesBeside = BTreeMap<String, Cow<'static, [u8]>>;
+pub(super) type FilesBeside = BTreeMap<PackedText, Cow<'static, [u8]>>;
 
 /// What decoding writes to and looks files up in.
 pub(super) struct DecodeContext<'a> {
@@ -70,7 +71,7 @@ impl DecodeContext<'_> {
     /// The text of a file of the folder.
     fn file_text(&mut self, name: &Spanned<String>) -> Option<String> {
         let shown = wording::code(&name.value);
-        let Some(bytes) = self.files.get(&name.value) else {
+        let Some(bytes) = self.files.get(name.value.as_str()) else {
             if self.beside.contains(&name.value) {
                 // Why it cannot be read was reported.
                 return None;

@@ -156,7 +156,7 @@ fn key_location(key: Reader<'_>, context: &mut DecodeContext<'_>) -> Option<Span
     let location = if text.value.contains("://") {
         Url::parse(&text.value).map(KeyLocation::Url)
     } else {
-        if !context.files.contains_key(&text.value) {
+        if !context.files.contains_key(text.value.as_str()) {
             context.file_text(&text);
             return None;
         }

@@ -111,8 +111,8 @@ impl Catalog {
 
     fn spelled_alike(&self, kind: DefinitionKind, word: &str) -> Vec<&str> {
         let known = |entry: &Entry| -> Vec<(String, String)> {
-            let long = |word: &&str| *word == entry.name || word.len() > SHORTEST + 1;
-            words(entry).filter(long).map(|word| (word.to_owned(), entry.name.clone())).collect()
+            let long = |word: &&str| entry.name == **word || word.len() > SHORTEST + 1;
+            words(entry).filter(long).map(|word| (word.to_owned(), entry.name.to_string())).collect()
         };
         let all: Vec<(String, String)> = self.entries(kind).flat_map(known).collect();
         let mut names: Vec<&str> = Vec::new();
@@ -187,7 +187,7 @@ impl Catalog {
 /// Everything that an entry is known by.
 fn words(entry: &Entry) -> impl Iterator<Item = &str> {
     let own = std::iter::once(&entry.name).chain(&entry.aliases);
-    own.map(String::as_str).chain(entry.known_as.iter().map(|(word, _)| word.as_str()))
+    own.map(jcc_core::packed::PackedText::as_str).chain(entry.known_as.iter().map(|(word, _)| word.as_str()))
 }
 
 impl Package {

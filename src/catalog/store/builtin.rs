@@ -73,11 +73,11 @@ impl Default for BuiltinStacks {
 impl Stacks for BuiltinStacks {
     fn stack(&self, name: &str) -> Option<(String, Cow<'static, str>)> {
         let found = self.all.iter().find(|one| one.name == name)?;
-        Some((found.path.clone(), Cow::Borrowed(text(found.text))))
+        Some((found.path.to_string(), Cow::Borrowed(text(found.text))))
     }
 
     fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.all.iter().map(|one| one.name.clone()).collect();
+        let mut names: Vec<String> = self.all.iter().map(|one| one.name.to_string()).collect();
         names.sort();
         names
     }

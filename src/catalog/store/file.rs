@@ -9,6 +9,7 @@ use crate::diagnostic::Log;
 use crate::source::SourceId;
 use crate::syntax::{Document, Node, Reader, Value};
 use crate::value::Sha256;
+use jcc_core::packed::PackedText;
 
 use jcc_core::packed::index::{DefinitionKind, Entry};
 
@@ -17,9 +18,9 @@ use jcc_core::packed::index::{DefinitionKind, Entry};
 pub(in crate::catalog) struct DefinitionFile {
     pub(in crate::catalog) source: SourceId,
     /// Its path, as users know it.
-    pub(in crate::catalog) path: String,
+    pub(in crate::catalog) path: PackedText,
     /// The folder above that of a package; empty for files of the folder `platform`.
-    pub(in crate::catalog) group: String,
+    pub(in crate::catalog) group: PackedText,
     /// The files beside it that it names.
     pub(in crate::catalog) files: FilesBeside,
     /// The names of all files beside it, where it is a user's.

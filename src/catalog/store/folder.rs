@@ -132,7 +132,7 @@ impl Walk<'_> {
         for name in beside.iter().filter(|name| words.contains(name.as_str())) {
             let path = join(folder, name);
             if let Some(bytes) = self.read(&path) {
-                files.insert(name.clone(), Cow::Owned(bytes));
+                files.insert(name.clone().into(), Cow::Owned(bytes));
             }
         }
         files
@@ -155,8 +155,8 @@ impl Walk<'_> {
         let files = self.named_files(folder, &beside, &tree);
         self.found.push(DefinitionFile {
             source,
-            path: place.path.clone(),
-            group: place.group.to_owned(),
+            path: place.path.clone().into(),
+            group: place.group.to_owned().into(),
             files,
             beside,
             layer: self.layer,

@@ -4,6 +4,7 @@ use crate::catalog::{BaseImage, Device, Forbidden, Index, Package, Platform};
 use crate::diagnostic::{Log, wording};
 use crate::source::SourceId;
 use crate::value::{Parse, Requirement};
+use jcc_core::packed::PackedText;
 
 use super::file::{Definition, DefinitionFile, Slot, decode};
 use super::{Catalog, DefinitionKind, Entry, Shadow};
@@ -87,7 +88,7 @@ impl Catalog {
     }
 
     /// Axes that can be installed and that conditions and templates of a package look at.
-    pub fn mentions(&self, package: &str) -> &[String] {
+    pub fn mentions(&self, package: &str) -> &[PackedText] {
         self.entry(DefinitionKind::Package, package).map_or(&[], |entry| &entry.mentions)
     }
 
@@ -109,7 +110,7 @@ impl Catalog {
     /// The bases that may be chosen where nobody names one, by name; those of which `fits` says that no tag will do are
     /// not decoded: it is asked of each requirement that the tags have on the platform.
     pub fn auto_bases(&self, fits: impl Fn(&Requirement) -> bool) -> impl Iterator<Item = &BaseImage> {
-        let fits = move |text: &String| Requirement::parse(text).map_or(true, |one| fits(&one));
+        let fits = move |text: &PackedText| Requirement::parse(text).map_or(true, |one| fits(&one));
         self.entries(DefinitionKind::Base)
             .filter(move |entry| {
                 entry.auto && (entry.platforms.is_empty() || entry.platforms.iter().any(&fits))

@@ -23,6 +23,7 @@ pub(super) use file::{Definition, DefinitionFile, words};
 
 use file::Slot;
 use folder::{Used, Walk};
+use jcc_core::packed::PackedText;
 use jcc_core::packed::index::{self, Mentioned};
 
 /// So many letters has a hash.
@@ -33,8 +34,8 @@ const HASH: usize = 64;
 pub struct Catalog {
     files: Vec<DefinitionFile>,
     slots: Vec<Slot>,
-    names: BTreeMap<DefinitionKind, BTreeMap<String, usize>>,
-    aliases: BTreeMap<DefinitionKind, BTreeMap<String, String>>,
+    names: BTreeMap<DefinitionKind, BTreeMap<PackedText, usize>>,
+    aliases: BTreeMap<DefinitionKind, BTreeMap<PackedText, PackedText>>,
     shadows: Vec<Shadow>,
 }
 
@@ -42,10 +43,10 @@ pub struct Catalog {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shadow {
     pub kind: DefinitionKind,
-    pub name: String,
+    pub name: PackedText,
     pub by: Span,
     /// The file of the one that is not seen any more.
-    pub path: String,
+    pub path: PackedText,
 }
 
 impl Catalog {

@@ -2,6 +2,8 @@
 
 use crate::diagnostic::wording;
 
+use jcc_core::packed::PackedText;
+
 use super::{BuiltinStacks, Catalog, DefinitionKind, Entry};
 
 /// Something that a search can find.
@@ -9,7 +11,7 @@ use super::{BuiltinStacks, Catalog, DefinitionKind, Entry};
 pub struct Searchable<'a> {
     pub sort: Sort,
     pub name: &'a str,
-    pub aliases: &'a [String],
+    pub aliases: &'a [PackedText],
     pub group: &'a str,
     pub summary: &'a str,
 }
@@ -150,8 +152,9 @@ fn plain(text: &str) -> String {
 
 /// The name that a person may have meant by a word, or a longer word of what is said.
 fn near(all: &[Searchable<'_>], word: &str) -> Option<String> {
-    let names =
-        all.iter().flat_map(|one| std::iter::once(one.name).chain(one.aliases.iter().map(String::as_str)));
+    let names = all
+        .iter()
+        .flat_map(|one| std::iter::once(one.name).chain(one.aliases.iter().map(PackedText::as_str)));
     let said = || {
         let words = all.iter().flat_map(|one| one.summary.split(|letter: char| !letter.is_alphanumeric()));
         words.filter(|word| word.chars().count() > 4)

@@ -24,7 +24,7 @@ pub use grades::check as require_grades;
 
 /// All of it, in the order of the files; a download that nothing holds is reported.
 pub(super) fn fetches(parts: &PackagePlans<'_>, stages: &[Stage], log: &mut Log) -> Vec<Fetched> {
-    let mut list = List { parts, known: known(parts), stages, all: Vec::new(), listed: BTreeSet::new() };
+    let mut list = List { parts, known: known(parts), stages, all: Vec::new(), listed: BTreeMap::new() };
     list.frontend();
     for stage in stages {
         list.stage(stage);
@@ -86,8 +86,8 @@ struct List<'a> {
     known: Requesters,
     stages: &'a [Stage],
     all: Vec<Fetched>,
-    /// What is in it: each is listed once a stage.
-    listed: BTreeSet<(FetchKind, String, String)>,
+    /// What is in it, by stage.
+    listed: BTreeMap<StageName, BTreeSet<(FetchKind, String)>>,
 }
 
 /// Where something is fetched.
@@ -100,7 +100,7 @@ struct DownloadSite<'a> {
 impl List<'_> {
     fn add(&mut self, at: DownloadSite<'_>, kind: FetchKind, what: impl Into<String>, grade: Grade) {
         let what = what.into();
-        if !self.listed.insert((kind, at.stage.to_string(), what.clone())) {
+        if !self.listed.entry(at.stage.clone()).or_default().insert((kind, what.clone())) {
             return;
         }
         let known = self.known.get(&what);
@@ -111,14 +111,9 @@ impl List<'_> {
 
     /// The package that a stage is for.
     fn owner(&self, stage: &StageName) -> Option<Name> {
-        let name = stage.as_str();
-        self.parts
-            .all()
-            .map(|part| &part.name)
-            .find(|owner| {
-                ["build", "fetch", "files", "clone"].iter().any(|kind| name == format!("{kind}-{owner}"))
-            })
-            .cloned()
+        let (kind, owner) = stage.as_str().split_once('-')?;
+        let one_package = ["build", "fetch", "files", "clone"].contains(&kind);
+        self.parts.all().map(|part| &part.name).find(|name| one_package && name.as_str() == owner).cloned()
     }
 
     fn image(&mut self, at: DownloadSite<'_>, image: &ImageRef) {

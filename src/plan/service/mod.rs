@@ -66,7 +66,7 @@ impl ServiceInputs<'_> {
     fn cite(&self, span: Span) -> String {
         let cite = self.project.read.cite(span, self.sources);
         let own = &self.sources.get(self.project.header.name.span.source).name;
-        match cite.strip_prefix(own.as_str()).and_then(|rest| rest.strip_prefix(": ")) {
+        match cite.strip_prefix(&**own).and_then(|rest| rest.strip_prefix(": ")) {
             Some(node) => node.to_owned(),
             None => cite,
         }
@@ -163,7 +163,7 @@ fn head(inputs: ServiceInputs<'_>) -> ServicesHead {
     ServicesHead {
         bare_docker: inputs.bare_docker && inputs.project.engine() == Engine::Docker,
         compiler: crate::VERSION.to_owned(),
-        manifest: inputs.sources.get(name).name.clone(),
+        manifest: inputs.sources.get(name).name.to_string(),
     }
 }
 

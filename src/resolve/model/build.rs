@@ -153,7 +153,7 @@ impl<'a> Builder<'a, '_> {
     fn axes(&mut self) {
         let catalog = self.catalog;
         let here = |entry: &&Entry| {
-            entry.order.is_some() && self.platform.axes.iter().any(|one| one.as_str() == entry.name)
+            entry.order.is_some() && self.platform.axes.iter().any(|one| entry.name == one.as_str())
         };
         let always = |entry: &&Entry| entry.name == words::PYTHON || catalog.decides_always(entry);
         let all: Vec<&Entry> = catalog.entries(DefinitionKind::Package).filter(here).filter(always).collect();

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::PackedText;
 use crate::syntax::{Document, Node, Value};
 
 /// The kinds of definition; each has its own names.
@@ -25,15 +26,16 @@ pub enum DefinitionKind {
 
 /// One definition, as lists and searches show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Entry {
     pub kind: DefinitionKind,
-    pub name: String,
-    pub aliases: Vec<String>,
+    pub name: PackedText,
+    pub aliases: Vec<PackedText>,
     /// What else people call it, for suggestions; of a GPU with the platform that it is on.
-    pub known_as: Vec<(String, String)>,
+    pub known_as: Vec<(PackedText, PackedText)>,
     /// The folder above that of a package.
-    pub group: String,
-    pub summary: String,
+    pub group: PackedText,
+    pub summary: PackedText,
     /// Of an axis: when it is decided.
     pub order: Option<u32>,
     /// Whether it can be installed; an `axis` can't.
@@ -41,12 +43,12 @@ pub struct Entry {
     /// Of a base: whether it may be chosen where nobody names one.
     pub auto: bool,
     /// Of a base: what its tags ask of the platform, where every tag asks something.
-    pub platforms: Vec<String>,
+    pub platforms: Vec<PackedText>,
     /// Axes that can be installed and that its conditions and templates look at, those of the indexes that it names
     /// included.
-    pub mentions: Vec<String>,
+    pub mentions: Vec<PackedText>,
     /// Of a package: the names under which Python indexes have it or what comes with it (`dist`, `needed-by`).
-    pub distributions: Vec<String>,
+    pub distributions: Vec<PackedText>,
     pub node: usize,
 }
 
@@ -54,9 +56,9 @@ pub struct Entry {
 #[derive(Debug, Default)]
 pub struct Mentioned {
     /// Axes that can be installed.
-    axes: Vec<String>,
+    axes: Vec<PackedText>,
     /// Indexes, with what each mentions.
-    indexes: BTreeMap<String, Vec<String>>,
+    indexes: BTreeMap<PackedText, Vec<PackedText>>,
 }
 
 impl Mentioned {
@@ -86,25 +88,26 @@ impl Mentioned {
     }
 
     /// What a definition mentions.
-    fn of(&self, node: &Node) -> Vec<String> {
+    fn of(&self, node: &Node) -> Vec<PackedText> {
         let mut found = BTreeSet::new();
         self.look(node, &mut found);
-        found.into_iter().map(str::to_owned).collect()
+        found.into_iter().map(|name| name.to_owned().into()).collect()
     }
 
     fn look<'a>(&'a self, node: &Node, found: &mut BTreeSet<&'a str>) {
         let values = node.arguments.iter().map(|given| &given.value);
         for value in values.chain(node.properties.iter().map(|given| &given.value)) {
             let Value::String(text) = value else { continue };
-            found.extend(self.indexes.get(&**text).into_iter().flatten().map(String::as_str));
+            found.extend(self.indexes.get(&**text).into_iter().flatten().map(PackedText::as_str));
             if text.contains("{{") || text.contains("{%") {
-                found.extend(self.axes.iter().filter(|axis| has(text, axis)).map(String::as_str));
+                found.extend(self.axes.iter().filter(|axis| has(text, axis)).map(PackedText::as_str));
             }
         }
         if node.name.value == "when" {
             let keys = node.properties.iter().map(|given| &*given.key.value);
             found.extend(
-                keys.filter_map(|key| self.axes.iter().find(|axis| *axis == key)).map(String::as_str),
+                keys.filter_map(|key| self.axes.iter().find(|axis| axis.as_str() == key))
+                    .map(PackedText::as_str),
             );
         }
         for child in node.children.iter().flatten() {
@@ -136,14 +139,14 @@ fn entry(node: &Node, at: usize, group: &str) -> Option<Entry> {
         _ => return None,
     };
     let name = texts(node).into_iter().next();
-    let name = if kind == DefinitionKind::Epoch { Some(String::new()) } else { name };
+    let name = if kind == DefinitionKind::Epoch { Some(PackedText::default()) } else { name };
     let child = |name: &str| words(node, name).into_iter().next();
     let axis = if node.name.value == "axis" { Some(node) } else { children(node, "axis").next() };
     Some(Entry {
         kind,
         aliases: words(node, "alias"),
         known_as: known_as(node),
-        group: child("group").unwrap_or_else(|| group.to_owned()),
+        group: child("group").unwrap_or_else(|| group.to_owned().into()),
         summary: child("summary")
             .or_else(|| axis.and_then(|axis| property(axis, "title")))
             .unwrap_or_default(),
@@ -160,7 +163,7 @@ fn entry(node: &Node, at: usize, group: &str) -> Option<Entry> {
 }
 
 /// The texts of `dist` and `needed-by`, those under conditions included.
-fn distributions(node: &Node) -> Vec<String> {
+fn distributions(node: &Node) -> Vec<PackedText> {
     let below = node.children.iter().flatten().filter(|child| child.name.value == "when");
     let own = ["dist", "needed-by"].into_iter().flat_map(|name| children(node, name).flat_map(texts));
     own.chain(below.flat_map(distributions)).collect()
@@ -170,17 +173,18 @@ fn children<'a>(node: &'a Node, name: &'a str) -> impl Iterator<Item = &'a Node>
     node.children.iter().flatten().filter(move |child| child.name.value == name)
 }
 
-fn texts(node: &Node) -> Vec<String> {
-    let text = |value: &Value| if let Value::String(text) = value { Some(text.to_string()) } else { None };
+fn texts(node: &Node) -> Vec<PackedText> {
+    let text =
+        |value: &Value| if let Value::String(text) = value { Some(text.to_string().into()) } else { None };
     node.arguments.iter().filter_map(|given| text(&given.value)).collect()
 }
 
 /// The texts of all children of this name.
-pub fn words(node: &Node, name: &str) -> Vec<String> {
+pub fn words(node: &Node, name: &str) -> Vec<PackedText> {
     children(node, name).flat_map(texts).collect()
 }
 
-fn known_as(node: &Node) -> Vec<(String, String)> {
+fn known_as(node: &Node) -> Vec<(PackedText, PackedText)> {
     let home = words(node, "platform").into_iter().next().unwrap_or_default();
     let mut all = Vec::new();
     for child in children(node, "known-as") {
@@ -191,7 +195,7 @@ fn known_as(node: &Node) -> Vec<(String, String)> {
 }
 
 /// The requirements of a base's tags on the platform, each once; none where a tag has none.
-fn platforms(base: &Node) -> Vec<String> {
+fn platforms(base: &Node) -> Vec<PackedText> {
     let mut all = Vec::new();
     for tag in children(base, "tag") {
         let requires = children(tag, "requires").flat_map(|block| children(block, "platform"));
@@ -203,9 +207,9 @@ fn platforms(base: &Node) -> Vec<String> {
     all
 }
 
-fn property(node: &Node, key: &str) -> Option<String> {
+fn property(node: &Node, key: &str) -> Option<PackedText> {
     let given = node.properties.iter().find(|given| given.key.value == key)?;
-    if let Value::String(text) = &given.value { Some(text.to_string()) } else { None }
+    if let Value::String(text) = &given.value { Some(text.to_string().into()) } else { None }
 }
 
 fn order(node: &Node) -> Option<u32> {

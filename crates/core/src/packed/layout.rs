@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::PackedText;
 use super::index::Entry;
 use crate::value::Sha256;
 
@@ -14,14 +15,15 @@ pub struct Stretch {
 
 /// One file of the catalogue, as the build script packs it.
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct PackedFile {
     /// `packages/ml/pytorch/package.kdl`.
-    pub path: String,
+    pub path: PackedText,
     /// The folder above that of the package; empty for files of the folder `platform`.
-    pub group: String,
+    pub group: PackedText,
     pub text: Stretch,
     /// The files beside it, among the bytes.
-    pub files: Vec<(String, Stretch)>,
+    pub files: Vec<(PackedText, Stretch)>,
     /// What it defines, each with its node among the bytes.
     pub entries: Vec<(Entry, Stretch)>,
     /// What a lock remembers of each of them, in the same order, among the texts: 64 letters each.
@@ -30,11 +32,12 @@ pub struct PackedFile {
 
 /// One stack (`manifests/`), as the build script packs it.
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct PackedStack {
     /// As `stack:NAME` writes it.
-    pub name: String,
-    pub path: String,
-    pub description: String,
+    pub name: PackedText,
+    pub path: PackedText,
+    pub description: PackedText,
     pub text: Stretch,
 }
 

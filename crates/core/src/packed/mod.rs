@@ -2,5 +2,7 @@
 
 pub mod index;
 mod layout;
+mod text;
 
 pub use layout::{PackedFile, PackedStack, Stretch, definition_hash};
+pub use text::PackedText;

@@ -21,7 +21,7 @@ pub struct SourceId(u32);
 pub struct Source {
     /// The path as the user would write it (`project.kdl`, `packages/ml/pytorch/package.kdl`), with `/` on every
     /// machine and never absolute where it lies inside the project.
-    pub name: String,
+    pub name: Cow<'static, str>,
     pub text: Cow<'static, str>,
     /// Whether jcc comes with it: it lies in no folder.
     built_in: bool,
@@ -41,11 +41,15 @@ impl Sources {
 
     /// Takes a text of the project in and names it.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Cow<'static, str>>) -> SourceId {
-        self.push(Source { name: name.into(), text: text.into(), built_in: false })
+        self.push(Source { name: Cow::Owned(name.into()), text: text.into(), built_in: false })
     }
 
     /// Takes a text in that jcc comes with.
-    pub fn add_built_in(&mut self, name: impl Into<String>, text: impl Into<Cow<'static, str>>) -> SourceId {
+    pub fn add_built_in(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
+        text: impl Into<Cow<'static, str>>,
+    ) -> SourceId {
         self.push(Source { name: name.into(), text: text.into(), built_in: true })
     }
 
@@ -72,7 +76,7 @@ impl Sources {
     /// The name of a text as messages show it.
     pub fn shown(&self, id: SourceId) -> String {
         let source = self.get(id);
-        if source.built_in { source.name.clone() } else { self.shown_path(&source.name) }
+        if source.built_in { source.name.clone().into_owned() } else { self.shown_path(&source.name) }
     }
 
     /// The text behind an id of this collection.
@@ -83,7 +87,7 @@ impl Sources {
     /// The names of those among these texts that lie in the project, each once.
     pub fn of_project(&self, ids: impl IntoIterator<Item = SourceId>) -> Vec<&str> {
         let own = ids.into_iter().map(|id| self.get(id)).filter(|source| !source.built_in);
-        let names: std::collections::BTreeSet<&str> = own.map(|source| source.name.as_str()).collect();
+        let names: std::collections::BTreeSet<&str> = own.map(|source| &*source.name).collect();
         names.into_iter().collect()
     }
 

@@ -29,15 +29,6 @@ impl Change {
         out.replace_range(self.range.clone(), &self.text);
         out
     }
-
-    /// What turns the changed text back into this one.
-    #[must_use]
-    pub fn inverse(&self, text: &str) -> Self {
-        Self {
-            range: self.range.start..self.range.start + self.text.len(),
-            text: text[self.range.clone()].to_owned(),
-        }
-    }
 }
 
 /// Finds the changes; `document` is what the text was parsed to.

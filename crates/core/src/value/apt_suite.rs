@@ -8,13 +8,6 @@ word! {
     AptSuite, "a suite" => |word| check(word, "a suite", "`stable`, `stable-updates`, or `./` for a flat archive")
 }
 
-impl AptSuite {
-    /// Whether the archive is flat, which has no components.
-    pub fn is_flat(&self) -> bool {
-        self.0.ends_with('/')
-    }
-}
-
 /// A suite or a component: nothing that would end the word in a list of sources.
 pub(super) fn check(word: &str, what: &str, help: &str) -> Result<String, Invalid> {
     text::only(word, what, help, |c| {
@@ -37,6 +30,5 @@ mod tests {
     fn says_what_is_wrong() {
         assert_eq!(AptSuite::parse("jammy main").unwrap_err().message, "a suite cannot contain a space");
         assert_eq!(AptSuite::parse("../x").unwrap_err().message, "`../x` is not a suite");
-        assert!(AptSuite::parse("./").unwrap().is_flat());
     }
 }

@@ -18,11 +18,6 @@ impl HostPath {
     pub fn is_relative(&self) -> bool {
         self.0.starts_with('.')
     }
-
-    /// Whether a variable of the caller's environment is part of it.
-    pub fn has_variable(&self) -> bool {
-        self.0.replace("$$", "").contains('$')
-    }
 }
 
 fn read(word: &str) -> Result<String, Invalid> {
@@ -148,11 +143,5 @@ mod tests {
         assert_eq!(said("${A"), "missing `}` after `${`");
         assert_eq!(said("${A!b}"), "`${A!b}` is not a valid variable");
         assert_eq!(said("/a$"), "`$` starts a variable");
-    }
-
-    #[test]
-    fn knows_variables() {
-        let has = |text| HostPath::parse(text).unwrap().has_variable();
-        assert!(has("$HOME") && has("${X}") && !has("a$$b"));
     }
 }

@@ -12,7 +12,7 @@ word! {
 
 impl IgnorePattern {
     /// Whether it takes files in that an earlier pattern leaves out.
-    pub fn takes_in(&self) -> bool {
+    fn takes_in(&self) -> bool {
         self.0.starts_with('!')
     }
 

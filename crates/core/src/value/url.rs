@@ -15,7 +15,6 @@ pub struct Url {
     host: (usize, usize),
     /// Where the path starts and ends.
     path: (usize, usize),
-    credentials: bool,
 }
 
 const HELP: &str = "use a URL such as `https://example.com/a.tar.gz`";
@@ -50,11 +49,6 @@ impl Url {
     pub fn file_name(&self) -> Option<&str> {
         self.path().rsplit('/').next().filter(|name| !name.is_empty())
     }
-
-    /// Whether a name or a password stands in it, which would end up in the image's history.
-    pub fn has_credentials(&self) -> bool {
-        self.credentials
-    }
 }
 
 impl Parse for Url {
@@ -84,7 +78,6 @@ impl Parse for Url {
             scheme: scheme.len(),
             host: (host.start, host.end),
             path: (path, path + length),
-            credentials: user > 0,
         })
     }
 }
@@ -175,7 +168,7 @@ mod tests {
     fn gives_its_parts() {
         let url = Url::parse("HTTP://u:p@Example.com:8080/a/B%20c?q=/x#f").unwrap();
         assert_eq!((url.scheme(), url.host(), url.path()), ("http", "example.com", "/a/B%20c"));
-        assert_eq!((url.file_name(), url.has_credentials()), (Some("B%20c"), true));
+        assert_eq!(url.file_name(), Some("B%20c"));
         assert_eq!(url.address(), "example.com:8080/a/B%20c?q=/x#f");
         assert_eq!(Url::parse("https://a.b/").unwrap().file_name(), None);
         assert_eq!(Url::parse("https://a.b?x").unwrap().path(), "");

@@ -119,12 +119,4 @@ impl Editor<'_> {
         let touches = self.kind(name + 1) == Some(TokenKind::Open);
         Change::put(self.tokens[name].end, format!(" {value}{}", if touches { " " } else { "" }))
     }
-
-    /// Gives a node one more argument, behind those that it has.
-    pub fn add_argument(&self, node: &Node, value: &str) -> Change {
-        match node.arguments.last() {
-            Some(last) => Change::put(last.span.end as usize, format!(" {value}")),
-            None => self.set_argument(node, value),
-        }
-    }
 }

@@ -157,13 +157,4 @@ impl Editor<'_> {
         }
         start..self.tokens[next - 1].end
     }
-
-    /// Takes an argument of a node out, by its place.
-    pub fn remove_argument(&self, node: &Node, place: usize) -> Option<Change> {
-        let span = node.arguments.get(place)?.span.range();
-        let before = self.tokens.iter().rfind(|token| token.end == span.start);
-        let start =
-            before.filter(|token| token.kind == TokenKind::Space).map_or(span.start, |token| token.start);
-        Some(Change { range: start..span.end, text: String::new() })
-    }
 }

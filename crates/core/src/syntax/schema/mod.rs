@@ -336,7 +336,7 @@ impl PropertySpec {
 
 impl ValueKind {
     /// How the reference shows a value: `"NAME"`, `NUMBER`, `#true`.
-    pub fn placeholder(&self, name: &str) -> String {
+    fn placeholder(&self, name: &str) -> String {
         match self {
             Self::Text => format!("\"{name}\""),
             Self::Integer | Self::Number | Self::Any => name.to_owned(),

@@ -59,12 +59,13 @@ impl Requirement {
     }
 
     /// Whether one of its alternatives names a pre-release, so that pre-releases come into question at all.
-    pub fn allows_prerelease(&self) -> bool {
+    #[cfg(test)]
+    fn allows_prerelease(&self) -> bool {
         self.alternatives.iter().any(|alternative| names_prerelease(alternative))
     }
 
-    /// The versions that will do, sorted and disjoint. Pre-releases inside them count only where
-    /// [`Self::allows_prerelease`].
+    /// The versions that will do, sorted and disjoint. Pre-releases inside them count only where one of its alternatives
+    /// names a pre-release.
     pub fn intervals(&self) -> Vec<Interval> {
         union(self.alternatives.iter().flat_map(|alternative| stretch(alternative)).collect())
     }

@@ -116,7 +116,7 @@ impl Version {
     }
 
     /// Whether it follows its release: `1.6.1.post4`, `8.9.7-1`.
-    pub fn is_postrelease(&self) -> bool {
+    pub(crate) fn is_postrelease(&self) -> bool {
         self.suffix.iter().any(|suffix| matches!(suffix, Suffix::Post(_)))
     }
 
