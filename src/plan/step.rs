@@ -146,14 +146,29 @@ pub enum Script {
         folders: Vec<ImagePath>,
     },
     User(UserAccount),
+    /// A folder that a volume lies over, where the image has none.
+    MountPoint {
+        path: ImagePath,
+        owner: FolderOwner,
+    },
     /// A file in which the linker reads where to look.
     LinkerFile(FileText),
     /// Installed versions compared with the resolved ones.
     Drift {
         venv: ImagePath,
     },
+    /// Packages moved out of the environment, each with what it requires, below `/layers`.
+    Layers(Vec<WheelLayer>),
     /// The checks of the image: [`Plan::checks`](super::Plan::checks).
     Checks,
+}
+
+/// Python packages that have a separate layer in the image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WheelLayer {
+    pub package: Name,
+    /// As pip knows them: `torch`.
+    pub dists: Vec<String>,
 }
 
 /// A shell script of a definition, which steps mount.
@@ -279,6 +294,14 @@ pub enum PipSource {
     Wheels(ImagePath),
 }
 
+/// The owner of a folder, each by name or number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FolderOwner {
+    pub user: String,
+    /// Absent: the user's own group.
+    pub group: Option<String>,
+}
+
 /// The user that a container runs as: name, ids, groups and folders.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UserAccount {
@@ -291,8 +314,6 @@ pub struct UserAccount {
     pub workdir: Option<ImagePath>,
     /// Folders that volumes lie over: theirs, where the image has none.
     pub volumes: Vec<ImagePath>,
-    /// The same, of volumes that a service writes to as another user: its numbers.
-    pub of_others: Vec<(ImagePath, (u32, u32))>,
 }
 
 #[cfg(test)]

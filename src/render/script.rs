@@ -3,8 +3,8 @@
 use minijinja::{Value, context};
 
 use crate::plan::{
-    Cmake, FileText, Git, KeyFetch, Mount, PipCall, PipSource, Plan, Run, Script, ScriptFile, Tool,
-    UserAccount,
+    Cmake, FileText, FolderOwner, Git, KeyFetch, Mount, PipCall, PipSource, Plan, Run, Script, ScriptFile,
+    Tool, UserAccount, WheelLayer,
 };
 use crate::value::{ImagePath, Parse};
 
@@ -17,6 +17,8 @@ pub(super) fn command(run: &Run) -> Option<String> {
     match script {
         Script::User(account) => Some(user(account)),
         Script::Drift { venv } => Some(format!("{} /run/check.py", shell(&format!("{venv}/bin/python3")))),
+        Script::MountPoint { path, owner } => Some(mount_point(path, owner)),
+        Script::Layers(all) => Some(layers(all)),
         Script::Checks => Some("bash /run/test/build".to_owned()),
         Script::Ldconfig => Some("ldconfig && rm -f /var/cache/ldconfig/aux-cache".to_owned()),
         _ => None,
@@ -159,6 +161,8 @@ pub(super) fn script(script: &Script, made: Calls) -> (&'static str, Value) {
         Script::ListBefore { folders } => ("before", folders_values(folders)),
         Script::Collect { folders } => ("collect", folders_values(folders)),
         Script::LinkerFile(file) => ("linker-file", linker_file(file)),
+        Script::Layers(all) => ("shell", context! { text => layers(all) }),
+        Script::MountPoint { path, owner } => ("shell", context! { text => mount_point(path, owner) }),
         // Each is a step of one command.
         Script::User(_) | Script::Drift { .. } | Script::Checks => ("shell", context! { text => "" }),
     }
@@ -274,6 +278,21 @@ fn linker_file(file: &FileText) -> Value {
     context! { lines, to => word(&file.to) }
 }
 
+/// Makes a folder where there is none; in words that any shell knows, since Buildah runs single commands under `sh`.
+fn mount_point(path: &ImagePath, owner: &FolderOwner) -> String {
+    let user = shell(&owner.user);
+    let group = owner.group.as_deref().map_or_else(|| format!("\"$(id -g {user})\""), shell);
+    format!("test -e {path} || install -d -o {user} -g {group} {path}", path = word(path))
+}
+
+/// The call of the program that moves packages out of the main environment.
+fn layers(all: &[WheelLayer]) -> String {
+    let words = all
+        .iter()
+        .map(|layer| format!(" {}", shell(&format!("{}={}", layer.package, layer.dists.join(",")))));
+    format!("/opt/venv/bin/python3 /run/layers.py{}", words.collect::<String>())
+}
+
 /// The call of the program that makes the user.
 fn user(account: &UserAccount) -> String {
     let mut words = vec![
@@ -288,7 +307,5 @@ fn user(account: &UserAccount) -> String {
     }
     words.extend(account.workdir.iter().map(|folder| format!("--owns {}", word(folder))));
     words.extend(account.volumes.iter().map(|folder| format!("--makes {}", word(folder))));
-    let of_others = account.of_others.iter();
-    words.extend(of_others.map(|(folder, (uid, gid))| format!("--for {uid}:{gid} --makes {}", word(folder))));
     words.join(" ")
 }
