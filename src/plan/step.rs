@@ -31,15 +31,24 @@ impl Run {
 
     /// Whether programs that jcc does not call itself may build.
     pub fn has_other_builds(&self) -> bool {
-        const WORDS: [&str; 5] = ["JOBS", "make", "ninja", "build", "nproc"];
         self.script.iter().any(|script| match script {
             Script::WheelBuild { .. } => true,
-            Script::Shell(text) | Script::File(ScriptFile { text, .. }) => {
-                WORDS.iter().any(|word| text.contains(word))
-            }
+            Script::Shell(text) | Script::File(ScriptFile { text, .. }) => may_build(text),
             _ => false,
         })
     }
+}
+
+/// Whether a command may build something; a path among its arguments, such as `/opt/vtk/lib/cmake`, is no program.
+fn may_build(text: &str) -> bool {
+    const WORDS: [&str; 5] = ["JOBS", "make", "ninja", "build", "nproc"];
+    let commands = text.split(['\n', ';', '&', '|', '(', ')']);
+    commands.map(str::split_whitespace).any(|words| {
+        words.enumerate().any(|(at, word)| {
+            let is_data = at > 0 && word.starts_with('/') && !word.ends_with(".sh");
+            !is_data && WORDS.iter().any(|known| word.contains(known))
+        })
+    })
 }
 
 /// Something that is there while a step runs, and not afterwards.
@@ -323,6 +332,18 @@ mod tests {
 
     fn url(text: &str) -> Url {
         Url::parse(text).expect("it is a URL")
+    }
+
+    #[test]
+    fn programs_that_may_build_are_recognised() {
+        for text in
+            ["make", "cd /src && cmake --build .", "bash /src/build.sh", "/src/build.sh all", "a -j$MAX_JOBS"]
+        {
+            assert!(may_build(text), "{text}");
+        }
+        for text in ["rm -rf /opt/vtk/lib/cmake", "cp -a /build/lib /opt/x", "ldconfig", ""] {
+            assert!(!may_build(text), "{text}");
+        }
     }
 
     #[test]

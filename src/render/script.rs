@@ -13,13 +13,18 @@ use super::templates::Templates;
 
 /// What a step that is one command runs.
 pub(super) fn command(run: &Run) -> Option<String> {
-    let [script] = &run.script[..] else { return None };
-    match script {
+    let [each] = &run.script[..] else { return None };
+    match each {
         Script::User(account) => Some(user(account)),
         Script::Drift { venv } => Some(format!("{} /run/check.py", shell(&format!("{venv}/bin/python3")))),
         Script::MountPoint { path, owner } => Some(mount_point(path, owner)),
         Script::Layers(all) => Some(layers(all)),
         Script::Checks => Some("bash /run/test/build".to_owned()),
+        Script::Venv { uv: None, .. } if run.mounts.is_empty() && run.env.is_empty() => {
+            let (template, values) = script(each, Calls::default());
+            let text = Templates::all().fill(&format!("script/{template}.j2"), values);
+            Some(text.trim().to_owned())
+        }
         Script::Ldconfig => Some("ldconfig && rm -f /var/cache/ldconfig/aux-cache".to_owned()),
         _ => None,
     }
@@ -275,7 +280,9 @@ pub(super) fn script_place(file: &ScriptFile) -> ImagePath {
 
 fn linker_file(file: &FileText) -> Value {
     let lines: Vec<String> = file.text.lines().map(shell).collect();
-    context! { lines, to => word(&file.to) }
+    // One path is the same to every `echo`.
+    let print = if matches!(&lines[..], [one] if one.starts_with('/')) { "echo" } else { "printf '%s\\n'" };
+    context! { lines, print, to => word(&file.to) }
 }
 
 /// Makes a folder where there is none; in words that any shell knows, since Buildah runs single commands under `sh`.
