@@ -11,7 +11,7 @@ variable "JCC_CACHE" {
   default = ""
 }
 
-# If set, provenance and a bill of materials are pushed to the registry with the images.
+# If set, Buildx adds provenance and a bill of materials to the images, if the builder can.
 variable "JCC_ATTEST" {
   default = ""
 }

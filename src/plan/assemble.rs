@@ -37,7 +37,7 @@ pub fn plan(inputs: Inputs<'_>, log: &mut Log) -> Result<Plan, Reported> {
     checks::check(&parts, log);
     let checks = test::checks(&parts);
     let held = parts.constraints(log);
-    let layers = Layers::new(&parts);
+    let layers = Layers::new(&parts, &held);
     let around = Around {
         parts: &parts,
         python: python.as_ref(),
@@ -102,7 +102,7 @@ fn stages(around: Around<'_>, sources: &[(ThirdPartyArchive, Why)], checks: &[Ch
             name: StageName::fixed("python"),
             from: From::Stage(StageName::fixed("base")),
             why: Why::default(),
-            blocks: python.blocks(&around.layers.heavy),
+            blocks: python.layered(around.layers),
         });
     }
     let apart = helpers_of(inputs);

@@ -33,6 +33,7 @@ pub(super) fn check(parts: &PackagePlans<'_>, log: &mut Log) {
         }
     }
     users(parts.inputs, log);
+    super::check_secrets(parts.inputs.project, log);
     of_units(parts.inputs, log);
     super::pip_conflicts::check(parts, log);
     super::pip_urls::check(parts.inputs, log);

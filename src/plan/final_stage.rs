@@ -8,13 +8,14 @@ use super::package_context::Inputs;
 use super::package_plan::PackagePlans;
 use super::package_step::ThirdPartyArchive;
 use super::pip_urls;
-use super::python::{self, Python, VENV, apart_folder};
+use super::python::{self, LAYERS, Python, VENV, apart_folder};
 use super::stage_packages::{self, Layer, prepend, source_files};
 use super::steps::{self, Downloads, path};
 use super::user;
 use super::weight::{self, Layers};
 use super::{
-    AptCall, Block, CopyFrom, From, Instruction, Mount, Run, Script, Stage, StageName, Why, archives,
+    AptCall, Block, CopyFrom, From, Instruction, Mount, Run, Script, Stage, StageName, WheelLayer, Why,
+    archives,
 };
 
 /// What the stages around give this one.
@@ -49,14 +50,16 @@ pub(super) fn stages(around: Around<'_>) -> Vec<Stage> {
     let (from, mut blocks) = if let Some(cloning) = cloning {
         let why = "The image without Python environments";
         stages.push(named("image", "base", why, system));
-        let mut project = vec![main_environment("python"), cloning];
+        let mut project = vec![main_environment("python", around.layers.apart()), cloning];
         project.extend(light(around));
         project.extend(pip_of_project(around));
+        project.extend(heavy_apart(around.layers));
         let why = "The Python environment with the project's packages";
         stages.push(named("python-project", "image", why, project));
-        ("image", [environments(around, "python-project"), behind(around)].concat())
+        let environments = environments(around, "python-project", &around.layers.wheels);
+        ("image", [environments, behind(around)].concat())
     } else {
-        let environments = environments(around, "python");
+        let environments = environments(around, "python", around.layers.apart());
         ("base", [system, environments, light(around), behind(around), pip_of_project(around)].concat())
     };
     if inputs.project.app.as_ref().is_none_or(|app| app.runs.is_empty()) {
@@ -110,10 +113,22 @@ fn default_place() -> steps::StepContext {
 }
 
 /// The main Python environment, from the stage that made it.
-fn main_environment(stage: &'static str) -> Block {
-    let copy = copied(StageName::fixed(stage), VENV);
-    let instructions = vec![copy, prepend("PATH", vec![path(&format!("{VENV}/bin"))], true)];
+fn main_environment(stage: &'static str, apart: &[WheelLayer]) -> Block {
+    let layer = |layer: &WheelLayer| {
+        let from = path(&format!("{LAYERS}/{}", layer.package));
+        Instruction::CopyFrom(CopyFrom { stage: StageName::fixed(stage), from, to: path(VENV) })
+    };
+    let mut instructions: Vec<Instruction> = apart.iter().map(layer).collect();
+    instructions.push(copied(StageName::fixed(stage), VENV));
+    instructions.push(prepend("PATH", vec![path(&format!("{VENV}/bin"))], true));
     Block { why: Why::default(), instructions }
+}
+
+/// Heavy packages put apart where light ones are installed into the same environment.
+fn heavy_apart(layers: &Layers<'_>) -> Option<Block> {
+    let run = Run { offline: true, script: vec![Script::Layers(layers.wheels.clone())], ..Run::default() };
+    let why = Why::new("Heavy packages have separate layers");
+    (!layers.wheels.is_empty()).then(|| Block { why, instructions: vec![Instruction::Run(run)] })
 }
 
 fn copied(stage: StageName, folder: &str) -> Instruction {
@@ -126,11 +141,11 @@ pub(super) fn makes_environment(inputs: Inputs<'_>, layers: &Layers<'_>) -> bool
 }
 
 /// The Python environments, from the stages that made them.
-fn environments(around: Around<'_>, stage: &'static str) -> Vec<Block> {
+fn environments(around: Around<'_>, stage: &'static str, apart: &[WheelLayer]) -> Vec<Block> {
     let inputs = around.parts.inputs;
     let mut blocks = Vec::new();
     if around.python.is_some() && !around.makes_environment {
-        blocks.push(main_environment(stage));
+        blocks.push(main_environment(stage, apart));
     }
     for venv in &inputs.project.pip.venvs {
         let folder = apart_folder(venv);

@@ -46,8 +46,8 @@ pub use package_context::Inputs;
 pub use size::Size;
 pub use stage::{AptSourceFile, Block, CopyFrom, Fetch, FileText, From, Instruction, Stage, StageName, Why};
 pub use step::{
-    AptCall, Cmake, Git, KeyFetch, Mount, PipCall, PipIndex, PipSource, PipTools, Run, Script, ScriptFile,
-    Tool, UserAccount,
+    AptCall, Cmake, FolderOwner, Git, KeyFetch, Mount, PipCall, PipIndex, PipSource, PipTools, Run, Script,
+    ScriptFile, Tool, UserAccount, WheelLayer,
 };
 
 mod service;

@@ -12,10 +12,13 @@ use super::package_plan::PackagePlans;
 use super::package_step::{PackagePlan, PackageStep};
 use super::pip_urls;
 use super::steps::{self, Downloads, FetchedFiles, StepContext, WHEELS, path, pip_call, small};
+use super::weight::Layers;
 use super::{Block, From, Instruction, Mount, PipCall, PipSource, Run, Script, Stage, StageName, Why};
 
 /// The folder of the main environment.
 pub(super) const VENV: &str = "/opt/venv";
+/// Where packages lie that have a separate layer.
+pub(super) const LAYERS: &str = "/layers";
 /// Where requirements files are seen, as they lie in the project.
 const REQUIREMENTS: &str = "/run/requirements";
 /// Where wheels of a build stage are seen.
@@ -83,6 +86,16 @@ impl Python {
         let cloning = cloning(pip_urls::programs_of_parts(parts.iter().copied()));
         let made = Block { why: Why::new("The Python environment"), instructions: joined(instructions) };
         cloning.into_iter().chain([made]).collect()
+    }
+
+    /// The main environment with the packages that are not light, each heavy one in a folder for its layer.
+    pub(super) fn layered(&self, layers: &Layers<'_>) -> Vec<Block> {
+        let mut blocks = self.blocks(&layers.heavy);
+        let last = blocks.last_mut().and_then(|block| block.instructions.last_mut());
+        if let (Some(Instruction::Run(run)), [_, ..]) = (last, layers.apart()) {
+            run.script.push(Script::Layers(layers.apart().to_vec()));
+        }
+        blocks
     }
 
     /// What these packages put into the environment, in one call an index: the same as one after the other, since all

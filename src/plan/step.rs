@@ -31,15 +31,24 @@ impl Run {
 
     /// Whether programs that jcc does not call itself may build.
     pub fn has_other_builds(&self) -> bool {
-        const WORDS: [&str; 5] = ["JOBS", "make", "ninja", "build", "nproc"];
         self.script.iter().any(|script| match script {
             Script::WheelBuild { .. } => true,
-            Script::Shell(text) | Script::File(ScriptFile { text, .. }) => {
-                WORDS.iter().any(|word| text.contains(word))
-            }
+            Script::Shell(text) | Script::File(ScriptFile { text, .. }) => may_build(text),
             _ => false,
         })
     }
+}
+
+/// Whether a command may build something; a path among its arguments, such as `/opt/vtk/lib/cmake`, is no program.
+fn may_build(text: &str) -> bool {
+    const WORDS: [&str; 5] = ["JOBS", "make", "ninja", "build", "nproc"];
+    let commands = text.split(['\n', ';', '&', '|', '(', ')']);
+    commands.map(str::split_whitespace).any(|words| {
+        words.enumerate().any(|(at, word)| {
+            let is_data = at > 0 && word.starts_with('/') && !word.ends_with(".sh");
+            !is_data && WORDS.iter().any(|known| word.contains(known))
+        })
+    })
 }
 
 /// Something that is there while a step runs, and not afterwards.
@@ -146,14 +155,29 @@ pub enum Script {
         folders: Vec<ImagePath>,
     },
     User(UserAccount),
+    /// A folder that a volume lies over, where the image has none.
+    MountPoint {
+        path: ImagePath,
+        owner: FolderOwner,
+    },
     /// A file in which the linker reads where to look.
     LinkerFile(FileText),
     /// Installed versions compared with the resolved ones.
     Drift {
         venv: ImagePath,
     },
+    /// Packages moved out of the environment, each with what it requires, below `/layers`.
+    Layers(Vec<WheelLayer>),
     /// The checks of the image: [`Plan::checks`](super::Plan::checks).
     Checks,
+}
+
+/// Python packages that have a separate layer in the image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WheelLayer {
+    pub package: Name,
+    /// As pip knows them: `torch`.
+    pub dists: Vec<String>,
 }
 
 /// A shell script of a definition, which steps mount.
@@ -279,6 +303,14 @@ pub enum PipSource {
     Wheels(ImagePath),
 }
 
+/// The owner of a folder, each by name or number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FolderOwner {
+    pub user: String,
+    /// Absent: the user's own group.
+    pub group: Option<String>,
+}
+
 /// The user that a container runs as: name, ids, groups and folders.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UserAccount {
@@ -291,8 +323,6 @@ pub struct UserAccount {
     pub workdir: Option<ImagePath>,
     /// Folders that volumes lie over: theirs, where the image has none.
     pub volumes: Vec<ImagePath>,
-    /// The same, of volumes that a service writes to as another user: its numbers.
-    pub of_others: Vec<(ImagePath, (u32, u32))>,
 }
 
 #[cfg(test)]
@@ -302,6 +332,18 @@ mod tests {
 
     fn url(text: &str) -> Url {
         Url::parse(text).expect("it is a URL")
+    }
+
+    #[test]
+    fn programs_that_may_build_are_recognised() {
+        for text in
+            ["make", "cd /src && cmake --build .", "bash /src/build.sh", "/src/build.sh all", "a -j$MAX_JOBS"]
+        {
+            assert!(may_build(text), "{text}");
+        }
+        for text in ["rm -rf /opt/vtk/lib/cmake", "cp -a /build/lib /opt/x", "ldconfig", ""] {
+            assert!(!may_build(text), "{text}");
+        }
     }
 
     #[test]

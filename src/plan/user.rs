@@ -11,7 +11,7 @@ use super::package_step::tells_linker;
 use super::python::Python;
 use super::stage_packages;
 use super::steps::{self, path, small};
-use super::{Block, Instruction, Mount, Run, Script, UserAccount, Why, driver_capabilities};
+use super::{Block, FolderOwner, Instruction, Mount, Run, Script, UserAccount, Why, driver_capabilities};
 
 /// What the application requires of pip: before its files, which change more often.
 pub(super) fn requirements(inputs: Inputs<'_>, python: &Python) -> Option<Block> {
@@ -40,7 +40,11 @@ pub(super) fn blocks(around: Around<'_>) -> Vec<Block> {
         if !app.runs.is_empty() {
             blocks.extend(final_stage::check(around));
         }
+        // Behind the steps of the application, which may create the user.
+        blocks.extend(mount_points(inputs));
         blocks.push(start(app));
+    } else {
+        blocks.extend(mount_points(inputs));
     }
     let labels = Instruction::Label(labels(inputs));
     let metadata = Block { why: Why::default(), instructions: vec![labels] };
@@ -73,21 +77,15 @@ fn gpu(around: Around<'_>) -> Option<Block> {
 }
 
 fn account_of(inputs: Inputs<'_>, app: &App, user: &User) -> Block {
-    let (mut theirs, mut of_others) = (Vec::new(), Vec::new());
-    for folder in volumes(inputs, app, user) {
-        match other_writer(inputs, app, &folder) {
-            Some(numbers) => of_others.push((folder, numbers)),
-            None => theirs.push(folder),
-        }
-    }
+    let mut folders = volumes(inputs, app, user);
+    folders.retain(|folder| other_writer(inputs, folder).is_none());
     let account = UserAccount {
         name: user.name.value.clone(),
         uid: user.uid,
         gid: user.gid,
         groups: user.groups.iter().map(|group| group.value.clone()).collect(),
         workdir: app.workdir.as_ref().map(|folder| folder.value.clone()),
-        volumes: theirs,
-        of_others,
+        volumes: folders,
     };
     let what = format!("User `{}`", user.name.value);
     let run = Run { offline: true, ..small(Script::User(account)) };
@@ -115,15 +113,36 @@ fn volumes(inputs: Inputs<'_>, app: &App, user: &User) -> Vec<ImagePath> {
     all.into_iter().filter(|path| app.workdir.as_ref().is_none_or(|folder| folder.value != *path)).collect()
 }
 
-/// Who writes to the volume that lies at this place, where the user of the image does not: the first service that does.
-fn other_writer(inputs: Inputs<'_>, app: &App, place: &ImagePath) -> Option<(u32, u32)> {
+/// Who writes to the volume that lies at this place, where neither root nor the user of the image does: the first service
+/// that does.
+fn other_writer(inputs: Inputs<'_>, place: &ImagePath) -> Option<FolderOwner> {
     let runs: Vec<_> = super::start::own(inputs).collect();
     let mut mounted = runs.iter().flat_map(|run| run.volumes.iter().filter(|volume| !volume.bind));
     let here = mounted.find(|volume| volume.to.value == *place)?;
     let written = |volume: &Volume| volume.from.value == here.from.value && volume.mode == Mode::ReadWrite;
     let writer = runs.iter().find(|run| run.volumes.iter().any(written))?;
-    let login = owner(app).map(|(uid, gid)| (uid.get(), gid.get()));
-    super::user_numbers(writer, Some(app), true).filter(|numbers| numbers.0 != 0 && Some(*numbers) != login)
+    let app = inputs.project.app.as_ref();
+    if let Some((uid, gid)) = super::user_numbers(writer, app, true) {
+        let login = app.and_then(owner).map(|(uid, gid)| (uid.get(), gid.get()));
+        let differs = uid != 0 && Some((uid, gid)) != login;
+        return differs.then(|| FolderOwner { user: uid.to_string(), group: Some(gid.to_string()) });
+    }
+    let named = &writer.user.as_ref()?.value;
+    let (user, group) = named.split_once(':').map_or((&**named, None), |(user, group)| (user, Some(group)));
+    // A variable's value is known only when the container starts.
+    (!named.contains('$')).then(|| FolderOwner { user: user.to_owned(), group: group.map(str::to_owned) })
+}
+
+/// The places of volumes that services write to as another user than the image's: an engine makes what the image lacks for
+/// root.
+fn mount_points(inputs: Inputs<'_>) -> Option<Block> {
+    let volumes = super::start::own(inputs).flat_map(|run| &run.volumes).filter(|volume| !volume.bind);
+    let places: BTreeSet<&ImagePath> = volumes.map(|volume| &volume.to.value).collect();
+    let owned = places.into_iter().filter_map(|place| Some((place.clone(), other_writer(inputs, place)?)));
+    let script: Vec<Script> = owned.map(|(path, owner)| Script::MountPoint { path, owner }).collect();
+    let run = Run { offline: true, script, ..Run::default() };
+    let why = Why::new("Mount points of volumes");
+    (!run.script.is_empty()).then(|| Block { why, instructions: vec![Instruction::Run(run)] })
 }
 
 fn owner(app: &App) -> Option<(Id, Id)> {

@@ -5,7 +5,7 @@ use crate::value::Name;
 
 use super::package_plan::PackagePlans;
 use super::package_step::PackagePlan;
-use super::pip_urls;
+use super::{WheelLayer, pip_urls};
 
 /// From here on, MiB, a package has a separate layer: a new version of another one does not push it again.
 const HEAVY: u64 = 200;
@@ -18,17 +18,33 @@ pub(super) struct Layers<'a> {
     pub(super) heavy: Vec<&'a PackagePlan>,
     /// What is left for a layer on top of that.
     pub(super) light: Vec<&'a PackagePlan>,
+    /// The heavy packages, in the order of installing: each has its layer.
+    pub(super) wheels: Vec<WheelLayer>,
 }
 
 impl<'a> Layers<'a> {
-    /// Divides the packages of the image that ships.
-    pub(super) fn new(parts: &'a PackagePlans<'_>) -> Self {
+    /// Divides the packages of the image that ships; `held`: the distributions of each.
+    pub(super) fn new(parts: &'a PackagePlans<'_>, held: &[(Name, String)]) -> Self {
         let light = light(parts);
         let is_light = |part: &PackagePlan| light.iter().any(|other| other.name == part.name);
         let mut heavy = parts.shipped_with_platform();
         heavy.retain(|part| !is_light(part));
-        Self { heavy, light }
+        let wheels = heavy.iter().filter(|part| part.is_python() && is_heavy(parts, part));
+        let wheels = wheels.filter_map(|part| layer(part, held)).collect();
+        Self { heavy, light, wheels }
     }
+
+    /// Those that leave the environment in the stage that installs nothing light: the last one stays.
+    pub(super) fn apart(&self) -> &[WheelLayer] {
+        self.wheels.split_last().map_or(&[], |(_, others)| others)
+    }
+}
+
+/// The layer of a package; nothing where no distribution of it is known.
+fn layer(part: &PackagePlan, held: &[(Name, String)]) -> Option<WheelLayer> {
+    let own = held.iter().filter(|(name, _)| *name == part.name);
+    let dists: Vec<String> = own.filter_map(|(_, line)| Some(line.split_once("==")?.0.to_owned())).collect();
+    (!dists.is_empty()).then(|| WheelLayer { package: part.name.clone(), dists })
 }
 
 fn light<'a>(parts: &'a PackagePlans<'_>) -> Vec<&'a PackagePlan> {

@@ -33,8 +33,11 @@ pub fn all(targets: &[Planned]) -> Vec<(String, String)> {
         written.extend(files.bake.iter().map(ToString::to_string));
         written.push("jcc.lock".to_owned());
         artifacts.push((files.dockerfile.to_string(), dockerfile(plan)));
-        artifacts.extend(support::files(plan));
-        artifacts.push((format!("{}.dockerignore", files.dockerfile), dockerignore(services, &written)));
+        let support = support::files(plan);
+        let mounted: Vec<String> = support.iter().map(|(path, _)| path.clone()).collect();
+        artifacts.extend(support);
+        let ignore = dockerignore(services, &written, &mounted);
+        artifacts.push((format!("{}.dockerignore", files.dockerfile), ignore));
         artifacts.push((files.compose.to_string(), compose(services)));
         artifacts.extend(beside);
         artifacts.extend(caches::files(services));

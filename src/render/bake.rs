@@ -37,8 +37,7 @@ fn body(targets: &[Services]) -> String {
     out.push_str("\n# A repository for the build cache, such as `ghcr.io/acme/cache`; none if unset.\n");
     variable(&mut out, "JCC_CACHE", "");
     out.push_str(
-        "\n# If set, provenance and a bill of materials are pushed to the registry with the \
-            images.\n",
+        "\n# If set, Buildx adds provenance and a bill of materials to the images, if the builder can.\n",
     );
     variable(&mut out, "JCC_ATTEST", "");
     let names = names(targets);

@@ -11,8 +11,9 @@ use super::head::head;
 /// What is made anew, and history.
 const NEVER: [&str; 4] = ["**/.git", "**/__pycache__", "**/.venv", "**/*.pyc"];
 
-/// The ignore file of a target; `written`: every file that jcc writes, seen from the project's root.
-pub fn dockerignore(services: &Services, written: &[String]) -> String {
+/// The ignore file of a target; `written`: every file that jcc writes for other uses than the build, `mounted`: those that
+/// the build mounts or copies, seen from the project's root.
+pub fn dockerignore(services: &Services, written: &[String], mounted: &[String]) -> String {
     let mut ignored: Vec<String> = written.to_vec();
     let build = &services.build;
     ignored.extend([
@@ -37,10 +38,6 @@ pub fn dockerignore(services: &Services, written: &[String]) -> String {
         }
     };
     part("The project's .dockerignore", asked.file.iter().map(ToString::to_string).collect());
-    let inputs = "Build inputs that jcc writes";
-    if hits_support(&asked.file) {
-        part(inputs, vec!["!.jcc".to_owned()]);
-    }
     part("Version history and generated files", NEVER.map(str::to_owned).to_vec());
     let mut secrets: Vec<String> = SECRETS.iter().map(|one| (*one).to_owned()).collect();
     let keys: BTreeSet<&String> = asked.keys.iter().filter(|path| !asked.named.contains(path)).collect();
@@ -55,25 +52,14 @@ pub fn dockerignore(services: &Services, written: &[String]) -> String {
     let named = named.into_iter().filter(|path| is_left_out(path, &asked.file));
     part("Files used by the manifest", named.map(|path| format!("!{}", pattern(path))).collect());
     part("Patterns of the manifest", asked.written.iter().map(ToString::to_string).collect());
-    if hits_support(&asked.written) {
-        part(inputs, vec!["!.jcc".to_owned()]);
-    }
+    let out =
+        |path: &&String| leaves_out(&asked.written, path).unwrap_or_else(|| is_left_out(path, &asked.file));
+    let mounted: BTreeSet<&String> = mounted.iter().filter(out).collect();
+    part(
+        "Files written by jcc that the build mounts",
+        mounted.into_iter().map(|path| format!("!{}", pattern(path))).collect(),
+    );
     head(&services.head, &[]) + &body
-}
-
-/// Whether patterns, such as `*` or `.*`, leave out files of the support folder that the build mounts.
-fn hits_support(patterns: &[IgnorePattern]) -> bool {
-    let inputs = [
-        ".jcc/apt.conf",
-        ".jcc/add-user.sh",
-        ".jcc/check.py",
-        ".jcc/constraints/final.txt",
-        ".jcc/keys/a.asc",
-        ".jcc/packages/a/a.sh",
-        ".jcc/test/build",
-        ".jcc/test/build.d/a",
-    ];
-    inputs.iter().any(|path| leaves_out(patterns, path) == Some(true))
 }
 
 /// Whether one of the patterns leaves a file out.

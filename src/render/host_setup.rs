@@ -103,7 +103,11 @@ fn files(out: &mut String, host: &HostSetup) {
     for secret in &host.secrets {
         match secret {
             HostSecret::File(name, path, owner) => {
-                out.push_str(&format!("secret {} {}{}\n", quote::shell(name), word(path), owned(*owner)));
+                let (owner, group) =
+                    (owner.map(|one| (one.uid, one.gid)), owner.is_some_and(|one| one.shared));
+                let mode = if group { " 640" } else { "" };
+                let line = format!("secret {} {}{}{mode}\n", quote::shell(name), word(path), owned(owner));
+                out.push_str(&line);
             }
             HostSecret::Variable(name, variable) => out.push_str(&format!(
                 "\n# The secret {} is the value of ${variable} when the containers start.\n",

@@ -172,6 +172,50 @@ fn missing_files_and_empty_secrets_are_named_until_they_are_there() {
     assert!(calls(folder).contains("chown 1200:1200 ./token.txt"), "{}", calls(folder));
 }
 
+#[test]
+fn a_secret_of_several_users_belongs_to_a_group_of_theirs() {
+    let lines = |rest: &str| -> Vec<String> {
+        let services = on_a_pc(&format!("app {{ user \"me\" uid=1200 }}\nrun {{ gpu #false\n{rest} }}"));
+        let script = script(&services);
+        script.lines().filter(|line| line.starts_with("secret ")).map(|line| line[7..].to_owned()).collect()
+    };
+    let with = |other: &str| {
+        lines(&format!(
+            "secret \"a\" file=\"t.txt\"; service \"other\" {{ {other}; secret \"b\" file=\"t.txt\" }}"
+        ))
+    };
+    // The same user, or root, needs no group.
+    assert_eq!(with("init"), ["a ./t.txt 1200:1200", "b ./t.txt 1200:1200"]);
+    assert_eq!(with("user \"root\""), ["a ./t.txt 1200:1200", "b ./t.txt 1200:1200"]);
+    assert_eq!(with("user \"1300:1200\""), ["a ./t.txt 1200:1200 640", "b ./t.txt 1200:1200 640"]);
+    assert_eq!(
+        with("user \"1300:1300\"; group-add 1200"),
+        ["a ./t.txt 1200:1200 640", "b ./t.txt 1200:1200 640"]
+    );
+    // The owner reads by their own right: any group of the others will do.
+    assert_eq!(with("user \"1300:1300\""), ["a ./t.txt 1200:1300 640", "b ./t.txt 1200:1300 640"]);
+    let third = "secret \"a\" file=\"t.txt\"; service \"one\" { user \"1300:50\"; secret \"a\" file=\"t.txt\" }\n\
+                 service \"two\" { user \"1400:1400\"; group-add 50; secret \"a\" file=\"t.txt\" }";
+    assert_eq!(lines(third), ["a ./t.txt 1200:50 640"]);
+}
+
+#[test]
+fn a_secret_of_a_group_gets_its_mode() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    host(folder, &[("chown", ":")]);
+    fs::write(folder.join("token.txt"), "x").expect("there is room");
+    let services = on_a_pc(
+        "app { user \"me\" uid=1200 }\nrun { gpu #false; secret \"t\" file=\"token.txt\"\n\
+         service \"other\" { user \"1300:1300\"; secret \"t\" file=\"token.txt\" } }",
+    );
+    let out = run(folder, &services);
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    assert!(calls(folder).contains("chown 1200:1300 ./token.txt"), "{}", calls(folder));
+    let mode = fs::metadata(folder.join("token.txt")).expect("it is there").permissions().mode();
+    assert_eq!(mode & 0o777, 0o640);
+}
+
 /// Compose refuses a list of groups in which a number occurs twice.
 #[test]
 fn each_number_of_a_group_is_written_once() {

@@ -63,6 +63,7 @@ fn mounted_for(script: &Script, plan: &Plan) -> Option<String> {
     match script {
         Script::User(_) => Some(shared(support::ADD_USER, "/run/add-user.sh")),
         Script::Drift { .. } => Some(shared(support::CHECK, "/run/check.py")),
+        Script::Layers(_) => Some(shared(support::LAYERS, "/run/layers.py")),
         Script::File(file) => Some(shared(&support::script(file), script_place(file).as_str())),
         Script::Checks => Some(bind(&format!("{}/test", plan.support), "/run/test")),
         _ => None,

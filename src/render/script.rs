@@ -3,8 +3,8 @@
 use minijinja::{Value, context};
 
 use crate::plan::{
-    Cmake, FileText, Git, KeyFetch, Mount, PipCall, PipSource, Plan, Run, Script, ScriptFile, Tool,
-    UserAccount,
+    Cmake, FileText, FolderOwner, Git, KeyFetch, Mount, PipCall, PipSource, Plan, Run, Script, ScriptFile,
+    Tool, UserAccount, WheelLayer,
 };
 use crate::value::{ImagePath, Parse};
 
@@ -13,11 +13,18 @@ use super::templates::Templates;
 
 /// What a step that is one command runs.
 pub(super) fn command(run: &Run) -> Option<String> {
-    let [script] = &run.script[..] else { return None };
-    match script {
+    let [each] = &run.script[..] else { return None };
+    match each {
         Script::User(account) => Some(user(account)),
         Script::Drift { venv } => Some(format!("{} /run/check.py", shell(&format!("{venv}/bin/python3")))),
+        Script::MountPoint { path, owner } => Some(mount_point(path, owner)),
+        Script::Layers(all) => Some(layers(all)),
         Script::Checks => Some("bash /run/test/build".to_owned()),
+        Script::Venv { uv: None, .. } if run.mounts.is_empty() && run.env.is_empty() => {
+            let (template, values) = script(each, Calls::default());
+            let text = Templates::all().fill(&format!("script/{template}.j2"), values);
+            Some(text.trim().to_owned())
+        }
         Script::Ldconfig => Some("ldconfig && rm -f /var/cache/ldconfig/aux-cache".to_owned()),
         _ => None,
     }
@@ -159,6 +166,8 @@ pub(super) fn script(script: &Script, made: Calls) -> (&'static str, Value) {
         Script::ListBefore { folders } => ("before", folders_values(folders)),
         Script::Collect { folders } => ("collect", folders_values(folders)),
         Script::LinkerFile(file) => ("linker-file", linker_file(file)),
+        Script::Layers(all) => ("shell", context! { text => layers(all) }),
+        Script::MountPoint { path, owner } => ("shell", context! { text => mount_point(path, owner) }),
         // Each is a step of one command.
         Script::User(_) | Script::Drift { .. } | Script::Checks => ("shell", context! { text => "" }),
     }
@@ -271,7 +280,24 @@ pub(super) fn script_place(file: &ScriptFile) -> ImagePath {
 
 fn linker_file(file: &FileText) -> Value {
     let lines: Vec<String> = file.text.lines().map(shell).collect();
-    context! { lines, to => word(&file.to) }
+    // One path is the same to every `echo`.
+    let print = if matches!(&lines[..], [one] if one.starts_with('/')) { "echo" } else { "printf '%s\\n'" };
+    context! { lines, print, to => word(&file.to) }
+}
+
+/// Makes a folder where there is none; in words that any shell knows, since Buildah runs single commands under `sh`.
+fn mount_point(path: &ImagePath, owner: &FolderOwner) -> String {
+    let user = shell(&owner.user);
+    let group = owner.group.as_deref().map_or_else(|| format!("\"$(id -g {user})\""), shell);
+    format!("test -e {path} || install -d -o {user} -g {group} {path}", path = word(path))
+}
+
+/// The call of the program that moves packages out of the main environment.
+fn layers(all: &[WheelLayer]) -> String {
+    let words = all
+        .iter()
+        .map(|layer| format!(" {}", shell(&format!("{}={}", layer.package, layer.dists.join(",")))));
+    format!("/opt/venv/bin/python3 /run/layers.py{}", words.collect::<String>())
 }
 
 /// The call of the program that makes the user.
@@ -288,7 +314,5 @@ fn user(account: &UserAccount) -> String {
     }
     words.extend(account.workdir.iter().map(|folder| format!("--owns {}", word(folder))));
     words.extend(account.volumes.iter().map(|folder| format!("--makes {}", word(folder))));
-    let of_others = account.of_others.iter();
-    words.extend(of_others.map(|(folder, (uid, gid))| format!("--for {uid}:{gid} --makes {}", word(folder))));
     words.join(" ")
 }

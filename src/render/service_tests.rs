@@ -107,7 +107,7 @@ fn several_targets() {
     assert!(bake.starts_with(HEAD));
     insta::assert_snapshot!(bake);
     insta::assert_snapshot!(compose(&two[1]));
-    insta::assert_snapshot!(dockerignore(&two[0], &["jcc.lock".into(), "docker-bake.hcl".into()]));
+    insta::assert_snapshot!(dockerignore(&two[0], &["jcc.lock".into(), "docker-bake.hcl".into()], &[]));
     let editor = devcontainer(&two[0], ".devcontainer/devcontainer.json");
     assert!(editor.starts_with(&format!("/*\n{HEAD}")));
     insta::assert_snapshot!(editor);

@@ -11,6 +11,8 @@ use super::templates::Templates;
 pub(super) const ADD_USER: &str = "add-user.sh";
 /// Compares what is installed with what was resolved.
 pub(super) const CHECK: &str = "check.py";
+/// Moves Python packages into folders, each for a layer.
+pub(super) const LAYERS: &str = "layers.py";
 /// Finds the cache of Python packages.
 pub(super) const PIP_CACHE: &str = "pip-cache.sh";
 
@@ -54,6 +56,9 @@ pub(super) fn files(plan: &Plan) -> Vec<(String, String)> {
     if does(|script| matches!(script, Script::Drift { .. })) {
         files.push(shared(CHECK, CHECK_PY));
     }
+    if does(|script| matches!(script, Script::Layers(_))) {
+        files.push(shared(LAYERS, LAYERS_PY));
+    }
     for one in runs.iter().flat_map(|run| &run.script) {
         if let Script::File(file) = one {
             files.push(shared(&script(file), &file.text));
@@ -95,4 +100,5 @@ const CA_ENV: &str = include_str!("../../templates/support/ca-env");
 const CA_APT_CONF: &str = include_str!("../../templates/support/ca-apt.conf");
 const PIP_CACHE_SH: &str = include_str!("../../templates/support/pip-cache.sh");
 const ADD_USER_SH: &str = include_str!("../../templates/support/add-user.sh");
+const LAYERS_PY: &str = include_str!("../../templates/support/layers.py");
 const CHECK_PY: &str = include_str!("../../templates/support/check.py");

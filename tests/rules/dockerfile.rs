@@ -304,6 +304,8 @@ fn heavy_wheels_have_a_separate_layer() {
     };
     assert!(stage("python").contains("/torch-") && !stage("python").contains("jupyterlab"), "{text}");
     assert!(stage("final").contains("jupyterlab==") && !stage("final").contains("/torch-"), "{text}");
+    assert!(stage("python").contains("/run/layers.py pytorch=torch\n"), "{text}");
+    assert!(stage("final").contains("COPY --link --from=python /layers/pytorch /opt/venv\n"), "{text}");
 }
 
 /// An example whose own definitions make so many layers.

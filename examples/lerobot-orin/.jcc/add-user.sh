@@ -1,18 +1,16 @@
 #!/bin/bash
-# add-user.sh NAME UID GID [--groups A,B] [--owns FOLDER] [[--for UID:GID] --makes FOLDER]...
+# add-user.sh NAME UID GID [--groups A,B] [--owns FOLDER] [--makes FOLDER]...
 # Creates the user that the image runs as. A user of the base image with this UID is renamed and keeps its home; one with
-# this name gets the UID. Missing groups are added. `--owns` gives a folder to the user, `--makes` only if it is missing;
-# after `--for` it is owned by these IDs instead.
+# this name gets the UID. Missing groups are added. `--owns` gives a folder to the user, `--makes` only if it is missing.
 set -euo pipefail
-name=$1 uid=$2 gid=$3 for=$2:$3 groups=
+name=$1 uid=$2 gid=$3 groups=
 shift 3
 owns=() makes=()
 while (($# > 0)); do
   case $1 in
     --groups) groups=$2 ;;
     --owns) owns+=("$2") ;;
-    --for) for=$2 ;;
-    --makes) makes+=("$for" "$2") ;;
+    --makes) makes+=("$2") ;;
   esac
   shift 2
 done
@@ -50,9 +48,7 @@ fi
 # Keeps the date of the build out of the image.
 chage --lastday 1 "$name"
 
-for folder in "${owns[@]}"; do install --directory --owner="$uid" --group="$gid" "$folder"; done
-set -- "${makes[@]}"
-while (($# > 0)); do
-  if [[ ! -e $2 ]]; then install --directory --owner="${1%:*}" --group="${1#*:}" "$2"; fi
-  shift 2
+for folder in "${makes[@]}"; do
+  if [[ ! -e $folder ]]; then owns+=("$folder"); fi
 done
+for folder in "${owns[@]}"; do install --directory --owner="$uid" --group="$gid" "$folder"; done

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::GpuAccess;
-use crate::manifest::{Display, Engine, RunOptions};
+use crate::manifest::{Display, Engine, Project, RunOptions};
 use crate::value::Id;
 
+use super::host_secrets::SecretOwner;
 use super::{Service, ServiceInputs, host_files};
 
 /// What the host must be prepared with before the first start, and again where it changed.
@@ -58,7 +59,7 @@ pub struct HostGpu {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HostSecret {
     /// In a file: the secret, the file, whose it must be.
-    File(String, String, Option<(u32, u32)>),
+    File(String, String, Option<SecretOwner>),
     /// In a variable of the user who starts the service: the secret, the variable.
     Variable(String, String),
 }
@@ -89,7 +90,7 @@ pub(super) fn setup(inputs: ServiceInputs<'_>, services: &[&Service]) -> HostSet
         setup.notes.clone_from(&inputs.target.notes);
     }
     host_files::add(&mut setup, inputs);
-    for run in runs(inputs) {
+    for run in runs(inputs.project) {
         desktop(&mut setup, run);
     }
     match engine {
@@ -112,8 +113,8 @@ fn to_compose(inputs: ServiceInputs<'_>) -> String {
 }
 
 /// The main service and those beside it.
-pub(super) fn runs(inputs: ServiceInputs<'_>) -> impl Iterator<Item = &RunOptions> {
-    let run = &inputs.project.run;
+pub(super) fn runs(project: &Project) -> impl Iterator<Item = &RunOptions> {
+    let run = &project.run;
     std::iter::once(run).chain(run.services.iter().map(|service| &service.run))
 }
 

@@ -1,8 +1,11 @@
 //! Folders, files and secrets of the host that must be there before the first start, and whose they are.
 
-use crate::manifest::{Engine, RunOptions, SecretSource, Volume};
+use std::collections::BTreeMap;
+
+use crate::manifest::{Engine, Project, RunOptions, SecretSource, Volume};
 
 use super::host::{self, HostSecret, HostSetup};
+use super::host_secrets::{self, SecretOwner};
 use super::{Interpolated, Piece, ServiceInputs, profile};
 
 /// Folders of the host's system: neither they nor what is in them is created or changed for a container.
@@ -17,7 +20,8 @@ const FILES: [&str; 4] = [".netrc", "authorized_keys", "known_hosts", "machine-i
 
 /// Adds the folders, the files and the secrets.
 pub(super) fn add(setup: &mut HostSetup, inputs: ServiceInputs<'_>) {
-    for (run, own) in runs(inputs) {
+    let owners = host_secrets::owners(inputs.project);
+    for (run, own) in runs(inputs.project) {
         let user = owner(run, inputs, own);
         for volume in run.volumes.iter().filter(|volume| volume.bind) {
             let Some(path) = seen(&volume.from.value, inputs) else { continue };
@@ -33,7 +37,7 @@ pub(super) fn add(setup: &mut HostSetup, inputs: ServiceInputs<'_>) {
         }
         let needed = run.env_files.iter().filter(|file| file.required);
         setup.files.extend(needed.filter_map(|file| seen(&format!("./{}", file.path.value), inputs)));
-        secrets(setup, run, (inputs, user));
+        secrets(setup, run, (inputs, &owners));
     }
 }
 
@@ -63,9 +67,9 @@ fn is_of_host(path: &str) -> bool {
 }
 
 /// Each service's words, and whether it runs the project's own image.
-fn runs(inputs: ServiceInputs<'_>) -> impl Iterator<Item = (&RunOptions, bool)> {
-    let services = &inputs.project.run.services;
-    host::runs(inputs).enumerate().map(|(at, run)| (run, at == 0 || services[at - 1].image.is_none()))
+pub(super) fn runs(project: &Project) -> impl Iterator<Item = (&RunOptions, bool)> {
+    let services = &project.run.services;
+    host::runs(project).enumerate().map(|(at, run)| (run, at == 0 || services[at - 1].image.is_none()))
 }
 
 /// Who must own what the container writes to; nobody in particular where it runs as root, or as the user who starts it.
@@ -97,15 +101,19 @@ fn is_file(volume: &Volume) -> bool {
     [&from, &to].iter().any(|name| FILES.contains(&name.as_str())) || (ends(&from) && ends(&to))
 }
 
-fn secrets(setup: &mut HostSetup, run: &RunOptions, (inputs, user): (ServiceInputs<'_>, Option<(u32, u32)>)) {
+fn secrets(
+    setup: &mut HostSetup,
+    run: &RunOptions,
+    (inputs, owners): (ServiceInputs<'_>, &BTreeMap<&str, SecretOwner>),
+) {
     for secret in &run.secrets {
         let name = secret.name.value.to_string();
         let secret = match &secret.source {
             SecretSource::Env(variable) => HostSecret::Variable(name, variable.value.to_string()),
-            SecretSource::File(path) => match seen(path.value.as_str(), inputs) {
+            SecretSource::File(file) => match seen(file.value.as_str(), inputs) {
                 Some(path) => {
-                    let user = user.filter(|_| !is_of_host(&path));
-                    HostSecret::File(name, path, user)
+                    let owner = owners.get(file.value.as_str()).copied().filter(|_| !is_of_host(&path));
+                    HostSecret::File(name, path, owner)
                 }
                 None => continue,
             },

@@ -6,6 +6,7 @@ mod further;
 mod hardware;
 mod host;
 mod host_files;
+mod host_secrets;
 mod model;
 mod names;
 mod profile;
@@ -17,6 +18,7 @@ mod text;
 pub use files::{OutputFiles, SHARED_SUPPORT};
 pub use hardware::driver_capabilities;
 pub use host::{HostGpu, HostSecret, HostSetup};
+pub(super) use host_secrets::check as check_secrets;
 pub use model::{
     Annotated, EditorUse, GpuUse, Ignored, ImageBuild, MountFrom, MountUse, PipCache, SecretFrom, Service,
     ServiceImage, Services, ServicesHead,

@@ -119,6 +119,23 @@ fn patterns_of_the_project_leave_out_no_build_input_of_jcc() {
     }
     let (text, _) = ignored(&format!("{manifest}\noutput {{ ignore \"**/.*\" }}"), &[]);
     assert!(sees(&text, ".jcc/apt.conf"), "{text}");
+    // What no pattern leaves out has no line, and what no step mounts stays out.
+    let (text, _) = ignored(&manifest, &[(".dockerignore", "**/*.conf\n.jcc/notes\n")]);
+    let again: Vec<&str> = text.lines().filter(|line| line.starts_with('!')).collect();
+    assert_eq!(again, ["!.jcc/apt.conf"], "{text}");
+    let (text, _) = ignored(&manifest, &[(".dockerignore", "*\n!app\n"), (".jcc/notes", "")]);
+    assert!(!sees(&text, ".jcc/notes") && !sees(&text, ".jcc/host-setup.sh"), "{text}");
+    let (text, _) = ignored(&manifest, &[]);
+    assert!(!text.contains('!'), "{text}");
+}
+
+#[test]
+fn patterns_of_secrets_leave_out_no_file_that_a_package_mounts() {
+    let package = "package \"tool\" {\n summary \"A tool\"\n license \"MIT\"\n source \"https://example.com/tool\"\n version \"1\"\n \
+                   install { script \"id_rsa\" }\n}\n";
+    let files = [("packages/tool/package.kdl", package), ("packages/tool/id_rsa", "echo tool\n")];
+    let (text, _) = ignored(&format!("{APP}\ncatalog \"packages\"\npackages {{ tool }}"), &files);
+    assert!(sees(&text, ".jcc/packages/tool/id_rsa") && !sees(&text, "app/id_rsa"), "{text}");
 }
 
 #[test]

@@ -71,7 +71,6 @@ fn last() -> Vec<Block> {
         groups: vec![UserName::parse("video").unwrap()],
         workdir: Some(path("/app")),
         volumes: vec![path("/data")],
-        of_others: vec![(path("/logs"), (1200, 1201))],
     };
     let text = FileText {
         to: path("/etc/a.conf"),

@@ -57,6 +57,27 @@ fn requirements_and_environments_apart_clone_too() {
 }
 
 #[test]
+fn each_heavy_package_has_a_layer() {
+    let several = jetson("packages { pytorch; lerobot; jupyterlab }");
+    let (python, last) = (stage(&several, "python"), stage(&several, "final"));
+    assert!(python.contains("\n/opt/venv/bin/python3 /run/layers.py pytorch=torch\nEOF\n"), "{python}");
+    let layers = "COPY --link --from=python /layers/pytorch /opt/venv\nCOPY --link --from=python /opt/venv /opt/venv\n";
+    assert!(last.contains(layers), "{last}");
+    // One is alone in the environment.
+    let one = jetson("packages { pytorch; jupyterlab }");
+    assert!(!one.contains("layers"), "{one}");
+    assert!(stage(&one, "final").contains("COPY --link --from=python /opt/venv /opt/venv\n"), "{one}");
+    // With packages of the project in the same environment, it is not.
+    let cloned = jetson(&format!(
+        "packages {{ pytorch }}\npip {{ install \"demo @ git+https://example.com/demo.git@{COMMIT}\" }}"
+    ));
+    let project = stage(&cloned, "python-project");
+    assert!(project.trim_end().contains("/opt/venv/bin/python3 /run/layers.py pytorch=torch"), "{project}");
+    let layers = layers.replace("=python ", "=python-project ");
+    assert!(stage(&cloned, "final").contains(&layers), "{cloned}");
+}
+
+#[test]
 fn without_a_repository_there_is_no_stage_more() {
     let text = jetson("pip { install \"demo @ https://example.com/demo-1.0-py3-none-any.whl\" }");
     assert!(!text.contains("python-project") && !text.contains("FROM base"), "{text}");

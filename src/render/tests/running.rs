@@ -146,8 +146,45 @@ fn a_volume_is_of_the_user_who_writes_to_it() {
     );
     let line = stage(&text, "final").lines().find(|line| line.contains("/run/add-user.sh me "));
     let folders = line.and_then(|line| line.split_once(" 1200 1200 ")).expect("the user is made").1;
+    assert_eq!(folders, "--makes /both --makes /none");
+    let made: Vec<&str> = text.lines().filter(|line| line.contains("install -d")).collect();
+    let of_others = ["/own", "/seen", "/written"];
     assert_eq!(
-        folders,
-        "--makes /both --makes /none --for 1300:1301 --makes /own --for 1300:1301 --makes /seen --for 1300:1301 --makes /written"
+        made,
+        of_others.map(|folder| format!("test -e {folder} || install -d -o 1300 -g 1301 {folder}"))
     );
+}
+
+#[test]
+fn a_volume_is_of_the_user_who_writes_to_it_where_the_image_has_no_account() {
+    let made = |rest: &str| -> Vec<String> {
+        let text = dockerfile(ORIN, rest);
+        let lines = stage(&text, "final").lines().filter(|line| line.contains("install -d"));
+        lines.map(|line| line.trim_start_matches("RUN --network=none ").trim().to_owned()).collect()
+    };
+    let of = |folder: &str, user: &str, group: &str| {
+        format!("test -e {folder} || install -d -o {user} -g {group} {folder}")
+    };
+    assert_eq!(made("run { user 1234; volume \"state\" \"/state\" }"), [of("/state", "1234", "0")]);
+    assert_eq!(
+        made(
+            "app { command \"true\" }\nrun { user \"1234:1235\"; volume \"b\" \"/b/c\"; volume \"a\" \"/a\" }"
+        ),
+        [of("/a", "1234", "1235"), of("/b/c", "1234", "1235")]
+    );
+    let named = of("/state", "www-data", "\"$(id -g www-data)\"");
+    assert_eq!(made("run { user \"www-data\"; volume \"state\" \"/state\" }"), [named.clone()]);
+    assert_eq!(
+        made("app { user \"me\"; command \"true\" }\nrun { user \"www-data\"; volume \"state\" \"/state\" }"),
+        [named]
+    );
+    for rest in [
+        "run { volume \"state\" \"/state\" }",
+        "run { user \"root\"; volume \"state\" \"/state\" }",
+        "run { user 1234; volume \"./state\" \"/state\"; volume \"read\" \"/read\" mode=\"ro\" }",
+        "run { user \"${WHO}\"; volume \"state\" \"/state\" }",
+        "run { service \"other\" { image \"redis:7.4\"; user 1234; volume \"state\" \"/state\" } }",
+    ] {
+        assert_eq!(made(rest), [""; 0], "{rest}");
+    }
 }

@@ -52,7 +52,7 @@ reruns_its_own() {
   [[ $(wc -l <../first) -ge 20 ]] || { cat ../first; return 1; }
   # The steps of the stage that ships, in their order, then the one behind them.
   order=("final: System packages of the project" "final: User \`sailor\`" "final: COPY /opt/pebble" "final: COPY /opt/rock"
-    "final: Library paths for the linker" "final: COPY /opt/venv" "final: COPY /opt/venvs/old"
+    "final: Library paths for the linker" "final: COPY /opt/venv" "final: COPY /opt/venv" "final: COPY /opt/venvs/old"
     "final: COPY /opt/venvs/new" "final: Python packages" "final: Python packages of the project"
     "final: WORKDIR /srv" "final: COPY /srv/app/" "final: COPY /usr/local/bin/tool" "final: Step of the application"
     "final: Check that the resolved versions are still installed" "test: checks")
@@ -69,6 +69,8 @@ reruns_its_own() {
   edit "a requirements file" "echo 'toml==0.10.2' >requirements.txt" from "Python packages of the project"
   edit "a light package" "manifest 's/feather \"2.0.0\"/feather \"2.1.0\"/'" from "Python packages"
   edit "a heavy package" "manifest 's/anvil \"1.1\"/anvil \"1.2\"/'" "python: run" from "COPY /opt/venv"
+  edit "another heavy package" "manifest 's/hammer \"1.4.0\"/hammer \"1.5.0\"/'" \
+    "python: run" "final: COPY /opt/venv" from "COPY /opt/venvs/old"
   edit "an environment apart" "manifest 's/packaging==24.0/packaging==24.1/'" \
     "venv-new: run" from "COPY /opt/venvs/new"
   edit "a package built from source" "manifest 's/rock \"1.0.0\"/rock \"1.1.0\"/'" "build-rock: run" from "COPY /opt/rock"
@@ -76,6 +78,30 @@ reruns_its_own() {
   edit "the user" "manifest 's/uid=1234/uid=1235/'" from "User \`sailor\`"
   echo "$edits edits"
   [[ ${#wrong[@]} == 0 && $edits -ge 12 ]]
+}
+# Builds the project as an image of that name.
+image_of() { # NAME
+  "$jcc" compile project.kdl >../compiled 2>&1 || { cat ../compiled; return 1; }
+  docker build --quiet --network=host --secret "id=ca-bundle,src=$JCC_CA_BUNDLE" --tag "$1" . >../log 2>&1 || { cat ../log; return 1; }
+}
+heavy_apart() {
+  local one
+  fresh_base
+  serve_sources
+  copied rebuilt
+  image_of jcc-proof-layers:before
+  manifest 's/hammer "1.4.0"/hammer "1.5.0"/'
+  image_of jcc-proof-layers:after
+  for one in before after; do
+    docker run --rm "jcc-proof-layers:$one" /opt/venv/bin/pip check
+    docker save "jcc-proof-layers:$one" >../saved
+    "$project/tests/engine/proofs/layers-with" macaw <../saved >"../anvil-$one"
+    "$project/tests/engine/proofs/layers-with" pluggy <../saved >"../hammer-$one"
+    [[ $(wc -l <"../anvil-$one") == 1 && $(wc -l <"../hammer-$one") == 1 ]]
+  done
+  docker run --rm jcc-proof-layers:after python3 -c "import macaw, pluggy; assert (macaw.SAYS, pluggy.__version__) == ('macaw 1.1', '1.5.0')"
+  diff ../anvil-before ../anvil-after
+  ! diff ../hammer-before ../hammer-after
 }
 # pip's cache is nobody's alone: each of two environments gets its package only once the other one asks for its own.
 side_by_side() {
@@ -95,4 +121,5 @@ side_by_side() {
 }
 
 proof "an edit runs its own steps again and those behind them, and no other" reruns_its_own
+proof "another version of one heavy package leaves the layer of the other as it is" heavy_apart
 proof "Python environments are made side by side" side_by_side

@@ -34,6 +34,8 @@ super::codes! { "plan":
     MISSING_PROGRAM = "missing-program";
     /// Less shared memory than the packages want.
     SHARED_MEMORY = "shared-memory";
+    /// A secret's file that one of its services cannot read.
+    SHARED_SECRET = "shared-secret";
     /// A Python requirement of the project that a resolved version does not meet.
     CONTRADICTS_RESOLVED = "contradicts-resolved";
     /// A Python package of which the index has no build for the target's GPU.
