@@ -25,7 +25,11 @@ def required(info, extras):
     """What a package requires, with these of its extras."""
     with open(os.path.join(info, "METADATA"), encoding="utf-8") as file:
         lines = HeaderParser().parse(file).get_all("Requires-Dist", [])
-    for one in map(Requirement, lines):
+    for line in lines:
+        try:
+            one = Requirement(line)
+        except ValueError:  # what it names stays in the environment
+            continue
         if one.marker is None or any(one.marker.evaluate({"extra": extra}) for extra in {"", *extras}):
             yield canonicalize_name(one.name), one.extras
 
@@ -64,6 +68,8 @@ def move(info, layer):
 
 for argument in sys.argv[1:]:
     name, packages = argument.split("=", 1)
+    layer = os.path.join("/layers", name)
+    os.makedirs(layer, exist_ok=True)
     there = installed()
     for package in closure(packages.split(","), there):
-        move(there[package], os.path.join("/layers", name))
+        move(there[package], layer)
