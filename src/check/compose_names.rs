@@ -7,7 +7,7 @@ use crate::value::ProjectPath;
 
 /// The names that Compose looks for, in its order: the first that is there is used.
 /// Source: <https://github.com/compose-spec/compose-go/blob/main/cli/options.go>
-const NAMES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+pub const NAMES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 
 /// Tells of a file beside a Compose file that Compose prefers to it; `written`: what this run writes itself.
 pub fn compose_names(

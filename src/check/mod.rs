@@ -10,7 +10,7 @@ mod rules;
 mod tests;
 
 pub use allow::allows;
-pub use compose_names::compose_names;
+pub use compose_names::{NAMES as COMPOSE_NAMES, compose_names};
 pub use context::Context;
 pub use outputs::outputs;
 pub use plain_secret::plain_secrets;

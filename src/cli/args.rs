@@ -14,8 +14,8 @@ use super::new;
     version,
     about = "A compiler for containers: turns one manifest into a Dockerfile and a Compose file, for NVIDIA \
         Jetson and x86_64 CUDA machines",
-    after_help = "Exit codes: 0 success, 1 problems in the input, 2 invalid command line, 3 the output is out of \
-        date, 4 system error"
+    after_help = "Exit codes: 0 success, 1 errors in the input, 2 invalid command line, 3 files out of date, 4 I/O or \
+        system error"
 )]
 pub(super) struct Cli {
     /// What to do.

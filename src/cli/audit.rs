@@ -9,6 +9,9 @@ use crate::source::masked;
 use super::args::{Format, ManifestArgs};
 use super::{Exit, Session, table};
 
+/// What the grades mean, as docs/guide.md explains them.
+const LEGEND: &str = "grades: A content hash or signature, B exact version, C dated snapshot, D not pinned\n";
+
 /// Printed below rows without a grade.
 const UNSEEN: &str = "  ?: these steps build from files that jcc does not read; what they fetch at that time cannot be \
     listed or graded\n";
@@ -32,6 +35,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, input: &ManifestArgs, format: F
                     out.push_str(UNSEEN);
                 }
             }
+            out.push_str(LEGEND);
             session.print(&out)
         }
         Format::Json => {

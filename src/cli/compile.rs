@@ -13,7 +13,7 @@ use super::place::{self, OutputPlace};
 use super::session::{LOCK, kept, shown_folder};
 use super::{Exit, Session, lock_diff, outputs};
 
-/// How a compile was asked for.
+/// The arguments of `jcc compile` and `jcc check`.
 pub(super) struct CompileOptions {
     pub(super) input: ManifestArgs,
     pub(super) out: Option<PathBuf>,
@@ -50,70 +50,73 @@ pub(super) enum OutputMode {
 }
 
 /// `--stdout project.kdl`: the word is the manifest, since no file that is written is called so.
-fn untangled(session: &Session<'_, '_>, wish: CompileOptions) -> CompileOptions {
+fn untangled(session: &Session<'_, '_>, options: CompileOptions) -> CompileOptions {
     let is_manifest = |word: &&String| {
         let path = std::path::Path::new(word.as_str());
         path.extension().is_some_and(|ending| ending == "kdl")
             || session.around.folder.join(path).join(super::session::MANIFEST).is_file()
     };
-    match wish.stdout.as_ref().filter(is_manifest) {
-        Some(word) if wish.input.file().is_none() => {
-            let input = ManifestArgs { file: Some(PathBuf::from(word)), ..wish.input };
-            CompileOptions { input, stdout: Some(DOCKERFILE.to_owned()), ..wish }
+    match options.stdout.as_ref().filter(is_manifest) {
+        Some(word) if options.input.file().is_none() => {
+            let input = ManifestArgs { file: Some(PathBuf::from(word)), ..options.input };
+            CompileOptions { input, stdout: Some(DOCKERFILE.to_owned()), ..options }
         }
-        _ => wish,
+        _ => options,
     }
 }
 
 /// The file that `--stdout` prints when none is named.
 pub(super) const DOCKERFILE: &str = "Dockerfile";
 
-pub(super) fn run(session: &mut Session<'_, '_>, wish: CompileOptions) -> Exit {
-    let wish = &untangled(session, wish);
-    let found = match session.find(wish.input.file()) {
+pub(super) fn run(session: &mut Session<'_, '_>, options: CompileOptions) -> Exit {
+    let options = &untangled(session, options);
+    let found = match session.find(options.input.file()) {
         Ok(found) => found,
         Err(exit) => return exit,
     };
     let fs = session.disk(&found.root);
-    let in_place =
-        wish.mode == OutputMode::Write && wish.stdout.is_none() && wish.out.is_none() && found.is_there(&fs);
+    let in_place = options.mode == OutputMode::Write
+        && options.stdout.is_none()
+        && options.out.is_none()
+        && found.is_there(&fs);
     // Held from before anything is read: what is compared with what is there must be written over just that.
     if let Some(exit) = in_place.then(|| session.hold(&fs).err()).flatten() {
         return exit;
     }
-    let input = found.input(&fs, wish.input.target.as_deref());
+    let input = found.input(&fs, options.input.target.as_deref());
     let compiled = crate::compile(input, &mut session.sources, &mut session.log);
     if let Ok(compiled) = &compiled
-        && wish.locked
+        && options.locked
     {
         outputs::lock_must_hold(compiled, &mut session.log);
     }
     let Ok(compiled) = compiled.map(kept) else {
-        session.report(wish.format);
+        session.report(options.format);
         return Exit::Problems;
     };
-    if session.verdict(wish.deny_warnings) != Exit::Done {
-        session.report(wish.format);
+    if session.verdict(options.deny_warnings) != Exit::Done {
+        session.report(options.format);
         return Exit::Problems;
     }
-    match (&wish.stdout, wish.mode) {
+    match (&options.stdout, options.mode) {
         (Some(name), _) => {
-            session.report(wish.format);
+            session.report(options.format);
             print(session, &compiled.artifacts, name)
         }
-        (None, OutputMode::Check) => outputs::compare(session, &fs, (compiled, &found.name), wish.format),
-        (None, OutputMode::Write) => write(session, &fs, wish, (compiled, &found.name)),
+        (None, OutputMode::Check) => outputs::compare(session, &fs, (compiled, &found.name), options.format),
+        (None, OutputMode::Write) => write(session, &fs, options, (compiled, &found.name)),
     }
 }
 
-/// What the new lock has that the old one had not, and what is not as the platform has it.
-fn moved(resolved: &crate::Resolved, sources: &Sources) -> String {
-    let mut out = lock_diff::short(&resolved.lock, resolved.old_lock.as_ref());
+/// The changes of the lock, and the axes whose version is not the default of the release.
+fn summary(resolved: &crate::Resolved, sources: &Sources) -> String {
+    let old = resolved.old_lock.as_ref();
+    let mut out = lock_diff::short(&resolved.lock, old) + &lock_diff::downgrades(resolved, old, sources);
+    let several = resolved.targets.len() > 1;
     for (_, resolution) in &resolved.targets {
-        for one in &resolution.moved {
-            let by = super::resolve::reasons(&one.by, sources);
-            let by = if by.is_empty() { String::new() } else { format!(": {}", by.join("; ")) };
-            out.push_str(&format!("{}: {one}{by}\n", resolution.target.name));
+        let target = if several { format!("{}: ", resolution.target.name) } else { String::new() };
+        for one in &resolution.overrides {
+            out.push_str(&format!("{target}{}\n", super::resolve::overridden(one, sources)));
         }
     }
     out
@@ -139,15 +142,15 @@ fn print(session: &mut Session<'_, '_>, artifacts: &Artifacts, name: &str) -> Ex
 fn write(
     session: &mut Session<'_, '_>,
     fs: &Disk,
-    wish: &CompileOptions,
+    options: &CompileOptions,
     (compiled, manifest): (&crate::Compiled, &str),
 ) -> Exit {
-    let elsewhere = match elsewhere(session, fs, wish) {
+    let elsewhere = match elsewhere(session, fs, options) {
         Ok(elsewhere) => elsewhere,
         Err(exit) => return exit,
     };
     let to = elsewhere.as_ref().unwrap_or(fs);
-    let folder = match &wish.out {
+    let folder = match &options.out {
         Some(out) => shown_folder(out),
         None => session.sources.shown_path(""),
     };
@@ -158,7 +161,7 @@ fn write(
     leftovers.warn(&place, &mut session.log);
     let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     for (path, text) in &compiled.artifacts {
-        if place.may_write(path, text, wish.force, &mut session.log) {
+        if place.may_write(path, text, options.force, &mut session.log) {
             files.insert(path.clone(), text.clone().into_bytes());
         }
     }
@@ -167,12 +170,12 @@ fn write(
         files.insert(LOCK.to_owned(), lock);
     }
     if session.log.has_errors() {
-        session.report(wish.format);
+        session.report(options.format);
         return Exit::Problems;
     }
     let changes = !files.is_empty() || !leftovers.removed.is_empty();
     // What changed is new to its reader, and so are the notes on it.
-    session.report_with(wish.format, session.common.verbose || changes);
+    session.report_with(options.format, session.common.verbose || changes);
     session.say(&new_notes(compiled));
     session.say(&sizes(compiled));
     if !changes {
@@ -183,7 +186,7 @@ fn write(
     }
     let mut text = String::new();
     if files.contains_key(LOCK) {
-        text.push_str(&moved(&compiled.resolved, &session.sources));
+        text.push_str(&summary(&compiled.resolved, &session.sources));
     }
     let names: Vec<String> = files.keys().map(|path| place.shown(path)).collect();
     if !names.is_empty() {
@@ -196,8 +199,12 @@ fn write(
 }
 
 /// The folder of `--out`, which no other run writes into.
-fn elsewhere(session: &mut Session<'_, '_>, fs: &Disk, wish: &CompileOptions) -> Result<Option<Disk>, Exit> {
-    let Some(out) = &wish.out else { return Ok(None) };
+fn elsewhere(
+    session: &mut Session<'_, '_>,
+    fs: &Disk,
+    options: &CompileOptions,
+) -> Result<Option<Disk>, Exit> {
+    let Some(out) = &options.out else { return Ok(None) };
     let disk = Disk::made_from(&session.around.folder, out, fs.root());
     let disk = disk.map(|disk| disk.with_state(session.around.state.as_deref()));
     let disk = disk.map_err(|why| session.machine(&format!("cannot create the folder of `--out`: {why}")))?;

@@ -236,6 +236,9 @@ impl EditedManifest {
                 let mut out: String = self.done.iter().map(Done::text).collect();
                 out.extend(notes.iter().map(|note| format!("{note}\n")));
                 out.push_str(&locks.map_or_else(String::new, |(new, old)| lock_diff::text(new, Some(old))));
+                if let Some((after, before)) = after.zip(self.before.as_ref()) {
+                    out.push_str(&lock_diff::downgrades(after, Some(&before.lock), &session.sources));
+                }
                 session.print(&out)
             }
             Format::Json => session.print_json(&json!({

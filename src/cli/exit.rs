@@ -5,13 +5,13 @@
 pub enum Exit {
     /// Done.
     Done,
-    /// Problems in the input.
+    /// Errors in the input.
     Problems,
-    /// Misuse of the command line.
+    /// Invalid command line.
     Misuse,
-    /// The output is stale.
+    /// Files are out of date.
     Stale,
-    /// The machine failed: disk, permissions, a closed pipe.
+    /// I/O or system error: disk, permissions, a closed pipe.
     Machine,
 }
 

@@ -1,28 +1,61 @@
-//! What moved between two locks, as people and programs read it.
+//! The changes between two locks, as people and programs read them.
 
 use serde_json::{Value, json};
 
-use crate::resolve::{Lock, LockChange, TargetChanges};
+use crate::Resolved;
+use crate::resolve::{Lock, LockChange, TargetChanges, availability};
+use crate::source::Sources;
 use crate::value::Version;
 
 use super::table;
 
-/// A line each of what is new, gone or another; empty where nothing moved.
+/// A line for each choice that was added, removed or changed; under the names of the targets where there are several.
 pub(super) fn text(new: &Lock, old: Option<&Lock>) -> String {
     let mut out = String::new();
+    let several = new.targets.len() > 1;
+    let indent = if several { "  " } else { "" };
     for moves in new.moves(old) {
         let rows: Vec<Vec<String>> = moves.things.iter().filter(|one| one.is_of_version()).map(row).collect();
         let base = base(&moves);
         if rows.is_empty() && base.is_none() {
             continue;
         }
-        out.push_str(&format!("{}:\n", moves.target));
+        if several {
+            out.push_str(&format!("{}:\n", moves.target));
+        }
         if let Some((from, to)) = base {
             let from = from.map_or_else(String::new, |from| format!("{from} -> "));
-            out.push_str(&format!("  {}  base  {from}{to}\n", sign(moves.before, Some(()))));
+            out.push_str(&format!("{indent}{}  base  {from}{to}\n", sign(moves.before, Some(()))));
         }
         for line in table::columns(&rows).lines() {
-            out.push_str(&format!("  {line}\n"));
+            out.push_str(&format!("{indent}{line}\n"));
+        }
+    }
+    out
+}
+
+/// So many downgrades are explained.
+const EXPLAINED: usize = 5;
+
+/// Why a version is lower than in the old lock, a line for each; nothing where the old one would fit.
+pub(super) fn downgrades(resolved: &Resolved, old: Option<&Lock>, sources: &Sources) -> String {
+    let mut out = String::new();
+    let mut left = EXPLAINED;
+    for (project, _) in &resolved.targets {
+        let several = resolved.targets.len() > 1;
+        let name = &project.target.name.value;
+        let target = if several { format!("{name}: ") } else { String::new() };
+        let changes = resolved.lock.moves(old).into_iter().filter(|one| one.target == name);
+        for one in changes.flat_map(|one| one.things) {
+            let (Some(from), Some(to)) = (one.from, one.to) else { continue };
+            if to.version >= from.version || left == 0 {
+                continue;
+            }
+            left -= 1;
+            let asked = (one.name, &from.version);
+            if let Some(why) = availability::why_not(project, asked, &resolved.catalog, sources) {
+                out.push_str(&format!("{target}{} {} no longer fits: {why}\n", one.name, from.version));
+            }
         }
     }
     out
@@ -45,7 +78,7 @@ pub(super) fn short(new: &Lock, old: Option<&Lock>) -> String {
     out
 }
 
-/// `+` for what is new, `-` for what is gone, `~` for what moved.
+/// `+` for what was added, `-` for what was removed, `~` for what changed.
 fn sign<A, B>(from: Option<A>, to: Option<B>) -> String {
     match (from, to) {
         (None, _) => "+",
@@ -77,7 +110,7 @@ fn base(moves: &TargetChanges<'_>) -> Option<(Option<String>, String)> {
     (before.as_ref() != Some(&after)).then_some((before, after))
 }
 
-/// The same for programs: an object a target in which something moved.
+/// The same for programs: an object for each target that changed.
 pub(super) fn value(new: &Lock, old: Option<&Lock>) -> Value {
     let mut all = Vec::new();
     for moves in new.moves(old) {

@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::catalog::{Catalog, DefinitionKind};
-use crate::diagnostic::{Log, codes, wording};
+use crate::diagnostic::{Log, Severity, codes, wording};
 use crate::fs::{Disk, FileKind, FileSystem, Overlay};
 use crate::manifest::Target;
 use crate::syntax::quote;
-use crate::value::{Name, Parse as _, ProjectName};
+use crate::value::{Name, Parse as _, ProjectName, Version};
 
 use super::args::ReportFormat;
 use super::edit::args::read;
@@ -87,16 +87,24 @@ pub(super) fn init(session: &mut Session<'_, '_>, wish: &Init) -> Exit {
         app: existing.app(),
         requirements: has_requirements,
         release: None,
+        of_image: false,
     };
-    let mut last = Log::new();
+    let (mut first, mut last) = (None, Log::new());
     for taken in taken.fewer_and_fewer() {
         let text = manifest(&folder, wish, &taken);
         match compiled(session, &disk, &text) {
-            Err(log) => last = log,
+            Err(log) => {
+                first.get_or_insert_with(|| error(&log));
+                last = log;
+            }
             Ok(compiled) => {
                 let (taken, text) = with_release(session, &disk, (wish, &folder), (taken, text, &compiled));
                 let starts = compiled.resolved.targets.first().map(|(_, one)| one.base.image.clone());
                 _ = session.say(&existing.reported(&catalog, &taken, starts.as_ref()));
+                if has_requirements && !taken.requirements {
+                    let why = first.flatten().map_or_else(String::new, |why| format!(": {why}"));
+                    _ = session.say(&format!("note: `{REQUIREMENTS}` is in a comment, since it does not resolve here{why}\n"));
+                }
                 let dir = wish.dir.as_deref().unwrap_or(Path::new(""));
                 return write(session, dir, MANIFEST, text, "run `jcc compile` to generate its files");
             }
@@ -108,6 +116,13 @@ pub(super) fn init(session: &mut Session<'_, '_>, wish: &Init) -> Exit {
     session.log = last;
     session.report(ReportFormat::Text);
     Exit::Problems
+}
+
+/// The first error of a log, as one line.
+fn error(log: &Log) -> Option<String> {
+    let errors = log.sorted();
+    let first = errors.into_iter().find(|one| one.severity == Severity::Error)?;
+    Some(wording::one_line(&first.message))
 }
 
 impl Init {
@@ -153,30 +168,39 @@ fn compiled(session: &mut Session<'_, '_>, disk: &Disk, text: &str) -> Result<cr
     crate::compile(input, &mut session.sources, &mut log).map_err(|_| log)
 }
 
-/// The manifest with the release that the Dockerfile's image brings, where that is not the newest.
+/// The manifest with the release of a device, or the one that the Dockerfile's image brings.
 fn with_release(
     session: &mut Session<'_, '_>,
     disk: &Disk,
     (wish, folder): (&Init, &Path),
     (taken, text, compiled_before): (TakenOver, String, &crate::Compiled),
 ) -> (TakenOver, String) {
-    if taken.base.is_none() || wish.machine().is_none() {
+    if wish.machine().is_none() {
         return (taken, text);
     }
-    let without = manifest(folder, wish, &TakenOver { base: None, ..taken.clone() });
-    let Ok(without) = compiled(session, disk, &without) else { return (taken, text) };
     let version = |of: &crate::Compiled, axis: &str| {
         let (_, resolution) = of.resolved.targets.first()?;
         resolution.version(&Name::parse(axis).ok()?).cloned()
     };
-    let release = Target::AXES.iter().find_map(|axis| {
-        let own = version(compiled_before, axis)?;
-        (version(&without, axis)? != own).then(|| format!("{axis} {}", quote(own.as_str())))
-    });
+    let stated = |axis: &str, version: &Version| format!("{axis} {}", quote(version.as_str()));
+    let release = if taken.base.is_some() {
+        let without = manifest(folder, wish, &TakenOver { base: None, ..taken.clone() });
+        let Ok(without) = compiled(session, disk, &without) else { return (taken, text) };
+        Target::AXES.iter().find_map(|axis| {
+            let own = version(compiled_before, axis)?;
+            (version(&without, axis)? != own).then(|| stated(axis, &own))
+        })
+    } else {
+        None
+    };
+    // What a device runs is written down: another release of it needs another image.
+    let own = || Target::AXES.iter().find_map(|axis| Some(stated(axis, &version(compiled_before, axis)?)));
+    let of_image = release.is_some();
+    let release = release.or_else(|| own().filter(|_| wish.device.is_some()));
     if release.is_none() {
         return (taken, text);
     }
-    let new = TakenOver { release, ..taken.clone() };
+    let new = TakenOver { release, of_image, ..taken.clone() };
     let written = manifest(folder, wish, &new);
     if compiled(session, disk, &written).is_ok() { (new, written) } else { (taken, text) }
 }
@@ -188,8 +212,10 @@ struct TakenOver {
     base: Option<String>,
     app: Option<String>,
     requirements: bool,
-    /// What the target says beside its machine.
+    /// The release of the target.
     release: Option<String>,
+    /// Whether that is the release of the image rather than the default.
+    of_image: bool,
 }
 
 impl TakenOver {
@@ -233,8 +259,10 @@ fn manifest(folder: &Path, wish: &Init, taken: &TakenOver) -> String {
             (Some(_), _) => {
                 "Set `driver` to the GPU driver of the host, `gpu` to the compute capability of its GPU"
             }
-            (None, Some(_)) => "The release is the one that the image below was made for",
-            (None, None) => "By default, the newest release; `jcc list releases` lists the others",
+            (None, Some(_)) if taken.base.is_some() => {
+                "The release is the one that the image below was made for"
+            }
+            (None, _) => "The release must be the one that the device runs; `jcc list releases` lists all",
         };
         head.push_str(&format!(
             "\n// The machine that runs the image. {more}.\ntarget {{ {machine}{release} }}\n"

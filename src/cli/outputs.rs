@@ -4,7 +4,8 @@ mod compare;
 
 use crate::Compiled;
 use crate::diagnostic::{Diagnostic, Log, codes};
-use crate::resolve::Lock;
+use crate::resolve::{Lock, LockedEntry};
+use crate::value::Name;
 
 use super::session::LOCK;
 
@@ -29,7 +30,13 @@ pub(super) fn lock_must_hold(compiled: &Compiled, log: &mut Log) {
     );
 }
 
-/// Why a new lock is another one than the old.
+/// A choice with its version; one without has the distribution's.
+fn named(name: &Name, chosen: &LockedEntry) -> String {
+    let version = chosen.version.as_str();
+    if version == "0" { name.to_string() } else { format!("{name} {version}") }
+}
+
+/// Why a new lock differs from the old one.
 fn changes(old: &Lock, new: &Lock) -> Vec<String> {
     if old.origin.conflicted {
         return vec!["it contains Git conflict markers".to_owned()];
@@ -41,9 +48,9 @@ fn changes(old: &Lock, new: &Lock) -> Vec<String> {
             continue;
         };
         all.extend(moves.things.iter().map(|one| match (one.from, one.to) {
-            (None, Some(to)) => format!("{} {} was added", one.name, to.version),
+            (None, Some(to)) => format!("{} was added", named(one.name, to)),
             (Some(from), Some(to)) if one.is_of_version() => {
-                format!("{} {} changes to {}", one.name, from.version, to.version)
+                format!("{} changes to {}", named(one.name, from), to.version)
             }
             (Some(_), Some(_)) => format!("the definition of {} changed", one.name),
             (_, None) => format!("{} was removed", one.name),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::resolve::{ChosenKind, Reason, Resolution};
+use crate::resolve::{ChosenKind, Override, Reason, Resolution};
 use crate::source::Sources;
 use crate::value::Version;
 
@@ -19,7 +19,8 @@ pub(super) fn run(session: &mut Session<'_, '_>, input: &ManifestArgs, format: F
     let all: Vec<&Resolution> = resolved.targets.iter().map(|(_, resolution)| resolution).collect();
     match format {
         Format::Text => {
-            let texts: Vec<String> = all.iter().map(|one| text(one, &sources)).collect();
+            let several = all.len() > 1;
+            let texts: Vec<String> = all.iter().map(|one| text(one, several, &sources)).collect();
             session.print(&texts.join("\n"))
         }
         Format::Json => {
@@ -32,9 +33,10 @@ pub(super) fn run(session: &mut Session<'_, '_>, input: &ManifestArgs, format: F
     }
 }
 
-fn text(resolution: &Resolution, sources: &Sources) -> String {
+fn text(resolution: &Resolution, several: bool, sources: &Sources) -> String {
     let target = &resolution.target;
-    let mut out = format!("{}: {} ({}, {})\n", target.name, target.summary, target.platform, target.arch);
+    let name = if several { format!("{}: ", target.name) } else { String::new() };
+    let mut out = format!("{name}{} ({}, {})\n", target.summary, target.platform, target.arch);
     let mut rows =
         vec![vec!["base".to_owned(), resolution.base.image.to_string(), base(resolution, sources)]];
     rows.extend(
@@ -52,15 +54,19 @@ fn text(resolution: &Resolution, sources: &Sources) -> String {
         ]);
     }
     out.push_str(&indented(&table::columns(&rows)));
-    for moved in &resolution.moved {
-        let by = reasons(&moved.by, sources);
-        let by = if by.is_empty() { String::new() } else { format!(": {}", by.join("; ")) };
-        out.push_str(&format!("  moved: {moved}{by}\n"));
-        if !moved.why.is_empty() {
-            out.push_str(&format!("    because {}\n", moved.why.join("\n      and ")));
+    for one in &resolution.overrides {
+        out.push_str(&format!("  override: {}\n", overridden(one, sources)));
+        if !one.why.is_empty() {
+            out.push_str(&format!("    because {}\n", one.why.join("\n      and ")));
         }
     }
     out
+}
+
+/// An override and the reasons for it.
+pub(super) fn overridden(one: &Override, sources: &Sources) -> String {
+    let by = reasons(&one.by, sources);
+    if by.is_empty() { one.to_string() } else { format!("{one}: {}", by.join("; ")) }
 }
 
 /// What has no version comes in the distribution's version.
@@ -70,7 +76,7 @@ pub(super) fn version(version: &str) -> String {
 
 fn base(resolution: &Resolution, sources: &Sources) -> String {
     resolution.base.asked.map_or_else(
-        || "contains most of what is needed".to_owned(),
+        || "contains most of the required packages".to_owned(),
         |span| format!("requested ({})", sources.place(span)),
     )
 }
@@ -86,7 +92,7 @@ pub(super) fn reasons(reasons: &[Reason], sources: &Sources) -> Vec<String> {
         let text = match one {
             Reason::Requested(span) => format!("requested ({})", sources.place(*span)),
             Reason::Pinned(span) => format!("pinned ({})", sources.place(*span)),
-            Reason::Target(span) => format!("the target ({})", sources.place(*span)),
+            Reason::Target(span) => format!("set in target ({})", sources.place(*span)),
             Reason::Base(_) => "provided by the base image".to_owned(),
             Reason::RequiredBy { name, version, .. } if version.as_str() == "0" => {
                 format!("required by {name}")
@@ -120,8 +126,8 @@ fn value(resolution: &Resolution, sources: &Sources) -> serde_json::Value {
             })
         })
         .collect();
-    let moved: Vec<_> = resolution
-        .moved
+    let overrides: Vec<_> = resolution
+        .overrides
         .iter()
         .map(|one| {
             json!({
@@ -138,6 +144,6 @@ fn value(resolution: &Resolution, sources: &Sources) -> serde_json::Value {
         "base": resolution.base.image.to_string(),
         "devel": resolution.devel.as_ref().map(|devel| devel.image.to_string()),
         "chosen": chosen,
-        "moved": moved,
+        "moved": overrides,
     })
 }

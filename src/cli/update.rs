@@ -182,8 +182,10 @@ impl UpdateScope<'_> {
                 "held": held.iter().map(Held::value).collect::<Vec<_>>(),
             }));
         }
-        let moved = lock_diff::text(&resolved.lock, self.old.as_ref());
-        let mut out = if moved.is_empty() { "no changes\n".to_owned() } else { moved };
+        let old = self.old.as_ref();
+        let changes = lock_diff::text(&resolved.lock, old);
+        let mut out = if changes.is_empty() { "no changes\n".to_owned() } else { changes };
+        out.push_str(&lock_diff::downgrades(resolved, old, &session.sources));
         out.extend(held.iter().map(|one| one.text(self.target)));
         let shown = session.print(&out);
         if shown != Exit::Done {

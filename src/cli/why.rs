@@ -46,13 +46,17 @@ pub(super) fn run(session: &mut Session<'_, '_>, name: &str, input: &ManifestArg
         }
         Format::Text => {
             let mut out = String::new();
+            let several = resolved.targets.len() > 1;
+            let indent = if several { "  " } else { "" };
             for (target, paths) in &found {
-                out.push_str(&format!("{target}:\n"));
+                if several {
+                    out.push_str(&format!("{target}:\n"));
+                }
                 for path in paths.iter().take(SHOWN) {
-                    out.push_str(&format!("  {}\n", path.join(" -> ")));
+                    out.push_str(&format!("{indent}{}\n", path.join(" -> ")));
                 }
                 if paths.len() > SHOWN {
-                    out.push_str(&format!("  … and {} more\n", paths.len() - SHOWN));
+                    out.push_str(&format!("{indent}… and {} more\n", paths.len() - SHOWN));
                 }
             }
             session.print(&out)

@@ -136,6 +136,7 @@ pub struct User {
 }
 
 pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> App {
+    let mounts: Vec<Spanned<decode::MountPath>> = node.args_of_children("volume", log);
     App {
         workdir: node.text_of_child("workdir", log),
         copies: node.children_named("copy").filter_map(|copy| copy_of(copy, log)).collect(),
@@ -147,7 +148,7 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> App {
         entrypoint: decode::exec(node.child("entrypoint"), log),
         command: decode::exec(node.child("command"), log),
         healthcheck: health::decode(node, log),
-        volumes: node.args_of_children("volume", log),
+        volumes: mounts.into_iter().map(|path| path.map(|path| path.0)).collect(),
         span: node.span(),
     }
 }

@@ -50,6 +50,16 @@ impl BuildSecret {
     /// Every one, in the order in which outputs list them.
     pub const ALL: [Self; 4] = [Self::AptConf, Self::CaBundle, Self::Netrc, Self::PipConf];
 
+    /// What the file is for, in a comment of the outputs.
+    pub fn purpose(self) -> &'static str {
+        match self {
+            Self::AptConf => "settings of apt",
+            Self::CaBundle => "certificates to trust",
+            Self::Netrc => "logins for downloads",
+            Self::PipConf => "settings of pip",
+        }
+    }
+
     /// The variable of the caller that names the file.
     pub fn variable(self) -> &'static str {
         match self {

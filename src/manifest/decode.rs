@@ -4,7 +4,7 @@ use crate::diagnostic::Log;
 use crate::source::{Span, Spanned};
 use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec, ValueKind};
 use crate::syntax::{Node, Reader, Value, invalid, quote};
-use crate::value::{EnvName, Id, Name, Parse, UserName};
+use crate::value::{EnvName, Id, ImagePath, Invalid, Name, Parse, UserName};
 
 use super::{Env, Flag};
 
@@ -39,6 +39,21 @@ macro_rules! words {
 }
 pub(super) use words;
 
+/// A path in the container that something is mounted at; engines mount nothing over the whole file system.
+pub(super) struct MountPath(pub(super) ImagePath);
+
+impl Parse for MountPath {
+    const WHAT: &'static str = ImagePath::WHAT;
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let path = ImagePath::parse(text)?;
+        if path.parent().is_none() {
+            return Err(Invalid::new("nothing can be mounted at `/`").help("use a folder, such as `/data`"));
+        }
+        Ok(Self(path))
+    }
+}
+
 /// A switch: `jtop`, `jtop #true`, `jtop #false`.
 pub(super) const fn flag(name: &'static str, doc: &'static str) -> NodeSpec {
     const ON: &[ArgSpec] = &[ArgSpec::new("ON", ValueKind::Bool, "`#false` disables it.").optional()];
@@ -62,8 +77,15 @@ pub(super) static ENV: NodeSpec = NodeSpec::new("env", "Environment variables.")
     .block()
     .optional();
 
-/// `env "A=b"` as a block.
+/// `env "A=b"` or `env "A" "b"` as a block.
 fn variables(node: &Node) -> Option<String> {
+    if let [key, value] = &node.arguments[..]
+        && let (Value::String(key), Value::String(value)) = (&key.value, &value.value)
+        && EnvName::parse(key).is_ok()
+        && node.children.is_none()
+    {
+        return Some(format!("{} {{ {key} {} }}", node.name.value, quote(value)));
+    }
     let pairs = node.arguments.iter().map(|given| {
         let Value::String(text) = &given.value else { return None };
         let (key, value) = text.split_once('=')?;

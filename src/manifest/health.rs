@@ -3,7 +3,7 @@
 use crate::diagnostic::Log;
 use crate::source::Spanned;
 use crate::syntax::Reader;
-use crate::value::Duration;
+use crate::value::{Duration, Invalid, Parse};
 
 use super::decode;
 
@@ -26,9 +26,32 @@ pub(super) fn decode(block: Reader<'_>, log: &mut Log) -> Option<HealthCheck> {
     let node = block.child("healthcheck")?;
     Some(HealthCheck {
         test: decode::exec(Some(node), log)?,
-        interval: node.prop("interval", log),
-        timeout: node.prop("timeout", log),
-        start_period: node.prop("start-period", log),
+        interval: time(node, "interval", log),
+        timeout: time(node, "timeout", log),
+        start_period: time(node, "start-period", log),
         retries: node.prop("retries", log),
     })
+}
+
+/// A time that Docker accepts for a check.
+struct CheckTime(Duration);
+
+impl Parse for CheckTime {
+    const WHAT: &'static str = Duration::WHAT;
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        /// Source: <https://docs.docker.com/reference/api/engine/version/v1.47/>, `Healthcheck`.
+        const LEAST: u64 = 1000;
+        let time = Duration::parse(text)?;
+        if (1..LEAST).contains(&time.micros()) {
+            return Err(
+                Invalid::new("a time of a health check is at least 1 ms").help("use a time such as `30s`")
+            );
+        }
+        Ok(Self(time))
+    }
+}
+
+fn time(node: Reader<'_>, key: &str, log: &mut Log) -> Option<Spanned<Duration>> {
+    node.prop::<CheckTime>(key, log).map(|time| time.map(|time| time.0))
 }

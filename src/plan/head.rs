@@ -22,7 +22,7 @@ pub(super) fn head(inputs: Inputs<'_>) -> Head {
         manifest: manifest(inputs),
         target: format!("{}: {}", target.name, target.summary),
         platform,
-        moved: resolution.moved.iter().map(|moved| said(inputs, moved)).collect(),
+        overrides: resolution.overrides.iter().map(|one| explained(inputs, one)).collect(),
         allowed: allowed(inputs.project),
     }
 }
@@ -52,8 +52,8 @@ fn manifest(inputs: Inputs<'_>) -> String {
 }
 
 /// `cuda 12.6 instead of 12.2 (project.kdl: pin cuda)`.
-fn said(inputs: Inputs<'_>, moved: &Override) -> String {
-    let asked = moved.by.iter().filter_map(|reason| match reason {
+fn explained(inputs: Inputs<'_>, one: &Override) -> String {
+    let requests = one.by.iter().filter_map(|reason| match reason {
         Reason::Requested(span) | Reason::Pinned(span) | Reason::Target(span) | Reason::Base(Some(span)) => {
             Some(inputs.cite(*span))
         }
@@ -61,13 +61,13 @@ fn said(inputs: Inputs<'_>, moved: &Override) -> String {
             None
         }
     });
-    let mut by: Vec<String> = asked.collect();
+    let mut by: Vec<String> = requests.collect();
     if by.is_empty() {
-        let first = inputs.first_holder(&moved.by);
+        let first = inputs.first_holder(&one.by);
         by.extend(first.map(|name| format!("required by {name}")));
     }
     let reason = if by.is_empty() { String::new() } else { format!(" ({})", by.join("; ")) };
-    format!("{moved}{reason}")
+    format!("{one}{reason}")
 }
 
 fn allowed(project: &Project) -> Vec<(String, String)> {

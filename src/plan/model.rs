@@ -85,7 +85,7 @@ pub struct Head {
     /// What was resolved of the platform, a line each: `l4t 36.4.3`.
     pub platform: Vec<(String, String)>,
     /// What is not as the platform has it by default: `cuda 12.6 instead of 12.2 (project.kdl: pin cuda)`.
-    pub moved: Vec<String>,
+    pub overrides: Vec<String>,
     /// Warnings that are meant: the code and the reason.
     pub allowed: Vec<(String, String)>,
 }

@@ -175,6 +175,7 @@ pub(super) fn build_secrets(secrets: &[BuildSecret], prefix: &str) -> Map {
         let mut from = Map::default();
         from.text("file", format!("${{{}:-/dev/null}}", secret.variable()));
         all.put(&format!("{prefix}{}", secret.as_str()), Yaml::Inline(from));
+        all.behind(&format!("{}; empty if the variable is unset", secret.purpose()));
     }
     all
 }

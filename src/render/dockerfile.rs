@@ -27,7 +27,7 @@ pub fn dockerfile(plan: &Plan) -> String {
 fn head(head: &Head) -> Value {
     let facts: Vec<String> = head.platform.iter().map(|(name, value)| format!("{name} {value}")).collect();
     let mut lines = vec![format!("target {}; {}", head.target, facts.join(", "))];
-    lines.extend(head.moved.iter().map(|moved| format!("moved: {moved}")));
+    lines.extend(head.overrides.iter().map(|one| format!("override: {one}")));
     lines.extend(head.allowed.iter().map(|(code, reason)| format!("allowed: {code}: {reason}")));
     let lines: Vec<String> = lines.iter().map(|line| quote::comment(line)).collect();
     context! { compiler => head.compiler.as_str(), manifest => quote::comment(&head.manifest), lines }

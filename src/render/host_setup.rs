@@ -82,6 +82,10 @@ fn owned(owner: Option<(u32, u32)>) -> String {
 }
 
 fn files(out: &mut String, host: &HostSetup) {
+    let is_owned = |secret: &HostSecret| matches!(secret, HostSecret::File(_, _, Some(_)));
+    if host.folders.values().any(Option::is_some) || host.secrets.iter().any(is_owned) {
+        out.push_str(part!("own"));
+    }
     if !host.folders.is_empty() {
         out.push_str(part!("folder"));
         for (path, owner) in &host.folders {

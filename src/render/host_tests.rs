@@ -154,8 +154,7 @@ fn missing_files_and_empty_secrets_are_named_until_they_are_there() {
     let out = run(folder, &services);
     let report = String::from_utf8_lossy(&out.stderr).into_owned();
     assert_eq!(out.status.code(), Some(1));
-    for line in ["needs the file ./a.yaml", "the secret hf-token is empty: write its value into ./token.txt"]
-    {
+    for line in ["/a.yaml is missing", "the secret hf-token is empty: write its value into ./token.txt"] {
         assert!(report.contains(line), "{line}: {report}");
     }
     assert_eq!(
@@ -214,6 +213,35 @@ fn a_secret_of_a_group_gets_its_mode() {
     assert!(calls(folder).contains("chown 1200:1300 ./token.txt"), "{}", calls(folder));
     let mode = fs::metadata(folder.join("token.txt")).expect("it is there").permissions().mode();
     assert_eq!(mode & 0o777, 0o640);
+}
+
+/// An engine mounts what is there: a folder in the place of a file stays wrong until somebody removes it.
+#[test]
+fn what_may_be_a_file_is_never_made_a_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    host(folder, &[("chown", ":")]);
+    let files =
+        ["./.env", "./config.yaml", "./conf", "~/.netrc", "~/.Xauthority", "./sub/app.toml", "./machine-id"];
+    let targets =
+        ["/app/.env", "/etc/config", "/etc/app.conf", "/root/.netrc", "/x11", "/app.toml", "/etc/machine-id"];
+    let mounts = files.iter().zip(targets).map(|(from, to)| format!("volume \"{from}\" \"{to}\"; "));
+    let services = on_a_pc(&format!(
+        "app {{ user \"me\" uid=1200 }}\nrun {{ gpu #false; {}volume \"./data.v2/\" \"/data.v2\"; volume \"./maps\" \"/maps\" }}",
+        mounts.collect::<String>()
+    ));
+    let out = run(folder, &services);
+    let report = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert_eq!(out.status.code(), Some(1), "{report}");
+    for file in files {
+        let place = folder.join(file.trim_start_matches("~/"));
+        assert!(!place.exists() && script(&services).contains(&format!("file {file}\n")), "{file}: {report}");
+    }
+    assert_eq!(report.matches(" is missing: create this file").count(), files.len(), "{report}");
+    assert!(
+        folder.join("data.v2").is_dir() && folder.join("maps").is_dir(),
+        "a slash at the end says folder"
+    );
 }
 
 /// Compose refuses a list of groups in which a number occurs twice.

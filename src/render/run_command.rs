@@ -267,7 +267,7 @@ impl ContainerCommand<'_> {
             ("--cpus", options.cpus.as_ref().map(|one| one.value.clone())),
             ("--pids-limit", options.pids_limit.as_ref().map(|one| one.value.to_string())),
             ("--hostname", options.hostname.as_ref().map(|one| one.value.to_string())),
-            ("--stop-signal", options.stop_signal.as_ref().map(|one| one.value.clone())),
+            ("--stop-signal", options.stop_signal.as_ref().map(|one| one.value.to_string())),
             (
                 "--stop-timeout",
                 options

@@ -297,7 +297,7 @@ impl<'a> Writer<'a> {
             self.map.on("read_only");
         }
         if let Some(signal) = &service.process.stop_signal {
-            self.map.text("stop_signal", signal.value.clone());
+            self.map.text("stop_signal", signal.value.to_string());
         }
         if let Some(time) = &service.process.stop_grace_period {
             self.map.text("stop_grace_period", time.value.to_string());

@@ -1,10 +1,12 @@
 //! What is available on a machine: each thing is asked for by itself.
 
+use pubgrub::VersionSet as _;
+
 use crate::catalog::{BaseImage, Catalog, Package};
 use crate::diagnostic::{Diagnostic, Log, Reported, Severity, codes, wording};
 use crate::manifest::{AxisRequirement, Pin, Project, Request};
 use crate::source::{Sources, Span, Spanned};
-use crate::value::{Parse, Requirement, Version};
+use crate::value::{Name, Parse, Requirement, Version};
 
 use super::assignment::Assignment;
 use super::model::{Constraint, ConstraintKind, Model, PackageVariable, Question, VariableKind};
@@ -137,17 +139,8 @@ impl Asking<'_> {
         Err(self.log.error(first))
     }
 
-    fn verdict(&self, mut model: Model<'_>, span: Span, (on, within): (VariableId, Set)) -> Verdict {
-        if within.is_empty() {
-            return Err(format!("not on {}", model.target.platform));
-        }
-        let kind = ConstraintKind::Requirement;
-        model.constraints.push(Constraint { span, kind, on, within, text: String::new(), requirement: None });
-        model.budget = Budget::solving();
-        match proven::solve(&model, model.problem(|_| true)) {
-            Ok(answer) => Ok(here(Assignment { model: &model, answer: &answer }, on)),
-            Err(_) => Err(reason(&model, Places { catalog: self.catalog, sources: self.sources })),
-        }
+    fn verdict(&self, model: Model<'_>, span: Span, wanted: (VariableId, Set)) -> Verdict {
+        verdict(model, span, wanted, Places { catalog: self.catalog, sources: self.sources })
     }
 
     /// A project on that machine.
@@ -195,6 +188,41 @@ impl Asking<'_> {
             .at(span, "of this target")
             .help("`jcc list releases` lists the known releases"),
         ))
+    }
+}
+
+/// Why a project cannot have a package or an axis in this version; nothing where it can.
+pub fn why_not(
+    project: &Project,
+    (name, version): (&Name, &Version),
+    catalog: &Catalog,
+    sources: &Sources,
+) -> Option<String> {
+    let question = Question { project, catalog, lock: None, others: &[] };
+    let model = Model::build(question, &mut Log::new()).ok()?;
+    let id = model.ids.get(name).copied()?;
+    let candidates = &model.package_variable(id)?.candidates;
+    let places = (0u32..).zip(candidates).filter(|(_, one)| one.version() == Some(version));
+    let within = set(places.map(|(place, _)| place));
+    let direct = |one: &&Constraint| one.on == id && one.within.is_disjoint(&within);
+    if let Some(one) = model.constraints.iter().find(direct).filter(|one| !one.text.is_empty()) {
+        return Some(format!("it is excluded by {} ({})", wording::code(&one.text), sources.cite(one.span)));
+    }
+    let why = verdict(model, project.target.span, (id, within), Places { catalog, sources }).err()?;
+    // Other texts name no cause.
+    why.starts_with("requires ").then(|| format!("it {why}"))
+}
+
+fn verdict(mut model: Model<'_>, span: Span, (on, within): (VariableId, Set), places: Places<'_>) -> Verdict {
+    if within.is_empty() {
+        return Err(format!("not on {}", model.target.platform));
+    }
+    let kind = ConstraintKind::Requirement;
+    model.constraints.push(Constraint { span, kind, on, within, text: String::new(), requirement: None });
+    model.budget = Budget::solving();
+    match proven::solve(&model, model.problem(|_| true)) {
+        Ok(answer) => Ok(here(Assignment { model: &model, answer: &answer }, on)),
+        Err(_) => Err(reason(&model, places)),
     }
 }
 

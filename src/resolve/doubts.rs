@@ -34,7 +34,7 @@ pub(super) fn of_bases<'a>(
 /// An image, named by its tag, of another distribution than the release's own, of which the manifest says nothing more.
 pub(super) fn of_the_distribution(
     question: Question<'_>,
-    (base, moved): (&ChosenBase, &[Override]),
+    (base, overrides): (&ChosenBase, &[Override]),
     defaults: &Defaults,
     log: &mut Log,
 ) {
@@ -44,7 +44,7 @@ pub(super) fn of_the_distribution(
         BaseChoice::Catalog(name) => name.contains(':'),
     };
     let Some(place) = base.asked.filter(|_| has_tag) else { return };
-    for one in moved {
+    for one in overrides {
         let package = question.catalog.package(one.name.as_str());
         let is_distribution = package.is_some_and(|package| package.choice.is_some());
         let Some(version) = one.chosen.as_ref().filter(|_| is_distribution) else { continue };

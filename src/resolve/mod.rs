@@ -21,7 +21,7 @@ mod work;
 
 #[cfg(test)]
 pub use lock::Origin;
-pub use lock::{Lock, LockChange, LockedFiles, LockedTarget, TargetChanges};
+pub use lock::{Lock, LockChange, LockedEntry, LockedFiles, LockedTarget, TargetChanges};
 pub use resolution::{Chosen, ChosenBase, ChosenKind, NeededIn, Override, Reason, Resolution, TargetFacts};
 pub use targets::{all, lock_of, open_lock};
 

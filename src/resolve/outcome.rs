@@ -58,14 +58,14 @@ pub(super) fn resolution(
     let chosen = chosen(decided, &reasons, &base, &defaults);
     warn_unproven(decided, &chosen, log);
     super::unavailable::warn(question, decided, &chosen, log);
-    let moved = super::overrides::all(decided, &chosen, &defaults, places);
+    let overrides = super::overrides::all(decided, &chosen, &defaults, places);
     super::doubts::of_bases(question, std::iter::once(&base).chain(&devel), log);
-    super::doubts::of_the_distribution(question, (&base, &moved), &defaults, log);
+    super::doubts::of_the_distribution(question, (&base, &overrides), &defaults, log);
     Ok(Resolution {
         target: model.target.clone(),
         devel,
         order: order(&chosen),
-        moved,
+        overrides,
         epoch: question.lock.map_or(question.catalog.epoch(), |lock| lock.epoch),
         base,
         looked_at: looked_at(question, &chosen, &axes),

@@ -1,4 +1,4 @@
-//! What is not as the platform has it by default, and what moved it.
+//! What is not as the platform has it by default, and why.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +24,7 @@ pub(super) fn all(
     let mut all = Vec::new();
     for (name, (default, _)) in defaults {
         match chosen.get(name) {
-            Some(one) if one.version != *default => all.push(moved(decided, one, default)),
+            Some(one) if one.version != *default => all.push(replaced(decided, one, default)),
             Some(_) => {}
             None => all.extend(fallen(decided, name, default, places)),
         }
@@ -32,7 +32,7 @@ pub(super) fn all(
     all
 }
 
-fn moved(decided: Assignment<'_, '_>, one: &Chosen, default: &Version) -> Override {
+fn replaced(decided: Assignment<'_, '_>, one: &Chosen, default: &Version) -> Override {
     let name = &one.name;
     let mut by: Vec<Reason> = one
         .reasons

@@ -24,7 +24,7 @@ pub struct Resolution {
     /// The order of installing: what something requires comes before it; ties by name.
     pub order: Vec<Name>,
     /// What is not as the platform has it by default.
-    pub moved: Vec<Override>,
+    pub overrides: Vec<Override>,
     /// `SOURCE_DATE_EPOCH`, seconds.
     pub epoch: u64,
 }
@@ -171,7 +171,7 @@ pub struct Override {
     pub default: Version,
     /// What was chosen; `None`: it fell away, since it goes with nothing here.
     pub chosen: Option<Version>,
-    /// What moved it: lines of the manifest or of definitions.
+    /// What overrides the default: lines of the manifest or of definitions.
     pub by: Vec<Reason>,
     /// Of what fell away the steps from those lines to it.
     pub why: Vec<String>,

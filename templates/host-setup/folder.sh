@@ -8,8 +8,7 @@ folder() { # PATH [UID:GID]
     made=yes
   fi
   if [[ ! -d $1 || -z ${2-} || $(stat --format %u:%g "$1") == "$2" ]]; then return; fi
-  # Only of what this script made, or what is the caller's own behind no link, the owner is changed.
-  if [[ $made || ( -O $1 && $(realpath -s "$1") == "$(realpath "$1")" ) ]]; then
+  if [[ $made ]] || own "$1"; then
     sudo chown "$2" "$1"
   else
     problem "a service writes to $1 as $2: if that is right, run: sudo chown $2 $1"

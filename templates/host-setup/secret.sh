@@ -6,7 +6,7 @@ secret() { # NAME FILE [UID:GID [MODE]]
   if [[ ! -s $2 ]]; then
     problem "the secret $1 is empty: write its value into $2"
   elif [[ -n ${3-} && $(stat --format "%u:%g${4:+ %a}" "$2") != "$3${4:+ $4}" ]]; then
-    if [[ -O $2 && $(realpath -s "$2") == "$(realpath "$2")" ]]; then
+    if own "$2"; then
       sudo chown "$3" "$2"
       [[ -z ${4-} ]] || sudo chmod "$4" "$2"
     else

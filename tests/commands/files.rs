@@ -47,8 +47,57 @@ fn an_edit_by_hand_is_kept() {
     assert_eq!(snapshot(folder.path()), before);
     let check = runs(folder.path(), &["check"], 3);
     assert!(check.out.contains("edited by hand"), "{}", check.out);
+    // `compile` would refuse: no form of the report says to run it as it is.
+    let json = runs(folder.path(), &["check", "--format", "json"], 3);
+    for report in [&check.err, &json.err] {
+        assert!(report.contains("run `jcc compile --force` to discard it"), "{report}");
+        assert!(!report.contains("run `jcc compile` to update"), "{report}");
+    }
     runs(folder.path(), &["compile", "--force"], 0);
     runs(folder.path(), &["check"], 0);
+}
+
+#[test]
+fn each_cause_has_its_advice() {
+    let folder = tiny();
+    let fresh = runs(folder.path(), &["check"], 3);
+    assert!(fresh.err.contains("nothing was compiled yet; run `jcc compile` to update"), "{}", fresh.err);
+    fs::write(folder.path().join("Dockerfile"), "FROM scratch\n").expect("there is room");
+    let foreign = runs(folder.path(), &["check"], 3);
+    assert!(foreign.err.contains("set another path in `output`"), "{}", foreign.err);
+    runs(folder.path(), &["compile", "--force"], 0);
+    let lock = fs::read(folder.path().join("jcc.lock")).expect("it is there");
+    let path = folder.path().join("Dockerfile");
+    let text = fs::read_to_string(&path).expect("it is there");
+    fs::remove_file(folder.path().join("jcc.lock")).expect("it is there");
+    fs::write(&path, format!("{text}# mine\n")).expect("there is room");
+    let unlisted = runs(folder.path(), &["check"], 3);
+    assert!(unlisted.err.contains("restore `jcc.lock` from version control"), "{}", unlisted.err);
+    fs::write(folder.path().join("jcc.lock"), lock).expect("there is room");
+    fs::write(&path, text).expect("there is room");
+    runs(folder.path(), &["check"], 0);
+    fs::remove_file(folder.path().join("Dockerfile")).expect("it is there");
+    let missing = runs(folder.path(), &["check"], 3);
+    assert!(
+        missing.err.contains("`Dockerfile` is out of date: missing; run `jcc compile` to update"),
+        "{}",
+        missing.err
+    );
+}
+
+#[test]
+fn exit_codes_are_worded_in_one_way() {
+    let line = "Exit codes: 0 success, 1 errors in the input, 2 invalid command line, 3 files out of date, 4 I/O or system error";
+    let help = runs(&std::env::temp_dir(), &["--help"], 0).out.replace('\n', " ");
+    assert!(help.contains(line), "{help}");
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).expect("it is there");
+    assert!(readme.contains(line));
+    let formats = fs::read_to_string(root.join("docs/formats.md")).expect("it is there");
+    for code in line.trim_start_matches("Exit codes: ").split(", ") {
+        let (number, words) = code.split_once(' ').expect("a number and words");
+        assert!(formats.contains(&format!("| {number} | {words}")), "{code}");
+    }
 }
 
 #[test]

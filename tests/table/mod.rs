@@ -47,7 +47,7 @@ fn resolved(project: &manifest::Project, resolution: &Resolution, log: &Log) -> 
     let versions = project.packages.iter().map(|one| version(one.name.as_str())).collect();
     let asked = |one: &&Override| project.packages.iter().any(|request| request.name.value == one.name);
     let said = |reason: &Reason| matches!(reason, Reason::Pinned(_) | Reason::Target(_));
-    let moved = resolution.moved.iter().filter(|one| !asked(one) && !one.by.iter().any(said));
+    let moved = resolution.overrides.iter().filter(|one| !asked(one) && !one.by.iter().any(said));
     let mut moved: Vec<String> =
         moved.filter_map(|one| Some(format!("{} {}", one.name, one.chosen.as_ref()?))).collect();
     let has_cuda = resolution.axes.keys().any(|name| name.as_str() == "cuda");

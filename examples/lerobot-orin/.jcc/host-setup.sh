@@ -44,6 +44,11 @@ if command -v nvidia-ctk >/dev/null && ! docker info 2>/dev/null | grep -q 'Runt
   sudo systemctl restart docker
 fi
 
+# Whether a path belongs to the caller and is behind no link: only then its owner may be changed.
+own() { # PATH
+  [[ -O $1 && $(realpath -s "$1") == "$(realpath "$1")" ]]
+}
+
 # Folders that containers mount, and their owners.
 say "Folders"
 folder() { # PATH [UID:GID]
@@ -53,8 +58,7 @@ folder() { # PATH [UID:GID]
     made=yes
   fi
   if [[ ! -d $1 || -z ${2-} || $(stat --format %u:%g "$1") == "$2" ]]; then return; fi
-  # Only of what this script made, or what is the caller's own behind no link, the owner is changed.
-  if [[ $made || ( -O $1 && $(realpath -s "$1") == "$(realpath "$1")" ) ]]; then
+  if [[ $made ]] || own "$1"; then
     sudo chown "$2" "$1"
   else
     problem "a service writes to $1 as $2: if that is right, run: sudo chown $2 $1"

@@ -1,4 +1,4 @@
-//! Ports of a container that has the network of another one.
+//! Ports, a hostname or hosts of a container that has the network of another one, and so theirs.
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
@@ -7,16 +7,26 @@ pub(super) const RULE: Rule = Rule { code: codes::SHARED_NETWORK_PORT, severity:
 
 fn check(context: &Context<'_>, log: &mut Log) {
     for run in context.runs() {
-        let (Some(network), Some(port)) = (&run.network, run.ports.first()) else { continue };
+        let Some(network) = &run.network else { continue };
         let Some((_, other)) = network.split_once(':') else { continue };
-        log.error(
-            Diagnostic::error(
-                codes::SHARED_NETWORK_PORT,
-                "a container that shares another one's network cannot publish ports",
-            )
-            .at(port.span, "rejected by container engines")
-            .at(network.span, "the network belongs to another container")
-            .help(format!("remove `port` here, and publish it on {}", wording::code(other))),
-        );
+        // Source: moby, `runconfig/errors.go`: the options that conflict with the network mode.
+        let port = run.ports.first().map(|port| ("port", "cannot publish ports", port.span));
+        let name =
+            run.process.hostname.as_ref().map(|one| ("hostname", "cannot have its own hostname", one.span));
+        let hosts = run.process.extra_hosts.first();
+        let hosts = hosts.map(|one| ("extra-hosts", "cannot have its own hosts", one.span));
+        for (node, what, span) in [port, name, hosts].into_iter().flatten() {
+            let message = format!("a container that shares another one's network {what}");
+            log.error(
+                Diagnostic::error(codes::SHARED_NETWORK_PORT, message)
+                    .at(span, "rejected by container engines")
+                    .at(network.span, "the network belongs to another container")
+                    .help(format!(
+                        "remove {} here, and set it for {}",
+                        wording::code(node),
+                        wording::code(other)
+                    )),
+            );
+        }
     }
 }

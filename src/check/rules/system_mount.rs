@@ -8,7 +8,6 @@ pub(super) const RULE: Rule = Rule { code: codes::SYSTEM_MOUNT, severity: Severi
 
 /// What an image needs to work, and what jcc installs into.
 const SYSTEM: &[&str] = &[
-    "/",
     "/bin",
     "/etc",
     "/lib",

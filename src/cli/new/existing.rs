@@ -2,6 +2,7 @@
 //! write over.
 
 use crate::catalog::{BaseImage, BaseTag, Catalog};
+use crate::check::COMPOSE_NAMES;
 use crate::fs::{FileKind, FileSystem};
 use crate::render::Signature;
 use crate::resolve::LockedFiles;
@@ -19,8 +20,8 @@ const OUTPUTS: [(&str, &str, &str); 2] = [
 /// Files that are someone's own.
 #[derive(Debug, Default)]
 pub(super) struct Existing {
-    /// Of [`OUTPUTS`].
-    outputs: Vec<usize>,
+    /// Of [`OUTPUTS`], each with the file that is there.
+    outputs: Vec<(usize, &'static str)>,
     dockerfile: Dockerfile,
 }
 
@@ -42,9 +43,13 @@ impl Existing {
             let text = String::from_utf8_lossy(&bytes).into_owned();
             (Signature::of(path, &text, files) == Signature::Foreign).then_some(text)
         };
-        let texts = OUTPUTS.map(|(path, ..)| foreign(path));
-        let dockerfile = texts[0].as_deref().map(Dockerfile::read).unwrap_or_default();
-        let outputs = (0..OUTPUTS.len()).filter(|at| texts[*at].is_some()).collect();
+        let dockerfile = foreign(OUTPUTS[0].0).as_deref().map(Dockerfile::read).unwrap_or_default();
+        let mut outputs: Vec<(usize, &str)> = Vec::new();
+        for (at, (path, ..)) in OUTPUTS.into_iter().enumerate() {
+            // Compose prefers its other names to the one that is written.
+            let names: &[&str] = if COMPOSE_NAMES.contains(&path) { &COMPOSE_NAMES } else { &[path] };
+            outputs.extend(names.iter().find(|name| foreign(name).is_some()).map(|name| (at, *name)));
+        }
         Self { outputs, dockerfile }
     }
 
@@ -68,7 +73,7 @@ impl Existing {
     /// `output`, so that nothing of the user's is in the way.
     pub(super) fn output(&self) -> Option<String> {
         let nodes: Vec<String> =
-            self.outputs.iter().map(|at| format!("{} {}", OUTPUTS[*at].1, quote(OUTPUTS[*at].2))).collect();
+            self.outputs.iter().map(|(at, _)| format!("{} {}", OUTPUTS[*at].1, quote(OUTPUTS[*at].2))).collect();
         (!nodes.is_empty()).then(|| format!("output {{ {} }}\n", nodes.join("; ")))
     }
 
@@ -76,14 +81,14 @@ impl Existing {
     pub(super) fn reported(&self, catalog: &Catalog, taken: &TakenOver, starts: Option<&ImageRef>) -> String {
         let (base, app) = (taken.base.is_some(), taken.app.is_some());
         let mut out = String::new();
-        for (path, _, instead) in self.outputs.iter().map(|at| OUTPUTS[*at]) {
+        for (path, instead) in self.outputs.iter().map(|(at, path)| (path, OUTPUTS[*at].2)) {
             out.push_str(&format!("note: your own `{path}` is unchanged; jcc will write `{instead}`\n"));
         }
-        let dockerfile = self.outputs.contains(&0);
+        let dockerfile = self.outputs.iter().any(|(at, _)| *at == 0);
         if let Some(difference) = self.difference(catalog, base, starts) {
             out.push_str(&format!("note: {difference}\n"));
         }
-        if let Some(release) = &taken.release {
+        if let Some(release) = taken.release.as_ref().filter(|_| taken.of_image) {
             out.push_str(&format!(
                 "note: the image of the Dockerfile is for another release than the default; the \
                     manifest uses `{release}`\n"

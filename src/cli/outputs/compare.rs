@@ -35,14 +35,14 @@ enum Cause {
 }
 
 impl Cause {
-    fn of(old: Option<&str>, signature: impl FnOnce(&str) -> Signature, moved: &str) -> Self {
+    fn of(old: Option<&str>, signature: impl FnOnce(&str) -> Signature, changes: &str) -> Self {
         let Some(old) = old else { return Self::Missing };
         match signature(old) {
             Signature::Own if is_of_old_layout(old) => {
                 let by = Generated::of(old).and_then(Generated::compiler).unwrap_or("0.1");
                 Self::OldLayout(by.to_owned())
             }
-            Signature::Own => Self::Changed(moved.to_owned()),
+            Signature::Own => Self::Changed(changes.to_owned()),
             Signature::Merged => Self::Merged,
             Signature::Edited => Self::Edited,
             Signature::Unlisted => Self::Unlisted,
@@ -60,15 +60,40 @@ impl Cause {
             Self::Foreign => "not written by jcc".to_owned(),
             Self::OldLayout(by) => format!("written by jcc {by}, whose layout differs"),
             Self::Leftover => "no longer generated".to_owned(),
-            Self::Changed(moved) => moved.clone(),
+            Self::Changed(changes) => changes.clone(),
         }
+    }
+
+    /// What to do about it, in every form of the report.
+    fn advice(&self) -> String {
+        match self {
+            Self::Edited => {
+                "move the edit into the manifest, or run `jcc compile --force` to discard it".to_owned()
+            }
+            Self::Unlisted => {
+                format!(
+                    "restore `{LOCK}` from version control, or run `jcc compile --force` to overwrite the file"
+                )
+            }
+            Self::Foreign => {
+                "set another path in `output`, or run `jcc compile --force` to overwrite the file".to_owned()
+            }
+            Self::Missing | Self::Merged | Self::OldLayout(_) | Self::Leftover | Self::Changed(_) => {
+                "run `jcc compile` to update".to_owned()
+            }
+        }
+    }
+
+    /// Whether `jcc compile` leaves the file as it is.
+    fn is_kept(&self) -> bool {
+        matches!(self, Self::Edited | Self::Unlisted | Self::Foreign)
     }
 
     /// After `is not what the manifest gives: `.
     fn sentence(&self) -> String {
         match self {
             Self::Missing => "it is missing".to_owned(),
-            Self::Changed(moved) => moved.clone(),
+            Self::Changed(changes) => changes.clone(),
             other => format!("it is {}", other.words()).replace("it is edited", "it was edited"),
         }
     }
@@ -94,14 +119,14 @@ pub(in crate::cli) fn compare(
         session.report(format);
         return Exit::Problems;
     }
-    let moved = moved(compiled);
+    let changes = changes(compiled);
     let mut stale = Vec::new();
     for ((path, new), old) in files.iter().zip(olds) {
         if old.as_ref() == Some(new) {
             continue;
         }
         let signature = |text: &str| if path == LOCK { Signature::Own } else { place.signature(path, text) };
-        let cause = Cause::of(old.as_deref(), signature, &moved);
+        let cause = Cause::of(old.as_deref(), signature, &changes);
         stale.push(Stale { path: place.shown(path), old: old.unwrap_or_default(), new, cause });
     }
     for path in &leftovers.removed {
@@ -119,8 +144,8 @@ pub(in crate::cli) fn compare(
     show(session, &stale, &causes, format)
 }
 
-/// Why the lock is another one.
-fn moved(compiled: &Compiled) -> String {
+/// Why the lock changes.
+fn changes(compiled: &Compiled) -> String {
     match &compiled.resolved.old_lock {
         None => format!("there is no `{LOCK}`"),
         Some(old) if old.origin.conflicted => format!("`{LOCK}` contains Git conflict markers"),
@@ -151,9 +176,22 @@ fn show(session: &mut Session<'_, '_>, stale: &[Stale<'_>], causes: &str, format
         let names: Vec<String> = stale.iter().map(|one| format!("`{}`", one.path)).collect();
         let are = if names.len() == 1 { "is" } else { "are" };
         let names = wording::all_of(&names);
-        _ = session.say(&format!("{names} {are} out of date: {causes}; run `jcc compile` to update\n"));
+        _ = session.say(&format!("{names} {are} out of date: {causes}; {}\n", advice(stale)));
     }
     Exit::Stale
+}
+
+/// The advice of each cause once; where compile would keep a file, that of such files alone, since it then writes none.
+fn advice(stale: &[Stale<'_>]) -> String {
+    let kept = stale.iter().any(|one| one.cause.is_kept());
+    let mut all: Vec<String> = Vec::new();
+    for one in stale.iter().filter(|one| !kept || one.cause.is_kept()) {
+        let advice = one.cause.advice();
+        if !all.contains(&advice) {
+            all.push(advice);
+        }
+    }
+    all.join("; ")
 }
 
 /// Each cause once. A file that is missing because something changed is not a cause beside that change.
@@ -211,20 +249,15 @@ impl Stale<'_> {
             let source = session.sources.add(self.path.as_str(), self.old.clone());
             diagnostic = diagnostic.at(Span::new(source, start.min(end)..end), "first line that differs");
         }
-        let help = match self.cause {
-            Cause::Edited => {
-                "move the edit into the manifest, or run `jcc compile --force` to discard it".to_owned()
-            }
-            _ => "run `jcc compile` to update it".to_owned(),
-        };
-        session.log.error(diagnostic.help(help));
+        session.log.error(diagnostic.help(self.cause.advice()));
     }
 }
 
-/// The comment that heads these lines, which cites the manifest.
+/// The comment of the block that these lines are in, which cites the manifest; the head of the file is no block's.
 fn heading(new: &str, line: usize) -> Option<String> {
     let lines: Vec<&str> = new.lines().collect();
     let upto = lines.len().min(line + 1);
+    let head = lines.iter().take_while(|line| line.starts_with('#')).count().min(upto);
     let cites = |line: &&&str| line.trim_start().starts_with('#') && line.contains(".kdl:");
-    lines[..upto].iter().rev().find(cites).map(|line| line.trim_start_matches(['#', ' ']).to_owned())
+    lines[head..upto].iter().rev().find(cites).map(|line| line.trim_start_matches(['#', ' ']).to_owned())
 }

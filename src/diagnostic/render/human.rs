@@ -53,6 +53,8 @@ fn handler(look: Look) -> GraphicalReportHandler {
         Letters::Unicode => ThemeCharacters::unicode(),
         Letters::Ascii => ThemeCharacters::ascii(),
     };
+    // A note has no sign that readers know.
+    let characters = ThemeCharacters { advice: "note:".to_owned(), ..characters };
     let styles = match look.colour {
         Colour::On => ThemeStyles::ansi(),
         Colour::Off => ThemeStyles::none(),

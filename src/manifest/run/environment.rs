@@ -33,7 +33,8 @@ pub(super) static SECRET: NodeSpec =
         .properties(&[
             PropertySpec::text("file", "The file on the host that contains it."),
             PropertySpec::text("env", "The environment variable of the caller that contains it."),
-        ]);
+        ])
+        .also(&[("secrets", "")]);
 pub(super) static JTOP: NodeSpec = flag("jtop", "The socket of jtop, which reports the state of a Jetson.");
 pub(super) static DOCKER_SOCKET: NodeSpec = flag(
     "docker-socket",

@@ -1,10 +1,10 @@
 //! GPU, screen, sound, cameras, buses.
 
-use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes};
+use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
 use crate::source::Spanned;
 use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec, ValueKind};
-use crate::syntax::{Reader, Value};
-use crate::value::{HostPath, ImagePath, Invalid, Parse};
+use crate::syntax::{Reader, Value, quote};
+use crate::value::{HostPath, ImagePath, Invalid, Parse, without_variables};
 
 use crate::manifest::decode::{self, words};
 
@@ -244,8 +244,8 @@ pub(super) fn devices(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<HardwareD
 
 fn device(node: Reader<'_>, log: &mut Log) -> Option<Spanned<HardwareDevice>> {
     let from: Option<Spanned<DevicePath>> = node.arg(0, log);
-    let to: Option<Spanned<ImagePath>> = node.prop("to", log);
-    Some(from?.map(|from| HardwareDevice::Path { from: from.0, to: to.map(|to| to.value) }))
+    let to: Option<Spanned<DeviceTarget>> = node.prop("to", log);
+    Some(from?.map(|from| HardwareDevice::Path { from: from.0, to: to.map(|to| to.value.0) }))
 }
 
 /// A path under `/dev`, or a variable that the caller's environment fills in.
@@ -255,6 +255,18 @@ impl Parse for DevicePath {
     const WHAT: &'static str = "a device";
 
     fn parse(text: &str) -> Result<Self, Invalid> {
+        // `FROM:TO` and `FROM:TO:rwm`, as Compose has them.
+        let mut parts = text.split(':');
+        if let (Some(from), Some(to)) = (parts.next(), parts.next())
+            && from.starts_with("/dev/")
+            && to.starts_with("/dev/")
+        {
+            let right = format!("{} to={}", quote(from), quote(to));
+            let right = if from == to { quote(from) } else { right };
+            return Err(Invalid::new("the path in the container is not part of the device")
+                .help(format!("write {}", wording::code(right)))
+                .at(from.len()..text.len()));
+        }
         if !text.starts_with("/dev/") && !text.starts_with('$') {
             return Err(Invalid::new(format!("`{text}` is not a valid device"))
                 .help("devices are in `/dev`, such as `/dev/ttyACM0`; use `volume` to mount a file"));
@@ -263,14 +275,46 @@ impl Parse for DevicePath {
     }
 }
 
+/// Where a device appears in the container.
+struct DeviceTarget(ImagePath);
+
+impl Parse for DeviceTarget {
+    const WHAT: &'static str = ImagePath::WHAT;
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        without_colon(text)?;
+        let path = ImagePath::parse(text)?;
+        if path.as_str() == "/" {
+            return Err(Invalid::new("a device cannot be at `/`").help("use a path such as `/dev/arm`"));
+        }
+        Ok(Self(path))
+    }
+}
+
 /// Engines take a device as `FROM:TO`, and have no way to write a path with a colon.
-fn device_path(text: &str) -> Result<HostPath, Invalid> {
+fn without_colon(text: &str) -> Result<(), Invalid> {
     match text.find(':') {
-        Some(at) if !text.contains('$') => Err(Invalid::new("a device path cannot contain `:`")
+        Some(at) => Err(Invalid::new("a device path cannot contain `:`")
             .help("use a path without `:`, such as one in `/dev/serial/by-id`, or create a link")
             .at(at..at + 1)),
-        _ => HostPath::parse(text),
+        None => Ok(()),
     }
+}
+
+fn device_path(text: &str) -> Result<HostPath, Invalid> {
+    let plain = without_variables(text, "0")?;
+    if plain == text {
+        without_colon(text)?;
+    }
+    if let Some(at) = plain.find(['*', '?', '[']).filter(|_| plain == text) {
+        return Err(Invalid::new("a device path cannot be a pattern: container engines do not expand it")
+            .help(
+                "write one `device` for each; for devices that may be plugged in later, use \
+                    `device-cgroup-rule` and `volume \"/dev\" \"/dev\"`",
+            )
+            .at(at..at + 1));
+    }
+    HostPath::parse(text)
 }
 
 /// `0.0`: bus and chip select.

@@ -1,7 +1,9 @@
 //! `run`: how the container is started.
 
+mod compose_words;
 mod environment;
 mod hardware;
+mod logging;
 mod namespaces;
 mod process;
 mod services;
@@ -28,12 +30,13 @@ macro_rules! words_and {
     ($more:expr) => {{
         use environment::{DOCKER_SOCKET, ENV_FILE, HOST_ENV, JTOP, SECRET};
         use hardware::{AUDIO, CAMERA, CAN, DEVICE, DISPLAY, GPIO, GPU, I2C, SPI};
+        use logging::LOGGING;
         use namespaces::{
             CAP_ADD, DEVICE_CGROUP_RULE, GROUP_ADD, IPC, MEMORY, NETWORK, PID, PRIVILEGED, SECURITY_OPT,
             SESSION_UID, SHM_SIZE, ULIMIT, USER,
         };
         use process::{
-            CAP_DROP, CPUS, EXTRA_HOSTS, HOSTNAME, LABEL, LOGGING, PIDS_LIMIT, PROFILES, STOP_GRACE_PERIOD,
+            CAP_DROP, CPUS, EXTRA_HOSTS, HOSTNAME, LABEL, PIDS_LIMIT, PROFILES, STOP_GRACE_PERIOD,
             STOP_SIGNAL, SYSCTL,
         };
         use services::{DEPENDS_ON, INIT, NAME, READ_ONLY, RESTART, TTY};
@@ -96,14 +99,18 @@ macro_rules! words_and {
 }
 
 /// `run`.
-pub(super) static RUN: NodeSpec =
-    NodeSpec::new("run", "How the container runs.").children(words_and!(&SERVICE)).optional().block();
+pub(super) static RUN: NodeSpec = NodeSpec::new("run", "How the container runs.")
+    .children(words_and!(&SERVICE))
+    .foreign(compose_words::COMPOSE_WORDS)
+    .optional()
+    .block();
 static SERVICE: NodeSpec = NodeSpec::new(
     "service",
     "An additional service, with the same nodes; it has no GPU unless you enable it.",
 )
 .args(&[ArgSpec::text("NAME", "The name of the service.")])
 .children(words_and!(&services::IMAGE))
+.foreign(compose_words::COMPOSE_WORDS)
 .block();
 
 /// How a container is started; the main service's, and in the same words each further `service`.
@@ -189,7 +196,7 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> RunOptions {
         network: namespaces::network(node, log),
         ipc: namespaces::ipc(node, log),
         pid: namespaces::pid(node, log),
-        shm_size: node.text_of_child("shm-size", log),
+        shm_size: namespaces::shm_size(node, log),
         ulimits: namespaces::ulimits(node, log),
         privileged: decode::flag_of(node, "privileged", log),
         cap_add: node.args_of_children("cap-add", log),
@@ -209,7 +216,7 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> RunOptions {
         command: decode::exec(node.child("command"), log),
         restart: services::restart(node, log),
         user: namespaces::user(node, log),
-        name: node.text_of_child("name", log),
+        name: services::container(node, log),
         depends_on: node.args_of_children("depends-on", log),
         init: node.flag_of_child("init", log),
         tty: node.flag_of_child("tty", log),

@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
 use crate::source::Spanned;
 use crate::syntax::schema::{ArgSpec, NodeSpec, ValueKind};
 use crate::syntax::{Node, Reader, Value, quote};
-use crate::value::{ByteSize, Id, Invalid, Name, Parse, UlimitName};
+use crate::value::{ByteSize, Id, Invalid, Name, Parse, UlimitName, without_variables};
 
 use crate::manifest::decode::{self, flag, one_text};
 
@@ -131,7 +131,7 @@ checked!(Network, "a network", |text| mode(text, "a network", &["host", "bridge"
 checked!(Ipc, "a mode", |text| mode(text, "an IPC mode", &["host", "private", "shareable", "none"], true));
 checked!(Pid, "a mode", |text| mode(text, "a PID mode", &["host"], true));
 checked!(SecurityOption, "a security option", security_option);
-checked!(Group, "a group", |text| account(text, "a group"));
+checked!(Group, "a group", |text| account(&without_variables(text, "0")?, "a group"));
 checked!(CgroupRule, "a rule", cgroup_rule);
 checked!(UserGroup, "a user", user_group);
 
@@ -158,9 +158,35 @@ fn mode(text: &str, what: &str, words: &[&str], shared: bool) -> Result<(), Inva
 fn security_option(text: &str) -> Result<(), Invalid> {
     const KEYS: &[&str] =
         &["seccomp", "apparmor", "label", "no-new-privileges", "systempaths", "mask", "unmask"];
-    let key = text.split(['=', ':']).next().unwrap_or("");
-    if KEYS.contains(&key) && (key == "no-new-privileges" || text.len() > key.len() + 1) {
-        return Ok(());
+    let (key, value) = text.split_once(['=', ':']).map_or((text, None), |(key, value)| (key, Some(value)));
+    if KEYS.contains(&key) {
+        let words: &[&str] = match key {
+            "no-new-privileges" if value.is_none() => return Ok(()),
+            "no-new-privileges" => &["true", "false"],
+            "systempaths" => &["unconfined"],
+            _ if value.is_some_and(|value| !value.trim().is_empty()) => {
+                return super::process::one_line(text);
+            }
+            _ => &[],
+        };
+        if value.is_some_and(|value| words.contains(&value)) {
+            return Ok(());
+        }
+        let help = match words {
+            [] => format!(
+                "write {} with its value, such as `seccomp=unconfined`",
+                wording::code(format!("{key}=…"))
+            ),
+            words => format!(
+                "write {}",
+                wording::any_of(
+                    &words.iter().map(|word| wording::code(format!("{key}={word}"))).collect::<Vec<_>>()
+                )
+            ),
+        };
+        return Err(
+            Invalid::new(format!("{} is not a valid security option", wording::code(text))).help(help)
+        );
     }
     let help = wording::did_you_mean(key, KEYS.iter().copied()).unwrap_or_else(|| {
         "use an option such as `seccomp=unconfined`, `apparmor=unconfined` or \
@@ -170,13 +196,13 @@ fn security_option(text: &str) -> Result<(), Invalid> {
     Err(Invalid::new(format!("{} is not a valid security option", wording::code(text))).help(help))
 }
 
-/// A number, or a name that `/etc/passwd` or `/etc/group` can hold, or a variable of the caller.
+/// An ID, or a name that `/etc/passwd` or `/etc/group` can hold.
 fn account(text: &str, what: &str) -> Result<(), Invalid> {
     let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    let variable = text.starts_with("${") && text.ends_with('}');
-    if variable
-        || (!text.is_empty() && text.len() <= 32 && !text.starts_with('-') && text.chars().all(letter))
-    {
+    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+        return Id::parse(text).map(drop);
+    }
+    if !text.is_empty() && text.len() <= 32 && !text.starts_with('-') && text.chars().all(letter) {
         return Ok(());
     }
     Err(Invalid::new(format!("{} is not {what}", wording::code(text)))
@@ -184,10 +210,8 @@ fn account(text: &str, what: &str) -> Result<(), Invalid> {
 }
 
 fn user_group(text: &str) -> Result<(), Invalid> {
-    if text.starts_with("${") {
-        return Ok(());
-    }
-    let (user, group) = text.split_once(':').map_or((text, None), |(user, group)| (user, Some(group)));
+    let text = &without_variables(text, "0")?;
+    let (user, group) = text.split_once(':').map_or((&**text, None), |(user, group)| (user, Some(group)));
     account(user, "a user")?;
     group.map_or(Ok(()), |group| account(group, "a group"))
 }
@@ -231,6 +255,27 @@ impl Parse for MemoryLimit {
         }
         Ok(Self(size))
     }
+}
+
+/// The size of a file system in memory, which has some.
+struct ShmSize(ByteSize);
+
+impl Parse for ShmSize {
+    const WHAT: &'static str = ByteSize::WHAT;
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let size = ByteSize::parse(text)?;
+        if size.bytes() == 0 {
+            return Err(
+                Invalid::new("the size of `/dev/shm` must be above 0").help("use a size such as `8g`")
+            );
+        }
+        Ok(Self(size))
+    }
+}
+
+pub(super) fn shm_size(block: Reader<'_>, log: &mut Log) -> Option<Spanned<ByteSize>> {
+    block.text_of_child::<ShmSize>("shm-size", log).map(|one| one.map(|one| one.0))
 }
 
 pub(super) fn memory(block: Reader<'_>, log: &mut Log) -> Option<Spanned<ByteSize>> {

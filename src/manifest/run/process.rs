@@ -2,26 +2,16 @@
 
 use crate::diagnostic::Log;
 use crate::source::Spanned;
-use crate::syntax::Reader;
-use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec, ValueKind};
-use crate::value::{Capability, Duration, HostName, Invalid, LabelKey, Name, Parse};
+use crate::syntax::schema::{ArgSpec, NodeSpec, ValueKind};
+use crate::syntax::{Node, Reader, Value, quote};
+use crate::value::{Capability, Duration, HostName, Invalid, LabelKey, Name, Parse, Signal};
 
 use crate::manifest::decode;
 use crate::manifest::overlay::{over, over_named};
 
-pub(super) static LOGGING: NodeSpec =
-    NodeSpec::new("logging", "The logging driver; with Docker, `local` if absent and `restart` is set.")
-        .args(&[ArgSpec::text(
-            "DRIVER",
-            "A log driver of the engine, such as `local`, `json-file` or `journald`.",
-        )])
-        .open_properties(PropertySpec::new(
-            "OPTION",
-            ValueKind::Either(&[ValueKind::Text, ValueKind::Number]),
-            "An option of the driver, such as `max-size=\"10m\"`.",
-        ))
-        .also(&[("log", ""), ("log-driver", "")])
-        .optional();
+use super::logging::{self, Logging};
+use super::services::EngineName;
+
 pub(super) static STOP_GRACE_PERIOD: NodeSpec = decode::one_text(
     "stop-grace-period",
     "The time to stop before the container is killed; 10 seconds if absent.",
@@ -53,7 +43,17 @@ pub(super) static SYSCTL: NodeSpec =
             ArgSpec::text("KEY", "The parameter, such as `net.ipv4.ip_forward`."),
             ArgSpec::new("VALUE", ValueKind::Either(&[ValueKind::Text, ValueKind::Number]), "The value."),
         ])
-        .also(&[("sysctls", "")]);
+        .also(&[("sysctls", "")])
+        .rewrite(pair);
+
+/// `label "a=b"` and `sysctl "a=b"` in their parts.
+fn pair(node: &Node) -> Option<String> {
+    let [given] = &node.arguments[..] else { return None };
+    let Value::String(text) = &given.value else { return None };
+    let (key, value) = text.split_once('=')?;
+    (!key.is_empty()).then(|| format!("{} {} {}", node.name.value, quote(key.trim()), quote(value.trim())))
+}
+
 pub(super) static HOSTNAME: NodeSpec = decode::one_text(
     "hostname",
     "The hostname of the container; on the host's network, it is the host's name.",
@@ -62,22 +62,13 @@ pub(super) static HOSTNAME: NodeSpec = decode::one_text(
 pub(super) static EXTRA_HOSTS: NodeSpec = NodeSpec::new("extra-hosts", "Additional entries in `/etc/hosts`.")
     .rest(ArgSpec::text("HOST", "`NAME=ADDRESS`; the address `host-gateway` is the host itself."))
     .also(&[("extra-host", ""), ("add-host", "")]);
-pub(super) static LABEL: NodeSpec = NodeSpec::new("label", "A label of the container.").args(&[
-    ArgSpec::text("KEY", "The key, such as `traefik.enable`."),
-    ArgSpec::text("VALUE", "The value."),
-]);
+pub(super) static LABEL: NodeSpec = NodeSpec::new("label", "A label of the container.")
+    .args(&[ArgSpec::text("KEY", "The key, such as `traefik.enable`."), ArgSpec::text("VALUE", "The value.")])
+    .rewrite(pair);
 pub(super) static PROFILES: NodeSpec =
     NodeSpec::new("profiles", "Starts the service only with one of these profiles.")
         .rest(ArgSpec::text("PROFILE", "A name, for `docker compose --profile NAME up`."))
         .also(&[("profile", "")]);
-
-/// `logging "json-file" max-size="10m"`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Logging {
-    pub driver: Name,
-    /// Its options, in order.
-    pub options: Vec<(Name, String)>,
-}
 
 /// How the container's processes are limited, stopped, named and logged.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -86,7 +77,7 @@ pub struct ProcessOptions {
     /// `stop-grace-period "30s"`.
     pub stop_grace_period: Option<Spanned<Duration>>,
     /// `stop-signal "SIGINT"`.
-    pub stop_signal: Option<Spanned<String>>,
+    pub stop_signal: Option<Spanned<Signal>>,
     /// `cpus 1.5`.
     pub cpus: Option<Spanned<String>>,
     /// `pids-limit 200`.
@@ -124,67 +115,37 @@ impl ProcessOptions {
 
 /// Reads what stands in `run` or in a `service`.
 pub(super) fn decode(block: Reader<'_>, log: &mut Log) -> ProcessOptions {
-    let signal: Option<Spanned<Signal>> = block.text_of_child("stop-signal", log);
     let cpus = block.child("cpus").and_then(|node| decode::text_or_number::<Cpus>(node, 0, log));
+    let profiles: Vec<Spanned<EngineName>> = block.args_of_children("profiles", log);
     let hosts: Vec<Spanned<ExtraHost>> = block.args_of_children("extra-hosts", log);
     let pids = block.child("pids-limit").and_then(|node| decode::text_or_number::<Count>(node, 0, log));
     ProcessOptions {
-        logging: block.child("logging").and_then(|node| logging(node, log)),
+        logging: block.child("logging").and_then(|node| logging::decode(node, log)),
         stop_grace_period: block.text_of_child("stop-grace-period", log),
-        stop_signal: signal.map(|one| one.map(|one| one.0)),
+        stop_signal: block.text_of_child("stop-signal", log),
         cpus: cpus.map(|one| one.map(|one| one.0)),
         pids_limit: pids.map(|one| one.map(|one| one.0)),
         cap_drop: block.args_of_children("cap-drop", log),
         sysctls: sysctls(block, log),
-        hostname: block.text_of_child("hostname", log),
+        hostname: block.text_of_child::<ContainerHostName>("hostname", log).map(|one| one.map(|one| one.0)),
         extra_hosts: hosts.into_iter().map(|one| one.map(|one| (one.0, one.1))).collect(),
         labels: block
             .children_named("label")
+            .filter(|label| label.arg_count() > 1)
             .filter_map(|label| label.arg(0, log).zip(label.arg(1, log)))
             .collect(),
-        profiles: block.args_of_children("profiles", log),
+        profiles: profiles.into_iter().map(|one| one.map(|one| one.0)).collect(),
     }
-}
-
-fn logging(node: Reader<'_>, log: &mut Log) -> Option<Spanned<Logging>> {
-    let driver: Spanned<Name> = node.arg(0, log)?;
-    let mut options = Vec::new();
-    for given in node.props() {
-        let key: Option<Spanned<Name>> = decode::parsed(&given.key.value, given.key.span, "an option", log);
-        let value: Option<Spanned<String>> = decode::prop_or_number(node, &given.key.value, log);
-        options.extend(key.zip(value).map(|(key, value)| (key.value, value.value)));
-    }
-    Some(Spanned::new(Logging { driver: driver.value, options }, node.span()))
 }
 
 fn sysctls(block: Reader<'_>, log: &mut Log) -> Vec<(Spanned<String>, Spanned<String>)> {
     let mut all = Vec::new();
-    for node in block.children_named("sysctl") {
+    for node in block.children_named("sysctl").filter(|node| node.arg_count() > 1) {
         let key: Option<Spanned<SysctlKey>> = node.arg(0, log);
-        let value = decode::text_or_number(node, 1, log);
-        all.extend(key.map(|key| key.map(|key| key.0)).zip(value));
+        let value: Option<Spanned<SysctlValue>> = decode::text_or_number(node, 1, log);
+        all.extend(key.map(|key| key.map(|key| key.0)).zip(value.map(|value| value.map(|value| value.0))));
     }
     all
-}
-
-/// A signal by its name or number.
-struct Signal(String);
-
-impl Parse for Signal {
-    const WHAT: &'static str = "a signal";
-
-    fn parse(text: &str) -> Result<Self, Invalid> {
-        let number = text.parse::<u8>().is_ok_and(|number| (1..=64).contains(&number));
-        let name = text.strip_prefix("SIG").is_some_and(|rest| {
-            (2..=8).contains(&rest.len())
-                && rest.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b"+-".contains(&b))
-        });
-        if number || name {
-            return Ok(Self(text.to_owned()));
-        }
-        Err(Invalid::new(format!("`{text}` is not a signal"))
-            .help("use a signal such as `SIGINT`, `SIGTERM` or `SIGQUIT`"))
-    }
 }
 
 /// A positive decimal number of CPUs, as Compose's `cpus` takes it.
@@ -197,11 +158,13 @@ impl Parse for Cpus {
         let digits =
             |part: &str| !part.is_empty() && part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit());
         let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
-        if digits(whole) && digits(part) && text.bytes().any(|b| (b'1'..=b'9').contains(&b)) {
+        // The kernel counts a quota in thousandths of a period of 100 ms, and takes none below 1 ms.
+        let enough = [whole, part.get(..2).unwrap_or(part)].iter().any(|part| part.contains(|c| c != '0'));
+        if digits(whole) && digits(part) && enough {
             return Ok(Self(text.to_owned()));
         }
         Err(Invalid::new(format!("`{text}` is not a number of CPUs"))
-            .help("use a number above 0, such as `2` or `1.5`"))
+            .help("use a number of at least 0.01, such as `2` or `1.5`"))
     }
 }
 
@@ -241,6 +204,32 @@ impl Parse for SysctlKey {
     }
 }
 
+/// What is written into a parameter of the kernel.
+struct SysctlValue(String);
+
+impl Parse for SysctlValue {
+    const WHAT: &'static str = "a value of a kernel parameter";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        if text.trim().is_empty() {
+            return Err(
+                Invalid::new("empty value of a kernel parameter").help("write its value, such as `1`")
+            );
+        }
+        one_line(text).map(|()| Self(text.to_owned()))
+    }
+}
+
+/// What engines pass on in one line.
+pub(super) fn one_line(text: &str) -> Result<(), Invalid> {
+    match text.char_indices().find(|(_, c)| c.is_control() && *c != '\t') {
+        Some((at, c)) => Err(Invalid::new("this value must be one line without control characters")
+            .help("remove the line break or control character")
+            .at(at..at + c.len_utf8())),
+        None => Ok(()),
+    }
+}
+
 /// The parameters that an IPC namespace, or the one of host names, has to itself.
 const KERNEL: [&str; 8] = [
     "kernel.domainname",
@@ -252,6 +241,24 @@ const KERNEL: [&str; 8] = [
     "kernel.shmmax",
     "kernel.shmmni",
 ];
+
+/// A host name that the kernel takes; names on a network may be longer.
+struct ContainerHostName(HostName);
+
+impl Parse for ContainerHostName {
+    const WHAT: &'static str = HostName::WHAT;
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        /// Source: sethostname(2), `HOST_NAME_MAX`.
+        const LONGEST: usize = 64;
+        let name = HostName::parse(text)?;
+        if text.len() > LONGEST {
+            let message = format!("the hostname of a container has at most {LONGEST} characters");
+            return Err(Invalid::new(message).help("use a shorter name"));
+        }
+        Ok(Self(name))
+    }
+}
 
 /// A line of `/etc/hosts`: host name and address or `host-gateway`.
 struct ExtraHost(String, String);

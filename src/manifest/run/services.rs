@@ -49,6 +49,24 @@ pub struct ServiceOptions {
 
 const RESTARTS: &[&str] = &["no", "always", "unless-stopped", "on-failure"];
 
+/// The name of a container or of a profile, which has at least two characters.
+/// Sources: <https://docs.docker.com/reference/compose-file/services/#container_name>,
+/// <https://docs.docker.com/reference/compose-file/profiles/>
+pub(super) struct EngineName(pub(super) Name);
+
+impl Parse for EngineName {
+    const WHAT: &'static str = Name::WHAT;
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let name = Name::parse(text)?;
+        if text.len() < 2 {
+            return Err(Invalid::new(format!("{} is too short", wording::code(text)))
+                .help("use a name of at least two characters"));
+        }
+        Ok(Self(name))
+    }
+}
+
 /// When a container is started again.
 struct Restart(String);
 
@@ -74,6 +92,10 @@ impl Parse for Restart {
 
 pub(super) fn restart(block: Reader<'_>, log: &mut Log) -> Option<Spanned<String>> {
     block.text_of_child::<Restart>("restart", log).map(|one| one.map(|one| one.0))
+}
+
+pub(super) fn container(block: Reader<'_>, log: &mut Log) -> Option<Spanned<Name>> {
+    block.text_of_child::<EngineName>("name", log).map(|one| one.map(|one| one.0))
 }
 
 pub(super) fn services(block: Reader<'_>, log: &mut Log) -> Vec<ServiceOptions> {

@@ -6,7 +6,7 @@ use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec, ValueKind};
 use crate::syntax::{Node, Reader, Value, quote};
 use crate::value::{HostPath, ImagePath, Invalid, Parse};
 
-use crate::manifest::decode::{self, one_text, words};
+use crate::manifest::decode::{self, MountPath, one_text, words};
 
 pub(super) static VOLUME: NodeSpec =
     NodeSpec::new("volume", "Mounts a file or folder of the host, or a volume of the engine.")
@@ -85,6 +85,10 @@ pub(super) fn volumes(block: Reader<'_>, log: &mut Log) -> Vec<Volume> {
 }
 
 fn volume(node: Reader<'_>, log: &mut Log) -> Option<Volume> {
+    // One argument holds both, or the path is missing: the tables report that.
+    if node.arg_count() < 2 {
+        return None;
+    }
     let from: Option<Spanned<VolumeSource>> = node.arg(0, log);
     let to: Option<Spanned<MountPoint>> = node.arg(1, log);
     let to = to.map(|path| path.map(|path| path.0));
@@ -110,7 +114,7 @@ impl Parse for TmpfsPath {
             Some(at) => Err(Invalid::new("a `tmpfs` path cannot contain `:`, which separates options")
                 .help("write only the path")
                 .at(at..at + 1)),
-            None => ImagePath::parse(text).map(Self),
+            None => MountPath::parse(text).map(|path| Self(path.0)),
         }
     }
 }
@@ -122,9 +126,11 @@ impl Parse for MountPoint {
     const WHAT: &'static str = ImagePath::WHAT;
 
     fn parse(text: &str) -> Result<Self, Invalid> {
-        let Some((path, options)) = text.rsplit_once(':') else { return ImagePath::parse(text).map(Self) };
+        let Some((path, options)) = text.rsplit_once(':') else {
+            return MountPath::parse(text).map(|path| Self(path.0));
+        };
         let mode = options.split(',').find(|word| Mode::WORDS.contains(word));
-        let Some(mode) = mode else { return ImagePath::parse(text).map(Self) };
+        let Some(mode) = mode else { return MountPath::parse(text).map(|path| Self(path.0)) };
         let right = format!("{} mode={}", quote(path), quote(mode));
         Err(Invalid::new("the access mode is not part of the path")
             .help(format!("write {}", wording::code(right)))

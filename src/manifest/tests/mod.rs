@@ -1,5 +1,6 @@
 //! Whole manifests.
 
+mod compose_words;
 mod extends;
 mod fs;
 mod mutated;

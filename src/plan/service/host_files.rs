@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::manifest::{Engine, Project, RunOptions, SecretSource, Volume};
+use crate::value::{HostPath, Parse};
 
 use super::host::{self, HostSecret, HostSetup};
 use super::host_secrets::{self, SecretOwner};
@@ -15,8 +16,8 @@ const SYSTEM: [&str; 15] = [
 ];
 /// Folders that every host has: what is in them may be a container's, they themselves are not.
 const SHARED: [&str; 10] = ["/", "/home", "/media", "/mnt", "/opt", "/srv", "/tmp", "/var", "/var/tmp", "~"];
-/// Files without an ending in their name.
-const FILES: [&str; 4] = [".netrc", "authorized_keys", "known_hosts", "machine-id"];
+/// Files without a dot in their name.
+const FILES: [&str; 3] = ["authorized_keys", "known_hosts", "machine-id"];
 
 /// Adds the folders, the files and the secrets.
 pub(super) fn add(setup: &mut HostSetup, inputs: ServiceInputs<'_>) {
@@ -50,20 +51,14 @@ fn folder(setup: &mut HostSetup, path: String, owner: Option<(u32, u32)>) {
 
 /// Whether a path is the host's own, whatever `..` it is written with. Links are the script's to see.
 fn is_of_host(path: &str) -> bool {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/').filter(|part| !matches!(*part, "" | ".")) {
-        if part == ".." && parts.last().is_some_and(|last| *last != "..") {
-            parts.pop();
-        } else if part != ".." || !path.starts_with('/') {
-            parts.push(part);
-        }
-    }
-    let plain = format!("{}{}", if path.starts_with('/') { "/" } else { "" }, parts.join("/"));
-    let in_system = SYSTEM.iter().any(|one| plain == *one || plain.starts_with(&format!("{one}/")));
+    // What is no path is nothing that a script should create.
+    let Ok(path) = HostPath::parse(&path.replace('$', "$$")) else { return true };
+    let resolved = path.resolved();
+    let plain = resolved.as_str();
     let is_home = plain.strip_prefix("/home/").is_some_and(|rest| !rest.contains('/'));
     let is_project_or_above =
-        plain.split('/').all(|part| matches!(part, "" | "..")) && !path.starts_with('/');
-    in_system || is_home || is_project_or_above || SHARED.contains(&plain.as_str())
+        resolved.is_relative() && plain.split('/').all(|part| matches!(part, "." | ".."));
+    path.is_below(&SYSTEM) || is_home || is_project_or_above || SHARED.contains(&plain)
 }
 
 /// Each service's words, and whether it runs the project's own image.
@@ -93,12 +88,15 @@ fn literal(text: &Interpolated) -> Option<String> {
     text.pieces().iter().map(piece).collect()
 }
 
-/// Whether a volume looks like one file: by the ending of its name, or by what is usually one.
+/// Whether a volume may be one file: by a name with an ending or a leading dot, on either side, or by what is usually one.
+/// The script then creates nothing, since an engine would mount a folder over the file.
 fn is_file(volume: &Volume) -> bool {
-    let name = |path: &str| path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
-    let (from, to) = (name(&volume.from.value), name(volume.to.value.as_str()));
-    let ends = |name: &str| name.trim_start_matches('.').contains('.');
-    [&from, &to].iter().any(|name| FILES.contains(&name.as_str())) || (ends(&from) && ends(&to))
+    let from = volume.from.value.as_str();
+    let name = |path: &str| path.trim_end_matches('}').rsplit('/').next().unwrap_or_default().to_owned();
+    let dotted = |name: &str| name.contains('.') && !matches!(name, "." | "..");
+    let (from_name, to_name) = (name(from), name(volume.to.value.as_str()));
+    !from.ends_with('/')
+        && [&from_name, &to_name].into_iter().any(|name| dotted(name) || FILES.contains(&name.as_str()))
 }
 
 fn secrets(
@@ -139,6 +137,9 @@ mod tests {
             "~",
             ".",
             "../..",
+            "./a/..",
+            "/home/alice/../bob",
+            "/../etc",
         ] {
             assert!(is_of_host(path), "{path}");
         }

@@ -115,7 +115,7 @@ fn plan() -> Plan {
             manifest: "project.kdl".into(),
             target: "x: A machine".into(),
             platform: vec![("debian".into(), "12".into())],
-            moved: vec!["cuda 12.6 instead of 12.2".into()],
+            overrides: vec!["cuda 12.6 instead of 12.2".into()],
             allowed: vec![("jcc::plan::unpinned-fetch".into(), "line\n# syntax=evil".into())],
         },
         frontend: None,

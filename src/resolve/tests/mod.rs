@@ -94,8 +94,8 @@ pub(super) fn table(manifest: &str) -> String {
                 let from = if one.provided { " (base)" } else { "" };
                 writeln!(out, "{name} {}{from}", one.version).unwrap();
             }
-            for moved in &resolution.moved {
-                writeln!(out, "moved {moved}").unwrap();
+            for one in &resolution.overrides {
+                writeln!(out, "override {one}").unwrap();
             }
             out
         }

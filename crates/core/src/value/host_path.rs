@@ -18,6 +18,38 @@ impl HostPath {
     pub fn is_relative(&self) -> bool {
         self.0.starts_with('.')
     }
+
+    /// The path with every `..` resolved as far as the text allows; links are not seen here.
+    #[must_use]
+    pub fn resolved(&self) -> Self {
+        if self.has_variable() {
+            return self.clone();
+        }
+        let absolute = self.0.starts_with('/');
+        let mut parts: Vec<&str> = Vec::new();
+        for part in self.0.split('/').filter(|part| !matches!(*part, "" | ".")) {
+            match (part, parts.last()) {
+                ("..", None) if absolute => {}
+                ("..", Some(last)) if !matches!(*last, ".." | "~") => drop(parts.pop()),
+                _ => parts.push(part),
+            }
+        }
+        Self(normal(&format!("{}{}", if absolute { "/" } else { "" }, parts.join("/"))))
+    }
+
+    /// Whether it is one of these folders or below one, `..` resolved.
+    pub fn is_below(&self, folders: &[&str]) -> bool {
+        let path = self.resolved().0;
+        let inside = |folder: &&str| {
+            path.strip_prefix(*folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        folders.iter().any(inside)
+    }
+
+    /// Whether a variable of the caller's environment is part of it.
+    pub fn has_variable(&self) -> bool {
+        self.0.replace("$$", "").contains('$')
+    }
 }
 
 fn read(word: &str) -> Result<String, Invalid> {
@@ -54,6 +86,30 @@ fn normal(word: &str) -> String {
         Some(&".." | &"~") if !word.starts_with("./~") => joined,
         Some(_) => format!("./{joined}"),
     }
+}
+
+/// A text with `value` for each variable of the caller, all of which are checked.
+pub fn without_variables(word: &str, value: &str) -> Result<String, Invalid> {
+    variables(word)?;
+    let mut out = String::new();
+    let mut rest = word;
+    while let Some(start) = rest.find('$') {
+        out.push_str(&rest[..start]);
+        rest = &rest[start + 1..];
+        if let Some(after) = rest.strip_prefix('$') {
+            out.push('$');
+            rest = after;
+            continue;
+        }
+        let end = match rest.strip_prefix('{') {
+            Some(inner) => closing(inner).map_or(rest.len(), |at| at + 2),
+            None => rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len()),
+        };
+        out.push_str(value);
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
+    Ok(out)
 }
 
 /// Every `$` begins `$$`, `$NAME` or `${NAME…}`, as Compose reads it.
@@ -143,5 +199,40 @@ mod tests {
         assert_eq!(said("${A"), "missing `}` after `${`");
         assert_eq!(said("${A!b}"), "`${A!b}` is not a valid variable");
         assert_eq!(said("/a$"), "`$` starts a variable");
+    }
+
+    #[test]
+    fn resolves_what_the_text_allows() {
+        for (written, resolved) in [
+            ("/srv/../etc/sudoers.d", "/etc/sudoers.d"),
+            ("/../..", "/"),
+            ("./a/../b", "./b"),
+            ("a/..", "."),
+            ("../../x/..", "../.."),
+            ("~/..", "~/.."),
+            ("~/a/..", "~"),
+            ("${A:-x}/..", "${A:-x}/.."),
+        ] {
+            assert_eq!(HostPath::parse(written).unwrap().resolved().as_str(), resolved, "{written}");
+        }
+        let below = |path: &str| HostPath::parse(path).unwrap().is_below(&["/etc", "/var/lib"]);
+        assert!(below("/etc") && below("/srv/../etc/x") && below("/var/lib/y"));
+        assert!(!below("/etcetera") && !below("/var") && !below("./etc"));
+    }
+
+    #[test]
+    fn takes_variables_out() {
+        for (written, left) in
+            [("${UID:-1000}:$GID", "0:0"), ("a$$b", "a$b"), ("${A:-${B}}x", "0x"), ("me", "me")]
+        {
+            assert_eq!(without_variables(written, "0").unwrap(), left);
+        }
+        assert!(without_variables("${UID", "0").is_err() && without_variables("${a b}", "0").is_err());
+    }
+
+    #[test]
+    fn knows_variables() {
+        let has = |text| HostPath::parse(text).unwrap().has_variable();
+        assert!(has("$HOME") && has("${X}") && !has("a$$b"));
     }
 }

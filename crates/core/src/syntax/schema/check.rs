@@ -12,7 +12,7 @@ use super::{Children, NodeSpec, Times, forms};
 /// manifest`, `a package definition`.
 pub fn check(document: &Document, language: &'static [&'static NodeSpec], place: &str, log: &mut Log) {
     let start = Span { end: document.span.start, ..document.span };
-    let here = BlockContext { roots: language, place, owner: start };
+    let here = BlockContext { roots: language, place, owner: start, spec: None };
     here.block(&document.nodes, Children::Listed(language), log);
 }
 
@@ -21,6 +21,8 @@ pub fn check(document: &Document, language: &'static [&'static NodeSpec], place:
 struct BlockContext<'a> {
     roots: &'static [&'static NodeSpec],
     place: &'a str,
+    /// The node that owns the block.
+    spec: Option<&'static NodeSpec>,
     /// What is pointed at when something is missing: the name of the owner of the block.
     owner: Span,
 }
@@ -28,9 +30,14 @@ struct BlockContext<'a> {
 impl BlockContext<'_> {
     fn block(self, nodes: &[Node], allowed: Children, log: &mut Log) {
         let mut first: BTreeMap<&str, &Node> = BTreeMap::new();
-        for node in nodes {
+        let is_item = |node: &Node| &*node.name.value == "-";
+        for (at, node) in nodes.iter().enumerate() {
             let Some(spec) = allowed.find(&node.name.value) else {
-                self.unknown(node, allowed, log);
+                let items: Vec<&Node> = nodes[at + 1..].iter().take_while(|node| is_item(node)).collect();
+                // A list of YAML is reported at its key.
+                if !is_item(node) || at == 0 {
+                    self.unknown(node, &items, allowed, log);
+                }
                 continue;
             };
             let name = &*node.name.value;
@@ -77,7 +84,7 @@ impl BlockContext<'_> {
                 log.error(diagnostic);
             }
             (Some(children), allowed) => {
-                let inner = BlockContext { place: &name, owner: node.name.span, ..self };
+                let inner = BlockContext { place: &name, owner: node.name.span, spec: Some(spec), ..self };
                 inner.block(children, allowed, log);
             }
             (None, _) if spec.block_required && !forms::has_block_behind(node, spec) => {
@@ -91,7 +98,7 @@ impl BlockContext<'_> {
         }
     }
 
-    fn unknown(self, node: &Node, allowed: Children, log: &mut Log) {
+    fn unknown(self, node: &Node, items: &[&Node], allowed: Children, log: &mut Log) {
         let name = &*node.name.value;
         let message = format!("unknown node {} in {}", wording::code(name), self.place);
         let diagnostic = Diagnostic::error(codes::UNKNOWN_NODE, message);
@@ -100,19 +107,11 @@ impl BlockContext<'_> {
             return;
         }
         if let Some(called) = forms::called(name, allowed) {
-            let diagnostic = diagnostic
-                .at(
-                    node.name.span,
-                    if name.is_ascii() { "syntax of another tool" } else { "node names are English words" },
-                )
-                .help(format!("did you mean {}?", wording::code(called.spec.name)));
-            let diagnostic = match called.written(node) {
-                Some(written) => {
-                    diagnostic.help(format!("write {}", wording::code(&written))).fix(node.span, written)
-                }
-                None => diagnostic.fix(node.name.span, called.spec.name),
-            };
-            log.error(diagnostic);
+            log.error(renamed(diagnostic, (node, items), &called));
+            return;
+        }
+        if let Some(advice) = forms::advice(name, self.spec) {
+            log.error(diagnostic.at(node.name.span, "syntax of another tool").help(advice));
             return;
         }
         let elsewhere = homes(name, self.roots);
@@ -123,12 +122,20 @@ impl BlockContext<'_> {
             near.extend(forms::nearly_called(name, allowed));
         }
         let mut diagnostic = diagnostic.at(node.name.span, "unknown node");
+        let (mut written, mut block) = (None, None);
         if let [one] = near[..] {
             diagnostic = diagnostic.fix(node.name.span, one);
+            let spec = allowed.find(one);
+            written = spec.and_then(|spec| forms::respelt(node, items, spec));
+            block = spec.and_then(|spec| forms::without_block(node, spec));
         }
         if !near.is_empty() {
             let mean = wording::any_of(&wording::codes(&near));
-            diagnostic = diagnostic.help(format!("did you mean {mean}?"));
+            diagnostic = diagnostic.help(format!("did you mean {mean}?")).maybe_help(block);
+            if let Some(written) = written {
+                let plain = || format!("write {}", wording::code(&written));
+                diagnostic = diagnostic.help(if items.is_empty() { plain() } else { as_list(&written) });
+            }
         } else if !elsewhere.is_empty() {
             diagnostic = diagnostic
                 .help(format!("{} belongs {}", wording::code(name), wording::any_of(&elsewhere)))
@@ -153,6 +160,28 @@ impl BlockContext<'_> {
                 .help("remove one of them"),
         );
     }
+}
+
+/// A node that another tool calls so, with the whole node as it is written here.
+fn renamed(diagnostic: Diagnostic, (node, items): (&Node, &[&Node]), called: &forms::Called) -> Diagnostic {
+    let what =
+        if node.name.value.is_ascii() { "syntax of another tool" } else { "node names are English words" };
+    let diagnostic = diagnostic
+        .at(node.name.span, what)
+        .help(format!("did you mean {}?", wording::code(called.spec.name)))
+        .maybe_help(forms::without_block(node, called.spec));
+    match called.written(node).or_else(|| forms::respelt(node, items, called.spec)) {
+        Some(written) if !items.is_empty() => diagnostic.help(as_list(&written)),
+        Some(written) => {
+            diagnostic.help(format!("write {}", wording::code(&written))).fix(node.span, written)
+        }
+        None => diagnostic.fix(node.name.span, called.spec.name),
+    }
+}
+
+/// How the items of a list of YAML are written.
+fn as_list(written: &str) -> String {
+    format!("lists are written without `-`: {}", wording::code(written))
 }
 
 /// Whether its argument can be nothing but a version: a word of the language is rarely followed by one.

@@ -1,7 +1,7 @@
 //! What is written as other tools have it, and how it is written here.
 
 use crate::diagnostic::wording;
-use crate::syntax::{Node, Value, value};
+use crate::syntax::{Argument, Node, Value, value};
 
 use super::{Children, NodeSpec};
 
@@ -26,6 +26,13 @@ pub(super) fn called(word: &str, allowed: Children) -> Option<Called> {
     })
 }
 
+/// What to write instead of another tool's word that no node of the block stands for.
+pub(super) fn advice(word: &str, block: Option<&'static NodeSpec>) -> Option<&'static str> {
+    let word = plain(word.trim_end_matches(':'));
+    let (_, advice) = block?.foreign.iter().find(|(words, _)| words.contains(&word.as_str()))?;
+    Some(advice)
+}
+
 /// What a block has under a word that a typing error makes of another tool's word.
 pub(super) fn nearly_called(word: &str, allowed: Children) -> Option<&'static str> {
     let word = plain(word);
@@ -35,15 +42,61 @@ pub(super) fn nearly_called(word: &str, allowed: Children) -> Option<&'static st
 
 /// The nodes of other blocks that another tool calls by this word: ``in `run` ``.
 pub(super) fn called_elsewhere(word: &str, roots: &'static [&'static NodeSpec]) -> Option<String> {
+    let word = word.trim_end_matches(':');
+    if let Some(advice) = roots.iter().find_map(|root| advice(word, Some(root))) {
+        return Some(advice.to_owned());
+    }
     let here = called(word, Children::Listed(roots)).map(|found| wording::code(found.spec.name));
     let found: Vec<String> = match here {
         Some(here) => vec![here],
         None => (roots.iter())
-            .filter_map(|root| Some((called(word, root.children)?.spec, root)))
+            .filter_map(|root| {
+                let of_one = |spec: &&&NodeSpec| plain(word).strip_suffix('s') == Some(spec.name);
+                let one = root.children.listed().iter().find(of_one).copied();
+                Some((called(word, root.children).map(|found| found.spec).or(one)?, root))
+            })
             .map(|(spec, root)| format!("{} in {}", wording::code(spec.name), wording::code(root.name)))
             .collect(),
     };
     (!found.is_empty()).then(|| format!("{} is written {}", wording::code(word), wording::any_of(&found)))
+}
+
+/// The node under its name here, with the items of the list that follows it, where it has another form here.
+pub(super) fn respelt(node: &Node, items: &[&Node], spec: &'static NodeSpec) -> Option<String> {
+    let entries: Vec<_> =
+        std::iter::once(node).chain(items.iter().copied()).flat_map(|one| &one.arguments).collect();
+    if entries.is_empty() || node.children.is_some() {
+        return None;
+    }
+    let named = |arguments: &[&Argument]| {
+        let mut named = node.clone();
+        named.name.value = spec.name.into();
+        named.arguments = arguments.iter().map(|one| (*one).clone()).collect();
+        named
+    };
+    if let Some(rewrite) = spec.rewrite {
+        let each = || entries.iter().map(|one| rewrite(&named(&[one]))).collect::<Option<Vec<String>>>();
+        if let Some(written) = rewrite(&named(&entries)).or_else(|| each().map(|each| each.join("; "))) {
+            return Some(written);
+        }
+    }
+    if items.is_empty() || spec.rest.is_none() {
+        return None;
+    }
+    let words: Vec<String> = entries.iter().map(|one| shown(&one.value)).collect::<Option<_>>()?;
+    Some(format!("{} {}", spec.name, words.join(" ")))
+}
+
+/// How a node is written here that takes no block, where it has one.
+pub(super) fn without_block(node: &Node, spec: &'static NodeSpec) -> Option<String> {
+    let blockless = node.children.is_some() && matches!(spec.children, Children::None);
+    blockless.then(|| {
+        format!(
+            "{} takes no block: write {} for each entry",
+            wording::code(spec.name),
+            wording::code(spec.shape())
+        )
+    })
 }
 
 impl Called {

@@ -52,6 +52,8 @@ pub struct NodeSpec {
     /// What other tools call it, in lower case with hyphens, each with how it is written here where more than the name
     /// differs; `{}` stands for the arguments.
     pub also: &'static [(&'static str, &'static str)],
+    /// Words of other tools that no node of its block stands for, each list with what to write instead.
+    pub foreign: &'static [(&'static [&'static str], &'static str)],
     /// The child that takes what is written behind the node itself: `install` in `apt`.
     pub bare: Option<&'static str>,
     /// How a node that has the form of another tool is written here.
@@ -139,6 +141,7 @@ impl NodeSpec {
             times: Times::Many,
             strays: None,
             also: &[],
+            foreign: &[],
             bare: None,
             rewrite: None,
         }
@@ -162,6 +165,13 @@ impl NodeSpec {
     #[must_use]
     pub const fn also(mut self, words: &'static [(&'static str, &'static str)]) -> Self {
         self.also = words;
+        self
+    }
+
+    /// With advice on words of other tools in its block, in lower case with hyphens.
+    #[must_use]
+    pub const fn foreign(mut self, words: &'static [(&'static [&'static str], &'static str)]) -> Self {
+        self.foreign = words;
         self
     }
 

@@ -52,7 +52,7 @@ fn read(word: &str) -> Result<PepRequirement, Invalid> {
     let mut found =
         PepRequirement { name: name.to_owned(), extras, specifiers: Vec::new(), url: None, marker: None };
     if let Some(rest) = word[at..].strip_prefix('@') {
-        // Only a space before it makes a `;` the start of a marker; else it is a part of the URL.
+        // Only a space before it makes a `;` the start of a marker.
         let end = rest.find(" ;").unwrap_or(rest.len());
         let url = rest[..end].trim();
         check_url(url).map_err(|invalid| invalid.at(at..at + 1 + end))?;
@@ -203,6 +203,8 @@ fn check_url(url: &str) -> Result<(), Invalid> {
                 PATH\" }`";
             Err(Invalid::new(message).help(help))
         }
+        None if url.contains(';') => Err(Invalid::new("a URL cannot contain `;`")
+            .help("write a space before the `;` of a marker; as a part of the URL, encode it as `%3B`")),
         None if !url.contains(':') => wrong(format!("{} is not a valid URL", text::quoted(url))),
         None => Ok(()),
     }

@@ -21,8 +21,15 @@ fn gives_its_parts() {
     );
     assert_eq!(requirement.marker(), Some("os_name=='nt'"));
     assert_eq!(requirement.to_string(), "Ruamel_.Yaml[jinja2,x]>=0.17,<1; os_name=='nt'");
-    let from = PepRequirement::parse("a@https://x/a;b.whl ; extra=='c'").unwrap();
-    assert_eq!((from.url(), from.marker()), (Some("https://x/a;b.whl"), Some("extra=='c'")));
+    let from = PepRequirement::parse("a@https://x/a%3Bb.whl ; extra=='c'").unwrap();
+    assert_eq!((from.url(), from.marker()), (Some("https://x/a%3Bb.whl"), Some("extra=='c'")));
+    // pip takes any `;` of such a line for the start of a marker.
+    for glued in
+        ["a@https://x/a;b.whl", "a @ https://x/a.whl;extra=='c'", "a @ https://x/a.whl#sha256=00; extra=='c'"]
+    {
+        let wrong = PepRequirement::parse(glued).unwrap_err();
+        assert!(wrong.help.unwrap_or_default().contains("`%3B`"), "{glued}");
+    }
 }
 
 #[test]
