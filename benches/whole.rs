@@ -87,7 +87,7 @@ fn peak(command: &Command) -> Option<u32> {
     String::from_utf8(output.stdout).ok()?.trim().parse().ok()
 }
 
-/// A project with a catalogue of its own: each package requires the next one in a version not older than its own.
+/// A project with its own catalogue: each package requires the next one in a version not older than its own.
 fn catalogue(root: &Path, packages: usize, versions: usize) -> PathBuf {
     let folder = root.join(format!("packages-{packages}-{versions}"));
     let mut manifest =

@@ -60,9 +60,9 @@ pub(super) fn cells(verdict: &Verdict, version: Option<String>) -> Vec<String> {
             let without = here.without.first().map(|title| format!("no {title}"));
             let with = with.chain(without).collect::<Vec<_>>().join(", ");
             let unproven = here.unproven.iter().map(|why| format!("unproven: {why}"));
-            let said: Vec<String> =
+            let parts: Vec<String> =
                 std::iter::once(with).filter(|with| !with.is_empty()).chain(unproven).collect();
-            vec![version.unwrap_or_else(|| "yes".to_owned()), said.join("; ")]
+            vec![version.unwrap_or_else(|| "yes".to_owned()), parts.join("; ")]
         }
     }
 }

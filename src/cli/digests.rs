@@ -23,13 +23,13 @@ use super::{Exit, Session, lock_diff};
 const LARGEST: usize = 4 << 20;
 
 /// Records the digests of a file in the lock.
-pub(super) fn run(session: &mut Session<'_, '_>, wish: &Update, file: &Path) -> Exit {
-    let found = match session.find(wish.place.file.as_deref()) {
+pub(super) fn run(session: &mut Session<'_, '_>, args: &Update, file: &Path) -> Exit {
+    let found = match session.find(args.place.file.as_deref()) {
         Ok(found) => found,
         Err(exit) => return exit,
     };
     let fs = session.disk(&found.root);
-    let writes = !wish.place.dry_run && found.is_there(&fs);
+    let writes = !args.place.dry_run && found.is_there(&fs);
     if let Some(exit) = writes.then(|| session.hold(&fs).err()).flatten() {
         return exit;
     }
@@ -46,7 +46,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Update, file: &Path) -> 
     // What still has a digest then has it from the manifest or from the catalogue.
     let without = old.as_ref().map(|old| old.without_digests().write(crate::VERSION));
     let overlay = Overlay::new(&fs).with(LOCK, without);
-    let input = found.input(&overlay, wish.place.target.as_deref());
+    let input = found.input(&overlay, args.place.target.as_deref());
     let resolved = crate::resolve(input, &mut session.sources, &mut session.log);
     let lock = given.zip(resolved.ok()).and_then(|((id, given), resolved)| {
         let names: Vec<Name> =
@@ -59,7 +59,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Update, file: &Path) -> 
         _ = session.around.err.write("\nno files were written\n");
         return Exit::Problems;
     };
-    finish(session, wish, &fs, (&lock, old.as_ref()))
+    finish(session, args, &fs, (&lock, old.as_ref()))
 }
 
 /// The bytes of the file, and its name for messages.
@@ -155,26 +155,26 @@ fn fixed(image: &ImageRef, one: &Inspected, target: &Name) -> Diagnostic {
 
 fn finish(
     session: &mut Session<'_, '_>,
-    wish: &Update,
+    args: &Update,
     fs: &crate::fs::Disk,
     (lock, old): (&Lock, Option<&Lock>),
 ) -> Exit {
     let text = lock.write(crate::VERSION);
     let stale = fs.read(LOCK).ok().as_deref() != Some(text.as_bytes());
-    let writes = stale && !wish.place.dry_run;
+    let writes = stale && !args.place.dry_run;
     if writes && let Err(why) = fs.write_all(&BTreeMap::from([(LOCK.to_owned(), text.into_bytes())])) {
         return session.unwritten(fs, &why);
     }
-    if wish.place.format == Format::Json {
+    if args.place.format == Format::Json {
         return session.print_json(&json!({
             "written": writes,
             "targets": lock_diff::value(lock, old),
             "held": [],
         }));
     }
-    let moved = lock_diff::text(lock, old);
-    let shown = session.print(if moved.is_empty() { "no changes\n" } else { &moved });
-    match (shown, stale, wish.place.dry_run) {
+    let changes = lock_diff::text(lock, old);
+    let shown = session.print(if changes.is_empty() { "no changes\n" } else { &changes });
+    match (shown, stale, args.place.dry_run) {
         (Exit::Done, true, true) => session.say("dry run: no files were written\n"),
         (Exit::Done, true, false) => {
             let lock = session.sources.shown_path(LOCK);

@@ -45,9 +45,9 @@ pub fn run(arguments: &[std::ffi::OsString], io: &mut Io<'_>) -> Exit {
     match cli.command {
         Command::Compile { input, out, stdout, check, locked, force, deny_warnings, format } => {
             let mode = if check { compile::OutputMode::Check } else { compile::OutputMode::Write };
-            let wish =
+            let args =
                 compile::CompileOptions { input, out, stdout, mode, locked, force, deny_warnings, format };
-            compile::run(&mut session, wish)
+            compile::run(&mut session, args)
         }
         Command::Check { input, deny_warnings, format } => {
             compile::run(&mut session, compile::CompileOptions::check(input, deny_warnings, format))
@@ -61,13 +61,13 @@ pub fn run(arguments: &[std::ffi::OsString], io: &mut Io<'_>) -> Exit {
         Command::List { what, place, format } => catalog::list(&mut session, what, &place, format),
         Command::Show { name, place, format } => show::run(&mut session, &name, &place, format),
         Command::Explain { code, format } => explain::run(&mut session, code.as_deref(), format),
-        Command::Init(wish) => new::init(&mut session, &wish),
-        Command::Add(wish) => edit::add(&mut session, &wish),
-        Command::Remove(wish) => edit::remove(&mut session, &wish),
-        Command::Pin(wish) => edit::pin(&mut session, &wish),
-        Command::Update(wish) => match &wish.digests {
-            Some(file) => digests::run(&mut session, &wish, file),
-            None => update::run(&mut session, &wish),
+        Command::Init(args) => new::init(&mut session, &args),
+        Command::Add(args) => edit::add(&mut session, &args),
+        Command::Remove(args) => edit::remove(&mut session, &args),
+        Command::Pin(args) => edit::pin(&mut session, &args),
+        Command::Update(args) => match &args.digests {
+            Some(file) => digests::run(&mut session, &args, file),
+            None => update::run(&mut session, &args),
         },
         Command::Fmt { files, named, check } => fmt::run(&mut session, &[files, named].concat(), check),
         Command::Package { command } => package::run(&mut session, &command),

@@ -65,19 +65,19 @@ pub(super) struct NewPackage {
 }
 
 /// Writes a manifest to begin with, which compiles.
-pub(super) fn init(session: &mut Session<'_, '_>, wish: &Init) -> Exit {
-    let folder = session.around.folder.join(wish.dir.as_deref().unwrap_or(Path::new("")));
+pub(super) fn init(session: &mut Session<'_, '_>, args: &Init) -> Exit {
+    let folder = session.around.folder.join(args.dir.as_deref().unwrap_or(Path::new("")));
     let disk = session.disk(&folder);
-    if disk.kind(MANIFEST).is_some() && !wish.force {
+    if disk.kind(MANIFEST).is_some() && !args.force {
         let help = "edit it with `jcc add` and `jcc pin`, or overwrite it with `--force`".to_owned();
         return session.unknown(&format!("`{MANIFEST}` already exists"), Some(help));
     }
-    if wish.machine().is_none() && wish.from.is_none() {
+    if args.machine().is_none() && args.from.is_none() {
         return no_machine(session);
     }
     let existing = Existing::of(&disk, &place::lock_in(&disk).map(|lock| lock.files).unwrap_or_default());
     let catalog = Catalog::builtin(&mut session.sources);
-    if let Some(unknown) = wish.unknown(&catalog) {
+    if let Some(unknown) = args.unknown(&catalog) {
         return session.unknown(&unknown.0, Some(unknown.1));
     }
     let has_requirements = disk.kind(REQUIREMENTS) == Some(FileKind::File);
@@ -91,26 +91,28 @@ pub(super) fn init(session: &mut Session<'_, '_>, wish: &Init) -> Exit {
     };
     let (mut first, mut last) = (None, Log::new());
     for taken in taken.fewer_and_fewer() {
-        let text = manifest(&folder, wish, &taken);
+        let text = manifest(&folder, args, &taken);
         match compiled(session, &disk, &text) {
             Err(log) => {
                 first.get_or_insert_with(|| error(&log));
                 last = log;
             }
             Ok(compiled) => {
-                let (taken, text) = with_release(session, &disk, (wish, &folder), (taken, text, &compiled));
+                let (taken, text) = with_release(session, &disk, (args, &folder), (taken, text, &compiled));
                 let starts = compiled.resolved.targets.first().map(|(_, one)| one.base.image.clone());
                 _ = session.say(&existing.reported(&catalog, &taken, starts.as_ref()));
                 if has_requirements && !taken.requirements {
                     let why = first.flatten().map_or_else(String::new, |why| format!(": {why}"));
-                    _ = session.say(&format!("note: `{REQUIREMENTS}` is in a comment, since it does not resolve here{why}\n"));
+                    _ = session.say(&format!(
+                        "note: `{REQUIREMENTS}` is in a comment, since it does not resolve here{why}\n"
+                    ));
                 }
-                let dir = wish.dir.as_deref().unwrap_or(Path::new(""));
+                let dir = args.dir.as_deref().unwrap_or(Path::new(""));
                 return write(session, dir, MANIFEST, text, "run `jcc compile` to generate its files");
             }
         }
     }
-    if wish.machine().is_none() && last.sorted().iter().any(|one| one.code == codes::manifest::MISSING_NODE) {
+    if args.machine().is_none() && last.sorted().iter().any(|one| one.code == codes::manifest::MISSING_NODE) {
         return no_machine(session);
     }
     session.log = last;
@@ -172,10 +174,10 @@ fn compiled(session: &mut Session<'_, '_>, disk: &Disk, text: &str) -> Result<cr
 fn with_release(
     session: &mut Session<'_, '_>,
     disk: &Disk,
-    (wish, folder): (&Init, &Path),
+    (args, folder): (&Init, &Path),
     (taken, text, compiled_before): (TakenOver, String, &crate::Compiled),
 ) -> (TakenOver, String) {
-    if wish.machine().is_none() {
+    if args.machine().is_none() {
         return (taken, text);
     }
     let version = |of: &crate::Compiled, axis: &str| {
@@ -184,7 +186,7 @@ fn with_release(
     };
     let stated = |axis: &str, version: &Version| format!("{axis} {}", quote(version.as_str()));
     let release = if taken.base.is_some() {
-        let without = manifest(folder, wish, &TakenOver { base: None, ..taken.clone() });
+        let without = manifest(folder, args, &TakenOver { base: None, ..taken.clone() });
         let Ok(without) = compiled(session, disk, &without) else { return (taken, text) };
         Target::AXES.iter().find_map(|axis| {
             let own = version(compiled_before, axis)?;
@@ -196,12 +198,12 @@ fn with_release(
     // What a device runs is written down: another release of it needs another image.
     let own = || Target::AXES.iter().find_map(|axis| Some(stated(axis, &version(compiled_before, axis)?)));
     let of_image = release.is_some();
-    let release = release.or_else(|| own().filter(|_| wish.device.is_some()));
+    let release = release.or_else(|| own().filter(|_| args.device.is_some()));
     if release.is_none() {
         return (taken, text);
     }
     let new = TakenOver { release, of_image, ..taken.clone() };
-    let written = manifest(folder, wish, &new);
+    let written = manifest(folder, args, &new);
     if compiled(session, disk, &written).is_ok() { (new, written) } else { (taken, text) }
 }
 
@@ -245,17 +247,17 @@ fn no_machine(session: &mut Session<'_, '_>) -> Exit {
 }
 
 /// The text of a new manifest.
-fn manifest(folder: &Path, wish: &Init, taken: &TakenOver) -> String {
+fn manifest(folder: &Path, args: &Init, taken: &TakenOver) -> String {
     let mut head = String::new();
-    if let Some(from) = &wish.from {
+    if let Some(from) = &args.from {
         head.push_str(&format!(
             "\n// The other manifest is loaded first; nodes in this file override it.\nextends {}\n",
             quote(from)
         ));
     }
-    if let Some(machine) = wish.machine() {
+    if let Some(machine) = args.machine() {
         let release = taken.release.as_ref().map_or_else(String::new, |release| format!("; {release}"));
-        let more = match (&wish.platform, &taken.release) {
+        let more = match (&args.platform, &taken.release) {
             (Some(_), _) => {
                 "Set `driver` to the GPU driver of the host, `gpu` to the compute capability of its GPU"
             }
@@ -297,29 +299,29 @@ fn project_name(folder: &Path) -> String {
 }
 
 /// Writes a definition to begin with, which passes `jcc package check`.
-pub(super) fn package(session: &mut Session<'_, '_>, wish: &NewPackage) -> Exit {
-    let folder = session.around.folder.join(&wish.folder);
-    let path = format!("{}/{}/package.kdl", wish.group, wish.name);
+pub(super) fn package(session: &mut Session<'_, '_>, args: &NewPackage) -> Exit {
+    let folder = session.around.folder.join(&args.folder);
+    let path = format!("{}/{}/package.kdl", args.group, args.name);
     let disk = session.disk(&folder);
     let groups = disk.list("").unwrap_or_default();
-    let there = |group: &&String| disk.kind(&format!("{group}/{}/package.kdl", wish.name)).is_some();
+    let there = |group: &&String| disk.kind(&format!("{group}/{}/package.kdl", args.name)).is_some();
     if let Some(group) = groups.iter().find(there) {
-        let place = wish.folder.join(group).join(wish.name.as_str());
+        let place = args.folder.join(group).join(args.name.as_str());
         return session.unknown(&format!("`{}` already exists", place.display()), None);
     }
     let text = include_str!("../../templates/new/package.kdl")
-        .replace("NAME", wish.name.as_str())
-        .replace("GROUP", wish.group.as_str());
+        .replace("NAME", args.name.as_str())
+        .replace("GROUP", args.group.as_str());
     let catalog = Catalog::builtin(&mut session.sources);
-    if catalog.entry(DefinitionKind::Package, wish.name.as_str()).is_some() {
+    if catalog.entry(DefinitionKind::Package, args.name.as_str()).is_some() {
         let text = format!(
             "note: jcc includes a package `{}`; projects that use this folder get yours instead\n",
-            wish.name
+            args.name
         );
         _ = session.say(&text);
     }
-    let next = format!("add `catalog \"{}\"` to a manifest to use this folder", wish.folder.display());
-    write(session, &wish.folder, &path, text, &next)
+    let next = format!("add `catalog \"{}\"` to a manifest to use this folder", args.folder.display());
+    write(session, &args.folder, &path, text, &next)
 }
 
 fn write(session: &mut Session<'_, '_>, folder: &Path, path: &str, text: String, next: &str) -> Exit {

@@ -8,7 +8,7 @@ use super::{Exit, Session, new};
 /// Works on package definitions.
 pub(super) fn run(session: &mut Session<'_, '_>, command: &PackageCommand) -> Exit {
     let (folder, deny_warnings, format) = match command {
-        PackageCommand::New(wish) => return new::package(session, wish),
+        PackageCommand::New(args) => return new::package(session, args),
         PackageCommand::Check { folder, deny_warnings, format } => (folder, deny_warnings, format),
     };
     let path = session.around.folder.join(folder);

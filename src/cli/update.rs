@@ -16,14 +16,14 @@ use super::edit::args::Update;
 use super::session::{FoundManifest, LOCK};
 use super::{Exit, Session, lock_diff};
 
-pub(super) fn run(session: &mut Session<'_, '_>, wish: &Update) -> Exit {
-    let found = match session.find(wish.place.file.as_deref()) {
+pub(super) fn run(session: &mut Session<'_, '_>, args: &Update) -> Exit {
+    let found = match session.find(args.place.file.as_deref()) {
         Ok(found) => found,
         Err(exit) => return exit,
     };
     let fs = session.disk(&found.root);
     if let Some(exit) =
-        (!wish.place.dry_run && found.is_there(&fs)).then(|| session.hold(&fs).err()).flatten()
+        (!args.place.dry_run && found.is_there(&fs)).then(|| session.hold(&fs).err()).flatten()
     {
         return exit;
     }
@@ -31,8 +31,8 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Update) -> Exit {
         session.report(ReportFormat::Text);
         return Exit::Problems;
     };
-    let place = UpdateScope { found, fs, old, target: wish.place.target.as_deref() };
-    let names = match place.known(session, &wish.names) {
+    let place = UpdateScope { found, fs, old, target: args.place.target.as_deref() };
+    let names = match place.known(session, &args.names) {
         Ok(names) => names,
         Err(exit) => return exit,
     };
@@ -49,7 +49,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, wish: &Update) -> Exit {
     };
     let held: Vec<Held> =
         names.iter().filter_map(|name| place.held(session, &resolved, name, &names)).collect();
-    place.finish(session, wish, &resolved, &held)
+    place.finish(session, args, &resolved, &held)
 }
 
 /// The packages whose locked versions `jcc update` lets go.
@@ -161,7 +161,7 @@ impl UpdateScope<'_> {
     fn finish(
         &self,
         session: &mut Session<'_, '_>,
-        wish: &Update,
+        args: &Update,
         resolved: &Resolved,
         held: &[Held],
     ) -> Exit {
@@ -170,14 +170,14 @@ impl UpdateScope<'_> {
         let text = Lock { files, ..resolved.lock.clone() }.write(crate::VERSION);
         let stale = self.fs.read(LOCK).ok().as_deref() != Some(text.as_bytes());
         if stale
-            && !wish.place.dry_run
+            && !args.place.dry_run
             && let Err(why) = self.fs.write_all(&BTreeMap::from([(LOCK.to_owned(), text.into_bytes())]))
         {
             return session.unwritten(&self.fs, &why);
         }
-        if wish.place.format == Format::Json {
+        if args.place.format == Format::Json {
             return session.print_json(&json!({
-                "written": stale && !wish.place.dry_run,
+                "written": stale && !args.place.dry_run,
                 "targets": lock_diff::value(&resolved.lock, self.old.as_ref()),
                 "held": held.iter().map(Held::value).collect::<Vec<_>>(),
             }));
@@ -191,7 +191,7 @@ impl UpdateScope<'_> {
         if shown != Exit::Done {
             return shown;
         }
-        match (stale, wish.place.dry_run) {
+        match (stale, args.place.dry_run) {
             (false, _) => Exit::Done,
             (true, true) => session.say("dry run: no files were written\n"),
             (true, false) => {

@@ -134,13 +134,13 @@ impl Journal {
                 continue;
             }
             let folder = Folder::along(root, &entry.folders).map_err(named(file))?;
-            let moved = match &entry.new {
+            let renamed = match &entry.new {
                 Some(_) => folder.put(&entry.beside("new"), &entry.name),
                 // What somebody else wrote since it was read is not removed.
                 None if holds(&folder, &entry.name) != entry.old => Ok(()),
                 None => folder.gone(&entry.name),
             };
-            moved.map_err(named(file))?;
+            renamed.map_err(named(file))?;
         }
         if files.len() > FEW && self.settle(root) {
             return Ok(());

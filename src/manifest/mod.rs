@@ -172,7 +172,7 @@ pub struct Project {
     /// Every text that was read for this: the manifest, what it extends, requirements files; the lock hashes them.
     pub read: Rc<Read>,
     /// Whether something of the manifest could not be read, which was reported: what it asks for is known in part only, so
-    /// nothing is said of what it lacks, or of what cannot hold together.
+    /// nothing is reported of what it lacks, or of what cannot hold together.
     pub in_part: bool,
 }
 

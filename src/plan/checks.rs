@@ -13,7 +13,7 @@ use super::package_plan::PackagePlans;
 use super::package_step::{PackagePlan, PackageStepKind};
 use super::sources;
 
-/// Everything that can be said before stages are laid out.
+/// Everything that can be checked before stages are laid out.
 pub(super) fn check(parts: &PackagePlans<'_>, log: &mut Log) {
     same_paths(parts, log);
     for part in parts.all() {

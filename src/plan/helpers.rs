@@ -93,7 +93,7 @@ pub(super) fn fetch(part: &PackagePlan) -> Option<Stage> {
 
 /// The stage `files-NAME`: archives and trees of an installation, brought apart from the image that takes them.
 pub(super) fn files(part: &PackagePlan, place: &StepContext) -> Option<Stage> {
-    let moved = |to: &ImagePath| to.under(FILES);
+    let placed = |to: &ImagePath| to.under(FILES);
     let brought: Vec<PackageStep> =
         part.install.iter().filter(|act| act.kind.brings_files()).cloned().collect();
     if brought.is_empty() {
@@ -105,9 +105,9 @@ pub(super) fn files(part: &PackagePlan, place: &StepContext) -> Option<Stage> {
         .map(|act| {
             let kind = match act.kind {
                 PackageStepKind::Archive { download, to, strip } => {
-                    PackageStepKind::Archive { download, to: moved(&to), strip }
+                    PackageStepKind::Archive { download, to: placed(&to), strip }
                 }
-                PackageStepKind::Git(git) => PackageStepKind::Git(Git { to: moved(&git.to), ..git }),
+                PackageStepKind::Git(git) => PackageStepKind::Git(Git { to: placed(&git.to), ..git }),
                 other => other,
             };
             PackageStep { kind, ..act }

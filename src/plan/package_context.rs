@@ -88,7 +88,7 @@ impl<'a> Inputs<'a> {
         let mut place = None;
         let first = self.first_holder(reasons);
         for one in reasons {
-            let said = match one {
+            let phrase = match one {
                 Reason::Requested(span) | Reason::Pinned(span) | Reason::Target(span) => {
                     place = place.or(Some(*span));
                     self.cite(*span)
@@ -109,8 +109,8 @@ impl<'a> Inputs<'a> {
                 Reason::PlatformDefault { by, version: None } => format!("default of {by}"),
                 Reason::Locked => continue,
             };
-            if !words.contains(&said) {
-                words.push(said);
+            if !words.contains(&phrase) {
+                words.push(phrase);
             }
         }
         (words, place)

@@ -120,7 +120,7 @@ impl<'a> PackagePlans<'a> {
     }
 
     /// A check of shared libraries. Those that the host puts into containers are absent while an image is built, so of what
-    /// needs them nothing can be said.
+    /// needs them nothing is known.
     fn libraries(&self, name: &Name, values: &catalog::TemplateView, test: &LibraryTest) -> Option<Script> {
         let host = toolkit::of_host(&self.inputs.resolution.base, self.inputs);
         if self

@@ -96,11 +96,11 @@ mod tests {
             models: 4096,
             unknown: unknown.iter().map(ToString::to_string).collect(),
         };
-        let said = |unknown: &[&str]| size(unknown).words().expect("there is something to say");
-        assert_eq!(said(&[]), "7.6 GiB and 4.0 GiB of models");
-        assert_eq!(said(&["a", "b"]), "at least 7.6 GiB and 4.0 GiB of models, without `a` and `b`");
+        let shown = |unknown: &[&str]| size(unknown).words().expect("there is something to say");
+        assert_eq!(shown(&[]), "7.6 GiB and 4.0 GiB of models");
+        assert_eq!(shown(&["a", "b"]), "at least 7.6 GiB and 4.0 GiB of models, without `a` and `b`");
         assert_eq!(
-            said(&["a", "b", "c", "d"]),
+            shown(&["a", "b", "c", "d"]),
             "at least 7.6 GiB and 4.0 GiB of models, without 4 packages of unknown size"
         );
         assert_eq!(Size::default().words(), None);

@@ -36,7 +36,7 @@ pub fn devcontainer(services: &Services, path: &str) -> String {
     format!("/*\n{}*/\n{text}\n", head.replace("*/", "* /"))
 }
 
-/// What is said of the editor's own side, where there is any of it.
+/// Settings of the editor, where there are any.
 fn of_the_editor(editor: &EditorUse) -> Vec<(&'static str, Value)> {
     let DevcontainerOptions { extensions, features, post_create, forward_ports } = &editor.asked;
     let mut all = Vec::new();

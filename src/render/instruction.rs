@@ -125,7 +125,7 @@ fn run(run: &Run, plan: &Plan, templates: &Templates) -> Rendered {
     Rendered { heredoc: true, exceptions, ..Rendered::new("run", context! { text }) }
 }
 
-/// What files have where nothing else is said.
+/// The mode of files where none is given.
 const PLAIN_MODE: u16 = 0o644;
 /// So long may two variables be to stand in one line.
 const PAIR: usize = 100;

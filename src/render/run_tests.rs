@@ -183,7 +183,7 @@ fn a_dev_container_has_its_service_its_user_and_what_is_asked_for() {
 }
 
 #[test]
-fn services_of_podman_find_each_other_and_share_files_with_whoever_starts_them() {
+fn services_of_podman_find_each_other_and_share_files_with_the_user_who_starts_them() {
     let services = with_podman(
         "app { user \"me\" uid=1200 gid=1300 }\nrun { ulimit \"memlock\" -1; ulimit \"nofile\" 1024; ulimit \"stack\" -1\n\
          service \"db\" { image \"redis:7.4\" }; service \"far\" { image \"redis:7.4\"; network \"host\" } }",

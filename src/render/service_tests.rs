@@ -115,7 +115,7 @@ fn several_targets() {
 }
 
 #[test]
-fn podman_adds_groups_where_it_need_not_keep_those_of_whoever_starts_it() {
+fn podman_adds_groups_where_it_need_not_keep_those_of_the_user_who_starts_it() {
     let asked = |run: &str| {
         let manifest =
             format!("project \"x\"\ntarget {{ platform \"x86_64\"; engine \"podman\" }}\nrun {{ {run} }}\n");

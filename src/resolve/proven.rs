@@ -81,7 +81,7 @@ fn without(problem: &Problem<'_>, doubt: Doubt, allowed: &[VariableId]) -> Vec<D
         .collect()
 }
 
-/// The platform stays as it is, so that nothing is moved or left out for the sake of a doubt about a package: which
+/// The platform stays as it is, so that nothing is changed or left out for the sake of a doubt about a package: which
 /// axes there are, and in which versions. A promise about the host may be another one. Where an axis is doubtful itself,
 /// versions may move.
 fn platform(model: &Model<'_>, answer: &Answer, doubt: Doubt, chosen: &[VariableId]) -> Vec<Dependency> {

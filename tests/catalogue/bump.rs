@@ -9,12 +9,12 @@ use jcc::internals::value::Name;
 
 use super::in_parallel;
 use super::machines::MACHINES;
-use crate::support::steps::{Answer, answer, dependents, faults, moved};
+use crate::support::steps::{Answer, answer, changed, dependents, faults};
 
 /// The machines that most packages are for.
 const ON: [&str; 2] = ["x86-24.04", "orin-jp6.2"];
 
-/// Packages to compile with another: one with a step of its own, one in the Python environment.
+/// Packages to compile with another: one with its own step, one in the Python environment.
 const UNRELATED: [[&str; 2]; 4] = [["vtk", "tqdm"], ["rust", "tqdm"], ["nodejs", "tmux"], ["uv", "openssh"]];
 
 /// System packages of the project.
@@ -44,9 +44,9 @@ fn bump(package: &str, machine: &str) -> Option<Vec<String>> {
         let older = older.filter(|other| **other != version).take(6);
         older.into_iter().find_map(|other| {
             let after = with_others(package, &format!("\"={other}\""), others, machine)?;
-            let moved = moved(&before, &after)?;
+            let changed = changed(&before, &after)?;
             let head = format!("{package} {version} to {other}, with {others:?}");
-            Some(faults(&moved, &before, &after).iter().map(|fault| format!("{head}: {fault}")).collect())
+            Some(faults(&changed, &before, &after).iter().map(|fault| format!("{head}: {fault}")).collect())
         })
     })
 }

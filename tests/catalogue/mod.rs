@@ -195,7 +195,7 @@ fn survey() -> &'static BTreeMap<String, Surveyed> {
 
 #[test]
 #[ignore = "takes a minute: `tests/run` has it"]
-fn every_package_compiles_wherever_it_can_be_had() {
+fn every_package_compiles_wherever_it_is_available() {
     let mut faults = Vec::new();
     let mut texts = BTreeMap::new();
     for (name, surveyed) in survey() {
@@ -209,7 +209,7 @@ fn every_package_compiles_wherever_it_can_be_had() {
             }
         }
         if surveyed.outcomes.iter().all(|outcome| outcome.built.is_empty()) {
-            faults.push(format!("{name}: can be had on none of the machines"));
+            faults.push(format!("{name}: is available on none of the machines"));
         }
         for entry in surveyed.entries.iter().filter(|entry| !reached.contains(entry)) {
             faults.push(format!(

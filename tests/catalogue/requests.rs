@@ -91,40 +91,40 @@ impl Asked {
     }
 
     /// The manifest after a suggestion, as a report says it; `None`: nobody could follow it.
-    fn mended(&self, mend: &str) -> Option<Self> {
-        let mut mended = self.clone();
-        let mut quoted = mend.split('`').skip(1).step_by(2);
+    fn edited(&self, suggestion: &str) -> Option<Self> {
+        let mut edited = self.clone();
+        let mut quoted = suggestion.split('`').skip(1).step_by(2);
         let first = quoted.next()?;
         let (name, version) = first.split_once(' ').map_or((first, None), |(name, rest)| (name, Some(rest)));
         let is = |one: &Wanted| {
             one.0 == name && one.1.as_ref().map(|one| format!("\"{one}\"")).as_deref() == version
         };
-        if mend.starts_with("change ") {
+        if suggestion.starts_with("change ") {
             let new = quoted.next()?.strip_prefix(name)?.trim().trim_matches('"').to_owned();
-            if let Some(one) = mended.pins.iter_mut().chain(&mut mended.packages).find(|one| is(one)) {
+            if let Some(one) = edited.pins.iter_mut().chain(&mut edited.packages).find(|one| is(one)) {
                 one.1 = Some(new);
             } else {
-                mended.target = self.target.replace(first, &format!("{name} \"{new}\""));
+                edited.target = self.target.replace(first, &format!("{name} \"{new}\""));
             }
-        } else if mend.starts_with("remove `base`") {
-            mended.base = None;
-        } else if mend.starts_with("remove `") && version.is_none() {
-            mended.packages.retain(|one| one.0 != name);
-        } else if mend.starts_with("remove ") {
-            let before = mended.pins.len();
-            mended.pins.retain(|one| !is(one));
-            if mended.pins.len() == before {
-                if let Some(one) = mended.packages.iter_mut().find(|one| is(one)) {
+        } else if suggestion.starts_with("remove `base`") {
+            edited.base = None;
+        } else if suggestion.starts_with("remove `") && version.is_none() {
+            edited.packages.retain(|one| one.0 != name);
+        } else if suggestion.starts_with("remove ") {
+            let before = edited.pins.len();
+            edited.pins.retain(|one| !is(one));
+            if edited.pins.len() == before {
+                if let Some(one) = edited.packages.iter_mut().find(|one| is(one)) {
                     one.1 = None;
                 } else {
-                    mended.target = self.target.replace(&format!("; {first}"), "");
+                    edited.target = self.target.replace(&format!("; {first}"), "");
                 }
             }
-        } else if mend.starts_with("for ") {
+        } else if suggestion.starts_with("for ") {
             let option = quoted.next()?.to_owned();
-            mended.options.insert(name.to_owned(), option);
+            edited.options.insert(name.to_owned(), option);
         }
-        (mended.text() != self.text()).then_some(mended)
+        (edited.text() != self.text()).then_some(edited)
     }
 
     /// Each with one thing less.
@@ -197,7 +197,7 @@ impl Answer {
 }
 
 /// What of a report's help are suggestions.
-fn mends(report: &Diagnostic) -> Vec<&String> {
+fn suggestions(report: &Diagnostic) -> Vec<&String> {
     report
         .help
         .iter()
@@ -226,7 +226,7 @@ fn faults(asked: &Asked) -> Vec<String> {
                     faults.push(format!("{UNRELATED} changes the rest: {chosen:?}\n{with:?}"));
                 }
             } else {
-                faults.push(format!("{UNRELATED} cannot be had beside it"));
+                faults.push(format!("{UNRELATED} does not resolve beside it"));
             }
             match Answer::of(&text, Some(lock)) {
                 Answer::Chosen(again, same) if again == *chosen && same == *lock => {}
@@ -251,39 +251,47 @@ fn refusal(asked: &Asked, reports: &[(Diagnostic, String)]) -> Vec<String> {
     }
     for (at, (one, report)) in conflicts.iter().enumerate() {
         let others = || conflicts.iter().enumerate().filter(|(other, _)| *other != at);
-        for mend in mends(one) {
-            let alone = asked.mended(mend).map(|mended| Answer::of(&mended.text(), None));
+        for suggestion in suggestions(one) {
+            let alone = asked.edited(suggestion).map(|edited| Answer::of(&edited.text(), None));
             // The other conflicts are repaired by the first way that is shown of each; one line is changed once.
-            let firsts =
-                others().map(|(_, (other, _))| mends(other).first().copied()).collect::<Option<Vec<_>>>();
-            let mended = firsts.and_then(|mut all| {
-                all.push(mend);
-                all.sort_by_key(|one| deed(one));
-                all.dedup_by_key(|one| deed(one));
-                all.into_iter().try_fold(asked.clone(), |asked, mend| asked.mended(mend))
+            let firsts = others()
+                .map(|(_, (other, _))| suggestions(other).first().copied())
+                .collect::<Option<Vec<_>>>();
+            let edited = firsts.and_then(|mut all| {
+                all.push(suggestion);
+                all.sort_by_key(|one| edit(one));
+                all.dedup_by_key(|one| edit(one));
+                all.into_iter().try_fold(asked.clone(), |asked, suggestion| asked.edited(suggestion))
             });
-            let together = || mended.map(|mended| Answer::of(&mended.text(), None));
+            let together = || edited.map(|edited| Answer::of(&edited.text(), None));
             match alone.filter(Answer::is_chosen).or_else(together) {
                 Some(Answer::Chosen(..)) => {}
                 Some(Answer::Refused(then)) => {
-                    faults.push(format!("a mend that does not help: {mend}\n{report}then {}", then[0].1));
+                    faults.push(format!(
+                        "a suggestion that does not help: {suggestion}\n{report}then {}",
+                        then[0].1
+                    ));
                 }
-                None => faults.push(format!("a mend that cannot be followed: {mend}\n{report}")),
+                None => faults.push(format!("a suggestion that cannot be followed: {suggestion}\n{report}")),
             }
         }
     }
-    let shown = conflicts.iter().all(|(one, _)| !mends(one).is_empty());
+    let shown = conflicts.iter().all(|(one, _)| !suggestions(one).is_empty());
     let helps = asked.smaller().into_iter().find(|one| Answer::of(&one.text(), None).is_chosen());
     if let (false, Some(helps)) = (shown, helps) {
-        faults.push(format!("no mend is shown, though this compiles:\n{}{}", helps.text(), conflicts[0].1));
+        faults.push(format!(
+            "no suggestion is shown, though this compiles:\n{}{}",
+            helps.text(),
+            conflicts[0].1
+        ));
     }
     faults
 }
 
 /// What a suggestion has changed, without what it leads to.
-fn deed(mend: &str) -> &str {
-    let deed = mend.split(" (then ").next().unwrap_or(mend);
-    deed.split("; ").next().unwrap_or(deed)
+fn edit(suggestion: &str) -> &str {
+    let edit = suggestion.split(" (then ").next().unwrap_or(suggestion);
+    edit.split("; ").next().unwrap_or(edit)
 }
 
 /// So many manifests.

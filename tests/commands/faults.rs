@@ -36,7 +36,7 @@ fn outputs(folder: &Path) -> Files {
 }
 
 #[test]
-fn a_killed_run_is_mended_by_the_next() {
+fn a_killed_run_is_repaired_by_the_next() {
     let (folder, old, new) = stale();
     let start = Instant::now();
     runs(folder.path(), &["compile", "--stdout"], 0);

@@ -146,7 +146,7 @@ fn a_state_folder_inside_the_project_is_not_believed() {
 }
 
 #[test]
-fn names_of_temporary_files_are_left_to_whoever_has_them() {
+fn names_of_temporary_files_are_left_to_their_owner() {
     let outside = outside();
     let folder = tiny();
     let path = |name: &str| folder.path().join(name);

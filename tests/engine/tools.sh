@@ -6,9 +6,9 @@ work=$(mktemp -d)
 servers=$project/tests/engine/proofs/servers
 # What a proof exits with that could not be made.
 unproved=77
-# What Buildah needs where it may not make namespaces of its own or raise limits.
+# What Buildah needs where it may not make its own namespaces or raise limits.
 buildah_limits=(--isolation chroot --ulimit nofile=20000:20000 --ulimit nproc=2000:2000)
-# Where the network has a certificate of its own, the machine knows it: its bundle is the build's secret, as a company's is.
+# Where the network has its own certificate, the machine knows it: its bundle is the build's secret, as a company's is.
 export JCC_CA_BUNDLE=${JCC_CA_BUNDLE:-/dev/null}
 if [[ $JCC_CA_BUNDLE == /dev/null && -s /etc/ssl/certs/ca-certificates.crt ]]; then
   JCC_CA_BUNDLE=$work/ca.crt
@@ -27,7 +27,7 @@ no_caches() {
   done
 }
 
-# Copies the case NAME into a folder of its own, fills in what is given, and goes there.
+# Copies the case NAME into a separate folder, fills in what is given, and goes there.
 copied() { # NAME [FOLDER]
   local folder=$work/${2:-$1} key
   rm -rf "${folder:?}"
@@ -52,7 +52,7 @@ all_bases() {
   [[ -e ${files[1]} ]] || unset 'files[1]'
   bases "${files[@]}"
 }
-# Sees to it that the bases of these files can be had.
+# Sees to it that the bases of these files are available.
 bases() { # FILE…
   local image
   images_of "$@" | while IFS= read -r image; do "$project/tests/engine/up" base "$image"; done

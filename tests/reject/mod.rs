@@ -27,10 +27,10 @@ fn expected(name: &str, text: &str, ran: &Ran) -> Notes {
     let files: BTreeMap<&str, &str> = read.chain([(name, text)]).collect();
     for (file, text) in files {
         for (at, line) in text.lines().enumerate() {
-            let Some((_, said)) = line.split_once("//~ ").or_else(|| line.split_once("#~ ")) else {
+            let Some((_, noted)) = line.split_once("//~ ").or_else(|| line.split_once("#~ ")) else {
                 continue;
             };
-            for what in said.split(',') {
+            for what in noted.split(',') {
                 note(&mut notes, file, at + 1, what.trim());
             }
         }
@@ -81,7 +81,7 @@ fn every_case_is_refused_as_it_says() {
         let (expected, given) = (expected(&name, &text, &ran), given(&name, &ran));
         for (what, times) in &expected {
             if given.get(what) != Some(times) {
-                wrong += &format!("not told: {what}\n");
+                wrong += &format!("not reported: {what}\n");
             }
         }
         for (what, times) in &given {
@@ -113,18 +113,18 @@ fn every_report_reads_as_it_did() {
 }
 
 /// What is reported at an error's place: code and message, with the places that each is reported at.
-fn said(ran: &Ran) -> Vec<(String, String)> {
+fn noted(ran: &Ran) -> Vec<(String, String)> {
     let all = ran.log.sorted();
     all.into_iter().map(|one| (one.code.as_str().to_owned(), one.message.clone())).collect()
 }
 
 #[test]
-fn every_fix_mends_what_it_is_offered_for() {
+fn every_fix_removes_its_diagnostic() {
     let mut dead = String::new();
     let mut tried = 0;
     for (name, text) in cases() {
         let ran = run(&name, &text);
-        let before = said(&ran);
+        let before = noted(&ran);
         for one in ran.log.sorted() {
             let Some(fix) = &one.fix else { continue };
             if ran.sources.get(fix.span.source).name != name {
@@ -138,8 +138,8 @@ fn every_fix_mends_what_it_is_offered_for() {
                     .filter(|(code, message)| *code == one.code.as_str() && *message == one.message)
                     .count()
             };
-            if same(&said(&run(&name, &fixed))) >= same(&before) {
-                dead += &format!("{name}: {} is still told with {:?}\n", one.message, fix.replacement);
+            if same(&noted(&run(&name, &fixed))) >= same(&before) {
+                dead += &format!("{name}: {} is still reported with {:?}\n", one.message, fix.replacement);
             }
         }
     }

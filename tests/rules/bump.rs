@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::examples;
-use crate::support::steps::{answer, faults, moved, versions};
+use crate::support::steps::{answer, changed, faults, versions};
 
 #[test]
 fn another_version_changes_only_the_steps_that_depend_on_it() {
@@ -22,7 +22,7 @@ fn another_version_changes_only_the_steps_that_depend_on_it() {
                 example.write("project.kdl", &format!("{text}\npin {{ {name} \"={other}\" }}\n"));
                 let Some(after) = answer(&example.folder) else { continue };
                 let only = BTreeSet::from([name.clone()]);
-                if moved(&before, &after).as_ref() != Some(&only) {
+                if changed(&before, &after).as_ref() != Some(&only) {
                     continue;
                 }
                 let faults = faults(&only, &before, &after);

@@ -322,8 +322,8 @@ fn with_layers(many: usize) -> Result<(), String> {
 fn layers_are_counted() {
     let few = with_layers(80);
     assert!(few.is_ok(), "{few:?}");
-    let many = with_layers(101).expect_err("it is told");
+    let many = with_layers(101).expect_err("it is reported");
     assert!(many.contains("jcc::plan::layers") && many.contains("Warning"), "{many}");
-    let most = with_layers(126).expect_err("it is told");
+    let most = with_layers(126).expect_err("it is reported");
     assert!(most.contains("jcc::plan::layers") && most.contains("Error"), "{most}");
 }

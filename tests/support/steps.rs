@@ -130,27 +130,27 @@ pub(crate) fn versions(resolution: &Resolution) -> BTreeMap<&Name, String> {
 }
 
 /// The packages that differ; nothing where the platform does, which everything stands on.
-pub(crate) fn moved(before: &Answer, after: &Answer) -> Option<BTreeSet<Name>> {
+pub(crate) fn changed(before: &Answer, after: &Answer) -> Option<BTreeSet<Name>> {
     let (old, new) = (versions(&before.resolution), versions(&after.resolution));
     let names = old.keys().chain(new.keys()).filter(|name| old.get(*name) != new.get(*name));
-    let moved: BTreeSet<Name> = names.map(|name| (*name).clone()).collect();
+    let changed: BTreeSet<Name> = names.map(|name| (*name).clone()).collect();
     let is_package = |name: &Name| before.others.contains_key(name) || after.others.contains_key(name);
-    moved.iter().all(is_package).then_some(moved)
+    changed.iter().all(is_package).then_some(changed)
 }
 
 const SHARED: &str = "a shared step that contains nothing that differs";
 
 /// The steps that differ though they do not depend on a package that does.
-pub(crate) fn faults(moved: &BTreeSet<Name>, before: &Answer, after: &Answer) -> Vec<String> {
+pub(crate) fn faults(changed: &BTreeSet<Name>, before: &Answer, after: &Answer) -> Vec<String> {
     let names: BTreeSet<&String> = before.stages.keys().chain(after.stages.keys()).collect();
     let mut all = Vec::new();
     for stage in names.into_iter().filter(|stage| *stage != "test") {
         for (one, other) in [(before, after), (after, before)] {
             let others: &[Step] = other.stages.get(stage).map_or(&[], Vec::as_slice);
             let steps = one.stages.get(stage).into_iter().flatten();
-            let changed = steps.filter(|step| others.iter().all(|other| other.text != step.text));
-            all.extend(changed.filter_map(|step| {
-                let reason = fault(moved, (stage, step), &one.resolution)?;
+            let differing = steps.filter(|step| others.iter().all(|other| other.text != step.text));
+            all.extend(differing.filter_map(|step| {
+                let reason = fault(changed, (stage, step), &one.resolution)?;
                 // Where one version is built and the other is not, its files bring steps that every build has: `ldconfig`.
                 if reason == SHARED && before.stages.len() != after.stages.len() {
                     return None;
@@ -163,17 +163,17 @@ pub(crate) fn faults(moved: &BTreeSet<Name>, before: &Answer, after: &Answer) ->
 }
 
 /// Why a step of one resolution depends on none of these packages.
-fn fault(moved: &BTreeSet<Name>, (stage, step): (&str, &Step), resolution: &Resolution) -> Option<String> {
+fn fault(changed: &BTreeSet<Name>, (stage, step): (&str, &Step), resolution: &Resolution) -> Option<String> {
     if stage.starts_with("venv-") {
         return Some("the project's own environment".to_owned());
     }
     let built = stage.strip_prefix("build-");
-    if built.is_some_and(|built| closure(resolution, built).is_disjoint(moved)) {
+    if built.is_some_and(|built| closure(resolution, built).is_disjoint(changed)) {
         return Some("a build that meets nothing that differs".to_owned());
     }
-    let dependents: BTreeSet<Name> = moved.iter().flat_map(|name| dependents(resolution, name)).collect();
+    let dependents: BTreeSet<Name> = changed.iter().flat_map(|name| dependents(resolution, name)).collect();
     let of: Vec<&Name> = owners(step, resolution);
-    let is_own = built.is_some_and(|built| moved.iter().any(|name| name.as_str() == built));
+    let is_own = built.is_some_and(|built| changed.iter().any(|name| name.as_str() == built));
     if !of.is_empty() && !is_own {
         let depends = of.iter().any(|one| dependents.contains(*one));
         return (!depends).then(|| format!("a step of {of:?}, which require nothing that differs"));
@@ -189,7 +189,7 @@ fn fault(moved: &BTreeSet<Name>, (stage, step): (&str, &Step), resolution: &Reso
         let words = [short.replace('.', "-"), short, name.to_string()];
         words.iter().any(|word| step.text.contains(word))
     };
-    (!moved.iter().any(is_part)).then(|| SHARED.to_owned())
+    (!changed.iter().any(is_part)).then(|| SHARED.to_owned())
 }
 
 /// The packages whose step it is: the one whose build it copies from, or those that its comment names.

@@ -17,8 +17,8 @@ use machines::{MACHINES, Machine, REQUESTS};
 /// What came of one request on one machine.
 #[derive(Debug, Clone, PartialEq)]
 enum Cell {
-    /// The versions of what was asked for, in the order of asking, and what moved for them.
-    Resolved { versions: Vec<String>, moved: Vec<String>, unproven: bool },
+    /// The versions of what was asked for, in the order of asking, and what overrides for them.
+    Resolved { versions: Vec<String>, overrides: Vec<String>, unproven: bool },
     /// Why not.
     Refused(String),
 }
@@ -47,13 +47,13 @@ fn resolved(project: &manifest::Project, resolution: &Resolution, log: &Log) -> 
     let versions = project.packages.iter().map(|one| version(one.name.as_str())).collect();
     let asked = |one: &&Override| project.packages.iter().any(|request| request.name.value == one.name);
     let said = |reason: &Reason| matches!(reason, Reason::Pinned(_) | Reason::Target(_));
-    let moved = resolution.overrides.iter().filter(|one| !asked(one) && !one.by.iter().any(said));
-    let mut moved: Vec<String> =
-        moved.filter_map(|one| Some(format!("{} {}", one.name, one.chosen.as_ref()?))).collect();
+    let overrides = resolution.overrides.iter().filter(|one| !asked(one) && !one.by.iter().any(said));
+    let mut overrides: Vec<String> =
+        overrides.filter_map(|one| Some(format!("{} {}", one.name, one.chosen.as_ref()?))).collect();
     let has_cuda = resolution.axes.keys().any(|name| name.as_str() == "cuda");
-    moved.extend((!has_cuda).then(|| "no cuda".to_owned()));
+    overrides.extend((!has_cuda).then(|| "no cuda".to_owned()));
     let unproven = log.sorted().iter().any(|one| one.code == codes::resolve::UNPROVEN);
-    Cell::Resolved { versions, moved, unproven }
+    Cell::Resolved { versions, overrides, unproven }
 }
 
 /// The reasons of all errors, without places.

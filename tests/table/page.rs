@@ -50,10 +50,11 @@ fn refusal(cell: &Cell) -> Option<&str> {
 
 fn shown(cell: &Cell, reasons: &BTreeMap<String, usize>) -> String {
     match cell {
-        Cell::Resolved { versions, moved, unproven } => {
+        Cell::Resolved { versions, overrides, unproven } => {
             let mark = if *unproven { "?" } else { "" };
-            let moved = if moved.is_empty() { String::new() } else { format!(" ({})", moved.join(", ")) };
-            format!("{}{mark}{moved}", versions.join(", "))
+            let overrides =
+                if overrides.is_empty() { String::new() } else { format!(" ({})", overrides.join(", ")) };
+            format!("{}{mark}{overrides}", versions.join(", "))
         }
         Cell::Refused(reason) => format!("no ({})", reasons[reason]),
     }

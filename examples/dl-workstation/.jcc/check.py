@@ -13,7 +13,7 @@ except ImportError:  # Python 3.6
         return [str(one) for one in get_distribution(name).requires()]
 
 
-def moved(name):
+def replaced(name):
     """Requirements of an exact version, such as CUDA libraries, that another installation has replaced."""
     try:
         from pip._vendor.packaging.requirements import Requirement
@@ -42,6 +42,6 @@ for line in open("/run/constraints.txt", encoding="utf-8"):
         continue
     if wanted not in (found, found.split("+")[0]):
         wrong.append(f"{name}: resolved {wanted}, installed {found}")
-    wrong.extend(f"{name} {found} requires {other}" for other in moved(name))
+    wrong.extend(f"{name} {found} requires {other}" for other in replaced(name))
 if wrong:
     sys.exit("\n".join(wrong))

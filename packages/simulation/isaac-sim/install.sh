@@ -1,4 +1,4 @@
-# Isaac Sim in an environment of its own. Its parts are at NVIDIA's index; their libraries at PyPI.
+# Isaac Sim in a separate environment. Its parts are at NVIDIA's index; their libraries at PyPI.
 "python${PYTHON}" -m venv /opt/isaac-sim
 /opt/isaac-sim/bin/pip --isolated install --no-cache-dir --no-input --only-binary :all: \
     --extra-index-url https://pypi.nvidia.com "isaacsim[all,extscache]==${VERSION}"

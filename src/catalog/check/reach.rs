@@ -1,6 +1,6 @@
 //! What can hold together on which platform, as far as axes decide it.
 //!
-//! Only requirements without a condition count. Compute capabilities do not: a target may name any. What is said to be
+//! Only requirements without a condition count. Compute capabilities do not: a target may name any. What is declared to be
 //! impossible is so; what two packages require of each other is left to the solver.
 
 use std::collections::BTreeMap;

@@ -89,13 +89,13 @@ impl WheelMismatch<'_> {
         let roots: Vec<String> =
             dists.iter().filter_map(|dist| dist.version.as_ref()).flat_map(Template::roots).collect();
         let values = roots.iter().filter_map(|key| version.values.get(key)).map(|value| value.text.as_str());
-        let mut said: Vec<&str> = values.collect();
-        if said.is_empty() {
-            said.push(version.version.as_str());
+        let mut declared: Vec<&str> = values.collect();
+        if declared.is_empty() {
+            declared.push(version.version.as_str());
         }
-        let wanted: Vec<Version> = said.iter().filter_map(|text| Version::parse(text).ok()).collect();
+        let wanted: Vec<Version> = declared.iter().filter_map(|text| Version::parse(text).ok()).collect();
         let is_it = |one: &Version| *one == own || *one == own.without_local();
-        (!wanted.is_empty() && !wanted.iter().any(is_it)).then(|| wording::any_of(&wording::codes(&said)))
+        (!wanted.is_empty() && !wanted.iter().any(is_it)).then(|| wording::any_of(&wording::codes(&declared)))
     }
 }
 

@@ -49,7 +49,7 @@ impl Sort {
 /// Search results, best first, with the corrections of words that matched nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Search<'a> {
-    /// What all of the words fit, best first: by name, then by alias, then by what is said of it.
+    /// What all of the words fit, best first: by name, then by alias, then by its summary.
     pub found: Vec<Searchable<'a>>,
     /// Words that stand nowhere, each with the near one that was looked for instead.
     pub taken_for: Vec<(String, String)>,
@@ -123,7 +123,7 @@ fn rank_all(one: &Searchable<'_>, words: &[String]) -> Option<u32> {
 
 fn rank(one: &Searchable<'_>, word: &str) -> Option<u32> {
     let (name, word) = (plain(one.name), plain(word));
-    let said = plain(&format!("{} {}", one.summary, one.group));
+    let described = plain(&format!("{} {}", one.summary, one.group));
     let alias = |fits: &dyn Fn(&str) -> bool| one.aliases.iter().any(|alias| fits(&plain(alias)));
     let begins = |text: &str| text.split('-').any(|part| part.starts_with(&*word));
     Some(if name == word {
@@ -136,9 +136,9 @@ fn rank(one: &Searchable<'_>, word: &str) -> Option<u32> {
         4
     } else if alias(&|alias| alias.contains(&*word)) {
         5
-    } else if begins(&said) {
+    } else if begins(&described) {
         8
-    } else if said.contains(&*word) {
+    } else if described.contains(&*word) {
         9
     } else {
         return None;
@@ -150,17 +150,17 @@ fn plain(text: &str) -> String {
     text.to_lowercase().replace(|letter: char| !letter.is_alphanumeric(), "-")
 }
 
-/// The name that a person may have meant by a word, or a longer word of what is said.
+/// The name that a person may have meant by a word, or a longer word of a summary.
 fn near(all: &[Searchable<'_>], word: &str) -> Option<String> {
     let names = all
         .iter()
         .flat_map(|one| std::iter::once(one.name).chain(one.aliases.iter().map(PackedText::as_str)));
-    let said = || {
+    let described = || {
         let words = all.iter().flat_map(|one| one.summary.split(|letter: char| !letter.is_alphanumeric()));
         words.filter(|word| word.chars().count() > 4)
     };
     let found = wording::nearest(word, names).into_iter().next();
-    found.or_else(|| wording::nearest(word, said()).into_iter().next()).map(str::to_lowercase)
+    found.or_else(|| wording::nearest(word, described()).into_iter().next()).map(str::to_lowercase)
 }
 
 #[cfg(test)]
@@ -200,9 +200,9 @@ mod tests {
         let slip = search(&catalog, &stacks, "pytroch");
         assert_eq!(slip.found[0].name, "pytorch");
         assert_eq!(slip.taken_for, [("pytroch".to_owned(), "pytorch".to_owned())]);
-        let said = search(&catalog, &stacks, "Pont CLOUD");
-        assert_eq!(said.taken_for, [("pont".to_owned(), "point".to_owned())]);
-        assert!(said.found.iter().any(|one| one.name == "pcl"));
+        let found = search(&catalog, &stacks, "Pont CLOUD");
+        assert_eq!(found.taken_for, [("pont".to_owned(), "point".to_owned())]);
+        assert!(found.found.iter().any(|one| one.name == "pcl"));
         assert!(search(&catalog, &stacks, "qqqqqqqqqq").found.is_empty());
     }
 }

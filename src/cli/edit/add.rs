@@ -8,15 +8,15 @@ use super::args::{Add, Spec};
 use super::{Done, EditedManifest};
 
 /// Asks for packages, or for other versions of those that are asked for.
-pub(in crate::cli) fn add(session: &mut Session<'_, '_>, wish: &Add) -> Exit {
-    let mut manifest = match EditedManifest::open(session, &wish.place) {
+pub(in crate::cli) fn add(session: &mut Session<'_, '_>, args: &Add) -> Exit {
+    let mut manifest = match EditedManifest::open(session, &args.place) {
         Ok(manifest) => manifest,
         Err(exit) => return exit,
     };
-    for spec in &wish.packages {
-        one(session, &mut manifest, spec, wish.place.target.as_deref());
+    for spec in &args.packages {
+        one(session, &mut manifest, spec, args.place.target.as_deref());
     }
-    manifest.finish(session, &wish.place, |_, _| Vec::new())
+    manifest.finish(session, &args.place, |_, _| Vec::new())
 }
 
 fn one(session: &mut Session<'_, '_>, manifest: &mut EditedManifest, spec: &Spec, target: Option<&str>) {

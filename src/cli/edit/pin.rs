@@ -11,18 +11,18 @@ use super::remove::take_out;
 use super::{Done, EditedManifest};
 
 /// Binds a package or an axis to versions, or takes that away.
-pub(in crate::cli) fn pin(session: &mut Session<'_, '_>, wish: &PinArgs) -> Exit {
-    let mut manifest = match EditedManifest::open(session, &wish.place) {
+pub(in crate::cli) fn pin(session: &mut Session<'_, '_>, args: &PinArgs) -> Exit {
+    let mut manifest = match EditedManifest::open(session, &args.place) {
         Ok(manifest) => manifest,
         Err(exit) => return exit,
     };
-    let target = wish.place.target.as_deref();
-    if let Some(version) = &wish.version {
-        set(&mut manifest, &wish.name, version.as_str(), target);
-    } else if !take_out(&mut manifest, EditableBlock::Pin, &wish.name, target) {
-        return absent(session, &manifest, &wish.name);
+    let target = args.place.target.as_deref();
+    if let Some(version) = &args.version {
+        set(&mut manifest, &args.name, version.as_str(), target);
+    } else if !take_out(&mut manifest, EditableBlock::Pin, &args.name, target) {
+        return absent(session, &manifest, &args.name);
     }
-    manifest.finish(session, &wish.place, |_, _| Vec::new())
+    manifest.finish(session, &args.place, |_, _| Vec::new())
 }
 
 fn set(manifest: &mut EditedManifest, pinned: &Name, version: &str, target: Option<&str>) {

@@ -12,20 +12,20 @@ use super::args::Remove;
 use super::{Done, EditedManifest};
 
 /// Asks for packages no more.
-pub(in crate::cli) fn remove(session: &mut Session<'_, '_>, wish: &Remove) -> Exit {
-    let mut manifest = match EditedManifest::open(session, &wish.place) {
+pub(in crate::cli) fn remove(session: &mut Session<'_, '_>, args: &Remove) -> Exit {
+    let mut manifest = match EditedManifest::open(session, &args.place) {
         Ok(manifest) => manifest,
         Err(exit) => return exit,
     };
-    let target = wish.place.target.as_deref();
-    for name in &wish.packages {
+    let target = args.place.target.as_deref();
+    for name in &args.packages {
         if !take_out(&mut manifest, EditableBlock::Packages, name, target) {
             return absent(session, &manifest, name, target);
         }
     }
     let names: Vec<String> =
-        wish.packages.iter().map(|name| manifest.canonical(name.as_str()).to_owned()).collect();
-    manifest.finish(session, &wish.place, |session, resolved| {
+        args.packages.iter().map(|name| manifest.canonical(name.as_str()).to_owned()).collect();
+    manifest.finish(session, &args.place, |session, resolved| {
         let mut notes = Vec::new();
         for (project, resolution) in &resolved.targets {
             let many = if resolved.targets.len() > 1 {

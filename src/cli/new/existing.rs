@@ -72,8 +72,11 @@ impl Existing {
 
     /// `output`, so that nothing of the user's is in the way.
     pub(super) fn output(&self) -> Option<String> {
-        let nodes: Vec<String> =
-            self.outputs.iter().map(|(at, _)| format!("{} {}", OUTPUTS[*at].1, quote(OUTPUTS[*at].2))).collect();
+        let nodes: Vec<String> = self
+            .outputs
+            .iter()
+            .map(|(at, _)| format!("{} {}", OUTPUTS[*at].1, quote(OUTPUTS[*at].2)))
+            .collect();
         (!nodes.is_empty()).then(|| format!("output {{ {} }}\n", nodes.join("; ")))
     }
 

@@ -78,9 +78,9 @@ fn by(dependent: &Dependent<'_>) -> By {
     let mut when = Vec::new();
     if !(in_whole || in_each) {
         for (part, require) in places {
-            let said = condition(*part, require);
-            if !when.contains(&said) {
-                when.push(said);
+            let phrase = condition(*part, require);
+            if !when.contains(&phrase) {
+                when.push(phrase);
             }
         }
     }

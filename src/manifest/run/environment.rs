@@ -113,7 +113,7 @@ fn secret(node: Reader<'_>, log: &mut Log) -> Option<Secret> {
     let name: Option<Spanned<Name>> = node.arg(0, log);
     let file: Option<Spanned<HostPath>> = node.prop("file", log);
     let env: Option<Spanned<EnvName>> = node.prop("env", log);
-    let said = |key: &str| node.props().iter().any(|given| given.key.value == key);
+    let has = |key: &str| node.props().iter().any(|given| given.key.value == key);
     let source = match (file, env) {
         (Some(file), Some(env)) => {
             log.error(
@@ -126,7 +126,7 @@ fn secret(node: Reader<'_>, log: &mut Log) -> Option<Secret> {
         }
         (Some(file), None) => SecretSource::File(file),
         (None, Some(env)) => SecretSource::Env(env),
-        (None, None) if said("file") || said("env") => return None,
+        (None, None) if has("file") || has("env") => return None,
         (None, None) => {
             log.error(
                 Diagnostic::error(codes::SECRET_SOURCE, "a secret needs a source")

@@ -26,8 +26,8 @@ pub struct OutputFiles {
 impl OutputFiles {
     /// As the manifest says, else beside it; with several targets each in a folder of the target's name.
     pub fn of(project: &Project) -> Self {
-        let place = |said: Option<&ProjectPath>, default: &str| {
-            let path = said.map_or(default, ProjectPath::as_str);
+        let place = |given: Option<&ProjectPath>, default: &str| {
+            let path = given.map_or(default, ProjectPath::as_str);
             let path = match path.rsplit_once('/') {
                 _ if project.targets < 2 => path.to_owned(),
                 Some((folder, file)) => format!("{folder}/{}/{file}", project.target.name.value),

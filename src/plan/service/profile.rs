@@ -184,7 +184,7 @@ const SETUID: [&str; 5] = ["doas", "newgrp", "pkexec", "su", "sudo"];
 /// Whether the manifest says something of it itself, or has a program that needs more rights than it is started with.
 fn needs_more_rights(run: &RunOptions, inputs: ServiceInputs<'_>) -> bool {
     let project = inputs.project;
-    let said = run.security_opt.iter().any(|option| option.value.starts_with("no-new-privileges"));
+    let is_stated = run.security_opt.iter().any(|option| option.value.starts_with("no-new-privileges"));
     let installs = project.apt.install.iter().any(|one| SETUID.contains(&one.package.value.name()));
     let app = project.app.as_ref();
     let commands = [
@@ -194,7 +194,7 @@ fn needs_more_rights(run: &RunOptions, inputs: ServiceInputs<'_>) -> bool {
     ];
     let words = commands.into_iter().flatten().flat_map(|words| &words.value);
     let calls = words.flat_map(|word| word.split([' ', '/', ';'])).any(|word| SETUID.contains(&word));
-    said || installs || calls || run.privileged.is_on()
+    is_stated || installs || calls || run.privileged.is_on()
 }
 
 /// What is written, and what comes from the host.
@@ -208,10 +208,10 @@ fn variables(run: &RunOptions) -> BTreeMap<String, Annotated<Interpolated>> {
 }
 
 fn network(run: &RunOptions, inputs: ServiceInputs<'_>) -> Option<String> {
-    let said = run.network.as_ref().map(|network| network.value.clone());
+    let stated = run.network.as_ref().map(|network| network.value.clone());
     // CAN interfaces are the host's.
     let network =
-        said.or_else(|| (inputs.target.host_network || !run.can.is_empty()).then(|| "host".to_owned()));
+        stated.or_else(|| (inputs.target.host_network || !run.can.is_empty()).then(|| "host".to_owned()));
     // The project's own bridge is what engines give without a word; `bridge` would be the engine's old one, in which
     // services do not find each other by name.
     network.filter(|network| network != "bridge")

@@ -26,9 +26,9 @@ fn no_list_of_gpus_is_empty() {
         format!("build {{ run \"true\" {{ env {{ ARCHES \"{text}\" }} }}; export \"/opt/demo\" }}")
     };
     for list in ["{{ sm_flat }}", "{{ sm | join(';') }}", "{{ sm_list }}"] {
-        let said = with_demo(BENCH, &arches(list), "").unwrap_err();
-        assert!(said.starts_with("jcc::plan::no-gpu demo is compiled for the target's GPUs"), "{said}");
-        assert!(said.contains("project.kdl:3: missing `gpu`"), "{said}");
+        let report = with_demo(BENCH, &arches(list), "").unwrap_err();
+        assert!(report.starts_with("jcc::plan::no-gpu demo is compiled for the target's GPUs"), "{report}");
+        assert!(report.contains("project.kdl:3: missing `gpu`"), "{report}");
     }
     let text = with_demo(&format!("{BENCH}; gpu \"8.6\" \"8.9\""), &arches("{{ sm_flat }}"), "").unwrap();
     assert!(text.contains("export ARCHES='86;89'"), "{text}");

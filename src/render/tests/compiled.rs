@@ -54,12 +54,12 @@ fn rendered<T>(files: &[(&str, &str)], render: impl Fn(&crate::plan::Plan) -> T)
         log.checkpoint()?;
         Ok::<_, crate::diagnostic::Reported>(render(&plan))
     })(&mut log);
-    let said = |one: &&crate::diagnostic::Diagnostic| {
+    let line = |one: &&crate::diagnostic::Diagnostic| {
         let labels: Vec<String> =
             one.labels.iter().map(|label| format!("{}: {}", sources.cite(label.span), label.text)).collect();
         format!("{} {}\n  {}", one.code, one.message, labels.join("\n  "))
     };
-    let report = log.sorted().iter().map(said).collect::<Vec<_>>().join("\n");
+    let report = log.sorted().iter().map(line).collect::<Vec<_>>().join("\n");
     (text.ok(), report)
 }
 
@@ -210,8 +210,8 @@ fn an_archive_of_launchpad_comes_with_its_key() {
 
 #[test]
 fn what_no_dockerfile_carries_is_refused_at_its_place() {
-    let said = reported(BENCH, "app { env { MOTD \"one\\ntwo\" } }").unwrap_err();
-    assert!(said.starts_with("jcc::plan::not-carried") && said.contains("project.kdl:3"), "{said}");
+    let report = reported(BENCH, "app { env { MOTD \"one\\ntwo\" } }").unwrap_err();
+    assert!(report.starts_with("jcc::plan::not-carried") && report.contains("project.kdl:3"), "{report}");
     // A line of 65,535 bytes is the longest that builders read.
     let long = "x".repeat(65_536);
     for node in [
@@ -222,13 +222,13 @@ fn what_no_dockerfile_carries_is_refused_at_its_place() {
         format!("healthcheck {long:?}"),
         "volume \"/data \"".to_owned(),
     ] {
-        let said = reported(BENCH, &format!("app {{ {node} }}")).unwrap_err();
-        assert!(said.contains("jcc::plan::not-carried") && said.contains("project.kdl:3"), "{said}");
+        let report = reported(BENCH, &format!("app {{ {node} }}")).unwrap_err();
+        assert!(report.contains("jcc::plan::not-carried") && report.contains("project.kdl:3"), "{report}");
     }
     let empty = "run { command \"echo\" \"\" }";
     assert!(reported(BENCH, empty).is_ok());
-    let said = reported(&BENCH.replace("gpu", "engine \"podman\"; gpu"), empty).unwrap_err();
-    assert!(said.contains("jcc::plan::not-carried") && said.contains("project.kdl:3"), "{said}");
+    let report = reported(&BENCH.replace("gpu", "engine \"podman\"; gpu"), empty).unwrap_err();
+    assert!(report.contains("jcc::plan::not-carried") && report.contains("project.kdl:3"), "{report}");
     assert!(reported(BENCH, &format!("run {{ env {{ MOTD {long:?} }}; command {long:?} }}")).is_ok());
 }
 
@@ -247,10 +247,10 @@ fn a_copied_name_is_no_pattern() {
 
 #[test]
 fn a_grade_that_is_required_is_held() {
-    let said = reported(BENCH, "pip { install \"requests\" }\noutput { require-grade \"D\" }");
-    assert!(said.is_ok(), "{said:?}");
-    let said = reported(BENCH, "pip { install \"requests\" }\noutput { require-grade \"B\" }").unwrap_err();
-    assert!(said.contains("`requests` has pin grade D"), "{said}");
+    let report = reported(BENCH, "pip { install \"requests\" }\noutput { require-grade \"D\" }");
+    assert!(report.is_ok(), "{report:?}");
+    let report = reported(BENCH, "pip { install \"requests\" }\noutput { require-grade \"B\" }").unwrap_err();
+    assert!(report.contains("`requests` has pin grade D"), "{report}");
 }
 
 #[test]
@@ -258,7 +258,7 @@ fn two_archives_of_one_name_clash() {
     let source = |host: &str| {
         format!("source \"a-b\" {{ uri \"https://{host}/x\"; suite \"jammy\"; component \"main\"; trusted }}")
     };
-    let said = reported(
+    let report = reported(
         BENCH,
         &format!(
             "apt {{ {}\n ppa \"a/b\" fingerprint=\"98DF8AF8EED4F47E4223152835D4FC3F3598DB57\" }}",
@@ -266,7 +266,7 @@ fn two_archives_of_one_name_clash() {
         ),
     )
     .unwrap_err();
-    assert!(said.contains("jcc::plan::source-clash two apt sources are named `a-b`"), "{said}");
+    assert!(report.contains("jcc::plan::source-clash two apt sources are named `a-b`"), "{report}");
 }
 
 #[test]

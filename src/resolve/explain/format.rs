@@ -12,7 +12,7 @@ use crate::resolve::problem::{Set, VariableId};
 /// So many are reported one by one.
 const FEW: usize = 4;
 
-/// What is said of all versions.
+/// The phrase for all versions.
 pub(in crate::resolve) const ANY: &str = "in any version";
 
 /// How places in definitions are cited.

@@ -244,7 +244,7 @@ fn wanted(
     let own: Vec<&Spanned<Requirement>> = requires.iter().filter(|one| !one.is_any()).collect();
     let texts: BTreeSet<&str> = own.iter().map(|one| one.as_str()).collect();
     let against: BTreeSet<&str> = conflicts.iter().map(|one| one.as_str()).collect();
-    let said = texts.iter().copied().collect::<Vec<_>>().join("||");
+    let joined = texts.iter().copied().collect::<Vec<_>>().join("||");
     let first = own.first().copied().or(requires.first()).map(|one| one.span);
     let (what, place) = match (texts.len(), against.first()) {
         (0, None) if first.is_some() => (format!("requires {name}"), first),
@@ -252,10 +252,10 @@ fn wanted(
             let place = conflicts.first().map(|one| one.span);
             (format!("conflicts with {name} {}", alternatives(text)), place)
         }
-        (1, _) => (format!("requires {name} {}", alternatives(&said)), first),
+        (1, _) => (format!("requires {name} {}", alternatives(&joined)), first),
         (0, _) => (format!("requires {}", asked(step)), None),
         _ if model_says(step) => (format!("requires {}", asked(step)), None),
-        _ => (format!("requires {name} {}", alternatives(&said)), None),
+        _ => (format!("requires {name} {}", alternatives(&joined)), None),
     };
     let text = format!("{who} {what}");
     let of = step.owner().map(|owner| owner.package);

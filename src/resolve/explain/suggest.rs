@@ -230,7 +230,8 @@ fn consequences(decided: Assignment<'_, '_>, core: &[usize], changed: &Constrain
         let Some((var, candidate)) = decided.candidate(constraint.on) else { continue };
         if let (Some(version), false) = (format::version(var, candidate), var.package.versions.is_empty()) {
             // What the line says itself follows from nothing.
-            if constraint.text.split_once(' ').is_some_and(|(_, said)| said == format!("\"{version}\"")) {
+            if constraint.text.split_once(' ').is_some_and(|(_, written)| written == format!("\"{version}\""))
+            {
                 continue;
             }
             let part = format!("{} {version}", format::title(var));
@@ -308,8 +309,8 @@ fn unproven(decided: Assignment<'_, '_>) -> BTreeSet<String> {
         let entry = candidate.entry().map(|index| &var.package.versions[index]);
         entry.is_some_and(|entry| entry.unproven.is_some()) && !candidate.is_provided()
     });
-    let said = |(var, candidate): (&PackageVariable<'_>, &Candidate)| {
+    let doubt = |(var, candidate): (&PackageVariable<'_>, &Candidate)| {
         format::version(var, candidate).map(|version| format!("{} {version}", format::title(var)))
     };
-    doubtful.filter_map(said).collect()
+    doubtful.filter_map(doubt).collect()
 }

@@ -11,7 +11,7 @@ pub struct TargetChanges<'a> {
     /// What it held; `None` where it is new.
     pub before: Option<&'a LockedTarget>,
     pub after: &'a LockedTarget,
-    /// The axes and packages that moved, by name.
+    /// The axes and packages that changed, by name.
     pub things: Vec<LockChange<'a>>,
 }
 
@@ -33,7 +33,7 @@ impl LockChange<'_> {
 }
 
 impl Lock {
-    /// What moved from the other lock to this one, a target each; a target that this one lacks is left out.
+    /// The changes from the other lock to this one, for each target; a target that this one lacks is left out.
     pub fn moves<'a>(&'a self, old: Option<&'a Self>) -> Vec<TargetChanges<'a>> {
         let targets = self.targets.iter();
         targets

@@ -222,7 +222,7 @@ fn frameworks_share_one_numpy() {
 #[test]
 fn what_falls_away_is_reported_with_its_reason() {
     let manifest = "target { device \"jetson-agx-orin\"; jetpack \"5.1\"; ubuntu \"22.04\" }\npackages { ros \"humble\" }";
-    let resolution = solved(manifest).expect("it can be had without CUDA");
+    let resolution = solved(manifest).expect("it resolves without CUDA");
     let report = resolution.overrides.iter().map(|one| format!("{one}\n  {}", one.why.join("\n  ")));
     assert_snapshot!(report.collect::<Vec<_>>().join("\n"), @r"
     no cuda instead of 11.4

@@ -56,7 +56,7 @@ prepared() {
   home=$work/captain
   [[ $EUID == 0 ]] || cannot "no root here"
   for tool in xauth setpriv unshare /usr/bin/python3; do command -v "$tool" >/dev/null || cannot "no $tool here"; done
-  "$project/tests/engine/up" running || cannot "sockets of a session are made for an engine of its own only"
+  "$project/tests/engine/up" running || cannot "sockets of a session are made for a separate engine only"
   given[session]=$captain
   case_of hosted
   composed "$PWD"

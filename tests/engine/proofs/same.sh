@@ -23,7 +23,7 @@ twice() { # CASE
   # The index names the image by its hash, and so all that is in it: layers, their times, the config.
   cmp "$work/1.oci/index.json" "$work/2.oci/index.json" || { differing; return 1; }
 }
-# What differs, for whoever has to mend it.
+# What differs, for the report.
 differing() {
   local n layer
   for n in 1 2; do

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::source::Span;
 
-/// By name, what each thing leads to, and where that is said.
+/// By name, what each thing leads to, and where.
 pub type Edges<'a> = BTreeMap<&'a str, Vec<(&'a str, Span)>>;
 
 /// A circle: each thing with the place where the one before leads to it; the first comes after the last.

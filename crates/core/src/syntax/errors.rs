@@ -1,4 +1,4 @@
-//! What is said of letters that are wrong.
+//! Diagnostics of characters that are invalid.
 
 use std::ops::Range;
 

@@ -19,7 +19,7 @@ pub fn format(source: SourceId, text: &str, log: &mut Log) -> Option<String> {
     let mut printer = Printer::new(text, &tokens);
     printer.print(0..tokens.len());
     let out = printer.finish();
-    // A layout that would change what is said is not worth having.
+    // A layout that would change the content is not worth having.
     let mut again = Log::new();
     let after = parse(Sources::new().add("", String::new()), &out, &mut again);
     let same =

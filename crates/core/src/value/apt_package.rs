@@ -150,16 +150,16 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong() {
-        let said = |text| AptPackage::parse(text).unwrap_err().message;
-        assert_eq!(said("vim==8"), "apt uses a single `=` before a version");
-        assert_eq!(said("vim>=8"), "apt installs an exact version or any version, not a range");
-        assert_eq!(said("htop vim"), "this is more than one package");
-        assert_eq!(said("-y"), "this is an apt option, not a package");
-        assert_eq!(said("Vim"), "system package names are lower case");
-        assert_eq!(said("lib_x"), "the name of a system package cannot contain `_`");
-        assert_eq!(said("vim="), "the version of a system package cannot be empty");
-        assert_eq!(said("vim=x:1"), "the part before `:` in a version must be an integer");
-        assert_eq!(said("v"), "`v` is not a valid system package name");
-        assert_eq!(said(""), "the name of a system package cannot be empty");
+        let message = |text| AptPackage::parse(text).unwrap_err().message;
+        assert_eq!(message("vim==8"), "apt uses a single `=` before a version");
+        assert_eq!(message("vim>=8"), "apt installs an exact version or any version, not a range");
+        assert_eq!(message("htop vim"), "this is more than one package");
+        assert_eq!(message("-y"), "this is an apt option, not a package");
+        assert_eq!(message("Vim"), "system package names are lower case");
+        assert_eq!(message("lib_x"), "the name of a system package cannot contain `_`");
+        assert_eq!(message("vim="), "the version of a system package cannot be empty");
+        assert_eq!(message("vim=x:1"), "the part before `:` in a version must be an integer");
+        assert_eq!(message("v"), "`v` is not a valid system package name");
+        assert_eq!(message(""), "the name of a system package cannot be empty");
     }
 }

@@ -86,15 +86,15 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong() {
-        let said = |text| ByteSize::parse(text).unwrap_err().message;
-        assert_eq!(said("1.5g"), "an amount of memory must be an integer");
-        assert_eq!(said("8"), "missing unit in an amount of memory");
+        let message = |text| ByteSize::parse(text).unwrap_err().message;
+        assert_eq!(message("1.5g"), "an amount of memory must be an integer");
+        assert_eq!(message("8"), "missing unit in an amount of memory");
         assert_eq!(ByteSize::parse("8").unwrap_err().meant.as_deref(), Some("8g"));
         for (written, meant) in [("256GB NVMe", "256g"), ("512 GiB SSD", "512g"), ("1TB nvme drive", "1t")] {
             assert_eq!(ByteSize::parse(written).unwrap_err().meant.as_deref(), Some(meant));
         }
         assert_eq!(ByteSize::parse("8 gold").unwrap_err().meant, None);
-        assert_eq!(said("8x"), "`8x` is not a valid amount of memory");
-        assert_eq!(said("99999999999g"), "this amount of memory is too large");
+        assert_eq!(message("8x"), "`8x` is not a valid amount of memory");
+        assert_eq!(message("99999999999g"), "this amount of memory is too large");
     }
 }

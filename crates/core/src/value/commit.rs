@@ -35,12 +35,12 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong() {
-        let said = |text| Commit::parse(text).unwrap_err().message;
-        assert_eq!(said("v2.5.1"), "expected a commit, not a tag or a branch, which can be moved");
+        let message = |text| Commit::parse(text).unwrap_err().message;
+        assert_eq!(message("v2.5.1"), "expected a commit, not a tag or a branch, which can be moved");
         assert_eq!(
-            said("0123456"),
+            message("0123456"),
             "expected a full commit hash of 40 hexadecimal digits, found a short one of 7"
         );
-        assert_eq!(said(""), "a commit cannot be empty");
+        assert_eq!(message(""), "a commit cannot be empty");
     }
 }

@@ -33,10 +33,10 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong() {
-        let said = |text| EnvName::parse(text).unwrap_err().message;
-        assert_eq!(said("A=1"), "a variable name cannot contain `=`");
-        assert_eq!(said("1A"), "a variable name cannot start with a digit");
-        assert_eq!(said("A-B"), "the name of a variable cannot contain `-`");
-        assert_eq!(said(""), "the name of a variable cannot be empty");
+        let message = |text| EnvName::parse(text).unwrap_err().message;
+        assert_eq!(message("A=1"), "a variable name cannot contain `=`");
+        assert_eq!(message("1A"), "a variable name cannot start with a digit");
+        assert_eq!(message("A-B"), "the name of a variable cannot contain `-`");
+        assert_eq!(message(""), "the name of a variable cannot be empty");
     }
 }

@@ -40,9 +40,9 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong() {
-        let said = |text| HostName::parse(text).unwrap_err().message;
-        assert_eq!(said("a..b"), "part of the host name is empty");
-        assert_eq!(said("-a"), "a part of a host name cannot start or end with a hyphen");
-        assert_eq!(said("a_b"), "a host name cannot contain `_`");
+        let message = |text| HostName::parse(text).unwrap_err().message;
+        assert_eq!(message("a..b"), "part of the host name is empty");
+        assert_eq!(message("-a"), "a part of a host name cannot start or end with a hyphen");
+        assert_eq!(message("a_b"), "a host name cannot contain `_`");
     }
 }

@@ -193,12 +193,12 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong() {
-        let said = |text| HostPath::parse(text).unwrap_err().message;
-        assert_eq!(said("C:\\data"), "Windows paths are not supported");
-        assert_eq!(said("~bob/x"), "Compose does not support `~NAME`");
-        assert_eq!(said("${A"), "missing `}` after `${`");
-        assert_eq!(said("${A!b}"), "`${A!b}` is not a valid variable");
-        assert_eq!(said("/a$"), "`$` starts a variable");
+        let message = |text| HostPath::parse(text).unwrap_err().message;
+        assert_eq!(message("C:\\data"), "Windows paths are not supported");
+        assert_eq!(message("~bob/x"), "Compose does not support `~NAME`");
+        assert_eq!(message("${A"), "missing `}` after `${`");
+        assert_eq!(message("${A!b}"), "`${A!b}` is not a valid variable");
+        assert_eq!(message("/a$"), "`$` starts a variable");
     }
 
     #[test]

@@ -118,11 +118,11 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong() {
-        let said = |text| ImageRef::parse(text).unwrap_err().message;
-        assert_eq!(said("docker://ubuntu:22.04"), "an image name cannot have a scheme");
-        assert_eq!(said("ubuntu:"), "a tag cannot be empty");
-        assert_eq!(said("ubuntu:a b"), "a tag cannot contain a space");
-        assert_eq!(said("Ubuntu"), "an image name must be lower case, but contains `U`");
+        let message = |text| ImageRef::parse(text).unwrap_err().message;
+        assert_eq!(message("docker://ubuntu:22.04"), "an image name cannot have a scheme");
+        assert_eq!(message("ubuntu:"), "a tag cannot be empty");
+        assert_eq!(message("ubuntu:a b"), "a tag cannot contain a space");
+        assert_eq!(message("Ubuntu"), "an image name must be lower case, but contains `U`");
         assert_eq!(ImageRef::parse("a@sha256:x").unwrap_err().at, Some(9..10));
     }
 }

@@ -35,8 +35,8 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong() {
-        let said = |text| LabelKey::parse(text).unwrap_err().message;
-        assert_eq!(said("a b"), "a label key cannot contain a space");
-        assert_eq!(said(".a"), "a label key must start and end with a letter or a digit, not with `.`");
+        let message = |text| LabelKey::parse(text).unwrap_err().message;
+        assert_eq!(message("a b"), "a label key cannot contain a space");
+        assert_eq!(message(".a"), "a label key must start and end with a letter or a digit, not with `.`");
     }
 }

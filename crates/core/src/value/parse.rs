@@ -1,4 +1,4 @@
-//! How a word is read, and what is said when it is wrong.
+//! How a word is read, and what is reported when it is invalid.
 
 use std::fmt;
 use std::ops::Range;

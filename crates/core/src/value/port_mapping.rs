@@ -14,7 +14,7 @@ pub struct PortMapping {
     /// The host's ports; any free one when absent, which only `IP::PORT` says.
     pub host: Option<PortRange>,
     pub container: PortRange,
-    /// TCP when not said otherwise.
+    /// TCP when absent.
     pub protocol: Protocol,
 }
 
@@ -179,20 +179,20 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong() {
-        let said = |text: &str| {
+        let message = |text: &str| {
             let invalid = PortMapping::parse(text).unwrap_err();
             (invalid.message, invalid.at.map(|at| text[at].to_owned()))
         };
-        assert_eq!(said("8080:0"), ("`0` is not a valid port".to_owned(), Some("0".to_owned())));
-        assert_eq!(said("x:80").0, "`x` is not a valid port");
-        assert_eq!(said("80/http"), ("`http` is not a port protocol".to_owned(), Some("http".to_owned())));
-        assert_eq!(said("1-3:1-2").0, "the port ranges of host and container have different lengths");
+        assert_eq!(message("8080:0"), ("`0` is not a valid port".to_owned(), Some("0".to_owned())));
+        assert_eq!(message("x:80").0, "`x` is not a valid port");
+        assert_eq!(message("80/http"), ("`http` is not a port protocol".to_owned(), Some("http".to_owned())));
+        assert_eq!(message("1-3:1-2").0, "the port ranges of host and container have different lengths");
         assert_eq!(
-            said("3-1:80"),
+            message("3-1:80"),
             ("the start of a port range must not exceed its end".to_owned(), Some("3-1".to_owned()))
         );
         assert_eq!(
-            said("host:80:80"),
+            message("host:80:80"),
             ("`host` is not a valid host address".to_owned(), Some("host".to_owned()))
         );
     }

@@ -61,9 +61,9 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong() {
-        let said = |text| Ppa::parse(text).unwrap_err().message;
-        assert_eq!(said("deadsnakes"), "a personal package archive is given as OWNER/NAME");
-        assert_eq!(said("a/b/c"), "the name of a personal package archive cannot contain `/`");
-        assert_eq!(said("a/"), "the name of a personal package archive cannot be empty");
+        let message = |text| Ppa::parse(text).unwrap_err().message;
+        assert_eq!(message("deadsnakes"), "a personal package archive is given as OWNER/NAME");
+        assert_eq!(message("a/b/c"), "the name of a personal package archive cannot contain `/`");
+        assert_eq!(message("a/"), "the name of a personal package archive cannot be empty");
     }
 }

@@ -127,14 +127,14 @@ mod tests {
 
     #[test]
     fn stays_inside() {
-        let said = |text| ProjectPath::parse(text).unwrap_err().message;
-        assert_eq!(said("../a"), "this path leaves the project folder");
-        assert_eq!(said("a/../../b"), "this path leaves the project folder");
-        assert_eq!(said("/a"), "a path inside the project cannot be absolute");
-        assert_eq!(said("C:/a"), "a path inside the project cannot have a drive letter");
-        assert_eq!(said("a\\b"), "use `/` as separator, not a backslash");
-        assert_eq!(said("a\0b"), "a path cannot contain the character U+0000");
-        assert_eq!(said(""), "empty path");
+        let message = |text| ProjectPath::parse(text).unwrap_err().message;
+        assert_eq!(message("../a"), "this path leaves the project folder");
+        assert_eq!(message("a/../../b"), "this path leaves the project folder");
+        assert_eq!(message("/a"), "a path inside the project cannot be absolute");
+        assert_eq!(message("C:/a"), "a path inside the project cannot have a drive letter");
+        assert_eq!(message("a\\b"), "use `/` as separator, not a backslash");
+        assert_eq!(message("a\0b"), "a path cannot contain the character U+0000");
+        assert_eq!(message(""), "empty path");
     }
 
     #[test]

@@ -159,13 +159,13 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong() {
-        let said = |text| Repository::parse(text).unwrap_err().message;
-        assert_eq!(said("https://ghcr.io/a"), "an image name cannot have a scheme");
-        assert_eq!(said("a/b:1"), "a tag is not allowed in this image name");
-        assert_eq!(said("a/b@sha256:1"), "a digest is not allowed in this image name");
-        assert_eq!(said("a/Bc"), "an image name must be lower case, but contains `B`");
-        assert_eq!(said("a//b"), "part of an image name is empty");
-        assert_eq!(said("ghcr.io:x/b"), "`x` is not a valid registry port");
+        let message = |text| Repository::parse(text).unwrap_err().message;
+        assert_eq!(message("https://ghcr.io/a"), "an image name cannot have a scheme");
+        assert_eq!(message("a/b:1"), "a tag is not allowed in this image name");
+        assert_eq!(message("a/b@sha256:1"), "a digest is not allowed in this image name");
+        assert_eq!(message("a/Bc"), "an image name must be lower case, but contains `B`");
+        assert_eq!(message("a//b"), "part of an image name is empty");
+        assert_eq!(message("ghcr.io:x/b"), "`x` is not a valid registry port");
         assert_eq!(Repository::parse("a/b--/c").unwrap_err().at, Some(3..5));
     }
 }

@@ -62,9 +62,9 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong() {
-        let said = |text| Timestamp::parse(text).unwrap_err().message;
-        assert_eq!(said("2026-09-01"), "`2026-09-01` is not a valid snapshot time");
-        assert_eq!(said("20250229T000000Z"), "`20250229` is not a valid date");
-        assert_eq!(said("20260901T240000Z"), "`240000` is not a valid time");
+        let message = |text| Timestamp::parse(text).unwrap_err().message;
+        assert_eq!(message("2026-09-01"), "`2026-09-01` is not a valid snapshot time");
+        assert_eq!(message("20250229T000000Z"), "`20250229` is not a valid date");
+        assert_eq!(message("20260901T240000Z"), "`240000` is not a valid time");
     }
 }

@@ -176,23 +176,26 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong() {
-        let said = |text| {
+        let message = |text| {
             let invalid = Url::parse(text).unwrap_err();
             format!("{} ({})", invalid.message, invalid.help.unwrap_or_default())
         };
         assert_eq!(
-            said("git@example.com:a/b.git"),
+            message("git@example.com:a/b.git"),
             "a URL must start with `https://` (write `https://example.com/a/b.git`)"
         );
-        assert_eq!(said("example.com/x"), "a URL must start with `https://` (write `https://example.com/x`)");
-        assert_eq!(said("ftp://a/b"), "the scheme `ftp://` is not supported (write `https://a/b`)");
         assert_eq!(
-            said("https:///x"),
+            message("example.com/x"),
+            "a URL must start with `https://` (write `https://example.com/x`)"
+        );
+        assert_eq!(message("ftp://a/b"), "the scheme `ftp://` is not supported (write `https://a/b`)");
+        assert_eq!(
+            message("https:///x"),
             "missing host in the URL (use a URL such as `https://example.com/a.tar.gz`)"
         );
-        assert_eq!(said("https://a/ä"), "a URL cannot contain `ä` (encode it as `%C3%A4`)");
-        assert_eq!(said("https://a/b c"), "a URL cannot contain a space (encode it as `%20`)");
-        assert!(said("https://a/%zz").starts_with("`%` must be followed by two hexadecimal digits"));
-        assert!(said("https://a:0/").starts_with("`0` is not a valid port"));
+        assert_eq!(message("https://a/ä"), "a URL cannot contain `ä` (encode it as `%C3%A4`)");
+        assert_eq!(message("https://a/b c"), "a URL cannot contain a space (encode it as `%20`)");
+        assert!(message("https://a/%zz").starts_with("`%` must be followed by two hexadecimal digits"));
+        assert!(message("https://a:0/").starts_with("`0` is not a valid port"));
     }
 }

@@ -39,9 +39,9 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong() {
-        let said = |text| UserName::parse(text).unwrap_err().message;
-        assert_eq!(said("Robot"), "a user name must be lower case");
-        assert_eq!(said("1000"), "a user name cannot start with `1`");
-        assert_eq!(said("a.b"), "a user name cannot contain `.`");
+        let message = |text| UserName::parse(text).unwrap_err().message;
+        assert_eq!(message("Robot"), "a user name must be lower case");
+        assert_eq!(message("1000"), "a user name cannot start with `1`");
+        assert_eq!(message("a.b"), "a user name cannot contain `.`");
     }
 }

@@ -192,7 +192,7 @@ proptest! {
         }
         for text in fixed {
             let again = Ran::of(&generated.definitions(), &text, None);
-            prop_assert!(again.resolution.is_some(), "{}\n{}\nmended:\n{text}\n{}", shown(&generated), ran.report, again.report);
+            prop_assert!(again.resolution.is_some(), "{}\n{}\nchanged:\n{text}\n{}", shown(&generated), ran.report, again.report);
         }
     }
 }

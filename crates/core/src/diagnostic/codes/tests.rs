@@ -7,7 +7,7 @@ fn every_code_is_unique_and_its_name_is_kebab_case() {
     let mut seen = BTreeSet::new();
     for entry in all() {
         let code = entry.code.as_str();
-        assert!(seen.insert(code), "`{code}` stands twice");
+        assert!(seen.insert(code), "`{code}` is a duplicate");
         let parts: Vec<&str> = code.split("::").collect();
         assert_eq!((parts.len(), parts[0]), (3, "jcc"), "`{code}`");
         let name = parts[2];

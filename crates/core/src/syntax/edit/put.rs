@@ -46,8 +46,8 @@ impl Editor<'_> {
     /// The same in a block on one line; `tail` is the last token in it.
     fn put_in_line(&self, extent: &Extent, tail: usize, line: &str) -> Change {
         let (open, close) = extent.block.unwrap_or((tail, tail));
-        let said = self.before(tail + 1, is_blank).unwrap_or(open);
-        let parted = said <= open || self.tokens[said].kind == TokenKind::Semicolon;
+        let previous = self.before(tail + 1, is_blank).unwrap_or(open);
+        let parted = previous <= open || self.tokens[previous].kind == TokenKind::Semicolon;
         let separator = if parted { " " } else { "; " };
         let range = self.tokens[tail].end..self.tokens[close].start;
         Change { range, text: format!("{separator}{line} ") }
@@ -104,10 +104,10 @@ impl Editor<'_> {
     }
 
     fn has_empty_line(&self) -> bool {
-        let mut said =
+        let mut kinds =
             self.tokens.iter().filter(|token| token.kind != TokenKind::Space).map(|token| token.kind);
-        let mut last = said.next();
-        said.any(|kind| last.replace(kind) == Some(TokenKind::Newline) && kind == TokenKind::Newline)
+        let mut last = kinds.next();
+        kinds.any(|kind| last.replace(kind) == Some(TokenKind::Newline) && kind == TokenKind::Newline)
     }
 
     /// Gives a node its first argument, in place of the one that it has. `value` is as it is to be written.

@@ -28,8 +28,8 @@ impl Editor<'_> {
 
     /// The token that the line begins with, where only blanks and comments stand before this one.
     fn first_of_line(&self, at: usize) -> Option<usize> {
-        let said = |kind| kind == TokenKind::Space || matches!(kind, TokenKind::BlockComment { .. });
-        let before = self.before(at, said);
+        let is_blank = |kind| kind == TokenKind::Space || matches!(kind, TokenKind::BlockComment { .. });
+        let before = self.before(at, is_blank);
         let heads = before
             .is_none_or(|before| matches!(self.tokens[before].kind, TokenKind::Newline | TokenKind::Mark));
         heads.then(|| before.map_or(0, |before| before + 1))

@@ -74,18 +74,18 @@ fn gives_its_parts() {
 
 #[test]
 fn says_what_is_wrong() {
-    let said = |text: &str| Version::parse(text).unwrap_err().message;
-    assert_eq!(said("v2.5"), "a version is written without `v`");
-    assert_eq!(said("2.x"), "`2.x` is a requirement, not a version");
-    assert_eq!(said("1.2.3.4.5"), "a version has at most four numbers, this has 5");
-    assert_eq!(said("2."), "missing number at the end");
-    assert_eq!(said("2..1"), "expected a number, found `.`");
-    assert_eq!(said("abc"), "a version must start with a number");
-    assert_eq!(said("1.1.1f"), "`f` is not a known version suffix");
-    assert_eq!(said("2-"), "missing part after `-`");
-    assert_eq!(said("2,5"), "a version cannot contain `,`");
-    assert_eq!(said("1!2"), "versions with an epoch are not supported");
-    assert_eq!(said("2+"), "a local version consists of letters and digits, separated by single dots");
+    let message = |text: &str| Version::parse(text).unwrap_err().message;
+    assert_eq!(message("v2.5"), "a version is written without `v`");
+    assert_eq!(message("2.x"), "`2.x` is a requirement, not a version");
+    assert_eq!(message("1.2.3.4.5"), "a version has at most four numbers, this has 5");
+    assert_eq!(message("2."), "missing number at the end");
+    assert_eq!(message("2..1"), "expected a number, found `.`");
+    assert_eq!(message("abc"), "a version must start with a number");
+    assert_eq!(message("1.1.1f"), "`f` is not a known version suffix");
+    assert_eq!(message("2-"), "missing part after `-`");
+    assert_eq!(message("2,5"), "a version cannot contain `,`");
+    assert_eq!(message("1!2"), "versions with an epoch are not supported");
+    assert_eq!(message("2+"), "a local version consists of letters and digits, separated by single dots");
 }
 
 /// Versions that lie close together.
