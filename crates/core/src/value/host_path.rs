@@ -47,7 +47,7 @@ impl HostPath {
     }
 
     /// Whether a variable of the caller's environment is part of it.
-    pub fn has_variable(&self) -> bool {
+    fn has_variable(&self) -> bool {
         self.0.replace("$$", "").contains('$')
     }
 }
