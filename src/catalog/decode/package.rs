@@ -40,6 +40,7 @@ pub(in crate::catalog) fn package(
         paths: guarded(&children, "path", |one| one.arg(0, context.log)),
         dists: guarded(&children, "dist", |one| parts::dist(one, context)),
         needed_by: context.children(node, "needed-by"),
+        same_modules: context.children(node, "same-modules"),
         system_site_packages: node.child("site-packages").is_some(),
         tests: tests(&children, context),
         size: node.child("size").and_then(|size| parts::size(size, context.log)),

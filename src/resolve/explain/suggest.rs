@@ -141,10 +141,11 @@ fn spares_others(question: Question<'_>, budget: &Budget, suggestion: &Suggestio
 pub(in crate::resolve) fn with(model: &Model<'_>, dropped: usize) -> BTreeSet<usize> {
     let constraint = &model.constraints[dropped];
     let goes = |one: &usize| {
+        let other = &model.constraints[*one];
         *one == dropped
             || (constraint.kind == ConstraintKind::Request
-                && model.constraints[*one].kind == ConstraintKind::Requirement
-                && model.constraints[*one].on == constraint.on)
+                && (other.kind == ConstraintKind::Requirement && other.on == constraint.on
+                    || other.kind == ConstraintKind::Request && other.span == constraint.span))
     };
     (0..model.constraints.len()).filter(goes).collect()
 }
