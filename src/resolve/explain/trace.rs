@@ -47,7 +47,7 @@ pub(in crate::resolve) fn report(
 ) -> Explanation {
     let relevance = Relevance::new(model, constraints);
     let edges = needed(model, relevance.apply(model, problem));
-    let mut edges = of_installing(model, edges);
+    let mut edges = of_installing(model, &edges);
     name_releases(model, &relevance, &mut edges);
     leave_out_other_distributions(model, &mut edges);
     let mut explanation = Explanation::default();
@@ -86,7 +86,7 @@ pub(in crate::resolve) fn report(
 }
 
 /// What an axis asks for where it is installed is asked for by the axis.
-fn of_installing(model: &Model<'_>, edges: RequirementEdges) -> RequirementEdges {
+fn of_installing(model: &Model<'_>, edges: &RequirementEdges) -> RequirementEdges {
     let is_installed = |guard: VariableId| {
         let unmet = model.variables[guard.index()].candidates.get(1).and_then(|all| all.first());
         unmet.is_some_and(|one| matches!(&model.kinds[one.on.index()], VariableKind::Installed { .. }))
@@ -96,7 +96,7 @@ fn of_installing(model: &Model<'_>, edges: RequirementEdges) -> RequirementEdges
         _ => None,
     };
     let mut direct = RequirementEdges::new();
-    for ((from, on), (holders, within)) in &edges {
+    for ((from, on), (holders, within)) in edges {
         match axis(*from) {
             None if axis(*on).is_some() => {}
             None => add(&mut direct, (*from, *on), (holders, within)),
