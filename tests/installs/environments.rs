@@ -69,3 +69,52 @@ fn the_build_for_the_cpu_is_not_installed_over_the_other() {
         assert!(text(&format!("onnxruntime; {package}; numpy")).contains(&without), "{package}");
     }
 }
+
+/// The Dockerfile of a project.
+fn dockerfile(target: &str, rest: &str) -> String {
+    let (compiled, _) =
+        compile(&format!("project \"one\"\ntarget {{ {target} }}\n{rest}\n")).expect("it compiles");
+    compiled.artifacts.into_iter().find(|(path, _)| path.ends_with("Dockerfile")).expect("it is written").1
+}
+
+#[test]
+fn kernels_that_are_compiled_at_run_time_find_the_headers_of_cuda() {
+    let on = |cuda: &str| {
+        let target = "platform \"x86_64\"; ubuntu \"22.04\"; gpu \"8.6\"; driver \">=580\"";
+        dockerfile(target, &format!("pin {{ cuda \"{cuda}\" }}\npackages {{ cupy }}"))
+    };
+    assert!(on("12.8").contains("    cuda-cudart-dev-12-8 \\\n"));
+    assert!(!on("12.8").contains("cuda-crt-"), "nvcc has those of CUDA 12");
+    assert!(on("13.0").contains("    cuda-crt-13-0 \\\n    cuda-cudart-dev-13-0 \\\n"));
+    assert!(!on("11.8").contains("cuda-cudart-dev"), "CuPy brings those for CUDA 11");
+    let orin = dockerfile("device \"jetson-agx-orin\"; jetpack \"6.2\"", "packages { cupy }");
+    assert!(orin.contains("    cuda-cudart-dev-12-6 \\\n"));
+    let cudf = "platform \"x86_64\"; ubuntu \"24.04\"; gpu \"8.6\"; driver \">=580\"";
+    assert!(dockerfile(cudf, "packages { cudf }").contains("    cuda-cudart-dev-1"), "it requires CuPy");
+}
+
+#[test]
+fn modules_of_apt_are_for_the_python_of_the_distribution() {
+    let orin = |rest: &str| codes("device \"jetson-agx-orin\"; jetpack \"6.2\"; ubuntu \"22.04\"", rest);
+    for package in ["tensorrt", "vpi", "opencv"] {
+        let own = format!("packages {{ {package}; python \"3.10\" }}");
+        assert!(orin(&own).is_ok(), "{package}");
+        let other = format!("packages {{ {package}; python \"3.12\" }}");
+        assert_eq!(orin(&other), Err(one("jcc::resolve::conflict")), "{package}");
+    }
+    let debian = "device \"jetson-agx-orin\"; jetpack \"6.2\"; debian \"12\"";
+    assert!(codes(debian, "packages { tensorrt }").is_err(), "Jetson's are for Ubuntu");
+    assert!(codes("platform \"x86_64\"; debian \"12\"; gpu \"8.6\"", "packages { tensorrt }").is_ok());
+}
+
+#[test]
+fn speech_uses_the_gpu_that_the_target_has() {
+    let on = |target: &str, option: &str| {
+        dockerfile(target, &format!("packages {{ faster-whisper {option} }}")).contains("dev.jcc.cudnn=9")
+    };
+    let pc = "platform \"x86_64\"; ubuntu \"22.04\"";
+    assert!(on(&format!("{pc}; gpu \"8.6\""), ""));
+    assert!(!on(pc, ""), "no GPU is named");
+    assert!(!on(&format!("{pc}; gpu \"8.6\""), "{ option \"device\" \"cpu\" }"));
+    assert!(!on("device \"jetson-agx-orin\"; jetpack \"6.2\"", ""), "its wheels for ARM have no CUDA");
+}

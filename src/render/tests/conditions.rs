@@ -33,7 +33,7 @@ const CONDITIONS: [&str; 21] = [
     "option=\"mode\"",
     "variant=\"big\"",
     "without=\"numpy\"",
-    "without=\"marker0\"",
+    "without=\"tmux\"",
 ];
 
 fn files(target: usize, conditions: &[Vec<usize>], mode: &str) -> Vec<(String, String)> {

@@ -74,7 +74,8 @@ pub(in crate::resolve) fn report(
         let all = wording::all_of(&names);
         explanation.lines.insert(
             0,
-            format!("{all} are alternatives for {word}, and an image can contain only one of them"),
+            // Some of a kind bring it along for themselves: they are no alternatives that anybody would choose.
+            format!("{all} each bring {word}, and an image can contain only one of them"),
         );
     }
     let more = explanation.lines.len().saturating_sub(SHOWN);
