@@ -102,9 +102,9 @@ fn modules_of_apt_are_for_the_python_of_the_distribution() {
         let other = format!("packages {{ {package}; python \"3.12\" }}");
         assert_eq!(orin(&other), Err(one("jcc::resolve::conflict")), "{package}");
     }
-    let debian = "device \"jetson-agx-orin\"; jetpack \"6.2\"; debian \"12\"";
-    assert!(codes(debian, "packages { tensorrt }").is_err(), "Jetson's are for Ubuntu");
-    assert!(codes("platform \"x86_64\"; debian \"12\"; gpu \"8.6\"", "packages { tensorrt }").is_ok());
+    let debian = "base \"debian\"\npackages { tensorrt }";
+    assert!(codes("device \"jetson-agx-orin\"; jetpack \"6.2\"", debian).is_err(), "Jetson's are for Ubuntu");
+    assert!(codes("platform \"x86_64\"; gpu \"8.6\"", debian).is_ok());
 }
 
 #[test]

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use jcc::internals::catalog::{Catalog, DefinitionKind, Package, RequireStage, Step, StepKind};
+use jcc::internals::catalog::{Catalog, DefinitionKind, Package, RequireStage, StepKind};
 use jcc::internals::source::Sources;
 
 /// Of development packages that definitions link against, how the names of the packages with the libraries begin.
 const LIBRARIES: &[(&str, &[&str])] = &[
     ("libgstreamer-plugins-base1.0-dev", &["libgstreamer-plugins-base1.0-0", "gstreamer1.0-plugins-base"]),
     ("libgstreamer1.0-dev", &["libgstreamer1.0-0", "gstreamer1.0-plugins-base"]),
-    ("libjpeg-dev", &["libjpeg-turbo8", "libjpeg62-turbo"]),
     ("libopenblas-dev", &["libopenblas0"]),
     ("libpng-dev", &["libpng16-16"]),
     ("libtiff-dev", &["libtiff"]),
@@ -17,13 +16,19 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("portaudio19-dev", &["libportaudio2"]),
 ];
 
-/// Modules that no program imports by itself: tools of the distribution's own Python, and what makes environments.
-const TOOLS: &[&str] =
-    &["python3-colcon-", "python3-rosdep", "python3-catkin-", "python3-pip", "python3-venv"];
+/// Modules of programs that run with the distribution's own Python, and what makes environments.
+const TOOLS: &[&str] = &[
+    "python3-gst-1.0",
+    "python3-colcon-",
+    "python3-rosdep",
+    "python3-catkin-",
+    "python3-pip",
+    "python3-venv",
+];
 
 /// The system packages of some steps.
-fn apt<'a>(steps: impl IntoIterator<Item = &'a Step>) -> BTreeSet<&'a str> {
-    let packages = steps.into_iter().filter_map(|step| match &step.kind {
+fn apt<'a>(steps: impl IntoIterator<Item = &'a StepKind>) -> BTreeSet<&'a str> {
+    let packages = steps.into_iter().filter_map(|step| match step {
         StepKind::Apt(packages) => Some(packages),
         _ => None,
     });
@@ -36,7 +41,7 @@ fn installed<'a>(catalog: &'a Catalog, package: &'a Package) -> BTreeSet<&'a str
     let (mut todo, mut all) = (vec![package], BTreeSet::new());
     while let Some(one) = todo.pop() {
         if seen.insert(one.name.as_str()) {
-            all.extend(apt(&one.install.steps));
+            all.extend(apt(one.install.steps.iter().map(|step| &step.kind)));
             let requires = one.requires.iter().chain(one.versions.iter().flat_map(|one| &one.requires));
             let run = requires.filter(|one| one.stage == RequireStage::Run);
             todo.extend(run.filter_map(|one| catalog.package(one.name.as_str())));
@@ -51,7 +56,7 @@ fn what_a_build_links_is_installed() {
     let (mut count, mut faults) = (0, Vec::new());
     for entry in catalog.entries(DefinitionKind::Package) {
         let package = catalog.package(&entry.name).expect("it is listed");
-        let built = apt(package.build.iter().flat_map(|build| &build.steps));
+        let built = apt(package.build.iter().flat_map(|build| &build.steps).map(|step| &step.kind));
         let there = installed(&catalog, package);
         for (dev, libraries) in LIBRARIES.iter().filter(|(dev, _)| built.contains(dev)) {
             count += 1;
@@ -72,7 +77,7 @@ fn modules_of_apt_bind_python() {
         let package = catalog.package(&entry.name).expect("it is listed");
         let steps = package.install.steps.iter().chain(package.build.iter().flat_map(|build| &build.steps));
         let is_tool = |name: &str| TOOLS.iter().any(|tool| name.starts_with(tool));
-        let modules: Vec<&str> = apt(steps)
+        let modules: Vec<&str> = apt(steps.map(|step| &step.kind))
             .into_iter()
             .filter(|name| name.starts_with("python3-") && !name.starts_with("python3-gi") && !is_tool(name))
             .collect();
