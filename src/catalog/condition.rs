@@ -25,8 +25,8 @@ pub struct Fixed<'a> {
     pub variant: Option<&'a Name>,
 }
 
-/// A condition that the versions decide: of which axis or package, and in which versions.
-pub type Open<'g> = (&'g Spanned<Name>, &'g Spanned<Requirement>);
+/// A condition that the versions decide: of which axis or package, and in which versions; `None`: it is not there.
+pub type Open<'g> = (&'g Spanned<Name>, Option<&'g Spanned<Requirement>>);
 
 impl Guard {
     /// The conditions that are left for the versions to decide; `None` where one fails whatever they are.
@@ -37,9 +37,13 @@ impl Guard {
                 Condition::Option { key, value } => fixed.has_option(key, value.as_deref()),
                 Condition::Variant(name) => fixed.variant == Some(&name.value),
                 Condition::Is { name, requirement } => fixed.meets(name, requirement).unwrap_or_else(|| {
-                    open.push((name, requirement));
+                    open.push((name, Some(requirement)));
                     true
                 }),
+                Condition::Without(name) => {
+                    open.push((name, None));
+                    true
+                }
             };
             if !holds {
                 return None;
@@ -72,7 +76,7 @@ impl Require {
             words::SM => fixed.sm.iter().all(|sm| self.requirement.matches(sm)),
             _ => fixed
                 .meets(&self.name, &self.requirement)
-                .unwrap_or_else(|| meets((&self.name, &self.requirement), catalog, &version)),
+                .unwrap_or_else(|| meets((&self.name, Some(&self.requirement)), catalog, &version)),
         }
     }
 }
@@ -85,7 +89,9 @@ fn meets<'v>(
 ) -> bool {
     let package = catalog.package(name.as_str());
     let known = package.map_or(&name.value, |package| &package.name.value);
-    let Some(version) = version(known) else { return false };
+    let (Some(version), Some(requirement)) = (version(known), requirement) else {
+        return version(known).is_none() && requirement.is_none();
+    };
     package.map_or_else(
         || requirement.matches(version),
         |package| package.meaning(requirement).is_ok_and(|meaning| meaning.matches(version)),

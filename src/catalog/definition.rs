@@ -49,6 +49,8 @@ pub struct Package {
     pub dists: Vec<Guarded<Dist>>,
     /// `needed-by "timm"`: Python packages for which pip would take it from an index.
     pub needed_by: Vec<String>,
+    /// `same-modules "onnxruntime"`: other distributions of its modules, one of which pip would install over the other.
+    pub same_modules: Vec<String>,
     /// `site-packages "system"`: its Python modules lie in the distribution's folders, which the virtual environment
     /// must see.
     pub system_site_packages: bool,
@@ -187,6 +189,8 @@ pub enum Condition {
     Option { key: Spanned<Name>, value: Option<String> },
     /// `variant="desktop"`.
     Variant(Spanned<Name>),
+    /// `without="onnxruntime"`: the package is not there.
+    Without(Spanned<Name>),
 }
 
 /// `note "…" unless="display"`.

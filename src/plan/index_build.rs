@@ -13,12 +13,13 @@ use crate::source::Spanned;
 use crate::value::{Name, PepRequirement, Requirement, Version, normalised_name};
 
 use super::package_context::Inputs;
+use super::same_modules;
 
 /// Requirements of one environment.
-struct Environment<'a> {
-    specs: Vec<&'a Spanned<PepRequirement>>,
+pub(super) struct Environment<'a> {
+    pub(super) specs: Vec<&'a Spanned<PepRequirement>>,
     /// Whether the resolver's choices are in it.
-    main: bool,
+    pub(super) main: bool,
     /// Whether an index of the user's is asked too: what that has, nobody knows.
     own_index: bool,
 }
@@ -34,20 +35,24 @@ pub(super) fn check(inputs: Inputs<'_>, log: &mut Log) {
     let held = held(inputs);
     let gpu = inputs.project.run.gpu.as_ref().is_none_or(|gpu| gpu.value != Gpu::Off);
     for environment in &environments {
+        let twice = same_modules::twice((inputs, environment), &known, log);
         for spec in &environment.specs {
             // Elsewhere than an index, or not everywhere: written on purpose.
             if spec.value.url().is_some() || spec.value.marker().is_some() {
                 continue;
             }
             let name = spec.value.normalised_name();
+            if twice.contains(&name) {
+                continue;
+            }
             let known = known.get(&name).map_or(&[][..], Vec::as_slice);
             let is_held = environment.main && held.contains(&name);
-            let asked = PipRequest { inputs, known, spec, name };
-            if is_held || (environment.main && asked.shadows(log)) {
+            let asked = PipRequest { inputs, known, spec, name, main: environment.main };
+            if is_held || (environment.main && same_modules::shadows(&asked, log)) {
                 continue;
             }
             if gpu && !environment.own_index {
-                asked.check(environment.main, log);
+                asked.check(log);
             }
         }
     }
@@ -65,7 +70,8 @@ fn by_distribution<'c>(catalog: &'c Catalog, asked: &BTreeSet<String>) -> BTreeM
     for package in entries.filter_map(|entry| catalog.package(&entry.name)) {
         let dists = package.dists.iter().map(|dist| dist.value.name.text.as_str());
         let needed_by = package.needed_by.iter().map(AsRef::as_ref);
-        let names = std::iter::once(package.name.as_str()).chain(dists).chain(needed_by);
+        let same = package.same_modules.iter().map(AsRef::as_ref);
+        let names = std::iter::once(package.name.as_str()).chain(dists).chain(needed_by).chain(same);
         for name in names.map(normalised_name).collect::<BTreeSet<_>>() {
             known.entry(name).or_default().push(package);
         }
@@ -102,16 +108,18 @@ impl<'a> Environment<'a> {
 }
 
 /// One requirement of pip, held against the catalogue's builds of the same distribution.
-struct PipRequest<'a> {
-    inputs: Inputs<'a>,
+pub(super) struct PipRequest<'a> {
+    pub(super) inputs: Inputs<'a>,
     /// The packages that concern it.
-    known: &'a [&'a Package],
-    spec: &'a Spanned<PepRequirement>,
-    name: String,
+    pub(super) known: &'a [&'a Package],
+    pub(super) spec: &'a Spanned<PepRequirement>,
+    pub(super) name: String,
+    /// Whether it is for the environment of the resolver's choices.
+    main: bool,
 }
 
 impl<'a> PipRequest<'a> {
-    fn is_chosen(&self, package: &Package) -> bool {
+    pub(super) fn is_chosen(&self, package: &Package) -> bool {
         self.inputs.resolution.chosen.contains_key(&package.name.value)
     }
 
@@ -128,51 +136,30 @@ impl<'a> PipRequest<'a> {
             .any(|dist| own(&dist.value) && normalised_name(&dist.value.name.text) == self.name)
     }
 
-    /// A package of which an image holds one was chosen, and this is another one of them: its modules would lie over.
-    fn shadows(&self, log: &mut Log) -> bool {
-        let names = |package: &&&Package| {
-            package.dists.iter().any(|dist| normalised_name(&dist.value.name.text) == self.name)
-        };
-        let choice = self.known.iter().filter(names).find_map(|package| package.choice.as_ref());
-        let Some(choice) = choice else { return false };
-        let chosen = self.inputs.resolution.chosen.iter().find_map(|(name, chosen)| {
-            let package = self.inputs.catalog.package(name.as_str())?;
-            (package.choice.as_ref().map(|one| &one.value) == Some(&choice.value)).then_some((name, chosen))
-        });
-        let Some((name, chosen)) = chosen else { return false };
-        let spec = wording::code(self.spec.value.to_string());
-        let diagnostic =
-            Diagnostic::error(codes::SHADOWS, format!("{spec} would override {name} {}", chosen.version))
-                .at(self.spec.span, "from the index, with the same modules");
-        let diagnostic = match chosen.place {
-            Some(place) => diagnostic.at(place, format!("adds {name}")),
-            None => diagnostic,
-        };
-        log.error(
-            diagnostic
-                .help(format!("remove it: {name} already provides {}", wording::code(choice.value.as_str()))),
-        );
-        true
-    }
-
     /// Reports it where the catalogue has a build of it, or of what it brings, for this target.
-    fn check(&self, main: bool, log: &mut Log) {
-        let missing = |package: &&Package| !(main && self.is_chosen(package));
+    fn check(&self, log: &mut Log) {
+        // What is installed for the system is there for every environment.
+        let missing =
+            |package: &&Package| !(self.is_chosen(package) && (self.main || package.axis.is_some()));
         let brings =
             |package: &&Package| package.needed_by.iter().any(|name| normalised_name(name) == self.name);
         for package in self.known.iter().copied().filter(brings).filter(missing) {
             // In which version is not known: only what no version changes is reported.
             if let Some(fault @ UnusableBuild::Platform(_)) = self.fault(package, None) {
-                self.report(package, &fault, main, log);
+                self.report(package, &fault, log);
                 return;
             }
         }
         let mut own = self.known.iter().copied().filter(|package| self.is(package));
         let same = |package: &&Package| normalised_name(package.name.as_str()) == self.name;
-        let Some(package) = own.clone().find(same).or_else(|| own.next()) else { return };
+        let Some(package) = own.clone().find(same).or_else(|| own.next()) else {
+            self.check_cpu_build(log);
+            return;
+        };
         if self.needs_gpu(package, &mut BTreeSet::new()) {
             let needs = |one: &Require| {
                 let other = self.inputs.catalog.package(one.name.as_str());
+                let other = other.filter(|_| self.holds_by_default(package, &one.guard));
                 other.is_some_and(|other| missing(&other) && self.needs_gpu(other, &mut BTreeSet::new()))
             };
             let alone = package.requires.iter().any(needs).then_some(UnusableBuild::Alone);
@@ -180,9 +167,9 @@ impl<'a> PipRequest<'a> {
             if let Some(fault) =
                 fault.or_else(|| (!self.is_served(package)).then_some(UnusableBuild::Any)).or(alone)
             {
-                self.report(package, &fault, main, log);
+                self.report(package, &fault, log);
             }
-        } else if main && self.has_other_with_gpu(package) {
+        } else if self.main && self.has_other_with_gpu(package) {
             let choice = package.choice.as_ref().map_or("", |choice| choice.value.as_str());
             let message =
                 format!("the build of {} on the index does not use the GPU", wording::code(&self.name));
@@ -194,6 +181,23 @@ impl<'a> PipRequest<'a> {
                 )),
             );
         }
+    }
+
+    /// Reports a build for the CPU that has the name of a package which uses the GPU.
+    fn check_cpu_build(&self, log: &mut Log) {
+        let is_other = |package: &&&Package| {
+            normalised_name(package.name.as_str()) == self.name
+                && package.same_modules.iter().any(|one| normalised_name(one) == self.name)
+                && self.needs_gpu(package, &mut BTreeSet::new())
+        };
+        let Some(package) = self.known.iter().find(is_other).filter(|_| self.main) else { return };
+        let message = format!("the build of {} on the index does not use the GPU", wording::code(&self.name));
+        let packages = wording::code(format!("packages {{ {} }}", package.name.value));
+        log.report(
+            Diagnostic::warning(codes::INDEX_BUILD, message)
+                .at(self.spec.span, "built without CUDA")
+                .help(format!("request it in {packages}")),
+        );
     }
 
     /// Whether the catalogue's package takes it from the same index on this target.
@@ -228,7 +232,7 @@ impl<'a> PipRequest<'a> {
         (!fits).then(|| UnusableBuild::Version(newest.clone()))
     }
 
-    fn report(&self, package: &Package, fault: &UnusableBuild, main: bool, log: &mut Log) {
+    fn report(&self, package: &Package, fault: &UnusableBuild, log: &mut Log) {
         let name = package.name.as_str();
         let shown = wording::code(self.spec.value.to_string());
         let what = if self.is(package) { shown } else { format!("{shown} depends on {name}, which") };
@@ -257,7 +261,7 @@ impl<'a> PipRequest<'a> {
             UnusableBuild::Any | UnusableBuild::Alone => Diagnostic::warning(codes::INDEX_BUILD, message),
         };
         let packages = wording::code(format!("packages {{ {name} }}"));
-        let help = if main {
+        let help = if self.main {
             format!("request it in {packages}: pip is then constrained to that build")
         } else {
             format!(
@@ -299,18 +303,53 @@ impl<'a> PipRequest<'a> {
         })
     }
 
+    /// Whether a guard may hold where nobody sets an option of the package.
+    fn holds_by_default(&self, package: &Package, guard: &Guard) -> bool {
+        let options = package.options.iter().map(|one| (one.key.value.clone(), one.default.value.clone()));
+        let options: BTreeMap<Name, String> = options.collect();
+        let variant = package.variants.iter().find(|one| one.default).map(|one| &one.name.value);
+        guard.open(&self.inputs.resolution.target.fixed(&options, variant)).is_some() && self.may_hold(guard)
+    }
+
     fn may_hold(&self, guard: &Guard) -> bool {
         guard.all.iter().all(|condition| match condition {
             Condition::Is { name, requirement } => self.holds(name, requirement) != Some(false),
+            Condition::Without(name) => !self.inputs.resolution.chosen.contains_key(&name.value),
             Condition::Option { .. } | Condition::Variant(_) => true,
         })
     }
 
     fn all_hold<'r>(&self, mut requires: impl Iterator<Item = &'r Require>) -> bool {
         requires.all(|one| {
-            self.may_hold(&one.guard).then(|| self.holds(&one.name, &one.requirement)).flatten()
-                != Some(false)
+            let holds = || {
+                if self.is_open(one) {
+                    self.could_be(&one.name, &one.requirement)
+                } else {
+                    self.holds(&one.name, &one.requirement)
+                }
+            };
+            self.may_hold(&one.guard).then(holds).flatten() != Some(false)
         })
+    }
+
+    /// Whether nothing in this environment decides what is required: another environment's wheels bring another CUDA, and a
+    /// driver that the manifest does not state may be newer.
+    fn is_open(&self, require: &Require) -> bool {
+        let name = &require.name.value;
+        let Some(axis) = self.inputs.catalog.package(name.as_str()).filter(|one| one.axis.is_some()) else {
+            return false;
+        };
+        if axis.axis.as_ref().is_some_and(|axis| axis.choose == Choose::Lowest) {
+            return self.inputs.project.target.axes.iter().all(|one| one.axis.value != *name);
+        }
+        let chosen = &self.inputs.resolution.chosen;
+        let is_installed = chosen.contains_key(name);
+        let in_wheels = || chosen.values().any(|one| one.requires.iter().any(|(other, _)| other == name));
+        let is_decided = match require.stage {
+            RequireStage::Choose => self.main && (is_installed || in_wheels()),
+            RequireStage::Build | RequireStage::Run | RequireStage::Test => is_installed,
+        };
+        !axis.install.steps.is_empty() && !is_decided
     }
 
     /// Whether the target is so; `None` where the resolution decides nothing of the kind.
@@ -333,6 +372,9 @@ impl<'a> PipRequest<'a> {
     /// Whether a version of an axis that nothing asked for would be possible here: a CUDA that the driver runs.
     fn could_be(&self, name: &Name, requirement: &Requirement) -> Option<bool> {
         let axis = self.inputs.catalog.package(name.as_str()).filter(|package| package.axis.is_some())?;
+        if axis.axis.as_ref().is_some_and(|axis| axis.choose == Choose::Lowest) {
+            return None;
+        }
         let mut admitted = axis.versions.iter().filter(|entry| requirement.matches(&entry.version.value));
         (!axis.versions.is_empty()).then(|| admitted.any(|entry| self.all_hold(entry.requires.iter())))
     }

@@ -24,6 +24,7 @@ mod package_step;
 mod pip_conflicts;
 mod pip_urls;
 mod python;
+mod same_modules;
 mod size;
 mod sources;
 mod stage;

@@ -120,7 +120,8 @@ fn asked(question: Question<'_>, decided: Assignment<'_, '_>) -> Option<ChosenBa
             | VariableKind::Package(_)
             | VariableKind::Choice { .. }
             | VariableKind::Unavailable(_)
-            | VariableKind::Guard { .. } => None,
+            | VariableKind::Guard { .. }
+            | VariableKind::Installed { .. } => None,
         })?;
     let provides = canonical(question, &kind.provides[place]);
     let held_to = |image: &ImageRef, digest: Option<&Spanned<Digest>>| match digest {

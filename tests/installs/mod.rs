@@ -1,5 +1,8 @@
 //! What a package installs where: what it loads at run time must be in the image, and under the distribution's own names.
 
+mod environments;
+mod links;
+
 use std::collections::BTreeSet;
 
 use jcc::internals::catalog::{Catalog, DefinitionKind};

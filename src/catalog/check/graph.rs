@@ -35,7 +35,7 @@ pub(super) fn conditions(catalog: &Catalog, log: &mut Log) {
         let mut reports = BTreeSet::new();
         for require in walk::requires(package) {
             for condition in &require.guard.all {
-                let Condition::Is { name, .. } = condition else { continue };
+                let (Condition::Is { name, .. } | Condition::Without(name)) = condition else { continue };
                 let looked_at = catalog.package(name.as_str()).filter(|one| one.axis.is_none());
                 let Some(looked_at) = looked_at.map(|one| one.name.as_str()) else { continue };
                 let back = leads_to(catalog, &mut known, require.name.as_str(), looked_at);

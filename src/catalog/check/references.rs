@@ -147,6 +147,11 @@ fn satisfiable(package: &Package, requirement: &Spanned<Requirement>, log: &mut 
 fn condition(catalog: &Catalog, package: &Package, condition: &Condition, log: &mut Log) {
     match condition {
         Condition::Is { name, requirement } => _ = known(catalog, name, requirement, log),
+        Condition::Without(name) => {
+            if catalog.entry(DefinitionKind::Package, name.as_str()).is_none() {
+                unknown(catalog, name, log);
+            }
+        }
         Condition::Option { key, value } => {
             let value = value.as_ref().map(|value| Spanned::new(value.as_str(), key.span));
             option(package, key, value, log);

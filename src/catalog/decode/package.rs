@@ -2,12 +2,14 @@
 
 use crate::source::Spanned;
 use crate::syntax::Reader;
-use crate::value::{EnvName, Name};
+use crate::value::{EnvName, Name, Parse as _, Requirement};
 
 use super::install::{install, variables};
 use super::require::{flatten, requirements, unavailable};
 use super::{DecodeContext, parts, test, unique, version};
-use crate::catalog::{Guard, Guarded, Note, Package, PackageTest, Template};
+use crate::catalog::{
+    Guard, Guarded, Note, Package, PackageTest, Require, RequireStage, Step, StepKind, Template, words,
+};
 
 /// A whole definition; `group` is the folder above.
 pub(in crate::catalog) fn package(
@@ -20,7 +22,7 @@ pub(in crate::catalog) fn package(
     let axis = if node.name() == "axis" { Some(node) } else { node.child("axis") };
     let axis = axis.and_then(|node| parts::axis(node, context.log));
     let summary = context.child(node, "summary").or_else(|| Some(axis.as_ref()?.title.clone()));
-    Some(Package {
+    let mut package = Package {
         source: node.span().source,
         group: context.child(node, "group").unwrap_or_else(|| group.to_owned()),
         homepage: context.child(node, "homepage"),
@@ -40,6 +42,7 @@ pub(in crate::catalog) fn package(
         paths: guarded(&children, "path", |one| one.arg(0, context.log)),
         dists: guarded(&children, "dist", |one| parts::dist(one, context)),
         needed_by: context.children(node, "needed-by"),
+        same_modules: context.children(node, "same-modules"),
         system_site_packages: node.child("site-packages").is_some(),
         tests: tests(&children, context),
         size: node.child("size").and_then(|size| parts::size(size, context.log)),
@@ -52,7 +55,43 @@ pub(in crate::catalog) fn package(
         span: node.span(),
         summary: summary?,
         name: name?,
-    })
+    };
+    imply_python(&mut package);
+    Some(package)
+}
+
+/// Python packages imply Python, where a definition says nothing of it.
+fn imply_python(package: &mut Package) {
+    let of_versions = package.versions.iter().flat_map(|one| &one.requires);
+    let is_named = package.requires.iter().chain(of_versions).any(|one| one.name.as_str() == words::PYTHON);
+    let Ok(name) = Name::parse(words::PYTHON) else { return };
+    if is_named || package.axis.is_some() || package.name.value == name {
+        return;
+    }
+    let is_python = |step: &&Step| {
+        matches!(step.kind, StepKind::Pip { .. } | StepKind::Wheel { .. } | StepKind::WheelBuild { .. })
+    };
+    let blocks = [(package.build.as_ref(), RequireStage::Build), (Some(&package.install), RequireStage::Run)];
+    let mut implied: Vec<Require> = Vec::new();
+    for (block, stage) in blocks {
+        for step in block.iter().flat_map(|block| &block.steps).filter(is_python) {
+            // A wheel that is built is installed too.
+            let built = matches!(step.kind, StepKind::WheelBuild { .. });
+            for stage in [stage, RequireStage::Run].into_iter().take(if built { 2 } else { 1 }) {
+                if implied.iter().any(|one| one.stage == stage && one.guard == step.guard) {
+                    continue;
+                }
+                implied.push(Require {
+                    name: Spanned::new(name.clone(), step.span),
+                    requirement: Spanned::new(Requirement::any(), step.span),
+                    stage,
+                    only_run: false,
+                    guard: step.guard.clone(),
+                });
+            }
+        }
+    }
+    package.requires.extend(implied);
 }
 
 fn note(node: Reader<'_>, context: &mut DecodeContext<'_>) -> Option<Note> {

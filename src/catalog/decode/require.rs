@@ -40,6 +40,7 @@ fn condition(given: &Property, log: &mut Log) -> Option<Condition> {
     match &*given.key.value {
         "option" => option(given, log),
         "variant" => prop_of::<String, Name>(given, log).map(|(_, name)| Condition::Variant(name)),
+        "without" => prop_of::<String, Name>(given, log).map(|(_, name)| Condition::Without(name)),
         _ => prop_of::<Name, Requirement>(given, log)
             .map(|(name, requirement)| Condition::Is { name, requirement }),
     }

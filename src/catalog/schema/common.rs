@@ -126,4 +126,5 @@ static OF_THE_PACKAGE: &[PropertySpec] = &[
         "An option of this package: `option=\"qt=5\"`, or `option=\"qt\"` for any value except `none`, `off` and `no`.",
     ),
     PropertySpec::text("variant", "The variant of this package."),
+    PropertySpec::text("without", "A package that the image does not contain: `without=\"onnxruntime\"`."),
 ];

@@ -32,6 +32,7 @@ pub static PACKAGE: NodeSpec = NodeSpec::new("package", "A package that can be i
         &PATH,
         &DIST,
         &NEEDED_BY,
+        &SAME_MODULES,
         &SITE_PACKAGES,
         &COMMAND,
         &SHM_SIZE,
@@ -170,6 +171,12 @@ static DIST: NodeSpec = NodeSpec::new(
 static NEEDED_BY: NodeSpec = NodeSpec::new(
     "needed-by",
     "Python packages that depend on it: for them, pip would install it from the index unless it is requested.",
+)
+.rest(ArgSpec::text("NAME", "A name on the index."));
+
+static SAME_MODULES: NodeSpec = NodeSpec::new(
+    "same-modules",
+    "Other Python distributions of the same modules, such as builds for the CPU: pip would install one over the other.",
 )
 .rest(ArgSpec::text("NAME", "A name on the index."));
 

@@ -56,5 +56,6 @@ fn condition(condition: &Condition) -> String {
         Condition::Option { key, value: Some(value) } => format!("option {}={value}", key.value),
         Condition::Option { key, value: None } => format!("option {}", key.value),
         Condition::Variant(name) => format!("variant {}", name.value),
+        Condition::Without(name) => format!("without {}", name.value),
     }
 }

@@ -12,7 +12,7 @@ const TARGETS: [&str; 4] = [
 ];
 
 /// Of the target, of versions (by names and by other names), of the package itself.
-const CONDITIONS: [&str; 19] = [
+const CONDITIONS: [&str; 21] = [
     "sm=\"8.9\"",
     "sm=\">=10\"",
     "sm=\"<10\"",
@@ -32,6 +32,8 @@ const CONDITIONS: [&str; 19] = [
     "option=\"mode=a\"",
     "option=\"mode\"",
     "variant=\"big\"",
+    "without=\"numpy\"",
+    "without=\"tmux\"",
 ];
 
 fn files(target: usize, conditions: &[Vec<usize>], mode: &str) -> Vec<(String, String)> {

@@ -50,11 +50,16 @@ impl Settled {
 
     /// Takes a fact away, so that a second, separate conflict shows.
     fn take_away(&mut self, model: &Model<'_>, gone: usize) {
-        self.constraints.insert(gone);
-        let constraint = &model.constraints[gone];
-        if let (ConstraintKind::Request, Some(var)) = (constraint.kind, model.package_variable(constraint.on))
-        {
-            self.free.insert(var.name.clone());
+        let Constraint { kind, span, .. } = &model.constraints[gone];
+        let is_same = |one: &Constraint| one.kind == *kind && one.span == *span;
+        for (at, constraint) in model.constraints.iter().enumerate() {
+            let asked_with_it = *kind == ConstraintKind::Request && is_same(constraint);
+            if at == gone || asked_with_it {
+                self.constraints.insert(at);
+            }
+            if let (true, Some(var)) = (asked_with_it, model.package_variable(constraint.on)) {
+                self.free.insert(var.name.clone());
+            }
         }
     }
 }

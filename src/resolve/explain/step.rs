@@ -48,6 +48,11 @@ pub(in crate::resolve) struct DerivationLine {
 
 /// The line of a step; steps that only say when something need not hold have none.
 pub(in crate::resolve) fn line(step: DerivationStep<'_, '_>, places: Places<'_>) -> Option<DerivationLine> {
+    if let VariableKind::Installed { of } = &step.model.kinds[step.on.index()] {
+        // That it is installed is asked for in the same words as which version it is.
+        let count = u32::try_from(step.model.variables[of.index()].candidates.len()).unwrap_or(u32::MAX);
+        return line(DerivationStep { on: *of, within: &Set::run(1..count), ..step }, places);
+    }
     let to_package = matches!(
         &step.model.kinds[step.on.index()],
         VariableKind::Package(_) | VariableKind::Fixed { .. } | VariableKind::Unavailable(_)
@@ -68,6 +73,7 @@ pub(in crate::resolve) fn line(step: DerivationStep<'_, '_>, places: Places<'_>)
         | VariableKind::Guard { .. }
         | VariableKind::Fixed { .. }
         | VariableKind::Choice { .. }
+        | VariableKind::Installed { .. }
         | VariableKind::Unavailable(_) => None,
     }
 }
@@ -90,6 +96,7 @@ fn of_unavailable(
             Condition::Option { key, value: Some(value) } => Some(format!("option {}={value}", key.value)),
             Condition::Option { key, value: None } => Some(format!("option {}", key.value)),
             Condition::Variant(name) => Some(format!("variant {}", name.value)),
+            Condition::Without(name) => Some(format!("no {}", name.value)),
             Condition::Is { name, requirement } => {
                 let var = step.model.ids.get(&name.value).and_then(|id| step.model.package_variable(*id))?;
                 Some(format!("{} {}", title(var), alternatives(requirement.as_str())))
@@ -173,6 +180,7 @@ fn of_guard(
                         && admitted(condition, requirement)
                             .is_some_and(|some| some.is_disjoint(&unmet.within))
                 }
+                Condition::Without(name) => name.value == condition.name,
                 Condition::Option { .. } | Condition::Variant(_) => false,
             })
     };
@@ -228,7 +236,8 @@ fn word<'s>(step: DerivationStep<'s, '_>) -> &'s str {
         | VariableKind::Base(_)
         | VariableKind::Choice { .. }
         | VariableKind::Unavailable(_)
-        | VariableKind::Guard { .. } => "",
+        | VariableKind::Guard { .. }
+        | VariableKind::Installed { .. } => "",
     }
 }
 
@@ -253,6 +262,9 @@ fn wanted(
             (format!("conflicts with {name} {}", alternatives(text)), place)
         }
         (1, _) => (format!("requires {name} {}", alternatives(&joined)), first),
+        (0, Some(_)) if against_some(step).is_some() => {
+            (format!("conflicts with {name} {}", against_some(step).unwrap_or_default()), None)
+        }
         (0, _) => (format!("requires {}", asked(step)), None),
         _ if model_says(step) => (format!("requires {}", asked(step)), None),
         _ => (format!("requires {name} {}", alternatives(&joined)), None),
@@ -262,6 +274,15 @@ fn wanted(
     let cited = of.zip(place).map_or_else(String::new, |(of, span)| format!(" ({})", places.cite(of, span)));
     let fits = text.chars().count() + cited.chars().count() <= WIDE;
     DerivationLine { text: if fits { text + &cited } else { text }, place, what }
+}
+
+/// What several conflicts leave out of what the target leaves.
+fn against_some(step: DerivationStep<'_, '_>) -> Option<String> {
+    let count = u32::try_from(step.model.package_variable(step.on)?.candidates.len()).ok()?;
+    let here = step.relevance.domain[step.on.index()].intersection(&Set::run(1..count));
+    let out = here.intersection(&step.within.complement());
+    let few = out.count() < 4 && !out.is_empty() && step.within.contains(&0);
+    few.then(|| versions(step.model, step.on, &out))
 }
 
 /// Whether the set of candidates says more than the requirements' texts.
@@ -293,7 +314,8 @@ fn asked(step: DerivationStep<'_, '_>) -> String {
         | VariableKind::Base(_)
         | VariableKind::Choice { .. }
         | VariableKind::Unavailable(_)
-        | VariableKind::Guard { .. } => String::new(),
+        | VariableKind::Guard { .. }
+        | VariableKind::Installed { .. } => String::new(),
     }
 }
 

@@ -1,18 +1,21 @@
 //! Suggestions: each was tried by solving again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use pubgrub::VersionSet as _;
 
 use crate::catalog::Choose;
 use crate::diagnostic::{Log, wording};
 use crate::manifest::Project;
 use crate::source::{Span, Spanned};
-use crate::value::{Name, Parse as _, Requirement};
+use crate::value::{Name, Parse as _, Requirement, Version};
 
 use crate::resolve::assignment::Assignment;
 use crate::resolve::explain::core::Settled;
 use crate::resolve::explain::format;
 use crate::resolve::model::{Candidate, Constraint, ConstraintKind, Model, PackageVariable, Question};
-use crate::resolve::provider::solve;
+use crate::resolve::problem::{Dependency, Doubt, Problem, set};
+use crate::resolve::provider::{Answer, solve};
 use crate::resolve::work::Budget;
 use crate::resolve::{outcome, proven};
 
@@ -141,10 +144,11 @@ fn spares_others(question: Question<'_>, budget: &Budget, suggestion: &Suggestio
 pub(in crate::resolve) fn with(model: &Model<'_>, dropped: usize) -> BTreeSet<usize> {
     let constraint = &model.constraints[dropped];
     let goes = |one: &usize| {
+        let other = &model.constraints[*one];
         *one == dropped
             || (constraint.kind == ConstraintKind::Request
-                && model.constraints[*one].kind == ConstraintKind::Requirement
-                && model.constraints[*one].on == constraint.on)
+                && (other.kind == ConstraintKind::Requirement && other.on == constraint.on
+                    || other.kind == ConstraintKind::Request && other.span == constraint.span))
     };
     (0..model.constraints.len()).filter(goes).collect()
 }
@@ -173,7 +177,8 @@ pub(in crate::resolve) fn beside(
 fn without(model: &Model<'_>, core: &[usize], dropped: usize, known: &Settled) -> Option<Suggestion> {
     let constraint = &model.constraints[dropped];
     let gone = with(model, dropped);
-    let answer = proven::solve(model, known.problem(model, |one| !gone.contains(&one))).ok()?;
+    let problem = || known.problem(model, |one| !gone.contains(&one));
+    let answer = nearest(model, &problem, constraint).or_else(|| proven::solve(model, problem()).ok())?;
     let decided = Assignment { model, answer: &answer };
     let then = consequences(decided, core, constraint);
     let chosen = decided.candidate(constraint.on).and_then(|(var, candidate)| change(var, candidate));
@@ -211,6 +216,37 @@ fn without(model: &Model<'_>, core: &[usize], dropped: usize, known: &Settled) -
         _ => ManifestChange::Drop(constraint.span),
     };
     Some(Suggestion { text, constraint: Some(dropped), edit, unproven: unproven(decided), change })
+}
+
+/// So many versions next to the one that was asked for are tried.
+const NEAR: usize = 8;
+
+/// The answer with the version nearest to the one that a line asks for, of what was shown to work; of two as near the newer.
+fn nearest<'m>(
+    model: &'m Model<'_>,
+    problem: &impl Fn() -> Problem<'m>,
+    constraint: &Constraint,
+) -> Option<Answer> {
+    constraint.requirement?;
+    let var = model.package_variable(constraint.on)?;
+    let variable = &model.variables[constraint.on.index()];
+    let places = || (0u32..).zip(&var.candidates).filter(|(_, one)| one.version().is_some());
+    let asked = places().filter(|(place, _)| constraint.within.contains(place)).last()?.0;
+    let asked = variable.positions[asked as usize];
+    let mut near: BTreeMap<(u32, bool), Vec<u32>> = BTreeMap::new();
+    for (place, candidate) in places().filter(|(place, _)| !constraint.within.contains(place)) {
+        let is_shown = variable.doubts.get(place as usize).is_none_or(|doubt| *doubt == Doubt::None);
+        if is_shown && !candidate.version().is_some_and(Version::is_prerelease) {
+            let at = variable.positions[place as usize];
+            near.entry((at.abs_diff(asked), at < asked)).or_default().push(place);
+        }
+    }
+    near.into_values().take(NEAR).find_map(|places| {
+        let mut problem = problem();
+        problem.asked.push(Dependency { on: constraint.on, within: set(places) });
+        let answer = proven::solve(model, problem).ok()?;
+        unproven(Assignment { model, answer: &answer }).is_empty().then_some(answer)
+    })
 }
 
 /// How a manifest would ask for this one.

@@ -8,7 +8,7 @@ use pubgrub::{DerivationTree, External, VersionSet as _};
 
 use crate::diagnostic::wording;
 use crate::source::Span;
-use crate::value::Name;
+use crate::value::{Name, Version};
 
 use crate::resolve::explain::core::leave_out;
 use crate::resolve::explain::format::{Places, title};
@@ -46,8 +46,10 @@ pub(in crate::resolve) fn report(
     places: Places<'_>,
 ) -> Explanation {
     let relevance = Relevance::new(model, constraints);
-    let mut edges = needed(model, relevance.apply(model, problem));
+    let edges = needed(model, relevance.apply(model, problem));
+    let mut edges = of_installing(model, &edges);
     name_releases(model, &relevance, &mut edges);
+    leave_out_other_distributions(model, &mut edges);
     let mut explanation = Explanation::default();
     let mut choices: BTreeMap<&Name, Vec<String>> = BTreeMap::new();
     for ((from, on), (holders, within)) in ordered(model, edges) {
@@ -72,7 +74,8 @@ pub(in crate::resolve) fn report(
         let all = wording::all_of(&names);
         explanation.lines.insert(
             0,
-            format!("{all} are alternatives for {word}, and an image can contain only one of them"),
+            // Some of a kind bring it along for themselves: they are no alternatives that anybody would choose.
+            format!("{all} each bring {word}, and an image can contain only one of them"),
         );
     }
     let more = explanation.lines.len().saturating_sub(SHOWN);
@@ -81,6 +84,63 @@ pub(in crate::resolve) fn report(
         explanation.lines.push(format!("… and {more} more steps like these"));
     }
     explanation
+}
+
+/// What an axis asks for where it is installed is asked for by the axis.
+fn of_installing(model: &Model<'_>, edges: &RequirementEdges) -> RequirementEdges {
+    let is_installed = |guard: VariableId| {
+        let unmet = model.variables[guard.index()].candidates.get(1).and_then(|all| all.first());
+        unmet.is_some_and(|one| matches!(&model.kinds[one.on.index()], VariableKind::Installed { .. }))
+    };
+    let axis = |from: VariableId| match model.kinds[from.index()] {
+        VariableKind::Guard { owner } if is_installed(from) => Some(owner),
+        _ => None,
+    };
+    let mut direct = RequirementEdges::new();
+    for ((from, on), (holders, within)) in edges {
+        match axis(*from) {
+            None if axis(*on).is_some() => {}
+            None => add(&mut direct, (*from, *on), (holders, within)),
+            Some(_) if matches!(&model.kinds[on.index()], VariableKind::Installed { .. }) => {}
+            Some(owner) => {
+                let holders =
+                    edges.get(&(owner, *from)).map_or_else(Set::empty, |(holders, _)| holders.clone());
+                add(&mut direct, (owner, *on), (&holders, within));
+            }
+        }
+    }
+    direct
+}
+
+/// Of a version that is for one distribution in one entry and for others in another, the one that the manifest asks for is
+/// what matters: the others, and that they are alternatives, say nothing more.
+fn leave_out_other_distributions(model: &Model<'_>, edges: &mut RequirementEdges) {
+    let distribution =
+        |id: VariableId| model.package_variable(id).filter(|var| var.package.is_distribution());
+    let is_asked = |id: VariableId| model.constraints.iter().any(|one| one.on == id);
+    let versions = |id: VariableId, places: &Set| -> BTreeSet<Version> {
+        let candidates = model.package_variable(id).map_or(&[][..], |var| &var.candidates);
+        let here = (0u32..).zip(candidates).filter(|(place, _)| places.contains(place));
+        here.filter_map(|(_, one)| one.version().cloned()).collect()
+    };
+    let of_asked: Vec<(VariableId, BTreeSet<Version>)> = edges
+        .iter()
+        .filter(|((_, on), _)| distribution(*on).is_some() && is_asked(*on))
+        .map(|((from, _), (holders, _))| (*from, versions(*from, holders)))
+        .collect();
+    let before = edges.len();
+    edges.retain(|(from, on), (holders, _)| {
+        let is_other = distribution(*on).is_some() && !is_asked(*on);
+        let own = versions(*from, holders);
+        !(is_other && of_asked.iter().any(|(one, of)| one == from && !own.is_empty() && own.is_subset(of)))
+    });
+    let left: BTreeSet<VariableId> =
+        edges.keys().filter(|(from, _)| *from != VariableId::ROOT).map(|(_, on)| *on).collect();
+    if edges.len() < before && left.iter().filter(|id| distribution(**id).is_some()).count() < 2 {
+        edges.retain(|(from, on), _| {
+            distribution(*from).is_none() || !matches!(model.kinds[on.index()], VariableKind::Choice { .. })
+        });
+    }
 }
 
 /// Where a release learns of that the target calls by another name, that name comes first.

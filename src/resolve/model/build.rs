@@ -16,8 +16,8 @@ use super::super::resolution::TargetFacts;
 use super::super::words;
 use super::super::work::Budget;
 use super::{
-    Candidate, Constraint, Model, PackageVariable, Question, VariableKind, base, constraints, pip, rank,
-    unknown, variables,
+    Candidate, Constraint, Model, PackageVariable, Question, VariableKind, base, constraints, installed, pip,
+    rank, unknown, variables,
 };
 
 /// Builds a [`Model`] from a project: variables first, then constraints.
@@ -39,6 +39,8 @@ pub(super) struct Builder<'a, 'l> {
     pub(super) choices: BTreeMap<Name, Vec<VariableId>>,
     /// Variables whose candidates' demands are still to be written.
     pub(super) todo: VecDeque<VariableId>,
+    /// Axes that may be installed, or only decide a version.
+    pub(super) installs: installed::Installs,
     /// What requirements were found to admit: the same ones come again and again.
     pub(super) sets: BTreeMap<VariableId, BTreeMap<String, Set>>,
     /// What the manifest's base provides by name: candidates that the catalogue does not list.
@@ -74,6 +76,7 @@ pub(super) fn build<'a>(question: Question<'a>, log: &mut Log) -> Result<Model<'
         fixed: Vec::new(),
         choices: BTreeMap::new(),
         todo: VecDeque::new(),
+        installs: installed::Installs::default(),
         sets: BTreeMap::new(),
         provided: BTreeMap::new(),
         log,
@@ -110,6 +113,7 @@ impl<'a> Builder<'a, '_> {
             base::add(self, base);
         }
         self.finish_variables();
+        installed::attach(self);
         pip::collect(self);
         self.close_choices();
         rank::assign(self);
@@ -311,7 +315,8 @@ impl<'a> Builder<'a, '_> {
             | VariableKind::Base(_)
             | VariableKind::Choice { .. }
             | VariableKind::Unavailable(_)
-            | VariableKind::Guard { .. } => (0, None),
+            | VariableKind::Guard { .. }
+            | VariableKind::Installed { .. } => (0, None),
         }
     }
 

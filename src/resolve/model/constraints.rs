@@ -2,17 +2,17 @@
 
 use pubgrub::VersionSet as _;
 
-use crate::catalog::{Catalog, Choose, DefinitionKind, Device, Package, Platform};
+use crate::catalog::{Catalog, Choose, DefinitionKind, Device, Package, Platform, RequireStage};
 use crate::diagnostic::{Diagnostic, Log, Reported, codes, wording, wording::did_you_mean};
 use crate::manifest::{Engine, Project, Target};
 use crate::source::{Span, Spanned};
 use crate::value::{Name, Parse, Requirement, Version};
 
-use super::super::problem::{Set, VariableId, set};
+use super::super::problem::{Dependency, Set, VariableId, set};
 use super::super::resolution::TargetFacts;
 use super::super::words;
 use super::build::Builder;
-use super::{Candidate, Constraint, ConstraintKind, VariableKind, unknown};
+use super::{Candidate, Constraint, ConstraintKind, VariableKind, installed, unknown};
 
 /// Looks up the device or the platform that a target names.
 pub(super) fn target<'a>(
@@ -165,9 +165,19 @@ pub(super) fn collect(builder: &mut Builder<'_, '_>) {
             kind: ConstraintKind::Request,
             on,
             within: Set::run(1..count),
-            text,
+            text: text.clone(),
             requirement: None,
         });
+        if let Some(Dependency { on, within }) = installed::asked(builder, on, RequireStage::Run) {
+            builder.constraints.push(Constraint {
+                span: request.name.span,
+                kind: ConstraintKind::Request,
+                on,
+                within,
+                text,
+                requirement: None,
+            });
+        }
         if !request.requirement.is_any() {
             let Some(within) = wanted(builder, on, &request.requirement) else { continue };
             let text = format!("{} \"{}\"", request.name.value, request.requirement.value);

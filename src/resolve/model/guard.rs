@@ -25,7 +25,8 @@ pub(super) fn outcome(builder: &mut Builder<'_, '_>, owner: VariableId, guard: &
     let mut conditions: Vec<(VariableId, Set)> = Vec::new();
     for (name, requirement) in open {
         let Some(on) = builder.named(name) else { return Outcome::Never };
-        match builder.within(on, requirement) {
+        let admitted = requirement.map_or_else(|| Ok(set([0])), |one| builder.within(on, one));
+        match admitted {
             Ok(within) if !within.is_empty() => conditions.push((on, within)),
             Ok(_) | Err(_) => return Outcome::Never,
         }
@@ -45,6 +46,10 @@ pub(super) fn variable(
     let mut yes = dependencies;
     yes.extend(conditions.iter().map(|(on, within)| Dependency { on: *on, within: within.clone() }));
     let mut candidates = vec![yes];
+    // That something is not there is so where nobody asks for it, and fails last.
+    let absent = conditions.iter().filter(|(_, within)| *within == set([0])).count();
+    let mut conditions = conditions;
+    conditions.sort_by_key(|(_, within)| *within == set([0]));
     for (on, within) in conditions {
         let others = within.complement().intersection(&Set::run(0..builder.count(on)));
         candidates.push(vec![Dependency { on, within: others }]);
@@ -52,7 +57,8 @@ pub(super) fn variable(
     let places: Vec<u32> = (0..).take(candidates.len()).collect();
     let all = set(places.iter().copied());
     // Where a condition can fail it does: it holds by what is there without it.
-    let preference = places.iter().skip(1).chain(&places[..1]).copied().collect();
+    let (fails, last) = places[1..].split_at(places.len() - 1 - absent);
+    let preference = fails.iter().chain(&places[..1]).chain(last).copied().collect();
     let variable = Variable { candidates, preference, positions: places, ..Variable::default() };
     let id = builder.add(variable, VariableKind::Guard { owner });
     Dependency { on: id, within: all }

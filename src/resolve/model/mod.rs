@@ -5,6 +5,7 @@ mod build;
 mod constraints;
 mod guard;
 mod image_words;
+mod installed;
 mod options;
 mod pip;
 mod rank;
@@ -79,6 +80,10 @@ pub(super) enum VariableKind<'a> {
     /// A requirement under a condition: it holds, or one of the conditions does not.
     Guard {
         owner: VariableId,
+    },
+    /// Whether an axis is installed, or only decides a version for what brings the thing itself.
+    Installed {
+        of: VariableId,
     },
 }
 
@@ -186,7 +191,8 @@ impl<'a> Model<'a> {
             | VariableKind::Base(_)
             | VariableKind::Choice { .. }
             | VariableKind::Unavailable(_)
-            | VariableKind::Guard { .. } => None,
+            | VariableKind::Guard { .. }
+            | VariableKind::Installed { .. } => None,
         }
     }
 }

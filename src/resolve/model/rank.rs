@@ -17,7 +17,7 @@ pub(super) fn assign(builder: &mut Builder<'_, '_>) {
         VariableKind::Base(_) => 2,
         VariableKind::Choice { optional: false, .. } => 3,
         VariableKind::Package(_) if builder.is_axis(*id) => 4,
-        VariableKind::Package(_) | VariableKind::Guard { .. } => 5,
+        VariableKind::Package(_) | VariableKind::Guard { .. } | VariableKind::Installed { .. } => 5,
         VariableKind::Choice { .. } => 6,
     };
     let mut order: Vec<VariableId> = all.iter().copied().filter(|id| ![5, 6].contains(&class(id))).collect();
@@ -31,7 +31,8 @@ pub(super) fn assign(builder: &mut Builder<'_, '_>) {
         | VariableKind::Package(_)
         | VariableKind::Base(_)
         | VariableKind::Unavailable(_)
-        | VariableKind::Guard { .. } => None,
+        | VariableKind::Guard { .. }
+        | VariableKind::Installed { .. } => None,
     });
     order.extend(last);
     for (rank, id) in (0..).zip(order) {
@@ -47,7 +48,7 @@ fn dependents_first(
 ) -> Vec<VariableId> {
     let mut nodes: Vec<VariableId> = all.iter().copied().filter(|id| takes_part(*id)).collect();
     let key = |id: &VariableId| match &builder.kinds[id.index()] {
-        VariableKind::Guard { owner } => (builder.key(*owner), *id),
+        VariableKind::Guard { owner: of } | VariableKind::Installed { of } => (builder.key(*of), *id),
         VariableKind::Root
         | VariableKind::Fixed { .. }
         | VariableKind::Package(_)

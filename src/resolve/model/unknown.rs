@@ -202,13 +202,25 @@ pub(super) fn gpu(
         let same = |one: &&str| !digits.is_empty() && one.replace('.', "") == digits;
         meant = known.iter().copied().filter(same).collect();
     }
-    let message = format!("{} is not a compute capability", wording::code(word));
-    let mut diagnostic = Diagnostic::error(codes::UNKNOWN_GPU, message).at(text.span, "no GPU has it");
+    let shown = wording::code(word);
+    let (message, label) = match (&meant[..], Version::parse(word).is_ok()) {
+        ([one], false) if !all.is_empty() => (
+            format!("{shown} is the name of a GPU, not a compute capability"),
+            format!("its compute capability is {one}"),
+        ),
+        ([], true) => {
+            (format!("compute capability {shown} is not in the catalogue"), "not supported".to_owned())
+        }
+        _ => (format!("{shown} is not a compute capability"), "not a compute capability".to_owned()),
+    };
+    let mut diagnostic = Diagnostic::error(codes::UNKNOWN_GPU, message).at(text.span, label);
     if let [one] = meant[..] {
-        diagnostic = diagnostic.fix(text.span, quote(one));
+        diagnostic = diagnostic.fix(text.span, quote(one)).help(format!("write `gpu {}`", quote(one)));
+    } else {
+        diagnostic = diagnostic.maybe_help(did_you_mean(&meant));
     }
     let all = meant.is_empty().then(|| format!("known values: {}", wording::all_of(&wording::codes(&known))));
-    log.error(diagnostic.maybe_help(did_you_mean(&meant)).maybe_help(all))
+    log.error(diagnostic.maybe_help(all))
 }
 
 /// The compute capabilities that the catalogue knows, ascending.

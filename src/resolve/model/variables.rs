@@ -10,6 +10,7 @@ use super::super::problem::{Dependency, Doubt, Set, Variable, VariableId};
 use super::super::words;
 use super::build::Builder;
 use super::guard::{self, Outcome};
+use super::installed;
 use super::{Candidate, VariableKind, binds_provided};
 
 /// What an axis or a package can be: absent, then by version; of equal versions the one that stands first in the
@@ -135,9 +136,9 @@ pub(super) fn dependencies(builder: &mut Builder<'_, '_>, id: VariableId) {
     }
     let variants = package.variants.iter().filter(|one| Some(&one.name.value) == var.variant.as_ref());
     common.extend(variants.flat_map(|one| &one.requires));
-    let mut shared: Vec<Dependency> = common.iter().flat_map(|one| require(builder, id, one)).collect();
-    shared.extend(package.conflicts.iter().flat_map(|one| conflict(builder, id, one)));
-    shared.extend(package.unavailable.iter().filter_map(|one| unavailable(builder, id, one)));
+    let (shared, mut installing) = requires(builder, id, common.iter().copied());
+    installing.extend(package.conflicts.iter().flat_map(|one| conflict(builder, id, one)));
+    installing.extend(package.unavailable.iter().filter_map(|one| unavailable(builder, id, one)));
     for (place, candidate) in candidates.iter().enumerate() {
         let entry = candidate.entry().map(|index| &package.versions[index]);
         let own = match candidate {
@@ -149,19 +150,43 @@ pub(super) fn dependencies(builder: &mut Builder<'_, '_>, id: VariableId) {
                     requires.filter(|one| binds_provided(builder.catalog, one)).collect();
                 requires.into_iter().flat_map(|one| require(builder, id, one)).collect()
             }
-            Candidate::Whole(_) => shared.clone(),
+            Candidate::Whole(_) => shared.iter().chain(&installing).cloned().collect(),
             Candidate::Entry { .. } => {
-                let mut own = shared.clone();
+                let (mut own, mut of_installing) = (shared.clone(), installing.clone());
                 if let Some(entry) = entry {
-                    own.extend(entry.requires.iter().flat_map(|one| require(builder, id, one)));
-                    own.extend(entry.conflicts.iter().flat_map(|one| conflict(builder, id, one)));
-                    own.extend(entry.unavailable.iter().filter_map(|one| unavailable(builder, id, one)));
+                    let (always, later) = requires(builder, id, entry.requires.iter());
+                    own.extend(always);
+                    of_installing.extend(later);
+                    of_installing.extend(entry.conflicts.iter().flat_map(|one| conflict(builder, id, one)));
+                    of_installing
+                        .extend(entry.unavailable.iter().filter_map(|one| unavailable(builder, id, one)));
                 }
+                own.extend(installed::later(builder, (id, place), of_installing));
                 own
             }
         };
         builder.variables[id.index()].candidates[place].extend(own);
     }
+}
+
+/// The demands of `requires` entries: those that bind whatever brings the thing, and those of installing it. What an axis needs
+/// installed is needed where it is installed itself.
+fn requires<'r>(
+    builder: &mut Builder<'_, '_>,
+    owner: VariableId,
+    all: impl Iterator<Item = &'r Require>,
+) -> (Vec<Dependency>, Vec<Dependency>) {
+    let (mut always, mut installing) = (Vec::new(), Vec::new());
+    let is_axis = builder.is_axis(owner);
+    for one in all {
+        let binds = !is_axis || binds_provided(builder.catalog, one);
+        for dependency in require(builder, owner, one) {
+            let of_installing = is_axis && installed::is_asked(builder, &dependency);
+            let of = if binds && !of_installing { &mut always } else { &mut installing };
+            of.push(dependency);
+        }
+    }
+    (always, installing)
 }
 
 /// The demands of one `requires` entry.
@@ -201,12 +226,14 @@ fn plain(builder: &mut Builder<'_, '_>, owner: VariableId, require: &Require) ->
     // A release says which CUDA runs on it, not that an image holds one.
     if is_pure(builder, owner) && builder.is_axis(on) && !is_pure(builder, on) {
         within = within.union(&Set::run(0..1));
+        return vec![Dependency { on, within }];
     }
-    vec![Dependency { on, within }]
+    let installs = installed::asked(builder, on, require.stage);
+    std::iter::once(Dependency { on, within }).chain(installs).collect()
 }
 
 /// Whether it is an axis that nothing is installed for.
-fn is_pure(builder: &Builder<'_, '_>, id: VariableId) -> bool {
+pub(super) fn is_pure(builder: &Builder<'_, '_>, id: VariableId) -> bool {
     matches!(&builder.kinds[id.index()], VariableKind::Package(var) if var.is_pure())
 }
 

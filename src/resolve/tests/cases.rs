@@ -228,7 +228,7 @@ fn what_falls_away_is_reported_with_its_reason() {
     no cuda instead of 11.4
       JetPack 5.1 to 5.1.6 means L4T 35.2.1 to 35.6.4
       CUDA 12.2 requires L4T 36.2.0 to 39.2.1
-      CUDA 11.4 or 11.8 to 12.2 requires Ubuntu 18.04 or 20.04
+      CUDA 11.4 or 11.8 to 12.2 conflicts with Ubuntu 22.04
     ubuntu 22.04 instead of 20.04
     ");
 }

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod cases;
+mod installed;
 mod random;
 mod reported;
 

@@ -47,7 +47,8 @@ pub struct Entry {
     /// Axes that can be installed and that its conditions and templates look at, those of the indexes that it names
     /// included.
     pub mentions: Vec<PackedText>,
-    /// Of a package: the names under which Python indexes have it or what comes with it (`dist`, `needed-by`).
+    /// Of a package: the names under which Python indexes have it or what comes with it (`dist`, `needed-by`,
+    /// `same-modules`).
     pub distributions: Vec<PackedText>,
     pub node: usize,
 }
@@ -162,10 +163,12 @@ fn entry(node: &Node, at: usize, group: &str) -> Option<Entry> {
     })
 }
 
-/// The texts of `dist` and `needed-by`, those under conditions included.
+/// The texts of `dist`, `needed-by` and `same-modules`, those under conditions included.
 fn distributions(node: &Node) -> Vec<PackedText> {
     let below = node.children.iter().flatten().filter(|child| child.name.value == "when");
-    let own = ["dist", "needed-by"].into_iter().flat_map(|name| children(node, name).flat_map(texts));
+    let own = ["dist", "needed-by", "same-modules"]
+        .into_iter()
+        .flat_map(|name| children(node, name).flat_map(texts));
     own.chain(below.flat_map(distributions)).collect()
 }
 
