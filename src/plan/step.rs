@@ -45,7 +45,8 @@ fn may_build(text: &str) -> bool {
     let commands = text.split(['\n', ';', '&', '|', '(', ')']);
     commands.map(str::split_whitespace).any(|words| {
         words.enumerate().any(|(at, word)| {
-            let is_data = at > 0 && word.starts_with('/') && !word.ends_with(".sh");
+            let is_script = word.rsplit_once('.').is_some_and(|(_, end)| end == "sh");
+            let is_data = at > 0 && word.starts_with('/') && !is_script;
             !is_data && WORDS.iter().any(|known| word.contains(known))
         })
     })

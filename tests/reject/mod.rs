@@ -27,10 +27,10 @@ fn expected(name: &str, text: &str, ran: &Ran) -> Notes {
     let files: BTreeMap<&str, &str> = read.chain([(name, text)]).collect();
     for (file, text) in files {
         for (at, line) in text.lines().enumerate() {
-            let Some((_, noted)) = line.split_once("//~ ").or_else(|| line.split_once("#~ ")) else {
+            let Some((_, wanted)) = line.split_once("//~ ").or_else(|| line.split_once("#~ ")) else {
                 continue;
             };
-            for what in noted.split(',') {
+            for what in wanted.split(',') {
                 note(&mut notes, file, at + 1, what.trim());
             }
         }

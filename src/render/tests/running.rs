@@ -173,7 +173,7 @@ fn a_volume_is_of_the_user_who_writes_to_it_where_the_image_has_no_account() {
         [of("/a", "1234", "1235"), of("/b/c", "1234", "1235")]
     );
     let named = of("/state", "www-data", "\"$(id -g www-data)\"");
-    assert_eq!(made("run { user \"www-data\"; volume \"state\" \"/state\" }"), [named.clone()]);
+    assert_eq!(made("run { user \"www-data\"; volume \"state\" \"/state\" }"), std::slice::from_ref(&named));
     assert_eq!(
         made("app { user \"me\"; command \"true\" }\nrun { user \"www-data\"; volume \"state\" \"/state\" }"),
         [named]

@@ -33,6 +33,11 @@ pub(in crate::resolve) struct Settled {
 }
 
 impl Settled {
+    /// Whether other versions hold instead of facts that do not count any more.
+    pub(in crate::resolve) fn has_replacements(&self) -> bool {
+        !self.instead.is_empty()
+    }
+
     /// The problem of the facts that `keep` accepts, without what was reported.
     pub(in crate::resolve) fn problem<'m>(
         &self,

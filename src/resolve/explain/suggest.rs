@@ -8,7 +8,7 @@ use crate::catalog::Choose;
 use crate::diagnostic::{Log, wording};
 use crate::manifest::Project;
 use crate::source::{Span, Spanned};
-use crate::value::{Name, Parse as _, Requirement, Version};
+use crate::value::{Name, Parse as _, Requirement};
 
 use crate::resolve::assignment::Assignment;
 use crate::resolve::explain::core::Settled;
@@ -178,7 +178,9 @@ fn without(model: &Model<'_>, core: &[usize], dropped: usize, known: &Settled) -
     let constraint = &model.constraints[dropped];
     let gone = with(model, dropped);
     let problem = || known.problem(model, |one| !gone.contains(&one));
-    let answer = nearest(model, &problem, constraint).or_else(|| proven::solve(model, problem()).ok())?;
+    // The suggestions of several conflicts go together: each is a part of one answer.
+    let near = if known.has_replacements() { None } else { nearest(model, &problem, constraint) };
+    let answer = near.or_else(|| proven::solve(model, problem()).ok())?;
     let decided = Assignment { model, answer: &answer };
     let then = consequences(decided, core, constraint);
     let chosen = decided.candidate(constraint.on).and_then(|(var, candidate)| change(var, candidate));
@@ -221,24 +223,30 @@ fn without(model: &Model<'_>, core: &[usize], dropped: usize, known: &Settled) -
 /// So many versions next to the one that was asked for are tried.
 const NEAR: usize = 8;
 
-/// The answer with the version nearest to the one that a line asks for, of what was shown to work; of two as near the newer.
+/// The answer with the version nearest to the one that a line asks for, of what was shown to work: the nearest of the same
+/// major version, of two as near the newer; otherwise the preferred one of the nearest major version.
 fn nearest<'m>(
     model: &'m Model<'_>,
     problem: &impl Fn() -> Problem<'m>,
     constraint: &Constraint,
 ) -> Option<Answer> {
     constraint.requirement?;
-    let var = model.package_variable(constraint.on)?;
+    // Of an axis that is installed each release has its own default, which is better than the nearest.
+    let var = model.package_variable(constraint.on).filter(|var| !var.is_axis() || var.is_pure())?;
     let variable = &model.variables[constraint.on.index()];
-    let places = || (0u32..).zip(&var.candidates).filter(|(_, one)| one.version().is_some());
-    let asked = places().filter(|(place, _)| constraint.within.contains(place)).last()?.0;
+    let places = || (0u32..).zip(&var.candidates).filter_map(|(place, one)| Some((place, one.version()?)));
+    let (asked, wanted) = places().filter(|(place, _)| constraint.within.contains(place)).last()?;
     let asked = variable.positions[asked as usize];
-    let mut near: BTreeMap<(u32, bool), Vec<u32>> = BTreeMap::new();
-    for (place, candidate) in places().filter(|(place, _)| !constraint.within.contains(place)) {
+    let mut near: BTreeMap<_, Vec<u32>> = BTreeMap::new();
+    for (place, version) in places().filter(|(place, _)| !constraint.within.contains(place)) {
         let is_shown = variable.doubts.get(place as usize).is_none_or(|doubt| *doubt == Doubt::None);
-        if is_shown && !candidate.version().is_some_and(Version::is_prerelease) {
+        if is_shown && !version.is_prerelease() {
             let at = variable.positions[place as usize];
-            near.entry((at.abs_diff(asked), at < asked)).or_default().push(place);
+            let key = match version.major().abs_diff(wanted.major()) {
+                0 => (0, false, at.abs_diff(asked), at < asked),
+                gap => (gap, version < wanted, 0, false),
+            };
+            near.entry(key).or_default().push(place);
         }
     }
     near.into_values().take(NEAR).find_map(|places| {

@@ -196,6 +196,8 @@ fn check_url(url: &str) -> Result<(), Invalid> {
         |message: String| Err(Invalid::new(message).help("write `NAME @ https://example.com/NAME.whl`"));
     match text::first_other(url, |c| !c.is_whitespace() && !c.is_control()) {
         _ if url.is_empty() => wrong("missing URL after `@`".to_owned()),
+        _ if url.contains(';') => Err(Invalid::new("a URL cannot contain `;`")
+            .help("write a space before the `;` of a marker; as a part of the URL, encode it as `%3B`")),
         Some((letter, _)) => wrong(format!("a URL cannot contain {}", text::shown(letter))),
         None if url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("file:")) => {
             let message = format!("{} is a file in the image, not in the project", text::quoted(url));
@@ -203,8 +205,6 @@ fn check_url(url: &str) -> Result<(), Invalid> {
                 PATH\" }`";
             Err(Invalid::new(message).help(help))
         }
-        None if url.contains(';') => Err(Invalid::new("a URL cannot contain `;`")
-            .help("write a space before the `;` of a marker; as a part of the URL, encode it as `%3B`")),
         None if !url.contains(':') => wrong(format!("{} is not a valid URL", text::quoted(url))),
         None => Ok(()),
     }
