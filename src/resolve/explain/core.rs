@@ -74,6 +74,8 @@ struct Conflict {
     core: Vec<usize>,
     gone: usize,
     suggestions: Vec<suggest::Suggestion>,
+    /// Whether each of them needs the first one of every other conflict.
+    joint: bool,
 }
 
 /// Tells every conflict of a model that has no answer.
@@ -96,13 +98,17 @@ pub(in crate::resolve) fn report(
         let gone = suggestions.iter().find_map(|one| one.constraint).unwrap_or(first);
         let before = known.clone();
         known.take_away(model, gone);
-        all.push((Conflict { core, gone, suggestions }, before));
+        all.push((Conflict { core, gone, suggestions, joint: false }, before));
     }
     if all.len() > 1 {
         for at in 0..all.len() {
-            let suggestions = together(question, model, &all, at);
-            all[at].0.suggestions = suggestions;
+            let (suggestions, joint) = together(question, model, &all, at);
+            let one = &mut all[at].0;
+            (one.suggestions, one.joint) = (suggestions, joint);
         }
+        keep_sound(question, model, &mut all);
+    } else if let Some((one, _)) = all.first_mut() {
+        one.suggestions.retain(|change| suggest::resolves(question, &model.budget, [change]));
     }
     let mut report = None;
     for (one, known) in &all {
@@ -119,17 +125,18 @@ pub(in crate::resolve) fn report(
 }
 
 /// The suggestions of one of several conflicts: those that fix all of them, else those that do once the others are repaired, each by
-/// what is shown of it first.
+/// what is shown of it first; and whether they need the others.
 fn together(
     question: Question<'_>,
     model: &Model<'_>,
     all: &[(Conflict, Settled)],
     at: usize,
-) -> Vec<suggest::Suggestion> {
+) -> (Vec<suggest::Suggestion>, bool) {
     let core = &all[at].0.core;
-    let alone = suggest::find(question, model, core, &Settled::default());
+    let mut alone = suggest::find(question, model, core, &Settled::default());
+    alone.retain(|change| suggest::resolves(question, &model.budget, [change]));
     if !alone.is_empty() {
-        return alone;
+        return (alone, false);
     }
     let gone = |but: Option<usize>| -> BTreeSet<usize> {
         let others = all.iter().enumerate().filter(|(other, _)| Some(*other) != but);
@@ -137,7 +144,7 @@ fn together(
     };
     let without = gone(None);
     let Ok(answer) = proven::solve(model, model.problem(|constraint| !without.contains(&constraint))) else {
-        return Vec::new();
+        return (Vec::new(), true);
     };
     let constraints = gone(Some(at));
     let kept = constraints.iter().map(|constraint| model.constraints[*constraint].on);
@@ -147,7 +154,26 @@ fn together(
     for one in &mut suggestions {
         one.text.push_str("; this also needs the first change suggested for the other conflict");
     }
-    suggestions
+    (suggestions, true)
+}
+
+/// Drops the suggestions that do not resolve the manifest with the first one of every other conflict.
+fn keep_sound(question: Question<'_>, model: &Model<'_>, all: &mut [(Conflict, Settled)]) {
+    loop {
+        let is_sound = |at: usize, change: &suggest::Suggestion| {
+            let others = all.iter().enumerate().filter(|(other, _)| *other != at);
+            let firsts = others.filter_map(|(_, (one, _))| one.suggestions.first());
+            suggest::resolves(question, &model.budget, firsts.chain([change]))
+        };
+        let joint = all.iter().enumerate().filter(|(_, (one, _))| one.joint);
+        let unsound = joint
+            .flat_map(|(at, (one, _))| {
+                one.suggestions.iter().enumerate().map(move |(n, change)| (at, n, change))
+            })
+            .find(|(at, _, change)| !is_sound(*at, change));
+        let Some((at, place, _)) = unsound else { return };
+        all[at].0.suggestions.remove(place);
+    }
 }
 
 /// A smallest set of facts that cannot hold together.

@@ -129,15 +129,30 @@ fn best(question: Question<'_>, budget: &Budget, mut suggestions: Vec<Suggestion
     suggestions
 }
 
+/// Whether the manifest resolves with all of these changes. A package that is removed takes its requirements with it, which the
+/// model of the manifest as it is does not show.
+pub(in crate::resolve) fn resolves<'s>(
+    question: Question<'_>,
+    budget: &Budget,
+    changes: impl IntoIterator<Item = &'s Suggestion>,
+) -> bool {
+    let changed =
+        changes.into_iter().fold(question.project.clone(), |project, one| one.change.applied(&project));
+    is_solvable(question, &changed, budget)
+}
+
+/// Whether a manifest resolves, whatever becomes of its other targets.
+fn is_solvable(question: Question<'_>, project: &Project, budget: &Budget) -> bool {
+    let model = Model::build(Question { project, others: &[], ..question }, &mut Log::new());
+    model.is_ok_and(|model| solve(&model.problem(|_| true), budget).is_ok())
+}
+
 /// Whether the manifest's other targets that resolve still do.
 fn spares_others(question: Question<'_>, budget: &Budget, suggestion: &Suggestion) -> bool {
-    let resolves = |project: &Project| {
-        let question = Question { project, others: &[], ..question };
-        let model = Model::build(question, &mut Log::new());
-        model.is_ok_and(|model| solve(&model.problem(|_| true), budget).is_ok())
-    };
     let others = question.others.iter().take(OTHERS);
-    others.filter(|project| resolves(project)).all(|project| resolves(&suggestion.change.applied(project)))
+    others
+        .filter(|project| is_solvable(question, project, budget))
+        .all(|project| is_solvable(question, &suggestion.change.applied(project), budget))
 }
 
 /// A fact and what goes with it: leaving a request out leaves its requirement out too.
