@@ -136,9 +136,11 @@ pub(in crate::resolve) fn resolves<'s>(
     budget: &Budget,
     changes: impl IntoIterator<Item = &'s Suggestion>,
 ) -> bool {
-    let changed =
-        changes.into_iter().fold(question.project.clone(), |project, one| one.change.applied(&project));
-    is_solvable(question, &changed, budget)
+    let mut project = question.project.clone();
+    for one in changes {
+        project = one.change.applied(&project);
+    }
+    is_solvable(question, &project, budget)
 }
 
 /// Whether a manifest resolves, whatever becomes of its other targets.
