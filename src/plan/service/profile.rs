@@ -131,7 +131,7 @@ pub(in crate::plan) fn user_numbers(run: &RunOptions, app: Option<&App>, own: bo
 /// What stands in the service as it is written.
 fn words(run: &RunOptions) -> Service {
     Service {
-        user: run.user.as_ref().map(|user| variable_or_literal(&user.value)),
+        user: run.user.as_ref().map(|user| Interpolated::with_variables(&user.value)),
         container: run.name.as_ref().map(|name| name.value.to_string()),
         ipc: run.ipc.as_ref().map(|mode| mode.value.clone()),
         pid: run.pid.as_ref().map(|mode| mode.value.clone()),
@@ -156,17 +156,12 @@ fn words(run: &RunOptions) -> Service {
 fn groups(run: &RunOptions) -> Vec<Annotated<Interpolated>> {
     let mut all: Vec<Annotated<Interpolated>> = Vec::new();
     for group in &run.group_add {
-        let group = Annotated::plain(variable_or_literal(&group.value));
+        let group = Annotated::plain(Interpolated::with_variables(&group.value));
         if !all.contains(&group) {
             all.push(group);
         }
     }
     all
-}
-
-/// A number, a name, or a variable of the caller's.
-fn variable_or_literal(text: &str) -> Interpolated {
-    if text.starts_with("${") { Interpolated::with_variables(text) } else { Interpolated::literal(text) }
 }
 
 /// Whether it is known to run as root, who needs no group.
