@@ -150,7 +150,7 @@ mod tests {
             "/home/alice/models",
             "/tmp/x",
             "~/models",
-            "../shared",
+            "../models",
             "/mnt/ssd",
         ] {
             assert!(!is_of_host(path), "{path}");
