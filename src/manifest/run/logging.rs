@@ -6,6 +6,7 @@ use crate::syntax::Reader;
 use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec, ValueKind};
 use crate::value::{ByteSize, Invalid, Name, Parse};
 
+use super::checked::checked;
 use crate::manifest::decode;
 
 pub(super) static LOGGING: NodeSpec =
@@ -96,30 +97,6 @@ fn unknown(driver: &str, key: &str) -> Option<Vec<&'static str>> {
 /// An option as it is written, once it is a `T`.
 fn text<T: Parse + Into<String>>(node: Reader<'_>, key: &str, log: &mut Log) -> Option<String> {
     decode::prop_or_number::<T>(node, key, log).map(|one| one.value.into())
-}
-
-/// Declares texts with a check.
-macro_rules! checked {
-    ($($name:ident, $what:literal: $check:expr;)+) => {
-        $(
-            struct $name(String);
-
-            impl Parse for $name {
-                const WHAT: &'static str = $what;
-
-                fn parse(text: &str) -> Result<Self, Invalid> {
-                    let check: fn(&str) -> Result<(), Invalid> = $check;
-                    check(text).map(|()| Self(text.to_owned()))
-                }
-            }
-
-            impl From<$name> for String {
-                fn from(checked: $name) -> Self {
-                    checked.0
-                }
-            }
-        )+
-    };
 }
 
 checked! {

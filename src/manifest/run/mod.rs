@@ -1,5 +1,6 @@
 //! `run`: how the container is started.
 
+mod checked;
 mod compose_words;
 mod environment;
 mod hardware;

@@ -6,6 +6,7 @@ use crate::syntax::schema::{ArgSpec, NodeSpec, ValueKind};
 use crate::syntax::{Node, Reader, Value, quote};
 use crate::value::{ByteSize, Id, Invalid, Name, Parse, UlimitName, without_variables};
 
+use super::checked::checked;
 use crate::manifest::decode::{self, flag, one_text};
 
 pub(super) static NETWORK: NodeSpec = one_text(
@@ -111,29 +112,15 @@ pub struct Ulimit {
     pub hard: Option<i64>,
 }
 
-/// Declares words of Compose that are kept as texts: how they are checked, without a type that outlives it.
-macro_rules! checked {
-    ($name:ident, $what:literal, $check:expr) => {
-        struct $name(String);
-
-        impl Parse for $name {
-            const WHAT: &'static str = $what;
-
-            fn parse(text: &str) -> Result<Self, Invalid> {
-                let check: fn(&str) -> Result<(), Invalid> = $check;
-                check(text).map(|()| Self(text.to_owned()))
-            }
-        }
-    };
+checked! {
+    Network, "a network": |text| mode(text, "a network", &["host", "bridge", "none"], true);
+    Ipc, "a mode": |text| mode(text, "an IPC mode", &["host", "private", "shareable", "none"], true);
+    Pid, "a mode": |text| mode(text, "a PID mode", &["host"], true);
+    SecurityOption, "a security option": security_option;
+    Group, "a group": |text| account(&without_variables(text, "0")?, "a group");
+    CgroupRule, "a rule": cgroup_rule;
+    UserGroup, "a user": user_group;
 }
-
-checked!(Network, "a network", |text| mode(text, "a network", &["host", "bridge", "none"], true));
-checked!(Ipc, "a mode", |text| mode(text, "an IPC mode", &["host", "private", "shareable", "none"], true));
-checked!(Pid, "a mode", |text| mode(text, "a PID mode", &["host"], true));
-checked!(SecurityOption, "a security option", security_option);
-checked!(Group, "a group", |text| account(&without_variables(text, "0")?, "a group"));
-checked!(CgroupRule, "a rule", cgroup_rule);
-checked!(UserGroup, "a user", user_group);
 
 fn mode(text: &str, what: &str, words: &[&str], shared: bool) -> Result<(), Invalid> {
     if words.contains(&text) {

@@ -1,0 +1,27 @@
+//! Texts with a check.
+
+/// Declares words of Compose that are kept as texts: how they are checked, without a type that outlives it.
+macro_rules! checked {
+    ($($name:ident, $what:literal: $check:expr;)+) => {
+        $(
+            struct $name(String);
+
+            impl $crate::value::Parse for $name {
+                const WHAT: &'static str = $what;
+
+                fn parse(text: &str) -> Result<Self, $crate::value::Invalid> {
+                    let check: fn(&str) -> Result<(), $crate::value::Invalid> = $check;
+                    check(text).map(|()| Self(text.to_owned()))
+                }
+            }
+
+            impl From<$name> for String {
+                fn from(checked: $name) -> Self {
+                    checked.0
+                }
+            }
+        )+
+    };
+}
+
+pub(super) use checked;
