@@ -13,6 +13,8 @@ mod cli;
 #[allow(missing_docs)]
 mod diagnostic;
 #[allow(missing_docs)]
+mod diff;
+#[allow(missing_docs)]
 mod fs;
 #[allow(missing_docs)]
 #[doc(hidden)]

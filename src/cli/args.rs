@@ -181,6 +181,9 @@ pub(super) enum Command {
         #[arg(long, value_enum, default_value_t = GraphFormat::Text)]
         format: GraphFormat,
     },
+    /// Show what a change does to versions, the build, the image and the services
+    #[command(after_help = "Example: jcc diff main --format markdown")]
+    Diff(super::diff::DiffArgs),
     /// List every fetch with its pin grade
     #[command(after_help = "Example: jcc audit project.kdl")]
     Audit {

@@ -8,7 +8,7 @@ use crate::source::Sources;
 use crate::syntax;
 
 use super::args::ReportFormat;
-use super::{Exit, Session, diff};
+use super::{Exit, Session, unified};
 
 /// Formats files in place, or says which are not.
 pub(super) fn run(session: &mut Session<'_, '_>, files: &[PathBuf], check: bool) -> Exit {
@@ -51,7 +51,7 @@ fn one(session: &mut Session<'_, '_>, file: &std::path::Path, check: bool) -> Ex
         return Exit::Done;
     }
     if check {
-        let text = diff::unified(&shown, &old, &new);
+        let text = unified::unified(&shown, &old, &new);
         session.print(&text);
         return Exit::Stale;
     }

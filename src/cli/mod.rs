@@ -12,6 +12,7 @@ mod edit;
 mod exit;
 mod explain;
 mod fmt;
+mod git;
 mod graph;
 mod inspected;
 mod lock_diff;
@@ -25,6 +26,7 @@ mod session;
 mod show;
 mod streams;
 mod table;
+mod unified;
 mod update;
 mod why;
 
@@ -52,6 +54,7 @@ pub fn run(arguments: &[std::ffi::OsString], io: &mut Io<'_>) -> Exit {
         Command::Check { input, deny_warnings, format } => {
             compile::run(&mut session, compile::CompileOptions::check(input, deny_warnings, format))
         }
+        Command::Diff(args) => diff::run(&mut session, &args),
         Command::Audit { input, format } => audit::run(&mut session, &input, format),
         Command::Run { input } => run_command::run(&mut session, &input),
         Command::Resolve { input, format } => resolve::run(&mut session, &input, format),

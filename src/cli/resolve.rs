@@ -89,21 +89,7 @@ fn indented(text: &str) -> String {
 pub(super) fn reasons(reasons: &[Reason], sources: &Sources) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for one in reasons {
-        let text = match one {
-            Reason::Requested(span) => format!("requested ({})", sources.place(*span)),
-            Reason::Pinned(span) => format!("pinned ({})", sources.place(*span)),
-            Reason::Target(span) => format!("set in target ({})", sources.place(*span)),
-            Reason::Base(_) => "provided by the base image".to_owned(),
-            Reason::RequiredBy { name, version, .. } if version.as_str() == "0" => {
-                format!("required by {name}")
-            }
-            Reason::RequiredBy { name, version, .. } => format!("required by {name} {version}"),
-            Reason::PlatformDefault { by, version } => match version {
-                Some(version) => format!("default of {by} {version}"),
-                None => format!("default of {by}"),
-            },
-            Reason::Locked => "locked".to_owned(),
-        };
+        let text = one.describe(sources);
         if !all.contains(&text) {
             all.push(text);
         }

@@ -36,7 +36,7 @@ mod test;
 mod toolkit;
 mod user;
 mod weight;
-mod written;
+pub mod written;
 
 pub use all::{Planned, all};
 pub use assemble::plan;

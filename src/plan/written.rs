@@ -5,19 +5,19 @@ use std::str::Lines;
 
 /// A text read as instructions.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Fragment {
-    pub(super) instructions: Vec<RawInstruction>,
+pub struct Fragment {
+    pub instructions: Vec<RawInstruction>,
     /// Why the text cannot be placed among other instructions: the line and the reason.
-    pub(super) problem: Option<(usize, &'static str)>,
+    pub problem: Option<(usize, &'static str)>,
 }
 
 /// One instruction, its continued lines joined.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct RawInstruction {
+pub struct RawInstruction {
     /// Its text, without the heredocs.
-    pub(super) text: String,
+    pub text: String,
     /// The texts of its heredocs.
-    pub(super) heredocs: Vec<String>,
+    pub heredocs: Vec<String>,
 }
 
 /// A heredoc as an instruction announces it.
@@ -34,7 +34,7 @@ const UNCLEAR: &str = "builders parse its heredoc differently: use a name of let
         in quotes";
 const DIRECTIVE: &str = "builders accept a parser directive only at the top of a Dockerfile";
 
-pub(super) fn read(text: &str) -> Fragment {
+pub fn read(text: &str) -> Fragment {
     let mut reader = FragmentReader { lines: text.lines().enumerate(), problem: None };
     let mut instructions = Vec::new();
     while let Some(one) = reader.instruction() {

@@ -34,6 +34,7 @@ pub use dockerignore::dockerignore;
 pub use quadlet::quadlet;
 pub use run_command::run_command;
 pub use signature::{Generated, Signature, is_of_old_layout, is_support};
+pub use yaml::read as read_yaml;
 
 #[cfg(test)]
 mod host_tests;

@@ -4,6 +4,11 @@
 use serde::{Serialize, Serializer};
 use serde_saphyr::{DoubleQuoted, FlowSeq, SerializerOptions};
 
+/// Reads a YAML text as JSON; `None` for a text that is no YAML.
+pub fn read(text: &str) -> Option<serde_json::Value> {
+    serde_saphyr::from_str(text).ok()
+}
+
 /// A YAML node as the writer knows it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Yaml {

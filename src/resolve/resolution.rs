@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::catalog::{Fixed, GpuAccess, Role};
-use crate::source::Span;
+use crate::source::{Sources, Span};
 use crate::value::{ImageRef, Name, Version};
 
 /// Everything that a target holds, decided.
@@ -162,6 +162,25 @@ pub enum Reason {
         version: Option<Version>,
     },
     Locked,
+}
+
+impl Reason {
+    /// The reason as one phrase, with places as messages show them.
+    pub fn describe(&self, sources: &Sources) -> String {
+        match self {
+            Self::Requested(span) => format!("requested ({})", sources.place(*span)),
+            Self::Pinned(span) => format!("pinned ({})", sources.place(*span)),
+            Self::Target(span) => format!("set in target ({})", sources.place(*span)),
+            Self::Base(_) => "provided by the base image".to_owned(),
+            Self::RequiredBy { name, version, .. } if version.as_str() == "0" => {
+                format!("required by {name}")
+            }
+            Self::RequiredBy { name, version, .. } => format!("required by {name} {version}"),
+            Self::PlatformDefault { by, version: Some(version) } => format!("default of {by} {version}"),
+            Self::PlatformDefault { by, version: None } => format!("default of {by}"),
+            Self::Locked => "locked".to_owned(),
+        }
+    }
 }
 
 /// `cuda` is 12.6 although the release has 12.2, or there is none.

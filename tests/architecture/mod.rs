@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use syn::visit::Visit;
 
 /// The passes, in order: a folder uses folders before it alone.
-const RANKS: [&str; 13] = [
+const RANKS: [&str; 14] = [
     "source",
     "diagnostic",
     "value",
@@ -19,6 +19,7 @@ const RANKS: [&str; 13] = [
     "resolve",
     "plan",
     "render",
+    "diff",
     "cli",
 ];
 

@@ -9,7 +9,7 @@ use crate::source::Span;
 use super::super::args::ReportFormat;
 use super::super::place::OutputPlace;
 use super::super::session::LOCK;
-use super::super::{Exit, Session, diff};
+use super::super::{Exit, Session, unified};
 
 /// A file that is not what the manifest gives.
 struct Stale<'a> {
@@ -227,7 +227,7 @@ impl Stale<'_> {
     fn diff(&self, out: &mut String) {
         out.push_str(&format!("--- a/{0}\n+++ b/{0}\n", self.path));
         let mut before = None;
-        for (line, hunk) in diff::hunks(&self.old, self.new) {
+        for (line, hunk) in unified::hunks(&self.old, self.new) {
             let heading = heading(self.new, line);
             if let Some(heading) = heading.as_ref().filter(|heading| before.as_ref() != Some(*heading)) {
                 out.push_str(&format!("# in: {heading}\n"));

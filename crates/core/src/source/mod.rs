@@ -101,6 +101,14 @@ impl Sources {
         self.get(span.source).text.get(span.range()).unwrap_or("")
     }
 
+    /// The whole line that a span starts in, without blanks around it.
+    pub fn line_of(&self, span: Span) -> &str {
+        let text = &self.get(span.source).text;
+        let start =
+            text.get(..span.start as usize).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+        text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default().trim()
+    }
+
     /// Line and column, from 1, of the start of a span. A column counts characters.
     pub fn start(&self, span: Span) -> Position {
         Position::of(&self.get(span.source).text, span.start as usize)

@@ -1,0 +1,124 @@
+//! The two sides of a comparison: revisions of git, folders, or both.
+
+use std::path::{Path, PathBuf};
+
+use crate::Input;
+use crate::diff::ContextFiles;
+use crate::fs::FileSystem;
+
+use super::super::git::Repository;
+use super::super::session::{FoundManifest, LOCK, MANIFEST};
+use super::super::{Exit, Session};
+use super::DiffArgs;
+use super::files::{FolderFiles, GitFiles};
+
+/// What is compared.
+pub(super) struct Sides {
+    pub(super) old: OldSide,
+    new: NewSide,
+    /// The new manifest as the user names it.
+    pub(super) shown: String,
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) files: Box<dyn ContextFiles>,
+}
+
+pub(super) struct OldSide {
+    pub(super) fs: Box<dyn FileSystem>,
+    pub(super) manifest: String,
+    /// The side as messages name it.
+    pub(super) shown: String,
+}
+
+struct NewSide {
+    fs: Box<dyn FileSystem>,
+    manifest: String,
+}
+
+impl Sides {
+    /// Finds the sides that the arguments name. Two paths are compared without git; a path alone is the manifest, any
+    /// other word a revision.
+    pub(super) fn of(session: &mut Session<'_, '_>, args: &DiffArgs) -> Result<Self, Exit> {
+        let file = args.new.clone().or_else(|| args.file.clone());
+        match &args.old {
+            Some(old) if args.new.is_some() && session.around.folder.join(old).exists() => {
+                Self::folders(session, Path::new(old), file.as_deref())
+            }
+            Some(old) if args.new.is_none() && is_manifest(&session.around.folder.join(old)) => {
+                Self::revision(session, None, Some(file.unwrap_or_else(|| PathBuf::from(old))).as_deref())
+            }
+            old => Self::revision(session, old.as_deref(), file.as_deref()),
+        }
+    }
+
+    pub(super) fn new_input<'a>(&'a self, target: Option<&'a str>) -> Input<'a> {
+        Input { fs: self.new.fs.as_ref(), manifest: &self.new.manifest, target, lock: LOCK }
+    }
+
+    fn folders(session: &mut Session<'_, '_>, old: &Path, new: Option<&Path>) -> Result<Self, Exit> {
+        let before = session.find(Some(old))?;
+        let after = session.find(new)?;
+        let disk = |found: &FoundManifest| session.disk(&found.root);
+        let files = FolderFiles { old: disk(&before), new: disk(&after) };
+        Ok(Self {
+            old: OldSide { fs: Box::new(disk(&before)), shown: folder(&before), manifest: before.name },
+            new: NewSide { fs: Box::new(disk(&after)), manifest: after.name.clone() },
+            from: before.shown,
+            to: after.shown.clone(),
+            shown: after.shown,
+            files: Box::new(files),
+        })
+    }
+
+    fn revision(
+        session: &mut Session<'_, '_>,
+        revision: Option<&str>,
+        file: Option<&Path>,
+    ) -> Result<Self, Exit> {
+        let found = session.find(file)?;
+        let sides = Self::of_repository(session, revision, &found);
+        sides.map_err(|why| {
+            let help = "compare two folders with `jcc diff OLD NEW`, or run it in a clone of the repository";
+            session.unknown(&why, Some(help.to_owned()))
+        })
+    }
+
+    fn of_repository(
+        session: &Session<'_, '_>,
+        revision: Option<&str>,
+        found: &FoundManifest,
+    ) -> Result<Self, String> {
+        let repository = Repository::of(&found.root)?;
+        let (old, new) = match revision.map(|revision| revision.split_once("..").unwrap_or((revision, ""))) {
+            Some((old, "")) => (repository.commit(old)?, None),
+            Some((old, new)) => (repository.commit(old)?, Some(repository.commit(new)?)),
+            None => (repository.default_base()?, None),
+        };
+        let changed = repository.changed(&old, new.as_deref())?;
+        let fs: Box<dyn FileSystem> = match &new {
+            Some(commit) => Box::new(repository.tree(commit)?),
+            None => Box::new(session.disk(&found.root)),
+        };
+        let from = repository.short(&old);
+        Ok(Self {
+            old: OldSide {
+                fs: Box::new(repository.tree(&old)?),
+                manifest: found.name.clone(),
+                shown: from.clone(),
+            },
+            new: NewSide { fs, manifest: found.name.clone() },
+            shown: found.shown.clone(),
+            from,
+            to: new.map_or_else(|| "working tree".to_owned(), |commit| repository.short(&commit)),
+            files: Box::new(GitFiles { changed }),
+        })
+    }
+}
+
+fn folder(found: &FoundManifest) -> String {
+    found.shown.strip_suffix(&found.name).unwrap_or(&found.shown).trim_end_matches('/').to_owned()
+}
+
+fn is_manifest(path: &Path) -> bool {
+    path.join(MANIFEST).is_file() || path.is_file() && path.extension().is_some_and(|ending| ending == "kdl")
+}

@@ -1,0 +1,144 @@
+//! A comparison for terminals.
+
+use crate::diff::{ChangeCause, StageForecast, StepState, TargetDiff};
+
+use super::super::table;
+use super::{Comparison, DiffGroup, summary};
+
+/// So many names of targets are shown.
+const TARGETS: usize = 4;
+
+pub(super) fn report(comparison: &Comparison<'_>) -> String {
+    let mut out = format!("{}: {} -> {}\n", comparison.manifest, comparison.from, comparison.to);
+    if comparison.groups.is_empty() {
+        out.push_str(if comparison.files.is_empty() {
+            "nothing differs\n"
+        } else {
+            "only comments or files that the build does not read differ\n"
+        });
+    }
+    for group in &comparison.groups {
+        let name = if comparison.groups.len() + group.targets.len() > 2 {
+            targets(group) + ": "
+        } else {
+            String::new()
+        };
+        out.push_str(&format!("\n{name}{}\n", summary::line(&group.diff)));
+        body(&group.diff, &mut out);
+    }
+    if !comparison.files.is_empty() {
+        let names: Vec<&str> = comparison.files.iter().map(|(path, ..)| path.as_str()).collect();
+        out.push_str(&format!("\nfiles: {}\n", names.join(", ")));
+    }
+    out
+}
+
+/// One line per changed version.
+pub(super) fn versions(comparison: &Comparison<'_>) -> String {
+    let mut rows = Vec::new();
+    for group in &comparison.groups {
+        for change in &group.diff.versions {
+            let (from, to) = summary::versions(change);
+            rows.push(vec![change.name.to_string(), format!("{from} -> {to}"), targets(group)]);
+        }
+    }
+    table::columns(&rows)
+}
+
+/// `orin, nano and 48 more`.
+pub(super) fn targets(group: &DiffGroup) -> String {
+    let more = group.targets.len().saturating_sub(TARGETS);
+    let shown = group.targets[..group.targets.len() - more].join(", ");
+    if more > 0 { format!("{shown} and {more} more") } else { shown }
+}
+
+fn body(diff: &TargetDiff, out: &mut String) {
+    if let Some(base) = &diff.base {
+        let from = base.from.as_ref().map_or_else(String::new, |from| format!("{from} -> "));
+        out.push_str(&format!("  base image  {from}{}\n", base.to));
+    }
+    for (cause, title) in [
+        (ChangeCause::Requested, "versions, changed in the manifest"),
+        (ChangeCause::Implied, "versions that follow"),
+        (ChangeCause::Update, "versions, not changed by the manifest (lock, catalogue or compiler)"),
+    ] {
+        let changes = diff.versions.iter().filter(|change| change.cause == cause);
+        let rows: Vec<Vec<String>> = changes
+            .map(|change| {
+                let (from, to) = summary::versions(change);
+                vec![change.name.to_string(), format!("{from} -> {to}"), change.reason.clone()]
+            })
+            .collect();
+        section(title, &rows, out);
+    }
+    let rows: Vec<Vec<String>> = diff.forecast.stages.iter().filter_map(stage).collect();
+    section("rebuild", &rows, out);
+    section("cost", &costs(diff), out);
+    let risks = diff
+        .risks
+        .iter()
+        .map(|risk| vec![risk.service.clone().unwrap_or_else(|| "build".to_owned()), risk.what.clone()]);
+    section("risk", &risks.collect::<Vec<_>>(), out);
+    section("services", &services(diff), out);
+}
+
+fn section(title: &str, rows: &[Vec<String>], out: &mut String) {
+    if rows.is_empty() {
+        return;
+    }
+    out.push_str(&format!("  {title}\n"));
+    for line in table::columns(rows).lines() {
+        out.push_str(&format!("    {line}\n"));
+    }
+}
+
+/// A row for a stage that is not cached.
+pub(super) fn stage(stage: &StageForecast) -> Option<Vec<String>> {
+    let state = stage.state();
+    let (first, step) = stage.steps.iter().enumerate().find(|(_, step)| step.state == state)?;
+    let count = stage.steps.len();
+    let what = match state {
+        StepState::Cached => return None,
+        StepState::Unknown => "unknown".to_owned(),
+        StepState::Depends => "reruns unless its inputs come out equal".to_owned(),
+        StepState::Rerun if first == 0 => "reruns".to_owned(),
+        StepState::Rerun => format!("reruns from step {} of {count}", first + 1),
+    };
+    Some(vec![stage.name.clone(), what, format!("{}: {}", step.cause, step.title)])
+}
+
+fn costs(diff: &TargetDiff) -> Vec<Vec<String>> {
+    let mut rows = Vec::new();
+    if let Some(pull) = summary::pull(&diff.cost) {
+        let of = if diff.cost.image > 0 {
+            format!(" of {}", summary::size(diff.cost.image))
+        } else {
+            String::new()
+        };
+        rows.push(vec![format!("{pull}{of}")]);
+    }
+    if !diff.cost.unknown.is_empty() {
+        rows.push(vec![format!("unknown size: {}", diff.cost.unknown.join(", "))]);
+    }
+    if !diff.cost.compiled.is_empty() {
+        rows.push(vec![format!("built from source again: {}", diff.cost.compiled.join(", "))]);
+    }
+    rows
+}
+
+/// A row for each value that a service gains or loses.
+pub(super) fn services(diff: &TargetDiff) -> Vec<Vec<String>> {
+    let mut rows = Vec::new();
+    for change in &diff.services {
+        let service = change.service.clone().unwrap_or_else(|| "project".to_owned());
+        let signed = change
+            .removed
+            .iter()
+            .map(|value| ('-', value))
+            .chain(change.added.iter().map(|value| ('+', value)));
+        for (sign, value) in signed {
+            rows.push(vec![service.clone(), change.key.clone(), format!("{sign} {value}")]);
+        }
+    }
+    rows
+}

@@ -1,0 +1,242 @@
+//! The `git` program, for files of other revisions. It is run without the repository's hooks, monitors and filters, since
+//! a repository may be hostile.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use crate::fs::{FileKind, FileSystem, LARGEST};
+
+/// A repository, and the project's folder in it.
+#[derive(Debug, Clone)]
+pub(super) struct Repository {
+    /// The project's folder.
+    folder: PathBuf,
+    /// That folder from the repository's root: empty, or with a `/` at its end.
+    prefix: String,
+}
+
+/// Why git gave no answer, as one phrase.
+pub(super) type GitError = String;
+
+impl Repository {
+    /// The repository that a folder lies in.
+    pub(super) fn of(folder: &Path) -> Result<Self, GitError> {
+        let prefix = run(folder, &["rev-parse", "--show-prefix"])?;
+        Ok(Self { folder: folder.to_owned(), prefix: prefix.trim_end_matches('\n').to_owned() })
+    }
+
+    /// The commit that a revision names.
+    pub(super) fn commit(&self, revision: &str) -> Result<String, GitError> {
+        let wanted = format!("{revision}^{{commit}}");
+        let found = run(&self.folder, &["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted])
+            .map_err(|why| if why.is_empty() { format!("unknown revision `{revision}`") } else { why })?;
+        Ok(found.trim().to_owned())
+    }
+
+    /// The commit to compare with when none is named: where this branch left the default branch of `origin`, else
+    /// `HEAD`.
+    pub(super) fn default_base(&self) -> Result<String, GitError> {
+        let merge_base = run(&self.folder, &["merge-base", "HEAD", "refs/remotes/origin/HEAD"]);
+        match merge_base {
+            Ok(commit) => Ok(commit.trim().to_owned()),
+            Err(_) => self.commit("HEAD").map_err(|_| "the repository has no commit".to_owned()),
+        }
+    }
+
+    /// A commit as people name it.
+    pub(super) fn short(&self, commit: &str) -> String {
+        run(&self.folder, &["rev-parse", "--short", commit])
+            .map_or_else(|_| commit.to_owned(), |short| short.trim().to_owned())
+    }
+
+    /// The files of the project's folder at a commit.
+    pub(super) fn tree(&self, commit: &str) -> Result<GitTree, GitError> {
+        let listed = run(&self.folder, &["ls-tree", "-r", "-z", "--full-tree", commit, "--", self.root()])?;
+        let mut files = BTreeMap::new();
+        for line in listed.split('\0').filter(|line| !line.is_empty()) {
+            let Some((about, path)) = line.split_once('\t') else { continue };
+            let mut words = about.split(' ');
+            let is_file = words.next().is_some_and(|mode| mode.starts_with("100"));
+            let id = words.nth(1).unwrap_or_default().to_owned();
+            if let Some(path) = path.strip_prefix(&self.prefix) {
+                files.insert(path.to_owned(), GitEntry { id, is_file });
+            }
+        }
+        Ok(GitTree { folder: self.folder.clone(), files, reader: RefCell::new(None) })
+    }
+
+    /// The project's files that differ from a commit: in the working tree, or at another commit.
+    pub(super) fn changed(&self, from: &str, to: Option<&str>) -> Result<Vec<String>, GitError> {
+        let mut words =
+            vec!["diff", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", "-z", from];
+        words.extend(to);
+        words.extend(["--", "."]);
+        let mut all = self.own(&run(&self.folder, &words)?, true);
+        if to.is_none() {
+            let listed = run(&self.folder, &["ls-files", "-z", "--others", "--exclude-standard", "--", "."])?;
+            all.extend(self.own(&listed, false));
+        }
+        all.sort();
+        all.dedup();
+        Ok(all)
+    }
+
+    fn root(&self) -> &str {
+        if self.prefix.is_empty() { "." } else { self.prefix.trim_end_matches('/') }
+    }
+
+    /// Paths that git lists, from the project's folder; `git diff` lists them from the repository's root.
+    fn own(&self, listed: &str, from_root: bool) -> Vec<String> {
+        let prefix = if from_root { self.prefix.as_str() } else { "" };
+        let paths = listed.split('\0').filter(|path| !path.is_empty());
+        paths.filter_map(|path| path.strip_prefix(prefix)).map(str::to_owned).collect()
+    }
+}
+
+fn command(folder: &Path) -> Command {
+    let mut command = Command::new("git");
+    command.current_dir(folder).stdin(Stdio::null());
+    command.args(["--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"]);
+    command.env("GIT_OPTIONAL_LOCKS", "0").env("GIT_NO_LAZY_FETCH", "1").env("LC_ALL", "C");
+    command
+}
+
+/// Runs git to its end and returns what it prints.
+fn run(folder: &Path, words: &[&str]) -> Result<String, GitError> {
+    let output = command(folder).args(words).output().map_err(|why| match why.kind() {
+        io::ErrorKind::NotFound => "`git` is not installed".to_owned(),
+        _ => format!("cannot run `git`: {why}"),
+    })?;
+    if !output.status.success() {
+        let text = String::from_utf8_lossy(&output.stderr);
+        let first = text.lines().next().unwrap_or_default();
+        return Err(first.trim_start_matches("fatal: ").trim().to_owned());
+    }
+    String::from_utf8(output.stdout).map_err(|_| "git lists a path that is not UTF-8".to_owned())
+}
+
+/// One entry of a tree.
+#[derive(Debug, Clone)]
+struct GitEntry {
+    id: String,
+    /// False for a link or a submodule.
+    is_file: bool,
+}
+
+/// The project's folder at a commit, read as needed.
+pub(super) struct GitTree {
+    folder: PathBuf,
+    files: BTreeMap<String, GitEntry>,
+    /// `git cat-file --batch`, once something is read.
+    reader: RefCell<Option<BlobReader>>,
+}
+
+impl GitTree {
+    fn normal(path: &str) -> &str {
+        let path = path.trim_start_matches("./").trim_end_matches('/');
+        if path == "." { "" } else { path }
+    }
+
+    fn names<'a>(&'a self, folder: &str) -> impl Iterator<Item = &'a str> {
+        let folder = Self::normal(folder);
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let below = self.files.range(prefix.clone()..).map(|(path, _)| path);
+        below
+            .map_while(move |path| path.strip_prefix(&prefix))
+            .map(|rest| rest.split('/').next().unwrap_or(rest))
+    }
+}
+
+impl FileSystem for GitTree {
+    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        let found = self.files.get(Self::normal(path)).filter(|entry| entry.is_file);
+        let entry =
+            found.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, format!("`{path}`: not found")))?;
+        let mut reader = self.reader.borrow_mut();
+        if reader.is_none() {
+            *reader = Some(BlobReader::start(&self.folder)?);
+        }
+        reader.as_mut().map_or_else(|| Err(io::ErrorKind::BrokenPipe.into()), |reader| reader.read(&entry.id))
+    }
+
+    fn kind(&self, path: &str) -> Option<FileKind> {
+        let path = Self::normal(path);
+        match self.files.get(path) {
+            Some(entry) if entry.is_file => Some(FileKind::File),
+            Some(_) => Some(FileKind::Other),
+            None => (path.is_empty() || self.names(path).next().is_some()).then_some(FileKind::Folder),
+        }
+    }
+
+    fn list(&self, path: &str) -> io::Result<Vec<String>> {
+        let mut names: Vec<String> = self.names(path).map(str::to_owned).collect();
+        names.dedup();
+        if names.is_empty() && self.kind(path).is_none() {
+            return Err(io::Error::new(io::ErrorKind::NotFound, format!("`{path}`: not found")));
+        }
+        Ok(names)
+    }
+
+    fn write_all(&self, _: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
+        Err(io::ErrorKind::ReadOnlyFilesystem.into())
+    }
+
+    fn remove(&self, _: &str) -> io::Result<()> {
+        Err(io::ErrorKind::ReadOnlyFilesystem.into())
+    }
+
+    fn is_inside(&self, path: &str) -> bool {
+        !path.split('/').any(|part| part == "..")
+    }
+}
+
+/// A running `git cat-file --batch`.
+struct BlobReader {
+    child: Child,
+    requests: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+impl BlobReader {
+    fn start(folder: &Path) -> io::Result<Self> {
+        let mut child = command(folder)
+            .args(["cat-file", "--batch"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        match (child.stdin.take(), child.stdout.take()) {
+            (Some(requests), Some(answers)) => Ok(Self { child, requests, answers: BufReader::new(answers) }),
+            _ => Err(io::ErrorKind::BrokenPipe.into()),
+        }
+    }
+
+    /// The content of a blob. Its head is `ID blob SIZE`, its end a line break.
+    fn read(&mut self, id: &str) -> io::Result<Vec<u8>> {
+        writeln!(self.requests, "{id}")?;
+        self.requests.flush()?;
+        let mut head = String::new();
+        self.answers.read_line(&mut head)?;
+        let size = head.trim_end().rsplit_once(' ').and_then(|(_, size)| size.parse::<u64>().ok());
+        let size = size.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "git lacks the object"))?;
+        let most = LARGEST as u64;
+        let mut bytes = Vec::new();
+        (&mut self.answers).take(size.min(most)).read_to_end(&mut bytes)?;
+        io::copy(&mut (&mut self.answers).take(size - size.min(most) + 1), &mut io::sink())?;
+        if size > most {
+            let message = format!("it is larger than {} MiB, which is the limit", LARGEST >> 20);
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+        }
+        Ok(bytes)
+    }
+}
+
+impl Drop for BlobReader {
+    fn drop(&mut self) {
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}

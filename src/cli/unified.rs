@@ -1,0 +1,26 @@
+//! Unified diffs. No secret is shown in them.
+
+use similar::{Algorithm, TextDiff};
+
+use crate::source::masked;
+
+/// The unified diff of two texts; empty where they are the same.
+pub(super) fn unified(name: &str, old: &str, new: &str) -> String {
+    let diff = TextDiff::configure().algorithm(Algorithm::Myers).diff_lines(old, new);
+    masked(
+        &diff.unified_diff().context_radius(3).header(&format!("a/{name}"), &format!("b/{name}")).to_string(),
+    )
+}
+
+/// The hunks of the diff, each with the line of the new text that it starts at (from 0).
+pub(super) fn hunks(old: &str, new: &str) -> Vec<(usize, String)> {
+    let diff = TextDiff::configure().algorithm(Algorithm::Myers).diff_lines(old, new);
+    diff.unified_diff()
+        .context_radius(3)
+        .iter_hunks()
+        .map(|hunk| {
+            let first = hunk.ops().iter().find(|one| one.tag() != similar::DiffTag::Equal);
+            (first.map_or(0, |one| one.new_range().start), masked(&hunk.to_string()))
+        })
+        .collect()
+}
