@@ -1,8 +1,8 @@
-//! jcc compiles a declarative manifest to a Dockerfile and a Compose file.
+//! jcc compiles a manifest to a Dockerfile and a Compose file.
 //!
-//! The passes are folders, in order: each takes the value that the one before gives. [`compile`] is the whole story.
+//! Each pass is a folder and takes the result of the pass before it. [`compile`] runs all of them.
 
-// The facade is documented; a pass documents what its names do not say.
+// Everything in the public API has a doc comment. Inside the passes, names that explain themselves have none.
 #![warn(missing_docs)]
 
 #[allow(missing_docs)]
@@ -31,7 +31,7 @@ mod resolve;
 pub use cli::{Exit, Io, Terminal, run};
 use jcc_core::{source, syntax, value};
 
-/// What the tests, benches and fuzz targets of this repository look into. Not an API.
+/// Internals for the tests, benches and fuzz targets of this repository. Not a public API.
 #[doc(hidden)]
 #[allow(missing_docs)]
 pub mod internals {
@@ -77,36 +77,36 @@ use source::Sources;
 /// The version of this compiler.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// The project to compile: its files, manifest, target and lock.
+/// The input of a compile.
 #[derive(Clone, Copy)]
 pub struct Input<'a> {
     /// The files of the project.
     pub fs: &'a dyn FileSystem,
-    /// The manifest, in the project's root.
+    /// The file name of the manifest in the project's root.
     pub manifest: &'a str,
-    /// Only the target of this name.
+    /// The only target to compile; `None` for all.
     pub target: Option<&'a str>,
-    /// The path of the lock, from the project's root.
+    /// The path of the lock, relative to the project's root.
     pub lock: &'a str,
 }
 
-/// Everything that is known of a project whose versions are decided.
+/// A project with resolved versions.
 #[derive(Debug)]
 pub struct Resolved {
-    /// What is known of packages and platforms, the project's own folders included.
+    /// The built-in catalogue with the definitions of the project's own folders.
     pub catalog: Catalog,
-    /// The lock that was read; `None` where there was none.
+    /// The lock that was read; `None` if there was none.
     pub old_lock: Option<Lock>,
-    /// The lock that holds what was decided.
+    /// The new lock. It does not list the generated files before [`compile`].
     pub lock: Lock,
-    /// Each target with its answer, in the order of the manifest.
+    /// Each target with its resolution, in the order of the manifest.
     pub targets: Vec<(Project, Resolution)>,
 }
 
-/// From a manifest to versions: reads it and what it names, then decides platform and packages of each target.
+/// Loads the manifest, the files that it refers to and the lock, and resolves the versions of each target.
 ///
 /// # Errors
-/// Whatever is wrong in the manifest, the catalogue's folders or the lock, all of it reported.
+/// Errors in the manifest, the project's definitions or the lock, and conflicts. All of them are in the log.
 pub fn resolve(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result<Resolved, Reported> {
     let mut catalog = Catalog::builtin(sources);
     let manifest = manifest::load_in_part(input.fs, input.manifest, &BuiltinStacks::new(), sources, log)?;
@@ -121,12 +121,12 @@ pub fn resolve(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result
     let old_lock = resolve::open_lock(input.fs, input.lock, sources, log)?;
     let targets = resolve::all(projects, &catalog, old_lock.as_ref(), sources, log)?;
     let lock = resolve::lock_of(&targets, &catalog, old_lock.as_ref(), sources);
-    lock_fits(&lock, input, sources, log)?;
+    check_lock_size(&lock, input, sources, log)?;
     Ok(Resolved { catalog, old_lock, lock, targets })
 }
 
-/// Refuses a lock that the next run could not read.
-fn lock_fits(lock: &Lock, input: Input<'_>, sources: &Sources, log: &mut Log) -> Result<(), Reported> {
+/// Reports an error if the lock is too large for the next run to read.
+fn check_lock_size(lock: &Lock, input: Input<'_>, sources: &Sources, log: &mut Log) -> Result<(), Reported> {
     let length = lock.write(VERSION).len();
     if length <= Lock::LARGEST {
         return Ok(());
@@ -136,10 +136,10 @@ fn lock_fits(lock: &Lock, input: Input<'_>, sources: &Sources, log: &mut Log) ->
     Err(log.error(Diagnostic::error(codes::syntax::TOO_LARGE, message).help(help)))
 }
 
-/// Everything that a compile gives.
+/// The result of a compile.
 #[derive(Debug)]
 pub struct Compiled {
-    /// The files, by their path in the project.
+    /// The generated files by path, relative to the project's root.
     pub artifacts: render::Artifacts,
     /// The plan of each target, in the order of the manifest.
     pub planned: Vec<plan::Planned>,
@@ -148,7 +148,7 @@ pub struct Compiled {
 }
 
 impl Compiled {
-    /// Whether it has every target of the manifest.
+    /// Whether every target of the manifest was compiled.
     pub fn is_whole(&self) -> bool {
         is_whole(&self.resolved)
     }
@@ -158,10 +158,11 @@ fn is_whole(resolved: &Resolved) -> bool {
     resolved.targets.first().is_none_or(|(project, _)| project.targets == resolved.targets.len())
 }
 
-/// From a manifest to the files that are written. The lock is left to the caller: [`Resolved::lock`].
+/// Compiles the manifest to the texts of the generated files. The caller writes them, and the lock:
+/// [`Resolved::lock`].
 ///
 /// # Errors
-/// Whatever is wrong, all of it reported.
+/// Errors of any pass. All of them are in the log.
 pub fn compile(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result<Compiled, Reported> {
     let (mut resolved, planned) = plan(input, sources, log)?;
     if let Ok(planned) = &planned {
@@ -191,14 +192,14 @@ pub fn compile(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result
         files = files.and_others(&old.files);
     }
     resolved.lock.files = files;
-    lock_fits(&resolved.lock, input, sources, log)?;
+    check_lock_size(&resolved.lock, input, sources, log)?;
     Ok(Compiled { artifacts, planned, resolved })
 }
 
-/// From a manifest to plans, before the grade that the manifest requires is checked.
+/// Resolves and plans all targets, without checking the pin grade that the manifest requires.
 ///
-/// # Errors
-/// Whatever is wrong up to the versions; what is wrong with the plans is in their own result.
+/// # Errors Errors up to the resolution. Errors of the plans are in the inner result, so that callers have
+/// the resolution.
 pub fn plan(
     input: Input<'_>,
     sources: &mut Sources,
@@ -209,7 +210,7 @@ pub fn plan(
     Ok((resolved, planned))
 }
 
-/// The targets, or the one that was asked for.
+/// Returns all targets, or only the one with this name. Reports an unknown name.
 fn one_target(projects: Vec<Project>, name: Option<&str>, log: &mut Log) -> Result<Vec<Project>, Reported> {
     let Some(name) = name else { return Ok(projects) };
     let known: Vec<String> = projects.iter().map(|one| one.target.name.value.to_string()).collect();

@@ -1,4 +1,4 @@
-//! The command `jcc`.
+//! The `jcc` command.
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -8,13 +8,13 @@ use jcc::{Exit, Io, Terminal, run};
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
-    let exit = surrounded(|io| run(&arguments, io));
+    let exit = with_process_io(|io| run(&arguments, io));
     ExitCode::from(exit.code())
 }
 
-/// Runs with the process' own streams and environment.
-#[expect(clippy::disallowed_methods, reason = "the one place that looks at the environment")]
-fn surrounded(run: impl FnOnce(&mut Io<'_>) -> Exit) -> Exit {
+/// Calls `run` with the streams and the environment of this process.
+#[expect(clippy::disallowed_methods, reason = "the only place that reads the environment")]
+fn with_process_io(run: impl FnOnce(&mut Io<'_>) -> Exit) -> Exit {
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
         || std::env::var_os("TERM").is_some_and(|value| value == "dumb");
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(100);
@@ -26,12 +26,12 @@ fn surrounded(run: impl FnOnce(&mut Io<'_>) -> Exit) -> Exit {
         err: Terminal { to: &mut err.lock(), colour: err_colour, width: columns },
         input: &mut std::io::stdin().lock(),
         folder,
-        state: state(),
+        state: state_folder(),
     })
 }
 
-/// This user's folder for what a program keeps between its runs.
-fn state() -> Option<PathBuf> {
+/// Returns the user's state folder for jcc: `$XDG_STATE_HOME/jcc`, or its equivalent on Windows.
+fn state_folder() -> Option<PathBuf> {
     let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let base = if cfg!(windows) {
         folder("LOCALAPPDATA")

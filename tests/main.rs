@@ -1,6 +1,9 @@
-//! The project's tests over whole inputs, one binary: cases are data under `tests/cases`.
+//! Integration tests, in one binary. Cases that are data are in `tests/cases`.
 
-#![allow(clippy::disallowed_methods, reason = "cases lie on the disk, and the environment steers the tests")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "cases are files on disk, and environment variables configure the tests"
+)]
 
 mod architecture;
 mod book;

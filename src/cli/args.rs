@@ -1,4 +1,4 @@
-//! What can be typed.
+//! The arguments of the command line, as clap parses them.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::edit::args as edit;
 use super::new;
 
-/// Turns one declarative manifest into a Dockerfile and a Compose file.
+/// The whole command line.
 #[derive(Debug, Parser)]
 #[command(
     name = "jcc",
@@ -18,10 +18,8 @@ use super::new;
         system error"
 )]
 pub(super) struct Cli {
-    /// What to do.
     #[command(subcommand)]
     pub(super) command: Command,
-    /// How it is reported.
     #[command(flatten)]
     pub(super) common: Common,
 }
@@ -40,7 +38,7 @@ pub(super) struct Common {
     pub(super) verbose: bool,
 }
 
-/// When to colour.
+/// When reports are coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum ColourChoice {
     /// On a terminal, unless `NO_COLOR` is set
@@ -51,7 +49,7 @@ pub(super) enum ColourChoice {
     Never,
 }
 
-/// How results are shown.
+/// The format of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
     /// For people
@@ -60,7 +58,7 @@ pub(super) enum Format {
     Json,
 }
 
-/// How reports are shown.
+/// The format of diagnostics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum ReportFormat {
     /// For people
@@ -71,7 +69,7 @@ pub(super) enum ReportFormat {
     Sarif,
 }
 
-/// How a graph is shown.
+/// The format of a graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum GraphFormat {
     /// An indented tree
@@ -82,7 +80,7 @@ pub(super) enum GraphFormat {
     Mermaid,
 }
 
-/// The manifest, and which of its targets.
+/// The manifest, and optionally one of its targets.
 #[derive(Debug, Clone, Args)]
 pub(super) struct ManifestArgs {
     /// Manifest to use [default: `project.kdl` in this folder or the nearest parent folder]
@@ -96,19 +94,18 @@ pub(super) struct ManifestArgs {
 }
 
 impl ManifestArgs {
-    /// The manifest that was named, either way.
+    /// Returns the manifest, whether it was passed as an argument or as an option.
     pub(super) fn file(&self) -> Option<&std::path::Path> {
         self.file.as_deref().or(self.named.as_deref())
     }
 }
 
-/// The commands.
+/// The subcommands of `jcc`.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Generate the Dockerfile, the Compose file and the lock
     #[command(after_help = "Example: jcc compile project.kdl")]
     Compile {
-        /// What to compile.
         #[command(flatten)]
         input: ManifestArgs,
         /// Write to this folder instead of the manifest's
@@ -136,7 +133,6 @@ pub(super) enum Command {
     /// Compile in memory and compare the result with the files
     #[command(after_help = "Example: jcc check project.kdl")]
     Check {
-        /// What to check.
         #[command(flatten)]
         input: ManifestArgs,
         /// Treat warnings as errors
@@ -149,7 +145,6 @@ pub(super) enum Command {
     /// Show the resolved versions and the reasons for them
     #[command(after_help = "Example: jcc resolve project.kdl --format json")]
     Resolve {
-        /// What to resolve.
         #[command(flatten)]
         input: ManifestArgs,
         /// Output format
@@ -161,7 +156,6 @@ pub(super) enum Command {
     Why {
         /// A package, a system package or a stage
         name: String,
-        /// Where to look.
         #[command(flatten)]
         input: ManifestArgs,
         /// Output format
@@ -171,7 +165,6 @@ pub(super) enum Command {
     /// Show the graph of stages or packages
     #[command(after_help = "Example: jcc graph project.kdl --format mermaid")]
     Graph {
-        /// What to draw.
         #[command(flatten)]
         input: ManifestArgs,
         /// Show packages instead of stages
@@ -187,7 +180,6 @@ pub(super) enum Command {
     /// List every fetch with its pin grade
     #[command(after_help = "Example: jcc audit project.kdl")]
     Audit {
-        /// What to audit.
         #[command(flatten)]
         input: ManifestArgs,
         /// Output format
@@ -206,7 +198,7 @@ pub(super) enum Command {
     /// Pin the versions of a package or an axis in the manifest
     #[command(after_help = "Example: jcc pin python 3.10")]
     Pin(edit::PinArgs),
-    /// Update the lock to the best versions, of all packages or of some
+    /// Update the lock to the best available versions, for all or only the named packages
     #[command(after_help = "Example: jcc update --dry-run")]
     Update(edit::Update),
     /// Format manifests and package definitions
@@ -236,9 +228,8 @@ pub(super) enum Command {
     Show {
         /// The package
         name: String,
-        /// Where each version is asked for.
         #[command(flatten)]
-        place: MachineArgs,
+        machine: MachineArgs,
         /// Output format
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
@@ -249,16 +240,14 @@ pub(super) enum Command {
         /// What to list
         #[arg(value_enum)]
         what: Listed,
-        /// Where each of them is asked for.
         #[command(flatten)]
-        place: MachineArgs,
+        machine: MachineArgs,
         /// Output format
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
     /// Work on package definitions
     Package {
-        /// What to do.
         #[command(subcommand)]
         command: PackageCommand,
     },
@@ -266,7 +255,6 @@ pub(super) enum Command {
     #[command(after_help = "Example: jcc run-command project.kdl")]
     #[command(name = "run-command")]
     Run {
-        /// What to run.
         #[command(flatten)]
         input: ManifestArgs,
     },
@@ -291,7 +279,7 @@ pub(super) enum Command {
     Man,
 }
 
-/// The machine that something is asked for.
+/// The machine for which `list` and `show` report availability.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub(super) struct MachineArgs {
     /// Show availability on this device, with reasons
@@ -305,7 +293,7 @@ pub(super) struct MachineArgs {
     pub(super) release: Option<String>,
 }
 
-/// What `list` lists.
+/// A kind of entry that `jcc list` lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Listed {
     /// Packages, by group
@@ -320,7 +308,7 @@ pub(super) enum Listed {
     Stacks,
 }
 
-/// Commands of `package`.
+/// The subcommands of `jcc package`.
 #[derive(Debug, Subcommand)]
 pub(super) enum PackageCommand {
     /// Create a package definition

@@ -1,4 +1,4 @@
-//! `jcc audit`: every fetch with its grade.
+//! `jcc audit`: lists every fetch with its pin grade.
 
 use serde_json::json;
 
@@ -9,14 +9,15 @@ use crate::source::masked;
 use super::args::{Format, ManifestArgs};
 use super::{Exit, Session, table};
 
-/// What the grades mean, as docs/guide.md explains them.
+/// The meaning of the pin grades, explained in docs/guide.md.
 const LEGEND: &str = "grades: A content hash or signature, B exact version, C dated snapshot, D not pinned\n";
 
-/// Printed below rows without a grade.
+/// The note below a target that has rows without a grade.
 const UNSEEN: &str = "  ?: these steps build from files that jcc does not read; what they fetch at that time cannot be \
     listed or graded\n";
 
-/// Lists the fetches, also where the manifest requires better grades: then it fails behind the list.
+/// Lists the fetches. If the manifest requires better pin grades, the list is printed all the same, and the
+/// exit code says that the run failed.
 pub(super) fn run(session: &mut Session<'_, '_>, input: &ManifestArgs, format: Format) -> Exit {
     let (resolved, planned) = match session.plan(input) {
         Ok(planned) => planned,
@@ -25,7 +26,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, input: &ManifestArgs, format: F
     let targets = resolved.targets.iter().map(|(_, one)| one.target.name.to_string());
     let all: Vec<(String, &[Fetched])> =
         targets.zip(planned.iter().map(|one| one.plan.fetches.as_slice())).collect();
-    let shown = match format {
+    let printed = match format {
         Format::Text => {
             let mut out = String::new();
             for (target, fetches) in &all {
@@ -60,7 +61,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, input: &ManifestArgs, format: F
             session.print_json(&json!(values))
         }
     };
-    if shown == Exit::Done { session.verdict(false) } else { shown }
+    if printed == Exit::Done { session.verdict(false) } else { printed }
 }
 
 fn row(one: &Fetched) -> Vec<String> {

@@ -1,4 +1,5 @@
-//! What is available on the machine that a command names: asked, and shown.
+//! Queries what is available on the machine of `--device`, `--platform` and `--release`, and formats the
+//! answer.
 
 use serde_json::{Value, json};
 
@@ -9,54 +10,54 @@ use crate::resolve::availability::{Asking, Machine, Verdict};
 use super::args::MachineArgs;
 use super::{Exit, Session};
 
-/// Asks, where a machine is named; one that nobody knows is reported.
-pub(super) fn ask<T>(
+/// Runs a query for the machine. Returns `None` if the arguments name none, and reports an unknown one.
+pub(super) fn query<T>(
     session: &mut Session<'_, '_>,
     catalog: &Catalog,
-    place: &MachineArgs,
-    question: impl FnOnce(&mut Asking<'_>, Machine<'_>) -> Result<T, Reported>,
+    args: &MachineArgs,
+    query: impl FnOnce(&mut Asking<'_>, Machine<'_>) -> Result<T, Reported>,
 ) -> Result<Option<T>, Exit> {
-    if place.device.is_none() && place.platform.is_none() && place.release.is_none() {
+    if args.device.is_none() && args.platform.is_none() && args.release.is_none() {
         return Ok(None);
     }
     let mut log = Log::new();
     let mut asking = Asking { catalog, sources: &mut session.sources, log: &mut log };
-    if let Ok(answer) = question(&mut asking, machine(place)) {
+    if let Ok(answer) = query(&mut asking, machine(args)) {
         return Ok(Some(answer));
     }
     let first = log.sorted().first().map(|one| (one.message.clone(), one.help.first().cloned()));
     let (message, help) = first.unwrap_or_default();
-    Err(session.unknown(&message, help))
+    Err(session.input_error(&message, help))
 }
 
-/// Whether a release is named without the machine that runs it.
-pub(super) fn lacks_machine(place: &MachineArgs) -> bool {
-    place.release.is_some() && place.device.is_none() && place.platform.is_none()
+/// Whether there is a `--release` without `--device` or `--platform`.
+pub(super) fn lacks_machine(args: &MachineArgs) -> bool {
+    args.release.is_some() && args.device.is_none() && args.platform.is_none()
 }
 
-pub(super) fn which_machine(session: &mut Session<'_, '_>) -> Exit {
-    session.unknown(
+/// Reports that `--release` needs a machine.
+pub(super) fn report_missing_machine(session: &mut Session<'_, '_>) -> Exit {
+    session.input_error(
         "`--release` needs a device or a platform",
         Some("add `--device` or `--platform`".to_owned()),
     )
 }
 
-/// The machine of a command line.
-fn machine(place: &MachineArgs) -> Machine<'_> {
+fn machine(args: &MachineArgs) -> Machine<'_> {
     Machine {
-        device: place.device.as_deref(),
-        platform: place.platform.as_deref(),
-        release: place.release.as_deref(),
+        device: args.device.as_deref(),
+        platform: args.platform.as_deref(),
+        release: args.release.as_deref(),
     }
 }
 
-/// `yes`, or the version, and what for; or `no` and why.
+/// Returns two table cells: the version or `yes` with the platform that it is for, or `no` with the reason.
 pub(super) fn cells(verdict: &Verdict, version: Option<String>) -> Vec<String> {
     match verdict {
         Err(why) => vec!["no".to_owned(), why.clone()],
         Ok(here) => {
             let with = here.with.iter().map(|(title, version)| format!("{title} {version}"));
-            // What goes with it is lost with it.
+            // Only the first axis that is missing: the others depend on it.
             let without = here.without.first().map(|title| format!("no {title}"));
             let with = with.chain(without).collect::<Vec<_>>().join(", ");
             let unproven = here.unproven.iter().map(|why| format!("unproven: {why}"));
@@ -67,7 +68,7 @@ pub(super) fn cells(verdict: &Verdict, version: Option<String>) -> Vec<String> {
     }
 }
 
-/// The same for programs, added to an object.
+/// Adds the availability to a JSON object.
 pub(super) fn with(mut value: Value, verdict: &Verdict) -> Value {
     let Some(fields) = value.as_object_mut() else { return value };
     let here = verdict.as_ref().ok();

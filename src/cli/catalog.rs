@@ -10,10 +10,10 @@ use crate::resolve::availability::{Machine, Verdict};
 use super::args::{Format, Listed, MachineArgs};
 use super::{Exit, Session, availability, table};
 
-/// Lists what the catalogue has; where a machine is named, what of it is available there.
-pub(super) fn list(session: &mut Session<'_, '_>, what: Listed, place: &MachineArgs, format: Format) -> Exit {
-    if what != Listed::Devices && availability::lacks_machine(place) {
-        return availability::which_machine(session);
+/// Lists entries of the catalogue. If `args` names a machine, also shows what is available there.
+pub(super) fn list(session: &mut Session<'_, '_>, what: Listed, args: &MachineArgs, format: Format) -> Exit {
+    if what != Listed::Devices && availability::lacks_machine(args) {
+        return availability::report_missing_machine(session);
     }
     let catalog = Catalog::builtin(&mut session.sources);
     let (rows, values) = match what {
@@ -25,26 +25,26 @@ pub(super) fn list(session: &mut Session<'_, '_>, what: Listed, place: &MachineA
         Listed::Bases => bases(&catalog),
         Listed::Stacks => stacks(session),
     };
-    let verdicts = availability::ask(session, &catalog, place, |asking, machine| match what {
+    let verdicts = availability::query(session, &catalog, args, |query, machine| match what {
         Listed::Packages => values
             .iter()
             .filter_map(|value| catalog.package(value["name"].as_str()?))
-            .map(|package| asking.package(package, machine))
+            .map(|package| query.package(package, machine))
             .collect(),
         Listed::Devices => catalog
             .devices()
             .map(|device| {
-                asking.runs(Machine { device: Some(device.name.as_str()), platform: None, ..machine })
+                query.runs(Machine { device: Some(device.name.as_str()), platform: None, ..machine })
             })
             .collect(),
         Listed::Releases => values
             .iter()
             .filter_map(|value| value["version"].as_str())
-            .map(|version| asking.runs(Machine { release: Some(&format!("={version}")), ..machine }))
+            .map(|version| query.runs(Machine { release: Some(&format!("={version}")), ..machine }))
             .collect(),
         Listed::Bases => {
             let all: Result<Vec<_>, Reported> =
-                catalog.bases().map(|base| asking.base(base, machine)).collect();
+                catalog.bases().map(|base| query.base(base, machine)).collect();
             all.map(|all| all.into_iter().flatten().collect())
         }
         Listed::Stacks => Ok(Vec::new()),
@@ -53,19 +53,20 @@ pub(super) fn list(session: &mut Session<'_, '_>, what: Listed, place: &MachineA
         Err(exit) => exit,
         Ok(None) => show(session, format, &rows, values),
         Ok(Some(verdicts)) => {
-            let named = match what {
+            // Only the columns with names remain: the verdict replaces the others.
+            let names = match what {
                 Listed::Releases => 0..2,
                 Listed::Bases => 1..2,
                 Listed::Packages | Listed::Devices | Listed::Stacks => 0..1,
             };
-            let rows = rows.into_iter().map(|row| row[named.clone()].to_vec()).collect();
+            let rows = rows.into_iter().map(|row| row[names.clone()].to_vec()).collect();
             let (rows, values) = with_verdicts(rows, values, &verdicts);
             show(session, format, &rows, values)
         }
     }
 }
 
-/// What each is called, then what became of it.
+/// Appends the availability to each row and each JSON value.
 fn with_verdicts(rows: Vec<Vec<String>>, values: Vec<Value>, verdicts: &[Verdict]) -> Listing {
     let row = |(row, verdict): (Vec<String>, &Verdict)| {
         let version = verdict.as_ref().ok().and_then(|here| here.version.clone());
@@ -77,7 +78,7 @@ fn with_verdicts(rows: Vec<Vec<String>>, values: Vec<Value>, verdicts: &[Verdict
     (rows, values)
 }
 
-/// Searches names, aliases and summaries of all that is known, ready-made manifests too.
+/// Searches the names, aliases and summaries of the catalogue and the built-in stacks.
 pub(super) fn search(session: &mut Session<'_, '_>, words: &str, format: Format) -> Exit {
     let (catalog, stacks) = (Catalog::builtin(&mut session.sources), BuiltinStacks::new());
     let Search { found, taken_for } = catalog::search(&catalog, &stacks, words);
@@ -88,25 +89,23 @@ pub(super) fn search(session: &mut Session<'_, '_>, words: &str, format: Format)
             "`jcc list packages` lists everything"
         };
         let message = format!("no results for {}", wording::code(words));
-        return session.unknown(&message, Some(help.to_owned()));
+        return session.input_error(&message, Some(help.to_owned()));
     }
     for (word, near) in taken_for {
         let (word, near) = (wording::code(word), wording::code(near));
-        _ = session.say(&format!("note: no results for {word}; showing results for {near}\n"));
+        _ = session.status(&format!("note: no results for {word}; showing results for {near}\n"));
     }
-    let (rows, values): Listing = found.into_iter().map(known).unzip();
+    let (rows, values): Listing = found.into_iter().map(search_result).unzip();
     show(session, format, &rows, values)
 }
 
-/// Something that a search found; a ready-made manifest as `extends` has it.
-fn known(one: Searchable<'_>) -> (Vec<String>, Value) {
+/// Returns the row and the JSON value of a search result. Stacks are shown as `stack:NAME`, as in `extends`.
+fn search_result(one: Searchable<'_>) -> (Vec<String>, Value) {
     let Searchable { sort, name, aliases, group, summary } = one;
-    let (name, sort) = match sort {
-        Sort::Stack => (format!("stack:{name}"), sort.word()),
-        _ => (name.to_owned(), sort.word()),
-    };
-    let value = json!({ "name": name, "kind": sort, "aliases": aliases, "group": group, "summary": summary });
-    (vec![name, sort.to_owned(), group.to_owned(), summary.to_owned()], value)
+    let name = if matches!(sort, Sort::Stack) { format!("stack:{name}") } else { name.to_owned() };
+    let kind = sort.word();
+    let value = json!({ "name": name, "kind": kind, "aliases": aliases, "group": group, "summary": summary });
+    (vec![name, kind.to_owned(), group.to_owned(), summary.to_owned()], value)
 }
 
 fn show(session: &mut Session<'_, '_>, format: Format, rows: &[Vec<String>], values: Vec<Value>) -> Exit {
@@ -116,6 +115,7 @@ fn show(session: &mut Session<'_, '_>, format: Format, rows: &[Vec<String>], val
     }
 }
 
+/// The rows of a text table, and the same entries as JSON.
 type Listing = (Vec<Vec<String>>, Vec<Value>);
 
 fn packages<'a>(entries: impl Iterator<Item = &'a Entry>) -> Listing {
@@ -170,7 +170,8 @@ fn devices(catalog: &Catalog) -> Listing {
         .unzip()
 }
 
-/// Versions of the axes that have defaults for other axes: a release is what it brings.
+/// Returns the releases: versions of axes that set defaults for several other axes and install nothing
+/// themselves.
 fn releases(catalog: &Catalog) -> Listing {
     let mut shown = (Vec::new(), Vec::new());
     for axis in catalog.axes() {
@@ -201,18 +202,18 @@ fn releases(catalog: &Catalog) -> Listing {
     shown
 }
 
-/// What other axes call a release: those of their versions that require just this one.
+/// Returns the names of a release in other axes: their versions that require exactly this version.
 fn other_names(catalog: &Catalog, axis: &str, version: &crate::value::Version) -> Vec<String> {
     let mut names = Vec::new();
     for other in catalog.axes() {
         for one in other.versions.iter().filter(|one| one.defaults.is_empty()) {
-            let means = one.requires.iter().any(|require| {
+            let is_name = one.requires.iter().any(|require| {
                 require.name.as_str() == axis
                     && !require.requirement.is_any()
                     && require.requirement.matches(version)
             });
             let title = other.axis.as_ref().map_or(other.name.as_str(), |axis| axis.title.as_str());
-            if means && other.install.steps.is_empty() {
+            if is_name && other.install.steps.is_empty() {
                 names.push(format!("{title} {}", one.version.value));
             }
         }
@@ -224,7 +225,7 @@ fn bases(catalog: &Catalog) -> Listing {
     let mut shown = (Vec::new(), Vec::new());
     for base in catalog.bases() {
         for tag in &base.tags {
-            let holds: Vec<String> =
+            let provides: Vec<String> =
                 tag.provides.iter().map(|(name, version)| format!("{name} {}", version.value)).collect();
             let runs: Vec<String> = tag
                 .requires
@@ -236,14 +237,14 @@ fn bases(catalog: &Catalog) -> Listing {
             shown.0.push(vec![
                 base.name.value.clone(),
                 image.clone(),
-                holds.join(", "),
+                provides.join(", "),
                 runs.join(", "),
                 unproven.as_ref().map_or_else(String::new, |_| "unproven".to_owned()),
             ]);
             shown.1.push(json!({
                 "name": base.name.value,
                 "image": image,
-                "provides": holds,
+                "provides": provides,
                 "requires": runs,
                 "size_mib": tag.size,
                 "unproven": unproven,
@@ -267,7 +268,7 @@ fn stacks(session: &mut Session<'_, '_>) -> Listing {
     stacks.unzip()
 }
 
-/// A stack as a manifest that extends it sees it.
+/// Loads a built-in stack through a manifest that only extends it.
 pub(super) fn stack(
     library: &BuiltinStacks,
     name: &str,

@@ -10,7 +10,7 @@ use crate::source::Sources;
 
 use super::args::{ManifestArgs, ReportFormat};
 use super::place::{self, OutputPlace};
-use super::session::{LOCK, kept, shown_folder};
+use super::session::{LOCK, leak, shown_folder};
 use super::{Exit, Session, lock_diff, outputs};
 
 /// The arguments of `jcc compile` and `jcc check`.
@@ -26,7 +26,7 @@ pub(super) struct CompileOptions {
 }
 
 impl CompileOptions {
-    /// `jcc check`.
+    /// Returns the options of `jcc check`, which is `jcc compile --check`.
     pub(super) fn check(input: ManifestArgs, deny_warnings: bool, format: ReportFormat) -> Self {
         Self {
             input,
@@ -41,35 +41,36 @@ impl CompileOptions {
     }
 }
 
-/// What becomes of the files.
+/// What happens to the generated files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OutputMode {
     Write,
-    /// They are compared with what is there.
+    /// They are compared with the files on disk, and nothing is written.
     Check,
 }
 
-/// `--stdout project.kdl`: the word is the manifest, since no file that is written is called so.
-fn untangled(session: &Session<'_, '_>, options: CompileOptions) -> CompileOptions {
-    let is_manifest = |word: &&String| {
-        let path = std::path::Path::new(word.as_str());
+/// Treats the value of `--stdout` as the manifest where it names one: in `jcc compile --stdout project.kdl`,
+/// clap takes the manifest for the optional value of `--stdout`, but no generated file has such a name.
+fn move_manifest_out_of_stdout(session: &Session<'_, '_>, options: CompileOptions) -> CompileOptions {
+    let is_manifest = |value: &&String| {
+        let path = std::path::Path::new(value.as_str());
         path.extension().is_some_and(|ending| ending == "kdl")
-            || session.around.folder.join(path).join(super::session::MANIFEST).is_file()
+            || session.io.folder.join(path).join(super::session::MANIFEST).is_file()
     };
     match options.stdout.as_ref().filter(is_manifest) {
-        Some(word) if options.input.file().is_none() => {
-            let input = ManifestArgs { file: Some(PathBuf::from(word)), ..options.input };
+        Some(value) if options.input.file().is_none() => {
+            let input = ManifestArgs { file: Some(PathBuf::from(value)), ..options.input };
             CompileOptions { input, stdout: Some(DOCKERFILE.to_owned()), ..options }
         }
         _ => options,
     }
 }
 
-/// The file that `--stdout` prints when none is named.
+/// The file that `--stdout` prints by default.
 pub(super) const DOCKERFILE: &str = "Dockerfile";
 
 pub(super) fn run(session: &mut Session<'_, '_>, options: CompileOptions) -> Exit {
-    let options = &untangled(session, options);
+    let options = &move_manifest_out_of_stdout(session, options);
     let found = match session.find(options.input.file()) {
         Ok(found) => found,
         Err(exit) => return exit,
@@ -79,8 +80,8 @@ pub(super) fn run(session: &mut Session<'_, '_>, options: CompileOptions) -> Exi
         && options.stdout.is_none()
         && options.out.is_none()
         && found.is_there(&fs);
-    // Held from before anything is read: what is compared with what is there must be written over just that.
-    if let Some(exit) = in_place.then(|| session.hold(&fs).err()).flatten() {
+    // Locked before anything is read, so that no other run changes the files between comparing and writing.
+    if let Some(exit) = in_place.then(|| session.lock_folder(&fs).err()).flatten() {
         return exit;
     }
     let input = found.input(&fs, options.input.target.as_deref());
@@ -88,9 +89,9 @@ pub(super) fn run(session: &mut Session<'_, '_>, options: CompileOptions) -> Exi
     if let Ok(compiled) = &compiled
         && options.locked
     {
-        outputs::lock_must_hold(compiled, &mut session.log);
+        outputs::check_locked(compiled, &mut session.log);
     }
-    let Ok(compiled) = compiled.map(kept) else {
+    let Ok(compiled) = compiled.map(leak) else {
         session.report(options.format);
         return Exit::Problems;
     };
@@ -108,7 +109,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, options: CompileOptions) -> Exi
     }
 }
 
-/// The changes of the lock, and the axes whose version is not the default of the release.
+/// Returns the lines that describe the changes of the lock, and the overrides of each target.
 fn summary(resolved: &crate::Resolved, sources: &Sources) -> String {
     let old = resolved.old_lock.as_ref();
     let mut out = lock_diff::short(&resolved.lock, old) + &lock_diff::downgrades(resolved, old, sources);
@@ -124,7 +125,7 @@ fn summary(resolved: &crate::Resolved, sources: &Sources) -> String {
 
 fn print(session: &mut Session<'_, '_>, artifacts: &Artifacts, name: &str) -> Exit {
     let file = artifacts.get(name).or_else(|| {
-        // `--stdout Dockerfile` with one target's files in a separate folder.
+        // The path is unambiguous without its folder, as when the files of the only target are in a folder.
         let mut named = artifacts.iter().filter(|(path, _)| path.rsplit('/').next() == Some(name));
         match (named.next(), named.next()) {
             (Some((_, text)), None) => Some(text),
@@ -136,7 +137,7 @@ fn print(session: &mut Session<'_, '_>, artifacts: &Artifacts, name: &str) -> Ex
     }
     let names: Vec<String> = artifacts.keys().map(|path| format!("`{path}`")).collect();
     let help = format!("use {}", wording::either(&names));
-    session.unknown(&format!("{} is not one of the files", wording::code(name)), Some(help))
+    session.input_error(&format!("{} is not one of the files", wording::code(name)), Some(help))
 }
 
 fn write(
@@ -145,17 +146,17 @@ fn write(
     options: &CompileOptions,
     (compiled, manifest): (&crate::Compiled, &str),
 ) -> Exit {
-    let elsewhere = match elsewhere(session, fs, options) {
-        Ok(elsewhere) => elsewhere,
+    let out_folder = match open_out_folder(session, fs, options) {
+        Ok(folder) => folder,
         Err(exit) => return exit,
     };
-    let to = elsewhere.as_ref().unwrap_or(fs);
+    let to = out_folder.as_ref().unwrap_or(fs);
     let folder = match &options.out {
         Some(out) => shown_folder(out),
         None => session.sources.shown_path(""),
     };
-    let there = elsewhere.as_ref().and_then(|elsewhere| place::lock_in(elsewhere));
-    let lock = if elsewhere.is_some() { there.as_ref() } else { compiled.resolved.old_lock.as_ref() };
+    let out_lock = out_folder.as_ref().and_then(|folder| place::lock_in(folder));
+    let lock = if out_folder.is_some() { out_lock.as_ref() } else { compiled.resolved.old_lock.as_ref() };
     let place = OutputPlace { fs: to, folder, lock };
     let leftovers = place.leftovers(compiled, manifest);
     leftovers.warn(&place, &mut session.log);
@@ -174,15 +175,15 @@ fn write(
         return Exit::Problems;
     }
     let changes = !files.is_empty() || !leftovers.removed.is_empty();
-    // What changed is new to its reader, and so are the notes on it.
+    // Notes are shown after a change; if nothing changed, an earlier run has shown them.
     session.report_with(options.format, session.common.verbose || changes);
-    session.say(&new_notes(compiled));
-    session.say(&sizes(compiled));
+    session.status(&new_notes(compiled));
+    session.status(&sizes(compiled));
     if !changes {
-        return session.say("everything is up to date\n");
+        return session.status("everything is up to date\n");
     }
     if let Err(why) = to.change_all(&files, &leftovers.removed) {
-        return session.unwritten(to, &why);
+        return session.write_error(to, &why);
     }
     let mut text = String::new();
     if files.contains_key(LOCK) {
@@ -190,59 +191,62 @@ fn write(
     }
     let names: Vec<String> = files.keys().map(|path| place.shown(path)).collect();
     if !names.is_empty() {
-        text.push_str(&wrote(&names));
+        text.push_str(&written_line(&names));
     }
     for path in &leftovers.removed {
         text.push_str(&format!("removed {}, which is no longer generated\n", place.shown(path)));
     }
-    session.say(&text)
+    session.status(&text)
 }
 
-/// The folder of `--out`, which no other run writes into.
-fn elsewhere(
+/// Creates and locks the folder of `--out`. Returns `None` if the option is not set.
+fn open_out_folder(
     session: &mut Session<'_, '_>,
     fs: &Disk,
     options: &CompileOptions,
 ) -> Result<Option<Disk>, Exit> {
     let Some(out) = &options.out else { return Ok(None) };
-    let disk = Disk::made_from(&session.around.folder, out, fs.root());
-    let disk = disk.map(|disk| disk.with_state(session.around.state.as_deref()));
-    let disk = disk.map_err(|why| session.machine(&format!("cannot create the folder of `--out`: {why}")))?;
-    session.hold(&disk)?;
+    let disk = Disk::made_from(&session.io.folder, out, fs.root());
+    let disk = disk.map(|disk| disk.with_state(session.io.state.as_deref()));
+    let disk =
+        disk.map_err(|why| session.system_error(&format!("cannot create the folder of `--out`: {why}")))?;
+    session.lock_folder(&disk)?;
     Ok(Some(disk))
 }
 
-/// The size of each target's image, where it is known.
+/// Returns a line with the image size of each target for which it is known.
 fn sizes(compiled: &crate::Compiled) -> String {
     let mut out = String::new();
     for planned in &compiled.planned {
         let several = compiled.planned.len() > 1;
         let target = if several { format!(" of {}", planned.services.target) } else { String::new() };
-        if let Some(words) = planned.plan.size.words() {
-            out.push_str(&format!("size{target}: {words}\n"));
+        if let Some(size) = planned.plan.size.words() {
+            out.push_str(&format!("size{target}: {size}\n"));
         }
     }
     out
 }
 
-/// At most so many files are named; of more, those in the support folder are counted.
-const NAMED: usize = 20;
+/// The largest number of written files that are listed by name. If there are more, those in `.jcc/` are
+/// counted.
+const MAX_LISTED: usize = 20;
 
-/// The line that lists the files written.
-fn wrote(names: &[String]) -> String {
-    if names.len() <= NAMED {
+/// Returns the line that lists the written files.
+fn written_line(names: &[String]) -> String {
+    if names.len() <= MAX_LISTED {
         return format!("wrote {}\n", names.join(", "));
     }
     let (support, outputs): (Vec<&String>, Vec<&String>) =
         names.iter().partition(|name| name.split('/').any(|part| part == ".jcc"));
-    if outputs.len() > NAMED || support.is_empty() {
+    if outputs.len() > MAX_LISTED || support.is_empty() {
         return format!("wrote {} files\n", names.len());
     }
     let outputs: Vec<&str> = outputs.into_iter().map(String::as_str).collect();
     format!("wrote {} and {} files in .jcc\n", outputs.join(", "), support.len())
 }
 
-/// What users of the packages must know that came with this compile; the rest was shown before, and `jcc show` shows it.
+/// Returns the notes of packages that are new in the lock or changed their version. Other notes were shown by
+/// an earlier run; `jcc show` prints all of them.
 fn new_notes(compiled: &crate::Compiled) -> String {
     let old = compiled.resolved.old_lock.as_ref();
     let mut shown: BTreeSet<&str> = BTreeSet::new();
@@ -250,8 +254,8 @@ fn new_notes(compiled: &crate::Compiled) -> String {
         let before = old
             .and_then(|lock| lock.targets.iter().find(|(name, _)| name.as_str() == planned.services.target));
         shown.extend(planned.plan.notes.iter().filter_map(|note| {
-            let held = before.and_then(|(_, target)| target.things.get(&note.package));
-            held.is_none_or(|held| held.version != note.version).then_some(note.text.as_str())
+            let locked = before.and_then(|(_, target)| target.things.get(&note.package));
+            locked.is_none_or(|locked| locked.version != note.version).then_some(note.text.as_str())
         }));
     }
     shown.into_iter().fold(String::new(), |all, note| all + "note: " + &wording::one_line(note) + "\n")

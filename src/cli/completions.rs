@@ -1,4 +1,4 @@
-//! `jcc completions`: what a shell offers, names of the built-in catalogue included.
+//! `jcc completions`: shell completions, which include the names of the built-in catalogue.
 
 use clap::CommandFactory as _;
 use clap::builder::PossibleValuesParser;
@@ -9,8 +9,8 @@ use crate::catalog::{Catalog, DefinitionKind};
 use super::args::Cli;
 use super::{Exit, Session};
 
-/// Arguments that name something of the catalogue: the command, the argument, what it names.
-const NAMED: [(&str, &str, DefinitionKind); 12] = [
+/// The arguments that take names of the catalogue: subcommand, argument, and kind of definition.
+const CATALOGUE_ARGUMENTS: [(&str, &str, DefinitionKind); 12] = [
     ("init", "device", DefinitionKind::Device),
     ("init", "platform", DefinitionKind::Platform),
     ("add", "packages", DefinitionKind::Package),
@@ -25,22 +25,22 @@ const NAMED: [(&str, &str, DefinitionKind); 12] = [
     ("list", "platform", DefinitionKind::Platform),
 ];
 
-/// Prints the script for a shell.
+/// Prints the completion script of a shell.
 pub(super) fn run(session: &mut Session<'_, '_>, shell: Shell) -> Exit {
     let catalog = Catalog::builtin(&mut session.sources);
     let mut command = Cli::command();
     let mut positional = String::new();
-    for (subcommand, argument, kind) in NAMED {
-        // clap keeps names for as long as the process runs.
+    for (subcommand, argument, kind) in CATALOGUE_ARGUMENTS {
+        // clap needs `'static` values.
         let names = catalog.entries(kind).map(|entry| &*entry.name.to_string().leak());
         let names: Vec<&'static str> = names.collect();
         let one = command
             .find_subcommand(subcommand)
             .and_then(|one| one.get_arguments().find(|one| one.get_id() == argument && one.is_positional()));
         if one.is_some() {
-            let words = names.join(" ");
+            let names = names.join(" ");
             positional.push_str(&format!(
-                "complete -c jcc -n \"__fish_jcc_using_subcommand {subcommand}\" -f -a \"{words}\"\n"
+                "complete -c jcc -n \"__fish_jcc_using_subcommand {subcommand}\" -f -a \"{names}\"\n"
             ));
         }
         command = command.mut_subcommand(subcommand, |one| {
@@ -56,7 +56,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, shell: Shell) -> Exit {
     let mut out = Vec::new();
     clap_complete::generate(shell, &mut command, "jcc", &mut out);
     if shell == Shell::Fish {
-        // What clap_complete writes for fish has values of options alone.
+        // For fish, clap_complete writes the values of options but not those of positional arguments.
         out.extend_from_slice(positional.as_bytes());
     }
     session.print(&String::from_utf8_lossy(&out))

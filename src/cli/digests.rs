@@ -1,4 +1,5 @@
-//! `jcc update --digests`: base images held to what a registry had, as `docker buildx imagetools inspect` printed it.
+//! `jcc update --digests`: pins base images to the digests in a file, the output of `docker buildx imagetools
+//! inspect`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
@@ -15,25 +16,25 @@ use crate::value::{Digest, ImageRef, Name};
 
 use super::args::{Format, ReportFormat};
 use super::edit::args::Update;
-use super::inspected::{Inspected, plain_name, read};
+use super::inspected::{Inspected, full_name, read};
 use super::session::LOCK;
 use super::{Exit, Session, lock_diff};
 
-/// So many bytes of the file are read: what is printed of an image with many platforms has a few thousand.
-const LARGEST: usize = 4 << 20;
+/// The largest size of the file, in bytes. The output for an image with many platforms has a few thousand.
+const MAX_SIZE: usize = 4 << 20;
 
 /// Records the digests of a file in the lock.
 pub(super) fn run(session: &mut Session<'_, '_>, args: &Update, file: &Path) -> Exit {
-    let found = match session.find(args.place.file.as_deref()) {
+    let found = match session.find(args.options.file.as_deref()) {
         Ok(found) => found,
         Err(exit) => return exit,
     };
     let fs = session.disk(&found.root);
-    let writes = !args.place.dry_run && found.is_there(&fs);
-    if let Some(exit) = writes.then(|| session.hold(&fs).err()).flatten() {
+    let writes = !args.options.dry_run && found.is_there(&fs);
+    if let Some(exit) = writes.then(|| session.lock_folder(&fs).err()).flatten() {
         return exit;
     }
-    let (bytes, shown) = match bytes_of(session, file) {
+    let (bytes, shown) = match read_file(session, file) {
         Ok(read) => read,
         Err(exit) => return exit,
     };
@@ -43,63 +44,65 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &Update, file: &Path) -> 
     };
     let given = syntax::decode(shown, bytes, &mut session.sources, &mut session.log)
         .map(|id| (id, read(id, &session.sources.get(id).text, &mut session.log)));
-    // What still has a digest then has it from the manifest or from the catalogue.
-    let without = old.as_ref().map(|old| old.without_digests().write(crate::VERSION));
-    let overlay = Overlay::new(&fs).with(LOCK, without);
-    let input = found.input(&overlay, args.place.target.as_deref());
+    // Resolve without the digests of the lock: an image that still has one has it from the manifest or the
+    // catalogue.
+    let lock_text = old.as_ref().map(|old| old.without_digests().write(crate::VERSION));
+    let overlay = Overlay::new(&fs).with(LOCK, lock_text);
+    let input = found.input(&overlay, args.options.target.as_deref());
     let resolved = crate::resolve(input, &mut session.sources, &mut session.log);
     let lock = given.zip(resolved.ok()).and_then(|((id, given), resolved)| {
         let names: Vec<Name> =
             resolved.targets.iter().map(|(project, _)| project.target.name.value.clone()).collect();
-        recorded(resolved.lock, (&names, old.as_ref()), (id, &given), &mut session.log)
+        with_digests(resolved.lock, (&names, old.as_ref()), (id, &given), &mut session.log)
     });
     let failed = session.log.has_errors();
     session.report(ReportFormat::Text);
     let Some(lock) = lock.filter(|_| !failed) else {
-        _ = session.around.err.write("\nno files were written\n");
+        _ = session.io.err.write("\nno files were written\n");
         return Exit::Problems;
     };
     finish(session, args, &fs, (&lock, old.as_ref()))
 }
 
-/// The bytes of the file, and its name for messages.
-fn bytes_of(session: &mut Session<'_, '_>, file: &Path) -> Result<(Vec<u8>, String), Exit> {
+/// Reads the file. Returns its bytes and its name for messages.
+fn read_file(session: &mut Session<'_, '_>, file: &Path) -> Result<(Vec<u8>, String), Exit> {
     let shown = file.display().to_string();
     let too_large = |session: &mut Session<'_, '_>, shown: &str| {
-        let message = format!("{} is larger than {} MiB", wording::code(shown), LARGEST >> 20);
+        let message = format!("{} is larger than {} MiB", wording::code(shown), MAX_SIZE >> 20);
         let help = "pass the output of `docker buildx imagetools inspect IMAGE`".to_owned();
-        session.unknown(&message, Some(help))
+        session.input_error(&message, Some(help))
     };
     let (bytes, shown) = if shown == "-" {
         let shown = "standard input".to_owned();
         let mut bytes = Vec::new();
-        let most = LARGEST as u64 + 1;
-        if let Err(why) = (&mut *session.around.input).take(most).read_to_end(&mut bytes) {
-            return Err(session.machine(&format!("standard input cannot be read: {why}")));
+        let limit = MAX_SIZE as u64 + 1;
+        if let Err(why) = (&mut *session.io.input).take(limit).read_to_end(&mut bytes) {
+            return Err(session.system_error(&format!("standard input cannot be read: {why}")));
         }
         (bytes, shown)
     } else {
-        let path = session.around.folder.join(file);
+        let path = session.io.folder.join(file);
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        match session.disk(path.parent().unwrap_or(&path)).head(&name, LARGEST + 1) {
+        match session.disk(path.parent().unwrap_or(&path)).head(&name, MAX_SIZE + 1) {
             Ok(bytes) => (bytes, shown),
             Err(why) => {
                 let message = format!("{} cannot be read: {why}", wording::code(&shown));
-                return Err(session.unknown(&message, None));
+                return Err(session.input_error(&message, None));
             }
         }
     };
-    if bytes.len() > LARGEST { Err(too_large(session, &shown)) } else { Ok((bytes, shown)) }
+    if bytes.len() > MAX_SIZE { Err(too_large(session, &shown)) } else { Ok((bytes, shown)) }
 }
 
-/// The lock with the digests: those of the file, else those that the old lock had.
-fn recorded(
+/// Adds digests to the images of a lock: those of the file, else those of the old lock. Reports digests that
+/// are not used; returns `None` if none is used.
+fn with_digests(
     mut lock: Lock,
     (names, old): (&[Name], Option<&Lock>),
     (source, given): (SourceId, &[Inspected]),
     log: &mut Log,
 ) -> Option<Lock> {
-    // Targets that were not asked for stay as they were.
+    // Targets that were not selected stay as they were.
     for (name, target) in lock.targets.iter_mut().filter(|(name, _)| !names.contains(name)) {
         if let Some(before) = old.and_then(|old| old.targets.get(name)) {
             *target = before.clone();
@@ -112,40 +115,39 @@ fn recorded(
         let Some(target) = lock.targets.get_mut(name) else { continue };
         for image in target.images() {
             bases.insert(image.without_digest().to_string());
-            let Some(one) = by_name.get(plain_name(image).as_str()) else { continue };
+            let Some(one) = by_name.get(full_name(image).as_str()) else { continue };
             used.insert(&one.name);
             if image.digest().is_some_and(|fixed| *fixed != one.digest) {
-                log.report(fixed(image, one, name));
+                log.report(fixed_digest(image, one, name));
             }
         }
         let before = old.and_then(|old| old.targets.get(name));
         target.give_digests(|image| {
-            let found = by_name.get(plain_name(image).as_str()).map(|one| one.digest.clone());
+            let found = by_name.get(full_name(image).as_str()).map(|one| one.digest.clone());
             found.or_else(|| Some(before?.held(image.clone()).digest()?.clone()))
         });
     }
-    let none = used.is_empty();
+    let none_used = used.is_empty();
     for one in given.iter().filter(|one| !used.contains(one.name.as_str())) {
-        let what = wording::code(&one.name);
-        let message = format!("no target uses {what}");
+        let message = format!("no target uses {}", wording::code(&one.name));
         let bases: Vec<String> =
             bases.iter().map(|base| format!("`docker buildx imagetools inspect {base}`")).collect();
-        let made = if none { Diagnostic::error } else { Diagnostic::warning };
+        let diagnostic = if none_used { Diagnostic::error } else { Diagnostic::warning };
         log.report(
-            made(codes::UNUSED_DIGEST, message)
+            diagnostic(codes::UNUSED_DIGEST, message)
                 .at(one.span, "its digest is not recorded")
                 .help(format!("{} prints what is needed", wording::any_of(&bases))),
         );
     }
     debug_assert!(given.iter().all(|one| one.span.source == source), "all are from that file");
-    (!none).then_some(lock)
+    (!none_used).then_some(lock)
 }
 
-/// A digest that the manifest or the catalogue gives otherwise.
-fn fixed(image: &ImageRef, one: &Inspected, target: &Name) -> Diagnostic {
+/// Returns the warning about an image whose digest the manifest or the catalogue sets to another one.
+fn fixed_digest(image: &ImageRef, one: &Inspected, target: &Name) -> Diagnostic {
     let digest = image.digest().map_or("", Digest::as_str);
-    let named = wording::code(image.without_digest().to_string());
-    Diagnostic::warning(codes::FIXED_DIGEST, format!("the digest of {named} is already set"))
+    let image = wording::code(image.without_digest().to_string());
+    Diagnostic::warning(codes::FIXED_DIGEST, format!("the digest of {image} is already set"))
         .at(one.span, format!("target `{target}` keeps {digest}"))
         .help(
             "it is set by the manifest or the catalogue; to use another, set `digest=\"…\"` on `base` \
@@ -161,11 +163,11 @@ fn finish(
 ) -> Exit {
     let text = lock.write(crate::VERSION);
     let stale = fs.read(LOCK).ok().as_deref() != Some(text.as_bytes());
-    let writes = stale && !args.place.dry_run;
+    let writes = stale && !args.options.dry_run;
     if writes && let Err(why) = fs.write_all(&BTreeMap::from([(LOCK.to_owned(), text.into_bytes())])) {
-        return session.unwritten(fs, &why);
+        return session.write_error(fs, &why);
     }
-    if args.place.format == Format::Json {
+    if args.options.format == Format::Json {
         return session.print_json(&json!({
             "written": writes,
             "targets": lock_diff::value(lock, old),
@@ -173,13 +175,13 @@ fn finish(
         }));
     }
     let changes = lock_diff::text(lock, old);
-    let shown = session.print(if changes.is_empty() { "no changes\n" } else { &changes });
-    match (shown, stale, args.place.dry_run) {
-        (Exit::Done, true, true) => session.say("dry run: no files were written\n"),
+    let printed = session.print(if changes.is_empty() { "no changes\n" } else { &changes });
+    match (printed, stale, args.options.dry_run) {
+        (Exit::Done, true, true) => session.status("dry run: no files were written\n"),
         (Exit::Done, true, false) => {
             let lock = session.sources.shown_path(LOCK);
-            session.say(&format!("wrote {lock}; run `jcc compile` to update the other files\n"))
+            session.status(&format!("wrote {lock}; run `jcc compile` to update the other files\n"))
         }
-        _ => shown,
+        _ => printed,
     }
 }

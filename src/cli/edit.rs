@@ -1,6 +1,6 @@
-//! The commands that edit the manifest in place: what they share.
+//! Shared code of `jcc add`, `remove` and `pin`, which edit the manifest in place.
 //!
-//! An edit is made in memory, the manifest is resolved with it, and only one that resolves is written.
+//! An edit is made in memory and the edited manifest is resolved. It is written only if it resolves.
 
 mod add;
 pub(super) mod args;
@@ -24,7 +24,7 @@ use super::args::{Format, ReportFormat};
 use super::session::FoundManifest;
 use super::{Exit, Session, lock_diff};
 pub(super) use add::add;
-use args::Where;
+use args::EditOptions;
 pub(super) use pin::pin;
 pub(super) use remove::remove;
 
@@ -33,46 +33,49 @@ struct EditedManifest {
     found: FoundManifest,
     fs: Disk,
     source: SourceId,
-    /// The text as it is on disk.
+    /// The text on disk.
     old: String,
     /// The text with the edits so far.
     text: String,
+    /// `text`, parsed.
     document: Document,
-    /// What the text on disk was parsed to.
+    /// `old`, parsed.
     original: Document,
     catalog: Catalog,
-    /// What each target sees, where the manifest can be read.
+    /// The project of each target before the edit; empty if the manifest cannot be loaded.
     projects: Vec<Project>,
-    /// What came of it before the edit, where something did.
+    /// The resolution before the edit; `None` if the manifest did not resolve.
     before: Option<Resolved>,
-    /// What was reported of it before the edit.
+    /// The diagnostics of the manifest before the edit.
     reports: Vec<Diagnostic>,
-    done: Vec<Done>,
+    edits: Vec<Edit>,
 }
 
-/// One thing that was done, or was there already.
-struct Done {
-    /// What: `added`, `changed`, `removed`, `pinned`, `unpinned`, `kept`.
+/// One edit of the manifest, for the output of the command.
+struct Edit {
+    /// `added`, `changed`, `removed`, `pinned`, `unpinned`, or `kept` if the manifest needed no change.
     action: &'static str,
     name: String,
     target: Option<String>,
     requirement: Option<String>,
+    /// The requirement before the edit.
     was: Option<String>,
-    /// Where it stands, or stood.
+    /// The file and line of the node, such as `project.kdl:14`; of a removed node, the line that it had.
     place: String,
 }
 
 impl EditedManifest {
-    /// Reads the manifest. What is wrong with it beyond its syntax is judged with the edit.
-    fn open(session: &mut Session<'_, '_>, place: &Where) -> Result<Self, Exit> {
-        let found = session.find(place.file.as_deref())?;
+    /// Reads the manifest and reports its syntax errors. Other errors are reported after the edit, which may
+    /// fix them.
+    fn open(session: &mut Session<'_, '_>, options: &EditOptions) -> Result<Self, Exit> {
+        let found = session.find(options.file.as_deref())?;
         let fs = session.disk(&found.root);
-        if !place.dry_run && found.is_there(&fs) {
-            session.hold(&fs)?;
+        if !options.dry_run && found.is_there(&fs) {
+            session.lock_folder(&fs)?;
         }
         let bytes = fs
             .read(&found.name)
-            .map_err(|why| session.unknown(&format!("cannot read the manifest: {why}"), None))?;
+            .map_err(|why| session.input_error(&format!("cannot read the manifest: {why}"), None))?;
         let source = syntax::decode(&found.name, bytes, &mut session.sources, &mut session.log);
         let parsed = source.and_then(|source| {
             let text = session.sources.get(source).text.to_string();
@@ -84,9 +87,9 @@ impl EditedManifest {
         };
         let mut log = Log::new();
         let before = crate::resolve(found.input(&fs, None), &mut session.sources, &mut log).ok();
-        let (catalog, projects) = known(session, &fs, &found.name);
+        let (catalog, projects) = load(session, &fs, &found.name);
         let reports = log.sorted().into_iter().cloned().collect();
-        let (old, original, done) = (text.clone(), document.clone(), Vec::new());
+        let (old, original, edits) = (text.clone(), document.clone(), Vec::new());
         let manifest = Self {
             found,
             fs,
@@ -99,48 +102,48 @@ impl EditedManifest {
             projects,
             before,
             reports,
-            done,
+            edits,
         };
-        manifest.has_target(session, place.target.as_deref())?;
+        manifest.check_target(session, options.target.as_deref())?;
         Ok(manifest)
     }
 
-    /// The name of a package in the catalogue, where it knows this one.
+    /// Resolves an alias to the name of its package. Returns other names unchanged.
     fn canonical<'a>(&'a self, name: &'a str) -> &'a str {
         self.catalog.entry(DefinitionKind::Package, name).map_or(name, |entry| &entry.name)
     }
 
-    /// Whether two names are one package's.
-    fn same(&self, one: &str, other: &str) -> bool {
+    /// Whether two names or aliases mean the same package.
+    fn is_same_package(&self, one: &str, other: &str) -> bool {
         self.canonical(one) == self.canonical(other)
     }
 
-    /// The children of a block with this name or an alias of it.
+    /// Returns the children of the blocks of this kind that have this name or an alias of it.
     fn named<'a>(&'a self, block: edit::EditableBlock, name: &str) -> Vec<Child<'a>> {
         self.named_in(&self.document, block, name)
     }
 
     fn named_in<'d>(&self, document: &'d Document, block: edit::EditableBlock, name: &str) -> Vec<Child<'d>> {
         let all = edit::children(document, block);
-        all.into_iter().filter(|child| self.same(child.name(), name)).collect()
+        all.into_iter().filter(|child| self.is_same_package(child.name(), name)).collect()
     }
 
-    /// Tells where this file has no target of that name.
-    fn has_target(&self, session: &mut Session<'_, '_>, name: Option<&str>) -> Result<(), Exit> {
+    /// Reports an error if this file defines no target with that name.
+    fn check_target(&self, session: &mut Session<'_, '_>, name: Option<&str>) -> Result<(), Exit> {
         let Some(name) = name.filter(|name| self.target(Some(name)).is_none()) else { return Ok(()) };
         let known = || self.projects.iter().map(|project| &project.target);
         if let Some(other) = known().find(|target| target.name.as_str() == name) {
             let place = session.sources.place(other.span);
             let file = &self.found.shown;
             let message = format!("the target `{name}` is defined in `{place}`, which `{file}` extends");
-            return Err(session.unknown(&message, Some("edit that file".to_owned())));
+            return Err(session.input_error(&message, Some("edit that file".to_owned())));
         }
         let names: Vec<&str> = known().map(|target| target.name.as_str()).collect();
         let help = wording::did_you_mean(name, names.iter().copied()).or_else(|| {
             (!names.is_empty())
                 .then(|| format!("the manifest has {}", wording::all_of(&wording::codes(&names))))
         });
-        Err(session.unknown(&format!("unknown target {}", wording::code(name)), help))
+        Err(session.input_error(&format!("unknown target {}", wording::code(name)), help))
     }
 
     fn target(&self, name: Option<&str>) -> Option<&Node> {
@@ -153,7 +156,7 @@ impl EditedManifest {
         self.document = syntax::parse(self.source, &self.text, &mut log).expect("an edited text stays KDL");
     }
 
-    /// `project.kdl:14`, in the text with the edits so far.
+    /// Returns the file and line of a node in the edited text, such as `project.kdl:14`.
     fn cite(&self, node: &Node) -> String {
         self.cite_in(&self.text, node)
     }
@@ -162,48 +165,51 @@ impl EditedManifest {
         format!("{}:{}", self.found.shown, Position::of(text, node.name.span.start as usize).line)
     }
 
-    /// The place of something that another file says, which this one extends.
+    /// Returns the file and line of a span if it is in a file that the manifest extends, not in the manifest
+    /// itself.
     fn cite_other(&self, session: &Session<'_, '_>, span: Span) -> Option<String> {
         let other = session.sources.get(span.source).name != self.found.name;
         other.then(|| session.sources.place(span))
     }
 
-    /// Resolves the edited manifest, writes it and shows what came of it. `notes` says more of what was chosen.
+    /// Resolves the edited manifest, writes it and prints the edits and the changes of the lock. `notes`
+    /// returns further lines to print about the new resolution.
     fn finish(
         mut self,
         session: &mut Session<'_, '_>,
-        place: &Where,
+        options: &EditOptions,
         notes: impl Fn(&Session<'_, '_>, &Resolved) -> Vec<String>,
     ) -> Exit {
         let changed = self.text != self.old;
-        let resolved = if changed { self.judged(session) } else { Ok(None) };
+        let resolved = if changed { self.resolve(session).map(Some) } else { Ok(None) };
         let resolved = match resolved {
             Ok(resolved) => resolved,
             Err(exit) => return exit,
         };
-        if changed && !place.dry_run {
+        if changed && !options.dry_run {
             let files = BTreeMap::from([(self.found.name.clone(), self.text.clone().into_bytes())]);
             if let Err(why) = self.fs.write_all(&files) {
-                return session.unwritten(&self.fs, &why);
+                return session.write_error(&self.fs, &why);
             }
         }
         let notes = resolved.as_ref().map_or_else(Vec::new, |resolved| notes(session, resolved));
-        let shown = self.show(session, resolved.as_ref(), &notes, place);
-        if shown != Exit::Done || place.format == Format::Json {
-            return shown;
+        let printed = self.print(session, resolved.as_ref(), &notes, options);
+        if printed != Exit::Done || options.format == Format::Json {
+            return printed;
         }
-        match (changed, place.dry_run) {
-            (false, _) => session.say("no changes\n"),
-            (true, true) => session.say("dry run: no files were written\n"),
-            (true, false) => session.say(&format!(
+        match (changed, options.dry_run) {
+            (false, _) => session.status("no changes\n"),
+            (true, true) => session.status("dry run: no files were written\n"),
+            (true, false) => session.status(&format!(
                 "wrote {}; run `jcc compile` to update the generated files\n",
                 self.found.shown
             )),
         }
     }
 
-    /// Resolves the edited manifest; what cannot be is reported, and so are warnings that the edit brought.
-    fn judged(&mut self, session: &mut Session<'_, '_>) -> Result<Option<Resolved>, Exit> {
+    /// Resolves the edited manifest. Reports its errors, and the warnings and notes that it did not have
+    /// before.
+    fn resolve(&mut self, session: &mut Session<'_, '_>) -> Result<Resolved, Exit> {
         let fs = Overlay::new(&self.fs).with(&self.found.name, Some(self.text.as_bytes()));
         let input = self.found.input(&fs, None);
         let resolved = crate::resolve(input, &mut session.sources, &mut session.log);
@@ -213,27 +219,27 @@ impl EditedManifest {
                 || one.severity == crate::diagnostic::Severity::Error
         });
         session.report(ReportFormat::Text);
-        resolved.map(Some).map_err(|_| {
+        resolved.map_err(|_| {
             let text = format!(
                 "\nno files were written: with this edit, `{}` would not resolve\n",
                 self.found.shown
             );
-            _ = session.around.err.write(&text);
+            _ = session.io.err.write(&text);
             Exit::Problems
         })
     }
 
-    fn show(
+    fn print(
         &self,
         session: &mut Session<'_, '_>,
         after: Option<&Resolved>,
         notes: &[String],
-        place: &Where,
+        options: &EditOptions,
     ) -> Exit {
         let locks = after.zip(self.before.as_ref()).map(|(after, before)| (&after.lock, &before.lock));
-        match place.format {
+        match options.format {
             Format::Text => {
-                let mut out: String = self.done.iter().map(Done::text).collect();
+                let mut out: String = self.edits.iter().map(Edit::text).collect();
                 out.extend(notes.iter().map(|note| format!("{note}\n")));
                 out.push_str(&locks.map_or_else(String::new, |(new, old)| lock_diff::text(new, Some(old))));
                 if let Some((after, before)) = after.zip(self.before.as_ref()) {
@@ -243,8 +249,8 @@ impl EditedManifest {
             }
             Format::Json => session.print_json(&json!({
                 "file": self.found.shown,
-                "written": self.text != self.old && !place.dry_run,
-                "edits": self.done.iter().map(Done::value).collect::<Vec<_>>(),
+                "written": self.text != self.old && !options.dry_run,
+                "edits": self.edits.iter().map(Edit::value).collect::<Vec<_>>(),
                 "notes": notes,
                 "targets": locks.map_or_else(|| json!([]), |(new, old)| lock_diff::value(new, Some(old))),
             })),
@@ -252,7 +258,7 @@ impl EditedManifest {
     }
 }
 
-impl Done {
+impl Edit {
     fn text(&self) -> String {
         let Self { action, name, target, requirement, was, place } = self;
         let versions = |text: &Option<String>| {
@@ -283,8 +289,9 @@ impl Done {
     }
 }
 
-/// The catalogue with the project's own folders, and what each target sees. What is wrong is reported later, with the edit.
-fn known(session: &mut Session<'_, '_>, fs: &dyn FileSystem, name: &str) -> (Catalog, Vec<Project>) {
+/// Loads the catalogue with the project's own folders, and the project of each target. Drops all diagnostics:
+/// they are reported when the edited manifest is resolved.
+fn load(session: &mut Session<'_, '_>, fs: &dyn FileSystem, name: &str) -> (Catalog, Vec<Project>) {
     let mut log = Log::new();
     let mut catalog = Catalog::builtin(&mut session.sources);
     let Ok(manifest) = manifest::load(fs, name, &BuiltinStacks::new(), &mut session.sources, &mut log) else {

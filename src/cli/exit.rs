@@ -1,9 +1,9 @@
-//! How a run ended.
+//! The exit codes of `jcc`.
 
-/// Exit codes of the command line; documented in `docs/formats.md`.
+/// The result of a run. `docs/formats.md` documents the exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// Done.
+    /// Success.
     Done,
     /// Errors in the input.
     Problems,
@@ -11,19 +11,19 @@ pub enum Exit {
     Misuse,
     /// Files are out of date.
     Stale,
-    /// I/O or system error: disk, permissions, a closed pipe.
-    Machine,
+    /// I/O or system error: such as a full disk or missing permissions.
+    SystemError,
 }
 
 impl Exit {
-    /// The number that the process ends with.
+    /// Returns the exit code of the process.
     pub fn code(self) -> u8 {
         match self {
             Self::Done => 0,
             Self::Problems => 1,
             Self::Misuse => 2,
             Self::Stale => 3,
-            Self::Machine => 4,
+            Self::SystemError => 4,
         }
     }
 }

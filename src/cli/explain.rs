@@ -7,7 +7,7 @@ use crate::diagnostic::{codes, wording};
 use super::args::Format;
 use super::{Exit, Session};
 
-/// Shows the page of a code, or all codes.
+/// Prints the page of a diagnostic code, or lists all codes with their titles.
 pub(super) fn run(session: &mut Session<'_, '_>, code: Option<&str>, format: Format) -> Exit {
     let Some(code) = code else { return list(session, format) };
     let Some(entry) = codes::find(code) else {
@@ -15,7 +15,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, code: Option<&str>, format: For
         let short = known.iter().map(|code| code.rsplit("::").next().unwrap_or(code));
         let help = wording::did_you_mean(code, known.iter().copied().chain(short));
         let help = help.unwrap_or_else(|| "`jcc explain` lists all codes".to_owned());
-        return session.unknown(&format!("unknown code {}", wording::code(code)), Some(help));
+        return session.input_error(&format!("unknown code {}", wording::code(code)), Some(help));
     };
     match format {
         Format::Text => session.print(&format!("{}\n\n{}", entry.code, entry.page)),

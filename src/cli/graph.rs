@@ -8,10 +8,10 @@ use crate::resolve::Resolution;
 use super::args::{GraphFormat, ManifestArgs};
 use super::{Exit, Session};
 
-/// A graph to draw: what each node needs.
+/// The edges of a graph: each node with the nodes that it needs.
 pub(super) type GraphEdges = BTreeMap<String, BTreeSet<String>>;
 
-/// Draws the stages, or the packages.
+/// Prints the graph of the stages, or with `packages` that of the packages.
 pub(super) fn run(
     session: &mut Session<'_, '_>,
     input: &ManifestArgs,
@@ -57,42 +57,42 @@ pub(super) fn draw(title: &str, edges: &GraphEdges, format: GraphFormat) -> Stri
     }
 }
 
-/// A tree from what nothing else needs; what was shown before is not shown with its branches again.
+/// Draws a tree for each node that no other node needs. The children of a node are shown only once.
 fn text(title: &str, edges: &GraphEdges) -> String {
     let needed: BTreeSet<&String> = edges.values().flatten().collect();
     let mut out = format!("{title}\n");
     let mut shown = BTreeSet::new();
     for root in edges.keys().filter(|name| !needed.contains(name)) {
-        branch(root, edges, 1, &mut shown, &mut out);
+        draw_branch(root, edges, 1, &mut shown, &mut out);
     }
     out
 }
 
-fn branch<'e>(
+fn draw_branch<'e>(
     name: &'e String,
     edges: &'e GraphEdges,
     depth: usize,
     shown: &mut BTreeSet<&'e String>,
     out: &mut String,
 ) {
-    let below = edges.get(name).filter(|below| !below.is_empty());
-    let again = below.is_some() && !shown.insert(name);
-    let mark = if again { " (above)" } else { "" };
+    let children = edges.get(name).filter(|children| !children.is_empty());
+    let repeated = children.is_some() && !shown.insert(name);
+    let mark = if repeated { " (above)" } else { "" };
     out.push_str(&format!("{}{name}{mark}\n", "  ".repeat(depth)));
-    if again {
+    if repeated {
         return;
     }
-    for next in below.into_iter().flatten() {
-        branch(next, edges, depth + 1, shown, out);
+    for next in children.into_iter().flatten() {
+        draw_branch(next, edges, depth + 1, shown, out);
     }
 }
 
 fn dot(title: &str, edges: &GraphEdges) -> String {
     let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
     let mut out = format!("digraph {} {{\n", quoted(title));
-    for (name, below) in edges {
+    for (name, children) in edges {
         out.push_str(&format!("  {};\n", quoted(name)));
-        for other in below {
+        for other in children {
             out.push_str(&format!("  {} -> {};\n", quoted(name), quoted(other)));
         }
     }
@@ -105,9 +105,9 @@ fn mermaid(edges: &GraphEdges) -> String {
         name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect()
     };
     let mut out = String::from("graph TD\n");
-    for (name, below) in edges {
+    for (name, children) in edges {
         out.push_str(&format!("  {}[\"{}\"]\n", id(name), name.replace('"', "#quot;")));
-        for other in below {
+        for other in children {
             out.push_str(&format!("  {} --> {}\n", id(name), id(other)));
         }
     }

@@ -1,4 +1,4 @@
-//! What `docker buildx imagetools inspect` prints of images: names and digests, as text or as JSON.
+//! Parses the output of `docker buildx imagetools inspect`, text or JSON, to image names and digests.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -12,14 +12,15 @@ use crate::value::{Digest, ImageRef, Parse};
 /// An image reference with the digest that `--digests` read for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Inspected {
-    /// Its name with registry and tag.
+    /// The name with registry and tag.
     pub(super) name: String,
-    /// Its digest: of the index where it is of several platforms.
+    /// The digest; that of the index if the image has several platforms.
     pub(super) digest: Digest,
+    /// The line that names the image.
     pub(super) span: Span,
 }
 
-/// What is found before it is checked.
+/// An image in the file, before its name and digest are parsed.
 struct Raw<'a> {
     name: Option<&'a str>,
     digest: Option<&'a str>,
@@ -29,8 +30,8 @@ struct Raw<'a> {
 const HELP: &str = "pass the output of `docker buildx imagetools inspect IMAGE`, as text or with `--format '{{json \
         .}}'`";
 
-/// The name of an image as registries know it: `docker.io/library/ubuntu:22.04` for `ubuntu:22.04`.
-pub(super) fn plain_name(image: &ImageRef) -> String {
+/// Returns the full name of an image: `docker.io/library/ubuntu:22.04` for `ubuntu:22.04`.
+pub(super) fn full_name(image: &ImageRef) -> String {
     let repository = image.repository();
     let registry =
         repository.registry().filter(|registry| *registry != "index.docker.io").unwrap_or("docker.io");
@@ -39,7 +40,7 @@ pub(super) fn plain_name(image: &ImageRef) -> String {
     format!("{registry}/{library}{path}:{}", image.tag().unwrap_or("latest"))
 }
 
-/// Reads a file; reports what is wrong in it.
+/// Parses the text of a file and reports its errors. Returns the images that are valid, each name once.
 pub(super) fn read(source: SourceId, text: &str, log: &mut Log) -> Vec<Inspected> {
     let wrong = |at: Range<usize>, label: String| {
         Diagnostic::error(codes::NOT_INSPECTED, "cannot read the digests")
@@ -48,13 +49,13 @@ pub(super) fn read(source: SourceId, text: &str, log: &mut Log) -> Vec<Inspected
     };
     if text.trim_start().starts_with(['{', '[']) {
         let (values, failed) = values(text);
-        let all = values.iter().map(|(value, at)| of_json(value, at.clone())).collect();
+        let all = values.iter().map(|(value, at)| from_json(value, at.clone())).collect();
         if let Some((at, why)) = failed {
             log.error(wrong(at, why));
         }
         return checked(all, source, log);
     }
-    let all = of_text(text);
+    let all = from_text(text);
     if all.is_empty() {
         let end = text.find('\n').unwrap_or(text.len());
         log.error(wrong(0..end, "no line starts with `Name:`".to_owned()));
@@ -64,7 +65,8 @@ pub(super) fn read(source: SourceId, text: &str, log: &mut Log) -> Vec<Inspected
 
 type Values = (Vec<(Value, Range<usize>)>, Option<(Range<usize>, String)>);
 
-/// The JSON values of a text, one behind the other or in a list, each with its place; and where it is no JSON.
+/// Parses JSON values, one after the other or in arrays. Returns them with the range of their first line, and
+/// the first syntax error.
 fn values(text: &str) -> Values {
     let mut all = Vec::new();
     let mut stream = Deserializer::from_str(text).into_iter::<Value>();
@@ -83,19 +85,20 @@ fn values(text: &str) -> Values {
     }
 }
 
-/// The rest of the line that starts there.
+/// Returns the range from `start` to the end of its line.
 fn first_line(text: &str, start: usize) -> Range<usize> {
     start..text[start..].find('\n').map_or(text.len(), |end| start + end)
 }
 
-fn of_json(value: &Value, at: Range<usize>) -> Raw<'_> {
+fn from_json(value: &Value, at: Range<usize>) -> Raw<'_> {
     let name = value.get("name").and_then(Value::as_str);
     let digest = value.get("manifest").and_then(|manifest| manifest.get("digest")).and_then(Value::as_str);
     Raw { name, digest, at }
 }
 
-/// `Name:`, `MediaType:` and `Digest:` at the start of lines; what is indented is of single platforms.
-fn of_text(text: &str) -> Vec<Raw<'_>> {
+/// Reads the unindented lines `Name:` and `Digest:`. Indented lines describe the manifests of single
+/// platforms.
+fn from_text(text: &str) -> Vec<Raw<'_>> {
     let mut all: Vec<Raw<'_>> = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
@@ -112,7 +115,7 @@ fn of_text(text: &str) -> Vec<Raw<'_>> {
     all
 }
 
-/// Names and digests that are well formed, each name once.
+/// Parses names and digests, and reports those that are invalid and names with two digests.
 fn checked(all: Vec<Raw<'_>>, source: SourceId, log: &mut Log) -> Vec<Inspected> {
     let mut known: BTreeMap<String, Inspected> = BTreeMap::new();
     for Raw { name, digest, at } in all {
@@ -133,7 +136,7 @@ fn checked(all: Vec<Raw<'_>>, source: SourceId, log: &mut Log) -> Vec<Inspected>
                 continue;
             }
         };
-        let name = plain_name(&image);
+        let name = full_name(&image);
         match known.get(&name) {
             Some(other) if other.digest != digest => {
                 log.error(

@@ -23,7 +23,7 @@ fn pair(name: &str, digest: &str) -> (String, String) {
 }
 
 #[test]
-fn the_text_of_several_images_is_read() {
+fn text_output_of_several_images_is_parsed() {
     let text = format!(
         "Name:      docker.io/library/ubuntu:22.04\nMediaType: application/vnd.oci.image.index.v1+json\nDigest:    {ONE}\n           \n\
          Manifests: \n  Name:        docker.io/library/ubuntu:22.04@{TWO}\n  MediaType:   application/vnd.oci.image.manifest.v1+json\n  Platform:    linux/amd64\n\n\
@@ -35,7 +35,7 @@ fn the_text_of_several_images_is_read() {
 }
 
 #[test]
-fn json_is_read_however_it_is_joined() {
+fn json_values_may_be_in_a_list_or_follow_each_other() {
     let of = |name: &str, digest: &str| {
         format!(
             "{{\"name\": \"{name}\",\n \"manifest\": {{\"schemaVersion\": 2, \"digest\": \"{digest}\", \"manifests\": [{{\"digest\": \"{TWO}\"}}]}}}}"
@@ -52,7 +52,7 @@ fn json_is_read_however_it_is_joined() {
 }
 
 #[test]
-fn what_is_wrong_has_its_line() {
+fn errors_are_reported_at_their_lines() {
     let problems = |text: &str| found(text).unwrap_err();
     assert_eq!(problems("hello\n"), ["1: no line starts with `Name:`"]);
     assert_eq!(problems(""), ["1: no line starts with `Name:`"]);
@@ -77,7 +77,7 @@ fn what_is_wrong_has_its_line() {
 }
 
 #[test]
-fn names_are_compared_as_registries_know_them() {
+fn names_are_completed_with_registry_and_tag() {
     for (written, known) in [
         ("ubuntu:22.04", "docker.io/library/ubuntu:22.04"),
         ("docker.io/ubuntu", "docker.io/library/ubuntu:latest"),
@@ -85,6 +85,6 @@ fn names_are_compared_as_registries_know_them() {
         ("nvidia/cuda:12", "docker.io/nvidia/cuda:12"),
         ("localhost:5000/a:1", "localhost:5000/a:1"),
     ] {
-        assert_eq!(plain_name(&ImageRef::parse(written).unwrap()), known);
+        assert_eq!(full_name(&ImageRef::parse(written).unwrap()), known);
     }
 }

@@ -1,4 +1,4 @@
-//! The changes between two locks, as people and programs read them.
+//! Formats the changes between two locks as text and as JSON.
 
 use serde_json::{Value, json};
 
@@ -9,23 +9,25 @@ use crate::value::Version;
 
 use super::table;
 
-/// A line for each choice that was added, removed or changed; under the names of the targets where there are several.
+/// Returns a line for each axis or package that was added or removed or changed its version, grouped by
+/// target if there are several.
 pub(super) fn text(new: &Lock, old: Option<&Lock>) -> String {
     let mut out = String::new();
     let several = new.targets.len() > 1;
     let indent = if several { "  " } else { "" };
-    for moves in new.moves(old) {
-        let rows: Vec<Vec<String>> = moves.things.iter().filter(|one| one.is_of_version()).map(row).collect();
-        let base = base(&moves);
+    for changes in new.moves(old) {
+        let rows: Vec<Vec<String>> =
+            changes.things.iter().filter(|one| one.is_of_version()).map(row).collect();
+        let base = base(&changes);
         if rows.is_empty() && base.is_none() {
             continue;
         }
         if several {
-            out.push_str(&format!("{}:\n", moves.target));
+            out.push_str(&format!("{}:\n", changes.target));
         }
         if let Some((from, to)) = base {
             let from = from.map_or_else(String::new, |from| format!("{from} -> "));
-            out.push_str(&format!("{indent}{}  base  {from}{to}\n", sign(moves.before, Some(()))));
+            out.push_str(&format!("{indent}{}  base  {from}{to}\n", sign(changes.before, Some(()))));
         }
         for line in table::columns(&rows).lines() {
             out.push_str(&format!("{indent}{line}\n"));
@@ -34,13 +36,14 @@ pub(super) fn text(new: &Lock, old: Option<&Lock>) -> String {
     out
 }
 
-/// So many downgrades are explained.
-const EXPLAINED: usize = 5;
+/// The largest number of downgrades that are explained: each explanation solves once more.
+const MAX_EXPLAINED: usize = 5;
 
-/// Why a version is lower than in the old lock, a line for each; nothing where the old one would fit.
+/// Explains the versions that are lower than in the old lock, one per line. Versions that would still fit are
+/// left out.
 pub(super) fn downgrades(resolved: &Resolved, old: Option<&Lock>, sources: &Sources) -> String {
     let mut out = String::new();
-    let mut left = EXPLAINED;
+    let mut left = MAX_EXPLAINED;
     for (project, _) in &resolved.targets {
         let several = resolved.targets.len() > 1;
         let name = &project.target.name.value;
@@ -52,8 +55,8 @@ pub(super) fn downgrades(resolved: &Resolved, old: Option<&Lock>, sources: &Sour
                 continue;
             }
             left -= 1;
-            let asked = (one.name, &from.version);
-            if let Some(why) = availability::why_not(project, asked, &resolved.catalog, sources) {
+            let old_version = (one.name, &from.version);
+            if let Some(why) = availability::why_not(project, old_version, &resolved.catalog, sources) {
                 out.push_str(&format!("{target}{} {} no longer fits: {why}\n", one.name, from.version));
             }
         }
@@ -61,10 +64,10 @@ pub(super) fn downgrades(resolved: &Resolved, old: Option<&Lock>, sources: &Sour
     out
 }
 
-/// So many lines are shown after a compile.
+/// The number of lines that [`short`] returns before it counts the rest.
 const SHORT: usize = 12;
 
-/// The same in few lines; empty where there was no lock.
+/// Returns the first lines of [`text`], for the end of a compile; empty if there was no lock.
 pub(super) fn short(new: &Lock, old: Option<&Lock>) -> String {
     let Some(old) = old else { return String::new() };
     let text = text(new, Some(old));
@@ -78,7 +81,7 @@ pub(super) fn short(new: &Lock, old: Option<&Lock>) -> String {
     out
 }
 
-/// `+` for what was added, `-` for what was removed, `~` for what changed.
+/// Returns `+` for added, `-` for removed, `~` for changed.
 fn sign<A, B>(from: Option<A>, to: Option<B>) -> String {
     match (from, to) {
         (None, _) => "+",
@@ -91,45 +94,44 @@ fn sign<A, B>(from: Option<A>, to: Option<B>) -> String {
 fn row(one: &LockChange<'_>) -> Vec<String> {
     let versions = match (one.from, one.to) {
         (Some(from), Some(to)) => format!("{} -> {}", shown(&from.version), shown(&to.version)),
-        (None, Some(thing)) | (Some(thing), None) => shown(&thing.version),
+        (None, Some(entry)) | (Some(entry), None) => shown(&entry.version),
         (None, None) => String::new(),
     };
     let reasons = one.to.map_or_else(String::new, |to| to.reasons.join("; "));
     vec![sign(one.from, one.to), one.name.to_string(), versions, reasons]
 }
 
-/// What has no version comes in the distribution's version.
 fn shown(version: &Version) -> String {
     super::resolve::version(version.as_str())
 }
 
-/// The base before and after, where it is another one.
-fn base(moves: &TargetChanges<'_>) -> Option<(Option<String>, String)> {
-    let before = moves.before.map(|before| before.base.to_string());
-    let after = moves.after.base.to_string();
+/// Returns the base image before and after, if it changed.
+fn base(changes: &TargetChanges<'_>) -> Option<(Option<String>, String)> {
+    let before = changes.before.map(|before| before.base.to_string());
+    let after = changes.after.base.to_string();
     (before.as_ref() != Some(&after)).then_some((before, after))
 }
 
-/// The same for programs: an object for each target that changed.
+/// Returns the changes as JSON: an array with an object for each target that changed.
 pub(super) fn value(new: &Lock, old: Option<&Lock>) -> Value {
     let mut all = Vec::new();
-    for moves in new.moves(old) {
-        let things: Vec<Value> = moves
+    for changes in new.moves(old) {
+        let entries: Vec<Value> = changes
             .things
             .iter()
             .filter(|one| one.is_of_version())
             .map(|one| {
                 json!({
                     "name": one.name.as_str(),
-                    "from": one.from.map(|thing| thing.version.as_str()),
-                    "to": one.to.map(|thing| thing.version.as_str()),
-                    "because": one.to.map(|thing| thing.reasons.clone()).unwrap_or_default(),
+                    "from": one.from.map(|entry| entry.version.as_str()),
+                    "to": one.to.map(|entry| entry.version.as_str()),
+                    "because": one.to.map(|entry| entry.reasons.clone()).unwrap_or_default(),
                 })
             })
             .collect();
-        let base = base(&moves).map(|(from, to)| json!({ "from": from, "to": to }));
-        if !things.is_empty() || base.is_some() {
-            all.push(json!({ "target": moves.target.as_str(), "base": base, "moved": things }));
+        let base = base(&changes).map(|(from, to)| json!({ "from": from, "to": to }));
+        if !entries.is_empty() || base.is_some() {
+            all.push(json!({ "target": changes.target.as_str(), "base": base, "moved": entries }));
         }
     }
     Value::Array(all)

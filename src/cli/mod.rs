@@ -1,4 +1,4 @@
-//! The command line: arguments to an exit code. One file a command.
+//! The command line: parses the arguments, runs a command and returns an exit code. One file per command.
 
 mod args;
 mod audit;
@@ -37,11 +37,11 @@ pub use exit::Exit;
 use session::Session;
 pub use streams::{Io, Terminal};
 
-/// Runs a command line, and says how it went.
+/// Parses the arguments, runs the command and returns its exit code.
 pub fn run(arguments: &[std::ffi::OsString], io: &mut Io<'_>) -> Exit {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(why) => return misuse(&why, io),
+        Err(error) => return print_clap_error(&error, io),
     };
     let mut session = Session::new(cli.common, io);
     match cli.command {
@@ -61,8 +61,8 @@ pub fn run(arguments: &[std::ffi::OsString], io: &mut Io<'_>) -> Exit {
         Command::Why { name, input, format } => why::run(&mut session, &name, &input, format),
         Command::Graph { input, packages, format } => graph::run(&mut session, &input, packages, format),
         Command::Search { words, format } => catalog::search(&mut session, &words.join(" "), format),
-        Command::List { what, place, format } => catalog::list(&mut session, what, &place, format),
-        Command::Show { name, place, format } => show::run(&mut session, &name, &place, format),
+        Command::List { what, machine, format } => catalog::list(&mut session, what, &machine, format),
+        Command::Show { name, machine, format } => show::run(&mut session, &name, &machine, format),
         Command::Explain { code, format } => explain::run(&mut session, code.as_deref(), format),
         Command::Init(args) => new::init(&mut session, &args),
         Command::Add(args) => edit::add(&mut session, &args),
@@ -79,20 +79,20 @@ pub fn run(arguments: &[std::ffi::OsString], io: &mut Io<'_>) -> Exit {
             let mut out = Vec::new();
             match clap_mangen::Man::new(Cli::command()).render(&mut out) {
                 Ok(()) => session.print(&String::from_utf8_lossy(&out)),
-                Err(why) => session.machine(&why.to_string()),
+                Err(why) => session.system_error(&why.to_string()),
             }
         }
     }
 }
 
-/// What clap has to say: help and version are results, the rest is misuse.
-fn misuse(why: &clap::Error, io: &mut Io<'_>) -> Exit {
-    let plain = why.render().to_string();
-    // An argument may contain escape sequences: then there is no colour.
+/// Prints what clap returns instead of parsed arguments: help and the version on stdout, errors on stderr.
+fn print_clap_error(error: &clap::Error, io: &mut Io<'_>) -> Exit {
+    let plain = error.render().to_string();
+    // The message quotes arguments, which may contain escape sequences: then it is escaped and has no colour.
     let styled = io.out.colour && !plain.chars().any(crate::source::is_hidden);
     let text =
-        if styled { why.render().ansi().to_string() } else { crate::source::shown(&plain).into_owned() };
-    if why.use_stderr() {
+        if styled { error.render().ansi().to_string() } else { crate::source::shown(&plain).into_owned() };
+    if error.use_stderr() {
         _ = io.err.write_styled(&text);
         Exit::Misuse
     } else {

@@ -1,4 +1,4 @@
-//! `jcc init` and `jcc package new`: files to begin with.
+//! `jcc init` and `jcc package new`: create a manifest or a package definition.
 
 mod existing;
 
@@ -20,10 +20,10 @@ use super::session::{LOCK, MANIFEST};
 use super::{Exit, Session, place};
 use existing::Existing;
 
-/// What people keep Python's requirements in.
+/// The usual file of Python requirements.
 const REQUIREMENTS: &str = "requirements.txt";
 
-/// The application of a manifest that has none yet.
+/// The commented-out `app` of a new manifest, used if none is imported from a Dockerfile.
 const APP: &str = r#"// app {
 //     copy "." to="/app"
 //     workdir "/app"
@@ -34,7 +34,7 @@ const APP: &str = r#"// app {
 /// `jcc init`.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Init {
-    /// The project's folder, made where it is missing; this one when absent
+    /// Project folder, created if missing [default: this folder]
     dir: Option<PathBuf>,
     /// Device to build for; see `jcc list devices`
     #[arg(long, value_name = "NAME", value_parser = read::<Name>)]
@@ -59,29 +59,29 @@ pub(super) struct NewPackage {
     /// Folder of the definitions
     #[arg(long, value_name = "DIR", default_value = "packages")]
     folder: PathBuf,
-    /// Group, which is a folder in it
+    /// Group, the subfolder for the package
     #[arg(long, value_name = "NAME", default_value = "extras", value_parser = read::<Name>)]
     group: Name,
 }
 
-/// Writes a manifest to begin with, which compiles.
+/// Writes a new manifest that compiles.
 pub(super) fn init(session: &mut Session<'_, '_>, args: &Init) -> Exit {
-    let folder = session.around.folder.join(args.dir.as_deref().unwrap_or(Path::new("")));
+    let folder = session.io.folder.join(args.dir.as_deref().unwrap_or(Path::new("")));
     let disk = session.disk(&folder);
     if disk.kind(MANIFEST).is_some() && !args.force {
         let help = "edit it with `jcc add` and `jcc pin`, or overwrite it with `--force`".to_owned();
-        return session.unknown(&format!("`{MANIFEST}` already exists"), Some(help));
+        return session.input_error(&format!("`{MANIFEST}` already exists"), Some(help));
     }
     if args.machine().is_none() && args.from.is_none() {
-        return no_machine(session);
+        return report_missing_machine(session);
     }
-    let existing = Existing::of(&disk, &place::lock_in(&disk).map(|lock| lock.files).unwrap_or_default());
+    let existing = Existing::find(&disk, &place::lock_in(&disk).map(|lock| lock.files).unwrap_or_default());
     let catalog = Catalog::builtin(&mut session.sources);
-    if let Some(unknown) = args.unknown(&catalog) {
-        return session.unknown(&unknown.0, Some(unknown.1));
+    if let Some((message, help)) = args.unknown_machine(&catalog) {
+        return session.input_error(&message, Some(help));
     }
     let has_requirements = disk.kind(REQUIREMENTS) == Some(FileKind::File);
-    let taken = TakenOver {
+    let imported = Imported {
         output: existing.output(),
         base: existing.base(&catalog),
         app: existing.app(),
@@ -89,21 +89,22 @@ pub(super) fn init(session: &mut Session<'_, '_>, args: &Init) -> Exit {
         release: None,
         of_image: false,
     };
-    let (mut first, mut last) = (None, Log::new());
-    for taken in taken.fewer_and_fewer() {
-        let text = manifest(&folder, args, &taken);
-        match compiled(session, &disk, &text) {
+    let (mut first_error, mut last_log) = (None, Log::new());
+    for imported in imported.in_decreasing_order() {
+        let text = manifest(&folder, args, &imported);
+        match compile(session, &disk, &text) {
             Err(log) => {
-                first.get_or_insert_with(|| error(&log));
-                last = log;
+                first_error.get_or_insert_with(|| error(&log));
+                last_log = log;
             }
             Ok(compiled) => {
-                let (taken, text) = with_release(session, &disk, (args, &folder), (taken, text, &compiled));
-                let starts = compiled.resolved.targets.first().map(|(_, one)| one.base.image.clone());
-                _ = session.say(&existing.reported(&catalog, &taken, starts.as_ref()));
-                if has_requirements && !taken.requirements {
-                    let why = first.flatten().map_or_else(String::new, |why| format!(": {why}"));
-                    _ = session.say(&format!(
+                let (imported, text) =
+                    with_release(session, &disk, (args, &folder), (imported, text, &compiled));
+                let base = compiled.resolved.targets.first().map(|(_, one)| one.base.image.clone());
+                _ = session.status(&existing.notes(&catalog, &imported, base.as_ref()));
+                if has_requirements && !imported.requirements {
+                    let why = first_error.flatten().map_or_else(String::new, |why| format!(": {why}"));
+                    _ = session.status(&format!(
                         "note: `{REQUIREMENTS}` is in a comment, since it does not resolve here{why}\n"
                     ));
                 }
@@ -112,15 +113,16 @@ pub(super) fn init(session: &mut Session<'_, '_>, args: &Init) -> Exit {
             }
         }
     }
-    if args.machine().is_none() && last.sorted().iter().any(|one| one.code == codes::manifest::MISSING_NODE) {
-        return no_machine(session);
+    let mut errors = last_log.sorted().into_iter();
+    if args.machine().is_none() && errors.any(|one| one.code == codes::manifest::MISSING_NODE) {
+        return report_missing_machine(session);
     }
-    session.log = last;
+    session.log = last_log;
     session.report(ReportFormat::Text);
     Exit::Problems
 }
 
-/// The first error of a log, as one line.
+/// Returns the message of the first error of a log, in one line.
 fn error(log: &Log) -> Option<String> {
     let errors = log.sorted();
     let first = errors.into_iter().find(|one| one.severity == Severity::Error)?;
@@ -128,111 +130,109 @@ fn error(log: &Log) -> Option<String> {
 }
 
 impl Init {
-    /// The node that names the machine.
+    /// Returns the node of `target` that names the machine.
     fn machine(&self) -> Option<String> {
-        let node = |(word, name): (&str, &Name)| format!("{word} {}", quote(name.as_str()));
+        let node = |(kind, name): (&str, &Name)| format!("{kind} {}", quote(name.as_str()));
         let device = self.device.as_ref().map(|name| ("device", name));
         device.or(self.platform.as_ref().map(|name| ("platform", name))).map(node)
     }
 
-    /// What is wrong with a machine that the catalogue does not have, and what may be meant.
-    fn unknown(&self, catalog: &Catalog) -> Option<(String, String)> {
+    /// Returns the message and the help for a device or platform that the catalogue does not have.
+    fn unknown_machine(&self, catalog: &Catalog) -> Option<(String, String)> {
         let device = self.device.as_ref().map(|name| (DefinitionKind::Device, "device", name));
         let (kind, noun, name) =
             device.or(self.platform.as_ref().map(|name| (DefinitionKind::Platform, "platform", name)))?;
-        let is_there = match kind {
+        let exists = match kind {
             DefinitionKind::Device => catalog.device(name.as_str()).is_some(),
             _ => catalog.platform(name.as_str()).is_some(),
         };
-        if is_there {
+        if exists {
             return None;
         }
-        let mut meant = catalog.meant(kind, name.as_str()).names;
-        let is_meant = !meant.is_empty();
-        if !is_meant {
-            meant = catalog.entries(kind).map(|entry| entry.name.as_str()).collect();
-        }
-        let names = wording::codes(&meant);
-        let help = if is_meant {
-            format!("did you mean {}?", wording::any_of(&names))
+        let similar = catalog.meant(kind, name.as_str()).names;
+        let help = if similar.is_empty() {
+            let all: Vec<&str> = catalog.entries(kind).map(|entry| entry.name.as_str()).collect();
+            format!("use {}", wording::either(&wording::codes(&all)))
         } else {
-            format!("use {}", wording::either(&names))
+            format!("did you mean {}?", wording::any_of(&wording::codes(&similar)))
         };
         Some((format!("unknown {noun} {}", wording::code(name.as_str())), help))
     }
 }
 
-/// Compiles a manifest that is not written yet.
-fn compiled(session: &mut Session<'_, '_>, disk: &Disk, text: &str) -> Result<crate::Compiled, Log> {
+/// Compiles the text of a manifest that is not written yet, without a lock.
+fn compile(session: &mut Session<'_, '_>, disk: &Disk, text: &str) -> Result<crate::Compiled, Log> {
     let mut log = Log::new();
     let fs = Overlay::new(disk).with(MANIFEST, Some(text.as_bytes())).with(LOCK, None::<Vec<u8>>);
     let input = crate::Input { fs: &fs, manifest: MANIFEST, target: None, lock: LOCK };
     crate::compile(input, &mut session.sources, &mut log).map_err(|_| log)
 }
 
-/// The manifest with the release of a device, or the one that the Dockerfile's image brings.
+/// Adds the release to `target`: that of the imported base image if it is not the default, else the default
+/// of a device. Returns the manifest unchanged if it would not compile with the release.
 fn with_release(
     session: &mut Session<'_, '_>,
     disk: &Disk,
     (args, folder): (&Init, &Path),
-    (taken, text, compiled_before): (TakenOver, String, &crate::Compiled),
-) -> (TakenOver, String) {
+    (imported, text, compiled): (Imported, String, &crate::Compiled),
+) -> (Imported, String) {
     if args.machine().is_none() {
-        return (taken, text);
+        return (imported, text);
     }
     let version = |of: &crate::Compiled, axis: &str| {
         let (_, resolution) = of.resolved.targets.first()?;
         resolution.version(&Name::parse(axis).ok()?).cloned()
     };
-    let stated = |axis: &str, version: &Version| format!("{axis} {}", quote(version.as_str()));
-    let release = if taken.base.is_some() {
-        let without = manifest(folder, args, &TakenOver { base: None, ..taken.clone() });
-        let Ok(without) = compiled(session, disk, &without) else { return (taken, text) };
+    let node = |axis: &str, version: &Version| format!("{axis} {}", quote(version.as_str()));
+    let release = if imported.base.is_some() {
+        let without_base = manifest(folder, args, &Imported { base: None, ..imported.clone() });
+        let Ok(without_base) = compile(session, disk, &without_base) else { return (imported, text) };
         Target::AXES.iter().find_map(|axis| {
-            let own = version(compiled_before, axis)?;
-            (version(&without, axis)? != own).then(|| stated(axis, &own))
+            let of_base = version(compiled, axis)?;
+            (version(&without_base, axis)? != of_base).then(|| node(axis, &of_base))
         })
     } else {
         None
     };
-    // What a device runs is written down: another release of it needs another image.
-    let own = || Target::AXES.iter().find_map(|axis| Some(stated(axis, &version(compiled_before, axis)?)));
+    // The release of a device is always written: the user must change it if the device runs another one.
+    let chosen = || Target::AXES.iter().find_map(|axis| Some(node(axis, &version(compiled, axis)?)));
     let of_image = release.is_some();
-    let release = release.or_else(|| own().filter(|_| args.device.is_some()));
+    let release = release.or_else(|| chosen().filter(|_| args.device.is_some()));
     if release.is_none() {
-        return (taken, text);
+        return (imported, text);
     }
-    let new = TakenOver { release, of_image, ..taken.clone() };
-    let written = manifest(folder, args, &new);
-    if compiled(session, disk, &written).is_ok() { (new, written) } else { (taken, text) }
+    let new = Imported { release, of_image, ..imported.clone() };
+    let new_text = manifest(folder, args, &new);
+    if compile(session, disk, &new_text).is_ok() { (new, new_text) } else { (imported, text) }
 }
 
-/// Parts of a new manifest that come from what the folder has.
+/// Parts of a new manifest that are imported from the files of the folder.
 #[derive(Debug, Clone, Default)]
-struct TakenOver {
+struct Imported {
     output: Option<String>,
     base: Option<String>,
     app: Option<String>,
+    /// Whether `requirements.txt` is used.
     requirements: bool,
-    /// The release of the target.
+    /// The node of `target` with the release.
     release: Option<String>,
-    /// Whether that is the release of the image rather than the default.
+    /// Whether `release` is that of the imported base image, rather than the default.
     of_image: bool,
 }
 
-impl TakenOver {
-    /// All of it, then less, for where the whole does not compile: what is taken over must do.
-    fn fewer_and_fewer(self) -> Vec<Self> {
+impl Imported {
+    /// Returns all parts, then subsets of them. The first one with which the manifest compiles is used.
+    fn in_decreasing_order(self) -> Vec<Self> {
         let no_base = Self { base: None, ..self.clone() };
         let no_requirements = Self { requirements: false, ..self.clone() };
-        let app_alone = Self { requirements: false, ..no_base.clone() };
+        let only_app = Self { requirements: false, ..no_base.clone() };
         let nothing = Self { output: self.output.clone(), ..Self::default() };
-        vec![self, no_base, no_requirements, app_alone, nothing]
+        vec![self, no_base, no_requirements, only_app, nothing]
     }
 }
 
-/// Neither the arguments nor what is extended say where it runs.
-fn no_machine(session: &mut Session<'_, '_>) -> Exit {
+/// Reports that neither the arguments nor the extended manifest set a device or platform.
+fn report_missing_machine(session: &mut Session<'_, '_>) -> Exit {
     let catalog = Catalog::builtin(&mut session.sources);
     let names: Vec<&str> = catalog.entries(DefinitionKind::Device).map(|entry| entry.name.as_str()).collect();
     let platforms: Vec<&str> =
@@ -242,12 +242,12 @@ fn no_machine(session: &mut Session<'_, '_>) -> Exit {
         wording::either(&wording::codes(names)),
         wording::either(&wording::codes(platforms))
     );
-    _ = session.unknown("missing device or platform", Some(help));
+    _ = session.input_error("missing device or platform", Some(help));
     Exit::Misuse
 }
 
-/// The text of a new manifest.
-fn manifest(folder: &Path, args: &Init, taken: &TakenOver) -> String {
+/// Returns the text of a new manifest.
+fn manifest(folder: &Path, args: &Init, imported: &Imported) -> String {
     let mut head = String::new();
     if let Some(from) = &args.from {
         head.push_str(&format!(
@@ -256,29 +256,29 @@ fn manifest(folder: &Path, args: &Init, taken: &TakenOver) -> String {
         ));
     }
     if let Some(machine) = args.machine() {
-        let release = taken.release.as_ref().map_or_else(String::new, |release| format!("; {release}"));
-        let more = match (&args.platform, &taken.release) {
+        let release = imported.release.as_ref().map_or_else(String::new, |release| format!("; {release}"));
+        let advice = match (&args.platform, &imported.release) {
             (Some(_), _) => {
                 "Set `driver` to the GPU driver of the host, `gpu` to the compute capability of its GPU"
             }
-            (None, Some(_)) if taken.base.is_some() => {
+            (None, Some(_)) if imported.base.is_some() => {
                 "The release is the one that the image below was made for"
             }
             (None, _) => "The release must be the one that the device runs; `jcc list releases` lists all",
         };
         head.push_str(&format!(
-            "\n// The machine that runs the image. {more}.\ntarget {{ {machine}{release} }}\n"
+            "\n// The machine that runs the image. {advice}.\ntarget {{ {machine}{release} }}\n"
         ));
     }
-    if let Some(base) = &taken.base {
+    if let Some(base) = &imported.base {
         head.push_str(&format!("\n// The base image.\n{base}"));
     }
     let pip = format!(
         "{}pip {{ requirements {} }}",
-        if taken.requirements { "" } else { "// " },
+        if imported.requirements { "" } else { "// " },
         quote(REQUIREMENTS)
     );
-    let output = taken.output.as_ref().map_or_else(String::new, |output| {
+    let output = imported.output.as_ref().map_or_else(String::new, |output| {
         format!("\n// Paths that do not overwrite your existing files.\n{output}")
     });
     include_str!("../../templates/new/project.kdl")
@@ -286,10 +286,11 @@ fn manifest(folder: &Path, args: &Init, taken: &TakenOver) -> String {
         .replacen("TARGET\n", &format!("{head}\n"), 1)
         .replacen("PIP", &pip, 1)
         .replacen("OUTPUT\n", &output, 1)
-        .replacen("APP", taken.app.as_deref().unwrap_or(APP), 1)
+        .replacen("APP", imported.app.as_deref().unwrap_or(APP), 1)
 }
 
-/// The folder's name, as near as a project's name can be to it.
+/// Returns the name of the folder with invalid characters replaced, or `project` if that is no valid project
+/// name.
 fn project_name(folder: &Path) -> String {
     let name = folder.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '-' };
@@ -298,16 +299,16 @@ fn project_name(folder: &Path) -> String {
     ProjectName::parse(name).map_or_else(|_| "project".to_owned(), |name| name.to_string())
 }
 
-/// Writes a definition to begin with, which passes `jcc package check`.
+/// Writes a new package definition that passes `jcc package check`.
 pub(super) fn package(session: &mut Session<'_, '_>, args: &NewPackage) -> Exit {
-    let folder = session.around.folder.join(&args.folder);
+    let folder = session.io.folder.join(&args.folder);
     let path = format!("{}/{}/package.kdl", args.group, args.name);
     let disk = session.disk(&folder);
     let groups = disk.list("").unwrap_or_default();
-    let there = |group: &&String| disk.kind(&format!("{group}/{}/package.kdl", args.name)).is_some();
-    if let Some(group) = groups.iter().find(there) {
+    let has_package = |group: &&String| disk.kind(&format!("{group}/{}/package.kdl", args.name)).is_some();
+    if let Some(group) = groups.iter().find(has_package) {
         let place = args.folder.join(group).join(args.name.as_str());
-        return session.unknown(&format!("`{}` already exists", place.display()), None);
+        return session.input_error(&format!("`{}` already exists", place.display()), None);
     }
     let text = include_str!("../../templates/new/package.kdl")
         .replace("NAME", args.name.as_str())
@@ -318,7 +319,7 @@ pub(super) fn package(session: &mut Session<'_, '_>, args: &NewPackage) -> Exit 
             "note: jcc includes a package `{}`; projects that use this folder get yours instead\n",
             args.name
         );
-        _ = session.say(&text);
+        _ = session.status(&text);
     }
     let next = format!("add `catalog \"{}\"` to a manifest to use this folder", args.folder.display());
     write(session, &args.folder, &path, text, &next)
@@ -326,10 +327,11 @@ pub(super) fn package(session: &mut Session<'_, '_>, args: &NewPackage) -> Exit 
 
 fn write(session: &mut Session<'_, '_>, folder: &Path, path: &str, text: String, next: &str) -> Exit {
     let files = BTreeMap::from([(path.to_owned(), text.into_bytes())]);
-    let state = session.around.state.as_deref();
-    let here = &session.around.folder;
-    match Disk::made_from(here, folder, here).and_then(|disk| disk.with_state(state).write_all(&files)) {
-        Ok(()) => session.say(&format!("wrote {path}; {next}\n")),
-        Err(why) => session.machine(&format!("no files were written: {why}")),
+    let state = session.io.state.as_deref();
+    let current = &session.io.folder;
+    match Disk::made_from(current, folder, current).and_then(|disk| disk.with_state(state).write_all(&files))
+    {
+        Ok(()) => session.status(&format!("wrote {path}; {next}\n")),
+        Err(why) => session.system_error(&format!("no files were written: {why}")),
     }
 }

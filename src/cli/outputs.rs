@@ -1,4 +1,4 @@
-//! Whether the lock and the files that are there are current, and why not.
+//! Checks whether the lock and the generated files on disk are up to date, and explains why they are not.
 
 mod compare;
 
@@ -11,55 +11,56 @@ use super::session::LOCK;
 
 pub(super) use compare::compare;
 
-/// `--locked`: the lock that is there must be the one that comes out.
-pub(super) fn lock_must_hold(compiled: &Compiled, log: &mut Log) {
+/// Implements `--locked`: reports an error if the compile would change the lock.
+pub(super) fn check_locked(compiled: &Compiled, log: &mut Log) {
     let new = &compiled.resolved.lock;
-    // The hashes of the files follow from what was chosen, and are written beside them.
-    let holds =
+    // The hashes of the generated files are not compared: `jcc check` does that.
+    let is_current =
         |old: &Lock| !old.origin.conflicted && old.manifest == new.manifest && old.targets == new.targets;
-    if compiled.resolved.old_lock.as_ref().is_some_and(holds) {
+    if compiled.resolved.old_lock.as_ref().is_some_and(is_current) {
         return;
     }
-    let what = match &compiled.resolved.old_lock {
+    let message = match &compiled.resolved.old_lock {
         None => format!("there is no `{LOCK}`"),
         Some(old) => format!("`{LOCK}` would change: {}", changes(old, new).join(", ")),
     };
     log.error(
-        Diagnostic::error(codes::resolve::LOCK_WOULD_CHANGE, what)
+        Diagnostic::error(codes::resolve::LOCK_WOULD_CHANGE, message)
             .help("compile without `--locked` and commit the lock"),
     );
 }
 
-/// A choice with its version; one without has the distribution's.
-fn named(name: &Name, chosen: &LockedEntry) -> String {
+/// Formats a locked entry as name and version. `0` stands for the version of the distribution and is left
+/// out.
+fn name_and_version(name: &Name, chosen: &LockedEntry) -> String {
     let version = chosen.version.as_str();
     if version == "0" { name.to_string() } else { format!("{name} {version}") }
 }
 
-/// Why a new lock differs from the old one.
+/// Returns the differences between two locks as phrases, or the reason why they differ if no entry does.
 fn changes(old: &Lock, new: &Lock) -> Vec<String> {
     if old.origin.conflicted {
         return vec!["it contains Git conflict markers".to_owned()];
     }
     let mut all = Vec::new();
-    for moves in new.moves(Some(old)) {
-        let Some(before) = moves.before else {
-            all.push(format!("target {} was added", moves.target));
+    for changes in new.moves(Some(old)) {
+        let Some(before) = changes.before else {
+            all.push(format!("target {} was added", changes.target));
             continue;
         };
-        all.extend(moves.things.iter().map(|one| match (one.from, one.to) {
-            (None, Some(to)) => format!("{} was added", named(one.name, to)),
+        all.extend(changes.things.iter().map(|one| match (one.from, one.to) {
+            (None, Some(to)) => format!("{} was added", name_and_version(one.name, to)),
             (Some(from), Some(to)) if one.is_of_version() => {
-                format!("{} changes to {}", named(one.name, from), to.version)
+                format!("{} changes to {}", name_and_version(one.name, from), to.version)
             }
             (Some(_), Some(_)) => format!("the definition of {} changed", one.name),
             (_, None) => format!("{} was removed", one.name),
         }));
-        if before.noted != moves.after.noted {
-            all.push(format!("the axes recorded for target {} changed", moves.target));
+        if before.noted != changes.after.noted {
+            all.push(format!("the axes recorded for target {} changed", changes.target));
         }
-        if before.base != moves.after.base {
-            all.push(format!("the base image {} changes to {}", before.base, moves.after.base));
+        if before.base != changes.after.base {
+            all.push(format!("the base image {} changes to {}", before.base, changes.after.base));
         }
     }
     if all.is_empty() {

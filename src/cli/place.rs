@@ -1,4 +1,4 @@
-//! The files that are there already: which may be overwritten, and which are no longer generated.
+//! The files on disk: which of them may be overwritten, and which are no longer generated.
 
 use crate::diagnostic::{Diagnostic, Log, Reported, codes, wording};
 use crate::fs::{FileKind, FileSystem};
@@ -12,21 +12,22 @@ mod leftover;
 
 pub(super) use leftover::Leftovers;
 
-/// The lock of a folder that is not the project's, where it can be read.
+/// Reads the lock of an output folder. Returns `None` if there is none or it cannot be read.
 pub(super) fn lock_in(fs: &dyn FileSystem) -> Option<Lock> {
     open_lock(fs, LOCK, &mut Sources::new(), &mut Log::new()).ok().flatten()
 }
 
-/// Where files are written to, or compared with what is there.
+/// The folder that files are written to or compared with: the project's, or that of `--out`.
 pub(super) struct OutputPlace<'a> {
     pub(super) fs: &'a dyn FileSystem,
-    /// The folder as messages name it.
+    /// The folder as messages name it; empty for the current folder.
     pub(super) folder: String,
+    /// The lock in this folder, which lists the files that jcc wrote.
     pub(super) lock: Option<&'a Lock>,
 }
 
 impl OutputPlace<'_> {
-    /// A file as messages name it.
+    /// Returns the path of a file as messages name it.
     pub(super) fn shown(&self, path: &str) -> String {
         if self.folder.is_empty() {
             path.to_owned()
@@ -35,7 +36,8 @@ impl OutputPlace<'_> {
         }
     }
 
-    /// The text of a file; nothing where there is none, and a diagnostic where something is there that is not read.
+    /// Reads a file. Returns `None` if it does not exist, and reports an error if the path leads out of the
+    /// project, is not a regular file or cannot be read.
     pub(super) fn text(&self, path: &str, log: &mut Log) -> Result<Option<String>, Reported> {
         let shown = wording::code(self.shown(path));
         if !self.fs.is_inside(path) {
@@ -69,7 +71,8 @@ impl OutputPlace<'_> {
         }
     }
 
-    /// Whether a file is to be written: it is new or stale, and jcc's own. What is not is reported.
+    /// Whether a file is to be written: it does not exist, or it is out of date and jcc wrote it. Reports an
+    /// error if the file was edited or not written by jcc, unless `force` is set.
     pub(super) fn may_write(&self, path: &str, text: &str, force: bool, log: &mut Log) -> bool {
         let old = match self.text(path, log) {
             Ok(None) => return true,
@@ -118,7 +121,7 @@ impl OutputPlace<'_> {
         false
     }
 
-    /// The files that jcc wrote here and no longer generates; none where some targets were left out.
+    /// Returns the files that jcc wrote here and no longer generates; none if only one target was compiled.
     pub(super) fn leftovers(&self, compiled: &crate::Compiled, manifest: &str) -> Leftovers {
         if compiled.is_whole() {
             Leftovers::of(self, &compiled.artifacts, manifest)
@@ -127,7 +130,7 @@ impl OutputPlace<'_> {
         }
     }
 
-    /// Who wrote a file that is there.
+    /// Returns whether jcc wrote a file with this text, and whether it was edited since.
     pub(super) fn signature(&self, path: &str, text: &str) -> Signature {
         let none = LockedFiles::default();
         Signature::of(path, text, self.lock.map_or(&none, |lock| &lock.files))

@@ -9,7 +9,7 @@ use crate::value::Version;
 use super::args::{Format, ManifestArgs};
 use super::{Exit, Session, table};
 
-/// Shows what would be chosen, and why.
+/// Prints the chosen versions of each target, with the reasons.
 pub(super) fn run(session: &mut Session<'_, '_>, input: &ManifestArgs, format: Format) -> Exit {
     let resolved = match session.resolve(input) {
         Ok(resolved) => resolved,
@@ -63,13 +63,14 @@ fn text(resolution: &Resolution, several: bool, sources: &Sources) -> String {
     out
 }
 
-/// An override and the reasons for it.
+/// Formats an override with the reasons for it.
 pub(super) fn overridden(one: &Override, sources: &Sources) -> String {
     let by = reasons(&one.by, sources);
     if by.is_empty() { one.to_string() } else { format!("{one}: {}", by.join("; ")) }
 }
 
-/// What has no version comes in the distribution's version.
+/// Formats a version. `0` stands for a package without a version of its own, which has that of the
+/// distribution.
 pub(super) fn version(version: &str) -> String {
     if version == "0" { "same as the distribution".to_owned() } else { version.to_owned() }
 }
@@ -85,7 +86,7 @@ fn indented(text: &str) -> String {
     text.lines().fold(String::new(), |out, line| out + "  " + line + "\n")
 }
 
-/// Reasons as people read them, with places.
+/// Formats reasons as text, with places in the manifest, each text once.
 pub(super) fn reasons(reasons: &[Reason], sources: &Sources) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for one in reasons {

@@ -3,7 +3,7 @@
 use super::args::ManifestArgs;
 use super::{Exit, Session};
 
-/// Prints the command line that equals the service, of each target.
+/// Prints, for each target, the `docker run` or `podman run` command that is equivalent to its service.
 pub(super) fn run(session: &mut Session<'_, '_>, input: &ManifestArgs) -> Exit {
     let compiled = match session.compile(input) {
         Ok(compiled) => compiled,

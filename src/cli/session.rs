@@ -1,4 +1,4 @@
-//! What every command does at its start and its end: finding the manifest, telling what is wrong.
+//! Shared steps of all commands: finding the manifest, running the passes, reporting diagnostics.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,47 +13,49 @@ use crate::source::Sources;
 use super::args::{ColourChoice, Common, ManifestArgs, ReportFormat};
 use super::{Exit, Io};
 
-/// The name of a manifest.
+/// The default file name of a manifest.
 pub(super) const MANIFEST: &str = "project.kdl";
-/// The name of a lock.
+/// The file name of a lock.
 pub(super) const LOCK: &str = "jcc.lock";
 
-/// State of one command: streams, sources, options of output.
+/// The state of one command: common options, streams, sources and log.
 pub(super) struct Session<'s, 'w> {
     pub(super) common: Common,
-    pub(super) around: &'s mut Io<'w>,
+    pub(super) io: &'s mut Io<'w>,
     pub(super) sources: Sources,
     pub(super) log: Log,
 }
 
-/// A manifest that was found.
+/// The location of a manifest.
 #[derive(Debug, Clone)]
 pub(super) struct FoundManifest {
+    /// The project's folder.
     pub(super) root: PathBuf,
+    /// The file name.
     pub(super) name: String,
-    /// Its path as messages name it.
+    /// The path as messages name it.
     pub(super) shown: String,
 }
 
 impl FoundManifest {
-    /// Whether the manifest is a file: nothing is touched in a folder without one.
+    /// Whether the manifest is a file. If not, the folder is not locked either: it may not be a project.
     pub(super) fn is_there(&self, fs: &dyn FileSystem) -> bool {
         fs.kind(&self.name) == Some(FileKind::File)
     }
 
-    /// The compiler's input: the manifest in a file system, and the lock next to it.
+    /// Returns the input of the compiler: this manifest and the lock next to it.
     pub(super) fn input<'a>(&'a self, fs: &'a dyn FileSystem, target: Option<&'a str>) -> CompilerInput<'a> {
         CompilerInput { fs, manifest: &self.name, target, lock: LOCK }
     }
 }
 
-/// Keeps a result until the process ends: taking it apart piece by piece would be a tenth of a whole run, and the system
-/// takes the memory back at once.
-pub(super) fn kept<T>(result: T) -> &'static mut T {
+/// Leaks a result on purpose: dropping it would take a tenth of a whole run, and the process ends soon
+/// anyway.
+pub(super) fn leak<T>(result: T) -> &'static mut T {
     Box::leak(Box::new(result))
 }
 
-/// A folder as messages name it; nothing for the one that the user is in.
+/// Returns a folder as messages name it; empty for the current folder.
 pub(super) fn shown_folder(folder: &Path) -> String {
     let text = folder.to_string_lossy();
     let text = if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() };
@@ -63,85 +65,88 @@ pub(super) fn shown_folder(folder: &Path) -> String {
 }
 
 impl<'s, 'w> Session<'s, 'w> {
-    pub(super) fn new(common: Common, around: &'s mut Io<'w>) -> Self {
+    pub(super) fn new(common: Common, io: &'s mut Io<'w>) -> Self {
         match common.color {
             ColourChoice::Auto => {}
-            ColourChoice::Always => (around.out.colour, around.err.colour) = (true, true),
-            ColourChoice::Never => (around.out.colour, around.err.colour) = (false, false),
+            ColourChoice::Always => (io.out.colour, io.err.colour) = (true, true),
+            ColourChoice::Never => (io.out.colour, io.err.colour) = (false, false),
         }
-        Self { common, around, sources: Sources::new(), log: Log::new() }
+        Self { common, io, sources: Sources::new(), log: Log::new() }
     }
 
-    /// The manifest that was named, or the nearest one.
+    /// Finds the manifest: `file`, which may be its folder, or the one in the nearest folder at or above the
+    /// current one.
     pub(super) fn find(&mut self, file: Option<&Path>) -> Result<FoundManifest, Exit> {
         let path = if let Some(file) = file {
-            let path = self.around.folder.join(file);
-            let inside = path.join(MANIFEST);
-            if path.is_dir() && !inside.exists() {
+            let path = self.io.folder.join(file);
+            let in_folder = path.join(MANIFEST);
+            if path.is_dir() && !in_folder.exists() {
                 let message =
                     format!("no `{MANIFEST}` in the folder {}", wording::code(file.to_string_lossy()));
                 let help = "pass a manifest or its folder; `jcc init` creates a manifest";
-                return Err(self.unknown(&message, Some(help.to_owned())));
+                return Err(self.input_error(&message, Some(help.to_owned())));
             }
-            if path.is_dir() { inside } else { path }
+            if path.is_dir() { in_folder } else { path }
         } else {
-            let folder = self.around.folder.clone();
+            let folder = self.io.folder.clone();
             let nearest = folder.ancestors().map(|one| one.join(MANIFEST)).find(|one| one.is_file());
             let Some(path) = nearest else {
-                let odd = folder
+                let not_a_file = folder
                     .ancestors()
                     .map(|one| one.join(MANIFEST))
                     .find(|one| one.symlink_metadata().is_ok());
-                let message = match odd {
-                    Some(odd) => format!("{} is not a regular file", wording::code(odd.to_string_lossy())),
+                let message = match not_a_file {
+                    Some(path) => format!("{} is not a regular file", wording::code(path.to_string_lossy())),
                     None => format!("no `{MANIFEST}` in this folder or a parent folder"),
                 };
                 let help = "change to the project folder, or pass its manifest; `jcc init` creates one";
-                return Err(self.unknown(&message, Some(help.to_owned())));
+                return Err(self.input_error(&message, Some(help.to_owned())));
             };
             path
         };
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let root = path.parent().map(Path::to_path_buf).unwrap_or_default();
-        self.sources.set_folder(self.seen(file, &root));
+        self.sources.set_folder(self.relative_folder(file, &root));
         let shown = self.sources.shown_path(&name);
         Ok(FoundManifest { root, name, shown })
     }
 
-    /// A project's folder as the user names it: by the path that was given, or from where the run was started.
-    fn seen(&self, file: Option<&Path>, root: &Path) -> String {
+    /// Returns the project's folder as messages name it: as in the argument `file`, else relative to the
+    /// current folder.
+    fn relative_folder(&self, file: Option<&Path>, root: &Path) -> String {
         if let Some(file) = file {
-            let folder = if root == self.around.folder.join(file) { Some(file) } else { file.parent() };
+            let folder = if root == self.io.folder.join(file) { Some(file) } else { file.parent() };
             return shown_folder(folder.unwrap_or(Path::new("")));
         }
-        let up = self.around.folder.ancestors().position(|one| one == root).unwrap_or_default();
+        let up = self.io.folder.ancestors().position(|one| one == root).unwrap_or_default();
         vec![".."; up].join("/")
     }
 
     pub(super) fn disk(&self, root: impl Into<PathBuf>) -> Disk {
-        Disk::new(root).with_state(self.around.state.as_deref())
+        Disk::new(root).with_state(self.io.state.as_deref())
     }
 
-    /// Resolves the manifest, or tells why not.
+    /// Resolves the manifest. Reports diagnostics.
     pub(super) fn resolve(&mut self, input: &ManifestArgs) -> Result<crate::Resolved, Exit> {
         self.run(input, |input, sources, log| {
             let resolved = crate::resolve(input, sources, log);
             if let Ok(resolved) = &resolved {
                 let projects: Vec<_> = resolved.targets.iter().map(|(project, _)| project).collect();
                 check::allows(&projects, log);
-                // What later passes would tell is not known here, so an `allow` of it is not unused.
+                // Later passes did not run, so an `allow` of their diagnostics may be used after all.
                 log.retain(|one| one.code != codes::check::UNUSED_ALLOW);
             }
             resolved
         })
     }
 
-    /// Compiles the manifest in memory, or tells why not.
+    /// Compiles the manifest in memory. Reports diagnostics.
     pub(super) fn compile(&mut self, input: &ManifestArgs) -> Result<crate::Compiled, Exit> {
         self.run(input, crate::compile)
     }
 
-    /// Plans the manifest's targets, or tells why not. A grade that is required is checked, but stops nothing.
+    /// Plans the targets of the manifest. Reports diagnostics. Pin grades below the required one are
+    /// reported, but do not make it fail.
     pub(super) fn plan(
         &mut self,
         input: &ManifestArgs,
@@ -159,7 +164,7 @@ impl<'s, 'w> Session<'s, 'w> {
         })
     }
 
-    /// Runs passes over the manifest, and tells what they found.
+    /// Finds the manifest, runs passes on it and reports their diagnostics.
     fn run<T>(
         &mut self,
         input: &ManifestArgs,
@@ -173,12 +178,12 @@ impl<'s, 'w> Session<'s, 'w> {
         result.map_err(|_| Exit::Problems)
     }
 
-    /// Reports what was found wrong, with notes where they are asked for.
+    /// Prints the diagnostics in the log; notes only with `--verbose`.
     pub(super) fn report(&mut self, format: ReportFormat) {
         self.report_with(format, self.common.verbose);
     }
 
-    /// Reports what was found wrong; `notes`: and what may not be meant.
+    /// Prints the diagnostics in the log; `notes` says whether to include notes.
     pub(super) fn report_with(&mut self, format: ReportFormat, notes: bool) {
         let least = match (self.common.quiet, notes) {
             (true, _) => Severity::Error,
@@ -192,15 +197,15 @@ impl<'s, 'w> Session<'s, 'w> {
         match format {
             ReportFormat::Sarif => {
                 let document = sarif::report(&reports, omitted, &self.sources);
-                _ = self.around.out.write_json(&document);
+                _ = self.io.out.write_json(&document);
             }
             ReportFormat::Json => {
                 let lines = json::report(&reports, &self.sources) + &json::omitted(omitted);
-                _ = self.around.err.write_json(&lines);
+                _ = self.io.err.write_json(&lines);
             }
             ReportFormat::Text if reports.is_empty() => {}
             ReportFormat::Text => {
-                let err = &mut self.around.err;
+                let err = &mut self.io.err;
                 let colour = if err.colour { human::Colour::On } else { human::Colour::Off };
                 let look = human::Look { width: err.width, colour, ..human::Look::default() };
                 let mut text = human::report(&reports, &self.sources, look);
@@ -216,50 +221,51 @@ impl<'s, 'w> Session<'s, 'w> {
         }
     }
 
-    /// How a run that reported nothing but this ends.
+    /// Returns the exit code for the diagnostics in the log.
     pub(super) fn verdict(&self, deny_warnings: bool) -> Exit {
         let warned = || self.log.sorted().iter().any(|one| one.severity == Severity::Warning);
         if self.log.has_errors() || deny_warnings && warned() { Exit::Problems } else { Exit::Done }
     }
 
     pub(super) fn print(&mut self, text: &str) -> Exit {
-        self.around.out.write(text)
+        self.io.out.write(text)
     }
 
-    /// Says something that is no result, unless asked to be quiet.
-    pub(super) fn say(&mut self, text: &str) -> Exit {
-        if self.common.quiet { Exit::Done } else { self.around.err.write(text) }
+    /// Prints a status line to standard error, unless `--quiet` is set.
+    pub(super) fn status(&mut self, text: &str) -> Exit {
+        if self.common.quiet { Exit::Done } else { self.io.err.write(text) }
     }
 
-    /// Prints a result for programs.
+    /// Prints a JSON result.
     pub(super) fn print_json(&mut self, value: &serde_json::Value) -> Exit {
         let text = serde_json::to_string_pretty(value).unwrap_or_default();
-        self.around.out.write_json(&format!("{text}\n"))
+        self.io.out.write_json(&format!("{text}\n"))
     }
 
-    /// Says that what was asked for is not there.
-    pub(super) fn unknown(&mut self, message: &str, help: Option<String>) -> Exit {
+    /// Prints an error that has no place in a file, such as an unknown name on the command line.
+    pub(super) fn input_error(&mut self, message: &str, help: Option<String>) -> Exit {
         let help = help.map_or_else(String::new, |help| format!("  help: {help}\n"));
-        _ = self.around.err.write(&format!("error: {message}\n{help}"));
+        _ = self.io.err.write(&format!("error: {message}\n{help}"));
         Exit::Problems
     }
 
-    /// Sees to it that no other run writes into this folder until this one ends, and that none left anything half done.
-    pub(super) fn hold(&mut self, fs: &Disk) -> Result<(), Exit> {
+    /// Locks a folder against writes of other runs until this run ends, and rolls back the writes of an
+    /// interrupted run.
+    pub(super) fn lock_folder(&mut self, fs: &Disk) -> Result<(), Exit> {
         match fs.hold() {
             Ok(false) => Ok(()),
             Ok(true) => {
-                _ = self.say(
+                _ = self.status(
                     "note: an earlier run was interrupted while writing: its changes were rolled back\n",
                 );
                 Ok(())
             }
-            Err(why) => Err(self.unwritten(fs, &why)),
+            Err(why) => Err(self.write_error(fs, &why)),
         }
     }
 
-    /// Says that files could not be written, and what to do.
-    pub(super) fn unwritten(&mut self, fs: &Disk, why: &io::Error) -> Exit {
+    /// Reports that files could not be written, with help.
+    pub(super) fn write_error(&mut self, fs: &Disk, why: &io::Error) -> Exit {
         let help = match why.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                 "free some disk space, then try again"
@@ -274,17 +280,17 @@ impl<'s, 'w> Session<'s, 'w> {
             _ => "fix the cause, then try again",
         };
         if fs.is_unfinished() {
-            return self.machine(&format!(
+            return self.system_error(&format!(
                 "some files were not written: {why}\n  help: {help}: the next `jcc compile` repairs \
                     them"
             ));
         }
-        self.machine(&format!("no files were written: {why}\n  help: {help}"))
+        self.system_error(&format!("no files were written: {why}\n  help: {help}"))
     }
 
-    /// Says that the machine failed.
-    pub(super) fn machine(&mut self, why: &str) -> Exit {
-        _ = self.around.err.write(&format!("error: {why}\n"));
-        Exit::Machine
+    /// Reports an I/O or system error.
+    pub(super) fn system_error(&mut self, why: &str) -> Exit {
+        _ = self.io.err.write(&format!("error: {why}\n"));
+        Exit::SystemError
     }
 }

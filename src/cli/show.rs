@@ -1,9 +1,9 @@
-//! `jcc show`: a package, who needs it, and what of it is available on a machine.
+//! `jcc show`: prints a package, its dependents, and which of its versions are available on a machine.
 
 mod needed;
+mod phrases;
 #[cfg(test)]
 mod tests;
-mod words;
 
 use serde_json::{Value, json};
 
@@ -16,21 +16,21 @@ use super::args::{Format, MachineArgs};
 use super::{Exit, Session, availability, table};
 use needed::DependentsTable;
 
-/// What became of each version on a machine.
+/// The availability of each version on a machine; `None` if no machine was named.
 type Verdicts = Option<Vec<(Version, Verdict)>>;
 
-pub(super) fn run(session: &mut Session<'_, '_>, name: &str, place: &MachineArgs, format: Format) -> Exit {
+pub(super) fn run(session: &mut Session<'_, '_>, name: &str, args: &MachineArgs, format: Format) -> Exit {
     let catalog = Catalog::builtin(&mut session.sources);
     let Some(package) = catalog.package(name) else {
         let help = wording::did_you_mean(name, catalog.names())
             .unwrap_or_else(|| "`jcc search WORDS` also searches summaries".to_owned());
-        return session.unknown(&format!("unknown package {}", wording::code(name)), Some(help));
+        return session.input_error(&format!("unknown package {}", wording::code(name)), Some(help));
     };
-    if availability::lacks_machine(place) {
-        return availability::which_machine(session);
+    if availability::lacks_machine(args) {
+        return availability::report_missing_machine(session);
     }
-    let verdicts = match availability::ask(session, &catalog, place, |asking, machine| {
-        asking.versions(package, machine).map(Some)
+    let verdicts = match availability::query(session, &catalog, args, |query, machine| {
+        query.versions(package, machine).map(Some)
     }) {
         Ok(verdicts) => verdicts.flatten(),
         Err(exit) => return exit,
@@ -54,19 +54,19 @@ fn text(package: &Package, verdicts: &Verdicts) -> String {
     out.push_str(&versions(package, verdicts));
     out.extend(package.options.iter().map(option));
     out.extend(package.variants.iter().map(variant));
-    for require in words::requirements(&package.requires) {
+    for require in phrases::requirements(&package.requires) {
         out.push_str(&format!("requires {require}\n"));
     }
-    for conflict in words::requirements(&package.conflicts) {
+    for conflict in phrases::requirements(&package.conflicts) {
         out.push_str(&format!("conflicts with {conflict}\n"));
     }
-    for (where_, one) in unavailable(package) {
-        out.push_str(&format!("not available{where_}: {}\n", one.reason.value));
+    for (scope, one) in unavailable(package) {
+        out.push_str(&format!("not available{scope}: {}\n", one.reason.value));
     }
     for note in &package.notes {
         out.push_str(&format!(
             "note{}: {}\n",
-            words::when(&note.guard),
+            phrases::when(&note.guard),
             wording::one_line(&note.value.value)
         ));
     }
@@ -76,11 +76,11 @@ fn text(package: &Package, verdicts: &Verdicts) -> String {
     out
 }
 
-/// Where it does not exist, with the reason.
+/// Returns where the package is unavailable, such as ` in 2.1 when cuda >=13`, with the reasons.
 fn unavailable(package: &Package) -> Vec<(String, &Unavailable)> {
     let all = |of: &str, one| -> (String, &Unavailable) {
         let one: &Guarded<Unavailable> = one;
-        (format!("{of}{}", words::when(&one.guard)), &one.value)
+        (format!("{of}{}", phrases::when(&one.guard)), &one.value)
     };
     let whole = package.unavailable.iter().map(|one| all("", one));
     let versions = package.versions.iter().flat_map(|version| {
@@ -96,7 +96,7 @@ fn unavailable(package: &Package) -> Vec<(String, &Unavailable)> {
     found
 }
 
-/// What must be known of some versions, each note once with the versions that it is about.
+/// Returns the notes of versions, each note once with the versions that have it.
 fn notes_of_versions(package: &Package) -> Vec<(&str, Vec<String>)> {
     let mut all: Vec<(&str, Vec<String>)> = Vec::new();
     for version in &package.versions {
@@ -113,7 +113,7 @@ fn notes_of_versions(package: &Package) -> Vec<(&str, Vec<String>)> {
     all
 }
 
-/// What is known of it beside its versions.
+/// Returns the single-valued properties, as name and text.
 fn facts(package: &Package) -> Vec<(&'static str, String)> {
     let mut facts = vec![("group", package.group.clone())];
     facts.extend(package.license.iter().map(|license| ("license", license.clone())));
@@ -135,12 +135,12 @@ fn facts(package: &Package) -> Vec<(&'static str, String)> {
     facts
 }
 
-/// `option qt (default 5): 5 (ubuntu <24.04), 6, none`.
+/// Returns the line of an option: `option qt (default 5): 5 (requires ubuntu <24.04), 6, none`.
 fn option(option: &PackageOption) -> String {
     let values: Vec<String> = option
         .values
         .iter()
-        .map(|(value, requires)| match words::requirements(requires).as_slice() {
+        .map(|(value, requires)| match phrases::requirements(requires).as_slice() {
             [] => value.value.clone(),
             needs => format!("{} (requires {})", value.value, needs.join(", ")),
         })
@@ -150,12 +150,12 @@ fn option(option: &PackageOption) -> String {
     format!("option {key} (default {default}): {values}{}\n", summary(option.summary.as_deref()))
 }
 
-/// `variant desktop (default), option gui=yes, requires qt5 - With windows`.
+/// Returns the line of a variant: `variant desktop (default): option gui=yes; requires qt5 - With windows`.
 fn variant(variant: &Variant) -> String {
     let default = if variant.default { " (default)" } else { "" };
     let mut sets: Vec<String> =
         variant.options.iter().map(|(key, value)| format!("option {}={}", key.value, value.value)).collect();
-    let needs = words::requirements(&variant.requires);
+    let needs = phrases::requirements(&variant.requires);
     if !needs.is_empty() {
         sets.push(format!("requires {}", needs.join(", ")));
     }
@@ -186,7 +186,7 @@ fn versions(package: &Package, verdicts: &Verdicts) -> String {
 }
 
 fn entry(version: &PackageVersion) -> Vec<String> {
-    let requires = words::requirements(&version.requires);
+    let requires = phrases::requirements(&version.requires);
     let mut row = vec![format!("  {}", label(version)), requires.join(", ")];
     row.extend(version.unproven.as_ref().map(|_| "unproven".to_owned()));
     row
@@ -227,15 +227,15 @@ fn value(package: &Package, verdicts: &Verdicts, needed: &DependentsTable) -> Va
         "here": here,
         "options": package.options.iter().map(option_value).collect::<Vec<_>>(),
         "variants": package.variants.iter().map(variant_value).collect::<Vec<_>>(),
-        "requires": words::requirements(&package.requires),
-        "conflicts": words::requirements(&package.conflicts),
-        "unavailable": unavailable(package).into_iter().map(|(place, one)| json!({
-            "where": place.trim_start(),
+        "requires": phrases::requirements(&package.requires),
+        "conflicts": phrases::requirements(&package.conflicts),
+        "unavailable": unavailable(package).into_iter().map(|(scope, one)| json!({
+            "where": scope.trim_start(),
             "reason": one.reason.value,
             "source": one.source,
         })).collect::<Vec<_>>(),
         "notes": package.notes.iter().map(|note| json!({
-            "when": words::conditions(&note.guard),
+            "when": phrases::conditions(&note.guard),
             "text": note.value.value,
         })).collect::<Vec<_>>(),
         "sources": package.sources,
@@ -249,7 +249,7 @@ fn version_value(version: &PackageVersion) -> Value {
         "version": version.version.value.as_str(),
         "name": version.name.as_ref().map(|name| name.value.as_str()),
         "default": version.default,
-        "requires": words::requirements(&version.requires),
+        "requires": phrases::requirements(&version.requires),
         "unproven": version.unproven.as_ref().map(|why| &why.value),
         "notes": version.notes.iter().map(|note| &note.value).collect::<Vec<_>>(),
         "sources": version.sources,
@@ -263,7 +263,7 @@ fn option_value(option: &PackageOption) -> Value {
         "summary": option.summary,
         "values": option.values.iter().map(|(value, _)| &value.value).collect::<Vec<_>>(),
         "requires": option.values.iter().filter(|(_, requires)| !requires.is_empty()).map(|(value, requires)| {
-            (value.value.clone(), json!(words::requirements(requires)))
+            (value.value.clone(), json!(phrases::requirements(requires)))
         }).collect::<serde_json::Map<_, _>>(),
     })
 }
@@ -276,6 +276,6 @@ fn variant_value(variant: &Variant) -> Value {
         "options": variant.options.iter().map(|(key, value)| {
             (key.value.to_string(), json!(value.value))
         }).collect::<serde_json::Map<_, _>>(),
-        "requires": words::requirements(&variant.requires),
+        "requires": phrases::requirements(&variant.requires),
     })
 }

@@ -1,52 +1,53 @@
-//! What surrounds a run: its streams, the folder it was started in, what the environment says of the terminal.
+//! The environment of a run: its streams, the properties of the terminal, and the current folder.
 
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
 use super::Exit;
 
-/// What a run reads from and writes to.
+/// The streams and folders of a run.
 pub struct Io<'a> {
-    /// Results.
+    /// Standard output, for results.
     pub out: Terminal<'a>,
-    /// Reports.
+    /// Standard error, for diagnostics and status lines.
     pub err: Terminal<'a>,
     /// Standard input.
     pub input: &'a mut dyn Read,
-    /// The folder that the run was started in.
+    /// The current folder. Relative paths of the command line start here.
     pub folder: PathBuf,
-    /// This user's folder for what runs note before they write; without one, a run that is stopped is not undone.
+    /// The user's folder for undo journals. Without one, the writes of an interrupted run are not rolled
+    /// back.
     pub state: Option<PathBuf>,
 }
 
-/// A stream and what it can show.
+/// An output stream and the properties of its terminal.
 pub struct Terminal<'a> {
-    /// Where it goes.
+    /// The stream to write to.
     pub to: &'a mut dyn Write,
-    /// Whether it shows colour.
+    /// Whether to use colour.
     pub colour: bool,
-    /// How many columns it has.
+    /// The width in columns.
     pub width: usize,
 }
 
 impl Terminal<'_> {
-    /// Writes all of a text, with escapes for what a terminal would obey or what cannot be seen.
+    /// Writes a text. Escapes control characters and invisible characters.
     pub fn write(&mut self, text: &str) -> Exit {
         self.write_styled(&crate::source::shown(text))
     }
 
-    /// Writes JSON; what cannot be seen is escaped as JSON does it.
+    /// Writes JSON. Escapes control characters and invisible characters as `\u` sequences.
     pub fn write_json(&mut self, text: &str) -> Exit {
         self.write_styled(&crate::source::shown_json(text))
     }
 
-    /// Writes a text with escape sequences of our own; what it holds of others was escaped before. A reader that went away
-    /// is no failure: it has seen what it wanted.
+    /// Writes a text that may contain our own escape sequences; the caller has escaped everything else in it.
+    /// A closed pipe is not an error: a reader such as `head` has read all that it wanted.
     pub fn write_styled(&mut self, text: &str) -> Exit {
         match self.to.write_all(text.as_bytes()).and_then(|()| self.to.flush()) {
             Ok(()) => Exit::Done,
             Err(why) if why.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
-            Err(_) => Exit::Machine,
+            Err(_) => Exit::SystemError,
         }
     }
 }

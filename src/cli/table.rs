@@ -1,6 +1,6 @@
-//! Columns of text.
+//! Text tables.
 
-/// Rows as columns that are as wide as they must be, two spaces apart; the last column is left as it is.
+/// Formats rows as left-aligned columns, separated by at least two spaces and without trailing spaces.
 pub(super) fn columns(rows: &[Vec<String>]) -> String {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width =
@@ -24,7 +24,7 @@ mod tests {
     use super::columns;
 
     #[test]
-    fn are_as_wide_as_their_cells() {
+    fn columns_are_as_wide_as_their_widest_cell() {
         let row = |cells: [&str; 2]| cells.map(str::to_owned).to_vec();
         assert_eq!(columns(&[row(["a", "b"]), row(["über", ""])]), "a     b\nüber\n");
     }

@@ -1,10 +1,10 @@
-//! Unified diffs. No secret is shown in them.
+//! Unified diffs, with secrets masked.
 
 use similar::{Algorithm, TextDiff};
 
 use crate::source::masked;
 
-/// The unified diff of two texts; empty where they are the same.
+/// Returns the unified diff of two texts; empty if they are equal.
 pub(super) fn unified(name: &str, old: &str, new: &str) -> String {
     let diff = TextDiff::configure().algorithm(Algorithm::Myers).diff_lines(old, new);
     masked(
@@ -12,7 +12,7 @@ pub(super) fn unified(name: &str, old: &str, new: &str) -> String {
     )
 }
 
-/// The hunks of the diff, each with the line of the new text that it starts at (from 0).
+/// Returns the hunks of a diff, each with the zero-based line of the new text where its first change is.
 pub(super) fn hunks(old: &str, new: &str) -> Vec<(usize, String)> {
     let diff = TextDiff::configure().algorithm(Algorithm::Myers).diff_lines(old, new);
     diff.unified_diff()

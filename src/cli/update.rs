@@ -1,4 +1,4 @@
-//! `jcc update`: moves the lock, for all or only for what is named.
+//! `jcc update`: updates the lock to the best available versions, for all or only the named packages.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,13 +17,13 @@ use super::session::{FoundManifest, LOCK};
 use super::{Exit, Session, lock_diff};
 
 pub(super) fn run(session: &mut Session<'_, '_>, args: &Update) -> Exit {
-    let found = match session.find(args.place.file.as_deref()) {
+    let found = match session.find(args.options.file.as_deref()) {
         Ok(found) => found,
         Err(exit) => return exit,
     };
     let fs = session.disk(&found.root);
     if let Some(exit) =
-        (!args.place.dry_run && found.is_there(&fs)).then(|| session.hold(&fs).err()).flatten()
+        (!args.options.dry_run && found.is_there(&fs)).then(|| session.lock_folder(&fs).err()).flatten()
     {
         return exit;
     }
@@ -31,28 +31,26 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &Update) -> Exit {
         session.report(ReportFormat::Text);
         return Exit::Problems;
     };
-    let place = UpdateScope { found, fs, old, target: args.place.target.as_deref() };
-    let names = match place.known(session, &args.names) {
+    let scope = UpdateScope { found, fs, old, target: args.options.target.as_deref() };
+    let names = match scope.locked_names(session, &args.names) {
         Ok(names) => names,
         Err(exit) => return exit,
     };
     let mut log = std::mem::take(&mut session.log);
-    let resolved = place.resolved(session, &names, &mut log);
+    let resolved = scope.resolve(session, &names, &mut log);
     session.log = log;
     session.report(ReportFormat::Text);
     let Some(resolved) = resolved else {
-        _ = session
-            .around
-            .err
-            .write(&format!("\nno files were written: `{}` does not resolve\n", place.found.shown));
+        let text = format!("\nno files were written: `{}` does not resolve\n", scope.found.shown);
+        _ = session.io.err.write(&text);
         return Exit::Problems;
     };
-    let held: Vec<Held> =
-        names.iter().filter_map(|name| place.held(session, &resolved, name, &names)).collect();
-    place.finish(session, args, &resolved, &held)
+    let unchanged: Vec<Unchanged> =
+        names.iter().filter_map(|name| scope.unchanged(session, &resolved, name, &names)).collect();
+    scope.finish(session, args, &resolved, &unchanged)
 }
 
-/// The packages whose locked versions `jcc update` lets go.
+/// The project and the part of its lock that an update may change.
 struct UpdateScope<'a> {
     found: FoundManifest,
     fs: Disk,
@@ -60,17 +58,18 @@ struct UpdateScope<'a> {
     target: Option<&'a str>,
 }
 
-/// Something that was named and did not move.
-struct Held {
+/// A package that was to be updated and kept its version.
+struct Unchanged {
     name: Name,
     version: Version,
-    /// Where it would go if nothing held it, and what has to be named too for that.
-    free: Option<(Version, BTreeSet<Name>)>,
+    /// The version that it could have, and the names that `jcc update` needs for that; `None` if no version
+    /// is better.
+    possible: Option<(Version, BTreeSet<Name>)>,
 }
 
 impl UpdateScope<'_> {
-    /// The names as the lock has them; one that it does not have is reported.
-    fn known(&self, session: &mut Session<'_, '_>, wanted: &[Name]) -> Result<Vec<Name>, Exit> {
+    /// Resolves aliases to the names in the lock, and reports a name that is not in the lock.
+    fn locked_names(&self, session: &mut Session<'_, '_>, wanted: &[Name]) -> Result<Vec<Name>, Exit> {
         let Some(old) = self.old.as_ref().filter(|_| !wanted.is_empty()) else { return Ok(wanted.to_vec()) };
         let mut sources = std::mem::take(&mut session.sources);
         let catalog = crate::catalog::Catalog::builtin(&mut sources);
@@ -80,7 +79,7 @@ impl UpdateScope<'_> {
         let locked: BTreeSet<&Name> =
             targets.flat_map(|(_, target)| target.things.keys().chain(target.noted.keys())).collect();
         if locked.is_empty() {
-            // Whether the manifest has such a target is reported when it is resolved.
+            // The target is not in the lock. Resolving the manifest reports an unknown target.
             return Ok(wanted.to_vec());
         }
         let mut names = Vec::new();
@@ -91,7 +90,7 @@ impl UpdateScope<'_> {
             let Some(known) = locked.iter().find(|one| one.as_str() == canonical || **one == name) else {
                 let help = wording::did_you_mean(name.as_str(), locked.iter().map(|one| one.as_str()))
                     .unwrap_or_else(|| "`jcc resolve` shows the selected versions".to_owned());
-                return Err(session.unknown(
+                return Err(session.input_error(
                     &format!("`{}` does not contain `{name}`", session.sources.shown_path(LOCK)),
                     Some(help),
                 ));
@@ -101,25 +100,28 @@ impl UpdateScope<'_> {
         Ok(names)
     }
 
-    /// What is chosen when these names are free; all are where none is named.
-    fn resolved(&self, session: &mut Session<'_, '_>, free: &[Name], log: &mut Log) -> Option<Resolved> {
+    /// Resolves with a lock that does not have these names, or without the lock's versions if there are no
+    /// names.
+    fn resolve(&self, session: &mut Session<'_, '_>, free: &[Name], log: &mut Log) -> Option<Resolved> {
         let lock = self.old.as_ref().map(|old| old.without(free, self.target).write(crate::VERSION));
-        // Without a target the lock has nothing to keep, not even the time that it gives the images.
+        // To update everything, resolve without any lock, so that its timestamp (`SOURCE_DATE_EPOCH`) is
+        // renewed too.
         let lock = lock.filter(|_| !free.is_empty() || self.target.is_some());
         let fs = Overlay::new(&self.fs).with(LOCK, lock);
         let input = self.found.input(&fs, self.target);
         crate::resolve(input, &mut session.sources, log).ok()
     }
 
-    /// Why something that was named did not move: nothing newer fits, or what stays locked holds it.
-    fn held(
+    /// Explains why a named package kept its version: no better version fits, or it depends on versions that
+    /// are still locked. Returns `None` if its version changed. `named` are all names of the command line.
+    fn unchanged(
         &self,
         session: &mut Session<'_, '_>,
-        now: &Resolved,
+        updated: &Resolved,
         name: &Name,
-        free: &[Name],
-    ) -> Option<Held> {
-        let version = |lock: &Lock| {
+        named: &[Name],
+    ) -> Option<Unchanged> {
+        let versions = |lock: &Lock| {
             let targets = lock
                 .targets
                 .iter()
@@ -129,33 +131,37 @@ impl UpdateScope<'_> {
                 .map(|one| one.version.clone())
                 .collect::<Vec<_>>()
         };
-        let here = version(&now.lock);
-        if self.old.as_ref().map(&version).as_ref() != Some(&here) {
+        let current = versions(&updated.lock);
+        if self.old.as_ref().map(&versions).as_ref() != Some(&current) {
             return None;
         }
-        let held = |free| Some(Held { name: name.clone(), version: here.first()?.clone(), free });
-        let mut moves = |set: &BTreeSet<Name>| {
+        let unchanged =
+            |possible| Some(Unchanged { name: name.clone(), version: current.first()?.clone(), possible });
+        // The version of the package after an update of these names, if it is another one.
+        let mut new_version = |set: &BTreeSet<Name>| {
             let set: Vec<Name> = set.iter().cloned().collect();
-            let there = version(&self.resolved(session, &set, &mut Log::new())?.lock);
-            there.into_iter().zip(&here).find(|(there, here)| there != *here).map(|(there, _)| there)
+            let new = versions(&self.resolve(session, &set, &mut Log::new())?.lock);
+            new.into_iter().zip(&current).find(|(new, current)| new != *current).map(|(new, _)| new)
         };
-        // What requires it goes with it, then what it requires itself, then everything.
-        for around in around(now, name).into_iter().chain([BTreeSet::new()]) {
-            let mut set = around;
+        // Try to update it with its dependents, then also with their dependencies, then everything (the empty
+        // set).
+        for related in related(updated, name).into_iter().chain([BTreeSet::new()]) {
+            let mut set = related;
             if !set.is_empty() {
-                set.extend(free.iter().cloned());
+                set.extend(named.iter().cloned());
             }
-            let Some(mut to) = moves(&set) else { continue };
+            let Some(mut to) = new_version(&set) else { continue };
+            // Drop the names without which it is updated as well.
             for one in set.clone() {
                 let fewer: BTreeSet<Name> = set.iter().filter(|other| **other != one).cloned().collect();
-                let still = if one == *name || fewer.is_empty() { None } else { moves(&fewer) };
-                if let Some(still) = still {
-                    (to, set) = (still, fewer);
+                let new = if one == *name || fewer.is_empty() { None } else { new_version(&fewer) };
+                if let Some(new) = new {
+                    (to, set) = (new, fewer);
                 }
             }
-            return held(Some((to, set)));
+            return unchanged(Some((to, set)));
         }
-        held(None)
+        unchanged(None)
     }
 
     fn finish(
@@ -163,84 +169,85 @@ impl UpdateScope<'_> {
         session: &mut Session<'_, '_>,
         args: &Update,
         resolved: &Resolved,
-        held: &[Held],
+        unchanged: &[Unchanged],
     ) -> Exit {
-        // No file is written: those that the lock lists are still what they were.
+        // Only the lock is written, so the hashes of the generated files stay.
         let files = self.old.as_ref().map(|old| old.files.clone()).unwrap_or_default();
         let text = Lock { files, ..resolved.lock.clone() }.write(crate::VERSION);
         let stale = self.fs.read(LOCK).ok().as_deref() != Some(text.as_bytes());
         if stale
-            && !args.place.dry_run
+            && !args.options.dry_run
             && let Err(why) = self.fs.write_all(&BTreeMap::from([(LOCK.to_owned(), text.into_bytes())]))
         {
-            return session.unwritten(&self.fs, &why);
+            return session.write_error(&self.fs, &why);
         }
-        if args.place.format == Format::Json {
+        if args.options.format == Format::Json {
             return session.print_json(&json!({
-                "written": stale && !args.place.dry_run,
+                "written": stale && !args.options.dry_run,
                 "targets": lock_diff::value(&resolved.lock, self.old.as_ref()),
-                "held": held.iter().map(Held::value).collect::<Vec<_>>(),
+                "held": unchanged.iter().map(Unchanged::value).collect::<Vec<_>>(),
             }));
         }
         let old = self.old.as_ref();
         let changes = lock_diff::text(&resolved.lock, old);
         let mut out = if changes.is_empty() { "no changes\n".to_owned() } else { changes };
         out.push_str(&lock_diff::downgrades(resolved, old, &session.sources));
-        out.extend(held.iter().map(|one| one.text(self.target)));
-        let shown = session.print(&out);
-        if shown != Exit::Done {
-            return shown;
+        out.extend(unchanged.iter().map(|one| one.text(self.target)));
+        let printed = session.print(&out);
+        if printed != Exit::Done {
+            return printed;
         }
-        match (stale, args.place.dry_run) {
+        match (stale, args.options.dry_run) {
             (false, _) => Exit::Done,
-            (true, true) => session.say("dry run: no files were written\n"),
+            (true, true) => session.status("dry run: no files were written\n"),
             (true, false) => {
                 let lock = session.sources.shown_path(LOCK);
-                session.say(&format!("wrote {lock}; run `jcc compile` to update the other files\n"))
+                session.status(&format!("wrote {lock}; run `jcc compile` to update the other files\n"))
             }
         }
     }
 }
 
-/// What requires something, at any depth; and the same with what it requires.
-fn around(now: &Resolved, name: &Name) -> [BTreeSet<Name>; 2] {
-    let mut above = BTreeSet::from([name.clone()]);
-    let mut below = above.clone();
-    for (_, resolution) in &now.targets {
+/// Returns two sets that contain a package: with its dependents at any depth, and also with the dependencies
+/// of all these at any depth.
+fn related(resolved: &Resolved, name: &Name) -> [BTreeSet<Name>; 2] {
+    let mut dependents = BTreeSet::from([name.clone()]);
+    let mut dependencies = dependents.clone();
+    for (_, resolution) in &resolved.targets {
         let mut open = vec![name.clone()];
         while let Some(one) = open.pop() {
             for reason in
                 resolution.chosen.get(&one).map(|chosen| chosen.reasons.as_slice()).unwrap_or_default()
             {
                 if let Reason::RequiredBy { name, .. } = reason
-                    && above.insert(name.clone())
+                    && dependents.insert(name.clone())
                 {
                     open.push(name.clone());
                 }
             }
         }
-        let mut open: Vec<Name> = above.iter().cloned().collect();
+        let mut open: Vec<Name> = dependents.iter().cloned().collect();
         while let Some(one) = open.pop() {
             for (name, _) in
                 resolution.chosen.get(&one).map(|chosen| chosen.requires.as_slice()).unwrap_or_default()
             {
-                if below.insert(name.clone()) {
+                if dependencies.insert(name.clone()) {
                     open.push(name.clone());
                 }
             }
         }
     }
-    below.extend(above.iter().cloned());
-    [above, below]
+    dependencies.extend(dependents.iter().cloned());
+    [dependents, dependencies]
 }
 
-impl Held {
+impl Unchanged {
     fn text(&self, target: Option<&str>) -> String {
-        let Self { name, version, free } = self;
+        let Self { name, version, possible } = self;
         if version.as_str() == "0" {
             return format!("{name} is unchanged: its version is that of the distribution\n");
         }
-        let Some((to, with)) = free else {
+        let Some((to, with)) = possible else {
             return format!("{name} {version} is unchanged: it is the best version that fits\n");
         };
         let mut command = "jcc update".to_owned();
@@ -256,8 +263,8 @@ impl Held {
         json!({
             "name": self.name.as_str(),
             "version": self.version.as_str(),
-            "would_be": self.free.as_ref().map(|(to, _)| to.as_str()),
-            "with": self.free.as_ref().map(|(_, with)| with.iter().map(Name::as_str).collect::<Vec<_>>()),
+            "would_be": self.possible.as_ref().map(|(to, _)| to.as_str()),
+            "with": self.possible.as_ref().map(|(_, with)| with.iter().map(Name::as_str).collect::<Vec<_>>()),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! `jcc why`: every path from the manifest to something that the image holds.
+//! `jcc why`: prints every path from the manifest to a package, a stage, a system package or a download.
 
 use serde_json::json;
 
@@ -12,8 +12,8 @@ use crate::value::{Name, Parse, PepRequirement};
 use super::args::{Format, ManifestArgs};
 use super::{Exit, Session};
 
-/// So many paths are shown.
-const SHOWN: usize = 50;
+/// The largest number of paths that are printed for each target.
+const MAX_PATHS: usize = 50;
 
 pub(super) fn run(session: &mut Session<'_, '_>, name: &str, input: &ManifestArgs, format: Format) -> Exit {
     let compiled = match session.compile(input) {
@@ -25,8 +25,8 @@ pub(super) fn run(session: &mut Session<'_, '_>, name: &str, input: &ManifestArg
     let mut found: Vec<(String, Vec<Vec<String>>)> = Vec::new();
     for ((project, resolution), planned) in resolved.targets.iter().zip(&compiled.planned) {
         let plan = &planned.plan;
-        let looked = Looked { project, resolution, plan, catalog: &resolved.catalog, sources: &sources };
-        let paths = looked.paths(name);
+        let finder = PathFinder { project, resolution, plan, catalog: &resolved.catalog, sources: &sources };
+        let paths = finder.paths(name);
         if !paths.is_empty() {
             found.push((resolution.target.name.to_string(), paths));
         }
@@ -35,8 +35,10 @@ pub(super) fn run(session: &mut Session<'_, '_>, name: &str, input: &ManifestArg
         let names = resolved.targets.iter().flat_map(|(_, one)| one.chosen.keys()).map(Name::as_str);
         let help = crate::diagnostic::wording::did_you_mean(name, names)
             .unwrap_or_else(|| "`jcc resolve` shows the selected versions".to_owned());
-        return session
-            .unknown(&format!("nothing requires {}", crate::diagnostic::wording::code(name)), Some(help));
+        return session.input_error(
+            &format!("nothing requires {}", crate::diagnostic::wording::code(name)),
+            Some(help),
+        );
     }
     match format {
         Format::Json => {
@@ -52,11 +54,11 @@ pub(super) fn run(session: &mut Session<'_, '_>, name: &str, input: &ManifestArg
                 if several {
                     out.push_str(&format!("{target}:\n"));
                 }
-                for path in paths.iter().take(SHOWN) {
+                for path in paths.iter().take(MAX_PATHS) {
                     out.push_str(&format!("{indent}{}\n", path.join(" -> ")));
                 }
-                if paths.len() > SHOWN {
-                    out.push_str(&format!("{indent}… and {} more\n", paths.len() - SHOWN));
+                if paths.len() > MAX_PATHS {
+                    out.push_str(&format!("{indent}… and {} more\n", paths.len() - MAX_PATHS));
                 }
             }
             session.print(&out)
@@ -64,7 +66,8 @@ pub(super) fn run(session: &mut Session<'_, '_>, name: &str, input: &ManifestArg
     }
 }
 
-struct Looked<'a> {
+/// Finds paths in one target.
+struct PathFinder<'a> {
     project: &'a Project,
     resolution: &'a Resolution,
     plan: &'a Plan,
@@ -72,31 +75,33 @@ struct Looked<'a> {
     sources: &'a Sources,
 }
 
-impl Looked<'_> {
-    /// The paths to a package or an axis, to a stage, to a system or Python package; each begins in the manifest.
-    fn paths(&self, word: &str) -> Vec<Vec<String>> {
-        let named = self.catalog.package(word).map(|package| package.name.value.clone());
-        if let Some(name) = named.filter(|name| self.resolution.chosen.contains_key(name)) {
-            return self.to_thing(&name, &mut vec![name.clone()]);
+impl PathFinder<'_> {
+    /// Returns the paths to a package, an axis, a stage, a system or Python package or another download. Each
+    /// path begins with a reason in the manifest or the platform.
+    fn paths(&self, name: &str) -> Vec<Vec<String>> {
+        let package = self.catalog.package(name).map(|package| package.name.value.clone());
+        if let Some(package) = package.filter(|package| self.resolution.chosen.contains_key(package)) {
+            return self.to_chosen(&package, &mut vec![package.clone()]);
         }
-        if self.plan.stage(word).is_some() {
-            return self.to_stage(word);
+        if self.plan.stage(name).is_some() {
+            return self.to_stage(name);
         }
-        let fetched: Vec<&Fetched> = self.plan.fetches.iter().filter(|one| is_named(one, word)).collect();
-        let mut all: Vec<Vec<String>> = fetched.iter().flat_map(|one| self.to_fetched(one, word)).collect();
-        // What a stage needs of itself, no package asks for.
-        let stages = self.plan.stages.iter().filter(|stage| fetched.is_empty() && installs(stage, word));
+        let fetches: Vec<&Fetched> = self.plan.fetches.iter().filter(|one| is_named(one, name)).collect();
+        let mut all: Vec<Vec<String>> = fetches.iter().flat_map(|one| self.to_fetch(one, name)).collect();
+        // A stage also installs system packages that it needs itself and that are not listed as fetches of a
+        // package.
+        let stages = self.plan.stages.iter().filter(|stage| fetches.is_empty() && installs(stage, name));
         for stage in stages {
             let paths = self.to_stage(stage.name.as_str()).into_iter();
-            all.extend(paths.map(|path| with(path, format!("apt {word}"))));
+            all.extend(paths.map(|path| with(path, format!("apt {name}"))));
         }
         all.sort();
         all.dedup();
         all
     }
 
-    fn to_fetched(&self, one: &Fetched, word: &str) -> Vec<Vec<String>> {
-        let kind = match one.kind {
+    fn to_fetch(&self, fetch: &Fetched, name: &str) -> Vec<Vec<String>> {
+        let kind = match fetch.kind {
             FetchKind::Apt => "apt",
             FetchKind::Pip => "pip",
             FetchKind::Image => "image",
@@ -106,42 +111,45 @@ impl Looked<'_> {
             FetchKind::Index => "index",
             FetchKind::Run | FetchKind::Unseen => "command",
         };
-        let end = match one.stage.as_str() {
-            "final" => format!("{kind} {word}"),
-            stage => format!("{kind} {word} in {stage}"),
+        let end = match fetch.stage.as_str() {
+            "final" => format!("{kind} {name}"),
+            stage => format!("{kind} {name} in {stage}"),
         };
-        match (&one.package, one.place) {
-            (Some(name), _) => {
-                let paths = self.to_thing(name, &mut vec![name.clone()]);
+        match (&fetch.package, fetch.place) {
+            (Some(package), _) => {
+                let paths = self.to_chosen(package, &mut vec![package.clone()]);
                 paths.into_iter().map(|path| with(path, end.clone())).collect()
             }
             (None, Some(place)) => vec![vec![format!("requested ({})", self.sources.place(place)), end]],
             (None, None) => {
-                self.to_stage(one.stage.as_str()).into_iter().map(|path| with(path, end.clone())).collect()
+                self.to_stage(fetch.stage.as_str()).into_iter().map(|path| with(path, end.clone())).collect()
             }
         }
     }
 
-    /// The paths to a stage: over the package that it is of, the node that asks for it, or the stages that take from it.
+    /// Returns the paths to a stage: those to the package that it builds, else the node that requests it,
+    /// else those to the stages that copy from it.
     fn to_stage(&self, stage: &str) -> Vec<Vec<String>> {
         let end = stage.to_owned();
         let owner = stage.split_once('-').and_then(|(_, owner)| Name::parse(owner).ok());
         let place = self.plan.stage(stage).and_then(|stage| stage.why.place);
-        let takers = plan::edges(&self.plan.stages);
-        let mut takers =
-            takers.iter().filter(|(_, from)| from.as_str() == stage).map(|(taker, _)| taker).peekable();
+        let edges = plan::edges(&self.plan.stages);
+        let mut users =
+            edges.iter().filter(|(_, from)| from.as_str() == stage).map(|(user, _)| user).peekable();
         let paths = match (owner.filter(|owner| self.resolution.chosen.contains_key(owner)), place) {
-            (Some(owner), _) => self.to_thing(&owner, &mut vec![owner.clone()]),
+            (Some(owner), _) => self.to_chosen(&owner, &mut vec![owner.clone()]),
             (None, Some(place)) => vec![vec![format!("requested ({})", self.sources.place(place))]],
-            (None, None) if takers.peek().is_none() => {
+            (None, None) if users.peek().is_none() => {
                 vec![vec![format!("the project ({})", self.sources.place(self.project.header.name.span))]]
             }
-            (None, None) => takers.flat_map(|taker| self.to_stage(taker.as_str())).collect(),
+            (None, None) => users.flat_map(|user| self.to_stage(user.as_str())).collect(),
         };
         paths.into_iter().map(|path| with(path, end.clone())).collect()
     }
 
-    fn to_thing(&self, name: &Name, open: &mut Vec<Name>) -> Vec<Vec<String>> {
+    /// Returns the paths to a chosen axis or package. `open` are the names on the path that is being
+    /// followed, to stop at cycles.
+    fn to_chosen(&self, name: &Name, open: &mut Vec<Name>) -> Vec<Vec<String>> {
         let chosen = &self.resolution.chosen[name];
         let shown = if chosen.version.as_str() == "0" {
             name.to_string()
@@ -151,16 +159,16 @@ impl Looked<'_> {
         let mut all: Vec<Vec<String>> = Vec::new();
         for reason in &chosen.reasons {
             match reason {
-                Reason::RequiredBy { name: holder, .. } => {
-                    if open.contains(holder) || !self.resolution.chosen.contains_key(holder) {
+                Reason::RequiredBy { name: dependent, .. } => {
+                    if open.contains(dependent) || !self.resolution.chosen.contains_key(dependent) {
                         continue;
                     }
-                    open.push(holder.clone());
-                    let to_build = self.resolution.chosen[holder]
+                    open.push(dependent.clone());
+                    let to_build = self.resolution.chosen[dependent]
                         .requires
                         .iter()
                         .any(|(other, stage)| other == name && *stage == RequireStage::Build);
-                    for mut path in self.to_thing(holder, open) {
+                    for mut path in self.to_chosen(dependent, open) {
                         path.push(if to_build { format!("{shown} (to build)") } else { shown.clone() });
                         all.push(path);
                     }
@@ -183,36 +191,37 @@ fn with(mut path: Vec<String>, end: String) -> Vec<String> {
     path
 }
 
-/// Whether a stage's own transactions of system packages have this one.
-fn installs(stage: &plan::Stage, word: &str) -> bool {
+/// Whether a stage installs this system package.
+fn installs(stage: &plan::Stage, name: &str) -> bool {
     let instructions = stage.blocks.iter().flat_map(|block| &block.instructions);
     let runs =
         instructions.filter_map(|each| if let Instruction::Run(run) = each { Some(run) } else { None });
     runs.flat_map(|run| &run.script).any(|script| match script {
-        Script::Apt(apt) => apt.packages.iter().any(|package| package.name() == word),
+        Script::Apt(apt) => apt.packages.iter().any(|package| package.name() == name),
         _ => false,
     })
 }
 
-/// Whether a fetch is known by this word: a package by its name, a download by that of its file or distribution.
-fn is_named(one: &Fetched, word: &str) -> bool {
-    let same = |name: &str| plain(name) == plain(word);
-    let file = one.what.rsplit('/').next().unwrap_or_default();
-    match one.kind {
-        FetchKind::Apt => one.what.split(['=', ':']).next() == Some(word),
-        FetchKind::Pip => PepRequirement::parse(&one.what).is_ok_and(|spec| same(spec.name())),
+/// Whether this is the name of a fetch: the name of a system or Python package, the file name or distribution
+/// of a download, or the name of a repository.
+fn is_named(fetch: &Fetched, name: &str) -> bool {
+    let is_same = |other: &str| normalised(other) == normalised(name);
+    let file = fetch.what.rsplit('/').next().unwrap_or_default();
+    match fetch.kind {
+        FetchKind::Apt => fetch.what.split(['=', ':']).next() == Some(name),
+        FetchKind::Pip => PepRequirement::parse(&fetch.what).is_ok_and(|spec| is_same(spec.name())),
         FetchKind::Key
         | FetchKind::Image
         | FetchKind::Archive
         | FetchKind::Index
         | FetchKind::Run
-        | FetchKind::Unseen => one.what == word,
-        FetchKind::File => file == word || file.split('-').next().is_some_and(same),
-        FetchKind::Git => file.trim_end_matches(".git") == word,
+        | FetchKind::Unseen => fetch.what == name,
+        FetchKind::File => file == name || file.split('-').next().is_some_and(is_same),
+        FetchKind::Git => file.trim_end_matches(".git") == name,
     }
 }
 
-/// A Python package's name as indexes compare it.
-fn plain(name: &str) -> String {
+/// Normalises the name of a Python package for comparison.
+fn normalised(name: &str) -> String {
     name.to_ascii_lowercase().replace(['_', '.'], "-")
 }

@@ -1,11 +1,11 @@
-//! The invariants of ARCHITECTURE.md that can be read off the source.
+//! Checks the invariants of ARCHITECTURE.md that can be seen in the source code.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use syn::visit::Visit;
 
-/// The passes, in order: a folder uses folders before it alone.
+/// The folders by rank: a folder uses only folders before it.
 const RANKS: [&str; 14] = [
     "source",
     "diagnostic",
@@ -23,8 +23,8 @@ const RANKS: [&str; 14] = [
     "cli",
 ];
 
-/// Crates and the folders that may name them.
-const ROOMS: [(&str, &[&str]); 9] = [
+/// Third-party crates and the folders that may use them.
+const CRATE_FOLDERS: [(&str, &[&str]); 9] = [
     ("kdl", &["syntax"]),
     ("miette", &["diagnostic"]),
     ("pubgrub", &["resolve"]),
@@ -36,17 +36,17 @@ const ROOMS: [(&str, &[&str]); 9] = [
     ("rustix", &["fs"]),
 ];
 
-/// The longest that a file may be, in lines. Functions: `too-many-lines-threshold` in `clippy.toml`.
-const FILE: usize = 500;
+/// The limit for lines in a file. The one for functions is `too-many-lines-threshold` in `clippy.toml`.
+const MAX_FILE_LINES: usize = 500;
 
-/// Type names that two modules define: the associated types of foreign traits.
+/// Type names that several modules define because they are associated types of third-party traits.
 const SHARED_TYPE_NAMES: [&str; 2] = ["Target", "V"];
 
-/// The type of the shared crate that others hold without naming it.
+/// The type of the core crate that other crates use without naming it.
 const RETURNED_ONLY: &str = "Matcher";
 
 struct SourceFile {
-    /// `resolve/model/build.rs`.
+    /// Relative to `src`, such as `resolve/model/build.rs`.
     path: String,
     text: String,
 }
@@ -60,7 +60,7 @@ impl SourceFile {
         self.path.contains("/tests") || self.path.ends_with("_tests.rs") || self.path.ends_with("testing.rs")
     }
 
-    /// The lines of code, without comments and without the tests at the end.
+    /// The lines of code with their numbers, without comments and the test module at the end.
     fn code(&self) -> impl Iterator<Item = (usize, &str)> {
         (1..)
             .zip(self.text.lines())
@@ -80,30 +80,31 @@ fn sources() -> Vec<SourceFile> {
 }
 
 fn collect(root: &Path, folder: &Path, all: &mut Vec<SourceFile>) {
-    for entry in std::fs::read_dir(folder).expect("src is there") {
-        let path = entry.expect("an entry").path();
+    for entry in std::fs::read_dir(folder).expect("src/ exists") {
+        let path = entry.expect("it can be listed").path();
         if path.is_dir() {
             collect(root, &path, all);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = std::fs::read_to_string(&path).expect("a source file is text");
-            let name = path.strip_prefix(root).expect("it lies below").to_string_lossy().replace('\\', "/");
+            let name =
+                path.strip_prefix(root).expect("it is below the root").to_string_lossy().replace('\\', "/");
             all.push(SourceFile { path: name, text });
         }
     }
 }
 
-fn none(faults: &[String]) {
+fn assert_none(faults: &[String]) {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
-/// The module that a file is: `resolve/model/mod.rs` is `resolve::model`.
+/// Returns the module path of a file: `resolve::model` for `resolve/model/mod.rs`.
 fn module_of(path: &str) -> Vec<String> {
     let path = path.trim_end_matches(".rs").trim_end_matches("/mod");
     path.split('/').map(str::to_owned).collect()
 }
 
-/// Collects the folders that a file's paths lead to, in whatever form an import takes: on several lines, in nested braces,
-/// over any number of `super::`.
+/// Collects the folders that a file uses, whatever the form of the import: on several lines, in nested
+/// braces, or with any number of `super::`.
 struct FolderUses {
     module: Vec<String>,
     found: Vec<(String, usize)>,
@@ -186,7 +187,7 @@ fn quoted(meta: &syn::Meta) -> String {
 }
 
 #[test]
-fn a_folder_uses_folders_of_lower_rank_alone() {
+fn folders_use_only_folders_of_lower_rank() {
     let rank = |folder: &str| RANKS.iter().position(|one| *one == folder);
     let mut faults = Vec::new();
     for file in sources().iter().filter(|file| !file.is_test()) {
@@ -197,11 +198,11 @@ fn a_folder_uses_folders_of_lower_rank_alone() {
             }
         }
     }
-    none(&faults);
+    assert_none(&faults);
 }
 
 #[test]
-fn imports_in_any_form_are_seen() {
+fn all_import_forms_are_recognised() {
     let uses = |text: &str| {
         let file = SourceFile { path: "resolve/model/build.rs".to_owned(), text: text.to_owned() };
         FolderUses::of(&file).into_iter().map(|(folder, _)| folder).collect::<Vec<_>>()
@@ -215,7 +216,7 @@ fn imports_in_any_form_are_seen() {
     assert_eq!(uses("fn f() { crate::cli::run(); }"), ["cli"]);
 }
 
-/// Collects the types that a file defines.
+/// Collects the names of the types that a file defines.
 #[derive(Default)]
 struct TypeNames(Vec<String>);
 
@@ -238,7 +239,7 @@ impl<'ast> Visit<'ast> for TypeNames {
 }
 
 #[test]
-fn a_type_name_is_defined_in_one_module() {
+fn type_names_are_unique() {
     let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for file in sources().iter().filter(|file| !file.is_test()) {
         let mut types = TypeNames::default();
@@ -251,7 +252,7 @@ fn a_type_name_is_defined_in_one_module() {
     assert!(names.is_empty(), "{names:#?}");
 }
 
-/// Collects what a file offers to other crates: the names of its `pub` items.
+/// Collects the names of the `pub` items of a file.
 #[derive(Default)]
 struct PublicNames(Vec<String>);
 
@@ -287,7 +288,7 @@ impl<'ast> Visit<'ast> for PublicNames {
 }
 
 #[test]
-fn the_shared_crate_offers_what_others_use() {
+fn public_items_of_the_core_crate_are_used() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let mut users = Vec::new();
     for folder in ["src", "build", "tests"] {
@@ -305,7 +306,7 @@ fn the_shared_crate_offers_what_others_use() {
             names.0.into_iter().filter(|name| !used.contains(name.as_str()) && name != RETURNED_ONLY);
         faults.extend(unused.map(|name| format!("crates/core/src/{}: nothing uses `{name}`", file.path)));
     }
-    none(&faults);
+    assert_none(&faults);
 }
 
 #[test]
@@ -320,22 +321,24 @@ fn every_folder_has_a_rank() {
 }
 
 #[test]
-fn a_crate_has_one_room() {
+fn third_party_crates_are_used_in_their_folders_only() {
     let mut faults = Vec::new();
     for file in &sources() {
-        for (name, rooms) in ROOMS {
-            if rooms.contains(&file.folder()) {
+        for (name, folders) in CRATE_FOLDERS {
+            if folders.contains(&file.folder()) {
                 continue;
             }
             for (number, line) in file.code() {
                 if line.contains(&format!("{name}::")) {
-                    faults
-                        .push(format!("src/{}:{number} names `{name}`, whose room is {rooms:?}", file.path));
+                    faults.push(format!(
+                        "src/{}:{number} uses `{name}`, which belongs in {folders:?}",
+                        file.path
+                    ));
                 }
             }
         }
     }
-    none(&faults);
+    assert_none(&faults);
 }
 
 #[test]
@@ -352,13 +355,13 @@ fn miette_is_named_in_one_file() {
 fn files_are_short() {
     let faults: Vec<String> = sources()
         .iter()
-        .filter(|file| file.text.lines().count() > FILE)
+        .filter(|file| file.text.lines().count() > MAX_FILE_LINES)
         .map(|file| format!("src/{} has {} lines", file.path, file.text.lines().count()))
         .collect();
-    none(&faults);
+    assert_none(&faults);
 }
 
-/// The names that the catalogue gives to packages, platforms, devices, bases and indexes.
+/// Returns the names of all packages, platforms, devices, base images and indexes of the catalogue.
 fn catalogue_names() -> BTreeSet<String> {
     let mut sources = jcc::internals::source::Sources::new();
     let catalog = jcc::internals::catalog::Catalog::builtin(&mut sources);
@@ -376,12 +379,11 @@ fn catalogue_names() -> BTreeSet<String> {
 }
 
 #[test]
-fn no_name_of_the_catalogue_is_in_code() {
-    // Words of the language itself: axes that a target or a manifest names, installers, and tools that steps are named
-    // after.
+fn code_contains_no_catalogue_names() {
+    // Names that are also keywords of the languages: axes, installers, and tools that steps are named after.
     let language: BTreeSet<&str> = [
         "python", "ubuntu", "debian", "cuda", "l4t", "jetpack", "driver", "docker", "uv", "cmake", "pip",
-        "cudnn", "tensorrt", "vpi", // What engines call their GPU runtime and device driver.
+        "cudnn", "tensorrt", "vpi", // The name of the engines' GPU runtime and device driver.
         "nvidia",
     ]
     .into();
@@ -392,23 +394,26 @@ fn no_name_of_the_catalogue_is_in_code() {
         for (number, line) in file.code() {
             for name in &names {
                 if line.contains(&format!("\"{name}\"")) {
-                    faults.push(format!("src/{}:{number} names `{name}`, which is data", file.path));
+                    faults.push(format!(
+                        "src/{}:{number} contains `{name}`, a name of the catalogue",
+                        file.path
+                    ));
                 }
             }
         }
     }
-    none(&faults);
+    assert_none(&faults);
 }
 
 #[test]
-fn the_library_does_not_look_around() {
+fn the_library_does_not_access_environment_clock_or_streams() {
     let mut faults: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for file in sources().iter().filter(|file| !file.is_test() && file.path != "main.rs") {
         for (number, line) in file.code() {
-            let looks =
+            let accesses =
                 ["std::env::", "SystemTime", "Instant::now", "println!", "eprintln!", "process::exit"];
-            let beside = file.folder() != "fs" && line.contains("std::fs");
-            if looks.iter().any(|word| line.contains(word)) || beside {
+            let uses_files = file.folder() != "fs" && line.contains("std::fs");
+            if accesses.iter().any(|word| line.contains(word)) || uses_files {
                 faults.entry(file.path.clone()).or_default().push(number);
             }
         }
@@ -416,11 +421,11 @@ fn the_library_does_not_look_around() {
     assert!(faults.is_empty(), "{faults:?}");
 }
 
-/// ARCHITECTURE.md names the test that holds each rule: by its function, or by its file.
+/// ARCHITECTURE.md names the tests of each rule by function or by file.
 #[test]
-fn what_holds_a_rule_is_there() {
+fn tests_named_in_the_architecture_exist() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let page = std::fs::read_to_string(root.join("ARCHITECTURE.md")).expect("it is there");
+    let page = std::fs::read_to_string(root.join("ARCHITECTURE.md")).expect("it exists");
     let mut all = Vec::new();
     collect(&root, &root.join("src"), &mut all);
     collect(&root, &root.join("crates"), &mut all);
@@ -428,7 +433,8 @@ fn what_holds_a_rule_is_there() {
     let (_, rules) = page.split_once("## Invariants").expect("it lists them");
     let mut faults = Vec::new();
     for word in rules.split('`').skip(1).step_by(2) {
-        let function = word.contains('_') && word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+        let function = word.contains('_')
+            && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
         let file = word.starts_with("tests/") || word.starts_with("src/");
         let is_there = if function {
             all.iter().any(|file| file.text.contains(&format!("fn {word}(")))
@@ -437,8 +443,8 @@ fn what_holds_a_rule_is_there() {
             !file || root.join(path).exists()
         };
         if !is_there {
-            faults.push(format!("ARCHITECTURE.md names `{word}`, which is not there"));
+            faults.push(format!("ARCHITECTURE.md names `{word}`, which does not exist"));
         }
     }
-    none(&faults);
+    assert_none(&faults);
 }

@@ -1,8 +1,9 @@
-//! The book: every manifest and definition that it shows compiles, and its picture of a diagnostic is a real one.
+//! The book: every manifest and definition in it compiles, its links resolve, and its outputs and its picture
+//! are real.
 //!
-//! A block of KDL with a `project` is a manifest; one with a `package` is a definition; any other is a part of a
-//! manifest, and gets a head. Beside it lie the files alone that the
-//! paragraph before it names as "next to the manifest", as in `tests/book/files`. `tests/docs` makes the other pages.
+//! A KDL block with `project` is a manifest, one with `package` a definition. Any other block is part of a
+//! manifest and is completed. The only files next to it are those of `tests/book/files` that the paragraph
+//! above it names as "next to the manifest". `tests/docs` checks the generated pages.
 
 mod picture;
 mod runs;
@@ -16,17 +17,17 @@ use jcc::internals::source::Sources;
 
 use crate::support::{self, folder::Folder, report};
 
-/// Pages that are made from tables and from the pages of the codes, which other tests hold.
-const MADE: &[&str] = &["definitions.md", "errors.md", "manifest.md", "table.md"];
-/// What a part of a manifest stands below.
+/// Generated pages, which other tests check.
+const GENERATED: &[&str] = &["definitions.md", "errors.md", "manifest.md", "table.md"];
+/// The nodes that complete a part of a manifest.
 const PROJECT: &str = "project \"demo\"\n";
 const TARGET: &str = "target { device \"jetson-agx-orin\"; jetpack \"6.2\" }\n";
 
-/// A block of KDL and where it stands.
+/// A KDL block and its location.
 struct Block {
     place: String,
     text: String,
-    /// The files that the paragraph before it names.
+    /// The files that the paragraph above it names.
     files: Vec<String>,
 }
 
@@ -35,7 +36,7 @@ impl Block {
         self.text.lines().any(|line| line.split(' ').next() == Some(node))
     }
 
-    /// A whole manifest out of it.
+    /// Completes the block to a whole manifest.
     fn manifest(&self) -> String {
         match (self.has("project"), self.has("target")) {
             (true, _) => self.text.clone(),
@@ -46,10 +47,10 @@ impl Block {
 }
 
 fn pages() -> Vec<PathBuf> {
-    let listed = fs::read_dir(support::repository("docs")).expect("docs/ is there");
+    let listed = fs::read_dir(support::repository("docs")).expect("docs/ exists");
     let mut pages: Vec<PathBuf> = listed.map(|entry| entry.expect("it can be listed").path()).collect();
     pages.retain(|page| page.extension().is_some_and(|extension| extension == "md"));
-    pages.retain(|page| !MADE.iter().any(|made| page.ends_with(made)));
+    pages.retain(|page| !GENERATED.iter().any(|name| page.ends_with(name)));
     pages
         .extend(["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(support::repository));
     pages.sort();
@@ -74,7 +75,7 @@ fn blocks() -> Vec<Block> {
     blocks
 }
 
-/// The files that the last paragraph of a text says lie next to the manifest.
+/// Returns the files that the last paragraph of a text names as next to the manifest.
 fn files(before: &str) -> Vec<String> {
     let paragraph = before.trim_end().rsplit("\n\n").next().unwrap_or_default();
     if !paragraph.contains("next to the manifest") {
@@ -84,7 +85,7 @@ fn files(before: &str) -> Vec<String> {
     words.filter(|word| word.contains('.')).map(str::to_owned).collect()
 }
 
-/// A folder with nothing in it but what a block needs.
+/// Creates a folder with only the files that a block names.
 fn folder(block: &Block) -> Folder {
     let folder = Folder(jcc::internals::fs::Memory::new());
     for file in &block.files {
@@ -94,7 +95,7 @@ fn folder(block: &Block) -> Folder {
     folder
 }
 
-/// What is wrong with a manifest of the book.
+/// Compiles a manifest of the book. Returns the report of its errors.
 fn manifest(block: &Block) -> Option<String> {
     let folder = folder(block);
     folder.0.put("project.kdl", block.manifest());
@@ -104,7 +105,8 @@ fn manifest(block: &Block) -> Option<String> {
     compiled.is_err().then(|| report(&log.sorted(), &sources))
 }
 
-/// What is wrong with a definition of the book.
+/// Compiles a project that uses a definition of the book. Returns the report if there is anything worse than
+/// a note.
 fn definition(block: &Block) -> Option<String> {
     let name = block.text.split('"').nth(1).expect("a package has a name");
     let folder = folder(block);
@@ -118,7 +120,7 @@ fn definition(block: &Block) -> Option<String> {
 }
 
 #[test]
-fn every_example_of_the_book_compiles() {
+fn every_example_in_the_book_compiles() {
     let mut reports = String::new();
     for block in blocks() {
         let wrong = if block.has("package") { definition(&block) } else { manifest(&block) };
@@ -130,7 +132,7 @@ fn every_example_of_the_book_compiles() {
 }
 
 #[test]
-fn every_link_of_the_book_leads_somewhere() {
+fn every_link_in_the_book_resolves() {
     let mut broken = Vec::new();
     for page in pages() {
         let text = fs::read_to_string(&page).expect("a page is text");
@@ -140,7 +142,7 @@ fn every_link_of_the_book_leads_somewhere() {
             if file.is_empty() || file.starts_with("http") {
                 continue;
             }
-            if !page.parent().expect("it lies in a folder").join(file).exists() {
+            if !page.parent().expect("it has a parent folder").join(file).exists() {
                 broken.push(format!("{}: {link}", page.display()));
             }
         }

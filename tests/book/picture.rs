@@ -1,4 +1,5 @@
-//! `docs/diagnostic.svg`: what jcc says about `docs/diagnostic.kdl`, as a terminal shows it. `JCC_BLESS=1` writes it.
+//! `docs/diagnostic.svg`: the report of `docs/diagnostic.kdl` as a terminal shows it. `JCC_BLESS=1` writes
+//! it.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -10,14 +11,14 @@ use jcc::internals::source::Sources;
 
 use crate::support::{self, folder::Folder};
 
-/// Units of the picture: a column, a line, the margin.
+/// Sizes in units of the SVG: the width of a column, the height of a line, the margin.
 const COLUMN: f32 = 8.4;
 const LINE: usize = 19;
 const MARGIN: usize = 16;
 
-/// The report, with escape sequences.
-fn said() -> String {
-    let manifest = fs::read_to_string(support::repository("docs/diagnostic.kdl")).expect("it is there");
+/// Returns the report with escape sequences for colours.
+fn coloured_report() -> String {
+    let manifest = fs::read_to_string(support::repository("docs/diagnostic.kdl")).expect("it exists");
     let folder = Folder::read(&support::repository("tests/book/files"));
     folder.0.put("project.kdl", manifest);
     let (mut sources, mut log) = (Sources::new(), Log::new());
@@ -26,7 +27,7 @@ fn said() -> String {
     human::report(&log.sorted(), &sources, Look { width: 100, colour: Colour::On, letters: Letters::Unicode })
 }
 
-/// The look of what follows an escape sequence, by its numbers.
+/// Returns the CSS style for the numbers of an escape sequence.
 fn style(numbers: &str) -> String {
     let mut style = String::new();
     for number in numbers.split(';') {
@@ -43,7 +44,7 @@ fn style(numbers: &str) -> String {
     style
 }
 
-/// The pieces of a line, each with its look.
+/// Splits a line into pieces of one style.
 fn pieces(line: &str) -> Vec<(String, &str)> {
     let mut parts = line.split("\u{1b}[");
     let mut pieces = vec![(String::new(), parts.next().unwrap_or_default())];
@@ -91,11 +92,11 @@ fn svg(report: &str) -> String {
 }
 
 #[test]
-fn the_picture_is_what_is_said() {
+fn the_picture_is_current() {
     let path = support::repository("docs/diagnostic.svg");
-    let picture = svg(&said());
+    let picture = svg(&coloured_report());
     if support::bless() {
-        fs::write(&path, &picture).expect("docs/ is there");
+        fs::write(&path, &picture).expect("docs/ exists");
     }
     let there = fs::read_to_string(&path).unwrap_or_default();
     assert!(there == picture, "docs/diagnostic.svg is stale: JCC_BLESS=1 cargo test book");

@@ -1,8 +1,8 @@
-//! What the book says that a command prints, it prints. `JCC_BLESS=1` writes it anew.
+//! Commands print what the book shows. `JCC_BLESS=1` updates the pages.
 //!
-//! A comment before a block names the command: `<!-- jcc why cudnn -->`, and perhaps the manifest before it,
-//! `<!-- tests/book/manifests/cuda.kdl: jcc resolve -->`; otherwise it is the page's last block of KDL. ` | cut` at its
-//! end cuts long lines off.
+//! A comment above a block names the command: `<!-- jcc why cudnn -->`. It can name a manifest too, as in
+//! `<!-- tests/book/manifests/cuda.kdl: jcc resolve -->`; the default is the last KDL block above it. ` |
+//! cut` at the end of the command truncates long lines.
 
 use std::fs;
 use std::path::Path;
@@ -12,20 +12,20 @@ use crate::support;
 
 use super::pages;
 
-/// Where `cut` cuts.
+/// The number of columns that `cut` keeps.
 const COLUMNS: usize = 110;
 
-/// What a page says of a command.
-struct Said<'p> {
-    /// As the comment has it.
+/// A command of a page and its output there.
+struct ShownCommand<'p> {
+    /// As the comment names it.
     command: &'p str,
-    /// The manifest, of the page or of a file.
+    /// The text of the manifest.
     manifest: String,
-    /// The block's text, as it stands.
+    /// The output that the page shows.
     text: &'p str,
 }
 
-fn said(page: &str) -> Vec<Said<'_>> {
+fn commands(page: &str) -> Vec<ShownCommand<'_>> {
     let mut all = Vec::new();
     for (at, _) in page.match_indices("\n<!-- ") {
         let (comment, after) = page[at + 6..].split_once(" -->\n").expect("a comment ends");
@@ -33,21 +33,21 @@ fn said(page: &str) -> Vec<Said<'_>> {
         let block = after.split_once("```").and_then(|(_, block)| block.split_once('\n'));
         let text = block.and_then(|(_, block)| block.split_once("```")).expect("a block follows").0;
         let manifest = match file.strip_suffix(": ") {
-            Some(file) => fs::read_to_string(support::repository(file)).expect("the manifest is there"),
+            Some(file) => fs::read_to_string(support::repository(file)).expect("the manifest exists"),
             None => last_manifest(&page[..at]).to_owned(),
         };
-        all.push(Said { command, manifest, text });
+        all.push(ShownCommand { command, manifest, text });
     }
     all
 }
 
 fn last_manifest(before: &str) -> &str {
     let block = before.rsplit_once("\n```kdl\n").map(|(_, block)| block);
-    block.and_then(|block| block.split_once("```")).expect("the page shows a manifest before").0
+    block.and_then(|block| block.split_once("```")).expect("the page shows a manifest above it").0
 }
 
-/// What it prints, results and reports.
-fn printed(one: &Said<'_>, folder: &Path) -> String {
+/// Runs a command and returns what it prints to stdout and stderr.
+fn printed(one: &ShownCommand<'_>, folder: &Path) -> String {
     fs::write(folder.join("project.kdl"), &one.manifest).expect("it can be written");
     let (command, cut) = match one.command.strip_suffix(" | cut") {
         Some(command) => (command, COLUMNS),
@@ -69,22 +69,22 @@ fn printed(one: &Said<'_>, folder: &Path) -> String {
 }
 
 #[test]
-fn commands_print_what_the_book_says() {
-    let folder = tempfile::tempdir().expect("there is room");
+fn commands_print_what_the_book_shows() {
+    let folder = tempfile::tempdir().expect("the folder is writable");
     let files = support::repository("tests/book/files");
     for entry in walkdir::WalkDir::new(&files).into_iter().map(|entry| entry.expect("it can be listed")) {
-        let to = folder.path().join(entry.path().strip_prefix(&files).expect("it lies below"));
+        let to = folder.path().join(entry.path().strip_prefix(&files).expect("it is below the root"));
         if entry.file_type().is_dir() {
-            fs::create_dir_all(to).expect("there is room");
+            fs::create_dir_all(to).expect("the folder is writable");
         } else {
-            fs::copy(entry.path(), to).expect("there is room");
+            fs::copy(entry.path(), to).expect("the folder is writable");
         }
     }
     let mut stale = Vec::new();
     for page in pages() {
         let text = fs::read_to_string(&page).expect("a page is text");
         let mut new = text.clone();
-        for one in said(&text) {
+        for one in commands(&text) {
             let printed = printed(&one, folder.path());
             if printed != one.text {
                 stale.push(format!("{}: jcc {} prints\n{printed}", page.display(), one.command));
@@ -96,5 +96,5 @@ fn commands_print_what_the_book_says() {
         }
     }
     let stale = if support::bless() { Vec::new() } else { stale };
-    assert!(stale.is_empty(), "JCC_BLESS=1 cargo test book writes it anew\n{}", stale.join("\n"));
+    assert!(stale.is_empty(), "JCC_BLESS=1 cargo test book updates the pages\n{}", stale.join("\n"));
 }

@@ -1,4 +1,5 @@
-//! Another version of one package, and of what must go with it, changes only the steps that depend on it: for every package.
+//! For every package: another version of it, and of the packages that must change with it, changes only the
+//! steps that depend on them.
 
 use std::sync::Mutex;
 
@@ -11,23 +12,24 @@ use super::in_parallel;
 use super::machines::MACHINES;
 use crate::support::steps::{Answer, answer, changed, dependents, faults};
 
-/// The machines that most packages are for.
-const ON: [&str; 2] = ["x86-24.04", "orin-jp6.2"];
+/// Machines on which most packages are available.
+const TESTED: [&str; 2] = ["x86-24.04", "orin-jp6.2"];
 
-/// Packages to compile with another: one with its own step, one in the Python environment.
+/// Pairs of packages to compile with the tested one.
 const UNRELATED: [[&str; 2]; 4] = [["vtk", "tqdm"], ["rust", "tqdm"], ["nodejs", "tmux"], ["uv", "openssh"]];
 
-/// System packages of the project.
+/// The system packages of the project.
 const APT: &str = r#"apt { install "htop" "jq" }"#;
 
-/// Compiles a package, in a version where one is given, with unrelated ones.
+/// Compiles a project of a package, with a requirement of its version or "", and two others.
 fn with_others(package: &str, version: &str, others: [&str; 2], machine: &str) -> Option<Answer> {
     let packages = format!("packages {{ {}; {package} {version} }}", others.join("; "));
     let text = format!("project \"bump\"\ntarget \"here\" {{ {machine} }}\n{APT}\n{packages}\n");
     answer(&Memory::with([("project.kdl", text.as_str())]))
 }
 
-/// What the next version of a package on the same platform changes though it does not depend on it; nothing where there is none.
+/// Reports the steps that the next older version of a package changes although they do not depend on it.
+/// Returns `None` if no other version resolves on the same platform.
 fn bump(package: &str, machine: &str) -> Option<Vec<String>> {
     let is_unrelated = |answer: &Answer, name: &Name, others: [&str; 2]| {
         dependents(&answer.resolution, name).iter().all(|one| !others.contains(&one.as_str()))
@@ -39,7 +41,7 @@ fn bump(package: &str, machine: &str) -> Option<Vec<String>> {
             return None;
         }
         let version = chosen.version.to_string();
-        // The newest one first: those after the chosen one are older.
+        // Versions are sorted, newest first.
         let older = before.others.get(name)?.iter().skip_while(|other| **other != version);
         let older = older.filter(|other| **other != version).take(6);
         older.into_iter().find_map(|other| {
@@ -56,17 +58,17 @@ fn bump(package: &str, machine: &str) -> Option<Vec<String>> {
 fn another_version_changes_only_the_steps_that_depend_on_it() {
     let catalog = Catalog::builtin(&mut Sources::new());
     let packages = catalog.entries(DefinitionKind::Package).filter(|entry| entry.installable);
-    let machines = || MACHINES.iter().filter(|machine| ON.contains(&machine.name));
+    let machines = || MACHINES.iter().filter(|machine| TESTED.contains(&machine.name));
     let jobs: Vec<_> =
         packages.flat_map(|entry| machines().map(move |machine| (entry.name.clone(), machine))).collect();
     let found = Mutex::new((Vec::new(), Vec::new()));
     in_parallel(&jobs, |(name, machine)| {
         let Some(faults) = bump(name, machine.target) else { return };
-        let mut found = found.lock().expect("no one panics with it");
+        let mut found = found.lock().expect("no thread panics while holding it");
         found.0.push(format!("{name} on {}", machine.name));
         found.1.extend(faults.into_iter().map(|fault| format!("{}: {fault}", machine.name)));
     });
-    let (bumps, mut faults) = found.into_inner().expect("no one panics with it");
+    let (bumps, mut faults) = found.into_inner().expect("no thread panics while holding it");
     faults.sort();
     assert!(faults.is_empty(), "\n{}", faults.join("\n\n"));
     assert!(bumps.len() > 80, "{}: {bumps:?}", bumps.len());

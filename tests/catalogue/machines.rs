@@ -1,11 +1,11 @@
-//! The kinds of machine that the catalogue is for.
+//! The kinds of machine that the catalogue supports.
 
-/// One kind.
+/// A kind of machine.
 pub(super) struct Machine {
     pub(super) name: &'static str,
-    /// What a target says of it.
+    /// The nodes of its `target`.
     pub(super) target: &'static str,
-    /// The column of the catalogue's page that it stands for.
+    /// Its column on the page of the catalogue, if it has one.
     pub(super) column: Option<&'static str>,
 }
 
@@ -13,7 +13,7 @@ const fn machine(name: &'static str, column: Option<&'static str>, target: &'sta
     Machine { name, target, column }
 }
 
-/// All of them, the oldest first.
+/// All machines: Jetsons with the oldest release first, then PCs and servers.
 pub(super) const MACHINES: &[Machine] = &[
     machine("nano-jp4-22.04", None, r#"device "jetson-nano"; jetpack "4.6.4"; ubuntu "22.04""#),
     machine("nano-jp4", Some("JetPack 4.6"), r#"device "jetson-nano"; jetpack "4.6.4""#),

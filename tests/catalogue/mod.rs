@@ -1,7 +1,7 @@
-//! Every package on every kind of machine: it compiles there, or is refused with a reason; and every entry of its
-//! versions is available somewhere.
+//! Every package compiles on each kind of machine or is rejected with a reason, and each of its versions is
+//! available somewhere.
 //!
-//! The Dockerfiles that come of it are left under the target folder, each text once, for `tests/lint/catalogue`.
+//! The Dockerfiles are written below the target folder for `tests/lint/catalogue`, without duplicates.
 
 mod bump;
 mod libraries;
@@ -23,36 +23,36 @@ use jcc::{Compiled, Input};
 
 use machines::MACHINES;
 
-/// What became of a package on every machine.
+/// The results of a package on all machines.
 struct Surveyed {
     outcomes: Vec<Outcome>,
-    /// The entries of its versions, by their place, that must be chosen somewhere.
+    /// Indexes of the `version` entries that must be chosen somewhere.
     entries: Vec<usize>,
 }
 
-/// What became of a package on a machine.
+/// The result of a package on a machine.
 #[derive(Default)]
 struct Outcome {
-    /// The newest first, then its other versions.
+    /// The default version first, then the others.
     built: Vec<Built>,
-    /// Codes of errors where nothing was built.
-    refused: BTreeSet<String>,
+    /// Codes of the errors if no version compiles.
+    rejected: BTreeSet<String>,
 }
 
 /// One version of a package, compiled.
 struct Built {
     version: String,
-    /// The place of the version in its definition.
+    /// Index of the `version` entry in the definition.
     entry: Option<usize>,
     unproven: bool,
     dockerfile: String,
-    /// Every other generated file.
+    /// The text of all other generated files.
     others: String,
-    /// Of each package that is built from source what its build compiles against.
+    /// For each package that is built from source, the toolkits that its build compiles against.
     toolkits: BTreeMap<String, BTreeSet<String>>,
 }
 
-/// Compiles a manifest that stands alone; the codes of its warnings with it, or those of its errors.
+/// Compiles a manifest without other files. Returns the codes of its diagnostics too, or those of its errors.
 pub(crate) fn compile(text: &str) -> Result<(Compiled, BTreeSet<String>), BTreeSet<String>> {
     let fs = Memory::with([("project.kdl", text)]);
     let (mut sources, mut log) = (Sources::new(), Log::new());
@@ -66,7 +66,7 @@ pub(crate) fn compile(text: &str) -> Result<(Compiled, BTreeSet<String>), BTreeS
     }
 }
 
-/// Compiles a project of one package, with further nodes of a manifest.
+/// Compiles a project of one package. `more` are additional nodes of the manifest.
 fn one(name: &str, request: &str, more: &str, machine: &str) -> Result<Built, BTreeSet<String>> {
     let target = format!("target \"here\" {{ {machine} }}\n");
     let text = format!("project \"one\"\n{target}{more}\npackages {{ {request} }}\n");
@@ -75,7 +75,7 @@ fn one(name: &str, request: &str, more: &str, machine: &str) -> Result<Built, BT
     let toolkits = stages::toolkits(resolution);
     let chosen = &resolution.chosen;
     let (_, chosen) =
-        chosen.iter().find(|(one, _)| one.as_str() == name).expect("what is asked for is chosen");
+        chosen.iter().find(|(one, _)| one.as_str() == name).expect("a requested package is chosen");
     let dockerfile = compiled.artifacts.iter().find(|(path, _)| path.ends_with("Dockerfile"));
     Ok(Built {
         version: chosen.version.to_string(),
@@ -91,12 +91,12 @@ fn one(name: &str, request: &str, more: &str, machine: &str) -> Result<Built, BT
     })
 }
 
-/// A package on a machine: the newest, then each other version by itself, then with what it requires of the toolkit pinned
-/// each entry that the others hide.
+/// Compiles a package on a machine: its default version, then each other version, then each entry that was
+/// not chosen yet with the axes that it requires pinned.
 fn outcome(name: &str, versions: &[Entry], machine: &str) -> Outcome {
     let newest = match one(name, name, "", machine) {
         Ok(newest) => newest,
-        Err(refused) => return Outcome { refused, ..Outcome::default() },
+        Err(rejected) => return Outcome { rejected, ..Outcome::default() },
     };
     let mut built = vec![newest];
     for (place, entry) in versions.iter().enumerate() {
@@ -114,10 +114,10 @@ fn outcome(name: &str, versions: &[Entry], machine: &str) -> Outcome {
     Outcome { built, ..Outcome::default() }
 }
 
-/// One entry of a definition's versions.
+/// A `version` entry of a definition.
 struct Entry {
     version: String,
-    /// What it requires of axes that a manifest may pin, as a manifest writes it.
+    /// Its requirements of axes that a manifest can pin, as nodes of `pin`.
     pins: String,
 }
 
@@ -131,11 +131,12 @@ impl Entry {
     }
 }
 
-/// Every installable package with its versions, and which entries of them must be chosen somewhere.
+/// Returns every installable package with its versions, and the indexes of those that must be chosen
+/// somewhere.
 fn packages() -> Vec<(String, Vec<Entry>, Vec<usize>)> {
     let mut sources = Sources::new();
     let catalog = Catalog::builtin(&mut sources);
-    // Of the axes those that are installed: a release is the target's own.
+    // Axes that are installed. The release is part of the target and is not pinned.
     let axes: BTreeSet<String> = catalog
         .axes()
         .iter()
@@ -148,8 +149,8 @@ fn packages() -> Vec<(String, Vec<Entry>, Vec<usize>)> {
         .map(|entry| {
             let package = catalog.package(&entry.name).expect("it is listed");
             let versions = package.versions.iter().map(|one| Entry::new(one, &axes)).collect();
-            // Of an axis each release has its own, and some packages have one for a release that is not in the list of
-            // machines: whether those can be reached is found by `package check`.
+            // Versions of an axis belong to releases, and some versions of packages to a release that is not
+            // in the list of machines. `package check` reports whether those can be chosen.
             let entries = if package.axis.is_some() { 0..0 } else { 0..package.versions.len() };
             let of_a_release = |place: &usize| {
                 let requires = &package.versions[*place].requires;
@@ -177,7 +178,8 @@ fn in_parallel<T: Sync>(items: &[T], work: impl Fn(&T) + Sync) {
     });
 }
 
-/// What became of every package, machine by machine in the order of the list; made once for all tests.
+/// Returns the results of every package, with the machines in the order of `MACHINES`. Computed once for all
+/// tests.
 fn survey() -> &'static BTreeMap<String, Surveyed> {
     static SURVEY: OnceLock<BTreeMap<String, Surveyed>> = OnceLock::new();
     SURVEY.get_or_init(|| {
@@ -186,10 +188,10 @@ fn survey() -> &'static BTreeMap<String, Surveyed> {
             let outcomes = MACHINES.iter().map(|machine| outcome(name, versions, machine.target)).collect();
             let row = Surveyed { outcomes, entries: entries.clone() };
             let mut rows: std::sync::MutexGuard<'_, BTreeMap<_, _>> =
-                rows.lock().expect("no one panics with it");
+                rows.lock().expect("no thread panics while holding it");
             rows.insert(name.clone(), row);
         });
-        rows.into_inner().expect("no one panics with it")
+        rows.into_inner().expect("no thread panics while holding it")
     })
 }
 
@@ -201,36 +203,34 @@ fn every_package_compiles_wherever_it_is_available() {
     for (name, surveyed) in survey() {
         let mut reached = BTreeSet::new();
         for (machine, outcome) in MACHINES.iter().zip(&surveyed.outcomes) {
-            let refused = outcome.refused.iter().filter(|code| !code.starts_with("jcc::resolve::"));
-            faults.extend(refused.map(|code| format!("{name} on {}: refused with {code}", machine.name)));
+            let rejected = outcome.rejected.iter().filter(|code| !code.starts_with("jcc::resolve::"));
+            faults.extend(rejected.map(|code| format!("{name} on {}: rejected with {code}", machine.name)));
             for built in &outcome.built {
                 reached.extend(built.entry);
                 texts.entry(shape(&built.dockerfile)).or_insert((name, machine.name, &built.dockerfile));
             }
         }
         if surveyed.outcomes.iter().all(|outcome| outcome.built.is_empty()) {
-            faults.push(format!("{name}: is available on none of the machines"));
+            faults.push(format!("{name} is available on none of the machines"));
         }
         for entry in surveyed.entries.iter().filter(|entry| !reached.contains(entry)) {
-            faults.push(format!(
-                "{name}: entry {} of its versions is chosen on none of the machines",
-                entry + 1
-            ));
+            faults.push(format!("{name}: `version` entry {} is chosen on none of the machines", entry + 1));
         }
     }
-    leave(texts.into_values());
+    write_for_linters(texts.into_values());
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
-/// A Dockerfile without its comments and numbers: linters find nothing new in one that differs in these alone.
+/// Reduces a Dockerfile to what linters can judge: Dockerfiles that differ only in comments and numbers are
+/// equal.
 fn shape(dockerfile: &str) -> String {
     let lines = dockerfile.lines().filter(|line| !line.trim_start().starts_with("# "));
     let words = lines.flat_map(|line| line.split_inclusive([' ', '/', '"', '=']).chain(["\n"]));
     words.map(|word| if word.contains(|letter: char| letter.is_ascii_digit()) { "0" } else { word }).collect()
 }
 
-/// Writes the Dockerfiles where the linters find them.
-fn leave<'a>(texts: impl Iterator<Item = (&'a String, &'a str, &'a String)>) {
+/// Writes the Dockerfiles to the folder that `tests/lint/catalogue` reads.
+fn write_for_linters<'a>(texts: impl Iterator<Item = (&'a String, &'a str, &'a String)>) {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("catalogue");
     let _ = std::fs::remove_dir_all(&folder);
     for (number, (name, machine, text)) in texts.enumerate() {

@@ -1,11 +1,11 @@
-//! `docs/catalogue.md`: every package with its newest version on each kind of machine, and the stacks.
+//! `docs/catalogue.md`: every package with its newest version on each kind of machine.
 
 use std::collections::BTreeMap;
 
 use jcc::internals::catalog::{Catalog, Package};
 use jcc::internals::source::Sources;
 
-use super::super::docs::holds;
+use super::super::docs::assert_current;
 use super::machines::MACHINES;
 use super::{Surveyed, survey};
 
@@ -19,12 +19,12 @@ tests.
 
 #[test]
 #[ignore = "takes a minute: `tests/run` has it"]
-fn the_page_of_the_catalogue_is_current() {
+fn the_catalogue_page_is_current() {
     let mut sources = Sources::new();
     let catalog = Catalog::builtin(&mut sources);
     let mut groups: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (name, surveyed) in survey() {
-        let package = catalog.package(name).expect("it is surveyed");
+        let package = catalog.package(name).expect("it is in the catalogue");
         groups.entry(&package.group).or_default().push(row(package, surveyed));
     }
     let columns: Vec<&str> = MACHINES.iter().filter_map(|machine| machine.column).collect();
@@ -34,7 +34,7 @@ fn the_page_of_the_catalogue_is_current() {
             &format!("\n## {group}\n\n| package | description | {} | MiB | licence |\n", columns.join(" | "));
         text += &format!("|{}\n{}", " --- |".repeat(columns.len() + 4), rows.concat());
     }
-    holds("catalogue.md", &text);
+    assert_current("catalogue.md", &text);
 }
 
 fn row(package: &Package, surveyed: &Surveyed) -> String {

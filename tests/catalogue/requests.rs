@@ -1,4 +1,4 @@
-//! Requests at random over the real catalogue: what must hold of every answer, and of every refusal.
+//! Properties of the resolution, checked with random requests over the real catalogue.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -13,7 +13,7 @@ use super::in_parallel;
 use super::machines::{MACHINES, Machine};
 use crate::support;
 
-/// Asked for more often than others: what most others hang on.
+/// Packages that many others depend on. They are requested more often.
 const USUAL: &[&str] = &[
     "pytorch",
     "torchvision",
@@ -26,22 +26,22 @@ const USUAL: &[&str] = &[
     "tensorflow",
 ];
 
-/// Pinned most often.
+/// The packages and axes that are pinned.
 const PINNED: &[&str] = &["cuda", "python", "pytorch", "numpy", "tensorrt", "cudnn", "ros", "opencv"];
 
-/// Requires nothing but the distribution, and nothing requires it.
+/// A package that requires only the distribution and that no other requires.
 const UNRELATED: &str = "tmux";
 
-/// So many lines has a report at the most, labels and suggestions included.
-const LINES: usize = 34;
+/// The limit for lines in a report, labels and suggestions included.
+const MAX_REPORT_LINES: usize = 34;
 
-/// Numbers that look like chance, the same each time.
+/// Pseudorandom numbers, the same in each run.
 struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, sides: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).expect("31 bits") % sides
+        usize::try_from(self.0 >> 33).expect("31 bits fit") % sides
     }
 
     fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
@@ -49,29 +49,29 @@ impl Dice {
     }
 }
 
-/// A package or an axis, and of which version.
-type Wanted = (String, Option<String>);
+/// A package or an axis, and the requirement of its version.
+type Request = (String, Option<String>);
 
-/// A manifest, line by line.
+/// A manifest as data.
 #[derive(Debug, Clone)]
-struct Asked {
+struct Manifest {
     target: String,
     base: Option<&'static str>,
-    pins: Vec<Wanted>,
-    packages: Vec<Wanted>,
+    pins: Vec<Request>,
+    packages: Vec<Request>,
     /// By package.
     options: BTreeMap<String, String>,
 }
 
-impl Asked {
+impl Manifest {
     fn text(&self) -> String {
         let mut text = format!("project \"demo\"\ntarget \"here\" {{ {} }}\n", self.target);
         text += &self.base.map_or_else(String::new, |base| format!("base {base}\n"));
-        let line = |(name, version): &Wanted| {
+        let line = |(name, version): &Request| {
             let version = version.as_ref().map_or_else(String::new, |version| format!(" \"{version}\""));
             format!("    {name}{version}")
         };
-        let option = |(name, _): &Wanted| {
+        let option = |(name, _): &Request| {
             self.options.get(name).map_or_else(String::new, |one| format!(" {{ option {one} }}"))
         };
         let pins: String = self.pins.iter().map(|one| line(one) + "\n").collect();
@@ -82,21 +82,21 @@ impl Asked {
         text + &format!("packages {{\n{packages}}}\n")
     }
 
-    /// The same in another order.
-    fn turned(&self) -> Self {
-        let mut turned = self.clone();
-        turned.pins.reverse();
-        turned.packages.reverse();
-        turned
+    /// The same requests in reverse order.
+    fn reversed(&self) -> Self {
+        let mut reversed = self.clone();
+        reversed.pins.reverse();
+        reversed.packages.reverse();
+        reversed
     }
 
-    /// The manifest after a suggestion, as a report says it; `None`: nobody could follow it.
+    /// Applies a suggestion of a report. Returns `None` if it changes nothing.
     fn edited(&self, suggestion: &str) -> Option<Self> {
         let mut edited = self.clone();
         let mut quoted = suggestion.split('`').skip(1).step_by(2);
         let first = quoted.next()?;
         let (name, version) = first.split_once(' ').map_or((first, None), |(name, rest)| (name, Some(rest)));
-        let is = |one: &Wanted| {
+        let is = |one: &Request| {
             one.0 == name && one.1.as_ref().map(|one| format!("\"{one}\"")).as_deref() == version
         };
         if suggestion.starts_with("change ") {
@@ -127,7 +127,7 @@ impl Asked {
         (edited.text() != self.text()).then_some(edited)
     }
 
-    /// Each with one thing less.
+    /// Returns all manifests with one request or version less.
     fn smaller(&self) -> Vec<Self> {
         let mut all = Vec::new();
         for at in 0..self.pins.len() {
@@ -152,12 +152,12 @@ impl Asked {
     }
 }
 
-/// What became of a manifest.
+/// The result of a manifest.
 enum Answer {
-    /// Versions by name, the base among them, and the lock.
+    /// The versions by name, with the base image as `base`, and the lock.
     Chosen(BTreeMap<String, String>, String),
     /// The errors, each with its report.
-    Refused(Vec<(Diagnostic, String)>),
+    Rejected(Vec<(Diagnostic, String)>),
 }
 
 impl Answer {
@@ -170,7 +170,7 @@ impl Answer {
         let Ok(resolved) = jcc::resolve(input, &mut sources, &mut log) else {
             let errors = log.sorted().into_iter().filter(|one| one.severity == Severity::Error);
             let report = errors.map(|one| (one.clone(), support::report(&[one], &sources)));
-            return Self::Refused(report.collect());
+            return Self::Rejected(report.collect());
         };
         let resolution = &resolved.targets[0].1;
         let chosen = resolution.chosen.iter();
@@ -185,18 +185,18 @@ impl Answer {
         matches!(self, Self::Chosen(..))
     }
 
-    /// To compare with.
-    fn shape(&self) -> Vec<String> {
+    /// Lists the chosen versions, for comparisons.
+    fn versions(&self) -> Vec<String> {
         match self {
             Self::Chosen(chosen, _) => {
                 chosen.iter().map(|(name, version)| format!("{name} {version}")).collect()
             }
-            Self::Refused(_) => vec!["refused".to_owned()],
+            Self::Rejected(_) => vec!["rejected".to_owned()],
         }
     }
 }
 
-/// What of a report's help are suggestions.
+/// Returns the suggestions among the help texts of a report.
 fn suggestions(report: &Diagnostic) -> Vec<&String> {
     report
         .help
@@ -205,18 +205,18 @@ fn suggestions(report: &Diagnostic) -> Vec<&String> {
         .collect()
 }
 
-/// What does not hold of one manifest.
-fn faults(asked: &Asked) -> Vec<String> {
-    let text = asked.text();
+/// Reports the properties that do not hold for a manifest.
+fn faults(manifest: &Manifest) -> Vec<String> {
+    let text = manifest.text();
     let answer = Answer::of(&text, None);
     let mut faults = Vec::new();
-    let turned = Answer::of(&asked.turned().text(), None);
-    if turned.shape() != answer.shape() {
-        faults.push(format!("another order, another answer: {:?}\n{:?}", answer.shape(), turned.shape()));
+    let reversed = Answer::of(&manifest.reversed().text(), None).versions();
+    if reversed != answer.versions() {
+        faults.push(format!("the order changes the result: {:?}\n{reversed:?}", answer.versions()));
     }
     match &answer {
         Answer::Chosen(chosen, lock) => {
-            let mut more = asked.clone();
+            let mut more = manifest.clone();
             more.packages.push((UNRELATED.to_owned(), None));
             if let Answer::Chosen(mut with, _) = Answer::of(&more.text(), None) {
                 if !chosen.contains_key(UNRELATED) {
@@ -226,22 +226,22 @@ fn faults(asked: &Asked) -> Vec<String> {
                     faults.push(format!("{UNRELATED} changes the rest: {chosen:?}\n{with:?}"));
                 }
             } else {
-                faults.push(format!("{UNRELATED} does not resolve beside it"));
+                faults.push(format!("it does not resolve with {UNRELATED}"));
             }
             match Answer::of(&text, Some(lock)) {
                 Answer::Chosen(again, same) if again == *chosen && same == *lock => {}
-                _ => faults.push("the lock does not hold".to_owned()),
+                _ => faults.push("the lock does not preserve the result".to_owned()),
             }
         }
-        Answer::Refused(report) => faults.extend(refusal(asked, report)),
+        Answer::Rejected(report) => faults.extend(rejection(manifest, report)),
     }
     faults.into_iter().map(|fault| format!("{text}{fault}\n")).collect()
 }
 
-/// What does not hold of a refusal.
-fn refusal(asked: &Asked, reports: &[(Diagnostic, String)]) -> Vec<String> {
+/// Reports the properties that do not hold for the errors of a manifest.
+fn rejection(manifest: &Manifest, reports: &[(Diagnostic, String)]) -> Vec<String> {
     let mut faults = Vec::new();
-    for (_, report) in reports.iter().filter(|(_, report)| report.lines().count() > LINES) {
+    for (_, report) in reports.iter().filter(|(_, report)| report.lines().count() > MAX_REPORT_LINES) {
         faults.push(format!("a long report:\n{report}"));
     }
     let conflicts: Vec<_> =
@@ -252,8 +252,8 @@ fn refusal(asked: &Asked, reports: &[(Diagnostic, String)]) -> Vec<String> {
     for (at, (one, report)) in conflicts.iter().enumerate() {
         let others = || conflicts.iter().enumerate().filter(|(other, _)| *other != at);
         for suggestion in suggestions(one) {
-            let alone = asked.edited(suggestion).map(|edited| Answer::of(&edited.text(), None));
-            // The other conflicts are repaired by the first way that is shown of each; one line is changed once.
+            let alone = manifest.edited(suggestion).map(|edited| Answer::of(&edited.text(), None));
+            // The other conflicts are resolved by the first suggestion of each. A line is changed only once.
             let firsts = others()
                 .map(|(_, (other, _))| suggestions(other).first().copied())
                 .collect::<Option<Vec<_>>>();
@@ -261,12 +261,12 @@ fn refusal(asked: &Asked, reports: &[(Diagnostic, String)]) -> Vec<String> {
                 all.push(suggestion);
                 all.sort_by_key(|one| edit(one));
                 all.dedup_by_key(|one| edit(one));
-                all.into_iter().try_fold(asked.clone(), |asked, suggestion| asked.edited(suggestion))
+                all.into_iter().try_fold(manifest.clone(), |manifest, suggestion| manifest.edited(suggestion))
             });
             let together = || edited.map(|edited| Answer::of(&edited.text(), None));
             match alone.filter(Answer::is_chosen).or_else(together) {
                 Some(Answer::Chosen(..)) => {}
-                Some(Answer::Refused(then)) => {
+                Some(Answer::Rejected(then)) => {
                     faults.push(format!(
                         "a suggestion that does not help: {suggestion}\n{report}then {}",
                         then[0].1
@@ -277,7 +277,7 @@ fn refusal(asked: &Asked, reports: &[(Diagnostic, String)]) -> Vec<String> {
         }
     }
     let shown = conflicts.iter().all(|(one, _)| !suggestions(one).is_empty());
-    let helps = asked.smaller().into_iter().find(|one| Answer::of(&one.text(), None).is_chosen());
+    let helps = manifest.smaller().into_iter().find(|one| Answer::of(&one.text(), None).is_chosen());
     if let (false, Some(helps)) = (shown, helps) {
         faults.push(format!(
             "no suggestion is shown, though this compiles:\n{}{}",
@@ -288,14 +288,14 @@ fn refusal(asked: &Asked, reports: &[(Diagnostic, String)]) -> Vec<String> {
     faults
 }
 
-/// What a suggestion has changed, without what it leads to.
+/// Returns the change that a suggestion proposes, without its consequences.
 fn edit(suggestion: &str) -> &str {
     let edit = suggestion.split(" (then ").next().unwrap_or(suggestion);
     edit.split("; ").next().unwrap_or(edit)
 }
 
-/// So many manifests.
-fn manifests(count: usize, seed: u64) -> Vec<Asked> {
+/// Generates random manifests.
+fn manifests(count: usize, seed: u64) -> Vec<Manifest> {
     let mut sources = Sources::new();
     let catalog = Catalog::builtin(&mut sources);
     let names: Vec<&str> = catalog
@@ -322,7 +322,7 @@ fn manifests(count: usize, seed: u64) -> Vec<Asked> {
     let mut all = Vec::new();
     for _ in 0..count {
         let machine: &Machine = dice.of(MACHINES);
-        let mut asked = Asked {
+        let mut manifest = Manifest {
             target: machine.target.to_owned(),
             base: (dice.roll(12) == 0).then(|| *dice.of(&["\"ubuntu\"", "\"debian\"", "\"cuda\""])),
             pins: Vec::new(),
@@ -331,42 +331,42 @@ fn manifests(count: usize, seed: u64) -> Vec<Asked> {
         };
         for _ in 0..=dice.roll(4) {
             let name = if dice.roll(2) == 0 { dice.of(USUAL) } else { dice.of(&names) };
-            if asked.packages.iter().all(|(other, _)| other != name) {
+            if manifest.packages.iter().all(|(other, _)| other != name) {
                 let version = if dice.roll(4) == 0 { version(&mut dice, name) } else { None };
-                asked.packages.push(((*name).to_owned(), version));
+                manifest.packages.push(((*name).to_owned(), version));
             }
         }
         for _ in 0..dice.roll(3) {
             let name = dice.of(PINNED);
-            if asked.pins.iter().all(|(other, _)| other != name) {
-                asked
+            if manifest.pins.iter().all(|(other, _)| other != name) {
+                manifest
                     .pins
                     .extend(version(&mut dice, name).map(|version| ((*name).to_owned(), Some(version))));
             }
         }
-        all.push(asked);
+        all.push(manifest);
     }
     all
 }
 
-fn check(manifests: &[Asked]) {
+fn check(manifests: &[Manifest]) {
     let found = Mutex::new(Vec::new());
-    in_parallel(manifests, |asked| {
-        let faults = faults(asked);
-        found.lock().expect("no one panics with it").extend(faults);
+    in_parallel(manifests, |manifest| {
+        let faults = faults(manifest);
+        found.lock().expect("no thread panics while holding it").extend(faults);
     });
-    let mut found = found.into_inner().expect("no one panics with it");
+    let mut found = found.into_inner().expect("no thread panics while holding it");
     found.sort();
     assert!(found.is_empty(), "{} of {}\n{}", found.len(), manifests.len(), found.join("\n"));
 }
 
 #[test]
-fn a_few_requests_at_random_are_answered_soundly() {
+fn a_few_random_requests_resolve_soundly() {
     check(&manifests(12, 1));
 }
 
 #[test]
 #[ignore = "takes a minute: `tests/run` has it"]
-fn requests_at_random_are_answered_soundly() {
+fn random_requests_resolve_soundly() {
     check(&manifests(200, 2));
 }

@@ -1,4 +1,4 @@
-//! Every ready-made manifest, alone and beside each other: it compiles, or is refused with a reason.
+//! Every ready-made manifest, alone and combined with each other one, compiles or is rejected with a reason.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -8,7 +8,7 @@ use jcc::Compiled;
 use jcc::internals::catalog::BuiltinStacks;
 use jcc::internals::manifest::Stacks as _;
 
-use super::super::docs::holds;
+use super::super::docs::assert_current;
 use super::machines::{MACHINES, Machine};
 use super::{compile, in_parallel};
 
@@ -21,15 +21,15 @@ fn on(machine: &Machine, stacks: &[&String]) -> Result<Compiled, BTreeSet<String
     compile(&text).map(|(compiled, _)| compiled)
 }
 
-/// What is refused must be for want of versions that fit, not for a mistake in a stack.
-fn fault(stacks: &[&String], machine: &Machine, refused: &BTreeSet<String>) -> Option<String> {
-    let other: Vec<&String> = refused.iter().filter(|code| *code != "jcc::resolve::conflict").collect();
+/// Stacks may be rejected because versions conflict, but not because of a mistake in a stack.
+fn fault(stacks: &[&String], machine: &Machine, codes: &BTreeSet<String>) -> Option<String> {
+    let other: Vec<&String> = codes.iter().filter(|code| *code != "jcc::resolve::conflict").collect();
     (!other.is_empty()).then(|| format!("{stacks:?} on {}: {other:?}", machine.name))
 }
 
 #[test]
 #[ignore = "takes a minute: `tests/run` has it"]
-fn every_stack_compiles_somewhere_and_the_list_of_them_is_current() {
+fn every_stack_compiles_somewhere_and_the_list_is_current() {
     let names = BuiltinStacks::new().names();
     let mut faults = Vec::new();
     let mut rows = String::new();
@@ -38,8 +38,8 @@ fn every_stack_compiles_somewhere_and_the_list_of_them_is_current() {
         let (mut description, mut largest) = (String::new(), None);
         for machine in MACHINES {
             let built = on(machine, &[name]);
-            if let Err(refused) = &built {
-                faults.extend(fault(&[name], machine, refused));
+            if let Err(codes) = &built {
+                faults.extend(fault(&[name], machine, codes));
             }
             if let Ok(compiled) = &built {
                 let header = &compiled.resolved.targets[0].0.header;
@@ -59,12 +59,12 @@ fn every_stack_compiles_somewhere_and_the_list_of_them_is_current() {
     let columns: Vec<&str> = MACHINES.iter().filter_map(|machine| machine.column).collect();
     let head = format!("| stack | description | {} | size |\n", columns.join(" | "));
     let line = format!("|{}\n", " --- |".repeat(columns.len() + 3));
-    holds("../manifests/README.md", &format!("{HEAD}{head}{line}{rows}"));
+    assert_current("../manifests/README.md", &format!("{HEAD}{head}{line}{rows}"));
 }
 
 #[test]
 #[ignore = "takes a minute: `tests/run` has it"]
-fn every_pair_of_stacks_compiles_or_is_refused_with_a_reason() {
+fn every_pair_of_stacks_compiles_or_is_rejected_with_a_reason() {
     let names = BuiltinStacks::new().names();
     let pairs: Vec<(&String, &String)> = names
         .iter()
@@ -74,12 +74,12 @@ fn every_pair_of_stacks_compiles_or_is_refused_with_a_reason() {
     let faults = Mutex::new(Vec::new());
     in_parallel(&pairs, |(one, other)| {
         for machine in MACHINES.iter().filter(|machine| machine.column.is_some()) {
-            let refused = on(machine, &[one, other]).err();
-            let fault = refused.and_then(|refused| fault(&[one, other], machine, &refused));
-            faults.lock().expect("no one panics with it").extend(fault);
+            let codes = on(machine, &[one, other]).err();
+            let fault = codes.and_then(|codes| fault(&[one, other], machine, &codes));
+            faults.lock().expect("no thread panics while holding it").extend(fault);
         }
     });
-    let faults = faults.into_inner().expect("no one panics with it");
+    let faults = faults.into_inner().expect("no thread panics while holding it");
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 

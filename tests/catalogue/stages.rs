@@ -1,10 +1,10 @@
-//! What each stage of every package's Dockerfile must have: what its builds compile against, the archives of the packages
-//! that it names, whole families of pinned packages, no template that was left as it is.
+//! Each stage of every package's Dockerfile has the toolkits that its build compiles against, the archives of
+//! the system packages that it installs, whole families of pinned packages, and no unexpanded template.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
-use jcc::internals::catalog::{Catalog, RequireStage as Needed, Role, StepKind};
+use jcc::internals::catalog::{Catalog, RequireStage, Role, StepKind};
 use jcc::internals::resolve::Resolution;
 use jcc::internals::source::Sources;
 
@@ -12,21 +12,21 @@ use super::machines::MACHINES;
 use super::{Built, in_parallel, one, packages, survey};
 
 /// A stage of a Dockerfile.
-struct RequireStage<'t> {
+struct Stage<'t> {
     from: &'t str,
     lines: Vec<&'t str>,
 }
 
-/// A Dockerfile by its stages.
-pub(crate) struct Stages<'t>(BTreeMap<&'t str, RequireStage<'t>>);
+/// The stages of a Dockerfile by name.
+pub(crate) struct Stages<'t>(BTreeMap<&'t str, Stage<'t>>);
 
 impl<'t> Stages<'t> {
     pub(crate) fn new(dockerfile: &'t str) -> Self {
-        let mut stages: BTreeMap<&str, RequireStage<'_>> = BTreeMap::new();
+        let mut stages: BTreeMap<&str, Stage<'_>> = BTreeMap::new();
         let mut last = None;
         for line in dockerfile.lines() {
             if let Some((from, name)) = line.strip_prefix("FROM ").and_then(|line| line.split_once(" AS ")) {
-                stages.insert(name, RequireStage { from, lines: Vec::new() });
+                stages.insert(name, Stage { from, lines: Vec::new() });
                 last = Some(name);
             } else if let Some(stage) = last.and_then(|name| stages.get_mut(name)) {
                 stage.lines.push(line);
@@ -39,7 +39,7 @@ impl<'t> Stages<'t> {
         self.0.contains_key(name)
     }
 
-    /// The lines of a stage and of those that it stands on, and the image below them.
+    /// Returns the lines of a stage and of the stages that it starts from, and the image below them.
     pub(crate) fn below(&self, name: &'t str) -> (Vec<&'t str>, &'t str) {
         let mut lines = Vec::new();
         let mut next = name;
@@ -51,7 +51,8 @@ impl<'t> Stages<'t> {
     }
 }
 
-/// The system packages that lines install, one a line with a backslash: their names with their versions.
+/// Returns the system packages that these lines install, with their versions. Each package is on a line that
+/// ends with a backslash.
 fn installed<'t>(lines: &[&'t str]) -> BTreeMap<&'t str, Option<&'t str>> {
     let mut inside = false;
     let mut all = BTreeMap::new();
@@ -79,7 +80,7 @@ thread_local! {
     static CATALOGUE: Catalog = catalogue();
 }
 
-/// Of each chosen package with steps of a build the parts of the platform that it compiles against.
+/// Returns, for each chosen package that requires toolkits at build time, the names of these toolkits.
 pub(super) fn toolkits(resolution: &Resolution) -> BTreeMap<String, BTreeSet<String>> {
     let has_toolkit = |name: &str| {
         CATALOGUE.with(|catalog| {
@@ -92,14 +93,14 @@ pub(super) fn toolkits(resolution: &Resolution) -> BTreeMap<String, BTreeSet<Str
         let mut open: Vec<_> = chosen
             .requires
             .iter()
-            .filter(|(_, stage)| *stage == Needed::Build)
+            .filter(|(_, stage)| *stage == RequireStage::Build)
             .map(|(name, _)| name)
             .collect();
         let mut seen = BTreeSet::new();
         while let Some(next) = open.pop() {
             if seen.insert(next) {
                 let requires = resolution.chosen.get(next).into_iter().flat_map(|next| &next.requires);
-                open.extend(requires.filter(|(_, stage)| *stage == Needed::Run).map(|(name, _)| name));
+                open.extend(requires.filter(|(_, stage)| *stage == RequireStage::Run).map(|(name, _)| name));
             }
         }
         let own: BTreeSet<String> =
@@ -111,27 +112,27 @@ pub(super) fn toolkits(resolution: &Resolution) -> BTreeMap<String, BTreeSet<Str
     all
 }
 
-/// What shows that a stage has a part of the platform to compile against.
+/// The system packages that contain a toolkit, by the beginnings of their names.
 const TOOLKITS: [(&str, &[&str]); 3] = [
     ("cuda", &["cuda-nvcc-", "cuda-toolkit-"]),
     ("cudnn", &["libcudnn8-dev", "libcudnn9-dev-"]),
     ("tensorrt", &["libnvinfer-dev"]),
 ];
 
-/// Whether an image of the catalogue holds a part with compiler and headers.
-fn holds(catalog: &Catalog, image: &str, part: &str) -> bool {
+/// Returns whether an image of the catalogue contains a toolkit with compiler and headers.
+fn has_toolkit(catalog: &Catalog, image: &str, toolkit: &str) -> bool {
     catalog.bases().any(|base| {
         base.tags.iter().any(|tag| {
             let reference = format!("{}:{}", base.image, tag.tag.value);
             image.split('@').next() == Some(&*reference)
                 && tag.role == Role::Devel
-                && tag.provides.keys().any(|name| name.as_str() == part)
-                && !tag.host.iter().any(|name| name.as_str() == part)
+                && tag.provides.keys().any(|name| name.as_str() == toolkit)
+                && !tag.host.iter().any(|name| name.as_str() == toolkit)
         })
     })
 }
 
-/// The builds that lack what they compile against.
+/// Reports the builds without a toolkit that they compile against.
 fn without_toolkit(built: &Built, catalog: &Catalog) -> Vec<String> {
     let stages = Stages::new(&built.dockerfile);
     let mut faults = Vec::new();
@@ -142,19 +143,19 @@ fn without_toolkit(built: &Built, catalog: &Catalog) -> Vec<String> {
         }
         let (lines, image) = stages.below(&stage);
         let installed = installed(&lines);
-        for part in needed {
+        for toolkit in needed {
             let (_, starts) =
-                TOOLKITS.iter().find(|(one, _)| one == part).expect("the table has each toolkit");
+                TOOLKITS.iter().find(|(one, _)| one == toolkit).expect("the table has each toolkit");
             let found = installed.keys().any(|name| starts.iter().any(|start| name.starts_with(start)));
-            if !found && !holds(catalog, image, part) {
-                faults.push(format!("`{stage}` on {image} has no {part} to compile against"));
+            if !found && !has_toolkit(catalog, image, toolkit) {
+                faults.push(format!("`{stage}` on {image} has no {toolkit} to compile against"));
             }
         }
     }
     faults
 }
 
-/// Which archives offer packages of a name, by the definitions.
+/// Returns, by pattern of package names, the archives that offer such packages according to the definitions.
 fn offers(catalog: &Catalog) -> BTreeMap<String, BTreeSet<String>> {
     let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for axis in catalog.axes() {
@@ -166,11 +167,11 @@ fn offers(catalog: &Catalog) -> BTreeMap<String, BTreeSet<String>> {
             }
         }
     }
-    assert!(all.len() > 10, "the definitions say what archives offer");
+    assert!(all.len() > 10, "{} patterns", all.len());
     all
 }
 
-/// Stages that install what none of their archives offers.
+/// Reports the stages that install a package without having an archive that offers it.
 fn without_archive(
     built: &Built,
     catalog: &Catalog,
@@ -180,11 +181,11 @@ fn without_archive(
     let mut faults = Vec::new();
     for name in stages.0.keys() {
         let (lines, image) = stages.below(name);
-        let held = lines.iter().filter_map(|line| line.split_once("/etc/apt/sources.list.d/"));
-        let mut held: BTreeSet<String> =
-            held.filter_map(|(_, file)| file.strip_suffix(".sources")).map(str::to_owned).collect();
+        let sources = lines.iter().filter_map(|line| line.split_once("/etc/apt/sources.list.d/"));
+        let mut present: BTreeSet<String> =
+            sources.filter_map(|(_, file)| file.strip_suffix(".sources")).map(str::to_owned).collect();
         for base in catalog.bases().filter(|base| image.starts_with(&format!("{}:", base.image))) {
-            held.extend(base.apt_sources.iter().map(ToString::to_string));
+            present.extend(base.apt_sources.iter().map(ToString::to_string));
         }
         for package in installed(&lines).keys() {
             let matching = offers.iter().filter(|(pattern, _)| match pattern.strip_suffix('*') {
@@ -192,7 +193,7 @@ fn without_archive(
                 None => package == pattern,
             });
             let archives: BTreeSet<&String> = matching.flat_map(|(_, archives)| archives).collect();
-            if !archives.is_empty() && !archives.iter().any(|archive| held.contains(*archive)) {
+            if !archives.is_empty() && !archives.iter().any(|archive| present.contains(*archive)) {
                 faults.push(format!("`{name}` on {image} installs {package} without any of {archives:?}"));
             }
         }
@@ -200,11 +201,12 @@ fn without_archive(
     faults
 }
 
-/// Packages of a family that depend on others of it in exactly their own version. What `apt` prints for libnvinfer-bin is
-/// quoted in <https://github.com/NVIDIA/TensorRT/issues/1741>; that the parts with headers are pinned with the others was
-/// seen in public Dockerfiles, such as this one of `microsoft/onnxruntime`:
-/// `tools/ci_build/github/linux/docker/Dockerfile.package_ubuntu_2204_gpu_ffmpeg`. For cuDNN it was only seen that scripts
-/// install the headers in the version of the others. A number after the name is its major version: `libnvinfer-lean10`.
+/// Packages that depend on others of their family in exactly their own version. Sources: for libnvinfer-bin,
+/// the output of `apt` in <https://github.com/NVIDIA/TensorRT/issues/1741>. For the header packages, public
+/// Dockerfiles that pin them with the others, such as
+/// `tools/ci_build/github/linux/docker/Dockerfile.package_ubuntu_2204_gpu_ffmpeg` of `microsoft/onnxruntime`.
+/// For cuDNN, only scripts that install the headers in the version of the others. A number after the name is
+/// the major version: `libnvinfer-lean10`.
 const FAMILIES: [(&str, &[&str]); 6] = [
     ("libnvinfer-dev", &["libnvinfer-headers-dev"]),
     ("libnvinfer-plugin-dev", &["libnvinfer-headers-plugin-dev", "libnvinfer-dev"]),
@@ -214,14 +216,15 @@ const FAMILIES: [(&str, &[&str]); 6] = [
     ("libcudnn9-dev-cuda-13", &["libcudnn9-headers-cuda-13"]),
 ];
 
-/// Whether a family has these parts in that version: `TensorRT`'s since 8.6, cuDNN's since 9.10.
-fn has_parts(package: &str, version: &str) -> bool {
+/// Returns whether the family has these other packages in this version: `TensorRT` since 8.6, cuDNN since
+/// 9.10.
+fn has_members(package: &str, version: &str) -> bool {
     let mut numbers = version.split(['.', '-']).map(|number| number.parse::<u32>().unwrap_or_default());
     let version = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());
     version >= if package.starts_with("libcudnn") { (9, 10) } else { (8, 6) }
 }
 
-/// Packages held to a version whose relatives float.
+/// Reports pinned packages whose family members are missing or have another version.
 fn torn_families(built: &Built) -> Vec<String> {
     let stages = Stages::new(&built.dockerfile);
     let mut faults = Vec::new();
@@ -230,7 +233,7 @@ fn torn_families(built: &Built) -> Vec<String> {
         let installed = installed(&lines);
         for (package, others) in FAMILIES {
             let Some(Some(version)) = installed.get(package) else { continue };
-            for other in others.iter().filter(|_| has_parts(package, version)) {
+            for other in others.iter().filter(|_| has_members(package, version)) {
                 let same = |one: &str| {
                     one.strip_prefix(other).is_some_and(|end| end.parse::<u32>().is_ok() || end.is_empty())
                 };
@@ -244,13 +247,14 @@ fn torn_families(built: &Built) -> Vec<String> {
     faults
 }
 
-/// What is wrong with a compiled package.
+/// Reports what is wrong with a compiled package.
 fn faults(built: &Built, catalog: &Catalog, offers: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
     let mut faults = without_toolkit(built, catalog);
     faults.extend(without_archive(built, catalog, offers));
     faults.extend(torn_families(built));
     let lines = built.dockerfile.lines().chain(built.others.lines());
-    faults.extend(lines.filter(|line| line.contains("{{")).map(|line| format!("left as it is: {line}")));
+    faults
+        .extend(lines.filter(|line| line.contains("{{")).map(|line| format!("unexpanded template: {line}")));
     faults
 }
 
@@ -277,7 +281,7 @@ fn every_stage_has_what_its_steps_need() {
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// Toolkits beside the release's own, and bases that no release names.
+/// Toolkits other than the default of the release, and bases without CUDA.
 const OTHERS: [(&str, &str); 8] = [
     (r#"device "jetson-agx-orin"; jetpack "6.2""#, r#"pin { cuda "12.9" }"#),
     (r#"device "jetson-agx-orin"; jetpack "6.2""#, r#"pin { cuda "12.4" }"#),
@@ -291,7 +295,7 @@ const OTHERS: [(&str, &str); 8] = [
 
 #[test]
 #[ignore = "takes a minute: `tests/run` has it"]
-fn every_stage_has_it_with_other_toolkits_and_bases() {
+fn every_stage_has_what_its_steps_need_with_other_toolkits_and_bases() {
     let catalog_names: Vec<String> = packages().into_iter().map(|(name, _, _)| name).collect();
     let offers = offers(&catalogue());
     let wrong = Mutex::new(Vec::new());
@@ -299,13 +303,13 @@ fn every_stage_has_it_with_other_toolkits_and_bases() {
         for (target, more) in OTHERS {
             let reports = match one(name, name, more, target) {
                 Ok(built) => CATALOGUE.with(|catalog| faults(&built, catalog, &offers)),
-                // It is not available there, and the reason is reported.
+                // It is unavailable there, and the reason is reported.
                 Err(codes) => codes.into_iter().filter(|code| !code.starts_with("jcc::resolve::")).collect(),
             };
             let reports = reports.into_iter().map(|fault| format!("{name} on {target} with {more}: {fault}"));
-            wrong.lock().expect("no one panics with it").extend(reports);
+            wrong.lock().expect("no thread panics while holding it").extend(reports);
         }
     });
-    let wrong = wrong.into_inner().expect("no one panics with it");
+    let wrong = wrong.into_inner().expect("no thread panics while holding it");
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -1,13 +1,14 @@
-//! The commands that edit the manifest and the lock in place.
+//! The commands that edit the manifest and the lock: `add`, `remove`, `pin`, `update`.
 
 use std::fs;
 use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::{jcc, runs, snapshot};
+use super::{jcc, run_expecting, snapshot};
 
-/// A manifest as a person keeps it, with its own catalogue, so that the real one does not matter.
+/// A manifest with the layout of a person, and its own definitions, so that the tests do not depend on the
+/// catalogue.
 const MANIFEST: &str = "// The yard robot.
 project \"demo\"
 catalog \"defs\"
@@ -44,11 +45,11 @@ fn definition(name: &str, versions: &[(&str, &str)], more: &str) -> String {
 }
 
 fn project(manifest: &str) -> TempDir {
-    let folder = tempfile::tempdir().expect("there is room");
+    let folder = tempfile::tempdir().expect("the folder is writable");
     let put = |path: &str, text: &str| {
         let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().expect("it lies below")).expect("there is room");
-        fs::write(path, text).expect("there is room");
+        fs::create_dir_all(path.parent().expect("it is below the root")).expect("the folder is writable");
+        fs::write(path, text).expect("the folder is writable");
     };
     let colour =
         "    option \"colour\" default=\"blue\" summary=\"Its colour\" { value \"blue\"; value \"red\" }\n";
@@ -62,8 +63,9 @@ fn project(manifest: &str) -> TempDir {
     folder
 }
 
-/// What a user sees of these commands, one after the other, and what they change.
-fn seen(folder: &Path, commands: &[&[&str]]) -> String {
+/// Runs commands one after the other. Returns their output, their exit codes and the diffs of the changed
+/// files.
+fn transcript(folder: &Path, commands: &[&[&str]]) -> String {
     let mut out = String::new();
     for arguments in commands {
         let before = snapshot(folder);
@@ -85,13 +87,13 @@ fn seen(folder: &Path, commands: &[&[&str]]) -> String {
 }
 
 fn manifest(folder: &Path) -> String {
-    fs::read_to_string(folder.join("project.kdl")).expect("it is there")
+    fs::read_to_string(folder.join("project.kdl")).expect("it exists")
 }
 
 #[test]
 fn packages_are_added() {
     let folder = project(MANIFEST);
-    insta::assert_snapshot!(seen(
+    insta::assert_snapshot!(transcript(
         folder.path(),
         &[
             &["add", "widget", "gear@1", "--dry-run"],
@@ -106,10 +108,10 @@ fn packages_are_added() {
 }
 
 #[test]
-fn what_cannot_be_added_is_reported_and_nothing_is_written() {
+fn packages_that_cannot_be_added_are_reported() {
     let folder = project(MANIFEST);
     let before = snapshot(folder.path());
-    insta::assert_snapshot!(seen(
+    insta::assert_snapshot!(transcript(
         folder.path(),
         &[
             &["add", "gear", "wigdet"],
@@ -128,7 +130,7 @@ fn what_cannot_be_added_is_reported_and_nothing_is_written() {
 #[test]
 fn packages_are_removed() {
     let folder = project(MANIFEST);
-    insta::assert_snapshot!(seen(
+    insta::assert_snapshot!(transcript(
         folder.path(),
         &[
             &["remove", "gear"],
@@ -144,9 +146,9 @@ fn packages_are_removed() {
 }
 
 #[test]
-fn pins_are_set_and_taken_away() {
+fn pins_are_set_and_removed() {
     let folder = project(MANIFEST);
-    insta::assert_snapshot!(seen(
+    insta::assert_snapshot!(transcript(
         folder.path(),
         &[
             &["pin", "gear", "1.0"],
@@ -165,15 +167,15 @@ fn pins_are_set_and_taken_away() {
 }
 
 #[test]
-fn the_lock_moves_when_asked_to() {
+fn update_changes_the_lock() {
     let folder = project(&MANIFEST.replace("viewer \"1\"", "viewer"));
-    runs(folder.path(), &["pin", "gear", "1"], 0);
-    runs(folder.path(), &["pin", "viewer", "1.4"], 0);
-    runs(folder.path(), &["compile"], 0);
-    runs(folder.path(), &["pin", "gear", "--remove"], 0);
-    runs(folder.path(), &["pin", "viewer", "--remove"], 0);
-    runs(folder.path(), &["compile"], 0);
-    insta::assert_snapshot!(seen(
+    run_expecting(folder.path(), &["pin", "gear", "1"], 0);
+    run_expecting(folder.path(), &["pin", "viewer", "1.4"], 0);
+    run_expecting(folder.path(), &["compile"], 0);
+    run_expecting(folder.path(), &["pin", "gear", "--remove"], 0);
+    run_expecting(folder.path(), &["pin", "viewer", "--remove"], 0);
+    run_expecting(folder.path(), &["compile"], 0);
+    insta::assert_snapshot!(transcript(
         folder.path(),
         &[
             &["update", "--dry-run"],
@@ -186,15 +188,15 @@ fn the_lock_moves_when_asked_to() {
             &["update"],
         ]
     ));
-    runs(folder.path(), &["compile", "--locked"], 0);
+    run_expecting(folder.path(), &["compile", "--locked"], 0);
 }
 
 #[test]
-fn what_an_extended_file_says_is_reported_with_its_place() {
+fn nodes_of_extended_files_are_reported_with_their_location() {
     let folder = project("project \"demo\"\nextends \"common.kdl\"\n");
     let common = "catalog \"defs\"\ntarget { platform \"x86_64\" }\nbase image=\"debian:bookworm-slim\" { provides { debian \"12\" } }\npackages { widget }\npin { gear \"1\" }\n";
-    fs::write(folder.path().join("common.kdl"), common).expect("there is room");
-    insta::assert_snapshot!(seen(
+    fs::write(folder.path().join("common.kdl"), common).expect("the folder is writable");
+    insta::assert_snapshot!(transcript(
         folder.path(),
         &[
             &["add", "widget"],
@@ -205,12 +207,12 @@ fn what_an_extended_file_says_is_reported_with_its_place() {
             &["add", "widget=2.0"],
         ]
     ));
-    assert_eq!(fs::read_to_string(folder.path().join("common.kdl")).expect("it is there"), common);
+    assert_eq!(fs::read_to_string(folder.path().join("common.kdl")).expect("it exists"), common);
 }
 
-/// The ends of lines, the comments and the layout are the user's; an edit that is taken back leaves no trace.
+/// Edits preserve line endings, comments and layout. An edit followed by its inverse restores the text.
 #[test]
-fn the_rest_of_the_text_is_left_alone() {
+fn edits_preserve_the_rest_of_the_text() {
     for text in [
         MANIFEST.to_owned(),
         MANIFEST.replace('\n', "\r\n"),
@@ -218,55 +220,55 @@ fn the_rest_of_the_text_is_left_alone() {
         MANIFEST.replace("  ", "\t"),
     ] {
         let folder = project(&text);
-        runs(folder.path(), &["add", "gear"], 0);
+        run_expecting(folder.path(), &["add", "gear"], 0);
         let added = manifest(folder.path());
         let lines = |text: &str| text.split_inclusive('\n').map(str::to_owned).collect::<Vec<_>>();
         let (old, new) = (lines(&text), lines(&added));
         assert_eq!(new.len(), old.len() + 1);
         assert!(old.iter().all(|line| new.contains(line)), "{added}");
         assert_eq!(added.contains("\r\n"), text.contains("\r\n"));
-        runs(folder.path(), &["remove", "gear"], 0);
+        run_expecting(folder.path(), &["remove", "gear"], 0);
         assert_eq!(manifest(folder.path()), text);
-        runs(folder.path(), &["pin", "gear", "1"], 0);
-        runs(folder.path(), &["pin", "gear", "--remove"], 0);
+        run_expecting(folder.path(), &["pin", "gear", "1"], 0);
+        run_expecting(folder.path(), &["pin", "gear", "--remove"], 0);
         assert_eq!(manifest(folder.path()), text);
     }
 }
 
 #[test]
-fn without_a_manifest_or_with_a_broken_one_nothing_happens() {
-    let folder = tempfile::tempdir().expect("there is room");
-    let report = runs(folder.path(), &["add", "gear"], 1).err;
+fn missing_and_broken_manifests_are_not_edited() {
+    let folder = tempfile::tempdir().expect("the folder is writable");
+    let report = run_expecting(folder.path(), &["add", "gear"], 1).err;
     assert!(report.contains("no `project.kdl` in this folder"), "{report}");
-    let report = runs(folder.path(), &["update", "--file", "none.kdl"], 1).err;
+    let report = run_expecting(folder.path(), &["update", "--file", "none.kdl"], 1).err;
     assert!(report.contains("none.kdl"), "{report}");
     let folder = project("project \"demo\n");
     let before = snapshot(folder.path());
     for command in [&["add", "gear"][..], &["remove", "gear"], &["pin", "gear", "1"], &["update"]] {
-        let report = runs(folder.path(), command, 1).err;
+        let report = run_expecting(folder.path(), command, 1).err;
         assert!(report.contains("project.kdl:1"), "{report}");
     }
     assert_eq!(snapshot(folder.path()), before);
-    // A manifest that does not resolve can be repaired by an edit.
+    // An edit can repair a manifest that does not resolve.
     let folder = project(&MANIFEST.replace("gadget ", "gadgte "));
-    runs(folder.path(), &["add", "gear"], 1);
-    runs(folder.path(), &["remove", "gadgte"], 0);
+    run_expecting(folder.path(), &["add", "gear"], 1);
+    run_expecting(folder.path(), &["remove", "gadgte"], 0);
 }
 
 #[cfg(unix)]
 #[test]
-fn a_folder_that_cannot_be_written_is_reported() {
+fn an_unwritable_folder_is_reported() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let folder = project(MANIFEST);
-    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o555)).expect("it is ours");
-    // Whom permissions do not bind (root) can't see this.
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o555)).expect("we own it");
+    // Permissions do not apply to root.
     if fs::write(folder.path().join("probe"), "").is_err() {
         for command in [&["add", "gear"][..], &["update"]] {
-            let report = runs(folder.path(), command, 4).err;
+            let report = run_expecting(folder.path(), command, 4).err;
             assert!(report.contains("nothing was written"), "{report}");
         }
         assert_eq!(manifest(folder.path()), MANIFEST);
     }
-    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("it is ours");
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("we own it");
 }

@@ -1,12 +1,12 @@
-//! What commands say of themselves holds.
+//! Help texts, examples in them, completions, and output for programs.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use super::{copy_into, jcc, run, runs, tiny};
+use super::{copy_into, jcc, run, run_expecting, tiny};
 use crate::support;
 
-/// The commands of a help text.
+/// Returns the commands that a help text lists.
 fn commands(help: &str) -> Vec<String> {
     let listed = help.split_once("Commands:\n").map_or("", |(_, rest)| rest);
     let listed = listed.split("\n\n").next().unwrap_or_default();
@@ -14,15 +14,15 @@ fn commands(help: &str) -> Vec<String> {
     names.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
 }
 
-/// Every command with its own help.
+/// Returns every command, as words, with its help text.
 fn helps() -> Vec<(Vec<String>, String)> {
-    let folder = tempfile::tempdir().expect("there is room");
+    let folder = tempfile::tempdir().expect("the folder is writable");
     let mut open = vec![Vec::new()];
     let mut all = Vec::new();
     while let Some(path) = open.pop() {
         let mut arguments: Vec<&str> = path.iter().map(String::as_str).collect();
         arguments.push("--help");
-        let help = runs(folder.path(), &arguments, 0).out;
+        let help = run_expecting(folder.path(), &arguments, 0).out;
         for name in commands(&help).into_iter().filter(|name| name != "help") {
             open.push([path.clone(), vec![name]].concat());
         }
@@ -32,7 +32,7 @@ fn helps() -> Vec<(Vec<String>, String)> {
 }
 
 #[test]
-fn every_example_of_a_help_runs() {
+fn every_example_in_help_runs() {
     let mut seen = 0;
     for (path, help) in helps() {
         let examples: Vec<&str> =
@@ -41,11 +41,11 @@ fn every_example_of_a_help_runs() {
         assert!(parent || !examples.is_empty(), "`{}` has no example in its help", path.join(" "));
         for example in examples {
             let folder = tiny();
-            // A stack that needs no GPU would not be asked `why cuda`, nor have packages: the small one is one for it.
+            // `tiny` has no packages, so examples that need some get another manifest.
             let edits = ["add ", "remove ", "pin "].iter().any(|command| example.starts_with(command));
             if example.contains("cuda") || edits {
                 let text = "project \"demo\"\ntarget { device \"jetson-agx-orin\"; jetpack \"6.2\" }\npackages { cuda }\n";
-                std::fs::write(folder.path().join("project.kdl"), text).expect("there is room");
+                std::fs::write(folder.path().join("project.kdl"), text).expect("the folder is writable");
             }
             if example.starts_with("package check") {
                 copy_into(
@@ -54,9 +54,9 @@ fn every_example_of_a_help_runs() {
                 );
             }
             if example.starts_with("check") {
-                runs(folder.path(), &["compile"], 0);
+                run_expecting(folder.path(), &["compile"], 0);
             }
-            runs(folder.path(), &example.split(' ').collect::<Vec<_>>(), 0);
+            run_expecting(folder.path(), &example.split(' ').collect::<Vec<_>>(), 0);
             seen += 1;
         }
     }
@@ -64,41 +64,41 @@ fn every_example_of_a_help_runs() {
 }
 
 #[test]
-fn every_code_is_explained() {
-    let folder = tempfile::tempdir().expect("there is room");
-    let listed = runs(folder.path(), &["explain"], 0).out;
+fn every_code_has_an_explanation() {
+    let folder = tempfile::tempdir().expect("the folder is writable");
+    let listed = run_expecting(folder.path(), &["explain"], 0).out;
     for code in listed.lines().filter_map(|line| line.split_whitespace().next()) {
-        let page = runs(folder.path(), &["explain", code], 0).out;
+        let page = run_expecting(folder.path(), &["explain", code], 0).out;
         assert!(page.contains(code) && page.lines().count() > 3, "{page}");
     }
-    let unknown = runs(folder.path(), &["explain", "jcc::resolve::conflct"], 1);
+    let unknown = run_expecting(folder.path(), &["explain", "jcc::resolve::conflct"], 1);
     assert!(unknown.err.contains("conflict"), "{}", unknown.err);
 }
 
 #[test]
-fn completions_are_scripts() {
-    let folder = tempfile::tempdir().expect("there is room");
+fn completions_are_valid_scripts() {
+    let folder = tempfile::tempdir().expect("the folder is writable");
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
-        let text = runs(folder.path(), &["completions", shell], 0).out;
+        let text = run_expecting(folder.path(), &["completions", shell], 0).out;
         assert!(text.contains("compile"), "{shell}");
         if shell == "bash" {
             let mut bash =
-                Command::new("bash").arg("-n").stdin(Stdio::piped()).spawn().expect("bash is there");
-            bash.stdin.take().expect("it was asked for").write_all(text.as_bytes()).expect("bash reads");
+                Command::new("bash").arg("-n").stdin(Stdio::piped()).spawn().expect("bash is installed");
+            bash.stdin.take().expect("stdin is piped").write_all(text.as_bytes()).expect("bash reads");
             assert!(bash.wait().expect("it ends").success());
         }
     }
 }
 
 #[test]
-fn the_manual_and_the_version_are_there() {
-    let folder = tempfile::tempdir().expect("there is room");
-    assert!(runs(folder.path(), &["man"], 0).out.starts_with(".ie"));
-    assert_eq!(runs(folder.path(), &["--version"], 0).out, format!("jcc {}\n", jcc::VERSION));
+fn man_page_and_version_are_printed() {
+    let folder = tempfile::tempdir().expect("the folder is writable");
+    assert!(run_expecting(folder.path(), &["man"], 0).out.starts_with(".ie"));
+    assert_eq!(run_expecting(folder.path(), &["--version"], 0).out, format!("jcc {}\n", jcc::VERSION));
 }
 
 #[test]
-fn misuse_is_two() {
+fn usage_errors_exit_with_2() {
     let folder = tiny();
     for wrong in [
         &["no-such-command"][..],
@@ -109,13 +109,13 @@ fn misuse_is_two() {
         &["why"],
         &[],
     ] {
-        let ran = runs(folder.path(), wrong, 2);
+        let ran = run_expecting(folder.path(), wrong, 2);
         assert!(ran.out.is_empty() && !ran.err.is_empty(), "{wrong:?}");
     }
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_failure() {
+fn a_closed_pipe_is_not_an_error() {
     let folder = tiny();
     let mut child = jcc(folder.path(), &["list", "packages", "--format", "json"])
         .stdout(Stdio::piped())
@@ -129,7 +129,7 @@ fn a_reader_that_goes_away_is_no_failure() {
 }
 
 #[test]
-fn everything_for_programs_is_json() {
+fn json_output_is_valid_json() {
     let folder = tiny();
     let path = folder.path();
     for command in [
@@ -156,12 +156,12 @@ fn everything_for_programs_is_json() {
         &["update", "--dry-run"],
     ] {
         let arguments = [command, &["--format", "json"]].concat();
-        let out = runs(path, &arguments, 0).out;
+        let out = run_expecting(path, &arguments, 0).out;
         serde_json::from_str::<serde_json::Value>(&out)
             .unwrap_or_else(|why| panic!("{command:?}: {why}\n{out}"));
     }
     std::fs::write(path.join("bad.kdl"), "project \"x\"\npackages { a; b }\nnonsense\n")
-        .expect("there is room");
+        .expect("the folder is writable");
     let ran = run(path, &["compile", "bad.kdl", "--format", "json"]);
     assert_eq!(ran.code, Some(1));
     assert!(ran.err.lines().count() >= 2, "{}", ran.err);
@@ -171,20 +171,20 @@ fn everything_for_programs_is_json() {
     }
     let sarif = run(path, &["compile", "bad.kdl", "--format", "sarif"]);
     assert_eq!(sarif.code, Some(1));
-    let value: serde_json::Value = serde_json::from_str(&sarif.out).expect("one document");
+    let value: serde_json::Value = serde_json::from_str(&sarif.out).expect("it is one JSON document");
     assert_eq!(value["version"], "2.1.0");
-    // A run without a problem is a document too, and nothing else stands on standard output.
-    let fine = runs(path, &["compile", "--format", "sarif"], 0);
-    serde_json::from_str::<serde_json::Value>(&fine.out).expect("one document");
+    // A run without diagnostics prints a document too, and nothing else on standard output.
+    let fine = run_expecting(path, &["compile", "--format", "sarif"], 0);
+    serde_json::from_str::<serde_json::Value>(&fine.out).expect("it is one JSON document");
 }
 
 #[test]
-fn every_command_that_reads_a_manifest_takes_it_by_file() {
-    let folder = tempfile::tempdir().expect("there is room");
+fn every_command_that_reads_a_manifest_accepts_file() {
+    let folder = tempfile::tempdir().expect("the folder is writable");
     let path = folder.path();
-    std::fs::create_dir(path.join("elsewhere")).expect("there is room");
+    std::fs::create_dir(path.join("elsewhere")).expect("the folder is writable");
     let text = "project \"demo\"\ntarget { platform \"x86_64\" }\nbase \"ubuntu\"\n";
-    std::fs::write(path.join("elsewhere/project.kdl"), text).expect("there is room");
+    std::fs::write(path.join("elsewhere/project.kdl"), text).expect("the folder is writable");
     let commands = [
         &["compile"][..],
         &["check"],
@@ -198,18 +198,18 @@ fn every_command_that_reads_a_manifest_takes_it_by_file() {
     ];
     for command in commands {
         for option in ["-f", "--file"] {
-            runs(path, &[command, &[option, "elsewhere/project.kdl"]].concat(), 0);
+            run_expecting(path, &[command, &[option, "elsewhere/project.kdl"]].concat(), 0);
         }
     }
-    let report = runs(path, &["check", "a.kdl", "-f", "b.kdl"], 2).err;
+    let report = run_expecting(path, &["check", "a.kdl", "-f", "b.kdl"], 2).err;
     assert!(report.contains("cannot be used with"), "{report}");
 }
 
 #[test]
-fn completions_know_the_names_of_the_catalogue() {
-    let folder = tempfile::tempdir().expect("there is room");
+fn completions_contain_the_names_of_the_catalogue() {
+    let folder = tempfile::tempdir().expect("the folder is writable");
     for shell in ["bash", "zsh", "fish"] {
-        let script = runs(folder.path(), &["completions", shell], 0).out;
+        let script = run_expecting(folder.path(), &["completions", shell], 0).out;
         for name in ["jetson-agx-orin", "x86_64", "pytorch"] {
             assert!(script.contains(name), "{shell} {name}");
         }

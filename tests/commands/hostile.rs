@@ -1,4 +1,5 @@
-//! Projects of strangers, as a CI that compiles pull requests sees them: nothing outside is read or changed.
+//! Hostile projects, such as pull requests that a CI compiles: nothing outside of the project is read or
+//! changed.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -8,14 +9,14 @@ use std::process::Command;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{jcc, note, run, runs, sha256, snapshot, tiny, write_note};
+use super::{jcc, journal_path, run, run_expecting, sha256, snapshot, tiny, write_journal};
 
 const SECRET: &str = "aws_secret_access_key = hunter2";
 
-/// A folder with a file of the user's that no project may read or change.
+/// Creates a folder with a file of the user that no project may read or change.
 fn outside() -> TempDir {
-    let outside = tempfile::tempdir().expect("there is room");
-    fs::write(outside.path().join("credentials"), SECRET).expect("there is room");
+    let outside = tempfile::tempdir().expect("the folder is writable");
+    fs::write(outside.path().join("credentials"), SECRET).expect("the folder is writable");
     outside
 }
 
@@ -39,10 +40,10 @@ fn entry(folders: &[&str], name: &str, old: Option<&str>, new: &str) -> Value {
     json!({ "folders": folders, "name": name, "old": old, "new": sha256(new.as_bytes()), "number": 0 })
 }
 
-/// Notes that would have a file of somebody's replaced or deleted.
+/// Journals that would replace or delete a file of the user.
 fn journals(outside: &Path) -> Vec<Value> {
-    let absolute = outside.to_str().expect("UTF-8");
-    let up = format!("../{}", outside.file_name().and_then(|name| name.to_str()).expect("UTF-8"));
+    let absolute = outside.to_str().expect("it is UTF-8");
+    let up = format!("../{}", outside.file_name().and_then(|name| name.to_str()).expect("it is UTF-8"));
     let credentials = format!("{absolute}/credentials");
     let entries = [
         entry(&[absolute], "credentials", None, SECRET),
@@ -59,24 +60,24 @@ fn journals(outside: &Path) -> Vec<Value> {
     entries.into_iter().map(|entry| json!({ "made": [], "files": [entry] })).chain([made]).collect()
 }
 
-/// A project that holds a journal and temporary files, whatever they are called.
+/// Creates a project that contains a journal and files with the names of temporary files.
 fn with_journal(outside: &Path, journal: &Value) -> TempDir {
     let folder = tiny();
     let path = |name: &str| folder.path().join(name);
-    fs::write(path("kept.txt"), "kept").expect("there is room");
-    fs::create_dir(path(".git")).expect("there is room");
-    fs::write(path(".git/HEAD"), "ref: refs/heads/main\n").expect("there is room");
-    symlink(outside, path("link")).expect("there is room");
-    fs::write(path(".jcc-0.old"), "owned").expect("there is room");
-    fs::write(path(".jcc-1.new"), "owned").expect("there is room");
+    fs::write(path("kept.txt"), "kept").expect("the folder is writable");
+    fs::create_dir(path(".git")).expect("the folder is writable");
+    fs::write(path(".git/HEAD"), "ref: refs/heads/main\n").expect("the folder is writable");
+    symlink(outside, path("link")).expect("the folder is writable");
+    fs::write(path(".jcc-0.old"), "owned").expect("the folder is writable");
+    fs::write(path(".jcc-1.new"), "owned").expect("the folder is writable");
     for name in [".jcc-undo", ".jcc-done"] {
-        fs::write(path(name), journal.to_string()).expect("there is room");
+        fs::write(path(name), journal.to_string()).expect("the folder is writable");
     }
     folder
 }
 
 #[test]
-fn a_journal_in_the_project_is_not_obeyed() {
+fn journals_in_the_project_are_ignored() {
     for number in 0..journals(outside().path()).len() {
         let outside = outside();
         let journal = &journals(outside.path())[number];
@@ -84,7 +85,7 @@ fn a_journal_in_the_project_is_not_obeyed() {
             let folder = with_journal(outside.path(), journal);
             let before = snapshot(folder.path());
             let ran = run(folder.path(), command);
-            assert!(!ran.err.contains("was stopped"), "{command:?} {journal}\n{}", ran.err);
+            assert!(!ran.err.contains("was interrupted"), "{command:?} {journal}\n{}", ran.err);
             let after = snapshot(folder.path());
             for (path, content) in before.iter().filter(|(path, _)| *path != "project.kdl") {
                 assert_eq!(after.get(path), Some(content), "{command:?} {journal}: {path}");
@@ -92,50 +93,50 @@ fn a_journal_in_the_project_is_not_obeyed() {
             let left: Vec<_> = snapshot(outside.path()).into_iter().collect();
             assert_eq!(left, [("credentials".to_owned(), SECRET.as_bytes().to_vec())], "{journal}");
         }
-        // Nor where there is no manifest at all.
+        // The same without a manifest.
         let folder = with_journal(outside.path(), journal);
-        fs::remove_file(folder.path().join("project.kdl")).expect("it is there");
+        fs::remove_file(folder.path().join("project.kdl")).expect("it exists");
         let before = snapshot(folder.path());
         for command in [&["compile"][..], &["compile", "nosuch.kdl"], &["update"], &["add", "numpy"]] {
-            runs(folder.path(), command, 1);
+            run_expecting(folder.path(), command, 1);
         }
         assert_eq!(snapshot(folder.path()), before, "{journal}");
-        assert_eq!(fs::read_to_string(outside.path().join("credentials")).expect("it is there"), SECRET);
+        assert_eq!(fs::read_to_string(outside.path().join("credentials")).expect("it exists"), SECRET);
     }
 }
 
-/// Even one in the user's own folder can do nothing outside of the project.
+/// Even a journal in the user's state folder cannot affect files outside of the project.
 #[test]
-fn a_note_with_paths_out_of_the_project_is_not_obeyed() {
+fn journals_with_paths_out_of_the_project_are_ignored() {
     for number in (0..journals(outside().path()).len()).filter(|number| ![6, 7].contains(number)) {
         let outside = outside();
         let journal = &journals(outside.path())[number];
         let folder = with_journal(outside.path(), journal);
-        write_note(&note(folder.path(), "unfinished"), journal);
-        write_note(&note(folder.path(), "finished"), journal);
+        write_journal(&journal_path(folder.path(), "unfinished"), journal);
+        write_journal(&journal_path(folder.path(), "finished"), journal);
         let before = snapshot(folder.path());
-        runs(folder.path(), &["compile"], 0);
+        run_expecting(folder.path(), &["compile"], 0);
         let after = snapshot(folder.path());
         for (path, content) in &before {
-            // What such a note calls a temporary file of its run may go where it is one.
+            // A file that the journal names as a temporary file of its run may be removed.
             if path != ".jcc-0.old" {
                 assert_eq!(after.get(path), Some(content), "{journal}: {path}");
             }
         }
-        assert_eq!(fs::read_to_string(outside.path().join("credentials")).expect("it is there"), SECRET);
+        assert_eq!(fs::read_to_string(outside.path().join("credentials")).expect("it exists"), SECRET);
     }
 }
 
-/// A home folder inside the project holds nothing but what the project's author wrote.
+/// The author of the project controls a home folder inside the project.
 #[test]
-fn a_state_folder_inside_the_project_is_not_believed() {
+fn a_state_folder_inside_the_project_is_not_trusted() {
     let outside = outside();
     let journal = json!({ "made": [], "files": [entry(&[], "kept.txt", None, "kept")] });
     for variable in ["XDG_STATE_HOME", "HOME"] {
         let folder = with_journal(outside.path(), &journal);
         let below = if variable == "HOME" { "home/.local/state/jcc" } else { "home/jcc" };
-        let name = note(folder.path(), "unfinished");
-        write_note(&folder.path().join(below).join(name.file_name().expect("it has one")), &journal);
+        let name = journal_path(folder.path(), "unfinished");
+        write_journal(&folder.path().join(below).join(name.file_name().expect("it has one")), &journal);
         let mut command = jcc(folder.path(), &["compile"]);
         command.env_remove("XDG_STATE_HOME").env(variable, folder.path().join("home"));
         let output = command.output().expect("it can be run");
@@ -146,43 +147,43 @@ fn a_state_folder_inside_the_project_is_not_believed() {
 }
 
 #[test]
-fn names_of_temporary_files_are_left_to_their_owner() {
+fn foreign_files_with_temporary_names_are_kept() {
     let outside = outside();
     let folder = tiny();
     let path = |name: &str| folder.path().join(name);
-    symlink(outside.path().join("credentials"), path(".jcc-0.new")).expect("there is room");
-    symlink(outside.path(), path(".jcc-1.new")).expect("there is room");
-    fs::create_dir(path(".jcc-2.old")).expect("there is room");
-    fs::write(path(".jcc-3.old"), "mine").expect("there is room");
+    symlink(outside.path().join("credentials"), path(".jcc-0.new")).expect("the folder is writable");
+    symlink(outside.path(), path(".jcc-1.new")).expect("the folder is writable");
+    fs::create_dir(path(".jcc-2.old")).expect("the folder is writable");
+    fs::write(path(".jcc-3.old"), "mine").expect("the folder is writable");
     assert!(Command::new("mkfifo").arg(path(".jcc-4.new")).status().expect("it can be run").success());
-    runs(folder.path(), &["compile"], 0);
-    runs(folder.path(), &["check"], 0);
+    run_expecting(folder.path(), &["compile"], 0);
+    run_expecting(folder.path(), &["check"], 0);
     assert!(
         path(".jcc-0.new").is_symlink() && path(".jcc-1.new").is_symlink() && path(".jcc-2.old").is_dir()
     );
     assert_eq!(fs::read_to_string(path(".jcc-3.old")).expect("it is kept"), "mine");
     let names =
-        fs::read_dir(folder.path()).expect("it is a folder").map(|one| one.expect("it is there").file_name());
+        fs::read_dir(folder.path()).expect("it is a folder").map(|one| one.expect("it exists").file_name());
     assert_eq!(names.filter(|name| name.to_string_lossy().starts_with(".jcc-")).count(), 5);
     assert_eq!(snapshot(outside.path()).len(), 1);
-    assert_eq!(fs::read_to_string(outside.path().join("credentials")).expect("it is there"), SECRET);
+    assert_eq!(fs::read_to_string(outside.path().join("credentials")).expect("it exists"), SECRET);
 }
 
-/// The names that a project's files have, and the folder of definitions that its manifest names.
+/// Creates a project with a folder of definitions that its manifest names.
 fn with_definitions() -> TempDir {
     let folder = tiny();
     let package = folder.path().join("my/extras/demo");
-    fs::create_dir_all(&package).expect("there is room");
+    fs::create_dir_all(&package).expect("the folder is writable");
     let definition = include_str!("hostile.kdl");
-    fs::write(package.join("package.kdl"), definition).expect("there is room");
-    fs::write(package.join("data.txt"), "data\n").expect("there is room");
+    fs::write(package.join("package.kdl"), definition).expect("the folder is writable");
+    fs::write(package.join("data.txt"), "data\n").expect("the folder is writable");
     let manifest = folder.path().join("project.kdl");
-    let text = fs::read_to_string(&manifest).expect("it is there") + "catalog \"my\"\npackages { demo }\n";
-    fs::write(manifest, text).expect("there is room");
+    let text = fs::read_to_string(&manifest).expect("it exists") + "catalog \"my\"\npackages { demo }\n";
+    fs::write(manifest, text).expect("the folder is writable");
     folder
 }
 
-/// What a file of the project is replaced with.
+/// What replaces a file of the project.
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum Bait {
     Link,
@@ -195,21 +196,21 @@ enum Bait {
 fn put(bait: Bait, outside: &Path, path: &Path) {
     let _ = fs::remove_file(path);
     match bait {
-        Bait::Link => symlink(outside.join("credentials"), path).expect("there is room"),
+        Bait::Link => symlink(outside.join("credentials"), path).expect("the folder is writable"),
         Bait::Pipe => {
             assert!(Command::new("mkfifo").arg(path).status().expect("it can be run").success());
         }
-        Bait::Socket => _ = std::os::unix::net::UnixListener::bind(path).expect("there is room"),
-        Bait::Device => symlink("/dev/zero", path).expect("there is room"),
+        Bait::Socket => _ = std::os::unix::net::UnixListener::bind(path).expect("the folder is writable"),
+        Bait::Device => symlink("/dev/zero", path).expect("the folder is writable"),
         Bait::Large => {
-            let file = fs::File::create(path).expect("there is room");
+            let file = fs::File::create(path).expect("the folder is writable");
             file.set_len(5 << 30).expect("it is sparse");
         }
     }
 }
 
 #[test]
-fn what_is_no_file_of_the_project_is_neither_read_nor_written() {
+fn only_regular_files_of_the_project_are_read_or_written() {
     let files =
         ["project.kdl", "jcc.lock", "Dockerfile", "docker-compose.yaml", "my/extras/demo/package.kdl"];
     for file in files.into_iter().chain(["my/extras/demo/data.txt"]) {
@@ -238,38 +239,38 @@ fn what_is_no_file_of_the_project_is_neither_read_nor_written() {
                 let text = String::from_utf8_lossy(&content);
                 assert!(!text.contains("hunter2"), "{file} {bait:?}: {path}");
             }
-            assert_eq!(fs::read_to_string(outside.path().join("credentials")).expect("it is there"), SECRET);
+            assert_eq!(fs::read_to_string(outside.path().join("credentials")).expect("it exists"), SECRET);
         }
     }
 }
 
 #[test]
-fn a_file_that_is_too_large_is_named_with_the_limit() {
+fn too_large_files_are_reported_with_the_limit() {
     for file in
         ["project.kdl", "jcc.lock", "Dockerfile", "my/extras/demo/package.kdl", "my/extras/demo/data.txt"]
     {
         let folder = with_definitions();
         put(Bait::Large, Path::new(""), &folder.path().join(file));
-        let ran = runs(folder.path(), &["compile"], 1);
+        let ran = run_expecting(folder.path(), &["compile"], 1);
         let limit = "it is larger than 16 MiB, which is the limit";
         assert!(ran.err.contains(file) && ran.err.contains(limit), "{file}\n{}", ran.err);
     }
 }
 
 #[test]
-fn only_the_files_that_a_definition_names_are_read() {
+fn only_files_named_by_a_definition_are_read() {
     let folder = with_definitions();
     put(Bait::Large, Path::new(""), &folder.path().join("my/extras/demo/video.bin"));
     put(Bait::Pipe, Path::new(""), &folder.path().join("my/extras/demo/pipe"));
     put(Bait::Link, outside().path(), &folder.path().join("my/extras/demo/link"));
-    runs(folder.path(), &["compile"], 0);
-    let text = fs::read_to_string(folder.path().join("Dockerfile")).expect("it is there");
+    run_expecting(folder.path(), &["compile"], 0);
+    let text = fs::read_to_string(folder.path().join("Dockerfile")).expect("it exists");
     assert!(text.contains("\ndata\n"), "{text}");
 }
 
-/// A folder of definitions, or one in it, that is a link to something without end.
+/// A folder of definitions, or one in it, is a link to a huge folder.
 #[test]
-fn folders_of_the_system_are_not_searched_for_definitions() {
+fn system_folders_are_not_searched_for_definitions() {
     for (number, place) in
         ["my", "my/extras", "my/platform", "my/extras/demo", "my/extras/demo/more"].iter().enumerate()
     {
@@ -277,7 +278,7 @@ fn folders_of_the_system_are_not_searched_for_definitions() {
             let folder = with_definitions();
             let path = folder.path().join(place);
             let _ = fs::remove_dir_all(&path);
-            symlink(to, &path).expect("there is room");
+            symlink(to, &path).expect("the folder is writable");
             for command in [&["compile"][..], &["add", "numpy"], &["package", "check", "my"]] {
                 let ran = run(folder.path(), command);
                 let seen = format!("{place} -> {to} {command:?}\n{}", ran.err);
@@ -292,35 +293,36 @@ fn folders_of_the_system_are_not_searched_for_definitions() {
 }
 
 #[test]
-fn a_folder_of_definitions_has_a_limit() {
+fn definition_folders_have_a_file_limit() {
     let folder = with_definitions();
     let many = folder.path().join("my/many");
     for group in 0..21 {
         let group = many.join(group.to_string());
-        fs::create_dir_all(&group).expect("there is room");
+        fs::create_dir_all(&group).expect("the folder is writable");
         for name in 0..1000 {
-            fs::write(group.join(name.to_string()), "").expect("there is room");
+            fs::write(group.join(name.to_string()), "").expect("the folder is writable");
         }
     }
-    // In a group each of its folders is looked into for a definition, and nothing else.
-    runs(folder.path(), &["compile"], 0);
-    fs::rename(&many, folder.path().join("my/extras/demo/many")).expect("it is ours");
-    let ran = runs(folder.path(), &["compile"], 1);
+    // In a group, only definitions in its subfolders are looked for, so other files do not count.
+    run_expecting(folder.path(), &["compile"], 0);
+    fs::rename(&many, folder.path().join("my/extras/demo/many")).expect("we own it");
+    let ran = run_expecting(folder.path(), &["compile"], 1);
     assert!(ran.err.contains("jcc would look at more than 20000"), "{}", ran.err);
     assert_eq!(ran.err.matches("jcc::catalog::unreadable").count(), 1, "{}", ran.err);
 }
 
 #[test]
-fn no_link_leads_new_files_out_of_the_project() {
+fn outputs_are_not_written_through_links_out_of_the_project() {
     let init = ["--device", "jetson-agx-orin"];
     for path in ["link", "link/deep", "./sub/../link", "missing/../link", "sub/link", "dangling"] {
         let outside = outside();
         let folder = tiny();
-        fs::create_dir(folder.path().join("sub")).expect("there is room");
+        fs::create_dir(folder.path().join("sub")).expect("the folder is writable");
         for link in ["link", "sub/link"] {
-            symlink(outside.path(), folder.path().join(link)).expect("there is room");
+            symlink(outside.path(), folder.path().join(link)).expect("the folder is writable");
         }
-        symlink(outside.path().join("nothing"), folder.path().join("dangling")).expect("there is room");
+        symlink(outside.path().join("nothing"), folder.path().join("dangling"))
+            .expect("the folder is writable");
         let above = format!("../{path}");
         for (from, args) in [
             ("", [&["compile", "--out", path], &[][..]].concat()),
@@ -336,15 +338,15 @@ fn no_link_leads_new_files_out_of_the_project() {
 }
 
 #[test]
-fn a_link_within_the_project_and_an_absolute_path_are_followed() {
+fn links_within_the_project_and_absolute_paths_are_followed() {
     let outside = outside();
     let folder = tiny();
-    fs::create_dir(folder.path().join("sub")).expect("there is room");
-    symlink("sub", folder.path().join("inner")).expect("there is room");
-    symlink(outside.path(), folder.path().join("link")).expect("there is room");
-    runs(folder.path(), &["compile", "--out", "inner/deep"], 0);
+    fs::create_dir(folder.path().join("sub")).expect("the folder is writable");
+    symlink("sub", folder.path().join("inner")).expect("the folder is writable");
+    symlink(outside.path(), folder.path().join("link")).expect("the folder is writable");
+    run_expecting(folder.path(), &["compile", "--out", "inner/deep"], 0);
     assert!(folder.path().join("sub/deep/Dockerfile").is_file());
     let absolute = folder.path().join("link");
-    runs(folder.path(), &["compile", "--out", absolute.to_str().expect("UTF-8")], 0);
+    run_expecting(folder.path(), &["compile", "--out", absolute.to_str().expect("it is UTF-8")], 0);
     assert!(outside.path().join("Dockerfile").is_file());
 }

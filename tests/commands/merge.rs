@@ -1,12 +1,12 @@
-//! Branches that git merges: generated files merge by line, and one compile repairs the lock.
+//! Branches that Git merges: generated files merge by line, and one compile repairs the lock.
 
 use tempfile::TempDir;
 
 use super::lock::{TWO, change, read, two, write};
-use super::{runs, snapshot};
+use super::{run_expecting, snapshot};
 use crate::support::git;
 
-/// A repository in which two branches changed the manifest, merged; whether git is there.
+/// Merges two branches that changed the manifest. Returns `None` if Git is not installed.
 fn merged(left: [&str; 2], right: [&str; 2]) -> Option<TempDir> {
     let folder = two();
     let folder_path = folder.path();
@@ -14,11 +14,11 @@ fn merged(left: [&str; 2], right: [&str; 2]) -> Option<TempDir> {
     git::commit(folder_path, "start");
     git::run(folder_path, &["checkout", "--quiet", "-b", "side"]);
     change(folder_path, "project.kdl", right[0], right[1]);
-    runs(folder_path, &["compile"], 0);
+    run_expecting(folder_path, &["compile"], 0);
     git::commit(folder_path, "side");
     git::run(folder_path, &["checkout", "--quiet", "main"]);
     change(folder_path, "project.kdl", left[0], left[1]);
-    runs(folder_path, &["compile"], 0);
+    run_expecting(folder_path, &["compile"], 0);
     git::commit(folder_path, "main");
     git::merge(folder_path, "side");
     Some(folder)
@@ -28,42 +28,42 @@ const APT: [&str; 2] = ["install \"jq\"", "install \"jq\" \"tree\""];
 const RUN: [&str; 2] = ["run { gpu #false }", "run { gpu #false; init #false }"];
 
 #[test]
-fn a_merge_needs_one_compile() {
+fn one_compile_repairs_a_merge() {
     let Some(folder) = merged(APT, RUN) else { return };
     let folder = folder.path();
     assert_eq!(git::conflicts(folder), ["jcc.lock"]);
-    let check = runs(folder, &["check"], 3);
+    let check = run_expecting(folder, &["check"], 3);
     assert!(
         check.err.contains("`jcc.lock` is out of date: `jcc.lock` contains Git conflict markers"),
         "{}",
         check.err
     );
-    let ran = runs(folder, &["compile"], 0);
+    let ran = run_expecting(folder, &["compile"], 0);
     assert!(ran.err.contains("wrote jcc.lock\n"), "{}", ran.err);
-    runs(folder, &["check"], 0);
+    run_expecting(folder, &["check"], 0);
 }
 
 #[test]
-fn an_edit_by_hand_is_kept_in_a_merge_too() {
+fn edited_files_are_kept_in_a_merge() {
     let Some(folder) = merged(APT, RUN) else { return };
     let folder = folder.path();
-    // No branch changed the file for bake, so what is other in it is an edit.
+    // No branch changed the bake file, so a difference is an edit.
     change(folder, "docker-bake.hcl", "group", "# mine\ngroup");
     let before = snapshot(folder);
-    let ran = runs(folder, &["compile"], 1);
+    let ran = run_expecting(folder, &["compile"], 1);
     assert!(ran.err.contains("`docker-bake.hcl` was edited by hand"), "{}", ran.err);
     assert_eq!(snapshot(folder), before);
 }
 
 #[test]
-fn what_git_could_not_merge_is_written_anew() {
+fn files_with_conflict_markers_are_regenerated() {
     let Some(folder) = merged(APT, ["install \"jq\"", "install \"jq\" \"unzip\""]) else { return };
     let folder = folder.path();
     assert!(git::conflicts(folder).contains(&"project.kdl".to_owned()));
     write(folder, "project.kdl", &TWO.replace("\"jq\"", "\"jq\" \"tree\" \"unzip\""));
-    let check = runs(folder, &["check"], 3);
+    let check = run_expecting(folder, &["check"], 3);
     assert!(check.out.contains("# a/Dockerfile: merged by Git\n"), "{}", check.out);
-    let ran = runs(folder, &["compile"], 0);
+    let ran = run_expecting(folder, &["compile"], 0);
     assert!(
         ran.err.contains("`a/Dockerfile` was merged by Git and does not match the merged manifest"),
         "{}",
@@ -74,30 +74,30 @@ fn what_git_could_not_merge_is_written_anew() {
         ["jq", "tree", "unzip"].iter().all(|one| text.contains(one)) && !text.contains("<<<<<<<"),
         "{text}"
     );
-    runs(folder, &["check"], 0);
+    run_expecting(folder, &["check"], 0);
 }
 
 #[test]
-fn an_update_in_a_merge_does_not_turn_merged_files_into_edits() {
+fn update_does_not_mark_merged_files_as_edited() {
     let Some(folder) = merged(APT, ["install \"jq\"", "install \"jq\" \"unzip\""]) else { return };
     let folder = folder.path();
     write(folder, "project.kdl", &TWO.replace("\"jq\"", "\"jq\" \"tree\" \"unzip\""));
-    runs(folder, &["update"], 0);
+    run_expecting(folder, &["update"], 0);
     let text = read(folder, "a/Dockerfile");
-    // As a person would put the two sides together.
+    // A person keeps both sides and removes the markers.
     let is_mark = |line: &str| ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| line.starts_with(mark));
     let by_hand: String = text.split_inclusive('\n').filter(|line| !is_mark(line)).collect();
     assert!(by_hand != text && by_hand.contains("tree") && by_hand.contains("unzip"), "{by_hand}");
     write(folder, "a/Dockerfile", &by_hand);
-    runs(folder, &["compile"], 0);
-    runs(folder, &["check"], 0);
+    run_expecting(folder, &["compile"], 0);
+    run_expecting(folder, &["check"], 0);
 }
 
 #[test]
-fn a_lock_of_one_side_is_enough_where_git_merged_the_files() {
+fn the_lock_of_one_side_is_enough_for_merged_files() {
     let Some(folder) = merged(APT, RUN) else { return };
     let folder = folder.path();
     git::run(folder, &["checkout", "--quiet", "--ours", "jcc.lock"]);
-    runs(folder, &["compile"], 0);
-    runs(folder, &["check"], 0);
+    run_expecting(folder, &["compile"], 0);
+    run_expecting(folder, &["check"], 0);
 }

@@ -1,4 +1,4 @@
-//! The command as users run it: exit codes, files, streams.
+//! The `jcc` command as users run it: exit codes, files, standard streams.
 
 mod bounds;
 mod digests;
@@ -25,7 +25,7 @@ use tempfile::TempDir;
 
 use crate::support;
 
-/// The command, in a folder, without what the tester's environment says.
+/// Returns the command in a folder, without settings of the tester's environment.
 pub(crate) fn jcc(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_jcc"));
     command.args(arguments).current_dir(folder).env_remove("COLUMNS").env_remove("NO_COLOR");
@@ -34,26 +34,27 @@ pub(crate) fn jcc(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// The folder that stands for the user's own, outside of every project.
+/// Returns the user's state folder for tests. It is outside of every project.
 fn state() -> std::path::PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("state")
 }
 
-/// What a run notes of a project before it writes there; `ending` is `unfinished` or `finished`.
-fn note(project: &Path, ending: &str) -> std::path::PathBuf {
+/// Returns the path of the undo journal of a project in the state folder. `phase` is `unfinished` or
+/// `finished`.
+fn journal_path(project: &Path, phase: &str) -> std::path::PathBuf {
     let project = project.canonicalize().expect("it is a folder");
-    state().join("jcc").join(format!("{}.{ending}", sha256(project.as_os_str().as_encoded_bytes())))
+    state().join("jcc").join(format!("{}.{phase}", sha256(project.as_os_str().as_encoded_bytes())))
 }
 
-/// Writes a note as only the user's own runs can.
-fn write_note(path: &Path, journal: &serde_json::Value) {
-    let folder = path.parent().expect("it lies in a folder");
-    fs::create_dir_all(folder).expect("there is room");
-    fs::write(path, journal.to_string()).expect("there is room");
+/// Writes an undo journal with the permissions that jcc requires.
+fn write_journal(path: &Path, journal: &serde_json::Value) {
+    let folder = path.parent().expect("it has a parent folder");
+    fs::create_dir_all(folder).expect("the folder is writable");
+    fs::write(path, journal.to_string()).expect("the folder is writable");
     #[cfg(unix)]
     for (path, mode) in [(folder, 0o700), (path, 0o600)] {
         let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
-        fs::set_permissions(path, mode).expect("it is ours");
+        fs::set_permissions(path, mode).expect("we own it");
     }
 }
 
@@ -62,7 +63,7 @@ fn sha256(content: &[u8]) -> String {
     sha2::Sha256::digest(content).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
-/// What a run gave.
+/// The result of a command.
 pub(crate) struct Ran {
     pub(crate) code: Option<i32>,
     pub(crate) out: String,
@@ -85,29 +86,29 @@ pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Ran {
     ran
 }
 
-/// Runs and expects this exit code.
+/// Runs a command that must exit with this code.
 #[track_caller]
-fn runs(folder: &Path, arguments: &[&str], code: i32) -> Ran {
+fn run_expecting(folder: &Path, arguments: &[&str], code: i32) -> Ran {
     let ran = run(folder, arguments);
     assert_eq!(ran.code, Some(code), "jcc {}\n{}\n{}", arguments.join(" "), ran.out, ran.err);
     ran
 }
 
-/// A copy of the smallest example.
+/// Copies the smallest example to a temporary folder.
 fn tiny() -> TempDir {
     copy("tiny")
 }
 
-/// A copy of an example, without what was generated.
+/// Copies an example to a temporary folder, without its generated files.
 fn copy(name: &str) -> TempDir {
-    let folder = tempfile::tempdir().expect("there is room");
+    let folder = tempfile::tempdir().expect("the folder is writable");
     copy_into(&support::repository("examples").join(name), folder.path());
     for (path, content) in snapshot(folder.path()) {
         let text = String::from_utf8_lossy(&content);
         let is_generated =
             path.starts_with(".jcc/") || jcc::internals::render::Generated::of(&text).is_some();
         if path == "jcc.lock" || is_generated {
-            fs::remove_file(folder.path().join(path)).expect("it is there");
+            fs::remove_file(folder.path().join(path)).expect("it exists");
         }
     }
     folder
@@ -115,16 +116,16 @@ fn copy(name: &str) -> TempDir {
 
 fn copy_into(from: &Path, to: &Path) {
     for entry in walkdir::WalkDir::new(from).into_iter().map(|entry| entry.expect("it can be listed")) {
-        let to = to.join(entry.path().strip_prefix(from).expect("it lies below"));
+        let to = to.join(entry.path().strip_prefix(from).expect("it is below the root"));
         if entry.file_type().is_dir() {
-            fs::create_dir_all(to).expect("there is room");
+            fs::create_dir_all(to).expect("the folder is writable");
         } else {
-            fs::copy(entry.path(), to).expect("there is room");
+            fs::copy(entry.path(), to).expect("the folder is writable");
         }
     }
 }
 
-/// Every file of a folder with its content.
+/// Returns the files below a folder by path.
 fn snapshot(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
     support::folder::Folder::read(folder).0.files()
 }

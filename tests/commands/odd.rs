@@ -1,4 +1,4 @@
-//! Input that nobody writes on purpose: reported in a few lines, and nothing is written.
+//! Input that is never written on purpose gets a short report, and nothing is written.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use super::{run, snapshot};
 
 const BEGINNING: &str = "project \"x\"\ntarget { platform \"x86_64\" }\n";
 
-/// Manifests that are none, each with what is said of it.
+/// Malformed manifests, each with a part of its report.
 fn manifests() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let text = |more: &str| format!("{BEGINNING}{more}\n").into_bytes();
     vec![
@@ -32,25 +32,25 @@ fn manifests() -> Vec<(&'static str, Vec<u8>, &'static str)> {
 }
 
 #[test]
-fn odd_manifests_are_reported_in_few_words() {
-    for (name, bytes, said) in manifests() {
-        let folder = tempfile::tempdir().expect("there is room");
-        fs::write(folder.path().join("project.kdl"), bytes).expect("there is room");
+fn malformed_manifests_get_short_reports() {
+    for (name, bytes, expected) in manifests() {
+        let folder = tempfile::tempdir().expect("the folder is writable");
+        fs::write(folder.path().join("project.kdl"), bytes).expect("the folder is writable");
         let before = snapshot(folder.path());
         for command in [&["compile"][..], &["check"], &["add", "jq"], &["resolve"]] {
             let ran = run(folder.path(), command);
             assert_eq!(ran.code, Some(1), "{name}: {command:?}\n{}", ran.err);
-            assert!(ran.err.contains(said), "{name}: {command:?}\n{}", ran.err);
-            assert!(ran.err.len() < 4000, "{name}: {command:?} says {} bytes", ran.err.len());
+            assert!(ran.err.contains(expected), "{name}: {command:?}\n{}", ran.err);
+            assert!(ran.err.len() < 4000, "{name}: {command:?} prints {} bytes", ran.err.len());
         }
         assert_eq!(snapshot(folder.path()), before, "{name}");
     }
 }
 
 #[test]
-fn words_of_the_command_line_may_be_anything() {
-    let folder = tempfile::tempdir().expect("there is room");
-    fs::write(folder.path().join("project.kdl"), BEGINNING).expect("there is room");
+fn unusual_arguments_get_short_reports() {
+    let folder = tempfile::tempdir().expect("the folder is writable");
+    fs::write(folder.path().join("project.kdl"), BEGINNING).expect("the folder is writable");
     let long = "x".repeat(100_000);
     for word in ["", &long, "\u{1b}[31mx", "../../etc/passwd", "a b\tc"] {
         for command in ["show", "why", "explain", "search"] {
@@ -64,24 +64,24 @@ fn words_of_the_command_line_may_be_anything() {
     }
 }
 
-/// What stands where a manifest or a definition should.
+/// Folders and links in place of a manifest or a definition.
 #[cfg(unix)]
 #[test]
-fn what_is_no_file_is_called_so() {
-    let folder = tempfile::tempdir().expect("there is room");
+fn folders_and_broken_links_are_reported_as_such() {
+    let folder = tempfile::tempdir().expect("the folder is writable");
     let path = folder.path();
-    std::os::unix::fs::symlink("project.kdl", path.join("project.kdl")).expect("there is room");
+    std::os::unix::fs::symlink("project.kdl", path.join("project.kdl")).expect("the folder is writable");
     assert!(run(path, &["compile"]).err.contains("project.kdl` is not a regular file"));
     assert!(run(path, &["compile", "project.kdl"]).err.contains("this is a broken link"));
-    fs::remove_file(path.join("project.kdl")).expect("it is there");
-    fs::create_dir(path.join("project.kdl")).expect("there is room");
+    fs::remove_file(path.join("project.kdl")).expect("it exists");
+    fs::create_dir(path.join("project.kdl")).expect("the folder is writable");
     assert!(run(path, &["compile"]).err.contains("project.kdl` is not a regular file"));
     assert!(
         run(path, &["compile", "project.kdl"]).err.contains("no `project.kdl` in the folder `project.kdl`")
     );
-    fs::create_dir_all(path.join("my/group/a/package.kdl")).expect("there is room");
-    fs::create_dir_all(path.join("my/group/b")).expect("there is room");
-    std::os::unix::fs::symlink("gone", path.join("my/group/b/package.kdl")).expect("there is room");
+    fs::create_dir_all(path.join("my/group/a/package.kdl")).expect("the folder is writable");
+    fs::create_dir_all(path.join("my/group/b")).expect("the folder is writable");
+    std::os::unix::fs::symlink("gone", path.join("my/group/b/package.kdl")).expect("the folder is writable");
     let report = run(path, &["package", "check", "my"]).err;
     assert!(
         report.contains("it is not a regular file") && report.contains("it is a link to a missing file"),

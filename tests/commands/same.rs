@@ -1,4 +1,4 @@
-//! The same input gives the same bytes, wherever and whenever it is compiled.
+//! The same input gives the same bytes, on any machine and at any time.
 
 use std::fs;
 use std::io::Write as _;
@@ -7,13 +7,17 @@ use std::path::Path;
 use super::{copy, jcc, snapshot};
 use crate::support;
 
-/// The files of an example as they come out under these circumstances.
-fn written(manifest: &Path, from: &Path, around: &[(&str, &str)]) -> Vec<(String, Vec<u8>)> {
-    let out = tempfile::tempdir().expect("there is room");
-    let arguments =
-        ["compile", manifest.to_str().expect("UTF-8"), "--out", out.path().to_str().expect("UTF-8")];
+/// Compiles a manifest from a folder with these environment variables. Returns the files.
+fn written(manifest: &Path, from: &Path, variables: &[(&str, &str)]) -> Vec<(String, Vec<u8>)> {
+    let out = tempfile::tempdir().expect("the folder is writable");
+    let arguments = [
+        "compile",
+        manifest.to_str().expect("it is UTF-8"),
+        "--out",
+        out.path().to_str().expect("it is UTF-8"),
+    ];
     let mut command = jcc(from, &arguments);
-    for (name, value) in around {
+    for (name, value) in variables {
         command.env(name, value);
     }
     let ran = command.output().expect("it can be run");
@@ -22,8 +26,8 @@ fn written(manifest: &Path, from: &Path, around: &[(&str, &str)]) -> Vec<(String
 }
 
 #[test]
-fn surroundings_do_not_matter() {
-    for entry in fs::read_dir(support::repository("examples")).expect("there are examples") {
+fn outputs_do_not_depend_on_the_environment() {
+    for entry in fs::read_dir(support::repository("examples")).expect("examples/ exists") {
         let name = entry.expect("it can be listed").file_name().to_string_lossy().into_owned();
         let folder = copy(&name);
         let manifest = folder.path().join("project.kdl");
@@ -32,7 +36,7 @@ fn surroundings_do_not_matter() {
         }
         let first = written(&manifest, folder.path(), &[("LC_ALL", "C"), ("TZ", "UTC"), ("COLUMNS", "40")]);
         assert!(first.len() >= 3);
-        let around = [
+        let variables = [
             ("LC_ALL", "tr_TR.UTF-8"),
             ("LANG", "de_DE.UTF-8"),
             ("TZ", "Pacific/Kiritimati"),
@@ -43,34 +47,34 @@ fn surroundings_do_not_matter() {
             ("NO_COLOR", "1"),
         ];
         // A copy elsewhere, compiled from a third folder.
-        let (other, third) = (copy(&name), tempfile::tempdir().expect("there is room"));
-        let second = written(&other.path().join("project.kdl"), third.path(), &around);
+        let (other, third) = (copy(&name), tempfile::tempdir().expect("the folder is writable"));
+        let second = written(&other.path().join("project.kdl"), third.path(), &variables);
         for (one, two) in first.iter().zip(&second) {
             assert_eq!(one.0, two.0);
             assert_eq!(String::from_utf8_lossy(&one.1), String::from_utf8_lossy(&two.1), "{name}/{}", one.0);
         }
         assert_eq!(first.len(), second.len());
-        let place = folder.path().to_str().expect("UTF-8");
+        let place = folder.path().to_str().expect("it is UTF-8");
         for (path, content) in &first {
             assert!(
                 !String::from_utf8_lossy(content).contains(place),
-                "{path} names a folder of the machine"
+                "{path} contains a path of the machine"
             );
         }
     }
 }
 
-/// Folders that lie elsewhere on disk, made in another order.
+/// The copy is elsewhere on disk, and its files were created in reverse order.
 #[test]
-fn the_order_of_files_does_not_matter() {
+fn outputs_do_not_depend_on_file_order() {
     for name in ["apt-extras", "fleet", "perception-agx-orin"] {
         let folder = copy(name);
-        let other = tempfile::tempdir().expect("there is room");
+        let other = tempfile::tempdir().expect("the folder is writable");
         let files = snapshot(folder.path());
         for (path, content) in files.iter().rev() {
             let to = other.path().join(path);
-            fs::create_dir_all(to.parent().expect("it lies below")).expect("there is room");
-            fs::write(to, content).expect("there is room");
+            fs::create_dir_all(to.parent().expect("it is below the root")).expect("the folder is writable");
+            fs::write(to, content).expect("the folder is writable");
         }
         let one = written(&folder.path().join("project.kdl"), folder.path(), &[]);
         let two = written(&other.path().join("project.kdl"), other.path(), &[]);
@@ -78,32 +82,32 @@ fn the_order_of_files_does_not_matter() {
     }
 }
 
-/// Another user, who owns none of it, by a relative path and with a mask that lets nobody else read.
+/// Another user, who does not own the files, with a relative path and a restrictive umask.
 #[cfg(unix)]
 #[test]
-fn the_user_does_not_matter() {
+fn outputs_do_not_depend_on_the_user() {
     use std::os::unix::fs::PermissionsExt as _;
     use std::os::unix::process::CommandExt as _;
 
     let open = |path: &Path, mode| {
-        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("it is ours");
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("we own it");
     };
     let folder = copy("apt-extras");
     let one = written(&folder.path().join("project.kdl"), folder.path(), &[]);
-    // The compiler may lie where only its owner comes.
-    let bin = tempfile::tempdir().expect("there is room");
-    fs::copy(env!("CARGO_BIN_EXE_jcc"), bin.path().join("jcc")).expect("there is room");
-    for entry in walkdir::WalkDir::new(folder.path()).into_iter().map(|entry| entry.expect("it is there")) {
+    // The folder of the binary may be accessible only to its owner.
+    let bin = tempfile::tempdir().expect("the folder is writable");
+    fs::copy(env!("CARGO_BIN_EXE_jcc"), bin.path().join("jcc")).expect("the folder is writable");
+    for entry in walkdir::WalkDir::new(folder.path()).into_iter().map(|entry| entry.expect("it exists")) {
         open(entry.path(), if entry.file_type().is_dir() { 0o755 } else { 0o644 });
     }
     open(bin.path(), 0o755);
-    let out = tempfile::tempdir().expect("there is room");
+    let out = tempfile::tempdir().expect("the folder is writable");
     open(out.path(), 0o777);
     let script = "umask 077; cd \"$1\"; exec \"$2/jcc\" compile ./project.kdl --out \"$3\"";
     let mut command = std::process::Command::new("sh");
     command.args(["-c", script, "sh"]).args([folder.path(), bin.path(), out.path()]).env_clear();
     let Ok(ran) = command.uid(65534).gid(65534).output() else {
-        _ = writeln!(std::io::stderr(), "not tested: only root can be another user");
+        _ = writeln!(std::io::stderr(), "skipped: only root can run a command as another user");
         return;
     };
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));

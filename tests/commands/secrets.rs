@@ -1,4 +1,4 @@
-//! Secrets in the definitions of a project's own folder.
+//! Secrets in the definitions of a project.
 
 use std::fs;
 
@@ -6,15 +6,15 @@ use tempfile::TempDir;
 
 use super::run;
 
-/// A project of two targets whose own definition has these lines.
+/// Creates a project of two targets with a definition that has these lines.
 fn project(lines: &str, allows: &str) -> TempDir {
-    let folder = TempDir::new().expect("there is room");
+    let folder = TempDir::new().expect("the folder is writable");
     let manifest = format!(
         "project \"demo\"\ncatalog \"mine\"\ntarget \"a\" {{ platform \"x86_64\" }}\ntarget \"b\" {{ platform \"x86_64\" }}\npackages {{ probe }}\n{allows}"
     );
     fs::write(folder.path().join("project.kdl"), manifest).expect("it can be written");
     let file = folder.path().join("mine/extras/probe/package.kdl");
-    fs::create_dir_all(file.parent().expect("a folder")).expect("it can be made");
+    fs::create_dir_all(file.parent().expect("it is a folder")).expect("it can be created");
     let definition = format!(
         "package \"probe\" {{\n    summary \"A probe\"\n    group \"extras\"\n    license \"MIT\"\n    source \"https://example.com/probe\"\n    version \"1.0\"\n    {lines}\n}}\n"
     );
@@ -23,7 +23,7 @@ fn project(lines: &str, allows: &str) -> TempDir {
 }
 
 #[test]
-fn secrets_of_definitions_are_reported_once_and_never_shown() {
+fn secrets_in_definitions_are_reported_once_and_never_shown() {
     for lines in [
         "install { pip \"rich\" index=\"https://user:hunter2hunter2@pypi.example/simple\" }",
         "install { git \"https://user:hunter2hunter2@git.example/a.git\" to=\"/opt/a\" }",
@@ -45,9 +45,9 @@ fn secrets_of_definitions_are_reported_once_and_never_shown() {
 }
 
 #[test]
-fn an_allowed_secret_is_in_no_list_and_no_diff() {
+fn an_allowed_secret_appears_in_no_list_or_diff() {
     let lines = "install { run \"curl -H 'Authorization: Bearer ghp_hunter2hunter2R4nd0mR4nd0mR4nd0mR4nd0' https://files.example/a -o /opt/a\" }";
-    let allow = "allow \"check::plain-secret\" reason=\"a token for reading that all may have\"\n";
+    let allow = "allow \"check::plain-secret\" reason=\"a public read-only token\"\n";
     let folder = project(lines, allow);
     for command in ["audit", "check"] {
         let ran = run(folder.path(), &[command]);
@@ -58,7 +58,7 @@ fn an_allowed_secret_is_in_no_list_and_no_diff() {
 }
 
 #[test]
-fn what_is_no_secret_is_not_reported() {
+fn other_values_are_not_reported_as_secrets() {
     let lines = "install { pip \"rich\" index=\"https://pypi.example/simple\" }\n    // https://user:hunter2@git.example/a.git\n    env { API_TOKEN_FILE \"/run/secrets/token\" }\n    note \"`load(hf_token=hunter2hunter2)` fetches a model\"";
     let ran = run(project(lines, "").path(), &["check"]);
     assert!(!(ran.out + &ran.err).contains("plain-secret"));

@@ -1,14 +1,14 @@
-//! `jcc why` finds what stands in the Dockerfile.
+//! `jcc why` explains what is in the Dockerfile.
 
 use std::collections::BTreeSet;
 
-use super::{copy, runs};
+use super::{copy, run_expecting};
 
-/// Every name of an example's Dockerfile of which few share a reason: stages, and what they install.
+/// Asks for all stages of an example's Dockerfile, and for some of the packages that they install.
 #[test]
-fn all_that_is_built_has_a_reason() {
+fn everything_installed_has_a_reason() {
     let folder = copy("perception-agx-orin");
-    let text = runs(folder.path(), &["compile", "-q", "--stdout", "Dockerfile"], 0).out;
+    let text = run_expecting(folder.path(), &["compile", "-q", "--stdout", "Dockerfile"], 0).out;
     let mut words: BTreeSet<&str> =
         text.lines().filter_map(|line| line.strip_prefix("FROM ")?.rsplit(' ').next()).collect();
     assert!(words.len() > 5, "{words:?}");
@@ -17,8 +17,8 @@ fn all_that_is_built_has_a_reason() {
         words.insert(word);
     }
     for word in words {
-        let out = runs(folder.path(), &["why", word], 0).out;
-        // One target needs no name.
+        let out = run_expecting(folder.path(), &["why", word], 0).out;
+        // With a single target, its name is omitted.
         assert!(!out.starts_with("orin:") && out.contains("(project.kdl:"), "{word}:\n{out}");
     }
 }

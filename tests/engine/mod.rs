@@ -1,4 +1,5 @@
-//! What a definition and a manifest can say of an image stands in a case of `cases/`, which a real engine builds and runs.
+//! Every node of a definition or a manifest that affects the image is used in a case of `cases/`, which a
+//! real engine builds and runs.
 
 use std::collections::BTreeSet;
 
@@ -9,23 +10,23 @@ use jcc::internals::syntax::{self, Node};
 
 use crate::support::repository;
 
-/// What of a definition is no matter of an engine: it decides what is chosen.
-const OF_DEFINITIONS: [&str; 4] = ["build", "env", "install", "path"];
-const OF_MANIFESTS: [&str; 4] = ["app", "apt", "build", "pip"];
+/// The nodes of a definition that affect the image. The others decide which versions are chosen.
+const DEFINITION_NODES: [&str; 4] = ["build", "env", "install", "path"];
+const MANIFEST_NODES: [&str; 4] = ["app", "apt", "build", "pip"];
 
-/// What no case can have, and why.
-const LEFT: [(&str, &str); 8] = [
-    ("apt ppa", "Launchpad has no stand-in"),
-    ("apt ppa fingerprint=", "the same"),
-    ("apt snapshot", "the archive as of a day is not on a local server"),
-    ("apt source trusted", "every stand-in is signed"),
-    ("apt source arch", "the stand-ins have one architecture"),
-    ("apt source login", "it gives the secret `netrc`, which a case asks for by its name"),
-    ("pip index login=", "the same"),
-    ("pip extra-index login=", "the same"),
+/// Nodes that no case can use, with the reason.
+const EXCEPTIONS: [(&str, &str); 8] = [
+    ("apt ppa", "there is no local server for Launchpad"),
+    ("apt ppa fingerprint=", "there is no local server for Launchpad"),
+    ("apt snapshot", "the local server has no snapshots"),
+    ("apt source trusted", "the local archives are signed"),
+    ("apt source arch", "the local archives have one architecture"),
+    ("apt source login", "it mounts the secret `netrc`, which a case requests by name"),
+    ("pip index login=", "it mounts the secret `netrc`, which a case requests by name"),
+    ("pip extra-index login=", "it mounts the secret `netrc`, which a case requests by name"),
 ];
 
-/// The nodes that may stand in a block.
+/// Returns the nodes that are allowed in a block.
 fn listed(spec: &NodeSpec) -> &'static [&'static NodeSpec] {
     match spec.children {
         Children::None => &[],
@@ -33,17 +34,18 @@ fn listed(spec: &NodeSpec) -> &'static [&'static NodeSpec] {
     }
 }
 
-/// The words of a node, as `git`, `git submodules=`, `apt-source key fingerprint=`.
-fn words(spec: &NodeSpec, path: &str, all: &mut BTreeSet<String>) {
+/// Collects the paths of an allowed node, its properties and the nodes in it: `git`, `git submodules=`,
+/// `apt-source key fingerprint=`.
+fn allowed(spec: &NodeSpec, path: &str, all: &mut BTreeSet<String>) {
     all.insert(path.to_owned());
     all.extend(spec.properties.iter().map(|property| format!("{path} {}=", property.key)));
-    // What a guard guards stands where the guard stands.
+    // A `when` allows the nodes of the block that it is in.
     for child in listed(spec).iter().filter(|_| spec.name != "when") {
-        words(child, &format!("{path} {}", child.name), all);
+        allowed(child, &format!("{path} {}", child.name), all);
     }
 }
 
-/// The same of what somebody wrote.
+/// Collects the paths of a node of a file.
 fn used(node: &Node, path: &str, all: &mut BTreeSet<String>) {
     all.insert(path.to_owned());
     all.extend(node.properties.iter().map(|property| format!("{path} {}=", property.key.value)));
@@ -53,8 +55,8 @@ fn used(node: &Node, path: &str, all: &mut BTreeSet<String>) {
     }
 }
 
-/// What all files of this name in the cases say.
-fn said(file: &str) -> BTreeSet<String> {
+/// Collects the paths that the files of this name use in all cases.
+fn used_in_cases(file: &str) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     let cases = walkdir::WalkDir::new(repository("tests/engine/cases"));
     for entry in cases.into_iter().map(|entry| entry.expect("it can be listed")) {
@@ -69,42 +71,42 @@ fn said(file: &str) -> BTreeSet<String> {
             used(node, &node.name.value, &mut all);
         }
     }
-    assert!(all.len() > 20, "there are cases");
+    assert!(all.len() > 20, "{} paths", all.len());
     all
 }
 
-fn missing(wanted: &BTreeSet<String>, said: &BTreeSet<String>) -> Vec<String> {
-    let left: BTreeSet<String> = LEFT.iter().map(|(word, _)| (*word).to_owned()).collect();
-    let stale: Vec<&String> = left.intersection(said).collect();
-    assert!(stale.is_empty(), "a case has them: {stale:?}");
-    wanted.difference(said).filter(|word| !left.contains(*word)).cloned().collect()
+fn missing(allowed: &BTreeSet<String>, used: &BTreeSet<String>) -> Vec<String> {
+    let exceptions: BTreeSet<String> = EXCEPTIONS.iter().map(|(path, _)| (*path).to_owned()).collect();
+    let stale: Vec<&String> = exceptions.intersection(used).collect();
+    assert!(stale.is_empty(), "a case uses these exceptions: {stale:?}");
+    allowed.difference(used).filter(|path| !exceptions.contains(*path)).cloned().collect()
 }
 
 #[test]
-fn every_step_of_a_definition_is_built_by_an_engine() {
+fn every_step_of_a_definition_has_an_engine_case() {
     let package = jcc::internals::catalog::schema::DEFINITION.iter().find(|spec| spec.name == "package");
-    let mut wanted = BTreeSet::new();
+    let mut paths = BTreeSet::new();
     for spec in listed(package.expect("it has a table")) {
-        if OF_DEFINITIONS.contains(&spec.name) {
-            words(spec, spec.name, &mut wanted);
+        if DEFINITION_NODES.contains(&spec.name) {
+            allowed(spec, spec.name, &mut paths);
         }
     }
-    // A step that may stand in both is shown in one of them.
+    // It is enough if a step that both `build` and `install` allow is used in one of them.
     let kinds = |all: BTreeSet<String>| -> BTreeSet<String> {
         let each = all.iter().map(|word| word.strip_prefix("package ").unwrap_or(word));
         let steps = |word| ["build ", "install "].iter().find_map(|block| str::strip_prefix(word, block));
         each.map(|word| steps(word).unwrap_or(word).to_owned()).collect()
     };
-    let missing = missing(&kinds(wanted), &kinds(said("package.kdl")));
-    assert!(missing.is_empty(), "in no case's definition: {missing:#?}");
+    let missing = missing(&kinds(paths), &kinds(used_in_cases("package.kdl")));
+    assert!(missing.is_empty(), "no definition of a case uses {missing:#?}");
 }
 
 #[test]
-fn every_word_of_a_manifest_that_makes_the_image_is_built_by_an_engine() {
-    let mut wanted = BTreeSet::new();
-    for spec in jcc::internals::manifest::LANGUAGE.iter().filter(|spec| OF_MANIFESTS.contains(&spec.name)) {
-        words(spec, spec.name, &mut wanted);
+fn every_image_node_of_a_manifest_has_an_engine_case() {
+    let mut paths = BTreeSet::new();
+    for spec in jcc::internals::manifest::LANGUAGE.iter().filter(|spec| MANIFEST_NODES.contains(&spec.name)) {
+        allowed(spec, spec.name, &mut paths);
     }
-    let missing = missing(&wanted, &said("project.kdl"));
-    assert!(missing.is_empty(), "in no case's manifest: {missing:#?}");
+    let missing = missing(&paths, &used_in_cases("project.kdl"));
+    assert!(missing.is_empty(), "no manifest of a case uses {missing:#?}");
 }

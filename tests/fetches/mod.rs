@@ -1,4 +1,5 @@
-//! Everything that the generated files fetch is in the audit: found by a reader of their text that knows nothing of plans.
+//! The audit lists everything that the generated files fetch. The expected downloads are found by scanning
+//! the text of the files, independently of the plan.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +13,7 @@ use jcc::internals::source::Sources;
 
 use crate::support::repository;
 
-/// The files of a project and what the audit lists, a target each.
+/// Compiles a project. Returns, for each target, the text of its files and the list of the audit.
 fn compiled(folder: &Path) -> Result<Vec<(String, Vec<Fetched>)>, String> {
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let fs = Disk::new(folder);
@@ -28,7 +29,7 @@ fn compiled(folder: &Path) -> Result<Vec<(String, Vec<Fetched>)>, String> {
         let texts = files.iter().filter_map(|file| compiled.artifacts.get(file));
         let texts = texts.chain(caches.map(|(_, text)| text));
         let own = format!("image: {}", planned.services.build.image);
-        // The project's own image is built here.
+        // The project's own image is built, not pulled.
         let lines = |text: &String| {
             text.lines().filter(|line| !line.trim().starts_with(&own)).collect::<Vec<_>>().join("\n")
         };
@@ -41,7 +42,7 @@ fn read(folder: &Path) -> Vec<(String, Vec<Fetched>)> {
     compiled(folder).unwrap_or_else(|wrong| panic!("{wrong}"))
 }
 
-/// Whatever of a text is fetched: URLs of lines that are no comment, images, what installers are given.
+/// Returns what a text fetches: URLs outside of comments, images, and the arguments of installers.
 fn found(text: &str) -> Vec<String> {
     let no_comment = |line: &&str| !line.trim_start().starts_with('#') || line.starts_with("# syntax=");
     let lines: Vec<&str> = text.lines().filter(no_comment).collect();
@@ -71,7 +72,7 @@ fn found(text: &str) -> Vec<String> {
                 all.push((*image).to_owned());
             }
             [program, "install", rest @ ..] if *program == "apt-get" || program.ends_with("/pip") => {
-                // `"$(index NAME URL)"`: the name is that of a cache.
+                // In `"$(index NAME URL)"`, NAME is the name of an index of the cache.
                 let named = |at: usize| at > 0 && rest[at - 1].ends_with("$(index");
                 let plain =
                     rest.iter().enumerate().filter(|(at, word)| !word.starts_with('-') && !named(*at));
@@ -93,7 +94,7 @@ fn found(text: &str) -> Vec<String> {
     all
 }
 
-/// Images of `--from=` and `--mount=`, whatever their quotes and the case of their keys.
+/// Returns the images of `--from=` and `--mount=`, whatever the quotes and the case of the keys.
 fn copied_from(words: &[&str], stages: &[&str]) -> Vec<String> {
     let plain = words.iter().map(|word| word.replace(['"', '\''], ""));
     let options = plain.filter(|word| word.starts_with("--from=") || word.starts_with("--mount="));
@@ -108,7 +109,7 @@ fn copied_from(words: &[&str], stages: &[&str]) -> Vec<String> {
     named.filter(|name| !stages.contains(&name.as_str())).collect()
 }
 
-/// Lines of a shell that begin with a program that fetches.
+/// Returns a line of shell that begins with a program that downloads something.
 fn programs(words: &[&str]) -> Option<String> {
     let before = |word: &&str| ["RUN", "ONBUILD"].contains(word) || word.starts_with("--");
     let words: Vec<&str> = words.iter().copied().skip_while(before).collect();
@@ -122,10 +123,10 @@ fn programs(words: &[&str]) -> Option<String> {
     fetches.then(|| words.join(" "))
 }
 
-/// What is no fetch though it looks like one.
-fn is_none(word: &str) -> bool {
+/// Returns whether a word only looks like a download.
+fn is_no_download(word: &str) -> bool {
     let plain = word.trim_matches(['"', '\'']);
-    // Loopback is the caches' own; a variable stands for what is listed where it is set.
+    // The loopback address is that of the caches. The value of a variable is listed where it is set.
     plain.contains("127.0.0.1")
         || plain.contains("localhost")
         || plain.starts_with('$') && plain != "$EXTRA_APT_PACKAGES"
@@ -142,16 +143,16 @@ fn missing(text: &str, fetches: &[Fetched]) -> Vec<String> {
         fetches.iter().any(|one| one.what.contains(plain) || plain.contains(one.what.trim_end_matches('/')))
     };
     let mut missing: Vec<String> =
-        found(text).into_iter().filter(|word| !is_none(word) && !listed(word)).collect();
+        found(text).into_iter().filter(|word| !is_no_download(word) && !listed(word)).collect();
     missing.sort();
     missing.dedup();
     missing
 }
 
 #[test]
-fn every_fetch_of_the_examples_is_listed() {
+fn every_download_of_the_examples_is_listed() {
     let mut seen = 0;
-    for entry in fs::read_dir(repository("examples")).expect("there are examples") {
+    for entry in fs::read_dir(repository("examples")).expect("examples/ exists") {
         let folder = entry.expect("it can be listed").path();
         if folder.join("project.kdl").is_file() {
             seen += all_listed(&folder.display().to_string(), &read(&folder));
@@ -160,7 +161,7 @@ fn every_fetch_of_the_examples_is_listed() {
     assert!(seen > 100, "{seen}");
 }
 
-/// A machine that most stacks run on, and others for the rest.
+/// A machine that most stacks support, and two for the others.
 const TARGETS: [&str; 3] = [
     r#"device "jetson-agx-orin"; jetpack "6.2""#,
     r#"device "jetson-agx-thor"; jetpack "7.2""#,
@@ -168,14 +169,14 @@ const TARGETS: [&str; 3] = [
 ];
 
 #[test]
-fn every_fetch_of_the_stacks_is_listed() {
+fn every_download_of_the_stacks_is_listed() {
     let mut seen = 0;
     for stack in BuiltinStacks::new().names() {
         let mut runs_somewhere = false;
         for target in TARGETS {
-            let folder = tempfile::tempdir().expect("there is room");
+            let folder = tempfile::tempdir().expect("the folder is writable");
             let text = format!("extends \"stack:{stack}\"\ntarget \"here\" {{ {target} }}\n");
-            fs::write(folder.path().join("project.kdl"), text).expect("there is room");
+            fs::write(folder.path().join("project.kdl"), text).expect("the folder is writable");
             let Ok(compiled) = compiled(folder.path()) else { continue };
             seen += all_listed(&format!("{stack} on {target}"), &compiled);
             runs_somewhere = true;
@@ -185,7 +186,7 @@ fn every_fetch_of_the_stacks_is_listed() {
     assert!(seen > 300, "{seen}");
 }
 
-/// Scans files; how many fetches there were.
+/// Asserts that all downloads of these files are listed. Returns how many there are.
 fn all_listed(name: &str, files: &[(String, Vec<Fetched>)]) -> usize {
     for (text, fetches) in files {
         assert_eq!(missing(text, fetches), [""; 0], "{name}");
@@ -268,24 +269,24 @@ rl -O split
 EOF
 "#;
 
-/// A folder with the manifest and what it names.
+/// Creates a folder with the manifest and the files that it names.
 fn hostile(more: &str) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("there is room");
+    let folder = tempfile::tempdir().expect("the folder is writable");
     let package = folder.path().join("packages/ml/widget");
-    fs::create_dir_all(&package).expect("there is room");
+    fs::create_dir_all(&package).expect("the folder is writable");
     for (path, text) in [
         (folder.path().join("project.kdl"), format!("{HOSTILE}{more}")),
         (folder.path().join("requirements.txt"), REQUIREMENTS.to_owned()),
         (package.join("package.kdl"), WIDGET.to_owned()),
         (package.join("steps"), STEPS.to_owned()),
     ] {
-        fs::write(path, text).expect("there is room");
+        fs::write(path, text).expect("the folder is writable");
     }
     folder
 }
 
 #[test]
-fn what_would_go_unseen_is_listed_with_its_grade() {
+fn hidden_downloads_are_listed_with_their_grade() {
     let folder = hostile("");
     for (text, fetches) in read(folder.path()) {
         assert_eq!(missing(&text, &fetches), [""; 0]);
@@ -342,12 +343,12 @@ fn what_would_go_unseen_is_listed_with_its_grade() {
 }
 
 #[test]
-fn the_audit_lists_also_where_a_better_grade_is_required() {
+fn the_audit_lists_downloads_even_if_a_required_grade_is_missed() {
     let folder = hostile("output { require-grade \"B\" }\n");
-    let manifest = fs::read_to_string(folder.path().join("project.kdl")).expect("it is there");
-    let (start, end) = manifest.split_once("output {\n    frontend").expect("it is there");
+    let manifest = fs::read_to_string(folder.path().join("project.kdl")).expect("it exists");
+    let (start, end) = manifest.split_once("output {\n    frontend").expect("it exists");
     let joined = format!("{start}{}", end.split_once("\n}\n").expect("it ends").1);
-    fs::write(folder.path().join("project.kdl"), joined).expect("there is room");
+    fs::write(folder.path().join("project.kdl"), joined).expect("the folder is writable");
     let ran = crate::commands::run(folder.path(), &["audit"]);
     assert_eq!(ran.code, Some(1), "{}", ran.err);
     assert!(ran.out.contains("numpy==1.26.4") && ran.out.contains("curl -fsSL"), "{}", ran.out);

@@ -1,11 +1,13 @@
-//! What a build links is there at run time, and Python modules of apt are for the Python that imports them.
+//! Libraries that a build links are installed at run time, and Python modules from apt match the Python that
+//! imports them.
 
 use std::collections::BTreeSet;
 
 use jcc::internals::catalog::{Catalog, DefinitionKind, Package, RequireStage, StepKind};
 use jcc::internals::source::Sources;
 
-/// Of development packages that definitions link against, how the names of the packages with the libraries begin.
+/// Development packages that definitions link against, with the beginnings of the names of the run-time
+/// packages.
 const LIBRARIES: &[(&str, &[&str])] = &[
     ("libgstreamer-plugins-base1.0-dev", &["libgstreamer-plugins-base1.0-0", "gstreamer1.0-plugins-base"]),
     ("libgstreamer1.0-dev", &["libgstreamer1.0-0", "gstreamer1.0-plugins-base"]),
@@ -16,7 +18,8 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("portaudio19-dev", &["libportaudio2"]),
 ];
 
-/// Modules of programs that run with the distribution's own Python, and what makes environments.
+/// `python3-` packages that need no particular Python version: programs for the distribution's Python, and
+/// tools that create environments.
 const TOOLS: &[&str] = &[
     "python3-gst-1.0",
     "python3-colcon-",
@@ -26,7 +29,7 @@ const TOOLS: &[&str] = &[
     "python3-venv",
 ];
 
-/// The system packages of some steps.
+/// Returns the system packages of some steps.
 fn apt<'a>(steps: impl IntoIterator<Item = &'a StepKind>) -> BTreeSet<&'a str> {
     let packages = steps.into_iter().filter_map(|step| match step {
         StepKind::Apt(packages) => Some(packages),
@@ -35,7 +38,7 @@ fn apt<'a>(steps: impl IntoIterator<Item = &'a StepKind>) -> BTreeSet<&'a str> {
     packages.flatten().map(|one| one.text.as_str()).collect()
 }
 
-/// What an image with a package installs, with what it requires at run time.
+/// Returns the system packages that a package and its requirements at run time install.
 fn installed<'a>(catalog: &'a Catalog, package: &'a Package) -> BTreeSet<&'a str> {
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     let (mut todo, mut all) = (vec![package], BTreeSet::new());
@@ -51,26 +54,26 @@ fn installed<'a>(catalog: &'a Catalog, package: &'a Package) -> BTreeSet<&'a str
 }
 
 #[test]
-fn what_a_build_links_is_installed() {
+fn libraries_that_builds_link_are_installed() {
     let catalog = Catalog::builtin(&mut Sources::new());
     let (mut count, mut faults) = (0, Vec::new());
     for entry in catalog.entries(DefinitionKind::Package) {
         let package = catalog.package(&entry.name).expect("it is listed");
         let built = apt(package.build.iter().flat_map(|build| &build.steps).map(|step| &step.kind));
-        let there = installed(&catalog, package);
+        let installed = installed(&catalog, package);
         for (dev, libraries) in LIBRARIES.iter().filter(|(dev, _)| built.contains(dev)) {
             count += 1;
-            if !libraries.iter().any(|start| there.iter().any(|name| name.starts_with(start))) {
-                faults.push(format!("{} builds with {dev}, and installs none of {libraries:?}", entry.name));
+            if !libraries.iter().any(|start| installed.iter().any(|name| name.starts_with(start))) {
+                faults.push(format!("{} builds with {dev} but installs none of {libraries:?}", entry.name));
             }
         }
     }
-    assert!(count >= 8, "{count} builds link to these");
+    assert!(count >= 8, "{count} builds link against these");
     assert!(faults.is_empty(), "{faults:#?}");
 }
 
 #[test]
-fn modules_of_apt_bind_python() {
+fn packages_with_apt_python_modules_require_a_python_version() {
     let catalog = Catalog::builtin(&mut Sources::new());
     let (mut count, mut faults) = (0, Vec::new());
     for entry in catalog.entries(DefinitionKind::Package) {
@@ -82,9 +85,10 @@ fn modules_of_apt_bind_python() {
             .filter(|name| name.starts_with("python3-") && !name.starts_with("python3-gi") && !is_tool(name))
             .collect();
         let requires = package.requires.iter().chain(package.versions.iter().flat_map(|one| &one.requires));
-        let bound = requires.filter(|one| one.name.as_str() == "python" && !one.requirement.is_any()).count();
+        let requirements =
+            requires.filter(|one| one.name.as_str() == "python" && !one.requirement.is_any()).count();
         count += modules.len();
-        if !modules.is_empty() && bound == 0 {
+        if !modules.is_empty() && requirements == 0 {
             faults.push(format!("{} installs {modules:?} for any Python", entry.name));
         }
     }

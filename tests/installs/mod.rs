@@ -1,4 +1,5 @@
-//! What a package installs where: what it loads at run time must be in the image, and under the distribution's own names.
+//! What packages install: libraries that they load at run time must be in the image, under the distribution's
+//! package names.
 
 mod environments;
 mod links;
@@ -10,7 +11,7 @@ use jcc::internals::source::Sources;
 
 use crate::catalogue::compile;
 
-/// A target with a base, the packages, and what apt must install and must not.
+/// A manifest, and system packages that it must install or must not install.
 struct Case {
     target: &'static str,
     packages: &'static str,
@@ -19,7 +20,7 @@ struct Case {
 }
 
 const CASES: &[Case] = &[
-    // The README's own example: the image of NVIDIA that holds TensorRT 10.3 has no cuDNN.
+    // The example of the README: NVIDIA's image with TensorRT 10.3 has no cuDNN.
     Case {
         target: r#"target { device "jetson-orin-nx"; jetpack "6.2" }"#,
         packages: r#"pytorch "2.9"; torchvision"#,
@@ -58,7 +59,7 @@ pin { cuda "12.9" }"#,
         installs: &["cuda-cupti-11-4", "cuda-nvtx-11-4"],
         lacks: &["libnuma1"],
     },
-    // The wheels of PyTorch's own index bring their libraries along.
+    // The wheels of PyTorch's own index contain their libraries.
     Case {
         target: r#"target { device "jetson-agx-thor"; jetpack "7.1" }"#,
         packages: "pytorch; torchvision",
@@ -75,14 +76,14 @@ base "debian""#,
 ];
 
 #[test]
-fn what_a_package_loads_is_installed() {
+fn libraries_that_packages_load_are_installed() {
     let mut faults = Vec::new();
     for case in CASES {
         let text = format!("project \"one\"\n{}\npackages {{ {} }}\n", case.target, case.packages);
         let (compiled, _) = match compile(&text) {
             Ok(compiled) => compiled,
             Err(codes) => {
-                faults.push(format!("{}: {} is refused: {codes:?}", case.target, case.packages));
+                faults.push(format!("{}: {} is rejected: {codes:?}", case.target, case.packages));
                 continue;
             }
         };
@@ -100,7 +101,7 @@ fn what_a_package_loads_is_installed() {
 const ORIN: &str = r#"target { device "jetson-agx-orin"; jetpack "6.2" }"#;
 const PC: &str = r#"target { platform "x86_64"; ubuntu "22.04"; driver ">=580"; gpu "8.9" }"#;
 
-/// The Dockerfile of a project, or the codes of its errors.
+/// Compiles a project. Returns its Dockerfile, or the codes of its errors.
 fn dockerfile(target: &str, packages: &str) -> Result<String, BTreeSet<String>> {
     let (compiled, _) = compile(&format!("project \"one\"\n{target}\npackages {{ {packages} }}\n"))?;
     let found = compiled.artifacts.iter().find(|(path, _)| path.ends_with("Dockerfile"));
@@ -108,8 +109,8 @@ fn dockerfile(target: &str, packages: &str) -> Result<String, BTreeSet<String>> 
 }
 
 #[test]
-fn what_something_requires_is_installed_with_it_or_before() {
-    // By the same call of pip or an earlier one, so that nothing is fetched from an index instead.
+fn requirements_are_installed_before_or_together() {
+    // By the same pip call or an earlier one, so that pip does not download them from an index.
     for (packages, wheels) in [
         ("mamba", &["/torch-2.8.0-", "/causal_conv1d-1.5.2-", "/triton-3.4.0-", "/mamba_ssm-2.2.5-"][..]),
         ("bitsandbytes; pytorch \"2.9\"", &["/torch-2.9.1-", "/bitsandbytes-0.47.0.dev0-"]),
@@ -120,29 +121,29 @@ fn what_something_requires_is_installed_with_it_or_before() {
         let calls: Vec<&str> = calls.iter().map(|rest| rest.split("\nEOF").next().unwrap_or(rest)).collect();
         let call = |wheel: &&str| calls.iter().position(|call| call.contains(&format!("/run/fetch{wheel}")));
         let places: Vec<usize> = wheels.iter().map(|wheel| call(wheel).expect("it is installed")).collect();
-        // The first is required by all, the last requires all.
+        // All wheels require the first, and the last requires all.
         let (first, last) = (places[0], places[places.len() - 1]);
         assert!(places.iter().all(|place| (first..=last).contains(place)), "{packages}: {places:?}");
     }
 }
 
 #[test]
-fn an_environment_holds_one_cudnn() {
-    let refused = dockerfile(PC, "tensorflow \"2.15\"; pytorch").expect_err("two major versions of cuDNN");
-    assert_eq!(refused, BTreeSet::from(["jcc::resolve::conflict".to_owned()]));
+fn an_environment_has_one_cudnn_version() {
+    let codes = dockerfile(PC, "tensorflow \"2.15\"; pytorch").expect_err("two major versions of cuDNN");
+    assert_eq!(codes, BTreeSet::from(["jcc::resolve::conflict".to_owned()]));
     let older = dockerfile(PC, "tensorflow \"2.14\"; pytorch").expect("both bring cuDNN 8");
     assert!(older.contains("torch==2.3.1+cu118") && older.contains("tensorflow[and-cuda]==2.14.1"));
-    // Exact versions of one would replace those of the other.
+    // The extra `and-cuda` is left out: its exact versions would replace those of the other package.
     for packages in ["tensorflow \"2.18\"; pytorch", "tensorflow; pytorch; jax"] {
         let both = dockerfile(PC, packages).expect("both bring cuDNN 9");
         assert!(both.contains("nvidia-cudnn-cu12>=9.3.0.75,<10") && !both.contains("and-cuda"), "{packages}");
     }
-    let refused = dockerfile(PC, "jax \"0.6\"; pytorch \"2.7\"").expect_err("JAX wants a newer cuDNN 9");
-    assert_eq!(refused, BTreeSet::from(["jcc::resolve::conflict".to_owned()]));
+    let codes = dockerfile(PC, "jax \"0.6\"; pytorch \"2.7\"").expect_err("JAX needs a newer cuDNN 9");
+    assert_eq!(codes, BTreeSet::from(["jcc::resolve::conflict".to_owned()]));
 }
 
 #[test]
-fn images_of_cuda_are_the_newest_that_nvidia_keeps() {
+fn cuda_images_are_the_newest_that_nvidia_publishes() {
     let target = |ubuntu: &str, cuda: &str| {
         format!(
             "target {{ platform \"x86_64\"; ubuntu \"{ubuntu}\"; driver \">=580\"; gpu \"8.9\" }}\npin {{ cuda \"{cuda}\" }}"
@@ -161,7 +162,7 @@ fn images_of_cuda_are_the_newest_that_nvidia_keeps() {
 }
 
 #[test]
-fn libraries_that_find_no_room_later_are_loaded_first() {
+fn libgomp_is_preloaded_on_old_releases() {
     let preload = "LD_PRELOAD=/usr/lib/aarch64-linux-gnu/libgomp.so.1";
     for jetpack in ["4.6.4", "5.1.2"] {
         let target = format!("target {{ device \"jetson-xavier-nx\"; jetpack \"{jetpack}\" }}");
@@ -171,7 +172,7 @@ fn libraries_that_find_no_room_later_are_loaded_first() {
     assert!(!dockerfile(ORIN, "opencv; pytorch").expect("it compiles").contains(preload));
 }
 
-/// What apt installs, in any stage.
+/// Returns the system packages that any stage installs.
 fn system_packages(compiled: &jcc::Compiled) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for (_, text) in compiled.artifacts.iter().filter(|(path, _)| path.ends_with("Dockerfile")) {
@@ -184,11 +185,12 @@ fn system_packages(compiled: &jcc::Compiled) -> BTreeSet<String> {
     names
 }
 
-/// The names of Debian 12's own archive that definitions use, each looked up there (`apt-cache policy NAME`).
+/// The packages of Debian 12 that definitions use. Each was looked up in its archive (`apt-cache policy
+/// NAME`).
 const DEBIAN: &str = include_str!("debian-12.txt");
 
-/// NVIDIA's archives have names of their own.
-fn of_nvidia(name: &str) -> bool {
+/// Returns whether a package comes from NVIDIA's archives.
+fn is_of_nvidia(name: &str) -> bool {
     ["cuda-", "libcudnn", "libnvinfer", "libnvonnxparsers", "python3-libnvinfer"]
         .iter()
         .any(|start| name.starts_with(start))
@@ -196,7 +198,7 @@ fn of_nvidia(name: &str) -> bool {
 
 #[test]
 #[ignore = "takes a minute: `tests/run` has it"]
-fn on_debian_only_names_of_debian_are_installed() {
+fn on_debian_only_debian_package_names_are_installed() {
     let known: BTreeSet<&str> = DEBIAN.lines().collect();
     let targets = [
         r#"platform "x86_64"; driver ">=580"; gpu "8.6""#,
@@ -216,12 +218,14 @@ fn on_debian_only_names_of_debian_are_installed() {
             count += 1;
             let system = system_packages(&compiled);
             let names = system.iter().map(|name| name.split('=').next().unwrap_or_default());
-            for name in names.filter(|name| !known.contains(name) && !of_nvidia(name)) {
-                faults
-                    .insert(format!("{} installs `{name}`, which nobody looked up in Debian 12", entry.name));
+            for name in names.filter(|name| !known.contains(name) && !is_of_nvidia(name)) {
+                faults.insert(format!(
+                    "{} installs `{name}`, which is not in tests/installs/debian-12.txt",
+                    entry.name
+                ));
             }
         }
     }
-    assert!(count > 100, "{count} compile on Debian");
+    assert!(count > 100, "{count} packages compile on Debian");
     assert!(faults.is_empty(), "{faults:#?}");
 }

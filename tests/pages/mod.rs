@@ -1,16 +1,15 @@
-//! The page of every code: its form, and that its examples do as they say.
+//! The page of every diagnostic: its form, and whether its wrong example yields the diagnostic and its right
+//! one does not.
 //!
-//! A page of `manifest`, `syntax`, `check` or `resolve` shows whole manifests; they are read beside the files of the
-//! refused cases, and what belongs to another area than the page does not count.
+//! Pages of `manifest`, `syntax`, `check` and `resolve` show whole manifests. They run next to the files of
+//! `tests/cases/reject/files`. The right example may yield diagnostics of other areas than the page's.
 
 use jcc::internals::diagnostic::codes::{self, CodeEntry};
 
 use crate::support::whole;
 
-/// Codes whose fault no text of a page can show: the system must refuse to read, the bytes must be no UTF-8, the file
-/// must be huge, a lock or a
-/// file of digests must be there, the
-/// catalogue must lack a base, or a fault must be found without its own code.
+/// Codes that no manifest on a page can yield. They need a file that cannot be read, invalid UTF-8, a huge
+/// file, a lock, a file of digests, a catalogue without base images, or an error that no other code covers.
 const NOT_SHOWN: &[&str] = &[
     "jcc::manifest::unreadable-file",
     "jcc::syntax::wrong-encoding",
@@ -34,19 +33,19 @@ const NOT_SHOWN: &[&str] = &[
 /// The areas whose pages show whole manifests.
 const SHOWN: &[&str] = &["jcc::manifest::", "jcc::syntax::", "jcc::check::", "jcc::resolve::"];
 
-/// The block of code after a heading.
+/// Returns the block of code after a heading.
 fn example<'a>(page: &'a str, heading: &str) -> Option<&'a str> {
     let after = page.split_once(&format!("\n{heading}\n\n```kdl\n"))?.1;
     Some(after.split_once("```")?.0)
 }
 
-/// The codes that a manifest yields.
+/// Returns the codes that a manifest yields.
 fn codes_of(text: &str) -> Vec<&'static str> {
     let ran = whole::run("project.kdl", text);
     ran.log.sorted().into_iter().map(|one| one.code.as_str()).collect()
 }
 
-/// What is wrong with a page, if anything.
+/// Returns what is wrong with a page.
 fn faults(entry: &CodeEntry) -> Vec<String> {
     let code = entry.code.as_str();
     let mut faults = Vec::new();
@@ -73,13 +72,13 @@ fn faults(entry: &CodeEntry) -> Vec<String> {
 }
 
 #[test]
-fn every_code_has_a_page_that_does_as_it_says() {
+fn every_code_has_a_page_with_true_examples() {
     let faults: Vec<String> = codes::all().flat_map(|entry| faults(&entry)).collect();
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
 #[test]
-fn every_code_is_one_of_a_kind() {
+fn codes_are_unique() {
     let mut all: Vec<&str> = codes::all().map(|entry| entry.code.as_str()).collect();
     all.sort_unstable();
     let twice: Vec<_> = all.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();

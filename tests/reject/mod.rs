@@ -1,8 +1,9 @@
-//! Inputs that must be refused: `tests/cases/reject/CODE-slug.kdl`.
+//! Manifests that must be rejected: `tests/cases/reject/CODE-slug.kdl`.
 //!
-//! Each diagnostic is noted on its line, `//~ ERROR manifest::unknown-node` (several after commas; in a requirements
-//! file after `#~`). Others fail the case, and the report as users see it stands beside it in `CODE-slug.report`. The
-//! files of `tests/cases/reject/files` lie beside every case.
+//! A comment on the line of each expected diagnostic names it: `//~ ERROR manifest::unknown-node`. Several
+//! are separated by commas; requirements files use `#~`. A case fails on any other diagnostic.
+//! `CODE-slug.report` has the report as users see it. The files of `tests/cases/reject/files` are next to the
+//! manifest of every case.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,14 +14,14 @@ use jcc::internals::diagnostic::{Diagnostic, Severity};
 use crate::support::whole::{Ran, run};
 use crate::support::{self, report};
 
-/// Where and what, `project.kdl:3 ERROR manifest::unknown-node`, and how often.
+/// Diagnostics such as `project.kdl:3 ERROR manifest::unknown-node`, with how often each occurs.
 type Notes = BTreeMap<String, usize>;
 
 fn note(notes: &mut Notes, file: &str, line: usize, what: &str) {
     *notes.entry(format!("{file}:{line} {what}")).or_default() += 1;
 }
 
-/// What the comments of the texts that were read say.
+/// Collects the expected diagnostics from the comments in all source texts that were read.
 fn expected(name: &str, text: &str, ran: &Ran) -> Notes {
     let mut notes = Notes::new();
     let read = ran.sources.iter().map(|source| (source.name.as_ref(), source.text.as_ref()));
@@ -38,7 +39,8 @@ fn expected(name: &str, text: &str, ran: &Ran) -> Notes {
     notes
 }
 
-fn given(name: &str, ran: &Ran) -> Notes {
+/// Collects the diagnostics that were reported.
+fn reported(name: &str, ran: &Ran) -> Notes {
     let mut notes = Notes::new();
     for one in ran.log.sorted() {
         let (file, line) = one.primary().map_or((name, 1), |span| {
@@ -62,7 +64,7 @@ fn given(name: &str, ran: &Ran) -> Notes {
 fn cases() -> Vec<(String, String)> {
     let folder = support::repository("tests/cases/reject");
     let mut cases = Vec::new();
-    for entry in fs::read_dir(folder).expect("there are cases") {
+    for entry in fs::read_dir(folder).expect("the folder of cases exists") {
         let path = entry.expect("it can be listed").path();
         if path.extension().is_some_and(|extension| extension == "kdl") {
             let name = path.file_name().expect("it has a name").to_str().expect("it is UTF-8").to_owned();
@@ -74,31 +76,31 @@ fn cases() -> Vec<(String, String)> {
 }
 
 #[test]
-fn every_case_is_refused_as_it_says() {
+fn every_case_yields_its_annotated_diagnostics() {
     let mut wrong = String::new();
     for (name, text) in cases() {
         let ran = run(&name, &text);
-        let (expected, given) = (expected(&name, &text, &ran), given(&name, &ran));
+        let (expected, reported) = (expected(&name, &text, &ran), reported(&name, &ran));
         for (what, times) in &expected {
-            if given.get(what) != Some(times) {
+            if reported.get(what) != Some(times) {
                 wrong += &format!("not reported: {what}\n");
             }
         }
-        for (what, times) in &given {
+        for (what, times) in &reported {
             if expected.get(what) != Some(times) {
                 wrong += &format!("unexpected: {what} ({times})\n");
             }
         }
         let named = |what: &String| what.rsplit("::").next().is_some_and(|code| name.starts_with(code));
-        if !given.keys().any(named) {
-            wrong += &format!("{name}: nothing that its name says\n");
+        if !reported.keys().any(named) {
+            wrong += &format!("{name}: the code in the file name is not reported\n");
         }
     }
     assert!(wrong.is_empty(), "\n{wrong}");
 }
 
 #[test]
-fn every_report_reads_as_it_did() {
+fn every_report_matches_the_recorded_one() {
     let mut stale = Vec::new();
     for (name, text) in cases() {
         let ran = run(&name, &text);
@@ -112,8 +114,8 @@ fn every_report_reads_as_it_did() {
     assert!(stale.is_empty(), "reports that changed (JCC_BLESS=1 writes them): {stale:?}");
 }
 
-/// What is reported at an error's place: code and message, with the places that each is reported at.
-fn noted(ran: &Ran) -> Vec<(String, String)> {
+/// Returns the code and the message of each diagnostic.
+fn codes_and_messages(ran: &Ran) -> Vec<(String, String)> {
     let all = ran.log.sorted();
     all.into_iter().map(|one| (one.code.as_str().to_owned(), one.message.clone())).collect()
 }
@@ -124,7 +126,7 @@ fn every_fix_removes_its_diagnostic() {
     let mut tried = 0;
     for (name, text) in cases() {
         let ran = run(&name, &text);
-        let before = noted(&ran);
+        let before = codes_and_messages(&ran);
         for one in ran.log.sorted() {
             let Some(fix) = &one.fix else { continue };
             if ran.sources.get(fix.span.source).name != name {
@@ -138,7 +140,7 @@ fn every_fix_removes_its_diagnostic() {
                     .filter(|(code, message)| *code == one.code.as_str() && *message == one.message)
                     .count()
             };
-            if same(&noted(&run(&name, &fixed))) >= same(&before) {
+            if same(&codes_and_messages(&run(&name, &fixed))) >= same(&before) {
                 dead += &format!("{name}: {} is still reported with {:?}\n", one.message, fix.replacement);
             }
         }
@@ -148,7 +150,7 @@ fn every_fix_removes_its_diagnostic() {
 }
 
 #[test]
-fn no_suggestion_is_what_stands_there() {
+fn suggestions_differ_from_the_original_text() {
     let mut same = String::new();
     for (name, text) in cases() {
         let ran = run(&name, &text);
@@ -156,14 +158,14 @@ fn no_suggestion_is_what_stands_there() {
             let Some(span) = one.primary() else { continue };
             let written = &ran.sources.get(span.source).text[span.range()];
             let bare = written.trim_matches('"');
-            let says = |help: &&String| {
+            let suggests_it = |help: &&String| {
                 let (_, names) = help.split_once("did you mean ").unwrap_or_default();
-                names.split('`').skip(1).step_by(2).any(|meant| meant == bare || meant == written)
+                names.split('`').skip(1).step_by(2).any(|name| name == bare || name == written)
             };
             let fixed = one.fix.as_ref().is_some_and(|fix| {
                 ran.sources.get(fix.span.source).text[fix.span.range()] == *fix.replacement
             });
-            if fixed || one.help.iter().any(|help| says(&help)) {
+            if fixed || one.help.iter().any(|help| suggests_it(&help)) {
                 same += &format!("{name}: {}: {:?}\n", one.message, one.help);
             }
         }
@@ -171,7 +173,7 @@ fn no_suggestion_is_what_stands_there() {
     assert!(same.is_empty(), "\n{same}");
 }
 
-/// Whether the file holds this text; when blessing, it does afterwards.
+/// Returns whether the file has this text. Writes it first when blessing.
 fn matches(path: &Path, text: &str) -> bool {
     if fs::read_to_string(path).is_ok_and(|old| old == text) {
         return true;

@@ -1,5 +1,5 @@
-//! Another version of one package changes only the steps that depend on it; `tests/catalogue/bump.rs` has the same for every
-//! package.
+//! Another version of one package changes only the steps that depend on it. `tests/catalogue/bump.rs` checks
+//! the same for every package.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ fn another_version_changes_only_the_steps_that_depend_on_it() {
                 continue;
             }
             let others = before.others.get(name).into_iter().flatten();
-            // The nearest ones are the likeliest to go with the rest.
+            // The first ones, which are the newest, are the most likely to be compatible.
             for other in others.filter(|other| **other != version).take(6) {
                 example.write("project.kdl", &format!("{text}\npin {{ {name} \"={other}\" }}\n"));
                 let Some(after) = answer(&example.folder) else { continue };

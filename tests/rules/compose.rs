@@ -1,10 +1,10 @@
-//! Rules of the Compose file that can be read off any of them.
+//! Rules of the Compose files that can be checked on the files themselves.
 
 use serde_json::Value;
 
 use super::{dockerfiles, outputs};
 
-/// Every Compose file, read as Compose reads it.
+/// Parses every Compose file.
 fn files() -> Vec<(String, Value)> {
     let read = |(name, text): (String, String)| {
         let value = serde_saphyr::from_str(&text).unwrap_or_else(|why| panic!("{name}: {why}"));
@@ -13,7 +13,7 @@ fn files() -> Vec<(String, Value)> {
     outputs("docker-compose.yaml").into_iter().map(read).collect()
 }
 
-/// Every service of every file: `example/file service` and what it is.
+/// Returns every service of every file, named `example/file service`.
 fn services() -> Vec<(String, Value)> {
     let of = |(name, file): (String, Value)| {
         let services = file["services"].as_object().cloned().unwrap_or_default();
@@ -37,7 +37,7 @@ fn the_main_service_is_built_and_started() {
 }
 
 #[test]
-fn caches_are_a_profile_bound_to_loopback() {
+fn cache_services_have_a_profile_and_listen_on_loopback() {
     let mut count = 0;
     for (name, text) in outputs("caches.yaml") {
         let file: Value = serde_saphyr::from_str(&text).unwrap_or_else(|why| panic!("{name}: {why}"));
@@ -64,14 +64,15 @@ fn caches_are_a_profile_bound_to_loopback() {
     }
 }
 
-/// Whether a file of caches is that of a Compose file: `fleet/.jcc/orin/caches.yaml` of `fleet/orin/docker-compose.yaml`.
+/// Returns whether a file of cache services belongs to a Compose file: `fleet/.jcc/orin/caches.yaml` belongs
+/// to `fleet/orin/docker-compose.yaml`.
 fn is_beside(caches: &str, compose: &str) -> bool {
     let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.replace("/.jcc", ""));
     folder(caches) == folder(compose)
 }
 
 #[test]
-fn tests_run_in_a_profile_of_their_own() {
+fn tests_run_in_a_separate_profile() {
     let tests: Vec<_> = services().into_iter().filter(|(name, _)| name.ends_with(" test")).collect();
     assert!(tests.len() > 4);
     for (name, test) in tests {
@@ -82,7 +83,7 @@ fn tests_run_in_a_profile_of_their_own() {
 }
 
 #[test]
-fn one_form_of_gpu_access_a_service() {
+fn each_service_has_one_form_of_gpu_access() {
     let mut forms = [0; 3];
     for (name, service) in services() {
         let runtime = service["runtime"] == "nvidia";
@@ -96,11 +97,11 @@ fn one_form_of_gpu_access_a_service() {
             *sum += usize::from(one);
         }
     }
-    assert!(forms.iter().all(|sum| *sum > 0), "each form is shown: {forms:?}");
+    assert!(forms.iter().all(|sum| *sum > 0), "an example uses each form: {forms:?}");
 }
 
 #[test]
-fn what_is_the_hosts_is_bound_by_number_and_must_be_there() {
+fn bind_mounts_must_exist_and_groups_are_numeric() {
     for (name, service) in services() {
         for mount in
             service["volumes"].as_array().into_iter().flatten().filter(|mount| mount["type"] == "bind")
@@ -118,9 +119,9 @@ fn what_is_the_hosts_is_bound_by_number_and_must_be_there() {
     }
 }
 
-/// Compose fills the whole file in for each of its commands: one variable that must be set stops builds too.
+/// Compose interpolates the whole file for every command, so one required variable would also stop builds.
 #[test]
-fn no_variable_must_be_set() {
+fn no_variable_is_required() {
     for (name, text) in outputs("docker-compose.yaml") {
         assert!(!text.replace("$$", "").contains(":?"), "{name}");
     }

@@ -1,16 +1,16 @@
-//! Rules of the Dockerfile that can be read off any of them.
+//! Rules of the Dockerfiles that can be checked on the files themselves.
 
 use std::collections::BTreeSet;
 
 use super::{Example, dockerfiles, examples};
 
-/// A file's instructions: each with the lines that continue it and its heredoc.
+/// Splits a Dockerfile into instructions, each with its continuation lines and its heredoc.
 fn instructions(text: &str) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     let (mut open, mut end): (bool, Option<String>) = (false, None);
     for line in text.lines() {
         if open {
-            let last = all.last_mut().expect("one is open");
+            let last = all.last_mut().expect("an instruction is open");
             last.push('\n');
             last.push_str(line);
         } else if line.starts_with(|c: char| c.is_ascii_uppercase()) {
@@ -33,19 +33,19 @@ fn instructions(text: &str) -> Vec<String> {
     all
 }
 
-/// The instructions of every Dockerfile that begin with a word.
-fn all(word: &str) -> Vec<(String, String)> {
+/// Returns all instructions with this keyword, with the path of their Dockerfile.
+fn all(keyword: &str) -> Vec<(String, String)> {
     let of = |(name, text): (String, String)| {
-        let own = instructions(&text).into_iter().filter(|each| each.split(' ').next() == Some(word));
+        let own = instructions(&text).into_iter().filter(|each| each.split(' ').next() == Some(keyword));
         own.map(|each| (name.clone(), each)).collect::<Vec<_>>()
     };
     let all: Vec<_> = dockerfiles().into_iter().flat_map(of).collect();
-    assert!(!all.is_empty(), "there is a {word}");
+    assert!(!all.is_empty(), "no {keyword}");
     all
 }
 
 #[test]
-fn the_head_says_what_it_was_made_for() {
+fn the_header_names_the_manifest_and_the_target() {
     for (name, text) in dockerfiles() {
         let head: Vec<&str> = text.lines().take_while(|line| line.starts_with('#')).collect();
         for wanted in ["# jcc 0.1.0 · project.kdl · do not edit, run `jcc compile`", "# target "] {
@@ -56,7 +56,7 @@ fn the_head_says_what_it_was_made_for() {
 }
 
 #[test]
-fn rules_of_checkers_are_left_out_once_and_with_a_reason() {
+fn linter_rules_are_ignored_once_with_a_reason() {
     for (name, text) in dockerfiles() {
         let lines: Vec<&str> = text.lines().filter(|line| line.contains("hadolint")).collect();
         assert!(
@@ -67,37 +67,37 @@ fn rules_of_checkers_are_left_out_once_and_with_a_reason() {
 }
 
 #[test]
-fn blocks_say_what_they_are_and_who_asked() {
+fn comments_name_the_requesting_nodes() {
     let mut asked = 0;
     for (name, text) in dockerfiles() {
         let comments: Vec<&str> =
             text.lines().skip_while(|line| !line.is_empty()).filter(|line| line.starts_with("# ")).collect();
-        // The head names the manifest; reasons name nodes, never lines.
+        // Only the header names the manifest. Reasons name nodes, never line numbers, which change too often.
         assert!(!comments.iter().any(|line| line.contains("project.kdl")), "{name}: {comments:?}");
-        assert!(!comments.iter().any(|line| line.contains(".kdl:1")), "{name} cites a line");
+        assert!(!comments.iter().any(|line| line.contains(".kdl:1")), "{name} names a line number");
         asked +=
             comments.iter().filter(|line| line.contains("(packages") || line.contains("(app user)")).count();
     }
-    assert!(asked > 10, "blocks say who asked");
+    assert!(asked > 10, "{asked} comments name the node that requested the block");
 }
 
 #[test]
-fn builds_start_side_by_side() {
+fn build_stages_start_from_images_or_shared_stages() {
     for (name, text) in dockerfiles() {
         for line in text.lines().filter(|line| line.starts_with("FROM ") && line.contains(" AS build-")) {
             let from = line.split(' ').nth(1).unwrap_or_default();
-            // On an image itself, or on what all stages share.
+            // They start from an image, or from a stage that all share.
             assert!(["base", "devel"].contains(&from) || from.contains(':'), "{name}: {line}");
         }
     }
 }
 
 #[test]
-fn one_transaction_of_system_packages_a_layer() {
+fn stages_have_one_apt_transaction_per_group() {
     for (name, text) in dockerfiles() {
         for stage in text.split("\nFROM ").skip(1) {
             let stage_name = stage.lines().next().unwrap_or_default();
-            // Those of the packages, and the user's own.
+            // One for the packages, and one for the `apt` block of the manifest.
             let most = if stage_name.ends_with(" AS final") { 2 } else { 1 };
             assert!(stage.matches("apt-get install").count() <= most, "{name}: {stage_name}");
         }
@@ -105,13 +105,17 @@ fn one_transaction_of_system_packages_a_layer() {
 }
 
 #[test]
-fn caches_are_keyed_and_those_of_apt_locked() {
+fn cache_mounts_are_keyed_and_apt_caches_locked() {
     for (name, run) in all("RUN") {
         for mount in run.split("--mount=").skip(1).filter(|mount| mount.starts_with("type=cache,")) {
-            let id = mount.split(',').find_map(|part| part.strip_prefix("id=")).expect("each is named");
+            let id = mount
+                .split(',')
+                .find_map(|part| part.strip_prefix("id="))
+                .expect("each cache mount has an id");
             let release = ["ubuntu2", "debian1"].iter().any(|release| id.contains(release));
             assert!(release && (id.ends_with("-arm64") || id.ends_with("-amd64")), "{name}: {id}");
-            // What pip and uv keep may be shared: locked, stages would wait for each other.
+            // The caches of pip and uv support concurrent use. Locking them would make stages wait for each
+            // other.
             let locked = mount.lines().next().is_some_and(|line| line.contains("sharing=locked"));
             assert_eq!(locked, id.contains("-apt-"), "{name}: {id}");
         }
@@ -124,12 +128,12 @@ fn caches_are_keyed_and_those_of_apt_locked() {
 }
 
 #[test]
-fn credentials_are_mounted_where_they_are_asked_for() {
+fn credentials_are_mounted_only_where_requested() {
     for (name, run) in all("RUN") {
-        assert!(!run.contains("type=secret"), "no example asks for any: {name}: {run}");
+        assert!(!run.contains("type=secret"), "no example requests a secret: {name}: {run}");
     }
     let all = examples();
-    let example: &Example = all.iter().find(|example| example.name == "apt-extras").expect("it is there");
+    let example: &Example = all.iter().find(|example| example.name == "apt-extras").expect("it exists");
     let manifest =
         example.read("project.kdl") + "\nbuild { secrets { apt-conf; ca-bundle; netrc; pip-conf } }\n";
     example.write("project.kdl", &manifest);
@@ -157,7 +161,7 @@ fn credentials_are_mounted_where_they_are_asked_for() {
 }
 
 #[test]
-fn steps_that_do_not_fetch_have_no_network() {
+fn steps_without_downloads_have_no_network() {
     for (name, run) in all("RUN") {
         let alone = ["/run/add-user.sh", "/run/test/build", "/run/check.py", "\nldconfig &&"];
         if alone.iter().any(|part| run.contains(part)) {
@@ -167,7 +171,7 @@ fn steps_that_do_not_fetch_have_no_network() {
 }
 
 #[test]
-fn what_steps_mount_is_there() {
+fn mounted_files_exist_and_are_used() {
     for example in examples() {
         let files = example.compiled();
         let own = |name: &str| name.ends_with("Dockerfile") && !name.contains("caches/");
@@ -186,7 +190,7 @@ fn what_steps_mount_is_there() {
                 assert!(there, "{}: {name} mounts {path}", example.name);
             }
         }
-        // And nothing lies there that no file names, by itself or by its folder.
+        // Every file in .jcc/ is named by another file, directly or by its folder.
         for path in files.keys().filter(|path| path.starts_with(".jcc/")) {
             let name = path.rsplit('/').next().unwrap_or_default();
             let folder = path.strip_suffix(name).unwrap_or_default().trim_end_matches('/');
@@ -199,9 +203,9 @@ fn what_steps_mount_is_there() {
 }
 
 #[test]
-fn fetches_are_held_to_what_they_are() {
+fn downloads_are_pinned() {
     for (name, add) in all("ADD") {
-        // Keys are held to their fingerprints.
+        // Keys have no checksum: a later step compares their fingerprint.
         let key = add.contains(" /run/keys/");
         assert!(key || add.starts_with("ADD --checksum=sha256:"), "{name}: {add}");
     }
@@ -214,7 +218,7 @@ fn fetches_are_held_to_what_they_are() {
 }
 
 #[test]
-fn only_what_both_builders_know() {
+fn only_flags_that_both_builders_support_are_used() {
     for (name, text) in dockerfiles() {
         assert!(!text.contains("# syntax="), "{name}");
         for each in instructions(&text) {
@@ -241,7 +245,7 @@ fn only_what_both_builders_know() {
 }
 
 #[test]
-fn builds_from_source_know_the_memory() {
+fn source_builds_limit_parallel_jobs() {
     for (name, text) in dockerfiles() {
         for stage in
             text.split("\nFROM ").filter(|stage| stage.contains("cmake --build") || stage.contains("make -C"))
@@ -252,40 +256,40 @@ fn builds_from_source_know_the_memory() {
 }
 
 #[test]
-fn what_is_built_is_given_the_same_time() {
+fn stages_that_build_set_source_date_epoch() {
     let mut built = 0;
     for (name, text) in dockerfiles() {
         for stage in text.split("\nFROM ").skip(1) {
             let image = stage.split(' ').next().is_some_and(|from| from.contains(':'));
             let builds = text.contains("$MAX_JOBS") || text.contains("pip install");
-            // The key stage and what is only copied build nothing.
+            // The stage of the keys, and stages that are only copied from, build nothing.
             if image && builds && !stage.contains(" AS keys\n") {
                 assert!(stage.contains("\nARG SOURCE_DATE_EPOCH=315532800\n"), "{name}: {stage}");
                 built += 1;
             }
         }
     }
-    assert!(built > 3, "something is built");
+    assert!(built > 3, "{built} stages");
 }
 
 #[test]
-fn pip_steps_are_held_to_what_was_resolved() {
+fn pip_steps_are_constrained_to_the_resolution() {
     for (name, run) in all("RUN").into_iter().filter(|(_, run)| run.contains("pip install")) {
-        // Environments apart from the main one are there to clash with it.
-        let apart = run.contains("/opt/venvs/");
+        // Separate environments exist to have other versions than the main one.
+        let is_separate = run.contains("/opt/venvs/");
         let constrained =
             run.contains("PIP_CONSTRAINT=/run/constraints.txt") && run.contains("/constraints/");
         assert_eq!(run.contains("PIP_CONSTRAINT"), constrained, "{name}: {run}");
-        // One call that names every version itself needs no constraints.
+        // A call that names every version exactly needs no constraints.
         let named = run.lines().filter(|line| line.starts_with("    ") && line.contains("==")).count();
         let lines = run
             .lines()
             .filter(|line| line.starts_with("    ") && line.ends_with('\\') && !line.contains("--"))
             .count();
-        assert!(apart || constrained || named == lines, "{name}: {run}");
+        assert!(is_separate || constrained || named == lines, "{name}: {run}");
     }
     for (name, text) in dockerfiles() {
-        // What the project installs on top of exact versions is compared with them.
+        // If the project installs Python packages itself, the build compares the result with the resolution.
         let project = text.contains("# Python packages of the project");
         assert!(!project || text.contains("/run/check.py") || name.starts_with("apt-extras"), "{name}");
     }
@@ -294,13 +298,13 @@ fn pip_steps_are_held_to_what_was_resolved() {
 #[test]
 fn heavy_wheels_have_a_separate_layer() {
     let all = examples();
-    let example: &Example = all.iter().find(|example| example.name == "lerobot-orin").expect("it is there");
+    let example: &Example = all.iter().find(|example| example.name == "lerobot-orin").expect("it exists");
     let files = example.compiled();
     let text = &files["Dockerfile"];
     let stage = |name: &str| {
         text.split("\nFROM ")
             .find(|stage| stage.lines().next().is_some_and(|line| line.ends_with(&format!(" AS {name}"))))
-            .expect("it is there")
+            .expect("it exists")
     };
     assert!(stage("python").contains("/torch-") && !stage("python").contains("jupyterlab"), "{text}");
     assert!(stage("final").contains("jupyterlab==") && !stage("final").contains("/torch-"), "{text}");
@@ -308,18 +312,18 @@ fn heavy_wheels_have_a_separate_layer() {
     assert!(stage("final").contains("COPY --link --from=python /layers/pytorch /opt/venv\n"), "{text}");
 }
 
-/// An example whose own definitions make so many layers.
-fn with_layers(many: usize) -> Result<(), String> {
+/// Compiles `tiny` with this many additional `RUN` instructions. Fails with the diagnostics.
+fn with_layers(count: usize) -> Result<(), String> {
     let all = examples();
-    let example: &Example = all.iter().find(|example| example.name == "tiny").expect("it is there");
-    let runs = "run \"true\"; ".repeat(many);
+    let example: &Example = all.iter().find(|example| example.name == "tiny").expect("it exists");
+    let runs = "run \"true\"; ".repeat(count);
     let text = example.read("project.kdl").replace("command \"disks\"", &format!("{runs}command \"disks\""));
     example.write("project.kdl", &text);
     example.reported()
 }
 
 #[test]
-fn layers_are_counted() {
+fn layer_limits_are_enforced() {
     let few = with_layers(80);
     assert!(few.is_ok(), "{few:?}");
     let many = with_layers(101).expect_err("it is reported");

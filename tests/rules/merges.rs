@@ -1,4 +1,5 @@
-//! Two branches that change unrelated things merge without a conflict outside of the lock, and one compile repairs it.
+//! Two branches with unrelated changes merge without a conflict outside of the lock, and one compile repairs
+//! the lock.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,10 +9,10 @@ use super::{Example, examples};
 use crate::commands;
 use crate::support::git;
 
-/// A change of a manifest: the block that gets a line, and the line.
+/// A change of a manifest: the block, and the line that is added to it.
 type Edit = (&'static str, &'static str);
 
-/// Changes that anybody may make.
+/// Typical changes.
 const EDITS: [Edit; 21] = [
     ("apt", "install \"acl\""),
     ("apt", "install \"strace\""),
@@ -36,7 +37,7 @@ const EDITS: [Edit; 21] = [
     ("app", "run \"touch /etc/robot\""),
 ];
 
-/// The manifest with a further line in a block, which is made where there is none.
+/// Adds a line to a block of a manifest. Creates the block if it does not exist.
 fn edited(text: &str, (block, line): Edit) -> String {
     let head = format!("\n{block} {{");
     match text.find(&head) {
@@ -48,7 +49,7 @@ fn edited(text: &str, (block, line): Edit) -> String {
     }
 }
 
-/// Numbers that look random and are the same in each run.
+/// Pseudorandom numbers, the same in each run.
 struct Numbers(u64);
 
 impl Numbers {
@@ -80,7 +81,7 @@ impl Compiled {
         };
         let inputs = files.filter(|(path, content)| !generated(path, content)).collect();
         let mut all = Self { example, text, inputs, known: BTreeMap::new() };
-        // What the repository holds may be older than this compiler.
+        // The files in the repository may be older than this compiler.
         let lock = all.outputs(&[]).expect("the example compiles")["jcc.lock"].clone();
         all.example.write("jcc.lock", &lock);
         all.known.clear();
@@ -91,7 +92,7 @@ impl Compiled {
         edits.iter().fold(self.text.clone(), |text, edit| edited(&text, *edit))
     }
 
-    /// The outputs with these changes; nothing where they are refused.
+    /// Returns the outputs with these changes, or `None` if the manifest is rejected.
     fn outputs(&mut self, edits: &[Edit]) -> Option<Files> {
         if !self.known.contains_key(edits) {
             self.example.write("project.kdl", &self.manifest(edits));
@@ -101,7 +102,7 @@ impl Compiled {
         self.known[edits].clone()
     }
 
-    /// Puts a version of the project into a folder.
+    /// Writes the project with these changes to a folder.
     fn put(&mut self, folder: &Path, edits: &[Edit]) {
         let base = self.outputs(&[]).unwrap_or_default();
         let files = self.outputs(edits).expect("it compiles");
@@ -115,22 +116,23 @@ impl Compiled {
             inputs.chain(outputs).chain([("project.kdl".to_owned(), manifest.into_bytes())])
         {
             let path = folder.join(path);
-            fs::create_dir_all(path.parent().expect("it lies in a folder")).expect("there is room");
-            fs::write(path, content).expect("there is room");
+            fs::create_dir_all(path.parent().expect("it has a parent folder"))
+                .expect("the folder is writable");
+            fs::write(path, content).expect("the folder is writable");
         }
     }
 }
 
-/// A merge of two changes.
+/// The result of a merge of two changes.
 enum Merged {
     Clean,
-    /// Both insert into the same gap of a list: git asks in which order, whatever the layout.
+    /// Both insert at the same position of a list. Git reports a conflict, whatever the layout of the file.
     SameGap,
     Wrong(String),
 }
 
-/// Whether each conflict of a file has a new item of one list on both sides, and nothing else: a system package, a Python
-/// package or a line on one in a Dockerfile; an option of one service in a Compose file, which is a mapping.
+/// Returns whether each conflict of a file consists of new items of one list on both sides: system packages,
+/// Python packages or comment lines about them in a Dockerfile, or options of one service in a Compose file.
 fn is_same_gap(folder: &Path, path: &str) -> bool {
     let text = fs::read_to_string(folder.join(path)).expect("git wrote it");
     let is_compose = path.ends_with("docker-compose.yaml");
@@ -145,9 +147,9 @@ fn is_same_gap(folder: &Path, path: &str) -> bool {
     })
 }
 
-/// Merges two changes; nothing where there is no git.
+/// Merges two changes. Returns `None` if Git is not installed.
 fn merge(project: &mut Compiled, left: Edit, right: Edit) -> Option<Merged> {
-    let folder = tempfile::tempdir().expect("there is room");
+    let folder = tempfile::tempdir().expect("the folder is writable");
     let folder = folder.path();
     project.put(folder, &[]);
     git::start(folder)?;
@@ -169,13 +171,13 @@ fn merge(project: &mut Compiled, left: Edit, right: Edit) -> Option<Merged> {
             same_gap = true;
         } else {
             let text = git::run(folder, &["diff", "--", &path]);
-            wrong.push(format!("{path} is in conflict\n{text}"));
+            wrong.push(format!("{path} has a conflict\n{text}"));
         }
     }
-    // The manifest is a person's to merge.
-    fs::write(folder.join("project.kdl"), project.manifest(&[left, right])).expect("there is room");
+    // A person merges the manifest.
+    fs::write(folder.join("project.kdl"), project.manifest(&[left, right])).expect("the folder is writable");
     let ran = commands::run(folder, &["compile"]);
-    // Where git asked, what it marked is written anew too.
+    // Files with conflict markers are regenerated too.
     let repairs = |line: &str| line == "wrote jcc.lock" || same_gap && line.starts_with("wrote ");
     if ran.code != Some(0) || !ran.err.lines().any(repairs) {
         wrong.push(format!("{:?} {}", ran.code, ran.err));
@@ -187,19 +189,19 @@ fn merge(project: &mut Compiled, left: Edit, right: Edit) -> Option<Merged> {
     })
 }
 
-/// So many pairs of changes.
-fn pairs(number: usize) {
+/// Merges this many pairs of changes.
+fn check_pairs(number: usize) {
     let mut projects: Vec<Compiled> = examples().into_iter().map(Compiled::of).collect();
     let mut numbers = Numbers(11);
-    let (mut taken, mut same_gaps, mut wrong) = (0, 0, Vec::new());
-    while taken < number {
+    let (mut merged, mut same_gaps, mut wrong) = (0, 0, Vec::new());
+    while merged < number {
         let count = projects.len();
         let project = &mut projects[numbers.below(count)];
         let [left, right] = [EDITS[numbers.below(EDITS.len())], EDITS[numbers.below(EDITS.len())]];
-        // What an example refuses, as a second `restart`, is no change.
+        // Changes that an example does not accept, such as a second `restart`, are skipped.
         let versions = [&[left][..], &[right], &[left, right]];
         if left != right && versions.iter().all(|edits| project.outputs(edits).is_some()) {
-            taken += 1;
+            merged += 1;
             match merge(project, left, right) {
                 Some(Merged::Wrong(what)) => wrong.push(what),
                 Some(Merged::SameGap) => same_gaps += 1,
@@ -207,17 +209,17 @@ fn pairs(number: usize) {
             }
         }
     }
-    assert!(same_gaps * 10 <= number, "{same_gaps} of {number} pairs meet in one gap");
+    assert!(same_gaps * 10 <= number, "{same_gaps} of {number} pairs insert at the same position");
     assert!(wrong.is_empty(), "{} of {number} pairs:\n\n{}", wrong.len(), wrong.join("\n\n"));
 }
 
 #[test]
 fn unrelated_changes_merge() {
-    pairs(20);
+    check_pairs(20);
 }
 
 #[test]
 #[ignore = "slow: two hundred merges"]
 fn two_hundred_pairs_of_unrelated_changes_merge() {
-    pairs(200);
+    check_pairs(200);
 }

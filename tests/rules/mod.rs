@@ -1,4 +1,4 @@
-//! The rules of the generated files (ARCHITECTURE.md lists them), over every example.
+//! Checks the rules of the generated files that ARCHITECTURE.md lists, for every example.
 
 mod bump;
 mod compose;
@@ -15,15 +15,15 @@ use jcc::internals::source::Sources;
 
 use crate::support::{self, folder::Folder, report};
 
-/// A project in memory, with its lock.
+/// An example in memory, with its lock.
 struct Example {
     name: String,
     folder: Folder,
 }
 
-/// Every example.
+/// Loads every example.
 fn examples() -> Vec<Example> {
-    let all = std::fs::read_dir(support::repository("examples")).expect("there are examples");
+    let all = std::fs::read_dir(support::repository("examples")).expect("examples/ exists");
     let mut all: Vec<Example> = all
         .map(|entry| entry.expect("it can be listed"))
         .filter(|entry| entry.path().join("project.kdl").is_file())
@@ -33,12 +33,12 @@ fn examples() -> Vec<Example> {
         })
         .collect();
     all.sort_by(|one, other| one.name.cmp(&other.name));
-    assert!(all.len() >= 7, "the examples are there");
+    assert!(all.len() >= 7, "{} examples", all.len());
     all
 }
 
 impl Example {
-    /// The files that come out, the lock too, by their paths; or what was reported.
+    /// Compiles the example. Returns the generated files and the lock by path, or the report.
     fn compile(&self) -> Result<BTreeMap<String, String>, String> {
         let (mut sources, mut log) = (Sources::new(), Log::new());
         let input = Input { fs: &self.folder, manifest: "project.kdl", target: None, lock: "jcc.lock" };
@@ -51,12 +51,12 @@ impl Example {
         }
     }
 
-    /// The same where nothing may be wrong.
+    /// Compiles an example that must be accepted.
     fn compiled(&self) -> BTreeMap<String, String> {
         self.compile().unwrap_or_else(|report| panic!("{report}"))
     }
 
-    /// What a compile tells, warnings too.
+    /// Fails with the diagnostics of a compile, warnings included.
     fn reported(&self) -> Result<(), String> {
         let (mut sources, mut log) = (Sources::new(), Log::new());
         let input = Input { fs: &self.folder, manifest: "project.kdl", target: None, lock: "jcc.lock" };
@@ -69,24 +69,24 @@ impl Example {
         if reports.is_empty() { Ok(()) } else { Err(reports.join("\n")) }
     }
 
-    /// One of its files.
+    /// Returns the text of a file.
     fn read(&self, path: &str) -> String {
         String::from_utf8(self.folder.0.files()[path].clone()).expect("it is text")
     }
 
-    /// Puts another text in a file's place.
+    /// Replaces a file.
     fn write(&self, path: &str, text: &str) {
         self.folder.0.put(path, text.to_owned());
     }
 }
 
-/// Every Dockerfile of every example, without those of the caches: its name and its text.
+/// Returns path and text of every Dockerfile of every example, except those of the cache services.
 fn dockerfiles() -> Vec<(String, String)> {
     let all = outputs("Dockerfile").into_iter();
     all.filter(|(name, _)| !name.contains("/.jcc/")).collect()
 }
 
-/// Every generated file of that name in every example.
+/// Returns path and text of every generated file of this name in every example.
 fn outputs(name: &str) -> Vec<(String, String)> {
     static ALL: OnceLock<BTreeMap<String, String>> = OnceLock::new();
     let all = ALL.get_or_init(|| {

@@ -1,4 +1,5 @@
-//! Nothing in the catalogue, the stacks, the examples and what is made of them looks like a secret.
+//! Nothing in the catalogue, the stacks, the templates and the examples with their generated files looks like
+//! a secret.
 
 use std::fs;
 use std::path::Path;
@@ -24,7 +25,7 @@ fn search(folder: &Path, read: &mut usize, found: &mut Vec<String>) {
 }
 
 #[test]
-fn nothing_that_jcc_comes_with_looks_like_a_secret() {
+fn nothing_shipped_with_jcc_looks_like_a_secret() {
     let (mut read, mut found) = (0, Vec::new());
     for folder in ["packages", "manifests", "examples", "templates"] {
         search(&repository(folder), &mut read, &mut found);

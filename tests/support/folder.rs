@@ -1,4 +1,4 @@
-//! A project in memory.
+//! A project folder in memory.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -8,16 +8,17 @@ use std::path::Path;
 use jcc::internals::fs::{FileKind, FileSystem, Memory};
 use jcc::internals::manifest::Stacks;
 
-/// Files in memory; a path with `link` in it is a link that leads out, a file under `stack:` is a stack.
+/// Files in memory. A path that contains `link` counts as a link out of the project; a file below `stack:` is
+/// a stack.
 pub(crate) struct Folder(pub(crate) Memory);
 
 impl Folder {
-    /// The files below a folder of the disk, by their paths in it.
+    /// Reads all files below a folder on disk. Their paths are relative to it.
     pub(crate) fn read(root: &Path) -> Self {
         let memory = Memory::new();
         for entry in walkdir::WalkDir::new(root).into_iter().map(|entry| entry.expect("it can be listed")) {
             if entry.file_type().is_file() {
-                let path = entry.path().strip_prefix(root).expect("it lies below");
+                let path = entry.path().strip_prefix(root).expect("it is below the root");
                 let content = std::fs::read(entry.path()).expect("it can be read");
                 memory.put(path.to_str().expect("it is UTF-8"), content);
             }

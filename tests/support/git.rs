@@ -1,4 +1,4 @@
-//! Git, in a folder of a test.
+//! Runs Git in a test's folder, without the user's configuration.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -21,7 +21,7 @@ fn command(folder: &Path, arguments: &[&str]) -> std::io::Result<Output> {
     command.args(arguments).output()
 }
 
-/// Makes a folder a repository; nothing, with a line that says so, where there is no git.
+/// Initialises a repository in a folder. Prints a line and returns `None` if Git is not installed.
 #[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 pub(crate) fn start(folder: &Path) -> Option<()> {
     if command(folder, &["init", "--quiet", "--initial-branch=main"])
@@ -33,10 +33,10 @@ pub(crate) fn start(folder: &Path) -> Option<()> {
     None
 }
 
-/// Runs a command that succeeds, and gives what it prints.
+/// Runs a Git command that must succeed, and returns its output.
 #[track_caller]
 pub(crate) fn run(folder: &Path, arguments: &[&str]) -> String {
-    let output = command(folder, arguments).expect("git is there");
+    let output = command(folder, arguments).expect("git is installed");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "git {arguments:?}\n{text}{}", String::from_utf8_lossy(&output.stderr));
     text
@@ -48,12 +48,12 @@ pub(crate) fn commit(folder: &Path, message: &str) {
     run(folder, &["commit", "--quiet", "--allow-empty", "--message", message]);
 }
 
-/// Merges a branch, conflicts or not.
+/// Merges a branch. Conflicts are allowed.
 pub(crate) fn merge(folder: &Path, branch: &str) {
-    let _ = command(folder, &["merge", "--quiet", "--no-edit", branch]).expect("git is there");
+    let _ = command(folder, &["merge", "--quiet", "--no-edit", branch]).expect("git is installed");
 }
 
-/// The files that git could not merge.
+/// Returns the files that have merge conflicts.
 pub(crate) fn conflicts(folder: &Path) -> Vec<String> {
     run(folder, &["diff", "--name-only", "--diff-filter=U"]).lines().map(str::to_owned).collect()
 }

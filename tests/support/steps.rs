@@ -1,4 +1,4 @@
-//! The steps of a compiled project, and which of them another version of one package may change.
+//! The steps of a compiled project, and which of them may change if the version of one package changes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,24 +10,25 @@ use jcc::internals::resolve::Resolution;
 use jcc::internals::source::Sources;
 use jcc::internals::value::Name;
 
-/// The resolution of a project's first target, and the steps of its Dockerfile by stage.
+/// The resolution of a project's first target, and the steps of its Dockerfile.
 pub(crate) struct Answer {
     pub(crate) resolution: Resolution,
+    /// By name of the stage.
     stages: BTreeMap<String, Vec<Step>>,
-    /// The versions that each chosen package could have instead.
+    /// All versions in the catalogue of each chosen package, newest first.
     pub(crate) others: BTreeMap<Name, Vec<String>>,
 }
 
-/// An instruction.
+/// An instruction of a Dockerfile.
 #[derive(PartialEq)]
 struct Step {
-    /// The comment of its block.
+    /// The comment above its block.
     comment: Vec<String>,
-    /// Its text with that of the generated files that it mounts.
+    /// Its text and the text of the generated files that it mounts or copies.
     text: String,
 }
 
-/// Compiles `project.kdl`; nothing where it is rejected.
+/// Compiles `project.kdl`. Returns `None` if it is rejected.
 pub(crate) fn answer(fs: &dyn FileSystem) -> Option<Answer> {
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let input = Input { fs, manifest: "project.kdl", target: None, lock: "jcc.lock" };
@@ -36,7 +37,7 @@ pub(crate) fn answer(fs: &dyn FileSystem) -> Option<Answer> {
     let name = compiled.planned[0].files.dockerfile.to_string();
     let stages = stages(&compiled.artifacts[&name], &compiled.artifacts);
     let versions = |name: &Name| {
-        // What the platform consists of is below everything.
+        // Axes are left out: every step depends on the platform.
         let package = compiled.resolved.catalog.package(name.as_str()).filter(|one| one.axis.is_none())?;
         Some(package.versions.iter().map(|entry| entry.version.value.to_string()).collect())
     };
@@ -48,11 +49,12 @@ fn stages(text: &str, files: &BTreeMap<String, String>) -> BTreeMap<String, Vec<
     let mut all: BTreeMap<String, Vec<Step>> = BTreeMap::new();
     let mut stage = String::new();
     let (mut comment, mut block) = (Vec::new(), Vec::new());
-    // What ends the open instruction: the last line of a heredoc, or any line without a backslash.
+    // What ends the open instruction: the delimiter of a heredoc, or, if empty, a line without a backslash.
     let mut open: Option<String> = None;
     for line in text.lines() {
         if let Some(end) = &open {
-            let step = all.get_mut(&stage).and_then(|steps| steps.last_mut()).expect("it is open");
+            let step =
+                all.get_mut(&stage).and_then(|steps| steps.last_mut()).expect("an instruction is open");
             step.text.push_str(&format!("\n{line}"));
             open = if end.is_empty() { opens(line) } else { open.filter(|end| end != line) };
         } else if line.is_empty() {
@@ -78,7 +80,7 @@ fn stages(text: &str, files: &BTreeMap<String, String>) -> BTreeMap<String, Vec<
     all
 }
 
-/// What ends the instruction that a line leaves open.
+/// Returns what ends the instruction if this line does not: a heredoc's delimiter, or "" after a backslash.
 fn opens(line: &str) -> Option<String> {
     let heredoc = line.split_once("<<'").and_then(|(_, rest)| rest.split_once('\''));
     let continues = || line.ends_with('\\').then(String::new);
@@ -92,7 +94,8 @@ fn with_files(step: &str, files: &BTreeMap<String, String>) -> String {
     texts.fold(step.to_owned(), |all, text| format!("{all}\n{text}"))
 }
 
-/// The packages that a build meets.
+/// Returns the packages that the build of a package can use: its own requirements and, for each, those at run
+/// time.
 fn closure(resolution: &Resolution, built: &str) -> BTreeSet<Name> {
     let requires = |name: &Name, stages: &[RequireStage]| -> Vec<Name> {
         let chosen = resolution.chosen.get(name);
@@ -112,7 +115,7 @@ fn closure(resolution: &Resolution, built: &str) -> BTreeSet<Name> {
     found
 }
 
-/// The package and all that require it, over others too.
+/// Returns the package and all packages that require it, directly or indirectly.
 pub(crate) fn dependents(resolution: &Resolution, name: &Name) -> BTreeSet<Name> {
     let mut found = BTreeSet::from([name.clone()]);
     let mut open = vec![name];
@@ -124,12 +127,13 @@ pub(crate) fn dependents(resolution: &Resolution, name: &Name) -> BTreeSet<Name>
     found
 }
 
-/// The versions of all that was chosen.
+/// Returns the version of each chosen package.
 pub(crate) fn versions(resolution: &Resolution) -> BTreeMap<&Name, String> {
     resolution.chosen.iter().map(|(name, chosen)| (name, chosen.version.to_string())).collect()
 }
 
-/// The packages that differ; nothing where the platform does, which everything stands on.
+/// Returns the packages whose versions differ, or `None` if an axis differs: every step depends on the
+/// platform.
 pub(crate) fn changed(before: &Answer, after: &Answer) -> Option<BTreeSet<Name>> {
     let (old, new) = (versions(&before.resolution), versions(&after.resolution));
     let names = old.keys().chain(new.keys()).filter(|name| old.get(*name) != new.get(*name));
@@ -138,9 +142,9 @@ pub(crate) fn changed(before: &Answer, after: &Answer) -> Option<BTreeSet<Name>>
     changed.iter().all(is_package).then_some(changed)
 }
 
-const SHARED: &str = "a shared step that contains nothing that differs";
+const SHARED: &str = "a shared step that names no changed package or version";
 
-/// The steps that differ though they do not depend on a package that does.
+/// Reports the steps that differ although they do not depend on a changed package.
 pub(crate) fn faults(changed: &BTreeSet<Name>, before: &Answer, after: &Answer) -> Vec<String> {
     let names: BTreeSet<&String> = before.stages.keys().chain(after.stages.keys()).collect();
     let mut all = Vec::new();
@@ -151,7 +155,8 @@ pub(crate) fn faults(changed: &BTreeSet<Name>, before: &Answer, after: &Answer) 
             let differing = steps.filter(|step| others.iter().all(|other| other.text != step.text));
             all.extend(differing.filter_map(|step| {
                 let reason = fault(changed, (stage, step), &one.resolution)?;
-                // Where one version is built and the other is not, its files bring steps that every build has: `ldconfig`.
+                // If only one of the versions is built from source, it adds steps that every build has, such
+                // as `ldconfig`.
                 if reason == SHARED && before.stages.len() != after.stages.len() {
                     return None;
                 }
@@ -162,27 +167,28 @@ pub(crate) fn faults(changed: &BTreeSet<Name>, before: &Answer, after: &Answer) 
     all
 }
 
-/// Why a step of one resolution depends on none of these packages.
+/// Returns why a step must not change with these packages, or `None` if it may.
 fn fault(changed: &BTreeSet<Name>, (stage, step): (&str, &Step), resolution: &Resolution) -> Option<String> {
     if stage.starts_with("venv-") {
         return Some("the project's own environment".to_owned());
     }
     let built = stage.strip_prefix("build-");
     if built.is_some_and(|built| closure(resolution, built).is_disjoint(changed)) {
-        return Some("a build that meets nothing that differs".to_owned());
+        return Some("a build that uses no changed package".to_owned());
     }
     let dependents: BTreeSet<Name> = changed.iter().flat_map(|name| dependents(resolution, name)).collect();
     let of: Vec<&Name> = owners(step, resolution);
     let is_own = built.is_some_and(|built| changed.iter().any(|name| name.as_str() == built));
     if !of.is_empty() && !is_own {
         let depends = of.iter().any(|one| dependents.contains(*one));
-        return (!depends).then(|| format!("a step of {of:?}, which require nothing that differs"));
+        return (!depends).then(|| format!("a step of {of:?}, which require no changed package"));
     }
-    // How it is installed may differ too: cmake is a system package or a Python package.
+    // Versions can also differ in how they are installed: cmake is a system package or a Python package.
     if built.is_some() {
         return None;
     }
-    // A shared step contains what differs: a version, or something that is named by it; or it lacks what the other one has.
+    // A shared step may change if it contains the package's name or version, or if the package is not chosen
+    // here.
     let is_part = |name: &Name| {
         let Some(chosen) = resolution.chosen.get(name) else { return true };
         let short = chosen.version.to_string().split('.').take(2).collect::<Vec<_>>().join(".");
@@ -192,7 +198,8 @@ fn fault(changed: &BTreeSet<Name>, (stage, step): (&str, &Step), resolution: &Re
     (!changed.iter().any(is_part)).then(|| SHARED.to_owned())
 }
 
-/// The packages whose step it is: the one whose build it copies from, or those that its comment names.
+/// Returns the packages that a step belongs to: the one from whose build it copies, or those that its comment
+/// names.
 fn owners<'r>(step: &Step, resolution: &'r Resolution) -> Vec<&'r Name> {
     let built = step.text.split_once(" --from=build-").and_then(|(_, rest)| rest.split(' ').next());
     let words = step.comment.iter().flat_map(|line| line.split(" (").next().unwrap_or_default().split(' '));

@@ -1,5 +1,4 @@
-//! A manifest through all passes that need no output: read, checked, resolved, planned where nothing is wrong before,
-//! allowed.
+//! Runs a manifest through all passes except rendering. Planning runs only if no error was reported before.
 
 use jcc::internals::catalog::Catalog;
 use jcc::internals::diagnostic::Log;
@@ -10,13 +9,13 @@ use jcc::internals::{check, plan, resolve};
 
 use super::folder::Folder;
 
-/// What became of a manifest.
+/// The diagnostics of a manifest and the source texts that they point into.
 pub(crate) struct Ran {
     pub(crate) sources: Sources,
     pub(crate) log: Log,
 }
 
-/// Runs a manifest beside the files of the refused cases.
+/// Runs a manifest in a folder with the files of `tests/cases/reject/files`.
 pub(crate) fn run(name: &str, text: &str) -> Ran {
     let folder = Folder::read(&super::repository("tests/cases/reject/files"));
     folder.0.put(name, text);
@@ -38,14 +37,14 @@ pub(crate) fn run(name: &str, text: &str) -> Ran {
     Ran { sources, log }
 }
 
-/// The lock that lies beside a case: `NAME.lock`.
+/// Reads the lock next to a case, `NAME.lock`, if there is one.
 fn lock(name: &str, sources: &mut Sources, log: &mut Log) -> Option<Lock> {
     let path = super::repository("tests/cases/reject").join(name.replace(".kdl", ".lock"));
     let source = sources.add("jcc.lock", std::fs::read_to_string(path).ok()?);
     Lock::read(source, sources, log).ok()
 }
 
-/// Every pass after reading.
+/// Runs the passes after the manifest and the catalogue are loaded.
 fn passes(projects: &[Project], catalog: &Catalog, lock: Option<&Lock>, sources: &Sources, log: &mut Log) {
     for project in projects {
         check::rules(project, catalog, log);

@@ -1,12 +1,12 @@
-//! The rows and columns.
+//! The rows and columns of the table.
 
-/// One column.
+/// A column.
 pub(super) struct Machine {
-    /// Its head.
+    /// Its heading.
     pub(super) title: &'static str,
-    /// What stands in `target`.
+    /// The nodes of `target`.
     pub(super) target: &'static str,
-    /// What is pinned for it.
+    /// The `pin` block of the manifest, or "".
     pub(super) pins: &'static str,
 }
 
@@ -35,7 +35,7 @@ pub(super) const MACHINES: &[Machine] = &[
     },
 ];
 
-/// The rows: what stands in `packages`.
+/// The rows: the nodes of `packages`.
 pub(super) const REQUESTS: &[&str] = &[
     "pytorch",
     "pytorch; torchvision",

@@ -1,5 +1,5 @@
-//! What of the usual requests is available where: every request of `requests` on every machine of `machines`, resolved.
-//! `docs/table.md` shows it; `JCC_BLESS=1 cargo test table` writes it anew, `tests/table/print` prints it.
+//! Resolves common requests on common machines. `docs/table.md` shows the results: `JCC_BLESS=1 cargo test
+//! table` writes the page, `tests/table/print` writes and prints it.
 
 mod machines;
 mod page;
@@ -14,13 +14,14 @@ use crate::support::folder::Folder;
 use crate::support::{bless, repository};
 use machines::{MACHINES, Machine, REQUESTS};
 
-/// What came of one request on one machine.
+/// The result of a request on a machine.
 #[derive(Debug, Clone, PartialEq)]
 enum Cell {
-    /// The versions of what was asked for, in the order of asking, and what overrides for them.
+    /// The versions of the requested packages in the order of the request, and the axes that override a
+    /// default.
     Resolved { versions: Vec<String>, overrides: Vec<String>, unproven: bool },
-    /// Why not.
-    Refused(String),
+    /// The reasons.
+    Rejected(String),
 }
 
 fn cell(catalog: &Catalog, read: &Sources, machine: &Machine, request: &str) -> Cell {
@@ -31,11 +32,11 @@ fn cell(catalog: &Catalog, read: &Sources, machine: &Machine, request: &str) -> 
     let folder = Folder(jcc::internals::fs::Memory::with([("project.kdl", text.as_str())]));
     let (mut sources, mut log) = (read.clone(), Log::new());
     let manifest =
-        manifest::load(&folder, "project.kdl", &folder, &mut sources, &mut log).expect("it is right");
-    let projects = manifest.projects(&mut log).expect("it is right");
+        manifest::load(&folder, "project.kdl", &folder, &mut sources, &mut log).expect("it is valid");
+    let projects = manifest.projects(&mut log).expect("it is valid");
     match resolve(&projects[0], catalog, None, &sources, &mut log) {
         Ok(resolution) => resolved(&projects[0], &resolution, &log),
-        Err(_) => Cell::Refused(reasons(&log)),
+        Err(_) => Cell::Rejected(reasons(&log)),
     }
 }
 
@@ -45,9 +46,11 @@ fn resolved(project: &manifest::Project, resolution: &Resolution, log: &Log) -> 
         chosen.map_or_else(|| "?".to_owned(), |one| one.version.to_string())
     };
     let versions = project.packages.iter().map(|one| version(one.name.as_str())).collect();
-    let asked = |one: &&Override| project.packages.iter().any(|request| request.name.value == one.name);
-    let said = |reason: &Reason| matches!(reason, Reason::Pinned(_) | Reason::Target(_));
-    let overrides = resolution.overrides.iter().filter(|one| !asked(one) && !one.by.iter().any(said));
+    let is_requested =
+        |one: &&Override| project.packages.iter().any(|request| request.name.value == one.name);
+    let is_stated = |reason: &Reason| matches!(reason, Reason::Pinned(_) | Reason::Target(_));
+    let overrides =
+        resolution.overrides.iter().filter(|one| !is_requested(one) && !one.by.iter().any(is_stated));
     let mut overrides: Vec<String> =
         overrides.filter_map(|one| Some(format!("{} {}", one.name, one.chosen.as_ref()?))).collect();
     let has_cuda = resolution.axes.keys().any(|name| name.as_str() == "cuda");
@@ -56,7 +59,7 @@ fn resolved(project: &manifest::Project, resolution: &Resolution, log: &Log) -> 
     Cell::Resolved { versions, overrides, unproven }
 }
 
-/// The reasons of all errors, without places.
+/// Returns the reasons of all errors, without locations.
 fn reasons(log: &Log) -> String {
     let errors = log.sorted().into_iter().filter(|one| one.severity == Severity::Error);
     let mut reasons: Vec<String> = errors.flat_map(reason).collect();
@@ -89,8 +92,8 @@ fn the_table_is_current() {
     let text = page::text(&rows);
     let path = repository("docs/table.md");
     if bless() {
-        std::fs::write(&path, &text).expect("docs/ is there");
+        std::fs::write(&path, &text).expect("docs/ exists");
     }
     let there = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(there == text, "docs/table.md is stale: JCC_BLESS=1 cargo test table, then read what changed");
+    assert!(there == text, "docs/table.md is stale: run JCC_BLESS=1 cargo test table and review the diff");
 }

@@ -1,4 +1,4 @@
-//! The page that shows the table.
+//! Writes the page with the table.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -16,11 +16,11 @@ still be one elsewhere.
 
 "#;
 
-/// The whole page.
+/// Returns the text of the page.
 pub(super) fn text(rows: &[(&str, Vec<Cell>)]) -> String {
     let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
     let mut order: Vec<&str> = Vec::new();
-    for reason in rows.iter().flat_map(|(_, cells)| cells).filter_map(refusal) {
+    for reason in rows.iter().flat_map(|(_, cells)| cells).filter_map(rejection) {
         reasons.entry(reason.to_owned()).or_insert_with(|| {
             order.push(reason);
             order.len()
@@ -41,9 +41,9 @@ pub(super) fn text(rows: &[(&str, Vec<Cell>)]) -> String {
     out
 }
 
-fn refusal(cell: &Cell) -> Option<&str> {
+fn rejection(cell: &Cell) -> Option<&str> {
     match cell {
-        Cell::Refused(reason) => Some(reason),
+        Cell::Rejected(reason) => Some(reason),
         Cell::Resolved { .. } => None,
     }
 }
@@ -56,26 +56,28 @@ fn shown(cell: &Cell, reasons: &BTreeMap<String, usize>) -> String {
                 if overrides.is_empty() { String::new() } else { format!(" ({})", overrides.join(", ")) };
             format!("{}{mark}{overrides}", versions.join(", "))
         }
-        Cell::Refused(reason) => format!("no ({})", reasons[reason]),
+        Cell::Rejected(reason) => format!("no ({})", reasons[reason]),
     }
 }
 
-/// How many are resolved, and why the others are not.
+/// Returns a sentence that counts the requests that resolve, and the others by reason.
 fn summary(rows: &[(&str, Vec<Cell>)]) -> String {
     let cells: Vec<&Cell> = rows.iter().flat_map(|(_, cells)| cells).collect();
-    let resolved = cells.iter().filter(|cell| refusal(cell).is_none()).count();
+    let resolved = cells.iter().filter(|cell| rejection(cell).is_none()).count();
     let unproven = cells.iter().filter(|cell| matches!(cell, Cell::Resolved { unproven: true, .. })).count();
-    let refused: Vec<&str> = cells.iter().filter_map(|cell| refusal(cell)).collect();
-    let missing = refused.iter().filter(|reason| reason.contains("there is no package")).count();
-    // What a request names itself (a distribution of ROS) is no gap of the catalogue.
-    let named = |step: &str| step.starts_with(char::is_lowercase) && !step.starts_with("every ");
-    let against = refused.iter().filter(|reason| reason.split("; ").any(named)).count() - missing;
+    let rejected: Vec<&str> = cells.iter().filter_map(|cell| rejection(cell)).collect();
+    let missing = rejected.iter().filter(|reason| reason.contains("unknown package")).count();
+    // If a reason names a requested version (a ROS distribution), the request is the cause, not a gap in the
+    // catalogue.
+    let is_of_request = |step: &str| step.starts_with(char::is_lowercase) && !step.starts_with("every ");
+    let contradictory =
+        rejected.iter().filter(|reason| reason.split("; ").any(is_of_request)).count() - missing;
     format!(
         "Of {} requests, {resolved} resolve, {unproven} of them with something unproven. Of the {} that do not, {missing} \
          need a package that the catalogue does not define yet, {} need a version that it does not have for that \
-         machine, and {against} contradict themselves there.",
+         machine, and {contradictory} contradict themselves there.",
         cells.len(),
-        refused.len(),
-        refused.len() - missing - against,
+        rejected.len(),
+        rejected.len() - missing - contradictory,
     )
 }

@@ -1,4 +1,5 @@
-//! What builds compile against, where its packages come from, and what images start from: cases of users, with their answers.
+//! Toolkits that builds compile against, archives of system packages, and base images, in cases from
+//! practice.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +11,7 @@ use jcc::internals::source::Sources;
 use crate::catalogue::stages::Stages;
 use crate::support::report;
 
-/// The generated files of a manifest, or what was reported.
+/// Compiles a manifest. Returns the generated files, or the report.
 fn compile(target: &str, rest: &str) -> Result<BTreeMap<String, String>, String> {
     let text = format!("project \"case\"\ntarget \"here\" {{ {target} }}\n{rest}\n");
     let fs = Memory::with([("project.kdl", text.as_str())]);
@@ -27,7 +28,7 @@ fn dockerfile(target: &str, rest: &str) -> String {
     files.into_iter().find(|(path, _)| path.ends_with("Dockerfile")).expect("it is written").1
 }
 
-/// The system packages that a stage and those below it install, and the image below them.
+/// Returns the system packages that a stage and the stages below it install, and the image below them.
 fn stage(text: &str, name: &str) -> (Vec<String>, String) {
     let stages = Stages::new(text);
     assert!(stages.has(name), "no stage {name}");
@@ -50,7 +51,7 @@ fn has(all: &[String], wanted: &[&str]) {
 }
 
 #[test]
-fn a_build_gets_the_toolkit_where_there_is_no_image_with_it() {
+fn builds_install_the_toolkit_if_no_image_contains_it() {
     let cases: [(&str, &str, &str, &[&str]); 5] = [
         (
             THOR,
@@ -84,13 +85,13 @@ fn a_build_gets_the_toolkit_where_there_is_no_image_with_it() {
         let (shipped, _) = stage(&text, "final");
         assert!(
             !shipped.iter().any(|name| name.starts_with("cuda-nvcc")),
-            "{target}: the image ships a compiler"
+            "{target}: the image contains a compiler"
         );
     }
 }
 
 #[test]
-fn the_release_s_own_image_is_built_in_where_there_is_one() {
+fn builds_use_the_image_of_the_release_if_there_is_one() {
     let text = dockerfile(ORIN, "packages { pycuda }");
     let (installed, image) = stage(&text, "build-pycuda");
     assert_eq!(image, "nvcr.io/nvidia/l4t-jetpack:r36.4.0");
@@ -98,30 +99,30 @@ fn the_release_s_own_image_is_built_in_where_there_is_one() {
 }
 
 #[test]
-fn the_toolkit_that_is_asked_for_is_in_the_image() {
+fn a_requested_toolkit_is_in_the_image() {
     let text = dockerfile(ORIN, "packages { cuda variant=\"devel\"; pycuda }");
     has(&stage(&text, "final").0, &["cuda-toolkit-12-6"]);
     let text = dockerfile(THOR, "packages { cuda variant=\"devel\"; llama_cpp }");
     has(&stage(&text, "final").0, &["cuda-toolkit-13-0"]);
-    assert!(!text.contains(" AS devel"), "the base has it already:\n{text}");
+    assert!(!text.contains(" AS devel"), "the base contains it already:\n{text}");
 }
 
 #[test]
-fn a_version_that_only_the_image_knows_has_no_toolkit() {
+fn a_version_known_only_from_an_image_has_no_toolkit() {
     let base = |cudnn: &str| {
         format!(
             "base image=\"registry.example.com/team/runtime:2\" {{ provides {{ ubuntu \"22.04\"; cuda \"12.8\"; cudnn \"{cudnn}\" }} }}\npackages {{ opencv-cuda }}"
         )
     };
     let target = r#"platform "x86_64"; ubuntu "22.04"; driver ">=580"; gpu "8.6""#;
-    let report = compile(target, &base("9.8.0.1")).expect_err("nothing is known of it");
+    let report = compile(target, &base("9.8.0.1")).expect_err("the catalogue does not know it");
     assert!(report.contains("jcc::plan::no-toolkit") && report.contains("cudnn 9.8.0.1"), "{report}");
     let text = dockerfile(target, &base("9.8.0.87"));
     assert!(stage(&text, "build-opencv-cuda").1.ends_with("-cudnn-devel-ubuntu22.04"), "{text}");
 }
 
 #[test]
-fn what_the_host_puts_into_containers_is_in_no_build() {
+fn builds_install_what_the_host_mounts_at_run_time() {
     for (rest, build) in [
         ("packages { torchvision }", "build-torchvision"),
         ("base \"l4t-base\"\npackages { torchaudio }", "build-torchaudio"),
@@ -131,12 +132,12 @@ fn what_the_host_puts_into_containers_is_in_no_build() {
         let (installed, _) = stage(&text, build);
         has(&installed, &["cuda-toolkit-10-2"]);
         let (lines, _) = Stages::new(&text).below(build);
-        assert!(lines.contains(&"Suites: r32.7"), "{rest}: from NVIDIA's archive for that release");
+        assert!(lines.contains(&"Suites: r32.7"), "{rest}: the archive is the one for that release");
         let (shipped, _) = stage(&text, "final");
-        assert!(!shipped.iter().any(|name| name.starts_with("cuda-")), "{rest}: the host brings it");
+        assert!(!shipped.iter().any(|name| name.starts_with("cuda-")), "{rest}: the host mounts CUDA");
         assert!(
             !text.contains("check-libraries"),
-            "{rest}: what the host brings is not there to be looked at"
+            "{rest}: libraries that the host mounts cannot be checked in the build"
         );
     }
 }
@@ -153,7 +154,7 @@ fn everything_on_l4t_32_starts_from_l4t_base() {
 }
 
 #[test]
-fn an_archive_comes_with_its_packages() {
+fn archives_are_added_with_their_packages() {
     for (target, rest) in [
         (ORIN, "packages { vllm }"),
         (ORIN, "packages { deepspeed }"),
@@ -164,9 +165,9 @@ fn an_archive_comes_with_its_packages() {
         let (lines, _) = Stages::new(&text).below("final");
         let sources =
             lines.iter().filter(|line| line.ends_with("/etc/apt/sources.list.d/nvidia-l4t-jetson.sources"));
-        assert_eq!(sources.count(), 1, "{rest}: once");
+        assert_eq!(sources.count(), 1, "{rest}: the archive is added once");
     }
-    // NVIDIA's images have it already, under another key: a second one would be refused by apt.
+    // NVIDIA's images already have this archive with another key. apt rejects a second entry.
     let text = dockerfile(PC, "packages { vllm \"0.10.2\" }");
     let (lines, image) = Stages::new(&text).below("final");
     let added = lines.iter().any(|line| line.contains("sources.list.d/nvidia-cuda.sources"));
@@ -174,7 +175,7 @@ fn an_archive_comes_with_its_packages() {
 }
 
 #[test]
-fn two_definitions_name_one_archive_once() {
+fn an_archive_named_by_two_definitions_is_added_once() {
     let text = dockerfile(
         r#"device "jetson-agx-orin"; jetpack "6.2"; ubuntu "24.04""#,
         "packages { tensorrt }\nallow \"jcc::resolve::unproven\" reason=\"a test\"",
@@ -184,7 +185,7 @@ fn two_definitions_name_one_archive_once() {
 }
 
 #[test]
-fn a_family_is_named_as_a_whole() {
+fn a_pinned_family_names_all_its_members() {
     let text = dockerfile(PC, "packages { tensorrt \"10.9\" variant=\"devel\" }");
     let (installed, _) = stage(&text, "final");
     let family: Vec<&String> =
@@ -219,7 +220,7 @@ fn a_family_is_named_as_a_whole() {
 }
 
 #[test]
-fn names_of_distributions_are_filled_in() {
+fn distribution_names_are_expanded() {
     for (target, rest, wanted) in [
         (PC, "packages { xgboost \"3.4\" }", "xgboost-cu12=="),
         (PC, "packages { dali }", "nvidia-dali-cuda120=="),
@@ -234,22 +235,23 @@ fn names_of_distributions_are_filled_in() {
 }
 
 #[test]
-fn a_digest_holds_a_base_of_the_catalogue() {
+fn a_digest_pins_a_base_of_the_catalogue() {
     let digest = format!("sha256:{}", "0123456789abcdef".repeat(4));
     let named =
         dockerfile(ORIN, &format!("base \"l4t-tensorrt\" digest=\"{digest}\"\npackages {{ tensorrt }}"));
     let image = format!("nvcr.io/nvidia/l4t-tensorrt:r10.3.0-runtime@{digest}");
     assert_eq!(stage(&named, "final").1, image);
-    assert!(!stage(&named, "final").0.iter().any(|name| name.starts_with("libnvinfer10")), "the base has it");
-    // The same image by its reference: what the catalogue knows of the tag holds.
+    let system = stage(&named, "final").0;
+    assert!(!system.iter().any(|name| name.starts_with("libnvinfer10")), "the base contains TensorRT");
+    // The same image by reference: what the catalogue states about the tag applies.
     let whole = dockerfile(ORIN, &format!("base image=\"{image}\"\npackages {{ tensorrt }}"));
     assert_eq!(stage(&whole, "final"), stage(&named, "final"));
     let report = compile(ORIN5, &format!("base image=\"{image}\"\npackages {{ tensorrt }}"));
-    assert!(report.is_err(), "it is an image of another release");
+    assert!(report.is_err(), "the image is for another release");
 }
 
 #[test]
-fn what_uses_cuda_is_looked_at_in_the_build() {
+fn libraries_of_packages_that_use_cuda_are_checked_in_the_build() {
     let files = compile(ORIN, "packages { pytorch; torchvision; onnxruntime }").expect("it compiles");
     let tests = files.iter().filter(|(path, _)| path.starts_with(".jcc/test/build.d/"));
     let calls: Vec<&str> =
@@ -262,13 +264,13 @@ fn what_uses_cuda_is_looked_at_in_the_build() {
     );
     assert!(
         files[".jcc/test/check-libraries"].contains("'libcuda.so*'"),
-        "what the driver brings may be absent"
+        "libraries of the driver may be absent"
     );
-    assert!(!files["Dockerfile"].contains("check-libraries"), "tests alone need it");
+    assert!(!files["Dockerfile"].contains("check-libraries"), "only tests use it");
 }
 
 #[test]
-fn wheels_that_bring_cuda_need_none_of_the_image() {
+fn wheels_that_bring_cuda_need_no_cuda_image() {
     let base = |packages: &str| {
         let text = dockerfile(PC, &format!("packages {{ {packages} }}"));
         let image = stage(&text, "final").1;
@@ -277,10 +279,11 @@ fn wheels_that_bring_cuda_need_none_of_the_image() {
     for packages in ["pytorch", "torchvision; torchaudio", "jax", "tensorflow"] {
         let (image, text) = base(packages);
         assert_eq!(image, "ubuntu:24.04", "{packages}");
-        assert!(text.contains(", cuda 1"), "{packages}: its head says which CUDA the wheels bring");
+        assert!(text.contains(", cuda 1"), "{packages}: the header names the CUDA version of the wheels");
         assert!(text.contains("NVIDIA_VISIBLE_DEVICES=all"), "{packages}");
     }
-    // What links to the image's own libraries keeps them, whatever else is there.
+    // A package that links to CUDA libraries of the image needs an image with them, whatever else is
+    // installed.
     for packages in ["onnxruntime", "pytorch; tensorrt", "pytorch; cupy", "cuda"] {
         let (image, _) = base(packages);
         assert!(image.starts_with("nvidia/cuda:"), "{packages}: {image}");

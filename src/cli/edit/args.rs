@@ -1,4 +1,4 @@
-//! What can be typed of the commands that edit.
+//! The arguments of the commands that edit the manifest or the lock.
 
 use std::path::PathBuf;
 
@@ -8,9 +8,9 @@ use crate::value::{Invalid, Name, Parse, Requirement};
 
 use super::super::args::Format;
 
-/// What all of them take.
+/// Options that all of these commands have.
 #[derive(Debug, Clone, Args)]
-pub(in crate::cli) struct Where {
+pub(in crate::cli) struct EditOptions {
     /// Manifest to edit [default: `project.kdl` in this folder or the nearest parent folder]
     #[arg(long, short, value_name = "FILE")]
     pub(in crate::cli) file: Option<PathBuf>,
@@ -25,7 +25,7 @@ pub(in crate::cli) struct Where {
     pub(in crate::cli) format: Format,
 }
 
-/// `vtk`, `vtk>=9.3`, `ros@humble`: a package and what versions of it will do.
+/// A package with an optional requirement: `vtk`, `vtk>=9.3`, `ros@humble`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::cli) struct Spec {
     pub(in crate::cli) name: Name,
@@ -33,16 +33,16 @@ pub(in crate::cli) struct Spec {
 }
 
 impl Spec {
-    /// Reads it as clap wants it.
+    /// Parses an argument of `jcc add`. A clap value parser: the error is the message to print.
     pub(in crate::cli) fn read(text: &str) -> Result<Self, String> {
         let name = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
         let end = text.find(['<', '>', '=', '~', '^', '@', '*', '!', ',', '|']).unwrap_or(text.len());
         let (before, rest) = text.split_at(end);
         let before = before.trim_end();
-        // `vtk 9.3`, as it stands in a manifest without the quotes.
+        // `vtk 9.3`: the node of a manifest, without its quotes.
         let (before, rest) = match before.split_once(' ') {
-            Some((word, version)) if word.chars().all(name) && rest.is_empty() => {
-                (word, version.trim_start())
+            Some((package, version)) if package.chars().all(name) && rest.is_empty() => {
+                (package, version.trim_start())
             }
             _ => (before, rest.strip_prefix('@').unwrap_or(rest)),
         };
@@ -55,7 +55,7 @@ impl Spec {
     }
 }
 
-/// Reads a value as clap wants it.
+/// Parses a value. A clap value parser: the error is the message to print.
 pub(in crate::cli) fn read<T: Parse>(text: &str) -> Result<T, String> {
     T::parse(text).map_err(|Invalid { message, help, .. }| match help {
         Some(help) => format!("{message}; {help}"),
@@ -69,9 +69,8 @@ pub(in crate::cli) struct Add {
     /// Packages, optionally with versions: `vtk`, `vtk@9.3`, `"vtk>=9.3"` (quoted for the shell)
     #[arg(required = true, value_name = "NAME[REQUIREMENT]", value_parser = Spec::read)]
     pub(in crate::cli) packages: Vec<Spec>,
-    /// Where.
     #[command(flatten)]
-    pub(in crate::cli) place: Where,
+    pub(in crate::cli) options: EditOptions,
 }
 
 /// `jcc remove`.
@@ -80,9 +79,8 @@ pub(in crate::cli) struct Remove {
     /// Packages in the manifest
     #[arg(required = true, value_name = "NAME", value_parser = read::<Name>)]
     pub(in crate::cli) packages: Vec<Name>,
-    /// Where.
     #[command(flatten)]
-    pub(in crate::cli) place: Where,
+    pub(in crate::cli) options: EditOptions,
 }
 
 /// `jcc pin`.
@@ -97,9 +95,8 @@ pub(in crate::cli) struct PinArgs {
     /// Remove the pin
     #[arg(long, conflicts_with = "version")]
     pub(in crate::cli) remove: bool,
-    /// Where.
     #[command(flatten)]
-    pub(in crate::cli) place: Where,
+    pub(in crate::cli) options: EditOptions,
 }
 
 /// `jcc update`.
@@ -108,13 +105,12 @@ pub(in crate::cli) struct Update {
     /// Packages to update [default: all]
     #[arg(value_name = "NAME", value_parser = read::<Name>)]
     pub(in crate::cli) names: Vec<Name>,
-    /// Pin base images to the digests in this file, the output of `docker buildx imagetools inspect`; `-` for standard
-    /// input. Versions do not change
+    /// Pin base images to the digests in this file, the output of `docker buildx imagetools inspect`; `-` for
+    /// standard input. Versions do not change
     #[arg(long, value_name = "FILE", conflicts_with = "names")]
     pub(in crate::cli) digests: Option<PathBuf>,
-    /// Where.
     #[command(flatten)]
-    pub(in crate::cli) place: Where,
+    pub(in crate::cli) options: EditOptions,
 }
 
 #[cfg(test)]

@@ -7,28 +7,28 @@ use crate::value::Name;
 
 use super::super::{Exit, Session};
 use super::args::PinArgs;
-use super::remove::take_out;
-use super::{Done, EditedManifest};
+use super::remove::remove_children;
+use super::{Edit, EditedManifest};
 
-/// Binds a package or an axis to versions, or takes that away.
+/// Pins the versions of a package or an axis, or removes the pin.
 pub(in crate::cli) fn pin(session: &mut Session<'_, '_>, args: &PinArgs) -> Exit {
-    let mut manifest = match EditedManifest::open(session, &args.place) {
+    let mut manifest = match EditedManifest::open(session, &args.options) {
         Ok(manifest) => manifest,
         Err(exit) => return exit,
     };
-    let target = args.place.target.as_deref();
+    let target = args.options.target.as_deref();
     if let Some(version) = &args.version {
         set(&mut manifest, &args.name, version.as_str(), target);
-    } else if !take_out(&mut manifest, EditableBlock::Pin, &args.name, target) {
-        return absent(session, &manifest, &args.name);
+    } else if !remove_children(&mut manifest, EditableBlock::Pin, &args.name, target) {
+        return report_missing(session, &manifest, &args.name);
     }
-    manifest.finish(session, &args.place, |_, _| Vec::new())
+    manifest.finish(session, &args.options, |_, _| Vec::new())
 }
 
 fn set(manifest: &mut EditedManifest, pinned: &Name, version: &str, target: Option<&str>) {
     let all = manifest.named(EditableBlock::Pin, pinned.as_str());
     let own = all.iter().find(|child| child.target == target);
-    let mut done = Done {
+    let mut edit = Edit {
         action: "pinned",
         name: own.map_or_else(|| pinned.to_string(), |found| found.name().to_owned()),
         target: target.map(str::to_owned),
@@ -37,12 +37,12 @@ fn set(manifest: &mut EditedManifest, pinned: &Name, version: &str, target: Opti
         place: own.map(|found| manifest.cite(found.node)).unwrap_or_default(),
     };
     let change = match own {
-        Some(_) if done.was == done.requirement => {
-            manifest.done.push(Done { action: "kept", ..done });
+        Some(_) if edit.was == edit.requirement => {
+            manifest.edits.push(Edit { action: "kept", ..edit });
             return;
         }
         Some(found) => {
-            done.action = "changed";
+            edit.action = "changed";
             Editor::new(&manifest.text, &manifest.document).set_argument(found.node, &quote(version))
         }
         None => {
@@ -54,19 +54,21 @@ fn set(manifest: &mut EditedManifest, pinned: &Name, version: &str, target: Opti
     manifest.change(&change);
     let now = manifest.named(EditableBlock::Pin, pinned.as_str());
     let place = now.iter().find(|child| child.target == target).map(|child| manifest.cite(child.node));
-    done.place = place.unwrap_or_default();
-    manifest.done.push(done);
+    edit.place = place.unwrap_or_default();
+    manifest.edits.push(edit);
 }
 
-fn absent(session: &mut Session<'_, '_>, manifest: &EditedManifest, name: &Name) -> Exit {
+/// Reports that the manifest has no pin to remove.
+fn report_missing(session: &mut Session<'_, '_>, manifest: &EditedManifest, name: &Name) -> Exit {
     let file = &manifest.found.shown;
     let pins = || manifest.projects.iter().flat_map(|project| &project.pins);
-    let other = pins().find(|one| manifest.same(one.name.as_str(), name.as_str()));
+    let other = pins().find(|one| manifest.is_same_package(one.name.as_str(), name.as_str()));
     if let Some(place) = other.and_then(|one| manifest.cite_other(session, one.name.span)) {
         let message = format!("`{name}` is pinned in `{place}`, which `{file}` extends");
-        return session.unknown(&message, Some("remove it there, or pin another version here".to_owned()));
+        return session
+            .input_error(&message, Some("remove it there, or pin another version here".to_owned()));
     }
     let known = edit::children(&manifest.document, EditableBlock::Pin);
     let help = wording::did_you_mean(name.as_str(), known.iter().map(edit::Child::name));
-    session.unknown(&format!("`{file}` does not pin `{name}`"), help)
+    session.input_error(&format!("`{file}` does not pin `{name}`"), help)
 }

@@ -1,4 +1,4 @@
-//! The files that are there, compared with what comes out.
+//! Compares the files on disk with the result of a compile, for `jcc check` and `--check`.
 
 use crate::Compiled;
 use crate::diagnostic::{Diagnostic, codes, wording};
@@ -11,7 +11,7 @@ use super::super::place::OutputPlace;
 use super::super::session::LOCK;
 use super::super::{Exit, Session, unified};
 
-/// A file that is not what the manifest gives.
+/// A file that differs from what the compile generates.
 struct Stale<'a> {
     path: String,
     old: String,
@@ -19,7 +19,7 @@ struct Stale<'a> {
     cause: Cause,
 }
 
-/// The change that made a generated file stale, as far as it is known.
+/// The reason why a file is out of date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Cause {
     Missing,
@@ -27,10 +27,10 @@ enum Cause {
     Merged,
     Unlisted,
     Foreign,
-    /// Written by jcc 0.1, whose files were laid out in another way.
+    /// Written by jcc 0.1, whose files had another layout. Contains the version of jcc.
     OldLayout(String),
     Leftover,
-    /// What it was made from changed: the texts say how.
+    /// The inputs changed. Contains the description of the changes.
     Changed(String),
 }
 
@@ -50,8 +50,8 @@ impl Cause {
         }
     }
 
-    /// After `the file is stale: `.
-    fn words(&self) -> String {
+    /// Returns the cause as a phrase, such as `edited by hand`.
+    fn phrase(&self) -> String {
         match self {
             Self::Missing => "missing".to_owned(),
             Self::Edited => "edited by hand".to_owned(),
@@ -64,7 +64,7 @@ impl Cause {
         }
     }
 
-    /// What to do about it, in every form of the report.
+    /// Returns what the user can do about it.
     fn advice(&self) -> String {
         match self {
             Self::Edited => {
@@ -89,17 +89,18 @@ impl Cause {
         matches!(self, Self::Edited | Self::Unlisted | Self::Foreign)
     }
 
-    /// After `is not what the manifest gives: `.
-    fn sentence(&self) -> String {
+    /// Returns the cause as a clause that follows `is out of date: `.
+    fn clause(&self) -> String {
         match self {
             Self::Missing => "it is missing".to_owned(),
             Self::Changed(changes) => changes.clone(),
-            other => format!("it is {}", other.words()).replace("it is edited", "it was edited"),
+            other => format!("it is {}", other.phrase()).replace("it is edited", "it was edited"),
         }
     }
 }
 
-/// Compares what comes out with what is there: a diff on the output, in reports for programs a result for each file.
+/// Compares the generated files with those on disk. Prints a diff, or with JSON and SARIF reports an error
+/// for each file that is out of date.
 pub(in crate::cli) fn compare(
     session: &mut Session<'_, '_>,
     fs: &dyn FileSystem,
@@ -139,19 +140,19 @@ pub(in crate::cli) fn compare(
         }
     }
     session.report(format);
-    let never = stale.len() == files.len() && stale.iter().all(|one| one.cause == Cause::Missing);
-    let causes = if never { "nothing was compiled yet".to_owned() } else { causes(&stale) };
+    let all_missing = stale.len() == files.len() && stale.iter().all(|one| one.cause == Cause::Missing);
+    let causes = if all_missing { "nothing was compiled yet".to_owned() } else { causes(&stale) };
     show(session, &stale, &causes, format)
 }
 
-/// Why the lock changes.
+/// Describes why the lock changes.
 fn changes(compiled: &Compiled) -> String {
     match &compiled.resolved.old_lock {
         None => format!("there is no `{LOCK}`"),
         Some(old) if old.origin.conflicted => format!("`{LOCK}` contains Git conflict markers"),
         Some(old) if !old.origin.lists_files => {
             let by = old.origin.by.as_deref().unwrap_or("0.1");
-            Cause::OldLayout(by.to_owned()).words()
+            Cause::OldLayout(by.to_owned()).phrase()
         }
         Some(old) => super::changes(old, &compiled.resolved.lock).join(", "),
     }
@@ -162,26 +163,27 @@ fn show(session: &mut Session<'_, '_>, stale: &[Stale<'_>], causes: &str, format
         return if format == ReportFormat::Json {
             Exit::Done
         } else {
-            session.say("everything is up to date\n")
+            session.status("everything is up to date\n")
         };
     }
-    // What programs read is on the output of SARIF, and on the error stream of JSON.
+    // The reports went to standard output for SARIF and to standard error for JSON: keep those streams valid.
     if format != ReportFormat::Sarif {
-        let shown = session.print(&text(stale, causes));
-        if shown != Exit::Done {
-            return shown;
+        let printed = session.print(&text(stale, causes));
+        if printed != Exit::Done {
+            return printed;
         }
     }
     if format != ReportFormat::Json {
         let names: Vec<String> = stale.iter().map(|one| format!("`{}`", one.path)).collect();
         let are = if names.len() == 1 { "is" } else { "are" };
         let names = wording::all_of(&names);
-        _ = session.say(&format!("{names} {are} out of date: {causes}; {}\n", advice(stale)));
+        _ = session.status(&format!("{names} {are} out of date: {causes}; {}\n", advice(stale)));
     }
     Exit::Stale
 }
 
-/// The advice of each cause once; where compile would keep a file, that of such files alone, since it then writes none.
+/// Joins the advice of all causes, without duplicates. If `jcc compile` would refuse to overwrite some of the
+/// files, only their advice is given: until it is followed, compile writes nothing.
 fn advice(stale: &[Stale<'_>]) -> String {
     let kept = stale.iter().any(|one| one.cause.is_kept());
     let mut all: Vec<String> = Vec::new();
@@ -194,29 +196,31 @@ fn advice(stale: &[Stale<'_>]) -> String {
     all.join("; ")
 }
 
-/// Each cause once. A file that is missing because something changed is not a cause beside that change.
+/// Joins the causes, without duplicates. "missing" is left out if there is another cause, such as a changed
+/// manifest that explains the new file.
 fn causes(stale: &[Stale<'_>]) -> String {
     let mut all: Vec<String> = Vec::new();
     let others = stale.iter().any(|one| one.cause != Cause::Missing);
     for one in stale.iter().filter(|one| !others || one.cause != Cause::Missing) {
-        let words = one.cause.words();
-        if !all.contains(&words) {
-            all.push(words);
+        let phrase = one.cause.phrase();
+        if !all.contains(&phrase) {
+            all.push(phrase);
         }
     }
     all.join(", ")
 }
 
-/// The causes, once, and each file's diff under the places of the manifest that its lines come from.
+/// Returns the causes and the diff of each file, whose hunks are labelled with the places of the manifest
+/// that they come from.
 fn text(stale: &[Stale<'_>], causes: &str) -> String {
     let mut out = format!("# reason: {causes}\n");
-    // Where the layout changed, every line did: the edits alone are worth reading.
-    let layout = stale.iter().any(|one| matches!(one.cause, Cause::OldLayout(_)));
+    // A new layout changes every line, so only the diffs of edited files are worth reading.
+    let new_layout = stale.iter().any(|one| matches!(one.cause, Cause::OldLayout(_)));
     for one in stale {
         if !matches!(one.cause, Cause::Changed(_)) {
-            out.push_str(&format!("# {}: {}\n", one.path, one.cause.words()));
+            out.push_str(&format!("# {}: {}\n", one.path, one.cause.phrase()));
         }
-        if !layout || one.cause == Cause::Edited {
+        if !new_layout || one.cause == Cause::Edited {
             one.diff(&mut out);
         }
     }
@@ -224,6 +228,7 @@ fn text(stale: &[Stale<'_>], causes: &str) -> String {
 }
 
 impl Stale<'_> {
+    /// Appends the diff of the file to `out`.
     fn diff(&self, out: &mut String) {
         out.push_str(&format!("--- a/{0}\n+++ b/{0}\n", self.path));
         let mut before = None;
@@ -237,9 +242,9 @@ impl Stale<'_> {
         }
     }
 
-    /// The file as an error, at the first line that differs.
+    /// Reports the file as an error at the first line that differs.
     fn report(&self, session: &mut Session<'_, '_>) {
-        let message = format!("`{}` is out of date: {}", self.path, self.cause.sentence());
+        let message = format!("`{}` is out of date: {}", self.path, self.cause.clause());
         let mut diagnostic = Diagnostic::error(codes::output::STALE, message);
         if self.cause != Cause::Missing {
             let same = self.old.lines().zip(self.new.lines()).take_while(|(old, new)| old == new);
@@ -253,7 +258,8 @@ impl Stale<'_> {
     }
 }
 
-/// The comment of the block that these lines are in, which cites the manifest; the head of the file is no block's.
+/// Returns the nearest comment above a line that cites the manifest, as each block of a generated file has
+/// one. The head of the file is not searched.
 fn heading(new: &str, line: usize) -> Option<String> {
     let lines: Vec<&str> = new.lines().collect();
     let upto = lines.len().min(line + 1);

@@ -10,11 +10,11 @@ use crate::resolve::{Lock, LockedFiles};
 use super::super::session::{LOCK, MANIFEST};
 use super::OutputPlace;
 
-/// Where jcc 0.1, which listed its files nowhere, wrote them unless the manifest named another place.
+/// The default names of the files of jcc 0.1, whose lock does not list them.
 const OLD_NAMES: [&str; 5] =
     ["Dockerfile", "Dockerfile.dockerignore", "docker-compose.yaml", "docker-bake.hcl", "devcontainer.json"];
 
-/// How the names of its units for Podman end.
+/// The suffixes of the Quadlet units of jcc 0.1.
 const OLD_UNITS: [&str; 4] = [".build", ".container", ".network", ".volume"];
 
 /// The files that jcc wrote and no longer generates.
@@ -22,29 +22,29 @@ const OLD_UNITS: [&str; 4] = [".build", ".container", ".network", ".volume"];
 pub(in crate::cli) struct Leftovers {
     pub(in crate::cli) removed: BTreeSet<String>,
     edited: BTreeSet<String>,
-    /// Of another manifest in the same folder, with which it shares the lock.
+    /// Files of another manifest in the same folder; both share the lock, which must keep listing them.
     of_others: LockedFiles,
 }
 
 impl Leftovers {
-    /// Those that are there. `written`: all that is generated now, from `manifest`.
+    /// Finds the leftovers of a folder. `written` are the files that are generated now from `manifest`.
     pub(in crate::cli) fn of(place: &OutputPlace<'_>, written: &Artifacts, manifest: &str) -> Self {
         let Some(lock) = place.lock else { return Self::default() };
         let mut found = Self::default();
         let paths = candidates(place.fs, lock);
-        let there: Vec<(&String, String)> = paths
+        let on_disk: Vec<(&String, String)> = paths
             .iter()
             .filter(|path| !written.contains_key(*path))
             .filter_map(|path| Some((path, text(place.fs, path)?)))
             .filter(|(path, text)| !is_written(place.fs, path, text, written))
             .collect();
-        let is_there = |other: &str| place.fs.kind(other) == Some(FileKind::File);
+        let exists = |other: &str| place.fs.kind(other) == Some(FileKind::File);
         let is_of_other = |text: &str| {
             Generated::of(text)
-                .is_some_and(|head| !head.names(manifest) && head.manifest().is_some_and(is_there))
+                .is_some_and(|head| !head.names(manifest) && head.manifest().is_some_and(exists))
         };
-        let shared = there.iter().any(|(_, text)| is_of_other(text));
-        for (path, text) in there {
+        let shared = on_disk.iter().any(|(_, text)| is_of_other(text));
+        for (path, text) in on_disk {
             if is_of_other(&text) || shared && is_support(path) {
                 found.of_others = std::mem::take(&mut found.of_others).and_others(&lock.files.only(path));
                 continue;
@@ -59,14 +59,14 @@ impl Leftovers {
         found
     }
 
-    /// The lock of a compile, with the files that another manifest generated.
+    /// Returns the lock of a compile, extended by the files of the other manifest that shares it.
     pub(in crate::cli) fn lock(&self, compiled: &crate::Compiled) -> Lock {
         let mut lock = compiled.resolved.lock.clone();
         lock.files = lock.files.and_others(&self.of_others);
         lock
     }
 
-    /// Warns of the files that stay.
+    /// Warns about each leftover that is kept because it was edited.
     pub(in crate::cli) fn warn(&self, place: &OutputPlace<'_>, log: &mut Log) {
         for path in &self.edited {
             let message = format!(
@@ -81,7 +81,8 @@ impl Leftovers {
     }
 }
 
-/// The paths that jcc may have written to.
+/// Returns the paths that jcc may have written: those in the lock, and the default names of jcc 0.1 if the
+/// lock lists no files.
 fn candidates(fs: &dyn FileSystem, lock: &Lock) -> BTreeSet<String> {
     let mut all: BTreeSet<String> = lock.files.paths().map(str::to_owned).collect();
     if !lock.origin.lists_files {
@@ -101,25 +102,31 @@ fn candidates(fs: &dyn FileSystem, lock: &Lock) -> BTreeSet<String> {
     all
 }
 
-/// The folders that jcc 0.1 wrote to, without those that are projects themselves.
+/// Returns the folders that jcc 0.1 wrote to, without those that are projects themselves.
 fn old_folders(fs: &dyn FileSystem, lock: &Lock) -> Vec<String> {
     let targets = lock.targets.keys().map(ToString::to_string);
     let targets = targets
         .filter(|folder| [MANIFEST, LOCK].iter().all(|name| fs.kind(&format!("{folder}/{name}")).is_none()));
     let folders: Vec<String> = std::iter::once(String::new()).chain(targets).collect();
-    let editors = folders.iter().map(|folder| format!("{folder}/.devcontainer"));
-    let editors: Vec<String> = editors.map(|path| path.trim_start_matches('/').to_owned()).collect();
-    folders.into_iter().chain(editors).filter(|folder| fs.kind(folder) == Some(FileKind::Folder)).collect()
+    let devcontainers = folders.iter().map(|folder| format!("{folder}/.devcontainer"));
+    let devcontainers: Vec<String> =
+        devcontainers.map(|path| path.trim_start_matches('/').to_owned()).collect();
+    folders
+        .into_iter()
+        .chain(devcontainers)
+        .filter(|folder| fs.kind(folder) == Some(FileKind::Folder))
+        .collect()
 }
 
-/// The text of a file of the project; nothing for what is a link or no regular file.
+/// Reads a file of the project. Returns `None` for links, folders and other files that are not regular.
 fn text(fs: &dyn FileSystem, path: &str) -> Option<String> {
     let is_file = fs.is_inside(path) && !fs.is_link(path) && fs.kind(path) == Some(FileKind::File);
     let bytes = is_file.then(|| fs.read(path).ok()).flatten()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Whether a file is one that is written under another name: where case does not matter, or by a link.
+/// Whether a path is the same file as one of the files being written: on a case-insensitive file system,
+/// where the names differ only in case.
 fn is_written(fs: &dyn FileSystem, path: &str, text: &str, written: &Artifacts) -> bool {
     let folded = path.to_lowercase();
     let mut same = written.keys().filter(|other| other.to_lowercase() == folded);
@@ -138,10 +145,10 @@ mod tests {
 
     const TEXT: &str = "# jcc 0.2.0 · project.kdl · do not edit, run `jcc compile`\nFROM scratch\n";
 
-    /// Files whose names differ by more than case.
-    struct Folded(Memory);
+    /// A case-insensitive file system.
+    struct CaseInsensitive(Memory);
 
-    impl FileSystem for Folded {
+    impl FileSystem for CaseInsensitive {
         fn read(&self, path: &str) -> io::Result<Vec<u8>> {
             self.0.read(&path.to_lowercase())
         }
@@ -167,7 +174,7 @@ mod tests {
         }
     }
 
-    /// What is removed when `Dockerfile` is written as `dockerfile` from now on.
+    /// Returns the files that are removed if the output `Dockerfile` is renamed to `dockerfile`.
     fn removed(fs: &dyn FileSystem) -> Vec<String> {
         let files = BTreeMap::from([("Dockerfile".to_owned(), TEXT.to_owned())]);
         let lock = Lock {
@@ -182,8 +189,8 @@ mod tests {
     }
 
     #[test]
-    fn a_name_in_another_case_may_be_the_same_file() {
-        assert_eq!(removed(&Folded(Memory::with([("dockerfile", TEXT)]))), Vec::<String>::new());
+    fn a_file_renamed_in_case_only_is_not_removed_on_a_case_insensitive_file_system() {
+        assert_eq!(removed(&CaseInsensitive(Memory::with([("dockerfile", TEXT)]))), Vec::<String>::new());
         assert_eq!(removed(&Memory::with([("Dockerfile", TEXT)])), ["Dockerfile"]);
     }
 }

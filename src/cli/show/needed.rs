@@ -1,4 +1,4 @@
-//! Who needs a package: other packages, and ready-made manifests.
+//! The dependents of a package: other packages, and the built-in stacks that request it.
 
 use serde_json::{Value, json};
 
@@ -8,57 +8,57 @@ use crate::catalog::{
 use crate::manifest::Stacks as _;
 
 use super::super::{Session, catalog::stack};
-use super::words;
+use super::phrases;
 
-/// Dependents of a package as `jcc show` prints them.
+/// The dependents of a package as `jcc show` prints them.
 pub(super) struct DependentsTable {
-    packages: Vec<By>,
-    /// `stack:NAME`.
+    packages: Vec<DependentPackage>,
+    /// The stacks, as `stack:NAME`.
     stacks: Vec<String>,
 }
 
-/// One package that needs it.
-struct By {
+/// A package that needs the one that is shown.
+struct DependentPackage {
     name: String,
-    /// For what, first that which ships.
+    /// The stages that need it; those that affect the final image come first.
     stages: Vec<RequireStage>,
-    /// In any version, whatever is chosen for it.
+    /// Whether every version needs it, without conditions.
     always: bool,
-    /// Otherwise when: `option qt=5`, `cuda >=13`.
+    /// If not `always`, the conditions: `option qt=5`, `cuda >=13`.
     when: Vec<String>,
 }
 
-impl By {
-    /// Whether it is needed in the image that ships, or decides what is in it.
-    fn ships(&self) -> bool {
+impl DependentPackage {
+    /// Whether it is needed in the final image, or decides what is in it.
+    fn affects_final_image(&self) -> bool {
         matches!(self.stages.first(), Some(RequireStage::Run | RequireStage::Choose))
     }
 }
 
 impl DependentsTable {
-    /// Reads the catalogue backwards; `stacks` are those that ask for it.
+    /// Finds the packages that require this one. `stacks` are those that request it.
     pub(super) fn new(catalog: &Catalog, package: &Package, stacks: Vec<String>) -> Self {
-        let packages = catalog.dependents(package.name.as_str()).iter().map(by).collect();
+        let packages = catalog.dependents(package.name.as_str()).iter().map(dependent_package).collect();
         Self { packages, stacks }
     }
 }
 
-/// The ready-made manifests that ask for a package, as `extends` has them.
+/// Returns the built-in stacks that request a package, as `stack:NAME`.
 pub(super) fn stacks(session: &mut Session<'_, '_>, catalog: &Catalog, package: &Package) -> Vec<String> {
     let library = BuiltinStacks::new();
     let mut found = Vec::new();
-    for of in library.names() {
-        let Some(stack) = stack(&library, &of, session) else { continue };
-        let asked = stack.packages.iter().map(|one| one.name.as_str());
-        let mut asked = asked.filter_map(|one| catalog.entry(DefinitionKind::Package, one));
-        if asked.any(|entry| entry.name == package.name.as_str()) {
-            found.push(format!("stack:{of}"));
+    for name in library.names() {
+        let Some(stack) = stack(&library, &name, session) else { continue };
+        let requested = stack.packages.iter().map(|one| one.name.as_str());
+        let mut requested = requested.filter_map(|one| catalog.entry(DefinitionKind::Package, one));
+        if requested.any(|entry| entry.name == package.name.as_str()) {
+            found.push(format!("stack:{name}"));
         }
     }
     found
 }
 
-fn by(dependent: &Dependent<'_>) -> By {
+fn dependent_package(dependent: &Dependent<'_>) -> DependentPackage {
     let Dependent { package, places } = dependent;
     let mut stages: Vec<RequireStage> = places.iter().map(|(_, require)| require.stage).collect();
     stages.sort_by_key(|stage| match stage {
@@ -68,15 +68,17 @@ fn by(dependent: &Dependent<'_>) -> By {
         RequireStage::Test => 3,
     });
     stages.dedup();
-    let free = |require: &Require| require.guard.all.is_empty();
-    let in_whole = places.iter().any(|(part, require)| *part == DependentPart::Whole && free(require));
-    let entries = package.versions.iter();
-    let in_each = !package.versions.is_empty()
-        && entries.clone().all(|entry| {
-            places.iter().any(|(part, require)| *part == DependentPart::Version(entry) && free(require))
-        });
+    let unconditional = |require: &Require| require.guard.all.is_empty();
+    let in_whole =
+        places.iter().any(|(part, require)| *part == DependentPart::Whole && unconditional(require));
+    let in_version = |version| {
+        let part = DependentPart::Version(version);
+        places.iter().any(|(other, require)| *other == part && unconditional(require))
+    };
+    let in_each_version = !package.versions.is_empty() && package.versions.iter().all(in_version);
+    let always = in_whole || in_each_version;
     let mut when = Vec::new();
-    if !(in_whole || in_each) {
+    if !always {
         for (part, require) in places {
             let phrase = condition(*part, require);
             if !when.contains(&phrase) {
@@ -84,10 +86,10 @@ fn by(dependent: &Dependent<'_>) -> By {
             }
         }
     }
-    By { name: package.name.value.to_string(), stages, always: in_whole || in_each, when }
+    DependentPackage { name: package.name.value.to_string(), stages, always, when }
 }
 
-/// When it is required by this part of a definition.
+/// Describes when this part of a definition has the requirement.
 fn condition(part: DependentPart<'_>, require: &Require) -> String {
     let part = match part {
         DependentPart::Whole => None,
@@ -95,54 +97,55 @@ fn condition(part: DependentPart<'_>, require: &Require) -> String {
         DependentPart::Option(option, value) => Some(format!("option {}={value}", option.key.value)),
         DependentPart::Variant(variant) => Some(format!("variant {}", variant.name.value)),
     };
-    part.into_iter().chain(words::conditions(&require.guard)).collect::<Vec<_>>().join(" and ")
+    part.into_iter().chain(phrases::conditions(&require.guard)).collect::<Vec<_>>().join(" and ")
 }
 
 impl DependentsTable {
     pub(super) fn text(&self) -> String {
-        let ships = |by: &&By| by.ships();
-        let of = |which: &dyn Fn(&By) -> bool| -> Vec<String> {
-            self.packages.iter().filter(|by| which(by)).map(|by| by.name.clone()).collect()
+        let names = |filter: &dyn Fn(&DependentPackage) -> bool| -> Vec<String> {
+            self.packages.iter().filter(|one| filter(one)).map(|one| one.name.clone()).collect()
         };
         let lines = [
-            ("needed by", of(&|by| by.always && ships(&by))),
-            ("sometimes needed by", self.at_times()),
-            ("needed to build", of(&|by| by.stages.first() == Some(&RequireStage::Build))),
-            ("needed to test", of(&|by| by.stages.first() == Some(&RequireStage::Test))),
+            ("needed by", names(&|one| one.always && one.affects_final_image())),
+            ("sometimes needed by", self.sometimes()),
+            ("needed to build", names(&|one| one.stages.first() == Some(&RequireStage::Build))),
+            ("needed to test", names(&|one| one.stages.first() == Some(&RequireStage::Test))),
             ("requested by", self.stacks.clone()),
         ];
         let mut out = String::new();
-        for (what, names) in lines.iter().filter(|(_, names)| !names.is_empty()) {
-            out.push_str(&format!("{what} {}\n", names.join(", ")));
+        for (title, names) in lines.iter().filter(|(_, names)| !names.is_empty()) {
+            out.push_str(&format!("{title} {}\n", names.join(", ")));
         }
         out
     }
 
-    /// `vtk (option qt=5)`; of what has many conditions only that there are some.
-    fn at_times(&self) -> Vec<String> {
-        let some = self.packages.iter().filter(|by| !by.always && by.ships());
-        some.map(|by| match by.when.as_slice() {
-            [one] => format!("{} ({one})", by.name),
-            [one, other] => format!("{} ({one}; {other})", by.name),
-            _ => by.name.clone(),
-        })
-        .collect()
+    /// Returns the packages that need it under conditions, such as `vtk (option qt=5)`. More than two
+    /// conditions are left out.
+    fn sometimes(&self) -> Vec<String> {
+        let conditional = self.packages.iter().filter(|one| !one.always && one.affects_final_image());
+        conditional
+            .map(|one| match one.when.as_slice() {
+                [only] => format!("{} ({only})", one.name),
+                [first, second] => format!("{} ({first}; {second})", one.name),
+                _ => one.name.clone(),
+            })
+            .collect()
     }
 
-    /// The same for programs: packages, and ready-made manifests.
+    /// Returns the packages as JSON, and the stacks.
     pub(super) fn values(&self) -> (Vec<Value>, &[String]) {
-        let word = |stage: &RequireStage| match stage {
+        let stage_name = |stage: &RequireStage| match stage {
             RequireStage::Run => "run",
             RequireStage::Build => "build",
             RequireStage::Test => "test",
             RequireStage::Choose => "choose",
         };
-        let value = |by: &By| {
+        let value = |one: &DependentPackage| {
             json!({
-                "name": by.name,
-                "stages": by.stages.iter().map(word).collect::<Vec<_>>(),
-                "always": by.always,
-                "when": by.when,
+                "name": one.name,
+                "stages": one.stages.iter().map(stage_name).collect::<Vec<_>>(),
+                "always": one.always,
+                "when": one.when,
             })
         };
         (self.packages.iter().map(value).collect(), &self.stacks)

@@ -5,7 +5,7 @@ use crate::source::Sources;
 
 use super::{DependentsTable, text, value};
 
-/// All that a definition can say of itself.
+/// A definition with every property that `jcc show` prints.
 const LENS: &str = r#"package "lens" {
     summary "Grinds pictures"
     license "MIT"
@@ -43,7 +43,7 @@ const LENS: &str = r#"package "lens" {
 }
 "#;
 
-/// Those that need it, each in a different way.
+/// Packages that require `lens`, each in a different way, and one that does not.
 const OTHERS: &[(&str, &str)] = &[
     ("camera", "requires { lens }"),
     ("glasses", "version \"2\" { requires { liblens } }; version \"1\" { requires { lens \"<2.1\" } }"),
@@ -69,7 +69,7 @@ fn catalog() -> Catalog {
 }
 
 #[test]
-fn a_package_is_reported_with_who_needs_it() {
+fn text_has_all_properties_and_dependents() {
     let catalog = catalog();
     let lens = catalog.package("liblens").unwrap();
     let needed = DependentsTable::new(&catalog, lens, vec!["stack:optics".to_owned()]);
@@ -77,7 +77,7 @@ fn a_package_is_reported_with_who_needs_it() {
 }
 
 #[test]
-fn programs_are_reported_the_same() {
+fn json_has_all_properties_and_dependents() {
     let catalog = catalog();
     let lens = catalog.package("lens").unwrap();
     let needed = DependentsTable::new(&catalog, lens, vec!["stack:optics".to_owned()]);

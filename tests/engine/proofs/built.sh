@@ -1,10 +1,10 @@
 # shellcheck shell=bash disable=SC2329,SC2154
-# Built and run, by Docker and by Buildah with Podman. Between them the cases use every step of a definition.
+# Images are built and run by Docker, and by Buildah with Podman. Together the cases use every step of a definition.
 builds_and_runs() { case_of tiny; built jcc-proof-tiny; [[ $(docker run --rm --network=host jcc-proof-tiny) == "hello from app" ]]; }
 builds_with_buildah() { case_of tiny; built_by_buildah jcc-proof; }
-python_is_held() { case_of python; built jcc-proof-python; docker run --rm --network=host jcc-proof-python; }
+python_is_constrained() { case_of python; built jcc-proof-python; docker run --rm --network=host jcc-proof-python; }
 
-# Every line of the `test` service says `ok`, and there are as many as it has tests.
+# Runs the `test` service. It must print one `ok` line for each of its tests.
 all_pass() { # COMMAND…
   local wanted
   wanted=$(find .jcc/test -path '.jcc/test/run*' -type f -exec cat {} + | grep -c '^check ')
@@ -12,15 +12,16 @@ all_pass() { # COMMAND…
   [[ $wanted -gt 0 && $(grep -c '^ok   ' "$work/tests") == "$wanted" ]]
 }
 tests_while_building() { grep -q "^FROM final AS test\$" Dockerfile; }
-# What the `test` service runs, a zero byte behind each word.
+# Prints the entrypoint and command of the `test` service, with a NUL byte after each word.
 test_words() {
   docker compose --profile test config --format json | python3 -c "import json, sys
 test = json.load(sys.stdin)['services']['test']
 sys.stdout.write(''.join(word.replace('\$\$', '\$') + chr(0) for word in [*test['entrypoint'], *(test['command'] or [])]))"
 }
 declared_user() { sed -n 's/^ *user "[^"]*" uid=\([0-9]*\).*/\1/p' project.kdl; }
-# The case comes up by Compose, healthy and as its user; its tests pass in the build and in the container.
-lives() { # CASE
+# Builds and starts a case with Compose. It must become healthy and run as its user, and its tests must pass in the build and
+# in the container.
+works_in_docker() { # CASE
   serve_sources
   case_of "$1"
   composed "$PWD"
@@ -34,8 +35,8 @@ lives() { # CASE
   [[ $(docker exec "$container" id -u) == "$(declared_user)" ]]
   all_pass docker compose --profile test run --rm --no-TTY test
 }
-# The same without Docker: the target is Podman's.
-lives_by_podman() { # CASE
+# Does the same with Buildah and Podman, for a target with `engine "podman"`.
+works_in_podman() { # CASE
   podman_ready
   serve_sources
   copied "$1" "podman-$1"
@@ -56,14 +57,14 @@ lives_by_podman() { # CASE
   options=$(sed -n '/^podman run/,$p' "$work/command" | sed "\$s|.*|--volume '$PWD/.jcc/test:/run/test:ro' --entrypoint '' $image|")
   all_pass bash -euo pipefail -c "$options \"\$@\"" - "${tested[@]}"
 }
-docker_native() { lives native; }
-podman_native() { lives_by_podman native; }
-docker_snake() { lives snake; }
-podman_snake() { lives_by_podman snake; }
-docker_archives() { lives archives; }
-podman_archives() { lives_by_podman archives; }
-docker_service() { lives service; }
-# The units' own command lines, in the order that they require; systemd itself is not here.
+docker_native() { works_in_docker native; }
+podman_native() { works_in_podman native; }
+docker_snake() { works_in_docker snake; }
+podman_snake() { works_in_podman snake; }
+docker_archives() { works_in_docker archives; }
+podman_archives() { works_in_podman archives; }
+docker_service() { works_in_docker service; }
+# Runs the commands of the Quadlet units in the order of their dependencies, without systemd.
 podman_service() {
   local unit
   local -a words
@@ -86,39 +87,39 @@ podman_service() {
   for _ in {1..60}; do podman healthcheck run systemd-service && break; sleep 0.5; done
   podman healthcheck run systemd-service
   [[ $(podman exec systemd-service id -u) == "$(declared_user)" ]]
-  # On the units' network a service is found by its name.
+  # Services find each other by name on the units' network.
   podman run --rm --network service service:0.1.0 getent hosts broker
   # The unit mounts no tests, and its root is read-only.
   all_pass podman exec systemd-service bash -c "$(sed '/^for /,$d' .jcc/test/run; find .jcc/test/run.d -type f -exec cat {} + 2>/dev/null; sed '1,/^done/d' .jcc/test/run)"
   podman rm --force --time 0 systemd-service
   podman volume rm service_state
 }
-# uv asks the index that the manifest names, and PyPI in person for nothing.
+# uv uses the index of the manifest for every package.
 docker_quick() {
   local log name
   no_caches
-  lives quick
+  works_in_docker quick
   log=$(cat "$work/sources.log")
-  for name in uv six packaging toml; do grep -q "\"GET /pypi/simple/$name/ HTTP" <<<"$log" || { echo "not asked for $name"; return 1; }; done
+  for name in uv six packaging toml; do grep -q "\"GET /pypi/simple/$name/ HTTP" <<<"$log" || { echo "$name was not requested"; return 1; }; done
 }
-# Users and groups of the base have the project's names and numbers.
-takes_names_and_numbers() {
-  local base=jcc-proof-base:12 image=jcc-proof-users made
+# The base image already has users and groups with the project's names and ids.
+creates_the_user() {
+  local base=jcc-proof-base:12 image=jcc-proof-users command
   "$project/tests/engine/up" base debian:bookworm-slim
-  given[base]=$base
-  for made in \
+  fill[base]=$base
+  for command in \
     "useradd --create-home --groups users --uid 1000 ubuntu" \
     "groupadd --gid 2000 app && useradd --create-home --groups users --uid 1234 --gid 2000 app" \
     "useradd --system --uid 1000 daemon2 && useradd --create-home --home-dir /home/other --uid 1001 app" \
     "groupadd --gid 1000 app && useradd --no-create-home --uid 1000 --gid users someone"; do
-    echo "$made"
-    printf 'FROM debian:bookworm-slim\nRUN %s\n' "$made" | docker build --quiet --network=host --tag "$base" -
+    echo "$command"
+    printf 'FROM debian:bookworm-slim\nRUN %s\n' "$command" | docker build --quiet --network=host --tag "$base" -
     case_of users
     built "$image"
     docker run --rm --network=none "$image"
   done
 }
-# The image with its build tools: the project's folder is beside what the image has, and what the packages were built by works.
+# The `dev` stage contains the image, the build tools of its packages and the mounted project folder.
 develops() {
   serve_sources
   case_of native develops
@@ -128,32 +129,32 @@ develops() {
     [[ $(id -u):$(id -g) == 1234:1235 && $PWD == /srv && -f /workspaces/native/project.kdl && $(hail) == "hello moon!, from a submodule" ]]
     cmake --version; ninja --version; make --version; git --version; colcon --help
     code=0; cc /workspaces/native/own.c -o /tmp/own && /tmp/own || code=$?; [[ $code == 42 ]]' >"$work/developed"
-  # What ships is without them, and is not what was started.
+  # The final stage has no build tools.
   ! grep -qE "^ *(gcc|cmake|git) " <(sed -n '/ AS final$/,/^FROM /p' Dockerfile)
 }
-# More system packages, named when it is built.
-takes_more() {
+# A build argument installs additional system packages.
+installs_extra_packages() {
   serve_sources
   case_of archives more
   docker compose --progress quiet build --build-arg EXTRA_APT_PACKAGES="bc dc"
   [[ $(docker run --rm --network=host --entrypoint sh archives:0.1.0 -c 'echo 6*7 | bc; dc -e "6 7 + p"') == $'42\n13' ]]
 }
-# Targets over a common manifest, by the one bake file, as its head says.
+# Builds targets with a common manifest with the bake file, as its header describes.
 bakes() {
   copied fleet
   "$jcc" compile
   bases first/Dockerfile second/Dockerfile
-  # With secrets, which are read.
-  echo 'APT::Update::Pre-Invoke {"echo told by a secret";};' >"$work/apt-of-bake.conf"
+  # With a secret, whose content must take effect.
+  echo 'APT::Update::Pre-Invoke {"echo set by a secret";};' >"$work/apt-of-bake.conf"
   JCC_APT_CONF=$work/apt-of-bake.conf docker buildx bake --no-cache --progress plain --allow network.host \
     --allow "fs.read=$work/apt-of-bake.conf" --allow "fs.read=$JCC_CA_BUNDLE" 2>&1 | tee "$work/baked"
-  grep -q 'told by a secret' "$work/baked"
+  grep -q 'set by a secret' "$work/baked"
   unset JCC_CA_BUNDLE
   docker buildx bake --allow network.host
   [[ $(docker run --rm --network=host fleet:0.1.0-first) == "one all top" ]]
   [[ $(docker run --rm --network=host fleet:0.1.0-second) == $'two all top\n42' ]]
 }
-# The same files, by every builder that reads them, in both formats of images. The last stage runs the checks.
+# Every builder builds the same files, in both image formats. The last stage runs the tests.
 builds_everywhere() {
   local format image by
   copied everywhere
@@ -172,48 +173,48 @@ builds_everywhere() {
     done
   done
 }
-# A fetch that is not what the definition says ends the build, and says why.
-refuses_what_changed() {
+# A download that differs from the definition fails the build with a message.
+rejects_changed_downloads() {
   local right
   serve_sources
-  right=${given[fingerprint]}
-  given[fingerprint]=0123456789ABCDEF0123456789ABCDEF01234567
+  right=${fill[fingerprint]}
+  fill[fingerprint]=0123456789ABCDEF0123456789ABCDEF01234567
   copied archives
   if "$jcc" compile project.kdl >"$work/compiled" 2>&1; then echo "compiled with another key"; return 1; fi
-  grep -F "${given[fingerprint]}" "$work/compiled" || { cat "$work/compiled"; return 1; }
-  given[fingerprint]=$right
+  grep -F "${fill[fingerprint]}" "$work/compiled" || { cat "$work/compiled"; return 1; }
+  fill[fingerprint]=$right
   cp -r "$work/sources" "$work/changed"
   sed -i 's/^Description: .*/Description: another/' "$work/changed/apt/dists/stable/main/binary-amd64/Packages"
   serve "$work/changed"
-  given[server]=$served
+  fill[server]=$served
   case_of archives
   stops 'Packages.*(File has unexpected size|Hash Sum mismatch)' --target final
-  given[greet-sha256]=${given[greet-sha256]//[0-9]/0}
-  given[wave-commit]=${given[wave-commit]//[0-9]/0}
+  fill[greet-sha256]=${fill[greet-sha256]//[0-9]/0}
+  fill[wave-commit]=${fill[wave-commit]//[0-9]/0}
   case_of native
   stops 'digest mismatch|checksum' --target build-greet
-  stops "not our ref ${given[wave-commit]}" --target build-wave
+  stops "not our ref ${fill[wave-commit]}" --target build-wave
 }
 stops() { # WHAT OPTION…
   if docker build --progress plain --network=host "${@:2}" . >"$work/built" 2>&1; then echo "built: ${*:2}"; return 1; fi
   grep -E "$1" "$work/built" || { tail -n 20 "$work/built"; return 1; }
 }
 
-proof "an image builds, and runs as its user" builds_and_runs
-proof "Buildah builds it too" builds_with_buildah
-proof "Python packages keep to what was resolved" python_is_held
+proof "Docker builds an image, which runs as its user" builds_and_runs
+proof "Buildah builds the same image" builds_with_buildah
+proof "Python packages have the resolved versions" python_is_constrained
 for tool in docker podman; do
   by=$([[ $tool == docker ]] && echo "Docker" || echo "Buildah and Podman")
-  proof "an archive and Git trees by cmake, make, ninja and colcon, and the small steps: built, healthy, tested by $by" "${tool}_native"
-  proof "wheels of an address, an index, a source and a Git repository, held and apart: built, healthy, tested by $by" "${tool}_snake"
-  proof "signed archives and a deb: built, healthy, tested by $by" "${tool}_archives"
+  proof "builds from an archive and from Git with cmake, make, ninja and colcon, and simple steps work with $by" "${tool}_native"
+  proof "wheels from a URL, an index, a source archive and Git, and a separate environment work with $by" "${tool}_snake"
+  proof "signed apt archives and a deb work with $by" "${tool}_archives"
 done
-proof "wheels by uv, from an index instead of PyPI: built, healthy, tested by Docker" docker_quick
-proof "the stage dev has what the packages were built by, and the project's folder" develops
-proof "a user whose name, number or group the base has is the image's, with a home" takes_names_and_numbers
-proof "EXTRA_APT_PACKAGES are installed" takes_more
-proof "a service beside another, with limits, secrets and volumes: built, healthy, tested by Docker" docker_service
-proof "a service beside another, with limits, secrets and volumes: its units' commands by Podman" podman_service
-proof "two targets over one manifest: built by docker buildx bake, with and without secrets" bakes
-proof "one checkout is built by docker build, compose, bake, Buildah and Podman, without entitlements" builds_everywhere
-proof "another key, archive, list of packages or commit than the definition names ends the build" refuses_what_changed
+proof "wheels that uv installs from an index instead of PyPI work with Docker" docker_quick
+proof "the dev stage has the build tools of the packages and the project folder" develops
+proof "the user of the image is created even if the base uses its name, id or group" creates_the_user
+proof "EXTRA_APT_PACKAGES are installed" installs_extra_packages
+proof "two services with limits, secrets and volumes work with Docker" docker_service
+proof "two services with limits, secrets and volumes work with the commands of their units and Podman" podman_service
+proof "docker buildx bake builds two targets of one manifest, with and without secrets" bakes
+proof "docker build, Compose, bake, Buildah and Podman build one checkout without entitlements" builds_everywhere
+proof "a build fails if a key, an archive, a package list or a commit differs from the definition" rejects_changed_downloads

@@ -1,11 +1,12 @@
 # shellcheck shell=bash disable=SC2329,SC2154,SC2034
-# Caches: of layers, and the ones of the Compose file.
+# The layer cache, and the cache services of the Compose file.
 stays_cached() {
   case_of tiny; built jcc-proof-a; docker build --network=host --progress=plain . 2>"$work/log"
   ! grep -qE '^#[0-9]+ [0-9.]+ .*(Setting up|Unpacking)' "$work/log"
 }
 
-# The case `cached`: apt's way out is a proxy that counts, its package's index is one that counts, PyPI is PyPI or one too.
+# Prepares the case `cached`. apt uses a proxy and the package `acmesecond` an index, which both log requests. pip uses PyPI,
+# or such an index as the default.
 with_caches() { # WANTED [DEFAULT-INDEX]
   printf 'FROM debian:bookworm-slim\nRUN --mount=type=secret,id=apt-conf,target=/etc/apt/apt.conf.d/99-secret \\\n%s\n' \
     "apt-get update -qq && apt-get install -qq --no-install-recommends python3-pip python3-venv >/dev/null" >"$work/with-python"
@@ -13,12 +14,12 @@ with_caches() { # WANTED [DEFAULT-INDEX]
   "$servers" wheel acmefirst "$work/first"
   "$servers" wheel acmesecond "$work/second"
   "$servers" wheel acmedemo "$work/own"
-  given[wanted]=$1 given[index]=""
+  fill[wanted]=$1 fill[index]=""
   if [[ -n ${2-} ]]; then
     serving index "$work/first" - - "$work/hangs"; first_log=$served_log
-    given[index]="index \"$served/simple\""
+    fill[index]="index \"$served/simple\""
   fi
-  serving index "$work/second" - -; second_pid=${started[-1]} given[second]=$served
+  serving index "$work/second" - -; second_pid=${started[-1]} fill[second]=$served
   serving proxy - "$work/hangs"; proxy_log=$served_log
   printf 'Acquire::http::Proxy "%s";\n' "$served" >"$work/apt.conf"
   export JCC_APT_CONF=$work/apt.conf
@@ -30,12 +31,12 @@ with_caches() { # WANTED [DEFAULT-INDEX]
   all_bases
   composed "$PWD"
 }
-# Nothing of a build is left but the images.
+# Removes the image and the build cache.
 cleared() {
   docker image rm --force cached:0.1.0 >/dev/null 2>&1 || true
   docker builder prune --all --force >/dev/null
 }
-# A build that runs no step and gives the image that is there.
+# Builds again: no step runs, and the image stays the same.
 takes_every_layer() {
   local image
   image=$(docker image inspect --format '{{.Id}}' cached:0.1.0)
@@ -46,37 +47,37 @@ takes_every_layer() {
     END { for (each in step) { print "not cached: " step[each]; failed = 1 }; exit failed || !cached }' "$work/log"
   [[ $(docker image inspect --format '{{.Id}}' cached:0.1.0) == "$image" ]]
 }
-# Ends the proof where grep finds a line, and shows it: after `!` a failure would go unseen.
+# Fails if grep finds a line, and shows it. With `! grep`, `set -e` would not end the proof.
 lacks() { # OPTION-AND-PATTERN… FILE
   if grep "$@"; then return 1; fi
 }
-# The commands of a section of docs/caches.md.
-told() { # SECTION
+# Prints the commands in a section of docs/caches.md.
+documented_commands() { # SECTION
   sed -n "/^## $1\$/,/^## /{ /^\`\`\`sh/,/^\`\`\`/{ /^\`\`\`/d; p } }" "$project/docs/caches.md"
 }
 apt_log() { docker compose exec --no-TTY apt-cache cat /var/log/apt-cacher-ng/apt-cacher.log; }
 pip_log() { docker compose logs --no-log-prefix pip-cache; }
 
-# One story, for each step stands on what the one before left.
-serves() {
-  # `others`: what another build of this machine fetches through them meanwhile.
+# One proof, because each step depends on the state after the one before.
+caches_serve() {
+  # `others` leaves out what other builds of this machine download through the caches.
   local before others='/\/tree_/!{ /\.deb$/d }'
   with_caches '"six==1.17.0"'
-  # Without them; then they come up, and no layer is built anew.
+  # Build without the caches, then start them: no layer is built again.
   docker compose build
   docker compose --profile cache up -d --wait
   takes_every_layer
-  # From them: what they have not, they fetch.
+  # Build with the caches, which download what they do not have.
   sed -i 's/"six==1.17.0"/& "acmedemo==1.0"/' project.kdl
   "$jcc" compile
   cp "$work/own/"*.whl .
-  bash -euo pipefail -c "$(told "Add a private wheel")"
+  bash -euo pipefail -c "$(documented_commands "Add a private wheel")"
   cleared
   docker compose build
   apt_log | grep '|I|.*/tree_.*\.deb'
   pip_log | grep -c 'reading remote'
-  # Taken down and up again they have what they had. Upstream is asked whether its lists still hold, and for nothing else:
-  # one index is gone, and all of it comes from the cache.
+  # After a restart the caches have the same content. They ask upstream only whether the package lists are current. One index
+  # is no longer available, so its packages come from the cache.
   docker compose --profile cache down
   takes_every_layer
   docker compose up -d --wait apt-cache pip-cache
@@ -96,32 +97,32 @@ serves() {
   grep -E 'GET /root/local/\+f/.*/acmedemo-1.0' "$work/log"
   lacks -E 'reading remote.*(six|acme)' "$work/log"
   docker run --rm --network none cached:0.1.0 python3 -c 'import six, acmesecond, acmedemo'
-  # Each of them off, then both.
+  # Stop each of them, then both.
   docker compose stop apt-cache; takes_every_layer
   docker compose start apt-cache; docker compose stop pip-cache; takes_every_layer
   docker compose stop apt-cache; takes_every_layer
 }
-# A build during which the cache NAME dies: a request for WHAT hangs, which LOG then tells.
-dies() { # NAME WHAT LOG
+# Kills the cache NAME during a build, while a request for WHAT hangs. LOG is the log of the server that hangs.
+kill_during_build() { # NAME WHAT LOG
   local build
   echo "$2" >"$work/hangs"
   docker compose build >"$work/log" 2>&1 &
   build=$!
   until grep '^0 GET' "$3"; do kill -0 "$build" || { tail "$work/log"; return 1; }; sleep 0.2; done
   docker compose kill "$1"
-  if wait "$build"; then echo "built, though $1 died"; return 1; fi
+  if wait "$build"; then echo "the build succeeded although $1 was killed"; return 1; fi
 }
-mends() {
+caches_recover() {
   with_caches '"acmefirst==1.0"' default
   docker compose up -d --wait apt-cache pip-cache
   cleared
-  dies pip-cache /files/acmefirst "$first_log"
+  kill_during_build pip-cache /files/acmefirst "$first_log"
   docker compose build
   docker compose up -d --wait pip-cache
   cleared
-  dies apt-cache /InRelease "$proxy_log"
+  kill_during_build apt-cache /InRelease "$proxy_log"
   docker compose build
-  # Started again they serve: what they had when they died does no harm.
+  # After a restart they work: incomplete downloads do no harm.
   docker compose up -d --wait apt-cache
   cleared
   docker compose build
@@ -130,5 +131,5 @@ mends() {
 }
 
 proof "a second build takes every layer from the cache, with and without the secrets" stays_cached
-proof "they come up, serve a cleared build after down and up, a second index and a private wheel too, and are in no layer's key" serves
-proof "one that dies amid a build breaks no other" mends
+proof "cache services serve a build without layer cache, also after a restart, and do not change the keys of layers" caches_serve
+proof "a cache service that is killed during a build breaks no later build" caches_recover

@@ -1,17 +1,17 @@
 # shellcheck shell=bash disable=SC2329,SC2154,SC2034,SC2016
-# What `.jcc/host-setup.sh` prepares is usable in containers whose user is neither root nor the one who starts them.
+# Containers can use what `.jcc/host-setup.sh` prepares, even if their user is neither root nor the user who starts them.
 
-# The user who starts the containers, on no list of the machine's: his number, his home.
+# The user who starts the containers. The uid is not used on this machine.
 captain=4321
 while getent passwd "$captain" >/dev/null; do captain=$((captain + 1)); done
 
-# Runs COMMAND as the captain, to whom sudo and the engine are at hand.
+# Runs COMMAND as the captain, who can use sudo and the engine.
 as_captain() { # COMMAND…
   unshare --mount bash -euc 'mount --bind "$1" /etc/passwd
     exec setpriv --reuid "$2" --regid "$2" --clear-groups env --ignore-environment PATH="$3/stubs:$3/loginctl:/usr/bin:/bin" HOME="$3" \
       USER=captain DISPLAY=:97 HOSTED_WORD="a word" "${@:4}"' - "$work/passwd" "$captain" "$home" "$@"
 }
-# COMMAND of the session's stand-ins, until the proof ends.
+# Runs a COMMAND of `session` until the proof ends.
 standing_in() { # COMMAND…
   local ready
   ready=$(mktemp "$work/ready.XXXXXX")
@@ -19,9 +19,9 @@ standing_in() { # COMMAND…
   started+=("$!")
   until [[ -s $ready ]]; do kill -0 "${started[-1]}"; sleep 0.1; done
 }
-# A home, and what he needs of a machine that runs no systemd: sudo and docker, as root, and loginctl.
+# Creates the captain's home, and stand-ins for sudo, docker and loginctl on a machine without systemd.
 make_captain() {
-  # Others than root come by.
+  # Users other than root need access.
   chmod 0711 "$work"
   mkdir -p "$home/stubs" "$home/loginctl"
   { cat /etc/passwd; echo "captain:x:$captain:$captain::$home:/bin/bash"; } >"$work/passwd"
@@ -34,7 +34,7 @@ make_captain() {
   chown -R "$captain:$captain" "$home"
   PATH=$home/loginctl:$PATH standing_in root "$home/root" "$captain" "$work/as-root"
 }
-# The sockets of the captain's session, and of his X server; the folder is the session's alone, as logind makes it.
+# Creates the sockets of the captain's session and X server. Only the captain can access the folder, as with logind.
 make_session() {
   local folder
   folder=$("$project/tests/engine/up" root)/run/user/$captain
@@ -42,7 +42,7 @@ make_session() {
   install -d -o "$captain" -g "$captain" -m 0700 "$folder" "$folder/pulse"
   [[ -d /tmp/.X11-unix ]] || install -d -m 1777 /tmp/.X11-unix
   standing_in sockets "$captain" "$folder/wayland-0" "$folder/pulse/native" "$folder/pipewire-0" /tmp/.X11-unix/X97
-  # An X server asks for its cookie, not for who comes.
+  # An X server checks the cookie, not the user.
   chmod 0777 /tmp/.X11-unix/X97
   as_captain xauth -q add :97 MIT-MAGIC-COOKIE-1 0123456789abcdef0123456789abcdef
 }
@@ -54,10 +54,10 @@ set_up() { as_captain bash .jcc/host-setup.sh >../set-up 2>&1; }
 prepared() {
   local tool before
   home=$work/captain
-  [[ $EUID == 0 ]] || cannot "no root here"
-  for tool in xauth setpriv unshare /usr/bin/python3; do command -v "$tool" >/dev/null || cannot "no $tool here"; done
-  "$project/tests/engine/up" running || cannot "sockets of a session are made for a separate engine only"
-  given[session]=$captain
+  [[ $EUID == 0 ]] || skip "root is needed"
+  for tool in xauth setpriv unshare /usr/bin/python3; do command -v "$tool" >/dev/null || skip "$tool is not installed"; done
+  "$project/tests/engine/up" running || skip "the sockets of a session need the separate engine"
+  fill[session]=$captain
   case_of hosted
   composed "$PWD"
   trap end_session EXIT
@@ -67,12 +67,12 @@ prepared() {
   echo 'key = "value"' >settings.toml
   chown -R "$captain:$captain" .
 
-  # Before anybody wrote the secrets' values, it says so.
-  if set_up; then echo "ready without secrets"; return 1; fi
+  # Without the values of the secrets it fails.
+  if set_up; then echo "it succeeds without secrets"; return 1; fi
   grep -F '!! the secret token is empty' ../set-up || { cat ../set-up; return 1; }
   as_captain bash -c 'echo t0ken >secrets/token.txt; echo desk >secrets/desk.txt; echo here >read/here'
   set_up || { cat ../set-up; return 1; }
-  # Once more: nothing is left to do.
+  # A second run changes nothing.
   before=$(grep -vc '^docker ' "$work/as-root")
   set_up || { cat ../set-up; return 1; }
   [[ $(grep -vc '^docker ' "$work/as-root") == "$before" ]] || { cat "$work/as-root"; return 1; }
@@ -86,7 +86,7 @@ prepared() {
     socket "/run/user/$captain/wayland-0" socket "/run/user/$captain/pulse/native"
   finds sound "$captain" socket "/run/user/$captain/pipewire-0"
 }
-# Where a service has a folder of the host.
+# Prints where a folder of the host is mounted in a service.
 mounted() { # SERVICE FOLDER
   docker compose ps --quiet "$1" | xargs docker inspect --format '{{json .Mounts}}' |
     python3 -c 'import json, sys; print(next(each["Destination"] for each in json.load(sys.stdin) if each["Source"] == sys.argv[1]))' "$2"
@@ -95,4 +95,4 @@ finds() { # SERVICE WORD…
   docker compose exec --no-TTY "$1" bash /srv/app/as-declared "${@:2}"
 }
 
-proof "folders, files, secrets, volumes and sockets of a session that host-setup.sh prepares are a user's, who is not root" prepared
+proof "users other than root can use the folders, files, secrets, volumes and sockets that host-setup.sh prepares" prepared

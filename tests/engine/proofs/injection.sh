@@ -1,45 +1,44 @@
 # shellcheck shell=bash disable=SC2329,SC2154,SC2164
-# Values with letters that mean something to a shell, a builder, YAML, HCL or systemd: each arrives as it is, or is refused
-# at its line.
+# Values with special characters of a shell, a builder, YAML, HCL or systemd arrive unchanged or are rejected at their line.
 values=$project/tests/engine/proofs/values
 
-# A project of the table's values in its folder, without the lines that jcc refuses, compiled.
+# Writes a project with the values of the table and compiles it, without the lines that jcc rejects.
 table_of() { # KIND [OPTION…]
   local round
   rm -rf "$work/values-$1"
   "$values" "$1" "$work/values-$1"
   cd "$work/values-$1"
-  # A round shows no more than 100 reports.
+  # Each round reports at most 100 errors.
   for round in {1..30}; do
-    if "$jcc" compile --format json project.kdl "${@:2}" >compiled 2>told; then
-      ! grep -q '"severity":"error"' told
-      echo "round $round: $(grep -c . refused) values refused"
+    if "$jcc" compile --format json project.kdl "${@:2}" >compiled 2>reports; then
+      ! grep -q '"severity":"error"' reports
+      echo "round $round: $(grep -c . rejected) values rejected"
       return
     fi
-    "$values" strike . <told >>refused
+    "$values" remove-rejected . <reports >>rejected
   done
-  cat told
+  cat reports
   return 1
 }
-# The table in images and services, once for all proofs.
+# Builds the images of the table, once for all proofs.
 values_image() {
   if [[ ! -e $work/values-write/built ]]; then
     table_of write
     bases docker/Dockerfile
-    # Without words that an engine would show: 64 KiB of them.
+    # Lines are truncated, because the engine prints values of 64 KiB.
     (cd docker && docker compose build 2>&1 | cut -c1-500)
     touch "$work/values-write/built"
   fi
   cd "$work/values-write"
 }
-# What a container saw, held against what was meant.
+# Compares the values in a container with those of the table.
 arrived() { # ENGINE CONTAINER SERVICE
   local seen=$work/seen-$1-$3 wanted
   wanted="image-check"
   if [[ $3 == main ]]; then wanted="run-check"; fi
   for _ in {1..60}; do
     rm -rf "$seen"; mkdir "$seen"
-    # A file that grows while it is copied ends the copy: the next one has it whole.
+    # Copying fails if a file grows meanwhile. The next attempt gets the whole file.
     if ! "$1" cp "$2:/seen/." "$seen/" >/dev/null; then sleep 0.5; continue; fi
     if [[ $1 == podman ]]; then podman healthcheck run "$2" >/dev/null 2>&1 || true; fi
     if [[ -e $seen/done && -e $seen/$wanted ]]; then break; fi
@@ -48,9 +47,9 @@ arrived() { # ENGINE CONTAINER SERVICE
   docker image inspect values:docker --format '{{json .Config}}' >"$seen/image"
   "$values" compare "$work/values-write" "$seen" "$3"
 }
-narrow_words() {
-  table_of narrow --stdout
-  "$values" left .
+restricted_values() {
+  table_of restricted --stdout
+  "$values" check-accepted .
 }
 arrives_by_compose() {
   values_image
@@ -73,7 +72,7 @@ arrives_by_command() {
 arrives_by_quadlet() {
   local -a words
   podman_ready
-  command -v quadlet >/dev/null || cannot "no Podman here"
+  command -v quadlet >/dev/null || skip "Podman is not installed"
   values_image
   mkdir -p "$work/values-units/containers/systemd"
   ln -s "$PWD/podman" "$work/values-units/containers/systemd/"
@@ -81,7 +80,7 @@ arrives_by_quadlet() {
   "$values" unit "$work/values.units" values-podman >"$work/values.words"
   mapfile -d '' -t words <"$work/values.words"
   podman run --rm --entrypoint true "$(stand_in_for_podman)" >/dev/null 2>&1 ||
-    cannot "the unit's words are read, but Podman starts no container here"
+    skip "the arguments of the unit are read, but Podman cannot start a container"
   docker tag values:docker values:podman
   docker save values:podman | podman load --quiet >/dev/null
   contained+=(systemd-values)
@@ -109,8 +108,8 @@ arrives_as_folder() {
 }
 ran_nothing() { [[ ! -e /tmp/ran ]]; }
 
-proof "words that must be of a kind are refused at their line where they are not" narrow_words
-proof "values arrive by docker compose" arrives_by_compose
-proof "values arrive by jcc run-command" arrives_by_command
-proof "values arrive by Podman's generator and Podman" arrives_by_quadlet
-proof "values arrive as folders of images that bake built" arrives_as_folder
+proof "nodes with restricted values reject other values at their line" restricted_values
+proof "values arrive unchanged with docker compose" arrives_by_compose
+proof "values arrive unchanged with jcc run-command" arrives_by_command
+proof "values arrive unchanged with Podman's generator and Podman" arrives_by_quadlet
+proof "values arrive unchanged as working directories of images that bake builds" arrives_as_folder

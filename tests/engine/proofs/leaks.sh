@@ -1,11 +1,11 @@
 # shellcheck shell=bash disable=SC2329,SC2154,SC2034
-# Nothing of a build's secrets and helpers stays.
+# Images contain no secrets and temporary files of their build.
 leaves_nothing() {
   case_of tiny; built jcc-proof-tiny
   docker run --rm --network=host --user 0 jcc-proof-tiny sh -c '! ls /run/jcc /run/secrets /etc/apt/apt.conf.d/99-secret /var/cache/apt/*.bin /var/cache/apt/archives/*.deb 2>/dev/null'
 }
 
-# A company's certificate authority, and a certificate of it for the loopback: ca.crt, server.pem.
+# Creates a certificate authority (ca.crt), and a certificate for the loopback address (server.pem).
 authority() {
   openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=acme-authority-3e81d0 -keyout ca.key -out ca.crt 2>/dev/null
   openssl req -newkey rsa:2048 -nodes -subj /CN=127.0.0.1 -keyout server.key -out server.csr 2>/dev/null
@@ -13,13 +13,13 @@ authority() {
     -extfile <(echo subjectAltName=IP:127.0.0.1,DNS:localhost) 2>/dev/null
   cat server.crt server.key >server.pem
 }
-# Files of FOLDER, layers unpacked, that hold one of the words or its base64.
-holding() { # FOLDER WORD…
+# Prints the files below FOLDER that contain one of the words or its base64.
+containing() { # FOLDER WORD…
   local word words=()
   for word in "${@:2}"; do words+=(-e "$word" -e "$(printf %s "$word" | base64 --wrap=0 | tr -d =)"); done
   { grep -rlaF "${words[@]}" "$1" || true; } | sort -u
 }
-# Everything that an image consists of, its layers side by side.
+# Unpacks an image: its layers, history and configuration.
 unpacked() { # IMAGE FOLDER
   local blob at=0
   mkdir -p "$2/layers"
@@ -59,7 +59,7 @@ keeps_no_secret() {
   docker compose --progress plain build --no-cache >said/build 2>&1 || { tail -n 20 said/build; return 1; }
   grep -q 'Collecting acmesecret' said/build
   docker compose config >said/config
-  # Each was used.
+  # Each secret was used.
   grep -qE '^(200|304) GET http://.*InRelease' "${logs[0]}"
   grep -q '^200 GET /files/acme' "${logs[1]}"
   grep -q '^200 GET /files/acme' "${logs[2]}"
@@ -67,16 +67,16 @@ keeps_no_secret() {
   unpacked leaks:0.1.0 ../unpacked-leaks
   local marks=("$proxy_password" "$conf_password" "$netrc_password" "corp:$proxy_password" "conf:$conf_password"
     "netrc:$netrc_password" "$(sed -n 5p secrets/ca.crt)" acme-authority-3e81d0)
-  # What is looked for would be found.
-  [[ -n $(holding ../unpacked-leaks canary-9c1f27) && -n $(holding secrets "${marks[@]}") ]]
-  [[ -z $(holding ../unpacked-leaks "${marks[@]}") ]] || { holding ../unpacked-leaks "${marks[@]}"; return 1; }
+  # The search finds what exists.
+  [[ -n $(containing ../unpacked-leaks canary-9c1f27) && -n $(containing secrets "${marks[@]}") ]]
+  [[ -z $(containing ../unpacked-leaks "${marks[@]}") ]] || { containing ../unpacked-leaks "${marks[@]}"; return 1; }
   mv secrets ..
-  [[ -z $(holding . "${marks[@]}") ]] || { holding . "${marks[@]}"; return 1; }
-  # The same layers come out without them.
+  [[ -z $(containing . "${marks[@]}") ]] || { containing . "${marks[@]}"; return 1; }
+  # Without the secrets the build gives the same layers.
   unset JCC_APT_CONF JCC_PIP_CONF JCC_NETRC JCC_CA_BUNDLE
   docker compose build --progress=plain >../again 2>&1 || { tail -n 40 ../again; return 1; }
   ! grep -E '^#[0-9]+ [0-9.]+ (Get:|Collecting)' ../again
 }
 
-proof "no secret, helper or download is in the image" leaves_nothing
-proof "proxy, index, netrc and authority are used and nowhere kept" keeps_no_secret
+proof "no secret, temporary file or download is in the image" leaves_nothing
+proof "the credentials of proxy, index and netrc and the certificate authority are used and stored nowhere" keeps_no_secret

@@ -1,24 +1,25 @@
 # shellcheck shell=bash disable=SC2329,SC2154
-# What an edit of a project builds anew, read from what BuildKit reports of each step. No step that does not depend on the
-# edit runs again, but for those behind one that does in the same stage.
+# After an edit of a project, only the steps that depend on it and the later steps of the same stage run again. The steps are
+# read from BuildKit's log.
 
-# A base that no build has seen, so that no earlier run's layers are taken, with what the platform would install.
+# Creates a base image that no build has used, so that no layers of earlier runs are reused. It contains the system packages
+# of the platform.
 fresh_base() {
-  given[base]=jcc-proof-fresh:12
+  fill[base]=jcc-proof-fresh:12
   "$project/tests/engine/up" base debian:bookworm-slim
-  docker build --quiet --network=host --tag "${given[base]}" - <<EOF
+  docker build --quiet --network=host --tag "${fill[base]}" - <<EOF
 FROM debian:bookworm-slim
 RUN apt-get update -qq && apt-get install -qq --no-install-recommends python3-pip python3-venv bc >/dev/null && echo $RANDOM$RANDOM-$$ >/fresh
 EOF
 }
-# Compiles and builds all of the project; the steps that ran.
+# Compiles and builds the project. Prints the steps that ran.
 steps_of_build() {
   "$jcc" compile project.kdl >../compiled 2>&1 || { cat ../compiled; return 1; }
   docker build --progress=plain --network=host --secret "id=ca-bundle,src=$JCC_CA_BUNDLE" --target test . >../log 2>&1 ||
     { tail -n 40 ../log; return 1; }
   "$project/tests/engine/proofs/steps" Dockerfile ../log
 }
-# A step of the stage that ships and all behind it.
+# Prints a step of the final stage and all steps after it.
 from() { # STEP
   local step found=no
   for step in "${order[@]}"; do
@@ -26,17 +27,20 @@ from() { # STEP
     [[ $found == no ]] || echo "$step"
   done
 }
-# From the project as it was to one that COMMAND changed: what ran is the steps named, and those from the one behind `from`.
+# Changes a copy of the project with COMMAND and builds it. Exactly these steps must run. `from STEP` stands for this step of
+# the final stage and all after it.
 edit() { # WHAT COMMAND [STEP…] [from STEP]
   local ran expected
   rm -rf ../edited; cp -r ../as-it-was ../edited; cd ../edited || return
   eval "$2"
-  if diff -r ../as-it-was . >/dev/null; then echo "$1: nothing was changed"; return 1; fi
+  if diff -r ../as-it-was . >/dev/null; then echo "$1: the command changes nothing"; return 1; fi
   ran=$(steps_of_build) || { echo "$1: $ran"; return 1; }
   edits=$((edits + 1))
   expected=$(printf '%s\n' "${@:3}" | while IFS= read -r step; do
     if [[ $step == from ]]; then IFS= read -r step; from "$step"; else echo "$step"; fi
   done | LC_ALL=C sort)
+  "$jcc" diff ../as-it-was . --format json >../forecast || wrong+=("$1")
+  "$project/tests/engine/proofs/steps" Dockerfile ../log ../forecast || { echo "$1: the forecast is wrong"; wrong+=("$1"); }
   if [[ $ran == "$expected" ]]; then return; fi
   echo "$1: < expected, > ran"
   diff <(echo "$expected") <(echo "$ran") | grep '^[<>]' || true
@@ -50,7 +54,7 @@ reruns_its_own() {
   copied rebuilt rebuilt/as-it-was
   steps_of_build >../first
   [[ $(wc -l <../first) -ge 20 ]] || { cat ../first; return 1; }
-  # The steps of the stage that ships, in their order, then the one behind them.
+  # The steps of the final stage in order, then the test step.
   order=("final: System packages of the project" "final: User \`sailor\`" "final: COPY /opt/pebble" "final: COPY /opt/rock"
     "final: Library paths for the linker" "final: COPY /opt/venv" "final: COPY /opt/venv" "final: COPY /opt/venvs/old"
     "final: COPY /opt/venvs/new" "final: Python packages" "final: Python packages of the project"
@@ -71,15 +75,18 @@ reruns_its_own() {
   edit "a heavy package" "manifest 's/anvil \"1.1\"/anvil \"1.2\"/'" "python: run" from "COPY /opt/venv"
   edit "another heavy package" "manifest 's/hammer \"1.4.0\"/hammer \"1.5.0\"/'" \
     "python: run" "final: COPY /opt/venv" from "COPY /opt/venvs/old"
-  edit "an environment apart" "manifest 's/packaging==24.0/packaging==24.1/'" \
+  edit "a separate environment" "manifest 's/packaging==24.0/packaging==24.1/'" \
     "venv-new: run" from "COPY /opt/venvs/new"
   edit "a package built from source" "manifest 's/rock \"1.0.0\"/rock \"1.1.0\"/'" "build-rock: run" from "COPY /opt/rock"
   edit "a system package" "manifest 's/install \"tree\"/install \"tree\" \"ed\"/'" from "System packages of the project"
+  edit "a comment" "sed -i '1i // A comment.' project.kdl"
+  edit "the ignore file" "echo 'notes' >.dockerignore; touch notes"
+  edit "a second target" "sed -i 's/^target .*/&\ntarget \"second\" { platform \"x86_64\" }/' project.kdl"
   edit "the user" "manifest 's/uid=1234/uid=1235/'" from "User \`sailor\`"
   echo "$edits edits"
   [[ ${#wrong[@]} == 0 && $edits -ge 12 ]]
 }
-# Builds the project as an image of that name.
+# Builds the project as an image with this name.
 image_of() { # NAME
   "$jcc" compile project.kdl >../compiled 2>&1 || { cat ../compiled; return 1; }
   docker build --quiet --network=host --secret "id=ca-bundle,src=$JCC_CA_BUNDLE" --tag "$1" . >../log 2>&1 || { cat ../log; return 1; }
@@ -103,7 +110,8 @@ heavy_apart() {
   diff ../anvil-before ../anvil-after
   ! diff ../hammer-before ../hammer-after
 }
-# pip's cache is nobody's alone: each of two environments gets its package only once the other one asks for its own.
+# Two environments are built in parallel: the index sends a package of one only after the other has requested its own. A
+# lock on pip's cache would make one wait for the other.
 side_by_side() {
   local name
   fresh_base
@@ -111,7 +119,7 @@ side_by_side() {
   "$servers" wheel acmeleft meeting-wheels
   "$servers" wheel acmeright meeting-wheels
   serving meeting "$PWD/meeting-wheels" acmeleft acmeright
-  given[index]=$served
+  fill[index]=$served
   copied meeting
   "$jcc" compile
   docker build --progress=plain --network=host . >../log 2>&1 || { tail -n 30 ../log; return 1; }
@@ -120,6 +128,6 @@ side_by_side() {
   ! grep -q '^503 ' "$served_log"
 }
 
-proof "an edit runs its own steps again and those behind them, and no other" reruns_its_own
-proof "another version of one heavy package leaves the layer of the other as it is" heavy_apart
-proof "Python environments are made side by side" side_by_side
+proof "an edit runs only the steps that depend on it and later steps of the same stage" reruns_its_own
+proof "another version of one heavy package does not change the layer of another" heavy_apart
+proof "Python environments are built in parallel" side_by_side

@@ -1,12 +1,12 @@
 # shellcheck shell=bash disable=SC2329,SC2154
-# The same input, the same image: two engines whose caches are empty, two folders, and not one byte of the image differs.
+# Two builds on two engines with empty caches, from two folders, give the same image byte for byte.
 cold() { # NUMBER CASE
   local store=same-$1-$$
-  engine=$("$project/tests/engine/up" other "$store" --feature containerd-snapshotter=true) || cannot "$engine"
+  engine=$("$project/tests/engine/up" other "$store" --feature containerd-snapshotter=true) || skip "$engine"
   others+=("$store")
   case_of "$2" "$1/folder-of-$1/$2"
   images_of Dockerfile | while IFS= read -r image; do docker save "$image" | docker --host "$engine" load; done
-  # A checkout gives files the time of the checkout. (What is older than the epoch keeps its time: BuildKit only bounds it.)
+  # Files have the time of their checkout. (BuildKit only replaces times after SOURCE_DATE_EPOCH; older ones are kept.)
   find . -type f -exec touch --date "2026-06-0$1" {} +
   docker --host "$engine" build --progress=plain --network=host --secret "id=ca-bundle,src=$JCC_CA_BUNDLE" \
     --build-arg SOURCE_DATE_EPOCH=1767225600 --target final --output "type=oci,dest=$work/$1.tar,rewrite-timestamp=true" . \
@@ -20,10 +20,10 @@ twice() { # CASE
   others=()
   cold 1 "$1"
   cold 2 "$1"
-  # The index names the image by its hash, and so all that is in it: layers, their times, the config.
+  # The index has the image's digest, which covers the layers, the times in them, and the configuration.
   cmp "$work/1.oci/index.json" "$work/2.oci/index.json" || { differing; return 1; }
 }
-# What differs, for the report.
+# Shows the differences.
 differing() {
   local n layer
   for n in 1 2; do
@@ -36,5 +36,5 @@ differing() {
 tiny_is_the_same() { twice tiny; }
 whole_is_the_same() { serve_sources; twice whole; }
 
-proof "two cold builds of a small image on two engines, from two folders, give the same image" tiny_is_the_same
-proof "the same of one with packages from sources, archives, wheels, an environment, files and a user" whole_is_the_same
+proof "two cold builds of a small image give the same image" tiny_is_the_same
+proof "two cold builds of an image with source builds, archives, wheels, an environment, files and a user give the same image" whole_is_the_same

@@ -3,6 +3,6 @@ import pathlib
 
 import setuptools
 
-# What the environment of the build said is in the wheel.
+# The wheel contains a value from the environment of the build.
 pathlib.Path("bird.py").write_text(f"SONG = {os.environ.get('BIRD_SONG', '')!r}\n")
 setuptools.setup()

@@ -1,15 +1,15 @@
-//! What a definition requires and when, in few words.
+//! Formats requirements and conditions of definitions as short phrases.
 
 use crate::catalog::{Condition, Guard, Require, RequireStage};
 use crate::value::{Name, Requirement};
 
-/// `cuda >=12.6`; the name alone where any version will do.
+/// Returns name and requirement, such as `cuda >=12.6`, or only the name if any version is accepted.
 pub(super) fn named(name: &Name, requirement: &Requirement) -> String {
     let text = requirement.to_string();
     if text == "*" { name.to_string() } else { format!("{name} {text}") }
 }
 
-/// `cmake >=3.13 to build`, `sm >=7.5 when cuda >=13`.
+/// Returns a requirement with its stage and condition: `cmake >=3.13 to build`, `sm >=7.5 when cuda >=13`.
 pub(super) fn requirement(require: &Require) -> String {
     let named = named(&require.name, &require.requirement);
     let stage = match require.stage {
@@ -20,7 +20,8 @@ pub(super) fn requirement(require: &Require) -> String {
     format!("{named}{stage}{}", when(&require.guard))
 }
 
-/// Each requirement once; what is there at run time is there to build with, too.
+/// Returns the requirements without duplicates. A build requirement is left out if the same one applies at
+/// run time: then it is available to the build too.
 pub(super) fn requirements(all: &[Require]) -> Vec<String> {
     let covered = |one: &Require| {
         one.stage == RequireStage::Build
@@ -31,16 +32,17 @@ pub(super) fn requirements(all: &[Require]) -> Vec<String> {
                     && (other.guard == one.guard || other.guard.all.is_empty())
             })
     };
-    let mut words = Vec::new();
+    let mut phrases = Vec::new();
     for one in all.iter().filter(|one| !covered(one)).map(requirement) {
-        if !words.contains(&one) {
-            words.push(one);
+        if !phrases.contains(&one) {
+            phrases.push(one);
         }
     }
-    words
+    phrases
 }
 
-/// ` when cuda >=13 and option qt is 5`; nothing where it always holds.
+/// Returns a condition with a leading space, such as ` when cuda >=13 and option qt=5`; empty if it is always
+/// true.
 pub(super) fn when(guard: &Guard) -> String {
     let all = conditions(guard);
     if all.is_empty() { String::new() } else { format!(" when {}", all.join(" and ")) }
