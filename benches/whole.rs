@@ -1,7 +1,7 @@
-//! How long whole runs take, as a user waits for them: the process from start to end.
+//! Benchmarks of whole runs of `jcc`, from the start of the process to its end.
 //!
-//! `cargo bench` prints a table: the median and the fastest of many runs of `jcc`, beside the same for a process that
-//! does nothing; then how time grows with packages, versions and targets; then what resolving itself takes.
+//! `cargo bench` prints a table with the median and the fastest of many runs, next to a process that does
+//! nothing, then for growing numbers of packages, versions and targets, then for the resolver alone.
 
 #![allow(
     clippy::print_stdout,
@@ -19,11 +19,11 @@ use jcc::internals::fs::Disk;
 use jcc::internals::resolve;
 use jcc::internals::source::Sources;
 
-/// The compiler, built for the benchmark.
+/// The `jcc` binary.
 const JCC: &str = env!("CARGO_BIN_EXE_jcc");
 
 fn main() {
-    // `cargo test --benches` runs this too: then one run each is enough to see that it works.
+    // `cargo test --benches` runs this too. One run each is enough then.
     let runs = if std::env::args().any(|argument| argument == "--bench") { 60 } else { 1 };
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     println!("{:<44} {:>10} {:>10} {:>10}", "", "median", "fastest", "peak");
@@ -55,7 +55,7 @@ fn main() {
     in_process(&examples, runs);
 }
 
-/// Runs a command many times and prints what it took.
+/// Runs a command many times, prints a row of the table, and returns the median.
 fn row(name: &str, runs: usize, command: &mut Command) -> Duration {
     command.stdout(Stdio::null()).stderr(Stdio::null()).stdin(Stdio::null());
     let mut times: Vec<Duration> = (0..runs)
@@ -74,7 +74,7 @@ fn row(name: &str, runs: usize, command: &mut Command) -> Duration {
     median
 }
 
-/// The most memory that a command had, in KiB, where Python is there to ask the system.
+/// Returns the peak memory of a command in KiB, or `None` if Python is not installed.
 fn peak(command: &Command) -> Option<u32> {
     let script = "import os,sys\npid=os.fork()\nif pid==0:\n n=os.open('/dev/null',os.O_WRONLY)\n os.dup2(n,1);os.dup2(n,2)\n os.execvp(sys.argv[1],sys.argv[1:])\nprint(os.wait4(pid,0)[2].ru_maxrss)";
     let output = Command::new("python3")
@@ -87,7 +87,8 @@ fn peak(command: &Command) -> Option<u32> {
     String::from_utf8(output.stdout).ok()?.trim().parse().ok()
 }
 
-/// A project with its own catalogue: each package requires the next one in a version not older than its own.
+/// Writes a project with its own catalogue, in which each package requires the next one in at least its own
+/// version.
 fn catalogue(root: &Path, packages: usize, versions: usize) -> PathBuf {
     let folder = root.join(format!("packages-{packages}-{versions}"));
     let mut manifest =
@@ -116,7 +117,7 @@ fn catalogue(root: &Path, packages: usize, versions: usize) -> PathBuf {
     file
 }
 
-/// A project with many targets.
+/// Writes a project with many targets.
 fn several(root: &Path, targets: usize) -> PathBuf {
     let folder = root.join(format!("targets-{targets}"));
     std::fs::create_dir_all(&folder).expect("a folder can be made");
@@ -130,7 +131,7 @@ fn several(root: &Path, targets: usize) -> PathBuf {
     file
 }
 
-/// How long the resolver takes in this process, for each example.
+/// Measures the resolver in this process, for each example.
 fn in_process(examples: &Path, runs: usize) {
     println!("\n{:<44} {:>10} {:>10}", "in process, without starting one", "median", "fastest");
     let mut names: Vec<_> = std::fs::read_dir(examples)
@@ -142,14 +143,15 @@ fn in_process(examples: &Path, runs: usize) {
     for name in names {
         let fs = Disk::new(examples.join(&name));
         let input = jcc::Input { fs: &fs, manifest: "project.kdl", target: None, lock: "jcc.lock" };
-        // From the manifest's file to versions: reads, parses, decodes what of the catalogue is needed, solves.
+        // From the file to the versions: reads and parses the manifest, decodes the definitions that are
+        // needed, solves.
         let (mut all, mut alone) = (Vec::new(), Vec::new());
         for _ in 0..runs {
             let (mut sources, mut log) = (Sources::new(), Log::new());
             let start = Instant::now();
             let resolved = jcc::resolve(input, &mut sources, &mut log).expect("an example resolves");
             all.push(start.elapsed());
-            // Once more with everything read and decoded: the problem is built anew, solved, and the answer read.
+            // Again with everything read and decoded: builds the constraints and solves them.
             let projects: Vec<_> = resolved.targets.iter().map(|(project, _)| project.clone()).collect();
             let start = Instant::now();
             _ = resolve::all(projects, &resolved.catalog, resolved.old_lock.as_ref(), &sources, &mut log);
