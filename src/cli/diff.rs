@@ -14,7 +14,7 @@ use clap::{Args, ValueEnum};
 
 use crate::Compiled;
 use crate::diagnostic::{Log, Severity};
-use crate::diff::{Side, TargetDiff, compare};
+use crate::diff::{DiffSide, TargetDiff, compare};
 use crate::source::Sources;
 
 use super::args::ReportFormat;
@@ -95,7 +95,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &DiffArgs) -> Exit {
     };
     let target = args.target.as_deref();
     let new = crate::compile(sides.new_input(target), &mut session.sources, &mut session.log);
-    let Ok(new) = new.map(super::session::kept) else {
+    let Ok(new) = new.map(super::session::leak) else {
         session.report(ReportFormat::Text);
         return Exit::Problems;
     };
@@ -156,7 +156,7 @@ fn old_side(
         session.report(ReportFormat::Text);
         let help = "compare with a revision whose manifest compiles, or with `--as-committed` and `git diff`";
         return Err(
-            session.unknown(&format!("the manifest of {shown} does not compile"), Some(help.to_owned()))
+            session.input_error(&format!("the manifest of {shown} does not compile"), Some(help.to_owned()))
         );
     };
     if args.as_committed {
@@ -170,7 +170,7 @@ fn old_side(
         compiled.planned.retain(|planned| planned.services.target == *target);
     }
     let warnings = warnings(&log);
-    Ok(Some(CompiledSide { compiled: super::session::kept(compiled), sources, warnings }))
+    Ok(Some(CompiledSide { compiled: super::session::leak(compiled), sources, warnings }))
 }
 
 /// The warnings of a compile, as `CODE: message`.
@@ -185,9 +185,9 @@ fn targets(
     new: &CompiledSide<'_>,
     files: &dyn crate::diff::ContextFiles,
 ) -> Vec<TargetDiff> {
-    let before: Vec<Side<'_>> = old.map(of_targets).unwrap_or_default();
+    let before: Vec<DiffSide<'_>> = old.map(of_targets).unwrap_or_default();
     let after = of_targets(new);
-    let name = |side: &Side<'_>| side.resolution.target.name.to_string();
+    let name = |side: &DiffSide<'_>| side.resolution.target.name.to_string();
     let catalog = &new.compiled.resolved.catalog;
     let mut all: Vec<TargetDiff> = after
         .iter()
@@ -198,11 +198,11 @@ fn targets(
     all
 }
 
-fn of_targets<'a>(side: &'a CompiledSide<'_>) -> Vec<Side<'a>> {
+fn of_targets<'a>(side: &'a CompiledSide<'_>) -> Vec<DiffSide<'a>> {
     let compiled = side.compiled;
     let targets = compiled.resolved.targets.iter().zip(&compiled.planned);
     targets
-        .map(|((project, resolution), planned)| Side {
+        .map(|((project, resolution), planned)| DiffSide {
             project,
             resolution,
             planned,

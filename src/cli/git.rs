@@ -11,7 +11,7 @@ use crate::fs::{FileKind, FileSystem, LARGEST};
 
 /// A repository, and the project's folder in it.
 #[derive(Debug, Clone)]
-pub(super) struct Repository {
+pub(super) struct GitRepository {
     /// The project's folder.
     folder: PathBuf,
     /// That folder from the repository's root: empty, or with a `/` at its end.
@@ -21,7 +21,7 @@ pub(super) struct Repository {
 /// Why git gave no answer, as one phrase.
 pub(super) type GitError = String;
 
-impl Repository {
+impl GitRepository {
     /// The repository that a folder lies in.
     pub(super) fn of(folder: &Path) -> Result<Self, GitError> {
         let prefix = run(folder, &["rev-parse", "--show-prefix"])?;

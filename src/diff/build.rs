@@ -287,9 +287,10 @@ const TITLE: usize = 72;
 
 /// The instruction without flags; of a script, its first command.
 fn title(keyword: &str, rest: &str, instruction: &RawInstruction) -> String {
+    // What most scripts start with says nothing about this one.
+    const SETUP: [&str; 5] = ["set ", "export ", ". ", "apt-get update", "MAX_JOBS="];
     let words: Vec<&str> = rest.split_whitespace().skip_while(|word| word.starts_with("--")).collect();
-    let is_setup =
-        |line: &&str| line.starts_with("set ") || line.starts_with("export ") || line.starts_with(". ");
+    let is_setup = |line: &&str| SETUP.iter().any(|start| line.starts_with(start));
     let script = instruction.heredocs.first().filter(|_| keyword == "RUN");
     let command = script.and_then(|text| text.lines().map(str::trim).find(|line| !is_setup(line)));
     let text = command.map_or_else(|| words.join(" "), |line| line.trim_end_matches('\\').trim().to_owned());

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::catalog::Catalog;
 
-use super::{Forecast, Side, StepState, VersionChange};
+use super::{DiffSide, Forecast, StepState, VersionChange};
 
 /// Sizes are those that publishers state, in MiB.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -20,7 +20,7 @@ pub struct Cost {
 }
 
 pub(super) fn cost(
-    new: Side<'_>,
+    new: DiffSide<'_>,
     (versions, base_changed): (&[VersionChange], bool),
     forecast: &Forecast,
     catalog: &Catalog,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::build::{self, BuildInputs, BuildStage, BuildStep, StepInput, StepKey};
-use super::{ContextFiles, Side};
+use super::{ContextFiles, DiffSide};
 
 /// The forecast for the image of one target.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -44,12 +44,6 @@ impl Forecast {
     pub fn rerun_stages(&self) -> impl Iterator<Item = &StageForecast> {
         self.stages.iter().filter(|stage| stage.state() >= StepState::Depends)
     }
-
-    /// The images without a digest, or other inputs, that make steps unknown.
-    pub fn unknown_causes(&self) -> BTreeSet<&str> {
-        let steps = self.stages.iter().flat_map(|stage| &stage.steps);
-        steps.filter(|step| step.state == StepState::Unknown).map(|step| step.cause.as_str()).collect()
-    }
 }
 
 impl StageForecast {
@@ -57,17 +51,12 @@ impl StageForecast {
     pub fn state(&self) -> StepState {
         self.steps.iter().map(|step| step.state).max().unwrap_or(StepState::Cached)
     }
-
-    /// The first step that runs.
-    pub fn first_rerun(&self) -> Option<&StepForecast> {
-        self.steps.iter().find(|step| step.state >= StepState::Depends)
-    }
 }
 
-pub(super) fn forecast(old: Option<Side<'_>>, new: Side<'_>, files: &dyn ContextFiles) -> Forecast {
+pub(super) fn forecast(old: Option<DiffSide<'_>>, new: DiffSide<'_>, files: &dyn ContextFiles) -> Forecast {
     let before = old.map(|old| stages(old, None)).unwrap_or_default();
     let after = stages(new, Some(files));
-    let target = |side: Side<'_>| side.planned.services.build.stage.unwrap_or("final");
+    let target = |side: DiffSide<'_>| side.planned.services.build.stage.unwrap_or("final");
     let old_stages = old.map(|old| build::reachable(&before, target(old))).unwrap_or_default();
     let new_stages = build::reachable(&after, target(new));
     let mut judge = Judge {
@@ -78,7 +67,7 @@ pub(super) fn forecast(old: Option<Side<'_>>, new: Side<'_>, files: &dyn Context
     Forecast { stages: new_stages.into_iter().map(|stage| judge.stage(stage)).collect() }
 }
 
-fn stages(side: Side<'_>, files: Option<&dyn ContextFiles>) -> Vec<BuildStage> {
+fn stages(side: DiffSide<'_>, files: Option<&dyn ContextFiles>) -> Vec<BuildStage> {
     let path = side.planned.files.dockerfile.as_str();
     let text = |path: &str| side.artifacts.get(path).map(String::as_str).unwrap_or_default();
     build::stages(&BuildInputs {

@@ -18,14 +18,14 @@ use crate::resolve::Resolution;
 use crate::source::Sources;
 
 pub use cost::Cost;
-pub use forecast::{Forecast, StageForecast, StepForecast, StepState};
+pub use forecast::{Forecast, StageForecast, StepState};
 pub use risk::Risk;
 pub use service::ServiceChange;
 pub use versions::{BaseChange, ChangeCause, VersionChange};
 
 /// One target of one side of a comparison.
 #[derive(Clone, Copy)]
-pub struct Side<'a> {
+pub struct DiffSide<'a> {
     pub project: &'a Project,
     pub resolution: &'a Resolution,
     pub planned: &'a Planned,
@@ -103,8 +103,8 @@ impl TargetDiff {
 
 /// Compares one target of two sides; `old` is `None` for a target that is new.
 pub fn compare(
-    old: Option<Side<'_>>,
-    new: Side<'_>,
+    old: Option<DiffSide<'_>>,
+    new: DiffSide<'_>,
     catalog: &Catalog,
     files: &dyn ContextFiles,
 ) -> TargetDiff {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::manifest::Grade;
 use crate::plan::FetchKind;
 
-use super::{ServiceChange, Side};
+use super::{DiffSide, ServiceChange};
 
 /// One change that a reviewer should look at.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,8 +44,12 @@ const WIDENING: [(&str, &str); 14] = [
 const NAMESPACES: [&str; 5] = ["network_mode", "ipc", "pid", "uts", "build.network"];
 
 /// Properties of which each removed value widens the rights of the container.
-const NARROWING: [(&str, &str); 3] =
-    [("cap_drop", "dropped capability"), ("read_only", "read-only file system"), ("user", "user")];
+const NARROWING: [(&str, &str); 4] = [
+    ("cap_drop", "dropped capability"),
+    ("read_only", "read-only file system"),
+    ("security_opt", "security option"),
+    ("user", "user"),
+];
 
 /// Separates changes that widen the rights of a container from the others.
 pub(super) fn split(changes: Vec<ServiceChange>) -> (Vec<Risk>, Vec<ServiceChange>) {
@@ -64,37 +68,36 @@ pub(super) fn split(changes: Vec<ServiceChange>) -> (Vec<Risk>, Vec<ServiceChang
 /// Takes out of a change what widens the rights of the container.
 fn widened(change: &mut ServiceChange) -> Vec<String> {
     let key = change.key.clone();
-    // `build.secrets.0` and `deploy.resources…devices` have the property at either end.
-    let found = WIDENING
-        .iter()
-        .find(|(name, _)| key == *name || key.strip_suffix(name).is_some_and(|rest| rest.ends_with('.')));
-    if let Some((_, what)) = found {
-        let added = std::mem::take(&mut change.added);
-        return added
-            .into_iter()
-            .filter(|value| value != "false")
-            .map(|value| if value == "true" { (*what).to_owned() } else { format!("{what} {value}") })
-            .collect();
+    let mut found = Vec::new();
+    if let Some((_, what)) = NARROWING.iter().find(|(name, _)| key == *name && change.added.is_empty()) {
+        found.extend(change.removed.drain(..).map(|value| format!("no {what} {value}")));
     }
-    if NAMESPACES.contains(&key.as_str()) && change.added.iter().any(|value| value == "host") {
-        change.added.retain(|value| value != "host");
-        return vec![format!("{key}: host")];
-    }
-    if key == "volumes" {
-        let (host, others): (Vec<String>, Vec<String>) =
-            std::mem::take(&mut change.added).into_iter().partition(|mount| is_of_host(mount));
-        change.added = others;
-        return host.into_iter().map(|mount| format!("host path {mount}")).collect();
-    }
-    if key == "user"
-        && change.added.iter().any(|user| user == "root" || user == "0" || user.starts_with("0:"))
-    {
+    // `build.secrets` and `deploy.resources.reservations.devices` end with the property.
+    let is = |name: &str| key == name || key.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'));
+    if let Some((_, what)) = WIDENING.iter().find(|(name, _)| is(name)) {
+        let added = change
+            .added
+            .drain(..)
+            .filter(|value| value != "false" && !value.starts_with("no-new-privileges"));
+        let phrase =
+            |value: String| if value == "true" { (*what).to_owned() } else { format!("{what} {value}") };
+        found.extend(added.map(phrase));
+    } else if NAMESPACES.contains(&key.as_str()) && change.added.iter().any(|value| value == "host") {
         change.added.clear();
-        return vec!["runs as root".to_owned()];
+        found.push(format!("{key}: host"));
+    } else if key == "volumes" {
+        let (host, others) = change.added.drain(..).partition::<Vec<_>, _>(|mount| is_of_host(mount));
+        change.added = others;
+        found.extend(host.into_iter().map(|mount| format!("host path {mount}")));
+    } else if key == "user" && change.added.iter().any(|user| is_root(user)) {
+        change.added.clear();
+        found.push("runs as root".to_owned());
     }
-    let narrowed = NARROWING.iter().find(|(name, _)| key == *name && change.added.is_empty());
-    let Some((_, what)) = narrowed else { return Vec::new() };
-    std::mem::take(&mut change.removed).into_iter().map(|value| format!("no {what} {value}")).collect()
+    found
+}
+
+fn is_root(user: &str) -> bool {
+    user == "root" || user == "0" || user.starts_with("0:") || user.starts_with("root:")
 }
 
 /// Whether a mount is a path of the host outside the project.
@@ -103,7 +106,7 @@ fn is_of_host(mount: &str) -> bool {
 }
 
 /// Downloads that are pinned less well, new places to download from, new warnings, and newly allowed ones.
-pub(super) fn of_downloads(old: Option<Side<'_>>, new: Side<'_>) -> Vec<Risk> {
+pub(super) fn of_downloads(old: Option<DiffSide<'_>>, new: DiffSide<'_>) -> Vec<Risk> {
     let mut all = Vec::new();
     let Some(old) = old else { return all };
     let (before, after) = (grades(old), grades(new));
@@ -125,7 +128,7 @@ pub(super) fn of_downloads(old: Option<Side<'_>>, new: Side<'_>) -> Vec<Risk> {
         all.push(Risk::build(format!("lowest pin grade: {from:?} -> {to:?}")));
     }
     all.extend(new.warnings.difference(old.warnings).map(|one| Risk::build(format!("new warning {one}"))));
-    let allows = |side: Side<'_>| -> BTreeSet<(String, String)> {
+    let allows = |side: DiffSide<'_>| -> BTreeSet<(String, String)> {
         let allows = side.project.allows.iter();
         allows.map(|one| (one.code.value.clone(), one.reason.value.clone())).collect()
     };
@@ -136,7 +139,7 @@ pub(super) fn of_downloads(old: Option<Side<'_>>, new: Side<'_>) -> Vec<Risk> {
 }
 
 /// The pin grade of each download; the worst where several stages have the same one.
-fn grades(side: Side<'_>) -> BTreeMap<(FetchKind, &str), Grade> {
+fn grades(side: DiffSide<'_>) -> BTreeMap<(FetchKind, &str), Grade> {
     let mut all: BTreeMap<(FetchKind, &str), Grade> = BTreeMap::new();
     for fetched in side.planned.plan.fetches.iter().filter(|fetched| fetched.kind != FetchKind::Unseen) {
         let grade = all.entry((fetched.kind, &fetched.what)).or_insert(fetched.grade);

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::render::read_yaml;
 use crate::source::masked;
 
-use super::Side;
+use super::DiffSide;
 
 /// One property of a service (or of the project) that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct ServiceChange {
 /// The values at each property.
 type Properties = BTreeMap<(Option<String>, String), BTreeSet<String>>;
 
-pub(super) fn compare(old: Option<Side<'_>>, new: Side<'_>) -> Vec<ServiceChange> {
+pub(super) fn compare(old: Option<DiffSide<'_>>, new: DiffSide<'_>) -> Vec<ServiceChange> {
     let before = old.map(properties).unwrap_or_default();
     let after = properties(new);
     let keys: BTreeSet<_> = before.keys().chain(after.keys()).collect();
@@ -41,7 +41,7 @@ pub(super) fn compare(old: Option<Side<'_>>, new: Side<'_>) -> Vec<ServiceChange
     changes.filter(|change| !change.removed.is_empty() || !change.added.is_empty()).collect()
 }
 
-fn properties(side: Side<'_>) -> Properties {
+fn properties(side: DiffSide<'_>) -> Properties {
     let text = side.artifacts.get(side.planned.files.compose.as_str());
     let Some(Value::Object(file)) = text.and_then(|text| read_yaml(text)) else { return Properties::new() };
     let mut all = Properties::new();

@@ -6,7 +6,7 @@ use crate::resolve::{Reason, Resolution};
 use crate::source::Span;
 use crate::value::{Name, Version};
 
-use super::Side;
+use super::DiffSide;
 
 /// An axis or a package with another version, or on one side only.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,13 +39,13 @@ pub struct BaseChange {
     pub to: String,
 }
 
-pub(super) fn base(old: Option<Side<'_>>, new: Side<'_>) -> Option<BaseChange> {
+pub(super) fn base(old: Option<DiffSide<'_>>, new: DiffSide<'_>) -> Option<BaseChange> {
     let from = old.map(|old| old.resolution.base.image.to_string());
     let to = new.resolution.base.image.to_string();
     (from.as_ref() != Some(&to)).then_some(BaseChange { from, to })
 }
 
-pub(super) fn compare(old: Option<Side<'_>>, new: Side<'_>) -> Vec<VersionChange> {
+pub(super) fn compare(old: Option<DiffSide<'_>>, new: DiffSide<'_>) -> Vec<VersionChange> {
     let before = old.map(|old| versions(old.resolution)).unwrap_or_default();
     let after = versions(new.resolution);
     let names: BTreeSet<&Name> = before.keys().chain(after.keys()).copied().collect();
@@ -73,14 +73,14 @@ fn versions(resolution: &Resolution) -> BTreeMap<&Name, &Version> {
 /// Finds the cause of each change: a breadth-first search from the changed lines of the manifest along requirements,
 /// in both directions, through what changed.
 struct Causes<'a> {
-    new: Side<'a>,
+    new: DiffSide<'a>,
     requested: BTreeSet<&'a Name>,
     /// What each implied change was reached from.
     reached: BTreeMap<&'a Name, &'a Name>,
 }
 
 impl<'a> Causes<'a> {
-    fn new(old: Option<Side<'a>>, new: Side<'a>, changed: &BTreeSet<&'a Name>) -> Self {
+    fn new(old: Option<DiffSide<'a>>, new: DiffSide<'a>, changed: &BTreeSet<&'a Name>) -> Self {
         let before = old.map(requests).unwrap_or_default();
         let after = requests(new);
         let is_requested = |name: &&&Name| before.get(**name) != after.get(**name);
@@ -147,7 +147,7 @@ fn neighbours<'a>(resolution: &'a Resolution, name: &Name) -> Vec<&'a Name> {
 }
 
 /// The lines of the manifest about each axis or package, as written.
-fn requests(side: Side<'_>) -> BTreeMap<&Name, BTreeSet<&str>> {
+fn requests(side: DiffSide<'_>) -> BTreeMap<&Name, BTreeSet<&str>> {
     let lines = |reasons: &[Reason]| -> BTreeSet<&str> {
         reasons.iter().filter_map(place).map(|span| side.sources.line_of(span)).collect()
     };

@@ -1,6 +1,7 @@
 //! The `jcc` command as users run it: exit codes, files, standard streams.
 
 mod bounds;
+mod diff;
 mod digests;
 mod edits;
 mod faults;

@@ -72,13 +72,8 @@ fn body(diff: &TargetDiff, out: &mut String) {
     }
     let rows: Vec<Vec<String>> = diff.versions.iter().map(version).collect();
     table("version", &["Package", "Before", "After", "Why"], &rows, out);
-    let rows: Vec<Vec<String>> = diff
-        .forecast
-        .stages
-        .iter()
-        .filter_map(text::stage)
-        .map(|row| vec![code(&row[0]), escaped(&row[1]), escaped(&row[2])])
-        .collect();
+    let rows: Vec<Vec<String>> =
+        text::stages(diff).iter().map(|row| row.iter().map(|cell| escaped(cell)).collect()).collect();
     table("stage", &["Stage", "Next build", "First cause"], &rows, out);
     if !diff.cost.compiled.is_empty() {
         out.push_str(&format!("Built from source again: {}.\n\n", escaped(&diff.cost.compiled.join(", "))));

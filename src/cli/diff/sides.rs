@@ -6,7 +6,7 @@ use crate::Input;
 use crate::diff::ContextFiles;
 use crate::fs::FileSystem;
 
-use super::super::git::Repository;
+use super::super::git::GitRepository;
 use super::super::session::{FoundManifest, LOCK, MANIFEST};
 use super::super::{Exit, Session};
 use super::DiffArgs;
@@ -41,10 +41,10 @@ impl Sides {
     pub(super) fn of(session: &mut Session<'_, '_>, args: &DiffArgs) -> Result<Self, Exit> {
         let file = args.new.clone().or_else(|| args.file.clone());
         match &args.old {
-            Some(old) if args.new.is_some() && session.around.folder.join(old).exists() => {
+            Some(old) if args.new.is_some() && session.io.folder.join(old).exists() => {
                 Self::folders(session, Path::new(old), file.as_deref())
             }
-            Some(old) if args.new.is_none() && is_manifest(&session.around.folder.join(old)) => {
+            Some(old) if args.new.is_none() && is_manifest(&session.io.folder.join(old)) => {
                 Self::revision(session, None, Some(file.unwrap_or_else(|| PathBuf::from(old))).as_deref())
             }
             old => Self::revision(session, old.as_deref(), file.as_deref()),
@@ -76,19 +76,19 @@ impl Sides {
         file: Option<&Path>,
     ) -> Result<Self, Exit> {
         let found = session.find(file)?;
-        let sides = Self::of_repository(session, revision, &found);
-        sides.map_err(|why| {
+        let repository = GitRepository::of(&found.root).map_err(|why| {
             let help = "compare two folders with `jcc diff OLD NEW`, or run it in a clone of the repository";
-            session.unknown(&why, Some(help.to_owned()))
-        })
+            session.input_error(&why, Some(help.to_owned()))
+        })?;
+        let sides = Self::of_repository(session, (&repository, revision), &found);
+        sides.map_err(|why| session.input_error(&why, None))
     }
 
     fn of_repository(
         session: &Session<'_, '_>,
-        revision: Option<&str>,
+        (repository, revision): (&GitRepository, Option<&str>),
         found: &FoundManifest,
     ) -> Result<Self, String> {
-        let repository = Repository::of(&found.root)?;
         let (old, new) = match revision.map(|revision| revision.split_once("..").unwrap_or((revision, ""))) {
             Some((old, "")) => (repository.commit(old)?, None),
             Some((old, new)) => (repository.commit(old)?, Some(repository.commit(new)?)),

@@ -1,5 +1,7 @@
 //! A comparison for terminals.
 
+use std::collections::BTreeMap;
+
 use crate::diff::{ChangeCause, StageForecast, StepState, TargetDiff};
 
 use super::super::table;
@@ -71,8 +73,7 @@ fn body(diff: &TargetDiff, out: &mut String) {
             .collect();
         section(title, &rows, out);
     }
-    let rows: Vec<Vec<String>> = diff.forecast.stages.iter().filter_map(stage).collect();
-    section("rebuild", &rows, out);
+    section("rebuild", &stages(diff), out);
     section("cost", &costs(diff), out);
     let risks = diff
         .risks
@@ -92,17 +93,31 @@ fn section(title: &str, rows: &[Vec<String>], out: &mut String) {
     }
 }
 
-/// A row for a stage that is not cached.
-pub(super) fn stage(stage: &StageForecast) -> Option<Vec<String>> {
+/// A row for each stage that reruns, and one for each cause that leaves stages unknown.
+pub(super) fn stages(diff: &TargetDiff) -> Vec<Vec<String>> {
+    let mut rows: Vec<Vec<String>> = diff.forecast.rerun_stages().filter_map(stage).collect();
+    let mut unknown: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for stage in &diff.forecast.stages {
+        let step = stage.steps.iter().find(|step| step.state == StepState::Unknown);
+        if let Some(step) = step.filter(|_| stage.state() == StepState::Unknown) {
+            unknown.entry(&step.cause).or_default().push(&stage.name);
+        }
+    }
+    rows.extend(
+        unknown
+            .into_iter()
+            .map(|(cause, names)| vec![names.join(", "), "unknown".to_owned(), cause.to_owned()]),
+    );
+    rows
+}
+
+fn stage(stage: &StageForecast) -> Option<Vec<String>> {
     let state = stage.state();
     let (first, step) = stage.steps.iter().enumerate().find(|(_, step)| step.state == state)?;
-    let count = stage.steps.len();
     let what = match state {
-        StepState::Cached => return None,
-        StepState::Unknown => "unknown".to_owned(),
         StepState::Depends => "reruns unless its inputs come out equal".to_owned(),
-        StepState::Rerun if first == 0 => "reruns".to_owned(),
-        StepState::Rerun => format!("reruns from step {} of {count}", first + 1),
+        _ if first == 0 => "reruns".to_owned(),
+        _ => format!("reruns from step {} of {}", first + 1, stage.steps.len()),
     };
     Some(vec![stage.name.clone(), what, format!("{}: {}", step.cause, step.title)])
 }
@@ -111,7 +126,7 @@ fn costs(diff: &TargetDiff) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     if let Some(pull) = summary::pull(&diff.cost) {
         let of = if diff.cost.image > 0 {
-            format!(" of {}", summary::size(diff.cost.image))
+            format!(", of an image of {}", summary::size(diff.cost.image))
         } else {
             String::new()
         };

@@ -81,7 +81,6 @@ reruns_its_own() {
   edit "a system package" "manifest 's/install \"tree\"/install \"tree\" \"ed\"/'" from "System packages of the project"
   edit "a comment" "sed -i '1i // A comment.' project.kdl"
   edit "the ignore file" "echo 'notes' >.dockerignore; touch notes"
-  edit "a second target" "sed -i 's/^target .*/&\ntarget \"second\" { platform \"x86_64\" }/' project.kdl"
   edit "the user" "manifest 's/uid=1234/uid=1235/'" from "User \`sailor\`"
   echo "$edits edits"
   [[ ${#wrong[@]} == 0 && $edits -ge 12 ]]

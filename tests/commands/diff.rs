@@ -1,0 +1,204 @@
+//! `jcc diff`: between folders, and between revisions of git.
+
+use std::fs;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use super::lock::{change, write};
+use super::run_expecting;
+use crate::support::git;
+
+const DETECTOR: &str = r#"project "detector"
+
+target {
+    device "jetson-orin-nx"
+    jetpack "6.2"
+}
+
+packages {
+    pytorch "2.9"
+    torchvision
+}
+
+app {
+    copy "app" to="/app/"
+    user "detector" uid=1001 groups="video"
+    command "python3" "/app/main.py"
+}
+"#;
+
+/// Two copies of a project: `old` and `new`.
+fn copies(manifest: &str) -> TempDir {
+    let folder = tempfile::tempdir().expect("there is room");
+    for side in ["old", "new"] {
+        write(folder.path(), &format!("{side}/project.kdl"), manifest);
+        write(folder.path(), &format!("{side}/app/main.py"), "print(1)\n");
+        run_expecting(folder.path(), &["compile", "--quiet", &format!("{side}/project.kdl")], 0);
+    }
+    folder
+}
+
+/// What `jcc diff old new` prints.
+fn diff(folder: &Path, options: &[&str]) -> String {
+    run_expecting(folder, &[&["diff", "old", "new"], options].concat(), 0).out
+}
+
+/// A repository with a committed and compiled project in `robot/`.
+fn repository() -> Option<TempDir> {
+    let folder = tempfile::tempdir().expect("there is room");
+    git::start(folder.path())?;
+    write(folder.path(), "robot/project.kdl", DETECTOR);
+    write(folder.path(), "robot/app/main.py", "print(1)\n");
+    run_expecting(&folder.path().join("robot"), &["compile", "--quiet"], 0);
+    git::commit(folder.path(), "first");
+    Some(folder)
+}
+
+#[test]
+fn a_version_change_is_reported_with_its_consequences() {
+    let folder = copies(DETECTOR);
+    change(folder.path(), "new/project.kdl", "2.9", "2.10");
+    insta::assert_snapshot!("diff-version", diff(folder.path(), &[]));
+    insta::assert_snapshot!("diff-version-markdown", diff(folder.path(), &["--format", "markdown"]));
+    assert_eq!(
+        diff(folder.path(), &["--only", "versions"]),
+        "pytorch      2.9.1 -> 2.10.0   default\ntorchvision  0.24.1 -> 0.25.0  default\n"
+    );
+}
+
+#[test]
+fn what_widens_the_rights_of_the_container_is_a_risk() {
+    let folder = copies(&DETECTOR.replace("app {", "run { read-only; cap-drop \"NET_RAW\" }\napp {"));
+    let wider = "run { privileged; device \"/dev/ttyUSB0\"; network \"bridge\"; port \"8080:80\"; volume \"/srv\" \"/srv\" }";
+    change(folder.path(), "new/project.kdl", "run { read-only; cap-drop \"NET_RAW\" }", wider);
+    insta::assert_snapshot!("diff-risk", diff(folder.path(), &[]));
+    // In the other direction nothing is wider but the host's network.
+    let back = run_expecting(folder.path(), &["diff", "new", "old"], 0).out;
+    assert!(back.contains("network_mode: host"), "{back}");
+    assert!(!back.contains("privileged\n") || back.contains("- true"), "{back}");
+}
+
+#[test]
+fn equal_projects_do_not_differ() {
+    let folder = copies(DETECTOR);
+    let ran = run_expecting(folder.path(), &["diff", "old", "new", "--exit-code"], 0);
+    assert_eq!(ran.out, "new/project.kdl: old/project.kdl -> new/project.kdl\nnothing differs\n");
+    change(folder.path(), "new/project.kdl", "\"/app/main.py\"", "\"/app/other.py\"");
+    run_expecting(folder.path(), &["diff", "old", "new", "--exit-code"], 3);
+}
+
+#[test]
+fn a_changed_file_of_the_application_reruns_its_copy() {
+    let folder = copies(DETECTOR);
+    write(folder.path(), "new/app/main.py", "print(2)\n");
+    let out = diff(folder.path(), &[]);
+    assert!(out.contains("`app/main.py` changed: COPY app /app/"), "{out}");
+    assert!(out.contains("1 of 7 stages rebuild"), "{out}");
+    // A file that the build does not see changes nothing.
+    write(folder.path(), "new/app/main.py", "print(1)\n");
+    write(folder.path(), "new/app/__pycache__/main.pyc", "x");
+    assert!(diff(folder.path(), &[]).contains("nothing differs"));
+}
+
+#[test]
+fn equal_changes_of_targets_are_one_group() {
+    let targets: String =
+        (0..20).map(|at| format!("target \"robot-{at:02}\" {{ platform \"x86_64\" }}\n")).collect();
+    let manifest = format!("project \"fleet\"\n{targets}packages {{ numpy \"1.26\" }}\n");
+    let folder = copies(&manifest);
+    change(folder.path(), "new/project.kdl", "\"1.26\"", "\"2.2\"");
+    let out = diff(folder.path(), &[]);
+    assert!(out.contains("\nrobot-00, robot-01, robot-02, robot-03 and 16 more: 1 version changed"), "{out}");
+    assert!(out.lines().filter(|line| line.contains("numpy")).count() < 4, "{out}");
+    change(folder.path(), "new/project.kdl", "target \"robot-07\" { platform \"x86_64\" }\n", "");
+    assert!(diff(folder.path(), &[]).contains("\nrobot-07: target removed\n"));
+    let back = run_expecting(folder.path(), &["diff", "new", "old"], 0).out;
+    assert!(back.contains("\nrobot-07: new target\n"), "{back}");
+}
+
+#[test]
+fn revisions_are_compared() {
+    let Some(folder) = repository() else { return };
+    let robot = folder.path().join("robot");
+    let nothing = run_expecting(&robot, &["diff"], 0).out;
+    assert!(nothing.ends_with(" -> working tree\nnothing differs\n"), "{nothing}");
+    change(&robot, "project.kdl", "2.9", "2.10");
+    write(&robot, "app/more.py", "print(3)\n");
+    let out = run_expecting(&robot, &["diff", "HEAD"], 0).out;
+    assert!(out.contains("pytorch  2.9.1 -> 2.10.0  requested (project.kdl:9)"), "{out}");
+    run_expecting(&robot, &["compile", "--quiet"], 0);
+    git::commit(folder.path(), "second");
+    let out = run_expecting(folder.path(), &["diff", "HEAD~1..HEAD", "robot/project.kdl"], 0).out;
+    assert!(out.contains("torchvision  0.24.1 -> 0.25.0  requires pytorch 2.10.0"), "{out}");
+    let committed = run_expecting(&robot, &["diff", "HEAD~1", "--as-committed"], 0).out;
+    assert!(committed.contains("pytorch  2.9.1 -> 2.10.0"), "{committed}");
+    let before_the_project = run_expecting(folder.path(), &["diff", "nonsense", "robot"], 1);
+    assert_eq!(before_the_project.err, "error: unknown revision `nonsense`\n");
+    run_expecting(&robot, &["diff", "--output=x"], 2);
+}
+
+#[test]
+fn the_default_is_where_the_branch_left_the_default_branch() {
+    let Some(folder) = repository() else { return };
+    let robot = folder.path().join("robot");
+    git::run(folder.path(), &["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    git::run(folder.path(), &["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main"]);
+    change(&robot, "project.kdl", "2.9", "2.10");
+    run_expecting(&robot, &["compile", "--quiet"], 0);
+    git::commit(folder.path(), "second");
+    assert!(run_expecting(&robot, &["diff"], 0).out.contains("pytorch  2.9.1 -> 2.10.0"));
+    assert!(run_expecting(&robot, &["diff", "HEAD"], 0).out.ends_with("nothing differs\n"));
+}
+
+#[test]
+fn without_a_repository_there_is_a_way_out() {
+    let folder = copies(DETECTOR);
+    let ran = run_expecting(&folder.path().join("old"), &["diff"], 1);
+    assert!(ran.err.contains("help: compare two folders with `jcc diff OLD NEW`"), "{}", ran.err);
+}
+
+#[test]
+fn an_old_manifest_that_does_not_compile_is_reported_at_its_lines() {
+    let Some(folder) = repository() else { return };
+    let robot = folder.path().join("robot");
+    change(&robot, "project.kdl", "pytorch", "pytroch");
+    git::commit(folder.path(), "broken");
+    change(&robot, "project.kdl", "pytroch", "pytorch");
+    let ran = run_expecting(&robot, &["diff", "HEAD"], 1);
+    assert!(ran.err.contains("/project.kdl:9:5]") && ran.err.contains("does not compile"), "{}", ran.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_hostile_repository_runs_nothing() {
+    let Some(folder) = repository() else { return };
+    let robot = folder.path().join("robot");
+    let planted = folder.path().join("planted");
+    let script = folder.path().join("evil");
+    write(folder.path(), "evil", &format!("#!/bin/sh\ntouch {}\n", planted.display()));
+    fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("it is ours");
+    let evil = script.to_str().expect("it is UTF-8");
+    for key in ["core.fsmonitor", "core.pager", "diff.external", "core.sshCommand", "diff.evil.textconv"] {
+        git::run(folder.path(), &["config", key, evil]);
+    }
+    write(folder.path(), ".gitattributes", "* diff=evil\n");
+    write(&robot, "app/main.py", "print(2)\n");
+    run_expecting(&robot, &["diff", "HEAD"], 0);
+    assert!(!planted.exists());
+}
+
+#[test]
+fn a_comment_fits_what_code_hosts_take() {
+    let targets: String = (0..110)
+        .map(|at| format!("target \"robot-{at:03}\" {{ platform \"x86_64\"; gpu \"8.6\"; apt {{ install \"pkg{at}\" }} }}\n"))
+        .collect();
+    let manifest = format!("project \"fleet\"\n{targets}packages {{ numpy \"1.26\" }}\n");
+    let folder = copies(&manifest);
+    let more: String = manifest.replace("\" } }", "\" \"more\" } }").replace("1.26", "2.2");
+    write(folder.path(), "new/project.kdl", &more);
+    let out = diff(folder.path(), &["--format", "markdown"]);
+    assert!(out.len() <= 65_536, "{}", out.len());
+    assert!(out.ends_with("too long for a comment; run `jcc diff` to see it.\n"), "{out}");
+    assert_eq!(out.matches("<details>").count(), out.matches("</details>").count());
+}
