@@ -95,7 +95,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &DiffArgs) -> Exit {
     };
     let target = args.target.as_deref();
     let new = crate::compile(sides.new_input(target), &mut session.sources, &mut session.log);
-    let Ok(new) = new.map(super::session::kept) else {
+    let Ok(new) = new.map(super::session::leak) else {
         session.report(ReportFormat::Text);
         return Exit::Problems;
     };
@@ -156,7 +156,7 @@ fn old_side(
         session.report(ReportFormat::Text);
         let help = "compare with a revision whose manifest compiles, or with `--as-committed` and `git diff`";
         return Err(
-            session.unknown(&format!("the manifest of {shown} does not compile"), Some(help.to_owned()))
+            session.input_error(&format!("the manifest of {shown} does not compile"), Some(help.to_owned()))
         );
     };
     if args.as_committed {
@@ -170,7 +170,7 @@ fn old_side(
         compiled.planned.retain(|planned| planned.services.target == *target);
     }
     let warnings = warnings(&log);
-    Ok(Some(CompiledSide { compiled: super::session::kept(compiled), sources, warnings }))
+    Ok(Some(CompiledSide { compiled: super::session::leak(compiled), sources, warnings }))
 }
 
 /// The warnings of a compile, as `CODE: message`.

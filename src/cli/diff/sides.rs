@@ -41,10 +41,10 @@ impl Sides {
     pub(super) fn of(session: &mut Session<'_, '_>, args: &DiffArgs) -> Result<Self, Exit> {
         let file = args.new.clone().or_else(|| args.file.clone());
         match &args.old {
-            Some(old) if args.new.is_some() && session.around.folder.join(old).exists() => {
+            Some(old) if args.new.is_some() && session.io.folder.join(old).exists() => {
                 Self::folders(session, Path::new(old), file.as_deref())
             }
-            Some(old) if args.new.is_none() && is_manifest(&session.around.folder.join(old)) => {
+            Some(old) if args.new.is_none() && is_manifest(&session.io.folder.join(old)) => {
                 Self::revision(session, None, Some(file.unwrap_or_else(|| PathBuf::from(old))).as_deref())
             }
             old => Self::revision(session, old.as_deref(), file.as_deref()),
@@ -79,7 +79,7 @@ impl Sides {
         let sides = Self::of_repository(session, revision, &found);
         sides.map_err(|why| {
             let help = "compare two folders with `jcc diff OLD NEW`, or run it in a clone of the repository";
-            session.unknown(&why, Some(help.to_owned()))
+            session.input_error(&why, Some(help.to_owned()))
         })
     }
 
