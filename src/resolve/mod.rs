@@ -61,7 +61,7 @@ fn one(
     let project = question.project;
     let before = log.errors();
     let mut model = Model::build(question, log)?;
-    if let (true, Some(reported)) = (project.in_part, log.reported()) {
+    if let (true, Some(reported)) = (project.is_partial, log.reported()) {
         return Err(reported);
     }
     // Unknown names have been reported and left out of the model, so that a conflict among the rest is found

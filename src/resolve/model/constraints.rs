@@ -70,7 +70,7 @@ pub(super) fn target<'a>(
 
 /// Reports that the target names no machine, unless the manifest was read only partially because of errors.
 fn no_platform(project: &Project, catalog: &Catalog, log: &mut Log) -> Reported {
-    if let (true, Some(report)) = (project.in_part, log.reported()) {
+    if let (true, Some(report)) = (project.is_partial, log.reported()) {
         return report;
     }
     let known: Vec<&str> = catalog.platforms().map(|one| one.name.as_str()).collect();
