@@ -53,7 +53,7 @@ pub mod internals {
         pub use crate::fs::{Disk, FileKind, FileSystem, Memory};
     }
     pub mod manifest {
-        pub use crate::manifest::{LANGUAGE, Manifest, Project, Stacks, load, load_in_part};
+        pub use crate::manifest::{LANGUAGE, Manifest, Project, Stacks, load, load_partial};
     }
     pub mod plan {
         pub use crate::plan::{Fetched, Inputs, Planned, plan};
@@ -109,7 +109,7 @@ pub struct Resolved {
 /// Errors in the manifest, the project's definitions or the lock, and conflicts. All of them are in the log.
 pub fn resolve(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result<Resolved, Reported> {
     let mut catalog = Catalog::builtin(sources);
-    let manifest = manifest::load_in_part(input.fs, input.manifest, &BuiltinStacks::new(), sources, log)?;
+    let manifest = manifest::load_partial(input.fs, input.manifest, &BuiltinStacks::new(), sources, log)?;
     for folder in manifest.catalogs() {
         catalog.add_folder(input.fs, folder, sources, log);
     }

@@ -34,7 +34,7 @@ pub struct Rule {
 pub fn rules(project: &Project, catalog: &Catalog, log: &mut Log) {
     let context = Context::new(project, catalog);
     let always = |rule: &&Rule| rule.severity == Severity::Error;
-    for rule in RULES.iter().filter(|rule| !project.in_part || always(rule)) {
+    for rule in RULES.iter().filter(|rule| !project.is_partial || always(rule)) {
         (rule.check)(&context, log);
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::catalog::Catalog;
 use crate::diagnostic::{Log, Reported};
-use crate::resolve::availability::{Asking, Machine, Verdict};
+use crate::resolve::availability::{AvailabilityQuery, Machine, Verdict};
 
 use super::args::MachineArgs;
 use super::{Exit, Session};
@@ -15,14 +15,14 @@ pub(super) fn query<T>(
     session: &mut Session<'_, '_>,
     catalog: &Catalog,
     args: &MachineArgs,
-    query: impl FnOnce(&mut Asking<'_>, Machine<'_>) -> Result<T, Reported>,
+    query: impl FnOnce(&mut AvailabilityQuery<'_>, Machine<'_>) -> Result<T, Reported>,
 ) -> Result<Option<T>, Exit> {
     if args.device.is_none() && args.platform.is_none() && args.release.is_none() {
         return Ok(None);
     }
     let mut log = Log::new();
-    let mut asking = Asking { catalog, sources: &mut session.sources, log: &mut log };
-    if let Ok(answer) = query(&mut asking, machine(args)) {
+    let mut availability = AvailabilityQuery { catalog, sources: &mut session.sources, log: &mut log };
+    if let Ok(answer) = query(&mut availability, machine(args)) {
         return Ok(Some(answer));
     }
     let first = log.sorted().first().map(|one| (one.message.clone(), one.help.first().cloned()));

@@ -254,7 +254,7 @@ fn new_notes(compiled: &crate::Compiled) -> String {
         let before = old
             .and_then(|lock| lock.targets.iter().find(|(name, _)| name.as_str() == planned.services.target));
         shown.extend(planned.plan.notes.iter().filter_map(|note| {
-            let locked = before.and_then(|(_, target)| target.things.get(&note.package));
+            let locked = before.and_then(|(_, target)| target.entries.get(&note.package));
             locked.is_none_or(|locked| locked.version != note.version).then_some(note.text.as_str())
         }));
     }

@@ -122,9 +122,9 @@ fn with_digests(
             }
         }
         let before = old.and_then(|old| old.targets.get(name));
-        target.give_digests(|image| {
+        target.add_digests(|image| {
             let found = by_name.get(full_name(image).as_str()).map(|one| one.digest.clone());
-            found.or_else(|| Some(before?.held(image.clone()).digest()?.clone()))
+            found.or_else(|| Some(before?.with_locked_digest(image.clone()).digest()?.clone()))
         });
     }
     let none_used = used.is_empty();

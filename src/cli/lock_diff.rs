@@ -15,9 +15,9 @@ pub(super) fn text(new: &Lock, old: Option<&Lock>) -> String {
     let mut out = String::new();
     let several = new.targets.len() > 1;
     let indent = if several { "  " } else { "" };
-    for changes in new.moves(old) {
+    for changes in new.changes(old) {
         let rows: Vec<Vec<String>> =
-            changes.things.iter().filter(|one| one.is_of_version()).map(row).collect();
+            changes.entries.iter().filter(|one| one.changes_version()).map(row).collect();
         let base = base(&changes);
         if rows.is_empty() && base.is_none() {
             continue;
@@ -48,8 +48,8 @@ pub(super) fn downgrades(resolved: &Resolved, old: Option<&Lock>, sources: &Sour
         let several = resolved.targets.len() > 1;
         let name = &project.target.name.value;
         let target = if several { format!("{name}: ") } else { String::new() };
-        let changes = resolved.lock.moves(old).into_iter().filter(|one| one.target == name);
-        for one in changes.flat_map(|one| one.things) {
+        let changes = resolved.lock.changes(old).into_iter().filter(|one| one.target == name);
+        for one in changes.flat_map(|one| one.entries) {
             let (Some(from), Some(to)) = (one.from, one.to) else { continue };
             if to.version >= from.version || left == 0 {
                 continue;
@@ -115,11 +115,11 @@ fn base(changes: &TargetChanges<'_>) -> Option<(Option<String>, String)> {
 /// Returns the changes as JSON: an array with an object for each target that changed.
 pub(super) fn value(new: &Lock, old: Option<&Lock>) -> Value {
     let mut all = Vec::new();
-    for changes in new.moves(old) {
+    for changes in new.changes(old) {
         let entries: Vec<Value> = changes
-            .things
+            .entries
             .iter()
-            .filter(|one| one.is_of_version())
+            .filter(|one| one.changes_version())
             .map(|one| {
                 json!({
                     "name": one.name.as_str(),

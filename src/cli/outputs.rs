@@ -43,14 +43,14 @@ fn changes(old: &Lock, new: &Lock) -> Vec<String> {
         return vec!["it contains Git conflict markers".to_owned()];
     }
     let mut all = Vec::new();
-    for changes in new.moves(Some(old)) {
+    for changes in new.changes(Some(old)) {
         let Some(before) = changes.before else {
             all.push(format!("target {} was added", changes.target));
             continue;
         };
-        all.extend(changes.things.iter().map(|one| match (one.from, one.to) {
+        all.extend(changes.entries.iter().map(|one| match (one.from, one.to) {
             (None, Some(to)) => format!("{} was added", name_and_version(one.name, to)),
-            (Some(from), Some(to)) if one.is_of_version() => {
+            (Some(from), Some(to)) if one.changes_version() => {
                 format!("{} changes to {}", name_and_version(one.name, from), to.version)
             }
             (Some(_), Some(_)) => format!("the definition of {} changed", one.name),

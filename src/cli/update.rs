@@ -77,7 +77,7 @@ impl UpdateScope<'_> {
         let targets =
             old.targets.iter().filter(|(name, _)| self.target.is_none_or(|target| target == name.as_str()));
         let locked: BTreeSet<&Name> =
-            targets.flat_map(|(_, target)| target.things.keys().chain(target.noted.keys())).collect();
+            targets.flat_map(|(_, target)| target.entries.keys().chain(target.noted.keys())).collect();
         if locked.is_empty() {
             // The target is not in the lock. Resolving the manifest reports an unknown target.
             return Ok(wanted.to_vec());
@@ -127,7 +127,7 @@ impl UpdateScope<'_> {
                 .iter()
                 .filter(|(name, _)| self.target.is_none_or(|target| target == name.as_str()));
             targets
-                .filter_map(|(_, target)| target.things.get(name))
+                .filter_map(|(_, target)| target.entries.get(name))
                 .map(|one| one.version.clone())
                 .collect::<Vec<_>>()
         };

@@ -73,10 +73,10 @@ static ENTRYPOINT: NodeSpec =
 static VOLUME: NodeSpec = NodeSpec::new("volume", "A folder in the image over which a volume is mounted.")
     .rest(ArgSpec::text("PATH", "An absolute path."));
 
-/// The user's own code on top.
+/// The `app` node: the user's own code, on top of the packages.
 #[derive(Debug, Clone, PartialEq)]
 pub struct App {
-    /// Where it lives in the image.
+    /// The working directory in the image.
     pub workdir: Option<Spanned<ImagePath>>,
     /// `copy "SRC" to="DST"`, in order.
     pub copies: Vec<Copy>,
@@ -98,7 +98,8 @@ pub struct App {
 }
 
 impl App {
-    /// The account that the image needs; `None` where it runs as root, whom every base has.
+    /// Returns the user that must exist in the image; `None` if the container runs as root, which every image
+    /// has.
     pub fn login(&self) -> Option<&User> {
         self.user.as_ref().filter(|user| user.uid != Id::ROOT)
     }
@@ -107,19 +108,19 @@ impl App {
 /// `copy "SRC" to="DST" [chmod=…]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Copy {
-    /// Inside the project; a folder's content is copied, as Docker does.
+    /// The source in the project. Of a folder, the content is copied, as in a Dockerfile.
     pub from: Spanned<ProjectPath>,
-    /// In the image; a relative one was joined to the working directory.
+    /// The destination in the image. A relative one is joined to the working directory.
     pub to: Spanned<ImagePath>,
-    /// Whether it is a folder of the project rather than a file.
+    /// Whether the source is a folder.
     pub folder: bool,
-    /// Whether `to` names a folder to copy into (it was written with a `/` at its end).
+    /// Whether `to` is a folder to copy into: it was written with a trailing `/` or `.`, or is empty.
     pub into: bool,
-    /// Files of the folder that look like secrets, so that the build must not see them.
+    /// Files in the folder that look like secrets, to keep out of the build context.
     pub secrets: Vec<SecretFile>,
-    /// Octal.
     pub chmod: Option<Spanned<FileMode>>,
-    /// Whether `to` still waits for the working directory, which an overlay may change.
+    /// Whether `to` was written as a relative path. It is joined to `workdir` last, since a target may change
+    /// `workdir`.
     pub(super) relative: bool,
 }
 
@@ -127,11 +128,11 @@ pub struct Copy {
 #[derive(Debug, Clone, PartialEq)]
 pub struct User {
     pub name: Spanned<UserName>,
-    /// 1000 when absent.
+    /// 1000 if absent.
     pub uid: Id,
-    /// The uid when absent.
+    /// The same as `uid` if absent.
     pub gid: Id,
-    /// Groups of the image that the user joins.
+    /// Groups in the image that the user joins.
     pub groups: Vec<Spanned<UserName>>,
 }
 
@@ -139,11 +140,11 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> App {
     let mounts: Vec<Spanned<decode::MountPath>> = node.args_of_children("volume", log);
     App {
         workdir: node.text_of_child("workdir", log),
-        copies: node.children_named("copy").filter_map(|copy| copy_of(copy, log)).collect(),
+        copies: node.children_named("copy").filter_map(|copy| decode_copy(copy, log)).collect(),
         requirements: pip::requirements(node, log),
         env: decode::env(node, log),
         runs: node.args_of_children("run", log),
-        user: node.child("user").and_then(|user| user_of(user, log)),
+        user: node.child("user").and_then(|user| decode_user(user, log)),
         expose: decode::texts_or_numbers(node, "expose", log),
         entrypoint: decode::exec(node.child("entrypoint"), log),
         command: decode::exec(node.child("command"), log),
@@ -153,7 +154,7 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> App {
     }
 }
 
-fn copy_of(node: Reader<'_>, log: &mut Log) -> Option<Copy> {
+fn decode_copy(node: Reader<'_>, log: &mut Log) -> Option<Copy> {
     let from = node.arg(0, log);
     let chmod = decode::prop_or_number(node, "chmod", log);
     let written: Spanned<String> = node.prop("to", log)?;
@@ -169,9 +170,9 @@ fn copy_of(node: Reader<'_>, log: &mut Log) -> Option<Copy> {
     Some(Copy { from: from?, to: to?, folder: false, into, secrets: Vec::new(), chmod, relative })
 }
 
-fn user_of(node: Reader<'_>, log: &mut Log) -> Option<User> {
-    let name: Option<Spanned<UserName>> = if let Some(report) = numbered(node) {
-        log.error(report);
+fn decode_user(node: Reader<'_>, log: &mut Log) -> Option<User> {
+    let name: Option<Spanned<UserName>> = if let Some(diagnostic) = numeric_user(node) {
+        log.error(diagnostic);
         None
     } else {
         node.arg(0, log)
@@ -179,9 +180,9 @@ fn user_of(node: Reader<'_>, log: &mut Log) -> Option<User> {
     let groups = decode::user_names(node, "groups", log);
     let (uid, gid) = (decode::id(node, "uid", log), decode::id(node, "gid", log));
     let name = name?;
-    let root = name.value.as_str() == "root";
-    if let Some(uid) = uid.as_ref().filter(|uid| root != (uid.value.get() == 0)) {
-        let (message, help) = if root {
+    let is_root = name.value.as_str() == "root";
+    if let Some(uid) = uid.as_ref().filter(|uid| is_root != (uid.value.get() == 0)) {
+        let (message, help) = if is_root {
             (format!("`root` always has UID 0, not {}", uid.value), "remove `uid`, or use another user name")
         } else {
             (format!("UID 0 is always `root`, not `{}`", name.value), "use another `uid`, such as 1000")
@@ -193,12 +194,13 @@ fn user_of(node: Reader<'_>, log: &mut Log) -> Option<User> {
                 .help(help),
         );
     }
-    let uid = uid.map_or(if root { Id::ROOT } else { Id::FIRST_USER }, |uid| uid.value);
+    let uid = uid.map_or(if is_root { Id::ROOT } else { Id::FIRST_USER }, |uid| uid.value);
     Some(User { name, uid, gid: gid.map_or(uid, |gid| gid.value), groups })
 }
 
-/// A user as engines name one: `1000:1000`, `robot:robot`.
-fn numbered(node: Reader<'_>) -> Option<Diagnostic> {
+/// Returns an error with a correction for a user in the format of engines: `1000`, `1000:1000`,
+/// `robot:robot`.
+fn numeric_user(node: Reader<'_>) -> Option<Diagnostic> {
     let given = node.raw_arg(0)?;
     let text = match given.value {
         Value::String(text) => text.to_string(),
@@ -227,8 +229,9 @@ fn numbered(node: Reader<'_>) -> Option<Diagnostic> {
 }
 
 impl App {
-    /// Joins the targets of copies to the working directory, once no overlay can change it.
-    pub(super) fn settle(&mut self, log: &mut Log) {
+    /// Joins relative destinations of copies to the working directory. Called after all merges, which may
+    /// change it.
+    pub(super) fn join_copies_to_workdir(&mut self, log: &mut Log) {
         let Some(folder) = &self.workdir else { return };
         for copy in self.copies.iter_mut().filter(|copy| copy.relative) {
             let rest = copy.to.value.as_str().trim_start_matches('/');

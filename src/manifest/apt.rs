@@ -11,7 +11,6 @@ use crate::value::{
 use super::Flag;
 use super::decode::{self, flag};
 
-/// `apt`.
 pub(super) static APT: NodeSpec =
     NodeSpec::new("apt", "Additional system packages and the archives that they come from.")
         .children(&[&INSTALL, &SOURCE, &PPA, &RECOMMENDS, &SNAPSHOT, &EXTRA_ARG])
@@ -69,16 +68,16 @@ static SNAPSHOT: NodeSpec =
 static EXTRA_ARG: NodeSpec =
     flag("extra-arg", "Adds the build argument `EXTRA_APT_PACKAGES`, for additional packages at build time.");
 
-/// Extra system packages and where they come from.
+/// The `apt` node: additional system packages and their archives.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Apt {
-    /// `install "NAME" "NAME=VERSION" …`, one entry a package.
+    /// `install "NAME" "NAME=VERSION" …`, one entry per package.
     pub install: Vec<AptInstall>,
     /// `source "NAME" { … }`.
     pub sources: Vec<AptSource>,
     /// `ppa "OWNER/NAME" fingerprint="…"`.
     pub ppas: Vec<(Spanned<Ppa>, Option<Spanned<Fingerprint>>)>,
-    /// `recommends #true`; off otherwise.
+    /// `recommends #true`; off if absent.
     pub recommends: Flag,
     /// `snapshot "20260901T000000Z"`.
     pub snapshot: Option<Spanned<Timestamp>>,
@@ -86,52 +85,52 @@ pub struct Apt {
     pub extra_arg: Flag,
 }
 
-/// One entry of `apt { install }`: a package with an optional version or release.
+/// An argument of `install`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AptInstall {
-    /// The package, with its version where one was given.
+    /// The package, optionally with a version.
     pub package: Spanned<AptPackage>,
 }
 
 /// A third-party apt archive: URI, suites, components and signing key.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AptSource {
-    /// Names the files under `/etc/apt`.
+    /// The name of its files in `/etc/apt`.
     pub name: Spanned<Name>,
     pub uri: Spanned<Url>,
     pub suites: Vec<Spanned<AptSuite>>,
-    /// Components; none for a flat archive (a suite that ends in `/`).
+    /// The components; none for a flat archive (a suite that ends in `/`).
     pub components: Vec<Spanned<AptComponent>>,
-    /// Architectures; the target's where it is empty.
+    /// The architectures; that of the target if empty.
     pub arch: Vec<Spanned<AptArch>>,
-    /// The key that signs it; absent only where it is trusted without one.
+    /// The signing key; absent only if the archive is `trusted`.
     pub key: Option<Spanned<KeyLocation>>,
     pub fingerprint: Option<Spanned<Fingerprint>>,
-    /// The fingerprint of the key in the project's file, once that was read.
+    /// The fingerprint of the key in a file of the project, set when the file is read.
     pub in_file: Option<Fingerprint>,
-    /// `trusted`: packages without a signature are taken.
+    /// Whether packages without a signature are accepted.
     pub trusted: Flag,
-    /// `login`: it asks for one.
+    /// Whether the archive requires a login.
     pub login: Flag,
     pub span: Span,
 }
 
-/// Origin of an archive's signing key: URL with fingerprint, or file.
+/// The location of an archive's signing key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyLocation {
     File(ProjectPath),
-    /// An https URL, fetched in the build.
+    /// An https URL, downloaded during the build.
     Url(Url),
 }
 
-/// The children that may stand once in all `apt` nodes of a block together.
+/// The children that are allowed only once in all `apt` nodes of a scope together.
 pub(super) const SINGLE: &[&str] = &["recommends", "snapshot", "extra-arg"];
 
 pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Apt {
     let install = node.args_of_children("install", log);
     Apt {
         install: install.into_iter().map(|package| AptInstall { package }).collect(),
-        sources: node.children_named("source").filter_map(|source| source_of(source, log)).collect(),
+        sources: node.children_named("source").filter_map(|source| decode_source(source, log)).collect(),
         ppas: node
             .children_named("ppa")
             .filter_map(|ppa| {
@@ -145,7 +144,7 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Apt {
     }
 }
 
-fn source_of(node: Reader<'_>, log: &mut Log) -> Option<AptSource> {
+fn decode_source(node: Reader<'_>, log: &mut Log) -> Option<AptSource> {
     let name = node.arg(0, log);
     let uri = node.text_of_child("uri", log);
     let suites = node.args_of_children("suite", log);
@@ -154,7 +153,7 @@ fn source_of(node: Reader<'_>, log: &mut Log) -> Option<AptSource> {
     let arch = arch.map(|all| decode::listed(&all, "`arch`", log)).unwrap_or_default();
     let key = node.child("key");
     let fingerprint = key.and_then(|key| key.prop("fingerprint", log));
-    let key = key.and_then(|key| key_of(key, log));
+    let key = key.and_then(|key| decode_key(key, log));
     let trusted = decode::flag_of(node, "trusted", log);
     let login = decode::flag_of(node, "login", log);
     let (name, uri) = (name?, uri?);
@@ -173,7 +172,7 @@ fn source_of(node: Reader<'_>, log: &mut Log) -> Option<AptSource> {
     })
 }
 
-fn key_of(node: Reader<'_>, log: &mut Log) -> Option<Spanned<KeyLocation>> {
+fn decode_key(node: Reader<'_>, log: &mut Log) -> Option<Spanned<KeyLocation>> {
     let written: Spanned<String> = node.arg(0, log)?;
     if let Some(rest) = written.strip_prefix("http://") {
         let why = Invalid::new("keys must be fetched over https").help(format!("write `https://{rest}`"));

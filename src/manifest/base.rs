@@ -35,27 +35,27 @@ static PROVIDED: NodeSpec = NodeSpec::new("NAME", "An axis such as `ubuntu` or `
 #[derive(Debug, Clone, PartialEq)]
 pub struct Base {
     pub choice: BaseChoice,
-    /// The digest of a base of the catalogue; that of any other image stands in `choice`.
+    /// The digest of a base image of the catalogue. `choice` contains that of any other image.
     pub digest: Option<Spanned<Digest>>,
-    /// What it holds, declared by the user (`provides`), beside what the catalogue knows.
+    /// The contents that the user declares (`provides`), in addition to those in the catalogue.
     pub provides: Vec<Provided>,
     pub span: Span,
 }
 
-/// The two ways to name a base image: from the catalogue, or any reference.
+/// The image of a `base` node.
 #[derive(Debug, Clone, PartialEq)]
 pub enum BaseChoice {
-    /// `base "l4t-jetpack"`, `base "dustynv/l4t-pytorch"`: of the catalogue.
+    /// An image of the catalogue: `base "l4t-jetpack"`, `base "dustynv/l4t-pytorch"`.
     Catalog(Spanned<String>),
-    /// `base image="acme/base:1.4" digest="sha256:…"`.
+    /// Any image: `base image="acme/base:1.4" digest="sha256:…"`.
     Image { image: Spanned<ImageRef>, digest: Option<Spanned<Digest>> },
 }
 
-/// `cuda "12.6"` inside `provides`.
+/// A child of `provides`: `cuda "12.6"`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Provided {
     pub name: Spanned<Name>,
-    /// The version that is there.
+    /// The version in the image.
     pub version: Spanned<Version>,
 }
 
@@ -73,39 +73,39 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Option<Base> {
     Some(Base { choice, digest, provides, span: node.span() })
 }
 
-/// Either a name or an image; nothing where that could not be read, or makes no sense.
+/// Decodes the choice of the image. Reports a missing or contradictory choice and returns `None`.
 fn choice(node: Reader<'_>, log: &mut Log) -> Option<BaseChoice> {
     let name: Option<Spanned<String>> = node.arg(0, log);
     let image: Option<Spanned<ImageRef>> = node.prop("image", log);
     let digest: Option<Spanned<Digest>> = node.prop("digest", log);
     let has_image = node.props().iter().any(|given| given.key.value == "image");
-    let wrong = |message: &str| Diagnostic::error(codes::BASE_CHOICE, message);
-    let report = match (name, image, digest) {
+    let error = |message: &str| Diagnostic::error(codes::BASE_CHOICE, message);
+    let diagnostic = match (name, image, digest) {
         (Some(name), None, _) if !has_image => return Some(BaseChoice::Catalog(name)),
         (None, Some(image), Some(digest)) if image.digest().is_some_and(|own| *own != digest.value) => {
-            wrong("the image has two different digests")
+            error("the image has two different digests")
                 .at(digest.span, "this digest")
                 .at(image.span, "differs from the one in the reference")
                 .help("remove one of them")
         }
         (None, Some(image), None) if image.tag().is_none() && image.digest().is_none() => {
             let written = format!("base image=\"{}:TAG\"", image.value);
-            wrong("the image has neither a tag nor a digest")
+            error("the image has neither a tag nor a digest")
                 .at(image.span, "each build would use the newest image")
                 .help(format!("add one: {}, or `digest=\"sha256:…\"`", wording::code(written)))
         }
         (None, Some(image), digest) => return Some(BaseChoice::Image { image, digest }),
-        (Some(name), Some(image), _) => wrong("`base` takes either a catalogue base or an image, not both")
+        (Some(name), Some(image), _) => error("`base` takes either a catalogue base or an image, not both")
             .at(name.span, "a catalogue base")
             .at(image.span, "an image")
             .help("remove one of them"),
-        // What is there and wrong was reported.
+        // An invalid name or image was reported.
         _ if node.arg_count() > 0 || has_image => return None,
-        _ => wrong("`base` names no image").at(node.name_span(), "missing name or image").help(
+        _ => error("`base` names no image").at(node.name_span(), "missing name or image").help(
             "write `base \"NAME\"` for a catalogue base, or `base image=\"REFERENCE\"` for any \
                 other image",
         ),
     };
-    log.error(report);
+    log.error(diagnostic);
     None
 }

@@ -8,7 +8,6 @@ use crate::syntax::schema::NodeSpec;
 
 use super::decode::{flag, words};
 
-/// `build`.
 pub(super) static BUILD: NodeSpec =
     NodeSpec::new("build", "How the image is built.").children(&[&SECRETS]).optional().block();
 static SECRETS: NodeSpec = NodeSpec::new(
@@ -33,7 +32,7 @@ pub struct BuildOptions {
     pub secrets: BuildSecrets,
 }
 
-/// A file of the builder that steps may read while they run.
+/// A file on the builder that build steps may read while they run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BuildSecret {
     AptConf,
@@ -47,10 +46,10 @@ words! {
 }
 
 impl BuildSecret {
-    /// Every one, in the order in which outputs list them.
+    /// All secrets, in the order in which the generated files list them.
     pub const ALL: [Self; 4] = [Self::AptConf, Self::CaBundle, Self::Netrc, Self::PipConf];
 
-    /// What the file is for, in a comment of the outputs.
+    /// Returns the purpose of the file, for comments in the generated files.
     pub fn purpose(self) -> &'static str {
         match self {
             Self::AptConf => "settings of apt",
@@ -60,7 +59,7 @@ impl BuildSecret {
         }
     }
 
-    /// The variable of the caller that names the file.
+    /// Returns the environment variable that sets the path of the file.
     pub fn variable(self) -> &'static str {
         match self {
             Self::AptConf => "JCC_APT_CONF",
@@ -71,47 +70,43 @@ impl BuildSecret {
     }
 }
 
-/// The secrets that the steps of a build are given; none by default.
+/// The secrets that are passed to build steps; none by default.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct BuildSecrets(BTreeMap<BuildSecret, bool>);
 
 impl BuildSecrets {
-    /// Whether this one is given.
+    /// Whether build steps get this secret.
     pub fn has(&self, secret: BuildSecret) -> bool {
         self.0.get(&secret).copied().unwrap_or_default()
     }
 
-    /// Whether steps read an apt configuration.
     pub fn apt_conf(&self) -> bool {
         self.has(BuildSecret::AptConf)
     }
 
-    /// Whether steps trust the certificates of a file.
     pub fn ca_bundle(&self) -> bool {
         self.has(BuildSecret::CaBundle)
     }
 
-    /// Whether steps read logins.
     pub fn netrc(&self) -> bool {
         self.has(BuildSecret::Netrc)
     }
 
-    /// Whether steps read a `pip.conf`.
     pub fn pip_conf(&self) -> bool {
         self.has(BuildSecret::PipConf)
     }
 
-    /// Those that are given, in the order of [`BuildSecret::ALL`].
+    /// Returns the secrets that are passed, in the order of [`BuildSecret::ALL`].
     pub fn iter(&self) -> impl Iterator<Item = BuildSecret> + '_ {
         BuildSecret::ALL.into_iter().filter(|secret| self.has(*secret))
     }
 
-    /// Gives one that something else in the manifest needs, unless the manifest turns it off.
+    /// Enables a secret that another node of the manifest needs, unless the manifest disables it.
     pub(super) fn imply(&mut self, secret: BuildSecret) {
         self.0.entry(secret).or_insert(true);
     }
 
-    /// Puts the others over these.
+    /// Merges a `secrets` node that has precedence.
     pub(super) fn overlay(&mut self, other: Self) {
         self.0.extend(other.0);
     }

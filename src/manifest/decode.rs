@@ -1,4 +1,4 @@
-//! What several decoders share.
+//! Helpers of the decoders, and nodes that several blocks have.
 
 use crate::diagnostic::Log;
 use crate::source::{Span, Spanned};
@@ -8,16 +8,16 @@ use crate::value::{EnvName, Id, ImagePath, Invalid, Name, Parse, UserName};
 
 use super::{Env, Flag};
 
-/// An enum that is written as one of a few words.
+/// An enum that is written as one of several words.
 pub(super) trait Choice: Sized {
     fn of(word: &str) -> Option<Self>;
 }
 
-/// Declares how an enum is written: its `WORDS` for the tables, `as_str`, and [`Choice`].
+/// Declares the words of an enum: `WORDS` for the schema, `as_str`, and [`Choice`].
 macro_rules! words {
     ($type:ident: $($word:literal => $variant:ident),+ $(,)?) => {
         impl $type {
-            /// How the variants are written.
+            /// The words of all variants.
             pub const WORDS: &'static [&'static str] = &[$($word),+];
 
             pub fn as_str(self) -> &'static str {
@@ -39,7 +39,7 @@ macro_rules! words {
 }
 pub(super) use words;
 
-/// A path in the container that something is mounted at; engines mount nothing over the whole file system.
+/// A mount point in the container: any path but `/`, where engines mount nothing.
 pub(super) struct MountPath(pub(super) ImagePath);
 
 impl Parse for MountPath {
@@ -54,13 +54,13 @@ impl Parse for MountPath {
     }
 }
 
-/// A switch: `jtop`, `jtop #true`, `jtop #false`.
+/// Returns the schema of a boolean node: `jtop`, `jtop #true`, `jtop #false`.
 pub(super) const fn flag(name: &'static str, doc: &'static str) -> NodeSpec {
     const ON: &[ArgSpec] = &[ArgSpec::new("ON", ValueKind::Bool, "`#false` disables it.").optional()];
     NodeSpec::new(name, doc).args(ON).optional()
 }
 
-/// A node that stands once and takes one text.
+/// Returns the schema of an optional node with one argument.
 pub(super) const fn one_text(
     name: &'static str,
     doc: &'static str,
@@ -69,16 +69,16 @@ pub(super) const fn one_text(
     NodeSpec::new(name, doc).args(argument).optional()
 }
 
-/// `env`, in `app`, `run` and `service`.
+/// The `env` node of `app`, `run` and `service`.
 pub(super) static ENV: NodeSpec = NodeSpec::new("env", "Environment variables.")
     .open(&VARIABLE)
     .also(&[("environment", "")])
-    .rewrite(variables)
+    .rewrite(rewrite_env)
     .block()
     .optional();
 
-/// `env "A=b"` or `env "A" "b"` as a block.
-fn variables(node: &Node) -> Option<String> {
+/// Rewrites `env "A=b"` and `env "A" "b"` to a block.
+fn rewrite_env(node: &Node) -> Option<String> {
     if let [key, value] = &node.arguments[..]
         && let (Value::String(key), Value::String(value)) = (&key.value, &value.value)
         && EnvName::parse(key).is_ok()
@@ -92,8 +92,8 @@ fn variables(node: &Node) -> Option<String> {
         EnvName::parse(key).is_ok().then(|| format!("{key} {}", quote(value)))
     });
     let pairs: Vec<String> = pairs.collect::<Option<_>>()?;
-    let alone = !pairs.is_empty() && node.children.is_none();
-    alone.then(|| format!("{} {{ {} }}", node.name.value, pairs.join("; ")))
+    let can_rewrite = !pairs.is_empty() && node.children.is_none();
+    can_rewrite.then(|| format!("{} {{ {} }}", node.name.value, pairs.join("; ")))
 }
 
 static VARIABLE: NodeSpec = NodeSpec::new("KEY", "An environment variable.")
@@ -104,13 +104,13 @@ static VARIABLE: NodeSpec = NodeSpec::new("KEY", "An environment variable.")
     )])
     .optional();
 
-/// `command`, in `app`, `run` and `service`.
+/// The `command` node of `app`, `run` and `service`.
 pub(super) static COMMAND: NodeSpec = NodeSpec::new("command", "The command that the container runs.")
     .rest(ArgSpec::text("WORD", "A word of the command, passed to the program unchanged."))
     .also(&[("cmd", "")])
     .optional();
 
-/// `healthcheck`, in `app`, `run` and `service`.
+/// The `healthcheck` node of `app`, `run` and `service`.
 pub(super) static HEALTHCHECK: NodeSpec =
     NodeSpec::new("healthcheck", "A command that checks whether the container works.")
         .rest(ArgSpec::text("WORD", "A word of the command; a single word with spaces is run by a shell."))
@@ -126,14 +126,14 @@ pub(super) static HEALTHCHECK: NodeSpec =
         ])
         .optional();
 
-/// The word of a choice; one that is none was reported by the tables.
+/// Decodes the first argument as a choice. The schema check has reported unknown words.
 pub(super) fn choice<T: Choice>(node: Option<Reader<'_>>) -> Option<Spanned<T>> {
     let given = node?.raw_arg(0)?;
     let Value::String(word) = given.value else { return None };
     T::of(word).map(|value| Spanned::new(value, given.span))
 }
 
-/// The word of a property that is a choice.
+/// Decodes a property as a choice. The schema check has reported unknown words.
 pub(super) fn choice_prop<T: Choice>(node: Reader<'_>, key: &str) -> Option<Spanned<T>> {
     let given = node.props().iter().find(|given| given.key.value == key)?;
     let Value::String(word) = &given.value else { return None };
@@ -144,7 +144,7 @@ pub(super) fn flag_of(node: Reader<'_>, name: &str, log: &mut Log) -> Flag {
     Flag(node.flag_of_child(name, log))
 }
 
-/// All variables of the `env` blocks.
+/// Decodes the variables of all `env` blocks.
 pub(super) fn env(node: Reader<'_>, log: &mut Log) -> Env {
     let mut all = Env::new();
     for variable in node.children_named("env").flat_map(Reader::children) {
@@ -154,19 +154,19 @@ pub(super) fn env(node: Reader<'_>, log: &mut Log) -> Env {
     all
 }
 
-/// An argument that may be written without quotes where it is a number: `expose 8080`.
+/// Decodes an argument that may be a number without quotes: `expose 8080`.
 pub(super) fn text_or_number<T: Parse>(node: Reader<'_>, at: usize, log: &mut Log) -> Option<Spanned<T>> {
     let given = node.raw_arg(at)?;
     parsed(&as_text(given.value)?, given.span, &format!("`{}`", node.name()), log)
 }
 
-/// A property that may be written without quotes where it is a number: `chmod=755`.
+/// Decodes a property that may be a number without quotes: `chmod=755`.
 pub(super) fn prop_or_number<T: Parse>(node: Reader<'_>, key: &str, log: &mut Log) -> Option<Spanned<T>> {
     let given = node.props().iter().find(|given| given.key.value == key)?;
     parsed(&as_text(&given.value)?, given.span, &format!("`{key}`"), log)
 }
 
-/// The text of a value that is a text or a number; what else it may be was reported by the tables.
+/// Returns a text or a number as text. The schema check has reported other values.
 fn as_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.to_string()),
@@ -176,7 +176,7 @@ fn as_text(value: &Value) -> Option<String> {
     }
 }
 
-/// A text as a value, reported at `span` where it is none.
+/// Parses a text, and reports an invalid one at `span`.
 pub(super) fn parsed<T: Parse>(text: &str, span: Span, owner: &str, log: &mut Log) -> Option<Spanned<T>> {
     match T::parse(text) {
         Ok(value) => Some(Spanned::new(value, span)),
@@ -187,8 +187,9 @@ pub(super) fn parsed<T: Parse>(text: &str, span: Span, owner: &str, log: &mut Lo
     }
 }
 
-/// The name of something in the catalogue, which knows what is meant by one that it has not.
-pub(super) fn asked(text: &str, span: Span, owner: &str, log: &mut Log) -> Option<Spanned<Name>> {
+/// Parses the name of a package, device or the like. Accepts more than valid names: the resolver reports
+/// unknown ones, with suggestions.
+pub(super) fn catalogue_name(text: &str, span: Span, owner: &str, log: &mut Log) -> Option<Spanned<Name>> {
     match Name::as_written(text) {
         Ok(name) => Some(Spanned::new(name, span)),
         Err(why) => {
@@ -198,23 +199,23 @@ pub(super) fn asked(text: &str, span: Span, owner: &str, log: &mut Log) -> Optio
     }
 }
 
-/// The same, of a node's own name.
-pub(super) fn asked_by_name(node: Reader<'_>, log: &mut Log) -> Option<Spanned<Name>> {
-    asked(node.name(), node.name_span(), Name::WHAT, log)
+/// Parses the name of a node as one of the catalogue.
+pub(super) fn catalogue_name_of_node(node: Reader<'_>, log: &mut Log) -> Option<Spanned<Name>> {
+    catalogue_name(node.name(), node.name_span(), Name::WHAT, log)
 }
 
-/// The same, of the first argument of a child.
-pub(super) fn asked_by_child(node: Reader<'_>, name: &str, log: &mut Log) -> Option<Spanned<Name>> {
+/// Parses the first argument of a child as a name of the catalogue.
+pub(super) fn catalogue_name_of_child(node: Reader<'_>, name: &str, log: &mut Log) -> Option<Spanned<Name>> {
     let given = node.child(name)?.raw_arg(0)?;
-    asked(&as_text(given.value)?, given.span, &format!("`{name}`"), log)
+    catalogue_name(&as_text(given.value)?, given.span, &format!("`{name}`"), log)
 }
 
-/// The number of a user or a group.
+/// Decodes a property that is the ID of a user or group.
 pub(super) fn id(node: Reader<'_>, key: &str, log: &mut Log) -> Option<Spanned<Id>> {
     prop_or_number(node, key, log)
 }
 
-/// The arguments of every child of this name, numbers or texts.
+/// Decodes the arguments of all children with this name, which may be numbers without quotes.
 pub(super) fn texts_or_numbers<T: Parse>(node: Reader<'_>, name: &str, log: &mut Log) -> Vec<Spanned<T>> {
     let mut all = Vec::new();
     for child in node.children_named(name) {
@@ -223,20 +224,20 @@ pub(super) fn texts_or_numbers<T: Parse>(node: Reader<'_>, name: &str, log: &mut
     all
 }
 
-/// The words of a command, as one value at the place of all of them.
+/// Decodes the words of a command, as one value whose span encloses all of them.
 pub(super) fn exec(node: Option<Reader<'_>>, log: &mut Log) -> Option<Spanned<Vec<String>>> {
     let words: Vec<Spanned<String>> = node?.args(log);
     let span = words.first()?.span.to(words.last()?.span);
     Some(Spanned::new(words.into_iter().map(|word| word.value).collect(), span))
 }
 
-/// The words of a property that holds several, each at its own place.
+/// Decodes a property that lists user or group names.
 pub(super) fn user_names(node: Reader<'_>, key: &str, log: &mut Log) -> Vec<Spanned<UserName>> {
     let Some(all) = node.prop::<String>(key, log) else { return Vec::new() };
     listed(&all, &format!("`{key}`"), log)
 }
 
-/// The words of a text, with blanks or commas between.
+/// Parses a list of values that are separated by spaces or commas.
 pub(super) fn listed<T: Parse>(all: &Spanned<String>, owner: &str, log: &mut Log) -> Vec<Spanned<T>> {
     let mut values = Vec::new();
     let mut start = 0;

@@ -1,11 +1,11 @@
-//! Where edits of a manifest go: the block that they belong into, made where it is not there yet.
+//! Edits of a manifest: finds, adds and removes children of `packages` and `pin`.
 
 use crate::syntax::{Change, Document, Editor, Node, Value};
 
 use super::LANGUAGE;
 use super::target::UNNAMED;
 
-/// The blocks whose children are names with a requirement.
+/// A block whose children are names with a requirement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EditableBlock {
     Packages,
@@ -21,13 +21,13 @@ impl EditableBlock {
     }
 }
 
-/// One child of such a block, and the target that the block stands in.
+/// A child of an editable block, with the target that contains the block.
 #[derive(Debug, Clone, Copy)]
 pub struct Child<'a> {
-    /// `vtk "9.3"`.
+    /// The child, such as `vtk "9.3"`.
     pub node: &'a Node,
     pub block: &'a Node,
-    /// The target; `None` at the top level.
+    /// The name of the target; `None` at the top level.
     pub target: Option<&'a str>,
 }
 
@@ -36,7 +36,7 @@ impl<'a> Child<'a> {
         &self.node.name.value
     }
 
-    /// Its requirement, where it has one that is a text or a number.
+    /// Returns the requirement, if there is one and it is a text or a number.
     pub fn requirement(&self) -> Option<String> {
         match &self.node.arguments.first()?.value {
             Value::String(text) => Some(text.to_string()),
@@ -47,7 +47,7 @@ impl<'a> Child<'a> {
     }
 }
 
-/// The name of a `target` node.
+/// Returns the name of a `target` node.
 fn target_name(node: &Node) -> &str {
     match node.arguments.first().map(|argument| &argument.value) {
         Some(Value::String(name)) => name,
@@ -55,11 +55,13 @@ fn target_name(node: &Node) -> &str {
     }
 }
 
+/// Finds the `target` node with this name.
 pub fn target<'d>(document: &'d Document, name: &str) -> Option<&'d Node> {
     document.nodes.iter().find(|node| node.name.value == "target" && target_name(node) == name)
 }
 
-/// Every child of the blocks of this kind, at the top level and in targets, in the order of the file.
+/// Returns the children of all blocks of this kind, at the top level and in targets, in the order of the
+/// file.
 pub fn children(document: &Document, block: EditableBlock) -> Vec<Child<'_>> {
     let mut blocks: Vec<(&Node, Option<&str>)> = Vec::new();
     for node in &document.nodes {
@@ -76,15 +78,15 @@ pub fn children(document: &Document, block: EditableBlock) -> Vec<Child<'_>> {
     children.collect()
 }
 
-/// Takes a child out, and its block where nothing else stands in it.
-pub fn take(text: &str, document: &Document, child: &Child<'_>) -> Change {
+/// Removes a child, or its whole block if it is the only child.
+pub fn remove(text: &str, document: &Document, child: &Child<'_>) -> Change {
     let editor = Editor::new(text, document);
-    let whole = editor.holds_only(child.block, child.node);
-    editor.remove(if whole { child.block } else { child.node })
+    let is_only_child = editor.holds_only(child.block, child.node);
+    editor.remove(if is_only_child { child.block } else { child.node })
 }
 
-/// Puts a line into a block of the top level or of a target; the block is made where there is none.
-pub fn put(text: &str, document: &Document, within: Option<&Node>, block: &str, line: &str) -> Change {
+/// Adds a line to a block at the top level or in a target (`within`). Creates the block if it does not exist.
+pub fn add_line(text: &str, document: &Document, within: Option<&Node>, block: &str, line: &str) -> Change {
     let editor = Editor::new(text, document);
     let nodes = within.map_or(&document.nodes[..], |node| node.children.as_deref().unwrap_or_default());
     if let Some(found) = nodes.iter().find(|node| node.name.value == block) {
@@ -93,7 +95,7 @@ pub fn put(text: &str, document: &Document, within: Option<&Node>, block: &str, 
     if let Some(target) = within {
         return editor.put_in(target, &format!("{block} {{ {line} }}"));
     }
-    // The reference tells nodes in the order in which people write them.
+    // Place a new block in the order of the schema, which is the customary order of nodes.
     let rank = |name: &str| LANGUAGE.iter().position(|node| node.name == name);
     let before = document.nodes.iter().rposition(|node| rank(&node.name.value) < rank(block));
     editor.put_after(before, &editor.block(block, line))

@@ -1,4 +1,4 @@
-//! What the dev container's definition says beside where it is: `devcontainer`'s children.
+//! `devcontainer` and its children.
 
 use crate::diagnostic::Log;
 use crate::source::Spanned;
@@ -8,7 +8,6 @@ use crate::value::Port;
 
 use super::decode;
 
-/// `devcontainer`.
 pub(super) static DEVCONTAINER: NodeSpec = NodeSpec::new(
     "devcontainer",
     "Writes a dev container definition to this path. It enables the stage and the service `dev`.",
@@ -52,25 +51,25 @@ pub struct DevcontainerOptions {
     pub forward_ports: Vec<Spanned<Port>>,
 }
 
-/// One Dev Container feature with its options.
+/// A dev container feature with its options.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Feature {
     pub image: Spanned<String>,
     pub options: Vec<(Spanned<String>, Spanned<String>)>,
 }
 
-/// Reads the children of `devcontainer`, where the block has one.
+/// Decodes the children of `devcontainer`, if the block has one.
 pub(super) fn decode(output: Reader<'_>, log: &mut Log) -> DevcontainerOptions {
     let Some(node) = output.child("devcontainer") else { return DevcontainerOptions::default() };
     DevcontainerOptions {
         extensions: node.args_of_children("extension", log),
-        features: node.children_named("feature").filter_map(|feature| feature_of(feature, log)).collect(),
+        features: node.children_named("feature").filter_map(|feature| decode_feature(feature, log)).collect(),
         post_create: decode::exec(node.child("post-create"), log),
         forward_ports: decode::texts_or_numbers(node, "forward-port", log),
     }
 }
 
-fn feature_of(node: Reader<'_>, log: &mut Log) -> Option<Feature> {
+fn decode_feature(node: Reader<'_>, log: &mut Log) -> Option<Feature> {
     let image = node.arg(0, log)?;
     let options = node.children().filter_map(|option| {
         let key = Spanned::new(option.name().to_owned(), option.name_span());
@@ -80,7 +79,8 @@ fn feature_of(node: Reader<'_>, log: &mut Log) -> Option<Feature> {
 }
 
 impl DevcontainerOptions {
-    /// Puts the other one over this.
+    /// Merges another `devcontainer`: adds to lists, and replaces features with the same image and the
+    /// command.
     pub(super) fn overlay(&mut self, other: Self) {
         let Self { extensions, features, post_create, forward_ports } = other;
         self.extensions.extend(extensions);

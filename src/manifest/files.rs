@@ -1,4 +1,5 @@
-//! The files that a manifest names: whether they are there, inside of the project, and what requirements files say.
+//! Checks the files that a manifest refers to: that they exist inside the project. Reads requirements files
+//! and keys.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,27 +14,27 @@ use super::requirements::{self, RequirementsLine};
 use super::scope::Scope;
 use super::{KeyLocation, Requirements, ignored, key};
 
-/// The project's files as a manifest sees them, with the bounds on what is read.
+/// Reads files of the project and reports those that cannot be used.
 pub(super) struct Files<'a> {
     pub(super) fs: &'a dyn FileSystem,
     pub(super) sources: &'a mut Sources,
     pub(super) log: &'a mut Log,
     /// Every text that was read, in order.
     pub(super) read: Vec<SourceId>,
-    /// The files among them: one that is named twice is read once.
+    /// The files that were read, by path: a file that is used twice is read once.
     known: BTreeMap<String, SourceId>,
 }
 
-/// So many requirements files may be read within each other.
-const DEEPEST: usize = 32;
+/// The largest depth to which requirements files may include each other.
+const MAX_DEPTH: usize = 32;
 
-/// How to install what is in the project.
+/// The help on installing the project itself.
 const INSTALL_LATER: &str =
     "the code is copied later: install it there with `app { run \"pip install --no-deps .\" }`";
 
-/// What a path leads to, for messages.
+/// The kind of file that a path must lead to.
 #[derive(Clone, Copy, PartialEq)]
-enum PathUse {
+enum ExpectedKind {
     File,
     Folder,
     Either,
@@ -44,7 +45,7 @@ impl<'a> Files<'a> {
         Self { fs, sources, log, read: Vec::new(), known: BTreeMap::new() }
     }
 
-    /// Takes a text in that jcc comes with.
+    /// Adds a built-in text, such as that of a stack.
     pub(super) fn add_built_in(
         &mut self,
         name: impl Into<Cow<'static, str>>,
@@ -55,12 +56,12 @@ impl<'a> Files<'a> {
         id
     }
 
-    /// Reads a text; what is wrong with it is reported at the place that asked for it.
-    pub(super) fn text(&mut self, path: &str, asked: Option<Span>) -> Option<SourceId> {
+    /// Reads a text file. Reports errors at `used_at`, the place that refers to the file.
+    pub(super) fn text(&mut self, path: &str, used_at: Option<Span>) -> Option<SourceId> {
         if let Some(id) = self.known.get(path) {
             return Some(*id);
         }
-        if !self.is_there(path, asked, PathUse::File) {
+        if !self.check_kind(path, used_at, ExpectedKind::File) {
             return None;
         }
         match self.fs.read(path) {
@@ -71,16 +72,17 @@ impl<'a> Files<'a> {
                 Some(id)
             }
             Err(why) => {
-                self.unreadable(path, &why, asked);
+                self.unreadable(path, &why, used_at);
                 None
             }
         }
     }
 
-    /// Reads a key, and gives its fingerprint where the file is that key alone.
+    /// Reads a key file. Returns the fingerprint if the file contains a single key, which is the `wanted`
+    /// one.
     fn key(&mut self, path: &Spanned<&str>, wanted: Option<&Spanned<Fingerprint>>) -> Option<Fingerprint> {
         let Spanned { value: path, span } = *path;
-        if !self.is_there(path, Some(span), PathUse::File) {
+        if !self.check_kind(path, Some(span), ExpectedKind::File) {
             return None;
         }
         let bytes = match self.fs.head(path, KeyFile::LARGEST + 1) {
@@ -91,9 +93,10 @@ impl<'a> Files<'a> {
             }
         };
         let key = key::read((path, span), &bytes, wanted, self.log)?;
-        key::check_end(path, span, &key, self.log);
+        key::check_extension(path, span, &key, self.log);
         if !self.known.contains_key(path) {
-            // Of a binary key no line is ever shown; another key must only be another text.
+            // A source must be text. No diagnostic quotes a binary key, so its hash is enough to detect
+            // changes.
             let text = String::from_utf8(bytes);
             let text = text.unwrap_or_else(|binary| Sha256::of([binary.as_bytes()]).to_string());
             let id = self.sources.add(path, text);
@@ -103,10 +106,10 @@ impl<'a> Files<'a> {
         Some(key.fingerprint)
     }
 
-    fn unreadable(&mut self, path: &str, why: &std::io::Error, asked: Option<Span>) {
+    fn unreadable(&mut self, path: &str, why: &std::io::Error, used_at: Option<Span>) {
         let message = format!("{} cannot be read: {}", wording::code(path), wording::cause(why, path));
         let diagnostic = Diagnostic::error(codes::UNREADABLE_FILE, message);
-        self.log.error(at(diagnostic, asked, "used here"));
+        self.log.error(at(diagnostic, used_at, "used here"));
     }
 
     pub(super) fn is_missing(&self, path: &str) -> bool {
@@ -114,12 +117,13 @@ impl<'a> Files<'a> {
     }
 
     pub(super) fn folder(&mut self, path: &Spanned<ProjectPath>) -> bool {
-        self.is_there(path.value.as_str(), Some(path.span), PathUse::Folder)
+        self.check_kind(path.value.as_str(), Some(path.span), ExpectedKind::Folder)
     }
 
-    fn is_there(&mut self, path: &str, asked: Option<Span>, wanted: PathUse) -> bool {
+    /// Whether a path exists inside the project and has the wanted kind. Reports an error if not.
+    fn check_kind(&mut self, path: &str, used_at: Option<Span>, wanted: ExpectedKind) -> bool {
         let Some(kind) = self.fs.kind(path) else {
-            self.log.error(at(self.missing(path), asked, "no such file"));
+            self.log.error(at(self.missing(path), used_at, "no such file"));
             return false;
         };
         if !self.fs.is_inside(path) {
@@ -128,24 +132,24 @@ impl<'a> Files<'a> {
                 format!("{} is a link that leads out of the project", wording::code(path)),
             )
             .help("the build context is the project folder: copy the file into it");
-            self.log.error(at(diagnostic, asked, "leads out of the project"));
+            self.log.error(at(diagnostic, used_at, "leads out of the project"));
             return false;
         }
         let wrong = match (wanted, kind) {
-            (PathUse::File, FileKind::Folder) => Some(("a folder", "a file")),
-            (PathUse::Folder, FileKind::File) => Some(("a file", "a folder")),
-            (PathUse::Folder, FileKind::Other) => Some(("neither a file nor a folder", "a folder")),
+            (ExpectedKind::File, FileKind::Folder) => Some(("a folder", "a file")),
+            (ExpectedKind::Folder, FileKind::File) => Some(("a file", "a folder")),
+            (ExpectedKind::Folder, FileKind::Other) => Some(("neither a file nor a folder", "a folder")),
             (_, FileKind::Other) => Some(("not a regular file", "a file")),
             _ => None,
         };
-        let Some((is, needed)) = wrong else { return true };
+        let Some((found, expected)) = wrong else { return true };
         let diagnostic =
-            Diagnostic::error(codes::WRONG_FILE_KIND, format!("{} is {is}", wording::code(path)));
-        self.log.error(at(diagnostic, asked, format!("expected {needed}").as_str()));
+            Diagnostic::error(codes::WRONG_FILE_KIND, format!("{} is {found}", wording::code(path)));
+        self.log.error(at(diagnostic, used_at, format!("expected {expected}").as_str()));
         false
     }
 
-    /// That nothing is there, with the names that are and look like it.
+    /// Returns the error for a path that does not exist, with similar names in the same folder.
     fn missing(&self, path: &str) -> Diagnostic {
         let diagnostic =
             Diagnostic::error(codes::FILE_NOT_FOUND, format!("{} does not exist", wording::code(path)));
@@ -179,32 +183,32 @@ impl<'a> Files<'a> {
         diagnostic.maybe_help((!near.is_empty()).then(|| format!("did you mean {}?", wording::any_of(&near))))
     }
 
-    /// Reads a requirements file and those that it takes in.
-    fn requirements(&mut self, wanted: &mut Requirements) {
-        let mut reading = Reading { wanted, open: Vec::new(), done: Vec::new() };
-        let path = reading.wanted.path.clone();
+    /// Reads a requirements file and those that it includes.
+    fn requirements(&mut self, requirements: &mut Requirements) {
+        let mut reading = Reading { requirements, open: Vec::new(), done: Vec::new() };
+        let path = reading.requirements.path.clone();
         self.requirements_file(&path.value, path.span, false, &mut reading);
     }
 
     fn requirements_file(
         &mut self,
         path: &ProjectPath,
-        asked: Span,
+        used_at: Span,
         constraint: bool,
         reading: &mut Reading<'_>,
     ) {
         if reading.open.contains(path) {
-            let ring: Vec<String> = wording::codes(reading.open.iter().map(ProjectPath::as_str));
+            let cycle: Vec<String> = wording::codes(reading.open.iter().map(ProjectPath::as_str));
             self.log.error(
                 Diagnostic::error(
                     codes::REQUIREMENTS_CYCLE,
                     format!(
                         "requirements files include each other: {} → {}",
-                        ring.join(" → "),
+                        cycle.join(" → "),
                         wording::code(path.as_str())
                     ),
                 )
-                .at(asked, format!("{} is already being read", wording::code(path.as_str())))
+                .at(used_at, format!("{} is already being read", wording::code(path.as_str())))
                 .help("remove this line"),
             );
             return;
@@ -212,17 +216,17 @@ impl<'a> Files<'a> {
         if reading.done.contains(&(path.clone(), constraint)) {
             return;
         }
-        if reading.open.len() >= DEEPEST {
-            let message = format!("requirements files include each other more than {DEEPEST} levels deep");
+        if reading.open.len() >= MAX_DEPTH {
+            let message = format!("requirements files include each other more than {MAX_DEPTH} levels deep");
             self.log.error(
                 Diagnostic::error(codes::BAD_REQUIREMENT, message)
-                    .at(asked, format!("{} would be level {}", wording::code(path.as_str()), DEEPEST + 1))
+                    .at(used_at, format!("{} would be level {}", wording::code(path.as_str()), MAX_DEPTH + 1))
                     .help("include the files side by side in one of them"),
             );
             return;
         }
         reading.done.push((path.clone(), constraint));
-        let Some(source) = self.text(path.as_str(), Some(asked)) else { return };
+        let Some(source) = self.text(path.as_str(), Some(used_at)) else { return };
         let text = self.sources.get(source).text.clone();
         reading.open.push(path.clone());
         for line in requirements::lines(source, &text) {
@@ -233,19 +237,19 @@ impl<'a> Files<'a> {
 
     fn line(&mut self, line: RequirementsLine, constraint: bool, reading: &mut Reading<'_>) {
         match line {
-            RequirementsLine::Spec(spec) if constraint => reading.wanted.constraints.push(spec),
-            RequirementsLine::Spec(spec) => reading.wanted.specs.push(spec),
-            RequirementsLine::Hashes => reading.wanted.hashed = true,
+            RequirementsLine::Spec(spec) if constraint => reading.requirements.constraints.push(spec),
+            RequirementsLine::Spec(spec) => reading.requirements.specs.push(spec),
+            RequirementsLine::Hashes => reading.requirements.hashed = true,
             RequirementsLine::From(text) => {
                 let names_files = text.value.starts_with("-r")
                     || text.value.starts_with("--re")
                     || text.value.starts_with("-c")
                     || text.value.starts_with("--con");
-                reading.wanted.own_index |= !names_files && !text.value.starts_with("--trusted-host");
-                reading.wanted.options.push(text);
+                reading.requirements.own_index |= !names_files && !text.value.starts_with("--trusted-host");
+                reading.requirements.options.push(text);
             }
             RequirementsLine::Url(_) if constraint => {}
-            RequirementsLine::Url(url) => reading.wanted.urls.push(url),
+            RequirementsLine::Url(url) => reading.requirements.urls.push(url),
             RequirementsLine::Include { path, constraint: more } => {
                 self.include(&path, constraint || more, reading);
             }
@@ -292,8 +296,8 @@ impl<'a> Files<'a> {
         let folder = reading.open.last().and_then(ProjectPath::parent).unwrap_or_else(ProjectPath::root);
         match folder.join(written) {
             Ok(path) => {
-                if reading.wanted.includes.iter().all(|other| other.value != path) {
-                    reading.wanted.includes.push(Spanned::new(path.clone(), written.span));
+                if reading.requirements.includes.iter().all(|other| other.value != path) {
+                    reading.requirements.includes.push(Spanned::new(path.clone(), written.span));
                 }
                 self.requirements_file(&path, written.span, constraint, reading);
             }
@@ -304,46 +308,49 @@ impl<'a> Files<'a> {
     }
 }
 
-/// A requirements file that is being read, with those that it takes in.
+/// The state while a requirements file is read.
 struct Reading<'a> {
-    wanted: &'a mut Requirements,
+    requirements: &'a mut Requirements,
+    /// The files that are being read, from the outermost to the innermost.
     open: Vec<ProjectPath>,
+    /// The files that were read, and whether as constraints.
     done: Vec<(ProjectPath, bool)>,
 }
 
-fn at(diagnostic: Diagnostic, asked: Option<Span>, label: &str) -> Diagnostic {
-    match asked {
+/// Adds a label if there is a span.
+fn at(diagnostic: Diagnostic, used_at: Option<Span>, label: &str) -> Diagnostic {
+    match used_at {
         Some(span) => diagnostic.at(span, label),
         None => diagnostic,
     }
 }
 
-/// Checks every file that a block names, and reads its requirements files.
-pub(super) fn check(layer: &mut Scope, files: &mut Files<'_>) {
-    let pip = &mut layer.pip;
+/// Checks all files that a scope refers to, and reads its requirements files and keys.
+pub(super) fn check(scope: &mut Scope, files: &mut Files<'_>) {
+    let pip = &mut scope.pip;
     let venvs = pip.venvs.iter_mut().flat_map(|venv| &mut venv.requirements);
-    let app = layer.app.iter_mut().flat_map(|app| &mut app.requirements);
-    for wanted in pip.requirements.iter_mut().chain(venvs).chain(app) {
-        files.requirements(wanted);
+    let app = scope.app.iter_mut().flat_map(|app| &mut app.requirements);
+    for requirements in pip.requirements.iter_mut().chain(venvs).chain(app) {
+        files.requirements(requirements);
     }
-    for source in &mut layer.apt.sources {
+    for source in &mut scope.apt.sources {
         if let Some(Spanned { value: KeyLocation::File(path), span }) = &source.key {
             let path = Spanned::new(path.as_str(), *span);
             source.in_file = files.key(&path, source.fingerprint.as_ref());
         }
     }
-    for copy in layer.app.iter_mut().flat_map(|app| &mut app.copies) {
+    for copy in scope.app.iter_mut().flat_map(|app| &mut app.copies) {
         let path = copy.from.value.as_str();
         if path != "." {
-            files.is_there(path, Some(copy.from.span), PathUse::Either);
+            files.check_kind(path, Some(copy.from.span), ExpectedKind::Either);
         }
         copy.folder = path == "." || files.fs.kind(path) == Some(FileKind::Folder);
         if copy.folder {
-            copy.secrets = ignored::secrets(files.fs, path);
+            copy.secrets = ignored::find_secrets(files.fs, path);
         }
     }
-    let services = layer.run.services.iter().map(|service| &service.run);
-    for file in std::iter::once(&layer.run).chain(services).flat_map(|run| &run.env_files) {
+    let services = scope.run.services.iter().map(|service| &service.run);
+    for file in std::iter::once(&scope.run).chain(services).flat_map(|run| &run.env_files) {
         if file.required && files.fs.kind(file.path.value.as_str()).is_none() {
             let path = wording::code(file.path.value.as_str());
             files.log.report(

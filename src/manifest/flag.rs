@@ -1,13 +1,14 @@
-//! Switches.
+//! Boolean nodes.
 
 use crate::source::{Span, Spanned};
 
-/// A switch such as `jtop` or `privileged #true`: off unless it is written, and an overlay may turn it off again.
+/// A boolean node such as `jtop` or `privileged #true`: off if absent. The node of an extending manifest or a
+/// target may turn it off again with `#false`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Flag(pub Option<Spanned<bool>>);
 
 impl Flag {
-    /// Where it is turned on; nothing where it is absent or `#false`.
+    /// Returns the span that turns it on, or `None` if it is absent or `#false`.
     pub fn on(self) -> Option<Span> {
         self.0.filter(|flag| flag.value).map(|flag| flag.span)
     }

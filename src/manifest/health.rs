@@ -10,18 +10,18 @@ use super::decode;
 /// `healthcheck "CMD" … interval="30s"`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HealthCheck {
-    /// Exec form; one word with spaces is run by a shell.
+    /// The command in exec form; a single word with spaces is run by a shell.
     pub test: Spanned<Vec<String>>,
     pub interval: Option<Spanned<Duration>>,
-    /// A check that takes longer failed.
+    /// A check that takes longer counts as failed.
     pub timeout: Option<Spanned<Duration>>,
-    /// Failures in this time at the start do not count.
+    /// Failures within this time after the start do not count.
     pub start_period: Option<Spanned<Duration>>,
-    /// So many failures in a row are unhealthy.
+    /// The number of consecutive failures that make the container unhealthy.
     pub retries: Option<Spanned<u32>>,
 }
 
-/// Reads `healthcheck` of a block.
+/// Decodes the `healthcheck` of a block.
 pub(super) fn decode(block: Reader<'_>, log: &mut Log) -> Option<HealthCheck> {
     let node = block.child("healthcheck")?;
     Some(HealthCheck {
@@ -33,17 +33,18 @@ pub(super) fn decode(block: Reader<'_>, log: &mut Log) -> Option<HealthCheck> {
     })
 }
 
-/// A time that Docker accepts for a check.
+/// A duration that Docker accepts in a health check: 0, or at least 1 ms.
 struct CheckTime(Duration);
 
 impl Parse for CheckTime {
     const WHAT: &'static str = Duration::WHAT;
 
     fn parse(text: &str) -> Result<Self, Invalid> {
-        /// Source: <https://docs.docker.com/reference/api/engine/version/v1.47/>, `Healthcheck`.
-        const LEAST: u64 = 1000;
+        /// In microseconds. Source: <https://docs.docker.com/reference/api/engine/version/v1.47/>,
+        /// `Healthcheck`.
+        const MINIMUM: u64 = 1000;
         let time = Duration::parse(text)?;
-        if (1..LEAST).contains(&time.micros()) {
+        if (1..MINIMUM).contains(&time.micros()) {
             return Err(
                 Invalid::new("a time of a health check is at least 1 ms").help("use a time such as `30s`")
             );

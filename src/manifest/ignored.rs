@@ -1,4 +1,5 @@
-//! What the build must not see: the project's own `.dockerignore`, and files of copied folders that look like secrets.
+//! Files to keep out of the build context: patterns of the project's own `.dockerignore`, and files in copied
+//! folders that look like secrets.
 
 use crate::diagnostic::{Diagnostic, codes::manifest as codes, wording};
 use crate::fs::{FileKind, FileSystem, is_version_control};
@@ -8,23 +9,24 @@ use crate::value::{IgnorePattern, Parse};
 
 use super::files::Files;
 
-/// Docker's own name for an ignore file.
+/// The ignore file of the project.
 const FILE: &str = ".dockerignore";
 
-/// So many patterns are taken over at most.
-const MOST_PATTERNS: usize = 1000;
+/// The largest number of patterns in an ignore file.
+const MAX_PATTERNS: usize = 1000;
 
-/// So many files of one copied folder are looked at, and so many folders deep.
-const MOST_FILES: usize = 20_000;
-const DEEPEST: usize = 32;
+/// The largest number of files of a copied folder that are searched for secrets.
+const MAX_FILES: usize = 20_000;
+/// The largest depth to which a copied folder is searched for secrets.
+const MAX_DEPTH: usize = 32;
 
-/// So many files of one copied folder are named at most.
-const MOST_SECRETS: usize = 500;
+/// The largest number of secrets that are found in a copied folder.
+const MAX_SECRETS: usize = 500;
 
-/// A private key is looked for in so many bytes of a file.
-const HEAD: usize = 4096;
+/// The number of bytes at the start of a file that are searched for a private key.
+const HEAD_BYTES: usize = 4096;
 
-/// Patterns of names that hold secrets: tools give them to files with passwords, OpenSSH gives them to private keys.
+/// Patterns of file names that usually contain secrets: passwords of tools, and the private keys of OpenSSH.
 pub const SECRETS: &[&str] = &[
     "**/.env",
     "**/.env.*",
@@ -38,18 +40,18 @@ pub const SECRETS: &[&str] = &[
     "**/id_xmss",
 ];
 
-/// Folders whose content never is in an image.
-const NEVER: [&str; 2] = ["__pycache__", ".venv"];
+/// Folders that are not searched: their content does not belong in an image.
+const SKIPPED: [&str; 2] = ["__pycache__", ".venv"];
 
 /// A file of a copied folder that looks like a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecretFile {
     pub path: String,
-    /// Whether its content shows a private key, rather than its name.
+    /// Whether it was recognised by its content, a private key, and not by its name.
     pub key: bool,
 }
 
-/// Whether a file of that name is one of [`SECRETS`].
+/// Whether a file name matches one of [`SECRETS`].
 pub fn is_secret_name(name: &str) -> bool {
     SECRETS.iter().filter_map(|pattern| pattern.strip_prefix("**/")).any(|pattern| {
         match pattern.strip_suffix('*') {
@@ -59,31 +61,32 @@ pub fn is_secret_name(name: &str) -> bool {
     })
 }
 
-/// Files in a folder that look like secrets, sorted.
-pub(super) fn secrets(fs: &dyn FileSystem, folder: &str) -> Vec<SecretFile> {
+/// Returns the files in a folder that look like secrets, sorted by path.
+pub(super) fn find_secrets(fs: &dyn FileSystem, folder: &str) -> Vec<SecretFile> {
     let mut found = Vec::new();
     let mut open = vec![(if folder == "." { String::new() } else { folder.to_owned() }, 0)];
-    let mut left = MOST_FILES;
+    let mut left = MAX_FILES;
     while let Some((folder, depth)) = open.pop() {
         let names = fs.list(if folder.is_empty() { "." } else { &folder }).unwrap_or_default();
         for name in names {
-            if left == 0 || found.len() == MOST_SECRETS {
+            if left == 0 || found.len() == MAX_SECRETS {
                 break;
             }
             left -= 1;
             let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
             match fs.kind(&path) {
                 Some(FileKind::Folder)
-                    if depth < DEEPEST
-                        && !NEVER.contains(&name.as_str())
+                    if depth < MAX_DEPTH
+                        && !SKIPPED.contains(&name.as_str())
                         && !is_version_control([name.as_str()]) =>
                 {
                     open.push((path, depth + 1));
                 }
                 Some(FileKind::File) => {
-                    let usual = is_secret_name(&name);
-                    if usual || fs.head(&path, HEAD).is_ok_and(|bytes| is_private_key(&name, &bytes)) {
-                        found.push(SecretFile { path, key: !usual });
+                    let by_name = is_secret_name(&name);
+                    if by_name || fs.head(&path, HEAD_BYTES).is_ok_and(|bytes| is_private_key(&name, &bytes))
+                    {
+                        found.push(SecretFile { path, key: !by_name });
                     }
                 }
                 _ => {}
@@ -94,22 +97,23 @@ pub(super) fn secrets(fs: &dyn FileSystem, folder: &str) -> Vec<SecretFile> {
     found
 }
 
-/// Whether a text is a private key: it starts as one, or, where its name says that it holds keys or certificates, one is
-/// in it.
+/// Whether a file is a private key: it starts with the header of one. In files whose extension is that of
+/// keys or certificates, the header may be at any line.
 fn is_private_key(name: &str, bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
-    let starts = |line: &str| {
+    let is_header = |line: &str| {
         let line = line.trim();
         line.starts_with("-----BEGIN ") && line.contains("PRIVATE KEY-----")
             || line.starts_with("PuTTY-User-Key-File-")
     };
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());
-    let holds_keys =
+    let is_key_file =
         [".pem", ".key", ".crt", ".p8"].iter().any(|end| name.to_ascii_lowercase().ends_with(end));
-    if holds_keys { lines.any(starts) } else { lines.next().is_some_and(starts) }
+    if is_key_file { lines.any(is_header) } else { lines.next().is_some_and(is_header) }
 }
 
-/// The patterns of the project's own ignore file, which the engine does not read beside the one that is written.
+/// Reads the patterns of the project's `.dockerignore`. They are copied to the generated ignore file, because
+/// the engine reads only that one. Reports invalid patterns.
 pub(super) fn ignore_file(files: &mut Files<'_>) -> Vec<IgnorePattern> {
     if files.fs.kind(FILE).is_none() {
         return Vec::new();
@@ -125,8 +129,8 @@ pub(super) fn ignore_file(files: &mut Files<'_>) -> Vec<IgnorePattern> {
         if line.starts_with('#') || line.trim().is_empty() || line.trim() == "/" {
             continue;
         }
-        if patterns.len() == MOST_PATTERNS {
-            let message = format!("{} has more than {MOST_PATTERNS} patterns", wording::code(FILE));
+        if patterns.len() == MAX_PATTERNS {
+            let message = format!("{} has more than {MAX_PATTERNS} patterns", wording::code(FILE));
             let label = "exceeds the limit";
             files
                 .log

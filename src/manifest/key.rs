@@ -1,13 +1,13 @@
-//! The keys that archives are signed with: that a file is the one key that is meant.
+//! Checks key files of apt archives: a file must contain exactly the key with the stated fingerprint.
 
 use crate::diagnostic::{Diagnostic, Log, codes::check as codes, wording};
 use crate::source::{Span, Spanned};
 use crate::value::{Fingerprint, KeyFault, KeyFile};
 
-/// So many fingerprints of a file with several keys are listed.
-const LISTED: usize = 4;
+/// The number of fingerprints that the report on a file with several keys lists.
+const MAX_LISTED: usize = 4;
 
-/// Reads the key that a `key` node names and compares its fingerprint; reports what is wrong with it.
+/// Parses the file of a `key` node and compares its fingerprint. Reports an unusable or different key.
 pub(crate) fn read(
     (name, span): (&str, Span),
     bytes: &[u8],
@@ -41,21 +41,21 @@ pub(crate) fn read(
     }
 }
 
-/// Reports a key of the project whose file has the wrong end: apt reads armored keys from `.asc` and binary keys from
-/// `.gpg`, and nothing else.
-pub(super) fn check_end(path: &str, span: Span, key: &KeyFile, log: &mut Log) {
+/// Reports a key file with the wrong extension: apt reads armored keys only from `.asc` files, and binary
+/// keys only from `.gpg` files.
+pub(super) fn check_extension(path: &str, span: Span, key: &KeyFile, log: &mut Log) {
     let named_binary = path.rsplit_once('.').is_some_and(|(_, end)| end == "gpg");
     if named_binary != key.armored {
         return;
     }
-    let (is, end) = if key.armored { ("text (armored)", "asc") } else { ("binary", "gpg") };
+    let (format, extension) = if key.armored { ("text (armored)", "asc") } else { ("binary", "gpg") };
     let (folder, file) =
         path.rsplit_once('/').map_or(("", path), |(folder, file)| (&path[..=folder.len()], file));
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-    let renamed = format!("{folder}{stem}.{end}");
+    let renamed = format!("{folder}{stem}.{extension}");
     log.error(
-        Diagnostic::error(codes::KEY_FILE_NAME, format!("{} is {is}", wording::code(path)))
-            .at(span, format!("apt reads such a key only from a file with the extension `.{end}`"))
+        Diagnostic::error(codes::KEY_FILE_NAME, format!("{} is {format}", wording::code(path)))
+            .at(span, format!("apt reads such a key only from a file with the extension `.{extension}`"))
             .help(format!("rename the file to `{renamed}`, and write `key \"{renamed}\"`")),
     );
 }
@@ -79,8 +79,8 @@ fn unusable(
             .help(format!("replace it with the public key: {export}"))
             .help("if others have had access to this folder, the key is compromised"),
         KeyFault::Several(all) => {
-            let listed = wording::codes(all.iter().take(LISTED).map(Fingerprint::as_str));
-            let more = all.len().checked_sub(LISTED).filter(|more| *more > 0);
+            let listed = wording::codes(all.iter().take(MAX_LISTED).map(Fingerprint::as_str));
+            let more = all.len().checked_sub(MAX_LISTED).filter(|more| *more > 0);
             let more = more.map(|more| format!(" and {more} more")).unwrap_or_default();
             Diagnostic::error(codes::SEVERAL_KEYS, format!("{shown} contains {} keys", all.len()))
                 .at(span, "apt would trust every key in the file")

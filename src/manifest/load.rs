@@ -1,4 +1,4 @@
-//! From a file and all that it extends to one [`Manifest`].
+//! Loads a manifest and all manifests that it extends, and merges them into one [`Manifest`].
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -15,12 +15,12 @@ use super::files::{self, Files};
 use super::scope::{self, Scope};
 use super::{Header, Manifest, Output, Read, Target, ignored, output, overlay, project, target};
 
-/// The ready-made manifests that `extends "stack:NAME"` takes.
+/// The stacks that manifests can extend with `extends "stack:NAME"`.
 pub trait Stacks {
-    /// The name under which users know it, and its text.
+    /// Returns the name of a stack for messages, and its text.
     fn stack(&self, name: &str) -> Option<(String, Cow<'static, str>)>;
 
-    /// The names of all, sorted.
+    /// Returns the names of all stacks, sorted.
     fn names(&self) -> Vec<String>;
 }
 
@@ -35,14 +35,14 @@ pub(super) static CATALOG: NodeSpec =
     NodeSpec::new("catalog", "Another folder of package definitions, in addition to the built-in ones.")
         .args(&[ArgSpec::text("DIR", "The folder, in the project.")]);
 
-/// So many manifests may be read within each other.
-const DEEPEST: usize = 32;
+/// The largest depth to which manifests may extend each other.
+const MAX_DEPTH: usize = 32;
 
-/// Reports of what is not there.
+/// The codes of diagnostics about something that is missing.
 const MISSING: &[Code] =
     &[codes::MISSING_NODE, codes::MISSING_ARGUMENT, codes::MISSING_PROPERTY, codes::MISSING_CHILDREN];
 
-/// What one file says, and what it extends under it.
+/// The decoded nodes of a manifest, merged with those of the manifests that it extends.
 #[derive(Default)]
 struct Draft {
     header: Option<Header>,
@@ -50,23 +50,23 @@ struct Draft {
     common: Scope,
     output: Output,
     catalogs: Vec<Spanned<ProjectPath>>,
-    /// Whether a `project`, a `target` stands there, be it one that could not be read.
+    /// Whether it may have a `project` and a `target` node, counting those that could not be decoded.
     has: [bool; 2],
 }
 
-/// A target and the nodes that stand in it.
+/// A target with the nodes in its block.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct TargetDraft {
     pub(super) target: Target,
-    pub(super) layer: Scope,
-    /// Whether the name was written.
+    pub(super) scope: Scope,
+    /// Whether the target has a name.
     named: bool,
 }
 
-/// Reads the manifest at `path`, in the project's root, and everything that it extends.
+/// Loads the manifest at `path`, relative to the project's root, and everything that it extends.
 ///
 /// # Errors
-/// Whatever is wrong in them, all of it reported.
+/// Errors in any of these files. All of them are reported.
 pub fn load(
     fs: &dyn FileSystem,
     path: &str,
@@ -74,17 +74,17 @@ pub fn load(
     sources: &mut Sources,
     log: &mut Log,
 ) -> Result<Manifest, Reported> {
-    let manifest = load_in_part(fs, path, library, sources, log);
+    let manifest = load_partial(fs, path, library, sources, log);
     log.checkpoint()?;
     manifest
 }
 
-/// The same, going on with what could be read, so that later passes find more in the same run: such a manifest is in
-/// part only.
+/// Loads a manifest as [`load`] does, but returns it also if it has errors, so that later passes can report
+/// more in the same run. Such a manifest is partial: see [`super::Project::is_partial`].
 ///
 /// # Errors
-/// Nothing to go on with; that, and whatever else is wrong, is reported.
-pub fn load_in_part(
+/// The manifest could not be decoded, or files that it depends on are missing. All errors are reported.
+pub fn load_partial(
     fs: &dyn FileSystem,
     path: &str,
     library: &dyn Stacks,
@@ -98,37 +98,38 @@ pub fn load_in_part(
         library,
         open: Vec::new(),
         done: Vec::new(),
-        lost: false,
-        closed: false,
+        missing_parent: false,
+        missing_catalog: false,
         documents: Vec::new(),
     };
     let draft = match ProjectPath::parse(path) {
-        Ok(path) => loader.file(&ManifestSource::Path(path), None),
+        Ok(path) => loader.load(&ManifestSource::Path(path), None),
         Err(why) => {
             loader.files.log.error(Diagnostic::error(codes::INVALID_VALUE, why.message).maybe_help(why.help));
             None
         }
     };
     let ignore_file = ignored::ignore_file(&mut loader.files);
-    let (read, lost) = (Read::new(loader.files.read, loader.documents), loader.lost);
-    let blind = lost || loader.closed;
+    let (read, missing_parent) = (Read::new(loader.files.read, loader.documents), loader.missing_parent);
+    // Later passes would report names that a missing file may define.
+    let is_unusable = missing_parent || loader.missing_catalog;
     let manifest = draft.and_then(|mut draft| {
-        draft.has = draft.has.map(|has| has || lost);
+        draft.has = draft.has.map(|has| has || missing_parent);
         draft.output.ignore_file = ignore_file;
         finish(draft, read, sources, log)
     });
-    let in_part = log.errors() > before;
-    match (manifest.filter(|_| !blind), log.reported()) {
-        (Some(manifest), _) => Ok(Manifest { in_part, ..manifest }),
+    let is_partial = log.errors() > before;
+    match (manifest.filter(|_| !is_unusable), log.reported()) {
+        (Some(manifest), _) => Ok(Manifest { is_partial, ..manifest }),
         (None, Some(report)) => Err(report),
         (None, None) => unreachable!("a manifest is missing only where an error was reported"),
     }
 }
 
-/// Origin of an extended manifest: a file of the project or a stack.
+/// The location of a manifest: a file of the project or a stack.
 #[derive(Debug, Clone, PartialEq)]
 enum ManifestSource {
-    /// A file, from the project's root.
+    /// A file, relative to the project's root.
     Path(ProjectPath),
     Stack(String),
 }
@@ -145,79 +146,82 @@ impl std::fmt::Display for ManifestSource {
 struct Loader<'a> {
     files: Files<'a>,
     library: &'a dyn Stacks,
-    /// The files that are being read, each with the `extends` that asked for it.
+    /// The manifests that are being loaded, from the outermost to the innermost, each with the span of its
+    /// `extends`.
     open: Vec<(ManifestSource, Option<Span>)>,
+    /// All manifests whose loading was started.
     done: Vec<ManifestSource>,
-    /// Whether a manifest could not be read; what the others lack may stand in it.
-    lost: bool,
-    /// Whether a folder of definitions could not be found; what nobody knows may be defined in it.
-    closed: bool,
+    /// Whether an extended manifest could not be loaded. It may contain nodes that seem to be missing.
+    missing_parent: bool,
+    /// Whether a folder of definitions was not found. It may define names that seem to be unknown.
+    missing_catalog: bool,
     documents: Vec<Document>,
 }
 
 impl Loader<'_> {
-    fn file(&mut self, place: &ManifestSource, asked: Option<Span>) -> Option<Draft> {
-        if let Some(at) = self.open.iter().position(|(other, _)| other == place) {
-            self.cycle(at, place, asked);
+    /// Loads a manifest and everything that it extends. `used_at` is the `extends` that refers to it.
+    fn load(&mut self, manifest: &ManifestSource, used_at: Option<Span>) -> Option<Draft> {
+        if let Some(at) = self.open.iter().position(|(other, _)| other == manifest) {
+            self.report_cycle(at, manifest, used_at);
             return None;
         }
-        if self.open.len() >= DEEPEST {
-            self.too_deep(place, asked);
+        if self.open.len() >= MAX_DEPTH {
+            self.report_depth(manifest, used_at);
             return None;
         }
-        self.done.push(place.clone());
-        let source = self.text(place, asked)?;
+        self.done.push(manifest.clone());
+        let source = self.read(manifest, used_at)?;
         let text = self.files.sources.get(source).text.clone();
         if let Some(report) = syntax::other_language(source, &text) {
             self.files.log.error(report);
             return None;
         }
-        let (document, whole) = syntax::parse_in_part(source, &text, self.files.log)?;
+        let (document, is_complete) = syntax::parse_in_part(source, &text, self.files.log)?;
         let mut report = Log::new();
         check(&document, super::LANGUAGE, "a manifest", &mut report);
-        // What is missing may stand in what could not be read.
-        report.retain(|one| whole || !MISSING.contains(&one.code));
+        // The part of the text that could not be parsed may contain what seems to be missing.
+        report.retain(|one| is_complete || !MISSING.contains(&one.code));
         report.sorted().into_iter().for_each(|one| self.files.log.report(one.clone()));
-        self.open.push((place.clone(), asked));
-        let mut draft = self.extended(&document, place);
+        self.open.push((manifest.clone(), used_at));
+        let mut draft = self.load_extended(&document, manifest);
         self.open.pop();
         let mut own = decode(&document, self.files.log);
-        own.has = own.has.map(|has| has || !whole);
-        for layer in std::iter::once(&mut own.common).chain(own.targets.iter_mut().map(|one| &mut one.layer))
+        own.has = own.has.map(|has| has || !is_complete);
+        for scope in std::iter::once(&mut own.common).chain(own.targets.iter_mut().map(|one| &mut one.scope))
         {
-            files::check(layer, &mut self.files);
+            files::check(scope, &mut self.files);
         }
-        let asked = Reader::all(&document.nodes).filter(|node| node.name() == "catalog").count();
+        let catalogs = Reader::all(&document.nodes).filter(|node| node.name() == "catalog").count();
         let found = own.catalogs.iter().filter(|folder| self.files.folder(folder)).count();
-        self.closed |= found < asked;
+        self.missing_catalog |= found < catalogs;
         draft.overlay(own);
         self.documents.push(document);
         Some(draft)
     }
 
-    /// Everything that the file extends, in order.
-    fn extended(&mut self, document: &Document, place: &ManifestSource) -> Draft {
+    /// Loads the manifests that a document extends, in order, and merges them.
+    fn load_extended(&mut self, document: &Document, from: &ManifestSource) -> Draft {
         let mut draft = Draft::default();
         for node in Reader::all(&document.nodes).filter(|node| node.name() == "extends") {
             let Some(wanted) = node.arg::<String>(0, self.files.log) else { continue };
-            let Some(other) = self.place(&wanted, place) else {
-                self.lost = true;
+            let Some(other) = self.locate(&wanted, from) else {
+                self.missing_parent = true;
                 continue;
             };
             if self.done.contains(&other) && !self.open.iter().any(|(open, _)| *open == other) {
-                // Two ways lead to it: its nodes are there already.
+                // Another manifest extends it too: its nodes are merged already.
                 continue;
             }
-            match self.file(&other, Some(wanted.span)) {
+            match self.load(&other, Some(wanted.span)) {
                 Some(found) => draft.overlay(found),
-                None => self.lost = true,
+                None => self.missing_parent = true,
             }
         }
         draft
     }
 
-    /// Where `wanted`, written in the file at `from`, leads.
-    fn place(&mut self, wanted: &Spanned<String>, from: &ManifestSource) -> Option<ManifestSource> {
+    /// Returns the manifest that the argument `wanted` of an `extends` in `from` refers to.
+    fn locate(&mut self, wanted: &Spanned<String>, from: &ManifestSource) -> Option<ManifestSource> {
         if let Some(name) = wanted.strip_prefix("stack:") {
             return Some(ManifestSource::Stack(name.to_owned()));
         }
@@ -247,60 +251,61 @@ impl Loader<'_> {
         }
     }
 
-    fn text(&mut self, place: &ManifestSource, asked: Option<Span>) -> Option<SourceId> {
-        match place {
-            ManifestSource::Path(path) => self.files.text(path.as_str(), asked),
+    fn read(&mut self, manifest: &ManifestSource, used_at: Option<Span>) -> Option<SourceId> {
+        match manifest {
+            ManifestSource::Path(path) => self.files.text(path.as_str(), used_at),
             ManifestSource::Stack(name) => {
                 let found = self.library.stack(name);
                 if found.is_none() {
-                    self.unknown_stack(name, asked);
+                    self.report_unknown_stack(name, used_at);
                 }
                 found.map(|(shown, text)| self.files.add_built_in(shown, text))
             }
         }
     }
 
-    fn unknown_stack(&mut self, name: &str, asked: Option<Span>) {
+    fn report_unknown_stack(&mut self, name: &str, used_at: Option<Span>) {
         let known = self.library.names();
         let near = wording::did_you_mean(name, known.iter().map(String::as_str));
         let listed = (!known.is_empty())
             .then(|| format!("available stacks: {}", wording::all_of(&wording::codes(&known))));
         let mut diagnostic =
             Diagnostic::error(codes::UNKNOWN_STACK, format!("unknown stack {}", wording::code(name)));
-        if let Some(asked) = asked {
-            diagnostic = diagnostic.at(asked, "used here");
+        if let Some(used_at) = used_at {
+            diagnostic = diagnostic.at(used_at, "used here");
         }
         self.files.log.error(diagnostic.maybe_help(near).maybe_help(listed));
     }
 
-    fn too_deep(&mut self, place: &ManifestSource, asked: Option<Span>) {
-        let message = format!("manifests extend each other more than {DEEPEST} levels deep");
+    fn report_depth(&mut self, manifest: &ManifestSource, used_at: Option<Span>) {
+        let message = format!("manifests extend each other more than {MAX_DEPTH} levels deep");
         let mut diagnostic = Diagnostic::error(codes::EXTENDS_DEPTH, message);
-        if let Some(asked) = asked {
-            let place = wording::code(place.to_string());
-            diagnostic = diagnostic.at(asked, format!("{place} would be level {}", DEEPEST + 1));
+        if let Some(used_at) = used_at {
+            let manifest = wording::code(manifest.to_string());
+            diagnostic = diagnostic.at(used_at, format!("{manifest} would be level {}", MAX_DEPTH + 1));
         }
         self.files.log.error(diagnostic.help("let one manifest extend several others directly"));
     }
 
-    fn cycle(&mut self, start: usize, place: &ManifestSource, asked: Option<Span>) {
-        let ring: Vec<String> =
+    fn report_cycle(&mut self, start: usize, manifest: &ManifestSource, used_at: Option<Span>) {
+        let cycle: Vec<String> =
             self.open[start..].iter().map(|(one, _)| wording::code(one.to_string())).collect();
-        let last = ring.last().expect("the file that closes the ring is open");
-        let again = wording::code(place.to_string());
-        let message = if ring.len() == 1 {
-            format!("{again} extends itself")
+        let last = cycle.last().expect("the manifest that closes the cycle is open");
+        let first = wording::code(manifest.to_string());
+        let message = if cycle.len() == 1 {
+            format!("{first} extends itself")
         } else {
-            format!("manifests extend each other in a cycle: {} → {again}", ring.join(" → "))
+            format!("manifests extend each other in a cycle: {} → {first}", cycle.join(" → "))
         };
         let mut diagnostic = Diagnostic::error(codes::EXTENDS_CYCLE, message);
-        if let Some(asked) = asked {
-            diagnostic = diagnostic.at(asked, format!("{last} extends {again}, which is already being read"));
+        if let Some(used_at) = used_at {
+            diagnostic =
+                diagnostic.at(used_at, format!("{last} extends {first}, which is already being read"));
         }
-        for (at, (_, asked)) in self.open.iter().enumerate().skip(start + 1) {
-            if let Some(asked) = *asked {
-                diagnostic =
-                    diagnostic.at(asked, format!("{} extends {}", ring[at - start - 1], ring[at - start]));
+        for (at, (_, used_at)) in self.open.iter().enumerate().skip(start + 1) {
+            if let Some(used_at) = *used_at {
+                diagnostic = diagnostic
+                    .at(used_at, format!("{} extends {}", cycle[at - start - 1], cycle[at - start]));
             }
         }
         self.files
@@ -309,16 +314,21 @@ impl Loader<'_> {
     }
 }
 
+/// Decodes the nodes of one manifest, without those that it extends.
 fn decode(document: &Document, log: &mut Log) -> Draft {
     let nodes = Reader::all(&document.nodes);
     let find = |name: &'static str| Reader::all(&document.nodes).find(move |node| node.name() == name);
     let mut targets: Vec<TargetDraft> = Vec::new();
     for node in nodes.clone().filter(|node| node.name() == "target") {
-        let layer = scope::decode(node.children(), log);
+        let scope = scope::decode(node.children(), log);
         let target = target::decode(node, log);
-        targets.extend(target.map(|target| TargetDraft { target, layer, named: node.arg_count() > 0 }));
+        targets.extend(target.map(|target| TargetDraft { target, scope, named: node.arg_count() > 0 }));
     }
-    scope::names(targets.iter().filter(|one| one.named).map(|one| one.target.name.as_ref()), "targets", log);
+    scope::check_unique(
+        targets.iter().filter(|one| one.named).map(|one| one.target.name.as_ref()),
+        "targets",
+        log,
+    );
     let mut catalogs = Vec::new();
     for node in nodes.clone().filter(|node| node.name() == "catalog") {
         catalogs.extend(node.arg(0, log));
@@ -334,6 +344,7 @@ fn decode(document: &Document, log: &mut Log) -> Draft {
 }
 
 impl Draft {
+    /// Merges a draft that has precedence.
     fn overlay(&mut self, other: Self) {
         let Self { header, targets, common, output, catalogs, has } = other;
         self.has = [self.has[0] || has[0], self.has[1] || has[1]];
@@ -342,7 +353,7 @@ impl Draft {
             (ours @ None, theirs) => *ours = theirs,
             (Some(_), None) => {}
         }
-        // A target without a name stands for the only one there is: it gives way to any that are named.
+        // An unnamed target must be the only one, so named targets replace it.
         if targets.iter().any(|one| one.named) {
             self.targets.retain(|one| one.named);
         }
@@ -353,7 +364,7 @@ impl Draft {
                 Some(at) => {
                     let same = &mut self.targets[*at];
                     same.target.overlay(one.target);
-                    same.layer.overlay(one.layer);
+                    same.scope.overlay(one.scope);
                     same.named = one.named;
                 }
                 None => self.targets.push(one),
@@ -365,13 +376,14 @@ impl Draft {
     }
 }
 
-/// What only the whole can be asked: a name, a target, names for several.
+/// Checks what only the merged manifest shows: that it has a `project` and a `target`, and that several
+/// targets have names.
 fn finish(draft: Draft, read: Read, sources: &Sources, log: &mut Log) -> Option<Manifest> {
     let first = *read.sources().first()?;
     let start = Span::new(first, 0..0);
     let file = wording::code(sources.shown(first));
     let mut missing = |node: &str, help: &str| {
-        // Where another word was reported that means this one, it is not missing.
+        // An unknown node was reported whose correction is this node.
         if log.sorted().iter().any(|one| one.code == codes::UNKNOWN_NODE && one.writes(node)) {
             return;
         }
@@ -397,5 +409,13 @@ fn finish(draft: Draft, read: Read, sources: &Sources, log: &mut Log) -> Option<
         log.error(diagnostic.help("write `target \"NAME\" { … }`"));
     }
     let Draft { header, targets, common, output, catalogs, has: _ } = draft;
-    Some(Manifest { header: header?, targets, common, output, catalogs, read: Rc::new(read), in_part: false })
+    Some(Manifest {
+        header: header?,
+        targets,
+        common,
+        output,
+        catalogs,
+        read: Rc::new(read),
+        is_partial: false,
+    })
 }

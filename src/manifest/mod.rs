@@ -1,7 +1,8 @@
-//! `project.kdl`: from the syntax tree to a [`Project`] a target.
+//! Decodes `project.kdl`: from the syntax tree to one [`Project`] per target.
 //!
-//! One file a node: its schema, its type, its decoding. `extends` takes other manifests' nodes first; a target's own
-//! nodes then add to (lists) or override (single values) the top level for that target alone.
+//! Each node has a file with its schema, its type and its decoder. Extended manifests are merged first; then,
+//! for each target, its own nodes are merged into those of the top level: they add to lists and override
+//! single values.
 
 mod app;
 mod apt;
@@ -38,7 +39,7 @@ pub use editor::DevcontainerOptions;
 pub use flag::Flag;
 pub use health::HealthCheck;
 pub use ignored::{SECRETS, SecretFile, is_secret_name};
-pub use load::{Stacks, load, load_in_part};
+pub use load::{Stacks, load, load_partial};
 pub use output::{Cache, Engine, Grade, Output};
 pub use package::{Pin, Request};
 pub use pip::{Installer, Pip, Requirements, Venv};
@@ -61,7 +62,7 @@ use crate::source::Spanned;
 use crate::syntax::schema::NodeSpec;
 use crate::value::{EnvName, ProjectPath};
 
-/// The tables of the language: what may stand at the top level.
+/// The schema of the language: the nodes that are allowed at the top level.
 pub static LANGUAGE: &[&NodeSpec] = &[
     &project::PROJECT,
     &load::EXTENDS,
@@ -81,7 +82,7 @@ pub static LANGUAGE: &[&NodeSpec] = &[
     &project::ALLOW,
 ];
 
-/// A manifest with everything that it extends, not yet seen from one of its targets.
+/// A manifest merged with those that it extends, before its targets are separated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Manifest {
     header: Header,
@@ -90,19 +91,19 @@ pub struct Manifest {
     output: Output,
     catalogs: Vec<Spanned<ProjectPath>>,
     read: Rc<Read>,
-    in_part: bool,
+    is_partial: bool,
 }
 
 impl Manifest {
-    /// `catalog`: the folders of definitions, later ones over earlier ones.
+    /// Returns the folders of `catalog` nodes. Definitions in later ones override those in earlier ones.
     pub fn catalogs(&self) -> &[Spanned<ProjectPath>] {
         &self.catalogs
     }
 
-    /// The manifest as each of its targets sees it, in the order of the file.
+    /// Returns the project of each target, in the order of the file.
     ///
     /// # Errors
-    /// What does not fit together in the whole.
+    /// The path of a copy is invalid in combination with the working directory.
     pub fn projects(&self, log: &mut Log) -> Result<Vec<Project>, Reported> {
         let before = log.errors();
         let projects = self.targets.iter().map(|target| self.project(target, log)).collect();
@@ -113,14 +114,14 @@ impl Manifest {
     }
 
     fn project(&self, own: &TargetDraft, log: &mut Log) -> Project {
-        let mut layer = self.common.clone();
-        layer.overlay(own.layer.clone());
-        let Scope { pins, base, mut build, packages, apt, pip, mut app, run, tests, cache, allows } = layer;
+        let mut scope = self.common.clone();
+        scope.overlay(own.scope.clone());
+        let Scope { pins, base, mut build, packages, apt, pip, mut app, run, tests, cache, allows } = scope;
         if pip.needs_login() || apt.sources.iter().any(|source| source.login.is_on()) {
             build.secrets.imply(BuildSecret::Netrc);
         }
         if let Some(app) = &mut app {
-            app.settle(log);
+            app.join_copies_to_workdir(log);
         }
         Project {
             header: self.header.clone(),
@@ -140,24 +141,26 @@ impl Manifest {
             allows,
             catalogs: self.catalogs.clone(),
             read: Rc::clone(&self.read),
-            in_part: self.in_part,
+            is_partial: self.is_partial,
         }
     }
 }
 
-/// A manifest for one target, overlays applied: what every later pass reads.
+/// A manifest for one target: the input of all later passes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Project {
     /// `project`: name, version, image, labels.
     pub header: Header,
     pub target: Target,
-    /// How many targets the manifest has; with one, files stand beside it.
+    /// The number of targets of the manifest. If there is only one, its files are written next to the
+    /// manifest.
     pub targets: usize,
-    /// `pin` children, in the order of the file; all must hold.
+    /// Children of `pin`, in the order of the file. All of them are constraints.
     pub pins: Vec<Pin>,
     pub base: Option<Base>,
     pub build: BuildOptions,
-    /// `packages` children; a package named again narrows the first (all requirements hold, options override).
+    /// Children of `packages`. If a package has several, all requirements apply and later options override
+    /// earlier ones.
     pub packages: Vec<Request>,
     pub apt: Apt,
     pub pip: Pip,
@@ -167,17 +170,17 @@ pub struct Project {
     pub cache: Cache,
     pub output: Output,
     pub allows: Vec<Allow>,
-    /// Folders of definitions (`catalog`); later ones shadow earlier ones.
+    /// Folders of definitions (`catalog`); later ones override earlier ones.
     pub catalogs: Vec<Spanned<ProjectPath>>,
-    /// Every text that was read for this: the manifest, what it extends, requirements files; the lock hashes them.
+    /// Every text that was read: manifests, requirements files and keys. The lock contains their hash.
     pub read: Rc<Read>,
-    /// Whether something of the manifest could not be read, which was reported: what it asks for is known in part only, so
-    /// nothing is reported of what it lacks, or of what cannot hold together.
-    pub in_part: bool,
+    /// Whether errors in the manifest were reported, so that some of its nodes may be missing here. Later
+    /// passes then report neither missing nodes nor conflicts.
+    pub is_partial: bool,
 }
 
 impl Project {
-    /// What runs the containers: as the target says, or the manifest.
+    /// Returns the container engine: that of the target, else that of `output`, else Docker.
     pub fn engine(&self) -> Engine {
         self.target.engine.or(self.output.engine).map(|engine| engine.value).unwrap_or_default()
     }

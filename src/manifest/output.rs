@@ -59,7 +59,6 @@ const fn file(name: &'static str, doc: &'static str) -> NodeSpec {
     NodeSpec::new(name, doc).args(PATH).optional()
 }
 
-/// `cache`.
 pub(super) static CACHE: NodeSpec =
     NodeSpec::new("cache", "The build caches in the Compose file; none if absent, both if it names none.")
         .args(&[ArgSpec::new("ON", ValueKind::Bool, "`#false` for no caches.").optional()])
@@ -68,7 +67,7 @@ pub(super) static CACHE: NodeSpec =
 static CACHE_APT: NodeSpec = NodeSpec::new("apt", "A cache for system packages.").optional();
 static CACHE_PIP: NodeSpec = NodeSpec::new("pip", "A cache for Python packages.").optional();
 
-/// Which files to write and where. Absent ones take their defaults.
+/// The `output` node: which files to write, and where. Absent paths have defaults.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Output {
     /// `dockerfile "PATH"`.
@@ -79,7 +78,7 @@ pub struct Output {
     pub bake: Option<Spanned<ProjectPath>>,
     /// `devcontainer "PATH"`.
     pub devcontainer: Option<Spanned<ProjectPath>>,
-    /// What else the dev container's definition says.
+    /// The children of `devcontainer`.
     pub editor: DevcontainerOptions,
     /// `engine "docker"|"podman"`.
     pub engine: Option<Spanned<Engine>>,
@@ -87,31 +86,32 @@ pub struct Output {
     pub frontend: Option<Spanned<ImageRef>>,
     /// `require-grade "B"`.
     pub require_grade: Option<Spanned<Grade>>,
-    /// `dev #true`: the `dev` stage, the final image with the build tools.
+    /// `dev #true`: adds the `dev` stage, the final image with the build tools.
     pub dev: Flag,
     /// `ignore "PATTERN"`, in order.
     pub ignore: Vec<Spanned<IgnorePattern>>,
-    /// The lines of the project's own `.dockerignore`.
+    /// The patterns of the project's own `.dockerignore`.
     pub ignore_file: Vec<IgnorePattern>,
 }
 
 impl Output {
-    /// Whether the project itself says nothing of a file that looks like a secret: no `ignore` is about it, and its
-    /// `.dockerignore` does not leave it out.
+    /// Whether the project does not decide itself about a file that looks like a secret: no `ignore` pattern
+    /// matches it, and its `.dockerignore` does not exclude it.
     pub fn is_silent_about(&self, path: &str) -> bool {
         leaves_out(self.ignore.iter().map(|one| &one.value), path).is_none()
             && leaves_out(&self.ignore_file, path) != Some(true)
     }
 
-    /// Whether the patterns of the project leave out all of a folder.
+    /// Whether the patterns of the project exclude a folder completely.
     pub fn leaves_out_folder(&self, path: &str) -> bool {
         let all = || self.ignore_file.iter().chain(self.ignore.iter().map(|one| &one.value));
         let below = format!("!{path}/");
         leaves_out(all(), path) == Some(true) && !all().any(|one| one.to_string().starts_with(&below))
     }
 
-    /// Where the stage and the service `dev` are asked for: by name, or by the dev container that needs them.
-    pub fn asks_for_dev(&self) -> Option<Span> {
+    /// Returns the place that enables the `dev` stage and service: `dev`, or a `devcontainer`, which needs
+    /// them.
+    pub fn requests_dev(&self) -> Option<Span> {
         let implied = self.devcontainer.as_ref().map(|path| path.span);
         self.dev.0.map_or(implied, |_| self.dev.on())
     }
@@ -132,17 +132,20 @@ impl Engine {
     }
 }
 
-/// How well a fetch is pinned; `A` is the best.
+/// A pin grade: how well a download is pinned. `A` is the best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grade {
+    /// A content hash.
     A,
-    /// An exact version of an archive that keeps its versions.
+    /// An exact version in an archive that keeps all versions.
     B,
+    /// A dated snapshot.
     C,
+    /// Not pinned.
     D,
 }
 
-/// Which build caches the Compose file has; none where nothing asks for them. Builds look for no others.
+/// The build caches in the Compose file; none by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Cache {
     pub apt: bool,
@@ -168,13 +171,14 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Output {
     }
 }
 
-/// The path of an output, which is a file.
-fn path(node: Reader<'_>, (name, usual): (&str, &str), log: &mut Log) -> Option<Spanned<ProjectPath>> {
+/// Decodes the path of an output. Reports the path of a folder, and suggests the file with the default name
+/// in it.
+fn path(node: Reader<'_>, (name, default): (&str, &str), log: &mut Log) -> Option<Spanned<ProjectPath>> {
     let written: Option<Spanned<String>> = node.text_of_child(name, &mut Log::new());
     if let Some(folder) =
         written.filter(|text| text.ends_with('/') || text.ends_with("/.") || text.value == ".")
     {
-        let file = format!("{}/{usual}", folder.trim_end_matches(['/', '.']));
+        let file = format!("{}/{default}", folder.trim_end_matches(['/', '.']));
         let file = file.trim_start_matches('/').to_owned();
         let why =
             Invalid::new(format!("{} is a folder, not a file", wording::code(&folder.value))).meant(file);
@@ -184,7 +188,7 @@ fn path(node: Reader<'_>, (name, usual): (&str, &str), log: &mut Log) -> Option<
     node.text_of_child(name, log)
 }
 
-/// Reads `cache`: without a block it is both, or neither with `#false`.
+/// Decodes `cache`. Without a block it enables both caches, or with `#false` neither.
 pub(super) fn decode_cache(node: Reader<'_>, log: &mut Log) -> Cache {
     if node.has_block() {
         Cache { apt: node.child("apt").is_some(), pip: node.child("pip").is_some() }

@@ -8,7 +8,6 @@ use crate::value::{Name, Requirement};
 
 use super::decode;
 
-/// `pin`.
 pub(super) static PIN: NodeSpec =
     NodeSpec::new("pin", "Version requirements that must hold; a pin does not install anything.")
         .open(&PINNED)
@@ -31,12 +30,12 @@ static PACKAGE: NodeSpec = NodeSpec::new("NAME", "A package of the catalogue, by
 static OPTION: NodeSpec = NodeSpec::new("option", "An option of the package.")
     .args(&[ArgSpec::text("KEY", "The name of the option."), ArgSpec::text("VALUE", "The chosen value.")]);
 
-/// `ros "humble" variant="desktop"`, `vtk "9.3" { option "qt" "5" }`.
+/// A child of `packages`: `ros "humble" variant="desktop"`, `vtk "9.3" { option "qt" "5" }`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
-    /// The package, or an alias of it.
+    /// The name of the package, or an alias.
     pub name: Spanned<Name>,
-    /// What versions will do; `*` when absent (the span is then that of the name).
+    /// The accepted versions. If absent, `*` with the span of the name.
     pub requirement: Spanned<Requirement>,
     /// `variant="…"`.
     pub variant: Option<Spanned<Name>>,
@@ -45,24 +44,24 @@ pub struct Request {
     pub span: Span,
 }
 
-/// `cuda "12.6"` inside `pin`.
+/// A child of `pin`: `cuda "12.6"`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pin {
     pub name: Spanned<Name>,
-    /// What must hold, whatever else is chosen.
+    /// The accepted versions.
     pub requirement: Spanned<Requirement>,
     pub span: Span,
 }
 
 impl Request {
-    /// Whether versions were named, rather than any taken.
-    pub(super) fn is_narrow(&self) -> bool {
+    /// Whether the request states versions.
+    pub(super) fn has_requirement(&self) -> bool {
         self.requirement.span != self.name.span
     }
 
-    /// The same request, any version.
+    /// Returns the request without its requirement, so that it accepts any version.
     #[must_use]
-    pub(super) fn any_version(self) -> Self {
+    pub(super) fn without_requirement(self) -> Self {
         Self { requirement: Spanned::new(Requirement::any(), self.name.span), ..self }
     }
 }
@@ -72,7 +71,7 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Vec<Request> {
 }
 
 fn request(node: Reader<'_>, log: &mut Log) -> Option<Request> {
-    let name = decode::asked_by_name(node, log);
+    let name = decode::catalogue_name_of_node(node, log);
     let given = decode::text_or_number(node, 0, log);
     let variant = node.prop("variant", log);
     let mut options = Vec::new();
@@ -81,7 +80,7 @@ fn request(node: Reader<'_>, log: &mut Log) -> Option<Request> {
         options.extend(key.zip(value));
     }
     let name = name?;
-    // A requirement that is there but wrong was reported; going on without it finds more.
+    // An invalid requirement was reported. Continue without it, to find more errors.
     let requirement = given.unwrap_or_else(|| Spanned::new(Requirement::any(), name.span));
     Some(Request { name, requirement, variant, options, span: node.span() })
 }
@@ -89,7 +88,8 @@ fn request(node: Reader<'_>, log: &mut Log) -> Option<Request> {
 pub(super) fn decode_pins(node: Reader<'_>, log: &mut Log) -> Vec<Pin> {
     let mut pins = Vec::new();
     for child in node.children() {
-        let (name, requirement) = (decode::asked_by_name(child, log), decode::text_or_number(child, 0, log));
+        let (name, requirement) =
+            (decode::catalogue_name_of_node(child, log), decode::text_or_number(child, 0, log));
         pins.extend(name.zip(requirement).map(|(name, requirement)| Pin {
             name,
             requirement,

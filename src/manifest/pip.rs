@@ -8,7 +8,6 @@ use crate::value::{Name, PepRequirement, ProjectPath, Url};
 
 use super::decode::{self, words};
 
-/// `pip`.
 pub(super) static PIP: NodeSpec =
     NodeSpec::new("pip", "Additional Python packages and the indexes that they come from.")
         .children(&[&INSTALL, &REQUIREMENTS, &INDEX, &EXTRA_INDEX, &INSTALLER, &VENV])
@@ -18,7 +17,7 @@ static INSTALL: NodeSpec =
     NodeSpec::new("install", "Python packages, in addition to those that the resolver chose.")
         .rest(ArgSpec::text("SPEC", "A requirement in pip's format (PEP 508), such as `rich>=13`."))
         .also(&[("package", ""), ("packages", ""), ("requires", ""), ("dependencies", "")]);
-/// `requirements`, in `pip`, `venv` and `app`.
+/// The `requirements` node of `pip`, `venv` and `app`.
 pub(super) static REQUIREMENTS: NodeSpec = NodeSpec::new(
     "requirements",
     "A requirements file; jcc reads it at compile time, and the build uses a copy.",
@@ -50,16 +49,16 @@ static VENV: NodeSpec =
         .children(&[&INSTALL, &REQUIREMENTS])
         .block();
 
-/// Extra Python packages and where they come from.
+/// The `pip` node: additional Python packages and their indexes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Pip {
-    /// `install "SPEC" …`, one entry a requirement.
+    /// `install "SPEC" …`, one entry per requirement.
     pub install: Vec<Spanned<PepRequirement>>,
     /// `requirements "FILE"`, read at compile time.
     pub requirements: Vec<Requirements>,
-    /// `index "URL"`: instead of `PyPI`.
+    /// `index "URL"`: replaces `PyPI`.
     pub index: Option<Spanned<Url>>,
-    /// Whether that index asks for a login.
+    /// Whether `index` requires a login.
     pub index_login: bool,
     /// `extra-index "NAME" "URL"`.
     pub extra_indexes: Vec<ExtraIndex>,
@@ -74,33 +73,33 @@ pub struct Pip {
 pub struct Requirements {
     /// The file, relative to the project's root.
     pub path: Spanned<ProjectPath>,
-    /// What it asks for, each at its place in that file (lines that jcc cannot judge, such as `-e .`, are left out).
+    /// Its requirements, with their spans in the requirements files.
     pub specs: Vec<Spanned<PepRequirement>>,
-    /// Places that lines name without the name of a package: `git+https://…`, `https://…/x.whl`.
+    /// URLs without the name of a package: `git+https://…`, `https://…/x.whl`.
     pub urls: Vec<Spanned<String>>,
-    /// Lines that name where packages come from: `--index-url https://…`, `-f …`, `--trusted-host …`.
+    /// Options that name sources of packages: `--index-url https://…`, `-f …`, `--trusted-host …`.
     pub options: Vec<Spanned<String>>,
-    /// What its constraint files (`-c`) bind without asking for it.
+    /// The requirements of its constraint files (`-c`), which do not install anything themselves.
     pub constraints: Vec<Spanned<PepRequirement>>,
-    /// Files that it takes in by `-r` and `-c`, at any depth; the build needs them beside it.
+    /// Files included by `-r` and `-c`, at any depth. The build needs them at the same relative paths.
     pub includes: Vec<Spanned<ProjectPath>>,
-    /// Whether its options name an index or a place of links.
+    /// Whether its options name an index or links.
     pub own_index: bool,
-    /// Whether its lines have `--hash`: pip then wants one for every package that the call installs.
+    /// Whether it uses `--hash`. pip then requires a hash for every package of the same call.
     pub hashed: bool,
 }
 
-/// A further Python index: name, URL, and whether it needs a login.
+/// An additional Python index.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExtraIndex {
-    /// Its name, for messages and the cache.
+    /// The name in messages and in the cache.
     pub name: Spanned<Name>,
     pub url: Spanned<Url>,
-    /// Whether it asks for a login.
+    /// Whether it requires a login.
     pub login: bool,
 }
 
-/// What installs Python packages.
+/// The program that installs Python packages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Installer {
     #[default]
@@ -108,10 +107,10 @@ pub enum Installer {
     Uv,
 }
 
-/// An environment apart from the main one, for what would clash with it.
+/// A separate virtual environment, for packages that conflict with the main one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Venv {
-    /// Names its folder `/opt/venvs/NAME`.
+    /// The name of its folder, `/opt/venvs/NAME`.
     pub name: Spanned<Name>,
     pub install: Vec<Spanned<PepRequirement>>,
     pub requirements: Vec<Requirements>,
@@ -120,7 +119,7 @@ pub struct Venv {
 
 words! { Installer: "pip" => Pip, "uv" => Uv }
 
-/// The children that may stand once in all `pip` nodes of a block together.
+/// The children that are allowed only once in all `pip` nodes of a scope together.
 pub(super) const SINGLE: &[&str] = &["index", "installer"];
 
 pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Pip {
@@ -137,23 +136,23 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Pip {
             })
             .collect(),
         installer: decode::choice(node.child("installer")),
-        venvs: node.children_named("venv").filter_map(|venv| venv_of(venv, log)).collect(),
+        venvs: node.children_named("venv").filter_map(|venv| decode_venv(venv, log)).collect(),
     }
 }
 
 impl Pip {
-    /// Whether an index asks for a login.
+    /// Whether any index requires a login.
     pub(super) fn needs_login(&self) -> bool {
         self.index_login || self.extra_indexes.iter().any(|index| index.login)
     }
 }
 
-/// Reads `login` of an index.
+/// Decodes `login` of an index.
 fn login(node: Reader<'_>, log: &mut Log) -> bool {
     node.prop("login", log).is_some_and(|on: Spanned<bool>| on.value)
 }
 
-/// Reads the `requirements` of a block; what the files say is read later.
+/// Decodes the `requirements` of a block. The files are read later, by `files::check`.
 pub(super) fn requirements(node: Reader<'_>, log: &mut Log) -> Vec<Requirements> {
     node.args_of_children("requirements", log)
         .into_iter()
@@ -170,7 +169,7 @@ pub(super) fn requirements(node: Reader<'_>, log: &mut Log) -> Vec<Requirements>
         .collect()
 }
 
-fn venv_of(node: Reader<'_>, log: &mut Log) -> Option<Venv> {
+fn decode_venv(node: Reader<'_>, log: &mut Log) -> Option<Venv> {
     let name = node.arg(0, log);
     let install = node.args_of_children("install", log);
     let requirements = requirements(node, log);

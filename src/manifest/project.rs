@@ -37,15 +37,15 @@ pub(super) static ALLOW: NodeSpec = NodeSpec::new("allow", "Accepts a warning, o
     )
     .required()]);
 
-/// `project "perception" version="0.3.0" { … }`.
+/// The `project` node: `project "perception" version="0.3.0" { … }`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Header {
-    /// A valid image path component.
+    /// The name, a valid component of an image path.
     pub name: Spanned<ProjectName>,
-    /// The project's own version.
+    /// The version of the project, which is also the image tag.
     pub version: Option<Spanned<Version>>,
     pub description: Option<Spanned<String>>,
-    /// The repository that the built image is tagged with; the name when absent.
+    /// The repository of the built image; the name of the project if absent.
     pub image: Option<Spanned<Repository>>,
     /// `label "KEY" "VALUE"`.
     pub labels: Vec<(Spanned<LabelKey>, Spanned<String>)>,
@@ -54,9 +54,9 @@ pub struct Header {
 /// `allow "CODE" reason="…"`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Allow {
-    /// The code, whole or its last part, as written.
+    /// The code as written: in full, or only its last part.
     pub code: Spanned<String>,
-    /// Why it is meant; echoed in the head of the Dockerfile.
+    /// The reason, which is repeated at the top of the Dockerfile.
     pub reason: Spanned<String>,
     pub span: Span,
 }
@@ -76,9 +76,11 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Option<Header> {
     Some(Header { name: node.arg(0, log)?, version, description, image, labels })
 }
 
+/// Reports an error if this version of jcc does not match the requirement of the manifest.
 fn check_compiler(wanted: &Spanned<SemverReq>, log: &mut Log) {
-    let ours = semver::Version::parse(crate::VERSION).expect("the crate's own version is one");
-    // A pre-release of a version that would do, does.
+    let ours =
+        semver::Version::parse(crate::VERSION).expect("the version of the crate is a semantic version");
+    // A pre-release is accepted if the release that it precedes is.
     let release = semver::Version::new(ours.major, ours.minor, ours.patch);
     if !wanted.value.matches(&release) {
         log.error(

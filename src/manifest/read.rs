@@ -1,12 +1,12 @@
-//! What a manifest was read from: what it comes to, and where in it something stands.
+//! The texts that a manifest was read from: their hash, and citations of nodes for the generated files.
 
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::schema::{Children, NodeSpec, Times};
 use crate::syntax::{Document, Node, Value, meaning};
 use crate::value::Sha256;
 
-/// The texts behind a manifest, in the order in which they were read: its own, those that it extends, requirements
-/// files.
+/// The texts of a project in the order in which they were read: the manifest, manifests that it extends,
+/// requirements files and keys.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Read {
     sources: Vec<SourceId>,
@@ -22,7 +22,7 @@ impl Read {
         &self.sources
     }
 
-    /// The hash of what the texts say. Layout and comments of a manifest are no part of it.
+    /// Returns the hash of all texts. Of manifests, layout and comments are not hashed.
     pub fn hash(&self, sources: &Sources) -> Sha256 {
         let mut parts = Vec::new();
         for id in &self.sources {
@@ -36,24 +36,25 @@ impl Read {
         Sha256::of(parts.iter().map(Vec::as_slice))
     }
 
-    /// `project.kdl: packages vtk`: the nodes around a place, from the outside in. Generated files cite by them, since
-    /// the number of a line moves with every line above it.
+    /// Returns the file and the path of nodes that enclose a span, such as `project.kdl: packages vtk`.
+    /// Generated files cite the manifest in this form: line numbers would change with every line above.
     pub fn cite(&self, span: Span, sources: &Sources) -> String {
         let file = &sources.get(span.source).name;
-        let mut words: Vec<&str> = Vec::new();
+        let mut path: Vec<&str> = Vec::new();
         let mut nodes: &[Node] = self.document(span.source).map_or(&[], |document| &document.nodes);
         let mut children = Children::Listed(super::LANGUAGE);
         while let Some(node) = enclosing(nodes, span) {
             let spec = children.find(&node.name.value);
-            words.push(&node.name.value);
-            words.extend(spec.and_then(|spec| name_of(node, spec)));
+            path.push(&node.name.value);
+            path.extend(spec.and_then(|spec| name_argument(node, spec)));
             children = spec.map_or(Children::None, |spec| spec.children);
             nodes = node.children.as_deref().unwrap_or_default();
         }
-        if words.is_empty() { file.clone().into_owned() } else { format!("{file}: {}", words.join(" ")) }
+        if path.is_empty() { file.clone().into_owned() } else { format!("{file}: {}", path.join(" ")) }
     }
 
-    /// Sorts places as they take effect: what a manifest extends comes before its own nodes.
+    /// Returns a sort key that puts spans in the order in which they take effect: extended manifests come
+    /// first.
     pub fn order(&self, span: Span) -> (usize, Span) {
         let at = self.documents.iter().position(|document| document.span.source == span.source);
         (at.unwrap_or(self.documents.len()), span)
@@ -64,7 +65,7 @@ impl Read {
     }
 }
 
-/// The node around a place. They are in the order of their places and apart from each other.
+/// Finds the node that encloses a span. The nodes are sorted and do not overlap.
 fn enclosing(nodes: &[Node], span: Span) -> Option<&Node> {
     let after = nodes.partition_point(|node| node.span.start <= span.start);
     nodes[..after].last().filter(|node| encloses(node.span, span))
@@ -74,8 +75,8 @@ fn encloses(outer: Span, inner: Span) -> bool {
     outer.start <= inner.start && inner.end <= outer.end
 }
 
-/// The name that tells a node from others of its kind: `orin` of `target "orin"`.
-fn name_of<'a>(node: &'a Node, spec: &NodeSpec) -> Option<&'a str> {
+/// Returns the argument that distinguishes a node from others of its kind: `orin` of `target "orin"`.
+fn name_argument<'a>(node: &'a Node, spec: &NodeSpec) -> Option<&'a str> {
     let named = spec.arguments.first().is_some_and(|argument| argument.name == "NAME");
     let several = matches!(spec.times, Times::Many | Times::AtLeastOnce);
     match node.arguments.first().map(|argument| &argument.value) {

@@ -1,40 +1,42 @@
-//! Requirements files: what pip would read in them, each thing at its place in that file.
+//! Parses requirements files as pip does, with the span of each requirement and option.
 //!
-//! Every byte keeps its offset: a continued line is read as one by blanking its backslash and line break.
+//! To join continued lines, the backslash and the line break are replaced with spaces, so that all offsets
+//! remain valid.
 
 use crate::source::{SourceId, Span, Spanned};
 use crate::value::{Parse, PepRequirement};
 
-/// One thing that a line says.
+/// A requirement or an option of a line.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum RequirementsLine {
-    /// `numpy==1.26.4`, and whether hashes follow it.
+    /// A requirement: `numpy==1.26.4`.
     Spec(Spanned<PepRequirement>),
-    /// `-r other.txt`, `-c constraints.txt`.
+    /// Another file: `-r other.txt`, `-c constraints.txt`.
     Include {
         path: Spanned<String>,
-        /// `-c`: its lines bind, but ask for nothing.
+        /// Whether the file was included with `-c`: its lines limit versions, but install nothing.
         constraint: bool,
     },
     /// `--hash=…` after a requirement, or `--require-hashes`.
     Hashes,
-    /// `-e .`, `./wheels/x.whl`: something beside the file, which the layer of the requirements has not.
+    /// A local path: `-e .`, `./wheels/x.whl`. It does not exist in the image when requirements are
+    /// installed.
     Local(Spanned<String>),
-    /// `https://example.com/x.whl`, `-e git+https://example.com/x.git#egg=x`: a place without a name before it.
+    /// A URL without a package name: `https://example.com/x.whl`, `-e git+https://example.com/x.git#egg=x`.
     Url(Spanned<String>),
-    /// `--index-url https://…`, `-r https://…`: an option that names where packages come from.
+    /// An option that names a source of packages or requirements: `--index-url https://…`, `-r https://…`.
     From(Spanned<String>),
-    /// `${NAME}`: what only a variable of the build could say.
+    /// A requirement that is a variable: `${NAME}`.
     Variable(Spanned<String>),
-    /// An option that pip does not have in such files.
+    /// An option that pip does not support in requirements files.
     UnknownOption(Spanned<String>),
-    /// An option without what it needs.
+    /// An option without its argument.
     Incomplete(Spanned<String>),
-    /// A line that is no requirement.
+    /// A line that cannot be parsed.
     Wrong { span: Span, invalid: crate::value::Invalid },
 }
 
-/// Options of pip that may stand in a requirements file and tell us nothing.
+/// The options that pip supports in requirements files, beyond those that include files or require hashes.
 pub(super) const OPTIONS: &[&str] = &[
     "-i",
     "--index-url",
@@ -52,7 +54,7 @@ pub(super) const OPTIONS: &[&str] = &[
     "--uploaded-prior-to",
 ];
 
-/// What a requirements file says, in order.
+/// Parses the lines of a requirements file.
 pub(super) fn lines(source: SourceId, text: &str) -> Vec<RequirementsLine> {
     let joined = join_continued(text);
     let mut out = Vec::new();
@@ -61,16 +63,16 @@ pub(super) fn lines(source: SourceId, text: &str) -> Vec<RequirementsLine> {
         let content = without_comment(line);
         let trimmed = content.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\u{c}']);
         let lead = content.len() - trimmed.len();
-        let piece = FileSlice { source, start: start + lead, text: trimmed.trim_end() };
-        if !piece.text.is_empty() {
-            read_line(piece, &mut out);
+        let slice = FileSlice { source, start: start + lead, text: trimmed.trim_end() };
+        if !slice.text.is_empty() {
+            read_line(slice, &mut out);
         }
         start += line.len() + 1;
     }
     out
 }
 
-/// A logical line of a requirements file with its byte range.
+/// A part of a requirements file with its offset.
 #[derive(Clone, Copy)]
 struct FileSlice<'a> {
     source: SourceId,
@@ -87,19 +89,20 @@ impl<'a> FileSlice<'a> {
         Spanned::new(self.text.to_owned(), self.span())
     }
 
-    /// The part from `at` on, without the blanks around it.
+    /// Returns the part after an offset, trimmed.
     fn after(self, at: usize) -> Self {
         let rest = &self.text[at..];
         let trimmed = rest.trim_start();
         Self { start: self.start + at + rest.len() - trimmed.len(), text: trimmed.trim_end(), ..self }
     }
 
+    /// Returns the part before an offset, trimmed at its end.
     fn before(self, at: usize) -> FileSlice<'a> {
         Self { text: self.text[..at].trim_end(), ..self }
     }
 }
 
-/// Blanks `\` and the line break after it. A line that is a comment does not go on.
+/// Replaces `\` and the line break after it with spaces. Comment lines are not continued.
 fn join_continued(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
@@ -116,14 +119,14 @@ fn join_continued(text: &str) -> String {
     out
 }
 
-/// Up to a `#` that starts the line or follows a blank; any other belongs to a URL.
+/// Returns the line up to its comment. A `#` that does not follow white space is part of a URL.
 fn without_comment(line: &str) -> &str {
-    let mut blank = true;
+    let mut after_space = true;
     for (at, letter) in line.char_indices() {
-        if letter == '#' && blank {
+        if letter == '#' && after_space {
             return &line[..at];
         }
-        blank = letter.is_whitespace();
+        after_space = letter.is_whitespace();
     }
     line
 }
@@ -141,7 +144,7 @@ fn read_line(line: FileSlice<'_>, out: &mut Vec<RequirementsLine>) {
     if spec.text.starts_with("${") {
         out.push(RequirementsLine::Variable(spec.owned()));
     } else if spec.text.contains("${") {
-        // pip fills variables in.
+        // pip expands the variables, so the requirement is not known here.
     } else if is_url(spec.text) {
         out.push(RequirementsLine::Url(
             spec.before(spec.text.find([' ', '\t']).unwrap_or(spec.text.len())).owned(),
@@ -172,7 +175,7 @@ fn read_option(line: FileSlice<'_>, out: &mut Vec<RequirementsLine>) {
     if argument.text.starts_with('=') {
         argument = argument.after(1);
     }
-    // `-rother.txt`: a short option and its value in one word.
+    // A short option and its value in one word: `-rother.txt`.
     let short = name.text.len() > 2 && !name.text.starts_with("--") && name.text.is_char_boundary(2);
     let (name, argument) = if short { (line.before(2), line.after(2)) } else { (name, argument) };
     match name.text {
@@ -204,14 +207,14 @@ fn read_option(line: FileSlice<'_>, out: &mut Vec<RequirementsLine>) {
     }
 }
 
-/// `https://…`, `git+ssh://…`; `name @ https://…` is a requirement.
+/// Whether a text is a URL: `https://…`, `git+ssh://…`. `name @ https://…` is not: it is a requirement.
 fn is_url(text: &str) -> bool {
     let scheme = text.split("://").next().unwrap_or("");
     scheme.len() < text.len()
         && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
 }
 
-/// What pip takes for a path: it starts like one, or names an archive.
+/// Whether pip treats a text as a path: it looks like one, or has the extension of an archive.
 fn is_path(text: &str) -> bool {
     let first = text.split([' ', '\t', ';', '[']).next().unwrap_or("");
     let archive = [".whl", ".tar.gz", ".zip", ".tar.bz2"].iter().any(|end| first.ends_with(end));
@@ -223,7 +226,7 @@ mod tests {
     use super::*;
     use crate::source::Sources;
 
-    /// Each line as what it is, with the text that its span covers.
+    /// Parses a text and formats each line as its kind and the text at its span.
     fn read(text: &str) -> Vec<String> {
         let mut sources = Sources::new();
         let source = sources.add("requirements.txt", text.to_owned());
@@ -248,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn specs_stand_at_their_places() {
+    fn spans_cover_the_requirements() {
         assert_eq!(read("rich\n  numpy==1.26.4 # held\r\n\n# all\n"), ["spec rich", "spec numpy==1.26.4"]);
         assert_eq!(read("\u{feff}rich"), ["spec rich"]);
         assert_eq!(
@@ -258,17 +261,17 @@ mod tests {
     }
 
     #[test]
-    fn continued_lines_are_one() {
+    fn continued_lines_are_joined() {
         assert_eq!(
             read("numpy==1.26.4 \\\n  --hash=sha256:00 \\\r\n  --hash=sha256:11\nrich"),
             ["hashes", "spec numpy==1.26.4", "spec rich"]
         );
-        assert_eq!(read("# a comment goes not on \\\nrich"), ["spec rich"]);
+        assert_eq!(read("# a comment is not continued \\\nrich"), ["spec rich"]);
         assert_eq!(read("rich \\"), ["wrong \\"]);
     }
 
     #[test]
-    fn a_number_sign_within_a_word_is_no_comment() {
+    fn a_number_sign_within_a_word_does_not_start_a_comment() {
         assert_eq!(read("-r a#b.txt # c"), ["-r a#b.txt"]);
         assert_eq!(
             read("tool @ https://example.com/tool.whl#sha256=00"),
@@ -277,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn options_are_those_of_pip() {
+    fn options_of_pip_are_parsed() {
         assert_eq!(
             read("-r a.txt\n-ra.txt\n--requirement=b.txt\n-c c.txt\n--constraint d.txt"),
             ["-r a.txt", "-r a.txt", "-r b.txt", "-c c.txt", "-c d.txt"]
@@ -290,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_package_of_an_index_is_reported_apart() {
+    fn urls_paths_and_variables_are_recognised() {
         assert_eq!(
             read(
                 "https://example.com/a.whl --hash=sha256:00\ngit+https://example.com/a\n-e git+https://e.com/a#egg=a"

@@ -18,7 +18,6 @@ use super::run::RUN;
 use super::test::TEST;
 use super::{Engine, decode};
 
-/// `target`.
 pub(super) static TARGET: NodeSpec =
     NodeSpec::new("target", "Where the image runs; top-level nodes inside it apply to this target only.")
         .args(&[
@@ -77,7 +76,8 @@ const fn axis(name: &'static str, doc: &'static str) -> NodeSpec {
     NodeSpec::new(name, doc).args(VERSIONS).optional()
 }
 
-/// An axis whose releases the catalogue lists; one that it does not know is taken for one that it does.
+/// Returns the schema of an axis whose releases the catalogue lists. With `like`, an unknown release is
+/// treated as a known one.
 const fn release(name: &'static str, doc: &'static str) -> NodeSpec {
     const LIKE: &[PropertySpec] = &[PropertySpec::text(
         "like",
@@ -89,59 +89,59 @@ const fn release(name: &'static str, doc: &'static str) -> NodeSpec {
 /// `target "orin" { device "jetson-agx-orin"; jetpack "6.2" }`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Target {
-    /// The name; `default` where the only target has none.
+    /// The name; `default` if the only target has none.
     pub name: Spanned<Name>,
-    /// A machine of the catalogue.
+    /// A device of the catalogue.
     pub device: Option<Spanned<Name>>,
-    /// Without a device: a platform of the catalogue.
+    /// A platform of the catalogue, if there is no device.
     pub platform: Option<Spanned<Name>>,
-    /// Compute capabilities to build for (`8.6`), where no device fixes them, as written.
+    /// The compute capabilities to build for, as written (`8.6`), if there is no device.
     pub gpu: Vec<Spanned<String>>,
-    /// Requirements on axes, as written under the target: `jetpack`, `l4t`, `ubuntu`, `driver`.
+    /// The requirements on axes: `jetpack`, `l4t`, `ubuntu`, `driver`.
     pub axes: Vec<AxisRequirement>,
-    /// The room for images and models there.
+    /// The space for images and models on the target.
     pub storage: Option<Spanned<ByteSize>>,
     pub engine: Option<Spanned<Engine>>,
     pub span: Span,
 }
 
-/// `jetpack "6.2"`, `l4t "36.9" like="36.4.7"`.
+/// A requirement on an axis: `jetpack "6.2"`, `l4t "36.9" like="36.4.7"`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AxisRequirement {
     pub axis: Spanned<Name>,
     pub requirement: Spanned<Requirement>,
-    /// Which known release an unknown one is taken for.
+    /// The known release that an unknown one is treated as.
     pub like: Option<Spanned<Version>>,
 }
 
-/// The name of the only target when it has none.
+/// The name of a target that has none; it must be the only one.
 pub(super) const UNNAMED: &str = "default";
 
 impl Target {
-    /// The requirements that a target may make, each a node.
+    /// The axes that have a node in `target`.
     pub const AXES: &'static [&'static str] = &["jetpack", "l4t", "ubuntu", "driver"];
 }
 
-/// Reads what a `target` says of itself.
+/// Decodes the nodes that only `target` has. `scope::decode` decodes the others.
 pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Option<Target> {
     let name = if node.arg_count() == 0 {
         let name = Name::parse(UNNAMED).expect("`default` is a name");
         Some(Spanned::new(name, node.name_span()))
     } else {
-        // A name that is wrong hides nothing of what stands in the target.
+        // An invalid name was reported. Continue with the default, to find errors in the block.
         node.arg(0, log)
             .or_else(|| Name::parse(UNNAMED).ok().map(|name| Spanned::new(name, node.name_span())))
     };
-    let device = decode::asked_by_child(node, "device", log);
-    let platform = decode::asked_by_child(node, "platform", log);
+    let device = decode::catalogue_name_of_child(node, "device", log);
+    let platform = decode::catalogue_name_of_child(node, "platform", log);
     let gpu = decode::texts_or_numbers(node, "gpu", log);
-    let axes = node.children().filter_map(|child| axis_of(child, log)).collect();
+    let axes = node.children().filter_map(|child| decode_axis(child, log)).collect();
     let storage = node.text_of_child("storage", log);
     let engine = decode::choice(node.child("engine"));
     Some(Target { name: name?, device, platform, gpu, axes, storage, engine, span: node.span() })
 }
 
-fn axis_of(node: Reader<'_>, log: &mut Log) -> Option<AxisRequirement> {
+fn decode_axis(node: Reader<'_>, log: &mut Log) -> Option<AxisRequirement> {
     if !Target::AXES.contains(&node.name()) {
         return None;
     }

@@ -8,7 +8,6 @@ use crate::value::Name;
 
 use super::decode::flag;
 
-/// `test`.
 pub(super) static TEST: NodeSpec =
     NodeSpec::new("test", "A test of the project, in addition to those of the packages.")
         .args(&[ArgSpec::text("NAME", "The name of the test.")])
@@ -21,22 +20,20 @@ static TEST_RUN: NodeSpec = NodeSpec::new("run", "A shell command that must succ
 static TEST_PYTHON: NodeSpec = NodeSpec::new("python", "Python code that must not raise an exception.")
     .args(&[ArgSpec::text("CODE", "The code, run with `python3 -c`.")]);
 
-/// `test "NAME" { run "…" }`, beside those of the packages.
+/// A test of the project: `test "NAME" { run "…" }`. Packages have tests of their own.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Test {
-    /// The name.
     pub name: Spanned<Name>,
-    /// `build`: without a GPU, in the `test` stage; otherwise in the running container.
+    /// Whether it runs during the build, without a GPU, in the `test` stage; otherwise it runs in the started
+    /// container.
     pub build: bool,
-    /// Shell lines.
+    /// Shell commands.
     pub run: Vec<Spanned<String>>,
     /// Python code.
     pub python: Vec<Spanned<String>>,
-    /// The whole node.
     pub span: Span,
 }
 
-/// Reads one `test`.
 pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Option<Test> {
     if node.has_block() && !node.children().any(|child| child.name() != "build") {
         log.error(

@@ -1,5 +1,5 @@
-//! The versions that installers are held to, stage by stage: a stage knows only what it may meet, so that another version
-//! of anything else leaves its steps as they are.
+//! The constraints files for pip, one per stage. A stage's file lists only the packages that the stage can install, so
+//! that a new version of any other package does not invalidate its cached steps.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,11 +9,12 @@ use super::package_plan::PackagePlans;
 use super::weight::Layers;
 use super::{Instruction, Mount, PipSource, Run, Script, Stage, StageName, build, python};
 
-/// Gives each step that installs Python packages the constraints of its stage, and returns these.
+/// Mounts the constraints file of its stage in each step that installs Python packages. Returns the lines of each
+/// stage's file. `resolved` has the line of each package, such as `numpy==2.2.6`.
 pub(super) fn add(
     parts: &PackagePlans<'_>,
     layers: &Layers<'_>,
-    held: &[(Name, String)],
+    resolved: &[(Name, String)],
     stages: &mut [Stage],
 ) -> BTreeMap<StageName, Vec<String>> {
     let provided = python::provided(parts.inputs);
@@ -23,7 +24,7 @@ pub(super) fn add(
         let scope = scope(parts, layers, stage);
         let is_here = |name: &Name| scope.as_ref().is_none_or(|names| names.contains(name));
         let mut lines: BTreeSet<String> =
-            held.iter().filter(|(name, _)| is_here(name)).map(|(_, line)| line.clone()).collect();
+            resolved.iter().filter(|(name, _)| is_here(name)).map(|(_, line)| line.clone()).collect();
         lines.extend(provided.iter().cloned());
         if scope.is_none() {
             lines.extend(pinned.iter().cloned());
@@ -36,7 +37,7 @@ pub(super) fn add(
             continue;
         }
         let mut used = false;
-        for run in runs_mut(stage).filter(|run| is_held(run)) {
+        for run in runs_mut(stage).filter(|run| is_constrained(run)) {
             run.mounts.push(Mount::Constraints(name.clone()));
             run.mounts.sort();
             used = true;
@@ -48,7 +49,7 @@ pub(super) fn add(
     all
 }
 
-/// The packages that a stage can meet; nothing where that is all of them.
+/// Returns the packages that can occur in a stage; `None` if all can.
 fn scope(parts: &PackagePlans<'_>, layers: &Layers<'_>, stage: &Stage) -> Option<BTreeSet<Name>> {
     let name = stage.name.as_str();
     if name == "python" {
@@ -69,8 +70,8 @@ fn runs_mut(stage: &mut Stage) -> impl Iterator<Item = &mut Run> {
     instructions.filter_map(|one| if let Instruction::Run(run) = one { Some(run) } else { None })
 }
 
-/// Whether a step installs or compares what the constraints hold.
-fn is_held(run: &Run) -> bool {
+/// Whether a step needs the constraints: it installs Python packages, builds a wheel or checks for version drift.
+fn is_constrained(run: &Run) -> bool {
     let shell = run.mounts.contains(&Mount::Pip);
     run.script.iter().any(|script| match script {
         Script::Pip(call) => call.constrained,
@@ -80,13 +81,13 @@ fn is_held(run: &Run) -> bool {
     })
 }
 
-/// What the calls of a stage name in one version alone: pip needs no constraint for it. A stage that installs from files or
-/// builds wheels names nothing.
+/// Returns the `NAME==VERSION` lines that a stage's only pip step already states, so that it needs no constraint for
+/// them. Empty if the stage has several constrained steps or installs from files.
 fn exact(runs: &[&Run]) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
-    let held: Vec<&Run> = runs.iter().copied().filter(|run| is_held(run)).collect();
-    // One after the other, the first may bring what the second names.
-    let [run] = held[..] else { return all };
+    let constrained: Vec<&Run> = runs.iter().copied().filter(|run| is_constrained(run)).collect();
+    // With several steps, an earlier one may install a dependency that only a later one pins.
+    let [run] = constrained[..] else { return all };
     for script in &run.script {
         let Script::Pip(call) = script else { continue };
         for what in &call.what {
@@ -123,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn only_one_version_that_holds_everywhere_needs_no_constraint() {
+    fn exact_unconditional_pins_need_no_constraint() {
         assert_eq!(exact_of("numpy==2.2.6"), ["numpy==2.2.6"]);
         assert_eq!(exact_of("lerobot[feetech]==0.4.4"), ["lerobot==0.4.4"]);
         for spec in ["numpy>=2.2.6", "numpy==2.2.6,<3", "numpy", "numpy==2.2.6; python_version < '3.9'"] {

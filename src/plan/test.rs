@@ -95,7 +95,7 @@ fn needed(
 
 /// The stage `dev`, where the manifest asks for it: the image with what its packages were built by.
 pub(super) fn dev(parts: &PackagePlans<'_>, python: &Python) -> Option<Stage> {
-    let asked = parts.inputs.project.output.asks_for_dev()?;
+    let asked = parts.inputs.project.output.requests_dev()?;
     let built: Vec<&PackagePlan> = parts.all().collect();
     let blocks = needed(parts, python, "Build dependencies of the packages", (&parts.building(), &built));
     let why = parts.inputs.why("The image with build tools, for development", asked);

@@ -1,4 +1,4 @@
-//! An answer, read through the model: versions by name, and which guards hold.
+//! Reads the solver's answer through the model: versions by name, and which conditions hold.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use super::problem::VariableId;
 use super::provider::Answer;
 use super::resolution::Reason;
 
-/// What each axis is by default, and by what.
+/// The default version of each axis, and what sets it.
 pub(super) type Defaults = BTreeMap<Name, (Version, Reason)>;
 
-/// An answer and what it means.
+/// The solver's answer with the model that it answers.
 #[derive(Clone, Copy)]
 pub(super) struct Assignment<'m, 'a> {
     pub(super) model: &'m Model<'a>,
@@ -21,46 +21,46 @@ pub(super) struct Assignment<'m, 'a> {
 }
 
 impl<'m, 'a> Assignment<'m, 'a> {
-    /// What was chosen for a variable that is an axis or a package; `None` where it is absent.
+    /// Returns the chosen candidate of an axis or a package; `None` if it is absent.
     pub(super) fn candidate(self, id: VariableId) -> Option<(&'m PackageVariable<'a>, &'m Candidate)> {
         let var = self.model.package_variable(id)?;
         let candidate = &var.candidates[self.answer[id.index()]? as usize];
         (*candidate != Candidate::Absent).then_some((var, candidate))
     }
 
-    /// The same by name or alias.
+    /// Returns the chosen candidate by name or alias; `None` if it is absent.
     pub(super) fn named(self, name: &Name) -> Option<(&'m PackageVariable<'a>, &'m Candidate)> {
         let id = self.model.ids.get(name).or_else(|| self.model.aliases.get(name))?;
         self.candidate(*id)
     }
 
-    /// The chosen version of an axis or a package.
+    /// Returns the chosen version of an axis or a package.
     pub(super) fn version(self, name: &Name) -> Option<&'m Version> {
         self.named(name)?.1.version()
     }
 
-    /// Whether a requirement holds (the target's own axes included).
+    /// Whether a requirement is met by the chosen versions and the facts of the target.
     pub(super) fn meets(self, require: &Require) -> bool {
         let none = BTreeMap::new();
         let fixed = self.model.target.fixed(&none, None);
         require.is_met(&fixed, self.model.catalog, |name| self.version(name))
     }
 
-    /// Whether a guard of this thing's definition holds.
+    /// Whether a guard in the definition of this variable holds.
     pub(super) fn holds(self, var: &PackageVariable<'_>, guard: &Guard) -> bool {
         let fixed = self.model.target.fixed(&var.options, var.variant.as_ref());
         guard.holds(&fixed, self.model.catalog, |name| self.version(name))
     }
 
-    /// What a chosen thing requires, as its options, variant and guards have it.
+    /// Returns the requirements of a chosen candidate that apply with its options, variant and conditions.
     pub(super) fn requires(self, var: &'m PackageVariable<'a>, candidate: &Candidate) -> Vec<&'a Require> {
         let package = var.package;
         let mut all: Vec<&Require> = Vec::new();
         match candidate {
-            Candidate::Absent | Candidate::Provided { entry: None, .. } | Candidate::Promised(_) => {
+            Candidate::Absent | Candidate::Provided { entry: None, .. } | Candidate::HostMinimum(_) => {
                 return all;
             }
-            Candidate::Whole(_) => {}
+            Candidate::Unversioned(_) => {}
             Candidate::Entry { index, .. } | Candidate::Provided { entry: Some(index), .. } => {
                 all.extend(&package.versions[*index].requires);
             }

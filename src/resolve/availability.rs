@@ -1,4 +1,4 @@
-//! What is available on a machine: each thing is asked for by itself.
+//! Finds out what is available on a machine. Each version, package or base image is resolved on its own.
 
 use pubgrub::VersionSet as _;
 
@@ -16,52 +16,52 @@ use super::work::Budget;
 use crate::resolve::explain::format::{self, Places};
 use crate::resolve::explain::trace;
 
-/// The machine that is asked about.
+/// The machine that the query is about.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Machine<'a> {
     /// A device of the catalogue.
     pub device: Option<&'a str>,
     pub platform: Option<&'a str>,
-    /// What it runs, by whatever name: `6.2`, `36.4.3`.
+    /// The release that it runs, as a version of any release axis: `6.2`, `36.4.3`.
     pub release: Option<&'a str>,
 }
 
-/// Something that is available.
+/// The version of something available, and what it goes with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Availability {
-    /// In which version, as manifests write it; absent where it has none.
+    /// The version as manifests write it; `None` if it has none.
     pub version: Option<String>,
-    /// Of the platform, what it is for: titles and versions.
+    /// The titles and versions of the axes that it requires.
     pub with: Vec<(String, String)>,
-    /// What the platform has and this has to do without.
+    /// The titles of axes that the platform has by default, but not together with this.
     pub without: Vec<String>,
-    /// Why nobody has shown yet that it works.
+    /// Why it is unproven.
     pub unproven: Option<String>,
 }
 
-/// Whether something is available, or why not.
+/// What is available, or why nothing is.
 pub type Verdict = Result<Availability, String>;
 
-/// What is asked: the catalogue, and where texts are kept.
-pub struct Asking<'a> {
+/// Answers queries about what is available on a machine.
+pub struct AvailabilityQuery<'a> {
     pub catalog: &'a Catalog,
     pub sources: &'a mut Sources,
-    /// Where a machine that nobody knows is reported.
+    /// Receives the report of an unknown machine.
     pub log: &'a mut Log,
 }
 
-impl Asking<'_> {
-    /// Each version of a package, in its definition's order.
+impl AvailabilityQuery<'_> {
+    /// Checks each version of a package, in the order of its definition.
     ///
     /// # Errors
-    /// A machine that nobody knows.
+    /// The machine is unknown.
     pub fn versions(
         &mut self,
         package: &Package,
         machine: Machine<'_>,
     ) -> Result<Vec<(Version, Verdict)>, Reported> {
         let project = self.project(machine, "")?;
-        let project = asks_for(project, package);
+        let project = with_request(project, package);
         let model = Model::build(
             Question { project: &project, catalog: self.catalog, lock: None, others: &[] },
             self.log,
@@ -82,12 +82,12 @@ impl Asking<'_> {
         Ok(versions.into_iter().map(verdict).collect())
     }
 
-    /// A package in whatever version.
+    /// Checks whether any version of a package is available.
     ///
     /// # Errors
-    /// A machine that nobody knows.
+    /// The machine is unknown.
     pub fn package(&mut self, package: &Package, machine: Machine<'_>) -> Result<Verdict, Reported> {
-        let project = asks_for(self.project(machine, "")?, package);
+        let project = with_request(self.project(machine, "")?, package);
         let model = Model::build(
             Question { project: &project, catalog: self.catalog, lock: None, others: &[] },
             self.log,
@@ -99,10 +99,10 @@ impl Asking<'_> {
         Ok(self.verdict(model, project.target.span, (id, set(1..u32::try_from(count).unwrap_or(1)))))
     }
 
-    /// Each tag of a base.
+    /// Checks each tag of a base image.
     ///
     /// # Errors
-    /// A machine that nobody knows.
+    /// The machine is unknown.
     pub fn base(&mut self, base: &BaseImage, machine: Machine<'_>) -> Result<Vec<Verdict>, Reported> {
         let node = format!("base {}\n", crate::syntax::quote(&base.name.value));
         let project = self.project(machine, &node)?;
@@ -118,10 +118,10 @@ impl Asking<'_> {
         Ok(tags.map(|tag| self.verdict(model.clone(), project.target.span, (id, set([tag])))).collect())
     }
 
-    /// Whether a machine runs its release.
+    /// Checks whether the machine can run its release.
     ///
     /// # Errors
-    /// A machine or a release that nobody knows.
+    /// The machine or the release is unknown.
     pub fn runs(&mut self, machine: Machine<'_>) -> Result<Verdict, Reported> {
         let project = self.project(machine, "")?;
         let mut log = Log::new();
@@ -143,7 +143,7 @@ impl Asking<'_> {
         verdict(model, span, wanted, Places { catalog: self.catalog, sources: self.sources })
     }
 
-    /// A project on that machine.
+    /// Returns a project without packages for this machine. `more` is appended to the text of its manifest.
     fn project(&mut self, machine: Machine<'_>, more: &str) -> Result<Project, Reported> {
         let quote = crate::syntax::quote;
         let place = match (machine.device, machine.platform) {
@@ -164,13 +164,13 @@ impl Asking<'_> {
         Ok(project)
     }
 
-    /// The release that a text means: of the axes that a target names, the first that knows it.
+    /// Finds the release that a text refers to: the first release axis with such a version.
     fn release(&mut self, project: &Project, text: &str) -> Result<AxisRequirement, Reported> {
         let span = project.target.span;
         if let Ok(requirement) = Requirement::parse(text) {
             for axis in self.catalog.axes().into_iter().filter(|axis| is_release(axis)) {
-                let Ok(meant) = axis.meaning(&requirement) else { continue };
-                if axis.versions.iter().any(|one| meant.matches(&one.version)) {
+                let Ok(matcher) = axis.meaning(&requirement) else { continue };
+                if axis.versions.iter().any(|one| matcher.matches(&one.version)) {
                     let axis = Spanned::new(axis.name.value.clone(), span);
                     return Ok(AxisRequirement {
                         axis,
@@ -191,7 +191,8 @@ impl Asking<'_> {
     }
 }
 
-/// Why a project cannot have a package or an axis in this version; nothing where it can.
+/// Explains why a project cannot have this version of a package or axis. Returns `None` if it can, or if
+/// there is no specific cause.
 pub fn why_not(
     project: &Project,
     (name, version): (&Name, &Version),
@@ -209,7 +210,7 @@ pub fn why_not(
         return Some(format!("it is excluded by {} ({})", wording::code(&one.text), sources.cite(one.span)));
     }
     let why = verdict(model, project.target.span, (id, within), Places { catalog, sources }).err()?;
-    // Other texts name no cause.
+    // Texts of other forms do not state a cause.
     why.starts_with("requires ").then(|| format!("it {why}"))
 }
 
@@ -221,20 +222,21 @@ fn verdict(mut model: Model<'_>, span: Span, (on, within): (VariableId, Set), pl
     model.constraints.push(Constraint { span, kind, on, within, text: String::new(), requirement: None });
     model.budget = Budget::solving();
     match proven::solve(&model, model.problem(|_| true)) {
-        Ok(answer) => Ok(here(Assignment { model: &model, answer: &answer }, on)),
+        Ok(answer) => Ok(availability(Assignment { model: &model, answer: &answer }, on)),
         Err(_) => Err(reason(&model, places)),
     }
 }
 
-/// Releases have no kind of their own and nothing to install.
+/// Whether an axis is a release: nothing is installed for it, it is not a choice such as the distribution,
+/// and its versions require others.
 fn is_release(axis: &Package) -> bool {
     axis.install.steps.is_empty()
         && axis.choice.is_none()
         && axis.versions.iter().any(|one| !one.requires.is_empty())
 }
 
-/// The project with this package, where it is one that can be asked for.
-fn asks_for(mut project: Project, package: &Package) -> Project {
+/// Adds a request for a package to a project, or a pin if it is an axis with nothing to install.
+fn with_request(mut project: Project, package: &Package) -> Project {
     let span = project.target.span;
     let name = Spanned::new(package.name.value.clone(), span);
     let requirement = Spanned::new(Requirement::any(), span);
@@ -246,7 +248,8 @@ fn asks_for(mut project: Project, package: &Package) -> Project {
     project
 }
 
-fn here(decided: Assignment<'_, '_>, on: VariableId) -> Availability {
+/// Describes the chosen candidate of a variable.
+fn availability(decided: Assignment<'_, '_>, on: VariableId) -> Availability {
     let model = decided.model;
     let mut axes: Vec<(u32, VariableId, &PackageVariable<'_>)> = Vec::new();
     for id in model.ids.values() {
@@ -268,22 +271,22 @@ fn here(decided: Assignment<'_, '_>, on: VariableId) -> Availability {
         Some((format::title(axis), format::version(axis, chosen)?))
     });
     let has_default = |id: VariableId| !model.variables[id.index()].defaults.is_empty();
-    let gone = |(_, id, axis): &&(u32, VariableId, &PackageVariable<'_>)| {
+    let is_missing = |(_, id, axis): &&(u32, VariableId, &PackageVariable<'_>)| {
         has_default(*id) && !axis.is_distribution() && decided.candidate(*id).is_none()
     };
     let entry = candidate.entry().map(|index| &var.package.versions[index]);
     Availability {
         version: format::version(var, candidate).filter(|_| !var.package.versions.is_empty()),
         with: with.collect(),
-        without: axes.iter().filter(gone).map(|(.., axis)| format::title(axis)).collect(),
+        without: axes.iter().filter(is_missing).map(|(.., axis)| format::title(axis)).collect(),
         unproven: entry.and_then(|entry| entry.unproven.as_ref()).map(|why| why.value.clone()),
     }
 }
 
-/// So many steps are reported.
+/// The maximum number of derivation steps that are reported.
 const STEPS: usize = 3;
 
-/// Why not: what it requires, and what stands against that.
+/// Explains in one line why a model has no solution.
 fn reason(model: &Model<'_>, places: Places<'_>) -> String {
     let all: Vec<usize> = (0..model.constraints.len()).collect();
     let explanation = trace::report(model, &all, model.problem(|_| true), places);
@@ -294,7 +297,7 @@ fn reason(model: &Model<'_>, places: Places<'_>) -> String {
     let steps = explanation.lines.iter().filter(|line| !line.contains(" means ")).map(bare);
     let steps: Vec<String> = steps.take(STEPS).collect();
     if let Some(first) = steps.first() {
-        // What is asked for needs no name.
+        // The caller names the package already.
         let subject = first.split_once(" requires ").map(|(subject, _)| format!("{subject} "));
         let subject = subject.as_deref().unwrap_or("the base image ");
         let steps: Vec<&str> = steps.iter().map(|one| one.strip_prefix(subject).unwrap_or(one)).collect();

@@ -1,4 +1,4 @@
-//! The image to start from, and the image to build in.
+//! Chooses the base images: one for the final image, and one for stages that compile against a toolkit.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,9 +21,10 @@ pub(super) struct BaseRequest<'q, 'm, 'a> {
 }
 
 impl BaseRequest<'_, '_, '_> {
-    /// The base of the image that ships: the manifest's, else the one that holds most of what is needed.
+    /// Returns the base image of the final image: the manifest's, or the one that provides most of what is
+    /// needed.
     pub(super) fn final_base(self, needed: &BTreeSet<Name>, log: &mut Log) -> Result<ChosenBase, Reported> {
-        if let Some(base) = asked(self.question, self.decided) {
+        if let Some(base) = requested(self.question, self.decided) {
             return Ok(base);
         }
         self.best(needed, Role::Runtime).ok_or_else(|| {
@@ -38,39 +39,41 @@ impl BaseRequest<'_, '_, '_> {
         })
     }
 
-    /// The image for stages that compile against a toolkit; `None` where the base will do.
+    /// Returns the base image of stages that compile against a toolkit; `None` if they can use the final
+    /// one's.
     pub(super) fn devel_base(self, base: &ChosenBase, needed: &BTreeSet<Name>) -> Option<ChosenBase> {
         if needed.is_empty() || base.role == Role::Devel {
             return None;
         }
         let devel = self.best(needed, Role::Devel)?;
-        // Worth another image only where it holds something that the build needs.
+        // A second image is worth its download only if it provides something that the build needs.
         needed.iter().any(|name| devel.provides.contains_key(name)).then_some(devel)
     }
 
-    /// Of the tags that fit what was decided: the one that holds most of what is needed, then the one that holds least of
-    /// which nobody knows the version that would fit, then the smallest, then by name.
+    /// Returns the best tag among those that fit the chosen versions. Tags that are proven come first, then
+    /// preferred ones, those that provide most of what is needed, those that provide the fewest unrequested
+    /// axes without a default, and the smallest. Ties are broken by name.
     fn best(self, needed: &BTreeSet<Name>, role: Role) -> Option<ChosenBase> {
         let platform = self.decided.model.target.platform.as_str();
         let fits = |tag: &&BaseTag| {
             tag.role == role
                 && tag.requires.iter().all(|require| self.meets(require))
-                && tag.provides.iter().all(|(name, version)| self.would_be(name, |one| *one == version.value))
-                && one_distribution(self.decided, tag)
+                && tag.provides.iter().all(|(name, version)| self.fits(name, |one| *one == version.value))
+                && has_chosen_distribution(self.decided, tag)
         };
         let all = self
             .question
             .catalog
             .auto_bases(|requirement| admits_word(requirement, platform))
             .flat_map(|base| base.tags.iter().filter(fits).map(move |tag| (base, tag)));
-        // Of equal tags of a family the first, as the catalogue prefers them.
+        // `min_by_key` returns the first of equal tags: the catalogue lists them in order of preference.
         let (image, tag) = all.min_by_key(|(base, tag)| {
             let count = |fits: &dyn Fn(&Name) -> bool| tag.provides.keys().filter(|name| fits(name)).count();
             (
                 tag.unproven.is_some(),
                 !tag.preferred,
                 std::cmp::Reverse(count(&|name| needed.contains(name))),
-                count(&|name| self.is_open(name) && !self.defaults.contains_key(name)),
+                count(&|name| self.is_unrequested_axis(name) && !self.defaults.contains_key(name)),
                 tag.size.unwrap_or(u64::MAX),
                 &base.name.value,
             )
@@ -80,25 +83,26 @@ impl BaseRequest<'_, '_, '_> {
         of_tag(image, tag, provides, None)
     }
 
-    /// Whether a requirement of a tag holds.
+    /// Whether a requirement of a tag is met.
     fn meets(self, require: &Require) -> bool {
-        if self.is_open(&require.name) {
-            self.would_be(&require.name, |version| require.requirement.matches(version))
+        if self.is_unrequested_axis(&require.name) {
+            self.fits(&require.name, |version| require.requirement.matches(version))
         } else {
             self.decided.meets(require)
         }
     }
 
-    /// Whether this holds of a version that was decided, or, of an axis that nothing asks for, of its default.
-    fn would_be(self, name: &Name, holds: impl Fn(&Version) -> bool) -> bool {
-        if self.is_open(name) {
-            return self.defaults.get(name).is_none_or(|(default, _)| holds(default));
+    /// Whether the chosen version satisfies a predicate. For an axis that nothing requests, its default must,
+    /// if any.
+    fn fits(self, name: &Name, predicate: impl Fn(&Version) -> bool) -> bool {
+        if self.is_unrequested_axis(name) {
+            return self.defaults.get(name).is_none_or(|(default, _)| predicate(default));
         }
-        self.decided.version(name).is_some_and(holds)
+        self.decided.version(name).is_some_and(predicate)
     }
 
-    /// Whether this is an axis of the platform that nothing asks for.
-    fn is_open(self, name: &Name) -> bool {
+    /// Whether this is an axis of the platform that is not part of the model, because nothing requests it.
+    fn is_unrequested_axis(self, name: &Name) -> bool {
         let model = self.decided.model;
         !model.ids.contains_key(name)
             && !model.aliases.contains_key(name)
@@ -110,7 +114,8 @@ impl BaseRequest<'_, '_, '_> {
     }
 }
 
-fn asked(question: Question<'_>, decided: Assignment<'_, '_>) -> Option<ChosenBase> {
+/// Returns the base image that the manifest requests.
+fn requested(question: Question<'_>, decided: Assignment<'_, '_>) -> Option<ChosenBase> {
     let base = question.project.base.as_ref()?;
     let (kind, place) =
         decided.model.kinds.iter().zip(decided.answer).find_map(|(kind, place)| match kind {
@@ -124,17 +129,17 @@ fn asked(question: Question<'_>, decided: Assignment<'_, '_>) -> Option<ChosenBa
             | VariableKind::Installed { .. } => None,
         })?;
     let provides = canonical(question, &kind.provides[place]);
-    let held_to = |image: &ImageRef, digest: Option<&Spanned<Digest>>| match digest {
+    let pinned = |image: &ImageRef, digest: Option<&Spanned<Digest>>| match digest {
         Some(digest) => image.clone().with_digest(digest.value.clone()),
         None => image.clone(),
     };
     match (&base.choice, kind.image) {
         (BaseChoice::Image { image, digest }, Some(known)) => {
             let chosen = of_tag(known, &known.tags[place], provides, Some(kind.span))?;
-            Some(ChosenBase { image: held_to(&image.value, digest.as_ref()), ..chosen })
+            Some(ChosenBase { image: pinned(&image.value, digest.as_ref()), ..chosen })
         }
         (BaseChoice::Image { image, digest }, None) => Some(ChosenBase {
-            image: held_to(&image.value, digest.as_ref()),
+            image: pinned(&image.value, digest.as_ref()),
             name: None,
             role: Role::Runtime,
             provides,
@@ -147,12 +152,13 @@ fn asked(question: Question<'_>, decided: Assignment<'_, '_>) -> Option<ChosenBa
         }),
         (BaseChoice::Catalog(_), Some(image)) => {
             let chosen = of_tag(image, &image.tags[place], provides, Some(kind.span))?;
-            Some(ChosenBase { image: held_to(&chosen.image, base.digest.as_ref()), ..chosen })
+            Some(ChosenBase { image: pinned(&chosen.image, base.digest.as_ref()), ..chosen })
         }
         (BaseChoice::Catalog(_), None) => None,
     }
 }
 
+/// Replaces aliases by the names of their packages.
 fn canonical(question: Question<'_>, provides: &BTreeMap<Name, Version>) -> BTreeMap<Name, Version> {
     provides
         .iter()
@@ -163,8 +169,8 @@ fn canonical(question: Question<'_>, provides: &BTreeMap<Name, Version>) -> BTre
         .collect()
 }
 
-/// A base without its distribution says nothing; one with it has just that.
-fn one_distribution(decided: Assignment<'_, '_>, tag: &BaseTag) -> bool {
+/// Whether a tag provides the chosen distribution.
+fn has_chosen_distribution(decided: Assignment<'_, '_>, tag: &BaseTag) -> bool {
     decided.model.ids.iter().all(|(name, id)| {
         let is_distribution = decided
             .model

@@ -1,14 +1,15 @@
-//! `jcc.lock`: what was chosen last time and why, in KDL, one line a thing.
+//! `jcc.lock`: the versions that the last compile chose, with reasons. It is KDL, with one line per axis or
+//! package.
 
+mod changes;
 pub(super) mod conflict;
 mod digests;
 mod files;
-mod moves;
 mod read;
 mod write;
 
+pub use changes::{LockChange, TargetChanges};
 pub use files::LockedFiles;
-pub use moves::{LockChange, TargetChanges};
 
 use std::collections::BTreeMap;
 
@@ -18,7 +19,7 @@ use crate::value::{ImageRef, Name, Sha256, Version};
 /// The content of `jcc.lock`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lock {
-    /// The hash of what the manifest says, its parents included; comments and layout are no part of it.
+    /// The hash of the manifest and of those that it extends, without comments and layout.
     pub manifest: Sha256,
     pub targets: BTreeMap<Name, LockedTarget>,
     pub files: LockedFiles,
@@ -28,15 +29,15 @@ pub struct Lock {
 /// The compiler and manifest that a lock was written by and for.
 #[derive(Debug, Clone, Default)]
 pub struct Origin {
-    /// The compiler that wrote it; `None` for one that was not read.
+    /// The version of the compiler that wrote it; `None` if the lock was not read from a file.
     pub by: Option<String>,
-    /// Whether it lists the generated files: those of 0.1 carry their own hashes.
+    /// Whether it lists the generated files. Those of jcc 0.1 contain their own hashes instead.
     pub lists_files: bool,
-    /// Whether it holds conflict markers of git.
+    /// Whether the file contained conflict markers of Git.
     pub conflicted: bool,
 }
 
-/// The compiler's version is no choice: a lock that another one wrote may still hold.
+/// Ignores the compiler's version: a lock that another version wrote can still be current.
 impl PartialEq for Origin {
     fn eq(&self, other: &Self) -> bool {
         self.conflicted == other.conflicted
@@ -45,15 +46,16 @@ impl PartialEq for Origin {
 
 impl Eq for Origin {}
 
-/// The locked versions of one target, and what conditions looked at.
+/// The locked versions of one target, and the axes that conditions tested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockedTarget {
     pub base: ImageRef,
     pub devel: Option<ImageRef>,
-    /// `SOURCE_DATE_EPOCH`, seconds.
+    /// `SOURCE_DATE_EPOCH`, in seconds.
     pub epoch: u64,
-    pub things: BTreeMap<Name, LockedEntry>,
-    /// Axes that nothing needs. Conditions and templates look at them, so what was chosen may hang on them.
+    /// The chosen axes and packages.
+    pub entries: BTreeMap<Name, LockedEntry>,
+    /// Axes that nothing requires. Conditions and templates read them, so the choices can depend on them.
     pub noted: BTreeMap<Name, LockedEntry>,
 }
 
@@ -61,14 +63,15 @@ pub struct LockedTarget {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockedEntry {
     pub version: Version,
-    /// Why, in words: `requested`, `required by pytorch`, `platform default`.
+    /// Such as `requested in project.kdl`, `required by pytorch`, `default of l4t 36.5.2`.
     pub reasons: Vec<String>,
-    /// The hash of its definition; absent for what the base holds without one.
+    /// The hash of its definition; absent if the catalogue does not define it.
     pub definition: Option<Sha256>,
     pub place: LockPlace,
 }
 
-/// Where a lock that was read says something. Two locks that say the same are the same, wherever they do.
+/// The line of an entry in a lock that was read. All places are equal, so that comparing locks ignores
+/// layout.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LockPlace(pub Option<Span>);
 
@@ -83,11 +86,11 @@ impl Eq for LockPlace {}
 impl LockedTarget {
     /// The locked version of an axis or a package.
     pub(super) fn version(&self, name: &Name) -> Option<&Version> {
-        self.package_variable(name).map(|var| &var.version)
+        self.entry(name).map(|entry| &entry.version)
     }
 
-    /// What the lock holds of an axis or a package.
-    pub(super) fn package_variable(&self, name: &Name) -> Option<&LockedEntry> {
-        self.things.get(name).or_else(|| self.noted.get(name))
+    /// The entry of an axis or a package, whether chosen or noted.
+    pub(super) fn entry(&self, name: &Name) -> Option<&LockedEntry> {
+        self.entries.get(name).or_else(|| self.noted.get(name))
     }
 }

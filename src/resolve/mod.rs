@@ -1,10 +1,10 @@
-//! Platform and packages as one version problem: a [`Project`] and the catalogue to a [`Resolution`] in which no version
-//! is open.
+//! Solves platform and packages as one version problem. Takes a [`Project`] and the catalogue, and returns a
+//! [`Resolution`] in which every version is chosen.
 
 mod assignment;
 pub mod availability;
+mod base_warnings;
 mod bases;
-mod doubts;
 mod explain;
 mod lock;
 mod model;
@@ -35,11 +35,11 @@ use problem::VariableId;
 use provider::Unsolved;
 use work::Budget;
 
-/// Resolves one target. What the lock holds is kept where nothing that the manifest fixes speaks against it.
+/// Resolves one target. Locked versions are kept unless the manifest excludes them.
 ///
 /// # Errors
-/// Unknown names and versions, and requirements that cannot hold together: reported at the user's lines, with suggestions that
-/// were solved.
+/// Names or versions are unknown, or requirements conflict. Reports are at lines of the manifest, with
+/// suggestions that were solved.
 pub fn resolve(
     project: &Project,
     catalog: &Catalog,
@@ -51,7 +51,7 @@ pub fn resolve(
     one(question, &Budget::explaining(), sources, log)
 }
 
-/// The same with the work that explanations of conflicts may still take.
+/// Resolves one target. `explaining` is the work that explanations of conflicts may still take.
 fn one(
     question: Question<'_>,
     explaining: &Budget,
@@ -61,10 +61,11 @@ fn one(
     let project = question.project;
     let before = log.errors();
     let mut model = Model::build(question, log)?;
-    if let (true, Some(reported)) = (project.in_part, log.reported()) {
+    if let (true, Some(reported)) = (project.is_partial, log.reported()) {
         return Err(reported);
     }
-    // What nobody knows is reported by now and left out, so that a conflict among the rest is found in the same run.
+    // Unknown names have been reported and left out of the model, so that a conflict among the rest is found
+    // in the same run.
     let answer = match proven::solve(&model, model.problem(|_| true)) {
         Ok(answer) => answer,
         Err(Unsolved::Impossible(_)) => {
@@ -81,7 +82,7 @@ fn one(
     }
 }
 
-/// The diagnostic for a target whose versions were not found within the work limit.
+/// Returns the diagnostic for a target that was not solved within the work limit.
 fn too_complex(model: &Model<'_>, contended: &[VariableId], project: &Project) -> Diagnostic {
     let message = "the resolver reached its work limit before it found a solution";
     let mut diagnostic = Diagnostic::error(codes::resolve::WORK_LIMIT, message);

@@ -1,4 +1,5 @@
-//! From the solver's answer to a [`Resolution`]: what is needed, why, and in which order it is installed.
+//! Builds the [`Resolution`] from the solver's answer: what is needed, why, and in which order it is
+//! installed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,6 +9,7 @@ use crate::source::{Sources, Span};
 use crate::value::{Name, Version};
 
 use super::assignment::{Assignment, Defaults};
+use super::base_warnings;
 use super::bases::BaseRequest;
 use super::model::{Candidate, ConstraintKind, Model, PackageVariable, Question};
 use super::problem::VariableId;
@@ -15,7 +17,7 @@ use super::provider::Answer;
 use super::resolution::{Chosen, ChosenBase, ChosenKind, NeededIn, Reason, Resolution};
 use crate::resolve::explain::format::Places;
 
-/// Why one thing is here, while that is being found out.
+/// Collects why one axis or package was chosen.
 #[derive(Debug, Clone, Default)]
 struct WhyChosen {
     needed: NeededIn,
@@ -50,17 +52,17 @@ pub(super) fn resolution(
     let bases = BaseRequest { question, decided, defaults: &defaults };
     let base = bases.final_base(&needs(false), log)?;
     let devel = bases.devel_base(&base, &needs(true));
-    let held = |base: ChosenBase| match question.lock {
-        Some(lock) => ChosenBase { image: lock.held(base.image.clone()), ..base },
+    let with_locked_digest = |base: ChosenBase| match question.lock {
+        Some(lock) => ChosenBase { image: lock.with_locked_digest(base.image.clone()), ..base },
         None => base,
     };
-    let (base, devel) = (held(base), devel.map(held));
+    let (base, devel) = (with_locked_digest(base), devel.map(with_locked_digest));
     let chosen = chosen(decided, &reasons, &base, &defaults);
     warn_unproven(decided, &chosen, log);
     super::unavailable::warn(question, decided, &chosen, log);
     let overrides = super::overrides::all(decided, &chosen, &defaults, places);
-    super::doubts::of_bases(question, std::iter::once(&base).chain(&devel), log);
-    super::doubts::of_the_distribution(question, (&base, &overrides), &defaults, log);
+    base_warnings::warn_unproven(question, std::iter::once(&base).chain(&devel), log);
+    base_warnings::warn_other_distribution(question, (&base, &overrides), &defaults, log);
     Ok(Resolution {
         target: model.target.clone(),
         devel,
@@ -74,7 +76,7 @@ pub(super) fn resolution(
     })
 }
 
-/// Of axes that are not chosen, the chosen packages whose definitions look at them.
+/// Returns the axes that are not chosen but that definitions of chosen packages mention, with those packages.
 fn looked_at(
     question: Question<'_>,
     chosen: &BTreeMap<Name, Chosen>,
@@ -91,13 +93,13 @@ fn looked_at(
     all
 }
 
-/// The axes and packages that an image or its build needs.
+/// Returns the axes and packages that the image, its build or its tests need.
 pub(super) fn needed(decided: Assignment<'_, '_>) -> BTreeSet<Name> {
     let is_needed = |one: &WhyChosen| one.needed.build || one.needed.run || one.needed.test;
     reasons(decided).into_iter().filter(|(_, one)| is_needed(one)).map(|(name, _)| name).collect()
 }
 
-/// What is needed, from the manifest's requests outwards.
+/// Finds out what is needed and why, by following requirements from the requests of the manifest.
 fn reasons(decided: Assignment<'_, '_>) -> BTreeMap<Name, WhyChosen> {
     let model = decided.model;
     let mut all: BTreeMap<Name, WhyChosen> = BTreeMap::new();
@@ -118,11 +120,12 @@ fn reasons(decided: Assignment<'_, '_>) -> BTreeMap<Name, WhyChosen> {
         entry.reasons.insert(reason);
         entry.place = entry.place.or(Some(constraint.span));
     }
-    for (id, name, reason) in of_the_platform(decided) {
+    for (id, name, reason) in platform_packages(decided) {
         all.entry(name).or_default().reasons.insert(reason);
         todo.push((id, NeededIn { run: true, ..NeededIn::default() }, None));
     }
-    // The first request first: what a later one adds leaves the places of the others as they are.
+    // The first request is processed first, so that adding a request at the end does not change the places of
+    // others.
     todo.reverse();
     while let Some((id, needed, place)) = todo.pop() {
         let Some((var, candidate)) = decided.candidate(id) else { continue };
@@ -139,7 +142,7 @@ fn reasons(decided: Assignment<'_, '_>) -> BTreeMap<Name, WhyChosen> {
         for require in decided.requires(var, candidate) {
             let Some((other, _)) = decided.named(&require.name) else { continue };
             let name = other.name.clone();
-            let next = passed_on(needed, require.stage);
+            let next = inherited_need(needed, require.stage);
             all.entry(var.name.clone()).or_default().requires.insert((name.clone(), require.stage));
             if let Some(version) = candidate.version() {
                 all.entry(name.clone()).or_default().reasons.insert(Reason::RequiredBy {
@@ -157,12 +160,12 @@ fn reasons(decided: Assignment<'_, '_>) -> BTreeMap<Name, WhyChosen> {
     all
 }
 
-/// The packages that every image for the platform needs: what an axis that says what the platform is requires, other axes
-/// aside.
-fn of_the_platform(decided: Assignment<'_, '_>) -> Vec<(VariableId, Name, Reason)> {
+/// Returns the packages that every image for the platform needs: those that releases and distributions
+/// require.
+fn platform_packages(decided: Assignment<'_, '_>) -> Vec<(VariableId, Name, Reason)> {
     let model = decided.model;
     let mut all = Vec::new();
-    for id in model.ids.values().filter(|id| names_the_platform(decided, **id)) {
+    for id in model.ids.values().filter(|id| defines_platform(decided, **id)) {
         let Some((var, candidate)) = decided.candidate(*id) else { continue };
         let Some(version) = candidate.version().filter(|_| is_pure(var)) else { continue };
         for require in decided.requires(var, candidate) {
@@ -177,13 +180,13 @@ fn of_the_platform(decided: Assignment<'_, '_>) -> Vec<(VariableId, Name, Reason
     all
 }
 
-/// Whether it is an axis with nothing to install.
+/// Whether a variable is an axis with nothing to install.
 fn is_pure(var: &PackageVariable<'_>) -> bool {
     var.package.axis.is_some() && var.package.install.steps.is_empty() && var.package.build.is_none()
 }
 
-/// Where a requirement of something that is needed there is needed.
-fn passed_on(holder: NeededIn, stage: RequireStage) -> NeededIn {
+/// Returns where a requirement is needed, given where the package that requires it is needed.
+fn inherited_need(holder: NeededIn, stage: RequireStage) -> NeededIn {
     match stage {
         RequireStage::Run => holder,
         RequireStage::Build => NeededIn { build: true, ..NeededIn::default() },
@@ -196,7 +199,7 @@ fn covers(one: NeededIn, other: NeededIn) -> bool {
     (one.build || !other.build) && (one.run || !other.run) && (one.test || !other.test)
 }
 
-/// Each axis' default: what an earlier axis' chosen version says, else the platform.
+/// Returns the default of each axis: that of an earlier axis' chosen version, or that of the platform.
 fn defaults(question: Question<'_>, decided: Assignment<'_, '_>) -> Defaults {
     let mut all = BTreeMap::new();
     let mut axes: Vec<&PackageVariable<'_>> = decided
@@ -241,7 +244,7 @@ fn chosen(
         let reason = reasons.get(name).cloned().unwrap_or_default();
         let needed = reason.needed.build || reason.needed.run || reason.needed.test;
         let provided = base.provides.contains_key(name);
-        if !(needed || pure && names_the_platform(decided, *id) || provided && package.axis.is_none()) {
+        if !(needed || pure && defines_platform(decided, *id) || provided && package.axis.is_none()) {
             continue;
         }
         let mut reasons: Vec<Reason> = reason.reasons.into_iter().collect();
@@ -273,9 +276,10 @@ fn chosen(
     all
 }
 
-/// Releases and distributions say what the platform is: they are asked for, one of a kind, have defaults for other axes,
-/// or are another name of one that has. An axis like a driver is none of these.
-fn names_the_platform(decided: Assignment<'_, '_>, id: VariableId) -> bool {
+/// Whether an axis defines the platform, as releases and distributions do: the manifest constrains it, it is
+/// one of a choice, its version has defaults for other axes, or it requires an axis that has. An axis such as
+/// a driver does none of these.
+fn defines_platform(decided: Assignment<'_, '_>, id: VariableId) -> bool {
     let Some((var, candidate)) = decided.candidate(id) else { return false };
     let has_defaults = |var: &PackageVariable<'_>, candidate: &Candidate| {
         candidate.entry().is_some_and(|index| !var.package.versions[index].defaults.is_empty())
@@ -288,11 +292,13 @@ fn names_the_platform(decided: Assignment<'_, '_>, id: VariableId) -> bool {
         })
 }
 
-/// What something requires comes before it; ties by name. Only where things require each other does one come too early.
+/// Returns the order of installation: requirements come first, ties are broken by name. In a cycle of
+/// requirements, one package has to come too early.
 fn order(chosen: &BTreeMap<Name, Chosen>) -> Vec<Name> {
     let mut order: Vec<Name> = Vec::new();
     let mut left: BTreeSet<&Name> = chosen.keys().collect();
-    // Of each: how many requirements still wait, and who waits for it.
+    // For each package, the number of its requirements that are not installed yet, and the packages that
+    // require it.
     let mut waits: BTreeMap<&Name, usize> = BTreeMap::new();
     let mut holders: BTreeMap<&Name, Vec<&Name>> = BTreeMap::new();
     for (name, one) in chosen {
@@ -317,11 +323,12 @@ fn order(chosen: &BTreeMap<Name, Chosen>) -> Vec<Name> {
     order
 }
 
-/// Of what is left, when all of it waits: one that waits only for things which wait for it in turn.
+/// Returns a package to install next when all that are left wait: one whose requirements all depend on it.
 fn in_a_cycle<'a>(left: &BTreeSet<&'a Name>, chosen: &'a BTreeMap<Name, Chosen>) -> Option<&'a Name> {
     let mut last = left.first().copied()?;
     let mut path = BTreeSet::from([last]);
-    // Each step goes to something that the last one waits for; where all of that lies on the path, it waits for the last.
+    // Follows requirements until all of them are already on the path, which then contains a cycle through the
+    // last one.
     while let Some(next) = chosen[last]
         .requires
         .iter()

@@ -1,4 +1,4 @@
-//! What is not as the platform has it by default, and why.
+//! Overrides: axes whose versions differ from the defaults, and why.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use crate::resolve::explain::core;
 use crate::resolve::explain::format::Places;
 use crate::resolve::explain::trace;
 
-/// Axes that are not what the release has by default, and those that fell away.
+/// Returns the axes whose versions are not the default, and those that are absent although they have one.
 pub(super) fn all(
     decided: Assignment<'_, '_>,
     chosen: &BTreeMap<Name, Chosen>,
@@ -26,7 +26,7 @@ pub(super) fn all(
         match chosen.get(name) {
             Some(one) if one.version != *default => all.push(replaced(decided, one, default)),
             Some(_) => {}
-            None => all.extend(fallen(decided, name, default, places)),
+            None => all.extend(removed(decided, name, default, places)),
         }
     }
     all
@@ -51,7 +51,7 @@ fn replaced(decided: Assignment<'_, '_>, one: &Chosen, default: &Version) -> Ove
     Override { name: name.clone(), default: default.clone(), chosen, by, why: Vec::new() }
 }
 
-/// Whether the requirement at this place does not admit the default.
+/// Whether the requirement at this place excludes the default.
 fn excludes(
     decided: Assignment<'_, '_>,
     holder: &Name,
@@ -67,8 +67,9 @@ fn excludes(
     })
 }
 
-/// An axis that the release has and that goes with nothing here: of a kind (distributions) there is one anyway.
-fn fallen(
+/// Returns the override of an axis that has a default but is absent, with the conflict that removes it.
+/// Distributions are left out, because another one takes its place.
+fn removed(
     decided: Assignment<'_, '_>,
     name: &Name,
     default: &Version,
@@ -82,11 +83,11 @@ fn fallen(
     }
     let with_it = |keep: &BTreeSet<usize>| -> Problem<'_> {
         let mut problem = model.problem(|constraint| keep.contains(&constraint));
-        problem.asked.push(Dependency { on, within: there(var) });
+        problem.asked.push(Dependency { on, within: present(var) });
         problem
     };
     let constraints = (0..model.constraints.len()).collect();
-    let core = core::smallest(model, constraints, |keep| is_impossible(&with_it(keep), &model.budget));
+    let core = core::minimal(model, constraints, |keep| is_impossible(&with_it(keep), &model.budget));
     let why = trace::report(model, &core, with_it(&core.iter().copied().collect()), places).lines;
     let mut by: Vec<Reason> =
         core.iter().filter_map(|constraint| reason(&model.constraints[*constraint])).collect();
@@ -94,12 +95,12 @@ fn fallen(
     Some(Override { name: name.clone(), default: default.clone(), chosen: None, by, why })
 }
 
-/// All of a thing's candidates but that it is absent.
-fn there(var: &PackageVariable<'_>) -> Set {
+/// Returns all candidates of a variable except "absent", which is the first.
+fn present(var: &PackageVariable<'_>) -> Set {
     Set::run(1..u32::try_from(var.candidates.len()).unwrap_or(u32::MAX))
 }
 
-/// A line of the manifest as a reason; the device is the same whatever is asked for.
+/// Converts a constraint to a reason. A device is no reason, because it constrains every request alike.
 fn reason(constraint: &Constraint) -> Option<Reason> {
     Some(match constraint.kind {
         ConstraintKind::Request | ConstraintKind::Requirement | ConstraintKind::Implied => {

@@ -1,16 +1,17 @@
-//! The version problem as a finite model: variables, each with a list of candidates, and what each candidate asks of
-//! other variables. It knows nothing of manifests, catalogues or words; `model` builds it, `provider` solves it.
+//! The version problem as a finite model: variables, each with a list of candidates, and the dependencies of
+//! each candidate on other variables. It is independent of manifests and the catalogue: `model` builds it,
+//! `provider` solves it.
 
 use std::borrow::Cow;
 
 pub(super) use super::set::{Set, set};
 
-/// A variable, by its place in [`Problem::variables`].
+/// The index of a variable in [`Problem::variables`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct VariableId(pub(super) u32);
 
 impl VariableId {
-    /// The root: one candidate, which asks for what the manifest fixes.
+    /// The root variable. Its only candidate depends on what the manifest fixes.
     pub(super) const ROOT: Self = Self(0);
 
     pub(super) fn index(self) -> usize {
@@ -18,44 +19,44 @@ impl VariableId {
     }
 }
 
-/// What one candidate asks: the variable takes a candidate of this set.
+/// A dependency of a candidate: the variable `on` must take a candidate in `within`.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Dependency {
     pub(super) on: VariableId,
     pub(super) within: Set,
 }
 
-/// Confidence in a candidate; less sure ones are tried later.
+/// The doubt about a candidate. Doubtful candidates are tried later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Doubt {
-    /// It was shown to work, and what it downloads is checked.
+    /// It is proven to work, and its downloads have checksums.
     None,
-    /// A download of it has no checksum.
+    /// One of its downloads has no checksum.
     Unverified,
-    /// Nobody has shown that it works.
+    /// It is not proven to work.
     Unproven,
 }
 
 /// A solver variable with its candidates in order of preference.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Variable {
-    /// What each candidate asks, by its place.
+    /// The dependencies of each candidate.
     pub(super) candidates: Vec<Vec<Dependency>>,
-    /// All candidates, the one to be tried first first.
+    /// The indexes of all candidates, in the order in which they are tried.
     pub(super) preference: Vec<u32>,
-    /// How sure each candidate is; empty: all are.
+    /// The doubt about each candidate; empty if there is none about any.
     pub(super) doubts: Vec<Doubt>,
-    /// The place of each candidate in the order of versions; equal versions share one.
+    /// The position of each candidate in the order of versions; equal versions share one.
     pub(super) positions: Vec<u32>,
-    /// Positions that are preferred when some variable has taken a certain candidate: (that variable, its candidate,
-    /// our position). Earlier entries win.
+    /// Positions that are preferred if another variable has taken a certain candidate: (the other variable,
+    /// its candidate, the position). Earlier entries win.
     pub(super) defaults: Vec<(VariableId, u32, u32)>,
     /// Whether candidates near the default are preferred over others.
     pub(super) near_default: bool,
-    /// A candidate that is tried last, whatever the default (an axis that is not there).
+    /// A candidate that is tried last, whatever the default: "absent", for an axis.
     pub(super) last: Option<u32>,
-    /// Decided before those with a higher rank. Ranks are unique, and whatever a package's candidates ask for has a
-    /// higher rank than the package, so that the first answer found is the best one in that order.
+    /// Variables are decided in ascending order of rank. Ranks are unique, and the dependencies of a package
+    /// have higher ranks than the package, so that the first answer found is the best one in that order.
     pub(super) rank: u32,
 }
 
@@ -69,7 +70,7 @@ impl Variable {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Problem<'m> {
     pub(super) variables: Cow<'m, [Variable]>,
-    /// What the root asks besides its own demands.
+    /// Dependencies of the root in addition to those of its candidate.
     pub(super) asked: Vec<Dependency>,
 }
 
@@ -79,19 +80,20 @@ impl Problem<'_> {
         self.get(id).candidates[candidate as usize].iter().chain(asked)
     }
 
-    /// An owned copy of the variables, to be changed.
-    pub(super) fn whole(self) -> Problem<'static> {
+    /// Converts to a problem that owns its variables, with all dependencies of the root in its candidate.
+    pub(super) fn into_owned(self) -> Problem<'static> {
         let mut variables = self.variables.into_owned();
         variables[0].candidates[0].extend(self.asked);
         Problem { variables: Cow::Owned(variables), asked: Vec::new() }
     }
 
-    /// The variable behind an id.
+    /// Returns a variable by its id.
     pub(super) fn get(&self, id: VariableId) -> &Variable {
         &self.variables[id.index()]
     }
 
-    /// The candidates of a variable, best first, given what was decided before it (`decided(variable)`).
+    /// Returns the candidates of a variable, best first. `decided` returns the candidate of a variable that
+    /// was decided before.
     pub(super) fn order(&self, id: VariableId, decided: impl Fn(VariableId) -> Option<u32>) -> Vec<u32> {
         let variable = self.get(id);
         let default = variable
@@ -102,7 +104,8 @@ impl Problem<'_> {
         let mut order = variable.preference.clone();
         if let Some(default) = default {
             let position = |candidate: u32| variable.positions[candidate as usize];
-            // Of two that are as far, the one that is preferred anyway (the newer one) goes first: the sort is stable.
+            // The sort is stable: of two candidates at the same distance, the preferred (newer) one stays
+            // first.
             order.sort_by_key(|one| {
                 let distance = if variable.near_default {
                     position(*one).abs_diff(default)
@@ -112,7 +115,7 @@ impl Problem<'_> {
                 (variable.doubt(*one) == Doubt::Unproven, distance)
             });
         }
-        // Stable too: all others stay in order.
+        // This sort is stable too: all others keep their order.
         order.sort_by_key(|one| Some(*one) == variable.last);
         order
     }

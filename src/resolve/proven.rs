@@ -1,5 +1,5 @@
-//! Of the answers that there are, one with few doubtful choices: what nobody has shown to work is chosen only where
-//! nothing else fits, and so is a download without a checksum.
+//! Finds an answer with few doubtful candidates: unproven versions, and downloads without a checksum, are
+//! chosen only if nothing else fits.
 
 use pubgrub::VersionSet as _;
 
@@ -10,10 +10,10 @@ use super::problem::{Dependency, Doubt, Problem, Set, VariableId, set};
 use super::provider::{self, Answer, Unsolved};
 use super::work::Budget;
 
-/// So many doubtful choices are tried to be avoided one by one.
+/// The maximum number of doubtful variables that are tried one by one.
 const TRIED: usize = 12;
 
-/// Solves a problem of this model, or gives why there is no answer.
+/// Solves a problem of this model, avoiding unproven and then unverified candidates.
 pub(super) fn solve(model: &Model<'_>, mut problem: Problem<'_>) -> Result<Answer, Unsolved> {
     let mut answer = provider::solve(&problem, &model.budget)?;
     for doubt in [Doubt::Unproven, Doubt::Unverified] {
@@ -22,7 +22,8 @@ pub(super) fn solve(model: &Model<'_>, mut problem: Problem<'_>) -> Result<Answe
             let asked = problem.asked.len();
             problem.asked.extend(platform(model, &answer, doubt, &chosen));
             answer = avoid((&mut problem, &model.budget), answer, doubt, chosen);
-            // What was settled for the first doubt holds for the second; where the platform stays is asked anew.
+            // The result for the first doubt is kept for the second, but the platform is fixed again from the
+            // new answer.
             problem.asked.truncate(asked);
             problem.asked.extend(without(&problem, doubt, &doubtful(model, &problem, &answer, doubt)));
         }
@@ -30,7 +31,7 @@ pub(super) fn solve(model: &Model<'_>, mut problem: Problem<'_>) -> Result<Answe
     Ok(answer)
 }
 
-/// The variables of which a candidate of this doubt was chosen, in the order of deciding.
+/// Returns the variables for which a candidate with this doubt was chosen, in the order of their ranks.
 fn doubtful(model: &Model<'_>, problem: &Problem<'_>, answer: &Answer, doubt: Doubt) -> Vec<VariableId> {
     let ids = (0..).map(VariableId).take(model.variables.len());
     let is_it = |id: &VariableId| answer[id.index()].is_some_and(|one| problem.get(*id).doubt(one) == doubt);
@@ -39,7 +40,8 @@ fn doubtful(model: &Model<'_>, problem: &Problem<'_>, answer: &Answer, doubt: Do
     found
 }
 
-/// The answer in which as few of these are of that doubt as can be: none, else each that can be spared is.
+/// Returns an answer that avoids the doubt: for all variables if possible, otherwise for each in turn if the
+/// rest can still be solved.
 fn avoid(
     (problem, budget): (&mut Problem<'_>, &Budget),
     mut answer: Answer,
@@ -70,7 +72,7 @@ fn avoid(
     answer
 }
 
-/// No candidate of this doubt, but for these variables.
+/// Returns dependencies that exclude candidates with this doubt for all variables but the allowed ones.
 fn without(problem: &Problem<'_>, doubt: Doubt, allowed: &[VariableId]) -> Vec<Dependency> {
     let ids = (0..).map(VariableId).take(problem.variables.len());
     ids.filter(|id| !allowed.contains(id) && problem.get(*id).doubts.contains(&doubt))
@@ -81,9 +83,9 @@ fn without(problem: &Problem<'_>, doubt: Doubt, allowed: &[VariableId]) -> Vec<D
         .collect()
 }
 
-/// The platform stays as it is, so that nothing is changed or left out for the sake of a doubt about a package: which
-/// axes there are, and in which versions. A promise about the host may be another one. Where an axis is doubtful itself,
-/// versions may move.
+/// Returns dependencies that fix the platform, so that avoiding a doubtful package does not change it: which
+/// axes are present, and in which versions. When avoiding unproven candidates, the minimum version of a host
+/// driver may still change, and so may all versions if an axis itself is unproven.
 fn platform(model: &Model<'_>, answer: &Answer, doubt: Doubt, chosen: &[VariableId]) -> Vec<Dependency> {
     let is_axis =
         |id: &VariableId| model.package_variable(*id).is_some_and(super::model::PackageVariable::is_axis);

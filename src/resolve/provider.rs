@@ -1,4 +1,4 @@
-//! A [`Problem`] as `PubGrub` sees it.
+//! Solves a [`Problem`] with `PubGrub`.
 
 use std::cell::RefCell;
 use std::cmp::Reverse;
@@ -11,28 +11,28 @@ use pubgrub::{
 use super::problem::{Dependency, Problem, Set, VariableId};
 use super::work::{self, Budget, Meter};
 
-/// Why there is no answer, as `PubGrub` derives it.
+/// The derivation by `PubGrub` of why there is no answer.
 pub(super) type Derivation = DerivationTree<VariableId, Set, String>;
 
-/// The candidate of each variable, where it was decided; variables that nothing asked for stay open.
+/// The chosen candidate of each variable; `None` for variables that nothing depends on.
 pub(super) type Answer = Vec<Option<u32>>;
 
 /// Why a problem has no answer.
 #[derive(Debug)]
 pub(super) enum Unsolved {
-    /// No choice of candidates satisfies every demand.
+    /// No choice of candidates satisfies all dependencies.
     Impossible(Box<Derivation>),
     /// The budget was spent first. The variables are those that were decided most often.
     OutOfWork(Vec<VariableId>),
 }
 
-/// What a decision costs besides its candidates, as operations on sets: a rank in a queue, entries in tables.
+/// The cost of a decision in addition to its candidates, in operations: updates of the queue and of tables.
 const DECISION: usize = 16;
 
-/// So many variables are named when the budget is spent.
+/// The number of variables that are named when the budget is spent.
 const CONTENDED: usize = 5;
 
-/// Solves a problem: the answer that is best in the order of ranks and preferences, or why there is none.
+/// Solves a problem. Returns the best answer in the order of ranks and preferences, or why there is none.
 pub(super) fn solve(problem: &Problem<'_>, budget: &Budget) -> Result<Answer, Unsolved> {
     let decided = Trail { answer: vec![None; problem.variables.len()], trail: Vec::new() };
     let decisions = RefCell::new(vec![0; problem.variables.len()]);
@@ -54,7 +54,7 @@ pub(super) fn solve(problem: &Problem<'_>, budget: &Budget) -> Result<Answer, Un
     }
 }
 
-/// Whether a problem was shown to have no answer; a problem that the budget does not suffice for was not.
+/// Whether a problem provably has no answer. False if the budget does not suffice.
 pub(super) fn is_impossible(problem: &Problem<'_>, budget: &Budget) -> bool {
     matches!(solve(problem, budget), Err(Unsolved::Impossible(_)))
 }
@@ -71,11 +71,12 @@ impl std::fmt::Display for OutOfWork {
 
 impl std::error::Error for OutOfWork {}
 
-/// The view that `PubGrub` asks.
+/// The problem behind the interface that `PubGrub` calls.
 struct Provider<'a> {
     problem: &'a Problem<'a>,
-    /// What was chosen last for each variable. Variables are decided in the order of their ranks, and whatever takes
-    /// decisions back asks the first of them again; so a choice outdates the entries of all higher ranks.
+    /// The last choice for each variable. Variables are decided in the order of their ranks, and after
+    /// backtracking `PubGrub` asks for the first undone one again, so a choice invalidates those of all
+    /// higher ranks.
     decided: RefCell<Trail>,
     /// How often each variable was decided.
     decisions: RefCell<Vec<u32>>,
@@ -83,7 +84,7 @@ struct Provider<'a> {
 }
 
 impl Provider<'_> {
-    /// The variables that were decided most often, the most contended first.
+    /// Returns the variables that were decided most often, in descending order.
     fn contended(&self) -> Vec<VariableId> {
         let decisions = self.decisions.borrow();
         let mut all: Vec<VariableId> = (0..).map(VariableId).take(decisions.len()).skip(1).collect();
@@ -93,7 +94,7 @@ impl Provider<'_> {
     }
 }
 
-/// The choices that hold, and their variables in the order of their ranks.
+/// The current choices, and their variables in the order of their ranks.
 struct Trail {
     answer: Answer,
     trail: Vec<VariableId>,
@@ -139,8 +140,8 @@ impl DependencyProvider for Provider<'_> {
         candidate: &u32,
     ) -> Result<Dependencies<VariableId, Set, String>, OutOfWork> {
         let dependencies = self.problem.dependencies(*variable, *candidate);
-        // `PubGrub` takes what is asked of the variable itself for what is asked of another one. A candidate is one of
-        // the set, or is not available.
+        // `PubGrub` treats a dependency of a variable on itself like one on another variable. Such a
+        // dependency is either met by the candidate or makes it impossible.
         let holds =
             |dependency: &&Dependency| dependency.on == *variable && dependency.within.contains(candidate);
         let asked = dependencies.filter(|dependency| !holds(dependency)).map(|dependency| {

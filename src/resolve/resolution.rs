@@ -1,4 +1,4 @@
-//! What was chosen and why.
+//! The result of resolving a target: what was chosen and why.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -7,68 +7,68 @@ use crate::catalog::{Fixed, GpuAccess, Role};
 use crate::source::{Sources, Span};
 use crate::value::{ImageRef, Name, Version};
 
-/// Everything that a target holds, decided.
+/// The chosen version of each axis and package of one target, with reasons.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resolution {
     pub target: TargetFacts,
     pub base: ChosenBase,
-    /// The image that stages which compile against a toolkit start from; `None`: they start from `base`.
+    /// The base image of stages that compile against a toolkit; `None` if they start from `base`.
     pub devel: Option<ChosenBase>,
-    /// Axes and packages that the image or its build needs, by name. Axes that nothing needs are left out, but for those
-    /// that name the platform (`l4t`, `jetpack`, the distribution).
+    /// The axes and packages that the image or its build needs. Axes that nothing needs are left out, except
+    /// those that define the platform (`l4t`, `jetpack`, the distribution).
     pub chosen: BTreeMap<Name, Chosen>,
-    /// Every axis' version, needed or not: conditions and templates look here.
+    /// The version of every axis, needed or not, for conditions and templates.
     pub axes: BTreeMap<Name, Version>,
-    /// Of axes that are not chosen: what chosen packages look at them. Which versions were chosen may hang on these.
+    /// For axes that are not chosen, the chosen packages whose definitions mention them. The choices can
+    /// depend on these axes.
     pub looked_at: BTreeMap<Name, Vec<Name>>,
-    /// The order of installing: what something requires comes before it; ties by name.
+    /// The order of installation: requirements come first, ties are broken by name.
     pub order: Vec<Name>,
-    /// What is not as the platform has it by default.
     pub overrides: Vec<Override>,
-    /// `SOURCE_DATE_EPOCH`, seconds.
+    /// `SOURCE_DATE_EPOCH`, in seconds.
     pub epoch: u64,
 }
 
 impl Resolution {
-    /// The version of an axis or a package, whether anything needs it or not.
+    /// Returns the version of an axis or a package, needed or not.
     pub fn version(&self, name: &Name) -> Option<&Version> {
         self.chosen.get(name).map(|chosen| &chosen.version).or_else(|| self.axes.get(name))
     }
 }
 
-/// What a target fixes, looked up.
+/// The facts about a target, from its device and platform in the catalogue.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TargetFacts {
     pub name: Name,
-    /// The device, where one is named.
+    /// The device, if the target names one.
     pub device: Option<Name>,
-    /// One line about it (the device's summary, else the platform's).
+    /// The summary of the device, or that of the platform.
     pub summary: String,
     /// `tegra`, `sbsa`, `x86_64`.
     pub platform: Name,
     /// `arm64`, `amd64`.
     pub arch: Name,
-    /// Compute capabilities, ascending; empty where unknown.
+    /// Compute capabilities, ascending; empty if unknown.
     pub sm: Vec<Version>,
-    /// MiB of RAM, where known.
+    /// RAM in MiB, if known.
     pub memory: Option<u64>,
-    /// MiB of room for images and models, where known.
+    /// Disk space for images and models in MiB, if known.
     pub storage: Option<u64>,
     pub gpu: GpuAccess,
     /// Whether builds and services use the host's network unless stated otherwise.
     pub host_network: bool,
     /// Groups of the host that the GPU's device nodes belong to.
     pub groups: Vec<Name>,
-    /// Driver capabilities by default.
+    /// The default driver capabilities.
     pub capabilities: Vec<String>,
-    /// Hardware options that is available (`camera-csi`).
+    /// The hardware options that are available (`camera-csi`).
     pub offers: BTreeSet<Name>,
     pub values: BTreeMap<String, String>,
     pub notes: Vec<String>,
 }
 
 impl TargetFacts {
-    /// What conditions of a package look at before versions are known.
+    /// Returns what conditions of a package can test before versions are known.
     pub fn fixed<'a>(&'a self, options: &'a BTreeMap<Name, String>, variant: Option<&'a Name>) -> Fixed<'a> {
         Fixed { platform: &self.platform, arch: &self.arch, sm: &self.sm, options, variant }
     }
@@ -77,7 +77,7 @@ impl TargetFacts {
 /// The image that a stage starts from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChosenBase {
-    /// With tag, and digest where known.
+    /// The reference, with a digest if known.
     pub image: ImageRef,
     /// The catalogue's name for it; `None` for a user's own image.
     pub name: Option<String>,
@@ -87,37 +87,38 @@ pub struct ChosenBase {
     pub env: Vec<String>,
     /// Variables that it defines with a known value.
     pub sets: BTreeMap<String, String>,
-    /// Its layers; 0 where unknown.
+    /// The number of its layers; 0 if unknown.
     pub layers: u32,
-    /// MiB, where known.
+    /// Its size in MiB, if known.
     pub size: Option<u64>,
-    /// Why nobody has shown yet that it exists or works.
+    /// Why it is unproven.
     pub unproven: Option<String>,
-    /// Where the user asked for it; `None`: chosen by the resolver.
+    /// Where the manifest requests it; `None` if the resolver chose it.
     pub asked: Option<Span>,
 }
 
-/// A locked or chosen axis or package with its reasons.
+/// A chosen axis or package with its reasons.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chosen {
     /// Its name in the catalogue.
     pub name: Name,
     pub version: Version,
-    /// Which entry of the definition's `versions` this is; `None` for what the base provides or a package without any.
+    /// The index in the definition's `versions`; `None` if the package has no versions or the base image
+    /// provides one that is not listed.
     pub entry: Option<usize>,
     pub kind: ChosenKind,
-    /// Why it is here; never empty, in a fixed order.
+    /// Why it was chosen; in a fixed order.
     pub reasons: Vec<Reason>,
-    /// Whether the base holds it already: nothing is installed.
+    /// Whether the base image contains it, so that nothing is installed.
     pub provided: bool,
     pub needed: NeededIn,
-    /// Options, every one of the definition's with its value.
+    /// The value of each option of the definition.
     pub options: BTreeMap<Name, String>,
-    /// The variant, where the definition has any.
+    /// The variant, if the definition has any.
     pub variant: Option<Name>,
-    /// The first line of the manifest that it is here for.
+    /// The first line of the manifest that causes it to be chosen.
     pub place: Option<Span>,
-    /// What it requires that was chosen too, with where each is needed (`build` ones are for its build stage only).
+    /// Its requirements that were chosen, with the stage that needs each (`Build` ones only its build stage).
     pub requires: Vec<(Name, crate::catalog::RequireStage)>,
 }
 
@@ -126,11 +127,11 @@ pub struct Chosen {
 pub enum ChosenKind {
     /// A pure axis: nothing to install (`l4t`).
     Axis,
-    /// Has a definition with steps, or is provided.
+    /// Anything else: it can have steps to build and install it.
     Package,
 }
 
-/// Where something is needed.
+/// Where an axis or package is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct NeededIn {
     pub build: bool,
@@ -141,11 +142,11 @@ pub struct NeededIn {
 /// Why a version was chosen, with the place that states it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
-    /// The manifest asks for it there.
+    /// The manifest requests it.
     Requested(Span),
-    /// A pin of the manifest decides its version.
+    /// A pin of the manifest selects its version.
     Pinned(Span),
-    /// The target's own node says so (`jetpack "6.2"`).
+    /// The target states it (`jetpack "6.2"`).
     Target(Span),
     Base(Option<Span>),
     RequiredBy {
@@ -154,18 +155,18 @@ pub enum Reason {
         /// The line of its definition.
         span: Span,
     },
-    /// The platform's default for that release.
+    /// It is the default.
     PlatformDefault {
-        /// The axis that has the default (`l4t`), or the platform itself.
+        /// The axis that sets the default (`l4t`), or the platform itself.
         by: Name,
-        /// Its version; absent for the platform.
+        /// The version of that axis; `None` for the platform.
         version: Option<Version>,
     },
     Locked,
 }
 
 impl Reason {
-    /// The reason as one phrase, with places as messages show them.
+    /// Formats the reason as one phrase, with places as messages show them.
     pub fn describe(&self, sources: &Sources) -> String {
         match self {
             Self::Requested(span) => format!("requested ({})", sources.place(*span)),
@@ -183,20 +184,20 @@ impl Reason {
     }
 }
 
-/// `cuda` is 12.6 although the release has 12.2, or there is none.
+/// An axis whose version differs from its default, or that is absent although it has a default.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Override {
     pub name: Name,
     pub default: Version,
-    /// What was chosen; `None`: it fell away, since it goes with nothing here.
+    /// The chosen version; `None` if the axis is absent, because it conflicts with other requirements.
     pub chosen: Option<Version>,
     /// What overrides the default: lines of the manifest or of definitions.
     pub by: Vec<Reason>,
-    /// Of what fell away the steps from those lines to it.
+    /// For an absent axis, the steps of the conflict.
     pub why: Vec<String>,
 }
 
-/// `cuda 12.6 instead of 12.2`, `no cuda instead of 12.2`.
+/// Formats as `cuda 12.6 instead of 12.2` or `no cuda instead of 12.2`.
 impl fmt::Display for Override {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.chosen {

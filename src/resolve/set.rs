@@ -1,4 +1,4 @@
-//! Sets of candidates.
+//! Sets of candidates, by index.
 
 use std::fmt;
 use std::ops::{Bound, Range};
@@ -7,8 +7,9 @@ use pubgrub::{Ranges, VersionSet};
 
 use super::work;
 
-/// A set of candidates of one variable, by their places. Runs are half-open wherever they come from, so that of equal
-/// sets there is one spelling: to the solver, which knows of no whole numbers, `1..=2` without `1` is not `2`.
+/// A set of candidates of one variable, by index. All ranges are half-open, so that equal sets have one
+/// representation: the ranges do not know that their elements are integers, so `1..=2` without `1` would
+/// differ from `2..=2`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Set(Ranges<u32>);
 
@@ -22,7 +23,7 @@ impl Set {
         Self::of(std::iter::once(run))
     }
 
-    /// How many places are in it.
+    /// Returns the number of candidates in the set.
     pub(super) fn count(&self) -> u32 {
         let length = |run: (&Bound<u32>, &Bound<u32>)| match run {
             (Bound::Included(start), Bound::Excluded(end)) => end - start,

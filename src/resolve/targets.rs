@@ -1,4 +1,4 @@
-//! All targets of a manifest, and the lock over them.
+//! Resolves all targets of a manifest, and reads and creates their lock.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -15,10 +15,11 @@ use super::model::Question;
 use super::work::Budget;
 use super::{Lock, LockedTarget, Resolution};
 
-/// Resolves every target; all problems of all of them are reported before this fails, each once with its targets.
+/// Resolves every target. Reports the problems of all targets before it fails; a problem that several targets
+/// share is reported once.
 ///
 /// # Errors
-/// A target that cannot be resolved.
+/// A target cannot be resolved.
 pub fn all(
     projects: Vec<Project>,
     catalog: &Catalog,
@@ -50,23 +51,24 @@ pub fn all(
         }
     }
     for one in found {
-        log.report(one.named(projects.len()));
+        log.report(one.into_diagnostic(projects.len()));
     }
     log.checkpoint()?;
     Ok(projects.into_iter().zip(resolved).filter_map(|(project, one)| Some((project, one?))).collect())
 }
 
-/// So many places are shown where several targets have the same problem.
+/// The maximum number of labels of a problem that several targets share.
 const PLACES: usize = 6;
 
-/// What makes the problems of two targets one: code, message and the places that are no target's own.
+/// What the problems of two targets must have in common to be reported as one: code, message, and the labels
+/// outside of the targets' own nodes.
 type ProblemKey = (Code, String, Vec<Span>);
 
 /// A problem and the targets that have it.
 struct SharedProblem {
     diagnostic: Diagnostic,
     targets: Vec<Name>,
-    /// The places that are not in a target's own node.
+    /// The labels outside of the target's own node.
     shared: Vec<Span>,
 }
 
@@ -83,7 +85,8 @@ impl SharedProblem {
         (self.diagnostic.code, self.diagnostic.message.clone(), self.shared.clone())
     }
 
-    /// Of what another target says to it only that is kept which holds for both; where nothing does, the first target's.
+    /// Adds the same problem of another target: labels are combined, and only the help that both share is
+    /// kept. If they share none, that of the first target is kept.
     fn join(&mut self, other: Self, target: &Name) {
         let (own, other) = (&mut self.diagnostic, other.diagnostic);
         for label in &other.labels {
@@ -101,8 +104,8 @@ impl SharedProblem {
         self.targets.push(target.clone());
     }
 
-    /// Says which of several targets are meant, where it depends on the target.
-    fn named(self, all: usize) -> Diagnostic {
+    /// Returns the diagnostic. Its message names the affected targets if the problem depends on the target.
+    fn into_diagnostic(self, all: usize) -> Diagnostic {
         let Self { mut diagnostic, targets, .. } = self;
         let depends = [codes::resolve::CONFLICT, codes::resolve::UNAVAILABLE].contains(&diagnostic.code);
         if all > 1 && (depends || targets.len() < all) {
@@ -114,10 +117,10 @@ impl SharedProblem {
     }
 }
 
-/// Reads the lock, where there is one.
+/// Reads the lock, if it exists.
 ///
 /// # Errors
-/// A damaged lock, or one of a newer compiler.
+/// The lock is damaged, or a newer compiler wrote it.
 pub fn open_lock(
     fs: &dyn FileSystem,
     path: &str,
@@ -144,7 +147,7 @@ pub fn open_lock(
     Lock::read(source, sources, log).map(Some)
 }
 
-/// A lock that git could not merge: what both of its sides say.
+/// Reads a lock with Git's conflict markers: keeps what both sides agree on.
 fn merged(path: &str, sides: [String; 2], sources: &mut Sources, log: &mut Log) -> Result<Lock, Reported> {
     let shown = wording::code(sources.shown_path(path));
     let mut scratch = Log::new();
@@ -168,7 +171,8 @@ fn merged(path: &str, sides: [String; 2], sources: &mut Sources, log: &mut Log) 
     Ok(ours.common(theirs))
 }
 
-/// The lock that holds these answers, and those of the old one for targets that were not asked for this time.
+/// Returns the lock with these resolutions, and with the old lock's targets if only some targets were
+/// resolved.
 pub fn lock_of(
     targets: &[(Project, Resolution)],
     catalog: &Catalog,
@@ -187,7 +191,7 @@ pub fn lock_of(
         Some(_) | None => std::collections::BTreeMap::new(),
     };
     all.extend(locked);
-    // A compile lists the files that it writes; until then those of the last one are listed.
+    // The compile replaces the list of files when it has written them; until then the old list is kept.
     let files = old.map(|old| old.files.clone()).unwrap_or_default();
     Lock { manifest, targets: all, files, origin: Origin::default() }
 }

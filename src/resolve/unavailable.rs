@@ -1,4 +1,4 @@
-//! Locked versions that the catalogue no longer has, or has for other machines only.
+//! Locked versions that the catalogue no longer has, or has only for other machines.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use super::problem::{Dependency, set};
 use super::provider::solve;
 use super::resolution::Chosen;
 
-/// Tells of each what was taken instead.
+/// Warns about each unavailable version, and reports which one is used instead.
 pub(super) fn warn(
     question: Question<'_>,
     decided: Assignment<'_, '_>,
@@ -22,7 +22,7 @@ pub(super) fn warn(
 ) {
     let Some(lock) = question.lock else { return };
     for (name, one) in chosen {
-        let (Some(locked), Some((var, _))) = (lock.package_variable(name), decided.named(name)) else {
+        let (Some(locked), Some((var, _))) = (lock.entry(name), decided.named(name)) else {
             continue;
         };
         let version = &locked.version;
@@ -30,14 +30,14 @@ pub(super) fn warn(
         {
             continue;
         }
-        let gone = if !var.candidates.iter().any(|candidate| candidate.version() == Some(version)) {
+        let unavailable = if !var.candidates.iter().any(|candidate| candidate.version() == Some(version)) {
             "which the catalogue does not have"
-        } else if same_platform(decided, lock) && !can_be_here(decided, var, version) {
+        } else if same_platform(decided, lock) && !is_possible(decided, var, version) {
             "which the catalogue does not have for this target"
         } else {
             continue;
         };
-        let message = format!("the lock contains `{name}` {version}, {gone}");
+        let message = format!("the lock contains `{name}` {version}, {unavailable}");
         let mut diagnostic = Diagnostic::warning(codes::resolve::LOCK_GONE, message);
         if let Some(place) = locked.place.0 {
             diagnostic = diagnostic.at(place, format!("{} is used instead", one.version));
@@ -46,13 +46,15 @@ pub(super) fn warn(
     }
 }
 
-/// Whether a version of this is one that a definition lists: not a promise about a host, nor what has no versions.
+/// Whether the versions of a package are those that its definition lists. A minimum version of the host need
+/// not be listed, and a package without versions has version 0.
 fn is_listed(package: &Package, version: &Version) -> bool {
-    let promised = package.axis.as_ref().is_some_and(|axis| axis.choose == Choose::Lowest);
-    !promised && !package.versions.is_empty() && *version != Version::zero()
+    let host_minimum = package.axis.as_ref().is_some_and(|axis| axis.choose == Choose::Lowest);
+    !host_minimum && !package.versions.is_empty() && *version != Version::zero()
 }
 
-/// Whether releases and distributions are as the lock has them. Who changes these changes the rest on purpose.
+/// Whether releases and distributions equal those of the lock. If they were changed, other changes are
+/// expected.
 fn same_platform(decided: Assignment<'_, '_>, lock: &LockedTarget) -> bool {
     let model = decided.model;
     let mut pure =
@@ -60,8 +62,8 @@ fn same_platform(decided: Assignment<'_, '_>, lock: &LockedTarget) -> bool {
     pure.all(|(name, _)| decided.version(name) == lock.version(name))
 }
 
-/// Whether the target alone, whatever else is asked for, leaves this version.
-fn can_be_here(decided: Assignment<'_, '_>, var: &PackageVariable<'_>, version: &Version) -> bool {
+/// Whether this version is possible on the target, apart from all other requests.
+fn is_possible(decided: Assignment<'_, '_>, var: &PackageVariable<'_>, version: &Version) -> bool {
     let model = decided.model;
     let Some(on) = model.ids.get(&var.name) else { return false };
     let places = (0u32..).zip(&var.candidates).filter(|(_, one)| Candidate::version(one) == Some(version));

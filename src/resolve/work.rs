@@ -1,33 +1,34 @@
-//! A bound on the solver's work. It counts operations on sets of candidates, not time, so that the same input meets it
-//! at the same place on every machine.
+//! A bound on the solver's work. It counts operations on sets of candidates instead of time, so that the same
+//! input reaches it at the same point on every machine.
 
 use std::cell::Cell;
 use std::rc::Rc;
 
-/// What finding the versions of one target may take. The examples take up to 1,000.
+/// The maximum number of operations to resolve one target. The examples take up to 1,000.
 const SOLVING: u64 = 3_000_000;
 
-/// What explaining the conflicts of all targets may take together. Those of the catalogue take up to 120,000.
+/// The maximum number of operations to explain the conflicts of all targets together. Those of the catalogue
+/// take up to 120,000.
 const EXPLAINING: u64 = 3_000_000;
 
 thread_local! { static OPERATIONS: Cell<u64> = const { Cell::new(0) }; }
 
-/// Counts one operation on something of this size.
+/// Counts one operation on a value of this size.
 pub(super) fn count(size: usize) {
     OPERATIONS.set(OPERATIONS.get() + 1 + size as u64);
 }
 
-/// The work that is left, shared by its clones.
+/// The number of operations that are left. Clones share it.
 #[derive(Debug, Clone)]
 pub(super) struct Budget(Rc<Cell<u64>>);
 
 impl Budget {
-    /// For finding the versions of one target.
+    /// Returns the budget for resolving one target.
     pub(super) fn solving() -> Self {
         Self::of(SOLVING)
     }
 
-    /// For explaining why there are none.
+    /// Returns the budget for explaining conflicts.
     pub(super) fn explaining() -> Self {
         Self::of(EXPLAINING)
     }
@@ -46,14 +47,14 @@ impl Budget {
     }
 }
 
-/// Work that is being done. What it came to is subtracted from the budget when it ends.
+/// Measures work in progress. When it is dropped, the work is subtracted from the budget.
 pub(super) struct Meter<'a> {
     budget: &'a Budget,
     from: u64,
 }
 
 impl Meter<'_> {
-    /// Whether more was done than the budget had left.
+    /// Whether the budget is used up.
     pub(super) fn is_over(&self) -> bool {
         OPERATIONS.get() - self.from >= self.budget.0.get()
     }

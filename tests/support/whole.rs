@@ -21,7 +21,7 @@ pub(crate) fn run(name: &str, text: &str) -> Ran {
     folder.0.put(name, text);
     let mut sources = Sources::new();
     let mut log = Log::new();
-    if let Ok(manifest) = manifest::load_in_part(&folder, name, &folder, &mut sources, &mut log)
+    if let Ok(manifest) = manifest::load_partial(&folder, name, &folder, &mut sources, &mut log)
         && let Ok(projects) = manifest.projects(&mut log)
     {
         let mut catalog = Catalog::builtin(&mut sources);

@@ -54,7 +54,7 @@ fn add_one(session: &mut Session<'_, '_>, manifest: &mut EditedManifest, spec: &
         }
         let versions = requirement.as_ref().map_or_else(String::new, |text| format!(" {}", quote(text)));
         let line = format!("{}{versions}", name(spec.name.as_str()));
-        edit::put(&manifest.text, &manifest.document, within, EditableBlock::Packages.name(), &line)
+        edit::add_line(&manifest.text, &manifest.document, within, EditableBlock::Packages.name(), &line)
     };
     manifest.change(&change);
     let now = manifest.named(EditableBlock::Packages, spec.name.as_str());

@@ -48,7 +48,7 @@ fn set(manifest: &mut EditedManifest, pinned: &Name, version: &str, target: Opti
         None => {
             let line = format!("{} {}", name(pinned.as_str()), quote(version));
             let within = manifest.target(target);
-            edit::put(&manifest.text, &manifest.document, within, EditableBlock::Pin.name(), &line)
+            edit::add_line(&manifest.text, &manifest.document, within, EditableBlock::Pin.name(), &line)
         }
     };
     manifest.change(&change);

@@ -70,7 +70,7 @@ pub(super) fn remove_children(
             was: None,
             place: place.clone(),
         };
-        let change = edit::take(&manifest.text, &manifest.document, found);
+        let change = edit::remove(&manifest.text, &manifest.document, found);
         manifest.change(&change);
         manifest.edits.push(edit);
     }

@@ -1,6 +1,7 @@
-//! Texts with a check.
+//! Validation of values that are stored as text.
 
-/// Declares words of Compose that are kept as texts: how they are checked, without a type that outlives it.
+/// Declares types for decoding that only validate: each wraps a text that its check accepts. After decoding,
+/// only the text is kept.
 macro_rules! checked {
     ($($name:ident, $what:literal: $check:expr;)+) => {
         $(

@@ -1,4 +1,4 @@
-//! What the container is reported: files of variables, secrets, sockets.
+//! Environment files, host variables, secrets and sockets of a service.
 
 use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes};
 use crate::source::Spanned;
@@ -45,7 +45,7 @@ pub(super) static DOCKER_SOCKET: NodeSpec = flag(
 #[derive(Debug, Clone, PartialEq)]
 pub struct EnvFile {
     pub path: Spanned<ProjectPath>,
-    /// Whether its absence is an error of the engine.
+    /// Whether the engine fails if the file does not exist.
     pub required: bool,
 }
 
@@ -53,24 +53,24 @@ pub struct EnvFile {
 #[derive(Debug, Clone, PartialEq)]
 pub struct HostEnv {
     pub name: Spanned<EnvName>,
-    /// Its value where the host has none.
+    /// The value if the variable is unset or empty on the host.
     pub default: Option<Spanned<String>>,
 }
 
 /// `secret "hf-token" file="token.txt"` or `env="HF_TOKEN"`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Secret {
-    /// Names `/run/secrets/NAME`.
+    /// The file name in `/run/secrets`.
     pub name: Spanned<Name>,
     pub source: SecretSource,
 }
 
-/// Where a secret comes from; never its value.
+/// The source of a secret. jcc never reads the value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SecretSource {
-    /// A file of the host, outside of the build.
+    /// A file on the host.
     File(Spanned<HostPath>),
-    /// A variable of the caller's environment.
+    /// An environment variable of the caller.
     Env(Spanned<EnvName>),
 }
 
@@ -83,7 +83,7 @@ pub(super) fn env_files(block: Reader<'_>, log: &mut Log) -> Vec<EnvFile> {
     all
 }
 
-/// Reads every `host-env`; a variable of `env` has a value already.
+/// Decodes every `host-env`. Reports variables that `env` sets too.
 pub(super) fn host_env(block: Reader<'_>, env: &Env, log: &mut Log) -> Vec<HostEnv> {
     let mut all = Vec::new();
     for node in block.children_named("host-env") {
@@ -97,15 +97,15 @@ pub(super) fn host_env(block: Reader<'_>, env: &Env, log: &mut Log) -> Vec<HostE
         }
         all.extend(node.arg(0, log).map(|name| HostEnv { name, default }));
     }
-    let own = |name: &EnvName| all.iter().any(|one| one.name.value == *name);
-    let written = env.iter().map(|(name, _)| name.as_ref()).filter(|name| own(name.value));
-    scope::names(all.iter().map(|one| one.name.as_ref()).chain(written), "variables", log);
+    let is_host_env = |name: &EnvName| all.iter().any(|one| one.name.value == *name);
+    let written = env.iter().map(|(name, _)| name.as_ref()).filter(|name| is_host_env(name.value));
+    scope::check_unique(all.iter().map(|one| one.name.as_ref()).chain(written), "variables", log);
     all
 }
 
 pub(super) fn secrets(block: Reader<'_>, log: &mut Log) -> Vec<Secret> {
     let all: Vec<Secret> = block.children_named("secret").filter_map(|node| secret(node, log)).collect();
-    scope::names(all.iter().map(|secret| secret.name.as_ref()), "secrets", log);
+    scope::check_unique(all.iter().map(|secret| secret.name.as_ref()), "secrets", log);
     all
 }
 

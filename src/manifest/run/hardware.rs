@@ -1,4 +1,4 @@
-//! GPU, screen, sound, cameras, buses.
+//! Hardware of the host: GPU, display, audio, cameras, devices and buses.
 
 use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
 use crate::source::Spanned;
@@ -67,61 +67,61 @@ pub(super) static CAN: NodeSpec = NodeSpec::new("can", "CAN interfaces of the ho
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Gpu {
     All,
+    /// The indexes or UUIDs of some GPUs.
     Some(Vec<String>),
-    /// None.
     Off,
 }
 
-/// How Docker hands the GPU over, where it is not the platform's usual form.
+/// How Docker passes the GPU, instead of the platform's default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GpuForm {
-    /// By the host's CDI specification.
+    /// With the host's CDI specification.
     Cdi,
 }
 
 /// `display "x11"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Display {
-    /// The X server's socket and cookie.
+    /// The socket and the cookie of the X server.
     X11,
-    /// The Wayland compositor's socket.
+    /// The socket of the Wayland compositor.
     Wayland,
 }
 
 /// `audio "pulse"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audio {
-    /// `PulseAudio`'s socket.
+    /// The socket of `PulseAudio`.
     Pulse,
-    /// `PipeWire`'s socket.
+    /// The socket of `PipeWire`.
     Pipewire,
-    /// The devices under `/dev/snd`.
+    /// The devices in `/dev/snd`.
     Alsa,
 }
 
 /// `camera "csi"`, `camera "/dev/video0"`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Camera {
-    /// The Argus daemon's socket.
+    /// The socket of the Argus daemon.
     Csi,
     /// A V4L2 device.
     Device(HostPath),
 }
 
-/// Hardware that is not a camera.
+/// A device or bus of the host, other than a camera.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HardwareDevice {
     /// `device "/dev/ttyACM0" [to="/dev/arm"]`.
     Path {
         from: HostPath,
-        /// In the container, where it differs.
+        /// The path in the container, if it differs.
         to: Option<ImagePath>,
     },
-    /// `i2c 1 7`: one entry a bus.
+    /// `i2c 1 7`, one entry per bus.
     I2c(u32),
-    /// `spi "0.0"`; `0.0` when absent.
+    /// `spi "0.0"`; `0.0` if absent.
     Spi(String),
-    /// `gpio 0 1`: one entry a chip; `None` for the chips of the device's header.
+    /// `gpio 0 1`, one entry per chip; `None` for the chips of the device's 40-pin header.
     Gpio(Option<u32>),
 }
 
@@ -163,7 +163,7 @@ pub(super) fn gpu(block: Reader<'_>, log: &mut Log) -> Option<Spanned<Gpu>> {
     (!which.is_empty()).then(|| Spanned::new(Gpu::Some(which), first.span.to(end)))
 }
 
-/// A GPU by index or UUID, as `--gpus device=` takes it.
+/// The index or UUID of a GPU, as for `--gpus device=`.
 struct GpuId(String);
 
 impl Parse for GpuId {
@@ -214,20 +214,22 @@ impl Parse for Camera {
     }
 }
 
-/// Reads `device`, `i2c`, `spi` and `gpio`, in order; one entry a device.
+/// Decodes `device`, `i2c`, `spi` and `gpio` in the order of the file, one entry per device.
 pub(super) fn devices(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<HardwareDevice>> {
     let mut all = Vec::new();
     for node in block.children() {
-        let alone = || node.arg_count() == 0;
+        let has_no_argument = || node.arg_count() == 0;
         match node.name() {
             "device" => all.extend(device(node, log)),
             "i2c" => all.extend(node.args::<u32>(log).into_iter().map(|bus| bus.map(HardwareDevice::I2c))),
-            "gpio" if alone() => all.push(Spanned::new(HardwareDevice::Gpio(None), node.name_span())),
+            "gpio" if has_no_argument() => {
+                all.push(Spanned::new(HardwareDevice::Gpio(None), node.name_span()))
+            }
             "gpio" => {
                 let chips = node.args::<u32>(log).into_iter();
                 all.extend(chips.map(|chip| chip.map(|chip| HardwareDevice::Gpio(Some(chip)))));
             }
-            "spi" if alone() => {
+            "spi" if has_no_argument() => {
                 all.push(Spanned::new(HardwareDevice::Spi("0.0".to_owned()), node.name_span()));
             }
             "spi" => {
@@ -248,14 +250,14 @@ fn device(node: Reader<'_>, log: &mut Log) -> Option<Spanned<HardwareDevice>> {
     Some(from?.map(|from| HardwareDevice::Path { from: from.0, to: to.map(|to| to.value.0) }))
 }
 
-/// A path under `/dev`, or a variable that the caller's environment fills in.
+/// The path of a device in `/dev`, or one that starts with an environment variable.
 struct DevicePath(HostPath);
 
 impl Parse for DevicePath {
     const WHAT: &'static str = "a device";
 
     fn parse(text: &str) -> Result<Self, Invalid> {
-        // `FROM:TO` and `FROM:TO:rwm`, as Compose has them.
+        // The formats of Compose: `FROM:TO` and `FROM:TO:rwm`.
         let mut parts = text.split(':');
         if let (Some(from), Some(to)) = (parts.next(), parts.next())
             && from.starts_with("/dev/")
@@ -275,7 +277,7 @@ impl Parse for DevicePath {
     }
 }
 
-/// Where a device appears in the container.
+/// The path of a device in the container.
 struct DeviceTarget(ImagePath);
 
 impl Parse for DeviceTarget {
@@ -291,7 +293,8 @@ impl Parse for DeviceTarget {
     }
 }
 
-/// Engines take a device as `FROM:TO`, and have no way to write a path with a colon.
+/// Checks that a device path contains no `:`, since engines take devices as `FROM:TO` and have no way to
+/// escape it.
 fn without_colon(text: &str) -> Result<(), Invalid> {
     match text.find(':') {
         Some(at) => Err(Invalid::new("a device path cannot contain `:`")
@@ -317,7 +320,7 @@ fn device_path(text: &str) -> Result<HostPath, Invalid> {
     HostPath::parse(text)
 }
 
-/// `0.0`: bus and chip select.
+/// Bus and chip select of an SPI device, such as `0.0`.
 struct SpiDevice(String);
 
 impl Parse for SpiDevice {

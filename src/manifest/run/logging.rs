@@ -1,4 +1,4 @@
-//! `logging`: where the output of a container goes.
+//! `logging`: the log driver of a container and its options.
 
 use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
 use crate::source::Spanned;
@@ -28,7 +28,7 @@ pub(super) static LOGGING: NodeSpec =
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Logging {
     pub driver: String,
-    /// Its options, in order.
+    /// The options of the driver, in the order of the file.
     pub options: Vec<(Name, String)>,
 }
 
@@ -49,13 +49,13 @@ const DRIVERS: [&str; 12] = [
     "splunk",
     "syslog",
 ];
-/// The options of the drivers that write files; Docker rejects others.
-const OF_FILES: [(&str, &[&str]); 2] = [
+/// The options of the drivers that write files. Docker rejects all others.
+const FILE_DRIVER_OPTIONS: [(&str, &[&str]); 2] = [
     ("json-file", &["compress", "env", "env-regex", "labels", "labels-regex", "max-file", "max-size", "tag"]),
     ("local", &["compress", "max-file", "max-size"]),
 ];
-/// Options of every driver.
-const OF_ALL: [&str; 2] = ["max-buffer-size", "mode"];
+/// The options of every driver.
+const COMMON_OPTIONS: [&str; 2] = ["max-buffer-size", "mode"];
 
 pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Option<Spanned<Logging>> {
     let driver: Option<Spanned<Driver>> = node.arg(0, log);
@@ -65,7 +65,7 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Option<Spanned<Logging>
         let name: Option<Spanned<Name>> = decode::parsed(&key.value, key.span, "an option", log);
         let shown = wording::code(&key.value);
         if let Some(driver) = &driver
-            && let Some(known) = unknown(&driver.value.0, &key.value)
+            && let Some(known) = options_without(&driver.value.0, &key.value)
         {
             let message = format!("the log driver {} has no option {shown}", wording::code(&driver.value.0));
             let help = wording::did_you_mean(&key.value, known.iter().copied())
@@ -87,14 +87,15 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Option<Spanned<Logging>
     Some(Spanned::new(Logging { driver: driver?.value.0, options }, node.span()))
 }
 
-/// The options of a driver, where this is none of them.
-fn unknown(driver: &str, key: &str) -> Option<Vec<&'static str>> {
-    let (_, own) = OF_FILES.iter().find(|(name, _)| *name == driver)?;
-    let all: Vec<&str> = own.iter().chain(&OF_ALL).copied().collect();
+/// Returns the options of a driver if `key` is not one of them. `None` also for drivers whose options are not
+/// known.
+fn options_without(driver: &str, key: &str) -> Option<Vec<&'static str>> {
+    let (_, own) = FILE_DRIVER_OPTIONS.iter().find(|(name, _)| *name == driver)?;
+    let all: Vec<&str> = own.iter().chain(&COMMON_OPTIONS).copied().collect();
     (!all.contains(&key)).then_some(all)
 }
 
-/// An option as it is written, once it is a `T`.
+/// Validates an option as a `T` and returns its text.
 fn text<T: Parse + Into<String>>(node: Reader<'_>, key: &str, log: &mut Log) -> Option<String> {
     decode::prop_or_number::<T>(node, key, log).map(|one| one.value.into())
 }
@@ -109,7 +110,7 @@ checked! {
 }
 
 fn driver(text: &str) -> Result<(), Invalid> {
-    // A plugin may have any name; its tag or its owner tells it from a driver that is misspelt.
+    // Plugins have arbitrary names. A tag or an owner distinguishes one from a misspelt driver.
     let plugin = text.contains([':', '/']) && crate::value::ImageRef::parse(text).is_ok();
     if plugin || DRIVERS.contains(&text) {
         return Ok(());

@@ -1,7 +1,7 @@
 //! `run`: how the container is started.
 
 mod checked;
-mod compose_words;
+mod compose_keys;
 mod environment;
 mod hardware;
 mod logging;
@@ -26,8 +26,8 @@ use crate::value::{ByteSize, Capability, HostPath, Id, ImagePath, Name, PortMapp
 use super::decode::{self, COMMAND, ENV, HEALTHCHECK};
 use super::{Env, Flag, HealthCheck, health};
 
-/// The words of `run`, which `service` has too.
-macro_rules! words_and {
+/// The nodes that `run` and `service` share, and one more.
+macro_rules! nodes_and {
     ($more:expr) => {{
         use environment::{DOCKER_SOCKET, ENV_FILE, HOST_ENV, JTOP, SECRET};
         use hardware::{AUDIO, CAMERA, CAN, DEVICE, DISPLAY, GPIO, GPU, I2C, SPI};
@@ -99,10 +99,9 @@ macro_rules! words_and {
     }};
 }
 
-/// `run`.
 pub(super) static RUN: NodeSpec = NodeSpec::new("run", "How the container runs.")
-    .children(words_and!(&SERVICE))
-    .foreign(compose_words::COMPOSE_WORDS)
+    .children(nodes_and!(&SERVICE))
+    .foreign(compose_keys::COMPOSE_KEYS)
     .optional()
     .block();
 static SERVICE: NodeSpec = NodeSpec::new(
@@ -110,19 +109,19 @@ static SERVICE: NodeSpec = NodeSpec::new(
     "An additional service, with the same nodes; it has no GPU unless you enable it.",
 )
 .args(&[ArgSpec::text("NAME", "The name of the service.")])
-.children(words_and!(&services::IMAGE))
-.foreign(compose_words::COMPOSE_WORDS)
+.children(nodes_and!(&services::IMAGE))
+.foreign(compose_keys::COMPOSE_KEYS)
 .block();
 
-/// How a container is started; the main service's, and in the same words each further `service`.
+/// How a container is started: the nodes of `run`, the main service, or of an additional `service`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RunOptions {
-    /// `gpu`; on unless turned off (off by default in a further service).
+    /// `gpu`; if absent, enabled in the main service and disabled in an additional service.
     pub gpu: Option<Spanned<Gpu>>,
     pub gpu_form: Option<Spanned<GpuForm>>,
     pub display: Option<Spanned<Display>>,
     pub audio: Option<Spanned<Audio>>,
-    /// `session-uid`: the user of the desktop session; 1000 when absent.
+    /// `session-uid`: the user ID of the desktop session; 1000 if absent.
     pub session_uid: Option<Spanned<Id>>,
     pub cameras: Vec<Spanned<Camera>>,
     /// `device`, `i2c`, `spi`, `gpio`, in order.
@@ -139,9 +138,9 @@ pub struct RunOptions {
     pub privileged: Flag,
     pub cap_add: Vec<Spanned<Capability>>,
     pub security_opt: Vec<Spanned<String>>,
-    /// `group-add`, numeric or a name of the image.
+    /// `group-add`: IDs, or names of groups in the image.
     pub group_add: Vec<Spanned<String>>,
-    /// `device-cgroup-rule "c 166:* rmw"`: devices that come and go.
+    /// `device-cgroup-rule "c 166:* rmw"`, for devices that may be plugged in later.
     pub device_cgroup_rules: Vec<Spanned<String>>,
     /// `volume "SRC" "DST" [mode="ro"]`.
     pub volumes: Vec<Volume>,
@@ -160,29 +159,29 @@ pub struct RunOptions {
     pub command: Option<Spanned<Vec<String>>>,
     pub restart: Option<Spanned<String>>,
     pub user: Option<Spanned<String>>,
-    /// `name`: the container's.
+    /// `name` of the container.
     pub name: Option<Spanned<Name>>,
     /// `depends-on "SERVICE"`.
     pub depends_on: Vec<Spanned<Name>>,
     /// `init #true`.
     pub init: Option<Spanned<bool>>,
-    /// `tty #true` (with `stdin_open`).
+    /// `tty #true`; it also sets `stdin_open`.
     pub tty: Option<Spanned<bool>>,
     /// `read-only #true`.
     pub read_only: Option<Spanned<bool>>,
     /// `memory "6g"`.
     pub memory: Option<Spanned<ByteSize>>,
-    /// `healthcheck`, over that of `app`.
+    /// `healthcheck`; it overrides that of `app`.
     pub healthcheck: Option<HealthCheck>,
     /// `logging`, `stop-signal`, `cpus` and the like.
     pub process: ProcessOptions,
     /// `service "NAME" { image "…"; … }`.
     pub services: Vec<ServiceOptions>,
-    /// The node; absent where the manifest has no `run`.
+    /// The span of the node; `None` if the manifest has no `run`.
     pub span: Option<Span>,
 }
 
-/// Reads the words of `run` or of a `service`.
+/// Decodes `run` or a `service`.
 pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> RunOptions {
     let env = decode::env(node, log);
     RunOptions {
@@ -231,12 +230,12 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> RunOptions {
 }
 
 impl RunOptions {
-    /// The user of the host's desktop session.
+    /// Returns the user ID of the host's desktop session.
     pub fn session_uid(&self) -> Id {
         self.session_uid.as_ref().map_or(Id::FIRST_USER, |uid| uid.value)
     }
 
-    /// Where a socket of the desktop session is asked for, which that session's user alone may use.
+    /// Returns the spans that request a socket of the desktop session, which only the session's user may use.
     pub fn session_sockets(&self) -> Vec<Span> {
         let display = self.display.as_ref().filter(|display| display.value == Display::Wayland);
         let audio = self.audio.as_ref().filter(|audio| audio.value != Audio::Alsa);

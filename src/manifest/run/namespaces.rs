@@ -1,4 +1,4 @@
-//! What the container shares with the host, and what it may do there.
+//! Namespaces that the container shares with the host, resource limits, and privileges.
 
 use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
 use crate::source::Spanned;
@@ -50,10 +50,10 @@ pub(super) static ULIMIT: NodeSpec = NodeSpec::new("ulimit", "A resource limit f
         )
         .optional(),
     ])
-    .rewrite(limit);
+    .rewrite(split_ulimit);
 
-/// `ulimit "memlock=-1"` in its parts.
-fn limit(node: &Node) -> Option<String> {
+/// Rewrites `ulimit "memlock=-1"` to separate arguments.
+fn split_ulimit(node: &Node) -> Option<String> {
     let [given] = &node.arguments[..] else { return None };
     let Value::String(text) = &given.value else { return None };
     let (name, limits) = text.split_once(['=', ':'])?;
@@ -104,11 +104,10 @@ pub(super) static SESSION_UID: NodeSpec = NodeSpec::new(
 /// `ulimit "memlock" -1`, `ulimit "nofile" 1024 2048`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ulimit {
-    /// `memlock`.
     pub name: UlimitName,
-    /// The soft limit; -1 is none.
+    /// The soft limit; -1 means unlimited.
     pub soft: i64,
-    /// The hard limit; the soft one when absent.
+    /// The hard limit; the same as the soft limit if absent.
     pub hard: Option<i64>,
 }
 
@@ -183,7 +182,7 @@ fn security_option(text: &str) -> Result<(), Invalid> {
     Err(Invalid::new(format!("{} is not a valid security option", wording::code(text))).help(help))
 }
 
-/// An ID, or a name that `/etc/passwd` or `/etc/group` can hold.
+/// Checks that a text is an ID, or a valid name in `/etc/passwd` or `/etc/group`.
 fn account(text: &str, what: &str) -> Result<(), Invalid> {
     let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
@@ -222,11 +221,11 @@ fn cgroup_rule(text: &str) -> Result<(), Invalid> {
         .help("write kind (`a`, `b` or `c`), major and minor number, and rights: `c 166:* rmw`"))
 }
 
-/// The least memory that Docker gives to a container.
+/// The smallest memory limit that Docker accepts, in bytes.
 /// Source: <https://docs.docker.com/engine/containers/resource_constraints/>
-const LEAST_MEMORY: u64 = 6 << 20;
+const MIN_MEMORY: u64 = 6 << 20;
 
-/// A limit that Docker accepts.
+/// A memory limit that Docker accepts.
 struct MemoryLimit(ByteSize);
 
 impl Parse for MemoryLimit {
@@ -234,7 +233,7 @@ impl Parse for MemoryLimit {
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         let size = ByteSize::parse(text)?;
-        if size.bytes() < LEAST_MEMORY {
+        if size.bytes() < MIN_MEMORY {
             let message = format!("{} is less memory than Docker accepts", wording::code(text));
             return Err(
                 Invalid::new(message).help("the minimum is `6m`; programs that use the GPU need several `g`")
@@ -244,7 +243,7 @@ impl Parse for MemoryLimit {
     }
 }
 
-/// The size of a file system in memory, which has some.
+/// The size of `/dev/shm`, which must not be 0.
 struct ShmSize(ByteSize);
 
 impl Parse for ShmSize {
@@ -289,7 +288,6 @@ pub(super) fn user(block: Reader<'_>, log: &mut Log) -> Option<Spanned<String>> 
     decode::text_or_number::<UserGroup>(block.child("user")?, 0, log).map(|one| one.map(|one| one.0))
 }
 
-/// Reads every `security-opt`.
 pub(super) fn security_opt(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<String>> {
     let all: Vec<Spanned<SecurityOption>> = block.args_of_children("security-opt", log);
     all.into_iter().map(|one| one.map(|one| one.0)).collect()
@@ -300,7 +298,6 @@ pub(super) fn group_add(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<String>
     all.into_iter().map(|one| one.map(|one| one.0)).collect()
 }
 
-/// Reads every `device-cgroup-rule`.
 pub(super) fn device_cgroup_rules(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<String>> {
     let all: Vec<Spanned<CgroupRule>> = block.args_of_children("device-cgroup-rule", log);
     all.into_iter().map(|one| one.map(|one| one.0)).collect()
@@ -311,7 +308,7 @@ pub(super) fn ulimits(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<Ulimit>> 
 }
 
 fn ulimit(node: Reader<'_>, log: &mut Log) -> Option<Spanned<Ulimit>> {
-    // One argument holds both, or the limit is missing: the tables tell.
+    // The schema check has reported the missing argument, or that both are in one text.
     if node.arg_count() < 2 {
         return None;
     }

@@ -1,4 +1,4 @@
-//! How the container's processes are limited, stopped, named and logged.
+//! Process options of a service: limits, stopping, names, labels and logging.
 
 use crate::diagnostic::Log;
 use crate::source::Spanned;
@@ -7,7 +7,7 @@ use crate::syntax::{Node, Reader, Value, quote};
 use crate::value::{Capability, Duration, HostName, Invalid, LabelKey, Name, Parse, Signal};
 
 use crate::manifest::decode;
-use crate::manifest::overlay::{over, over_named};
+use crate::manifest::overlay::{merge_named, override_value};
 
 use super::logging::{self, Logging};
 use super::services::EngineName;
@@ -44,10 +44,10 @@ pub(super) static SYSCTL: NodeSpec =
             ArgSpec::new("VALUE", ValueKind::Either(&[ValueKind::Text, ValueKind::Number]), "The value."),
         ])
         .also(&[("sysctls", "")])
-        .rewrite(pair);
+        .rewrite(split_pair);
 
-/// `label "a=b"` and `sysctl "a=b"` in their parts.
-fn pair(node: &Node) -> Option<String> {
+/// Rewrites `label "a=b"` and `sysctl "a=b"` to two arguments.
+fn split_pair(node: &Node) -> Option<String> {
     let [given] = &node.arguments[..] else { return None };
     let Value::String(text) = &given.value else { return None };
     let (key, value) = text.split_once('=')?;
@@ -64,13 +64,13 @@ pub(super) static EXTRA_HOSTS: NodeSpec = NodeSpec::new("extra-hosts", "Addition
     .also(&[("extra-host", ""), ("add-host", "")]);
 pub(super) static LABEL: NodeSpec = NodeSpec::new("label", "A label of the container.")
     .args(&[ArgSpec::text("KEY", "The key, such as `traefik.enable`."), ArgSpec::text("VALUE", "The value.")])
-    .rewrite(pair);
+    .rewrite(split_pair);
 pub(super) static PROFILES: NodeSpec =
     NodeSpec::new("profiles", "Starts the service only with one of these profiles.")
         .rest(ArgSpec::text("PROFILE", "A name, for `docker compose --profile NAME up`."))
         .also(&[("profile", "")]);
 
-/// How the container's processes are limited, stopped, named and logged.
+/// The process options of a service.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ProcessOptions {
     pub logging: Option<Spanned<Logging>>,
@@ -97,23 +97,23 @@ pub struct ProcessOptions {
 }
 
 impl ProcessOptions {
-    /// Puts the other ones over these.
+    /// Merges options that have precedence.
     pub(in crate::manifest) fn overlay(&mut self, other: Self) {
-        over(&mut self.logging, other.logging);
-        over(&mut self.stop_grace_period, other.stop_grace_period);
-        over(&mut self.stop_signal, other.stop_signal);
-        over(&mut self.cpus, other.cpus);
-        over(&mut self.pids_limit, other.pids_limit);
+        override_value(&mut self.logging, other.logging);
+        override_value(&mut self.stop_grace_period, other.stop_grace_period);
+        override_value(&mut self.stop_signal, other.stop_signal);
+        override_value(&mut self.cpus, other.cpus);
+        override_value(&mut self.pids_limit, other.pids_limit);
         self.cap_drop.extend(other.cap_drop);
-        over_named(&mut self.sysctls, other.sysctls, |sysctl| &sysctl.0.value);
-        over(&mut self.hostname, other.hostname);
-        over_named(&mut self.extra_hosts, other.extra_hosts, |host| &host.value.0);
-        over_named(&mut self.labels, other.labels, |label| &label.0.value);
+        merge_named(&mut self.sysctls, other.sysctls, |sysctl| &sysctl.0.value);
+        override_value(&mut self.hostname, other.hostname);
+        merge_named(&mut self.extra_hosts, other.extra_hosts, |host| &host.value.0);
+        merge_named(&mut self.labels, other.labels, |label| &label.0.value);
         self.profiles.extend(other.profiles);
     }
 }
 
-/// Reads what stands in `run` or in a `service`.
+/// Decodes the process options in `run` or in a `service`.
 pub(super) fn decode(block: Reader<'_>, log: &mut Log) -> ProcessOptions {
     let cpus = block.child("cpus").and_then(|node| decode::text_or_number::<Cpus>(node, 0, log));
     let profiles: Vec<Spanned<EngineName>> = block.args_of_children("profiles", log);
@@ -158,7 +158,7 @@ impl Parse for Cpus {
         let digits =
             |part: &str| !part.is_empty() && part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit());
         let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
-        // The kernel counts a quota in thousandths of a period of 100 ms, and takes none below 1 ms.
+        // The kernel accepts no quota below 1 ms of a period of 100 ms, which is 0.01 CPUs.
         let enough = [whole, part.get(..2).unwrap_or(part)].iter().any(|part| part.contains(|c| c != '0'));
         if digits(whole) && digits(part) && enough {
             return Ok(Self(text.to_owned()));
@@ -183,7 +183,7 @@ impl Parse for Count {
     }
 }
 
-/// A parameter of the kernel.
+/// A kernel parameter that a container can set for its own namespaces.
 struct SysctlKey(String);
 
 impl Parse for SysctlKey {
@@ -193,8 +193,9 @@ impl Parse for SysctlKey {
         let part = |part: &str| {
             !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-/".contains(&b))
         };
-        let own = text.starts_with("net.") || text.starts_with("fs.mqueue.") || KERNEL.contains(&text);
-        if own && text.split('.').all(part) {
+        let is_namespaced =
+            text.starts_with("net.") || text.starts_with("fs.mqueue.") || KERNEL.contains(&text);
+        if is_namespaced && text.split('.').all(part) {
             return Ok(Self(text.to_owned()));
         }
         Err(Invalid::new(format!("`{text}` is not a parameter of a container namespace")).help(
@@ -204,7 +205,7 @@ impl Parse for SysctlKey {
     }
 }
 
-/// What is written into a parameter of the kernel.
+/// The value of a kernel parameter.
 struct SysctlValue(String);
 
 impl Parse for SysctlValue {
@@ -220,7 +221,7 @@ impl Parse for SysctlValue {
     }
 }
 
-/// What engines pass on in one line.
+/// Checks that a text is one line without control characters, as engines require.
 pub(super) fn one_line(text: &str) -> Result<(), Invalid> {
     match text.char_indices().find(|(_, c)| c.is_control() && *c != '\t') {
         Some((at, c)) => Err(Invalid::new("this value must be one line without control characters")
@@ -230,7 +231,7 @@ pub(super) fn one_line(text: &str) -> Result<(), Invalid> {
     }
 }
 
-/// The parameters that an IPC namespace, or the one of host names, has to itself.
+/// The kernel parameters that belong to the IPC namespace or the UTS namespace.
 const KERNEL: [&str; 8] = [
     "kernel.domainname",
     "kernel.msgmax",
@@ -242,7 +243,7 @@ const KERNEL: [&str; 8] = [
     "kernel.shmmni",
 ];
 
-/// A host name that the kernel takes; names on a network may be longer.
+/// A hostname that the kernel accepts for a container; it is shorter than the limit of DNS.
 struct ContainerHostName(HostName);
 
 impl Parse for ContainerHostName {
@@ -250,17 +251,17 @@ impl Parse for ContainerHostName {
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         /// Source: sethostname(2), `HOST_NAME_MAX`.
-        const LONGEST: usize = 64;
+        const MAX_LENGTH: usize = 64;
         let name = HostName::parse(text)?;
-        if text.len() > LONGEST {
-            let message = format!("the hostname of a container has at most {LONGEST} characters");
+        if text.len() > MAX_LENGTH {
+            let message = format!("the hostname of a container has at most {MAX_LENGTH} characters");
             return Err(Invalid::new(message).help("use a shorter name"));
         }
         Ok(Self(name))
     }
 }
 
-/// A line of `/etc/hosts`: host name and address or `host-gateway`.
+/// An additional line of `/etc/hosts`: a hostname, and an address or `host-gateway`.
 struct ExtraHost(String, String);
 
 impl Parse for ExtraHost {

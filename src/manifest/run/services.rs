@@ -1,4 +1,4 @@
-//! Further services, and how any of them lives.
+//! Additional services; image, name, restart policy and dependencies of a service.
 
 use std::collections::BTreeMap;
 
@@ -37,11 +37,11 @@ pub(super) static TTY: NodeSpec = flag("tty", "Allocates a terminal and keeps th
     .also(&[("stdin-open", ""), ("interactive", "")]);
 pub(super) static READ_ONLY: NodeSpec = flag("read-only", "Mounts the image's file system read-only.");
 
-/// `service "broker" { image "eclipse-mosquitto:2.0.20"; port "1883:1883" }`.
+/// An additional service: `service "broker" { image "eclipse-mosquitto:2.0.20"; port "1883:1883" }`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServiceOptions {
     pub name: Spanned<Name>,
-    /// What it runs; absent: the project's own image.
+    /// The image; that of the project if absent.
     pub image: Option<Spanned<ImageRef>>,
     pub run: RunOptions,
     pub span: Span,
@@ -49,7 +49,7 @@ pub struct ServiceOptions {
 
 const RESTARTS: &[&str] = &["no", "always", "unless-stopped", "on-failure"];
 
-/// The name of a container or of a profile, which has at least two characters.
+/// The name of a container or profile, which must have at least two characters.
 /// Sources: <https://docs.docker.com/reference/compose-file/services/#container_name>,
 /// <https://docs.docker.com/reference/compose-file/profiles/>
 pub(super) struct EngineName(pub(super) Name);
@@ -67,7 +67,7 @@ impl Parse for EngineName {
     }
 }
 
-/// When a container is started again.
+/// A restart policy.
 struct Restart(String);
 
 impl Parse for Restart {

@@ -1,4 +1,4 @@
-//! Volumes, ports, model folders.
+//! Volumes, tmpfs mounts, ports and the folder of models.
 
 use crate::diagnostic::{Log, wording};
 use crate::source::{Span, Spanned};
@@ -23,10 +23,10 @@ pub(super) static VOLUME: NodeSpec =
             "The access mode; `rw` if absent.",
         )])
         .also(&[("mount", ""), ("mounts", ""), ("bind", "")])
-        .rewrite(mount);
+        .rewrite(split_volume);
 
-/// `volume "./a:/a:ro"` in its parts.
-fn mount(node: &Node) -> Option<String> {
+/// Rewrites `volume "./a:/a:ro"` to separate arguments and properties.
+fn split_volume(node: &Node) -> Option<String> {
     let [given] = &node.arguments[..] else { return None };
     let Value::String(text) = &given.value else { return None };
     let mut parts = text.split(':');
@@ -60,17 +60,17 @@ pub(super) static MODELS: NodeSpec = one_text(
 /// `volume "./data" "/data" mode="ro"`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Volume {
-    /// A host path, or the name of a volume that the engine keeps.
+    /// A host path, or the name of a volume of the engine.
     pub from: Spanned<String>,
     pub to: Spanned<ImagePath>,
-    /// `rw` when absent.
+    /// `rw` if absent.
     pub mode: Mode,
     /// Whether `from` is a host path (it starts with `.`, `/`, `~` or `$`) rather than a named volume.
     pub bind: bool,
     pub span: Span,
 }
 
-/// Mount mode of a volume: read-write or read-only.
+/// The access mode of a volume.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mode {
     #[default]
@@ -85,7 +85,7 @@ pub(super) fn volumes(block: Reader<'_>, log: &mut Log) -> Vec<Volume> {
 }
 
 fn volume(node: Reader<'_>, log: &mut Log) -> Option<Volume> {
-    // One argument holds both, or the path is missing: the tables report that.
+    // The schema check has reported the missing argument, or that both are in one text.
     if node.arg_count() < 2 {
         return None;
     }
@@ -103,7 +103,7 @@ pub(super) fn tmpfs(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<ImagePath>>
     all.into_iter().map(|path| path.map(|path| path.0)).collect()
 }
 
-/// A path behind which no engine reads options.
+/// A mount point without `:`, after which engines expect options.
 struct TmpfsPath(ImagePath);
 
 impl Parse for TmpfsPath {
@@ -119,7 +119,7 @@ impl Parse for TmpfsPath {
     }
 }
 
-/// Where a volume is mounted; not Compose's short form, which ends with the access mode.
+/// The mount point of a volume. Compose's short form, which ends with the access mode, is reported.
 struct MountPoint(ImagePath);
 
 impl Parse for MountPoint {

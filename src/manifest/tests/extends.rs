@@ -1,4 +1,4 @@
-//! Manifests over manifests.
+//! Tests of `extends`.
 
 use super::{Folder, projects, read};
 
@@ -11,7 +11,7 @@ const OTHER: &str = "run { network \"none\"; restart \"always\" }";
 const STACK: &str =
     "packages { pytorch \"2.5\" { option \"a\" \"b\" }; vtk \"9.2\" }\ntarget { device \"y\"; l4t \"36\" }";
 
-fn four() -> Folder {
+fn extending_project() -> Folder {
     Folder::of(&[
         ("project.kdl", TOP),
         ("common/base.kdl", BASE),
@@ -22,7 +22,7 @@ fn four() -> Folder {
 }
 
 #[test]
-fn this_files_nodes_win_one_by_one() {
+fn nodes_override_those_of_extended_manifests_one_by_one() {
     let folder = Folder::of(&[
         ("project.kdl", &TOP.replace("target {", "target \"named\" {")),
         ("common/base.kdl", BASE),
@@ -31,7 +31,7 @@ fn this_files_nodes_win_one_by_one() {
         ("requirements.txt", "rich"),
     ]);
     let all = projects(&folder).unwrap_or_else(|report| panic!("{}", report.join("\n")));
-    let [one] = &all[..] else { panic!("one target, the unnamed one gave way") };
+    let [one] = &all[..] else { panic!("the named target replaces the unnamed one") };
     assert_eq!(one.header.name.value.as_str(), "a");
     assert!(one.header.version.is_some());
     assert_eq!(one.target.device.as_ref().map(|device| device.value.as_str()), Some("orin"));
@@ -47,8 +47,8 @@ fn this_files_nodes_win_one_by_one() {
 }
 
 #[test]
-fn a_target_without_a_name_among_others_is_reported() {
-    let report = read(&four()).expect_err("two targets, one of them without a name");
+fn an_unnamed_target_among_several_is_reported() {
+    let report = read(&extending_project()).expect_err("two targets, one of them without a name");
     assert_eq!(
         report,
         ["project.kdl:4 manifest::unnamed-target: every target needs a name if there are several"]
@@ -56,14 +56,14 @@ fn a_target_without_a_name_among_others_is_reported() {
 }
 
 #[test]
-fn a_circle_is_shown_whole() {
+fn a_cycle_is_reported_with_all_its_manifests() {
     let folder = Folder::of(&[
         ("project.kdl", "extends \"b.kdl\"\nproject \"a\"\ntarget { device \"d\" }"),
         ("b.kdl", "extends \"c.kdl\""),
         ("c.kdl", "extends \"project.kdl\""),
     ]);
     assert_eq!(
-        read(&folder).expect_err("a circle"),
+        read(&folder).expect_err("a cycle"),
         [
             "c.kdl:1 manifest::extends-cycle: manifests extend each other in a cycle: `project.kdl` → `b.kdl` → `c.kdl` → `project.kdl`"
         ]
@@ -71,18 +71,18 @@ fn a_circle_is_shown_whole() {
 }
 
 #[test]
-fn two_ways_to_one_manifest_take_it_once() {
+fn a_manifest_that_is_extended_twice_is_merged_once() {
     let folder = Folder::of(&[
         ("project.kdl", "extends \"b.kdl\"\nextends \"c.kdl\"\nproject \"a\"\ntarget { device \"d\" }"),
         ("b.kdl", "extends \"d.kdl\""),
         ("c.kdl", "extends \"d.kdl\""),
         ("d.kdl", "apt { install \"htop\" }"),
     ]);
-    assert_eq!(projects(&folder).expect("it is right")[0].apt.install.len(), 1);
+    assert_eq!(projects(&folder).expect("valid manifest")[0].apt.install.len(), 1);
 }
 
 #[test]
-fn what_is_not_there_is_reported_with_what_is() {
+fn unknown_files_and_stacks_are_reported() {
     let folder = Folder::of(&[
         (
             "project.kdl",
@@ -92,7 +92,7 @@ fn what_is_not_there_is_reported_with_what_is() {
         ("stack:ml", ""),
     ]);
     assert_eq!(
-        read(&folder).expect_err("neither is there"),
+        read(&folder).expect_err("neither exists"),
         [
             "project.kdl:1 manifest::file-not-found: `commno.kdl` does not exist",
             "project.kdl:2 manifest::unknown-stack: unknown stack `lm`"
@@ -101,47 +101,47 @@ fn what_is_not_there_is_reported_with_what_is() {
 }
 
 #[test]
-fn a_manifest_that_is_not_there_is_reported_without_a_place() {
+fn a_missing_manifest_is_reported_without_a_span() {
     let folder = Folder::of(&[("projekt.kdl", "")]);
     assert_eq!(
-        read(&folder).expect_err("it is not there"),
+        read(&folder).expect_err("it does not exist"),
         ["- manifest::file-not-found: `project.kdl` does not exist"]
     );
 }
 
 #[test]
-fn what_a_lost_manifest_may_hold_is_not_missed() {
+fn nodes_that_a_missing_manifest_may_contain_are_not_reported_as_missing() {
     let folder = Folder::of(&[("project.kdl", "extends \"stack:none\"")]);
     assert_eq!(
-        read(&folder).expect_err("it is not there"),
+        read(&folder).expect_err("the stack does not exist"),
         ["project.kdl:1 manifest::unknown-stack: unknown stack `none`"]
     );
 }
 
 #[test]
-fn a_manifest_may_take_all_from_another() {
+fn project_and_target_may_come_from_an_extended_manifest() {
     let folder = Folder::of(&[
         ("project.kdl", "extends \"base.kdl\"\napt { install \"vim\" }"),
         ("base.kdl", "project \"a\"\ntarget { device \"d\" }\napt { install \"htop\" }"),
     ]);
-    let all = projects(&folder).expect("it is right");
+    let all = projects(&folder).expect("valid manifest");
     assert_eq!(all[0].header.name.value.as_str(), "a");
     let install: Vec<String> = all[0].apt.install.iter().map(|one| one.package.value.to_string()).collect();
     assert_eq!(install, ["htop", "vim"]);
 }
 
 #[test]
-fn what_the_system_does_not_let_be_read_is_reported() {
+fn an_unreadable_manifest_is_reported() {
     let folder = Folder::of(&[("project.kdl", "project \"a\"")]);
     folder.0.fail_at("project.kdl");
-    let report = read(&folder).expect_err("it can't be read");
+    let report = read(&folder).expect_err("it cannot be read");
     assert!(
         report[0].starts_with("- manifest::unreadable-file: `project.kdl` cannot be read: "),
         "{report:?}"
     );
 }
 
-/// A chain of this many manifests, each of which extends the next one.
+/// Returns a project with a chain of manifests, each of which extends the next one.
 fn chain(length: usize) -> Folder {
     let folder = Folder::of(&[]);
     let name = |number: usize| if number == 0 { "project.kdl".to_owned() } else { format!("a{number}.kdl") };
@@ -155,18 +155,21 @@ fn chain(length: usize) -> Folder {
 }
 
 #[test]
-fn a_chain_of_manifests_has_a_limit() {
+fn the_depth_of_extended_manifests_is_limited() {
     assert!(projects(&chain(32)).is_ok());
     for length in [33, 700, 10_000] {
-        let reports = projects(&chain(length)).expect_err("it is too long");
+        let reports = projects(&chain(length)).expect_err("it is too deep");
         let deep: Vec<_> = reports.iter().filter(|one| one.contains("more than 32 levels deep")).collect();
         assert_eq!(deep.len(), 1, "{reports:?}");
-        assert!(reports.iter().all(|one| !one.contains("a34.kdl")), "nothing further is read: {reports:?}");
+        assert!(
+            reports.iter().all(|one| !one.contains("a34.kdl")),
+            "deeper manifests are not read: {reports:?}"
+        );
     }
 }
 
 #[test]
-fn a_chain_of_requirements_files_has_a_limit() {
+fn the_depth_of_requirements_files_is_limited() {
     let reported = |length: usize| {
         let own = "project \"a\"\ntarget { device \"orin\" }\npip { requirements \"r0.txt\" }\n";
         let folder = Folder::of(&[("project.kdl", own)]);

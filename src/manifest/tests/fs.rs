@@ -1,11 +1,11 @@
-//! A project in memory with its own stacks, for tests.
+//! A project in memory with its own stacks.
 
 use std::borrow::Cow;
 
 use crate::fs::{FileSystem, Memory};
 use crate::manifest::Stacks;
 
-/// Files by path; stacks are files under `stack:`.
+/// A project in memory. A file named `stack:NAME` is the stack `NAME`.
 pub(super) struct Folder(pub(super) Memory);
 
 impl Folder {

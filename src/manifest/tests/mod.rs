@@ -1,6 +1,6 @@
-//! Whole manifests.
+//! Tests that load whole manifests.
 
-mod compose_words;
+mod compose_keys;
 mod extends;
 mod fs;
 mod mutated;
@@ -14,11 +14,11 @@ use super::{Manifest, Project, load};
 use crate::diagnostic::Log;
 use crate::source::Sources;
 
-/// A key whose fingerprint `full.kdl` has.
+/// The key whose fingerprint is in `full.kdl`.
 const VENDOR_KEY: &str = include_str!("../../../tests/cases/reject/files/keys/vendor.asc");
 const FULL: &str = include_str!("full.kdl");
 
-/// The files that the full manifest names.
+/// Returns a project with the full manifest and the files that it refers to.
 fn full() -> Folder {
     Folder::of(&[
         ("project.kdl", FULL),
@@ -31,7 +31,7 @@ fn full() -> Folder {
     ])
 }
 
-/// What was reported, one line each: place, code, message.
+/// Returns a line for each diagnostic: file and line, code, message.
 fn reported(log: &Log, sources: &Sources) -> Vec<String> {
     log.sorted()
         .into_iter()
@@ -42,12 +42,12 @@ fn reported(log: &Log, sources: &Sources) -> Vec<String> {
         .collect()
 }
 
-/// Loads `project.kdl`; what was reported otherwise.
+/// Loads `project.kdl`, or returns the diagnostics.
 fn read(folder: &Folder) -> Result<Manifest, Vec<String>> {
     let (mut sources, mut log) = (Sources::new(), Log::new());
     load(&folder.0, "project.kdl", folder, &mut sources, &mut log).map_err(|_| reported(&log, &sources))
 }
 
 fn projects(folder: &Folder) -> Result<Vec<Project>, Vec<String>> {
-    Ok(read(folder)?.projects(&mut Log::new()).expect("what loads can be seen from its targets"))
+    Ok(read(folder)?.projects(&mut Log::new()).expect("a manifest without errors has valid projects"))
 }

@@ -1,10 +1,10 @@
-//! No text makes the decoders panic.
+//! Tests that no text makes the decoders panic.
 
 use proptest::prelude::*;
 
 use super::{FULL, full, projects};
 
-/// The full manifest with a few lines or words taken out, doubled or swapped.
+/// Returns the full manifest with some words removed, repeated, swapped, inserted, unquoted or reversed.
 fn mutated(changes: &[(u8, usize, usize)]) -> String {
     let mut pieces: Vec<String> = FULL.split_inclusive(['\n', ' ']).map(str::to_owned).collect();
     for (kind, a, b) in changes {
@@ -30,7 +30,7 @@ fn mutated(changes: &[(u8, usize, usize)]) -> String {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
-    fn mutated_manifests_are_reported_not_panicked_over(
+    fn mutated_manifests_do_not_panic(
         changes in prop::collection::vec((any::<u8>(), any::<usize>(), any::<usize>()), 1..12),
         requirements in "[ -~\n\\\\]{0,80}",
     ) {

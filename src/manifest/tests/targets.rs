@@ -1,10 +1,10 @@
-//! What a target sees.
+//! Tests of the projects of targets.
 
 use super::{Folder, full, projects};
 use crate::manifest::{BaseChoice, Cache, Gpu, HardwareDevice};
 
 #[test]
-fn the_full_manifest_is_read() {
+fn the_full_manifest_is_decoded() {
     let all = projects(&full()).unwrap_or_else(|report| panic!("{}", report.join("\n")));
     assert_eq!(all.iter().map(|one| one.target.name.value.as_str()).collect::<Vec<_>>(), ["orin", "bench"]);
     let bench = &all[1];
@@ -19,13 +19,13 @@ fn the_full_manifest_is_read() {
     assert_eq!(bench.pip.requirements[0].specs.len(), 1);
     assert_eq!(bench.pip.requirements[0].constraints.len(), 1);
     assert_eq!(bench.pip.requirements[0].includes.len(), 1);
-    assert_eq!(bench.read.sources().len(), 5, "each file once, the key among them");
+    assert_eq!(bench.read.sources().len(), 5, "each file once, including the key");
     assert_eq!(bench.cache, Cache { apt: true, pip: true });
 }
 
 #[test]
-fn one_node_may_give_several_entries() {
-    let all = projects(&full()).expect("it is right");
+fn a_node_may_have_several_devices() {
+    let all = projects(&full()).expect("valid manifest");
     let devices: Vec<&HardwareDevice> = all[0].run.devices.iter().map(|device| &device.value).collect();
     assert!(matches!(
         devices[..],
@@ -43,7 +43,7 @@ fn one_node_may_give_several_entries() {
 
 #[test]
 fn a_target_adds_to_lists_and_overrides_values() {
-    let all = projects(&full()).expect("it is right");
+    let all = projects(&full()).expect("valid manifest");
     let orin = &all[0];
     assert_eq!(orin.pins.len(), 3);
     assert!(!orin.apt.recommends.is_on(), "turned off again");
@@ -60,21 +60,21 @@ fn a_target_adds_to_lists_and_overrides_values() {
 
 #[test]
 fn a_requirement_of_a_target_replaces_that_of_the_top_level() {
-    let all = projects(&full()).expect("it is right");
-    let asked: Vec<String> = all[0]
+    let all = projects(&full()).expect("valid manifest");
+    let requirements: Vec<String> = all[0]
         .packages
         .iter()
         .filter(|one| one.name.value.as_str() == "pytorch")
         .map(|one| one.requirement.value.to_string())
         .collect();
-    assert_eq!(asked, ["*", "2.6"]);
+    assert_eq!(requirements, ["*", "2.6"]);
 }
 
 #[test]
-fn copies_are_joined_to_the_working_directory_that_the_target_has() {
-    let all = projects(&full()).expect("it is right");
+fn relative_copies_are_joined_to_the_working_directory_of_the_target() {
+    let all = projects(&full()).expect("valid manifest");
     let to = |at: usize| -> Vec<(String, bool)> {
-        let app = all[at].app.as_ref().expect("there is one");
+        let app = all[at].app.as_ref().expect("it has an app");
         app.copies.iter().map(|copy| (copy.to.value.to_string(), copy.into)).collect()
     };
     assert_eq!(to(0), [("/app".to_owned(), false), ("/srv/etc".to_owned(), true)]);
@@ -84,7 +84,7 @@ fn copies_are_joined_to_the_working_directory_that_the_target_has() {
 #[test]
 fn the_only_target_needs_no_name() {
     let folder = Folder::of(&[("project.kdl", "project \"a\"\ntarget { device \"orin\" }")]);
-    let all = projects(&folder).expect("it is right");
+    let all = projects(&folder).expect("valid manifest");
     assert_eq!(all[0].target.name.value.as_str(), "default");
     assert_eq!(all[0].targets, 1);
 }

@@ -1,4 +1,5 @@
-//! Fetches of texts that are written as they are: shell, instructions of definitions, the services of the Compose file.
+//! Finds downloads in verbatim texts: shell scripts, Dockerfile instructions of definitions, and services of the
+//! Compose file.
 
 use crate::manifest::Grade;
 use crate::plan::{FetchKind, StageName, written};
@@ -6,7 +7,7 @@ use crate::value::{ImageRef, Parse, Sha256};
 
 use super::{DownloadSite, List, scan};
 
-/// The Dockerfiles of the caches, as the Compose file holds them.
+/// The inline Dockerfiles of the cache services in the Compose file.
 const APT_CACHE: &str = include_str!("../../../templates/compose/apt-cache.Dockerfile");
 const PIP_CACHE: &str = include_str!("../../../templates/compose/pip-cache.Dockerfile");
 
@@ -21,7 +22,8 @@ impl List<'_> {
         }
     }
 
-    /// Instructions: what they add by URL, the images that they copy from or mount, what they run.
+    /// Records what Dockerfile instructions fetch: URLs in `ADD`, images in `FROM`, `COPY --from` and `RUN --mount`,
+    /// and commands in `RUN`.
     pub(super) fn dockerfile(&mut self, at: DownloadSite<'_>, text: &str) {
         for instruction in written::read(text).instructions {
             self.written(at, written::deferred(&instruction.text));
@@ -39,9 +41,9 @@ impl List<'_> {
                 self.named_image(at, rest.iter().find(|word| !word.starts_with("--")).map(String::as_str));
             }
             "ADD" => {
-                let held = options(rest, "--checksum=")
+                let pinned = options(rest, "--checksum=")
                     .any(|hash| hash.strip_prefix("sha256:").is_some_and(|hash| Sha256::parse(hash).is_ok()));
-                let grade = if held { Grade::A } else { Grade::D };
+                let grade = if pinned { Grade::A } else { Grade::D };
                 for word in rest.iter().filter(|word| is_remote(word)) {
                     self.add(at, FetchKind::File, word.trim_matches([',', '[', ']']), grade);
                 }
@@ -63,11 +65,11 @@ impl List<'_> {
         }
     }
 
-    /// An image, unless a stage has the name.
+    /// Records an image, unless the name is that of a stage.
     fn named_image(&mut self, at: DownloadSite<'_>, name: Option<&str>) {
         let Some(name) = name else { return };
         let is_stage = self.stages.iter().any(|stage| stage.name.as_str().eq_ignore_ascii_case(name));
-        // A number is a stage's too.
+        // A number refers to a stage by its index.
         if is_stage || name == "scratch" || name.bytes().all(|byte| byte.is_ascii_digit()) {
             return;
         }
@@ -77,7 +79,7 @@ impl List<'_> {
         }
     }
 
-    /// What the other files bring beside the image.
+    /// Records what the Compose file and the dev container fetch.
     pub(super) fn services(&mut self) {
         let project = self.parts.inputs.project;
         for service in &project.run.services {
@@ -96,7 +98,7 @@ impl List<'_> {
         }
     }
 
-    /// What an editor fetches into the dev container.
+    /// Records the dev container's features, extensions and setup command.
     fn editor(&mut self) {
         let output = &self.parts.inputs.project.output;
         if output.devcontainer.is_none() {
@@ -124,12 +126,12 @@ fn options<'a>(words: &'a [String], name: &'a str) -> impl Iterator<Item = &'a s
     words.iter().filter_map(move |word| word.strip_prefix(name))
 }
 
-/// A word as the builder takes it.
+/// Removes shell quotes and backslashes, as the builder does.
 fn unquoted(word: &str) -> String {
     word.replace(['"', '\'', '\\'], "")
 }
 
-/// The image or stage of a `--mount`, which is a line of CSV with keys in any case.
+/// Returns the `from` of a `--mount`: comma-separated `key=value` pairs whose keys are case-insensitive.
 fn mounted_from(options: &str) -> Option<&str> {
     options.split(',').find_map(|option| {
         let (key, value) = option.split_once('=')?;
@@ -137,7 +139,7 @@ fn mounted_from(options: &str) -> Option<&str> {
     })
 }
 
-/// Whether `ADD` fetches it, or may: a URL, a repository as `user@host:path`, a variable.
+/// Whether `ADD` fetches this source or might: a URL, a repository such as `git@host:path`, or a variable.
 fn is_remote(word: &str) -> bool {
     let login = |(user, rest): (&str, &str)| {
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
@@ -154,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn images_of_mounts_are_found() {
+    fn images_in_mounts_are_found() {
         for options in [
             "from=a:1,target=/x",
             "\"from=a:1\"",
@@ -169,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_add_fetches_is_found() {
+    fn remote_sources_of_add_are_recognised() {
         for word in
             ["build@host:x/y.git", "git@github.com:a/b", "https://a.example/x", "[http://a/x,", "${URL}"]
         {

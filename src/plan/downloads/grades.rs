@@ -1,10 +1,10 @@
-//! `require-grade`: what is pinned too loosely.
+//! Checks `require-grade`: every download has at least the pin grade that the manifest requires.
 
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
 use crate::manifest::{Grade, Project};
 use crate::plan::{FetchKind, Fetched};
 
-/// Reports everything below the grade that the manifest requires, with what would raise it.
+/// Reports every download below the required pin grade, and how to pin it better.
 pub fn check(project: &Project, fetches: &[Fetched], log: &mut Log) {
     let Some(required) = project.output.require_grade else { return };
     for each in fetches.iter().filter(|each| each.grade > required.value && each.kind != FetchKind::Unseen) {

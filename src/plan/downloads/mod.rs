@@ -1,5 +1,5 @@
-//! Everything that the generated files fetch, each with how well it is pinned: read off the stages themselves, so that
-//! nothing that is written is left out.
+//! Lists everything that the generated files fetch, with pin grades. The list is derived from the planned stages, so
+//! that it cannot miss a download that is in the output.
 
 mod files;
 mod grades;
@@ -22,7 +22,7 @@ use super::{
 
 pub use grades::check as require_grades;
 
-/// All of it, in the order of the files; a download that nothing holds is reported.
+/// Returns all downloads in the order of the generated files, and warns about unpinned ones.
 pub(super) fn fetches(parts: &PackagePlans<'_>, stages: &[Stage], log: &mut Log) -> Vec<Fetched> {
     let mut list = List { parts, known: known(parts), stages, all: Vec::new(), listed: BTreeMap::new() };
     list.frontend();
@@ -31,19 +31,19 @@ pub(super) fn fetches(parts: &PackagePlans<'_>, stages: &[Stage], log: &mut Log)
     }
     list.services();
     let all = list.all;
-    unpinned(parts, &all, log);
+    warn_unpinned(parts, &all, log);
     all
 }
 
-/// Who asked for what, by its text.
+/// The package that requested a download (`None` for the manifest) and the place of the request, by the download's text.
 type Requesters = BTreeMap<String, (Option<Name>, Span)>;
 
 fn known(parts: &PackagePlans<'_>) -> Requesters {
     let mut known = Requesters::new();
     for part in parts.all() {
-        for act in part.install.iter().chain(&part.build) {
-            for what in asked(act) {
-                known.entry(what).or_insert((Some(part.name.clone()), act.span));
+        for step in part.install.iter().chain(&part.build) {
+            for what in requested(step) {
+                known.entry(what).or_insert((Some(part.name.clone()), step.span));
             }
         }
     }
@@ -54,18 +54,18 @@ fn known(parts: &PackagePlans<'_>) -> Requesters {
     let app = project.app.iter().flat_map(|app| &app.requirements);
     let files = project.pip.requirements.iter().chain(app);
     let venvs = project.pip.venvs.iter();
-    let apart = venvs
+    let in_venvs = venvs
         .clone()
         .flat_map(|venv| venv.install.iter().chain(venv.requirements.iter().flat_map(|file| &file.specs)));
-    for spec in project.pip.install.iter().chain(files.flat_map(|file| &file.specs)).chain(apart) {
+    for spec in project.pip.install.iter().chain(files.flat_map(|file| &file.specs)).chain(in_venvs) {
         known.entry(spec.value.to_string()).or_insert((None, spec.span));
     }
     known
 }
 
-/// What a step fetches, as it is listed.
-fn asked(act: &PackageStep) -> Vec<String> {
-    match &act.kind {
+/// Returns the texts under which the downloads of a step are listed.
+fn requested(step: &PackageStep) -> Vec<String> {
+    match &step.kind {
         PackageStepKind::Apt(packages) => packages.iter().map(ToString::to_string).collect(),
         PackageStepKind::Pip { specs, .. } => specs.clone(),
         PackageStepKind::WheelBuild { from, .. } => vec![from.clone()],
@@ -80,13 +80,13 @@ fn asked(act: &PackageStep) -> Vec<String> {
     }
 }
 
-/// Collects downloads while the stages are walked.
+/// The downloads that were found so far, and what is needed to attribute them.
 struct List<'a> {
     parts: &'a PackagePlans<'a>,
     known: Requesters,
     stages: &'a [Stage],
     all: Vec<Fetched>,
-    /// What is in it, by stage.
+    /// What `all` contains, by stage.
     listed: BTreeMap<StageName, BTreeSet<(FetchKind, String)>>,
 }
 
@@ -109,7 +109,7 @@ impl List<'_> {
         self.all.push(Fetched { what, kind, grade, package, place, stage: at.stage.clone() });
     }
 
-    /// The package that a stage is for.
+    /// Returns the package that a stage belongs to, from the stage's name.
     fn owner(&self, stage: &StageName) -> Option<Name> {
         let (kind, owner) = stage.as_str().split_once('-')?;
         let one_package = ["build", "fetch", "files", "clone"].contains(&kind);
@@ -167,7 +167,7 @@ impl List<'_> {
         }
     }
 
-    /// The key of an archive, among the steps of every stage.
+    /// Finds a step of any stage that fetches a signing key.
     fn key(&self, is: impl Fn(&KeyFetch) -> bool) -> Option<&KeyFetch> {
         let instructions =
             self.stages.iter().flat_map(|stage| &stage.blocks).flat_map(|block| &block.instructions);
@@ -179,7 +179,7 @@ impl List<'_> {
         })
     }
 
-    /// An archive is as good as what holds its packages to be its own; which packages come from it is listed apart.
+    /// Records an archive: grade A if its key is pinned. Its packages are listed separately.
     fn source(&mut self, at: DownloadSite<'_>, source: &AptSourceFile) {
         let grade = if source.held { Grade::A } else { Grade::D };
         self.add(at, FetchKind::Archive, source.uri.to_string(), grade);
@@ -223,7 +223,7 @@ impl List<'_> {
         }
     }
 
-    /// A build that may fetch whatever the files in a folder name.
+    /// Records a build that may fetch whatever the files in a folder name.
     fn unseen(&mut self, at: DownloadSite<'_>, tool: &str, folder: &ImagePath) {
         self.add(at, FetchKind::Unseen, format!("{tool} in {folder}"), Grade::D);
     }
@@ -240,7 +240,7 @@ impl List<'_> {
         self.dependencies(at, FetchKind::Apt, &names.iter().map(String::as_str).collect::<Vec<_>>());
     }
 
-    /// A distribution's archive forgets old versions; with a snapshot, all of it is dated.
+    /// Returns C with a dated snapshot of the archive, B for an exact version (archives remove old versions), else D.
     fn apt_grade(&self, package: &AptPackage) -> Grade {
         if self.parts.inputs.project.apt.snapshot.is_some() {
             Grade::C
@@ -251,7 +251,7 @@ impl List<'_> {
         }
     }
 
-    /// What comes along with packages, in whatever version is the newest that day.
+    /// Records the dependencies of packages, whose versions are whatever is newest at build time.
     fn dependencies(&mut self, at: DownloadSite<'_>, kind: FetchKind, of: &[&str]) {
         const SHOWN: usize = 3;
         if of.is_empty() {
@@ -260,13 +260,13 @@ impl List<'_> {
         let more = of.len().saturating_sub(SHOWN);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let what = format!("unlocked dependencies of {}{more}", of[..of.len().min(SHOWN)].join(", "));
-        let dated = kind == FetchKind::Apt && self.parts.inputs.project.apt.snapshot.is_some();
-        self.add(at, kind, what, if dated { Grade::C } else { Grade::D });
+        let snapshot = kind == FetchKind::Apt && self.parts.inputs.project.apt.snapshot.is_some();
+        self.add(at, kind, what, if snapshot { Grade::C } else { Grade::D });
     }
 }
 
-/// Downloads that nothing holds.
-fn unpinned(parts: &PackagePlans<'_>, all: &[Fetched], log: &mut Log) {
+/// Warns about files and repositories that are not pinned, unless a note of the package explains it.
+fn warn_unpinned(parts: &PackagePlans<'_>, all: &[Fetched], log: &mut Log) {
     for each in all {
         let loose = matches!(each.kind, FetchKind::File | FetchKind::Git) && each.grade == Grade::D;
         let explained = each.package.as_ref().and_then(|name| parts.inputs.view(name)).is_some_and(|view| {

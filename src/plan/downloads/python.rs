@@ -1,4 +1,4 @@
-//! What calls of pip and uv fetch.
+//! Finds the downloads of pip and uv steps.
 
 use crate::manifest::{Grade, Requirements};
 use crate::plan::{FetchKind, PipCall, PipSource};
@@ -34,7 +34,7 @@ impl List<'_> {
         }
     }
 
-    /// The requirements file that is mounted there.
+    /// Returns the requirements file that is mounted at this path.
     fn file(&self, path: &str) -> Option<Requirements> {
         let project = self.parts.inputs.project;
         let venvs = project.pip.venvs.iter().flat_map(|venv| &venv.requirements);
@@ -91,7 +91,7 @@ fn name_of(spec: &str) -> String {
     PepRequirement::parse(spec).map_or_else(|_| spec.to_owned(), |requirement| requirement.name().to_owned())
 }
 
-/// Indexes of Python packages keep their versions.
+/// Grades a Python requirement. An exact version is B, because indexes of Python packages keep old versions.
 fn pip_grade(spec: &str) -> Grade {
     let Ok(requirement) = PepRequirement::parse(spec) else { return url_grade(spec) };
     if let Some(url) = requirement.url() {
@@ -104,7 +104,7 @@ fn pip_grade(spec: &str) -> Grade {
     if exact { Grade::B } else { Grade::D }
 }
 
-/// A URL that names a hash, or a repository at a commit.
+/// Returns A for a URL with a SHA-256 hash or a repository at a full commit, else D.
 fn url_grade(url: &str) -> Grade {
     let hex =
         |text: &str, length: usize| text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hashes_and_commits_are_the_best() {
+    fn requirements_are_graded() {
         let hash = "0".repeat(64);
         let commit = "0".repeat(40);
         for (spec, grade) in [

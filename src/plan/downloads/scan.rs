@@ -1,33 +1,33 @@
-//! Shell text: the commands in it that fetch, and those of which nobody sees whether they do.
+//! Finds commands in shell text that download, and those that might.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-/// Programs that fetch, a line each, with the words that make them do it; without any they always do.
+/// Programs that download, one per line, followed by the subcommands that do; a program alone always downloads.
 static PROGRAMS: LazyLock<Table> = LazyLock::new(|| table(include_str!("programs.txt")));
-/// Programs that build, and so may fetch whatever the files that they read name.
+/// Build tools, in the same format. They may download whatever the files that they read name.
 static BUILDERS: LazyLock<Table> = LazyLock::new(|| table(include_str!("builders.txt")));
-/// What shows in a line of any language that it fetches.
+/// Substrings that mark a line of any language as a download.
 const MARKS: &str = include_str!("marks.txt");
-/// Words of the shell in front of a command.
+/// Shell keywords and builtins that can precede a command.
 const KEYWORDS: &[&str] =
     &["if", "then", "else", "elif", "do", "while", "until", "!", "{", "}", "exec", "eval", "command", "time"];
-/// Programs whose words are a command, after options.
+/// Programs that run the command in their arguments.
 const WRAPPERS: &[&str] = &[
     "sudo", "env", "nice", "nohup", "xargs", "timeout", "stdbuf", "setsid", "flock", "find", "chroot",
     "gosu", "su", "su-exec", "runuser", "parallel", "watch", "unshare", "xvfb-run", "busybox", "toybox",
     "builtin", "doas", "ionice", "taskset", "chrt", "strace", "retry", "trap",
 ];
 const SHELLS: &[&str] = &["sh", "bash", "dash", "zsh", "ash", "ksh"];
-/// So many words behind a program are looked at.
+/// The maximum number of arguments of a program that are searched.
 const WORDS: usize = 100;
 
 /// Commands of a shell script that download, and those that might.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Seen {
-    /// Commands that fetch, each on one line.
+    /// Commands that download, each on one line.
     pub(super) fetches: Vec<String>,
-    /// Commands that may, by files that are not read here.
+    /// Commands that might, because of files that are not read here.
     pub(super) unseen: Vec<String>,
 }
 
@@ -40,7 +40,7 @@ pub(super) fn commands(text: &str) -> Seen {
         }
         let parts = line.split([';', '&', '|', '(', ')', '`']).map(str::trim);
         let mut fetching = Vec::new();
-        for (part, what) in parts.map(|part| (part, judged(part))) {
+        for (part, what) in parts.map(|part| (part, classify(part))) {
             match what {
                 Some(What::Fetches) => fetching.push(one_line(part)),
                 Some(What::Builds) => seen.unseen.push(one_line(part)),
@@ -67,7 +67,8 @@ enum What {
     Builds,
 }
 
-fn judged(command: &str) -> Option<What> {
+/// Classifies a command, skipping assignments, keywords and wrappers in front of the program.
+fn classify(command: &str) -> Option<What> {
     let assigns = |word: &str| {
         word.split_once('=').is_some_and(|(name, _)| {
             !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
@@ -85,9 +86,9 @@ fn judged(command: &str) -> Option<What> {
         .collect();
     let first = words.first()?;
     if !(WRAPPERS.contains(&base(first)) || SHELLS.contains(&base(first))) {
-        return direct(&words);
+        return classify_program(&words);
     }
-    let all: Vec<What> = (0..words.len()).filter_map(|at| direct(&words[at..])).collect();
+    let all: Vec<What> = (0..words.len()).filter_map(|at| classify_program(&words[at..])).collect();
     all.iter().find(|what| **what == What::Fetches).or(all.first()).copied()
 }
 
@@ -95,7 +96,7 @@ fn base(program: &str) -> &str {
     program.rsplit('/').next().unwrap_or_default()
 }
 
-/// By program, the words of which one must follow; an empty text where none must.
+/// For each program, space-separated arguments of which one must be present; an empty text if none is needed.
 type Table = BTreeMap<&'static str, Vec<&'static str>>;
 
 fn table(text: &'static str) -> Table {
@@ -107,8 +108,8 @@ fn table(text: &'static str) -> Table {
     table
 }
 
-/// What the program does that is the first word.
-fn direct(words: &[String]) -> Option<What> {
+/// Classifies a command whose first word is the program.
+fn classify_program(words: &[String]) -> Option<What> {
     let (first, mut rest) = words.split_first()?;
     let mut program = base(first);
     let python = program.starts_with("python") || program.starts_with("pypy");
@@ -118,7 +119,7 @@ fn direct(words: &[String]) -> Option<What> {
     {
         (program, rest) = (module, others);
     }
-    // `pip3.12` is `pip3`.
+    // `pip3.12` matches the row `pip`.
     let version = |c: char| c.is_ascii_digit() || c == '.';
     let plain = program.trim_end_matches(version);
     let rest = &rest[..rest.len().min(WORDS)];
@@ -184,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_of_every_kind_fetch() {
+    fn package_managers_and_transfer_tools_are_recognised() {
         for command in [
             "bun add left-pad",
             "bunx x",
@@ -248,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn commands_that_nobody_sees_into_are_named() {
+    fn build_commands_are_reported_as_unseen() {
         for command in [
             "cmake -S . -B build",
             "make -j4",

@@ -22,7 +22,7 @@ pub(super) fn main(inputs: ServiceInputs<'_>, names: &ServiceNames) -> Service {
 
 /// The service of the stage `dev`: the same, with the project's files in it and a shell.
 pub(super) fn dev(inputs: ServiceInputs<'_>, names: &ServiceNames, main: &Service) -> Option<Service> {
-    let asked = inputs.project.output.asks_for_dev()?;
+    let asked = inputs.project.output.requests_dev()?;
     let mut mounts = dev::mounts(inputs);
     let own = main.mounts.iter().filter(|mount| mounts.iter().all(|other| other.value.to != mount.value.to));
     mounts.extend(own.cloned().collect::<Vec<_>>());

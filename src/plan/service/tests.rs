@@ -102,7 +102,7 @@ pub(crate) fn planned(manifest: &str, targets: &[TargetFacts], tests: &[Check]) 
                     all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
                 })
                 .unwrap_or_default(),
-            final_is_last: tests.is_empty() && project.output.asks_for_dev().is_none(),
+            final_is_last: tests.is_empty() && project.output.requests_dev().is_none(),
             bare_docker: false,
             bridge_works: false,
             epoch: 1_767_225_600,

@@ -1,5 +1,5 @@
-//! What is reported when there is no answer: which of the user's lines cannot hold together, the chain between them, and
-//! suggestions that were solved.
+//! Reports conflicts: the minimal core of constraints that cannot hold together, the derivation between them,
+//! and suggestions that were solved.
 
 use std::collections::BTreeSet;
 
@@ -15,30 +15,30 @@ use crate::resolve::problem::{Dependency, Problem, set};
 use crate::resolve::provider::is_impossible;
 use crate::resolve::{proven, words};
 
-/// So many separate conflicts are reported in one run.
+/// The maximum number of separate conflicts that are reported in one run.
 const CONFLICTS: usize = 4;
 
-/// So many places in a project's own definitions are shown.
+/// The maximum number of labels in the user's own definitions.
 const OWN: usize = 2;
 
-/// What was reported and is no reason for another conflict.
+/// The conflicts that were reported already, and how they are taken out of the problem to find further ones.
 #[derive(Debug, Clone, Default)]
 pub(in crate::resolve) struct Settled {
-    /// Facts that do not count any more.
+    /// Constraints that are ignored.
     constraints: BTreeSet<usize>,
-    /// What holds in their stead.
+    /// Dependencies that replace them.
     instead: Vec<Dependency>,
-    /// What is not available: whatever requires it is not to blame.
+    /// Packages whose requirements are ignored, because their own request is in conflict.
     free: BTreeSet<Name>,
 }
 
 impl Settled {
-    /// Whether other versions hold instead of facts that do not count any more.
+    /// Whether ignored constraints are replaced by other versions.
     pub(in crate::resolve) fn has_replacements(&self) -> bool {
         !self.instead.is_empty()
     }
 
-    /// The problem of the facts that `keep` accepts, without what was reported.
+    /// Returns the problem of the constraints that `keep` accepts, without what was reported.
     pub(in crate::resolve) fn problem<'m>(
         &self,
         model: &'m Model<'_>,
@@ -53,13 +53,13 @@ impl Settled {
         problem
     }
 
-    /// Takes a fact away, so that a second, separate conflict shows.
-    fn take_away(&mut self, model: &Model<'_>, gone: usize) {
-        let Constraint { kind, span, .. } = &model.constraints[gone];
+    /// Removes a constraint from the problem, so that a second, separate conflict can be found.
+    fn remove(&mut self, model: &Model<'_>, removed: usize) {
+        let Constraint { kind, span, .. } = &model.constraints[removed];
         let is_same = |one: &Constraint| one.kind == *kind && one.span == *span;
         for (at, constraint) in model.constraints.iter().enumerate() {
             let asked_with_it = *kind == ConstraintKind::Request && is_same(constraint);
-            if at == gone || asked_with_it {
+            if at == removed || asked_with_it {
                 self.constraints.insert(at);
             }
             if let (true, Some(var)) = (asked_with_it, model.package_variable(constraint.on)) {
@@ -69,16 +69,16 @@ impl Settled {
     }
 }
 
-/// One conflict: its facts, and the one that a suggestion changes first.
+/// One conflict: its core, and the constraint that the first suggestion changes.
 struct Conflict {
     core: Vec<usize>,
-    gone: usize,
+    removed: usize,
     suggestions: Vec<suggest::Suggestion>,
-    /// Whether each of them needs the first one of every other conflict.
+    /// Whether each suggestion works only together with the first one of every other conflict.
     joint: bool,
 }
 
-/// Tells every conflict of a model that has no answer.
+/// Reports the conflicts of a model that has no answer.
 pub(in crate::resolve) fn report(
     question: Question<'_>,
     model: &Model<'_>,
@@ -94,11 +94,11 @@ pub(in crate::resolve) fn report(
         let core = core(model, &known);
         let Some(first) = suggest::first(model, &core) else { break };
         let suggestions = suggest::find(question, model, &core, &known);
-        // What a suggestion would take away is taken away.
-        let gone = suggestions.iter().find_map(|one| one.constraint).unwrap_or(first);
+        // Further conflicts are those that remain after the first suggestion is followed.
+        let removed = suggestions.iter().find_map(|one| one.constraint).unwrap_or(first);
         let before = known.clone();
-        known.take_away(model, gone);
-        all.push((Conflict { core, gone, suggestions, joint: false }, before));
+        known.remove(model, removed);
+        all.push((Conflict { core, removed, suggestions, joint: false }, before));
     }
     if all.len() > 1 {
         for at in 0..all.len() {
@@ -106,7 +106,7 @@ pub(in crate::resolve) fn report(
             let one = &mut all[at].0;
             (one.suggestions, one.joint) = (suggestions, joint);
         }
-        keep_sound(question, model, &mut all);
+        drop_unsound(question, model, &mut all);
     } else if let Some((one, _)) = all.first_mut() {
         one.suggestions.retain(|change| suggest::resolves(question, &model.budget, [change]));
     }
@@ -124,8 +124,9 @@ pub(in crate::resolve) fn report(
     })
 }
 
-/// The suggestions of one of several conflicts: those that fix all of them, else those that do once the others are repaired, each by
-/// what is shown of it first; and whether they need the others.
+/// Finds the suggestions for one of several conflicts: those that resolve all conflicts, or else those that
+/// do once each other conflict is resolved by its first suggestion. Also returns whether they need the
+/// others.
 fn together(
     question: Question<'_>,
     model: &Model<'_>,
@@ -138,27 +139,28 @@ fn together(
     if !alone.is_empty() {
         return (alone, false);
     }
-    let gone = |but: Option<usize>| -> BTreeSet<usize> {
-        let others = all.iter().enumerate().filter(|(other, _)| Some(*other) != but);
-        others.flat_map(|(_, (one, _))| suggest::with(model, one.gone)).collect()
+    let removed_except = |except: Option<usize>| -> BTreeSet<usize> {
+        let others = all.iter().enumerate().filter(|(other, _)| Some(*other) != except);
+        others.flat_map(|(_, (one, _))| suggest::with_dependents(model, one.removed)).collect()
     };
-    let without = gone(None);
+    let without = removed_except(None);
     let Ok(answer) = proven::solve(model, model.problem(|constraint| !without.contains(&constraint))) else {
         return (Vec::new(), true);
     };
-    let constraints = gone(Some(at));
+    let constraints = removed_except(Some(at));
     let kept = constraints.iter().map(|constraint| model.constraints[*constraint].on);
     let instead = kept.filter_map(|on| Some(Dependency { on, within: set([answer[on.index()]?]) })).collect();
     let known = Settled { constraints, instead, free: BTreeSet::new() };
-    let mut suggestions = suggest::beside(question, model, (core, all[at].0.gone), &known);
+    let mut suggestions = suggest::joint(question, model, (core, all[at].0.removed), &known);
     for one in &mut suggestions {
         one.text.push_str("; this also needs the first change suggested for the other conflict");
     }
     (suggestions, true)
 }
 
-/// Drops the suggestions that do not resolve the manifest with the first one of every other conflict.
-fn keep_sound(question: Question<'_>, model: &Model<'_>, all: &mut [(Conflict, Settled)]) {
+/// Drops joint suggestions that do not resolve the manifest together with the first one of every other
+/// conflict.
+fn drop_unsound(question: Question<'_>, model: &Model<'_>, all: &mut [(Conflict, Settled)]) {
     loop {
         let is_sound = |at: usize, change: &suggest::Suggestion| {
             let others = all.iter().enumerate().filter(|(other, _)| *other != at);
@@ -176,30 +178,29 @@ fn keep_sound(question: Question<'_>, model: &Model<'_>, all: &mut [(Conflict, S
     }
 }
 
-/// A smallest set of facts that cannot hold together.
+/// Returns a minimal set of constraints that cannot hold together.
 fn core(model: &Model<'_>, known: &Settled) -> Vec<usize> {
     let all =
         (0..model.constraints.len()).filter(|constraint| !known.constraints.contains(constraint)).collect();
-    smallest(model, all, |keep| {
-        is_impossible(&known.problem(model, |one| keep.contains(&one)), &model.budget)
-    })
+    minimal(model, all, |keep| is_impossible(&known.problem(model, |one| keep.contains(&one)), &model.budget))
 }
 
-/// Of facts that fail together a minimal set that does (a deletion-based minimal unsatisfiable subset): each is left out
-/// in turn, and stays out where the others still fail.
-pub(in crate::resolve) fn smallest(
+/// Reduces constraints that fail together to a minimal set that still fails (a deletion-based minimal
+/// unsatisfiable subset): each is left out in turn, and stays out if the others still fail.
+pub(in crate::resolve) fn minimal(
     model: &Model<'_>,
     constraints: Vec<usize>,
     fail: impl Fn(&BTreeSet<usize>) -> bool,
 ) -> Vec<usize> {
-    // What the user can change least is tried first, so that the lines that are left are those to change.
+    // Constraints that are hard to change for the user are left out first, so that those that remain are easy
+    // to change.
     let mut order = constraints.clone();
     order.sort_by_key(|constraint| {
         let kind = model.constraints[*constraint].kind;
         (kind != ConstraintKind::Implied, kind != ConstraintKind::Device, std::cmp::Reverse(*constraint))
     });
     let mut kept: BTreeSet<usize> = constraints.into_iter().collect();
-    leave_out(&order, |run| {
+    remove_unneeded(&order, |run| {
         let without: BTreeSet<usize> = kept.iter().copied().filter(|one| !run.contains(one)).collect();
         let fails = fail(&without);
         if fails {
@@ -214,12 +215,13 @@ pub(in crate::resolve) fn smallest(
     kept
 }
 
-/// Leaves out every item that can be spared after those before it are, as if one by one, but by halves: of a long list
-/// with few items that are needed, most go in a few steps. `spare` leaves out a run of items where it can.
-pub(in crate::resolve) fn leave_out<T>(items: &[T], mut spare: impl FnMut(&[T]) -> bool) {
+/// Removes every item that is not needed. The result is the same as trying items one by one in order, but
+/// runs of items are tried first and halved on failure, so that a long list with few needed items takes few
+/// steps. `remove` removes a run of items if it can, and returns whether it did.
+pub(in crate::resolve) fn remove_unneeded<T>(items: &[T], mut remove: impl FnMut(&[T]) -> bool) {
     let mut runs = vec![items];
     while let Some(run) = runs.pop() {
-        if run.is_empty() || spare(run) || run.len() == 1 {
+        if run.is_empty() || remove(run) || run.len() == 1 {
             continue;
         }
         let (first, second) = run.split_at(run.len() / 2);
@@ -237,7 +239,7 @@ fn diagnostic(
     let problem = known.problem(model, |constraint| core.contains(&constraint));
     let mut explanation = trace::report(model, core, problem, Places { catalog: question.catalog, sources });
     if explanation.unavailable {
-        // What is asked for and does not exist comes first.
+        // The requests that are unavailable come first.
         constraints.sort_by_key(|constraint| {
             !matches!(constraint.kind, ConstraintKind::Request | ConstraintKind::Requirement)
         });
@@ -252,13 +254,14 @@ fn diagnostic(
             (first.on == second.on).then(|| "an image contains only one version of a package".to_owned()),
         );
     }
-    // What the target says has a part in it even where its device alone would do.
+    // A line of the target is shown if the derivation uses its axis, even if the device alone causes the
+    // conflict.
     let target_facts = model.constraints.iter().filter(|constraint| {
         constraint.kind == ConstraintKind::Target && explanation.axes.contains(&constraint.on)
     });
     let of_target = target_facts.map(|constraint| (constraint.span, label(model, constraint)));
     let fixed = explanation.fixed.iter().filter_map(|(axis, value)| target(question, axis, value));
-    // A project's own definitions are its lines as well; the steps cite them where there are many.
+    // Lines of the user's own definitions get labels too. If there are many, only the steps cite them.
     let mut own = explanation.places;
     own.retain(|(place, _)| question.catalog.is_own(place.source));
     own.truncate(if own.len() > OWN { 0 } else { OWN });
@@ -279,7 +282,7 @@ fn diagnostic(
     diagnostic
 }
 
-/// What is wrong, in one sentence, and its kind.
+/// Returns the code and the message of a conflict.
 fn message(constraints: &[&Constraint], unavailable: bool) -> (Code, String) {
     let texts = |of: &dyn Fn(&Constraint) -> bool| {
         wording::codes(
@@ -307,7 +310,7 @@ fn message(constraints: &[&Constraint], unavailable: bool) -> (Code, String) {
     }
 }
 
-/// The line of the target that fixes something.
+/// Returns the line of the target that fixes an axis such as `sm`, with its label.
 fn target(question: Question<'_>, axis: &str, value: &str) -> Option<(Span, String)> {
     let target = &question.project.target;
     let device = target.device.as_ref().map(|device| device.span);
@@ -319,7 +322,8 @@ fn target(question: Question<'_>, axis: &str, value: &str) -> Option<(Span, Stri
     Some((device.or(platform)?, format!("its {axis} is {value}")))
 }
 
-/// The facts to label: a package's request goes without saying where its requirement is labelled.
+/// Returns the constraints to label. The request of a package is left out if its version requirement is
+/// labelled.
 fn shown<'m>(model: &'m Model<'_>, core: &[usize]) -> Vec<&'m Constraint> {
     let constraints: Vec<&Constraint> =
         core.iter().map(|constraint| &model.constraints[*constraint]).collect();
@@ -333,7 +337,7 @@ fn shown<'m>(model: &'m Model<'_>, core: &[usize]) -> Vec<&'m Constraint> {
                     .any(|other| other.kind == ConstraintKind::Requirement && other.on == constraint.on)
         })
         .collect();
-    // One line of the manifest may be several facts (a device and the axes that it bounds).
+    // One line of the manifest can be several constraints, such as a device and the axes that it bounds.
     let mut seen = BTreeSet::new();
     shown.retain(|constraint| seen.insert((constraint.span, constraint.text.clone())));
     shown

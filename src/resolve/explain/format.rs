@@ -1,4 +1,4 @@
-//! How people say things: names, and sets of versions in few words.
+//! Formats names, places and sets of versions for explanations.
 
 use pubgrub::VersionSet as _;
 
@@ -9,23 +9,22 @@ use crate::source::{Sources, Span};
 use crate::resolve::model::{Candidate, Model, PackageVariable};
 use crate::resolve::problem::{Set, VariableId};
 
-/// So many are reported one by one.
+/// The maximum number of versions or ranges that are listed one by one.
 const FEW: usize = 4;
 
 /// The phrase for all versions.
 pub(in crate::resolve) const ANY: &str = "in any version";
 
-/// How places in definitions are cited.
+/// What is needed to cite places in definitions.
 #[derive(Clone, Copy)]
 pub(in crate::resolve) struct Places<'a> {
-    /// Whose definitions they are.
     pub(in crate::resolve) catalog: &'a Catalog,
     pub(in crate::resolve) sources: &'a Sources,
 }
 
 impl Places<'_> {
-    /// A line of a user's own definition; of a built-in one, of which the user has no file, the node:
-    /// `package ros: conflicts`.
+    /// Cites a place in a definition: file and line in a user's own one, or the node in a built-in one, which
+    /// the user has no file of: `package ros: conflicts`.
     pub(in crate::resolve) fn cite(self, package: &Package, span: Span) -> String {
         if self.catalog.is_own(span.source) {
             return self.sources.cite(span);
@@ -36,7 +35,8 @@ impl Places<'_> {
     }
 }
 
-/// The node of a definition that a requirement stands in. A requirement of one version names that version.
+/// Returns the node that contains a requirement. `None` for requirements of a single version, whose text
+/// names it.
 fn node(package: &Package, span: Span) -> Option<String> {
     let here = |all: &[Require]| all.iter().any(|one| one.requirement.span == span);
     if here(&package.requires) {
@@ -52,18 +52,18 @@ fn node(package: &Package, span: Span) -> Option<String> {
         .or_else(|| variant().map(|one| format!("variant {}", one.name.value)))
 }
 
-/// How people write a thing: `CUDA`, `pytorch`.
+/// Returns the title of an axis or the name of a package: `CUDA`, `pytorch`.
 pub(in crate::resolve) fn title(var: &PackageVariable<'_>) -> String {
     var.package.axis.as_ref().map_or_else(|| var.name.to_string(), |axis| axis.title.clone())
 }
 
-/// A version as manifests write it: by its name where it has one (`humble`).
+/// Formats a version as manifests write it: by its name if it has one (`humble`).
 pub(in crate::resolve) fn version(var: &PackageVariable<'_>, candidate: &Candidate) -> Option<String> {
     let name = candidate.entry().and_then(|entry| var.package.versions[entry].name.as_ref());
     name.map(|name| name.value.to_string()).or_else(|| candidate.version().map(ToString::to_string))
 }
 
-/// The versions of a set in few words: `2.4.0 to 2.6.0`, `12.2, 12.4 or 12.6`.
+/// Formats the versions of a set: `2.4.0 to 2.6.0`, `12.2, 12.4 or 12.6`.
 pub(in crate::resolve) fn versions(model: &Model<'_>, id: VariableId, within: &Set) -> String {
     let Some(var) = model.package_variable(id) else { return String::new() };
     let places: Vec<(u32, &Candidate)> = (0u32..).zip(&var.candidates).collect();
@@ -98,7 +98,7 @@ fn distinct<'c>(
     texts
 }
 
-/// Neighbours joined: `34.1.0 to 36.5.2`, `39.2.0`.
+/// Joins consecutive versions to ranges: `34.1.0 to 36.5.2`, `39.2.0`.
 fn runs(all: &[String], some: &[String]) -> Vec<String> {
     let mut runs: Vec<String> = Vec::new();
     let mut run: Vec<&String> = Vec::new();
@@ -106,14 +106,14 @@ fn runs(all: &[String], some: &[String]) -> Vec<String> {
         if some.contains(one) {
             run.push(one);
         } else {
-            close(&mut runs, &mut run);
+            finish_run(&mut runs, &mut run);
         }
     }
-    close(&mut runs, &mut run);
+    finish_run(&mut runs, &mut run);
     runs
 }
 
-fn close(runs: &mut Vec<String>, run: &mut Vec<&String>) {
+fn finish_run(runs: &mut Vec<String>, run: &mut Vec<&String>) {
     match run.as_slice() {
         [] => {}
         [one] => runs.push((*one).clone()),

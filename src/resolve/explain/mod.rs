@@ -1,5 +1,5 @@
-//! Why there is no answer, in the words of the manifest and the definitions: the minimal core of a conflict, the derivation
-//! between its lines, and suggestions that were solved.
+//! Explains conflicts in terms of the manifest and the definitions: the minimal core, the derivation between
+//! its lines, and suggestions that were solved.
 
 pub(super) mod core;
 pub(super) mod format;

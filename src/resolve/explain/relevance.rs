@@ -1,5 +1,5 @@
-//! What of a problem can matter for its explanation: wheels of other platforms and entries for other releases are not
-//! examined, unless they are all there is.
+//! Restricts a problem to the candidates that are relevant to its explanation: candidates for other platforms
+//! and releases are left out, unless there are no others.
 
 use std::collections::BTreeMap;
 
@@ -10,19 +10,19 @@ use crate::resolve::problem::{Dependency, Problem, Set, Variable, VariableId, se
 use crate::resolve::provider::solve;
 use crate::resolve::words;
 
-/// By variable, which candidates there are to speak of.
+/// The relevant candidates of each variable.
 pub(in crate::resolve) struct Relevance {
-    /// Those of this platform; all, where there are none.
+    /// The candidates for this platform, or all if there are none.
     pub(in crate::resolve) platform: Vec<Set>,
-    /// Of these the ones that the target does not rule out by what they require themselves; all of them, where it
-    /// rules out every one.
+    /// Those of `platform` whose direct requirements are compatible with the target, or all of them if none
+    /// is.
     pub(in crate::resolve) left: Vec<Set>,
-    /// What the target leaves possible: of a release's requirements too.
+    /// The candidates that the target allows, taking into account what its release requires.
     pub(in crate::resolve) domain: Vec<Set>,
 }
 
 impl Relevance {
-    /// For an explanation of why these facts cannot hold together.
+    /// Finds the relevant candidates for an explanation of why these constraints cannot hold together.
     pub(in crate::resolve) fn new(model: &Model<'_>, constraints: &[usize]) -> Self {
         let platform: Vec<Set> =
             (0..).take(model.variables.len()).map(|at| of_platform(model, VariableId(at))).collect();
@@ -40,13 +40,14 @@ impl Relevance {
             })
             .collect();
         let mut relevance = Self { platform, left, domain };
-        relevance.bring_back(model, constraints);
+        relevance.restore_requested(model, constraints);
         relevance
     }
 
-    /// A problem with what is left. Of what another platform has it is only reported that.
+    /// Restricts a problem to the relevant candidates. A candidate for another platform keeps only that
+    /// dependency, so that no other reason against it is reported.
     pub(in crate::resolve) fn apply(&self, model: &Model<'_>, problem: Problem<'_>) -> Problem<'static> {
-        let mut problem = problem.whole();
+        let mut problem = problem.into_owned();
         for dependencies in problem.variables.to_mut().iter_mut().skip(1).flat_map(|one| &mut one.candidates)
         {
             if dependencies.iter().any(|dependency| is_elsewhere(model, dependency)) {
@@ -61,9 +62,10 @@ impl Relevance {
         problem
     }
 
-    /// What is asked for and the target rules out is part of the explanation: it comes back.
-    fn bring_back(&mut self, model: &Model<'_>, constraints: &[usize]) {
-        // What is asked for in one line and pinned in another is brought back in that version.
+    /// Restores candidates that are requested although the target rules them out: they are part of the
+    /// explanation.
+    fn restore_requested(&mut self, model: &Model<'_>, constraints: &[usize]) {
+        // If a package is requested in one line and pinned in another, only the pinned version is restored.
         let mut asked: BTreeMap<VariableId, Set> = BTreeMap::new();
         for constraint in constraints.iter().map(|constraint| &model.constraints[*constraint]) {
             let within = asked.entry(constraint.on).or_insert_with(Set::full);
@@ -83,23 +85,23 @@ impl Relevance {
                 continue;
             }
             let here = within.intersection(&self.platform[on.index()]);
-            let back = if here.is_empty() { within } else { here };
-            self.left[on.index()] = left.union(&back);
+            let restored = if here.is_empty() { within } else { here };
+            self.left[on.index()] = left.union(&restored);
             let candidates = (0u32..).zip(&model.variables[on.index()].candidates);
-            let brought = candidates.filter(|(place, _)| back.contains(place));
-            todo.extend(brought.flat_map(|(_, dependencies)| dependencies.iter().cloned()));
+            let added = candidates.filter(|(place, _)| restored.contains(place));
+            todo.extend(added.flat_map(|(_, dependencies)| dependencies.iter().cloned()));
         }
     }
 }
 
-/// Whether a demand is for another platform.
+/// Whether a dependency can only be met on another platform.
 fn is_elsewhere(model: &Model<'_>, dependency: &Dependency) -> bool {
     let kind = &model.kinds[dependency.on.index()];
     let of_platform = |axis: &&str| [words::PLATFORM, words::ARCH].contains(axis);
     dependency.within.is_empty() && matches!(kind, VariableKind::Fixed { axis, .. } if of_platform(axis))
 }
 
-/// The candidates that ask for no other platform.
+/// Returns the candidates that do not require another platform.
 fn of_platform(model: &Model<'_>, id: VariableId) -> Set {
     match &model.kinds[id.index()] {
         VariableKind::Package(_) => some(&model.variables[id.index()], &Set::full(), |dependencies| {
@@ -109,7 +111,7 @@ fn of_platform(model: &Model<'_>, id: VariableId) -> Set {
     }
 }
 
-/// The candidates within a set that fit; all of the set, where none fits but the first («not there»).
+/// Returns the candidates of a set that fit, or the whole set if none fits except the first, "absent".
 fn some(variable: &Variable, within: &Set, fits: impl Fn(&[Dependency]) -> bool) -> Set {
     let places = (0u32..).zip(&variable.candidates).filter(|(place, _)| within.contains(place));
     let fitting: Vec<u32> =
@@ -117,7 +119,8 @@ fn some(variable: &Variable, within: &Set, fits: impl Fn(&[Dependency]) -> bool)
     if fitting.iter().all(|place| *place == 0) { within.clone() } else { set(fitting) }
 }
 
-/// What is left of each variable by the target's own requirements and what they entail, where they hold together.
+/// Returns the candidates of each variable that the target allows, by propagating its constraints. If those
+/// conflict with each other, they are ignored.
 fn domain(model: &Model<'_>, platform: &[Set]) -> Vec<Set> {
     let of_target = |constraint: usize| {
         matches!(model.constraints[constraint].kind, ConstraintKind::Target | ConstraintKind::Device)
@@ -138,7 +141,7 @@ fn domain(model: &Model<'_>, platform: &[Set]) -> Vec<Set> {
     domain
 }
 
-/// What every candidate that is left of a variable asks for.
+/// Returns the dependencies that all remaining candidates of a variable have in common.
 fn entailed(variable: &Variable, domain: &[Set], id: VariableId) -> Vec<Dependency> {
     let mut asked: BTreeMap<VariableId, (usize, Set)> = BTreeMap::new();
     let mut count = 0;

@@ -1,4 +1,4 @@
-//! One step of a conflict's chain in words.
+//! Formats the steps of a derivation.
 
 use std::collections::BTreeSet;
 
@@ -15,10 +15,11 @@ use crate::resolve::model::{BaseVariable, Candidate, Model, PackageVariable, Var
 use crate::resolve::problem::{Set, VariableId, set};
 use crate::resolve::words;
 
-/// A place is cited where it fits into a line of so many letters.
+/// The width of a line, in characters, up to which it gets a citation of its place.
 const WIDE: usize = 84;
 
-/// A step: some candidates of one variable ask for some of another.
+/// A step of a derivation: some candidates of one variable (the holders) depend on a set of candidates of
+/// another.
 #[derive(Clone, Copy)]
 pub(in crate::resolve) struct DerivationStep<'s, 'a> {
     pub(in crate::resolve) model: &'s Model<'a>,
@@ -30,6 +31,7 @@ pub(in crate::resolve) struct DerivationStep<'s, 'a> {
 }
 
 impl<'s, 'a> DerivationStep<'s, 'a> {
+    /// Returns the variable whose definition contains the requirement.
     fn owner(self) -> Option<&'s PackageVariable<'a>> {
         match &self.model.kinds[self.from.index()] {
             VariableKind::Guard { owner } => self.model.package_variable(*owner),
@@ -41,15 +43,17 @@ impl<'s, 'a> DerivationStep<'s, 'a> {
 /// One line of a derivation with the place that states it.
 pub(in crate::resolve) struct DerivationLine {
     pub(in crate::resolve) text: String,
-    /// Where the definition says so.
+    /// The requirement in the definition.
     pub(in crate::resolve) place: Option<Span>,
+    /// The text without its subject: `requires CUDA 12.6`.
     pub(in crate::resolve) what: String,
 }
 
-/// The line of a step; steps that only say when something need not hold have none.
+/// Formats a step. Returns `None` for steps that are internal to the model, such as those between a guard and
+/// its conditions.
 pub(in crate::resolve) fn line(step: DerivationStep<'_, '_>, places: Places<'_>) -> Option<DerivationLine> {
     if let VariableKind::Installed { of } = &step.model.kinds[step.on.index()] {
-        // That it is installed is asked for in the same words as which version it is.
+        // A dependency on "is installed" reads like one on any version.
         let count = u32::try_from(step.model.variables[of.index()].candidates.len()).unwrap_or(u32::MAX);
         return line(DerivationStep { on: *of, within: &Set::run(1..count), ..step }, places);
     }
@@ -61,14 +65,14 @@ pub(in crate::resolve) fn line(step: DerivationStep<'_, '_>, places: Places<'_>)
         return None;
     }
     if let VariableKind::Unavailable(one) = &step.model.kinds[step.on.index()] {
-        return Some(of_unavailable(step, step.owner()?, one));
+        return Some(unavailable_line(step, step.owner()?, one));
     }
     match &step.model.kinds[step.from.index()] {
-        VariableKind::Package(var) => Some(of_package(step, var, places)),
+        VariableKind::Package(var) => Some(package_line(step, var, places)),
         VariableKind::Guard { owner } if step.holders.contains(&0) => {
-            of_guard(step, step.model.package_variable(*owner)?, places)
+            guard_line(step, step.model.package_variable(*owner)?, places)
         }
-        VariableKind::Base(base) => Some(of_base(step, base)),
+        VariableKind::Base(base) => Some(base_line(step, base)),
         VariableKind::Root
         | VariableKind::Guard { .. }
         | VariableKind::Fixed { .. }
@@ -78,14 +82,15 @@ pub(in crate::resolve) fn line(step: DerivationStep<'_, '_>, places: Places<'_>)
     }
 }
 
-/// What does not exist: of whom, under which conditions, why, and the page that shows it.
-fn of_unavailable(
+/// Formats that something is unavailable: the subject, the conditions, the reason, and the source of this
+/// information.
+fn unavailable_line(
     step: DerivationStep<'_, '_>,
     owner: &PackageVariable<'_>,
     one: &Guarded<Unavailable>,
 ) -> DerivationLine {
     let who = match &step.model.kinds[step.from.index()] {
-        VariableKind::Package(var) => holders(step, var),
+        VariableKind::Package(var) => subject(step, var),
         _ => title(owner),
     };
     let conditions: Vec<String> = one
@@ -110,34 +115,40 @@ fn of_unavailable(
     DerivationLine { text: format!("{who}{with} {what}{source}"), place: Some(one.value.reason.span), what }
 }
 
-fn of_base(step: DerivationStep<'_, '_>, base: &BaseVariable<'_>) -> DerivationLine {
+/// Formats what a base image provides or requires.
+fn base_line(step: DerivationStep<'_, '_>, base: &BaseVariable<'_>) -> DerivationLine {
     let Some(var) = step.model.package_variable(step.on) else {
         let tags = base.image.iter().flat_map(|image| &image.tags);
-        let requires = tags.flat_map(|tag| &tag.requires).filter(|one| asks(step, one));
+        let requires = tags.flat_map(|tag| &tag.requires).filter(|one| is_on_object(step, one));
         let all: Vec<&str> = requires.map(|one| one.requirement.as_str()).collect();
-        let what = format!("requires {} {}", word(step), alternatives(&all.join("||")));
+        let what = format!("requires {} {}", object_name(step), alternatives(&all.join("||")));
         return DerivationLine { text: format!("the base image {what}"), place: None, what };
     };
-    let held = base.provides.iter().any(|held| held.contains_key(&var.name));
-    let subject = versions(step.model, step.on, step.within);
-    let what = match (subject.as_str(), held) {
+    let provided = base.provides.iter().any(|versions| versions.contains_key(&var.name));
+    let versions = versions(step.model, step.on, step.within);
+    let what = match (versions.as_str(), provided) {
         ("absent", _) => format!("has no {}", title(var)),
-        (_, true) => format!("provides {} {subject}", title(var)),
-        (_, false) => format!("requires {} {subject}", title(var)),
+        (_, true) => format!("provides {} {versions}", title(var)),
+        (_, false) => format!("requires {} {versions}", title(var)),
     };
     DerivationLine { text: format!("the base image {what}"), place: None, what }
 }
 
-fn of_package(step: DerivationStep<'_, '_>, var: &PackageVariable<'_>, places: Places<'_>) -> DerivationLine {
-    let who = holders(step, var);
+/// Formats what a package or an axis requires.
+fn package_line(
+    step: DerivationStep<'_, '_>,
+    var: &PackageVariable<'_>,
+    places: Places<'_>,
+) -> DerivationLine {
+    let who = subject(step, var);
     if var.is_name() {
-        let what = format!("means {}", asked(step));
+        let what = format!("means {}", required_versions(step));
         return DerivationLine { text: format!("{who} {what}"), place: None, what };
     }
     let package = var.package;
     let of = |all: &[Require]| -> Vec<Spanned<Requirement>> {
         all.iter()
-            .filter(|one| asks(step, one) && always(step, var, one))
+            .filter(|one| is_on_object(step, one) && is_unconditional(step, var, one))
             .map(|one| one.requirement.clone())
             .collect()
     };
@@ -156,24 +167,24 @@ fn of_package(step: DerivationStep<'_, '_>, var: &PackageVariable<'_>, places: P
     requires.extend(options.flat_map(|(_, all)| of(all)));
     let variants = package.variants.iter().filter(|one| Some(&one.name.value) == var.variant.as_ref());
     requires.extend(variants.flat_map(|one| of(&one.requires)));
-    wanted(step, &who, (&requires, &conflicts), places)
+    requirement_line(step, &who, (&requires, &conflicts), places)
 }
 
-/// A requirement under a condition.
-fn of_guard(
+/// Formats a requirement under a condition.
+fn guard_line(
     step: DerivationStep<'_, '_>,
     owner: &PackageVariable<'_>,
     places: Places<'_>,
 ) -> Option<DerivationLine> {
     let variable = &step.model.variables[step.from.index()];
-    // The second candidate is «the first condition does not hold».
+    // The second candidate of a guard is "the first condition does not hold".
     let unmet = variable.candidates.get(1)?.first()?;
     if unmet.on == step.on {
         return None;
     }
     let condition = step.model.package_variable(unmet.on)?;
     let meets = |one: &Require| {
-        one.name.as_str() == word(step)
+        one.name.as_str() == object_name(step)
             && one.guard.all.iter().any(|given| match given {
                 Condition::Is { name, requirement } => {
                     name.value == condition.name
@@ -200,10 +211,10 @@ fn of_guard(
     })?;
     let who = format!("{} with {} {}", title(owner), title(condition), alternatives(when.as_str()));
     let of = |all: Vec<&Require>| all.into_iter().map(|one| one.requirement.clone()).collect::<Vec<_>>();
-    Some(wanted(step, &who, (&of(requires), &of(conflicts)), places))
+    Some(requirement_line(step, &who, (&of(requires), &of(conflicts)), places))
 }
 
-/// The candidates of a thing that a requirement admits.
+/// Returns the candidates of a variable that a requirement admits.
 fn admitted(var: &PackageVariable<'_>, requirement: &Requirement) -> Option<Set> {
     let matcher = var.package.meaning(requirement).ok()?;
     let fits = (0..)
@@ -212,23 +223,23 @@ fn admitted(var: &PackageVariable<'_>, requirement: &Requirement) -> Option<Set>
     Some(set(fits.map(|(place, _)| place)))
 }
 
-/// Whether a requirement's conditions are met whatever is chosen.
-fn always(step: DerivationStep<'_, '_>, var: &PackageVariable<'_>, one: &Require) -> bool {
+/// Whether the conditions of a requirement are met whatever versions are chosen.
+fn is_unconditional(step: DerivationStep<'_, '_>, var: &PackageVariable<'_>, one: &Require) -> bool {
     let fixed = step.model.target.fixed(&var.options, var.variant.as_ref());
     one.guard.open(&fixed).is_some_and(|open| open.is_empty())
 }
 
-/// Whether a requirement is of this step's variable.
-fn asks(step: DerivationStep<'_, '_>, one: &Require) -> bool {
-    one.name.as_str() == word(step)
+/// Whether a requirement is on the object of the step.
+fn is_on_object(step: DerivationStep<'_, '_>, one: &Require) -> bool {
+    one.name.as_str() == object_name(step)
         || step
             .model
             .package_variable(step.on)
             .is_some_and(|var| var.package.aliases.iter().any(|alias| alias.as_str() == one.name.as_str()))
 }
 
-/// The name of what is asked for, as definitions write it.
-fn word<'s>(step: DerivationStep<'s, '_>) -> &'s str {
+/// Returns the name of what the step requires, as definitions write it.
+fn object_name<'s>(step: DerivationStep<'s, '_>) -> &'s str {
     match &step.model.kinds[step.on.index()] {
         VariableKind::Package(var) => var.name.as_str(),
         VariableKind::Fixed { axis, .. } => axis,
@@ -241,14 +252,16 @@ fn word<'s>(step: DerivationStep<'s, '_>) -> &'s str {
     }
 }
 
-/// What is required: in the definition's own words where they are the same for all holders, with its place.
-fn wanted(
+/// Formats a requirement or conflict. It quotes the definition, with its place, if all holders have the same
+/// text, and otherwise formats the set of versions.
+fn requirement_line(
     step: DerivationStep<'_, '_>,
     who: &str,
     (requires, conflicts): (&[Spanned<Requirement>], &[Spanned<Requirement>]),
     places: Places<'_>,
 ) -> DerivationLine {
-    let fixed = || if word(step) == words::SM { "compute capability" } else { word(step) }.to_owned();
+    let fixed =
+        || if object_name(step) == words::SM { "compute capability" } else { object_name(step) }.to_owned();
     let name = step.model.package_variable(step.on).map_or_else(fixed, title);
     let own: Vec<&Spanned<Requirement>> = requires.iter().filter(|one| !one.is_any()).collect();
     let texts: BTreeSet<&str> = own.iter().map(|one| one.as_str()).collect();
@@ -262,11 +275,11 @@ fn wanted(
             (format!("conflicts with {name} {}", alternatives(text)), place)
         }
         (1, _) => (format!("requires {name} {}", alternatives(&joined)), first),
-        (0, Some(_)) if against_some(step).is_some() => {
-            (format!("conflicts with {name} {}", against_some(step).unwrap_or_default()), None)
+        (0, Some(_)) if excluded_versions(step).is_some() => {
+            (format!("conflicts with {name} {}", excluded_versions(step).unwrap_or_default()), None)
         }
-        (0, _) => (format!("requires {}", asked(step)), None),
-        _ if model_says(step) => (format!("requires {}", asked(step)), None),
+        (0, _) => (format!("requires {}", required_versions(step)), None),
+        _ if has_versions(step) => (format!("requires {}", required_versions(step)), None),
         _ => (format!("requires {name} {}", alternatives(&joined)), None),
     };
     let text = format!("{who} {what}");
@@ -276,8 +289,8 @@ fn wanted(
     DerivationLine { text: if fits { text + &cited } else { text }, place, what }
 }
 
-/// What several conflicts leave out of what the target leaves.
-fn against_some(step: DerivationStep<'_, '_>) -> Option<String> {
+/// Returns the versions that several conflicts exclude from those that the target allows, if they are few.
+fn excluded_versions(step: DerivationStep<'_, '_>) -> Option<String> {
     let count = u32::try_from(step.model.package_variable(step.on)?.candidates.len()).ok()?;
     let here = step.relevance.domain[step.on.index()].intersection(&Set::run(1..count));
     let out = here.intersection(&step.within.complement());
@@ -285,16 +298,16 @@ fn against_some(step: DerivationStep<'_, '_>) -> Option<String> {
     few.then(|| versions(step.model, step.on, &out))
 }
 
-/// Whether the set of candidates says more than the requirements' texts.
-fn model_says(step: DerivationStep<'_, '_>) -> bool {
+/// Whether the required candidates can be formatted as versions.
+fn has_versions(step: DerivationStep<'_, '_>) -> bool {
     step.model.package_variable(step.on).is_some() && !step.within.is_empty()
 }
 
-/// What is asked for as a set of versions.
-fn asked(step: DerivationStep<'_, '_>) -> String {
+/// Formats the required candidates as a set of versions.
+fn required_versions(step: DerivationStep<'_, '_>) -> String {
     match &step.model.kinds[step.on.index()] {
         VariableKind::Package(var) => {
-            // A promise about the host is of a lowest version.
+            // A version of the host, such as that of its driver, is a minimum.
             if var.package.axis.as_ref().is_some_and(|axis| axis.choose == Choose::Lowest) {
                 let mut known = var.candidates.iter().enumerate().filter_map(|(at, one)| {
                     let place = u32::try_from(at).ok().filter(|place| step.within.contains(place))?;
@@ -305,7 +318,7 @@ fn asked(step: DerivationStep<'_, '_>) -> String {
                 }
             }
             let versions = versions(step.model, step.on, step.within);
-            // Whichever version it is, that it is there is what is asked for.
+            // "Any version" goes without saying.
             let versions = if versions == format::ANY { "" } else { &versions };
             format!("{} {versions}", title(var)).trim_end().to_owned()
         }
@@ -319,7 +332,7 @@ fn asked(step: DerivationStep<'_, '_>) -> String {
     }
 }
 
-/// `12.2 || 12.4` as people say it; each once, in order.
+/// Formats `12.2 || 12.4` as `12.2 or 12.4`, sorted and without duplicates.
 fn alternatives(text: &str) -> String {
     let mut parts: Vec<&str> = text.split("||").map(|part| part.trim().trim_start_matches('=')).collect();
     parts.sort_by_cached_key(|part| (Version::parse(part).ok(), *part));
@@ -327,20 +340,21 @@ fn alternatives(text: &str) -> String {
     wording::any_of(&parts)
 }
 
-/// Who asks: the versions that do, of those that this target leaves; `every …` where it is all of them.
-fn holders(step: DerivationStep<'_, '_>, var: &PackageVariable<'_>) -> String {
+/// Formats the subject of the step: the versions that have the requirement, of those that the target allows,
+/// or `every …` if all have it.
+fn subject(step: DerivationStep<'_, '_>, var: &PackageVariable<'_>) -> String {
     let DerivationStep { model, relevance, from, holders, .. } = step;
     let name = title(var);
     if var.package.versions.is_empty() {
         return name;
     }
-    let there = set(1..u32::try_from(var.candidates.len()).unwrap_or(u32::MAX));
+    let present = set(1..u32::try_from(var.candidates.len()).unwrap_or(u32::MAX));
     let at = from.index();
-    let here = relevance.domain[at].intersection(&relevance.left[at]).intersection(&there);
+    let here = relevance.domain[at].intersection(&relevance.left[at]).intersection(&present);
     let shown = holders.intersection(&here);
-    let shown = if shown.is_empty() { holders.intersection(&there) } else { shown };
-    let of_platform = relevance.platform[at].intersection(&there);
-    let among = if relevance.platform[at] == Set::full() || of_platform == there {
+    let shown = if shown.is_empty() { holders.intersection(&present) } else { shown };
+    let of_platform = relevance.platform[at].intersection(&present);
+    let among = if relevance.platform[at] == Set::full() || of_platform == present {
         String::new()
     } else {
         format!(" for {}", platform(model))
@@ -348,15 +362,11 @@ fn holders(step: DerivationStep<'_, '_>, var: &PackageVariable<'_>) -> String {
     if shown == of_platform && !var.is_axis() {
         return format!("every {name} in the catalogue{among}");
     }
-    if shown == here && !var.is_axis() && !of_few(&here) {
+    // A single version is better named.
+    if shown == here && !var.is_axis() && here.count() > 1 {
         return format!("every {name} for this target");
     }
     format!("{name} {}", versions(model, from, &shown)).trim_end().to_owned()
-}
-
-/// Whether the versions are better named.
-fn of_few(places: &Set) -> bool {
-    places.count() < 2
 }
 
 fn platform<'s>(model: &'s Model<'_>) -> &'s str {

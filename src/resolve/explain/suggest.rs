@@ -1,4 +1,4 @@
-//! Suggestions: each was tried by solving again.
+//! Finds suggestions: changes of the manifest that resolve a conflict. Each is verified by solving again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,23 +21,25 @@ use crate::resolve::{outcome, proven};
 
 /// A change of the manifest that was solved and resolves the conflict.
 pub(in crate::resolve) struct Suggestion {
-    /// What to do, and what would then be chosen.
+    /// The change in words, and what would then be selected.
     pub(in crate::resolve) text: String,
+    /// The constraint that it changes or removes.
     pub(in crate::resolve) constraint: Option<usize>,
+    /// A replacement for a part of the manifest's text.
     pub(in crate::resolve) edit: Option<(Span, String)>,
-    /// What would be chosen then that nobody has shown to work.
+    /// The unproven versions that would be selected.
     unproven: BTreeSet<String>,
-    /// The change, to be tried on other targets.
+    /// The change as data, for trying it on other targets.
     change: ManifestChange,
 }
 
 enum ManifestChange {
-    /// The requirement at this place becomes another one.
+    /// Replaces the requirement at this place.
     Requirement(Span, String),
-    /// What stands at this place is left out.
+    /// Removes the node or requirement at this place.
     Drop(Span),
     NoBase,
-    /// The request at this place gets an option.
+    /// Sets an option of the request at this place.
     Option(Span, Spanned<Name>, Spanned<String>),
 }
 
@@ -64,19 +66,20 @@ impl ManifestChange {
                 }
             }
             Self::NoBase => project.base = None,
-            Self::Option(place, key, value) => choose(&mut project, *place, (key, value)),
+            Self::Option(place, key, value) => set_option(&mut project, *place, (key, value)),
         }
         project
     }
 }
 
-/// So many are shown.
+/// The maximum number of suggestions that are shown.
 const SHOWN: usize = 3;
 
-/// On so many other targets each is tried.
+/// The maximum number of other targets that each suggestion is tried on.
 const OTHERS: usize = 8;
 
-/// The fact of one of several conflicts to change first: another release or base would be another answer to all of them.
+/// Returns the constraint of a conflict to change first. The base image and the release come late, because
+/// changing them would affect all conflicts.
 pub(in crate::resolve) fn first(model: &Model<'_>, core: &[usize]) -> Option<usize> {
     let of = |kinds: &[ConstraintKind]| {
         core.iter().copied().find(|constraint| kinds.contains(&model.constraints[*constraint].kind))
@@ -87,7 +90,7 @@ pub(in crate::resolve) fn first(model: &Model<'_>, core: &[usize]) -> Option<usi
         .or_else(|| core.last().copied())
 }
 
-/// The suggestions of a conflict, those that change least first.
+/// Finds the suggestions for a conflict, sorted by how little they change.
 pub(in crate::resolve) fn find(
     question: Question<'_>,
     model: &Model<'_>,
@@ -102,7 +105,7 @@ pub(in crate::resolve) fn find(
     };
     suggestions.extend(of(&[ConstraintKind::Pin, ConstraintKind::Requirement, ConstraintKind::Pip]));
     suggestions.extend(other_options(question, model, core, known));
-    // Another release means flashing the machine anew.
+    // Changing the release means flashing the machine again.
     suggestions.extend(of(&[ConstraintKind::Base, ConstraintKind::Target]));
     if suggestions.is_empty() {
         for constraint in
@@ -114,10 +117,10 @@ pub(in crate::resolve) fn find(
     best(question, &model.budget, suggestions)
 }
 
-/// The suggestions to show: none that breaks another target, and of the rest those that lead to what was shown to work; where there
-/// are none, each says what it leads to.
+/// Returns the suggestions to show: those that break no other target and select the fewest unproven versions.
+/// If they select any, their texts name them.
 fn best(question: Question<'_>, budget: &Budget, mut suggestions: Vec<Suggestion>) -> Vec<Suggestion> {
-    suggestions.retain(|one| spares_others(question, budget, one));
+    suggestions.retain(|one| keeps_other_targets(question, budget, one));
     let fewest = suggestions.iter().map(|one| one.unproven.len()).min().unwrap_or_default();
     suggestions.retain(|one| one.unproven.len() == fewest);
     suggestions.truncate(SHOWN);
@@ -129,8 +132,8 @@ fn best(question: Question<'_>, budget: &Budget, mut suggestions: Vec<Suggestion
     suggestions
 }
 
-/// Whether the manifest resolves with all of these changes. A package that is removed takes its requirements with it, which the
-/// model of the manifest as it is does not show.
+/// Whether the manifest resolves with all of these changes. The model is built again, because removing a
+/// package also removes what only it requires.
 pub(in crate::resolve) fn resolves<'s>(
     question: Question<'_>,
     budget: &Budget,
@@ -143,36 +146,38 @@ pub(in crate::resolve) fn resolves<'s>(
     is_solvable(question, &project, budget)
 }
 
-/// Whether a manifest resolves, whatever becomes of its other targets.
+/// Whether a target resolves, without regard to the other targets of its manifest.
 fn is_solvable(question: Question<'_>, project: &Project, budget: &Budget) -> bool {
     let model = Model::build(Question { project, others: &[], ..question }, &mut Log::new());
     model.is_ok_and(|model| solve(&model.problem(|_| true), budget).is_ok())
 }
 
-/// Whether the manifest's other targets that resolve still do.
-fn spares_others(question: Question<'_>, budget: &Budget, suggestion: &Suggestion) -> bool {
+/// Whether the manifest's other targets that resolve now still do with this suggestion.
+fn keeps_other_targets(question: Question<'_>, budget: &Budget, suggestion: &Suggestion) -> bool {
     let others = question.others.iter().take(OTHERS);
     others
         .filter(|project| is_solvable(question, project, budget))
         .all(|project| is_solvable(question, &suggestion.change.applied(project), budget))
 }
 
-/// A fact and what goes with it: leaving a request out leaves its requirement out too.
-pub(in crate::resolve) fn with(model: &Model<'_>, dropped: usize) -> BTreeSet<usize> {
+/// Returns a constraint and those that are removed with it: removing a request removes its version
+/// requirement too.
+pub(in crate::resolve) fn with_dependents(model: &Model<'_>, dropped: usize) -> BTreeSet<usize> {
     let constraint = &model.constraints[dropped];
-    let goes = |one: &usize| {
+    let is_removed = |one: &usize| {
         let other = &model.constraints[*one];
         *one == dropped
             || (constraint.kind == ConstraintKind::Request
                 && (other.kind == ConstraintKind::Requirement && other.on == constraint.on
                     || other.kind == ConstraintKind::Request && other.span == constraint.span))
     };
-    (0..model.constraints.len()).filter(goes).collect()
+    (0..model.constraints.len()).filter(is_removed).collect()
 }
 
-/// The suggestions of one of several conflicts that go with those of the others: the one that changes this fact, and what changes
-/// as little.
-pub(in crate::resolve) fn beside(
+/// Finds the suggestions for one of several conflicts that work together with those for the others: one that
+/// changes the given constraint, those that change other pins and requirements of the core, and other
+/// options.
+pub(in crate::resolve) fn joint(
     question: Question<'_>,
     model: &Model<'_>,
     (core, first): (&[usize], usize),
@@ -190,12 +195,13 @@ pub(in crate::resolve) fn beside(
     best(question, &model.budget, suggestions)
 }
 
-/// The suggestion that changes or drops one fact, where that gives an answer.
+/// Returns the suggestion that changes or removes one constraint, if the rest can be solved.
 fn without(model: &Model<'_>, core: &[usize], dropped: usize, known: &Settled) -> Option<Suggestion> {
     let constraint = &model.constraints[dropped];
-    let gone = with(model, dropped);
-    let problem = || known.problem(model, |one| !gone.contains(&one));
-    // The suggestions of several conflicts go together: each is a part of one answer.
+    let removed = with_dependents(model, dropped);
+    let problem = || known.problem(model, |one| !removed.contains(&one));
+    // Joint suggestions must be parts of one answer, so each takes the version of that answer instead of the
+    // nearest.
     let near = if known.has_replacements() { None } else { nearest(model, &problem, constraint) };
     let answer = near.or_else(|| proven::solve(model, problem()).ok())?;
     let decided = Assignment { model, answer: &answer };
@@ -237,18 +243,20 @@ fn without(model: &Model<'_>, core: &[usize], dropped: usize, known: &Settled) -
     Some(Suggestion { text, constraint: Some(dropped), edit, unproven: unproven(decided), change })
 }
 
-/// So many versions next to the one that was asked for are tried.
+/// The maximum number of versions near the requested one that are tried.
 const NEAR: usize = 8;
 
-/// The answer with the version nearest to the one that a line asks for, of what was shown to work: the nearest of the same
-/// major version, of two as near the newer; otherwise the preferred one of the nearest major version.
+/// Returns the answer with the proven version nearest to the one that a line requests: the nearest of the
+/// same major version (the newer of two at the same distance), or else the preferred one of the nearest major
+/// version.
 fn nearest<'m>(
     model: &'m Model<'_>,
     problem: &impl Fn() -> Problem<'m>,
     constraint: &Constraint,
 ) -> Option<Answer> {
     constraint.requirement?;
-    // Of an axis that is installed each release has its own default, which is better than the nearest.
+    // For an axis that is installed, such as CUDA, the default of the release is better than the nearest
+    // version.
     let var = model.package_variable(constraint.on).filter(|var| !var.is_axis() || var.is_pure())?;
     let variable = &model.variables[constraint.on.index()];
     let places = || (0u32..).zip(&var.candidates).filter_map(|(place, one)| Some((place, one.version()?)));
@@ -274,14 +282,14 @@ fn nearest<'m>(
     })
 }
 
-/// How a manifest would ask for this one.
+/// Returns the requirement with which a manifest would request this candidate.
 fn change(var: &PackageVariable<'_>, candidate: &Candidate) -> Option<String> {
     let version = format::version(var, candidate)?;
     let lowest = var.package.axis.as_ref().is_some_and(|axis| axis.choose == Choose::Lowest);
     Some(if lowest { format!(">={version}") } else { version })
 }
 
-/// What the other lines of the conflict would then come to.
+/// Formats what would be selected for the other lines of the conflict: ` (selects ros humble)`.
 fn consequences(decided: Assignment<'_, '_>, core: &[usize], changed: &Constraint) -> String {
     let mut parts: Vec<String> = Vec::new();
     for constraint in core.iter().map(|constraint| &decided.model.constraints[*constraint]) {
@@ -290,7 +298,7 @@ fn consequences(decided: Assignment<'_, '_>, core: &[usize], changed: &Constrain
         }
         let Some((var, candidate)) = decided.candidate(constraint.on) else { continue };
         if let (Some(version), false) = (format::version(var, candidate), var.package.versions.is_empty()) {
-            // What the line says itself follows from nothing.
+            // A version that the line itself states is no news.
             if constraint.text.split_once(' ').is_some_and(|(_, written)| written == format!("\"{version}\""))
             {
                 continue;
@@ -304,7 +312,7 @@ fn consequences(decided: Assignment<'_, '_>, core: &[usize], changed: &Constrain
     if parts.is_empty() { String::new() } else { format!(" (selects {})", parts.join(", ")) }
 }
 
-/// Other values of options of the packages in the conflict.
+/// Finds suggestions that set options of the packages in the conflict to other values.
 fn other_options(
     question: Question<'_>,
     model: &Model<'_>,
@@ -322,7 +330,7 @@ fn other_options(
             let now = var.options.get(&option.key.value);
             for (value, _) in option.values.iter().filter(|(value, _)| Some(&value.value) != now) {
                 let mut project = question.project.clone();
-                choose(&mut project, constraint.span, (&option.key, value));
+                set_option(&mut project, constraint.span, (&option.key, value));
                 if let Some(unproven) = solves(question, &project, (known, &model.budget)) {
                     let text = format!(
                         "for `{}`, set the option `{} \"{}\"`",
@@ -337,13 +345,13 @@ fn other_options(
     suggestions
 }
 
-fn choose(project: &mut Project, place: Span, option: (&Spanned<Name>, &Spanned<String>)) {
+fn set_option(project: &mut Project, place: Span, option: (&Spanned<Name>, &Spanned<String>)) {
     for request in project.packages.iter_mut().filter(|request| request.name.span == place) {
         request.options.push((option.0.clone(), option.1.clone()));
     }
 }
 
-/// Whether the project then resolves: with what that nobody has shown to work.
+/// Solves a changed project. Returns the unproven versions in the answer; `None` if there is no answer.
 fn solves(
     question: Question<'_>,
     project: &Project,
@@ -356,7 +364,7 @@ fn solves(
     Some(unproven(Assignment { model: &model, answer: &answer }))
 }
 
-/// What of an answer is needed and nobody has shown to work: `CUDA 12.8`.
+/// Returns the unproven versions in an answer that are needed or constrained by the manifest: `CUDA 12.8`.
 fn unproven(decided: Assignment<'_, '_>) -> BTreeSet<String> {
     let mut needed = outcome::needed(decided);
     let named = decided

@@ -1,5 +1,5 @@
-//! The chain between the lines of a conflict, formatted from the solver's derivation: only the steps that it needs, each
-//! once, packages before the platform.
+//! Explains the derivation between the lines of a conflict. The solver's derivation is reduced to the steps
+//! that it needs; each is shown once, those of packages before those of the platform.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::diagnostic::wording;
 use crate::source::Span;
 use crate::value::{Name, Version};
 
-use crate::resolve::explain::core::leave_out;
+use crate::resolve::explain::core::remove_unneeded;
 use crate::resolve::explain::format::{Places, title};
 use crate::resolve::explain::relevance::Relevance;
 use crate::resolve::explain::step::{self, DerivationStep};
@@ -18,27 +18,29 @@ use crate::resolve::model::{ConstraintKind, Model, PackageVariable, VariableKind
 use crate::resolve::problem::{Dependency, Problem, Set, VariableId};
 use crate::resolve::provider::{Derivation, Unsolved, is_impossible, solve};
 
-/// So many lines are shown.
+/// The maximum number of lines that are shown.
 const SHOWN: usize = 8;
 
-/// Why some facts cannot hold together.
+/// Why some constraints cannot hold together.
 #[derive(Debug, Default)]
 pub(in crate::resolve) struct Explanation {
     /// The steps, without a full stop.
     pub(in crate::resolve) lines: Vec<String>,
-    /// What the target fixes and the steps run into: `sm` and its value.
+    /// Values fixed by the target that steps refer to, such as that of `sm`.
     pub(in crate::resolve) fixed: BTreeMap<&'static str, String>,
-    /// Whether a step says that something does not exist.
+    /// Whether a step states that something is not available.
     pub(in crate::resolve) unavailable: bool,
-    /// Axes that ask for something in it.
+    /// The axes whose requirements are among the steps.
     pub(in crate::resolve) axes: BTreeSet<VariableId>,
-    /// Where the steps stand in definitions.
+    /// The places of the steps in definitions, with their texts.
     pub(in crate::resolve) places: Vec<(Span, String)>,
 }
 
-/// Requirements by who asks and of whom, with the candidates that ask and those that will do.
+/// Requirements between pairs of variables: the candidates of the first that require, and the candidates of
+/// the second that satisfy.
 type RequirementEdges = BTreeMap<(VariableId, VariableId), (Set, Set)>;
 
+/// Explains why the problem of these constraints has no answer.
 pub(in crate::resolve) fn report(
     model: &Model<'_>,
     constraints: &[usize],
@@ -47,8 +49,8 @@ pub(in crate::resolve) fn report(
 ) -> Explanation {
     let relevance = Relevance::new(model, constraints);
     let edges = needed(model, relevance.apply(model, problem));
-    let mut edges = of_installing(model, &edges);
-    name_releases(model, &relevance, &mut edges);
+    let mut edges = merge_install_guards(model, &edges);
+    add_release_names(model, &relevance, &mut edges);
     leave_out_other_distributions(model, &mut edges);
     let mut explanation = Explanation::default();
     let mut choices: BTreeMap<&Name, Vec<String>> = BTreeMap::new();
@@ -74,7 +76,8 @@ pub(in crate::resolve) fn report(
         let all = wording::all_of(&names);
         explanation.lines.insert(
             0,
-            // Some of a kind bring it along for themselves: they are no alternatives that anybody would choose.
+            // Packages can bring their own copy, so they are not alternatives that a user would choose
+            // between.
             format!("{all} each bring {word}, and an image can contain only one of them"),
         );
     }
@@ -86,8 +89,8 @@ pub(in crate::resolve) fn report(
     explanation
 }
 
-/// What an axis asks for where it is installed is asked for by the axis.
-fn of_installing(model: &Model<'_>, edges: &RequirementEdges) -> RequirementEdges {
+/// Attributes requirements under the condition "this axis is installed" to the axis itself.
+fn merge_install_guards(model: &Model<'_>, edges: &RequirementEdges) -> RequirementEdges {
     let is_installed = |guard: VariableId| {
         let unmet = model.variables[guard.index()].candidates.get(1).and_then(|all| all.first());
         unmet.is_some_and(|one| matches!(&model.kinds[one.on.index()], VariableKind::Installed { .. }))
@@ -112,8 +115,9 @@ fn of_installing(model: &Model<'_>, edges: &RequirementEdges) -> RequirementEdge
     direct
 }
 
-/// Of a version that is for one distribution in one entry and for others in another, the one that the manifest asks for is
-/// what matters: the others, and that they are alternatives, say nothing more.
+/// Removes requirements on distributions that the manifest does not constrain, if the same versions also
+/// require one that it does. The constraint that only one distribution is possible is removed too if only one
+/// is left.
 fn leave_out_other_distributions(model: &Model<'_>, edges: &mut RequirementEdges) {
     let distribution =
         |id: VariableId| model.package_variable(id).filter(|var| var.package.is_distribution());
@@ -143,18 +147,19 @@ fn leave_out_other_distributions(model: &Model<'_>, edges: &mut RequirementEdges
     }
 }
 
-/// Where a release learns of that the target calls by another name, that name comes first.
-fn name_releases(model: &Model<'_>, relevance: &Relevance, edges: &mut RequirementEdges) {
-    let called = model
+/// If the target names a release through another axis (`jetpack` for `l4t`), adds the step between the two,
+/// so that the explanation starts with the name in the manifest.
+fn add_release_names(model: &Model<'_>, relevance: &Relevance, edges: &mut RequirementEdges) {
+    let named = model
         .constraints
         .iter()
         .filter(|constraint| constraint.kind == ConstraintKind::Target)
         .map(|constraint| constraint.on);
-    for from in called.filter(|id| model.package_variable(*id).is_some_and(PackageVariable::is_name)) {
+    for from in named.filter(|id| model.package_variable(*id).is_some_and(PackageVariable::is_name)) {
         let candidates = &model.variables[from.index()].candidates;
         for on in candidates.iter().flatten().map(|dependency| dependency.on).collect::<BTreeSet<_>>() {
-            let report = |(one, other): &(VariableId, VariableId)| *one == on || *other == on;
-            if edges.keys().any(report) {
+            let mentions = |(one, other): &(VariableId, VariableId)| *one == on || *other == on;
+            if edges.keys().any(mentions) {
                 let here = |id: VariableId| relevance.domain[id.index()].clone();
                 edges.entry((from, on)).or_insert_with(|| (here(from), here(on)));
             }
@@ -162,14 +167,14 @@ fn name_releases(model: &Model<'_>, relevance: &Relevance, edges: &mut Requireme
     }
 }
 
-/// The requirements that there is no answer for, without those that it takes none of: between what the solver's
-/// derivation goes through.
+/// Returns a minimal set of the requirements that have no answer together, among the variables that occur in
+/// the solver's derivation.
 fn needed(model: &Model<'_>, mut problem: Problem<'_>) -> RequirementEdges {
     let Err(Unsolved::Impossible(derivation)) = solve(&problem, &model.budget) else {
         return RequirementEdges::new();
     };
     let of_derivation = collect(*derivation).into_keys().flat_map(|(from, on)| [from, on]);
-    // Of several reasons for one thing that of a release is reported.
+    // Releases are included, because a reason that involves the release is preferred to others.
     let met: BTreeSet<VariableId> = of_derivation.chain(releases(model)).collect();
     let mut between: BTreeSet<(VariableId, VariableId)> = BTreeSet::new();
     for (from, variable) in (0..).map(VariableId).zip(problem.variables.to_mut()) {
@@ -180,9 +185,10 @@ fn needed(model: &Model<'_>, mut problem: Problem<'_>) -> RequirementEdges {
             between.extend(dependencies.iter().map(|dependency| (from, dependency.on)));
         }
     }
-    // What packages require of the platform, and it of itself, tells more than what they are required for.
+    // Removal is tried in reverse order: requirements of packages on the platform explain more than those
+    // between packages.
     let between: Vec<_> = between.into_iter().rev().filter(|(from, _)| *from != VariableId::ROOT).collect();
-    leave_out(&between, |run| {
+    remove_unneeded(&between, |run| {
         if model.budget.is_spent() {
             return false;
         }
@@ -195,24 +201,24 @@ fn needed(model: &Model<'_>, mut problem: Problem<'_>) -> RequirementEdges {
                 dependencies.retain(|dependency| dependency.on != *on);
             }
         }
-        let spared = is_impossible(&problem, &model.budget);
-        if !spared {
+        let still_impossible = is_impossible(&problem, &model.budget);
+        if !still_impossible {
             let variables = problem.variables.to_mut();
             for (from, candidates) in before.into_iter().rev() {
                 variables[from.index()].candidates = candidates;
             }
         }
-        spared
+        still_impossible
     });
     match solve(&problem, &model.budget) {
         Err(Unsolved::Impossible(derivation)) => collect(*derivation),
-        // What was left out left a conflict; without work for its derivation, the requirements themselves are shown.
+        // The rest is known to conflict. If the budget does not suffice for a derivation, all of it is shown.
         Err(Unsolved::OutOfWork(_)) => requirements(&problem),
         Ok(_) => RequirementEdges::new(),
     }
 }
 
-/// Every requirement of a problem.
+/// Returns all requirements of a problem.
 fn requirements(problem: &Problem<'_>) -> RequirementEdges {
     let mut edges = RequirementEdges::new();
     for (from, variable) in (0..).map(VariableId).zip(problem.variables.iter()) {
@@ -225,7 +231,7 @@ fn requirements(problem: &Problem<'_>) -> RequirementEdges {
     edges
 }
 
-/// What the target may name: axes that nothing is installed for.
+/// Returns the axes that have nothing to install, such as releases.
 fn releases<'m>(model: &'m Model<'_>) -> impl Iterator<Item = VariableId> + 'm {
     model
         .ids
@@ -234,8 +240,8 @@ fn releases<'m>(model: &'m Model<'_>) -> impl Iterator<Item = VariableId> + 'm {
         .filter(move |id| model.package_variable(*id).is_some_and(PackageVariable::is_pure))
 }
 
-/// The requirements that a derivation uses. It takes the derivation apart, so that one of any depth is visited and freed
-/// without recursion, and a part that several steps share once.
+/// Returns the requirements that a derivation uses. Consumes the derivation, so that a deep one is visited
+/// and freed without recursion, and shared parts are visited once.
 fn collect(derivation: Derivation) -> RequirementEdges {
     let mut edges = RequirementEdges::new();
     let mut stack = vec![derivation];
@@ -261,7 +267,7 @@ fn add(edges: &mut RequirementEdges, between: (VariableId, VariableId), (holders
     edge.1 = edge.1.union(within);
 }
 
-/// Packages before the platform, each before what it asks for.
+/// Sorts packages before the platform, and each before its requirements.
 fn ordered(model: &Model<'_>, edges: RequirementEdges) -> Vec<((VariableId, VariableId), (Set, Set))> {
     let rank = |id: VariableId| model.variables[id.index()].rank;
     let is_axis = |id: VariableId| model.package_variable(id).is_some_and(PackageVariable::is_axis);

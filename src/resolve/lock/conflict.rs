@@ -1,11 +1,11 @@
-//! A lock with the marks that git leaves where two branches changed it: read as its two sides.
+//! Locks with Git's conflict markers: both sides are read, and what they have in common is kept.
 
 use std::collections::BTreeMap;
 
 use super::{Lock, LockedEntry, LockedTarget, Origin};
 use crate::value::Name;
 
-/// The two texts that git could not put together; `None` where there are no such marks.
+/// Splits a text with conflict markers into "ours" and "theirs"; `None` if it has no complete set of markers.
 pub(in crate::resolve) fn sides(text: &str) -> Option<[String; 2]> {
     #[derive(PartialEq)]
     enum Side {
@@ -35,7 +35,8 @@ pub(in crate::resolve) fn sides(text: &str) -> Option<[String; 2]> {
 }
 
 impl Lock {
-    /// What both locks hold, the rest is chosen again; of the generated files what either of them lists.
+    /// Returns the entries that both locks agree on, so that the rest is resolved again, and the generated
+    /// files of either lock.
     pub(in crate::resolve) fn common(self, other: Self) -> Self {
         let targets = self.targets.into_iter().filter_map(|(name, target)| {
             let common = target.common(other.targets.get(&name)?)?;
@@ -51,12 +52,12 @@ impl Lock {
 }
 
 impl LockedTarget {
-    /// Nothing where they start from other images, on which all else depends.
+    /// Returns `None` if the base images differ, because everything else depends on them.
     fn common(self, other: &Self) -> Option<Self> {
         let same = self.base == other.base && self.devel == other.devel;
         same.then(|| Self {
             epoch: self.epoch.max(other.epoch),
-            things: common(self.things, &other.things),
+            entries: common(self.entries, &other.entries),
             noted: common(self.noted, &other.noted),
             ..self
         })
@@ -78,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_sides_are_what_each_branch_had() {
+    fn conflict_markers_split_a_text_into_two_sides() {
         let text =
             "a\n<<<<<<< HEAD\nb\n=======\nc\nd\n>>>>>>> other\ne\n<<<<<<< HEAD\n=======\nf\n>>>>>>> x\n";
         assert_eq!(sides(text), Some(["a\nb\ne\n".to_owned(), "a\nc\nd\ne\nf\n".to_owned()]));
@@ -87,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_have_no_sides() {
+    fn texts_without_complete_markers_have_no_sides() {
         for text in [
             "",
             "a\n=======\nb\n",

@@ -1,13 +1,13 @@
-//! The digests of images that a lock holds.
+//! The digests of the images in a lock.
 
 use crate::value::{Digest, ImageRef};
 
 use super::{Lock, LockedTarget};
 
 impl LockedTarget {
-    /// An image with the digest that the lock holds for its tag, unless it has one already.
+    /// Adds the locked digest to an image with the same repository and tag, unless it already has a digest.
     #[must_use]
-    pub fn held(&self, image: ImageRef) -> ImageRef {
+    pub fn with_locked_digest(&self, image: ImageRef) -> ImageRef {
         let same = |one: &&ImageRef| one.repository() == image.repository() && one.tag() == image.tag();
         let locked = std::iter::once(&self.base).chain(&self.devel).filter(same).find_map(ImageRef::digest);
         match locked {
@@ -16,16 +16,16 @@ impl LockedTarget {
         }
     }
 
-    /// The images that it names, to start from and to build in.
+    /// The base images, of the final image and of build stages.
     pub fn images(&self) -> impl Iterator<Item = &ImageRef> {
         std::iter::once(&self.base).chain(&self.devel)
     }
 
-    /// Gives each image that has no digest the one that is found for it.
-    pub fn give_digests(&mut self, found: impl Fn(&ImageRef) -> Option<Digest>) {
+    /// Adds a digest to each image that has none, if `lookup` finds one.
+    pub fn add_digests(&mut self, lookup: impl Fn(&ImageRef) -> Option<Digest>) {
         for image in std::iter::once(&mut self.base).chain(&mut self.devel) {
             if image.digest().is_none()
-                && let Some(digest) = found(image)
+                && let Some(digest) = lookup(image)
             {
                 *image = image.with_digest(digest);
             }
@@ -34,7 +34,7 @@ impl LockedTarget {
 }
 
 impl Lock {
-    /// The same without the digests of images.
+    /// Returns the lock without the digests of its images.
     #[must_use]
     pub fn without_digests(&self) -> Self {
         let mut lock = self.clone();

@@ -1,23 +1,23 @@
-//! The hashes of the generated files, by which one that was edited by hand is recognised.
+//! The hashes of the generated files. They show whether a file was edited by hand.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::syntax::quote;
 use crate::value::Sha256;
 
-/// Each generated file, by its path in the project. A file has several hashes where branches were merged whose versions
-/// of it differ.
+/// The hashes of each generated file, by its path in the project. A file has several hashes after a merge of
+/// branches with different versions of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LockedFiles(BTreeMap<String, BTreeSet<Sha256>>);
 
 impl LockedFiles {
-    /// The files of a compile: each path with its text.
+    /// Hashes the files of a compile, given as paths with their texts.
     pub fn of<'a>(files: impl IntoIterator<Item = (&'a String, &'a String)>) -> Self {
         let hashes = files.into_iter().map(|(path, text)| (path.clone(), BTreeSet::from([hash_of(text)])));
         Self(hashes.collect())
     }
 
-    /// These, and of the others those whose path is none of these.
+    /// Adds the files of `others` whose paths are not listed yet.
     #[must_use]
     pub fn and_others(mut self, others: &Self) -> Self {
         for (path, hashes) in &others.0 {
@@ -26,7 +26,7 @@ impl LockedFiles {
         self
     }
 
-    /// What both sides of a merge list, each file with the hashes of both.
+    /// Combines the files of both sides of a merge; each file gets the hashes of both sides.
     #[must_use]
     pub fn merged(mut self, other: Self) -> Self {
         for (path, hashes) in other.0 {
@@ -39,7 +39,7 @@ impl LockedFiles {
         self.0.entry(path).or_default().insert(hash);
     }
 
-    /// One of them alone.
+    /// Returns a list with this file only; empty if it is not listed.
     #[must_use]
     pub fn only(&self, path: &str) -> Self {
         Self(self.0.get(path).map(|hashes| (path.to_owned(), hashes.clone())).into_iter().collect())
@@ -54,20 +54,20 @@ impl LockedFiles {
         self.0.contains_key(path)
     }
 
-    /// Whether two branches that were merged have different versions of a file.
+    /// Whether the two sides of a merge have different versions of a file.
     pub fn differs(&self, path: &str) -> bool {
         self.0.get(path).is_some_and(|hashes| hashes.len() > 1)
     }
 
-    /// Whether a text is one of the listed files, wherever it lies: a file that was moved is the same file.
+    /// Whether a text equals one of the listed files under any path, so that a moved file is recognised.
     pub fn has_text(&self, text: &str) -> bool {
         let hash = hash_of(text);
         self.0.values().any(|hashes| hashes.contains(&hash))
     }
 
-    /// One line a file, sorted, so that a change of one file is a change of one line.
+    /// Writes one line per hash, sorted by path, so that a change of one file changes one line.
     pub(super) fn write(&self, out: &mut String) {
-        // Written even if it is empty: a lock without it was cut off.
+        // Written even if it is empty: a lock without this block was truncated.
         out.push_str("\nfiles {\n");
         for (path, hashes) in &self.0 {
             for hash in hashes {
@@ -79,7 +79,7 @@ impl LockedFiles {
     }
 }
 
-/// The hash of a file's text as `sha256sum` shows it. The line ends that Git writes on Windows are not part of it.
+/// Returns the hash that `sha256sum` shows. CRLF, which Git can write on Windows, counts as LF.
 fn hash_of(text: &str) -> Sha256 {
     if text.contains('\r') { Sha256::of_text(&text.replace("\r\n", "\n")) } else { Sha256::of_text(text) }
 }

@@ -1,4 +1,4 @@
-//! The lock from text. A damaged one is an error at its place, never silently rebuilt.
+//! Reads the lock. A damaged lock is an error at the damaged line and is never rebuilt silently.
 
 use std::collections::BTreeMap;
 
@@ -53,7 +53,7 @@ impl Lock {
     /// Reads a lock.
     ///
     /// # Errors
-    /// A damaged file, or one of a newer form: reported at its place.
+    /// The file is damaged or has a newer format.
     pub fn read(source: SourceId, sources: &Sources, log: &mut Log) -> Result<Self, Reported> {
         let before = log.errors();
         let document = parse_up_to(Self::LARGEST, source, &sources.get(source).text, log);
@@ -142,12 +142,12 @@ fn target(node: Reader<'_>, log: &mut Log) -> Option<LockedTarget> {
         base: base?.value,
         devel: devel.map(|one| one.value),
         epoch: epoch?.value,
-        things: things(node, "chosen", log),
-        noted: things(node, "noted", log),
+        entries: entries(node, "chosen", log),
+        noted: entries(node, "noted", log),
     })
 }
 
-/// The last second of the year 9999: no file system and no tool of a build takes a later one.
+/// The last second of the year 9999. File systems and build tools do not accept later times.
 const LAST_SECOND: u64 = 253_402_300_799;
 
 fn epoch(node: Reader<'_>, log: &mut Log) -> Option<Spanned<u64>> {
@@ -163,8 +163,8 @@ fn epoch(node: Reader<'_>, log: &mut Log) -> Option<Spanned<u64>> {
     None
 }
 
-fn things(target: Reader<'_>, kind: &str, log: &mut Log) -> BTreeMap<Name, LockedEntry> {
-    let mut things = BTreeMap::new();
+fn entries(target: Reader<'_>, kind: &str, log: &mut Log) -> BTreeMap<Name, LockedEntry> {
+    let mut entries = BTreeMap::new();
     for chosen in target.children_named(kind) {
         let name = chosen.arg::<Name>(0, log);
         let version = chosen.arg::<Version>(1, log);
@@ -172,7 +172,7 @@ fn things(target: Reader<'_>, kind: &str, log: &mut Log) -> BTreeMap<Name, Locke
         let definition = chosen.prop::<Sha256>("definition", log).map(|one| one.value);
         if let (Some(name), Some(version)) = (name, version) {
             let reasons = reasons.unwrap_or_default().split("; ").map(str::to_owned).collect();
-            things.insert(
+            entries.insert(
                 name.value,
                 LockedEntry {
                     version: version.value,
@@ -183,5 +183,5 @@ fn things(target: Reader<'_>, kind: &str, log: &mut Log) -> BTreeMap<Name, Locke
             );
         }
     }
-    things
+    entries
 }

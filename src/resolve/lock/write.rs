@@ -1,4 +1,4 @@
-//! The lock as text.
+//! Writes the lock.
 
 use crate::source::Sources;
 use crate::syntax::quote;
@@ -8,14 +8,14 @@ use super::super::resolution::{Reason, Resolution};
 use super::{Lock, LockPlace, LockedEntry, LockedTarget};
 
 impl Lock {
-    /// The form of the file that this version writes and reads.
+    /// The version of the format that this compiler writes, and the newest that it reads.
     pub const FORM: u32 = 2;
 
-    /// So many bytes of a lock are read, and so many are written at most.
+    /// The maximum size of a lock in bytes, for reading and writing.
     pub const LARGEST: usize = 8 << 20;
 
-    /// The text of the file: one line a thing, in the order of names, so that a change of one choice is a change of one
-    /// line.
+    /// Returns the text of the file: one line per axis or package, sorted by name, so that a change of one
+    /// choice changes one line.
     pub fn write(&self, compiler: &str) -> String {
         let mut out = String::from(
             "// Resolved versions and the reasons for them, written by jcc. jcc keeps these \
@@ -47,32 +47,32 @@ impl LockedTarget {
         if let Some(devel) = &self.devel {
             out.push_str(&format!("    devel {}\n", quote(&devel.to_string())));
         }
-        let chosen = self.things.iter().map(|one| ("chosen", one));
-        for (node, (name, var)) in chosen.chain(self.noted.iter().map(|one| ("noted", one))) {
-            let (name, version) = (quote(name.as_str()), quote(&var.version.to_string()));
+        let chosen = self.entries.iter().map(|one| ("chosen", one));
+        for (node, (name, entry)) in chosen.chain(self.noted.iter().map(|one| ("noted", one))) {
+            let (name, version) = (quote(name.as_str()), quote(&entry.version.to_string()));
             out.push_str(&format!("    {node} {name} {version}"));
-            out.push_str(&format!(" because={}", quote(&var.reasons.join("; "))));
-            if let Some(definition) = &var.definition {
+            out.push_str(&format!(" because={}", quote(&entry.reasons.join("; "))));
+            if let Some(definition) = &entry.definition {
                 out.push_str(&format!(" definition={}", quote(&definition.to_string())));
             }
             out.push('\n');
         }
     }
 
-    /// What a resolution comes to in a lock. `definition` gives the hash of a definition by its name.
+    /// Converts a resolution to its entry in the lock. `definition` returns the hash of a definition by name.
     pub fn of(
         resolution: &Resolution,
         definition: impl Fn(&Name) -> Option<crate::value::Sha256>,
         sources: &Sources,
     ) -> Self {
-        let things = resolution.chosen.iter().map(|(name, chosen)| {
-            let var = LockedEntry {
+        let entries = resolution.chosen.iter().map(|(name, chosen)| {
+            let entry = LockedEntry {
                 version: chosen.version.clone(),
-                reasons: words(&chosen.reasons, sources),
+                reasons: reason_texts(&chosen.reasons, sources),
                 definition: definition(name),
                 place: LockPlace::default(),
             };
-            (name.clone(), var)
+            (name.clone(), entry)
         });
         let rest = resolution.axes.iter().filter(|(name, _)| !resolution.chosen.contains_key(*name));
         let noted = rest.map(|(name, version)| {
@@ -91,17 +91,18 @@ impl LockedTarget {
             base: resolution.base.image.clone(),
             devel: resolution.devel.as_ref().map(|devel| devel.image.clone()),
             epoch: resolution.epoch,
-            things: things.collect(),
+            entries: entries.collect(),
             noted: noted.collect(),
         }
     }
 }
 
-/// The reason of what the base holds.
+/// The reason of a version that the base image contains.
 const OF_BASE: &str = "held by the base";
 
-/// Reasons in words that do not move when a line is added elsewhere: files, not lines.
-fn words(reasons: &[Reason], sources: &Sources) -> Vec<String> {
+/// Formats reasons. They name files without line numbers, so that adding a line to a manifest does not change
+/// the lock.
+fn reason_texts(reasons: &[Reason], sources: &Sources) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for one in reasons {
         let file = |span: crate::source::Span| sources.get(span.source).name.clone();
@@ -125,13 +126,13 @@ fn words(reasons: &[Reason], sources: &Sources) -> Vec<String> {
 }
 
 impl LockedEntry {
-    /// Whether the base held it: the version is the base's, known to the catalogue or not.
+    /// Whether the version came from the base image. The catalogue need not list such a version.
     pub(in crate::resolve) fn is_of_base(&self) -> bool {
         self.reasons.iter().any(|one| one == OF_BASE)
     }
 }
 
-/// Whose conditions and templates look at an axis that nothing needs.
+/// Formats the packages whose conditions and templates read an axis that nothing requires.
 fn looked_at(by: &[Name]) -> Vec<String> {
     if by.is_empty() {
         return vec!["not needed".to_owned()];

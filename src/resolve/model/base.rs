@@ -1,4 +1,4 @@
-//! The base that a manifest names, as a variable: its tags, each with what it provides.
+//! The base image that the manifest requests, as a variable: its candidates are the image's tags.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,19 +13,20 @@ use super::super::problem::{Dependency, Set, Variable, set};
 use super::build::Builder;
 use super::{BaseVariable, Candidate, Constraint, ConstraintKind, VariableKind, image_words, unknown};
 
-/// The base, before its variable is made.
+/// The base image, before its variable is created.
 pub(super) struct BaseInput<'a> {
     image: Option<&'a BaseImage>,
     provides: Vec<BTreeMap<Name, Version>>,
-    /// What the words of an image that the catalogue does not have require.
+    /// Requirements derived from the reference of an image that is not in the catalogue.
     requires: Vec<(Name, Requirement)>,
-    /// The places of the tags that the manifest leaves open.
+    /// The indexes of the tags that the manifest allows.
     open: Vec<u32>,
     span: Span,
     text: String,
 }
 
-/// Looks the manifest's base up and notes what it provides, so that those versions become candidates.
+/// Looks up the base image of the manifest and records what it provides, so that those versions become
+/// candidates.
 pub(super) fn candidates<'a>(builder: &mut Builder<'a, '_>) -> Option<BaseInput<'a>> {
     let base = builder.project.base.as_ref()?;
     let mut declared: BTreeMap<Name, Version> =
@@ -38,10 +39,10 @@ pub(super) fn candidates<'a>(builder: &mut Builder<'a, '_>) -> Option<BaseInput<
             if let Some((known, at)) = known(builder.catalog, &image.value, digest) {
                 (Some(known), vec![at], image.span, text)
             } else {
-                let seen = image_words::distribution(builder.catalog, &image.value);
-                let is_unknown = declared.is_empty() && seen.is_none();
-                let seen = seen.filter(|(name, _)| !says_distribution(builder, &declared, name));
-                declared.extend(seen);
+                let derived = image_words::distribution(builder.catalog, &image.value);
+                let is_unknown = declared.is_empty() && derived.is_none();
+                let derived = derived.filter(|(name, _)| !declares_distribution(builder, &declared, name));
+                declared.extend(derived);
                 requires = image_words::releases(builder.catalog, &image.value);
                 let other = image_words::other_platform(builder.catalog, builder.platform, image);
                 if let Some(other) = other {
@@ -65,7 +66,7 @@ pub(super) fn candidates<'a>(builder: &mut Builder<'a, '_>) -> Option<BaseInput<
         }
     };
     let provides = match image {
-        Some(image) => image.tags.iter().map(|tag| held(tag, &declared)).collect(),
+        Some(image) => image.tags.iter().map(|tag| provided_by(tag, &declared)).collect(),
         None => vec![declared],
     };
     for (name, version) in provides.iter().flatten() {
@@ -78,13 +79,14 @@ pub(super) fn candidates<'a>(builder: &mut Builder<'a, '_>) -> Option<BaseInput<
     Some(BaseInput { image, provides, requires, open, span, text })
 }
 
-/// What a tag holds, with what the manifest says of it.
-fn held(tag: &BaseTag, declared: &BTreeMap<Name, Version>) -> BTreeMap<Name, Version> {
+/// Returns what a tag provides, with the manifest's `provides` taking precedence.
+fn provided_by(tag: &BaseTag, declared: &BTreeMap<Name, Version>) -> BTreeMap<Name, Version> {
     let known = tag.provides.iter().map(|(name, version)| (name.clone(), version.value.clone()));
     known.chain(declared.clone()).collect()
 }
 
-/// The tags that a digest may belong to: the one that is known to have it, else those of which no other is known.
+/// Returns the tags that a digest can belong to: those with this digest in the catalogue, or those without
+/// any.
 fn open(image: &BaseImage, digest: Option<&Digest>) -> Vec<u32> {
     let places = |fits: &dyn Fn(&BaseTag) -> bool| -> Vec<u32> {
         (0..).zip(&image.tags).filter(|(_, tag)| fits(tag)).map(|(place, _)| place).collect()
@@ -94,15 +96,15 @@ fn open(image: &BaseImage, digest: Option<&Digest>) -> Vec<u32> {
     if its.is_empty() { places(&|tag| tag.digest.is_none()) } else { its }
 }
 
-/// A base of the catalogue with one of its tags, written as `NAME:TAG`.
+/// Finds a base image and one of its tags, written as `NAME:TAG`.
 fn tagged<'a>(catalog: &'a Catalog, text: &str) -> Option<(&'a BaseImage, u32)> {
     let (name, tag) = text.rsplit_once(':')?;
     let base = catalog.base(name)?;
     (0..).zip(&base.tags).find(|(_, one)| one.tag.value == tag).map(|(at, _)| (base, at))
 }
 
-/// Whether the manifest itself names the distribution of an image: this one, or another of the same choice.
-fn says_distribution(builder: &Builder<'_, '_>, declared: &BTreeMap<Name, Version>, name: &Name) -> bool {
+/// Whether the manifest declares the distribution of an image: this one, or another of the same choice.
+fn declares_distribution(builder: &Builder<'_, '_>, declared: &BTreeMap<Name, Version>, name: &Name) -> bool {
     let choice = |name: &Name| {
         let package = builder.catalog.package(name.as_str())?;
         package.choice.as_ref().map(|choice| choice.value.clone())
@@ -111,7 +113,7 @@ fn says_distribution(builder: &Builder<'_, '_>, declared: &BTreeMap<Name, Versio
     declared.keys().any(|one| one == name || own.is_some() && choice(one) == own)
 }
 
-/// A tag of the catalogue that an image is: by its digest, or by its name where the digest is not known.
+/// Finds an image in the catalogue, by its digest if both are known, or else by its tag.
 fn known<'a>(
     catalog: &'a Catalog,
     image: &ImageRef,
@@ -127,12 +129,12 @@ fn known<'a>(
     })
 }
 
-/// Adds the variable of the base and the fact that asks for it.
+/// Adds the variable of the base image, and the constraint that requires it.
 pub(super) fn add<'a>(builder: &mut Builder<'a, '_>, found: BaseInput<'a>) {
     let BaseInput { image, provides, requires, open, span, text } = found;
     let mut candidates = Vec::new();
     let all: BTreeSet<Name> = provides.iter().flat_map(BTreeMap::keys).cloned().collect();
-    for (index, held) in provides.iter().enumerate() {
+    for (index, provided) in provides.iter().enumerate() {
         let mut dependencies = Vec::new();
         let tag = image.iter().flat_map(|image| &image.tags[index].requires);
         let tag = tag.map(|one| (&one.name.value, &one.requirement.value));
@@ -144,16 +146,17 @@ pub(super) fn add<'a>(builder: &mut Builder<'a, '_>, found: BaseInput<'a>) {
                 dependencies.push(Dependency { on, within });
             }
         }
-        dependencies.extend(held.iter().filter_map(|(name, version)| holds(builder, name, version)));
-        let others = all.iter().filter(|name| !held.contains_key(*name));
-        dependencies.extend(others.filter_map(|name| lacks(builder, name)));
-        dependencies.extend(distribution(builder, held));
+        dependencies
+            .extend(provided.iter().filter_map(|(name, version)| fix_provided(builder, name, version)));
+        let others = all.iter().filter(|name| !provided.contains_key(*name));
+        dependencies.extend(others.filter_map(|name| exclude_provided(builder, name)));
+        dependencies.extend(exclude_other_distributions(builder, provided));
         candidates.push(dependencies);
     }
     let places: Vec<u32> = (0..).take(candidates.len()).collect();
     let variable = Variable {
         candidates,
-        // Tags stand in the definition with the preferred one first.
+        // The definition lists tags in order of preference.
         preference: places.clone(),
         positions: places.clone(),
         ..Variable::default()
@@ -169,38 +172,46 @@ pub(super) fn add<'a>(builder: &mut Builder<'a, '_>, found: BaseInput<'a>) {
     });
 }
 
-/// What a base holds is fixed: of the axis or package only that version is left, and it is not installed again.
-fn holds(builder: &mut Builder<'_, '_>, name: &Name, version: &Version) -> Option<Dependency> {
+/// Returns the dependency on the version that the base image provides: no other version is possible.
+fn fix_provided(builder: &mut Builder<'_, '_>, name: &Name, version: &Version) -> Option<Dependency> {
     let on = builder.named(name)?;
     let VariableKind::Package(var) = &builder.kinds[on.index()] else { return None };
     let fits = |candidate: &Candidate| match candidate {
         Candidate::Provided { version: one, .. } => one == version,
-        Candidate::Entry { version: one, .. } | Candidate::Promised(one) => var.is_pure() && one == version,
-        Candidate::Absent | Candidate::Whole(_) => false,
+        Candidate::Entry { version: one, .. } | Candidate::HostMinimum(one) => {
+            var.is_pure() && one == version
+        }
+        Candidate::Absent | Candidate::Unversioned(_) => false,
     };
     let within = set((0..).zip(&var.candidates).filter(|(_, one)| fits(one)).map(|(place, _)| place));
     Some(Dependency { on, within })
 }
 
-/// What another tag of the base holds and this one does not is not there.
-fn lacks(builder: &mut Builder<'_, '_>, name: &Name) -> Option<Dependency> {
+/// Returns the dependency that excludes versions which only other tags provide.
+fn exclude_provided(builder: &mut Builder<'_, '_>, name: &Name) -> Option<Dependency> {
     let on = builder.named(name)?;
     let VariableKind::Package(var) = &builder.kinds[on.index()] else { return None };
     let others = (0..).zip(&var.candidates).filter(|(_, one)| !one.is_provided());
     Some(Dependency { on, within: set(others.map(|(place, _)| place)) })
 }
 
-/// A base that declares one member of a choice among axes (a distribution) has no other.
-fn distribution(builder: &Builder<'_, '_>, held: &BTreeMap<Name, Version>) -> Vec<Dependency> {
+/// Returns the dependencies that exclude other members of a choice among axes, such as other distributions,
+/// if the base image provides one of them.
+fn exclude_other_distributions(
+    builder: &Builder<'_, '_>,
+    provided: &BTreeMap<Name, Version>,
+) -> Vec<Dependency> {
     builder
         .choices
         .values()
         .filter(|members| {
             members.iter().all(|id| builder.is_axis(*id))
-                && members.iter().any(|id| builder.key(*id).1.is_some_and(|name| held.contains_key(&name)))
+                && members
+                    .iter()
+                    .any(|id| builder.key(*id).1.is_some_and(|name| provided.contains_key(&name)))
         })
         .flatten()
-        .filter(|id| builder.key(**id).1.is_some_and(|name| !held.contains_key(&name)))
+        .filter(|id| builder.key(**id).1.is_some_and(|name| !provided.contains_key(&name)))
         .map(|id| Dependency { on: *id, within: set([0]) })
         .collect()
 }

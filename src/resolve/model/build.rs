@@ -1,4 +1,4 @@
-//! The builder: variables on demand, from what the manifest asks for outwards.
+//! The builder of a model. It creates variables on demand, starting from what the manifest requests.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -31,19 +31,19 @@ pub(super) struct Builder<'a, 'l> {
     pub(super) kinds: Vec<VariableKind<'a>>,
     pub(super) constraints: Vec<Constraint>,
     pub(super) ids: BTreeMap<Name, VariableId>,
-    /// The manifest's requests, by their places, under the names that they use.
+    /// The indexes of the manifest's requests, by the names that they use.
     pub(super) requests: BTreeMap<&'a Name, Vec<usize>>,
-    /// `platform`, `arch` (one each) and `sm` (one a capability).
+    /// The variables of `platform`, `arch` and `sm` (one per compute capability).
     pub(super) fixed: Vec<(&'static str, VariableId, Version)>,
-    /// Members of each choice met so far.
+    /// The members of each choice that have variables.
     pub(super) choices: BTreeMap<Name, Vec<VariableId>>,
-    /// Variables whose candidates' demands are still to be written.
+    /// Variables whose candidates have no dependencies yet.
     pub(super) todo: VecDeque<VariableId>,
     /// Axes that may be installed, or only decide a version.
     pub(super) installs: installed::Installs,
-    /// What requirements were found to admit: the same ones come again and again.
+    /// A cache of the candidates that a requirement admits, by its text.
     pub(super) sets: BTreeMap<VariableId, BTreeMap<String, Set>>,
-    /// What the manifest's base provides by name: candidates that the catalogue does not list.
+    /// The versions that the manifest's base image provides, which the catalogue need not list.
     pub(super) provided: BTreeMap<Name, Vec<Version>>,
     pub(super) log: &'l mut Log,
 }
@@ -52,7 +52,8 @@ pub(super) struct Builder<'a, 'l> {
 pub(super) fn build<'a>(question: Question<'a>, log: &mut Log) -> Result<Model<'a>, Reported> {
     let Question { project, catalog, lock, .. } = question;
     let (platform, target) = constraints::target(project, catalog, log).inspect_err(|_| {
-        // What the packages of a machine that nobody knows require is unknown; what they are is not.
+        // Without a known machine nothing can be resolved, but unknown names of packages can still be
+        // reported.
         let named = project.packages.iter().map(|one| &one.name);
         for name in named.filter(|name| catalog.package(name.as_str()).is_none()) {
             unknown::package(catalog, name, log);
@@ -127,7 +128,7 @@ impl<'a> Builder<'a, '_> {
         id
     }
 
-    /// What holds whatever the manifest asks for.
+    /// Adds a dependency of the root, which holds whatever the manifest requests.
     pub(super) fn always(&mut self, on: VariableId, within: Set) {
         self.variables[0].candidates[0].push(Dependency { on, within });
     }
@@ -152,8 +153,8 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
-    /// The axes that say what the platform is, and Python, which paths are made from. What can be installed is decided
-    /// where something mentions it; of others nothing depends on it.
+    /// Adds the axes that define the platform, and Python, whose version is part of paths. Other axes are
+    /// added when something mentions them.
     fn axes(&mut self) {
         let catalog = self.catalog;
         let here = |entry: &&Entry| {
@@ -162,21 +163,22 @@ impl<'a> Builder<'a, '_> {
         let always = |entry: &&Entry| entry.name == words::PYTHON || catalog.decides_always(entry);
         let all: Vec<&Entry> = catalog.entries(DefinitionKind::Package).filter(here).filter(always).collect();
         for entry in all {
-            self.called(&entry.name);
+            self.find_or_add(&entry.name);
         }
     }
 
-    /// How many candidates a variable has.
+    /// Returns the number of candidates of a variable.
     pub(super) fn count(&self, id: VariableId) -> u32 {
         u32::try_from(self.variables[id.index()].candidates.len()).expect("fewer than 2^32 candidates")
     }
 
-    /// The variable of an axis or a package of this name or alias, made when it is first asked for.
+    /// Returns the variable of an axis or a package by name or alias, and creates it on first use. `None` if
+    /// the catalogue does not have it.
     pub(super) fn named(&mut self, name: &Name) -> Option<VariableId> {
-        self.ids.get(name).copied().or_else(|| self.called(name.as_str()))
+        self.ids.get(name).copied().or_else(|| self.find_or_add(name.as_str()))
     }
 
-    fn called(&mut self, name: &str) -> Option<VariableId> {
+    fn find_or_add(&mut self, name: &str) -> Option<VariableId> {
         let package = self.catalog.package(name)?;
         let name = &package.name.value;
         if let Some(id) = self.ids.get(name) {
@@ -187,18 +189,18 @@ impl<'a> Builder<'a, '_> {
         let id = self.package_variable(package, here);
         if is_axis {
             let count = self.count(id);
-            // A pure axis of the platform (a release) is always there; unless it is one of a kind (a distribution),
-            // where the choice sees to it. What is installed as a package may be absent.
+            // A pure axis of the platform, such as a release, is always present. Distributions are not,
+            // because the choice between them decides. Axes that are installed may be absent.
             let must = here && package.choice.is_none() && package.install.steps.is_empty() && count > 1;
             self.always(id, Set::run(u32::from(must)..count));
         }
         for axis in self.catalog.mentions(name.as_str()) {
-            self.called(axis);
+            self.find_or_add(axis);
         }
         Some(id)
     }
 
-    /// The same for a name that a user wrote: an unknown one is reported, with the nearest known ones.
+    /// Like [`Self::named`], for a name that the user wrote: reports an unknown one, with similar names.
     pub(super) fn named_by_user(&mut self, name: &Spanned<Name>) -> Option<VariableId> {
         let found = self.named(name);
         if found.is_none() {
@@ -207,8 +209,8 @@ impl<'a> Builder<'a, '_> {
         found
     }
 
-    /// The candidates of a variable that a requirement admits; `None` where it uses a word that the definition has
-    /// not (reported where a user wrote it).
+    /// Returns the candidates of a variable that a requirement admits. The error is a version name in the
+    /// requirement that the definition does not have; it is reported if the user wrote it.
     pub(super) fn within(&mut self, id: VariableId, requirement: &Requirement) -> Result<Set, String> {
         let VariableKind::Package(var) = &self.kinds[id.index()] else { return Ok(Set::full()) };
         let sets = self.sets.entry(id).or_default();
@@ -216,14 +218,15 @@ impl<'a> Builder<'a, '_> {
             return Ok(known.clone());
         }
         let matcher = var.package.meaning(requirement)?.matcher();
-        // The first is «absent».
-        let places = matcher.places(&var.candidates[1..], there);
+        // The first candidate is "absent".
+        let places = matcher.places(&var.candidates[1..], version_of);
         let within = set(places.into_iter().map(|place| u32::try_from(place + 1).expect("few candidates")));
         sets.insert(requirement.to_string(), within.clone());
         Ok(within)
     }
 
-    /// Demands of a requirement on an axis that the target fixes; `None` where the name is no such axis.
+    /// Returns the dependencies for a requirement on an axis that the target fixes; `None` for any other
+    /// axis.
     pub(super) fn fixed_dependencies(
         &self,
         name: &str,
@@ -272,10 +275,11 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
-    /// One of a kind: a variable a choice, which every member that is there asks to be itself.
+    /// Adds a variable for each choice. Every member that is present requires it to be this member, so that
+    /// at most one is.
     fn close_choices(&mut self) {
         for (word, mut members) in std::mem::take(&mut self.choices) {
-            // In the order of the axes, then by name, never in the order of asking.
+            // The order must not depend on the order of requests.
             members.sort_by_key(|id| self.key(*id));
             let axes = members.iter().all(|id| self.is_axis(*id));
             let optional = !axes;
@@ -304,7 +308,7 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
-    /// Sorts axes by their order, then packages, each by name.
+    /// Returns a sort key: axes in their order, then packages by name.
     pub(super) fn key(&self, id: VariableId) -> (u32, Option<Name>) {
         match &self.kinds[id.index()] {
             VariableKind::Package(var) => {
@@ -320,12 +324,12 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
-    /// Whether it is an axis of the catalogue.
+    /// Whether a variable is an axis of the catalogue.
     pub(super) fn is_axis(&self, id: VariableId) -> bool {
         matches!(&self.kinds[id.index()], VariableKind::Package(var) if var.package.axis.is_some())
     }
 }
 
-fn there(candidate: &Candidate) -> &Version {
+fn version_of(candidate: &Candidate) -> &Version {
     candidate.version().expect("only the first candidate has none")
 }

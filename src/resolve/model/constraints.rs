@@ -1,4 +1,4 @@
-//! What the manifest says, each at its line: the target, pins, requests.
+//! The constraints of the manifest: target, pins and requests.
 
 use pubgrub::VersionSet as _;
 
@@ -48,7 +48,7 @@ pub(super) fn target<'a>(
     }
     let sm = capabilities((project, catalog), device, platform, log);
     let storage = target.storage.as_ref().map(|storage| storage.value.bytes() >> 20);
-    let constraints = TargetFacts {
+    let facts = TargetFacts {
         name: target.name.value.clone(),
         device: device.map(|device| device.name.value.clone()),
         summary: device.map_or_else(|| platform.summary.clone(), |device| device.summary.clone()),
@@ -65,12 +65,12 @@ pub(super) fn target<'a>(
         groups: platform.groups.clone(),
         notes: host_notes(platform, project),
     };
-    Ok((platform, constraints))
+    Ok((platform, facts))
 }
 
-/// The target names no machine; one that could not be read was reported.
+/// Reports that the target names no machine, unless the manifest was read only partially because of errors.
 fn no_platform(project: &Project, catalog: &Catalog, log: &mut Log) -> Reported {
-    if let (true, Some(report)) = (project.in_part, log.reported()) {
+    if let (true, Some(report)) = (project.is_partial, log.reported()) {
         return report;
     }
     let known: Vec<&str> = catalog.platforms().map(|one| one.name.as_str()).collect();
@@ -84,7 +84,8 @@ fn no_platform(project: &Project, catalog: &Catalog, log: &mut Log) -> Reported 
     )
 }
 
-/// What users of that engine must do on the host. Docker takes a GPU by CDI from the same specification as Podman.
+/// Returns what users of the engine must do on the host. With CDI, Docker needs the same preparation as
+/// Podman.
 fn host_notes(platform: &Platform, project: &Project) -> Vec<String> {
     let run = &project.run;
     let runs = std::iter::once(run).chain(run.services.iter().map(|service| &service.run));
@@ -94,7 +95,7 @@ fn host_notes(platform: &Platform, project: &Project) -> Vec<String> {
     own.map(|(note, _)| note.value.clone()).collect()
 }
 
-/// The compute capabilities to build for, ascending: the device's, else the target's own.
+/// Returns the compute capabilities to build for, ascending: those of the device, or else of the target.
 fn capabilities(
     (project, catalog): (&Project, &Catalog),
     device: Option<&Device>,
@@ -134,7 +135,7 @@ fn platform<'a>(catalog: &'a Catalog, name: &Spanned<Name>, log: &mut Log) -> Re
     catalog.platform(name.as_str()).ok_or_else(|| unknown::platform(catalog, name, log))
 }
 
-/// Collects what the manifest asks for.
+/// Collects the constraints of the manifest.
 pub(super) fn collect(builder: &mut Builder<'_, '_>) {
     target_axes(builder);
     device_releases(builder);
@@ -144,8 +145,8 @@ pub(super) fn collect(builder: &mut Builder<'_, '_>) {
             continue;
         }
         let Some(on) = builder.named_by_user(&pin.name) else { continue };
-        let Some(within) = wanted(builder, on, &pin.requirement) else { continue };
-        // A pin alone asks for nothing: a package may as well be absent.
+        let Some(within) = admitted(builder, on, &pin.requirement) else { continue };
+        // A pin does not request a package, so "absent" is possible too.
         let within = if builder.is_axis(on) { within } else { within.union(&set([0])) };
         builder.constraints.push(Constraint {
             span: pin.span,
@@ -168,7 +169,7 @@ pub(super) fn collect(builder: &mut Builder<'_, '_>) {
             text: text.clone(),
             requirement: None,
         });
-        if let Some(Dependency { on, within }) = installed::asked(builder, on, RequireStage::Run) {
+        if let Some(Dependency { on, within }) = installed::dependency(builder, on, RequireStage::Run) {
             builder.constraints.push(Constraint {
                 span: request.name.span,
                 kind: ConstraintKind::Request,
@@ -179,7 +180,7 @@ pub(super) fn collect(builder: &mut Builder<'_, '_>) {
             });
         }
         if !request.requirement.is_any() {
-            let Some(within) = wanted(builder, on, &request.requirement) else { continue };
+            let Some(within) = admitted(builder, on, &request.requirement) else { continue };
             let text = format!("{} \"{}\"", request.name.value, request.requirement.value);
             builder.constraints.push(Constraint {
                 span: request.requirement.span,
@@ -194,7 +195,7 @@ pub(super) fn collect(builder: &mut Builder<'_, '_>) {
     implied(builder);
 }
 
-/// `platform`, `arch` and `sm` are no pins: the target fixes them.
+/// Reports a pin of `platform`, `arch` or `sm`, which the target fixes.
 fn fixed(builder: &mut Builder<'_, '_>, name: &Spanned<Name>) -> bool {
     let is = [words::PLATFORM, words::ARCH, words::SM].contains(&name.as_str());
     if is {
@@ -223,11 +224,11 @@ fn target_axes(builder: &mut Builder<'_, '_>) {
             );
             continue;
         }
-        let promised = var.candidates.iter().position(|one| matches!(one, Candidate::Promised(_)));
-        let within = match (&asked.like, promised) {
+        let host_minimum = var.candidates.iter().position(|one| matches!(one, Candidate::HostMinimum(_)));
+        let within = match (&asked.like, host_minimum) {
             (_, Some(place)) => Some(set(u32::try_from(place))),
-            (Some(like), None) => wanted(builder, on, &Spanned::new(Requirement::exactly(like), like.span)),
-            (None, None) => wanted(builder, on, &asked.requirement),
+            (Some(like), None) => admitted(builder, on, &Spanned::new(Requirement::exactly(like), like.span)),
+            (None, None) => admitted(builder, on, &asked.requirement),
         };
         if let Some(within) = within {
             builder.constraints.push(Constraint {
@@ -260,7 +261,7 @@ fn device_releases(builder: &mut Builder<'_, '_>) {
     }
 }
 
-/// Python packages imply Python.
+/// Adds the constraint that Python is present if the manifest installs Python packages.
 fn implied(builder: &mut Builder<'_, '_>) {
     let pip = &builder.project.pip;
     let app = builder.project.app.as_ref();
@@ -286,8 +287,12 @@ fn implied(builder: &mut Builder<'_, '_>) {
     });
 }
 
-/// The candidates that a user's requirement admits; none at all is reported here: what nobody knows is never guessed.
-fn wanted(builder: &mut Builder<'_, '_>, on: VariableId, requirement: &Spanned<Requirement>) -> Option<Set> {
+/// Returns the candidates that a requirement of the manifest admits. Reports a requirement that admits none.
+fn admitted(
+    builder: &mut Builder<'_, '_>,
+    on: VariableId,
+    requirement: &Spanned<Requirement>,
+) -> Option<Set> {
     let VariableKind::Package(var) = &builder.kinds[on.index()] else { return None };
     let package = var.package;
     let name = var.name.clone();
@@ -331,12 +336,12 @@ fn wanted(builder: &mut Builder<'_, '_>, on: VariableId, requirement: &Spanned<R
         } else {
             format!("known versions: {}", wording::all_of(&known))
         })
-        .maybe_help(taken_for(builder, on, requirement));
+        .maybe_help(like_older_release(builder, on, requirement));
     builder.log.error(diagnostic);
     None
 }
 
-/// Axes that the target could have named instead, where the requirement is one of the target's.
+/// Returns the axes that the target could have named instead, if the requirement is one of the target's.
 fn other_axes<'a>(
     builder: &Builder<'a, '_>,
     on: VariableId,
@@ -350,12 +355,12 @@ fn other_axes<'a>(
         Target::AXES.iter().filter(|name| builder.platform.axes.iter().any(|one| one.as_str() == **name));
     let others = all.filter(|name| own.as_ref().is_none_or(|own| own.as_str() != **name));
     let catalog = builder.catalog;
-    let promised = |axis: &&Package| axis.axis.as_ref().is_some_and(|axis| axis.choose == Choose::Lowest);
-    others.filter_map(|name| catalog.package(name)).filter(|axis| !promised(axis)).collect()
+    let is_minimum = |axis: &&Package| axis.axis.as_ref().is_some_and(|axis| axis.choose == Choose::Lowest);
+    others.filter_map(|name| catalog.package(name)).filter(|axis| !is_minimum(axis)).collect()
 }
 
-/// A release of a target that nobody knows may be taken for the nearest older one of its series.
-fn taken_for(
+/// Suggests to treat an unknown release of the target like the nearest older one of the same major version.
+fn like_older_release(
     builder: &Builder<'_, '_>,
     on: VariableId,
     requirement: &Spanned<Requirement>,
@@ -363,13 +368,13 @@ fn taken_for(
     let VariableKind::Package(var) = &builder.kinds[on.index()] else { return None };
     let asked = builder.project.target.axes.iter().find(|one| one.requirement.span == requirement.span)?;
     let axis = var.package.axis.as_ref()?;
-    // A distribution is another one, not a newer one; a driver is a promise.
+    // This makes no sense for distributions, and for a driver any version is accepted as a minimum.
     if var.package.choice.is_some() || axis.choose == Choose::Lowest {
         return None;
     }
     let version = Version::parse(requirement.as_str()).ok()?;
     let older = var.candidates.iter().filter_map(Candidate::version);
-    // A build of a release is that release.
+    // Further parts are the build of a release.
     let release = version.truncated(4);
     let older =
         older.filter(|one| **one <= release && one.parts().first() == version.parts().first()).max()?;
@@ -377,7 +382,7 @@ fn taken_for(
     Some(format!("if it runs the containers of {older}, write `{node}`"))
 }
 
-/// The versions nearest to what was asked for, at most five on either side, in order.
+/// Returns the versions nearest to the lower bound of a requirement: at most five on either side, ascending.
 fn known_versions<'v>(
     versions: impl Iterator<Item = &'v crate::value::Version>,
     requirement: &Requirement,

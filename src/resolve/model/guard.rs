@@ -1,4 +1,4 @@
-//! Conditions: decided by what the target and the manifest fix, or by a variable of their own.
+//! Conditions in the model: each is decided by what target and manifest fix, or becomes a variable.
 
 use pubgrub::VersionSet as _;
 
@@ -8,16 +8,16 @@ use super::super::problem::{Dependency, Set, Variable, VariableId, set};
 use super::VariableKind;
 use super::build::Builder;
 
-/// What a guard comes to before anything is solved.
+/// The value of a guard before solving.
 pub(super) enum Outcome {
     /// It cannot hold.
     Never,
     Always,
-    /// It holds where each of these variables takes a candidate of its set.
+    /// It holds if each of these variables takes a candidate of its set.
     If(Vec<(VariableId, Set)>),
 }
 
-/// Evaluates a guard as far as it is fixed.
+/// Evaluates a guard as far as target and manifest fix it.
 pub(super) fn outcome(builder: &mut Builder<'_, '_>, owner: VariableId, guard: &Guard) -> Outcome {
     let VariableKind::Package(var) = &builder.kinds[owner.index()] else { return Outcome::Never };
     let fixed = builder.target.fixed(&var.options, var.variant.as_ref());
@@ -34,9 +34,9 @@ pub(super) fn outcome(builder: &mut Builder<'_, '_>, owner: VariableId, guard: &
     if conditions.is_empty() { Outcome::Always } else { Outcome::If(conditions) }
 }
 
-/// A demand that holds only under conditions: on a variable whose candidates are «the conditions hold, and so do the
-/// demands» and, for each condition, «this one does not». A condition brings nothing in: where nobody asked for what it
-/// looks at, it does not hold.
+/// Returns a conditional dependency. It is on a new variable whose candidates are "the conditions hold, and
+/// so do the dependencies" and, for each condition, "this one does not hold". A condition does not add what
+/// it tests to the image: if nothing else requires that, the condition does not hold.
 pub(super) fn variable(
     builder: &mut Builder<'_, '_>,
     owner: VariableId,
@@ -46,7 +46,7 @@ pub(super) fn variable(
     let mut yes = dependencies;
     yes.extend(conditions.iter().map(|(on, within)| Dependency { on: *on, within: within.clone() }));
     let mut candidates = vec![yes];
-    // That something is not there is so where nobody asks for it, and fails last.
+    // A condition that something is absent holds unless that is required, so its negation is tried last.
     let absent = conditions.iter().filter(|(_, within)| *within == set([0])).count();
     let mut conditions = conditions;
     conditions.sort_by_key(|(_, within)| *within == set([0]));
@@ -56,7 +56,7 @@ pub(super) fn variable(
     }
     let places: Vec<u32> = (0..).take(candidates.len()).collect();
     let all = set(places.iter().copied());
-    // Where a condition can fail it does: it holds by what is there without it.
+    // Negations are tried first, so that a condition holds only because of choices made elsewhere.
     let (fails, last) = places[1..].split_at(places.len() - 1 - absent);
     let preference = fails.iter().chain(&places[..1]).chain(last).copied().collect();
     let variable = Variable { candidates, preference, positions: places, ..Variable::default() };

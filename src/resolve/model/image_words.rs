@@ -1,11 +1,11 @@
-//! What the reference of an image shows of its distribution, its release and its platform, by the words that the
-//! catalogue has for them.
+//! Derives the distribution, release and platform of an image from words in its reference, such as `jammy` or
+//! `r36.4.0`.
 
 use crate::catalog::{Catalog, Platform};
 use crate::value::{ImageRef, Name, Parse, Requirement, Version};
 
-/// The distribution that an image's name or a word of its tag stands for: `ubuntu:20.04`, `…:3.12-slim-bookworm`,
-/// `…:1.2-ubuntu22.04`.
+/// Returns the distribution that an image's name or a word of its tag refers to: `ubuntu:20.04`,
+/// `…:3.12-slim-bookworm`, `…:1.2-ubuntu22.04`.
 pub(super) fn distribution(catalog: &Catalog, image: &ImageRef) -> Option<(Name, Version)> {
     let tag = image.tag()?;
     let own = image.repository().path().rsplit('/').next().unwrap_or_default();
@@ -26,12 +26,13 @@ pub(super) fn distribution(catalog: &Catalog, image: &ImageRef) -> Option<(Name,
             }
         }
     }
-    // Two of them in one tag show nothing.
+    // Several distributions in one tag are ambiguous.
     let [one] = <[_; 1]>::try_from(found).ok()?;
     Some(one)
 }
 
-/// The releases that words of an image's tag stand for: `r36.4.0`, `jp6`. Images of one major release run on all of it.
+/// Returns the releases that words of an image's tag refer to: `r36.4.0`, `jp6`. Only the major version is
+/// required, because an image runs on all releases with the same one.
 pub(super) fn releases(catalog: &Catalog, image: &ImageRef) -> Vec<(Name, Requirement)> {
     let Some(tag) = image.tag() else { return Vec::new() };
     let mut found = Vec::new();
@@ -42,7 +43,7 @@ pub(super) fn releases(catalog: &Catalog, image: &ImageRef) -> Vec<(Name, Requir
             let is_version = |text: &&str| text.chars().all(|one| one.is_ascii_digit() || one == '.');
             let Some(version) = version.filter(is_version) else { continue };
             let run = version.split('.').next().unwrap_or_default();
-            // `jp62` has its point left out.
+            // `jp62` is 6.2 without the dot: the shortest prefix that is a known major version is taken.
             let major = (1..=run.len()).find_map(|end| {
                 let requirement = Requirement::parse(&run[..end]).ok()?;
                 axis.versions.iter().any(|one| requirement.matches(&one.version)).then_some(requirement)
@@ -53,7 +54,7 @@ pub(super) fn releases(catalog: &Catalog, image: &ImageRef) -> Vec<(Name, Requir
     found
 }
 
-/// The word of an image's name or tag that stands for other platforms than this one, with those.
+/// Returns a word of an image's name or tag that refers to other platforms, and those platforms.
 pub(super) fn other_platform<'a>(
     catalog: &'a Catalog,
     platform: &Platform,

@@ -1,5 +1,5 @@
-//! Axes that are installed, and those that only decide a version: a wheel that brings CUDA with it chooses one, and where
-//! NVIDIA's archive has that one does not matter to it.
+//! Distinguishes axes that are installed from those that only decide a version. A wheel that contains CUDA
+//! chooses a version of it, but does not require that NVIDIA's archive has this version for the distribution.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,19 +11,20 @@ use super::build::Builder;
 use super::guard;
 use super::variables::is_pure;
 
-/// What is known of installing axes while the variables are made.
+/// What is known about installing axes while variables are being created.
 #[derive(Debug, Default)]
 pub(super) struct Installs {
-    /// Of an axis, whether it is installed.
+    /// For each axis, the variable of whether it is installed.
     variables: BTreeMap<VariableId, VariableId>,
     /// Axes that something chooses without installing them.
     chosen: BTreeSet<VariableId>,
-    /// What a candidate of an axis asks for where it is installed.
+    /// For each axis, the candidates with the dependencies that they have if the axis is installed.
     later: BTreeMap<VariableId, Vec<(usize, Vec<Dependency>)>>,
 }
 
-/// What a requirement of an axis asks for beside its version: that the axis is installed.
-pub(super) fn asked(
+/// Returns the dependency, in addition to that on a version, that an axis is installed. `None` if `on` is not
+/// an axis that can be installed, or if the requirement only chooses a version.
+pub(super) fn dependency(
     builder: &mut Builder<'_, '_>,
     on: VariableId,
     stage: RequireStage,
@@ -39,14 +40,14 @@ pub(super) fn asked(
     Some(Dependency { on: installed, within: set([1]) })
 }
 
-/// Whether a demand is that an axis is installed.
-pub(super) fn is_asked(builder: &Builder<'_, '_>, dependency: &Dependency) -> bool {
+/// Whether a dependency is that an axis is installed.
+pub(super) fn is_on_installation(builder: &Builder<'_, '_>, dependency: &Dependency) -> bool {
     matches!(&builder.kinds[dependency.on.index()], VariableKind::Installed { .. })
 }
 
-/// The demands of installing a candidate of an axis wait until it is known whether anything chooses it alone; others are
-/// returned.
-pub(super) fn later(
+/// Defers the dependencies of installing a candidate of an axis until it is known whether anything only
+/// chooses the axis. Returns those of other variables.
+pub(super) fn defer(
     builder: &mut Builder<'_, '_>,
     (id, place): (VariableId, usize),
     dependencies: Vec<Dependency>,
@@ -58,16 +59,17 @@ pub(super) fn later(
     Vec::new()
 }
 
-/// Adds the demands that waited: of an axis that something chooses alone they hold only where it is installed.
+/// Adds the deferred dependencies. If something only chooses the axis, they are conditional on its
+/// installation.
 pub(super) fn attach(builder: &mut Builder<'_, '_>) {
     let later = std::mem::take(&mut builder.installs.later);
-    let alone = chosen_alone(builder, &later);
+    let conditional = conditional(builder, &later);
     for (id, all) in later {
-        let alone = alone.contains(&id);
+        let is_conditional = conditional.contains(&id);
         let mut guards: Vec<(Vec<Dependency>, Dependency)> = Vec::new();
         for (place, dependencies) in all {
             let known = guards.iter().find(|(of, _)| *of == dependencies).map(|(_, guard)| guard.clone());
-            let added = match (alone, known) {
+            let added = match (is_conditional, known) {
                 (false, _) => dependencies,
                 (true, Some(guard)) => vec![guard],
                 (true, None) => {
@@ -82,31 +84,33 @@ pub(super) fn attach(builder: &mut Builder<'_, '_>) {
     }
 }
 
-/// Axes that may decide a version without being installed, and those that need one of these where they are installed.
-fn chosen_alone(
+/// Returns the axes that may decide a version without being installed, and, transitively, those that need one
+/// of these to be installed.
+fn conditional(
     builder: &Builder<'_, '_>,
     later: &BTreeMap<VariableId, Vec<(usize, Vec<Dependency>)>>,
 ) -> BTreeSet<VariableId> {
-    let mut alone = builder.installs.chosen.clone();
+    let mut conditional = builder.installs.chosen.clone();
     loop {
-        let before = alone.len();
+        let before = conditional.len();
         let of = |one: &Dependency| match builder.kinds[one.on.index()] {
             VariableKind::Installed { of } => Some(of),
             _ => None,
         };
         let needs_one = |all: &[(usize, Vec<Dependency>)]| {
-            all.iter().flat_map(|(_, all)| all).filter_map(of).any(|id| alone.contains(&id))
+            all.iter().flat_map(|(_, all)| all).filter_map(of).any(|id| conditional.contains(&id))
         };
         let more: Vec<VariableId> =
             later.iter().filter(|(_, all)| needs_one(all)).map(|(id, _)| *id).collect();
-        alone.extend(more);
-        if alone.len() == before {
-            return alone;
+        conditional.extend(more);
+        if conditional.len() == before {
+            return conditional;
         }
     }
 }
 
-/// The variable of whether an axis is installed, made when it is first asked for: it is not, then it is.
+/// Returns the variable of whether an axis is installed, and creates it on first use. Candidate 0 is "not
+/// installed", candidate 1 "installed".
 fn variable(builder: &mut Builder<'_, '_>, of: VariableId) -> VariableId {
     if let Some(known) = builder.installs.variables.get(&of) {
         return *known;

@@ -1,4 +1,5 @@
-//! From a project and the catalogue to a finite problem, and what each of its variables and candidates means.
+//! Models a project and the catalogue as a finite problem, and records what its variables and candidates
+//! stand for.
 
 mod base;
 mod build;
@@ -32,28 +33,27 @@ pub(super) struct Question<'a> {
     /// One target of the manifest.
     pub(super) project: &'a Project,
     pub(super) catalog: &'a Catalog,
-    /// What was chosen last time.
+    /// The locked versions of the target.
     pub(super) lock: Option<&'a LockedTarget>,
-    /// The manifest's other targets, which a suggestion must leave as they are.
+    /// The manifest's other targets, which a suggestion must not break.
     pub(super) others: &'a [&'a Project],
 }
 
-/// The problem, with its meaning.
+/// The variables and constraints of one target, and what they stand for.
 #[derive(Clone)]
 pub(super) struct Model<'a> {
     pub(super) catalog: &'a Catalog,
-    /// The variables; the root's demands are those that hold whatever the manifest says.
+    /// The variables. The root's dependencies are those that hold whatever the manifest requests.
     pub(super) variables: Vec<Variable>,
-    /// What each variable is, in the same order.
+    /// What each variable stands for, in the same order.
     pub(super) kinds: Vec<VariableKind<'a>>,
-    /// What the manifest asks for, each at its line.
     pub(super) constraints: Vec<Constraint>,
     pub(super) target: TargetFacts,
-    /// Axes and packages by name.
+    /// The variables of axes and packages, by name.
     pub(super) ids: BTreeMap<Name, VariableId>,
-    /// The same by their other names.
+    /// The variables of axes and packages, by alias.
     pub(super) aliases: BTreeMap<Name, VariableId>,
-    /// What solving it and its parts may still take.
+    /// The work that is left for solving the problem and parts of it.
     pub(super) budget: Budget,
 }
 
@@ -61,27 +61,27 @@ pub(super) struct Model<'a> {
 #[derive(Clone)]
 pub(super) enum VariableKind<'a> {
     Root,
-    /// `platform`, `arch`, `sm`: what the target fixes without data.
+    /// An axis that the target fixes: `platform`, `arch` or `sm`.
     Fixed {
         axis: &'static str,
         value: String,
     },
     Package(PackageVariable<'a>),
-    /// The base that the manifest names: its tags.
+    /// The base image that the manifest requests. Its candidates are the tags.
     Base(BaseVariable<'a>),
-    /// One of a kind: which member of a choice is there.
+    /// Which member of a choice is present.
     Choice {
         word: Name,
-        /// Whether the first candidate is «none».
+        /// Whether the first candidate is "none".
         optional: bool,
     },
-    /// What does not exist, and why: nothing that asks for it can be chosen.
+    /// An `unavailable` node. Nothing that depends on this variable can be chosen.
     Unavailable(&'a Guarded<Unavailable>),
-    /// A requirement under a condition: it holds, or one of the conditions does not.
+    /// A conditional requirement: either it holds, or one of the conditions does not.
     Guard {
         owner: VariableId,
     },
-    /// Whether an axis is installed, or only decides a version for what brings the thing itself.
+    /// Whether an axis is installed, or only decides the version for packages that contain it.
     Installed {
         of: VariableId,
     },
@@ -93,58 +93,59 @@ pub(super) struct PackageVariable<'a> {
     pub(super) name: Name,
     pub(super) package: &'a Package,
     pub(super) candidates: Vec<Candidate>,
-    /// Every option with its value.
+    /// The value of each option.
     pub(super) options: BTreeMap<Name, String>,
     pub(super) variant: Option<Name>,
 }
 
-/// One thing that an axis or a package can be.
+/// A value of the variable of an axis or a package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Candidate {
-    /// Not there.
+    /// It is not present.
     Absent,
     /// An entry of the definition's `versions`.
     Entry { index: usize, version: Version },
-    /// A definition without versions.
-    Whole(Version),
-    /// The base holds it in this version, which the definition need not know.
+    /// The only version of a definition without `versions`.
+    Unversioned(Version),
+    /// The version that the base image provides, which the definition need not list.
     Provided {
         version: Version,
-        /// Of an axis the entry that says what it goes with.
+        /// For an axis, the entry of this version.
         entry: Option<usize>,
     },
-    /// What the user promises of an axis of which only the lowest version counts.
-    Promised(Version),
+    /// The minimum version that the user states for the host, such as that of its driver.
+    HostMinimum(Version),
 }
 
-/// The base that the manifest names.
+/// The base image that the manifest requests.
 #[derive(Clone)]
 pub(super) struct BaseVariable<'a> {
-    /// The catalogue's base, where it is one; candidates are its tags.
+    /// The image in the catalogue, if it has it. Candidates are its tags.
     pub(super) image: Option<&'a BaseImage>,
     /// What each candidate provides.
     pub(super) provides: Vec<BTreeMap<Name, Version>>,
-    /// Where the manifest names it.
+    /// The request in the manifest.
     pub(super) span: Span,
 }
 
-/// One thing that the manifest asks for.
+/// One requirement of the manifest, with the line that states it: the variable `on` takes a candidate in
+/// `within`.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Constraint {
     pub(super) span: Span,
     pub(super) kind: ConstraintKind,
     pub(super) on: VariableId,
     pub(super) within: Set,
-    /// As it stands there: `python "3.8"`.
+    /// The text in the manifest: `python "3.8"`.
     pub(super) text: String,
-    /// The requirement's own place, where the text could be changed.
+    /// The place of the version requirement, if a suggestion can replace it.
     pub(super) requirement: Option<Span>,
 }
 
 /// The kinds of [`Constraint`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ConstraintKind {
-    /// The device runs these releases.
+    /// The releases that the device runs.
     Device,
     /// A requirement of the target.
     Target,
@@ -152,14 +153,15 @@ pub(super) enum ConstraintKind {
     Base,
     Request,
     Requirement,
-    /// What pip is asked for, of a package's distribution.
+    /// A requirement in `pip` on the Python distribution of a package.
     Pip,
-    /// Something else in the manifest implies it (Python packages imply Python).
+    /// Implied by something else in the manifest, as Python packages imply Python.
     Implied,
 }
 
-/// Whether a requirement also binds what a base provides: it is about the rest of the platform (the driver under CUDA). How
-/// something is installed (on which distribution, with which packages) says nothing about what is there already.
+/// Whether a requirement also applies to versions that a base image provides. It does if it is about the rest
+/// of the platform, such as the driver that CUDA requires. Requirements of the installation, such as the
+/// distribution and other packages, do not apply to what is installed already.
 pub(super) fn binds_provided(catalog: &Catalog, require: &Require) -> bool {
     match catalog.package(require.name.as_str()) {
         None => true,
@@ -168,12 +170,12 @@ pub(super) fn binds_provided(catalog: &Catalog, require: &Require) -> bool {
 }
 
 impl<'a> Model<'a> {
-    /// Builds it; names, releases and versions that nobody knows are reported here.
+    /// Builds the model. Reports unknown names, releases and versions.
     pub(super) fn build(question: Question<'a>, log: &mut Log) -> Result<Self, Reported> {
         build::build(question, log)
     }
 
-    /// The problem with only the facts that `keep` accepts (by their place).
+    /// Returns the problem with only those constraints whose indexes `keep` accepts.
     pub(super) fn problem(&self, keep: impl Fn(usize) -> bool) -> Problem<'_> {
         let constraints = self.constraints.iter().enumerate().filter(|(index, _)| keep(*index));
         let asked = constraints
@@ -182,7 +184,7 @@ impl<'a> Model<'a> {
         Problem { variables: Cow::Borrowed(&self.variables), asked }
     }
 
-    /// The axis or package behind a variable.
+    /// Returns the axis or package of a variable; `None` for variables of other kinds.
     pub(super) fn package_variable(&self, id: VariableId) -> Option<&PackageVariable<'a>> {
         match &self.kinds[id.index()] {
             VariableKind::Package(var) => Some(var),
@@ -202,17 +204,16 @@ impl PackageVariable<'_> {
         self.package.axis.is_some()
     }
 
-    /// Whether it is an axis that nothing is installed for: a release, a distribution, a promise about the host.
+    /// Whether it is an axis with nothing to install: a release, a distribution, a version of the host.
     pub(super) fn is_pure(&self) -> bool {
         self.is_axis() && self.package.install.steps.is_empty()
     }
 
-    /// Whether it is a distribution: one of a kind, with nothing to install.
     pub(super) fn is_distribution(&self) -> bool {
         self.package.is_distribution()
     }
 
-    /// Whether it is an axis that only gives another one's releases names (`jetpack`).
+    /// Whether it is an axis that only names the releases of another one, as `jetpack` does for `l4t`.
     pub(super) fn is_name(&self) -> bool {
         let package = self.package;
         let bare = |one: &PackageVersion| one.defaults.is_empty() && !one.requires.is_empty();
@@ -222,27 +223,27 @@ impl PackageVariable<'_> {
 }
 
 impl Candidate {
-    /// Its version; `None` where it is not there.
+    /// Returns the version; `None` if absent.
     pub(super) fn version(&self) -> Option<&Version> {
         match self {
             Self::Absent => None,
             Self::Entry { version, .. }
-            | Self::Whole(version)
+            | Self::Unversioned(version)
             | Self::Provided { version, .. }
-            | Self::Promised(version) => Some(version),
+            | Self::HostMinimum(version) => Some(version),
         }
     }
 
-    /// Its entry in the definition.
+    /// Returns the index in the definition's `versions`.
     pub(super) fn entry(&self) -> Option<usize> {
         match self {
             Self::Entry { index, .. } => Some(*index),
             Self::Provided { entry, .. } => *entry,
-            Self::Absent | Self::Whole(_) | Self::Promised(_) => None,
+            Self::Absent | Self::Unversioned(_) | Self::HostMinimum(_) => None,
         }
     }
 
-    /// Whether the base holds it, so that nothing is installed.
+    /// Whether the base image provides it, so that nothing is installed.
     pub(super) fn is_provided(&self) -> bool {
         matches!(self, Self::Provided { .. })
     }

@@ -1,4 +1,5 @@
-//! Options and variants: the manifest's choice, else the variant's, else the default.
+//! Options and variants. An option has the value of the manifest, or else that of the variant, or else its
+//! default.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +11,12 @@ use crate::value::Name;
 
 use super::build::Builder;
 
-/// Every option of a definition with its value, and the variant.
+/// Returns the value of each option of a definition, and the variant. Reports unknown ones.
 pub(super) fn of(builder: &mut Builder<'_, '_>, package: &Package) -> (BTreeMap<Name, String>, Option<Name>) {
     let names = std::iter::once(&package.name).chain(&package.aliases);
     let mut requests: Vec<usize> =
         names.filter_map(|name| builder.requests.get(&name.value)).flatten().copied().collect();
-    // In the order of the manifest.
+    // Later requests in the manifest take precedence.
     requests.sort_unstable();
     let requests: Vec<&Request> = requests.into_iter().map(|at| &builder.project.packages[at]).collect();
     let asked = requests.iter().rev().find_map(|one| one.variant.as_ref());

@@ -1,4 +1,5 @@
-//! What the project asks of pip, where a package of the catalogue has that distribution: `numpy<2` moves `numpy`.
+//! Constraints from the manifest's `pip` requirements on packages of the catalogue: `numpy<2` restricts
+//! `numpy`.
 
 use std::collections::BTreeMap;
 
@@ -11,11 +12,12 @@ use super::super::problem::{VariableId, set};
 use super::build::Builder;
 use super::{Candidate, Constraint, ConstraintKind, VariableKind};
 
-/// Notes each requirement of pip that bounds a package. A package that nobody asks for stays out: pip brings it.
+/// Adds a constraint for each `pip` requirement that restricts a package. Packages without a variable are not
+/// added, because pip installs them.
 pub(super) fn collect(builder: &mut Builder<'_, '_>) {
     let project = builder.project;
     let mut by_name: BTreeMap<String, Vec<&Spanned<PepRequirement>>> = BTreeMap::new();
-    for spec in asked(project).filter(|spec| !spec.specifiers().is_empty()) {
+    for spec in main_requirements(project).filter(|spec| !spec.specifiers().is_empty()) {
         by_name.entry(spec.normalised_name()).or_default().push(spec);
     }
     if by_name.is_empty() {
@@ -27,7 +29,7 @@ pub(super) fn collect(builder: &mut Builder<'_, '_>) {
         let fixed = builder.target.fixed(&var.options, var.variant.as_ref());
         let mut dists: BTreeMap<String, Vec<&Dist>> = BTreeMap::new();
         for one in var.package.dists.iter().filter(|one| one.guard.open(&fixed).is_some()) {
-            // A name with a version in it is known once that is: `cupy-cuda12x`.
+            // A name that depends on a version (`cupy-cuda12x`) is not known yet.
             if one.value.name.is_plain() {
                 dists
                     .entry(crate::value::normalised_name(&one.value.name.text))
@@ -59,19 +61,21 @@ pub(super) fn collect(builder: &mut Builder<'_, '_>) {
     }
 }
 
-/// What goes into the main environment; one apart from it may hold what it likes.
-fn asked(project: &Project) -> impl Iterator<Item = &Spanned<PepRequirement>> {
+/// Returns the requirements of the main environment. Separate environments are independent of the packages.
+fn main_requirements(project: &Project) -> impl Iterator<Item = &Spanned<PepRequirement>> {
     let files = project.pip.requirements.iter().chain(project.app.iter().flat_map(|app| &app.requirements));
     project.pip.install.iter().chain(files.flat_map(|file| &file.specs))
 }
 
-/// Whether pip would take what comes with this candidate: no distribution of it is known to be another version.
+/// Whether pip would accept the distributions of a candidate: none is known to have a version that `spec`
+/// excludes.
 fn admits(package: &Package, candidate: &Candidate, (spec, dists): (&PepRequirement, &[&Dist])) -> bool {
     let Some(version) = candidate.version() else { return true };
     let none = BTreeMap::new();
     let values = candidate.entry().map_or(&none, |index| &package.versions[index].values);
     let versions: Vec<Option<Version>> = dists.iter().map(|dist| dist.version_of(version, values)).collect();
-    // Which of several it is may depend on versions: one that fits is enough. Where none is known, nothing is refused.
+    // Which of several distributions applies can depend on versions, so one that fits is enough. If no
+    // version is known, the candidate is accepted.
     let mut known = versions.iter().flatten().peekable();
     known.peek().is_none() || known.any(|version| spec.allows(version) != Some(false))
 }

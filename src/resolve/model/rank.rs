@@ -1,4 +1,5 @@
-//! The order of deciding: what is fixed, the base, the axes, then packages before what they require.
+//! The order in which variables are decided: fixed ones, the base image, axes, then packages before their
+//! requirements.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +9,7 @@ use super::super::problem::{Dependency, VariableId};
 use super::VariableKind;
 use super::build::Builder;
 
-/// Gives every variable its rank.
+/// Assigns a rank to every variable.
 pub(super) fn assign(builder: &mut Builder<'_, '_>) {
     let all: Vec<VariableId> = (0..).map(VariableId).take(builder.variables.len()).collect();
     let class = |id: &VariableId| match &builder.kinds[id.index()] {
@@ -40,7 +41,8 @@ pub(super) fn assign(builder: &mut Builder<'_, '_>) {
     }
 }
 
-/// Packages and guards, each before what its candidates ask for; a guard after what its conditions look at.
+/// Sorts packages and guards before what their candidates depend on, and guards after what their conditions
+/// test.
 fn dependents_first(
     builder: &Builder<'_, '_>,
     all: &[VariableId],
@@ -57,7 +59,7 @@ fn dependents_first(
         | VariableKind::Choice { .. } => (builder.key(*id), VariableId::ROOT),
     };
     nodes.sort_by_cached_key(key);
-    // From here on names are compared by their place in that order.
+    // The position in this order breaks ties.
     let mut place = vec![0u32; builder.variables.len()];
     for (at, id) in (0..).zip(&nodes) {
         place[id.index()] = at;
@@ -74,18 +76,19 @@ fn dependents_first(
                 let on = *on;
                 let negation = guard && place > 0;
                 let condition = guard && candidates[1..].iter().flatten().any(|other| other.on == on);
-                let asks =
+                // A dependency that "absent" meets, such as that of a conflict, does not require the
+                // variable.
+                let is_requirement =
                     !within.contains(&0) || matches!(&builder.kinds[on.index()], VariableKind::Guard { .. });
-                // What may as well be absent (of a conflict) is not asked for.
                 if negation || condition {
                     edge(on, *id);
-                } else if asks {
+                } else if is_requirement {
                     edge(*id, on);
                 }
             }
         }
     }
-    // Reverse postorder of a depth-first walk in the order of names; a cycle is cut where it closes.
+    // Reverse postorder of a depth-first search in the order of names. A cycle is cut at its back edge.
     let mut done = BTreeSet::new();
     let mut postorder = Vec::new();
     for start in nodes.iter().rev() {

@@ -1,4 +1,4 @@
-//! Names that the catalogue has not, each with what was probably meant. What is suggested was looked up.
+//! Reports names that the catalogue does not have, with suggestions from the catalogue.
 
 use crate::catalog::{Catalog, DefinitionKind, Meant, MeantGpu, Package, Platform};
 use crate::diagnostic::{Diagnostic, Log, Reported, codes::resolve as codes, wording};
@@ -9,7 +9,7 @@ use crate::value::{AptPackage, ImageRef, Name, Parse, PepRequirement, Requiremen
 pub(super) fn package(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) {
     let word = name.as_str();
     if log.has_errors() && catalog.is_unreadable(word) {
-        // Its definition can't be read, which was reported.
+        // It has a definition with errors, which were reported.
         return;
     }
     let message = format!("unknown package {}", wording::code(word));
@@ -37,13 +37,13 @@ pub(super) fn package(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) {
     log.error(diagnostic);
 }
 
-/// Names of libraries and of their headers, as distributions make them.
+/// Whether a name follows the conventions for libraries, headers and Python modules in Debian.
 fn is_system_package(word: &str) -> bool {
     (word.starts_with("lib") || word.ends_with("-dev") || word.starts_with("python3-"))
         && AptPackage::parse(word).is_ok()
 }
 
-/// What is no package of the catalogue may be one of the distribution or of a Python index.
+/// Suggests `apt` or `pip` for a name that could be a package of the distribution or of a Python index.
 fn elsewhere(word: &str) -> Option<String> {
     let apt = AptPackage::parse(word).is_ok().then(|| format!("apt {{ install {} }}", quote(word)));
     let pip = (PepRequirement::parse(word).is_ok() && !is_system_package(word))
@@ -64,7 +64,7 @@ fn did_you_mean(names: &[&str]) -> Option<String> {
     (!names.is_empty()).then(|| format!("did you mean {}?", wording::any_of(&wording::codes(names))))
 }
 
-/// A device: also the name of a GPU, which is no device of the catalogue.
+/// Reports an unknown device. Names of GPUs and platforms get a suggestion too.
 pub(super) fn device(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) -> Reported {
     let word = name.as_str();
     let message = format!("unknown device {}", wording::code(word));
@@ -94,7 +94,7 @@ pub(super) fn device(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) -> 
 
 const LIST_DEVICES: &str = "`jcc list devices` lists them; for any other machine, use `platform`";
 
-/// How a target names a GPU that is no device.
+/// Suggests how a target names a GPU, which is not a device.
 fn instead_of_device(gpus: &[MeantGpu<'_>]) -> String {
     let nodes = gpus
         .iter()
@@ -125,7 +125,7 @@ pub(super) fn platform(catalog: &Catalog, name: &Spanned<Name>, log: &mut Log) -
     )
 }
 
-/// A base: also an image that is none of the catalogue.
+/// Reports an unknown base image. An image reference gets the suggestion `image="…"`.
 pub(super) fn base(catalog: &Catalog, name: &str, span: Span, log: &mut Log) {
     let names = catalog.meant(DefinitionKind::Base, name).names;
     let message = format!("unknown base image {}", wording::code(name));
@@ -152,7 +152,7 @@ pub(super) fn base(catalog: &Catalog, name: &str, span: Span, log: &mut Log) {
     ));
 }
 
-/// An image that the catalogue does not have, of which the manifest says nothing.
+/// Warns about an image that is not in the catalogue and whose contents the manifest does not declare.
 pub(super) fn image(catalog: &Catalog, image: &Spanned<ImageRef>, log: &mut Log) {
     let message = format!("the contents of {} are not declared", wording::code(image.to_string()));
     let mut diagnostic = Diagnostic::warning(codes::UNKNOWN_IMAGE, message)
@@ -166,7 +166,7 @@ pub(super) fn image(catalog: &Catalog, image: &Spanned<ImageRef>, log: &mut Log)
     log.report(diagnostic);
 }
 
-/// An image with a word that stands for other platforms.
+/// Reports an image whose reference refers to other platforms.
 pub(super) fn image_of(
     platform: &Platform,
     image: &Spanned<ImageRef>,
@@ -183,7 +183,7 @@ pub(super) fn image_of(
     );
 }
 
-/// A compute capability that no GPU has.
+/// Reports an unknown compute capability, which can be the name of a GPU.
 pub(super) fn gpu(
     catalog: &Catalog,
     (platform, text): (&Platform, &Spanned<String>),
@@ -223,7 +223,7 @@ pub(super) fn gpu(
     log.error(diagnostic.maybe_help(all))
 }
 
-/// The compute capabilities that the catalogue knows, ascending.
+/// Returns the compute capabilities of the catalogue, ascending.
 fn capabilities(catalog: &Catalog) -> Vec<&str> {
     let mut all: Vec<(Version, &str)> = catalog
         .entries(DefinitionKind::Gpu)
@@ -233,8 +233,8 @@ fn capabilities(catalog: &Catalog) -> Vec<&str> {
     all.into_iter().map(|(_, name)| name).collect()
 }
 
-/// Adds what was probably meant by a requirement that no version satisfies: another spelling, or a release of another
-/// axis that a target names.
+/// Adds a suggestion for a requirement that no version satisfies: another spelling, or a release of another
+/// axis that a target can name.
 pub(super) fn version(
     diagnostic: Diagnostic,
     asked: (&str, Span),
@@ -247,7 +247,7 @@ pub(super) fn version(
         return diagnostic.help(format!("did you mean {}?", wording::code(one))).fix(span, quote(one));
     }
     let found = others.iter().find_map(|other| {
-        let version = if knows(other, text) { Some(text.to_owned()) } else { None };
+        let version = if has_match(other, text) { Some(text.to_owned()) } else { None };
         Some((other, version.or_else(|| other.meant_versions(text).into_iter().next())?))
     });
     let Some((other, version)) = found else { return diagnostic };
@@ -257,7 +257,7 @@ pub(super) fn version(
 }
 
 /// Whether a requirement admits a version of an axis.
-fn knows(axis: &Package, text: &str) -> bool {
+fn has_match(axis: &Package, text: &str) -> bool {
     Requirement::parse(text).is_ok_and(|one| {
         one.names().next().is_none() && axis.versions.iter().any(|known| one.matches(&known.version))
     })

@@ -1,4 +1,4 @@
-//! Axes and packages as variables: candidates, their order, what each asks for.
+//! Axes and packages as variables: their candidates, the order of these, and their dependencies.
 
 use pubgrub::VersionSet as _;
 
@@ -13,8 +13,8 @@ use super::guard::{self, Outcome};
 use super::installed;
 use super::{Candidate, VariableKind, binds_provided};
 
-/// What an axis or a package can be: absent, then by version; of equal versions the one that stands first in the
-/// definition comes last, since later ones are preferred.
+/// Returns the candidates of an axis or a package: absent, then versions ascending. Entries with equal
+/// versions are in reverse order of the definition, because later candidates are preferred.
 pub(super) fn candidates(builder: &Builder<'_, '_>, package: &Package, here: bool) -> Vec<Candidate> {
     let mut all: Vec<Candidate> = Vec::new();
     if here {
@@ -23,13 +23,13 @@ pub(super) fn candidates(builder: &Builder<'_, '_>, package: &Package, here: boo
             entries.map(|(index, one)| Candidate::Entry { index, version: one.version.value.clone() }),
         );
         if package.versions.is_empty() {
-            all.push(Candidate::Whole(Version::zero()));
+            all.push(Candidate::Unversioned(Version::zero()));
         }
-        all.extend(promised(builder, package).map(Candidate::Promised));
+        all.extend(host_minimum(builder, package).map(Candidate::HostMinimum));
     }
     let pure = package.axis.is_some() && package.install.steps.is_empty();
     for version in builder.provided.get(&package.name.value).into_iter().flatten() {
-        // What a platform is has nothing to install: it is the same in every definition.
+        // Nothing is installed for a pure axis, so it makes no difference whether the base image provides it.
         if pure && all.iter().any(|one| one.version() == Some(version)) {
             continue;
         }
@@ -48,14 +48,15 @@ pub(super) fn candidates(builder: &Builder<'_, '_>, package: &Package, here: boo
     all
 }
 
-/// Of a host's driver only the lowest version that the user's requirement admits is sure.
-pub(super) fn promised(builder: &Builder<'_, '_>, package: &Package) -> Option<Version> {
+/// Returns the lowest version of the host, such as that of its driver, that the requirement of the target
+/// admits. Only this version can be relied on.
+fn host_minimum(builder: &Builder<'_, '_>, package: &Package) -> Option<Version> {
     if package.axis.as_ref()?.choose != Choose::Lowest {
         return None;
     }
     let asked = builder.project.target.axes.iter().find(|one| one.axis.value == package.name.value)?;
     match asked.requirement.intervals().first()?.lower.clone() {
-        // Bounds of intervals may be made up (`>550` starts at a post-release): the numbers are what was meant.
+        // Bounds can have synthetic suffixes (`>550` starts at a post-release), which are removed.
         std::ops::Bound::Included(version) | std::ops::Bound::Excluded(version) => {
             Some(version.truncated(version.parts().len()))
         }
@@ -63,21 +64,21 @@ pub(super) fn promised(builder: &Builder<'_, '_>, package: &Package) -> Option<V
     }
 }
 
-/// The variable of these candidates, without demands yet.
+/// Creates the variable of these candidates, without dependencies yet.
 pub(super) fn variable(builder: &Builder<'_, '_>, package: &Package, candidates: &[Candidate]) -> Variable {
     let locked = builder.lock.and_then(|lock| lock.version(&package.name));
     let entry = |candidate: &Candidate| candidate.entry().map(|index| &package.versions[index]);
     let doubts: Vec<Doubt> = candidates
         .iter()
         .map(|one| match entry(one) {
-            // What was chosen before is kept, and a definition's own preference holds.
+            // Locked versions, and downloads that the definition prefers, are chosen despite doubts.
             Some(_) if locked.is_some() && one.version() == locked => Doubt::None,
             Some(entry) if entry.unproven.is_some() => Doubt::Unproven,
             Some(entry) if !entry.is_verified() && !entry.default => Doubt::Unverified,
             Some(_) | None => Doubt::None,
         })
         .collect();
-    // Where the locked version no longer fits, the nearest one does: nobody asked for the newest.
+    // If the locked version no longer fits, the nearest one is preferred to the newest.
     let near = locked
         .filter(|_| package.axis.is_none())
         .map(|locked| candidates.partition_point(|one| one.version().is_none_or(|version| version < locked)));
@@ -86,7 +87,7 @@ pub(super) fn variable(builder: &Builder<'_, '_>, package: &Package, candidates:
         let at = *place as usize;
         let candidate = &candidates[at];
         std::cmp::Reverse((
-            // Packages that nobody asks for stay out; axes are there wherever they can be.
+            // Packages are absent unless required; axes are present unless excluded.
             (package.axis.is_none()) && *candidate == Candidate::Absent,
             locked.is_some() && candidate.version() == locked,
             doubts[at] != Doubt::Unproven,
@@ -114,7 +115,7 @@ pub(super) fn variable(builder: &Builder<'_, '_>, package: &Package, candidates:
     }
 }
 
-/// How many versions lie between two candidates. Several artefacts of one version are as near.
+/// Returns the number of versions between two candidates. Several candidates with one version count once.
 fn distance(candidates: &[Candidate], near: usize, at: usize) -> usize {
     let between = &candidates[near.min(at)..near.max(at)];
     let next = candidates.get(near.max(at)).and_then(Candidate::version);
@@ -123,7 +124,7 @@ fn distance(candidates: &[Candidate], near: usize, at: usize) -> usize {
     versions.iter().filter(|one| **one != next).count()
 }
 
-/// Writes what each candidate of a variable asks for.
+/// Adds the dependencies of each candidate of a variable.
 pub(super) fn dependencies(builder: &mut Builder<'_, '_>, id: VariableId) {
     let VariableKind::Package(var) = &builder.kinds[id.index()] else { return };
     let package = var.package;
@@ -142,7 +143,7 @@ pub(super) fn dependencies(builder: &mut Builder<'_, '_>, id: VariableId) {
     for (place, candidate) in candidates.iter().enumerate() {
         let entry = candidate.entry().map(|index| &package.versions[index]);
         let own = match candidate {
-            Candidate::Absent | Candidate::Promised(_) => continue,
+            Candidate::Absent | Candidate::HostMinimum(_) => continue,
             Candidate::Provided { .. } => {
                 let Some(entry) = entry else { continue };
                 let requires = common.iter().copied().chain(&entry.requires);
@@ -150,7 +151,7 @@ pub(super) fn dependencies(builder: &mut Builder<'_, '_>, id: VariableId) {
                     requires.filter(|one| binds_provided(builder.catalog, one)).collect();
                 requires.into_iter().flat_map(|one| require(builder, id, one)).collect()
             }
-            Candidate::Whole(_) => shared.iter().chain(&installing).cloned().collect(),
+            Candidate::Unversioned(_) => shared.iter().chain(&installing).cloned().collect(),
             Candidate::Entry { .. } => {
                 let (mut own, mut of_installing) = (shared.clone(), installing.clone());
                 if let Some(entry) = entry {
@@ -161,7 +162,7 @@ pub(super) fn dependencies(builder: &mut Builder<'_, '_>, id: VariableId) {
                     of_installing
                         .extend(entry.unavailable.iter().filter_map(|one| unavailable(builder, id, one)));
                 }
-                own.extend(installed::later(builder, (id, place), of_installing));
+                own.extend(installed::defer(builder, (id, place), of_installing));
                 own
             }
         };
@@ -169,8 +170,8 @@ pub(super) fn dependencies(builder: &mut Builder<'_, '_>, id: VariableId) {
     }
 }
 
-/// The demands of `requires` entries: those that bind whatever brings the thing, and those of installing it. What an axis needs
-/// installed is needed where it is installed itself.
+/// Returns the dependencies of `requires` entries in two lists: those that always apply, and those that apply
+/// only if the axis is installed. For packages, all of them always apply.
 fn requires<'r>(
     builder: &mut Builder<'_, '_>,
     owner: VariableId,
@@ -181,7 +182,7 @@ fn requires<'r>(
     for one in all {
         let binds = !is_axis || binds_provided(builder.catalog, one);
         for dependency in require(builder, owner, one) {
-            let of_installing = is_axis && installed::is_asked(builder, &dependency);
+            let of_installing = is_axis && installed::is_on_installation(builder, &dependency);
             let of = if binds && !of_installing { &mut always } else { &mut installing };
             of.push(dependency);
         }
@@ -189,20 +190,21 @@ fn requires<'r>(
     (always, installing)
 }
 
-/// The demands of one `requires` entry.
+/// Returns the dependencies of one `requires` entry.
 fn require(builder: &mut Builder<'_, '_>, owner: VariableId, require: &Require) -> Vec<Dependency> {
     match guard::outcome(builder, owner, &require.guard) {
         Outcome::Never => Vec::new(),
-        Outcome::Always => plain(builder, owner, require),
+        Outcome::Always => unconditional(builder, owner, require),
         Outcome::If(conditions) => {
-            let dependencies = plain(builder, owner, require);
+            let dependencies = unconditional(builder, owner, require);
             vec![guard::variable(builder, owner, conditions, dependencies)]
         }
     }
 }
 
-fn plain(builder: &mut Builder<'_, '_>, owner: VariableId, require: &Require) -> Vec<Dependency> {
-    // Which releases a device runs is known better than by its GPU.
+/// Returns the dependencies of one `requires` entry, regardless of its conditions.
+fn unconditional(builder: &mut Builder<'_, '_>, owner: VariableId, require: &Require) -> Vec<Dependency> {
+    // The definition of a device states which releases it runs, so those need not be derived from its GPU.
     let of_device = builder.project.target.device.is_some() && builder.project.target.gpu.is_empty();
     if require.name.as_str() == words::SM && of_device && is_pure(builder, owner) {
         return Vec::new();
@@ -221,27 +223,28 @@ fn plain(builder: &mut Builder<'_, '_>, owner: VariableId, require: &Require) ->
         );
         return Vec::new();
     };
-    // A word that the other definition has not admits nothing; `package check` tells it.
+    // An unknown version name admits nothing; `package check` reports it.
     let mut within = builder.within(on, &require.requirement).unwrap_or_else(|_| Set::empty());
-    // A release says which CUDA runs on it, not that an image holds one.
+    // A release restricts which CUDA runs on it, but does not require that an image contains it.
     if is_pure(builder, owner) && builder.is_axis(on) && !is_pure(builder, on) {
         within = within.union(&Set::run(0..1));
         return vec![Dependency { on, within }];
     }
-    let installs = installed::asked(builder, on, require.stage);
+    let installs = installed::dependency(builder, on, require.stage);
     std::iter::once(Dependency { on, within }).chain(installs).collect()
 }
 
-/// Whether it is an axis that nothing is installed for.
+/// Whether a variable is an axis with nothing to install.
 pub(super) fn is_pure(builder: &Builder<'_, '_>, id: VariableId) -> bool {
     matches!(&builder.kinds[id.index()], VariableKind::Package(var) if var.is_pure())
 }
 
-/// The demands of one `conflicts` entry: the other is absent, or in another version.
+/// Returns the dependencies of one `conflicts` entry: the other package is absent or has another version.
 fn conflict(builder: &mut Builder<'_, '_>, owner: VariableId, conflict: &Require) -> Vec<Dependency> {
     let fixed = builder.fixed_dependencies(conflict.name.as_str(), &conflict.requirement);
     let dependencies: Vec<Dependency> = if let Some(fixed) = fixed {
-        // What the target fixes is so, and nothing fixes it, or is not, and nothing is asked.
+        // On an axis that the target fixes, the conflict either always applies, so that no candidate is left,
+        // or never.
         let broken = fixed.into_iter().filter(|one| !one.within.is_empty());
         broken.map(|one| Dependency { within: Set::empty(), ..one }).collect()
     } else {
@@ -260,7 +263,7 @@ fn conflict(builder: &mut Builder<'_, '_>, owner: VariableId, conflict: &Require
     }
 }
 
-/// What does not exist asks for the impossible, where its conditions hold.
+/// Returns the dependency of an `unavailable` node. It cannot be met if the conditions of the node hold.
 fn unavailable<'a>(
     builder: &mut Builder<'a, '_>,
     owner: VariableId,
@@ -284,7 +287,8 @@ fn unavailable<'a>(
     })
 }
 
-/// Defaults of axes: what the lock holds for the same release, then what an earlier axis says, then the platform.
+/// Sets the defaults of axes: the locked version if the release is the same, then the defaults of other axes,
+/// then those of the platform.
 pub(super) fn defaults(builder: &mut Builder<'_, '_>) {
     let mut axes: Vec<VariableId> = builder.ids.values().copied().filter(|id| builder.is_axis(*id)).collect();
     axes.sort_by_key(|id| builder.key(*id));
@@ -323,7 +327,7 @@ pub(super) fn defaults(builder: &mut Builder<'_, '_>) {
     }
 }
 
-/// The candidate of a variable that has the version which `version` gives for its name.
+/// Returns the candidate of a variable with the version that `version` returns for its name.
 fn place_of<'v>(
     builder: &Builder<'_, '_>,
     id: VariableId,
@@ -335,13 +339,15 @@ fn place_of<'v>(
     u32::try_from(place).ok()
 }
 
-/// What the candidates of one axis say another one is by default.
+/// Returns the defaults that the candidates of one axis set for another.
 fn defaults_of<'b>(
     builder: &'b Builder<'_, '_>,
     by: VariableId,
     name: &'b Name,
 ) -> impl Iterator<Item = (u32, &'b Version)> {
-    let VariableKind::Package(var) = &builder.kinds[by.index()] else { unreachable!("an axis is a thing") };
+    let VariableKind::Package(var) = &builder.kinds[by.index()] else {
+        unreachable!("an axis has a package variable")
+    };
     (0..).zip(&var.candidates).filter_map(move |(place, candidate)| {
         let entry = &var.package.versions[candidate.entry()?];
         Some((place, &entry.defaults.get(name)?.value))

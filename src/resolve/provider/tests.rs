@@ -1,13 +1,13 @@
-//! `PubGrub` against a second solver that tries everything.
+//! Compares the solver with an exhaustive search.
 
 use proptest::prelude::*;
 use pubgrub::VersionSet as _;
 
 use super::super::problem::{Dependency, Problem, Variable, VariableId, set};
 use super::{Answer, Budget, Unsolved, solve};
-use crate::resolve::explain::core::leave_out;
+use crate::resolve::explain::core::remove_unneeded;
 
-/// The best answer by trying all candidates in order, variable by variable in the order of ranks.
+/// Finds the best answer by trying all candidates in order, variable by variable in the order of ranks.
 fn brute_force(problem: &Problem<'_>) -> Option<Answer> {
     let mut order: Vec<usize> = (0..problem.variables.len()).collect();
     order.sort_by_key(|index| problem.variables[*index].rank);
@@ -15,7 +15,7 @@ fn brute_force(problem: &Problem<'_>) -> Option<Answer> {
     search(problem, &order, &mut answer).then_some(answer)
 }
 
-fn demanded(problem: &Problem<'_>, answer: &Answer, variable: usize) -> Vec<Dependency> {
+fn dependencies_on(problem: &Problem<'_>, answer: &Answer, variable: usize) -> Vec<Dependency> {
     let mut all = Vec::new();
     for (index, candidate) in answer.iter().enumerate() {
         if let Some(candidate) = candidate {
@@ -33,15 +33,17 @@ fn demanded(problem: &Problem<'_>, answer: &Answer, variable: usize) -> Vec<Depe
 fn consistent(problem: &Problem<'_>, answer: &Answer) -> bool {
     answer.iter().enumerate().all(|(index, candidate)| {
         candidate.is_none_or(|candidate| {
-            demanded(problem, answer, index).iter().all(|dependency| dependency.within.contains(&candidate))
+            dependencies_on(problem, answer, index)
+                .iter()
+                .all(|dependency| dependency.within.contains(&candidate))
         })
     })
 }
 
 fn search(problem: &Problem<'_>, order: &[usize], answer: &mut Answer) -> bool {
     let Some((first, rest)) = order.split_first() else { return true };
-    let asked = demanded(problem, answer, *first);
-    if asked.is_empty() && *first != 0 {
+    let dependencies = dependencies_on(problem, answer, *first);
+    if dependencies.is_empty() && *first != 0 {
         return search(problem, rest, answer);
     }
     let id = VariableId(u32::try_from(*first).unwrap());
@@ -56,8 +58,8 @@ fn search(problem: &Problem<'_>, order: &[usize], answer: &mut Answer) -> bool {
     false
 }
 
-/// Variables ask only for later ones, as packages ask for what has a higher rank, and a careless definition for itself;
-/// the first few are asked for by the root and are asked back by all (axes).
+/// Generates problems. Variables depend on later ones, as packages on those with higher ranks, or on
+/// themselves. The first few stand for axes: the root depends on them, and all others may.
 fn problems() -> impl Strategy<Value = Problem<'static>> {
     let size = 2usize..7;
     size.prop_flat_map(|variables| {
@@ -118,7 +120,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
 
     #[test]
-    fn agrees_with_brute_force(problem in problems()) {
+    fn the_solver_agrees_with_exhaustive_search(problem in problems()) {
         let found = solve(&problem, &Budget::solving()).ok();
         let best = brute_force(&problem);
         prop_assert_eq!(found, best);
@@ -127,8 +129,8 @@ proptest! {
 
 proptest! {
     #[test]
-    fn halves_leave_out_what_one_by_one_would(needed in proptest::collection::vec(any::<bool>(), 0..40)) {
-        // A set fails as long as it holds one item of each pair of neighbours that are needed.
+    fn removal_by_halves_equals_removal_one_by_one(needed in proptest::collection::vec(any::<bool>(), 0..40)) {
+        // A set fails as long as it contains one item of each pair of neighbours that are both needed.
         let fails = |kept: &[bool]| {
             needed.windows(2).enumerate().all(|(at, pair)| pair != [true, true] || kept[at] || kept[at + 1])
         };
@@ -141,22 +143,22 @@ proptest! {
             }
         }
         let mut by_halves = vec![true; needed.len()];
-        leave_out(&items, |run| {
+        remove_unneeded(&items, |run| {
             let mut without = by_halves.clone();
             for item in run {
                 without[*item] = false;
             }
-            let spared = fails(&without);
-            if spared {
+            let still_fails = fails(&without);
+            if still_fails {
                 by_halves = without;
             }
-            spared
+            still_fails
         });
         prop_assert_eq!(by_halves, one_by_one);
     }
 
     #[test]
-    fn a_spent_budget_is_never_taken_for_an_impossible_problem(problem in problems(), operations in 0u64..200) {
+    fn a_spent_budget_is_not_reported_as_impossible(problem in problems(), operations in 0u64..200) {
         let enough = solve(&problem, &Budget::solving());
         match (solve(&problem, &Budget::of(operations)), enough) {
             (Ok(found), Ok(same)) => prop_assert_eq!(found, same),

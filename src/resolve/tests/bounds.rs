@@ -1,4 +1,4 @@
-//! Catalogues that are made to take long: each ends with versions, a conflict or the work limit.
+//! Catalogues that are hard to solve: each run ends with versions, a conflict or the work limit.
 
 use std::fmt::Write as _;
 
@@ -10,10 +10,10 @@ use crate::manifest;
 use crate::resolve::resolve;
 use crate::source::Sources;
 
-/// A package by its name, with what each version requires.
+/// The name of a package, and for each of its versions the requirements.
 type Definition = (String, Vec<(String, Vec<(String, String)>)>);
 
-/// The codes of the diagnostics of a manifest that asks for these packages, and the report.
+/// Resolves a manifest with these requests. Returns the codes of the diagnostics, and the report.
 fn run(definitions: &[Definition], requests: &[&str]) -> (Vec<&'static str>, String) {
     let mut files: Vec<(String, String)> = Vec::new();
     for (name, versions) in definitions {
@@ -48,7 +48,7 @@ fn requires(on: String, requirement: String) -> Vec<(String, String)> {
     vec![(on, requirement)]
 }
 
-/// `pigeons` packages that each take one of the `holes`, which hold one each.
+/// Returns `pigeons` packages that each need one of `holes` packages, which take one each.
 fn pigeonholes(pigeons: usize, holes: usize) -> Vec<Definition> {
     let pigeon = |at: usize| {
         let versions =
@@ -61,7 +61,7 @@ fn pigeonholes(pigeons: usize, holes: usize) -> Vec<Definition> {
 }
 
 #[test]
-fn a_search_that_would_not_end_meets_the_work_limit() {
+fn an_exponential_search_reaches_the_work_limit() {
     for holes in [11, 12, 40] {
         let definitions = pigeonholes(holes + 1, holes);
         let requests: Vec<String> = (1..=holes + 1).map(|at| format!("pigeon{at}")).collect();
@@ -70,12 +70,16 @@ fn a_search_that_would_not_end_meets_the_work_limit() {
         assert_eq!(codes, ["jcc::resolve::work-limit"], "{report}");
         assert!(report.contains("its version was changed most often"), "{report}");
         assert!(report.contains("help: pin `pigeon"), "{report}");
-        assert_eq!(run(&definitions, &requests).1, report, "the limit is met at the same place each time");
+        assert_eq!(
+            run(&definitions, &requests).1,
+            report,
+            "the limit is reached at the same point each time"
+        );
     }
 }
 
 #[test]
-fn pigeons_that_have_a_hole_each_are_resolved() {
+fn enough_pigeonholes_are_resolved() {
     let definitions = pigeonholes(40, 40);
     let requests: Vec<String> = (1..=40).map(|at| format!("pigeon{at}")).collect();
     let requests: Vec<&str> = requests.iter().map(String::as_str).collect();
@@ -99,7 +103,7 @@ fn a_conflict_at_the_end_of_a_long_chain_is_explained() {
 }
 
 #[test]
-fn a_thousand_packages_that_exclude_each_other_are_reported_in_pairs() {
+fn a_thousand_conflicting_packages_are_reported_in_pairs() {
     let mut definitions: Vec<Definition> = (0..1000)
         .map(|at| {
             (format!("member{at}"), vec![("1".to_owned(), requires("shared".to_owned(), format!("{at}")))])

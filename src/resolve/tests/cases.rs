@@ -1,4 +1,4 @@
-//! The known cases: what users of Jetson ask for, and what must come out.
+//! Known cases: typical manifests, and the versions that must be chosen for them.
 
 use insta::assert_snapshot;
 
@@ -12,7 +12,6 @@ fn the_newest_for_jetpack_5() {
     assert_snapshot!(versions(manifest, &TORCH), @"pytorch 2.2.0, torchvision 0.17.2");
 }
 
-/// The chosen base of a target of CUDA: its tag.
 #[test]
 fn bases_of_servers() {
     let mut all = String::new();
@@ -100,7 +99,7 @@ fn perception() {
 const STACK: [&str; 5] = ["l4t", "cuda", "cudnn", "tensorrt", "python"];
 
 #[test]
-fn a_distribution_that_the_release_has_not() {
+fn a_distribution_that_is_not_the_default_of_the_release() {
     let manifest = "target { device \"jetson-orin-nano\"; jetpack \"6.2\"; ubuntu \"24.04\" }\npackages { ros \"jazzy\"; cudnn }";
     assert_snapshot!(versions(manifest, &STACK), @"l4t 36.5.2, cuda 12.8, cudnn 9.8.0.87, tensorrt -, python 3.12");
 }
@@ -112,7 +111,7 @@ fn an_older_tensorrt_moves_cuda_back() {
 }
 
 #[test]
-fn a_developer_preview_where_it_is_named() {
+fn a_developer_preview_is_chosen_if_named() {
     let manifest = "target { device \"jetson-xavier-nx\"; l4t \"34.1\" }\npackages { tensorrt }";
     assert_snapshot!(versions(manifest, &["jetpack", "cuda", "cudnn", "tensorrt"]), @"jetpack 5.0.1-dp, cuda 11.4, cudnn 8.3.2.49, tensorrt 8.4.0");
 }
@@ -125,7 +124,7 @@ fn an_old_driver_lowers_cuda() {
 }
 
 #[test]
-fn debian_where_the_base_is() {
+fn a_debian_base_selects_debian() {
     let manifest =
         "target { platform \"x86_64\"; gpu \"8.9\" }\nbase \"debian\"\npackages { tensorrt; python }";
     assert_snapshot!(versions(manifest, &["debian", "ubuntu", "cuda", "tensorrt", "python"]), @"debian 12, ubuntu -, cuda 12.8, tensorrt 10.9.0.34, python 3.11");
@@ -137,7 +136,7 @@ fn a_published_image_counts_as_installed() {
     assert_snapshot!(versions(manifest, &TORCH), @"pytorch 2.2, torchvision 0.17.2");
 }
 
-/// What of these a target gets, each asked for alone.
+/// Resolves each of these packages alone on a target.
 fn alone(target: &str, packages: &[&str]) -> String {
     let one = |name: &&str| {
         let manifest = format!("target {{ {target} }}\npackages {{ {name} }}");
@@ -184,7 +183,8 @@ fn one_release_of_rapids() {
     assert_snapshot!(server(&whole.replace("25.12", "26.6"), &six), @"cugraph 26.6.0, cuxfilter 26.6.0, raft-dask 26.6.0, dask-cudf 26.6.0, nx-cugraph 26.6.0, cuml 26.6.0");
 }
 
-/// On `JetPack` 4 an image that is not NVIDIA's gets the files that make the host's libraries findable; the others have them.
+/// On `JetPack` 4, images that are not NVIDIA's get the files with which the loader finds the host's
+/// libraries.
 #[test]
 fn the_loader_of_jetpack_4() {
     let on = |target: &str, rest: &str| {
@@ -194,13 +194,13 @@ fn the_loader_of_jetpack_4() {
     assert_snapshot!(on("jetson-nano", "base \"debian\""), @"tegra-loader 1, cuda -");
     assert_snapshot!(on("jetson-nano", "packages { ros \"humble\" }"), @"tegra-loader 1, cuda -");
     assert_snapshot!(on("jetson-agx-orin", "base \"ubuntu\""), @"tegra-loader -, cuda -");
-    let held = solved("target { device \"jetson-nano\" }\npackages { gstreamer }").unwrap();
-    assert_eq!(held.base.image.to_string(), "nvcr.io/nvidia/l4t-base:r32.7.1");
-    let loader = held.chosen.values().find(|one| one.name.as_str() == "tegra-loader").unwrap();
+    let resolution = solved("target { device \"jetson-nano\" }\npackages { gstreamer }").unwrap();
+    assert_eq!(resolution.base.image.to_string(), "nvcr.io/nvidia/l4t-base:r32.7.1");
+    let loader = resolution.chosen.values().find(|one| one.name.as_str() == "tegra-loader").unwrap();
     assert!(loader.provided);
 }
 
-/// On Jetson its wheels for the CPU, by the Python of each `JetPack`; nothing of CUDA comes with them.
+/// On Jetson, xgboost has wheels for the CPU only, by the Python of each `JetPack`.
 #[test]
 fn xgboost_of_each_jetpack() {
     let names = ["xgboost", "python", "cuda"];
@@ -220,7 +220,7 @@ fn frameworks_share_one_numpy() {
 }
 
 #[test]
-fn what_falls_away_is_reported_with_its_reason() {
+fn an_absent_axis_is_reported_with_its_reason() {
     let manifest = "target { device \"jetson-agx-orin\"; jetpack \"5.1\"; ubuntu \"22.04\" }\npackages { ros \"humble\" }";
     let resolution = solved(manifest).expect("it resolves without CUDA");
     let report = resolution.overrides.iter().map(|one| format!("{one}\n  {}", one.why.join("\n  ")));

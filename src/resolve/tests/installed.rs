@@ -1,4 +1,4 @@
-//! What chooses a version of CUDA and brings it along is not bound to the archives that have it.
+//! Wheels that contain CUDA are not restricted to the distributions whose archive has that version of CUDA.
 
 use super::{solved, versions};
 
@@ -10,14 +10,14 @@ fn on(distribution: &str, packages: &str) -> String {
     )
 }
 
-/// The distribution, CUDA where it is installed, and `PyTorch`.
+/// Returns the chosen distribution, CUDA (if installed) and `PyTorch`.
 fn chosen(distribution: &str, packages: &str) -> String {
     versions(&on(distribution, packages), &NAMES)
 }
 
 #[test]
-fn a_wheel_that_brings_cuda_runs_on_any_distribution() {
-    // NVIDIA has CUDA 11.8, 12.1 and 12.4 for no Ubuntu 24.04.
+fn a_wheel_that_contains_cuda_runs_on_any_distribution() {
+    // NVIDIA's archive for Ubuntu 24.04 does not have CUDA 11.8, 12.1 and 12.4.
     let noble = "ubuntu \"24.04\"";
     assert_eq!(chosen(noble, "pytorch \"2.5\""), "ubuntu 24.04, debian -, cuda -, pytorch 2.5.1");
     assert_eq!(chosen(noble, "pytorch \"2.4\""), "ubuntu 24.04, debian -, cuda -, pytorch 2.4.1");
@@ -30,10 +30,10 @@ fn a_wheel_that_brings_cuda_runs_on_any_distribution() {
 }
 
 #[test]
-fn the_same_wheel_beside_an_installed_cuda_is_bound_to_it() {
+fn the_same_wheel_with_an_installed_cuda_depends_on_it() {
     let jammy = "ubuntu \"22.04\"";
     assert_eq!(chosen(jammy, "pytorch \"2.5\"; cuda"), "ubuntu 22.04, debian -, cuda 12.4, pytorch 2.5.1");
-    // Without a distribution in the manifest, the one that has both is taken.
+    // If the manifest allows several distributions, one that has both is chosen.
     assert_eq!(
         chosen("ubuntu \">=22.04\"", "pytorch \"2.5\"; cuda"),
         "ubuntu 22.04, debian -, cuda 12.4, pytorch 2.5.1"

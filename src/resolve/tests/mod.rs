@@ -1,4 +1,4 @@
-//! Resolution over the real catalogue.
+//! Tests of resolution with the real catalogue.
 
 mod bounds;
 mod cases;
@@ -17,7 +17,7 @@ use crate::source::Sources;
 
 use super::{Resolution, resolve};
 
-/// No ready-made manifests.
+/// A set of stacks without any.
 struct NoStacks;
 
 impl Stacks for NoStacks {
@@ -30,7 +30,7 @@ impl Stacks for NoStacks {
     }
 }
 
-/// The catalogue of this project, read once.
+/// Returns the catalogue of this project, which is read once.
 fn catalog() -> &'static (Catalog, Sources) {
     static READ: OnceLock<(Catalog, Sources)> = OnceLock::new();
     READ.get_or_init(|| {
@@ -41,7 +41,7 @@ fn catalog() -> &'static (Catalog, Sources) {
     })
 }
 
-/// Resolves the only target of a manifest (without `project`, which every one has), or gives the reports.
+/// Resolves the only target of a manifest, or returns the reports. The `project` node is added.
 pub(super) fn solved(manifest: &str) -> Result<Resolution, String> {
     let (catalog, read) = catalog();
     let (mut sources, mut log) = (read.clone(), Log::new());
@@ -53,7 +53,7 @@ pub(super) fn solved(manifest: &str) -> Result<Resolution, String> {
     resolution.map_err(|_| report(&log, &sources))
 }
 
-/// The versions of these, in order; a report where there is no answer.
+/// Returns the chosen versions of these packages, or the reports.
 pub(super) fn versions(manifest: &str, names: &[&str]) -> String {
     match solved(manifest) {
         Err(report) => report,
@@ -68,7 +68,7 @@ pub(super) fn versions(manifest: &str, names: &[&str]) -> String {
     }
 }
 
-/// The reports of a manifest, of warnings too.
+/// Returns all reports of a manifest, including warnings.
 pub(super) fn warnings(manifest: &str) -> String {
     let (catalog, read) = catalog();
     let (mut sources, mut log) = (read.clone(), Log::new());
@@ -81,7 +81,7 @@ pub(super) fn warnings(manifest: &str) -> String {
     report(&log, &sources)
 }
 
-/// What was chosen, one line a thing, or the reports.
+/// Returns what was chosen, one line per axis or package, or the reports.
 pub(super) fn table(manifest: &str) -> String {
     match solved(manifest) {
         Err(reports) => reports,

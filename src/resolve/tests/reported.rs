@@ -1,14 +1,14 @@
-//! Projects that people reported, each with two others of its kind.
+//! Regression tests for reported projects, each with similar ones.
 
 use super::{solved, versions};
 
-/// What the report says: of an error, or of warnings.
+/// Returns the report of a manifest that must not resolve.
 fn refused(manifest: &str) -> String {
     solved(manifest).err().unwrap_or_else(|| panic!("resolved: {manifest}"))
 }
 
 #[test]
-fn a_condition_on_a_gpu_that_nobody_named() {
+fn a_condition_on_an_unspecified_gpu_does_not_hold() {
     let workstation = |gpu: &str, pin: &str, package: &str| {
         format!(
             "target {{ platform \"x86_64\"; ubuntu \"24.04\"{gpu} }}\npin {{ {pin} }}\npackages {{ {package} }}"
@@ -44,14 +44,14 @@ fn cuda_runs_on_older_drivers_of_its_major_version() {
 }
 
 #[test]
-fn what_was_shown_to_work_is_preferred() {
-    // Nobody promised a driver, so the one that CUDA 12.9 came with is taken.
+fn proven_versions_are_preferred() {
+    // The manifest states no driver, so the one that CUDA 12.9 came with is chosen.
     let open = "target { platform \"x86_64\"; gpu \"8.9\" }\npin { cuda \"12.9\" }\npackages { cuda }";
     assert_eq!(versions(open, &["driver", "cuda"]), "driver 575, cuda 12.9");
     let orin = "target { device \"jetson-agx-orin\"; jetpack \"6.2\" }\npackages { pytorch }";
     assert_eq!(versions(orin, &["pytorch"]), "pytorch 2.10.0", "2.11.0 has no checksum");
-    let asked = orin.replace("pytorch }", "pytorch \"2.11\" }");
-    assert_eq!(versions(&asked, &["pytorch"]), "pytorch 2.11.0");
+    let requested = orin.replace("pytorch }", "pytorch \"2.11\" }");
+    assert_eq!(versions(&requested, &["pytorch"]), "pytorch 2.11.0");
 }
 
 #[test]
@@ -72,13 +72,17 @@ fn what_a_base_provides_is_not_installed_again() {
         assert!(python.provided, "{manifest}");
     }
     let cuda = "target { platform \"x86_64\"; gpu \"8.9\"; driver \">=570\" }\nbase image=\"example.com/own:1\" { provides { ubuntu \"24.04\"; cuda \"12.4\" } }\npackages { cuda }";
-    assert_eq!(versions(cuda, &["ubuntu", "cuda"]), "ubuntu 24.04, cuda 12.4", "NVIDIA has none for 24.04");
+    assert_eq!(
+        versions(cuda, &["ubuntu", "cuda"]),
+        "ubuntu 24.04, cuda 12.4",
+        "NVIDIA's archive has none for 24.04"
+    );
     let old = cuda.replace("12.4", "13.0");
-    assert!(refused(&old).contains("driver"), "what the base holds needs its driver all the same");
+    assert!(refused(&old).contains("driver"), "CUDA of the base image needs its driver too");
 }
 
 #[test]
-fn what_does_not_exist_is_not_available() {
+fn unavailable_nodes_are_reported() {
     let deepstream = |target: &str, asked: &str| {
         format!("target {{ {target} }}\npackages {{ deepstream{asked} {{ option \"pyds\" \"yes\" }} }}")
     };
@@ -116,7 +120,7 @@ fn a_release_runs_on_the_gpus_of_its_modules() {
 }
 
 #[test]
-fn what_pip_is_asked_for_joins_the_resolution() {
+fn pip_requirements_constrain_the_resolution() {
     let orin = "target { device \"jetson-agx-orin\"; jetpack \"6.2\" }";
     let numpy = |spec: &str| format!("{orin}\npackages {{ pytorch \"2.10\" }}\npip {{ install \"{spec}\" }}");
     assert!(versions(&numpy("numpy>=2"), &["numpy"]).starts_with("numpy 2."));
@@ -126,13 +130,13 @@ fn what_pip_is_asked_for_joins_the_resolution() {
     let clash = format!("{orin}\npackages {{ pytorch \"2.8\" }}\npip {{ install \"numpy>=2\" }}");
     let report = refused(&clash);
     assert!(report.contains("`numpy>=2`") && report.contains("requested from pip"), "{report}");
-    // What no package of the catalogue needs is pip's alone.
+    // A distribution that no package of the catalogue needs is left to pip.
     let alone = format!("{orin}\npackages {{ tmux }}\npip {{ install \"numpy<1.5\" }}");
     assert_eq!(versions(&alone, &["numpy"]), "numpy -");
 }
 
-/// The same requirement as a manifest and as pip writes it.
-const ASKED: [(&str, &str, &str); 8] = [
+/// A package with a requirement, and the same for pip.
+const REQUIREMENTS: [(&str, &str, &str); 8] = [
     ("numpy", "<2", "numpy<2"),
     ("numpy", ">=2, <2.3", "NumPy>=2,<2.3"),
     ("numpy", ">=2.2.1", "numpy>=2.2.1"),
@@ -147,8 +151,8 @@ proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig { cases: 24, ..Default::default() })]
 
     #[test]
-    fn where_a_requirement_stands_does_not_matter(
-        asked in proptest::collection::btree_set(0..ASKED.len(), 1..3),
+    fn requirements_in_packages_and_in_pip_are_equivalent(
+        asked in proptest::collection::btree_set(0..REQUIREMENTS.len(), 1..3),
         target in proptest::sample::select(vec![
             "device \"jetson-agx-orin\"; jetpack \"6.2\"",
             "device \"jetson-agx-thor\"; jetpack \"7.1\"",
@@ -156,8 +160,8 @@ proptest::proptest! {
         ]),
     ) {
         let packages = "packages { pytorch; numpy; torchvision; onnxruntime";
-        let nodes = asked.iter().fold(String::new(), |all, at| all + &format!("; {} \"{}\"", ASKED[*at].0, ASKED[*at].1));
-        let pins = asked.iter().fold(String::new(), |all, at| all + &format!(" \"{}\"", ASKED[*at].2));
+        let nodes = asked.iter().fold(String::new(), |all, at| all + &format!("; {} \"{}\"", REQUIREMENTS[*at].0, REQUIREMENTS[*at].1));
+        let pins = asked.iter().fold(String::new(), |all, at| all + &format!(" \"{}\"", REQUIREMENTS[*at].2));
         let own = solved(&format!("target {{ {target} }}\n{packages}{nodes} }}\n"));
         let pip = solved(&format!("target {{ {target} }}\n{packages} }}\npip {{ install{pins} }}\n"));
         let chosen = |one: &super::Resolution| -> Vec<String> {
@@ -171,22 +175,19 @@ proptest::proptest! {
     }
 }
 
-/// What the reports of several targets say.
-fn of_targets(manifest: &str) -> String {
-    super::warnings(manifest)
-}
-
 #[test]
 fn a_conflict_of_several_targets_is_reported_once() {
     let targets = "target \"orin\" { device \"jetson-agx-orin\"; jetpack \"6.2\" }\ntarget \"nx\" { device \"jetson-orin-nx\"; jetpack \"6.2\" }\ntarget \"pc\" { platform \"x86_64\"; gpu \"8.9\" }\n";
-    let two = of_targets(&format!("{targets}packages {{ pytorch \"2.15\" }}"));
+    let two = super::warnings(&format!("{targets}packages {{ pytorch \"2.15\" }}"));
     assert_eq!(two.matches("error:").count(), 1, "{two}");
     assert!(two.contains("(targets `orin` and `nx`)"), "{two}");
     assert!(two.contains("change `pytorch \"2.15\"` to `pytorch \"2.10.0\"`"), "{two}");
-    // What the PC cannot have is no way out for the Jetsons.
-    let jetson_only = of_targets(&format!("{targets}packages {{ deepstream \"7.1\"; pytorch \"2.14\" }}"));
+    // A suggestion for the Jetsons must not break the PC.
+    let jetson_only =
+        super::warnings(&format!("{targets}packages {{ deepstream \"7.1\"; pytorch \"2.14\" }}"));
     assert!(!jetson_only.contains("(target `pc`)"), "{jetson_only}");
-    let one = of_targets(&format!("{targets}pin {{ cuda \"12.8\" }}\npackages {{ tensorrt \"10.13\" }}"));
+    let one =
+        super::warnings(&format!("{targets}pin {{ cuda \"12.8\" }}\npackages {{ tensorrt \"10.13\" }}"));
     assert!(one.contains("(target"), "{one}");
 }
 
@@ -201,7 +202,7 @@ fn suggestions_resolve() {
     let fixed = rapids.replace("cudf \"25.8\"", other);
     let names = ["cudf", "cuxfilter", "nx-cugraph"];
     assert_eq!(versions(&fixed, &names), "cudf 25.12.0, cuxfilter 25.12.0, nx-cugraph 25.12.0", "{report}");
-    // Two conflicts: cuxfilter ends with 26.6. Both changes together resolve.
+    // Two conflicts, because the last cuxfilter is 26.6. Both changes together resolve.
     let two = rapids.replace("nx-cugraph", "nx-cugraph \"26.8\"");
     let report = refused(&two);
     assert!(report.contains("to `nx-cugraph \"25.12.0\"`"), "{report}");

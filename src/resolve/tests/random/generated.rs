@@ -1,14 +1,14 @@
-//! Small catalogues and manifests made at random: as text for the compiler, as data for the oracle.
+//! Generates small random catalogues and manifests: as text for the compiler, and as data for the oracle.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-/// So many packages, `p0` to `p4`; the axis is one more, after them.
+/// The number of packages, `p0` to `p4`.
 pub(super) const PACKAGES: usize = 5;
-/// The axis, in lists of names.
+/// The index of the axis, which follows the packages.
 pub(super) const AXIS: usize = PACKAGES;
 
-/// `>=2`, `<3`, `=1`.
+/// A requirement: `>=2`, `<3`, `=1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Req {
     Any,
@@ -39,7 +39,7 @@ impl Req {
 
 type Named = BTreeMap<usize, Req>;
 
-/// `when p3=">=2" { requires { p4 "=1" } }`.
+/// A conditional requirement: `when p3=">=2" { requires { p4 "=1" } }`.
 #[derive(Debug, Clone)]
 pub(super) struct When {
     pub(super) condition: (usize, Req),
@@ -59,7 +59,7 @@ pub(super) struct Package {
     /// Newest first.
     pub(super) versions: Vec<Version>,
     pub(super) choice: bool,
-    /// What the value `a` of its option requires; it is the default.
+    /// The requirement of the value `a` of its option, which is the default.
     pub(super) option: Option<(usize, Req)>,
 }
 
@@ -69,12 +69,12 @@ pub(super) struct Generated {
     /// Newest first.
     pub(super) axis: Vec<u8>,
     pub(super) requests: Named,
-    /// The option of these is `b`, which requires nothing.
+    /// The packages whose option is set to `b`, which requires nothing.
     pub(super) other_option: Vec<usize>,
     pub(super) pins: Named,
 }
 
-/// Numbers out of a finite supply of bytes.
+/// A source of random numbers from given bytes.
 struct Dice<'a>(std::slice::Iter<'a, u8>);
 
 impl Dice<'_> {
@@ -99,7 +99,7 @@ impl Dice<'_> {
         }
     }
 
-    /// Something that comes after this package, so that nothing requires itself.
+    /// Returns a package after this one, or the axis, so that requirements have no cycles.
     fn later(&mut self, package: usize) -> usize {
         package + 1 + self.below(AXIS - package)
     }
@@ -157,17 +157,17 @@ impl Generated {
                 generated.pins.insert(name, req);
             }
         }
-        generated.without_circles()
+        generated.without_cycles()
     }
 
-    /// A requirement that some version meets: one that none does is another mistake.
+    /// Returns a requirement that some version meets. One that none meets would be a different error.
     fn existing(&self, name: usize, dice: &mut Dice<'_>) -> Req {
         let (req, versions) = (dice.req(), self.numbers(name));
         if versions.iter().any(|one| req.matches(*one)) { req } else { Req::Any }
     }
 
-    /// Takes out conditions whose consequence leads back to what they look at: `package check` refuses them.
-    fn without_circles(mut self) -> Self {
+    /// Removes conditions whose consequence leads back to what they test, which `package check` rejects.
+    fn without_cycles(mut self) -> Self {
         let edges = |package: &Package| -> BTreeSet<usize> {
             let versions = package.versions.iter();
             let of_version = |one: &Version| -> Vec<usize> {
@@ -193,7 +193,7 @@ impl Generated {
         self
     }
 
-    /// The versions of a package or of the axis, newest first.
+    /// Returns the versions of a package or of the axis, newest first.
     pub(super) fn numbers(&self, name: usize) -> Vec<u8> {
         match self.packages.get(name) {
             Some(package) => package.versions.iter().map(|one| one.number).collect(),
@@ -201,7 +201,7 @@ impl Generated {
         }
     }
 
-    /// The definition of each package, and of the platform.
+    /// Returns the definitions of the packages and of the platform, with their paths.
     pub(super) fn definitions(&self) -> Vec<(String, String)> {
         let mut all: Vec<(String, String)> = (0..PACKAGES)
             .map(|one| (format!("packages/all/{}/package.kdl", name(one)), self.definition(one)))
@@ -244,11 +244,11 @@ impl Generated {
         out + "}\n"
     }
 
-    /// The manifest; turned around where asked for, which changes nothing.
-    pub(super) fn manifest(&self, turned: bool) -> String {
+    /// Returns the manifest, with its nodes in reverse order if `reversed`.
+    pub(super) fn manifest(&self, reversed: bool) -> String {
         let lines = |named: &Named| {
             let mut lines: Vec<String> = named.iter().map(|(on, req)| self.line(*on, *req)).collect();
-            if turned {
+            if reversed {
                 lines.reverse();
             }
             lines.concat()
@@ -259,7 +259,7 @@ impl Generated {
             format!("pin {{\n{}}}\n", lines(&self.pins)),
             format!("packages {{\n{}}}\n", lines(&self.requests)),
         ];
-        if turned {
+        if reversed {
             blocks.reverse();
         }
         format!("project \"demo\"\n{}", blocks.concat())
@@ -274,7 +274,7 @@ impl Generated {
     }
 }
 
-/// `p0`, or the axis.
+/// Returns the name of a package, or of the axis.
 pub(super) fn name(one: usize) -> String {
     if one == AXIS { "os".to_owned() } else { format!("p{one}") }
 }

@@ -1,4 +1,4 @@
-//! Small catalogues at random, against brute force.
+//! Compares the resolver with an exhaustive search over small random catalogues.
 
 mod generated;
 mod oracle;
@@ -15,12 +15,12 @@ use crate::source::Sources;
 use generated::{AXIS, Generated, PACKAGES, Version, name};
 use oracle::{Assignment, answers, holds};
 
-/// What became of a manifest over definitions.
+/// The result of resolving a manifest with definitions.
 struct Ran {
     resolution: Option<Resolution>,
     reports: Vec<Diagnostic>,
     report: String,
-    /// The lock that it gives.
+    /// The resulting lock.
     locked: Option<LockedTarget>,
 }
 
@@ -42,13 +42,13 @@ impl Ran {
         Self { resolution, reports, report: report(&log, &sources), locked }
     }
 
-    /// What the image and its build need, with versions.
+    /// Returns what the image and its build need, with versions.
     fn chosen(&self) -> Vec<String> {
         let all = self.resolution.iter().flat_map(|one| one.chosen.values());
         all.map(|one| format!("{} {}", one.name, one.version)).collect()
     }
 
-    /// The versions, where there is an answer.
+    /// Returns the versions, if there is an answer.
     fn assignment(&self) -> Option<Assignment> {
         let resolution = self.resolution.as_ref()?;
         let mut all = [None; PACKAGES + 1];
@@ -71,15 +71,15 @@ fn shown(generated: &Generated) -> String {
     format!("{}\n{}", texts.concat(), generated.manifest(false))
 }
 
-/// Whether another answer has the same packages, none of them older and one newer.
+/// Whether an answer has the same packages as another, none of them older and at least one newer.
 fn better(one: &Assignment, than: &Assignment) -> bool {
     let same = one.iter().zip(than).all(|(one, than)| one.is_some() == than.is_some() && one >= than);
     same && one != than
 }
 
-/// What a condition of a package looks at stays as it was, though nothing needs it.
+/// An axis that only a condition tests keeps its version, although nothing needs it.
 #[test]
-fn what_conditions_look_at_is_locked() {
+fn axes_tested_by_conditions_are_locked() {
     let definitions = |newest: &str| {
         let axis = "axis \"os\" order=1 choose=\"newest\" title=\"OS\" {";
         let platform = "platform \"machine\" { summary \"A machine\"; arch \"amd64\"; gpu \"reservation\"; axes \"os\" }";
@@ -105,7 +105,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn an_answer_is_found_where_there_is_one(bytes in bytes()) {
+    fn the_best_answer_is_found_if_there_is_one(bytes in bytes()) {
         let generated = Generated::of(&bytes);
         let ran = Ran::of(&generated.definitions(), &generated.manifest(false), None);
         let all = answers(&generated);
@@ -117,15 +117,15 @@ proptest! {
         if let Some(one) = all.iter().find(|one| better(one, &answer)) {
             prop_assert!(false, "{}\n{one:?} is better than {answer:?}", shown(&generated));
         }
-        prop_assert!(all.contains(&answer), "nothing is for nothing\n{}\n{answer:?}", shown(&generated));
+        prop_assert!(all.contains(&answer), "nothing is chosen without need\n{}\n{answer:?}", shown(&generated));
     }
 
     #[test]
-    fn order_never_matters(bytes in bytes()) {
+    fn order_does_not_matter(bytes in bytes()) {
         let generated = Generated::of(&bytes);
         let first = Ran::of(&generated.definitions(), &generated.manifest(false), None);
         let mut definitions = generated.definitions();
-        // Other folders, listed in another order.
+        // Different folders, listed in a different order.
         for (at, (path, _)) in definitions.iter_mut().enumerate().take(PACKAGES) {
             *path = format!("packages/{}/{}/package.kdl", ["z", "y", "x", "w", "v"][at], name(at));
         }
@@ -137,7 +137,7 @@ proptest! {
     }
 
     #[test]
-    fn a_package_that_nobody_asks_for_changes_nothing(bytes in bytes(), name in "(a|zz)") {
+    fn an_unrequested_package_changes_nothing(bytes in bytes(), name in "(a|zz)") {
         let generated = Generated::of(&bytes);
         let first = Ran::of(&generated.definitions(), &generated.manifest(false), None);
         let mut definitions = generated.definitions();
@@ -149,7 +149,7 @@ proptest! {
     }
 
     #[test]
-    fn a_locked_project_stays_where_it_was(bytes in bytes()) {
+    fn locked_versions_are_kept(bytes in bytes()) {
         let mut generated = Generated::of(&bytes);
         let first = Ran::of(&generated.definitions(), &generated.manifest(false), None);
         let Some(lock) = first.locked.as_ref() else { return Ok(()) };
@@ -163,11 +163,11 @@ proptest! {
     }
 
     #[test]
-    fn a_suggestion_that_is_reported_works(bytes in bytes()) {
+    fn reported_suggestions_resolve(bytes in bytes()) {
         let generated = Generated::of(&bytes);
         let text = generated.manifest(false);
         let ran = Ran::of(&generated.definitions(), &text, None);
-        // With several conflicts each suggestion is one part of the way.
+        // With several conflicts, a single suggestion need not suffice.
         let [one] = ran.reports.as_slice() else { return Ok(()) };
         let mut fixed = Vec::new();
         if let Some(fix) = &one.fix {

@@ -1,13 +1,13 @@
-//! Brute force over the same data.
+//! Exhaustive search over the generated data.
 
 use std::collections::BTreeSet;
 
 use super::generated::{AXIS, Generated, PACKAGES};
 
-/// The version of each package and of the axis; `None` is not there.
+/// The version of each package and of the axis; `None` if absent.
 pub(super) type Assignment = [Option<u8>; PACKAGES + 1];
 
-/// Whether everything that the manifest and the definitions say holds.
+/// Whether an assignment satisfies the manifest and the definitions.
 pub(super) fn holds(generated: &Generated, all: &Assignment) -> bool {
     let met =
         |(on, req): (&usize, &super::generated::Req)| all[*on].is_some_and(|version| req.matches(version));
@@ -33,8 +33,8 @@ pub(super) fn holds(generated: &Generated, all: &Assignment) -> bool {
     pinned && choices <= 1 && definitions && axis && generated.requests.iter().all(met)
 }
 
-/// Whether everything that is there was asked for, by the manifest or by something that is there for a reason. What a
-/// condition looks at must be there for another reason.
+/// Whether everything that is present is requested by the manifest, or required by something that is present
+/// for a reason. A condition does not count as a reason for what it tests.
 fn grounded(generated: &Generated, all: &Assignment) -> bool {
     let mut here: BTreeSet<usize> = generated.requests.keys().copied().chain([AXIS]).collect();
     loop {
@@ -61,7 +61,7 @@ fn grounded(generated: &Generated, all: &Assignment) -> bool {
     }
 }
 
-/// Every assignment that holds and in which nothing is for nothing.
+/// Returns every assignment that is valid and contains nothing without need.
 pub(super) fn answers(generated: &Generated) -> Vec<Assignment> {
     let mut all = vec![[None; PACKAGES + 1]];
     for name in 0..=AXIS {

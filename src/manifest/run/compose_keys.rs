@@ -1,9 +1,9 @@
-//! Keys of Compose's services that no node of `run` stands for, and what to write instead.
+//! Keys of Compose services that `run` does not have, and what to write instead.
 //!
 //! Source: <https://docs.docker.com/reference/compose-file/services/>
 
-/// Each list of keys with its advice.
-pub(super) const COMPOSE_WORDS: &[(&[&str], &str)] = &[
+/// Lists of keys, each with the help for them.
+pub(super) const COMPOSE_KEYS: &[(&[&str], &str)] = &[
     (
         &["services"],
         "`run` describes the main service; write each additional one as `service \"NAME\" { image \"REF\" }` in `run`",

@@ -1,4 +1,5 @@
-//! Every key of a Compose service is a node of `run` or is reported with what to write instead.
+//! Tests that every key of a Compose service is a node of `run`, or is reported with a help that says what to
+//! write.
 
 use super::fs::Folder;
 use crate::diagnostic::{Diagnostic, Log};
@@ -30,7 +31,7 @@ fn unknown(run: &str) -> Option<Diagnostic> {
 }
 
 #[test]
-fn every_key_of_a_service_has_an_answer() {
+fn every_key_of_a_service_is_a_node_or_has_a_help() {
     let mut without = Vec::new();
     for key in KEYS.split_whitespace() {
         if let Some(report) = unknown(&format!("{key} \"x\""))
@@ -43,7 +44,7 @@ fn every_key_of_a_service_has_an_answer() {
 }
 
 #[test]
-fn forms_of_compose_are_written_as_here() {
+fn help_shows_how_to_write_compose_syntax() {
     for (written, right) in [
         (
             "ports:\n- \"8080:80\"\n- \"9090:90\"",
@@ -61,10 +62,10 @@ fn forms_of_compose_are_written_as_here() {
         ("network_mode \"host\"", "did you mean `network`?"),
         ("runtime \"nvidia\"", "write `gpu`"),
     ] {
-        let report = unknown(written).expect("it is no node of `run`");
+        let report = unknown(written).expect("not a node of `run`");
         assert!(report.help.iter().any(|help| help.contains(right)), "{written}: {:?}", report.help);
     }
-    // Each mistake is reported once: a list at its key, a pair in one text at its node.
+    // Each mistake is reported once: a list at its key, two values in one text at the node.
     for one in [
         "ports:\n- \"8080:80\"\n- \"9090:90\"",
         "label \"a=b\"",

@@ -1,4 +1,4 @@
-//! Warnings about the image that a target starts from.
+//! Warnings about base images.
 
 use crate::diagnostic::{Diagnostic, Log, codes, wording};
 use crate::manifest::BaseChoice;
@@ -8,8 +8,8 @@ use super::assignment::Defaults;
 use super::model::Question;
 use super::resolution::{ChosenBase, Override, Reason};
 
-/// Bases of which nobody has shown that they work.
-pub(super) fn of_bases<'a>(
+/// Warns about base images that are unproven.
+pub(super) fn warn_unproven<'a>(
     question: Question<'_>,
     bases: impl Iterator<Item = &'a ChosenBase>,
     log: &mut Log,
@@ -31,8 +31,9 @@ pub(super) fn of_bases<'a>(
     }
 }
 
-/// An image, named by its tag, of another distribution than the release's own, of which the manifest says nothing more.
-pub(super) fn of_the_distribution(
+/// Warns about a base image, requested by tag, with another distribution than the default of the release,
+/// unless the manifest states that distribution elsewhere too.
+pub(super) fn warn_other_distribution(
     question: Question<'_>,
     (base, overrides): (&ChosenBase, &[Override]),
     defaults: &Defaults,
@@ -48,14 +49,15 @@ pub(super) fn of_the_distribution(
         let package = question.catalog.package(one.name.as_str());
         let is_distribution = package.is_some_and(|package| package.choice.is_some());
         let Some(version) = one.chosen.as_ref().filter(|_| is_distribution) else { continue };
-        let is_said = one.by.iter().any(|by| matches!(by, Reason::Pinned(_) | Reason::Target(_)))
-            || asked.provides.iter().any(|held| held.name.value == one.name);
-        // A platform's own default is a preference; that of a release is what its packages are built for.
+        let is_stated = one.by.iter().any(|by| matches!(by, Reason::Pinned(_) | Reason::Target(_)))
+            || asked.provides.iter().any(|provided| provided.name.value == one.name);
+        // The default of a platform is only a preference, but the packages of a release are built for its
+        // default.
         let Some((_, Reason::PlatformDefault { by, version: Some(release) })) = defaults.get(&one.name)
         else {
             continue;
         };
-        if is_said || !base.provides.contains_key(&one.name) {
+        if is_stated || !base.provides.contains_key(&one.name) {
             continue;
         }
         let title = title_of(question, &one.name);
