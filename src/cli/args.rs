@@ -175,7 +175,7 @@ pub(super) enum Command {
         format: GraphFormat,
     },
     /// Show what a change does to versions, the build, the image and the services
-    #[command(after_help = "Example: jcc diff main --format markdown")]
+    #[command(after_help = "Example: jcc diff HEAD --format markdown")]
     Diff(super::diff::DiffArgs),
     /// List every fetch with its pin grade
     #[command(after_help = "Example: jcc audit project.kdl")]

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use super::{copy_into, jcc, run, run_expecting, tiny};
-use crate::support;
+use crate::support::{self, git};
 
 /// Returns the commands that a help text lists.
 fn commands(help: &str) -> Vec<String> {
@@ -52,6 +52,12 @@ fn every_example_in_help_runs() {
                     &support::repository("examples/apt-extras/packages"),
                     &folder.path().join("packages"),
                 );
+            }
+            if example.starts_with("diff") {
+                if git::start(folder.path()).is_none() {
+                    continue;
+                }
+                git::commit(folder.path(), "first");
             }
             if example.starts_with("check") {
                 run_expecting(folder.path(), &["compile"], 0);

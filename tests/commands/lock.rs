@@ -57,6 +57,20 @@ fn signed(text: &str) -> String {
 }
 
 #[test]
+fn an_image_that_a_bot_updated_belongs_into_the_manifest() {
+    let folder = two();
+    let folder = folder.path();
+    change(folder, "a/Dockerfile", "FROM debian:bookworm-slim", "FROM debian:trixie-slim");
+    let ran = run_expecting(folder, &["check"], 3);
+    assert!(ran.err.contains("change the image in the manifest"), "{}", ran.err);
+    assert!(ran.out.contains("# a/Dockerfile: edited, but only its images"), "{}", ran.out);
+    // With another edit beside it, it is an edit like any other.
+    change(folder, "a/Dockerfile", "LABEL", "# mine\nLABEL");
+    let ran = run_expecting(folder, &["check"], 3);
+    assert!(ran.err.contains("move the edit into the manifest"), "{}", ran.err);
+}
+
+#[test]
 fn the_lock_lists_every_generated_file() {
     let folder = two();
     let lock = read(folder.path(), "jcc.lock");
