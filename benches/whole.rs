@@ -98,36 +98,36 @@ fn catalogue(root: &Path, packages: usize, versions: usize) -> PathBuf {
             "package \"p{package}\" {{\n    summary \"One of many\"\n    group \"bench\"\n    license \"MIT\"\n"
         );
         for version in (1..=versions).rev() {
-            write!(text, "    version \"{version}.0\"").expect("a string takes all");
+            write!(text, "    version \"{version}.0\"").expect("writing to a string cannot fail");
             if package + 1 < packages {
                 write!(text, " {{ requires {{ p{} \">={version}.0\" }} }}", package + 1)
-                    .expect("a string takes all");
+                    .expect("writing to a string cannot fail");
             }
             text.push('\n');
         }
         text.push_str("    source \"https://example.com\"\n}\n");
         let place = folder.join("packages/bench").join(format!("p{package}"));
-        std::fs::create_dir_all(&place).expect("a folder can be made");
-        std::fs::write(place.join("package.kdl"), text).expect("a file can be written");
-        writeln!(manifest, "    p{package}").expect("a string takes all");
+        std::fs::create_dir_all(&place).expect("the folder is writable");
+        std::fs::write(place.join("package.kdl"), text).expect("the folder is writable");
+        writeln!(manifest, "    p{package}").expect("writing to a string cannot fail");
     }
     manifest.push_str("}\n");
     let file = folder.join("project.kdl");
-    std::fs::write(&file, manifest).expect("a file can be written");
+    std::fs::write(&file, manifest).expect("the folder is writable");
     file
 }
 
 /// Writes a project with many targets.
 fn several(root: &Path, targets: usize) -> PathBuf {
     let folder = root.join(format!("targets-{targets}"));
-    std::fs::create_dir_all(&folder).expect("a folder can be made");
+    std::fs::create_dir_all(&folder).expect("the folder is writable");
     let mut manifest = String::from("project \"bench\"\npackages { pytorch; torchvision }\n");
     for target in 0..targets {
         writeln!(manifest, "target \"t{target}\" {{ device \"jetson-agx-orin\"; jetpack \"6.2\" }}")
-            .expect("a string takes all");
+            .expect("writing to a string cannot fail");
     }
     let file = folder.join("project.kdl");
-    std::fs::write(&file, manifest).expect("a file can be written");
+    std::fs::write(&file, manifest).expect("the folder is writable");
     file
 }
 
@@ -135,7 +135,7 @@ fn several(root: &Path, targets: usize) -> PathBuf {
 fn in_process(examples: &Path, runs: usize) {
     println!("\n{:<44} {:>10} {:>10}", "in process, without starting one", "median", "fastest");
     let mut names: Vec<_> = std::fs::read_dir(examples)
-        .expect("the examples are there")
+        .expect("the examples exist")
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .filter(|name| examples.join(name).join("project.kdl").is_file())
         .collect();

@@ -1,7 +1,7 @@
-//! Packs the catalogue and the ready-made manifests into the compiler: texts as they are, trees already parsed, and an
-//! index of names, so that starting up decodes nothing.
+//! Packs the catalogue and the stacks into the binary: their texts, the parsed trees, and an index of names,
+//! so that nothing has to be decoded at startup.
 
-// A build script speaks by printing and reads files directly.
+// Build scripts communicate with cargo through standard output.
 #![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::print_stderr)]
 
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use jcc_core::syntax::{self, Document};
 
 fn main() {
     println!("cargo:rerun-if-changed=build");
-    let out = PathBuf::from(env::var("OUT_DIR").expect("cargo names a folder for what is built"));
+    let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets OUT_DIR"));
     let mut pack = Pack::default();
     let packages = files_below("packages");
     let stacks = files_below("manifests");
@@ -35,34 +35,35 @@ fn main() {
     if pack.failed {
         process::exit(1);
     }
-    let write =
-        |name: &str, bytes: &[u8]| fs::write(out.join(name), bytes).expect("the folder can be written");
+    let write = |name: &str, bytes: &[u8]| fs::write(out.join(name), bytes).expect("OUT_DIR is writable");
     write("catalog.txt", pack.texts.as_bytes());
     write("catalog.bin", &pack.bytes);
-    write("catalog.index", &postcard::to_stdvec(&files).expect("an index can be written"));
-    write("stacks.index", &postcard::to_stdvec(&stacks).expect("an index can be written"));
+    write("catalog.index", &postcard::to_stdvec(&files).expect("an index can be serialized"));
+    write("stacks.index", &postcard::to_stdvec(&stacks).expect("an index can be serialized"));
 }
 
-/// What is packed so far.
+/// The packed data.
 #[derive(Default)]
 struct Pack {
     texts: String,
     bytes: Vec<u8>,
+    /// Whether an error was printed.
     failed: bool,
 }
 
 impl Pack {
-    /// Packs a file of definitions with what lies beside it; nothing where the file is something else.
+    /// Packs a file of definitions together with the other files of its package. Returns `None` for other
+    /// files.
     fn definition(&mut self, path: &str, all: &BTreeMap<String, Vec<u8>>) -> Option<(PackedFile, Document)> {
         let parts: Vec<&str> = path.split('/').collect();
         let (group, files) = match parts[..] {
             ["packages", "platform", .., name] if name.rsplit('.').next() == Some("kdl") => ("", Vec::new()),
             ["packages", group, _, "package.kdl"] => {
-                let folder = path.strip_suffix("package.kdl").expect("the pattern says so");
-                let beside = all.iter().filter_map(|(other, bytes)| {
+                let folder = path.strip_suffix("package.kdl").expect("the pattern matched it");
+                let others = all.iter().filter_map(|(other, bytes)| {
                     other.strip_prefix(folder).filter(|name| *name != "package.kdl").zip(Some(bytes))
                 });
-                (group, beside.map(|(name, bytes)| (name.to_owned().into(), self.add(bytes))).collect())
+                (group, others.map(|(name, bytes)| (name.to_owned().into(), self.add(bytes))).collect())
             }
             _ => return None,
         };
@@ -78,7 +79,7 @@ impl Pack {
         Some((PackedFile { path, group, text, files, entries, hashes }, document))
     }
 
-    /// Packs a ready-made manifest: `manifests/NAME/project.kdl` or `manifests/NAME.kdl`.
+    /// Packs a stack: `manifests/NAME/project.kdl` or `manifests/NAME.kdl`. Returns `None` for other files.
     fn stack(&mut self, path: &str, bytes: &[u8]) -> Option<PackedStack> {
         let name = match path.split('/').collect::<Vec<_>>()[..] {
             ["manifests", name, "project.kdl"] => name,
@@ -90,7 +91,7 @@ impl Pack {
         Some(PackedStack { name: name.to_owned().into(), path: path.to_owned().into(), description, text })
     }
 
-    /// The hashes of a file's definitions, one after the other.
+    /// Packs the hashes of the definitions of a file, one after the other.
     fn hashes(
         &mut self,
         document: &Document,
@@ -115,10 +116,10 @@ impl Pack {
         stretch(start, bytes.len())
     }
 
-    /// Packs a KDL text; where it is none, that is reported and the build fails.
+    /// Packs a KDL text. Prints errors and makes the build fail if it is invalid.
     fn text(&mut self, path: &str, bytes: &[u8]) -> Option<(Stretch, Document)> {
         let Ok(text) = std::str::from_utf8(bytes) else {
-            eprintln!("{path}: it is not UTF-8");
+            eprintln!("{path}: not valid UTF-8");
             self.failed = true;
             return None;
         };
@@ -136,32 +137,32 @@ impl Pack {
     }
 }
 
-/// What a manifest says of itself; empty where it says nothing.
+/// Returns the description of a manifest; empty if it has none.
 fn description(manifest: &Document) -> PackedText {
     let project = manifest.nodes.iter().find(|node| node.name.value == "project");
     project.and_then(|node| words(node, "description").into_iter().next()).unwrap_or_default()
 }
 
-/// From a first byte, so many.
+/// Returns the range of packed bytes with this start and length.
 fn stretch(start: usize, length: usize) -> Stretch {
-    let small = |number: usize| u32::try_from(number).expect("less than 4 GiB is packed");
-    Stretch { start: small(start), length: small(length) }
+    let number = |number: usize| u32::try_from(number).expect("the packed data is smaller than 4 GiB");
+    Stretch { start: number(start), length: number(length) }
 }
 
-/// Every file below a folder of the project with its bytes, by its path with `/`, hidden ones left out.
+/// Reads all files below a folder of the project, except hidden ones. Returns their bytes by path, separated
+/// by `/`.
 fn files_below(root: &str) -> BTreeMap<String, Vec<u8>> {
     println!("cargo:rerun-if-changed={root}");
     let mut found = BTreeMap::new();
     if !Path::new(root).is_dir() {
         return found;
     }
-    let shown = |entry: &walkdir::DirEntry| !entry.file_name().to_string_lossy().starts_with('.');
-    for entry in walkdir::WalkDir::new(root).into_iter().filter_entry(shown) {
-        let entry = entry.expect("the project's own folders can be read");
+    let is_visible = |entry: &walkdir::DirEntry| !entry.file_name().to_string_lossy().starts_with('.');
+    for entry in walkdir::WalkDir::new(root).into_iter().filter_entry(is_visible) {
+        let entry = entry.expect("the folder can be read");
         if entry.file_type().is_file() {
             let path: Vec<_> = entry.path().iter().map(|part| part.to_string_lossy()).collect();
-            found
-                .insert(path.join("/"), fs::read(entry.path()).expect("the project's own files can be read"));
+            found.insert(path.join("/"), fs::read(entry.path()).expect("the file can be read"));
         }
     }
     found

@@ -1,4 +1,4 @@
-//! What the fuzz targets run, and the tests with mutated inputs: each takes any text and must come back.
+//! The functions that fuzz targets and tests with mutated inputs call. They take any text and must not panic.
 
 use crate::catalog::{Template, TemplateView};
 use crate::diagnostic::Log;
@@ -7,7 +7,7 @@ use crate::source::{Sources, Span};
 use crate::value::{Parse, PepRequirement, Requirement, Version};
 use crate::{Input, syntax};
 
-/// A text as KDL; what is read is formatted and read again.
+/// Parses and formats a text as KDL.
 pub fn parse(text: &str) {
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let source = sources.add("fuzz.kdl", text.to_owned());
@@ -16,7 +16,7 @@ pub fn parse(text: &str) {
     }
 }
 
-/// A text as versions and requirements of every kind.
+/// Parses a text as a version and as requirements, and matches them.
 pub fn requirement(text: &str) {
     let version = Version::parse(text);
     if let Ok(requirement) = Requirement::parse(text) {
@@ -28,6 +28,7 @@ pub fn requirement(text: &str) {
     }
 }
 
+/// Expands a text as a template.
 pub fn template(text: &str) {
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let source = sources.add("fuzz.kdl", text.to_owned());
@@ -35,7 +36,7 @@ pub fn template(text: &str) {
     _ = template.expand(&TemplateView::new(), &mut log);
 }
 
-/// A text as a manifest, all the way to the files.
+/// Compiles a text as a manifest, including the generated files.
 pub fn compile(text: &str) {
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let fs = Memory::with([("project.kdl", text), ("main.py", ""), ("requirements.txt", "numpy\n")]);
@@ -52,7 +53,7 @@ mod tests {
 
     const MANIFEST: &str = include_str!("manifest/tests/full.kdl");
 
-    /// A manifest with some of its words exchanged, left out or doubled.
+    /// Generates manifests in which some words are replaced, removed or doubled.
     fn mutated() -> impl Strategy<Value = String> {
         let words: Vec<String> = MANIFEST.split_inclusive([' ', '\n']).map(str::to_owned).collect();
         let changes = proptest::collection::vec((0..words.len(), 0..words.len(), 0u8..3), 1..8);
@@ -73,13 +74,13 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
         #[test]
-        fn mutated_manifests_compile_or_are_refused(text in mutated()) {
+        fn mutated_manifests_do_not_panic(text in mutated()) {
             parse(&text);
             compile(&text);
         }
 
         #[test]
-        fn any_text_is_taken_or_refused(text in "\\PC{0,40}") {
+        fn requirements_and_templates_do_not_panic(text in "\\PC{0,40}") {
             requirement(&text);
             template(&format!("{{{{ {text} }}}}"));
             template(&text);

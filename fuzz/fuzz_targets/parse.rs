@@ -1,4 +1,4 @@
-//! Any text is parsed or refused, never panicked over.
+//! Parsing any text must not panic.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

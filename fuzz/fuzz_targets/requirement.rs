@@ -1,4 +1,4 @@
-//! Any text is taken as a requirement or refused, never panicked over.
+//! Parsing any text as a requirement must not panic.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! Any text is taken as a template or refused, never panicked over.
+//! Expanding any text as a template must not panic.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

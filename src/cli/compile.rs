@@ -206,7 +206,7 @@ fn open_out_folder(
     options: &CompileOptions,
 ) -> Result<Option<Disk>, Exit> {
     let Some(out) = &options.out else { return Ok(None) };
-    let disk = Disk::made_from(&session.io.folder, out, fs.root());
+    let disk = Disk::create_from(&session.io.folder, out, fs.root());
     let disk = disk.map(|disk| disk.with_state(session.io.state.as_deref()));
     let disk =
         disk.map_err(|why| session.system_error(&format!("cannot create the folder of `--out`: {why}")))?;

@@ -329,7 +329,8 @@ fn write(session: &mut Session<'_, '_>, folder: &Path, path: &str, text: String,
     let files = BTreeMap::from([(path.to_owned(), text.into_bytes())]);
     let state = session.io.state.as_deref();
     let current = &session.io.folder;
-    match Disk::made_from(current, folder, current).and_then(|disk| disk.with_state(state).write_all(&files))
+    match Disk::create_from(current, folder, current)
+        .and_then(|disk| disk.with_state(state).write_all(&files))
     {
         Ok(()) => session.status(&format!("wrote {path}; {next}\n")),
         Err(why) => session.system_error(&format!("no files were written: {why}")),

@@ -252,7 +252,7 @@ impl<'s, 'w> Session<'s, 'w> {
     /// Locks a folder against writes of other runs until this run ends, and rolls back the writes of an
     /// interrupted run.
     pub(super) fn lock_folder(&mut self, fs: &Disk) -> Result<(), Exit> {
-        match fs.hold() {
+        match fs.lock() {
             Ok(false) => Ok(()),
             Ok(true) => {
                 _ = self.status(

@@ -1,4 +1,5 @@
-//! Diagnostics as data (in `jcc-core`, since the build script reports them too), and their rendering.
+//! Rendering of diagnostics. The diagnostics themselves are in `jcc-core`, since the build script reports
+//! them too.
 
 pub mod render;
 

@@ -1,5 +1,5 @@
-//! Files on disk, below one folder.
-#![expect(clippy::disallowed_methods, reason = "this is the one place that touches the disk")]
+//! A file system on disk, confined to one folder.
+#![expect(clippy::disallowed_methods, reason = "the only place that accesses the disk")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,65 +10,66 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::folder::Folder;
-use super::journal::Notes;
+use super::journal::JournalStore;
 use super::writing::{self, FileChange};
 use super::{FileKind, FileSystem};
 
-/// How often and how long another run is waited for.
-const PATIENCE: usize = 100;
-const TURN: Duration = Duration::from_millis(50);
+/// How often to try to lock the folder while another run has the lock.
+const LOCK_ATTEMPTS: usize = 100;
+/// The time between two attempts.
+const LOCK_INTERVAL: Duration = Duration::from_millis(50);
 
 /// A [`FileSystem`] on disk, confined to one folder.
 #[derive(Debug)]
 pub struct Disk {
     root: PathBuf,
-    /// Where the root really is, once that was asked.
+    /// The root without links, cached.
     real_root: OnceLock<PathBuf>,
-    /// This user's folder for what runs note before they write.
+    /// The user's folder for undo journals.
     state: Option<PathBuf>,
-    /// The root, once this run alone may write there.
-    held: OnceLock<Folder>,
-    /// Whether a write failed, and so did restoring what was there before.
-    half: AtomicBool,
+    /// The root, while this run has its lock.
+    locked: OnceLock<Folder>,
+    /// Whether a write failed and could not be rolled back.
+    half_written: AtomicBool,
 }
 
 impl Disk {
-    /// The files below `root`.
+    /// Returns the file system below `root`.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self {
             root: root.into(),
             real_root: OnceLock::new(),
             state: None,
-            held: OnceLock::new(),
-            half: AtomicBool::new(false),
+            locked: OnceLock::new(),
+            half_written: AtomicBool::new(false),
         }
     }
 
-    /// Notes what is being written in this folder of the user's, so that the next run can restore what a run that was
-    /// stopped has left half written.
+    /// Keeps an undo journal in this folder of the user, so that the next run can roll back the writes of an
+    /// interrupted run.
     #[must_use]
     pub fn with_state(mut self, state: Option<&Path>) -> Self {
         self.state = state.map(Path::to_path_buf);
         self
     }
 
-    fn notes(&self) -> Option<Notes> {
-        self.state.as_deref().and_then(|state| Notes::of(state, &self.full("")))
+    fn journals(&self) -> Option<JournalStore> {
+        self.state.as_deref().and_then(|state| JournalStore::of(state, &self.full("")))
     }
 
-    /// The files below `root`, which is made where it is missing.
+    /// Returns the file system below `root`. Creates the folder if it does not exist.
     ///
     /// # Errors
-    /// What the system says.
-    pub fn made(root: impl Into<PathBuf>) -> io::Result<Self> {
+    /// System errors.
+    pub fn create(root: impl Into<PathBuf>) -> io::Result<Self> {
         let disk = Self::new(root);
         fs::create_dir_all(&disk.root)?;
         Ok(disk)
     }
 
-    /// The files below a folder that is made if need be, given from another folder. A relative path must not pass
-    /// through a link below `root` that leads out of it.
-    pub fn made_from(folder: &Path, path: &Path, root: &Path) -> io::Result<Self> {
+    /// Returns the file system below `path`, which may be relative to `folder`. Creates the folder if it does
+    /// not exist. A relative path must not lead out of `root` through a link below it.
+    pub fn create_from(folder: &Path, path: &Path, root: &Path) -> io::Result<Self> {
         if let Some(link) = link_out(folder, path, root) {
             let why = format!(
                 "`{}` is a link that leads out of this folder: use the path of its target instead",
@@ -76,10 +77,9 @@ impl Disk {
             );
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
         }
-        Self::made(folder.join(path))
+        Self::create(folder.join(path))
     }
 
-    /// The folder that it was made with.
     pub fn root(&self) -> &Path {
         &self.root
     }
@@ -90,7 +90,8 @@ impl Disk {
         if full.as_os_str().is_empty() { PathBuf::from(".") } else { full }
     }
 
-    /// The root without links. Where another folder takes its place later, nothing in that one is inside any more.
+    /// Returns the root without links. It is determined once: if another folder is moved there later, its
+    /// files are not inside the project.
     fn real_root(&self) -> io::Result<&Path> {
         if let Some(known) = self.real_root.get() {
             return Ok(known);
@@ -99,57 +100,56 @@ impl Disk {
         Ok(self.real_root.get_or_init(|| real))
     }
 
-    /// Where a file is to be written: never through a link that leaves the project.
-    fn place(&self, path: &str) -> io::Result<(Vec<String>, String)> {
-        let refused = |kind, why: &str| Err(io::Error::new(kind, format!("`{path}`: {why}")));
+    /// Returns where a file is to be written: its folders below the root, without links, and its name. A link
+    /// inside the project is followed; one that leads out of it is an error.
+    fn destination(&self, path: &str) -> io::Result<(Vec<String>, String)> {
+        let error = |kind, why: &str| Err(io::Error::new(kind, format!("`{path}`: {why}")));
         if !self.is_inside(path) {
-            return refused(io::ErrorKind::PermissionDenied, "is outside the project");
+            return error(io::ErrorKind::PermissionDenied, "is outside the project");
         }
         let full = self.full(path);
         match fs::metadata(&full) {
-            Ok(about) if about.is_dir() => return refused(io::ErrorKind::IsADirectory, "is a folder"),
-            Ok(about) if !about.is_file() => {
-                return refused(io::ErrorKind::InvalidInput, "is not a regular file");
+            Ok(metadata) if metadata.is_dir() => return error(io::ErrorKind::IsADirectory, "is a folder"),
+            Ok(metadata) if !metadata.is_file() => {
+                return error(io::ErrorKind::InvalidInput, "is not a regular file");
             }
             _ => {}
         }
         let root = self.real_root().map_err(named(path))?;
-        // A link inside the project is kept: what it points to is written.
         let linked = full.is_symlink() && full.exists();
         let mut real = if linked { full.canonicalize().map_err(named(path))? } else { full };
+        // The components that do not exist yet, innermost first; `existing` is the nearest folder that
+        // exists.
         let mut names = Vec::new();
-        let there = loop {
+        let existing = loop {
             let last = real.file_name().and_then(|name| name.to_str()).map(str::to_owned);
             let (Some(last), true) = (last, real.pop()) else {
-                return refused(io::ErrorKind::InvalidInput, "cannot be written to");
+                return error(io::ErrorKind::InvalidInput, "cannot be written to");
             };
             names.push(last);
             let parent = if real.as_os_str().is_empty() { Path::new(".") } else { &real };
-            if let Ok(there) = parent.canonicalize() {
-                break there;
+            if let Ok(existing) = parent.canonicalize() {
+                break existing;
             }
         };
-        let below = there.strip_prefix(root).map_err(io::Error::other)?;
+        let below = existing.strip_prefix(root).map_err(io::Error::other)?;
         let mut folders = Vec::new();
         for name in below {
             let Some(name) = name.to_str() else {
-                return refused(io::ErrorKind::InvalidInput, "a folder's name is not valid Unicode");
+                return error(io::ErrorKind::InvalidInput, "a folder's name is not valid Unicode");
             };
             folders.push(name.to_owned());
         }
         let name = names.remove(0);
         folders.extend(names.into_iter().rev());
         if super::is_version_control(folders.iter().chain([&name]).map(String::as_str)) {
-            return refused(
-                io::ErrorKind::PermissionDenied,
-                "is in a folder that belongs to version control",
-            );
+            return error(io::ErrorKind::PermissionDenied, "is in a folder that belongs to version control");
         }
         Ok((folders, name))
     }
 
-    /// Where something that exists really is: the names of its folders below the root, and its own.
-    fn real(&self, path: &str) -> io::Result<Vec<String>> {
+    /// Returns the components of an existing path below the root, without links.
+    fn real_components(&self, path: &str) -> io::Result<Vec<String>> {
         let root = self.real_root()?;
         let real = self.full(path).canonicalize()?;
         let below = real.strip_prefix(root).map_err(|_| {
@@ -159,14 +159,14 @@ impl Disk {
         names.collect::<Option<_>>().ok_or_else(|| io::Error::other("a folder's name is not valid Unicode"))
     }
 
-    /// Whether each part of a path is a name and none is a link, up to the first that does not exist.
+    /// Whether a path has only plain components and no link, up to the first component that does not exist.
     fn is_below_without_links(&self, path: &str) -> bool {
-        let Some(names) = plain_names(path) else { return false };
+        let Some(names) = plain_components(path) else { return false };
         let mut at = self.full("");
         for name in names {
             at.push(name);
             match at.symlink_metadata() {
-                Ok(about) if about.is_symlink() => return false,
+                Ok(metadata) if metadata.is_symlink() => return false,
                 Ok(_) => {}
                 Err(error) => return error.kind() == io::ErrorKind::NotFound,
             }
@@ -174,73 +174,76 @@ impl Disk {
         true
     }
 
-    /// The content of a file that no link leads to, which needs no search for where it really is; `None` where there may be
-    /// a link, and where it cannot be read.
+    /// Reads a file without resolving its path, which is fast. Returns `None` if the path has a link or the
+    /// file cannot be read; then `read` resolves the path and returns the error.
     fn read_without_links(&self, path: &str) -> Option<Vec<u8>> {
-        let mut folders = plain_names(path)?;
+        let mut folders = plain_components(path)?;
         let name = folders.pop()?;
         let folder = Folder::along(&self.full(""), &folders).ok()?;
         Some(folder.read(&name).ok()?.0)
     }
 
-    /// From now on no other run writes here; waits a few seconds for one that does. Undoes what a run that was
-    /// stopped has left half written, and says whether there was any.
+    /// Locks the folder against writes of other runs until this value is dropped; waits a few seconds for
+    /// another run. Rolls back the writes of an interrupted run, and returns whether there were any.
     ///
     /// # Errors
-    /// Another run is still writing, or what the system says.
-    pub fn hold(&self) -> io::Result<bool> {
-        if self.held.get().is_none() {
+    /// Another run is still writing, and system errors.
+    pub fn lock(&self) -> io::Result<bool> {
+        if self.locked.get().is_none() {
             let folder = Folder::open(&self.full("")).map_err(named(&self.root.to_string_lossy()))?;
-            if !(0..PATIENCE).any(|turn| {
-                if turn > 0 {
-                    std::thread::sleep(TURN);
+            if !(0..LOCK_ATTEMPTS).any(|attempt| {
+                if attempt > 0 {
+                    std::thread::sleep(LOCK_INTERVAL);
                 }
                 folder.lock()
             }) {
                 let why = "another jcc process is writing to this folder";
                 return Err(io::Error::new(io::ErrorKind::WouldBlock, why));
             }
-            // The first writer holds a lock of this disk.
-            let _ = self.held.set(folder);
+            let _ = self.locked.set(folder);
         }
-        let restored = self.notes().map_or(Ok(false), |notes| writing::restore(&self.full(""), &notes));
-        self.half.store(restored.is_err(), Ordering::Relaxed);
+        let restored =
+            self.journals().map_or(Ok(false), |journals| writing::restore(&self.full(""), &journals));
+        self.half_written.store(restored.is_err(), Ordering::Relaxed);
         restored
     }
 
-    /// Writes files and removes others, all of it or nothing. Folders that are empty then are removed too.
+    /// Writes some files and removes others: all of them, or none after an error. Removes folders that become
+    /// empty.
     ///
     /// # Errors
-    /// A path that leads out of the project, or what the system says.
+    /// A path leads out of the project, and system errors.
     pub fn change_all(
         &self,
         files: &BTreeMap<String, Vec<u8>>,
         removed: &BTreeSet<String>,
     ) -> io::Result<()> {
-        self.hold()?;
-        let mut wanted: Vec<FileChange<'_>> = Vec::new();
+        self.lock()?;
+        let mut changes: Vec<FileChange<'_>> = Vec::new();
         let written = files.iter().map(|(path, content)| (path, Some(content.as_slice())));
         for (path, content) in written.chain(removed.iter().map(|path| (path, None))) {
-            let (folders, name) = self.place(path)?;
-            if wanted.iter().any(|one| one.folders == folders && one.name == name) {
+            let (folders, name) = self.destination(path)?;
+            if changes.iter().any(|one| one.folders == folders && one.name == name) {
                 if content.is_none() {
-                    // The same file by another way: it was just written.
+                    // A link to a file that is written: it must not be removed.
                     continue;
                 }
                 let why = format!("`{path}`: is a link to another output file");
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
             }
-            wanted.push(FileChange { folders, name, content });
+            changes.push(FileChange { folders, name, content });
         }
-        writing::write(&self.full(""), self.notes().as_ref(), &wanted).map_err(|failure| {
-            self.half.store(failure.half, Ordering::Relaxed);
+        writing::write(&self.full(""), self.journals().as_ref(), &changes).map_err(|failure| {
+            self.half_written.store(failure.half_written, Ordering::Relaxed);
             failure.error
         })
     }
 
-    /// Whether files are half written: a run was stopped, or could not undo what it did.
+    /// Whether only some files of a change were written: a run was interrupted, or failed and could not roll
+    /// back.
     pub fn is_unfinished(&self) -> bool {
-        self.half.load(Ordering::Relaxed) || self.notes().is_some_and(|notes| writing::is_unfinished(&notes))
+        self.half_written.load(Ordering::Relaxed)
+            || self.journals().is_some_and(|journals| writing::is_unfinished(&journals))
     }
 }
 
@@ -250,23 +253,24 @@ impl FileSystem for Disk {
             if let Some(content) = self.read_without_links(path) {
                 return Ok(content);
             }
-            let mut folders = self.real(path)?;
+            let mut folders = self.real_components(path)?;
             let name = folders.pop().unwrap_or_else(|| ".".to_owned());
-            // Along the names that were just found: whatever becomes a link meanwhile is not followed.
+            // Open the folders that were just found one by one, so that a component that has become a link is
+            // not followed.
             Ok(Folder::along(&self.full(""), &folders)?.read(&name)?.0)
         };
         read().map_err(named(path))
     }
 
-    fn head(&self, path: &str, most: usize) -> io::Result<Vec<u8>> {
+    fn head(&self, path: &str, limit: usize) -> io::Result<Vec<u8>> {
         let root = self.full("").canonicalize().map_err(named(path))?;
-        let file = root.join(self.real(path).map_err(named(path))?.join("/"));
+        let file = root.join(self.real_components(path).map_err(named(path))?.join("/"));
         if !fs::metadata(&file).map_err(named(path))?.is_file() {
             return Err(named(path)(io::ErrorKind::InvalidInput.into()));
         }
         let mut bytes = Vec::new();
         let opened = fs::File::open(&file).map_err(named(path))?;
-        opened.take(most as u64).read_to_end(&mut bytes).map_err(named(path))?;
+        opened.take(limit as u64).read_to_end(&mut bytes).map_err(named(path))?;
         Ok(bytes)
     }
 
@@ -281,12 +285,12 @@ impl FileSystem for Disk {
 
     fn list(&self, path: &str) -> io::Result<Vec<String>> {
         let mut names = Vec::new();
-        self.real(path).map_err(named(path))?;
+        self.real_components(path).map_err(named(path))?;
         for (number, entry) in fs::read_dir(self.full(path)).map_err(named(path))?.enumerate() {
-            if number >= super::MOST_NAMES {
-                return Err(named(path)(super::too_many_names()));
+            if number >= super::MAX_ENTRIES {
+                return Err(named(path)(super::too_many_entries()));
             }
-            // A name that is no Unicode cannot be written in a manifest either.
+            // A manifest cannot refer to a name that is not Unicode.
             names.extend(entry.map_err(named(path))?.file_name().into_string());
         }
         names.sort_unstable();
@@ -299,7 +303,7 @@ impl FileSystem for Disk {
 
     fn remove(&self, path: &str) -> io::Result<()> {
         if !self.full(path).is_symlink() {
-            self.place(path)?;
+            self.destination(path)?;
         }
         fs::remove_file(self.full(path)).map_err(named(path))
     }
@@ -317,11 +321,11 @@ impl FileSystem for Disk {
         let mut rest: Vec<std::ffi::OsString> = Vec::new();
         loop {
             if let Ok(real) = full.canonicalize() {
-                // What does not exist cannot be a link, but it can climb.
+                // Components that do not exist cannot be links, but they can be `..`.
                 return real.starts_with(root) && rest.iter().all(|part| part != "..");
             }
             if full.is_symlink() {
-                // It points to nothing that is there: nobody can say where it leads.
+                // A broken link: where it leads is not known.
                 return false;
             }
             match full.components().next_back() {
@@ -338,7 +342,7 @@ impl FileSystem for Disk {
     }
 }
 
-/// The first link of a relative path that lies below a folder and leads out of it.
+/// Returns the first link of a relative path that is inside of `root` and leads out of it.
 fn link_out(folder: &Path, path: &Path, root: &Path) -> Option<PathBuf> {
     let real = |path: &Path| if path.as_os_str().is_empty() { Path::new(".") } else { path }.canonicalize();
     let root = real(root).ok().filter(|_| path.is_relative())?;
@@ -349,9 +353,9 @@ fn link_out(folder: &Path, path: &Path, root: &Path) -> Option<PathBuf> {
             (Component::ParentDir, Ok(real)) => at = real.parent().map(Path::to_path_buf).unwrap_or(real),
             (Component::ParentDir, Err(_)) => _ = at.pop(),
             (part, _) => {
-                let above = inside(&at);
+                let was_inside = inside(&at);
                 at.push(part);
-                if above && at.is_symlink() && !inside(&at) {
+                if was_inside && at.is_symlink() && !inside(&at) {
                     return Some(at);
                 }
             }
@@ -360,8 +364,8 @@ fn link_out(folder: &Path, path: &Path, root: &Path) -> Option<PathBuf> {
     None
 }
 
-/// The names that a path consists of; `None` where it is absolute or climbs.
-fn plain_names(path: &str) -> Option<Vec<String>> {
+/// Returns the components of a path; `None` if it is absolute or contains `..`.
+fn plain_components(path: &str) -> Option<Vec<String>> {
     let names = Path::new(path).components().map(|part| match part {
         Component::Normal(name) => name.to_str().map(str::to_owned),
         _ => None,
@@ -369,7 +373,7 @@ fn plain_names(path: &str) -> Option<Vec<String>> {
     names.collect()
 }
 
-/// The same failure with the path in front.
+/// Adds the path to the message of an error.
 fn named(path: &str) -> impl Fn(io::Error) -> io::Error + '_ {
     move |error| io::Error::new(error.kind(), format!("`{path}`: {error}"))
 }
@@ -395,21 +399,21 @@ mod tests {
             (disk.kind("x"), disk.kind("a.txt"), disk.kind("z")),
             (Some(FileKind::Folder), Some(FileKind::File), None)
         );
-        disk.remove("a.txt").expect("it is there");
-        let report = disk.read("a.txt").expect_err("it is gone").to_string();
+        disk.remove("a.txt").expect("it exists");
+        let report = disk.read("a.txt").expect_err("it was removed").to_string();
         assert!(report.starts_with("`a.txt`: "), "{report}");
     }
 
     #[test]
-    fn a_failure_leaves_everything_as_it_was() {
+    fn a_failed_write_changes_nothing() {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let disk = Disk::new(folder.path());
         disk.write_all(&files(&[("a", "old"), ("taken/b", "x")])).expect("it is writable");
         let report = disk.write_all(&files(&[("a", "new"), ("new/c", "c"), ("taken", "is a folder")]));
         assert_eq!(report.expect_err("a folder is in the way").to_string(), "`taken`: is a folder");
-        assert_eq!(disk.read("a").expect("it is there"), b"old");
+        assert_eq!(disk.read("a").expect("it exists"), b"old");
         assert_eq!(disk.list("").expect("a folder"), ["a", "taken"]);
-        let report = disk.write_all(&files(&[("0", "0"), ("a/b", "a is no folder")]));
+        let report = disk.write_all(&files(&[("0", "0"), ("a/b", "a is not a folder")]));
         assert!(report.is_err());
         assert_eq!(disk.list("").expect("a folder"), ["a", "taken"]);
     }
@@ -432,7 +436,7 @@ mod tests {
         assert_eq!(fs::read_dir(outside.path()).expect("a folder").count(), 0);
         disk.write_all(&files(&[("real", "1")])).expect("it is writable");
         disk.write_all(&files(&[("in", "2")])).expect("a link inside is followed");
-        assert_eq!(disk.read("real").expect("it is there"), b"2");
+        assert_eq!(disk.read("real").expect("it exists"), b"2");
         assert!(disk.is_inside("not/yet/there"));
     }
 }

@@ -1,104 +1,105 @@
-//! One folder that is held open, and the files in it by their names: whatever becomes of the way to it meanwhile, nothing
-//! is written elsewhere.
+//! An open folder and operations on the files in it by name. Even if its path is replaced meanwhile, for
+//! example by a link, nothing is written anywhere else.
 
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
 #[cfg(unix)]
-pub(super) use held::Folder;
+pub(super) use by_handle::Folder;
 #[cfg(not(unix))]
-pub(super) use named::Folder;
+pub(super) use by_path::Folder;
 
 impl Folder {
-    /// The folder below, along real names: a link on the way is refused.
+    /// Opens a folder below `root`. A component that is a link is an error.
     pub(super) fn along(root: &Path, names: &[String]) -> io::Result<Self> {
         names.iter().try_fold(Self::open(root)?, |folder, name| folder.below(name))
     }
 
-    /// The content of a regular file of at most [`super::LARGEST`] bytes, and its mode. A link is refused.
+    /// Reads a regular file of at most [`super::LARGEST`] bytes. Returns its content and its mode. A link is
+    /// an error.
     pub(super) fn read(&self, name: &str) -> io::Result<(Vec<u8>, u32)> {
         let file = self.open_file(name)?;
-        let about = file.metadata()?;
-        Ok((bounded(file, &about)?, mode(&about)))
+        let metadata = file.metadata()?;
+        Ok((read_limited(file, &metadata)?, mode(&metadata)))
     }
 
-    /// Writes a new file, and sees it on the disk; an entry with its name is removed first.
+    /// Writes a new file and synchronises it to disk. Removes an existing entry with this name first.
     pub(super) fn write(&self, name: &str, content: &[u8], mode: u32) -> io::Result<()> {
-        self.lay(name, content, mode)?.sync_all()
+        self.write_unsynced(name, content, mode)?.sync_all()
     }
 
-    /// Writes a new file, which is on the disk once it is synchronised; what bears its name goes first.
-    pub(super) fn lay(&self, name: &str, content: &[u8], mode: u32) -> io::Result<std::fs::File> {
-        self.gone(name)?;
+    /// Writes a new file without synchronising it to disk. Removes an existing entry with this name first.
+    pub(super) fn write_unsynced(&self, name: &str, content: &[u8], mode: u32) -> io::Result<std::fs::File> {
+        self.remove_if_exists(name)?;
         step()?;
-        let mut file = self.create(name)?;
+        let mut file = self.create_file(name)?;
         step()?;
         file.write_all(content)?;
-        permit(&file, mode)?;
+        set_mode(&file, mode)?;
         Ok(file)
     }
 
-    /// Sees a file on the disk, where there is one of this name.
+    /// Synchronises a file to disk, if it exists.
     pub(super) fn sync_file(&self, name: &str) -> io::Result<()> {
-        if self.holds(name) { self.open_file(name)?.sync_all() } else { Ok(()) }
+        if self.has(name) { self.open_file(name)?.sync_all() } else { Ok(()) }
     }
 
-    /// Removes whatever has this name.
-    pub(super) fn gone(&self, name: &str) -> io::Result<()> {
+    /// Removes the entry with this name, if there is one.
+    pub(super) fn remove_if_exists(&self, name: &str) -> io::Result<()> {
         step()?;
-        if !self.holds(name) {
-            // Where nothing can be written, not even a name that is not there can be removed.
+        if !self.has(name) {
+            // In a folder that is not writable, removing a name that does not exist would fail too.
             return Ok(());
         }
-        match self.remove(name) {
+        match self.unlink(name) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
     }
 
-    /// Puts a file over another, or in its place.
-    pub(super) fn put(&self, from: &str, to: &str) -> io::Result<()> {
+    /// Renames a file, replacing an existing one.
+    pub(super) fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         step()?;
-        self.rename(from, to)
+        self.rename_entry(from, to)
     }
 
-    pub(super) fn make(&self, name: &str) -> io::Result<()> {
+    pub(super) fn create_folder(&self, name: &str) -> io::Result<()> {
         step()?;
-        self.create_folder(name)
+        self.make_folder(name)
     }
 
-    /// Takes an empty folder below away.
-    pub(super) fn unmake(&self, name: &str) -> io::Result<()> {
+    /// Removes an empty folder.
+    pub(super) fn remove_folder(&self, name: &str) -> io::Result<()> {
         step()?;
-        self.remove_folder(name)
+        self.unlink_folder(name)
     }
 }
 
-/// The content of a file that was opened, where it is a regular one and not too large.
-fn bounded(file: std::fs::File, about: &std::fs::Metadata) -> io::Result<Vec<u8>> {
-    if about.is_dir() {
+/// Reads an open file, if it is a regular file within the size limit.
+fn read_limited(file: std::fs::File, metadata: &std::fs::Metadata) -> io::Result<Vec<u8>> {
+    if metadata.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
     }
-    if !about.is_file() {
+    if !metadata.is_file() {
         return Err(io::Error::other("it is not a regular file"));
     }
-    // What grows while it is read is read up to the limit.
+    // A file that grows while it is read is read only up to the limit.
     let limit = super::LARGEST as u64;
     let mut content = Vec::new();
-    if about.len() <= limit {
-        // Room for one byte more, so that the end is found without growing.
-        content.reserve_exact(usize::try_from(about.len() + 1).unwrap_or(0));
+    if metadata.len() <= limit {
+        // One byte more, so that the end of the file is found without growing the buffer.
+        content.reserve_exact(usize::try_from(metadata.len() + 1).unwrap_or(0));
         file.take(limit + 1).read_to_end(&mut content)?;
     }
-    if about.len() > limit || content.len() as u64 > limit {
+    if metadata.len() > limit || content.len() as u64 > limit {
         return Err(super::too_large());
     }
     Ok(content)
 }
 
 #[cfg(unix)]
-fn mode(about: &std::fs::Metadata) -> u32 {
-    std::os::unix::fs::PermissionsExt::mode(&about.permissions())
+fn mode(metadata: &std::fs::Metadata) -> u32 {
+    std::os::unix::fs::PermissionsExt::mode(&metadata.permissions())
 }
 
 #[cfg(not(unix))]
@@ -107,38 +108,38 @@ fn mode(_: &std::fs::Metadata) -> u32 {
 }
 
 #[cfg(unix)]
-fn permit(file: &std::fs::File, mode: u32) -> io::Result<()> {
+fn set_mode(file: &std::fs::File, mode: u32) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     file.set_permissions(std::fs::Permissions::from_mode(mode))
 }
 
 #[cfg(not(unix))]
-fn permit(_: &std::fs::File, _: u32) -> io::Result<()> {
+fn set_mode(_: &std::fs::File, _: u32) -> io::Result<()> {
     Ok(())
 }
 
-/// A test ends the process, or lets the disk fail, before any of the operations that change something.
+/// Called before each operation that changes something. In tests it injects faults there.
 #[cfg(not(test))]
-#[expect(clippy::unnecessary_wraps, reason = "in tests it fails")]
+#[expect(clippy::unnecessary_wraps, reason = "it can fail in tests")]
 fn step() -> io::Result<()> {
     Ok(())
 }
 
 #[cfg(test)]
-pub(super) use fault::{InjectedFault, set, step, struck};
+pub(super) use fault::{InjectedFault, has_struck, set, step};
 
 #[cfg(test)]
 mod fault {
     use std::cell::Cell;
     use std::io;
 
-    /// What happens before an operation.
+    /// A fault to inject.
     #[derive(Clone, Copy)]
     pub(crate) enum InjectedFault {
         None,
-        /// After so many operations one fails, and those after it do not.
+        /// After this number of operations, one operation fails.
         Once(usize),
-        /// After so many operations all fail, as if the process were gone.
+        /// After this number of operations, all operations fail, as if the process had been killed.
         Ever(usize),
     }
 
@@ -148,13 +149,13 @@ mod fault {
         FAULT.set(fault);
     }
 
-    /// Whether the fault that was set has happened.
-    pub(crate) fn struck() -> bool {
+    /// Whether the fault has been injected.
+    pub(crate) fn has_struck() -> bool {
         matches!(FAULT.get(), InjectedFault::None | InjectedFault::Ever(0))
     }
 
     pub(crate) fn step() -> io::Result<()> {
-        let (now, next) = match FAULT.get() {
+        let (succeeds, next) = match FAULT.get() {
             InjectedFault::None => (true, InjectedFault::None),
             InjectedFault::Once(0) => (false, InjectedFault::None),
             InjectedFault::Ever(0) => (false, InjectedFault::Ever(0)),
@@ -162,12 +163,12 @@ mod fault {
             InjectedFault::Ever(left) => (true, InjectedFault::Ever(left - 1)),
         };
         FAULT.set(next);
-        if now { Ok(()) } else { Err(io::Error::other("the disk failed")) }
+        if succeeds { Ok(()) } else { Err(io::Error::other("the disk failed")) }
     }
 }
 
 #[cfg(unix)]
-mod held {
+mod by_handle {
     use std::collections::BTreeSet;
     use std::fs::File;
     use std::io;
@@ -177,7 +178,7 @@ mod held {
 
     use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags};
 
-    /// An open folder; paths below it are resolved without following links out of it.
+    /// An open folder. Links in it are not followed.
     #[derive(Debug)]
     pub(crate) struct Folder(OwnedFd);
 
@@ -192,34 +193,34 @@ mod held {
             Ok(Self(rustix::fs::openat(&self.0, name, FOLDER | OFlags::NOFOLLOW, Mode::empty())?))
         }
 
-        /// Makes a folder, where it is missing, that only this user can look into.
-        pub(crate) fn make_private(path: &Path) -> io::Result<()> {
+        /// Creates a folder that only this user can access, if it does not exist.
+        pub(crate) fn create_private(path: &Path) -> io::Result<()> {
             std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
         }
 
-        /// Whether nobody but this user can write to it.
+        /// Whether only this user can write to it.
         pub(crate) fn is_private(&self) -> bool {
-            rustix::fs::fstat(&self.0).is_ok_and(|about| {
-                about.st_uid == rustix::process::geteuid().as_raw() && about.st_mode & 0o022 == 0
+            rustix::fs::fstat(&self.0).is_ok_and(|metadata| {
+                metadata.st_uid == rustix::process::geteuid().as_raw() && metadata.st_mode & 0o022 == 0
             })
         }
 
-        /// The content of a file that only this user can read and write.
+        /// Reads a file that only this user can read and write. Any other file is an error.
         pub(crate) fn read_private(&self, name: &str) -> io::Result<Vec<u8>> {
             let file = self.open_file(name)?;
-            let about = file.metadata()?;
-            if about.uid() != rustix::process::geteuid().as_raw() || about.mode() & 0o077 != 0 {
-                return Err(io::Error::new(io::ErrorKind::PermissionDenied, "others can write to it"));
+            let metadata = file.metadata()?;
+            if metadata.uid() != rustix::process::geteuid().as_raw() || metadata.mode() & 0o077 != 0 {
+                return Err(io::Error::new(io::ErrorKind::PermissionDenied, "other users can access it"));
             }
-            super::bounded(file, &about)
+            super::read_limited(file, &metadata)
         }
 
-        /// Whether something has this name.
-        pub(crate) fn holds(&self, name: &str) -> bool {
+        /// Whether there is an entry with this name.
+        pub(crate) fn has(&self, name: &str) -> bool {
             rustix::fs::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW).is_ok()
         }
 
-        /// Opens a file without waiting for the writer of a pipe.
+        /// Opens a file. Does not follow a link, and does not wait if it is a pipe.
         pub(super) fn open_file(&self, name: &str) -> io::Result<File> {
             let flags = OFlags::RDONLY.union(OFlags::NOFOLLOW).union(OFlags::NONBLOCK);
             let flags = flags.union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
@@ -230,38 +231,38 @@ mod held {
             }
         }
 
-        pub(super) fn create(&self, name: &str) -> io::Result<File> {
+        pub(super) fn create_file(&self, name: &str) -> io::Result<File> {
             let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
             Ok(File::from(rustix::fs::openat(&self.0, name, flags, Mode::RUSR | Mode::WUSR)?))
         }
 
-        pub(super) fn create_folder(&self, name: &str) -> io::Result<()> {
+        pub(super) fn make_folder(&self, name: &str) -> io::Result<()> {
             Ok(rustix::fs::mkdirat(&self.0, name, Mode::RWXU | Mode::RWXG | Mode::RWXO)?)
         }
 
-        pub(super) fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        pub(super) fn rename_entry(&self, from: &str, to: &str) -> io::Result<()> {
             Ok(rustix::fs::renameat(&self.0, from, &self.0, to)?)
         }
 
-        pub(super) fn remove(&self, name: &str) -> io::Result<()> {
+        pub(super) fn unlink(&self, name: &str) -> io::Result<()> {
             Ok(rustix::fs::unlinkat(&self.0, name, AtFlags::empty())?)
         }
 
-        pub(super) fn remove_folder(&self, name: &str) -> io::Result<()> {
+        pub(super) fn unlink_folder(&self, name: &str) -> io::Result<()> {
             Ok(rustix::fs::unlinkat(&self.0, name, AtFlags::REMOVEDIR)?)
         }
 
-        /// Sees the names of this folder on the disk. Not every file system can.
+        /// Synchronises the entries of this folder to disk. Not every file system supports it.
         pub(crate) fn sync(&self) {
             let _ = rustix::fs::fsync(&self.0);
         }
 
-        /// Sees everything on the file system of this folder on the disk, unless that was done for it already; whether
-        /// that is possible.
+        /// Synchronises the whole file system of this folder to disk, unless its device is in `done`. Returns
+        /// false if this is not possible.
         #[cfg(target_os = "linux")]
         pub(crate) fn sync_file_system(&self, done: &mut BTreeSet<u64>) -> bool {
-            let Ok(about) = rustix::fs::fstat(&self.0) else { return false };
-            !done.insert(about.st_dev) || rustix::fs::syncfs(&self.0).is_ok()
+            let Ok(metadata) = rustix::fs::fstat(&self.0) else { return false };
+            !done.insert(metadata.st_dev) || rustix::fs::syncfs(&self.0).is_ok()
         }
 
         #[cfg(not(target_os = "linux"))]
@@ -269,7 +270,8 @@ mod held {
             false
         }
 
-        /// Whether this process alone may write here from now on. A file system without such locks holds nobody off.
+        /// Locks the folder for this process. Returns false if another process has the lock, and true also if
+        /// the file system does not support locks.
         pub(crate) fn lock(&self) -> bool {
             rustix::fs::flock(&self.0, FlockOperation::NonBlockingLockExclusive)
                 != Err(rustix::io::Errno::WOULDBLOCK)
@@ -277,10 +279,10 @@ mod held {
     }
 }
 
-/// Where no handles of folders is available: their paths.
+/// The implementation for systems without handles of folders. It uses their paths.
 #[cfg(not(unix))]
-#[expect(clippy::disallowed_methods, reason = "this is the place that touches the disk")]
-mod named {
+#[expect(clippy::disallowed_methods, reason = "the only place that accesses the disk")]
+mod by_path {
     use std::collections::BTreeSet;
     use std::fs::{self, File};
     use std::io;
@@ -299,7 +301,7 @@ mod named {
             Self::open(&self.0.join(name))
         }
 
-        pub(crate) fn make_private(path: &Path) -> io::Result<()> {
+        pub(crate) fn create_private(path: &Path) -> io::Result<()> {
             fs::create_dir_all(path)
         }
 
@@ -311,7 +313,7 @@ mod named {
             Ok(self.read(name)?.0)
         }
 
-        pub(crate) fn holds(&self, name: &str) -> bool {
+        pub(crate) fn has(&self, name: &str) -> bool {
             self.0.join(name).symlink_metadata().is_ok()
         }
 
@@ -319,23 +321,23 @@ mod named {
             File::open(self.0.join(name))
         }
 
-        pub(super) fn create(&self, name: &str) -> io::Result<File> {
+        pub(super) fn create_file(&self, name: &str) -> io::Result<File> {
             File::create_new(self.0.join(name))
         }
 
-        pub(super) fn create_folder(&self, name: &str) -> io::Result<()> {
+        pub(super) fn make_folder(&self, name: &str) -> io::Result<()> {
             fs::create_dir(self.0.join(name))
         }
 
-        pub(super) fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        pub(super) fn rename_entry(&self, from: &str, to: &str) -> io::Result<()> {
             fs::rename(self.0.join(from), self.0.join(to))
         }
 
-        pub(super) fn remove(&self, name: &str) -> io::Result<()> {
+        pub(super) fn unlink(&self, name: &str) -> io::Result<()> {
             fs::remove_file(self.0.join(name))
         }
 
-        pub(super) fn remove_folder(&self, name: &str) -> io::Result<()> {
+        pub(super) fn unlink_folder(&self, name: &str) -> io::Result<()> {
             fs::remove_dir(self.0.join(name))
         }
 

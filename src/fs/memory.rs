@@ -1,4 +1,4 @@
-//! Files in memory: for tests and editors.
+//! A file system in memory, for tests and for manifests that jcc generates itself.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,7 +6,7 @@ use std::io;
 
 use super::{FileKind, FileSystem};
 
-/// Files in memory. Failures can be asked for, to see what a failing disk would do.
+/// A file system in memory. Tests can make paths fail, to simulate a failing disk.
 #[derive(Debug, Clone, Default)]
 pub struct Memory {
     files: RefCell<BTreeMap<String, Vec<u8>>>,
@@ -27,19 +27,19 @@ impl Memory {
     }
 
     pub fn put(&self, path: &str, content: impl Into<Vec<u8>>) {
-        self.files.borrow_mut().insert(clean(path), content.into());
+        self.files.borrow_mut().insert(normalised(path), content.into());
     }
 
-    /// From now on reading or writing this path fails.
+    /// Makes reading and writing this path fail.
     pub fn fail_at(&self, path: &str) {
-        self.failing.borrow_mut().insert(clean(path));
+        self.failing.borrow_mut().insert(normalised(path));
     }
 
     pub fn files(&self) -> BTreeMap<String, Vec<u8>> {
         self.files.borrow().clone()
     }
 
-    fn refuse(&self, path: &str) -> io::Result<()> {
+    fn check_failure(&self, path: &str) -> io::Result<()> {
         if self.failing.borrow().contains(path) {
             return Err(io::Error::other(format!("`{path}`: input/output error")));
         }
@@ -49,8 +49,8 @@ impl Memory {
 
 impl FileSystem for Memory {
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        let path = clean(path);
-        self.refuse(&path)?;
+        let path = normalised(path);
+        self.check_failure(&path)?;
         let files = self.files.borrow();
         let content = files.get(&path).ok_or_else(|| missing(&path))?;
         if content.len() > super::LARGEST {
@@ -61,7 +61,7 @@ impl FileSystem for Memory {
     }
 
     fn kind(&self, path: &str) -> Option<FileKind> {
-        let path = clean(path);
+        let path = normalised(path);
         let files = self.files.borrow();
         if files.contains_key(&path) {
             return Some(FileKind::File);
@@ -71,8 +71,8 @@ impl FileSystem for Memory {
     }
 
     fn list(&self, path: &str) -> io::Result<Vec<String>> {
-        let path = clean(path);
-        self.refuse(&path)?;
+        let path = normalised(path);
+        self.check_failure(&path)?;
         if self.kind(&path) != Some(FileKind::Folder) {
             return Err(missing(&path));
         }
@@ -88,18 +88,20 @@ impl FileSystem for Memory {
 
     fn write_all(&self, files: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
         for path in files.keys() {
-            self.refuse(&clean(path))?;
+            self.check_failure(&normalised(path))?;
             if self.kind(path) == Some(FileKind::Folder) {
                 return Err(io::Error::new(io::ErrorKind::IsADirectory, format!("`{path}`: is a folder")));
             }
         }
-        self.files.borrow_mut().extend(files.iter().map(|(path, content)| (clean(path), content.clone())));
+        self.files
+            .borrow_mut()
+            .extend(files.iter().map(|(path, content)| (normalised(path), content.clone())));
         Ok(())
     }
 
     fn remove(&self, path: &str) -> io::Result<()> {
-        let path = clean(path);
-        self.refuse(&path)?;
+        let path = normalised(path);
+        self.check_failure(&path)?;
         self.files.borrow_mut().remove(&path).map(|_| ()).ok_or_else(|| missing(&path))
     }
 
@@ -116,8 +118,8 @@ impl FileSystem for Memory {
     }
 }
 
-/// One spelling a path: no `.`, no doubled or closing `/`, `a/..` taken out.
-fn clean(path: &str) -> String {
+/// Normalises a path: removes `.`, duplicate and trailing `/`, and `a/..`.
+fn normalised(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/').filter(|part| !matches!(*part, "" | ".")) {
         if part == ".." && parts.last().is_some_and(|last| *last != "..") {

@@ -1,4 +1,4 @@
-//! The only way out of the process: reading, listing and writing files, on disk or in memory.
+//! The only access to files: reads, lists and writes them, on disk or in memory.
 
 mod disk;
 mod folder;
@@ -16,13 +16,13 @@ pub use overlay::Overlay;
 use std::collections::BTreeMap;
 use std::io;
 
-/// So many bytes of one file are read at most.
+/// The largest size, in bytes, of a file that is read.
 pub const LARGEST: usize = 16 << 20;
 
-/// So many names of one folder are listed at most.
-pub const MOST_NAMES: usize = 50_000;
+/// The largest number of entries of a folder that is listed.
+pub const MAX_ENTRIES: usize = 50_000;
 
-/// That a file is not read because of its size.
+/// Returns the error for a file that is larger than [`LARGEST`].
 fn too_large() -> io::Error {
     io::Error::new(
         io::ErrorKind::FileTooLarge,
@@ -30,14 +30,14 @@ fn too_large() -> io::Error {
     )
 }
 
-/// That a folder is not listed because of its size.
-fn too_many_names() -> io::Error {
-    io::Error::other(format!("it has more than {MOST_NAMES} entries, which is the limit"))
+/// Returns the error for a folder with more than [`MAX_ENTRIES`] entries.
+fn too_many_entries() -> io::Error {
+    io::Error::other(format!("it has more than {MAX_ENTRIES} entries, which is the limit"))
 }
 
-/// Whether a path leads into a folder that belongs to a version control system.
+/// Whether one of the components of a path is the folder of a version control system.
 pub fn is_version_control<'a>(folders: impl IntoIterator<Item = &'a str>) -> bool {
-    // As file systems that ignore case, or that drop dots and spaces at the end of a name, see them.
+    // Some file systems ignore case, or dots and spaces at the end of a name.
     folders.into_iter().any(|name| {
         let name = name.trim_end_matches(['.', ' ']).to_ascii_lowercase();
         matches!(
@@ -47,48 +47,47 @@ pub fn is_version_control<'a>(folders: impl IntoIterator<Item = &'a str>) -> boo
     })
 }
 
-/// The files of a project. Paths are relative to its root, with `/`; `..` leaves it and is refused by the value type
-/// that users' paths are parsed into, long before it gets here.
+/// The files of a project. Paths are relative to its root and separated by `/`. The value types of paths in
+/// manifests already reject paths that leave the project.
 pub trait FileSystem {
-    /// The whole content of a regular file that lies in the project, links followed.
+    /// Reads a regular file in the project. Follows links.
     ///
-    /// # Errors
-    /// A path that leads out of the project, something that is no regular file, more than [`LARGEST`] bytes, and whatever
-    /// the system says: not found, no permission.
+    /// # Errors The path leads out of the project, is not a regular file or has more than [`LARGEST`] bytes,
+    /// and system errors.
     fn read(&self, path: &str) -> io::Result<Vec<u8>>;
 
-    /// The first bytes of a regular file that lies in the project, at most so many; links followed.
+    /// Reads at most the first `limit` bytes of a regular file in the project. Follows links.
     ///
     /// # Errors
-    /// As of [`FileSystem::read`].
-    fn head(&self, path: &str, most: usize) -> io::Result<Vec<u8>> {
+    /// The path leads out of the project or is not a regular file, and system errors.
+    fn head(&self, path: &str, limit: usize) -> io::Result<Vec<u8>> {
         let mut bytes = self.read(path)?;
-        bytes.truncate(most);
+        bytes.truncate(limit);
         Ok(bytes)
     }
 
-    /// What lies at a path, if anything; a link is followed.
+    /// Returns the kind of file at a path, or `None` if it does not exist. Follows links.
     fn kind(&self, path: &str) -> Option<FileKind>;
 
-    /// The names in a folder that lies in the project, sorted by bytes; more than [`MOST_NAMES`] are an error.
+    /// Returns the names in a folder of the project, sorted by bytes. More than [`MAX_ENTRIES`] are an error.
     fn list(&self, path: &str) -> io::Result<Vec<String>>;
 
-    /// Writes all files or none. Missing folders are made.
+    /// Writes all files or none. Creates missing folders.
     fn write_all(&self, files: &BTreeMap<String, Vec<u8>>) -> io::Result<()>;
 
     fn remove(&self, path: &str) -> io::Result<()>;
 
-    /// Whether a link lies at a path.
+    /// Whether a path is a symbolic link.
     fn is_link(&self, _path: &str) -> bool {
         false
     }
 
-    /// Whether the path, with links followed, still lies inside the project. What does not exist yet is judged by its
-    /// nearest existing folder.
+    /// Whether a path is inside the project after following links. For a path that does not exist, its
+    /// nearest existing folder decides.
     fn is_inside(&self, path: &str) -> bool;
 }
 
-/// File type of a path, links not followed.
+/// The kind of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileKind {
     File,

@@ -5,18 +5,18 @@ use std::io;
 
 use super::{FileKind, FileSystem};
 
-/// Another file system with changes on top.
+/// Another file system with changes on top of it.
 pub struct Overlay<'a> {
-    under: &'a dyn FileSystem,
+    lower: &'a dyn FileSystem,
     files: BTreeMap<String, Option<Vec<u8>>>,
 }
 
 impl<'a> Overlay<'a> {
-    pub fn new(under: &'a dyn FileSystem) -> Self {
-        Self { under, files: BTreeMap::new() }
+    pub fn new(lower: &'a dyn FileSystem) -> Self {
+        Self { lower, files: BTreeMap::new() }
     }
 
-    /// The same with another content at this path; `None` hides what is there.
+    /// Replaces the content at a path, or hides the file if `content` is `None`.
     #[must_use]
     pub fn with(mut self, path: &str, content: Option<impl Into<Vec<u8>>>) -> Self {
         self.files.insert(path.to_owned(), content.map(Into::into));
@@ -29,7 +29,7 @@ impl FileSystem for Overlay<'_> {
         match self.files.get(path) {
             Some(Some(content)) => Ok(content.clone()),
             Some(None) => Err(io::Error::new(io::ErrorKind::NotFound, format!("`{path}`: not found"))),
-            None => self.under.read(path),
+            None => self.lower.read(path),
         }
     }
 
@@ -37,12 +37,12 @@ impl FileSystem for Overlay<'_> {
         match self.files.get(path) {
             Some(Some(_)) => Some(FileKind::File),
             Some(None) => None,
-            None => self.under.kind(path),
+            None => self.lower.kind(path),
         }
     }
 
     fn list(&self, path: &str) -> io::Result<Vec<String>> {
-        self.under.list(path)
+        self.lower.list(path)
     }
 
     fn write_all(&self, _: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
@@ -54,9 +54,9 @@ impl FileSystem for Overlay<'_> {
     }
 
     fn is_inside(&self, path: &str) -> bool {
-        // What is only here leads nowhere, be its folder not there yet.
-        let only_here = || matches!(self.files.get(path), Some(Some(_))) && self.under.kind(path).is_none();
-        self.under.is_inside(path) || !path.contains("..") && only_here()
+        // A file that exists only in the overlay is not a link, even if its folder does not exist yet.
+        let is_new = || matches!(self.files.get(path), Some(Some(_))) && self.lower.kind(path).is_none();
+        self.lower.is_inside(path) || !path.contains("..") && is_new()
     }
 }
 
@@ -66,7 +66,7 @@ mod tests {
     use crate::fs::Memory;
 
     #[test]
-    fn changed_files_are_seen_and_the_others_through_it() {
+    fn changed_files_hide_those_of_the_lower_file_system() {
         let memory = Memory::with([("a", "1"), ("b", "2"), ("c", "3")]);
         let fs = Overlay::new(&memory).with("a", Some("new")).with("b", None::<Vec<u8>>);
         assert_eq!(fs.read("a").ok(), Some(b"new".to_vec()));

@@ -1,4 +1,4 @@
-//! Every file of every target.
+//! Renders all files of all targets.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,11 +9,10 @@ use super::{
     bake, caches, checks, compose, devcontainer, dockerfile, dockerignore, host_setup, quadlet, support,
 };
 
-/// Texts by their path in the project.
+/// The texts of generated files, by path relative to the project's root.
 pub type Artifacts = BTreeMap<String, String>;
 
-/// Renders everything that is written, but for the lock: each path with its text. Whether two have one path is not judged
-/// here.
+/// Renders all files except the lock. Two files may have the same path: `check::outputs` reports that.
 pub fn all(targets: &[Planned]) -> Vec<(String, String)> {
     let mut artifacts = Vec::new();
     for Planned { plan, services, files } in targets {
@@ -28,7 +27,8 @@ pub fn all(targets: &[Planned]) -> Vec<(String, String)> {
             beside.push((path.to_string(), devcontainer(services, path.as_str())));
         }
         beside.sort();
-        // What the target itself has: the same whether the others are compiled too or not.
+        // Only files of this target, so that its ignore file does not depend on which other targets are
+        // compiled.
         let mut written: Vec<String> = beside.iter().map(|(path, _)| path.clone()).collect();
         written.extend(files.bake.iter().map(ToString::to_string));
         written.push("jcc.lock".to_owned());
@@ -44,12 +44,13 @@ pub fn all(targets: &[Planned]) -> Vec<(String, String)> {
         artifacts.extend(checks::of_service(services));
         artifacts.extend(host_setup::host_setup(services));
     }
-    artifacts.extend(baked(targets));
-    once(artifacts)
+    artifacts.extend(bake_file(targets));
+    deduplicated(artifacts)
 }
 
-/// Files that targets share are written once; two with one path and different texts stay, and are reported later.
-fn once(artifacts: Vec<(String, String)>) -> Vec<(String, String)> {
+/// Removes duplicates of support files, which targets share. Keeps two files with the same path and different
+/// texts: this is reported later.
+fn deduplicated(artifacts: Vec<(String, String)>) -> Vec<(String, String)> {
     let mut all: Vec<(String, String)> = Vec::with_capacity(artifacts.len());
     let mut shared = BTreeSet::new();
     for file in artifacts {
@@ -61,8 +62,8 @@ fn once(artifacts: Vec<(String, String)>) -> Vec<(String, String)> {
     all
 }
 
-/// The bake file, where all the targets that it names are there.
-fn baked(targets: &[Planned]) -> Option<(String, String)> {
+/// Renders the bake file, if all targets of the manifest are compiled.
+fn bake_file(targets: &[Planned]) -> Option<(String, String)> {
     let files = &targets.first()?.files;
     let path = files.bake.as_ref().filter(|_| files.targets == targets.len())?;
     let services: Vec<Services> = targets.iter().map(|target| target.services.clone()).collect();

@@ -1,4 +1,4 @@
-//! `docker-bake.hcl`: every target of a project in one build.
+//! `docker-bake.hcl`, which builds all targets of a project at once.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use crate::plan::Services;
 
 use super::head::head;
 
-/// The bake file over all targets.
+/// Renders the bake file of all targets.
 pub fn bake(targets: &[Services]) -> String {
     let network = targets.iter().any(Services::builds_on_host_network);
     let allow = if network { " --allow network.host" } else { "" };
@@ -46,7 +46,7 @@ fn body(targets: &[Services]) -> String {
     out.push_str(&common(targets, one_epoch.is_some()));
     let own_secrets = targets.iter().any(|target| target.build.secrets != secrets);
     for (target, name) in targets.iter().zip(&names) {
-        out.push_str(&one(target, name, (one_epoch.is_none(), own_secrets)));
+        out.push_str(&bake_target(target, name, (one_epoch.is_none(), own_secrets)));
     }
     out
 }
@@ -55,12 +55,12 @@ fn variable(out: &mut String, name: &str, default: &str) {
     out.push_str(&format!("variable \"{name}\" {{\n  default = {}\n}}\n", quoted(default)));
 }
 
-/// A bake target takes letters, digits, `_` and `-`; each name once.
+/// Returns unique names for the bake targets, which may contain only letters, digits, `_` and `-`.
 fn names(targets: &[Services]) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for target in targets {
-        let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-        let mut name: String = target.target.chars().map(|c| if fine(c) { c } else { '-' }).collect();
+        let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        let mut name: String = target.target.chars().map(|c| if is_allowed(c) { c } else { '-' }).collect();
         while all.contains(&name) {
             name.push('_');
         }
@@ -69,7 +69,7 @@ fn names(targets: &[Services]) -> Vec<String> {
     all
 }
 
-/// What all targets have in common.
+/// Renders the target that all others inherit.
 fn common(targets: &[Services], epoch: bool) -> String {
     let mut out = String::from("\ntarget \"_common\" {\n");
     if epoch {
@@ -84,7 +84,7 @@ fn common(targets: &[Services], epoch: bool) -> String {
     out
 }
 
-/// The secrets of any target.
+/// Returns the secrets that any target uses.
 fn all_secrets(targets: &[Services]) -> Vec<BuildSecret> {
     let of = |secret: &BuildSecret| targets.iter().any(|target| target.build.secrets.contains(secret));
     BuildSecret::ALL.into_iter().filter(of).collect()
@@ -99,7 +99,8 @@ fn secret_list(secrets: &[BuildSecret]) -> String {
     if all.is_empty() { all } else { format!("  secret = concat(\n{all}  )\n") }
 }
 
-fn one(target: &Services, name: &str, own: (bool, bool)) -> String {
+/// Renders one target. `own` says whether it sets the epoch and the secrets, rather than inheriting them.
+fn bake_target(target: &Services, name: &str, own: (bool, bool)) -> String {
     let (epoch, secrets) = own;
     let build = &target.build;
     let cache = format!("type=registry,ref=${{JCC_CACHE}}:{name}");
@@ -130,7 +131,7 @@ fn one(target: &Services, name: &str, own: (bool, bool)) -> String {
     out
 }
 
-/// A text of HCL, in which no template begins.
+/// Quotes a text for HCL and escapes templates.
 pub(super) fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     let mut letters = text.chars().peekable();
@@ -140,7 +141,7 @@ pub(super) fn quoted(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            // Escaped by number: a doubled sign before more of its kind would be read otherwise.
+            // `$${` would escape a template too, but not after another `$`. A numeric escape always works.
             '$' | '%' if letters.peek() == Some(&'{') => out.push_str(&format!("\\u{:04x}", u32::from(c))),
             _ if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
                 out.push_str(&format!("\\u{:04x}", u32::from(c)));

@@ -1,5 +1,6 @@
-//! `.jcc/test/build` and `.jcc/test/run`, which run tests: those of the project, and those of each package from a separate
-//! file beside them, so that one more package leaves the files of the others as they are.
+//! The test scripts `.jcc/test/build` and `.jcc/test/run`. They contain the tests of the project. The tests
+//! of each package are in a separate file next to them, so that adding a package does not change the files of
+//! other packages.
 
 use std::collections::BTreeMap;
 
@@ -12,19 +13,20 @@ use super::quote;
 use super::script::{self, Calls};
 use super::templates::Templates;
 
-/// What the stage `test` runs, by path in the project.
+/// Returns the scripts of the `test` stage: paths in the project and texts.
 pub(super) fn of_build(plan: &Plan) -> Vec<(String, String)> {
     let about = "Tests of the image that need no GPU: run them with `docker build --target test .`";
     files(plan.support.as_str(), ("build", about), &plan.checks)
 }
 
-/// What the service `test` runs.
+/// Returns the scripts of the `test` service.
 pub(super) fn of_service(services: &Services) -> Vec<(String, String)> {
     let about = "Tests that need the GPU or other devices, for the service `test`.";
     files(&services.support, ("run", about), &services.tests)
 }
 
-/// The script that runs all tests, says how each went, and fails where one did; nothing where there is none.
+/// Returns the script that runs all tests, prints the result of each and fails if one fails, and the files of
+/// the packages. Returns nothing if there are no tests.
 fn files(folder: &str, (name, about): (&str, &str), checks: &[Check]) -> Vec<(String, String)> {
     if checks.is_empty() {
         return Vec::new();

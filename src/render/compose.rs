@@ -8,7 +8,7 @@ use super::service::Writer;
 use super::yaml::{Map, Yaml, anchor, document};
 use super::{caches, quote};
 
-/// The Compose file of a target.
+/// Renders the Compose file of a target.
 pub fn compose(services: &Services) -> String {
     let mut more = Vec::new();
     if services.head.bare_docker {
@@ -24,7 +24,7 @@ pub fn compose(services: &Services) -> String {
     format!("{}{}", head(&services.head, &more), document(&root(services)))
 }
 
-/// What prepares the host, run from the project's root.
+/// Returns the command that prepares the host, for the project's root.
 pub(super) fn setup_command(services: &Services) -> String {
     format!("bash {}", quote::shell(&services.host.script))
 }
@@ -41,12 +41,12 @@ fn root(services: &Services) -> Map {
         add(&mut all, each, map);
     }
     for each in services.test.iter().chain(&services.dev) {
-        let map = Writer::new(each, services.engine).beside(&services.main, image_beside(each, services));
+        let map = Writer::new(each, services.engine).derived(&services.main, derived_image(each, services));
         add(&mut all, each, map);
     }
     let mut root = Map::default();
     root.text("name", services.project.clone());
-    if let Some(path) = caches::included(services) {
+    if let Some(path) = caches::include(services) {
         root.put("include", Yaml::Line(vec![Yaml::Inline(path)])).comment(&caches::about(services));
     }
     root.put("services", Yaml::Map(all));
@@ -64,7 +64,7 @@ fn root(services: &Services) -> Map {
     root
 }
 
-/// Which parts of the main service others refer to.
+/// The parts of the main service that other services refer to by an anchor.
 struct Shared {
     main: bool,
     build: bool,
@@ -72,8 +72,11 @@ struct Shared {
 
 impl Shared {
     fn of(services: &Services) -> Self {
-        let own = services.more.iter().any(|service| service.image == ServiceImage::Own);
-        Self { main: services.test.is_some() || services.dev.is_some(), build: own || services.dev.is_some() }
+        let same_image = services.more.iter().any(|service| service.image == ServiceImage::Own);
+        Self {
+            main: services.test.is_some() || services.dev.is_some(),
+            build: same_image || services.dev.is_some(),
+        }
     }
 }
 
@@ -95,7 +98,7 @@ fn main(services: &Services, shared: &Shared) -> Map {
     Writer::new(&services.main, services.engine).service(image)
 }
 
-/// Where a further service's image is from.
+/// Returns the keys for the image of an additional service.
 fn image_of(service: &Service, services: &Services) -> Map {
     let mut image = Map::default();
     if let ServiceImage::Other(other) = &service.image {
@@ -108,8 +111,9 @@ fn image_of(service: &Service, services: &Services) -> Map {
     image
 }
 
-/// What a service that is otherwise like the main one says of its image.
-fn image_beside(service: &Service, services: &Services) -> Map {
+/// Returns the first keys of a service that is derived from the main one: the merge key, and the image of
+/// `dev`.
+fn derived_image(service: &Service, services: &Services) -> Map {
     let mut image = Map::default();
     image.merge(&anchor(&services.main.name));
     if service.image == ServiceImage::Dev {
@@ -141,7 +145,7 @@ fn build(services: &Services) -> Map {
     build
 }
 
-/// Why a build takes the host's network.
+/// Returns the reason why a build uses the host's network.
 pub(super) fn why_host_network(services: &Services) -> &'static str {
     if services.build.host_network {
         "Docker's default network fails on kernels of this release"
@@ -150,7 +154,7 @@ pub(super) fn why_host_network(services: &Services) -> &'static str {
     }
 }
 
-/// A path; `.` needs no quotes in any reader of YAML 1.2.
+/// Returns a path as a YAML scalar. `.` needs no quotes in YAML 1.2.
 fn path(path: &str) -> Yaml {
     if path == "." { Yaml::Raw(".".to_owned()) } else { Yaml::Text(plain(path)) }
 }
@@ -168,7 +172,7 @@ fn secrets(services: &Services) -> Map {
     all
 }
 
-/// The files that steps of a build may read, their names behind a prefix.
+/// Returns the files that build steps may read. Their names get a prefix.
 pub(super) fn build_secrets(secrets: &[BuildSecret], prefix: &str) -> Map {
     let mut all = Map::default();
     for secret in secrets {
@@ -180,17 +184,17 @@ pub(super) fn build_secrets(secrets: &[BuildSecret], prefix: &str) -> Map {
     all
 }
 
-/// A text of the user's in a Compose file, where `$` would begin a variable.
+/// Escapes a text of the user for a Compose file, where `$` starts a variable.
 pub(super) fn plain(text: &str) -> String {
     doubled(text)
 }
 
-/// Every `$` twice.
+/// Doubles every `$`.
 pub(super) fn doubled(text: &str) -> String {
     text.replace('$', "$$")
 }
 
-/// A text in which variables may stand, as Compose reads it.
+/// Returns a text that may contain variables in the syntax of Compose.
 pub(super) fn text(text: &Interpolated) -> String {
     text.pieces()
         .iter()

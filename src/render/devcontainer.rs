@@ -1,4 +1,4 @@
-//! `devcontainer.json`: an editor's way into the service.
+//! `devcontainer.json`, with which editors open the service as a dev container.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::plan::{EditorUse, MountFrom, Services};
 
 use super::head::head;
 
-/// The dev container of a target; `path`: where it is written, seen from the project's root.
+/// Renders the dev container definition of a target. `path` is its path relative to the project's root.
 pub fn devcontainer(services: &Services, path: &str) -> String {
     let up = "../".repeat(path.matches('/').count());
     let service = services.dev.as_ref().unwrap_or(&services.main);
@@ -26,18 +26,19 @@ pub fn devcontainer(services: &Services, path: &str) -> String {
         "overrideCommand": true,
         "shutdownAction": "stopCompose",
     });
-    let object = value.as_object_mut().expect("it is an object");
-    for (key, value) in of_the_editor(&services.editor) {
+    let object = value.as_object_mut().expect("the value is an object");
+    for (key, value) in editor_settings(&services.editor) {
         object.insert(key.to_owned(), value);
     }
-    let text = serde_json::to_string_pretty(&value).expect("texts make JSON");
+    let text = serde_json::to_string_pretty(&value).expect("strings can be serialized");
     let head = head(&services.head, &[]);
-    // In a comment of JSON's own, line by line as in every other file.
+    // The head is in a block comment, which dev container files may contain, with the same lines as in every
+    // other file.
     format!("/*\n{}*/\n{text}\n", head.replace("*/", "* /"))
 }
 
-/// Settings of the editor, where there are any.
-fn of_the_editor(editor: &EditorUse) -> Vec<(&'static str, Value)> {
+/// Returns the settings that the manifest requests, and the user.
+fn editor_settings(editor: &EditorUse) -> Vec<(&'static str, Value)> {
     let DevcontainerOptions { extensions, features, post_create, forward_ports } = &editor.asked;
     let mut all = Vec::new();
     all.extend(editor.user.as_ref().map(|user| ("remoteUser", json!(user))));

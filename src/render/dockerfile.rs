@@ -1,4 +1,4 @@
-//! The values that the template of the Dockerfile sees.
+//! The Dockerfile: the values of its template.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,9 +11,10 @@ use super::instruction::{Rendered, instruction};
 use super::quote;
 use super::templates::Templates;
 
-/// bash, with a failing command as the end of a script.
+/// The `SHELL` instruction: bash that exits if a command or a part of a pipe fails, or a variable is unset.
 const SHELL: [&str; 4] = ["/bin/bash", "-euo", "pipefail", "-c"];
 
+/// Renders the Dockerfile of a target.
 pub fn dockerfile(plan: &Plan) -> String {
     let templates = Templates::all();
     let mut exceptions = BTreeMap::new();
@@ -33,7 +34,7 @@ fn head(head: &Head) -> Value {
     context! { compiler => head.compiler.as_str(), manifest => quote::comment(&head.manifest), lines }
 }
 
-/// The rules of checkers that do not hold for the file, and why: `DL3008,SC3040 # reason; reason`.
+/// Returns the linter rules to ignore in the file, with the reasons: `DL3008,SC3040 # reason; reason`.
 fn rules(exceptions: &BTreeMap<&'static str, &'static str>) -> Option<String> {
     let rules: Vec<&str> = exceptions.keys().copied().collect();
     let reasons: BTreeSet<&str> = exceptions.values().copied().collect();
@@ -53,14 +54,14 @@ fn stage(
         From::Scratch => "scratch".to_owned(),
     };
     let mut items = Vec::new();
-    let own_shell = uses_shell(stage, plan);
+    let own_shell = sets_shell(stage, plan);
     let mut knows_shell = own_shell;
     let mut after_heredoc = false;
     let manifest = plan.head.manifest.as_str();
     let mut about = comments(&stage.why, manifest);
     for block in &stage.blocks {
         let mut comment = comments(&block.why, manifest);
-        // A stage without a comment has that of its first block.
+        // A stage without a comment gets that of its first block.
         if about.is_empty() && items.is_empty() {
             about = std::mem::take(&mut comment);
         }
@@ -84,8 +85,9 @@ fn stage(
     context! { name => stage.name.as_str(), from, comment => about, shell, items }
 }
 
-/// Whether the shell is named here: in a stage on an image, where it or a stage on it runs anything. Other stages inherit it.
-fn uses_shell(stage: &Stage, plan: &Plan) -> bool {
+/// Whether a stage needs a `SHELL` instruction: it starts from an image and has a `RUN`, or another stage
+/// starts from it and inherits the shell.
+fn sets_shell(stage: &Stage, plan: &Plan) -> bool {
     let runs = |stage: &Stage| {
         stage
             .blocks
@@ -93,15 +95,16 @@ fn uses_shell(stage: &Stage, plan: &Plan) -> bool {
             .flat_map(|block| &block.instructions)
             .any(|one| matches!(one, Instruction::Run(_)))
     };
-    let above = |other: &&Stage| other.from == From::Stage(stage.name.clone());
-    matches!(stage.from, From::Image(_)) && (runs(stage) || plan.stages.iter().filter(above).any(|_| true))
+    let starts_here = |other: &Stage| other.from == From::Stage(stage.name.clone());
+    matches!(stage.from, From::Image(_)) && (runs(stage) || plan.stages.iter().any(starts_here))
 }
 
 fn item(rendered: &Rendered, gap: bool, comment: &[String]) -> Value {
     context! { gap, comment => comment.to_vec(), kind => rendered.kind, ..rendered.values.clone() }
 }
 
-/// `torchvision 0.21.0 (packages)`, then what else must be known.
+/// Returns the comment lines of a stage or block: `torchvision 0.21.0 (packages)`, then the list if there is
+/// one.
 fn comments(why: &Why, manifest: &str) -> Vec<String> {
     let reasons: Vec<String> = why.reasons.iter().map(|reason| short(reason, &why.what, manifest)).collect();
     let mut first = why.what.clone();
@@ -119,7 +122,8 @@ fn comments(why: &Why, manifest: &str) -> Vec<String> {
         .collect()
 }
 
-/// A reason without what the head and the comment itself say: `packages` for `project.kdl: packages vtk` about `vtk 9.3`.
+/// Shortens a reason by what the head and the comment itself contain: `project.kdl: packages vtk` as the
+/// reason for `vtk 9.3` becomes `packages`.
 fn short(reason: &str, what: &str, manifest: &str) -> String {
     let place = reason.strip_prefix(manifest).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(reason);
     let name = what.split(' ').next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! `Dockerfile.dockerignore`: what the build must not see.
+//! `Dockerfile.dockerignore`: the files to keep out of the build context.
 
 use std::collections::BTreeSet;
 
@@ -8,11 +8,11 @@ use crate::value::{IgnorePattern, leaves_out};
 
 use super::head::head;
 
-/// What is made anew, and history.
+/// Version history and generated files, which are never needed.
 const NEVER: [&str; 4] = ["**/.git", "**/__pycache__", "**/.venv", "**/*.pyc"];
 
-/// The ignore file of a target; `written`: every file that jcc writes for other uses than the build, `mounted`: those that
-/// the build mounts or copies, seen from the project's root.
+/// Renders the ignore file of a target. `written` are the files that jcc writes for other uses than the
+/// build; `mounted` are those that the build mounts or copies. Paths are relative to the project's root.
 pub fn dockerignore(services: &Services, written: &[String], mounted: &[String]) -> String {
     let mut ignored: Vec<String> = written.to_vec();
     let build = &services.build;
@@ -31,58 +31,61 @@ pub fn dockerignore(services: &Services, written: &[String], mounted: &[String])
     ignored.sort();
     ignored.dedup();
     let mut body = String::new();
-    let asked = &build.ignored;
-    let mut part = |title: &str, lines: Vec<String>| {
+    let project = &build.ignored;
+    let mut section = |title: &str, lines: Vec<String>| {
         if !lines.is_empty() {
             body.push_str(&format!("\n# {title}\n{}\n", lines.join("\n")));
         }
     };
-    part("The project's .dockerignore", asked.file.iter().map(ToString::to_string).collect());
-    part("Version history and generated files", NEVER.map(str::to_owned).to_vec());
+    section("The project's .dockerignore", project.file.iter().map(ToString::to_string).collect());
+    section("Version history and generated files", NEVER.map(str::to_owned).to_vec());
     let mut secrets: Vec<String> = SECRETS.iter().map(|one| (*one).to_owned()).collect();
-    let keys: BTreeSet<&String> = asked.keys.iter().filter(|path| !asked.named.contains(path)).collect();
+    let keys: BTreeSet<&String> = project.keys.iter().filter(|path| !project.named.contains(path)).collect();
     secrets.extend(keys.into_iter().map(|path| pattern(path)));
-    part("Secrets", secrets);
-    part(
+    section("Secrets", secrets);
+    section(
         "Files written by jcc, and files needed only at run time",
         ignored.iter().map(|path| pattern(path)).collect(),
     );
-    // A file that the manifest names is to be there, whatever its name and whatever the patterns above.
-    let named: BTreeSet<&String> = asked.named.iter().filter(|path| !ignored.contains(path)).collect();
-    let named = named.into_iter().filter(|path| is_left_out(path, &asked.file));
-    part("Files used by the manifest", named.map(|path| format!("!{}", pattern(path))).collect());
-    part("Patterns of the manifest", asked.written.iter().map(ToString::to_string).collect());
-    let out =
-        |path: &&String| leaves_out(&asked.written, path).unwrap_or_else(|| is_left_out(path, &asked.file));
-    let mounted: BTreeSet<&String> = mounted.iter().filter(out).collect();
-    part(
+    // Files that the manifest uses by name are needed even if a pattern above matches them.
+    let named: BTreeSet<&String> = project.named.iter().filter(|path| !ignored.contains(path)).collect();
+    let named = named.into_iter().filter(|path| is_excluded(path, &project.file));
+    section("Files used by the manifest", named.map(|path| format!("!{}", pattern(path))).collect());
+    section("Patterns of the manifest", project.written.iter().map(ToString::to_string).collect());
+    let excluded = |path: &&String| {
+        leaves_out(&project.written, path).unwrap_or_else(|| is_excluded(path, &project.file))
+    };
+    let mounted: BTreeSet<&String> = mounted.iter().filter(excluded).collect();
+    section(
         "Files written by jcc that the build mounts",
         mounted.into_iter().map(|path| format!("!{}", pattern(path))).collect(),
     );
     head(&services.head, &[]) + &body
 }
 
-/// Whether one of the patterns leaves a file out.
-fn is_left_out(path: &str, file: &[IgnorePattern]) -> bool {
+/// Whether a pattern excludes a file: one of `.dockerignore`, or one of jcc.
+fn is_excluded(path: &str, file: &[IgnorePattern]) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let again = name.rsplit_once('.').is_some_and(|(_, end)| end == "pyc")
+    let is_generated = name.rsplit_once('.').is_some_and(|(_, end)| end == "pyc")
         || path.split('/').any(|part| ["__pycache__", ".venv"].contains(&part));
-    again || is_secret_name(name) || leaves_out(file, path) == Some(true)
+    is_generated || is_secret_name(name) || leaves_out(file, path) == Some(true)
 }
 
-/// A path that is seen from the Compose file's folder, seen from the project's root, where it lies in it.
+/// Converts a path relative to the Compose file's folder to one relative to the project's root. Returns
+/// `None` if it is outside of the project.
 fn inside(path: &str, context: &str) -> Option<String> {
     let path = path.strip_prefix("./").unwrap_or(path);
     let path = if context == "." { path } else { path.strip_prefix(context)?.strip_prefix('/')? };
-    let fine = !path.starts_with(['/', '~']) && !path.split('/').any(|part| part == "..") && !path.is_empty();
-    fine.then(|| path.to_owned())
+    let is_inside =
+        !path.starts_with(['/', '~']) && !path.split('/').any(|part| part == "..") && !path.is_empty();
+    is_inside.then(|| path.to_owned())
 }
 
-/// A path as a pattern that it alone matches.
+/// Escapes a path to a pattern that matches only this path.
 fn pattern(path: &str) -> String {
     let mut out = String::new();
     for c in path.chars() {
-        // A line break would begin another pattern; `?` matches the character that it stands for.
+        // A line break would start another pattern. `?` matches any character.
         if c.is_control() {
             out.push('?');
             continue;

@@ -1,17 +1,20 @@
-//! Rules of checkers that do not hold for a step.
+//! Linter rules that are ignored because they do not apply to a step.
 
 use crate::plan::{Run, Script, Tool};
 
-/// A rule, and why it does not hold.
+/// A rule and the reason for ignoring it.
 pub(super) type Exception = (&'static str, &'static str);
 
 const SHELL_IS_BASH: &str = "the shell is bash";
-/// hadolint does not see that a stage inherits the shell of the one it starts from.
+/// `set -o pipefail` for pipes. hadolint does not see that a stage inherits the shell of the stage that it
+/// starts from.
 const PIPES: &str = "DL4006";
-const DOT_WITH_WORDS: &str = "SC2240";
+/// `.` with arguments.
+const DOT_WITH_ARGUMENTS: &str = "SC2240";
 
-/// What `ShellCheck` reports of bash where it takes it for a POSIX shell, as hadolint does behind an `ENV` or `ARG`.
-const BASH_ALONE: [(&str, &[&str]); 13] = [
+/// The rules by which `ShellCheck` reports bash features in a POSIX shell, each with texts that trigger it.
+/// hadolint assumes a POSIX shell after an `ENV` or `ARG`.
+const BASH_RULES: [(&str, &[&str]); 13] = [
     ("SC3001", &["<(", ">("]),
     ("SC3003", &[" $'", "=$'", "($'"]),
     ("SC3005", &["for (("]),
@@ -27,28 +30,29 @@ const BASH_ALONE: [(&str, &[&str]); 13] = [
     ("SC3060", &["//}", "// }"]),
 ];
 
-/// Whether a rule does not come up where hadolint sees a `SHELL` line of the stage itself.
+/// Whether hadolint reports a rule only in stages without a `SHELL` instruction.
 pub(super) fn is_of_inherited_shell(rule: &str) -> bool {
     rule == PIPES
 }
 
-/// Whether a rule does not come up where hadolint knows the shell: from the `SHELL` line to the next `ENV` or `ARG`.
+/// Whether hadolint reports a rule only where it does not know the shell. It knows the shell from a `SHELL`
+/// instruction to the next `ENV` or `ARG`.
 pub(super) fn is_of_bash(rule: &str) -> bool {
-    rule.starts_with("SC3") || rule == DOT_WITH_WORDS
+    rule.starts_with("SC3") || rule == DOT_WITH_ARGUMENTS
 }
 
-/// Those of a step with this text.
+/// Returns the rules to ignore for a step with this script.
 pub(super) fn of(run: &Run, body: &str) -> Vec<Exception> {
     let mut all = vec![("SC3040", SHELL_IS_BASH)];
     let has = |needles: &[&str]| needles.iter().any(|needle| body.contains(needle));
-    all.extend(BASH_ALONE.iter().filter(|(_, needles)| has(needles)).map(|(rule, _)| (*rule, SHELL_IS_BASH)));
+    all.extend(BASH_RULES.iter().filter(|(_, needles)| has(needles)).map(|(rule, _)| (*rule, SHELL_IS_BASH)));
     if body.lines().any(|line| line.strip_prefix(". /").is_some_and(|rest| rest.trim_end().contains(' '))) {
-        all.push((DOT_WITH_WORDS, SHELL_IS_BASH));
+        all.push((DOT_WITH_ARGUMENTS, SHELL_IS_BASH));
     }
     if has(&[" | "]) {
         all.push((PIPES, SHELL_IS_BASH));
     }
-    if floats(&run.script) {
+    if has_unversioned_packages(&run.script) {
         all.push(("DL3008", "versions are those of the distribution"));
     }
     if run.script.iter().any(|script| matches!(script, Script::Apt(apt) if apt.extra_arg)) {
@@ -60,15 +64,15 @@ pub(super) fn of(run: &Run, body: &str) -> Vec<Exception> {
     all
 }
 
-/// Whether a script installs system packages of no fixed version.
-fn floats(script: &[Script]) -> bool {
+/// Whether a script installs system packages without a fixed version.
+fn has_unversioned_packages(script: &[Script]) -> bool {
     script.iter().any(|each| match each {
         Script::Apt(apt) => apt.extra_arg || apt.packages.iter().any(|package| package.version().is_none()),
         _ => false,
     })
 }
 
-/// Whether a script goes into a folder.
+/// Whether a script changes the current folder.
 fn changes_folder(script: &Script) -> bool {
     match script {
         Script::Shell(text) => {
@@ -90,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn only_rules_that_the_text_gives_rise_to_are_named() {
+    fn only_rules_that_the_text_triggers_are_ignored() {
         assert_eq!(rules("mkdir /opt/a"), ["SC3040"]);
         assert_eq!(rules("shopt -s nullglob"), ["SC3040", "SC3044"]);
         assert_eq!(rules("[[ -e /a ]]\n. /run/pip-cache.sh local"), ["SC3040", "SC3010", "SC2240"]);

@@ -1,10 +1,10 @@
-//! The lines above everything in a generated file.
+//! The first lines of a generated file.
 
 use crate::plan::ServicesHead;
 
 use super::quote;
 
-/// Where a file is from and what else its reader must know, in lines that begin with `#`.
+/// Returns comment lines with the compiler and the manifest, followed by `more`.
 pub(super) fn head(head: &ServicesHead, more: &[String]) -> String {
     let manifest = quote::comment(&head.manifest);
     let mut out = format!("# jcc {} · {manifest} · do not edit, run `jcc compile`\n", head.compiler);

@@ -1,4 +1,4 @@
-//! `.jcc/host-setup.sh`: prepares a host for the containers.
+//! `.jcc/host-setup.sh`, which prepares a host for the containers.
 
 use crate::manifest::Engine;
 use crate::plan::{HostGpu, HostSecret, HostSetup, Services};
@@ -6,14 +6,14 @@ use crate::plan::{HostGpu, HostSecret, HostSetup, Services};
 use super::head::head;
 use super::quote;
 
-/// One step of the script.
+/// Includes a part of the script from `templates/host-setup`.
 macro_rules! part {
     ($name:literal) => {
         include_str!(concat!("../../templates/host-setup/", $name, ".sh"))
     };
 }
 
-/// The script and its path, where the host needs anything.
+/// Returns the path and the text of the script, or `None` if the host needs no preparation.
 pub(super) fn host_setup(services: &Services) -> Option<(String, String)> {
     let host = &services.host;
     if host.is_empty() {
@@ -77,7 +77,8 @@ fn gpu(out: &mut String, gpu: HostGpu) {
     }
 }
 
-fn owned(owner: Option<(u32, u32)>) -> String {
+/// Returns the argument for the owner of a file or folder.
+fn owner_argument(owner: Option<(u32, u32)>) -> String {
     owner.map(|(uid, gid)| format!(" {uid}:{gid}")).unwrap_or_default()
 }
 
@@ -89,7 +90,7 @@ fn files(out: &mut String, host: &HostSetup) {
     if !host.folders.is_empty() {
         out.push_str(part!("folder"));
         for (path, owner) in &host.folders {
-            out.push_str(&format!("folder {}{}\n", word(path), owned(*owner)));
+            out.push_str(&format!("folder {}{}\n", word(path), owner_argument(*owner)));
         }
     }
     if !host.files.is_empty() {
@@ -110,8 +111,8 @@ fn files(out: &mut String, host: &HostSetup) {
                 let (owner, group) =
                     (owner.map(|one| (one.uid, one.gid)), owner.is_some_and(|one| one.shared));
                 let mode = if group { " 640" } else { "" };
-                let line = format!("secret {} {}{}{mode}\n", quote::shell(name), word(path), owned(owner));
-                out.push_str(&line);
+                let (name, path, owner) = (quote::shell(name), word(path), owner_argument(owner));
+                out.push_str(&format!("secret {name} {path}{owner}{mode}\n"));
             }
             HostSecret::Variable(name, variable) => out.push_str(&format!(
                 "\n# The secret {} is the value of ${variable} when the containers start.\n",
@@ -123,8 +124,8 @@ fn files(out: &mut String, host: &HostSetup) {
 
 fn desktop(out: &mut String, host: &HostSetup) {
     if host.x11 {
-        // Seen from the Compose file's folder, in which the script works.
-        let up = "../".repeat(up_from(host));
+        // The script runs in the folder of the Compose file.
+        let up = "../".repeat(depth_of_compose(host));
         out.push_str(&part!("x11").replace("@SCRIPT@", &format!("{up}{}", host.script)));
     }
     if let Some(uid) = host.session {
@@ -138,8 +139,8 @@ fn desktop(out: &mut String, host: &HostSetup) {
     }
 }
 
-/// In how many folders of the project the Compose file lies.
-fn up_from(host: &HostSetup) -> usize {
+/// Returns how many folders below the project's root the Compose file is.
+fn depth_of_compose(host: &HostSetup) -> usize {
     host.to_compose.split('/').filter(|part| *part != "..").count()
 }
 
@@ -171,7 +172,7 @@ fn limits(out: &mut String, host: &HostSetup) {
     }
 }
 
-/// A path as a word of a shell, which must still see a home at its start.
+/// Quotes a path for the shell, but leaves `~/` at its start unquoted so that the shell expands it.
 fn word(path: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "_@%+=:,./~-".contains(c);
     if !path.is_empty() && path.chars().all(plain) {

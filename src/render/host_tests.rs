@@ -1,6 +1,6 @@
-//! The script that prepares a host: what it says of each need, and that it does what it says, once.
+//! Tests of `host-setup.sh`: what it contains for each need, and what it does when it runs.
 
-#![expect(clippy::disallowed_methods, reason = "a host is played here")]
+#![expect(clippy::disallowed_methods, reason = "the tests simulate a host with files")]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -16,14 +16,14 @@ use super::run_tests::{on_a_pc, on_jetson, service, with_podman};
 use super::{compose, run_command};
 
 fn script(services: &Services) -> String {
-    host_setup(services).expect("there is something to do").1
+    host_setup(services).expect("the host needs a script").1
 }
 
-/// Programs of a host: each says what it was called with in `calls`, and does what the text says.
+/// Installs fake programs of a host in `bin`. Each appends its arguments to `calls` and runs the given text.
 fn host(folder: &Path, programs: &[(&str, &str)]) {
     let bin = folder.join("bin");
-    fs::create_dir_all(&bin).expect("there is room");
-    let usual = [
+    fs::create_dir_all(&bin).expect("the folder is writable");
+    let defaults = [
         ("sudo", "exec \"$@\""),
         ("docker", "case $* in *Runtimes*) echo '{\"nvidia\":{}}' ;; esac"),
         ("nvidia-smi", ":"),
@@ -31,24 +31,25 @@ fn host(folder: &Path, programs: &[(&str, &str)]) {
         ("systemctl", ":"),
     ];
     for (name, text) in
-        usual.iter().filter(|(name, _)| programs.iter().all(|(own, _)| own != name)).chain(programs)
+        defaults.iter().filter(|(name, _)| programs.iter().all(|(own, _)| own != name)).chain(programs)
     {
         let path = bin.join(name);
         let calls = folder.join("calls");
         fs::write(&path, format!("#!/bin/bash\necho \"{name} $*\" >>'{}'\n{text}\n", calls.display()))
-            .expect("there is room");
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it is ours");
+            .expect("the folder is writable");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("the file is ours");
     }
 }
 
-/// Runs the script of a project in a folder, with a home in it.
+/// Runs the script of a project in a folder, which is also the home folder.
 fn run(folder: &Path, services: &Services) -> Output {
     let path = folder.join(&services.host.script);
-    fs::create_dir_all(path.parent().expect("it has a folder")).expect("there is room");
-    fs::write(&path, script(services)).expect("there is room");
-    let found = format!("{}:{}", folder.join("bin").display(), std::env::var("PATH").expect("there is one"));
+    fs::create_dir_all(path.parent().expect("it has a folder")).expect("the folder is writable");
+    fs::write(&path, script(services)).expect("the folder is writable");
+    let programs =
+        format!("{}:{}", folder.join("bin").display(), std::env::var("PATH").expect("PATH is set"));
     let mut bash = Command::new("bash");
-    bash.arg(&path).current_dir("/").env("PATH", found).env("HOME", folder).env("USER", "me");
+    bash.arg(&path).current_dir("/").env("PATH", programs).env("HOME", folder).env("USER", "me");
     bash.env_remove("DISPLAY").output().expect("bash runs")
 }
 
@@ -57,7 +58,7 @@ fn calls(folder: &Path) -> String {
 }
 
 #[test]
-fn there_is_no_script_where_there_is_nothing_to_do() {
+fn there_is_no_script_if_the_host_needs_nothing() {
     for rest in ["run { gpu #false }", "run { gpu #false; network \"host\"; env { A \"1\" } }"] {
         let services = on_a_pc(rest);
         assert!(host_setup(&services).is_none(), "{rest}");
@@ -73,7 +74,7 @@ fn there_is_no_script_where_there_is_nothing_to_do() {
 }
 
 #[test]
-fn a_gpu_is_prepared_for_as_engine_and_platform_have_it() {
+fn gpu_setup_depends_on_engine_and_platform() {
     let has = |services: &Services, words: &[&str]| {
         let text = script(services);
         words.iter().filter(|word| text.contains(**word)).map(|word| (*word).to_owned()).collect::<Vec<_>>()
@@ -100,7 +101,7 @@ fn a_gpu_is_prepared_for_as_engine_and_platform_have_it() {
     assert_eq!(has(&planned(podman, &[jetson()], &[]).remove(0), &all), [all[4]]);
     assert!(host_setup(&on_jetson("run { gpu #false }")).is_none());
     assert_eq!(has(&on_jetson("run { gpu #false; service \"one\" { gpu } }"), &all), [all[2]]);
-    // No installer of a driver is ever run.
+    // The script never installs a driver.
     let run = script(&on_a_pc(""));
     assert!(
         !run.lines().any(|line| line.trim_start().starts_with("sudo") && line.contains("driver")),
@@ -109,7 +110,7 @@ fn a_gpu_is_prepared_for_as_engine_and_platform_have_it() {
 }
 
 #[test]
-fn folders_are_made_and_given_to_their_user_once() {
+fn folders_are_created_and_owned_by_the_user() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     host(folder, &[("chown", ":")]);
@@ -119,8 +120,8 @@ fn folders_are_made_and_given_to_their_user_once() {
     );
     let out = run(folder, &services);
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-    for made in ["data", "a b's", "d", "models"] {
-        assert!(folder.join(made).is_dir(), "{made}");
+    for created in ["data", "a b's", "d", "models"] {
+        assert!(folder.join(created).is_dir(), "{created}");
     }
     for (path, owner) in
         [("./data", true), ("./d", true), ("./models", true), ("a b's", false), ("localtime", false)]
@@ -133,7 +134,7 @@ fn folders_are_made_and_given_to_their_user_once() {
         );
     }
     assert!(!folder.join("named").exists() && !script(&services).contains("localtime"));
-    // Root and the user of Podman own what they make.
+    // Folders that root or the caller of Podman creates belong to the right user anyway.
     for services in [
         on_a_pc("run { volume \"./data\" \"/data\" }"),
         with_podman("app { user \"me\" }\nrun { volume \"./data\" \"/data\" }"),
@@ -143,7 +144,7 @@ fn folders_are_made_and_given_to_their_user_once() {
 }
 
 #[test]
-fn missing_files_and_empty_secrets_are_named_until_they_are_there() {
+fn missing_files_and_empty_secrets_are_reported() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     host(folder, &[("chown", ":")]);
@@ -158,13 +159,13 @@ fn missing_files_and_empty_secrets_are_named_until_they_are_there() {
         assert!(report.contains(line), "{line}: {report}");
     }
     assert_eq!(
-        fs::metadata(folder.join("token.txt")).expect("it was made").permissions().mode() & 0o777,
+        fs::metadata(folder.join("token.txt")).expect("the script created it").permissions().mode() & 0o777,
         0o600
     );
-    assert!(!calls(folder).contains("chown"), "its user writes the value first: {}", calls(folder));
+    assert!(!calls(folder).contains("chown"), "the caller writes the value first: {}", calls(folder));
     assert!(script(&services).contains("# The secret key is the value of $KEY when the containers start.\n"));
     for file in ["a.yaml", "robot.env", "token.txt"] {
-        fs::write(folder.join(file), "x").expect("there is room");
+        fs::write(folder.join(file), "x").expect("the folder is writable");
     }
     let out = run(folder, &services);
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
@@ -172,7 +173,7 @@ fn missing_files_and_empty_secrets_are_named_until_they_are_there() {
 }
 
 #[test]
-fn a_secret_of_several_users_belongs_to_a_group_of_theirs() {
+fn a_secret_of_several_users_has_a_common_group() {
     let lines = |rest: &str| -> Vec<String> {
         let services = on_a_pc(&format!("app {{ user \"me\" uid=1200 }}\nrun {{ gpu #false\n{rest} }}"));
         let script = script(&services);
@@ -191,7 +192,7 @@ fn a_secret_of_several_users_belongs_to_a_group_of_theirs() {
         with("user \"1300:1300\"; group-add 1200"),
         ["a ./t.txt 1200:1200 640", "b ./t.txt 1200:1200 640"]
     );
-    // The owner reads by their own right: any group of the others will do.
+    // The owner needs no group: any group of the other users is enough.
     assert_eq!(with("user \"1300:1300\""), ["a ./t.txt 1200:1300 640", "b ./t.txt 1200:1300 640"]);
     let third = "secret \"a\" file=\"t.txt\"; service \"one\" { user \"1300:50\"; secret \"a\" file=\"t.txt\" }\n\
                  service \"two\" { user \"1400:1400\"; group-add 50; secret \"a\" file=\"t.txt\" }";
@@ -199,11 +200,11 @@ fn a_secret_of_several_users_belongs_to_a_group_of_theirs() {
 }
 
 #[test]
-fn a_secret_of_a_group_gets_its_mode() {
+fn a_secret_with_a_group_is_readable_by_the_group() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     host(folder, &[("chown", ":")]);
-    fs::write(folder.join("token.txt"), "x").expect("there is room");
+    fs::write(folder.join("token.txt"), "x").expect("the folder is writable");
     let services = on_a_pc(
         "app { user \"me\" uid=1200 }\nrun { gpu #false; secret \"t\" file=\"token.txt\"\n\
          service \"other\" { user \"1300:1300\"; secret \"t\" file=\"token.txt\" } }",
@@ -211,13 +212,14 @@ fn a_secret_of_a_group_gets_its_mode() {
     let out = run(folder, &services);
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     assert!(calls(folder).contains("chown 1200:1300 ./token.txt"), "{}", calls(folder));
-    let mode = fs::metadata(folder.join("token.txt")).expect("it is there").permissions().mode();
+    let mode = fs::metadata(folder.join("token.txt")).expect("it exists").permissions().mode();
     assert_eq!(mode & 0o777, 0o640);
 }
 
-/// An engine mounts what is there: a folder in the place of a file stays wrong until somebody removes it.
+/// If the script created a folder where a file is needed, engines would mount the folder until somebody
+/// removes it.
 #[test]
-fn what_may_be_a_file_is_never_made_a_folder() {
+fn paths_that_may_be_files_are_not_created_as_folders() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     host(folder, &[("chown", ":")]);
@@ -240,16 +242,17 @@ fn what_may_be_a_file_is_never_made_a_folder() {
     assert_eq!(report.matches(" is missing: create this file").count(), files.len(), "{report}");
     assert!(
         folder.join("data.v2").is_dir() && folder.join("maps").is_dir(),
-        "a slash at the end says folder"
+        "a trailing slash marks a folder"
     );
 }
 
-/// Compose refuses a list of groups in which a number occurs twice.
+/// Compose rejects a list of groups with duplicate IDs.
 #[test]
-fn each_number_of_a_group_is_written_once() {
+fn each_group_id_is_written_once() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
-    // spidev and gpiochip are of one group, as Jetson.GPIO's udev rules have it; `render` is `video` on this host.
+    // spidev and gpiochip have the same group, as with Jetson.GPIO's udev rules. On this host, `render` has
+    // the ID of `video`.
     host(
         folder,
         &[("stat", "case $* in *i2c-7) echo 110 ;; *) echo 999 ;; esac"), ("getent", "echo render:x:44:")],
@@ -259,13 +262,13 @@ fn each_number_of_a_group_is_written_once() {
         let out = run(folder, &services);
         assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     }
-    let written = fs::read_to_string(folder.join(".env")).expect("it was written");
+    let written = fs::read_to_string(folder.join(".env")).expect("the script wrote it");
     assert_eq!(written, "JCC_GID_GPIO=999\nJCC_GID_I2C=110\n");
     assert!(!script(&on_jetson("run { i2c 7 }")).contains("JCC_GID"), "root needs no group");
 }
 
 #[test]
-fn the_cookie_of_the_x_server_outlives_a_reboot() {
+fn the_x11_cookie_persists_over_reboots() {
     let services = on_jetson("app { user \"me\" uid=1200 }\nrun { display \"x11\" }");
     let main = service(&services, "x");
     assert_eq!(main["environment"]["XAUTHORITY"], "/run/x11/cookie");
@@ -285,7 +288,7 @@ fn the_cookie_of_the_x_server_outlives_a_reboot() {
 }
 
 #[test]
-fn sockets_are_those_of_the_session_s_user() {
+fn desktop_sockets_are_those_of_the_session_user() {
     let services = on_jetson("run { display \"wayland\"; audio \"pulse\"; session-uid 1200 }");
     let main = service(&services, "x");
     assert_eq!(main["environment"]["PULSE_SERVER"], "unix:${XDG_RUNTIME_DIR:-/run/user/1200}/pulse/native");
@@ -297,7 +300,7 @@ fn sockets_are_those_of_the_session_s_user() {
 }
 
 #[test]
-fn limits_that_podman_hands_on_are_raised_for_the_session() {
+fn limits_that_podman_inherits_are_raised_for_the_user() {
     let services = with_podman("run { ulimit \"memlock\" -1; ulimit \"rtprio\" -1 }");
     let text = script(&services);
     assert!(text.contains("[Service]\\nLimitMEMLOCK=infinity\\nLimitRTPRIO=infinity\\n"), "{text}");
@@ -305,14 +308,14 @@ fn limits_that_podman_hands_on_are_raised_for_the_session() {
 }
 
 #[test]
-fn every_script_is_read_by_bash() {
+fn every_script_is_valid_bash() {
     let every_need = "app { user \"me\" }\nrun { display \"x11\"; audio \"pulse\"; can \"can0\"; i2c 7; jtop; models \"./m\"; secret \"s\" file=\"s\"\n\
         env-file \"robot.env\"; volume \"./x\" \"/x\"; ulimit \"memlock\" -1; group-add 3000 }";
-    let makers: [fn(&str) -> Services; 3] = [on_a_pc, with_podman, on_jetson];
-    for (make, needs) in makers.iter().flat_map(|make| [(make, every_need), (make, "")]) {
-        let text = script(&make(needs));
-        for left in ["@TO_COMPOSE@", "@MODE@", "@SCRIPT@", "@UID@", "@KNOWN@", "@LIMITS@"] {
-            assert!(!text.contains(left), "{left}: {text}");
+    let hosts: [fn(&str) -> Services; 3] = [on_a_pc, with_podman, on_jetson];
+    for (host, needs) in hosts.iter().flat_map(|host| [(host, every_need), (host, "")]) {
+        let text = script(&host(needs));
+        for placeholder in ["@TO_COMPOSE@", "@MODE@", "@SCRIPT@", "@UID@", "@KNOWN@", "@LIMITS@"] {
+            assert!(!text.contains(placeholder), "{placeholder}: {text}");
         }
         let out = Command::new("bash").args(["-n", "-c", &text]).output().expect("bash runs");
         assert!(out.status.success() && out.stderr.is_empty(), "{}", String::from_utf8_lossy(&out.stderr));
@@ -320,7 +323,7 @@ fn every_script_is_read_by_bash() {
 }
 
 #[test]
-fn a_script_of_a_target_works_in_the_folder_of_its_compose_file() {
+fn the_script_of_a_target_runs_in_the_folder_of_its_compose_file() {
     let manifest = "project \"x\"\ntarget \"a\" { device \"jetson-agx-orin\" }\ntarget \"b\" { device \"jetson-agx-orin\" }\n\
         run { models \"./models\" }\noutput { compose \"deploy/compose.yaml\" }\n";
     let both = planned(manifest, &[jetson(), jetson()], &[]);

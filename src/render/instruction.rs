@@ -1,4 +1,4 @@
-//! An instruction as its template sees it.
+//! Renders instructions of a Dockerfile to the values of their templates.
 
 use std::collections::BTreeMap;
 
@@ -14,19 +14,19 @@ use super::support::PACKAGES;
 use super::templates::Templates;
 use super::{mounts, quote, script};
 
-/// The label that every image has.
+/// A label that every image has.
 const TITLE: &str = "org.opencontainers.image.title";
 
-/// Another one.
+/// A label that every image has.
 const TARGET: &str = "dev.jcc.target";
 
-/// One instruction, ready for its template.
+/// An instruction: the name and the values of its template.
 pub(super) struct Rendered {
     pub(super) kind: &'static str,
     pub(super) values: Value,
-    /// Whether it takes several lines, after which a blank one follows: checkers want it behind a heredoc.
+    /// Whether it spans several lines. A blank line follows it: linters want one after a heredoc.
     pub(super) heredoc: bool,
-    /// Rules of checkers that do not hold for it, and why.
+    /// Linter rules to ignore for it, with reasons.
     pub(super) exceptions: Vec<Exception>,
 }
 
@@ -40,7 +40,7 @@ impl Rendered {
     }
 }
 
-/// The text of an instruction.
+/// Renders an instruction.
 pub(super) fn instruction(instruction: &Instruction, plan: &Plan, templates: &Templates) -> Rendered {
     match instruction {
         Instruction::Arg { name, default: None } => Rendered::line("ARG", name.as_str()),
@@ -69,7 +69,7 @@ pub(super) fn instruction(instruction: &Instruction, plan: &Plan, templates: &Te
         Instruction::CopyFrom(from) => Rendered::line("COPY", copy_from(from)),
         Instruction::Fetch(each) => Rendered::line("ADD", fetch(each)),
         Instruction::Workdir(path) => Rendered::line("WORKDIR", quote::path(path.as_str())),
-        // Without its group: with one named, engines leave out the groups that the user has joined.
+        // Without the group: if one is set, engines ignore the additional groups of the user.
         Instruction::User(uid, _) => Rendered::line("USER", uid.to_string()),
         Instruction::Expose(ports) => {
             Rendered::line("EXPOSE", ports.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
@@ -91,16 +91,17 @@ fn pair(key: &str, value: &str) -> String {
     format!("{key}={}", quote::pair(value))
 }
 
-/// Variables, a line each; short ones that are set as a pair, such as those for the GPU, have one.
+/// Renders variables, one per line. Two short ones, such as those for the GPU, are on one line.
 fn env(pairs: &[(EnvName, String)]) -> Rendered {
     let mut pairs: Vec<String> = pairs.iter().map(|(name, value)| pair(name.as_str(), value)).collect();
-    if pairs.len() == 2 && pairs.iter().map(String::len).sum::<usize>() < PAIR {
+    if pairs.len() == 2 && pairs.iter().map(String::len).sum::<usize>() < MAX_PAIR_WIDTH {
         pairs = vec![pairs.join(" ")];
     }
     Rendered::new("env", context! { pairs })
 }
 
-/// Labels, a line each; those that every image has begin and end them, so that one more is one more line.
+/// Renders labels, one per line. The first and the last are labels that every image has, so that adding a
+/// label adds one line and changes no other.
 fn labels(pairs: &BTreeMap<String, String>) -> Rendered {
     let mut pairs: Vec<_> = pairs.iter().collect();
     pairs.sort_by_key(|(key, _)| (*key == TITLE, *key != TARGET));
@@ -113,7 +114,7 @@ fn run(run: &Run, plan: &Plan, templates: &Templates) -> Rendered {
     if let Some(command) = script::command(run) {
         flags.push(command);
         let text = flags.join(" ");
-        let text = if text.len() > WIDTH { flags.join(" \\\n    ") } else { text };
+        let text = if text.len() > MAX_WIDTH { flags.join(" \\\n    ") } else { text };
         let heredoc = text.contains('\n');
         return Rendered { heredoc, ..Rendered::new("run", context! { text }) };
     }
@@ -125,19 +126,19 @@ fn run(run: &Run, plan: &Plan, templates: &Templates) -> Rendered {
     Rendered { heredoc: true, exceptions, ..Rendered::new("run", context! { text }) }
 }
 
-/// The mode of files where none is given.
+/// The default mode of files.
 const PLAIN_MODE: u16 = 0o644;
-/// So long may two variables be to stand in one line.
-const PAIR: usize = 100;
-/// Longer steps have a line for each flag.
-const WIDTH: usize = 150;
+/// The largest width, in bytes, of two variables on one line.
+const MAX_PAIR_WIDTH: usize = 100;
+/// The largest width, in bytes, of a step on one line. A longer one has a line for each flag.
+const MAX_WIDTH: usize = 150;
 
-/// A file whose text stands in the Dockerfile. It is not linked: of a linked file Buildah makes the folders above, too, and
-/// `/tmp` is no longer everybody's.
+/// Renders a file whose text is in the Dockerfile. It has no `--link`: with it, Buildah would create the
+/// folders above anew, and `/tmp` would lose its mode.
 fn file(file: &FileText) -> Rendered {
     let text = file.text.strip_suffix('\n').unwrap_or(&file.text);
     let mut flags = Vec::new();
-    // 0644 is what a heredoc has; written out, builders give it to the folders above too.
+    // A heredoc has the mode 0644 anyway. Builders would apply an explicit mode to the folders above too.
     if file.mode.get() != PLAIN_MODE {
         flags.push(format!("--chmod={}", file.mode));
     }
@@ -146,8 +147,8 @@ fn file(file: &FileText) -> Rendered {
     Rendered { heredoc: true, ..Rendered::new("file", values) }
 }
 
-/// Values with a blank between.
-fn words(all: &[impl ToString]) -> String {
+/// Joins values with spaces.
+fn joined(all: &[impl ToString]) -> String {
     all.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
@@ -155,15 +156,15 @@ fn apt_source(source: &AptSourceFile, templates: &Templates) -> Rendered {
     let text = templates.fill(
         "tools/apt.sources.j2",
         context! {
-            uri => source.uri.as_str(), suites => words(&source.suites),
-            components => words(&source.components), arch => words(&source.arch),
+            uri => source.uri.as_str(), suites => joined(&source.suites),
+            components => joined(&source.components), arch => joined(&source.arch),
             key => source.key.as_ref().map(ImagePath::as_str),
         },
     );
     let to = format!("/etc/apt/sources.list.d/{}.sources", source.name);
     file(&FileText {
-        to: ImagePath::parse(&to).expect("a name is a part of a path"),
-        mode: FileMode::parse("0644").expect("it is octal"),
+        to: ImagePath::parse(&to).expect("a name is a valid path component"),
+        mode: FileMode::parse("0644").expect("0644 is octal"),
         text,
         from: None,
     })
@@ -174,7 +175,7 @@ fn copy(
     chmod: Option<FileMode>,
     chown: Option<(Id, Id)>,
 ) -> Rendered {
-    // Not linked, for the folders above, as with texts.
+    // No `--link`, for the same reason as in `file`.
     let mut flags = String::new();
     if from == "." {
         flags.push_str(&format!("--exclude={SHARED_SUPPORT} "));
@@ -191,13 +192,13 @@ fn copy(
 
 fn copy_from(copy: &CopyFrom) -> String {
     let from = quote::pattern(copy.from.as_str());
-    let link = if is_particular(&copy.to) { "" } else { "--link " };
+    let link = if is_below_special_folder(&copy.to) { "" } else { "--link " };
     format!("{link}--from={} {}", copy.stage, quote::paths(&[from, copy.to.to_string()]))
 }
 
-/// Whether the path goes through a folder that distributions have as a symbolic link, which `--link` does not follow, or
-/// with a mode, which Buildah does not keep.
-fn is_particular(path: &ImagePath) -> bool {
+/// Whether a path is in a folder that is a symbolic link in some distributions, which `--link` does not
+/// follow, or that has a special mode, which Buildah does not keep with `--link`.
+fn is_below_special_folder(path: &ImagePath) -> bool {
     let first = path.as_str().split('/').nth(1).unwrap_or_default();
     matches!(first, "lib" | "lib64" | "bin" | "sbin" | "tmp" | "root" | "home" | "")
 }

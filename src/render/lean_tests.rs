@@ -1,4 +1,5 @@
-//! The Compose file says what is meant, once.
+//! Tests that the Compose file contains only what is needed, without repetition, and other rules of the
+//! services.
 
 use serde_json::{Value, json};
 
@@ -15,7 +16,7 @@ fn tested(rest: &str) -> Services {
 }
 
 #[test]
-fn options_with_their_usual_value_are_not_written() {
+fn options_with_default_values_are_omitted() {
     let text = compose(&on_a_pc("run { gpu #false }"));
     assert!(text.lines().count() <= 12, "{text}");
     for word in ["dockerfile", "target:", "network", "secrets", "environment", "profiles", "restart", "#   "]
@@ -29,7 +30,7 @@ fn options_with_their_usual_value_are_not_written() {
 }
 
 #[test]
-fn a_reason_stands_once() {
+fn each_reason_is_written_once() {
     let text = compose(&tested(
         "app { user \"me\" }\nrun { display \"x11\"; camera \"csi\"; models \"./models\"; jtop }",
     ));
@@ -42,15 +43,16 @@ fn a_reason_stands_once() {
 #[test]
 fn the_variables_of_the_image_are_not_repeated() {
     let of = |services: &Services, name: &str, key: &str| service(services, name)["environment"][key].clone();
-    let usual = on_jetson("run { service \"own\" { gpu }; service \"other\" { image \"redis:7.4\"; gpu } }");
+    let default =
+        on_jetson("run { service \"own\" { gpu }; service \"other\" { image \"redis:7.4\"; gpu } }");
     for name in ["x", "own"] {
-        assert_eq!(of(&usual, name, "NVIDIA_VISIBLE_DEVICES"), Value::Null, "{name}");
-        assert_eq!(of(&usual, name, "NVIDIA_DRIVER_CAPABILITIES"), Value::Null, "{name}");
+        assert_eq!(of(&default, name, "NVIDIA_VISIBLE_DEVICES"), Value::Null, "{name}");
+        assert_eq!(of(&default, name, "NVIDIA_DRIVER_CAPABILITIES"), Value::Null, "{name}");
     }
-    assert_eq!(of(&usual, "other", "NVIDIA_VISIBLE_DEVICES"), "all");
-    assert_eq!(of(&usual, "other", "NVIDIA_DRIVER_CAPABILITIES"), "compute,utility");
+    assert_eq!(of(&default, "other", "NVIDIA_VISIBLE_DEVICES"), "all");
+    assert_eq!(of(&default, "other", "NVIDIA_DRIVER_CAPABILITIES"), "compute,utility");
     assert_eq!(of(&on_jetson("run { gpu 0 }"), "x", "NVIDIA_VISIBLE_DEVICES"), "0");
-    // The image is made for the main service; one that asks for less says so.
+    // The variables of the image are those of the main service. A service that needs less sets its own.
     let display = on_jetson("run { display \"x11\"; service \"own\" { gpu } }");
     assert_eq!(of(&display, "x", "NVIDIA_DRIVER_CAPABILITIES"), Value::Null);
     assert_eq!(of(&display, "own", "NVIDIA_DRIVER_CAPABILITIES"), "compute,utility");
@@ -59,7 +61,7 @@ fn the_variables_of_the_image_are_not_repeated() {
 }
 
 #[test]
-fn the_test_service_is_the_main_one_but_for_what_only_that_has() {
+fn the_test_service_inherits_from_the_main_service() {
     let services = tested(
         "run { name \"robot\"; port \"80:80\"; network \"bridge\"; restart \"always\"; volume \"./d\" \"/d\"; command \"serve\"\n\
          healthcheck \"true\"; env { A \"1\" }; tty; device \"/dev/ttyACM0\" }",
@@ -85,18 +87,18 @@ fn the_test_service_is_the_main_one_but_for_what_only_that_has() {
 }
 
 #[test]
-fn the_tests_are_a_script_that_bash_runs() {
+fn bash_runs_the_test_script() {
     let files = checks::of_service(&tested(""));
     let paths: Vec<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
     assert_eq!(paths, [".jcc/test/run", ".jcc/test/run.d/torch"]);
-    // The files of packages are put where the script reads them.
-    let (start, rest) = files[0].1.split_once("\nfor ").expect("it reads those of packages");
-    let (_, end) = rest.split_once("\ndone\n").expect("a loop ends");
+    // Replace the loop over the files of packages by the file itself.
+    let (start, rest) = files[0].1.split_once("\nfor ").expect("it has a loop over the files of packages");
+    let (_, end) = rest.split_once("\ndone\n").expect("the loop ends");
     let text = format!("{start}\n{}{end}", files[1].1);
     let run = |stub: &str| {
         let script = format!("python3() {{ cat >/dev/null; {stub}; }}\nexport -f python3\ncd /; {text}");
         let out = std::process::Command::new("bash").args(["-c", &script]).output().expect("bash runs");
-        (out.status.code(), String::from_utf8(out.stdout).expect("it is text"))
+        (out.status.code(), String::from_utf8(out.stdout).expect("the output is UTF-8"))
     };
     assert_eq!(run("true"), (Some(1), "ok   torch: cuda\nFAIL mine\n".to_owned()));
     assert_eq!(run("false"), (Some(1), "FAIL torch: cuda\nFAIL mine\n".to_owned()));
@@ -104,7 +106,7 @@ fn the_tests_are_a_script_that_bash_runs() {
 }
 
 #[test]
-fn a_dev_container_brings_its_service() {
+fn a_dev_container_adds_the_dev_service() {
     let services = on_a_pc(
         "run { gpu 0; read-only; restart \"always\" }\noutput { devcontainer \".devcontainer/devcontainer.json\" }",
     );
@@ -119,7 +121,7 @@ fn a_dev_container_brings_its_service() {
 }
 
 #[test]
-fn a_build_takes_the_hosts_network_where_it_must() {
+fn builds_use_the_host_network_only_if_needed() {
     let network = |services: &Services| service(services, "x")["build"]["network"].clone();
     assert_eq!(network(&on_a_pc("")), Value::Null);
     assert_eq!(network(&on_a_pc("cache")), "host");
@@ -137,7 +139,7 @@ fn a_build_takes_the_hosts_network_where_it_must() {
 }
 
 #[test]
-fn caches_are_files_beside_the_compose_file() {
+fn caches_are_in_an_included_compose_file() {
     let manifest = "project \"x\"\ntarget \"a\" { device \"jetson-agx-orin\" }\ntarget \"b\" { platform \"x86_64\"; cache { apt } }\n\
         cache\nbuild { secrets { ca-bundle } }\n";
     let both = planned(manifest, &[jetson(), pc()], &[]);
@@ -149,24 +151,24 @@ fn caches_are_files_beside_the_compose_file() {
     );
     assert_eq!(names(&both[1]), [".jcc/b/caches.yaml", ".jcc/caches/apt/Dockerfile"]);
     assert!(names(&on_a_pc("")).is_empty() && !compose(&on_a_pc("")).contains("include"));
-    assert_eq!(caches::files(&both[0])[1], caches::files(&both[1])[1], "targets share it");
-    let read = |text: &str| serde_saphyr::from_str::<Value>(text).expect("it is YAML");
-    let main = read(&compose(&both[0]));
+    assert_eq!(caches::files(&both[0])[1], caches::files(&both[1])[1], "targets share the Dockerfile");
+    let parsed = |text: &str| serde_saphyr::from_str::<Value>(text).expect("valid YAML");
+    let main = parsed(&compose(&both[0]));
     assert_eq!(main["include"], json!([{ "path": "../.jcc/a/caches.yaml", "project_directory": "." }]));
-    let file = read(&caches::files(&both[0])[0].1);
+    let file = parsed(&caches::files(&both[0])[0].1);
     assert_eq!(file["services"]["apt-cache"]["build"]["context"], "../.jcc/caches/apt");
     let secret = json!([{ "source": "cache-ca-bundle", "target": "ca-bundle" }]);
     assert_eq!(file["services"]["pip-cache"]["secrets"], secret);
     assert_eq!(file["services"]["pip-cache"]["build"]["secrets"], secret);
     assert!(file["services"]["apt-cache"]["secrets"].is_null());
-    // Compose refuses two of one name whose files it finds in different folders.
+    // Compose rejects two secrets with the same name whose files it finds in different folders.
     assert_eq!(file["secrets"]["cache-ca-bundle"], main["secrets"]["ca-bundle"]);
     assert!(file["secrets"]["ca-bundle"].is_null());
     assert!(main["services"].get("apt-cache").is_none() && main["volumes"].is_null());
 }
 
 #[test]
-fn the_head_names_the_tools_that_a_release_lacks() {
+fn the_head_names_tools_that_the_release_lacks() {
     let mut services = on_jetson("");
     assert!(!compose(&services).contains("Needs Docker"));
     services.head.bare_docker = true;
@@ -174,7 +176,7 @@ fn the_head_names_the_tools_that_a_release_lacks() {
 }
 
 #[test]
-fn what_is_started_again_has_bounded_logs() {
+fn restarted_services_have_bounded_logs() {
     let logging = |rest: &str| service(&on_a_pc(rest), "x")["logging"].clone();
     assert_eq!(logging("run { restart \"always\" }"), json!({ "driver": "local" }));
     assert_eq!(logging("run { restart \"no\" }"), Value::Null);
@@ -183,12 +185,12 @@ fn what_is_started_again_has_bounded_logs() {
         logging("run { restart \"always\"; logging \"json-file\" max-size=\"10m\" max-file=3 }"),
         json!({ "driver": "json-file", "options": { "max-size": "10m", "max-file": "3" } })
     );
-    // Podman writes to the journal, which is bounded; it has no driver `local`.
+    // Podman has no driver `local`; it writes to the journal, whose size is limited.
     assert_eq!(service(&with_podman("run { restart \"always\" }"), "x")["logging"], Value::Null);
 }
 
 #[test]
-fn a_user_without_roots_rights_gets_no_more() {
+fn services_of_other_users_get_no_new_privileges() {
     let options = |rest: &str| service(&on_a_pc(rest), "x")["security_opt"].clone();
     let user = "app { user \"me\" }";
     assert_eq!(options(user), json!(["no-new-privileges:true"]));
@@ -218,7 +220,7 @@ const PROCESS: &str = "run { network \"bridge\"; logging \"journald\" tag=\"robo
     label \"com.example.cost\" \"$5 & more\"; profiles \"yard\" }";
 
 #[test]
-fn processes_are_limited_stopped_and_named_by_every_engine() {
+fn process_options_are_written_for_every_engine() {
     let main = service(&on_a_pc(PROCESS), "x");
     for (key, value) in [
         ("logging", json!({ "driver": "journald", "options": { "tag": "robot" } })),
@@ -270,7 +272,7 @@ fn processes_are_limited_stopped_and_named_by_every_engine() {
 }
 
 #[test]
-fn a_unit_of_a_profile_is_not_started_by_itself() {
+fn units_with_a_profile_do_not_start_automatically() {
     let unit = |rest: &str| quadlet(&with_podman(rest))["x.container"].clone();
     assert!(unit("run { restart \"always\" }").contains("WantedBy=default.target"));
     assert!(!unit("run { restart \"always\"; profiles \"yard\" }").contains("WantedBy"));

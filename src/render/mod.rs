@@ -1,4 +1,5 @@
-//! A plan to texts: one file an output, the values its template sees. Quoting in one file. It cannot fail.
+//! Renders plans to the texts of the generated files. Each output has a file here; all quoting for the
+//! Dockerfile is in `quote`. Rendering cannot fail.
 
 mod all;
 mod bake;

@@ -1,11 +1,11 @@
-//! What is mounted into a `RUN`.
+//! The flags of a `RUN`, above all its mounts.
 
 use crate::plan::{Mount, Plan, Run, SHARED_SUPPORT, Script};
 
 use super::script::script_place;
 use super::support;
 
-/// The flags of a `RUN`, in a fixed order.
+/// Returns the flags of a `RUN` in a fixed order.
 pub(super) fn flags(run: &Run, plan: &Plan) -> Vec<String> {
     let mut flags = Vec::new();
     if run.offline {
@@ -14,7 +14,7 @@ pub(super) fn flags(run: &Run, plan: &Plan) -> Vec<String> {
     let fetches = run.mounts.iter().any(|mount| matches!(mount, Mount::Apt | Mount::Pip | Mount::Net));
     if fetches && plan.secrets.ca_bundle() {
         flags.push(shared("ca", "/run/ca"));
-        // apt fetches as another user, who must be able to read it.
+        // apt downloads as another user, which must be able to read the file.
         flags.push(secret("ca-bundle", "mode=0444,"));
     }
     flags.extend(run.mounts.iter().flat_map(|mount| mounted(mount, plan)));
@@ -58,7 +58,7 @@ fn mounted(mount: &Mount, plan: &Plan) -> Vec<String> {
     }
 }
 
-/// The program of the support folder that does a step.
+/// Returns the mount of the support program that runs a step.
 fn mounted_for(script: &Script, plan: &Plan) -> Option<String> {
     match script {
         Script::User(_) => Some(shared(support::ADD_USER, "/run/add-user.sh")),

@@ -1,10 +1,11 @@
-//! What Compose, the units of Quadlet and `run-command` say of a service in the same words.
+//! Options of a service that Compose, Quadlet units and `run-command` write with the same values.
 
 use crate::catalog::GpuAccess;
 use crate::manifest::{Engine, Gpu, HealthCheck, Ulimit};
 use crate::plan::{GpuUse, Interpolated, Service};
 
-/// Where the output goes: as the manifest says, else into files of a bounded size where it runs on and on.
+/// Returns the log driver and its options: those of the manifest, else, for a service that Docker restarts,
+/// `local`, whose files have a limited size.
 pub(super) fn logging(service: &Service, engine: Engine) -> Option<(&str, Vec<(&str, &str)>)> {
     if let Some(logging) = &service.process.logging {
         let options = logging.value.options.iter().map(|(key, value)| (key.as_str(), value.as_str()));
@@ -14,7 +15,8 @@ pub(super) fn logging(service: &Service, engine: Engine) -> Option<(&str, Vec<(&
     (restarts && engine == Engine::Docker).then(|| ("local", Vec::new()))
 }
 
-/// The variables of a service with those that give it the GPU, each with its reason; the user's own win.
+/// Returns the environment variables with their reasons, including those for GPU access. Variables of the
+/// user have precedence.
 pub(super) fn variables(service: &Service, engine: Engine) -> Vec<(&str, Interpolated, &str)> {
     let mut all: Vec<(&str, Interpolated, &str)> =
         service.env.iter().map(|(name, one)| (name.as_str(), one.value.clone(), one.why.as_str())).collect();
@@ -39,7 +41,7 @@ pub(super) fn variables(service: &Service, engine: Engine) -> Vec<(&str, Interpo
     all
 }
 
-/// `nvidia.com/gpu=all`, or one for each GPU.
+/// Returns the CDI device names: `nvidia.com/gpu=all`, or one for each GPU.
 pub(super) fn cdi(gpu: &GpuUse) -> Vec<String> {
     match &gpu.which {
         Gpu::Some(ids) => ids.iter().map(|id| format!("nvidia.com/gpu={id}")).collect(),
@@ -47,7 +49,7 @@ pub(super) fn cdi(gpu: &GpuUse) -> Vec<String> {
     }
 }
 
-/// The options of the security modules: devices by CDI need Podman's labels off.
+/// Returns the security options. With Podman, CDI devices require that SELinux labels are disabled.
 pub(super) fn security(service: &Service, engine: Engine) -> Vec<String> {
     let mut all = service.security_opt.clone();
     if engine == Engine::Podman && service.gpu.is_some() && !all.iter().any(|one| one.starts_with("label")) {
@@ -56,7 +58,7 @@ pub(super) fn security(service: &Service, engine: Engine) -> Vec<String> {
     all
 }
 
-/// The limits that an engine may set.
+/// Returns the limits that an engine can set: rootless Podman inherits some from the host.
 pub(super) fn ulimits_for(service: &Service, engine: Engine) -> impl Iterator<Item = &Ulimit> {
     let inherited = move |limit: &&Ulimit| {
         engine == Engine::Podman && service.inherited_limits.iter().any(|name| name == limit.name.as_str())
@@ -64,7 +66,7 @@ pub(super) fn ulimits_for(service: &Service, engine: Engine) -> impl Iterator<It
     service.ulimits.iter().filter(move |limit| !inherited(limit))
 }
 
-/// Whether a check is one line for a shell rather than words.
+/// Whether a health check is a shell command rather than a list of words.
 pub(super) fn is_shell_line(check: &HealthCheck) -> bool {
     matches!(&check.test.value[..], [line] if line.contains(char::is_whitespace))
 }

@@ -1,4 +1,4 @@
-//! Units for Podman's Quadlet: one for the image's build, one a service, one a volume.
+//! Units for Podman's Quadlet: one for the build of the image, and one for each service, network and volume.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,8 @@ use super::head::head;
 use super::options::{cdi, logging, ulimits_for, variables};
 use super::{compose, words};
 
-/// The units of a target by file name. They stand in the folder of the Compose file; a link to that folder in
-/// `~/.config/containers/systemd` installs them.
+/// Renders the units of a target, by file name. They are written to the folder of the Compose file. A link to
+/// this folder in `~/.config/containers/systemd` installs them.
 pub fn quadlet(services: &Services) -> BTreeMap<String, String> {
     let project = &services.project;
     let mut units = BTreeMap::new();
@@ -31,7 +31,7 @@ pub fn quadlet(services: &Services) -> BTreeMap<String, String> {
     units.into_iter().map(|(name, body)| (name, with_head(services, &body))).collect()
 }
 
-/// Whether services find each other by name, which they do in a network of their own alone.
+/// Whether the services need a network of their own, in which they reach each other by name.
 fn has_network(services: &Services) -> bool {
     let all = || std::iter::once(&services.main).chain(&services.more);
     !services.more.is_empty() && all().any(|service| service.network.is_none())
@@ -55,6 +55,7 @@ fn unit_name(services: &Services, service: &Service) -> String {
     }
 }
 
+/// The text of a unit.
 #[derive(Default)]
 struct Unit(String);
 
@@ -65,7 +66,7 @@ impl Unit {
     }
 
     fn line(&mut self, key: &str, value: &str) -> &mut Self {
-        // What no quoting can carry over the end of a line has none where it comes from: paths and names.
+        // A value cannot contain a line break. Paths and names, which are not quoted, have none anyway.
         let value = value.replace(['\n', '\r'], " ");
         self.0.push_str(&format!("{key}={value}\n"));
         self
@@ -81,7 +82,7 @@ fn build(services: &Services) -> String {
     let of = &services.build;
     let mut unit = Unit::default();
     unit.section("Build").line("ImageTag", &words::raw(&of.image));
-    unit.line("File", &words::raw(&seen(&of.context, &of.dockerfile)));
+    unit.line("File", &words::raw(&from_unit(&of.context, &of.dockerfile)));
     unit.line("SetWorkingDirectory", &words::raw(if of.context == "." { "unit" } else { &of.context }));
     if let Some(stage) = of.stage {
         unit.line("Target", stage);
@@ -105,8 +106,8 @@ fn build(services: &Services) -> String {
     unit.0
 }
 
-/// A file of the project, seen from the unit's folder.
-fn seen(context: &str, path: &str) -> String {
+/// Returns the path of a project file relative to the folder of the units.
+fn from_unit(context: &str, path: &str) -> String {
     if context == "." { format!("./{path}") } else { format!("{context}/{path}") }
 }
 
@@ -131,10 +132,8 @@ fn container(services: &Services, service: &Service) -> String {
     sharing(&mut unit, services, service);
     storage(&mut unit, services, service);
     limits(&mut unit, service);
-    let mut needed = Vec::new();
-    texts(service, &mut needed);
     unit.section("Service");
-    for name in &needed {
+    for name in &required_variables(service) {
         unit.comment(&format!(
             "Needs {name}: run `systemctl --user edit` for this unit and add Environment={name}=…"
         ));
@@ -145,26 +144,29 @@ fn container(services: &Services, service: &Service) -> String {
         _ => "no",
     };
     unit.line("Restart", restart).line("TimeoutStartSec", "infinity");
-    // One of a profile is started by its name.
+    // A service with a profile is started by name.
     if restart == "always" && service.profiles.is_empty() {
         unit.section("Install").line("WantedBy", "default.target");
     }
     unit.0
 }
 
-/// The variables that a service needs from systemd.
-fn texts(service: &Service, needed: &mut Vec<String>) {
+/// Returns the environment variables without a default that a service uses; the user must set them in the
+/// unit.
+fn required_variables(service: &Service) -> Vec<String> {
+    let mut required = Vec::new();
     for mount in &service.mounts {
-        words::needed(&mount.value.to, needed);
+        words::required_variables(&mount.value.to, &mut required);
         if let MountFrom::Host(path) = &mount.value.from {
-            words::needed(path, needed);
+            words::required_variables(path, &mut required);
         }
     }
     let values = service.env.values().map(|value| &value.value);
     let devices = service.devices.iter().map(|device| &device.value.0);
     for text in values.chain(devices).chain(&service.user) {
-        words::needed(text, needed);
+        words::required_variables(text, &mut required);
     }
+    required
 }
 
 fn environment(unit: &mut Unit, service: &Service) {
@@ -219,16 +221,17 @@ fn sharing(unit: &mut Unit, services: &Services, service: &Service) {
         let name = unit_name(services, service);
         Some(service.container.clone().unwrap_or_else(|| format!("systemd-{name}")))
     };
-    let seen = |mode: &str| other(mode).map_or_else(|| mode.to_owned(), |name| format!("container:{name}"));
+    let in_unit =
+        |mode: &str| other(mode).map_or_else(|| mode.to_owned(), |name| format!("container:{name}"));
     if let Some(mode) = &service.network {
-        unit.line("Network", &words::raw(&seen(mode)));
+        unit.line("Network", &words::raw(&in_unit(mode)));
     } else if has_network(services) {
         unit.line("Network", &format!("{}.network", services.project));
         unit.line("NetworkAlias", &service.name);
     }
     for (flag, mode) in [("--ipc", &service.ipc), ("--pid", &service.pid)] {
         if let Some(mode) = mode {
-            unit.line("PodmanArgs", &format!("{flag}={}", words::raw(&seen(mode))));
+            unit.line("PodmanArgs", &format!("{flag}={}", words::raw(&in_unit(mode))));
         }
     }
     for port in &service.ports {
@@ -243,12 +246,12 @@ fn storage(unit: &mut Unit, services: &Services, service: &Service) {
             MountFrom::Volume(name) => format!("{}-{name}.volume", services.project),
         };
         let kind = if matches!(mount.value.from, MountFrom::Host(_)) { "bind" } else { "volume" };
-        mounted(unit, kind, &from, (&words::unit_text(&mount.value.to), mount.value.read_only));
+        add_mount(unit, kind, &from, (&words::unit_text(&mount.value.to), mount.value.read_only));
     }
     for (key, name) in &service.secrets {
         match services.secrets.get(key) {
             Some(SecretFrom::File(path)) => {
-                mounted(unit, "bind", &words::unit_path(path), (&format!("/run/secrets/{name}"), true));
+                add_mount(unit, "bind", &words::unit_path(path), (&format!("/run/secrets/{name}"), true));
             }
             Some(SecretFrom::Variable(variable)) => {
                 let secret = format!("{}-{key}", services.project);
@@ -260,7 +263,7 @@ fn storage(unit: &mut Unit, services: &Services, service: &Service) {
     }
     for path in &service.tmpfs {
         let path = words::raw(path.as_str());
-        if ends_badly(&path) {
+        if needs_quotes_at_end(&path) {
             unit.line("Mount", &words::unit_word(&format!("type=tmpfs,{}", csv("destination", &path))));
         } else {
             unit.line("Tmpfs", &path);
@@ -268,9 +271,9 @@ fn storage(unit: &mut Unit, services: &Services, service: &Service) {
     }
 }
 
-/// A mount, in the long form where a path would end too early in the short one.
-fn mounted(unit: &mut Unit, kind: &str, from: &str, (to, read_only): (&str, bool)) {
-    if from.contains(':') || to.contains(':') || ends_badly(to) {
+/// Adds a mount: in the short form, or in the long form if the short one would split or cut off a path.
+fn add_mount(unit: &mut Unit, kind: &str, from: &str, (to, read_only): (&str, bool)) {
+    if from.contains(':') || to.contains(':') || needs_quotes_at_end(to) {
         let mode = if read_only { "ro=true," } else { "" };
         let (from, to) = (csv("source", from), csv("destination", to));
         unit.line("Mount", &words::unit_word(&format!("type={kind},{from},{mode}{to}")));
@@ -280,12 +283,13 @@ fn mounted(unit: &mut Unit, kind: &str, from: &str, (to, read_only): (&str, bool
     }
 }
 
-/// Whether the end of a line would be read as something else: a blank is cut off, a backslash takes the next line in.
-fn ends_badly(value: &str) -> bool {
+/// Whether a value cannot stand unquoted at the end of a line: systemd removes white space there, and a
+/// backslash continues the line.
+fn needs_quotes_at_end(value: &str) -> bool {
     value.ends_with(|c: char| c.is_whitespace() || c == '\\')
 }
 
-/// A field of a mount in the long form, which is read as CSV.
+/// Returns a field of a mount in the long form, quoted as CSV.
 fn csv(key: &str, value: &str) -> String {
     format!("\"{key}={}\"", value.replace('"', "\"\""))
 }
@@ -347,7 +351,6 @@ fn limits(unit: &mut Unit, service: &Service) {
     }
 }
 
-/// How its processes are limited, stopped, named and logged.
 fn process(unit: &mut Unit, service: &Service) {
     let options = &service.process;
     if let Some(cpus) = &options.cpus {

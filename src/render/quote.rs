@@ -1,12 +1,12 @@
-//! Quoting: the one place where a value becomes text of a Dockerfile, for where it stands.
+//! Quotes values for the places in a Dockerfile where they are written.
 //!
-//! What cannot be carried somewhere was refused before, at its place (`plan::refuses`); the tests of this file hold the
-//! two together.
+//! Values that a place cannot represent were rejected before, in `plan`, at their place in the manifest.
 
-/// A word of bash. Bare where nothing in it means anything; `$'…'` where a plain quote would not do, so that a value
-/// never spans lines and no delimiter of a heredoc can occur in one.
+/// Quotes a word for bash. A word without special characters is not quoted. Words with control characters,
+/// quotes and the like become `$'…'`, so that they never span lines and cannot contain the delimiter of a
+/// heredoc.
 pub(super) fn shell(word: &str) -> String {
-    // `~` is expanded at the start of a word, and after `=` and `:` in it.
+    // Bash expands `~` at the start of a word, and after `=` and `:`.
     if is_bare(word) && !word.contains('~') {
         return word.to_owned();
     }
@@ -20,7 +20,7 @@ pub(super) fn shell(word: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            // Bash reads \u as a character of the locale; bytes are the same in each.
+            // The result of `\u` depends on the locale; bytes do not.
             _ if c.is_control() => {
                 let mut bytes = [0; 4];
                 for byte in c.encode_utf8(&mut bytes).bytes() {
@@ -34,7 +34,7 @@ pub(super) fn shell(word: &str) -> String {
     out
 }
 
-/// What needs no quotes in a shell, an `ENV` or a path.
+/// Whether a text needs no quotes in a shell, an `ENV` or a path.
 fn is_bare(word: &str) -> bool {
     !word.is_empty()
         && word.chars().all(|c| {
@@ -43,7 +43,7 @@ fn is_bare(word: &str) -> bool {
         })
 }
 
-/// `["python3", "main.py"]`, for `CMD` and its like, in which a builder expands nothing.
+/// Returns words in exec form, as for `CMD`: `["python3", "main.py"]`. Builders expand nothing in it.
 pub(super) fn exec(words: &[impl AsRef<str>]) -> String {
     let words: Vec<String> = words.iter().map(|word| json(word.as_ref())).collect();
     format!("[{}]", words.join(", "))
@@ -53,12 +53,14 @@ fn json(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// The value of an `ENV`, a `LABEL` or an `ARG`: in double quotes, where a builder takes `\`, `"` and `$` for its own.
+/// Quotes the value of an `ENV`, a `LABEL` or an `ARG`. In double quotes, builders interpret `\`, `"` and
+/// `$`.
 pub(super) fn pair(value: &str) -> String {
     if is_bare(value) {
         return value.to_owned();
     }
-    // Backslashes at the end stand outside, before empty quotes: checkers read `\\"` as a quote that goes on.
+    // Trailing backslashes are written outside of the quotes, before an empty pair: linters parse `\\"` as an
+    // escaped quote.
     let kept = value.trim_end_matches('\\');
     let mut out = String::from("\"");
     for c in kept.chars() {
@@ -75,12 +77,12 @@ pub(super) fn pair(value: &str) -> String {
     out
 }
 
-/// The default of an `ARG`, where an empty one is written out so that it is seen.
+/// Quotes the default of an `ARG`. An empty one becomes `""`, so that readers see it.
 pub(super) fn argument(value: &str) -> String {
     if value.is_empty() { "\"\"".to_owned() } else { pair(value) }
 }
 
-/// Folders before what a path variable holds already.
+/// Returns the value of a path variable: folders, followed by the inherited value if there is one.
 pub(super) fn path_list(paths: &[&str], variable: &str, inherits: bool) -> String {
     let quoted = pair(&paths.join(":"));
     match quoted.strip_suffix('"') {
@@ -90,12 +92,13 @@ pub(super) fn path_list(paths: &[&str], variable: &str, inherits: bool) -> Strin
     }
 }
 
-/// One path, as `WORKDIR` takes it.
+/// Quotes the path of a `WORKDIR`.
 pub(super) fn path(path: &str) -> String {
     pair(path)
 }
 
-/// Paths where a builder expands each: `COPY`, `ADD`, `VOLUME`. JSON where a plain word would fall apart.
+/// Quotes the paths of a `COPY` or `ADD`, in which builders expand variables. They are JSON if one needs
+/// quotes.
 pub(super) fn paths(paths: &[String]) -> String {
     if paths.iter().all(|path| is_bare(path)) {
         return paths.join(" ");
@@ -104,13 +107,13 @@ pub(super) fn paths(paths: &[String]) -> String {
     exec(&escaped)
 }
 
-/// Paths in JSON whatever is in them.
+/// Quotes the paths of a `VOLUME`, always as JSON.
 pub(super) fn json_paths(paths: &[String]) -> String {
     let escaped: Vec<String> = paths.iter().map(|path| escaped(path)).collect();
     exec(&escaped)
 }
 
-/// A word that the builder's own expansion gives back unchanged.
+/// Escapes a word so that the expansion of builders returns it unchanged.
 fn escaped(word: &str) -> String {
     let mut out = String::new();
     for c in word.chars() {
@@ -122,9 +125,9 @@ fn escaped(word: &str) -> String {
     out
 }
 
-/// The source of a `COPY`, which is a pattern: what it would match more than itself by is written as a character class, and
-/// so does a blank at either end, which builders cut off. (A backslash would not do: they look for a name with it.) A name
-/// that begins like a flag comes after `./`.
+/// Escapes the source of a `COPY`, which is a pattern. Wildcards become character classes, since builders do
+/// not support a backslash as an escape. So do spaces at either end, which builders remove. A name that looks
+/// like a flag gets the prefix `./`.
 pub(super) fn pattern(path: &str) -> String {
     let mut out = if path.starts_with('-') { "./".to_owned() } else { String::new() };
     let last = path.char_indices().next_back().map_or(0, |(at, _)| at);
@@ -138,7 +141,8 @@ pub(super) fn pattern(path: &str) -> String {
     out
 }
 
-/// A delimiter that is no line of the text. It is written in quotes, so that a builder expands nothing in the text.
+/// Returns a heredoc delimiter that does not occur as a line of the text. Callers quote it, so that builders
+/// expand nothing in the text.
 pub(super) fn delimiter(body: &str) -> String {
     let taken = |delimiter: &str| body.lines().any(|line| line.trim() == delimiter);
     let mut delimiter = "EOF".to_owned();
@@ -150,7 +154,7 @@ pub(super) fn delimiter(body: &str) -> String {
     delimiter
 }
 
-/// A text for the rest of a comment's line: on one line, whatever was in it.
+/// Returns a text for a comment: one line, with white space and control characters collapsed.
 pub(super) fn comment(text: &str) -> String {
     let one_line: String = text
         .chars()
@@ -168,7 +172,7 @@ mod tests {
 
     use super::*;
 
-    /// Texts of what quoting is about, mixed with anything.
+    /// Generates texts with characters that need quoting.
     fn awkward() -> impl Strategy<Value = String> {
         proptest::collection::vec(
             prop_oneof![
@@ -201,18 +205,19 @@ mod tests {
         let mut runner = proptest::test_runner::TestRunner::deterministic();
         let mut words = vec![String::new(), "~".into(), "-n".into(), "a b".into(), "it's".into()];
         for _ in 0..200 {
-            words.push(awkward().new_tree(&mut runner).expect("a text").current());
+            words.push(awkward().new_tree(&mut runner).expect("a generated text").current());
         }
         let script: String =
             words.iter().map(|word| format!("printf '%s\\0' {}\n", shell(word))).collect::<Vec<_>>().concat();
         let out = Command::new("bash").args(["-euo", "pipefail", "-c", &script]).env("LC_ALL", "C").output();
-        let out = String::from_utf8(out.expect("bash runs").stdout).expect("UTF-8 stays UTF-8");
+        let out = String::from_utf8(out.expect("bash runs").stdout).expect("the output is UTF-8");
         let read: Vec<&str> = out.split('\0').collect();
         assert_eq!(read[..words.len()], words, "{script}");
     }
 
-    /// What `BuildKit`'s own reader of words does to one (`shell/lex.go`): quotes, backslashes, no variable left.
-    fn builder_reads(word: &str) -> String {
+    /// Parses a word as `BuildKit` does (`shell/lex.go`): removes quotes and backslashes. The word must not
+    /// contain a variable.
+    fn buildkit_parses(word: &str) -> String {
         let mut out = String::new();
         let mut chars = word.chars().peekable();
         let mut quoted = false;
@@ -237,9 +242,9 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
         #[test]
-        fn a_builder_reads_back_every_value(text in awkward()) {
-            prop_assert_eq!(builder_reads(&pair(&text)), text.clone());
-            prop_assert_eq!(builder_reads(&escaped(&text)), text);
+        fn buildkit_reads_back_every_value(text in awkward()) {
+            prop_assert_eq!(buildkit_parses(&pair(&text)), text.clone());
+            prop_assert_eq!(buildkit_parses(&escaped(&text)), text);
         }
 
         #[test]
@@ -256,7 +261,7 @@ mod tests {
         }
 
         #[test]
-        fn a_delimiter_is_no_line_of_the_text(text in awkward(), more in awkward()) {
+        fn the_delimiter_does_not_occur_in_the_text(text in awkward(), more in awkward()) {
             let body = format!("{text}\nEOF\n{more}\nEOF1");
             let delimiter = delimiter(&body);
             prop_assert!(body.lines().all(|line| line.trim() != delimiter));

@@ -1,4 +1,4 @@
-//! The one command that starts what the service is, for those who do not use Compose.
+//! `jcc run-command`: the `docker run` or `podman run` command that is equivalent to the main service.
 
 use crate::catalog::GpuAccess;
 use crate::manifest::{BuildSecret, Engine, Gpu};
@@ -7,17 +7,17 @@ use crate::plan::{GpuUse, Interpolated, MountFrom, Piece, SecretFrom, Service, S
 use super::options::{cdi, logging, security, ulimits_for, variables};
 use super::{compose, quote, words};
 
-/// `docker run …` or `podman run …`, an option a line, under comments that say what must be done before.
+/// Renders the command, with one option per line, below comments with the commands to run before it.
 pub fn run_command(services: &Services, engine: Engine) -> String {
     let program = match engine {
         Engine::Docker => "docker",
         Engine::Podman => "podman",
     };
-    let mut out = before(services, program);
+    let mut out = preparation(services, program);
     let mut lines = vec![format!("{program} run")];
     let service = &services.main;
     let mut command = ContainerCommand { lines: &mut lines, services, engine };
-    command.life(service);
+    command.lifecycle(service);
     command.gpu(service);
     command.environment(service);
     command.sharing(service);
@@ -35,7 +35,8 @@ pub fn run_command(services: &Services, engine: Engine) -> String {
     out
 }
 
-fn before(services: &Services, program: &str) -> String {
+/// Returns comments with the commands that set up the host, build the image and write secrets.
+fn preparation(services: &Services, program: &str) -> String {
     let build = &services.build;
     let mut out = String::new();
     if !services.host.is_empty() {
@@ -73,11 +74,13 @@ fn before(services: &Services, program: &str) -> String {
     out
 }
 
-/// Where a secret that comes from a variable is put for a container that no Compose starts.
+/// Returns the path of the file for a secret that comes from a variable, which only Compose can pass
+/// directly.
 fn secret_file(project: &str, key: &str) -> String {
     format!("${{XDG_RUNTIME_DIR:-/tmp}}/{project}-{key}")
 }
 
+/// Collects the options of the command.
 struct ContainerCommand<'a> {
     lines: &'a mut Vec<String>,
     services: &'a Services,
@@ -93,7 +96,7 @@ impl ContainerCommand<'_> {
         self.lines.push(format!("{name} {}", words::word(value)));
     }
 
-    fn life(&mut self, service: &Service) {
+    fn lifecycle(&mut self, service: &Service) {
         match service.restart.as_deref() {
             None | Some("no") => self.flag("--rm"),
             Some(restart) => {
@@ -172,7 +175,7 @@ impl ContainerCommand<'_> {
         }
     }
 
-    /// The container that Compose makes of a service.
+    /// Returns the name of the container that Compose creates for a service, as a mode of another container.
     fn container_of(&self, name: &str) -> String {
         let service = self.services.more.iter().find(|service| service.name == name);
         let named = service.and_then(|service| service.container.clone());
@@ -260,7 +263,6 @@ impl ContainerCommand<'_> {
         }
     }
 
-    /// How its processes are limited, stopped, named and logged.
     fn process(&mut self, service: &Service) {
         let options = &service.process;
         let single = [
@@ -299,7 +301,7 @@ impl ContainerCommand<'_> {
     }
 }
 
-/// What `--gpus` takes: the list in inner quotes, since it is read as CSV.
+/// Returns the value of `--gpus`. Docker parses it as CSV, so a list of devices needs inner quotes.
 fn gpus(gpu: &GpuUse) -> String {
     match &gpu.which {
         Gpu::Some(ids) => format!("\"device={}\"", ids.join(",")),
@@ -307,7 +309,7 @@ fn gpus(gpu: &GpuUse) -> String {
     }
 }
 
-/// A field of a mount, which is read as CSV.
+/// Returns a field of `--mount`, quoted where needed, since engines parse the value as CSV.
 fn field(key: &str, value: &Interpolated) -> Interpolated {
     let whole = Interpolated::literal(key).join(value.clone());
     let special = |piece: &Piece| matches!(piece, Piece::Literal(text) if text.contains([',', '"']));

@@ -1,4 +1,4 @@
-//! How containers run, as engines are reported it: of manifests in memory.
+//! Tests of the options with which containers run, with manifests in memory.
 
 use std::collections::BTreeSet;
 
@@ -24,21 +24,21 @@ pub(super) fn with_podman(rest: &str) -> Services {
     planned(&manifest, &[pc()], &[]).remove(0)
 }
 
-/// The service of a name, as Compose reads it.
+/// Returns a service of the Compose file, parsed.
 pub(super) fn service(services: &Services, name: &str) -> Value {
-    let file: Value = serde_saphyr::from_str(&compose(services)).expect("it is YAML");
+    let file: Value = serde_saphyr::from_str(&compose(services)).expect("valid YAML");
     file["services"][name].clone()
 }
 
-/// What a group of the list is where no variable is set.
-fn unset(group: &str) -> String {
+/// Returns a group with the default of its variable.
+fn default_of(group: &str) -> String {
     let inner = group.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
     inner.map_or(group, |inner| inner.split_once(":-").expect("it has a default").1).to_owned()
 }
 
 #[test]
-fn any_two_groups_of_the_host_differ_with_no_variable_set() {
-    let asks = [
+fn default_groups_are_distinct() {
+    let nodes = [
         "i2c 7",
         "spi",
         "gpio",
@@ -52,22 +52,27 @@ fn any_two_groups_of_the_host_differ_with_no_variable_set() {
         "device \"/dev/ttyACM0\"",
         "group-add 29 29 \"render\" \"${A:-65000}\"",
     ];
-    let pair = |(at, one): (usize, &&str)| asks[..at].iter().map(|other| format!("{one}; {other}")).collect();
-    let mut pairs: Vec<String> = asks.iter().enumerate().flat_map::<Vec<String>, _>(pair).collect();
-    pairs.push(asks.join("; "));
+    let pair =
+        |(at, one): (usize, &&str)| nodes[..at].iter().map(|other| format!("{one}; {other}")).collect();
+    let mut pairs: Vec<String> = nodes.iter().enumerate().flat_map::<Vec<String>, _>(pair).collect();
+    pairs.push(nodes.join("; "));
     for run in pairs {
         let services = on_jetson(&format!("app {{ user \"me\" }}\nrun {{ {run} }}"));
         let groups = service(&services, "x")["group_add"].clone();
-        let groups: Vec<String> =
-            groups.as_array().expect("groups").iter().map(|one| unset(one.as_str().expect("text"))).collect();
-        let different: BTreeSet<&String> = groups.iter().collect();
-        assert_eq!(different.len(), groups.len(), "{run}: {groups:?}");
-        assert!(!groups.contains(&"65534".to_owned()), "{run}: nogroup is a group of some hosts' files");
+        let groups: Vec<String> = groups
+            .as_array()
+            .expect("groups")
+            .iter()
+            .map(|one| default_of(one.as_str().expect("text")))
+            .collect();
+        let distinct: BTreeSet<&String> = groups.iter().collect();
+        assert_eq!(distinct.len(), groups.len(), "{run}: {groups:?}");
+        assert!(!groups.contains(&"65534".to_owned()), "{run}: nogroup owns files on some hosts");
     }
 }
 
 #[test]
-fn a_bridge_is_the_project_s_own() {
+fn a_bridge_is_the_network_of_the_project() {
     let services =
         on_jetson("run { network \"bridge\"; port \"80:80\"; service \"db\" { image \"redis:7.4\" } }");
     assert!(service(&services, "x")["network_mode"].is_null());
@@ -77,9 +82,9 @@ fn a_bridge_is_the_project_s_own() {
 }
 
 #[test]
-fn the_host_s_network_and_memory_leave_out_what_they_make_needless() {
-    let own = on_jetson("run { port \"80:80\"; ipc \"host\"; shm-size \"8g\" }");
-    let main = service(&own, "x");
+fn ports_and_shm_size_are_omitted_if_the_host_s_are_used() {
+    let shared = on_jetson("run { port \"80:80\"; ipc \"host\"; shm-size \"8g\" }");
+    let main = service(&shared, "x");
     assert_eq!(main["network_mode"], "host");
     assert!(main["ports"].is_null() && main["shm_size"].is_null(), "{main}");
     let pc = on_a_pc("run { port \"80:80\"; shm-size \"8g\" }");
@@ -90,7 +95,7 @@ fn the_host_s_network_and_memory_leave_out_what_they_make_needless() {
 }
 
 #[test]
-fn header_pins_are_on_the_chips_that_the_device_has() {
+fn gpio_uses_the_chips_of_the_header_by_default() {
     let devices = |run: &str| service(&on_jetson(&format!("run {{ {run} }}")), "x")["devices"].clone();
     assert_eq!(devices("gpio"), serde_json::json!(["/dev/gpiochip0", "/dev/gpiochip1"]));
     assert_eq!(devices("gpio 1"), serde_json::json!(["/dev/gpiochip1"]));
@@ -100,7 +105,7 @@ fn header_pins_are_on_the_chips_that_the_device_has() {
 }
 
 #[test]
-fn a_token_is_found_where_it_is_mounted() {
+fn the_hugging_face_token_variable_points_to_its_secret() {
     let variable = |secret: &str| {
         let services = on_a_pc(&format!("run {{ secret {secret}; env {{ OTHER \"1\" }} }}"));
         service(&services, "x")["environment"]["HF_TOKEN_PATH"].as_str().map(str::to_owned)
@@ -113,7 +118,7 @@ fn a_token_is_found_where_it_is_mounted() {
 }
 
 #[test]
-fn a_gpu_by_cdi_is_one_form_alone() {
+fn cdi_is_the_only_form_of_gpu_access_if_requested() {
     for (which, ids) in
         [("\"all\"", vec!["nvidia.com/gpu=all"]), ("0 1", vec!["nvidia.com/gpu=0", "nvidia.com/gpu=1"])]
     {
@@ -139,7 +144,7 @@ fn a_gpu_by_cdi_is_one_form_alone() {
 }
 
 #[test]
-fn the_service_for_developing_binds_each_copy_to_its_place() {
+fn the_dev_service_mounts_copied_folders_and_files() {
     let mounts = |rest: &str| {
         let dev = service(&on_a_pc(rest), "dev");
         let all = dev["volumes"].as_array().expect("mounts").clone();
@@ -149,7 +154,7 @@ fn the_service_for_developing_binds_each_copy_to_its_place() {
         all.iter().map(pair).collect::<Vec<_>>()
     };
     assert_eq!(mounts("app { workdir \"/app\"; copy \".\" to=\".\" }\noutput { dev }"), [". /app"]);
-    // A program in the working directory stays, and so does what lies beside a copy in a folder of the system.
+    // Programs in the working directory and other files in system folders are not hidden by a mount.
     assert_eq!(mounts("app { workdir \"/opt/program\" }\noutput { dev }"), [". /workspaces/x"]);
     assert_eq!(
         mounts(
@@ -160,7 +165,7 @@ fn the_service_for_developing_binds_each_copy_to_its_place() {
 }
 
 #[test]
-fn a_dev_container_has_its_service_its_user_and_what_is_asked_for() {
+fn a_dev_container_has_service_user_and_requested_options() {
     let services = on_a_pc(
         "app { workdir \"/app\"; copy \".\" to=\".\"; user \"me\" }\noutput { devcontainer \".devcontainer/devcontainer.json\" {\n\
          extension \"ms-python.python\"; feature \"ghcr.io/devcontainers/features/git:1\" { version \"latest\" }\n\
@@ -183,7 +188,7 @@ fn a_dev_container_has_its_service_its_user_and_what_is_asked_for() {
 }
 
 #[test]
-fn services_of_podman_find_each_other_and_share_files_with_the_user_who_starts_them() {
+fn podman_services_share_a_network_and_map_the_user() {
     let services = with_podman(
         "app { user \"me\" uid=1200 gid=1300 }\nrun { ulimit \"memlock\" -1; ulimit \"nofile\" 1024; ulimit \"stack\" -1\n\
          service \"db\" { image \"redis:7.4\" }; service \"far\" { image \"redis:7.4\"; network \"host\" } }",
@@ -209,10 +214,10 @@ fn services_of_podman_find_each_other_and_share_files_with_the_user_who_starts_t
     assert!(service(&docker, "x")["userns_mode"].is_null());
 }
 
-/// Where a build of this manifest names files of the caller.
+/// Returns the build secrets of a manifest, after checking that all outputs have the same.
 fn secrets_of(rest: &str) -> Vec<String> {
     let services = on_a_pc(rest);
-    let file: Value = serde_saphyr::from_str(&compose(&services)).expect("it is YAML");
+    let file: Value = serde_saphyr::from_str(&compose(&services)).expect("valid YAML");
     let top = file["secrets"].as_object().cloned().unwrap_or_default();
     let of_build = &file["services"]["x"]["build"]["secrets"];
     let named: Vec<String> = of_build
@@ -243,7 +248,7 @@ fn secrets_of(rest: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_build_names_the_secrets_that_are_asked_for() {
+fn builds_have_the_requested_secrets() {
     assert!(secrets_of("").is_empty());
     assert!(!compose(&on_a_pc("")).contains("secrets:"));
     assert_eq!(secrets_of("build { secrets { pip-conf; ca-bundle } }"), ["ca-bundle", "pip-conf"]);
@@ -251,7 +256,7 @@ fn a_build_names_the_secrets_that_are_asked_for() {
         secrets_of("build { secrets { netrc; apt-conf; pip-conf; ca-bundle } }"),
         ["apt-conf", "ca-bundle", "netrc", "pip-conf"]
     );
-    // What asks for a login needs the file of logins.
+    // A login implies the `netrc` secret.
     for login in [
         "pip { index \"https://a.example.com/simple\" login=#true }",
         "pip { extra-index \"a\" \"https://a.example.com/simple\" login=#true }",
@@ -267,7 +272,7 @@ fn a_build_names_the_secrets_that_are_asked_for() {
 }
 
 #[test]
-fn a_target_adds_secrets_and_takes_them_away() {
+fn a_target_can_add_and_remove_secrets() {
     let manifest = "project \"x\"\nbuild { secrets { netrc } }\n\
         target \"a\" { device \"jetson-agx-orin\"; build { secrets { ca-bundle } } }\n\
         target \"b\" { platform \"x86_64\"; build { secrets { netrc #false; pip-conf } } }\n";
@@ -281,7 +286,7 @@ fn a_target_adds_secrets_and_takes_them_away() {
         !common.contains("secret = concat") && each.matches("  secret = concat(\n").count() == 2,
         "{bake}"
     );
-    // A secret of the service keeps its name where the build has none of that name.
+    // A secret of the service keeps its name unless the build has one with this name.
     let named = |rest: &str| {
         service(&on_a_pc(&format!("{rest}\nrun {{ secret \"netrc\" file=\"n\" }}")), "x")["secrets"].clone()
     };

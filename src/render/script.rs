@@ -1,4 +1,4 @@
-//! The shell text of a `RUN`.
+//! The shell script of a `RUN`.
 
 use minijinja::{Value, context};
 
@@ -11,7 +11,7 @@ use crate::value::{ImagePath, Parse};
 use super::quote::{self, shell};
 use super::templates::Templates;
 
-/// What a step that is one command runs.
+/// Returns the command of a step that needs no heredoc.
 pub(super) fn command(run: &Run) -> Option<String> {
     let [each] = &run.script[..] else { return None };
     match each {
@@ -30,7 +30,7 @@ pub(super) fn command(run: &Run) -> Option<String> {
     }
 }
 
-/// What stands between the delimiters of the heredoc.
+/// Returns the text between the delimiters of a heredoc.
 pub(super) fn body(run: &Run, plan: &Plan, templates: &Templates) -> String {
     let mut body = String::from(options(&run.script));
     let has = |mount: &Mount| run.mounts.contains(mount);
@@ -46,36 +46,37 @@ pub(super) fn body(run: &Run, plan: &Plan, templates: &Templates) -> String {
     }
     if run.uses_jobs() {
         body.push_str(JOBS);
-        // Our own calls name the number; others read it.
+        // Our own build commands have the number as an argument; other programs need it in the environment.
         if run.has_other_builds() {
-            body.push_str(JOBS_OF_OTHERS);
+            body.push_str(EXPORT_JOBS);
         }
     }
-    let made = Calls { held: is_held(run), cached: plan.pip.cache };
+    let calls = Calls { constrained: has_constraints(run), cached: plan.pip.cache };
     for each in &run.script {
-        let (template, values) = script(each, made);
+        let (template, values) = script(each, calls);
         body.push_str(&templates.fill(&format!("script/{template}.j2"), values));
     }
     body
 }
 
-/// How the text of one script ends where a command fails. Lines of definitions and of the project may read variables that
-/// are not set: `setup.bash` of ROS does.
+/// Returns the line that makes a script exit if a command fails. Commands of definitions and of the project
+/// may use unset variables, as ROS's `setup.bash` does, so those scripts do not exit at one.
 pub(super) fn options(script: &[Script]) -> &'static str {
-    let reads = |text: &str| text.contains('$') || text.contains("source ") || text.contains(". /");
-    let lax = script.iter().any(|each| match each {
-        Script::Shell(text) => reads(text),
+    let uses_variables = |text: &str| text.contains('$') || text.contains("source ") || text.contains(". /");
+    let allow_unset = script.iter().any(|each| match each {
+        Script::Shell(text) => uses_variables(text),
         Script::File(_) => true,
         _ => false,
     });
-    if lax { "set -eo pipefail\n" } else { "set -euo pipefail\n" }
+    if allow_unset { "set -eo pipefail\n" } else { "set -euo pipefail\n" }
 }
 
-fn is_held(run: &Run) -> bool {
+fn has_constraints(run: &Run) -> bool {
     run.mounts.iter().any(|mount| matches!(mount, Mount::Constraints(_)))
 }
 
-/// Where all calls of pip take packages from, and what such calls in lines of the project are held to.
+/// Returns the lines that set the default index for all calls of pip and uv, and the constraints for calls in
+/// commands of the project.
 fn pip_environment(run: &Run, plan: &Plan) -> String {
     let mut out = String::new();
     let default = plan.pip.default_index.as_ref();
@@ -87,44 +88,45 @@ fn pip_environment(run: &Run, plan: &Plan) -> String {
         let name = default.map_or_else(|| "local".to_owned(), |index| format!("local-{}", index.name));
         out.push_str(&format!(". /run/pip-cache.sh {name}\n"));
     }
-    if is_held(run) && run.script.iter().any(|script| matches!(script, Script::Shell(_))) {
+    if has_constraints(run) && run.script.iter().any(|script| matches!(script, Script::Shell(_))) {
         out.push_str("export PIP_CONSTRAINT=/run/constraints.txt UV_CONSTRAINT=/run/constraints.txt\n");
     }
     out
 }
 
-/// How calls of pip and uv are made.
+/// Options of all calls of pip and uv in a script.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Calls {
-    /// Whether there are constraints.
-    held: bool,
-    /// Whether a cache may stand in for an index.
+    /// Whether a constraints file is mounted.
+    constrained: bool,
+    /// Whether a cache may replace an index.
     cached: bool,
 }
 
 impl Calls {
-    /// The words before a program that installs.
-    fn held_to(self, uv: bool, constrained: bool) -> &'static str {
-        match (self.held && constrained, uv) {
+    /// Returns the variable assignment in front of a call, if the call is constrained.
+    fn constraint(self, uv: bool, constrained: bool) -> &'static str {
+        match (self.constrained && constrained, uv) {
             (false, _) => "",
-            // The variable, not the option: pip gives it to the builds of wheels too.
+            // The variable instead of the option: pip passes it on to the builds of wheels.
             (true, false) => "PIP_CONSTRAINT=/run/constraints.txt ",
             (true, true) => "UV_CONSTRAINT=/run/constraints.txt ",
         }
     }
 }
 
-/// As many jobs as the target's memory allows, and no more than there are cores.
+/// Limits the number of jobs to what the memory of the target allows and to the number of cores.
 const JOBS: &str = "MAX_JOBS=$((${MAX_JOBS:=$(nproc)} < $(nproc) ? MAX_JOBS : $(nproc)))\n";
-const JOBS_OF_OTHERS: &str = "export MAX_JOBS CMAKE_BUILD_PARALLEL_LEVEL=$MAX_JOBS MAKEFLAGS=-j$MAX_JOBS\n";
+const EXPORT_JOBS: &str = "export MAX_JOBS CMAKE_BUILD_PARALLEL_LEVEL=$MAX_JOBS MAKEFLAGS=-j$MAX_JOBS\n";
 
-pub(super) fn script(script: &Script, made: Calls) -> (&'static str, Value) {
+/// Returns the name and the values of a template for a part of a script.
+pub(super) fn script(script: &Script, calls: Calls) -> (&'static str, Value) {
     match script {
         Script::Apt(apt) => {
             let packages: Vec<String> = apt.packages.iter().map(|each| shell(&each.to_string())).collect();
             ("apt", context! { packages, recommends => apt.recommends, extra_arg => apt.extra_arg })
         }
-        Script::Pip(call) => ("pip", pip(call, made)),
+        Script::Pip(call) => ("pip", pip(call, calls)),
         Script::Venv { python, path, system_site_packages, uv } => (
             "venv",
             context! { python => shell(python), path => word(path), system_site_packages, uv => uv.as_ref().map(|spec| shell(spec)) },
@@ -132,7 +134,7 @@ pub(super) fn script(script: &Script, made: Calls) -> (&'static str, Value) {
         Script::Git(tree) => ("git", git(tree)),
         Script::Unpack { archive, to, strip } => {
             let end = archive.as_str().rsplit_once('.').map_or("", |(_, end)| end);
-            // tar knows zstd since 1.31; Ubuntu 20.04 has 1.30.
+            // tar supports zstd since 1.31; Ubuntu 20.04 has 1.30.
             let (zip, zstd) = (end.eq_ignore_ascii_case("zip"), matches!(end, "zst" | "tzst"));
             ("unpack", context! { archive => word(archive), to => word(to), strip, zip, zstd })
         }
@@ -141,9 +143,9 @@ pub(super) fn script(script: &Script, made: Calls) -> (&'static str, Value) {
         Script::Tool { tool, directory, arguments } => tool_values(*tool, directory, arguments),
         Script::WheelBuild { venv, from, to, shared, tools } => {
             let pip = shell(&format!("{venv}/bin/pip"));
-            let held = made.held_to(false, true);
+            let constraint = calls.constraint(false, true);
             let tools: Vec<String> = tools.iter().map(|tool| shell(tool)).collect();
-            ("wheel", context! { held, pip, from => shell(from), to => word(to), shared, tools })
+            ("wheel", context! { constraint, pip, from => shell(from), to => word(to), shared, tools })
         }
         Script::Shell(text) => ("shell", context! { text => text.trim_matches('\n') }),
         Script::File(file) => ("shell", context! { text => format!(". {}", word(&script_place(file))) }),
@@ -168,7 +170,7 @@ pub(super) fn script(script: &Script, made: Calls) -> (&'static str, Value) {
         Script::LinkerFile(file) => ("linker-file", linker_file(file)),
         Script::Layers(all) => ("shell", context! { text => layers(all) }),
         Script::MountPoint { path, owner } => ("shell", context! { text => mount_point(path, owner) }),
-        // Each is a step of one command.
+        // `command` renders these.
         Script::User(_) | Script::Drift { .. } | Script::Checks => ("shell", context! { text => "" }),
     }
 }
@@ -183,12 +185,12 @@ fn tool_values(tool: Tool, directory: &ImagePath, arguments: &[String]) -> (&'st
     (template, context! { directory => word(directory), arguments })
 }
 
-/// What sed puts into the lists of the distribution's archives.
+/// Returns the sed commands that replace the distribution's archives in apt's source lists.
 fn archives(replace: &[(String, String)]) -> Vec<String> {
     replace.iter().map(|(from, to)| shell(&format!("s#https?://{from}/?#http://{to}/#"))).collect()
 }
 
-/// The call of the program that looks for missing shared libraries.
+/// Returns the call of the program that checks for missing shared libraries.
 fn libraries(names: &[String], of: &[String], absent: &[String]) -> String {
     let mut words = vec!["bash /run/test/check-libraries".to_owned()];
     let lists = [(None, names), (Some("--of"), of), (Some("--absent"), absent)];
@@ -207,7 +209,7 @@ fn folders_values(folders: &[ImagePath]) -> Value {
     context! { folders => folders.iter().map(word).collect::<Vec<_>>() }
 }
 
-fn pip(call: &PipCall, made: Calls) -> Value {
+fn pip(call: &PipCall, calls: Calls) -> Value {
     let command = if call.uv {
         format!(
             "{venv}/bin/uv pip install --python {venv}/bin/python3 --link-mode copy",
@@ -218,10 +220,10 @@ fn pip(call: &PipCall, made: Calls) -> Value {
     };
     let mut options = Vec::new();
     if let Some(index) = &call.index {
-        // uv's own word: the other one gives way to the variable that names a default index.
+        // uv prefers the variable for the default index to its option `--index-url`.
         let option = if call.uv { "--default-index" } else { "--index-url" };
         let url = shell(index.url.as_str());
-        let url = if made.cached { format!("\"$(index {} {url})\"", index.name) } else { url };
+        let url = if calls.cached { format!("\"$(index {} {url})\"", index.name) } else { url };
         options.push(format!("{option} {url}"));
     }
     if call.no_deps {
@@ -229,10 +231,10 @@ fn pip(call: &PipCall, made: Calls) -> Value {
     }
     options.extend(call.extra_indexes.iter().map(|url| format!("--extra-index-url {}", shell(url.as_str()))));
     let what: Vec<String> = call.what.iter().map(source).collect();
-    let held = made.held_to(call.uv, call.constrained);
-    // An option that does no harm ends the list, so that one more is one more line.
+    let constraint = calls.constraint(call.uv, call.constrained);
+    // The list ends with a harmless option, so that adding a package adds one line and changes no other.
     let last = if call.uv { "--no-progress" } else { "--no-input" };
-    context! { command => format!("{held}{command}"), options, what, last }
+    context! { command => format!("{constraint}{command}"), options, what, last }
 }
 
 fn source(source: &PipSource) -> String {
@@ -273,26 +275,27 @@ fn key_values(key: &KeyFetch) -> Value {
     context! { file => word(&key.file), key => format!("/keys/{}.gpg", key.name), fingerprint, missing => shell(&missing) }
 }
 
-/// Where a step sees a script of a definition.
+/// Returns the path at which a script of a definition is mounted.
 pub(super) fn script_place(file: &ScriptFile) -> ImagePath {
-    ImagePath::parse(&format!("/run/{}", file.name)).expect("the name of a file is a part of a path")
+    ImagePath::parse(&format!("/run/{}", file.name)).expect("a file name is a valid path component")
 }
 
 fn linker_file(file: &FileText) -> Value {
     let lines: Vec<String> = file.text.lines().map(shell).collect();
-    // One path is the same to every `echo`.
+    // A single path needs no `printf`: every `echo` prints it unchanged.
     let print = if matches!(&lines[..], [one] if one.starts_with('/')) { "echo" } else { "printf '%s\\n'" };
     context! { lines, print, to => word(&file.to) }
 }
 
-/// Makes a folder where there is none; in words that any shell knows, since Buildah runs single commands under `sh`.
+/// Returns the command that creates a folder if it does not exist. It is POSIX shell, since Buildah runs
+/// single commands with `sh`.
 fn mount_point(path: &ImagePath, owner: &FolderOwner) -> String {
     let user = shell(&owner.user);
     let group = owner.group.as_deref().map_or_else(|| format!("\"$(id -g {user})\""), shell);
     format!("test -e {path} || install -d -o {user} -g {group} {path}", path = word(path))
 }
 
-/// The call of the program that moves packages out of the main environment.
+/// Returns the call of the program that moves packages from the main environment to folders for layers.
 fn layers(all: &[WheelLayer]) -> String {
     let words = all
         .iter()
@@ -300,7 +303,7 @@ fn layers(all: &[WheelLayer]) -> String {
     format!("/opt/venv/bin/python3 /run/layers.py{}", words.collect::<String>())
 }
 
-/// The call of the program that makes the user.
+/// Returns the call of the program that creates the user.
 fn user(account: &UserAccount) -> String {
     let mut words = vec![
         "bash /run/add-user.sh".to_owned(),

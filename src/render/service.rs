@@ -1,4 +1,4 @@
-//! One service as Compose writes it.
+//! Renders a service of the Compose file.
 
 use std::collections::BTreeSet;
 
@@ -11,11 +11,12 @@ pub(super) use super::options::is_shell_line;
 use super::options::{cdi, logging, security, ulimits_for, variables};
 use super::yaml::{Item, Map, Yaml};
 
-/// Writes a service; a reason that several values have stands once.
+/// Writes a service. A reason that several values share is written only once.
 pub(super) struct Writer<'a> {
     service: &'a Service,
     engine: Engine,
     map: Map,
+    /// The reasons that were written.
     reasons: BTreeSet<&'a str>,
 }
 
@@ -24,7 +25,7 @@ impl<'a> Writer<'a> {
         Self { service, engine, map: Map::default(), reasons: BTreeSet::new() }
     }
 
-    /// The service after what says where its image is from.
+    /// Writes a complete service. `image` are the keys for its image.
     pub(super) fn service(mut self, image: Map) -> Map {
         let service = self.service;
         self.map.extend(image);
@@ -39,18 +40,18 @@ impl<'a> Writer<'a> {
         self.storage();
         self.rights();
         self.limits();
-        self.life();
+        self.lifecycle();
         self.map
     }
 
-    /// What a service says that is like the main one otherwise.
-    pub(super) fn beside(mut self, main: &'a Service, start: Map) -> Map {
+    /// Writes a service that is merged from the main one: only the keys in which it differs, after `start`.
+    pub(super) fn derived(mut self, main: &'a Service, start: Map) -> Map {
         let service = self.service;
-        // The main service says it.
+        // The main service has comments with these reasons.
         self.reasons.extend(main.mounts.iter().map(|mount| mount.why.as_str()));
         self.map.extend(start);
         self.map.texts("profiles", service.profiles.clone());
-        // One name is one container's.
+        // Two containers cannot have the same name.
         if let Some(name) = &main.container {
             self.map.text("container_name", plain(&format!("{name}-{}", service.name)));
         }
@@ -60,7 +61,7 @@ impl<'a> Writer<'a> {
         if service.mounts != main.mounts {
             self.mounts();
         }
-        self.words();
+        self.program();
         if service.command != main.command && service.command.is_none() {
             self.map.put("command", Yaml::Flow(Vec::new()));
         }
@@ -81,12 +82,12 @@ impl<'a> Writer<'a> {
         self.map
     }
 
-    /// A reason, where nothing above has it.
+    /// Returns a reason, or an empty text if it was written already.
     fn once(&mut self, why: &'a str) -> &'a str {
         if self.reasons.insert(why) { why } else { "" }
     }
 
-    /// The one form of GPU access: the runtime with its variables, or a reservation.
+    /// Writes the GPU access of Docker: the NVIDIA runtime, or a reservation.
     fn docker_gpu(&mut self) {
         let (Some(gpu), Engine::Docker) = (&self.service.gpu, self.engine) else { return };
         let mut device = Map::default();
@@ -108,12 +109,12 @@ impl<'a> Writer<'a> {
         }
         device.put("capabilities", Yaml::Flow(vec!["gpu".to_owned()]));
         let devices = Yaml::Line(vec![Yaml::Inline(device)]);
-        let below = |key: &str, value: Yaml| {
+        let nested = |key: &str, value: Yaml| {
             let mut map = Map::default();
             map.put(key, value);
             Yaml::Inline(map)
         };
-        self.map.put("deploy", below("resources", below("reservations", below("devices", devices))));
+        self.map.put("deploy", nested("resources", nested("reservations", nested("devices", devices))));
     }
 
     fn environment(&mut self) {
@@ -267,8 +268,8 @@ impl<'a> Writer<'a> {
         self.map.map("sysctls", sysctls);
     }
 
-    /// The program and the words given to it.
-    fn words(&mut self) {
+    /// Writes `entrypoint` and `command`.
+    fn program(&mut self) {
         for (key, words) in [("entrypoint", &self.service.entrypoint), ("command", &self.service.command)] {
             if let Some(words) = words {
                 self.map.put(key, Yaml::Flow(words.iter().map(|word| plain(word)).collect()));
@@ -276,9 +277,9 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn life(&mut self) {
+    fn lifecycle(&mut self) {
         let service = self.service;
-        self.words();
+        self.program();
         if let Some(check) = &service.healthcheck {
             self.map.map("healthcheck", health(check));
         }
@@ -335,7 +336,7 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// A mount in the long form, which makes no folder where the host lacks what is mounted.
+/// Returns a mount in the long form, with which Compose does not create a missing folder on the host.
 fn mount(mount: &Annotated<MountUse>) -> Yaml {
     let MountUse { from, to, read_only } = &mount.value;
     let mut map = Map::default();

@@ -1,4 +1,4 @@
-//! Services of manifests in memory, as text.
+//! Tests of the service files, with manifests in memory.
 
 use std::process::Command;
 
@@ -13,7 +13,7 @@ use crate::plan::{Annotated, Interpolated, MountFrom, MountUse, Services};
 use super::host_setup::host_setup;
 use super::{bake, compose, devcontainer, dockerignore, quadlet, run_command};
 
-/// What every file begins with.
+/// The first line of every file.
 const HEAD: &str = "# jcc 0.1.0 · project.kdl · do not edit, run `jcc compile`\n";
 
 const SMALL: &str = r#"
@@ -71,7 +71,7 @@ output { dev }
 "#;
 
 #[test]
-fn a_small_one() {
+fn a_minimal_project() {
     let text = compose(&planned(SMALL, &[pc()], &[])[0]);
     assert!(text.starts_with(HEAD));
     insta::assert_snapshot!(text);
@@ -115,25 +115,25 @@ fn several_targets() {
 }
 
 #[test]
-fn podman_adds_groups_where_it_need_not_keep_those_of_the_user_who_starts_it() {
-    let asked = |run: &str| {
+fn podman_adds_groups_unless_it_keeps_those_of_the_caller() {
+    let rendered = |run: &str| {
         let manifest =
             format!("project \"x\"\ntarget {{ platform \"x86_64\"; engine \"podman\" }}\nrun {{ {run} }}\n");
         let services = planned(&manifest, &[pc()], &[]).remove(0);
         let units = quadlet(&services).into_values().collect::<String>();
-        let script = host_setup(&services).expect("a GPU is prepared for").1;
+        let script = host_setup(&services).expect("the GPU needs a script").1;
         script + &compose(&services) + &units + &run_command(&services, Engine::Podman)
     };
-    let own = asked("group-add 3000 \"render\"");
+    let added = rendered("group-add 3000 \"render\"");
     for line in
         ["    group_add: [\"3000\", render]\n", "GroupAdd=3000\n", "GroupAdd=render\n", "--group-add 3000 "]
     {
-        assert!(own.contains(line), "{line}\n{own}");
+        assert!(added.contains(line), "{line}\n{added}");
     }
-    assert!(!own.contains("keep-groups") && !own.contains("hands on"), "{own}");
-    // It takes no others beside those that it keeps, and says so.
+    assert!(!added.contains("keep-groups") && !added.contains("Podman passes on the groups"), "{added}");
+    // If it keeps the caller's groups, it cannot add others, and the script says so.
     for run in ["group-add 3000; device \"/dev/ttyACM0\"", "group-add 20 3000; device \"/dev/ttyACM0\""] {
-        let kept = asked(run);
+        let kept = rendered(run);
         for line in [
             "    group_add: [keep-groups] # the groups of the user who starts it\n",
             "GroupAdd=keep-groups\n",
@@ -149,7 +149,7 @@ fn podman_adds_groups_where_it_need_not_keep_those_of_the_user_who_starts_it() {
 }
 
 #[test]
-fn one_line_of_docker_and_of_podman() {
+fn run_commands_of_docker_and_podman() {
     insta::assert_snapshot!(run_command(&robot(), Engine::Docker));
     insta::assert_snapshot!(run_command(&robot(), Engine::Podman));
 }
@@ -165,7 +165,7 @@ fn units_of_quadlet() {
     insta::assert_snapshot!(compose(&services));
 }
 
-/// Texts of what quoting is about, mixed with anything.
+/// Generates texts with characters that need quoting.
 fn awkward() -> impl Strategy<Value = String> {
     let known = [
         "'", "\"", "\\", "$x", "${HOME}", "`id`", "\n", "\r", " ", "é漢", "!", "~", "*", "#", "}", "%{", ",",
@@ -176,10 +176,10 @@ fn awkward() -> impl Strategy<Value = String> {
     prop::collection::vec(part, 0..6).prop_map(|parts| parts.concat())
 }
 
-fn texts(many: usize) -> Vec<String> {
+fn texts(count: usize) -> Vec<String> {
     let mut runner = TestRunner::deterministic();
-    let mut text = || awkward().new_tree(&mut runner).expect("a text").current();
-    (0..many).map(|_| text()).collect()
+    let mut text = || awkward().new_tree(&mut runner).expect("a generated text").current();
+    (0..count).map(|_| text()).collect()
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn bash_reads_back_the_command() {
     bash.args(["-euo", "pipefail", "-c", &script]).env("SET", "s$t").env_remove("UNSET").env("LC_ALL", "C");
     let out = bash.output().expect("bash runs");
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-    let out = String::from_utf8(out.stdout).expect("UTF-8 stays UTF-8");
+    let out = String::from_utf8(out.stdout).expect("the output is UTF-8");
     let words: Vec<&str> = out.split_terminator('\0').collect();
     assert_eq!(words[words.len() - texts.len()..], texts);
     for (at, text) in texts.iter().enumerate() {
@@ -219,8 +219,8 @@ fn bash_reads_back_the_command() {
     );
 }
 
-/// What HCL's own reader does to a text in quotes.
-fn hcl_reads(quoted: &str) -> String {
+/// Parses a quoted text as HCL does. It must not contain a template.
+fn hcl_parses(quoted: &str) -> String {
     let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).expect("in quotes");
     assert!(!inner.contains("${") && !inner.contains("%{") && !inner.contains('\n'), "{inner}");
     let json: String = serde_json::from_str(&format!("\"{inner}\"")).expect("HCL's escapes are JSON's");
@@ -230,6 +230,6 @@ fn hcl_reads(quoted: &str) -> String {
 #[test]
 fn hcl_reads_back_every_text() {
     for text in texts(300) {
-        assert_eq!(hcl_reads(&super::bake::quoted(&text)), text);
+        assert_eq!(hcl_parses(&super::bake::quoted(&text)), text);
     }
 }

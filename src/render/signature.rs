@@ -1,4 +1,5 @@
-//! Whose a file is: by the hashes in the lock, and by the hash that jcc 0.1 wrote into each file itself.
+//! Determines whether jcc wrote a file: by the hashes in the lock, or by the hash that jcc 0.1 wrote into
+//! each file.
 
 use crate::resolve::LockedFiles;
 use crate::value::Sha256;
@@ -6,30 +7,30 @@ use crate::value::Sha256;
 /// Whether jcc wrote a file, and whether it was edited since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signature {
-    /// jcc, and it is as jcc wrote it.
+    /// jcc wrote it, and it is unchanged.
     Own,
-    /// jcc, and git merged two versions of it, or could not.
+    /// jcc wrote it, and Git has merged two versions of it or left conflict markers in it.
     Merged,
-    /// jcc, and someone changed it since.
+    /// jcc wrote it, and it was changed since.
     Edited,
-    /// jcc, but the lock does not list it, so that nobody knows whether someone changed it.
+    /// jcc wrote it, but the lock does not list it. Whether it was changed is not known.
     Unlisted,
-    /// Not jcc.
+    /// jcc did not write it.
     Foreign,
 }
 
 impl Signature {
-    /// Reads it off a file's text; `files`: those that the lock lists.
+    /// Determines the signature of a file from its text. `files` are those that the lock lists.
     pub fn of(path: &str, text: &str, files: &LockedFiles) -> Self {
-        let old = own_hash_fits(text);
-        if old == Some(true) || files.has_text(text) {
+        let own_hash = own_hash_matches(text);
+        if own_hash == Some(true) || files.has_text(text) {
             return Self::Own;
         }
         let is_generated = Generated::of(text).is_some();
         let listed = files.lists(path);
         if is_generated && has_markers(text) || files.differs(path) && (is_generated || is_support(path)) {
             Self::Merged
-        } else if old == Some(false) || listed && (is_generated || is_support(path)) {
+        } else if own_hash == Some(false) || listed && (is_generated || is_support(path)) {
             Self::Edited
         } else if is_generated {
             Self::Unlisted
@@ -39,37 +40,37 @@ impl Signature {
     }
 }
 
-/// The line of a generated file that says so.
+/// The line at the top of a generated file that names the compiler and the manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Generated<'a>(&'a str);
 
-/// So many lines above it there are at most.
-const ABOVE: usize = 8;
+/// The number of lines at the top of a file in which the line is searched.
+const SEARCHED_LINES: usize = 8;
 
 impl<'a> Generated<'a> {
-    /// Finds it in a file's text.
+    /// Finds the line in the text of a file.
     pub fn of(text: &'a str) -> Option<Self> {
         let is_head = |line: &&str| {
             line.contains("jcc ")
                 && line.contains("jcc compile")
                 && line.to_ascii_lowercase().contains("do not edit")
         };
-        text.lines().take(ABOVE).find(is_head).map(Self)
+        text.lines().take(SEARCHED_LINES).find(is_head).map(Self)
     }
 
-    /// The compiler that wrote the file: `0.1.0`.
+    /// Returns the version of jcc that wrote the file, such as `0.1.0`.
     pub fn compiler(self) -> Option<&'a str> {
         let mut words = self.0.split_whitespace().skip_while(|word| *word != "jcc");
         words.nth(1).map(|word| word.trim_end_matches(['.', ',']))
     }
 
-    /// The manifest that it names, where that is one word.
+    /// Returns the path of the manifest, if it contains no spaces.
     pub fn manifest(self) -> Option<&'a str> {
         let mut words = self.0.split_whitespace().map(|word| word.trim_end_matches(['.', ',', ':', ';']));
         words.find(|word| word.rsplit_once('.').is_some_and(|(_, end)| end == "kdl"))
     }
 
-    /// Whether it says that the file was generated from this manifest.
+    /// Whether the line names this manifest.
     pub fn names(self, manifest: &str) -> bool {
         let (mut rest, mut before) = (self.0, ' ');
         while let Some(at) = rest.find(manifest) {
@@ -85,35 +86,36 @@ impl<'a> Generated<'a> {
     }
 }
 
-/// Whether a path lies in the folder of files that the other generated files use, where jcc alone writes.
+/// Whether a path is in the support folder, where only jcc writes files.
 pub fn is_support(path: &str) -> bool {
     path.starts_with(".jcc/")
 }
 
-/// Whether a text holds the marks of git at what two branches changed.
+/// Whether a text contains Git's conflict markers.
 fn has_markers(text: &str) -> bool {
-    let has = |mark: &str| {
-        text.lines()
-            .any(|line| line.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
+    let has = |marker: &str| {
+        text.lines().any(|line| {
+            line.strip_prefix(marker).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        })
     };
     has("<<<<<<<") && has("=======") && has(">>>>>>>")
 }
 
-/// Whether a text was written by jcc 0.1, which wrote its hash into it.
+/// Whether jcc 0.1 wrote a file: it contains its own hash.
 pub fn is_of_old_layout(text: &str) -> bool {
-    text.lines().any(|line| line.starts_with(SELF))
+    text.lines().any(|line| line.starts_with(HASH_PREFIX))
 }
 
-/// What the line with the hash of the file itself starts with in files of jcc 0.1.
-const SELF: &str = "# jcc:self sha256:";
+/// The start of the line with the hash of the file in files of jcc 0.1.
+const HASH_PREFIX: &str = "# jcc:self sha256:";
 
-/// Whether the hash that jcc 0.1 wrote into a file fits it; `None` where it has none.
-fn own_hash_fits(text: &str) -> Option<bool> {
+/// Whether the hash that jcc 0.1 wrote into a file matches its text; `None` if there is no hash.
+fn own_hash_matches(text: &str) -> Option<bool> {
     let text = text.replace("\r\n", "\n");
-    let line = text.lines().find(|line| line.starts_with(SELF))?;
+    let line = text.lines().find(|line| line.starts_with(HASH_PREFIX))?;
     let without: String =
         text.split_inclusive('\n').filter(|each| each.trim_end_matches('\n') != line).collect();
-    Some(line.strip_prefix(SELF) == Some(Sha256::of_text(&without).as_str()))
+    Some(line.strip_prefix(HASH_PREFIX) == Some(Sha256::of_text(&without).as_str()))
 }
 
 #[cfg(test)]
@@ -140,7 +142,7 @@ mod tests {
         assert_eq!(
             of("Dockerfile", &text.replace('\n', "\r\n")),
             Signature::Own,
-            "as git checks out on Windows"
+            "as Git checks it out on Windows"
         );
         assert_eq!(of("docker/Dockerfile", &text), Signature::Own, "it was moved");
         assert_eq!(of("Dockerfile", &text.replace("AS x", "AS y")), Signature::Edited);
@@ -148,13 +150,17 @@ mod tests {
         assert_eq!(of("other", &text.replace("AS x", "AS y")), Signature::Unlisted);
         assert_eq!(of("other", "FROM scratch\n"), Signature::Foreign);
         let support = listed(&[(".jcc/apt.conf", "a\n")]);
-        assert_eq!(Signature::of(".jcc/apt.conf", "b\n", &support), Signature::Edited, "it has no head");
+        assert_eq!(
+            Signature::of(".jcc/apt.conf", "b\n", &support),
+            Signature::Edited,
+            "support files have no head"
+        );
     }
 
     #[test]
-    fn a_file_of_0_1_carries_its_own_hash() {
+    fn an_edit_of_a_file_of_jcc_0_1_is_recognised_by_its_own_hash() {
         let text = "# a\nFROM scratch AS x\n";
-        let signed = format!("# a\n{SELF}{}\nFROM scratch AS x\n", Sha256::of_text(text));
+        let signed = format!("# a\n{HASH_PREFIX}{}\nFROM scratch AS x\n", Sha256::of_text(text));
         let of = |text: &str| Signature::of("Dockerfile", text, &LockedFiles::default());
         assert_eq!(of(&signed), Signature::Own);
         assert_eq!(of(&signed.replace('\n', "\r\n")), Signature::Own);
@@ -163,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_git_merged_is_no_edit_where_the_branches_differ() {
+    fn a_file_that_git_merged_is_not_an_edit() {
         let (ours, theirs) = (format!("{HEAD}a\n"), format!("{HEAD}b\n"));
         let both = listed(&[("Dockerfile", &ours), ("same", &ours)])
             .merged(listed(&[("Dockerfile", &theirs), ("same", &ours)]));
@@ -172,7 +178,11 @@ mod tests {
         assert_eq!(of("Dockerfile", &theirs), Signature::Own);
         assert_eq!(of("Dockerfile", &format!("{HEAD}a\nb\n")), Signature::Merged);
         assert_eq!(of("Dockerfile", "a\nb\n"), Signature::Foreign, "it was replaced");
-        assert_eq!(of("same", &format!("{HEAD}a\nb\n")), Signature::Edited, "git had nothing to merge here");
+        assert_eq!(
+            of("same", &format!("{HEAD}a\nb\n")),
+            Signature::Edited,
+            "both branches have the same file"
+        );
         let marked = format!("{HEAD}<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n");
         assert_eq!(of("same", &marked), Signature::Merged);
         assert_eq!(of("new", &marked), Signature::Merged);
@@ -180,13 +190,13 @@ mod tests {
     }
 
     #[test]
-    fn a_head_names_its_compiler_and_manifest() {
-        let head = Generated::of(HEAD).expect("it has one");
+    fn the_head_names_compiler_and_manifest() {
+        let head = Generated::of(HEAD).expect("it has a head");
         assert_eq!(head.compiler(), Some("0.1.0"));
         assert_eq!(head.manifest(), Some("project.kdl"));
         assert!(head.names("project.kdl") && !head.names("roject.kdl") && !head.names("project.kd"));
         let short = "/*\n# jcc 0.2.0 · a/b.kdl · do not edit, run `jcc compile`\n*/\n";
-        let head = Generated::of(short).expect("it has one");
+        let head = Generated::of(short).expect("it has a head");
         assert_eq!(
             (head.compiler(), head.names("a/b.kdl"), head.names("b.kdl")),
             (Some("0.2.0"), true, false)

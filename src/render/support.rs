@@ -1,4 +1,4 @@
-//! The support folder: generated files that steps mount, each written only where a step does.
+//! The support folder: generated files that steps mount. A file is written only if a step mounts it.
 
 use minijinja::context;
 
@@ -7,38 +7,39 @@ use crate::plan::{Instruction, Mount, Plan, Run, SHARED_SUPPORT, Script, ScriptF
 use super::quote;
 use super::templates::Templates;
 
-/// Makes the user.
+/// Creates the user.
 pub(super) const ADD_USER: &str = "add-user.sh";
-/// Compares what is installed with what was resolved.
+/// Compares the installed Python packages with the resolved versions.
 pub(super) const CHECK: &str = "check.py";
-/// Moves Python packages into folders, each for a layer.
+/// Moves Python packages into folders, one for each layer.
 pub(super) const LAYERS: &str = "layers.py";
-/// Finds the cache of Python packages.
+/// Uses the pip cache if it is running.
 pub(super) const PIP_CACHE: &str = "pip-cache.sh";
 
-/// apt's configuration, by whether it looks for a cache.
+/// Returns the name of apt's configuration, with or without the use of a cache.
 pub(super) fn apt_conf(plan: &Plan) -> &'static str {
     if plan.apt_cache { "apt-cached.conf" } else { "apt.conf" }
 }
 
-/// Files of definitions, in a folder for each package.
+/// The folder with the files of definitions, which has a folder for each package.
 pub(super) const PACKAGES: &str = "packages";
 
+/// Returns the path of a script of a definition in the support folder.
 pub(super) fn script(file: &ScriptFile) -> String {
     format!("{PACKAGES}/{}/{}", file.package, file.name)
 }
 
-/// The versions that a stage is held to.
+/// Returns the path of the constraints file of a stage.
 pub(super) fn constraints(stage: &StageName) -> String {
     format!("constraints/{stage}.txt")
 }
 
-/// Its files, by their path in the project.
+/// Returns the files of the support folder: paths in the project and texts.
 pub(super) fn files(plan: &Plan) -> Vec<(String, String)> {
     let shared = |name: &str, text: &str| (format!("{SHARED_SUPPORT}/{name}"), text.to_owned());
     let runs: Vec<&Run> = runs(plan).collect();
     let mounts = |mount: &Mount| runs.iter().any(|run| run.mounts.contains(mount));
-    let does = |is: fn(&Script) -> bool| runs.iter().any(|run| run.script.iter().any(is));
+    let has = |is: fn(&Script) -> bool| runs.iter().any(|run| run.script.iter().any(is));
     let mut files = Vec::new();
     if mounts(&Mount::Apt) {
         let text = if plan.apt_cache { APT_CACHED_CONF } else { APT_CONF };
@@ -50,13 +51,13 @@ pub(super) fn files(plan: &Plan) -> Vec<(String, String)> {
     if mounts(&Mount::Pip) && plan.pip.cache {
         files.push(shared(PIP_CACHE, PIP_CACHE_SH));
     }
-    if does(|script| matches!(script, Script::User(_))) {
+    if has(|script| matches!(script, Script::User(_))) {
         files.push(shared(ADD_USER, ADD_USER_SH));
     }
-    if does(|script| matches!(script, Script::Drift { .. })) {
+    if has(|script| matches!(script, Script::Drift { .. })) {
         files.push(shared(CHECK, CHECK_PY));
     }
-    if does(|script| matches!(script, Script::Layers(_))) {
+    if has(|script| matches!(script, Script::Layers(_))) {
         files.push(shared(LAYERS, LAYERS_PY));
     }
     for one in runs.iter().flat_map(|run| &run.script) {

@@ -1,11 +1,11 @@
-//! The templates of the outputs, built in.
+//! The built-in templates of the outputs.
 
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, Value};
 
-/// Reads templates of the folder `templates/dockerfile` into a table of names and texts.
+/// Includes files of `templates/dockerfile` as a table of names and texts.
 macro_rules! table {
     ($($name:literal)*) => {
         &[$(($name, include_str!(concat!("../../templates/dockerfile/", $name)))),*]
@@ -30,13 +30,13 @@ const SUPPORT: &[(&str, &str)] = &[
     ("support/check-libraries.j2", include_str!("../../templates/support/check-libraries.j2")),
 ];
 
-/// Parsed once, whatever the number of targets.
+/// The templates for all targets, so that each is parsed at most once.
 static ALL: LazyLock<Templates> = LazyLock::new(Templates::new);
 
-/// Every template of a Dockerfile, parsed when it is first filled.
+/// The templates. Each is parsed when it is first rendered.
 pub(super) struct Templates(Mutex<Environment<'static>>);
 
-/// Strict: a value that a template misses is a bug. Tags on lines of their own leave no blank line.
+/// Returns an environment that fails on undefined values and removes lines that contain only a tag.
 pub(super) fn strict() -> Environment<'static> {
     let mut environment = Environment::new();
     let syntax = SyntaxConfig::builder()
@@ -44,7 +44,7 @@ pub(super) fn strict() -> Environment<'static> {
         .lstrip_blocks(true)
         .keep_trailing_newline(true)
         .build()
-        .expect("the delimiters are the usual ones");
+        .expect("the default delimiters are valid");
     environment.set_syntax(syntax);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment
@@ -55,32 +55,28 @@ impl Templates {
         &ALL
     }
 
-    /// Parsed, strict: a value that a template misses is a bug.
     fn new() -> Self {
         let mut environment = strict();
-        // Values were quoted for where they stand.
+        // The code that fills a template has quoted the values.
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
         Self(Mutex::new(environment))
     }
 
-    /// The text of a template with these values.
+    /// Renders a template with these values.
     pub(super) fn fill(&self, name: &str, values: Value) -> String {
         let mut environment = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // The Dockerfile's own template takes in others, all of which come before it.
-        let whole = name == "Dockerfile.j2";
-        for (each, text) in
-            DOCKERFILE.iter().chain(SUPPORT).filter(|(each, _)| *each == name || whole && is_part(each))
-        {
+        let is_needed = |other: &str| other == name || name == "Dockerfile.j2" && is_included(other);
+        for (each, text) in DOCKERFILE.iter().chain(SUPPORT).filter(|(each, _)| is_needed(each)) {
             if environment.get_template(each).is_err() {
-                environment.add_template(each, text).expect("a built-in template is well formed");
+                environment.add_template(each, text).expect("built-in templates are valid");
             }
         }
         let template = environment.get_template(name).expect("the template is in the table");
-        template.render(values).expect("a built-in template finds its values")
+        template.render(values).expect("the values of a built-in template are complete")
     }
 }
 
-/// Whether the template of the Dockerfile takes it in.
-fn is_part(name: &str) -> bool {
+/// Whether `Dockerfile.j2` includes this template.
+fn is_included(name: &str) -> bool {
     name == "stage.j2" || name.starts_with("instruction/")
 }

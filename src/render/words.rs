@@ -1,4 +1,4 @@
-//! Texts in which variables may stand, as words of a shell and of systemd.
+//! Quotes texts, which may contain variables, as words of a shell and of systemd units.
 
 use crate::manifest::HealthCheck;
 use crate::plan::{Interpolated, Piece};
@@ -6,7 +6,7 @@ use crate::plan::{Interpolated, Piece};
 use super::options::is_shell_line;
 use super::quote;
 
-/// One word of bash, its variables filled in by the shell.
+/// Quotes a text as one word of bash, which expands its variables.
 pub(super) fn shell(text: &Interpolated) -> String {
     match text.as_literal() {
         Some(literal) => word(&literal),
@@ -14,13 +14,14 @@ pub(super) fn shell(text: &Interpolated) -> String {
     }
 }
 
-/// One word of bash that is what it is: where it looks like an assignment, bash would take `=~` for a home.
+/// Quotes a literal text as one word of bash. A word with `~` is always quoted: in a word that looks like an
+/// assignment, bash expands `=~` to the home folder.
 pub(super) fn word(literal: &str) -> String {
     let quoted = quote::shell(literal);
     if quoted.contains('~') && quoted == literal { format!("'{literal}'") } else { quoted }
 }
 
-/// Several texts as one word.
+/// Quotes several texts as one word of bash.
 pub(super) fn shell_word(parts: &[&Interpolated]) -> String {
     let mut all = Interpolated::literal("");
     for part in parts {
@@ -29,7 +30,7 @@ pub(super) fn shell_word(parts: &[&Interpolated]) -> String {
     shell(&all)
 }
 
-/// What stands between double quotes.
+/// Escapes a text for double quotes. `nested` texts are defaults of variables, within braces.
 fn inner(text: &Interpolated, nested: bool) -> String {
     let mut out = String::new();
     for piece in text.pieces() {
@@ -38,7 +39,7 @@ fn inner(text: &Interpolated, nested: bool) -> String {
                 for c in literal.chars() {
                     match c {
                         '"' | '\\' | '$' | '`' => out.extend(['\\', c]),
-                        // Between braces bash takes these for its own even inside of quotes.
+                        // Within braces, bash interprets these even in double quotes.
                         '\'' | '{' | '}' | '(' | ')' if nested => out.extend(['"', c, '"']),
                         _ => out.push(c),
                     }
@@ -52,7 +53,7 @@ fn inner(text: &Interpolated, nested: bool) -> String {
     out
 }
 
-/// A path of the host for a command line: absolute, since not every engine takes a relative one.
+/// Makes a host path absolute for a command line, since not every engine accepts relative ones.
 pub(super) fn host_path(path: &Interpolated) -> Interpolated {
     let Some((first, rest)) = path.pieces().split_first() else { return path.clone() };
     let first = match first {
@@ -77,12 +78,12 @@ fn absolute(path: &str) -> Interpolated {
     }
 }
 
-/// A word of a unit: quoted where it must be, no variable and no specifier in it.
+/// Quotes a literal word of a unit, if needed, and escapes `$` and `%`.
 pub(super) fn unit(word: &str) -> String {
     unit_word(&raw(word))
 }
 
-/// The same of a word in which variables and specifiers are seen to.
+/// Quotes a word of a unit, if needed, in which `$` and `%` are escaped already.
 pub(super) fn unit_word(word: &str) -> String {
     let bare = |c: char| c.is_alphanumeric() || "_@%+=:,./-$~*?![]{}()<>|&^".contains(c);
     if !word.is_empty() && word.chars().all(bare) {
@@ -103,13 +104,14 @@ pub(super) fn unit_word(word: &str) -> String {
     out
 }
 
-/// A text where a unit takes the whole of a line as it is, but for variables and specifiers.
+/// Escapes `$` and `%` in a text that takes up the rest of a unit's line, where systemd does not interpret
+/// quotes.
 pub(super) fn raw(text: &str) -> String {
     text.replace('%', "%%").replace('$', "$$")
 }
 
-/// A text with variables where a unit takes the whole of a line: defaults stand for their variables, what has none is
-/// systemd's to fill in.
+/// Escapes a text with variables that takes up the rest of a unit's line. Variables with a default are
+/// replaced by it; systemd expands the others.
 pub(super) fn unit_text(text: &Interpolated) -> String {
     let fill = |piece: &Piece| match piece {
         Piece::Literal(literal) => raw(literal),
@@ -119,7 +121,7 @@ pub(super) fn unit_text(text: &Interpolated) -> String {
     text.pieces().iter().map(fill).collect()
 }
 
-/// A path of the host in a unit.
+/// Returns a host path for a unit, in which `%h` is the home folder.
 pub(super) fn unit_path(path: &Interpolated) -> String {
     let path = unit_text(path);
     match path.strip_prefix('~') {
@@ -128,18 +130,20 @@ pub(super) fn unit_path(path: &Interpolated) -> String {
     }
 }
 
-/// The variables that a unit needs from systemd.
-pub(super) fn needed(text: &Interpolated, into: &mut Vec<String>) {
+/// Adds the variables without a default to `required`; systemd must expand them.
+pub(super) fn required_variables(text: &Interpolated, required: &mut Vec<String>) {
     for piece in text.pieces() {
         match piece {
-            Piece::Variable { operator, rest, .. } if operator.ends_with(['-', '+']) => needed(rest, into),
-            Piece::Variable { name, .. } if !into.contains(name) => into.push(name.clone()),
+            Piece::Variable { operator, rest, .. } if operator.ends_with(['-', '+']) => {
+                required_variables(rest, required);
+            }
+            Piece::Variable { name, .. } if !required.contains(name) => required.push(name.clone()),
             Piece::Variable { .. } | Piece::Literal(_) => {}
         }
     }
 }
 
-/// A check as one line for the container's `sh`, which knows fewer quotes than bash.
+/// Returns a health check as one line for `sh` in the container, which does not support all quotes of bash.
 pub(super) fn check_line(check: &HealthCheck) -> String {
     if is_shell_line(check) {
         return check.test.value[0].clone();
@@ -148,7 +152,7 @@ pub(super) fn check_line(check: &HealthCheck) -> String {
     words.join(" ")
 }
 
-/// A check as Podman takes words: JSON.
+/// Returns a health check as a JSON array, the exec form of Podman.
 pub(super) fn check_json(check: &HealthCheck) -> String {
     if is_shell_line(check) {
         return quote::exec(&["/bin/sh", "-c", &check.test.value[0]]);
@@ -156,6 +160,7 @@ pub(super) fn check_json(check: &HealthCheck) -> String {
     quote::exec(&check.test.value)
 }
 
+/// Quotes a word for a POSIX shell.
 fn posix(word: &str) -> String {
     let bare = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
     if !word.is_empty() && word.chars().all(bare) {

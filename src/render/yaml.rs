@@ -1,5 +1,5 @@
-//! A small tree of YAML with comments and anchors. Every scalar is written by the one writer that is known to be read
-//! back as it was.
+//! A YAML tree with comments and anchors, and its writer. All texts are written by `serde_saphyr`, which
+//! quotes them where needed.
 
 use serde::{Serialize, Serializer};
 use serde_saphyr::{DoubleQuoted, FlowSeq, SerializerOptions};
@@ -9,41 +9,44 @@ pub fn read(text: &str) -> Option<serde_json::Value> {
     serde_saphyr::from_str(text).ok()
 }
 
-/// A YAML node as the writer knows it.
+/// A YAML node.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Yaml {
-    /// A text, quoted where it must be.
+    /// A text, quoted if needed.
     Text(String),
-    /// A number, a switch or a reference to an anchor, as it stands.
+    /// A number, a boolean or an alias, written unchanged.
     Raw(String),
+    /// A sequence of texts on one line.
     Flow(Vec<String>),
+    /// A sequence of any values on one line.
     Line(Vec<Yaml>),
-    /// Keys and values on one line.
+    /// A mapping on one line.
     Inline(Map),
     Map(Map),
     List(Vec<Item>),
     Null,
 }
 
-/// An item of a YAML sequence with its comment.
+/// An item of a sequence with the comments above it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Item {
     pub(super) comments: Vec<String>,
     pub(super) value: Yaml,
 }
 
-/// Keys and values in the order in which they were put.
+/// A mapping, in the order in which its keys were added.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Map(Vec<MapEntry>);
 
 #[derive(Debug, Clone, PartialEq)]
 struct MapEntry {
+    /// Whether there is a blank line above it.
     gap: bool,
     comments: Vec<String>,
     key: String,
     anchor: Option<String>,
     value: Yaml,
-    /// What stands behind the value, or behind the key where the value takes several lines.
+    /// The comment after the value, or after the key if the value spans several lines.
     behind: String,
 }
 
@@ -60,7 +63,7 @@ impl Map {
         self
     }
 
-    /// Takes the keys of a map that has this anchor; those that are written here replace them.
+    /// Adds a merge key: the keys of the mapping with this anchor, which keys of this mapping override.
     pub(super) fn merge(&mut self, anchor: &str) -> &mut Self {
         self.put("", Yaml::Raw(format!("*{anchor}")));
         if let Some(last) = self.0.last_mut() {
@@ -83,12 +86,12 @@ impl Map {
         if values.is_empty() { self } else { self.put(key, Yaml::List(values)) }
     }
 
-    /// Adds texts as a list: on one line where they fit.
+    /// Adds a list of texts, unless it is empty; on one line if they fit.
     pub(super) fn texts(&mut self, key: &str, values: Vec<String>) -> &mut Self {
         if values.is_empty() {
             return self;
         }
-        let long = values.iter().map(|value| value.chars().count() + 2).sum::<usize>() > LONG;
+        let long = values.iter().map(|value| value.chars().count() + 2).sum::<usize>() > MAX_FLOW_WIDTH;
         if long {
             self.list(key, values.into_iter().map(Item::text).collect())
         } else {
@@ -100,7 +103,7 @@ impl Map {
         self.0.is_empty()
     }
 
-    /// Adds keys and values, unless there are none.
+    /// Adds a mapping, unless it is empty.
     pub(super) fn map(&mut self, key: &str, values: Map) -> &mut Self {
         if values.0.is_empty() { self } else { self.put(key, Yaml::Map(values)) }
     }
@@ -109,7 +112,7 @@ impl Map {
         self.0.extend(other.0);
     }
 
-    /// Puts a line of comment above the last key.
+    /// Adds a comment line above the last key.
     pub(super) fn comment(&mut self, line: &str) -> &mut Self {
         if let Some(last) = self.0.last_mut().filter(|_| !line.is_empty()) {
             last.comments.push(line.to_owned());
@@ -117,7 +120,7 @@ impl Map {
         self
     }
 
-    /// Puts a comment behind the value of the last key.
+    /// Adds a comment after the value of the last key.
     pub(super) fn behind(&mut self, comment: &str) -> &mut Self {
         if let Some(last) = self.0.last_mut() {
             comment.clone_into(&mut last.behind);
@@ -125,7 +128,7 @@ impl Map {
         self
     }
 
-    /// Puts a blank line above the last key and its comments.
+    /// Adds a blank line above the last key and its comments.
     pub(super) fn gap(&mut self) -> &mut Self {
         if let Some(last) = self.0.last_mut() {
             last.gap = true;
@@ -133,7 +136,7 @@ impl Map {
         self
     }
 
-    /// Names the value of the last key, so that others may refer to it.
+    /// Adds an anchor to the value of the last key.
     pub(super) fn anchor(&mut self, name: &str) -> &mut Self {
         if let Some(last) = self.0.last_mut() {
             last.anchor = Some(name.to_owned());
@@ -153,10 +156,10 @@ impl Item {
     }
 }
 
-/// Texts of at most so many letters are written on one line.
-const LONG: usize = 96;
+/// The largest width, in characters, of a list of texts on one line.
+const MAX_FLOW_WIDTH: usize = 96;
 
-/// The name of an anchor: its letters are those that every reader takes.
+/// Returns a name for an anchor, with only those characters that every parser accepts.
 pub(super) fn anchor(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') { c } else { '-' }).collect()
 }
@@ -171,13 +174,14 @@ pub(super) fn scalar(text: &str) -> String {
     written(&text)
 }
 
-/// A text between brackets. Compose's reader takes `? ` in one without quotes for the start of a key.
+/// A text in a flow sequence. If it contains `? `, it is quoted: the parser of Compose takes this for the
+/// start of a key.
 struct InFlow<'a>(&'a str);
 
 impl Serialize for InFlow<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let key = self.0.split('?').skip(1).any(|after| after.starts_with(char::is_whitespace));
-        if key { DoubleQuoted(self.0).serialize(serializer) } else { self.0.serialize(serializer) }
+        let looks_like_key = self.0.split('?').skip(1).any(|after| after.starts_with(char::is_whitespace));
+        if looks_like_key { DoubleQuoted(self.0).serialize(serializer) } else { self.0.serialize(serializer) }
     }
 }
 
@@ -213,7 +217,7 @@ fn write_map(out: &mut String, map: &Map, indent: usize, mut inside: bool) {
     }
 }
 
-/// What stands after `key:` or `-`, with its line's end.
+/// Writes what follows `key:` or `-`, including the line break.
 fn write_value(out: &mut String, value: &Yaml, indent: usize) {
     match value {
         Yaml::Null => out.push('\n'),
@@ -241,7 +245,7 @@ fn write_value(out: &mut String, value: &Yaml, indent: usize) {
     }
 }
 
-/// A value between brackets or braces.
+/// Returns a value in flow style.
 fn on_one_line(value: &Yaml) -> String {
     match value {
         Yaml::Null => "null".to_owned(),
@@ -274,7 +278,7 @@ fn in_flow(text: &str) -> String {
     inner.map_or_else(|| scalar(text), |inner| inner.trim().to_owned())
 }
 
-/// A key between braces: one that is quoted already stays so.
+/// Returns a key in flow style, unless it is quoted already.
 fn in_flow_key(key: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     if key.chars().all(plain) || key.starts_with(['"', '\'']) { key.to_owned() } else { in_flow(key) }

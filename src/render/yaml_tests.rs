@@ -1,4 +1,4 @@
-//! What is written is read back.
+//! Tests that written values are read back unchanged.
 
 use std::collections::BTreeMap;
 
@@ -65,21 +65,21 @@ fn awkward() -> impl Strategy<Value = String> {
 }
 
 #[test]
-fn a_question_in_brackets_is_quoted() {
+fn a_question_mark_in_a_flow_sequence_is_quoted() {
     let mut map = Map::default();
     map.put("test", Yaml::Flow(vec!["a? b".to_owned(), "a?b".to_owned()]));
     assert_eq!(document(&map), "test: [\"a? b\", a?b]\n");
 }
 
 #[test]
-fn one_map_takes_the_keys_of_another() {
+fn a_mapping_merges_the_keys_of_another() {
     let (mut one, mut other, mut root) = (Map::default(), Map::default(), Map::default());
     one.text("a", "1").text("b", "2");
     other.merge(&anchor("x.y")).text("b", "3").behind("why");
     root.put("one", Yaml::Map(one)).anchor(&anchor("x.y")).behind("the first").put("other", Yaml::Map(other));
     let out = document(&root);
     assert_eq!(out, "one: &x-y # the first\n  a: \"1\"\n  b: \"2\"\nother:\n  <<: *x-y\n  b: \"3\" # why\n");
-    let read: serde_json::Value = serde_saphyr::from_str(&out).expect("it is YAML");
+    let read: serde_json::Value = serde_saphyr::from_str(&out).expect("valid YAML");
     assert_eq!(read["other"], serde_json::json!({ "a": "1", "b": "3" }));
 }
 

@@ -1,4 +1,4 @@
-//! `jcc diff`: between folders, and between revisions of git.
+//! `jcc diff`: between folders, and between Git revisions.
 
 use std::fs;
 use std::path::Path;
@@ -28,9 +28,9 @@ app {
 }
 "#;
 
-/// Two copies of a project: `old` and `new`.
+/// Creates and compiles two copies of a project, `old` and `new`.
 fn copies(manifest: &str) -> TempDir {
-    let folder = tempfile::tempdir().expect("there is room");
+    let folder = tempfile::tempdir().expect("the folder is writable");
     for side in ["old", "new"] {
         write(folder.path(), &format!("{side}/project.kdl"), manifest);
         write(folder.path(), &format!("{side}/app/main.py"), "print(1)\n");
@@ -39,14 +39,14 @@ fn copies(manifest: &str) -> TempDir {
     folder
 }
 
-/// What `jcc diff old new` prints.
+/// Returns what `jcc diff old new` prints.
 fn diff(folder: &Path, options: &[&str]) -> String {
     run_expecting(folder, &[&["diff", "old", "new"], options].concat(), 0).out
 }
 
-/// A repository with a committed and compiled project in `robot/`.
+/// Creates a repository with a compiled and committed project in `robot/`. Returns `None` if Git is not installed.
 fn repository() -> Option<TempDir> {
-    let folder = tempfile::tempdir().expect("there is room");
+    let folder = tempfile::tempdir().expect("the folder is writable");
     git::start(folder.path())?;
     write(folder.path(), "robot/project.kdl", DETECTOR);
     write(folder.path(), "robot/app/main.py", "print(1)\n");
@@ -68,12 +68,12 @@ fn a_version_change_is_reported_with_its_consequences() {
 }
 
 #[test]
-fn what_widens_the_rights_of_the_container_is_a_risk() {
+fn additional_rights_of_the_container_are_risks() {
     let folder = copies(&DETECTOR.replace("app {", "run { read-only; cap-drop \"NET_RAW\" }\napp {"));
     let wider = "run { privileged; device \"/dev/ttyUSB0\"; network \"bridge\"; port \"8080:80\"; volume \"/srv\" \"/srv\" }";
     change(folder.path(), "new/project.kdl", "run { read-only; cap-drop \"NET_RAW\" }", wider);
     insta::assert_snapshot!("diff-risk", diff(folder.path(), &[]));
-    // In the other direction nothing is wider but the host's network.
+    // In the other direction only the host's network is an additional right.
     let back = run_expecting(folder.path(), &["diff", "new", "old"], 0).out;
     assert!(back.contains("network_mode: host"), "{back}");
     assert!(!back.contains("privileged\n") || back.contains("- true"), "{back}");
@@ -95,14 +95,14 @@ fn a_changed_file_of_the_application_reruns_its_copy() {
     let out = diff(folder.path(), &[]);
     assert!(out.contains("`app/main.py` changed: COPY app /app/"), "{out}");
     assert!(out.contains("1 of 7 stages rebuild"), "{out}");
-    // A file that the build does not see changes nothing.
+    // A file that is not in the build context changes nothing.
     write(folder.path(), "new/app/main.py", "print(1)\n");
     write(folder.path(), "new/app/__pycache__/main.pyc", "x");
     assert!(diff(folder.path(), &[]).contains("nothing differs"));
 }
 
 #[test]
-fn equal_changes_of_targets_are_one_group() {
+fn equal_changes_of_targets_are_grouped() {
     let targets: String =
         (0..20).map(|at| format!("target \"robot-{at:02}\" {{ platform \"x86_64\" }}\n")).collect();
     let manifest = format!("project \"fleet\"\n{targets}packages {{ numpy \"1.26\" }}\n");
@@ -139,7 +139,7 @@ fn revisions_are_compared() {
 }
 
 #[test]
-fn the_default_is_where_the_branch_left_the_default_branch() {
+fn the_default_is_the_merge_base_with_the_default_branch() {
     let Some(folder) = repository() else { return };
     let robot = folder.path().join("robot");
     git::run(folder.path(), &["update-ref", "refs/remotes/origin/main", "HEAD"]);
@@ -152,14 +152,14 @@ fn the_default_is_where_the_branch_left_the_default_branch() {
 }
 
 #[test]
-fn without_a_repository_there_is_a_way_out() {
+fn without_a_repository_the_help_suggests_two_folders() {
     let folder = copies(DETECTOR);
     let ran = run_expecting(&folder.path().join("old"), &["diff"], 1);
     assert!(ran.err.contains("help: compare two folders with `jcc diff OLD NEW`"), "{}", ran.err);
 }
 
 #[test]
-fn an_old_manifest_that_does_not_compile_is_reported_at_its_lines() {
+fn errors_in_the_old_manifest_are_reported_at_their_lines() {
     let Some(folder) = repository() else { return };
     let robot = folder.path().join("robot");
     change(&robot, "project.kdl", "pytorch", "pytroch");
@@ -171,13 +171,13 @@ fn an_old_manifest_that_does_not_compile_is_reported_at_its_lines() {
 
 #[cfg(unix)]
 #[test]
-fn a_hostile_repository_runs_nothing() {
+fn programs_of_a_hostile_git_configuration_are_not_run() {
     let Some(folder) = repository() else { return };
     let robot = folder.path().join("robot");
     let planted = folder.path().join("planted");
     let script = folder.path().join("evil");
     write(folder.path(), "evil", &format!("#!/bin/sh\ntouch {}\n", planted.display()));
-    fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("it is ours");
+    fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("we own it");
     let evil = script.to_str().expect("it is UTF-8");
     for key in ["core.fsmonitor", "core.pager", "diff.external", "core.sshCommand", "diff.evil.textconv"] {
         git::run(folder.path(), &["config", key, evil]);
@@ -189,7 +189,7 @@ fn a_hostile_repository_runs_nothing() {
 }
 
 #[test]
-fn a_comment_fits_what_code_hosts_take() {
+fn markdown_fits_into_a_comment_of_a_code_host() {
     let targets: String = (0..110)
         .map(|at| format!("target \"robot-{at:03}\" {{ platform \"x86_64\"; gpu \"8.6\"; apt {{ install \"pkg{at}\" }} }}\n"))
         .collect();

@@ -1,4 +1,4 @@
-"""Says what it would look at and with which GPU; the rest of a detector is left to the reader."""
+"""Prints the source and the GPU, and runs a detector on noise; the rest of the application is left to the reader."""
 
 import os
 

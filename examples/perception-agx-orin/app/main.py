@@ -1,4 +1,4 @@
-"""Counts the points of each cloud on `points` and says how many a second arrive."""
+"""Counts the points of each cloud on `points` and prints how many arrive per second."""
 
 import time
 

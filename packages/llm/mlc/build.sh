@@ -1,16 +1,16 @@
 tree=/src/mlc-llm
 patch --directory="$tree" --strip=1 --forward < /src/jetson-containers/packages/llm/mlc/patches/607dc5a.diff
-# TVM looks for CUTLASS beside its modules: here it is where the sources below lie.
+# TVM looks for CUTLASS next to its modules. Here it is in the folder to which the sources are copied below.
 sed -i 's|for rel in \["../../../../", |for rel in ["/opt/mlc-llm/3rdparty/tvm/", "../../../../", |' "$tree/3rdparty/tvm/python/tvm/contrib/cutlass/build.py"
 grep -q '/opt/mlc-llm/3rdparty/tvm/' "$tree/3rdparty/tvm/python/tvm/contrib/cutlass/build.py"
-# FlashInfer's build calls `python`: the environment's.
+# FlashInfer's build calls `python`, which is the one of the environment.
 cmake -S "$tree" -B "$tree/build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
   -DCMAKE_CXX_STANDARD=17 -DCMAKE_CUDA_STANDARD=17 "-DCMAKE_CUDA_ARCHITECTURES=$ARCHITECTURES" \
   -DUSE_CUDA=ON -DUSE_CUDNN=OFF -DUSE_CUBLAS=ON -DUSE_CURAND=ON -DUSE_CUTLASS=ON -DUSE_THRUST=ON \
   -DUSE_GRAPH_EXECUTOR_CUDA_GRAPH=ON -DUSE_STACKVM_RUNTIME=ON "-DUSE_LLVM=/usr/bin/llvm-config-15 --link-static" \
   -DHIDE_PRIVATE_SYMBOLS=ON
 cmake --build "$tree/build" --parallel "$MAX_JOBS"
-# What the builder of models includes, and the kernels that it links them to.
+# The headers that the model builder includes, and the kernels that it links.
 mkdir -p /opt/mlc-llm/lib /opt/mlc-llm/3rdparty/tvm/3rdparty/cutlass/tools/util \
   /opt/mlc-llm/3rdparty/tvm/3rdparty/cutlass/examples /opt/mlc-llm/3rdparty/tvm/3rdparty/libflash_attn
 parts=/opt/mlc-llm/3rdparty/tvm/3rdparty

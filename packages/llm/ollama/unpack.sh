@@ -1,4 +1,4 @@
-# Fetches and unpacks the release for ARM and its build for JetPack 5, without the CUDA libraries of servers.
+# Downloads and unpacks the release for ARM and its build for JetPack 5, without the CUDA libraries for servers.
 mkdir -p /opt/ollama
 curl --fail --location --silent --show-error --retry 3 --output /tmp/ollama.tar.zst "${RELEASE}/ollama-linux-arm64.tar.zst"
 echo "${SHA256}  /tmp/ollama.tar.zst" | sha256sum --check --strict

@@ -1,4 +1,4 @@
-"""Stands for the project's wheel of the same name: llama-server is the image's own."""
+"""Replaces the project's wheel of the same name, so that it uses the llama-server of the image."""
 
 import shutil
 

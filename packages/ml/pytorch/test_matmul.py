@@ -1,4 +1,4 @@
-"""Multiplies on the GPU and compares with the CPU: finds wheels without kernels for this GPU."""
+"""Multiplies matrices on the GPU and compares with the CPU, which detects wheels without kernels for this GPU."""
 
 import torch
 

@@ -1,4 +1,4 @@
-# Its setup.py imports torch and tensorrt, which need the driver, only to offer a plugin of TensorRT 7: not wanted here.
+# Its setup.py imports torch and tensorrt, which need the driver, only for a TensorRT 7 plugin, which is not built here.
 rm /src/torch2trt/setup.py
 cat > /src/torch2trt/pyproject.toml <<EOF
 [build-system]
@@ -13,6 +13,6 @@ version = "${VERSION}"
 include = ["torch2trt*"]
 exclude = ["torch2trt.contrib*"]
 EOF
-# Whole numbers, such as the tokens of a text encoder, are inputs too.
+# Integers, such as the tokens of a text encoder, are inputs too.
 sed -i 's/ or x\.dtype == torch\.bool)/ or x.dtype in (torch.bool, torch.int32, torch.int64))/' /src/torch2trt/torch2trt/flattener.py
 grep -q 'torch.int64' /src/torch2trt/torch2trt/flattener.py

@@ -1,5 +1,5 @@
 lite=/src/jetson-containers/packages/vectordb/faiss_lite
-# Of its two targets only the library is wanted: the other is its test.
+# Builds only the library; the other target is its test.
 cmake -S "$lite" -B /build/faiss_lite -DCMAKE_BUILD_TYPE=Release "-DCMAKE_CUDA_ARCHITECTURES=$ARCHITECTURES" \
   -DCMAKE_CUDA_STANDARD=20 -DCMAKE_CXX_STANDARD=20 -DCMAKE_PREFIX_PATH=/opt/faiss_lite/faiss \
   -DCMAKE_BUILD_RPATH=/opt/faiss_lite/faiss/lib
@@ -10,5 +10,5 @@ sed -e 's/^from cuda import cuda, nvrtc/from cuda.bindings import driver as cuda
   -e 's/^from cuda\.cudart import/from cuda.bindings.runtime import/' "$lite/faiss_lite.py" > /opt/faiss_lite/faiss_lite.py
 grep -q '^from cuda.bindings import driver as cuda, nvrtc' /opt/faiss_lite/faiss_lite.py
 grep -q '^from cuda.bindings.runtime import' /opt/faiss_lite/faiss_lite.py
-# Of FAISS the image needs the library alone.
+# The image needs only the library of FAISS.
 rm -rf /opt/faiss_lite/faiss/include /opt/faiss_lite/faiss/share /opt/faiss_lite/faiss/lib/cmake

@@ -1,4 +1,4 @@
-"""Looks for each of eight vectors among themselves, and finds it."""
+"""Searches eight vectors for each of them, and finds it."""
 
 import ctypes as C
 

@@ -1,4 +1,4 @@
-"""Cuts a document into pieces and finds the right one by its words, without a model."""
+"""Splits a document into chunks and finds the right one by its words, without a model."""
 
 from llama_index.core import Document, MockEmbedding, Settings, VectorStoreIndex
 from llama_index.core.node_parser import TokenTextSplitter

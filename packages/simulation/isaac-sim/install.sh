@@ -1,4 +1,4 @@
-# Isaac Sim in a separate environment. Its parts are at NVIDIA's index; their libraries at PyPI.
+# Installs Isaac Sim into a separate environment. Its parts are on NVIDIA's index, their dependencies on PyPI.
 "python${PYTHON}" -m venv /opt/isaac-sim
 /opt/isaac-sim/bin/pip --isolated install --no-cache-dir --no-input --only-binary :all: \
     --extra-index-url https://pypi.nvidia.com "isaacsim[all,extscache]==${VERSION}"

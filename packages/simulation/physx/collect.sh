@@ -1,4 +1,4 @@
-# The libraries lie in a folder for each platform and configuration: into one, where the loader and linkers look.
+# Copies the libraries from the folders of each platform and configuration to one folder for the dynamic loader and linkers.
 mkdir -p /opt/physx/lib
 find /src/physx/physx/bin '(' -name '*.so' -o -name '*.a' ')' -exec cp --target-directory=/opt/physx/lib {} +
 rm -rf /opt/physx/bin

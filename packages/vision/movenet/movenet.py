@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""MoveNet Lightning on ONNX Runtime: the 17 points of one person's pose in a picture."""
+"""MoveNet Lightning on ONNX Runtime: 17 keypoints of one person's pose in a picture."""
 import argparse
 import json
 import os
@@ -15,7 +15,7 @@ SIZE = 192
 
 
 def model():
-    """The model's file, fetched where it is not there yet."""
+    """Returns the path of the model, and downloads it if it does not exist."""
     revision = os.environ["MOVENET_REVISION"]
     path = pathlib.Path(os.environ.get("MOVENET_CACHE", "/tmp/movenet")) / revision / "model.onnx"
     if not path.exists():
@@ -28,7 +28,7 @@ def model():
 
 
 class Pose:
-    """Estimates poses, on the GPU where ONNX Runtime can."""
+    """Estimates poses, on the GPU if ONNX Runtime supports it."""
 
     def __init__(self):
         import onnxruntime
@@ -39,7 +39,7 @@ class Pose:
         self.input = self.session.get_inputs()[0]
 
     def estimate(self, picture):
-        """Rows of y, x and score for each of POINTS; y and x as parts of the picture (height, width, RGB)."""
+        """Returns a row of y, x and score for each of POINTS; y and x are fractions of the picture (height, width, RGB)."""
         import numpy
         from PIL import Image
 
@@ -58,7 +58,7 @@ class Pose:
 
 
 def main():
-    """Prints the points of a picture's person as JSON."""
+    """Prints the keypoints of a person in a picture as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("picture", type=pathlib.Path)
     picture = parser.parse_args().picture

@@ -1,78 +1,78 @@
-//! Lines that are too long to be shown: what is far from every label gives way to `…`.
+//! Clips long lines of source texts: parts that are far from every label are replaced by `…`.
 
 use std::ops::Range;
 
-/// Longer lines are clipped, in bytes.
-const LONG: usize = 400;
-/// So much is shown on either side of a label's ends.
-const AROUND: usize = 80;
-/// What stands for what is left out.
-const SIGN: &str = "…";
+/// The length, in bytes, above which a line is clipped.
+const MAX_LENGTH: usize = 400;
+/// The number of bytes that are kept on either side of the ends of a label.
+const CONTEXT: usize = 80;
+/// The text that replaces a clipped part.
+const ELLIPSIS: &str = "…";
 
-/// A text without the parts of long lines that nobody asked for, which knows where the rest has gone.
+/// A text in which long lines are clipped. It converts offsets of the original text.
 #[derive(Debug, Default)]
 pub(super) struct Clipped {
     pub(super) text: String,
-    /// What was left out of the whole text.
-    gone: Vec<Range<usize>>,
+    /// The ranges of the original text that were removed.
+    removed: Vec<Range<usize>>,
 }
 
 impl Clipped {
-    /// Keeps all short lines, and what is near to these places.
-    pub(super) fn new(text: String, places: &[usize]) -> Self {
-        let mut gone = Vec::new();
+    /// Clips a text. Short lines and the surroundings of these offsets are kept.
+    pub(super) fn new(text: String, offsets: &[usize]) -> Self {
+        let mut removed = Vec::new();
         let mut start = 0;
         for line in text.split_inclusive('\n') {
             let whole = start..start + line.trim_end_matches(['\n', '\r']).len();
             start += line.len();
-            if whole.len() > LONG {
-                gone.extend(left_out(&text, whole, places));
+            if whole.len() > MAX_LENGTH {
+                removed.extend(removed_ranges(&text, whole, offsets));
             }
         }
-        if gone.is_empty() {
-            return Self { text, gone };
+        if removed.is_empty() {
+            return Self { text, removed };
         }
-        let mut shown = String::new();
+        let mut clipped = String::new();
         let mut from = 0;
-        for range in &gone {
-            shown.push_str(&text[from..range.start]);
-            shown.push_str(SIGN);
+        for range in &removed {
+            clipped.push_str(&text[from..range.start]);
+            clipped.push_str(ELLIPSIS);
             from = range.end;
         }
-        shown.push_str(&text[from..]);
-        Self { text: shown, gone }
+        clipped.push_str(&text[from..]);
+        Self { text: clipped, removed }
     }
 
-    /// Where a place of the whole text is now.
-    pub(super) fn place(&self, at: usize) -> usize {
-        let mut place = at;
-        for range in self.gone.iter().filter(|range| range.start < at) {
-            // Of a part that is gone the sign stands for all of it.
-            place = place + SIGN.len() - range.len().min(at - range.start);
-            if at < range.end {
-                place -= SIGN.len();
+    /// Converts an offset of the original text. An offset in a removed part becomes that of its ellipsis.
+    pub(super) fn offset(&self, original: usize) -> usize {
+        let mut offset = original;
+        for range in self.removed.iter().filter(|range| range.start < original) {
+            offset = offset + ELLIPSIS.len() - range.len().min(original - range.start);
+            if original < range.end {
+                offset -= ELLIPSIS.len();
             }
         }
-        place
+        offset
     }
 
-    /// How many bytes are missing on the line of a place of the clipped text, before it.
-    pub(super) fn missing(&self, place: usize) -> usize {
-        let line = self.text[..place.min(self.text.len())].rfind('\n').map_or(0, |at| at + 1);
-        let before = self.gone.iter().filter(|range| (line..place).contains(&self.place(range.start)));
-        before.map(|range| range.len() - SIGN.len()).sum()
+    /// Returns how many bytes were removed on the line of an offset of the clipped text, before this offset.
+    pub(super) fn removed_before(&self, offset: usize) -> usize {
+        let line = self.text[..offset.min(self.text.len())].rfind('\n').map_or(0, |at| at + 1);
+        let before = self.removed.iter().filter(|range| (line..offset).contains(&self.offset(range.start)));
+        before.map(|range| range.len() - ELLIPSIS.len()).sum()
     }
 }
 
-/// The parts of a long line that are far from all places; from a line without any its beginning is kept.
-fn left_out(text: &str, line: Range<usize>, places: &[usize]) -> Vec<Range<usize>> {
-    let mut kept: Vec<Range<usize>> = places
+/// Returns the parts of a long line that are far from all offsets. If there is none in the line, its start is
+/// kept.
+fn removed_ranges(text: &str, line: Range<usize>, offsets: &[usize]) -> Vec<Range<usize>> {
+    let mut kept: Vec<Range<usize>> = offsets
         .iter()
         .filter(|at| (line.start..=line.end).contains(at))
-        .map(|at| at.saturating_sub(AROUND).max(line.start)..(at + AROUND).min(line.end))
+        .map(|at| at.saturating_sub(CONTEXT).max(line.start)..(at + CONTEXT).min(line.end))
         .collect();
     if kept.is_empty() {
-        kept.push(line.start..line.start + AROUND);
+        kept.push(line.start..line.start + CONTEXT);
     }
     kept.sort_by_key(|range| range.start);
     let boundary = |mut at: usize| {
@@ -81,16 +81,16 @@ fn left_out(text: &str, line: Range<usize>, places: &[usize]) -> Vec<Range<usize
         }
         at
     };
-    let mut gone = Vec::new();
+    let mut removed = Vec::new();
     let mut from = line.start;
     for next in kept.into_iter().chain(std::iter::once(line.end..line.end)) {
         let range = boundary(from)..boundary(next.start.max(from));
-        if range.len() > SIGN.len() {
-            gone.push(range);
+        if range.len() > ELLIPSIS.len() {
+            removed.push(range);
         }
         from = from.max(next.end);
     }
-    gone
+    removed
 }
 
 #[cfg(test)]
@@ -98,28 +98,28 @@ mod tests {
     use super::Clipped;
 
     #[test]
-    fn what_is_far_from_a_place_gives_way() {
+    fn parts_far_from_an_offset_are_clipped() {
         let whole = format!("short\n{}HERE{}\n{}\nend\n", "é".repeat(500), "b".repeat(1000), "c".repeat(900));
-        let at = whole.find("HERE").expect("it is there");
+        let at = whole.find("HERE").expect("the text contains it");
         let clipped = Clipped::new(whole.clone(), &[at, at + 4]);
         let lines: Vec<&str> = clipped.text.lines().collect();
         assert_eq!(lines[0], "short");
         assert_eq!(lines[1], format!("…{}HERE{}…", "é".repeat(40), "b".repeat(80)));
         assert_eq!(lines[2], format!("{}…", "c".repeat(80)));
         assert_eq!(lines[3], "end");
-        let now = clipped.place(at);
-        assert_eq!(&clipped.text[now..clipped.place(at + 4)], "HERE");
-        assert_eq!(now - 6 + clipped.missing(now), 1000, "the column stays what it was");
-        assert_eq!(&clipped.text[clipped.place(whole.len() - 4)..], "end\n");
-        assert_eq!(clipped.missing(clipped.text.len() - 2), 0);
-        for place in 0..whole.len() {
-            assert!(clipped.place(place) <= clipped.text.len());
+        let offset = clipped.offset(at);
+        assert_eq!(&clipped.text[offset..clipped.offset(at + 4)], "HERE");
+        assert_eq!(offset - 6 + clipped.removed_before(offset), 1000, "the column is that of the original");
+        assert_eq!(&clipped.text[clipped.offset(whole.len() - 4)..], "end\n");
+        assert_eq!(clipped.removed_before(clipped.text.len() - 2), 0);
+        for original in 0..whole.len() {
+            assert!(clipped.offset(original) <= clipped.text.len());
         }
     }
 
     #[test]
-    fn short_lines_stay() {
+    fn short_lines_are_not_clipped() {
         let clipped = Clipped::new("a\r\nb".to_owned(), &[]);
-        assert_eq!((clipped.text.as_str(), clipped.place(3), clipped.missing(3)), ("a\r\nb", 3, 0));
+        assert_eq!((clipped.text.as_str(), clipped.offset(3), clipped.removed_before(3)), ("a\r\nb", 3, 0));
     }
 }

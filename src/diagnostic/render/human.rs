@@ -1,4 +1,4 @@
-//! The report for people: the one file that names miette.
+//! Renders diagnostics as text for people, with miette.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,21 +16,19 @@ use crate::source::{SourceId, Sources, is_hidden, shown};
 pub struct Look {
     pub width: usize,
     pub colour: Colour,
-    /// Which letters draw the lines.
     pub letters: Letters,
 }
 
-/// Whether there is colour.
+/// Whether the report is coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Colour {
     On,
     Off,
 }
 
-/// Which letters draw the lines.
+/// The characters that draw lines and arrows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Letters {
-    /// Lines and arrows of Unicode.
     Unicode,
     Ascii,
 }
@@ -41,7 +39,7 @@ impl Default for Look {
     }
 }
 
-/// Every problem with the lines that it is about, an empty line between two.
+/// Renders diagnostics with the source lines of their labels, separated by empty lines.
 pub fn report(reports: &[&Diagnostic], sources: &Sources, look: Look) -> String {
     let handler = handler(look);
     let texts = Texts::new(reports, sources);
@@ -53,7 +51,7 @@ fn handler(look: Look) -> GraphicalReportHandler {
         Letters::Unicode => ThemeCharacters::unicode(),
         Letters::Ascii => ThemeCharacters::ascii(),
     };
-    // A note has no sign that readers know.
+    // There is no common symbol for notes.
     let characters = ThemeCharacters { advice: "note:".to_owned(), ..characters };
     let styles = match look.colour {
         Colour::On => ThemeStyles::ansi(),
@@ -67,10 +65,10 @@ fn handler(look: Look) -> GraphicalReportHandler {
         .without_syntax_highlighting()
 }
 
-/// So many places of one report are shown.
-const PLACES: usize = 50;
+/// The largest number of labels of a diagnostic that are shown.
+const MAX_LABELS: usize = 50;
 
-/// What reports are about, as it is shown: the same for all reports of a run.
+/// The source texts as they are shown: with secrets masked and hidden characters replaced.
 struct Texts<'a> {
     sources: &'a Sources,
     masks: Masks,
@@ -91,7 +89,7 @@ impl<'a> Texts<'a> {
 fn one_report(one: &Diagnostic, texts: &Texts<'_>, handler: &GraphicalReportHandler) -> String {
     let masks = &texts.masks;
     let mut groups: Vec<(SourceId, Vec<&Label>)> = Vec::new();
-    for label in one.labels.iter().take(PLACES) {
+    for label in one.labels.iter().take(MAX_LABELS) {
         match groups.iter_mut().find(|(source, _)| *source == label.span.source) {
             Some((_, labels)) => labels.push(label),
             None => groups.push((label.span.source, vec![label])),
@@ -102,7 +100,7 @@ fn one_report(one: &Diagnostic, texts: &Texts<'_>, handler: &GraphicalReportHand
     main.message = on_one_line(&masks.text(&one.message));
     main.code = Some(one.code.as_str());
     main.severity = Some(one.severity);
-    let more = one.labels.len().saturating_sub(PLACES);
+    let more = one.labels.len().saturating_sub(MAX_LABELS);
     let more = (more > 0).then(|| format!("{} more of the same kind", wording::count(more, "place")));
     let help: Vec<String> = one.help.iter().cloned().chain(more).collect();
     main.help = shown(&masks.text(&help.join("\n"))).into_owned();
@@ -114,7 +112,7 @@ fn one_report(one: &Diagnostic, texts: &Texts<'_>, handler: &GraphicalReportHand
     lines.join("\n") + "\n"
 }
 
-/// One problem, or what it has to say about one more file.
+/// A diagnostic for miette: its labels in one file. Labels in other files are related diagnostics.
 #[derive(Debug, Default)]
 struct ShownProblem {
     message: String,
@@ -142,7 +140,7 @@ impl ShownProblem {
             .iter()
             .enumerate()
             .map(|(at, label)| {
-                let (start, end) = (text.place(range(label).start), text.place(range(label).end));
+                let (start, end) = (text.offset(range(label).start), text.offset(range(label).end));
                 let (text, span) =
                     (Some(on_one_line(&masks.text(&label.text))), (start, end.saturating_sub(start)));
                 if at == 0 {
@@ -217,9 +215,9 @@ impl SourceCode for NamedText {
         after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let found = self.text.text.read_span(span, before, after)?;
-        // The head of the report names the column of the text as it is.
-        let missing = if (before, after) == (0, 0) { self.text.missing(span.offset()) } else { 0 };
-        let (line, column, count) = (found.line(), found.column() + missing, found.line_count());
+        // miette reads without context lines to print the position, which must be that in the original text.
+        let removed = if (before, after) == (0, 0) { self.text.removed_before(span.offset()) } else { 0 };
+        let (line, column, count) = (found.line(), found.column() + removed, found.line_count());
         Ok(Box::new(MietteSpanContents::new_named(
             self.name.clone(),
             found.data(),
@@ -231,19 +229,20 @@ impl SourceCode for NamedText {
     }
 }
 
-/// A message, with escapes for what is hidden and for line breaks, after which a text could pass for another report.
+/// Escapes hidden characters and line breaks of a message. After a line break, a text could look like another
+/// diagnostic.
 fn on_one_line(text: &str) -> String {
     shown(text).replace('\n', "\\n")
 }
 
-/// The text with a sign of the same length for every letter that a terminal would obey or that cannot be seen.
+/// Replaces control characters and invisible characters by visible ones with the same number of bytes.
 fn visible(text: &str) -> String {
-    let sign = |(at, letter): (usize, char)| match letter.len_utf8() {
+    let replacement = |(at, letter): (usize, char)| match letter.len_utf8() {
         _ if !is_hidden(letter) || letter == '\r' && text[at + 1..].starts_with('\n') => letter,
         1 => '?',
         2 => '¿',
         3 => '\u{fffd}',
         _ => '\u{1f6ab}',
     };
-    text.char_indices().map(sign).collect()
+    text.char_indices().map(replacement).collect()
 }

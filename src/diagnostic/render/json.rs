@@ -1,4 +1,4 @@
-//! The report for programs: one JSON object a line.
+//! Renders diagnostics as JSON, one object per line.
 
 use serde::Serialize;
 
@@ -26,7 +26,8 @@ struct JsonPlace {
     text: String,
 }
 
-/// One object a line, the first label the primary one; lines and columns from 1, columns in characters.
+/// Renders each diagnostic as one line. The first label is the primary one. Lines and columns start at 1;
+/// columns are counted in characters.
 pub fn report(reports: &[&Diagnostic], sources: &Sources) -> String {
     let masks = Masks::new(reports, sources);
     let mut out = String::new();
@@ -55,7 +56,7 @@ pub fn report(reports: &[&Diagnostic], sources: &Sources) -> String {
     out
 }
 
-/// The last line, where not all problems are shown: how many are not.
+/// Returns the last line, which says how many diagnostics were omitted; empty if none were.
 pub fn omitted(number: usize) -> String {
     if number == 0 { String::new() } else { format!("{{\"omitted\":{number}}}\n") }
 }

@@ -1,4 +1,4 @@
-//! Problems as text: for people, for programs, for code hosts.
+//! Renders diagnostics as text for people, as JSON, and as SARIF.
 
 mod clip;
 pub mod human;
@@ -10,7 +10,7 @@ mod tests;
 
 use super::{Diagnostic, Severity, wording};
 
-/// `error`, `warning`, `note`.
+/// Returns the severity as a word: `error`, `warning`, `note`.
 fn word(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
@@ -19,15 +19,15 @@ fn word(severity: Severity) -> &'static str {
     }
 }
 
-/// So many problems of one run are shown.
-pub const MOST: usize = 100;
+/// The largest number of diagnostics that a run prints.
+pub const MAX_SHOWN: usize = 100;
 
-/// The problems that are shown, errors before the others where there are too many, in the order of their places; and how
-/// many are not. What those say of secrets still holds.
+/// Selects the diagnostics to print, and returns how many are omitted. If there are too many, errors have
+/// precedence; the order is kept. Secrets of omitted diagnostics stay masked.
 pub fn shown(reports: &[&Diagnostic]) -> (Vec<Diagnostic>, usize) {
     let mut order: Vec<usize> = (0..reports.len()).collect();
     order.sort_by_key(|at| reports[*at].severity);
-    let omitted = order.split_off(reports.len().min(MOST));
+    let omitted = order.split_off(reports.len().min(MAX_SHOWN));
     order.sort_unstable();
     let mut few: Vec<Diagnostic> = order.into_iter().map(|at| reports[at].clone()).collect();
     if let Some(first) = few.first_mut() {
@@ -36,7 +36,8 @@ pub fn shown(reports: &[&Diagnostic]) -> (Vec<Diagnostic>, usize) {
     (few, omitted.len())
 }
 
-/// `error: 3 errors, 1 warning`: the last line of a report. `None` where nothing but notes was reported.
+/// Returns the last line of a report, such as `error: 3 errors, 1 warning`. Returns `None` if there are only
+/// notes.
 pub fn summary(reports: &[&Diagnostic]) -> Option<String> {
     let number = |severity| reports.iter().filter(|one| one.severity == severity).count();
     let counts: Vec<String> = [Severity::Error, Severity::Warning]
@@ -44,6 +45,6 @@ pub fn summary(reports: &[&Diagnostic]) -> Option<String> {
         .filter(|severity| number(*severity) > 0)
         .map(|severity| wording::count(number(severity), word(severity)))
         .collect();
-    let grave = if number(Severity::Error) > 0 { Severity::Error } else { Severity::Warning };
-    (!counts.is_empty()).then(|| format!("{}: {}", word(grave), counts.join(", ")))
+    let highest = if number(Severity::Error) > 0 { Severity::Error } else { Severity::Warning };
+    (!counts.is_empty()).then(|| format!("{}: {}", word(highest), counts.join(", ")))
 }

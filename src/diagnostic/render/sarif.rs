@@ -1,4 +1,4 @@
-//! The report for code hosts: SARIF 2.1.0.
+//! Renders diagnostics as SARIF 2.1.0, for code hosting platforms.
 
 use std::fmt::Write;
 
@@ -8,7 +8,8 @@ use super::super::{Code, Diagnostic, Label, Severity, codes};
 use super::mask::Masks;
 use crate::source::{Sources, Span};
 
-/// One SARIF document with a rule for every code that was reported; `omitted` problems are not in it.
+/// Renders a SARIF document with a rule for every reported code. `omitted` is the number of diagnostics that
+/// are left out.
 pub fn report(reports: &[&Diagnostic], omitted: usize, sources: &Sources) -> String {
     let mut ids: Vec<Code> = reports.iter().map(|one| one.code).collect();
     ids.sort_unstable();

@@ -3,7 +3,8 @@ use super::*;
 use crate::diagnostic::codes::{manifest, syntax};
 use crate::source::{Sources, Span};
 
-/// Two files, three problems: over both, at a wide letter behind a tab, and without a place.
+/// Returns three diagnostics in two files: with labels in both, with an invisible character, and without a
+/// label.
 fn reported() -> (Sources, Vec<Diagnostic>) {
     let mut sources = Sources::new();
     let project = sources.add("project.kdl", "project \"a\"\n\tpin 漢 { cuda 12 }\nend\u{202e}\n");
@@ -13,7 +14,7 @@ fn reported() -> (Sources, Vec<Diagnostic>) {
         Diagnostic::error(manifest::WRONG_TYPE, "`cuda` takes text, not the number `12`")
             .at(at(project, 28, 30), "this is the number `12`")
             .at(at(project, 13, 16), "in this node")
-            .at(at(base, 11, 15), "as it stands here")
+            .at(at(base, 11, 15), "as written here")
             .help("put it in quotes: `\"12\"`")
             .help("or remove it")
             .fix(at(project, 28, 30), "\"12\""),
@@ -25,7 +26,7 @@ fn reported() -> (Sources, Vec<Diagnostic>) {
 }
 
 #[test]
-fn people_see_the_lines() {
+fn text_shows_the_source_lines() {
     let (sources, reports) = reported();
     let reports: Vec<&Diagnostic> = reports.iter().collect();
     let mut out = human::report(&reports, &sources, Look::default());
@@ -42,21 +43,21 @@ fn people_see_the_lines() {
 }
 
 #[test]
-fn programs_read_a_line_each() {
+fn json_has_one_line_per_diagnostic() {
     let (sources, reports) = reported();
     insta::assert_snapshot!(json::report(&reports.iter().collect::<Vec<_>>(), &sources));
 }
 
 #[test]
-fn code_hosts_read_sarif() {
+fn sarif_has_rules_and_results() {
     let (sources, reports) = reported();
     let out = sarif::report(&reports.iter().collect::<Vec<_>>(), 0, &sources);
-    let value: serde_json::Value = serde_json::from_str(&out).expect("it is JSON");
+    let value: serde_json::Value = serde_json::from_str(&out).expect("valid JSON");
     assert_eq!(value["runs"][0]["tool"]["driver"]["rules"].as_array().map(Vec::len), Some(3));
-    insta::assert_snapshot!(serde_json::to_string_pretty(&value["runs"][0]["results"]).expect("it is JSON"));
+    insta::assert_snapshot!(serde_json::to_string_pretty(&value["runs"][0]["results"]).expect("valid JSON"));
 }
 
-/// What SARIF 2.1.0 requires of the parts that are written, by types: a key too many or one missing fails.
+/// The parts of SARIF 2.1.0 that are written, as types. Unknown and missing keys are errors.
 mod sarif_2_1_0 {
     use serde::Deserialize;
 
@@ -64,7 +65,7 @@ mod sarif_2_1_0 {
         ($($name:ident { $($field:ident: $type:ty),* $(,)? })*) => {$(
             #[derive(Deserialize)]
             #[serde(deny_unknown_fields, rename_all = "camelCase")]
-            #[allow(dead_code, reason = "they are there to be read")]
+            #[allow(dead_code, reason = "the fields are only deserialized")]
             pub(super) struct $name { $(pub(super) $field: $type),* }
         )*};
     }
@@ -90,7 +91,7 @@ mod sarif_2_1_0 {
 
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
-    #[allow(dead_code, reason = "they are there to be read")]
+    #[allow(dead_code, reason = "the fields are only deserialized")]
     pub(super) struct Document {
         #[serde(rename = "$schema")]
         pub(super) schema: String,
@@ -114,11 +115,11 @@ mod sarif_2_1_0 {
 }
 
 #[test]
-fn sarif_has_what_its_standard_requires() {
+fn sarif_follows_the_standard() {
     let (sources, reports) = reported();
     let out = sarif::report(&reports.iter().collect::<Vec<_>>(), 0, &sources);
     let document: sarif_2_1_0::Document =
-        serde_json::from_str(&out).expect("each part is as the standard has it");
+        serde_json::from_str(&out).expect("the document has the keys of the standard");
     assert_eq!(document.version, "2.1.0");
     let run = &document.runs[0];
     assert_eq!(run.results.len(), reports.len());
@@ -134,7 +135,7 @@ fn sarif_has_what_its_standard_requires() {
 }
 
 #[test]
-fn the_end_counts() {
+fn the_summary_counts_errors_and_warnings() {
     let (_, reports) = reported();
     let reports: Vec<&Diagnostic> = reports.iter().collect();
     assert_eq!(summary(&reports).as_deref(), Some("error: 1 error, 1 warning"));
@@ -144,7 +145,7 @@ fn the_end_counts() {
 }
 
 #[test]
-fn an_empty_file_can_be_pointed_at() {
+fn a_label_may_be_in_an_empty_file() {
     let mut sources = Sources::new();
     let empty = sources.add("e.kdl", "");
     let one = Diagnostic::error(manifest::MISSING_NODE, "empty").at(Span::new(empty, 0..0), "here");
@@ -152,7 +153,7 @@ fn an_empty_file_can_be_pointed_at() {
 }
 
 #[test]
-fn the_gravest_problems_are_shown_and_the_rest_is_counted() {
+fn errors_are_shown_first_and_omitted_diagnostics_are_counted() {
     let mut all: Vec<Diagnostic> =
         (0..150).map(|at| Diagnostic::warning(manifest::WRONG_TYPE, at.to_string())).collect();
     let secret = Span::new(Sources::new().add("a", "secret"), 0..6);
@@ -162,7 +163,7 @@ fn the_gravest_problems_are_shown_and_the_rest_is_counted() {
     let messages: Vec<&str> = few.iter().map(|one| one.message.as_str()).collect();
     assert_eq!((messages.len(), omitted), (100, 51));
     assert_eq!((messages[0], messages[98], messages[99]), ("0", "98", "150"), "errors first, then by place");
-    assert_eq!(few[0].masked, [secret], "a secret is hidden, be its report shown or not");
+    assert_eq!(few[0].masked, [secret], "secrets of omitted diagnostics are masked too");
     let (few, omitted) = shown(&all.iter().take(100).collect::<Vec<_>>());
     assert_eq!((few.len(), omitted), (100, 0));
     assert_eq!((json::omitted(0), json::omitted(51)), (String::new(), "{\"omitted\":51}\n".to_owned()));

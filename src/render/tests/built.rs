@@ -1,10 +1,10 @@
-//! What stands in which stage, and whose files are: manifests with definitions of their own.
+//! Tests of stages and file ownership, for manifests with their own definitions.
 
 use super::compiled::{compiled, stage};
 
 const SHA: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// The Dockerfile of a manifest with one definition, `demo`, and a file `a.conf` beside it.
+/// Compiles a manifest with a package `demo`, which has a file `a.conf`.
 fn with_demo(target: &str, demo: &str, more: &str) -> Result<String, String> {
     let manifest =
         format!("project \"demo\"\ncatalog \"my\"\ntarget {{ {target} }}\npackages {{ demo }}\n{more}\n");
@@ -21,7 +21,7 @@ fn with_demo(target: &str, demo: &str, more: &str) -> Result<String, String> {
 const BENCH: &str = "platform \"x86_64\"; ubuntu \"22.04\"; driver \">=570\"";
 
 #[test]
-fn no_list_of_gpus_is_empty() {
+fn empty_lists_of_gpus_are_reported() {
     let arches = |text: &str| {
         format!("build {{ run \"true\" {{ env {{ ARCHES \"{text}\" }} }}; export \"/opt/demo\" }}")
     };
@@ -32,7 +32,7 @@ fn no_list_of_gpus_is_empty() {
     }
     let text = with_demo(&format!("{BENCH}; gpu \"8.6\" \"8.9\""), &arches("{{ sm_flat }}"), "").unwrap();
     assert!(text.contains("export ARCHES='86;89'"), "{text}");
-    // What says itself what to do without a list is asked nothing.
+    // A template that handles an empty list is accepted.
     let text = with_demo(BENCH, &arches("{{ sm_flat if sm_flat else 'all' }}"), "").unwrap();
     assert!(text.contains("export ARCHES=all"), "{text}");
     let text = compiled(&[(
@@ -43,7 +43,7 @@ fn no_list_of_gpus_is_empty() {
 }
 
 #[test]
-fn every_environment_of_ubuntu_18_04_has_a_pip_that_reads_wheels() {
+fn environments_on_ubuntu_18_04_get_a_newer_pip() {
     let wheel = "requires { python }; build { wheel-build \"demo==1\" }; dist \"demo\"";
     let more = "pip { venv \"apart\" { install \"tqdm==4.64.1\" } }";
     let text = with_demo("device \"jetson-nano\"; jetpack \"4.6.4\"", wheel, more).unwrap();
@@ -57,13 +57,13 @@ fn every_environment_of_ubuntu_18_04_has_a_pip_that_reads_wheels() {
 }
 
 #[test]
-fn the_linker_looks_again_behind_what_tells_it_where() {
-    let behind = |text: &str, file: &str| {
+fn ldconfig_runs_after_linker_configuration_is_copied() {
+    let runs_after = |text: &str, file: &str| {
         let last = stage(text, "final").to_owned();
-        last.split_once(file).expect("the file is there").1.contains("ldconfig && rm")
+        last.split_once(file).expect("the stage has the file").1.contains("ldconfig && rm")
     };
     let copy = "copy \"a.conf\" to=\"/etc/ld.so.conf.d/a.conf\"";
-    // In front of the Python environment, and behind it.
+    // Before and after the Python environment.
     for steps in [
         copy.to_owned(),
         format!("pip \"tqdm==4.67.1\"; {copy}"),
@@ -71,17 +71,17 @@ fn the_linker_looks_again_behind_what_tells_it_where() {
     ] {
         let text = with_demo(BENCH, &format!("requires {{ python }}; install {{ {steps} }}"), "").unwrap();
         let file = if steps.contains("a.conf") { "/etc/ld.so.conf.d/a.conf" } else { "/opt/venv" };
-        assert!(behind(&text, file), "{steps}\n{text}");
+        assert!(runs_after(&text, file), "{steps}\n{text}");
     }
     let app = "app { copy \"a.conf\" to=\"/etc/ld.so.conf.d/\"; user \"me\"; run \"true\" }";
     let text = with_demo(BENCH, "install { apt \"jq\" }", app).unwrap();
-    assert!(behind(&text, "/etc/ld.so.conf.d"), "{text}");
+    assert!(runs_after(&text, "/etc/ld.so.conf.d"), "{text}");
     let text = with_demo(BENCH, "install { apt \"jq\" }", &app.replace("ld.so.conf.d", "profile.d")).unwrap();
     assert!(!text.contains("ldconfig"), "{text}");
 }
 
 #[test]
-fn archives_of_zstd_need_no_new_tar() {
+fn zstd_archives_do_not_need_a_recent_tar() {
     for end in ["tar.zst", "tzst"] {
         let install = format!(
             "install {{ archive \"https://example.com/a.{end}\" sha256=\"{SHA}\" to=\"/opt/demo\" strip=1 }}"
@@ -98,7 +98,7 @@ fn archives_of_zstd_need_no_new_tar() {
 }
 
 #[test]
-fn what_lies_outside_of_the_application_is_root_s() {
+fn copies_outside_of_the_application_belong_to_root() {
     let app = r#"app {
     workdir "/srv/app/src"
     copy "src" to="."

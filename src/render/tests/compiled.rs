@@ -1,4 +1,4 @@
-//! Manifests through every pass to a Dockerfile.
+//! Tests of Dockerfiles that are compiled from manifests.
 
 use std::borrow::Cow;
 
@@ -9,10 +9,10 @@ use crate::manifest::{self, Stacks};
 use crate::plan::{Inputs, plan};
 use crate::source::Sources;
 
-/// The key whose fingerprint the manifests have.
+/// The key whose fingerprint is in the manifests.
 pub(super) const VENDOR_KEY: &str = include_str!("../../../tests/cases/reject/files/keys/vendor.asc");
 
-/// No ready-made manifest.
+/// No stacks.
 struct None;
 
 impl Stacks for None {
@@ -25,12 +25,12 @@ impl Stacks for None {
     }
 }
 
-/// The Dockerfile of a manifest's first target, or nothing; with the diagnostics.
-pub(super) fn through(files: &[(&str, &str)]) -> (Option<String>, String) {
+/// Returns the Dockerfile of a manifest's first target if it compiles, and the diagnostics.
+pub(super) fn dockerfile_and_report(files: &[(&str, &str)]) -> (Option<String>, String) {
     rendered(files, crate::render::dockerfile)
 }
 
-/// The files that the Dockerfile mounts, by their path.
+/// Returns the support files of a manifest's first target, by path.
 pub(super) fn support(files: &[(&str, &str)]) -> std::collections::BTreeMap<String, String> {
     let (files, report) = rendered(files, crate::render::support::files);
     files.unwrap_or_else(|| panic!("{report}")).into_iter().collect()
@@ -63,9 +63,9 @@ fn rendered<T>(files: &[(&str, &str)], render: impl Fn(&crate::plan::Plan) -> T)
     (text.ok(), report)
 }
 
-/// The Dockerfile of a manifest's first target, or the messages.
+/// Returns the Dockerfile of a manifest's first target, or the diagnostics.
 pub(super) fn compiled(files: &[(&str, &str)]) -> Result<String, String> {
-    let (text, report) = through(files);
+    let (text, report) = dockerfile_and_report(files);
     text.ok_or(report)
 }
 
@@ -104,20 +104,20 @@ fn jetson() -> String {
     compiled(&[("project.kdl", JETSON)]).unwrap()
 }
 
-/// The names of the stages, in order.
+/// Returns the names of the stages, in order.
 fn stages(text: &str) -> Vec<&str> {
     text.lines().filter(|line| line.starts_with("FROM ")).filter_map(|line| line.rsplit(' ').next()).collect()
 }
 
-/// The text of one stage.
+/// Returns the text of a stage.
 pub(super) fn stage<'a>(text: &'a str, name: &str) -> &'a str {
     let from = text.lines().find(|line| line.starts_with("FROM ") && line.ends_with(&format!(" AS {name}")));
-    let after = text.split_once(from.expect("there is such a stage")).expect("it was found").1;
+    let after = text.split_once(from.expect("the stage exists")).expect("its line was found").1;
     after.split_once("\nFROM ").map_or(after, |(stage, _)| stage)
 }
 
 #[test]
-fn stages_stand_in_their_order() {
+fn stages_have_a_fixed_order() {
     let text = workstation();
     assert_eq!(stages(&text), ["base", "python", "venv-open3d", "final", "test"]);
     let text = jetson();
@@ -128,7 +128,7 @@ fn stages_stand_in_their_order() {
 }
 
 #[test]
-fn one_transaction_a_layer_of_need() {
+fn stages_have_few_apt_transactions() {
     for text in [workstation(), jetson()] {
         let packages = |stage: &str| stage.matches("apt-get install").count();
         assert!(packages(stage(&text, "base")) <= 1, "{text}");
@@ -145,7 +145,7 @@ fn builds_leave_nothing_but_exports() {
 }
 
 #[test]
-fn stages_on_images_name_the_shell_and_others_inherit_it() {
+fn stages_from_images_set_the_shell_and_others_inherit_it() {
     for text in [workstation(), jetson()] {
         let mut named = std::collections::BTreeSet::new();
         for name in stages(&text) {
@@ -159,19 +159,18 @@ fn stages_on_images_name_the_shell_and_others_inherit_it() {
 }
 
 #[test]
-fn one_more_package_adds_its_line() {
+fn adding_a_system_package_adds_one_line() {
     let files = |text: &str| {
         compiled(&[("project.kdl", text), ("keys/vendor.asc", VENDOR_KEY), ("src/main.py", "")]).unwrap()
     };
     let before = workstation();
     let after = files(&WORKSTATION.replace("\"htop\"", "\"htop\" \"tree\""));
     let lines = |text: &str| -> Vec<String> { text.lines().map(str::to_owned).collect() };
-    let own = |line: &&String| !line.starts_with("# jcc:");
     let (before, after) = (lines(&before), lines(&after));
-    let added: Vec<&String> = after.iter().filter(|line| !before.contains(line)).filter(own).collect();
+    let added: Vec<&String> = after.iter().filter(|line| !before.contains(line)).collect();
     assert_eq!(added, ["    tree \\"]);
-    let gone: Vec<&String> = before.iter().filter(|line| !after.contains(line)).filter(own).collect();
-    assert!(gone.is_empty(), "{gone:?}");
+    let removed: Vec<&String> = before.iter().filter(|line| !after.contains(line)).collect();
+    assert!(removed.is_empty(), "{removed:?}");
 }
 
 #[test]
@@ -189,15 +188,15 @@ fn reported(target: &str, more: &str) -> Result<String, String> {
 }
 
 #[test]
-fn a_snapshot_is_taken_where_there_is_one() {
-    let asked = "apt { snapshot \"20260901T000000Z\"; install \"htop\" }";
-    let text = reported(BENCH, asked).unwrap();
+fn snapshots_are_used_if_the_archive_has_them() {
+    let snapshot = "apt { snapshot \"20260901T000000Z\"; install \"htop\" }";
+    let text = reported(BENCH, snapshot).unwrap();
     assert!(text.contains("http://snapshot.ubuntu.com/ubuntu/20260901T000000Z/"), "{text}");
-    assert!(reported(ORIN, asked).unwrap_err().starts_with("jcc::plan::no-snapshot"));
+    assert!(reported(ORIN, snapshot).unwrap_err().starts_with("jcc::plan::no-snapshot"));
 }
 
 #[test]
-fn an_archive_of_launchpad_comes_with_its_key() {
+fn a_ppa_is_added_with_its_key() {
     let hash = "98DF8AF8EED4F47E4223152835D4FC3F3598DB57";
     let text = reported(BENCH, &format!("apt {{ ppa \"vendor/ppa\" fingerprint=\"{hash}\" }}")).unwrap();
     assert!(
@@ -209,10 +208,10 @@ fn an_archive_of_launchpad_comes_with_its_key() {
 }
 
 #[test]
-fn what_no_dockerfile_carries_is_refused_at_its_place() {
+fn values_that_outputs_cannot_represent_are_reported() {
     let report = reported(BENCH, "app { env { MOTD \"one\\ntwo\" } }").unwrap_err();
     assert!(report.starts_with("jcc::plan::not-carried") && report.contains("project.kdl:3"), "{report}");
-    // A line of 65,535 bytes is the longest that builders read.
+    // Builders read lines of up to 65,535 bytes.
     let long = "x".repeat(65_536);
     for node in [
         format!("env {{ MOTD {long:?} }}"),
@@ -233,20 +232,20 @@ fn what_no_dockerfile_carries_is_refused_at_its_place() {
 }
 
 #[test]
-fn a_copied_name_is_no_pattern() {
+fn copied_names_are_not_patterns() {
     let copied = |name: &str| {
         let copy = format!("project \"demo\"\n{BENCH}app {{ copy {name:?} to=\"/x\" }}\n");
         compiled(&[("project.kdl", &copy), (name, "")])
     };
     assert!(copied("a[1] ").unwrap().contains("[\"a[[]1][ ]\", \"/x\"]"));
-    // In a class of their own these two match nothing.
+    // Builders do not match these two in a character class.
     for name in ["a*b", "a?b"] {
         assert!(copied(name).unwrap_err().contains("jcc::plan::not-carried"));
     }
 }
 
 #[test]
-fn a_grade_that_is_required_is_held() {
+fn a_required_pin_grade_is_enforced() {
     let report = reported(BENCH, "pip { install \"requests\" }\noutput { require-grade \"D\" }");
     assert!(report.is_ok(), "{report:?}");
     let report = reported(BENCH, "pip { install \"requests\" }\noutput { require-grade \"B\" }").unwrap_err();
@@ -254,7 +253,7 @@ fn a_grade_that_is_required_is_held() {
 }
 
 #[test]
-fn two_archives_of_one_name_clash() {
+fn two_archives_with_the_same_name_are_reported() {
     let source = |host: &str| {
         format!("source \"a-b\" {{ uri \"https://{host}/x\"; suite \"jammy\"; component \"main\"; trusted }}")
     };
@@ -270,7 +269,7 @@ fn two_archives_of_one_name_clash() {
 }
 
 #[test]
-fn what_is_built_leaves_by_exports_and_wheels() {
+fn builds_are_copied_as_exports_and_wheels() {
     let manifest = "project \"demo\"\ncatalog \"my\"\ntarget { platform \"x86_64\" }\nbase image=\"debian:bookworm-slim\" { provides { debian \"12\" } }\npackages { demo; wheely }\napp { run \"demo-tool\"; run \"python3 -c 'import wheely; print(wheely.X)'\"; command \"demo-tool\" }\n";
     let demo = r#"package "demo" {
     summary "A demo"
@@ -311,7 +310,7 @@ fn what_is_built_leaves_by_exports_and_wheels() {
     let text = compiled(&files).unwrap();
     let built = stage(&text, "build-demo");
     assert!(built.contains("/jcc/before") && built.contains("$'-DX_Y=a b $c \\'q\\''"), "{built}");
-    // What a build requires to run is copied in, not built again.
+    // Another stage that needs the build copies it instead of building it again.
     assert!(
         stage(&text, "build-wheely").contains("COPY --link --from=build-demo /export/usr/local /usr/local")
     );
@@ -323,7 +322,7 @@ fn what_is_built_leaves_by_exports_and_wheels() {
 }
 
 #[test]
-fn a_system_package_in_a_version_is_installed_once() {
+fn a_system_package_with_a_version_is_installed_once() {
     let with = |apt: &str| {
         let text = format!(
             "project \"demo\"\ntarget {{ device \"jetson-agx-orin\"; jetpack \"6.2\" }}\npackages {{ pytorch }}\napt {{ {apt} }}\n"
@@ -337,7 +336,7 @@ fn a_system_package_in_a_version_is_installed_once() {
     let more = with("install \"libgomp1=12.3.0-1ubuntu1~22.04\" \"jq=1.6-2.1ubuntu3\"");
     assert_eq!(more.matches("libgomp1").count(), 1, "{more}");
     assert!(more.contains("System packages of the project") && more.contains("jq=1.6"), "{more}");
-    // What the project's own archive has is not there before that archive is.
+    // A version in an archive of the project can be installed only after the archive is added.
     let own = with(
         "install \"libgomp1=99\"; source \"own\" { uri \"https://apt.example.com/x\"; suite \"jammy\"; component \"main\"; key \"keys/own.asc\" fingerprint=\"8FEFBB28088692FB96C449F9CB812F59D58EC48E\" }",
     );

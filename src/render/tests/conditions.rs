@@ -1,4 +1,4 @@
-//! What a condition decides while versions are chosen is what it decides in the plan.
+//! Tests that conditions have the same value in `resolve` and in `plan`.
 
 use proptest::prelude::*;
 
@@ -11,7 +11,7 @@ const TARGETS: [&str; 4] = [
     "device \"jetson-agx-orin\"; jetpack \"6.2\"",
 ];
 
-/// Of the target, of versions (by names and by other names), of the package itself.
+/// Conditions on the target, on versions (by name and by alias), and on the package itself.
 const CONDITIONS: [&str; 21] = [
     "sm=\"8.9\"",
     "sm=\">=10\"",
@@ -36,9 +36,11 @@ const CONDITIONS: [&str; 21] = [
     "without=\"tmux\"",
 ];
 
+/// Returns a project with the package `probe`, which has a `when` block for each set of conditions. Each
+/// block requires a marker package and sets a variable.
 fn files(target: usize, conditions: &[Vec<usize>], mode: &str) -> Vec<(String, String)> {
     let mut probe = String::from(
-        "package \"probe\" {\n    summary \"It asks under conditions\"\n    group \"own\"\n    version \"1\"\n    source \"https://example.com\"\n    option \"mode\" default=\"none\" { value \"a\"; value \"b\"; value \"none\" }\n    variant \"small\" default=#true\n    variant \"big\"\n",
+        "package \"probe\" {\n    summary \"Has conditions\"\n    group \"own\"\n    version \"1\"\n    source \"https://example.com\"\n    option \"mode\" default=\"none\" { value \"a\"; value \"b\"; value \"none\" }\n    variant \"small\" default=#true\n    variant \"big\"\n",
     );
     let mut files = Vec::new();
     for (at, all) in conditions.iter().enumerate() {
@@ -48,7 +50,7 @@ fn files(target: usize, conditions: &[Vec<usize>], mode: &str) -> Vec<(String, S
             "    when {when} {{\n        requires {{ marker{at} }}\n        env {{ PLANNED_{at} \"1\" }}\n    }}\n"
         );
         let marker = format!(
-            "package \"marker{at}\" {{\n    summary \"It is there\"\n    group \"own\"\n    version \"1\"\n    source \"https://example.com\"\n    env {{ RESOLVED_{at} \"1\" }}\n}}\n"
+            "package \"marker{at}\" {{\n    summary \"A marker\"\n    group \"own\"\n    version \"1\"\n    source \"https://example.com\"\n    env {{ RESOLVED_{at} \"1\" }}\n}}\n"
         );
         files.push((format!("own/own/marker{at}/package.kdl"), marker));
     }
@@ -72,7 +74,7 @@ proptest! {
         ),
         mode in prop::sample::select(vec!["", "{ option \"mode\" \"a\" }", "variant=\"big\" { option \"mode\" \"b\" }"]),
     ) {
-        // Two of `option` in one `when` are one property given twice.
+        // A `when` cannot have the property `option` twice.
         let conditions: Vec<Vec<usize>> = conditions
             .into_iter()
             .map(|all| {
@@ -97,8 +99,8 @@ proptest! {
     }
 }
 
-/// Which of a definition's blocks hold for a target.
-fn held(target: &str) -> Vec<bool> {
+/// Returns which of the first five conditions are true for a target.
+fn evaluated(target: &str) -> Vec<bool> {
     let target = TARGETS.iter().position(|one| *one == target).unwrap();
     let conditions: Vec<Vec<usize>> = (0..5).map(|one| vec![one]).collect();
     let files = files(target, &conditions, "");
@@ -108,8 +110,8 @@ fn held(target: &str) -> Vec<bool> {
 }
 
 #[test]
-fn conditions_on_gpus() {
-    assert_eq!(held(TARGETS[0]), [false, false, false, false, false], "no GPU is named");
-    assert_eq!(held(TARGETS[1]), [true, false, true, false, true], "8.9");
-    assert_eq!(held(TARGETS[2]), [true, true, true, true, true], "8.9 and 12.0");
+fn conditions_on_compute_capabilities() {
+    assert_eq!(evaluated(TARGETS[0]), [false, false, false, false, false], "no `gpu`");
+    assert_eq!(evaluated(TARGETS[1]), [true, false, true, false, true], "8.9");
+    assert_eq!(evaluated(TARGETS[2]), [true, true, true, true, true], "8.9 and 12.0");
 }

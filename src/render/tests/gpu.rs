@@ -1,7 +1,8 @@
-//! What an image says of the GPU.
+//! Tests of the GPU variables of an image.
 
 use super::compiled::compiled;
 
+/// Returns the `NVIDIA_` variables of the final stage.
 fn environment(target: &str, more: &str) -> Vec<String> {
     let manifest = format!("project \"demo\"\ntarget {{ {target} }}\n{more}\n");
     let text = compiled(&[("project.kdl", &manifest)]).unwrap();
@@ -14,7 +15,7 @@ const JETSON: &str = "device \"jetson-agx-orin\"; jetpack \"6.2\"";
 const PC: &str = "platform \"x86_64\"; ubuntu \"22.04\"; driver \">=570\"; gpu \"8.6\"";
 
 #[test]
-fn an_image_says_what_it_needs_of_the_gpu() {
+fn images_set_the_driver_capabilities_that_they_need() {
     let all = "NVIDIA_VISIBLE_DEVICES=all";
     let of = |words: &str| [format!("NVIDIA_DRIVER_CAPABILITIES={words}"), all.to_owned()];
     let sorted = |target: &str, more: &str| {
@@ -32,7 +33,7 @@ fn an_image_says_what_it_needs_of_the_gpu() {
 }
 
 #[test]
-fn what_the_base_or_the_project_defines_is_left() {
+fn variables_of_the_base_image_and_the_project_are_kept() {
     let cuda = "base \"nvidia/cuda-base\"";
     assert_eq!(environment(PC, cuda), [""; 0]);
     let display = environment(PC, &format!("{cuda}\nrun {{ display \"x11\" }}"));

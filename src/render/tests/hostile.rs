@@ -1,4 +1,5 @@
-//! No value breaks out of its place: manifests and definitions that try to, and what becomes of them.
+//! Tests that values in manifests and definitions cannot inject instructions, options or fields into the
+//! outputs.
 
 use super::compiled::{VENDOR_KEY, compiled};
 
@@ -8,7 +9,7 @@ fn manifest(more: &str) -> Result<String, String> {
     compiled(&[("project.kdl", &format!("{HEAD}{more}")), ("keys/a.asc", VENDOR_KEY)])
 }
 
-/// A definition whose version has these values, and what it installs.
+/// Compiles a package whose version has these values, with the given steps.
 fn definition(values: &str, install: &str) -> Result<String, String> {
     let package = format!(
         "package \"widget\" {{\n    summary \"A widget\"\n    group \"ml\"\n    license \"MIT\"\n    source \"https://example.com\"\n    version \"1.0\" {{ {values} }}\n    {install}\n}}\n"
@@ -17,9 +18,10 @@ fn definition(values: &str, install: &str) -> Result<String, String> {
     compiled(&[("project.kdl", &project), ("packages/ml/widget/package.kdl", &package)])
 }
 
+/// Returns an `apt` source in which one field is replaced by `changed`.
 fn source(changed: &str) -> String {
-    let field = |name: &str, usual: &str| {
-        if changed.starts_with(name) { changed.to_owned() } else { usual.to_owned() }
+    let field = |name: &str, default: &str| {
+        if changed.starts_with(name) { changed.to_owned() } else { default.to_owned() }
     };
     format!(
         "apt {{ source \"vendor\" {{ {}; {}; {}; {}; key \"keys/a.asc\" fingerprint=\"8FEFBB28088692FB96C449F9CB812F59D58EC48E\" }} }}",
@@ -31,9 +33,9 @@ fn source(changed: &str) -> String {
 }
 
 #[test]
-fn a_source_of_the_manifest_stays_a_source() {
-    let sound = manifest(&source("arch \"amd64,arm64\"")).unwrap();
-    assert!(sound.contains("\nArchitectures: amd64 arm64\nSigned-By: "), "{sound}");
+fn apt_sources_of_manifests_allow_no_extra_fields() {
+    let text = manifest(&source("arch \"amd64,arm64\"")).unwrap();
+    assert!(text.contains("\nArchitectures: amd64 arm64\nSigned-By: "), "{text}");
     for (changed, why) in [
         ("arch \"amd64\\nTrusted: yes\"", "an architecture cannot contain a line break"),
         ("arch \"amd64;x\"", "an architecture cannot contain `;`"),
@@ -42,34 +44,34 @@ fn a_source_of_the_manifest_stays_a_source() {
         ("uri \"https://a.example.com\\nTrusted: yes\"", "a URL cannot contain a line break"),
         ("uri \"https://a.example.com /x\"", "a URL cannot contain a space"),
     ] {
-        let refused = manifest(&source(changed)).unwrap_err();
-        assert!(refused.contains(why), "{changed}: {refused}");
+        let report = manifest(&source(changed)).unwrap_err();
+        assert!(report.contains(why), "{changed}: {report}");
     }
 }
 
 #[test]
-fn a_source_of_a_definition_stays_a_source() {
+fn apt_sources_of_definitions_allow_no_extra_fields() {
     let install = |uri: &str, suite: &str, component: &str| {
         format!(
             "install {{ apt-source \"vendor\" {{ uri \"{uri}\"; suite \"{suite}\"; component \"{component}\"; key \"https://apt.example.com/key.asc\" fingerprint=\"98DF8AF8EED4F47E4223152835D4FC3F3598DB57\" }}; apt \"widget\" }}"
         )
     };
-    let usual = ("https://apt.example.com", "jammy", "main");
+    let (uri, suite, component) = ("https://apt.example.com", "jammy", "main");
     let bad = "bad \"x\\nTrusted: yes\"";
-    let sound = definition("bad \"jammy-updates\"", &install(usual.0, "{{ bad }}", usual.2)).unwrap();
-    assert!(sound.contains("\nSuites: jammy-updates\n"), "{sound}");
+    let text = definition("bad \"jammy-updates\"", &install(uri, "{{ bad }}", component)).unwrap();
+    assert!(text.contains("\nSuites: jammy-updates\n"), "{text}");
     for (install, why) in [
-        (install("https://apt.example.com/{{ bad }}", usual.1, usual.2), "is not a URL"),
-        (install(usual.0, "{{ bad }}", usual.2), "is not a suite"),
-        (install(usual.0, usual.1, "{{ bad }}"), "is not a component"),
+        (install("https://apt.example.com/{{ bad }}", suite, component), "is not a URL"),
+        (install(uri, "{{ bad }}", component), "is not a suite"),
+        (install(uri, suite, "{{ bad }}"), "is not a component"),
     ] {
-        let refused = definition(bad, &install).unwrap_err();
-        assert!(refused.contains(why) && refused.contains("package.kdl"), "{refused}");
+        let report = definition(bad, &install).unwrap_err();
+        assert!(report.contains(why) && report.contains("package.kdl"), "{report}");
     }
 }
 
 #[test]
-fn a_step_of_a_definition_gets_no_option_it_did_not_ask_for() {
+fn values_of_definitions_add_no_options_to_steps() {
     let commit = "0123456789abcdef0123456789abcdef01234567";
     for (values, build, why) in [
         (
@@ -83,23 +85,23 @@ fn a_step_of_a_definition_gets_no_option_it_did_not_ask_for() {
         ("ref \"x\\nRUN id\"", "apt \"{{ ref }}\"", "is not a system package"),
         ("ref \"x\\nRUN id\"", "mkdir \"/x/{{ ref }}\"", "is not a path"),
     ] {
-        let refused = definition(values, &format!("build {{ {build}; export \"/src\" }}")).unwrap_err();
-        assert!(refused.contains(why), "{build}: {refused}");
+        let report = definition(values, &format!("build {{ {build}; export \"/src\" }}")).unwrap_err();
+        assert!(report.contains(why), "{build}: {report}");
     }
-    let sound = definition(
+    let text = definition(
         "ref \"v1.0\"",
         &format!(
             "build {{ git \"https://example.com/x\" tag=\"{{{{ ref }}}}\" commit=\"{commit}\" to=\"/src\"; export \"/src\" }}"
         ),
     );
-    assert!(sound.unwrap().contains(commit));
+    assert!(text.unwrap().contains(commit));
 }
 
 #[test]
-fn no_value_starts_an_instruction() {
+fn values_start_no_instructions() {
     let text = manifest("app { run \"true\\nEOF\\nRUN touch /tmp/ran\"; command \"a\\nRUN id\" }\n");
     let text = text.unwrap();
-    // In the script the words are lines of a heredoc that ends elsewhere; in `CMD` they are JSON.
+    // In the script, the text is in a heredoc with another delimiter; in `CMD`, it is JSON.
     assert!(text.contains("<<'EOF1'\n") && text.contains("\nEOF\nRUN touch /tmp/ran\nEOF1\n"), "{text}");
     assert!(text.contains(r#"CMD ["a\nRUN id"]"#), "{text}");
     for (place, why) in [
@@ -107,13 +109,13 @@ fn no_value_starts_an_instruction() {
         ("app { workdir \"/x\\nRUN id\" }", "a path cannot contain a line break"),
         ("app { user \"x\\nRUN id\" }", "cannot contain a line break"),
     ] {
-        let refused = manifest(place).unwrap_err();
-        assert!(refused.contains(why), "{place}: {refused}");
+        let report = manifest(place).unwrap_err();
+        assert!(report.contains(why), "{place}: {report}");
     }
 }
 
 #[test]
-fn hidden_characters_reach_no_output() {
+fn hidden_characters_are_rejected() {
     for (letter, name) in [
         ("1b", "U+001B"),
         ("7", "U+0007"),
@@ -130,10 +132,10 @@ fn hidden_characters_reach_no_output() {
             "run { env { A \"x@\" } }",
             "app { command \"x@\" }",
         ] {
-            let refused = manifest(&place.replace('@', &format!("\\u{{{letter}}}"))).unwrap_err();
+            let report = manifest(&place.replace('@', &format!("\\u{{{letter}}}"))).unwrap_err();
             assert!(
-                refused.contains(&format!("a value cannot contain the character {name}")),
-                "{place}: {refused}"
+                report.contains(&format!("a value cannot contain the character {name}")),
+                "{place}: {report}"
             );
         }
     }

@@ -1,4 +1,4 @@
-//! Plans made by hand, as text.
+//! Tests of the Dockerfile and the support folder. Those in this file use a plan that is written by hand.
 
 use std::collections::BTreeMap;
 
@@ -151,7 +151,7 @@ fn plan() -> Plan {
 }
 
 #[test]
-fn a_whole_file() {
+fn a_dockerfile_with_every_part() {
     let text = dockerfile(&plan());
     assert!(Generated::of(&text).is_some_and(|head| head.names("project.kdl")));
     insta::assert_snapshot!(text);

@@ -1,29 +1,29 @@
-//! What pip installs for the project, and what may call it.
+//! Tests of Python packages of the project and of calls of pip.
 
 use super::compiled::compiled;
 
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 
-/// The Dockerfile of a manifest for a Jetson.
+/// Returns the Dockerfile of a manifest for a Jetson.
 fn jetson(more: &str) -> String {
     let head = "project \"demo\"\ntarget { device \"jetson-agx-orin\"; jetpack \"6.2\" }\n";
     compiled(&[("project.kdl", &format!("{head}{more}\n"))]).unwrap_or_else(|report| panic!("{report}"))
 }
 
-/// The text of a stage.
+/// Returns the text of a stage.
 fn stage<'t>(text: &'t str, name: &str) -> &'t str {
     let start = text.find(&format!(" AS {name}\n")).unwrap_or_else(|| panic!("no stage {name}:\n{text}"));
     let rest = &text[start..];
     rest.find("\nFROM ").map_or(rest, |end| &rest[..end])
 }
 
-/// Lines of a stage, without what surrounds them.
+/// Whether a stage has this line, ignoring indentation and continuation.
 fn has(stage: &str, line: &str) -> bool {
     stage.lines().any(|one| one.trim().trim_end_matches(" \\") == line)
 }
 
 #[test]
-fn the_stage_that_clones_has_git_and_the_image_has_not() {
+fn only_stages_that_clone_contain_git() {
     let text = jetson(&format!(
         "pip {{ install \"demo @ git+https://example.com/demo.git@{COMMIT}\" \"rich==13.9.4\" }}"
     ));
@@ -41,7 +41,7 @@ fn the_stage_that_clones_has_git_and_the_image_has_not() {
 }
 
 #[test]
-fn requirements_and_environments_apart_clone_too() {
+fn requirements_files_and_environments_can_clone() {
     let head = "project \"demo\"\ntarget { device \"jetson-agx-orin\"; jetpack \"6.2\" }\n";
     let manifest = format!(
         "{head}pip {{ requirements \"all.txt\"; venv \"apart\" {{ install \"x @ git+https://example.com/x@{COMMIT}\" }} }}"
@@ -63,11 +63,11 @@ fn each_heavy_package_has_a_layer() {
     assert!(python.contains("\n/opt/venv/bin/python3 /run/layers.py pytorch=torch\nEOF\n"), "{python}");
     let layers = "COPY --link --from=python /layers/pytorch /opt/venv\nCOPY --link --from=python /opt/venv /opt/venv\n";
     assert!(last.contains(layers), "{last}");
-    // One is alone in the environment.
+    // A single heavy package needs no layer of its own.
     let one = jetson("packages { pytorch; jupyterlab }");
     assert!(!one.contains("layers"), "{one}");
     assert!(stage(&one, "final").contains("COPY --link --from=python /opt/venv /opt/venv\n"), "{one}");
-    // With packages of the project in the same environment, it is not.
+    // It does with packages of the project in the same environment.
     let cloned = jetson(&format!(
         "packages {{ pytorch }}\npip {{ install \"demo @ git+https://example.com/demo.git@{COMMIT}\" }}"
     ));
@@ -78,17 +78,17 @@ fn each_heavy_package_has_a_layer() {
 }
 
 #[test]
-fn without_a_repository_there_is_no_stage_more() {
+fn without_a_repository_there_is_no_stage_for_project_packages() {
     let text = jetson("pip { install \"demo @ https://example.com/demo-1.0-py3-none-any.whl\" }");
     assert!(!text.contains("python-project") && !text.contains("FROM base"), "{text}");
 }
 
 #[test]
-fn lines_of_the_application_are_held_to_the_resolver_s_choices_and_checked_last() {
+fn pip_in_app_commands_is_constrained_and_checked_at_the_end() {
     let text =
         jetson("packages { numpy }\napp { run \"pip install -U numpy\"; run \"true\"; command \"true\" }");
     let last = stage(&text, "final");
-    let run = last.find("pip install -U numpy").expect("it is run");
+    let run = last.find("pip install -U numpy").expect("the command runs");
     let mounts = &last[last[..run].rfind("RUN ").expect("by RUN")..run];
     assert!(mounts.contains("constraints/final.txt,target=/run/constraints.txt"), "{mounts}");
     assert!(mounts.contains("export PIP_CONSTRAINT=/run/constraints.txt"), "{mounts}");
@@ -99,7 +99,7 @@ fn lines_of_the_application_are_held_to_the_resolver_s_choices_and_checked_last(
 }
 
 #[test]
-fn packages_alone_need_no_check() {
+fn the_catalogue_s_packages_need_no_check() {
     let head = "project \"demo\"\ntarget { device \"jetson-agx-orin\"; jetpack \"6.2\" }\n";
     let manifest =
         format!("{head}packages {{ numpy }}\napp {{ copy \"main.py\" to=\"/app/\"; command \"true\" }}");
@@ -127,7 +127,7 @@ fn a_workspace_is_built_by_the_python_of_the_image() {
     assert!(build.contains("-m venv --system-site-packages /opt/venv"), "{build}");
     assert!(build.contains("ENV PATH=/opt/venv/bin:${PATH}"), "{build}");
     assert!(build.contains("python3 \"$(command -v colcon)\" build "), "{build}");
-    // Without an environment in the image the nodes start by Ubuntu's Python.
+    // Without an environment in the image, ROS nodes start with Ubuntu's Python.
     let text = with("");
     assert!(
         !text.contains("/opt/venv /opt/venv") && !stage(&text, "build-nodes").contains("-m venv"),
@@ -136,16 +136,15 @@ fn a_workspace_is_built_by_the_python_of_the_image() {
 }
 
 #[test]
-fn lines_of_definitions_and_projects_may_read_variables_that_are_not_set() {
+fn commands_of_definitions_and_projects_may_use_unset_variables() {
     let text = jetson("app { run \"source /opt/setup.bash\"; run \"true\"; command \"true\" }");
     assert!(text.contains("set -eo pipefail\nsource /opt/setup.bash\n"), "{text}");
     assert!(text.contains("set -euo pipefail\ntrue\n"), "{text}");
-    // Ours know all of theirs.
-    assert!(!jetson("packages { numpy }").contains("set -eo"), "no lines of others");
+    assert!(!jetson("packages { numpy }").contains("set -eo"), "all commands are jcc's own");
 }
 
 #[test]
-fn a_build_of_opencv_is_what_others_require_under_the_index_s_names() {
+fn the_built_opencv_satisfies_the_names_of_its_pypi_packages() {
     for (package, version) in [("opencv-cuda", "4.14.0"), ("opencv", "4.5.4")] {
         let more = format!("packages {{ {package} }}\npip {{ install \"opencv-python\" }}");
         let text = jetson(&more);
@@ -161,12 +160,12 @@ fn a_build_of_opencv_is_what_others_require_under_the_index_s_names() {
         }
         let last = stage(&text, "final");
         assert!(last.contains(&format!("export VERSION={version}\n")), "{last}");
-        let named = last.find("dist-info").expect("it is named");
+        let named = last.find("dist-info").expect("its metadata is written");
         assert!(Some(named) < last.find("    opencv-python \\"), "{last}");
     }
     let reported = |more: &str| {
         let head = "project \"demo\"\ntarget { device \"jetson-agx-orin\"; jetpack \"6.2\" }\n";
-        compiled(&[("project.kdl", &format!("{head}{more}\n"))]).expect_err("it is refused")
+        compiled(&[("project.kdl", &format!("{head}{more}\n"))]).expect_err("it does not compile")
     };
     let report = reported("packages { opencv-cuda }\npip { install \"opencv-python==4.10.0.84\" }");
     let wanted = "`opencv-cuda` and `opencv-python==4.10.0.84` are incompatible";
@@ -174,10 +173,10 @@ fn a_build_of_opencv_is_what_others_require_under_the_index_s_names() {
 }
 
 #[test]
-fn what_the_catalogue_chose_may_be_named_to_pip() {
+fn pip_may_request_packages_that_the_resolver_chose() {
     let text = jetson("packages { pytorch; torchvision }\npip { install \"torch\" \"ultralytics==8.3.0\" }");
     assert!(has(stage(&text, "final"), "ultralytics==8.3.0"), "{text}");
-    // An index of the user's may have the build.
+    // The user's own index may have such a build.
     let index = "extra-index \"mine\" \"https://pypi.example.com/simple\"";
     let text = jetson(&format!("pip {{ {index}; install \"torch==2.8.0\" }}"));
     assert!(has(stage(&text, "final"), "torch==2.8.0"), "{text}");

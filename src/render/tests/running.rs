@@ -1,19 +1,19 @@
-//! What an image starts, what of that is likely not meant, and whose the folders are that are mounted over.
+//! Tests of the command of an image, of warnings about it, and of the owners of mounted folders.
 
-use super::compiled::{compiled, stage, through};
+use super::compiled::{compiled, dockerfile_and_report, stage};
 
 const ORIN: &str = "target { device \"jetson-agx-orin\"; jetpack \"6.2\" }";
 const PC: &str = "target { platform \"x86_64\" }";
 
-/// The diagnostics of a code for a manifest, by their first labels.
+/// Returns the first labels of the diagnostics with this code.
 fn reported(code: &str, target: &str, rest: &str) -> Vec<String> {
     let manifest = format!("project \"x\"\n{target}\n{rest}\n");
-    let (text, report) = through(&[("project.kdl", &manifest)]);
+    let (text, report) = dockerfile_and_report(&[("project.kdl", &manifest)]);
     assert!(text.is_some(), "{report}");
-    let start = format!("jcc::plan::{code} ");
-    let of_code = report.split("\njcc::").map(|one| one.trim_start_matches("jcc::"));
-    let mine = of_code.filter(|one| format!("jcc::{one}").starts_with(&start));
-    mine.map(|one| one.lines().nth(1).unwrap_or_default().trim().to_owned()).collect()
+    let start = format!("plan::{code} ");
+    let diagnostics = report.split("\njcc::").map(|one| one.trim_start_matches("jcc::"));
+    let of_code = diagnostics.filter(|one| one.starts_with(&start));
+    of_code.map(|one| one.lines().nth(1).unwrap_or_default().trim().to_owned()).collect()
 }
 
 fn dockerfile(target: &str, rest: &str) -> String {
@@ -37,7 +37,7 @@ fn a_restart_with_nothing_to_start_is_reported() {
     ] {
         assert!(idle(fine).is_empty(), "{fine}");
     }
-    // Of a base of the user's nobody knows what it starts; of two servers nobody knows which is meant.
+    // A base image of the user may have a command. With two servers, none is started.
     let own =
         "base image=\"example.com/server:1\" { provides { ubuntu \"22.04\" } }\nrun { restart \"always\" }";
     assert!(reported("nothing-to-start", PC, own).is_empty());
@@ -48,7 +48,7 @@ fn a_restart_with_nothing_to_start_is_reported() {
 }
 
 #[test]
-fn the_one_server_is_what_an_image_starts() {
+fn an_image_starts_the_server_of_its_only_server_package() {
     assert!(dockerfile(PC, "packages { ollama }").contains("\nCMD [\"ollama\", \"serve\"]\n"));
     let notebooks =
         "\nCMD [\"jupyter\", \"lab\", \"--ip\", \"0.0.0.0\", \"--no-browser\", \"--allow-root\"]\n";
@@ -65,7 +65,7 @@ fn the_one_server_is_what_an_image_starts() {
 }
 
 #[test]
-fn a_check_by_a_program_that_is_not_there_is_reported() {
+fn a_health_check_with_a_missing_program_is_reported() {
     let missing = |rest: &str| reported("missing-program", ORIN, rest);
     for wrong in [
         "run { healthcheck \"curl -f http://127.0.0.1:8000 || exit 1\" }",
@@ -102,7 +102,7 @@ fn little_shared_memory_is_reported() {
 }
 
 #[test]
-fn folders_above_what_is_mounted_are_the_user_s() {
+fn parent_folders_of_mount_points_belong_to_the_user() {
     let text = dockerfile(
         ORIN,
         "app { user \"me\" uid=1200; workdir \"/app\" }\n\
@@ -112,7 +112,7 @@ fn folders_above_what_is_mounted_are_the_user_s() {
     );
     let line = stage(&text, "final").lines().find(|line| line.contains("/run/add-user.sh me "));
     let made: Vec<&str> = line
-        .expect("the user is made")
+        .expect("the user is created")
         .split(" --makes ")
         .skip(1)
         .filter(|path| *path != "/home/me")
@@ -131,13 +131,13 @@ fn folders_above_what_is_mounted_are_the_user_s() {
 }
 
 #[test]
-fn a_variable_of_the_host_is_in_no_image() {
+fn host_variables_are_not_in_the_image() {
     let text = dockerfile(PC, "run { host-env \"SITE\" default=\"north\"; host-env \"ROBOT\" }");
     assert!(!text.contains("SITE") && !text.contains("north") && !text.contains("ROBOT"), "{text}");
 }
 
 #[test]
-fn a_volume_is_of_the_user_who_writes_to_it() {
+fn a_volume_belongs_to_the_user_who_writes_to_it() {
     let text = dockerfile(
         ORIN,
         "app { user \"me\" uid=1200 }\n\
@@ -145,7 +145,7 @@ fn a_volume_is_of_the_user_who_writes_to_it() {
          service \"other\" { user \"1300:1301\"; volume \"read\" \"/written\"; volume \"both\" \"/both\"; volume \"own\" \"/own\" } }",
     );
     let line = stage(&text, "final").lines().find(|line| line.contains("/run/add-user.sh me "));
-    let folders = line.and_then(|line| line.split_once(" 1200 1200 ")).expect("the user is made").1;
+    let folders = line.and_then(|line| line.split_once(" 1200 1200 ")).expect("the user is created").1;
     assert_eq!(folders, "--makes /both --makes /none");
     let made: Vec<&str> = text.lines().filter(|line| line.contains("install -d")).collect();
     let of_others = ["/own", "/seen", "/written"];
@@ -156,7 +156,7 @@ fn a_volume_is_of_the_user_who_writes_to_it() {
 }
 
 #[test]
-fn a_volume_is_of_the_user_who_writes_to_it_where_the_image_has_no_account() {
+fn a_volume_belongs_to_the_user_of_the_service_if_the_image_runs_as_root() {
     let made = |rest: &str| -> Vec<String> {
         let text = dockerfile(ORIN, rest);
         let lines = stage(&text, "final").lines().filter(|line| line.contains("install -d"));

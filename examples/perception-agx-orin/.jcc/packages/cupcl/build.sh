@@ -6,7 +6,7 @@ read -ra chosen <<< "${PARTS}"
 for part in "${chosen[@]}"; do
     from="/src/cupcl/${part}"
     to="/opt/cupcl/samples/${part}"
-    # cuICP comes as libcudaicp.so, without a soname: linked by -l, or the sample would look for it in ./lib.
+    # cuICP is libcudaicp.so, without a soname. It is linked with -l, because otherwise the sample would look for it in ./lib.
     name="${part#cu}"
     # The repository's own Makefile expects another PCL and asks for cuDNN, which the libraries do not use.
     make -C "${from}" \
