@@ -156,21 +156,21 @@ fn apply(
     (keyword, rest, instruction): (&str, &str, &RawInstruction),
     inputs: &BuildInputs<'_>,
 ) {
-    let state = &mut stage.state;
+    let current = &mut stage.state;
     match keyword {
         "ENV" | "ARG" => {
             let epoch = rest.starts_with("SOURCE_DATE_EPOCH").then(|| inputs.epoch.to_string());
-            state.variables.insert(format!("{keyword} {rest}"), epoch.unwrap_or_default());
+            current.variables.insert(format!("{keyword} {rest}"), epoch.unwrap_or_default());
         }
-        "SHELL" => rest.clone_into(&mut state.shell),
-        "USER" => rest.clone_into(&mut state.user),
+        "SHELL" => rest.clone_into(&mut current.shell),
+        "USER" => rest.clone_into(&mut current.user),
         "RUN" | "COPY" | "ADD" | "WORKDIR" => {
-            let step = step(state, others, (keyword, rest, instruction), inputs);
+            let step = step(current, others, (keyword, rest, instruction), inputs);
             if keyword == "WORKDIR" {
-                rest.clone_into(&mut state.folder);
+                rest.clone_into(&mut current.folder);
             }
             // A linked copy is a layer of its own, merged into the stage.
-            state.key = if step.before.is_none() { key(&(state.key, step.key)) } else { step.key };
+            current.key = if step.before.is_none() { key(&(current.key, step.key)) } else { step.key };
             stage.steps.push(step);
         }
         _ => {}

@@ -89,11 +89,11 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn stage(&mut self, stage: &BuildStage) -> StageForecast {
-        let mut current = self.start(stage);
+    fn stage(&mut self, of: &BuildStage) -> StageForecast {
+        let mut current = self.start(of);
         let mut steps = Vec::new();
-        for (place, step) in stage.steps.iter().enumerate() {
-            let (state, cause) = self.step((stage, place), step, &current);
+        for (place, step) in of.steps.iter().enumerate() {
+            let (state, cause) = self.step((of, place), step, &current);
             if state > current.0 {
                 current = match state {
                     StepState::Depends | StepState::Rerun => (state, "an earlier step reruns".to_owned()),
@@ -102,13 +102,13 @@ impl Judge<'_> {
             }
             steps.push(StepForecast { title: step.title.clone(), state, cause });
         }
-        self.states.insert(stage.name.clone(), current);
-        StageForecast { name: stage.name.clone(), steps }
+        self.states.insert(of.name.clone(), current);
+        StageForecast { name: of.name.clone(), steps }
     }
 
     /// The state that a stage starts from.
-    fn start(&self, stage: &BuildStage) -> (StepState, String) {
-        if let Some(parent) = &stage.parent {
+    fn start(&self, of: &BuildStage) -> (StepState, String) {
+        if let Some(parent) = &of.parent {
             return match self.states.get(parent).cloned() {
                 Some((state, _)) if state >= StepState::Depends => {
                     (state, format!("stage `{parent}` reruns"))
@@ -117,11 +117,11 @@ impl Judge<'_> {
                 None => (StepState::Cached, String::new()),
             };
         }
-        let old = self.old_stages.get(stage.name.as_str());
-        if old.is_some_and(|old| old.start != stage.start) {
+        let old = self.old_stages.get(of.name.as_str());
+        if old.is_some_and(|old| old.start != of.start) {
             return (StepState::Rerun, "the base image changed".to_owned());
         }
-        match &stage.unpinned {
+        match &of.unpinned {
             Some(image) => {
                 (StepState::Unknown, format!("`{image}` has no digest, so the tag may have moved"))
             }

@@ -49,7 +49,7 @@ pub(super) fn cdi(gpu: &GpuUse) -> Vec<String> {
     }
 }
 
-/// Returns the security options. With Podman, CDI devices require that SELinux labels are disabled.
+/// Returns the security options. With Podman, CDI devices require that `SELinux` labels are disabled.
 pub(super) fn security(service: &Service, engine: Engine) -> Vec<String> {
     let mut all = service.security_opt.clone();
     if engine == Engine::Podman && service.gpu.is_some() && !all.iter().any(|one| one.starts_with("label")) {

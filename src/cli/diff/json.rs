@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use crate::diff::{ChangeCause, Presence, StepState, TargetDiff};
 
+use crate::value::Version;
+
 use super::Comparison;
 
 pub(super) fn report(comparison: &Comparison<'_>) -> Value {
@@ -31,8 +33,8 @@ fn target(names: &[String], diff: &TargetDiff) -> Value {
         "base": diff.base.as_ref().map(|base| json!({ "from": base.from, "to": base.to })),
         "versions": diff.versions.iter().map(|change| json!({
             "name": change.name.as_str(),
-            "from": change.from.as_ref().map(|version| version.as_str()),
-            "to": change.to.as_ref().map(|version| version.as_str()),
+            "from": change.from.as_ref().map(Version::as_str),
+            "to": change.to.as_ref().map(Version::as_str),
             "cause": match change.cause {
                 ChangeCause::Requested => "requested",
                 ChangeCause::Implied => "implied",

@@ -111,15 +111,15 @@ pub(super) fn stages(diff: &TargetDiff) -> Vec<Vec<String>> {
     rows
 }
 
-fn stage(stage: &StageForecast) -> Option<Vec<String>> {
-    let state = stage.state();
-    let (first, step) = stage.steps.iter().enumerate().find(|(_, step)| step.state == state)?;
+fn stage(forecast: &StageForecast) -> Option<Vec<String>> {
+    let state = forecast.state();
+    let (first, step) = forecast.steps.iter().enumerate().find(|(_, step)| step.state == state)?;
     let what = match state {
         StepState::Depends => "reruns unless its inputs come out equal".to_owned(),
         _ if first == 0 => "reruns".to_owned(),
-        _ => format!("reruns from step {} of {}", first + 1, stage.steps.len()),
+        _ => format!("reruns from step {} of {}", first + 1, forecast.steps.len()),
     };
-    Some(vec![stage.name.clone(), what, format!("{}: {}", step.cause, step.title)])
+    Some(vec![forecast.name.clone(), what, format!("{}: {}", step.cause, step.title)])
 }
 
 fn costs(diff: &TargetDiff) -> Vec<Vec<String>> {

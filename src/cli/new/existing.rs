@@ -246,12 +246,12 @@ fn instructions(text: &str) -> Vec<String> {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let (line, continues) = line.strip_suffix('\\').map_or((line, false), |line| (line.trim_end(), true));
+        let (line, goes_on) = line.strip_suffix('\\').map_or((line, false), |line| (line.trim_end(), true));
         match all.last_mut().filter(|_| continued) {
             Some(last) => *last = format!("{last} {line}"),
             None => all.push(line.to_owned()),
         }
-        continued = continues;
+        continued = goes_on;
         if all.last().is_some_and(|last| last.contains("<<")) {
             break;
         }

@@ -223,7 +223,7 @@ pub(super) fn devices(block: Reader<'_>, log: &mut Log) -> Vec<Spanned<HardwareD
             "device" => all.extend(device(node, log)),
             "i2c" => all.extend(node.args::<u32>(log).into_iter().map(|bus| bus.map(HardwareDevice::I2c))),
             "gpio" if has_no_argument() => {
-                all.push(Spanned::new(HardwareDevice::Gpio(None), node.name_span()))
+                all.push(Spanned::new(HardwareDevice::Gpio(None), node.name_span()));
             }
             "gpio" => {
                 let chips = node.args::<u32>(log).into_iter();
