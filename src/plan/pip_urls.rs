@@ -132,7 +132,7 @@ fn repository(inputs: Inputs<'_>, place: &Location<'_>, url: VcsUrl<'_>, log: &m
         ));
         return;
     }
-    if url.is_fixed() {
+    if url.is_immutable() {
         return;
     }
     let (label, reference) = match url.revision {
@@ -165,7 +165,7 @@ fn wheel(inputs: Inputs<'_>, place: &Location<'_>, log: &mut Log) {
     let python = resolution.axes.iter().find(|(name, _)| name.as_str() == "python").map(|(_, one)| one);
     let glibc = distribution_value(inputs, "glibc").and_then(|text| Version::parse(&text).ok());
     let mut faults = Vec::new();
-    if let Some(python) = python.filter(|python| !wheel.takes(python)) {
+    if let Some(python) = python.filter(|python| !wheel.supports_python(python)) {
         let tags = wording::code(format!("{}-{}", wheel.pythons, wheel.abis));
         faults.push(format!("{tags}, but the target has Python {}.{}", python.major(), python.minor()));
     }

@@ -69,7 +69,7 @@ fn exact(spec: &PepRequirement) -> Option<Version> {
     found.next().and_then(|(_, text)| Version::parse(text).ok())
 }
 
-fn wanted(spec: &PepRequirement) -> String {
+fn label(spec: &PepRequirement) -> String {
     let all: Vec<String> = spec.specifiers().iter().map(|(op, version)| format!("{op}{version}")).collect();
     format!("requires {}", wording::code(all.join(",")))
 }
