@@ -1,7 +1,7 @@
 //! Packs the catalogue and the stacks into the binary: their texts, the parsed trees, and an index of names,
 //! so that nothing has to be decoded at startup.
 
-// Build scripts communicate with cargo through standard output.
+// A build script reads files and variables directly, and communicates with cargo through standard output.
 #![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::print_stderr)]
 
 use std::collections::BTreeMap;
