@@ -1,7 +1,7 @@
 //! Packs the catalogue and the stacks into the binary: their texts, the parsed trees, and an index of names,
 //! so that nothing has to be decoded at startup.
 
-// Build scripts communicate with cargo through standard output.
+// A build script reads files and variables directly, and communicates with cargo through standard output.
 #![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::print_stderr)]
 
 use std::collections::BTreeMap;
@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
 use jcc_core::diagnostic::Log;
-use jcc_core::packed::index::{Entry, Mentioned, entries, words};
-use jcc_core::packed::{PackedFile, PackedStack, PackedText, Stretch, definition_hash};
+use jcc_core::packed::index::{Entry, Mentioned, entries, texts_of_children};
+use jcc_core::packed::{PackedFile, PackedRange, PackedStack, PackedText, definition_hash};
 use jcc_core::source::Sources;
 use jcc_core::syntax::{self, Document};
 
@@ -95,10 +95,10 @@ impl Pack {
     fn hashes(
         &mut self,
         document: &Document,
-        text: Stretch,
+        text: PackedRange,
         entries: &[Entry],
-        files: &[(PackedText, Stretch)],
-    ) -> Stretch {
+        files: &[(PackedText, PackedRange)],
+    ) -> PackedRange {
         let mut all = String::new();
         for entry in entries {
             let node = &self.texts[text.range()][document.nodes[entry.node].span.range()];
@@ -107,17 +107,17 @@ impl Pack {
         }
         let start = self.texts.len();
         self.texts.push_str(&all);
-        stretch(start, all.len())
+        range(start, all.len())
     }
 
-    fn add(&mut self, bytes: &[u8]) -> Stretch {
+    fn add(&mut self, bytes: &[u8]) -> PackedRange {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(bytes);
-        stretch(start, bytes.len())
+        range(start, bytes.len())
     }
 
     /// Packs a KDL text. Prints errors and makes the build fail if it is invalid.
-    fn text(&mut self, path: &str, bytes: &[u8]) -> Option<(Stretch, Document)> {
+    fn text(&mut self, path: &str, bytes: &[u8]) -> Option<(PackedRange, Document)> {
         let Ok(text) = std::str::from_utf8(bytes) else {
             eprintln!("{path}: not valid UTF-8");
             self.failed = true;
@@ -133,20 +133,20 @@ impl Pack {
         }
         let start = self.texts.len();
         self.texts.push_str(text);
-        Some((stretch(start, text.len()), document?))
+        Some((range(start, text.len()), document?))
     }
 }
 
 /// Returns the description of a manifest; empty if it has none.
 fn description(manifest: &Document) -> PackedText {
     let project = manifest.nodes.iter().find(|node| node.name.value == "project");
-    project.and_then(|node| words(node, "description").into_iter().next()).unwrap_or_default()
+    project.and_then(|node| texts_of_children(node, "description").into_iter().next()).unwrap_or_default()
 }
 
 /// Returns the range of packed bytes with this start and length.
-fn stretch(start: usize, length: usize) -> Stretch {
+fn range(start: usize, length: usize) -> PackedRange {
     let number = |number: usize| u32::try_from(number).expect("the packed data is smaller than 4 GiB");
-    Stretch { start: number(start), length: number(length) }
+    PackedRange { start: number(start), length: number(length) }
 }
 
 /// Reads all files below a folder of the project, except hidden ones. Returns their bytes by path, separated

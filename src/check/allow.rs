@@ -1,4 +1,4 @@
-//! `allow`: warnings and notes that are meant.
+//! `allow`: warnings and notes that the manifest accepts.
 
 use std::collections::BTreeSet;
 
@@ -6,8 +6,8 @@ use crate::diagnostic::codes::{self, check};
 use crate::diagnostic::{Code, Diagnostic, Log, Severity, wording};
 use crate::manifest::{Allow, Project};
 
-/// Takes out of the log what the manifest allows, after all passes and over all targets. What can't be allowed, what
-/// is not known and what did not happen is reported.
+/// Removes the diagnostics that the manifest allows from the log, after all passes and for all targets.
+/// Reports `allow` nodes with unknown codes or codes of errors, and unused ones.
 pub fn allows(projects: &[&Project], log: &mut Log) {
     let mut all: Vec<&Allow> = projects.iter().flat_map(|project| &project.allows).collect();
     all.sort_by_key(|allow| (allow.span.source, allow.span.start));
@@ -18,7 +18,7 @@ pub fn allows(projects: &[&Project], log: &mut Log) {
         .collect();
     let mut seen: BTreeSet<(Code, Severity)> = BTreeSet::new();
     let allowed: BTreeSet<Code> = known.iter().filter_map(|(_, code)| *code).collect();
-    // Where errors ended the work early, or one target of several is looked at, the rest had no chance to warn.
+    // After errors, or if not all targets are compiled, warnings may be missing, so `allow` can seem unused.
     let complete = !log.has_errors() && projects.first().is_some_and(|one| one.targets == projects.len());
     log.retain(|one| {
         seen.insert((one.code, one.severity));
@@ -41,7 +41,7 @@ pub fn allows(projects: &[&Project], log: &mut Log) {
 fn unknown(allow: &Allow) -> Diagnostic {
     let written = allow.code.as_str();
     let whole: Vec<&str> = codes::all().map(|entry| entry.code.as_str()).collect();
-    // Written whole it is compared with whole codes, else with their last parts.
+    // A full code is compared with full codes, a short one with their last segments.
     let names = whole
         .iter()
         .map(|code| if written.contains("::") { *code } else { code.rsplit("::").next().unwrap_or(code) });

@@ -1,15 +1,16 @@
-//! Files that Compose takes instead of the one that is written.
+//! Warns about files that Compose prefers to the generated one.
 
 use crate::diagnostic::{Diagnostic, Log, codes::check as codes, wording};
 use crate::fs::FileSystem;
 use crate::source::Span;
 use crate::value::ProjectPath;
 
-/// The names that Compose looks for, in its order: the first that is there is used.
+/// The file names that Compose looks for, in order. It uses the first one that exists.
 /// Source: <https://github.com/compose-spec/compose-go/blob/main/cli/options.go>
 pub const NAMES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 
-/// Tells of a file beside a Compose file that Compose prefers to it; `written`: what this run writes itself.
+/// Warns if a file in the folder of the Compose file takes precedence over it. `written` are the paths that
+/// this run writes.
 pub fn compose_names(
     fs: &dyn FileSystem,
     (compose, span): (&ProjectPath, Span),
@@ -66,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn what_compose_does_not_prefer_is_not() {
+    fn files_that_compose_ignores_are_not_reported() {
         assert!(reported("compose.yaml", &["docker-compose.yaml", "compose.yml"], &[]).is_empty());
         assert!(reported("deploy/compose.yml", &["compose.yaml"], &[]).is_empty());
         assert!(reported("docker-compose.jcc.yaml", &["compose.yaml"], &[]).is_empty());

@@ -1,16 +1,16 @@
-//! What rules see.
+//! The input of rules.
 
 use crate::catalog::{Catalog, Platform};
 use crate::manifest::{Project, RunOptions};
 use crate::source::Span;
 
-/// One target of a manifest, and what is known of its machine.
+/// One target of a manifest, and its platform.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
-    /// The manifest, as this target sees it.
+    /// The manifest for this target.
     pub project: &'a Project,
     pub catalog: &'a Catalog,
-    /// The target's platform; absent where it is unknown, which the resolver tells.
+    /// The target's platform; `None` if it is unknown, which the resolver reports.
     pub platform: Option<&'a Platform>,
 }
 
@@ -23,14 +23,14 @@ impl<'a> Context<'a> {
         Self { project, catalog, platform }
     }
 
-    /// The main service and those beside it.
+    /// Returns the options of the main service and of the further ones.
     pub(super) fn runs(&self) -> impl Iterator<Item = &'a RunOptions> + use<'a> {
         let run = &self.project.run;
         std::iter::once(run).chain(run.services.iter().map(|service| &service.run))
     }
 }
 
-/// The name of a node, given the whole of it.
+/// Returns the span of a node's name, given the span of the node.
 pub(super) fn head(node: Span, name: &str) -> Span {
     Span::new(node.source, node.range().start..node.range().start + name.len())
 }

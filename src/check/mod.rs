@@ -1,4 +1,4 @@
-//! What is wrong with a manifest before any version is chosen: one rule a file, all of them in [`RULES`].
+//! Checks of a manifest that need no versions. Each rule has a file; [`RULES`] lists all of them.
 
 mod allow;
 mod compose_names;
@@ -20,17 +20,17 @@ use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Log, Severity};
 use crate::manifest::Project;
 
-/// One kind of mistake and how it is found.
+/// A rule: the diagnostic that it reports, and the function that finds it.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule {
-    /// What it tells, and nothing else.
+    /// The only code that it reports.
     pub code: Code,
     pub severity: Severity,
     pub check: fn(&Context<'_>, &mut Log),
 }
 
-/// Checks one target of a manifest by every rule; where a part of it could not be read, by those of mistakes alone, since
-/// what is advised may stand there.
+/// Checks one target of a manifest with all rules. If a part of the manifest could not be read, only rules
+/// for errors apply, because that part may contain what the other rules recommend.
 pub fn rules(project: &Project, catalog: &Catalog, log: &mut Log) {
     let context = Context::new(project, catalog);
     let always = |rule: &&Rule| rule.severity == Severity::Error;

@@ -1,4 +1,5 @@
-//! The paths that are written: none over another, over what was read, or where only other programs write.
+//! Checks the paths of outputs: they must not clash with each other or with inputs, or be reserved for other
+//! programs.
 
 use std::collections::BTreeMap;
 
@@ -8,15 +9,15 @@ use crate::manifest::{Output, Project};
 use crate::source::Span;
 use crate::value::ProjectPath;
 
-/// A path that is written, and the place in the manifest that names it.
+/// The path of an output, and the place in the manifest that sets it.
 pub(super) struct OutputPath<'a> {
     pub(super) path: &'a str,
     pub(super) span: Option<Span>,
 }
 
-/// Reports what is wrong with the paths of all files that a compile gives; `read` are the files that it read.
+/// Checks the paths of all outputs of a compile. `read` are the files that it read.
 pub fn outputs(projects: &[&Project], written: &[&str], read: &[&str], log: &mut Log) {
-    // All targets have one `output`.
+    // All targets share one `output` node.
     let named: Vec<_> = projects.first().into_iter().flat_map(|project| named(&project.output)).collect();
     let span = |path: &str| {
         let own = path.strip_suffix(".dockerignore");
@@ -43,13 +44,13 @@ pub fn outputs(projects: &[&Project], written: &[&str], read: &[&str], log: &mut
 
 const HELP: &str = "use a different path for each";
 
-/// The paths that `output` names.
+/// Returns the paths that `output` sets.
 pub(super) fn named(output: &Output) -> impl Iterator<Item = (&ProjectPath, Span)> {
     let all = [&output.dockerfile, &output.compose, &output.bake, &output.devcontainer];
     all.into_iter().flatten().map(|path| (&path.value, path.span))
 }
 
-/// Reports each path that is another one's, also where names ignore case, and each that lies below another file.
+/// Reports duplicate paths, ignoring case, and paths below another output.
 pub(super) fn clashes(all: &[OutputPath<'_>], log: &mut Log) {
     let mut seen: BTreeMap<String, &OutputPath<'_>> = BTreeMap::new();
     for second in all {
@@ -82,7 +83,7 @@ fn report(message: String, second: &OutputPath<'_>, first: &OutputPath<'_>, log:
     log.error(at(report, first, labels[1]).help(HELP));
 }
 
-/// Reports each path in a folder of version control, and each that has the name of a temporary file.
+/// Reports paths in folders of version control, and names of jcc's temporary files.
 pub(super) fn reserved(all: &[OutputPath<'_>], log: &mut Log) {
     for one in all {
         let name = one.path.rsplit('/').next().unwrap_or_default();
@@ -98,7 +99,7 @@ pub(super) fn reserved(all: &[OutputPath<'_>], log: &mut Log) {
     }
 }
 
-/// As file systems see a path that ignore case.
+/// Returns a key under which paths are equal on file systems that ignore case.
 fn folded(path: &str) -> String {
     path.to_lowercase()
 }
@@ -121,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_that_are_apart_are_fine() {
+    fn distinct_paths_are_accepted() {
         let none = messages(
             &["Dockerfile", "Dockerfile.dockerignore", "a/b", "a/c", "a-b"],
             &["project.kdl", "a/d"],
@@ -130,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_that_clash_are_reported() {
+    fn clashing_and_reserved_paths_are_reported() {
         for (written, read, message) in [
             (&["a", "a"][..], &[][..], "two outputs have the path `a`"),
             (&["a/B", "A/b"], &[], "`a/B` and `A/b` are the same file on file systems that ignore case"),

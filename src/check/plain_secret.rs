@@ -1,4 +1,4 @@
-//! A secret in the open. Its value is never shown.
+//! Finds secrets in plain text. Diagnostics never show their values.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +7,12 @@ use crate::diagnostic::{Diagnostic, Log, codes::check as codes, wording};
 use crate::manifest::Project;
 use crate::source::{FoundSecret, SecretKind, SourceId, Sources, Span, secrets};
 
-/// What builds fetch from. They have another way to log in.
+/// URL schemes of downloads, for which builds can use a netrc file instead.
 const FETCHED: [&str; 4] = ["https", "http", "git+https", "git+http"];
 
-/// Reports the secrets in the manifest's files and in the project's own definitions, each file read once for all targets:
-/// an error unless the manifest allows it; a login in a URL that is fetched from can't be allowed.
+/// Reports secrets in the manifest's files and in the project's own definitions. Each file is searched once
+/// for all targets. A secret is an error, or a warning if the manifest allows it. A login in the URL of a
+/// download cannot be allowed.
 pub fn plain_secrets(projects: &[Project], catalog: &Catalog, sources: &Sources, log: &mut Log) {
     let mut files: BTreeMap<SourceId, bool> = BTreeMap::new();
     for project in projects {
@@ -22,7 +23,7 @@ pub fn plain_secrets(projects: &[Project], catalog: &Catalog, sources: &Sources,
     }
     let allowed = projects.iter().all(allows);
     files.extend(catalog.own_sources().map(|id| (id, allowed)));
-    files_beside(catalog, sources, allowed, log);
+    definition_files(catalog, sources, allowed, log);
     for (id, allowed) in files {
         let text = &sources.get(id).text;
         let definition = catalog.is_own(id);
@@ -38,7 +39,7 @@ pub fn plain_secrets(projects: &[Project], catalog: &Catalog, sources: &Sources,
                 Diagnostic::error(codes::PLAIN_SECRET, message)
             };
             log.report(
-                helped(found, &secret, login)
+                with_help(found, &secret, login)
                     .at(span, "visible to everyone who can read the generated files")
                     .mask(span),
             );
@@ -46,8 +47,8 @@ pub fn plain_secrets(projects: &[Project], catalog: &Catalog, sources: &Sources,
     }
 }
 
-/// Secrets in the files that the project's own definitions name: their texts get into what is made.
-fn files_beside(catalog: &Catalog, sources: &Sources, allowed: bool, log: &mut Log) {
+/// Reports secrets in files of the project's own definitions, whose contents become part of the outputs.
+fn definition_files(catalog: &Catalog, sources: &Sources, allowed: bool, log: &mut Log) {
     for (id, name, bytes) in catalog.own_files() {
         let Ok(text) = std::str::from_utf8(bytes) else { continue };
         let definition = &sources.get(id).text;
@@ -64,7 +65,7 @@ fn files_beside(catalog: &Catalog, sources: &Sources, allowed: bool, log: &mut L
             };
             let span = Span::new(id, at.clone());
             log.report(
-                helped(found, secret, false)
+                with_help(found, secret, false)
                     .at(span, "the contents of this file become part of the generated files"),
             );
         }
@@ -88,7 +89,7 @@ fn message(secret: &FoundSecret) -> String {
     }
 }
 
-fn helped(diagnostic: Diagnostic, secret: &FoundSecret, login: bool) -> Diagnostic {
+fn with_help(diagnostic: Diagnostic, secret: &FoundSecret, login: bool) -> Diagnostic {
     let diagnostic = match &secret.kind {
         _ if login => diagnostic.help(
             "remove the login from the URL and write `build { secrets { netrc } }`: builds read it \
@@ -111,13 +112,14 @@ fn helped(diagnostic: Diagnostic, secret: &FoundSecret, login: bool) -> Diagnost
     diagnostic.help("revoke the secret if this file was ever shared")
 }
 
-/// Whether a note of a definition shows how to call something: `load(token=…)`.
+/// Whether a secret is an argument in an example of a definition's note: `load(token=…)`.
 fn is_explained(text: &str, secret: &FoundSecret) -> bool {
     let line = text[..secret.range.start].rsplit('\n').next().unwrap_or_default();
     matches!(secret.kind, SecretKind::Named(_)) && line.trim_start().starts_with("note ")
 }
 
-/// Whether a place stands in a comment: of a manifest behind `//`, of a requirements file behind `#`.
+/// Whether a position is in a comment: after `//` in KDL, or in a line that starts with `#` in a requirements
+/// file.
 fn is_comment(text: &str, at: usize) -> bool {
     let line = &text[text[..at].rfind('\n').map_or(0, |end| end + 1)..at];
     let trimmed = line.trim_start();

@@ -4,16 +4,16 @@ use super::*;
 use crate::diagnostic::codes;
 
 #[test]
-fn every_rule_has_a_code_of_its_own() {
+fn rules_have_unique_codes() {
     let mut seen = BTreeSet::new();
     for rule in RULES {
         assert!(seen.insert(rule.code), "{} has two rules", rule.code);
     }
 }
 
-/// Only those of `allow` are reported without a rule, and those of files, which are found when the file is read.
+/// Codes without a rule are those of `allow` and those that are reported when files are read.
 #[test]
-fn every_code_has_its_rule() {
+fn codes_have_rules() {
     let ruled: BTreeSet<_> = RULES.iter().map(|rule| rule.code).collect();
     let without: Vec<&str> = codes::all()
         .map(|entry| entry.code)

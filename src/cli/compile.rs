@@ -220,7 +220,7 @@ fn sizes(compiled: &crate::Compiled) -> String {
     for planned in &compiled.planned {
         let several = compiled.planned.len() > 1;
         let target = if several { format!(" of {}", planned.services.target) } else { String::new() };
-        if let Some(size) = planned.plan.size.words() {
+        if let Some(size) = planned.plan.size.describe() {
             out.push_str(&format!("size{target}: {size}\n"));
         }
     }

@@ -24,8 +24,8 @@ use sides::{OldSide, Sides};
 /// The arguments of `jcc diff`.
 #[derive(Debug, Clone, Args)]
 pub(super) struct DiffArgs {
-    /// Git revision (or `OLD..NEW`), or the old manifest or folder [default: where the branch left `origin`'s default
-    /// branch, else `HEAD`]
+    /// Git revision (or `OLD..NEW`), or the old manifest or folder [default: the merge base with
+    /// `origin`'s default branch, else `HEAD`]
     old: Option<String>,
     /// Manifest or folder to compare [default: `project.kdl` in this folder or the nearest parent folder]
     new: Option<PathBuf>,
@@ -38,7 +38,7 @@ pub(super) struct DiffArgs {
     /// Compare with the committed files instead of compiling the old manifest again
     #[arg(long)]
     as_committed: bool,
-    /// Show only this
+    /// Show only this part
     #[arg(long, value_enum, value_name = "PART")]
     only: Option<DiffPart>,
     /// Exit with 3 if anything differs
@@ -56,7 +56,7 @@ enum DiffPart {
     Versions,
 }
 
-/// How a comparison is shown.
+/// The format of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum DiffFormat {
     /// For people
@@ -73,10 +73,10 @@ struct Comparison<'a> {
     project: &'a str,
     /// The manifest as the user names it.
     manifest: &'a str,
-    /// What the sides are: `6f2a1c0`, `working tree`.
+    /// The names of the sides, such as `6f2a1c0` and `working tree`.
     from: String,
     to: String,
-    /// The targets, in the order of the manifest; equal changes in one group.
+    /// The changed targets, in the order of the manifest. Targets with the same change are in one group.
     groups: Vec<DiffGroup>,
     /// The generated files that differ: path, old text, new text.
     files: Vec<(String, String, String)>,
@@ -131,14 +131,14 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &DiffArgs) -> Exit {
     if exit == Exit::Done && args.exit_code && differs { Exit::Stale } else { exit }
 }
 
-/// One side, compiled.
+/// A compiled side.
 struct CompiledSide<'a> {
     compiled: &'a Compiled,
     sources: Sources,
     warnings: BTreeSet<String>,
 }
 
-/// Compiles the old side; `None` where its revision has no such manifest.
+/// Compiles the old side. Returns `None` if it does not have the manifest.
 fn old_side(
     session: &mut Session<'_, '_>,
     sides: &Sides,
@@ -173,7 +173,7 @@ fn old_side(
     Ok(Some(CompiledSide { compiled: super::session::leak(compiled), sources, warnings }))
 }
 
-/// The warnings of a compile, as `CODE: message`.
+/// Returns the warnings in a log, as `CODE: message`.
 fn warnings(log: &Log) -> BTreeSet<String> {
     let all = log.sorted();
     let warnings = all.iter().filter(|one| one.severity == Severity::Warning);
@@ -193,8 +193,8 @@ fn targets(
         .iter()
         .map(|new| compare(before.iter().find(|old| name(old) == name(new)).copied(), *new, catalog, files))
         .collect();
-    let gone = before.iter().filter(|old| after.iter().all(|new| name(new) != name(old)));
-    all.extend(gone.map(|old| TargetDiff::removed(&name(old))));
+    let removed = before.iter().filter(|old| after.iter().all(|new| name(new) != name(old)));
+    all.extend(removed.map(|old| TargetDiff::removed(&name(old))));
     all
 }
 

@@ -1,5 +1,5 @@
-//! The `git` program, for files of other revisions. It is run without the repository's hooks, monitors and filters, since
-//! a repository may be hostile.
+//! Runs `git` to read files of other revisions. Hooks, file system monitors and filters of the repository are
+//! disabled, since the repository may be hostile.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -9,26 +9,26 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use crate::fs::{FileKind, FileSystem, LARGEST};
 
-/// A repository, and the project's folder in it.
+/// A repository, with the project's folder in it.
 #[derive(Debug, Clone)]
 pub(super) struct GitRepository {
     /// The project's folder.
     folder: PathBuf,
-    /// That folder from the repository's root: empty, or with a `/` at its end.
+    /// The path of this folder relative to the root of the repository: empty, or with a trailing `/`.
     prefix: String,
 }
 
-/// Why git gave no answer, as one phrase.
+/// The message of a failed `git` call.
 pub(super) type GitError = String;
 
 impl GitRepository {
-    /// The repository that a folder lies in.
+    /// Returns the repository that contains a folder.
     pub(super) fn of(folder: &Path) -> Result<Self, GitError> {
         let prefix = run(folder, &["rev-parse", "--show-prefix"])?;
         Ok(Self { folder: folder.to_owned(), prefix: prefix.trim_end_matches('\n').to_owned() })
     }
 
-    /// The commit that a revision names.
+    /// Resolves a revision to a commit.
     pub(super) fn commit(&self, revision: &str) -> Result<String, GitError> {
         let wanted = format!("{revision}^{{commit}}");
         let found = run(&self.folder, &["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted])
@@ -36,7 +36,7 @@ impl GitRepository {
         Ok(found.trim().to_owned())
     }
 
-    /// The commit to compare with when none is named: where this branch left the default branch of `origin`, else
+    /// Returns the default commit to compare with: the merge base with the default branch of `origin`, else
     /// `HEAD`.
     pub(super) fn default_base(&self) -> Result<String, GitError> {
         let merge_base = run(&self.folder, &["merge-base", "HEAD", "refs/remotes/origin/HEAD"]);
@@ -46,13 +46,13 @@ impl GitRepository {
         }
     }
 
-    /// A commit as people name it.
+    /// Returns the abbreviated hash of a commit.
     pub(super) fn short(&self, commit: &str) -> String {
         run(&self.folder, &["rev-parse", "--short", commit])
             .map_or_else(|_| commit.to_owned(), |short| short.trim().to_owned())
     }
 
-    /// The files of the project's folder at a commit.
+    /// Returns the project's folder at a commit.
     pub(super) fn tree(&self, commit: &str) -> Result<GitTree, GitError> {
         let listed = run(&self.folder, &["ls-tree", "-r", "-z", "--full-tree", commit, "--", self.root()])?;
         let mut files = BTreeMap::new();
@@ -68,16 +68,17 @@ impl GitRepository {
         Ok(GitTree { folder: self.folder.clone(), files, reader: RefCell::new(None) })
     }
 
-    /// The project's files that differ from a commit: in the working tree, or at another commit.
+    /// Returns the project's files that differ between a commit and another one, or the working tree if `to`
+    /// is `None`. Untracked files of the working tree are included.
     pub(super) fn changed(&self, from: &str, to: Option<&str>) -> Result<Vec<String>, GitError> {
-        let mut words =
+        let mut arguments =
             vec!["diff", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", "-z", from];
-        words.extend(to);
-        words.extend(["--", "."]);
-        let mut all = self.own(&run(&self.folder, &words)?, true);
+        arguments.extend(to);
+        arguments.extend(["--", "."]);
+        let mut all = self.project_paths(&run(&self.folder, &arguments)?, true);
         if to.is_none() {
             let listed = run(&self.folder, &["ls-files", "-z", "--others", "--exclude-standard", "--", "."])?;
-            all.extend(self.own(&listed, false));
+            all.extend(self.project_paths(&listed, false));
         }
         all.sort();
         all.dedup();
@@ -88,8 +89,9 @@ impl GitRepository {
         if self.prefix.is_empty() { "." } else { self.prefix.trim_end_matches('/') }
     }
 
-    /// Paths that git lists, from the project's folder; `git diff` lists them from the repository's root.
-    fn own(&self, listed: &str, from_root: bool) -> Vec<String> {
+    /// Splits a list of paths and makes them relative to the project's folder. `from_root` says whether they
+    /// are relative to the root of the repository, as in the output of `git diff`.
+    fn project_paths(&self, listed: &str, from_root: bool) -> Vec<String> {
         let prefix = if from_root { self.prefix.as_str() } else { "" };
         let paths = listed.split('\0').filter(|path| !path.is_empty());
         paths.filter_map(|path| path.strip_prefix(prefix)).map(str::to_owned).collect()
@@ -104,9 +106,9 @@ fn command(folder: &Path) -> Command {
     command
 }
 
-/// Runs git to its end and returns what it prints.
-fn run(folder: &Path, words: &[&str]) -> Result<String, GitError> {
-    let output = command(folder).args(words).output().map_err(|why| match why.kind() {
+/// Runs `git` and returns its output.
+fn run(folder: &Path, arguments: &[&str]) -> Result<String, GitError> {
+    let output = command(folder).args(arguments).output().map_err(|why| match why.kind() {
         io::ErrorKind::NotFound => "`git` is not installed".to_owned(),
         _ => format!("cannot run `git`: {why}"),
     })?;
@@ -118,30 +120,31 @@ fn run(folder: &Path, words: &[&str]) -> Result<String, GitError> {
     String::from_utf8(output.stdout).map_err(|_| "git lists a path that is not UTF-8".to_owned())
 }
 
-/// One entry of a tree.
+/// An entry of a tree.
 #[derive(Debug, Clone)]
 struct GitEntry {
+    /// The hash of the object.
     id: String,
-    /// False for a link or a submodule.
+    /// False for links and submodules.
     is_file: bool,
 }
 
-/// The project's folder at a commit, read as needed.
+/// The project's folder at a commit. Files are read when they are needed.
 pub(super) struct GitTree {
     folder: PathBuf,
     files: BTreeMap<String, GitEntry>,
-    /// `git cat-file --batch`, once something is read.
+    /// The process that reads files; started with the first read.
     reader: RefCell<Option<BlobReader>>,
 }
 
 impl GitTree {
-    fn normal(path: &str) -> &str {
+    fn normalised(path: &str) -> &str {
         let path = path.trim_start_matches("./").trim_end_matches('/');
         if path == "." { "" } else { path }
     }
 
     fn names<'a>(&'a self, folder: &str) -> impl Iterator<Item = &'a str> {
-        let folder = Self::normal(folder);
+        let folder = Self::normalised(folder);
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let below = self.files.range(prefix.clone()..).map(|(path, _)| path);
         below
@@ -152,7 +155,7 @@ impl GitTree {
 
 impl FileSystem for GitTree {
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        let found = self.files.get(Self::normal(path)).filter(|entry| entry.is_file);
+        let found = self.files.get(Self::normalised(path)).filter(|entry| entry.is_file);
         let entry =
             found.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, format!("`{path}`: not found")))?;
         let mut reader = self.reader.borrow_mut();
@@ -163,7 +166,7 @@ impl FileSystem for GitTree {
     }
 
     fn kind(&self, path: &str) -> Option<FileKind> {
-        let path = Self::normal(path);
+        let path = Self::normalised(path);
         match self.files.get(path) {
             Some(entry) if entry.is_file => Some(FileKind::File),
             Some(_) => Some(FileKind::Other),
@@ -214,7 +217,7 @@ impl BlobReader {
         }
     }
 
-    /// The content of a blob. Its head is `ID blob SIZE`, its end a line break.
+    /// Reads a blob. The answer of `git` is the line `ID blob SIZE`, the content and a line break.
     fn read(&mut self, id: &str) -> io::Result<Vec<u8>> {
         writeln!(self.requests, "{id}")?;
         self.requests.flush()?;
@@ -222,11 +225,11 @@ impl BlobReader {
         self.answers.read_line(&mut head)?;
         let size = head.trim_end().rsplit_once(' ').and_then(|(_, size)| size.parse::<u64>().ok());
         let size = size.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "git lacks the object"))?;
-        let most = LARGEST as u64;
+        let limit = LARGEST as u64;
         let mut bytes = Vec::new();
-        (&mut self.answers).take(size.min(most)).read_to_end(&mut bytes)?;
-        io::copy(&mut (&mut self.answers).take(size - size.min(most) + 1), &mut io::sink())?;
-        if size > most {
+        (&mut self.answers).take(size.min(limit)).read_to_end(&mut bytes)?;
+        io::copy(&mut (&mut self.answers).take(size - size.min(limit) + 1), &mut io::sink())?;
+        if size > limit {
             let message = format!("it is larger than {} MiB, which is the limit", LARGEST >> 20);
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
         }

@@ -81,7 +81,7 @@ pub fn children(document: &Document, block: EditableBlock) -> Vec<Child<'_>> {
 /// Removes a child, or its whole block if it is the only child.
 pub fn remove(text: &str, document: &Document, child: &Child<'_>) -> Change {
     let editor = Editor::new(text, document);
-    let is_only_child = editor.holds_only(child.block, child.node);
+    let is_only_child = editor.has_only_child(child.block, child.node);
     editor.remove(if is_only_child { child.block } else { child.node })
 }
 
@@ -90,13 +90,13 @@ pub fn add_line(text: &str, document: &Document, within: Option<&Node>, block: &
     let editor = Editor::new(text, document);
     let nodes = within.map_or(&document.nodes[..], |node| node.children.as_deref().unwrap_or_default());
     if let Some(found) = nodes.iter().find(|node| node.name.value == block) {
-        return editor.put_in(found, line);
+        return editor.insert_into(found, line);
     }
     if let Some(target) = within {
-        return editor.put_in(target, &format!("{block} {{ {line} }}"));
+        return editor.insert_into(target, &format!("{block} {{ {line} }}"));
     }
     // Place a new block in the order of the schema, which is the customary order of nodes.
     let rank = |name: &str| LANGUAGE.iter().position(|node| node.name == name);
     let before = document.nodes.iter().rposition(|node| rank(&node.name.value) < rank(block));
-    editor.put_after(before, &editor.block(block, line))
+    editor.insert_after(before, &editor.block(block, line))
 }

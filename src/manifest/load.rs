@@ -176,7 +176,7 @@ impl Loader<'_> {
             self.files.log.error(report);
             return None;
         }
-        let (document, is_complete) = syntax::parse_in_part(source, &text, self.files.log)?;
+        let (document, is_complete) = syntax::parse_with_recovery(source, &text, self.files.log)?;
         let mut report = Log::new();
         check(&document, super::LANGUAGE, "a manifest", &mut report);
         // The part of the text that could not be parsed may contain what seems to be missing.

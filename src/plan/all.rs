@@ -1,4 +1,4 @@
-//! Every target of a manifest: its stages and its services.
+//! Plans all targets of a manifest.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::value::ImagePath;
 
 use super::{Inputs, Instruction, OutputFiles, Plan, ServiceInputs, Services, plan, services};
 
-/// What is written for one target.
+/// The plan of one target: its image, its services and the paths of its files.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Planned {
     pub plan: Plan,
@@ -19,10 +19,10 @@ pub struct Planned {
     pub files: OutputFiles,
 }
 
-/// Plans all targets; what is wrong with any is reported before this fails.
+/// Plans all targets. Problems of all targets are reported before this fails.
 ///
 /// # Errors
-/// What a Dockerfile cannot carry.
+/// A problem was reported for one of the targets.
 pub fn all(
     targets: &[(Project, Resolution)],
     catalog: &Catalog,
@@ -46,8 +46,8 @@ pub fn all(
                 installed: &installed(&plan),
                 image_env: &image_env(&plan, &resolution.base.sets),
                 final_is_last: plan.stages.last().is_some_and(|stage| stage.name.as_str() == "final"),
-                bare_docker: release_says(inputs, "docker"),
-                bridge_works: release_says(inputs, "bridge"),
+                bare_docker: release_has(inputs, "docker"),
+                bridge_works: release_has(inputs, "bridge"),
                 epoch: resolution.epoch,
             });
             all.push(Planned { plan, services, files });
@@ -57,9 +57,9 @@ pub fn all(
     Ok(all)
 }
 
-/// Whether the catalogue says this of a release that was chosen: `bridge`, that Docker's own network works on its kernel,
-/// `docker`, that it brings Docker without Buildx and Compose.
-fn release_says(inputs: Inputs<'_>, what: &str) -> bool {
+/// Whether the chosen release has a value in the catalogue: `bridge` means that Docker's bridge network works
+/// with its kernel, `docker` that it includes Docker without Buildx and Compose.
+fn release_has(inputs: Inputs<'_>, what: &str) -> bool {
     let chosen = inputs
         .resolution
         .chosen
@@ -68,7 +68,7 @@ fn release_says(inputs: Inputs<'_>, what: &str) -> bool {
     chosen.into_iter().any(|entry| entry.values.contains_key(what))
 }
 
-/// The variables of the image that ships, as far as those of its base are known.
+/// Returns the variables of the final image, including those of the base image if known.
 fn image_env(plan: &Plan, of_base: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let shipped = ["base", "final"].into_iter().filter_map(|name| plan.stage(name));
     let instructions = shipped.flat_map(|stage| &stage.blocks).flat_map(|block| &block.instructions);
@@ -80,7 +80,7 @@ fn image_env(plan: &Plan, of_base: &BTreeMap<String, String>) -> BTreeMap<String
     of_base.clone().into_iter().chain(own).collect()
 }
 
-/// Where packages put files into the image that ships.
+/// Returns the paths to which packages copy files in the final image.
 fn installed(plan: &Plan) -> Vec<ImagePath> {
     let shipped = ["base", "final"].into_iter().filter_map(|name| plan.stage(name));
     let places = shipped.flat_map(|stage| &stage.blocks).flat_map(|block| &block.instructions);

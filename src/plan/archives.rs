@@ -1,4 +1,4 @@
-//! Archives that definitions offer: a stage that installs one of their packages gets the archive too.
+//! Apt archives that definitions offer to others: steps that install a package from one get the archive too.
 
 use std::collections::BTreeSet;
 
@@ -13,41 +13,42 @@ use super::package_plan::PackagePlans;
 use super::package_step::{PackagePlan, PackageStep, PackageStepKind, ThirdPartyArchive};
 use super::stage_packages::apt_packages;
 
-/// An archive, and the patterns of what comes from it.
+/// An archive, and the patterns of the names of its packages.
 struct Offer<'a> {
     patterns: &'a [String],
-    act: PackageStep,
+    step: PackageStep,
 }
 
-/// Gives each block of steps the archives of the packages that it names.
+/// Adds to each package plan the archives of the system packages that it installs.
 pub(super) fn add<'p>(
     inputs: Inputs<'_>,
     common: &catalog::TemplateView,
-    parts: impl Iterator<Item = &'p mut PackagePlan>,
+    plans: impl Iterator<Item = &'p mut PackagePlan>,
     log: &mut Log,
 ) {
     let offers = offers(inputs, common, log);
-    for part in parts {
-        for acts in [&mut part.build, &mut part.install] {
-            let named = apt_packages(acts);
+    for plan in plans {
+        for steps in [&mut plan.build, &mut plan.install] {
+            let named = apt_packages(steps);
             for offer in &offers {
                 let comes = |pattern: &String| named.iter().any(|one| matches(pattern, one.name()));
-                let Some(source) = offer.act.kind.source() else { continue };
-                let has = of(acts).any(|name| *name == source.file.name);
+                let Some(source) = offer.step.kind.source() else { continue };
+                let has = of(steps).any(|name| *name == source.file.name);
                 if !has && offer.patterns.iter().any(comes) {
-                    acts.insert(0, offer.act.clone());
+                    steps.insert(0, offer.step.clone());
                 }
             }
         }
     }
 }
 
-/// A `*` at the end stands for anything.
+/// Matches a name against a pattern, which may end with `*`.
 fn matches(pattern: &str, name: &str) -> bool {
     pattern.strip_suffix('*').map_or(pattern == name, |start| name.starts_with(start))
 }
 
-/// What the definitions of the chosen packages offer here, whether the base holds them or not.
+/// Returns the archives that definitions of the chosen packages offer, including packages that the base image
+/// provides.
 fn offers<'a>(inputs: Inputs<'a>, common: &catalog::TemplateView, log: &mut Log) -> Vec<Offer<'a>> {
     let mut found: Vec<Offer<'a>> = Vec::new();
     for name in &inputs.resolution.order {
@@ -62,7 +63,7 @@ fn offers<'a>(inputs: Inputs<'a>, common: &catalog::TemplateView, log: &mut Log)
             if let Some(source) = expand::source(Filled { view, values: &values }, &step.kind, log) {
                 found.push(Offer {
                     patterns,
-                    act: PackageStep { kind: PackageStepKind::Source(source), span: step.span },
+                    step: PackageStep { kind: PackageStepKind::Source(source), span: step.span },
                 });
             }
         }
@@ -70,28 +71,28 @@ fn offers<'a>(inputs: Inputs<'a>, common: &catalog::TemplateView, log: &mut Log)
     found
 }
 
-/// The names of the archives that steps bring.
-pub(super) fn of(acts: &[PackageStep]) -> impl Iterator<Item = &Name> {
-    let sources = acts.iter().filter_map(|act| act.kind.source());
+/// Returns the names of the archives that steps add.
+pub(super) fn of(steps: &[PackageStep]) -> impl Iterator<Item = &Name> {
+    let sources = steps.iter().filter_map(|step| step.kind.source());
     sources.map(|source: &ThirdPartyArchive| &source.file.name)
 }
 
-/// The archives that an image has.
+/// Returns the names of the archives that a base image contains.
 pub(super) fn of_image(inputs: Inputs<'_>, base: &ChosenBase) -> BTreeSet<Name> {
     let known = base.name.as_ref().and_then(|name| inputs.catalog.base(name));
     known.into_iter().flat_map(|known| &known.apt_sources).cloned().collect()
 }
 
-/// The archives that a stage of this name ends with: `base`, or `devel`, where builds are done.
-pub(super) fn held(parts: &PackagePlans<'_>, stage: &str) -> BTreeSet<Name> {
-    let resolution = &parts.inputs.resolution;
-    let toolkit = parts.toolkit();
+/// Returns the names of the archives that are present at the end of the stage `base` or `devel`.
+pub(super) fn present(plans: &PackagePlans<'_>, stage: &str) -> BTreeSet<Name> {
+    let resolution = &plans.inputs.resolution;
+    let toolkit = plans.toolkit();
     let image = resolution.devel.as_ref().filter(|_| stage == "devel" && toolkit.has_image());
     let base = image.unwrap_or(&resolution.base);
-    let mut held = of_image(parts.inputs, base);
-    held.extend(parts.platform_on(base).iter().flat_map(|part| of(&part.install)).cloned());
+    let mut present = of_image(plans.inputs, base);
+    present.extend(plans.platform_on(base).iter().flat_map(|plan| of(&plan.install)).cloned());
     if stage == "devel" {
-        held.extend(toolkit.parts().iter().flat_map(|part| of(&part.install)).cloned());
+        present.extend(toolkit.plans().iter().flat_map(|plan| of(&plan.install)).cloned());
     }
-    held
+    present
 }

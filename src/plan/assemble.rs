@@ -1,4 +1,4 @@
-//! All stages of a target, in order.
+//! Assembles the plan of a target from its stages.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use crate::manifest::Installer;
 use crate::resolve::ChosenBase;
 use crate::value::{Name, Parse, Url};
 
-use super::final_stage::Around;
+use super::final_stage::FinalContext;
 use super::package_context::Inputs;
 use super::package_plan::PackagePlans;
 use super::package_step::{PackagePlan, PackageStepKind, ThirdPartyArchive};
@@ -21,35 +21,35 @@ use super::{
     sources, test,
 };
 
-/// 1980-01-01, the first day that a zip file, and so a wheel, can name.
+/// 1980-01-01, the earliest date that a zip file, and so a wheel, can contain.
 const BUILD_TIME: &str = "315532800";
 
 /// Plans one target.
 ///
 /// # Errors
-/// Templates that come to nothing sensible, files that two packages write, archives that clash, what no Dockerfile can
-/// carry: all of it is reported.
+/// A problem was reported: invalid values of templates, files that two packages write, archives with the same
+/// name, or values that a Dockerfile cannot contain.
 pub fn plan(inputs: Inputs<'_>, log: &mut Log) -> Result<Plan, Reported> {
-    let parts = PackagePlans::new(inputs, log);
+    let plans = PackagePlans::new(inputs, log);
     let users = sources::of_user(inputs, log);
-    let all_sources = sources::all(&parts, &users, log);
-    let python = python(&parts);
-    checks::check(&parts, log);
-    let checks = test::checks(&parts);
-    let held = parts.constraints(log);
-    let layers = Layers::new(&parts, &held);
-    let around = Around {
-        parts: &parts,
+    let all_sources = sources::all(&plans, &users, log);
+    let python = python(&plans);
+    checks::check(&plans, log);
+    let checks = test::checks(&plans);
+    let pins = plans.constraints(log);
+    let layers = Layers::new(&plans, &pins);
+    let context = FinalContext {
+        plans: &plans,
         python: python.as_ref(),
         layers: &layers,
         makes_environment: python.is_some() && final_stage::makes_environment(inputs, &layers),
         sources: &users,
-        exact: !held.is_empty(),
-        constrained: python.is_some() && (!held.is_empty() || super::python::holds(inputs)),
+        exact: !pins.is_empty(),
+        constrained: python.is_some() && (!pins.is_empty() || super::python::has_constraints(inputs)),
     };
-    let mut stages = stages(around, &all_sources, &checks);
-    let constraints = constraints::add(&parts, &layers, &held, &mut stages);
-    let fetches = downloads::fetches(&parts, &stages, log);
+    let mut stages = stages(context, &all_sources, &checks);
+    let constraints = constraints::add(&plans, &layers, &pins, &mut stages);
+    let fetches = downloads::fetches(&plans, &stages, log);
     let layers = layer_count::count(inputs, &stages, log);
     lints::check(inputs, &stages, python.is_some(), log);
     let plan = Plan {
@@ -57,10 +57,10 @@ pub fn plan(inputs: Inputs<'_>, log: &mut Log) -> Result<Plan, Reported> {
         frontend: inputs.project.output.frontend.as_ref().map(|image| image.value.clone()),
         cache_key: cache_key(inputs),
         stages,
-        pip: pip_tools(&parts),
+        pip: pip_tools(&plans),
         constraints,
         keys: helpers::key_texts(&all_sources),
-        driver_libraries: test::driver_libraries(&parts, &checks),
+        driver_libraries: test::driver_libraries(&plans, &checks),
         checks,
         support: OutputFiles::of(inputs.project).support,
         secrets: inputs.project.build.secrets.clone(),
@@ -68,7 +68,7 @@ pub fn plan(inputs: Inputs<'_>, log: &mut Log) -> Result<Plan, Reported> {
         fetches,
         layers,
         size: size::sum(inputs, log),
-        tests: test::running(&parts),
+        tests: test::running(&plans),
         notes: notes::of_packages(inputs),
         epoch: inputs.resolution.epoch,
     };
@@ -76,55 +76,55 @@ pub fn plan(inputs: Inputs<'_>, log: &mut Log) -> Result<Plan, Reported> {
     Ok(plan)
 }
 
-fn stages(around: Around<'_>, sources: &[(ThirdPartyArchive, Why)], checks: &[Check]) -> Vec<Stage> {
-    let parts = around.parts;
-    let inputs = parts.inputs;
-    let fallback = Python { system: false, uv: None, ships: false, ..helpers_of(inputs) };
-    let python = around.python.unwrap_or(&fallback);
+fn stages(context: FinalContext<'_>, sources: &[(ThirdPartyArchive, Why)], checks: &[Check]) -> Vec<Stage> {
+    let plans = context.plans;
+    let inputs = plans.inputs;
+    let fallback = Python { system: false, uv: None, ships: false, ..python_settings(inputs) };
+    let python = context.python.unwrap_or(&fallback);
     let mut stages = Vec::new();
     stages.extend(helpers::keys(sources, From::Image(inputs.resolution.base.image.clone())));
-    let here = parts.platform_on(&inputs.resolution.base);
-    stages.push(platform(parts, python, &inputs.resolution.base, ("base", &here)));
-    if parts.toolkit().is_used(parts) {
-        stages.push(devel(parts, python));
+    let here = plans.platform_on(&inputs.resolution.base);
+    stages.push(platform(plans, python, &inputs.resolution.base, ("base", &here)));
+    if plans.toolkit().is_used(plans) {
+        stages.push(devel(plans, python));
     }
-    for part in parts.all() {
-        stages.extend(helpers::fetch(part));
-        if !part.platform {
-            stages.extend(helpers::files(part, &python.place()));
+    for plan in plans.all() {
+        stages.extend(helpers::fetch(plan));
+        if !plan.platform {
+            stages.extend(helpers::files(plan, &python.place()));
         }
-        if part.is_built() {
-            stages.push(build::stage(part, parts, python));
+        if plan.is_built() {
+            stages.push(build::stage(plan, plans, python));
         }
     }
-    if let Some(python) = around.python.filter(|_| !around.makes_environment) {
+    if let Some(python) = context.python.filter(|_| !context.makes_environment) {
         stages.push(Stage {
             name: StageName::fixed("python"),
             from: From::Stage(StageName::fixed("base")),
             why: Why::default(),
-            blocks: python.layered(around.layers),
+            blocks: python.layered(context.layers),
         });
     }
-    let apart = helpers_of(inputs);
-    stages.extend(inputs.project.pip.venvs.iter().map(|venv| apart.apart(parts, venv)));
-    stages.extend(final_stage::stages(around));
-    stages.extend(test::stage(parts, python, checks));
-    stages.extend(test::dev(parts, python));
-    let taken: BTreeSet<StageName> = stages.iter().flat_map(graph::takes).collect();
+    let separate = python_settings(inputs);
+    stages.extend(inputs.project.pip.venvs.iter().map(|venv| separate.venv_stage(plans, venv)));
+    stages.extend(final_stage::stages(context));
+    stages.extend(test::stage(plans, python, checks));
+    stages.extend(test::dev(plans, python));
+    let taken: BTreeSet<StageName> = stages.iter().flat_map(graph::dependencies).collect();
     stages.retain(|stage| !stage.name.as_str().starts_with("fetch-") || taken.contains(&stage.name));
-    without("base", without("devel", graph::ordered(stages)))
+    merge_only_child("base", merge_only_child("devel", graph::ordered(stages)))
 }
 
-/// One stage where a single one starts from the stage of that name.
-fn without(name: &'static str, mut stages: Vec<Stage>) -> Vec<Stage> {
-    let on_base = |stage: &Stage| stage.from == From::Stage(StageName::fixed(name));
+/// Merges the named stage into the stage that starts from it, if there is exactly one.
+fn merge_only_child(name: &'static str, mut stages: Vec<Stage>) -> Vec<Stage> {
+    let on_it = |stage: &Stage| stage.from == From::Stage(StageName::fixed(name));
     let Some(at) = stages.iter().position(|stage| stage.name.as_str() == name) else { return stages };
-    let mut above = stages.iter().enumerate().filter(|(_, stage)| on_base(stage)).map(|(above, _)| above);
+    let mut above = stages.iter().enumerate().filter(|(_, stage)| on_it(stage)).map(|(above, _)| above);
     if let (Some(above), None) = (above.next(), above.next()) {
         let base = stages[at].clone();
         let stage = &mut stages[above];
         stage.from = base.from;
-        // The only stage of a file needs no word on what it is.
+        // The only stage of a file needs no comment.
         if stage.name.as_str() == "final" {
             stage.why = Why::default();
         }
@@ -134,34 +134,34 @@ fn without(name: &'static str, mut stages: Vec<Stage>) -> Vec<Stage> {
     stages
 }
 
-/// The stage of builds that compile against a toolkit: the image for that where it is of use, else the base with what
-/// they need.
-fn devel(parts: &PackagePlans<'_>, python: &Python) -> Stage {
-    let toolkit = parts.toolkit();
-    if let Some(image) = parts.inputs.resolution.devel.as_ref().filter(|_| toolkit.has_image()) {
-        let others = parts.platform_on(image);
+/// Returns the stage for builds that compile against a toolkit: the development image if the toolkit uses it,
+/// or else the base image with the packages that the builds need.
+fn devel(plans: &PackagePlans<'_>, python: &Python) -> Stage {
+    let toolkit = plans.toolkit();
+    if let Some(image) = plans.inputs.resolution.devel.as_ref().filter(|_| toolkit.has_image()) {
+        let others = plans.platform_on(image);
         let others =
-            others.into_iter().filter(|part| toolkit.parts().iter().all(|own| own.name != part.name));
-        let used = build::platform_used(parts, python);
-        let others = others.filter(|part| used.contains(&part.name));
-        let mut here: Vec<&PackagePlan> = others.chain(toolkit.parts()).collect();
-        let order = &parts.inputs.resolution.order;
-        here.sort_by_key(|part| order.iter().position(|name| *name == part.name));
-        return platform(parts, python, image, ("devel", &here));
+            others.into_iter().filter(|plan| toolkit.plans().iter().all(|own| own.name != plan.name));
+        let used = build::platform_used(plans, python);
+        let others = others.filter(|plan| used.contains(&plan.name));
+        let mut here: Vec<&PackagePlan> = others.chain(toolkit.plans()).collect();
+        let order = &plans.inputs.resolution.order;
+        here.sort_by_key(|plan| order.iter().position(|name| *name == plan.name));
+        return platform(plans, python, image, ("devel", &here));
     }
-    let here: Vec<&PackagePlan> = toolkit.parts().iter().collect();
-    let mut defined: BTreeSet<String> = parts.inputs.resolution.base.env.iter().cloned().collect();
-    for part in parts.platform() {
-        stage_packages::environment(part, &mut defined);
+    let here: Vec<&PackagePlan> = toolkit.plans().iter().collect();
+    let mut defined: BTreeSet<String> = plans.inputs.resolution.base.env.iter().cloned().collect();
+    for plan in plans.platform() {
+        stage_packages::environment(plan, &mut defined);
     }
     let layer = Layer {
-        parts: &here,
+        plans: &here,
         title: "Build dependencies of all packages",
         built: &[],
         direct: &[],
         more: &[],
         defined: &defined,
-        held: &archives::held(parts, "base"),
+        archives: &archives::present(plans, "base"),
     };
     Stage {
         name: StageName::fixed("devel"),
@@ -175,34 +175,34 @@ fn devel(parts: &PackagePlans<'_>, python: &Python) -> Stage {
     }
 }
 
-/// The image that everything stands on, with what the platform lacks in it.
+/// Returns the stage of a base image with the packages of the platform that the image lacks.
 fn platform(
-    parts: &PackagePlans<'_>,
+    plans: &PackagePlans<'_>,
     python: &Python,
     base: &ChosenBase,
     (name, here): (&'static str, &[&PackagePlan]),
 ) -> Stage {
     let place = StepContext { files: FetchedFiles::Here, downloads: Downloads::Mounted, ..python.place() };
-    let https = sources::need_certificates(parts);
+    let https = sources::needs_certificates(plans);
     let certificates: Vec<_> =
         https.then(|| Parse::parse("ca-certificates").expect("it is a package's name")).into_iter().collect();
     let defined = base.env.iter().cloned().collect();
     let layer = Layer {
-        parts: here,
+        plans: here,
         title: stage_packages::PLATFORM,
         built: &[],
         direct: &[],
         more: &certificates,
         defined: &defined,
-        held: &archives::of_image(parts.inputs, base),
+        archives: &archives::of_image(plans.inputs, base),
     };
-    let mut blocks = sources::snapshot(parts.inputs).into_iter().collect::<Vec<_>>();
+    let mut blocks = sources::snapshot(plans.inputs).into_iter().collect::<Vec<_>>();
     let utf8 = vec![(super::steps::variable("LANG"), "C.UTF-8".to_owned())];
-    // Builds that no Python takes part in do without.
-    if name == "base" || here.iter().any(|part| part.is_python()) || build::python_on_toolkit(parts, python) {
+    // Builds without Python do not need `LANG`.
+    if name == "base" || here.iter().any(|plan| plan.is_python()) || build::python_on_toolkit(plans, python) {
         blocks.push(super::Block { why: Why::default(), instructions: vec![Instruction::Env(utf8)] });
     }
-    if python.ships || parts.all().any(PackagePlan::is_built) {
+    if python.ships || plans.all().any(PackagePlan::is_built) {
         let (name, default) = (super::steps::variable("SOURCE_DATE_EPOCH"), Some(BUILD_TIME.to_owned()));
         blocks.push(super::Block {
             why: Why::default(),
@@ -211,27 +211,28 @@ fn platform(
     }
     blocks.extend(layer.blocks(&place));
     let what = if name == "base" { "" } else { "The base image with compilers and headers" };
-    let asked = base.asked.map_or_else(|| Why::new(what), |span| parts.inputs.why(what, span));
+    let asked = base.asked.map_or_else(|| Why::new(what), |span| plans.inputs.why(what, span));
     Stage { name: StageName::fixed(name), from: From::Image(base.image.clone()), why: asked, blocks }
 }
 
-/// Where anything goes into a Python environment: how it is made.
-fn python(parts: &PackagePlans<'_>) -> Option<Python> {
-    let inputs = parts.inputs;
+/// Returns the settings of the main Python environment; `None` if nothing is installed into it.
+fn python(plans: &PackagePlans<'_>) -> Option<Python> {
+    let inputs = plans.inputs;
     let pip = &inputs.project.pip;
     let app = inputs.project.app.as_ref().is_some_and(|app| !app.requirements.is_empty());
-    let packages = parts.shipped_with_platform().iter().any(|part| part.is_python());
+    let packages = plans.shipped_with_platform().iter().any(|plan| plan.is_python());
     let asked = app || !pip.install.is_empty() || !pip.requirements.is_empty();
-    (packages || asked).then(|| Python { system: sees_system(inputs), ..helpers_of(inputs) })
+    (packages || asked).then(|| Python { system: sees_system(inputs), ..python_settings(inputs) })
 }
 
-/// The interpreter, and the versions of what is put beside pip: the definition of Python holds them.
-fn helpers_of(inputs: Inputs<'_>) -> Python {
+/// Returns the interpreter and the build tools, whose versions are in the definition of Python.
+fn python_settings(inputs: Inputs<'_>) -> Python {
     let value = |key: &str| {
         let version = inputs.resolution.axes.iter().find(|(name, _)| name.as_str() == "python")?.1;
         let entries = &inputs.catalog.package("python")?.versions;
-        let held = entries.iter().filter(|entry| entry.version.value == *version);
-        held.filter_map(|entry| entry.values.get(key))
+        let entries = entries.iter().filter(|entry| entry.version.value == *version);
+        entries
+            .filter_map(|entry| entry.values.get(key))
             .find(|value| value.is_plain())
             .map(|value| value.text.clone())
     };
@@ -246,7 +247,7 @@ fn helpers_of(inputs: Inputs<'_>) -> Python {
     }
 }
 
-/// `python3.10`, as every distribution names it; `python3` where no version is known.
+/// Returns `python3.10`, the name in all distributions; `python3` if the version is unknown.
 fn interpreter(inputs: Inputs<'_>) -> String {
     let known = inputs.resolution.axes.iter().find(|(name, _)| name.as_str() == "python");
     known.map_or_else(
@@ -255,22 +256,23 @@ fn interpreter(inputs: Inputs<'_>) -> String {
     )
 }
 
-/// Whether modules of the distribution's folders, or of the base's, are part of what was resolved.
+/// Whether the environment must see the system's modules: a chosen package installs its modules there, or the
+/// base image provides a Python package.
 fn sees_system(inputs: Inputs<'_>) -> bool {
     inputs.resolution.chosen.iter().any(|(name, chosen)| {
         let Some(view) = inputs.view(name) else { return false };
         view.package.system_site_packages
-            || (chosen.provided && view.held(&view.package.dists).next().is_some())
+            || (chosen.provided && view.applicable(&view.package.dists).next().is_some())
     })
 }
 
-/// What all pip steps have in common.
-fn pip_tools(parts: &PackagePlans<'_>) -> PipTools {
-    let inputs = parts.inputs;
+/// Returns the settings that all pip steps share.
+fn pip_tools(plans: &PackagePlans<'_>) -> PipTools {
+    let inputs = plans.inputs;
     let mut indexes: BTreeMap<String, Url> = BTreeMap::new();
-    for part in parts.all() {
-        for act in part.build.iter().chain(&part.install) {
-            if let PackageStepKind::Pip { index: Some(PipIndex { name, url }), .. } = &act.kind {
+    for plan in plans.all() {
+        for step in plan.build.iter().chain(&plan.install) {
+            if let PackageStepKind::Pip { index: Some(PipIndex { name, url }), .. } = &step.kind {
                 indexes.insert(name.clone(), url.clone());
             }
         }
@@ -282,7 +284,8 @@ fn pip_tools(parts: &PackagePlans<'_>) -> PipTools {
     }
 }
 
-/// The distribution with its release, and the architecture: caches of another would do harm.
+/// Returns the prefix of cache ids. Caches must not be shared between distributions, releases or
+/// architectures.
 fn cache_key(inputs: Inputs<'_>) -> String {
     let resolution = inputs.resolution;
     let distribution = |name: &Name| resolution.base.provides.get(name).or_else(|| resolution.axes.get(name));

@@ -1,4 +1,5 @@
-//! What must not be in a plan: files that two packages write, values that no Dockerfile can carry.
+//! Checks that need the expanded package plans: files that two packages write, values that a Dockerfile
+//! cannot contain.
 
 use std::collections::BTreeMap;
 
@@ -13,42 +14,42 @@ use super::package_plan::PackagePlans;
 use super::package_step::{PackagePlan, PackageStepKind};
 use super::sources;
 
-/// Everything that can be checked before stages are laid out.
-pub(super) fn check(parts: &PackagePlans<'_>, log: &mut Log) {
-    same_paths(parts, log);
-    for part in parts.all() {
-        for (name, value, span) in &part.env {
-            debug_assert!(!name.as_str().is_empty(), "the parser of names sees to it");
+/// Runs the checks that do not need the stages.
+pub(super) fn check(plans: &PackagePlans<'_>, log: &mut Log) {
+    check_paths(plans, log);
+    for plan in plans.all() {
+        for (name, value, span) in &plan.env {
+            debug_assert!(!name.as_str().is_empty(), "names are parsed");
             encodable::value(value, DockerfilePosition::Pair, Some(*span), log);
         }
-        for act in part.build.iter().chain(&part.install) {
-            if let PackageStepKind::Env(pairs) = &act.kind {
+        for step in plan.build.iter().chain(&plan.install) {
+            if let PackageStepKind::Env(pairs) = &step.kind {
                 for (_, value) in pairs {
-                    encodable::value(value, DockerfilePosition::Pair, Some(act.span), log);
+                    encodable::value(value, DockerfilePosition::Pair, Some(step.span), log);
                 }
             }
         }
-        for (from, _, span) in part.exports() {
+        for (from, _, span) in plan.exports() {
             encodable::value(from.as_str(), DockerfilePosition::Source, Some(span), log);
         }
     }
-    users(parts.inputs, log);
-    super::check_secrets(parts.inputs.project, log);
-    of_units(parts.inputs, log);
-    super::pip_conflicts::check(parts, log);
-    super::pip_urls::check(parts.inputs, log);
-    super::index_build::check(parts.inputs, log);
-    sources::check_snapshot(parts.inputs, log);
+    check_project(plans.inputs, log);
+    super::check_secrets(plans.inputs.project, log);
+    check_units(plans.inputs, log);
+    super::pip_conflicts::check(plans, log);
+    super::pip_urls::check(plans.inputs, log);
+    super::index_build::check(plans.inputs, log);
+    sources::check_snapshot(plans.inputs, log);
 }
 
-fn users(inputs: Inputs<'_>, log: &mut Log) {
+fn check_project(inputs: Inputs<'_>, log: &mut Log) {
     let project = inputs.project;
     let app = project.app.iter();
     for (_, value) in app.clone().flat_map(|app| &app.env) {
         encodable::value(&value.value, DockerfilePosition::Pair, Some(value.span), log);
     }
     for app in app.clone() {
-        of_app(app, log);
+        check_app(app, log);
     }
     for (_, value) in &project.header.labels {
         encodable::value(&value.value, DockerfilePosition::Pair, Some(value.span), log);
@@ -64,8 +65,9 @@ fn users(inputs: Inputs<'_>, log: &mut Log) {
     }
 }
 
-/// Podman's units take words as systemd does, but for an empty one: it and all behind it are lost.
-fn of_units(inputs: Inputs<'_>, log: &mut Log) {
+/// Reports empty arguments in commands for Podman, which drops an empty argument in a unit and all that
+/// follow.
+fn check_units(inputs: Inputs<'_>, log: &mut Log) {
     let run = &inputs.project.run;
     if inputs.project.engine() != Engine::Podman {
         return;
@@ -84,7 +86,7 @@ fn of_units(inputs: Inputs<'_>, log: &mut Log) {
     }
 }
 
-fn of_app(app: &App, log: &mut Log) {
+fn check_app(app: &App, log: &mut Log) {
     for copy in &app.copies {
         encodable::value(copy.from.value.as_str(), DockerfilePosition::Source, Some(copy.from.span), log);
     }
@@ -100,20 +102,20 @@ fn of_app(app: &App, log: &mut Log) {
     }
 }
 
-/// Where a package writes a file: who, and where it says so.
+/// For each written file, the package that writes it and the place of the step.
 type Writers<'a> = BTreeMap<ImagePath, (&'a PackagePlan, Span)>;
 
-/// Two packages that write one file.
-fn same_paths(parts: &PackagePlans<'_>, log: &mut Log) {
+/// Reports files that two packages write.
+fn check_paths(plans: &PackagePlans<'_>, log: &mut Log) {
     let mut writers: Writers<'_> = BTreeMap::new();
-    for part in parts.all() {
-        for (path, span) in written(part) {
+    for plan in plans.all() {
+        for (path, span) in owned_paths(plan) {
             match writers.get(&path) {
-                Some((other, first)) if other.name != part.name => {
+                Some((other, first)) if other.name != plan.name => {
                     let message = format!(
                         "{} and {} both write {}",
                         wording::code(&other.why.what),
-                        wording::code(&part.why.what),
+                        wording::code(&plan.why.what),
                         wording::code(path.as_str())
                     );
                     log.error(
@@ -121,19 +123,20 @@ fn same_paths(parts: &PackagePlans<'_>, log: &mut Log) {
                     );
                 }
                 Some(_) => {}
-                None => drop(writers.insert(path, (part, span))),
+                None => drop(writers.insert(path, (plan, span))),
             }
         }
     }
 }
 
-/// Files that a package alone can own. A folder such as `/usr/local` is everyone's.
-fn written(part: &PackagePlan) -> Vec<(ImagePath, Span)> {
-    let own = part.install.iter().filter_map(|act| match &act.kind {
-        PackageStepKind::File(file) => Some((file.to.clone(), act.span)),
-        PackageStepKind::Symlink { at, .. } => Some((at.clone(), act.span)),
+/// Returns the files and exported folders that only one package may write. Shared folders such as
+/// `/usr/local` are left out.
+fn owned_paths(plan: &PackagePlan) -> Vec<(ImagePath, Span)> {
+    let own = plan.install.iter().filter_map(|step| match &step.kind {
+        PackageStepKind::File(file) => Some((file.to.clone(), step.span)),
+        PackageStepKind::Symlink { at, .. } => Some((at.clone(), step.span)),
         _ => None,
     });
-    let exports = part.exports().filter(|(from, _, _)| !super::stage_packages::is_shared(from));
+    let exports = plan.exports().filter(|(from, _, _)| !super::stage_packages::is_shared(from));
     own.chain(exports.map(|(_, to, span)| (to.clone(), span))).collect()
 }

@@ -12,16 +12,16 @@ use super::{Instruction, Mount, PipSource, Run, Script, Stage, StageName, build,
 /// Mounts the constraints file of its stage in each step that installs Python packages. Returns the lines of each
 /// stage's file. `resolved` has the line of each package, such as `numpy==2.2.6`.
 pub(super) fn add(
-    parts: &PackagePlans<'_>,
+    plans: &PackagePlans<'_>,
     layers: &Layers<'_>,
     resolved: &[(Name, String)],
     stages: &mut [Stage],
 ) -> BTreeMap<StageName, Vec<String>> {
-    let provided = python::provided(parts.inputs);
-    let pinned = python::pinned(parts.inputs);
+    let provided = python::provided(plans.inputs);
+    let pinned = python::pinned(plans.inputs);
     let mut all = BTreeMap::new();
     for stage in stages {
-        let scope = scope(parts, layers, stage);
+        let scope = scope(plans, layers, stage);
         let is_here = |name: &Name| scope.as_ref().is_none_or(|names| names.contains(name));
         let mut lines: BTreeSet<String> =
             resolved.iter().filter(|(name, _)| is_here(name)).map(|(_, line)| line.clone()).collect();
@@ -50,14 +50,14 @@ pub(super) fn add(
 }
 
 /// Returns the packages that can occur in a stage; `None` if all can.
-fn scope(parts: &PackagePlans<'_>, layers: &Layers<'_>, stage: &Stage) -> Option<BTreeSet<Name>> {
+fn scope(plans: &PackagePlans<'_>, layers: &Layers<'_>, stage: &Stage) -> Option<BTreeSet<Name>> {
     let name = stage.name.as_str();
     if name == "python" {
-        return Some(layers.heavy.iter().map(|part| part.name.clone()).collect());
+        return Some(layers.heavy.iter().map(|plan| plan.name.clone()).collect());
     }
-    let part = parts.all().find(|part| name == StageName::of("build", &part.name).as_str())?;
-    let platform = parts.platform().into_iter();
-    Some(platform.chain(build::closure(part, parts)).map(|part| part.name.clone()).collect())
+    let plan = plans.all().find(|plan| name == StageName::of("build", &plan.name).as_str())?;
+    let platform = plans.platform().into_iter();
+    Some(platform.chain(build::closure(plan, plans)).map(|plan| plan.name.clone()).collect())
 }
 
 fn runs(stage: &Stage) -> Vec<&Run> {

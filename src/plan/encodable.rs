@@ -1,34 +1,35 @@
-//! What cannot be carried where it stands, whatever the quoting. The renderer's quoting carries everything else, which
-//! its tests hold it to.
+//! Finds values that cannot be written at their position in a Dockerfile, whatever the quoting. The renderer
+//! can quote all others, which its tests verify.
 
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
 use crate::source::{Span, Spanned, is_hidden};
 use crate::value::ImagePath;
 
-/// Where a value stands in a Dockerfile.
+/// The position of a value in a Dockerfile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DockerfilePosition {
-    /// `ENV`, `LABEL`, `ARG`: one line each, for builders have no way to write a line break there.
+    /// `ENV`, `LABEL` and `ARG`, whose values cannot contain line breaks.
     Pair,
     /// The path of a `--mount`.
     Mount,
-    /// The path of a file whose text stands in the Dockerfile.
+    /// The path of a file that is written with a heredoc.
     HeredocPath,
     FileText,
-    /// A line of a script, which stands in a heredoc.
+    /// A line of a script in a heredoc.
     Script,
-    /// What is copied from, which is a pattern.
+    /// The source of a `COPY`, which is a pattern.
     Source,
     Volume,
 }
 
-/// Builders read lines of up to 65,535 bytes; the rest is for what stands around a value.
+/// The maximum number of bytes of a value. Builders read lines of up to 65,535 bytes; the difference is for
+/// the rest of the line.
 const LONGEST: usize = 65_000;
 const TOO_LONG: &str =
     "a line of a Dockerfile has at most 65,535 bytes: put the text into a file, and copy that";
 
-/// Why a value cannot be carried there; `None` where it can.
-pub fn refuses(place: DockerfilePosition, value: &str) -> Option<&'static str> {
+/// Returns why a value cannot be written at a position; `None` if it can.
+pub fn why_not(place: DockerfilePosition, value: &str) -> Option<&'static str> {
     let plain = |c: char| {
         c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '/' | '@' | '%' | ':' | '=')
     };
@@ -66,27 +67,27 @@ pub fn refuses(place: DockerfilePosition, value: &str) -> Option<&'static str> {
     }
 }
 
-/// Tells that a path cannot be carried.
+/// Reports a path that cannot be written.
 pub(super) fn path(path: &ImagePath, place: DockerfilePosition, span: Option<Span>, log: &mut Log) {
     value(path.as_str(), place, span, log);
 }
 
-/// Tells that a value cannot be carried.
+/// Reports a value that cannot be written.
 pub(super) fn value(value: &str, place: DockerfilePosition, span: Option<Span>, log: &mut Log) {
-    if let Some(why) = refuses(place, value) {
-        refused(value, why, span, log);
+    if let Some(why) = why_not(place, value) {
+        report(value, why, span, log);
     }
 }
 
-/// Tells that the words of a `CMD` or its like are too much for the one line that they get.
+/// Reports a `CMD`, `ENTRYPOINT` or `HEALTHCHECK` that is too long for one line.
 pub(super) fn words(words: &Spanned<Vec<String>>, log: &mut Log) {
     let line = serde_json::Value::from(words.value.as_slice()).to_string();
     if line.len() > LONGEST {
-        refused(&words.value.join(" "), TOO_LONG, Some(words.span), log);
+        report(&words.value.join(" "), TOO_LONG, Some(words.span), log);
     }
 }
 
-fn refused(value: &str, why: &str, span: Option<Span>, log: &mut Log) {
+fn report(value: &str, why: &str, span: Option<Span>, log: &mut Log) {
     const SHOWN: usize = 60;
     let mut shown: String = value.chars().take(SHOWN).collect();
     if value.chars().nth(SHOWN).is_some() {

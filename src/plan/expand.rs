@@ -1,4 +1,4 @@
-//! From a definition's steps to acts.
+//! Expands the steps of definitions to steps of package plans: evaluates conditions and expands templates.
 
 use crate::catalog::{self, CmakeDefine, Install, Step, StepKind, Template};
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes};
@@ -13,13 +13,13 @@ use super::package_step::{
 use super::pip_conflicts::may_be_same;
 use super::{AptSourceFile, Cmake, FileText, Git, PipIndex, Script, ScriptFile, Tool};
 
-/// A chosen package as acts. What is wrong in it is reported, and left out.
-pub(super) fn part(view: Filled<'_>, log: &mut Log) -> PackagePlan {
+/// Expands a chosen package to its plan. Steps with errors are reported and left out.
+pub(super) fn package_plan(view: Filled<'_>, log: &mut Log) -> PackagePlan {
     let package = view.package;
-    let build = package.build.as_ref().map(|build| acts(view, build, &[], log)).unwrap_or_default();
-    let install = acts(view, &package.install, &build, log);
+    let build = package.build.as_ref().map(|build| expand_steps(view, build, &[], log)).unwrap_or_default();
+    let install = expand_steps(view, &package.install, &build, log);
     let mut env = Vec::new();
-    for (name, value) in view.held(&package.env) {
+    for (name, value) in view.applicable(&package.env) {
         if let Some(text) = view.text(value, log) {
             env.push((name.value.clone(), text, value.span));
         }
@@ -36,26 +36,37 @@ pub(super) fn part(view: Filled<'_>, log: &mut Log) -> PackagePlan {
     }
 }
 
-/// Folders of programs; their definitions may have values in them.
+/// Expands the folders that the package adds to `PATH`.
 fn paths(view: Filled<'_>, log: &mut Log) -> Vec<ImagePath> {
-    let written = view.held(&view.package.paths);
+    let written = view.applicable(&view.package.paths);
     let templates = written.map(|path| Template { text: path.value.to_string(), span: path.span });
     let templates: Vec<Template> = templates.collect();
     view.values(&templates, log)
 }
 
-/// The steps of a block; `earlier` are those of the block before it, whose files lie in the same place.
-fn acts(view: Filled<'_>, install: &Install, earlier: &[PackageStep], log: &mut Log) -> Vec<PackageStep> {
-    let mut acts = earlier.to_vec();
+/// Expands the steps of a block. `earlier` are the steps of the previous block, which names of downloads must
+/// not repeat.
+fn expand_steps(
+    view: Filled<'_>,
+    install: &Install,
+    earlier: &[PackageStep],
+    log: &mut Log,
+) -> Vec<PackageStep> {
+    let mut steps = earlier.to_vec();
     for step in install.steps.iter().filter(|step| view.holds(&step.guard)) {
-        if let Some(kind) = act(view, step, &acts, log) {
-            acts.push(PackageStep { kind, span: step.span });
+        if let Some(kind) = step_kind(view, step, &steps, log) {
+            steps.push(PackageStep { kind, span: step.span });
         }
     }
-    acts.split_off(earlier.len())
+    steps.split_off(earlier.len())
 }
 
-fn act(view: Filled<'_>, step: &Step, before: &[PackageStep], log: &mut Log) -> Option<PackageStepKind> {
+fn step_kind(
+    view: Filled<'_>,
+    step: &Step,
+    before: &[PackageStep],
+    log: &mut Log,
+) -> Option<PackageStepKind> {
     Some(match &step.kind {
         StepKind::Apt(packages) => PackageStepKind::Apt(system_packages(view, packages, log)),
         StepKind::AptSource { .. } => PackageStepKind::Source(source(view, &step.kind, log)?),
@@ -68,10 +79,10 @@ fn act(view: Filled<'_>, step: &Step, before: &[PackageStep], log: &mut Log) -> 
             PackageStepKind::Wheel(download(view, source, before, log)?)
         }
         StepKind::Deb { url, sha256 } => {
-            PackageStepKind::Deb(download(view, plain(url, sha256.as_ref()), before, log)?)
+            PackageStepKind::Deb(download(view, unnamed(url, sha256.as_ref()), before, log)?)
         }
         StepKind::Archive { url, sha256, to, strip } => PackageStepKind::Archive {
-            download: download(view, plain(url, sha256.as_ref()), before, log)?,
+            download: download(view, unnamed(url, sha256.as_ref()), before, log)?,
             to: view.value(to, log)?,
             strip: *strip,
         },
@@ -92,7 +103,7 @@ fn act(view: Filled<'_>, step: &Step, before: &[PackageStep], log: &mut Log) -> 
         StepKind::Colcon { workspace, arguments } => tool(view, Tool::Colcon, (workspace, arguments), log)?,
         StepKind::Run { .. } | StepKind::Script { .. } => shell(view, &step.kind, log)?,
         StepKind::Copy { file, text, to, mode } => {
-            PackageStepKind::File(copied(view, (file, text), (to, mode.as_ref()), log)?)
+            PackageStepKind::File(text_file(view, (file, text), (to, mode.as_ref()), log)?)
         }
         StepKind::Symlink { target, at } => {
             PackageStepKind::Symlink { target: view.text(target, log)?, at: view.value(at, log)? }
@@ -112,7 +123,7 @@ fn act(view: Filled<'_>, step: &Step, before: &[PackageStep], log: &mut Log) -> 
     })
 }
 
-/// Lines of the definition, or a script of its folder.
+/// Expands a `run` step, or a `script` step with a file of the definition's folder.
 fn shell(view: Filled<'_>, kind: &StepKind, log: &mut Log) -> Option<PackageStepKind> {
     match kind {
         StepKind::Run { script, env } => {
@@ -127,8 +138,9 @@ fn shell(view: Filled<'_>, kind: &StepKind, log: &mut Log) -> Option<PackageStep
     }
 }
 
-/// System packages, each in the version that the project asks for, so that it is installed once. What the project's own
-/// archives have is not there yet where packages of the catalogue are installed.
+/// Expands system packages. A package that the project requests in a version is installed in that version, so
+/// that it is installed once. This does not apply if the project adds archives, because these are added after
+/// the packages of the catalogue are installed.
 fn system_packages(view: Filled<'_>, packages: &[Template], log: &mut Log) -> Vec<AptPackage> {
     let mut packages: Vec<AptPackage> = view.values(packages, log);
     let apt = &view.inputs.project.apt;
@@ -172,12 +184,13 @@ pub(super) fn source(view: Filled<'_>, kind: &StepKind, log: &mut Log) -> Option
         components,
         arch: Vec::new(),
         key: None,
-        held: false,
+        key_is_verified: false,
     };
     Some(ThirdPartyArchive::new(file, Some(key), Some(fingerprint.value.clone())))
 }
 
-/// What a wheel is built from: a path of the stage, or a requirement as pip reads it. Anything else could be an option.
+/// Returns what a wheel is built from: an absolute path or a requirement. Anything else is rejected, because
+/// pip could read it as an option.
 fn tree_or_requirement(view: Filled<'_>, from: &Template, log: &mut Log) -> Option<String> {
     if view.text(from, log)?.starts_with('/') {
         return Some(view.value::<ImagePath>(from, log)?.to_string());
@@ -185,8 +198,9 @@ fn tree_or_requirement(view: Filled<'_>, from: &Template, log: &mut Log) -> Opti
     Some(view.value::<PepRequirement>(from, log)?.to_string())
 }
 
-/// An index by its name in the catalogue, or by its URL.
-#[expect(clippy::option_option, reason = "absent and wrong are two things")]
+/// Returns the index of a pip step, given by its name in the catalogue or by its URL. The outer `None` is an
+/// error, the inner one means the default index.
+#[expect(clippy::option_option, reason = "absent and invalid are different")]
 fn pip_index(view: Filled<'_>, index: Option<&Template>, log: &mut Log) -> Option<Option<PipIndex>> {
     let Some(index) = index else { return Some(None) };
     let word = view.text(index, log)?;
@@ -196,16 +210,16 @@ fn pip_index(view: Filled<'_>, index: Option<&Template>, log: &mut Log) -> Optio
     }))
 }
 
-/// What a step says of a file to fetch.
+/// The templates of a download.
 #[derive(Clone, Copy)]
 struct Remote<'a> {
     url: &'a Template,
     sha256: Option<&'a Template>,
-    /// Its name, where the URL does not end in it.
+    /// The file name, if the URL does not end with it.
     name: Option<&'a Template>,
 }
 
-fn plain<'a>(url: &'a Template, sha256: Option<&'a Template>) -> Remote<'a> {
+fn unnamed<'a>(url: &'a Template, sha256: Option<&'a Template>) -> Remote<'a> {
     Remote { url, sha256, name: None }
 }
 
@@ -221,33 +235,33 @@ fn download(view: Filled<'_>, source: Remote<'_>, before: &[PackageStep], log: &
     );
     let taken = before
         .iter()
-        .filter_map(|act| act.kind.download())
+        .filter_map(|step| step.kind.download())
         .filter(|other| other.file.file_name() == Some(&name))
         .count();
     let file = if taken == 0 { format!("/{name}") } else { format!("/{taken}/{name}") };
     Some(Download { url, sha256, file: ImagePath::parse(&file).expect("a plain name is a path") })
 }
 
-/// The last part of a URL as a file's name; what would want quotes is `_`.
+/// Returns the last segment of a URL as a file name. Characters that would need quotes are replaced by `_`.
 fn file_name(last: &str) -> String {
     let name = last.replace("%2B", "+").replace("%2b", "+");
     let name: String = name
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+') { c } else { '_' })
         .collect();
-    // A file system takes 255 bytes; the end of the name says what kind of file it is.
+    // File systems support 255 bytes. The end is kept, because it contains the file's extension.
     let end = &name[name.len().saturating_sub(LONGEST_NAME)..];
     if end.len() == name.len() { name } else { format!("_{end}") }
 }
 
-/// So many bytes of a file's name are kept.
+/// The maximum number of bytes of a file name that are kept.
 const LONGEST_NAME: usize = 200;
 
 fn cmake(view: Filled<'_>, kind: &StepKind, before: &[PackageStep], log: &mut Log) -> Option<Cmake> {
     let StepKind::Cmake { source, generator, prefix, defines } = kind else { return None };
     let source: ImagePath = view.value(source, log)?;
     let prefix = view.maybe(prefix.as_ref(), log)?;
-    let builds = before.iter().filter(|act| matches!(act.kind, PackageStepKind::Cmake(_))).count();
+    let builds = before.iter().filter(|step| matches!(step.kind, PackageStepKind::Cmake(_))).count();
     let build = if builds == 0 { "/build".to_owned() } else { format!("/build{}", builds + 1) };
     let holds =
         |define: &&CmakeDefine| define.when_option.as_ref().is_none_or(|key| view.option_is_on(&key.value));
@@ -277,7 +291,7 @@ fn tool(
     })
 }
 
-fn copied(
+fn text_file(
     view: Filled<'_>,
     (file, text): (&Spanned<String>, &str),
     (to, mode): (&Template, Option<&Template>),
@@ -285,7 +299,7 @@ fn copied(
 ) -> Option<FileText> {
     let to: ImagePath = view.value(to, log)?;
     let mode = view.maybe(mode, log)?.unwrap_or_else(|| FileMode::parse("0644").expect("it is octal"));
-    if let Some(why) = super::encodable::refuses(super::encodable::DockerfilePosition::FileText, text) {
+    if let Some(why) = super::encodable::why_not(super::encodable::DockerfilePosition::FileText, text) {
         log.error(
             Diagnostic::error(codes::NOT_CARRIED, format!("a Dockerfile cannot contain `{}`", file.value))
                 .at(file.span, why),
@@ -296,9 +310,9 @@ fn copied(
     Some(FileText { to, mode, text: text.to_owned(), from })
 }
 
-/// Instructions as they are, if no builder reads them beyond their end.
+/// Returns the text of a `dockerfile` step. Reports text that would affect the instructions after it.
 fn verbatim(file: &Spanned<String>, text: &str, log: &mut Log) -> Option<String> {
-    let refused = |line: &str| super::encodable::refuses(super::encodable::DockerfilePosition::Script, line);
+    let refused = |line: &str| super::encodable::why_not(super::encodable::DockerfilePosition::Script, line);
     let wrong = text
         .split('\n')
         .enumerate()
@@ -313,7 +327,7 @@ fn verbatim(file: &Spanned<String>, text: &str, log: &mut Log) -> Option<String>
     None
 }
 
-/// The names of a package's further requirements at a stage, those that were chosen.
+/// Returns the chosen packages that a package requires for one of these stages.
 pub(super) fn requires(view: PackageContext<'_>, stages: &[catalog::RequireStage]) -> Vec<Name> {
     view.chosen
         .requires
@@ -328,7 +342,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_of_any_length_is_a_file_s() {
+    fn long_names_become_valid_file_names() {
         let long = |length: usize| format!("{}.whl", "a".repeat(length));
         assert_eq!(file_name(&long(100)), long(100));
         for text in [

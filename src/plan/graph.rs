@@ -1,12 +1,12 @@
-//! The stages as a graph: which takes from which, and an order in which none comes before what it takes.
+//! The graph of stages: which stage depends on which, and a topological order.
 
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::helpers::mounts;
 use super::{From, Instruction, Mount, Stage, StageName};
 
-/// The stages that one takes from, each once, in order.
-pub fn takes(stage: &Stage) -> Vec<StageName> {
+/// Returns the stages that a stage starts from, copies from or mounts, sorted and without duplicates.
+pub fn dependencies(stage: &Stage) -> Vec<StageName> {
     let mut names = Vec::new();
     if let From::Stage(name) = &stage.from {
         names.push(name.clone());
@@ -27,23 +27,27 @@ pub fn takes(stage: &Stage) -> Vec<StageName> {
     names
 }
 
-/// The edges of the stages: who takes, from whom.
+/// Returns the edges of the graph as pairs of a stage and one that it depends on.
 pub fn edges(stages: &[Stage]) -> Vec<(StageName, StageName)> {
-    stages.iter().flat_map(|stage| takes(stage).into_iter().map(|from| (stage.name.clone(), from))).collect()
+    stages
+        .iter()
+        .flat_map(|stage| dependencies(stage).into_iter().map(|from| (stage.name.clone(), from)))
+        .collect()
 }
 
-/// As given, but for stages that others before them take from, which move up to right before these.
+/// Sorts stages topologically. The given order is kept, except that a stage moves directly before the first
+/// one that depends on it.
 pub(super) fn ordered(stages: Vec<Stage>) -> Vec<Stage> {
     let mut graph = DiGraph::<usize, ()>::new();
     let nodes: Vec<NodeIndex> = (0..stages.len()).map(|at| graph.add_node(at)).collect();
     for (at, stage) in stages.iter().enumerate() {
-        for name in takes(stage) {
+        for name in dependencies(stage) {
             if let Some(from) = stages.iter().position(|other| other.name == name) {
                 graph.add_edge(nodes[at], nodes[from], ());
             }
         }
     }
-    debug_assert!(!petgraph::algo::is_cyclic_directed(&graph), "no stage takes from one that takes from it");
+    debug_assert!(!petgraph::algo::is_cyclic_directed(&graph), "stages have no cyclic dependencies");
     let mut placed = Vec::new();
     let mut seen = vec![false; stages.len()];
     for node in nodes {

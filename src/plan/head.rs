@@ -1,4 +1,4 @@
-//! What the head of the Dockerfile says.
+//! The contents of the comment at the top of the Dockerfile.
 
 use crate::catalog::RequireStage;
 use crate::manifest::Project;
@@ -27,12 +27,13 @@ pub(super) fn head(inputs: Inputs<'_>) -> Head {
     }
 }
 
-/// The axes that matter, in the order in which they are decided: name and version.
+/// Returns the names and versions of the axes that are chosen or that wheels contain, in the order of the
+/// axes.
 pub(super) fn platform_facts(inputs: Inputs<'_>) -> Vec<(String, String)> {
     let order = |name: &Name| Some(inputs.catalog.package(name.as_str())?.axis.as_ref()?.order);
     let resolution = inputs.resolution;
     let chosen = resolution.chosen.iter().map(|(name, one)| (name, &one.version));
-    // What wheels bring along is known as well, though nothing installs it.
+    // Versions that wheels contain are known too, although they are not installed.
     let brought = resolution.axes.iter().filter(|(name, _)| {
         let chooses = ((*name).clone(), RequireStage::Choose);
         let is_required = || resolution.chosen.values().any(|one| one.requires.contains(&chooses));
@@ -46,12 +47,12 @@ pub(super) fn platform_facts(inputs: Inputs<'_>) -> Vec<(String, String)> {
     axes.into_iter().map(|(_, name, version)| (name, version)).collect()
 }
 
-/// The file that the project itself stands in.
+/// Returns the name of the manifest file that contains the `project` node.
 fn manifest(inputs: Inputs<'_>) -> String {
     inputs.sources.get(inputs.project.header.name.span.source).name.clone().into_owned()
 }
 
-/// `cuda 12.6 instead of 12.2 (project.kdl: pin cuda)`.
+/// Formats an override with its reasons: `cuda 12.6 instead of 12.2 (project.kdl: pin cuda)`.
 fn explained(inputs: Inputs<'_>, one: &Override) -> String {
     let requests = one.by.iter().filter_map(|reason| match reason {
         Reason::Requested(span) | Reason::Pinned(span) | Reason::Target(span) | Reason::Base(Some(span)) => {

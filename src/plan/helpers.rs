@@ -1,4 +1,4 @@
-//! The stages that help the others and leave nothing of themselves in an image: keys, downloads, files.
+//! Helper stages that are not part of the final image: keys, downloads, files.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::stage_packages::{FILES, apt};
 use super::steps::{self, FetchedFiles, StepContext, fetch_stage, path, tools_of};
 use super::{Block, Fetch, From, Git, Instruction, KeyFetch, Mount, Run, Script, Stage, StageName, Why};
 
-/// What the steps of a stage mount.
+/// Returns the mounts of a stage's steps.
 pub(super) fn mounts(stage: &Stage) -> impl Iterator<Item = &Mount> {
     let instructions = stage.blocks.iter().flat_map(|block| &block.instructions);
     instructions
@@ -18,7 +18,7 @@ pub(super) fn mounts(stage: &Stage) -> impl Iterator<Item = &Mount> {
         .flat_map(|run| &run.mounts)
 }
 
-/// The stage `keys`: keys that are fetched, each held to its fingerprint.
+/// Returns the stage `keys`, which downloads signing keys and verifies their fingerprints.
 pub(super) fn keys(sources: &[(ThirdPartyArchive, Why)], from: From) -> Option<Stage> {
     let fetched: Vec<_> =
         sources.iter().filter_map(|(source, why)| Some((source, url(source)?, why))).collect();
@@ -45,7 +45,7 @@ pub(super) fn keys(sources: &[(ThirdPartyArchive, Why)], from: From) -> Option<S
     Some(Stage { name: StageName::fixed("keys"), from, why, blocks })
 }
 
-/// Where a key is fetched from.
+/// Returns the URL of an archive's key.
 fn url(source: &ThirdPartyArchive) -> Option<&Url> {
     if let Some(ArchiveKey::At(KeyLocation::Url(url))) = &source.key { Some(url) } else { None }
 }
@@ -54,12 +54,12 @@ fn downloaded_key(source: &ThirdPartyArchive) -> ImagePath {
     path(&format!("/run/keys/{}.asc", source.file.name))
 }
 
-/// The key as the stage `keys` leaves it.
+/// Returns the path of a verified key in the stage `keys`.
 pub(super) fn key_file(source: &ThirdPartyArchive) -> ImagePath {
     path(&format!("/keys/{}.gpg", source.file.name))
 }
 
-/// The texts of keys that definitions bring.
+/// Returns the texts of keys that are files of definitions.
 pub(super) fn key_texts(sources: &[(ThirdPartyArchive, Why)]) -> BTreeMap<Name, String> {
     let text = |(source, _): &(ThirdPartyArchive, Why)| match &source.key {
         Some(ArchiveKey::Text(text)) => Some((source.file.name.clone(), text.clone())),
@@ -68,10 +68,10 @@ pub(super) fn key_texts(sources: &[(ThirdPartyArchive, Why)]) -> BTreeMap<Name, 
     sources.iter().filter_map(text).collect()
 }
 
-/// The stage `fetch-NAME`: files by their URLs, for steps of stages that ship.
-pub(super) fn fetch(part: &PackagePlan) -> Option<Stage> {
+/// Returns the stage `fetch-NAME`, which downloads a package's files for steps that mount them.
+pub(super) fn fetch(plan: &PackagePlan) -> Option<Stage> {
     let mut fetches: Vec<Fetch> = Vec::new();
-    for download in part.build.iter().chain(&part.install).filter_map(|act| act.kind.download()) {
+    for download in plan.build.iter().chain(&plan.install).filter_map(|step| step.kind.download()) {
         let fetch = Fetch {
             url: download.url.clone(),
             sha256: download.sha256.clone(),
@@ -84,33 +84,33 @@ pub(super) fn fetch(part: &PackagePlan) -> Option<Stage> {
     }
     let instructions: Vec<_> = fetches.into_iter().map(Instruction::Fetch).collect();
     (!instructions.is_empty()).then(|| Stage {
-        name: fetch_stage(part),
+        name: fetch_stage(plan),
         from: From::Scratch,
-        why: part.why.what(format!("Downloads of {}", part.why.what)),
+        why: plan.why.what(format!("Downloads of {}", plan.why.what)),
         blocks: vec![Block { why: Why::default(), instructions }],
     })
 }
 
-/// The stage `files-NAME`: archives and trees of an installation, brought apart from the image that takes them.
-pub(super) fn files(part: &PackagePlan, place: &StepContext) -> Option<Stage> {
+/// Returns the stage `files-NAME`, which unpacks archives and clones repositories that other stages copy.
+pub(super) fn files(plan: &PackagePlan, place: &StepContext) -> Option<Stage> {
     let placed = |to: &ImagePath| to.under(FILES);
     let brought: Vec<PackageStep> =
-        part.install.iter().filter(|act| act.kind.brings_files()).cloned().collect();
+        plan.install.iter().filter(|step| step.kind.fetches_files()).cloned().collect();
     if brought.is_empty() {
         return None;
     }
     let tools = tools_of(&brought);
-    let acts: Vec<PackageStep> = brought
+    let steps: Vec<PackageStep> = brought
         .into_iter()
-        .map(|act| {
-            let kind = match act.kind {
+        .map(|step| {
+            let kind = match step.kind {
                 PackageStepKind::Archive { download, to, strip } => {
                     PackageStepKind::Archive { download, to: placed(&to), strip }
                 }
                 PackageStepKind::Git(git) => PackageStepKind::Git(Git { to: placed(&git.to), ..git }),
                 other => other,
             };
-            PackageStep { kind, ..act }
+            PackageStep { kind, ..step }
         })
         .collect();
     let mut instructions = Vec::new();
@@ -118,14 +118,14 @@ pub(super) fn files(part: &PackagePlan, place: &StepContext) -> Option<Stage> {
         instructions.push(apt(tools.into_iter().collect()));
     }
     instructions.extend(steps::instructions(
-        part,
-        &acts,
+        plan,
+        &steps,
         &StepContext { files: FetchedFiles::Here, ..place.clone() },
     ));
     Some(Stage {
-        name: StageName::of("files", &part.name),
+        name: StageName::of("files", &plan.name),
         from: From::Stage(StageName::fixed("base")),
-        why: part.why.what(format!("Files of {}", part.why.what)),
+        why: plan.why.what(format!("Files of {}", plan.why.what)),
         blocks: vec![Block { why: Why::default(), instructions }],
     })
 }

@@ -1,5 +1,5 @@
-//! Python packages that the project asks of an index, where the catalogue knows better: the index has no build for this
-//! target's GPU, or its package would lie over one that was chosen.
+//! Reports Python packages that the project requests from an index although the catalogue shows a problem:
+//! the index has no build for the target's GPU, or its package would override a chosen one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,12 +15,12 @@ use crate::value::{Name, PepRequirement, Requirement, Version, normalised_name};
 use super::package_context::Inputs;
 use super::same_modules;
 
-/// Requirements of one environment.
+/// The pip requirements of one Python environment.
 pub(super) struct Environment<'a> {
     pub(super) specs: Vec<&'a Spanned<PepRequirement>>,
-    /// Whether the resolver's choices are in it.
+    /// Whether it is the main environment, which contains the chosen packages.
     pub(super) main: bool,
-    /// Whether an index of the user's is asked too: what that has, nobody knows.
+    /// Whether an index of the user's is searched too, whose contents are unknown.
     own_index: bool,
 }
 
@@ -32,23 +32,23 @@ pub(super) fn check(inputs: Inputs<'_>, log: &mut Log) {
     let specs = environments.iter().flat_map(|one| &one.specs);
     let asked: BTreeSet<String> = specs.map(|spec| spec.value.normalised_name()).collect();
     let known = by_distribution(inputs.catalog, &asked);
-    let held = held(inputs);
+    let constrained = constrained_distributions(inputs);
     let gpu = inputs.project.run.gpu.as_ref().is_none_or(|gpu| gpu.value != Gpu::Off);
     for environment in &environments {
-        let twice = same_modules::twice((inputs, environment), &known, log);
+        let duplicates = same_modules::check_duplicates((inputs, environment), &known, log);
         for spec in &environment.specs {
-            // Elsewhere than an index, or not everywhere: written on purpose.
+            // Requirements with a URL or a marker are assumed to be intended.
             if spec.value.url().is_some() || spec.value.marker().is_some() {
                 continue;
             }
             let name = spec.value.normalised_name();
-            if twice.contains(&name) {
+            if duplicates.contains(&name) {
                 continue;
             }
             let known = known.get(&name).map_or(&[][..], Vec::as_slice);
-            let is_held = environment.main && held.contains(&name);
+            let is_constrained = environment.main && constrained.contains(&name);
             let asked = PipRequest { inputs, known, spec, name, main: environment.main };
-            if is_held || (environment.main && same_modules::shadows(&asked, log)) {
+            if is_constrained || (environment.main && same_modules::shadows(&asked, log)) {
                 continue;
             }
             if gpu && !environment.own_index {
@@ -58,8 +58,9 @@ pub(super) fn check(inputs: Inputs<'_>, log: &mut Log) {
     }
 }
 
-/// The packages that concern a requested distribution, by its normalised name: those that have it, are named like it, or come
-/// with it. Built once, so that a long list of requirements takes time by its length alone; only such packages are decoded.
+/// Returns the packages that are relevant to each requested distribution, by its normalised name: those that
+/// contain it, have its name, are needed by it or have the same modules. The table is built once, so that the
+/// time is linear in the number of requirements; only relevant packages are decoded.
 fn by_distribution<'c>(catalog: &'c Catalog, asked: &BTreeSet<String>) -> BTreeMap<String, Vec<&'c Package>> {
     let mut known: BTreeMap<String, Vec<&Package>> = BTreeMap::new();
     let concerns = |entry: &&Entry| {
@@ -79,11 +80,11 @@ fn by_distribution<'c>(catalog: &'c Catalog, asked: &BTreeSet<String>) -> BTreeM
     known
 }
 
-/// The distributions whose versions chosen packages fix, by their normalised names.
-fn held(inputs: Inputs<'_>) -> BTreeSet<String> {
+/// Returns the normalised names of the distributions whose versions chosen packages determine.
+fn constrained_distributions(inputs: Inputs<'_>) -> BTreeSet<String> {
     let chosen = inputs.resolution.chosen.keys().filter_map(|name| inputs.view(name));
     chosen
-        .flat_map(|view| view.held(&view.package.dists).map(|dist| normalised_name(&dist.name.text)))
+        .flat_map(|view| view.applicable(&view.package.dists).map(|dist| normalised_name(&dist.name.text)))
         .collect()
 }
 
@@ -93,11 +94,11 @@ fn environments(inputs: Inputs<'_>) -> Vec<Environment<'_>> {
     let app = inputs.project.app.iter().flat_map(|app| &app.requirements);
     let files: Vec<&Requirements> = pip.requirements.iter().chain(app).collect();
     let main = Environment { main: true, ..Environment::new(&pip.install, &files, own) };
-    let apart = pip.venvs.iter().map(|venv| {
+    let venvs = pip.venvs.iter().map(|venv| {
         let files: Vec<&Requirements> = venv.requirements.iter().collect();
         Environment::new(&venv.install, &files, own)
     });
-    std::iter::once(main).chain(apart).collect()
+    std::iter::once(main).chain(venvs).collect()
 }
 
 impl<'a> Environment<'a> {
@@ -107,14 +108,14 @@ impl<'a> Environment<'a> {
     }
 }
 
-/// One requirement of pip, held against the catalogue's builds of the same distribution.
+/// A pip requirement that is compared with the catalogue's builds of the same distribution.
 pub(super) struct PipRequest<'a> {
     pub(super) inputs: Inputs<'a>,
-    /// The packages that concern it.
+    /// The relevant packages of the catalogue.
     pub(super) known: &'a [&'a Package],
     pub(super) spec: &'a Spanned<PepRequirement>,
     pub(super) name: String,
-    /// Whether it is for the environment of the resolver's choices.
+    /// Whether it is for the main environment.
     main: bool,
 }
 
@@ -123,8 +124,9 @@ impl<'a> PipRequest<'a> {
         self.inputs.resolution.chosen.contains_key(&package.name.value)
     }
 
-    /// Whether a package is what the index has under this name. One that fixes a version of another's is not.
-    fn is(&self, package: &Package) -> bool {
+    /// Whether a package is the distribution that the index has under this name, rather than one that only
+    /// pins it.
+    fn is_same_distribution(&self, package: &Package) -> bool {
         if package.dists.is_empty() {
             return normalised_name(package.name.as_str()) == self.name;
         }
@@ -136,21 +138,22 @@ impl<'a> PipRequest<'a> {
             .any(|dist| own(&dist.value) && normalised_name(&dist.value.name.text) == self.name)
     }
 
-    /// Reports it where the catalogue has a build of it, or of what it brings, for this target.
+    /// Reports the request if the catalogue has a build for this target of the distribution, or of a package
+    /// that it depends on.
     fn check(&self, log: &mut Log) {
-        // What is installed for the system is there for every environment.
+        // Axes are installed for the whole system, so every environment has them.
         let missing =
             |package: &&Package| !(self.is_chosen(package) && (self.main || package.axis.is_some()));
         let brings =
             |package: &&Package| package.needed_by.iter().any(|name| normalised_name(name) == self.name);
         for package in self.known.iter().copied().filter(brings).filter(missing) {
-            // In which version is not known: only what no version changes is reported.
+            // The version that it would need is unknown, so only faults of all versions are reported.
             if let Some(fault @ UnusableBuild::Platform(_)) = self.fault(package, None) {
                 self.report(package, &fault, log);
                 return;
             }
         }
-        let mut own = self.known.iter().copied().filter(|package| self.is(package));
+        let mut own = self.known.iter().copied().filter(|package| self.is_same_distribution(package));
         let same = |package: &&Package| normalised_name(package.name.as_str()) == self.name;
         let Some(package) = own.clone().find(same).or_else(|| own.next()) else {
             self.check_cpu_build(log);
@@ -159,7 +162,7 @@ impl<'a> PipRequest<'a> {
         if self.needs_gpu(package, &mut BTreeSet::new()) {
             let needs = |one: &Require| {
                 let other = self.inputs.catalog.package(one.name.as_str());
-                let other = other.filter(|_| self.holds_by_default(package, &one.guard));
+                let other = other.filter(|_| self.can_hold_by_default(package, &one.guard));
                 other.is_some_and(|other| missing(&other) && self.needs_gpu(other, &mut BTreeSet::new()))
             };
             let alone = package.requires.iter().any(needs).then_some(UnusableBuild::Alone);
@@ -183,7 +186,7 @@ impl<'a> PipRequest<'a> {
         }
     }
 
-    /// Reports a build for the CPU that has the name of a package which uses the GPU.
+    /// Reports a CPU build on the index whose name is that of a package that uses the GPU.
     fn check_cpu_build(&self, log: &mut Log) {
         let is_other = |package: &&&Package| {
             normalised_name(package.name.as_str()) == self.name
@@ -200,22 +203,23 @@ impl<'a> PipRequest<'a> {
         );
     }
 
-    /// Whether the catalogue's package takes it from the same index on this target.
+    /// Whether the catalogue's package installs the distribution from the same index on this target.
     fn is_served(&self, package: &Package) -> bool {
         let is_it = |name: &str| {
             package.dists.iter().any(|dist| normalised_name(&dist.value.name.text) == normalised_name(name))
         };
         package.install.steps.iter().any(|step| {
             let StepKind::Pip { specs, index: None, .. } = &step.kind else { return false };
-            self.may_hold(&step.guard) && specs.iter().any(|spec| is_it(leading_name(&spec.text)))
+            self.can_hold(&step.guard) && specs.iter().any(|spec| is_it(leading_name(&spec.text)))
         })
     }
 
-    /// Why the index has no right build of a package, as far as the catalogue shows.
+    /// Returns why the builds of a package on the index are unusable on this target; `None` if the catalogue
+    /// shows no reason.
     fn fault(&self, package: &Package, spec: Option<&PepRequirement>) -> Option<UnusableBuild> {
         let target = &self.inputs.resolution.target;
         let platform = self.inputs.catalog.platform(target.platform.as_str())?;
-        // Such a GPU has its own libraries, which builds for servers do not use.
+        // Such a GPU needs its own libraries, which builds for servers do not use.
         if platform.gpu == GpuAccess::Runtime && !self.is_served(package) {
             return Some(UnusableBuild::Platform(target.platform.to_string()));
         }
@@ -235,7 +239,11 @@ impl<'a> PipRequest<'a> {
     fn report(&self, package: &Package, fault: &UnusableBuild, log: &mut Log) {
         let name = package.name.as_str();
         let shown = wording::code(self.spec.value.to_string());
-        let what = if self.is(package) { shown } else { format!("{shown} depends on {name}, which") };
+        let what = if self.is_same_distribution(package) {
+            shown
+        } else {
+            format!("{shown} depends on {name}, which")
+        };
         let (message, label) = match fault {
             UnusableBuild::Platform(platform) => (
                 format!("{what} has no build for the GPU of {} on the index", wording::code(platform)),
@@ -272,7 +280,7 @@ impl<'a> PipRequest<'a> {
         log.report(diagnostic.at(self.spec.span, label).help(help));
     }
 
-    /// Whether a package, or anything that it requires, stands on the host's driver.
+    /// Whether a package or any of its requirements depends on the host's driver.
     fn needs_gpu(&self, package: &'a Package, seen: &mut BTreeSet<&'a Name>) -> bool {
         if !seen.insert(&package.name.value) {
             return false;
@@ -293,7 +301,7 @@ impl<'a> PipRequest<'a> {
             .any(|other| self.needs_gpu(other, seen))
     }
 
-    /// Whether another package of the same choice uses the GPU.
+    /// Whether another package of the same choice, with the same distribution, uses the GPU.
     fn has_other_with_gpu(&self, package: &Package) -> bool {
         let Some(choice) = &package.choice else { return false };
         self.known.iter().copied().any(|other| {
@@ -303,15 +311,15 @@ impl<'a> PipRequest<'a> {
         })
     }
 
-    /// Whether a guard may hold where nobody sets an option of the package.
-    fn holds_by_default(&self, package: &Package, guard: &Guard) -> bool {
+    /// Whether a guard can hold with the default options of the package.
+    fn can_hold_by_default(&self, package: &Package, guard: &Guard) -> bool {
         let options = package.options.iter().map(|one| (one.key.value.clone(), one.default.value.clone()));
         let options: BTreeMap<Name, String> = options.collect();
         let variant = package.variants.iter().find(|one| one.default).map(|one| &one.name.value);
-        guard.open(&self.inputs.resolution.target.fixed(&options, variant)).is_some() && self.may_hold(guard)
+        guard.open(&self.inputs.resolution.target.fixed(&options, variant)).is_some() && self.can_hold(guard)
     }
 
-    fn may_hold(&self, guard: &Guard) -> bool {
+    fn can_hold(&self, guard: &Guard) -> bool {
         guard.all.iter().all(|condition| match condition {
             Condition::Is { name, requirement } => self.holds(name, requirement) != Some(false),
             Condition::Without(name) => !self.inputs.resolution.chosen.contains_key(&name.value),
@@ -322,19 +330,19 @@ impl<'a> PipRequest<'a> {
     fn all_hold<'r>(&self, mut requires: impl Iterator<Item = &'r Require>) -> bool {
         requires.all(|one| {
             let holds = || {
-                if self.is_open(one) {
-                    self.could_be(&one.name, &one.requirement)
+                if self.is_undecided(one) {
+                    self.is_possible(&one.name, &one.requirement)
                 } else {
                     self.holds(&one.name, &one.requirement)
                 }
             };
-            self.may_hold(&one.guard).then(holds).flatten() != Some(false)
+            self.can_hold(&one.guard).then(holds).flatten() != Some(false)
         })
     }
 
-    /// Whether nothing in this environment decides what is required: another environment's wheels bring another CUDA, and a
-    /// driver that the manifest does not state may be newer.
-    fn is_open(&self, require: &Require) -> bool {
+    /// Whether the version of a required axis is not decided in this environment: wheels of a separate
+    /// environment may contain another CUDA, and a driver that the manifest does not state may be newer.
+    fn is_undecided(&self, require: &Require) -> bool {
         let name = &require.name.value;
         let Some(axis) = self.inputs.catalog.package(name.as_str()).filter(|one| one.axis.is_some()) else {
             return false;
@@ -352,7 +360,7 @@ impl<'a> PipRequest<'a> {
         !axis.install.steps.is_empty() && !is_decided
     }
 
-    /// Whether the target is so; `None` where the resolution decides nothing of the kind.
+    /// Whether the target meets a requirement; `None` if the resolution does not decide it.
     fn holds(&self, name: &Name, requirement: &Requirement) -> Option<bool> {
         let resolution = self.inputs.resolution;
         let target = &resolution.target;
@@ -364,13 +372,14 @@ impl<'a> PipRequest<'a> {
             "sm" => Some(target.sm.iter().all(|sm| requirement.matches(sm))),
             _ => match resolution.axes.get(name) {
                 Some(version) => Some(requirement.matches(version)),
-                None => self.could_be(name, requirement),
+                None => self.is_possible(name, requirement),
             },
         }
     }
 
-    /// Whether a version of an axis that nothing asked for would be possible here: a CUDA that the driver runs.
-    fn could_be(&self, name: &Name, requirement: &Requirement) -> Option<bool> {
+    /// Whether an undecided axis has a version that meets the requirement and is possible on this target,
+    /// such as a CUDA that the driver supports.
+    fn is_possible(&self, name: &Name, requirement: &Requirement) -> Option<bool> {
         let axis = self.inputs.catalog.package(name.as_str()).filter(|package| package.axis.is_some())?;
         if axis.axis.as_ref().is_some_and(|axis| axis.choose == Choose::Lowest) {
             return None;
@@ -380,19 +389,19 @@ impl<'a> PipRequest<'a> {
     }
 }
 
-/// Why a build of the index is no use.
+/// Why a build on the index is unusable or doubtful.
 enum UnusableBuild {
-    /// There is none for machines of this kind.
+    /// There is none for this platform.
     Platform(String),
-    /// The newest that the requirement admits is for others.
+    /// The newest version that the requirement admits does not run on this target.
     Version(Version),
-    /// The catalogue takes another one.
+    /// It may be any build, while the catalogue has one for this target.
     Any,
-    /// What it requires is not there.
+    /// Packages that it requires are not installed.
     Alone,
 }
 
-/// The name that a requirement begins with.
+/// Returns the name at the start of a requirement.
 fn leading_name(spec: &str) -> &str {
     let end = spec.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.'));
     &spec[..end.unwrap_or(spec.len())]

@@ -1,16 +1,16 @@
-//! How many layers the image has.
+//! The number of layers of the image.
 
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
 
 use super::package_context::Inputs;
 use super::{From, Instruction, Stage};
 
-/// Docker mounts no more than this.
+/// The maximum number of layers that Docker can mount.
 const MOST: u32 = 125;
-/// From here on it is tight: the next base may have more.
+/// The number of layers above which a warning is reported: a newer base image may have more.
 const MANY: u32 = 100;
 
-/// The layers of the image that ships, the base's included; reported where they are many.
+/// Counts the layers of the final image, including those of the base image, and reports large numbers.
 pub(super) fn count(inputs: Inputs<'_>, stages: &[Stage], log: &mut Log) -> u32 {
     let find = |name: &str| stages.iter().find(|stage| stage.name.as_str() == name);
     let mut sum = inputs.resolution.base.layers;

@@ -1,4 +1,4 @@
-//! What is likely not meant in how an image runs, where its packages must be known to see it.
+//! Warnings about how the image runs that need the resolved packages.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::manifest::HealthCheck;
 use super::package_context::Inputs;
 use super::{Instruction, Script, Stage, start};
 
-/// Programs that checks of health use and that slim images lack, with the system package that has each.
+/// Programs that health checks use and slim images lack, with the system packages that contain them.
 const PROGRAMS: [(&str, &str); 9] = [
     ("curl", "curl"),
     ("jq", "jq"),
@@ -21,7 +21,7 @@ const PROGRAMS: [(&str, &str); 9] = [
     ("wget", "wget"),
 ];
 
-/// Tells all of it; `python`: whether an interpreter is in the image for sure.
+/// Runs all lints. `python` is whether the image certainly has an interpreter.
 pub(super) fn check(inputs: Inputs<'_>, stages: &[Stage], python: bool, log: &mut Log) {
     nothing_to_start(inputs, log);
     missing_program(inputs, stages, python, log);
@@ -30,7 +30,7 @@ pub(super) fn check(inputs: Inputs<'_>, stages: &[Stage], python: bool, log: &mu
 
 fn nothing_to_start(inputs: Inputs<'_>, log: &mut Log) {
     let servers: Vec<String> = start::servers(inputs).iter().map(|(view, _)| view.title()).collect();
-    for span in start::restarts_nothing(inputs) {
+    for span in start::idle_restarts(inputs) {
         let help = if servers.is_empty() {
             "set a command, such as `command \"python3\" \"main.py\"` in `app`, or remove `restart`"
                 .to_owned()
@@ -58,7 +58,7 @@ fn missing_program(inputs: Inputs<'_>, stages: &[Stage], python: bool, log: &mut
     }
     let installed = installed(stages);
     let app = inputs.project.app.as_ref();
-    // What a line of the application installs, nobody reads.
+    // A `run` line of the application may install the package.
     let by_hand = |package: &str| {
         app.is_some_and(|app| {
             app.runs.iter().any(|line| line.value.split_whitespace().any(|word| word == package))
@@ -87,7 +87,7 @@ fn missing_program(inputs: Inputs<'_>, stages: &[Stage], python: bool, log: &mut
     }
 }
 
-/// The system packages of the image that ships.
+/// Returns the names of the system packages that the final image installs.
 fn installed(stages: &[Stage]) -> BTreeSet<String> {
     let shipped = stages.iter().filter(|stage| matches!(stage.name.as_str(), "base" | "final"));
     let instructions = shipped.flat_map(|stage| &stage.blocks).flat_map(|block| &block.instructions);
@@ -102,7 +102,8 @@ fn installed(stages: &[Stage]) -> BTreeSet<String> {
     packages.flatten().map(|package| package.name().to_owned()).collect()
 }
 
-/// The programs that a check calls: its first word, or the first word of each command of its shell line.
+/// Returns the programs that a health check calls: the first word, or the first word of each command of a
+/// shell line.
 fn programs(check: &HealthCheck) -> Vec<&str> {
     let words = &check.test.value;
     let shell = |word: &String| matches!(name(word), "sh" | "bash" | "dash");
@@ -130,9 +131,9 @@ fn shared_memory(inputs: Inputs<'_>, log: &mut Log) {
         return;
     }
     let views = inputs.resolution.order.iter().filter_map(|name| inputs.view(name));
-    let mut wanting = views.filter(|view| view.chosen.needed.run && view.package.shm_size.is_some());
-    let first = wanting.next();
-    let Some(view) = wanting.fold(first, |most, view| {
+    let mut needing = views.filter(|view| view.chosen.needed.run && view.package.shm_size.is_some());
+    let first = needing.next();
+    let Some(view) = needing.fold(first, |most, view| {
         most.filter(|most| most.package.shm_size >= view.package.shm_size).or(Some(view))
     }) else {
         return;

@@ -1,4 +1,5 @@
-//! What is written, as data: stages and their typed steps, the services and how they run. No text of any output.
+//! Plans the outputs as data: stages with typed steps, and the services and how they run. Contains no output
+//! text.
 
 mod all;
 mod archives;

@@ -1,4 +1,4 @@
-//! The whole of what is written.
+//! The data of a plan.
 
 use std::collections::BTreeMap;
 
@@ -8,57 +8,57 @@ use crate::value::{ImageRef, Name, ProjectPath, Version};
 
 use super::{PipTools, Script, Size, Stage, StageName};
 
-/// What is written for a target, as data.
+/// The contents of a target's Dockerfile and of the files that its steps mount.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
-    /// What the head of the Dockerfile says.
+    /// The comment at the top of the Dockerfile.
     pub head: Head,
-    /// The `# syntax=` image, where the manifest asks for one.
+    /// The image of the `# syntax=` directive, if the manifest sets one.
     pub frontend: Option<ImageRef>,
-    /// Names the build caches: the distribution with its release, and the architecture.
+    /// The prefix of the cache mounts' ids: distribution, release and architecture.
     pub cache_key: String,
     pub stages: Vec<Stage>,
-    /// What all pip steps have in common.
+    /// The settings that all pip steps share.
     pub pip: PipTools,
-    /// The versions that installers are held to, by stage; each is one line of a constraints file: `torch==2.6.0`.
+    /// The lines of each stage's constraints file, such as `torch==2.6.0`.
     pub constraints: BTreeMap<StageName, Vec<String>>,
-    /// The texts of the keys of apt sources, by the source's name; their fingerprints are checked.
+    /// The texts of signing keys from definitions, by the name of the apt source.
     pub keys: BTreeMap<Name, String>,
     /// The checks that the stage `test` runs.
     pub checks: Vec<Check>,
-    /// Patterns of libraries that the host's driver brings: no check misses them.
+    /// Patterns of libraries that come from the host's driver, so checks do not report them as missing.
     pub driver_libraries: Vec<String>,
-    /// Where the generated files are that steps mount.
+    /// The folder of the generated files that steps mount.
     pub support: ProjectPath,
-    /// The secrets that steps which fetch may read.
+    /// The secrets that steps with network access may read.
     pub secrets: BuildSecrets,
-    /// Whether apt looks for a cache on the builder's machine.
+    /// Whether apt uses a cache on the build host if one is running.
     pub apt_cache: bool,
-    /// Everything that the files fetch, in the order in which they do.
+    /// Everything that the generated files download, in the order of the files.
     pub fetches: Vec<Fetched>,
-    /// Layers of the image that ships, the base's included (as far as they are known).
+    /// The number of layers of the final image, including those of the base image if known.
     pub layers: u32,
-    /// How much room it takes, as far as it is known.
+    /// The size of the image and its models, as far as it is known.
     pub size: Size,
-    /// Tests that need the started container: the packages', then the project's own.
+    /// Tests that need a running container: those of packages, then the project's own.
     pub tests: Vec<Check>,
-    /// What a user must know at run time or on the host.
+    /// Notes of packages about running them and about the host.
     pub notes: Vec<PackageNote>,
-    /// `SOURCE_DATE_EPOCH`, seconds.
+    /// `SOURCE_DATE_EPOCH`, in seconds.
     pub epoch: u64,
 }
 
-/// A test of the image, or of the started container.
+/// A test of the image, or of the running container.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Check {
-    /// The package whose it is; nothing for one of the project.
+    /// The package that defines the test; `None` for one of the project.
     pub package: Option<Name>,
     /// `opengl: libraries`.
     pub name: String,
     pub script: Vec<Script>,
 }
 
-/// What users of a package must know.
+/// A note for users of a package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackageNote {
     pub package: Name,
@@ -73,7 +73,7 @@ impl Plan {
     }
 }
 
-/// What the head of the Dockerfile says.
+/// The contents of the comment at the top of the Dockerfile.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Head {
     /// `0.1.0`.
@@ -82,22 +82,22 @@ pub struct Head {
     pub manifest: String,
     /// `orin: Jetson AGX Orin`.
     pub target: String,
-    /// What was resolved of the platform, a line each: `l4t 36.4.3`.
+    /// The resolved platform, as names and versions: `l4t` and `36.4.3`.
     pub platform: Vec<(String, String)>,
-    /// What is not as the platform has it by default: `cuda 12.6 instead of 12.2 (project.kdl: pin cuda)`.
+    /// The overrides: `cuda 12.6 instead of 12.2 (project.kdl: pin cuda)`.
     pub overrides: Vec<String>,
-    /// Warnings that are meant: the code and the reason.
+    /// The codes of allowed warnings, with the reasons.
     pub allowed: Vec<(String, String)>,
 }
 
-/// One thing that the build fetches.
+/// A download of the build.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fetched {
-    /// What: a URL, a requirement, a system package, an image.
+    /// The URL, Python requirement, system package or image.
     pub what: String,
     pub kind: FetchKind,
     pub grade: Grade,
-    /// For which package; `None` for the project's own.
+    /// The package that needs it; `None` for the project's own.
     pub package: Option<Name>,
     pub place: Option<Span>,
     pub stage: StageName,
@@ -117,8 +117,8 @@ pub enum FetchKind {
     Archive,
     /// An index of Python packages, or an option that names one.
     Index,
-    /// A command of a shell, which cannot be seen into.
+    /// A shell command that downloads something.
     Run,
-    /// A step that may fetch what files name that are not read here. It has no grade.
+    /// A step that may download what files name that jcc does not read. It has no pin grade.
     Unseen,
 }

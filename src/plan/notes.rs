@@ -1,4 +1,4 @@
-//! What users of the chosen packages must know, without what the manifest has seen to.
+//! The notes of chosen packages, without those that the manifest already follows.
 
 use crate::manifest::{App, Camera, RunOptions};
 use crate::resolve::TargetFacts;
@@ -6,12 +6,13 @@ use crate::resolve::TargetFacts;
 use super::PackageNote;
 use super::package_context::Inputs;
 
-/// What a user must know of what was chosen, each once.
+/// Returns the notes of the chosen packages and versions, without duplicates.
 pub(super) fn of_packages(inputs: Inputs<'_>) -> Vec<PackageNote> {
     let mut notes: Vec<PackageNote> = Vec::new();
     for name in &inputs.resolution.order {
         let Some(view) = inputs.view(name) else { continue };
-        let own = view.held(&view.package.notes).filter(|note| !is_heeded(note.unless.as_deref(), inputs));
+        let own =
+            view.applicable(&view.package.notes).filter(|note| !is_heeded(note.unless.as_deref(), inputs));
         let of_version = view.entry().into_iter().flat_map(|entry| &entry.notes).map(|note| &note.value);
         for text in own.map(|note| &note.value).chain(of_version) {
             let text = format!("{}: {text}", view.title());
@@ -23,7 +24,7 @@ pub(super) fn of_packages(inputs: Inputs<'_>) -> Vec<PackageNote> {
     notes
 }
 
-/// Whether the manifest has what a note asks for.
+/// Whether the manifest already has what a note recommends.
 fn is_heeded(unless: Option<&str>, inputs: Inputs<'_>) -> bool {
     let Some(word) = unless else { return false };
     let run = &inputs.project.run;

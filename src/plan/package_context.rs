@@ -1,4 +1,5 @@
-//! One chosen package as the plan reads it: guards decided, templates filled in, its name and reasons in words.
+//! A chosen package with what is needed to expand it: evaluates guards, expands templates, formats its name
+//! and reasons.
 
 use std::ops::Deref;
 
@@ -11,7 +12,7 @@ use crate::value::{Name, Parse, Version};
 
 use super::Why;
 
-/// What the passes before give.
+/// The results of the earlier passes for one target.
 #[derive(Debug, Clone, Copy)]
 pub struct Inputs<'a> {
     /// The manifest for one target.
@@ -22,25 +23,25 @@ pub struct Inputs<'a> {
 }
 
 impl<'a> Inputs<'a> {
-    /// A chosen package with its definition; `None` for what has none (a pure axis, or a name that only a user's base
-    /// declares).
+    /// Returns a chosen package with its definition; `None` if it is not chosen or has no definition, as
+    /// names that only the base image of a manifest declares.
     pub(super) fn view(self, name: &Name) -> Option<PackageContext<'a>> {
         let chosen = self.resolution.chosen.get(name)?;
         let package = self.catalog.package(name.as_str())?;
         Some(PackageContext { inputs: self, chosen, package })
     }
 
-    /// `project.kdl: packages vtk`.
+    /// Cites a place in the manifest: `project.kdl: packages vtk`.
     pub(super) fn cite(self, span: Span) -> String {
         self.project.read.cite(span, self.sources)
     }
 
-    /// What the manifest asks for at a place.
+    /// Returns the comment for something that the manifest requests at a place.
     pub(super) fn why(self, what: impl Into<String>, place: Span) -> Why {
         Why { what: what.into(), reasons: vec![self.cite(place)], place: Some(place), ..Why::default() }
     }
 
-    /// The values that all packages' templates see.
+    /// Returns the template values that are common to all packages.
     pub(super) fn values(self) -> catalog::TemplateView {
         let resolution = self.resolution;
         let target = &resolution.target;
@@ -60,17 +61,17 @@ impl<'a> Inputs<'a> {
         values
     }
 
-    /// The first entry of that version: of what no one chose, only the version is known.
+    /// Returns the first entry of a version. For an axis that is not chosen, only the version is known.
     fn entry_of(self, name: &Name, version: &Version) -> Option<&'a PackageVersion> {
         let package = self.catalog.package(name.as_str())?;
         package.versions.iter().find(|entry| entry.version.value == *version)
     }
 
-    fn is_users(self, span: Span) -> bool {
+    fn is_of_user(self, span: Span) -> bool {
         self.project.read.sources().contains(&span.source)
     }
 
-    /// Of all that require something, the one that the manifest asked for first.
+    /// Returns the package among the reasons that the manifest requests first.
     pub(super) fn first_holder(self, reasons: &[Reason]) -> Option<&Name> {
         let holders = reasons.iter().filter_map(|one| match one {
             Reason::RequiredBy { name, .. } => Some(name),
@@ -82,7 +83,7 @@ impl<'a> Inputs<'a> {
         })
     }
 
-    /// Why something was chosen, in few words.
+    /// Formats the reasons of a choice, and returns the first place of a reason in the manifest.
     fn reasons(self, reasons: &[Reason]) -> (Vec<String>, Option<Span>) {
         let mut words = Vec::new();
         let mut place = None;
@@ -95,12 +96,12 @@ impl<'a> Inputs<'a> {
                 }
                 Reason::Base(_) => "from the base image".to_owned(),
                 Reason::RequiredBy { name, span, .. } => {
-                    place = place.or(Some(*span).filter(|span| self.is_users(*span)));
-                    // One is enough: a line more for each would change with packages that it is not about.
+                    place = place.or(Some(*span).filter(|span| self.is_of_user(*span)));
+                    // Only one is shown, so that the comment does not change with other packages.
                     if first != Some(name) {
                         continue;
                     }
-                    // Without its version: another one of it is no change of what it requires.
+                    // The version is left out, so that a new version does not change the comment.
                     format!("required by {name}")
                 }
                 Reason::PlatformDefault { by, version: Some(version) } => {
@@ -117,12 +118,12 @@ impl<'a> Inputs<'a> {
     }
 }
 
-/// `cuda 12.6`; the name alone for what has no version.
+/// Formats a name and version, `cuda 12.6`; the name alone if there is no version.
 fn titled(name: &Name, version: &Version) -> String {
     if version.as_str() == "0" { name.to_string() } else { format!("{name} {version}") }
 }
 
-/// A chosen package with conditions evaluated and templates expanded.
+/// A chosen package and its definition, for evaluating conditions and expanding templates.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PackageContext<'a> {
     pub(super) inputs: Inputs<'a>,
@@ -131,7 +132,7 @@ pub(super) struct PackageContext<'a> {
 }
 
 impl<'a> PackageContext<'a> {
-    /// `torchvision 0.21.0`.
+    /// Returns the name with the version or the version's name: `torchvision 0.21.0`.
     pub(super) fn title(self) -> String {
         match self.entry().and_then(|entry| entry.name.as_ref()) {
             Some(name) => format!("{} {}", self.chosen.name, name.value),
@@ -139,18 +140,18 @@ impl<'a> PackageContext<'a> {
         }
     }
 
-    /// What it is and who asked for it.
+    /// Returns the comment for the package: its title and the reasons for it.
     pub(super) fn why(self) -> Why {
         let (reasons, place) = self.inputs.reasons(&self.chosen.reasons);
         Why { what: self.title(), reasons, place, ..Why::default() }
     }
 
-    /// The entry of the definition that was chosen.
+    /// Returns the chosen entry of the definition.
     pub(super) fn entry(self) -> Option<&'a PackageVersion> {
         self.chosen.entry.and_then(|entry| self.package.versions.get(entry))
     }
 
-    /// Of the entries of that version the first whose requirements hold here.
+    /// Returns the index of the first entry of the chosen version whose requirements are met.
     pub(super) fn entry_here(self) -> Option<usize> {
         let Inputs { resolution, catalog, .. } = self.inputs;
         let fixed = resolution.target.fixed(&self.chosen.options, self.chosen.variant.as_ref());
@@ -162,23 +163,23 @@ impl<'a> PackageContext<'a> {
             .position(|entry| entry.version.value == self.chosen.version && entry.requires.iter().all(holds))
     }
 
-    /// The Python distributions whose versions it fixes, by their names on an index.
+    /// Returns the Python distributions whose versions the package determines, with their names on an index.
     pub(super) fn dists(self) -> Vec<(String, &'a Dist)> {
-        let held: Vec<&Dist> = self.held(&self.package.dists).collect();
-        if held.iter().all(|dist| dist.name.is_plain()) {
-            return held.into_iter().map(|dist| (dist.name.text.clone(), dist)).collect();
+        let dists: Vec<&Dist> = self.applicable(&self.package.dists).collect();
+        if dists.iter().all(|dist| dist.name.is_plain()) {
+            return dists.into_iter().map(|dist| (dist.name.text.clone(), dist)).collect();
         }
         let values = self.own_values(&self.inputs.values(), &mut Log::new());
-        let named = held.into_iter().map(|dist| Some((dist.name.expand(&values, &mut Log::new())?, dist)));
+        let named = dists.into_iter().map(|dist| Some((dist.name.expand(&values, &mut Log::new())?, dist)));
         named.flatten().collect()
     }
 
-    /// Whether it is a part of the platform, which everything else stands on.
+    /// Whether the package is an axis, and so part of the platform.
     pub(super) fn is_platform(self) -> bool {
         self.package.axis.is_some()
     }
 
-    /// The values that its own templates see, over those of all.
+    /// Returns the values for the package's own templates: the common ones, its options, variant and version.
     pub(super) fn own_values(self, common: &catalog::TemplateView, log: &mut Log) -> catalog::TemplateView {
         let mut values = common.clone();
         for (key, value) in &self.chosen.options {
@@ -192,8 +193,8 @@ impl<'a> PackageContext<'a> {
         values
     }
 
-    /// The values whose guard holds.
-    pub(super) fn held<T>(self, guarded: &'a [Guarded<T>]) -> impl Iterator<Item = &'a T> {
+    /// Returns the values whose guard holds.
+    pub(super) fn applicable<T>(self, guarded: &'a [Guarded<T>]) -> impl Iterator<Item = &'a T> {
         guarded.iter().filter(move |one| self.holds(&one.guard)).map(|one| &one.value)
     }
 
@@ -210,7 +211,7 @@ impl<'a> PackageContext<'a> {
     }
 }
 
-/// One chosen package and the values that its templates see.
+/// A chosen package and its template values.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Filled<'a> {
     pub(super) view: PackageContext<'a>,
@@ -226,7 +227,7 @@ impl<'a> Deref for Filled<'a> {
 }
 
 impl Filled<'_> {
-    /// A template's text, or nothing where it is wrong, which is reported at its place.
+    /// Expands a template. Returns `None` if it has an error, which is reported.
     pub(super) fn text(self, template: &Template, log: &mut Log) -> Option<String> {
         if self.inputs.resolution.target.sm.is_empty() && template.lists_capabilities() {
             log.error(self.no_gpu());
@@ -235,7 +236,7 @@ impl Filled<'_> {
         template.expand(self.values, log)
     }
 
-    /// What is compiled for a list of GPUs is no use, or does not compile, where the list is empty.
+    /// Returns the diagnostic for a package that is compiled for the target's GPUs if the target names none.
     fn no_gpu(self) -> Diagnostic {
         let target = &self.inputs.project.target;
         let place = target.platform.as_ref().map_or(target.span, |platform| platform.span);
@@ -252,7 +253,7 @@ impl Filled<'_> {
         )
     }
 
-    /// A template's value, or nothing where it is wrong, which is reported at its place.
+    /// Expands a template and parses the result. Returns `None` if it has an error, which is reported.
     pub(super) fn value<T: Parse>(self, template: &Template, log: &mut Log) -> Option<T> {
         let text = self.text(template, log)?;
         match T::parse(&text) {
@@ -270,13 +271,14 @@ impl Filled<'_> {
         }
     }
 
-    /// The values of several templates; those that are wrong are reported and left out.
+    /// Expands and parses several templates. Those with errors are reported and left out.
     pub(super) fn values<T: Parse>(self, templates: &[Template], log: &mut Log) -> Vec<T> {
         templates.iter().filter_map(|template| self.value(template, log)).collect()
     }
 
-    /// The value of a template that may be absent; `None` outside where it is wrong.
-    #[expect(clippy::option_option, reason = "absent and wrong are two things")]
+    /// Expands and parses an optional template. The outer `None` is an error, the inner one an absent
+    /// template.
+    #[expect(clippy::option_option, reason = "absent and invalid are different")]
     pub(super) fn maybe<T: Parse>(self, template: Option<&Template>, log: &mut Log) -> Option<Option<T>> {
         template.map_or(Some(None), |template| self.value(template, log).map(Some))
     }

@@ -1,4 +1,4 @@
-//! Every package that something must be done for, in the order of installing.
+//! The plans of all packages that are installed or built, in the order of installation.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use super::package_step::PackagePlan;
 use super::toolkit::{self, Toolkit};
 use super::{Script, archives, expand};
 
-/// The packages of a resolution, as acts.
+/// The package plans of a resolution.
 #[derive(Debug)]
 pub(super) struct PackagePlans<'a> {
     pub(super) inputs: Inputs<'a>,
@@ -23,7 +23,7 @@ pub(super) struct PackagePlans<'a> {
 }
 
 impl<'a> PackagePlans<'a> {
-    /// Expands every chosen package that the base does not hold.
+    /// Expands every chosen package that the base image does not provide.
     pub(super) fn new(inputs: Inputs<'a>, log: &mut Log) -> Self {
         let common = inputs.values();
         let mut by_name = BTreeMap::new();
@@ -32,31 +32,31 @@ impl<'a> PackagePlans<'a> {
             let Some(view) = inputs.view(name) else { continue };
             if view.chosen.kind == ChosenKind::Package && (!view.chosen.provided || lacks_toolkit(view)) {
                 let values = view.own_values(&common, log);
-                by_name.insert(name.clone(), expand::part(Filled { view, values: &values }, log));
+                by_name.insert(name.clone(), expand::package_plan(Filled { view, values: &values }, log));
                 order.push(name.clone());
             }
         }
         archives::add(inputs, &common, by_name.values_mut(), log);
-        let mut parts = Self { inputs, by_name, order, common, toolkit: Toolkit::default() };
-        parts.toolkit = Toolkit::new(&parts, log);
-        parts
+        let mut plans = Self { inputs, by_name, order, common, toolkit: Toolkit::default() };
+        plans.toolkit = Toolkit::new(&plans, log);
+        plans
     }
 
-    /// What builds compile against.
+    /// Returns the toolkit that builds compile against.
     pub(super) fn toolkit(&self) -> &Toolkit {
         &self.toolkit
     }
 
-    /// The values that all packages' templates see.
+    /// Returns the template values that are common to all packages.
     pub(super) fn common(&self) -> &catalog::TemplateView {
         &self.common
     }
 
-    /// Those of the platform that are installed on an image.
+    /// Returns the packages of the platform that must be installed on a base image.
     pub(super) fn platform_on(&self, base: &ChosenBase) -> Vec<&PackagePlan> {
-        let lacks = |part: &&PackagePlan| {
-            let view = self.inputs.view(&part.name);
-            !base.provides.contains_key(&part.name)
+        let lacks = |plan: &&PackagePlan| {
+            let view = self.inputs.view(&plan.name);
+            !base.provides.contains_key(&plan.name)
                 || base.role == Role::Runtime && view.is_some_and(lacks_toolkit)
         };
         self.platform().into_iter().filter(lacks).collect()
@@ -66,22 +66,23 @@ impl<'a> PackagePlans<'a> {
         self.order.iter().filter_map(|name| self.by_name.get(name))
     }
 
-    /// Those that the platform consists of, wherever they are needed.
+    /// Returns the packages of the platform, wherever they are needed.
     pub(super) fn platform(&self) -> Vec<&PackagePlan> {
-        self.all().filter(|part| part.platform).collect()
+        self.all().filter(|plan| plan.platform).collect()
     }
 
-    /// Those that the image holds on top of the platform.
+    /// Returns the packages of the final image, without those of the platform.
     pub(super) fn shipped(&self) -> Vec<&PackagePlan> {
-        self.all().filter(|part| !part.platform && self.needed(part, |needed| needed.run)).collect()
+        self.all().filter(|plan| !plan.platform && self.needed(plan, |needed| needed.run)).collect()
     }
 
-    /// The same with the platform, whose packages may have modules for Python.
+    /// Returns the packages of the final image and of the platform, which may contain Python modules.
     pub(super) fn shipped_with_platform(&self) -> Vec<&PackagePlan> {
-        self.all().filter(|part| part.platform || self.needed(part, |needed| needed.run)).collect()
+        self.all().filter(|plan| plan.platform || self.needed(plan, |needed| needed.run)).collect()
     }
 
-    /// What pip is held to by each chosen package that is no part of the base: `torch==2.6.0`.
+    /// Returns the constraints for pip, such as `torch==2.6.0`, of each chosen package that the base image
+    /// does not provide.
     pub(super) fn constraints(&self, log: &mut Log) -> Vec<(Name, String)> {
         let mut all = Vec::new();
         for (name, chosen) in &self.inputs.resolution.chosen {
@@ -90,7 +91,7 @@ impl<'a> PackagePlans<'a> {
             };
             let values = view.own_values(&self.common, &mut Log::new());
             let filled = Filled { view, values: &values };
-            for dist in view.held(&view.package.dists) {
+            for dist in view.applicable(&view.package.dists) {
                 let version = match &dist.version {
                     Some(template) => filled.text(template, log),
                     None => Some(chosen.version.to_string()),
@@ -102,7 +103,8 @@ impl<'a> PackagePlans<'a> {
         all
     }
 
-    /// What a test of a package runs; templates stand in the definition's words, so nothing of the user's is pasted in.
+    /// Returns the script of a package's test. Templates are expanded in the definition's text only, which
+    /// contains no text of the user's.
     pub(super) fn test_script(&self, name: &Name, body: &TestBody) -> Option<Script> {
         let view = self.inputs.view(name)?;
         let values = view.own_values(&self.common, &mut Log::new());
@@ -119,8 +121,8 @@ impl<'a> PackagePlans<'a> {
         Some(super::test::script_of(body, text))
     }
 
-    /// A check of shared libraries. Those that the host puts into containers are absent while an image is built, so of what
-    /// needs them nothing is known.
+    /// Returns the check of shared libraries of a test. `None` if the package needs libraries that the host
+    /// mounts into containers, because these are absent while an image is built.
     fn libraries(&self, name: &Name, values: &catalog::TemplateView, test: &LibraryTest) -> Option<Script> {
         let host = toolkit::of_host(&self.inputs.resolution.base, self.inputs);
         if self
@@ -140,25 +142,25 @@ impl<'a> PackagePlans<'a> {
         })
     }
 
-    /// Those that only tests need.
+    /// Returns the packages that only tests need.
     pub(super) fn tested(&self) -> Vec<&PackagePlan> {
         self.all()
-            .filter(|part| !part.platform && self.needed(part, |needed| needed.test && !needed.run))
+            .filter(|plan| !plan.platform && self.needed(plan, |needed| needed.test && !needed.run))
             .collect()
     }
 
-    /// Those that only builds need.
+    /// Returns the packages that only builds need.
     pub(super) fn building(&self) -> Vec<&PackagePlan> {
         self.all()
-            .filter(|part| !part.platform && self.needed(part, |needed| needed.build && !needed.run))
+            .filter(|plan| !plan.platform && self.needed(plan, |needed| needed.build && !needed.run))
             .collect()
     }
 
-    fn needed(&self, part: &PackagePlan, which: impl Fn(crate::resolve::NeededIn) -> bool) -> bool {
-        self.inputs.resolution.chosen.get(&part.name).is_some_and(|chosen| which(chosen.needed))
+    fn needed(&self, plan: &PackagePlan, which: impl Fn(crate::resolve::NeededIn) -> bool) -> bool {
+        self.inputs.resolution.chosen.get(&plan.name).is_some_and(|chosen| which(chosen.needed))
     }
 
-    /// These, and what they require at these stages, however far.
+    /// Returns the transitive closure of packages and their requirements for these stages.
     pub(super) fn closure(&self, mut open: Vec<Name>, stages: &[catalog::RequireStage]) -> BTreeSet<Name> {
         let mut found = BTreeSet::new();
         while let Some(name) = open.pop() {
@@ -170,13 +172,14 @@ impl<'a> PackagePlans<'a> {
         found
     }
 
-    /// What one requires at these stages.
+    /// Returns the chosen packages that a package requires for these stages.
     pub(super) fn requires(&self, name: &Name, stages: &[catalog::RequireStage]) -> Vec<Name> {
         self.inputs.view(name).map(|view| expand::requires(view, stages)).unwrap_or_default()
     }
 }
 
-/// Whether the manifest asks for the variant with compiler and headers, and the base has the other one.
+/// Whether a package of the platform is chosen in its toolkit variant, with compiler and headers, and the
+/// base image does not provide that variant.
 fn lacks_toolkit(view: PackageContext<'_>) -> bool {
     let base = &view.inputs.resolution.base;
     let has = base.role == Role::Devel && !toolkit::of_host(base, view.inputs).contains(&view.chosen.name);

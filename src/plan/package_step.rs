@@ -1,4 +1,4 @@
-//! A package's steps with their guards decided and their templates filled in: what is left to lay out in stages.
+//! Plans of packages and their steps after expansion, before they are distributed to stages.
 
 use crate::manifest::{Grade, KeyLocation};
 use crate::source::Span;
@@ -6,18 +6,18 @@ use crate::value::{AptPackage, EnvName, Fingerprint, ImagePath, Name, Sha256, Ur
 
 use super::{AptSourceFile, Cmake, FileText, Git, PipIndex, Script, ScriptFile, Tool, Why, steps};
 
-/// A chosen package, ready to be laid out.
+/// What is built and installed for one chosen package.
 #[derive(Debug, Clone)]
 pub(super) struct PackagePlan {
     pub(super) name: Name,
     pub(super) why: Why,
-    /// Whether everything else stands on it.
+    /// Whether it is part of the platform.
     pub(super) platform: bool,
-    /// Its own build stage; empty where it has none.
+    /// The steps of its build stage; empty if it has none.
     pub(super) build: Vec<PackageStep>,
-    /// MiB that one job of the build takes.
+    /// The memory that one job of the build needs, in MiB.
     pub(super) job_memory: Option<u32>,
-    /// What is done where it is used.
+    /// The steps in stages that use the package.
     pub(super) install: Vec<PackageStep>,
     pub(super) env: Vec<(EnvName, String, Span)>,
     pub(super) paths: Vec<ImagePath>,
@@ -29,50 +29,50 @@ impl PackagePlan {
         !self.build.is_empty()
     }
 
-    /// Whether its build makes wheels.
+    /// Whether its build creates wheels.
     pub(super) fn makes_wheels(&self) -> bool {
-        self.build.iter().any(|act| matches!(act.kind, PackageStepKind::WheelBuild { .. }))
+        self.build.iter().any(|step| matches!(step.kind, PackageStepKind::WheelBuild { .. }))
     }
 
-    /// Whether a Python environment gets something from it.
+    /// Whether it installs anything into a Python environment.
     pub(super) fn is_python(&self) -> bool {
-        self.makes_wheels() || self.install.iter().any(|act| act.kind.is_python())
+        self.makes_wheels() || self.install.iter().any(|step| step.kind.is_python())
     }
 
-    /// The steps in front of those that need the environment, and those behind.
+    /// Returns the steps before the first one that needs the Python environment, and the rest.
     pub(super) fn early_and_late(&self) -> (&[PackageStep], &[PackageStep]) {
         let first = if self.makes_wheels() { Some(0) } else { None };
-        let first = first.or_else(|| self.install.iter().position(|act| act.kind.is_python()));
+        let first = first.or_else(|| self.install.iter().position(|step| step.kind.is_python()));
         self.install.split_at(first.unwrap_or(self.install.len()))
     }
 
-    /// Whether the linker must learn of what its steps in front of the environment bring.
+    /// Whether `ldconfig` must run after its build or its early steps.
     pub(super) fn links_early(&self) -> bool {
-        self.is_built() || self.early_and_late().0.iter().any(|act| act.kind.links())
+        self.is_built() || self.early_and_late().0.iter().any(|step| step.kind.links())
     }
 
-    /// The same of the steps behind.
+    /// Whether `ldconfig` must run after its late steps.
     pub(super) fn links_late(&self) -> bool {
-        self.early_and_late().1.iter().any(|act| act.kind.links())
+        self.early_and_late().1.iter().any(|step| step.kind.links())
     }
 
-    /// What leaves its build stage.
+    /// Returns the paths that its build stage exports, their destinations, and the places of the steps.
     pub(super) fn exports(&self) -> impl Iterator<Item = (&ImagePath, &ImagePath, Span)> {
-        self.build.iter().filter_map(|act| match &act.kind {
-            PackageStepKind::Export { from, to } => Some((from, to, act.span)),
+        self.build.iter().filter_map(|step| match &step.kind {
+            PackageStepKind::Export { from, to } => Some((from, to, step.span)),
             _ => None,
         })
     }
 }
 
-/// A step of a package plan with the reason for it.
+/// A step of a package plan, with its place in the definition.
 #[derive(Debug, Clone)]
 pub(super) struct PackageStep {
     pub(super) kind: PackageStepKind,
     pub(super) span: Span,
 }
 
-/// Kinds of steps of a package plan, after expansion.
+/// The kinds of steps of a package plan.
 #[derive(Debug, Clone)]
 pub(super) enum PackageStepKind {
     Apt(Vec<AptPackage>),
@@ -97,31 +97,31 @@ pub(super) enum PackageStepKind {
 }
 
 impl PackageStepKind {
-    /// Whether it happens in a Python environment.
+    /// Whether it installs into a Python environment.
     pub(super) fn is_python(&self) -> bool {
         matches!(self, Self::Pip { .. } | Self::Wheel(_))
     }
 
-    /// Whether it changes where the linker looks, or asks it to look again.
+    /// Whether `ldconfig` must run after it.
     fn links(&self) -> bool {
         match self {
             Self::Ldconfig => true,
-            Self::File(file) => tells_linker(&file.to),
+            Self::File(file) => configures_linker(&file.to),
             _ => false,
         }
     }
 
-    /// The archive of system packages that it names.
+    /// Returns the apt archive that it adds.
     pub(super) fn source(&self) -> Option<&ThirdPartyArchive> {
         if let Self::Source(source) = self { Some(source) } else { None }
     }
 
-    /// Whether it brings files that are fetched or unpacked in a stage apart.
-    pub(super) fn brings_files(&self) -> bool {
+    /// Whether it downloads files that a separate stage unpacks or clones.
+    pub(super) fn fetches_files(&self) -> bool {
         matches!(self, Self::Archive { .. } | Self::Git(_))
     }
 
-    /// What is fetched by its URL.
+    /// Returns the file that it downloads.
     pub(super) fn download(&self) -> Option<&Download> {
         match self {
             Self::Wheel(download) | Self::Deb(download) | Self::Archive { download, .. } => Some(download),
@@ -130,17 +130,17 @@ impl PackageStepKind {
     }
 }
 
-/// Whether the linker reads where to look in a file.
-pub(super) fn tells_linker(file: &ImagePath) -> bool {
+/// Whether a file is part of the dynamic linker's configuration.
+pub(super) fn configures_linker(file: &ImagePath) -> bool {
     file.as_str() == "/etc/ld.so.conf" || file.as_str().starts_with("/etc/ld.so.conf.d")
 }
 
-/// A file to download with its checksum and destination.
+/// A file to download.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Download {
     pub(super) url: Url,
     pub(super) sha256: Option<Sha256>,
-    /// Where it lies in the stage that fetches.
+    /// Its path in the stage that downloads it.
     pub(super) file: ImagePath,
 }
 
@@ -159,8 +159,8 @@ pub(super) struct ThirdPartyArchive {
 }
 
 impl ThirdPartyArchive {
-    /// Puts the key where apt looks for it. apt reads keys as they are published; one that is fetched in the build is
-    /// converted there.
+    /// Creates an archive and sets the path of its key. Keys that the build downloads are converted to
+    /// binary; others keep their format, which apt derives from the extension.
     pub(super) fn new(
         file: AptSourceFile,
         key: Option<ArchiveKey>,
@@ -168,7 +168,7 @@ impl ThirdPartyArchive {
     ) -> Self {
         let end = key.as_ref().map(|key| match key {
             ArchiveKey::At(KeyLocation::Url(_)) => "gpg",
-            // The end of the file's name says which form it has; that was checked when it was read.
+            // The extension matches the format, which was checked when the file was read.
             ArchiveKey::At(KeyLocation::File(file)) => match file.as_str().rsplit_once('.') {
                 Some((_, "gpg")) => "gpg",
                 _ => "asc",
@@ -176,16 +176,16 @@ impl ThirdPartyArchive {
             ArchiveKey::Text(_) => "asc",
         });
         let to = end.map(|end| steps::path(&format!("/etc/apt/keyrings/{}.{end}", file.name)));
-        let held = key.is_some() && fingerprint.is_some();
-        Self { file: AptSourceFile { key: to, held, ..file }, key, fingerprint }
+        let key_is_verified = key.is_some() && fingerprint.is_some();
+        Self { file: AptSourceFile { key: to, key_is_verified, ..file }, key, fingerprint }
     }
 }
 
-/// Origin of an archive's signing key: URL with fingerprint, or file.
+/// The origin of an archive's signing key.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum ArchiveKey {
     /// A file of the project, or a URL.
     At(KeyLocation),
-    /// A file of a package's folder: its text.
+    /// The text of a file of a package's folder.
     Text(String),
 }

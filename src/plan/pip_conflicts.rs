@@ -1,5 +1,5 @@
-//! What the project asks of pip, against what was resolved: every call is held to the resolver's choices, so a
-//! requirement that none of them meets would fail in the build.
+//! Reports requirements of the project that conflict with the resolution. Every pip step is constrained to
+//! the resolved versions, so such a requirement would fail in the build.
 
 use std::collections::BTreeMap;
 
@@ -12,17 +12,17 @@ use super::package_context::Inputs;
 use super::package_plan::PackagePlans;
 use super::package_step::PackageStepKind;
 
-/// Tells every requirement that a resolved version does not meet.
-pub(super) fn check(parts: &PackagePlans<'_>, log: &mut Log) {
-    system(parts, log);
-    let inputs = parts.inputs;
-    let mut specs = asked(inputs).peekable();
+/// Reports every requirement that a resolved version does not meet.
+pub(super) fn check(plans: &PackagePlans<'_>, log: &mut Log) {
+    check_system_packages(plans, log);
+    let inputs = plans.inputs;
+    let mut specs = requirements(inputs).peekable();
     if specs.peek().is_none() {
         return;
     }
-    let held = held(inputs);
+    let known_versions = known_versions(inputs);
     for spec in specs {
-        for (chosen, versions) in held.get(&spec.normalised_name()).into_iter().flatten() {
+        for (chosen, versions) in known_versions.get(&spec.normalised_name()).into_iter().flatten() {
             let package = &chosen.name;
             let mut versions = versions.iter();
             let Some(version) = versions.find(|one| spec.allows(one) == Some(false)) else { continue };
@@ -41,19 +41,19 @@ pub(super) fn check(parts: &PackagePlans<'_>, log: &mut Log) {
     }
 }
 
-/// Reports every system package of the project that the catalogue installs in another version.
-fn system(parts: &PackagePlans<'_>, log: &mut Log) {
-    let asked = &parts.inputs.project.apt.install;
+/// Reports system packages of the project that the catalogue installs in another version.
+fn check_system_packages(plans: &PackagePlans<'_>, log: &mut Log) {
+    let asked = &plans.inputs.project.apt.install;
     if asked.iter().all(|one| one.package.version().is_none()) {
         return;
     }
     let mut pinned: BTreeMap<&str, (&str, &Name)> = BTreeMap::new();
-    for part in parts.all() {
-        for act in &part.install {
-            let PackageStepKind::Apt(packages) = &act.kind else { continue };
+    for plan in plans.all() {
+        for step in &plan.install {
+            let PackageStepKind::Apt(packages) = &step.kind else { continue };
             for package in packages {
                 let Some(version) = package.version() else { continue };
-                pinned.entry(package.name()).or_insert((version, &part.name));
+                pinned.entry(package.name()).or_insert((version, &plan.name));
             }
         }
     }
@@ -69,7 +69,7 @@ fn system(parts: &PackagePlans<'_>, log: &mut Log) {
         let name = package.name();
         let mut diagnostic = Diagnostic::error(codes::CONTRADICTS_RESOLVED, message)
             .at(package.span, format!("{owner} needs `{name}={known}`"));
-        let chosen = parts.inputs.resolution.chosen.get(*owner);
+        let chosen = plans.inputs.resolution.chosen.get(*owner);
         if let Some(place) = chosen.and_then(|chosen| chosen.place) {
             diagnostic = diagnostic.at(place, format!("adds {name} {known}"));
         }
@@ -77,7 +77,7 @@ fn system(parts: &PackagePlans<'_>, log: &mut Log) {
     }
 }
 
-/// Whether one version can be the other one, where `*` stands for anything.
+/// Whether two version patterns, in which `*` matches any suffix, can match the same version.
 pub(super) fn may_be_same(one: &str, other: &str) -> bool {
     match (one.split_once('*'), other.split_once('*')) {
         (None, None) => one == other,
@@ -87,9 +87,10 @@ pub(super) fn may_be_same(one: &str, other: &str) -> bool {
     }
 }
 
-/// By normalised name of a distribution, the chosen packages that have it, each with the versions that it may be in.
-fn held(inputs: Inputs<'_>) -> BTreeMap<String, Vec<(&Chosen, Vec<Version>)>> {
-    let mut held: BTreeMap<String, Vec<(&Chosen, Vec<Version>)>> = BTreeMap::new();
+/// Returns, by the normalised name of a distribution, the chosen packages that determine it, with the
+/// versions that it can have.
+fn known_versions(inputs: Inputs<'_>) -> BTreeMap<String, Vec<(&Chosen, Vec<Version>)>> {
+    let mut known_versions: BTreeMap<String, Vec<(&Chosen, Vec<Version>)>> = BTreeMap::new();
     for (package, chosen) in &inputs.resolution.chosen {
         let Some(view) = inputs.view(package) else { continue };
         let none = BTreeMap::new();
@@ -102,14 +103,14 @@ fn held(inputs: Inputs<'_>) -> BTreeMap<String, Vec<(&Chosen, Vec<Version>)>> {
                 .extend(dist.version_of(&chosen.version, values));
         }
         for (name, versions) in versions {
-            held.entry(name).or_default().push((chosen, versions));
+            known_versions.entry(name).or_default().push((chosen, versions));
         }
     }
-    held
+    known_versions
 }
 
-/// What goes into the main environment; one apart from it may hold what it likes.
-fn asked(inputs: Inputs<'_>) -> impl Iterator<Item = &Spanned<PepRequirement>> {
+/// Returns the requirements of the main environment. Separate environments are independent of the resolution.
+fn requirements(inputs: Inputs<'_>) -> impl Iterator<Item = &Spanned<PepRequirement>> {
     let project = inputs.project;
     let files = project.pip.requirements.iter().chain(project.app.iter().flat_map(|app| &app.requirements));
     project.pip.install.iter().chain(files.flat_map(|file| &file.specs))

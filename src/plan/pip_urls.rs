@@ -1,4 +1,4 @@
-//! Places that pip is asked to install from instead of an index: wheels by their URLs, and repositories.
+//! Checks pip requirements that are URLs of wheels or repositories.
 
 use std::collections::BTreeSet;
 
@@ -11,11 +11,11 @@ use super::package_context::Inputs;
 use super::package_step::{PackagePlan, PackageStep, PackageStepKind};
 use super::sources::distribution_value;
 
-/// A URL inside a pip argument, by its byte range.
+/// A URL that pip installs from, and its place in the manifest.
 struct Location<'a> {
     url: &'a str,
     span: Span,
-    /// Whether the requirement holds everywhere.
+    /// Whether the requirement has no environment marker.
     always: bool,
 }
 
@@ -31,32 +31,33 @@ fn of<'a>(
     named.chain(bare.map(|url| Location { url: &url.value, span: url.span, always: true })).collect()
 }
 
-/// Those of the main environment.
+/// Returns the URLs of the main environment.
 fn main(inputs: Inputs<'_>) -> Vec<Location<'_>> {
     let project = inputs.project;
     let app = project.app.iter().flat_map(|app| &app.requirements);
     of(&project.pip.install, project.pip.requirements.iter().chain(app))
 }
 
-/// What the project's part of the main environment is cloned by; empty where nothing is.
+/// Returns the system packages that pip needs to clone repositories for the project's packages in the main
+/// environment.
 pub(super) fn programs(inputs: Inputs<'_>) -> BTreeSet<AptPackage> {
     programs_of(main(inputs).iter().map(|place| place.url))
 }
 
-/// The same of an environment apart from it.
+/// Returns the system packages that pip needs to clone repositories for a separate environment.
 pub(super) fn programs_of_venv(venv: &crate::manifest::Venv) -> BTreeSet<AptPackage> {
     programs_of(of(&venv.install, venv.requirements.iter()).iter().map(|place| place.url))
 }
 
-/// The same of packages' steps.
-pub(super) fn programs_of_parts<'a>(
-    parts: impl IntoIterator<Item = &'a PackagePlan>,
+/// Returns the system packages that pip needs to clone repositories for packages of the catalogue.
+pub(super) fn programs_of_plans<'a>(
+    plans: impl IntoIterator<Item = &'a PackagePlan>,
 ) -> BTreeSet<AptPackage> {
-    parts.into_iter().flat_map(|part| programs_of_acts(&part.install)).collect()
+    plans.into_iter().flat_map(|plan| programs_of_steps(&plan.install)).collect()
 }
 
-pub(super) fn programs_of_acts(acts: &[PackageStep]) -> BTreeSet<AptPackage> {
-    let specs = acts.iter().flat_map(|act| match &act.kind {
+pub(super) fn programs_of_steps(steps: &[PackageStep]) -> BTreeSet<AptPackage> {
+    let specs = steps.iter().flat_map(|step| match &step.kind {
         PackageStepKind::Pip { specs, .. } => specs.clone(),
         PackageStepKind::WheelBuild { from, .. } => vec![from.clone()],
         _ => Vec::new(),
@@ -85,7 +86,8 @@ fn programs_of<'a>(urls: impl Iterator<Item = &'a str>) -> BTreeSet<AptPackage> 
     found.iter().copied().chain(certificates).map(package).collect()
 }
 
-/// Reports wheels that the target's Python can't load, and repositories that pip can't clone or that move.
+/// Reports wheels that the target cannot install, and repositories that pip cannot clone or whose revision
+/// can change.
 pub(super) fn check(inputs: Inputs<'_>, log: &mut Log) {
     let mut all = main(inputs);
     for venv in &inputs.project.pip.venvs {
@@ -130,7 +132,7 @@ fn repository(inputs: Inputs<'_>, place: &Location<'_>, url: VcsUrl<'_>, log: &m
         ));
         return;
     }
-    if url.is_fixed() {
+    if url.is_immutable() {
         return;
     }
     let (label, reference) = match url.revision {
@@ -163,7 +165,7 @@ fn wheel(inputs: Inputs<'_>, place: &Location<'_>, log: &mut Log) {
     let python = resolution.axes.iter().find(|(name, _)| name.as_str() == "python").map(|(_, one)| one);
     let glibc = distribution_value(inputs, "glibc").and_then(|text| Version::parse(&text).ok());
     let mut faults = Vec::new();
-    if let Some(python) = python.filter(|python| !wheel.takes(python)) {
+    if let Some(python) = python.filter(|python| !wheel.supports_python(python)) {
         let tags = wording::code(format!("{}-{}", wheel.pythons, wheel.abis));
         faults.push(format!("{tags}, but the target has Python {}.{}", python.major(), python.minor()));
     }

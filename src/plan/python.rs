@@ -1,4 +1,4 @@
-//! Python environments: the main one, block by block, and those of the user apart from it.
+//! The main Python environment and the separate ones of the manifest.
 
 use std::collections::BTreeSet;
 use std::ops::Bound;
@@ -17,25 +17,25 @@ use super::{Block, From, Instruction, Mount, PipCall, PipSource, Run, Script, St
 
 /// The folder of the main environment.
 pub(super) const VENV: &str = "/opt/venv";
-/// Where packages lie that have a separate layer.
+/// The folder of packages that have separate layers.
 pub(super) const LAYERS: &str = "/layers";
-/// Where requirements files are seen, as they lie in the project.
+/// The folder where requirements files are mounted, under their paths in the project.
 const REQUIREMENTS: &str = "/run/requirements";
-/// Where wheels of a build stage are seen.
+/// The folder where wheels of build stages are mounted.
 const BUILT: &str = "/run/wheels";
 
-/// How environments are made for a target.
+/// The settings of a target's Python environments.
 #[derive(Debug, Clone)]
 pub(super) struct Python {
     /// `python3.10`.
     pub(super) interpreter: String,
     /// Whether the main environment sees the system's modules.
     pub(super) system: bool,
-    /// What installs instead of pip, as pip is asked for it: `uv==0.13.9`.
+    /// The requirement of uv, if it installs instead of pip: `uv==0.13.9`.
     pub(super) uv: Option<String>,
-    /// What a wheel's build needs that sees what is installed, as pip is asked for it.
+    /// The requirements of build tools, for builds of wheels without isolation.
     pub(super) tools: Vec<String>,
-    /// Whether the image that ships has the main environment.
+    /// Whether the final image has the main environment.
     pub(super) ships: bool,
 }
 
@@ -51,7 +51,7 @@ impl Python {
         Instruction::Run(Run { mounts, ..small(venv) })
     }
 
-    /// The main environment, and what a step puts into it, in one step.
+    /// Creates the main environment and installs into it in one step.
     pub(super) fn made_with(&self, run: Option<Run>) -> Run {
         let made = [self.venv(VENV, self.system)].into_iter().chain(run.map(Instruction::Run)).collect();
         match joined(made).pop() {
@@ -60,7 +60,7 @@ impl Python {
         }
     }
 
-    /// Where calls of the main environment go.
+    /// Returns the context of steps in the main environment.
     pub(super) fn place(&self) -> StepContext {
         StepContext {
             venv: path(VENV),
@@ -68,45 +68,46 @@ impl Python {
             building: false,
             shared: false,
             tools: self.tools.clone(),
-            files: FetchedFiles::Apart,
+            files: FetchedFiles::Separate,
             downloads: Downloads::Added,
         }
     }
 
-    /// The main environment and what these packages put into it, in one layer.
-    pub(super) fn blocks(&self, parts: &[&PackagePlan]) -> Vec<Block> {
+    /// Creates the main environment and installs these packages into it, in one layer.
+    pub(super) fn blocks(&self, plans: &[&PackagePlan]) -> Vec<Block> {
         let (platform, others): (Vec<&PackagePlan>, Vec<&PackagePlan>) =
-            parts.iter().partition(|part| part.platform);
+            plans.iter().partition(|plan| plan.platform);
         let place = self.place();
         let mut instructions = vec![self.venv(VENV, self.system)];
         instructions.extend(
-            platform.iter().flat_map(|part| steps::instructions(part, &of_python(&part.install), &place)),
+            platform.iter().flat_map(|plan| steps::instructions(plan, &of_python(&plan.install), &place)),
         );
         instructions.extend(Self::installed(&others, &place));
-        let cloning = cloning(pip_urls::programs_of_parts(parts.iter().copied()));
+        let cloning = cloning(pip_urls::programs_of_plans(plans.iter().copied()));
         let made = Block { why: Why::new("The Python environment"), instructions: joined(instructions) };
         cloning.into_iter().chain([made]).collect()
     }
 
-    /// The main environment with the packages that are not light, each heavy one in a folder for its layer.
+    /// Creates the main environment with the packages that are not light, and moves each heavy one to a
+    /// folder for its layer.
     pub(super) fn layered(&self, layers: &Layers<'_>) -> Vec<Block> {
         let mut blocks = self.blocks(&layers.heavy);
         let last = blocks.last_mut().and_then(|block| block.instructions.last_mut());
-        if let (Some(Instruction::Run(run)), [_, ..]) = (last, layers.apart()) {
-            run.script.push(Script::Layers(layers.apart().to_vec()));
+        if let (Some(Instruction::Run(run)), [_, ..]) = (last, layers.separate()) {
+            run.script.push(Script::Layers(layers.separate().to_vec()));
         }
         blocks
     }
 
-    /// What these packages put into the environment, in one call an index: the same as one after the other, since all
-    /// are held to the same versions.
-    fn installed(parts: &[&PackagePlan], place: &StepContext) -> Vec<Instruction> {
+    /// Installs these packages with one pip call per index. The result is that of separate calls, because all
+    /// have the same constraints.
+    fn installed(plans: &[&PackagePlan], place: &StepContext) -> Vec<Instruction> {
         let mut all = Vec::new();
-        for part in parts {
-            if part.makes_wheels() {
-                all.push(Instruction::Run(wheels(part, place)));
+        for plan in plans {
+            if plan.makes_wheels() {
+                all.push(Instruction::Run(wheels(plan, place)));
             }
-            all.extend(steps::instructions(part, &of_python(&part.install), place));
+            all.extend(steps::instructions(plan, &of_python(&plan.install), place));
         }
         let mut all = joined(all);
         for instruction in &mut all {
@@ -117,58 +118,64 @@ impl Python {
         all
     }
 
-    /// What packages put into the main environment of a stage beside the one that ships, and the steps behind that. It is
-    /// made there, with what these packages of the platform put into each, or is there already.
-    pub(super) fn beside(&self, parts: &[&PackagePlan], make: Option<Vec<&PackagePlan>>) -> Vec<Block> {
+    /// Returns the blocks that install packages into the main environment of a stage other than the final
+    /// one, and their late steps. If `make` is given, the environment is created first, with these packages
+    /// of the platform.
+    pub(super) fn helper_blocks(
+        &self,
+        plans: &[&PackagePlan],
+        make: Option<Vec<&PackagePlan>>,
+    ) -> Vec<Block> {
         let mut blocks = Vec::new();
         if let Some(platform) = make {
-            blocks.extend(self.blocks(&[&platform, parts].concat()));
+            blocks.extend(self.blocks(&[&platform, plans].concat()));
             let path = super::stage_packages::prepend("PATH", vec![path(&format!("{VENV}/bin"))], true);
             blocks.push(Block { why: Why::default(), instructions: vec![path] });
         } else {
-            blocks.extend(Self::block(parts, &self.place()));
+            blocks.extend(Self::block(plans, &self.place()));
         }
-        for part in parts {
-            let instructions = Self::behind(part, &self.place());
+        for plan in plans {
+            let instructions = Self::late_steps(plan, &self.place());
             if !instructions.is_empty() {
-                blocks.push(Block { why: part.why.clone(), instructions });
+                blocks.push(Block { why: plan.why.clone(), instructions });
             }
         }
         blocks
     }
 
-    /// What packages put into an environment that is there.
-    pub(super) fn block(parts: &[&PackagePlan], place: &StepContext) -> Option<Block> {
-        let instructions = Self::installed(parts, place);
+    /// Installs packages into an existing environment.
+    pub(super) fn block(plans: &[&PackagePlan], place: &StepContext) -> Option<Block> {
+        let instructions = Self::installed(plans, place);
         (!instructions.is_empty()).then(|| Block { why: Why::new("Python packages"), instructions })
     }
 
-    /// The steps behind those that need the environment.
-    pub(super) fn behind(part: &PackagePlan, place: &StepContext) -> Vec<Instruction> {
-        let (_, late) = part.early_and_late();
-        let late: Vec<PackageStep> = late.iter().filter(|act| !act.kind.is_python()).cloned().collect();
-        steps::instructions(part, &late, place)
+    /// Returns a package's steps that come after the first Python step and do not install Python packages.
+    pub(super) fn late_steps(plan: &PackagePlan, place: &StepContext) -> Vec<Instruction> {
+        let (_, late) = plan.early_and_late();
+        let late: Vec<PackageStep> = late.iter().filter(|step| !step.kind.is_python()).cloned().collect();
+        steps::instructions(plan, &late, place)
     }
 
-    /// What a package's build takes from Python, where the build itself is not done.
-    pub(super) fn tools(&self, part: &PackagePlan) -> Option<Block> {
-        let instructions = steps::instructions(part, &of_python(&part.build), &self.place());
-        let why = part.why.what(format!("Build of {}", part.why.what));
+    /// Returns the Python steps of a package's build, without the build itself, for the stage `dev`.
+    pub(super) fn tools(&self, plan: &PackagePlan) -> Option<Block> {
+        let instructions = steps::instructions(plan, &of_python(&plan.build), &self.place());
+        let why = plan.why.what(format!("Build of {}", plan.why.what));
         (!instructions.is_empty()).then_some(Block { why, instructions })
     }
 
-    /// A user's environment apart, with what the platform's packages put into each (a newer pip).
-    pub(super) fn apart(&self, parts: &PackagePlans<'_>, venv: &Venv) -> Stage {
-        let inputs = parts.inputs;
-        let folder = apart_folder(venv);
+    /// Returns the stage of a separate environment, with what the platform's packages install into every
+    /// environment, such as a newer pip.
+    pub(super) fn venv_stage(&self, plans: &PackagePlans<'_>, venv: &Venv) -> Stage {
+        let inputs = plans.inputs;
+        let folder = venv_folder(venv);
         let place = StepContext { venv: folder.clone(), ..self.place() };
         let mut instructions = vec![self.venv(folder.as_str(), false)];
-        for part in parts.platform() {
-            let own = of_python(&part.install);
-            instructions.extend(steps::instructions(part, &own, &place));
+        for plan in plans.platform() {
+            let own = of_python(&plan.install);
+            instructions.extend(steps::instructions(plan, &own, &place));
         }
-        let asked = asked(inputs, &place, &venv.install, &venv.requirements);
-        instructions.extend(asked.map(Instruction::Run));
+        let requested = requested(inputs, &place, &venv.install, &venv.requirements);
+        instructions.extend(requested.map(Instruction::Run));
         for instruction in &mut instructions {
             let Instruction::Run(run) = instruction else { continue };
             for script in &mut run.script {
@@ -188,15 +195,15 @@ impl Python {
     }
 }
 
-/// The wheels of a package's build, installed.
-fn wheels(part: &PackagePlan, place: &StepContext) -> Run {
-    let (stage, target) = (StageName::of("build", &part.name), path(&format!("{BUILT}/{}", part.name)));
+/// Installs the wheels of a package's build.
+fn wheels(plan: &PackagePlan, place: &StepContext) -> Run {
+    let (stage, target) = (StageName::of("build", &plan.name), path(&format!("{BUILT}/{}", plan.name)));
     let call = pip_call(place, vec![PipSource::Wheels(target.clone())]);
     let mount = Mount::Stage { stage, source: path(WHEELS), target };
     Run { mounts: vec![Mount::Pip, mount], script: vec![Script::Pip(call)], ..Run::default() }
 }
 
-/// The same with all steps in one layer, behind the downloads.
+/// Joins all steps into one layer, after the downloads.
 fn joined(instructions: Vec<Instruction>) -> Vec<Instruction> {
     let mut out = Vec::new();
     let mut joined = Run::default();
@@ -216,8 +223,8 @@ fn joined(instructions: Vec<Instruction>) -> Vec<Instruction> {
     out
 }
 
-/// Fewest calls: from each other index what is named, then what comes without dependencies, then everything with its
-/// dependencies.
+/// Merges pip calls: first the named packages of each other index, then those without dependencies, then all
+/// with their dependencies from the default index.
 fn calls(script: Vec<Script>) -> Vec<Script> {
     let mut calls: Vec<PipCall> = Vec::new();
     let mut add = |call: PipCall| {
@@ -250,7 +257,8 @@ fn calls(script: Vec<Script>) -> Vec<Script> {
     others.into_iter().chain(calls.into_iter().map(Script::Pip)).collect()
 }
 
-/// What pip clones repositories by, in a stage that leaves nothing but the environment.
+/// Installs the programs with which pip clones repositories, in a stage of which only the environment is
+/// copied.
 pub(super) fn cloning(programs: BTreeSet<AptPackage>) -> Option<Block> {
     (!programs.is_empty()).then(|| Block {
         why: Why::new("Tools for pip to clone repositories"),
@@ -258,12 +266,12 @@ pub(super) fn cloning(programs: BTreeSet<AptPackage>) -> Option<Block> {
     })
 }
 
-fn of_python(acts: &[PackageStep]) -> Vec<PackageStep> {
-    acts.iter().filter(|act| act.kind.is_python()).cloned().collect()
+fn of_python(steps: &[PackageStep]) -> Vec<PackageStep> {
+    steps.iter().filter(|step| step.kind.is_python()).cloned().collect()
 }
 
-/// What the user asks of pip: requirements first named, then files.
-pub(super) fn asked(
+/// Installs what the manifest requests from pip: requirements and requirements files.
+pub(super) fn requested(
     inputs: Inputs<'_>,
     place: &StepContext,
     install: &[Spanned<PepRequirement>],
@@ -277,9 +285,9 @@ pub(super) fn asked(
     for file in files {
         let all = std::iter::once(&file.path).chain(&file.includes);
         mounts.extend(all.map(|path| bind(&path.value)));
-        let source = PipSource::Requirements(seen(&file.path.value));
+        let source = PipSource::Requirements(mounted(&file.path.value));
         if file.hashed {
-            // pip wants a hash for all that such a call installs: the constraints have none.
+            // With hashes, pip requires a hash for everything, and constraints have none.
             calls.push(PipCall { constrained: false, ..call(inputs, place, vec![source]) });
         } else {
             what.push(source);
@@ -300,25 +308,26 @@ fn call(inputs: Inputs<'_>, place: &StepContext, what: Vec<PipSource>) -> PipCal
     PipCall { extra_indexes, ..pip_call(place, what) }
 }
 
-/// The folder of a user's environment.
-pub(super) fn apart_folder(venv: &Venv) -> ImagePath {
+/// Returns the folder of a separate environment.
+pub(super) fn venv_folder(venv: &Venv) -> ImagePath {
     path(&format!("/opt/venvs/{}", venv.name.value))
 }
 
-pub(super) fn seen(file: &crate::value::ProjectPath) -> ImagePath {
+pub(super) fn mounted(file: &crate::value::ProjectPath) -> ImagePath {
     ImagePath::of_project(REQUIREMENTS, file)
 }
 
 fn bind(file: &crate::value::ProjectPath) -> Mount {
-    Mount::Bind { source: file.clone(), target: seen(file) }
+    Mount::Bind { source: file.clone(), target: mounted(file) }
 }
 
-/// Whether the base or a pin of the manifest holds any version.
-pub(super) fn holds(inputs: Inputs<'_>) -> bool {
+/// Whether the base image or a pin of the manifest adds constraints for pip.
+pub(super) fn has_constraints(inputs: Inputs<'_>) -> bool {
     !(provided(inputs).is_empty() && pinned(inputs).is_empty())
 }
 
-/// The manifest's pins of packages that nothing chose, where they are named as a distribution is: `numpy==2.2.*`.
+/// Returns constraints for the manifest's pins of packages that are not chosen, if the name of the
+/// distribution is known: `numpy==2.2.*`.
 pub(super) fn pinned(inputs: Inputs<'_>) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for pin in &inputs.project.pins {
@@ -327,14 +336,15 @@ pub(super) fn pinned(inputs: Inputs<'_>) -> Vec<String> {
             continue;
         }
         let Some(specifier) = specifier(&pin.requirement) else { continue };
-        // A name with values in it is that of a version, and none was chosen.
+        // A name with template values depends on the version, and none was chosen.
         let plain = package.dists.iter().filter(|dist| dist.value.name.is_plain());
         all.extend(plain.map(|dist| format!("{}{specifier}", dist.value.name.text)));
     }
     all
 }
 
-/// What the base holds is known by its first numbers: its builder may have given it any suffix.
+/// Returns constraints for what the base image provides, such as `torch==2.6.0.*`: its builder may have added
+/// a suffix to the version.
 pub(super) fn provided(inputs: Inputs<'_>) -> Vec<String> {
     let mut all = Vec::new();
     for (name, chosen) in inputs.resolution.chosen.iter().filter(|(_, chosen)| chosen.provided) {
@@ -345,7 +355,7 @@ pub(super) fn provided(inputs: Inputs<'_>) -> Vec<String> {
     all
 }
 
-/// A requirement as PEP 440 writes it; `None` for alternatives, which it cannot write.
+/// Converts a requirement to a PEP 440 specifier; `None` for alternatives, which PEP 440 does not have.
 fn specifier(requirement: &Requirement) -> Option<String> {
     let [interval] = <[Interval; 1]>::try_from(requirement.intervals()).ok()?;
     let text = requirement.as_str();

@@ -1,4 +1,4 @@
-//! Python distributions with the same modules: of two in one environment, pip installs one over the other.
+//! Reports Python distributions with the same modules, of which pip would install one over the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,11 +11,11 @@ use crate::value::{Name, PepRequirement, normalised_name};
 use super::index_build::{Environment, PipRequest};
 use super::package_context::Inputs;
 
-/// Requests by their normalised names.
+/// Requirements by the normalised names of their distributions.
 type Requests<'s> = BTreeMap<String, &'s Spanned<PepRequirement>>;
 
-/// The distributions of which an environment holds one: other builds of the same version, for another CUDA or with another
-/// option, and those that the definition lists.
+/// Returns the distributions of which an environment can contain only one: builds of the package for other
+/// CUDA versions or with other options, and those that the definition lists.
 fn alternatives(package: &Package) -> BTreeSet<String> {
     let listed = package.same_modules.iter().map(|one| normalised_name(one));
     let builds =
@@ -23,9 +23,11 @@ fn alternatives(package: &Package) -> BTreeSet<String> {
     builds.map(|one| normalised_name(&one.value.name.text)).chain(listed).collect()
 }
 
-/// Reports a request for the modules of a chosen package in another distribution.
+/// Reports a request for a distribution with the modules of a chosen package. Returns whether it did.
 pub(super) fn shadows(request: &PipRequest<'_>, log: &mut Log) -> bool {
-    let Some((name, chosen, what)) = of_choice(request).or_else(|| of_package(request)) else { return false };
+    let Some((name, chosen, what)) = other_of_choice(request).or_else(|| other_build(request)) else {
+        return false;
+    };
     let spec = wording::code(request.spec.value.to_string());
     let diagnostic =
         Diagnostic::error(codes::SHADOWS, format!("{spec} would override {name} {}", chosen.version))
@@ -38,8 +40,8 @@ pub(super) fn shadows(request: &PipRequest<'_>, log: &mut Log) -> bool {
     true
 }
 
-/// A package of which an image holds one was chosen, and this is another one of them.
-fn of_choice<'a>(request: &PipRequest<'a>) -> Option<(&'a Name, &'a Chosen, &'a str)> {
+/// Returns the chosen package of a choice that the requested distribution is another member of.
+fn other_of_choice<'a>(request: &PipRequest<'a>) -> Option<(&'a Name, &'a Chosen, &'a str)> {
     let names = |package: &&&Package| {
         package.dists.iter().any(|dist| normalised_name(&dist.value.name.text) == request.name)
     };
@@ -54,8 +56,8 @@ fn of_choice<'a>(request: &PipRequest<'a>) -> Option<(&'a Name, &'a Chosen, &'a 
     })
 }
 
-/// A package was chosen, and this is another build of it.
-fn of_package<'a>(request: &PipRequest<'a>) -> Option<(&'a Name, &'a Chosen, &'a str)> {
+/// Returns the chosen package that the requested distribution is another build of.
+fn other_build<'a>(request: &PipRequest<'a>) -> Option<(&'a Name, &'a Chosen, &'a str)> {
     let is_other =
         |package: &&&'a Package| request.is_chosen(package) && alternatives(package).contains(&request.name);
     let package = *request.known.iter().find(is_other)?;
@@ -63,8 +65,8 @@ fn of_package<'a>(request: &PipRequest<'a>) -> Option<(&'a Name, &'a Chosen, &'a
     Some((name, chosen, package.name.as_str()))
 }
 
-/// Whether a package was chosen, or another one of its choice.
-fn is_there(inputs: Inputs<'_>, package: &Package) -> bool {
+/// Whether a package or another member of its choice was chosen.
+fn is_chosen(inputs: Inputs<'_>, package: &Package) -> bool {
     let mut chosen = inputs.resolution.chosen.keys();
     let word = package.choice.as_ref().map(|one| &one.value);
     chosen.any(|name| {
@@ -74,8 +76,9 @@ fn is_there(inputs: Inputs<'_>, package: &Package) -> bool {
     })
 }
 
-/// Reports requests of one environment for the same modules in several distributions; their names are returned.
-pub(super) fn twice(
+/// Reports requests of one environment for several distributions with the same modules. Returns their
+/// normalised names.
+pub(super) fn check_duplicates(
     (inputs, environment): (Inputs<'_>, &Environment<'_>),
     known: &BTreeMap<String, Vec<&Package>>,
     log: &mut Log,
@@ -84,8 +87,8 @@ pub(super) fn twice(
     for spec in environment.specs.iter().filter(|spec| spec.url().is_none() && spec.marker().is_none()) {
         let name = spec.normalised_name();
         let packages = known.get(&name).into_iter().flatten();
-        // Of a chosen package each other build is reported by itself.
-        let is_open = |package: &&&Package| !(environment.main && is_there(inputs, package));
+        // Other builds of a chosen package are reported by `shadows`.
+        let is_open = |package: &&&Package| !(environment.main && is_chosen(inputs, package));
         for package in packages.filter(is_open).filter(|package| alternatives(package).contains(&name)) {
             let word = package.choice.as_ref().map_or(package.name.as_str(), |choice| choice.as_str());
             let (_, requests) = by_package.entry(package.name.as_str()).or_insert((word, Requests::new()));

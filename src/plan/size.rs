@@ -1,24 +1,25 @@
-//! How much room the image and its models take, as far as it was published.
+//! The size of the image and its models, as far as sizes are published.
 
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
 use crate::manifest::Project;
 
 use super::package_context::Inputs;
 
-/// Download sizes of what an image installs, in MiB, as far as publishers state them.
+/// The size of the image and of what it downloads at run time.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Size {
-    /// The image with its base, MiB: at least.
+    /// The known size of the image including its base, in MiB. The actual size can be larger.
     pub image: u64,
-    /// What is fetched at run time, MiB.
+    /// The size of the models that are downloaded at run time, in MiB.
     pub models: u64,
-    /// What no size is known of: the base, packages.
+    /// The base image and the packages whose sizes are unknown.
     pub unknown: Vec<String>,
 }
 
 impl Size {
-    /// `7.6 GiB and 4.0 GiB of models`, with what it leaves out; nothing where no size is known.
-    pub fn words(&self) -> Option<String> {
+    /// Formats the sizes, and what is not included in them: `7.6 GiB and 4.0 GiB of models`. Returns `None`
+    /// if no size is known.
+    pub fn describe(&self) -> Option<String> {
         if self.image + self.models == 0 {
             return None;
         }
@@ -35,7 +36,7 @@ impl Size {
     }
 }
 
-/// The sum; reported where the target usually has less room.
+/// Adds up the sizes. Warns if the target usually has less storage.
 pub(super) fn sum(inputs: Inputs<'_>, log: &mut Log) -> Size {
     let base = &inputs.resolution.base;
     let mut size = Size { image: base.size.unwrap_or(0), ..Size::default() };
@@ -67,7 +68,7 @@ fn report(project: &Project, size: &Size, room: u64, log: &mut Log) {
     let device = || target.device.as_ref().map(|device| (device.span, wording::code(device.as_str())));
     let storage = target.storage.as_ref().map(|storage| (storage.span, "this target".to_owned()));
     let Some((place, who)) = storage.or_else(device) else { return };
-    let message = format!("the image takes {}", size.words().unwrap_or_default());
+    let message = format!("the image takes {}", size.describe().unwrap_or_default());
     let label = format!("{who} has only {} of storage", gib(room));
     log.report(Diagnostic::warning(codes::STORAGE, message).at(place, label).help(
         "move the engine's data and the models to a larger drive, and set its size: `storage \
@@ -75,7 +76,7 @@ fn report(project: &Project, size: &Size, room: u64, log: &mut Log) {
     ));
 }
 
-/// MiB as people read them.
+/// Formats a size in MiB.
 fn gib(mib: u64) -> String {
     if mib < 1024 {
         return format!("{mib} MiB");
@@ -89,20 +90,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_read_well() {
+    fn sizes_are_formatted() {
         assert_eq!([512, 1024, 1075, 14336].map(gib), ["512 MiB", "1.0 GiB", "1.0 GiB", "14.0 GiB"]);
         let size = |unknown: &[&str]| Size {
             image: 7800,
             models: 4096,
             unknown: unknown.iter().map(ToString::to_string).collect(),
         };
-        let shown = |unknown: &[&str]| size(unknown).words().expect("there is something to say");
+        let shown = |unknown: &[&str]| size(unknown).describe().expect("there is something to say");
         assert_eq!(shown(&[]), "7.6 GiB and 4.0 GiB of models");
         assert_eq!(shown(&["a", "b"]), "at least 7.6 GiB and 4.0 GiB of models, without `a` and `b`");
         assert_eq!(
             shown(&["a", "b", "c", "d"]),
             "at least 7.6 GiB and 4.0 GiB of models, without 4 packages of unknown size"
         );
-        assert_eq!(Size::default().words(), None);
+        assert_eq!(Size::default().describe(), None);
     }
 }

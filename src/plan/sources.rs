@@ -1,4 +1,4 @@
-//! Third-party archives of system packages, and archives as of a day.
+//! Third-party apt archives, and snapshots of the distribution's archives.
 
 use std::collections::BTreeMap;
 
@@ -12,21 +12,21 @@ use super::package_plan::PackagePlans;
 use super::package_step::{ArchiveKey, ThirdPartyArchive};
 use super::{AptSourceFile, Block, Why};
 
-/// The user's archives, in the order of the manifest.
+/// Returns the archives of the manifest, in its order.
 pub(super) fn of_user(inputs: Inputs<'_>, log: &mut Log) -> Vec<(ThirdPartyArchive, Why)> {
     let apt = &inputs.project.apt;
     let mut all: Vec<(ThirdPartyArchive, Why)> = Vec::new();
-    // One without a key that is not trusted in words was refused before.
+    // An archive without a key that is not marked as trusted was reported by an earlier pass.
     for source in apt.sources.iter().filter(|source| source.key.is_some() || source.trusted.is_on()) {
         let why = inputs.why(format!("apt source `{}`", source.name.value), source.span);
-        all.push((written(source), why));
+        all.push((archive_of(source), why));
         if source.key.is_none() {
             log.report(unsigned(&source.name.value, source.span));
         }
     }
-    // One without the fingerprint of its key was refused before.
-    let held = apt.ppas.iter().filter_map(|(ppa, key)| Some((ppa, &key.as_ref()?.value)));
-    for (ppa, fingerprint) in held {
+    // A PPA without a fingerprint was reported by an earlier pass.
+    let with_fingerprint = apt.ppas.iter().filter_map(|(ppa, key)| Some((ppa, &key.as_ref()?.value)));
+    for (ppa, fingerprint) in with_fingerprint {
         let why = inputs.why(format!("apt source `{}`", ppa.value), ppa.span);
         if let Some(source) = launchpad(inputs, &ppa.value, fingerprint, ppa.span, log) {
             all.push((source, why));
@@ -42,7 +42,7 @@ fn unsigned(name: &Name, span: Span) -> Diagnostic {
         .help("set the key that signs it: `key \"keys/NAME.asc\" fingerprint=\"…\"`")
 }
 
-fn written(source: &AptSource) -> ThirdPartyArchive {
+fn archive_of(source: &AptSource) -> ThirdPartyArchive {
     let arch = source.arch.iter().map(|each| each.value.clone()).collect();
     let file = AptSourceFile {
         name: source.name.value.clone(),
@@ -51,13 +51,13 @@ fn written(source: &AptSource) -> ThirdPartyArchive {
         components: source.components.iter().map(|component| component.value.clone()).collect(),
         arch,
         key: None,
-        held: false,
+        key_is_verified: false,
     };
     let key = source.key.as_ref().map(|key| ArchiveKey::At(key.value.clone()));
     ThirdPartyArchive::new(file, key, source.fingerprint.as_ref().map(|each| each.value.clone()))
 }
 
-/// A personal archive of Launchpad, at the addresses that the distribution's definition gives.
+/// Returns the archive of a PPA, with the URLs from the distribution's definition.
 fn launchpad(
     inputs: Inputs<'_>,
     ppa: &Ppa,
@@ -88,13 +88,13 @@ fn launchpad(
         components: AptComponent::parse("main").into_iter().collect(),
         arch: Vec::new(),
         key: None,
-        held: false,
+        key_is_verified: false,
     };
     let key = ArchiveKey::At(KeyLocation::Url(key));
     Some(ThirdPartyArchive::new(file, Some(key), Some(fingerprint.clone())))
 }
 
-/// A value of the entry of the distribution that the base has: `codename`.
+/// Returns a value of the entry of the chosen distribution, such as `codename`.
 pub(super) fn distribution_value(inputs: Inputs<'_>, key: &str) -> Option<String> {
     let resolution = inputs.resolution;
     let mut views = resolution.chosen.keys().filter_map(|name| inputs.view(name));
@@ -110,9 +110,9 @@ pub(super) fn distribution_value(inputs: Inputs<'_>, key: &str) -> Option<String
     })
 }
 
-/// Every archive, each name once, with why; two that differ under one name are reported.
+/// Returns all archives with the reasons for them. Reports different ones with the same name.
 pub(super) fn all(
-    parts: &PackagePlans<'_>,
+    plans: &PackagePlans<'_>,
     users: &[(ThirdPartyArchive, Why)],
     log: &mut Log,
 ) -> Vec<(ThirdPartyArchive, Why)> {
@@ -133,33 +133,33 @@ pub(super) fn all(
             None => drop(all.insert(name, (source.clone(), why, span))),
         }
     };
-    for part in parts.all().chain(parts.toolkit().parts()) {
-        for act in part.install.iter().chain(&part.build) {
-            let Some(source) = act.kind.source() else { continue };
-            let what = format!("apt source `{}` for {}", source.file.name, part.why.what);
-            take(source, part.why.what(what), act.span);
+    for plan in plans.all().chain(plans.toolkit().plans()) {
+        for step in plan.install.iter().chain(&plan.build) {
+            let Some(source) = step.kind.source() else { continue };
+            let what = format!("apt source `{}` for {}", source.file.name, plan.why.what);
+            take(source, plan.why.what(what), step.span);
         }
     }
     for (source, why) in users {
-        take(source, why.clone(), why.place.unwrap_or(parts.inputs.project.header.name.span));
+        take(source, why.clone(), why.place.unwrap_or(plans.inputs.project.header.name.span));
     }
     all.into_values().map(|(source, why, _)| (source, why)).collect()
 }
 
-/// Whether an archive is reached by https, for which the platform must have certificates.
-pub(super) fn need_certificates(parts: &PackagePlans<'_>) -> bool {
+/// Whether an archive is accessed over HTTPS, for which the platform needs CA certificates.
+pub(super) fn needs_certificates(plans: &PackagePlans<'_>) -> bool {
     let secure = |url: &Url| url.scheme() == "https";
-    let apt = &parts.inputs.project.apt;
+    let apt = &plans.inputs.project.apt;
     !apt.ppas.is_empty()
         || apt.sources.iter().any(|source| secure(&source.uri.value))
-        || parts
+        || plans
             .all()
-            .chain(parts.toolkit().parts())
-            .flat_map(|part| part.install.iter().chain(&part.build))
-            .any(|act| act.kind.source().is_some_and(|source| secure(&source.file.uri)))
+            .chain(plans.toolkit().plans())
+            .flat_map(|plan| plan.install.iter().chain(&plan.build))
+            .any(|step| step.kind.source().is_some_and(|source| secure(&source.file.uri)))
 }
 
-/// The archives of the distribution as of the day that the manifest names.
+/// Returns the step that switches the distribution's archives to the snapshot that the manifest names.
 pub(super) fn snapshot(inputs: Inputs<'_>) -> Option<Block> {
     let time = inputs.project.apt.snapshot.as_ref()?;
     let replaced = distribution_value(inputs, "snapshots")?;
@@ -173,7 +173,7 @@ pub(super) fn snapshot(inputs: Inputs<'_>) -> Option<Block> {
     Some(Block { why, instructions: vec![run] })
 }
 
-/// A snapshot that the archive has not got is no snapshot: that is reported.
+/// Reports a snapshot for an architecture for which the distribution has none.
 pub(super) fn check_snapshot(inputs: Inputs<'_>, log: &mut Log) {
     let Some(time) = &inputs.project.apt.snapshot else { return };
     let arch = inputs.resolution.target.arch.as_str();

@@ -1,5 +1,5 @@
-//! Stages of a Dockerfile and their instructions. A renderer turns each into text, quoting every value for where it
-//! stands.
+//! Stages of a Dockerfile and their instructions. A renderer formats them, and quotes every value for its
+//! position.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,12 +18,12 @@ use super::Run;
 pub struct StageName(String);
 
 impl StageName {
-    /// One of the plan's own: `base`, `final`.
+    /// Returns a name that does not depend on a package: `base`, `final`.
     pub fn fixed(name: &'static str) -> Self {
         Self(name.to_owned())
     }
 
-    /// `build-vtk`: what it is for and whose it is. Builders take letters, digits, `-`, `_` and `.`.
+    /// Returns the name of a package's stage: `build-vtk`. Builders accept letters, digits, `-`, `_` and `.`.
     pub fn of(kind: &'static str, owner: &Name) -> Self {
         Self(format!("{kind}-{owner}"))
     }
@@ -39,18 +39,18 @@ impl fmt::Display for StageName {
     }
 }
 
-/// One stage of the Dockerfile: base, reason and blocks of instructions.
+/// A stage of the Dockerfile.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stage {
     pub name: StageName,
     pub from: From,
-    /// What it is, and who asked for it.
+    /// The comment above it.
     pub why: Why,
-    /// Its blocks, in order: what changes least first.
+    /// Blocks that change rarely come first, for the build cache.
     pub blocks: Vec<Block>,
 }
 
-/// The image or the earlier stage that a stage starts from.
+/// What a stage starts from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum From {
     Image(ImageRef),
@@ -58,26 +58,26 @@ pub enum From {
     Scratch,
 }
 
-/// The comment over a stage or a block.
+/// The comment above a stage or a block.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Why {
-    /// What it is: `torchvision 0.21.0`.
+    /// The subject: `torchvision 0.21.0`.
     pub what: String,
-    /// Who asked: `required by pytorch`, `project.kdl: packages vtk`.
+    /// The reasons: `required by pytorch`, `project.kdl: packages vtk`.
     pub reasons: Vec<String>,
-    /// The first place that caused it, for who asks what a hunk comes from.
+    /// The first place in the manifest that caused it.
     pub place: Option<Span>,
-    /// What it serves, each with who asked.
+    /// The packages that need it, each with its reasons.
     pub list: Vec<(String, Vec<String>)>,
 }
 
 impl Why {
-    /// What it is, for no one's sake in particular.
+    /// Creates a comment without reasons.
     pub fn new(what: impl Into<String>) -> Self {
         Self { what: what.into(), ..Self::default() }
     }
 
-    /// Another word for what it is, the same reasons.
+    /// Returns a copy with another subject.
     #[must_use]
     pub fn what(&self, what: impl Into<String>) -> Self {
         Self { what: what.into(), ..self.clone() }
@@ -91,7 +91,7 @@ pub struct Block {
     pub instructions: Vec<Instruction>,
 }
 
-/// One instruction of the Dockerfile, typed; rendering adds only syntax.
+/// An instruction of the Dockerfile as data. Rendering adds only syntax.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Instruction {
     /// `ARG NAME=default`.
@@ -99,18 +99,18 @@ pub enum Instruction {
         name: EnvName,
         default: Option<String>,
     },
-    /// `ENV`, one line a variable.
+    /// `ENV`, with one line per variable.
     Env(Vec<(EnvName, String)>),
-    /// Puts folders before a path variable that is known to be defined (or sets it where it is not).
+    /// `ENV` that prepends folders to a path variable.
     PrependPath {
         /// `PATH`, `LD_LIBRARY_PATH`.
         variable: EnvName,
         paths: Vec<ImagePath>,
-        /// Whether it is defined already.
+        /// Whether the variable is already defined. Otherwise it is set to the folders.
         inherits: bool,
     },
     Run(Run),
-    /// `COPY <<EOF`: a file whose text stands in the Dockerfile.
+    /// `COPY <<EOF`: a file whose text is in the Dockerfile.
     CopyText(FileText),
     /// `/etc/apt/sources.list.d/NAME.sources`.
     AptSource(AptSourceFile),
@@ -120,29 +120,28 @@ pub enum Instruction {
         to: ImagePath,
         /// Whether `to` names a folder to copy into.
         into: bool,
-        /// Octal.
         chmod: Option<FileMode>,
-        /// Owner, numeric.
+        /// The numeric user and group of the files.
         chown: Option<(Id, Id)>,
     },
     /// `COPY --link --from=STAGE`.
     CopyFrom(CopyFrom),
-    /// `ADD --checksum` of one file.
+    /// `ADD` of one file, with `--checksum` if it is known.
     Fetch(Fetch),
     Workdir(ImagePath),
     /// `USER`, numeric.
     User(Id, Id),
     Expose(Vec<Port>),
-    /// `VOLUME`, exec form.
+    /// `VOLUME` in JSON form.
     Volume(Vec<ImagePath>),
     Label(BTreeMap<String, String>),
     /// `HEALTHCHECK`.
     HealthCheck(HealthCheck),
-    /// `ENTRYPOINT`, exec form.
+    /// `ENTRYPOINT` in exec form.
     Entrypoint(Vec<String>),
-    /// `CMD`, exec form.
+    /// `CMD` in exec form.
     Cmd(Vec<String>),
-    /// Instructions of a definition's `dockerfile` step, as they are.
+    /// The text of a definition's `dockerfile` step.
     Verbatim(String),
 }
 
@@ -153,15 +152,15 @@ pub struct AptSourceFile {
     pub uri: Url,
     pub suites: Vec<AptSuite>,
     pub components: Vec<AptComponent>,
-    /// Architectures; those that apt has where it is empty.
+    /// The architectures; empty for those that apt is configured for.
     pub arch: Vec<AptArch>,
-    /// Where its key is; without one it is trusted, which the manifest asks for.
+    /// The path of its key. An archive without one is marked as trusted, as the manifest requests.
     pub key: Option<ImagePath>,
-    /// Whether a fingerprint holds the key.
-    pub held: bool,
+    /// Whether the key is checked against a fingerprint.
+    pub key_is_verified: bool,
 }
 
-/// What leaves another stage.
+/// A copy from another stage.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CopyFrom {
     pub stage: StageName,
@@ -169,7 +168,7 @@ pub struct CopyFrom {
     pub to: ImagePath,
 }
 
-/// One file fetched by `ADD`.
+/// A file that `ADD` downloads.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fetch {
     pub url: Url,
@@ -178,19 +177,18 @@ pub struct Fetch {
     pub grade: Grade,
 }
 
-/// A file of a definition or of jcc: its text stands in the Dockerfile, or beside it where it is long.
+/// A file of a definition or of jcc. Its text is in the Dockerfile, or in a separate file if it is long.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FileText {
     pub to: ImagePath,
-    /// Octal.
     pub mode: FileMode,
     pub text: String,
-    /// The definition's file that it is: `ros/colcon`.
+    /// The definition and file that it comes from: `ros/colcon`.
     pub from: Option<String>,
 }
 
 impl FileText {
-    /// The definition's file, where it is too long to stand in the Dockerfile.
+    /// Returns `from` if the text is too long for the Dockerfile.
     pub fn long(&self) -> Option<&str> {
         const SHORT: usize = 3;
         self.from.as_deref().filter(|_| self.text.lines().count() > SHORT)

@@ -1,5 +1,5 @@
-//! A layer of need: what a set of packages puts into a stage, Python apart. Archives first, one transaction of system
-//! packages, then each package's own block.
+//! The blocks that install a set of packages in a stage, except Python packages: apt archives, one
+//! transaction of system packages, then a block per package.
 
 use std::collections::BTreeSet;
 
@@ -7,37 +7,37 @@ use crate::manifest::KeyLocation;
 use crate::value::{AptPackage, ImagePath, Name, Parse, ProjectPath};
 
 use super::package_step::{
-    ArchiveKey, PackagePlan, PackageStep, PackageStepKind, ThirdPartyArchive, tells_linker,
+    ArchiveKey, PackagePlan, PackageStep, PackageStepKind, ThirdPartyArchive, configures_linker,
 };
 use super::steps::{self, FetchedFiles, StepContext};
 use super::{
     AptCall, Block, CopyFrom, Instruction, Mount, Run, SHARED_SUPPORT, Script, StageName, Why, helpers,
 };
 
-/// Where a build stage puts apart what its build added to folders that others use too.
+/// The folder to which a build stage copies what the build added to shared folders.
 pub(super) const EXPORT: &str = "/export";
-/// Where archives and trees of `install` lie in the stage that brings them.
+/// The folder of unpacked archives and cloned repositories in the stages `files-NAME`.
 pub(super) const FILES: &str = "/files";
 
-/// The title of what the platform needs.
+/// The title of the transaction with the system packages of the platform.
 pub(super) const PLATFORM: &str = "Platform packages";
 
-/// What a stage takes from a set of packages before anything of Python.
+/// The packages to install in a stage, before Python packages.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Layer<'a> {
-    /// In the order of installing.
-    pub(super) parts: &'a [&'a PackagePlan],
+    /// The packages to install, in the order of installation.
+    pub(super) plans: &'a [&'a PackagePlan],
     pub(super) title: &'a str,
-    /// Those that are built here.
+    /// The packages that are built in this stage.
     pub(super) built: &'a [&'a PackagePlan],
-    /// What those require themselves.
+    /// The direct requirements of the packages that are built.
     pub(super) direct: &'a [Name],
-    /// System packages that the stage needs of itself.
+    /// Other system packages that the stage needs.
     pub(super) more: &'a [AptPackage],
-    /// Path variables that are defined before.
+    /// Path variables that are already defined.
     pub(super) defined: &'a BTreeSet<String>,
-    /// Archives that the stage starts with.
-    pub(super) held: &'a BTreeSet<Name>,
+    /// Archives that are already present.
+    pub(super) archives: &'a BTreeSet<Name>,
 }
 
 impl Layer<'_> {
@@ -47,92 +47,92 @@ impl Layer<'_> {
         blocks
     }
 
-    /// Archives and the one transaction of system packages.
+    /// Returns the blocks of archives and the transaction of system packages.
     pub(super) fn system(self) -> Vec<Block> {
         let mut blocks = self.sources();
         blocks.extend(self.transaction());
         blocks
     }
 
-    /// What each package brings beside that, and the linker's cache behind it.
+    /// Returns the other files and steps of each package, and the step that updates the linker's cache.
     pub(super) fn packages(self, place: &StepContext) -> Vec<Block> {
         let mut blocks = Vec::new();
         let mut defined = self.defined.clone();
-        for part in self.parts {
-            let (early, _) = part.early_and_late();
-            let mut instructions = copies(part, place);
-            instructions.extend(steps::instructions(part, early, place));
-            instructions.extend(environment(part, &mut defined));
-            // A copy names the stage that it is from, and so the package.
+        for plan in self.plans {
+            let (early, _) = plan.early_and_late();
+            let mut instructions = copies(plan, place);
+            instructions.extend(steps::instructions(plan, early, place));
+            instructions.extend(environment(plan, &mut defined));
+            // A copy needs no comment, because the stage that it copies from names the package.
             let copies = instructions.iter().all(|one| matches!(one, Instruction::CopyFrom(_)));
-            let why = if copies { Why::default() } else { self.why(part) };
+            let why = if copies { Why::default() } else { self.why(plan) };
             if !instructions.is_empty() {
                 blocks.push(Block { why, instructions });
             }
         }
-        let early = self.parts.iter().map(|part| part.early_and_late().0);
-        blocks.extend(linker(early, self.parts.iter().any(|part| part.links_early())));
+        let early = self.plans.iter().map(|plan| plan.early_and_late().0);
+        blocks.extend(linker(early, self.plans.iter().any(|plan| plan.links_early())));
         blocks
     }
 
-    /// Why a part is here: in a build stage for what is built there.
-    fn why(self, part: &PackagePlan) -> Why {
+    /// Returns the comment for a package. In a build stage, its reason is the package that is built.
+    fn why(self, plan: &PackagePlan) -> Why {
         match self.built {
-            [built] if self.direct.contains(&part.name) => {
-                Why { reasons: vec![format!("required by {}", built.name)], ..part.why.clone() }
+            [built] if self.direct.contains(&plan.name) => {
+                Why { reasons: vec![format!("required by {}", built.name)], ..plan.why.clone() }
             }
-            _ => part.why.clone(),
+            _ => plan.why.clone(),
         }
     }
 
-    /// Third-party archives, each once.
+    /// Returns the third-party archives, without duplicates.
     fn sources(self) -> Vec<Block> {
         let mut seen = BTreeSet::new();
         let mut blocks = Vec::new();
-        let installed = self.parts.iter().map(|part| (part, &part.install));
-        for (part, acts) in installed.chain(self.built.iter().map(|part| (part, &part.build))) {
-            for source in acts.iter().filter_map(|act| act.kind.source()) {
-                if !self.held.contains(&source.file.name) && seen.insert(source.file.name.clone()) {
-                    let what = format!("apt source `{}` for {}", source.file.name, part.why.what);
-                    blocks.push(Block { why: part.why.what(what), instructions: source_files(source) });
+        let installed = self.plans.iter().map(|plan| (plan, &plan.install));
+        for (plan, steps) in installed.chain(self.built.iter().map(|plan| (plan, &plan.build))) {
+            for source in steps.iter().filter_map(|step| step.kind.source()) {
+                if !self.archives.contains(&source.file.name) && seen.insert(source.file.name.clone()) {
+                    let what = format!("apt source `{}` for {}", source.file.name, plan.why.what);
+                    blocks.push(Block { why: plan.why.what(what), instructions: source_files(source) });
                 }
             }
         }
         blocks
     }
 
-    /// One transaction of system packages.
+    /// Returns the transaction that installs all system packages.
     fn transaction(self) -> Option<Block> {
         let mut packages: BTreeSet<AptPackage> = self.more.iter().cloned().collect();
-        for part in self.built {
-            packages.extend(apt_packages(&part.build));
-            packages.extend(steps::tools_of(&part.build));
+        for plan in self.built {
+            packages.extend(apt_packages(&plan.build));
+            packages.extend(steps::tools_of(&plan.build));
         }
         let mut why = Why::new(self.title);
-        for part in self.parts {
-            let own = apt_packages(&part.install);
+        for plan in self.plans {
+            let own = apt_packages(&plan.install);
             if own.is_empty() {
                 continue;
             }
             packages.extend(own);
-            let reason = self.why(part);
+            let reason = self.why(plan);
             why.list.push((reason.what, reason.reasons));
         }
-        // What others require is there because of them.
+        // Packages that only others require are not listed.
         let asked =
             |(_, reasons): &(String, Vec<String>)| !reasons.iter().all(|one| one.starts_with("required by"));
         if why.list.iter().any(asked) {
             why.list.retain(asked);
         }
-        // Certificates, for archives.
+        // The list is empty for CA certificates, which archives need.
         if why.list.is_empty() {
             why = Why::default();
         }
-        // Of the platform it is mostly one thing.
+        // The platform often has a single package, which then is the title.
         if let ([(what, reasons)], PLATFORM) = (&why.list[..], self.title) {
             why = Why { what: what.clone(), reasons: reasons.clone(), ..Why::default() };
         }
-        // A stage that builds says itself what it is for.
+        // The comment of a build stage already names the package.
         if !self.built.is_empty() {
             why = Why::default();
         }
@@ -140,11 +140,11 @@ impl Layer<'_> {
     }
 }
 
-/// System packages that steps name.
-pub(super) fn apt_packages(acts: &[PackageStep]) -> Vec<AptPackage> {
-    let named = acts
-        .iter()
-        .filter_map(|act| if let PackageStepKind::Apt(packages) = &act.kind { Some(packages) } else { None });
+/// Returns the system packages that steps install.
+pub(super) fn apt_packages(steps: &[PackageStep]) -> Vec<AptPackage> {
+    let named = steps.iter().filter_map(|step| {
+        if let PackageStepKind::Apt(packages) = &step.kind { Some(packages) } else { None }
+    });
     named.flatten().cloned().collect()
 }
 
@@ -153,10 +153,11 @@ pub(super) fn apt(packages: BTreeSet<AptPackage>) -> Instruction {
     Instruction::Run(Run { mounts: vec![Mount::Apt], script: vec![Script::Apt(apt)], ..Run::default() })
 }
 
-/// The linker's cache, where something changed what is in it, with the files among these steps that say where it looks.
+/// Returns the step that updates the linker's cache if something changed it, with the linker's configuration
+/// files among these steps.
 pub(super) fn linker<'a>(steps: impl Iterator<Item = &'a [PackageStep]>, changed: bool) -> Option<Block> {
-    let files = steps.flatten().filter_map(|act| match &act.kind {
-        PackageStepKind::File(file) if tells_linker(&file.to) => Some(Script::LinkerFile(file.clone())),
+    let files = steps.flatten().filter_map(|step| match &step.kind {
+        PackageStepKind::File(file) if configures_linker(&file.to) => Some(Script::LinkerFile(file.clone())),
         _ => None,
     });
     let script: Vec<Script> = files.chain([Script::Ldconfig]).collect();
@@ -167,7 +168,7 @@ pub(super) fn linker<'a>(steps: impl Iterator<Item = &'a [PackageStep]>, changed
     })
 }
 
-/// An archive's file and its key.
+/// Returns the instructions that add an archive's file and its key.
 pub(super) fn source_files(source: &ThirdPartyArchive) -> Vec<Instruction> {
     let key = source.file.key.as_ref().zip(source.key.as_ref()).map(|(to, key)| match key {
         ArchiveKey::At(KeyLocation::Url(_)) => {
@@ -184,49 +185,51 @@ fn copied(from: ProjectPath, to: &ImagePath) -> Instruction {
     Instruction::Copy { from, to: to.clone(), into: false, chmod: None, chown: None }
 }
 
-/// Where the text of a definition's key is written in the project.
+/// Returns the path of the generated file with the text of a definition's key.
 fn key_text_file(source: &ThirdPartyArchive) -> ProjectPath {
     let path = format!("{SHARED_SUPPORT}/keys/{}.asc", source.file.name);
     ProjectPath::parse(&path).expect("a name is a part of a path")
 }
 
-/// What a package's other stages give: what its build exports, what it unpacks.
-fn copies(part: &PackagePlan, place: &StepContext) -> Vec<Instruction> {
+/// Copies what a package's other stages provide: exports of its build, unpacked archives, cloned
+/// repositories.
+fn copies(plan: &PackagePlan, place: &StepContext) -> Vec<Instruction> {
     let mut copies = Vec::new();
-    for (from, to, _) in part.exports() {
+    for (from, to, _) in plan.exports() {
         let from = if is_shared(from) { from.under(EXPORT) } else { from.clone() };
-        copies.push(CopyFrom { stage: StageName::of("build", &part.name), from, to: to.clone() });
+        copies.push(CopyFrom { stage: StageName::of("build", &plan.name), from, to: to.clone() });
     }
-    if place.files == FetchedFiles::Apart {
-        for act in &part.install {
-            let to = match &act.kind {
+    if place.files == FetchedFiles::Separate {
+        for step in &plan.install {
+            let to = match &step.kind {
                 PackageStepKind::Archive { to, .. } => to,
                 PackageStepKind::Git(git) => &git.to,
                 _ => continue,
             };
             let from = to.under(FILES);
-            copies.push(CopyFrom { stage: StageName::of("files", &part.name), from, to: to.clone() });
+            copies.push(CopyFrom { stage: StageName::of("files", &plan.name), from, to: to.clone() });
         }
     }
     copies.dedup();
     copies.into_iter().map(Instruction::CopyFrom).collect()
 }
 
-/// Whether a folder holds more than a build put there: only what the build added leaves such a one.
+/// Whether other packages put files into a folder too. Of such a folder only what the build added is
+/// exported.
 pub(super) fn is_shared(folder: &crate::value::ImagePath) -> bool {
     let text = folder.as_str();
     let depth = text.matches('/').count();
     depth == 1 || ["/usr/", "/etc/", "/var/", "/lib/"].iter().any(|above| text.starts_with(above))
 }
 
-/// A package's variables; folders go before what a path variable holds already.
-pub(super) fn environment(part: &PackagePlan, defined: &mut BTreeSet<String>) -> Vec<Instruction> {
+/// Defines the package's variables. Folders are prepended to path variables.
+pub(super) fn environment(plan: &PackagePlan, defined: &mut BTreeSet<String>) -> Vec<Instruction> {
     let mut instructions = Vec::new();
-    if !part.paths.is_empty() {
-        instructions.push(prepend("PATH", part.paths.clone(), true));
+    if !plan.paths.is_empty() {
+        instructions.push(prepend("PATH", plan.paths.clone(), true));
     }
     let mut plain = Vec::new();
-    for (name, value, _) in &part.env {
+    for (name, value, _) in &plan.env {
         let folders: Option<Vec<_>> =
             value.split(':').map(|folder| crate::value::Parse::parse(folder).ok()).collect();
         match folders {
@@ -243,7 +246,7 @@ pub(super) fn environment(part: &PackagePlan, defined: &mut BTreeSet<String>) ->
     instructions
 }
 
-/// Folders before those of a path variable.
+/// Prepends folders to a path variable.
 pub(super) fn prepend(variable: &str, paths: Vec<crate::value::ImagePath>, inherits: bool) -> Instruction {
     Instruction::PrependPath { variable: steps::variable(variable), paths, inherits }
 }

@@ -1,4 +1,4 @@
-//! What an image starts where the manifest names nothing: the server of the one package that has one.
+//! The default command of an image if the manifest sets none: the server of a package.
 
 use crate::manifest::RunOptions;
 use crate::resolve::Reason;
@@ -6,8 +6,8 @@ use crate::source::Span;
 
 use super::package_context::{Inputs, PackageContext};
 
-/// The package whose server is started, and its command; nothing where the manifest or the user's own base image says
-/// what is, or where several packages have one.
+/// Returns the package whose server is started, and its command. `None` if the manifest sets a command, the
+/// base image is the user's own, or the server is ambiguous.
 pub(super) fn default(inputs: Inputs<'_>) -> Option<(PackageContext<'_>, &Vec<String>)> {
     if is_named(inputs) || inputs.resolution.base.name.is_none() {
         return None;
@@ -23,21 +23,21 @@ pub(super) fn default(inputs: Inputs<'_>) -> Option<(PackageContext<'_>, &Vec<St
     }
 }
 
-/// Every package in the image that has a server, in the order of installing.
+/// Returns the packages of the image that have a server, in the order of installation.
 pub(super) fn servers(inputs: Inputs<'_>) -> Vec<(PackageContext<'_>, &Vec<String>)> {
     let views = inputs.resolution.order.iter().filter_map(|name| inputs.view(name));
     let shipped = views.filter(|view| view.chosen.needed.run);
-    shipped.filter_map(|view| Some((view, view.held(&view.package.commands).next()?))).collect()
+    shipped.filter_map(|view| Some((view, view.applicable(&view.package.commands).next()?))).collect()
 }
 
-/// Whether the application says what the image starts.
+/// Whether `app` sets the command or the entrypoint.
 fn is_named(inputs: Inputs<'_>) -> bool {
     inputs.project.app.as_ref().is_some_and(|app| app.command.is_some() || app.entrypoint.is_some())
 }
 
-/// Where a service in the project's own image is started again although nothing in it runs on.
-pub(super) fn restarts_nothing(inputs: Inputs<'_>) -> Vec<Span> {
-    // Of the user's own base image nobody knows what it starts.
+/// Returns the places of `restart` in services of the project's own image that exit at once.
+pub(super) fn idle_restarts(inputs: Inputs<'_>) -> Vec<Span> {
+    // The command of the user's own base image is unknown.
     if is_named(inputs) || inputs.resolution.base.name.is_none() || default(inputs).is_some() {
         return Vec::new();
     }
@@ -49,7 +49,7 @@ pub(super) fn restarts_nothing(inputs: Inputs<'_>) -> Vec<Span> {
         .collect()
 }
 
-/// The services that run the project's own image.
+/// Returns the options of the services that run the project's own image.
 pub(super) fn own(inputs: Inputs<'_>) -> impl Iterator<Item = &RunOptions> {
     let run = &inputs.project.run;
     let more = run.services.iter().filter(|service| service.image.is_none()).map(|service| &service.run);

@@ -1,4 +1,4 @@
-//! What a `RUN` does, step by step.
+//! `RUN` instructions: their mounts and the commands in them.
 
 use crate::value::{
     AptPackage, Commit, EnvName, FileMode, Fingerprint, GitRef, Id, ImagePath, Name, ProjectPath, Url,
@@ -7,29 +7,29 @@ use crate::value::{
 
 use super::{FileText, StageName};
 
-/// A `RUN` and what is mounted into it.
+/// A `RUN` instruction.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Run {
-    /// What is mounted, sorted, each once.
+    /// Its mounts, sorted and without duplicates.
     pub mounts: Vec<Mount>,
-    /// No network: what it needs was fetched before.
+    /// Whether it runs without network access.
     pub offline: bool,
-    /// Whether it builds, with as many jobs as `MAX_JOBS` and the builder's cores allow.
+    /// Whether it may build in parallel, with as many jobs as `MAX_JOBS` and the builder's cores allow.
     pub jobs: bool,
-    /// Variables of this step alone, exported before the script.
+    /// Variables that are exported before the script, for this step only.
     pub env: Vec<(EnvName, String)>,
-    /// What it does, in order.
+    /// Its commands, in order.
     pub script: Vec<Script>,
 }
 
 impl Run {
-    /// Whether it builds with as many jobs as there is room for.
+    /// Whether it builds something in parallel.
     pub fn uses_jobs(&self) -> bool {
         let own = |script: &Script| matches!(script, Script::Cmake(_) | Script::Tool { .. });
         self.jobs && (self.script.iter().any(own) || self.has_other_builds())
     }
 
-    /// Whether programs that jcc does not call itself may build.
+    /// Whether commands that jcc does not generate may build something.
     pub fn has_other_builds(&self) -> bool {
         self.script.iter().any(|script| match script {
             Script::WheelBuild { .. } => true,
@@ -39,7 +39,8 @@ impl Run {
     }
 }
 
-/// Whether a command may build something; a path among its arguments, such as `/opt/vtk/lib/cmake`, is no program.
+/// Whether a shell text may build something. Paths among the arguments, such as `/opt/vtk/lib/cmake`, are
+/// ignored.
 fn may_build(text: &str) -> bool {
     const WORDS: [&str; 5] = ["JOBS", "make", "ninja", "build", "nproc"];
     let commands = text.split(['\n', ';', '&', '|', '(', ')']);
@@ -52,16 +53,16 @@ fn may_build(text: &str) -> bool {
     })
 }
 
-/// Something that is there while a step runs, and not afterwards.
+/// A mount of a `RUN`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mount {
-    /// apt's configuration and caches, and the build secrets that it reads.
+    /// The configuration, caches and build secrets of apt.
     Apt,
-    /// The cache of pip (or uv), and the build secrets that it reads.
+    /// The cache of pip or uv, and the build secrets for them.
     Pip,
-    /// The build secrets that other programs read: a CA bundle, logins.
+    /// The build secrets for other programs: a CA bundle, credentials.
     Net,
-    /// The versions that installers are held to in this stage.
+    /// The constraints file of this stage.
     Constraints(StageName),
     /// A file of the build context.
     Bind { source: ProjectPath, target: ImagePath },
@@ -69,76 +70,76 @@ pub enum Mount {
     Stage { stage: StageName, source: ImagePath, target: ImagePath },
 }
 
-/// One thing that a `RUN` does.
+/// A command of a `RUN`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Script {
     Apt(AptCall),
     Pip(PipCall),
-    /// A virtual environment made.
+    /// Creates a virtual environment.
     Venv {
         python: String,
         path: ImagePath,
         /// Whether it sees the system's modules.
         system_site_packages: bool,
-        /// What is put in to install by it instead of pip, as pip is asked for it.
+        /// The requirement of uv, if it installs instead of pip.
         uv: Option<String>,
     },
-    /// A source tree at a commit.
+    /// Clones a repository.
     Git(Git),
-    /// A file fetched before is unpacked.
+    /// Unpacks a downloaded archive.
     Unpack {
         archive: ImagePath,
         to: ImagePath,
-        /// Leading path parts dropped.
+        /// The number of leading path components to remove.
         strip: u32,
     },
-    /// Debian packages fetched before are installed.
+    /// Installs downloaded Debian packages.
     Deb {
         files: Vec<ImagePath>,
     },
-    /// Configure, build with all jobs, install.
+    /// Configures, builds and installs a CMake project.
     Cmake(Cmake),
-    /// `make`, `ninja` or `colcon build` in a folder.
+    /// Runs `make`, `ninja` or `colcon build` in a folder.
     Tool {
         tool: Tool,
         directory: ImagePath,
         arguments: Vec<String>,
     },
-    /// A wheel built from a tree or a requirement into a folder.
+    /// Builds a wheel from a source tree or a requirement.
     WheelBuild {
-        /// The environment whose pip does it.
+        /// The environment whose pip builds it.
         venv: ImagePath,
-        /// The tree or the requirement.
+        /// The source tree or the requirement.
         from: String,
         to: ImagePath,
-        /// Whether the build sees what is installed, rather than an isolated environment.
+        /// Whether the build uses the environment's packages, rather than an isolated environment.
         shared: bool,
-        /// What such a build needs beside it, as pip is asked for it.
+        /// The requirements of build tools, for builds without isolation.
         tools: Vec<String>,
     },
-    /// Shell, as a definition or the manifest has it.
+    /// A shell text of a definition or the manifest.
     Shell(String),
     /// A shell script of a definition.
     File(ScriptFile),
     Python(String),
-    /// Shared libraries that must be there, and files whose libraries must be.
+    /// Checks that shared libraries can be loaded.
     Libraries {
-        /// Names that the loader must find.
+        /// The names of libraries that the loader must find.
         names: Vec<String>,
-        /// Python modules and paths whose shared objects are looked at.
+        /// Python modules and paths whose shared objects must find all libraries.
         of: Vec<String>,
-        /// Patterns of libraries that may be absent.
+        /// Patterns of libraries that may be missing.
         absent: Vec<String>,
     },
-    /// A key's fingerprint compared and the key dearmoured.
+    /// Verifies the fingerprint of a key, and converts the key to binary.
     Key(KeyFetch),
     Symlink {
         target: String,
         at: ImagePath,
     },
-    /// The distribution's archives replaced by what they were on a day.
+    /// Switches the distribution's archives to a snapshot.
     Snapshot {
-        /// What stands in the lists, and what instead; without a scheme.
+        /// Pairs of an address in the source lists and its replacement, without schemes.
         replace: Vec<(String, String)>,
     },
     Ldconfig,
@@ -147,41 +148,41 @@ pub enum Script {
         /// Octal.
         mode: Option<FileMode>,
     },
-    /// What lies in a folder before a build, so that only what the build adds leaves it.
+    /// Lists the files of folders before a build, for `Collect`.
     ListBefore {
         folders: Vec<ImagePath>,
     },
-    /// What a build added to these folders is put apart, below `/export`.
+    /// Copies the files that a build added to these folders to `/export`.
     Collect {
         folders: Vec<ImagePath>,
     },
     User(UserAccount),
-    /// A folder that a volume lies over, where the image has none.
+    /// Creates the mount point of a volume if the image does not have it.
     MountPoint {
         path: ImagePath,
         owner: FolderOwner,
     },
-    /// A file in which the linker reads where to look.
+    /// Writes a configuration file of the dynamic linker.
     LinkerFile(FileText),
-    /// Installed versions compared with the resolved ones.
+    /// Checks that the resolved versions are still installed.
     Drift {
         venv: ImagePath,
     },
-    /// Packages moved out of the environment, each with what it requires, below `/layers`.
+    /// Moves packages out of the environment, each with its dependencies, to `/layers`.
     Layers(Vec<WheelLayer>),
-    /// The checks of the image: [`Plan::checks`](super::Plan::checks).
+    /// Runs the checks of the image: [`Plan::checks`](super::Plan::checks).
     Checks,
 }
 
-/// Python packages that have a separate layer in the image.
+/// A package whose Python distributions have a separate layer in the image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WheelLayer {
     pub package: Name,
-    /// As pip knows them: `torch`.
+    /// The names of the distributions: `torch`.
     pub dists: Vec<String>,
 }
 
-/// A shell script of a definition, which steps mount.
+/// A shell script of a definition.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ScriptFile {
     pub package: Name,
@@ -190,7 +191,7 @@ pub struct ScriptFile {
     pub text: String,
 }
 
-/// A build tool with a folder and arguments.
+/// A build tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tool {
     Make,
@@ -199,62 +200,62 @@ pub enum Tool {
     Colcon,
 }
 
-/// One `apt-get install` with everything that it installs.
+/// A call of `apt-get install`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AptCall {
     pub packages: Vec<AptPackage>,
     pub recommends: bool,
-    /// `${EXTRA_APT_PACKAGES}` at the end.
+    /// Whether `${EXTRA_APT_PACKAGES}` is installed too.
     pub extra_arg: bool,
 }
 
-/// A source tree at a commit.
+/// A repository to clone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Git {
     pub url: Url,
-    /// For readers, and what is fetched where there is no commit.
+    /// The tag. If there is a commit too, the tag is informational.
     pub tag: Option<GitRef>,
     pub commit: Option<Commit>,
     pub to: ImagePath,
     pub submodules: bool,
 }
 
-/// Configure, build with all jobs, install.
+/// A CMake build.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cmake {
     pub source: ImagePath,
     pub build: ImagePath,
     pub generator: Option<String>,
     pub prefix: ImagePath,
-    /// `-DK=V`, in order.
+    /// The `-DNAME=VALUE` options, in order.
     pub defines: Vec<(String, String)>,
 }
 
-/// A key and the fingerprint that it must have.
+/// A signing key to verify.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KeyFetch {
     pub name: Name,
-    /// Where the file lies in the stage.
+    /// The path of the downloaded key in the stage.
     pub file: ImagePath,
-    /// What it must be; absent: reported as a warning, dearmoured only.
+    /// The fingerprint that it must have. Without one, the key is only converted.
     pub fingerprint: Option<Fingerprint>,
 }
 
-/// One call of the installer.
+/// A call of pip or uv.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PipCall {
     pub venv: ImagePath,
     pub what: Vec<PipSource>,
-    /// Instead of the default index.
+    /// The index that is used instead of the default one.
     pub index: Option<PipIndex>,
     pub extra_indexes: Vec<Url>,
     pub no_deps: bool,
     pub uv: bool,
-    /// Whether the constraints of its stage hold it, where there are any.
+    /// Whether it uses the constraints of its stage, if there are any.
     pub constrained: bool,
 }
 
-/// An index of Python packages, known to the build under a name, so that a cache can stand in for it.
+/// An index of Python packages. Its name allows the build to use a cache instead.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PipIndex {
     /// `pytorch-cu128`.
@@ -263,66 +264,68 @@ pub struct PipIndex {
 }
 
 impl PipIndex {
-    /// An index of the catalogue. One index has one folder per CUDA version, each an index.
+    /// Returns an index of the catalogue. The last segment of the URL is added to the name, because an index
+    /// can have a folder per CUDA version, each of which is an index.
     pub fn named(name: &str, url: Url) -> Self {
         let last = url.file_name().filter(|last| *last != name);
         let name = last.map_or_else(|| plain(name), |last| format!("{}-{}", plain(name), plain(last)));
         Self { name, url }
     }
 
-    /// An index without a name is named after its position: a cache may serve many projects.
+    /// Returns an index that is named after its address, so that names are unique in a cache that several
+    /// projects share.
     pub fn of(url: Url) -> Self {
         Self { name: plain(url.address().trim_end_matches('/')), url }
     }
 }
 
-/// A name that needs quotes nowhere.
+/// Replaces characters that need quotes in any output.
 fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect()
 }
 
-/// What all pip steps have in common.
+/// The settings that all pip steps share.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct PipTools {
-    /// Instead of `PyPI`.
+    /// The index that is used instead of `PyPI`.
     pub default_index: Option<PipIndex>,
-    /// Every other index that is used.
+    /// All other indexes that steps use.
     pub indexes: Vec<PipIndex>,
-    /// Whether a cache on the builder's machine is looked for.
+    /// Whether a cache on the build host is used if one is running.
     pub cache: bool,
 }
 
-/// Something that pip installs.
+/// What a pip call installs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PipSource {
-    /// PEP 508.
+    /// A PEP 508 requirement.
     Spec(String),
-    /// A requirements file, mounted there.
+    /// A mounted requirements file.
     Requirements(ImagePath),
     File(ImagePath),
-    /// Every wheel of a folder mounted there.
+    /// All wheels of a mounted folder.
     Wheels(ImagePath),
 }
 
-/// The owner of a folder, each by name or number.
+/// The owner of a folder. User and group are names or numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FolderOwner {
     pub user: String,
-    /// Absent: the user's own group.
+    /// The group; `None` for the primary group of the user.
     pub group: Option<String>,
 }
 
-/// The user that a container runs as: name, ids, groups and folders.
+/// The user account of the image.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UserAccount {
     pub name: UserName,
     pub uid: Id,
     pub gid: Id,
-    /// Groups that it joins; made where the image lacks them.
+    /// Supplementary groups. Those that the image lacks are created.
     pub groups: Vec<UserName>,
-    /// A folder that is theirs: where the application lives.
+    /// The folder of the application, which the user owns.
     pub workdir: Option<ImagePath>,
-    /// Folders that volumes lie over: theirs, where the image has none.
+    /// Mount points of volumes, which are created for the user if the image lacks them.
     pub volumes: Vec<ImagePath>,
 }
 
@@ -348,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn an_index_bears_a_name_that_needs_no_quotes_and_is_its_own() {
+    fn names_of_indexes_are_unique_and_need_no_quotes() {
         let named = |name, at| PipIndex::named(name, url(at)).name;
         assert_eq!(named("pytorch", "https://download.pytorch.org/whl/cu128"), "pytorch-cu128");
         assert_eq!(named("nvidia", "https://pypi.nvidia.com"), "nvidia");

@@ -1,91 +1,91 @@
-//! Acts as instructions of a stage.
+//! Converts the steps of package plans to instructions of a stage.
 
 use crate::value::{AptPackage, EnvName, ImagePath, Parse, PepRequirement};
 
-use super::package_step::{Download, PackagePlan, PackageStep, PackageStepKind, tells_linker};
+use super::package_step::{Download, PackagePlan, PackageStep, PackageStepKind, configures_linker};
 use super::{Fetch, Instruction, Mount, PipCall, PipSource, Run, Script, StageName, Tool};
 
-/// Where files that a stage apart has fetched are seen.
+/// The folder where downloads are mounted or added.
 const FETCHED: &str = "/run/fetch";
-/// Where wheels that a stage apart has built are seen, and where it leaves them.
+/// The folder of wheels in build stages.
 pub(super) const WHEELS: &str = "/wheels";
 
-/// A path that is known to be one.
+/// Parses a path of the plan's own, which is known to be valid.
 pub(super) fn path(text: &str) -> ImagePath {
     ImagePath::parse(text).expect("the plan's own paths are absolute")
 }
 
-/// Where archives and trees are brought.
+/// Where archives are unpacked and repositories are cloned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FetchedFiles {
-    /// Right where the steps are done.
+    /// In the stage itself.
     Here,
-    /// In a stage apart, from which they are copied.
-    Apart,
+    /// In a separate stage, from which they are copied.
+    Separate,
 }
 
-/// How downloads come into a stage.
+/// How downloads get into a stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Downloads {
-    /// Added to the stage, whose files do not ship.
+    /// With `ADD`, in stages that are not part of the final image.
     Added,
-    /// Mounted from a stage apart.
+    /// Mounted from a separate stage.
     Mounted,
 }
 
-/// What the steps of a package are laid out in.
+/// The context in which steps run: the stage and its Python environment.
 #[derive(Debug, Clone)]
 pub(super) struct StepContext {
-    /// The Python environment there.
+    /// The folder of the Python environment.
     pub(super) venv: ImagePath,
     pub(super) uv: bool,
-    /// Whether it is a stage that builds: with all jobs, and nothing put off.
+    /// Whether it is a build stage, which builds in parallel.
     pub(super) building: bool,
-    /// Whether a wheel's build sees what is installed, rather than an isolated environment.
+    /// Whether builds of wheels use the environment's packages, rather than an isolated environment.
     pub(super) shared: bool,
-    /// What such a build needs beside it, as pip is asked for it.
+    /// The requirements of build tools, for builds without isolation.
     pub(super) tools: Vec<String>,
-    /// Where archives and trees of an installation are brought.
+    /// Where archives are unpacked and repositories are cloned.
     pub(super) files: FetchedFiles,
-    /// How downloads come into the stage.
+    /// How downloads get into the stage.
     pub(super) downloads: Downloads,
 }
 
 impl StepContext {
-    /// Whether a package's own build is done here, rather than what the build needs.
+    /// Whether the steps are those of the package that is built, rather than of its dependencies.
     fn is_own_build(&self) -> bool {
         self.building && self.files == FetchedFiles::Here
     }
 }
 
-/// The stage that fetches a package's files.
-pub(super) fn fetch_stage(part: &PackagePlan) -> StageName {
-    StageName::of("fetch", &part.name)
+/// Returns the name of the stage that downloads a package's files.
+pub(super) fn fetch_stage(plan: &PackagePlan) -> StageName {
+    StageName::of("fetch", &plan.name)
 }
 
-/// What the steps become, those of system packages, archives' sources, exports and the linker left out: they are laid out
-/// elsewhere. Downloads come first.
+/// Converts steps to instructions. Downloads come first. Steps for system packages, apt archives, exports and
+/// the linker are left out, because `stage_packages` and `build` handle them.
 pub(super) fn instructions(
-    part: &PackagePlan,
-    acts: &[PackageStep],
+    plan: &PackagePlan,
+    steps: &[PackageStep],
     place: &StepContext,
 ) -> Vec<Instruction> {
     let mut out: Vec<Instruction> = Vec::new();
     let mut added = Vec::new();
-    for act in acts {
-        match &act.kind {
+    for step in steps {
+        match &step.kind {
             PackageStepKind::Apt(_) | PackageStepKind::Source(_) | PackageStepKind::Export { .. } => {}
             // One `ldconfig` serves all packages that a stage takes.
             PackageStepKind::Ldconfig if !place.is_own_build() => {}
-            PackageStepKind::File(file) if tells_linker(&file.to) && !place.is_own_build() => {}
+            PackageStepKind::File(file) if configures_linker(&file.to) && !place.is_own_build() => {}
             PackageStepKind::File(file) => out.push(Instruction::CopyText(file.clone())),
             PackageStepKind::Verbatim(text) => out.push(Instruction::Verbatim(text.clone())),
             PackageStepKind::Env(pairs) => out.push(Instruction::Env(pairs.clone())),
             PackageStepKind::Archive { .. } | PackageStepKind::Git(_)
-                if place.files == FetchedFiles::Apart => {}
+                if place.files == FetchedFiles::Separate => {}
             kind => {
                 added.extend(kind.download().filter(|_| place.downloads == Downloads::Added).map(add));
-                push(&mut out, run(part, kind, place));
+                push(&mut out, run(plan, kind, place));
             }
         }
     }
@@ -93,15 +93,16 @@ pub(super) fn instructions(
     added.into_iter().chain(out).collect()
 }
 
-/// A download added to the stage itself.
+/// Returns the instruction that downloads a file into the stage.
 fn add(download: &Download) -> Instruction {
     let Download { url, sha256, file } = download;
     let (url, sha256, grade) = (url.clone(), sha256.clone(), download.grade());
     Instruction::Fetch(Fetch { url, sha256, to: file.under(FETCHED), grade })
 }
 
-/// Adds a step to the one before, where one layer serves both. Nothing follows a shell, which may go elsewhere or end; what
-/// is cloned stays a layer apart, so that a build that fails clones once.
+/// Adds a step, and merges it with the previous one if a single layer can serve both. Nothing is merged after
+/// a shell text, which may change the folder or exit. Clones have a separate layer, so that they are not
+/// repeated after a failed build.
 fn push(out: &mut Vec<Instruction>, run: Run) {
     if let Some(Instruction::Run(last)) = out.last_mut() {
         let ends = |script: &Script| {
@@ -120,8 +121,8 @@ fn push(out: &mut Vec<Instruction>, run: Run) {
     out.push(Instruction::Run(run));
 }
 
-fn run(part: &PackagePlan, kind: &PackageStepKind, place: &StepContext) -> Run {
-    let script: Vec<Script> = script(part, kind, place).into_iter().collect();
+fn run(plan: &PackagePlan, kind: &PackageStepKind, place: &StepContext) -> Run {
+    let script: Vec<Script> = script(plan, kind, place).into_iter().collect();
     let env = match kind {
         PackageStepKind::WheelBuild { env, .. }
         | PackageStepKind::Shell { env, .. }
@@ -131,7 +132,7 @@ fn run(part: &PackagePlan, kind: &PackageStepKind, place: &StepContext) -> Run {
     let installs =
         matches!(kind, PackageStepKind::Pip { .. } | PackageStepKind::Wheel(_) | PackageStepKind::Deb(_));
     Run {
-        mounts: mounts(part, kind, place),
+        mounts: mounts(plan, kind, place),
         jobs: place.building && !installs,
         env,
         script,
@@ -139,7 +140,7 @@ fn run(part: &PackagePlan, kind: &PackageStepKind, place: &StepContext) -> Run {
     }
 }
 
-fn mounts(part: &PackagePlan, kind: &PackageStepKind, place: &StepContext) -> Vec<Mount> {
+fn mounts(plan: &PackagePlan, kind: &PackageStepKind, place: &StepContext) -> Vec<Mount> {
     let own = match kind {
         PackageStepKind::Pip { .. } | PackageStepKind::Wheel(_) | PackageStepKind::WheelBuild { .. } => {
             Some(Mount::Pip)
@@ -150,10 +151,10 @@ fn mounts(part: &PackagePlan, kind: &PackageStepKind, place: &StepContext) -> Ve
         }
         _ => None,
     };
-    own.into_iter().chain(kind.download().and_then(|_| fetch_mount(part, place))).collect()
+    own.into_iter().chain(kind.download().and_then(|_| fetch_mount(plan, place))).collect()
 }
 
-fn script(part: &PackagePlan, kind: &PackageStepKind, place: &StepContext) -> Option<Script> {
+fn script(plan: &PackagePlan, kind: &PackageStepKind, place: &StepContext) -> Option<Script> {
     let fetched = |download: &Download| download.file.under(FETCHED);
     Some(match kind {
         PackageStepKind::Pip { specs, index, deps } => {
@@ -168,7 +169,7 @@ fn script(part: &PackagePlan, kind: &PackageStepKind, place: &StepContext) -> Op
             from: from.clone(),
             to: path(WHEELS),
             shared: place.shared,
-            tools: place.tools.iter().filter(|tool| !pins(part, tool)).cloned().collect(),
+            tools: place.tools.iter().filter(|tool| !pins(plan, tool)).cloned().collect(),
         },
         PackageStepKind::Deb(download) => Script::Deb { files: vec![fetched(download)] },
         PackageStepKind::Archive { download, to, strip } => {
@@ -194,22 +195,22 @@ fn script(part: &PackagePlan, kind: &PackageStepKind, place: &StepContext) -> Op
     })
 }
 
-/// Whether a package's own steps choose the version of a distribution.
-fn pins(part: &PackagePlan, tool: &str) -> bool {
+/// Whether a package's own steps install a distribution.
+fn pins(plan: &PackagePlan, tool: &str) -> bool {
     let name = |spec: &str| PepRequirement::parse(spec).map(|spec| spec.normalised_name()).ok();
-    let mut specs = part.build.iter().chain(&part.install).flat_map(|act| match &act.kind {
+    let mut specs = plan.build.iter().chain(&plan.install).flat_map(|step| match &step.kind {
         PackageStepKind::Pip { specs, .. } => specs.as_slice(),
         _ => &[],
     });
     specs.any(|spec| name(spec) == name(tool))
 }
 
-/// A step that needs nothing mounted.
+/// Returns a step without mounts.
 pub(super) fn small(script: Script) -> Run {
     Run { script: vec![script], ..Run::default() }
 }
 
-/// A call of the main environment's installer, held to the resolver's choices.
+/// Returns a call of the environment's installer with the constraints of the stage.
 pub(super) fn pip_call(place: &StepContext, what: Vec<PipSource>) -> PipCall {
     PipCall {
         venv: place.venv.clone(),
@@ -222,17 +223,17 @@ pub(super) fn pip_call(place: &StepContext, what: Vec<PipSource>) -> PipCall {
     }
 }
 
-/// The downloads of a package, where they are not in the stage itself.
-fn fetch_mount(part: &PackagePlan, place: &StepContext) -> Option<Mount> {
-    let mount = Mount::Stage { stage: fetch_stage(part), source: path("/"), target: path(FETCHED) };
+/// Returns the mount of a package's downloads if they are not added to the stage itself.
+fn fetch_mount(plan: &PackagePlan, place: &StepContext) -> Option<Mount> {
+    let mount = Mount::Stage { stage: fetch_stage(plan), source: path("/"), target: path(FETCHED) };
     (place.downloads == Downloads::Mounted).then_some(mount)
 }
 
-/// System packages without which steps of a stage could not be done: git, and what archives are packed by.
-pub(super) fn tools_of(acts: &[PackageStep]) -> Vec<AptPackage> {
+/// Returns the system packages that steps need: Git, and the programs to unpack archives.
+pub(super) fn tools_of(steps: &[PackageStep]) -> Vec<AptPackage> {
     let mut names = Vec::new();
-    for act in acts {
-        match &act.kind {
+    for step in steps {
+        match &step.kind {
             PackageStepKind::Git(_) => names.extend(["ca-certificates", "git"]),
             PackageStepKind::Archive { download, .. } => {
                 let file = download.file.as_str();
@@ -252,7 +253,7 @@ pub(super) fn tools_of(acts: &[PackageStep]) -> Vec<AptPackage> {
     names
         .into_iter()
         .map(|name| AptPackage::parse(name).expect("the plan's own packages are well named"))
-        .chain(super::pip_urls::programs_of_acts(acts))
+        .chain(super::pip_urls::programs_of_steps(steps))
         .collect()
 }
 

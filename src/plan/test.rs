@@ -1,4 +1,4 @@
-//! The stages beside the image that ships: its tests that need no GPU, and the one for developing in.
+//! The stages on top of the final image: `test`, for tests that need no GPU, and `dev`, for development.
 
 use std::collections::BTreeSet;
 
@@ -12,45 +12,47 @@ use super::python::Python;
 use super::stage_packages::{self, Layer};
 use super::{Block, Check, From, Instruction, Run, Script, Stage, StageName, Why, archives};
 
-/// The stage `test`, where anything is checked while building.
-pub(super) fn stage(parts: &PackagePlans<'_>, python: &Python, checks: &[Check]) -> Option<Stage> {
+/// Returns the stage `test` if there are checks that run during the build.
+pub(super) fn stage(plans: &PackagePlans<'_>, python: &Python, checks: &[Check]) -> Option<Stage> {
     if checks.is_empty() {
         return None;
     }
-    let needed = needed(parts, python, "Test dependencies", (&parts.tested(), &[]));
+    let needed = needed(plans, python, "Test dependencies", (&plans.tested(), &[]));
     let why = Why::new("Tests that need no GPU: `docker build --target test .`");
-    let mut stage = on_top("test", why, parts, needed);
+    let mut stage = on_top("test", why, plans, needed);
     let run = Run { offline: true, script: vec![Script::Checks], ..Run::default() };
-    // As the user of the image: that is who must be able to read it.
+    // Checks run as the user of the image, who must be able to read its files.
     stage.blocks.push(Block { why: Why::default(), instructions: vec![Instruction::Run(run)] });
     Some(stage)
 }
 
-/// What that stage checks: the packages' tests in the order of installing, then the project's own.
-pub(super) fn checks(parts: &PackagePlans<'_>) -> Vec<Check> {
-    tests(parts, true)
+/// Returns the checks of the stage `test`: those of packages in the order of installation, then the project's
+/// own.
+pub(super) fn checks(plans: &PackagePlans<'_>) -> Vec<Check> {
+    tests(plans, true)
 }
 
-/// Tests that need the started container: the packages' in the order of installing, then the project's own.
-pub(super) fn running(parts: &PackagePlans<'_>) -> Vec<Check> {
-    let mut all = tests(parts, false);
-    // The host puts its libraries into the container: nothing is missing by mistake.
+/// Returns the tests that need a running container: those of packages in the order of installation, then the
+/// project's own.
+pub(super) fn running(plans: &PackagePlans<'_>) -> Vec<Check> {
+    let mut all = tests(plans, false);
+    // In a running container the host mounts its libraries, so library checks are only useful in the build.
     all.retain(|check| !check.script.iter().any(|one| matches!(one, Script::Libraries { .. })));
     all
 }
 
-fn tests(parts: &PackagePlans<'_>, build: bool) -> Vec<Check> {
+fn tests(plans: &PackagePlans<'_>, build: bool) -> Vec<Check> {
     let mut all = Vec::new();
-    for part in parts.platform().into_iter().chain(parts.shipped()).chain(parts.tested()) {
-        let Some(view) = parts.inputs.view(&part.name) else { continue };
+    for plan in plans.platform().into_iter().chain(plans.shipped()).chain(plans.tested()) {
+        let Some(view) = plans.inputs.view(&plan.name) else { continue };
         let own = view.package.tests.iter().filter(|test| test.build == build && view.holds(&test.guard));
         all.extend(own.map(|test| Check {
-            package: Some(part.name.clone()),
-            name: format!("{}: {}", part.name, test.name.value),
-            script: test.body.iter().filter_map(|body| parts.test_script(&part.name, body)).collect(),
+            package: Some(plan.name.clone()),
+            name: format!("{}: {}", plan.name, test.name.value),
+            script: test.body.iter().filter_map(|body| plans.test_script(&plan.name, body)).collect(),
         }));
     }
-    for test in parts.inputs.project.tests.iter().filter(|test| test.build == build) {
+    for test in plans.inputs.project.tests.iter().filter(|test| test.build == build) {
         let shell = test.run.iter().map(|line| Script::Shell(line.value.clone()));
         let code = test.python.iter().map(|code| Script::Python(code.value.clone()));
         let script = shell.chain(code).collect();
@@ -60,51 +62,53 @@ fn tests(parts: &PackagePlans<'_>, build: bool) -> Vec<Check> {
     all
 }
 
-/// Patterns of libraries that the host's driver brings, where a check looks for libraries.
-pub(super) fn driver_libraries(parts: &PackagePlans<'_>, checks: &[Check]) -> Vec<String> {
+/// Returns patterns of libraries that come from the host's driver, if a check looks for libraries.
+pub(super) fn driver_libraries(plans: &PackagePlans<'_>, checks: &[Check]) -> Vec<String> {
     let mut scripts = checks.iter().flat_map(|check| &check.script);
     if !scripts.any(|script| matches!(script, Script::Libraries { .. })) {
         return Vec::new();
     }
-    let inputs = parts.inputs;
+    let inputs = plans.inputs;
     let platform = inputs.catalog.platform(inputs.resolution.target.platform.as_str());
     platform.map(|platform| platform.driver_libraries.clone()).unwrap_or_default()
 }
 
-/// Packages that the image which ships has not, on top of it; with those that are built here.
+/// Installs packages on top of the final image, and the build dependencies of `built`.
 fn needed(
     all: &PackagePlans<'_>,
     python: &Python,
     title: &str,
-    (parts, built): (&[&PackagePlan], &[&PackagePlan]),
+    (plans, built): (&[&PackagePlan], &[&PackagePlan]),
 ) -> Vec<Block> {
     let defined: BTreeSet<String> = BTreeSet::new();
-    let mut held = archives::held(all, "base");
+    let mut archives = archives::present(all, "base");
     let shipped = all.shipped();
-    held.extend(shipped.iter().flat_map(|part| archives::of(&part.install)).cloned());
-    let layer = Layer { parts, title, built, direct: &[], more: &[], defined: &defined, held: &held };
+    archives.extend(shipped.iter().flat_map(|plan| archives::of(&plan.install)).cloned());
+    let layer = Layer { plans, title, built, direct: &[], more: &[], defined: &defined, archives: &archives };
     let mut blocks = layer.blocks(&python.place());
-    let tools: Vec<Block> = built.iter().filter_map(|part| python.tools(part)).collect();
-    let new = !python.ships && (!tools.is_empty() || parts.iter().any(|part| part.is_python()));
-    blocks.extend(python.beside(parts, new.then(|| all.platform())));
+    let tools: Vec<Block> = built.iter().filter_map(|plan| python.tools(plan)).collect();
+    let new = !python.ships && (!tools.is_empty() || plans.iter().any(|plan| plan.is_python()));
+    blocks.extend(python.helper_blocks(plans, new.then(|| all.platform())));
     blocks.extend(tools);
-    let late = parts.iter().map(|part| part.early_and_late().1);
-    blocks.extend(stage_packages::linker(late, parts.iter().any(|part| part.links_late())));
+    let late = plans.iter().map(|plan| plan.early_and_late().1);
+    blocks.extend(stage_packages::linker(late, plans.iter().any(|plan| plan.links_late())));
     blocks
 }
 
-/// The stage `dev`, where the manifest asks for it: the image with what its packages were built by.
-pub(super) fn dev(parts: &PackagePlans<'_>, python: &Python) -> Option<Stage> {
-    let asked = parts.inputs.project.output.requests_dev()?;
-    let built: Vec<&PackagePlan> = parts.all().collect();
-    let blocks = needed(parts, python, "Build dependencies of the packages", (&parts.building(), &built));
-    let why = parts.inputs.why("The image with build tools, for development", asked);
-    Some(on_top("dev", why, parts, blocks))
+/// Returns the stage `dev` if the manifest requests it: the final image with the build dependencies of its
+/// packages.
+pub(super) fn dev(plans: &PackagePlans<'_>, python: &Python) -> Option<Stage> {
+    let asked = plans.inputs.project.output.requests_dev()?;
+    let built: Vec<&PackagePlan> = plans.all().collect();
+    let blocks = needed(plans, python, "Build dependencies of the packages", (&plans.building(), &built));
+    let why = plans.inputs.why("The image with build tools, for development", asked);
+    Some(on_top("dev", why, plans, blocks))
 }
 
-/// A stage on the image that ships, as root where that runs as someone else, and back again.
-fn on_top(name: &'static str, why: Why, parts: &PackagePlans<'_>, blocks: Vec<Block>) -> Stage {
-    let user = parts.inputs.project.app.as_ref().and_then(App::login).filter(|_| !blocks.is_empty());
+/// Returns a stage on top of the final image. Its blocks run as root; afterwards the user is that of the
+/// image again.
+fn on_top(name: &'static str, why: Why, plans: &PackagePlans<'_>, blocks: Vec<Block>) -> Stage {
+    let user = plans.inputs.project.app.as_ref().and_then(App::login).filter(|_| !blocks.is_empty());
     let mut all = Vec::new();
     if user.is_some() {
         all.push(Block { why: Why::default(), instructions: vec![Instruction::User(Id::ROOT, Id::ROOT)] });
@@ -116,7 +120,7 @@ fn on_top(name: &'static str, why: Why, parts: &PackagePlans<'_>, blocks: Vec<Bl
     Stage { name: StageName::fixed(name), from: From::Stage(StageName::fixed("final")), why, blocks: all }
 }
 
-/// A test's file by what it is: Python, or a shell script.
+/// Returns the script of a test: Python for files with the extension `.py`, shell otherwise.
 pub(super) fn script_of(body: &TestBody, text: String) -> Script {
     match body {
         TestBody::File(file) if is_python(&file.value) => Script::Python(text),

@@ -1,5 +1,5 @@
-//! What builds compile against: the parts of the platform in the variant with compiler and headers, wherever the image
-//! to build in has them not.
+//! The toolkit that builds compile against: packages of the platform in their variant with compiler and
+//! headers, if the base image of the builds does not provide them.
 
 use std::collections::BTreeSet;
 
@@ -13,93 +13,95 @@ use super::package_context::{Filled, Inputs, PackageContext};
 use super::package_plan::PackagePlans;
 use super::package_step::{PackagePlan, PackageStepKind};
 
-/// Where builds that need a toolkit are done.
+/// The toolkit of a target, and where it comes from.
 #[derive(Debug, Default)]
 pub(super) struct Toolkit {
-    /// Whether the image for building is of use.
+    /// Whether the development base image is used.
     image: bool,
-    /// What is installed to build against, in the order of installing.
-    parts: Vec<PackagePlan>,
-    /// What is installed for the sake of each need, by name; held by the base otherwise.
+    /// The packages to install for builds, in the order of installation.
+    plans: Vec<PackagePlan>,
+    /// The names of needed packages that the base image of the builds does not provide.
     missing: BTreeSet<Name>,
 }
 
 impl Toolkit {
-    /// Finds out what all builds need, and expands what no image holds.
-    pub(super) fn new(parts: &PackagePlans<'_>, log: &mut Log) -> Self {
-        let inputs = parts.inputs;
+    /// Finds out what all builds need, and expands the packages that the image does not provide.
+    pub(super) fn new(plans: &PackagePlans<'_>, log: &mut Log) -> Self {
+        let inputs = plans.inputs;
         let needed: BTreeSet<Name> =
-            parts.all().filter(|part| part.is_built()).flat_map(|part| needs(part, parts)).collect();
+            plans.all().filter(|plan| plan.is_built()).flat_map(|plan| needs(plan, plans)).collect();
         let devel = inputs.resolution.devel.as_ref();
         let image = devel.is_some_and(|devel| needed.iter().any(|name| is_in(devel, name, inputs)));
         let missing: BTreeSet<Name> = needed
             .into_iter()
             .filter(|name| match devel.filter(|_| image) {
                 Some(devel) => !is_in(devel, name, inputs),
-                None => !is_in_base(name, parts),
+                None => !is_in_base(name, plans),
             })
             .collect();
         let order = inputs.resolution.order.iter().filter(|name| missing.contains(*name));
-        let found = order.filter_map(|name| variant(inputs.view(name)?, parts, log)).collect();
-        Self { image, parts: found, missing }
+        let found = order.filter_map(|name| variant(inputs.view(name)?, plans, log)).collect();
+        Self { image, plans: found, missing }
     }
 
-    /// Whether builds are done in the image for building, rather than on the base.
+    /// Whether builds use the development base image, rather than the stage `base`.
     pub(super) fn has_image(&self) -> bool {
         self.image
     }
 
-    /// What is installed to build against.
-    pub(super) fn parts(&self) -> &[PackagePlan] {
-        &self.parts
+    /// Returns the packages to install for builds.
+    pub(super) fn plans(&self) -> &[PackagePlan] {
+        &self.plans
     }
 
-    /// Whether a build of this package is done there.
-    pub(super) fn serves(&self, part: &PackagePlan, parts: &PackagePlans<'_>) -> bool {
-        let needed = needs(part, parts);
+    /// Whether the build of a package needs the toolkit, so that its stage starts from `devel`.
+    pub(super) fn serves(&self, plan: &PackagePlan, plans: &PackagePlans<'_>) -> bool {
+        let needed = needs(plan, plans);
         if self.image { !needed.is_empty() } else { needed.iter().any(|name| self.missing.contains(name)) }
     }
 
-    /// Whether any stage starts there.
-    pub(super) fn is_used(&self, parts: &PackagePlans<'_>) -> bool {
-        parts.all().any(|part| part.is_built() && self.serves(part, parts))
+    /// Whether any build needs the toolkit.
+    pub(super) fn is_used(&self, plans: &PackagePlans<'_>) -> bool {
+        plans.all().any(|plan| plan.is_built() && self.serves(plan, plans))
     }
 }
 
-/// The parts of the platform that a build compiles against. What the package requires to run alone is none of its build's.
-fn needs(part: &PackagePlan, parts: &PackagePlans<'_>) -> BTreeSet<Name> {
-    let direct = parts.requires(&part.name, &[catalog::RequireStage::Build]);
-    let mut seen = parts.closure(direct, &[catalog::RequireStage::Run]);
+/// Returns the packages of the platform that a build compiles against. Requirements for running only are not
+/// needed.
+fn needs(plan: &PackagePlan, plans: &PackagePlans<'_>) -> BTreeSet<Name> {
+    let direct = plans.requires(&plan.name, &[catalog::RequireStage::Build]);
+    let mut seen = plans.closure(direct, &[catalog::RequireStage::Run]);
     seen.retain(|name| {
-        let view = parts.inputs.view(name);
+        let view = plans.inputs.view(name);
         view.is_some_and(|view| view.is_platform() && toolkit_of(view).is_some())
     });
     seen
 }
 
-/// The variant to build against, where the definition has one.
+/// Returns the variant with compiler and headers, if the definition has one.
 fn toolkit_of(view: PackageContext<'_>) -> Option<&catalog::Variant> {
     view.package.variants.iter().find(|variant| variant.toolkit)
 }
 
-/// Whether the variant that was chosen will do to build against.
+/// Whether the chosen variant contains compiler and headers.
 pub(super) fn is_toolkit(view: PackageContext<'_>) -> bool {
     let chosen = view.chosen.variant.as_ref();
     view.package.variants.iter().any(|variant| variant.toolkit && Some(&variant.name.value) == chosen)
 }
 
-/// Whether an image has the part with compiler and headers. What the host puts into containers is in no build.
+/// Whether an image provides a package with compiler and headers. Files that the host mounts into containers
+/// are not available in builds.
 fn is_in(base: &ChosenBase, name: &Name, inputs: Inputs<'_>) -> bool {
     base.role == Role::Devel && base.provides.contains_key(name) && !of_host(base, inputs).contains(name)
 }
 
-fn is_in_base(name: &Name, parts: &PackagePlans<'_>) -> bool {
-    let installed = parts.platform().iter().any(|part| part.name == *name);
-    let chosen = installed && parts.inputs.view(name).is_some_and(is_toolkit);
-    chosen || is_in(&parts.inputs.resolution.base, name, parts.inputs)
+fn is_in_base(name: &Name, plans: &PackagePlans<'_>) -> bool {
+    let installed = plans.platform().iter().any(|plan| plan.name == *name);
+    let chosen = installed && plans.inputs.view(name).is_some_and(is_toolkit);
+    chosen || is_in(&plans.inputs.resolution.base, name, plans.inputs)
 }
 
-/// What the host puts into containers of an image when they start.
+/// Returns the packages that the host mounts into containers of an image when they start.
 pub(super) fn of_host<'a>(base: &ChosenBase, inputs: Inputs<'a>) -> BTreeSet<&'a Name> {
     let known = base.name.as_ref().and_then(|name| inputs.catalog.base(name));
     let tag = known.and_then(|known| {
@@ -109,8 +111,8 @@ pub(super) fn of_host<'a>(base: &ChosenBase, inputs: Inputs<'a>) -> BTreeSet<&'a
     tag.into_iter().flat_map(|tag| &tag.host).collect()
 }
 
-/// A part in its variant to build against: its archives and system packages, and where its programs lie.
-fn variant(view: PackageContext<'_>, parts: &PackagePlans<'_>, log: &mut Log) -> Option<PackagePlan> {
+/// Expands a package in its toolkit variant: its apt archives, system packages and variables.
+fn variant(view: PackageContext<'_>, plans: &PackagePlans<'_>, log: &mut Log) -> Option<PackagePlan> {
     let variant = toolkit_of(view)?;
     let mut chosen = view.chosen.clone();
     chosen.variant = Some(variant.name.value.clone());
@@ -123,18 +125,18 @@ fn variant(view: PackageContext<'_>, parts: &PackagePlans<'_>, log: &mut Log) ->
         return None;
     }
     let view = PackageContext { chosen: &chosen, ..view };
-    let values = view.own_values(parts.common(), log);
-    let mut part = expand::part(Filled { view, values: &values }, log);
-    part.install.retain(|act| matches!(act.kind, PackageStepKind::Apt(_) | PackageStepKind::Source(_)));
-    part.build.clear();
-    if parts.platform().iter().any(|other| other.name == part.name) {
-        part.env.clear();
-        part.paths.clear();
+    let values = view.own_values(plans.common(), log);
+    let mut plan = expand::package_plan(Filled { view, values: &values }, log);
+    plan.install.retain(|step| matches!(step.kind, PackageStepKind::Apt(_) | PackageStepKind::Source(_)));
+    plan.build.clear();
+    if plans.platform().iter().any(|other| other.name == plan.name) {
+        plan.env.clear();
+        plan.paths.clear();
     }
-    Some(part)
+    Some(plan)
 }
 
-/// A version that only the image knows: what belongs to it to build against, nobody can say.
+/// Returns the diagnostic for a version that the catalogue does not have, so that its toolkit is unknown.
 fn unknown(view: PackageContext<'_>) -> Diagnostic {
     let title = view.title();
     let place = view.chosen.place.or(view.inputs.resolution.base.asked);

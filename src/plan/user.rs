@@ -1,46 +1,46 @@
-//! The user's own code on top: account, files, what the container runs.
+//! The parts of the final image that `app` sets: user account, files, steps and the command.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::manifest::{App, Mode, User, Volume};
 use crate::value::{EnvName, Id, ImagePath};
 
-use super::final_stage::{self, Around, asked_why};
+use super::final_stage::{self, FinalContext, requested_why};
 use super::package_context::Inputs;
-use super::package_step::tells_linker;
+use super::package_step::configures_linker;
 use super::python::Python;
 use super::stage_packages;
 use super::steps::{self, path, small};
 use super::{Block, FolderOwner, Instruction, Mount, Run, Script, UserAccount, Why, driver_capabilities};
 
-/// What the application requires of pip: before its files, which change more often.
+/// Installs the Python packages of the application. They come before its files, which change more often.
 pub(super) fn requirements(inputs: Inputs<'_>, python: &Python) -> Option<Block> {
     let app = inputs.project.app.as_ref()?;
-    let run = super::python::asked(inputs, &python.place(), &[], &app.requirements)?;
+    let run = super::python::requested(inputs, &python.place(), &[], &app.requirements)?;
     let places = app.requirements.iter().map(|file| file.path.span);
-    let why = asked_why(inputs, "Python packages of the application", places);
+    let why = requested_why(inputs, "Python packages of the application", places);
     Some(Block { why, instructions: vec![Instruction::Run(run)] })
 }
 
-/// The user that the image runs as.
+/// Creates the user account of the image.
 pub(super) fn account(inputs: Inputs<'_>) -> Option<Block> {
     let app = inputs.project.app.as_ref()?;
     app.login().map(|user| account_of(inputs, app, user))
 }
 
-/// From the application's files to what is started.
-pub(super) fn blocks(around: Around<'_>) -> Vec<Block> {
-    let inputs = around.parts.inputs;
+/// Returns the blocks from the application's files to the command.
+pub(super) fn blocks(context: FinalContext<'_>) -> Vec<Block> {
+    let inputs = context.plans.inputs;
     let mut blocks = Vec::new();
     if let Some(app) = &inputs.project.app {
         blocks.extend(files(app));
-        let tells = app.copies.iter().any(|copy| tells_linker(&copy.to));
+        let tells = app.copies.iter().any(|copy| configures_linker(&copy.to));
         blocks.extend(stage_packages::linker(std::iter::empty(), tells));
-        blocks.extend(runs(around, app));
+        blocks.extend(runs(context, app));
         if !app.runs.is_empty() {
-            blocks.extend(final_stage::check(around));
+            blocks.extend(final_stage::check(context));
         }
-        // Behind the steps of the application, which may create the user.
+        // After the steps of the application, which may create the user.
         blocks.extend(mount_points(inputs));
         blocks.push(start(app));
     } else {
@@ -49,7 +49,7 @@ pub(super) fn blocks(around: Around<'_>) -> Vec<Block> {
     let labels = Instruction::Label(labels(inputs));
     let metadata = Block { why: Why::default(), instructions: vec![labels] };
     let at = blocks.len().saturating_sub(usize::from(inputs.project.app.is_some()));
-    blocks.splice(at..at, gpu(around).into_iter().chain([metadata]));
+    blocks.splice(at..at, gpu(context).into_iter().chain([metadata]));
     if let Some((view, words)) = super::start::default(inputs) {
         let why = Why::new(format!("The server of {}", view.title()));
         blocks.push(Block { why, instructions: vec![Instruction::Cmd(words.clone())] });
@@ -58,14 +58,15 @@ pub(super) fn blocks(around: Around<'_>) -> Vec<Block> {
     blocks
 }
 
-/// What NVIDIA's container runtime and Kubernetes read from an image: the GPUs and the parts of the driver that it needs.
-/// What the base defines so, and what a package or the project defines otherwise, is left as it is.
-fn gpu(around: Around<'_>) -> Option<Block> {
-    let inputs = around.parts.inputs;
+/// Sets the variables with which NVIDIA's container runtime and Kubernetes find out which GPUs and driver
+/// capabilities the image needs, unless the base image already has these values or a package or the project
+/// defines others.
+fn gpu(context: FinalContext<'_>) -> Option<Block> {
+    let inputs = context.plans.inputs;
     let capabilities = driver_capabilities(&inputs.project.run, &inputs.resolution.target)?;
-    let parts = around.parts.shipped().into_iter().chain(around.parts.platform());
+    let plans = context.plans.shipped().into_iter().chain(context.plans.platform());
     let mut defined: BTreeSet<EnvName> =
-        parts.flat_map(|part| &part.env).map(|(name, ..)| name.clone()).collect();
+        plans.flat_map(|plan| &plan.env).map(|(name, ..)| name.clone()).collect();
     defined.extend(inputs.project.app.iter().flat_map(|app| &app.env).map(|(name, _)| name.value.clone()));
     let known = [("NVIDIA_VISIBLE_DEVICES", "all"), ("NVIDIA_DRIVER_CAPABILITIES", &capabilities)];
     let left = known.into_iter().filter(|(name, value)| {
@@ -93,8 +94,8 @@ fn account_of(inputs: Inputs<'_>, app: &App, user: &User) -> Block {
     Block { why: inputs.why(what, user.name.span), instructions: vec![run] }
 }
 
-/// Folders of the user that something is mounted at or below: a new volume of the engine is as the image's folder is, and
-/// an engine makes what the image lacks for root.
+/// Returns the folders at or above mount points that the user must own. A new volume gets the owner of the
+/// image's folder, and engines create missing folders for root.
 fn volumes(inputs: Inputs<'_>, app: &App, user: &User) -> Vec<ImagePath> {
     let home = path(&format!("/home/{}", user.name.value));
     let lives = app.workdir.iter().map(|folder| &folder.value);
@@ -113,8 +114,8 @@ fn volumes(inputs: Inputs<'_>, app: &App, user: &User) -> Vec<ImagePath> {
     all.into_iter().filter(|path| app.workdir.as_ref().is_none_or(|folder| folder.value != *path)).collect()
 }
 
-/// Who writes to the volume that lies at this place, where neither root nor the user of the image does: the first service
-/// that does.
+/// Returns the user of the first service that writes to the volume at this path, if that is neither root nor
+/// the user of the image.
 fn other_writer(inputs: Inputs<'_>, place: &ImagePath) -> Option<FolderOwner> {
     let runs: Vec<_> = super::start::own(inputs).collect();
     let mut mounted = runs.iter().flat_map(|run| run.volumes.iter().filter(|volume| !volume.bind));
@@ -133,8 +134,8 @@ fn other_writer(inputs: Inputs<'_>, place: &ImagePath) -> Option<FolderOwner> {
     (!named.contains('$')).then(|| FolderOwner { user: user.to_owned(), group: group.map(str::to_owned) })
 }
 
-/// The places of volumes that services write to as another user than the image's: an engine makes what the image lacks for
-/// root.
+/// Creates the mount points of volumes that services write to as another user than the image's. Engines would
+/// create them for root.
 fn mount_points(inputs: Inputs<'_>) -> Option<Block> {
     let volumes = super::start::own(inputs).flat_map(|run| &run.volumes).filter(|volume| !volume.bind);
     let places: BTreeSet<&ImagePath> = volumes.map(|volume| &volume.to.value).collect();
@@ -149,12 +150,12 @@ fn owner(app: &App) -> Option<(Id, Id)> {
     app.login().map(|user| (user.uid, user.gid))
 }
 
-/// Whether a place is the user's: where the application lives, their home, a volume. What lies elsewhere is root's, and
-/// an attacker who takes over the application cannot write it.
+/// Whether the user owns a path: in the working directory, the home directory or a volume. Everything else
+/// belongs to root, so that an attacker who takes over the application cannot write it.
 fn is_theirs(app: &App, place: &ImagePath) -> bool {
     let home = app.login().map(|user| path(&format!("/home/{}", user.name.value)));
     let lives = app.workdir.iter().map(|folder| &folder.value);
-    // The folder above that in which it starts is the application's too.
+    // Folders above the working directory belong to the application too.
     let above = |folder: &ImagePath| place.as_str() != "/" && folder.is_inside(place);
     lives.clone().any(above)
         || lives
@@ -176,17 +177,17 @@ fn files(app: &App) -> Option<Block> {
         });
     }
     let env: Vec<_> = app.env.iter().map(|(name, value)| (name.value.clone(), value.value.clone())).collect();
-    // Behind the files: between these and the steps above lie the Python packages of the project.
+    // After the files, so that changed variables do not invalidate the cached layers of the files.
     if !env.is_empty() {
         instructions.push(Instruction::Env(env));
     }
     (!instructions.is_empty()).then(|| Block { why: Why::default(), instructions })
 }
 
-/// Any of these may call pip: they are held to the resolver's choices as pip's own steps are.
-fn runs(around: Around<'_>, app: &App) -> Vec<Block> {
-    let inputs = around.parts.inputs;
-    let tools = if around.constrained { Mount::Pip } else { Mount::Net };
+/// Returns the `run` lines of the application. Any of them may call pip, so they get the constraints too.
+fn runs(context: FinalContext<'_>, app: &App) -> Vec<Block> {
+    let inputs = context.plans.inputs;
+    let tools = if context.constrained { Mount::Pip } else { Mount::Net };
     let shell = |line: &crate::source::Spanned<String>| {
         let script = vec![Script::Shell(line.value.clone())];
         let run = Run { mounts: vec![tools.clone()], script, ..Run::default() };
@@ -215,7 +216,7 @@ fn start(app: &App) -> Block {
     Block { why: Why::default(), instructions }
 }
 
-/// Titles as the Open Container Initiative names them, then the user's own, which win.
+/// Returns the labels: those of the OCI image specification, then the user's own, which take precedence.
 fn labels(inputs: Inputs<'_>) -> BTreeMap<String, String> {
     let header = &inputs.project.header;
     let resolution = inputs.resolution;

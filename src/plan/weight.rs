@@ -1,4 +1,4 @@
-//! What is heavy has a separate layer.
+//! Distributes Python packages to layers: heavy ones have separate layers.
 
 use crate::catalog;
 use crate::value::Name;
@@ -7,62 +7,64 @@ use super::package_plan::PackagePlans;
 use super::package_step::PackagePlan;
 use super::{WheelLayer, pip_urls};
 
-/// From here on, MiB, a package has a separate layer: a new version of another one does not push it again.
+/// The size in MiB from which a package has a separate layer, so that a new version of another package does
+/// not push it again.
 const HEAVY: u64 = 200;
 
 /// The Python packages by the layer that installs them.
 #[derive(Debug)]
 pub(super) struct Layers<'a> {
-    /// What the stage `python` installs: everything, or where some packages are heavy and others are not, the heavy ones and
-    /// what they require.
+    /// The packages that the stage `python` installs: all of them, or if some are heavy, these and their
+    /// requirements.
     pub(super) heavy: Vec<&'a PackagePlan>,
-    /// What is left for a layer on top of that.
+    /// The other packages, which are installed in a layer on top.
     pub(super) light: Vec<&'a PackagePlan>,
-    /// The heavy packages, in the order of installing: each has its layer.
+    /// The heavy packages with separate layers, in the order of installation.
     pub(super) wheels: Vec<WheelLayer>,
 }
 
 impl<'a> Layers<'a> {
-    /// Divides the packages of the image that ships; `held`: the distributions of each.
-    pub(super) fn new(parts: &'a PackagePlans<'_>, held: &[(Name, String)]) -> Self {
-        let light = light(parts);
-        let is_light = |part: &PackagePlan| light.iter().any(|other| other.name == part.name);
-        let mut heavy = parts.shipped_with_platform();
-        heavy.retain(|part| !is_light(part));
-        let wheels = heavy.iter().filter(|part| part.is_python() && is_heavy(parts, part));
-        let wheels = wheels.filter_map(|part| layer(part, held)).collect();
+    /// Divides the packages of the final image. `pins` are the pinned distributions of each package.
+    pub(super) fn new(plans: &'a PackagePlans<'_>, pins: &[(Name, String)]) -> Self {
+        let light = light(plans);
+        let is_light = |plan: &PackagePlan| light.iter().any(|other| other.name == plan.name);
+        let mut heavy = plans.shipped_with_platform();
+        heavy.retain(|plan| !is_light(plan));
+        let wheels = heavy.iter().filter(|plan| plan.is_python() && is_heavy(plans, plan));
+        let wheels = wheels.filter_map(|plan| layer(plan, pins)).collect();
         Self { heavy, light, wheels }
     }
 
-    /// Those that leave the environment in the stage that installs nothing light: the last one stays.
-    pub(super) fn apart(&self) -> &[WheelLayer] {
+    /// Returns the layers that are moved out of the environment in the stage `python`. The last one stays in
+    /// it.
+    pub(super) fn separate(&self) -> &[WheelLayer] {
         self.wheels.split_last().map_or(&[], |(_, others)| others)
     }
 }
 
-/// The layer of a package; nothing where no distribution of it is known.
-fn layer(part: &PackagePlan, held: &[(Name, String)]) -> Option<WheelLayer> {
-    let own = held.iter().filter(|(name, _)| *name == part.name);
+/// Returns the layer of a package; `None` if none of its distributions is known.
+fn layer(plan: &PackagePlan, pins: &[(Name, String)]) -> Option<WheelLayer> {
+    let own = pins.iter().filter(|(name, _)| *name == plan.name);
     let dists: Vec<String> = own.filter_map(|(_, line)| Some(line.split_once("==")?.0.to_owned())).collect();
-    (!dists.is_empty()).then(|| WheelLayer { package: part.name.clone(), dists })
+    (!dists.is_empty()).then(|| WheelLayer { package: plan.name.clone(), dists })
 }
 
-fn light<'a>(parts: &'a PackagePlans<'_>) -> Vec<&'a PackagePlan> {
-    let python: Vec<&PackagePlan> = parts.shipped().into_iter().filter(|part| part.is_python()).collect();
-    let heavy = python.iter().filter(|part| is_heavy(parts, part));
-    let heavy: Vec<Name> = heavy.map(|part| part.name.clone()).collect();
+fn light<'a>(plans: &'a PackagePlans<'_>) -> Vec<&'a PackagePlan> {
+    let python: Vec<&PackagePlan> = plans.shipped().into_iter().filter(|plan| plan.is_python()).collect();
+    let heavy = python.iter().filter(|plan| is_heavy(plans, plan));
+    let heavy: Vec<Name> = heavy.map(|plan| plan.name.clone()).collect();
     if heavy.is_empty() {
         return Vec::new();
     }
-    let below = parts.closure(heavy, &[catalog::RequireStage::Run]);
-    // What pip clones a repository for stays in the stage that has git.
-    let clones = |part: &PackagePlan| !pip_urls::programs_of_parts([part]).is_empty();
-    python.into_iter().filter(|part| !below.contains(&part.name) && !clones(part)).collect()
+    let below = plans.closure(heavy, &[catalog::RequireStage::Run]);
+    // Packages for which pip clones a repository stay in the stage that has Git.
+    let clones = |plan: &PackagePlan| !pip_urls::programs_of_plans([plan]).is_empty();
+    python.into_iter().filter(|plan| !below.contains(&plan.name) && !clones(plan)).collect()
 }
 
-/// Whether a package takes much room.
-pub(super) fn is_heavy(parts: &PackagePlans<'_>, part: &PackagePlan) -> bool {
-    let view = parts.inputs.view(&part.name);
+/// Whether a package is large.
+pub(super) fn is_heavy(plans: &PackagePlans<'_>, plan: &PackagePlan) -> bool {
+    let view = plans.inputs.view(&plan.name);
     let size = view.and_then(|view| view.package.size.as_ref()?.image);
     size.is_some_and(|size| size >= HEAVY)
 }

@@ -1,17 +1,17 @@
-//! Instructions of a Dockerfile read from their text as `BuildKit` reads them: comments, continued lines, heredocs.
+//! Parses instructions of a Dockerfile like `BuildKit`: comments, continuation lines and heredocs.
 
 use std::iter::Enumerate;
 use std::str::Lines;
 
-/// A text read as instructions.
+/// The instructions of a text.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Fragment {
     pub instructions: Vec<RawInstruction>,
-    /// Why the text cannot be placed among other instructions: the line and the reason.
+    /// Why the text cannot be inserted between other instructions: the line number, from 1, and the reason.
     pub problem: Option<(usize, &'static str)>,
 }
 
-/// One instruction, its continued lines joined.
+/// An instruction with its continuation lines joined.
 #[derive(Debug, PartialEq, Eq)]
 pub struct RawInstruction {
     /// Its text, without the heredocs.
@@ -20,7 +20,7 @@ pub struct RawInstruction {
     pub heredocs: Vec<String>,
 }
 
-/// A heredoc as an instruction announces it.
+/// The start of a heredoc, such as `<<-EOF`.
 #[derive(Debug, PartialEq, Eq)]
 struct Heredoc<'a> {
     name: &'a str,
@@ -73,7 +73,7 @@ impl<'a> FragmentReader<'a> {
         Some(RawInstruction { text, heredocs: bodies })
     }
 
-    /// The next line that is neither empty nor a comment, with its number.
+    /// Returns the next line that is neither empty nor a comment, with its number.
     fn line(&mut self) -> Option<(usize, &'a str)> {
         loop {
             let (index, line) = self.lines.next()?;
@@ -88,7 +88,7 @@ impl<'a> FragmentReader<'a> {
         }
     }
 
-    /// The lines of a heredoc up to its end.
+    /// Reads the lines of a heredoc up to its end.
     fn body(&mut self, heredoc: &Heredoc<'_>, number: usize) -> String {
         let mut body = String::new();
         for (_, line) in self.lines.by_ref() {
@@ -108,25 +108,25 @@ impl<'a> FragmentReader<'a> {
     }
 }
 
-/// What precedes a `\` at the end of a line; two of them are a backslash.
+/// Returns a line without the `\` at its end; `None` if it has none, or ends with `\\`.
 fn continued(line: &str) -> Option<&str> {
     line.trim_end_matches([' ', '\t']).strip_suffix('\\').filter(|before| !before.ends_with('\\'))
 }
 
-/// `escape=…`, `syntax=…`, `check=…` behind a `#`.
+/// Whether the text after a `#` is a parser directive: `escape=…`, `syntax=…` or `check=…`.
 fn is_directive(comment: &str) -> bool {
     comment.split_once('=').is_some_and(|(name, _)| {
         ["escape", "syntax", "check"].iter().any(|known| name.trim().eq_ignore_ascii_case(known))
     })
 }
 
-/// The instruction behind `ONBUILD`, or itself.
+/// Returns the instruction after `ONBUILD`, or the text itself.
 pub(super) fn deferred(text: &str) -> &str {
     let word = text.split_whitespace().next().unwrap_or_default();
     if word.eq_ignore_ascii_case("ONBUILD") { text[word.len()..].trim_start() } else { text }
 }
 
-/// The heredocs that an instruction announces; `None` where builders could read it in several ways.
+/// Returns the heredocs that an instruction starts; `None` if builders could parse it differently.
 fn heredocs(text: &str) -> Option<Vec<Heredoc<'_>>> {
     let text = deferred(text);
     let keyword = text.split_whitespace().next().unwrap_or_default();
@@ -136,7 +136,7 @@ fn heredocs(text: &str) -> Option<Vec<Heredoc<'_>>> {
     let simple: Vec<&str> = text.split_whitespace().filter_map(announced).collect();
     let quoted: Vec<&str> = words(text).into_iter().flatten().filter_map(announced).collect();
     let has_json = text.split_whitespace().any(|word| word.starts_with('['));
-    // An expansion may contain blanks.
+    // An expansion may contain spaces.
     let expands = text.match_indices("${").any(|(at, _)| {
         let name = text[at + 2..].trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
         !name.starts_with('}')
@@ -147,7 +147,7 @@ fn heredocs(text: &str) -> Option<Vec<Heredoc<'_>>> {
     simple.into_iter().map(heredoc).collect()
 }
 
-/// What follows the `<<` of a word, if it may announce a heredoc.
+/// Returns what follows the `<<` of a word, if it may start a heredoc.
 fn announced(word: &str) -> Option<&str> {
     let rest = word.trim_start_matches(|c: char| c.is_ascii_digit()).strip_prefix("<<")?;
     (!rest.is_empty() && rest != "-" && !rest.contains('<')).then_some(rest)
@@ -161,7 +161,7 @@ fn heredoc(rest: &str) -> Option<Heredoc<'_>> {
     (!name.is_empty() && name.chars().all(plain)).then_some(Heredoc { name, strips_tabs })
 }
 
-/// The words of an instruction, with their quotes; `None` if a quote stays open.
+/// Returns the words of an instruction with their quotes; `None` if a quote is not closed.
 fn words(text: &str) -> Option<Vec<&str>> {
     let mut all = Vec::new();
     let (mut start, mut quote) = (None, None);
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_joined_as_builders_do() {
+    fn continuation_lines_are_joined() {
         assert_eq!(texts("RUN a \\\n# note\n\n  b\nUSER x"), ["RUN a   b", "USER x"]);
         assert_eq!(texts("RUN a \\\r\n  b\r\nUSER x\r\n"), ["RUN a   b", "USER x"]);
         assert_eq!(texts("FR\\ \t\nOM evil"), ["FROM evil"]);
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn what_reaches_beyond_its_end_is_refused() {
+    fn text_that_affects_later_instructions_is_rejected() {
         for (text, line, why) in [
             ("FROM evil", 1, STAGE),
             ("USER x\nFR\\\nOM evil", 2, STAGE),

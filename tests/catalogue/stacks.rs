@@ -45,7 +45,7 @@ fn every_stack_compiles_somewhere_and_the_list_is_current() {
                 let header = &compiled.resolved.targets[0].0.header;
                 description = header.description.as_ref().map(|text| text.value.clone()).unwrap_or_default();
                 let size = &compiled.planned[0].plan.size;
-                largest = largest.max(Some((size.image + size.models, size.words())));
+                largest = largest.max(Some((size.image + size.models, size.describe())));
             }
             columns.extend(machine.column.map(|_| if built.is_ok() { "yes" } else { "-" }));
         }

@@ -1,5 +1,6 @@
-//! What the compiler and its build script share: source texts, diagnostics as data, values, KDL, and the form in which the build
-//! packs the catalogue. Ranks: `source`, `diagnostic`, `value`, `syntax`, `packed`; a module uses those before it.
+//! Code that the compiler and its build script share: source texts, diagnostics as data, values, KDL, and the
+//! packed form of the catalogue. Ranks: `source`, `diagnostic`, `value`, `syntax`, `packed`; a module uses
+//! only those before it.
 
 pub mod diagnostic;
 pub mod packed;

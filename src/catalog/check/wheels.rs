@@ -66,8 +66,8 @@ impl WheelMismatch<'_> {
         let explicit = asked.iter().any(|one| one.name.as_str() == PYTHON);
         let offered = here.iter().filter_map(|(known, left)| known.versions(left, PYTHON));
         let offered: Vec<&Version> = offered.flatten().collect();
-        let wrong = offered.iter().find(|python| !self.0.takes(python));
-        let fits = offered.iter().any(|python| self.0.takes(python));
+        let wrong = offered.iter().find(|python| !self.0.supports_python(python));
+        let fits = offered.iter().any(|python| self.0.supports_python(python));
         if let Some(python) = wrong.filter(|_| explicit || !fits) {
             let shown = wording::code(self.0.pythons);
             faults

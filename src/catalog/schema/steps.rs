@@ -147,7 +147,7 @@ static ARCHIVE: NodeSpec = NodeSpec::new("archive", "Downloads and unpacks an ar
 static GIT: NodeSpec = NodeSpec::new("git", "Checks out a source tree at a commit.")
     .args(&[ArgSpec::text("URL", "The repository.")])
     .properties(&[
-        PropertySpec::text("tag", "The tag, for information; the commit decides."),
+        PropertySpec::text("tag", "The tag, for information only; the build checks out the commit."),
         PropertySpec::text("commit", "The commit; if none is available, a `note` explains why."),
         PropertySpec::text("to", "The folder for the source tree.").required(),
         PropertySpec::new("submodules", ValueKind::Bool, "Whether to check out submodules."),

@@ -7,19 +7,19 @@ use crate::manifest::Stacks;
 use crate::source::Sources;
 
 use super::{Catalog, DefinitionFile};
-use jcc_core::packed::{PackedFile, PackedStack, Stretch};
+use jcc_core::packed::{PackedFile, PackedRange, PackedStack};
 
 static TEXTS: &str = include_str!(concat!(env!("OUT_DIR"), "/catalog.txt"));
 static BYTES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.bin"));
 static FILES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.index"));
 static STACKS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/stacks.index"));
 
-fn text(stretch: Stretch) -> &'static str {
-    &TEXTS[stretch.range()]
+fn text(range: PackedRange) -> &'static str {
+    &TEXTS[range.range()]
 }
 
-fn bytes(stretch: Stretch) -> &'static [u8] {
-    &BYTES[stretch.range()]
+fn bytes(range: PackedRange) -> &'static [u8] {
+    &BYTES[range.range()]
 }
 
 impl Catalog {

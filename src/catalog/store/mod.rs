@@ -164,7 +164,7 @@ impl Catalog {
         let (before, new) = self.slots.split_at_mut(first);
         let mut mentioned = Mentioned::default();
         for slot in before {
-            mentioned.learn(&slot.entry);
+            mentioned.add(&slot.entry);
         }
         let files = &self.files;
         let definitions = new.iter_mut().map(|slot| {

@@ -1,4 +1,4 @@
-//! CAN interfaces that the container does not see.
+//! Reports CAN interfaces that are not available in the container's network.
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};

@@ -1,4 +1,4 @@
-//! Python packages in versions that exclude each other.
+//! Reports requirements for a Python package that exclude each other.
 
 use std::collections::BTreeMap;
 
@@ -21,13 +21,13 @@ fn check(context: &Context<'_>, log: &mut Log) {
     }
 }
 
-/// Everything that one environment is asked for.
+/// Returns all requirements and constraints of one environment.
 fn specs<'a>(install: &'a [PipSpec], files: impl Iterator<Item = &'a Requirements>) -> Vec<&'a PipSpec> {
     install.iter().chain(files.flat_map(|file| file.specs.iter().chain(&file.constraints))).collect()
 }
 
-/// Of one package's requirements each is compared with the first exact one: others that exclude each other exclude it too,
-/// and a long file takes time by its length alone.
+/// Compares the requirements of each package with the first exact one. Others that exclude each other exclude
+/// that one too, so that linear time suffices.
 fn report(all: &[&PipSpec], log: &mut Log) {
     let mut by_name: BTreeMap<String, Vec<&PipSpec>> = BTreeMap::new();
     for spec in all.iter().filter(|spec| spec.marker().is_none()) {
@@ -41,8 +41,8 @@ fn report(all: &[&PipSpec], log: &mut Log) {
             let message = format!("no version of {} satisfies both requirements", wording::code(name));
             log.error(
                 Diagnostic::error(codes::CONTRADICTING_PYTHON, message)
-                    .at(second.span, wanted(second))
-                    .at(first.span, wanted(first))
+                    .at(second.span, label(second))
+                    .at(first.span, label(first))
                     .help(
                         "change one of them, or move one to a separate environment: `venv \"NAME\" \
                             { … }`",
@@ -52,7 +52,7 @@ fn report(all: &[&PipSpec], log: &mut Log) {
     }
 }
 
-/// Whether one of them names a version that the other one excludes.
+/// Whether one requirement is exact and the other one excludes its version.
 fn contradict(one: &PepRequirement, other: &PepRequirement) -> bool {
     let excludes = |by: &PepRequirement, version: &Version| by.allows(version) == Some(false);
     match (exact(one), exact(other)) {
@@ -63,13 +63,13 @@ fn contradict(one: &PepRequirement, other: &PepRequirement) -> bool {
     }
 }
 
-/// The one version that will do.
+/// Returns the version of an exact requirement.
 fn exact(spec: &PepRequirement) -> Option<Version> {
     let mut found = spec.specifiers().iter().filter(|(op, text)| *op == PepOp::Equal && !text.contains('*'));
     found.next().and_then(|(_, text)| Version::parse(text).ok())
 }
 
-fn wanted(spec: &PepRequirement) -> String {
+fn label(spec: &PepRequirement) -> String {
     let all: Vec<String> = spec.specifiers().iter().map(|(op, version)| format!("{op}{version}")).collect();
     format!("requires {}", wording::code(all.join(",")))
 }

@@ -1,4 +1,4 @@
-//! A container that is root on the host.
+//! Warns about access to the engine's socket.
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes};
@@ -6,7 +6,7 @@ use crate::source::Span;
 
 pub(super) const RULE: Rule = Rule { code: codes::DOCKER_SOCKET, severity: Severity::Warning, check };
 
-/// Where engines listen.
+/// The sockets of container engines.
 const SOCKETS: &[&str] = &["/var/run/docker.sock", "/run/docker.sock", "/run/podman/podman.sock"];
 
 fn check(context: &Context<'_>, log: &mut Log) {

@@ -1,4 +1,4 @@
-//! A system package that belongs to the host.
+//! Reports system packages that must not be installed in an image.
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};

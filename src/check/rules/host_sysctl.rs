@@ -1,4 +1,4 @@
-//! A parameter of the kernel that would be the host's.
+//! Reports kernel parameters of namespaces that the container shares with the host.
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};

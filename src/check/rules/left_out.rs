@@ -1,4 +1,4 @@
-//! Files of copied folders that the build does not see.
+//! Warns about files of copied folders that are excluded from the build context.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::manifest::{Copy, SecretFile};
 
 pub(super) const RULE: Rule = Rule { code: codes::LEFT_OUT, severity: Severity::Warning, check };
 
-/// So many files are named in a message.
+/// The maximum number of files that a message names.
 const NAMED: usize = 10;
 
 fn check(context: &Context<'_>, log: &mut Log) {

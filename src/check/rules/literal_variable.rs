@@ -1,4 +1,4 @@
-//! A variable's name in braces where values are passed on unchanged.
+//! Warns about references to variables in values that are passed on unchanged.
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
@@ -25,7 +25,8 @@ fn check(context: &Context<'_>, log: &mut Log) {
     }
 }
 
-/// How the host's variable of the same name is passed on: `${NAME}`, `${NAME:-default}`.
+/// Suggests `host-env` for a value that is a reference to the host's variable of the same name: `${NAME}`,
+/// `${NAME:-default}`.
 fn passed(name: &str, value: &str, found: &str) -> Option<String> {
     let inner = found.strip_prefix("${")?.strip_suffix('}')?.strip_prefix(name)?;
     let default = match inner {
@@ -42,7 +43,7 @@ fn passed(name: &str, value: &str, found: &str) -> Option<String> {
     })
 }
 
-/// How a variable is extended by its own value: a shell does that when the container starts.
+/// Suggests a shell command for a value that extends the variable itself.
 fn extended(name: &str, value: &str, found: &str) -> Option<String> {
     let own = found.trim_start_matches(['$', '{']).strip_prefix(name)?;
     if !matches!(own, "" | "}") || value == found {
@@ -57,8 +58,8 @@ fn extended(name: &str, value: &str, found: &str) -> Option<String> {
     ))
 }
 
-/// The first `$NAME` of a text, where that is the variable itself or one that every shell has. Others may be a part of a
-/// password.
+/// Returns the first `$NAME` of a text that refers to the variable itself or to one that every shell has.
+/// Others may be part of a password.
 fn plain_variable<'a>(own: &str, value: &'a Spanned<String>) -> Option<&'a str> {
     let text = value.value.as_str();
     text.match_indices('$').find_map(|(at, _)| {
@@ -69,7 +70,7 @@ fn plain_variable<'a>(own: &str, value: &'a Spanned<String>) -> Option<&'a str> 
     })
 }
 
-/// The first `${NAME}` of a text, or `${NAME:-…}` and the like.
+/// Returns the first `${NAME}` of a text, or a form with an operator such as `${NAME:-…}`.
 fn variable(value: &Spanned<String>) -> Option<&str> {
     let text = value.value.as_str();
     text.match_indices("${").find_map(|(at, _)| {

@@ -1,4 +1,4 @@
-//! An archive whose packages nothing is held to.
+//! Reports apt archives without a key and PPAs without a fingerprint.
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};

@@ -1,4 +1,4 @@
-//! A run option that the target cannot give.
+//! Reports options in `run` that the target's platform does not support.
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
@@ -7,12 +7,12 @@ use crate::source::Span;
 
 pub(super) const RULE: Rule = Rule { code: codes::NOT_OFFERED, severity: Severity::Error, check };
 
-/// A run option that needs a certain machine: the word by which platforms offer it, what it is, where it is asked for.
+/// An option that depends on the platform: its name in the platform's `offers`, a description, and its place.
 type MachineOption = (&'static str, &'static str, Span);
 
 fn check(context: &Context<'_>, log: &mut Log) {
     let Some(platform) = context.platform else { return };
-    for (word, what, span) in context.runs().flat_map(wanted) {
+    for (word, what, span) in context.runs().flat_map(used) {
         if platform.offers.iter().any(|offer| offer.as_str() == word) {
             continue;
         }
@@ -32,7 +32,7 @@ fn check(context: &Context<'_>, log: &mut Log) {
     }
 }
 
-/// What does the same elsewhere.
+/// Suggests an alternative for other platforms.
 fn instead(word: &str) -> Option<&'static str> {
     match word {
         "camera-csi" => Some("for a USB camera, use its device: `camera \"/dev/video0\"`"),
@@ -47,7 +47,7 @@ fn instead(word: &str) -> Option<&'static str> {
     }
 }
 
-fn wanted(run: &RunOptions) -> Vec<MachineOption> {
+fn used(run: &RunOptions) -> Vec<MachineOption> {
     let cameras = run.cameras.iter().filter(|camera| camera.value == Camera::Csi);
     let mut all: Vec<MachineOption> =
         cameras.map(|camera| ("camera-csi", "CSI camera", camera.span)).collect();

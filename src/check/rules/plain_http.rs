@@ -1,4 +1,4 @@
-//! Something that anyone on the way can change.
+//! Warns about downloads that are neither signed nor encrypted.
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes};
@@ -9,10 +9,10 @@ pub(super) const RULE: Rule = Rule { code: codes::PLAIN_HTTP, severity: Severity
 
 fn check(context: &Context<'_>, log: &mut Log) {
     let (apt, pip) = (&context.project.apt, &context.project.pip);
-    // What a key signs can't be changed on the way.
+    // Signed packages cannot be changed in transit.
     let archives = apt.sources.iter().filter(|source| source.key.is_none()).map(|source| &source.uri);
     let indexes = pip.index.iter().chain(pip.extra_indexes.iter().map(|index| &index.url));
-    for url in archives.chain(indexes).filter(|url| is_open(url)) {
+    for url in archives.chain(indexes).filter(|url| is_plain_http(url)) {
         log.report(
             Diagnostic::warning(codes::PLAIN_HTTP, "this download can be changed in transit")
                 .at(url.span, "neither signed nor encrypted")
@@ -21,6 +21,6 @@ fn check(context: &Context<'_>, log: &mut Log) {
     }
 }
 
-fn is_open(url: &Spanned<Url>) -> bool {
+fn is_plain_http(url: &Spanned<Url>) -> bool {
     url.scheme() == "http" && !["localhost", "127.0.0.1", "[::1]"].contains(&url.host())
 }

@@ -1,4 +1,4 @@
-//! A container without walls.
+//! Warns about privileged containers.
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes};

@@ -1,4 +1,4 @@
-//! An output where only other programs write.
+//! Reports outputs at paths that are reserved for other programs.
 
 use crate::check::outputs::{OutputPath, named, reserved};
 use crate::check::{Context, Rule};

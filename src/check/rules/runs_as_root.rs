@@ -1,4 +1,4 @@
-//! An image that runs as root.
+//! Notes images that run as root.
 
 use crate::check::context::head;
 use crate::check::{Context, Rule};

@@ -1,4 +1,4 @@
-//! Two containers of one name.
+//! Reports duplicate container names.
 
 use std::collections::BTreeMap;
 

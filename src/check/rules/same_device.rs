@@ -1,4 +1,4 @@
-//! A device that is handed over twice.
+//! Warns about devices that are passed to a container twice.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -32,7 +32,7 @@ fn check(context: &Context<'_>, log: &mut Log) {
     }
 }
 
-/// Every device by its path on the host, with the one in the container where it is another.
+/// Returns the path of each device on the host, and that in the container if it differs.
 fn devices(run: &RunOptions) -> Vec<((String, Option<String>), Span)> {
     let cameras = run.cameras.iter().filter_map(|camera| match &camera.value {
         Camera::Csi => None,
@@ -48,7 +48,7 @@ fn devices(run: &RunOptions) -> Vec<((String, Option<String>), Span)> {
             HardwareDevice::I2c(bus) => (format!("/dev/i2c-{bus}"), None),
             HardwareDevice::Spi(device) => (format!("/dev/spidev{device}"), None),
             HardwareDevice::Gpio(Some(chip)) => (format!("/dev/gpiochip{chip}"), None),
-            // The device decides which chips these are; a chip that is named too is handed over once.
+            // The chips depend on the device. The plan removes duplicates.
             HardwareDevice::Gpio(None) => return None,
         };
         Some((path, device.span))

@@ -1,4 +1,4 @@
-//! Two things in one place of the container.
+//! Reports mounts at the same path of the container.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ fn check(context: &Context<'_>, log: &mut Log) {
     }
 }
 
-/// Every place of the container that something is mounted at.
+/// Returns the mount points of a container.
 pub(super) fn mounts(run: &RunOptions) -> Vec<&Spanned<ImagePath>> {
     run.volumes.iter().map(|volume| &volume.to).chain(&run.tmpfs).collect()
 }

@@ -1,4 +1,4 @@
-//! Two files at one path.
+//! Reports outputs with the same path.
 
 use crate::check::outputs::{OutputPath, clashes, named};
 use crate::check::{Context, Rule};
@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wordin
 
 pub(super) const RULE: Rule = Rule { code: codes::SAME_OUTPUT, severity: Severity::Error, check };
 
-/// The file that is always written beside the manifest.
+/// The lock, which is always written to the manifest's folder.
 const LOCK: &str = "jcc.lock";
 
 fn check(context: &Context<'_>, log: &mut Log) {

@@ -1,4 +1,4 @@
-//! Two containers, or two ports of one, at one port of the host.
+//! Reports ports of the host that are published twice.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -19,7 +19,8 @@ fn check(context: &Context<'_>, log: &mut Log) {
     };
     let mut all: Vec<&Spanned<PortMapping>> =
         context.runs().filter(published).flat_map(|run| &run.ports).collect();
-    // Those of every address come first: each of one address is compared with them and with its own.
+    // Ports on all addresses come first. A port on one address is compared with these and with others on the
+    // same address.
     all.sort_by_key(|port| address(port).is_some());
     let mut taken = TakenPorts::default();
     for port in all {
@@ -41,15 +42,15 @@ fn check(context: &Context<'_>, log: &mut Log) {
     }
 }
 
-/// The one address at which a port is published.
+/// Returns the address on which a port is published; `None` for all addresses.
 fn address(port: &PortMapping) -> Option<IpAddr> {
     port.ip.filter(|ip| !ip.is_unspecified())
 }
 
-/// Where something listens: all addresses, or one.
+/// A protocol, and an address or all of them (`None`).
 type Listener = (Protocol, Option<IpAddr>);
 
-/// Ports of the host, in ranges that are apart from each other.
+/// The published ports of the host, as disjoint ranges by first port.
 #[derive(Default)]
 struct TakenPorts(BTreeMap<Listener, BTreeMap<Port, (Port, Span)>>);
 
@@ -58,7 +59,7 @@ impl TakenPorts {
         self.0.entry(place).or_default().insert(ports.first, (ports.last, span));
     }
 
-    /// The first port that is taken already, and where.
+    /// Returns the first port of a range that is already taken, and the place that takes it.
     fn overlap(&self, place: Listener, ports: PortRange) -> Option<(Port, Span)> {
         let (first, (last, span)) = self.0.get(&place)?.range(..=ports.last).next_back()?;
         (*last >= ports.first).then_some((ports.first.max(*first), *span))

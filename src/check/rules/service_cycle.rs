@@ -1,4 +1,4 @@
-//! Services that wait for each other.
+//! Reports services that wait for each other.
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::cycles::{Cycle, Edges, find_cycles};
@@ -11,12 +11,12 @@ fn check(context: &Context<'_>, log: &mut Log) {
     let run = &context.project.run;
     let main = (context.project.header.name.as_str(), run);
     let others = run.services.iter().map(|service| (service.name.as_str(), &service.run));
-    // By service, those that it waits for.
+    // For each service, those that it waits for.
     let mut edges = Edges::new();
     for (name, run) in std::iter::once(main).chain(others) {
         let all = edges.entry(name).or_default();
         all.extend(run.depends_on.iter().map(|other| (other.as_str(), other.span)));
-        // What shares a namespace of another service starts after it.
+        // A service that shares a namespace of another one starts after it.
         for shared in [&run.network, &run.ipc, &run.pid].into_iter().flatten() {
             let other = shared.strip_prefix("service:").map(|other| (other, shared.span));
             let new = |(other, _): &(&str, Span)| all.iter().all(|(known, _)| known != other);

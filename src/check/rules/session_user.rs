@@ -1,4 +1,4 @@
-//! Sockets of a desktop session that is another user's.
+//! Warns about sockets of a desktop session that the container's user cannot use.
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes};
@@ -11,7 +11,7 @@ fn check(context: &Context<'_>, log: &mut Log) {
     for run in context.runs() {
         let session = run.session_uid().get();
         let Some((uid, place)) = user(run, context.project) else { continue };
-        // Root may open any socket, but PulseAudio asks who is there.
+        // Root can open any socket, but PulseAudio checks the user of the client.
         let pulse = run.audio.as_ref().filter(|audio| audio.value == Audio::Pulse).map(|audio| audio.span);
         let sockets = match uid {
             _ if uid == session => Vec::new(),
@@ -34,7 +34,7 @@ fn check(context: &Context<'_>, log: &mut Log) {
     }
 }
 
-/// Whom the container runs as and where that is written, as far as it is known.
+/// Returns the user that a container runs as, and the place that sets it, if known.
 fn user(run: &RunOptions, project: &Project) -> Option<(u32, Option<Span>)> {
     let login = project.app.as_ref().and_then(|app| app.user.as_ref());
     if let Some(user) = &run.user {

@@ -1,4 +1,4 @@
-//! Ports, a hostname or hosts of a container that has the network of another one, and so theirs.
+//! Reports ports, a host name or hosts of a container that shares the network of another one.
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
@@ -9,7 +9,7 @@ fn check(context: &Context<'_>, log: &mut Log) {
     for run in context.runs() {
         let Some(network) = &run.network else { continue };
         let Some((_, other)) = network.split_once(':') else { continue };
-        // Source: moby, `runconfig/errors.go`: the options that conflict with the network mode.
+        // The options that conflict with the network mode. Source: moby, `runconfig/errors.go`
         let port = run.ports.first().map(|port| ("port", "cannot publish ports", port.span));
         let name =
             run.process.hostname.as_ref().map(|one| ("hostname", "cannot have its own hostname", one.span));

@@ -1,4 +1,4 @@
-//! A command line in one argument, which no shell splits.
+//! Warns about a command line that is a single argument, which no shell splits.
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
@@ -11,7 +11,7 @@ fn check(context: &Context<'_>, log: &mut Log) {
     let app = context.project.app.as_ref();
     let entrypoint = app.and_then(|app| app.entrypoint.as_ref());
     let commands = app.and_then(|app| app.command.as_ref()).into_iter();
-    // Behind an entrypoint, a command is its arguments, which may contain spaces.
+    // With an entrypoint, a command contains its arguments, which may contain spaces.
     let main = context.runs().take(1).filter_map(|run| run.command.as_ref());
     let commands = commands.chain(main).filter(|_| entrypoint.is_none());
     let services = context.runs().skip(1).filter_map(|run| run.command.as_ref());
@@ -22,7 +22,8 @@ fn check(context: &Context<'_>, log: &mut Log) {
 
 fn log_spaced(line: &Spanned<Vec<String>>, log: &mut Log) {
     let [program] = &line.value[..] else { return };
-    // A path with a space is one word; so is a text that only a shell can read.
+    // A path can contain spaces. Text with shell syntax is left alone, because it cannot be split into words
+    // here.
     if program.starts_with('/') || !program.contains(' ') || program.contains(['"', '\'', '\\', '$']) {
         return;
     }

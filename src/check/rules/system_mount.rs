@@ -1,4 +1,4 @@
-//! A volume over the image's own system.
+//! Warns about mounts that hide system folders of the image.
 
 use super::same_mount::mounts;
 use crate::check::{Context, Rule};
@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wordin
 
 pub(super) const RULE: Rule = Rule { code: codes::SYSTEM_MOUNT, severity: Severity::Warning, check };
 
-/// What an image needs to work, and what jcc installs into.
+/// Folders that the image needs, or that jcc installs into.
 const SYSTEM: &[&str] = &[
     "/bin",
     "/etc",

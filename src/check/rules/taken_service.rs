@@ -1,4 +1,4 @@
-//! A service with a name that jcc uses.
+//! Reports services with names that are reserved for jcc.
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};

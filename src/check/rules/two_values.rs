@@ -1,4 +1,4 @@
-//! A variable with one value in the image and another one when it is started.
+//! Notes variables that have different values in the image and in the service.
 
 use std::collections::BTreeMap;
 

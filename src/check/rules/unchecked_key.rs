@@ -1,4 +1,4 @@
-//! A key that is believed as it comes.
+//! Warns about signing keys without a fingerprint.
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};

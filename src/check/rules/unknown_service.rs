@@ -1,4 +1,4 @@
-//! A service that there is not.
+//! Reports references to services that do not exist.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::source::Spanned;
 
 pub(super) const RULE: Rule = Rule { code: codes::UNKNOWN_SERVICE, severity: Severity::Error, check };
 
-/// So many services are named in a help.
+/// The maximum number of services that a help message names.
 const SHOWN: usize = 20;
 
 fn check(context: &Context<'_>, log: &mut Log) {
@@ -18,7 +18,7 @@ fn check(context: &Context<'_>, log: &mut Log) {
     known.extend(run.services.iter().map(|service| service.name.as_str()));
     let set: BTreeSet<&str> = known.iter().copied().collect();
     for run in context.runs() {
-        for name in wanted(run).into_iter().filter(|name| !set.contains(name.value)) {
+        for name in used(run).into_iter().filter(|name| !set.contains(name.value)) {
             let shown = wording::code(name.value);
             let diagnostic = Diagnostic::error(codes::UNKNOWN_SERVICE, format!("unknown service {shown}"))
                 .at(name.span, "unknown service");
@@ -40,7 +40,7 @@ fn check(context: &Context<'_>, log: &mut Log) {
     }
 }
 
-fn wanted(run: &RunOptions) -> Vec<Spanned<&str>> {
+fn used(run: &RunOptions) -> Vec<Spanned<&str>> {
     let mut all: Vec<Spanned<&str>> =
         run.depends_on.iter().map(|name| Spanned::new(name.as_str(), name.span)).collect();
     for shared in [&run.network, &run.ipc, &run.pid].into_iter().flatten() {

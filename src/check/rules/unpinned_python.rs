@@ -1,4 +1,4 @@
-//! Python packages in whatever version is the newest.
+//! Notes Python packages without an exact version.
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
@@ -23,26 +23,28 @@ fn check(context: &Context<'_>, log: &mut Log) {
     }
 }
 
-fn is_open(spec: &PipSpec) -> bool {
+fn is_unpinned(spec: &PipSpec) -> bool {
     let fixed =
         |(op, version): &(PepOp, String)| matches!(op, PepOp::Equal | PepOp::Same) && !version.contains('*');
     spec.url().is_none() && !spec.specifiers().iter().any(fixed)
 }
 
 fn report(all: &[PipSpec], log: &mut Log) {
-    let open: Vec<&PipSpec> = all.iter().filter(|spec| is_open(spec)).collect();
-    if open.is_empty() {
+    let unpinned: Vec<&PipSpec> = all.iter().filter(|spec| is_unpinned(spec)).collect();
+    if unpinned.is_empty() {
         return;
     }
     let diagnostic = Diagnostic::note(codes::UNPINNED_PYTHON, MESSAGE).help(HELP);
-    log.report(open.into_iter().fold(diagnostic, |diagnostic, spec| diagnostic.at(spec.span, "not pinned")));
+    log.report(
+        unpinned.into_iter().fold(diagnostic, |diagnostic, spec| diagnostic.at(spec.span, "not pinned")),
+    );
 }
 
-/// A file learns of once: it may be long.
+/// Reports a requirements file with a single diagnostic, because it may be long.
 fn report_file(file: &Requirements, log: &mut Log) {
-    let open: Vec<&PipSpec> = file.specs.iter().filter(|spec| is_open(spec)).collect();
-    let Some(first) = open.first().filter(|_| !file.hashed) else { return };
-    let count = wording::count(open.len(), "line");
+    let unpinned: Vec<&PipSpec> = file.specs.iter().filter(|spec| is_unpinned(spec)).collect();
+    let Some(first) = unpinned.first().filter(|_| !file.hashed) else { return };
+    let count = wording::count(unpinned.len(), "line");
     let name = wording::code(file.path.value.as_str());
     log.report(
         Diagnostic::note(codes::UNPINNED_PYTHON, MESSAGE)

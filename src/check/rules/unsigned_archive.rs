@@ -1,4 +1,4 @@
-//! An archive whose packages nobody signed.
+//! Warns about trusted apt archives without a key.
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};

@@ -1,4 +1,4 @@
-//! A port that nothing needs to lead to, or that leads elsewhere than it says.
+//! Warns about published ports that have no effect on the host network.
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes, wording};
@@ -17,8 +17,8 @@ fn check(context: &Context<'_>, log: &mut Log) {
             (None, Some(can), _) => diagnostic
                 .at(first.span, "ignored")
                 .at(can.span, "`can` puts the container on the host network"),
-            // A manifest for several platforms names its ports for those that have a bridge. Where the numbers are the
-            // same, the port is offered on the host's network too.
+            // The manifest may be for several platforms, of which some have a bridge network. If host and
+            // container port are the same, the port is available on the host network too.
             (None, None, Some(platform)) => {
                 let Some(other) = run.ports.iter().find(|port| !port.value.is_same_number()) else {
                     continue;

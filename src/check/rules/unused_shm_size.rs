@@ -1,4 +1,4 @@
-//! A size of shared memory that is not the container's own.
+//! Warns about `shm-size` of a container that uses the host's shared memory.
 
 use crate::check::{Context, Rule};
 use crate::diagnostic::{Diagnostic, Log, Severity, codes::check as codes};

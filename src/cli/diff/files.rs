@@ -1,11 +1,11 @@
-//! The project's own files, compared between the sides.
+//! Finds the changed files of the project, for the forecast of the next build.
 
 use crate::diff::ContextFiles;
 use crate::fs::{Disk, FileKind, FileSystem};
 
-/// Files of a repository, by what git says of them.
+/// The changed files of a Git repository.
 pub(super) struct GitFiles {
-    /// Every file that differs, sorted.
+    /// All files that differ, sorted.
     pub(super) changed: Vec<String>,
 }
 
@@ -18,14 +18,14 @@ impl ContextFiles for GitFiles {
     }
 }
 
-/// Files of two folders, by their content.
+/// Two folders whose files are compared by content.
 pub(super) struct FolderFiles {
     pub(super) old: Disk,
     pub(super) new: Disk,
 }
 
-/// The most files of one path that are compared.
-const MOST_FILES: usize = 20_000;
+/// The largest number of files below a path that are compared.
+const MAX_COMPARED: usize = 20_000;
 
 impl ContextFiles for FolderFiles {
     fn changed(&self, path: &str) -> Option<Vec<String>> {
@@ -49,7 +49,7 @@ impl ContextFiles for FolderFiles {
     }
 }
 
-/// The files at or below a path; `None` where there are too many, or a folder cannot be listed.
+/// Returns the files at or below a path. Returns `None` if there are too many or a folder cannot be listed.
 fn below(disk: &Disk, path: &str) -> Option<Vec<String>> {
     let mut files = Vec::new();
     let mut queue = vec![path.to_owned()];
@@ -63,7 +63,7 @@ fn below(disk: &Disk, path: &str) -> Option<Vec<String>> {
             }
             Some(FileKind::Other) | None => {}
         }
-        if files.len() + queue.len() > MOST_FILES {
+        if files.len() + queue.len() > MAX_COMPARED {
             return None;
         }
     }

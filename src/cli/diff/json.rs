@@ -1,4 +1,4 @@
-//! A comparison for programs; docs/formats.md describes it.
+//! Renders a comparison as JSON, as described in docs/formats.md.
 
 use serde_json::{Value, json};
 

@@ -1,15 +1,15 @@
-//! A comparison as a comment on a pull request.
+//! Renders a comparison as a comment on a pull request.
 
 use crate::diff::{ChangeCause, TargetDiff, VersionChange};
 
 use super::super::unified::unified;
 use super::{Comparison, summary, text};
 
-/// The longest comment that code hosting platforms take, in bytes of UTF-8: GitHub's limit is 65,536 characters.
-const LONGEST: usize = 65_536;
+/// The largest size of a comment, in bytes. GitHub's limit is 65,536 characters.
+const MAX_SIZE: usize = 65_536;
 
-/// Longer tables are folded.
-const ROWS: usize = 10;
+/// The number of rows above which a table is folded.
+const MAX_ROWS: usize = 10;
 
 pub(super) fn report(comparison: &Comparison<'_>) -> String {
     let marker = format!("<!-- jcc diff {} -->\n", comparison.manifest.replace("--", ""));
@@ -33,13 +33,13 @@ pub(super) fn report(comparison: &Comparison<'_>) -> String {
     }
     out.push_str(&format!("From {} to {}.\n", code(&comparison.from), code(&comparison.to)));
     let details = files(comparison);
-    if out.len() + details.len() <= LONGEST {
+    if out.len() + details.len() <= MAX_SIZE {
         out.push_str(&details);
         return out;
     }
     let note = "\nThe full report is too long for a comment; run `jcc diff` to see it.\n";
-    if out.len() + note.len() > LONGEST {
-        let mut end = LONGEST - note.len() - "\n</details>\n".len();
+    if out.len() + note.len() > MAX_SIZE {
+        let mut end = MAX_SIZE - note.len() - "\n</details>\n".len();
         while !out.is_char_boundary(end) {
             end -= 1;
         }
@@ -99,12 +99,12 @@ fn version(change: &VersionChange) -> Vec<String> {
     vec![name, escaped(&from), escaped(&to), escaped(&reason)]
 }
 
-/// A table, folded when it is long.
+/// Adds a table, folded if it is long. `what` is the singular of its rows.
 fn table(what: &str, heads: &[&str], rows: &[Vec<String>], out: &mut String) {
     if rows.is_empty() {
         return;
     }
-    let is_long = rows.len() > ROWS;
+    let is_long = rows.len() > MAX_ROWS;
     if is_long {
         let count = crate::diagnostic::wording::count(rows.len(), what);
         out.push_str(&format!("<details><summary>{count}</summary>\n\n"));
@@ -116,7 +116,7 @@ fn table(what: &str, heads: &[&str], rows: &[Vec<String>], out: &mut String) {
     out.push_str(if is_long { "\n</details>\n\n" } else { "\n" });
 }
 
-/// The diffs of the generated files, folded.
+/// Returns the diffs of the generated files, folded.
 fn files(comparison: &Comparison<'_>) -> String {
     if comparison.files.is_empty() {
         return String::new();
@@ -128,7 +128,7 @@ fn files(comparison: &Comparison<'_>) -> String {
     format!("\n<details><summary>{count}</summary>\n\n{fence}diff\n{diffs}{fence}\n\n</details>\n")
 }
 
-/// A text in which nothing is Markdown or HTML but pairs of backticks.
+/// Escapes Markdown and HTML in a text. Pairs of backticks remain code.
 fn escaped(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
     let mut out = String::new();
@@ -156,7 +156,7 @@ fn escape(c: char, out: &mut String) {
     }
 }
 
-/// A text as code; in a table, `|` must be escaped.
+/// Formats a text as code. `|` is escaped, as tables require.
 fn code(text: &str) -> String {
     let text = text.replace(['\n', '\r'], " ").replace('|', "\\|");
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);

@@ -1,4 +1,4 @@
-//! The two sides of a comparison: revisions of git, folders, or both.
+//! The two sides of a comparison: Git revisions, the working tree, or folders.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use super::super::{Exit, Session};
 use super::DiffArgs;
 use super::files::{FolderFiles, GitFiles};
 
-/// What is compared.
+/// The two sides of a comparison.
 pub(super) struct Sides {
     pub(super) old: OldSide,
     new: NewSide,
@@ -36,8 +36,8 @@ struct NewSide {
 }
 
 impl Sides {
-    /// Finds the sides that the arguments name. Two paths are compared without git; a path alone is the manifest, any
-    /// other word a revision.
+    /// Finds the sides that the arguments name. Two paths are compared without Git. A single argument is a
+    /// manifest if there is a file or folder with this name, otherwise a revision.
     pub(super) fn of(session: &mut Session<'_, '_>, args: &DiffArgs) -> Result<Self, Exit> {
         let file = args.new.clone().or_else(|| args.file.clone());
         match &args.old {

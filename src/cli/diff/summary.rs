@@ -1,9 +1,10 @@
-//! The numbers of a comparison, in one line.
+//! Renders the summary of a comparison in one line.
 
 use crate::diagnostic::wording;
 use crate::diff::{Cost, Presence, StepState, TargetDiff, VersionChange};
 
-/// `3 versions changed · base unchanged · 4 of 9 stages rebuild · 180 MiB to pull per device · 1 risk`.
+/// Returns the summary of a target, such as `3 versions changed · base image unchanged · 4 of 9 stages
+/// rebuild · about 180 MiB to pull per device · 1 risk`.
 pub(super) fn line(diff: &TargetDiff) -> String {
     match diff.presence {
         Presence::Added => return "new target".to_owned(),
@@ -38,19 +39,19 @@ fn stages(diff: &TargetDiff) -> String {
     }
 }
 
-/// What a device downloads, as far as sizes are known; nothing where no size is.
+/// Returns how much a device downloads, as far as sizes are known. Returns `None` if no size is known.
 pub(super) fn pull(cost: &Cost) -> Option<String> {
-    let least = if cost.unknown.is_empty() { "about" } else { "at least" };
-    (cost.pull > 0).then(|| format!("{least} {} to pull per device", size(cost.pull)))
+    let qualifier = if cost.unknown.is_empty() { "about" } else { "at least" };
+    (cost.pull > 0).then(|| format!("{qualifier} {} to pull per device", size(cost.pull)))
 }
 
-/// `180 MiB`, `7.4 GiB`.
+/// Formats a size: `180 MiB`, `7.4 GiB`.
 pub(super) fn size(mib: u64) -> String {
     const GIB: u64 = 1024;
     if mib < GIB { format!("{mib} MiB") } else { format!("{}.{} GiB", mib / GIB, mib % GIB * 10 / GIB) }
 }
 
-/// `2.9.1 -> 2.10.0`, `none -> 0.5`.
+/// Returns the old and the new version as text; `none` if there is none.
 pub(super) fn versions(change: &VersionChange) -> (String, String) {
     let shown = |version: &Option<crate::value::Version>| match version {
         Some(version) if version.as_str() == "0" => "distribution's".to_owned(),

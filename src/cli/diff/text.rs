@@ -1,4 +1,4 @@
-//! A comparison for terminals.
+//! Renders a comparison as text for terminals.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,8 @@ use crate::diff::{ChangeCause, StageForecast, StepState, TargetDiff};
 use super::super::table;
 use super::{Comparison, DiffGroup, summary};
 
-/// So many names of targets are shown.
-const TARGETS: usize = 4;
+/// The number of targets of a group that are listed by name.
+const MAX_TARGETS: usize = 4;
 
 pub(super) fn report(comparison: &Comparison<'_>) -> String {
     let mut out = format!("{}: {} -> {}\n", comparison.manifest, comparison.from, comparison.to);
@@ -35,7 +35,7 @@ pub(super) fn report(comparison: &Comparison<'_>) -> String {
     out
 }
 
-/// One line per changed version.
+/// Returns one line per changed version.
 pub(super) fn versions(comparison: &Comparison<'_>) -> String {
     let mut rows = Vec::new();
     for group in &comparison.groups {
@@ -47,9 +47,9 @@ pub(super) fn versions(comparison: &Comparison<'_>) -> String {
     table::columns(&rows)
 }
 
-/// `orin, nano and 48 more`.
+/// Returns the targets of a group, such as `orin, nano and 48 more`.
 pub(super) fn targets(group: &DiffGroup) -> String {
-    let more = group.targets.len().saturating_sub(TARGETS);
+    let more = group.targets.len().saturating_sub(MAX_TARGETS);
     let shown = group.targets[..group.targets.len() - more].join(", ");
     if more > 0 { format!("{shown} and {more} more") } else { shown }
 }
@@ -93,7 +93,7 @@ fn section(title: &str, rows: &[Vec<String>], out: &mut String) {
     }
 }
 
-/// A row for each stage that reruns, and one for each cause that leaves stages unknown.
+/// Returns a row for each stage that reruns, and a row for each cause for which stages are unknown.
 pub(super) fn stages(diff: &TargetDiff) -> Vec<Vec<String>> {
     let mut rows: Vec<Vec<String>> = diff.forecast.rerun_stages().filter_map(stage).collect();
     let mut unknown: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -141,7 +141,7 @@ fn costs(diff: &TargetDiff) -> Vec<Vec<String>> {
     rows
 }
 
-/// A row for each value that a service gains or loses.
+/// Returns a row for each value that was added to or removed from a service.
 pub(super) fn services(diff: &TargetDiff) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     for change in &diff.services {

@@ -81,7 +81,7 @@ impl List<'_> {
 
     /// Records what the Compose file and the dev container fetch.
     pub(super) fn services(&mut self) {
-        let project = self.parts.inputs.project;
+        let project = self.plans.inputs.project;
         for service in &project.run.services {
             if let Some(image) = &service.image {
                 let stage = StageName::of("service", &service.name.value);
@@ -100,7 +100,7 @@ impl List<'_> {
 
     /// Records the dev container's features, extensions and setup command.
     fn editor(&mut self) {
-        let output = &self.parts.inputs.project.output;
+        let output = &self.plans.inputs.project.output;
         if output.devcontainer.is_none() {
             return;
         }

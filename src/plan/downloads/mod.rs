@@ -23,31 +23,31 @@ use super::{
 pub use grades::check as require_grades;
 
 /// Returns all downloads in the order of the generated files, and warns about unpinned ones.
-pub(super) fn fetches(parts: &PackagePlans<'_>, stages: &[Stage], log: &mut Log) -> Vec<Fetched> {
-    let mut list = List { parts, known: known(parts), stages, all: Vec::new(), listed: BTreeMap::new() };
+pub(super) fn fetches(plans: &PackagePlans<'_>, stages: &[Stage], log: &mut Log) -> Vec<Fetched> {
+    let mut list = List { plans, known: known(plans), stages, all: Vec::new(), listed: BTreeMap::new() };
     list.frontend();
     for stage in stages {
         list.stage(stage);
     }
     list.services();
     let all = list.all;
-    warn_unpinned(parts, &all, log);
+    warn_unpinned(plans, &all, log);
     all
 }
 
 /// The package that requested a download (`None` for the manifest) and the place of the request, by the download's text.
 type Requesters = BTreeMap<String, (Option<Name>, Span)>;
 
-fn known(parts: &PackagePlans<'_>) -> Requesters {
+fn known(plans: &PackagePlans<'_>) -> Requesters {
     let mut known = Requesters::new();
-    for part in parts.all() {
-        for step in part.install.iter().chain(&part.build) {
+    for plan in plans.all() {
+        for step in plan.install.iter().chain(&plan.build) {
             for what in requested(step) {
-                known.entry(what).or_insert((Some(part.name.clone()), step.span));
+                known.entry(what).or_insert((Some(plan.name.clone()), step.span));
             }
         }
     }
-    let project = parts.inputs.project;
+    let project = plans.inputs.project;
     for package in &project.apt.install {
         known.entry(package.package.value.to_string()).or_insert((None, package.package.span));
     }
@@ -82,7 +82,7 @@ fn requested(step: &PackageStep) -> Vec<String> {
 
 /// The downloads that were found so far, and what is needed to attribute them.
 struct List<'a> {
-    parts: &'a PackagePlans<'a>,
+    plans: &'a PackagePlans<'a>,
     known: Requesters,
     stages: &'a [Stage],
     all: Vec<Fetched>,
@@ -90,7 +90,7 @@ struct List<'a> {
     listed: BTreeMap<StageName, BTreeSet<(FetchKind, String)>>,
 }
 
-/// Where something is fetched.
+/// The place of a download: its stage and the reason for it.
 #[derive(Clone, Copy)]
 struct DownloadSite<'a> {
     stage: &'a StageName,
@@ -113,7 +113,7 @@ impl List<'_> {
     fn owner(&self, stage: &StageName) -> Option<Name> {
         let (kind, owner) = stage.as_str().split_once('-')?;
         let one_package = ["build", "fetch", "files", "clone"].contains(&kind);
-        self.parts.all().map(|part| &part.name).find(|name| one_package && name.as_str() == owner).cloned()
+        self.plans.all().map(|plan| &plan.name).find(|name| one_package && name.as_str() == owner).cloned()
     }
 
     fn image(&mut self, at: DownloadSite<'_>, image: &ImageRef) {
@@ -122,7 +122,7 @@ impl List<'_> {
     }
 
     fn frontend(&mut self) {
-        if let Some(image) = &self.parts.inputs.project.output.frontend {
+        if let Some(image) = &self.plans.inputs.project.output.frontend {
             self.image(
                 DownloadSite { stage: &StageName::fixed("syntax"), place: Some(image.span) },
                 &image.value,
@@ -132,7 +132,7 @@ impl List<'_> {
 
     fn stage(&mut self, stage: &Stage) {
         if let From::Image(image) = &stage.from {
-            let place = self.parts.inputs.resolution.base.asked.or(stage.why.place);
+            let place = self.plans.inputs.resolution.base.asked.or(stage.why.place);
             self.image(DownloadSite { stage: &stage.name, place }, image);
         }
         for block in &stage.blocks {
@@ -157,7 +157,7 @@ impl List<'_> {
             Instruction::CopyText(file) => self.commands(at, &file.text),
             Instruction::Run(run) if !run.offline => {
                 let installs = run.mounts.contains(&Mount::Pip);
-                let index = self.parts.inputs.project.pip.index.as_ref();
+                let index = self.plans.inputs.project.pip.index.as_ref();
                 if let Some(index) = index.filter(|_| installs) {
                     self.index(at, &index.value);
                 }
@@ -181,7 +181,7 @@ impl List<'_> {
 
     /// Records an archive: grade A if its key is pinned. Its packages are listed separately.
     fn source(&mut self, at: DownloadSite<'_>, source: &AptSourceFile) {
-        let grade = if source.held { Grade::A } else { Grade::D };
+        let grade = if source.key_is_verified { Grade::A } else { Grade::D };
         self.add(at, FetchKind::Archive, source.uri.to_string(), grade);
     }
 
@@ -242,7 +242,7 @@ impl List<'_> {
 
     /// Returns C with a dated snapshot of the archive, B for an exact version (archives remove old versions), else D.
     fn apt_grade(&self, package: &AptPackage) -> Grade {
-        if self.parts.inputs.project.apt.snapshot.is_some() {
+        if self.plans.inputs.project.apt.snapshot.is_some() {
             Grade::C
         } else if package.version().is_some_and(|version| !version.contains('*')) {
             Grade::B
@@ -260,18 +260,18 @@ impl List<'_> {
         let more = of.len().saturating_sub(SHOWN);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let what = format!("unlocked dependencies of {}{more}", of[..of.len().min(SHOWN)].join(", "));
-        let snapshot = kind == FetchKind::Apt && self.parts.inputs.project.apt.snapshot.is_some();
+        let snapshot = kind == FetchKind::Apt && self.plans.inputs.project.apt.snapshot.is_some();
         self.add(at, kind, what, if snapshot { Grade::C } else { Grade::D });
     }
 }
 
 /// Warns about files and repositories that are not pinned, unless a note of the package explains it.
-fn warn_unpinned(parts: &PackagePlans<'_>, all: &[Fetched], log: &mut Log) {
+fn warn_unpinned(plans: &PackagePlans<'_>, all: &[Fetched], log: &mut Log) {
     for each in all {
         let loose = matches!(each.kind, FetchKind::File | FetchKind::Git) && each.grade == Grade::D;
-        let explained = each.package.as_ref().and_then(|name| parts.inputs.view(name)).is_some_and(|view| {
+        let explained = each.package.as_ref().and_then(|name| plans.inputs.view(name)).is_some_and(|view| {
             view.entry().is_some_and(|entry| !entry.notes.is_empty())
-                || view.held(&view.package.notes).next().is_some()
+                || view.applicable(&view.package.notes).next().is_some()
         });
         if let Some(place) = each.place.filter(|_| loose && !explained) {
             let message = format!("{} is not pinned", wording::code(&each.what));

@@ -36,11 +36,11 @@ impl List<'_> {
 
     /// Returns the requirements file that is mounted at this path.
     fn file(&self, path: &str) -> Option<Requirements> {
-        let project = self.parts.inputs.project;
+        let project = self.plans.inputs.project;
         let venvs = project.pip.venvs.iter().flat_map(|venv| &venv.requirements);
         let app = project.app.iter().flat_map(|app| &app.requirements);
         let mut all = project.pip.requirements.iter().chain(venvs).chain(app);
-        all.find(|file| path == crate::plan::python::seen(&file.path.value).as_str()).cloned()
+        all.find(|file| path == crate::plan::python::mounted(&file.path.value).as_str()).cloned()
     }
 
     fn requirements(&mut self, at: DownloadSite<'_>, file: &Requirements) {

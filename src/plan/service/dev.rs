@@ -1,11 +1,12 @@
-//! What the service `dev` sees of the project: each copy of the application at its place, and nothing over the program.
+//! The mounts of the service `dev`: each copy of `app` is mounted at its destination, unless it would hide
+//! other files of the image.
 
 use crate::manifest::Copy;
 use crate::value::ImagePath;
 
 use super::{Annotated, Interpolated, MountFrom, MountUse, ServiceInputs};
 
-/// The mounts of the project's files, the project's folder among them.
+/// Returns the mounts of the project's files. The project's folder is always among them.
 pub(super) fn mounts(inputs: ServiceInputs<'_>) -> Vec<Annotated<MountUse>> {
     let copies: Vec<&Copy> = inputs.project.app.iter().flat_map(|app| &app.copies).collect();
     let bound = copies.iter().filter(|copy| !hides(copy, inputs));
@@ -18,7 +19,7 @@ pub(super) fn mounts(inputs: ServiceInputs<'_>) -> Vec<Annotated<MountUse>> {
     }
     let whole = |copy: &&Copy| copy.from.value.as_str() == "." && !hides(copy, inputs);
     if !copies.iter().any(whole) {
-        // Dev containers' own place for it, at which no image has anything.
+        // The default of dev containers, where images have no files.
         let place = format!("/workspaces/{}", inputs.project.header.name.value);
         mounts.insert(0, bind(&inputs.files.context(), &place));
     }
@@ -30,7 +31,7 @@ fn bind(from: &str, to: &str) -> Annotated<MountUse> {
     Annotated::plain(MountUse { from, to, read_only: false })
 }
 
-/// Seen from the Compose file.
+/// Returns the source of a copy, relative to the Compose file.
 fn from(copy: &Copy, inputs: ServiceInputs<'_>) -> String {
     let root = inputs.files.context();
     match copy.from.value.as_str() {
@@ -39,7 +40,7 @@ fn from(copy: &Copy, inputs: ServiceInputs<'_>) -> String {
     }
 }
 
-/// Where the image has it: a file that is copied into a folder lies below it.
+/// Returns the path of a copy in the image. A file that is copied into a folder keeps its name.
 fn place(copy: &Copy) -> String {
     let to = copy.to.value.as_str();
     if copy.folder || !copy.into {
@@ -49,13 +50,13 @@ fn place(copy: &Copy) -> String {
     format!("{}/{}", to.trim_end_matches('/'), name.rsplit('/').next().unwrap_or(name))
 }
 
-/// Whether a folder would hide what the image has beside the copy: the system's own files, or those of a package.
+/// Whether mounting a folder would hide other files of the image: those of the system or of a package.
 fn hides(copy: &Copy, inputs: ServiceInputs<'_>) -> bool {
     let holds = |one: &ImagePath| one.is_inside(&copy.to.value);
     copy.folder && (SHARED.contains(&copy.to.value.as_str()) || inputs.installed.iter().any(holds))
 }
 
-/// Folders in which things of many owners lie.
+/// Folders that contain files of the system.
 const SHARED: [&str; 17] = [
     "/",
     "/bin",

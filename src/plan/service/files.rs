@@ -1,4 +1,4 @@
-//! Where a target's files are written, and how paths are seen from there.
+//! The paths of a target's generated files, and paths relative to them.
 
 use crate::manifest::Project;
 use crate::value::{Parse, ProjectPath};
@@ -8,23 +8,24 @@ use super::Interpolated;
 /// The folder of generated files that all targets share.
 pub const SHARED_SUPPORT: &str = ".jcc";
 
-/// Where a target's files are written.
+/// The paths of a target's generated files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutputFiles {
     pub dockerfile: ProjectPath,
     pub compose: ProjectPath,
-    /// The bake file over all targets, where there is one.
+    /// The bake file of all targets, if there is one.
     pub bake: Option<ProjectPath>,
-    /// The dev container's definition, where it is asked for.
+    /// The dev container's definition, if the manifest requests it.
     pub devcontainer: Option<ProjectPath>,
-    /// The folder of generated files that the others mount: `.jcc`, or `.jcc/TARGET` where there are several targets.
+    /// The folder of generated files that steps mount: `.jcc`, or `.jcc/TARGET` if there are several targets.
     pub support: ProjectPath,
-    /// How many targets the manifest has, whether all are compiled or not.
+    /// The number of targets of the manifest, whether or not all are compiled.
     pub targets: usize,
 }
 
 impl OutputFiles {
-    /// As the manifest says, else beside it; with several targets each in a folder of the target's name.
+    /// Returns the paths of the manifest's `output`, or the defaults in the project's root. If there are
+    /// several targets, each has a folder with its name.
     pub fn of(project: &Project) -> Self {
         let place = |given: Option<&ProjectPath>, default: &str| {
             let path = given.map_or(default, ProjectPath::as_str);
@@ -48,23 +49,24 @@ impl OutputFiles {
         }
     }
 
-    /// A file of the support folder.
+    /// Returns the path of a file in the support folder.
     pub fn support_file(&self, name: &str) -> ProjectPath {
         ProjectPath::parse(&format!("{}/{name}", self.support)).expect("a file of a folder is a path")
     }
 
-    /// The project's root, seen from the Compose file's folder.
+    /// Returns the project's root, relative to the Compose file's folder.
     pub(super) fn context(&self) -> String {
         let up = self.up();
         if up.is_empty() { ".".to_owned() } else { up.trim_end_matches('/').to_owned() }
     }
 
-    /// A path of the host that may be relative to the project, seen from the Compose file's folder.
-    pub(super) fn seen(&self, path: &str) -> Interpolated {
+    /// Converts a path of the host, which can be relative to the project, to one relative to the Compose
+    /// file's folder.
+    pub(super) fn relative(&self, path: &str) -> Interpolated {
         Interpolated::with_variables(path).seen_from(&self.up())
     }
 
-    /// `../` for each folder that the Compose file lies in.
+    /// Returns `../` for each folder of the Compose file's path.
     pub(super) fn up(&self) -> String {
         "../".repeat(self.compose.as_str().matches('/').count())
     }

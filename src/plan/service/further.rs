@@ -1,11 +1,11 @@
-//! The services beside the main one.
+//! The services of `service` nodes.
 
 use crate::manifest::ServiceOptions as Asked;
 
 use super::names::ServiceNames;
 use super::{Service, ServiceImage, ServiceInputs, profile};
 
-/// Every `service`, in the order of the manifest.
+/// Returns the services of all `service` nodes, in the order of the manifest.
 pub(super) fn services(inputs: ServiceInputs<'_>, names: &ServiceNames) -> Vec<Service> {
     inputs.project.run.services.iter().map(|asked| service(asked, inputs, names)).collect()
 }
@@ -18,7 +18,7 @@ fn service(asked: &Asked, inputs: ServiceInputs<'_>, names: &ServiceNames) -> Se
     service.name = asked.name.value.to_string();
     service.about = vec![inputs.cite(asked.name.span)];
     service.image = image;
-    // Its image may have its own init.
+    // Another image may have its own init.
     service.init = asked.run.init.as_ref().map_or(own, |init| init.value);
     service
 }

@@ -1,4 +1,4 @@
-//! Hardware and sockets of the host: what each needs in the container.
+//! Access to hardware and sockets of the host: devices, mounts, groups and variables.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,22 +9,23 @@ use crate::value::{Capability, ImagePath, Parse};
 
 use super::{Annotated, GpuUse, Interpolated, MountFrom, MountUse, Piece, Service, ServiceInputs};
 
-/// Driver capabilities in the order in which they are written.
+/// Driver capabilities in the order of the output.
 const CAPABILITIES: [&str; 6] = ["compute", "utility", "video", "graphics", "display", "ngx"];
-/// Groups of one number on every Debian and Ubuntu.
+/// Groups that have the same number on every Debian and Ubuntu.
 const FIXED: [(&str, &str); 4] = [("audio", "29"), ("dialout", "20"), ("plugdev", "46"), ("video", "44")];
-/// Numbers that Debian's policy reserves, so that no group has one. One of them stands for a group of the host until
-/// its number is given: Compose reads the whole file for each of its commands, so a variable without a default would
-/// stop builds too, and it refuses a list in which a number occurs twice.
+/// Numbers that Debian's policy reserves, so that no group has one. They are the default of variables with
+/// the number of a group of the host. A default is needed because Compose evaluates the whole file for each
+/// of its commands, so a variable without one would fail builds too. The numbers are distinct because Compose
+/// rejects duplicate groups.
 const RESERVED: std::ops::Range<u32> = 65_000..65_534;
-/// Where the host keeps the cookie of its X server. A folder, since `xauth` replaces the file; not in `/tmp`, which a
-/// reboot empties.
+/// The folder on the host with the cookie of its X server. The folder is mounted, because `xauth` replaces
+/// the file. It is not in `/tmp`, which a reboot empties.
 const X11_HOST: &str = "~/.local/state/jcc/x11";
 const X11_FOLDER: &str = "/run/x11";
 const X11_COOKIE: &str = "/run/x11/cookie";
 const RUNTIME_DIR: &str = "XDG_RUNTIME_DIR";
 
-/// The GPU: the main service has it unless stated otherwise, a further one where it says so.
+/// Returns the GPU access of a service. The main service has it by default; others must request it.
 pub(super) fn gpu(run: &RunOptions, inputs: ServiceInputs<'_>, is_main: bool) -> Option<GpuUse> {
     let which = match &run.gpu {
         Some(gpu) if gpu.value == Gpu::Off => return None,
@@ -42,7 +43,7 @@ pub(super) fn gpu(run: &RunOptions, inputs: ServiceInputs<'_>, is_main: bool) ->
     })
 }
 
-/// Whether the image has the variables that ask for all GPUs and just these capabilities of the driver.
+/// Whether the variables of the image already request all GPUs with these driver capabilities.
 pub(super) fn is_of_image(gpu: &GpuUse, env: &BTreeMap<String, String>) -> bool {
     let has = |name: &str, value: &str| env.get(name).is_some_and(|own| own == value);
     gpu.which == Gpu::All
@@ -50,7 +51,7 @@ pub(super) fn is_of_image(gpu: &GpuUse, env: &BTreeMap<String, String>) -> bool 
         && has("NVIDIA_DRIVER_CAPABILITIES", &gpu.capabilities)
 }
 
-/// The value of `NVIDIA_DRIVER_CAPABILITIES` that the main service needs; nothing where it has no GPU.
+/// Returns the value of `NVIDIA_DRIVER_CAPABILITIES` for the main service; `None` if it has no GPU.
 pub fn driver_capabilities(run: &RunOptions, target: &TargetFacts) -> Option<String> {
     let off = run.gpu.as_ref().is_some_and(|gpu| gpu.value == Gpu::Off);
     (!off).then(|| capabilities(run, target))
@@ -71,7 +72,8 @@ fn capabilities(run: &RunOptions, target: &TargetFacts) -> String {
     wanted.join(",")
 }
 
-/// Adds all that the hardware of a `run` needs; `root`: it runs as root, who needs no group of the host.
+/// Adds what access to the hardware needs. `root` is whether the service runs as root, which needs no groups
+/// of the host.
 pub(super) fn apply(service: &mut Service, run: &RunOptions, inputs: ServiceInputs<'_>, root: bool) {
     let mut adder = Adder { service, inputs, root, devices: BTreeSet::new() };
     adder.gpu_groups();
@@ -112,7 +114,7 @@ struct Adder<'a, 'b> {
     service: &'a mut Service,
     inputs: ServiceInputs<'b>,
     root: bool,
-    /// Every device that the service has: it is handed over once.
+    /// The devices that were added, to avoid duplicates.
     devices: BTreeSet<(Interpolated, Option<ImagePath>)>,
 }
 
@@ -128,7 +130,7 @@ impl Adder<'_, '_> {
         }
     }
 
-    /// A socket at the same place in the container.
+    /// Mounts a socket at the same path.
     fn socket(&mut self, path: &str, why: &str) {
         self.bind(Interpolated::literal(path), Interpolated::literal(path), false, why);
     }
@@ -139,7 +141,7 @@ impl Adder<'_, '_> {
         }
     }
 
-    /// Those who may use the GPU's device nodes.
+    /// Adds the groups that have access to the GPU's device nodes.
     fn gpu_groups(&mut self) {
         if self.service.gpu.is_none() || self.root {
             return;
@@ -149,7 +151,8 @@ impl Adder<'_, '_> {
         }
     }
 
-    /// A group by its name on the host; the image may have another number for it, or none.
+    /// Adds a group of the host by name. It is added by number, because the image may have another number for
+    /// it, or none.
     fn group(&mut self, name: &str) {
         match FIXED.iter().find(|(known, _)| *known == name) {
             Some((_, number)) => {
@@ -159,7 +162,7 @@ impl Adder<'_, '_> {
         }
     }
 
-    /// A group whose number only the host knows.
+    /// Adds the group of a path on the host, whose number depends on the host.
     fn host_group(&mut self, name: &str, path: &str) {
         if !self.root {
             self.numbered_by_host(name, &format!("stat -c %g {path}"));
@@ -184,7 +187,7 @@ impl Adder<'_, '_> {
         let same = |given: &Annotated<Interpolated>| {
             given.value == group || (variable(&group).is_some() && variable(&given.value) == variable(&group))
         };
-        // One that the manifest asks for too is the host's all the same.
+        // A group that the manifest adds too is still one of the host.
         match self.service.groups.iter_mut().find(|given| same(given)) {
             Some(given) if given.why.is_empty() => given.why = why,
             Some(_) => {}
@@ -267,7 +270,7 @@ impl Adder<'_, '_> {
         }
     }
 
-    /// The group that may use a device, as udev's rules of Ubuntu have it.
+    /// Adds the group that has access to a device by the udev rules of Ubuntu.
     fn group_of(&mut self, path: &str) {
         let below = |start: &[&str]| start.iter().any(|start| path.starts_with(start));
         if below(&["/dev/tty", "/dev/serial/", "/dev/rfcomm"]) {
@@ -293,8 +296,8 @@ impl Adder<'_, '_> {
     }
 }
 
-/// The number that stands for a group of the host until its own is given: always the same for a variable, unless another
-/// of the service's groups has it.
+/// Returns the default for the number of a group of the host. It is always the same for a variable, unless
+/// another group of the service has this number.
 fn reserved(variable: &str, taken: &[Annotated<Interpolated>]) -> u32 {
     let sum = variable.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     let count = RESERVED.end - RESERVED.start;
@@ -311,13 +314,13 @@ fn reserved(variable: &str, taken: &[Annotated<Interpolated>]) -> u32 {
     numbers.into_iter().find(is_free).unwrap_or(RESERVED.start)
 }
 
-/// The chips that the pins of the device's header are on.
+/// Returns the GPIO chips of the device's pin header.
 fn header_chips(inputs: ServiceInputs<'_>) -> Vec<String> {
     let chips = inputs.target.values.get("gpio_chips").map_or("0", String::as_str);
     chips.split(' ').map(str::to_owned).collect()
 }
 
-/// The folder of the desktop session's sockets.
+/// Returns the folder of the desktop session's sockets.
 fn runtime_dir(run: &RunOptions) -> Interpolated {
     Interpolated::or(RUNTIME_DIR, &format!("/run/user/{}", run.session_uid()))
 }

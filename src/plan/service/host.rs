@@ -1,4 +1,4 @@
-//! What the host must be prepared with before the first start.
+//! The preparation of the host before the first start.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,63 +9,64 @@ use crate::value::Id;
 use super::host_secrets::SecretOwner;
 use super::{Service, ServiceInputs, host_files};
 
-/// What the host must be prepared with before the first start, and again where it changed.
+/// The preparation of the host before the first start, which must be repeated after changes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct HostSetup {
-    /// The script that does it, seen from the project's root.
+    /// The path of the script, relative to the project's root.
     pub script: String,
-    /// The way from the script's folder to that of the Compose file: `..`.
+    /// The path from the script's folder to that of the Compose file: `..`.
     pub to_compose: String,
-    /// How containers get the GPU, where one does.
+    /// The setup for GPU access, if a container uses the GPU.
     pub gpu: Option<HostGpu>,
-    /// Whether Podman gives containers a network of their own.
+    /// Whether Podman needs a bridge network for the containers.
     pub podman_network: bool,
-    /// Folders that are mounted, and whose they must be.
+    /// The mounted folders, and the user and group that must own each.
     pub folders: BTreeMap<String, Option<(u32, u32)>>,
-    /// Files that somebody else must put there.
+    /// Files that must exist, which the script does not create.
     pub files: BTreeSet<String>,
     pub secrets: BTreeSet<HostSecret>,
-    /// Whether windows are shown by the X server.
+    /// Whether a service uses the X server.
     pub x11: bool,
-    /// The user whose session's sockets are mounted.
+    /// The user whose desktop session's sockets are mounted.
     pub session: Option<Id>,
     pub can: BTreeSet<String>,
-    /// Groups whose number only the host knows: the variable, and the command that prints the number.
+    /// Groups whose number depends on the host: for each variable with the number, the command that prints
+    /// it.
     pub groups: BTreeMap<String, String>,
-    /// Numbers of groups that the services have anyway.
+    /// The fixed numbers of groups of the services.
     pub fixed_groups: BTreeSet<String>,
-    /// Groups that Podman hands on where the user who starts it is in them.
+    /// Groups that Podman passes on if the user who starts it is a member.
     pub kept_groups: BTreeSet<String>,
-    /// Limits that Podman can only hand on.
+    /// Limits that Podman can only pass on from the user.
     pub limits: BTreeSet<String>,
-    /// What else the platform asks for, as text.
+    /// Notes of the platform.
     pub notes: Vec<String>,
 }
 
-/// How the host gives a GPU to containers.
+/// How containers on the host get access to the GPU.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HostGpu {
-    /// What starts the containers.
+    /// The container engine.
     pub engine: Engine,
-    /// Whether they get it by a CDI specification.
+    /// Whether a CDI specification is used.
     pub cdi: bool,
-    /// Whether the host is an NVIDIA board, whose release brings the driver and NVIDIA's archive.
+    /// Whether the host is an NVIDIA board, whose release includes the driver and NVIDIA's apt archive.
     pub board: bool,
-    /// Whether the release lists what the driver consists of in CSV files.
+    /// Whether the release lists the files of the driver in CSV files.
     pub csv: bool,
 }
 
-/// A secret of a service, as the host keeps it.
+/// The source of a service's secret on the host.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HostSecret {
-    /// In a file: the secret, the file, whose it must be.
+    /// A file: the name of the secret, the path, and the required owner.
     File(String, String, Option<SecretOwner>),
-    /// In a variable of the user who starts the service: the secret, the variable.
+    /// A variable of the user who starts the service: the name of the secret, and the variable.
     Variable(String, String),
 }
 
 impl HostSetup {
-    /// Whether there is nothing to do.
+    /// Whether the host needs no preparation.
     pub fn is_empty(&self) -> bool {
         let bare =
             Self { script: self.script.clone(), to_compose: self.to_compose.clone(), ..Self::default() };
@@ -74,7 +75,7 @@ impl HostSetup {
     }
 }
 
-/// Everything that the services of a target need of their host.
+/// Returns the preparation that the services of a target need.
 pub(super) fn setup(inputs: ServiceInputs<'_>, services: &[&Service]) -> HostSetup {
     let engine = inputs.project.engine();
     let mut setup = HostSetup {
@@ -105,20 +106,20 @@ pub(super) fn setup(inputs: ServiceInputs<'_>, services: &[&Service]) -> HostSet
     setup
 }
 
-/// From the script's folder to the Compose file's.
+/// Returns the path from the script's folder to that of the Compose file.
 fn to_compose(inputs: ServiceInputs<'_>) -> String {
     let up = "../".repeat(inputs.files.support.as_str().split('/').count());
     let folder = inputs.files.compose.as_str().rsplit_once('/').map_or("", |(folder, _)| folder);
     format!("{up}{folder}").trim_end_matches('/').to_owned()
 }
 
-/// The main service and those beside it.
+/// Returns the options of the main service and of the further ones.
 pub(super) fn runs(project: &Project) -> impl Iterator<Item = &RunOptions> {
     let run = &project.run;
     std::iter::once(run).chain(run.services.iter().map(|service| &service.run))
 }
 
-/// What shows and sounds on the host's desktop, and CAN.
+/// Adds what display, audio and CAN interfaces need.
 fn desktop(setup: &mut HostSetup, run: &RunOptions) {
     setup.x11 |= run.display.as_ref().is_some_and(|display| display.value == Display::X11);
     if !run.session_sockets().is_empty() {

@@ -1,4 +1,4 @@
-//! Folders, files and secrets of the host that must be there before the first start, and whose they are.
+//! Folders, files and secrets of the host that must exist before the first start, and their owners.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ use super::host::{self, HostSecret, HostSetup};
 use super::host_secrets::{self, SecretOwner};
 use super::{Interpolated, Piece, ServiceInputs, profile};
 
-/// Folders of the host's system: neither they nor what is in them is created or changed for a container.
+/// System folders of the host. Neither they nor their contents are created or changed.
 const SYSTEM: [&str; 15] = [
     "/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/root", "/run", "/sbin", "/sys", "/usr",
     "/var/lib", "/var/log", "/var/run",
 ];
-/// Folders that every host has: what is in them may be a container's, they themselves are not.
+/// Folders that every host has. They are not changed, but folders in them may be.
 const SHARED: [&str; 10] = ["/", "/home", "/media", "/mnt", "/opt", "/srv", "/tmp", "/var", "/var/tmp", "~"];
-/// Files without a dot in their name.
+/// Names of files that have no extension.
 const FILES: [&str; 3] = ["authorized_keys", "known_hosts", "machine-id"];
 
 /// Adds the folders, the files and the secrets.
@@ -25,19 +25,19 @@ pub(super) fn add(setup: &mut HostSetup, inputs: ServiceInputs<'_>) {
     for (run, own) in runs(inputs.project) {
         let user = owner(run, inputs, own);
         for volume in run.volumes.iter().filter(|volume| volume.bind) {
-            let Some(path) = seen(&volume.from.value, inputs) else { continue };
-            if is_file(volume) {
+            let Some(path) = literal_path(&volume.from.value, inputs) else { continue };
+            if may_be_file(volume) {
                 setup.files.insert(path);
             } else {
                 let read_only = volume.mode == crate::manifest::Mode::ReadOnly;
                 folder(setup, path, user.filter(|_| !read_only));
             }
         }
-        if let Some(path) = run.models.as_ref().and_then(|path| seen(path.value.as_str(), inputs)) {
+        if let Some(path) = run.models.as_ref().and_then(|path| literal_path(path.value.as_str(), inputs)) {
             folder(setup, path, user);
         }
         let needed = run.env_files.iter().filter(|file| file.required);
-        setup.files.extend(needed.filter_map(|file| seen(&format!("./{}", file.path.value), inputs)));
+        setup.files.extend(needed.filter_map(|file| literal_path(&format!("./{}", file.path.value), inputs)));
         secrets(setup, run, (inputs, &owners));
     }
 }
@@ -49,9 +49,10 @@ fn folder(setup: &mut HostSetup, path: String, owner: Option<(u32, u32)>) {
     }
 }
 
-/// Whether a path is the host's own, whatever `..` it is written with. Links are the script's to see.
+/// Whether a path belongs to the host and must not be changed. `..` is resolved; the script checks symbolic
+/// links.
 fn is_of_host(path: &str) -> bool {
-    // What is no path is nothing that a script should create.
+    // The script must not create an invalid path.
     let Ok(path) = HostPath::parse(&path.replace('$', "$$")) else { return true };
     let resolved = path.resolved();
     let plain = resolved.as_str();
@@ -61,22 +62,23 @@ fn is_of_host(path: &str) -> bool {
     path.is_below(&SYSTEM) || is_home || is_project_or_above || SHARED.contains(&plain)
 }
 
-/// Each service's words, and whether it runs the project's own image.
+/// Returns the options of each service, and whether it runs the project's own image.
 pub(super) fn runs(project: &Project) -> impl Iterator<Item = (&RunOptions, bool)> {
     let services = &project.run.services;
     host::runs(project).enumerate().map(|(at, run)| (run, at == 0 || services[at - 1].image.is_none()))
 }
 
-/// Who must own what the container writes to; nobody in particular where it runs as root, or as the user who starts it.
+/// Returns the user and group that must own folders that the container writes to; `None` if it runs as root,
+/// or with Podman, as the user who starts it.
 fn owner(run: &RunOptions, inputs: ServiceInputs<'_>, own: bool) -> Option<(u32, u32)> {
     let user = profile::user_of(run, inputs, own).filter(|(uid, _)| *uid != 0);
     user.filter(|_| inputs.project.engine() == Engine::Docker)
 }
 
-/// A path as it is written beside the Compose file; a variable's default stands for it. Nothing where only the caller
-/// knows.
-fn seen(path: &str, inputs: ServiceInputs<'_>) -> Option<String> {
-    literal(&inputs.files.seen(path))
+/// Returns a path relative to the Compose file. Variables are replaced by their defaults; `None` if one has
+/// none.
+fn literal_path(path: &str, inputs: ServiceInputs<'_>) -> Option<String> {
+    literal(&inputs.files.relative(path))
 }
 
 fn literal(text: &Interpolated) -> Option<String> {
@@ -88,9 +90,9 @@ fn literal(text: &Interpolated) -> Option<String> {
     text.pieces().iter().map(piece).collect()
 }
 
-/// Whether a volume may be one file: by a name with an ending or a leading dot, on either side, or by what is usually one.
-/// The script then creates nothing, since an engine would mount a folder over the file.
-fn is_file(volume: &Volume) -> bool {
+/// Whether a volume may be a single file: its name has an extension or a leading dot on either side, or is
+/// that of a well-known file. The script does not create these, because it would create a folder.
+fn may_be_file(volume: &Volume) -> bool {
     let from = volume.from.value.as_str();
     let name = |path: &str| path.trim_end_matches('}').rsplit('/').next().unwrap_or_default().to_owned();
     let dotted = |name: &str| name.contains('.') && !matches!(name, "." | "..");
@@ -108,7 +110,7 @@ fn secrets(
         let name = secret.name.value.to_string();
         let secret = match &secret.source {
             SecretSource::Env(variable) => HostSecret::Variable(name, variable.value.to_string()),
-            SecretSource::File(file) => match seen(file.value.as_str(), inputs) {
+            SecretSource::File(file) => match literal_path(file.value.as_str(), inputs) {
                 Some(path) => {
                     let owner = owners.get(file.value.as_str()).copied().filter(|_| !is_of_host(&path));
                     HostSecret::File(name, path, owner)
@@ -125,7 +127,7 @@ mod tests {
     use super::is_of_host;
 
     #[test]
-    fn what_is_the_host_s_is_left_alone() {
+    fn folders_of_the_host_are_recognised() {
         for path in [
             "/",
             "/root",

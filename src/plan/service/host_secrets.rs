@@ -1,4 +1,4 @@
-//! Secrets of the services in files of the host: who reads each, and how all of them can.
+//! Secrets in files of the host: which users read each, and which owner and group let all of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,21 +9,21 @@ use crate::source::{Span, Spanned};
 use super::host_files::runs;
 use super::profile;
 
-/// The owner of a secret's file, and who reads it.
+/// The owner of a secret's file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SecretOwner {
     pub uid: u32,
     pub gid: u32,
-    /// Whether the group reads it too.
+    /// Whether the group can read it.
     pub shared: bool,
 }
 
-/// A user of a service, other than root.
+/// A user, other than root, who reads a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct SecretReader {
     uid: u32,
     gid: u32,
-    /// Further groups, by number.
+    /// The numbers of supplementary groups.
     groups: BTreeSet<u32>,
     place: Span,
 }
@@ -34,7 +34,7 @@ impl SecretReader {
     }
 }
 
-/// The owners of the files of secrets, by the path in the manifest; those that root alone reads have none.
+/// Returns the owners of secret files, by the path in the manifest. Files that only root reads have none.
 pub(super) fn owners(project: &Project) -> BTreeMap<&str, SecretOwner> {
     let owned = readers(project).into_iter().filter_map(|(path, readers)| {
         let first = readers.first()?;
@@ -44,7 +44,7 @@ pub(super) fn owners(project: &Project) -> BTreeMap<&str, SecretOwner> {
     owned.collect()
 }
 
-/// Reports secrets that one of their services cannot read.
+/// Reports secrets that not all of their services can read.
 pub(in crate::plan) fn check(project: &Project, log: &mut Log) {
     for (path, readers) in readers(project) {
         if readers.is_empty() || owner(&readers).is_some() {
@@ -75,7 +75,7 @@ pub(in crate::plan) fn check(project: &Project, log: &mut Log) {
     }
 }
 
-/// How all of them can read one file: its owner, and the group of the others.
+/// Returns the owner and group with which all readers can read a file; `None` if there are none.
 fn owner(readers: &[SecretReader]) -> Option<SecretOwner> {
     let first = readers.first()?;
     let others: Vec<&SecretReader> = readers.iter().filter(|reader| reader.uid != first.uid).collect();
@@ -85,12 +85,12 @@ fn owner(readers: &[SecretReader]) -> Option<SecretOwner> {
     let groups: BTreeSet<u32> =
         others.iter().flat_map(|reader| reader.groups.iter().copied().chain([reader.gid])).collect();
     let common = groups.into_iter().filter(|group| others.iter().all(|reader| reader.is_in(*group)));
-    // The first one's own group, where that will do.
+    // The first reader's own group is preferred.
     let gid = common.min_by_key(|group| (*group != first.gid, *group))?;
     Some(SecretOwner { uid: first.uid, gid, shared: true })
 }
 
-/// The users who read the file of each secret, as far as their numbers are known, in the order of the services.
+/// Returns the known users who read the file of each secret, in the order of the services.
 fn readers(project: &Project) -> BTreeMap<&str, Vec<SecretReader>> {
     let mut all: BTreeMap<&str, Vec<SecretReader>> = BTreeMap::new();
     // Rootless containers of Podman run as the user who starts them.

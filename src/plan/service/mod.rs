@@ -1,4 +1,4 @@
-//! How a target's containers run: from the manifest's words to services, whatever engine starts them.
+//! Plans the services of a target, independently of the engine that runs them.
 
 mod dev;
 mod files;
@@ -36,35 +36,36 @@ use crate::value::{ImagePath, Url};
 
 use names::ServiceNames;
 
-/// What the services of a target are made from.
+/// The inputs for the services of a target.
 #[derive(Debug, Clone, Copy)]
 pub struct ServiceInputs<'a> {
     /// The manifest for one target.
     pub project: &'a Project,
     pub target: &'a TargetFacts,
     pub sources: &'a Sources,
-    /// Where the files are written.
+    /// The paths of the generated files.
     pub files: &'a OutputFiles,
-    /// The Python indexes of the chosen packages, by the names that the Dockerfile asks the cache for.
+    /// The Python indexes of the chosen packages, with the names that the Dockerfile uses for the cache.
     pub indexes: &'a [(String, Url)],
-    /// The tests that need the started container, of the chosen packages and then the project's own.
+    /// The tests that need a running container: those of packages, then the project's own.
     pub tests: &'a [Check],
-    /// Where packages put files into the image.
+    /// The paths to which packages copy files in the image.
     pub installed: &'a [ImagePath],
-    /// The variables that the image has.
+    /// The variables of the image.
     pub image_env: &'a BTreeMap<String, String>,
-    /// Whether the Dockerfile has no stage behind the one that ships.
+    /// Whether `final` is the last stage of the Dockerfile.
     pub final_is_last: bool,
-    /// Whether the target's release brings Docker without Buildx and Compose.
+    /// Whether the target's release includes Docker without Buildx and Compose.
     pub bare_docker: bool,
-    /// Whether builds on the target can have a network of their own.
+    /// Whether Docker's bridge network works on the target.
     pub bridge_works: bool,
-    /// `SOURCE_DATE_EPOCH`, seconds.
+    /// `SOURCE_DATE_EPOCH`, in seconds.
     pub epoch: u64,
 }
 
 impl ServiceInputs<'_> {
-    /// `run display`; `robots.kdl: run display` where it stands in another file than the project's own.
+    /// Cites a node of the manifest: `run display`, or `robots.kdl: run display` if it is not in the
+    /// project's own file.
     fn cite(&self, span: Span) -> String {
         let cite = self.project.read.cite(span, self.sources);
         let own = &self.sources.get(self.project.header.name.span.source).name;
@@ -75,7 +76,7 @@ impl ServiceInputs<'_> {
     }
 }
 
-/// Everything that runs for a target.
+/// Plans the services of a target.
 pub fn services(inputs: ServiceInputs<'_>) -> Services {
     let project = inputs.project;
     let names = ServiceNames::new(inputs);
@@ -174,7 +175,7 @@ fn secrets(inputs: ServiceInputs<'_>, names: &ServiceNames) -> BTreeMap<String, 
     let all = run.services.iter().rev().flat_map(|service| &service.run.secrets).chain(&run.secrets);
     all.map(|secret| {
         let from = match &secret.source {
-            SecretSource::File(path) => SecretFrom::File(inputs.files.seen(path.value.as_str())),
+            SecretSource::File(path) => SecretFrom::File(inputs.files.relative(path.value.as_str())),
             SecretSource::Env(name) => SecretFrom::Variable(name.value.clone()),
         };
         (names.secret(secret.name.value.as_str()), from)

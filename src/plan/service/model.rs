@@ -1,4 +1,4 @@
-//! The services of a target as data, whatever engine runs them.
+//! The services of a target as data, independent of the engine that runs them.
 
 use std::collections::BTreeMap;
 
@@ -9,59 +9,59 @@ use crate::value::{ByteSize, Capability, EnvName, IgnorePattern, ImagePath, Imag
 
 use super::{HostSetup, Interpolated};
 
-/// Everything that runs for one target.
+/// The services of one target.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Services {
-    /// What the heads of the files say.
+    /// The comments at the top of the files.
     pub head: ServicesHead,
-    /// What Compose calls the whole.
+    /// The name of the Compose project.
     pub project: String,
     pub target: String,
     pub engine: Engine,
     /// How the project's image is built.
     pub build: ImageBuild,
-    /// The service that is the project.
+    /// The service of the project, from `run`.
     pub main: Service,
-    /// The services beside it, in the order of the manifest.
+    /// The further services, in the order of the manifest.
     pub more: Vec<Service>,
-    /// The service that runs the tests which need the started container.
+    /// The service that runs the tests that need a running container.
     pub test: Option<Service>,
     pub tests: Vec<Check>,
     /// The service of the stage `dev`.
     pub dev: Option<Service>,
-    /// What else the dev container's definition says.
+    /// The settings of the dev container for the editor.
     pub editor: EditorUse,
-    /// The cache of system packages: its service's name.
+    /// The name of the service that caches system packages.
     pub apt_cache: Option<String>,
-    /// The cache of Python packages.
+    /// The service that caches Python packages.
     pub pip_cache: Option<PipCache>,
-    /// Volumes that the engine keeps for the services, sorted; without those of the caches.
+    /// The named volumes of the services, sorted, without those of the caches.
     pub volumes: Vec<String>,
-    /// Secrets of the services, sorted.
+    /// The secrets of the services.
     pub secrets: BTreeMap<String, SecretFrom>,
-    /// What the host must be prepared with.
+    /// The preparation of the host.
     pub host: HostSetup,
-    /// The folder of generated files that the others mount, seen from the project's root.
+    /// The folder of the generated files that steps mount, relative to the project's root.
     pub support: String,
 }
 
-/// What the heads of the files say.
+/// The contents of the comments at the top of the files.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ServicesHead {
     /// `0.1.0`.
     pub compiler: String,
     /// `project.kdl`.
     pub manifest: String,
-    /// Whether the target's release brings Docker without Buildx and Compose.
+    /// Whether the target's release includes Docker without Buildx and Compose.
     pub bare_docker: bool,
 }
 
-/// What the dev container's definition says beside the service.
+/// The settings of the dev container in addition to its service.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct EditorUse {
-    /// The account that the editor works as.
+    /// The user that the editor runs as.
     pub user: Option<String>,
-    /// What the manifest asks for.
+    /// The options of the manifest.
     pub asked: DevcontainerOptions,
 }
 
@@ -70,23 +70,23 @@ pub struct EditorUse {
 pub struct ImageBuild {
     /// `perception:0.3.0`.
     pub image: String,
-    /// The project's root, seen from the Compose file: `.`, `..`.
+    /// The project's root, relative to the Compose file: `.`, `..`.
     pub context: String,
-    /// The Dockerfile, seen from the project's root.
+    /// The Dockerfile, relative to the project's root.
     pub dockerfile: String,
-    /// The Compose file, seen from the project's root.
+    /// The Compose file, relative to the project's root.
     pub compose: String,
-    /// What the build must not see.
+    /// The files to exclude from the build context.
     pub ignored: Ignored,
     /// `linux/arm64`.
     pub platform: String,
-    /// Whether steps see the host's network because the release's kernel lets them have no other.
+    /// Whether steps use the host's network, because bridge networks do not work with the release's kernel.
     pub host_network: bool,
-    /// The stage that ships, where it is not the last one of the Dockerfile.
+    /// The name of the final stage, if it is not the last one of the Dockerfile.
     pub stage: Option<&'static str>,
-    /// `SOURCE_DATE_EPOCH`.
+    /// `SOURCE_DATE_EPOCH`, in seconds.
     pub epoch: u64,
-    /// Files of the caller that steps may read, in the order of their names.
+    /// The build secrets, sorted by name.
     pub secrets: Vec<BuildSecret>,
 }
 
@@ -94,13 +94,13 @@ pub struct ImageBuild {
 #[derive(Debug, Clone, PartialEq)]
 pub struct PipCache {
     pub name: String,
-    /// What it mirrors as the default index, where that is not the usual one.
+    /// The index that it mirrors as the default one, if not `PyPI`.
     pub default: Option<PipIndex>,
-    /// What else it mirrors, by name.
+    /// The other indexes that it mirrors, by name.
     pub indexes: BTreeMap<String, Url>,
 }
 
-/// Where a secret of a service comes from.
+/// The source of a secret of a service.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SecretFrom {
     File(Interpolated),
@@ -111,146 +111,148 @@ pub enum SecretFrom {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Service {
     pub name: String,
-    /// What it is and who asked for it, a line each.
+    /// The lines of the comment above it: its purpose and the node that requests it.
     pub about: Vec<String>,
-    /// The profiles that it is started under; always where there is none.
+    /// Its profiles. A service without one is always started.
     pub profiles: Vec<String>,
     pub image: ServiceImage,
-    /// The GPU, in whatever form the engine gives it.
+    /// Its access to the GPU.
     pub gpu: Option<GpuUse>,
     pub user: Option<Interpolated>,
-    /// The user and group of the container that Podman maps to the user who starts it: both own the same files then. Nothing
-    /// where it runs as root, who is that anyway.
+    /// The user and group of the container that Podman maps to the user who starts it, so that both own the
+    /// same files. `None` if it runs as root, which is mapped anyway.
     pub keeps_id: Option<(u32, u32)>,
     pub container: Option<String>,
     pub env: BTreeMap<String, Annotated<Interpolated>>,
-    /// Files of variables: seen from the Compose file, and whether they must be there.
+    /// Files of variables: their paths relative to the Compose file, and whether they are required.
     pub env_files: Vec<(String, bool)>,
-    /// The network that it is in.
+    /// The network mode; `None` for the project's default network.
     pub network: Option<String>,
-    /// With whom it shares memory.
+    /// The IPC mode.
     pub ipc: Option<String>,
     pub pid: Option<String>,
-    /// Devices of the host: there, and in the container.
+    /// Devices: the path on the host, and that in the container if it differs.
     pub devices: Vec<Annotated<(Interpolated, Option<ImagePath>)>>,
     pub cgroup_rules: Vec<String>,
-    /// Further groups: the manifest's own, and with a reason those of the host that may use its hardware.
+    /// Supplementary groups. Those without a reason are the manifest's own; those with one are groups of the
+    /// host that have access to its hardware.
     pub groups: Vec<Annotated<Interpolated>>,
-    /// Groups whose number only the host knows: the variable that gives it, and the command that says it there.
+    /// Groups whose number depends on the host: for each variable with the number, the command that prints
+    /// it.
     pub host_groups: BTreeMap<String, String>,
     pub mounts: Vec<Annotated<MountUse>>,
     pub tmpfs: Vec<ImagePath>,
-    /// Secrets: the key of [`Services::secrets`], and the name of the file in the container.
+    /// Secrets: the key in [`Services::secrets`], and the name of the file in the container.
     pub secrets: Vec<(String, String)>,
     pub ports: Vec<PortMapping>,
     pub cap_add: Vec<Annotated<Capability>>,
-    /// Options of the security modules.
+    /// Options of `security_opt`.
     pub security_opt: Vec<String>,
-    /// Everything that root may do: the line that says so.
+    /// If it is privileged, the citation of the node that requests it.
     pub privileged: Option<String>,
     /// The size of `/dev/shm`.
     pub shm_size: Option<ByteSize>,
     pub memory: Option<ByteSize>,
     pub ulimits: Vec<Ulimit>,
-    /// Limits that are lifted above what a user may: Podman without root's rights can only hand on the host's.
+    /// Limits that are unlimited in the manifest. Rootless Podman can only pass on the user's own limits.
     pub inherited_limits: Vec<String>,
-    /// The program, over that of the image.
+    /// The entrypoint, instead of that of the image.
     pub entrypoint: Option<Vec<String>>,
-    /// The words given to it, over those of the image.
+    /// The command, instead of that of the image.
     pub command: Option<Vec<String>>,
     pub healthcheck: Option<HealthCheck>,
-    /// What is started before it, and whether that must be healthy first.
+    /// The services that are started before it, and whether they must be healthy first.
     pub depends_on: BTreeMap<String, bool>,
     pub init: bool,
-    /// A terminal, with its input open.
+    /// Whether it has a terminal with open standard input.
     pub tty: bool,
-    /// Nothing can be written in the image's own files.
+    /// Whether the root file system is read-only.
     pub read_only: bool,
-    /// What happens when it stops.
+    /// The restart policy.
     pub restart: Option<String>,
-    /// How its processes are limited, stopped, named and logged.
+    /// Options for limits, stopping, names and logging.
     pub process: ProcessOptions,
 }
 
-/// Image of a service: built here, or pulled.
+/// The image of a service.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum ServiceImage {
     #[default]
     Own,
-    /// The project's stage `dev`.
+    /// The stage `dev` of the project.
     Dev,
     Other(ImageRef),
 }
 
-/// GPU access of a service: all devices or some, with driver capabilities.
+/// The GPU access of a service.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GpuUse {
     pub which: Gpu,
-    /// The form that Docker needs there.
+    /// How Docker provides the GPU on this platform.
     pub access: GpuAccess,
-    /// The platform that has that form.
+    /// The platform.
     pub platform: String,
     /// `compute,utility`.
     pub capabilities: String,
-    /// Whether the image has the variables that ask for just this.
+    /// Whether the variables of the image already request this access.
     pub of_image: bool,
 }
 
-/// One mount of a service with its mode and reason.
+/// A mount of a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MountUse {
     pub from: MountFrom,
     pub to: Interpolated,
-    /// Whether nothing can be written there.
+    /// Whether it is mounted read-only.
     pub read_only: bool,
 }
 
-/// Source of a mount: a path of the host or a named volume.
+/// The source of a mount.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MountFrom {
-    /// A path of the host that must be there.
+    /// A path of the host that must exist.
     Host(Interpolated),
-    /// A volume that the engine keeps.
+    /// A named volume.
     Volume(String),
 }
 
-/// A value and, where it does not speak for itself, why it is there.
+/// A value, and why it is there if it was not written so in the manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Annotated<T> {
     pub value: T,
-    /// Why; empty where it was written just so.
+    /// The reason; empty if the value is written in the manifest.
     pub why: String,
 }
 
 impl Service {
-    /// Whether Podman must pass on the groups of the user who starts it: without root's rights it has no other way to the host's
-    /// own groups, and it takes no others beside them.
+    /// Whether Podman must pass on the groups of the user who starts it. Rootless Podman has no other way to
+    /// add groups of the host, and cannot combine this with other groups.
     pub fn keeps_groups(&self) -> bool {
         self.groups.iter().any(|group| !group.why.is_empty())
     }
 }
 
 impl ImageBuild {
-    /// Where the Dockerfile is, where that is not the usual file of the context.
+    /// Returns the path of the Dockerfile if it is not the default one.
     pub fn other_dockerfile(&self) -> Option<&str> {
         Some(self.dockerfile.as_str()).filter(|path| *path != "Dockerfile")
     }
 }
 
 impl Services {
-    /// Whether there are build caches.
+    /// Whether there are cache services for builds.
     pub fn has_caches(&self) -> bool {
         self.apt_cache.is_some() || self.pip_cache.is_some()
     }
 
-    /// Whether steps of a build see the host's network.
+    /// Whether steps of builds use the host's network.
     pub fn builds_on_host_network(&self) -> bool {
         self.build.host_network || self.has_caches()
     }
 }
 
 impl<T> Annotated<T> {
-    /// A value that speaks for itself.
+    /// Creates a value without a reason.
     pub fn plain(value: T) -> Self {
         Self { value, why: String::new() }
     }
@@ -260,14 +262,14 @@ impl<T> Annotated<T> {
     }
 }
 
-/// What the build must not see, paths seen from the project's root.
+/// The files to exclude from the build context, with paths relative to the project's root.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Ignored {
-    /// The lines of the project's own ignore file.
+    /// The patterns of the project's own ignore file.
     pub file: Vec<IgnorePattern>,
-    /// Files of copied folders with private keys in them.
+    /// Files in copied folders that contain private keys.
     pub keys: Vec<String>,
-    /// Files that the manifest names, so that the build sees them.
+    /// Files that the manifest names, which must not be excluded.
     pub named: Vec<String>,
     /// Patterns of the manifest, in order.
     pub written: Vec<IgnorePattern>,

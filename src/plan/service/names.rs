@@ -1,4 +1,4 @@
-//! What services, images, volumes and secrets are called, without two of one name.
+//! Unique names of services, images and secrets.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use crate::manifest::BuildSecret;
 
 use super::ServiceInputs;
 
-/// The names of a target's services.
+/// The names of a target's services, image and secrets.
 #[derive(Debug, Clone)]
 pub(super) struct ServiceNames {
     pub(super) project: String,
@@ -35,7 +35,7 @@ impl ServiceNames {
             name
         };
         let main = free(name);
-        // Compose allows no `.` in a project's name.
+        // Compose does not allow `.` in project names.
         let plain = name.replace('.', "-");
         let version = header.version.as_ref().map(|version| tag(&version.value.to_string()));
         let tag = match (version, several) {
@@ -57,14 +57,14 @@ impl ServiceNames {
         }
     }
 
-    /// The key of a service's secret, which is not that of a build's.
+    /// Returns the key of a service's secret, which must differ from those of build secrets.
     pub(super) fn secret(&self, name: &str) -> String {
         let taken = self.build_secrets.iter().any(|secret| secret.as_str() == name);
         if taken { format!("run-{name}") } else { name.to_owned() }
     }
 }
 
-/// What a registry takes for a tag.
+/// Replaces characters that are invalid in tags.
 fn tag(text: &str) -> String {
     let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
     let text: String = text.chars().map(|c| if fine(c) { c } else { '-' }).take(100).collect();

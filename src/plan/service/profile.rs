@@ -1,4 +1,4 @@
-//! The run profile of a service: every word of `run`.
+//! Plans services from the options in `run` and `service` nodes.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::{
     Annotated, Interpolated, MountFrom, MountUse, Service, ServiceImage, ServiceInputs, dev, hardware,
 };
 
-/// The service that is the project.
+/// Returns the main service, from `run`.
 pub(super) fn main(inputs: ServiceInputs<'_>, names: &ServiceNames) -> Service {
     let run = &inputs.project.run;
     Service {
@@ -20,7 +20,7 @@ pub(super) fn main(inputs: ServiceInputs<'_>, names: &ServiceNames) -> Service {
     }
 }
 
-/// The service of the stage `dev`: the same, with the project's files in it and a shell.
+/// Returns the service of the stage `dev`: the main one with the project's files mounted and a shell.
 pub(super) fn dev(inputs: ServiceInputs<'_>, names: &ServiceNames, main: &Service) -> Option<Service> {
     let asked = inputs.project.output.requests_dev()?;
     let mut mounts = dev::mounts(inputs);
@@ -46,7 +46,7 @@ pub(super) fn dev(inputs: ServiceInputs<'_>, names: &ServiceNames, main: &Servic
     })
 }
 
-/// What `run` or a `service` says; `own`: in the project's own image, which has the GPU unless stated otherwise.
+/// Plans a service from the options of `run` or `service`. `own` is whether it runs the project's own image.
 pub(super) fn of(run: &RunOptions, inputs: ServiceInputs<'_>, names: &ServiceNames, own: bool) -> Service {
     let is_main = std::ptr::eq(run, &raw const inputs.project.run);
     let mut service = Service {
@@ -72,14 +72,14 @@ pub(super) fn of(run: &RunOptions, inputs: ServiceInputs<'_>, names: &ServiceNam
         privileged: run.privileged.on().map(|span| inputs.cite(span)),
         profiles: run.process.profiles.iter().map(|name| name.value.to_string()).collect(),
         process: run.process.clone(),
-        ..words(run)
+        ..plain_options(run)
     };
     if service.network.as_deref() == Some("host") {
-        // They are the host's ports then, and engines warn of what they ignore.
+        // Ports are those of the host then, and engines warn about published ports, which they ignore.
         service.ports.clear();
     }
     if service.ipc.as_deref() == Some("host") {
-        // Docker ignores it then, Podman refuses it.
+        // Docker ignores the size then, and Podman rejects it.
         service.shm_size = None;
     }
     let root = is_root(run, inputs, own);
@@ -99,15 +99,15 @@ pub(super) fn of(run: &RunOptions, inputs: ServiceInputs<'_>, names: &ServiceNam
     service
 }
 
-/// Limits that a user may not lift: without root's rights an engine can only hand on its own.
+/// Limits that users cannot raise, so rootless engines can only pass on their own.
 const USERS_LIMITS: [&str; 7] = ["memlock", "msgqueue", "nice", "nofile", "nproc", "rtprio", "sigpending"];
 
-/// The numbers of the user that a service runs as, where they are known.
+/// Returns the numeric user and group that a service runs as, if they are known.
 pub(super) fn user_of(run: &RunOptions, inputs: ServiceInputs<'_>, own: bool) -> Option<(u32, u32)> {
     user_numbers(run, inputs.project.app.as_ref(), own)
 }
 
-/// The same of a project whose application is this one.
+/// Returns the numeric user and group that a service runs as, given the project's `app`.
 pub(in crate::plan) fn user_numbers(run: &RunOptions, app: Option<&App>, own: bool) -> Option<(u32, u32)> {
     let login = app.and_then(App::login);
     let Some(user) = &run.user else {
@@ -124,12 +124,12 @@ pub(in crate::plan) fn user_numbers(run: &RunOptions, app: Option<&App>, own: bo
         (_, Some(login)) => login.uid.get(),
         _ => name.parse().ok()?,
     };
-    // Without a group the engine takes that of the image's account, and root's for a bare number.
+    // Without a group, the engine uses that of the image's account, or root's for an unknown number.
     Some((uid, group.parse().ok().or(same.map(|login| login.gid.get())).unwrap_or(0)))
 }
 
-/// What stands in the service as it is written.
-fn words(run: &RunOptions) -> Service {
+/// Copies the options that need no other inputs.
+fn plain_options(run: &RunOptions) -> Service {
     Service {
         user: run.user.as_ref().map(|user| Interpolated::with_variables(&user.value)),
         container: run.name.as_ref().map(|name| name.value.to_string()),
@@ -152,7 +152,7 @@ fn words(run: &RunOptions) -> Service {
     }
 }
 
-/// Each group once: Compose refuses a list in which one occurs twice.
+/// Returns the groups without duplicates, which Compose rejects.
 fn groups(run: &RunOptions) -> Vec<Annotated<Interpolated>> {
     let mut all: Vec<Annotated<Interpolated>> = Vec::new();
     for group in &run.group_add {
@@ -164,7 +164,7 @@ fn groups(run: &RunOptions) -> Vec<Annotated<Interpolated>> {
     all
 }
 
-/// Whether it is known to run as root, who needs no group.
+/// Whether a service certainly runs as root, which needs no groups.
 fn is_root(run: &RunOptions, inputs: ServiceInputs<'_>, own: bool) -> bool {
     if let Some(user) = &run.user {
         return matches!(user.value.split(':').next(), Some("0" | "root"));
@@ -173,10 +173,11 @@ fn is_root(run: &RunOptions, inputs: ServiceInputs<'_>, own: bool) -> bool {
     own && user.is_none_or(|user| user.uid.get() == 0)
 }
 
-/// Programs by which others get the rights of another user.
+/// Programs that run others as another user.
 const SETUID: [&str; 5] = ["doas", "newgrp", "pkexec", "su", "sudo"];
 
-/// Whether the manifest says something of it itself, or has a program that needs more rights than it is started with.
+/// Whether `no-new-privileges` must not be added: the manifest sets it itself, or uses a program that gains
+/// privileges.
 fn needs_more_rights(run: &RunOptions, inputs: ServiceInputs<'_>) -> bool {
     let project = inputs.project;
     let is_stated = run.security_opt.iter().any(|option| option.value.starts_with("no-new-privileges"));
@@ -192,7 +193,7 @@ fn needs_more_rights(run: &RunOptions, inputs: ServiceInputs<'_>) -> bool {
     is_stated || installs || calls || run.privileged.is_on()
 }
 
-/// What is written, and what comes from the host.
+/// Returns the variables, with their values or references to the host's variables.
 fn variables(run: &RunOptions) -> BTreeMap<String, Annotated<Interpolated>> {
     let written = run.env.iter().map(|(name, value)| (name, Interpolated::literal(value.value.clone())));
     let of_host = run.host_env.iter().map(|one| {
@@ -204,17 +205,17 @@ fn variables(run: &RunOptions) -> BTreeMap<String, Annotated<Interpolated>> {
 
 fn network(run: &RunOptions, inputs: ServiceInputs<'_>) -> Option<String> {
     let stated = run.network.as_ref().map(|network| network.value.clone());
-    // CAN interfaces are the host's.
+    // CAN interfaces are only visible in the host's network.
     let network =
         stated.or_else(|| (inputs.target.host_network || !run.can.is_empty()).then(|| "host".to_owned()));
-    // The project's own bridge is what engines give without a word; `bridge` would be the engine's old one, in which
-    // services do not find each other by name.
+    // By default, engines create a bridge network for the project. `bridge` would be the engine's default
+    // bridge, in which services cannot resolve each other's names.
     network.filter(|network| network != "bridge")
 }
 
 fn mount(volume: &Volume, inputs: ServiceInputs<'_>) -> MountUse {
     let from = if volume.bind {
-        MountFrom::Host(inputs.files.seen(&volume.from.value))
+        MountFrom::Host(inputs.files.relative(&volume.from.value))
     } else {
         MountFrom::Volume(volume.from.value.clone())
     };
@@ -222,7 +223,8 @@ fn mount(volume: &Volume, inputs: ServiceInputs<'_>) -> MountUse {
     MountUse { from, to, read_only: volume.mode == Mode::ReadOnly }
 }
 
-/// What must be started before; healthy, where the manifest says how that is seen.
+/// Returns the services that must be started before, and whether they must be healthy, which requires a
+/// health check.
 fn depends_on(run: &RunOptions, inputs: ServiceInputs<'_>) -> BTreeMap<String, bool> {
     let services = &inputs.project.run.services;
     let healthy = |name: &str| {
@@ -232,7 +234,7 @@ fn depends_on(run: &RunOptions, inputs: ServiceInputs<'_>) -> BTreeMap<String, b
     run.depends_on.iter().map(|name| (name.value.to_string(), healthy(name.value.as_str()))).collect()
 }
 
-/// Where the usual hubs keep what they fetch, by the variables that their clients read.
+/// The cache folders of model hubs, by the variables that their clients read.
 const HUBS: [(&str, &str); 4] = [
     ("HF_HOME", "/data/models/huggingface"),
     ("MODELSCOPE_CACHE", "/data/models/modelscope"),
@@ -241,13 +243,13 @@ const HUBS: [(&str, &str); 4] = [
 ];
 const MODELS: &str = "/data/models";
 
-/// What secrets of a client library are called, and the variable by which the client library finds the file of one.
+/// Usual names of secrets for client libraries, and the variable with the path of the secret's file.
 const TOKENS: [(&[&str], &str); 1] = [(
     &["hf-token", "huggingface-token", "huggingface-hub-token", "hugging-face-hub-token"],
     "HF_TOKEN_PATH",
 )];
 
-/// Points clients at the secrets that are theirs.
+/// Sets the variables with which client libraries find their secrets.
 fn tokens(service: &mut Service, run: &RunOptions, inputs: ServiceInputs<'_>) {
     for secret in &run.secrets {
         let name = secret.name.value.as_str();
@@ -268,7 +270,7 @@ fn models(service: &mut Service, run: &RunOptions, inputs: ServiceInputs<'_>) {
         let value = Annotated::new(Interpolated::literal(folder), why.clone());
         service.env.entry(name.to_owned()).or_insert(value);
     }
-    let from = MountFrom::Host(inputs.files.seen(path.value.as_str()));
+    let from = MountFrom::Host(inputs.files.relative(path.value.as_str()));
     let to = ImagePath::parse(MODELS).expect("it is a path");
     let mount = MountUse { from, to: Interpolated::literal(to.as_str()), read_only: false };
     service.mounts.push(Annotated::new(mount, why));

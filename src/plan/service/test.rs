@@ -1,15 +1,15 @@
-//! The service that runs the tests which need the started container.
+//! The service that runs the tests that need a running container.
 
 use super::names::ServiceNames;
 use super::{Annotated, Interpolated, MountFrom, MountUse, Service, ServiceInputs};
 
-/// The service, in the main one's circumstances but for what only a running service has.
+/// Returns the service. It has the options of the main one, except those for a long-running service.
 pub(super) fn service(inputs: ServiceInputs<'_>, names: &ServiceNames, main: &Service) -> Option<Service> {
     if inputs.tests.is_empty() {
         return None;
     }
     let folder = MountUse {
-        from: MountFrom::Host(inputs.files.seen(&format!("./{}", inputs.files.support_file("test")))),
+        from: MountFrom::Host(inputs.files.relative(&format!("./{}", inputs.files.support_file("test")))),
         to: Interpolated::literal(FOLDER),
         read_only: true,
     };
@@ -33,5 +33,5 @@ pub(super) fn service(inputs: ServiceInputs<'_>, names: &ServiceNames, main: &Se
     })
 }
 
-/// Where the container sees the folder of tests.
+/// The folder where the tests are mounted.
 const FOLDER: &str = "/run/test";

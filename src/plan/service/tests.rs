@@ -1,4 +1,4 @@
-//! Targets and manifests made by hand.
+//! Targets and services for tests.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,7 +30,7 @@ fn name(text: &str) -> Name {
     Name::parse(text).unwrap()
 }
 
-/// A Jetson, as the catalogue has it.
+/// Returns the facts about a Jetson, like those of the catalogue.
 pub(crate) fn jetson() -> TargetFacts {
     TargetFacts {
         name: name("orin"),
@@ -51,7 +51,7 @@ pub(crate) fn jetson() -> TargetFacts {
     }
 }
 
-/// A PC.
+/// Returns the facts about a PC.
 pub(crate) fn pc() -> TargetFacts {
     TargetFacts {
         name: name("bench"),
@@ -68,7 +68,7 @@ pub(crate) fn pc() -> TargetFacts {
     }
 }
 
-/// The services of the first target of a manifest, one for each of the given facts.
+/// Plans the services of a manifest whose targets have these facts, in order.
 pub(crate) fn planned(manifest: &str, targets: &[TargetFacts], tests: &[Check]) -> Vec<Services> {
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let fs = Memory::with([
@@ -80,7 +80,7 @@ pub(crate) fn planned(manifest: &str, targets: &[TargetFacts], tests: &[Check]) 
     let loaded = manifest::load(&fs, "project.kdl", &NoStacks, &mut sources, &mut log);
     let projects: Result<Vec<Project>, _> = loaded.and_then(|loaded| loaded.projects(&mut log));
     let projects = projects.unwrap_or_else(|_| panic!("{:?}", log.sorted()));
-    assert_eq!(projects.len(), targets.len(), "a target for each facts");
+    assert_eq!(projects.len(), targets.len(), "each target has facts");
     let indexes =
         [("jetson-cu126".to_owned(), Url::parse("https://pypi.jetson-ai-lab.io/jp6/cu126").unwrap())];
     let each = projects.iter().zip(targets).map(|(project, target)| {
@@ -111,7 +111,7 @@ pub(crate) fn planned(manifest: &str, targets: &[TargetFacts], tests: &[Check]) 
     each.collect()
 }
 
-/// Two tests, one of each kind.
+/// Returns two tests, one in Python and one in shell.
 pub(crate) fn scripts() -> Vec<Check> {
     let cuda = "import torch\nassert torch.cuda.is_available(), \"it's $HOME\"\n";
     let check = |package: Option<&str>, name: &str, script| Check {

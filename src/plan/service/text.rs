@@ -1,32 +1,32 @@
-//! A text in which a variable of the caller's environment may stand.
+//! Texts that can contain variables of the caller's environment.
 
 use crate::value::closing;
 
-/// What Compose, a shell and systemd each write in their own way: literal parts and variables.
+/// A text of literal pieces and variables, which Compose, shells and systemd write differently.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Interpolated(Vec<Piece>);
 
-/// One part of a [`Interpolated`].
+/// A piece of an [`Interpolated`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Piece {
     Literal(String),
     /// `${NAME}`, `${NAME:-default}`, `${NAME:?message}`.
     Variable {
         name: String,
-        /// Nothing, or what stands between the name and what follows: `:-`, `-`, `:?`, `?`, `:+`, `+`.
+        /// The operator after the name: `:-`, `-`, `:?`, `?`, `:+`, `+`, or empty.
         operator: String,
-        /// What follows the operator.
+        /// The text after the operator.
         rest: Interpolated,
     },
 }
 
 impl Interpolated {
-    /// A text in which nothing is a variable.
+    /// Creates a text without variables.
     pub fn literal(text: impl Into<String>) -> Self {
         Self(vec![Piece::Literal(text.into())])
     }
 
-    /// `${NAME:-default}`.
+    /// Creates `${NAME:-default}`.
     pub fn or(name: &str, default: &str) -> Self {
         Self::variable(name, ":-", default)
     }
@@ -36,8 +36,7 @@ impl Interpolated {
         Self(vec![Piece::Variable { name: name.to_owned(), operator: operator.to_owned(), rest }])
     }
 
-    /// Reads what the language documents for paths of the host: `$NAME`, `${NAME…}`, and `$$` for `$`. A `$` that begins
-    /// none of them stands for itself.
+    /// Parses `$NAME`, `${NAME…}`, and `$$` for `$`. Any other `$` is literal.
     pub fn with_variables(text: &str) -> Self {
         let mut pieces = Vec::new();
         let mut literal = String::new();
@@ -69,7 +68,7 @@ impl Interpolated {
         self
     }
 
-    /// This text, then the parts of another.
+    /// Appends the pieces of another text.
     #[must_use]
     pub fn join(mut self, other: Self) -> Self {
         self.0.extend(other.0);
@@ -80,7 +79,7 @@ impl Interpolated {
         &self.0
     }
 
-    /// The text where no variable stands in it.
+    /// Returns the text; `None` if it contains a variable.
     pub fn as_literal(&self) -> Option<String> {
         let literal = |piece: &Piece| match piece {
             Piece::Literal(text) => Some(text.clone()),
@@ -89,7 +88,7 @@ impl Interpolated {
         self.0.iter().map(literal).collect()
     }
 
-    /// A path that starts with `.` where it is relative.
+    /// Makes a relative path start with `./`.
     fn relative(mut self) -> Self {
         if let Some(Piece::Literal(text)) = self.0.first_mut()
             && !text.starts_with(['/', '.', '~'])
@@ -99,7 +98,8 @@ impl Interpolated {
         self
     }
 
-    /// A path that is relative to the project, seen from a folder `up` (`../`) below it.
+    /// Converts a path relative to the project to one relative to a subfolder. `up` is the path from there to
+    /// the project, such as `../`.
     #[must_use]
     pub fn seen_from(mut self, up: &str) -> Self {
         match self.0.first_mut() {
@@ -122,7 +122,7 @@ impl From<Piece> for Interpolated {
     }
 }
 
-/// The variable that a text after `$` begins with, and how long it is.
+/// Returns the variable at the start of the text after a `$`, and its length in bytes.
 fn variable(after: &str) -> Option<(Piece, usize)> {
     let name_of = |text: &str| {
         let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_what_paths_may_hold() {
+    fn variables_and_escapes_are_parsed() {
         let text = Interpolated::with_variables("${A:-${B}/x}/a$$b/$C");
         let Piece::Variable { name, operator, rest } = &text.pieces()[0] else { panic!("{text:?}") };
         assert_eq!((name.as_str(), operator.as_str(), rest.pieces().len()), ("A", ":-", 2));
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn sees_a_path_from_below() {
+    fn paths_are_relative_to_a_subfolder() {
         let seen = |text: &str, up: &str| Interpolated::with_variables(text).seen_from(up);
         assert_eq!(seen("./data", "../"), Interpolated::literal("../data"));
         assert_eq!(seen("../data", "../"), Interpolated::literal("../../data"));

@@ -1,19 +1,19 @@
-//! The stable names of the kinds of problem.
+//! Codes: stable names of the kinds of diagnostics.
 
 use std::fmt;
 
-/// A kind of problem: `jcc::manifest::unknown-node`. Every code is a constant of `codes!`'s table, which the registry
-/// test walks: unique, with a page, with a case that fails by it.
+/// The code of a kind of diagnostic: `jcc::manifest::unknown-node`. All codes are declared with `codes!`;
+/// tests check that each is unique, has a page and has an input that yields it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(&'static str);
 
 impl Code {
-    /// A code from its text; only the table of codes calls this.
+    /// Creates a code. Called only by `codes!`.
     pub const fn new(text: &'static str) -> Self {
         Self(text)
     }
 
-    /// `jcc::manifest::unknown-node`.
+    /// Returns the full code: `jcc::manifest::unknown-node`.
     pub const fn as_str(self) -> &'static str {
         self.0
     }

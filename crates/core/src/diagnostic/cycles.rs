@@ -1,16 +1,17 @@
-//! Things that lead to each other in a circle.
+//! Finds cycles in graphs of names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::source::Span;
 
-/// By name, what each thing leads to, and where.
+/// For each name, its successors with the places that refer to them.
 pub type Edges<'a> = BTreeMap<&'a str, Vec<(&'a str, Span)>>;
 
-/// A circle: each thing with the place where the one before leads to it; the first comes after the last.
+/// A cycle. Each name has the place where its predecessor refers to it; the predecessor of the first is the
+/// last.
 pub type Cycle<'a> = Vec<(&'a str, Span)>;
 
-/// The circles, one at least of those that hang together.
+/// Finds at least one cycle in each strongly connected component.
 pub fn find_cycles<'a>(edges: &Edges<'a>) -> Vec<Cycle<'a>> {
     let mut search = CycleSearch { edges, done: BTreeSet::new(), found: Vec::new() };
     for start in edges.keys() {
@@ -26,7 +27,7 @@ struct CycleSearch<'e, 'a> {
 }
 
 impl<'a> CycleSearch<'_, 'a> {
-    /// Walks on from a thing; `path` is how it was reached, from where the walk began.
+    /// Searches depth-first from a name. `path` contains the names from the start to its predecessor.
     fn follow(&mut self, name: &'a str, reached: Option<Span>, path: &mut Vec<(&'a str, Option<Span>)>) {
         if let Some(at) = path.iter().position(|(other, _)| *other == name) {
             let first = reached.map(|span| (name, span));

@@ -1,18 +1,18 @@
-//! Where problems are collected.
+//! The log, which collects diagnostics.
 
 use super::{Diagnostic, Severity};
 
-/// So many reports have suggestions that take a search through all known names.
+/// The number of diagnostics up to which similar names are searched for suggestions.
 const LONG: usize = 100;
 
-/// Of so many reports everything is kept; of further ones what is needed to count them and to point at them.
+/// The number of diagnostics that are kept completely. Later ones are shortened to save memory.
 const WHOLE: usize = 1_000;
 
-/// Proof that the user has been reported of an error. A pass fails with this and nothing else.
+/// Proof that an error was reported. It is the only error type of passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reported(());
 
-/// The problems of a run, in the order in which they were found.
+/// The diagnostics of a run, in the order in which they were reported.
 #[derive(Debug, Clone, Default)]
 pub struct Log {
     all: Vec<Diagnostic>,
@@ -23,30 +23,30 @@ impl Log {
         Self::default()
     }
 
-    /// Tells an error and gives the proof of it.
+    /// Reports an error and returns the proof.
     pub fn error(&mut self, diagnostic: Diagnostic) -> Reported {
         debug_assert_eq!(diagnostic.severity, Severity::Error, "{}", diagnostic.message);
         self.report(diagnostic);
         Reported(())
     }
 
-    /// Tells a warning or a note (or an error, where no proof is needed).
+    /// Reports a diagnostic of any severity, without proof.
     pub fn report(&mut self, diagnostic: Diagnostic) {
         let full = self.all.len() < WHOLE;
         self.all.push(if full { diagnostic } else { diagnostic.shortened() });
     }
 
-    /// The proof, where an error was reported.
+    /// Returns the proof if an error was reported.
     pub fn reported(&self) -> Option<Reported> {
         self.has_errors().then_some(Reported(()))
     }
 
-    /// `Err` where an error was reported: a pass ends with this, so that all of its mistakes are found in one run.
+    /// Fails if an error was reported. Passes call this at their end, so that one run reports all problems.
     pub fn checkpoint(&self) -> Result<(), Reported> {
         self.reported().map_or(Ok(()), Err)
     }
 
-    /// How many errors were reported.
+    /// Returns the number of errors.
     pub fn errors(&self) -> usize {
         self.all.iter().filter(|one| one.severity == Severity::Error).count()
     }
@@ -56,11 +56,11 @@ impl Log {
         self.all.iter().any(|one| one.severity == Severity::Error)
     }
 
-    /// Everything reported, by place (source, start), then in order of telling; the same problem at the same place once.
+    /// Returns the diagnostics sorted by place, then in the order of reporting, without duplicates.
     pub fn sorted(&self) -> Vec<&Diagnostic> {
         let mut all: Vec<&Diagnostic> = self.all.iter().collect();
         all.sort_by_key(|one| one.primary().map(|span| (span.source, span.start)));
-        // The tables and the decoder may tell of the same value: the decoder knows more of it.
+        // The schema check and the decoder can report the same value. The decoder's diagnostic has more help.
         all.dedup_by(|later, first| {
             let same =
                 (later.code, &later.message, &later.labels) == (first.code, &first.message, &first.labels);
@@ -72,12 +72,12 @@ impl Log {
         all
     }
 
-    /// Everything reported, mutable: for the pass that takes allowed warnings out.
+    /// Keeps only the diagnostics that `keep` accepts, for removing allowed warnings.
     pub fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
         self.all.retain(keep);
     }
 
-    /// What was added after so many, in that order.
+    /// Returns the diagnostics after the first `count`.
     pub fn since(&self, count: usize) -> impl Iterator<Item = &Diagnostic> {
         self.all.iter().skip(count)
     }
@@ -86,12 +86,12 @@ impl Log {
         self.all.len()
     }
 
-    /// Whether there are more reports than anybody reads: further ones need no search for what was meant.
+    /// Whether there are so many diagnostics that further ones need no search for similar names.
     pub fn is_long(&self) -> bool {
         self.all.len() >= LONG
     }
 
-    /// Whether nothing was reported.
+    /// Whether there are no diagnostics.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }

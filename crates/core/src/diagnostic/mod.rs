@@ -1,6 +1,6 @@
-//! How a problem is reported: plain data, built where the fault is found, collected in a [`Log`].
+//! Diagnostics as plain data, which are built where a problem is found and collected in a [`Log`].
 //!
-//! This folder knows spans and codes, never a pass.
+//! This folder depends on spans and codes, but on no pass.
 
 mod code;
 pub mod codes;

@@ -1,57 +1,57 @@
-//! One problem, as data.
+//! A diagnostic as data.
 
 use super::Code;
 use crate::source::Span;
 
-/// Severity, gravest first: only errors make a run fail.
+/// The severity of a diagnostic, most severe first. Only errors make a run fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Nothing is written: an unknown package.
+    /// No outputs are written: an unknown package.
     Error,
-    /// Written, but reported: an archive without a key. `allow` accepts it, `--deny-warnings` does not.
+    /// Outputs are written: an archive without a key. `allow` suppresses it, `--deny-warnings` makes it fail.
     Warning,
-    /// Good to know: a host preparation, a lint of style.
+    /// Information: a preparation of the host, a matter of style.
     Note,
 }
 
-/// What is wrong (or why) at one place.
+/// A place, and what is wrong there or why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
     pub span: Span,
-    /// What is wrong there; a few words, no full stop.
+    /// A few words without a full stop.
     pub text: String,
 }
 
-/// An edit that suggestions the problem.
+/// An edit that fixes the problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
-    /// What is replaced; empty where something is put in.
+    /// The text to replace; empty for an insertion.
     pub span: Span,
-    /// What stands there afterwards.
+    /// The new text.
     pub replacement: String,
 }
 
-/// One problem, reported as data.
+/// A problem as data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Which kind of problem: stable, explained by `jcc explain`.
+    /// The kind of problem, which `jcc explain` explains.
     pub code: Code,
     pub severity: Severity,
     /// One sentence without a full stop, literals in backticks.
     pub message: String,
-    /// Where; the first is the primary place. Empty only for problems that have no place (a missing file named on
-    /// the command line).
+    /// The places; the first is the primary one. Empty only for problems without a place, such as a missing
+    /// file that the command line names.
     pub labels: Vec<Label>,
-    /// What to do, one entry a way; each was checked to work.
+    /// Ways to fix it, each of which works.
     pub help: Vec<String>,
-    /// The same as an edit, where there is one.
+    /// A fix as an edit, if there is one.
     pub fix: Option<Fix>,
-    /// What stands there and is never shown, as it may be a secret: reports have stars instead.
+    /// Places that may contain secrets, which reports replace by stars.
     pub masked: Vec<Span>,
 }
 
 impl Diagnostic {
-    /// Whether its fix writes a node of this name.
+    /// Whether its fix starts with a node of this name.
     pub fn writes(&self, node: &str) -> bool {
         self.fix.as_ref().and_then(|fix| fix.replacement.split([' ', '\n']).next()) == Some(node)
     }
@@ -80,7 +80,7 @@ impl Diagnostic {
         }
     }
 
-    /// Adds a place; the first one added is the primary one.
+    /// Adds a label. The first one is the primary place.
     #[must_use]
     pub fn at(mut self, span: Span, text: impl Into<String>) -> Self {
         self.labels.push(Label { span, text: text.into() });
@@ -93,28 +93,28 @@ impl Diagnostic {
         self
     }
 
-    /// Adds a way out, where there is one.
+    /// Adds a help message, if there is one.
     #[must_use]
     pub fn maybe_help(mut self, text: Option<impl Into<String>>) -> Self {
         self.help.extend(text.map(Into::into));
         self
     }
 
-    /// Adds the edit that fixes it.
+    /// Sets the edit that fixes it.
     #[must_use]
     pub fn fix(mut self, span: Span, replacement: impl Into<String>) -> Self {
         self.fix = Some(Fix { span, replacement: replacement.into() });
         self
     }
 
-    /// Hides what stands there, in this report and in those beside it.
+    /// Hides the text at a place, in all reports of the run.
     #[must_use]
     pub fn mask(mut self, span: Span) -> Self {
         self.masked.push(span);
         self
     }
 
-    /// Without helps, fixes and further places, for reports that nobody reads to the end.
+    /// Removes help messages, the fix and all but the first label, to save memory in long logs.
     #[must_use]
     pub(super) fn shortened(mut self) -> Self {
         self.labels.truncate(1);

@@ -1,26 +1,26 @@
-//! Grammar of messages: counts, lists, did-you-mean.
+//! Helpers for the text of messages: counts, lists, similar names.
 
-/// A text on one line, with one blank for each line break and what is around it.
+/// Joins the lines of a text with single spaces.
 pub fn one_line(text: &str) -> String {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// `1 error`, `2 errors`: the noun takes an `s`.
+/// Formats a count with a noun whose plural ends with `s`: `1 error`, `2 errors`.
 pub fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
-/// `a`, `a and b`, `a, b and c`.
+/// Formats a list: `a`, `a and b`, `a, b and c`.
 pub fn all_of<T: AsRef<str>>(words: &[T]) -> String {
     joined(words, "and")
 }
 
-/// `a`, `either a or b`, `either a, b or c`.
+/// Formats alternatives: `a`, `either a or b`, `either a, b or c`.
 pub fn either<T: AsRef<str>>(words: &[T]) -> String {
     if words.len() < 2 { joined(words, "or") } else { format!("either {}", joined(words, "or")) }
 }
 
-/// `a, b or c`.
+/// Formats alternatives: `a`, `a or b`, `a, b or c`.
 pub fn any_of<T: AsRef<str>>(words: &[T]) -> String {
     joined(words, "or")
 }
@@ -36,11 +36,11 @@ fn joined<T: AsRef<str>>(words: &[T], last: &str) -> String {
     }
 }
 
-/// Of a longer word the beginning is reported, in letters.
+/// The maximum number of characters of a word that are shown.
 const LONG: usize = 200;
 
-/// The word in backticks; a backtick within is shown as an apostrophe, a control character as its escape, of what is too
-/// long to be read the beginning.
+/// Puts a word in backticks. Backticks in it are replaced by apostrophes and control characters by escapes;
+/// long words are truncated.
 pub fn code(word: impl AsRef<str>) -> String {
     let mut out = String::from("`");
     let word = word.as_ref();
@@ -59,7 +59,7 @@ pub fn code(word: impl AsRef<str>) -> String {
     out
 }
 
-/// What the system says of a path, without the path in front, which the message names already.
+/// Returns the text of an I/O error without the path, which the message already names.
 pub fn cause(error: &std::io::Error, path: &str) -> String {
     let text = error.to_string();
     text.strip_prefix(&format!("`{path}`: ")).map_or_else(|| text.clone(), str::to_owned)
@@ -69,10 +69,10 @@ pub fn codes<T: AsRef<str>>(words: impl IntoIterator<Item = T>) -> Vec<String> {
     words.into_iter().map(code).collect()
 }
 
-/// The candidates that a person may have meant by `word`, nearest first, three at the most. Case and the kind of
-/// hyphen count for nothing, nor does the order of a word's parts: `jetson-agx-orin` for `jetson-orin-agx`; otherwise one
-/// typing error is forgiven for every three letters. Where nothing is near, those that have every part of the word among
-/// theirs: `jetson-agx-orin` for `orin-agx`.
+/// Returns up to three candidates that are similar to `word`, most similar first. Case, the kind of separator
+/// and the order of parts are ignored (`jetson-agx-orin` for `jetson-orin-agx`); otherwise one typing error
+/// per three characters is allowed, up to four. If none is similar, returns candidates that contain all parts
+/// of the word (`jetson-agx-orin` for `orin-agx`).
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     if word.len() > LONG {
         return Vec::new();
@@ -86,7 +86,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let wanted = plain(word);
     let in_order = sorted(&wanted);
     let letters = wanted.chars().count();
-    // Any letter is one error away from any other.
+    // Any single character is one error away from any other.
     let forgiven = if letters < 2 { 0 } else { (letters / 3).clamp(1, 4) };
     let candidates: Vec<&str> = candidates.into_iter().collect();
     let mut found: Vec<(usize, &str)> = candidates
@@ -95,7 +95,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             let other = plain(candidate);
             let same = sorted(&other) == in_order;
             let distance = if same { 0 } else { strsim::osa_distance(&wanted, &other) };
-            // `lib` for `b`: as many errors as letters is no typing error.
+            // A candidate with as many errors as characters is not similar: `lib` for `b`.
             (distance <= forgiven && distance < other.chars().count().max(2)).then_some((distance, candidate))
         })
         .collect();
@@ -111,12 +111,12 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         found.dedup();
         return found.into_iter().take(3).map(|one| one.1).collect();
     }
-    // A much nearer word makes the others noise.
+    // Candidates with two or more errors than the best one are dropped.
     let best = found.first().map_or(0, |first| first.0);
     found.into_iter().filter(|one| one.0 <= best + 1).take(3).map(|one| one.1).collect()
 }
 
-/// The candidates that one or two typing errors lead to; of short words one.
+/// Returns up to three candidates that differ by at most two typing errors, or one for short words.
 pub fn slips<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let plain = |text: &str| text.to_lowercase().replace(['_', ' ', '.'], "-");
     let wanted = plain(word);
@@ -129,7 +129,7 @@ pub fn slips<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> V
     }
 }
 
-/// ``did you mean `a` or `b`?``, where something is near; never the word itself.
+/// Formats ``did you mean `a` or `b`?`` if other candidates are similar.
 pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let near = nearest(word, candidates.into_iter().filter(|one| *one != word));
     (!near.is_empty()).then(|| format!("did you mean {}?", any_of(&codes(near))))

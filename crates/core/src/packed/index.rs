@@ -1,4 +1,4 @@
-//! What a definition file defines, without decoding it: names, aliases, one line.
+//! The index of definitions: names, aliases and summaries, which are available without decoding.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::PackedText;
 use crate::syntax::{Document, Node, Value};
 
-/// The kinds of definition; each has its own names.
+/// The kind of a definition. Each kind has a separate namespace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum DefinitionKind {
-    /// `package`, and `axis` too: they share their names.
+    /// `package` and `axis`, which share a namespace.
     Package,
     Platform,
     Device,
@@ -20,51 +20,50 @@ pub enum DefinitionKind {
     Index,
     /// `epoch`, which has no name.
     Epoch,
-    /// `forbid`, by its pattern.
+    /// `forbid`, whose name is the pattern.
     Forbidden,
 }
 
-/// One definition, as lists and searches show it.
+/// A definition in the index, with what lists and searches need.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(bound(deserialize = "'de: 'static"))]
 pub struct Entry {
     pub kind: DefinitionKind,
     pub name: PackedText,
     pub aliases: Vec<PackedText>,
-    /// What else people call it, for suggestions; of a GPU with the platform that it is on.
+    /// Other names, for suggestions. Those of a GPU have its platform.
     pub known_as: Vec<(PackedText, PackedText)>,
-    /// The folder above that of a package.
+    /// The group: the folder that contains that of the package.
     pub group: PackedText,
     pub summary: PackedText,
-    /// Of an axis: when it is decided.
+    /// For an axis, its position in the order of decisions.
     pub order: Option<u32>,
-    /// Whether it can be installed; an `axis` can't.
+    /// Whether it can be installed. An `axis` cannot.
     pub installable: bool,
-    /// Of a base: whether it may be chosen where nobody names one.
+    /// For a base image, whether it can be chosen automatically.
     pub auto: bool,
-    /// Of a base: what its tags ask of the platform, where every tag asks something.
+    /// For a base image, the requirements of its tags on the platform; empty if a tag has none.
     pub platforms: Vec<PackedText>,
-    /// Axes that can be installed and that its conditions and templates look at, those of the indexes that it names
-    /// included.
+    /// The installable axes that its conditions and templates mention, including those of the indexes that it
+    /// names.
     pub mentions: Vec<PackedText>,
-    /// Of a package: the names under which Python indexes have it or what comes with it (`dist`, `needed-by`,
-    /// `same-modules`).
+    /// For a package, the names of Python distributions in `dist`, `needed-by` and `same-modules`.
     pub distributions: Vec<PackedText>,
     pub node: usize,
 }
 
-/// What definitions may mention.
+/// The names that definitions can mention.
 #[derive(Debug, Default)]
 pub struct Mentioned {
-    /// Axes that can be installed.
+    /// The installable axes.
     axes: Vec<PackedText>,
-    /// Indexes, with what each mentions.
+    /// The indexes, with the axes that each mentions.
     indexes: BTreeMap<PackedText, Vec<PackedText>>,
 }
 
 impl Mentioned {
-    /// Takes in a definition that others may mention.
-    pub fn learn(&mut self, entry: &Entry) {
+    /// Adds a definition that others can mention.
+    pub fn add(&mut self, entry: &Entry) {
         if entry.order.is_some() && entry.installable {
             self.axes.push(entry.name.clone());
         }
@@ -73,14 +72,14 @@ impl Mentioned {
         }
     }
 
-    /// Writes into definitions what they mention of each other and of what was taken in before.
+    /// Sets `mentions` of these definitions, which can mention each other and those that were added before.
     pub fn write(mut self, definitions: &mut [(&mut Entry, &Node)]) {
         for (entry, _) in definitions.iter().filter(|(entry, _)| entry.kind != DefinitionKind::Index) {
-            self.learn(entry);
+            self.add(entry);
         }
         for (entry, node) in definitions.iter_mut().filter(|(entry, _)| entry.kind == DefinitionKind::Index) {
             entry.mentions = self.of(node);
-            self.learn(entry);
+            self.add(entry);
         }
         for (entry, node) in definitions.iter_mut().filter(|(entry, _)| entry.kind == DefinitionKind::Package)
         {
@@ -88,20 +87,22 @@ impl Mentioned {
         }
     }
 
-    /// What a definition mentions.
+    /// Returns the axes that a definition mentions.
     fn of(&self, node: &Node) -> Vec<PackedText> {
         let mut found = BTreeSet::new();
-        self.look(node, &mut found);
+        self.collect_mentions(node, &mut found);
         found.into_iter().map(|name| name.to_owned().into()).collect()
     }
 
-    fn look<'a>(&'a self, node: &Node, found: &mut BTreeSet<&'a str>) {
+    fn collect_mentions<'a>(&'a self, node: &Node, found: &mut BTreeSet<&'a str>) {
         let values = node.arguments.iter().map(|given| &given.value);
         for value in values.chain(node.properties.iter().map(|given| &given.value)) {
             let Value::String(text) = value else { continue };
             found.extend(self.indexes.get(&**text).into_iter().flatten().map(PackedText::as_str));
             if text.contains("{{") || text.contains("{%") {
-                found.extend(self.axes.iter().filter(|axis| has(text, axis)).map(PackedText::as_str));
+                found.extend(
+                    self.axes.iter().filter(|axis| mentions_axis(text, axis)).map(PackedText::as_str),
+                );
             }
         }
         if node.name.value == "when" {
@@ -112,17 +113,17 @@ impl Mentioned {
             );
         }
         for child in node.children.iter().flatten() {
-            self.look(child, found);
+            self.collect_mentions(child, found);
         }
     }
 }
 
-/// Whether a template has this name in it, as it is or as templates can write it.
-fn has(template: &str, name: &str) -> bool {
+/// Whether a template contains the name of an axis, possibly with `_` for other separators.
+fn mentions_axis(template: &str, name: &str) -> bool {
     template.contains(name) || template.contains(&name.replace(['-', '.'], "_"))
 }
 
-/// The definitions of a file, in its order. Nodes that are none are left out: the tables tell of them.
+/// Returns the definitions of a file, in order. Other nodes are left out; the schema check reports them.
 pub fn entries(document: &Document, group: &str) -> Vec<Entry> {
     document.nodes.iter().enumerate().filter_map(|(at, node)| entry(node, at, group)).collect()
 }
@@ -141,11 +142,11 @@ fn entry(node: &Node, at: usize, group: &str) -> Option<Entry> {
     };
     let name = texts(node).into_iter().next();
     let name = if kind == DefinitionKind::Epoch { Some(PackedText::default()) } else { name };
-    let child = |name: &str| words(node, name).into_iter().next();
+    let child = |name: &str| texts_of_children(node, name).into_iter().next();
     let axis = if node.name.value == "axis" { Some(node) } else { children(node, "axis").next() };
     Some(Entry {
         kind,
-        aliases: words(node, "alias"),
+        aliases: texts_of_children(node, "alias"),
         known_as: known_as(node),
         group: child("group").unwrap_or_else(|| group.to_owned().into()),
         summary: child("summary")
@@ -163,7 +164,7 @@ fn entry(node: &Node, at: usize, group: &str) -> Option<Entry> {
     })
 }
 
-/// The texts of `dist`, `needed-by` and `same-modules`, those under conditions included.
+/// Returns the arguments of `dist`, `needed-by` and `same-modules`, including those in `when` blocks.
 fn distributions(node: &Node) -> Vec<PackedText> {
     let below = node.children.iter().flatten().filter(|child| child.name.value == "when");
     let own = ["dist", "needed-by", "same-modules"]
@@ -182,13 +183,13 @@ fn texts(node: &Node) -> Vec<PackedText> {
     node.arguments.iter().filter_map(|given| text(&given.value)).collect()
 }
 
-/// The texts of all children of this name.
-pub fn words(node: &Node, name: &str) -> Vec<PackedText> {
+/// Returns the string arguments of all children with this name.
+pub fn texts_of_children(node: &Node, name: &str) -> Vec<PackedText> {
     children(node, name).flat_map(texts).collect()
 }
 
 fn known_as(node: &Node) -> Vec<(PackedText, PackedText)> {
-    let home = words(node, "platform").into_iter().next().unwrap_or_default();
+    let home = texts_of_children(node, "platform").into_iter().next().unwrap_or_default();
     let mut all = Vec::new();
     for child in children(node, "known-as") {
         let platform = property(child, "platform").unwrap_or_else(|| home.clone());
@@ -197,7 +198,8 @@ fn known_as(node: &Node) -> Vec<(PackedText, PackedText)> {
     all
 }
 
-/// The requirements of a base's tags on the platform, each once; none where a tag has none.
+/// Returns the requirements of a base image's tags on the platform, without duplicates; empty if a tag has
+/// none.
 fn platforms(base: &Node) -> Vec<PackedText> {
     let mut all = Vec::new();
     for tag in children(base, "tag") {

@@ -1,4 +1,4 @@
-//! A text of the packed catalogue.
+//! Texts of the packed catalogue.
 
 use std::borrow::{Borrow, Cow};
 use std::fmt;
@@ -6,7 +6,7 @@ use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 
-/// A text that is borrowed from the packed catalogue, or owned where it comes from a user's folder.
+/// A text that is borrowed from the packed catalogue, or owned if it comes from a user's folder.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PackedText(#[serde(borrow)] Cow<'static, str>);

@@ -1,4 +1,4 @@
-//! Secrets among the arguments of programs, as shells and lists of words have them.
+//! Finds secrets in arguments of programs, in shell lines and in argument lists.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -7,10 +7,10 @@ use std::sync::LazyLock;
 use super::named::{is_name_of_secret, is_opaque};
 use super::secret::{FoundSecret, LEAST, SecretKind};
 
-/// Options with a secret, a line each: the program, a word that must be among the others, the option, and how the
-/// option holds the secret; `*` is any.
+/// Options that contain secrets, one per line: the program, a word that must be among the arguments, the
+/// option, and the form of the value; `*` matches anything.
 const OPTIONS: &str = include_str!("arguments.txt");
-/// The lines of a program.
+/// The lines of `OPTIONS` by program.
 static TABLE: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| {
     let mut table: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for line in OPTIONS.lines() {
@@ -18,12 +18,12 @@ static TABLE: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| {
     }
     table
 });
-/// What reads a password from its input.
+/// Programs and options that read a password from standard input.
 const READERS: [&str; 4] = ["--password-stdin", "chpasswd", "--stdin", "-S"];
-/// Words of a line that are looked at: options of programs stand close to them.
+/// The maximum number of words after a program that are searched.
 const WORDS: usize = 60;
 
-/// A word, where it is, and whether a command begins with it.
+/// A word of a line, its position, and whether it is the first one of a command.
 #[derive(Debug, Clone, Copy)]
 struct Word<'a> {
     text: &'a str,
@@ -41,7 +41,7 @@ impl Word<'_> {
     }
 }
 
-/// The words of a line; quotes, and what separates commands, are in none.
+/// Splits a line into words, without quotes and separators of commands.
 fn words(line: &str) -> Vec<Word<'_>> {
     let between =
         |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\\' | '|' | ';' | '&' | '`' | '(' | ')');
@@ -57,7 +57,7 @@ fn words(line: &str) -> Vec<Word<'_>> {
     all
 }
 
-/// Every secret that a program on the line is given.
+/// Returns the secrets in arguments of programs on a line.
 pub(super) fn arguments(line: &str) -> Vec<FoundSecret> {
     let words = words(line);
     let mut all = Vec::new();
@@ -84,7 +84,7 @@ pub(super) fn arguments(line: &str) -> Vec<FoundSecret> {
 
 type OpaqueArgument = (String, Range<usize>);
 
-/// The secret of one line of the table among the words behind its program.
+/// Returns the secrets among the arguments of a program that match a line of the table.
 fn of_program(line: &str, words: &[Word<'_>]) -> Vec<OpaqueArgument> {
     let [program, needed, option, shape] = line.split(' ').collect::<Vec<_>>()[..] else { return Vec::new() };
     if needed != "*" && !words.iter().any(|word| word.text == needed) {
@@ -106,7 +106,7 @@ fn of_program(line: &str, words: &[Word<'_>]) -> Vec<OpaqueArgument> {
     (0..words.len()).filter_map(found).map(|range| (format!("{program} {option}"), range)).collect()
 }
 
-/// Whether a word is several short options, this one the last: `-sSu`.
+/// Whether a word combines several short options of which this one is the last: `-sSu`.
 fn is_cluster(word: &str, option: &str) -> bool {
     let letters = word.strip_prefix('-').filter(|rest| !rest.starts_with('-')).unwrap_or_default();
     option.len() == 2 && letters.len() > 1 && letters.ends_with(&option[1..]) && {
@@ -114,7 +114,8 @@ fn is_cluster(word: &str, option: &str) -> bool {
     }
 }
 
-/// The value of an option that the first word may be: `-x VALUE`, `-xVALUE`, `--long VALUE`, `--long=VALUE`.
+/// Returns the value of an option if it is the first word: `-x VALUE`, `-xVALUE`, `--long VALUE`,
+/// `--long=VALUE`.
 fn value_of(option: &str, words: &[Word<'_>]) -> Option<Range<usize>> {
     let word = words.first()?;
     let rest = word.text.strip_prefix(option)?;
@@ -133,7 +134,7 @@ fn value_of(option: &str, words: &[Word<'_>]) -> Option<Range<usize>> {
     Some(word.part(skipped, word.text.len()))
 }
 
-/// The part of a value that is the secret.
+/// Returns the part of a value that is the secret, according to the form in the table.
 fn inside(shape: &str, value: Range<usize>, words: &[Word<'_>]) -> Option<Range<usize>> {
     let word = words.iter().find(|word| word.whole().end == value.end)?;
     let text = &word.text[value.start - word.at..];
@@ -152,7 +153,8 @@ fn inside(shape: &str, value: Range<usize>, words: &[Word<'_>]) -> Option<Range<
     }
 }
 
-/// `aws configure set NAME VALUE`, `npm config set NAME VALUE`, `poetry config http-basic.NAME USER PASSWORD`.
+/// Finds secrets in settings: `aws configure set NAME VALUE`, `npm config set NAME VALUE`, `poetry config
+/// http-basic.NAME USER PASSWORD`.
 fn settings(words: &[Word<'_>]) -> Vec<OpaqueArgument> {
     let set = words.windows(4).filter_map(|four| {
         let [config, set, name, value] = four else { return None };
@@ -167,14 +169,14 @@ fn settings(words: &[Word<'_>]) -> Vec<OpaqueArgument> {
     set.chain(basic).collect()
 }
 
-/// `//registry.example.com/:_authToken` is `_authToken`.
+/// Returns the last part of a name: `_authToken` for `//registry.example.com/:_authToken`.
 fn last_part(name: &str) -> &str {
     name.rsplit([':', '/']).next().unwrap_or_default()
 }
 
-/// `machine HOST login NAME password SECRET`, as a netrc file has it.
+/// Finds passwords in entries of netrc files: `machine HOST login NAME password SECRET`.
 fn netrc(words: &[Word<'_>]) -> Vec<OpaqueArgument> {
-    // Of a line break that is written as `\n` a word has the `n`.
+    // After a line break that is written as `\n`, the word starts with the `n`.
     let is = |word: &Word<'_>, name| word.text == name || word.text.strip_prefix('n') == Some(name);
     let found = words.windows(6).filter_map(|six| {
         let [first, second, login, _, password, value] = six else { return None };
@@ -184,7 +186,8 @@ fn netrc(words: &[Word<'_>]) -> Vec<OpaqueArgument> {
     found.map(|range| ("password".to_owned(), range)).collect()
 }
 
-/// `echo SECRET | docker login --password-stdin`, `echo NAME:SECRET | chpasswd`.
+/// Finds secrets that are piped into a program: `echo SECRET | docker login --password-stdin`, `echo
+/// NAME:SECRET | chpasswd`.
 fn inputs(words: &[Word<'_>]) -> Vec<OpaqueArgument> {
     let mut all = Vec::new();
     for (at, word) in words.iter().enumerate() {
@@ -214,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_among_arguments_are_found() {
+    fn secrets_in_arguments_are_found() {
         for (line, secret) in [
             ("run \"curl -u joe:hunter2 https://a.example.com\"", "hunter2"),
             ("run \"curl -sSLu 'joe:hunter2' https://a\"", "hunter2"),
@@ -248,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_line_is_read_in_proportion() {
+    fn long_lines_take_linear_time() {
         for word in ["-S ", "curl -u a ", "machine a login b password ", "mysql "] {
             let line = word.repeat(200_000 / word.len());
             assert!(found(&line).len() < line.len(), "{word}");
@@ -256,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_no_secret_is_left() {
+    fn lines_without_secrets_are_ignored() {
         for line in [
             "curl -u \"$NAME:$PASSWORD\" https://a",
             "curl -u joe https://a",

@@ -1,9 +1,9 @@
-//! Characters that a terminal obeys, or that cannot be seen: no report and no output holds one as it is.
+//! Control characters that terminals interpret, and invisible characters. Reports and outputs escape them.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Whether a character cannot be seen or changes how others are shown. Line breaks and tabs are not among them.
+/// Whether a character is invisible or changes how others are displayed. False for line breaks and tabs.
 pub fn is_hidden(letter: char) -> bool {
     (letter.is_control() && !matches!(letter, '\n' | '\t'))
         || matches!(letter,
@@ -11,7 +11,7 @@ pub fn is_hidden(letter: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// The text with an escape such as `\u{1b}` for every hidden character.
+/// Replaces hidden characters by escapes such as `\u{1b}`.
 pub fn shown(text: &str) -> Cow<'_, str> {
     escaped(text, |number, out| {
         // Writing to a `String` cannot fail.
@@ -19,7 +19,7 @@ pub fn shown(text: &str) -> Cow<'_, str> {
     })
 }
 
-/// JSON with JSON's own escapes for the hidden characters that its writer leaves as they are.
+/// Replaces hidden characters in JSON by JSON escapes.
 pub fn shown_json(text: &str) -> Cow<'_, str> {
     escaped(text, |number, out| {
         let letter = char::from_u32(number).unwrap_or_default();
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hidden_characters_are_escaped_and_no_others() {
+    fn only_hidden_characters_are_escaped() {
         assert_eq!(shown("a\u{1b}[31mb"), "a\\u{1b}[31mb");
         assert_eq!(shown("\u{7}\u{9b}\u{7f}\r"), "\\u{7}\\u{9b}\\u{7f}\\u{d}");
         assert_eq!(
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn json_stays_the_same_json() {
+    fn escaped_json_has_the_same_value() {
         for text in ["\u{9b}31m", "\u{202e}", "\u{e0041}", "\u{7f}"] {
             let json = serde_json::to_string(text).expect("a text is JSON");
             let written = shown_json(&json).into_owned();

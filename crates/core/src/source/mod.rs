@@ -1,4 +1,5 @@
-//! What was read, and where in it: sources, spans, lines and columns.
+//! Source texts and places in them: spans, lines and columns. Also finds secrets and invisible characters in
+//! texts.
 
 mod arguments;
 mod hidden;
@@ -12,22 +13,22 @@ pub use span::{Position, Span, Spanned};
 
 use std::borrow::Cow;
 
-/// Names one text that was read in this run.
+/// The id of a source text of this run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId(u32);
 
-/// One text and the name under which users know it.
+/// A source text and its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
     /// The path as the user would write it (`project.kdl`, `packages/ml/pytorch/package.kdl`), with `/` on every
     /// machine and never absolute where it lies inside the project.
     pub name: Cow<'static, str>,
     pub text: Cow<'static, str>,
-    /// Whether jcc comes with it: it lies in no folder.
+    /// Whether it is built into jcc, so that no file contains it.
     built_in: bool,
 }
 
-/// Every text of a run, in the order in which it was read.
+/// All source texts of a run, in the order in which they were read.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     all: Vec<Source>,
@@ -39,12 +40,12 @@ impl Sources {
         Self::default()
     }
 
-    /// Takes a text of the project in and names it.
+    /// Adds a text of the project.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Cow<'static, str>>) -> SourceId {
         self.push(Source { name: Cow::Owned(name.into()), text: text.into(), built_in: false })
     }
 
-    /// Takes a text in that jcc comes with.
+    /// Adds a text that is built into jcc.
     pub fn add_built_in(
         &mut self,
         name: impl Into<Cow<'static, str>>,
@@ -59,12 +60,12 @@ impl Sources {
         id
     }
 
-    /// Says in which folder the project lies, seen from where the user is; messages name files in it with this folder.
+    /// Sets the project's folder, relative to the working directory. Messages show paths with it.
     pub fn set_folder(&mut self, folder: impl Into<String>) {
         self.folder = folder.into();
     }
 
-    /// A path of the project as messages show it.
+    /// Returns a path of the project as messages show it.
     pub fn shown_path(&self, path: &str) -> String {
         match (self.folder.trim_end_matches('/'), path) {
             ("", path) if self.folder.is_empty() => path.to_owned(),
@@ -73,35 +74,35 @@ impl Sources {
         }
     }
 
-    /// The name of a text as messages show it.
+    /// Returns the name of a text as messages show it.
     pub fn shown(&self, id: SourceId) -> String {
         let source = self.get(id);
         if source.built_in { source.name.clone().into_owned() } else { self.shown_path(&source.name) }
     }
 
-    /// The text behind an id of this collection.
+    /// Returns the text with this id.
     pub fn get(&self, id: SourceId) -> &Source {
         &self.all[id.0 as usize]
     }
 
-    /// The names of those among these texts that lie in the project, each once.
+    /// Returns the names of those texts that are files of the project, sorted and without duplicates.
     pub fn of_project(&self, ids: impl IntoIterator<Item = SourceId>) -> Vec<&str> {
         let own = ids.into_iter().map(|id| self.get(id)).filter(|source| !source.built_in);
         let names: std::collections::BTreeSet<&str> = own.map(|source| &*source.name).collect();
         names.into_iter().collect()
     }
 
-    /// Every text, in the order in which it was read.
+    /// Returns all texts, in the order in which they were read.
     pub fn iter(&self) -> impl Iterator<Item = &Source> {
         self.all.iter()
     }
 
-    /// The source text that a span covers.
+    /// Returns the text that a span covers.
     pub fn slice(&self, span: Span) -> &str {
         self.get(span.source).text.get(span.range()).unwrap_or("")
     }
 
-    /// The whole line that a span starts in, without blanks around it.
+    /// Returns the line in which a span starts, trimmed.
     pub fn line_of(&self, span: Span) -> &str {
         let text = &self.get(span.source).text;
         let start =
@@ -109,22 +110,22 @@ impl Sources {
         text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default().trim()
     }
 
-    /// Line and column, from 1, of the start of a span. A column counts characters.
+    /// Returns the position of the start of a span.
     pub fn start(&self, span: Span) -> Position {
         Position::of(&self.get(span.source).text, span.start as usize)
     }
 
-    /// Line and column, from 1, of the end of a span.
+    /// Returns the position of the end of a span.
     pub fn end(&self, span: Span) -> Position {
         Position::of(&self.get(span.source).text, span.end as usize)
     }
 
-    /// `robot/project.kdl:14`, as messages cite a place.
+    /// Returns a place as messages cite it: `robot/project.kdl:14`.
     pub fn place(&self, span: Span) -> String {
         format!("{}:{}", self.shown(span.source), self.start(span).line)
     }
 
-    /// `project.kdl:14`, as what is written cites a place: the same wherever the user is.
+    /// Returns a place as outputs cite it, which does not depend on the working directory: `project.kdl:14`.
     pub fn cite(&self, span: Span) -> String {
         format!("{}:{}", self.get(span.source).name, self.start(span).line)
     }
@@ -133,7 +134,7 @@ impl Sources {
         self.all.len()
     }
 
-    /// Whether nothing was read yet.
+    /// Whether there are no texts.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }

@@ -1,10 +1,10 @@
-//! Secrets that are given away by the name in front of them.
+//! Finds secrets by the name of the variable, option, header or field.
 
 use std::ops::Range;
 
 use super::secret::{FoundSecret, SecretKind};
 
-/// Last words of names of secrets.
+/// Words with which names of secrets end.
 const NAMES: [&str; 15] = [
     "TOKEN",
     "KEY",
@@ -22,20 +22,20 @@ const NAMES: [&str; 15] = [
     "SIGNATURE",
     "SIG",
 ];
-/// Last words that may be written in one piece with any other.
+/// Words of `NAMES` that can follow any other word without a separator.
 const JOINED: [&str; 3] = ["PASSWORD", "PASSWD", "PASSPHRASE"];
-/// Words that others are written in one piece with, such as `authToken`.
+/// Words that words of `NAMES` can follow without a separator, as in `authToken`.
 const BEFORE: [&str; 13] = [
     "AUTH", "ACCESS", "API", "CLIENT", "SECRET", "PRIVATE", "ACCOUNT", "REFRESH", "BEARER", "SESSION",
     "SHARED", "SIGNING", "SSH",
 ];
-/// Words before `KEY` that make it no secret.
+/// Words before `KEY` that denote keys that are not secret.
 const OPEN_KEYS: [&str; 9] =
     ["PUBLIC", "CACHE", "SORT", "PRIMARY", "FOREIGN", "PARTITION", "RECV", "HOST", "ROUTING"];
-/// A signature is not shorter than this.
+/// The minimum length of a signature.
 const SIGNATURE: usize = 20;
 
-/// Values of variables, options, headers and fields with the name of a secret.
+/// Returns the values of variables, options, headers and fields whose names are those of secrets.
 pub(super) fn named(line: &str) -> Vec<FoundSecret> {
     let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     let mut all = Vec::new();
@@ -76,14 +76,14 @@ pub(super) fn is_name_of_secret(name: &str) -> bool {
     }
 }
 
-/// The value behind a name: `NAME=…`, `NAME: …`, `NAME "…"`, `--name …`.
+/// Returns the value after a name: `NAME=…`, `NAME: …`, `NAME "…"`, `--name …`.
 fn value_after(line: &str, name: &str, end: usize) -> Option<Range<usize>> {
     let rest = &line[end..];
     let bare = unescaped(rest);
     let bare = bare.strip_prefix(['"', '\'']).unwrap_or(rest);
     let quoted_name = bare.len() < rest.len();
     let after = bare.trim_start_matches([' ', '\t']);
-    // A variable's value where the host has none.
+    // The default value of a host variable.
     let after = if quoted_name { after.strip_prefix("default").unwrap_or(after) } else { after };
     let separator = after.chars().next().filter(|c| matches!(c, '=' | ':'));
     let value = match separator {
@@ -114,13 +114,13 @@ fn value_after(line: &str, name: &str, end: usize) -> Option<Range<usize>> {
     counts.then(|| from..from + found.len())
 }
 
-/// Without the `\` that a string needs in front of a quote.
+/// Removes the `\` before a quote.
 fn unescaped(text: &str) -> &str {
     text.strip_prefix('\\').filter(|rest| rest.starts_with(['"', '\''])).unwrap_or(text)
 }
 
-/// Whether `NAME: VALUE` is a header or a field rather than a sentence: the value is the last word, and no word of a
-/// language.
+/// Whether `NAME: VALUE` is a header or a field rather than a sentence: the value is the last word and looks
+/// random.
 fn is_field(name: &str, value: &str, behind: &str) -> bool {
     const SHORTEST: usize = 6;
     let last = behind.trim_end().is_empty() || behind.starts_with(['"', '\'', '\\']);
@@ -130,7 +130,7 @@ fn is_field(name: &str, value: &str, behind: &str) -> bool {
     last && value.len() >= SHORTEST && (header || random)
 }
 
-/// Whether a value may be a secret at all: a path, a switch, a limit, a variable or a place for one is none.
+/// Whether a value can be a secret. Paths, booleans, numbers, variables and placeholders cannot.
 pub(super) fn is_opaque(name: &str, value: &str) -> bool {
     let words = name.to_ascii_uppercase();
     let digit = value.contains(|c: char| c.is_ascii_digit());
@@ -147,7 +147,7 @@ pub(super) fn is_opaque(name: &str, value: &str) -> bool {
     let placeholder = lower.starts_with("your")
         || lower.contains("...")
         || value.contains('…')
-        // The name of a variable instead of its value.
+        // A variable's name instead of its value.
         || value.len() > 3 && value.trim_matches('`').bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_') && is_name_of_secret(value.trim_matches('`'))
         || lower.trim_matches('x').is_empty() && lower.len() > 2;
     !(value.is_empty()
@@ -157,7 +157,7 @@ pub(super) fn is_opaque(name: &str, value: &str) -> bool {
         || value.contains(['$', '\n'])
         || value.starts_with(['/', '~', '#', '<', '{', '*', '%'])
         || value.starts_with("./")
-        // What a file has, or a call returns.
+        // The contents of a file, or the result of a call.
         || value == "@"
         || value.starts_with("@/")
         || value.ends_with('(')

@@ -1,31 +1,31 @@
-//! Secrets that stand in a text: found by how they look, so that they are reported and no report shows them.
+//! Finds secrets in texts by their appearance, so that they can be reported and masked in reports.
 
 use std::ops::Range;
 
 use super::arguments::arguments;
 use super::named::named;
 
-/// A place in a text that looks like a secret, by [`SecretKind`].
+/// A range of a text that looks like a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundSecret {
     pub range: Range<usize>,
     pub kind: SecretKind,
 }
 
-/// The evidence by which a text counts as a secret.
+/// Why a text is considered a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SecretKind {
-    /// Name and password in a URL of this scheme.
+    /// User name and password in a URL; contains the scheme.
     Login(String),
-    /// The token of a well-known service, a header for one, or a private key.
+    /// A token of a well-known service, a header with a token, or a private key.
     Token,
-    /// The name of the variable or option.
+    /// The value of a variable, option or field with this name.
     Named(String),
-    /// What a program is given with this option.
+    /// The value of this option of a program.
     Argument(String),
 }
 
-/// How tokens of well-known services begin.
+/// Prefixes of tokens of well-known services.
 const STARTS: [&str; 36] = [
     "hf_",
     "ghp_",
@@ -64,11 +64,11 @@ const STARTS: [&str; 36] = [
     "npm_",
     "AGE-SECRET-KEY-",
 ];
-/// A token is not shorter than this.
+/// The minimum length of a token.
 pub(super) const LEAST: usize = 12;
 const PRIVATE: &str = "PRIVATE KEY-----";
 
-/// Every secret of a text, in order, none inside of another.
+/// Returns all secrets of a text, in order. Secrets inside others are left out.
 pub fn secrets(text: &str) -> Vec<FoundSecret> {
     let mut all = private_keys(text);
     let mut start = 0;
@@ -97,7 +97,7 @@ pub fn secrets(text: &str) -> Vec<FoundSecret> {
     all
 }
 
-/// `password SECRET` below the `login` or `machine` of a netrc file.
+/// Finds `password SECRET` after a line with `login` or `machine` of a netrc file.
 fn netrc_line(before: &str, line: &str) -> Option<FoundSecret> {
     let starts = ["login ", "machine "].iter().any(|word| before.trim_start().starts_with(word));
     let value = line.trim_start().strip_prefix("password ").filter(|_| starts)?.trim();
@@ -108,7 +108,7 @@ fn netrc_line(before: &str, line: &str) -> Option<FoundSecret> {
     Some(FoundSecret { range: from..from + value.len(), kind: SecretKind::Named("password".to_owned()) })
 }
 
-/// From the head of a private key to its end.
+/// Finds the contents of private keys.
 fn private_keys(text: &str) -> Vec<FoundSecret> {
     let heads = text.match_indices(PRIVATE).filter(|(at, _)| {
         text[..*at].ends_with("BEGIN ") || {
@@ -125,7 +125,7 @@ fn private_keys(text: &str) -> Vec<FoundSecret> {
         .collect()
 }
 
-/// `scheme://user:password@`, and a token instead of them.
+/// Finds `scheme://user:password@` and `scheme://token@`.
 fn logins(line: &str) -> Vec<FoundSecret> {
     let mut all = Vec::new();
     for (at, _) in line.match_indices("://") {
@@ -149,7 +149,7 @@ fn logins(line: &str) -> Vec<FoundSecret> {
     all
 }
 
-/// Words that begin as tokens of well-known services do.
+/// Finds words with the prefix of a well-known service, and JSON Web Tokens.
 fn tokens(line: &str) -> Vec<FoundSecret> {
     let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     let mut all = Vec::new();
@@ -171,12 +171,12 @@ fn tokens(line: &str) -> Vec<FoundSecret> {
     all
 }
 
-/// Whether a word is not one of a language: it has digits or capitals, or is in one piece.
+/// Whether a word looks random: it has digits or capital letters, or no separators.
 fn is_random(word: &str) -> bool {
     word.contains(|c: char| c.is_ascii_digit() || c.is_ascii_uppercase()) || !word.contains(['-', '_'])
 }
 
-/// `Bearer …`, `Authorization: …`, `Cookie: …`.
+/// Finds the values of `Bearer …`, `Authorization: …` and `Cookie: …`.
 fn headers(line: &str) -> Vec<FoundSecret> {
     let lower = line.to_ascii_lowercase();
     let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\\');
@@ -185,7 +185,7 @@ fn headers(line: &str) -> Vec<FoundSecret> {
         for (at, _) in lower.match_indices(word) {
             let mut from = at + word.len();
             let mut length = line[from..].find(ends).unwrap_or(line.len() - from);
-            // The kind of authorization stands before its value.
+            // Skips the authorization scheme.
             if word.starts_with("auth") && line[from + length..].starts_with(' ') {
                 from += length + 1;
                 length = line[from..].find(ends).unwrap_or(line.len() - from);
@@ -200,7 +200,7 @@ fn headers(line: &str) -> Vec<FoundSecret> {
     all
 }
 
-/// The text with `***` for every secret in it.
+/// Replaces all secrets of a text by `***`.
 pub fn masked(text: &str) -> String {
     let mut out = text.to_owned();
     for one in secrets(text).into_iter().rev() {
@@ -209,7 +209,7 @@ pub fn masked(text: &str) -> String {
     out
 }
 
-/// The text with stars for these parts, as many bytes as before.
+/// Replaces the characters of ranges by as many stars as they have bytes. Line breaks are kept.
 pub fn starred(text: &str, ranges: &[Range<usize>]) -> String {
     let mut sorted: Vec<&Range<usize>> = ranges.iter().filter(|range| !range.is_empty()).collect();
     sorted.sort_by_key(|range| range.start);
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn logins_of_urls_are_secrets() {
+    fn logins_in_urls_are_secrets() {
         for (text, secret) in [
             ("index \"https://joe:s3cret@pypi.example.com/simple\"", "joe:s3cret"),
             ("DATABASE \"postgres://u:p@db/x\"", "u:p"),
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn names_and_values_give_secrets_away() {
+    fn secrets_are_recognised_by_name_and_value() {
         for (text, secret) in [
             ("HF_TOKEN \"abc\"", "abc"),
             ("TOKEN \"x\"", "x"),
@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn private_keys_are_secrets_to_their_end() {
+    fn private_keys_are_secrets() {
         let text = "x\n-----BEGIN RSA PRIVATE KEY-----\nabc\ndef\n-----END RSA PRIVATE KEY-----\n";
         assert_eq!(found(text), ["\nabc\ndef\n"]);
         assert_eq!(found("machine a\n  login b\n  password hunter2\n"), ["hunter2"]);

@@ -1,38 +1,38 @@
-//! Places in a source.
+//! Places in a source text.
 
 use std::ops::{Deref, Range};
 
 use super::SourceId;
 
-/// A stretch of one source, in bytes, half open.
+/// A range of bytes in a source text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
     pub source: SourceId,
     pub start: u32,
-    /// The byte after the last one.
+    /// The end, exclusive.
     pub end: u32,
 }
 
 impl Span {
-    /// The span of `range` in `source`. Offsets past 4 GiB are capped.
+    /// Returns the span of `range` in `source`. Offsets above 4 GiB are capped.
     pub fn new(source: SourceId, range: Range<usize>) -> Self {
         let cap = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Self { source, start: cap(range.start), end: cap(range.end) }
     }
 
-    /// As a range of bytes.
+    /// Returns the range in bytes.
     pub fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
 
-    /// From the start of this to the end of `other`, which lies in the same source.
+    /// Returns the span from the start of this one to the end of `other`, which must be in the same source.
     #[must_use]
     pub fn to(self, other: Self) -> Self {
         Self { end: other.end.max(self.end), ..self }
     }
 }
 
-/// A line and a column, both from 1; a column counts characters, not bytes.
+/// A line and a column. Columns count characters, not bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// The line, from 1.
@@ -42,7 +42,7 @@ pub struct Position {
 }
 
 impl Position {
-    /// The position of a byte offset; an offset past the end is the end.
+    /// Returns the position of a byte offset. Offsets beyond the end are capped.
     pub fn of(text: &str, offset: usize) -> Self {
         let mut offset = offset.min(text.len());
         while !text.is_char_boundary(offset) {
@@ -57,7 +57,7 @@ impl Position {
     }
 }
 
-/// A value and the place where the user wrote it.
+/// A value and its place in a source text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Spanned<T> {
     pub value: T,
@@ -65,12 +65,12 @@ pub struct Spanned<T> {
 }
 
 impl<T> Spanned<T> {
-    /// `value`, written at `span`.
+    /// Creates a value at a place.
     pub fn new(value: T, span: Span) -> Self {
         Self { value, span }
     }
 
-    /// The same place, another value.
+    /// Converts the value and keeps the place.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Spanned<U> {
         Spanned { value: change(self.value), span: self.span }
     }

@@ -1,17 +1,17 @@
-//! What may stand without quotes.
+//! Classifies words without quotes.
 
-/// Classifies an unquoted word by what KDL 2 would read it as.
+/// What KDL 2 reads an unquoted word as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Bare {
     Text,
     Number,
-    /// `true` and its like, which KDL 2 writes `#true`.
+    /// `true` and other keywords, which KDL 2 writes with `#`.
     Keyword,
-    /// It begins like a number and is none: `22.04.1`, `10GB`, `.5`.
+    /// It starts like a number but is not one: `22.04.1`, `10GB`, `.5`.
     LikeNumber,
 }
 
-/// Sorts a word without quotes.
+/// Classifies an unquoted word.
 pub(super) fn classify(word: &str) -> Bare {
     if matches!(word, "true" | "false" | "null" | "inf" | "-inf" | "nan") {
         return Bare::Keyword;
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_sorted() {
+    fn words_are_classified() {
         for (word, expected) in [
             ("abc", Bare::Text),
             ("-", Bare::Text),

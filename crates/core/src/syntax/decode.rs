@@ -1,10 +1,10 @@
-//! Bytes to text.
+//! Decodes files as UTF-8.
 
 use crate::diagnostic::{Diagnostic, Log, codes::syntax as codes};
 use crate::source::{SourceId, Sources, Span};
 
-/// Takes a file in as a text. Bytes that are no UTF-8 are reported at the first of them; the text that is shown then has
-/// replacement characters.
+/// Adds a file to the sources. Reports invalid UTF-8 at the first invalid byte; the text that is shown then
+/// has replacement characters.
 pub fn decode(
     name: impl Into<String>,
     bytes: Vec<u8>,
@@ -19,7 +19,7 @@ pub fn decode(
     let bytes = failed.as_bytes();
     let wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     let byte = bytes[at];
-    // What is right up to the byte stays as it is, so the offset holds.
+    // The text up to the invalid byte does not change, so the offset is right.
     let source = sources.add(name, String::from_utf8_lossy(bytes).into_owned());
     let diagnostic = Diagnostic::error(
         codes::WRONG_ENCODING,

@@ -1,4 +1,4 @@
-//! Edits of a text that leave the rest of it as it is: layout, comments, ends of lines, what `/-` takes out.
+//! Edits of a text that preserve the rest of it: layout, comments, line breaks, and what `/-` comments out.
 
 mod put;
 mod remove;
@@ -11,16 +11,16 @@ use super::grammar::is_blank;
 use super::lexer::{Token, TokenKind, is_newline, is_space, lex};
 use super::{Document, Node};
 
-/// One stretch of a text that becomes another.
+/// A replacement of a range of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// What goes, in bytes; empty where something is only put in.
+    /// The range in bytes; empty for an insertion.
     pub range: Range<usize>,
     pub text: String,
 }
 
 impl Change {
-    fn put(at: usize, text: impl Into<String>) -> Self {
+    fn insert(at: usize, text: impl Into<String>) -> Self {
         Self { range: at..at, text: text.into() }
     }
 
@@ -31,7 +31,7 @@ impl Change {
     }
 }
 
-/// Finds the changes; `document` is what the text was parsed to.
+/// Computes changes of a text. `document` is its tree.
 pub struct Editor<'a> {
     text: &'a str,
     document: &'a Document,
@@ -40,18 +40,18 @@ pub struct Editor<'a> {
     unit: String,
 }
 
-/// Where a node stands, as places in the tokens.
+/// The extent of a node, as indexes of tokens.
 struct Extent {
     name: usize,
-    /// The last token of it, blocks that `/-` takes out included.
+    /// The last token, including blocks that are commented out.
     last: usize,
-    /// Where a new block would begin: behind this token.
+    /// The token after which a new block would be inserted.
     entries: usize,
     block: Option<(usize, usize)>,
 }
 
 impl<'a> Editor<'a> {
-    /// Of a text and what it was parsed to.
+    /// Creates an editor for a text and its tree.
     pub fn new(text: &'a str, document: &'a Document) -> Self {
         let tokens = lex(text);
         let newline = tokens.iter().find(|token| token.kind == TokenKind::Newline);
@@ -63,7 +63,7 @@ impl<'a> Editor<'a> {
         editor
     }
 
-    /// How far children stand in from their node, by the first that do.
+    /// Returns the indentation of children relative to their node, from the first that are indented.
     fn found_unit(&self, nodes: &[Node]) -> Option<String> {
         nodes.iter().find_map(|node| {
             let children = node.children.as_deref()?;
@@ -80,24 +80,24 @@ impl<'a> Editor<'a> {
         self.tokens.get(at).map(|token| token.kind)
     }
 
-    /// The place of the token that names a node.
+    /// Returns the index of the token with the name of a node.
     fn name(&self, node: &Node) -> usize {
         let start = node.name.span.start as usize;
         self.tokens.partition_point(|token| token.start <= start).saturating_sub(1)
     }
 
-    /// The token before this one that `skipped` does not skip.
+    /// Returns the index of the last token before `at` that `skipped` does not accept.
     fn before(&self, at: usize, skipped: impl Fn(TokenKind) -> bool) -> Option<usize> {
         (0..at).rev().find(|place| !skipped(self.tokens[*place].kind))
     }
 
-    /// Whether nothing but blanks stands before this on its line.
+    /// Whether only whitespace precedes a token on its line.
     fn heads_line(&self, at: usize) -> bool {
         let before = self.before(at, |kind| kind == TokenKind::Space);
         before.is_none_or(|before| matches!(self.tokens[before].kind, TokenKind::Newline | TokenKind::Mark))
     }
 
-    /// The blanks that the line of a node begins with.
+    /// Returns the whitespace at the start of a node's line.
     fn indent(&self, node: &Node) -> &'a str {
         let before = &self.text[..node.name.span.start as usize];
         let line = before

@@ -1,4 +1,4 @@
-//! The words of one node: its name, arguments and properties.
+//! Checks the tokens of a node: its name, arguments and properties.
 
 use std::ops::Range;
 
@@ -9,8 +9,8 @@ use super::grammar::{Grammar, is_blank};
 use super::lexer::{OTHER_QUOTES, Token, TokenKind};
 use super::value::quote;
 
-/// What ends a run of tokens that touch each other.
-fn parts(kind: TokenKind) -> bool {
+/// Whether a token ends a run of adjacent tokens.
+fn ends_run(kind: TokenKind) -> bool {
     is_blank(kind)
         || matches!(
             kind,
@@ -22,14 +22,14 @@ fn parts(kind: TokenKind) -> bool {
         )
 }
 
-/// The tokens from here on that touch each other.
+/// Returns the run of adjacent tokens at the current position.
 fn run(grammar: &Grammar) -> Range<usize> {
     let rest = &grammar.tokens[grammar.at..];
-    let length = rest.iter().take_while(|token| !parts(token.kind)).count();
+    let length = rest.iter().take_while(|token| !ends_run(token.kind)).count();
     grammar.at..grammar.at + length
 }
 
-/// The name of a node, which comes first.
+/// Checks the name of a node.
 pub(super) fn name(grammar: &mut Grammar) {
     let tokens = run(grammar);
     let Some(first) = grammar.tokens.get(tokens.start).copied() else { return };
@@ -41,7 +41,7 @@ pub(super) fn name(grammar: &mut Grammar) {
         (TokenKind::Word | TokenKind::Text { .. }, 2..)
             if grammar.tokens[tokens.start + 1].kind == TokenKind::Equals =>
         {
-            signed(grammar, tokens);
+            name_with_sign(grammar, tokens);
             return;
         }
         (TokenKind::Word, 1) => match classify(grammar.word(first)) {
@@ -68,8 +68,8 @@ pub(super) fn name(grammar: &mut Grammar) {
     }
 }
 
-/// A name and its value with a sign between: `A=b`, `pytorch==2.5`, `numpy>=2`.
-fn signed(grammar: &mut Grammar, tokens: Range<usize>) {
+/// Reports a name and a value that are joined by a sign: `A=b`, `pytorch==2.5`, `numpy>=2`.
+fn name_with_sign(grammar: &mut Grammar, tokens: Range<usize>) {
     let (first, last) = (grammar.tokens[tokens.start], grammar.tokens[tokens.end - 1]);
     let word = grammar.word(first);
     let name = word.trim_end_matches(['<', '>', '!', '~', '^']);
@@ -90,7 +90,7 @@ fn signed(grammar: &mut Grammar, tokens: Range<usize>) {
     grammar.report(diagnostic.help(format!("write {}", wording::code(&written))).fix(span, written));
 }
 
-/// Arguments and properties up to what is none. Gives the place of a `/-` that takes out the block which follows.
+/// Checks arguments and properties. Returns the position of a `/-` that comments out the block after them.
 pub(super) fn entries(grammar: &mut Grammar) -> Option<usize> {
     let mut discard = None;
     while let Some(kind) = grammar.kind() {
@@ -99,7 +99,7 @@ pub(super) fn entries(grammar: &mut Grammar) -> Option<usize> {
             TokenKind::SlashDash if discard.is_none() => {
                 discard = Some(token.start);
                 grammar.at += 1;
-                // What is taken out may stand on the next line.
+                // What is commented out may be on the next line.
                 while grammar.kind().is_some_and(|kind| is_blank(kind) || kind == TokenKind::Newline) {
                     grammar.at += 1;
                 }
@@ -123,13 +123,13 @@ pub(super) fn entries(grammar: &mut Grammar) -> Option<usize> {
     None
 }
 
-/// One argument or property; gives its end.
+/// Checks an argument or property, and returns its end.
 fn entry(grammar: &mut Grammar) -> usize {
     let tokens = run(grammar);
     let spaced = spaced_equals(grammar, tokens.end);
     let whole = &grammar.tokens[tokens.clone()];
     let end = match (whole, spaced) {
-        // `key =value`, `key = value`: blanks are allowed there.
+        // `key =value`, `key = value`: spaces are allowed there.
         ([key], Some(value_at)) if is_key(key.kind) && !comparison(grammar.word(*key)) => {
             grammar.at = value_at;
             let rest = run(grammar);
@@ -164,12 +164,12 @@ fn is_key(kind: TokenKind) -> bool {
     matches!(kind, TokenKind::Word | TokenKind::Text { .. })
 }
 
-/// Whether a bare word ends as a comparison does: the `>` of `>=3.10`, the `numpy<` of `numpy<=2`.
+/// Whether a bare word ends with a comparison sign: `>` of `>=3.10`, `numpy<` of `numpy<=2`.
 fn comparison(word: &str) -> bool {
     word.ends_with(['<', '>', '!', '~', '^'])
 }
 
-/// The place behind a `=` that stands after blanks.
+/// Returns the index of the token after a `=` that follows spaces.
 fn spaced_equals(grammar: &Grammar, from: usize) -> Option<usize> {
     let mut at = from;
     let blank = |at: usize| grammar.tokens.get(at).is_some_and(|token| is_blank(token.kind));
@@ -205,7 +205,7 @@ fn key_value(grammar: &mut Grammar, key: Token, rest: Range<usize>) -> usize {
     rest.end
 }
 
-/// One value, and nothing that touches it.
+/// Checks a value, which must be a single token.
 fn value(grammar: &mut Grammar, tokens: Range<usize>) {
     let whole: Vec<Token> = grammar.tokens[tokens.clone()].to_vec();
     let (Some(first), Some(last)) = (whole.first().copied(), whole.last().copied()) else { return };
@@ -220,7 +220,7 @@ fn value(grammar: &mut Grammar, tokens: Range<usize>) {
             );
         }
         [r, text, ..] if grammar.word(r) == "r" && matches!(text.kind, TokenKind::Text { .. }) => {
-            old_raw(grammar, r, text);
+            kdl1_raw(grammar, r, text);
         }
         _ if whole.iter().any(|token| matches!(token.kind, TokenKind::Text { .. })) => {
             touching(grammar, &whole);
@@ -268,7 +268,7 @@ fn single(grammar: &mut Grammar, token: Token, next: usize) {
     }
 }
 
-/// Where `> = 3.10` or `>= 3.10` ends, seen from behind its `>`.
+/// Returns the end of `> = 3.10` or `>= 3.10`, given the position after its `>`.
 fn comparison_end(grammar: &Grammar, mut at: usize) -> Option<usize> {
     let blank = |at: usize| grammar.tokens.get(at).is_some_and(|token| token.kind == TokenKind::Space);
     while blank(at) {
@@ -294,7 +294,7 @@ fn keyword(grammar: &mut Grammar, token: Token, word: &str) {
     );
 }
 
-/// Text that cannot stand without quotes.
+/// Reports text that must be quoted.
 fn unquoted(grammar: &mut Grammar, range: Range<usize>) {
     let written = &grammar.text[range.clone()];
     let fixed = quote(written);
@@ -331,7 +331,7 @@ fn comma(grammar: &mut Grammar, at: usize) {
     grammar.report(diagnostic.at(span, "unexpected comma").help("remove the comma").fix(span, ""));
 }
 
-fn old_raw(grammar: &mut Grammar, r: Token, text: Token) {
+fn kdl1_raw(grammar: &mut Grammar, r: Token, text: Token) {
     let body = grammar.word(text).to_owned();
     let fixed = if body.starts_with('#') { body } else { format!("#{body}#") };
     let diagnostic = Diagnostic::error(codes::OLD_KDL, "raw strings in KDL 2 have no `r` prefix");
@@ -341,7 +341,7 @@ fn old_raw(grammar: &mut Grammar, r: Token, text: Token) {
     );
 }
 
-/// Values without a space between them.
+/// Reports values without a space between them.
 fn touching(grammar: &mut Grammar, whole: &[Token]) {
     for pair in whole.windows(2) {
         let [left, right] = [pair[0], pair[1]];
@@ -356,7 +356,7 @@ fn touching(grammar: &mut Grammar, whole: &[Token]) {
             return;
         }
         if matches!(right.kind, TokenKind::Text { closed: false, .. }) {
-            // That it is not closed was reported.
+            // The unclosed string was reported already.
             return;
         }
         if matches!(left.kind, TokenKind::Text { .. }) || matches!(right.kind, TokenKind::Text { .. }) {

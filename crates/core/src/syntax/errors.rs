@@ -1,4 +1,4 @@
-//! Diagnostics of characters that are invalid.
+//! Diagnostics of invalid characters and strings.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use super::lexer::{Token, TokenKind};
 use super::merge_markers::MergeConflict;
 use super::strings::Flaw;
 
-/// A letter that KDL allows nowhere.
+/// Returns the diagnostic for a character that KDL never allows.
 pub(super) fn forbidden(letter: char, span: Span) -> Diagnostic {
     let name = format!("U+{:04X}", u32::from(letter));
     let diagnostic =
@@ -24,7 +24,7 @@ pub(super) fn forbidden(letter: char, span: Span) -> Diagnostic {
     diagnostic.help("remove it")
 }
 
-/// Markers of a merge that was not finished.
+/// Returns the diagnostic for a merge conflict.
 pub(super) fn merge_conflict(source: SourceId, conflict: &MergeConflict) -> Diagnostic {
     let span = Span::new(source, conflict.marker.clone());
     Diagnostic::error(codes::MERGE_CONFLICT, "the file has an unresolved merge conflict")
@@ -32,7 +32,7 @@ pub(super) fn merge_conflict(source: SourceId, conflict: &MergeConflict) -> Diag
         .help("resolve the conflict and remove the lines `<<<<<<<`, `=======` and `>>>>>>>`")
 }
 
-/// Punctuation of full width.
+/// Returns the diagnostic for full-width punctuation.
 pub(super) fn full_width(letter: char, meant: &str, span: Span) -> Diagnostic {
     let diagnostic =
         Diagnostic::error(codes::MISPLACED_TOKEN, format!("`{letter}` is full-width punctuation"));
@@ -62,7 +62,7 @@ pub(super) fn bracketed(source: SourceId, text: &str, all: &[Token], list: Range
         .fix(span, written)
 }
 
-/// What is wrong inside of a text.
+/// Returns the diagnostic for a mistake in a string.
 pub(super) fn flawed(flaw: &Flaw, written: &str, span: Span) -> Diagnostic {
     let code = match flaw {
         Flaw::Escape | Flaw::Unicode | Flaw::Nul => codes::BAD_ESCAPE,

@@ -1,14 +1,14 @@
-//! The part of KDL that nearly all texts keep to, read at once: words, texts without escapes, whole numbers, switches
-//! and blocks. Whatever else there is, kdl reads: it is many times as slow.
+//! A fast parser for the subset of KDL that nearly all texts use: words, strings without escapes, integers,
+//! keywords and blocks. Other texts are parsed by kdl, which is many times slower.
 
 use crate::source::{SourceId, Span};
 
 use super::{Argument, Node, Property, Text, Value};
 
-/// Blocks within blocks, at most.
+/// The maximum depth of nested blocks.
 const DEEPEST: usize = 32;
 
-/// The nodes of a text without comments; `None` where it has anything that is left to kdl.
+/// Parses a text whose comments were removed; `None` if it uses anything outside the subset.
 pub(super) fn nodes(source: SourceId, text: &str) -> Option<Vec<Node>> {
     let mut plain = FastReader { source, text, at: 0, depth: 0 };
     let nodes = plain.block()?;
@@ -37,7 +37,7 @@ impl FastReader<'_> {
         Span::new(self.source, start..self.at)
     }
 
-    /// Up to the end of the text or a brace that closes.
+    /// Reads nodes up to the end of the text or a closing brace.
     fn block(&mut self) -> Option<Vec<Node>> {
         let mut nodes = Vec::new();
         loop {
@@ -68,7 +68,7 @@ impl FastReader<'_> {
                     self.at += 1;
                     return Some(node);
                 }
-                // What follows something at once is no part of the plain language; nor is what follows a block.
+                // Values without a space before them, and anything after a block, are not part of the subset.
                 Some(_) if before == self.at || node.children.is_some() => return None,
                 Some(b'{') => node.children = Some(self.children()?),
                 Some(_) => self.entry(&mut node)?,
@@ -141,7 +141,7 @@ impl FastReader<'_> {
             }
             self.at += 1;
             let inside = &self.text[start + 1..self.at - 1];
-            // Three quotes begin something else, and some letters end a line.
+            // Three quotes start a multi-line string, and some characters are line breaks.
             let breaks = |letter: char| matches!(letter, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}');
             return (self.peek() != Some(b'"') && !inside.contains(breaks)).then(|| inside.to_owned());
         }
@@ -207,7 +207,7 @@ mod tests {
         "a b; c",
     ];
 
-    fn agrees(text: &str) {
+    fn assert_agrees_with_kdl(text: &str) {
         let source = Sources::new().add("a.kdl", text.to_owned());
         if let Some(nodes) = nodes(source, text) {
             assert_eq!(Some(nodes), by_kdl(source, text), "{text:?}");
@@ -217,16 +217,16 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(1000))]
         #[test]
-        fn reads_what_kdl_reads(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..16)) {
-            agrees(&pieces.concat());
+        fn fast_path_agrees_with_kdl(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..16)) {
+            assert_agrees_with_kdl(&pieces.concat());
         }
     }
 
     #[test]
-    fn reads_a_plain_text() {
+    fn plain_text_is_read() {
         let text = "a \"b\" c=1 {\n  d; e #true { }\n  f-g.h x=y 12\n}\n\"i j\"\n";
         let source = Sources::new().add("a.kdl", text.to_owned());
         assert!(nodes(source, text).is_some());
-        agrees(text);
+        assert_agrees_with_kdl(text);
     }
 }

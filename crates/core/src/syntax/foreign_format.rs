@@ -1,10 +1,10 @@
-//! Texts in another language, which are reported as a whole instead of letter by letter.
+//! Recognises files in other formats, which are reported as a whole instead of token by token.
 
 use crate::diagnostic::{Diagnostic, codes::syntax as codes};
 use crate::source::{SourceId, Span};
 use crate::value::{Parse, PepRequirement};
 
-/// What is reported for a text that is no KDL at all.
+/// Returns the diagnostic for a text in another format; `None` if none is recognised.
 pub fn other_language(source: SourceId, text: &str) -> Option<Diagnostic> {
     let (language, help) = if is_json(text) {
         ("JSON", PAIRS)
@@ -33,13 +33,13 @@ pub fn other_language(source: SourceId, text: &str) -> Option<Diagnostic> {
 
 const PAIRS: &str = "write `NAME \"VALUE\"` without a colon, and use `{ … }` for nested values";
 
-/// The lines that say something, without indented ones.
+/// Returns the lines that are neither empty, comments nor indented.
 fn outer(text: &str) -> impl Iterator<Item = &str> + Clone {
     let says = |line: &&str| !line.is_empty() && !line.starts_with([' ', '\t', '#']);
     text.lines().map(str::trim_end).filter(says)
 }
 
-/// Sections in brackets and keys with `=`.
+/// Whether a text is TOML: sections in brackets and keys with `=`.
 fn is_toml(text: &str) -> bool {
     let bare = |key: &str| {
         let key = key.trim();
@@ -74,7 +74,8 @@ const INSTRUCTIONS: [&str; 18] = [
     "MAINTAINER",
 ];
 
-/// It begins with `FROM` or `ARG`, and every line that continues no other is an instruction.
+/// Whether a text is a Dockerfile: it starts with `FROM` or `ARG`, and every line that is not a continuation
+/// is an instruction.
 fn is_dockerfile(text: &str) -> bool {
     let mut continued = false;
     let mut first = None;
@@ -93,7 +94,8 @@ fn is_dockerfile(text: &str) -> bool {
     first.is_some_and(|(word, kdl)| matches!(word.as_str(), "FROM" | "ARG") && !kdl)
 }
 
-/// Every line is a requirement of pip, and one at least names versions as only pip does.
+/// Whether a text is a requirements file: every line is a pip requirement, and at least one has a version
+/// specifier of pip.
 fn is_requirements(text: &str) -> bool {
     let bare = |line: &str| line.split(" #").next().unwrap_or_default().trim().to_owned();
     let signs = ["==", ">=", "<=", "~=", "!="];
@@ -104,13 +106,15 @@ fn is_requirements(text: &str) -> bool {
         && lines.iter().all(|line| option(line) || (one(line) && !line.contains(['"', '{'])))
 }
 
-/// No node begins with a brace or a bracket; with one and a text behind it, JSON does.
+/// Whether a text is JSON: it starts with a brace or bracket, which no KDL node does, followed by a string,
+/// brace or bracket.
 fn is_json(text: &str) -> bool {
     let inner = text.trim_start().strip_prefix(['{', '[']);
     inner.is_some_and(|inner| inner.trim_start().starts_with(['"', '{', '[', '}', ']']))
 }
 
-/// Every line that is not indented is a key with its colon, an item or a mark, and there is a key.
+/// Whether a text is YAML: every line that is not indented is a key with a colon, an item or `---`, and there
+/// is a key.
 fn is_yaml(text: &str) -> bool {
     let outer = |line: &&str| !line.is_empty() && !line.starts_with([' ', '\t', '#']);
     let is_key = |line: &str| {

@@ -1,4 +1,4 @@
-//! The one layout of manifests and definitions: what `jcc fmt` writes. Comments and the order of everything stay.
+//! The formatter of `jcc fmt`. It keeps comments and the order of nodes and values.
 
 use crate::diagnostic::Log;
 use crate::source::{SourceId, Sources};
@@ -8,18 +8,18 @@ use super::lexer::{Token, TokenKind, lex};
 use super::value::quote;
 use super::{Node, parse};
 
-/// The widest line on which a block stays that stood on one line.
+/// The maximum width of a line with a block on one line.
 const WIDEST: usize = 100;
 
-/// The text in its layout: a node a line, four blanks a level, at most one empty line, arguments in quotes. `None`
-/// where it is no KDL, which has been reported.
+/// Formats a text: one node per line, four spaces per level, at most one empty line, quoted arguments.
+/// Reports errors and returns `None` if it is not valid KDL.
 pub fn format(source: SourceId, text: &str, log: &mut Log) -> Option<String> {
     let before = parse(source, text, log)?;
     let tokens = lex(text);
     let mut printer = Printer::new(text, &tokens);
     printer.print(0..tokens.len());
     let out = printer.finish();
-    // A layout that would change the content is not worth having.
+    // A text whose contents would change is left as it is.
     let mut again = Log::new();
     let after = parse(Sources::new().add("", String::new()), &out, &mut again);
     let same =
@@ -27,7 +27,7 @@ pub fn format(source: SourceId, text: &str, log: &mut Log) -> Option<String> {
     Some(if same { out } else { text.to_owned() })
 }
 
-/// Whether two trees say the same.
+/// Whether two trees are equal except for spans.
 pub(super) fn alike(left: &[Node], right: &[Node]) -> bool {
     left.len() == right.len()
         && left.iter().zip(right).all(|(left, right)| {
@@ -63,22 +63,22 @@ fn comments(text: &str) -> Vec<String> {
         .collect()
 }
 
-#[expect(clippy::struct_excessive_bools, reason = "each says one thing about the next word")]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent states of the next word")]
 struct Printer<'a> {
     text: &'a str,
     tokens: &'a [Token],
     out: String,
     line: String,
     depth: usize,
-    /// Whether a block on one line is printed: nodes are parted by `;`.
+    /// Whether a block on one line is printed, in which nodes are separated by `;`.
     inline: bool,
-    /// Whether the next word begins a node on a separate line.
+    /// Whether the next word starts a node on a separate line.
     parted: bool,
-    /// Whether the next word follows without a blank.
+    /// Whether the next word follows without a space.
     glued: bool,
-    /// Whether the node has its name.
+    /// Whether the name of the node was printed.
     named: bool,
-    /// Whether an empty line stands before the next word.
+    /// Whether an empty line precedes the next word.
     spaced: bool,
 }
 
@@ -172,11 +172,11 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// A name or a key as it is, a value in quotes.
+    /// Prints a word. Names and keys are kept, values are quoted.
     fn word(&mut self, word: &str, next: usize) {
         let after = self.tokens[next..].iter().find(|token| token.kind != TokenKind::Space);
         let key = after.is_some_and(|token| token.kind == TokenKind::Equals);
-        // A new node begins here, whatever the last one had.
+        // After a separator, the word is the name of a new node.
         let named = self.named && !self.parted;
         let value = named && !key && classify(word) == Bare::Text;
         if value {
@@ -187,7 +187,7 @@ impl<'a> Printer<'a> {
         self.named = true;
     }
 
-    /// A block that stood on one line stays there if it fits. Gives the place behind what was printed.
+    /// Prints a block. A block on one line is kept on it if it fits. Returns the index of the next token.
     fn open(&mut self, at: usize) -> usize {
         if self.inline {
             self.push("{");
@@ -225,7 +225,7 @@ impl<'a> Printer<'a> {
         self.named = true;
     }
 
-    /// The `}` of a block that stands on one line.
+    /// Returns the index of the `}` of a block on one line.
     fn one_line(&self, open: usize) -> Option<usize> {
         let mut depth = 0_usize;
         for (at, token) in self.tokens.iter().enumerate().skip(open) {
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn the_layout() {
+    fn layout_is_normalised() {
         let text = "\n\n// head\nproject   demo version = 1.0{description 'x\n\n\n  label \"a\"   b // why\n}\n\n\n\ntarget { device orin; jetpack \"6\"; }; pin{a \"1\"}\n/-  gone { x; y }\napp {\n\n  run \"\"\"\n    a\n     b\n    \"\"\"; env { A 1; B 2 } // end\n  command a \\ // more\n b\n  /* c */ x\n\n}\ncache #false /- 1\nempty { }";
         let text = text.replace("'x", "x");
         insta::assert_snapshot!(formatted(&text));
@@ -269,7 +269,7 @@ mod tests {
         #![proptest_config(proptest::test_runner::Config::with_cases(64))]
 
         #[test]
-        fn twice_is_once(parts in proptest::collection::vec(proptest::sample::select(vec![
+        fn formatting_is_idempotent(parts in proptest::collection::vec(proptest::sample::select(vec![
             "a", "b=1", "\"x\"", "\n", "\n", " ", " ", " ", " { ", " } ", ";", "/-", " // c\n", " /* c */ ", " \\\n", "#true", "7", "k = v",
         ]), 0..24)) {
             let once = formatted(&parts.concat());

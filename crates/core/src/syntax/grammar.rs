@@ -1,5 +1,5 @@
-//! Whether tokens are a KDL 2 text, reported at the place where a person would fix it. Without recursion, so that no
-//! text is too deep for it; kdl is only given what passes here.
+//! Checks that tokens form a KDL 2 text, and reports errors at the place of the fix. It does not recurse, so
+//! that no text overflows the stack; kdl only parses texts that pass this check.
 
 use std::ops::Range;
 
@@ -11,23 +11,23 @@ use super::errors::{bracketed, merge_conflict};
 use super::lexer::{Token, TokenKind};
 use super::merge_markers;
 
-/// How deep blocks may be nested.
+/// The maximum depth of nested blocks.
 pub(super) const DEEPEST: usize = 64;
 
-/// So many problems are kept; a file that is no KDL at all has one a letter.
+/// The maximum number of problems that are kept. A file that is not KDL can have one per character.
 const MOST: usize = 200;
 
-/// What is known of a text by its tokens.
+/// The result of the check.
 #[derive(Default)]
 pub(super) struct Shape {
-    /// What says nothing: comments, what `/-` takes out. kdl is shown blanks there.
+    /// Ranges without content: comments, and what `/-` comments out. They are replaced by spaces for kdl.
     pub(super) blanks: Vec<Range<usize>>,
     pub(super) problems: Vec<Diagnostic>,
-    /// Where statements are, their blocks included; of nested ones each.
+    /// The ranges of all statements including their blocks, at any depth.
     pub(super) statements: Vec<Range<usize>>,
     /// The `{` of a block that is not closed.
     pub(super) unclosed: Option<usize>,
-    /// Whether a comment or a text goes on to the end.
+    /// Whether an unclosed comment or string extends to the end.
     pub(super) endless: bool,
 }
 
@@ -35,25 +35,25 @@ struct OpenBlock {
     start: usize,
     /// Its `{`.
     open: usize,
-    /// Where the `/-` is that takes it out.
+    /// The position of the `/-` that comments it out.
     discard: Option<usize>,
     role: BlockRole,
 }
 
-/// What a block is to its node.
+/// The relation of a block to its node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum BlockRole {
-    /// Its block, the end of the node.
+    /// The block of the node, which ends it.
     Own,
-    /// The same, of a node that `/-` takes out.
-    OfGone,
-    /// Taken out, the node may still have its own block.
-    GoneBefore,
-    /// Taken out, behind the block of the node.
-    GoneBehind,
+    /// The block of a node that is commented out.
+    OfDiscarded,
+    /// A block that is commented out; the node may still have its own block.
+    DiscardedBefore,
+    /// A block that is commented out, after the block of the node.
+    DiscardedAfter,
 }
 
-/// Parser over tokens that keeps open blocks on an explicit stack instead of recursing.
+/// A parser that keeps open blocks on an explicit stack instead of recursing.
 pub(super) struct Grammar<'a> {
     pub(super) source: SourceId,
     pub(super) text: &'a str,
@@ -62,13 +62,14 @@ pub(super) struct Grammar<'a> {
     pub(super) shape: Shape,
     blocks: Vec<OpenBlock>,
     lines: Vec<(usize, usize)>,
-    /// A block whose `}` stands further left than the line that opens it: the likely one when a `}` is missing.
+    /// The `{` of a block whose `}` is indented less than the line that opens it. If a `}` is missing, it is
+    /// likely that of this block.
     suspect: Option<usize>,
-    /// Where the node that is being read begins.
+    /// The start of the current node.
     start: usize,
 }
 
-/// Reads the tokens of a text.
+/// Checks the tokens of a text.
 pub(super) fn shape(source: SourceId, text: &str, tokens: &[Token]) -> Shape {
     let conflicts = merge_markers::conflicts(text);
     let blanked = (!conflicts.is_empty()).then(|| merge_markers::without(text, &conflicts));
@@ -110,7 +111,7 @@ impl Grammar<'_> {
         }
     }
 
-    /// Where the line of this place begins, and how far it is indented.
+    /// Returns the start of the line at a position, and its indentation.
     fn line(&self, at: usize) -> (usize, usize) {
         let after = self.lines.partition_point(|line| line.0 <= at);
         self.lines[..after].last().copied().unwrap_or_default()
@@ -120,7 +121,7 @@ impl Grammar<'_> {
         self.tokens.get(self.at).map_or(self.text.len(), |token| token.start)
     }
 
-    /// The nodes of all blocks, one after the other.
+    /// Checks the nodes of all blocks.
     fn block(&mut self) {
         let mut discard: Option<usize> = None;
         while let Some(kind) = self.kind() {
@@ -142,11 +143,11 @@ impl Grammar<'_> {
                     let diagnostic =
                         diagnostic.at(self.span(token.start..token.end), "no node before it on this line");
                     self.report(diagnostic.help("move `{` to the end of the line with the node"));
-                    let gone = discard.take();
+                    let discarded = discard.take();
                     if !self.open(
                         token,
-                        gone,
-                        if gone.is_some() { BlockRole::OfGone } else { BlockRole::Own },
+                        discarded,
+                        if discarded.is_some() { BlockRole::OfDiscarded } else { BlockRole::Own },
                     ) {
                         return;
                     }
@@ -168,7 +169,7 @@ impl Grammar<'_> {
         self.dangling(discard);
     }
 
-    /// A `/-` that nothing follows.
+    /// Reports a `/-` that nothing follows.
     pub(super) fn dangling(&mut self, discard: Option<usize>) {
         if let Some(start) = discard {
             let slashdash = Token { kind: TokenKind::SlashDash, start, end: start + 2 };
@@ -176,23 +177,23 @@ impl Grammar<'_> {
         }
     }
 
-    /// One node up to its end or to its `{`; false where the text is too deep to go on.
+    /// Checks a node up to its end or its `{`. Returns false if the nesting is too deep to go on.
     fn node(&mut self, discard: Option<usize>) -> bool {
         self.start = self.offset();
         let statement = self.start;
         entries::name(self);
         loop {
-            let taken_out = entries::entries(self);
+            let discarded_block = entries::entries(self);
             let Some(kind) = self.kind() else { break };
             let token = self.tokens[self.at];
             match kind {
                 TokenKind::Open => {
-                    let role = match (discard, taken_out) {
-                        (Some(_), _) => BlockRole::OfGone,
-                        (None, Some(_)) => BlockRole::GoneBefore,
+                    let role = match (discard, discarded_block) {
+                        (Some(_), _) => BlockRole::OfDiscarded,
+                        (None, Some(_)) => BlockRole::DiscardedBefore,
                         (None, None) => BlockRole::Own,
                     };
-                    return self.open(token, discard.or(taken_out), role);
+                    return self.open(token, discard.or(discarded_block), role);
                 }
                 TokenKind::Semicolon => {
                     self.at += 1;
@@ -204,7 +205,7 @@ impl Grammar<'_> {
         }
         self.shape.statements.push(statement..self.offset());
         if let Some(start) = discard {
-            // The `;` goes with the node that it ends; an end of line stays, it ends nothing else.
+            // The `;` is removed with its node. A line break is kept.
             self.shape.blanks.push(start..self.offset());
         }
         true
@@ -239,20 +240,20 @@ impl Grammar<'_> {
             self.suspect = Some(block.open);
         }
         if let Some(start) = block.discard {
-            if block.role == BlockRole::OfGone && self.kind() == Some(TokenKind::Semicolon) {
+            if block.role == BlockRole::OfDiscarded && self.kind() == Some(TokenKind::Semicolon) {
                 self.at += 1;
                 self.shape.blanks.push(start..self.offset());
                 return;
             }
             self.shape.blanks.push(start..token.end);
         }
-        if block.role != BlockRole::GoneBefore || !self.after_taken_out() {
+        if block.role != BlockRole::DiscardedBefore || !self.after_discarded() {
             self.after_block();
         }
     }
 
-    /// Behind `/-{ … }` the node may have its real block.
-    fn after_taken_out(&mut self) -> bool {
+    /// After `/-{ … }`, opens the actual block of the node if there is one.
+    fn after_discarded(&mut self) -> bool {
         let start = self.at;
         while self.kind().is_some_and(is_blank) {
             self.at += 1;
@@ -266,7 +267,7 @@ impl Grammar<'_> {
         false
     }
 
-    /// Behind a block its node ends: with the line, a `;` or the block around it.
+    /// Checks that a node ends after its block: with a line break, a `;` or the enclosing block.
     fn after_block(&mut self) {
         while self.kind().is_some_and(is_blank) {
             self.at += 1;
@@ -277,7 +278,7 @@ impl Grammar<'_> {
             TokenKind::Semicolon => self.at += 1,
             TokenKind::Newline | TokenKind::Close => {}
             TokenKind::SlashDash => {
-                // Another block that is taken out, the one thing that may follow.
+                // Only another block that is commented out may follow.
                 let mut next = self.at + 1;
                 while self
                     .tokens
@@ -290,7 +291,7 @@ impl Grammar<'_> {
                     self.tokens.get(next).filter(|token| token.kind == TokenKind::Open).copied()
                 {
                     self.at = next;
-                    self.open(open, Some(token.start), BlockRole::GoneBehind);
+                    self.open(open, Some(token.start), BlockRole::DiscardedAfter);
                 } else {
                     self.misplaced(token, "expected a line break or `;` after a block");
                 }
@@ -309,7 +310,7 @@ impl Grammar<'_> {
         }
     }
 
-    /// A token that has no meaning where it stands.
+    /// Reports a token that is not allowed at its position.
     pub(super) fn misplaced(&mut self, token: Token, why: &str) {
         let found = wording::code(self.word(token));
         let diagnostic = Diagnostic::error(codes::MISPLACED_TOKEN, format!("unexpected {found}"));
@@ -317,7 +318,7 @@ impl Grammar<'_> {
         self.report(diagnostic.at(span, "not allowed here").help(why));
     }
 
-    /// Whether a text without an end has taken in a `}` behind this place.
+    /// Whether an unclosed string after this position contains a `}`.
     fn swallowed(&self, open: usize) -> bool {
         let behind = self.tokens.iter().filter(|token| token.start > open);
         let endless = |token: &&Token| matches!(token.kind, TokenKind::Text { closed: false, .. });
@@ -326,7 +327,7 @@ impl Grammar<'_> {
 
     fn unclosed(&mut self) {
         let Some(outer) = self.blocks.first().map(|block| block.open) else { return };
-        // Inside a text that never ends no `}` counts: that was reported.
+        // An unclosed comment or string hides any `}`. It was reported already.
         if self.shape.problems.iter().any(|one| one.code == codes::UNCLOSED_COMMENT)
             || self
                 .tokens
@@ -344,7 +345,7 @@ impl Grammar<'_> {
     }
 }
 
-/// What separates values within a node.
+/// Whether a token separates values within a node.
 pub(super) fn is_blank(kind: TokenKind) -> bool {
     matches!(
         kind,
@@ -360,7 +361,7 @@ pub(super) fn is_blank(kind: TokenKind) -> bool {
     )
 }
 
-/// Where each line begins and how far it is indented.
+/// Returns the start and the indentation of each line.
 fn lines(tokens: &[Token]) -> Vec<(usize, usize)> {
     let starts =
         tokens.iter().enumerate().filter(|(_, token)| token.kind == TokenKind::Newline).map(|(at, _)| at + 1);

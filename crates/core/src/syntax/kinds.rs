@@ -1,4 +1,5 @@
-//! Values of the wrong kind: reported the same by the tables and by the reader, so that [`Log`] keeps one of the two.
+//! Diagnostics of values of the wrong kind. The schema check and the reader report them alike, so that
+//! [`Log`] removes the duplicates.
 
 use crate::diagnostic::{Diagnostic, Log, codes::manifest as codes, wording};
 use crate::source::Span;
@@ -8,7 +9,7 @@ use super::Value;
 use super::schema::ValueKind;
 use super::value::quote;
 
-/// Whether the value is of this kind, words of a choice left aside.
+/// Whether a value is of this kind, regardless of the words of a choice.
 fn fits(value: &Value, kind: ValueKind) -> bool {
     match kind {
         ValueKind::Text | ValueKind::Choice(_) => matches!(value, Value::String(_)),
@@ -20,7 +21,7 @@ fn fits(value: &Value, kind: ValueKind) -> bool {
     }
 }
 
-/// The words of a choice that a text must be one of, if it must.
+/// Returns the words that a text must be one of; `None` if it can be any.
 fn words(kind: ValueKind) -> Option<Vec<&'static str>> {
     match kind {
         ValueKind::Choice(words) => Some(words.to_vec()),
@@ -46,7 +47,7 @@ fn name(kind: ValueKind) -> String {
     }
 }
 
-/// What a value is, as messages name it.
+/// Describes a value for messages.
 fn given(value: &Value) -> String {
     match value {
         Value::String(_) => "a string".to_owned(),
@@ -57,7 +58,7 @@ fn given(value: &Value) -> String {
     }
 }
 
-/// Tells where a value is not of the kind that `owner` (in backticks) takes.
+/// Reports a value that is not of the kind that `owner` (in backticks) takes.
 pub(super) fn expect(value: &Value, span: Span, kind: ValueKind, owner: &str, log: &mut Log) {
     if !fits(value, kind) {
         log.error(wrong(value, span, (kind, None), owner));
@@ -78,7 +79,7 @@ pub(super) fn expect(value: &Value, span: Span, kind: ValueKind, owner: &str, lo
     }
 }
 
-/// The letters of a value that is no text.
+/// Returns the text of a value that is not a string.
 pub(super) fn plain(value: &Value) -> Option<String> {
     match value {
         Value::Integer(number) => Some(number.to_string()),
@@ -88,8 +89,8 @@ pub(super) fn plain(value: &Value) -> Option<String> {
     }
 }
 
-/// A value of the wrong kind, with the suggestion where there is an obvious one; where its letters are refused as a text too, with
-/// what is said of that.
+/// Returns the diagnostic for a value of the wrong kind, with an obvious suggestion. `refused` is the error
+/// if its text would be invalid as a string too.
 pub(super) fn wrong(
     value: &Value,
     span: Span,

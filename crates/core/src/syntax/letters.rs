@@ -1,5 +1,5 @@
-//! What is wrong wherever it stands: letters that are not allowed, texts and comments without an end, punctuation of other
-//! keyboards.
+//! Reports mistakes that do not depend on the context: invalid characters, unclosed strings and comments,
+//! full-width punctuation.
 
 use crate::diagnostic::{Diagnostic, codes::syntax as codes, wording};
 
@@ -10,7 +10,7 @@ use super::merge_markers::WIDE;
 use super::strings::flaws;
 
 impl Grammar<'_> {
-    /// What is wrong wherever it stands: forbidden letters, texts, comments.
+    /// Reports mistakes in single tokens, and records the ranges of comments.
     pub(super) fn letters(&mut self) {
         for token in self.tokens {
             let span = self.span(token.start..token.end);

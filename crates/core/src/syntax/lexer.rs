@@ -1,9 +1,9 @@
-//! Text to tokens: cheap, never recursive, and never in doubt what is a string and what a comment. kdl only sees texts
-//! that the tokens prove to be sound.
+//! Splits a text into tokens, without recursion. The tokens determine what is a string and what is a comment;
+//! kdl only parses texts whose tokens have no mistakes.
 
 use super::merge_markers::WIDE;
 
-/// What people and word processors put around a text, and KDL takes for letters.
+/// Quotation marks of other languages and word processors, which are ordinary characters in KDL.
 pub(super) const OTHER_QUOTES: [char; 9] = ['\'', '‘', '’', '‚', '“', '”', '„', '«', '»'];
 
 /// The kinds of tokens, after the KDL 2 specification.
@@ -11,20 +11,20 @@ pub(super) const OTHER_QUOTES: [char; 9] = ['\'', '‘', '’', '‚', '“', '�
 pub(super) enum TokenKind {
     /// A byte-order mark at the very start.
     Mark,
-    /// One end of a line, in any spelling.
+    /// A line break of any kind.
     Newline,
     Space,
-    /// `// …`, without the end of the line.
+    /// `// …`, without the line break.
     LineComment,
-    /// `/* … */`, nested as deep as one likes.
+    /// `/* … */`, which can be nested.
     BlockComment {
         closed: bool,
     },
-    /// `# …` where only a comment of another language makes sense.
+    /// `# …`, where it can only be a comment of another language.
     HashComment,
     /// `/-`
     SlashDash,
-    /// `\` with the rest of its line.
+    /// `\` with the rest of its line, which continues the line.
     Continuation,
     /// `{`
     Open,
@@ -38,28 +38,28 @@ pub(super) enum TokenKind {
     Semicolon,
     /// `=`
     Equals,
-    /// A run of letters that may stand without quotes, numbers too.
+    /// An unquoted string or a number.
     Word,
-    /// `#true` and what looks like it.
+    /// `#true`, and other words that start with `#`.
     Keyword,
-    /// A text in quotes that are none here: `'a b'`, `“a b”`.
+    /// A text in quotation marks that are not KDL: `'a b'`, `“a b”`.
     Quoted,
-    /// Punctuation of full width that only separates: `，`.
+    /// Full-width punctuation that separates values: `，`.
     Wide,
-    /// A bracket or a comma of a list in brackets.
+    /// A bracket or comma of a list in brackets.
     Listed,
     Text {
         closed: bool,
         raw: bool,
         multi: bool,
     },
-    /// A letter that has no meaning outside of quotes: `/`, `\`, `[`, `]`.
+    /// A character that has no meaning outside of quotes: `/`, `\`, `[`, `]`.
     Stray,
-    /// A control character, or one that turns the direction of writing: allowed nowhere.
+    /// A control character or a bidirectional formatting character, which are never allowed.
     Forbidden,
 }
 
-/// A token and the bytes that it covers. Together the tokens cover the text.
+/// A token and its range of bytes. The tokens cover the whole text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Token {
     pub(super) kind: TokenKind,
@@ -84,12 +84,12 @@ pub(super) fn lex(text: &str) -> Vec<Token> {
     tokens
 }
 
-/// Whether a letter ends a line (CR LF is seen as CR first).
+/// Whether a character is a line break. CR LF is handled by the caller.
 pub(super) fn is_newline(letter: char) -> bool {
     matches!(letter, '\n' | '\r' | '\u{85}' | '\u{b}' | '\u{c}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Whether a letter is a blank within a line.
+/// Whether a character is whitespace within a line.
 pub(super) fn is_space(letter: char) -> bool {
     matches!(
         letter,
@@ -97,7 +97,7 @@ pub(super) fn is_space(letter: char) -> bool {
     )
 }
 
-/// Whether KDL allows a letter nowhere.
+/// Whether KDL never allows a character.
 pub(super) fn is_forbidden(letter: char) -> bool {
     matches!(letter, '\u{0}'..='\u{8}' | '\u{e}'..='\u{1f}' | '\u{7f}' | '\u{200e}' | '\u{200f}'
         | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
@@ -114,7 +114,7 @@ fn is_word(letter: char) -> bool {
 struct Lexer<'a> {
     text: &'a str,
     at: usize,
-    /// Whether nothing but blanks stands before this on its line.
+    /// Whether only whitespace precedes the current position on its line.
     first: bool,
 }
 
@@ -132,8 +132,8 @@ impl Lexer<'_> {
         kind
     }
 
-    fn skip_while(&mut self, wanted: impl Fn(char) -> bool) {
-        let length = self.rest().find(|letter| !wanted(letter)).unwrap_or(self.rest().len());
+    fn skip_while(&mut self, accept: impl Fn(char) -> bool) {
+        let length = self.rest().find(|letter| !accept(letter)).unwrap_or(self.rest().len());
         self.at += length;
     }
 
@@ -183,7 +183,7 @@ impl Lexer<'_> {
                 let start = self.at;
                 self.skip_while(is_word);
                 if self.text[start..self.at].ends_with(':') && self.rest().starts_with("//") {
-                    // A URL that lost its quotes, not a comment behind a word.
+                    // An unquoted URL, not a word followed by a comment.
                     self.skip_while(|letter| is_word(letter) || matches!(letter, '/' | '=' | '#'));
                 }
                 TokenKind::Word
@@ -191,7 +191,8 @@ impl Lexer<'_> {
         }
     }
 
-    /// A text in quotes of another language, which ends on its line behind a closing one; else a word like any other.
+    /// Lexes a text in foreign quotation marks, which must be closed on its line; otherwise it is an ordinary
+    /// word.
     fn other_quotes(&mut self) -> TokenKind {
         let rest = self.rest();
         let line = rest.find(is_newline).map_or(rest, |end| &rest[..end]);
@@ -229,7 +230,8 @@ impl Lexer<'_> {
         TokenKind::BlockComment { closed: false }
     }
 
-    /// `\` at the end of a line, a `//` comment allowed in between; anywhere else a stray letter.
+    /// Lexes a `\`: a continuation at the end of a line, possibly before a `//` comment, or else a stray
+    /// character.
     fn backslash(&mut self) -> TokenKind {
         let start = self.at;
         self.at += 1;
@@ -259,8 +261,8 @@ impl Lexer<'_> {
         self.until("\"", false, false)
     }
 
-    /// The rest of a text up to its closing quotes. One that may not hold an end of line stops before it, so that the
-    /// lines after it are read as they were meant.
+    /// Lexes a string up to its closing quotes. An unclosed single-line string ends at the line break, so
+    /// that the following lines are read as intended.
     fn until(&mut self, close: &str, raw: bool, multi: bool) -> TokenKind {
         while let Some(letter) = self.peek() {
             if self.rest().starts_with(close) {
@@ -277,7 +279,7 @@ impl Lexer<'_> {
         TokenKind::Text { closed: false, raw, multi }
     }
 
-    /// `\n`, or `\` before blanks and ends of lines, which swallows them.
+    /// Skips an escape: `\n`, or `\` before whitespace and line breaks, which it removes.
     fn escape(&mut self) {
         self.at += 1;
         match self.peek() {

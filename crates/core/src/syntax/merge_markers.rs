@@ -1,16 +1,17 @@
-//! Letters that stand for others: git's conflict markers, full-width punctuation, brackets of a list.
+//! Recognises Git's conflict markers, full-width punctuation and lists in brackets.
 
 use std::ops::Range;
 
 use super::lexer::{Token, TokenKind};
 
-/// A conflict that git left: its first line, and what is not read of it (the markers, and every side but the first).
+/// A merge conflict: the range of its first marker, and the ranges that are not read (markers, and all sides
+/// but the first).
 pub(super) struct MergeConflict {
     pub(super) marker: Range<usize>,
     pub(super) unread: Vec<Range<usize>>,
 }
 
-/// The conflicts of a text, each with all of its markers.
+/// Finds the complete merge conflicts of a text.
 pub(super) fn conflicts(text: &str) -> Vec<MergeConflict> {
     let mut found = Vec::new();
     if !text.contains("<<<<<<<") {
@@ -39,7 +40,7 @@ pub(super) fn conflicts(text: &str) -> Vec<MergeConflict> {
     found
 }
 
-/// The text with blanks for what is not read of its conflicts; ends of lines stay.
+/// Replaces the unread ranges of conflicts by spaces. Line breaks are kept.
 pub(super) fn without(text: &str, conflicts: &[MergeConflict]) -> String {
     let mut bytes = text.as_bytes().to_vec();
     for range in conflicts.iter().flat_map(|conflict| &conflict.unread) {
@@ -48,7 +49,7 @@ pub(super) fn without(text: &str, conflicts: &[MergeConflict]) -> String {
     String::from_utf8(bytes).expect("whole lines are blanked")
 }
 
-/// Punctuation of full width, as East Asian keyboards write it, and what it stands for here.
+/// Full-width punctuation of East Asian keyboards, and what it means in KDL.
 pub(super) const WIDE: [(char, &str); 9] = [
     ('，', " "),
     ('、', " "),
@@ -61,7 +62,8 @@ pub(super) const WIDE: [(char, &str); 9] = [
     ('）', ")"),
 ];
 
-/// Marks lists in brackets on a line, `["a", "b"]`: their brackets and commas are no values. Gives each with its tokens.
+/// Marks the brackets and commas of lists such as `["a", "b"]` on a line. Returns the ranges of tokens of the
+/// lists.
 pub(super) fn lists(tokens: &mut [Token], text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut at = 0;

@@ -1,4 +1,4 @@
-//! Text to [`Document`]: our own small tree with spans. The one folder that names kdl.
+//! Parses KDL to a [`Document`], a small tree with spans. Only this folder uses the crate kdl.
 
 mod bare_word;
 mod decode;
@@ -29,7 +29,7 @@ pub use edit::{Change, Editor};
 pub use foreign_format::other_language;
 pub use format::format;
 pub use packed::{meaning, pack, unpack};
-pub use parse::{parse, parse_in_part, parse_up_to};
+pub use parse::{parse, parse_up_to, parse_with_recovery};
 pub use reader::{FromValue, Reader, invalid, prop_of, text};
 pub use value::{name, quote};
 
@@ -37,7 +37,7 @@ use std::borrow::Cow;
 
 use crate::source::Span;
 
-/// The syntax tree of one KDL 2 text; every part has a span.
+/// The syntax tree of a KDL 2 text. Every part has a span.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
     /// The top-level nodes, in order.
@@ -45,34 +45,34 @@ pub struct Document {
     pub span: Span,
 }
 
-/// `name "argument" key="value" { children }`.
+/// A node: `name "argument" key="value" { children }`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
     pub name: Text,
     /// Positional arguments, in order.
     pub arguments: Vec<Argument>,
-    /// `key=value`, in order; a key given twice is a duplicate (the reader complains).
+    /// Properties, in order. Duplicates are kept; the schema check reports them.
     pub properties: Vec<Property>,
-    /// The children; `None` where there is no block (an empty one is `Some`).
+    /// The children; `None` if there is no block.
     pub children: Option<Vec<Node>>,
-    /// From the name to the end of the node, its block included.
+    /// The span from the name to the end of the node, including its block.
     pub span: Span,
 }
 
 /// A node or property name with its span.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
-    /// As the user means it (escapes resolved); what is packed is not copied.
+    /// The text with escapes resolved. Borrowed if it comes from the packed catalogue.
     pub value: Cow<'static, str>,
-    /// Where it stands, quotes included.
+    /// The span, including quotes.
     pub span: Span,
 }
 
-/// An argument of a node by position, counted from 0.
+/// A positional argument of a node.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Argument {
     pub value: Value,
-    /// Where it stands, quotes included.
+    /// The span, including quotes.
     pub span: Span,
 }
 
@@ -84,14 +84,14 @@ pub struct Property {
     pub span: Span,
 }
 
-/// The values that KDL 2 has, numbers as they are written.
+/// A value of KDL 2.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// `"text"`, `text`, `#"raw"#`.
     String(Cow<'static, str>),
     /// `7`, `0x1f`.
     Integer(i128),
-    /// `2.5`; as written, since `2.10` is no number for us but a version without quotes.
+    /// `2.5`, as written: `2.10` usually is a version without quotes.
     Float(String),
     /// `#true`, `#false`.
     Bool(bool),

@@ -1,5 +1,5 @@
-//! A node as bytes, for the catalogue that is packed at build time. Texts are taken out of the bytes as they stand, so
-//! that a start copies none of them.
+//! The binary form of nodes, for the catalogue that is packed at build time. Unpacked texts borrow from the
+//! bytes, so that startup copies none of them.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use crate::source::{SourceId, Span};
 
 use super::{Argument, Document, Node, Property, Text, Value};
 
-/// What kind of value follows.
+/// The tags of value kinds.
 mod tag {
     pub(super) const STRING: u8 = 0;
     pub(super) const INTEGER: u8 = 1;
@@ -17,35 +17,36 @@ mod tag {
     pub(super) const NULL: u8 = 5;
 }
 
-/// A node as bytes, without its source.
+/// Packs a node, without the id of its source.
 pub fn pack(node: &Node) -> Vec<u8> {
-    let mut pack = Pack { bytes: Vec::new(), places: true };
+    let mut pack = Packer { bytes: Vec::new(), with_spans: true };
     pack.node(node);
     pack.bytes
 }
 
-/// What the tree says, as bytes: two texts that differ in layout and comments alone have the same.
+/// Returns the tree without spans as bytes. They are equal for texts that differ only in layout and comments.
 pub fn meaning(document: &Document) -> Vec<u8> {
-    let mut pack = Pack { bytes: Vec::new(), places: false };
+    let mut pack = Packer { bytes: Vec::new(), with_spans: false };
     pack.nodes(&document.nodes);
     pack.bytes
 }
 
-/// The node from its bytes, as a node of `source`; `None` where they are none.
+/// Unpacks a node of `source`; `None` if the bytes are invalid.
 pub fn unpack(bytes: &'static [u8], source: SourceId) -> Option<Node> {
-    let mut unpack = Unpack { bytes, source };
+    let mut unpack = Unpacker { bytes, source };
     let node = unpack.node()?;
     unpack.bytes.is_empty().then_some(node)
 }
 
-struct Pack {
+struct Packer {
     bytes: Vec<u8>,
     /// Whether spans are written.
-    places: bool,
+    with_spans: bool,
 }
 
-impl Pack {
-    /// Seven bits a byte, the lowest first; the high bit says that more follow.
+impl Packer {
+    /// Writes a number with seven bits per byte, least significant first. The high bit is set if more bytes
+    /// follow.
     fn number(&mut self, mut number: u32) {
         while number >= 0x80 {
             self.bytes.push(number.to_le_bytes()[0] | 0x80);
@@ -59,7 +60,7 @@ impl Pack {
     }
 
     fn span(&mut self, span: Span) {
-        if self.places {
+        if self.with_spans {
             self.number(span.start);
             self.number(span.end - span.start);
         }
@@ -122,12 +123,12 @@ impl Pack {
     }
 }
 
-struct Unpack {
+struct Unpacker {
     bytes: &'static [u8],
     source: SourceId,
 }
 
-impl Unpack {
+impl Unpacker {
     fn byte(&mut self) -> Option<u8> {
         let (first, rest) = self.bytes.split_first()?;
         self.bytes = rest;
@@ -146,10 +147,10 @@ impl Unpack {
         None
     }
 
-    fn taken(&mut self, count: usize) -> Option<&'static [u8]> {
-        let (taken, rest) = self.bytes.split_at_checked(count)?;
+    fn take(&mut self, count: usize) -> Option<&'static [u8]> {
+        let (take, rest) = self.bytes.split_at_checked(count)?;
         self.bytes = rest;
-        Some(taken)
+        Some(take)
     }
 
     fn span(&mut self) -> Option<Span> {
@@ -160,7 +161,7 @@ impl Unpack {
 
     fn letters(&mut self) -> Option<&'static str> {
         let length = self.number()?;
-        std::str::from_utf8(self.taken(length as usize)?).ok()
+        std::str::from_utf8(self.take(length as usize)?).ok()
     }
 
     fn text(&mut self) -> Option<Text> {
@@ -170,7 +171,7 @@ impl Unpack {
     fn value(&mut self) -> Option<Value> {
         Some(match self.byte()? {
             tag::STRING => Value::String(Cow::Borrowed(self.letters()?)),
-            tag::INTEGER => Value::Integer(i128::from_le_bytes(*self.taken(16)?.first_chunk()?)),
+            tag::INTEGER => Value::Integer(i128::from_le_bytes(*self.take(16)?.first_chunk()?)),
             tag::FLOAT => Value::Float(self.letters()?.to_owned()),
             tag::FALSE => Value::Bool(false),
             tag::TRUE => Value::Bool(true),
@@ -179,7 +180,7 @@ impl Unpack {
         })
     }
 
-    /// So many of a kind; a count that the bytes can't hold asks for no memory.
+    /// Reads a count and as many items. A count that exceeds the remaining bytes allocates no memory.
     fn several<T>(&mut self, mut one: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         let count = self.number()? as usize;
         let mut all = Vec::with_capacity(count.min(self.bytes.len()));

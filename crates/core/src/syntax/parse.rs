@@ -1,4 +1,4 @@
-//! kdl's tree to ours.
+//! Parses texts, and converts the tree of the crate kdl.
 
 use std::ops::Range;
 
@@ -10,27 +10,28 @@ use crate::source::{SourceId, Span};
 use super::{Argument, Document, Node, Property, Text, Value};
 use super::{fast_path, grammar, lexer, recover, unseen};
 
-/// The largest text that is read, in bytes.
+/// The maximum size of a text, in bytes.
 const LARGEST: usize = 1 << 20;
 
-/// A word with what is around it has so many bytes at least, in a text that people or this compiler write.
+/// The minimum average number of bytes per word in texts that people or jcc write.
 const BYTES_A_WORD: usize = 8;
 
-/// So many mistakes of one text are reported; what follows is most often the echo of the first ones.
+/// The maximum number of errors that are reported per text. Further ones usually are consequences of the
+/// first.
 const MOST: usize = 20;
 
-/// Reads a text. `None` where it is no KDL: every mistake has been reported.
+/// Parses a text. Reports errors and returns `None` if it is not valid KDL.
 pub fn parse(source: SourceId, text: &str, log: &mut Log) -> Option<Document> {
     parse_up_to(LARGEST, source, text, log)
 }
 
-/// The same for a text of at most so many bytes.
+/// Parses a text of at most `largest` bytes.
 pub fn parse_up_to(largest: usize, source: SourceId, text: &str, log: &mut Log) -> Option<Document> {
     read(source, text, (largest, false), log).map(|(document, _)| document)
 }
 
-/// A text of more words than are read: each costs memory, however short it is.
-fn too_many(source: SourceId, tokens: &[lexer::Token], most: usize) -> Option<Diagnostic> {
+/// Returns the diagnostic for a text with more than `most` words, each of which costs memory.
+fn too_many_words(source: SourceId, tokens: &[lexer::Token], most: usize) -> Option<Diagnostic> {
     let is_word = |kind| {
         matches!(
             kind,
@@ -50,15 +51,15 @@ fn too_many(source: SourceId, tokens: &[lexer::Token], most: usize) -> Option<Di
     )
 }
 
-/// Reads a text and goes on behind mistakes; with whether nothing was left out.
-pub fn parse_in_part(source: SourceId, text: &str, log: &mut Log) -> Option<(Document, bool)> {
+/// Parses a text and recovers from errors. Also returns whether nothing was left out.
+pub fn parse_with_recovery(source: SourceId, text: &str, log: &mut Log) -> Option<(Document, bool)> {
     read(source, text, (LARGEST, true), log)
 }
 
 fn read(
     source: SourceId,
     text: &str,
-    (largest, in_part): (usize, bool),
+    (largest, recover_errors): (usize, bool),
     log: &mut Log,
 ) -> Option<(Document, bool)> {
     if text.len() > largest {
@@ -71,13 +72,13 @@ fn read(
         return None;
     }
     let tokens = lexer::lex(text);
-    if let Some(diagnostic) = too_many(source, &tokens, largest / BYTES_A_WORD) {
+    if let Some(diagnostic) = too_many_words(source, &tokens, largest / BYTES_A_WORD) {
         log.error(diagnostic);
         return None;
     }
     let shape = grammar::shape(source, text, &tokens);
     if !shape.problems.is_empty() {
-        let rest = if in_part { recover::nodes(source, text, &shape) } else { None };
+        let rest = if recover_errors { recover::nodes(source, text, &shape) } else { None };
         let mut problems = shape.problems;
         problems.sort_by_key(Diagnostic::primary);
         problems.dedup();
@@ -98,7 +99,7 @@ fn read(
                     .diagnostics
                     .into_iter()
                     .take(MOST)
-                    .for_each(|one| log.report(foreign(source, text, one)));
+                    .for_each(|one| log.report(kdl_error(source, text, one)));
                 return None;
             }
         },
@@ -109,20 +110,20 @@ fn read(
     (log.errors() == before).then_some((Document { nodes, span }, true))
 }
 
-/// The nodes of a text whose tokens are sound.
+/// Parses a text whose tokens have no errors.
 pub(super) fn sound(source: SourceId, text: &str, blanks: &[Range<usize>]) -> Option<Vec<Node>> {
     let text = &blanked(text, blanks);
     let by_kdl = || KdlDocument::parse_v2(text).ok().map(|parsed| Tree { source, text }.nodes(&parsed));
     fast_path::nodes(source, text).or_else(by_kdl)
 }
 
-/// What kdl alone makes of a text.
+/// Parses a text with kdl only.
 #[cfg(test)]
 pub(super) fn by_kdl(source: SourceId, text: &str) -> Option<Vec<Node>> {
     KdlDocument::parse_v2(text).ok().map(|parsed| Tree { source, text }.nodes(&parsed))
 }
 
-/// The text with blanks for what says nothing: every offset holds, and kdl never meets a comment.
+/// Replaces ranges by spaces. Offsets do not change, and kdl does not see comments.
 fn blanked(text: &str, blanks: &[Range<usize>]) -> String {
     let mut bytes = text.as_bytes().to_vec();
     for range in blanks {
@@ -131,8 +132,8 @@ fn blanked(text: &str, blanks: &[Range<usize>]) -> String {
     String::from_utf8(bytes).expect("tokens begin and end at letters")
 }
 
-/// A mistake that only kdl saw.
-fn foreign(source: SourceId, text: &str, found: KdlDiagnostic) -> Diagnostic {
+/// Converts an error that only kdl found.
+fn kdl_error(source: SourceId, text: &str, found: KdlDiagnostic) -> Diagnostic {
     let inside = |offset: usize| {
         let mut offset = offset.min(text.len());
         while !text.is_char_boundary(offset) {

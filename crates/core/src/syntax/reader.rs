@@ -1,5 +1,5 @@
-//! Typed access to a node, for decoders. What is missing gives `None`: [`schema::check`](super::schema::check) has
-//! reported the user by then; what is there and wrong is reported here, at the letters to blame.
+//! Typed access to nodes, for decoders. Missing values are `None`; [`schema::check`](super::schema::check)
+//! has reported them already. Invalid values are reported here, at the exact characters.
 //!
 //! ```
 //! use jcc_core::{diagnostic::Log, source::Spanned, syntax::{Document, Reader}};
@@ -24,24 +24,25 @@ use super::schema::ValueKind;
 use super::value::quote;
 use super::{Node, Property, Text, Value, kinds};
 
-/// What can be made from one KDL value: every [`Parse`] from text, numbers and `bool` from theirs.
+/// A type that can be decoded from a KDL value: every [`Parse`] type from strings, integers and `bool` from
+/// theirs.
 pub trait FromValue: Sized {
-    /// What KDL value it is made from.
+    /// The kind of KDL value that it is decoded from.
     const KIND: ValueKind;
 
-    /// Why a text of these letters is none either, where it is made from text.
-    fn refuses(_text: &str) -> Option<Invalid> {
+    /// For types that are decoded from strings, returns why this text would be invalid too.
+    fn invalid_as_text(_text: &str) -> Option<Invalid> {
         None
     }
 
-    /// The value, or why there is none; `None` where the KDL value is of another kind.
+    /// Decodes a value. Returns `None` if it is of another kind.
     fn from_value(value: &Value) -> Option<Result<Self, Invalid>>;
 }
 
 impl<T: Parse> FromValue for T {
     const KIND: ValueKind = ValueKind::Text;
 
-    fn refuses(text: &str) -> Option<Invalid> {
+    fn invalid_as_text(text: &str) -> Option<Invalid> {
         T::parse(text).err()
     }
 
@@ -83,7 +84,7 @@ macro_rules! integers {
 }
 integers!(u8, u16, u32, u64, i64);
 
-/// A node seen through its schema: arguments, properties and children by name.
+/// Typed access to the arguments, properties and children of a node.
 #[derive(Debug, Clone, Copy)]
 pub struct Reader<'a> {
     node: &'a Node,
@@ -106,38 +107,38 @@ impl<'a> Reader<'a> {
         &self.node.name.value
     }
 
-    /// Where its name stands: the place to point at when something is missing in it.
+    /// Returns the span of its name, which is the place of diagnostics about missing parts.
     pub fn name_span(self) -> Span {
         self.node.name.span
     }
 
-    /// All of it, its block included.
+    /// Returns the span of the node, including its block.
     pub fn span(self) -> Span {
         self.node.span
     }
 
-    /// Its name as a value: `pytorch` in `packages { pytorch }`.
+    /// Decodes its name: `pytorch` in `packages { pytorch }`.
     pub fn name_as<T: Parse>(self, log: &mut Log) -> Option<Spanned<T>> {
         text(&self.node.name, log)
     }
 
-    /// One argument, from 0.
+    /// Decodes an argument, counted from 0.
     pub fn arg<T: FromValue>(self, at: usize, log: &mut Log) -> Option<Spanned<T>> {
         let given = self.node.arguments.get(at)?;
         value(&given.value, given.span, self.name(), log)
     }
 
-    /// All arguments; those that are wrong are reported and left out.
+    /// Decodes all arguments. Invalid ones are reported and left out.
     pub fn args<T: FromValue>(self, log: &mut Log) -> Vec<Spanned<T>> {
         self.args_from(0, log)
     }
 
-    /// The arguments from this one on.
+    /// Decodes the arguments from this one on.
     pub fn args_from<T: FromValue>(self, at: usize, log: &mut Log) -> Vec<Spanned<T>> {
         (at..self.node.arguments.len()).filter_map(|at| self.arg(at, log)).collect()
     }
 
-    /// How many arguments it has.
+    /// Returns the number of arguments.
     pub fn arg_count(self) -> usize {
         self.node.arguments.len()
     }
@@ -151,48 +152,49 @@ impl<'a> Reader<'a> {
         value(&given.value, given.span, key, log)
     }
 
-    /// All properties, for nodes whose keys are free; see [`prop_of`].
+    /// Returns all properties, for nodes with arbitrary keys; see [`prop_of`].
     pub fn props(self) -> &'a [Property] {
         &self.node.properties
     }
 
-    /// Whether it has a block, be it empty.
+    /// Whether it has a block, which may be empty.
     pub fn has_block(self) -> bool {
         self.node.children.is_some()
     }
 
-    /// The children, in order.
+    /// Returns the children, in order.
     pub fn children(self) -> impl Iterator<Item = Reader<'a>> + Clone {
         Self::all(self.node.children.as_deref().unwrap_or_default())
     }
 
-    /// The children of this name, in order.
+    /// Returns the children with this name, in order.
     pub fn children_named(self, name: &str) -> impl Iterator<Item = Reader<'a>> + Clone {
         self.children().filter(move |child| child.name() == name)
     }
 
-    /// The first child of this name (a second one of a node that may stand once was reported by the tables).
+    /// Returns the first child with this name. The schema check reports duplicates.
     pub fn child(self, name: &str) -> Option<Reader<'a>> {
         self.children_named(name).next()
     }
 
-    /// The first argument of the child of this name: `workdir "/app"`.
+    /// Decodes the first argument of the child with this name: `workdir "/app"`.
     pub fn text_of_child<T: FromValue>(self, name: &str, log: &mut Log) -> Option<Spanned<T>> {
         self.child(name)?.arg(0, log)
     }
 
-    /// Every argument of every child of this name: `install "a" "b"`.
+    /// Decodes all arguments of all children with this name: `install "a" "b"`.
     pub fn args_of_children<T: FromValue>(self, name: &str, log: &mut Log) -> Vec<Spanned<T>> {
         self.children_named(name).flat_map(|child| child.args(log)).collect()
     }
 
-    /// A switch: `recommends #true`, `privileged` (which is `#true`), absent.
+    /// Decodes a flag: `recommends #true`, or `privileged`, which means `#true`.
     pub fn flag_of_child(self, name: &str, log: &mut Log) -> Option<Spanned<bool>> {
         let child = self.child(name)?;
         if child.arg_count() == 0 { Some(Spanned::new(true, child.name_span())) } else { child.arg(0, log) }
     }
 
-    /// Its children as pairs of name and first argument: `env { KEY "VALUE" }`. A pair with a wrong half is left out.
+    /// Decodes its children as pairs of name and first argument: `env { KEY "VALUE" }`. Invalid pairs are
+    /// reported and left out.
     pub fn pairs<K: Parse, V: FromValue>(self, log: &mut Log) -> Vec<(Spanned<K>, Spanned<V>)> {
         self.children()
             .filter_map(|child| {
@@ -203,7 +205,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Key and value of a property whose key is free: `when cuda=">=12"`.
+/// Decodes key and value of a property with an arbitrary key: `when cuda=">=12"`.
 pub fn prop_of<K: Parse, V: FromValue>(given: &Property, log: &mut Log) -> Option<(Spanned<K>, Spanned<V>)> {
     let key = text(&given.key, log);
     key.zip(value(&given.value, given.span, &given.key.value, log))
@@ -228,14 +230,14 @@ fn value<T: FromValue>(given: &Value, span: Span, owner: &str, log: &mut Log) ->
             None
         }
         None => {
-            let refused = kinds::plain(given).and_then(|text| T::refuses(&text));
+            let refused = kinds::plain(given).and_then(|text| T::invalid_as_text(&text));
             log.error(kinds::wrong(given, span, (T::KIND, refused), &wording::code(owner)));
             None
         }
     }
 }
 
-/// The diagnostic of a word that its type refused; `text` is the word and `span` where it stands, quotes included.
+/// Returns the diagnostic for an invalid value. `span` is the place of `text`, including quotes.
 pub fn invalid(why: &Invalid, text: &str, span: Span, owner: &str) -> Diagnostic {
     let label = if why.at.is_some() { "invalid here".to_owned() } else { format!("the value of {owner}") };
     let diagnostic = Diagnostic::error(codes::INVALID_VALUE, why.message.clone())
@@ -247,14 +249,15 @@ pub fn invalid(why: &Invalid, text: &str, span: Span, owner: &str) -> Diagnostic
     }
 }
 
-/// The letters to blame, where the text stands in the source as it is: bare, or in quotes without an escape.
+/// Returns the span of the invalid characters, if the text is in the source without escapes, or else the
+/// whole span.
 fn sub_span(why: &Invalid, text: &str, span: Span) -> Span {
     let written = (span.end - span.start) as usize;
     let quotes = written.checked_sub(text.len());
     let inside = why.at.clone().filter(|at| at.start <= at.end && at.end <= text.len());
     let (Some(at), Some(quotes @ (0 | 2))) = (inside, quotes) else { return span };
     let shift = |n: usize| span.start as usize + quotes / 2 + n;
-    // An empty place is widened to one letter, or to the closing quote.
+    // An empty range is extended to one character, or to the closing quote.
     let end = if at.is_empty() {
         at.end + text[at.end..].chars().next().map_or(quotes / 2, char::len_utf8)
     } else {

@@ -1,5 +1,5 @@
-//! Reading on behind mistakes: one policy for all of them. A mistake with a fix is read as if the fix had been made; of any
-//! other the statement that it stands in is left out. What is read then has its places in the text as it is.
+//! Recovery from syntax errors. If an error has a fix, the text is parsed with the fix applied; otherwise the
+//! statement with the error is left out. Spans of the result refer to the original text.
 
 use std::ops::Range;
 
@@ -8,22 +8,22 @@ use crate::source::{SourceId, Span};
 
 use super::{Argument, Node, Property, Text, grammar, lexer, merge_markers, parse};
 
-/// So many times what is left is read again: a fix may show the next mistake.
+/// The maximum number of passes. A fix can reveal the next error.
 const ROUNDS: usize = 4;
 
-/// A text as it would be with the fixes, and where its pieces come from.
+/// A text with the fixes applied, and the origin of its pieces.
 struct Repaired {
     text: String,
     pieces: Vec<RepairedSlice>,
 }
 
-/// A stretch of the repaired text and the stretch that it stands for.
+/// A range of the repaired text, and the range of the original that it replaces.
 struct RepairedSlice {
     new: Range<usize>,
     old: Range<usize>,
 }
 
-/// What could be read, and whether nothing had to be left out.
+/// Returns the nodes that could be parsed, and whether nothing was left out.
 pub(super) fn nodes(source: SourceId, text: &str, first: &grammar::Shape) -> Option<(Vec<Node>, bool)> {
     let mut whole = true;
     let text = &merge_markers::without(text, &merge_markers::conflicts(text));
@@ -49,7 +49,8 @@ pub(super) fn nodes(source: SourceId, text: &str, first: &grammar::Shape) -> Opt
     None
 }
 
-/// The edits of all mistakes, in order, none over another; `None` where one leaves nothing to read.
+/// Returns the edits for all errors, sorted and without overlaps; `None` if nothing can be parsed after one
+/// of them.
 fn edits(text: &str, shape: &grammar::Shape, whole: &mut bool) -> Option<Vec<(Range<usize>, String)>> {
     let mut all: Vec<(Range<usize>, String)> = Vec::new();
     for problem in shape.problems.iter().filter(|problem| problem.code != codes::MERGE_CONFLICT) {
@@ -72,7 +73,7 @@ fn edits(text: &str, shape: &grammar::Shape, whole: &mut bool) -> Option<Vec<(Ra
     Some(all)
 }
 
-/// The edit that leaves the statement out which a mistake stands in.
+/// Returns the edit that removes the statement with an error, or closes an unclosed block.
 fn without(text: &str, shape: &grammar::Shape, problem: &Diagnostic) -> Option<(Range<usize>, String)> {
     let place = problem.primary()?.range();
     if let Some(open) = shape.unclosed.filter(|open| *open == place.start) {
@@ -88,7 +89,8 @@ fn without(text: &str, shape: &grammar::Shape, problem: &Diagnostic) -> Option<(
     }
 }
 
-/// Where a block without its `}` most likely ends: before the first line that is not indented more than the one that opens it.
+/// Returns the likely end of an unclosed block: before the first line that is not indented more than the one
+/// that opens it.
 fn end_of_block(text: &str, open: usize) -> usize {
     let start = text[..open].rfind('\n').map_or(0, |at| at + 1);
     let indent = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
@@ -131,7 +133,8 @@ impl Repaired {
         self.pieces.push(RepairedSlice { new: start..self.text.len(), old });
     }
 
-    /// Where a place of the repaired text is in the other; `end` where something ends there.
+    /// Converts a position in the repaired text to one in the original. `end` is whether it is the end of a
+    /// range.
     fn place_of(&self, at: usize, end: bool) -> usize {
         let holds = |piece: &&RepairedSlice| {
             if end {
@@ -177,13 +180,13 @@ impl Repaired {
 mod tests {
     use crate::diagnostic::Log;
     use crate::source::Sources;
-    use crate::syntax::parse_in_part;
+    use crate::syntax::parse_with_recovery;
 
-    /// The nodes of a broken text, one a line with its place, and what was reported.
+    /// Returns the nodes of a text with errors, one per line with its position, and the reported codes.
     fn read(text: &str) -> (String, Vec<String>) {
         let (mut sources, mut log) = (Sources::new(), Log::new());
         let source = sources.add("t", text.to_owned());
-        let found = parse_in_part(source, text, &mut log);
+        let found = parse_with_recovery(source, text, &mut log);
         let mut out = String::new();
         for node in found.iter().flat_map(|(document, _)| &document.nodes) {
             let at = sources.start(node.name.span);
@@ -207,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fix_is_read_as_if_it_were_made() {
+    fn fixes_are_applied_when_reading_on() {
         let (nodes, report) = read("a true\nb { c 2.5.1; d \"x\", \"y\" }\ne 'f'\n");
         assert_eq!(nodes, "1:1 a true\n2:1 b { c 2.5.1; d \"x\", \"y\" }\n3:1 e 'f'\n");
         assert_eq!(report, ["bare-keyword", "unquoted-text", "misplaced-token", "single-quotes"]);
@@ -221,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn an_open_block_ends_where_the_lines_say() {
+    fn an_unclosed_block_ends_by_indentation() {
         let (nodes, report) = read("a {\n  b\n  c\nd { e }\n");
         assert_eq!(nodes, "1:1 a { b; c }\n4:1 d { e }\n");
         assert_eq!(report, ["unclosed-block"]);
@@ -255,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn names_with_values_behind_a_sign() {
+    fn names_joined_to_values_are_read() {
         let (nodes, report) = read("a=b\nc==2.5\nd>=2\ne = \"f\"\n");
         assert_eq!(nodes, "1:1 a=b a=b\n2:1 c==2.5 c==2.5\n3:1 d>=2 d>=2\n4:1 e \"f\"\n");
         assert_eq!(report, ["misplaced-token"; 4]);
@@ -271,7 +274,7 @@ mod tests {
             let text = pieces.concat();
             let (mut sources, mut log) = (Sources::new(), Log::new());
             let source = sources.add("t", text.clone());
-            if let Some((document, _)) = parse_in_part(source, &text, &mut log) {
+            if let Some((document, _)) = parse_with_recovery(source, &text, &mut log) {
                 for node in &document.nodes {
                     proptest::prop_assert!(text.get(node.span.range()).is_some());
                     proptest::prop_assert!(text.get(node.name.span.range()).is_some());

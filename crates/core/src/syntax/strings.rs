@@ -1,27 +1,28 @@
-//! Texts in quotes: what kdl would refuse in them, reported at the letter.
+//! Finds mistakes in strings at the exact character, before kdl would reject the text.
 
 use std::ops::Range;
 
 use super::lexer::{is_newline, is_space};
 
-/// Mistakes inside a quoted string.
+/// A mistake in a string.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Flaw {
     /// `\d`
     Escape,
-    /// `\u{…}` that names no letter.
+    /// `\u{…}` that is not a character.
     Unicode,
-    /// `\u{0}`, which no word of a program, no variable and no path can hold.
+    /// `\u{0}`, which arguments, variables and paths cannot contain.
     Nul,
-    /// Words on the line of the opening `"""`.
+    /// Text on the line of the opening `"""`.
     FirstLine,
-    /// Words on the line of the closing `"""`.
+    /// Text on the line of the closing `"""`.
     LastLine,
     /// A line that is indented less than the closing `"""`.
     Indent,
 }
 
-/// Every flaw of a closed text; `written` includes its quotes, ranges count from its start.
+/// Returns all mistakes of a closed string. `written` includes the quotes, and ranges are relative to its
+/// start.
 pub(super) fn flaws(written: &str, raw: bool, multi: bool) -> Vec<(Flaw, Range<usize>)> {
     let hashes = written.len() - written.trim_start_matches('#').len();
     let fence = hashes + if multi { 3 } else { 1 };
@@ -68,7 +69,8 @@ fn escapes(body: &str, found: &mut Vec<(Flaw, Range<usize>)>) {
     }
 }
 
-/// Words stand on lines of their own between the quotes, each indented at least as the closing quotes are.
+/// Checks the layout of a multi-line string: its text must be on separate lines between the quotes, indented
+/// at least as far as the closing ones.
 fn layout(body: &str, raw: bool, found: &mut Vec<(Flaw, Range<usize>)>) {
     let body = &if raw { body.to_owned() } else { joined(body) };
     let lines = lines(body);
@@ -90,7 +92,7 @@ fn layout(body: &str, raw: bool, found: &mut Vec<(Flaw, Range<usize>)>) {
     }
 }
 
-/// The body with every `\` before the end of a line, and what it swallows, as letters that mean nothing here.
+/// Replaces the whitespace that a `\` at the end of a line removes by ordinary characters of the same length.
 fn joined(body: &str) -> String {
     let mut out = String::with_capacity(body.len());
     let mut letters = body.chars().peekable();

@@ -13,7 +13,7 @@ fn read(text: &str) -> (Option<Document>, Log, Sources) {
     (document, log, sources)
 }
 
-/// The tree, each node on a line with what its spans cover.
+/// Formats a tree, one node per line, with the texts of its spans.
 fn drawn(nodes: &[Node], depth: usize, sources: &Sources, out: &mut String) {
     for node in nodes {
         *out += &format!("{}{} <{}>", "  ".repeat(depth), node.name.value, sources.slice(node.name.span));
@@ -29,7 +29,7 @@ fn drawn(nodes: &[Node], depth: usize, sources: &Sources, out: &mut String) {
     }
 }
 
-/// Each problem: code, message, places, help and the line after its fix.
+/// Formats diagnostics: code, message, places, help and the line with the fix applied.
 fn reported(text: &str) -> String {
     let (_, log, sources) = read(text);
     let mut out = String::new();
@@ -120,7 +120,7 @@ const COMMON_MISTAKES: &[&str] = &[
 ];
 
 #[test]
-fn common_mistakes_are_reported_in_words() {
+fn common_mistakes_are_reported() {
     let mut out = String::new();
     for case in COMMON_MISTAKES {
         out += &format!("--- {case:?}\n{}", reported(case));
@@ -130,7 +130,7 @@ fn common_mistakes_are_reported_in_words() {
 }
 
 #[test]
-fn large_and_deep_texts_are_refused_at_once() {
+fn large_and_deep_texts_are_rejected() {
     let first = |text: &str| read(text).1.sorted()[0].code.as_str().to_owned();
     assert_eq!(first(&"a\n".repeat(5 << 20)), "jcc::syntax::too-large");
     assert_eq!(first(&"a {".repeat(10_000)), "jcc::syntax::too-deep");
@@ -151,7 +151,7 @@ fn an_empty_text_is_a_document_without_nodes() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_reported_at_the_first() {
+fn invalid_utf8_is_reported_at_the_first_byte() {
     let (mut sources, mut log) = (Sources::new(), Log::new());
     assert_eq!(super::decode("t", b"a \"Jos\xe9\"".to_vec(), &mut sources, &mut log), None);
     let report = log.sorted()[0];
@@ -183,7 +183,7 @@ fn values(nodes: &[Node], sources: &Sources) {
     }
 }
 
-/// What holds for every text, right or wrong.
+/// Asserts properties of every text, valid or not.
 fn holds(text: &str) {
     let (document, log, sources) = read(text);
     let mut all: Vec<Span> =
@@ -206,12 +206,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn any_text_is_read_or_refused(text in any::<String>()) {
+    fn arbitrary_text_does_not_panic(text in any::<String>()) {
         holds(&text);
     }
 
     #[test]
-    fn any_soup_of_signs_is_read_or_refused(
+    fn arbitrary_tokens_do_not_panic(
         parts in prop::collection::vec(prop::sample::select(vec![
             "a", "b=", "=", "\"x\"", "\"", "\"\"\"", "\n", " ", " ", "{", "}", ";", "/-", "//", "/*", "*/", "\\", "#", "#true",
             "#\"", "\"#", "(", ")", "7", "-", ".5", "true", "\t", "\\n", ",", "[", "\u{feff}", "\r\n", "é", "'", "r", "\u{85}",
@@ -221,7 +221,7 @@ proptest! {
     }
 
     #[test]
-    fn mutations_of_a_manifest_are_read_or_refused(
+    fn mutated_manifests_do_not_panic(
         edits in prop::collection::vec((any::<prop::sample::Index>(), 0..6_usize, ".{0,2}"), 1..5)
     ) {
         let mut letters: Vec<char> = MANIFEST.chars().collect();
@@ -234,7 +234,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_read_or_refused(bytes in any::<Vec<u8>>()) {
+    fn arbitrary_bytes_do_not_panic(bytes in any::<Vec<u8>>()) {
         let (mut sources, mut log) = (Sources::new(), Log::new());
         match super::decode("t", bytes, &mut sources, &mut log) {
             Some(source) => holds(&sources.get(source).text),

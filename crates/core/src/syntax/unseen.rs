@@ -1,12 +1,12 @@
-//! Texts with characters that cannot be seen: written as escapes they are KDL, but no value may hold them, since the
-//! outputs and the terminals that show them would obey them.
+//! Reports values with invisible or control characters. KDL allows them as escapes, but terminals and readers
+//! of the outputs would interpret them.
 
 use crate::diagnostic::{Diagnostic, Log, codes::syntax as codes};
 use crate::source::{Span, is_hidden};
 
 use super::{Node, Value};
 
-/// Reports every name and text that holds one.
+/// Reports all names and strings that contain such characters.
 pub(super) fn check(nodes: &[Node], log: &mut Log) {
     for node in nodes {
         text(&node.name.value, node.name.span, log);
@@ -22,8 +22,8 @@ pub(super) fn check(nodes: &[Node], log: &mut Log) {
 }
 
 fn value(value: &Value, span: Span, log: &mut Log) {
-    if let Value::String(held) = value {
-        text(held, span, log);
+    if let Value::String(text_value) = value {
+        text(text_value, span, log);
     }
 }
 

@@ -1,8 +1,8 @@
-//! How values and names are written.
+//! Formats values and names.
 
 use super::bare_word::{Bare, classify};
 
-/// The text as a KDL string in quotes.
+/// Formats a text as a quoted KDL string.
 pub fn quote(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
@@ -26,7 +26,7 @@ pub fn quote(text: &str) -> String {
     out
 }
 
-/// The text as the name of a node: bare where that can be, as people write it.
+/// Formats a text as the name of a node, without quotes if possible.
 pub fn name(text: &str) -> String {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
     if !text.is_empty() && text.chars().all(plain) && classify(text) == Bare::Text {

@@ -4,7 +4,7 @@ use super::parse::word;
 use super::{Invalid, text};
 
 word! {
-    /// An architecture of packages: `arm64`, `amd64`.
+    /// An architecture of Debian: `arm64`, `amd64`.
     AptArch, "an architecture" => read
 }
 
@@ -26,7 +26,7 @@ mod tests {
     laws!(AptArch: "arm64", "amd64", "kfreebsd-amd64");
 
     #[test]
-    fn says_what_is_wrong() {
+    fn errors_are_precise() {
         let message = |text| AptArch::parse(text).unwrap_err().message;
         assert_eq!(message("amd64\nTrusted:"), "an architecture cannot contain a line break");
         assert_eq!(message("amd64 arm64"), "an architecture cannot contain a space");

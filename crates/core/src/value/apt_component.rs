@@ -1,4 +1,4 @@
-//! [`AptComponent`]: which part of an archive.
+//! [`AptComponent`]: a component of an apt archive.
 
 use super::apt_suite::check;
 use super::parse::word;
@@ -26,7 +26,7 @@ mod tests {
     laws!(AptComponent: "main", "non-free-firmware", "updates/main");
 
     #[test]
-    fn says_what_is_wrong() {
+    fn errors_are_precise() {
         assert_eq!(
             AptComponent::parse("main universe").unwrap_err().message,
             "a component cannot contain a space"

@@ -1,10 +1,10 @@
-//! [`AptPackage`]: a package of the distribution.
+//! [`AptPackage`]: a system package.
 
 use std::fmt;
 
 use super::{Invalid, Parse, text};
 
-/// A package of the distribution, as `apt-get install` takes it: `htop`, `vim=2:8.2.3995-1ubuntu2`, `libc6:arm64`.
+/// A system package in the syntax of `apt-get install`: `htop`, `vim=2:8.2.3995-1ubuntu2`, `libc6:arm64`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AptPackage {
     name: String,
@@ -17,17 +17,17 @@ const NAME_HELP: &str =
 const VERSION_HELP: &str = "`apt-cache madison NAME` shows the versions, such as `2:8.2.3995-1ubuntu2`";
 
 impl AptPackage {
-    /// The name: `libc6`.
+    /// Returns the name: `libc6`.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The architecture, where one is given: `arm64`.
+    /// Returns the architecture, if given: `arm64`.
     pub fn arch(&self) -> Option<&str> {
         self.arch.as_deref()
     }
 
-    /// The version, where one is given; a `*` in it stands for anything.
+    /// Returns the version, if given. It may contain `*`, which matches anything.
     pub fn version(&self) -> Option<&str> {
         self.version.as_deref()
     }
@@ -90,7 +90,7 @@ fn check_name(name: &str) -> Result<(), Invalid> {
         let help = "it must have at least two characters and start with a letter or a digit";
         return Err(Invalid::new(message).help(help).at(0..name.len()));
     }
-    // `g++` and `libstdc++` are names; a single sign at the end is an instruction to apt.
+    // `g++` and `libstdc++` are names, but a single sign at the end is an instruction to apt.
     let sign = name.strip_suffix('-').or_else(|| name.strip_suffix('+').filter(|rest| !rest.ends_with('+')));
     if let Some(rest) = sign {
         let does = if name.ends_with('-') { "remove" } else { "install" };
@@ -140,7 +140,7 @@ mod tests {
     laws!(AptPackage: "htop", "libstdc++6", "vim=2:8.2.3995-1ubuntu2", "libc6:arm64", "libc6:arm64=2.35-0ubuntu3", "a1=12.6.*", "g++=4:11.2~rc1");
 
     #[test]
-    fn gives_its_parts() {
+    fn parts_are_accessible() {
         let package = AptPackage::parse("libc6:arm64=2:2.35-0ubuntu3").unwrap();
         assert_eq!(
             (package.name(), package.arch(), package.version()),
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_is_wrong() {
+    fn errors_are_precise() {
         let message = |text| AptPackage::parse(text).unwrap_err().message;
         assert_eq!(message("vim==8"), "apt uses a single `=` before a version");
         assert_eq!(message("vim>=8"), "apt installs an exact version or any version, not a range");

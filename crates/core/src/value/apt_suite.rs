@@ -1,14 +1,15 @@
-//! [`AptSuite`]: which release of an archive.
+//! [`AptSuite`]: a suite of an apt archive.
 
 use super::parse::word;
 use super::{Invalid, text};
 
 word! {
-    /// A suite of an archive: `jammy`, `jammy-updates`; one that ends with `/` is a flat archive's folder.
+    /// A suite of an archive: `jammy`, `jammy-updates`. One that ends with `/` is the folder of a flat
+    /// archive.
     AptSuite, "a suite" => |word| check(word, "a suite", "`stable`, `stable-updates`, or `./` for a flat archive")
 }
 
-/// A suite or a component: nothing that would end the word in a list of sources.
+/// Checks a suite or a component, which must be a single word in a sources file.
 pub(super) fn check(word: &str, what: &str, help: &str) -> Result<String, Invalid> {
     text::only(word, what, help, |c| {
         c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '/' | '+' | '-' | '~')
@@ -27,7 +28,7 @@ mod tests {
     laws!(AptSuite: "jammy", "jammy-updates", "./", "/", "r36.4", "stable/updates");
 
     #[test]
-    fn says_what_is_wrong() {
+    fn errors_are_precise() {
         assert_eq!(AptSuite::parse("jammy main").unwrap_err().message, "a suite cannot contain a space");
         assert_eq!(AptSuite::parse("../x").unwrap_err().message, "`../x` is not a suite");
     }

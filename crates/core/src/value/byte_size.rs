@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Invalid, Parse, text};
 
-/// An amount of memory in Compose's units, powers of 1024: `8g`, `512m`, `64k`, `100b`.
+/// An amount of memory with a unit of Compose, a power of 1024: `8g`, `512m`, `64k`, `100b`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ByteSize(u64);
 
@@ -12,7 +12,7 @@ const UNITS: [(&str, u32); 4] = [("g", 30), ("m", 20), ("k", 10), ("b", 0)];
 const HELP: &str = "use an integer with a unit, `b`, `k`, `m` or `g`: `512m`, `8g`";
 
 impl ByteSize {
-    /// How many bytes.
+    /// Returns the number of bytes.
     pub fn bytes(self) -> u64 {
         self.0
     }
@@ -42,7 +42,7 @@ impl Parse for ByteSize {
                 );
             }
             other => {
-                // `256GB NVMe`: what stands behind the unit is not for here.
+                // `256GB NVMe`: text after the unit is dropped in the suggestion.
                 let word = other.split_whitespace().next().unwrap_or_default();
                 let amount = format!("{digits}{}", word.get(..1).unwrap_or_default());
                 let meant = Some(amount).filter(|one| *one != text && Self::parse(one).is_ok());
@@ -75,7 +75,7 @@ mod tests {
     laws!(ByteSize: "8g", "512m", "64k", "100b", "1024b", "8 GB", "2t", "0b");
 
     #[test]
-    fn takes_the_largest_unit() {
+    fn the_largest_unit_is_used() {
         for (written, spelt) in
             [("1024b", "1k"), ("1025b", "1025b"), ("8GiB", "8g"), ("1024m", "1g"), ("0g", "0b")]
         {
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_is_wrong() {
+    fn errors_are_precise() {
         let message = |text| ByteSize::parse(text).unwrap_err().message;
         assert_eq!(message("1.5g"), "an amount of memory must be an integer");
         assert_eq!(message("8"), "missing unit in an amount of memory");

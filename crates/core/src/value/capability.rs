@@ -1,4 +1,4 @@
-//! [`Capability`]: a single power of the administrator.
+//! [`Capability`]: a Linux capability.
 
 use super::parse::word;
 use super::{Invalid, text};
@@ -8,7 +8,7 @@ word! {
     Capability, "a capability" => read
 }
 
-/// capabilities(7), and what stands for all of them.
+/// The capabilities of capabilities(7), and `ALL`.
 const KNOWN: [&str; 42] = [
     "ALL",
     "AUDIT_CONTROL",
@@ -76,7 +76,7 @@ mod tests {
     laws!(Capability: "NET_ADMIN", "cap_sys_nice", "ALL");
 
     #[test]
-    fn says_what_is_wrong() {
+    fn errors_are_precise() {
         let wrong = Capability::parse("NET_ADMN").unwrap_err();
         assert_eq!(
             (wrong.message.as_str(), wrong.help.as_deref()),

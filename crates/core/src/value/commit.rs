@@ -1,10 +1,10 @@
-//! [`Commit`]: one state of a git repository.
+//! [`Commit`]: a Git commit.
 
 use super::parse::word;
 use super::{Invalid, text};
 
 word! {
-    /// The full name of a git commit: 40 hexadecimal digits.
+    /// The full hash of a Git commit: 40 hexadecimal digits.
     Commit, "a commit" => read
 }
 
@@ -34,7 +34,7 @@ mod tests {
     laws!(Commit: "0123456789abcdef0123456789abcdef01234567");
 
     #[test]
-    fn says_what_is_wrong() {
+    fn errors_are_precise() {
         let message = |text| Commit::parse(text).unwrap_err().message;
         assert_eq!(message("v2.5.1"), "expected a commit, not a tag or a branch, which can be moved");
         assert_eq!(

@@ -1,4 +1,4 @@
-//! [`Digest`]: the identity of an image.
+//! [`Digest`]: the digest of an image.
 
 use super::parse::word;
 use super::{Invalid, text};
@@ -35,7 +35,7 @@ mod tests {
     laws!(Digest: "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
 
     #[test]
-    fn says_what_is_wrong() {
+    fn errors_are_precise() {
         assert_eq!(
             Digest::parse("md5:ab").unwrap_err().message,
             "an image digest must start with `sha256:`, not `md5`"

@@ -1,22 +1,22 @@
-//! [`Duration`]: how long something takes.
+//! [`Duration`]: a span of time.
 
 use std::fmt;
 
 use super::{Invalid, Parse, text};
 
-/// A stretch of time as Docker and Compose write it: `30s`, `1m30s`, `1h`, `500ms`.
+/// A duration in the syntax of Docker and Compose: `30s`, `1m30s`, `1h`, `500ms`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Duration {
     micros: u64,
 }
 
-/// What units there are, in microseconds, the largest first.
+/// The units in microseconds, in descending order.
 const UNITS: [(&str, u64); 5] =
     [("h", 3_600_000_000), ("m", 60_000_000), ("s", 1_000_000), ("ms", 1_000), ("us", 1)];
 const HELP: &str = "use integers with units, `h`, `m`, `s`, `ms` or `us`: `30s`, `1m30s`";
 
 impl Duration {
-    /// How many microseconds.
+    /// Returns the number of microseconds.
     pub fn micros(self) -> u64 {
         self.micros
     }
@@ -45,7 +45,7 @@ impl Parse for Duration {
             micros = micros.and_then(|sum| sum.checked_add(number.checked_mul(factor)?));
             rest = after;
         }
-        // Docker counts nanoseconds in 63 bits.
+        // Docker stores nanoseconds in 63 bits.
         let micros = micros.filter(|micros| *micros < (1 << 63) / 1000);
         micros
             .map(|micros| Self { micros })
@@ -77,14 +77,14 @@ mod tests {
     laws!(Duration: "30s", "1m30s", "1h", "500ms", "0s", "90s", "1h5us");
 
     #[test]
-    fn has_one_spelling() {
+    fn values_are_normalised() {
         for (written, spelt) in [("90s", "1m30s"), ("1500ms", "1s500ms"), ("0m", "0s"), ("60m", "1h")] {
             assert_eq!(Duration::parse(written).unwrap().to_string(), spelt);
         }
     }
 
     #[test]
-    fn says_what_is_wrong() {
+    fn errors_are_precise() {
         let unitless = Duration::parse("30").unwrap_err();
         assert_eq!(
             (unitless.message.as_str(), unitless.help.as_deref()),

@@ -32,7 +32,7 @@ mod tests {
     laws!(EnvName: "ROS_DOMAIN_ID", "_x", "a1");
 
     #[test]
-    fn says_what_is_wrong() {
+    fn errors_are_precise() {
         let message = |text| EnvName::parse(text).unwrap_err().message;
         assert_eq!(message("A=1"), "a variable name cannot contain `=`");
         assert_eq!(message("1A"), "a variable name cannot start with a digit");

@@ -1,4 +1,4 @@
-//! [`FileMode`]: who may do what with a file.
+//! [`FileMode`]: the permissions of a file.
 
 use std::fmt;
 
@@ -47,7 +47,7 @@ mod tests {
     laws!(FileMode: "0755", "644", "4755", "0o644");
 
     #[test]
-    fn is_octal() {
+    fn modes_are_octal() {
         assert_eq!(FileMode::parse("755").unwrap().to_string(), "0755");
         assert_eq!(FileMode::parse("755").unwrap().get(), 0o755);
         assert_eq!(FileMode::parse("0788").unwrap_err().message, "`0788` are not valid file permissions");

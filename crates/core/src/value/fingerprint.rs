@@ -1,10 +1,10 @@
-//! [`Fingerprint`]: the identity of an `OpenPGP` key.
+//! [`Fingerprint`]: the fingerprint of an `OpenPGP` key.
 
 use super::parse::word;
 use super::{Invalid, text};
 
 word! {
-    /// The fingerprint of a key: 40 hexadecimal digits in upper case, given with or without spaces between.
+    /// The fingerprint of a key: 40 hexadecimal digits, stored in upper case and without spaces.
     Fingerprint, "a key fingerprint" => read
 }
 
@@ -17,7 +17,7 @@ fn read(word: &str) -> Result<String, Invalid> {
         let message = "a short key ID is not enough: keys with the same short ID can be forged";
         return Err(Invalid::new(message).help(HELP));
     }
-    // Places inside a text with spaces would not fit.
+    // The ranges would be wrong for a text with spaces.
     let digits =
         text::hex(bare, "a key fingerprint", 40, HELP).map_err(|invalid| Invalid { at: None, ..invalid })?;
     Ok(digits.to_ascii_uppercase())
@@ -31,7 +31,7 @@ mod tests {
     laws!(Fingerprint: "0123456789ABCDEF0123456789ABCDEF01234567", "0123 4567 89ab cdef 0123  4567 89ab cdef 0123 4567");
 
     #[test]
-    fn refuses_short_ids() {
+    fn short_key_ids_are_rejected() {
         for short in ["89ABCDEF", "0x89ABCDEF", "0123 4567 89AB CDEF"] {
             let message = Fingerprint::parse(short).unwrap_err().message;
             assert!(message.starts_with("a short key ID is not enough"), "{message}");

@@ -1,16 +1,16 @@
-//! [`GitRef`]: a tag or a branch of a git repository.
+//! [`GitRef`]: a tag or branch of a Git repository.
 
 use super::parse::word;
 use super::{Invalid, text};
 
 word! {
-    /// A tag or a branch: `v1.2.0`, `release/5.x`.
+    /// A tag or branch: `v1.2.0`, `release/5.x`.
     GitRef, "a tag" => read
 }
 
 const HELP: &str = "use a tag from the output of `git ls-remote --tags URL`: `v1.2.0`";
 
-/// The part of git's own rules (git-check-ref-format) that matters on a command line.
+/// Checks the rules of git-check-ref-format that matter on a command line.
 fn read(word: &str) -> Result<String, Invalid> {
     text::only(word, "a tag", HELP, |c| {
         !c.is_whitespace() && !c.is_control() && !matches!(c, '~' | '^' | ':' | '?' | '*' | '[' | '\\')
@@ -31,7 +31,7 @@ mod tests {
     laws!(GitRef: "v1.2.0", "release/5.x", "4.10.0+jp6");
 
     #[test]
-    fn says_what_is_wrong() {
+    fn errors_are_precise() {
         let message = |text| GitRef::parse(text).unwrap_err().message;
         assert_eq!(message("--upload-pack=x"), "a tag cannot start with `-`");
         assert_eq!(message("v1 v2"), "a tag cannot contain a space");

@@ -1,10 +1,10 @@
-//! [`HostName`]: the name of a machine.
+//! [`HostName`]: a host name.
 
 use super::parse::word;
 use super::{Invalid, text};
 
 word! {
-    /// The name of a machine, or an IPv4 address: `example.com`, `robot-1`; in lower case.
+    /// A host name in lower case, or an IPv4 address: `example.com`, `robot-1`.
     HostName, "a host name" => read
 }
 
@@ -39,7 +39,7 @@ mod tests {
     laws!(HostName: "example.com", "robot-1", "10.0.0.1", "Example.COM");
 
     #[test]
-    fn says_what_is_wrong() {
+    fn errors_are_precise() {
         let message = |text| HostName::parse(text).unwrap_err().message;
         assert_eq!(message("a..b"), "part of the host name is empty");
         assert_eq!(message("-a"), "a part of a host name cannot start or end with a hyphen");

@@ -1,4 +1,4 @@
-//! [`HostPath`]: a path on the machine that runs the container.
+//! [`HostPath`]: a path on the host.
 
 use super::parse::word;
 use super::project_path::unprintable;
@@ -7,7 +7,7 @@ use super::{EnvName, Invalid, Parse, text};
 word! {
     /// A path on the host: `/dev/video0`, `./data` (relative to the project), `~/models`, `${DATA:-./data}/in`.
     ///
-    /// What is relative starts with `./` or `../`, so that no engine takes it for the name of a volume.
+    /// Relative paths start with `./` or `../`, so that engines do not read them as names of volumes.
     HostPath, "a path on the host" => read
 }
 
@@ -19,7 +19,7 @@ impl HostPath {
         self.0.starts_with('.')
     }
 
-    /// The path with every `..` resolved as far as the text allows; links are not seen here.
+    /// Resolves `..` as far as the text allows. Symbolic links are not considered.
     #[must_use]
     pub fn resolved(&self) -> Self {
         if self.has_variable() {
@@ -37,7 +37,7 @@ impl HostPath {
         Self(normal(&format!("{}{}", if absolute { "/" } else { "" }, parts.join("/"))))
     }
 
-    /// Whether it is one of these folders or below one, `..` resolved.
+    /// Whether the path is one of these folders or inside one, after resolving `..`.
     pub fn is_below(&self, folders: &[&str]) -> bool {
         let path = self.resolved().0;
         let inside = |folder: &&str| {
@@ -46,7 +46,7 @@ impl HostPath {
         folders.iter().any(inside)
     }
 
-    /// Whether a variable of the caller's environment is part of it.
+    /// Whether it contains a variable of the caller's environment.
     fn has_variable(&self) -> bool {
         self.0.replace("$$", "").contains('$')
     }
@@ -66,7 +66,7 @@ fn read(word: &str) -> Result<String, Invalid> {
         return Err(Invalid::new("Compose does not support `~NAME`").help("write the full path, or `~/…`"));
     }
     variables(word)?;
-    // Inside `${…}` a `//` may be meant.
+    // A `//` inside `${…}` may be intended.
     if word.contains('$') {
         let plain = word.starts_with(['/', '.', '~', '$']);
         return Ok(if plain { word.to_owned() } else { format!("./{word}") });
@@ -74,7 +74,7 @@ fn read(word: &str) -> Result<String, Invalid> {
     Ok(normal(word))
 }
 
-/// `.` and doubled slashes taken out; `..` stays, since a link could stand before it.
+/// Removes `.` and double slashes. `..` is kept, because the component before it can be a symbolic link.
 fn normal(word: &str) -> String {
     let parts: Vec<&str> = word.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
     let joined = parts.join("/");
@@ -88,7 +88,7 @@ fn normal(word: &str) -> String {
     }
 }
 
-/// A text with `value` for each variable of the caller, all of which are checked.
+/// Checks the variables in a text and replaces each by `value`.
 pub fn without_variables(word: &str, value: &str) -> Result<String, Invalid> {
     variables(word)?;
     let mut out = String::new();
@@ -112,7 +112,7 @@ pub fn without_variables(word: &str, value: &str) -> Result<String, Invalid> {
     Ok(out)
 }
 
-/// Every `$` begins `$$`, `$NAME` or `${NAME…}`, as Compose reads it.
+/// Checks that every `$` starts `$$`, `$NAME` or `${NAME…}`, the syntax of Compose.
 fn variables(word: &str) -> Result<(), Invalid> {
     let mut at = 0;
     while let Some(found) = word[at..].find('$') {
@@ -151,7 +151,7 @@ fn variables(word: &str) -> Result<(), Invalid> {
     Ok(())
 }
 
-/// Where the brace of a `${…}` closes that was opened just before.
+/// Returns the position of the brace that closes a `${`, given the text after it.
 pub fn closing(inner: &str) -> Option<usize> {
     let mut depth = 1;
     for (at, letter) in inner.char_indices() {
@@ -176,7 +176,7 @@ mod tests {
         "${A:?set A}", "${A:-${B}}", "./~/x", "./..");
 
     #[test]
-    fn has_one_spelling() {
+    fn values_are_normalised() {
         for (written, spelt) in [
             ("data", "./data"),
             ("./data/", "./data"),
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_is_wrong() {
+    fn errors_are_precise() {
         let message = |text| HostPath::parse(text).unwrap_err().message;
         assert_eq!(message("C:\\data"), "Windows paths are not supported");
         assert_eq!(message("~bob/x"), "Compose does not support `~NAME`");
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn resolves_what_the_text_allows() {
+    fn parent_folders_are_resolved() {
         for (written, resolved) in [
             ("/srv/../etc/sudoers.d", "/etc/sudoers.d"),
             ("/../..", "/"),
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_variables_out() {
+    fn variables_are_replaced() {
         for (written, left) in
             [("${UID:-1000}:$GID", "0:0"), ("a$$b", "a$b"), ("${A:-${B}}x", "0x"), ("me", "me")]
         {
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_variables() {
+    fn variables_are_recognised() {
         let has = |text| HostPath::parse(text).unwrap().has_variable();
         assert!(has("$HOME") && has("${X}") && !has("a$$b"));
     }

@@ -1,17 +1,17 @@
-//! [`Id`]: the number of a user or a group.
+//! [`Id`]: a user or group ID.
 
 use std::fmt;
 
 use super::{Invalid, Parse, text};
 
-/// The number of a user or a group: 0 (root) to 2147483647.
+/// A user or group ID: 0 (root) to 2147483647.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id(u32);
 
 impl Id {
-    /// The administrator's.
+    /// The ID of root.
     pub const ROOT: Self = Self(0);
-    /// The first one of a person on most systems.
+    /// The first ID of normal users on most systems.
     pub const FIRST_USER: Self = Self(1000);
 
     pub fn get(self) -> u32 {
@@ -49,7 +49,7 @@ mod tests {
     laws!(Id: "0", "1000", "2147483647");
 
     #[test]
-    fn refuses_what_is_none() {
+    fn invalid_values_are_rejected() {
         for wrong in ["", "-1", "2147483648", "1e3", "robot"] {
             assert!(Id::parse(wrong).is_err(), "{wrong}");
         }

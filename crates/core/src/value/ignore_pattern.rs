@@ -1,26 +1,27 @@
-//! [`IgnorePattern`]: a line of an ignore file.
+//! [`IgnorePattern`]: a pattern of a `.dockerignore` file.
 
 use super::parse::word;
 use super::{Invalid, text};
 
 word! {
-    /// What a build leaves out, or with `!` takes in again, as a line of a `.dockerignore` file: `data/**`, `!data/maps`.
+    /// A pattern of a `.dockerignore` file, which excludes files, or includes them again if it starts with
+    /// `!`: `data/**`, `!data/maps`.
     ///
-    /// A `/` at either end says nothing there, so it is not kept.
+    /// A `/` at either end has no effect and is removed.
     IgnorePattern, "a pattern of an ignore file" => read
 }
 
 impl IgnorePattern {
-    /// Whether it takes files in that an earlier pattern leaves out.
-    fn takes_in(&self) -> bool {
+    /// Whether it includes files that an earlier pattern excludes.
+    fn is_exception(&self) -> bool {
         self.0.starts_with('!')
     }
 
-    /// Whether it is about this path of the project: about itself, or about a folder that it is in.
+    /// Whether it matches a path of the project or one of the folders that contain it.
     pub fn matches(&self, path: &str) -> bool {
         let tokens = tokens(self.0.strip_prefix('!').unwrap_or(&self.0));
         let mut open = vec![false; tokens.len() + 1];
-        reach(&tokens, 0, &mut open);
+        mark_reachable(&tokens, 0, &mut open);
         for letter in path.chars() {
             if letter == '/' && open[tokens.len()] {
                 return true;
@@ -32,15 +33,15 @@ impl IgnorePattern {
                     PatternToken::Folders => {
                         next[at] = true;
                         if letter == '/' {
-                            reach(&tokens, at + 1, &mut next);
+                            mark_reachable(&tokens, at + 1, &mut next);
                         }
                     }
-                    PatternToken::Star if letter != '/' => reach(&tokens, at, &mut next),
-                    one if one.is(letter) => reach(&tokens, at + 1, &mut next),
+                    PatternToken::Star if letter != '/' => mark_reachable(&tokens, at, &mut next),
+                    one if one.is(letter) => mark_reachable(&tokens, at + 1, &mut next),
                     _ => {}
                 }
             }
-            // What follows `**` at the end of a pattern is all the same.
+            // `**` at the end of a pattern matches anything that follows.
             if tokens.last() == Some(&PatternToken::Stars) && next[tokens.len() - 1] {
                 next[tokens.len()] = true;
             }
@@ -50,9 +51,9 @@ impl IgnorePattern {
     }
 }
 
-/// Whether the last of the patterns that are about a path leaves it out; `None` where none is about it.
+/// Whether the last pattern that matches a path excludes it; `None` if none matches.
 pub fn leaves_out<'a>(patterns: impl IntoIterator<Item = &'a IgnorePattern>, path: &str) -> Option<bool> {
-    patterns.into_iter().filter(|one| one.matches(path)).last().map(|one| !one.takes_in())
+    patterns.into_iter().filter(|one| one.matches(path)).last().map(|one| !one.is_exception())
 }
 
 #[derive(Debug, PartialEq)]
@@ -62,7 +63,7 @@ enum PatternToken {
     One,
     /// `*`
     Star,
-    /// `**/`: any folders, or none.
+    /// `**/`, which matches any number of folders.
     Folders,
     /// `**` at the end.
     Stars,
@@ -83,11 +84,11 @@ impl PatternToken {
     }
 }
 
-/// Marks a place of the pattern, and those that are reached from it without a letter.
-fn reach(tokens: &[PatternToken], at: usize, open: &mut [bool]) {
+/// Marks a position of the pattern, and those that are reachable from it without consuming a character.
+fn mark_reachable(tokens: &[PatternToken], at: usize, open: &mut [bool]) {
     open[at] = true;
     if matches!(tokens.get(at), Some(PatternToken::Star | PatternToken::Folders | PatternToken::Stars)) {
-        reach(tokens, at + 1, open);
+        mark_reachable(tokens, at + 1, open);
     }
 }
 
@@ -177,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_matches_as_docker_s_do() {
+    fn patterns_match_like_those_of_docker() {
         let cases = [
             ("data", "data", true),
             ("data", "data/a/b", true),
@@ -209,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_pattern_about_a_path_decides() {
+    fn the_last_matching_pattern_decides() {
         let all = [pattern("data"), pattern("!data/maps"), pattern("data/maps/*.tmp")];
         assert_eq!(leaves_out(&all, "data/x"), Some(true));
         assert_eq!(leaves_out(&all, "data/maps/a"), Some(false));
@@ -218,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_pattern_is_refused() {
+    fn invalid_patterns_are_rejected() {
         for text in ["", "!", "/", "a\nb", "../x", "a/../b", "# note", "a\\"] {
             assert!(IgnorePattern::parse(text).is_err(), "{text:?}");
         }

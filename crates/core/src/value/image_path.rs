@@ -1,34 +1,34 @@
-//! [`ImagePath`]: a path in the container.
+//! [`ImagePath`]: a path in the image.
 
 use super::parse::word;
 use super::project_path::unprintable;
 use super::{Invalid, ProjectPath, text};
 
 word! {
-    /// An absolute path in the container: `/app`, `/usr/local/bin`. `/app//x/` is written `/app/x`.
+    /// An absolute path in the image: `/app`, `/usr/local/bin`. `/app//x/` is normalised to `/app/x`.
     ImagePath, "a path in the container" => read
 }
 
-/// What Linux takes.
+/// The maximum number of bytes of a component on Linux.
 const PART: usize = 255;
-/// Of the 4095 bytes that Linux takes, some are left for folders of the build above it.
+/// The maximum number of bytes of a path: fewer than the 4095 of Linux, because the build prepends folders.
 const WHOLE: usize = 3967;
 const HELP: &str = "use an absolute path with `/` as separator: `/app/models`";
 
 impl ImagePath {
-    /// The last component; `None` for `/`.
+    /// Returns the last component; `None` for `/`.
     pub fn file_name(&self) -> Option<&str> {
         self.0.rsplit('/').next().filter(|name| !name.is_empty())
     }
 
-    /// The folder that it lies in; `None` for `/`.
+    /// Returns the folder that contains it; `None` for `/`.
     pub fn parent(&self) -> Option<Self> {
         self.file_name()?;
         let folder = self.0.rsplit_once('/').map_or("", |(folder, _)| folder);
         Some(Self(if folder.is_empty() { "/".to_owned() } else { folder.to_owned() }))
     }
 
-    /// What `relative` names, seen from this folder; an absolute path stands for itself.
+    /// Resolves a path relative to this folder. An absolute path is returned as it is.
     pub fn join(&self, relative: &str) -> Result<Self, Invalid> {
         if relative.starts_with('/') {
             return read(relative).map(Self);
@@ -44,18 +44,18 @@ impl ImagePath {
         })
     }
 
-    /// The same path below a folder of the build: `/files` and `/app` give `/files/app`.
+    /// Prepends a folder of the build: `/app` under `/files` is `/files/app`.
     #[must_use]
     pub fn under(&self, folder: &str) -> Self {
         Self(format!("{folder}{}", self.0))
     }
 
-    /// Where a file of the project is seen below a folder of the build.
+    /// Returns the path of a file of the project that is mounted under a folder of the build.
     pub fn of_project(folder: &str, file: &ProjectPath) -> Self {
         Self(format!("{folder}/{file}"))
     }
 
-    /// Whether it is this folder or lies below it.
+    /// Whether it is a folder or inside it.
     pub fn is_inside(&self, folder: &Self) -> bool {
         self == folder
             || folder.0 == "/"
@@ -116,14 +116,14 @@ mod tests {
     laws!(ImagePath: "/", "/app", "/app//x/", "/./a", "/with space/ä");
 
     #[test]
-    fn has_one_spelling() {
+    fn values_are_normalised() {
         for (written, spelt) in [("/app//x/", "/app/x"), ("//", "/"), ("/./a", "/a")] {
             assert_eq!(ImagePath::parse(written).unwrap().as_str(), spelt);
         }
     }
 
     #[test]
-    fn says_what_is_wrong() {
+    fn errors_are_precise() {
         let wrong = ImagePath::parse("app").unwrap_err();
         assert_eq!(
             (wrong.message.as_str(), wrong.help.as_deref()),
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn joins_and_compares() {
+    fn paths_are_joined_and_compared() {
         let app = ImagePath::parse("/app").unwrap();
         assert_eq!(app.join("x/y").unwrap().as_str(), "/app/x/y");
         assert_eq!(app.join("./").unwrap(), app);

@@ -1,4 +1,4 @@
-//! [`ImageRef`]: one image.
+//! [`ImageRef`]: a reference to an image.
 
 use std::fmt;
 
@@ -13,27 +13,27 @@ pub struct ImageRef {
 }
 
 impl ImageRef {
-    /// The registry as written; `None` stands for Docker's own.
+    /// Returns the registry as written; `None` for Docker Hub.
     pub fn registry(&self) -> Option<&str> {
         self.repository.registry()
     }
 
-    /// The name without tag and digest.
+    /// Returns the name without tag and digest.
     pub fn repository(&self) -> &Repository {
         &self.repository
     }
 
-    /// The tag; without one Docker takes `latest`.
+    /// Returns the tag. Without one, Docker uses `latest`.
     pub fn tag(&self) -> Option<&str> {
         self.tag.as_deref()
     }
 
-    /// The digest, which holds whatever becomes of the tag.
+    /// Returns the digest, which takes precedence over the tag.
     pub fn digest(&self) -> Option<&Digest> {
         self.digest.as_ref()
     }
 
-    /// The same wherever its tag points.
+    /// Returns the reference without its digest.
     #[must_use]
     pub fn without_digest(&self) -> Self {
         Self { digest: None, ..self.clone() }
@@ -58,7 +58,7 @@ impl Parse for ImageRef {
             None => (text, None),
         };
         let last = named.rfind('/').map_or(0, |slash| slash + 1);
-        // `https://…` has its colon elsewhere; the repository tells what is wrong with it.
+        // The colon of `https://…` does not precede a tag. `Repository` reports it.
         let (name, tag) = match named[last..].find(':') {
             Some(colon) => {
                 let (name, tag) = named.split_at(last + colon);
@@ -105,7 +105,7 @@ mod tests {
         "a.b/c:d@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
 
     #[test]
-    fn gives_its_parts() {
+    fn parts_are_accessible() {
         let image = ImageRef::parse("localhost:5000/acme/robot:1.4").unwrap();
         assert_eq!(
             (image.registry(), image.repository().path(), image.tag()),
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_is_wrong() {
+    fn errors_are_precise() {
         let message = |text| ImageRef::parse(text).unwrap_err().message;
         assert_eq!(message("docker://ubuntu:22.04"), "an image name cannot have a scheme");
         assert_eq!(message("ubuntu:"), "a tag cannot be empty");

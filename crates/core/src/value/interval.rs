@@ -1,11 +1,11 @@
-//! [`Interval`]: a stretch of versions.
+//! [`Interval`]: an interval of versions.
 
 use std::cmp::Ordering;
 use std::ops::{Bound, Range};
 
 use super::Version;
 
-/// All versions between two bounds, over the total order of [`Version`].
+/// All versions between two bounds, in the total order of [`Version`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Interval {
     pub lower: Bound<Version>,
@@ -13,24 +13,24 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// Every version.
+    /// All versions.
     pub const ALL: Self = Self { lower: Bound::Unbounded, upper: Bound::Unbounded };
 
     pub(super) fn from(lower: Version) -> Self {
         Self { lower: Bound::Included(lower), upper: Bound::Unbounded }
     }
 
-    /// Everything before a version.
+    /// Returns all versions before `upper`.
     pub(super) fn before(upper: Version) -> Self {
         Self { lower: Bound::Unbounded, upper: Bound::Excluded(upper) }
     }
 
-    /// From one version on, before another.
+    /// Returns the versions from `lower`, inclusive, to `upper`, exclusive.
     pub(super) fn between(lower: Version, upper: Version) -> Self {
         Self { lower: Bound::Included(lower), upper: Bound::Excluded(upper) }
     }
 
-    /// Whether the version lies inside.
+    /// Whether it contains a version.
     pub fn contains(&self, version: &Version) -> bool {
         let from = match &self.lower {
             Bound::Unbounded => true,
@@ -45,7 +45,7 @@ impl Interval {
         from && to
     }
 
-    /// Which of these lie inside; they are sorted by version.
+    /// Returns the range of the items that it contains. The items must be sorted by version.
     pub fn run<T>(&self, sorted: &[T], version: impl Fn(&T) -> &Version) -> Range<usize> {
         let from = match &self.lower {
             Bound::Unbounded => 0,
@@ -83,7 +83,7 @@ pub(super) fn intersection(one: &[Interval], other: &[Interval]) -> Vec<Interval
         if !both.is_empty() {
             out.push(both);
         }
-        // Whichever ends first meets nothing more of the other.
+        // The interval that ends first intersects no further ones.
         if first_ends {
             one.next()
         } else {
@@ -93,7 +93,7 @@ pub(super) fn intersection(one: &[Interval], other: &[Interval]) -> Vec<Interval
     union(out)
 }
 
-/// The same set, sorted and disjoint, what touches joined.
+/// Normalises a set of intervals: sorted, disjoint, adjacent ones joined.
 pub(super) fn union(mut intervals: Vec<Interval>) -> Vec<Interval> {
     intervals.sort_by(|a, b| starts(&a.lower, &b.lower));
     let mut out: Vec<Interval> = Vec::new();
@@ -110,7 +110,7 @@ pub(super) fn union(mut intervals: Vec<Interval>) -> Vec<Interval> {
     out
 }
 
-/// Whether nothing lies between an end and the start that follows it.
+/// Whether there is no version between an end and the following start.
 fn meet(upper: &Bound<Version>, lower: &Bound<Version>) -> bool {
     match (upper, lower) {
         (Bound::Unbounded, _) | (_, Bound::Unbounded) => true,
@@ -130,7 +130,8 @@ fn ends(one: &Bound<Version>, other: &Bound<Version>) -> Ordering {
     bounds(one, other, Ordering::Greater)
 }
 
-/// Compares two starts or two ends; `open` is how no bound (and one that includes its version) compares with others.
+/// Compares two starts or two ends. `open` is how an unbounded one compares with others, and an inclusive one
+/// with an exclusive one.
 fn bounds(one: &Bound<Version>, other: &Bound<Version>, open: Ordering) -> Ordering {
     match (one, other) {
         (Bound::Unbounded, Bound::Unbounded) => Ordering::Equal,

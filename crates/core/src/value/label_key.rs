@@ -1,4 +1,4 @@
-//! [`LabelKey`]: the key of an image's label.
+//! [`LabelKey`]: the key of an image label.
 
 use super::parse::word;
 use super::{Invalid, text};
@@ -34,7 +34,7 @@ mod tests {
     laws!(LabelKey: "org.opencontainers.image.source", "maintainer", "com.acme/robot_1");
 
     #[test]
-    fn says_what_is_wrong() {
+    fn errors_are_precise() {
         let message = |text| LabelKey::parse(text).unwrap_err().message;
         assert_eq!(message("a b"), "a label key cannot contain a space");
         assert_eq!(message(".a"), "a label key must start and end with a letter or a digit, not with `.`");

@@ -1,4 +1,4 @@
-//! What holds for every value, for its property tests.
+//! Property tests of value types.
 
 use std::fmt::{Debug, Display};
 
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::Parse;
 
-/// Texts of all kinds, many of them one slip away from an example.
+/// Generates texts, many of which differ from an example by one edit.
 pub(super) fn texts(examples: &[&'static str]) -> impl Strategy<Value = String> + use<> {
     let examples = examples.to_vec();
     let slip =
@@ -31,14 +31,15 @@ pub(super) fn texts(examples: &[&'static str]) -> impl Strategy<Value = String> 
     ]
 }
 
-/// No text panics, places lie inside it, and the canonical text parses again to the same value.
-pub(super) fn hold<T: Parse + Display + Debug + PartialEq>(text: &str) {
+/// Checks that a text does not panic, that ranges of errors are inside it, and that the canonical text parses
+/// to the same value.
+pub(super) fn check<T: Parse + Display + Debug + PartialEq>(text: &str) {
     match T::parse(text) {
         Ok(value) => {
             let written = value.to_string();
             let again = T::parse(&written);
-            assert_eq!(again.as_ref(), Ok(&value), "{text:?} is written {written:?}");
-            assert_eq!(again.expect("just compared").to_string(), written, "{text:?} has one spelling");
+            assert_eq!(again.as_ref(), Ok(&value), "{text:?} is formatted as {written:?}");
+            assert_eq!(again.expect("just compared").to_string(), written, "{text:?} has one canonical text");
         }
         Err(invalid) => {
             assert!(!invalid.message.is_empty() && !invalid.message.ends_with('.'), "{}", invalid.message);

@@ -1,7 +1,7 @@
-//! Words that cannot be wrong: one newtype a file, its parser the only check.
+//! Values that are valid once parsed: one newtype per file, whose parser is the only check.
 //!
-//! Every type here reads and writes itself as text: what [`Parse::parse`] accepts, `Display` writes in its canonical
-//! spelling, which parses again to the same value.
+//! [`Parse::parse`] parses a type from text, and `Display` formats its canonical form, which parses to the
+//! same value.
 
 mod parse;
 pub use parse::{Invalid, Parse};

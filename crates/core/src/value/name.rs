@@ -1,16 +1,16 @@
-//! [`Name`]: what users call packages, targets, environments, services.
+//! [`Name`]: the name of a package, target, environment or service.
 
 use super::parse::word;
 use super::{Invalid, Parse, text};
 
 word! {
-    /// A name as users type it: `pytorch`, `stable-diffusion-webui`, `llama_cpp`.
+    /// A name: `pytorch`, `stable-diffusion-webui`, `llama_cpp`.
     Name, "a name" => read
 }
 
 impl Name {
-    /// The name of something in the catalogue, as a manifest writes it: what no definition can be called is not found
-    /// there, and the report of that says what was meant.
+    /// Creates a name for a lookup in the catalogue, even if it is invalid. It will not be found, and the
+    /// diagnostic about that suggests similar names.
     pub fn as_written(word: &str) -> Result<Self, Invalid> {
         let shown = !word.trim().is_empty() && !word.chars().any(char::is_control);
         if shown && text::at_most(word, "a name", 64).is_ok() {
@@ -53,7 +53,7 @@ mod tests {
     laws!(Name: "pytorch", "stable-diffusion-webui", "llama_cpp", "3d", "a.b");
 
     #[test]
-    fn says_what_is_wrong() {
+    fn errors_are_precise() {
         let upper = Name::parse("PyTorch").unwrap_err();
         assert_eq!(upper.help.as_deref(), Some("write `pytorch`"));
         assert_eq!(upper.at, Some(0..1));

@@ -1,37 +1,37 @@
-//! How a word is read, and what is reported when it is invalid.
+//! The trait for parsing values, and the error of invalid ones.
 
 use std::fmt;
 use std::ops::Range;
 
 use super::text;
 
-/// What is wrong with a word.
+/// Why a text is invalid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invalid {
     /// One sentence without a full stop, literals in backticks.
     pub message: String,
-    /// What a right one looks like.
+    /// What a valid text looks like.
     pub help: Option<String>,
-    /// The text that was meant, where that is clear; it is right.
+    /// The valid text that was probably intended, if that is clear.
     pub meant: Option<String>,
-    /// Where inside the text; `None` where it is all of it.
+    /// The invalid range of the text; `None` for all of it.
     pub at: Option<Range<usize>>,
 }
 
 impl Invalid {
-    /// A word that is wrong as a whole.
+    /// Creates an error about the whole text.
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), help: None, meant: None, at: None }
     }
 
-    /// Adds what a right one looks like.
+    /// Sets what a valid text looks like.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// Adds the text that was meant.
+    /// Sets the text that was probably intended.
     #[must_use]
     pub fn meant(mut self, text: impl Into<String>) -> Self {
         let text = text.into();
@@ -40,17 +40,17 @@ impl Invalid {
         self
     }
 
-    /// Narrows it to a part of the text.
+    /// Sets the invalid range.
     #[must_use]
     pub fn at(mut self, at: Range<usize>) -> Self {
         self.at = Some(at);
         self
     }
 
-    /// Moves it from a part that starts at `offset` and is `length` long to the whole text.
+    /// Converts an error about a part of a text, of `length` bytes at `offset`, to one about the whole text.
     #[must_use]
     pub fn within(mut self, offset: usize, length: usize) -> Self {
-        // What was meant by a part is not what was meant by the whole.
+        // The intended text of a part is not that of the whole.
         self.meant = None;
         let at = self.at.unwrap_or(0..length);
         self.at = Some(offset + at.start..offset + at.end);
@@ -66,12 +66,12 @@ impl fmt::Display for Invalid {
 
 impl std::error::Error for Invalid {}
 
-/// A value that is written as text.
+/// A type that is parsed from text.
 pub trait Parse: Sized {
-    /// What it is, with its article: `a version`, `an image reference`.
+    /// Its name in messages, with an article: `a version`, `an image reference`.
     const WHAT: &'static str;
 
-    /// Reads it; the only check that there is.
+    /// Parses and checks a text.
     fn parse(text: &str) -> Result<Self, Invalid>;
 }
 
@@ -83,7 +83,7 @@ impl Parse for String {
     }
 }
 
-/// Declares a type that wraps its canonical text; the function after the arrow checks a text and spells it.
+/// Declares a type that wraps its canonical text. The function after the arrow checks and normalises a text.
 macro_rules! word {
     ($(#[$doc:meta])* $name:ident, $what:literal => $read:expr) => {
         $(#[$doc])*
@@ -114,23 +114,23 @@ macro_rules! word {
 }
 pub(crate) use word;
 
-/// Declares the tests that hold for every value: no input panics, the canonical text is stable.
+/// Declares the tests of every value type: no input panics, and the canonical text parses to the same value.
 #[cfg(test)]
 macro_rules! laws {
     ($name:ident: $($example:expr),+ $(,)?) => {
         proptest::proptest! {
             #[test]
-            fn keeps_the_laws(text in $crate::value::laws::texts(&[$($example),+])) {
-                $crate::value::laws::hold::<$name>(&text);
+            fn round_trips(text in $crate::value::laws::texts(&[$($example),+])) {
+                $crate::value::laws::check::<$name>(&text);
             }
         }
 
         #[test]
-        fn reads_its_examples() {
+        fn examples_are_valid() {
             $(
                 let parsed = <$name as $crate::value::Parse>::parse($example);
                 assert!(parsed.is_ok(), "{:?}: {:?}", $example, parsed);
-                $crate::value::laws::hold::<$name>($example);
+                $crate::value::laws::check::<$name>($example);
             )+
         }
     };

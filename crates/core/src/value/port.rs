@@ -1,10 +1,10 @@
-//! [`Port`]: a port of TCP or UDP.
+//! [`Port`]: a port number.
 
 use std::fmt;
 
 use super::{Invalid, Parse, text};
 
-/// A port: 1 to 65535.
+/// A port number: 1 to 65535.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Port(u16);
 
@@ -41,7 +41,7 @@ mod tests {
     laws!(Port: "1", "8080", "65535");
 
     #[test]
-    fn refuses_what_is_none() {
+    fn invalid_values_are_rejected() {
         for wrong in ["", "0", "65536", "-1", "http"] {
             assert_eq!(Port::parse(wrong).unwrap_err().message, format!("`{wrong}` is not a valid port"));
         }

@@ -1,35 +1,35 @@
-//! [`PortMapping`]: which port of the host leads to which of the container.
+//! [`PortMapping`]: a published port.
 
 use std::fmt;
 use std::net::IpAddr;
 
 use super::{Invalid, Parse, Port, text};
 
-/// A published port: `8080:80`, `127.0.0.1:8080:80`, `5000-5010:5000-5010/udp`. One number alone is the same port on both
-/// sides; `127.0.0.1::80` leaves the host's port to the engine.
+/// A published port: `8080:80`, `127.0.0.1:8080:80`, `5000-5010:5000-5010/udp`. A single number is the port
+/// of both host and container; with `127.0.0.1::80` the engine chooses the host's port.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PortMapping {
-    /// The host's address to listen at; all of them when absent.
+    /// The address of the host; `None` for all.
     pub ip: Option<IpAddr>,
-    /// The host's ports; any free one when absent, which only `IP::PORT` says.
+    /// The ports of the host; `None` for any free one, which only `IP::PORT` requests.
     pub host: Option<PortRange>,
     pub container: PortRange,
-    /// TCP when absent.
+    /// The protocol, TCP by default.
     pub protocol: Protocol,
 }
 
-/// One port, or several in a row.
+/// A port or a range of consecutive ports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PortRange {
     pub first: Port,
-    /// The last; the same where it is one.
+    /// The last port, inclusive.
     pub last: Port,
 }
 
-/// Transport protocol of a published port; TCP where none is named.
+/// The transport protocol of a published port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Protocol {
-    /// `/tcp`, or nothing.
+    /// `/tcp`, or no suffix.
     Tcp,
     /// `/udp`.
     Udp,
@@ -38,7 +38,7 @@ pub enum Protocol {
 }
 
 impl PortMapping {
-    /// Whether the host's ports are the container's, so that the host's own network offers the same.
+    /// Whether host and container ports are the same, so that the mapping has no effect on the host network.
     pub fn is_same_number(&self) -> bool {
         self.host.is_none_or(|host| host == self.container)
     }
@@ -107,7 +107,7 @@ fn read_protocol(word: &str, at: usize) -> Result<Protocol, Invalid> {
     }
 }
 
-/// The address and the host's ports, of which at least one is there.
+/// Parses the address and the ports of the host, of which at least one is present.
 fn read_outer(outer: &str) -> Result<(Option<IpAddr>, Option<PortRange>), Invalid> {
     let Some((address, ports)) = outer.rsplit_once(':') else {
         let ports = PortRange::read(outer).map_err(|invalid| invalid.within(0, outer.len()).help(HELP))?;
@@ -163,7 +163,7 @@ mod tests {
     laws!(PortMapping: "80", "8080:80", "127.0.0.1:8080:80", "127.0.0.1::80", "5000-5010:5000-5010/udp", "[::1]:80:80/tcp", "3000-3005:80");
 
     #[test]
-    fn has_one_spelling() {
+    fn values_are_normalised() {
         for (written, spelt) in [
             ("80", "80:80"),
             ("8000/udp", "8000:8000/udp"),
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_is_wrong() {
+    fn errors_are_precise() {
         let message = |text: &str| {
             let invalid = PortMapping::parse(text).unwrap_err();
             (invalid.message, invalid.at.map(|at| text[at].to_owned()))

@@ -1,10 +1,10 @@
-//! [`Ppa`]: a personal package archive.
+//! [`Ppa`]: a personal package archive of Launchpad.
 
 use std::fmt;
 
 use super::{Invalid, Parse, text};
 
-/// A personal package archive of Launchpad: `deadsnakes/ppa`, with or without `ppa:` before it.
+/// A personal package archive of Launchpad: `deadsnakes/ppa`, with an optional prefix `ppa:`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ppa {
     owner: String,
@@ -60,7 +60,7 @@ mod tests {
     laws!(Ppa: "deadsnakes/ppa", "ppa:ubuntu-toolchain-r/test");
 
     #[test]
-    fn says_what_is_wrong() {
+    fn errors_are_precise() {
         let message = |text| Ppa::parse(text).unwrap_err().message;
         assert_eq!(message("deadsnakes"), "a personal package archive is given as OWNER/NAME");
         assert_eq!(message("a/b/c"), "the name of a personal package archive cannot contain `/`");

@@ -4,7 +4,8 @@ use super::parse::word;
 use super::{Invalid, text};
 
 word! {
-    /// The name of a project, a valid component of an image's path: `perception`, `yard-robot`, `a__b`.
+    /// The name of a project, which is a valid component of an image name: `perception`, `yard-robot`,
+    /// `a__b`.
     ProjectName, "a project name" => read
 }
 
@@ -33,7 +34,7 @@ fn read(word: &str) -> Result<String, Invalid> {
     Ok(word.to_owned())
 }
 
-/// The name with hyphens for what cannot be in it, where that is one.
+/// Replaces invalid characters by hyphens, if the result is a valid name.
 fn slug(word: &str) -> Option<String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_');
     let parts = word.split(|c: char| !plain(c)).filter(|part| !part.is_empty());
@@ -41,8 +42,9 @@ fn slug(word: &str) -> Option<String> {
     (!slug.is_empty() && word.is_ascii() && read(&slug).is_ok()).then_some(slug)
 }
 
-/// The first run of separators in a component of an image's path that is not one of `.`, `_`, `__`, `-…` between two
-/// letters or digits. The word holds nothing but lower-case letters, digits and separators.
+/// Returns the first run of separators in a component of an image name that is invalid: only `.`, `_`, `__`
+/// and hyphens are allowed, between letters or digits. The word must consist of lower-case letters, digits
+/// and separators.
 pub(super) fn stray_separator(word: &str) -> Option<std::ops::Range<usize>> {
     let mut start = 0;
     while let Some(found) = word[start..].find(['.', '_', '-']) {
@@ -67,7 +69,7 @@ mod tests {
     laws!(ProjectName: "perception", "yard-robot", "a__b", "a---b", "a.b_c");
 
     #[test]
-    fn refuses_what_an_image_path_refuses() {
+    fn names_are_valid_image_path_components() {
         for (wrong, at) in [("-a", 0..1), ("a-", 1..2), ("a..b", 1..3), ("a___b", 1..4), ("a._b", 1..3)] {
             assert_eq!(ProjectName::parse(wrong).unwrap_err().at, Some(at), "{wrong}");
         }

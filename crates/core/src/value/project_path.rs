@@ -1,12 +1,13 @@
-//! [`ProjectPath`]: a file or folder of the project.
+//! [`ProjectPath`]: the path of a file or folder of the project.
 
 use super::parse::word;
 use super::{Invalid, text};
 
 word! {
-    /// A path inside the project, relative to its root, with `/` between: `keys/vendor.asc`, `.` for the root.
+    /// A path inside the project, relative to its root, with `/` as separator: `keys/vendor.asc`, `.` for the
+    /// root.
     ///
-    /// `./a//b/` is written `a/b`; nothing leads out of the project.
+    /// `./a//b/` is normalised to `a/b`. Paths cannot leave the project.
     ProjectPath, "a path inside the project" => read
 }
 
@@ -17,18 +18,18 @@ impl ProjectPath {
         Self(".".to_owned())
     }
 
-    /// The last component; `None` for the root.
+    /// Returns the last component; `None` for the root.
     pub fn file_name(&self) -> Option<&str> {
         if self.0 == "." { None } else { self.0.rsplit('/').next() }
     }
 
-    /// The folder that it lies in; `None` for the root.
+    /// Returns the folder that contains it; `None` for the root.
     pub fn parent(&self) -> Option<Self> {
         self.file_name()?;
         Some(self.0.rsplit_once('/').map_or_else(Self::root, |(folder, _)| Self(folder.to_owned())))
     }
 
-    /// What `relative` names, seen from this folder; it may go up, but not out of the project.
+    /// Resolves a path relative to this folder. It can contain `..`, but cannot leave the project.
     pub fn join(&self, relative: &str) -> Result<Self, Invalid> {
         check(relative)?;
         let mut parts: Vec<&str> = self.0.split('/').filter(|part| *part != ".").collect();
@@ -67,7 +68,7 @@ fn check(word: &str) -> Result<(), Invalid> {
     Ok(())
 }
 
-/// Follows a relative path from a folder.
+/// Applies the components of a relative path to those of a folder.
 fn walk<'a>(parts: &mut Vec<&'a str>, relative: &'a str) -> Result<(), Invalid> {
     let mut at = 0;
     for part in relative.split('/') {
@@ -85,7 +86,7 @@ fn walk<'a>(parts: &mut Vec<&'a str>, relative: &'a str) -> Result<(), Invalid> 
             _ => parts.push(part),
         }
     }
-    // `a/../C:` would read as a drive when it is parsed again.
+    // `a/../C:` would be a drive when the result is parsed again.
     if parts.first().is_some_and(|first| has_drive(first) || *first == "~") {
         return Err(Invalid::new("a path inside the project cannot have a drive letter or `~`").help(HELP));
     }
@@ -101,7 +102,7 @@ fn has_drive(word: &str) -> bool {
     bytes.len() >= 2 && bytes[0].is_ascii_alphabetic() && bytes[1] == b':'
 }
 
-/// No path holds a control character: none of the files that we write could carry it.
+/// Reports control characters in a path, which the outputs cannot contain.
 pub(super) fn unprintable(word: &str) -> Result<(), Invalid> {
     match text::first_other(word, |c| !c.is_control()) {
         Some((letter, at)) => {
@@ -119,14 +120,14 @@ mod tests {
     laws!(ProjectPath: ".", "a/b", "./a//b/", "a/../b", "keys/vendor.asc", "with space", "ä");
 
     #[test]
-    fn has_one_spelling() {
+    fn values_are_normalised() {
         for (written, spelt) in [("./a//b/", "a/b"), ("a/..", "."), ("./", "."), ("a/../b/./c", "b/c")] {
             assert_eq!(ProjectPath::parse(written).unwrap().as_str(), spelt);
         }
     }
 
     #[test]
-    fn stays_inside() {
+    fn paths_stay_inside_the_project() {
         let message = |text| ProjectPath::parse(text).unwrap_err().message;
         assert_eq!(message("../a"), "this path leaves the project folder");
         assert_eq!(message("a/../../b"), "this path leaves the project folder");
@@ -138,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn joins() {
+    fn paths_are_joined() {
         let folder = ProjectPath::parse("stacks/l4t").unwrap();
         assert_eq!(folder.join("../x.kdl").unwrap().as_str(), "stacks/x.kdl");
         assert!(folder.join("../../../x").is_err());

@@ -5,11 +5,12 @@ use std::fmt;
 use super::project_name::stray_separator;
 use super::{Invalid, Parse, text};
 
-/// Where images lie: `ghcr.io/acme/perception`, `dustynv/l4t-pytorch`, `localhost:5000/robot`.
+/// An image name without tag and digest: `ghcr.io/acme/perception`, `dustynv/l4t-pytorch`,
+/// `localhost:5000/robot`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Repository {
     text: String,
-    /// How much of the text is the registry, without the slash; 0 where there is none.
+    /// The length of the registry at the start of the text, without the slash; 0 if there is none.
     registry: usize,
 }
 
@@ -20,12 +21,12 @@ impl Repository {
         &self.text
     }
 
-    /// The registry as written (`ghcr.io`, `localhost:5000`); `None` stands for Docker's own.
+    /// Returns the registry as written (`ghcr.io`, `localhost:5000`); `None` for Docker Hub.
     pub fn registry(&self) -> Option<&str> {
         (self.registry > 0).then(|| &self.text[..self.registry])
     }
 
-    /// The path in the registry: `acme/perception`.
+    /// Returns the path in the registry: `acme/perception`.
     pub fn path(&self) -> &str {
         self.text[self.registry..].trim_start_matches('/')
     }
@@ -77,8 +78,8 @@ fn known_mistake(word: &str) -> Result<(), Invalid> {
     Ok(())
 }
 
-/// Whether the first component is a host: it has a dot or a port, or is `localhost`. Docker takes one with an upper-case
-/// letter for a host too; here that is a slip.
+/// Whether the first component is a host: it has a dot or a port, or is `localhost`. Docker also treats one
+/// with an upper-case letter as a host; here that is an error.
 fn is_registry(first: &str) -> bool {
     first.contains(['.', ':']) || first == "localhost"
 }
@@ -158,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_is_wrong() {
+    fn errors_are_precise() {
         let message = |text| Repository::parse(text).unwrap_err().message;
         assert_eq!(message("https://ghcr.io/a"), "an image name cannot have a scheme");
         assert_eq!(message("a/b:1"), "a tag is not allowed in this image name");

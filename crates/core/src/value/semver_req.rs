@@ -1,18 +1,18 @@
-//! [`SemverReq`]: which versions of jcc itself will do.
+//! [`SemverReq`]: a requirement on the version of jcc.
 
 use std::cmp::Ordering;
 use std::fmt;
 
 use super::{Invalid, Parse, text};
 
-/// A requirement on what follows semver, as Cargo reads it: `>=0.2`, `0.3`.
+/// A requirement on a semantic version, in the syntax of Cargo: `>=0.2`, `0.3`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SemverReq {
     requirement: semver::VersionReq,
 }
 
 impl SemverReq {
-    /// Whether the version will do.
+    /// Whether a version satisfies the requirement.
     pub fn matches(&self, version: &semver::Version) -> bool {
         self.requirement.matches(version)
     }
@@ -56,7 +56,7 @@ mod tests {
     laws!(SemverReq: ">=0.2", "0.3", ">=0.2, <1", "*", "=1.2.3-rc.1");
 
     #[test]
-    fn compares() {
+    fn versions_are_compared() {
         let version = semver::Version::new(0, 3, 1);
         assert!(SemverReq::parse(">=0.2").unwrap().matches(&version));
         assert!(!SemverReq::parse("0.2").unwrap().matches(&version));

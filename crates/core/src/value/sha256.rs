@@ -1,4 +1,4 @@
-//! [`Sha256`]: the checksum of a file.
+//! [`Sha256`]: a SHA-256 checksum.
 
 use sha2::Digest as _;
 
@@ -11,7 +11,8 @@ word! {
 }
 
 impl Sha256 {
-    /// The checksum of these parts. Lengths are taken in too, so that parts which read the same in a row stay apart.
+    /// Computes the checksum of a sequence of parts. The lengths are hashed too, so that different splits of
+    /// the same bytes differ.
     pub fn of<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Self {
         let mut hash = sha2::Sha256::new();
         for part in parts {
@@ -21,7 +22,7 @@ impl Sha256 {
         Self::of_bytes(&hash.finalize())
     }
 
-    /// The checksum of a file with this text, as `sha256sum` shows it.
+    /// Computes the checksum of a text, as `sha256sum` does.
     pub fn of_text(text: &str) -> Self {
         Self::of_bytes(&sha2::Sha256::digest(text.as_bytes()))
     }
@@ -46,7 +47,7 @@ mod tests {
         "sha256:0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef");
 
     #[test]
-    fn counts_its_digits() {
+    fn checksums_have_64_digits() {
         let message = Sha256::parse("0123").unwrap_err().message;
         assert_eq!(message, "a SHA-256 checksum has 64 hexadecimal digits, this one has 4");
         assert_eq!(

@@ -1,15 +1,15 @@
-//! [`Signal`]: what stops a container.
+//! [`Signal`]: a Linux signal.
 
 use super::parse::word;
 use super::{Invalid, text};
 use crate::diagnostic::wording;
 
 word! {
-    /// A Linux signal by its name or number: `SIGINT`, `SIGRTMIN+3`, `9`.
+    /// A Linux signal by name or number: `SIGINT`, `SIGRTMIN+3`, `9`.
     Signal, "a signal" => read
 }
 
-/// The names that Docker and Podman know on Linux, without their prefix; realtime signals are computed.
+/// The names that Docker and Podman accept on Linux, without `SIG`. Realtime signals are checked separately.
 /// Source: <https://github.com/moby/sys/blob/main/signal/signal_linux.go>
 const KNOWN: [&str; 35] = [
     "ABRT", "ALRM", "BUS", "CHLD", "CLD", "CONT", "FPE", "HUP", "ILL", "INT", "IO", "IOT", "KILL", "PIPE",
@@ -44,7 +44,7 @@ fn known(word: &str) -> bool {
     word.strip_prefix("SIG").is_some_and(|name| KNOWN.contains(&name) || is_realtime(name))
 }
 
-/// `RTMIN+1` to `RTMIN+15`, `RTMAX-14` to `RTMAX`.
+/// Whether a name is `RTMIN+1` to `RTMIN+15` or `RTMAX-14` to `RTMAX`.
 fn is_realtime(name: &str) -> bool {
     let steps = |rest: &str, last: u64| {
         text::number(rest).is_some_and(|steps| (1..=last).contains(&steps) && !rest.starts_with('0'))
@@ -62,7 +62,7 @@ mod tests {
     laws!(Signal: "SIGINT", "SIGRTMIN", "SIGRTMIN+3", "SIGRTMAX-14", "SIGRTMAX", "9", "64");
 
     #[test]
-    fn refuses_what_no_engine_knows() {
+    fn unknown_signals_are_rejected() {
         for wrong in
             ["SIGBOGUS", "SIG", "0", "65", "SIGRTMIN+16", "SIGRTMAX-15", "SIGRTMIN+0", "SIGRTMIN+03", ""]
         {

@@ -1,10 +1,10 @@
-//! Checks that several words share.
+//! Checks that several value types share.
 
 use std::ops::Range;
 
 use super::Invalid;
 
-/// How a character is shown in a message: as itself, or by its number where it can't be seen.
+/// Formats a character for messages. Invisible ones are shown by name or number.
 pub(super) fn shown(letter: char) -> String {
     match letter {
         ' ' => "a space".to_owned(),
@@ -18,7 +18,7 @@ pub(super) fn shown(letter: char) -> String {
     }
 }
 
-/// A text as it is quoted in a message: short, on one line.
+/// Quotes a text for messages: truncated, on one line.
 pub(super) fn quoted(text: &str) -> String {
     const LONGEST: usize = 60;
     let mut out: String =
@@ -29,12 +29,12 @@ pub(super) fn quoted(text: &str) -> String {
     format!("`{out}`")
 }
 
-/// The first character that may not be there, and its place.
+/// Returns the first character that is not allowed, and its range.
 pub(super) fn first_other(text: &str, allowed: impl Fn(char) -> bool) -> Option<(char, Range<usize>)> {
     text.char_indices().find(|(_, c)| !allowed(*c)).map(|(i, c)| (c, i..i + c.len_utf8()))
 }
 
-/// Not empty, and nothing but the allowed characters; `what` with its article.
+/// Checks that a text is not empty and contains only allowed characters. `what` has an article.
 pub(super) fn only(
     text: &str,
     what: &str,
@@ -52,7 +52,7 @@ pub(super) fn only(
     }
 }
 
-/// At most so many characters.
+/// Checks that a text has at most `longest` characters.
 pub(super) fn at_most(text: &str, what: &str, longest: usize) -> Result<(), Invalid> {
     let length = text.chars().count();
     if length <= longest {
@@ -61,7 +61,7 @@ pub(super) fn at_most(text: &str, what: &str, longest: usize) -> Result<(), Inva
     Err(Invalid::new(format!("{what} has at most {longest} characters, this one has {length}")))
 }
 
-/// Exactly so many hexadecimal digits, in lower case.
+/// Checks that a text has exactly `length` hexadecimal digits, and returns it in lower case.
 pub(super) fn hex(text: &str, what: &str, length: usize, help: &str) -> Result<String, Invalid> {
     if text.is_empty() {
         return Err(Invalid::new(format!("{what} cannot be empty")).help(help));
@@ -80,7 +80,7 @@ pub(super) fn hex(text: &str, what: &str, length: usize, help: &str) -> Result<S
     Ok(text.to_ascii_lowercase())
 }
 
-/// A whole number written in digits alone.
+/// Parses a number that consists only of digits.
 pub(super) fn number(text: &str) -> Option<u64> {
     if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
         return None;

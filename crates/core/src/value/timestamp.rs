@@ -1,10 +1,10 @@
-//! [`Timestamp`]: a moment of which an archive has a snapshot.
+//! [`Timestamp`]: the time of an archive snapshot.
 
 use super::parse::word;
 use super::{Invalid, text};
 
 word! {
-    /// A moment in UTC, as archives name their snapshots: `20260901T000000Z`.
+    /// A time in UTC, in the format of archive snapshots: `20260901T000000Z`.
     Timestamp, "a snapshot time" => read
 }
 
@@ -23,7 +23,7 @@ fn read(word: &str) -> Result<String, Invalid> {
     Ok(word.to_owned())
 }
 
-/// Year, month, day, hour, minute, second.
+/// Parses year, month, day, hour, minute and second.
 fn fields(word: &str) -> Option<[u64; 6]> {
     let (day, time) = word.strip_suffix('Z')?.split_once('T')?;
     if day.len() != 8 || time.len() != 6 {
@@ -61,7 +61,7 @@ mod tests {
     laws!(Timestamp: "20260901T000000Z", "20240229T235959Z", "19700101T000000Z");
 
     #[test]
-    fn says_what_is_wrong() {
+    fn errors_are_precise() {
         let message = |text| Timestamp::parse(text).unwrap_err().message;
         assert_eq!(message("2026-09-01"), "`2026-09-01` is not a valid snapshot time");
         assert_eq!(message("20250229T000000Z"), "`20250229` is not a valid date");

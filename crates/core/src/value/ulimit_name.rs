@@ -1,10 +1,10 @@
-//! [`UlimitName`]: what a process may have only so much of.
+//! [`UlimitName`]: the name of a resource limit.
 
 use super::parse::word;
 use super::{Invalid, text};
 
 word! {
-    /// A resource limit as Docker names it: `memlock`, `nofile`, `rtprio`.
+    /// The name of a resource limit in Docker: `memlock`, `nofile`, `rtprio`.
     UlimitName, "a resource limit" => read
 }
 
@@ -43,7 +43,7 @@ mod tests {
     laws!(UlimitName: "memlock", "nofile");
 
     #[test]
-    fn says_what_is_wrong() {
+    fn errors_are_precise() {
         assert_eq!(UlimitName::parse("memory").unwrap_err().message, "`memory` is not a resource limit");
     }
 }

@@ -1,19 +1,19 @@
-//! [`Url`]: where something is fetched from.
+//! [`Url`]: a URL to download from.
 
 use std::fmt;
 
 use super::{HostName, Invalid, Parse, Port, text};
 
-/// A place to fetch from: `https://example.com/a.tar.gz`, `git+https://example.com/x.git`.
+/// A URL to download from: `https://example.com/a.tar.gz`, `git+https://example.com/x.git`.
 ///
-/// Scheme and host are in lower case; what may not stand in a URL is percent-encoded by who writes it.
+/// Scheme and host are normalised to lower case. Invalid characters must be percent-encoded.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Url {
     text: String,
     scheme: usize,
-    /// Where the host starts and ends.
+    /// The range of the host.
     host: (usize, usize),
-    /// Where the path starts and ends.
+    /// The range of the path.
     path: (usize, usize),
 }
 
@@ -25,27 +25,27 @@ impl Url {
         &self.text
     }
 
-    /// `https`, `http` or `git+https`.
+    /// Returns the scheme: `https`, `http` or `git+https`.
     pub fn scheme(&self) -> &str {
         &self.text[..self.scheme]
     }
 
-    /// The host without its port; an IPv6 address in its brackets.
+    /// Returns the host without its port. An IPv6 address has brackets.
     pub fn host(&self) -> &str {
         &self.text[self.host.0..self.host.1]
     }
 
-    /// The host and all that follows it: neither scheme nor credentials.
+    /// Returns the URL from the host on, without scheme and credentials.
     pub fn address(&self) -> &str {
         &self.text[self.host.0..]
     }
 
-    /// The path, from its first `/`, without query and fragment; may be empty.
+    /// Returns the path from its first `/`, without query and fragment. It may be empty.
     pub fn path(&self) -> &str {
         &self.text[self.path.0..self.path.1]
     }
 
-    /// The last part of the path: `a.tar.gz`.
+    /// Returns the last segment of the path: `a.tar.gz`.
     pub fn file_name(&self) -> Option<&str> {
         self.path().rsplit('/').next().filter(|name| !name.is_empty())
     }
@@ -88,7 +88,7 @@ fn scheme(word: &str) -> Result<&str, Invalid> {
     }
     let Some((scheme, rest)) = word.split_once("://") else {
         let help = match word.split_once('@').and_then(|(_, rest)| rest.split_once(':')) {
-            // `git@host:owner/name.git`, as ssh has it.
+            // `git@host:owner/name.git`, the syntax of SSH.
             Some((host, path)) => format!("write {}", text::quoted(&format!("https://{host}/{path}"))),
             None if word.starts_with(|c: char| c.is_ascii_alphanumeric()) && word.contains('.') => {
                 format!("write {}", text::quoted(&format!("https://{word}")))
@@ -109,7 +109,7 @@ fn scheme(word: &str) -> Result<&str, Invalid> {
     Ok(scheme)
 }
 
-/// Nothing but what a URL is made of, every `%` with its two digits.
+/// Checks that a URL contains only valid characters, and two digits after every `%`.
 fn characters(word: &str) -> Result<(), Invalid> {
     let plain =
         |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}');
@@ -165,7 +165,7 @@ mod tests {
         "https://[::1]:80", "https://a");
 
     #[test]
-    fn gives_its_parts() {
+    fn parts_are_accessible() {
         let url = Url::parse("HTTP://u:p@Example.com:8080/a/B%20c?q=/x#f").unwrap();
         assert_eq!((url.scheme(), url.host(), url.path()), ("http", "example.com", "/a/B%20c"));
         assert_eq!(url.file_name(), Some("B%20c"));
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_is_wrong() {
+    fn errors_are_precise() {
         let message = |text| {
             let invalid = Url::parse(text).unwrap_err();
             format!("{} ({})", invalid.message, invalid.help.unwrap_or_default())

@@ -1,10 +1,10 @@
-//! [`UserName`]: a user or a group of the image.
+//! [`UserName`]: the name of a user or group.
 
 use super::parse::word;
 use super::{Invalid, text};
 
 word! {
-    /// The login name of a user, or a group's, as `useradd` takes it: `robot`, `_apt`.
+    /// The name of a user or group that `useradd` accepts: `robot`, `_apt`.
     UserName, "a user name" => read
 }
 
@@ -38,7 +38,7 @@ mod tests {
     laws!(UserName: "robot", "_apt", "a-b_1");
 
     #[test]
-    fn says_what_is_wrong() {
+    fn errors_are_precise() {
         let message = |text| UserName::parse(text).unwrap_err().message;
         assert_eq!(message("Robot"), "a user name must be lower case");
         assert_eq!(message("1000"), "a user name cannot start with `1`");

@@ -1,8 +1,8 @@
-//! [`VcsUrl`]: where pip clones a repository from.
+//! [`VcsUrl`]: the URL of a repository that pip clones.
 
 use super::text;
 
-/// A version control system that pip calls.
+/// A version control system that pip supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Vcs {
     /// `git+…`.
@@ -15,18 +15,18 @@ pub enum Vcs {
     Bazaar,
 }
 
-/// `git+https://example.com/x.git@REVISION#egg=x`.
+/// The URL of a repository: `git+https://example.com/x.git@REVISION#egg=x`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VcsUrl<'t> {
     pub vcs: Vcs,
-    /// How it is reached: `https`, `ssh`.
+    /// The protocol: `https`, `ssh`.
     pub transport: &'t str,
-    /// What is taken of it, as written.
+    /// The revision, as written.
     pub revision: Option<&'t str>,
 }
 
 impl<'t> VcsUrl<'t> {
-    /// Reads a URL; `None` where pip would not clone it.
+    /// Parses a URL; `None` if pip would not clone it.
     pub fn read(url: &'t str) -> Option<Self> {
         let (scheme, rest) = url.split_once("://")?;
         let (system, transport) = scheme.split_once('+').unwrap_or((scheme, scheme));
@@ -38,14 +38,14 @@ impl<'t> VcsUrl<'t> {
             _ => return None,
         };
         let place = rest.split('#').next().unwrap_or(rest);
-        // A login stands before the host, a revision behind the path.
+        // An `@` before the path belongs to a login, one after it to the revision.
         let path = place.split_once('/').map_or("", |(_, path)| path);
         let revision = path.rsplit_once('@').map(|(_, revision)| revision).filter(|one| !one.is_empty());
         Some(Self { vcs, transport, revision })
     }
 
-    /// Whether the revision is one commit for ever, rather than a branch or a tag.
-    pub fn is_fixed(&self) -> bool {
+    /// Whether the revision is a commit, rather than a branch or tag, which can move.
+    pub fn is_immutable(&self) -> bool {
         let Some(revision) = self.revision else { return false };
         match self.vcs {
             Vcs::Git | Vcs::Mercurial => {
@@ -61,10 +61,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn gives_its_parts() {
+    fn parts_are_accessible() {
         let read = |url| {
             let url = VcsUrl::read(url)?;
-            Some((url.vcs, url.transport, url.revision, url.is_fixed()))
+            Some((url.vcs, url.transport, url.revision, url.is_immutable()))
         };
         let commit = "0123456789abcdef0123456789abcdef01234567";
         for (url, vcs, transport, revision, fixed) in [

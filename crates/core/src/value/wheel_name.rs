@@ -1,12 +1,13 @@
-//! [`WheelName`]: what a wheel's file name says of where it can be installed.
+//! [`WheelName`]: the file name of a wheel, with its compatibility tags.
 
 use super::Version;
 
-/// `NAME-VERSION[-BUILD]-PYTHON-ABI-PLATFORM.whl`; each of the last three may be several, with dots between.
+/// The file name of a wheel, `NAME-VERSION[-BUILD]-PYTHON-ABI-PLATFORM.whl`. Each of the last three can be
+/// several tags, separated by dots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WheelName<'t> {
     pub name: &'t str,
-    /// Its version; `+` may stand as `%2B`.
+    /// The version, in which `+` may be encoded as `%2B`.
     pub version: &'t str,
     /// `cp310`, `py3`.
     pub pythons: &'t str,
@@ -16,14 +17,14 @@ pub struct WheelName<'t> {
     pub platforms: &'t str,
 }
 
-/// What machines are called, and how their platform tags end.
+/// Debian's names of architectures, and the ends of their platform tags.
 const MACHINES: [(&str, &str); 2] = [("arm64", "_aarch64"), ("amd64", "_x86_64")];
-/// Tags that name a C library's version by a year.
+/// Tags that denote a glibc version by a year.
 const YEARS: [(&str, (u64, u64)); 3] =
     [("manylinux1_", (2, 5)), ("manylinux2010_", (2, 12)), ("manylinux2014_", (2, 17))];
 
 impl<'t> WheelName<'t> {
-    /// Reads the last part of a path or of a URL; `None` where it is no wheel's.
+    /// Parses the last segment of a path or URL; `None` if it is not a wheel.
     pub fn read(text: &'t str) -> Option<Self> {
         let text = text.split(['?', '#']).next().unwrap_or(text);
         let file = text.rsplit('/').next().unwrap_or(text).strip_suffix(".whl")?;
@@ -33,34 +34,35 @@ impl<'t> WheelName<'t> {
         Some(Self { name: rest.next()?, version: rest.next()?, pythons, abis, platforms })
     }
 
-    /// What platform tags call a kind of machine: `aarch64` for `arm64`.
+    /// Returns the name of an architecture in platform tags: `aarch64` for `arm64`.
     pub fn machine(arch: &str) -> &str {
         MACHINES.iter().find(|(name, _)| *name == arch).map_or(arch, |(_, end)| &end[1..])
     }
 
-    /// Whether it is for machines of this kind, whatever C library they have.
+    /// Whether it is for this architecture, regardless of the glibc version.
     pub fn runs_on(&self, arch: &str) -> bool {
         self.platforms.split('.').any(|tag| tag == "any" || libc(tag, arch).is_some())
     }
 
-    /// Whether it is for machines of this kind with a C library (glibc) of this version.
+    /// Whether it is for this architecture and glibc version.
     pub fn runs_with(&self, arch: &str, glibc: &Version) -> bool {
         let has = (glibc.major(), glibc.minor());
         self.platforms.split('.').any(|tag| tag == "any" || libc(tag, arch).is_some_and(|least| least <= has))
     }
 
-    /// The oldest C library that it runs with on such machines.
+    /// Returns the oldest glibc version that it supports on this architecture.
     pub fn glibc(&self, arch: &str) -> Option<(u64, u64)> {
         self.platforms.split('.').filter_map(|tag| libc(tag, arch)).min()
     }
 
-    /// Whether this Python (the one that is called `CPython`) loads it.
-    pub fn takes(&self, python: &Version) -> bool {
+    /// Whether this version of `CPython` can load it.
+    pub fn supports_python(&self, python: &Version) -> bool {
         let own = format!("{}{}", python.major(), python.minor());
         let abi = |abi: &str| {
             matches!(abi, "none" | "abi3")
                 || abi.strip_prefix("cp").is_some_and(|rest| {
-                    // `m`, `mu`, `dm`: how older ones were built. `t`: without the lock, another Python.
+                    // `m`, `mu` and `dm` are flags of older versions. `t` is free-threaded Python, which is
+                    // incompatible.
                     rest.strip_prefix(own.as_str()).is_some_and(|flags| !flags.contains('t'))
                 })
         };
@@ -70,8 +72,8 @@ impl<'t> WheelName<'t> {
     }
 }
 
-/// Whether a tag is of this interpreter: `cp310` of it alone, or of later ones too where the interface is the stable one;
-/// `py3` and `py38` of all later ones.
+/// Whether a Python tag matches this interpreter. `cp310` matches only 3.10, or later ones too with the
+/// stable ABI; `py3` and `py38` match all later ones.
 fn interpreter(tag: &str, python: &Version, stable: bool) -> bool {
     let Some((kind, digits)) = tag.split_at_checked(2) else { return false };
     let (Some(Ok(major)), minor) = (digits.get(..1).map(str::parse::<u64>), digits.get(1..)) else {
@@ -95,7 +97,7 @@ fn interpreter(tag: &str, python: &Version, stable: bool) -> bool {
     }
 }
 
-/// The C library that a platform tag asks for, where it is one of such machines.
+/// Returns the glibc version that a platform tag requires; `None` if it is not for this architecture.
 fn libc(tag: &str, arch: &str) -> Option<(u64, u64)> {
     let tag = tag.strip_suffix(WheelName::machine(arch))?;
     if tag == "linux_" {
@@ -122,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn gives_its_parts() {
+    fn parts_are_accessible() {
         let text = named("1-cp310-cp310-manylinux_2_28_aarch64.manylinux2014_aarch64");
         let wheel = WheelName::read(&text).expect("it is a wheel");
         assert_eq!((wheel.name, wheel.version), ("demo", "1.0%2Bcu126"));
@@ -133,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_which_pythons_load_it() {
+    fn python_tags_are_matched() {
         for (tags, yes, no) in [
             ("cp310-cp310-linux_aarch64", "3.10", "3.9 3.11"),
             ("cp36-cp36m-linux_aarch64", "3.6", "3.8"),
@@ -148,13 +150,15 @@ mod tests {
         ] {
             let text = named(tags);
             let wheel = WheelName::read(&text).expect("it is a wheel");
-            yes.split_whitespace().for_each(|one| assert!(wheel.takes(&version(one)), "{tags} {one}"));
-            no.split_whitespace().for_each(|one| assert!(!wheel.takes(&version(one)), "{tags} {one}"));
+            yes.split_whitespace()
+                .for_each(|one| assert!(wheel.supports_python(&version(one)), "{tags} {one}"));
+            no.split_whitespace()
+                .for_each(|one| assert!(!wheel.supports_python(&version(one)), "{tags} {one}"));
         }
     }
 
     #[test]
-    fn knows_which_machines_it_is_for() {
+    fn platform_tags_are_matched() {
         for (tags, arch, glibc, fits) in [
             ("py3-none-any", "arm64", "2.27", true),
             ("cp310-cp310-linux_aarch64", "arm64", "2.27", true),

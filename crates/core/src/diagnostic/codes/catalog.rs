@@ -1,66 +1,66 @@
 //! Codes of `catalog`.
 
 super::codes! { "catalog":
-    /// A file that a definition names is not beside it.
+    /// A file that a definition names does not exist in its folder.
     MISSING_FILE = "missing-file";
-    /// A file that is carried is no text.
+    /// A file that a definition includes is not text.
     BINARY_FILE = "binary-file";
-    /// A file beside a definition that nothing uses.
+    /// A file in the folder of a definition is unused.
     ORPHAN_FILE = "orphan-file";
-    /// A folder that can't be read.
+    /// A folder cannot be read.
     UNREADABLE = "unreadable";
-    /// A definition whose name differs from its folder.
+    /// The name of a definition differs from that of its folder.
     FOLDER_NAME = "folder-name";
-    /// Two options, variants, tests or values of one name.
+    /// Two options, variants, tests or values have the same name.
     DUPLICATE_NAME = "duplicate-name";
-    /// Two definitions of one name in one catalogue.
+    /// Two definitions in a catalogue have the same name.
     DUPLICATE_DEFINITION = "duplicate-definition";
     SEVERAL_DEFAULTS = "several-defaults";
-    /// A `when` without a condition.
+    /// A `when` has no condition.
     EMPTY_CONDITION = "empty-condition";
     EMPTY_TEST = "empty-test";
-    /// A test that runs in two places.
+    /// A test is for both build and run time.
     TEST_PLACE = "test-place";
-    /// A value that no template can reach.
+    /// No template can refer to a value.
     VALUE_NAME = "value-name";
-    /// A key that comes without encryption.
+    /// A key is downloaded without encryption.
     INSECURE_KEY = "insecure-key";
-    /// A name that no definition has.
+    /// No definition has this name.
     UNKNOWN_NAME = "unknown-name";
-    /// An option that the package does not have.
+    /// The package does not have this option.
     UNDECLARED_OPTION = "undeclared-option";
-    /// A value that the option does not have.
+    /// The option does not have this value.
     UNKNOWN_OPTION_VALUE = "unknown-option-value";
-    /// A variant that the package does not have.
+    /// The package does not have this variant.
     UNDECLARED_VARIANT = "undeclared-variant";
-    /// A requirement that no known version satisfies.
+    /// No known version satisfies a requirement.
     NO_SUCH_VERSION = "no-such-version";
-    /// What no machine can have, whatever is chosen.
+    /// A version cannot be installed on any machine.
     UNREACHABLE = "unreachable";
-    /// A value of an option, or a variant, that nobody can choose.
+    /// A variant or a value of an option can never be chosen.
     UNREACHABLE_OPTION = "unreachable-option";
-    /// A wheel that was made for something else than it is offered for.
+    /// A wheel is incompatible with the target that it is offered for.
     WHEEL_DRIFT = "wheel-drift";
-    /// Versions that do not stand newest first.
+    /// Versions are not sorted from newest to oldest.
     VERSION_ORDER = "version-order";
-    /// Packages that require each other in a circle.
+    /// Packages require each other cyclically.
     REQUIRES_CYCLE = "requires-cycle";
-    /// A package that requires itself, or conflicts with itself.
+    /// A package requires itself or conflicts with itself.
     REQUIRES_ITSELF = "requires-itself";
-    /// A condition on a package whose consequence requires that package.
+    /// The consequence of a condition requires the package that the condition tests.
     CONDITION_CIRCLE = "condition-circle";
-    /// A template that can't be read.
+    /// A template has a syntax error.
     TEMPLATE_SYNTAX = "template-syntax";
-    /// A name in a template that has no value.
+    /// A name in a template has no value.
     TEMPLATE_NAME = "template-name";
-    /// A template where none is filled in.
+    /// A template is in a place where templates are not expanded.
     TEMPLATE_PLACE = "template-place";
-    /// A template that can't be computed.
+    /// A template cannot be evaluated.
     TEMPLATE_FAILED = "template-failed";
-    /// A fetch without a commit or a hash.
+    /// A download has no commit or hash.
     UNPINNED = "unpinned";
-    /// A definition without a source.
+    /// A definition has no source.
     NO_SOURCE = "no-source";
-    /// A definition without a licence.
+    /// A definition has no licence.
     NO_LICENSE = "no-license";
 }

@@ -1,81 +1,81 @@
 //! Codes of `check`.
 
 super::codes! { "check":
-    /// A run option that the target cannot give.
+    /// The target does not support a run option.
     NOT_OFFERED = "not-offered";
-    /// A container without walls.
+    /// A container is privileged.
     PRIVILEGED = "privileged";
-    /// A container that is root on the host.
+    /// A container has access to the engine's socket.
     DOCKER_SOCKET = "docker-socket";
-    /// An image that runs as root.
+    /// The image runs as root.
     RUNS_AS_ROOT = "runs-as-root";
     PLAIN_SECRET = "plain-secret";
-    /// A variable's name where a value is passed on unchanged.
+    /// A value that is passed on unchanged refers to a variable.
     LITERAL_VARIABLE = "literal-variable";
-    /// A variable with one value in the image and another one when it is started.
+    /// A variable has different values in the image and in the service.
     TWO_VALUES = "two-values";
-    /// A size of shared memory that is not the container's own.
+    /// `shm-size` has no effect, because shared memory is that of the host.
     UNUSED_SHM_SIZE = "unused-shm-size";
-    /// A port that nothing needs to lead to.
+    /// A published port has no effect on the host network.
     UNUSED_PORT = "unused-port";
-    /// `command` or `entrypoint` has a whole command line in one argument.
+    /// `command` or `entrypoint` has a command line in a single argument.
     SPACED_PROGRAM = "spaced-program";
-    /// A parameter of the kernel that would be the host's.
+    /// A kernel parameter belongs to a namespace that is shared with the host.
     HOST_SYSCTL = "host-sysctl";
-    /// CAN interfaces without the host's network.
+    /// CAN interfaces are used without the host network.
     CAN_NETWORK = "can-network";
-    /// Sockets of a desktop session that is another user's.
+    /// A container's user cannot use the sockets of the desktop session.
     SESSION_USER = "session-user";
-    /// A service that there is not.
+    /// A service does not exist.
     UNKNOWN_SERVICE = "unknown-service";
-    /// Services that wait for each other.
+    /// Services wait for each other.
     SERVICE_CYCLE = "service-cycle";
-    /// A service with a name that jcc uses.
+    /// The name of a service is reserved for jcc.
     TAKEN_SERVICE = "taken-service";
-    /// Two things in one place of the container.
+    /// Two mounts have the same path in the container.
     SAME_MOUNT = "same-mount";
-    /// Two containers at one port of the host.
+    /// A port of the host is published twice.
     SAME_PORT = "same-port";
-    /// Two containers of one name.
+    /// Two containers have the same name.
     SAME_CONTAINER = "same-container";
-    /// Ports of a container that has the network of another one.
+    /// A container that shares the network of another one publishes ports.
     SHARED_NETWORK_PORT = "shared-network-port";
-    /// A volume over the image's own system.
+    /// A mount hides a system folder of the image.
     SYSTEM_MOUNT = "system-mount";
-    /// A device that is handed over twice.
+    /// A device is passed twice.
     SAME_DEVICE = "same-device";
     NO_KEY = "no-key";
-    /// An archive whose packages nobody signed.
+    /// The packages of an archive are not verified.
     UNSIGNED_ARCHIVE = "unsigned-archive";
-    /// A key that is believed as it comes.
+    /// A signing key has no fingerprint.
     UNCHECKED_KEY = "unchecked-key";
-    /// A file that is not a public key.
+    /// A file is not a public key.
     NOT_A_KEY = "not-a-key";
-    /// A key with another fingerprint than the one that is given.
+    /// The fingerprint of a key differs from the given one.
     OTHER_KEY = "other-key";
     SEVERAL_KEYS = "several-keys";
-    /// A secret key where a public key is needed.
+    /// A file contains a secret key instead of a public one.
     SECRET_KEY = "secret-key";
-    /// A key file whose name has the wrong end.
+    /// The extension of a key file does not match its format.
     KEY_FILE_NAME = "key-file-name";
-    /// Something that anyone on the way can change.
+    /// A download can be changed in transit.
     PLAIN_HTTP = "plain-http";
-    /// A system package that belongs to the host.
+    /// A system package must not be installed in an image.
     FORBIDDEN_PACKAGE = "forbidden-package";
-    /// Python packages in versions that exclude each other.
+    /// Requirements for a Python package exclude each other.
     CONTRADICTING_PYTHON = "contradicting-python";
-    /// Python packages in whatever version is the newest.
+    /// Python packages have no exact version.
     UNPINNED_PYTHON = "unpinned-python";
-    /// Files of a copied folder that the build does not see.
+    /// Files of a copied folder are excluded from the build context.
     LEFT_OUT = "left-out";
     SAME_OUTPUT = "same-output";
-    /// A file that Compose takes instead of the one that is written.
+    /// Compose uses another file instead of the generated one.
     OTHER_COMPOSE_FILE = "other-compose-file";
-    /// An output where only other programs write.
+    /// The path of an output is reserved for other programs.
     RESERVED_OUTPUT = "reserved-output";
-    /// `allow` of a code that there is not.
+    /// `allow` has an unknown code.
     UNKNOWN_ALLOW = "unknown-allow";
     ALLOWED_ERROR = "allowed-error";
-    /// `allow` of what did not happen.
+    /// `allow` suppresses nothing.
     UNUSED_ALLOW = "unused-allow";
 }

@@ -1,66 +1,66 @@
 //! Codes of `manifest`.
 
 super::codes! { "manifest":
-    /// A node that the language does not have there.
+    /// A node is unknown in its block.
     UNKNOWN_NODE = "unknown-node";
-    /// A property that the node does not have.
+    /// A node does not have this property.
     UNKNOWN_PROPERTY = "unknown-property";
-    /// A property that is a duplicate.
+    /// A property occurs twice.
     DUPLICATE_PROPERTY = "duplicate-property";
-    /// A property that must be there.
+    /// A required property is missing.
     MISSING_PROPERTY = "missing-property";
-    /// More arguments than the node takes.
+    /// A node has more arguments than it takes.
     UNEXPECTED_ARGUMENT = "unexpected-argument";
-    /// An argument that must be there.
+    /// A required argument is missing.
     MISSING_ARGUMENT = "missing-argument";
-    /// A number where text is needed, and the like.
+    /// A value has the wrong type, such as a number instead of a string.
     WRONG_TYPE = "wrong-type";
-    /// A word that is none of those possible.
+    /// A value is none of the possible words.
     UNKNOWN_CHOICE = "unknown-choice";
-    /// A text that its type refuses.
+    /// A text is invalid for its type.
     INVALID_VALUE = "invalid-value";
-    /// A node that may stand once, twice.
+    /// A node that can occur once occurs twice.
     DUPLICATE_NODE = "duplicate-node";
-    /// A node that must be there.
+    /// A required node is missing.
     MISSING_NODE = "missing-node";
-    /// A block where there is none.
+    /// A node has a block but takes none.
     UNEXPECTED_CHILDREN = "unexpected-children";
-    /// No block where there must be one.
+    /// A required block is missing.
     MISSING_CHILDREN = "missing-children";
     SAME_NAME = "same-name";
-    /// A base that is named twice, or not at all.
+    /// `base` names two images or none.
     BASE_CHOICE = "base-choice";
-    /// A user called root with another number, or another one with root's.
+    /// A user named root has another ID, or another user has root's.
     ROOT_USER = "root-user";
-    /// A switch among the GPUs of `gpu`.
+    /// `gpu` has a boolean among names of GPUs.
     MIXED_GPUS = "mixed-gpus";
-    /// A soft limit over the hard one.
+    /// A soft limit exceeds the hard one.
     LIMIT_ORDER = "limit-order";
-    /// A secret from nowhere, or from two places.
+    /// A secret has no source or two.
     SECRET_SOURCE = "secret-source";
-    /// `allow` without a word of why.
+    /// `allow` has no reason.
     EMPTY_REASON = "empty-reason";
-    /// A manifest for other versions of jcc.
+    /// A manifest requires another version of jcc.
     COMPILER_VERSION = "compiler-version";
-    /// A target without a name among several.
+    /// One of several targets has no name.
     UNNAMED_TARGET = "unnamed-target";
-    /// Manifests that extend each other.
+    /// Manifests extend each other.
     EXTENDS_CYCLE = "extends-cycle";
-    /// A manifest that extends one that extends one, and so on.
+    /// Manifests extend each other in too long a chain.
     EXTENDS_DEPTH = "extends-depth";
-    /// A ready-made manifest that there is not.
+    /// A stack does not exist.
     UNKNOWN_STACK = "unknown-stack";
     FILE_NOT_FOUND = "file-not-found";
-    /// A folder where a file is needed, and the like.
+    /// A path is not a regular file.
     WRONG_FILE_KIND = "wrong-file-kind";
-    /// A link that leads out of the project.
+    /// A symbolic link leads out of the project.
     OUTSIDE_PROJECT = "outside-project";
-    /// A file that the system does not let be read.
+    /// A file cannot be read.
     UNREADABLE_FILE = "unreadable-file";
-    /// A line of a requirements file that pip cannot read.
+    /// A line of a requirements file is invalid for pip.
     BAD_REQUIREMENT = "bad-requirement";
-    /// A requirement that is a path.
+    /// A requirement is a path.
     LOCAL_REQUIREMENT = "local-requirement";
-    /// Requirements files that take each other in.
+    /// Requirements files include each other.
     REQUIREMENTS_CYCLE = "requirements-cycle";
 }

@@ -1,4 +1,4 @@
-//! The table of codes: one file an area, each code with the page that `jcc explain` shows.
+//! The table of codes, with one file per area. Each code has the page that `jcc explain` shows.
 
 pub mod catalog;
 pub mod check;
@@ -15,18 +15,18 @@ use super::Code;
 #[derive(Debug, Clone, Copy)]
 pub struct CodeEntry {
     pub code: Code,
-    /// Markdown: a title, what is wrong and why it matters, an example that fails (a `kdl` block under `## Wrong`) and
-    /// its suggestion (under `## Right`).
+    /// The page in Markdown: a title, what is wrong and why it matters, an example that fails (a `kdl` block
+    /// under `## Wrong`) and its correction (under `## Right`).
     pub page: &'static str,
 }
 
-/// Declares the codes of one area: constant, short name; the page is `pages/AREA/NAME.md`.
+/// Declares the codes of an area, as constants and short names. The page is `pages/AREA/NAME.md`.
 macro_rules! codes {
     ($area:literal: $($(#[$doc:meta])* $constant:ident = $name:literal;)*) => {
         $($(#[$doc])* pub const $constant: $crate::diagnostic::Code =
             $crate::diagnostic::Code::new(concat!("jcc::", $area, "::", $name));)*
 
-        /// The codes of this area with their pages.
+        /// The codes of this area, with their pages.
         pub(super) const TABLE: &[super::CodeEntry] = &[
             $(super::CodeEntry {
                 code: $constant,
@@ -37,7 +37,7 @@ macro_rules! codes {
 }
 pub(crate) use codes;
 
-/// Every code, by area, in the order of declaration.
+/// Returns all codes by area, in the order of declaration.
 pub fn all() -> impl Iterator<Item = CodeEntry> {
     [syntax::TABLE, manifest::TABLE, catalog::TABLE, check::TABLE, resolve::TABLE, plan::TABLE, output::TABLE]
         .into_iter()
@@ -45,7 +45,7 @@ pub fn all() -> impl Iterator<Item = CodeEntry> {
         .copied()
 }
 
-/// The entry of a code as users write it: whole (`jcc::manifest::unknown-node`) or its last part.
+/// Finds a code as users write it: in full (`jcc::manifest::unknown-node`) or only its last segment.
 pub fn find(text: &str) -> Option<CodeEntry> {
     all().find(|entry| {
         let code = entry.code.as_str();

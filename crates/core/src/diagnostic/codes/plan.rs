@@ -1,51 +1,51 @@
 //! Codes of `plan`.
 
 super::codes! { "plan":
-    /// A template of a definition comes to something that is no package, path, URL …
+    /// A template of a definition expands to an invalid value.
     BAD_VALUE = "bad-value";
-    /// A step fetches something that no hash or commit holds.
+    /// A step downloads something that is not pinned by a hash or commit.
     UNPINNED = "unpinned-fetch";
-    /// Something is compiled for GPUs that the target does not name.
+    /// A package is compiled for GPUs, but the target names none.
     NO_GPU = "no-gpu";
-    /// A build needs headers of a version that only the base image knows.
+    /// A build needs headers of a version that is not in the catalogue.
     NO_TOOLKIT = "no-toolkit";
-    /// A fetch is graded lower than the manifest requires.
+    /// A download has a lower pin grade than the manifest requires.
     GRADE = "grade";
     /// Two packages write the same file.
     SAME_PATH = "same-path";
-    /// Two archives with one name.
+    /// Two archives have the same name.
     SOURCE_CLASH = "source-clash";
     UNSIGNED_SOURCE = "unsigned-source";
-    /// A snapshot that the archive does not have.
+    /// The archive does not have a snapshot.
     NO_SNAPSHOT = "no-snapshot";
-    /// A personal archive where the distribution has none.
+    /// A PPA is not available for the distribution.
     NO_PPA = "no-ppa";
-    /// A value that a Dockerfile cannot carry where it stands.
+    /// A Dockerfile cannot contain a value at its position.
     NOT_CARRIED = "not-carried";
-    /// Instructions that would reach beyond their stage.
+    /// The text of a `dockerfile` step would affect later instructions.
     VERBATIM = "verbatim";
-    /// More layers than an engine takes.
+    /// The image has more layers than engines support, or nearly so.
     LAYERS = "layers";
-    /// More than the target's usual storage has room for.
+    /// The image is larger than the target's usual storage.
     STORAGE = "storage";
-    /// A container that is started again for ever, with nothing in it that runs on.
+    /// A container that exits at once is restarted forever.
     NOTHING_TO_START = "nothing-to-start";
-    /// A check of health by a program that the image lacks.
+    /// A health check uses a program that the image lacks.
     MISSING_PROGRAM = "missing-program";
-    /// Less shared memory than the packages want.
+    /// Packages need more shared memory than the container has.
     SHARED_MEMORY = "shared-memory";
-    /// A secret's file that one of its services cannot read.
+    /// A service cannot read the file of a secret.
     SHARED_SECRET = "shared-secret";
-    /// A Python requirement of the project that a resolved version does not meet.
+    /// A Python requirement of the project conflicts with a resolved version.
     CONTRADICTS_RESOLVED = "contradicts-resolved";
-    /// A Python package of which the index has no build for the target's GPU.
+    /// The index has no build of a Python package for the target's GPU.
     INDEX_BUILD = "index-build";
-    /// A Python package of an index whose modules would lie over a chosen package's.
+    /// A Python package would override the modules of a chosen package.
     SHADOWS = "shadows-package";
-    /// A wheel that the target's Python, machine or C library can't load.
+    /// A wheel is incompatible with the target's Python, architecture or glibc.
     WRONG_WHEEL = "wrong-wheel";
-    /// A repository that the build can't clone.
+    /// The build cannot clone a repository.
     NOT_CLONED = "not-cloned";
-    /// A repository without a whole commit.
+    /// A repository has no full commit hash.
     MOVING_REVISION = "moving-revision";
 }

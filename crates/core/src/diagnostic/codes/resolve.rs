@@ -1,61 +1,61 @@
 //! Codes of `resolve`.
 
 super::codes! { "resolve":
-    /// Lines of the manifest that cannot hold together.
+    /// Lines of the manifest conflict.
     CONFLICT = "conflict";
     /// The solver's work limit was reached before it found an answer.
     WORK_LIMIT = "work-limit";
-    /// Something that does not exist for this target.
+    /// A package or version is not available for the target.
     UNAVAILABLE = "unavailable";
-    /// A package that the catalogue does not have.
+    /// The catalogue does not have a package.
     UNKNOWN_PACKAGE = "unknown-package";
-    /// A version or release that the catalogue does not have.
+    /// The catalogue does not have a version or release.
     UNKNOWN_VERSION = "unknown-version";
-    /// A variant that the package does not have.
+    /// The package does not have a variant.
     NO_SUCH_VARIANT = "no-such-variant";
-    /// An option, or a value of it, that the package does not have.
+    /// The package does not have an option or value.
     NO_SUCH_OPTION = "no-such-option";
-    /// A base that the catalogue does not have.
+    /// The catalogue does not have a base image.
     UNKNOWN_BASE = "unknown-base";
-    /// An image that the catalogue does not have, of which the manifest says nothing.
+    /// An image is not in the catalogue, and the manifest does not declare its contents.
     UNKNOWN_IMAGE = "unknown-image";
-    /// An image that is made for another platform.
+    /// An image is for another platform.
     WRONG_IMAGE = "wrong-image";
-    /// An image of another distribution than that of the release.
+    /// An image has another distribution than the release.
     OTHER_DISTRIBUTION = "other-distribution";
-    /// A device that the catalogue does not have.
+    /// The catalogue does not have a device.
     UNKNOWN_DEVICE = "unknown-device";
-    /// A compute capability that no GPU has.
+    /// No GPU has a compute capability.
     UNKNOWN_GPU = "unknown-gpu";
-    /// A platform that the catalogue does not have.
+    /// The catalogue does not have a platform.
     UNKNOWN_PLATFORM = "unknown-platform";
-    /// A target without a device or a platform.
+    /// A target has no device or platform.
     NO_PLATFORM = "no-platform";
-    /// A platform that is not the device's.
+    /// A platform is not that of the device.
     WRONG_PLATFORM = "wrong-platform";
-    /// A release that this platform does not have.
+    /// The platform does not have a release.
     NOT_HERE = "not-here";
-    /// A pin of what the target fixes.
+    /// A pin is for an axis that the target fixes.
     FIXED_AXIS = "fixed-axis";
     NO_BASE = "no-base";
-    /// Something that nobody has shown yet to work.
+    /// A chosen version or image is unproven.
     UNPROVEN = "unproven";
-    /// A target, named on the command line, that the manifest does not have.
+    /// The manifest does not have a target that the command line names.
     UNKNOWN_TARGET = "unknown-target";
-    /// A lock of a newer compiler.
+    /// A lock was written by a newer version of jcc.
     NEWER_LOCK = "newer-lock";
-    /// A lock that cannot be read.
+    /// A lock cannot be read.
     DAMAGED_LOCK = "damaged-lock";
-    /// A lock with git's conflict markers.
+    /// A lock contains Git conflict markers.
     CONFLICTED_LOCK = "conflicted-lock";
-    /// A locked version that the catalogue no longer has.
+    /// A locked version is no longer in the catalogue.
     LOCK_GONE = "lock-gone";
-    /// A file that is not what `docker buildx imagetools inspect` prints.
+    /// A file is not the output of `docker buildx imagetools inspect`.
     NOT_INSPECTED = "not-inspected";
-    /// A digest of an image that no target starts from.
+    /// A digest is for an image that no target uses.
     UNUSED_DIGEST = "unused-digest";
-    /// A digest of an image whose digest the manifest or the catalogue gives.
+    /// A digest is for an image whose digest the manifest or the catalogue sets.
     FIXED_DIGEST = "fixed-digest";
-    /// A lock that would change, with `--locked`.
+    /// The lock would change, with `--locked`.
     LOCK_WOULD_CHANGE = "lock-would-change";
 }

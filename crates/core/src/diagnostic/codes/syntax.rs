@@ -1,14 +1,14 @@
 //! Codes of `syntax`.
 
 super::codes! { "syntax":
-    /// A text that is no KDL, for a reason without its own code.
+    /// A text is not valid KDL, for a reason without its own code.
     INVALID_KDL = "invalid-kdl";
     WRONG_ENCODING = "wrong-encoding";
-    /// JSON, YAML, TOML, a Dockerfile.
+    /// A file has another format: JSON, YAML, TOML, a Dockerfile or a requirements file.
     OTHER_LANGUAGE = "other-language";
-    /// A text of more than 1 MiB.
+    /// A text is larger than 1 MiB or has too many words.
     TOO_LARGE = "too-large";
-    /// Blocks in blocks without end.
+    /// Blocks are nested too deeply.
     TOO_DEEP = "too-deep";
     FORBIDDEN_CHARACTER = "forbidden-character";
     BARE_KEYWORD = "bare-keyword";
@@ -17,22 +17,22 @@ super::codes! { "syntax":
     SINGLE_QUOTES = "single-quotes";
     UNCLOSED_BLOCK = "unclosed-block";
     STRAY_BRACE = "stray-brace";
-    /// A block that belongs to no node.
+    /// A block does not belong to a node.
     MISPLACED_BRACE = "misplaced-brace";
-    /// A text without its closing quotes.
+    /// A string is not closed.
     UNCLOSED_STRING = "unclosed-string";
     UNCLOSED_COMMENT = "unclosed-comment";
     HASH_COMMENT = "hash-comment";
     BAD_ESCAPE = "bad-escape";
-    /// A text in `"""` that is laid out wrongly.
+    /// The layout of a multi-line string is invalid.
     BAD_MULTILINE = "bad-multiline";
-    /// Two values without a space between them.
+    /// There is no space between two values.
     MISSING_SPACE = "missing-space";
-    /// Two nodes on a line without `;`.
+    /// Two nodes on a line are not separated by `;`.
     MISSING_SEPARATOR = "missing-separator";
-    /// Markers that git left of a merge.
+    /// A file contains Git conflict markers.
     MERGE_CONFLICT = "merge-conflict";
-    /// A `=`, `,` or `;` where it has no meaning.
+    /// A token such as `=`, `,` or `;` is not allowed at its position.
     MISPLACED_TOKEN = "misplaced-token";
     TYPE_ANNOTATION = "type-annotation";
     OLD_KDL = "old-kdl";

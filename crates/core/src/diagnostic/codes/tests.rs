@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use super::*;
 
 #[test]
-fn every_code_is_unique_and_its_name_is_kebab_case() {
+fn codes_are_unique_and_kebab_case() {
     let mut seen = BTreeSet::new();
     for entry in all() {
         let code = entry.code.as_str();
@@ -20,16 +20,16 @@ fn every_code_is_unique_and_its_name_is_kebab_case() {
 }
 
 #[test]
-fn the_last_part_of_a_code_is_its_own() {
+fn last_segments_of_codes_are_unique() {
     let mut seen = BTreeSet::new();
     let name = |entry: &CodeEntry| entry.code.as_str().rsplit("::").next().unwrap_or_default();
     let twice: Vec<&str> =
         all().filter(|entry| !seen.insert(name(entry))).map(|entry| entry.code.as_str()).collect();
-    assert!(twice.is_empty(), "`explain` could not tell these from others: {twice:?}");
+    assert!(twice.is_empty(), "`explain` cannot distinguish these from others: {twice:?}");
 }
 
 #[test]
-fn every_page_has_its_four_parts() {
+fn pages_have_the_required_sections() {
     for entry in all() {
         let (code, page) = (entry.code, entry.page);
         let heads: Vec<&str> = page.lines().filter(|line| line.starts_with("## ")).collect();
@@ -39,8 +39,8 @@ fn every_page_has_its_four_parts() {
             page.split("## Wrong").next().unwrap_or_default().lines().skip(1).filter(|line| !line.is_empty());
         assert!((1..=12).contains(&prose.count()), "{code}: one to twelve lines of prose");
         for part in page.split("\n## ").skip(1) {
-            assert_eq!(part.matches("```kdl\n").count(), 1, "{code}: one `kdl` block a part");
-            assert_eq!(part.matches("```").count(), 2, "{code}: one block a part");
+            assert_eq!(part.matches("```kdl\n").count(), 1, "{code}: one `kdl` block per section");
+            assert_eq!(part.matches("```").count(), 2, "{code}: one block per section");
         }
     }
 }

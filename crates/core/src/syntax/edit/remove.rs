@@ -1,4 +1,4 @@
-//! What is taken out: a node with its own comments and its line, an argument.
+//! Removal of nodes, with their comments and lines.
 
 use super::super::Node;
 use super::super::grammar::is_blank;
@@ -10,8 +10,8 @@ fn is_comment(kind: TokenKind) -> bool {
 }
 
 impl Editor<'_> {
-    /// Takes a node out: where it has its lines to itself with them and with the comments right above it, unless these
-    /// head a group of which others stay; else with its `;`.
+    /// Removes a node. If no other node shares its lines, the lines are removed too, and so are the comments
+    /// directly above, unless they are the heading of a group with other nodes. Otherwise its `;` is removed.
     pub fn remove(&self, node: &Node) -> Change {
         let extent = self.extent(node);
         let first = self.first_of_line(extent.name);
@@ -21,12 +21,12 @@ impl Editor<'_> {
                 let heading = own < first && !self.is_at_top(node) && self.heads_group(own, end);
                 self.with_empty_line(if heading { first } else { own }, end)
             }
-            _ => self.among_others(&extent),
+            _ => self.shared_line(&extent),
         };
         Change { range, text: String::new() }
     }
 
-    /// The token that the line begins with, where only blanks and comments stand before this one.
+    /// Returns the first token of the line, if only whitespace and comments precede the given one.
     fn first_of_line(&self, at: usize) -> Option<usize> {
         let is_blank = |kind| kind == TokenKind::Space || matches!(kind, TokenKind::BlockComment { .. });
         let before = self.before(at, is_blank);
@@ -35,7 +35,7 @@ impl Editor<'_> {
         heads.then(|| before.map_or(0, |before| before + 1))
     }
 
-    /// The token behind the end of the node's last line, where nothing else stands on it.
+    /// Returns the token after the node's last line, if nothing else is on it.
     fn rest_of_line(&self, extent: &Extent) -> Option<usize> {
         let mut ended = false;
         for at in extent.last + 1..self.tokens.len() {
@@ -50,7 +50,7 @@ impl Editor<'_> {
         Some(self.tokens.len())
     }
 
-    /// The token that begins the lines of comments right above this token, which begins a line itself.
+    /// Returns the first token of the comment lines directly above a token that starts a line.
     fn with_comments(&self, mut first: usize) -> usize {
         while first > 0 && self.tokens[first - 1].kind == TokenKind::Newline {
             let above = self.before(first - 1, |kind| kind == TokenKind::Space);
@@ -67,8 +67,8 @@ impl Editor<'_> {
         self.document.nodes.iter().any(|one| one.span == node.span)
     }
 
-    /// Whether comments head more than the node below them: where empty lines part a block into groups they stand over the
-    /// first line of one, and the next line, at `end`, is another node.
+    /// Whether comments are the heading of a group of nodes: empty lines separate the block into groups, the
+    /// comments precede the first node of one, and another node follows directly at `end`.
     fn heads_group(&self, comments: usize, end: usize) -> bool {
         let blank = |kind| kind == TokenKind::Space;
         let next = (end..self.tokens.len()).find(|at| !blank(self.tokens[*at].kind));
@@ -87,7 +87,7 @@ impl Editor<'_> {
         }
     }
 
-    /// Whether an empty line comes before the end of the block, and more of it behind.
+    /// Whether an empty line, followed by more contents, comes before the end of the block.
     fn ends_in_empty_line(&self, from: usize) -> bool {
         let (mut depth, mut breaks) = (0_usize, 0_usize);
         for token in &self.tokens[from..] {
@@ -109,8 +109,8 @@ impl Editor<'_> {
         false
     }
 
-    /// Whole lines from a token to the token `end`. Where an empty line stands before them and another one, or the end
-    /// of the block, behind them, one of the two goes too.
+    /// Returns the range of whole lines from a token to the token `end`. If empty lines would be left on both
+    /// sides, or one at the edge of the block, one is included.
     fn with_empty_line(&self, first: usize, end: usize) -> std::ops::Range<usize> {
         let start = |at: usize| self.tokens.get(at).map_or(self.text.len(), |token| token.start);
         let breaks = |at: Option<usize>| at.is_some_and(|at| self.tokens[at].kind == TokenKind::Newline);
@@ -129,8 +129,8 @@ impl Editor<'_> {
         }
     }
 
-    /// Whether nothing, not even a comment, would stand in the block of a node without its one child.
-    pub fn holds_only(&self, parent: &Node, child: &Node) -> bool {
+    /// Whether the block of a node would be empty, without comments, if this child was removed.
+    pub fn has_only_child(&self, parent: &Node, child: &Node) -> bool {
         let Some((open, close)) = self.extent(parent).block else { return false };
         let gone = self.remove(child).range;
         self.tokens[open + 1..close].iter().all(|token| {
@@ -138,17 +138,17 @@ impl Editor<'_> {
         })
     }
 
-    /// A node that shares its line.
-    fn among_others(&self, extent: &Extent) -> std::ops::Range<usize> {
+    /// Returns the range of a node that shares its line with others.
+    fn shared_line(&self, extent: &Extent) -> std::ops::Range<usize> {
         let (start, end) = (self.tokens[extent.name].start, self.tokens[extent.last].end);
         let before = self.before(extent.name, is_blank);
-        let parted = before.filter(|at| self.tokens[*at].kind == TokenKind::Semicolon);
+        let separated = before.filter(|at| self.tokens[*at].kind == TokenKind::Semicolon);
         let mut next = extent.last + 1;
         let after = (next..self.tokens.len()).find(|at| !is_blank(self.tokens[*at].kind));
         if let Some(after) = after.filter(|at| self.tokens[*at].kind == TokenKind::Semicolon) {
             next = after + 1;
-        } else if let Some(parted) = parted {
-            return self.tokens[parted].start..end;
+        } else if let Some(separated) = separated {
+            return self.tokens[separated].start..end;
         } else if extent.name == 0 || self.kind(extent.name - 1) != Some(TokenKind::Space) {
             return start..end;
         }

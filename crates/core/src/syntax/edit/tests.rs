@@ -11,7 +11,7 @@ fn read(text: &str) -> Option<Document> {
     parse(Sources::new().add("t", text.to_owned()), text, &mut log)
 }
 
-/// Edits the first node of a name, at any depth.
+/// Edits the first node with a name, at any depth.
 fn edited(text: &str, name: &str, edit: impl Fn(&Editor<'_>, &Node) -> Change) -> String {
     fn find<'n>(nodes: &'n [Node], name: &str) -> Option<&'n Node> {
         nodes.iter().find_map(|node| {
@@ -26,8 +26,8 @@ fn edited(text: &str, name: &str, edit: impl Fn(&Editor<'_>, &Node) -> Change) -
 }
 
 #[test]
-fn a_node_is_put_at_the_end_of_a_block() {
-    let put = |text| edited(text, "p", |editor, node| editor.put_in(node, "x \"1\""));
+fn a_node_is_inserted_at_the_end_of_a_block() {
+    let put = |text| edited(text, "p", |editor, node| editor.insert_into(node, "x \"1\""));
     let cases = [
         "p {\n    a\n}\n",
         "p {\n\ta // why\n\n\t// later:\n\t// b\n}\n",
@@ -55,7 +55,7 @@ fn a_node_is_put_at_the_end_of_a_block() {
 }
 
 #[test]
-fn a_node_goes_with_its_comments_and_its_line() {
+fn a_node_is_removed_with_its_comments_and_line() {
     fn removed(editor: &Editor<'_>, node: &Node) -> Change {
         editor.remove(node)
     }
@@ -92,11 +92,11 @@ fn a_node_goes_with_its_comments_and_its_line() {
 }
 
 #[test]
-fn a_top_level_node_is_put_behind_another() {
+fn a_top_level_node_is_inserted_after_another() {
     let put = |text: &str, after: Option<usize>| {
         let document = read(text).expect("it is KDL");
         let editor = Editor::new(text, &document);
-        editor.put_after(after, &editor.block("p", "x")).apply(text)
+        editor.insert_after(after, &editor.block("p", "x")).apply(text)
     };
     let cases = [
         ("a\nb\n", Some(0)),
@@ -117,7 +117,7 @@ fn a_top_level_node_is_put_behind_another() {
 }
 
 #[test]
-fn values_are_put_in_their_places() {
+fn arguments_are_replaced_or_added() {
     let set = |text| edited(text, "x", |editor, node| editor.set_argument(node, "\"2\""));
     assert_eq!(set("x \"1\" k=1 // why"), "x \"2\" k=1 // why");
     assert_eq!(set("x k=1 { a }"), "x \"2\" k=1 { a }");
@@ -126,7 +126,7 @@ fn values_are_put_in_their_places() {
     assert_eq!(set("x /- \"0\""), "x \"2\" /- \"0\"");
 }
 
-/// Every place of a tree, as the way to it.
+/// Collects the paths of all nodes of a tree.
 fn ways(nodes: &[Node], here: &[usize], all: &mut Vec<Vec<usize>>) {
     for (at, node) in nodes.iter().enumerate() {
         let way = [here, &[at]].concat();
@@ -140,7 +140,7 @@ fn at<'n>(nodes: &'n [Node], way: &[usize]) -> &'n Node {
     if way.len() == 1 { node } else { at(node.children.as_deref().expect("a way leads on"), &way[1..]) }
 }
 
-/// The list that holds the node at the end of a way.
+/// Returns the siblings of the node at a path.
 fn sisters<'n>(nodes: &'n mut Vec<Node>, way: &[usize]) -> &'n mut Vec<Node> {
     if way.len() == 1 {
         return nodes;
@@ -148,14 +148,14 @@ fn sisters<'n>(nodes: &'n mut Vec<Node>, way: &[usize]) -> &'n mut Vec<Node> {
     sisters(nodes[way[0]].children.as_mut().expect("a way leads on"), &way[1..])
 }
 
-/// The change gives this tree.
+/// Asserts that a change results in this tree.
 fn gives(text: &str, change: &Change, expected: &[Node]) {
     let new = change.apply(text);
     let after = read(&new).unwrap_or_else(|| panic!("{text:?} became {new:?}, which is no KDL"));
     assert!(alike(&after.nodes, expected), "{text:?} became {new:?}");
 }
 
-/// Every edit of every node of a text does what it says and no more.
+/// Asserts that all edits of all nodes of a text have the expected results.
 fn holds(text: &str) -> bool {
     let Some(document) = read(text) else { return false };
     let new = read("x \"1\"").expect("it is KDL").nodes.remove(0);
@@ -171,7 +171,7 @@ fn holds(text: &str) -> bool {
 
         let mut nodes = document.nodes.clone();
         sisters(&mut nodes, way)[last].children.get_or_insert_default().push(new.clone());
-        let change = editor.put_in(node, "x \"1\"");
+        let change = editor.insert_into(node, "x \"1\"");
         assert!(text[change.range.clone()].trim().is_empty(), "{text:?}: {change:?}");
         gives(text, &change, &nodes);
 
@@ -182,7 +182,7 @@ fn holds(text: &str) -> bool {
         gives(text, &editor.set_argument(node, "\"v\""), &nodes);
 
         if way.len() == 1 {
-            let change = editor.put_after(Some(last), &editor.block("p", "x \"1\""));
+            let change = editor.insert_after(Some(last), &editor.block("p", "x \"1\""));
             assert!(change.range.is_empty());
             let after = read(&change.apply(text)).expect("it stays KDL");
             assert_eq!(after.nodes.len(), document.nodes.len() + 1, "{text:?}");
@@ -191,7 +191,7 @@ fn holds(text: &str) -> bool {
     true
 }
 
-/// Parts put together so that every block is closed.
+/// Joins parts so that all blocks are closed.
 fn closed(parts: &[&str]) -> String {
     let (mut out, mut depth) = (String::new(), 0_usize);
     for part in parts {
@@ -207,7 +207,7 @@ fn closed(parts: &[&str]) -> String {
 }
 
 #[test]
-fn awkward_texts() {
+fn edits_of_unusual_texts_have_the_expected_tree() {
     for text in [
         "a \\\n",
         "a; \\\n b",
@@ -234,7 +234,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn edits_of_any_text_do_what_they_say(parts in prop::collection::vec(prop::sample::select(vec![
+    fn edits_of_arbitrary_text_have_the_expected_tree(parts in prop::collection::vec(prop::sample::select(vec![
         "a", "b 1", "c { d; e }", "f {\n", "g {", "h { ", "}", "}\n", " }", "\n", "\n", "\r\n", "; ", ";", " // c\n", " /* c */ ",
         "/- ", "/- i { j }\n", " /- { k }", " \\\n", " k=1", " \"x\"", "  ", "\n\n", "// own\n", "\"\"\"\n  t\n  \"\"\"",
     ]), 0..24)) {

@@ -1,4 +1,4 @@
-//! A document against the tables of its language.
+//! Checks a document against the schema of its language.
 
 use std::collections::BTreeMap;
 
@@ -8,22 +8,22 @@ use crate::syntax::{Document, Node, Property, Value, kinds, value};
 
 use super::{Children, NodeSpec, Times, forms};
 
-/// Tells everything in which the document is not as the tables say. `place` is what messages call the document: `a
-/// manifest`, `a package definition`.
+/// Reports everything in which a document differs from the schema. `place` is the name of the document in
+/// messages: `a manifest`, `a package definition`.
 pub fn check(document: &Document, language: &'static [&'static NodeSpec], place: &str, log: &mut Log) {
     let start = Span { end: document.span.start, ..document.span };
     let here = BlockContext { roots: language, place, owner: start, spec: None };
     here.block(&document.nodes, Children::Listed(language), log);
 }
 
-/// What a block may hold and where it is, while it is checked against its schema.
+/// The context of a block while it is checked.
 #[derive(Clone, Copy)]
 struct BlockContext<'a> {
     roots: &'static [&'static NodeSpec],
     place: &'a str,
     /// The node that owns the block.
     spec: Option<&'static NodeSpec>,
-    /// What is pointed at when something is missing: the name of the owner of the block.
+    /// The name of the node that owns the block, which is the place of diagnostics about missing nodes.
     owner: Span,
 }
 
@@ -34,7 +34,7 @@ impl BlockContext<'_> {
         for (at, node) in nodes.iter().enumerate() {
             let Some(spec) = allowed.find(&node.name.value) else {
                 let items: Vec<&Node> = nodes[at + 1..].iter().take_while(|node| is_item(node)).collect();
-                // A list of YAML is reported at its key.
+                // A YAML list is reported at its key.
                 if !is_item(node) || at == 0 {
                     self.unknown(node, &items, allowed, log);
                 }
@@ -87,7 +87,7 @@ impl BlockContext<'_> {
                 let inner = BlockContext { place: &name, owner: node.name.span, spec: Some(spec), ..self };
                 inner.block(children, allowed, log);
             }
-            (None, _) if spec.block_required && !forms::has_block_behind(node, spec) => {
+            (None, _) if spec.block_required && !forms::has_inline_block(node, spec) => {
                 log.error(
                     Diagnostic::error(codes::MISSING_CHILDREN, format!("{name} needs a block"))
                         .at(node.name.span, "empty")
@@ -106,27 +106,27 @@ impl BlockContext<'_> {
             log.error(diagnostic.at(node.name.span, "unknown node"));
             return;
         }
-        if let Some(called) = forms::called(name, allowed) {
-            log.error(renamed(diagnostic, (node, items), &called));
+        if let Some(foreign) = forms::find_foreign(name, allowed) {
+            log.error(renamed(diagnostic, (node, items), &foreign));
             return;
         }
         if let Some(advice) = forms::advice(name, self.spec) {
             log.error(diagnostic.at(node.name.span, "syntax of another tool").help(advice));
             return;
         }
-        let elsewhere = homes(name, self.roots);
+        let elsewhere = blocks_with(name, self.roots);
         let known = allowed.listed().iter().map(|spec| spec.name);
-        // A word that the language has elsewhere is no typing error.
+        // A name that is known in other blocks is not a typing error.
         let mut near = if elsewhere.is_empty() { wording::nearest(name, known) } else { Vec::new() };
         if near.is_empty() && elsewhere.is_empty() {
-            near.extend(forms::nearly_called(name, allowed));
+            near.extend(forms::near_foreign(name, allowed));
         }
         let mut diagnostic = diagnostic.at(node.name.span, "unknown node");
         let (mut written, mut block) = (None, None);
         if let [one] = near[..] {
             diagnostic = diagnostic.fix(node.name.span, one);
             let spec = allowed.find(one);
-            written = spec.and_then(|spec| forms::respelt(node, items, spec));
+            written = spec.and_then(|spec| forms::rewritten_list(node, items, spec));
             block = spec.and_then(|spec| forms::without_block(node, spec));
         }
         if !near.is_empty() {
@@ -139,14 +139,14 @@ impl BlockContext<'_> {
         } else if !elsewhere.is_empty() {
             diagnostic = diagnostic
                 .help(format!("{} belongs {}", wording::code(name), wording::any_of(&elsewhere)))
-                .maybe_help(stray(node, allowed).filter(|_| says_version(node)));
+                .maybe_help(suggest_block(node, allowed).filter(|_| has_version(node)));
         } else if let Some(written) = forms::as_pair(node, allowed) {
             diagnostic =
                 diagnostic.help(format!("write {}", wording::code(&written))).fix(node.span, written);
-        } else if let Some(other) = forms::called_elsewhere(name, self.roots) {
+        } else if let Some(other) = forms::foreign_elsewhere(name, self.roots) {
             diagnostic = diagnostic.help(other);
         } else {
-            diagnostic = diagnostic.maybe_help(stray(node, allowed)).maybe_help(possible(allowed));
+            diagnostic = diagnostic.maybe_help(suggest_block(node, allowed)).maybe_help(possible(allowed));
         }
         log.error(diagnostic);
     }
@@ -162,44 +162,47 @@ impl BlockContext<'_> {
     }
 }
 
-/// A node that another tool calls so, with the whole node as it is written here.
-fn renamed(diagnostic: Diagnostic, (node, items): (&Node, &[&Node]), called: &forms::Called) -> Diagnostic {
+/// Completes the diagnostic for a node with a name of another tool.
+fn renamed(
+    diagnostic: Diagnostic,
+    (node, items): (&Node, &[&Node]),
+    foreign: &forms::ForeignName,
+) -> Diagnostic {
     let what =
         if node.name.value.is_ascii() { "syntax of another tool" } else { "node names are English words" };
     let diagnostic = diagnostic
         .at(node.name.span, what)
-        .help(format!("did you mean {}?", wording::code(called.spec.name)))
-        .maybe_help(forms::without_block(node, called.spec));
-    match called.written(node).or_else(|| forms::respelt(node, items, called.spec)) {
+        .help(format!("did you mean {}?", wording::code(foreign.spec.name)))
+        .maybe_help(forms::without_block(node, foreign.spec));
+    match foreign.written(node).or_else(|| forms::rewritten_list(node, items, foreign.spec)) {
         Some(written) if !items.is_empty() => diagnostic.help(as_list(&written)),
         Some(written) => {
             diagnostic.help(format!("write {}", wording::code(&written))).fix(node.span, written)
         }
-        None => diagnostic.fix(node.name.span, called.spec.name),
+        None => diagnostic.fix(node.name.span, foreign.spec.name),
     }
 }
 
-/// How the items of a list of YAML are written.
+/// Formats the help for a YAML list.
 fn as_list(written: &str) -> String {
     format!("lists are written without `-`: {}", wording::code(written))
 }
 
-/// Whether its argument can be nothing but a version: a word of the language is rarely followed by one.
-fn says_version(node: &Node) -> bool {
+/// Whether the argument of a node is certainly a version, which suggests that the node is a package.
+fn has_version(node: &Node) -> bool {
     let given = node.arguments.first().map(|given| &given.value);
     let first =
         |text: &str| text.starts_with(|letter: char| letter.is_ascii_digit() || "<>=~^".contains(letter));
     matches!(given, Some(Value::Float(_))) || matches!(given, Some(Value::String(text)) if first(text))
 }
 
-/// Whether a text ends as the name of a file does, and so is no version.
+/// Whether a text has a file extension, so that it is not a version.
 fn is_file(text: &str) -> bool {
     text.rsplit_once('.').is_some_and(|(_, end)| end.starts_with(|letter: char| letter.is_ascii_alphabetic()))
 }
 
-/// Where a name of the catalogue may have been meant to stand: it is one, as far as its form goes, and beside
-/// it stands what takes such names.
-fn stray(node: &Node, allowed: Children) -> Option<String> {
+/// Suggests blocks for an unknown node that could be a name of the catalogue.
+fn suggest_block(node: &Node, allowed: Children) -> Option<String> {
     let named = node.name.value.starts_with(char::is_alphanumeric) && !node.name.value.contains(':');
     if !named || !node.properties.is_empty() || node.children.is_some() || node.arguments.len() > 1 {
         return None;
@@ -260,7 +263,8 @@ fn arguments(node: &Node, spec: &NodeSpec, log: &mut Log) {
     }
 }
 
-/// Arguments that belong into the block or to a property: reported once, with the whole node as it is written.
+/// Reports arguments that belong in the block or in a property, with the corrected node. Returns whether it
+/// did.
 fn misplaced_arguments(node: &Node, spec: &NodeSpec, other: Option<&String>, log: &mut Log) -> bool {
     let first = if spec.rest.is_some() { None } else { node.arguments.get(spec.arguments.len()) };
     let Some(first) = first else { return false };
@@ -303,7 +307,7 @@ fn properties(node: &Node, spec: &NodeSpec, log: &mut Log) {
             None => unknown_property(node, at, spec, log),
         }
     }
-    // An argument too many that was meant for it says so already.
+    // If an extra argument is the missing property, that was reported already.
     let misplaced = forms::as_property(node, spec).is_some();
     for missing in spec.properties.iter().filter(|one| one.required && !misplaced) {
         if !node.properties.iter().any(|given| given.key.value == missing.key) {
@@ -352,7 +356,7 @@ fn unknown_property(node: &Node, at: usize, spec: &NodeSpec, log: &mut Log) {
     log.error(diagnostic.help(help));
 }
 
-/// A sentence of the reference as the end of a label: no capital, no full stop.
+/// Converts a sentence of the reference to a phrase for labels: without initial capital and full stop.
 fn phrase(doc: &str) -> String {
     let doc = doc.trim_end_matches('.');
     let mut letters = doc.chars();
@@ -372,8 +376,8 @@ fn possible(children: Children) -> Option<String> {
     (!names.is_empty()).then(|| format!("allowed here: {}", wording::all_of(&names)))
 }
 
-/// The blocks of the language in which a node of this name has a meaning: ``in `app` ``, `at the top level`.
-fn homes(name: &str, roots: &'static [&'static NodeSpec]) -> Vec<String> {
+/// Returns the blocks in which a node with this name is known: ``in `app` ``, `at the top level`.
+fn blocks_with(name: &str, roots: &'static [&'static NodeSpec]) -> Vec<String> {
     let mut found = Vec::new();
     if roots.iter().any(|spec| spec.name == name) {
         found.push("at the top level".to_owned());

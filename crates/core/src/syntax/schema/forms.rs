@@ -1,59 +1,59 @@
-//! What is written as other tools have it, and how it is written here.
+//! Recognises syntax of other tools, and suggests the equivalent.
 
 use crate::diagnostic::wording;
 use crate::syntax::{Argument, Node, Value, value};
 
 use super::{Children, NodeSpec};
 
-/// A node of the language that another tool calls by a certain word.
-pub(super) struct Called {
+/// The node that corresponds to a word of another tool.
+pub(super) struct ForeignName {
     pub(super) spec: &'static NodeSpec,
-    /// How it is written here, where more than the name differs.
+    /// A template of the node, if more than the name differs.
     template: &'static str,
 }
 
-/// The same word for a comparison: tools differ in case and in hyphens.
+/// Normalises a word for comparison: tools differ in case and hyphens.
 fn plain(word: &str) -> String {
     word.to_lowercase().replace('_', "-")
 }
 
-/// What a block has under another tool's word.
-pub(super) fn called(word: &str, allowed: Children) -> Option<Called> {
+/// Finds the node of a block that corresponds to a word of another tool.
+pub(super) fn find_foreign(word: &str, allowed: Children) -> Option<ForeignName> {
     let word = plain(word.trim_end_matches(':'));
     allowed.listed().iter().find_map(|spec| {
         let (_, template) = spec.also.iter().find(|(other, _)| *other == word)?;
-        Some(Called { spec, template })
+        Some(ForeignName { spec, template })
     })
 }
 
-/// What to write instead of another tool's word that no node of the block stands for.
+/// Returns the advice for a word of another tool that has no equivalent in the block.
 pub(super) fn advice(word: &str, block: Option<&'static NodeSpec>) -> Option<&'static str> {
     let word = plain(word.trim_end_matches(':'));
     let (_, advice) = block?.foreign.iter().find(|(words, _)| words.contains(&word.as_str()))?;
     Some(advice)
 }
 
-/// What a block has under a word that a typing error makes of another tool's word.
-pub(super) fn nearly_called(word: &str, allowed: Children) -> Option<&'static str> {
+/// Finds the node of a block that corresponds to a misspelled word of another tool.
+pub(super) fn near_foreign(word: &str, allowed: Children) -> Option<&'static str> {
     let word = plain(word);
     let slips = |spec: &&&NodeSpec| !wording::slips(&word, spec.also.iter().map(|one| one.0)).is_empty();
     allowed.listed().iter().find(slips).map(|spec| spec.name)
 }
 
-/// The nodes of other blocks that another tool calls by this word: ``in `run` ``.
-pub(super) fn called_elsewhere(word: &str, roots: &'static [&'static NodeSpec]) -> Option<String> {
+/// Suggests nodes of other blocks that correspond to a word of another tool: ``in `run` ``.
+pub(super) fn foreign_elsewhere(word: &str, roots: &'static [&'static NodeSpec]) -> Option<String> {
     let word = word.trim_end_matches(':');
     if let Some(advice) = roots.iter().find_map(|root| advice(word, Some(root))) {
         return Some(advice.to_owned());
     }
-    let here = called(word, Children::Listed(roots)).map(|found| wording::code(found.spec.name));
+    let here = find_foreign(word, Children::Listed(roots)).map(|found| wording::code(found.spec.name));
     let found: Vec<String> = match here {
         Some(here) => vec![here],
         None => (roots.iter())
             .filter_map(|root| {
                 let of_one = |spec: &&&NodeSpec| plain(word).strip_suffix('s') == Some(spec.name);
                 let one = root.children.listed().iter().find(of_one).copied();
-                Some((called(word, root.children).map(|found| found.spec).or(one)?, root))
+                Some((find_foreign(word, root.children).map(|found| found.spec).or(one)?, root))
             })
             .map(|(spec, root)| format!("{} in {}", wording::code(spec.name), wording::code(root.name)))
             .collect(),
@@ -61,8 +61,8 @@ pub(super) fn called_elsewhere(word: &str, roots: &'static [&'static NodeSpec]) 
     (!found.is_empty()).then(|| format!("{} is written {}", wording::code(word), wording::any_of(&found)))
 }
 
-/// The node under its name here, with the items of the list that follows it, where it has another form here.
-pub(super) fn respelt(node: &Node, items: &[&Node], spec: &'static NodeSpec) -> Option<String> {
+/// Rewrites a node, and the items of a YAML list after it, in the form of this language.
+pub(super) fn rewritten_list(node: &Node, items: &[&Node], spec: &'static NodeSpec) -> Option<String> {
     let entries: Vec<_> =
         std::iter::once(node).chain(items.iter().copied()).flat_map(|one| &one.arguments).collect();
     if entries.is_empty() || node.children.is_some() {
@@ -87,7 +87,7 @@ pub(super) fn respelt(node: &Node, items: &[&Node], spec: &'static NodeSpec) -> 
     Some(format!("{} {}", spec.name, words.join(" ")))
 }
 
-/// How a node is written here that takes no block, where it has one.
+/// Suggests the form without a block for a node that has one but takes none.
 pub(super) fn without_block(node: &Node, spec: &'static NodeSpec) -> Option<String> {
     let blockless = node.children.is_some() && matches!(spec.children, Children::None);
     blockless.then(|| {
@@ -99,8 +99,8 @@ pub(super) fn without_block(node: &Node, spec: &'static NodeSpec) -> Option<Stri
     })
 }
 
-impl Called {
-    /// The whole node as it is written here, where more than its name differs.
+impl ForeignName {
+    /// Formats the whole node, if more than its name differs.
     pub(super) fn written(&self, node: &Node) -> Option<String> {
         if self.template.is_empty() || node.children.is_some() || node.arguments.is_empty() {
             return None;
@@ -119,7 +119,7 @@ fn shown(given: &Value) -> Option<String> {
     }
 }
 
-/// The texts of all arguments.
+/// Returns all arguments if they are strings.
 fn texts(node: &Node) -> Option<Vec<&str>> {
     let text = |given: &Value| matches!(given, Value::String(_));
     let fits = node.arguments.iter().all(|given| text(&given.value));
@@ -130,7 +130,7 @@ fn texts(node: &Node) -> Option<Vec<&str>> {
     fits.then(|| texts.collect())
 }
 
-/// A node whose arguments belong into its block: `packages "a" "b"` is `packages { a; b }`.
+/// Rewrites a node whose arguments belong in its block: `packages "a" "b"` becomes `packages { a; b }`.
 pub(super) fn in_block(node: &Node, spec: &NodeSpec) -> Option<String> {
     let texts = texts(node).filter(|texts| !texts.is_empty() && node.children.is_none())?;
     if let Some(child) = spec.bare {
@@ -143,13 +143,13 @@ pub(super) fn in_block(node: &Node, spec: &NodeSpec) -> Option<String> {
     other.children.other().is_none().then(|| format!("{} {{ {} }}", spec.name, names.join("; ")))
 }
 
-/// Whether what belongs into the block of a node stands behind it, which its arguments tell.
-pub(super) fn has_block_behind(node: &Node, spec: &NodeSpec) -> bool {
+/// Whether the arguments of a node belong in its block, which is reported separately.
+pub(super) fn has_inline_block(node: &Node, spec: &NodeSpec) -> bool {
     let rewritten = spec.rewrite.is_some_and(|rewrite| rewrite(node).is_some());
     spec.arguments.is_empty() && (rewritten || in_block(node, spec).is_some())
 }
 
-/// A child that is named where its kind would be: `vtk { qt "5" }` is `vtk { option "qt" "5" }`.
+/// Rewrites a child that lacks the name of its kind: `vtk { qt "5" }` becomes `vtk { option "qt" "5" }`.
 pub(super) fn as_pair(node: &Node, allowed: Children) -> Option<String> {
     let pair = |spec: &&&NodeSpec| {
         spec.arguments.len() == 2 && spec.rest.is_none() && spec.arguments.iter().all(|one| one.required)
@@ -164,7 +164,7 @@ pub(super) fn as_pair(node: &Node, allowed: Children) -> Option<String> {
     plain.then(|| format!("{} {} {text}", spec.name, value::quote(&node.name.value)))
 }
 
-/// A property that is the first argument: `pytorch version="2.5"` is `pytorch "2.5"`.
+/// Rewrites a property that should be the first argument: `pytorch version="2.5"` becomes `pytorch "2.5"`.
 pub(super) fn as_argument(node: &Node, at: usize, spec: &NodeSpec) -> Option<String> {
     let alone = node.arguments.is_empty() && spec.arguments.len() + usize::from(spec.rest.is_some()) == 1;
     let text = shown(&node.properties[at].value)?;
@@ -172,7 +172,7 @@ pub(super) fn as_argument(node: &Node, at: usize, spec: &NodeSpec) -> Option<Str
     (alone && !child).then(|| format!("{} {text}", value::name(&node.name.value)))
 }
 
-/// An argument too many that is a property which is missing: `copy "a" "b"` is `copy "a" to="b"`.
+/// Rewrites an extra argument that should be the missing property: `copy "a" "b"` becomes `copy "a" to="b"`.
 pub(super) fn as_property(node: &Node, spec: &NodeSpec) -> Option<String> {
     let given = |key: &str| node.properties.iter().any(|one| one.key.value == key);
     let mut missing = spec.properties.iter().filter(|one| one.required && !given(one.key));

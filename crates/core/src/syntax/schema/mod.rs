@@ -1,5 +1,5 @@
-//! What nodes there may be, as tables: they check a document before it is decoded, and the reference of the language
-//! is made from them.
+//! Schemas of languages, as tables. Documents are checked against them before they are decoded, and the
+//! reference of the language is generated from them.
 //!
 //! ```
 //! use jcc_core::syntax::schema::{ArgSpec, Children, NodeSpec, PropertySpec};
@@ -13,8 +13,8 @@
 //! static APP: NodeSpec = NodeSpec::new("app", "The user's own code.").children(&[&COPY, &ENV]).optional();
 //! ```
 //!
-//! Tables are `static`s, so that they may refer to each other in a circle (`when` in `build` in `when`). A node may
-//! stand [any number of times](Times::Many) unless stated otherwise.
+//! Tables are `static`, so that they can refer to each other cyclically (`when` in `build` in `when`). A node
+//! can occur [any number of times](Times::Many) unless stated otherwise.
 
 mod check;
 mod forms;
@@ -27,88 +27,89 @@ use super::Node;
 pub use check::check;
 pub use reference::reference;
 
-/// The schema of one kind of node: what the tables, the docs and `fmt` know of it.
+/// The schema of a kind of node.
 #[derive(Debug, Clone, Copy)]
 pub struct NodeSpec {
-    /// Its name; for a node whose name is free, the placeholder of the reference (`NAME`).
+    /// Its name. For nodes with arbitrary names, the placeholder of the reference (`NAME`).
     pub name: &'static str,
-    /// What it says, one sentence of markdown.
+    /// What it does, in one sentence of Markdown.
     pub doc: &'static str,
     /// Its positional arguments, in order.
     pub arguments: &'static [ArgSpec],
-    /// Any number of further arguments; where required, at least one.
+    /// Any number of further arguments, at least one if required.
     pub rest: Option<ArgSpec>,
     pub properties: &'static [PropertySpec],
-    /// Properties whose key is free, as in `when cuda=">=12"`; the key is the placeholder of the reference.
+    /// Properties with arbitrary keys, as in `when cuda=">=12"`. The key is the placeholder of the reference.
     pub open_properties: Option<PropertySpec>,
-    /// What may stand in its block.
+    /// What its block can contain.
     pub children: Children,
     /// Whether it must have a block.
     pub block_required: bool,
-    /// How often it may stand where it stands (for a node whose name is free: each name).
+    /// How often it can occur in a block. For nodes with arbitrary names, this applies to each name.
     pub times: Times,
-    /// What a node of a free name does in its block, for a diagnostic about one written elsewhere: `holds a version`.
+    /// What a node with an arbitrary name does in this block, for diagnostics about one in another block.
     pub strays: Option<&'static str>,
-    /// What other tools call it, in lower case with hyphens, each with how it is written here where more than the name
-    /// differs; `{}` stands for the arguments.
+    /// Its names in other tools, in lower case with hyphens. Each has a template if more than the name
+    /// differs, in which `{}` stands for the arguments.
     pub also: &'static [(&'static str, &'static str)],
-    /// Words of other tools that no node of its block stands for, each list with what to write instead.
+    /// Words of other tools that have no equivalent in its block. Each list has advice on what to write
+    /// instead.
     pub foreign: &'static [(&'static [&'static str], &'static str)],
-    /// The child that takes what is written behind the node itself: `install` in `apt`.
+    /// The child to which arguments of the node belong: `install` in `apt`.
     pub bare: Option<&'static str>,
-    /// How a node that has the form of another tool is written here.
+    /// Rewrites a node in the form of another tool.
     pub rewrite: Option<fn(&Node) -> Option<String>>,
 }
 
-/// What may stand in a block.
+/// The contents of a block.
 #[derive(Debug, Clone, Copy)]
 pub enum Children {
     None,
     Listed(&'static [&'static NodeSpec]),
-    /// These nodes, and others of any name that all look alike: `packages { pytorch "2.5" }`.
+    /// These nodes, and others with arbitrary names and a common schema: `packages { pytorch "2.5" }`.
     Open {
-        /// The nodes that have a meaning of their own.
+        /// The nodes with fixed names.
         listed: &'static [&'static NodeSpec],
-        /// What every other node looks like.
+        /// The schema of all other nodes.
         other: &'static NodeSpec,
     },
 }
 
-/// How often a node may stand in one block.
+/// How often a node can occur in a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Times {
     /// Exactly once: `project`.
     Once,
-    /// Once or never: `base`.
+    /// At most once: `base`.
     Optional,
-    /// As often as one likes: `pin`.
+    /// Any number of times: `pin`.
     Many,
     /// At least once: `target`.
     AtLeastOnce,
 }
 
-/// An argument of a node by position, counted from 0.
+/// The schema of a positional argument.
 #[derive(Debug, Clone, Copy)]
 pub struct ArgSpec {
     /// The placeholder of the reference: `NAME`.
     pub name: &'static str,
-    /// What it says, one sentence of markdown.
+    /// What it does, in one sentence of Markdown.
     pub doc: &'static str,
     pub kind: ValueKind,
     pub required: bool,
 }
 
-/// A property of a node, written `key=value`.
+/// The schema of a property, `key=value`.
 #[derive(Debug, Clone, Copy)]
 pub struct PropertySpec {
     pub key: &'static str,
-    /// What it says, one sentence of markdown.
+    /// What it does, in one sentence of Markdown.
     pub doc: &'static str,
     pub kind: ValueKind,
     pub required: bool,
 }
 
-/// The types that a schema can ask of a value.
+/// The kind of a value in a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueKind {
     /// `"text"` or `text`.
@@ -127,7 +128,7 @@ pub enum ValueKind {
 }
 
 impl NodeSpec {
-    /// A node without arguments, properties or block, that may stand any number of times.
+    /// Creates a schema without arguments, properties and block, for any number of occurrences.
     pub const fn new(name: &'static str, doc: &'static str) -> Self {
         Self {
             name,
@@ -147,83 +148,83 @@ impl NodeSpec {
         }
     }
 
-    /// With these positional arguments; the required ones come first.
+    /// Sets the positional arguments. Required ones come first.
     #[must_use]
     pub const fn args(mut self, arguments: &'static [ArgSpec]) -> Self {
         self.arguments = arguments;
         self
     }
 
-    /// Offered, with what it does there, to nodes of no meaning that stand elsewhere.
+    /// Suggests this block, with what a node does in it, for unknown nodes elsewhere.
     #[must_use]
     pub const fn strays(mut self, does: &'static str) -> Self {
         self.strays = Some(does);
         self
     }
 
-    /// Suggested for these words of other tools.
+    /// Sets the names in other tools.
     #[must_use]
     pub const fn also(mut self, words: &'static [(&'static str, &'static str)]) -> Self {
         self.also = words;
         self
     }
 
-    /// With advice on words of other tools in its block, in lower case with hyphens.
+    /// Sets advice on words of other tools in its block, in lower case with hyphens.
     #[must_use]
     pub const fn foreign(mut self, words: &'static [(&'static [&'static str], &'static str)]) -> Self {
         self.foreign = words;
         self
     }
 
-    /// What is written behind the node belongs to this child.
+    /// Sets the child to which arguments of the node belong.
     #[must_use]
     pub const fn bare(mut self, child: &'static str) -> Self {
         self.bare = Some(child);
         self
     }
 
-    /// With a reading of other tools' forms.
+    /// Sets the function that rewrites forms of other tools.
     #[must_use]
     pub const fn rewrite(mut self, how: fn(&Node) -> Option<String>) -> Self {
         self.rewrite = Some(how);
         self
     }
 
-    /// With any number of further arguments.
+    /// Allows any number of further arguments.
     #[must_use]
     pub const fn rest(mut self, argument: ArgSpec) -> Self {
         self.rest = Some(argument);
         self
     }
 
-    /// With these properties.
+    /// Sets the properties.
     #[must_use]
     pub const fn properties(mut self, properties: &'static [PropertySpec]) -> Self {
         self.properties = properties;
         self
     }
 
-    /// With properties of any key beside the listed ones.
+    /// Allows properties with other keys.
     #[must_use]
     pub const fn open_properties(mut self, property: PropertySpec) -> Self {
         self.open_properties = Some(property);
         self
     }
 
-    /// With a block of these nodes.
+    /// Allows a block with these nodes.
     #[must_use]
     pub const fn children(mut self, listed: &'static [&'static NodeSpec]) -> Self {
         self.children = Children::Listed(listed);
         self
     }
 
-    /// With a block of nodes whose names are free.
+    /// Allows a block of nodes with arbitrary names.
     #[must_use]
     pub const fn open(self, other: &'static NodeSpec) -> Self {
         self.listed_or_open(&[], other)
     }
 
-    /// With a block of these nodes, and of others whose names are free.
+    /// Allows a block with these nodes and others with arbitrary names.
     #[must_use]
     pub const fn listed_or_open(
         mut self,
@@ -234,35 +235,35 @@ impl NodeSpec {
         self
     }
 
-    /// The block must be there.
+    /// Makes the block required.
     #[must_use]
     pub const fn block(mut self) -> Self {
         self.block_required = true;
         self
     }
 
-    /// Exactly once.
+    /// Requires exactly one occurrence.
     #[must_use]
     pub const fn once(mut self) -> Self {
         self.times = Times::Once;
         self
     }
 
-    /// Once or never.
+    /// Allows at most one occurrence.
     #[must_use]
     pub const fn optional(mut self) -> Self {
         self.times = Times::Optional;
         self
     }
 
-    /// Once or more often.
+    /// Requires at least one occurrence.
     #[must_use]
     pub const fn at_least_once(mut self) -> Self {
         self.times = Times::AtLeastOnce;
         self
     }
 
-    /// How it is written, as messages and the reference show it: `copy "SRC" to="…"`.
+    /// Formats its usage for messages and the reference: `copy "SRC" to="…"`.
     pub fn shape(&self) -> String {
         let mut shape = self.name.to_owned();
         for one in self.arguments {
@@ -284,7 +285,7 @@ impl NodeSpec {
 }
 
 impl Children {
-    /// The nodes with a meaning of their own.
+    /// Returns the schemas of nodes with fixed names.
     pub const fn listed(&self) -> &'static [&'static NodeSpec] {
         match self {
             Self::None => &[],
@@ -292,7 +293,7 @@ impl Children {
         }
     }
 
-    /// What any other node looks like, where names are free.
+    /// Returns the schema of nodes with arbitrary names, if they are allowed.
     pub const fn other(&self) -> Option<&'static NodeSpec> {
         match self {
             Self::None | Self::Listed(_) => None,
@@ -300,24 +301,24 @@ impl Children {
         }
     }
 
-    /// The table of the node of this name.
+    /// Returns the schema of the node with this name.
     pub fn find(&self, name: &str) -> Option<&'static NodeSpec> {
         self.listed().iter().copied().find(|spec| spec.name == name).or(self.other())
     }
 }
 
 impl ArgSpec {
-    /// A required argument of this kind.
+    /// Creates a required argument.
     pub const fn new(name: &'static str, kind: ValueKind, doc: &'static str) -> Self {
         Self { name, doc, kind, required: true }
     }
 
-    /// A required text.
+    /// Creates a required string argument.
     pub const fn text(name: &'static str, doc: &'static str) -> Self {
         Self::new(name, ValueKind::Text, doc)
     }
 
-    /// It may be left out (for [`NodeSpec::rest`]: there may be none).
+    /// Makes it optional. For [`NodeSpec::rest`], there can be none.
     #[must_use]
     pub const fn optional(mut self) -> Self {
         self.required = false;
@@ -326,17 +327,17 @@ impl ArgSpec {
 }
 
 impl PropertySpec {
-    /// A property of this kind that may be left out.
+    /// Creates an optional property.
     pub const fn new(key: &'static str, kind: ValueKind, doc: &'static str) -> Self {
         Self { key, doc, kind, required: false }
     }
 
-    /// A text that may be left out.
+    /// Creates an optional string property.
     pub const fn text(key: &'static str, doc: &'static str) -> Self {
         Self::new(key, ValueKind::Text, doc)
     }
 
-    /// It must be there.
+    /// Makes it required.
     #[must_use]
     pub const fn required(mut self) -> Self {
         self.required = true;
@@ -345,7 +346,7 @@ impl PropertySpec {
 }
 
 impl ValueKind {
-    /// How the reference shows a value: `"NAME"`, `NUMBER`, `#true`.
+    /// Formats a placeholder for a value: `"NAME"`, `NUMBER`, `#true`.
     fn placeholder(&self, name: &str) -> String {
         match self {
             Self::Text => format!("\"{name}\""),

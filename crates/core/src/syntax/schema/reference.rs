@@ -1,9 +1,9 @@
-//! The reference of a language, in Markdown, from its tables.
+//! Generates the reference of a language from its schema, in Markdown.
 
 use super::{NodeSpec, Times, ValueKind};
 
-/// One section a node of the top level, its block as a list below it. A table that comes again inside itself (`when` in
-/// `when`) is named there and not followed.
+/// Generates a section per top-level node, with its block as a list. A schema that contains itself (`when` in
+/// `when`) is not repeated.
 pub fn reference(language: &'static [&'static NodeSpec]) -> String {
     let mut out = String::new();
     for spec in language {
@@ -44,7 +44,7 @@ fn block(spec: &'static NodeSpec, open: &mut Vec<&'static NodeSpec>, out: &mut S
     }
 }
 
-/// Arguments and properties, one a line.
+/// Lists arguments and properties, one per line.
 fn parts(spec: &NodeSpec, depth: usize, out: &mut String) {
     let indent = "  ".repeat(depth);
     for one in spec.arguments.iter().chain(&spec.rest) {

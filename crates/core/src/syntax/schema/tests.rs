@@ -59,13 +59,13 @@ fn reported(text: &str) -> String {
 const GOOD: &str = "project \"a\" version=\"1\"\n";
 
 #[test]
-fn a_right_document_is_right() {
+fn a_valid_document_has_no_diagnostics() {
     let text = "project \"a\" version=\"1\"\ntarget { jetpack \"6.2\"; gpu #false\n run { when l4t=\"36\" { when cuda=\"12\" { display x11 } } } }\npin { cuda \"12\"; b \"1\" }\npin { cuda \"1\" }";
     assert_eq!(reported(text), "");
 }
 
 #[test]
-fn unknown_nodes_are_reported_with_what_is_near_elsewhere_and_possible() {
+fn unknown_nodes_are_reported_with_suggestions() {
     insta::assert_snapshot!(reported(&format!("{GOOD}target {{ jetpak \"6\"; display \"x11\"; pin }}\nfoo")));
 }
 

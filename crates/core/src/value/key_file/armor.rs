@@ -1,4 +1,4 @@
-//! ASCII armor (RFC 9580, section 6), of the form that apt can read.
+//! ASCII armor (RFC 9580, section 6), in the form that apt can read.
 
 use super::KeyFault;
 
@@ -7,7 +7,7 @@ const END: &str = "-----END PGP PUBLIC KEY BLOCK-----";
 const SECOND: &str = "it contains a second block of another type";
 const SECRET: &str = "-----BEGIN PGP PRIVATE KEY BLOCK-----";
 
-/// The bytes in the one armored block of a text.
+/// Decodes the armored blocks of a text.
 pub(super) fn decode(bytes: &[u8]) -> Result<Vec<u8>, KeyFault> {
     let text =
         std::str::from_utf8(bytes).map_err(|_| KeyFault::not("it is neither text nor a binary key"))?;
@@ -56,7 +56,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Vec<u8>, KeyFault> {
     Err(KeyFault::not("`END PGP PUBLIC KEY BLOCK` is missing after the key data"))
 }
 
-/// Several blocks: apt reads them all, so the keys of all count.
+/// Appends the data of further blocks, because apt reads all of them.
 fn joined(mut bytes: Vec<u8>, rest: &str) -> Result<Vec<u8>, KeyFault> {
     let mut rest = rest;
     while let Some(at) = rest.find("-----BEGIN") {
@@ -71,7 +71,7 @@ fn joined(mut bytes: Vec<u8>, rest: &str) -> Result<Vec<u8>, KeyFault> {
     Ok(bytes)
 }
 
-/// Streaming base64 decoder that accepts the line lengths of ASCII armor.
+/// A streaming base64 decoder.
 #[derive(Default)]
 struct Decoder {
     bytes: Vec<u8>,
@@ -111,7 +111,7 @@ impl Decoder {
         Ok(())
     }
 
-    /// The bytes, held to the checksum where the block has one.
+    /// Returns the data, after verifying the checksum if the block has one.
     fn finish(self, checksum: Option<&str>) -> Result<Vec<u8>, KeyFault> {
         if !(self.digits + self.padding).is_multiple_of(4) {
             return Err(KeyFault::not("its base64 data is truncated"));
@@ -127,7 +127,7 @@ impl Decoder {
     }
 }
 
-/// The checksum of armor (RFC 9580, section 6.1.1).
+/// Computes the checksum of armor (RFC 9580, section 6.1.1).
 fn crc24(bytes: &[u8]) -> u32 {
     let mut crc = 0x00b7_04ce_u32;
     for byte in bytes {

@@ -1,31 +1,31 @@
-//! [`KeyFile`]: what a file of a signing key holds, as apt will read it.
+//! [`KeyFile`]: the contents of a file with a signing key, as apt reads it.
 //!
-//! No signature is verified here: apt does that in the build. A fingerprint is the hash of the first packet of a key, so
-//! the framing of packets is all that is read. It is read strictly, because apt trusts every key that its own reader finds:
-//! `apt-key` joins all armored blocks of a file whatever their type, where `OpenPGP` libraries skip blocks that they do not
-//! know.
+//! Signatures are not verified here: apt does that in the build. A fingerprint is the hash of the first
+//! packet of a key, so only the framing of packets is parsed. The parser is strict, because apt trusts every
+//! key that its own parser finds: `apt-key` joins all armored blocks of a file regardless of their types,
+//! while `OpenPGP` libraries skip unknown blocks.
 
 mod armor;
 mod packets;
 
 use super::{Fingerprint, Parse};
 
-/// A file that holds one public key and nothing else.
+/// A file that contains exactly one public key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyFile {
     /// The fingerprint of its primary key.
     pub fingerprint: Fingerprint,
-    /// Whether it is text (ASCII armor); binary otherwise.
+    /// Whether it is ASCII armor, rather than binary.
     pub armored: bool,
 }
 
-/// Why a file is not one public key.
+/// Why a file is not a single public key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyFault {
-    /// It can't be read as a key; why, as a label says it.
+    /// It is not a key that apt can read. Contains the reason as the text of a label.
     NotAKey(String),
     Secret,
-    /// It holds several keys; their fingerprints.
+    /// It contains several keys with these fingerprints.
     Several(Vec<Fingerprint>),
 }
 
@@ -36,13 +36,14 @@ impl KeyFault {
 }
 
 impl KeyFile {
-    /// So many bytes of a file are read. Keys have a few kilobytes, some with many signatures have hundreds.
+    /// The maximum size of a file in bytes. Keys usually have a few kilobytes; some with many signatures have
+    /// hundreds.
     pub const LARGEST: usize = 1 << 20;
 
-    /// Reads a file, armored or binary.
+    /// Parses a file, armored or binary.
     ///
     /// # Errors
-    /// What it holds instead of one public key.
+    /// The file is not a single public key.
     pub fn read(bytes: &[u8]) -> Result<Self, KeyFault> {
         if bytes.len() > Self::LARGEST {
             return Err(KeyFault::not(format!("it is larger than {} KiB", Self::LARGEST >> 10)));
@@ -53,7 +54,7 @@ impl KeyFile {
         if bytes.get(8..12) == Some(b"KBXf") {
             return Err(KeyFault::not("it is a GnuPG keybox, which apt cannot read"));
         }
-        // A binary key starts with a byte that no text starts with.
+        // A binary key starts with a byte that is not ASCII.
         let armored = bytes[0].is_ascii();
         let decoded;
         let binary = if armored {
@@ -73,7 +74,7 @@ impl KeyFile {
     }
 }
 
-/// A fingerprint from the bytes of a hash.
+/// Formats a hash as a fingerprint.
 fn fingerprint(hash: &[u8]) -> Fingerprint {
     let mut hex = String::with_capacity(2 * hash.len());
     for byte in hash {

@@ -14,10 +14,11 @@ const USER_ID: u8 = 13;
 const PUBLIC_SUBKEY: u8 = 14;
 const USER_ATTRIBUTE: u8 = 17;
 
-/// Bytes by which apt knows a binary keyring: a public key packet, its length in one or two bytes, or of the new form.
+/// The first bytes by which apt recognises a binary keyring: a public key packet with a length of one or two
+/// bytes, or in the new format.
 const KNOWN_TO_APT: [u8; 3] = [0x98, 0x99, 0xc6];
 
-/// The fingerprints of the primary keys, in order.
+/// Returns the fingerprints of the primary keys, in order.
 pub(super) fn fingerprints(bytes: &[u8]) -> Result<Vec<Fingerprint>, KeyFault> {
     let mut keys = Vec::new();
     let mut rest = bytes;
@@ -44,7 +45,7 @@ pub(super) fn fingerprints(bytes: &[u8]) -> Result<Vec<Fingerprint>, KeyFault> {
     if keys.is_empty() { Err(KeyFault::not("it is empty")) } else { Ok(keys) }
 }
 
-/// The fingerprint of a key of version 4: the hash of its packet.
+/// Computes the fingerprint of a version 4 key: the hash of its packet.
 fn of_key(body: &[u8]) -> Result<Fingerprint, KeyFault> {
     match body.first() {
         Some(4) if body.len() > 6 => {}
@@ -61,7 +62,7 @@ fn of_key(body: &[u8]) -> Result<Fingerprint, KeyFault> {
     Ok(fingerprint(&hash.finalize()))
 }
 
-/// The first packet: its type, its body, and what is behind it.
+/// Splits off the first packet. Returns its type, its body and the rest.
 fn packet(bytes: &[u8]) -> Result<(u8, &[u8], &[u8]), KeyFault> {
     let no_packets = || KeyFault::not("it does not consist of OpenPGP packets");
     let (&first, rest) = bytes.split_first().ok_or_else(no_packets)?;
@@ -77,7 +78,7 @@ fn packet(bytes: &[u8]) -> Result<(u8, &[u8], &[u8]), KeyFault> {
     Ok((tag, body, behind))
 }
 
-/// A length as packets of the new form have it. A key's packets have no partial lengths.
+/// Reads a length in the new format. Packets of keys have no partial lengths.
 fn new_length(bytes: &[u8]) -> Option<(usize, &[u8])> {
     let (&first, rest) = bytes.split_first()?;
     match first {
@@ -91,7 +92,7 @@ fn new_length(bytes: &[u8]) -> Option<(usize, &[u8])> {
     }
 }
 
-/// A length as packets of the old form have it; a packet of no stated length is in no key.
+/// Reads a length in the old format. Packets of keys have no indeterminate lengths.
 fn old_length(kind: u8, bytes: &[u8]) -> Option<(usize, &[u8])> {
     match kind {
         0 => big_endian(1, bytes),

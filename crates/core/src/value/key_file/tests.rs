@@ -6,7 +6,7 @@ const BINARY: &[u8] = include_bytes!("../../../../../tests/cases/reject/files/ke
 const RSA: &[u8] = include_bytes!("../../../../../tests/cases/reject/files/keys/rsa.gpg");
 const ROS: &str = include_str!("../../../../../packages/robotics/ros/ros.asc");
 
-/// As `gpg --show-keys` prints them.
+/// The fingerprints that `gpg --show-keys` prints.
 const OF_VENDOR: &str = "8FEFBB28088692FB96C449F9CB812F59D58EC48E";
 const OF_OTHER: &str = "DEAE153DD94A79B8DC7D11B04D65865E9D190DFA";
 const OF_RSA: &str = "8AC720E9336256B50CF6B9C5BB38BB564874DEE9";
@@ -22,13 +22,13 @@ fn why(bytes: impl AsRef<[u8]>) -> String {
     }
 }
 
-/// The text without its checksum, so that it can be changed.
+/// Removes the checksum of a text, so that it can be changed.
 fn without_checksum(text: &str) -> String {
     text.split_inclusive('\n').filter(|line| !line.starts_with('=')).collect()
 }
 
 #[test]
-fn a_key_has_the_fingerprint_that_gnupg_prints() {
+fn fingerprints_equal_those_of_gnupg() {
     assert_eq!(read(VENDOR.as_bytes()), Ok((OF_VENDOR.to_owned(), true)));
     assert_eq!(read(BINARY), Ok((OF_VENDOR.to_owned(), false)));
     assert_eq!(read(RSA), Ok((OF_RSA.to_owned(), false)));
@@ -42,7 +42,7 @@ fn a_key_has_the_fingerprint_that_gnupg_prints() {
 }
 
 #[test]
-fn a_second_key_is_found_wherever_apt_would_find_it() {
+fn a_second_key_is_found_where_apt_finds_it() {
     let both = |bytes: &[u8]| match KeyFile::read(bytes) {
         Err(KeyFault::Several(all)) => all.iter().map(ToString::to_string).collect::<Vec<_>>(),
         other => panic!("{other:?}"),
@@ -51,7 +51,7 @@ fn a_second_key_is_found_wherever_apt_would_find_it() {
     assert_eq!(both([BINARY, RSA].concat().as_slice()), [OF_VENDOR, OF_RSA]);
     assert_eq!(both([VENDOR, ROS].concat().as_bytes()).len(), 2);
     assert_eq!(both([VENDOR, ROS, VENDOR].concat().as_bytes()).len(), 3);
-    // `apt-key` reads a block of any type as a part of the keyring.
+    // `apt-key` reads blocks of any type as part of the keyring.
     let disguised = ROS.replace("PGP PUBLIC KEY BLOCK", "PGP ARMORED FILE");
     assert_eq!(why([VENDOR, &disguised].concat()), "it contains a second block of another type");
     assert_eq!(why([&disguised, VENDOR].concat()), "it contains a second block of another type");
@@ -59,16 +59,16 @@ fn a_second_key_is_found_wherever_apt_would_find_it() {
 }
 
 #[test]
-fn a_secret_key_is_known_as_one() {
+fn secret_keys_are_recognised() {
     assert_eq!(read(b"-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nx"), Err(KeyFault::Secret));
-    // A secret key packet, of the old and of the new form, alone and behind a public key.
+    // A secret key packet in the old and new format, alone and after a public key.
     assert_eq!(read(&[0x94, 1, 4]), Err(KeyFault::Secret));
     assert_eq!(read(&[0xc5, 1, 4]), Err(KeyFault::Secret));
     assert_eq!(read(&[BINARY, &[0xc7, 1, 4]].concat()), Err(KeyFault::Secret));
 }
 
 #[test]
-fn what_apt_can_not_read_is_no_key() {
+fn keys_that_apt_cannot_read_are_rejected() {
     assert_eq!(why(""), "it is empty");
     assert_eq!(why("x"), "it contains no `BEGIN PGP PUBLIC KEY BLOCK`");
     assert_eq!(why("-----BEGIN PGP PUBLIC KEY BLOCK-----"), "the empty line before the key data is missing");
@@ -101,12 +101,12 @@ fn what_apt_can_not_read_is_no_key() {
 }
 
 #[test]
-fn any_bytes_are_read_or_refused() {
+fn arbitrary_bytes_do_not_panic() {
     for cut in 0..VENDOR.len() {
         assert!(KeyFile::read(&VENDOR.as_bytes()[..cut]).is_err() || cut + 1 >= VENDOR.len(), "{cut}");
     }
     for cut in 0..BINARY.len() {
-        // A key without what is behind its first packet is still that key.
+        // A key without the packets after the first one is still that key.
         let _ = KeyFile::read(&BINARY[..cut]);
     }
     for at in 0..BINARY.len() {

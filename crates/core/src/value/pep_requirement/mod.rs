@@ -1,4 +1,4 @@
-//! [`PepRequirement`]: a Python package as pip is asked for it.
+//! [`PepRequirement`]: a requirement for pip.
 
 mod op;
 mod read;
@@ -11,7 +11,7 @@ pub use op::PepOp;
 
 use super::{Invalid, Parse, Version};
 
-/// A Python package and which versions of it will do (PEP 508): `numpy`, `torch[opt]>=2.5,<2.9; python_version>"3.9"`,
+/// A requirement for pip (PEP 508): `numpy`, `torch[opt]>=2.5,<2.9; python_version>"3.9"`,
 /// `open3d @ https://example.com/open3d.whl`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PepRequirement {
@@ -23,12 +23,12 @@ pub struct PepRequirement {
 }
 
 impl PepRequirement {
-    /// The name as written: `Open3D`, `opencv_python`.
+    /// Returns the name as written: `Open3D`, `opencv_python`.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The name as indexes compare it (PEP 503): `open3d`, `opencv-python`.
+    /// Returns the normalised name (PEP 503): `open3d`, `opencv-python`.
     pub fn normalised_name(&self) -> String {
         normalised_name(&self.name)
     }
@@ -37,23 +37,23 @@ impl PepRequirement {
         &self.extras
     }
 
-    /// The comparisons, all of which must hold, each with its version as written.
+    /// Returns the version specifiers, all of which must be met, with versions as written.
     pub fn specifiers(&self) -> &[(PepOp, String)] {
         &self.specifiers
     }
 
-    /// Where it is fetched from, when an index is not asked.
+    /// Returns the URL, if it is not installed from an index.
     pub fn url(&self) -> Option<&str> {
         self.url.as_deref()
     }
 
-    /// When it counts at all, as written: `python_version < "3.9"`.
+    /// Returns the environment marker, as written: `python_version < "3.9"`.
     pub fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
 
-    /// Whether a version that is installed will do; `None` where that can't be reported: it is fetched from a URL, a
-    /// version is of a kind that [`Version`] does not know, or a marker may switch the whole requirement off.
+    /// Whether an installed version satisfies the requirement. `None` if that is unknown: it has a URL or a
+    /// marker, or a version that [`Version`] cannot represent.
     pub fn allows(&self, version: &Version) -> Option<bool> {
         if self.url.is_some() {
             return None;
@@ -67,7 +67,7 @@ impl PepRequirement {
     }
 }
 
-/// A distribution's name as indexes compare it (PEP 503).
+/// Normalises the name of a distribution (PEP 503).
 pub fn normalised_name(name: &str) -> String {
     let words = name.split(['-', '_', '.']).filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join("-").to_ascii_lowercase()
@@ -95,7 +95,7 @@ impl fmt::Display for PepRequirement {
             write!(f, " @ {url}")?;
         }
         match &self.marker {
-            // After a URL the space tells the marker from a part of it.
+            // After a URL, the space separates the marker from it.
             Some(marker) if self.url.is_some() => write!(f, " ; {marker}"),
             Some(marker) => write!(f, "; {marker}"),
             None => Ok(()),

@@ -1,14 +1,14 @@
-//! [`PepOp`]: how pip compares versions (PEP 440).
+//! [`PepOp`]: comparison operators of pip (PEP 440).
 
 use std::fmt;
 
 use crate::value::requirement::Op;
 use crate::value::{Parse, Version};
 
-/// Comparison operators of PEP 440 version specifiers.
+/// A comparison operator of a PEP 440 version specifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PepOp {
-    /// `~=2.5.1`: 2.5.1 and later of 2.5.
+    /// `~=2.5.1`: 2.5.1 and later versions of 2.5.
     Compatible,
     /// `==2.5.1`, `==2.5.*`.
     Equal,
@@ -27,7 +27,7 @@ pub enum PepOp {
 }
 
 impl PepOp {
-    /// All of them, the longer before those that they start with.
+    /// All operators. Longer ones precede their prefixes.
     pub(super) const ALL: [Self; 8] = [
         Self::Same,
         Self::Compatible,
@@ -39,7 +39,7 @@ impl PepOp {
         Self::Above,
     ];
 
-    /// As it is written: `>=`.
+    /// Returns the text: `>=`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Compatible => "~=",
@@ -53,7 +53,8 @@ impl PepOp {
         }
     }
 
-    /// Whether an installed version passes; `None` where the wanted one is of a kind that [`Version`] does not know.
+    /// Whether an installed version satisfies the comparison; `None` if [`Version`] cannot represent
+    /// `wanted`.
     pub(super) fn allows(self, wanted: &str, version: &Version) -> Option<bool> {
         if self == Self::Same {
             return Some(wanted.eq_ignore_ascii_case(version.as_str()));
@@ -78,7 +79,7 @@ impl PepOp {
     }
 }
 
-/// A version as pip reads it, which minds neither spaces nor a `v`.
+/// Parses a version like pip, with an optional `v`.
 fn read(text: &str) -> Option<Version> {
     Version::parse(text.strip_prefix('v').unwrap_or(text)).ok()
 }
@@ -87,7 +88,7 @@ fn inside(op: Op, wanted: &Version, version: &Version) -> bool {
     op.intervals(wanted).iter().any(|interval| interval.contains(version))
 }
 
-/// `>2.5` leaves out `2.5.post1`.
+/// Whether a version is a post-release of `wanted`: `>2.5` excludes `2.5.post1`.
 fn is_post_of(version: &Version, wanted: &Version) -> bool {
     version.is_postrelease() && !wanted.is_postrelease() && version.truncated(4) == wanted.truncated(4)
 }

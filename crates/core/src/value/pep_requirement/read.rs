@@ -1,4 +1,4 @@
-//! Reading a [`PepRequirement`].
+//! Parsing of [`PepRequirement`].
 
 use super::{PepOp, PepRequirement};
 use crate::value::{Invalid, text};
@@ -52,7 +52,7 @@ fn read(word: &str) -> Result<PepRequirement, Invalid> {
     let mut found =
         PepRequirement { name: name.to_owned(), extras, specifiers: Vec::new(), url: None, marker: None };
     if let Some(rest) = word[at..].strip_prefix('@') {
-        // Only a space before it makes a `;` the start of a marker.
+        // A `;` starts a marker only after a space.
         let end = rest.find(" ;").unwrap_or(rest.len());
         let url = rest[..end].trim();
         check_url(url).map_err(|invalid| invalid.at(at..at + 1 + end))?;
@@ -82,7 +82,7 @@ fn leading_name(word: &str) -> &str {
     &word[..end.unwrap_or(word.len())]
 }
 
-/// The name of a package or of an extra, of which `word` is the text from there on.
+/// Checks the name of a package or an extra. `word` is the text from the name on.
 fn check_name(name: &str, word: &str) -> Result<(), Invalid> {
     let edge = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_alphanumeric());
     if edge(name.chars().next()) && edge(name.chars().last()) {
@@ -147,7 +147,7 @@ fn specifier(piece: &str, name: &str) -> Result<(PepOp, String), Invalid> {
     Ok((op, version.to_owned()))
 }
 
-/// What people write for a comparison that pip does not have.
+/// Returns the error for a comparison that pip does not have, with a suggestion.
 fn no_comparison(piece: &str, name: &str) -> Invalid {
     let sign: String = piece.chars().take_while(|c| matches!(c, '=' | '^' | '~' | '!' | '>' | '<')).collect();
     let rest = piece[sign.len()..].trim();

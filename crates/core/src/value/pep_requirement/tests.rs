@@ -10,7 +10,7 @@ fn allows(requirement: &str, version: &str) -> Option<bool> {
 }
 
 #[test]
-fn gives_its_parts() {
+fn parts_are_accessible() {
     let requirement =
         PepRequirement::parse(" Ruamel_.Yaml [jinja2 , x] >= 0.17 , <1 ; os_name=='nt' ").unwrap();
     assert_eq!((requirement.name(), requirement.normalised_name().as_str()), ("Ruamel_.Yaml", "ruamel-yaml"));
@@ -23,7 +23,7 @@ fn gives_its_parts() {
     assert_eq!(requirement.to_string(), "Ruamel_.Yaml[jinja2,x]>=0.17,<1; os_name=='nt'");
     let from = PepRequirement::parse("a@https://x/a%3Bb.whl ; extra=='c'").unwrap();
     assert_eq!((from.url(), from.marker()), (Some("https://x/a%3Bb.whl"), Some("extra=='c'")));
-    // pip takes any `;` of such a line for the start of a marker.
+    // pip reads any `;` of such a line as the start of a marker.
     for glued in
         ["a@https://x/a;b.whl", "a @ https://x/a.whl;extra=='c'", "a @ https://x/a.whl#sha256=00; extra=='c'"]
     {
@@ -33,7 +33,7 @@ fn gives_its_parts() {
 }
 
 #[test]
-fn compares_as_pip_does() {
+fn versions_are_compared_like_pip() {
     for (requirement, yes, no) in [
         ("a", "1 2-rc1", ""),
         ("a==2.5.1", "2.5.1 2.5.1.0 2.5.1+cu128", "2.5 2.5.2 2.5.1rc1 2.5.1.post1"),
@@ -58,7 +58,7 @@ fn compares_as_pip_does() {
 }
 
 #[test]
-fn says_when_it_cannot_tell() {
+fn undecidable_comparisons_return_none() {
     assert_eq!(allows("a @ https://x/a.whl", "1"), None);
     assert_eq!(allows("a==1!2", "2"), None);
     assert_eq!(allows("a<2; os_name=='nt'", "2"), None);
@@ -67,7 +67,7 @@ fn says_when_it_cannot_tell() {
 }
 
 #[test]
-fn says_what_is_wrong() {
+fn errors_are_precise() {
     let mut out = String::new();
     for text in [
         "",

@@ -1,13 +1,13 @@
-//! One bound of a requirement, and the versions inside it.
+//! Comparators of a requirement, and their intervals.
 
 use std::ops::Bound;
 
 use crate::value::{Interval, Version};
 
-/// Comparison operators of version requirements.
+/// A comparison operator of a requirement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(in crate::value) enum Op {
-    /// `2.5`, `2.5.*`: all that start so.
+    /// `2.5`, `2.5.*`: all versions with this prefix.
     Prefix,
     /// `=2.5.1`.
     Exact,
@@ -23,13 +23,13 @@ pub(in crate::value) enum Op {
     AtMost,
     /// `<2.5`.
     Below,
-    /// `~2.5.1`: only the last number may go up; of two numbers or one, the last stays.
+    /// `~2.5.1`: only the last number can increase. With one or two numbers, these are fixed.
     Tilde,
-    /// `^2.5`: the first number that is not 0 stays.
+    /// `^2.5`: the first number that is not 0 is fixed.
     Caret,
 }
 
-/// Right side of a comparison: a version, or the name of one.
+/// The right side of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Operand {
     Version(Version),
@@ -37,7 +37,7 @@ pub(super) enum Operand {
     Name(String),
 }
 
-/// `>=2.5`.
+/// A comparison, such as `>=2.5`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Comparator {
     pub(super) op: Op,
@@ -45,7 +45,7 @@ pub(super) struct Comparator {
 }
 
 impl Comparator {
-    /// The versions inside it; none for a name without a meaning.
+    /// Returns its intervals; none for a name that was not resolved.
     pub(super) fn intervals(&self) -> Vec<Interval> {
         match &self.operand {
             Operand::Version(version) => self.op.intervals(version),
@@ -55,11 +55,11 @@ impl Comparator {
 }
 
 impl Op {
-    /// The versions inside such a bound, sorted and disjoint.
+    /// Returns the intervals of a comparison with a version, sorted and disjoint.
     pub(in crate::value) fn intervals(self, version: &Version) -> Vec<Interval> {
         let v = version;
         match self {
-            // `2.9.0-rc1` and `1.6.1.post4` start nothing: they mean themselves.
+            // `2.9.0-rc1` and `1.6.1.post4` are not prefixes: they match exactly.
             Op::Prefix if is_plain(v) => {
                 vec![Interval::between(v.clone(), v.next_floor(v.parts().len() - 1))]
             }
@@ -69,7 +69,7 @@ impl Op {
             Op::AtLeast => vec![Interval::from(v.clone())],
             Op::Above => outside(exact(v)).pop().into_iter().collect(),
             Op::AtMost => vec![Interval { lower: Bound::Unbounded, upper: exact(v).upper }],
-            // What comes before a release does not include its pre-releases.
+            // `<` a release excludes its pre-releases.
             Op::Below if is_plain(v) => vec![Interval::before(v.floor())],
             Op::Below => vec![Interval::before(v.clone())],
             Op::Tilde => {
@@ -84,12 +84,12 @@ impl Op {
     }
 }
 
-/// Whether it is numbers and nothing else.
+/// Whether a version consists only of numbers.
 fn is_plain(version: &Version) -> bool {
     !version.is_prerelease() && !version.is_postrelease() && version.local().is_none()
 }
 
-/// A version with its local builds, or one local build.
+/// Returns the interval of a version and its local versions, or of a single local version.
 fn exact(version: &Version) -> Interval {
     if version.local().is_some() {
         return Interval { lower: Bound::Included(version.clone()), upper: Bound::Included(version.clone()) };
@@ -97,7 +97,7 @@ fn exact(version: &Version) -> Interval {
     Interval::between(version.clone(), version.after_locals())
 }
 
-/// What lies below and what lies above.
+/// Returns the complement of an interval: what is below and what is above.
 fn outside(inside: Interval) -> Vec<Interval> {
     let turned = |bound| match bound {
         Bound::Included(version) => Bound::Excluded(version),

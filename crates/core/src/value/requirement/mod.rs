@@ -1,4 +1,4 @@
-//! [`Requirement`]: which versions will do.
+//! [`Requirement`]: a version requirement.
 
 mod comparator;
 mod read;
@@ -13,24 +13,24 @@ use super::{Interval, Invalid, Parse, Version};
 pub(super) use comparator::Op;
 use comparator::{Comparator, Operand};
 
-/// Which versions will do: `2.5`, `>=2.5, <2.9`, `2.4 || 2.6`, `humble`, `*`.
+/// A version requirement: `2.5`, `>=2.5, <2.9`, `2.4 || 2.6`, `humble`, `*`.
 ///
-/// Local builds count as what they are builds of: `=2.9.0` takes `2.9.0+cu128` too. A pre-release is matched only by an
-/// alternative (what stands between `||`) that names one.
+/// Local versions match like their public versions: `=2.9.0` matches `2.9.0+cu128` too. A pre-release is
+/// matched only by an alternative (separated by `||`) that names one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Requirement {
     text: String,
-    /// One of these; in each, all of its comparators.
+    /// The alternatives, each with comparators that must all match.
     alternatives: Vec<Vec<Comparator>>,
 }
 
 impl Requirement {
-    /// What every release satisfies.
+    /// Returns the requirement that every release satisfies.
     pub fn any() -> Self {
         Self { text: "*".to_owned(), alternatives: vec![Vec::new()] }
     }
 
-    /// That version and its local builds.
+    /// Returns the requirement for a version and its local versions.
     pub fn exactly(version: &Version) -> Self {
         let comparator = Comparator { op: Op::Exact, operand: Operand::Version(version.clone()) };
         Self { text: format!("={version}"), alternatives: vec![vec![comparator]] }
@@ -42,35 +42,38 @@ impl Requirement {
 
     /// Whether every release satisfies it.
     pub fn is_any(&self) -> bool {
-        // Several alternatives may come to everything together; one does where it bounds nothing.
+        // An alternative without comparators suffices. Several others could also cover everything together.
         self.alternatives.iter().any(Vec::is_empty)
             || self.alternatives.len() > 1 && self.intervals() == [Interval::ALL]
     }
 
-    /// Whether the version will do. A name that was not yet looked up (see [`Self::resolve_names`]) matches nothing.
+    /// Whether a version satisfies the requirement. Names that were not resolved (see
+    /// [`Self::resolve_names`]) match nothing.
     pub fn matches(&self, version: &Version) -> bool {
         self.matcher().matches(version)
     }
 
-    /// The same for many versions: its bounds are worked out once.
+    /// Returns a matcher for many versions, with precomputed intervals.
     pub fn matcher(&self) -> Matcher {
         let alternatives = self.alternatives.iter();
-        Matcher { alternatives: alternatives.map(|one| (names_prerelease(one), stretch(one))).collect() }
+        Matcher {
+            alternatives: alternatives.map(|one| (names_prerelease(one), intersection_of(one))).collect(),
+        }
     }
 
-    /// Whether one of its alternatives names a pre-release, so that pre-releases come into question at all.
+    /// Whether an alternative names a pre-release, so that pre-releases can match.
     #[cfg(test)]
     fn allows_prerelease(&self) -> bool {
         self.alternatives.iter().any(|alternative| names_prerelease(alternative))
     }
 
-    /// The versions that will do, sorted and disjoint. Pre-releases inside them count only where one of its alternatives
-    /// names a pre-release.
+    /// Returns the intervals of matching versions, sorted and disjoint. Pre-releases in them match only if an
+    /// alternative names a pre-release.
     pub fn intervals(&self) -> Vec<Interval> {
-        union(self.alternatives.iter().flat_map(|alternative| stretch(alternative)).collect())
+        union(self.alternatives.iter().flat_map(|alternative| intersection_of(alternative)).collect())
     }
 
-    /// The names of versions in it, which a catalogue knows the meaning of: `humble`.
+    /// Returns the names of versions in it, which the catalogue resolves: `humble`.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.alternatives.iter().flatten().filter_map(|comparator| match &comparator.operand {
             Operand::Name(name) => Some(name.as_str()),
@@ -78,7 +81,7 @@ impl Requirement {
         })
     }
 
-    /// The same with versions for its names, its text unchanged; or the first name that has no meaning.
+    /// Replaces names by versions, without changing the text. Fails with the first unknown name.
     pub fn resolve_names(&self, meaning: impl Fn(&str) -> Option<Version>) -> Result<Cow<'_, Self>, String> {
         if self.names().next().is_none() {
             return Ok(Cow::Borrowed(self));
@@ -94,27 +97,27 @@ impl Requirement {
     }
 }
 
-/// A [`Requirement`] whose bounds are worked out.
+/// A [`Requirement`] with precomputed intervals.
 #[derive(Debug, Clone)]
 pub struct Matcher {
-    /// Of each alternative: whether it names a pre-release, and its versions.
+    /// For each alternative, whether it names a pre-release, and its intervals.
     alternatives: Vec<(bool, Vec<Interval>)>,
 }
 
 impl Matcher {
-    /// Whether the version will do.
+    /// Whether a version satisfies the requirement.
     pub fn matches(&self, version: &Version) -> bool {
-        self.alternatives.iter().any(|(prerelease, stretch)| {
+        self.alternatives.iter().any(|(prerelease, intervals)| {
             (*prerelease || !version.is_prerelease())
-                && stretch.iter().any(|interval| interval.contains(version))
+                && intervals.iter().any(|interval| interval.contains(version))
         })
     }
 
-    /// Which versions will do; they are sorted. A place may come twice.
+    /// Returns the indexes of matching items, which must be sorted by version. An index can occur twice.
     pub fn places<T>(&self, sorted: &[T], version: impl Fn(&T) -> &Version) -> Vec<usize> {
         let mut places = Vec::new();
-        for (prerelease, stretch) in &self.alternatives {
-            for interval in stretch {
+        for (prerelease, intervals) in &self.alternatives {
+            for interval in intervals {
                 let run = interval.run(sorted, &version);
                 places.extend(run.filter(|at| *prerelease || !version(&sorted[*at]).is_prerelease()));
             }
@@ -123,15 +126,15 @@ impl Matcher {
     }
 }
 
-/// What all comparators of an alternative have in common.
-fn stretch(alternative: &[Comparator]) -> Vec<Interval> {
-    // By halves: one bound at a time would copy what thousands of others left each time.
+/// Returns the intersection of all comparators of an alternative.
+fn intersection_of(alternative: &[Comparator]) -> Vec<Interval> {
+    // Halving avoids copying a long intermediate result for each of thousands of comparators.
     match alternative {
         [] => vec![Interval::ALL],
         [one] => one.intervals(),
         several => {
             let (first, second) = several.split_at(several.len() / 2);
-            intersection(&stretch(first), &stretch(second))
+            intersection(&intersection_of(first), &intersection_of(second))
         }
     }
 }
@@ -149,7 +152,7 @@ impl Parse for Requirement {
     fn parse(text: &str) -> Result<Self, Invalid> {
         let alternatives = read::alternatives(text)?;
         let requirement = Self { text: text.trim().to_owned(), alternatives };
-        // One comparator alone always has something in it.
+        // A single comparator is never empty.
         let several = requirement.alternatives.iter().all(|one| one.len() > 1);
         if several && requirement.names().next().is_none() && requirement.intervals().is_empty() {
             let help =

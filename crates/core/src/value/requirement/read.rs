@@ -1,4 +1,4 @@
-//! Reading a [`Requirement`](super::Requirement).
+//! Parsing of [`Requirement`](super::Requirement).
 
 use super::comparator::{Comparator, Op, Operand};
 use crate::value::{Invalid, Parse, Version, text};
@@ -6,7 +6,7 @@ use crate::value::{Invalid, Parse, Version, text};
 const HELP: &str = "write `2.5` for any 2.5.x, `=2.5.1` for an exact version, `>=2.5, <2.9` for a range, `2.4 || \
         2.6` for alternatives";
 
-/// The alternatives with their comparators; none in an alternative that is `*`.
+/// Parses the alternatives with their comparators. The alternative `*` has none.
 pub(super) fn alternatives(text: &str) -> Result<Vec<Vec<Comparator>>, Invalid> {
     if text.trim().is_empty() {
         return Err(Invalid::new("empty version requirement").help("remove it, or write `*` for any version"));
@@ -34,7 +34,7 @@ pub(super) fn alternatives(text: &str) -> Result<Vec<Vec<Comparator>>, Invalid> 
     Ok(out)
 }
 
-/// The pieces between separators, each with where it starts.
+/// Splits a text, and returns the pieces with their positions.
 fn split<'a>(text: &'a str, separator: &'static str) -> impl Iterator<Item = (usize, &'a str)> {
     let mut next = 0;
     text.split(separator).map(move |piece| {
@@ -53,7 +53,7 @@ fn comparator(bound: &str) -> Result<Comparator, Invalid> {
     if operand.is_empty() {
         return Err(Invalid::new(format!("missing version after `{sign}`")).help(HELP));
     }
-    if sign.is_empty() && is_called(bound) {
+    if sign.is_empty() && is_name(bound) {
         return Ok(Comparator { op, operand: Operand::Name(bound.to_owned()) });
     }
     if let Some(invalid) = two_in_one(bound, sign, operand) {
@@ -66,8 +66,8 @@ fn comparator(bound: &str) -> Result<Comparator, Invalid> {
     Ok(Comparator { op, operand })
 }
 
-/// Whether a bound is a name, be it one that no version has: what it stands for is the catalogue's to say.
-fn is_called(bound: &str) -> bool {
+/// Whether a bound is the name of a version. The catalogue checks whether the name is known.
+fn is_name(bound: &str) -> bool {
     let sign = |c: char| matches!(c, '=' | '<' | '>' | '!' | '~' | '^' | '|' | '&' | '*') || c.is_control();
     let joined = bound.split_whitespace().skip(1).any(|word| matches!(word, "or" | "and" | "-"));
     let number =
@@ -103,7 +103,7 @@ fn op(sign: &str, operand: &str) -> Result<Op, Invalid> {
     Err(Invalid::new(format!("`{sign}` is not a comparison")).help(meant).at(0..sign.len()))
 }
 
-/// What pip's `~=` and Ruby's `~>` mean, which differs from `~` for two numbers.
+/// Suggests the equivalent of pip's `~=` and Ruby's `~>`, which differs from `~` for two numbers.
 fn pessimistic(operand: &str) -> String {
     match Version::parse(operand) {
         Ok(version) if version.parts().len() > 1 => {
@@ -116,7 +116,7 @@ fn pessimistic(operand: &str) -> String {
     }
 }
 
-/// Two bounds that nothing joins: `>2.5 <3`, `2.4 | 2.6`, `2.4 - 2.6`.
+/// Returns the error for two bounds without a valid separator: `>2.5 <3`, `2.4 | 2.6`, `2.4 - 2.6`.
 fn two_in_one(bound: &str, sign: &str, operand: &str) -> Option<Invalid> {
     let signs = |c: char| matches!(c, '=' | '<' | '>' | '!' | '~' | '^');
     let cut = operand.find(|c: char| c.is_whitespace() || c == '|' || c == '&' || signs(c))?;
@@ -186,7 +186,7 @@ fn operand(sign: &str, word: &str) -> Result<Operand, Invalid> {
     Ok(Operand::Name(lower))
 }
 
-/// The help of a version's mistake, as a requirement is written.
+/// Adapts the help of an invalid version to a requirement.
 fn with_sign(invalid: Invalid, sign: &str, word: &str) -> Invalid {
     match word.strip_prefix(['v', 'V']) {
         Some(rest) => invalid.help(format!("write `{sign}{rest}`")),

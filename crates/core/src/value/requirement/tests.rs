@@ -18,7 +18,7 @@ fn v(text: &str) -> Version {
 }
 
 #[test]
-fn matches_as_the_table_says() {
+fn requirements_match_versions() {
     let cases = [
         ("2.5", "2.5 2.5.0 2.5.9 2.5.1+cu128 2.5.post1", "2.4.9 2.6 2.50 2.5.1-rc1 2.6-rc1"),
         ("2", "2 2.0 2.99.1", "1.9 3 3.0-rc1"),
@@ -59,7 +59,7 @@ fn matches_as_the_table_says() {
 }
 
 #[test]
-fn says_what_is_wrong() {
+fn errors_are_precise() {
     let mut out = String::new();
     let wrong = [
         "",
@@ -100,7 +100,7 @@ fn says_what_is_wrong() {
 }
 
 #[test]
-fn names_are_translated() {
+fn names_are_resolved() {
     let requirement = r("humble || >=jazzy");
     assert_eq!(requirement.names().collect::<Vec<_>>(), ["humble", "jazzy"]);
     assert!(requirement.intervals().is_empty());
@@ -116,7 +116,7 @@ fn names_are_translated() {
 }
 
 #[test]
-fn knows_any_and_exactly() {
+fn any_and_exactly_match() {
     assert!(Requirement::any().is_any() && r("*").is_any() && r("<2 || >=1").is_any() && !r("2").is_any());
     assert!(Requirement::exactly(&v("2.5.0a0+nv24.08")).matches(&v("2.5.0a0+nv24.08")));
     assert_eq!(r(&Requirement::exactly(&v("2.5")).to_string()), Requirement::exactly(&v("2.5")));

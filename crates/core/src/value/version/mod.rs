@@ -1,4 +1,5 @@
-//! [`Version`]: versions of this field (`22.04`, `10.3.0.30`, `2.9.0+cu128`), which are not semver.
+//! [`Version`]: versions of packages and platforms (`22.04`, `10.3.0.30`, `2.9.0+cu128`), which are not
+//! semantic versions.
 
 mod read;
 #[cfg(test)]
@@ -11,60 +12,60 @@ use std::hash::{Hash, Hasher};
 
 use super::{Invalid, Parse};
 
-/// One to four numbers, then perhaps a pre-release, a post-release, a local build: `22.04`, `2.9.0-rc1`,
-/// `1.6.1.post4`, `2.5.0a0+nv24.08`.
+/// A version: one to four numbers, optionally with pre-release, post-release and local version: `22.04`,
+/// `2.9.0-rc1`, `1.6.1.post4`, `2.5.0a0+nv24.08`.
 ///
-/// The order is total: numbers first (a missing one is 0), a pre-release before its release, a post-release and a
-/// local build after it. What compares equal is equal, however it is spelt: `2.5` is `2.5.0`.
+/// The order is total: by numbers (missing ones are 0), with pre-releases before their release, and
+/// post-releases and local versions after it. Equality ignores the spelling: `2.5` equals `2.5.0`.
 #[derive(Debug, Clone)]
 pub struct Version {
     text: String,
-    /// Where the numbers end in the text.
+    /// The end of the numbers in the text.
     release: usize,
-    /// Four at the most; 0 where there are fewer, so that `2.5` compares as `2.5.0`.
+    /// The numbers, padded with 0, so that `2.5` compares as `2.5.0`.
     numbers: [u64; MOST],
     count: usize,
-    /// What follows the numbers, `Suffix::End` at its end.
+    /// The suffixes after the numbers, terminated by `Suffix::End`.
     suffix: Cow<'static, [Suffix]>,
     local: Vec<Local>,
 }
 
-/// A step away from a release, in the order in which they sort; the end of a version sorts between what comes before
-/// the release and what comes after it.
+/// A suffix of a version, in sort order. `End` is between those that come before the release and those that
+/// come after it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Suffix {
-    /// `.dev3`; nothing follows it, so that `.dev0` is the very first of its release.
+    /// `.dev3`. No other suffix can follow, so that `.dev0` is the first version of its release.
     Dev(u64),
-    /// `-rc1`, `a0`, `-dp`: the word and its numbers, without zeros at their end.
+    /// `-rc1`, `a0`, `-dp`: the word and its numbers, without trailing zeros.
     Pre(String, Vec<u64>),
     End,
     /// `.post4`, `-1`.
     Post(u64),
 }
 
-/// A part of a local build (`+cu128`, `+nv24.07`); numbers sort after words.
+/// A part of a local version (`+cu128`, `+nv24.07`). Numbers sort after words.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Local {
     Word(String),
     Number(u64),
 }
 
-/// So many numbers a version has at most.
+/// The maximum number of numbers in a version.
 const MOST: usize = 4;
-/// The suffix of most versions, which need no memory for it.
+/// The suffixes of a release, which most versions are. Borrowed to save memory.
 const RELEASE: &[Suffix] = &[Suffix::End];
-/// What comes before all others of its numbers.
+/// The suffixes of the first version with certain numbers.
 const FIRST: &[Suffix] = &[Suffix::Dev(0), Suffix::End];
-/// The same as text.
+/// `FIRST` as text.
 const FLOOR: &str = ".dev0";
 
 impl Version {
-    /// A release of these numbers; one to four of them.
+    /// Creates a release of one to four numbers.
     pub(super) fn of(parts: &[u64]) -> Self {
         Self::ending(parts, "", RELEASE)
     }
 
-    /// These numbers, and an end with its text.
+    /// Creates a version from numbers and a suffix with its text.
     fn ending(parts: &[u64], end: &str, suffix: &'static [Suffix]) -> Self {
         let mut text = String::with_capacity(4 * parts.len() + end.len());
         let mut numbers = [0; MOST];
@@ -78,7 +79,7 @@ impl Version {
         Self { text, release, numbers, count: parts.len(), suffix: Cow::Borrowed(suffix), local: Vec::new() }
     }
 
-    /// Version 0, for what has none.
+    /// Returns version 0, for packages without versions.
     pub fn zero() -> Self {
         Self::of(&[0])
     }
@@ -87,7 +88,7 @@ impl Version {
         &self.text
     }
 
-    /// The numbers as written: two for `22.04`.
+    /// Returns the numbers as written: two for `22.04`.
     pub fn parts(&self) -> &[u64] {
         &self.numbers[..self.count]
     }
@@ -96,12 +97,12 @@ impl Version {
         self.part(0)
     }
 
-    /// The second number; 0 when absent.
+    /// Returns the second number; 0 if absent.
     pub fn minor(&self) -> u64 {
         self.part(1)
     }
 
-    /// The third number; 0 when absent.
+    /// Returns the third number; 0 if absent.
     pub fn patch(&self) -> u64 {
         self.part(2)
     }
@@ -110,29 +111,29 @@ impl Version {
         self.numbers.get(index).copied().unwrap_or(0)
     }
 
-    /// Whether it comes before a release: `2.9.0-rc1`, `2.5.0a0+nv24.08`, `1.0.dev3`.
+    /// Whether it is a pre-release: `2.9.0-rc1`, `2.5.0a0+nv24.08`, `1.0.dev3`.
     pub fn is_prerelease(&self) -> bool {
         self.suffix.iter().any(|suffix| matches!(suffix, Suffix::Dev(_) | Suffix::Pre(..)))
     }
 
-    /// Whether it follows its release: `1.6.1.post4`, `8.9.7-1`.
+    /// Whether it is a post-release: `1.6.1.post4`, `8.9.7-1`.
     pub(crate) fn is_postrelease(&self) -> bool {
         self.suffix.iter().any(|suffix| matches!(suffix, Suffix::Post(_)))
     }
 
-    /// The local build: `cu128` of `2.9.0+cu128`.
+    /// Returns the local version: `cu128` of `2.9.0+cu128`.
     pub fn local(&self) -> Option<&str> {
         self.text.split_once('+').map(|(_, local)| local)
     }
 
-    /// The same without its local build: `2.9.0` of `2.9.0+cu128`.
+    /// Returns the version without its local version: `2.9.0` of `2.9.0+cu128`.
     #[must_use]
     pub fn without_local(&self) -> Self {
         let text = self.text.split('+').next().unwrap_or_default().to_owned();
         Self { text, local: Vec::new(), ..self.clone() }
     }
 
-    /// Its first `count` numbers and nothing else, spelt as they were: `22.04` of `22.04.5`. At least one stays.
+    /// Returns the first `count` numbers, at least one, as they are written: `22.04` of `22.04.5`.
     #[must_use]
     pub fn truncated(&self, count: usize) -> Self {
         let count = count.clamp(1, self.count);
@@ -144,28 +145,29 @@ impl Version {
         Self { text, release, numbers, count, suffix: Cow::Borrowed(RELEASE), local: Vec::new() }
     }
 
-    /// The first version of the release that follows when the number at `index` goes up by one, pre-releases included:
-    /// `2.6.dev0` for the number 1 of `2.5.3`.
+    /// Returns the first version, including pre-releases, of the release after incrementing the number at
+    /// `index`: `2.6.dev0` for index 1 of `2.5.3`.
     pub(super) fn next_floor(&self, index: usize) -> Self {
         let mut numbers = self.numbers;
         numbers[index] += 1;
         Self::ending(&numbers[..=index], FLOOR, FIRST)
     }
 
-    /// The very first version of this release: `2.6.dev0` for `2.6`.
+    /// Returns the first version of this release: `2.6.dev0` for `2.6`.
     pub(super) fn floor(&self) -> Self {
         let mut release = self.truncated(self.count);
         release.text.push_str(FLOOR);
         Self { suffix: Cow::Borrowed(FIRST), ..release }
     }
 
-    /// The first version after this one and all of its local builds: `2.5.1.post0.dev0` for `2.5.1`.
+    /// Returns the first version after this one and all of its local versions: `2.5.1.post0.dev0` for
+    /// `2.5.1`.
     pub(super) fn after_locals(&self) -> Self {
         let mut next = self.without_local();
         let suffix = next.suffix.to_mut();
         suffix.pop();
         if let Some(Suffix::Dev(number)) = suffix.last_mut() {
-            // The text ends in the number that goes up, or in a bare `dev`.
+            // The text ends with the number to increment, or with `dev` without a number.
             *number += 1;
             let stem = next.text.trim_end_matches(|c: char| c.is_ascii_digit()).len();
             next.text.truncate(stem);

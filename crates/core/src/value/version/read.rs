@@ -1,4 +1,4 @@
-//! Reading a [`Version`].
+//! Parsing of [`Version`].
 
 use std::borrow::Cow;
 
@@ -8,10 +8,10 @@ use crate::value::{Invalid, text};
 const HELP: &str =
     "a version is one to four numbers separated by dots: `2.5`, `22.04`, `10.3.0.30`, `2.9.0-rc1`";
 
-/// What numbers have at most, so that one more still fits.
+/// The maximum number of digits of a number, so that incrementing it cannot overflow.
 const DIGITS: usize = 18;
 
-/// What remains to be read, and where it starts.
+/// The text and the current position.
 struct Rest<'a> {
     text: &'a str,
     at: usize,
@@ -26,7 +26,7 @@ impl<'a> Rest<'a> {
         self.left().chars().next()
     }
 
-    /// Takes the letters at its start that fit.
+    /// Consumes the characters at the current position that fit.
     fn take(&mut self, fits: fn(char) -> bool) -> &'a str {
         let left = self.left();
         let length = left.find(|c| !fits(c)).unwrap_or(left.len());
@@ -47,7 +47,7 @@ impl<'a> Rest<'a> {
         Ok(Some(significant.bytes().fold(0, |number, digit| number * 10 + u64::from(digit - b'0'))))
     }
 
-    /// What is wrong from `start` on to the end.
+    /// Returns an error about the range from `start` to the end.
     fn wrong(&self, start: usize, message: impl Into<String>) -> Invalid {
         Invalid::new(message).help(HELP).at(start..self.text.len())
     }
@@ -66,7 +66,7 @@ pub(super) fn version(text: &str) -> Result<Version, Invalid> {
     Ok(Version { text: text.to_owned(), release, numbers, count, suffix, local })
 }
 
-/// What people write who have another language of versions in mind.
+/// Returns the error for a common mistake from other version schemes.
 fn known_mistake(word: &str) -> Option<Invalid> {
     if word.is_empty() {
         return Some(Invalid::new("empty version").help(HELP));
@@ -105,7 +105,7 @@ fn known_mistake(word: &str) -> Option<Invalid> {
     None
 }
 
-/// The numbers, and how many there are.
+/// Parses the numbers, and returns them with their count.
 fn numbers(rest: &mut Rest<'_>) -> Result<([u64; MOST], usize), Invalid> {
     let mut numbers = [0; MOST];
     let mut count = 0;
@@ -176,7 +176,7 @@ fn suffix(rest: &mut Rest<'_>) -> Result<Suffix, Invalid> {
         "c" | "pre" | "preview" => "rc",
         "rev" | "r" | "p" => "post",
         "a" | "b" | "rc" | "dev" | "dp" | "post" => &word,
-        // Any word may stand after a hyphen, as in semver.
+        // After a hyphen any word is allowed, as in semantic versions.
         _ if separator == "-" => &word,
         _ => {
             let message = format!("`{word}` is not a known version suffix");
@@ -199,12 +199,12 @@ fn suffix(rest: &mut Rest<'_>) -> Result<Suffix, Invalid> {
     }
 }
 
-/// The numbers after a word: `1` of `rc1`, `rc.1` and `rc-1`, two of `beta.1.2`.
+/// Parses the numbers after a word: `1` of `rc1`, `rc.1` and `rc-1`, two of `beta.1.2`.
 fn word_numbers(rest: &mut Rest<'_>) -> Result<Vec<u64>, Invalid> {
     let mut numbers = Vec::new();
     loop {
         let left = rest.left();
-        // Only the first may follow directly, or after a hyphen; afterwards `-1` is a post-release.
+        // Only the first number can follow directly or after a hyphen; later, `-1` is a post-release.
         let dot =
             left.strip_prefix('.').or_else(|| left.strip_prefix(['-', '_']).filter(|_| numbers.is_empty()));
         let next = dot.unwrap_or(left);

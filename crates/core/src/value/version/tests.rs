@@ -11,7 +11,7 @@ fn v(text: &str) -> Version {
 }
 
 #[test]
-fn sorts() {
+fn versions_are_ordered() {
     let sorted = [
         "1.9",
         "2.dev0",
@@ -44,7 +44,7 @@ fn sorts() {
 }
 
 #[test]
-fn spelling_does_not_matter() {
+fn equal_versions_can_be_spelled_differently() {
     for (one, other) in [
         ("2.5", "2.5.0"),
         ("22.04", "22.4"),
@@ -60,7 +60,7 @@ fn spelling_does_not_matter() {
 }
 
 #[test]
-fn gives_its_parts() {
+fn parts_are_accessible() {
     let version = v("22.04.5-rc1+x");
     assert_eq!((version.major(), version.minor(), version.patch()), (22, 4, 5));
     assert_eq!(version.truncated(2).to_string(), "22.04");
@@ -73,7 +73,7 @@ fn gives_its_parts() {
 }
 
 #[test]
-fn says_what_is_wrong() {
+fn errors_are_precise() {
     let message = |text: &str| Version::parse(text).unwrap_err().message;
     assert_eq!(message("v2.5"), "a version is written without `v`");
     assert_eq!(message("2.x"), "`2.x` is a requirement, not a version");
@@ -88,7 +88,7 @@ fn says_what_is_wrong() {
     assert_eq!(message("2+"), "a local version consists of letters and digits, separated by single dots");
 }
 
-/// Versions that lie close together.
+/// Generates versions that are close together.
 pub(in crate::value) fn versions() -> impl Strategy<Value = Version> {
     let suffix = prop::sample::select(vec![
         "",
@@ -126,11 +126,11 @@ proptest! {
     }
 
     #[test]
-    fn made_bounds_lie_where_they_should(a in versions(), b in versions()) {
+    fn derived_bounds_are_ordered(a in versions(), b in versions()) {
         let after = a.after_locals();
         prop_assert_eq!(&v(after.as_str()), &after);
         prop_assert!(a < after);
-        // Between a version and what follows it there are only its own local builds.
+        // Only its local versions are between a version and the one that follows them.
         if b >= a.without_local() && b < after {
             prop_assert_eq!(b.without_local(), a.without_local());
         }
