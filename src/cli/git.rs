@@ -176,6 +176,7 @@ impl FileSystem for GitTree {
 
     fn list(&self, path: &str) -> io::Result<Vec<String>> {
         let mut names: Vec<String> = self.names(path).map(str::to_owned).collect();
+        names.sort();
         names.dedup();
         if names.is_empty() && self.kind(path).is_none() {
             return Err(io::Error::new(io::ErrorKind::NotFound, format!("`{path}`: not found")));
