@@ -228,7 +228,7 @@ pub(super) fn environment(plan: &PackagePlan, defined: &mut BTreeSet<String>) ->
     if !plan.paths.is_empty() {
         instructions.push(prepend("PATH", plan.paths.clone(), true));
     }
-    let mut plain = Vec::new();
+    let mut variables = Vec::new();
     for (name, value, _) in &plan.env {
         let folders: Option<Vec<_>> =
             value.split(':').map(|folder| crate::value::Parse::parse(folder).ok()).collect();
@@ -237,11 +237,11 @@ pub(super) fn environment(plan: &PackagePlan, defined: &mut BTreeSet<String>) ->
                 let inherits = !defined.insert(name.as_str().to_owned());
                 instructions.push(prepend(name.as_str(), folders, inherits));
             }
-            _ => plain.push((name.clone(), value.clone())),
+            _ => variables.push((name.clone(), value.clone())),
         }
     }
-    if !plain.is_empty() {
-        instructions.push(Instruction::Env(plain));
+    if !variables.is_empty() {
+        instructions.push(Instruction::Env(variables));
     }
     instructions
 }

@@ -97,7 +97,7 @@ pub enum Script {
     Deb {
         files: Vec<ImagePath>,
     },
-    /// Configures, builds and installs a CMake project.
+    /// Configures, builds and installs a `CMake` project.
     Cmake(Cmake),
     /// Runs `make`, `ninja` or `colcon build` in a folder.
     Tool {
@@ -220,7 +220,7 @@ pub struct Git {
     pub submodules: bool,
 }
 
-/// A CMake build.
+/// A `CMake` build.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cmake {
     pub source: ImagePath,
