@@ -31,6 +31,8 @@ pub struct StepForecast {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StepState {
     Cached,
+    /// A linked copy behind a step that runs: its layer stays the same, and BuildKit only puts it on other layers.
+    Merged,
     /// Nothing of this step changed, but it depends on something that may have: a tag without a digest, a URL without
     /// a checksum.
     Unknown,
@@ -137,6 +139,9 @@ impl Judge<'_> {
     ) -> (StepState, String) {
         let follows = step.before.is_some();
         if self.old.contains(&step.key) {
+            if !follows && current.0 >= StepState::Depends {
+                return (StepState::Merged, "an earlier step reruns".to_owned());
+            }
             let inherited =
                 follows.then(|| current.clone()).filter(|(state, _)| *state == StepState::Unknown);
             let unknown = inherited.or_else(|| step.inputs.iter().find_map(|input| self.unknown(input)));

@@ -48,6 +48,7 @@ fn target(names: &[String], diff: &TargetDiff) -> Value {
                 "title": step.title,
                 "state": match step.state {
                     StepState::Cached => "cached",
+                    StepState::Merged => "merged",
                     StepState::Unknown => "unknown",
                     StepState::Depends => "depends",
                     StepState::Rerun => "rerun",
