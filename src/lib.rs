@@ -27,6 +27,8 @@ mod plan;
 mod render;
 #[allow(missing_docs)]
 mod resolve;
+#[allow(missing_docs)]
+mod sbom;
 
 pub use cli::{Exit, Io, Terminal, run};
 use jcc_core::{source, syntax, value};

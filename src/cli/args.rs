@@ -186,6 +186,16 @@ pub(super) enum Command {
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
+    /// Print the bill of materials of the image
+    #[command(after_help = "Example: jcc sbom project.kdl --format spdx")]
+    Sbom {
+        /// The manifest and its target.
+        #[command(flatten)]
+        input: ManifestArgs,
+        /// Standard of the document
+        #[arg(long, value_enum, default_value_t = super::sbom::BomFormat::Cyclonedx)]
+        format: super::sbom::BomFormat,
+    },
     /// Create a manifest
     #[command(after_help = "Example: jcc init robot --device jetson-agx-orin")]
     Init(new::Init),

@@ -22,6 +22,7 @@ mod package;
 mod place;
 mod resolve;
 mod run_command;
+mod sbom;
 mod session;
 mod show;
 mod streams;
@@ -55,6 +56,7 @@ pub fn run(arguments: &[std::ffi::OsString], io: &mut Io<'_>) -> Exit {
             compile::run(&mut session, compile::CompileOptions::check(input, deny_warnings, format))
         }
         Command::Diff(args) => diff::run(&mut session, &args),
+        Command::Sbom { input, format } => sbom::run(&mut session, &input, format),
         Command::Audit { input, format } => audit::run(&mut session, &input, format),
         Command::Run { input } => run_command::run(&mut session, &input),
         Command::Resolve { input, format } => resolve::run(&mut session, &input, format),

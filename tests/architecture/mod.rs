@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use syn::visit::Visit;
 
 /// The folders by rank: a folder uses only folders before it.
-const RANKS: [&str; 14] = [
+const RANKS: [&str; 15] = [
     "source",
     "diagnostic",
     "value",
@@ -20,6 +20,7 @@ const RANKS: [&str; 14] = [
     "plan",
     "render",
     "diff",
+    "sbom",
     "cli",
 ];
 
