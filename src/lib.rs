@@ -6,7 +6,7 @@
 #![warn(missing_docs)]
 
 #[allow(missing_docs)]
-mod catalog;
+mod builtin;
 #[allow(missing_docs)]
 mod check;
 mod cli;
@@ -29,17 +29,20 @@ mod render;
 mod resolve;
 
 pub use cli::{Exit, Io, Terminal, run};
+use jcc_catalog as catalog;
 use jcc_core::{source, syntax, value};
 
 /// Internals for the tests, benches and fuzz targets of this repository. Not a public API.
 #[doc(hidden)]
 #[allow(missing_docs)]
 pub mod internals {
+    pub mod builtin {
+        pub use crate::builtin::{BuiltinStacks, catalog};
+    }
     pub mod catalog {
         pub use crate::catalog::schema;
         pub use crate::catalog::{
-            BuiltinStacks, Catalog, DefinitionKind, Package, PackageVersion, RequireStage, Role, StepKind,
-            TestBody,
+            Catalog, DefinitionKind, Package, PackageVersion, RequireStage, Role, StepKind, TestBody,
         };
     }
     pub mod check {
@@ -67,7 +70,8 @@ pub mod internals {
     pub use jcc_core::{source, syntax, value};
 }
 
-use catalog::{BuiltinStacks, Catalog};
+use builtin::BuiltinStacks;
+use catalog::Catalog;
 use diagnostic::{Diagnostic, Log, Reported, codes, wording};
 use fs::FileSystem;
 use manifest::Project;
@@ -108,7 +112,7 @@ pub struct Resolved {
 /// # Errors
 /// Errors in the manifest, the project's definitions or the lock, and conflicts. All of them are in the log.
 pub fn resolve(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result<Resolved, Reported> {
-    let mut catalog = Catalog::builtin(sources);
+    let mut catalog = builtin::catalog(sources);
     let manifest = manifest::load_partial(input.fs, input.manifest, &BuiltinStacks::new(), sources, log)?;
     for folder in manifest.catalogs() {
         catalog.add_folder(input.fs, folder, sources, log);

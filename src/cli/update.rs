@@ -72,7 +72,7 @@ impl UpdateScope<'_> {
     fn locked_names(&self, session: &mut Session<'_, '_>, wanted: &[Name]) -> Result<Vec<Name>, Exit> {
         let Some(old) = self.old.as_ref().filter(|_| !wanted.is_empty()) else { return Ok(wanted.to_vec()) };
         let mut sources = std::mem::take(&mut session.sources);
-        let catalog = crate::catalog::Catalog::builtin(&mut sources);
+        let catalog = crate::builtin::catalog(&mut sources);
         session.sources = sources;
         let targets =
             old.targets.iter().filter(|(name, _)| self.target.is_none_or(|target| target == name.as_str()));

@@ -15,7 +15,7 @@ mod files;
 mod flag;
 mod health;
 mod ignored;
-pub(crate) mod key;
+mod key;
 mod load;
 mod output;
 mod overlay;
@@ -31,8 +31,9 @@ mod test;
 #[cfg(test)]
 mod tests;
 
+pub use crate::value::{Engine, KeyLocation};
 pub use app::{App, Copy, User};
-pub use apt::{Apt, AptSource, KeyLocation};
+pub use apt::{Apt, AptSource};
 pub use base::{Base, BaseChoice};
 pub use build::{BuildOptions, BuildSecret, BuildSecrets};
 pub use editor::DevcontainerOptions;
@@ -40,7 +41,7 @@ pub use flag::Flag;
 pub use health::HealthCheck;
 pub use ignored::{SECRETS, SecretFile, is_secret_name};
 pub use load::{Stacks, load, load_partial};
-pub use output::{Cache, Engine, Grade, Output};
+pub use output::{Cache, Grade, Output};
 pub use package::{Pin, Request};
 pub use pip::{Installer, Pip, Requirements, Venv};
 pub use project::{Allow, Header};

@@ -4,7 +4,7 @@ use crate::diagnostic::{Log, wording};
 use crate::source::{Span, Spanned};
 use crate::syntax::schema::{ArgSpec, NodeSpec, ValueKind};
 use crate::syntax::{Reader, invalid};
-use crate::value::{IgnorePattern, ImageRef, Invalid, ProjectPath, leaves_out};
+use crate::value::{Engine, IgnorePattern, ImageRef, Invalid, ProjectPath, leaves_out};
 
 use super::Flag;
 use super::decode::{self, flag, words};
@@ -117,21 +117,6 @@ impl Output {
     }
 }
 
-/// The container engine that the outputs are written for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Engine {
-    #[default]
-    Docker,
-    /// Podman, with CDI devices and Quadlet units.
-    Podman,
-}
-
-impl Engine {
-    pub fn of_word(word: &str) -> Option<Self> {
-        decode::Choice::of(word)
-    }
-}
-
 /// A pin grade: how well a download is pinned. `A` is the best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grade {
@@ -152,7 +137,6 @@ pub struct Cache {
     pub pip: bool,
 }
 
-words! { Engine: "docker" => Docker, "podman" => Podman }
 words! { Grade: "A" => A, "B" => B, "C" => C, "D" => D }
 
 pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Output {

@@ -150,7 +150,8 @@ fn devel(plans: &PackagePlans<'_>, python: &Python) -> Stage {
         return platform(plans, python, image, ("devel", &here));
     }
     let here: Vec<&PackagePlan> = toolkit.plans().iter().collect();
-    let mut defined: BTreeSet<String> = plans.inputs.resolution.base.env.iter().cloned().collect();
+    let mut defined: BTreeSet<String> =
+        plans.inputs.resolution.base.env.iter().map(ToString::to_string).collect();
     for plan in plans.platform() {
         stage_packages::environment(plan, &mut defined);
     }
@@ -186,7 +187,7 @@ fn platform(
     let https = sources::needs_certificates(plans);
     let certificates: Vec<_> =
         https.then(|| Parse::parse("ca-certificates").expect("it is a package's name")).into_iter().collect();
-    let defined = base.env.iter().cloned().collect();
+    let defined = base.env.iter().map(ToString::to_string).collect();
     let layer = Layer {
         plans: here,
         title: stage_packages::PLATFORM,
@@ -234,7 +235,7 @@ fn python_settings(inputs: Inputs<'_>) -> Python {
         entries
             .filter_map(|entry| entry.values.get(key))
             .find(|value| value.is_plain())
-            .map(|value| value.text.clone())
+            .map(|value| value.text.to_string())
     };
     let uv = inputs.project.pip.installer.is_some_and(|installer| installer.value == Installer::Uv);
     let tools = value("build_tools").unwrap_or_else(|| "setuptools wheel".to_owned());

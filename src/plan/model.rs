@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::manifest::{BuildSecrets, Grade};
 use crate::source::Span;
-use crate::value::{ImageRef, Name, ProjectPath, Version};
+use crate::value::{ImageRef, Name, PackedText, ProjectPath, Version};
 
 use super::{PipTools, Script, Size, Stage, StageName};
 
@@ -27,7 +27,7 @@ pub struct Plan {
     /// The checks that the stage `test` runs.
     pub checks: Vec<Check>,
     /// Patterns of libraries that come from the host's driver, so checks do not report them as missing.
-    pub driver_libraries: Vec<String>,
+    pub driver_libraries: Vec<PackedText>,
     /// The folder of the generated files that steps mount.
     pub support: ProjectPath,
     /// The secrets that steps with network access may read.

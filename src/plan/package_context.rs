@@ -167,7 +167,7 @@ impl<'a> PackageContext<'a> {
     pub(super) fn dists(self) -> Vec<(String, &'a Dist)> {
         let dists: Vec<&Dist> = self.applicable(&self.package.dists).collect();
         if dists.iter().all(|dist| dist.name.is_plain()) {
-            return dists.into_iter().map(|dist| (dist.name.text.clone(), dist)).collect();
+            return dists.into_iter().map(|dist| (dist.name.text.to_string(), dist)).collect();
         }
         let values = self.own_values(&self.inputs.values(), &mut Log::new());
         let named = dists.into_iter().map(|dist| Some((dist.name.expand(&values, &mut Log::new())?, dist)));

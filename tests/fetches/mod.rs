@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use jcc::internals::catalog::BuiltinStacks;
+use jcc::internals::builtin::BuiltinStacks;
 use jcc::internals::diagnostic::Log;
 use jcc::internals::fs::Disk;
 use jcc::internals::manifest::Stacks as _;

@@ -24,7 +24,7 @@ pub(crate) fn run(name: &str, text: &str) -> Ran {
     if let Ok(manifest) = manifest::load_partial(&folder, name, &folder, &mut sources, &mut log)
         && let Ok(projects) = manifest.projects(&mut log)
     {
-        let mut catalog = Catalog::builtin(&mut sources);
+        let mut catalog = jcc::internals::builtin::catalog(&mut sources);
         for added in manifest.catalogs() {
             catalog.add_folder(&folder, added, &mut sources, &mut log);
         }

@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::catalog::Catalog;
-use crate::catalog::testing::Memory;
 use crate::diagnostic::Log;
+use crate::fs::Memory;
 use crate::manifest::{self, Stacks};
 use crate::plan::{Inputs, plan};
 use crate::source::Sources;
@@ -42,7 +41,7 @@ fn rendered<T>(files: &[(&str, &str)], render: impl Fn(&crate::plan::Plan) -> T)
     let text = (|log: &mut Log| {
         let read = manifest::load(&fs, "project.kdl", &None, &mut sources, log)?;
         let projects = read.projects(log)?;
-        let mut catalog = Catalog::builtin(&mut sources);
+        let mut catalog = crate::builtin::catalog(&mut sources);
         for folder in &projects[0].catalogs {
             catalog.add_folder(&fs, folder, &mut sources, log);
         }

@@ -137,7 +137,7 @@ fn plan() -> Plan {
             name: "it's: here".into(),
             script: vec![Script::Shell("test -e $HOME".into())],
         }],
-        driver_libraries: vec!["libcuda.so*".to_owned()],
+        driver_libraries: vec!["libcuda.so*".into()],
         support: ProjectPath::parse(".jcc").unwrap(),
         secrets: BuildSecrets::default(),
         apt_cache: true,

@@ -56,7 +56,7 @@ impl Lock {
     /// The file is damaged or has a newer format.
     pub fn read(source: SourceId, sources: &Sources, log: &mut Log) -> Result<Self, Reported> {
         let before = log.errors();
-        let document = parse_up_to(Self::LARGEST, source, &sources.get(source).text, log);
+        let document = parse_up_to(Self::LARGEST, source, sources.get(source).text, log);
         let lock = document.and_then(|document| {
             newer(&document, log)?;
             schema::check(&document, LANGUAGE, "a lock", log);

@@ -105,7 +105,7 @@ const OF_BASE: &str = "held by the base";
 fn reason_texts(reasons: &[Reason], sources: &Sources) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for one in reasons {
-        let file = |span: crate::source::Span| sources.get(span.source).name.clone();
+        let file = |span: crate::source::Span| sources.get(span.source).name;
         let text = match one {
             Reason::Requested(span) => format!("requested in {}", file(*span)),
             Reason::Pinned(span) => format!("pinned in {}", file(*span)),
