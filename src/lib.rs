@@ -65,7 +65,7 @@ pub mod internals {
         pub use crate::render::Generated;
     }
     pub mod resolve {
-        pub use crate::resolve::{Lock, Override, Reason, Resolution, all, resolve};
+        pub use crate::resolve::{Closures, Lock, Override, Reason, Resolution, all, resolve};
     }
     pub use jcc_core::{source, syntax, value};
 }
@@ -75,7 +75,7 @@ use catalog::Catalog;
 use diagnostic::{Diagnostic, Log, Reported, codes, wording};
 use fs::FileSystem;
 use manifest::Project;
-use resolve::{Lock, LockedFiles, Resolution};
+use resolve::{Closures, Lock, LockedFiles, Resolution};
 use source::Sources;
 
 /// The version of this compiler.
@@ -172,6 +172,9 @@ pub fn compile(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result
     if let Ok(planned) = &planned {
         for ((project, _), planned) in resolved.targets.iter().zip(planned) {
             plan::require_grades(project, &planned.plan.fetches, log);
+            if let Some(required) = &project.output.require {
+                plan::require_locked(project, &planned.plan, required.span, log);
+            }
         }
     }
     let projects: Vec<&Project> = resolved.targets.iter().map(|(project, _)| project).collect();
@@ -209,9 +212,25 @@ pub fn plan(
     sources: &mut Sources,
     log: &mut Log,
 ) -> Result<(Resolved, Result<Vec<plan::Planned>, Reported>), Reported> {
-    let resolved = resolve(input, sources, log)?;
-    let planned = plan::all(&resolved.targets, &resolved.catalog, sources, log);
+    let mut resolved = resolve(input, sources, log)?;
+    let locked = closures(&resolved, input.fs);
+    let planned = plan::all(&resolved.targets, &resolved.catalog, (sources, &locked), log);
+    for (target, planned) in resolved.targets.iter().zip(planned.iter().flatten()) {
+        let name = &target.0.target.name.value;
+        if let Some(locked) = resolved.lock.targets.get_mut(name) {
+            locked.closures.retain(|file, _| planned.plan.environments.iter().any(|one| one.has_file(file)));
+        }
+    }
     Ok((resolved, planned))
+}
+
+/// Reads the closure files of each target.
+fn closures(resolved: &Resolved, fs: &dyn FileSystem) -> Vec<Closures> {
+    let read = |(project, _): &(Project, Resolution)| {
+        let locked = resolved.lock.targets.get(&project.target.name.value)?;
+        Some(locked.read_closures(fs, &plan::OutputFiles::of(project).support))
+    };
+    resolved.targets.iter().map(|target| read(target).unwrap_or_default()).collect()
 }
 
 /// Returns all targets, or only the one with this name. Reports an unknown name.

@@ -15,11 +15,13 @@ mod fmt;
 mod git;
 mod graph;
 mod inspected;
+mod lock;
 mod lock_diff;
 mod new;
 mod outputs;
 mod package;
 mod place;
+mod programs;
 mod resolve;
 mod run_command;
 mod session;
@@ -72,6 +74,7 @@ pub fn run(arguments: &[std::ffi::OsString], io: &mut Io<'_>) -> Exit {
             Some(file) => digests::run(&mut session, &args, file),
             None => update::run(&mut session, &args),
         },
+        Command::Lock(args) => lock::run(&mut session, &args),
         Command::Fmt { files, named, check } => fmt::run(&mut session, &[files, named].concat(), check),
         Command::Package { command } => package::run(&mut session, &command),
         Command::Completions { shell } => completions::run(&mut session, shell),

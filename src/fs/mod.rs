@@ -4,6 +4,7 @@ mod disk;
 mod folder;
 mod journal;
 mod overlay;
+mod scratch;
 mod writing;
 #[cfg(test)]
 mod writing_tests;
@@ -11,6 +12,7 @@ mod writing_tests;
 pub use disk::Disk;
 pub use jcc_core::fs::{FileKind, FileSystem, LARGEST, MAX_ENTRIES, Memory};
 pub use overlay::Overlay;
+pub use scratch::Scratch;
 
 use jcc_core::fs::{too_large, too_many_entries};
 

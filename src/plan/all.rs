@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::catalog::Catalog;
 use crate::diagnostic::{Log, Reported};
 use crate::manifest::Project;
-use crate::resolve::Resolution;
+use crate::resolve::{Closures, Resolution};
 use crate::source::Sources;
 use crate::value::{ImagePath, PackedText};
 
@@ -26,12 +26,12 @@ pub struct Planned {
 pub fn all(
     targets: &[(Project, Resolution)],
     catalog: &Catalog,
-    sources: &Sources,
+    (sources, locked): (&Sources, &[Closures]),
     log: &mut Log,
 ) -> Result<Vec<Planned>, Reported> {
     let mut all = Vec::new();
-    for (project, resolution) in targets {
-        let inputs = Inputs { project, resolution, catalog, sources };
+    for ((project, resolution), locked) in targets.iter().zip(locked) {
+        let inputs = Inputs { project, resolution, catalog, sources, locked };
         if let Ok(plan) = plan(inputs, log) {
             let files = OutputFiles::of(project);
             let indexes: Vec<_> =

@@ -6,7 +6,7 @@ use crate::manifest::{BuildSecrets, Grade};
 use crate::source::Span;
 use crate::value::{ImageRef, Name, PackedText, ProjectPath, Version};
 
-use super::{PipTools, Script, Size, Stage, StageName};
+use super::{LockedPython, PipTools, PythonEnvironment, Script, Size, Stage, StageName};
 
 /// The contents of a target's Dockerfile and of the files that its steps mount.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +22,10 @@ pub struct Plan {
     pub pip: PipTools,
     /// The lines of each stage's constraints file, such as `torch==2.6.0`.
     pub constraints: BTreeMap<StageName, Vec<String>>,
+    /// The Python environments.
+    pub environments: Vec<PythonEnvironment>,
+    /// The closure files.
+    pub locked: LockedPython,
     /// The texts of signing keys from definitions, by the name of the apt source.
     pub keys: BTreeMap<Name, String>,
     /// The checks that the stage `test` runs.

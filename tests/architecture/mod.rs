@@ -24,7 +24,7 @@ const RANKS: [&str; 14] = [
 ];
 
 /// Third-party crates and the folders that may use them.
-const CRATE_FOLDERS: [(&str, &[&str]); 9] = [
+const CRATE_FOLDERS: [(&str, &[&str]); 10] = [
     ("kdl", &["syntax"]),
     ("miette", &["diagnostic"]),
     ("pubgrub", &["resolve"]),
@@ -32,6 +32,7 @@ const CRATE_FOLDERS: [(&str, &[&str]); 9] = [
     ("minijinja", &["catalog", "render"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
+    ("toml", &["cli"]),
     ("serde_saphyr", &["render"]),
     ("rustix", &["fs"]),
 ];
@@ -430,7 +431,8 @@ fn the_library_does_not_access_environment_clock_or_streams() {
             let accesses =
                 ["std::env::", "SystemTime", "Instant::now", "println!", "eprintln!", "process::exit"];
             let uses_files = file.folder() != "fs" && line.contains("std::fs");
-            if accesses.iter().any(|word| line.contains(word)) || uses_files {
+            let starts = file.path != "cli/programs.rs" && line.contains("process::Command");
+            if accesses.iter().any(|word| line.contains(word)) || uses_files || starts {
                 faults.entry(file.path.clone()).or_default().push(number);
             }
         }

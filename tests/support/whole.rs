@@ -3,7 +3,7 @@
 use jcc::internals::catalog::Catalog;
 use jcc::internals::diagnostic::Log;
 use jcc::internals::manifest::{self, Project};
-use jcc::internals::resolve::Lock;
+use jcc::internals::resolve::{Closures, Lock};
 use jcc::internals::source::Sources;
 use jcc::internals::{check, plan, resolve};
 
@@ -54,7 +54,10 @@ fn passes(projects: &[Project], catalog: &Catalog, lock: Option<&Lock>, sources:
         let locked = lock.and_then(|lock| lock.targets.get(&project.target.name.value));
         let resolved = resolve::resolve(project, catalog, locked, sources, log);
         if let (Ok(resolution), Ok(())) = (&resolved, log.checkpoint()) {
-            let _ = plan::plan(plan::Inputs { project, resolution, catalog, sources }, log);
+            let _ = plan::plan(
+                plan::Inputs { project, resolution, catalog, sources, locked: &Closures::new() },
+                log,
+            );
         }
     }
     check::allows(&projects.iter().collect::<Vec<_>>(), log);

@@ -6,6 +6,7 @@ use crate::diagnostic::Log;
 use crate::fs::Memory;
 use crate::manifest::{self, Stacks};
 use crate::plan::{Inputs, plan};
+use crate::resolve::Closures;
 use crate::source::Sources;
 
 /// The key whose fingerprint is in the manifests.
@@ -46,8 +47,13 @@ fn rendered<T>(files: &[(&str, &str)], render: impl Fn(&crate::plan::Plan) -> T)
             catalog.add_folder(&fs, folder, &mut sources, log);
         }
         let resolution = crate::resolve::resolve(&projects[0], &catalog, Option::None, &sources, log)?;
-        let inputs =
-            Inputs { project: &projects[0], resolution: &resolution, catalog: &catalog, sources: &sources };
+        let inputs = Inputs {
+            project: &projects[0],
+            resolution: &resolution,
+            catalog: &catalog,
+            sources: &sources,
+            locked: &Closures::new(),
+        };
         let plan = plan(inputs, log)?;
         crate::plan::require_grades(&projects[0], &plan.fetches, log);
         log.checkpoint()?;

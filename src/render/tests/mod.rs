@@ -131,6 +131,8 @@ fn plan() -> Plan {
         ],
         pip: tools(),
         constraints: BTreeMap::from([(StageName::fixed("python"), vec!["numpy==2.1.0".to_owned()])]),
+        environments: Vec::new(),
+        locked: crate::plan::LockedPython::default(),
         keys: BTreeMap::new(),
         checks: vec![Check {
             package: None,

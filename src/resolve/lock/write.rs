@@ -1,5 +1,7 @@
 //! Writes the lock.
 
+use std::collections::BTreeMap;
+
 use crate::source::Sources;
 use crate::syntax::quote;
 use crate::value::{Name, Version};
@@ -57,6 +59,7 @@ impl LockedTarget {
             }
             out.push('\n');
         }
+        self.write_closures(out);
     }
 
     /// Converts a resolution to its entry in the lock. `definition` returns the hash of a definition by name.
@@ -93,6 +96,8 @@ impl LockedTarget {
             epoch: resolution.epoch,
             entries: entries.collect(),
             noted: noted.collect(),
+            closures: BTreeMap::new(),
+            further_images: BTreeMap::new(),
         }
     }
 }
