@@ -65,7 +65,7 @@ pub mod internals {
         pub use crate::render::Generated;
     }
     pub mod resolve {
-        pub use crate::resolve::{Closures, Lock, Override, Reason, Resolution, all, resolve};
+        pub use crate::resolve::{Lock, LockedDownloads, Override, Reason, Resolution, all, resolve};
     }
     pub use jcc_core::{source, syntax, value};
 }
@@ -75,7 +75,7 @@ use catalog::Catalog;
 use diagnostic::{Diagnostic, Log, Reported, codes, wording};
 use fs::FileSystem;
 use manifest::Project;
-use resolve::{Closures, Lock, LockedFiles, Resolution};
+use resolve::{Lock, LockedDownloads, LockedFiles, Resolution};
 use source::Sources;
 
 /// The version of this compiler.
@@ -117,12 +117,18 @@ pub fn resolve(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result
     for folder in manifest.catalogs() {
         catalog.add_folder(input.fs, folder, sources, log);
     }
-    let projects = one_target(manifest.projects(log)?, input.target, log)?;
+    let mut projects = one_target(manifest.projects(log)?, input.target, log)?;
     for project in &projects {
         check::rules(project, &catalog, log);
     }
     check::plain_secrets(&projects, &catalog, sources, log);
     let old_lock = resolve::open_lock(input.fs, input.lock, sources, log)?;
+    for project in &mut projects {
+        let locked = old_lock.as_ref().and_then(|lock| lock.targets.get(&project.target.name.value));
+        if let Some(locked) = locked {
+            project.change_images(|image| locked.with_locked_digest(image));
+        }
+    }
     let targets = resolve::all(projects, &catalog, old_lock.as_ref(), sources, log)?;
     let lock = resolve::lock_of(&targets, &catalog, old_lock.as_ref(), sources);
     check_lock_size(&lock, input, sources, log)?;
@@ -213,22 +219,29 @@ pub fn plan(
     log: &mut Log,
 ) -> Result<(Resolved, Result<Vec<plan::Planned>, Reported>), Reported> {
     let mut resolved = resolve(input, sources, log)?;
-    let locked = closures(&resolved, input.fs);
+    let locked = locked_downloads(&resolved, input.fs);
     let planned = plan::all(&resolved.targets, &resolved.catalog, (sources, &locked), log);
     for (target, planned) in resolved.targets.iter().zip(planned.iter().flatten()) {
         let name = &target.0.target.name.value;
         if let Some(locked) = resolved.lock.targets.get_mut(name) {
             locked.closures.retain(|file, _| planned.plan.environments.iter().any(|one| one.has_file(file)));
+            locked
+                .further_images
+                .retain(|name, _| target.0.images().any(|image| image.without_digest().to_string() == *name));
+            locked.commits.retain(|(url, reference), _| {
+                let mut all = planned.plan.repositories();
+                all.any(|git| git.url.as_str() == url && git.reference() == *reference)
+            });
         }
     }
     Ok((resolved, planned))
 }
 
-/// Reads the closure files of each target.
-fn closures(resolved: &Resolved, fs: &dyn FileSystem) -> Vec<Closures> {
+/// Returns what the lock records for the downloads of each target.
+fn locked_downloads(resolved: &Resolved, fs: &dyn FileSystem) -> Vec<LockedDownloads> {
     let read = |(project, _): &(Project, Resolution)| {
         let locked = resolved.lock.targets.get(&project.target.name.value)?;
-        Some(locked.read_closures(fs, &plan::OutputFiles::of(project).support))
+        Some(locked.downloads(fs, &plan::OutputFiles::of(project).support))
     };
     resolved.targets.iter().map(|target| read(target).unwrap_or_default()).collect()
 }

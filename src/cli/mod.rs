@@ -72,7 +72,9 @@ pub fn run(arguments: &[std::ffi::OsString], io: &mut Io<'_>) -> Exit {
         Command::Pin(args) => edit::pin(&mut session, &args),
         Command::Update(args) => match &args.digests {
             Some(file) => digests::run(&mut session, &args, file),
-            None => update::run(&mut session, &args),
+            None if !args.only.is_empty() => lock::release::kinds(&mut session, &args),
+            None => lock::release::distributions(&mut session, &args)
+                .unwrap_or_else(|| update::run(&mut session, &args)),
         },
         Command::Lock(args) => lock::run(&mut session, &args),
         Command::Fmt { files, named, check } => fmt::run(&mut session, &[files, named].concat(), check),

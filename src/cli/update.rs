@@ -173,7 +173,11 @@ impl UpdateScope<'_> {
     ) -> Exit {
         // Only the lock is written, so the hashes of the generated files stay.
         let files = self.old.as_ref().map(|old| old.files.clone()).unwrap_or_default();
-        let text = Lock { files, ..resolved.lock.clone() }.write(crate::VERSION);
+        let mut lock = Lock { files, ..resolved.lock.clone() };
+        if let Some(old) = &self.old {
+            lock.add_released_closures(old);
+        }
+        let text = lock.write(crate::VERSION);
         let stale = self.fs.read(LOCK).ok().as_deref() != Some(text.as_bytes());
         if stale
             && !args.options.dry_run

@@ -61,7 +61,7 @@ use scope::Scope;
 use crate::diagnostic::{Log, Reported};
 use crate::source::Spanned;
 use crate::syntax::schema::NodeSpec;
-use crate::value::{EnvName, ProjectPath};
+use crate::value::{EnvName, ImageRef, ProjectPath};
 
 /// The schema of the language: the nodes that are allowed at the top level.
 pub static LANGUAGE: &[&NodeSpec] = &[
@@ -184,6 +184,20 @@ impl Project {
     /// Returns the container engine: that of the target, else that of `output`, else Docker.
     pub fn engine(&self) -> Engine {
         self.target.engine.or(self.output.engine).map(|engine| engine.value).unwrap_or_default()
+    }
+
+    /// Returns the images of services and of the `# syntax=` line.
+    pub fn images(&self) -> impl Iterator<Item = &ImageRef> {
+        let services = self.run.services.iter().filter_map(|service| service.image.as_ref());
+        services.chain(&self.output.frontend).map(|image| &image.value)
+    }
+
+    /// Changes the images of services and of the `# syntax=` line.
+    pub fn change_images(&mut self, change: impl Fn(ImageRef) -> ImageRef) {
+        let services = self.run.services.iter_mut().filter_map(|service| service.image.as_mut());
+        for image in services.chain(&mut self.output.frontend) {
+            image.value = change(image.value.clone());
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::catalog::Catalog;
 use crate::diagnostic::{Log, Reported};
 use crate::manifest::Project;
-use crate::resolve::{Closures, Resolution};
+use crate::resolve::{LockedDownloads, Resolution};
 use crate::source::Sources;
 use crate::value::{ImagePath, PackedText};
 
@@ -26,7 +26,7 @@ pub struct Planned {
 pub fn all(
     targets: &[(Project, Resolution)],
     catalog: &Catalog,
-    (sources, locked): (&Sources, &[Closures]),
+    (sources, locked): (&Sources, &[LockedDownloads]),
     log: &mut Log,
 ) -> Result<Vec<Planned>, Reported> {
     let mut all = Vec::new();

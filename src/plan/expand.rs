@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Log, codes::plan as codes};
 use crate::manifest::KeyLocation;
 use crate::source::Spanned;
 use crate::value::{
-    AptPackage, EnvName, FileMode, GitRef, ImagePath, Name, PackedText, Parse, PepRequirement, Url,
+    AptPackage, Commit, EnvName, FileMode, GitRef, ImagePath, Name, PackedText, Parse, PepRequirement, Url,
 };
 
 use super::package_context::{Filled, PackageContext};
@@ -44,6 +44,18 @@ fn paths(view: Filled<'_>, log: &mut Log) -> Vec<ImagePath> {
     let templates = written.map(|path| Template { text: path.value.to_string().into(), span: path.span });
     let templates: Vec<Template> = templates.collect();
     view.values(&templates, log)
+}
+
+/// Expands a clone step. A branch or tag without a commit gets the one that `jcc lock` recorded.
+fn git(view: Filled<'_>, kind: &StepKind, log: &mut Log) -> Option<Git> {
+    let StepKind::Git { url, tag, commit, to, submodules } = kind else { return None };
+    let url: Url = view.value(url, log)?;
+    let tag = view.maybe::<GitRef>(tag.as_ref(), log)?;
+    let commit: Option<Commit> = view.maybe(commit.as_ref(), log)?;
+    let reference = tag.as_ref().map_or_else(|| "HEAD".to_owned(), ToString::to_string);
+    let locked = || view.view.inputs.locked.commits.get(&(url.to_string(), reference)).cloned();
+    let commit = commit.or_else(locked);
+    Some(Git { url, tag, commit, to: view.value(to, log)?, submodules: *submodules })
 }
 
 /// Expands the steps of a block. `earlier` are the steps of the previous block, which names of downloads must
@@ -92,13 +104,7 @@ fn step_kind(
             from: tree_or_requirement(view, from, log)?,
             env: pairs(view, env, log),
         },
-        StepKind::Git { url, tag, commit, to, submodules } => PackageStepKind::Git(Git {
-            url: view.value(url, log)?,
-            tag: view.maybe::<GitRef>(tag.as_ref(), log)?,
-            commit: view.maybe(commit.as_ref(), log)?,
-            to: view.value(to, log)?,
-            submodules: *submodules,
-        }),
+        StepKind::Git { .. } => PackageStepKind::Git(git(view, &step.kind, log)?),
         StepKind::Cmake { .. } => PackageStepKind::Cmake(cmake(view, &step.kind, before, log)?),
         StepKind::Make { directory, arguments } => tool(view, Tool::Make, (directory, arguments), log)?,
         StepKind::Ninja { directory, arguments } => tool(view, Tool::Ninja, (directory, arguments), log)?,

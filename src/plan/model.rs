@@ -6,7 +6,7 @@ use crate::manifest::{BuildSecrets, Grade};
 use crate::source::Span;
 use crate::value::{ImageRef, Name, PackedText, ProjectPath, Version};
 
-use super::{LockedPython, PipTools, PythonEnvironment, Script, Size, Stage, StageName};
+use super::{Git, Instruction, LockedPython, PipTools, PythonEnvironment, Script, Size, Stage, StageName};
 
 /// The contents of a target's Dockerfile and of the files that its steps mount.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,6 +72,15 @@ pub struct PackageNote {
 }
 
 impl Plan {
+    /// Returns the repositories that the build clones.
+    pub fn repositories(&self) -> impl Iterator<Item = &Git> {
+        let instructions =
+            self.stages.iter().flat_map(|stage| &stage.blocks).flat_map(|block| &block.instructions);
+        let scripts = instructions
+            .filter_map(|one| if let Instruction::Run(run) = one { Some(&run.script) } else { None });
+        scripts.flatten().filter_map(|script| if let Script::Git(git) = script { Some(git) } else { None })
+    }
+
     pub fn stage(&self, name: &str) -> Option<&Stage> {
         self.stages.iter().find(|stage| stage.name.as_str() == name)
     }

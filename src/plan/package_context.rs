@@ -6,7 +6,7 @@ use std::ops::Deref;
 use crate::catalog::{self, Catalog, Dist, Guard, Guarded, Package, PackageVersion, Template, is_on};
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
 use crate::manifest::Project;
-use crate::resolve::{Chosen, Closures, Reason, Resolution};
+use crate::resolve::{Chosen, LockedDownloads, Reason, Resolution};
 use crate::source::{Sources, Span};
 use crate::value::{Name, Parse, Version};
 
@@ -20,8 +20,8 @@ pub struct Inputs<'a> {
     pub resolution: &'a Resolution,
     pub catalog: &'a Catalog,
     pub sources: &'a Sources,
-    /// The closure files of the target.
-    pub locked: &'a Closures,
+    /// What the lock records for the downloads of the target.
+    pub locked: &'a LockedDownloads,
 }
 
 impl<'a> Inputs<'a> {

@@ -222,6 +222,13 @@ pub struct Git {
     pub submodules: bool,
 }
 
+impl Git {
+    /// Returns the branch or tag; `HEAD` if it names none.
+    pub fn reference(&self) -> String {
+        self.tag.as_ref().map_or_else(|| "HEAD".to_owned(), ToString::to_string)
+    }
+}
+
 /// A `CMake` build.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cmake {

@@ -10,7 +10,7 @@ mod read;
 mod write;
 
 pub use changes::{LockChange, TargetChanges};
-pub use closures::{Closures, LockedClosure, closure_path};
+pub use closures::{Closures, Commits, LockedClosure, LockedDownloads, closure_path};
 pub use files::LockedFiles;
 
 use std::collections::BTreeMap;
@@ -61,6 +61,8 @@ pub struct LockedTarget {
     pub noted: BTreeMap<Name, LockedEntry>,
     /// The closure files that `jcc lock` wrote, by name.
     pub closures: BTreeMap<String, LockedClosure>,
+    /// The commits of branches and tags.
+    pub commits: Commits,
     /// Images other than base images, such as those of services, with their digests. The keys have no digest.
     pub further_images: BTreeMap<String, ImageRef>,
 }

@@ -188,6 +188,7 @@ pub fn lock_of(
         // Whether they still hold is seen when the target is planned.
         if let Some(old) = old.and_then(|old| old.targets.get(name)) {
             locked.closures.clone_from(&old.closures);
+            locked.commits.clone_from(&old.commits);
             locked.further_images.clone_from(&old.further_images);
         }
         (name.clone(), locked)

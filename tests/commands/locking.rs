@@ -271,3 +271,131 @@ fn a_project_can_require_that_everything_is_locked() {
     let ran = place.runs(&["compile", "--locked"], 1);
     assert_eq!(ran.err.matches("jcc::plan::not-locked").count(), 1, "{}", ran.err);
 }
+
+const ONE: &str = "sha256:1111111111111111111111111111111111111111111111111111111111111111";
+
+/// A project with a service, whose images have no digests.
+const IMAGES: &str = r#"project "demo"
+target "a" { platform "x86_64" }
+target "b" { platform "x86_64" }
+base image="debian:bookworm-slim" { provides { debian "12" } }
+app { user "me" uid=1000; command "true" }
+run { gpu #false; service "broker" { image "redis:7" } }
+"#;
+
+const DOCKER: &str = r#"#!/bin/sh
+echo "$*" >>"$(dirname "$0")/calls"
+[ "$1 $2 $3" = "buildx imagetools inspect" ] || exit 1
+echo "Name:      docker.io/library/$4"
+echo "Digest:    sha256:1111111111111111111111111111111111111111111111111111111111111111"
+echo "Manifests:"
+echo "  Name:      docker.io/library/$4@sha256:2222222222222222222222222222222222222222222222222222222222222222"
+"#;
+
+#[test]
+fn images_are_pinned_by_digest() {
+    let place = Place::new(IMAGES);
+    place.program("docker", DOCKER);
+    let ran = place.runs(&["lock"], 0);
+    assert!(ran.out.starts_with(&format!("a  image  debian:bookworm-slim  {ONE}\n")), "{}", ran.out);
+    assert_eq!(place.given("calls").lines().count(), 2, "each image is looked up once");
+    place.runs(&["compile"], 0);
+    for target in ["a", "b"] {
+        let dockerfile = place.file(&format!("{target}/Dockerfile"));
+        assert!(dockerfile.contains(&format!("FROM debian:bookworm-slim@{ONE} AS")), "{dockerfile}");
+        let compose = place.file(&format!("{target}/docker-compose.yaml"));
+        assert!(compose.contains(&format!("redis:7@{ONE}")), "{compose}");
+    }
+    place.runs(&["compile", "--locked", "--check"], 0);
+    place.runs(&["lock", "--offline"], 0);
+
+    // A released image is looked up again, and only then.
+    place.runs(&["lock"], 0);
+    assert_eq!(place.given("calls").lines().count(), 2);
+    place.runs(&["update", "--only", "images", "--target", "b"], 0);
+    let offline = place.runs(&["lock", "--offline"], 1).out;
+    assert!(offline.contains("b  image  redis:7               not locked"), "{offline}");
+    assert_eq!(offline.matches(ONE).count(), 2, "{offline}");
+    place.runs(&["lock"], 0);
+    place.runs(&["check"], 0);
+
+    // A service that is gone leaves the lock.
+    change(place.project.path(), "project.kdl", "; service \"broker\" { image \"redis:7\" }", "");
+    place.runs(&["compile"], 0);
+    assert!(!place.file("jcc.lock").contains("redis"), "{}", place.file("jcc.lock"));
+}
+
+#[test]
+fn skopeo_is_used_if_docker_is_missing() {
+    let place = Place::new(IMAGES);
+    let ran = place.runs(&["lock"], 1);
+    assert_eq!(ran.err.matches("jcc::resolve::missing-tool").count(), 1, "{}", ran.err);
+    place.program("skopeo", &format!("#!/bin/sh\n[ \"$1\" = inspect ] && echo 'Digest: {ONE}'\n"));
+    place.runs(&["lock"], 0);
+    assert!(place.file("jcc.lock").contains(&format!("image \"redis:7@{ONE}\"")));
+    place.program("docker", "#!/bin/sh\necho 'ERROR: no such host' >&2\nexit 1\n");
+    place.program("skopeo", "#!/bin/sh\nexit 1\n");
+    place.runs(&["update", "--only", "images"], 0);
+    let ran = place.runs(&["lock"], 1);
+    assert!(
+        ran.err.contains("the image `redis:7` was not locked") && ran.err.contains("no such host"),
+        "{}",
+        ran.err
+    );
+}
+
+const GIT: &str = r#"#!/bin/sh
+echo "$*" >>"$(dirname "$0")/calls"
+[ "$1" = ls-remote ] || exit 1
+printf '%s\trefs/tags/v1\n%s\trefs/tags/v1^{}\n' 1111111111111111111111111111111111111111 2222222222222222222222222222222222222222
+"#;
+
+#[test]
+fn tags_are_locked_to_commits() {
+    let place = Place::new(
+        "project \"demo\"\ncatalog \"defs\"\ntarget \"a\" { platform \"x86_64\" }\n\
+        base image=\"debian:bookworm-slim\" { provides { debian \"12\" } }\npackages { robot-map }\n\
+        app { user \"me\" uid=1000; command \"true\" }\nrun { gpu #false }\n",
+    );
+    let definition = "package \"robot-map\" {\n    summary \"Maps\"\n    group \"extra\"\n    license \"MIT\"\n    \
+        source \"https://example.com/map\"\n    version \"1\"\n    \
+        build { git \"https://example.com/map.git\" tag=\"v1\" to=\"/src\"; run \"true\"; export \"/src\" }\n}\n";
+    write(place.project.path(), "defs/robot-map/package.kdl", definition);
+    place.program("git", GIT);
+    let ran = place.runs(&["lock", "--only", "git"], 0);
+    let commit = "2".repeat(40);
+    assert_eq!(ran.out, format!("a  git  https://example.com/map.git v1  {commit}\n"));
+    assert_eq!(place.given("calls"), "ls-remote --exit-code -- https://example.com/map.git v1 v1^{}\n");
+    place.runs(&["compile"], 0);
+    assert!(place.file("Dockerfile").contains(&commit), "{}", place.file("Dockerfile"));
+    let audit = place.runs(&["audit"], 0).out;
+    let is_pinned =
+        |line: &str| line.starts_with("  A  git") && line.ends_with("https://example.com/map.git");
+    assert!(audit.lines().any(is_pinned), "{audit}");
+    place.runs(&["update", "--only", "git"], 0);
+    assert!(!place.file("jcc.lock").contains(&commit));
+}
+
+#[test]
+fn update_releases_distributions() {
+    let place = Place::with_uv();
+    place.runs(&["lock", "--only", "python"], 0);
+    place.runs(&["compile"], 0);
+    place.runs(&["update", "MarkupSafe"], 2);
+    place.runs(&["update", "markupsafe"], 0);
+    let ran = place.runs(&["compile"], 0);
+    assert!(ran.err.contains("`jcc update` released some of its packages"), "{}", ran.err);
+    place.answer("resolved.txt", &RESOLVED.replace("markupsafe==3.0.2", "markupsafe==3.0.3"));
+    place.answer("pylock.toml", &place.given("pylock.toml").replace("\"3.0.2\"", "\"3.0.3\""));
+    place.runs(&["lock", "--only", "python"], 0);
+    assert_eq!(place.given("preferred"), "server==2.0\ntool==1.5\n", "all but the released one");
+    place.runs(&["compile"], 0);
+    assert!(place.file(".jcc/locked/final.txt").contains("markupsafe==3.0.3 "));
+    place.runs(&["check"], 0);
+    // Without names everything is released.
+    place.runs(&["update"], 0);
+    place.runs(&["lock", "--only", "python"], 0);
+    assert_eq!(place.given("preferred"), "");
+    place.runs(&["compile"], 0);
+    place.runs(&["check"], 0);
+}

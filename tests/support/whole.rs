@@ -3,7 +3,7 @@
 use jcc::internals::catalog::Catalog;
 use jcc::internals::diagnostic::Log;
 use jcc::internals::manifest::{self, Project};
-use jcc::internals::resolve::{Closures, Lock};
+use jcc::internals::resolve::{Lock, LockedDownloads};
 use jcc::internals::source::Sources;
 use jcc::internals::{check, plan, resolve};
 
@@ -55,7 +55,7 @@ fn passes(projects: &[Project], catalog: &Catalog, lock: Option<&Lock>, sources:
         let resolved = resolve::resolve(project, catalog, locked, sources, log);
         if let (Ok(resolution), Ok(())) = (&resolved, log.checkpoint()) {
             let _ = plan::plan(
-                plan::Inputs { project, resolution, catalog, sources, locked: &Closures::new() },
+                plan::Inputs { project, resolution, catalog, sources, locked: &LockedDownloads::default() },
                 log,
             );
         }

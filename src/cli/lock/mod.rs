@@ -1,6 +1,10 @@
 //! `jcc lock`: the only command that uses the network, through external programs.
 
+mod commits;
+mod downloads;
+mod images;
 mod python;
+pub(super) mod release;
 mod resolved;
 mod uv;
 
@@ -90,7 +94,10 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &LockArgs) -> Exit {
         lock: resolved.lock.clone(),
         files: BTreeMap::new(),
         items: Vec::new(),
+        no_git: false,
     };
+    run.images(&resolved, &planned, &mut session.log);
+    run.git(&resolved, &planned, &mut session.log);
     run.python(&resolved, &planned, &mut session.log);
     run.finish(session)
 }
@@ -105,6 +112,8 @@ struct LockRun<'a> {
     /// The files to write besides the lock.
     files: BTreeMap<String, String>,
     items: Vec<LockItem>,
+    /// Whether Git is missing.
+    no_git: bool,
 }
 
 impl LockRun<'_> {

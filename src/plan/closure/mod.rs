@@ -202,9 +202,9 @@ impl LockedPython {
 pub(super) fn judge(inputs: Inputs<'_>, all: &mut [PythonEnvironment], log: &mut Log) -> LockedPython {
     let mut locked = LockedPython::default();
     for one in all {
-        one.state = one.judged(inputs.locked);
-        for name in one.files(inputs.locked) {
-            let Some(text) = &inputs.locked[name].text else { continue };
+        one.state = one.judged(&inputs.locked.closures);
+        for name in one.files(&inputs.locked.closures) {
+            let Some(text) = &inputs.locked.closures[name].text else { continue };
             match ClosureText::read(text) {
                 Some(text) if one.state == ClosureState::Locked => {
                     locked.used.insert(name.clone(), text);

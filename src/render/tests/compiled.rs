@@ -6,7 +6,7 @@ use crate::diagnostic::Log;
 use crate::fs::Memory;
 use crate::manifest::{self, Stacks};
 use crate::plan::{Inputs, plan};
-use crate::resolve::Closures;
+use crate::resolve::LockedDownloads;
 use crate::source::Sources;
 
 /// The key whose fingerprint is in the manifests.
@@ -52,7 +52,7 @@ fn rendered<T>(files: &[(&str, &str)], render: impl Fn(&crate::plan::Plan) -> T)
             resolution: &resolution,
             catalog: &catalog,
             sources: &sources,
-            locked: &Closures::new(),
+            locked: &LockedDownloads::default(),
         };
         let plan = plan(inputs, log)?;
         crate::plan::require_grades(&projects[0], &plan.fetches, log);

@@ -6,9 +6,9 @@ use crate::diagnostic::Log;
 use crate::fs::{FileKind, FileSystem};
 use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec};
 use crate::syntax::{Reader, quote};
-use crate::value::{ImageRef, ProjectPath, Sha256};
+use crate::value::{Commit, ImageRef, ProjectPath, Sha256};
 
-use super::LockedTarget;
+use super::{Lock, LockedTarget};
 
 pub(super) static CLOSURE: NodeSpec =
     NodeSpec::new("closure", "The Python distributions that a step installs, recorded by `jcc lock`.")
@@ -18,9 +18,18 @@ pub(super) static CLOSURE: NodeSpec =
             PropertySpec::text("sha256", "The hash of the file.").required(),
             PropertySpec::text("released", "Distributions that `jcc lock` resolves again."),
         ]);
+pub(super) static COMMIT: NodeSpec =
+    NodeSpec::new("commit", "The commit of a branch or tag of a repository.").args(&[
+        ArgSpec::text("URL", "The repository."),
+        ArgSpec::text("REF", "The branch or tag; `HEAD` for the default branch."),
+        ArgSpec::text("COMMIT", "Its commit."),
+    ]);
 pub(super) static IMAGE: NodeSpec =
     NodeSpec::new("image", "The image of a service or of the `# syntax=` line, with its digest.")
         .args(&[ArgSpec::text("IMAGE", "Its reference.")]);
+
+/// In `released`, stands for all distributions.
+const ALL: &str = "*";
 
 /// A closure file as the lock records it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +40,13 @@ pub struct LockedClosure {
     pub sha256: Sha256,
     /// Distributions that `jcc update` released: `jcc lock` resolves them again.
     pub released: BTreeSet<String>,
+}
+
+impl LockedClosure {
+    /// Whether `jcc update` released a distribution.
+    pub fn is_released(&self, name: &str) -> bool {
+        self.released.contains(name) || self.released.contains(ALL)
+    }
 }
 
 /// A closure file on disk.
@@ -44,12 +60,27 @@ pub struct ClosureFile {
 /// The closure files of a target, by name.
 pub type Closures = BTreeMap<String, ClosureFile>;
 
+/// Commits by the URL of the repository and the branch or tag.
+pub type Commits = BTreeMap<(String, String), Commit>;
+
+/// What the lock records for the downloads of a target.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct LockedDownloads {
+    pub closures: Closures,
+    pub commits: Commits,
+}
+
 /// Returns the path of a closure file in a target's support folder.
 pub fn closure_path(support: &ProjectPath, name: &str) -> String {
     format!("{support}/locked/{name}.txt")
 }
 
 impl LockedTarget {
+    /// Returns what it records for downloads, with the closure files of the target.
+    pub fn downloads(&self, fs: &dyn FileSystem, support: &ProjectPath) -> LockedDownloads {
+        LockedDownloads { closures: self.read_closures(fs, support), commits: self.commits.clone() }
+    }
+
     /// Reads the closure files of the target.
     pub fn read_closures(&self, fs: &dyn FileSystem, support: &ProjectPath) -> Closures {
         let read = |name: &str| {
@@ -65,6 +96,13 @@ impl LockedTarget {
         self.closures.iter().map(file).collect()
     }
 
+    /// Releases all distributions of all closures: `jcc lock` resolves them again.
+    pub fn release_all(&mut self) {
+        for closure in self.closures.values_mut() {
+            closure.released = BTreeSet::from([ALL.to_owned()]);
+        }
+    }
+
     pub(super) fn write_closures(&self, out: &mut String) {
         for (name, one) in &self.closures {
             let (name, inputs) = (quote(name), quote(one.inputs.as_str()));
@@ -76,8 +114,24 @@ impl LockedTarget {
             }
             out.push('\n');
         }
+        for ((url, reference), commit) in &self.commits {
+            let (url, reference) = (quote(url), quote(reference));
+            out.push_str(&format!("    commit {url} {reference} {}\n", quote(commit.as_str())));
+        }
         for image in self.further_images.values() {
             out.push_str(&format!("    image {}\n", quote(&image.to_string())));
+        }
+    }
+}
+
+impl Lock {
+    /// Adds the closures of the old lock to targets that have none, and releases them.
+    pub fn add_released_closures(&mut self, old: &Self) {
+        for (name, target) in &mut self.targets {
+            if let Some(old) = old.targets.get(name).filter(|_| target.closures.is_empty()) {
+                target.closures.clone_from(&old.closures);
+                target.release_all();
+            }
         }
     }
 }
@@ -97,6 +151,15 @@ pub(super) fn closures(target: Reader<'_>, log: &mut Log) -> BTreeMap<String, Lo
         }
     }
     closures
+}
+
+/// Reads the `commit` nodes of a target.
+pub(super) fn commits(target: Reader<'_>, log: &mut Log) -> Commits {
+    let commits = target.children_named("commit").filter_map(|node| {
+        let (url, reference) = (node.arg::<String>(0, log)?, node.arg::<String>(1, log)?);
+        Some(((url.value, reference.value), node.arg::<Commit>(2, log)?.value))
+    });
+    commits.collect()
 }
 
 /// Reads the `image` nodes of a target.

@@ -60,6 +60,7 @@ impl LockedTarget {
             entries: common(self.entries, &other.entries),
             noted: common(self.noted, &other.noted),
             closures: same(self.closures, &other.closures),
+            commits: same(self.commits, &other.commits),
             further_images: same(self.further_images, &other.further_images),
             ..self
         })
@@ -67,7 +68,7 @@ impl LockedTarget {
 }
 
 /// Returns the entries that are equal in both.
-fn same<T: PartialEq>(ours: BTreeMap<String, T>, theirs: &BTreeMap<String, T>) -> BTreeMap<String, T> {
+fn same<K: Ord, T: PartialEq>(ours: BTreeMap<K, T>, theirs: &BTreeMap<K, T>) -> BTreeMap<K, T> {
     ours.into_iter().filter(|(name, one)| theirs.get(name) == Some(one)).collect()
 }
 

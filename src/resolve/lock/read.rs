@@ -22,7 +22,16 @@ static MANIFEST: NodeSpec = NodeSpec::new("manifest", "The inputs of the lock.")
     .once();
 static TARGET: NodeSpec = NodeSpec::new("target", "The versions of one target.")
     .args(&[ArgSpec::text("NAME", "The target.")])
-    .children(&[&EPOCH, &BASE, &DEVEL, &CHOSEN, &NOTED, &closures::CLOSURE, &closures::IMAGE])
+    .children(&[
+        &EPOCH,
+        &BASE,
+        &DEVEL,
+        &CHOSEN,
+        &NOTED,
+        &closures::CLOSURE,
+        &closures::COMMIT,
+        &closures::IMAGE,
+    ])
     .block();
 static EPOCH: NodeSpec = NodeSpec::new("epoch", "`SOURCE_DATE_EPOCH` of its builds.")
     .args(&[ArgSpec::new("SECONDS", ValueKind::Integer, "Seconds since 1970.")])
@@ -146,6 +155,7 @@ fn target(node: Reader<'_>, log: &mut Log) -> Option<LockedTarget> {
         entries: entries(node, "chosen", log),
         noted: entries(node, "noted", log),
         closures: closures::closures(node, log),
+        commits: closures::commits(node, log),
         further_images: closures::images(node, log),
     })
 }

@@ -97,6 +97,7 @@ impl LockedTarget {
             entries: entries.collect(),
             noted: noted.collect(),
             closures: BTreeMap::new(),
+            commits: BTreeMap::new(),
             further_images: BTreeMap::new(),
         }
     }
