@@ -44,18 +44,18 @@ pub(super) fn add(
 
 /// Returns the constraints of these stages, without the distributions of the base image.
 pub(super) fn of_stages(
-    parts: &PackagePlans<'_>,
+    plans: &PackagePlans<'_>,
     layers: &Layers<'_>,
     resolved: &[(Name, String)],
     stages: &[&Stage],
 ) -> BTreeSet<String> {
     let mut lines = BTreeSet::new();
     for stage in stages {
-        let scope = scope(parts, layers, stage);
+        let scope = scope(plans, layers, stage);
         let is_here = |name: &Name| scope.as_ref().is_none_or(|names| names.contains(name));
         lines.extend(resolved.iter().filter(|(name, _)| is_here(name)).map(|(_, line)| line.clone()));
         if scope.is_none() {
-            lines.extend(python::pinned(parts.inputs));
+            lines.extend(python::pinned(plans.inputs));
         }
     }
     lines

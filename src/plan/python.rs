@@ -323,7 +323,7 @@ pub(super) fn requirements_at<'a>(inputs: Inputs<'a>, path: &ImagePath) -> Optio
     let venvs = project.pip.venvs.iter().flat_map(|venv| &venv.requirements);
     let app = project.app.iter().flat_map(|app| &app.requirements);
     let mut all = project.pip.requirements.iter().chain(venvs).chain(app);
-    all.find(|file| *path == seen(&file.path.value))
+    all.find(|file| *path == mounted(&file.path.value))
 }
 
 /// Whether this is the mount of a requirements file of the project.

@@ -66,7 +66,7 @@ pub(in crate::cli) fn distributions(session: &mut Session<'_, '_>, args: &Update
 }
 
 /// Changes the lock and writes it.
-fn change(session: &mut Session<'_, '_>, args: &Update, edit: impl FnOnce(&mut Lock)) -> Exit {
+fn change(session: &mut Session<'_, '_>, args: &Update, make: impl FnOnce(&mut Lock)) -> Exit {
     let found = match session.find(args.options.file.as_deref()) {
         Ok(found) => found,
         Err(exit) => return exit,
@@ -85,7 +85,7 @@ fn change(session: &mut Session<'_, '_>, args: &Update, edit: impl FnOnce(&mut L
         }
     };
     let mut changed = lock.clone();
-    edit(&mut changed);
+    make(&mut changed);
     if changed == lock {
         return session.print("no changes\n");
     }

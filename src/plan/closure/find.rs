@@ -15,13 +15,13 @@ use super::{ClosureState, InstallCall, InstallRoot, PythonEnvironment};
 
 /// Returns the environments that the stages create, with the pip and uv calls of each.
 pub(in crate::plan) fn environments(
-    parts: &PackagePlans<'_>,
+    plans: &PackagePlans<'_>,
     layers: &Layers<'_>,
     resolved: &[(Name, String)],
     stages: &[Stage],
 ) -> Vec<PythonEnvironment> {
     let mut found =
-        Found { parts, resolved, wheels: wheels(parts), all: Vec::new(), stages: BTreeMap::new() };
+        Found { plans, resolved, wheels: wheels(plans), all: Vec::new(), stages: BTreeMap::new() };
     for stage in stages {
         found.stage(stage);
     }
@@ -31,7 +31,7 @@ pub(in crate::plan) fn environments(
         let stages: Vec<&Stage> =
             stages.iter().filter(|stage| one.calls.iter().any(|call| call.stage == stage.name)).collect();
         if one.calls.iter().any(|call| call.constrained) {
-            add_constraints(parts, one, &constraints::of_stages(parts, layers, resolved, &stages));
+            add_constraints(plans, one, &constraints::of_stages(plans, layers, resolved, &stages));
         }
     }
     all
@@ -39,18 +39,18 @@ pub(in crate::plan) fn environments(
 
 /// Adds the constraints of an environment, and the distributions of the base image. Their exact versions are
 /// unknown, because the image's builder can add a local version, so the index must not replace them.
-fn add_constraints(parts: &PackagePlans<'_>, environment: &mut PythonEnvironment, lines: &BTreeSet<String>) {
+fn add_constraints(plans: &PackagePlans<'_>, environment: &mut PythonEnvironment, lines: &BTreeSet<String>) {
     environment.constraints.extend(lines.iter().cloned());
     environment.constraints.sort();
     environment.constraints.dedup();
-    let provided = python::provided(parts.inputs);
+    let provided = python::provided(plans.inputs);
     let names = provided.iter().filter_map(|line| Some(normalised_name(line.split_once("==")?.0)));
     environment.provided = names.collect::<BTreeSet<_>>().into_iter().collect();
 }
 
 /// Returns the downloaded wheels by the path where steps see them.
-fn wheels(parts: &PackagePlans<'_>) -> BTreeMap<ImagePath, Download> {
-    let acts = parts.all().flat_map(|part| part.install.iter().chain(&part.build));
+fn wheels(plans: &PackagePlans<'_>) -> BTreeMap<ImagePath, Download> {
+    let acts = plans.all().flat_map(|part| part.install.iter().chain(&part.build));
     let downloads = acts.filter_map(|act| match &act.kind {
         PackageStepKind::Wheel(download) => Some(download),
         _ => None,
@@ -69,7 +69,7 @@ struct Inherited {
 type Here = BTreeMap<ImagePath, Inherited>;
 
 struct Found<'a> {
-    parts: &'a PackagePlans<'a>,
+    plans: &'a PackagePlans<'a>,
     resolved: &'a [(Name, String)],
     wheels: BTreeMap<ImagePath, Download>,
     all: Vec<PythonEnvironment>,
@@ -105,7 +105,7 @@ impl Found<'_> {
 
     /// Adds a new environment.
     fn made(&mut self, stage: &StageName) -> Inherited {
-        let inputs = self.parts.inputs;
+        let inputs = self.plans.inputs;
         let python = inputs.resolution.axes.iter().find(|(name, _)| name.as_str() == "python");
         self.all.push(PythonEnvironment {
             name: stage.clone(),
@@ -148,7 +148,7 @@ impl Found<'_> {
     /// Returns the project's requirements file that an argument of a call names.
     fn requirements(&self, what: &PipSource) -> Option<&Requirements> {
         let PipSource::Requirements(path) = what else { return None };
-        python::requirements_at(self.parts.inputs, path)
+        python::requirements_at(self.plans.inputs, path)
     }
 
     fn roots(&self, what: &PipSource) -> Vec<InstallRoot> {
@@ -169,7 +169,7 @@ impl Found<'_> {
 
     /// Returns the wheels that a package builds; the folder has its name.
     fn built(&self, folder: &ImagePath) -> Vec<InstallRoot> {
-        let part = self.parts.all().find(|part| Some(part.name.as_str()) == folder.file_name());
+        let part = self.plans.all().find(|part| Some(part.name.as_str()) == folder.file_name());
         let Some(part) = part else { return Vec::new() };
         let sources = part.build.iter().filter_map(|act| match &act.kind {
             PackageStepKind::WheelBuild { from, .. } => Some(from),

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
 use crate::manifest::{Grade, Project};
-use crate::plan::{ClosureState, FetchKind, Fetched, Plan};
+use crate::plan::{ClosureState, FetchKind, Plan};
 use crate::source::Span;
 
 /// Stages of images that the build does not use: the dev container's features and the caches.
@@ -38,15 +38,10 @@ pub fn check(project: &Project, plan: &Plan, required: Span, log: &mut Log) {
                 add(format!("the image {what} has no digest"), each.place, "requested here", help);
             }
             FetchKind::Git => {
-                let help =
-                    if is_own(each) { "set its `commit`" } else { "select another version of the package" };
+                let help = "run `jcc lock`, or set its `commit`";
                 add(format!("the repository {what} has no commit"), each.place, "requested here", help);
             }
             _ => {}
         }
     }
-}
-
-fn is_own(each: &Fetched) -> bool {
-    each.package.is_none()
 }

@@ -20,7 +20,7 @@ impl List<'_> {
                     names.push(name_of(spec));
                 }
                 PipSource::Requirements(path) => {
-                    let Some(file) = requirements_at(self.parts.inputs, path) else { continue };
+                    let Some(file) = requirements_at(self.plans.inputs, path) else { continue };
                     self.requirements(at, file);
                     if !file.hashed {
                         names.push(file.path.value.to_string());
