@@ -234,7 +234,21 @@ pub fn plan(
             });
         }
     }
+    drop_unpinned_notes(&resolved, planned.as_deref().unwrap_or_default(), log);
     Ok((resolved, planned))
+}
+
+/// Removes the notes on unpinned Python packages if closures pin all of them. A note that the manifest allows stays,
+/// so that its `allow` is not unused.
+fn drop_unpinned_notes(resolved: &Resolved, planned: &[plan::Planned], log: &mut Log) {
+    let code = codes::check::UNPINNED_PYTHON;
+    let mut allows = resolved.targets.iter().flat_map(|(project, _)| &project.allows);
+    let is_allowed = allows.any(|allow| code.as_str().ends_with(&allow.code.value));
+    let mut environments = planned.iter().flat_map(|one| &one.plan.environments).peekable();
+    let is_locked = |one: &plan::PythonEnvironment| one.state == plan::ClosureState::Locked;
+    if !is_allowed && environments.peek().is_some() && environments.all(is_locked) {
+        log.retain(|one| one.code != code);
+    }
 }
 
 /// Returns what the lock records for the downloads of each target.

@@ -34,7 +34,7 @@ case " $* " in
     cat resolved.txt >"$here/preferred"
     if [ -e "$here/fails" ]; then cat "$here/fails" >&2; exit 2; fi
     answer=apart.txt
-    if grep -q tool== pyproject.toml; then answer=resolved.txt; fi
+    if grep -q '"tool' pyproject.toml; then answer=resolved.txt; fi
     cp "$here/$answer" resolved.txt
     ;;
 esac
@@ -118,6 +118,8 @@ fn package(name: &str, version: &str, digit: &str) -> String {
 #[test]
 fn locked_packages_are_installed_by_hashes() {
     let place = Place::with_uv();
+    change(place.project.path(), "project.kdl", "\"tool==1.5\"", "\"tool>=1\"");
+    assert!(place.runs(&["compile"], 0).err.contains("jcc::check::unpinned-python"));
     let ran = place.runs(&["lock", "--only", "python"], 0);
     assert_eq!(ran.out, "pc  python  venv-apart  2 distributions\npc  python  final       3 distributions\n");
     let (a, b, c) = ("a".repeat(64), "b".repeat(64), "c".repeat(64));
@@ -128,7 +130,8 @@ fn locked_packages_are_installed_by_hashes() {
             server==2.0 --hash=sha256:{b}\ntool==1.5 --hash=sha256:{c}\n"
         )
     );
-    place.runs(&["compile"], 0);
+    let ran = place.runs(&["compile"], 0);
+    assert!(!ran.err.contains("unpinned-python"), "the closure pins it: {}", ran.err);
     let dockerfile = place.file("Dockerfile");
     for line in [
         "    --mount=type=bind,source=.jcc/locked/final.txt,target=/run/locked/final.txt <<'EOF'",
