@@ -32,7 +32,7 @@ pub fn requirement(text: &str) {
 pub fn template(text: &str) {
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let source = sources.add("fuzz.kdl", text.to_owned());
-    let template = Template { text: text.to_owned(), span: Span::new(source, 0..text.len()) };
+    let template = Template { text: text.to_owned().into(), span: Span::new(source, 0..text.len()) };
     _ = template.expand(&TemplateView::new(), &mut log);
 }
 

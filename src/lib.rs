@@ -6,7 +6,7 @@
 #![warn(missing_docs)]
 
 #[allow(missing_docs)]
-mod catalog;
+mod builtin;
 #[allow(missing_docs)]
 mod check;
 mod cli;
@@ -31,17 +31,20 @@ mod resolve;
 mod sbom;
 
 pub use cli::{Exit, Io, Terminal, run};
+use jcc_catalog as catalog;
 use jcc_core::{source, syntax, value};
 
 /// Internals for the tests, benches and fuzz targets of this repository. Not a public API.
 #[doc(hidden)]
 #[allow(missing_docs)]
 pub mod internals {
+    pub mod builtin {
+        pub use crate::builtin::{BuiltinStacks, catalog};
+    }
     pub mod catalog {
         pub use crate::catalog::schema;
         pub use crate::catalog::{
-            BuiltinStacks, Catalog, DefinitionKind, Package, PackageVersion, RequireStage, Role, StepKind,
-            TestBody,
+            Catalog, DefinitionKind, Package, PackageVersion, RequireStage, Role, StepKind, TestBody,
         };
     }
     pub mod check {
@@ -64,16 +67,17 @@ pub mod internals {
         pub use crate::render::Generated;
     }
     pub mod resolve {
-        pub use crate::resolve::{Lock, Override, Reason, Resolution, all, resolve};
+        pub use crate::resolve::{Lock, LockedDownloads, Override, Reason, Resolution, all, resolve};
     }
     pub use jcc_core::{source, syntax, value};
 }
 
-use catalog::{BuiltinStacks, Catalog};
+use builtin::BuiltinStacks;
+use catalog::Catalog;
 use diagnostic::{Diagnostic, Log, Reported, codes, wording};
 use fs::FileSystem;
 use manifest::Project;
-use resolve::{Lock, LockedFiles, Resolution};
+use resolve::{Lock, LockedDownloads, LockedFiles, Resolution};
 use source::Sources;
 
 /// The version of this compiler.
@@ -110,17 +114,23 @@ pub struct Resolved {
 /// # Errors
 /// Errors in the manifest, the project's definitions or the lock, and conflicts. All of them are in the log.
 pub fn resolve(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result<Resolved, Reported> {
-    let mut catalog = Catalog::builtin(sources);
+    let mut catalog = builtin::catalog(sources);
     let manifest = manifest::load_partial(input.fs, input.manifest, &BuiltinStacks::new(), sources, log)?;
     for folder in manifest.catalogs() {
         catalog.add_folder(input.fs, folder, sources, log);
     }
-    let projects = one_target(manifest.projects(log)?, input.target, log)?;
+    let mut projects = one_target(manifest.projects(log)?, input.target, log)?;
     for project in &projects {
         check::rules(project, &catalog, log);
     }
     check::plain_secrets(&projects, &catalog, sources, log);
     let old_lock = resolve::open_lock(input.fs, input.lock, sources, log)?;
+    for project in &mut projects {
+        let locked = old_lock.as_ref().and_then(|lock| lock.targets.get(&project.target.name.value));
+        if let Some(locked) = locked {
+            project.change_images(|image| locked.with_locked_digest(image));
+        }
+    }
     let targets = resolve::all(projects, &catalog, old_lock.as_ref(), sources, log)?;
     let lock = resolve::lock_of(&targets, &catalog, old_lock.as_ref(), sources);
     check_lock_size(&lock, input, sources, log)?;
@@ -170,6 +180,9 @@ pub fn compile(input: Input<'_>, sources: &mut Sources, log: &mut Log) -> Result
     if let Ok(planned) = &planned {
         for ((project, _), planned) in resolved.targets.iter().zip(planned) {
             plan::require_grades(project, &planned.plan.fetches, log);
+            if let Some(required) = &project.output.require {
+                plan::require_locked(project, &planned.plan, required.span, log);
+            }
         }
     }
     let projects: Vec<&Project> = resolved.targets.iter().map(|(project, _)| project).collect();
@@ -207,9 +220,46 @@ pub fn plan(
     sources: &mut Sources,
     log: &mut Log,
 ) -> Result<(Resolved, Result<Vec<plan::Planned>, Reported>), Reported> {
-    let resolved = resolve(input, sources, log)?;
-    let planned = plan::all(&resolved.targets, &resolved.catalog, sources, log);
+    let mut resolved = resolve(input, sources, log)?;
+    let locked = locked_downloads(&resolved, input.fs);
+    let planned = plan::all(&resolved.targets, &resolved.catalog, (sources, &locked), log);
+    for (target, planned) in resolved.targets.iter().zip(planned.iter().flatten()) {
+        let name = &target.0.target.name.value;
+        if let Some(locked) = resolved.lock.targets.get_mut(name) {
+            locked.closures.retain(|file, _| planned.plan.environments.iter().any(|one| one.has_file(file)));
+            locked
+                .further_images
+                .retain(|name, _| target.0.images().any(|image| image.without_digest().to_string() == *name));
+            locked.commits.retain(|(url, reference), _| {
+                let mut all = planned.plan.repositories();
+                all.any(|git| git.url.as_str() == url && git.reference() == *reference)
+            });
+        }
+    }
+    drop_unpinned_notes(&resolved, planned.as_deref().unwrap_or_default(), log);
     Ok((resolved, planned))
+}
+
+/// Removes the notes on unpinned Python packages if closures pin all of them. A note that the manifest allows stays,
+/// so that its `allow` is not unused.
+fn drop_unpinned_notes(resolved: &Resolved, planned: &[plan::Planned], log: &mut Log) {
+    let code = codes::check::UNPINNED_PYTHON;
+    let mut allows = resolved.targets.iter().flat_map(|(project, _)| &project.allows);
+    let is_allowed = allows.any(|allow| code.as_str().ends_with(&allow.code.value));
+    let mut environments = planned.iter().flat_map(|one| &one.plan.environments).peekable();
+    let is_locked = |one: &plan::PythonEnvironment| one.state == plan::ClosureState::Locked;
+    if !is_allowed && environments.peek().is_some() && environments.all(is_locked) {
+        log.retain(|one| one.code != code);
+    }
+}
+
+/// Returns what the lock records for the downloads of each target.
+fn locked_downloads(resolved: &Resolved, fs: &dyn FileSystem) -> Vec<LockedDownloads> {
+    let read = |(project, _): &(Project, Resolution)| {
+        let locked = resolved.lock.targets.get(&project.target.name.value)?;
+        Some(locked.downloads(fs, &plan::OutputFiles::of(project).support))
+    };
+    resolved.targets.iter().map(|target| read(target).unwrap_or_default()).collect()
 }
 
 /// Returns all targets, or only the one with this name. Reports an unknown name.

@@ -27,6 +27,8 @@ fn with_process_io(run: impl FnOnce(&mut Io<'_>) -> Exit) -> Exit {
         input: &mut std::io::stdin().lock(),
         folder,
         state: state_folder(),
+        temporary: std::env::temp_dir(),
+        variables: std::env::vars_os().map(|(name, _)| name).collect(),
     })
 }
 

@@ -25,7 +25,7 @@ pub fn plain_secrets(projects: &[Project], catalog: &Catalog, sources: &Sources,
     files.extend(catalog.own_sources().map(|id| (id, allowed)));
     definition_files(catalog, sources, allowed, log);
     for (id, allowed) in files {
-        let text = &sources.get(id).text;
+        let text = sources.get(id).text;
         let definition = catalog.is_own(id);
         let found = secrets(text).into_iter().filter(|one| !is_comment(text, one.range.start));
         for secret in found.filter(|one| !(definition && is_explained(text, one))) {
@@ -51,7 +51,7 @@ pub fn plain_secrets(projects: &[Project], catalog: &Catalog, sources: &Sources,
 fn definition_files(catalog: &Catalog, sources: &Sources, allowed: bool, log: &mut Log) {
     for (id, name, bytes) in catalog.own_files() {
         let Ok(text) = std::str::from_utf8(bytes) else { continue };
-        let definition = &sources.get(id).text;
+        let definition = sources.get(id).text;
         let at = definition.find(&format!("\"{name}\"")).map_or(0..0, |at| at..at + name.len() + 2);
         let (mut line, mut counted) = (1, 0);
         for secret in secrets(text).iter().filter(|one| !is_comment(text, one.range.start)) {

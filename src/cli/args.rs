@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::edit::args as edit;
+use super::lock::LockArgs;
 use super::new;
 
 /// The whole command line.
@@ -117,7 +118,7 @@ pub(super) enum Command {
         /// Only print what would change, and exit with 3 if a file is out of date
         #[arg(long)]
         check: bool,
-        /// Fail if the lock would change
+        /// Fail if the lock would change, or if something is not locked that `jcc lock` can lock
         #[arg(long)]
         locked: bool,
         /// Overwrite files that were not written by jcc or were edited by hand
@@ -211,6 +212,9 @@ pub(super) enum Command {
     /// Update the lock to the best available versions, for all or only the named packages
     #[command(after_help = "Example: jcc update --dry-run")]
     Update(edit::Update),
+    /// Lock what the build fetches: Python packages with hashes, digests of images, commits
+    #[command(after_help = "Example: jcc lock --offline")]
+    Lock(LockArgs),
     /// Format manifests and package definitions
     #[command(after_help = "Example: jcc fmt --check project.kdl")]
     Fmt {

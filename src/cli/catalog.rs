@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::catalog::{self, BuiltinStacks, Catalog, DefinitionKind, Entry, Search, Searchable, Sort};
+use crate::builtin::{self, BuiltinStacks};
+use crate::catalog::{self, Catalog, DefinitionKind, Entry, Search, Searchable, Sort};
 use crate::diagnostic::{Reported, wording};
 use crate::manifest::{self, Stacks as _};
 use crate::resolve::availability::{Machine, Verdict};
@@ -15,7 +16,7 @@ pub(super) fn list(session: &mut Session<'_, '_>, what: Listed, args: &MachineAr
     if what != Listed::Devices && availability::lacks_machine(args) {
         return availability::report_missing_machine(session);
     }
-    let catalog = Catalog::builtin(&mut session.sources);
+    let catalog = builtin::catalog(&mut session.sources);
     let (rows, values) = match what {
         Listed::Packages => {
             packages(catalog.entries(DefinitionKind::Package).filter(|entry| entry.installable))
@@ -80,8 +81,8 @@ fn with_verdicts(rows: Vec<Vec<String>>, values: Vec<Value>, verdicts: &[Verdict
 
 /// Searches the names, aliases and summaries of the catalogue and the built-in stacks.
 pub(super) fn search(session: &mut Session<'_, '_>, words: &str, format: Format) -> Exit {
-    let (catalog, stacks) = (Catalog::builtin(&mut session.sources), BuiltinStacks::new());
-    let Search { found, taken_for } = catalog::search(&catalog, &stacks, words);
+    let (catalog, stacks) = (builtin::catalog(&mut session.sources), BuiltinStacks::new());
+    let Search { found, taken_for } = catalog::search(&catalog, stacks.described(), words);
     if found.is_empty() {
         let help = if words.split_whitespace().count() > 1 {
             "use fewer words, or list everything with `jcc list packages`"
@@ -155,7 +156,7 @@ fn devices(catalog: &Catalog) -> Listing {
                     format!("sm {}", sm.join(", ")),
                     memory,
                     runs.join(", "),
-                    device.summary.clone(),
+                    device.summary.to_string(),
                 ],
                 json!({
                     "name": name,
@@ -235,7 +236,7 @@ fn bases(catalog: &Catalog) -> Listing {
             let image = format!("{}:{}", base.image, tag.tag.value);
             let unproven = tag.unproven.as_ref().map(|why| why.value.clone());
             shown.0.push(vec![
-                base.name.value.clone(),
+                base.name.value.to_string(),
                 image.clone(),
                 provides.join(", "),
                 runs.join(", "),

@@ -90,6 +90,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, options: CompileOptions) -> Exi
         && options.locked
     {
         outputs::check_locked(compiled, &mut session.log);
+        outputs::check_all_locked(compiled, &mut session.log);
     }
     let Ok(compiled) = compiled.map(leak) else {
         session.report(options.format);

@@ -4,7 +4,7 @@ use clap::CommandFactory as _;
 use clap::builder::PossibleValuesParser;
 use clap_complete::Shell;
 
-use crate::catalog::{Catalog, DefinitionKind};
+use crate::catalog::DefinitionKind;
 
 use super::args::Cli;
 use super::{Exit, Session};
@@ -27,7 +27,7 @@ const CATALOGUE_ARGUMENTS: [(&str, &str, DefinitionKind); 12] = [
 
 /// Prints the completion script of a shell.
 pub(super) fn run(session: &mut Session<'_, '_>, shell: Shell) -> Exit {
-    let catalog = Catalog::builtin(&mut session.sources);
+    let catalog = crate::builtin::catalog(&mut session.sources);
     let mut command = Cli::command();
     let mut positional = String::new();
     for (subcommand, argument, kind) in CATALOGUE_ARGUMENTS {

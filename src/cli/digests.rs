@@ -43,7 +43,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &Update, file: &Path) -> 
         return Exit::Problems;
     };
     let given = syntax::decode(shown, bytes, &mut session.sources, &mut session.log)
-        .map(|id| (id, read(id, &session.sources.get(id).text, &mut session.log)));
+        .map(|id| (id, read(id, session.sources.get(id).text, &mut session.log)));
     // Resolve without the digests of the lock: an image that still has one has it from the manifest or the
     // catalogue.
     let lock_text = old.as_ref().map(|old| old.without_digests().write(crate::VERSION));

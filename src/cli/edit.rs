@@ -12,7 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use crate::Resolved;
-use crate::catalog::{BuiltinStacks, Catalog, DefinitionKind};
+use crate::builtin::BuiltinStacks;
+use crate::catalog::{Catalog, DefinitionKind};
 use crate::diagnostic::{Diagnostic, Log, wording};
 use crate::fs::{Disk, FileSystem, Overlay};
 use crate::manifest::edit::{self, Child};
@@ -293,7 +294,7 @@ impl Edit {
 /// they are reported when the edited manifest is resolved.
 fn load(session: &mut Session<'_, '_>, fs: &dyn FileSystem, name: &str) -> (Catalog, Vec<Project>) {
     let mut log = Log::new();
-    let mut catalog = Catalog::builtin(&mut session.sources);
+    let mut catalog = crate::builtin::catalog(&mut session.sources);
     let Ok(manifest) = manifest::load(fs, name, &BuiltinStacks::new(), &mut session.sources, &mut log) else {
         return (catalog, Vec::new());
     };

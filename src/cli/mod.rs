@@ -15,11 +15,13 @@ mod fmt;
 mod git;
 mod graph;
 mod inspected;
+mod lock;
 mod lock_diff;
 mod new;
 mod outputs;
 mod package;
 mod place;
+mod programs;
 mod resolve;
 mod run_command;
 mod sbom;
@@ -72,8 +74,11 @@ pub fn run(arguments: &[std::ffi::OsString], io: &mut Io<'_>) -> Exit {
         Command::Pin(args) => edit::pin(&mut session, &args),
         Command::Update(args) => match &args.digests {
             Some(file) => digests::run(&mut session, &args, file),
-            None => update::run(&mut session, &args),
+            None if !args.only.is_empty() => lock::release::kinds(&mut session, &args),
+            None => lock::release::distributions(&mut session, &args)
+                .unwrap_or_else(|| update::run(&mut session, &args)),
         },
+        Command::Lock(args) => lock::run(&mut session, &args),
         Command::Fmt { files, named, check } => fmt::run(&mut session, &[files, named].concat(), check),
         Command::Package { command } => package::run(&mut session, &command),
         Command::Completions { shell } => completions::run(&mut session, shell),

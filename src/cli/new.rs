@@ -76,7 +76,7 @@ pub(super) fn init(session: &mut Session<'_, '_>, args: &Init) -> Exit {
         return report_missing_machine(session);
     }
     let existing = Existing::find(&disk, &place::lock_in(&disk).map(|lock| lock.files).unwrap_or_default());
-    let catalog = Catalog::builtin(&mut session.sources);
+    let catalog = crate::builtin::catalog(&mut session.sources);
     if let Some((message, help)) = args.unknown_machine(&catalog) {
         return session.input_error(&message, Some(help));
     }
@@ -233,7 +233,7 @@ impl Imported {
 
 /// Reports that neither the arguments nor the extended manifest set a device or platform.
 fn report_missing_machine(session: &mut Session<'_, '_>) -> Exit {
-    let catalog = Catalog::builtin(&mut session.sources);
+    let catalog = crate::builtin::catalog(&mut session.sources);
     let names: Vec<&str> = catalog.entries(DefinitionKind::Device).map(|entry| entry.name.as_str()).collect();
     let platforms: Vec<&str> =
         catalog.entries(DefinitionKind::Platform).map(|entry| entry.name.as_str()).collect();
@@ -313,7 +313,7 @@ pub(super) fn package(session: &mut Session<'_, '_>, args: &NewPackage) -> Exit 
     let text = include_str!("../../templates/new/package.kdl")
         .replace("NAME", args.name.as_str())
         .replace("GROUP", args.group.as_str());
-    let catalog = Catalog::builtin(&mut session.sources);
+    let catalog = crate::builtin::catalog(&mut session.sources);
     if catalog.entry(DefinitionKind::Package, args.name.as_str()).is_some() {
         let text = format!(
             "note: jcc includes a package `{}`; projects that use this folder get yours instead\n",

@@ -30,6 +30,16 @@ pub(super) fn check_locked(compiled: &Compiled, log: &mut Log) {
     );
 }
 
+/// Reports everything that `jcc lock` can lock and that is not locked, for `--locked`.
+pub(super) fn check_all_locked(compiled: &Compiled, log: &mut Log) {
+    for ((project, _), planned) in compiled.resolved.targets.iter().zip(&compiled.planned) {
+        // What the manifest requires itself was reported with the plan.
+        if project.output.require.is_none() {
+            crate::plan::require_locked(project, &planned.plan, project.target.name.span, log);
+        }
+    }
+}
+
 /// Formats a locked entry as name and version. `0` stands for the version of the distribution and is left
 /// out.
 fn name_and_version(name: &Name, chosen: &LockedEntry) -> String {

@@ -20,7 +20,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, command: &PackageCommand) -> Ex
     session.sources.set_folder(super::session::shown_folder(folder));
     // A folder with `platform/` is a complete catalogue; any other overrides parts of the built-in one.
     let whole = path.join("platform").is_dir();
-    let mut catalog = if whole { Catalog::new() } else { Catalog::builtin(&mut session.sources) };
+    let mut catalog = if whole { Catalog::new() } else { crate::builtin::catalog(&mut session.sources) };
     catalog.add_named_folder(&fs, ".", &mut session.sources, &mut session.log);
     catalog.check(&mut session.log);
     session.report(*format);

@@ -156,6 +156,9 @@ impl<'s, 'w> Session<'s, 'w> {
             if let Ok(planned) = &planned {
                 for ((project, _), planned) in resolved.targets.iter().zip(planned) {
                     crate::plan::require_grades(project, &planned.plan.fetches, log);
+                    if let Some(required) = &project.output.require {
+                        crate::plan::require_locked(project, &planned.plan, required.span, log);
+                    }
                 }
             }
             let projects: Vec<_> = resolved.targets.iter().map(|(project, _)| project).collect();

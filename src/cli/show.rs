@@ -7,7 +7,7 @@ mod tests;
 
 use serde_json::{Value, json};
 
-use crate::catalog::{Catalog, Guarded, Package, PackageOption, PackageVersion, Unavailable, Variant};
+use crate::catalog::{Guarded, Package, PackageOption, PackageVersion, Unavailable, Variant};
 use crate::diagnostic::wording;
 use crate::resolve::availability::Verdict;
 use crate::value::Version;
@@ -20,7 +20,7 @@ use needed::DependentsTable;
 type Verdicts = Option<Vec<(Version, Verdict)>>;
 
 pub(super) fn run(session: &mut Session<'_, '_>, name: &str, args: &MachineArgs, format: Format) -> Exit {
-    let catalog = Catalog::builtin(&mut session.sources);
+    let catalog = crate::builtin::catalog(&mut session.sources);
     let Some(package) = catalog.package(name) else {
         let help = wording::did_you_mean(name, catalog.names())
             .unwrap_or_else(|| "`jcc search WORDS` also searches summaries".to_owned());
@@ -103,7 +103,7 @@ fn notes_of_versions(package: &Package) -> Vec<(&str, Vec<String>)> {
         let name = version.name.as_ref().map(|name| name.value.to_string());
         let label = name.unwrap_or_else(|| version.version.value.to_string());
         for note in &version.notes {
-            match all.iter_mut().find(|(text, _)| *text == note.value) {
+            match all.iter_mut().find(|(text, _)| note.value == *text) {
                 Some((_, of)) if of.contains(&label) => {}
                 Some((_, of)) => of.push(label.clone()),
                 None => all.push((&note.value, vec![label.clone()])),
@@ -115,9 +115,9 @@ fn notes_of_versions(package: &Package) -> Vec<(&str, Vec<String>)> {
 
 /// Returns the single-valued properties, as name and text.
 fn facts(package: &Package) -> Vec<(&'static str, String)> {
-    let mut facts = vec![("group", package.group.clone())];
-    facts.extend(package.license.iter().map(|license| ("license", license.clone())));
-    facts.extend(package.homepage.iter().map(|page| ("homepage", page.clone())));
+    let mut facts = vec![("group", package.group.to_string())];
+    facts.extend(package.license.iter().map(|license| ("license", license.to_string())));
+    facts.extend(package.homepage.iter().map(|page| ("homepage", page.to_string())));
     if !package.aliases.is_empty() {
         facts.push(("also", names(package.aliases.iter().map(|alias| alias.value.as_str()))));
     }
@@ -141,7 +141,7 @@ fn option(option: &PackageOption) -> String {
         .values
         .iter()
         .map(|(value, requires)| match phrases::requirements(requires).as_slice() {
-            [] => value.value.clone(),
+            [] => value.value.to_string(),
             needs => format!("{} (requires {})", value.value, needs.join(", ")),
         })
         .collect();
@@ -263,7 +263,7 @@ fn option_value(option: &PackageOption) -> Value {
         "summary": option.summary,
         "values": option.values.iter().map(|(value, _)| &value.value).collect::<Vec<_>>(),
         "requires": option.values.iter().filter(|(_, requires)| !requires.is_empty()).map(|(value, requires)| {
-            (value.value.clone(), json!(phrases::requirements(requires)))
+            (value.value.to_string(), json!(phrases::requirements(requires)))
         }).collect::<serde_json::Map<_, _>>(),
     })
 }

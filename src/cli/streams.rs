@@ -1,5 +1,6 @@
 //! The environment of a run: its streams, the properties of the terminal, and the current folder.
 
+use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
@@ -18,6 +19,10 @@ pub struct Io<'a> {
     /// The user's folder for undo journals. Without one, the writes of an interrupted run are not rolled
     /// back.
     pub state: Option<PathBuf>,
+    /// The folder for temporary files.
+    pub temporary: PathBuf,
+    /// The names of the environment variables.
+    pub variables: Vec<OsString>,
 }
 
 /// An output stream and the properties of its terminal.

@@ -72,7 +72,7 @@ impl UpdateScope<'_> {
     fn locked_names(&self, session: &mut Session<'_, '_>, wanted: &[Name]) -> Result<Vec<Name>, Exit> {
         let Some(old) = self.old.as_ref().filter(|_| !wanted.is_empty()) else { return Ok(wanted.to_vec()) };
         let mut sources = std::mem::take(&mut session.sources);
-        let catalog = crate::catalog::Catalog::builtin(&mut sources);
+        let catalog = crate::builtin::catalog(&mut sources);
         session.sources = sources;
         let targets =
             old.targets.iter().filter(|(name, _)| self.target.is_none_or(|target| target == name.as_str()));
@@ -173,7 +173,11 @@ impl UpdateScope<'_> {
     ) -> Exit {
         // Only the lock is written, so the hashes of the generated files stay.
         let files = self.old.as_ref().map(|old| old.files.clone()).unwrap_or_default();
-        let text = Lock { files, ..resolved.lock.clone() }.write(crate::VERSION);
+        let mut lock = Lock { files, ..resolved.lock.clone() };
+        if let Some(old) = &self.old {
+            lock.add_released_closures(old);
+        }
+        let text = lock.write(crate::VERSION);
         let stale = self.fs.read(LOCK).ok().as_deref() != Some(text.as_bytes());
         if stale
             && !args.options.dry_run

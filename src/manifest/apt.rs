@@ -5,7 +5,8 @@ use crate::source::{Span, Spanned};
 use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec};
 use crate::syntax::{Reader, invalid};
 use crate::value::{
-    AptArch, AptComponent, AptPackage, AptSuite, Fingerprint, Invalid, Name, Ppa, ProjectPath, Timestamp, Url,
+    AptArch, AptComponent, AptPackage, AptSuite, Fingerprint, Invalid, KeyLocation, Name, Ppa, ProjectPath,
+    Timestamp, Url,
 };
 
 use super::Flag;
@@ -113,14 +114,6 @@ pub struct AptSource {
     /// Whether the archive requires a login.
     pub login: Flag,
     pub span: Span,
-}
-
-/// The location of an archive's signing key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum KeyLocation {
-    File(ProjectPath),
-    /// An https URL, downloaded during the build.
-    Url(Url),
 }
 
 /// The children that are allowed only once in all `apt` nodes of a scope together.

@@ -8,36 +8,8 @@ use crate::value::{EnvName, Id, ImagePath, Invalid, Name, Parse, UserName};
 
 use super::{Env, Flag};
 
-/// An enum that is written as one of several words.
-pub(super) trait Choice: Sized {
-    fn of(word: &str) -> Option<Self>;
-}
-
-/// Declares the words of an enum: `WORDS` for the schema, `as_str`, and [`Choice`].
-macro_rules! words {
-    ($type:ident: $($word:literal => $variant:ident),+ $(,)?) => {
-        impl $type {
-            /// The words of all variants.
-            pub const WORDS: &'static [&'static str] = &[$($word),+];
-
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)+
-                }
-            }
-        }
-
-        impl $crate::manifest::decode::Choice for $type {
-            fn of(word: &str) -> Option<Self> {
-                match word {
-                    $($word => Some(Self::$variant),)+
-                    _ => None,
-                }
-            }
-        }
-    };
-}
-pub(super) use words;
+pub(super) use crate::value::Choice;
+pub(super) use jcc_core::words;
 
 /// A mount point in the container: any path but `/`, where engines mount nothing.
 pub(super) struct MountPath(pub(super) ImagePath);

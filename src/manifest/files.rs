@@ -13,6 +13,7 @@ use crate::value::{Fingerprint, KeyFile, ProjectPath, Sha256};
 use super::requirements::{self, RequirementsLine};
 use super::scope::Scope;
 use super::{KeyLocation, Requirements, ignored, key};
+use crate::catalog::key as archive_key;
 
 /// Reads files of the project and reports those that cannot be used.
 pub(super) struct Files<'a> {
@@ -92,7 +93,7 @@ impl<'a> Files<'a> {
                 return None;
             }
         };
-        let key = key::read((path, span), &bytes, wanted, self.log)?;
+        let key = archive_key::read((path, span), &bytes, wanted, self.log)?;
         key::check_extension(path, span, &key, self.log);
         if !self.known.contains_key(path) {
             // A source must be text. No diagnostic quotes a binary key, so its hash is enough to detect
@@ -227,9 +228,9 @@ impl<'a> Files<'a> {
         }
         reading.done.push((path.clone(), constraint));
         let Some(source) = self.text(path.as_str(), Some(used_at)) else { return };
-        let text = self.sources.get(source).text.clone();
+        let text = self.sources.get(source).text;
         reading.open.push(path.clone());
-        for line in requirements::lines(source, &text) {
+        for line in requirements::lines(source, text) {
             self.line(line, constraint, reading);
         }
         reading.open.pop();

@@ -119,7 +119,7 @@ pub(super) fn ignore_file(files: &mut Files<'_>) -> Vec<IgnorePattern> {
         return Vec::new();
     }
     let Some(source) = files.text(FILE, None) else { return Vec::new() };
-    let text = files.sources.get(source).text.clone();
+    let text = files.sources.get(source).text;
     let mut patterns = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {

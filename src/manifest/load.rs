@@ -171,12 +171,12 @@ impl Loader<'_> {
         }
         self.done.push(manifest.clone());
         let source = self.read(manifest, used_at)?;
-        let text = self.files.sources.get(source).text.clone();
-        if let Some(report) = syntax::other_language(source, &text) {
+        let text = self.files.sources.get(source).text;
+        if let Some(report) = syntax::other_language(source, text) {
             self.files.log.error(report);
             return None;
         }
-        let (document, is_complete) = syntax::parse_with_recovery(source, &text, self.files.log)?;
+        let (document, is_complete) = syntax::parse_with_recovery(source, text, self.files.log)?;
         let mut report = Log::new();
         check(&document, super::LANGUAGE, "a manifest", &mut report);
         // The part of the text that could not be parsed may contain what seems to be missing.

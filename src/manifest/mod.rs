@@ -15,7 +15,7 @@ mod files;
 mod flag;
 mod health;
 mod ignored;
-pub(crate) mod key;
+mod key;
 mod load;
 mod output;
 mod overlay;
@@ -31,8 +31,9 @@ mod test;
 #[cfg(test)]
 mod tests;
 
+pub use crate::value::{Engine, KeyLocation};
 pub use app::{App, Copy, User};
-pub use apt::{Apt, AptSource, KeyLocation};
+pub use apt::{Apt, AptSource};
 pub use base::{Base, BaseChoice};
 pub use build::{BuildOptions, BuildSecret, BuildSecrets};
 pub use editor::DevcontainerOptions;
@@ -40,7 +41,7 @@ pub use flag::Flag;
 pub use health::HealthCheck;
 pub use ignored::{SECRETS, SecretFile, is_secret_name};
 pub use load::{Stacks, load, load_partial};
-pub use output::{Cache, Engine, Grade, Output};
+pub use output::{Cache, Grade, Output};
 pub use package::{Pin, Request};
 pub use pip::{Installer, Pip, Requirements, Venv};
 pub use project::{Allow, Header};
@@ -60,7 +61,7 @@ use scope::Scope;
 use crate::diagnostic::{Log, Reported};
 use crate::source::Spanned;
 use crate::syntax::schema::NodeSpec;
-use crate::value::{EnvName, ProjectPath};
+use crate::value::{EnvName, ImageRef, ProjectPath};
 
 /// The schema of the language: the nodes that are allowed at the top level.
 pub static LANGUAGE: &[&NodeSpec] = &[
@@ -183,6 +184,20 @@ impl Project {
     /// Returns the container engine: that of the target, else that of `output`, else Docker.
     pub fn engine(&self) -> Engine {
         self.target.engine.or(self.output.engine).map(|engine| engine.value).unwrap_or_default()
+    }
+
+    /// Returns the images of services and of the `# syntax=` line.
+    pub fn images(&self) -> impl Iterator<Item = &ImageRef> {
+        let services = self.run.services.iter().filter_map(|service| service.image.as_ref());
+        services.chain(&self.output.frontend).map(|image| &image.value)
+    }
+
+    /// Changes the images of services and of the `# syntax=` line.
+    pub fn change_images(&mut self, change: impl Fn(ImageRef) -> ImageRef) {
+        let services = self.run.services.iter_mut().filter_map(|service| service.image.as_mut());
+        for image in services.chain(&mut self.output.frontend) {
+            image.value = change(image.value.clone());
+        }
     }
 }
 

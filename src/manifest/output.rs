@@ -4,7 +4,7 @@ use crate::diagnostic::{Log, wording};
 use crate::source::{Span, Spanned};
 use crate::syntax::schema::{ArgSpec, NodeSpec, ValueKind};
 use crate::syntax::{Reader, invalid};
-use crate::value::{IgnorePattern, ImageRef, Invalid, ProjectPath, leaves_out};
+use crate::value::{Engine, IgnorePattern, ImageRef, Invalid, ProjectPath, leaves_out};
 
 use super::Flag;
 use super::decode::{self, flag, words};
@@ -19,6 +19,7 @@ pub(super) static OUTPUT: NodeSpec = NodeSpec::new("output", "Which files to wri
         &ENGINE,
         &FRONTEND,
         &REQUIRE_GRADE,
+        &REQUIRE,
         &DEV,
         &IGNORE,
     ])
@@ -44,6 +45,14 @@ static REQUIRE_GRADE: NodeSpec =
             "GRADE",
             ValueKind::Choice(Grade::WORDS),
             "A: content hash; B: exact version; C: dated snapshot; D: floating.",
+        )])
+        .optional();
+static REQUIRE: NodeSpec =
+    NodeSpec::new("require", "A rule for everything that the build fetches; jcc reports what violates it.")
+        .args(&[ArgSpec::new(
+            "RULE",
+            ValueKind::Choice(Required::WORDS),
+            "`locked`: everything that `jcc lock` can lock is locked, such as Python packages and the digests of images.",
         )])
         .optional();
 static DEV: NodeSpec = flag("dev", "Adds the stage `dev`: the final image with the build tools.");
@@ -86,6 +95,8 @@ pub struct Output {
     pub frontend: Option<Spanned<ImageRef>>,
     /// `require-grade "B"`.
     pub require_grade: Option<Spanned<Grade>>,
+    /// `require "locked"`.
+    pub require: Option<Spanned<Required>>,
     /// `dev #true`: adds the `dev` stage, the final image with the build tools.
     pub dev: Flag,
     /// `ignore "PATTERN"`, in order.
@@ -117,21 +128,6 @@ impl Output {
     }
 }
 
-/// The container engine that the outputs are written for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Engine {
-    #[default]
-    Docker,
-    /// Podman, with CDI devices and Quadlet units.
-    Podman,
-}
-
-impl Engine {
-    pub fn of_word(word: &str) -> Option<Self> {
-        decode::Choice::of(word)
-    }
-}
-
 /// A pin grade: how well a download is pinned. `A` is the best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grade {
@@ -145,6 +141,13 @@ pub enum Grade {
     D,
 }
 
+/// A rule that all downloads of a build must satisfy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Required {
+    /// Everything that `jcc lock` can lock is locked.
+    Locked,
+}
+
 /// The build caches in the Compose file; none by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Cache {
@@ -152,7 +155,7 @@ pub struct Cache {
     pub pip: bool,
 }
 
-words! { Engine: "docker" => Docker, "podman" => Podman }
+words! { Required: "locked" => Locked }
 words! { Grade: "A" => A, "B" => B, "C" => C, "D" => D }
 
 pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Output {
@@ -165,6 +168,7 @@ pub(super) fn decode(node: Reader<'_>, log: &mut Log) -> Output {
         engine: decode::choice(node.child("engine")),
         frontend: node.text_of_child("frontend", log),
         require_grade: decode::choice(node.child("require-grade")),
+        require: decode::choice(node.child("require")),
         dev: decode::flag_of(node, "dev", log),
         ignore: node.args_of_children("ignore", log),
         ignore_file: Vec::new(),

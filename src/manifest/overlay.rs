@@ -267,6 +267,7 @@ impl Output {
             engine,
             frontend,
             require_grade,
+            require,
             dev,
             ignore,
             ignore_file,
@@ -279,6 +280,7 @@ impl Output {
         override_value(&mut self.engine, engine);
         override_value(&mut self.frontend, frontend);
         override_value(&mut self.require_grade, require_grade);
+        override_value(&mut self.require, require);
         override_value(&mut self.dev.0, dev.0);
         self.ignore.extend(ignore);
         self.ignore_file.extend(ignore_file);

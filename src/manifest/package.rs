@@ -4,7 +4,7 @@ use crate::diagnostic::Log;
 use crate::source::{Span, Spanned};
 use crate::syntax::Reader;
 use crate::syntax::schema::{ArgSpec, NodeSpec, PropertySpec};
-use crate::value::{Name, Requirement};
+use crate::value::{Name, PackedText, Requirement};
 
 use super::decode;
 
@@ -40,7 +40,7 @@ pub struct Request {
     /// `variant="…"`.
     pub variant: Option<Spanned<Name>>,
     /// `option "KEY" "VALUE"`.
-    pub options: Vec<(Spanned<Name>, Spanned<String>)>,
+    pub options: Vec<(Spanned<Name>, Spanned<PackedText>)>,
     pub span: Span,
 }
 

@@ -27,10 +27,10 @@ impl Read {
         let mut parts = Vec::new();
         for id in &self.sources {
             let source = sources.get(*id);
-            parts.push(source.name.clone().into_owned().into_bytes());
+            parts.push(source.name.as_bytes().to_vec());
             parts.push(match self.document(*id) {
                 Some(document) => meaning(document),
-                None => source.text.clone().into_owned().into_bytes(),
+                None => source.text.as_bytes().to_vec(),
             });
         }
         Sha256::of(parts.iter().map(Vec::as_slice))
@@ -39,7 +39,7 @@ impl Read {
     /// Returns the file and the path of nodes that enclose a span, such as `project.kdl: packages vtk`.
     /// Generated files cite the manifest in this form: line numbers would change with every line above.
     pub fn cite(&self, span: Span, sources: &Sources) -> String {
-        let file = &sources.get(span.source).name;
+        let file = sources.get(span.source).name;
         let mut path: Vec<&str> = Vec::new();
         let mut nodes: &[Node] = self.document(span.source).map_or(&[], |document| &document.nodes);
         let mut children = Children::Listed(super::LANGUAGE);
@@ -50,7 +50,7 @@ impl Read {
             children = spec.map_or(Children::None, |spec| spec.children);
             nodes = node.children.as_deref().unwrap_or_default();
         }
-        if path.is_empty() { file.clone().into_owned() } else { format!("{file}: {}", path.join(" ")) }
+        if path.is_empty() { file.to_owned() } else { format!("{file}: {}", path.join(" ")) }
     }
 
     /// Returns a sort key that puts spans in the order in which they take effect: extended manifests come

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use crate::catalog::Catalog;
 use crate::diagnostic::{Log, Reported};
 use crate::manifest::Project;
-use crate::resolve::Resolution;
+use crate::resolve::{LockedDownloads, Resolution};
 use crate::source::Sources;
-use crate::value::ImagePath;
+use crate::value::{ImagePath, PackedText};
 
 use super::{Inputs, Instruction, OutputFiles, Plan, ServiceInputs, Services, plan, services};
 
@@ -26,12 +26,12 @@ pub struct Planned {
 pub fn all(
     targets: &[(Project, Resolution)],
     catalog: &Catalog,
-    sources: &Sources,
+    (sources, locked): (&Sources, &[LockedDownloads]),
     log: &mut Log,
 ) -> Result<Vec<Planned>, Reported> {
     let mut all = Vec::new();
-    for (project, resolution) in targets {
-        let inputs = Inputs { project, resolution, catalog, sources };
+    for ((project, resolution), locked) in targets.iter().zip(locked) {
+        let inputs = Inputs { project, resolution, catalog, sources, locked };
         if let Ok(plan) = plan(inputs, log) {
             let files = OutputFiles::of(project);
             let indexes: Vec<_> =
@@ -69,7 +69,7 @@ fn release_has(inputs: Inputs<'_>, what: &str) -> bool {
 }
 
 /// Returns the variables of the final image, including those of the base image if known.
-fn image_env(plan: &Plan, of_base: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+fn image_env(plan: &Plan, of_base: &BTreeMap<PackedText, PackedText>) -> BTreeMap<String, String> {
     let shipped = ["base", "final"].into_iter().filter_map(|name| plan.stage(name));
     let instructions = shipped.flat_map(|stage| &stage.blocks).flat_map(|block| &block.instructions);
     let pairs = instructions.filter_map(|instruction| match instruction {
@@ -77,7 +77,8 @@ fn image_env(plan: &Plan, of_base: &BTreeMap<String, String>) -> BTreeMap<String
         _ => None,
     });
     let own = pairs.flatten().map(|(name, value)| (name.to_string(), value.clone()));
-    of_base.clone().into_iter().chain(own).collect()
+    let base = of_base.iter().map(|(name, value)| (name.to_string(), value.to_string()));
+    base.chain(own).collect()
 }
 
 /// Returns the paths to which packages copy files in the final image.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::catalog::{self, StepKind};
 use crate::diagnostic::Log;
 use crate::resolve::ChosenBase;
-use crate::value::Name;
+use crate::value::{Name, PackedText};
 
 use super::expand;
 use super::package_context::{Filled, Inputs};
@@ -15,7 +15,7 @@ use super::stage_packages::apt_packages;
 
 /// An archive, and the patterns of the names of its packages.
 struct Offer<'a> {
-    patterns: &'a [String],
+    patterns: &'a [PackedText],
     step: PackageStep,
 }
 
@@ -31,7 +31,7 @@ pub(super) fn add<'p>(
         for steps in [&mut plan.build, &mut plan.install] {
             let named = apt_packages(steps);
             for offer in &offers {
-                let comes = |pattern: &String| named.iter().any(|one| matches(pattern, one.name()));
+                let comes = |pattern: &PackedText| named.iter().any(|one| matches(pattern, one.name()));
                 let Some(source) = offer.step.kind.source() else { continue };
                 let has = of(steps).any(|name| *name == source.file.name);
                 if !has && offer.patterns.iter().any(comes) {

@@ -17,8 +17,8 @@ use super::steps::{Downloads, FetchedFiles, StepContext};
 use super::weight::Layers;
 use super::{
     Check, From, Instruction, OutputFiles, PipIndex, PipTools, Plan, Stage, StageName, Why, archives, build,
-    checks, constraints, downloads, final_stage, graph, head, helpers, layer_count, lints, notes, size,
-    sources, test,
+    checks, closure, constraints, downloads, final_stage, graph, head, helpers, layer_count, lints, notes,
+    size, sources, test,
 };
 
 /// 1980-01-01, the earliest date that a zip file, and so a wheel, can contain.
@@ -48,8 +48,11 @@ pub fn plan(inputs: Inputs<'_>, log: &mut Log) -> Result<Plan, Reported> {
         constrained: python.is_some() && (!pins.is_empty() || super::python::has_constraints(inputs)),
     };
     let mut stages = stages(context, &all_sources, &checks);
+    let mut environments = closure::environments(&plans, &layers, &pins, &stages);
+    let locked = closure::judge(inputs, &mut environments, log);
+    closure::apply(&environments, &locked.used, &mut stages);
     let constraints = constraints::add(&plans, &layers, &pins, &mut stages);
-    let fetches = downloads::fetches(&plans, &stages, log);
+    let fetches = downloads::fetches(&plans, &stages, &locked, log);
     let layers = layer_count::count(inputs, &stages, log);
     lints::check(inputs, &stages, python.is_some(), log);
     let plan = Plan {
@@ -59,6 +62,8 @@ pub fn plan(inputs: Inputs<'_>, log: &mut Log) -> Result<Plan, Reported> {
         stages,
         pip: pip_tools(&plans),
         constraints,
+        environments,
+        locked,
         keys: helpers::key_texts(&all_sources),
         driver_libraries: test::driver_libraries(&plans, &checks),
         checks,
@@ -150,7 +155,8 @@ fn devel(plans: &PackagePlans<'_>, python: &Python) -> Stage {
         return platform(plans, python, image, ("devel", &here));
     }
     let here: Vec<&PackagePlan> = toolkit.plans().iter().collect();
-    let mut defined: BTreeSet<String> = plans.inputs.resolution.base.env.iter().cloned().collect();
+    let mut defined: BTreeSet<String> =
+        plans.inputs.resolution.base.env.iter().map(ToString::to_string).collect();
     for plan in plans.platform() {
         stage_packages::environment(plan, &mut defined);
     }
@@ -186,7 +192,7 @@ fn platform(
     let https = sources::needs_certificates(plans);
     let certificates: Vec<_> =
         https.then(|| Parse::parse("ca-certificates").expect("it is a package's name")).into_iter().collect();
-    let defined = base.env.iter().cloned().collect();
+    let defined = base.env.iter().map(ToString::to_string).collect();
     let layer = Layer {
         plans: here,
         title: stage_packages::PLATFORM,
@@ -234,7 +240,7 @@ fn python_settings(inputs: Inputs<'_>) -> Python {
         entries
             .filter_map(|entry| entry.values.get(key))
             .find(|value| value.is_plain())
-            .map(|value| value.text.clone())
+            .map(|value| value.text.to_string())
     };
     let uv = inputs.project.pip.installer.is_some_and(|installer| installer.value == Installer::Uv);
     let tools = value("build_tools").unwrap_or_else(|| "setuptools wheel".to_owned());

@@ -26,7 +26,8 @@ pub(super) fn stage(plan: &PackagePlan, plans: &PackagePlans<'_>, python: &Pytho
         files: FetchedFiles::Here,
         ..python.place()
     };
-    let defined: BTreeSet<String> = plans.inputs.resolution.base.env.iter().cloned().collect();
+    let defined: BTreeSet<String> =
+        plans.inputs.resolution.base.env.iter().map(ToString::to_string).collect();
     let direct = plans.requires(&plan.name, &NEEDED);
     let cloning: Vec<AptPackage> =
         super::pip_urls::programs_of_plans(needed.iter().copied()).into_iter().collect();

@@ -18,17 +18,10 @@ pub(super) fn add(
     stages: &mut [Stage],
 ) -> BTreeMap<StageName, Vec<String>> {
     let provided = python::provided(plans.inputs);
-    let pinned = python::pinned(plans.inputs);
     let mut all = BTreeMap::new();
     for stage in stages {
-        let scope = scope(plans, layers, stage);
-        let is_here = |name: &Name| scope.as_ref().is_none_or(|names| names.contains(name));
-        let mut lines: BTreeSet<String> =
-            resolved.iter().filter(|(name, _)| is_here(name)).map(|(_, line)| line.clone()).collect();
+        let mut lines = of_stages(plans, layers, resolved, &[stage]);
         lines.extend(provided.iter().cloned());
-        if scope.is_none() {
-            lines.extend(pinned.iter().cloned());
-        }
         let name = stage.name.clone();
         let runs = runs(stage);
         let exact = exact(&runs);
@@ -47,6 +40,25 @@ pub(super) fn add(
         }
     }
     all
+}
+
+/// Returns the constraints of these stages, without the distributions of the base image.
+pub(super) fn of_stages(
+    plans: &PackagePlans<'_>,
+    layers: &Layers<'_>,
+    resolved: &[(Name, String)],
+    stages: &[&Stage],
+) -> BTreeSet<String> {
+    let mut lines = BTreeSet::new();
+    for stage in stages {
+        let scope = scope(plans, layers, stage);
+        let is_here = |name: &Name| scope.as_ref().is_none_or(|names| names.contains(name));
+        lines.extend(resolved.iter().filter(|(name, _)| is_here(name)).map(|(_, line)| line.clone()));
+        if scope.is_none() {
+            lines.extend(python::pinned(plans.inputs));
+        }
+    }
+    lines
 }
 
 /// Returns the packages that can occur in a stage; `None` if all can.

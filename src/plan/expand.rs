@@ -4,7 +4,9 @@ use crate::catalog::{self, CmakeDefine, Install, Step, StepKind, Template};
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes};
 use crate::manifest::KeyLocation;
 use crate::source::Spanned;
-use crate::value::{AptPackage, EnvName, FileMode, GitRef, ImagePath, Name, Parse, PepRequirement, Url};
+use crate::value::{
+    AptPackage, Commit, EnvName, FileMode, GitRef, ImagePath, Name, PackedText, Parse, PepRequirement, Url,
+};
 
 use super::package_context::{Filled, PackageContext};
 use super::package_step::{
@@ -39,9 +41,21 @@ pub(super) fn package_plan(view: Filled<'_>, log: &mut Log) -> PackagePlan {
 /// Expands the folders that the package adds to `PATH`.
 fn paths(view: Filled<'_>, log: &mut Log) -> Vec<ImagePath> {
     let written = view.applicable(&view.package.paths);
-    let templates = written.map(|path| Template { text: path.value.to_string(), span: path.span });
+    let templates = written.map(|path| Template { text: path.value.to_string().into(), span: path.span });
     let templates: Vec<Template> = templates.collect();
     view.values(&templates, log)
+}
+
+/// Expands a clone step. A branch or tag without a commit gets the one that `jcc lock` recorded.
+fn git(view: Filled<'_>, kind: &StepKind, log: &mut Log) -> Option<Git> {
+    let StepKind::Git { url, tag, commit, to, submodules } = kind else { return None };
+    let url: Url = view.value(url, log)?;
+    let tag = view.maybe::<GitRef>(tag.as_ref(), log)?;
+    let commit: Option<Commit> = view.maybe(commit.as_ref(), log)?;
+    let reference = tag.as_ref().map_or_else(|| "HEAD".to_owned(), ToString::to_string);
+    let locked = || view.view.inputs.locked.commits.get(&(url.to_string(), reference)).cloned();
+    let commit = commit.or_else(locked);
+    Some(Git { url, tag, commit, to: view.value(to, log)?, submodules: *submodules })
 }
 
 /// Expands the steps of a block. `earlier` are the steps of the previous block, which names of downloads must
@@ -90,13 +104,7 @@ fn step_kind(
             from: tree_or_requirement(view, from, log)?,
             env: pairs(view, env, log),
         },
-        StepKind::Git { url, tag, commit, to, submodules } => PackageStepKind::Git(Git {
-            url: view.value(url, log)?,
-            tag: view.maybe::<GitRef>(tag.as_ref(), log)?,
-            commit: view.maybe(commit.as_ref(), log)?,
-            to: view.value(to, log)?,
-            submodules: *submodules,
-        }),
+        StepKind::Git { .. } => PackageStepKind::Git(git(view, &step.kind, log)?),
         StepKind::Cmake { .. } => PackageStepKind::Cmake(cmake(view, &step.kind, before, log)?),
         StepKind::Make { directory, arguments } => tool(view, Tool::Make, (directory, arguments), log)?,
         StepKind::Ninja { directory, arguments } => tool(view, Tool::Ninja, (directory, arguments), log)?,
@@ -127,11 +135,11 @@ fn step_kind(
 fn shell(view: Filled<'_>, kind: &StepKind, log: &mut Log) -> Option<PackageStepKind> {
     match kind {
         StepKind::Run { script, env } => {
-            Some(PackageStepKind::Shell { text: script.text.clone(), env: pairs(view, env, log) })
+            Some(PackageStepKind::Shell { text: script.text.to_string(), env: pairs(view, env, log) })
         }
         StepKind::Script { file, text, env } => {
-            let (package, name) = (view.chosen.name.clone(), file.value.clone());
-            let file = ScriptFile { package, name, text: text.clone() };
+            let (package, name) = (view.chosen.name.clone(), file.value.to_string());
+            let file = ScriptFile { package, name, text: text.to_string() };
             Some(PackageStepKind::Script { file, env: pairs(view, env, log) })
         }
         _ => None,
@@ -267,7 +275,7 @@ fn cmake(view: Filled<'_>, kind: &StepKind, before: &[PackageStep], log: &mut Lo
         |define: &&CmakeDefine| define.when_option.as_ref().is_none_or(|key| view.option_is_on(&key.value));
     let mut filled = Vec::new();
     for define in defines.iter().filter(holds) {
-        filled.push((define.key.value.clone(), view.text(&define.value, log)?));
+        filled.push((define.key.value.to_string(), view.text(&define.value, log)?));
     }
     Some(Cmake {
         source,
@@ -293,7 +301,7 @@ fn tool(
 
 fn text_file(
     view: Filled<'_>,
-    (file, text): (&Spanned<String>, &str),
+    (file, text): (&Spanned<PackedText>, &str),
     (to, mode): (&Template, Option<&Template>),
     log: &mut Log,
 ) -> Option<FileText> {
@@ -311,7 +319,7 @@ fn text_file(
 }
 
 /// Returns the text of a `dockerfile` step. Reports text that would affect the instructions after it.
-fn verbatim(file: &Spanned<String>, text: &str, log: &mut Log) -> Option<String> {
+fn verbatim(file: &Spanned<PackedText>, text: &str, log: &mut Log) -> Option<String> {
     let refused = |line: &str| super::encodable::why_not(super::encodable::DockerfilePosition::Script, line);
     let wrong = text
         .split('\n')

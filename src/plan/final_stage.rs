@@ -79,7 +79,8 @@ pub(super) fn stages(context: FinalContext<'_>) -> Vec<Stage> {
 /// they do not depend on earlier layers.
 fn system(context: FinalContext<'_>) -> Vec<Block> {
     let shipped = context.plans.shipped();
-    let mut defined: BTreeSet<String> = context.plans.inputs.resolution.base.env.iter().cloned().collect();
+    let mut defined: BTreeSet<String> =
+        context.plans.inputs.resolution.base.env.iter().map(ToString::to_string).collect();
     for plan in context.plans.platform() {
         stage_packages::environment(plan, &mut defined);
     }

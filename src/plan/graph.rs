@@ -19,7 +19,12 @@ pub fn dependencies(stage: &Stage) -> Vec<StageName> {
     for mount in mounts(stage) {
         match mount {
             Mount::Stage { stage, .. } => names.push(stage.clone()),
-            Mount::Apt | Mount::Pip | Mount::Net | Mount::Constraints(_) | Mount::Bind { .. } => {}
+            Mount::Apt
+            | Mount::Pip
+            | Mount::Net
+            | Mount::Constraints(_)
+            | Mount::Locked(_)
+            | Mount::Bind { .. } => {}
         }
     }
     names.sort();

@@ -49,7 +49,7 @@ pub(super) fn platform_facts(inputs: Inputs<'_>) -> Vec<(String, String)> {
 
 /// Returns the name of the manifest file that contains the `project` node.
 fn manifest(inputs: Inputs<'_>) -> String {
-    inputs.sources.get(inputs.project.header.name.span.source).name.clone().into_owned()
+    inputs.sources.get(inputs.project.header.name.span.source).name.to_owned()
 }
 
 /// Formats an override with its reasons: `cuda 12.6 instead of 12.2 (project.kdl: pin cuda)`.

@@ -10,7 +10,7 @@ use crate::catalog::{
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
 use crate::manifest::{Gpu, Requirements};
 use crate::source::Spanned;
-use crate::value::{Name, PepRequirement, Requirement, Version, normalised_name};
+use crate::value::{Name, PackedText, PepRequirement, Requirement, Version, normalised_name};
 
 use super::package_context::Inputs;
 use super::same_modules;
@@ -314,7 +314,7 @@ impl<'a> PipRequest<'a> {
     /// Whether a guard can hold with the default options of the package.
     fn can_hold_by_default(&self, package: &Package, guard: &Guard) -> bool {
         let options = package.options.iter().map(|one| (one.key.value.clone(), one.default.value.clone()));
-        let options: BTreeMap<Name, String> = options.collect();
+        let options: BTreeMap<Name, PackedText> = options.collect();
         let variant = package.variants.iter().find(|one| one.default).map(|one| &one.name.value);
         guard.open(&self.inputs.resolution.target.fixed(&options, variant)).is_some() && self.can_hold(guard)
     }

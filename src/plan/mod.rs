@@ -6,6 +6,7 @@ mod archives;
 mod assemble;
 mod build;
 mod checks;
+mod closure;
 mod constraints;
 mod downloads;
 mod encodable;
@@ -41,7 +42,11 @@ pub mod written;
 
 pub use all::{Planned, all};
 pub use assemble::plan;
-pub use downloads::require_grades;
+pub use closure::{
+    ClosureLine, ClosureState, ClosureText, InstallCall, InstallRoot, LockedPython, PythonEnvironment,
+    repositories_of,
+};
+pub use downloads::{require_grades, require_locked};
 pub use graph::edges;
 pub use model::{Check, FetchKind, Fetched, Head, PackageNote, Plan};
 pub use package_context::Inputs;

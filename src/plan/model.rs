@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::manifest::{BuildSecrets, Grade};
 use crate::source::Span;
-use crate::value::{ImageRef, Name, ProjectPath, Version};
+use crate::value::{ImageRef, Name, PackedText, ProjectPath, Version};
 
-use super::{PipTools, Script, Size, Stage, StageName};
+use super::{Git, Instruction, LockedPython, PipTools, PythonEnvironment, Script, Size, Stage, StageName};
 
 /// The contents of a target's Dockerfile and of the files that its steps mount.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,12 +22,16 @@ pub struct Plan {
     pub pip: PipTools,
     /// The lines of each stage's constraints file, such as `torch==2.6.0`.
     pub constraints: BTreeMap<StageName, Vec<String>>,
+    /// The Python environments.
+    pub environments: Vec<PythonEnvironment>,
+    /// The closure files.
+    pub locked: LockedPython,
     /// The texts of signing keys from definitions, by the name of the apt source.
     pub keys: BTreeMap<Name, String>,
     /// The checks that the stage `test` runs.
     pub checks: Vec<Check>,
     /// Patterns of libraries that come from the host's driver, so checks do not report them as missing.
-    pub driver_libraries: Vec<String>,
+    pub driver_libraries: Vec<PackedText>,
     /// The folder of the generated files that steps mount.
     pub support: ProjectPath,
     /// The secrets that steps with network access may read.
@@ -68,6 +72,15 @@ pub struct PackageNote {
 }
 
 impl Plan {
+    /// Returns the repositories that the build clones.
+    pub fn repositories(&self) -> impl Iterator<Item = &Git> {
+        let instructions =
+            self.stages.iter().flat_map(|stage| &stage.blocks).flat_map(|block| &block.instructions);
+        let scripts = instructions
+            .filter_map(|one| if let Instruction::Run(run) = one { Some(&run.script) } else { None });
+        scripts.flatten().filter_map(|script| if let Script::Git(git) = script { Some(git) } else { None })
+    }
+
     pub fn stage(&self, name: &str) -> Option<&Stage> {
         self.stages.iter().find(|stage| stage.name.as_str() == name)
     }

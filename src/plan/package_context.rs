@@ -6,7 +6,7 @@ use std::ops::Deref;
 use crate::catalog::{self, Catalog, Dist, Guard, Guarded, Package, PackageVersion, Template, is_on};
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
 use crate::manifest::Project;
-use crate::resolve::{Chosen, Reason, Resolution};
+use crate::resolve::{Chosen, LockedDownloads, Reason, Resolution};
 use crate::source::{Sources, Span};
 use crate::value::{Name, Parse, Version};
 
@@ -20,6 +20,8 @@ pub struct Inputs<'a> {
     pub resolution: &'a Resolution,
     pub catalog: &'a Catalog,
     pub sources: &'a Sources,
+    /// What the lock records for the downloads of the target.
+    pub locked: &'a LockedDownloads,
 }
 
 impl<'a> Inputs<'a> {
@@ -167,7 +169,7 @@ impl<'a> PackageContext<'a> {
     pub(super) fn dists(self) -> Vec<(String, &'a Dist)> {
         let dists: Vec<&Dist> = self.applicable(&self.package.dists).collect();
         if dists.iter().all(|dist| dist.name.is_plain()) {
-            return dists.into_iter().map(|dist| (dist.name.text.clone(), dist)).collect();
+            return dists.into_iter().map(|dist| (dist.name.text.to_string(), dist)).collect();
         }
         let values = self.own_values(&self.inputs.values(), &mut Log::new());
         let named = dists.into_iter().map(|dist| Some((dist.name.expand(&values, &mut Log::new())?, dist)));

@@ -317,6 +317,20 @@ pub(super) fn mounted(file: &crate::value::ProjectPath) -> ImagePath {
     ImagePath::of_project(REQUIREMENTS, file)
 }
 
+/// Returns the project's requirements file that is mounted at this path.
+pub(super) fn requirements_at<'a>(inputs: Inputs<'a>, path: &ImagePath) -> Option<&'a Requirements> {
+    let project = inputs.project;
+    let venvs = project.pip.venvs.iter().flat_map(|venv| &venv.requirements);
+    let app = project.app.iter().flat_map(|app| &app.requirements);
+    let mut all = project.pip.requirements.iter().chain(venvs).chain(app);
+    all.find(|file| *path == mounted(&file.path.value))
+}
+
+/// Whether this is the mount of a requirements file of the project.
+pub(super) fn is_requirements(mount: &Mount) -> bool {
+    matches!(mount, Mount::Bind { target, .. } if target.as_str().starts_with(REQUIREMENTS))
+}
+
 fn bind(file: &crate::value::ProjectPath) -> Mount {
     Mount::Bind { source: file.clone(), target: mounted(file) }
 }

@@ -106,7 +106,7 @@ pub(super) fn distribution_value(inputs: Inputs<'_>, key: &str) -> Option<String
             .values
             .get(key)
             .filter(|value| value.is_plain() && entry.values.contains_key("codename"))
-            .map(|value| value.text.clone())
+            .map(|value| value.text.to_string())
     })
 }
 

@@ -5,15 +5,16 @@ use crate::resolve::Reason;
 use crate::source::Span;
 
 use super::package_context::{Inputs, PackageContext};
+use crate::value::PackedText;
 
 /// Returns the package whose server is started, and its command. `None` if the manifest sets a command, the
 /// base image is the user's own, or the server is ambiguous.
-pub(super) fn default(inputs: Inputs<'_>) -> Option<(PackageContext<'_>, &Vec<String>)> {
+pub(super) fn default(inputs: Inputs<'_>) -> Option<(PackageContext<'_>, &Vec<PackedText>)> {
     if is_named(inputs) || inputs.resolution.base.name.is_none() {
         return None;
     }
     let all = servers(inputs);
-    let asked = |(view, _): &&(PackageContext<'_>, &Vec<String>)| {
+    let asked = |(view, _): &&(PackageContext<'_>, &Vec<PackedText>)| {
         view.chosen.reasons.iter().any(|reason| matches!(reason, Reason::Requested(_)))
     };
     let mut asked = all.iter().filter(asked);
@@ -24,7 +25,7 @@ pub(super) fn default(inputs: Inputs<'_>) -> Option<(PackageContext<'_>, &Vec<St
 }
 
 /// Returns the packages of the image that have a server, in the order of installation.
-pub(super) fn servers(inputs: Inputs<'_>) -> Vec<(PackageContext<'_>, &Vec<String>)> {
+pub(super) fn servers(inputs: Inputs<'_>) -> Vec<(PackageContext<'_>, &Vec<PackedText>)> {
     let views = inputs.resolution.order.iter().filter_map(|name| inputs.view(name));
     let shipped = views.filter(|view| view.chosen.needed.run);
     shipped.filter_map(|view| Some((view, view.applicable(&view.package.commands).next()?))).collect()

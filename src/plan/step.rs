@@ -64,6 +64,8 @@ pub enum Mount {
     Net,
     /// The constraints file of this stage.
     Constraints(StageName),
+    /// A closure file, by name.
+    Locked(String),
     /// A file of the build context.
     Bind { source: ProjectPath, target: ImagePath },
     /// A folder of another stage.
@@ -220,6 +222,13 @@ pub struct Git {
     pub submodules: bool,
 }
 
+impl Git {
+    /// Returns the branch or tag; `HEAD` if it names none.
+    pub fn reference(&self) -> String {
+        self.tag.as_ref().map_or_else(|| "HEAD".to_owned(), ToString::to_string)
+    }
+}
+
 /// A `CMake` build.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cmake {
@@ -305,6 +314,10 @@ pub enum PipSource {
     File(ImagePath),
     /// All wheels of a mounted folder.
     Wheels(ImagePath),
+    /// A closure file with hashes, by name.
+    Locked(String),
+    /// A closure file with Git repositories at commits, by name.
+    Repositories(String),
 }
 
 /// The owner of a folder. User and group are names or numbers.

@@ -6,7 +6,7 @@ use super::package_step::{Download, PackagePlan, PackageStep, PackageStepKind, c
 use super::{Fetch, Instruction, Mount, PipCall, PipSource, Run, Script, StageName, Tool};
 
 /// The folder where downloads are mounted or added.
-const FETCHED: &str = "/run/fetch";
+pub(super) const FETCHED: &str = "/run/fetch";
 /// The folder of wheels in build stages.
 pub(super) const WHEELS: &str = "/wheels";
 

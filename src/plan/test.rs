@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::catalog::TestBody;
 use crate::manifest::App;
-use crate::value::Id;
+use crate::value::{Id, PackedText};
 
 use super::package_plan::PackagePlans;
 use super::package_step::PackagePlan;
@@ -63,7 +63,7 @@ fn tests(plans: &PackagePlans<'_>, build: bool) -> Vec<Check> {
 }
 
 /// Returns patterns of libraries that come from the host's driver, if a check looks for libraries.
-pub(super) fn driver_libraries(plans: &PackagePlans<'_>, checks: &[Check]) -> Vec<String> {
+pub(super) fn driver_libraries(plans: &PackagePlans<'_>, checks: &[Check]) -> Vec<PackedText> {
     let mut scripts = checks.iter().flat_map(|check| &check.script);
     if !scripts.any(|script| matches!(script, Script::Libraries { .. })) {
         return Vec::new();

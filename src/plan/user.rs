@@ -51,8 +51,9 @@ pub(super) fn blocks(context: FinalContext<'_>) -> Vec<Block> {
     let at = blocks.len().saturating_sub(usize::from(inputs.project.app.is_some()));
     blocks.splice(at..at, gpu(context).into_iter().chain([metadata]));
     if let Some((view, words)) = super::start::default(inputs) {
+        let words = words.iter().map(ToString::to_string).collect();
         let why = Why::new(format!("The server of {}", view.title()));
-        blocks.push(Block { why, instructions: vec![Instruction::Cmd(words.clone())] });
+        blocks.push(Block { why, instructions: vec![Instruction::Cmd(words)] });
     }
     blocks.retain(|block| !block.instructions.is_empty());
     blocks

@@ -1,8 +1,9 @@
 //! The flags of a `RUN`, above all its mounts.
 
 use crate::plan::{Mount, Plan, Run, SHARED_SUPPORT, Script};
+use crate::resolve::closure_path;
 
-use super::script::script_place;
+use super::script::{self, script_place};
 use super::support;
 
 /// Returns the flags of a `RUN` in a fixed order.
@@ -51,6 +52,7 @@ fn mounted(mount: &Mount, plan: &Plan) -> Vec<String> {
             let source = format!("{}/{}", plan.support, support::constraints(stage));
             vec![bind(&source, "/run/constraints.txt")]
         }
+        Mount::Locked(name) => vec![bind(&closure_path(&plan.support, name), &script::locked(name))],
         Mount::Bind { source, target } => vec![bind(source.as_str(), target.as_str())],
         Mount::Stage { stage, source, target } => {
             vec![format!("--mount=type=bind,from={stage},source={source},target={target}")]

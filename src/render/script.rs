@@ -229,6 +229,9 @@ fn pip(call: &PipCall, calls: Calls) -> Value {
     if call.no_deps {
         options.push("--no-deps".to_owned());
     }
+    if call.what.iter().any(|what| matches!(what, PipSource::Locked(_))) {
+        options.push("--require-hashes".to_owned());
+    }
     options.extend(call.extra_indexes.iter().map(|url| format!("--extra-index-url {}", shell(url.as_str()))));
     let what: Vec<String> = call.what.iter().map(source).collect();
     let constraint = calls.constraint(call.uv, call.constrained);
@@ -237,12 +240,20 @@ fn pip(call: &PipCall, calls: Calls) -> Value {
     context! { command => format!("{constraint}{command}"), options, what, last }
 }
 
+/// Returns the path where steps see a closure file.
+pub(super) fn locked(name: &str) -> String {
+    format!("/run/locked/{name}.txt")
+}
+
 fn source(source: &PipSource) -> String {
     match source {
         PipSource::Spec(spec) => shell(spec),
         PipSource::Requirements(path) => format!("--requirement {}", word(path)),
         PipSource::File(path) => word(path),
         PipSource::Wheels(folder) => format!("{}/*.whl", word(folder)),
+        PipSource::Locked(file) | PipSource::Repositories(file) => {
+            format!("--requirement {}", shell(&locked(file)))
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use minijinja::context;
 
 use crate::plan::{Instruction, Mount, Plan, Run, SHARED_SUPPORT, Script, ScriptFile, StageName};
+use crate::resolve::closure_path;
 
 use super::quote;
 use super::templates::Templates;
@@ -70,6 +71,9 @@ pub(super) fn files(plan: &Plan) -> Vec<(String, String)> {
     files.extend(texts.filter_map(|file| Some(shared(&format!("{PACKAGES}/{}", file.long()?), &file.text))));
     files.extend(plan.keys.iter().map(|(name, text)| shared(&format!("keys/{name}.asc"), text)));
     let own = |name: &str, text: String| (format!("{}/{name}", plan.support), text);
+    for (name, text) in plan.locked.files() {
+        files.push((closure_path(&plan.support, name), text.to_owned()));
+    }
     for (stage, lines) in &plan.constraints {
         files.push(own(&constraints(stage), lines.join("\n") + "\n"));
     }

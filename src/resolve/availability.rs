@@ -153,7 +153,7 @@ impl AvailabilityQuery<'_> {
         };
         let text = format!("project \"show\"\ntarget {{ {place} }}\n{more}");
         let fs = crate::fs::Memory::with([("project.kdl", text.as_str())]);
-        let stacks = crate::catalog::BuiltinStacks::new();
+        let stacks = crate::builtin::BuiltinStacks::new();
         let manifest = crate::manifest::load(&fs, "project.kdl", &stacks, self.sources, self.log)?;
         let mut projects = manifest.projects(self.log)?;
         let mut project = projects.remove(0);
@@ -279,7 +279,7 @@ fn availability(decided: Assignment<'_, '_>, on: VariableId) -> Availability {
         version: format::version(var, candidate).filter(|_| !var.package.versions.is_empty()),
         with: with.collect(),
         without: axes.iter().filter(is_missing).map(|(.., axis)| format::title(axis)).collect(),
-        unproven: entry.and_then(|entry| entry.unproven.as_ref()).map(|why| why.value.clone()),
+        unproven: entry.and_then(|entry| entry.unproven.as_ref()).map(|why| why.value.to_string()),
     }
 }
 

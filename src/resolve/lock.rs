@@ -2,6 +2,7 @@
 //! package.
 
 mod changes;
+mod closures;
 pub(super) mod conflict;
 mod digests;
 mod files;
@@ -9,6 +10,7 @@ mod read;
 mod write;
 
 pub use changes::{LockChange, TargetChanges};
+pub use closures::{Closures, Commits, LockedClosure, LockedDownloads, closure_path};
 pub use files::LockedFiles;
 
 use std::collections::BTreeMap;
@@ -57,6 +59,12 @@ pub struct LockedTarget {
     pub entries: BTreeMap<Name, LockedEntry>,
     /// Axes that nothing requires. Conditions and templates read them, so the choices can depend on them.
     pub noted: BTreeMap<Name, LockedEntry>,
+    /// The closure files that `jcc lock` wrote, by name.
+    pub closures: BTreeMap<String, LockedClosure>,
+    /// The commits of branches and tags.
+    pub commits: Commits,
+    /// Images other than base images, such as those of services, with their digests. The keys have no digest.
+    pub further_images: BTreeMap<String, ImageRef>,
 }
 
 /// A locked or chosen axis or package with its reasons.

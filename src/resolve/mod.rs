@@ -21,7 +21,10 @@ mod work;
 
 #[cfg(test)]
 pub use lock::Origin;
-pub use lock::{Lock, LockChange, LockedEntry, LockedFiles, LockedTarget, TargetChanges};
+pub use lock::{
+    Closures, Lock, LockChange, LockedClosure, LockedDownloads, LockedEntry, LockedFiles, LockedTarget,
+    TargetChanges, closure_path,
+};
 pub use resolution::{Chosen, ChosenBase, ChosenKind, NeededIn, Override, Reason, Resolution, TargetFacts};
 pub use targets::{all, lock_of, open_lock};
 

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::catalog::{Fixed, GpuAccess, Role};
 use crate::source::{Sources, Span};
-use crate::value::{ImageRef, Name, Version};
+use crate::value::{ImageRef, Name, PackedText, Version};
 
 /// The chosen version of each axis and package of one target, with reasons.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,7 +43,7 @@ pub struct TargetFacts {
     /// The device, if the target names one.
     pub device: Option<Name>,
     /// The summary of the device, or that of the platform.
-    pub summary: String,
+    pub summary: PackedText,
     /// `tegra`, `sbsa`, `x86_64`.
     pub platform: Name,
     /// `arm64`, `amd64`.
@@ -60,16 +60,20 @@ pub struct TargetFacts {
     /// Groups of the host that the GPU's device nodes belong to.
     pub groups: Vec<Name>,
     /// The default driver capabilities.
-    pub capabilities: Vec<String>,
+    pub capabilities: Vec<PackedText>,
     /// The hardware options that are available (`camera-csi`).
     pub offers: BTreeSet<Name>,
-    pub values: BTreeMap<String, String>,
-    pub notes: Vec<String>,
+    pub values: BTreeMap<PackedText, PackedText>,
+    pub notes: Vec<PackedText>,
 }
 
 impl TargetFacts {
     /// Returns what conditions of a package can test before versions are known.
-    pub fn fixed<'a>(&'a self, options: &'a BTreeMap<Name, String>, variant: Option<&'a Name>) -> Fixed<'a> {
+    pub fn fixed<'a>(
+        &'a self,
+        options: &'a BTreeMap<Name, PackedText>,
+        variant: Option<&'a Name>,
+    ) -> Fixed<'a> {
         Fixed { platform: &self.platform, arch: &self.arch, sm: &self.sm, options, variant }
     }
 }
@@ -80,19 +84,19 @@ pub struct ChosenBase {
     /// The reference, with a digest if known.
     pub image: ImageRef,
     /// The catalogue's name for it; `None` for a user's own image.
-    pub name: Option<String>,
+    pub name: Option<PackedText>,
     pub role: Role,
     pub provides: BTreeMap<Name, Version>,
     /// Environment variables that it defines.
-    pub env: Vec<String>,
+    pub env: Vec<PackedText>,
     /// Variables that it defines with a known value.
-    pub sets: BTreeMap<String, String>,
+    pub sets: BTreeMap<PackedText, PackedText>,
     /// The number of its layers; 0 if unknown.
     pub layers: u32,
     /// Its size in MiB, if known.
     pub size: Option<u64>,
     /// Why it is unproven.
-    pub unproven: Option<String>,
+    pub unproven: Option<PackedText>,
     /// Where the manifest requests it; `None` if the resolver chose it.
     pub asked: Option<Span>,
 }
@@ -113,7 +117,7 @@ pub struct Chosen {
     pub provided: bool,
     pub needed: NeededIn,
     /// The value of each option of the definition.
-    pub options: BTreeMap<Name, String>,
+    pub options: BTreeMap<Name, PackedText>,
     /// The variant, if the definition has any.
     pub variant: Option<Name>,
     /// The first line of the manifest that causes it to be chosen.

@@ -183,7 +183,15 @@ pub fn lock_of(
     let manifest = targets.first().map_or_else(|| Sha256::of([]), |(project, _)| project.read.hash(sources));
     let definition = |name: &Name| catalog.definition_hash(name.as_str(), sources);
     let locked = targets.iter().map(|(project, resolution)| {
-        (project.target.name.value.clone(), LockedTarget::of(resolution, definition, sources))
+        let name = &project.target.name.value;
+        let mut locked = LockedTarget::of(resolution, definition, sources);
+        // Whether they still hold is seen when the target is planned.
+        if let Some(old) = old.and_then(|old| old.targets.get(name)) {
+            locked.closures.clone_from(&old.closures);
+            locked.commits.clone_from(&old.commits);
+            locked.further_images.clone_from(&old.further_images);
+        }
+        (name.clone(), locked)
     });
     let whole = targets.first().is_none_or(|(project, _)| project.targets == targets.len());
     let mut all = match old {

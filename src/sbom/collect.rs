@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Catalog, Package};
 use crate::manifest::Project;
-use crate::plan::{FetchKind, Fetched, From, Instruction, Plan};
+use crate::plan::{FetchKind, Fetched, From, Instruction, Plan, StageName};
 use crate::resolve::{Chosen, ChosenKind, Resolution};
 use crate::value::{AptPackage, Parse, PepOp, PepRequirement, Sha256, normalised_name};
 
@@ -122,7 +122,11 @@ pub fn bom(inputs: BomInputs<'_>) -> Bom {
             .image
             .as_ref()
             .map_or_else(|| project.header.name.value.to_string(), |image| image.value.to_string()),
-        version: project.header.version.as_ref().map_or_else(|| "latest".to_owned(), |version| version.value.to_string()),
+        version: project
+            .header
+            .version
+            .as_ref()
+            .map_or_else(|| "latest".to_owned(), |version| version.value.to_string()),
         target: resolution.target.name.to_string(),
         epoch: resolution.epoch,
         components: all.into_values().collect(),
@@ -146,9 +150,9 @@ fn package(chosen: &Chosen, inputs: BomInputs<'_>, hashes: &BTreeMap<&str, &Sha2
     let kind = if is_distribution { ComponentKind::OperatingSystem } else { ComponentKind::Library };
     let mut one = Component::new(format!("package:{}", chosen.name), kind, chosen.name.to_string());
     one.version = Some(chosen.version.to_string()).filter(|version| version != "0");
-    one.license = definition.and_then(|definition| definition.license.clone());
-    one.homepage = definition.and_then(|definition| definition.homepage.clone());
-    one.summary = definition.map(|definition| definition.summary.clone());
+    one.license = definition.and_then(|definition| definition.license.as_ref().map(ToString::to_string));
+    one.homepage = definition.and_then(|definition| definition.homepage.as_ref().map(ToString::to_string));
+    one.summary = definition.map(|definition| definition.summary.to_string());
     one.is_build_only = !chosen.needed.run;
     one.requires = chosen.requires.iter().map(|(name, _)| format!("package:{name}")).collect();
     let own = inputs.plan.fetches.iter().filter(|fetched| fetched.package.as_ref() == Some(&chosen.name));
@@ -189,13 +193,23 @@ fn installed(fetched: &Fetched, inputs: BomInputs<'_>) -> Option<Component> {
             let mut one =
                 Component::new(format!("deb:{}", package.name()), ComponentKind::Library, package.name());
             one.version = package.version().filter(|version| !version.contains('*')).map(str::to_owned);
-            one.purl = purl::deb(&package, inputs);
+            // With another archive in scope, the vendor of a package is not known.
+            let is_distribution = !has_other_archives(inputs.plan, &fetched.stage);
+            one.purl = is_distribution.then(|| purl::deb(&package, inputs)).flatten();
             one
         }
         _ => return None,
     };
     one.is_build_only = is_build_stage(fetched.stage.as_str());
     Some(one)
+}
+
+/// Whether a stage, or one that it starts from, has an archive besides the distribution's own.
+fn has_other_archives(plan: &Plan, stage: &StageName) -> bool {
+    let Some(stage) = plan.stage(stage.as_str()) else { return false };
+    let mut instructions = stage.blocks.iter().flat_map(|block| &block.instructions);
+    instructions.any(|instruction| matches!(instruction, Instruction::AptSource(_)))
+        || matches!(&stage.from, From::Stage(parent) if has_other_archives(plan, parent))
 }
 
 /// The version of `NAME==VERSION`.

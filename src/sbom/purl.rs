@@ -30,7 +30,7 @@ pub(super) fn pypi(name: &str, version: Option<&str>) -> String {
     with_version(format!("pkg:pypi/{}", encoded(name)), version)
 }
 
-/// `None` if packages may come from another archive than the distribution's: the vendor is not known then.
+/// A package of the distribution's own archive; `None` if the image has no known distribution.
 pub(super) fn deb(package: &AptPackage, inputs: BomInputs<'_>) -> Option<String> {
     let mut chosen = inputs.resolution.chosen.values();
     let distribution =

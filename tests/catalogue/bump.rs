@@ -3,7 +3,7 @@
 
 use std::sync::Mutex;
 
-use jcc::internals::catalog::{Catalog, DefinitionKind};
+use jcc::internals::catalog::DefinitionKind;
 use jcc::internals::fs::Memory;
 use jcc::internals::source::Sources;
 use jcc::internals::value::Name;
@@ -56,7 +56,7 @@ fn bump(package: &str, machine: &str) -> Option<Vec<String>> {
 #[test]
 #[ignore = "takes a minute: `tests/run` has it"]
 fn another_version_changes_only_the_steps_that_depend_on_it() {
-    let catalog = Catalog::builtin(&mut Sources::new());
+    let catalog = jcc::internals::builtin::catalog(&mut Sources::new());
     let packages = catalog.entries(DefinitionKind::Package).filter(|entry| entry.installable);
     let machines = || MACHINES.iter().filter(|machine| TESTED.contains(&machine.name));
     let jobs: Vec<_> =

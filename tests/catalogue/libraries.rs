@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use jcc::internals::catalog::{Catalog, DefinitionKind, Package, RequireStage, TestBody};
+use jcc::internals::catalog::{DefinitionKind, Package, RequireStage, TestBody};
 use jcc::internals::source::Sources;
 
 /// The libraries that packages link against or load at run time.
@@ -53,7 +53,7 @@ fn checks_libraries(package: &Package) -> bool {
 
 #[test]
 fn packages_that_use_cuda_test_their_libraries() {
-    let catalog = Catalog::builtin(&mut Sources::new());
+    let catalog = jcc::internals::builtin::catalog(&mut Sources::new());
     let (mut unchecked, mut checked) = (Vec::new(), BTreeSet::new());
     for entry in catalog.entries(DefinitionKind::Package).filter(|entry| entry.installable) {
         let package = catalog.package(&entry.name).expect("it is listed");

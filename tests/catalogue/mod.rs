@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 
-use jcc::internals::catalog::{Catalog, DefinitionKind, PackageVersion};
+use jcc::internals::catalog::{DefinitionKind, PackageVersion};
 use jcc::internals::diagnostic::{Log, Severity};
 use jcc::internals::fs::Memory;
 use jcc::internals::source::Sources;
@@ -135,7 +135,7 @@ impl Entry {
 /// somewhere.
 fn packages() -> Vec<(String, Vec<Entry>, Vec<usize>)> {
     let mut sources = Sources::new();
-    let catalog = Catalog::builtin(&mut sources);
+    let catalog = jcc::internals::builtin::catalog(&mut sources);
     // Axes that are installed. The release is part of the target and is not pinned.
     let axes: BTreeSet<String> = catalog
         .axes()

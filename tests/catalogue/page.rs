@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jcc::internals::catalog::{Catalog, Package};
+use jcc::internals::catalog::Package;
 use jcc::internals::source::Sources;
 
 use super::super::docs::assert_current;
@@ -21,7 +21,7 @@ tests.
 #[ignore = "takes a minute: `tests/run` has it"]
 fn the_catalogue_page_is_current() {
     let mut sources = Sources::new();
-    let catalog = Catalog::builtin(&mut sources);
+    let catalog = jcc::internals::builtin::catalog(&mut sources);
     let mut groups: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (name, surveyed) in survey() {
         let package = catalog.package(name).expect("it is in the catalogue");

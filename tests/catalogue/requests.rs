@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use jcc::Input;
-use jcc::internals::catalog::{Catalog, DefinitionKind};
+use jcc::internals::catalog::DefinitionKind;
 use jcc::internals::diagnostic::{Diagnostic, Log, Severity};
 use jcc::internals::fs::Memory;
 use jcc::internals::source::Sources;
@@ -297,7 +297,7 @@ fn edit(suggestion: &str) -> &str {
 /// Generates random manifests.
 fn manifests(count: usize, seed: u64) -> Vec<Manifest> {
     let mut sources = Sources::new();
-    let catalog = Catalog::builtin(&mut sources);
+    let catalog = jcc::internals::builtin::catalog(&mut sources);
     let names: Vec<&str> = catalog
         .entries(DefinitionKind::Package)
         .filter(|entry| entry.installable)

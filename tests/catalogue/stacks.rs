@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::Mutex;
 
 use jcc::Compiled;
-use jcc::internals::catalog::BuiltinStacks;
+use jcc::internals::builtin::BuiltinStacks;
 use jcc::internals::manifest::Stacks as _;
 
 use super::super::docs::assert_current;

@@ -73,7 +73,7 @@ fn installed<'t>(lines: &[&'t str]) -> BTreeMap<&'t str, Option<&'t str>> {
 }
 
 fn catalogue() -> Catalog {
-    Catalog::builtin(&mut Sources::new())
+    jcc::internals::builtin::catalog(&mut Sources::new())
 }
 
 thread_local! {
@@ -162,7 +162,7 @@ fn offers(catalog: &Catalog) -> BTreeMap<String, BTreeSet<String>> {
         for step in &axis.install.steps {
             if let StepKind::AptSource { name, offers, .. } = &step.kind {
                 for pattern in offers {
-                    all.entry(pattern.clone()).or_default().insert(name.value.to_string());
+                    all.entry(pattern.to_string()).or_default().insert(name.value.to_string());
                 }
             }
         }

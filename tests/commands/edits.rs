@@ -188,7 +188,7 @@ fn update_changes_the_lock() {
             &["update"],
         ]
     ));
-    run_expecting(folder.path(), &["compile", "--locked"], 0);
+    super::compiles_as_locked(folder.path());
 }
 
 #[test]

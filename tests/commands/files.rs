@@ -195,6 +195,11 @@ fn locked_needs_a_lock_and_damaged_locks_are_errors() {
     let folder = tiny();
     run_expecting(folder.path(), &["compile", "--locked"], 1);
     run_expecting(folder.path(), &["compile"], 0);
+    super::compiles_as_locked(folder.path());
+    let digest = format!("image=\"debian:bookworm-slim\" digest=\"sha256:{}\"", "1".repeat(64));
+    super::lock::change(folder.path(), "project.kdl", "image=\"debian:bookworm-slim\"", &digest);
+    run_expecting(folder.path(), &["compile", "--locked"], 1);
+    run_expecting(folder.path(), &["compile"], 0);
     run_expecting(folder.path(), &["compile", "--locked"], 0);
     run_expecting(folder.path(), &["compile", "--locked", "--check"], 0);
     let lock = folder.path().join("jcc.lock");

@@ -107,7 +107,7 @@ fn a_0_1_project_compiles_without_force() {
         );
         assert!(of_file.next().is_none(), "{path}");
     }
-    run_expecting(folder.path(), &["compile", "--locked"], 0);
+    run_expecting(folder.path(), &["compile"], 0);
     run_expecting(folder.path(), &["check"], 0);
     assert!(!read(folder.path(), "Dockerfile").contains("jcc:self"));
 }

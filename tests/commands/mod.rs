@@ -10,10 +10,12 @@ mod help;
 #[cfg(unix)]
 mod hostile;
 mod lock;
+mod locking;
 mod merge;
 mod new;
 mod odd;
 mod same;
+mod sbom;
 mod secrets;
 mod warnings;
 mod why;
@@ -93,6 +95,19 @@ fn run_expecting(folder: &Path, arguments: &[&str], code: i32) -> Ran {
     let ran = run(folder, arguments);
     assert_eq!(ran.code, Some(code), "jcc {}\n{}\n{}", arguments.join(" "), ran.out, ran.err);
     ran
+}
+
+/// Compiles, and expects that `--locked` reports no changed lock, only things that `jcc lock` can lock.
+#[track_caller]
+fn compiles_as_locked(folder: &Path) -> Ran {
+    let ran = run(folder, &["compile", "--locked"]);
+    let codes: Vec<&str> = ran.err.lines().filter(|line| line.starts_with("jcc::")).collect();
+    assert!(
+        !ran.err.contains("lock-would-change") && codes.contains(&"jcc::plan::not-locked"),
+        "{}",
+        ran.err
+    );
+    run_expecting(folder, &["compile"], 0)
 }
 
 /// Copies the smallest example to a temporary folder.

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use jcc::internals::catalog::BuiltinStacks;
+use jcc::internals::builtin::BuiltinStacks;
 use jcc::internals::diagnostic::Log;
 use jcc::internals::manifest;
 use jcc::internals::source::Sources;

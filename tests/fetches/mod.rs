@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use jcc::internals::catalog::BuiltinStacks;
+use jcc::internals::builtin::BuiltinStacks;
 use jcc::internals::diagnostic::Log;
 use jcc::internals::fs::Disk;
 use jcc::internals::manifest::Stacks as _;
@@ -310,7 +310,7 @@ fn hidden_downloads_are_listed_with_their_grade() {
             ("http://apt.robots.test/deb", "image", "D"),
             ("https://ppa.launchpadcontent.net/deadsnakes/ppa/ubuntu", "image", "A"),
             ("six==1.17.0", "venv-apart", "B"),
-            ("unlocked dependencies of six", "venv-apart", "D"),
+            ("unlocked closure of six", "venv-apart", "D"),
             ("unlocked dependencies of jq", "image", "D"),
             ("https://add.robots.test/z.bin", "build-widget", "D"),
             ("evil/image:latest", "build-widget", "D"),

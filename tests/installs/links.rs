@@ -55,7 +55,7 @@ fn installed<'a>(catalog: &'a Catalog, package: &'a Package) -> BTreeSet<&'a str
 
 #[test]
 fn libraries_that_builds_link_are_installed() {
-    let catalog = Catalog::builtin(&mut Sources::new());
+    let catalog = jcc::internals::builtin::catalog(&mut Sources::new());
     let (mut count, mut faults) = (0, Vec::new());
     for entry in catalog.entries(DefinitionKind::Package) {
         let package = catalog.package(&entry.name).expect("it is listed");
@@ -74,7 +74,7 @@ fn libraries_that_builds_link_are_installed() {
 
 #[test]
 fn packages_with_apt_python_modules_require_a_python_version() {
-    let catalog = Catalog::builtin(&mut Sources::new());
+    let catalog = jcc::internals::builtin::catalog(&mut Sources::new());
     let (mut count, mut faults) = (0, Vec::new());
     for entry in catalog.entries(DefinitionKind::Package) {
         let package = catalog.package(&entry.name).expect("it is listed");

@@ -6,7 +6,7 @@ mod links;
 
 use std::collections::BTreeSet;
 
-use jcc::internals::catalog::{Catalog, DefinitionKind};
+use jcc::internals::catalog::DefinitionKind;
 use jcc::internals::source::Sources;
 
 use crate::catalogue::compile;
@@ -206,7 +206,7 @@ fn on_debian_only_debian_package_names_are_installed() {
         r#"device "jetson-agx-orin"; jetpack "6.2""#,
         r#"device "jetson-agx-thor"; jetpack "7.2""#,
     ];
-    let catalog = Catalog::builtin(&mut Sources::new());
+    let catalog = jcc::internals::builtin::catalog(&mut Sources::new());
     let (mut faults, mut count) = (BTreeSet::new(), 0);
     for entry in catalog.entries(DefinitionKind::Package).filter(|entry| entry.installable) {
         for target in targets {

@@ -28,6 +28,8 @@ const NOT_SHOWN: &[&str] = &[
     "jcc::resolve::unused-digest",
     "jcc::resolve::fixed-digest",
     "jcc::resolve::lock-would-change",
+    "jcc::resolve::lock-failed",
+    "jcc::resolve::missing-tool",
 ];
 
 /// The areas whose pages show whole manifests.

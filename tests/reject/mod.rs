@@ -24,7 +24,7 @@ fn note(notes: &mut Notes, file: &str, line: usize, what: &str) {
 /// Collects the expected diagnostics from the comments in all source texts that were read.
 fn expected(name: &str, text: &str, ran: &Ran) -> Notes {
     let mut notes = Notes::new();
-    let read = ran.sources.iter().map(|source| (source.name.as_ref(), source.text.as_ref()));
+    let read = ran.sources.iter().map(|source| (source.name, source.text));
     let files: BTreeMap<&str, &str> = read.chain([(name, text)]).collect();
     for (file, text) in files {
         for (at, line) in text.lines().enumerate() {
@@ -43,9 +43,9 @@ fn expected(name: &str, text: &str, ran: &Ran) -> Notes {
 fn reported(name: &str, ran: &Ran) -> Notes {
     let mut notes = Notes::new();
     for one in ran.log.sorted() {
-        let (file, line) = one.primary().map_or((name, 1), |span| {
-            (ran.sources.get(span.source).name.as_ref(), ran.sources.start(span).line)
-        });
+        let (file, line) = one
+            .primary()
+            .map_or((name, 1), |span| (ran.sources.get(span.source).name, ran.sources.start(span).line));
         let severity = match one.severity {
             Severity::Error => "ERROR",
             Severity::Warning => "WARNING",

@@ -3,7 +3,7 @@
 use jcc::internals::catalog::Catalog;
 use jcc::internals::diagnostic::Log;
 use jcc::internals::manifest::{self, Project};
-use jcc::internals::resolve::Lock;
+use jcc::internals::resolve::{Lock, LockedDownloads};
 use jcc::internals::source::Sources;
 use jcc::internals::{check, plan, resolve};
 
@@ -24,7 +24,7 @@ pub(crate) fn run(name: &str, text: &str) -> Ran {
     if let Ok(manifest) = manifest::load_partial(&folder, name, &folder, &mut sources, &mut log)
         && let Ok(projects) = manifest.projects(&mut log)
     {
-        let mut catalog = Catalog::builtin(&mut sources);
+        let mut catalog = jcc::internals::builtin::catalog(&mut sources);
         for added in manifest.catalogs() {
             catalog.add_folder(&folder, added, &mut sources, &mut log);
         }
@@ -54,7 +54,10 @@ fn passes(projects: &[Project], catalog: &Catalog, lock: Option<&Lock>, sources:
         let locked = lock.and_then(|lock| lock.targets.get(&project.target.name.value));
         let resolved = resolve::resolve(project, catalog, locked, sources, log);
         if let (Ok(resolution), Ok(())) = (&resolved, log.checkpoint()) {
-            let _ = plan::plan(plan::Inputs { project, resolution, catalog, sources }, log);
+            let _ = plan::plan(
+                plan::Inputs { project, resolution, catalog, sources, locked: &LockedDownloads::default() },
+                log,
+            );
         }
     }
     check::allows(&projects.iter().collect::<Vec<_>>(), log);

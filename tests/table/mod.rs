@@ -81,7 +81,7 @@ fn reason(error: &Diagnostic) -> Vec<String> {
 #[test]
 fn the_table_is_current() {
     let mut sources = Sources::new();
-    let catalog = Catalog::builtin(&mut sources);
+    let catalog = jcc::internals::builtin::catalog(&mut sources);
     let rows: Vec<(&str, Vec<Cell>)> = REQUESTS
         .iter()
         .map(|request| {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::lock::LockKind;
 use crate::value::{Invalid, Name, Parse, Requirement};
 
 use super::super::args::Format;
@@ -102,13 +103,17 @@ pub(in crate::cli) struct PinArgs {
 /// `jcc update`.
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct Update {
-    /// Packages to update [default: all]
+    /// Packages to update, or Python distributions that `jcc lock` recorded [default: all]
     #[arg(value_name = "NAME", value_parser = read::<Name>)]
     pub(in crate::cli) names: Vec<Name>,
     /// Pin base images to the digests in this file, the output of `docker buildx imagetools inspect`; `-` for
     /// standard input. Versions do not change
     #[arg(long, value_name = "FILE", conflicts_with = "names")]
     pub(in crate::cli) digests: Option<PathBuf>,
+    /// Release only what `jcc lock` recorded of this kind, so that the next `jcc lock` looks it up again; may be
+    /// repeated
+    #[arg(long, value_enum, value_name = "KIND", conflicts_with_all = ["names", "digests"])]
+    pub(in crate::cli) only: Vec<LockKind>,
     #[command(flatten)]
     pub(in crate::cli) options: EditOptions,
 }

@@ -1,6 +1,6 @@
 //! `jcc remove`.
 
-use crate::catalog::BuiltinStacks;
+use crate::builtin::BuiltinStacks;
 use crate::diagnostic::wording;
 use crate::manifest::Stacks as _;
 use crate::manifest::edit::{self, Child, EditableBlock};

@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::catalog::{
-    BuiltinStacks, Catalog, DefinitionKind, Dependent, DependentPart, Package, Require, RequireStage,
-};
+use crate::builtin::BuiltinStacks;
+use crate::catalog::{Catalog, DefinitionKind, Dependent, DependentPart, Package, Require, RequireStage};
 use crate::manifest::Stacks as _;
 
 use super::super::{Session, catalog::stack};

@@ -80,7 +80,7 @@ impl<'a> Texts<'a> {
         let masks = Masks::new(reports, sources);
         let mut shown = BTreeMap::new();
         for id in reports.iter().flat_map(|one| &one.labels).map(|label| label.span.source) {
-            shown.entry(id).or_insert_with(|| visible(&masks.source(id, &sources.get(id).text)));
+            shown.entry(id).or_insert_with(|| visible(&masks.source(id, sources.get(id).text)));
         }
         Self { sources, masks, shown }
     }

@@ -37,7 +37,7 @@ impl Masks {
             if masks.places.contains_key(&id) {
                 continue;
             }
-            let text = &sources.get(id).text;
+            let text = sources.get(id).text;
             let found = secrets(text);
             for one in &found {
                 let secret = &text[one.range.clone()];

@@ -29,13 +29,9 @@ fn help(each: &Fetched, required: Grade) -> String {
     let text = match each.kind {
         _ if cache => "remove `cache` from what is built with this grade",
         FetchKind::Image if each.stage.as_str().starts_with("service-") => {
-            "pin the image by digest: `image \"NAME:TAG@sha256:…\"`; `docker buildx imagetools \
-                inspect NAME:TAG` shows it"
+            "run `jcc lock`, or pin the image by digest: `image \"NAME:TAG@sha256:…\"`"
         }
-        FetchKind::Image => {
-            "set the image's `digest=\"sha256:…\"`; `docker buildx imagetools inspect NAME:TAG` \
-                shows it"
-        }
+        FetchKind::Image => "run `jcc lock`, or set the image's `digest=\"sha256:…\"`",
         FetchKind::Apt if required == Grade::C => {
             "use a snapshot of the distribution's archive: `apt { snapshot \"20260901T000000Z\" }`"
         }
@@ -49,16 +45,14 @@ fn help(each: &Fetched, required: Grade) -> String {
         }
         FetchKind::Apt => "require `C`, with `apt { snapshot \"20260901T000000Z\" }`",
         FetchKind::Key | FetchKind::Archive => "set the key that signs the archive, with its `fingerprint`",
-        FetchKind::Pip if unlocked && own => {
-            "list all of them in a file: `uv pip compile --generate-hashes`, then `pip { \
-                requirements \"requirements.txt\" }`"
+        FetchKind::Pip if each.what.starts_with("unlocked build requirements") => {
+            "there is no wheel, so the build creates one and resolves what that requires: select a version that \
+                has a wheel"
         }
-        FetchKind::Pip if own => {
-            "pin its version, `NAME==VERSION`, or use a file with hashes: `uv pip compile \
-                --generate-hashes`"
-        }
+        FetchKind::Pip => "run `jcc lock`, then `jcc compile`",
         FetchKind::Index => "use an index over https, or add a hash to each package",
-        FetchKind::File | FetchKind::Git if own => "set its `sha256` or its `commit`",
+        FetchKind::Git => "set its `commit`, or run `jcc lock`",
+        FetchKind::File if own => "set its `sha256` or its `commit`",
         FetchKind::Run => {
             "jcc cannot see what a command fetches: list it in `pip` or `apt`, add it to a \
                 definition with its `sha256`, or `copy` it from the project"

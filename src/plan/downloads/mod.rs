@@ -3,6 +3,7 @@
 
 mod files;
 mod grades;
+mod locked;
 mod python;
 mod scan;
 
@@ -13,6 +14,7 @@ use crate::manifest::Grade;
 use crate::source::Span;
 use crate::value::{AptPackage, ImagePath, ImageRef, Name};
 
+use super::closure::LockedPython;
 use super::package_plan::PackagePlans;
 use super::package_step::{PackageStep, PackageStepKind};
 use super::{
@@ -21,10 +23,17 @@ use super::{
 };
 
 pub use grades::check as require_grades;
+pub use locked::check as require_locked;
 
 /// Returns all downloads in the order of the generated files, and warns about unpinned ones.
-pub(super) fn fetches(plans: &PackagePlans<'_>, stages: &[Stage], log: &mut Log) -> Vec<Fetched> {
-    let mut list = List { plans, known: known(plans), stages, all: Vec::new(), listed: BTreeMap::new() };
+pub(super) fn fetches(
+    plans: &PackagePlans<'_>,
+    stages: &[Stage],
+    locked: &LockedPython,
+    log: &mut Log,
+) -> Vec<Fetched> {
+    let mut list =
+        List { plans, known: known(plans), stages, locked, all: Vec::new(), listed: BTreeMap::new() };
     list.frontend();
     for stage in stages {
         list.stage(stage);
@@ -85,6 +94,7 @@ struct List<'a> {
     plans: &'a PackagePlans<'a>,
     known: Requesters,
     stages: &'a [Stage],
+    locked: &'a LockedPython,
     all: Vec<Fetched>,
     /// What `all` contains, by stage.
     listed: BTreeMap<StageName, BTreeSet<(FetchKind, String)>>,
@@ -259,7 +269,8 @@ impl List<'_> {
         }
         let more = of.len().saturating_sub(SHOWN);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let what = format!("unlocked dependencies of {}{more}", of[..of.len().min(SHOWN)].join(", "));
+        let word = if kind == FetchKind::Pip { "closure" } else { "dependencies" };
+        let what = format!("unlocked {word} of {}{more}", of[..of.len().min(SHOWN)].join(", "));
         let snapshot = kind == FetchKind::Apt && self.plans.inputs.project.apt.snapshot.is_some();
         self.add(at, kind, what, if snapshot { Grade::C } else { Grade::D });
     }

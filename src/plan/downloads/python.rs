@@ -1,6 +1,7 @@
 //! Finds the downloads of pip and uv steps.
 
 use crate::manifest::{Grade, Requirements};
+use crate::plan::python::requirements_at;
 use crate::plan::{FetchKind, PipCall, PipSource};
 use crate::value::{Parse, PepOp, PepRequirement};
 
@@ -19,14 +20,15 @@ impl List<'_> {
                     names.push(name_of(spec));
                 }
                 PipSource::Requirements(path) => {
-                    let Some(file) = self.file(path.as_str()) else { continue };
-                    self.requirements(at, &file);
+                    let Some(file) = requirements_at(self.plans.inputs, path) else { continue };
+                    self.requirements(at, file);
                     if !file.hashed {
                         names.push(file.path.value.to_string());
                     }
                 }
                 PipSource::File(path) => names.extend(path.file_name().map(str::to_owned)),
                 PipSource::Wheels(_) => names.push("the wheels that were built".to_owned()),
+                PipSource::Locked(file) | PipSource::Repositories(file) => self.closure(at, file),
             }
         }
         if !call.no_deps {
@@ -34,13 +36,19 @@ impl List<'_> {
         }
     }
 
-    /// Returns the requirements file that is mounted at this path.
-    fn file(&self, path: &str) -> Option<Requirements> {
-        let project = self.plans.inputs.project;
-        let venvs = project.pip.venvs.iter().flat_map(|venv| &venv.requirements);
-        let app = project.app.iter().flat_map(|app| &app.requirements);
-        let mut all = project.pip.requirements.iter().chain(venvs).chain(app);
-        all.find(|file| path == crate::plan::python::mounted(&file.path.value).as_str()).cloned()
+    /// Lists the distributions of a closure file.
+    fn closure(&mut self, at: DownloadSite<'_>, file: &str) {
+        let Some(text) = self.locked.used.get(file) else { return };
+        for option in &text.options {
+            self.add(at, FetchKind::Index, option.clone(), Grade::A);
+        }
+        for line in &text.lines {
+            self.add(at, FetchKind::Pip, line.requirement.clone(), Grade::A);
+            if line.source {
+                let what = format!("unlocked build requirements of {}", line.name());
+                self.add(at, FetchKind::Pip, what, Grade::D);
+            }
+        }
     }
 
     fn requirements(&mut self, at: DownloadSite<'_>, file: &Requirements) {

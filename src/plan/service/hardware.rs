@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::GpuAccess;
 use crate::manifest::{Audio, Camera, Display, Gpu, HardwareDevice, RunOptions};
+
 use crate::resolve::TargetFacts;
-use crate::value::{Capability, ImagePath, Parse};
+use crate::value::{Capability, ImagePath, PackedText, Parse};
 
 use super::{Annotated, GpuUse, Interpolated, MountFrom, MountUse, Piece, Service, ServiceInputs};
 
@@ -58,7 +59,7 @@ pub fn driver_capabilities(run: &RunOptions, target: &TargetFacts) -> Option<Str
 }
 
 fn capabilities(run: &RunOptions, target: &TargetFacts) -> String {
-    let mut wanted: Vec<&str> = target.capabilities.iter().map(String::as_str).collect();
+    let mut wanted: Vec<&str> = target.capabilities.iter().map(PackedText::as_str).collect();
     if run.display.is_some() {
         wanted.extend(["graphics", "display"]);
     }
@@ -316,7 +317,7 @@ fn reserved(variable: &str, taken: &[Annotated<Interpolated>]) -> u32 {
 
 /// Returns the GPIO chips of the device's pin header.
 fn header_chips(inputs: ServiceInputs<'_>) -> Vec<String> {
-    let chips = inputs.target.values.get("gpio_chips").map_or("0", String::as_str);
+    let chips = inputs.target.values.get("gpio_chips").map_or("0", PackedText::as_str);
     chips.split(' ').map(str::to_owned).collect()
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::GpuAccess;
 use crate::manifest::{Display, Engine, Project, RunOptions};
-use crate::value::Id;
+use crate::value::{Id, PackedText};
 
 use super::host_secrets::SecretOwner;
 use super::{Service, ServiceInputs, host_files};
@@ -40,7 +40,7 @@ pub struct HostSetup {
     /// Limits that Podman can only pass on from the user.
     pub limits: BTreeSet<String>,
     /// Notes of the platform.
-    pub notes: Vec<String>,
+    pub notes: Vec<PackedText>,
 }
 
 /// How containers on the host get access to the GPU.

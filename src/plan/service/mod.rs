@@ -68,8 +68,8 @@ impl ServiceInputs<'_> {
     /// project's own file.
     fn cite(&self, span: Span) -> String {
         let cite = self.project.read.cite(span, self.sources);
-        let own = &self.sources.get(self.project.header.name.span.source).name;
-        match cite.strip_prefix(&**own).and_then(|rest| rest.strip_prefix(": ")) {
+        let own = self.sources.get(self.project.header.name.span.source).name;
+        match cite.strip_prefix(own).and_then(|rest| rest.strip_prefix(": ")) {
             Some(node) => node.to_owned(),
             None => cite,
         }

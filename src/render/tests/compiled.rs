@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use crate::catalog::Catalog;
-use crate::catalog::testing::Memory;
 use crate::diagnostic::Log;
+use crate::fs::Memory;
 use crate::manifest::{self, Stacks};
 use crate::plan::{Inputs, plan};
+use crate::resolve::LockedDownloads;
 use crate::source::Sources;
 
 /// The key whose fingerprint is in the manifests.
@@ -42,13 +42,18 @@ fn rendered<T>(files: &[(&str, &str)], render: impl Fn(&crate::plan::Plan) -> T)
     let text = (|log: &mut Log| {
         let read = manifest::load(&fs, "project.kdl", &None, &mut sources, log)?;
         let projects = read.projects(log)?;
-        let mut catalog = Catalog::builtin(&mut sources);
+        let mut catalog = crate::builtin::catalog(&mut sources);
         for folder in &projects[0].catalogs {
             catalog.add_folder(&fs, folder, &mut sources, log);
         }
         let resolution = crate::resolve::resolve(&projects[0], &catalog, Option::None, &sources, log)?;
-        let inputs =
-            Inputs { project: &projects[0], resolution: &resolution, catalog: &catalog, sources: &sources };
+        let inputs = Inputs {
+            project: &projects[0],
+            resolution: &resolution,
+            catalog: &catalog,
+            sources: &sources,
+            locked: &LockedDownloads::default(),
+        };
         let plan = plan(inputs, log)?;
         crate::plan::require_grades(&projects[0], &plan.fetches, log);
         log.checkpoint()?;

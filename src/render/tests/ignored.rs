@@ -1,8 +1,8 @@
 //! Tests of the ignore file of whole projects.
 
 use crate::Input;
-use crate::catalog::testing::Memory;
 use crate::diagnostic::Log;
+use crate::fs::Memory;
 use crate::source::Sources;
 use crate::value::{IgnorePattern, Parse, leaves_out};
 

@@ -54,7 +54,7 @@ fn node(package: &Package, span: Span) -> Option<String> {
 
 /// Returns the title of an axis or the name of a package: `CUDA`, `pytorch`.
 pub(in crate::resolve) fn title(var: &PackageVariable<'_>) -> String {
-    var.package.axis.as_ref().map_or_else(|| var.name.to_string(), |axis| axis.title.clone())
+    var.package.axis.as_ref().map_or_else(|| var.name.to_string(), |axis| axis.title.to_string())
 }
 
 /// Formats a version as manifests write it: by its name if it has one (`humble`).

@@ -8,7 +8,7 @@ use crate::catalog::Choose;
 use crate::diagnostic::{Log, wording};
 use crate::manifest::Project;
 use crate::source::{Span, Spanned};
-use crate::value::{Name, Parse as _, Requirement};
+use crate::value::{Name, PackedText, Parse as _, Requirement};
 
 use crate::resolve::assignment::Assignment;
 use crate::resolve::explain::core::Settled;
@@ -40,7 +40,7 @@ enum ManifestChange {
     Drop(Span),
     NoBase,
     /// Sets an option of the request at this place.
-    Option(Span, Spanned<Name>, Spanned<String>),
+    Option(Span, Spanned<Name>, Spanned<PackedText>),
 }
 
 impl ManifestChange {
@@ -345,7 +345,7 @@ fn other_options(
     suggestions
 }
 
-fn set_option(project: &mut Project, place: Span, option: (&Spanned<Name>, &Spanned<String>)) {
+fn set_option(project: &mut Project, place: Span, option: (&Spanned<Name>, &Spanned<PackedText>)) {
     for request in project.packages.iter_mut().filter(|request| request.name.span == place) {
         request.options.push((option.0.clone(), option.1.clone()));
     }

@@ -54,14 +54,22 @@ impl Lock {
 impl LockedTarget {
     /// Returns `None` if the base images differ, because everything else depends on them.
     fn common(self, other: &Self) -> Option<Self> {
-        let same = self.base == other.base && self.devel == other.devel;
-        same.then(|| Self {
+        let alike = self.base == other.base && self.devel == other.devel;
+        alike.then(|| Self {
             epoch: self.epoch.max(other.epoch),
             entries: common(self.entries, &other.entries),
             noted: common(self.noted, &other.noted),
+            closures: same(self.closures, &other.closures),
+            commits: same(self.commits, &other.commits),
+            further_images: same(self.further_images, &other.further_images),
             ..self
         })
     }
+}
+
+/// Returns the entries that are equal in both.
+fn same<K: Ord, T: PartialEq>(ours: BTreeMap<K, T>, theirs: &BTreeMap<K, T>) -> BTreeMap<K, T> {
+    ours.into_iter().filter(|(name, one)| theirs.get(name) == Some(one)).collect()
 }
 
 fn common(

@@ -9,7 +9,8 @@ impl LockedTarget {
     #[must_use]
     pub fn with_locked_digest(&self, image: ImageRef) -> ImageRef {
         let same = |one: &&ImageRef| one.repository() == image.repository() && one.tag() == image.tag();
-        let locked = std::iter::once(&self.base).chain(&self.devel).filter(same).find_map(ImageRef::digest);
+        let all = self.images().chain(self.further_images.values());
+        let locked = all.filter(same).find_map(ImageRef::digest);
         match locked {
             Some(digest) if image.digest().is_none() => image.with_digest(digest.clone()),
             _ => image,

@@ -39,6 +39,11 @@ impl LockedFiles {
         self.0.entry(path).or_default().insert(hash);
     }
 
+    /// Replaces the hashes of a file with that of this text.
+    pub fn put(&mut self, path: &str, text: &str) {
+        self.0.insert(path.to_owned(), BTreeSet::from([hash_of(text)]));
+    }
+
     /// Returns a list with this file only; empty if it is not listed.
     #[must_use]
     pub fn only(&self, path: &str) -> Self {

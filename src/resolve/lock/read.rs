@@ -8,6 +8,7 @@ use crate::syntax::schema::{self, ArgSpec, NodeSpec, PropertySpec, ValueKind};
 use crate::syntax::{Document, Reader, parse_up_to};
 use crate::value::{ImageRef, Name, ProjectPath, Sha256, Version};
 
+use super::closures;
 use super::{Lock, LockPlace, LockedEntry, LockedFiles, LockedTarget, Origin};
 
 static LOCK: NodeSpec = NodeSpec::new("lock", "The format of the file.")
@@ -21,7 +22,16 @@ static MANIFEST: NodeSpec = NodeSpec::new("manifest", "The inputs of the lock.")
     .once();
 static TARGET: NodeSpec = NodeSpec::new("target", "The versions of one target.")
     .args(&[ArgSpec::text("NAME", "The target.")])
-    .children(&[&EPOCH, &BASE, &DEVEL, &CHOSEN, &NOTED])
+    .children(&[
+        &EPOCH,
+        &BASE,
+        &DEVEL,
+        &CHOSEN,
+        &NOTED,
+        &closures::CLOSURE,
+        &closures::COMMIT,
+        &closures::IMAGE,
+    ])
     .block();
 static EPOCH: NodeSpec = NodeSpec::new("epoch", "`SOURCE_DATE_EPOCH` of its builds.")
     .args(&[ArgSpec::new("SECONDS", ValueKind::Integer, "Seconds since 1970.")])
@@ -56,7 +66,7 @@ impl Lock {
     /// The file is damaged or has a newer format.
     pub fn read(source: SourceId, sources: &Sources, log: &mut Log) -> Result<Self, Reported> {
         let before = log.errors();
-        let document = parse_up_to(Self::LARGEST, source, &sources.get(source).text, log);
+        let document = parse_up_to(Self::LARGEST, source, sources.get(source).text, log);
         let lock = document.and_then(|document| {
             newer(&document, log)?;
             schema::check(&document, LANGUAGE, "a lock", log);
@@ -144,6 +154,9 @@ fn target(node: Reader<'_>, log: &mut Log) -> Option<LockedTarget> {
         epoch: epoch?.value,
         entries: entries(node, "chosen", log),
         noted: entries(node, "noted", log),
+        closures: closures::closures(node, log),
+        commits: closures::commits(node, log),
+        further_images: closures::images(node, log),
     })
 }
 

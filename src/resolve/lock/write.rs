@@ -1,5 +1,7 @@
 //! Writes the lock.
 
+use std::collections::BTreeMap;
+
 use crate::source::Sources;
 use crate::syntax::quote;
 use crate::value::{Name, Version};
@@ -57,6 +59,7 @@ impl LockedTarget {
             }
             out.push('\n');
         }
+        self.write_closures(out);
     }
 
     /// Converts a resolution to its entry in the lock. `definition` returns the hash of a definition by name.
@@ -93,6 +96,9 @@ impl LockedTarget {
             epoch: resolution.epoch,
             entries: entries.collect(),
             noted: noted.collect(),
+            closures: BTreeMap::new(),
+            commits: BTreeMap::new(),
+            further_images: BTreeMap::new(),
         }
     }
 }
@@ -105,7 +111,7 @@ const OF_BASE: &str = "held by the base";
 fn reason_texts(reasons: &[Reason], sources: &Sources) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for one in reasons {
-        let file = |span: crate::source::Span| sources.get(span.source).name.clone();
+        let file = |span: crate::source::Span| sources.get(span.source).name;
         let text = match one {
             Reason::Requested(span) => format!("requested in {}", file(*span)),
             Reason::Pinned(span) => format!("pinned in {}", file(*span)),

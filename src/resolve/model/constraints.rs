@@ -6,7 +6,7 @@ use crate::catalog::{Catalog, Choose, DefinitionKind, Device, Package, Platform,
 use crate::diagnostic::{Diagnostic, Log, Reported, codes, wording, wording::did_you_mean};
 use crate::manifest::{Engine, Project, Target};
 use crate::source::{Span, Spanned};
-use crate::value::{Name, Parse, Requirement, Version};
+use crate::value::{Name, PackedText, Parse, Requirement, Version};
 
 use super::super::problem::{Dependency, Set, VariableId, set};
 use super::super::resolution::TargetFacts;
@@ -86,7 +86,7 @@ fn no_platform(project: &Project, catalog: &Catalog, log: &mut Log) -> Reported 
 
 /// Returns what users of the engine must do on the host. With CDI, Docker needs the same preparation as
 /// Podman.
-fn host_notes(platform: &Platform, project: &Project) -> Vec<String> {
+fn host_notes(platform: &Platform, project: &Project) -> Vec<PackedText> {
     let run = &project.run;
     let runs = std::iter::once(run).chain(run.services.iter().map(|service| &service.run));
     let cdi = runs.into_iter().any(|run| run.gpu_form.is_some());
@@ -323,7 +323,7 @@ fn admitted(
     }
     let VariableKind::Package(var) = &builder.kinds[on.index()] else { return None };
     let known = known_versions(var.candidates.iter().filter_map(Candidate::version), &resolved);
-    let what = package.axis.as_ref().map_or_else(|| format!("`{name}`"), |axis| axis.title.clone());
+    let what = package.axis.as_ref().map_or_else(|| format!("`{name}`"), |axis| axis.title.to_string());
     let diagnostic = Diagnostic::error(
         codes::resolve::UNKNOWN_VERSION,
         format!("no version of {what} matches {}", wording::code(requirement.as_str())),

@@ -62,12 +62,13 @@ pub(super) fn other_platform<'a>(
 ) -> Option<(String, Vec<&'a str>)> {
     let own = image.repository().path().rsplit('/').next().unwrap_or_default();
     let words = own.split(['-', '_']).chain(image.tag().unwrap_or_default().split(['-', '_']));
+    let has = |platform: &Platform, word: &str| platform.image_words.iter().any(|one| one == word);
     let words: Vec<String> = words.map(str::to_ascii_lowercase).collect();
-    if words.iter().any(|word| platform.image_words.contains(word)) {
+    if words.iter().any(|word| has(platform, word)) {
         return None;
     }
     words.into_iter().find_map(|word| {
-        let of = catalog.platforms().filter(|one| one.image_words.contains(&word));
+        let of = catalog.platforms().filter(|one| has(one, &word));
         let of: Vec<&str> = of.map(|one| one.name.as_str()).collect();
         (!of.is_empty()).then_some((word, of))
     })

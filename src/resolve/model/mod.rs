@@ -20,7 +20,7 @@ use crate::catalog::{BaseImage, Catalog, Guarded, Package, PackageVersion, Requi
 use crate::diagnostic::{Log, Reported};
 use crate::manifest::Project;
 use crate::source::Span;
-use crate::value::{Name, Version};
+use crate::value::{Name, PackedText, Version};
 
 use super::lock::LockedTarget;
 use super::problem::{Dependency, Problem, Set, Variable, VariableId};
@@ -94,7 +94,7 @@ pub(super) struct PackageVariable<'a> {
     pub(super) package: &'a Package,
     pub(super) candidates: Vec<Candidate>,
     /// The value of each option.
-    pub(super) options: BTreeMap<Name, String>,
+    pub(super) options: BTreeMap<Name, PackedText>,
     pub(super) variant: Option<Name>,
 }
 

@@ -7,12 +7,15 @@ use crate::catalog::Package;
 use crate::diagnostic::{Diagnostic, codes, wording, wording::did_you_mean};
 use crate::manifest::Request;
 use crate::source::Spanned;
-use crate::value::Name;
+use crate::value::{Name, PackedText};
 
 use super::build::Builder;
 
 /// Returns the value of each option of a definition, and the variant. Reports unknown ones.
-pub(super) fn of(builder: &mut Builder<'_, '_>, package: &Package) -> (BTreeMap<Name, String>, Option<Name>) {
+pub(super) fn of(
+    builder: &mut Builder<'_, '_>,
+    package: &Package,
+) -> (BTreeMap<Name, PackedText>, Option<Name>) {
     let names = std::iter::once(&package.name).chain(&package.aliases);
     let mut requests: Vec<usize> =
         names.filter_map(|name| builder.requests.get(&name.value)).flatten().copied().collect();
@@ -21,7 +24,7 @@ pub(super) fn of(builder: &mut Builder<'_, '_>, package: &Package) -> (BTreeMap<
     let requests: Vec<&Request> = requests.into_iter().map(|at| &builder.project.packages[at]).collect();
     let asked = requests.iter().rev().find_map(|one| one.variant.as_ref());
     let variant = variant(builder, package, asked);
-    let mut options: BTreeMap<Name, String> =
+    let mut options: BTreeMap<Name, PackedText> =
         package.options.iter().map(|one| (one.key.value.clone(), one.default.value.clone())).collect();
     let of_variant = package.variants.iter().filter(|one| Some(&one.name.value) == variant.as_ref());
     for (key, value) in of_variant.flat_map(|one| &one.options) {
@@ -62,7 +65,7 @@ fn accepts(
     builder: &mut Builder<'_, '_>,
     package: &Package,
     key: &Spanned<Name>,
-    value: &Spanned<String>,
+    value: &Spanned<PackedText>,
 ) -> bool {
     let name = &package.name.value;
     let Some(option) = package.options.iter().find(|one| one.key.value == key.value) else {

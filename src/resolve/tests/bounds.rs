@@ -3,9 +3,8 @@
 use std::fmt::Write as _;
 
 use super::NoStacks;
-use crate::catalog::Catalog;
-use crate::catalog::testing::{Memory, report};
-use crate::diagnostic::Log;
+use crate::diagnostic::{Log, plain};
+use crate::fs::Memory;
 use crate::manifest;
 use crate::resolve::resolve;
 use crate::source::Sources;
@@ -34,14 +33,14 @@ fn run(definitions: &[Definition], requests: &[&str]) -> (Vec<&'static str>, Str
     files.push(("project.kdl".to_owned(), format!("{project}packages {{\n{requests}\n}}\n")));
     let fs = Memory::with(files.iter().map(|(path, text)| (path.as_str(), text.as_str())));
     let (mut sources, mut log) = (Sources::new(), Log::new());
-    let mut catalog = Catalog::builtin(&mut sources);
+    let mut catalog = crate::builtin::catalog(&mut sources);
     catalog.add_named_folder(&fs, "definitions", &mut sources, &mut log);
-    assert!(!log.has_errors(), "{}", report(&log, &sources));
+    assert!(!log.has_errors(), "{}", plain(&log, &sources));
     let _ = manifest::load(&fs, "project.kdl", &NoStacks, &mut sources, &mut log)
         .and_then(|manifest| manifest.projects(&mut log))
         .and_then(|projects| resolve(&projects[0], &catalog, None, &sources, &mut log));
     let codes = log.sorted().into_iter().map(|one| one.code.as_str()).collect();
-    (codes, report(&log, &sources))
+    (codes, plain(&log, &sources))
 }
 
 fn requires(on: String, requirement: String) -> Vec<(String, String)> {

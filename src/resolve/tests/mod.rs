@@ -10,8 +10,8 @@ use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use crate::catalog::Catalog;
-use crate::catalog::testing::{Memory, here, report};
-use crate::diagnostic::Log;
+use crate::diagnostic::{Log, plain};
+use crate::fs::{Disk, Memory};
 use crate::manifest::{self, Stacks};
 use crate::source::Sources;
 
@@ -35,8 +35,8 @@ fn catalog() -> &'static (Catalog, Sources) {
     static READ: OnceLock<(Catalog, Sources)> = OnceLock::new();
     READ.get_or_init(|| {
         let (mut sources, mut log, mut catalog) = (Sources::new(), Log::new(), Catalog::new());
-        catalog.add_named_folder(&here(), "packages", &mut sources, &mut log);
-        assert!(!log.has_errors(), "{}", report(&log, &sources));
+        catalog.add_named_folder(&Disk::new(env!("CARGO_MANIFEST_DIR")), "packages", &mut sources, &mut log);
+        assert!(!log.has_errors(), "{}", plain(&log, &sources));
         (catalog, sources)
     })
 }
@@ -50,7 +50,7 @@ pub(super) fn solved(manifest: &str) -> Result<Resolution, String> {
     let resolution = manifest::load(&fs, "project.kdl", &NoStacks, &mut sources, &mut log)
         .and_then(|manifest| manifest.projects(&mut log))
         .and_then(|projects| resolve(&projects[0], catalog, None, &sources, &mut log));
-    resolution.map_err(|_| report(&log, &sources))
+    resolution.map_err(|_| plain(&log, &sources))
 }
 
 /// Returns the chosen versions of these packages, or the reports.
@@ -78,7 +78,7 @@ pub(super) fn warnings(manifest: &str) -> String {
     if let Ok(projects) = read.and_then(|manifest| manifest.projects(&mut log)) {
         _ = super::all(projects, catalog, None, &sources, &mut log);
     }
-    report(&log, &sources)
+    plain(&log, &sources)
 }
 
 /// Returns what was chosen, one line per axis or package, or the reports.

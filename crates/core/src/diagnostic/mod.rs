@@ -6,9 +6,11 @@ mod code;
 pub mod codes;
 pub mod cycles;
 mod log;
+mod plain;
 mod problem;
 pub mod wording;
 
 pub use code::Code;
 pub use log::{Log, Reported};
+pub use plain::plain;
 pub use problem::{Diagnostic, Fix, Label, Severity};

@@ -2,10 +2,13 @@
 
 use std::ops::{Deref, Range};
 
+use serde::{Deserialize, Serialize};
+
 use super::SourceId;
 
 /// A range of bytes in a source text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "(SourceId, u32, u32)", into = "(SourceId, u32, u32)")]
 pub struct Span {
     pub source: SourceId,
     pub start: u32,
@@ -29,6 +32,19 @@ impl Span {
     #[must_use]
     pub fn to(self, other: Self) -> Self {
         Self { end: other.end.max(self.end), ..self }
+    }
+}
+
+/// Packed with its length, which is a small number.
+impl From<Span> for (SourceId, u32, u32) {
+    fn from(Span { source, start, end }: Span) -> Self {
+        (source, start, end.saturating_sub(start))
+    }
+}
+
+impl From<(SourceId, u32, u32)> for Span {
+    fn from((source, start, length): (SourceId, u32, u32)) -> Self {
+        Self { source, start, end: start.saturating_add(length) }
     }
 }
 
@@ -58,7 +74,7 @@ impl Position {
 }
 
 /// A value and its place in a source text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Spanned<T> {
     pub value: T,
     pub span: Span,

@@ -237,7 +237,7 @@ proptest! {
     fn arbitrary_bytes_do_not_panic(bytes in any::<Vec<u8>>()) {
         let (mut sources, mut log) = (Sources::new(), Log::new());
         match super::decode("t", bytes, &mut sources, &mut log) {
-            Some(source) => holds(&sources.get(source).text),
+            Some(source) => holds(sources.get(source).text),
             None => prop_assert!(log.has_errors()),
         }
     }

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Invalid, Parse, text};
 
 /// An amount of memory with a unit of Compose, a power of 1024: `8g`, `512m`, `64k`, `100b`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ByteSize(u64);
 
 const UNITS: [(&str, u32); 4] = [("g", 30), ("m", 20), ("k", 10), ("b", 0)];

@@ -34,7 +34,7 @@ impl HostPath {
                 _ => parts.push(part),
             }
         }
-        Self(normal(&format!("{}{}", if absolute { "/" } else { "" }, parts.join("/"))))
+        Self(normal(&format!("{}{}", if absolute { "/" } else { "" }, parts.join("/"))).into())
     }
 
     /// Whether the path is one of these folders or inside one, after resolving `..`.

@@ -2,7 +2,7 @@
 
 use super::parse::word;
 use super::project_path::unprintable;
-use super::{Invalid, ProjectPath, text};
+use super::{Invalid, Parse as _, ProjectPath, text};
 
 word! {
     /// An absolute path in the image: `/app`, `/usr/local/bin`. `/app//x/` is normalised to `/app/x`.
@@ -25,19 +25,19 @@ impl ImagePath {
     pub fn parent(&self) -> Option<Self> {
         self.file_name()?;
         let folder = self.0.rsplit_once('/').map_or("", |(folder, _)| folder);
-        Some(Self(if folder.is_empty() { "/".to_owned() } else { folder.to_owned() }))
+        Some(Self(if folder.is_empty() { "/".to_owned() } else { folder.to_owned() }.into()))
     }
 
     /// Resolves a path relative to this folder. An absolute path is returned as it is.
     pub fn join(&self, relative: &str) -> Result<Self, Invalid> {
         if relative.starts_with('/') {
-            return read(relative).map(Self);
+            return Self::parse(relative);
         }
         if relative.is_empty() {
             return Err(empty());
         }
         let offset = self.0.len() + 1;
-        read(&format!("{}/{relative}", self.0)).map(Self).map_err(|invalid| {
+        read(&format!("{}/{relative}", self.0)).map(|path| Self(path.into())).map_err(|invalid| {
             let at =
                 invalid.at.clone().map(|at| at.start.saturating_sub(offset)..at.end.saturating_sub(offset));
             Invalid { at, ..invalid }
@@ -47,19 +47,19 @@ impl ImagePath {
     /// Prepends a folder of the build: `/app` under `/files` is `/files/app`.
     #[must_use]
     pub fn under(&self, folder: &str) -> Self {
-        Self(format!("{folder}{}", self.0))
+        Self(format!("{folder}{}", self.0).into())
     }
 
     /// Returns the path of a file of the project that is mounted under a folder of the build.
     pub fn of_project(folder: &str, file: &ProjectPath) -> Self {
-        Self(format!("{folder}/{file}"))
+        Self(format!("{folder}/{file}").into())
     }
 
     /// Whether it is a folder or inside it.
     pub fn is_inside(&self, folder: &Self) -> bool {
         self == folder
             || folder.0 == "/"
-            || self.0.strip_prefix(&folder.0).is_some_and(|rest| rest.starts_with('/'))
+            || self.0.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
     }
 }
 

@@ -3,7 +3,11 @@
 //! [`Parse::parse`] parses a type from text, and `Display` formats its canonical form, which parses to the
 //! same value.
 
+mod choice;
+mod packed_text;
 mod parse;
+pub use choice::Choice;
+pub use packed_text::PackedText;
 pub use parse::{Invalid, Parse};
 
 #[cfg(test)]
@@ -72,14 +76,18 @@ pub use user_name::UserName;
 
 mod byte_size;
 mod duration;
+mod engine;
 mod file_mode;
+mod key_location;
 mod semver_req;
 mod url;
 mod vcs_url;
 mod wheel_name;
 pub use byte_size::ByteSize;
 pub use duration::Duration;
+pub use engine::Engine;
 pub use file_mode::FileMode;
+pub use key_location::KeyLocation;
 pub use semver_req::SemverReq;
 pub use url::Url;
 pub use vcs_url::{Vcs, VcsUrl};

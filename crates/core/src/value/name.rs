@@ -14,7 +14,7 @@ impl Name {
     pub fn as_written(word: &str) -> Result<Self, Invalid> {
         let shown = !word.trim().is_empty() && !word.chars().any(char::is_control);
         if shown && text::at_most(word, "a name", 64).is_ok() {
-            Ok(Self(word.to_owned()))
+            Ok(Self(word.to_owned().into()))
         } else {
             Self::parse(word)
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::text;
+use super::{PackedText, text};
 
 /// Why a text is invalid.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,16 +83,25 @@ impl Parse for String {
     }
 }
 
+impl Parse for PackedText {
+    const WHAT: &'static str = String::WHAT;
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        String::parse(text).map(Self::from)
+    }
+}
+
 /// Declares a type that wraps its canonical text. The function after the arrow checks and normalises a text.
 macro_rules! word {
     ($(#[$doc:meta])* $name:ident, $what:literal => $read:expr) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(String);
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[serde(transparent, bound(deserialize = "'de: 'static"))]
+        pub struct $name($crate::value::PackedText);
 
         impl $name {
             pub fn as_str(&self) -> &str {
-                &self.0
+                self.0.as_str()
             }
         }
 
@@ -101,13 +110,13 @@ macro_rules! word {
 
             fn parse(text: &str) -> Result<Self, $crate::value::Invalid> {
                 let read: fn(&str) -> Result<String, $crate::value::Invalid> = $read;
-                read(text).map(Self)
+                read(text).map(|text| Self(text.into()))
             }
         }
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(&self.0)
+                f.write_str(self.as_str())
             }
         }
     };

@@ -15,7 +15,7 @@ const HELP: &str = "use a path relative to the manifest's folder, with `/` as se
 
 impl ProjectPath {
     pub fn root() -> Self {
-        Self(".".to_owned())
+        Self(".".into())
     }
 
     /// Returns the last component; `None` for the root.
@@ -26,7 +26,7 @@ impl ProjectPath {
     /// Returns the folder that contains it; `None` for the root.
     pub fn parent(&self) -> Option<Self> {
         self.file_name()?;
-        Some(self.0.rsplit_once('/').map_or_else(Self::root, |(folder, _)| Self(folder.to_owned())))
+        Some(self.0.rsplit_once('/').map_or_else(Self::root, |(folder, _)| Self(folder.to_owned().into())))
     }
 
     /// Resolves a path relative to this folder. It can contain `..`, but cannot leave the project.
@@ -34,7 +34,7 @@ impl ProjectPath {
         check(relative)?;
         let mut parts: Vec<&str> = self.0.split('/').filter(|part| *part != ".").collect();
         walk(&mut parts, relative)?;
-        Ok(Self(spelt(&parts)))
+        Ok(Self(spelt(&parts).into()))
     }
 }
 

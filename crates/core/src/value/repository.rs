@@ -2,14 +2,17 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::project_name::stray_separator;
-use super::{Invalid, Parse, text};
+use super::{Invalid, PackedText, Parse, text};
 
 /// An image name without tag and digest: `ghcr.io/acme/perception`, `dustynv/l4t-pytorch`,
 /// `localhost:5000/robot`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Repository {
-    text: String,
+    text: PackedText,
     /// The length of the registry at the start of the text, without the slash; 0 if there is none.
     registry: usize,
 }
@@ -49,7 +52,7 @@ impl Parse for Repository {
             at += component.len() + 1;
         }
         super::text::at_most(text, "an image name", 255)?;
-        Ok(Self { text: text.to_owned(), registry })
+        Ok(Self { text: text.to_owned().into(), registry })
     }
 }
 

@@ -2,14 +2,17 @@
 
 use std::fmt;
 
-use super::{HostName, Invalid, Parse, Port, text};
+use serde::{Deserialize, Serialize};
+
+use super::{HostName, Invalid, PackedText, Parse, Port, text};
 
 /// A URL to download from: `https://example.com/a.tar.gz`, `git+https://example.com/x.git`.
 ///
 /// Scheme and host are normalised to lower case. Invalid characters must be percent-encoded.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Url {
-    text: String,
+    text: PackedText,
     scheme: usize,
     /// The range of the host.
     host: (usize, usize),
@@ -74,7 +77,7 @@ impl Parse for Url {
         spelt[..scheme.len()].make_ascii_lowercase();
         spelt[host.clone()].make_ascii_lowercase();
         Ok(Self {
-            text: spelt,
+            text: spelt.into(),
             scheme: scheme.len(),
             host: (host.start, host.end),
             path: (path, path + length),

@@ -7,8 +7,8 @@ use proptest::prelude::*;
 
 use super::NoStacks;
 use crate::catalog::Catalog;
-use crate::catalog::testing::{Memory, report};
-use crate::diagnostic::{Diagnostic, Log};
+use crate::diagnostic::{Diagnostic, Log, plain};
+use crate::fs::Memory;
 use crate::manifest;
 use crate::resolve::{LockedTarget, Resolution, resolve};
 use crate::source::Sources;
@@ -32,14 +32,14 @@ impl Ran {
         let generated = Memory::with(files.iter().copied());
         let (mut sources, mut log, mut catalog) = (Sources::new(), Log::new(), Catalog::new());
         catalog.add_named_folder(&generated, "packages", &mut sources, &mut log);
-        assert!(!log.has_errors(), "{}", report(&log, &sources));
+        assert!(!log.has_errors(), "{}", plain(&log, &sources));
         let resolution = manifest::load(&generated, "project.kdl", &NoStacks, &mut sources, &mut log)
             .and_then(|manifest| manifest.projects(&mut log))
             .and_then(|projects| resolve(&projects[0], &catalog, lock, &sources, &mut log))
             .ok();
         let locked = resolution.as_ref().map(|one| LockedTarget::of(one, |_| None, &sources));
         let reports = log.sorted().into_iter().cloned().collect();
-        Self { resolution, reports, report: report(&log, &sources), locked }
+        Self { resolution, reports, report: plain(&log, &sources), locked }
     }
 
     /// Returns what the image and its build need, with versions.

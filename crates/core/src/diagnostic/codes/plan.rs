@@ -11,6 +11,10 @@ super::codes! { "plan":
     NO_TOOLKIT = "no-toolkit";
     /// A download has a lower pin grade than the manifest requires.
     GRADE = "grade";
+    /// What `jcc lock` found does not hold any more.
+    STALE_CLOSURE = "stale-closure";
+    /// Something that must be locked is not.
+    NOT_LOCKED = "not-locked";
     /// Two packages write the same file.
     SAME_PATH = "same-path";
     /// Two archives have the same name.

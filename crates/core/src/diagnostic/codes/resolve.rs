@@ -56,6 +56,10 @@ super::codes! { "resolve":
     UNUSED_DIGEST = "unused-digest";
     /// A digest is for an image whose digest the manifest or the catalogue sets.
     FIXED_DIGEST = "fixed-digest";
+    /// `jcc lock` could not lock something.
+    LOCK_FAILED = "lock-failed";
+    /// A program that `jcc lock` needs is not installed.
+    MISSING_TOOL = "missing-tool";
     /// The lock would change, with `--locked`.
     LOCK_WOULD_CHANGE = "lock-would-change";
 }

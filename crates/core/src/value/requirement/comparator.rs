@@ -2,10 +2,12 @@
 
 use std::ops::Bound;
 
+use serde::{Deserialize, Serialize};
+
 use crate::value::{Interval, Version};
 
 /// A comparison operator of a requirement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(in crate::value) enum Op {
     /// `2.5`, `2.5.*`: all versions with this prefix.
     Prefix,
@@ -30,7 +32,8 @@ pub(in crate::value) enum Op {
 }
 
 /// The right side of a comparison.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub(super) enum Operand {
     Version(Version),
     /// A version by its name: `humble`.
@@ -38,7 +41,8 @@ pub(super) enum Operand {
 }
 
 /// A comparison, such as `>=2.5`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub(super) struct Comparator {
     pub(super) op: Op,
     pub(super) operand: Operand,

@@ -8,8 +8,10 @@ mod tests;
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::interval::{intersection, union};
-use super::{Interval, Invalid, Parse, Version};
+use super::{Interval, Invalid, PackedText, Parse, Version};
 pub(super) use comparator::Op;
 use comparator::{Comparator, Operand};
 
@@ -17,9 +19,10 @@ use comparator::{Comparator, Operand};
 ///
 /// Local versions match like their public versions: `=2.9.0` matches `2.9.0+cu128` too. A pre-release is
 /// matched only by an alternative (separated by `||`) that names one.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Requirement {
-    text: String,
+    text: PackedText,
     /// The alternatives, each with comparators that must all match.
     alternatives: Vec<Vec<Comparator>>,
 }
@@ -27,13 +30,13 @@ pub struct Requirement {
 impl Requirement {
     /// Returns the requirement that every release satisfies.
     pub fn any() -> Self {
-        Self { text: "*".to_owned(), alternatives: vec![Vec::new()] }
+        Self { text: "*".into(), alternatives: vec![Vec::new()] }
     }
 
     /// Returns the requirement for a version and its local versions.
     pub fn exactly(version: &Version) -> Self {
         let comparator = Comparator { op: Op::Exact, operand: Operand::Version(version.clone()) };
-        Self { text: format!("={version}"), alternatives: vec![vec![comparator]] }
+        Self { text: format!("={version}").into(), alternatives: vec![vec![comparator]] }
     }
 
     pub fn as_str(&self) -> &str {
@@ -151,7 +154,7 @@ impl Parse for Requirement {
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         let alternatives = read::alternatives(text)?;
-        let requirement = Self { text: text.trim().to_owned(), alternatives };
+        let requirement = Self { text: text.trim().to_owned().into(), alternatives };
         // A single comparator is never empty.
         let several = requirement.alternatives.iter().all(|one| one.len() > 1);
         if several && requirement.names().next().is_none() && requirement.intervals().is_empty() {

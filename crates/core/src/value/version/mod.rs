@@ -1,6 +1,7 @@
 //! [`Version`]: versions of packages and platforms (`22.04`, `10.3.0.30`, `2.9.0+cu128`), which are not
 //! semantic versions.
 
+mod packed;
 mod read;
 #[cfg(test)]
 pub(super) mod tests;
@@ -10,29 +11,33 @@ use std::cmp::Ordering;
 use std::fmt::{self, Write as _};
 use std::hash::{Hash, Hasher};
 
-use super::{Invalid, Parse};
+use serde::{Deserialize, Serialize};
+
+use super::{Invalid, PackedText, Parse};
 
 /// A version: one to four numbers, optionally with pre-release, post-release and local version: `22.04`,
 /// `2.9.0-rc1`, `1.6.1.post4`, `2.5.0a0+nv24.08`.
 ///
 /// The order is total: by numbers (missing ones are 0), with pre-releases before their release, and
 /// post-releases and local versions after it. Equality ignores the spelling: `2.5` equals `2.5.0`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Version {
-    text: String,
+    text: PackedText,
     /// The end of the numbers in the text.
     release: usize,
     /// The numbers, padded with 0, so that `2.5` compares as `2.5.0`.
     numbers: [u64; MOST],
     count: usize,
     /// The suffixes after the numbers, terminated by `Suffix::End`.
+    #[serde(with = "packed")]
     suffix: Cow<'static, [Suffix]>,
     local: Vec<Local>,
 }
 
 /// A suffix of a version, in sort order. `End` is between those that come before the release and those that
 /// come after it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 enum Suffix {
     /// `.dev3`. No other suffix can follow, so that `.dev0` is the first version of its release.
     Dev(u64),
@@ -44,7 +49,7 @@ enum Suffix {
 }
 
 /// A part of a local version (`+cu128`, `+nv24.07`). Numbers sort after words.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 enum Local {
     Word(String),
     Number(u64),
@@ -76,7 +81,8 @@ impl Version {
         }
         let release = text.len();
         text.push_str(end);
-        Self { text, release, numbers, count: parts.len(), suffix: Cow::Borrowed(suffix), local: Vec::new() }
+        let (text, suffix) = (text.into(), Cow::Borrowed(suffix));
+        Self { text, release, numbers, count: parts.len(), suffix, local: Vec::new() }
     }
 
     /// Returns version 0, for packages without versions.
@@ -129,7 +135,7 @@ impl Version {
     /// Returns the version without its local version: `2.9.0` of `2.9.0+cu128`.
     #[must_use]
     pub fn without_local(&self) -> Self {
-        let text = self.text.split('+').next().unwrap_or_default().to_owned();
+        let text = self.text.split('+').next().unwrap_or_default().to_owned().into();
         Self { text, local: Vec::new(), ..self.clone() }
     }
 
@@ -141,7 +147,7 @@ impl Version {
         let release = written.match_indices('.').nth(count - 1).map_or(self.release, |(dot, _)| dot);
         let mut numbers = self.numbers;
         numbers[count..].fill(0);
-        let text = written[..release].to_owned();
+        let text = written[..release].to_owned().into();
         Self { text, release, numbers, count, suffix: Cow::Borrowed(RELEASE), local: Vec::new() }
     }
 
@@ -156,7 +162,7 @@ impl Version {
     /// Returns the first version of this release: `2.6.dev0` for `2.6`.
     pub(super) fn floor(&self) -> Self {
         let mut release = self.truncated(self.count);
-        release.text.push_str(FLOOR);
+        release.text.to_mut().push_str(FLOOR);
         Self { suffix: Cow::Borrowed(FIRST), ..release }
     }
 
@@ -170,11 +176,12 @@ impl Version {
             // The text ends with the number to increment, or with `dev` without a number.
             *number += 1;
             let stem = next.text.trim_end_matches(|c: char| c.is_ascii_digit()).len();
-            next.text.truncate(stem);
-            next.text.push_str(&number.to_string());
+            let text = next.text.to_mut();
+            text.truncate(stem);
+            text.push_str(&number.to_string());
         } else {
             suffix.extend([Suffix::Post(0), Suffix::Dev(0)]);
-            next.text.push_str(".post0.dev0");
+            next.text.to_mut().push_str(".post0.dev0");
         }
         suffix.push(Suffix::End);
         next

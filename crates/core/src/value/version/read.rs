@@ -63,7 +63,7 @@ pub(super) fn version(text: &str) -> Result<Version, Invalid> {
     let release = rest.at;
     let suffix = suffixes(&mut rest)?;
     let local = local.map(|local| locals(local, public.len() + 1)).transpose()?.unwrap_or_default();
-    Ok(Version { text: text.to_owned(), release, numbers, count, suffix, local })
+    Ok(Version { text: text.to_owned().into(), release, numbers, count, suffix, local })
 }
 
 /// Returns the error for a common mistake from other version schemes.
