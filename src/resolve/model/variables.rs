@@ -149,7 +149,14 @@ pub(super) fn dependencies(builder: &mut Builder<'_, '_>, id: VariableId) {
                 let requires = common.iter().copied().chain(&entry.requires);
                 let requires: Vec<&Require> =
                     requires.filter(|one| binds_provided(builder.catalog, one)).collect();
-                requires.into_iter().flat_map(|one| require(builder, id, one)).collect()
+                let conflicts = package.conflicts.iter().chain(&entry.conflicts);
+                let conflicts: Vec<&Require> =
+                    conflicts.filter(|one| binds_provided(builder.catalog, one)).collect();
+                let installing = conflicts.into_iter().flat_map(|one| conflict(builder, id, one)).collect();
+                let mut own: Vec<Dependency> =
+                    requires.into_iter().flat_map(|one| require(builder, id, one)).collect();
+                own.extend(installed::defer(builder, (id, place), installing));
+                own
             }
             Candidate::Unversioned(_) => shared.iter().chain(&installing).cloned().collect(),
             Candidate::Entry { .. } => {
