@@ -81,7 +81,7 @@ pub(super) enum VariableKind<'a> {
     Guard {
         owner: VariableId,
     },
-    /// Whether an axis is installed, or only decides the version for packages that contain it.
+    /// Whether an axis is installed, and built against, or only decides the version for packages that contain it.
     Installed {
         of: VariableId,
     },
@@ -159,7 +159,7 @@ pub(super) enum ConstraintKind {
     Implied,
 }
 
-/// Whether a requirement or conflict also applies to versions that a base image provides. It does if it is about the rest
+/// Whether a requirement also applies to versions that a base image provides. It does if it is about the rest
 /// of the platform, such as the driver that CUDA requires. Requirements of the installation, such as the
 /// distribution and other packages, do not apply to what is installed already.
 pub(super) fn binds_provided(catalog: &Catalog, require: &Require) -> bool {
