@@ -41,12 +41,13 @@ pub(super) fn check(plans: &PackagePlans<'_>, log: &mut Log) {
 }
 
 fn help(known: &Forbidden, package: &Name) -> String {
-    known.instead.clone().unwrap_or_else(|| {
-        format!(
-            "request {}, which adds its archive, or add the archive with `source`",
-            wording::code(format!("packages {{ {package} }}"))
-        )
-    })
+    if let Some(instead) = &known.instead {
+        return instead.to_string();
+    }
+    format!(
+        "request {}, which adds its archive, or add the archive with `source`",
+        wording::code(format!("packages {{ {package} }}"))
+    )
 }
 
 /// Whether the final image has an archive of the package, or may have one: the archives of an image that the

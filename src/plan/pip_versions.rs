@@ -60,7 +60,7 @@ pub(super) fn check(request: &PipRequest<'_>, package: &Package, log: &mut Log) 
     let fitting = fitting.filter_map(|one| version_of(request, package, one)).max();
     let shown = wording::code(spec.to_string());
     let title = request.inputs.catalog.package(&name).and_then(|one| one.axis.as_ref());
-    let title = title.map_or_else(|| name.clone(), |axis| axis.title.clone());
+    let title = title.map_or_else(|| name.clone(), |axis| axis.title.to_string());
     let message = format!("{shown} requires {title} {requirement}, but {title} {actual} was resolved");
     let mut diagnostic = Diagnostic::error(codes::CONTRADICTS_RESOLVED, message)
         .at(request.spec.span, format!("not for {title} {actual}"));
