@@ -96,7 +96,7 @@ pub fn run(arguments: &[std::ffi::OsString], io: &mut Io<'_>) -> Exit {
 fn print_clap_error(error: &clap::Error, io: &mut Io<'_>) -> Exit {
     let plain = error.render().to_string();
     // The message quotes arguments, which may contain escape sequences: then it is escaped and has no colour.
-    let styled = io.out.colour && !plain.chars().any(crate::source::is_hidden);
+    let styled = io.out.colour && crate::source::first_hidden(&plain).is_none();
     let text =
         if styled { error.render().ansi().to_string() } else { crate::source::shown(&plain).into_owned() };
     if error.use_stderr() {

@@ -36,6 +36,7 @@ pub(super) fn check(plans: &PackagePlans<'_>, log: &mut Log) {
     check_project(plans.inputs, log);
     super::check_secrets(plans.inputs.project, log);
     check_units(plans.inputs, log);
+    super::missing_archive::check(plans, log);
     super::pip_conflicts::check(plans, log);
     super::pip_urls::check(plans.inputs, log);
     super::index_build::check(plans.inputs, log);

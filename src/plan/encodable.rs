@@ -2,7 +2,7 @@
 //! can quote all others, which its tests verify.
 
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
-use crate::source::{Span, Spanned, is_hidden};
+use crate::source::{Span, Spanned, first_hidden};
 use crate::value::ImagePath;
 
 /// The position of a value in a Dockerfile.
@@ -44,7 +44,7 @@ pub fn why_not(place: DockerfilePosition, value: &str) -> Option<&'static str> {
         DockerfilePosition::FileText | DockerfilePosition::Script if value.contains('\r') => {
             Some("builders handle carriage returns differently")
         }
-        DockerfilePosition::FileText | DockerfilePosition::Script if value.contains(is_hidden) => Some(
+        DockerfilePosition::FileText | DockerfilePosition::Script if first_hidden(value).is_some() => Some(
             "it contains an invisible character, which terminals or readers of the file would \
                 interpret",
         ),

@@ -13,11 +13,13 @@ use crate::source::Spanned;
 use crate::value::{Name, PackedText, PepRequirement, Requirement, Version, normalised_name};
 
 use super::package_context::Inputs;
-use super::same_modules;
+use super::{pip_versions, same_modules};
 
 /// The pip requirements of one Python environment.
 pub(super) struct Environment<'a> {
     pub(super) specs: Vec<&'a Spanned<PepRequirement>>,
+    /// URLs of wheels and archives in requirements files.
+    urls: Vec<&'a Spanned<String>>,
     /// Whether it is the main environment, which contains the chosen packages.
     pub(super) main: bool,
     /// Whether an index of the user's is searched too, whose contents are unknown.
@@ -26,7 +28,7 @@ pub(super) struct Environment<'a> {
 
 pub(super) fn check(inputs: Inputs<'_>, log: &mut Log) {
     let environments = environments(inputs);
-    if environments.iter().all(|one| one.specs.is_empty()) {
+    if environments.iter().all(|one| one.specs.is_empty() && one.urls.is_empty()) {
         return;
     }
     let specs = environments.iter().flat_map(|one| &one.specs);
@@ -36,6 +38,9 @@ pub(super) fn check(inputs: Inputs<'_>, log: &mut Log) {
     let gpu = inputs.project.run.gpu.as_ref().is_none_or(|gpu| gpu.value != Gpu::Off);
     for environment in &environments {
         let duplicates = same_modules::check_duplicates((inputs, environment), &known, log);
+        if environment.main {
+            environment.check_replacements(inputs, log);
+        }
         for spec in &environment.specs {
             // Requirements with a URL or a marker are assumed to be intended.
             if spec.value.url().is_some() || spec.value.marker().is_some() {
@@ -51,7 +56,10 @@ pub(super) fn check(inputs: Inputs<'_>, log: &mut Log) {
             if is_constrained || (environment.main && same_modules::shadows(&asked, log)) {
                 continue;
             }
-            if gpu && !environment.own_index {
+            if environment.own_index || asked.check_version(log) {
+                continue;
+            }
+            if gpu {
                 asked.check(log);
             }
         }
@@ -104,7 +112,22 @@ fn environments(inputs: Inputs<'_>) -> Vec<Environment<'_>> {
 impl<'a> Environment<'a> {
     fn new(install: &'a [Spanned<PepRequirement>], files: &[&'a Requirements], own: bool) -> Self {
         let specs = install.iter().chain(files.iter().flat_map(|file| &file.specs)).collect();
-        Self { specs, main: false, own_index: own || files.iter().any(|file| file.own_index) }
+        let urls = files.iter().flat_map(|file| &file.urls).collect();
+        Self { specs, urls, main: false, own_index: own || files.iter().any(|file| file.own_index) }
+    }
+}
+
+impl Environment<'_> {
+    /// Reports URLs from which pip would install another build of a chosen package.
+    fn check_replacements(&self, inputs: Inputs<'_>, log: &mut Log) {
+        for spec in self.specs.iter().filter(|spec| spec.url().is_some() && spec.marker().is_none()) {
+            pip_versions::check_replacement(inputs, (&spec.normalised_name(), spec.span), log);
+        }
+        for url in &self.urls {
+            if let Some(name) = pip_versions::distribution_of(&url.value) {
+                pip_versions::check_replacement(inputs, (&name, url.span), log);
+            }
+        }
     }
 }
 
@@ -116,7 +139,7 @@ pub(super) struct PipRequest<'a> {
     pub(super) spec: &'a Spanned<PepRequirement>,
     pub(super) name: String,
     /// Whether it is for the main environment.
-    main: bool,
+    pub(super) main: bool,
 }
 
 impl<'a> PipRequest<'a> {
@@ -136,6 +159,16 @@ impl<'a> PipRequest<'a> {
             .dists
             .iter()
             .any(|dist| own(&dist.value) && normalised_name(&dist.value.name.text) == self.name)
+    }
+
+    /// Reports a version that Python or chosen packages exclude. Returns whether it did.
+    fn check_version(&self, log: &mut Log) -> bool {
+        let mut own = self.known.iter().copied().filter(|package| self.is_same_distribution(package));
+        let Some(package) = own.next() else { return false };
+        // That there is no build for the target at all is the more helpful report.
+        let platform = matches!(self.fault(package, None), Some(UnusableBuild::Platform(_)));
+        !(platform && self.needs_gpu(package, &mut BTreeSet::new()))
+            && pip_versions::check(self, package, log)
     }
 
     /// Reports the request if the catalogue has a build for this target of the distribution, or of a package
@@ -165,8 +198,10 @@ impl<'a> PipRequest<'a> {
                 let other = other.filter(|_| self.can_hold_by_default(package, &one.guard));
                 other.is_some_and(|other| missing(&other) && self.needs_gpu(other, &mut BTreeSet::new()))
             };
-            let alone = package.requires.iter().any(needs).then_some(UnusableBuild::Alone);
+            let missing = package.requires.iter().find(|one| needs(one));
+            let alone = missing.map(|one| UnusableBuild::Alone(one.name.value.clone()));
             let fault = self.fault(package, Some(&self.spec.value));
+            let fault = fault.or_else(|| self.is_compiled(package).then_some(UnusableBuild::Source));
             if let Some(fault) =
                 fault.or_else(|| (!self.is_served(package)).then_some(UnusableBuild::Any)).or(alone)
             {
@@ -205,13 +240,42 @@ impl<'a> PipRequest<'a> {
 
     /// Whether the catalogue's package installs the distribution from the same index on this target.
     fn is_served(&self, package: &Package) -> bool {
-        let is_it = |name: &str| {
-            package.dists.iter().any(|dist| normalised_name(&dist.value.name.text) == normalised_name(name))
-        };
         package.install.steps.iter().any(|step| {
             let StepKind::Pip { specs, index: None, .. } = &step.kind else { return false };
-            self.can_hold(&step.guard) && specs.iter().any(|spec| is_it(leading_name(&spec.text)))
+            self.can_hold(&step.guard) && specs.iter().any(|spec| names_a_distribution(package, &spec.text))
         })
+    }
+
+    fn is_axis(&self, name: &Name) -> bool {
+        self.inputs.catalog.package(name.as_str()).is_some_and(|package| package.axis.is_some())
+    }
+
+    /// Whether the index has only the source of the distribution, so that the catalogue compiles it.
+    fn is_compiled(&self, package: &Package) -> bool {
+        package.build.iter().flat_map(|build| &build.steps).any(|step| {
+            let StepKind::WheelBuild { from, .. } = &step.kind else { return false };
+            names_a_distribution(package, &from.text)
+        }) && !self.is_served(package)
+    }
+
+    /// Whether a version of the package can be installed on this target.
+    fn is_available(&self, package: &Package) -> bool {
+        let holds = |one: &&Require| one.stage != RequireStage::Choose;
+        let is_here = |all: &[Require]| self.all_hold(all.iter().filter(holds));
+        let excluded = |one: &crate::catalog::Guarded<crate::catalog::Unavailable>| {
+            one.guard.all.iter().all(|condition| match condition {
+                Condition::Is { name, requirement } => self.holds(name, requirement) == Some(true),
+                Condition::Without(_) | Condition::Option { .. } | Condition::Variant(_) => false,
+            })
+        };
+        self.is_chosen(package)
+            || is_here(&package.requires)
+                && !package.unavailable.iter().any(excluded)
+                && (package.versions.is_empty()
+                    || package
+                        .versions
+                        .iter()
+                        .any(|entry| is_here(&entry.requires) && !entry.unavailable.iter().any(excluded)))
     }
 
     /// Returns why the builds of a package on the index are unusable on this target; `None` if the catalogue
@@ -257,19 +321,31 @@ impl<'a> PipRequest<'a> {
                 format!("{what} comes from the index, whatever CUDA version it was built for"),
                 format!("the catalogue has {name} for this target"),
             ),
-            UnusableBuild::Alone => (
-                format!("{what} comes from the index without its dependencies on this target"),
-                format!("the catalogue lists what {name} needs"),
+            UnusableBuild::Source => (
+                format!("{what} is compiled from source, but pip runs without a CUDA compiler"),
+                "the index has no wheel for this target".to_owned(),
+            ),
+            UnusableBuild::Alone(other) if !self.is_axis(other) => (
+                format!("{what} depends on {other}, which pip would install from the index"),
+                format!("the catalogue has {other} for this target"),
+            ),
+            UnusableBuild::Alone(other) => (
+                format!("{what} needs {other}, which nothing installs"),
+                format!("the wheel on the index does not contain {other}"),
             ),
         };
         let diagnostic = match fault {
-            UnusableBuild::Platform(_) | UnusableBuild::Version(_) => {
+            UnusableBuild::Platform(_) | UnusableBuild::Version(_) | UnusableBuild::Source => {
                 Diagnostic::error(codes::INDEX_BUILD, message)
             }
-            UnusableBuild::Any | UnusableBuild::Alone => Diagnostic::warning(codes::INDEX_BUILD, message),
+            UnusableBuild::Any | UnusableBuild::Alone(_) => Diagnostic::warning(codes::INDEX_BUILD, message),
         };
         let packages = wording::code(format!("packages {{ {name} }}"));
-        let help = if self.main {
+        let help = if !self.is_available(package) {
+            "the catalogue has no build for this target either; if you have a wheel, use its URL: \
+                `NAME @ https://…`"
+                .to_owned()
+        } else if self.main {
             format!("request it in {packages}: pip is then constrained to that build")
         } else {
             format!(
@@ -381,6 +457,10 @@ impl<'a> PipRequest<'a> {
     /// such as a CUDA that the driver supports.
     fn is_possible(&self, name: &Name, requirement: &Requirement) -> Option<bool> {
         let axis = self.inputs.catalog.package(name.as_str()).filter(|package| package.axis.is_some())?;
+        // The distribution is decided: it is another one.
+        if axis.is_distribution() {
+            return Some(false);
+        }
         if axis.axis.as_ref().is_some_and(|axis| axis.choose == Choose::Lowest) {
             return None;
         }
@@ -391,18 +471,33 @@ impl<'a> PipRequest<'a> {
 
 /// Why a build on the index is unusable or doubtful.
 enum UnusableBuild {
+    /// The index has only its source, which must be compiled with a toolkit.
+    Source,
     /// There is none for this platform.
     Platform(String),
     /// The newest version that the requirement admits does not run on this target.
     Version(Version),
     /// It may be any build, while the catalogue has one for this target.
     Any,
-    /// Packages that it requires are not installed.
-    Alone,
+    /// A package that it needs is not installed.
+    Alone(Name),
 }
 
 /// Returns the name at the start of a requirement.
 fn leading_name(spec: &str) -> &str {
     let end = spec.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.'));
     &spec[..end.unwrap_or(spec.len())]
+}
+
+/// Whether a requirement in a step of a package is for one of its distributions. The name can end with a
+/// template, such as `cupy-cuda{{ cuda.major }}x`.
+fn names_a_distribution(package: &Package, spec: &str) -> bool {
+    let start = leading_name(spec);
+    let is_prefix = spec[start.len()..].starts_with("{{");
+    let start = normalised_name(start);
+    package
+        .dists
+        .iter()
+        .map(|dist| normalised_name(&dist.value.name.text))
+        .any(|name| name == start || is_prefix && name.starts_with(&start))
 }

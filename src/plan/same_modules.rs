@@ -58,8 +58,14 @@ fn other_of_choice<'a>(request: &PipRequest<'a>) -> Option<(&'a Name, &'a Chosen
 
 /// Returns the chosen package that the requested distribution is another build of.
 fn other_build<'a>(request: &PipRequest<'a>) -> Option<(&'a Name, &'a Chosen, &'a str)> {
-    let is_other =
-        |package: &&&'a Package| request.is_chosen(package) && alternatives(package).contains(&request.name);
+    // With some options a package installs none of its distributions.
+    let installs_one = |package: &Package| {
+        let view = request.inputs.view(&package.name.value);
+        package.dists.is_empty() || view.is_some_and(|view| !view.dists().is_empty())
+    };
+    let is_other = |package: &&&'a Package| {
+        request.is_chosen(package) && alternatives(package).contains(&request.name) && installs_one(package)
+    };
     let package = *request.known.iter().find(is_other)?;
     let (name, chosen) = request.inputs.resolution.chosen.get_key_value(&package.name.value)?;
     Some((name, chosen, package.name.as_str()))

@@ -133,7 +133,7 @@ pub(super) fn all(
             None => drop(all.insert(name, (source.clone(), why, span))),
         }
     };
-    for plan in plans.all().chain(plans.toolkit().plans()) {
+    for plan in plans.all().chain(plans.toolkit().all()) {
         for step in plan.install.iter().chain(&plan.build) {
             let Some(source) = step.kind.source() else { continue };
             let what = format!("apt source `{}` for {}", source.file.name, plan.why.what);
@@ -154,7 +154,7 @@ pub(super) fn needs_certificates(plans: &PackagePlans<'_>) -> bool {
         || apt.sources.iter().any(|source| secure(&source.uri.value))
         || plans
             .all()
-            .chain(plans.toolkit().plans())
+            .chain(plans.toolkit().all())
             .flat_map(|plan| plan.install.iter().chain(&plan.build))
             .any(|step| step.kind.source().is_some_and(|source| secure(&source.file.uri)))
 }

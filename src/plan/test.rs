@@ -96,11 +96,12 @@ fn needed(
 }
 
 /// Returns the stage `dev` if the manifest requests it: the final image with the build dependencies of its
-/// packages.
+/// packages, including the toolkit.
 pub(super) fn dev(plans: &PackagePlans<'_>, python: &Python) -> Option<Stage> {
     let asked = plans.inputs.project.output.requests_dev()?;
     let built: Vec<&PackagePlan> = plans.all().collect();
-    let blocks = needed(plans, python, "Build dependencies of the packages", (&plans.building(), &built));
+    let building: Vec<&PackagePlan> = plans.toolkit().dev().iter().chain(plans.building()).collect();
+    let blocks = needed(plans, python, "Build dependencies of the packages", (&building, &built));
     let why = plans.inputs.why("The image with build tools, for development", asked);
     Some(on_top("dev", why, plans, blocks))
 }

@@ -22,6 +22,8 @@ pub(super) struct Toolkit {
     plans: Vec<PackagePlan>,
     /// The names of needed packages that the base image of the builds does not provide.
     missing: BTreeSet<Name>,
+    /// The packages that the stage `dev` installs, so that the same builds work on top of the final image.
+    dev: Vec<PackagePlan>,
 }
 
 impl Toolkit {
@@ -33,15 +35,22 @@ impl Toolkit {
         let devel = inputs.resolution.devel.as_ref();
         let image = devel.is_some_and(|devel| needed.iter().any(|name| is_in(devel, name, inputs)));
         let missing: BTreeSet<Name> = needed
-            .into_iter()
+            .iter()
             .filter(|name| match devel.filter(|_| image) {
                 Some(devel) => !is_in(devel, name, inputs),
                 None => !is_in_base(name, plans),
             })
+            .cloned()
             .collect();
-        let order = inputs.resolution.order.iter().filter(|name| missing.contains(*name));
-        let found = order.filter_map(|name| variant(inputs.view(name)?, plans, log)).collect();
-        Self { image, plans: found, missing }
+        let has_dev = inputs.project.output.requests_dev().is_some();
+        let in_dev = |name: &Name| has_dev && needed.contains(name) && !is_in_base(name, plans);
+        let order = inputs.resolution.order.iter();
+        let order = order.filter(|name| missing.contains(*name) || in_dev(name));
+        let found: Vec<PackagePlan> =
+            order.filter_map(|name| variant(inputs.view(name)?, plans, log)).collect();
+        let dev = found.iter().filter(|plan| in_dev(&plan.name)).cloned().collect();
+        let plans = found.into_iter().filter(|plan| missing.contains(&plan.name)).collect();
+        Self { image, plans, missing, dev }
     }
 
     /// Whether builds use the development base image, rather than the stage `base`.
@@ -52,6 +61,16 @@ impl Toolkit {
     /// Returns the packages to install for builds.
     pub(super) fn plans(&self) -> &[PackagePlan] {
         &self.plans
+    }
+
+    /// Returns the packages that the stage `dev` installs to build against.
+    pub(super) fn dev(&self) -> &[PackagePlan] {
+        &self.dev
+    }
+
+    /// Returns all packages that some stage installs to build against.
+    pub(super) fn all(&self) -> impl Iterator<Item = &PackagePlan> {
+        self.plans.iter().chain(&self.dev)
     }
 
     /// Whether the build of a package needs the toolkit, so that its stage starts from `devel`.

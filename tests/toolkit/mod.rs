@@ -99,6 +99,23 @@ fn builds_use_the_image_of_the_release_if_there_is_one() {
 }
 
 #[test]
+fn the_stage_for_development_contains_the_toolkit_of_the_builds() {
+    let dev = "output { dev #true }";
+    let text = dockerfile(ORIN, &format!("packages {{ opencv-cuda; pytorch }}\n{dev}"));
+    has(
+        &stage(&text, "dev").0,
+        &["cuda-nvcc-12-6", "cuda-cudart-dev-12-6", "libcudnn9-dev-cuda-12=9.3.0.75-1", "cmake"],
+    );
+    assert!(!stage(&text, "final").0.iter().any(|name| name.starts_with("cuda-nvcc")));
+    let text = dockerfile(THOR, "packages { llama_cpp }\noutput { devcontainer \".devcontainer.json\" }");
+    has(&stage(&text, "dev").0, &["cuda-nvcc-13-0", "cuda-libraries-dev-13-0"]);
+    let text = dockerfile(PC, &format!("packages {{ pycuda }}\n{dev}"));
+    assert!(stage(&text, "dev").0.iter().any(|name| name.starts_with("cuda-nvcc-12-")), "{text}");
+    let text = dockerfile(ORIN, &format!("packages {{ pytorch }}\n{dev}"));
+    assert!(!stage(&text, "dev").0.iter().any(|name| name.starts_with("cuda-nvcc")), "nothing is built");
+}
+
+#[test]
 fn a_requested_toolkit_is_in_the_image() {
     let text = dockerfile(ORIN, "packages { cuda variant=\"devel\"; pycuda }");
     has(&stage(&text, "final").0, &["cuda-toolkit-12-6"]);

@@ -162,7 +162,8 @@ pub struct Index {
     pub span: Span,
 }
 
-/// `forbid "nvidia-l4t-kernel*" reason="…" { platform "tegra" }`: system packages that must never be in an image.
+/// `forbid "nvidia-l4t-kernel*" reason="…" { platform "tegra" }`: system packages that cannot be installed in an
+/// image.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(bound(deserialize = "'de: 'static"))]
 pub struct Forbidden {
@@ -170,6 +171,10 @@ pub struct Forbidden {
     pub pattern: Spanned<PackedText>,
     /// Why, and what to do instead.
     pub reason: PackedText,
+    /// A package whose archives have them: with one of these archives they are allowed.
+    pub archive_of: Option<Spanned<Name>>,
+    /// What to do if the image has none of these archives; `None` to request that package.
+    pub instead: Option<PackedText>,
     /// Where it holds; everywhere when empty.
     pub platforms: Vec<Spanned<Name>>,
     /// Where its facts come from.

@@ -9,7 +9,9 @@ fn check(context: &Context<'_>, log: &mut Log) {
     let Some(platform) = context.platform else { return };
     for install in &context.project.apt.install {
         let name = install.package.name();
-        let mut all = context.catalog.forbidden().filter(|one| one.holds_on(platform.name.as_str()));
+        let all = context.catalog.forbidden().filter(|one| one.holds_on(platform.name.as_str()));
+        // Whether an archive is missing depends on the resolution.
+        let mut all = all.filter(|one| one.archive_of.is_none());
         if let Some(forbidden) = all.find(|one| one.matches(name)) {
             log.error(
                 Diagnostic::error(

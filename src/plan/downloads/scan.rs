@@ -1,5 +1,6 @@
 //! Finds commands in shell text that download, and those that might.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -33,7 +34,10 @@ pub(super) struct Seen {
 
 pub(super) fn commands(text: &str) -> Seen {
     let mut seen = Seen::default();
-    for line in text.replace("\\\n", "").lines() {
+    let text = text.replace("\\\n", "");
+    // Few texts have any: one search of the whole text spares those of its lines.
+    let marks: Vec<&str> = MARKS.lines().filter(|mark| text.contains(mark)).collect();
+    for line in text.lines() {
         let line = line.trim();
         if line.starts_with('#') {
             continue;
@@ -47,7 +51,7 @@ pub(super) fn commands(text: &str) -> Seen {
                 None => {}
             }
         }
-        if fetching.is_empty() && MARKS.lines().any(|mark| line.contains(mark)) {
+        if fetching.is_empty() && marks.iter().any(|mark| line.contains(mark)) {
             fetching.push(one_line(line));
         }
         seen.fetches.append(&mut fetching);
@@ -74,14 +78,14 @@ fn classify(command: &str) -> Option<What> {
             !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         })
     };
-    let words: Vec<String> = command
+    let words: Vec<Cow<'_, str>> = command
         .split_whitespace()
-        .map(|word| word.replace(['"', '\'', '\\'], ""))
+        .map(unquoted)
         .skip_while(|word| {
             assigns(word)
                 || word.is_empty()
                 || word.starts_with(['-', '<', '>'])
-                || KEYWORDS.contains(&word.as_str())
+                || KEYWORDS.contains(&&**word)
         })
         .collect();
     let first = words.first()?;
@@ -90,6 +94,16 @@ fn classify(command: &str) -> Option<What> {
     }
     let all: Vec<What> = (0..words.len()).filter_map(|at| classify_program(&words[at..])).collect();
     all.iter().find(|what| **what == What::Fetches).or(all.first()).copied()
+}
+
+/// Returns a word without quotes and backslashes.
+fn unquoted(word: &str) -> Cow<'_, str> {
+    let quotes = |byte: u8| matches!(byte, b'"' | b'\'' | b'\\');
+    if word.bytes().any(quotes) {
+        Cow::Owned(word.replace(['"', '\'', '\\'], ""))
+    } else {
+        Cow::Borrowed(word)
+    }
 }
 
 fn base(program: &str) -> &str {
@@ -109,7 +123,7 @@ fn table(text: &'static str) -> Table {
 }
 
 /// Classifies a command whose first word is the program.
-fn classify_program(words: &[String]) -> Option<What> {
+fn classify_program(words: &[Cow<'_, str>]) -> Option<What> {
     let (first, mut rest) = words.split_first()?;
     let mut program = base(first);
     let python = program.starts_with("python") || program.starts_with("pypy");

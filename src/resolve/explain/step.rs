@@ -11,7 +11,7 @@ use crate::value::{Parse, Requirement, Version};
 
 use crate::resolve::explain::format::{self, Places, title, versions};
 use crate::resolve::explain::relevance::Relevance;
-use crate::resolve::model::{BaseVariable, Candidate, Model, PackageVariable, VariableKind};
+use crate::resolve::model::{BaseVariable, Model, PackageVariable, VariableKind};
 use crate::resolve::problem::{Set, VariableId, set};
 use crate::resolve::words;
 
@@ -155,9 +155,9 @@ fn package_line(
     let mut requires = of(&package.requires);
     let mut conflicts = of(&package.conflicts);
     for (place, candidate) in (0u32..).zip(&var.candidates) {
-        if let (true, Candidate::Entry { index, .. }) = (step.holders.contains(&place), candidate) {
-            requires.extend(of(&package.versions[*index].requires));
-            conflicts.extend(of(&package.versions[*index].conflicts));
+        if let (true, Some(index)) = (step.holders.contains(&place), candidate.entry()) {
+            requires.extend(of(&package.versions[index].requires));
+            conflicts.extend(of(&package.versions[index].conflicts));
         }
     }
     let options = package.options.iter().flat_map(|option| {
@@ -167,7 +167,19 @@ fn package_line(
     requires.extend(options.flat_map(|(_, all)| of(all)));
     let variants = package.variants.iter().filter(|one| Some(&one.name.value) == var.variant.as_ref());
     requires.extend(variants.flat_map(|one| of(&one.requires)));
+    if let Some(sm) = capability(step) {
+        requires.retain(|one| !one.matches(&sm));
+        conflicts.retain(|one| one.matches(&sm));
+    }
     requirement_line(step, &who, (&requires, &conflicts), places)
+}
+
+/// Returns the compute capability of the target that the step is about.
+fn capability(step: DerivationStep<'_, '_>) -> Option<Version> {
+    match &step.model.kinds[step.on.index()] {
+        VariableKind::Fixed { axis, value } if *axis == words::SM => Version::parse(value).ok(),
+        _ => None,
+    }
 }
 
 /// Formats a requirement under a condition.

@@ -326,6 +326,14 @@ fn other_options(
         .filter(|constraint| constraint.kind == ConstraintKind::Request)
     {
         let Some(var) = model.package_variable(constraint.on) else { continue };
+        // Without the option, pip would install another build of the package over it.
+        let of_pip = |one: &usize| {
+            let other = &model.constraints[*one];
+            other.kind == ConstraintKind::Pip && other.on == constraint.on
+        };
+        if core.iter().any(of_pip) {
+            continue;
+        }
         for option in &var.package.options {
             let now = var.options.get(&option.key.value);
             for (value, _) in option.values.iter().filter(|(value, _)| Some(&value.value) != now) {

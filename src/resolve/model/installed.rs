@@ -1,15 +1,22 @@
 //! Distinguishes axes that are installed from those that only decide a version. A wheel that contains CUDA
-//! chooses a version of it, but does not require that NVIDIA's archive has this version for the distribution.
+//! chooses a version of it, but does not require that NVIDIA's archive has this version for the distribution,
+//! nor that its compiler supports the target's GPU.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::RequireStage;
 
-use super::super::problem::{Dependency, Variable, VariableId, set};
+use super::super::problem::{Dependency, Set, Variable, VariableId, set};
 use super::VariableKind;
 use super::build::Builder;
 use super::guard;
 use super::variables::is_pure;
+
+/// The candidates of a variable of whether an axis is installed.
+const NOT_INSTALLED: u32 = 0;
+const INSTALLED: u32 = 1;
+/// It is installed where packages are built, with what they are compiled with.
+const BUILT_AGAINST: u32 = 2;
 
 /// What is known about installing axes while variables are being created.
 #[derive(Debug, Default)]
@@ -20,6 +27,8 @@ pub(super) struct Installs {
     chosen: BTreeSet<VariableId>,
     /// For each axis, the candidates with the dependencies that they have if the axis is installed.
     later: BTreeMap<VariableId, Vec<(usize, Vec<Dependency>)>>,
+    /// For each axis, the candidates with the dependencies that they have if something is built against it.
+    building: BTreeMap<VariableId, Vec<(usize, Vec<Dependency>)>>,
 }
 
 /// Returns the dependency, in addition to that on a version, that an axis is installed. `None` if `on` is not
@@ -37,7 +46,12 @@ pub(super) fn dependency(
         return None;
     }
     let installed = variable(builder, on);
-    Some(Dependency { on: installed, within: set([1]) })
+    let within = if stage == RequireStage::Build { set([BUILT_AGAINST]) } else { installed_set() };
+    Some(Dependency { on: installed, within })
+}
+
+fn installed_set() -> Set {
+    set([INSTALLED, BUILT_AGAINST])
 }
 
 /// Whether a dependency is that an axis is installed.
@@ -59,28 +73,56 @@ pub(super) fn defer(
     Vec::new()
 }
 
+/// Defers dependencies that a candidate of an axis has if something is built against it.
+pub(super) fn defer_build(
+    builder: &mut Builder<'_, '_>,
+    (id, place): (VariableId, usize),
+    dependencies: Vec<Dependency>,
+) {
+    if !dependencies.is_empty() && builder.is_axis(id) && !is_pure(builder, id) {
+        builder.installs.building.entry(id).or_default().push((place, dependencies));
+    }
+}
+
 /// Adds the deferred dependencies. If something only chooses the axis, they are conditional on its
 /// installation.
 pub(super) fn attach(builder: &mut Builder<'_, '_>) {
     let later = std::mem::take(&mut builder.installs.later);
     let conditional = conditional(builder, &later);
     for (id, all) in later {
-        let is_conditional = conditional.contains(&id);
-        let mut guards: Vec<(Vec<Dependency>, Dependency)> = Vec::new();
-        for (place, dependencies) in all {
-            let known = guards.iter().find(|(of, _)| *of == dependencies).map(|(_, guard)| guard.clone());
-            let added = match (is_conditional, known) {
-                (false, _) => dependencies,
-                (true, Some(guard)) => vec![guard],
-                (true, None) => {
-                    let on = variable(builder, id);
-                    let guard = guard::variable(builder, id, vec![(on, set([1]))], dependencies.clone());
-                    guards.push((dependencies, guard.clone()));
-                    vec![guard]
-                }
-            };
-            builder.variables[id.index()].candidates[place].extend(added);
+        if conditional.contains(&id) {
+            attach_conditional(builder, id, &installed_set(), all);
+        } else {
+            for (place, dependencies) in all {
+                builder.variables[id.index()].candidates[place].extend(dependencies);
+            }
         }
+    }
+    for (id, all) in std::mem::take(&mut builder.installs.building) {
+        // Without this variable, nothing is built against the axis.
+        if builder.installs.variables.contains_key(&id) {
+            attach_conditional(builder, id, &set([BUILT_AGAINST]), all);
+        }
+    }
+}
+
+/// Adds dependencies of candidates that hold if the axis is installed in one of these ways.
+fn attach_conditional(
+    builder: &mut Builder<'_, '_>,
+    id: VariableId,
+    within: &Set,
+    all: Vec<(usize, Vec<Dependency>)>,
+) {
+    let mut guards: Vec<(Vec<Dependency>, Dependency)> = Vec::new();
+    for (place, dependencies) in all {
+        let known = guards.iter().find(|(of, _)| *of == dependencies).map(|(_, guard)| guard.clone());
+        let guard = known.unwrap_or_else(|| {
+            let on = variable(builder, id);
+            let guard = guard::variable(builder, id, vec![(on, within.clone())], dependencies.clone());
+            guards.push((dependencies, guard.clone()));
+            guard
+        });
+        builder.variables[id.index()].candidates[place].push(guard);
     }
 }
 
@@ -109,16 +151,15 @@ fn conditional(
     }
 }
 
-/// Returns the variable of whether an axis is installed, and creates it on first use. Candidate 0 is "not
-/// installed", candidate 1 "installed".
+/// Returns the variable of whether an axis is installed, and creates it on first use.
 fn variable(builder: &mut Builder<'_, '_>, of: VariableId) -> VariableId {
     if let Some(known) = builder.installs.variables.get(&of) {
         return *known;
     }
     let variable = Variable {
-        candidates: vec![Vec::new(); 2],
-        preference: vec![0, 1],
-        positions: vec![0, 1],
+        candidates: vec![Vec::new(); 3],
+        preference: vec![NOT_INSTALLED, INSTALLED, BUILT_AGAINST],
+        positions: vec![NOT_INSTALLED, INSTALLED, BUILT_AGAINST],
         ..Variable::default()
     };
     let id = builder.add(variable, VariableKind::Installed { of });

@@ -81,7 +81,7 @@ pub(super) enum VariableKind<'a> {
     Guard {
         owner: VariableId,
     },
-    /// Whether an axis is installed, or only decides the version for packages that contain it.
+    /// Whether an axis is installed, and built against, or only decides the version for packages that contain it.
     Installed {
         of: VariableId,
     },

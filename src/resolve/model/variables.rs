@@ -2,7 +2,7 @@
 
 use pubgrub::VersionSet as _;
 
-use crate::catalog::{Choose, Guarded, Package, Require, Unavailable};
+use crate::catalog::{Choose, Guarded, Package, PackageVersion, Require, RequireStage, Unavailable};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::value::{Name, Version};
 
@@ -149,7 +149,9 @@ pub(super) fn dependencies(builder: &mut Builder<'_, '_>, id: VariableId) {
                 let requires = common.iter().copied().chain(&entry.requires);
                 let requires: Vec<&Require> =
                     requires.filter(|one| binds_provided(builder.catalog, one)).collect();
-                requires.into_iter().flat_map(|one| require(builder, id, one)).collect()
+                let own = requires.into_iter().flat_map(|one| require(builder, id, one)).collect();
+                defer_build_conflicts(builder, (id, place), entry);
+                own
             }
             Candidate::Unversioned(_) => shared.iter().chain(&installing).cloned().collect(),
             Candidate::Entry { .. } => {
@@ -158,7 +160,9 @@ pub(super) fn dependencies(builder: &mut Builder<'_, '_>, id: VariableId) {
                     let (always, later) = requires(builder, id, entry.requires.iter());
                     own.extend(always);
                     of_installing.extend(later);
-                    of_installing.extend(entry.conflicts.iter().flat_map(|one| conflict(builder, id, one)));
+                    let conflicts = entry.conflicts.iter().filter(|one| one.stage != RequireStage::Build);
+                    of_installing.extend(conflicts.flat_map(|one| conflict(builder, id, one)));
+                    defer_build_conflicts(builder, (id, place), entry);
                     of_installing
                         .extend(entry.unavailable.iter().filter_map(|one| unavailable(builder, id, one)));
                 }
@@ -168,6 +172,13 @@ pub(super) fn dependencies(builder: &mut Builder<'_, '_>, id: VariableId) {
         };
         builder.variables[id.index()].candidates[place].extend(own);
     }
+}
+
+/// Defers the conflicts of a version of an axis that matter only to what is built against it.
+fn defer_build_conflicts(builder: &mut Builder<'_, '_>, at: (VariableId, usize), entry: &PackageVersion) {
+    let conflicts = entry.conflicts.iter().filter(|one| one.stage == RequireStage::Build);
+    let dependencies = conflicts.flat_map(|one| conflict(builder, at.0, one)).collect();
+    installed::defer_build(builder, at, dependencies);
 }
 
 /// Returns the dependencies of `requires` entries in two lists: those that always apply, and those that apply

@@ -232,3 +232,33 @@ fn an_absent_axis_is_reported_with_its_reason() {
     ubuntu 22.04 instead of 20.04
     ");
 }
+
+/// Each CUDA version supports certain GPUs. A wheel that contains CUDA also runs on GPUs that are newer than
+/// its compiler, if the major version of their architecture is the same.
+#[test]
+fn cuda_and_its_libraries_fit_the_gpu() {
+    let on = |target: &str, packages: &str, name: &str| {
+        let text = format!("target {{ {target} }}\npackages {{ {packages} }}");
+        versions(&text, &[name, "cuda"])
+    };
+    let server = |driver: &str, gpu: &str| format!("platform \"x86_64\"; driver \">={driver}\"; gpu {gpu}");
+    assert_snapshot!(on(&server("550", "\"12.0\""), "llama_cpp", "llama_cpp"), @"llama_cpp 0.3.36, cuda 12.8");
+    assert_snapshot!(on(&server("550", "\"8.9\""), "llama_cpp", "llama_cpp"), @"llama_cpp 0.3.36, cuda 12.4");
+    assert_snapshot!(on(&server("580", "\"12.0\" \"6.1\""), "pycuda", "pycuda"), @"pycuda 2026.1, cuda 12.8");
+    assert_snapshot!(on("device \"dgx-spark\"", "llama_cpp", "llama_cpp"), @"llama_cpp 0.3.36, cuda 13.0");
+    assert_snapshot!(on(&server("580", "\"8.9\""), "pytorch \"1.13\"", "pytorch"), @"pytorch 1.13.1, cuda 11.7");
+    assert_snapshot!(on(&server("580", "\"6.1\""), "tensorrt", "tensorrt"), @"tensorrt 8.6.1.6, cuda 12.2");
+    assert_snapshot!(on(&server("580", "\"7.0\""), "tensorrt", "tensorrt"), @"tensorrt 10.3.0.26, cuda 12.8");
+    assert_snapshot!(on(&server("580", "\"8.9\""), "tensorrt", "tensorrt"), @"tensorrt 10.9.0.34, cuda 12.8");
+}
+
+#[test]
+fn a_base_image_with_an_old_compiler_conflicts_with_builds_only() {
+    let on = |package: &str| {
+        let target = "platform \"x86_64\"; driver \">=580\"; gpu \"12.1\"; ubuntu \"22.04\"";
+        let base = "base image=\"registry.example.com/team/cuda:1\" { provides { ubuntu \"22.04\"; cuda \"12.8\" } }";
+        versions(&format!("target {{ {target} }}\n{base}\npackages {{ {package} }}"), &["cuda"])
+    };
+    assert!(on("llama_cpp").contains("CUDA 12.8 conflicts with compute capability"), "{}", on("llama_cpp"));
+    assert_snapshot!(on("cuda"), @"cuda 12.8");
+}

@@ -53,6 +53,11 @@ pub(super) fn forbidden(catalog: &Catalog, forbidden: &Forbidden, log: &mut Log)
     for platform in &forbidden.platforms {
         known_platform(catalog, platform, log);
     }
+    if let Some(package) = &forbidden.archive_of
+        && catalog.entry(DefinitionKind::Package, package.as_str()).is_none()
+    {
+        references::unknown(catalog, package, log);
+    }
     if forbidden.sources.is_empty() {
         log.report(no_source(&forbidden.pattern, forbidden.pattern.span));
     }

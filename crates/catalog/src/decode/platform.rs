@@ -181,7 +181,10 @@ pub(crate) fn index(node: Reader<'_>, context: &mut DecodeContext<'_>) -> Option
 pub(crate) fn forbidden(node: Reader<'_>, context: &mut DecodeContext<'_>) -> Option<Forbidden> {
     let pattern: Option<Spanned<PackedText>> = node.arg(0, context.log);
     let reason: Option<Spanned<PackedText>> = node.prop("reason", context.log);
+    let instead: Option<Spanned<PackedText>> = node.prop("instead", context.log);
     Some(Forbidden {
+        archive_of: node.prop("archive-of", context.log),
+        instead: instead.map(|one| one.value),
         platforms: node.args_of_children("platform", context.log),
         sources: context.children(node, "source"),
         span: node.span(),

@@ -23,10 +23,8 @@ pub(crate) struct PackedFile {
     pub text: PackedRange,
     /// The other files of its folder, with ranges in the bytes.
     pub files: Vec<(PackedText, PackedRange)>,
-    /// Its definitions, with the ranges of their packed nodes in the bytes.
+    /// Its definitions, with the ranges of their hashes and packed forms in the bytes.
     pub entries: Vec<(Entry, PackedRange)>,
-    /// The hashes of its definitions, in the same order, as a range in the texts: 64 characters each.
-    pub hashes: PackedRange,
 }
 
 /// One stack (`manifests/`), as the build script packs it.

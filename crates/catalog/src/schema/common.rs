@@ -79,11 +79,13 @@ pub(super) static CONFLICTS: NodeSpec =
     NodeSpec::new("conflicts", "What must not be in the same image, one axis or package per line.")
         .open(&CONFLICT);
 
-static CONFLICT: NodeSpec = NodeSpec::new("NAME", "An axis or a package.").args(&[ArgSpec::text(
-    "REQUIREMENT",
-    "The versions; any if absent.",
-)
-.optional()]);
+static CONFLICT: NodeSpec = NodeSpec::new("NAME", "An axis or a package.")
+    .args(&[ArgSpec::text("REQUIREMENT", "The versions; any if absent.").optional()])
+    .properties(&[PropertySpec::new(
+        "stage",
+        ValueKind::Choice(&["build"]),
+        "For versions of an axis: with `build`, it matters only if a package is built against the axis, as for GPUs that the compiler of a CUDA version does not support.",
+    )]);
 
 pub(super) static DEFAULT: NodeSpec =
     NodeSpec::new("default", "The versions of axes, unless something else decides them.")

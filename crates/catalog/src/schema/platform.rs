@@ -192,10 +192,17 @@ static MIRROR: NodeSpec =
 /// `forbid "nvidia-l4t-kernel*" reason="…" { platform "tegra" }`.
 pub static FORBID: NodeSpec = NodeSpec::new(
     "forbid",
-    "System packages that must never be in an image, because they belong to the host.",
+    "System packages that cannot be installed in an image: they belong to the host, or need an archive that the image does not have.",
 )
 .args(&[ArgSpec::text("PATTERN", "The name of the package; a final `*` matches anything.")])
-.properties(&[PropertySpec::text("reason", "The reason, and what to do instead.").required()])
+.properties(&[
+    PropertySpec::text("reason", "The reason, and what to do instead.").required(),
+    PropertySpec::text(
+        "archive-of",
+        "A package of the catalogue whose archives have these packages: if the image has one of them, they are allowed.",
+    ),
+    PropertySpec::text("instead", "With `archive-of`: what to do; if absent, to request that package."),
+])
 .children(&[&FORBID_PLATFORM, &SOURCE]);
 
 static FORBID_PLATFORM: NodeSpec =

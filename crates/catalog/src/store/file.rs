@@ -29,8 +29,6 @@ pub(crate) struct DefinitionFile {
     pub(crate) beside: Vec<String>,
     /// The built-in catalogue is 0, each folder of the user's one more.
     pub(crate) layer: usize,
-    /// The hashes of its definitions, as packed; none for a user's file.
-    pub(super) hashes: &'static str,
     /// Its tree, empty where it could not be parsed, which was reported; `None` where its nodes are packed.
     pub(super) tree: Option<Document>,
 }
@@ -53,12 +51,11 @@ pub(crate) struct Slot {
     pub(crate) entry: Entry,
     /// The file that it stands in.
     pub(crate) file: usize,
+    /// The hash and the packed form of a built-in definition.
     pub(super) packed: Option<&'static [u8]>,
     /// What it says; `None` where it is broken, which was reported.
     pub(super) decoded: OnceLock<Option<Definition>>,
-    /// What a lock remembers of it, as packed.
-    pub(super) packed_hash: Option<&'static str>,
-    /// The same, once it was asked for.
+    /// What a lock remembers of it, once it was asked for.
     pub(super) hash: OnceLock<Sha256>,
 }
 
@@ -66,7 +63,7 @@ impl Slot {
     /// Not decoded yet.
     pub(super) fn new(entry: Entry, file: usize) -> Self {
         let (decoded, hash) = (OnceLock::new(), OnceLock::new());
-        Self { entry, file, packed: None, decoded, packed_hash: None, hash }
+        Self { entry, file, packed: None, decoded, hash }
     }
 }
 

@@ -160,7 +160,6 @@ impl Walk<'_> {
             files,
             beside,
             layer: self.layer,
-            hashes: "",
             tree: Some(tree),
         });
     }

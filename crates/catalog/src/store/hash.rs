@@ -1,9 +1,10 @@
 //! What a lock remembers of a definition.
 
 use crate::source::Sources;
-use crate::value::{Parse, Sha256};
+use crate::value::Sha256;
 
 use super::file::Slot;
+use super::packed::packed_hash;
 use super::{Catalog, DefinitionKind};
 use crate::packed::definition_hash;
 
@@ -15,8 +16,8 @@ impl Catalog {
 
     pub(super) fn hash<'s>(&self, slot: &'s Slot, sources: &Sources) -> &'s Sha256 {
         slot.hash.get_or_init(|| {
-            if let Some(packed) = slot.packed_hash {
-                return Sha256::parse(packed).expect("the build wrote a hash");
+            if let Some(packed) = slot.packed {
+                return packed_hash(packed);
             }
             let file = &self.files[slot.file];
             let node = sources.slice(self.node(slot.file, &slot.entry).span);

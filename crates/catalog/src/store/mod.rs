@@ -26,9 +26,6 @@ use crate::value::PackedText;
 use file::Slot;
 use folder::{Used, Walk};
 
-/// So many letters has a hash.
-const HASH: usize = 64;
-
 /// All definitions, built-in ones first, folders of users over them.
 #[derive(Debug, Default)]
 pub struct Catalog {
@@ -112,8 +109,7 @@ impl Catalog {
         let first = self.slots.len();
         for file in walk.found {
             let entries = index::entries(file.document(), &file.group);
-            let nodes = vec![None; entries.len()];
-            self.take_in(file, entries.into_iter().zip(nodes), walk.log);
+            self.take_in(file, entries, walk.log);
         }
         self.mention(first);
         for slot in &self.slots[first..] {
@@ -122,20 +118,13 @@ impl Catalog {
         }
     }
 
-    /// Takes in a file whose definitions are known by name, each with its node where that is packed.
-    fn take_in(
-        &mut self,
-        file: DefinitionFile,
-        entries: impl IntoIterator<Item = (Entry, Option<&'static [u8]>)>,
-        log: &mut Log,
-    ) {
-        let hashes = file.hashes;
+    /// Adds a file of a user's and the entries of its definitions.
+    fn take_in(&mut self, file: DefinitionFile, entries: Vec<Entry>, log: &mut Log) {
         self.files.push(file);
         let at = self.files.len() - 1;
-        for (number, (entry, packed)) in entries.into_iter().enumerate() {
-            let packed_hash = hashes.get(number * HASH..(number + 1) * HASH);
+        for entry in entries {
             self.name(&entry, at, self.slots.len(), log);
-            self.slots.push(Slot { packed, packed_hash, ..Slot::new(entry, at) });
+            self.slots.push(Slot::new(entry, at));
         }
     }
 

@@ -1,28 +1,30 @@
-//! The catalogue in packed form: typed definitions, read and checked at build time, so that a run decodes none of their
-//! text. A place in a definition is packed with the number of its file among the packed ones, which is its source's
-//! number in a run too ([`BuiltInTexts`]).
+//! The packed catalogue: typed definitions, decoded and checked at build time, so that a run only deserializes those that
+//! it needs. Their spans contain the number of a built-in text ([`BuiltInTexts`]), which is known at build time.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-use crate::diagnostic::Log;
 use crate::packed::{PackedFile, PackedRange};
 use crate::source::{BuiltInTexts, Sources};
+use crate::value::{PackedText, Parse as _, Sha256};
 
-use super::file::Definition;
-use super::{Catalog, DefinitionFile};
+use super::file::{Definition, Slot};
+use super::{Catalog, DefinitionFile, DefinitionKind};
 
-/// A packed catalogue, in parts of which a run reads as little as it needs.
+/// The length of a hash in front of each packed definition, in characters.
+const HASH: usize = 64;
+
+/// A packed catalogue. A run accesses only as much of `bytes` and `texts` as it needs.
 #[derive(Debug, Clone, Copy)]
 pub struct PackedCatalog<B, T> {
-    /// What is where, by name: read at every start.
+    /// The names of all definitions, and where each is.
     pub index: B,
-    /// The definitions, and the files beside them.
+    /// The definitions with their hashes, and the other files of their folders.
     pub bytes: B,
-    /// The texts of the definitions, and their hashes.
+    /// The texts of the definitions, for diagnostics.
     pub texts: T,
 }
 
-/// One that is being packed.
 #[derive(Default)]
 struct Packer {
     bytes: Vec<u8>,
@@ -42,7 +44,7 @@ impl Packer {
 }
 
 impl Catalog {
-    /// Packs all definitions, which were read from one folder without errors, into [`Sources::to_pack`].
+    /// Packs all definitions. They must be free of errors, and their texts must be those of [`Sources::to_pack`].
     pub fn pack(&self, sources: &Sources) -> PackedCatalog<Vec<u8>, String> {
         let mut packer = Packer::default();
         let files: Vec<PackedFile> =
@@ -54,7 +56,6 @@ impl Catalog {
     fn pack_file(&self, number: usize, sources: &Sources, packer: &mut Packer) -> PackedFile {
         let file = &self.files[number];
         let slots = || self.slots.iter().filter(|slot| slot.file == number);
-        let hashes: String = slots().map(|slot| self.hash(slot, sources).to_string()).collect();
         PackedFile {
             path: file.path.clone(),
             group: file.group.clone(),
@@ -63,45 +64,58 @@ impl Catalog {
             entries: slots()
                 .map(|slot| {
                     let definition = self.decoded(slot).expect("what is packed has no errors");
-                    let bytes = postcard::to_stdvec(definition).expect("memory takes all");
+                    let hash = self.hash(slot, sources).as_str().as_bytes().to_vec();
+                    let bytes = postcard::to_extend(definition, hash).expect("memory takes all");
                     (slot.entry.clone(), packer.bytes(&bytes))
                 })
                 .collect(),
-            hashes: packer.text(&hashes),
         }
     }
 
-    /// What was packed. No definition is read yet, and no text.
+    /// Creates a catalogue of packed definitions, without deserializing any. The build has checked that their names are
+    /// unique.
     pub fn packed(packed: PackedCatalog<&'static [u8], &'static str>, sources: &mut Sources) -> Self {
         let PackedCatalog { index, bytes, texts } = packed;
         let files: Vec<PackedFile> = postcard::from_bytes(index).expect("the build wrote the index");
         let mut catalog = Self::new();
-        let mut log = Log::new();
         let mut built_in = BuiltInTexts::new(texts);
-        for file in files {
-            let beside = file.files.into_iter().map(|(name, at)| (name, Cow::Borrowed(&bytes[at.range()])));
-            let source = built_in.add(file.path.clone(), file.text.range());
-            let definitions = DefinitionFile {
-                source,
+        let mut names: BTreeMap<DefinitionKind, Vec<(PackedText, usize)>> = BTreeMap::new();
+        for (at, file) in files.into_iter().enumerate() {
+            for (entry, range) in file.entries {
+                names.entry(entry.kind).or_default().push((entry.name.clone(), catalog.slots.len()));
+                for alias in &entry.aliases {
+                    let aliases = catalog.aliases.entry(entry.kind).or_default();
+                    aliases.insert(alias.clone(), entry.name.clone());
+                }
+                catalog.slots.push(Slot { packed: Some(&bytes[range.range()]), ..Slot::new(entry, at) });
+            }
+            let files = file.files.into_iter().map(|(name, at)| (name, Cow::Borrowed(&bytes[at.range()])));
+            catalog.files.push(DefinitionFile {
+                source: built_in.add(file.path.clone(), file.text.range()),
                 path: file.path,
                 group: file.group,
-                files: beside.collect(),
+                files: files.collect(),
                 beside: Vec::new(),
                 layer: 0,
-                hashes: &texts[file.hashes.range()],
                 tree: None,
-            };
-            let entries = file.entries.into_iter().map(|(entry, at)| (entry, Some(&bytes[at.range()])));
-            catalog.take_in(definitions, entries, &mut log);
+            });
         }
+        // A map of all names at once takes a fraction of the time of inserting each.
+        catalog.names = names.into_iter().map(|(kind, names)| (kind, names.into_iter().collect())).collect();
         sources.set_built_in(built_in);
         catalog
     }
 }
 
-/// A definition from its packed form.
+/// Deserializes a packed definition.
 pub(super) fn unpack(packed: &'static [u8]) -> Definition {
-    postcard::from_bytes(packed).expect("the build packed it")
+    postcard::from_bytes(&packed[HASH..]).expect("the build packed a definition")
+}
+
+/// Returns the hash of a packed definition.
+pub(super) fn packed_hash(packed: &[u8]) -> Sha256 {
+    let hash = std::str::from_utf8(&packed[..HASH]).ok().and_then(|hash| Sha256::parse(hash).ok());
+    hash.expect("the build packed a hash")
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::ops::Range;
 use minijinja::{Error, ErrorKind, Value};
 
 /// So many bytes of a template are read.
-const LONGEST: usize = 4096;
+pub(super) const LONGEST: usize = 4096;
 /// So many bytes has one `{{ … }}` or `{% … %}`: its parser goes as deep as it is long.
 const LONGEST_TAG: usize = 1000;
 /// So many bytes come out of a template, or of a filter.

@@ -2,6 +2,7 @@
 
 mod limits;
 mod names;
+mod names_only;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -72,6 +73,9 @@ impl Template {
     pub fn expand(&self, view: &TemplateView, log: &mut Log) -> Option<String> {
         if self.is_plain() {
             return Some(self.text.to_string());
+        }
+        if let Some(text) = names_only::filled(&self.text, view) {
+            return Some(text);
         }
         if let Some(fault) = limits::fault(&self.text) {
             log.error(self.refused(fault));

@@ -190,3 +190,37 @@ fn values_that_double_each_other_end() {
     let report = plain(&log, &sources);
     assert!(report.contains("longer than 16384 bytes"), "{report:.300}");
 }
+
+#[test]
+fn templates_of_names_are_what_the_engine_makes_of_them() {
+    let (mut log, mut sources) = (Log::new(), Sources::new());
+    let view = view(&mut log, &mut sources);
+    for text in [
+        "{{ version }}",
+        "v{{version}}-{{ cuda.major }}.{{ cuda.minor }}/{{ url }}",
+        "{{ option.qt }} {{ cuda }} {{ flash_attention.version }} {{ sm }} } }} {",
+        "{{ arch }}\n",
+    ] {
+        let template = template(text, &mut sources);
+        let filled = names_only::filled(text, &view);
+        assert!(filled.is_some(), "{text}");
+        assert_eq!(filled, template.filled(&view).ok(), "{text}");
+    }
+    for text in [
+        "{{ nothing }}",
+        "{{ cuda.nothing }}",
+        "{{ cuda.nothing.at }}",
+        "{{ version | upper }}",
+        "{{- version }}",
+        "{{ packages['cuda'] }}",
+        "{% if arch %}{{ arch }}{% endif %}",
+        "{# {{ arch }} #}",
+        "{{ true }}",
+        "{{ arch",
+        "{{ }}",
+        "{{ 'a' }}",
+        "{{{ arch }}}",
+    ] {
+        assert_eq!(names_only::filled(text, &view), None, "{text}");
+    }
+}

@@ -126,6 +126,18 @@ impl TemplateView {
         }
     }
 
+    /// Returns the value of a name.
+    pub(super) fn value(&self, name: &str) -> Option<Value> {
+        match name {
+            "packages" => Some(Value::from_dyn_object(Arc::clone(&self.packages))),
+            "option" => Some(Value::from_object(self.options.clone())),
+            name => match self.root.get(name) {
+                Some(value) => value.clone(),
+                None => self.packages.words.get(name).cloned(),
+            },
+        }
+    }
+
     pub(super) fn root(&self) -> Value {
         Value::from_object(Root(self.clone()))
     }
@@ -145,15 +157,7 @@ struct Root(TemplateView);
 
 impl Object for Root {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        let Self(view) = &**self;
-        match key.as_str()? {
-            "packages" => Some(Value::from_dyn_object(Arc::clone(&view.packages))),
-            "option" => Some(Value::from_object(view.options.clone())),
-            name => match view.root.get(name) {
-                Some(value) => value.clone(),
-                None => view.packages.words.get(name).cloned(),
-            },
-        }
+        self.0.value(key.as_str()?)
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {

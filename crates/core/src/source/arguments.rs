@@ -60,6 +60,8 @@ fn words(line: &str) -> Vec<Word<'_>> {
 /// Returns the secrets in arguments of programs on a line.
 pub(super) fn arguments(line: &str) -> Vec<FoundSecret> {
     let words = words(line);
+    let of_any = TABLE.get("*").into_iter().flatten().filter_map(|line| line.split(' ').nth(2));
+    let of_any: Vec<&str> = of_any.collect();
     let mut all = Vec::new();
     for (at, word) in words.iter().enumerate() {
         let program = word.text.rsplit('/').next().unwrap_or_default();
@@ -68,10 +70,9 @@ pub(super) fn arguments(line: &str) -> Vec<FoundSecret> {
         for line in TABLE.get(program).into_iter().flatten() {
             all.extend(of_program(line, &rest[..end]));
         }
-        for line in TABLE.get("*").into_iter().flatten() {
-            let option = line.split(' ').nth(2).unwrap_or_default();
-            if let Some(value) = value_of(option, &words[at..]).filter(|_| word.text.starts_with(option)) {
-                all.push((option.to_owned(), value));
+        for option in &of_any {
+            if let Some(value) = value_of(option, &words[at..]) {
+                all.push(((*option).to_owned(), value));
             }
         }
     }

@@ -11,6 +11,16 @@ pub fn is_hidden(letter: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// Returns the first hidden character of a text.
+pub fn first_hidden(text: &str) -> Option<char> {
+    // Most texts are plain ASCII, whose bytes are compared many at a time.
+    let plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\n' | b'\t');
+    if text.as_bytes().chunks(64).all(|bytes| bytes.iter().fold(true, |all, byte| all & plain(*byte))) {
+        return None;
+    }
+    text.chars().find(|letter| is_hidden(*letter))
+}
+
 /// Replaces hidden characters by escapes such as `\u{1b}`.
 pub fn shown(text: &str) -> Cow<'_, str> {
     escaped(text, |number, out| {
@@ -30,7 +40,7 @@ pub fn shown_json(text: &str) -> Cow<'_, str> {
 }
 
 fn escaped(text: &str, write: impl Fn(u32, &mut String)) -> Cow<'_, str> {
-    if !text.chars().any(is_hidden) {
+    if first_hidden(text).is_none() {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());

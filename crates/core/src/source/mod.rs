@@ -7,7 +7,7 @@ mod named;
 mod secret;
 mod span;
 
-pub use hidden::{is_hidden, shown, shown_json};
+pub use hidden::{first_hidden, is_hidden, shown, shown_json};
 pub use secret::{FoundSecret, SecretKind, masked, secrets, starred};
 pub use span::{Position, Span, Spanned};
 

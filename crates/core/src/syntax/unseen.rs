@@ -2,7 +2,7 @@
 //! of the outputs would interpret them.
 
 use crate::diagnostic::{Diagnostic, Log, codes::syntax as codes};
-use crate::source::{Span, is_hidden};
+use crate::source::{Span, first_hidden};
 
 use super::{Node, Value};
 
@@ -28,7 +28,7 @@ fn value(value: &Value, span: Span, log: &mut Log) {
 }
 
 fn text(text: &str, span: Span, log: &mut Log) {
-    let Some(letter) = text.chars().find(|letter| is_hidden(*letter)) else { return };
+    let Some(letter) = first_hidden(text) else { return };
     let name = format!("U+{:04X}", u32::from(letter));
     let diagnostic =
         Diagnostic::error(codes::FORBIDDEN_CHARACTER, format!("a value cannot contain the character {name}"))

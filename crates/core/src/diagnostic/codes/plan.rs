@@ -24,6 +24,8 @@ super::codes! { "plan":
     NO_SNAPSHOT = "no-snapshot";
     /// A PPA is not available for the distribution.
     NO_PPA = "no-ppa";
+    /// A system package whose archive the image does not have.
+    NO_ARCHIVE = "no-archive";
     /// A Dockerfile cannot contain a value at its position.
     NOT_CARRIED = "not-carried";
     /// The text of a `dockerfile` step would affect later instructions.
