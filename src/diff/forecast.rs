@@ -31,7 +31,7 @@ pub struct StepForecast {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StepState {
     Cached,
-    /// A linked copy behind a step that runs: its layer stays the same, and BuildKit only puts it on other layers.
+    /// A linked copy behind a step that runs: its layer stays the same, and `BuildKit` only puts it on other layers.
     Merged,
     /// Nothing of this step changed, but it depends on something that may have: a tag without a digest, a URL without
     /// a checksum.
