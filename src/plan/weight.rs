@@ -21,6 +21,8 @@ pub(super) struct Layers<'a> {
     pub(super) light: Vec<&'a PackagePlan>,
     /// The heavy packages with separate layers, in the order of installation.
     pub(super) wheels: Vec<WheelLayer>,
+    /// Whether the stage `python` installs packages that no heavy one requires.
+    mixed: bool,
 }
 
 impl<'a> Layers<'a> {
@@ -32,12 +34,20 @@ impl<'a> Layers<'a> {
         heavy.retain(|plan| !is_light(plan));
         let wheels = heavy.iter().filter(|plan| plan.is_python() && is_heavy(plans, plan));
         let wheels = wheels.filter_map(|plan| layer(plan, pins)).collect();
-        Self { heavy, light, wheels }
+        let names = heavy.iter().filter(|plan| plan.is_python() && is_heavy(plans, plan));
+        let below =
+            plans.closure(names.map(|plan| plan.name.clone()).collect(), &[catalog::RequireStage::Run]);
+        let mixed =
+            heavy.iter().any(|plan| plan.is_python() && !plan.platform && !below.contains(&plan.name));
+        Self { heavy, light, wheels, mixed }
     }
 
     /// Returns the layers that are moved out of the environment in the stage `python`. The last one stays in
-    /// it.
+    /// it, unless the environment has packages that change independently.
     pub(super) fn separate(&self) -> &[WheelLayer] {
+        if self.mixed {
+            return &self.wheels;
+        }
         self.wheels.split_last().map_or(&[], |(_, others)| others)
     }
 }

@@ -32,9 +32,9 @@ pub fn devcontainer(services: &Services, path: &str) -> String {
     }
     let text = serde_json::to_string_pretty(&value).expect("strings can be serialized");
     let head = head(&services.head, &[]);
-    // The head is in a block comment, which dev container files may contain, with the same lines as in every
-    // other file.
-    format!("/*\n{}*/\n{text}\n", head.replace("*/", "* /"))
+    // Dev container files may contain comments.
+    let head: String = head.lines().map(|line| format!("//{}\n", line.trim_start_matches('#'))).collect();
+    format!("{head}{text}\n")
 }
 
 /// Returns the settings that the manifest requests, and the user.

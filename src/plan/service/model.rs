@@ -137,6 +137,8 @@ pub struct Service {
     /// Supplementary groups. Those without a reason are the manifest's own; those with one are groups of the
     /// host that have access to its hardware.
     pub groups: Vec<Annotated<Interpolated>>,
+    /// Whether it uses the socket of Podman, which a unit of systemd provides.
+    pub podman_socket: bool,
     /// Groups whose number depends on the host: for each variable with the number, the command that prints
     /// it.
     pub host_groups: BTreeMap<String, String>,
