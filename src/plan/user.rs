@@ -204,7 +204,8 @@ fn is_theirs(app: &App, place: &ImagePath) -> bool {
 /// each.
 pub(super) fn defined(plans: &PackagePlans<'_>) -> BTreeMap<String, String> {
     let inputs = plans.inputs;
-    let of_base = inputs.resolution.base.env.iter().map(|name| (name.to_string(), "the base image".to_owned()));
+    let of_base =
+        inputs.resolution.base.env.iter().map(|name| (name.to_string(), "the base image".to_owned()));
     let all = plans.shipped().into_iter().chain(plans.platform());
     let of_plan = |plan: &PackagePlan| {
         let names: Vec<_> = plan.env.iter().map(|(name, ..)| name.to_string()).collect();

@@ -33,10 +33,9 @@ impl<'a> Layers<'a> {
         let mut heavy = plans.shipped_with_platform();
         heavy.retain(|plan| !is_light(plan));
         let wheels = heavy.iter().filter(|plan| plan.is_python() && is_heavy(plans, plan));
-        let wheels = wheels.filter_map(|plan| layer(plan, pins)).collect();
-        let names = heavy.iter().filter(|plan| plan.is_python() && is_heavy(plans, plan));
-        let below =
-            plans.closure(names.map(|plan| plan.name.clone()).collect(), &[catalog::RequireStage::Run]);
+        let wheels: Vec<WheelLayer> = wheels.filter_map(|plan| layer(plan, pins)).collect();
+        let below = wheels.iter().map(|layer| layer.package.clone()).collect();
+        let below = plans.closure(below, &[catalog::RequireStage::Run]);
         let mixed =
             heavy.iter().any(|plan| plan.is_python() && !plan.platform && !below.contains(&plan.name));
         Self { heavy, light, wheels, mixed }

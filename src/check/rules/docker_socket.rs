@@ -16,15 +16,19 @@ fn check(context: &Context<'_>, log: &mut Log) {
         let spans: Vec<Span> =
             run.docker_socket.on().into_iter().chain(mounted.map(|one| one.from.span)).collect();
         for span in spans {
-            let message = match context.project.engine() {
-                Engine::Docker => "access to the engine's socket is equivalent to root access on the host",
-                Engine::Podman => {
-                    "access to the engine's socket is equivalent to the account of the user who starts it"
-                }
+            let (message, label) = match context.project.engine() {
+                Engine::Docker => (
+                    "access to the engine's socket is equivalent to root access on the host",
+                    "it can start any container with any folder of the host",
+                ),
+                Engine::Podman => (
+                    "access to the engine's socket is equivalent to the account of the user who starts it",
+                    "it can start any container with any folder of this user",
+                ),
             };
             log.report(
                 Diagnostic::warning(codes::DOCKER_SOCKET, message)
-                    .at(span, "it can start any container with any folder of the host")
+                    .at(span, label)
                     .help("remove it, or use a proxy that allows only certain requests"),
             );
         }

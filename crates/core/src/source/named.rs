@@ -122,11 +122,11 @@ fn value_after(line: &str, name: &str, end: usize) -> Option<Range<usize>> {
 const NAMED: [&str; 9] =
     ["arg", "build-arg", "env", "host-env", "label", "option", "property", "sysctl", "variable"];
 
-/// Whether the word after this text is a name that a value follows: the name of a node, or the first argument
-/// of a node that takes a name and a value.
+/// Whether the word after this text is a name that a value follows: the name of a node, also in a comment, or
+/// the first argument of a node that takes a name and a value.
 fn takes_value(before: &str) -> bool {
     let before = before.trim_end();
-    let is_start = |text: &str| text.is_empty() || text.ends_with(['{', '}', ';']);
+    let is_start = |text: &str| text.is_empty() || text.ends_with(['{', '}', ';', ':', '/', '#', '-']);
     let (rest, node) = before.rsplit_once([' ', '\t']).unwrap_or(("", before));
     is_start(before) || NAMED.contains(&node.to_ascii_lowercase().as_str()) && is_start(rest.trim_end())
 }

@@ -275,6 +275,8 @@ mod tests {
             ("label \"com.example.api-key\" \"abc\"", "abc"),
             ("project \"x\" { label \"com.example.api-key\" \"abc\" }", "abc"),
             ("app { env { A \"1\"; \"DB_PASSWORD\" \"abc\" } }", "abc"),
+            ("// DB_PASSWORD \"abc\"", "abc"),
+            ("/-env { DB_PASSWORD \"abc\" }", "abc"),
             ("    ENV DB_PASSWORD \"abc\"", "abc"),
             ("OTHER \"hf_abcdefghijkl\"", "hf_abcdefghijkl"),
             ("sk-abcdefghijkl", "sk-abcdefghijkl"),
