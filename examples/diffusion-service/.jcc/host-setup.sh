@@ -45,7 +45,7 @@ elif older "${compose#v}" 2.20; then
 fi
 if ! docker buildx version >/dev/null 2>&1; then problem "Docker has no Buildx: install the package docker-buildx-plugin"; fi
 
-# NVIDIA's container toolkit, from the apt archive configured on the board. Toolkits before 1.8 have no nvidia-ctk.
+# NVIDIA's container toolkit, from the apt archive configured on the board. Old ones have no nvidia-ctk.
 say "NVIDIA Container Toolkit"
 command -v nvidia-ctk >/dev/null || command -v nvidia-container-runtime >/dev/null || install_package nvidia-container-toolkit
 
