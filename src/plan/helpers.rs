@@ -132,7 +132,7 @@ pub(super) fn remove_unused_downloads(stages: &mut [Stage]) {
         let name = stage.name.clone();
         for block in &mut stage.blocks {
             block.instructions.retain(|one| match one {
-                Instruction::Fetch(fetch) if fetch.to.as_str().ends_with(".whl") => {
+                Instruction::Fetch(fetch) if fetch.to.as_str().strip_suffix(".whl").is_some() => {
                     installed.contains(&(name.clone(), fetch.to.under(steps::FETCHED)))
                 }
                 _ => true,

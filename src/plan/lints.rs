@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
 use crate::manifest::{Engine, HealthCheck};
 
-use crate::value::{ByteSize, Parse};
+use crate::value::{ByteSize, PackedText, Parse};
 
 use super::package_context::Inputs;
 use super::package_plan::PackagePlans;
@@ -95,7 +95,7 @@ fn nothing_to_start(inputs: Inputs<'_>, log: &mut Log) {
                     "the server of {} needs root: start it with `command {}` and `user \"root\"` in a separate \
                         `service` node, and set a command for this one",
                     names[0],
-                    words(command.words.iter().map(|word| word.as_str()))
+                    words(command.words.iter().map(PackedText::as_str))
                 )
             }
             _ => format!(

@@ -13,8 +13,8 @@ pub(super) fn of_packages(inputs: Inputs<'_>) -> Vec<PackageNote> {
     for name in &inputs.resolution.order {
         let Some(view) = inputs.view(name) else { continue };
         let own = view.applicable(&view.package.notes).filter(|note| {
-            !is_heeded(note.unless.as_deref(), inputs)
-                && !(note.unless.as_deref() == Some("command") && starts(inputs, name))
+            let unless = note.unless.as_deref();
+            !(is_heeded(unless, inputs) || unless == Some("command") && starts(inputs, name))
         });
         let of_version = view.entry().into_iter().flat_map(|entry| &entry.notes).map(|note| &note.value);
         for text in own.map(|note| &note.value).chain(of_version) {

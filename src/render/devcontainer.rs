@@ -33,8 +33,9 @@ pub fn devcontainer(services: &Services, path: &str) -> String {
     let text = serde_json::to_string_pretty(&value).expect("strings can be serialized");
     let head = head(&services.head, &[]);
     // Dev container files may contain comments.
-    let head: String = head.lines().map(|line| format!("//{}\n", line.trim_start_matches('#'))).collect();
-    format!("{head}{text}\n")
+    let lines: Vec<String> = head.lines().map(|line| line.replacen('#', "//", 1)).collect();
+    let head = lines.join("\n");
+    format!("{head}\n{text}\n")
 }
 
 /// Returns the settings that the manifest requests, and the user.

@@ -297,7 +297,7 @@ fn missing_devices_and_sockets_are_reported_with_their_nodes() {
     assert!(host_setup(&on_a_pc("run { gpu #false; device \"/dev/ttyACM0\" }")).is_none());
 }
 
-/// The programs of a Jetson whose toolkit has no `nvidia-ctk`, as with JetPack 4. Docker's answer depends on
+/// The programs of a Jetson whose toolkit has no `nvidia-ctk`, as with `JetPack` 4. Docker's answer depends on
 /// whether it was restarted.
 const OLD_BOARD: [(&str, &str); 4] = [
     ("nvidia-ctk", "exit 127"),

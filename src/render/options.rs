@@ -51,7 +51,7 @@ pub(super) fn cdi(gpu: &GpuUse) -> Vec<String> {
 
 /// Whether Podman must disable `SELinux` labels, which deny access to CDI devices and to Podman's socket.
 pub(super) fn disables_labels(service: &Service) -> bool {
-    service.gpu.is_some() || service.podman_socket
+    service.gpu.is_some() || service.mounts_podman_socket()
 }
 
 /// Returns the security options.

@@ -129,7 +129,7 @@ fn container(services: &Services, service: &Service) -> String {
         let other = format!("{}.service", unit_name(services, other));
         unit.line("Requires", &other).line("After", &other);
     }
-    if service.podman_socket {
+    if service.mounts_podman_socket() {
         unit.line("Requires", "podman.socket").line("After", "podman.socket");
     }
     unit.section("Container");

@@ -24,7 +24,9 @@ const X11_HOST: &str = "~/.local/state/jcc/x11";
 const X11_FOLDER: &str = "/run/x11";
 const X11_COOKIE: &str = "/run/x11/cookie";
 const DOCKER_SOCKET: &str = "/var/run/docker.sock";
-const RUNTIME_DIR: &str = "XDG_RUNTIME_DIR";
+/// The socket of Podman in the folder of the user's sockets.
+pub(super) const PODMAN_SOCKET: &str = "/podman/podman.sock";
+pub(super) const RUNTIME_DIR: &str = "XDG_RUNTIME_DIR";
 
 /// Returns the GPU access of a service. The main service has it by default; others must request it.
 pub(super) fn gpu(run: &RunOptions, inputs: ServiceInputs<'_>, is_main: bool) -> Option<GpuUse> {
@@ -143,9 +145,8 @@ impl Adder<'_, '_> {
         } else {
             // The socket belongs to the user who starts the container, and needs no group.
             let why = format!("{cite}: access to it is equivalent to the account of the user who starts it");
-            let from = runtime_dir(run).then("/podman/podman.sock");
+            let from = runtime_dir(run).then(PODMAN_SOCKET);
             self.bind(from, Interpolated::literal(DOCKER_SOCKET), false, &why);
-            self.service.podman_socket = true;
         }
     }
 

@@ -150,7 +150,7 @@ fn devices(service: &Service) -> impl Iterator<Item = (String, String)> {
 }
 
 fn podman(setup: &mut HostSetup, services: &[&Service]) {
-    setup.podman_socket = services.iter().any(|service| service.podman_socket);
+    setup.podman_socket = services.iter().any(|service| service.mounts_podman_socket());
     setup.podman_network = services.iter().any(|service| service.network.is_none());
     let keeping = services.iter().filter(|each| each.keeps_groups());
     let own = keeping.flat_map(|each| &each.groups).filter(|group| group.why.is_empty());
