@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use crate::plan::SHARED_SUPPORT;
 use crate::plan::written::{self, RawInstruction};
 use crate::render::Artifacts;
 use crate::value::{IgnorePattern, Parse, leaves_out};
@@ -219,12 +220,11 @@ fn mounted(flag: &str, others: &[BuildStage], inputs: &BuildInputs<'_>) -> Optio
     let source = options.get("source").or(options.get("src")).copied().unwrap_or(".");
     Some(match options.get("from") {
         Some(from) => other(from, others),
-        None => context(source, "", inputs),
+        None => context(source, inputs),
     })
 }
 
 fn copied(rest: &str, others: &[BuildStage], inputs: &BuildInputs<'_>) -> Vec<StepInput> {
-    let excluded = flags(rest).find_map(|flag| flag.strip_prefix("--exclude=")).unwrap_or_default();
     if let Some(from) = flags(rest).find_map(|flag| flag.strip_prefix("--from=")) {
         return vec![other(from, others)];
     }
@@ -234,7 +234,7 @@ fn copied(rest: &str, others: &[BuildStage], inputs: &BuildInputs<'_>) -> Vec<St
     let of_source = |source: &String| match source.as_str() {
         heredoc if heredoc.starts_with("<<") => None,
         url if url.contains("://") => (!is_held).then(|| StepInput::Unknown(url.to_owned())),
-        path => Some(context(path, excluded, inputs)),
+        path => Some(context(path, inputs)),
     };
     sources.iter().filter_map(of_source).collect()
 }
@@ -255,9 +255,11 @@ fn other(name: &str, others: &[BuildStage]) -> StepInput {
 }
 
 /// Files of the build context: generated ones by their text, the project's own by whether they differ.
-fn context(path: &str, excluded: &str, inputs: &BuildInputs<'_>) -> StepInput {
+fn context(path: &str, inputs: &BuildInputs<'_>) -> StepInput {
     let path = path.trim_start_matches("./").trim_end_matches('/');
     let path = if path.is_empty() { "." } else { path };
+    // The stage that copies the whole project removes this folder, and others compare the contents.
+    let excluded = if path == "." { SHARED_SUPPORT } else { "" };
     let is_below = |file: &str, folder: &str| {
         folder == "." || file == folder || file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
     };

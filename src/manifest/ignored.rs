@@ -84,6 +84,9 @@ pub(super) fn find_secrets(fs: &dyn FileSystem, folder: &str) -> Vec<SecretFile>
                 }
                 Some(FileKind::File) => {
                     let by_name = is_secret_name(&name);
+                    if by_name && fs.head(&path, HEAD_BYTES).is_ok_and(|bytes| is_of_host_setup(&bytes)) {
+                        continue;
+                    }
                     if by_name || fs.head(&path, HEAD_BYTES).is_ok_and(|bytes| is_private_key(&name, &bytes))
                     {
                         found.push(SecretFile { path, key: !by_name });
@@ -95,6 +98,13 @@ pub(super) fn find_secrets(fs: &dyn FileSystem, folder: &str) -> Vec<SecretFile>
     }
     found.sort_by(|one, other| one.path.cmp(&other.path));
     found
+}
+
+/// Whether a file has only the numbers of groups that `host-setup.sh` writes to `.env`, which are no secrets.
+fn is_of_host_setup(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty()).peekable();
+    lines.peek().is_some() && lines.all(|line| line.starts_with("JCC_GID_"))
 }
 
 /// Whether a file is a private key: it starts with the header of one. In files whose extension is that of

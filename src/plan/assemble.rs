@@ -18,7 +18,7 @@ use super::weight::Layers;
 use super::{
     Check, From, Instruction, OutputFiles, PipIndex, PipTools, Plan, Stage, StageName, Why, archives, build,
     checks, closure, constraints, downloads, final_stage, graph, head, helpers, layer_count, lints, notes,
-    size, sources, test,
+    size, sources, test, user,
 };
 
 /// 1980-01-01, the earliest date that a zip file, and so a wheel, can contain.
@@ -55,6 +55,7 @@ pub fn plan(inputs: Inputs<'_>, log: &mut Log) -> Result<Plan, Reported> {
     let fetches = downloads::fetches(&plans, &stages, &locked, log);
     let layers = layer_count::count(inputs, &stages, log);
     lints::check(inputs, &stages, python.is_some(), log);
+    lints::replaced_paths(&plans, log);
     let plan = Plan {
         head: head::head(inputs),
         frontend: inputs.project.output.frontend.as_ref().map(|image| image.value.clone()),
@@ -87,7 +88,6 @@ fn stages(context: FinalContext<'_>, sources: &[(ThirdPartyArchive, Why)], check
     let fallback = Python { system: false, uv: None, ships: false, ..python_settings(inputs) };
     let python = context.python.unwrap_or(&fallback);
     let mut stages = Vec::new();
-    stages.extend(helpers::keys(sources, From::Image(inputs.resolution.base.image.clone())));
     let here = plans.platform_on(&inputs.resolution.base);
     stages.push(platform(plans, python, &inputs.resolution.base, ("base", &here)));
     if plans.toolkit().is_used(plans) {
@@ -112,9 +112,19 @@ fn stages(context: FinalContext<'_>, sources: &[(ThirdPartyArchive, Why)], check
     }
     let separate = python_settings(inputs);
     stages.extend(inputs.project.pip.venvs.iter().map(|venv| separate.venv_stage(plans, venv)));
+    stages.extend(user::project(inputs));
     stages.extend(final_stage::stages(context));
     stages.extend(test::stage(plans, python, checks));
     stages.extend(test::dev(plans, python));
+    let keys = helpers::keys(&helpers::used(sources, &stages), inputs.resolution.base.image.clone());
+    stages.splice(0..0, keys);
+    helpers::remove_unused_downloads(&mut stages);
+    for run in stages.iter_mut().flat_map(|stage| &mut stage.blocks).flat_map(|block| &mut block.instructions)
+    {
+        if let Instruction::Run(run) = run {
+            run.isolate();
+        }
+    }
     let taken: BTreeSet<StageName> = stages.iter().flat_map(graph::dependencies).collect();
     stages.retain(|stage| !stage.name.as_str().starts_with("fetch-") || taken.contains(&stage.name));
     merge_only_child("base", merge_only_child("devel", graph::ordered(stages)))

@@ -122,7 +122,7 @@ fn default_place() -> steps::StepContext {
 fn main_environment(stage: &'static str, apart: &[WheelLayer]) -> Block {
     let layer = |layer: &WheelLayer| {
         let from = path(&format!("{LAYERS}/{}", layer.package));
-        Instruction::CopyFrom(CopyFrom { stage: StageName::fixed(stage), from, to: path(VENV) })
+        Instruction::CopyFrom(CopyFrom::linked(StageName::fixed(stage), from, path(VENV)))
     };
     let mut instructions: Vec<Instruction> = apart.iter().map(layer).collect();
     instructions.push(copied(StageName::fixed(stage), VENV));
@@ -139,7 +139,7 @@ fn separate_heavy(layers: &Layers<'_>) -> Option<Block> {
 }
 
 fn copied(stage: StageName, folder: &str) -> Instruction {
-    Instruction::CopyFrom(CopyFrom { stage, from: path(folder), to: path(folder) })
+    Instruction::CopyFrom(CopyFrom::linked(stage, path(folder), path(folder)))
 }
 
 /// Whether the final stage creates the main environment: it contains only what the project requests from pip.

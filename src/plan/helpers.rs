@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::manifest::KeyLocation;
-use crate::value::{AptPackage, ImagePath, Name, Parse, Url};
+use crate::value::{AptPackage, ImagePath, ImageRef, Name, Parse, Url};
 
 use super::package_step::{ArchiveKey, PackagePlan, PackageStep, PackageStepKind, ThirdPartyArchive};
 use super::stage_packages::{FILES, apt};
 use super::steps::{self, FetchedFiles, StepContext, fetch_stage, path, tools_of};
-use super::{Block, Fetch, From, Git, Instruction, KeyFetch, Mount, Run, Script, Stage, StageName, Why};
+use super::{
+    Block, Fetch, From, Git, Instruction, KeyFetch, Mount, PipSource, Run, Script, Stage, StageName, Why,
+};
 
 /// Returns the mounts of a stage's steps.
 pub(super) fn mounts(stage: &Stage) -> impl Iterator<Item = &Mount> {
@@ -18,8 +20,22 @@ pub(super) fn mounts(stage: &Stage) -> impl Iterator<Item = &Mount> {
         .flat_map(|run| &run.mounts)
 }
 
+/// Returns the archives whose keys the stages copy. Others are only needed by builds that are left out.
+pub(super) fn used(sources: &[(ThirdPartyArchive, Why)], stages: &[Stage]) -> Vec<(ThirdPartyArchive, Why)> {
+    let instructions = || stages.iter().flat_map(|stage| &stage.blocks).flat_map(|block| &block.instructions);
+    let copies = |source: &ThirdPartyArchive| {
+        instructions().any(|one| {
+            matches!(one, Instruction::CopyFrom(copy) if copy.stage.as_str() == KEYS && copy.from == key_file(source))
+        })
+    };
+    sources.iter().filter(|(source, _)| copies(source)).cloned().collect()
+}
+
+/// The stage with the keys.
+pub(super) const KEYS: &str = "keys";
+
 /// Returns the stage `keys`, which downloads signing keys and verifies their fingerprints.
-pub(super) fn keys(sources: &[(ThirdPartyArchive, Why)], from: From) -> Option<Stage> {
+pub(super) fn keys(sources: &[(ThirdPartyArchive, Why)], image: ImageRef) -> Option<Stage> {
     let fetched: Vec<_> =
         sources.iter().filter_map(|(source, why)| Some((source, url(source)?, why))).collect();
     if fetched.is_empty() {
@@ -42,7 +58,7 @@ pub(super) fn keys(sources: &[(ThirdPartyArchive, Why)], from: From) -> Option<S
     let run = Run { offline: true, script: script.collect(), ..Run::default() };
     blocks.push(Block { why: Why::default(), instructions: vec![Instruction::Run(run)] });
     let why = Why::new("Keys of apt sources, verified by fingerprint");
-    Some(Stage { name: StageName::fixed("keys"), from, why, blocks })
+    Some(Stage { name: StageName::fixed(KEYS), from: From::Image(image), why, blocks })
 }
 
 /// Returns the URL of an archive's key.
@@ -89,6 +105,41 @@ pub(super) fn fetch(plan: &PackagePlan) -> Option<Stage> {
         why: plan.why.what(format!("Downloads of {}", plan.why.what)),
         blocks: vec![Block { why: Why::default(), instructions }],
     })
+}
+
+/// Removes wheels from the stages with downloads that no step installs from there: the stage `python`
+/// downloads its own.
+pub(super) fn remove_unused_downloads(stages: &mut [Stage]) {
+    let mut installed: Vec<(StageName, ImagePath)> = Vec::new();
+    for run in stages.iter().flat_map(|stage| &stage.blocks).flat_map(|block| &block.instructions) {
+        let Instruction::Run(run) = run else { continue };
+        let files = run
+            .script
+            .iter()
+            .filter_map(|script| if let Script::Pip(call) = script { Some(&call.what) } else { None });
+        let files: Vec<&ImagePath> = files
+            .flatten()
+            .filter_map(|what| if let PipSource::File(path) = what { Some(path) } else { None })
+            .collect();
+        for mount in &run.mounts {
+            if let Mount::Stage { stage, target, .. } = mount {
+                let own = files.iter().filter(|file| file.is_inside(target));
+                installed.extend(own.map(|file| (stage.clone(), (*file).clone())));
+            }
+        }
+    }
+    for stage in stages.iter_mut().filter(|stage| stage.name.as_str().starts_with("fetch-")) {
+        let name = stage.name.clone();
+        for block in &mut stage.blocks {
+            block.instructions.retain(|one| match one {
+                Instruction::Fetch(fetch) if fetch.to.as_str().strip_suffix(".whl").is_some() => {
+                    installed.contains(&(name.clone(), fetch.to.under(steps::FETCHED)))
+                }
+                _ => true,
+            });
+        }
+        stage.blocks.retain(|block| !block.instructions.is_empty());
+    }
 }
 
 /// Returns the stage `files-NAME`, which unpacks archives and clones repositories that other stages copy.

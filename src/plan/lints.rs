@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
-use crate::manifest::HealthCheck;
+use crate::manifest::{Engine, HealthCheck};
+
+use crate::value::{ByteSize, PackedText, Parse};
 
 use super::package_context::Inputs;
-use super::{Instruction, Script, Stage, start};
+use super::package_plan::PackagePlans;
+use super::{Instruction, Script, Stage, stage_packages, start, user};
 
 /// Programs that health checks use and slim images lack, with the system packages that contain them.
 const PROGRAMS: [(&str, &str); 9] = [
@@ -26,20 +29,80 @@ pub(super) fn check(inputs: Inputs<'_>, stages: &[Stage], python: bool, log: &mu
     nothing_to_start(inputs, log);
     missing_program(inputs, stages, python, log);
     shared_memory(inputs, log);
+    unused_capabilities(inputs, log);
+}
+
+/// Warns about added capabilities of services whose user is not root: Docker gives them to root only.
+fn unused_capabilities(inputs: Inputs<'_>, log: &mut Log) {
+    let app = inputs.project.app.as_ref();
+    let runs = || app.iter().flat_map(|app| &app.runs);
+    // A program with file capabilities, or one that starts others as root, can use them.
+    let grants = runs().any(|line| line.value.contains("setcap"));
+    if inputs.project.engine() != Engine::Docker || grants {
+        return;
+    }
+    for run in start::own(inputs) {
+        let Some(first) = run.cap_add.first() else { continue };
+        let is_root = super::user_numbers(run, app, true).is_none_or(|(uid, _)| uid == 0);
+        if is_root || super::needs_more_rights(run, inputs.project) {
+            continue;
+        }
+        let real_time = run.cap_add.iter().any(|one| one.value.to_string() == "SYS_NICE").then_some(
+            "for real-time priorities, use `ulimit \"rtprio\" 99` instead, which works for any user",
+        );
+        log.report(
+            Diagnostic::warning(
+                codes::UNUSED_CAPABILITY,
+                "Docker gives added capabilities to processes of root only",
+            )
+            .at(first.span, "this container runs as another user")
+            .help("run the service as root: `user \"root\"` in `run`")
+            .maybe_help(real_time),
+        );
+    }
+}
+
+/// Warns about variables of services that replace path variables of the image.
+pub(super) fn replaced_paths(plans: &PackagePlans<'_>, log: &mut Log) {
+    let defined = user::defined(plans);
+    for (name, value) in start::own(plans.inputs).flat_map(|run| &run.env) {
+        let Some(owner) = defined.get(name.as_str()) else { continue };
+        if stage_packages::path_list(&name.value, &value.value).is_none() {
+            continue;
+        }
+        let variable = wording::code(name.as_str());
+        log.report(
+            Diagnostic::warning(
+                codes::REPLACED_PATH,
+                format!("{variable} of the service replaces the one of the image"),
+            )
+            .at(name.span, format!("without the folders of {owner}"))
+            .help(format!("move it to `app {{ env {{ … }} }}`, where its folders are added to {variable}")),
+        );
+    }
 }
 
 fn nothing_to_start(inputs: Inputs<'_>, log: &mut Log) {
-    let servers: Vec<String> = start::servers(inputs).iter().map(|(view, _)| view.title()).collect();
+    let servers = start::servers(inputs);
+    let names: Vec<String> = servers.iter().map(|(view, _)| view.title()).collect();
     for span in start::idle_restarts(inputs) {
-        let help = if servers.is_empty() {
-            "set a command, such as `command \"python3\" \"main.py\"` in `app`, or remove `restart`"
-                .to_owned()
-        } else {
-            format!(
+        let help = match &servers[..] {
+            [] => {
+                format!("set a command, such as `command {}` in `app`, or remove `restart`", example(inputs))
+            }
+            [(_, command)] => {
+                format!(
+                    "the server of {} needs root: start it with `command {}` and `user \"root\"` in a separate \
+                        `service` node, and set a command for this one",
+                    names[0],
+                    words(command.words.iter().map(PackedText::as_str))
+                )
+            }
+            _ => format!(
                 "{} each have a server: set the one to start with `command` in `app`, and start the \
                     others in separate `service` nodes",
-                wording::all_of(&servers)
-            )
+                wording::all_of(&names)
+            ),
         };
         log.report(
             Diagnostic::warning(
@@ -50,6 +113,25 @@ fn nothing_to_start(inputs: Inputs<'_>, log: &mut Log) {
             .help(help),
         );
     }
+}
+
+/// Returns the words of a command that the image could run: the one that a note of a package gives, if any.
+fn example(inputs: Inputs<'_>) -> String {
+    let shipped = inputs.resolution.order.iter().filter_map(|name| inputs.view(name));
+    let shipped = shipped.filter(|view| view.chosen.needed.run);
+    let started = shipped.into_iter().find_map(|view| {
+        let mut notes = view.applicable(&view.package.notes);
+        notes.find_map(|note| {
+            let (command, _) = note.value.strip_prefix("Start it with `")?.split_once('`')?;
+            Some(words(command.split_whitespace()))
+        })
+    });
+    started.unwrap_or_else(|| words(["python3", "main.py"]))
+}
+
+/// Formats the words of a command as in a manifest.
+fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    words.into_iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" ")
 }
 
 fn missing_program(inputs: Inputs<'_>, stages: &[Stage], python: bool, log: &mut Log) {
@@ -138,7 +220,11 @@ fn shared_memory(inputs: Inputs<'_>, log: &mut Log) {
     }) else {
         return;
     };
-    let size = view.package.shm_size.map(|size| size.to_string()).unwrap_or_default();
+    // More than half of the memory would be more than engines and systems give without being asked.
+    let half =
+        inputs.resolution.target.memory.and_then(|memory| ByteSize::parse(&format!("{}m", memory / 2)).ok());
+    let size = view.package.shm_size.min(half.or(view.package.shm_size));
+    let size = size.map(|size| size.to_string()).unwrap_or_default();
     let place = view.chosen.place.unwrap_or(inputs.project.header.name.span);
     log.report(
         Diagnostic::note(codes::SHARED_MEMORY, "the container has 64 MiB of shared memory")

@@ -2,17 +2,20 @@
 
 use crate::manifest::{App, Camera, RunOptions};
 use crate::resolve::TargetFacts;
+use crate::value::Name;
 
-use super::PackageNote;
 use super::package_context::Inputs;
+use super::{PackageNote, start};
 
 /// Returns the notes of the chosen packages and versions, without duplicates.
 pub(super) fn of_packages(inputs: Inputs<'_>) -> Vec<PackageNote> {
     let mut notes: Vec<PackageNote> = Vec::new();
     for name in &inputs.resolution.order {
         let Some(view) = inputs.view(name) else { continue };
-        let own =
-            view.applicable(&view.package.notes).filter(|note| !is_heeded(note.unless.as_deref(), inputs));
+        let own = view.applicable(&view.package.notes).filter(|note| {
+            let unless = note.unless.as_deref();
+            !(is_heeded(unless, inputs) || unless == Some("command") && starts(inputs, name))
+        });
         let of_version = view.entry().into_iter().flat_map(|entry| &entry.notes).map(|note| &note.value);
         for text in own.map(|note| &note.value).chain(of_version) {
             let text = format!("{}: {text}", view.title());
@@ -22,6 +25,11 @@ pub(super) fn of_packages(inputs: Inputs<'_>) -> Vec<PackageNote> {
         }
     }
     notes
+}
+
+/// Whether the image starts the server of this package by default.
+fn starts(inputs: Inputs<'_>, name: &Name) -> bool {
+    start::default(inputs).is_some_and(|(view, _)| view.package.name.value == *name)
 }
 
 /// Whether the manifest already has what a note recommends.

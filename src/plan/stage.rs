@@ -166,6 +166,18 @@ pub struct CopyFrom {
     pub stage: StageName,
     pub from: ImagePath,
     pub to: ImagePath,
+    /// Whether its layer is independent of earlier ones. Missing folders above the files are then new ones.
+    pub link: bool,
+    pub chmod: Option<FileMode>,
+    /// The numeric user and group of the files.
+    pub chown: Option<(Id, Id)>,
+}
+
+impl CopyFrom {
+    /// Creates a copy whose layer is independent of earlier ones.
+    pub fn linked(stage: StageName, from: ImagePath, to: ImagePath) -> Self {
+        Self { stage, from, to, link: true, chmod: None, chown: None }
+    }
 }
 
 /// A file that `ADD` downloads.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::manifest::KeyLocation;
-use crate::value::{AptPackage, ImagePath, Name, Parse, ProjectPath};
+use crate::value::{AptPackage, EnvName, ImagePath, Name, Parse, ProjectPath};
 
 use super::package_step::{
     ArchiveKey, PackagePlan, PackageStep, PackageStepKind, ThirdPartyArchive, configures_linker,
@@ -172,8 +172,8 @@ pub(super) fn linker<'a>(steps: impl Iterator<Item = &'a [PackageStep]>, changed
 pub(super) fn source_files(source: &ThirdPartyArchive) -> Vec<Instruction> {
     let key = source.file.key.as_ref().zip(source.key.as_ref()).map(|(to, key)| match key {
         ArchiveKey::At(KeyLocation::Url(_)) => {
-            let stage = StageName::fixed("keys");
-            Instruction::CopyFrom(CopyFrom { stage, from: helpers::key_file(source), to: to.clone() })
+            let stage = StageName::fixed(helpers::KEYS);
+            Instruction::CopyFrom(CopyFrom::linked(stage, helpers::key_file(source), to.clone()))
         }
         ArchiveKey::At(KeyLocation::File(file)) => copied(file.clone(), to),
         ArchiveKey::Text(_) => copied(key_text_file(source), to),
@@ -197,7 +197,7 @@ fn copies(plan: &PackagePlan, place: &StepContext) -> Vec<Instruction> {
     let mut copies = Vec::new();
     for (from, to, _) in plan.exports() {
         let from = if is_shared(from) { from.under(EXPORT) } else { from.clone() };
-        copies.push(CopyFrom { stage: StageName::of("build", &plan.name), from, to: to.clone() });
+        copies.push(CopyFrom::linked(StageName::of("build", &plan.name), from, to.clone()));
     }
     if place.files == FetchedFiles::Separate {
         for step in &plan.install {
@@ -207,7 +207,7 @@ fn copies(plan: &PackagePlan, place: &StepContext) -> Vec<Instruction> {
                 _ => continue,
             };
             let from = to.under(FILES);
-            copies.push(CopyFrom { stage: StageName::of("files", &plan.name), from, to: to.clone() });
+            copies.push(CopyFrom::linked(StageName::of("files", &plan.name), from, to.clone()));
         }
     }
     copies.dedup();
@@ -230,20 +230,23 @@ pub(super) fn environment(plan: &PackagePlan, defined: &mut BTreeSet<String>) ->
     }
     let mut variables = Vec::new();
     for (name, value, _) in &plan.env {
-        let folders: Option<Vec<_>> =
-            value.split(':').map(|folder| crate::value::Parse::parse(folder).ok()).collect();
-        match folders {
-            Some(folders) if name.as_str().ends_with("_PATH") => {
-                let inherits = !defined.insert(name.as_str().to_owned());
-                instructions.push(prepend(name.as_str(), folders, inherits));
-            }
-            _ => variables.push((name.clone(), value.clone())),
+        if let Some(folders) = path_list(name, value) {
+            let inherits = !defined.insert(name.as_str().to_owned());
+            instructions.push(prepend(name.as_str(), folders, inherits));
+        } else {
+            variables.push((name.clone(), value.clone()));
         }
     }
     if !variables.is_empty() {
         instructions.push(Instruction::Env(variables));
     }
     instructions
+}
+
+/// Returns the folders of a path variable, such as `PYTHONPATH`, to which several packages can add some.
+pub(super) fn path_list(name: &EnvName, value: &str) -> Option<Vec<ImagePath>> {
+    let folders = value.split(':').map(|folder| ImagePath::parse(folder).ok());
+    if name.as_str().ends_with("PATH") { folders.collect() } else { None }
 }
 
 /// Prepends folders to a path variable.

@@ -1,20 +1,22 @@
 //! The default command of an image if the manifest sets none: the server of a package.
 
+use crate::catalog::ServerCommand;
 use crate::manifest::RunOptions;
 use crate::resolve::Reason;
 use crate::source::Span;
 
 use super::package_context::{Inputs, PackageContext};
-use crate::value::PackedText;
 
 /// Returns the package whose server is started, and its command. `None` if the manifest sets a command, the
-/// base image is the user's own, or the server is ambiguous.
-pub(super) fn default(inputs: Inputs<'_>) -> Option<(PackageContext<'_>, &Vec<PackedText>)> {
+/// base image is the user's own, the server needs root and the image has another user, or the server is
+/// ambiguous.
+pub(super) fn default(inputs: Inputs<'_>) -> Option<(PackageContext<'_>, &ServerCommand)> {
     if is_named(inputs) || inputs.resolution.base.name.is_none() {
         return None;
     }
-    let all = servers(inputs);
-    let asked = |(view, _): &&(PackageContext<'_>, &Vec<PackedText>)| {
+    let mut all = servers(inputs);
+    all.retain(|(_, command)| works(inputs, command));
+    let asked = |(view, _): &&(PackageContext<'_>, &ServerCommand)| {
         view.chosen.reasons.iter().any(|reason| matches!(reason, Reason::Requested(_)))
     };
     let mut asked = all.iter().filter(asked);
@@ -25,10 +27,16 @@ pub(super) fn default(inputs: Inputs<'_>) -> Option<(PackageContext<'_>, &Vec<Pa
 }
 
 /// Returns the packages of the image that have a server, in the order of installation.
-pub(super) fn servers(inputs: Inputs<'_>) -> Vec<(PackageContext<'_>, &Vec<PackedText>)> {
+pub(super) fn servers(inputs: Inputs<'_>) -> Vec<(PackageContext<'_>, &ServerCommand)> {
     let views = inputs.resolution.order.iter().filter_map(|name| inputs.view(name));
     let shipped = views.filter(|view| view.chosen.needed.run);
     shipped.filter_map(|view| Some((view, view.applicable(&view.package.commands).next()?))).collect()
+}
+
+/// Whether a server works as the user of the main service.
+pub(super) fn works(inputs: Inputs<'_>, command: &ServerCommand) -> bool {
+    let user = super::user_numbers(&inputs.project.run, inputs.project.app.as_ref(), true);
+    !command.root || user.is_some_and(|(uid, _)| uid == 0)
 }
 
 /// Whether `app` sets the command or the entrypoint.

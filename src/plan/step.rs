@@ -29,6 +29,14 @@ impl Run {
         self.jobs && (self.script.iter().any(own) || self.has_other_builds())
     }
 
+    /// Removes the access to the network if no command can use it.
+    pub(super) fn isolate(&mut self) {
+        if !self.script.is_empty() && self.script.iter().all(Script::is_local) {
+            self.offline = true;
+            self.mounts.retain(|mount| *mount != Mount::Net);
+        }
+    }
+
     /// Whether commands that jcc does not generate may build something.
     pub fn has_other_builds(&self) -> bool {
         self.script.iter().any(|script| match script {
@@ -36,6 +44,54 @@ impl Run {
             Script::Shell(text) | Script::File(ScriptFile { text, .. }) => may_build(text),
             _ => false,
         })
+    }
+}
+
+/// Programs that change files and cannot access the network.
+const LOCAL: [&str; 27] = [
+    "[", "[[", "cat", "cd", "chmod", "chown", "cp", "cut", "echo", "false", "grep", "install", "ldconfig",
+    "ln", "ls", "mkdir", "mv", "printf", "rm", "rmdir", "sed", "set", "sort", "strip", "tar", "touch",
+    "true",
+];
+
+/// Whether a shell text certainly runs only programs of [`LOCAL`]. Text in quotes may look like another
+/// program; the answer is no then.
+fn is_local_shell(text: &str) -> bool {
+    let commands = text.split(['\n', ';', '&', '|', '(', ')', '`']);
+    let mut programs = commands.filter_map(|command| command.split_whitespace().next()).peekable();
+    programs.peek().is_some() && programs.all(|program| LOCAL.contains(&program))
+}
+
+impl Script {
+    /// Whether the command certainly does not access the network.
+    fn is_local(&self) -> bool {
+        match self {
+            Self::Unpack { .. }
+            | Self::Libraries { .. }
+            | Self::Key(_)
+            | Self::Symlink { .. }
+            | Self::Ldconfig
+            | Self::Mkdir { .. }
+            | Self::ListBefore { .. }
+            | Self::Collect { .. }
+            | Self::User(_)
+            | Self::MountPoint { .. }
+            | Self::LinkerFile(_)
+            | Self::Drift { .. }
+            | Self::Layers(_)
+            | Self::Checks => true,
+            Self::Shell(text) | Self::File(ScriptFile { text, .. }) => is_local_shell(text),
+            Self::Apt(_)
+            | Self::Pip(_)
+            | Self::Venv { .. }
+            | Self::Git(_)
+            | Self::Deb { .. }
+            | Self::Cmake(_)
+            | Self::Tool { .. }
+            | Self::WheelBuild { .. }
+            | Self::Python(_)
+            | Self::Snapshot { .. } => false,
+        }
     }
 }
 
@@ -360,6 +416,19 @@ mod tests {
         }
         for text in ["rm -rf /opt/vtk/lib/cmake", "cp -a /build/lib /opt/x", "ldconfig", ""] {
             assert!(!may_build(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_that_certainly_fetch_nothing_are_recognised() {
+        for text in
+            ["rm -f /etc/x", "mkdir -p /a && printf '%s' x > /a/b\nldconfig", "tar -xf /a.tar; ln -s a b"]
+        {
+            assert!(is_local_shell(text), "{text}");
+        }
+        for text in ["curl x", "rm a && curl x", "echo $(curl x)", "bash /x.sh", "", "X=1 rm a", "tar x | sh"]
+        {
+            assert!(!is_local_shell(text), "{text}");
         }
     }
 

@@ -2,16 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::manifest::{App, Mode, User, Volume};
+use crate::manifest::{App, Copy, Mode, User, Volume};
 use crate::value::{EnvName, Id, ImagePath};
 
 use super::final_stage::{self, FinalContext, requested_why};
 use super::package_context::Inputs;
-use super::package_step::configures_linker;
+use super::package_plan::PackagePlans;
+use super::package_step::{PackagePlan, configures_linker};
 use super::python::Python;
 use super::stage_packages;
 use super::steps::{self, path, small};
-use super::{Block, FolderOwner, Instruction, Mount, Run, Script, UserAccount, Why, driver_capabilities};
+use super::{
+    Block, CopyFrom, FolderOwner, From, Instruction, Mount, Run, SHARED_SUPPORT, Script, Stage, StageName,
+    UserAccount, Why, driver_capabilities,
+};
 
 /// Installs the Python packages of the application. They come before its files, which change more often.
 pub(super) fn requirements(inputs: Inputs<'_>, python: &Python) -> Option<Block> {
@@ -33,7 +37,7 @@ pub(super) fn blocks(context: FinalContext<'_>) -> Vec<Block> {
     let inputs = context.plans.inputs;
     let mut blocks = Vec::new();
     if let Some(app) = &inputs.project.app {
-        blocks.extend(files(app));
+        blocks.extend(files(context, app));
         let tells = app.copies.iter().any(|copy| configures_linker(&copy.to));
         blocks.extend(stage_packages::linker(std::iter::empty(), tells));
         blocks.extend(runs(context, app));
@@ -50,8 +54,8 @@ pub(super) fn blocks(context: FinalContext<'_>) -> Vec<Block> {
     let metadata = Block { why: Why::default(), instructions: vec![labels] };
     let at = blocks.len().saturating_sub(usize::from(inputs.project.app.is_some()));
     blocks.splice(at..at, gpu(context).into_iter().chain([metadata]));
-    if let Some((view, words)) = super::start::default(inputs) {
-        let words = words.iter().map(ToString::to_string).collect();
+    if let Some((view, command)) = super::start::default(inputs) {
+        let words = command.words.iter().map(ToString::to_string).collect();
         let why = Why::new(format!("The server of {}", view.title()));
         blocks.push(Block { why, instructions: vec![Instruction::Cmd(words)] });
     }
@@ -147,6 +151,37 @@ fn mount_points(inputs: Inputs<'_>) -> Option<Block> {
     (!run.script.is_empty()).then(|| Block { why, instructions: vec![Instruction::Run(run)] })
 }
 
+/// The stage with the project's files.
+const APP: &str = "app";
+/// The folder of that stage with the files.
+const PROJECT: &str = "/project";
+
+fn is_whole_project(copy: &Copy) -> bool {
+    copy.from.value.as_str() == "."
+}
+
+/// Returns the stage with the project's files if `app` copies the whole folder. It removes jcc's own folder:
+/// a change in there alone then changes no layer of the image. The flag `--exclude` of `COPY` would do the
+/// same, but needs a newer builder than anything else in the file.
+pub(super) fn project(inputs: Inputs<'_>) -> Option<Stage> {
+    let copy = inputs.project.app.as_ref()?.copies.iter().find(|copy| is_whole_project(copy))?;
+    let files = Instruction::Copy {
+        from: copy.from.value.clone(),
+        to: path(PROJECT),
+        into: false,
+        chmod: None,
+        chown: None,
+    };
+    let script = vec![Script::Shell(format!("rm -rf {PROJECT}/{SHARED_SUPPORT}"))];
+    let remove = Instruction::Run(Run { offline: true, script, ..Run::default() });
+    Some(Stage {
+        name: StageName::fixed(APP),
+        from: From::Image(inputs.resolution.base.image.clone()),
+        why: Why::new(format!("The project's files without `{SHARED_SUPPORT}`")),
+        blocks: vec![Block { why: Why::default(), instructions: vec![files, remove] }],
+    })
+}
+
 fn owner(app: &App) -> Option<(Id, Id)> {
     app.login().map(|user| (user.uid, user.gid))
 }
@@ -165,23 +200,54 @@ fn is_theirs(app: &App, place: &ImagePath) -> bool {
             .any(|one| place.is_inside(one))
 }
 
-fn files(app: &App) -> Option<Block> {
+/// Returns the variables that the base image and the packages of the final image define, with what defines
+/// each.
+pub(super) fn defined(plans: &PackagePlans<'_>) -> BTreeMap<String, String> {
+    let inputs = plans.inputs;
+    let of_base =
+        inputs.resolution.base.env.iter().map(|name| (name.to_string(), "the base image".to_owned()));
+    let all = plans.shipped().into_iter().chain(plans.platform());
+    let of_plan = |plan: &PackagePlan| {
+        let names: Vec<_> = plan.env.iter().map(|(name, ..)| name.to_string()).collect();
+        names.into_iter().map(|name| (name, plan.why.what.clone())).collect::<Vec<_>>()
+    };
+    let path = ("PATH".to_owned(), "the base image".to_owned());
+    std::iter::once(path).chain(of_base).chain(all.flat_map(of_plan)).collect()
+}
+
+/// Sets the variables of the application. Folders are prepended to path variables that packages define, which
+/// would not find their files otherwise.
+fn variables(context: FinalContext<'_>, app: &App) -> Vec<Instruction> {
+    let defined = defined(context.plans);
+    let mut instructions = Vec::new();
+    let mut plain = Vec::new();
+    for (name, value) in &app.env {
+        let folders = stage_packages::path_list(&name.value, &value.value);
+        match folders.filter(|_| defined.contains_key(name.as_str())) {
+            Some(folders) => instructions.push(stage_packages::prepend(name.as_str(), folders, true)),
+            None => plain.push((name.value.clone(), value.value.clone())),
+        }
+    }
+    instructions.extend((!plain.is_empty()).then_some(Instruction::Env(plain)));
+    instructions
+}
+
+fn files(context: FinalContext<'_>, app: &App) -> Option<Block> {
     let mut instructions: Vec<Instruction> =
         app.workdir.iter().map(|folder| Instruction::Workdir(folder.value.clone())).collect();
     for copy in &app.copies {
-        instructions.push(Instruction::Copy {
-            from: copy.from.value.clone(),
-            to: copy.to.value.clone(),
-            into: copy.into,
-            chmod: copy.chmod.map(|mode| mode.value),
-            chown: owner(app).filter(|_| is_theirs(app, &copy.to)),
+        let to = copy.to.value.clone();
+        let chmod = copy.chmod.map(|mode| mode.value);
+        let chown = owner(app).filter(|_| is_theirs(app, &copy.to));
+        instructions.push(if is_whole_project(copy) {
+            let (stage, from) = (StageName::fixed(APP), path(PROJECT));
+            Instruction::CopyFrom(CopyFrom { stage, from, to, link: false, chmod, chown })
+        } else {
+            Instruction::Copy { from: copy.from.value.clone(), to, into: copy.into, chmod, chown }
         });
     }
-    let env: Vec<_> = app.env.iter().map(|(name, value)| (name.value.clone(), value.value.clone())).collect();
     // After the files, so that changed variables do not invalidate the cached layers of the files.
-    if !env.is_empty() {
-        instructions.push(Instruction::Env(env));
-    }
+    instructions.extend(variables(context, app));
     (!instructions.is_empty()).then(|| Block { why: Why::default(), instructions })
 }
 

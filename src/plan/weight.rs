@@ -21,6 +21,8 @@ pub(super) struct Layers<'a> {
     pub(super) light: Vec<&'a PackagePlan>,
     /// The heavy packages with separate layers, in the order of installation.
     pub(super) wheels: Vec<WheelLayer>,
+    /// Whether the stage `python` installs packages that no heavy one requires.
+    mixed: bool,
 }
 
 impl<'a> Layers<'a> {
@@ -31,13 +33,20 @@ impl<'a> Layers<'a> {
         let mut heavy = plans.shipped_with_platform();
         heavy.retain(|plan| !is_light(plan));
         let wheels = heavy.iter().filter(|plan| plan.is_python() && is_heavy(plans, plan));
-        let wheels = wheels.filter_map(|plan| layer(plan, pins)).collect();
-        Self { heavy, light, wheels }
+        let wheels: Vec<WheelLayer> = wheels.filter_map(|plan| layer(plan, pins)).collect();
+        let below = wheels.iter().map(|layer| layer.package.clone()).collect();
+        let below = plans.closure(below, &[catalog::RequireStage::Run]);
+        let mixed =
+            heavy.iter().any(|plan| plan.is_python() && !plan.platform && !below.contains(&plan.name));
+        Self { heavy, light, wheels, mixed }
     }
 
     /// Returns the layers that are moved out of the environment in the stage `python`. The last one stays in
-    /// it.
+    /// it, unless the environment has packages that change independently.
     pub(super) fn separate(&self) -> &[WheelLayer] {
+        if self.mixed {
+            return &self.wheels;
+        }
         self.wheels.split_last().map_or(&[], |(_, others)| others)
     }
 }

@@ -3,7 +3,7 @@
 use crate::manifest::BuildSecret;
 use crate::plan::{PipCache, SHARED_SUPPORT, Services};
 
-use super::compose::{build_secrets, doubled};
+use super::compose::{build_secrets, doubled, from_compose};
 use super::head::head;
 use super::yaml::{Item, Map, Yaml, document};
 
@@ -40,11 +40,6 @@ pub(super) fn include(services: &Services) -> Option<Map> {
     include.text("path", from_compose(services, &path(services)));
     include.put("project_directory", Yaml::Raw(".".to_owned()));
     services.has_caches().then_some(include)
-}
-
-/// Returns a path of the project relative to the folder of the Compose file.
-fn from_compose(services: &Services, path: &str) -> String {
-    format!("{}/{path}", services.build.context)
 }
 
 /// Returns the comment that says how to start the caches.

@@ -24,9 +24,16 @@ pub fn compose(services: &Services) -> String {
     format!("{}{}", head(&services.head, &more), document(&root(services)))
 }
 
-/// Returns the command that prepares the host, for the project's root.
+/// Returns the command that prepares the host, for the folder of the Compose file.
 pub(super) fn setup_command(services: &Services) -> String {
-    format!("bash {}", quote::shell(&services.host.script))
+    let script = &services.host.script;
+    let script = if services.build.context == "." { script.clone() } else { from_compose(services, script) };
+    format!("bash {}", quote::shell(&script))
+}
+
+/// Returns a path of the project relative to the folder of the Compose file.
+pub(super) fn from_compose(services: &Services, path: &str) -> String {
+    format!("{}/{path}", services.build.context)
 }
 
 fn root(services: &Services) -> Map {

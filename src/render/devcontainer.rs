@@ -32,9 +32,10 @@ pub fn devcontainer(services: &Services, path: &str) -> String {
     }
     let text = serde_json::to_string_pretty(&value).expect("strings can be serialized");
     let head = head(&services.head, &[]);
-    // The head is in a block comment, which dev container files may contain, with the same lines as in every
-    // other file.
-    format!("/*\n{}*/\n{text}\n", head.replace("*/", "* /"))
+    // Dev container files may contain comments.
+    let lines: Vec<String> = head.lines().map(|line| line.replacen('#', "//", 1)).collect();
+    let head = lines.join("\n");
+    format!("{head}\n{text}\n")
 }
 
 /// Returns the settings that the manifest requests, and the user.

@@ -36,6 +36,7 @@ pub(super) fn host_setup(services: &Services) -> Option<(String, String)> {
     for note in &host.notes {
         out.push_str(&format!("\n# {}\n", quote::comment(note)));
     }
+    devices(&mut out, host);
     files(&mut out, host);
     desktop(&mut out, host);
     groups(&mut out, host);
@@ -56,6 +57,9 @@ fn engines(out: &mut String, services: &Services) {
     if host.podman_network {
         out.push_str(part!("pasta"));
     }
+    if host.podman_socket {
+        out.push_str(part!("podman-socket"));
+    }
 }
 
 fn gpu(out: &mut String, gpu: HostGpu) {
@@ -74,6 +78,16 @@ fn gpu(out: &mut String, gpu: HostGpu) {
     }
     if gpu.engine == Engine::Docker && !gpu.board {
         out.push_str(part!("selinux"));
+    }
+}
+
+fn devices(out: &mut String, host: &HostSetup) {
+    if host.devices.is_empty() {
+        return;
+    }
+    out.push_str(part!("device"));
+    for (path, why) in &host.devices {
+        out.push_str(&format!("device {} {}\n", word(path), quote::shell(why)));
     }
 }
 

@@ -25,7 +25,7 @@ fn host(folder: &Path, programs: &[(&str, &str)]) {
     fs::create_dir_all(&bin).expect("the folder is writable");
     let defaults = [
         ("sudo", "exec \"$@\""),
-        ("docker", "case $* in *Runtimes*) echo '{\"nvidia\":{}}' ;; esac"),
+        ("docker", "case $* in *Runtimes*) echo 'nvidia runc ' ;; esac"),
         ("nvidia-smi", ":"),
         ("nvidia-ctk", ":"),
         ("systemctl", ":"),
@@ -260,11 +260,97 @@ fn each_group_id_is_written_once() {
     let services = on_jetson("app { user \"me\" }\nrun { i2c 7; spi; gpio; camera \"/dev/video0\" }");
     for _ in 0..2 {
         let out = run(folder, &services);
-        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        let report = String::from_utf8_lossy(&out.stderr).into_owned();
+        assert!(
+            report.contains("!! /dev/i2c-7 is missing, but `run i2c` in the manifest needs it"),
+            "{report}"
+        );
+        assert_eq!(out.status.code(), Some(1), "{report}");
     }
     let written = fs::read_to_string(folder.join(".env")).expect("the script wrote it");
     assert_eq!(written, "JCC_GID_GPIO=999\nJCC_GID_I2C=110\n");
     assert!(!script(&on_jetson("run { i2c 7 }")).contains("JCC_GID"), "root needs no group");
+}
+
+#[test]
+fn missing_devices_and_sockets_are_reported_with_their_nodes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    host(folder, &[]);
+    let services = on_jetson(
+        "app { user \"me\" }\nrun { i2c 77; jtop; camera \"csi\"; device \"/dev/null\"; device \"${ARM:-/dev/arm}\" }",
+    );
+    let out = run(folder, &services);
+    let report = String::from_utf8_lossy(&out.stderr).into_owned();
+    for (path, node) in
+        [("/dev/i2c-77", "run i2c"), ("/run/jtop.sock", "run jtop"), ("/tmp/argus_socket", "run camera")]
+    {
+        let line = format!("!! {path} is missing, but `{node}` in the manifest needs it");
+        assert!(report.contains(&line), "{line}: {report}");
+    }
+    assert!(
+        !report.contains("stat:") && !report.contains("/dev/null") && !report.contains("/dev/arm"),
+        "{report}"
+    );
+    assert_eq!(out.status.code(), Some(1));
+    // A device alone needs no script.
+    assert!(host_setup(&on_a_pc("run { gpu #false; device \"/dev/ttyACM0\" }")).is_none());
+}
+
+/// The programs of a Jetson whose toolkit has no `nvidia-ctk`, as with `JetPack` 4. Docker's answer depends on
+/// whether it was restarted.
+const OLD_BOARD: [(&str, &str); 4] = [
+    ("nvidia-ctk", "exit 127"),
+    ("nvidia-container-runtime", ":"),
+    (
+        "docker",
+        "case $* in *Runtimes*) if [[ -e restarted ]]; then echo nvidia runc; else echo runc; fi ;; *Server*) echo 27.5.1 ;; *--short*) echo 2.29.7 ;; esac",
+    ),
+    ("systemctl", "touch restarted"),
+];
+
+#[test]
+fn the_runtime_is_registered_without_a_recent_toolkit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    // `cat` and `install` stand for Docker's configuration.
+    let settings =
+        "case $* in */daemon.json) echo '{\"log-driver\": \"local\"}' ;; *) exec /bin/cat \"$@\" ;; esac";
+    let install =
+        "case $* in *daemon.json) cp \"${@: -2:1}\" daemon.json ;; *) exec /usr/bin/install \"$@\" ;; esac";
+    host(folder, &[&OLD_BOARD[..], &[("cat", settings), ("install", install)]].concat());
+    let services = on_jetson("");
+    let out = run(folder, &services);
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    let written = fs::read_to_string(folder.join("daemon.json")).expect("the script wrote it");
+    let written: serde_json::Value = serde_json::from_str(&written).expect("valid JSON");
+    assert_eq!(written["log-driver"], "local");
+    assert_eq!(written["runtimes"]["nvidia"]["path"], "nvidia-container-runtime");
+    assert!(!calls(folder).contains("apt-get"), "the toolkit is installed: {}", calls(folder));
+    let before = calls(folder).matches("systemctl").count();
+    assert!(run(folder, &services).status.success());
+    assert_eq!(calls(folder).matches("systemctl").count(), before, "the runtime is registered");
+}
+
+#[test]
+fn a_host_that_is_not_ready_is_reported() {
+    let report = |docker: &str| {
+        let folder = tempfile::tempdir().expect("a folder");
+        host(folder.path(), &[("docker", docker)]);
+        let out = run(folder.path(), &on_jetson(""));
+        (out.status.code(), String::from_utf8_lossy(&out.stderr).into_owned())
+    };
+    let (code, text) = report("case $* in *Runtimes*) echo runc ;; esac");
+    assert!(code == Some(1) && text.contains("!! Docker has no runtime nvidia"), "{text}");
+    let old =
+        "case $* in *Runtimes*) echo nvidia ;; *Server*) echo 20.10.7 ;; *--short*) echo v2.17.3 ;; esac";
+    let (code, text) = report(old);
+    assert!(code == Some(1) && text.contains("!! Docker 20.10.7 is too old"), "{text}");
+    assert!(text.contains("!! Compose v2.17.3 is too old"), "{text}");
+    let (code, text) = report(
+        "case $* in *Runtimes*) echo nvidia ;; *Server*) echo 25.0.0 ;; *--short*) echo 2.20.0 ;; esac",
+    );
+    assert_eq!((code, text.as_str()), (Some(0), ""));
 }
 
 #[test]

@@ -176,24 +176,23 @@ fn copy(
     chown: Option<(Id, Id)>,
 ) -> Rendered {
     // No `--link`, for the same reason as in `file`.
-    let mut flags = String::new();
-    if from == "." {
-        flags.push_str(&format!("--exclude={SHARED_SUPPORT} "));
-    }
-    if let Some((uid, gid)) = chown {
-        flags.push_str(&format!("--chown={uid}:{gid} "));
-    }
-    if let Some(mode) = chmod {
-        flags.push_str(&format!("--chmod={mode} "));
-    }
+    let flags = owner_and_mode(chmod, chown);
     let to = if into && to.as_str() != "/" { format!("{to}/") } else { to.to_string() };
     Rendered::line("COPY", format!("{flags}{}", quote::paths(&[quote::pattern(from), to])))
 }
 
+/// Returns the flags for the owner and the mode of copied files.
+fn owner_and_mode(chmod: Option<FileMode>, chown: Option<(Id, Id)>) -> String {
+    let owner = chown.map(|(uid, gid)| format!("--chown={uid}:{gid} "));
+    let mode = chmod.map(|mode| format!("--chmod={mode} "));
+    owner.into_iter().chain(mode).collect()
+}
+
 fn copy_from(copy: &CopyFrom) -> String {
     let from = quote::pattern(copy.from.as_str());
-    let link = if is_below_special_folder(&copy.to) { "" } else { "--link " };
-    format!("{link}--from={} {}", copy.stage, quote::paths(&[from, copy.to.to_string()]))
+    let link = if !copy.link || is_below_special_folder(&copy.to) { "" } else { "--link " };
+    let flags = owner_and_mode(copy.chmod, copy.chown);
+    format!("{link}--from={} {flags}{}", copy.stage, quote::paths(&[from, copy.to.to_string()]))
 }
 
 /// Whether a path is in a folder that is a symbolic link in some distributions, which `--link` does not

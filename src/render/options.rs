@@ -49,10 +49,16 @@ pub(super) fn cdi(gpu: &GpuUse) -> Vec<String> {
     }
 }
 
-/// Returns the security options. With Podman, CDI devices require that `SELinux` labels are disabled.
+/// Whether Podman must disable `SELinux` labels, which deny access to CDI devices and to Podman's socket.
+pub(super) fn disables_labels(service: &Service) -> bool {
+    service.gpu.is_some() || service.mounts_podman_socket()
+}
+
+/// Returns the security options.
 pub(super) fn security(service: &Service, engine: Engine) -> Vec<String> {
     let mut all = service.security_opt.clone();
-    if engine == Engine::Podman && service.gpu.is_some() && !all.iter().any(|one| one.starts_with("label")) {
+    if engine == Engine::Podman && disables_labels(service) && !all.iter().any(|one| one.starts_with("label"))
+    {
         all.push("label=disable".to_owned());
     }
     all

@@ -6,7 +6,7 @@ use crate::manifest::Engine;
 use crate::plan::{MountFrom, SecretFrom, Service, ServiceImage, Services};
 
 use super::head::head;
-use super::options::{cdi, logging, ulimits_for, variables};
+use super::options::{cdi, disables_labels, logging, ulimits_for, variables};
 use super::{compose, words};
 
 /// Renders the units of a target, by file name. They are written to the folder of the Compose file. A link to
@@ -45,6 +45,11 @@ fn with_head(services: &Services, body: &str) -> String {
         more.push(format!("On the host, once: `{}`", compose::setup_command(services)));
     }
     format!("{}{body}", head(&services.head, &more))
+}
+
+/// Returns the service with this name.
+fn find<'a>(services: &'a Services, name: &str) -> Option<&'a Service> {
+    std::iter::once(&services.main).chain(&services.more).find(|service| service.name == name)
 }
 
 fn unit_name(services: &Services, service: &Service) -> String {
@@ -113,11 +118,19 @@ fn from_unit(context: &str, path: &str) -> String {
 
 fn container(services: &Services, service: &Service) -> String {
     let mut unit = Unit::default();
-    unit.section("Unit")
-        .line("Description", &words::raw(&format!("{} of {}", service.name, services.project)));
+    let description = if service.name == services.project {
+        services.project.clone()
+    } else {
+        format!("{} of {}", service.name, services.project)
+    };
+    unit.section("Unit").line("Description", &words::raw(&description));
     for name in service.depends_on.keys() {
-        let other = format!("{}-{name}.service", services.project);
+        let Some(other) = find(services, name) else { continue };
+        let other = format!("{}.service", unit_name(services, other));
         unit.line("Requires", &other).line("After", &other);
+    }
+    if service.mounts_podman_socket() {
+        unit.line("Requires", "podman.socket").line("After", "podman.socket");
     }
     unit.section("Container");
     match &service.image {
@@ -192,6 +205,8 @@ fn hardware(unit: &mut Unit, service: &Service) {
         for device in cdi(gpu) {
             unit.line("AddDevice", &device);
         }
+    }
+    if disables_labels(service) {
         unit.line("SecurityLabelDisable", "true");
     }
     for device in &service.devices {
@@ -203,9 +218,16 @@ fn hardware(unit: &mut Unit, service: &Service) {
         unit.line("PodmanArgs", &format!("--device-cgroup-rule {}", words::unit(rule)));
     }
     if service.keeps_groups() {
-        let wanted: Vec<&str> =
-            service.groups.iter().map(|group| group.why.as_str()).filter(|why| !why.is_empty()).collect();
-        unit.comment(&format!("The groups of the user who starts it, for {}", wanted.join(", ")));
+        let wanted: Vec<&str> = service
+            .groups
+            .iter()
+            .map(|group| group.why.trim_start_matches("the host's "))
+            .filter(|why| !why.is_empty())
+            .collect();
+        unit.comment(&format!(
+            "Keeps the caller's groups, such as {}",
+            crate::diagnostic::wording::all_of(&wanted)
+        ));
         unit.line("GroupAdd", "keep-groups");
     } else {
         for group in &service.groups {
@@ -216,8 +238,7 @@ fn hardware(unit: &mut Unit, service: &Service) {
 
 fn sharing(unit: &mut Unit, services: &Services, service: &Service) {
     let other = |mode: &str| {
-        let other = mode.strip_prefix("service:")?;
-        let service = std::iter::once(&services.main).chain(&services.more).find(|one| one.name == other)?;
+        let service = find(services, mode.strip_prefix("service:")?)?;
         let name = unit_name(services, service);
         Some(service.container.clone().unwrap_or_else(|| format!("systemd-{name}")))
     };

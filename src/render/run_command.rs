@@ -39,6 +39,9 @@ pub fn run_command(services: &Services, engine: Engine) -> String {
 fn preparation(services: &Services, program: &str) -> String {
     let build = &services.build;
     let mut out = String::new();
+    if let Some((folder, _)) = build.compose.rsplit_once('/') {
+        out.push_str(&format!("# Run in the folder {}\n", quote::comment(folder)));
+    }
     if !services.host.is_empty() {
         out.push_str(&format!("# On the host, once: {}\n", compose::setup_command(services)));
     }
@@ -48,16 +51,19 @@ fn preparation(services: &Services, program: &str) -> String {
     };
     let secrets: String = build.secrets.iter().map(secret).collect();
     let stage = build.stage.map(|stage| format!(" --target {stage}")).unwrap_or_default();
+    let dockerfile = if build.context == "." {
+        build.dockerfile.clone()
+    } else {
+        compose::from_compose(services, &build.dockerfile)
+    };
     let format = if program == "podman" { " --format docker" } else { "" };
     out.push_str(&format!(
-        "# {program} build{format}{network}{secrets}{stage} --build-arg SOURCE_DATE_EPOCH={} --tag {} --file {} .\n",
+        "# {program} build{format}{network}{secrets}{stage} --build-arg SOURCE_DATE_EPOCH={} --tag {} --file {} {}\n",
         build.epoch,
         words::word(&build.image),
-        words::word(&build.dockerfile),
+        words::word(&dockerfile),
+        words::word(&build.context),
     ));
-    if let Some((folder, _)) = build.compose.rsplit_once('/') {
-        out.push_str(&format!("# Run in the folder {}\n", quote::comment(folder)));
-    }
     for (path, required) in &services.main.env_files {
         if !required {
             out.push_str(&format!("# If the file exists: --env-file {}\n", quote::comment(path)));

@@ -172,8 +172,8 @@ fn a_dev_container_has_service_user_and_requested_options() {
          post-create \"pip\" \"install\" \"-e\" \".\"; forward-port 8888 } }",
     );
     let text = devcontainer(&services, ".devcontainer/devcontainer.json");
-    let json = text.split_once("*/").expect("a head").1;
-    let value: Value = serde_json::from_str(json).expect("JSON");
+    let json: String = text.lines().filter(|line| !line.starts_with("//")).collect();
+    let value: Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!(
         (&value["service"], &value["remoteUser"], &value["workspaceFolder"]),
         (&"dev".into(), &"me".into(), &"/app".into())
@@ -295,4 +295,55 @@ fn a_target_can_add_and_remove_secrets() {
         named("build { secrets { netrc } }"),
         serde_json::json!([{ "source": "run-netrc", "target": "netrc" }])
     );
+}
+
+/// Returns the unit of a service.
+fn unit(services: &Services, name: &str) -> String {
+    quadlet(services).remove(name).unwrap_or_else(|| panic!("{name}: {:?}", quadlet(services).keys()))
+}
+
+#[test]
+fn units_name_the_units_that_they_depend_on() {
+    let services = with_podman(
+        "run { depends-on \"db\"; service \"web\" { depends-on \"x\" \"db\" }; service \"db\" { image \"redis:7.4\" } }",
+    );
+    let web = unit(&services, "x-web.container");
+    assert!(web.contains("Requires=x.service\nAfter=x.service\n"), "{web}");
+    assert!(web.contains("Requires=x-db.service\nAfter=x-db.service\n"), "{web}");
+    assert!(web.contains("Description=web of x\n"), "{web}");
+    let main = unit(&services, "x.container");
+    assert!(main.contains("Description=x\n") && main.contains("Requires=x-db.service\n"), "{main}");
+    let units = quadlet(&services);
+    for line in units.values().flat_map(|text| text.lines()).filter(|line| line.starts_with("Requires=")) {
+        let name = line.trim_start_matches("Requires=").replace(".service", ".container");
+        assert!(units.contains_key(&name), "{line}");
+    }
+}
+
+#[test]
+fn podman_services_use_the_socket_of_podman() {
+    let services = with_podman("app { user \"me\" }\nrun { gpu #false; docker-socket }");
+    let text = unit(&services, "x.container");
+    assert!(text.contains("Volume=%t/podman/podman.sock:/var/run/docker.sock\n"), "{text}");
+    assert!(text.contains("Requires=podman.socket\nAfter=podman.socket\n"), "{text}");
+    assert!(text.contains("SecurityLabelDisable=true\n") && !text.contains("GroupAdd"), "{text}");
+    let mount = &service(&services, "x")["volumes"][0];
+    assert_eq!(mount["source"], "${XDG_RUNTIME_DIR:-/run/user/1000}/podman/podman.sock");
+    let setup = super::host_setup::host_setup(&services).expect("the socket must be enabled").1;
+    assert!(setup.contains("systemctl --user enable --now podman.socket"), "{setup}");
+    let docker = on_a_pc("run { gpu #false; docker-socket }");
+    assert_eq!(service(&docker, "x")["volumes"][0]["source"], "/var/run/docker.sock");
+}
+
+#[test]
+fn commands_are_for_the_folder_of_the_compose_file() {
+    let manifest =
+        "project \"x\"\ntarget \"a\" { platform \"x86_64\" }\ntarget \"b\" { platform \"x86_64\" }\n";
+    let services = planned(manifest, &[pc(), pc()], &[]).remove(0);
+    let command = run_command(&services, Engine::Docker);
+    let expected =
+        "# Run in the folder a\n# On the host, once: bash ../.jcc/a/host-setup.sh\n# docker build ";
+    assert!(command.starts_with(expected), "{command}");
+    assert!(command.contains(" --file ../a/Dockerfile ..\n"), "{command}");
+    assert!(compose(&services).contains("# On the host, once: `bash ../.jcc/a/host-setup.sh`\n"));
 }

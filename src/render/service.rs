@@ -170,7 +170,7 @@ impl<'a> Writer<'a> {
         self.map.texts("device_cgroup_rules", service.cgroup_rules.clone());
         if self.engine == Engine::Podman && service.keeps_groups() {
             self.map.texts("group_add", vec!["keep-groups".to_owned()]);
-            self.map.behind("the groups of the user who starts it");
+            self.map.behind("keeps the caller's groups");
             return;
         }
         let reasons: Vec<&str> =

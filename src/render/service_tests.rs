@@ -109,7 +109,7 @@ fn several_targets() {
     insta::assert_snapshot!(compose(&two[1]));
     insta::assert_snapshot!(dockerignore(&two[0], &["jcc.lock".into(), "docker-bake.hcl".into()], &[]));
     let editor = devcontainer(&two[0], ".devcontainer/devcontainer.json");
-    assert!(editor.starts_with(&format!("/*\n{HEAD}")));
+    assert!(editor.starts_with(&HEAD.replacen('#', "//", 1)));
     insta::assert_snapshot!(editor);
     insta::assert_snapshot!(run_command(&two[1], Engine::Docker));
 }
@@ -135,7 +135,7 @@ fn podman_adds_groups_unless_it_keeps_those_of_the_caller() {
     for run in ["group-add 3000; device \"/dev/ttyACM0\"", "group-add 20 3000; device \"/dev/ttyACM0\""] {
         let kept = rendered(run);
         for line in [
-            "    group_add: [keep-groups] # the groups of the user who starts it\n",
+            "    group_add: [keep-groups] # keeps the caller's groups\n",
             "GroupAdd=keep-groups\n",
             "--group-add keep-groups ",
         ] {

@@ -6,6 +6,9 @@ use crate::plan::{Interpolated, Piece};
 use super::options::is_shell_line;
 use super::quote;
 
+/// The variable with the folder of the user's sockets, which systemd calls `%t`.
+const RUNTIME_DIR: &str = "XDG_RUNTIME_DIR";
+
 /// Quotes a text as one word of bash, which expands its variables.
 pub(super) fn shell(text: &Interpolated) -> String {
     match text.as_literal() {
@@ -113,16 +116,24 @@ pub(super) fn raw(text: &str) -> String {
 /// Escapes a text with variables that takes up the rest of a unit's line. Variables with a default are
 /// replaced by it; systemd expands the others.
 pub(super) fn unit_text(text: &Interpolated) -> String {
-    let fill = |piece: &Piece| match piece {
+    text.pieces().iter().map(unit_piece).collect()
+}
+
+fn unit_piece(piece: &Piece) -> String {
+    match piece {
         Piece::Literal(literal) => raw(literal),
         Piece::Variable { operator, rest, .. } if operator.ends_with(['-', '+']) => unit_text(rest),
         Piece::Variable { name, .. } => format!("${{{name}}}"),
-    };
-    text.pieces().iter().map(fill).collect()
+    }
 }
 
-/// Returns a host path for a unit, in which `%h` is the home folder.
+/// Returns a host path for a unit, in which `%h` is the home folder and `%t` the folder of the user's sockets.
 pub(super) fn unit_path(path: &Interpolated) -> String {
+    if let [Piece::Variable { name, .. }, below @ ..] = path.pieces()
+        && name == RUNTIME_DIR
+    {
+        return format!("%t{}", below.iter().map(unit_piece).collect::<String>());
+    }
     let path = unit_text(path);
     match path.strip_prefix('~') {
         Some(below) => format!("%h{below}"),

@@ -36,7 +36,6 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("torch2trt", "it is pure Python"),
     ("torchao", "on ARM it is pure Python"),
     ("triton", "it contains its compiler, and loads the driver when a kernel runs"),
-    ("xgboost", "CUDA's libraries are linked into it statically"),
     ("yolo", "it is pure Python"),
 ];
 

@@ -102,6 +102,16 @@ fn a_changed_file_of_the_application_reruns_its_copy() {
 }
 
 #[test]
+fn a_copy_of_the_whole_project_ignores_the_folder_of_jcc() {
+    let folder = copies(&DETECTOR.replace("copy \"app\" to=\"/app/\"", "copy \".\" to=\"/app\""));
+    write(folder.path(), "new/.jcc/notes.txt", "x");
+    assert!(diff(folder.path(), &[]).contains("nothing differs"));
+    write(folder.path(), "new/app/main.py", "print(2)\n");
+    let out = diff(folder.path(), &[]);
+    assert!(out.contains("`app/main.py` changed: COPY . /project"), "{out}");
+}
+
+#[test]
 fn equal_changes_of_targets_are_grouped() {
     let targets: String = (0..20)
         .map(|at| format!("target \"robot-{at:02}\" {{ platform \"x86_64\" }}\n"))

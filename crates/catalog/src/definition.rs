@@ -58,7 +58,7 @@ pub struct Package {
     /// must see.
     pub system_site_packages: bool,
     /// `command`: what an image starts that holds it for its server.
-    pub commands: Vec<Guarded<Vec<PackedText>>>,
+    pub commands: Vec<Guarded<ServerCommand>>,
     /// `shm-size`: how much of `/dev/shm` its processes want.
     pub shm_size: Option<ByteSize>,
     pub tests: Vec<PackageTest>,
@@ -217,6 +217,15 @@ pub struct Note {
 pub struct Guarded<T> {
     pub guard: Guard,
     pub value: T,
+}
+
+/// `command "ollama" "serve"`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
+pub struct ServerCommand {
+    pub words: Vec<PackedText>,
+    /// Whether it only works as root.
+    pub root: bool,
 }
 
 /// `option "qt" default="5" { value "5" { requires { … } } }`.

@@ -23,7 +23,8 @@ use jcc_core::{diagnostic, fs, source, syntax, value};
 pub use condition::{Fixed, admits_word, is_on};
 pub use definition::{
     Axis, Choose, Condition, Dist, Guard, Guarded, Install, LibraryTest, Note, Package, PackageOption,
-    PackageTest, PackageVersion, Require, RequireStage, SizeFact, TestBody, Unavailable, Variant,
+    PackageTest, PackageVersion, Require, RequireStage, ServerCommand, SizeFact, TestBody, Unavailable,
+    Variant,
 };
 pub use dependents::{Dependent, DependentPart};
 pub use meant::{Meant, MeantGpu};

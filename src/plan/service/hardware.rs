@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::GpuAccess;
-use crate::manifest::{Audio, Camera, Display, Gpu, HardwareDevice, RunOptions};
-
+use crate::manifest::{Audio, Camera, Display, Engine, Gpu, HardwareDevice, RunOptions};
 use crate::resolve::TargetFacts;
 use crate::value::{Capability, ImagePath, PackedText, Parse};
 
@@ -24,7 +23,10 @@ const RESERVED: std::ops::Range<u32> = 65_000..65_534;
 const X11_HOST: &str = "~/.local/state/jcc/x11";
 const X11_FOLDER: &str = "/run/x11";
 const X11_COOKIE: &str = "/run/x11/cookie";
-const RUNTIME_DIR: &str = "XDG_RUNTIME_DIR";
+const DOCKER_SOCKET: &str = "/var/run/docker.sock";
+/// The socket of Podman in the folder of the user's sockets.
+pub(super) const PODMAN_SOCKET: &str = "/podman/podman.sock";
+pub(super) const RUNTIME_DIR: &str = "XDG_RUNTIME_DIR";
 
 /// Returns the GPU access of a service. The main service has it by default; others must request it.
 pub(super) fn gpu(run: &RunOptions, inputs: ServiceInputs<'_>, is_main: bool) -> Option<GpuUse> {
@@ -105,9 +107,7 @@ pub(super) fn apply(service: &mut Service, run: &RunOptions, inputs: ServiceInpu
         adder.host_group("JTOP", "/run/jtop.sock");
     }
     if let Some(span) = run.docker_socket.on() {
-        let why = format!("{}: access to it is equivalent to root on the host", inputs.cite(span));
-        adder.socket("/var/run/docker.sock", &why);
-        adder.host_group("DOCKER", "/var/run/docker.sock");
+        adder.engine_socket(run, &inputs.cite(span));
     }
 }
 
@@ -134,6 +134,20 @@ impl Adder<'_, '_> {
     /// Mounts a socket at the same path.
     fn socket(&mut self, path: &str, why: &str) {
         self.bind(Interpolated::literal(path), Interpolated::literal(path), false, why);
+    }
+
+    /// Mounts the socket of the engine, at the path where clients of Docker expect it.
+    fn engine_socket(&mut self, run: &RunOptions, cite: &str) {
+        if self.inputs.project.engine() == Engine::Docker {
+            let why = format!("{cite}: access to it is equivalent to root on the host");
+            self.socket(DOCKER_SOCKET, &why);
+            self.host_group("DOCKER", DOCKER_SOCKET);
+        } else {
+            // The socket belongs to the user who starts the container, and needs no group.
+            let why = format!("{cite}: access to it is equivalent to the account of the user who starts it");
+            let from = runtime_dir(run).then(PODMAN_SOCKET);
+            self.bind(from, Interpolated::literal(DOCKER_SOCKET), false, &why);
+        }
     }
 
     fn device(&mut self, from: Interpolated, to: Option<ImagePath>, why: &str) {
@@ -166,7 +180,7 @@ impl Adder<'_, '_> {
     /// Adds the group of a path on the host, whose number depends on the host.
     fn host_group(&mut self, name: &str, path: &str) {
         if !self.root {
-            self.numbered_by_host(name, &format!("stat -c %g {path}"));
+            self.numbered_by_host(name, &format!("stat -c %g {path} 2>/dev/null"));
         }
     }
 

@@ -7,7 +7,7 @@ use crate::manifest::{Display, Engine, Project, RunOptions};
 use crate::value::{Id, PackedText};
 
 use super::host_secrets::SecretOwner;
-use super::{Service, ServiceInputs, host_files};
+use super::{MountFrom, Service, ServiceInputs, host_files};
 
 /// The preparation of the host before the first start, which must be repeated after changes.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -20,6 +20,10 @@ pub struct HostSetup {
     pub gpu: Option<HostGpu>,
     /// Whether Podman needs a bridge network for the containers.
     pub podman_network: bool,
+    /// Whether a service uses Podman's socket.
+    pub podman_socket: bool,
+    /// Devices and sockets of the host that services use, each with the node that requests it.
+    pub devices: BTreeMap<String, String>,
     /// The mounted folders, and the user and group that must own each.
     pub folders: BTreeMap<String, Option<(u32, u32)>>,
     /// Files that must exist, which the script does not create.
@@ -70,8 +74,8 @@ impl HostSetup {
     pub fn is_empty(&self) -> bool {
         let bare =
             Self { script: self.script.clone(), to_compose: self.to_compose.clone(), ..Self::default() };
-        let fixed = BTreeSet::new();
-        Self { fixed_groups: fixed, ..self.clone() } == bare
+        let rest = Self { fixed_groups: BTreeSet::new(), devices: BTreeMap::new(), ..self.clone() };
+        rest == bare
     }
 }
 
@@ -91,6 +95,9 @@ pub(super) fn setup(inputs: ServiceInputs<'_>, services: &[&Service]) -> HostSet
         setup.notes.clone_from(&inputs.target.notes);
     }
     host_files::add(&mut setup, inputs);
+    for service in services {
+        setup.devices.extend(devices(service));
+    }
     for run in runs(inputs.project) {
         desktop(&mut setup, run);
     }
@@ -128,7 +135,22 @@ fn desktop(setup: &mut HostSetup, run: &RunOptions) {
     setup.can.extend(run.can.iter().map(|can| can.value.clone()));
 }
 
+/// Returns the devices of a service, and the sockets that it mounts from the host, with the nodes that
+/// request them.
+fn devices(service: &Service) -> impl Iterator<Item = (String, String)> {
+    let sockets = service.mounts.iter().filter_map(|mount| match &mount.value.from {
+        MountFrom::Host(path) => Some((path.as_literal()?, mount.why.clone())),
+        MountFrom::Volume(_) => None,
+    });
+    let sockets = sockets.filter(|(path, _)| [".sock", "_socket"].iter().any(|end| path.ends_with(end)));
+    let devices = service.devices.iter().filter_map(|one| Some((one.value.0.as_literal()?, one.why.clone())));
+    devices
+        .chain(sockets.map(|(path, why)| (path, why.split(": access").next().unwrap_or_default().to_owned())))
+        .filter(|(_, why)| !why.is_empty())
+}
+
 fn podman(setup: &mut HostSetup, services: &[&Service]) {
+    setup.podman_socket = services.iter().any(|service| service.mounts_podman_socket());
     setup.podman_network = services.iter().any(|service| service.network.is_none());
     let keeping = services.iter().filter(|each| each.keeps_groups());
     let own = keeping.flat_map(|each| &each.groups).filter(|group| group.why.is_empty());

@@ -23,7 +23,7 @@ pub use model::{
     Annotated, EditorUse, GpuUse, Ignored, ImageBuild, MountFrom, MountUse, PipCache, SecretFrom, Service,
     ServiceImage, Services, ServicesHead,
 };
-pub(super) use profile::user_numbers;
+pub(super) use profile::{needs_more_rights, user_numbers};
 pub use text::{Interpolated, Piece};
 
 use std::collections::BTreeMap;

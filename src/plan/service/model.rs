@@ -7,7 +7,8 @@ use crate::manifest::{BuildSecret, DevcontainerOptions, Engine, Gpu, HealthCheck
 use crate::plan::{Check, PipIndex};
 use crate::value::{ByteSize, Capability, EnvName, IgnorePattern, ImagePath, ImageRef, PortMapping, Url};
 
-use super::{HostSetup, Interpolated};
+use super::hardware::{PODMAN_SOCKET, RUNTIME_DIR};
+use super::{HostSetup, Interpolated, Piece};
 
 /// The services of one target.
 #[derive(Debug, Clone, PartialEq)]
@@ -225,6 +226,15 @@ pub struct Annotated<T> {
 }
 
 impl Service {
+    /// Whether it mounts the socket of Podman, which a unit of systemd provides.
+    pub fn mounts_podman_socket(&self) -> bool {
+        let is_socket = |path: &Interpolated| {
+            let [Piece::Variable { name, .. }, Piece::Literal(rest)] = path.pieces() else { return false };
+            name == RUNTIME_DIR && rest == PODMAN_SOCKET
+        };
+        self.mounts.iter().any(|mount| matches!(&mount.value.from, MountFrom::Host(path) if is_socket(path)))
+    }
+
     /// Whether Podman must pass on the groups of the user who starts it. Rootless Podman has no other way to
     /// add groups of the host, and cannot combine this with other groups.
     pub fn keeps_groups(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::manifest::{App, Mode, RunOptions, Ulimit, Volume};
+use crate::manifest::{App, Mode, Project, RunOptions, Ulimit, Volume};
 use crate::value::{ImagePath, Parse};
 
 use super::names::ServiceNames;
@@ -86,7 +86,7 @@ pub(super) fn of(run: &RunOptions, inputs: ServiceInputs<'_>, names: &ServiceNam
     if let Some(gpu) = &mut service.gpu {
         gpu.of_image = own && hardware::is_of_image(gpu, inputs.image_env);
     }
-    if own && !root && !needs_more_rights(run, inputs) {
+    if own && !root && !needs_more_rights(run, inputs.project) {
         service.security_opt.push("no-new-privileges:true".to_owned());
     }
     service.keeps_id = user_of(run, inputs, own).filter(|(uid, _)| *uid != 0);
@@ -178,8 +178,7 @@ const SETUID: [&str; 5] = ["doas", "newgrp", "pkexec", "su", "sudo"];
 
 /// Whether `no-new-privileges` must not be added: the manifest sets it itself, or uses a program that gains
 /// privileges.
-fn needs_more_rights(run: &RunOptions, inputs: ServiceInputs<'_>) -> bool {
-    let project = inputs.project;
+pub(in crate::plan) fn needs_more_rights(run: &RunOptions, project: &Project) -> bool {
     let is_stated = run.security_opt.iter().any(|option| option.value.starts_with("no-new-privileges"));
     let installs = project.apt.install.iter().any(|one| SETUID.contains(&one.package.value.name()));
     let app = project.app.as_ref();

@@ -126,3 +126,76 @@ fn copies_outside_of_the_application_belong_to_root() {
         ]
     );
 }
+
+#[test]
+fn steps_that_fetch_nothing_have_no_network() {
+    let steps = |install: &str| with_demo(BENCH, &format!("install {{ {install} }}"), "").unwrap();
+    assert!(
+        steps("run \"rm -f /etc/x\"")
+            .contains("\nRUN --network=none <<'EOF'\nset -euo pipefail\nrm -f /etc/x\n")
+    );
+    assert!(steps("mkdir \"/opt/demo\"").contains("\nRUN --network=none"));
+    assert!(
+        steps("mkdir \"/opt/demo\"; run \"printf x > /opt/demo/y\\nldconfig\"")
+            .contains("\nRUN --network=none")
+    );
+    for unknown in
+        ["run \"demo-tool\"", "mkdir \"/opt/demo\"; run \"curl https://example.com > /opt/demo/x\""]
+    {
+        assert!(!steps(unknown).contains("--network=none"), "{unknown}");
+    }
+    let built = with_demo(BENCH, "build { run \"mkdir -p /opt/demo\"; export \"/opt/demo\" }", "").unwrap();
+    assert!(stage(&built, "build-demo").contains("\nRUN --network=none"), "{built}");
+}
+
+#[test]
+fn path_variables_of_packages_are_joined() {
+    let text = with_demo(
+        "device \"jetson-agx-orin\"; jetpack \"6.2\"",
+        "requires { ros \"2022.5.23\" }; env { PYTHONPATH \"/opt/demo/lib\" }",
+        "",
+    )
+    .unwrap();
+    assert!(text.contains("PYTHONPATH=/opt/demo/lib:${PYTHONPATH}"), "{text}");
+    assert_eq!(text.matches("PYTHONPATH=/opt/ros/humble").count(), 1, "{text}");
+}
+
+#[test]
+fn downloads_are_in_one_stage() {
+    let url = "https://example.com/demo-1.0-py3-none-any.whl";
+    let wheel =
+        format!("requires {{ python }}; dist \"demo\"; install {{ wheel \"{url}\" sha256=\"{SHA}\" }}");
+    let text = with_demo(BENCH, &wheel, "").unwrap();
+    assert_eq!(text.matches(&format!(" {url} ")).count(), 1, "{text}");
+    let both = format!(
+        "{wheel}; build {{ archive \"https://example.com/a.tar.gz\" sha256=\"{SHA}\" to=\"/opt/demo\"; export \"/opt/demo\" }}"
+    );
+    let text = with_demo(BENCH, &both, "").unwrap();
+    assert_eq!(
+        (text.matches(&format!(" {url} ")).count(), text.matches("https://example.com/a.tar.gz ").count()),
+        (1, 1),
+        "{text}"
+    );
+    let nano = compiled(&[(
+        "project.kdl",
+        "project \"d\"\ntarget { device \"jetson-nano\" }\npackages { deepstream \"6.0.1\" { option \"pyds\" \"yes\" } }\n",
+    )]);
+    assert_eq!(nano.unwrap().matches("pyds-1.1.1-py3-none-linux_aarch64.whl /").count(), 1);
+}
+
+#[test]
+fn keys_are_fetched_if_a_stage_copies_them() {
+    let on_a_pc = |packages: &str| {
+        let manifest = format!(
+            "project \"d\"\ntarget {{ platform \"x86_64\"; ubuntu \"24.04\" }}\npackages {{ {packages} }}\n"
+        );
+        compiled(&[("project.kdl", &manifest)]).unwrap()
+    };
+    for packages in ["vllm", "pytorch", "cudnn"] {
+        let text = on_a_pc(packages);
+        assert_eq!(text.contains(" AS keys\n"), text.contains("--from=keys "), "{packages}: {text}");
+    }
+    let on_a_jetson =
+        "project \"d\"\ntarget { device \"jetson-agx-orin\"; jetpack \"6.2\" }\npackages { pytorch }\n";
+    assert!(compiled(&[("project.kdl", on_a_jetson)]).unwrap().contains("--from=keys "));
+}

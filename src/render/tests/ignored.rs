@@ -144,3 +144,13 @@ fn a_name_with_a_line_break_is_one_pattern() {
     assert!(!text.lines().any(|line| line == "!app"), "{text}");
     assert!(!includes(&text, "app/.env") && !includes(&text, "app/k\n!app"), "{text}");
 }
+
+#[test]
+fn the_numbers_of_groups_are_no_secrets() {
+    let reports =
+        |text: &str| ignored("app { copy \".\" to=\"/app\" }", &[("main.py", ""), (".env", text)]).1;
+    let left_out = |text: &str| reports(text).iter().any(|one| one.contains("left-out"));
+    assert!(!left_out("JCC_GID_RENDER=104\nJCC_GID_GPIO=999\n"));
+    assert!(left_out("JCC_GID_RENDER=104\nDB_PASSWORD=abc\n"));
+    assert!(left_out(""));
+}

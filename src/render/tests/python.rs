@@ -67,7 +67,13 @@ fn each_heavy_package_has_a_layer() {
     let one = jetson("packages { pytorch; jupyterlab }");
     assert!(!one.contains("layers"), "{one}");
     assert!(stage(&one, "final").contains("COPY --link --from=python /opt/venv /opt/venv\n"), "{one}");
-    // It does with packages of the project in the same environment.
+    // It does with other packages in the same environment: those for which pip clones a repository.
+    let mixed = jetson("packages { stable-diffusion-webui }");
+    assert!(
+        stage(&mixed, "python").contains("\n/opt/venv/bin/python3 /run/layers.py pytorch=torch\nEOF\n"),
+        "{mixed}"
+    );
+    assert!(stage(&mixed, "final").contains(layers), "{mixed}");
     let cloned = jetson(&format!(
         "packages {{ pytorch }}\npip {{ install \"demo @ git+https://example.com/demo.git@{COMMIT}\" }}"
     ));

@@ -188,3 +188,69 @@ fn a_volume_belongs_to_the_user_of_the_service_if_the_image_runs_as_root() {
         assert_eq!(made(rest), [""; 0], "{rest}");
     }
 }
+
+#[test]
+fn a_server_that_needs_root_is_not_started_as_another_user() {
+    let start = "\nCMD [\"start-sshd\"]\n";
+    assert!(dockerfile(ORIN, "packages { openssh }").contains(start));
+    assert!(dockerfile(ORIN, "packages { openssh }\napp { user \"root\" }").contains(start));
+    assert!(
+        dockerfile(ORIN, "packages { openssh }\napp { user \"dev\" }\nrun { user \"root\" }").contains(start)
+    );
+    assert!(!dockerfile(ORIN, "packages { openssh }\napp { user \"dev\" }").contains("\nCMD"));
+    // Another server is then the only one.
+    let other = dockerfile(ORIN, "packages { openssh; ollama }\napp { user \"dev\" }");
+    assert!(other.contains("\nCMD [\"ollama\", \"serve\"]\n"), "{other}");
+    let idle = "packages { openssh }\napp { user \"dev\" }\nrun { restart \"always\" }";
+    assert_eq!(reported("nothing-to-start", ORIN, idle).len(), 1);
+}
+
+#[test]
+fn folders_are_added_to_the_path_variables_of_packages() {
+    let ros =
+        dockerfile(ORIN, "packages { ros \"humble\" }\napp { env { PYTHONPATH \"/app/lib\"; A \"/app\" } }");
+    assert!(
+        ros.contains("\nENV PYTHONPATH=/app/lib:${PYTHONPATH}\n") && ros.contains("\nENV A=/app\n"),
+        "{ros}"
+    );
+    let both =
+        dockerfile(ORIN, "packages { ros \"humble\" }\napp { env { AMENT_PREFIX_PATH \"/a/x:/a/y\" } }");
+    assert!(both.contains("\nENV AMENT_PREFIX_PATH=/a/x:/a/y:${AMENT_PREFIX_PATH}\n"), "{both}");
+    assert!(dockerfile(PC, "app { env { PATH \"/app/bin\" } }").contains("\nENV PATH=/app/bin:${PATH}\n"));
+    // Without a package that sets it, and for other values, it is set.
+    assert!(
+        dockerfile(PC, "app { env { PYTHONPATH \"/app/lib\" } }").contains("\nENV PYTHONPATH=/app/lib\n")
+    );
+    let words = dockerfile(ORIN, "packages { ros \"humble\" }\napp { env { PYTHONPATH \"lib\" } }");
+    assert!(words.contains("\nENV PYTHONPATH=lib\n"), "{words}");
+    let service = "packages { ros \"humble\" }\nrun { env { PYTHONPATH \"/app/lib\"; B \"/x\" } }";
+    assert_eq!(
+        reported("replaced-path", ORIN, service),
+        ["project.kdl:4: without the folders of ros humble"]
+    );
+    assert!(reported("replaced-path", PC, "run { env { PYTHONPATH \"/app/lib\" } }").is_empty());
+}
+
+#[test]
+fn the_whole_project_is_copied_without_the_folder_of_jcc() {
+    let text = dockerfile(
+        ORIN,
+        "app { workdir \"/app\"; user \"me\"; copy \".\" to=\"/app\"; copy \".\" to=\"/opt/x/\" chmod=\"0755\" }",
+    );
+    let app = stage(&text, "app");
+    assert!(
+        app.contains("\nCOPY . /project\n")
+            && app.contains("\nRUN --network=none <<'EOF'\nset -euo pipefail\nrm -rf /project/.jcc\n"),
+        "{app}"
+    );
+    assert_eq!(text.matches("\nCOPY . ").count(), 1);
+    let last = stage(&text, "final");
+    assert!(last.contains("\nCOPY --from=app --chown=1000:1000 /project /app\n"), "{last}");
+    assert!(last.contains("\nCOPY --from=app --chmod=0755 /project /opt/x\n"), "{last}");
+    assert!(!text.contains("--exclude"), "{text}");
+    let part = compiled(&[
+        ("project.kdl", &format!("project \"x\"\n{ORIN}\napp {{ copy \"src\" to=\"/app\" }}\n")),
+        ("src/main.py", ""),
+    ]);
+    assert!(!part.unwrap().contains(" AS app"));
+}

@@ -8,7 +8,8 @@ use super::install::{install, variables};
 use super::require::{flatten, requirements, unavailable};
 use super::{DecodeContext, parts, test, unique, version};
 use crate::{
-    Guard, Guarded, Note, Package, PackageTest, Require, RequireStage, Step, StepKind, Template, words,
+    Guard, Guarded, Note, Package, PackageTest, Require, RequireStage, ServerCommand, Step, StepKind,
+    Template, words,
 };
 
 /// A whole definition; `group` is the folder above.
@@ -47,7 +48,9 @@ pub(crate) fn package(
         tests: tests(&children, context),
         size: node.child("size").and_then(|size| parts::size(size, context.log)),
         commands: guarded(&children, "command", |one| {
-            Some(one.args::<PackedText>(context.log).into_iter().map(|word| word.value).collect())
+            let words = one.args::<PackedText>(context.log).into_iter().map(|word| word.value).collect();
+            let root = one.prop::<PackedText>("user", context.log).is_some();
+            Some(ServerCommand { words, root })
         }),
         shm_size: context.child(node, "shm-size"),
         notes: guarded(&children, "note", |one| note(one, context)),

@@ -191,7 +191,12 @@ static COMMAND: NodeSpec = NodeSpec::new(
     "command",
     "The command of the server, run if this is the only server in the image and the manifest has no `command`. It must need no further file or model.",
 )
-.rest(ArgSpec::text("WORD", "A word of the command, passed to the program unchanged."));
+.rest(ArgSpec::text("WORD", "A word of the command, passed to the program unchanged."))
+.properties(&[PropertySpec::new(
+    "user",
+    ValueKind::Choice(&["root"]),
+    "`root` if it works only as root. An image with another user then has no default command.",
+)]);
 
 static SHM_SIZE: NodeSpec = NodeSpec::new(
     "shm-size",

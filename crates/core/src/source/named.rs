@@ -106,12 +106,29 @@ fn value_after(line: &str, name: &str, end: usize) -> Option<Range<usize>> {
     let spelt_out = ["password", "passwd", "passphrase"].contains(&name);
     let option = name.starts_with("--") && after.len() < bare.len();
     let counts = match (separator, quote) {
-        (None, Some(_)) => variable || spelt_out || option || quoted_name && name.contains(['-', '.']),
+        (None, Some(_)) if option => true,
+        (None, Some(_)) => {
+            let before = line[..end - name.len()].trim_end_matches(['"', '\'', '\\']);
+            (variable || spelt_out || quoted_name && name.contains(['-', '.'])) && takes_value(before)
+        }
         (None, None) => option,
         (Some(':'), None) => is_field(name, found, &line[from + length..]),
         (Some(_), _) => true,
     };
     counts.then(|| from..from + found.len())
+}
+
+/// Nodes and instructions whose arguments are a name and its value. Those of others are lists.
+const NAMED: [&str; 9] =
+    ["arg", "build-arg", "env", "host-env", "label", "option", "property", "sysctl", "variable"];
+
+/// Whether the word after this text is a name that a value follows: the name of a node, also in a comment, or
+/// the first argument of a node that takes a name and a value.
+fn takes_value(before: &str) -> bool {
+    let before = before.trim_end();
+    let is_start = |text: &str| text.is_empty() || text.ends_with(['{', '}', ';', ':', '/', '#', '-']);
+    let (rest, node) = before.rsplit_once([' ', '\t']).unwrap_or(("", before));
+    is_start(before) || NAMED.contains(&node.to_ascii_lowercase().as_str()) && is_start(rest.trim_end())
 }
 
 /// Removes the `\` before a quote.

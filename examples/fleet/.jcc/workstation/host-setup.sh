@@ -30,7 +30,19 @@ if ! command -v docker >/dev/null; then
 elif ! docker info >/dev/null 2>&1; then
   problem "Docker does not answer $USER: \`sudo systemctl enable --now docker\`, and \`sudo usermod --append --groups docker $USER\` and log in again (members of that group have root access to this host)"
 fi
-if ! docker compose version >/dev/null 2>&1; then problem "Docker has no Compose: install the package docker-compose-plugin"; fi
+# Whether a version is old; an unknown one is not.
+older() { # VERSION MINIMUM
+  [[ $1 == [0-9]* ]] && ! printf '%s\n' "$2" "$1" | sort --version-sort --check=quiet
+}
+engine=$(docker version --format '{{.Server.Version}}' 2>/dev/null || true)
+if older "$engine" 25; then
+  problem "Docker $engine is too old: install version 25 or newer as https://docs.docker.com/engine/install/ describes"
+fi
+if ! compose=$(docker compose version --short 2>/dev/null); then
+  problem "Docker has no Compose: install the package docker-compose-plugin"
+elif older "${compose#v}" 2.20; then
+  problem "Compose $compose is too old: install version 2.20 or newer with the package docker-compose-plugin"
+fi
 if ! docker buildx version >/dev/null 2>&1; then problem "Docker has no Buildx: install the package docker-buildx-plugin"; fi
 
 # The NVIDIA driver must match the kernel, so it comes from the distribution. This script checks for it but does not install it.
@@ -78,9 +90,33 @@ command -v nvidia-ctk >/dev/null || add_toolkit_archive
 
 # Registers the NVIDIA runtime in Docker.
 say "The NVIDIA runtime"
-if command -v nvidia-ctk >/dev/null && ! docker info 2>/dev/null | grep -q 'Runtimes:.* nvidia\b'; then
-  sudo nvidia-ctk runtime configure --runtime=docker
-  sudo systemctl restart docker
+has_runtime() {
+  [[ " $(docker info --format '{{range $name, $_ := .Runtimes}}{{$name}} {{end}}' 2>/dev/null || true) " == *" nvidia "* ]]
+}
+# Toolkits before 1.11 cannot change Docker's configuration.
+add_runtime() {
+  local file=/etc/docker/daemon.json new
+  if nvidia-ctk runtime configure --help >/dev/null 2>&1; then
+    sudo nvidia-ctk runtime configure --runtime=docker
+    return
+  fi
+  new=$(mktemp)
+  if ! { sudo cat "$file" 2>/dev/null || true; } | python3 -c '
+import json, sys
+settings = json.loads(sys.stdin.read() or "{}")
+settings.setdefault("runtimes", {})["nvidia"] = {"path": "nvidia-container-runtime", "runtimeArgs": []}
+print(json.dumps(settings, indent=4))' >"$new" 2>/dev/null; then
+    rm -f "$new"
+    return 1
+  fi
+  sudo install -D -m 644 "$new" "$file"
+  rm -f "$new"
+}
+if docker info >/dev/null 2>&1 && ! has_runtime; then
+  if command -v nvidia-container-runtime >/dev/null || command -v nvidia-ctk >/dev/null; then
+    if add_runtime; then sudo systemctl restart docker; fi
+  fi
+  has_runtime || problem 'Docker has no runtime nvidia: add "runtimes": {"nvidia": {"path": "nvidia-container-runtime", "runtimeArgs": []}} to /etc/docker/daemon.json and restart Docker'
 fi
 
 # SELinux denies containers access to devices unless a policy allows it.

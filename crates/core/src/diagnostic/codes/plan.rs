@@ -40,6 +40,10 @@ super::codes! { "plan":
     MISSING_PROGRAM = "missing-program";
     /// Packages need more shared memory than the container has.
     SHARED_MEMORY = "shared-memory";
+    /// A variable of a service replaces a list of folders that the image sets.
+    REPLACED_PATH = "replaced-path";
+    /// A service has capabilities that its user cannot use.
+    UNUSED_CAPABILITY = "unused-capability";
     /// A service cannot read the file of a secret.
     SHARED_SECRET = "shared-secret";
     /// A Python requirement of the project conflicts with a resolved version.
