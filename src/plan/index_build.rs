@@ -242,7 +242,8 @@ impl<'a> PipRequest<'a> {
     fn is_served(&self, package: &Package) -> bool {
         package.install.steps.iter().any(|step| {
             let StepKind::Pip { specs, index: None, .. } = &step.kind else { return false };
-            self.can_hold(&step.guard) && specs.iter().any(|spec| names_a_distribution(package, &spec.text))
+            self.can_hold(&step.guard)
+                && specs.iter().any(|spec| pip_versions::names_a_distribution(package, &spec.text))
         })
     }
 
@@ -254,7 +255,7 @@ impl<'a> PipRequest<'a> {
     fn is_compiled(&self, package: &Package) -> bool {
         package.build.iter().flat_map(|build| &build.steps).any(|step| {
             let StepKind::WheelBuild { from, .. } = &step.kind else { return false };
-            names_a_distribution(package, &from.text)
+            pip_versions::names_a_distribution(package, &from.text)
         }) && !self.is_served(package)
     }
 
@@ -481,23 +482,4 @@ enum UnusableBuild {
     Any,
     /// A package that it needs is not installed.
     Alone(Name),
-}
-
-/// Returns the name at the start of a requirement.
-fn leading_name(spec: &str) -> &str {
-    let end = spec.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.'));
-    &spec[..end.unwrap_or(spec.len())]
-}
-
-/// Whether a requirement in a step of a package is for one of its distributions. The name can end with a
-/// template, such as `cupy-cuda{{ cuda.major }}x`.
-fn names_a_distribution(package: &Package, spec: &str) -> bool {
-    let start = leading_name(spec);
-    let is_prefix = spec[start.len()..].starts_with("{{");
-    let start = normalised_name(start);
-    package
-        .dists
-        .iter()
-        .map(|dist| normalised_name(&dist.value.name.text))
-        .any(|name| name == start || is_prefix && name.starts_with(&start))
 }

@@ -4,7 +4,7 @@
 use crate::catalog::{Package, PackageVersion, Require, RequireStage};
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
 use crate::source::Span;
-use crate::value::{PepOp, PepRequirement, Version, WheelName, normalised_name};
+use crate::value::{PepOp, PepRequirement, Requirement, Version, WheelName, normalised_name};
 
 use super::index_build::PipRequest;
 use super::package_context::Inputs;
@@ -134,6 +134,34 @@ fn broken_requirement(
         let actual = resolution.version(&one.name.value)?;
         let requirement = &one.requirement.value;
         let broken = requirement.names().next().is_none() && !requirement.matches(actual);
-        broken.then(|| (one.name.to_string(), requirement.to_string(), actual.to_string()))
+        // An upper limit on Python can mean that the catalogue prefers a newer version there; a lower one is a fact.
+        let counts = one.name.as_str() != PYTHON || admits_newer(request, requirement, actual);
+        (broken && counts).then(|| (one.name.to_string(), requirement.to_string(), actual.to_string()))
     })
+}
+
+/// Whether a requirement on Python admits a newer version than this one.
+fn admits_newer(request: &PipRequest<'_>, requirement: &Requirement, actual: &Version) -> bool {
+    let python = request.inputs.catalog.package(PYTHON);
+    let mut versions = python.into_iter().flat_map(|python| &python.versions);
+    versions.any(|one| one.version.value > *actual && requirement.matches(&one.version.value))
+}
+
+/// Returns the name at the start of a requirement.
+fn leading_name(spec: &str) -> &str {
+    let end = spec.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.'));
+    &spec[..end.unwrap_or(spec.len())]
+}
+
+/// Whether a requirement in a step of a package is for one of its distributions. The name can end with a
+/// template, such as `cupy-cuda{{ cuda.major }}x`.
+pub(super) fn names_a_distribution(package: &Package, spec: &str) -> bool {
+    let start = leading_name(spec);
+    let is_prefix = spec[start.len()..].starts_with("{{");
+    let start = normalised_name(start);
+    package
+        .dists
+        .iter()
+        .map(|dist| normalised_name(&dist.value.name.text))
+        .any(|name| name == start || is_prefix && name.starts_with(&start))
 }
