@@ -158,7 +158,7 @@ fn write(
     };
     let out_lock = out_folder.as_ref().and_then(|folder| place::lock_in(folder));
     let lock = if out_folder.is_some() { out_lock.as_ref() } else { compiled.resolved.old_lock.as_ref() };
-    let place = OutputPlace { fs: to, folder, lock };
+    let place = OutputPlace { fs: to, folder, lock, manifest };
     let leftovers = place.leftovers(compiled, manifest);
     leftovers.warn(&place, &mut session.log);
     let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();

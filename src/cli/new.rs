@@ -1,6 +1,7 @@
 //! `jcc init` and `jcc package new`: create a manifest or a package definition.
 
 mod existing;
+mod image;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use crate::diagnostic::{Log, Severity, codes, wording};
 use crate::fs::{Disk, FileKind, FileSystem, Overlay};
 use crate::manifest::Target;
 use crate::syntax::quote;
-use crate::value::{Name, Parse as _, ProjectName, Version};
+use crate::value::{ImageRef, Name, Parse as _, ProjectName, Version};
 
 use super::args::ReportFormat;
 use super::edit::args::read;
@@ -34,7 +35,7 @@ const APP: &str = r#"// app {
 /// `jcc init`.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Init {
-    /// Project folder, created if missing [default: this folder]
+    /// Folder of the project; created if missing [default: current folder]
     dir: Option<PathBuf>,
     /// Device to build for; see `jcc list devices`
     #[arg(long, value_name = "NAME", value_parser = read::<Name>)]
@@ -86,6 +87,7 @@ pub(super) fn init(session: &mut Session<'_, '_>, args: &Init) -> Exit {
         base: existing.base(&catalog),
         app: existing.app(),
         requirements: has_requirements,
+        image: existing.image().cloned(),
         release: None,
         of_image: false,
     };
@@ -168,8 +170,8 @@ fn compile(session: &mut Session<'_, '_>, disk: &Disk, text: &str) -> Result<cra
     crate::compile(input, &mut session.sources, &mut log).map_err(|_| log)
 }
 
-/// Adds the release to `target`: that of the imported base image if it is not the default, else the default
-/// of a device. Returns the manifest unchanged if it would not compile with the release.
+/// Adds the release to `target`: the one that the tag of the imported image names, the newest one on which the
+/// image runs if that is not the default, or else the default of a device. Returns the manifest unchanged if it would not compile with the release.
 fn with_release(
     session: &mut Session<'_, '_>,
     disk: &Disk,
@@ -184,7 +186,16 @@ fn with_release(
         resolution.version(&Name::parse(axis).ok()?).cloned()
     };
     let node = |axis: &str, version: &Version| format!("{axis} {}", quote(version.as_str()));
-    let release = if imported.base.is_some() {
+    let named = imported.image.as_ref().filter(|_| imported.base.is_some());
+    let named = named.and_then(|image| {
+        let release = image::named_release(&crate::builtin::catalog(&mut session.sources), image)?;
+        let text = manifest(folder, args, &Imported { release: Some(release), ..imported.clone() });
+        let compiled = compile(session, disk, &text).ok()?;
+        Target::AXES.iter().find_map(|axis| Some(node(axis, &version(&compiled, axis)?)))
+    });
+    let release = if named.is_some() {
+        named
+    } else if imported.base.is_some() {
         let without_base = manifest(folder, args, &Imported { base: None, ..imported.clone() });
         let Ok(without_base) = compile(session, disk, &without_base) else { return (imported, text) };
         Target::AXES.iter().find_map(|axis| {
@@ -212,6 +223,8 @@ struct Imported {
     output: Option<String>,
     base: Option<String>,
     app: Option<String>,
+    /// The image that the Dockerfile starts from.
+    image: Option<ImageRef>,
     /// Whether `requirements.txt` is used.
     requirements: bool,
     /// The node of `target` with the release.
@@ -262,7 +275,7 @@ fn manifest(folder: &Path, args: &Init, imported: &Imported) -> String {
                 "Set `driver` to the GPU driver of the host, `gpu` to the compute capability of its GPU"
             }
             (None, Some(_)) if imported.base.is_some() => {
-                "The release is the one that the image below was made for"
+                "The release must be the one that the device runs; the image below runs on this one"
             }
             (None, _) => "The release must be the one that the device runs; `jcc list releases` lists all",
         };
@@ -332,7 +345,7 @@ fn write(session: &mut Session<'_, '_>, folder: &Path, path: &str, text: String,
     match Disk::create_from(current, folder, current)
         .and_then(|disk| disk.with_state(state).write_all(&files))
     {
-        Ok(()) => session.status(&format!("wrote {path}; {next}\n")),
+        Ok(()) => session.status(&format!("wrote {}; {next}\n", folder.join(path).display())),
         Err(why) => session.system_error(&format!("no files were written: {why}")),
     }
 }

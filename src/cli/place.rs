@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Log, Reported, codes, wording};
 use crate::fs::{FileKind, FileSystem};
-use crate::render::Signature;
+use crate::render::{Generated, Signature};
 use crate::resolve::{Lock, LockedFiles, open_lock};
 use crate::source::Sources;
 
@@ -24,6 +24,8 @@ pub(super) struct OutputPlace<'a> {
     pub(super) folder: String,
     /// The lock in this folder, which lists the files that jcc wrote.
     pub(super) lock: Option<&'a Lock>,
+    /// The path of the manifest in the project.
+    pub(super) manifest: &'a str,
 }
 
 impl OutputPlace<'_> {
@@ -84,6 +86,10 @@ impl OutputPlace<'_> {
         }
         let shown = wording::code(self.shown(path));
         let edited = |message: String| Diagnostic::error(codes::output::EDITED, message);
+        if let Some(other) = self.other_manifest(&old).filter(|_| !force) {
+            log.error(self.of_other_manifest(path, other));
+            return false;
+        }
         let refused = match self.signature(path, &old) {
             Signature::Own => return true,
             _ if force => return true,
@@ -119,6 +125,26 @@ impl OutputPlace<'_> {
         };
         log.error(refused);
         false
+    }
+
+    /// Returns the manifest that a file was generated from, if that is another one which still exists.
+    pub(super) fn other_manifest<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let head = Generated::of(text).filter(|head| !head.names(self.manifest))?;
+        head.manifest().filter(|other| self.fs.kind(other) == Some(FileKind::File))
+    }
+
+    /// Returns the error for a file that was generated from another manifest.
+    fn of_other_manifest(&self, path: &str, other: &str) -> Diagnostic {
+        let shown = [path, other, self.manifest].map(|path| wording::code(self.shown(path)));
+        let [path, other, own] = shown;
+        Diagnostic::error(
+            codes::output::FOREIGN,
+            format!("{path} was generated from {other}, not from {own}"),
+        )
+        .help(
+            "move one of the manifests into its own folder: each manifest has its own lock and `.jcc` folder",
+        )
+        .help("or overwrite the file with `--force`")
     }
 
     /// Returns the files that jcc wrote here and no longer generates; none if only one target was compiled.

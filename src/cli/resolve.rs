@@ -76,10 +76,13 @@ pub(super) fn version(version: &str) -> String {
 }
 
 fn base(resolution: &Resolution, sources: &Sources) -> String {
-    resolution.base.asked.map_or_else(
-        || "contains most of the required packages".to_owned(),
-        |span| format!("requested ({})", sources.place(span)),
-    )
+    if let Some(span) = resolution.base.asked {
+        return format!("requested ({})", sources.place(span));
+    }
+    let contains = resolution.chosen.values().any(|one| one.provided && one.needed.run);
+    let why =
+        if contains { "contains most of the required packages" } else { "smallest image for this target" };
+    why.to_owned()
 }
 
 fn indented(text: &str) -> String {

@@ -240,7 +240,8 @@ impl<'a> Files<'a> {
         match line {
             RequirementsLine::Spec(spec) if constraint => reading.requirements.constraints.push(spec),
             RequirementsLine::Spec(spec) => reading.requirements.specs.push(spec),
-            RequirementsLine::Hashes => reading.requirements.hashed = true,
+            RequirementsLine::Hashed(span) => reading.requirements.add_hash(Some(span)),
+            RequirementsLine::RequireHashes => reading.requirements.add_hash(None),
             RequirementsLine::From(text) => {
                 let names_files = text.value.starts_with("-r")
                     || text.value.starts_with("--re")

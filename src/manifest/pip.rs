@@ -87,6 +87,35 @@ pub struct Requirements {
     pub own_index: bool,
     /// Whether it uses `--hash`. pip then requires a hash for every package of the same call.
     pub hashed: bool,
+    /// Whether it contains `--require-hashes`, which uv follows too.
+    pub requires_hashes: bool,
+    /// The spans of the requirements and URLs with a `--hash`.
+    pub hashes: Vec<Span>,
+}
+
+impl Requirements {
+    /// Notes the hash of the requirement or URL at this place, or that `--require-hashes` demands them.
+    pub(super) fn add_hash(&mut self, place: Option<Span>) {
+        self.hashed = true;
+        self.requires_hashes |= place.is_none();
+        self.hashes.extend(place);
+    }
+
+    /// Whether the requirement or URL at this place has a `--hash`.
+    pub fn has_hash(&self, place: Span) -> bool {
+        self.hashes.contains(&place)
+    }
+
+    /// Returns the places of the requirements and URLs without a hash, which for a URL can be its fragment.
+    pub fn without_hash(&self) -> impl Iterator<Item = Span> {
+        let has_fragment = |url: &str| url.contains("#sha256=") || url.contains("&sha256=");
+        let specs = self.specs.iter().map(|spec| (spec.span, spec.value.url()));
+        let urls = self.urls.iter().map(|url| (url.span, Some(url.value.as_str())));
+        specs
+            .chain(urls)
+            .filter(move |(place, url)| !self.has_hash(*place) && !url.is_some_and(has_fragment))
+            .map(|(place, _)| place)
+    }
 }
 
 /// An additional Python index.
@@ -165,6 +194,8 @@ pub(super) fn requirements(node: Reader<'_>, log: &mut Log) -> Vec<Requirements>
             includes: Vec::new(),
             own_index: false,
             hashed: false,
+            requires_hashes: false,
+            hashes: Vec::new(),
         })
         .collect()
 }

@@ -17,8 +17,10 @@ pub(super) enum RequirementsLine {
         /// Whether the file was included with `-c`: its lines limit versions, but install nothing.
         constraint: bool,
     },
-    /// `--hash=…` after a requirement, or `--require-hashes`.
-    Hashes,
+    /// `--hash=…` after the requirement with this span.
+    Hashed(Span),
+    /// `--require-hashes`.
+    RequireHashes,
     /// A local path: `-e .`, `./wheels/x.whl`. It does not exist in the image when requirements are
     /// installed.
     Local(Spanned<String>),
@@ -139,7 +141,8 @@ fn read_line(line: FileSlice<'_>, out: &mut Vec<RequirementsLine>) {
     let spec = line.before(end);
     let options = &line.text[end..];
     if options.contains("--hash") {
-        out.push(RequirementsLine::Hashes);
+        let end = if is_url(spec.text) { spec.text.find([' ', '\t']) } else { None };
+        out.push(RequirementsLine::Hashed(spec.before(end.unwrap_or(spec.text.len())).span()));
     }
     if spec.text.starts_with("${") {
         out.push(RequirementsLine::Variable(spec.owned()));
@@ -201,7 +204,7 @@ fn read_option(line: FileSlice<'_>, out: &mut Vec<RequirementsLine>) {
         | "--trusted-host" => {
             out.push(RequirementsLine::From(line.owned()));
         }
-        "--require-hashes" => out.push(RequirementsLine::Hashes),
+        "--require-hashes" => out.push(RequirementsLine::RequireHashes),
         known if OPTIONS.contains(&known) => {}
         _ => out.push(RequirementsLine::UnknownOption(name.owned())),
     }
@@ -238,7 +241,8 @@ mod tests {
                 RequirementsLine::Include { path, constraint } => {
                     format!("{} {}", if constraint { "-c" } else { "-r" }, shown(path.span))
                 }
-                RequirementsLine::Hashes => "hashes".to_owned(),
+                RequirementsLine::Hashed(span) => format!("hashed {}", shown(span)),
+                RequirementsLine::RequireHashes => "hashes".to_owned(),
                 RequirementsLine::Local(text) => format!("local {}", shown(text.span)),
                 RequirementsLine::Variable(text) => format!("variable {}", shown(text.span)),
                 RequirementsLine::Url(url) => format!("url {}", shown(url.span)),
@@ -264,7 +268,7 @@ mod tests {
     fn continued_lines_are_joined() {
         assert_eq!(
             read("numpy==1.26.4 \\\n  --hash=sha256:00 \\\r\n  --hash=sha256:11\nrich"),
-            ["hashes", "spec numpy==1.26.4", "spec rich"]
+            ["hashed numpy==1.26.4", "spec numpy==1.26.4", "spec rich"]
         );
         assert_eq!(read("# a comment is not continued \\\nrich"), ["spec rich"]);
         assert_eq!(read("rich \\"), ["wrong \\"]);
@@ -299,7 +303,7 @@ mod tests {
                 "https://example.com/a.whl --hash=sha256:00\ngit+https://example.com/a\n-e git+https://e.com/a#egg=a"
             ),
             [
-                "hashes",
+                "hashed https://example.com/a.whl",
                 "url https://example.com/a.whl",
                 "url git+https://example.com/a",
                 "url git+https://e.com/a#egg=a"

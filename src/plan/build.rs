@@ -135,19 +135,25 @@ fn only_fetches_files(plan: &PackagePlan) -> bool {
     })
 }
 
-/// Returns the packages that a build needs: its requirements for building and running (except those marked
-/// `stage="run"`), and what these require to run. The platform is left out, because the stage starts from it.
-pub(super) fn closure<'a>(plan: &PackagePlan, plans: &'a PackagePlans<'_>) -> Vec<&'a PackagePlan> {
-    let only_run: BTreeSet<&Name> = plans.inputs.view(&plan.name).map_or_else(BTreeSet::new, |view| {
-        let requires = view.package.all_requires().map(|(_, require)| require);
-        requires.filter(|require| require.only_run).map(|require| &require.name.value).collect()
-    });
+/// Returns the direct requirements of a build: those for building, and those for running that are not marked
+/// `stage="run"`.
+pub(super) fn requirements(plan: &PackagePlan, plans: &PackagePlans<'_>) -> Vec<Name> {
     let mut direct = plans.requires(&plan.name, &[catalog::RequireStage::Build]);
     if !only_fetches_files(plan) {
+        let only_run: BTreeSet<&Name> = plans.inputs.view(&plan.name).map_or_else(BTreeSet::new, |view| {
+            let requires = view.package.all_requires().map(|(_, require)| require);
+            requires.filter(|require| require.only_run).map(|require| &require.name.value).collect()
+        });
         let running = plans.requires(&plan.name, &[catalog::RequireStage::Run]);
         direct.extend(running.into_iter().filter(|name| !only_run.contains(name)));
     }
-    let mut names = plans.closure(direct, &[catalog::RequireStage::Run]);
+    direct
+}
+
+/// Returns the packages that a build needs: its requirements, and what these require to run. The platform is
+/// left out, because the stage starts from it.
+pub(super) fn closure<'a>(plan: &PackagePlan, plans: &'a PackagePlans<'_>) -> Vec<&'a PackagePlan> {
+    let mut names = plans.closure(requirements(plan, plans), &[catalog::RequireStage::Run]);
     names.remove(&plan.name);
     plans.all().filter(|each| names.contains(&each.name) && !each.platform).collect()
 }

@@ -202,9 +202,8 @@ impl<'a> PipRequest<'a> {
             let alone = missing.map(|one| UnusableBuild::Alone(one.name.value.clone()));
             let fault = self.fault(package, Some(&self.spec.value));
             let fault = fault.or_else(|| self.is_compiled(package).then_some(UnusableBuild::Source));
-            if let Some(fault) =
-                fault.or_else(|| (!self.is_served(package)).then_some(UnusableBuild::Any)).or(alone)
-            {
+            let any = || (!self.is_served(package)).then_some(UnusableBuild::Any);
+            if let Some(fault) = fault.or_else(any).or(alone) {
                 self.report(package, &fault, log);
             }
         } else if self.main && self.has_other_with_gpu(package) {
@@ -213,11 +212,9 @@ impl<'a> PipRequest<'a> {
                 format!("the build of {} on the index does not use the GPU", wording::code(&self.name));
             let diagnostic =
                 Diagnostic::warning(codes::INDEX_BUILD, message).at(self.spec.span, "built without CUDA");
-            log.report(
-                diagnostic.help(format!(
-                    "request {choice} in `packages`; `jcc list {choice}` lists the alternatives"
-                )),
-            );
+            log.report(diagnostic.help(format!(
+                "request {choice} in `packages`; `jcc search {choice}` lists the alternatives"
+            )));
         }
     }
 
@@ -290,14 +287,14 @@ impl<'a> PipRequest<'a> {
         }
         let spec = spec?;
         let here = package.versions.iter().filter(|entry| {
-            let place = |require: &&Require| matches!(require.name.as_str(), "platform" | "arch");
+            // pip skips versions that do not support the target's Python.
+            let place = |one: &&Require| matches!(one.name.as_str(), "platform" | "arch" | "python");
             spec.allows(&entry.version.value) != Some(false)
                 && self.all_hold(entry.requires.iter().filter(place))
         });
         let here: Vec<_> = here.collect();
         let newest = here.iter().map(|entry| &entry.version.value).max()?;
-        let mut entries = here.iter().filter(|entry| entry.version.value == *newest);
-        let fits = entries.any(|entry| self.all_hold(entry.requires.iter()));
+        let fits = here.iter().any(|one| one.version.value == *newest && self.all_hold(one.requires.iter()));
         (!fits).then(|| UnusableBuild::Version(newest.clone()))
     }
 

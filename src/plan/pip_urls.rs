@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
 use crate::manifest::{Installer, Requirements};
 use crate::source::{Span, Spanned};
-use crate::value::{AptPackage, Parse, PepRequirement, Vcs, VcsUrl, Version, WheelName};
+use crate::value::{AptPackage, Parse, PepRequirement, Vcs, VcsUrl, Version, WheelName, normalised_name};
 
 use super::package_context::Inputs;
 use super::package_step::{PackagePlan, PackageStep, PackageStepKind};
@@ -14,6 +14,8 @@ use super::sources::distribution_value;
 /// A URL that pip installs from, and its place in the manifest.
 struct Location<'a> {
     url: &'a str,
+    /// The package that the requirement names.
+    name: Option<String>,
     span: Span,
     /// Whether the requirement has no environment marker.
     always: bool,
@@ -25,10 +27,18 @@ fn of<'a>(
 ) -> Vec<Location<'a>> {
     let specs = install.iter().chain(files.clone().flat_map(|file| &file.specs));
     let named = specs.filter_map(|spec| {
-        Some(Location { url: spec.value.url()?, span: spec.span, always: spec.value.marker().is_none() })
+        let name = Some(spec.value.normalised_name());
+        Some(Location {
+            url: spec.value.url()?,
+            name,
+            span: spec.span,
+            always: spec.value.marker().is_none(),
+        })
     });
     let bare = files.flat_map(|file| &file.urls);
-    named.chain(bare.map(|url| Location { url: &url.value, span: url.span, always: true })).collect()
+    named
+        .chain(bare.map(|url| Location { url: &url.value, name: None, span: url.span, always: true }))
+        .collect()
 }
 
 /// Returns the URLs of the main environment.
@@ -159,7 +169,24 @@ fn repository(inputs: Inputs<'_>, place: &Location<'_>, url: VcsUrl<'_>, log: &m
 }
 
 fn wheel(inputs: Inputs<'_>, place: &Location<'_>, log: &mut Log) {
-    let Some(wheel) = WheelName::read(place.url).filter(|_| place.always) else { return };
+    let Some(wheel) = WheelName::read(place.url) else { return unnamed(place, log) };
+    if let Some(name) = place.name.as_ref().filter(|name| **name != normalised_name(wheel.name)) {
+        let own = wording::code(wheel.name);
+        let message = format!("the wheel is of {own}, not of {}", wording::code(name));
+        log.error(
+            Diagnostic::error(codes::WRONG_WHEEL, message)
+                .at(place.span, "pip refuses a wheel with another name")
+                .help(format!(
+                    "write `{} @ …`, or use the URL of a wheel of {}",
+                    wheel.name,
+                    wording::code(name)
+                )),
+        );
+        return;
+    }
+    if !place.always {
+        return;
+    }
     let resolution = inputs.resolution;
     let arch = resolution.target.arch.as_str();
     let python = resolution.axes.iter().find(|(name, _)| name.as_str() == "python").map(|(_, one)| one);
@@ -182,6 +209,19 @@ fn wheel(inputs: Inputs<'_>, place: &Location<'_>, log: &mut Log) {
     let diagnostic = Diagnostic::error(codes::WRONG_WHEEL, message);
     let diagnostic = diagnostic.at(place.span, format!("built for {}", faults.join("; for ")));
     log.error(diagnostic.help(wanted(arch, python)));
+}
+
+/// Reports the URL of a wheel whose file name is not that of a wheel.
+fn unnamed(place: &Location<'_>, log: &mut Log) {
+    let path = place.url.split(['#', '?']).next().unwrap_or_default();
+    let Some(file) = path.rsplit('/').next().filter(|file| file.ends_with(".whl")) else { return };
+    log.error(
+        Diagnostic::error(codes::WRONG_WHEEL, format!("{} is not the name of a wheel", wording::code(file)))
+            .at(place.span, "pip refuses this file name")
+            .help(
+                "a wheel is named `NAME-VERSION-PYTHON-ABI-PLATFORM.whl`; use a URL that ends with that name",
+            ),
+    );
 }
 
 fn wanted(arch: &str, python: Option<&Version>) -> String {

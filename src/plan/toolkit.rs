@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, Log, codes::plan as codes, wording};
 use crate::resolve::ChosenBase;
 use crate::value::Name;
 
+use super::build;
 use super::expand;
 use super::package_context::{Filled, Inputs, PackageContext};
 use super::package_plan::PackagePlans;
@@ -85,11 +86,12 @@ impl Toolkit {
     }
 }
 
-/// Returns the packages of the platform that a build compiles against. Requirements for running only are not
-/// needed.
+/// Returns the packages of the platform that a build compiles against: those that the package requires itself,
+/// unless they are marked `stage="run"`, and what its requirements for building require.
 fn needs(plan: &PackagePlan, plans: &PackagePlans<'_>) -> BTreeSet<Name> {
     let direct = plans.requires(&plan.name, &[catalog::RequireStage::Build]);
     let mut seen = plans.closure(direct, &[catalog::RequireStage::Run]);
+    seen.extend(build::requirements(plan, plans));
     seen.retain(|name| {
         let view = plans.inputs.view(name);
         view.is_some_and(|view| view.is_platform() && toolkit_of(view).is_some())

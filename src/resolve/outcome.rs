@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::RequireStage;
+use crate::catalog::{Require, RequireStage};
 use crate::diagnostic::{Diagnostic, Log, Reported, codes};
 use crate::source::{Sources, Span};
 use crate::value::{Name, Version};
@@ -142,7 +142,8 @@ fn reasons(decided: Assignment<'_, '_>) -> BTreeMap<Name, WhyChosen> {
         for require in decided.requires(var, candidate) {
             let Some((other, _)) = decided.named(&require.name) else { continue };
             let name = other.name.clone();
-            let next = inherited_need(needed, require.stage);
+            let mut next = inherited_need(needed, require.stage);
+            next.build |= builds_against(decided, var, require, other);
             all.entry(var.name.clone()).or_default().requires.insert((name.clone(), require.stage));
             if let Some(version) = candidate.version() {
                 all.entry(name.clone()).or_default().reasons.insert(Reason::RequiredBy {
@@ -193,6 +194,21 @@ fn inherited_need(holder: NeededIn, stage: RequireStage) -> NeededIn {
         RequireStage::Test => NeededIn { test: true, ..NeededIn::default() },
         RequireStage::Choose => NeededIn::default(),
     }
+}
+
+/// Whether a package is compiled against the toolkit of another one that it requires, without a `stage`, to run.
+fn builds_against(
+    decided: Assignment<'_, '_>,
+    var: &PackageVariable<'_>,
+    require: &Require,
+    other: &PackageVariable<'_>,
+) -> bool {
+    let is_toolkit = || other.package.variants.iter().any(|variant| variant.toolkit);
+    let mut steps = var.package.build.iter().flat_map(|build| &build.steps);
+    require.stage == RequireStage::Run
+        && !require.only_run
+        && is_toolkit()
+        && steps.any(|step| step.kind.runs_programs() && decided.holds(var, &step.guard))
 }
 
 fn covers(one: NeededIn, other: NeededIn) -> bool {

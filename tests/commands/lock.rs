@@ -343,6 +343,26 @@ fn two_manifests_in_a_folder_keep_each_others_files() {
 }
 
 #[test]
+fn a_manifest_does_not_overwrite_the_files_of_another_one() {
+    let folder = tiny();
+    run_expecting(folder.path(), &["compile"], 0);
+    let text = read(folder.path(), "project.kdl");
+    write(folder.path(), "other.kdl", &text.replacen("project \"", "project \"other-", 1));
+    let before = snapshot(folder.path());
+    let ran = run_expecting(folder.path(), &["compile", "other.kdl"], 1);
+    let message = "`Dockerfile` was generated from `project.kdl`, not from `other.kdl`";
+    assert!(ran.err.contains(message), "{}", ran.err);
+    assert_eq!(snapshot(folder.path()), before);
+    let ran = run_expecting(folder.path(), &["check", "other.kdl"], 3);
+    assert!(ran.err.contains("generated from `project.kdl`"), "{}", ran.err);
+    run_expecting(folder.path(), &["check"], 0);
+    // With `--force`, or after the other manifest was renamed, the files are written.
+    run_expecting(folder.path(), &["compile", "other.kdl", "--force"], 0);
+    std::fs::rename(folder.path().join("other.kdl"), folder.path().join("new.kdl")).expect("it exists");
+    run_expecting(folder.path(), &["compile", "new.kdl"], 0);
+}
+
+#[test]
 fn a_newer_lock_format_is_rejected() {
     let folder = tiny();
     run_expecting(folder.path(), &["compile"], 0);

@@ -108,12 +108,12 @@ fn image_tags_are_kept_with_the_release_that_they_need() {
         (
             "dustynv/l4t-pytorch:r36.2.0",
             orin,
-            "target { device \"jetson-agx-orin\"; jetpack \"6.2.3\" }\nbase \"dustynv/l4t-pytorch:r36.2.0\"",
+            "target { device \"jetson-agx-orin\"; jetpack \"6.0-dp\" }\nbase \"dustynv/l4t-pytorch:r36.2.0\"",
         ),
         (
             "dustynv/l4t-pytorch:r35.4.1",
             orin,
-            "target { device \"jetson-agx-orin\"; jetpack \"5.1.6\" }\nbase \"dustynv/l4t-pytorch:r35.4.1\"",
+            "target { device \"jetson-agx-orin\"; jetpack \"5.1.2\" }\nbase \"dustynv/l4t-pytorch:r35.4.1\"",
         ),
         (
             "ubuntu:24.04",
@@ -189,4 +189,40 @@ fn a_new_definition_passes_package_check() {
     assert_eq!(snapshot(path), before);
     let report = run_expecting(path, &["package", "new", "numpy"], 0).err;
     assert!(report.contains("jcc includes a package `numpy`"), "{report}");
+}
+
+#[test]
+fn tags_of_all_base_images_of_a_repository_are_known() {
+    let pc = ["--platform", "x86_64"];
+    for (image, base) in [
+        ("nvidia/cuda:12.4.1-cudnn-devel-ubuntu22.04", "nvidia/cuda-cudnn:12.4.1-cudnn-devel-ubuntu22.04"),
+        ("nvidia/cuda:12.6.3-cudnn-devel-ubuntu22.04", "nvidia/cuda-cudnn:12.6.3-cudnn-devel-ubuntu22.04"),
+        ("nvidia/cuda:12.6.3-devel-ubuntu22.04", "nvidia/cuda:12.6.3-devel-ubuntu22.04"),
+    ] {
+        let (lines, report) = imported(image, pc);
+        assert!(lines.contains(&format!("base \"{base}\"")), "{lines}\n{report}");
+        assert!(!report.contains("the catalogue does not have"), "{report}");
+    }
+    // Of a tag that the catalogue does not have, the versions that it names are kept.
+    let (lines, report) = imported("nvidia/cuda:12.6.99-devel-ubuntu22.04", pc);
+    assert!(lines.contains("base \"nvidia/cuda:12.6.") && lines.contains("-devel-ubuntu22.04\""), "{lines}");
+    assert!(report.contains("the catalogue does not have the tag"), "{report}");
+    // In a manifest, the name of any base image of the repository works.
+    let folder = tempfile::tempdir().expect("the folder is writable");
+    let text = "project \"demo\"\ntarget { platform \"x86_64\" }\nbase \"nvidia/cuda:12.6.3-cudnn-devel-ubuntu22.04\"\n";
+    fs::write(folder.path().join("project.kdl"), text).expect("the folder is writable");
+    run_expecting(folder.path(), &["compile"], 0);
+}
+
+#[test]
+fn the_release_that_a_tag_names_is_the_target() {
+    let orin = ["--device", "jetson-agx-orin"];
+    for (image, jetpack) in [
+        ("nvcr.io/nvidia/l4t-jetpack:r36.4.0", "6.1"),
+        ("nvcr.io/nvidia/l4t-jetpack:r35.4.1", "5.1.2"),
+        ("nvcr.io/nvidia/l4t-jetpack:r36.2.0", "6.0-dp"),
+    ] {
+        let (lines, _) = imported(image, orin);
+        assert!(lines.contains(&format!("jetpack \"{jetpack}\"")), "{image}: {lines}");
+    }
 }

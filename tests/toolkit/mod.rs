@@ -13,8 +13,17 @@ use crate::support::report;
 
 /// Compiles a manifest. Returns the generated files, or the report.
 fn compile(target: &str, rest: &str) -> Result<BTreeMap<String, String>, String> {
+    compile_with(target, rest, &[])
+}
+
+/// Compiles a manifest next to other files.
+fn compile_with(
+    target: &str,
+    rest: &str,
+    files: &[(&str, &str)],
+) -> Result<BTreeMap<String, String>, String> {
     let text = format!("project \"case\"\ntarget \"here\" {{ {target} }}\n{rest}\n");
-    let fs = Memory::with([("project.kdl", text.as_str())]);
+    let fs = Memory::with(files.iter().copied().chain([("project.kdl", text.as_str())]));
     let (mut sources, mut log) = (Sources::new(), Log::new());
     let input = Input { fs: &fs, manifest: "project.kdl", target: None, lock: "jcc.lock" };
     match jcc::compile(input, &mut sources, &mut log) {
@@ -24,7 +33,11 @@ fn compile(target: &str, rest: &str) -> Result<BTreeMap<String, String>, String>
 }
 
 fn dockerfile(target: &str, rest: &str) -> String {
-    let files = compile(target, rest).unwrap_or_else(|report| panic!("{report}"));
+    dockerfile_with(target, rest, &[])
+}
+
+fn dockerfile_with(target: &str, rest: &str, files: &[(&str, &str)]) -> String {
+    let files = compile_with(target, rest, files).unwrap_or_else(|report| panic!("{report}"));
     files.into_iter().find(|(path, _)| path.ends_with("Dockerfile")).expect("it is written").1
 }
 
@@ -48,6 +61,24 @@ fn has(all: &[String], wanted: &[&str]) {
     for name in wanted {
         assert!(all.iter().any(|one| one == name), "no {name} in {all:#?}");
     }
+}
+
+#[test]
+fn builds_of_packages_that_require_cuda_have_the_toolkit() {
+    let build = "build { git \"https://example.com/demo.git\" commit=\"0000000000000000000000000000000000000000\" to=\"/src/demo\"; cmake \"/src/demo\"; export \"/usr/local\" }";
+    let tools = "cmake \"*\" stage=\"build\"; build-essential \"*\" stage=\"build\"";
+    let from = |requires: &str| {
+        let demo = format!(
+            "package \"demo\" {{ summary \"A demo\"; requires {{ {requires}; {tools} }}; {build} }}\n"
+        );
+        let files = [("my/demo/package.kdl", demo.as_str())];
+        let text = dockerfile_with(ORIN, "catalog \"my\"\npackages { demo }", &files);
+        stage(&text, "build-demo").1
+    };
+    assert!(from("cuda").contains("l4t-jetpack"), "{}", from("cuda"));
+    assert!(from("cuda \"12.6\"").contains("l4t-jetpack"));
+    assert!(from("cuda; cuda \"*\" stage=\"build\"").contains("l4t-jetpack"));
+    assert!(!from("cuda \"*\" stage=\"run\"").contains("l4t-jetpack"));
 }
 
 #[test]

@@ -158,6 +158,25 @@ pub enum StepKind {
     },
 }
 
+impl StepKind {
+    /// Whether a step of a build runs programs that can use what the package requires, rather than only putting files in
+    /// place.
+    pub fn runs_programs(&self) -> bool {
+        !matches!(
+            self,
+            Self::Apt(_)
+                | Self::AptSource { .. }
+                | Self::Archive { .. }
+                | Self::Git { .. }
+                | Self::Copy { .. }
+                | Self::Symlink { .. }
+                | Self::Mkdir { .. }
+                | Self::Env(_)
+                | Self::Export { .. }
+        )
+    }
+}
+
 /// `define "KEY" "VALUE" [when-option="KEY"]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(bound(deserialize = "'de: 'static"))]

@@ -7,6 +7,7 @@ mod forbidden_package;
 mod host_sysctl;
 mod left_out;
 mod literal_variable;
+mod missing_hash;
 mod no_key;
 mod not_offered;
 mod plain_http;
@@ -63,6 +64,7 @@ pub static RULES: &[Rule] = &[
     forbidden_package::RULE,
     contradicting_python::RULE,
     unpinned_python::RULE,
+    missing_hash::RULE,
     same_output::RULE,
     reserved_output::RULE,
     left_out::RULE,

@@ -12,15 +12,13 @@ fn check(context: &Context<'_>, log: &mut Log) {
     let of_app: BTreeMap<_, _> = app.env.iter().map(|(key, value)| (&key.value, (key, value))).collect();
     for (key, value) in &context.project.run.env {
         let of_app = of_app.get(&key.value);
-        let Some((other, first)) = of_app.filter(|(_, other)| other.value != value.value) else { continue };
+        let Some((other, _)) = of_app.filter(|(_, other)| other.value != value.value) else { continue };
         let name = wording::code(key.as_str());
         let message = format!("{name} has different values in the service and in the image");
         log.report(
             Diagnostic::note(codes::TWO_VALUES, message)
                 .at(key.span, "used in the service")
                 .at(other.span, "used when the image is run in any other way")
-                .mask(value.span)
-                .mask(first.span)
                 .help("if this is not intended, remove one of them"),
         );
     }

@@ -42,8 +42,9 @@ fn report(all: &[PipSpec], log: &mut Log) {
 
 /// Reports a requirements file with a single diagnostic, because it may be long.
 fn report_file(file: &Requirements, log: &mut Log) {
-    let unpinned: Vec<&PipSpec> = file.specs.iter().filter(|spec| is_unpinned(spec)).collect();
-    let Some(first) = unpinned.first().filter(|_| !file.hashed) else { return };
+    let unpinned: Vec<&PipSpec> =
+        file.specs.iter().filter(|spec| is_unpinned(spec) && !file.has_hash(spec.span)).collect();
+    let Some(first) = unpinned.first() else { return };
     let count = wording::count(unpinned.len(), "line");
     let name = wording::code(file.path.value.as_str());
     log.report(

@@ -1,7 +1,7 @@
 //! Existing files of a folder for `jcc init`: a Dockerfile whose simple instructions are imported into the
 //! new manifest, and files that jcc must not overwrite.
 
-use crate::catalog::{BaseImage, BaseTag, Catalog};
+use crate::catalog::Catalog;
 use crate::check::COMPOSE_NAMES;
 use crate::fs::{FileKind, FileSystem};
 use crate::render::Signature;
@@ -10,6 +10,7 @@ use crate::syntax::quote;
 use crate::value::{ImageRef, Parse as _, Port, UserName};
 
 use super::Imported;
+use super::image::{self, KnownImage};
 
 /// Outputs that a user may have written by hand: the default path, the node of `output` that sets another
 /// one, and the path that is used then.
@@ -54,16 +55,15 @@ impl Existing {
         Self { outputs, dockerfile }
     }
 
-    /// Returns the `base` node with the tag and digest of the Dockerfile's image, if the catalogue has the
-    /// image.
+    /// Returns the `base` node for the Dockerfile's image, if the catalogue has its repository.
     pub(super) fn base(&self, catalog: &Catalog) -> Option<String> {
         let from = self.dockerfile.from.as_ref()?;
-        let (base, tag) = find_base(catalog, from)?;
-        let tag = tag.map_or_else(String::new, |tag| format!(":{}", tag.tag.value));
-        let digest = from
-            .digest()
-            .map_or_else(String::new, |digest| format!(" digest={}", quote(&digest.to_string())));
-        Some(format!("base {}{digest}\n", quote(&format!("{}{tag}", base.name.value))))
+        image::node(catalog, from)
+    }
+
+    /// The image that the Dockerfile starts from.
+    pub(super) fn image(&self) -> Option<&ImageRef> {
+        self.dockerfile.from.as_ref()
     }
 
     /// Returns the `app` node, if any of its parts were imported.
@@ -128,7 +128,7 @@ impl Existing {
         project_base: Option<&ImageRef>,
     ) -> Option<String> {
         let from = self.dockerfile.from.as_ref()?;
-        let known = find_base(catalog, from);
+        let known = KnownImage::find(catalog, from);
         let instead = project_base.map_or_else(String::new, |image| {
             let plain = image.to_string();
             format!(": the project uses `{}`", plain.split('@').next().unwrap_or(&plain))
@@ -141,19 +141,21 @@ impl Existing {
             Some(_) if !imported => {
                 Some(format!("the Dockerfile is based on `{from}`, which does not fit this target{instead}"))
             }
-            Some((_, None)) => Some(format!(
+            Some(KnownImage::Similar(..)) => Some(format!(
+                "the catalogue does not have the tag of `{from}`{instead}, with the versions that the tag \
+                    names; to use yours, set `base image=…` and declare its contents"
+            )),
+            Some(KnownImage::Other(_)) if project_base.is_some_and(|image| image == from) => Some(format!(
+                "the catalogue does not have the tag of `{from}`; complete `provides` in the manifest with \
+                    what the image contains"
+            )),
+            Some(KnownImage::Other(_)) => Some(format!(
                 "the catalogue does not have the tag of `{from}`{instead}; to use yours, set `base \
                     image=…` and declare its contents"
             )),
-            Some((_, Some(_))) => None,
+            Some(KnownImage::Same(..)) => None,
         }
     }
-}
-
-/// Finds the base image of the catalogue with this repository, and its tag if the catalogue has that too.
-fn find_base<'a>(catalog: &'a Catalog, image: &ImageRef) -> Option<(&'a BaseImage, Option<&'a BaseTag>)> {
-    let base = catalog.bases().find(|base| base.image == *image.repository())?;
-    Some((base, image.tag().and_then(|tag| base.tags.iter().find(|one| one.tag.value == tag))))
 }
 
 impl Dockerfile {

@@ -183,7 +183,7 @@ mod tests {
             files: LockedFiles::of(&files),
             origin: Origin { lists_files: true, ..Origin::default() },
         };
-        let place = OutputPlace { fs, folder: String::new(), lock: Some(&lock) };
+        let place = OutputPlace { fs, folder: String::new(), lock: Some(&lock), manifest: "project.kdl" };
         let written = BTreeMap::from([("dockerfile".to_owned(), "new\n".to_owned())]);
         Leftovers::of(&place, &written, "project.kdl").removed.into_iter().collect()
     }

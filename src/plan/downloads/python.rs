@@ -22,7 +22,7 @@ impl List<'_> {
                 PipSource::Requirements(path) => {
                     let Some(file) = requirements_at(self.plans.inputs, path) else { continue };
                     self.requirements(at, file);
-                    if !file.hashed {
+                    if !is_hashed(file) {
                         names.push(file.path.value.to_string());
                     }
                 }
@@ -54,17 +54,17 @@ impl List<'_> {
     fn requirements(&mut self, at: DownloadSite<'_>, file: &Requirements) {
         for spec in &file.specs {
             let text = spec.value.to_string();
-            let grade = if file.hashed { Grade::A } else { pip_grade(&text) };
+            let grade = if file.has_hash(spec.span) { Grade::A } else { pip_grade(&text) };
             self.add(DownloadSite { place: Some(spec.span), ..at }, FetchKind::Pip, text, grade);
         }
         for url in &file.urls {
-            let grade = if file.hashed { Grade::A } else { url_grade(&url.value) };
+            let grade = if file.has_hash(url.span) { Grade::A } else { url_grade(&url.value) };
             self.add(DownloadSite { place: Some(url.span), ..at }, FetchKind::Pip, url.value.clone(), grade);
         }
         for option in &file.options {
             // With hashes it does not matter where a file comes from.
             let open = option.value.contains("http://") || option.value.starts_with("--trusted-host");
-            let grade = if open && !file.hashed { Grade::D } else { Grade::A };
+            let grade = if open && !is_hashed(file) { Grade::D } else { Grade::A };
             self.add(
                 DownloadSite { place: Some(option.span), ..at },
                 FetchKind::Index,
@@ -93,6 +93,11 @@ impl List<'_> {
             self.add(at, FetchKind::Pip, what, Grade::D);
         }
     }
+}
+
+/// Whether every line of a file has a hash.
+fn is_hashed(file: &Requirements) -> bool {
+    file.hashed && file.without_hash().next().is_none()
 }
 
 fn name_of(spec: &str) -> String {

@@ -315,7 +315,7 @@ fn target(question: Question<'_>, axis: &str, value: &str) -> Option<(Span, Stri
     let target = &question.project.target;
     let device = target.device.as_ref().map(|device| device.span);
     let platform = target.platform.as_ref().map(|platform| platform.span);
-    let gpu = target.gpu.first().map(|gpu| gpu.span);
+    let gpu = target.gpu.iter().find(|gpu| gpu.value == value).or(target.gpu.first()).map(|gpu| gpu.span);
     if axis == words::SM {
         return Some((gpu.or(device)?, format!("its compute capability is {value}")));
     }

@@ -96,11 +96,15 @@ fn open(image: &BaseImage, digest: Option<&Digest>) -> Vec<u32> {
     if its.is_empty() { places(&|tag| tag.digest.is_none()) } else { its }
 }
 
-/// Finds a base image and one of its tags, written as `NAME:TAG`.
+/// Finds a base image and one of its tags, written as `NAME:TAG`. Other base images of the same repository have
+/// further tags.
 fn tagged<'a>(catalog: &'a Catalog, text: &str) -> Option<(&'a BaseImage, u32)> {
     let (name, tag) = text.rsplit_once(':')?;
     let base = catalog.base(name)?;
-    (0..).zip(&base.tags).find(|(_, one)| one.tag.value == tag).map(|(at, _)| (base, at))
+    let others = catalog.bases().filter(|other| other.image == base.image);
+    std::iter::once(base).chain(others).find_map(|base| {
+        (0..).zip(&base.tags).find(|(_, one)| one.tag.value == tag).map(|(at, _)| (base, at))
+    })
 }
 
 /// Whether the manifest declares the distribution of an image: this one, or another of the same choice.

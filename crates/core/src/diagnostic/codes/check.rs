@@ -66,6 +66,8 @@ super::codes! { "check":
     CONTRADICTING_PYTHON = "contradicting-python";
     /// Python packages have no exact version.
     UNPINNED_PYTHON = "unpinned-python";
+    /// Only some lines of a requirements file have a hash.
+    MISSING_HASH = "missing-hash";
     /// Files of a copied folder are excluded from the build context.
     LEFT_OUT = "left-out";
     SAME_OUTPUT = "same-output";
