@@ -214,7 +214,9 @@ fn wheel(inputs: Inputs<'_>, place: &Location<'_>, log: &mut Log) {
 /// Reports the URL of a wheel whose file name is not that of a wheel.
 fn unnamed(place: &Location<'_>, log: &mut Log) {
     let path = place.url.split(['#', '?']).next().unwrap_or_default();
-    let Some(file) = path.rsplit('/').next().filter(|file| file.ends_with(".whl")) else { return };
+    // pip too looks for the lower-case ending alone.
+    let is_wheel = |file: &&str| file.rsplit_once('.').is_some_and(|(_, ending)| ending == "whl");
+    let Some(file) = path.rsplit('/').next().filter(is_wheel) else { return };
     log.error(
         Diagnostic::error(codes::WRONG_WHEEL, format!("{} is not the name of a wheel", wording::code(file)))
             .at(place.span, "pip refuses this file name")
