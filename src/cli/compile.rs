@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::diagnostic::wording;
 use crate::fs::{Disk, FileSystem};
 use crate::render::Artifacts;
+use crate::resolve::{Override, Reason};
 use crate::source::Sources;
 
 use super::args::{ManifestArgs, ReportFormat};
@@ -117,7 +118,9 @@ fn summary(resolved: &crate::Resolved, sources: &Sources) -> String {
     let several = resolved.targets.len() > 1;
     for (_, resolution) in &resolved.targets {
         let target = if several { format!("{}: ", resolution.target.name) } else { String::new() };
-        for one in &resolution.overrides {
+        // What the target sets itself needs no explanation.
+        let is_set = |one: &&Override| one.by.iter().any(|by| matches!(by, Reason::Target(_)));
+        for one in resolution.overrides.iter().filter(|one| !is_set(one)) {
             out.push_str(&format!("{target}{}\n", super::resolve::overridden(one, sources)));
         }
     }

@@ -5,7 +5,7 @@ use super::{Exit, Session};
 
 /// Prints, for each target, the `docker run` or `podman run` command that is equivalent to its service.
 pub(super) fn run(session: &mut Session<'_, '_>, input: &ManifestArgs) -> Exit {
-    let compiled = match session.compile(input) {
+    let compiled = match session.compile_for_answer(input) {
         Ok(compiled) => compiled,
         Err(exit) => return exit,
     };

@@ -145,6 +145,15 @@ impl<'s, 'w> Session<'s, 'w> {
         self.run(input, crate::compile)
     }
 
+    /// Compiles the manifest for a command that only answers a question: `jcc compile` has shown the warnings.
+    pub(super) fn compile_for_answer(&mut self, input: &ManifestArgs) -> Result<crate::Compiled, Exit> {
+        let quiet = self.common.quiet;
+        self.common.quiet |= !self.common.verbose;
+        let compiled = self.compile(input);
+        self.common.quiet = quiet;
+        compiled
+    }
+
     /// Plans the targets of the manifest. Reports diagnostics. Pin grades below the required one are
     /// reported, but do not make it fail.
     pub(super) fn plan(

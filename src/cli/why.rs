@@ -16,7 +16,7 @@ use super::{Exit, Session};
 const MAX_PATHS: usize = 50;
 
 pub(super) fn run(session: &mut Session<'_, '_>, name: &str, input: &ManifestArgs, format: Format) -> Exit {
-    let compiled = match session.compile(input) {
+    let compiled = match session.compile_for_answer(input) {
         Ok(compiled) => compiled,
         Err(exit) => return exit,
     };

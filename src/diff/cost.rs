@@ -36,7 +36,8 @@ pub(super) fn cost(
     let mut cost = Cost { image: plan.size.image, compiled, ..Cost::default() };
     if base_changed {
         cost.pull = plan.size.image;
-        cost.unknown.clone_from(&plan.size.unknown);
+        let base = plan.size.without_base.then(|| new.resolution.base.image.to_string());
+        cost.unknown = base.into_iter().chain(plan.size.unknown.iter().cloned()).collect();
         return cost;
     }
     let changed = versions.iter().filter(|change| change.to.is_some()).map(|change| &change.name);

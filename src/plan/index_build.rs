@@ -166,7 +166,7 @@ impl<'a> PipRequest<'a> {
         let mut own = self.known.iter().copied().filter(|package| self.is_same_distribution(package));
         let Some(package) = own.next() else { return false };
         // That there is no build for the target at all is the more helpful report.
-        let platform = matches!(self.fault(package, None), Some(UnusableBuild::Platform(_)));
+        let platform = matches!(self.fault(package, None), Some(UnusableBuild::Platform));
         !(platform && self.needs_gpu(package, &mut BTreeSet::new()))
             && pip_versions::check(self, package, log)
     }
@@ -181,7 +181,7 @@ impl<'a> PipRequest<'a> {
             |package: &&Package| package.needed_by.iter().any(|name| normalised_name(name) == self.name);
         for package in self.known.iter().copied().filter(brings).filter(missing) {
             // The version that it would need is unknown, so only faults of all versions are reported.
-            if let Some(fault @ UnusableBuild::Platform(_)) = self.fault(package, None) {
+            if let Some(fault @ UnusableBuild::Platform) = self.fault(package, None) {
                 self.report(package, &fault, log);
                 return;
             }
@@ -283,7 +283,7 @@ impl<'a> PipRequest<'a> {
         let platform = self.inputs.catalog.platform(target.platform.as_str())?;
         // Such a GPU needs its own libraries, which builds for servers do not use.
         if platform.gpu == GpuAccess::Runtime && !self.is_served(package) {
-            return Some(UnusableBuild::Platform(target.platform.to_string()));
+            return Some(UnusableBuild::Platform);
         }
         let spec = spec?;
         let here = package.versions.iter().filter(|entry| {
@@ -302,13 +302,19 @@ impl<'a> PipRequest<'a> {
         let name = package.name.as_str();
         let shown = wording::code(self.spec.value.to_string());
         let what = if self.is_same_distribution(package) {
-            shown
+            shown.clone()
         } else {
             format!("{shown} depends on {name}, which")
         };
         let (message, label) = match fault {
-            UnusableBuild::Platform(platform) => (
-                format!("{what} has no build for the GPU of {} on the index", wording::code(platform)),
+            UnusableBuild::Platform => (
+                if self.is_same_distribution(package) {
+                    format!("PyPI has no build of {shown} for the GPU of this target")
+                } else {
+                    format!(
+                        "{shown} depends on {name}, of which PyPI has no build for the GPU of this target"
+                    )
+                },
                 "only builds for servers or for the CPU".to_owned(),
             ),
             UnusableBuild::Version(version) => (
@@ -333,7 +339,7 @@ impl<'a> PipRequest<'a> {
             ),
         };
         let diagnostic = match fault {
-            UnusableBuild::Platform(_) | UnusableBuild::Version(_) | UnusableBuild::Source => {
+            UnusableBuild::Platform | UnusableBuild::Version(_) | UnusableBuild::Source => {
                 Diagnostic::error(codes::INDEX_BUILD, message)
             }
             UnusableBuild::Any | UnusableBuild::Alone(_) => Diagnostic::warning(codes::INDEX_BUILD, message),
@@ -472,7 +478,7 @@ enum UnusableBuild {
     /// The index has only its source, which must be compiled with a toolkit.
     Source,
     /// There is none for this platform.
-    Platform(String),
+    Platform,
     /// The newest version that the requirement admits does not run on this target.
     Version(Version),
     /// It may be any build, while the catalogue has one for this target.

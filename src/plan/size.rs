@@ -12,7 +12,9 @@ pub struct Size {
     pub image: u64,
     /// The size of the models that are downloaded at run time, in MiB.
     pub models: u64,
-    /// The base image and the packages whose sizes are unknown.
+    /// Whether the size of the base image is unknown.
+    pub without_base: bool,
+    /// The packages whose sizes are unknown.
     pub unknown: Vec<String>,
 }
 
@@ -23,14 +25,21 @@ impl Size {
         if self.image + self.models == 0 {
             return None;
         }
-        let least = if self.unknown.is_empty() { "" } else { "at least " };
+        let exact = self.unknown.is_empty() && !self.without_base;
+        let least = if exact { "" } else { "at least " };
         let image = (self.image > 0).then(|| gib(self.image));
         let models = (self.models > 0).then(|| format!("{} of models", gib(self.models)));
         let sizes: Vec<String> = image.into_iter().chain(models).collect();
-        let without = match &self.unknown[..] {
-            [] => String::new(),
-            few if few.len() <= 3 => format!(", without {}", wording::all_of(&wording::codes(few))),
-            many => format!(", without {} of unknown size", wording::count(many.len(), "package")),
+        let base = self.without_base.then(|| "the base image".to_owned());
+        let packages = match &self.unknown[..] {
+            few if few.len() <= 3 => wording::codes(few),
+            many => vec![format!("{} of unknown size", wording::count(many.len(), "package"))],
+        };
+        let missing: Vec<String> = base.into_iter().chain(packages).collect();
+        let without = if missing.is_empty() {
+            String::new()
+        } else {
+            format!(", without {}", wording::all_of(&missing))
         };
         Some(format!("{least}{}{without}", wording::all_of(&sizes)))
     }
@@ -39,10 +48,8 @@ impl Size {
 /// Adds up the sizes. Warns if the target usually has less storage.
 pub(super) fn sum(inputs: Inputs<'_>, log: &mut Log) -> Size {
     let base = &inputs.resolution.base;
-    let mut size = Size { image: base.size.unwrap_or(0), ..Size::default() };
-    if base.size.is_none() {
-        size.unknown.push(base.image.to_string());
-    }
+    let mut size =
+        Size { image: base.size.unwrap_or(0), without_base: base.size.is_none(), ..Size::default() };
     for name in &inputs.resolution.order {
         let Some(view) = inputs.view(name) else { continue };
         let empty = view.package.install.steps.is_empty() && view.package.build.is_none();
@@ -95,7 +102,8 @@ mod tests {
         let size = |unknown: &[&str]| Size {
             image: 7800,
             models: 4096,
-            unknown: unknown.iter().map(ToString::to_string).collect(),
+            without_base: unknown.contains(&"base"),
+            unknown: unknown.iter().filter(|one| **one != "base").map(ToString::to_string).collect(),
         };
         let shown = |unknown: &[&str]| size(unknown).describe().expect("there is something to say");
         assert_eq!(shown(&[]), "7.6 GiB and 4.0 GiB of models");
@@ -103,6 +111,11 @@ mod tests {
         assert_eq!(
             shown(&["a", "b", "c", "d"]),
             "at least 7.6 GiB and 4.0 GiB of models, without 4 packages of unknown size"
+        );
+        assert_eq!(shown(&["base"]), "at least 7.6 GiB and 4.0 GiB of models, without the base image");
+        assert_eq!(
+            shown(&["base", "a", "b", "c", "d"]),
+            "at least 7.6 GiB and 4.0 GiB of models, without the base image and 4 packages of unknown size"
         );
         assert_eq!(Size::default().describe(), None);
     }

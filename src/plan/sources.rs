@@ -20,9 +20,6 @@ pub(super) fn of_user(inputs: Inputs<'_>, log: &mut Log) -> Vec<(ThirdPartyArchi
     for source in apt.sources.iter().filter(|source| source.key.is_some() || source.trusted.is_on()) {
         let why = inputs.why(format!("apt source `{}`", source.name.value), source.span);
         all.push((archive_of(source), why));
-        if source.key.is_none() {
-            log.report(unsigned(&source.name.value, source.span));
-        }
     }
     // A PPA without a fingerprint was reported by an earlier pass.
     let with_fingerprint = apt.ppas.iter().filter_map(|(ppa, key)| Some((ppa, &key.as_ref()?.value)));
@@ -33,13 +30,6 @@ pub(super) fn of_user(inputs: Inputs<'_>, log: &mut Log) -> Vec<(ThirdPartyArchi
         }
     }
     all
-}
-
-fn unsigned(name: &Name, span: Span) -> Diagnostic {
-    let message = format!("the apt source {} has no key", wording::code(name.as_str()));
-    Diagnostic::warning(codes::UNSIGNED_SOURCE, message)
-        .at(span, "anyone who controls its address can add anything to the image")
-        .help("set the key that signs it: `key \"keys/NAME.asc\" fingerprint=\"…\"`")
 }
 
 fn archive_of(source: &AptSource) -> ThirdPartyArchive {

@@ -111,7 +111,11 @@ impl SharedProblem {
         if all > 1 && (depends || targets.len() < all) {
             let names = wording::codes(targets.iter().map(Name::as_str));
             let word = if targets.len() == 1 { "target" } else { "targets" };
-            diagnostic.message.push_str(&format!(" ({word} {})", wording::all_of(&names)));
+            let names = wording::all_of(&names);
+            diagnostic.message = match diagnostic.message.strip_suffix(" for this target") {
+                Some(start) => format!("{start} for the {word} {names}"),
+                None => format!("{} ({word} {names})", diagnostic.message),
+            };
         }
         diagnostic
     }

@@ -74,7 +74,7 @@ fn a_locked_version_unavailable_on_one_platform_is_reported_there() {
     run_expecting(folder.path(), &["compile"], 0);
     fs::write(&file, definition("{ requires { platform \"x86_64\" } }")).expect("it can be written");
     let report = run_expecting(folder.path(), &["compile"], 0).err;
-    let gone = "the lock contains `probe` 2.0, which the catalogue does not have for this target";
+    let gone = "the lock contains `probe` 2.0, which the catalogue does not have for the target `arm`";
     assert_eq!(report.matches(gone).count(), 1, "{report}");
     assert!(report.contains("1.0 is used instead"), "{report}");
     // If the user changes the release, nothing is reported.
@@ -138,4 +138,40 @@ fn notes_are_printed_on_one_line() {
     let report = run_expecting(folder.path(), &["compile"], 0).err;
     assert!(report.contains("one ::error::two") && report.contains("three ::warning::four"), "{report}");
     assert!(report.lines().all(|line| !line.trim_start().starts_with("::")), "{report}");
+}
+
+#[test]
+fn commands_that_answer_a_question_show_no_warnings() {
+    let folder = project(UNPROVEN);
+    for args in [&["why", "pytorch"][..], &["run-command"]] {
+        let ran = run_expecting(folder.path(), args, 0);
+        assert!(!ran.out.is_empty() && !ran.err.contains("unproven"), "{args:?}: {}", ran.err);
+    }
+    let ran = run_expecting(folder.path(), &["why", "pytorch", "--verbose"], 0);
+    assert!(ran.err.contains("unproven"), "{}", ran.err);
+}
+
+#[test]
+fn extensions_of_the_editor_cannot_be_pinned() {
+    let text = "project \"demo\"\ntarget { platform \"x86_64\" }\noutput { devcontainer \".devcontainer/devcontainer.json\" { extension \"ms-python.python\" } }\n";
+    let folder = project(text);
+    let ran = run_expecting(folder.path(), &["compile", "--deny-warnings"], 0);
+    assert!(!ran.err.contains("not pinned"), "{}", ran.err);
+    let audit = run_expecting(folder.path(), &["audit"], 0).out;
+    assert!(audit.contains("extension ms-python.python"), "{audit}");
+}
+
+#[test]
+fn overrides_that_the_target_sets_are_not_explained() {
+    let of = |ubuntu: &str| {
+        let text =
+            format!("project \"demo\"\ntarget {{ platform \"x86_64\"{ubuntu} }}\npackages {{ numpy }}\n");
+        run_expecting(project(&text).path(), &["compile"], 0).err
+    };
+    let report = of("; ubuntu \"24.04\"");
+    assert!(!report.contains("instead of"), "{report}");
+    let text =
+        "project \"demo\"\ntarget { platform \"x86_64\" }\npackages { numpy }\npin { python \"3.12\" }\n";
+    let report = run_expecting(project(text).path(), &["compile"], 0).err;
+    assert!(report.contains("instead of"), "{report}");
 }

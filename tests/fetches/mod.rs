@@ -236,7 +236,7 @@ output {
 }
 "#;
 
-const REQUIREMENTS: &str = "--index-url http://index.robots.test/simple\n--trusted-host index.robots.test\n-f https://find.robots.test/links\nhttps://files.robots.test/a.whl\n-e git+https://git.robots.test/e@main#egg=e\nnumpy==1.26.4\nrequests\n";
+const REQUIREMENTS: &str = "--index-url http://index.robots.test/simple\n--trusted-host index.robots.test\n-f https://find.robots.test/links\nhttps://files.robots.test/a-1.0-py3-none-any.whl\n-e git+https://git.robots.test/e@main#egg=e\nnumpy==1.26.4\nrequests\n";
 
 const WIDGET: &str = r#"package "widget" {
     summary "A widget"
@@ -302,7 +302,7 @@ fn hidden_downloads_are_listed_with_their_grade() {
             ("--index-url http://index.robots.test/simple", "python-project", "D"),
             ("--trusted-host index.robots.test", "python-project", "D"),
             ("-f https://find.robots.test/links", "python-project", "A"),
-            ("https://files.robots.test/a.whl", "python-project", "D"),
+            ("https://files.robots.test/a-1.0-py3-none-any.whl", "python-project", "D"),
             ("git+https://git.robots.test/e@main", "python-project", "D"),
             ("numpy==1.26.4", "python-project", "B"),
             ("requests", "python-project", "D"),

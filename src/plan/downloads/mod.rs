@@ -284,7 +284,10 @@ fn warn_unpinned(plans: &PackagePlans<'_>, all: &[Fetched], log: &mut Log) {
             view.entry().is_some_and(|entry| !entry.notes.is_empty())
                 || view.applicable(&view.package.notes).next().is_some()
         });
-        if let Some(place) = each.place.filter(|_| loose && !explained) {
+        // Nothing can pin the extensions of an editor.
+        let extensions = &plans.inputs.project.output.editor.extensions;
+        let extension = extensions.iter().any(|one| Some(one.span) == each.place);
+        if let Some(place) = each.place.filter(|_| loose && !explained && !extension) {
             let message = format!("{} is not pinned", wording::code(&each.what));
             log.report(
                 Diagnostic::warning(codes::UNPINNED, message)

@@ -171,7 +171,23 @@ fn package_line(
         requires.retain(|one| !one.matches(&sm));
         conflicts.retain(|one| one.matches(&sm));
     }
-    requirement_line(step, &who, (&requires, &conflicts), places)
+    let mut line = requirement_line(step, &who, (&requires, &conflicts), places);
+    if line.place.is_some_and(|place| is_of_default_option(var, place))
+        && let Some(object) = line.what.strip_prefix("requires ")
+    {
+        let what = format!("uses {object} by default");
+        line.text = line.text.replacen(&line.what, &what, 1);
+        line.what = what;
+    }
+    line
+}
+
+/// Whether a requirement is that of an option that has its default value.
+fn is_of_default_option(var: &PackageVariable<'_>, place: Span) -> bool {
+    var.package.options.iter().any(|option| {
+        var.options.get(&option.key.value) == Some(&option.default.value)
+            && option.values.iter().any(|(_, all)| all.iter().any(|one| one.requirement.span == place))
+    })
 }
 
 /// Returns the compute capability of the target that the step is about.

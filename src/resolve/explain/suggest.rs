@@ -341,7 +341,7 @@ fn other_options(
                 set_option(&mut project, constraint.span, (&option.key, value));
                 if let Some(unproven) = solves(question, &project, (known, &model.budget)) {
                     let text = format!(
-                        "for `{}`, set the option `{} \"{}\"`",
+                        "set the option: `{} {{ option \"{}\" \"{}\" }}`",
                         var.name, option.key.value, value.value
                     );
                     let change = ManifestChange::Option(constraint.span, option.key.clone(), value.clone());

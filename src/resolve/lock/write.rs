@@ -104,7 +104,10 @@ impl LockedTarget {
 }
 
 /// The reason of a version that the base image contains.
-const OF_BASE: &str = "held by the base";
+const OF_BASE: &str = "provided by the base image";
+
+/// The same reason in locks of earlier versions.
+const OLD_OF_BASE: &str = "held by the base";
 
 /// Formats reasons. They name files without line numbers, so that adding a line to a manifest does not change
 /// the lock.
@@ -134,7 +137,7 @@ fn reason_texts(reasons: &[Reason], sources: &Sources) -> Vec<String> {
 impl LockedEntry {
     /// Whether the version came from the base image. The catalogue need not list such a version.
     pub(in crate::resolve) fn is_of_base(&self) -> bool {
-        self.reasons.iter().any(|one| one == OF_BASE)
+        self.reasons.iter().any(|one| one == OF_BASE || one == OLD_OF_BASE)
     }
 }
 

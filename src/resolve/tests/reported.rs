@@ -95,7 +95,7 @@ fn unavailable_nodes_are_reported() {
         assert!(report.contains("jcc::resolve::unavailable"), "{report}");
         assert!(report.contains("not available") && report.contains("publishes no pyds wheels"), "{report}");
         assert!(!report.contains("TensorRT"), "{report}");
-        assert!(report.contains("for `deepstream`, set the option `pyds \"no\"`"), "{report}");
+        assert!(report.contains("set the option: `deepstream { option \"pyds\" \"no\" }`"), "{report}");
     }
     let provider = "target { device \"jetson-agx-orin\"; jetpack \"7.2\" }\npackages { onnxruntime \"1.28\" { option \"tensorrt\" \"yes\" } }";
     let report = refused(provider);
@@ -189,6 +189,18 @@ fn a_conflict_of_several_targets_is_reported_once() {
     let one =
         super::warnings(&format!("{targets}pin {{ cuda \"12.8\" }}\npackages {{ tensorrt \"10.13\" }}"));
     assert!(one.contains("(target"), "{one}");
+}
+
+#[test]
+fn a_problem_of_one_constraint_names_its_targets() {
+    let orin = "target \"a\" { device \"jetson-agx-orin\"; jetpack \"6.2\" }\n";
+    let two = format!("{orin}{}", orin.replace("\"a\"", "\"b\""));
+    let pin = "pin { cuda \"10.2\" }\npackages { cuda }";
+    assert!(!super::warnings(&format!("{two}{pin}")).contains("this target ("), "one phrase is enough");
+    // The option is a default, not a requirement.
+    let report = super::warnings(&format!("{two}packages {{ yolo; opencv-cuda }}"));
+    assert!(report.contains("yolo in the catalogue uses opencv-pip by default"), "{report}");
+    assert!(report.contains("set the option: `yolo { option \"opencv\" \"cuda\" }`"), "{report}");
 }
 
 #[test]

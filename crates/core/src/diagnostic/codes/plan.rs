@@ -19,7 +19,6 @@ super::codes! { "plan":
     SAME_PATH = "same-path";
     /// Two archives have the same name.
     SOURCE_CLASH = "source-clash";
-    UNSIGNED_SOURCE = "unsigned-source";
     /// The archive does not have a snapshot.
     NO_SNAPSHOT = "no-snapshot";
     /// A PPA is not available for the distribution.
