@@ -25,7 +25,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, input: &ManifestArgs, format: B
     let ([(project, resolution)], [planned]) = (&resolved.targets[..], &planned[..]) else {
         let names: Vec<String> =
             resolved.targets.iter().map(|(_, one)| format!("`{}`", one.target.name)).collect();
-        let help = format!("name one with `--target`: {}", crate::diagnostic::wording::either(&names));
+        let help = format!("name one with `--target`: {}", names.join(", "));
         return session.input_error("a bill of materials describes one target", Some(help));
     };
     let bom = bom(BomInputs { project, resolution, plan: &planned.plan, catalog: &resolved.catalog });

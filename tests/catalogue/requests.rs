@@ -120,8 +120,8 @@ impl Manifest {
                     edited.target = self.target.replace(&format!("; {first}"), "");
                 }
             }
-        } else if suggestion.starts_with("for ") {
-            let option = quoted.next()?.to_owned();
+        } else if suggestion.starts_with("set the option") {
+            let option = version?.strip_prefix("{ option ")?.strip_suffix(" }")?.to_owned();
             edited.options.insert(name.to_owned(), option);
         }
         (edited.text() != self.text()).then_some(edited)
@@ -201,7 +201,7 @@ fn suggestions(report: &Diagnostic) -> Vec<&String> {
     report
         .help
         .iter()
-        .filter(|help| ["change ", "remove ", "for "].iter().any(|verb| help.starts_with(verb)))
+        .filter(|help| ["change ", "remove ", "set the option"].iter().any(|verb| help.starts_with(verb)))
         .collect()
 }
 

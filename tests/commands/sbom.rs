@@ -47,6 +47,6 @@ fn a_document_describes_one_target() {
     let two = MANIFEST.replace("target {", "target \"a\" { platform \"x86_64\" }\ntarget \"b\" {");
     write(folder.path(), "project.kdl", &two);
     let ran = run_expecting(folder.path(), &["sbom"], 1);
-    assert!(ran.err.contains("help: name one with `--target`: `a` or `b`"), "{}", ran.err);
+    assert!(ran.err.contains("help: name one with `--target`: `a`, `b`"), "{}", ran.err);
     run_expecting(folder.path(), &["sbom", "--target", "b"], 0);
 }
