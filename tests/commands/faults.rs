@@ -96,13 +96,15 @@ fn concurrent_runs_are_serialised() {
     for name in ["a.kdl", "b.kdl"] {
         let other = text.replace("\"jq\"", &format!("\"jq\" \"{}sciidoc\"", &name[..1]));
         fs::write(folder.path().join(name), other).expect("the folder is writable");
-        run_expecting(folder.path(), &["compile", name], 0);
+        run_expecting(folder.path(), &["compile", "--force", name], 0);
         expected.push(outputs(folder.path()));
     }
     assert_ne!(expected[0], expected[1]);
     for round in 0..15 {
         let children: Vec<_> = ["a.kdl", "b.kdl", "a.kdl", "b.kdl"]
-            .map(|name| jcc(folder.path(), &["compile", "-q", name]).spawn().expect("it can be run"))
+            .map(|name| {
+                jcc(folder.path(), &["compile", "--force", "-q", name]).spawn().expect("it can be run")
+            })
             .into();
         for mut child in children {
             assert!(child.wait().expect("it ends").success(), "round {round}");
