@@ -25,7 +25,7 @@ fn host(folder: &Path, programs: &[(&str, &str)]) {
     fs::create_dir_all(&bin).expect("the folder is writable");
     let defaults = [
         ("sudo", "exec \"$@\""),
-        ("docker", "case $* in *Runtimes*) echo 'nvidia runc ' ;; esac"),
+        ("docker", "case $* in info) echo ' Runtimes: nvidia runc' ;; esac"),
         ("nvidia-smi", ":"),
         ("nvidia-ctk", ":"),
         ("systemctl", ":"),
@@ -304,7 +304,7 @@ const OLD_BOARD: [(&str, &str); 4] = [
     ("nvidia-container-runtime", ":"),
     (
         "docker",
-        "case $* in *Runtimes*) if [[ -e restarted ]]; then echo nvidia runc; else echo runc; fi ;; *Server*) echo 27.5.1 ;; *--short*) echo 2.29.7 ;; esac",
+        "case $* in info) echo ' Server Version: 27.5.1'; if [[ -e restarted ]]; then echo ' Runtimes: nvidia runc'; else echo ' Runtimes: runc'; fi ;; *--short*) echo 2.29.7 ;; esac",
     ),
     ("systemctl", "touch restarted"),
 ];
@@ -340,15 +340,14 @@ fn a_host_that_is_not_ready_is_reported() {
         let out = run(folder.path(), &on_jetson(""));
         (out.status.code(), String::from_utf8_lossy(&out.stderr).into_owned())
     };
-    let (code, text) = report("case $* in *Runtimes*) echo runc ;; esac");
+    let (code, text) = report("case $* in info) echo ' Runtimes: runc' ;; esac");
     assert!(code == Some(1) && text.contains("!! Docker has no runtime nvidia"), "{text}");
-    let old =
-        "case $* in *Runtimes*) echo nvidia ;; *Server*) echo 20.10.7 ;; *--short*) echo v2.17.3 ;; esac";
+    let old = "case $* in info) printf ' Server Version: 20.10.7\\n Runtimes: nvidia\\n' ;; *--short*) echo v2.17.3 ;; esac";
     let (code, text) = report(old);
     assert!(code == Some(1) && text.contains("!! Docker 20.10.7 is too old"), "{text}");
     assert!(text.contains("!! Compose v2.17.3 is too old"), "{text}");
     let (code, text) = report(
-        "case $* in *Runtimes*) echo nvidia ;; *Server*) echo 25.0.0 ;; *--short*) echo 2.20.0 ;; esac",
+        "case $* in info) printf ' Server Version: 25.0.0\\n Runtimes: io.containerd.runc.v2 nvidia runc\\n' ;; *--short*) echo 2.20.0 ;; esac",
     );
     assert_eq!((code, text.as_str()), (Some(0), ""));
 }

@@ -1,6 +1,6 @@
 
 # Enables CDI specifications in Docker.
-has_cdi() { [[ $(docker info --format '{{.CDISpecDirs}}' 2>/dev/null || true) == *cdi* ]]; }
+has_cdi() { [[ $(docker info 2>/dev/null || true) == *"CDI spec directories:"* ]]; }
 if docker info >/dev/null 2>&1 && ! has_cdi; then
   if command -v nvidia-ctk >/dev/null; then
     sudo nvidia-ctk runtime configure --runtime=docker --cdi.enabled

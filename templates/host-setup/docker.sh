@@ -10,7 +10,11 @@ fi
 older() { # VERSION MINIMUM
   [[ $1 == [0-9]* ]] && ! printf '%s\n' "$2" "$1" | sort --version-sort --check=quiet
 }
-engine=$(docker version --format '{{.Server.Version}}' 2>/dev/null || true)
+# Prints a value of the engine; nothing if it does not answer.
+docker_info() { # KEY
+  docker info 2>/dev/null | sed -n "s/^ *$1: *//p" || true
+}
+engine=$(docker_info "Server Version")
 if older "$engine" 25; then
   problem "Docker $engine is too old: install version 25 or newer as https://docs.docker.com/engine/install/ describes"
 fi

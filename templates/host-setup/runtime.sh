@@ -1,9 +1,7 @@
 
 # Registers the NVIDIA runtime in Docker.
 say "The NVIDIA runtime"
-has_runtime() {
-  [[ " $(docker info --format '{{range $name, $_ := .Runtimes}}{{$name}} {{end}}' 2>/dev/null || true) " == *" nvidia "* ]]
-}
+has_runtime() { [[ " $(docker_info Runtimes) " == *" nvidia "* ]]; }
 # Toolkits before 1.11 cannot change Docker's configuration.
 add_runtime() {
   local file=/etc/docker/daemon.json new

@@ -253,11 +253,8 @@ fn faults(built: &Built, catalog: &Catalog, offers: &BTreeMap<String, BTreeSet<S
     faults.extend(without_archive(built, catalog, offers));
     faults.extend(torn_families(built));
     let lines = built.dockerfile.lines().chain(built.others.lines());
-    faults.extend(
-        lines
-            .filter(|line| line.replace("--format '{{", "").contains("{{"))
-            .map(|line| format!("unexpanded template: {line}")),
-    );
+    faults
+        .extend(lines.filter(|line| line.contains("{{")).map(|line| format!("unexpanded template: {line}")));
     faults
 }
 

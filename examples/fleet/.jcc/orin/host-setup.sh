@@ -34,7 +34,11 @@ fi
 older() { # VERSION MINIMUM
   [[ $1 == [0-9]* ]] && ! printf '%s\n' "$2" "$1" | sort --version-sort --check=quiet
 }
-engine=$(docker version --format '{{.Server.Version}}' 2>/dev/null || true)
+# Prints a value of the engine; nothing if it does not answer.
+docker_info() { # KEY
+  docker info 2>/dev/null | sed -n "s/^ *$1: *//p" || true
+}
+engine=$(docker_info "Server Version")
 if older "$engine" 25; then
   problem "Docker $engine is too old: install version 25 or newer as https://docs.docker.com/engine/install/ describes"
 fi
@@ -51,9 +55,7 @@ command -v nvidia-ctk >/dev/null || command -v nvidia-container-runtime >/dev/nu
 
 # Registers the NVIDIA runtime in Docker.
 say "The NVIDIA runtime"
-has_runtime() {
-  [[ " $(docker info --format '{{range $name, $_ := .Runtimes}}{{$name}} {{end}}' 2>/dev/null || true) " == *" nvidia "* ]]
-}
+has_runtime() { [[ " $(docker_info Runtimes) " == *" nvidia "* ]]; }
 # Toolkits before 1.11 cannot change Docker's configuration.
 add_runtime() {
   local file=/etc/docker/daemon.json new
