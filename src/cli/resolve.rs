@@ -69,7 +69,7 @@ pub(super) fn overridden(one: &Override, sources: &Sources) -> String {
     if by.is_empty() { one.to_string() } else { format!("{one}: {}", by.join("; ")) }
 }
 
-/// Formats a version. `0` stands for a package without a version of its own, which has that of the
+/// Formats a version. `0` stands for a package without its own version, which has that of the
 /// distribution.
 pub(super) fn version(version: &str) -> String {
     if version == "0" { "same as the distribution".to_owned() } else { version.to_owned() }

@@ -13,7 +13,7 @@ use crate::plan::written::{self, RawInstruction};
 use crate::render::Artifacts;
 use crate::value::{IgnorePattern, Parse, leaves_out};
 
-use super::ContextFiles;
+use super::{ContextFiles, is_below};
 
 /// The hash of everything that a step's result depends on.
 pub(super) type StepKey = u64;
@@ -32,7 +32,7 @@ pub(super) struct BuildStage {
     state: StageState,
 }
 
-/// One instruction that produces a result of its own.
+/// One instruction whose result is cached.
 #[derive(Debug, Clone)]
 pub(super) struct BuildStep {
     /// The instruction's first words.
@@ -170,7 +170,7 @@ fn apply(
             if keyword == "WORKDIR" {
                 rest.clone_into(&mut current.folder);
             }
-            // A linked copy is a layer of its own, merged into the stage.
+            // A linked copy is a separate layer, merged into the stage.
             current.key = if step.before.is_none() { key(&(current.key, step.key)) } else { step.key };
             stage.steps.push(step);
         }
@@ -260,9 +260,6 @@ fn context(path: &str, inputs: &BuildInputs<'_>) -> StepInput {
     let path = if path.is_empty() { "." } else { path };
     // The stage that copies the whole project removes this folder, and others compare the contents.
     let excluded = if path == "." { SHARED_SUPPORT } else { "" };
-    let is_below = |file: &str, folder: &str| {
-        folder == "." || file == folder || file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
-    };
     let is_read = |file: &str| {
         is_below(file, path)
             && (excluded.is_empty() || !is_below(file, excluded))

@@ -101,6 +101,11 @@ impl TargetDiff {
     }
 }
 
+/// Whether a path of the project is a folder or lies in it; `.` is the project.
+pub fn is_below(path: &str, folder: &str) -> bool {
+    folder == "." || path == folder || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
 /// Compares one target of two sides; `old` is `None` for a target that is new.
 pub fn compare(
     old: Option<DiffSide<'_>>,

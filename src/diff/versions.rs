@@ -85,7 +85,7 @@ impl<'a> Causes<'a> {
         let after = requests(new);
         let is_requested = |name: &&&Name| before.get(**name) != after.get(**name);
         let requested: BTreeSet<&Name> = changed.iter().filter(is_requested).copied().collect();
-        // A line may change without changing a version of its own: `python ">=3.10"` that now rules out another.
+        // A line may change without changing its own version: `python ">=3.10"` that now rules out another.
         let lines: BTreeSet<&Name> = before.keys().chain(after.keys()).copied().collect();
         let starts = lines.into_iter().filter(|name| before.get(name) != after.get(name));
         let sides: Vec<&Resolution> =

@@ -90,7 +90,7 @@ pub(super) struct JournalStore {
 
 impl JournalStore {
     /// Returns the journals of the project at `root`, in the user's folder `state`. Returns `None` if that
-    /// folder is inside the project, where whoever writes the project's files could write a journal too.
+    /// folder is inside the project, where anyone who can write the project's files could write a journal too.
     pub(super) fn of(state: &Path, root: &Path) -> Option<Self> {
         let root = root.canonicalize().ok()?;
         let folder = std::path::absolute(state).ok()?;

@@ -28,6 +28,13 @@ impl StageName {
         Self(format!("{kind}-{owner}"))
     }
 
+    /// Returns the package that the stage prepares files for; `None` if the stage is in the image or prepares files
+    /// for several.
+    pub fn package(&self) -> Option<&str> {
+        let (kind, owner) = self.0.split_once('-')?;
+        ["build", "fetch", "files", "clone"].contains(&kind).then_some(owner)
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -92,7 +92,7 @@ pub fn bom(inputs: BomInputs<'_>) -> Bom {
             let mut one = Component::new(id.clone(), ComponentKind::Image, image.repository().to_string());
             one.version = image.digest().map(ToString::to_string).or(image.tag().map(str::to_owned));
             one.purl = Some(purl::image(image));
-            one.is_build_only = is_build_stage(stage.name.as_str());
+            one.is_build_only = is_build_stage(&stage.name);
             all.insert(id, one);
         }
     }
@@ -134,8 +134,8 @@ pub fn bom(inputs: BomInputs<'_>) -> Bom {
 }
 
 /// Whether a stage only builds: its image and its packages do not reach the final image.
-fn is_build_stage(stage: &str) -> bool {
-    ["build-", "clone-", "fetch-", "files-"].iter().any(|kind| stage.starts_with(kind)) || stage == "keys"
+fn is_build_stage(stage: &StageName) -> bool {
+    stage.package().is_some() || stage.as_str() == "keys"
 }
 
 /// Axes that name a release are no component; a distribution is.
@@ -200,7 +200,7 @@ fn installed(fetched: &Fetched, inputs: BomInputs<'_>) -> Option<Component> {
         }
         _ => return None,
     };
-    one.is_build_only = is_build_stage(fetched.stage.as_str());
+    one.is_build_only = is_build_stage(&fetched.stage);
     Some(one)
 }
 

@@ -64,7 +64,7 @@ fn add_one(session: &mut Session<'_, '_>, manifest: &mut EditedManifest, spec: &
 }
 
 /// Returns where an extended file requests the package for every target. Returns `None` if `spec` has a
-/// requirement: then the manifest needs a request of its own.
+/// requirement: then the manifest needs a separate request.
 fn requested_in_extended(
     session: &Session<'_, '_>,
     manifest: &EditedManifest,

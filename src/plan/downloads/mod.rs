@@ -121,9 +121,8 @@ impl List<'_> {
 
     /// Returns the package that a stage belongs to, from the stage's name.
     fn owner(&self, stage: &StageName) -> Option<Name> {
-        let (kind, owner) = stage.as_str().split_once('-')?;
-        let one_package = ["build", "fetch", "files", "clone"].contains(&kind);
-        self.plans.all().map(|plan| &plan.name).find(|name| one_package && name.as_str() == owner).cloned()
+        let owner = stage.package()?;
+        self.plans.all().map(|plan| &plan.name).find(|name| name.as_str() == owner).cloned()
     }
 
     fn image(&mut self, at: DownloadSite<'_>, image: &ImageRef) {

@@ -63,7 +63,7 @@ fn each_heavy_package_has_a_layer() {
     assert!(python.contains("\n/opt/venv/bin/python3 /run/layers.py pytorch=torch\nEOF\n"), "{python}");
     let layers = "COPY --link --from=python /layers/pytorch /opt/venv\nCOPY --link --from=python /opt/venv /opt/venv\n";
     assert!(last.contains(layers), "{last}");
-    // A single heavy package needs no layer of its own.
+    // A single heavy package needs no separate layer.
     let one = jetson("packages { pytorch; jupyterlab }");
     assert!(!one.contains("layers"), "{one}");
     assert!(stage(&one, "final").contains("COPY --link --from=python /opt/venv /opt/venv\n"), "{one}");
