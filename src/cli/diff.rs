@@ -106,7 +106,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &DiffArgs) -> Exit {
     };
     let new =
         CompiledSide { compiled: new, sources: std::mem::take(&mut session.sources), warnings: new_warnings };
-    let diffs = targets(old.as_ref(), &new, sides.files.as_ref());
+    let diffs = targets(old.as_ref(), &new, &sides.files);
     let groups = grouped(diffs.into_iter().filter(|diff| !diff.is_empty()));
     let comparison = Comparison {
         project: new

@@ -1,13 +1,19 @@
-//! Runs `git` to read files of other revisions. Hooks, file system monitors and filters of the repository are
-//! disabled, since the repository may be hostile.
+//! Runs `git` to read files of other revisions. Programs that the repository configures (hooks, file system
+//! monitors, filters, external diffs) are not run, since the repository may be hostile.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout};
+use std::time::Duration;
 
 use crate::fs::{FileKind, FileSystem, LARGEST};
+
+use super::programs::{self, ProgramCall, ProgramFailure, arguments};
+
+/// The longest time for one call.
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// A repository, with the project's folder in it.
 #[derive(Debug, Clone)]
@@ -31,8 +37,8 @@ impl GitRepository {
     /// Resolves a revision to a commit.
     pub(super) fn commit(&self, revision: &str) -> Result<String, GitError> {
         let wanted = format!("{revision}^{{commit}}");
-        let found = run(&self.folder, &["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted])
-            .map_err(|why| if why.is_empty() { format!("unknown revision `{revision}`") } else { why })?;
+        let found = run(&self.folder, &["rev-parse", "--verify", "--end-of-options", &wanted])
+            .map_err(|_| format!("unknown revision `{revision}`"))?;
         Ok(found.trim().to_owned())
     }
 
@@ -68,18 +74,13 @@ impl GitRepository {
         Ok(GitTree { folder: self.folder.clone(), files, reader: RefCell::new(None) })
     }
 
-    /// Returns the project's files that differ between a commit and another one, or the working tree if `to`
-    /// is `None`. Untracked files of the working tree are included.
-    pub(super) fn changed(&self, from: &str, to: Option<&str>) -> Result<Vec<String>, GitError> {
-        let mut arguments =
-            vec!["diff", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", "-z", from];
-        arguments.extend(to);
-        arguments.extend(["--", "."]);
-        let mut all = self.project_paths(&run(&self.folder, &arguments)?, true);
-        if to.is_none() {
-            let listed = run(&self.folder, &["ls-files", "-z", "--others", "--exclude-standard", "--", "."])?;
-            all.extend(self.project_paths(&listed, false));
-        }
+    /// Returns the project's files in the working tree, sorted: the tracked ones, and new ones that are not ignored.
+    /// Git only lists them. To compare them, it would run the filters that the repository configures.
+    pub(super) fn working_files(&self) -> Result<Vec<String>, GitError> {
+        const LIST: [&str; 6] = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"];
+        let listed = run(&self.folder, &[&LIST[..], &["."]].concat())?;
+        let mut all: Vec<String> =
+            listed.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect();
         all.sort();
         all.dedup();
         Ok(all)
@@ -88,36 +89,30 @@ impl GitRepository {
     fn root(&self) -> &str {
         if self.prefix.is_empty() { "." } else { self.prefix.trim_end_matches('/') }
     }
-
-    /// Splits a list of paths and makes them relative to the project's folder. `from_root` says whether they
-    /// are relative to the root of the repository, as in the output of `git diff`.
-    fn project_paths(&self, listed: &str, from_root: bool) -> Vec<String> {
-        let prefix = if from_root { self.prefix.as_str() } else { "" };
-        let paths = listed.split('\0').filter(|path| !path.is_empty());
-        paths.filter_map(|path| path.strip_prefix(prefix)).map(str::to_owned).collect()
-    }
 }
 
-fn command(folder: &Path) -> Command {
-    let mut command = Command::new("git");
-    command.current_dir(folder).stdin(Stdio::null());
-    command.args(["--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"]);
-    command.env("GIT_OPTIONAL_LOCKS", "0").env("GIT_NO_LAZY_FETCH", "1").env("LC_ALL", "C");
-    command
+fn call<'a>(folder: &'a Path, words: &[&str]) -> ProgramCall<'a> {
+    const SETTINGS: [&str; 5] =
+        ["--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"];
+    ProgramCall {
+        program: "git",
+        arguments: arguments(SETTINGS.iter().chain(words)),
+        folder,
+        env: [("GIT_OPTIONAL_LOCKS", "0"), ("GIT_NO_LAZY_FETCH", "1"), ("LC_ALL", "C")]
+            .map(|(name, value)| (name, value.to_owned()))
+            .into(),
+        hidden: Vec::new(),
+        limit: LIMIT,
+    }
 }
 
 /// Runs `git` and returns its output.
-fn run(folder: &Path, arguments: &[&str]) -> Result<String, GitError> {
-    let output = command(folder).args(arguments).output().map_err(|why| match why.kind() {
-        io::ErrorKind::NotFound => "`git` is not installed".to_owned(),
-        _ => format!("cannot run `git`: {why}"),
-    })?;
-    if !output.status.success() {
-        let text = String::from_utf8_lossy(&output.stderr);
-        let first = text.lines().next().unwrap_or_default();
-        return Err(first.trim_start_matches("fatal: ").trim().to_owned());
-    }
-    String::from_utf8(output.stdout).map_err(|_| "git lists a path that is not UTF-8".to_owned())
+fn run(folder: &Path, words: &[&str]) -> Result<String, GitError> {
+    programs::run(&call(folder, words)).map_err(|why| match why {
+        ProgramFailure::Missing => "`git` is not installed".to_owned(),
+        ProgramFailure::Failed(text) => text.trim_start_matches("fatal: ").to_owned(),
+        other => format!("cannot run `git`: {}", other.words()),
+    })
 }
 
 /// An entry of a tree.
@@ -206,12 +201,7 @@ struct BlobReader {
 
 impl BlobReader {
     fn start(folder: &Path) -> io::Result<Self> {
-        let mut child = command(folder)
-            .args(["cat-file", "--batch"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()?;
+        let mut child = programs::start(&call(folder, &["cat-file", "--batch"]))?;
         match (child.stdin.take(), child.stdout.take()) {
             (Some(requests), Some(answers)) => Ok(Self { child, requests, answers: BufReader::new(answers) }),
             _ => Err(io::ErrorKind::BrokenPipe.into()),

@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Read};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
@@ -11,8 +11,10 @@ use crate::source::masked;
 
 /// The maximum number of bytes to keep of each stream.
 const LARGEST: u64 = 16 << 20;
-/// The time between checks whether a program has ended.
+/// The longest time between checks whether a program has ended. The first one comes sooner: most calls of Git
+/// take a few milliseconds.
 const TURN: Duration = Duration::from_millis(10);
+const FIRST_TURN: Duration = Duration::from_millis(1);
 /// How long to wait for the output after a program has ended; its child processes can keep the streams open.
 const LEFT: Duration = Duration::from_secs(2);
 /// The maximum number of lines of an error message.
@@ -57,21 +59,30 @@ impl ProgramFailure {
     }
 }
 
-/// Runs a program and returns its standard output.
-pub(super) fn run(call: &ProgramCall<'_>) -> Result<String, ProgramFailure> {
+fn command(call: &ProgramCall<'_>) -> Command {
     let mut command = Command::new(call.program);
-    command.args(&call.arguments).current_dir(call.folder);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.args(&call.arguments).current_dir(call.folder).stdout(Stdio::piped());
     for name in &call.hidden {
         command.env_remove(name);
     }
     command.envs(call.env.iter().map(|(name, value)| (name, value)));
-    let mut child = command.spawn().map_err(|why| match why.kind() {
+    command
+}
+
+/// Starts a program that answers requests on its standard input. Its time is not limited.
+pub(super) fn start(call: &ProgramCall<'_>) -> io::Result<Child> {
+    command(call).stdin(Stdio::piped()).stderr(Stdio::null()).spawn()
+}
+
+/// Runs a program and returns its standard output.
+pub(super) fn run(call: &ProgramCall<'_>) -> Result<String, ProgramFailure> {
+    let spawned = command(call).stdin(Stdio::null()).stderr(Stdio::piped()).spawn();
+    let mut child = spawned.map_err(|why| match why.kind() {
         io::ErrorKind::NotFound => ProgramFailure::Missing,
         _ => ProgramFailure::System(why),
     })?;
     let (out, err) = (read(child.stdout.take()), read(child.stderr.take()));
-    let mut waited = Duration::ZERO;
+    let (mut waited, mut turn) = (Duration::ZERO, FIRST_TURN);
     let status = loop {
         match child.try_wait().map_err(ProgramFailure::System)? {
             Some(status) => break status,
@@ -81,12 +92,16 @@ pub(super) fn run(call: &ProgramCall<'_>) -> Result<String, ProgramFailure> {
                 return Err(ProgramFailure::TooSlow(call.limit));
             }
             None => {
-                std::thread::sleep(TURN);
-                waited += TURN;
+                std::thread::sleep(turn);
+                waited += turn;
+                turn = (turn * 2).min(TURN);
             }
         }
     };
     let (out, err) = (text(&out), text(&err));
+    if out.len() as u64 >= LARGEST {
+        return Err(ProgramFailure::Failed(format!("it printed more than {} MiB", LARGEST >> 20)));
+    }
     if status.success() { Ok(out) } else { Err(ProgramFailure::Failed(said(&err, &out))) }
 }
 

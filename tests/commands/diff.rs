@@ -194,10 +194,40 @@ fn programs_of_a_hostile_git_configuration_are_not_run() {
     for key in ["core.fsmonitor", "core.pager", "diff.external", "core.sshCommand", "diff.evil.textconv"] {
         git::run(folder.path(), &["config", key, evil]);
     }
-    write(folder.path(), ".gitattributes", "* diff=evil\n");
+    for key in ["filter.evil.clean", "filter.evil.smudge", "filter.evil.process"] {
+        git::run(folder.path(), &["config", key, evil]);
+    }
+    write(folder.path(), ".gitattributes", "* diff=evil filter=evil\n");
     write(&robot, "app/main.py", "print(2)\n");
     run_expecting(&robot, &["diff", "HEAD"], 0);
     assert!(!planted.exists());
+}
+
+#[test]
+fn files_of_the_working_tree_are_compared_by_content() {
+    let Some(folder) = repository() else { return };
+    let robot = folder.path().join("robot");
+    // Git LFS keeps a pointer in the commit, and the content in the working tree.
+    let pointer = |content: &str| {
+        let hash = super::sha256(content.as_bytes());
+        format!("version https://git-lfs.github.com/spec/v1\noid sha256:{hash}\nsize {}\n", content.len())
+    };
+    write(&robot, "app/model.bin", &pointer("weights"));
+    git::commit(folder.path(), "with a model");
+    write(&robot, "app/model.bin", "weights");
+    write(&robot, "app/main.py", "print(1)\n");
+    let out = run_expecting(&robot, &["diff", "HEAD"], 0).out;
+    assert!(out.ends_with("nothing differs\n"), "{out}");
+    write(&robot, "app/model.bin", "other weights");
+    let out = run_expecting(&robot, &["diff", "HEAD"], 0).out;
+    assert!(out.contains("`app/model.bin` changed: COPY app /app/"), "{out}");
+    // A new file counts unless Git ignores it.
+    write(&robot, "app/model.bin", "weights");
+    write(&robot, "app/new.py", "print(2)\n");
+    let out = run_expecting(&robot, &["diff", "HEAD"], 0).out;
+    assert!(out.contains("`app/new.py` changed"), "{out}");
+    write(folder.path(), ".gitignore", "new.py\n");
+    assert!(run_expecting(&robot, &["diff", "HEAD"], 0).out.ends_with("nothing differs\n"));
 }
 
 #[test]

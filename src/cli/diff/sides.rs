@@ -1,16 +1,16 @@
 //! The two sides of a comparison: Git revisions, the working tree, or folders.
 
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use crate::Input;
-use crate::diff::ContextFiles;
 use crate::fs::FileSystem;
 
 use super::super::git::GitRepository;
 use super::super::session::{FoundManifest, LOCK, MANIFEST};
 use super::super::{Exit, Session};
 use super::DiffArgs;
-use super::files::{FolderFiles, GitFiles};
+use super::files::ComparedFiles;
 
 /// The two sides of a comparison.
 pub(super) struct Sides {
@@ -20,18 +20,18 @@ pub(super) struct Sides {
     pub(super) shown: String,
     pub(super) from: String,
     pub(super) to: String,
-    pub(super) files: Box<dyn ContextFiles>,
+    pub(super) files: ComparedFiles,
 }
 
 pub(super) struct OldSide {
-    pub(super) fs: Box<dyn FileSystem>,
+    pub(super) fs: Rc<dyn FileSystem>,
     pub(super) manifest: String,
     /// The side as messages name it.
     pub(super) shown: String,
 }
 
 struct NewSide {
-    fs: Box<dyn FileSystem>,
+    fs: Rc<dyn FileSystem>,
     manifest: String,
 }
 
@@ -58,15 +58,15 @@ impl Sides {
     fn folders(session: &mut Session<'_, '_>, old: &Path, new: Option<&Path>) -> Result<Self, Exit> {
         let before = session.find(Some(old))?;
         let after = session.find(new)?;
-        let disk = |found: &FoundManifest| session.disk(&found.root);
-        let files = FolderFiles { old: disk(&before), new: disk(&after) };
+        let disk = |found: &FoundManifest| -> Rc<dyn FileSystem> { Rc::new(session.disk(&found.root)) };
+        let (old, new) = (disk(&before), disk(&after));
         Ok(Self {
-            old: OldSide { fs: Box::new(disk(&before)), shown: folder(&before), manifest: before.name },
-            new: NewSide { fs: Box::new(disk(&after)), manifest: after.name.clone() },
+            files: ComparedFiles { old: Rc::clone(&old), new: Rc::clone(&new), listed: None },
+            old: OldSide { fs: old, shown: folder(&before), manifest: before.name },
+            new: NewSide { fs: new, manifest: after.name.clone() },
             from: before.shown,
             to: after.shown.clone(),
             shown: after.shown,
-            files: Box::new(files),
         })
     }
 
@@ -94,23 +94,19 @@ impl Sides {
             Some((old, new)) => (repository.commit(old)?, Some(repository.commit(new)?)),
             None => (repository.default_base()?, None),
         };
-        let changed = repository.changed(&old, new.as_deref())?;
-        let fs: Box<dyn FileSystem> = match &new {
-            Some(commit) => Box::new(repository.tree(commit)?),
-            None => Box::new(session.disk(&found.root)),
+        let (fs, listed): (Rc<dyn FileSystem>, _) = match &new {
+            Some(commit) => (Rc::new(repository.tree(commit)?), None),
+            None => (Rc::new(session.disk(&found.root)), Some(repository.working_files()?)),
         };
+        let tree: Rc<dyn FileSystem> = Rc::new(repository.tree(&old)?);
         let from = repository.short(&old);
         Ok(Self {
-            old: OldSide {
-                fs: Box::new(repository.tree(&old)?),
-                manifest: found.name.clone(),
-                shown: from.clone(),
-            },
+            files: ComparedFiles { old: Rc::clone(&tree), new: Rc::clone(&fs), listed },
+            old: OldSide { fs: tree, manifest: found.name.clone(), shown: from.clone() },
             new: NewSide { fs, manifest: found.name.clone() },
             shown: found.shown.clone(),
             from,
             to: new.map_or_else(|| "working tree".to_owned(), |commit| repository.short(&commit)),
-            files: Box::new(GitFiles { changed }),
         })
     }
 }

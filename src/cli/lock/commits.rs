@@ -40,7 +40,7 @@ fn commit_of(output: &str, reference: &str) -> Option<Commit> {
         let mut lines = output.lines().filter_map(|line| line.split_once('\t'));
         lines.find(|(_, found)| *found == name).and_then(|(hash, _)| Commit::parse(hash).ok())
     };
-    // An annotated tag is an object of its own; `^{}` is the commit that it names.
+    // An annotated tag is a separate object; `^{}` is the commit that it names.
     let names = [
         format!("refs/tags/{reference}^{{}}"),
         format!("refs/tags/{reference}"),

@@ -55,7 +55,7 @@ impl LockRun<'_> {
         }
     }
 
-    /// Records a digest: for a base image in the entry of the image, else in an entry of its own.
+    /// Records a digest: for a base image in the entry of the image, else in a separate entry.
     fn pin(&mut self, target: &Name, image: &ImageRef, digest: &Digest) {
         let Some(target) = self.lock.targets.get_mut(target) else { return };
         if target.images().any(|base| base == image) {

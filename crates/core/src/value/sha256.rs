@@ -24,7 +24,12 @@ impl Sha256 {
 
     /// Computes the checksum of a text, as `sha256sum` does.
     pub fn of_text(text: &str) -> Self {
-        Self::of_bytes(&sha2::Sha256::digest(text.as_bytes()))
+        Self::of_content(text.as_bytes())
+    }
+
+    /// Computes the checksum of a file's content, as `sha256sum` does.
+    pub fn of_content(content: &[u8]) -> Self {
+        Self::of_bytes(&sha2::Sha256::digest(content))
     }
 
     fn of_bytes(bytes: &[u8]) -> Self {
