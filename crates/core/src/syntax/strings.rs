@@ -51,10 +51,12 @@ fn escapes(body: &str, found: &mut Vec<(Flaw, Range<usize>)>) {
             'n' | 'r' | 't' | '\\' | '"' | 'b' | 'f' | 's' => {}
             letter if is_space(letter) || is_newline(letter) => {}
             'u' if after[1..].starts_with('{') => {
-                let end = after.find('}').unwrap_or(after.len());
+                let closing = after.find('}');
+                let end = closing.unwrap_or(after.len());
                 let digits = after.get(2..end).unwrap_or_default();
-                let right =
-                    (1..=6).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+                let right = closing.is_some()
+                    && (1..=6).contains(&digits.len())
+                    && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
                 let letter = u32::from_str_radix(digits, 16).ok().and_then(char::from_u32);
                 let flaw = match letter.filter(|_| right) {
                     None => Flaw::Unicode,

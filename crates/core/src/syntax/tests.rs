@@ -202,6 +202,16 @@ fn holds(text: &str) {
     }
 }
 
+#[test]
+fn unclosed_unicode_escapes_are_reported_as_such() {
+    for text in ["a \"x \\u{e\"", "a \"\\u{e9\" // why\n", "a \"\"\"\n  \\u{e\n  \"\"\"\nb"] {
+        holds(text);
+        let (_, log, _) = read(text);
+        let codes: Vec<_> = log.sorted().into_iter().map(|one| one.code.as_str()).collect();
+        assert_eq!(codes, ["jcc::syntax::bad-escape"], "{text}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
